@@ -4,11 +4,9 @@ It succeeds for a token that can read something. It sends few requests, none of 
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
-
-from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.api.errors import (
     SCOPES_OF_SECRET_CONTENT,
@@ -28,7 +26,7 @@ from source_pinterest.columns import SYNC_COLUMNS
 from source_pinterest.config import Config
 from source_pinterest.config.reports import refuse_shared_tables
 from source_pinterest.dates import DateWindow, days_before
-from source_pinterest.engine.slices import partition_slice, window_slice
+from source_pinterest.engine.tasks import Task
 from source_pinterest.limits import SYNC_HISTORY_DAYS
 from source_pinterest.streams import NEEDS_USER_TOKEN, STREAMS
 from source_pinterest.streams.ads.accounts import AdAccounts
@@ -132,42 +130,41 @@ def _check_columns(sync: Sync) -> None:
 
 
 def _probe_boards(sync: Sync) -> None:
-    _first_page(sync.stream(Boards), partition_slice({}))
+    _first_page(sync.stream(Boards), {})
 
 
 def _probe_pins(sync: Sync) -> None:
     """Request the pins of a board that does not exist. A token with the permission gets "not found"."""
     with suppress(RefusedError, GoneError, RejectedError):
-        _first_page(sync.stream(BoardPins), partition_slice({"board_id": "0"}))
+        _first_page(sync.stream(BoardPins), {"board_id": "0"})
 
 
 def _probe_user_analytics(sync: Sync) -> None:
     yesterday = days_before(sync.today(), 1)
     analytics = sync.stream(UserAccountAnalytics)
     try:
-        analytics.request_rows(window_slice({}, DateWindow(yesterday, yesterday), {}), {})
+        analytics.request_rows(Task({}, analytics.read_days, DateWindow(yesterday, yesterday)), {})
     except (RefusedError, GoneError) as error:
-        LOGGER.warning(analytics.failures.explain(error).message)
+        LOGGER.warning(analytics.ledger.explain(error).message)
 
 
 def _probe_ad_accounts(sync: Sync) -> str | None:
     """Read the ad accounts that the config names, or one page of all of them. Return the id of one of them."""
     accounts = sync.stream(AdAccounts)
-    everything = partition_slice({})
     if not sync.config.account_ids:
-        page = _first_page(accounts, everything)
+        page = _first_page(accounts, {})
         return str(page.items[0]["id"]) if page.items else None
     try:
-        for _ in translate_errors(accounts.name, accounts.listing(everything)):
+        for _ in translate_errors(accounts.name, accounts.listing(accounts.task({}))):
             pass
     except AccountUnreadableError as error:
         raise ConfigError(str(error.message)) from error
     return sync.config.account_ids[0]
 
 
-def _first_page(stream: PinterestStream, stream_slice: StreamSlice) -> ListPage:
-    """Return the first page of a slice, or an empty page if the stream sends no request, as without a catalog."""
-    first = next(stream.responses(stream_slice), None)
+def _first_page(stream: PinterestStream, parents: Mapping[str, str]) -> ListPage:
+    """Return the first page of a list, or an empty page if the stream sends no request, as without a catalog."""
+    first = next(stream.responses(stream.task(parents)), None)
     return first.value if first else ListPage([])
 
 
@@ -249,9 +246,9 @@ def _is_cheap(stream: PinterestStream, account: str | None) -> bool:
 
 def _refusal_of(stream: PinterestStream, account: str | None) -> str | None:
     try:
-        _first_page(stream, partition_slice({key: str(account) for key in stream.partition_keys}))
+        _first_page(stream, {key: str(account) for key in stream.partition_keys})
     except (RightMissingError, RefusedError) as error:
-        meaning = stream.failures.explain(error)
+        meaning = stream.ledger.explain(error)
         return str(meaning.message) if isinstance(meaning, RightMissingError) else None
     except PinterestError:
         return None  # the error does not concern rights

@@ -31,7 +31,7 @@ from airbyte_cdk.utils.stream_status_utils import as_airbyte_message as stream_s
 
 from source_pinterest.api import Api
 from source_pinterest.api.auth import PinterestAuthenticator
-from source_pinterest.api.errors import NoThreadError
+from source_pinterest.api.errors import PinterestError, Reach
 from source_pinterest.api.quota import Budget
 from source_pinterest.api.retries import Pauses
 from source_pinterest.api.threads import Workers
@@ -63,7 +63,7 @@ from source_pinterest.streams.selection import Selection, turns_of
 LOGGER = logging.getLogger("airbyte")
 
 FEWEST_WORKERS = 2
-"""One for a generator of slices that waits for a parent's ids, and one for the partition that lists them."""
+"""One for a generator of tasks that waits for a parent's ids, and one for the partition that lists them."""
 
 _TOKEN_SECONDS = 0.2
 """The time to wait for the response to a token request when a read is closed."""
@@ -224,13 +224,13 @@ class SourcePinterest(ConcurrentSourceAdapter):
             yield from super().read(logger, config, known, self._state)
         except AirbyteTracedException as error:
             failure = error
-        if isinstance(failure, NoThreadError):
+        if isinstance(failure, PinterestError) and failure.reach is Reach.SYNC:
             yield from self._incomplete(selection, failure)
         yield from selection.refusals()
         if failure := failure or selection.failure():
             raise failure
 
-    def _incomplete(self, selection: Selection, error: NoThreadError) -> Iterator[AirbyteMessage]:
+    def _incomplete(self, selection: Selection, error: PinterestError) -> Iterator[AirbyteMessage]:
         """Return an error and the status INCOMPLETE for each stream that has not ended."""
         for configured in selection.known:
             name = configured.stream.name

@@ -84,7 +84,7 @@ class Api:
         budget, usage, pauses = Budget(config.max_wait_seconds, before_wait), usage or Usage(), pauses or Pauses()
         outage = Outage(config.max_wait_seconds, pauses, before_wait)
         retry_policy = RetryPolicy(config.max_retries, pauses, outage)
-        connections = config.num_workers + 1 + limits.REPORT_THREADS  # one for a generator of slices
+        connections = config.num_workers + 1 + limits.REPORT_THREADS  # one for a generator of tasks
         session = PinterestSession(budget, name, timeout_seconds, connections)
         token_session = PinterestSession(
             budget, name, timeout_seconds, connections=1

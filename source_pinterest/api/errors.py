@@ -1,14 +1,15 @@
 """The errors of requests to Pinterest, each with the sentence that the user reads.
 
-A `FatalError` ends its stream. A `SliceError` fails one account, board or window, and the other slices are read. The
-sections below group them by what happens next. `engine/failures.py` decides about slices.
+A `FatalError` ends its stream. A `SliceError` fails one account, board or window, and the other tasks are read. The
+sections below group them by what happens next. `engine/ledger.py` decides about tasks.
 
 The errors that parsers raise are no `PinterestError`: `api/retries.py` retries the request and turns the last one into
 an `UnavailableError`.
 """
 
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator, Iterable
 from datetime import UTC, datetime, timedelta
+from enum import Enum, auto
 from typing import Any, NamedTuple, TypeVar
 
 from airbyte_cdk.models import FailureType
@@ -25,10 +26,21 @@ T = TypeVar("T")
 # ----------------------------------------------------------------------------------------------------------------------
 
 
+class Reach(Enum):
+    """How far a failure reaches: other requests of the same reach would fail in the same way."""
+
+    TASK = auto()
+    STREAM = auto()
+    SYNC = auto()
+
+
 class PinterestError(AirbyteTracedException):
     """A failure with a sentence that says what happened and what to do about it."""
 
     kind = FailureType.system_error
+    reach = Reach.TASK
+    is_isolated = False
+    """Whether the error says nothing about other tasks, so that no circuit breaker counts it."""
     advice = "Check what the token's user may see, or leave the stream out."
     """What the user can do if the error affects a whole stream."""
     quote = ""
@@ -43,27 +55,15 @@ class PinterestError(AirbyteTracedException):
         shown = SECRETS.mask(sentence)
         super().__init__(message=shown, internal_message=shown, failure_type=self.kind)
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Copy the error by its data, as slices that carry an error are deep-copied.
-
-        The constructors of subclasses take other arguments.
-        """
-        return _rebuild, (type(self), self.message, self.__dict__)
-
-
-def _rebuild(cls: type[PinterestError], sentence: str, data: Mapping[str, Any]) -> PinterestError:
-    error = cls.__new__(cls)
-    PinterestError.__init__(error, sentence)
-    error.__dict__.update(data)
-    return error
-
 
 class FatalError(PinterestError):
     """Ends the stream, because every further request of it would fail in the same way."""
 
+    reach = Reach.STREAM
+
 
 class SliceError(PinterestError):
-    """Fails one account, board or window. The other slices of the stream are read."""
+    """Fails one account, board or window. The other tasks of the stream are read."""
 
 
 class _UnexplainedError(SliceError):
@@ -130,6 +130,7 @@ class NoThreadError(FatalError):
     """This machine starts no further thread."""
 
     kind = FailureType.transient_error
+    reach = Reach.SYNC
 
     def __init__(self) -> None:
         super().__init__(
@@ -230,7 +231,7 @@ def access_missing(what: str, access: Access, quote: str, scopes: tuple[str, ...
 
 
 # ----------------------------------------------------------------------------------------------------------------------
-# One slice is refused or gone: it is left out if other slices can be read
+# One task is refused or gone: it is left out if other tasks can be read
 # ----------------------------------------------------------------------------------------------------------------------
 
 
@@ -241,7 +242,7 @@ class RefusedError(SliceError):
 
 
 class ForbiddenError(RefusedError):
-    """The slice is refused with HTTP 403, which an app also gets if Pinterest has not admitted it."""
+    """The task is refused with HTTP 403, which an app also gets if Pinterest has not admitted it."""
 
 
 class NoCatalogError(RefusedError):
@@ -273,6 +274,7 @@ class AccountUnreadableError(SliceError):
     """An ad account that the user asked for, or that was read before, can't be read, or not as a whole."""
 
     kind = FailureType.config_error
+    is_isolated = True
 
     def __init__(self, ad_account_id: str, quote: str, *, is_part: bool = False) -> None:
         what = "A part of ad account" if is_part else "Ad account"
@@ -283,7 +285,7 @@ class AccountUnreadableError(SliceError):
 
 
 class NothingLeftError(SliceError):
-    """Every slice of a stream is refused or gone, so the cause is probably not any single one of them."""
+    """Every task of a stream is refused or gone, so the cause is probably not any single one of them."""
 
     kind = FailureType.transient_error
 
@@ -296,7 +298,7 @@ class NothingLeftError(SliceError):
 
 
 # ----------------------------------------------------------------------------------------------------------------------
-# Pinterest rejects the request: a stream may leave out a column or a filter, or the slice fails
+# Pinterest rejects the request: a stream may leave out a column or a filter, or the task fails
 # ----------------------------------------------------------------------------------------------------------------------
 
 
@@ -351,7 +353,7 @@ def history_refused(ad_account_id: str, window: object, quote: str) -> SliceErro
 
 
 # ----------------------------------------------------------------------------------------------------------------------
-# The response is too large: a stream that can split its request does so, else the slice fails
+# The response is too large: a stream that can split its request does so, else the task fails
 # ----------------------------------------------------------------------------------------------------------------------
 
 
@@ -370,7 +372,7 @@ class UrlTooLongError(ResponseTooLargeError):
 
 
 # ----------------------------------------------------------------------------------------------------------------------
-# The slice fails: the next sync reads it again
+# The task fails: the next sync reads it again
 # ----------------------------------------------------------------------------------------------------------------------
 
 
@@ -406,6 +408,8 @@ class AccessLostError(SliceError):
 
 class ListingCappedError(SliceError):
     """Pinterest lists no more pins of this board."""
+
+    is_isolated = True
 
 
 def endless_list(stream: str, path: str) -> SliceError:
@@ -467,13 +471,14 @@ def unknown_file() -> SliceError:
 
 
 # ----------------------------------------------------------------------------------------------------------------------
-# Keys of rows are ambiguous: the slice fails if the destination merges by key, else the rows come with a warning
+# Keys of rows are ambiguous: the task fails if the destination merges by key, else the rows come with a warning
 # ----------------------------------------------------------------------------------------------------------------------
 
 
 class KeyInDoubtError(SliceError):
     """Rows that a destination can't merge by their key. The error concerns one response, however often it occurs."""
 
+    is_isolated = True
     about = "keys"
     """Identifies the warning, which is logged once."""
     warning = ""

@@ -1,4 +1,4 @@
-"""Counts of the requests, waits and slices of each stream, for the progress table and the log.
+"""Counts of the requests, waits and tasks of each stream, for the progress table and the log.
 
 Each stream has its own lock, and nothing is emitted while it is held.
 """
@@ -35,10 +35,10 @@ class StreamUsage:
         requested: requests, each counted once however often it is sent.
         sent: requests that were sent, with retries.
         left_out: accounts and boards that can't be read.
-        slices: slices that are going to be read.
-        slices_read: slices that have ended.
-        is_planned: whether all slices are known.
-        began_at: the time of the first slice.
+        tasks: tasks that are going to be read.
+        tasks_read: tasks that have ended.
+        is_planned: whether all tasks are known.
+        began_at: the time of the first task.
 
     Args:
         name: the stream's name.
@@ -50,8 +50,8 @@ class StreamUsage:
         self.requested = 0
         self.sent = 0
         self.left_out = 0
-        self.slices = 0
-        self.slices_read = 0
+        self.tasks = 0
+        self.tasks_read = 0
         self.is_planned = False
         self.began_at: float | None = None
         self._on_estimate = on_estimate
@@ -108,37 +108,37 @@ class StreamUsage:
                 if not self._waiting:
                     self._waited_seconds += time.monotonic() - self._waits_since
 
-    def count_slice(self, rows: int | None) -> None:
-        """Count a slice that is going to be read, and its rows; None if their number is unknown."""
+    def count_task(self, rows: int | None) -> None:
+        """Count a task that is going to be read, and its rows; None if their number is unknown."""
         with self._lock:
             self.began_at = self.began_at or time.monotonic()
-            self.slices += 1
+            self.tasks += 1
             self._rows = None if rows is None or self._rows is None else self._rows + rows
 
     def finish_planning(self) -> None:
-        """Note that all slices are known, and pass on the number of rows if it is known."""
+        """Note that all tasks are known, and pass on the number of rows if it is known."""
         with self._lock:
             self.is_planned = True
             rows = self._rows
         if rows:
             self._on_estimate((self.name, rows))
 
-    def count_read_slice(self) -> None:
-        """Count a slice that has ended."""
+    def count_read_task(self) -> None:
+        """Count a task that has ended."""
         with self._lock:
-            self.slices_read += 1
+            self.tasks_read += 1
 
     def seconds_read(self) -> float:
-        """Return the seconds since the first slice was counted."""
+        """Return the seconds since the first task was counted."""
         return 0.0 if self.began_at is None else time.monotonic() - self.began_at
 
     def seconds_left(self) -> float | None:
-        """Return the seconds that the other slices take at the speed so far; None until that is known."""
+        """Return the seconds that the other tasks take at the speed so far; None until that is known."""
         with self._lock:
-            if not self.is_planned or not self.slices_read or self.began_at is None:
+            if not self.is_planned or not self.tasks_read or self.began_at is None:
                 return None
-            left = self.slices - self.slices_read
-            return (time.monotonic() - self.began_at) / self.slices_read * left
+            left = self.tasks - self.tasks_read
+            return (time.monotonic() - self.began_at) / self.tasks_read * left
 
 
 class Usage:

@@ -106,7 +106,7 @@ class Screen:
             return Stage.DONE if end is AirbyteStreamStatus.COMPLETE else Stage.INCOMPLETE
         if cost and cost.is_waiting:
             return Stage.WAITING
-        return Stage.RUNNING if cost and (cost.sent or cost.slices_read) else Stage.PENDING
+        return Stage.RUNNING if cost and (cost.sent or cost.tasks_read) else Stage.PENDING
 
     def _summary(self) -> Text:
         records, done = self._progress.records.total(), len(self._streams[Stage.DONE])
@@ -132,9 +132,9 @@ class Screen:
         records, cost = self._progress.records[name], self._costs.get(name)
         if cost is None:
             return name, f"{records:,}", "", "", "", _time_left(self._stage(name), None)
-        slices = f"{cost.slices_read:,} of {cost.slices:,}{'' if cost.is_planned else '+'}" if cost.slices else ""
-        rate = _rate(records, cost.seconds_read()) if cost.slices else ""
-        return name, f"{records:,}", rate, slices, f"{cost.sent:,}", _time_left(self._stage(name), cost)
+        tasks = f"{cost.tasks_read:,} of {cost.tasks:,}{'' if cost.is_planned else '+'}" if cost.tasks else ""
+        rate = _rate(records, cost.seconds_read()) if cost.tasks else ""
+        return name, f"{records:,}", rate, tasks, f"{cost.sent:,}", _time_left(self._stage(name), cost)
 
     def _folded(self) -> Generator[Text, None, None]:
         """Yield a line about the finished streams, the last one first, and a line about the pending ones."""

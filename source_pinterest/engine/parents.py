@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from enum import Enum, auto
 
 from source_pinterest.api.threads import Signal
-from source_pinterest.engine.failures import CircuitBreaker
-from source_pinterest.engine.slices import Key
+from source_pinterest.engine.circuit_breaker import CircuitBreaker
+from source_pinterest.engine.tasks import Key
 
 
 class _Progress(Enum):
@@ -18,14 +18,14 @@ class _Progress(Enum):
 
 
 class ParentIds:
-    """The ids that one parent stream lists, by slice.
+    """The ids that one parent stream lists, by task.
 
     A selected parent stream fills the listings while it emits its records, and child streams wait for the listings that
     it has promised. A listing that was not promised, or whose reader failed, is fetched by the first child stream that
-    needs it. Only generators of slices may wait: a partition that waited could hold the worker that it waits for.
+    needs it. Only generators of tasks may wait: a partition that waited could hold the worker that it waits for.
 
     Args:
-        fetch: lists the ids of one slice.
+        fetch: lists the ids of one task.
         needs: returns the ids of the parent's own parents, which are needed wherever these ids are.
     """
 

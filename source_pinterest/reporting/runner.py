@@ -1,10 +1,10 @@
 """Creates and polls the asynchronous reports of all streams.
 
-The reports of all streams are in progress at the same time, while the framework still generates the slices of the
+The reports of all streams are in progress at the same time, while the framework still generates the tasks of the
 first stream. One thread waits for the next step that is due, and starts a thread for it. A step plans the reports of a
 stream, creates a report or polls one; `api/client.py` retries its request, so that a slow response holds up no other
 report. A report that Pinterest loses is created again, a report that is too slow is split into two. A finished report
-becomes a slice, and the worker that reads the slice downloads the file.
+becomes a task, and the worker that reads the task downloads the file.
 """
 
 import logging

@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from airbyte_cdk.sources.types import StreamSlice
-
 from source_pinterest import limits
+from source_pinterest.engine.tasks import Task
 from source_pinterest.state.cursor import PinterestCursor, StateStore
 from source_pinterest.state.entity_cursor import epoch_seconds
 from source_pinterest.state.formats import ACCOUNT_KEY
@@ -17,7 +16,7 @@ _BOARDS = "boards"
 
 
 def _name_of_board(partition: Mapping[str, Any]) -> str:
-    """Return the name of a slice's board in the state; the slice may be a section of it."""
+    """Return the name of a task's board in the state; the task may be a section of it."""
     board = str(partition[BOARD_KEY])
     return f"{partition[ACCOUNT_KEY]}/{board}" if ACCOUNT_KEY in partition else board
 
@@ -34,7 +33,7 @@ def _is_before(modified_at: str | None, moment: int) -> bool:
 class BoardCursor(PinterestCursor):
     """Keeps for each board the change time that it had when its pins were last listed.
 
-    A board takes its new time once all of its slices were read whole, unless it changed less than five minutes before
+    A board takes its new time once all of its tasks were read whole, unless it changed less than five minutes before
     the boards were listed: a list may lag, and a pin may come in the same second. The board is listed if Pinterest
     gives no change time, or another one than the state. There may be 100,000 boards, so the state is one mapping of
     names to times.
@@ -62,32 +61,32 @@ class BoardCursor(PinterestCursor):
         self._seen.add(board)
         return modified_at is None or self._known.get(board) != modified_at
 
-    def expect(self, partition: Mapping[str, Any], modified_at: str | None, listed_at: int, slices: int) -> None:
-        """Register how many slices a board has, before the first of them is read.
+    def expect(self, partition: Mapping[str, Any], modified_at: str | None, listed_at: int, tasks: int) -> None:
+        """Register how many tasks a board has, before the first of them is read.
 
         Args:
             partition: the ids of the board.
             modified_at: the board's change time; None if Pinterest gives none.
             listed_at: when the boards were listed, in epoch seconds by the server's clock.
-            slices: the number of slices.
+            tasks: the number of tasks.
         """
         counts = _is_before(modified_at, listed_at - limits.EDIT_MARGIN_SECONDS)
         with self._lock:
-            self._set_pending(_name_of_board(partition), modified_at if counts else None, slices)
+            self._set_pending(_name_of_board(partition), modified_at if counts else None, tasks)
 
     def forget_others(self) -> None:
         """Drop the boards that are no longer listed, so that the state does not grow without end."""
         with self._lock:
             self._known = {board: modified_at for board, modified_at in self._known.items() if board in self._seen}
 
-    def _move(self, stream_slice: StreamSlice, finding: Any) -> None:
+    def _move(self, task: Task, finding: Any) -> None:
         del finding
-        board = _name_of_board(stream_slice)
+        board = _name_of_board(task)
         modified_at, left = self._pending.pop(board)
         self._set_pending(board, modified_at, left - 1)
 
     def _set_pending(self, board: str, modified_at: str | None, left: int) -> None:
-        """Store how many slices of a board are left; without any, the board takes its new time."""
+        """Store how many tasks of a board are left; without any, the board takes its new time."""
         if left:
             self._pending[board] = (modified_at, left)
         elif modified_at is not None:

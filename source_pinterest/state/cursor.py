@@ -1,6 +1,6 @@
-"""The base of all cursors: it commits slices, emits states and marks full refreshes.
+"""The base of all cursors: it commits tasks, emits states and marks full refreshes.
 
-A slice is committed once all of its pages are in the record queue. A state goes through the same queue, so that it
+A task is committed once all of its pages are in the record queue. A state goes through the same queue, so that it
 leaves after the records that it covers.
 """
 
@@ -18,10 +18,11 @@ from airbyte_cdk.sources.message import MessageRepository
 from airbyte_cdk.sources.streams import NO_CURSOR_STATE_KEY
 from airbyte_cdk.sources.streams.concurrent.cursor import Cursor
 from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
-from airbyte_cdk.sources.types import Record, StreamSlice
+from airbyte_cdk.sources.types import Record
 
 from source_pinterest import limits
 from source_pinterest.api.errors import ConfigError
+from source_pinterest.engine.tasks import Task
 
 _MARK = "full_refresh"
 
@@ -138,15 +139,15 @@ class StateStore:
 
 
 class PinterestCursor(Cursor):
-    """Commits slices that were read whole, and emits a state every few seconds or thousands of records.
+    """Commits tasks that were read whole, and emits a state every few seconds or thousands of records.
 
-    A subclass defines its state and how a committed slice changes it.
+    A subclass defines its state and how a committed task changes it. The stream's ledger calls it.
     """
 
     def __init__(self, store: StateStore) -> None:
         self._store = store
         self._stream_name = store.stream_name
-        self._lock = threading.Lock()
+        self._lock, self._emitting = threading.Lock(), threading.Lock()
         self._records_since_state = 0
         self._last_state_at = time.monotonic()
         self._entries = 0
@@ -158,8 +159,8 @@ class PinterestCursor(Cursor):
         """The state to emit."""
 
     @abstractmethod
-    def _move(self, stream_slice: StreamSlice, finding: Any) -> None:
-        """Take a committed slice into the state. Called with the lock held."""
+    def _move(self, task: Task, finding: Any) -> None:
+        """Take a committed task into the state. Called with the lock held."""
 
     def explain(self) -> None:
         """Log which records this sync reads, if a user may expect others."""
@@ -168,28 +169,27 @@ class PinterestCursor(Cursor):
         """Return the ad accounts of the incoming state."""
         return ()
 
-    def fail(self, stream_slice: StreamSlice) -> None:
-        """Leave the days of a slice to the next sync, for cursors that keep days."""
+    def fail(self, task: Task) -> None:
+        """Leave the days of a task to the next sync, for cursors that keep days."""
 
-    def note_failure(self, stream_slice: StreamSlice) -> None:
-        """Record that a slice could not be read, for cursors whose next sync depends on it."""
+    def note_failure(self, task: Task) -> None:
+        """Record that a task could not be read, for cursors whose next sync depends on it."""
 
-    def count(self, records: int, stream_slice: StreamSlice) -> None:
-        """Count records of a slice that are about to be queued."""
-        del stream_slice
+    def count(self, records: int, task: Task) -> None:
+        """Count records of a task that are about to be queued."""
+        del task
         self._records_since_state += records
 
-    def commit(self, stream_slice: StreamSlice, finding: Any = None) -> None:
-        """Commit a slice that was read whole, and emit a state if one is due.
+    def commit(self, task: Task, finding: Any = None) -> None:
+        """Commit a task that was read whole, and emit a state if one is due.
 
         Args:
-            stream_slice: the slice, all of whose pages are queued.
+            task: the task, all of whose pages are queued.
             finding: the result of the reader, which `_move` takes into the state.
         """
         with self._lock:
-            self._move(stream_slice, finding)
-            if self._is_state_due():
-                self._emit()
+            self._move(task, finding)
+        self._emit_if_due()
 
     def note_incomplete(self) -> None:
         """Record that the stream can't be read whole, so that a full refresh is not marked as ended."""
@@ -197,14 +197,14 @@ class PinterestCursor(Cursor):
 
     def ensure_at_least_one_state_emitted(self) -> None:
         """Emit the last state of the stream."""
-        with self._lock:
+        with self._emitting:
             self._emit(ended=not self._is_incomplete)
 
     def observe(self, record: Record) -> None:
         """Do nothing: records are counted by the page."""
 
     def close_partition(self, partition: Partition) -> None:
-        """Do nothing: the reader of a slice commits it."""
+        """Do nothing: the ledger of the stream commits tasks."""
 
     def should_be_synced(self, record: Record) -> bool:
         """Return True: the streams filter their records."""
@@ -219,11 +219,23 @@ class PinterestCursor(Cursor):
             or time.monotonic() - self._last_state_at >= factor * limits.STATE_EVERY_SECONDS
         )
 
+    def _emit_if_due(self) -> None:
+        """Emit a state if one is due and no other thread emits one.
+
+        One thread takes a state and queues it at a time, so that no state follows a newer one. The others go on: the
+        queue may be full, and what empties it must not wait for the lock of the cursor.
+        """
+        if self._is_state_due() and self._emitting.acquire(blocking=False):
+            try:
+                self._emit()
+            finally:
+                self._emitting.release()
+
     def _emit(self, *, ended: bool = False) -> None:
-        """Emit the state. The caller holds the lock, so that an older state never follows a newer one."""
-        self._records_since_state, self._last_state_at = 0, time.monotonic()
-        state = self.state
-        self._entries = max((len(part) for part in state.values() if isinstance(part, list | dict)), default=0)
+        with self._lock:
+            self._records_since_state, self._last_state_at = 0, time.monotonic()
+            state = self.state
+            self._entries = max((len(part) for part in state.values() if isinstance(part, list | dict)), default=0)
         self._store.emit(state, ended=ended)
 
 
@@ -235,7 +247,7 @@ class WholeCursor(PinterestCursor):
         """The framework's state of a stream without a cursor."""
         return {NO_CURSOR_STATE_KEY: True}
 
-    def _move(self, stream_slice: StreamSlice, finding: Any) -> None:
+    def _move(self, task: Task, finding: Any) -> None:
         """Do nothing."""
 
 

@@ -11,20 +11,17 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Self
 
-from airbyte_cdk.sources.types import StreamSlice
 from pendulum import Date
 
 from source_pinterest import limits
 from source_pinterest.dates import DateWindow, days_before, parse_day, subtract_window
+from source_pinterest.engine.tasks import Task
 from source_pinterest.state.cursor import PinterestCursor, StateStore, reading_state
 from source_pinterest.state.days import AccountHistory, DayTasks
 from source_pinterest.state.formats import ACCOUNT_KEY, Cursor, SavedState, read_state, write_state
 from source_pinterest.state.period import Period
 
 LOGGER = logging.getLogger("airbyte")
-
-WINDOW = "window"
-"""The extra field of a slice that holds its days."""
 
 _FINGERPRINT, _FAILED, _SEEN, _PARTLY = "asked", "failed", "keyed", "partly"
 _NEWEST, _READINGS = "read", "reading"
@@ -370,39 +367,39 @@ class AccountDayCursor(DayCursor):
         with self._lock:
             self._tasks[account].split(window, parts)
 
-    def count(self, records: int, stream_slice: StreamSlice) -> None:
+    def count(self, records: int, task: Task) -> None:
         """Count records that are about to be queued, and record that their window was emitted in part."""
-        super().count(records, stream_slice)
+        super().count(records, task)
         if records:
             with self._lock:
-                self._tasks[stream_slice[ACCOUNT_KEY]].note_emitted(window_of(stream_slice))
+                self._tasks[task[ACCOUNT_KEY]].note_emitted(task.days)
 
-    def fail(self, stream_slice: StreamSlice) -> None:
-        """Leave the days of a slice that could not be read to the next sync."""
-        if WINDOW in stream_slice.extra_fields:
+    def fail(self, task: Task) -> None:
+        """Leave the days of a task that could not be read to the next sync."""
+        if task.window:
             with self._lock:
-                self._end(stream_slice, failed=True)
+                self._end(task, failed=True)
 
-    def note_failure(self, stream_slice: StreamSlice) -> None:
+    def note_failure(self, task: Task) -> None:
         """Record that an account failed; a later sync that reads all of its windows clears the record."""
         with self._lock:
-            self._failed_accounts.add(stream_slice[ACCOUNT_KEY])
+            self._failed_accounts.add(task[ACCOUNT_KEY])
 
     def ensure_at_least_one_state_emitted(self) -> None:
         """Emit the last state of the stream, and warn of days that were emitted in part."""
         self._warn_of_parts()
         super().ensure_at_least_one_state_emitted()
 
-    def _move(self, stream_slice: StreamSlice, finding: Any) -> None:
-        """Add the days of a slice that was read."""
+    def _move(self, task: Task, finding: Any) -> None:
+        """Add the days of a task that was read."""
         if isinstance(finding, KeyColumns):
-            self.keyed.note(stream_slice[ACCOUNT_KEY], finding)
-        self._end(stream_slice, failed=False)
+            self.keyed.note(task[ACCOUNT_KEY], finding)
+        self._end(task, failed=False)
 
-    def _end(self, stream_slice: StreamSlice, *, failed: bool) -> None:
-        account = stream_slice[ACCOUNT_KEY]
+    def _end(self, task: Task, *, failed: bool) -> None:
+        account = task[ACCOUNT_KEY]
         tasks = self._tasks[account]
-        tasks.end(window_of(stream_slice), failed=failed)
+        tasks.end(task.days, failed=failed)
         if tasks.are_done:
             self._failed_accounts.discard(account)
 
@@ -512,9 +509,9 @@ class OwnerDayCursor(DayCursor, ABC):
 class ProfileCursor(OwnerDayCursor):
     """Keeps the days of profiles. Only the final days of a response count as read."""
 
-    def _move(self, stream_slice: StreamSlice, finding: DaysRead | None) -> None:
+    def _move(self, task: Task, finding: DaysRead | None) -> None:
         if finding:
-            self._take(stream_slice.get(ACCOUNT_KEY), window_of(stream_slice), finding)
+            self._take(task.get(ACCOUNT_KEY), task.days, finding)
 
 
 class PinCursor(OwnerDayCursor):
@@ -557,8 +554,7 @@ class PinCursor(OwnerDayCursor):
         """Record the progress of a pass, and emit a state if one is due."""
         with self._lock:
             self._readings[owner] = reading
-            if self._is_state_due():
-                self._emit()
+        self._emit_if_due()
 
     def finish(self, owner: Owner, reading: Reading) -> None:
         """Record that a pass has read every pin, and move to the last day that is final for all of them."""
@@ -569,13 +565,8 @@ class PinCursor(OwnerDayCursor):
             settled = min(reading.settled, max(reading.newest or self.last_idle_day, self.last_idle_day))
             self._take(owner, reading.window, DaysRead(reading.newest, settled))
 
-    def _move(self, stream_slice: StreamSlice, finding: Any) -> None:
+    def _move(self, task: Task, finding: Any) -> None:
         """Do nothing: `finish` moves the days of each owner."""
-
-
-def window_of(stream_slice: StreamSlice) -> DateWindow:
-    """Return the days of a slice."""
-    return stream_slice.extra_fields[WINDOW]  # type: ignore[no-any-return]
 
 
 def _histories_of(cursors: Mapping[Any, Mapping[str, Any]], field: str) -> Iterator[tuple[Owner, AccountHistory]]:

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from airbyte_cdk.sources.types import StreamSlice
-
 from source_pinterest import limits
+from source_pinterest.engine.tasks import Task
 from source_pinterest.state.cursor import PinterestCursor, StateStore, reading_state
 from source_pinterest.state.formats import ACCOUNT_KEY, read_state, write_state
 
@@ -121,10 +120,10 @@ class EntityCursor(PinterestCursor):
         value = self._incoming.get(account, {}).get(FIELD, self._flat)
         return None if value is None else min(value, self._now)
 
-    def _move(self, stream_slice: StreamSlice, finding: Listing | None) -> None:
+    def _move(self, task: Task, finding: Listing | None) -> None:
         if finding is None:
             return
-        account = stream_slice[ACCOUNT_KEY]
+        account = task[ACCOUNT_KEY]
         seen = [edit for edit in (self._floor_of(account), finding.latest_edit) if edit is not None]
         if seen:
             value = min(max(seen), finding.listed_at - limits.EDIT_MARGIN_SECONDS)

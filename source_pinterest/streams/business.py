@@ -5,14 +5,12 @@ from collections.abc import Generator, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
-from airbyte_cdk.sources.types import StreamSlice
-
 from source_pinterest.api.client import PinterestClient
 from source_pinterest.api.errors import Access, PinterestError, RightMissingError, SliceError
 from source_pinterest.api.rows import ListShape, one_item, text_of
 from source_pinterest.engine.pages import Page
 from source_pinterest.engine.parents import ParentIds
-from source_pinterest.engine.slices import Key, failed_slice, partition_slice
+from source_pinterest.engine.tasks import Key, Task
 from source_pinterest.streams.base.child import ChildStream, VariedStream
 from source_pinterest.streams.base.stream import PinterestStream, Sync
 from source_pinterest.streams.organic.profile import UserAccount
@@ -35,9 +33,9 @@ class BusinessEmployers(PinterestStream):
         """The id of the user, if the user is a business."""
         self._profile = PinterestClient(sync.api, self.name, UserAccount.scopes)
 
-    def read_slice(self, stream_slice: StreamSlice) -> Generator[Page, None, Any]:
+    def read_list(self, task: Task) -> Generator[Page, None, Any]:
         """Yield the employers. If other streams need the user's own business, request it as well."""
-        result = yield from super().read_slice(stream_slice)
+        result = yield from super().read_list(task)
         if self.own_business.wanted:
             # Requested here so that no other worker waits for it. An error is raised again in the streams that need it.
             with suppress(PinterestError):
@@ -52,7 +50,7 @@ class BusinessEmployers(PinterestStream):
 
 
 class BusinessStream(ChildStream, ABC):
-    """One slice for each business: those that the user works for, and the user's own."""
+    """One task for each business: those that the user works for, and the user's own."""
 
     scopes = (SCOPE,)
     access = _ADMIN
@@ -65,21 +63,21 @@ class BusinessStream(ChildStream, ABC):
         yield from super().needed_ids()
         yield self.shared.stream(BusinessEmployers).own_business
 
-    def slices(self) -> Iterator[StreamSlice]:
-        """Yield a slice for each employer, then for the user's own business."""
+    def tasks(self) -> Iterator[Task]:
+        """Yield a task for each employer, then for the user's own business."""
         employers: set[str] = set()
-        for stream_slice in super().slices():
-            employers.update(stream_slice.partition.values())
-            yield stream_slice
+        for task in super().tasks():
+            employers.update(task.partition.values())
+            yield task
         try:
             own_businesses = set(self.shared.stream(BusinessEmployers).own_business.of(()))
         except RightMissingError as error:
             self.notices.warn("own business", f"A business of the user's own is left out. {error.message}")
         except SliceError as error:
-            yield failed_slice({}, error)
+            yield Task.failed({}, error)
         else:
             for business in own_businesses - employers:
-                yield partition_slice({_BUSINESS_ID: business})
+                yield self.task({_BUSINESS_ID: business})
 
 
 class BusinessMembers(VariedStream, BusinessStream):

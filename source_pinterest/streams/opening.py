@@ -13,11 +13,12 @@ from airbyte_cdk.sources.streams.concurrent.cursor import CursorField
 from airbyte_cdk.sources.streams.concurrent.default_stream import DefaultStream
 from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
 from airbyte_cdk.sources.streams.concurrent.partitions.partition_generator import PartitionGenerator
-from airbyte_cdk.sources.types import Record, StreamSlice
+from airbyte_cdk.sources.types import Record
 
 from source_pinterest.api.errors import ConfigError
 from source_pinterest.config import Config
 from source_pinterest.engine.pages import Page, PageMessage
+from source_pinterest.engine.tasks import Task
 from source_pinterest.state.cursor import FullRefresh, PinterestCursor, StateStore, UnreadCursor, WholeCursor
 from source_pinterest.state.period import PeriodPlan
 from source_pinterest.streams import NEEDS_USER_TOKEN
@@ -27,17 +28,17 @@ LOGGER = logging.getLogger("airbyte")
 
 
 class PagedStream(Protocol):
-    """A stream that is read slice by slice, in pages."""
+    """A stream that is read task by task, in pages."""
 
     @property
     def name(self) -> str:
         """The name of the stream."""
 
-    def stream_slices(self) -> Iterable[StreamSlice]:
-        """Yield the slices to read."""
+    def tasks(self) -> Iterable[Task]:
+        """Yield the tasks to read."""
 
-    def read_pages(self, stream_slice: StreamSlice) -> Iterator[Page]:
-        """Yield the pages of a slice."""
+    def read_pages(self, task: Task) -> Iterator[Page]:
+        """Yield the pages of a task."""
 
 
 class OpenedStream:
@@ -95,7 +96,7 @@ class OpenedStream:
         stream = self.stream
         key, field = stream.primary_key, stream.cursor_field
         return DefaultStream(
-            partition_generator=SlicePartitionGenerator(self, self._repository),
+            partition_generator=TaskPartitionGenerator(self, self._repository),
             name=stream.name,
             json_schema=stream.get_json_schema(),
             primary_key=[key] if isinstance(key, str) else key,
@@ -104,8 +105,8 @@ class OpenedStream:
             cursor=self._cursor,
         )
 
-    def stream_slices(self) -> Iterator[StreamSlice]:
-        """Yield the slices to read.
+    def tasks(self) -> Iterator[Task]:
+        """Yield the tasks to read.
 
         Raises:
             ConfigError: the saved state, or the stream with this kind of token, can't be read.
@@ -115,14 +116,14 @@ class OpenedStream:
         if not self._has_ended:
             with self._noting_failure():
                 self.wait_for_turn()
-                for stream_slice in self.stream.stream_slices():
-                    yield stream_slice
+                for task in self.stream.stream_slices():
+                    yield task
                     self.wait_for_turn()
 
-    def read_pages(self, stream_slice: StreamSlice) -> Iterator[Page]:
-        """Yield the records of a slice in pages."""
+    def read_pages(self, task: Task) -> Iterator[Page]:
+        """Yield the records of a task in pages."""
         with self._noting_failure():
-            yield from self.stream.read_pages(stream_slice)
+            yield from self.stream.read_pages(task)
 
     @contextmanager
     def _noting_failure(self) -> Generator[None, None, None]:
@@ -142,23 +143,23 @@ def _refuse_app_token(stream: PinterestStream, settings: Config) -> None:
         )
 
 
-class SlicePartition(Partition):
-    """One slice of a stream. Its pages go through the repository, so that they stay in order with the states."""
+class TaskPartition(Partition):
+    """One task of a stream. Its pages go through the repository, so that they stay in order with the states."""
 
-    def __init__(self, stream: PagedStream, stream_slice: StreamSlice, repository: MessageRepository) -> None:
+    def __init__(self, stream: PagedStream, task: Task, repository: MessageRepository) -> None:
         self._stream = stream
-        self._slice = stream_slice
+        self._task = task
         self._repository = repository
 
     def read(self) -> Iterator[Record]:
         """Emit the pages as messages, and yield no records."""
-        for page in self._stream.read_pages(self._slice):
+        for page in self._stream.read_pages(self._task):
             self._repository.emit_message(PageMessage(page))
         yield from ()
 
     def to_slice(self) -> Mapping[str, Any]:
-        """Return the slice, for log lines."""
-        return self._slice
+        """Return the task, for log lines."""
+        return self._task
 
     def stream_name(self) -> str:
         """Return the name of the stream."""
@@ -169,14 +170,14 @@ class SlicePartition(Partition):
         return id(self)
 
 
-class SlicePartitionGenerator(PartitionGenerator):
-    """Makes a partition for each slice of a stream."""
+class TaskPartitionGenerator(PartitionGenerator):
+    """Makes a partition for each task of a stream."""
 
     def __init__(self, stream: PagedStream, repository: MessageRepository) -> None:
         self._stream = stream
         self._repository = repository
 
-    def generate(self) -> Iterator[SlicePartition]:
-        """Yield the partitions as the slices are found."""
-        for stream_slice in self._stream.stream_slices():
-            yield SlicePartition(self._stream, stream_slice, self._repository)
+    def generate(self) -> Iterator[TaskPartition]:
+        """Yield the partitions as the tasks are planned."""
+        for task in self._stream.tasks():
+            yield TaskPartition(self._stream, task, self._repository)

@@ -62,7 +62,7 @@ def turns_of(
 def _with_parents(turns: Iterable[list[OpenedStream]], opened: Iterable[OpenedStream]) -> list[OpenedStream]:
     """Return the streams, each after those that list its parents.
 
-    The framework runs few generators of slices at a time. If all of them waited for a parent's ids, the parent would
+    The framework runs few generators of tasks at a time. If all of them waited for a parent's ids, the parent would
     not begin.
     """
     by_ids = {id(one.stream.ids): one for one in opened}

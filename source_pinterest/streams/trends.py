@@ -1,4 +1,4 @@
-"""Pinterest's trends: keywords, product categories and topics. A slice is a region; each sync reads all of it."""
+"""Pinterest's trends: keywords, product categories and topics. A task is a region; each sync reads all of it."""
 
 import logging
 import re
@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from typing import Any, ClassVar
 
-from airbyte_cdk.sources.types import StreamSlice
-
 from source_pinterest import limits
 from source_pinterest.api.errors import TRENDS, GoneError, PinterestError
 from source_pinterest.api.rows import ListPage, Record
@@ -17,7 +15,7 @@ from source_pinterest.api.session import ApiResponse
 from source_pinterest.config.options import PRODUCT_TREND_REGIONS, TREND_REGIONS, regions_of
 from source_pinterest.dates import DateWindow
 from source_pinterest.engine.request_size import Ids, RequestSize
-from source_pinterest.engine.slices import Key, batches, key_of_parent, or_failed, partition_slice
+from source_pinterest.engine.tasks import Key, Task, batches, or_failed
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.base.document import DocumentStream
 from source_pinterest.streams.base.stream import ForeignKey, Sync
@@ -54,8 +52,8 @@ class TrendStream(DocumentStream, ABC):
             return tuple(region for region in chosen if region in self.regions)
         return regions_of(self.shared.stream(AdAccounts).countries(), self.regions)
 
-    def slices(self) -> Iterator[StreamSlice]:
-        """Yield a slice for each region."""
+    def tasks(self) -> Iterator[Task]:
+        """Yield a task for each region."""
         regions = self.selected_regions()
         if not regions:
             LOGGER.info(
@@ -63,7 +61,7 @@ class TrendStream(DocumentStream, ABC):
                 f"It has trends for {', '.join(self.regions)}."
             )
         for region in regions:
-            yield partition_slice({"region": region})
+            yield self.task({"region": region})
 
 
 class SharedResponses:
@@ -103,7 +101,7 @@ class SharedResponses:
 
 
 class KeywordTrendStream(TrendStream, ABC):
-    """One slice for each region and type of trend. The streams of keywords share their responses."""
+    """One task for each region and type of trend. The streams of keywords share their responses."""
 
     path_template = "trends/keywords/{region}/top/{trend_type}"
     partition_keys = ("region", "trend_type")
@@ -114,24 +112,24 @@ class KeywordTrendStream(TrendStream, ABC):
         super().__init__(sync)
         self._responses = sync.stream(SharedResponses)
 
-    def slices(self) -> Iterator[StreamSlice]:
-        """Yield a slice for each region and type of trend."""
-        for region in super().slices():
+    def tasks(self) -> Iterator[Task]:
+        """Yield a task for each region and type of trend."""
+        for region in super().tasks():
             for trend_type in TREND_TYPES:
-                yield partition_slice({**region.partition, "trend_type": trend_type})
+                yield self.task({**region.partition, "trend_type": trend_type})
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Ask for the largest number of keywords that Pinterest allows."""
         return {**super().request_params(*args, **kwargs), "limit": limits.TRENDING_KEYWORDS}
 
-    def responses(self, stream_slice: StreamSlice, **more: Any) -> Iterator[ApiResponse[ListPage]]:
-        """Yield the response of a slice, which is requested once in a sync."""
-        responses = super().responses(stream_slice, **more)
-        yield self._responses.of(key_of_parent(stream_slice), lambda: next(responses))
+    def responses(self, task: Task, **more: Any) -> Iterator[ApiResponse[ListPage]]:
+        """Yield the response of a task, which is requested once in a sync."""
+        responses = super().responses(task, **more)
+        yield self._responses.of(task.key, lambda: next(responses))
 
-    def records(self, page: ListPage, stream_slice: StreamSlice) -> list[Record]:
+    def records(self, page: ListPage, task: Task) -> list[Record]:
         """Return the rows of a response, without changing it: other streams may read it as well."""
-        return [{**row, **stream_slice.partition} for row in self.rows(page)]
+        return [{**row, **task.partition} for row in self.rows(page)]
 
     @abstractmethod
     def rows(self, page: ListPage) -> list[Record]:
@@ -184,9 +182,9 @@ class TrendingProductCategories(ProductTrendStream):
     primary_key: str | list[str] = ["region", "engagement_type", "product_category"]  # noqa: RUF012 - never changed
     path_template = "trends/product_categories/trending"
 
-    def records(self, page: ListPage, stream_slice: StreamSlice) -> list[Record]:
+    def records(self, page: ListPage, task: Task) -> list[Record]:
         """Return the categories with their ranks."""
-        records = super().records(page, stream_slice)
+        records = super().records(page, task)
         return [
             {"engagement_type": _ENGAGEMENT, **record, "rank": rank} for rank, record in enumerate(records, start=1)
         ]
@@ -204,28 +202,31 @@ class ProductCategoryTrends(ProductTrendStream):
     needs = (TrendingProductCategories,)
     cost = f"1 a region and {limits.PRODUCT_CATEGORIES_PER_REQUEST} of its trending categories"
 
-    def slices(self) -> Iterator[StreamSlice]:
-        """Yield a slice for each request about a region's categories."""
-        for region in super().slices():
-            yield from or_failed(region.partition, self._slices_of(region))
+    def tasks(self) -> Iterator[Task]:
+        """Yield a task for each request about a region's categories."""
+        for region in super().tasks():
+            yield from or_failed(region.partition, self._tasks_of(region))
 
-    def _slices_of(self, region: StreamSlice) -> Iterator[StreamSlice]:
-        found = list(dict.fromkeys(self.shared.stream(TrendingProductCategories).ids.of(key_of_parent(region))))
-        for number, batch in enumerate(batches(found, limits.PRODUCT_CATEGORIES_PER_REQUEST)):
-            yield partition_slice(region.partition, {"batch": number}, categories=batch)
+    def _tasks_of(self, region: Task) -> Iterator[Task]:
+        for number, _ in enumerate(self._batches_of(region)):
+            yield self.task(region.partition, {"batch": number})
 
-    def responses(self, stream_slice: StreamSlice, **more: Any) -> Iterator[ApiResponse[ListPage]]:
+    def _batches_of(self, region: Task) -> list[Ids]:
+        found = dict.fromkeys(self.shared.stream(TrendingProductCategories).ids.of(region.key))
+        return batches(list(found), limits.PRODUCT_CATEGORIES_PER_REQUEST)
+
+    def responses(self, task: Task, **more: Any) -> Iterator[ApiResponse[ListPage]]:
         """Yield the details of the categories. Categories that Pinterest does not know are left out.
 
         Raises:
             GoneError: Pinterest knows none of them.
         """
-        categories, parent = stream_slice.extra_fields["categories"], super().responses
+        categories, parent = self._batches_of(task)[task["batch"]], super().responses
         unknown: dict[str, GoneError] = {}
 
         def send(names: Ids, _: DateWindow) -> Iterator[ApiResponse[ListPage]]:
             try:
-                yield from parent(stream_slice, **more, product_categories=list(names))
+                yield from parent(task, **more, product_categories=list(names))
             except GoneError as error:
                 if len(names) > 1:
                     raise
@@ -244,7 +245,7 @@ class FeaturedTrendTopics(ProductTrendStream):
     primary_key: str | list[str] = ["region", "interest", "title"]  # noqa: RUF012 - an attribute of the framework's
     path_template = "trends/topics/featured"
 
-    def records(self, page: ListPage, stream_slice: StreamSlice) -> list[Record]:
+    def records(self, page: ListPage, task: Task) -> list[Record]:
         """Return the topics, each with its interest and its rank in the interest."""
         topics: list[Record] = []
         for item in page.items:
@@ -252,7 +253,7 @@ class FeaturedTrendTopics(ProductTrendStream):
             featured = item.get("trends")
             for rank, topic in enumerate(featured if isinstance(featured, list) else (), start=1):
                 topics.append({**shared, **topic, "rank": rank})
-        return super().records(ListPage(topics), stream_slice)
+        return super().records(ListPage(topics), task)
 
 
 def category_parameter(name: str) -> str:

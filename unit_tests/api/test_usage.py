@@ -26,7 +26,7 @@ def test_rows_are_estimated_once_all_slices_are_known_and_none_is_a_guess(
     usage: Usage, rows: tuple[int | None, ...], estimates: list[tuple[str, int]]
 ) -> None:
     for count in rows:
-        usage.of("boards").count_slice(count)
+        usage.of("boards").count_task(count)
     assert not usage.estimates
     usage.of("boards").finish_planning()
 
@@ -37,10 +37,10 @@ def test_the_rest_takes_as_long_a_slice_as_what_was_read_once_all_is_planned(usa
     cost = usage.of("boards")
     assert (cost.seconds_read(), cost.seconds_left()) == (0, None)
     for _ in range(8):
-        cost.count_slice(None)
+        cost.count_task(None)
     clock.now += 30
     for _ in range(2):
-        cost.count_read_slice()
+        cost.count_read_task()
     assert (cost.seconds_read(), cost.seconds_left()) == (30, None)
     cost.finish_planning()
 

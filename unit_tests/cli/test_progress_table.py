@@ -66,7 +66,7 @@ class Sync:
 
     def run(self, *names: str, records: int = 0) -> None:
         for name in names:
-            self.usage.of(name).count_slice(None)
+            self.usage.of(name).count_task(None)
             self.usage.of(name).count_sent()
             self.progress.records[name] = records
 
@@ -119,8 +119,8 @@ def test_a_row_says_how_far_a_stream_is() -> None:
     sync.wait("pins")
     sync.end("audiences", status=AirbyteStreamStatus.INCOMPLETE, records=7)
     campaigns = sync.usage.of("campaigns")
-    campaigns.count_slice(None)
-    campaigns.count_read_slice()
+    campaigns.count_task(None)
+    campaigns.count_read_task()
     campaigns.finish_planning()
     campaigns.began_at = time.monotonic() - 100_000
 

@@ -15,7 +15,8 @@ from source_pinterest.api.errors import (
     UnavailableError,
     quota_exhausted,
 )
-from source_pinterest.engine.failures import FAILURES_IN_A_ROW, CircuitBreaker, Parent
+from source_pinterest.engine.circuit_breaker import FAILURES_IN_A_ROW, CircuitBreaker
+from source_pinterest.engine.tasks import Key
 from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
 
 ONE = ("549755012345",)
@@ -23,7 +24,7 @@ SEVERAL = [(str(number),) for number in range(FAILURES_IN_A_ROW)]
 TROUBLE = UnavailableError("boards", "boards", "It said no", 6)
 
 
-def breaker_after(*worked: Parent, failed: list[Parent] | None = None) -> CircuitBreaker:
+def breaker_after(*worked: Key, failed: list[Key] | None = None) -> CircuitBreaker:
     """A breaker that knows of some successes, and then of some failures."""
     breaker = CircuitBreaker()
     for parent in worked:

@@ -8,9 +8,9 @@ from concurrent.futures import Future
 import pytest
 
 from source_pinterest.api.errors import AccountUnreadableError, RefusedError, SliceError, UnavailableError
-from source_pinterest.engine.failures import FAILURES_IN_A_ROW
+from source_pinterest.engine.circuit_breaker import FAILURES_IN_A_ROW
 from source_pinterest.engine.parents import ParentIds
-from source_pinterest.engine.slices import Key
+from source_pinterest.engine.tasks import Key
 from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
 
 

@@ -10,7 +10,7 @@ from source_pinterest import limits
 from source_pinterest.api.errors import ResponseTooLargeError
 from source_pinterest.dates import DateWindow
 from source_pinterest.engine.request_size import Part, RequestSize, request_shape
-from source_pinterest.engine.slices import batches
+from source_pinterest.engine.tasks import batches
 from unit_tests.properties.days import days_of, windows
 
 some_ids = st.integers(1, 30).map(lambda count: tuple(map(str, range(count))))

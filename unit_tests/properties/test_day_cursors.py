@@ -11,20 +11,20 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any
 
-from airbyte_cdk.sources.types import StreamSlice
 from hypothesis import given
 from hypothesis import strategies as st
 
 from source_pinterest.dates import DateWindow, Granularity, days_before
-from source_pinterest.engine.slices import batch_slice
+from source_pinterest.engine.tasks import Task
 from source_pinterest.state.day_cursor import AccountDayCursor
 from source_pinterest.state.period import Period, Restatement
 from unit_tests.properties.days import TODAY, days_of
+from unit_tests.state.day_cursors import unread
 from unit_tests.state.stores import store
 
 KEPT_DAYS = 89
 ACCOUNTS = ("1", "2")
-Task = tuple[str, DateWindow, int]
+Planned = tuple[str, DateWindow, int]
 """An account, its days, and the number of the batch."""
 
 
@@ -107,20 +107,20 @@ class Destination:
         self.last = last
 
 
-def _planned(cursor: AccountDayCursor, account: str, plan: Plan) -> list[Task]:
+def _planned(cursor: AccountDayCursor, account: str, plan: Plan) -> list[Planned]:
     in_order = cursor.history_of(account).in_reading_order
     pieces = [piece for window in cursor.unread(account) for piece in in_order(window.cut(plan.days_per_call))]
     cursor.plan(account, ((piece, plan.batches) for piece in pieces))
     return [(account, piece, batch) for piece in pieces for batch in range(plan.batches)]
 
 
-def _shuffled(wanted: list[Task], order: int) -> list[Task]:
+def _shuffled(wanted: list[Planned], order: int) -> list[Planned]:
     """Some order, of which there are as many as numbers."""
     return random.Random(order).sample(wanted, len(wanted))  # noqa: S311 - to be repeated, not to be secret
 
 
-def _stream_slice(account: str, window: DateWindow, batch: int) -> StreamSlice:
-    return batch_slice({"ad_account_id": account}, window, (), batch)
+def _stream_slice(account: str, window: DateWindow, batch: int) -> Task:
+    return Task({"ad_account_id": account}, unread, window, {"batch": batch})
 
 
 def _promised(state: dict[str, Any]) -> dict[str, set[int]]:

@@ -1,15 +1,16 @@
 """A day cursor of 90 days, its states, and the plan that a stream makes of it."""
 
 import logging
+from collections.abc import Generator
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from airbyte_cdk.sources.types import StreamSlice
 from pendulum import Date
 
 from source_pinterest.dates import DateWindow, days_before
-from source_pinterest.engine.slices import batch_slice
+from source_pinterest.engine.pages import Page
+from source_pinterest.engine.tasks import Task
 from source_pinterest.state.day_cursor import AccountDayCursor, DayCursor, PinCursor, ProfileCursor
 from source_pinterest.state.period import Period, Restatement
 from unit_tests.state.stores import store
@@ -57,8 +58,13 @@ def restatement(how: Restatement, lookback_days: int | None = None) -> Period:
     return replace(PERIOD, lookback_days=lookback_days, restatement=how)
 
 
-def slice_of(account: str, days: DateWindow, batch: int = 0) -> StreamSlice:
-    return batch_slice({"ad_account_id": account}, days, (), batch)
+def unread(task: Task) -> Generator[Page, None, Any]:
+    raise AssertionError(task)
+    yield
+
+
+def slice_of(account: str, days: DateWindow, batch: int = 0) -> Task:
+    return Task({"ad_account_id": account}, unread, days, {"batch": batch})
 
 
 def windows(subject: DayCursor, account: str | None = "549") -> list[DateWindow]:

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from source_pinterest.dates import DateWindow
-from source_pinterest.engine.slices import window_slice
+from source_pinterest.engine.tasks import Task
 from source_pinterest.state.day_cursor import DayCursor, DaysRead
 from source_pinterest.state.period import Period, Restatement
 from unit_tests.state.day_cursors import EARLIEST, PERIOD, ago, day, profile_cursor, warnings, window, windows
+from unit_tests.state.day_cursors import unread as unread_task
 from unit_tests.state.stores import STREAM
 
 ACCOUNT = "549755000000"
@@ -25,7 +26,7 @@ def take(
 ) -> dict[str, Any]:
     """Read a window up to a day so long ago, and return the state."""
     found = None if settled is None else DaysRead(day(newest), day(settled))
-    subject.commit(window_slice({"ad_account_id": owner} if owner else {}, read, {}), found)
+    subject.commit(Task({"ad_account_id": owner} if owner else {}, unread_task, read), found)
     return subject.state
 
 

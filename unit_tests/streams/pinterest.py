@@ -2,7 +2,7 @@
 
 import itertools
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
@@ -22,6 +22,7 @@ from source_pinterest.api.retries import Pauses
 from source_pinterest.config import Config
 from source_pinterest.config.reports import read_custom_reports
 from source_pinterest.engine.pages import Page
+from source_pinterest.engine.tasks import Task
 from source_pinterest.reporting.runner import ReportRunner
 from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.period import PeriodPlan
@@ -105,13 +106,27 @@ class Pinterest:
             parse_qs(address.query, keep_blank_values=True) for address in addresses if address.path == f"/v5/{path}"
         ]
 
+    def has_listed(self, of: type[PinterestStream], key: tuple[str, ...], *ids: str) -> None:
+        """Have a parent stream listed these ids."""
+        cache = self.sync.stream(of).ids
+        cache.announce()
+        cache.want()
+        with cache.filling(key) as listed:
+            listed.extend(ids)
+        cache.seal()
+
     def read(self, of: type[PinterestStream], stream_slice: StreamSlice) -> list[dict[str, Any]]:
         """The records of a slice."""
         return list(self.stream(of).read_records(stream_slice=stream_slice))
 
-    def slices(self, of: type[PinterestStream]) -> list[StreamSlice]:
-        """The slices of a stream."""
+    def tasks(self, of: type[PinterestStream]) -> list[Task]:
+        """The tasks of a stream."""
         return list(self.stream(of).stream_slices())
+
+
+def slice_of(parents: Mapping[str, str], named: Mapping[str, Any] | None = None) -> StreamSlice:
+    """A slice as any caller of the framework's interface may make it."""
+    return StreamSlice(partition=parents, cursor_slice=named or {})
 
 
 def connected(config: Config) -> Api:

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from source_pinterest.api.errors import RightMissingError, UnavailableError
-from source_pinterest.engine.slices import failure_of
 from source_pinterest.streams.base.stream import PinterestStream
 from source_pinterest.streams.business import BusinessAssets, BusinessEmployers, BusinessMembers, BusinessPartners
 from unit_tests.streams.pinterest import Pinterest, page, refused
@@ -18,7 +17,7 @@ def user(account_type: str) -> dict[str, Any]:
 
 
 def businesses(pinterest: Pinterest, stream: type[PinterestStream] = BusinessMembers) -> list[str]:
-    return [one["business_id"] for one in pinterest.slices(stream) if failure_of(one) is None]
+    return [one["business_id"] for one in pinterest.tasks(stream) if one.error is None]
 
 
 @pytest.mark.parametrize(
@@ -44,9 +43,9 @@ def test_a_profile_that_can_not_be_read_is_a_slice_that_raises(pinterest: Pinter
     pinterest.answers(USER, refused(503))
     pinterest.lists(EMPLOYERS, "5")
 
-    found, failed = pinterest.slices(BusinessMembers)
+    found, failed = pinterest.tasks(BusinessMembers)
     assert found["business_id"] == "5"
-    assert isinstance(failure_of(failed), UnavailableError)
+    assert isinstance(failed.error, UnavailableError)
 
 
 @pytest.mark.parametrize("answer", [user("BUSINESS"), refused(503), refused(401, 3)], ids=["answer", "trouble", "none"])
@@ -57,7 +56,7 @@ def test_employers_that_are_read_ask_for_the_user_whom_others_need(
     pinterest.lists(EMPLOYERS, "5")
     for stream in (BusinessEmployers, BusinessMembers):
         pinterest.stream(stream).select()
-    [everything] = pinterest.slices(BusinessEmployers)
+    [everything] = pinterest.tasks(BusinessEmployers)
 
     assert pinterest.read(BusinessEmployers, everything) == [{"id": "5"}]
     assert len(pinterest.asked(USER)) == 1
@@ -68,7 +67,7 @@ def test_employers_that_are_read_ask_for_the_user_whom_others_need(
 def test_employers_that_nobody_needs_ask_for_no_user(pinterest: Pinterest) -> None:
     pinterest.lists(EMPLOYERS, "5")
     pinterest.stream(BusinessEmployers).select()
-    [everything] = pinterest.slices(BusinessEmployers)
+    [everything] = pinterest.tasks(BusinessEmployers)
 
     assert pinterest.read(BusinessEmployers, everything) == [{"id": "5"}]
 
@@ -88,7 +87,7 @@ def test_without_the_permission_of_businesses_there_is_one_error(pinterest: Pint
     pinterest.answers(EMPLOYERS, refused(401, 3))
 
     with pytest.raises(RightMissingError, match="permission biz_access:read"):
-        pinterest.slices(BusinessMembers)
+        pinterest.tasks(BusinessMembers)
     assert not pinterest.asked(USER)
 
 
@@ -96,7 +95,7 @@ def test_what_belongs_to_a_business_is_asked_for_kind_by_kind(pinterest: Pintere
     pinterest.answers(USER, user("PINNER"))
     pinterest.lists(EMPLOYERS, "5")
     pinterest.answers("businesses/5/assets", page([{"asset_id": 9, "asset_type": "AD_ACCOUNT"}]), page([]))
-    [only] = pinterest.slices(BusinessAssets)
+    [only] = pinterest.tasks(BusinessAssets)
 
     assert [record["asset_id"] for record in pinterest.read(BusinessAssets, only)] == ["9"]
     kinds = [call["asset_type"] for call in pinterest.asked("businesses/5/assets")]

@@ -8,13 +8,12 @@ import pytest
 import requests_mock
 
 from source_pinterest.api.errors import AccountUnreadableError, BadRequestError, SliceError, UnavailableError
-from source_pinterest.engine.slices import failure_of, partition_slice
 from source_pinterest.streams.catalogs.issues import (
     CatalogsDistributionStats,
     CatalogsFeedIngestionStats,
     CatalogsFeedItemIssues,
 )
-from unit_tests.streams.pinterest import Pinterest, page, refused
+from unit_tests.streams.pinterest import Pinterest, page, refused, slice_of
 
 RESULTS, STATS = "catalogs/feeds/5/processing_results", "catalogs/reports/stats"
 ISSUE = {"code": 0, "occurrences": 3}
@@ -61,7 +60,7 @@ def test_the_latest_finished_result_is_asked_for_whatever_its_page(
 def issues(pinterest: Pinterest, *answers: dict[str, Any]) -> list[int]:
     """The numbers of the items with issues in a result of which Pinterest answers so."""
     pinterest.answers("catalogs/processing_results/1/item_issues", *answers)
-    stream_slice = partition_slice({"feed_id": "6", "processing_result_id": "1"})
+    stream_slice = slice_of({"feed_id": "6", "processing_result_id": "1"})
     return [record["item_number"] for record in pinterest.read(CatalogsFeedItemIssues, stream_slice)]
 
 
@@ -136,7 +135,7 @@ def test_a_refusal_is_one_once_both_forms_were_tried_or_one_was_understood(
 def test_catalogs_have_numbers_of_their_own(pinterest: Pinterest) -> None:
     pinterest.answers("catalogs", page([{"id": "3", "catalog_type": "HOTEL"}]))
     pinterest.answers(STATS, page([ISSUE]))
-    [only] = pinterest.slices(CatalogsDistributionStats)
+    [only] = pinterest.tasks(CatalogsDistributionStats)
     pinterest.read(CatalogsDistributionStats, only)
 
     [call] = pinterest.asked(STATS)
@@ -151,14 +150,14 @@ def test_an_account_out_of_reach_is_a_slice_that_raises_without_a_request(
     pinterest.lists("ad_accounts", "9")
     pinterest.answers("ad_accounts/77", refused(403, 29))
     pinterest.lists("catalogs/feeds")
-    [failed] = pinterest.slices(CatalogsFeedIngestionStats)
+    [failed] = pinterest.tasks(CatalogsFeedIngestionStats)
 
-    assert isinstance(failure_of(failed), AccountUnreadableError)
+    assert isinstance(failed.error, AccountUnreadableError)
     assert [call["ad_account_id"] for call in pinterest.asked("catalogs/feeds")] == [["9"]]
 
 
 def test_feeds_that_can_not_be_listed_are_a_slice_that_raises(pinterest: Pinterest) -> None:
     pinterest.answers("catalogs/feeds", refused(503))
-    [failed] = pinterest.slices(CatalogsFeedIngestionStats)
+    [failed] = pinterest.tasks(CatalogsFeedIngestionStats)
 
-    assert isinstance(failure_of(failed), UnavailableError)
+    assert isinstance(failed.error, UnavailableError)

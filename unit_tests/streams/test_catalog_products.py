@@ -5,9 +5,8 @@ from typing import Any
 import pytest
 
 from source_pinterest.api.errors import UnavailableError
-from source_pinterest.engine.slices import partition_slice
 from source_pinterest.streams.catalogs.catalogs import CatalogsProductGroupCounts, CatalogsProductGroupProducts
-from unit_tests.streams.pinterest import Pinterest, page
+from unit_tests.streams.pinterest import Pinterest, page, slice_of
 
 GROUP = {"product_group_id": "7"}
 PRODUCTS, COUNTS = "catalogs/product_groups/7/products", "catalogs/product_groups/7/product_counts"
@@ -20,7 +19,7 @@ def product(pin: Any, title: str = "Chair") -> dict[str, Any]:
 def test_a_product_is_told_by_its_pin(pinterest: Pinterest) -> None:
     pinterest.answers(PRODUCTS, page([product("1"), product(2, "Desk")], "more"), page([product("2"), product("3")]))
 
-    assert pinterest.read(CatalogsProductGroupProducts, partition_slice(GROUP)) == [
+    assert pinterest.read(CatalogsProductGroupProducts, slice_of(GROUP)) == [
         {**product("1"), **GROUP, "pin_id": "1"},
         {**product(2, "Desk"), **GROUP, "pin_id": "2"},
         {**product("3"), **GROUP, "pin_id": "3"},
@@ -33,14 +32,14 @@ def test_a_page_with_a_product_without_a_pin_is_not_taken(pinterest: Pinterest, 
     pinterest.answers(PRODUCTS, page([product("1"), item]))
 
     with pytest.raises(UnavailableError):
-        pinterest.read(CatalogsProductGroupProducts, partition_slice(GROUP))
+        pinterest.read(CatalogsProductGroupProducts, slice_of(GROUP))
 
 
 def test_the_counts_of_a_group_are_one_record(pinterest: Pinterest) -> None:
     counts = {"total": 5, "in_stock": 0}
     pinterest.answers(COUNTS, {"json": counts})
 
-    assert pinterest.read(CatalogsProductGroupCounts, partition_slice(GROUP)) == [{**counts, **GROUP}]
+    assert pinterest.read(CatalogsProductGroupCounts, slice_of(GROUP)) == [{**counts, **GROUP}]
     assert pinterest.queries(COUNTS) == [{}]
 
 
@@ -49,4 +48,4 @@ def test_what_has_no_total_is_not_taken_for_counts(pinterest: Pinterest, body: A
     pinterest.answers(COUNTS, {"json": body})
 
     with pytest.raises(UnavailableError):
-        pinterest.read(CatalogsProductGroupCounts, partition_slice(GROUP))
+        pinterest.read(CatalogsProductGroupCounts, slice_of(GROUP))

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from source_pinterest.api.errors import AccessLostError, ConfigError
-from source_pinterest.engine.slices import partition_slice
 from source_pinterest.streams.base.stream import PinterestStream
 from source_pinterest.streams.catalogs.catalogs import (
     Catalogs,
@@ -13,9 +12,9 @@ from source_pinterest.streams.catalogs.catalogs import (
     CatalogsFeeds,
     CatalogsProductGroups,
 )
-from unit_tests.streams.pinterest import Pinterest, page, refused
+from unit_tests.streams.pinterest import Pinterest, page, refused, slice_of
 
-EVERYTHING = partition_slice({})
+EVERYTHING = slice_of({})
 PATHS: dict[type[PinterestStream], str] = {
     Catalogs: "catalogs",
     CatalogsFeeds: "catalogs/feeds",
@@ -29,7 +28,7 @@ def test_no_catalog_is_an_empty_stream(pinterest: Pinterest, caplog: pytest.LogC
         pinterest.answers(path, NO_CATALOG)
 
         assert pinterest.read(stream, EVERYTHING) == [], stream
-    assert pinterest.slices(CatalogsFeedProcessingResults) == []
+    assert pinterest.tasks(CatalogsFeedProcessingResults) == []
     assert not [record for record in caplog.records if record.levelname != "INFO"]
 
 
@@ -71,7 +70,7 @@ def test_a_feed_that_is_gone_is_left_out(pinterest: Pinterest, caplog: pytest.Lo
     pinterest.lists("catalogs/feeds", "1", "2")
     pinterest.answers("catalogs/feeds/1/processing_results", refused(404, 4161))
     pinterest.lists("catalogs/feeds/2/processing_results", "9")
-    slices = pinterest.slices(CatalogsFeedProcessingResults)
+    slices = pinterest.tasks(CatalogsFeedProcessingResults)
 
     assert [record for one in slices for record in pinterest.read(CatalogsFeedProcessingResults, one)] == [
         {"feed_id": "2", "id": "9"}
@@ -95,7 +94,7 @@ def test_processing_results_end_where_bookmarks_lead_to_nothing_new(
 ) -> None:
     path = "catalogs/feeds/1/processing_results"
     pinterest.answers(path, *pages, page(["one too many"]))
-    records = pinterest.read(CatalogsFeedProcessingResults, partition_slice({"feed_id": "1"}))
+    records = pinterest.read(CatalogsFeedProcessingResults, slice_of({"feed_id": "1"}))
 
     assert [record["id"] for record in records] == found
     assert len(pinterest.asked(path)) == len(pages)

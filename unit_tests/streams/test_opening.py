@@ -1,7 +1,7 @@
 """A stream is opened with its cursor, and its slices are read in pages."""
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -9,20 +9,19 @@ import requests_mock
 from airbyte_cdk.models import AirbyteMessage, AirbyteStateMessage, ConfiguredAirbyteStream, Type
 from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
 from airbyte_cdk.sources.message import InMemoryMessageRepository
-from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.api.errors import ConfigError, UnavailableError
 from source_pinterest.engine.pages import Page, PageMessage
-from source_pinterest.engine.slices import partition_slice
+from source_pinterest.engine.tasks import Task
 from source_pinterest.streams.ads.entities import Campaigns
 from source_pinterest.streams.analytics.levels import CampaignAnalytics
 from source_pinterest.streams.base.stream import PinterestStream
-from source_pinterest.streams.opening import OpenedStream, SlicePartition, SlicePartitionGenerator
+from source_pinterest.streams.opening import OpenedStream, TaskPartition, TaskPartitionGenerator
 from source_pinterest.streams.organic.boards import Boards, BoardSections
 from unit_tests.state.stores import states_in
-from unit_tests.streams.pinterest import Pinterest, configured, page, refused, state_of
+from unit_tests.streams.pinterest import Pinterest, configured, page, refused, slice_of, state_of
 
-EVERYTHING = partition_slice({})
+EVERYTHING = slice_of({})
 FULL, APPENDING = configured(), configured("incremental", "append")
 
 
@@ -99,7 +98,7 @@ def test_the_days_are_those_of_the_config_and_of_how_the_connection_reads(
         pinterest.lists("ad_accounts/11/campaigns", "1")
         pinterest.answers("resources/metrics_ready_state", {"json": {"conversion_metrics_ready": True}})
         with caplog.at_level(logging.INFO, "airbyte"):
-            slices = list(Opening(pinterest, CampaignAnalytics, how).opened.stream_slices())
+            slices = list(Opening(pinterest, CampaignAnalytics, how).opened.tasks())
         assert min(one["start_date"] for one in slices) == "2026-06-01"
         assert (once in caplog.text) is (how is APPENDING)
 
@@ -150,7 +149,7 @@ def test_a_stream_whose_slices_can_not_be_listed_or_read_has_not_ended(mock: req
         next(pages)
     other.answers("boards", refused(401, 2))
     with pytest.raises(ConfigError):
-        list(unlisted.opened.stream_slices())
+        list(unlisted.opened.tasks())
 
     for opening in (failing, unlisted):
         opening.in_pages.cursor.ensure_at_least_one_state_emitted()
@@ -158,7 +157,7 @@ def test_a_stream_whose_slices_can_not_be_listed_or_read_has_not_ended(mock: req
 
 
 class TwoBoards:
-    """A stream of two slices with two pages each, and a state after them."""
+    """A stream of two tasks with two pages each, and a state after them."""
 
     name = "board_pins"
 
@@ -168,25 +167,28 @@ class TwoBoards:
         self.sent: list[list[bytes | Type]] = []
         """What went through the repository after each page: lines, or the type of anything else."""
 
-    def stream_slices(self) -> Iterable[StreamSlice]:
+    def tasks(self) -> Iterable[Task]:
         for board in ("7", "8"):
             self.listed.append(board)
-            yield partition_slice({"board_id": board})
+            yield Task({"board_id": board}, self.pages)
 
-    def read_pages(self, stream_slice: StreamSlice) -> Iterator[Page]:
+    def pages(self, task: Task) -> Generator[Page, None, None]:
         for number in range(2):
-            yield Page(self.name, f"{stream_slice['board_id']}.{number}".encode(), 250)
+            yield Page(self.name, f"{task['board_id']}.{number}".encode(), 250)
             self.note_sent()
         self.repository.emit_message(AirbyteMessage(type=Type.STATE, state=AirbyteStateMessage()))
+
+    def read_pages(self, task: Task) -> Iterator[Page]:
+        return task.pages()
 
     def note_sent(self) -> None:
         messages = self.repository.consume_queue()
         self.sent.append([one.page.lines if isinstance(one, PageMessage) else one.type for one in messages])
 
 
-def test_slices_are_read_as_they_are_found_and_each_page_is_sent_before_the_next() -> None:
+def test_tasks_are_read_as_they_are_found_and_each_page_is_sent_before_the_next() -> None:
     stream = TwoBoards()
-    for partition in SlicePartitionGenerator(stream, stream.repository).generate():
+    for partition in TaskPartitionGenerator(stream, stream.repository).generate():
         assert partition.stream_name() == "board_pins"
         assert partition.to_slice() == {"board_id": stream.listed[-1]}
         assert list(partition.read()) == [], "a record by itself would overtake a page"
@@ -195,9 +197,9 @@ def test_slices_are_read_as_they_are_found_and_each_page_is_sent_before_the_next
     assert stream.sent == [[b"7.0"], [b"7.1"], [Type.STATE], [b"8.0"], [b"8.1"], [Type.STATE]]
 
 
-def test_two_partitions_of_equal_slices_are_two() -> None:
+def test_two_partitions_of_equal_tasks_are_two() -> None:
     """The framework keeps those at work in a set."""
     stream = TwoBoards()
-    twins = [SlicePartition(stream, partition_slice({"board_id": "7"}), stream.repository) for _ in range(2)]
+    twins = [TaskPartition(stream, Task({"board_id": "7"}, stream.pages), stream.repository) for _ in range(2)]
 
     assert len({*twins}) == len({hash(twin) for twin in twins}) == 2

@@ -5,12 +5,11 @@ from typing import Any
 
 import pytest
 
-from source_pinterest.engine.slices import partition_slice
 from source_pinterest.streams.ads.entities import Campaigns
 from source_pinterest.streams.ads.lists import BillingProfiles, ConversionTags, Labels
 from source_pinterest.streams.base.stream import PinterestStream
 from source_pinterest.streams.business import BusinessPartners
-from unit_tests.streams.pinterest import Pinterest, page
+from unit_tests.streams.pinterest import Pinterest, page, slice_of
 
 ACCOUNT, BUSINESS = {"ad_account_id": "11"}, {"business_id": "5"}
 EVERY_STATUS = ["ACTIVE", "PAUSED", "ARCHIVED"]
@@ -39,7 +38,7 @@ def test_each_page_is_asked_for_with_all_of_it(
 ) -> None:
     pinterest.lists("ad_accounts", "11")
     pinterest.answers(path, *(answer for _ in calls for answer in (page(["1"], "more"), page(["2"]))))
-    records = pinterest.read(stream, partition_slice(parents))
+    records = pinterest.read(stream, slice_of(parents))
 
     assert [(record["id"], record.items() >= parents.items()) for record in records] == [
         (number, True) for _ in calls for number in ("1", "2")
@@ -51,5 +50,5 @@ def test_each_page_is_asked_for_with_all_of_it(
 def test_a_list_that_comes_whole_is_asked_for_without_parameters(pinterest: Pinterest) -> None:
     pinterest.lists("ad_accounts/11/conversion_tags", "1")
 
-    assert pinterest.read(ConversionTags, partition_slice(ACCOUNT)) == [{"id": "1", **ACCOUNT}]
+    assert pinterest.read(ConversionTags, slice_of(ACCOUNT)) == [{"id": "1", **ACCOUNT}]
     assert pinterest.queries("ad_accounts/11/conversion_tags") == [{}]

@@ -6,13 +6,12 @@ import requests_mock
 
 from source_pinterest.api import DEFAULT_BASE_URL
 from source_pinterest.api.client import PinterestClient
-from source_pinterest.engine.slices import partition_slice
 from source_pinterest.streams.analytics.levels import AdAccountAnalytics
 from source_pinterest.streams.analytics.rows import RowGate
 from source_pinterest.streams.organic.boards import BoardSections
 from source_pinterest.streams.organic.pin_analytics import PinAnalytics, PinMetrics
 from unit_tests.configs import TODAY
-from unit_tests.streams.pinterest import Pinterest
+from unit_tests.streams.pinterest import Pinterest, slice_of
 
 STRANGE = "../../oauth/token?grant=1#x"
 PIECE = quote(STRANGE, safe="")
@@ -21,13 +20,13 @@ PIECE = quote(STRANGE, safe="")
 def test_the_id_of_a_parent_an_account_or_a_pin_is_one_piece_of_a_path(mock: requests_mock.Mocker) -> None:
     pinterest = Pinterest(mock, start_date=str(TODAY))
     mock.get(requests_mock.ANY, json={"items": [], "all": {"daily_metrics": []}})
-    pinterest.read(BoardSections, partition_slice({"board_id": STRANGE}))
+    pinterest.read(BoardSections, slice_of({"board_id": STRANGE}))
     client, stream = PinterestClient(pinterest.sync.api, "pin_analytics", ()), pinterest.stream(PinAnalytics)
     days = {"start_date": str(TODAY), "end_date": str(TODAY)}
     PinMetrics(client, stream.notices, RowGate(stream)).of_one(STRANGE, days)
     mock.get(requests_mock.ANY, json=[])
     pinterest.lists("ad_accounts", STRANGE)
-    for stream_slice in pinterest.slices(AdAccountAnalytics):
+    for stream_slice in pinterest.tasks(AdAccountAnalytics):
         pinterest.read(AdAccountAnalytics, stream_slice)
 
     asked = {request.url.partition("?")[0].removeprefix(f"{DEFAULT_BASE_URL}/") for request in mock.request_history}

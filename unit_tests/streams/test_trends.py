@@ -7,7 +7,6 @@ import pytest
 import requests_mock
 
 from source_pinterest.api.errors import GoneError, UnavailableError
-from source_pinterest.engine.slices import failure_of, partition_slice
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.trends import (
     FeaturedTrendTopics,
@@ -19,10 +18,10 @@ from source_pinterest.streams.trends import (
     TrendStream,
     category_parameter,
 )
-from unit_tests.streams.pinterest import Pinterest, page, refused
+from unit_tests.streams.pinterest import Pinterest, page, refused, slice_of
 
 PATH = "trends/keywords/GB%2BIE/top/growing"
-SLICE = partition_slice({"region": "GB+IE", "trend_type": "growing"})
+SLICE = slice_of({"region": "GB+IE", "trend_type": "growing"})
 OF = {"region": "GB+IE", "trend_type": "growing"}
 TEA = {
     "keyword": "tea",
@@ -65,7 +64,7 @@ def test_a_week_is_a_row_and_what_was_counted_stands_before_what_was_forecast(pi
 def test_each_region_has_a_slice_for_each_kind_of_trend(mock: requests_mock.Mocker) -> None:
     pinterest = Pinterest(mock, trend_regions=["US", "CA"])
 
-    assert [one.partition for one in pinterest.slices(TrendingKeywords)] == [
+    assert [one.partition for one in pinterest.tasks(TrendingKeywords)] == [
         {"region": region, "trend_type": kind}
         for region in ("US", "CA")
         for kind in ("growing", "monthly", "yearly", "seasonal")
@@ -73,7 +72,7 @@ def test_each_region_has_a_slice_for_each_kind_of_trend(mock: requests_mock.Mock
 
 
 def test_another_kind_of_trend_has_an_answer_of_its_own(pinterest: Pinterest) -> None:
-    yearly = partition_slice({"region": "GB+IE", "trend_type": "yearly"})
+    yearly = slice_of({"region": "GB+IE", "trend_type": "yearly"})
     pinterest.answers(PATH, answer(TEA))
     pinterest.answers("trends/keywords/GB%2BIE/top/yearly", answer(JAM))
 
@@ -131,7 +130,7 @@ def test_a_category_is_asked_for_by_its_word() -> None:
 def test_a_list_without_a_kind_of_engagement_is_of_all_of_it(pinterest: Pinterest) -> None:
     pinterest.answers(TRENDING, {"json": [{"product_category": "Boots", "pinterest_product_category_id": 7}]})
 
-    assert pinterest.read(TrendingProductCategories, partition_slice({"region": "US"})) == [
+    assert pinterest.read(TrendingProductCategories, slice_of({"region": "US"})) == [
         {
             "region": "US",
             "engagement_type": "ENGAGEMENT",
@@ -156,9 +155,8 @@ def knows(*known: str) -> Any:
 
 
 def details(pinterest: Pinterest, *categories: str) -> list[str]:
-    found = pinterest.read(
-        ProductCategoryTrends, partition_slice({"region": "US"}, {"batch": 0}, categories=categories)
-    )
+    pinterest.has_listed(TrendingProductCategories, ("US",), *categories)
+    found = pinterest.read(ProductCategoryTrends, slice_of({"region": "US"}, {"batch": 0}))
     return [record["product_category"] for record in found]
 
 
@@ -174,9 +172,10 @@ def test_a_category_that_pinterest_does_not_know_costs_itself_alone(
 
 def test_a_region_of_which_it_knows_none_is_left_out(pinterest: Pinterest) -> None:
     pinterest.answers(DETAILS, refused(400, 1))
+    pinterest.has_listed(TrendingProductCategories, ("US",), "HATS", "CAPS")
     stream = pinterest.stream(ProductCategoryTrends)
     with pytest.raises(GoneError):
-        list(stream.listing(partition_slice({"region": "US"}, {"batch": 0}, categories=("HATS", "CAPS"))))
+        list(stream.listing(stream.task({"region": "US"}, {"batch": 0})))
 
 
 def test_categories_are_asked_for_in_as_few_calls_as_may_be(pinterest: Pinterest) -> None:
@@ -184,9 +183,12 @@ def test_categories_are_asked_for_in_as_few_calls_as_may_be(pinterest: Pinterest
     pinterest.answers("ad_accounts", {"json": {"items": [{"id": "11", "country": "CA"}]}})
     pinterest.answers(TRENDING, {"json": [{"product_category": name} for name in [*names, "Category 0"]]})
 
-    slices = pinterest.slices(ProductCategoryTrends)
+    slices = pinterest.tasks(ProductCategoryTrends)
 
-    assert [one.extra_fields["categories"] for one in slices] == [tuple(names[:20]), (names[20],)]
+    asked = pinterest.answers(DETAILS, {"json": []})
+    for one in slices:
+        pinterest.read(ProductCategoryTrends, one)
+    assert [len(request.qs["product_categories"]) for request in asked.request_history] == [20, 1]
     assert [(one["region"], one["batch"]) for one in slices] == [("CA", 0), ("CA", 1)]
 
 
@@ -194,15 +196,15 @@ def test_a_list_that_fails_costs_its_own_region(pinterest: Pinterest) -> None:
     accounts = [{"id": "11", "country": "CA"}, {"id": "12", "country": "US"}]
     pinterest.answers("ad_accounts", page(accounts))
     pinterest.answers(TRENDING, refused(503), {"json": [{"product_category": "Boots"}]})
-    failing, good = pinterest.slices(ProductCategoryTrends)
+    failing, good = pinterest.tasks(ProductCategoryTrends)
 
     assert (failing["region"], good["region"]) == ("CA", "US")
-    assert good.extra_fields["categories"] == ("BOOTS",)
-    assert isinstance(failure_of(failing), UnavailableError)
+    assert good["batch"] == 0
+    assert isinstance(failing.error, UnavailableError)
 
 
 def regions(pinterest: Pinterest, stream: type[TrendStream]) -> list[str]:
-    return list(dict.fromkeys(one["region"] for one in pinterest.slices(stream)))
+    return list(dict.fromkeys(one["region"] for one in pinterest.tasks(stream)))
 
 
 @pytest.mark.parametrize(
@@ -250,7 +252,7 @@ NONE: list[dict[str, Any]] = [{"interest": "ART", "trends": None}, {"interest": 
 def test_topics_are_ranked_within_their_interest(pinterest: Pinterest) -> None:
     pinterest.answers(TOPICS, {"json": {"items": [HOME, *NONE, FOOD]}})
 
-    assert pinterest.read(FeaturedTrendTopics, partition_slice(REGION)) == [
+    assert pinterest.read(FeaturedTrendTopics, slice_of(REGION)) == [
         {**REGION, "interest": "HOME", "title": "Rugs", "pct": 5, "rank": 1},
         {**REGION, "interest": "HOME", "title": "Lamps", "pct": 3, "rank": 2},
         {**REGION, "interest": "FOOD", "title": "Rugs", "rank": 1},

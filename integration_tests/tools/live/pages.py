@@ -16,7 +16,7 @@ from source_pinterest.api.client import PinterestClient
 from source_pinterest.api.errors import MalformedResponseError
 from source_pinterest.api.rows import ListPage
 from source_pinterest.api.session import ApiResponse
-from source_pinterest.engine.slices import partition_slice
+from source_pinterest.engine.tasks import Task
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.ads.entity_lists import EntityListStream
 from source_pinterest.streams.ads.keywords import KeywordMetrics, Keywords
@@ -83,7 +83,7 @@ class Pages:
 
     def read(self, of: type[PinterestStream], parents: Mapping[str, str], **more: Any) -> Sighting:
         """Ask for the first page of a list, and keep what is in it."""
-        stream, part = self.sync.stream(of), partition_slice(parents)
+        stream, part = self.sync.stream(of), StreamSlice(partition=parents, cursor_slice={})
         params = {**stream.request_params(stream_slice=part), **more}
         sighting = self._calls.get(stream.name, stream.path(stream_slice=part), params, params.keys())
         self._items[of] = []
@@ -95,7 +95,7 @@ class Pages:
             self.note(stream, self._items[of])
         return sighting
 
-    def read_by_itself(self, of: type[PinterestStream], wanted: StreamSlice | None) -> None:
+    def read_by_itself(self, of: type[PinterestStream], wanted: Task | None) -> None:
         """Have a stream make its first call for a slice, or for the first that it has, and compare its records.
 
         Raises:
@@ -106,7 +106,7 @@ class Pages:
         self._items[of] = []
         stream.client = cast("PinterestClient", first)
         try:
-            part = next(iter(stream.slices()), None) if wanted is None else wanted
+            part = next(iter(stream.tasks()), None) if wanted is None else wanted
             listed = None if part is None else next(iter(stream.listing(part)), None)
             self._items[of] = list(listed.records) if listed else []
             self.note(stream, self._items[of])
@@ -149,7 +149,7 @@ class Pages:
     def have_remembered(self, of: type[PinterestStream]) -> None:
         """Have a stream remember what it would if it had listed the page itself."""
         page = ListPage([dict(item) for item in self.items(of)])
-        self.sync.stream(of).records(page, partition_slice({}))
+        self.sync.stream(of).records(page, self.sync.stream(of).task({}))
 
 
 def _edited(item: Record) -> int:
@@ -182,7 +182,7 @@ class FirstSlices:
     def __init__(self, pages: Pages, account: Callable[[], str]) -> None:
         self._pages, self._account = pages, account
 
-    def of(self, stream: type[PinterestStream]) -> StreamSlice | None:
+    def of(self, stream: type[PinterestStream]) -> Task | None:
         """A slice, or None where the stream finds its own.
 
         Raises:
@@ -190,7 +190,7 @@ class FirstSlices:
         """
         parents, more = self._parents(stream), self._more(stream)
         is_own = not set(stream.partition_keys) <= set(parents)
-        return None if is_own else partition_slice(parents, **more)
+        return None if is_own else self.sync.stream(stream).task(parents)
 
     def _parents(self, stream: type[PinterestStream]) -> dict[str, str]:
         parents: dict[str, str] = {}

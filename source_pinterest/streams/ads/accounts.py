@@ -5,12 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import ClassVar
 
-from airbyte_cdk.sources.types import StreamSlice
-
 from source_pinterest import limits
 from source_pinterest.api.errors import AccountUnreadableError, GoneError, PinterestError, RefusedError
 from source_pinterest.api.rows import ListPage, Record, one_item
-from source_pinterest.engine.slices import Key, failed_slice, or_failed, partition_slice
+from source_pinterest.engine.tasks import Key, Task, or_failed
 from source_pinterest.streams.base.listing import Listed
 from source_pinterest.streams.base.stream import ForeignKey, PinterestStream, Sync
 
@@ -33,14 +31,14 @@ class AdAccounts(PinterestStream):
         self._requested: dict[str, str] = {}
         self._countries: dict[str, str] = {}
 
-    def listing(self, stream_slice: StreamSlice) -> Iterator[Listed]:
+    def listing(self, task: Task) -> Iterator[Listed]:
         """Yield the accounts, page by page.
 
         Raises:
             AccountUnreadableError: an account that the config names can't be read. Raised after all others.
         """
         refused: dict[str, PinterestError] = {}
-        yield from self._selected(stream_slice, refused)
+        yield from self._selected(task, refused)
         if refused:
             messages = ". ".join(str(error.message) for error in refused.values())
             raise AccountUnreadableError(", ".join(refused), messages)
@@ -48,12 +46,12 @@ class AdAccounts(PinterestStream):
     def list_ids(self, key: Key) -> Iterator[str]:
         """Return the ids of the accounts that can be read."""
         del key
-        for listed in self._selected(partition_slice({}), {}):
+        for listed in self._selected(self.task({}), {}):
             yield from self.ids_for_children(listed.records)
 
-    def records(self, page: ListPage, stream_slice: StreamSlice) -> list[Record]:
+    def records(self, page: ListPage, task: Task) -> list[Record]:
         """Return the accounts of a page, and remember their owners and countries."""
-        records = super().records(page, stream_slice)
+        records = super().records(page, task)
         for record in records:
             self._owners[record["id"]] = str((record.get("owner") or {}).get("id") or record["id"])
             self._countries[record["id"]] = str(record.get("country") or "")
@@ -91,11 +89,11 @@ class AdAccounts(PinterestStream):
         """Return the accounts that the config names and that can't be read."""
         return set(self.config.account_ids).difference(self.ids.of(()))
 
-    def _selected(self, stream_slice: StreamSlice, refused: dict[str, PinterestError]) -> Iterator[Listed]:
+    def _selected(self, task: Task, refused: dict[str, PinterestError]) -> Iterator[Listed]:
         """Yield the accounts to read; `refused` takes the errors of named accounts that can't be read."""
         named, excluded = list(self.config.account_ids), self.config.exclude_account_ids
         if len(named) != 1:
-            for listed in super().listing(stream_slice):
+            for listed in super().listing(task):
                 selected = [
                     account
                     for account in listed.records
@@ -109,11 +107,11 @@ class AdAccounts(PinterestStream):
             except (RefusedError, GoneError) as error:
                 refused[account] = error
             else:
-                yield Listed(self.records(response.value, stream_slice), response.server_time)
+                yield Listed(self.records(response.value, task), response.server_time)
 
 
 class AdAccountStream(PinterestStream, ABC):
-    """One slice per ad account."""
+    """One task per ad account."""
 
     scopes: ClassVar[tuple[str, ...]] = ("ads:read",)
     partition_keys = ("ad_account_id",)
@@ -133,26 +131,26 @@ class AdAccountStream(PinterestStream, ABC):
         """Return the ids of the ad accounts to read."""
         return list(self.ad_accounts.ids.of(()))
 
-    def slices(self) -> Iterator[StreamSlice]:
-        """Yield a slice for each account, and a failed slice for each expected account that the list lacks."""
+    def tasks(self) -> Iterator[Task]:
+        """Yield a task for each account, and a failed task for each expected account that the list lacks."""
         accounts = self.accounts()
-        yield from self.account_slices(accounts)
+        yield from self.account_tasks(accounts)
         for account in self._expected() - set(accounts):
             error = AccountUnreadableError(account, "Pinterest does not list it for this user")
-            yield failed_slice({"ad_account_id": account}, error)
+            yield Task.failed({"ad_account_id": account}, error)
 
-    def account_slices(self, accounts: Iterable[str]) -> Iterator[StreamSlice]:
-        """Yield the slices of each account, or a failed slice if the ids that they are made of can't be listed."""
+    def account_tasks(self, accounts: Iterable[str]) -> Iterator[Task]:
+        """Yield the tasks of each account, or a failed task if the ids that they are made of can't be listed."""
         for account in accounts:
-            yield from or_failed({"ad_account_id": account}, self.slices_of_account(account))
+            yield from or_failed({"ad_account_id": account}, self.tasks_of_account(account))
 
-    def slices_of_account(self, account: str) -> Iterator[StreamSlice]:
-        """Yield the slices of an account: here one."""
-        yield partition_slice({"ad_account_id": account})
+    def tasks_of_account(self, account: str) -> Iterator[Task]:
+        """Yield the tasks of an account: here one."""
+        yield self.task({"ad_account_id": account})
 
-    def is_expected(self, stream_slice: StreamSlice) -> bool:
-        """Return whether the config names the slice's account, or it was synced before."""
-        return stream_slice["ad_account_id"] in self._expected()
+    def is_expected(self, task: Task) -> bool:
+        """Return whether the config names the task's account, or it was synced before."""
+        return task["ad_account_id"] in self._expected()
 
     def _expected(self) -> set[str]:
         """Return the accounts that must be read: named in the config, or synced before and not excluded since."""

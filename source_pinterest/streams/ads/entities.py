@@ -9,14 +9,12 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from airbyte_cdk.sources.types import StreamSlice
-
 from source_pinterest.api.errors import SliceError
 from source_pinterest.api.rows import ListPage, Record, text_of
 from source_pinterest.config import STATUSES
 from source_pinterest.engine.pages import Page
 from source_pinterest.engine.progress import Notices
-from source_pinterest.engine.slices import partition_slice
+from source_pinterest.engine.tasks import Task
 from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.entity_cursor import FIELD, EntityCursor, Listing, edit_time, status_of
 from source_pinterest.state.period import PeriodPlan
@@ -122,30 +120,30 @@ class EntityStream(AdAccountStream, ABC):
         statuses = STATUSES if self.ids.wanted else self.config.statuses
         return {**super().request_params(*args, **kwargs), "entity_statuses": list(statuses)}
 
-    def account_slices(self, accounts: Iterable[str]) -> Iterator[StreamSlice]:
-        """Yield a slice for each account, and give the account its entry in the state."""
+    def account_tasks(self, accounts: Iterable[str]) -> Iterator[Task]:
+        """Yield a task for each account, and give the account its entry in the state."""
         for account in accounts:
             self.checkpoint.keep_place(account)
-            yield partition_slice({"ad_account_id": account})
+            yield self.task({"ad_account_id": account})
         self.checkpoint.retire_flat()
 
-    def records(self, page: ListPage, stream_slice: StreamSlice) -> list[Record]:
-        """Return the entities of a page that belong to the slice's account."""
-        owned = self._ownership.owned_by(stream_slice["ad_account_id"], page.items)
-        return super().records(replace(page, items=owned), stream_slice)
+    def records(self, page: ListPage, task: Task) -> list[Record]:
+        """Return the entities of a page that belong to the task's account."""
+        owned = self._ownership.owned_by(task["ad_account_id"], page.items)
+        return super().records(replace(page, items=owned), task)
 
     def _list_account(self, account: str) -> Iterator[Record]:
-        for response in self.responses(partition_slice({"ad_account_id": account})):
+        for response in self.responses(self.task({"ad_account_id": account})):
             yield from response.value.items
 
-    def read_slice(self, stream_slice: StreamSlice) -> Generator[Page, None, Listing | None]:
+    def read_list(self, task: Task) -> Generator[Page, None, Listing | None]:
         """Yield the changed entities of an account, and pass the ids of all of them to the analytics streams."""
-        account = stream_slice["ad_account_id"]
+        account = task["ad_account_id"]
         has_changed = self.checkpoint.changed_since(account)
         listed_at = latest_edit = None
         statuses: set[str | None] = set()
         with self.ids.filling((account,)) as ids:
-            for listed in self.listing(stream_slice):
+            for listed in self.listing(task):
                 listed_at = listed_at or min(listed.server_time, int(time.time()))
                 ids.extend(self.ids_for_children(listed.records))
                 wanted = self._wanted(listed.records)

@@ -1,6 +1,6 @@
 """The base of lists that Pinterest gives for one campaign or ad group at a time, and product group promotions.
 
-A slice is an ad account and holds the ids of its entities, archived ones included. Each entity takes a request.
+A task is an ad account and holds the ids of its entities, archived ones included. Each entity takes a request.
 """
 
 import logging
@@ -8,14 +8,13 @@ from abc import ABC
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
-from airbyte_cdk.sources.types import StreamSlice
-
 from source_pinterest import limits
 from source_pinterest.api.errors import GoneError, NothingLeftError
 from source_pinterest.api.rows import ListPage
 from source_pinterest.api.session import ApiResponse
 from source_pinterest.config import STATUSES
-from source_pinterest.engine.slices import Key, failure_of, partition_slice
+from source_pinterest.engine.request_size import Ids
+from source_pinterest.engine.tasks import Key, Task
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.ads.entities import AdGroups, EntityStream
 from source_pinterest.streams.base.listing import Listed, SeenIds, part_of_list
@@ -28,7 +27,7 @@ EntityFilter = Mapping[str, Any]
 
 
 class EntityListStream(AdAccountStream, ABC):
-    """One slice per ad account, and one list per entity in the account."""
+    """One task per ad account, and one list per entity in the account."""
 
     listed_by: ClassVar[Mapping[str, type[EntityStream]]]
     """The parameters that name an entity, with the streams of these entities."""
@@ -38,29 +37,31 @@ class EntityListStream(AdAccountStream, ABC):
         super().__init__(sync)
         self.needs = (*self.needs, *self.listed_by.values())
 
-    def slices_of_account(self, account: str) -> Iterator[StreamSlice]:
-        """Yield the slice of an account with the ids of its entities."""
-        ids: dict[str, Any] = {
-            parameter: tuple(self.shared.stream(entities).ids.of((account,)))
-            for parameter, entities in self.listed_by.items()
-        }
-        yield partition_slice({"ad_account_id": account}, **ids)
+    def tasks_of_account(self, account: str) -> Iterator[Task]:
+        """Yield the task of an account, once its entities are listed."""
+        for parameter in self.listed_by:
+            self.entities_of(account, parameter)
+        yield self.task({"ad_account_id": account})
+
+    def entities_of(self, account: str, parameter: str) -> Ids:
+        """Return the ids of the account's entities that a parameter names."""
+        return tuple(self.shared.stream(self.listed_by[parameter]).ids.of((account,)))
 
     def list_ids(self, key: Key) -> Iterator[str]:
         """Yield the ids that children need of an account, without emitting its records."""
-        for stream_slice in self.account_slices(key):
-            if failure := failure_of(stream_slice):
-                raise failure
-            for listed in self.listing(stream_slice):
+        for task in self.account_tasks(key):
+            if task.error:
+                raise task.error
+            for listed in self.listing(task):
                 yield from self.ids_for_children(listed.records)
 
-    def listing(self, stream_slice: StreamSlice) -> Iterator[Listed]:
+    def listing(self, task: Task) -> Iterator[Listed]:
         """Yield the records of all lists of an account. A record that another list had is dropped."""
         seen = SeenIds(self.shape.key)
-        for listed in super().listing(stream_slice):
+        for listed in super().listing(task):
             yield listed._replace(records=seen.new(listed.records))
 
-    def responses(self, stream_slice: StreamSlice, **more: Any) -> Iterator[ApiResponse[ListPage]]:
+    def responses(self, task: Task, **more: Any) -> Iterator[ApiResponse[ListPage]]:
         """Yield the pages of all lists of an account.
 
         Raises:
@@ -69,26 +70,26 @@ class EntityListStream(AdAccountStream, ABC):
             NothingLeftError: none of several entities exists any more.
         """
         del more
-        path, requested, has_any = self.path(stream_slice=stream_slice), 0, False
-        for number, entity_filter in enumerate(self.filters(stream_slice)):
+        path, requested, has_any = self.path(stream_slice=task), 0, False
+        for number, entity_filter in enumerate(self.filters(task)):
             requested += _entities_in(entity_filter)
             with part_of_list(self.name, path, has_begun=number > 0):
-                for response in self.pages_of_list(stream_slice, entity_filter):
+                for response in self.pages_of_list(task, entity_filter):
                     has_any = has_any or bool(entity_filter)
                     yield response
         if requested > 1 and not has_any:
             raise NothingLeftError(self.name, requested, f"The path was {path}.")
 
-    def filters(self, stream_slice: StreamSlice) -> Iterator[EntityFilter]:
-        """Yield the filter of each list of a slice."""
+    def filters(self, task: Task) -> Iterator[EntityFilter]:
+        """Yield the filter of each list of an account."""
         for parameter in self.listed_by:
-            for entity in stream_slice.extra_fields[parameter]:
+            for entity in self.entities_of(task["ad_account_id"], parameter):
                 yield {parameter: entity}
 
-    def pages_of_list(self, stream_slice: StreamSlice, entity_filter: EntityFilter) -> Iterator[ApiResponse[ListPage]]:
+    def pages_of_list(self, task: Task, entity_filter: EntityFilter) -> Iterator[ApiResponse[ListPage]]:
         """Yield the pages of one list; none if its entity was deleted during the sync."""
         try:
-            yield from self.request_pages(stream_slice, entity_filter)
+            yield from self.request_pages(task, entity_filter)
         except GoneError as error:
             if not entity_filter:
                 raise
@@ -96,9 +97,9 @@ class EntityListStream(AdAccountStream, ABC):
             kind = parameter.removesuffix("_id").replace("_", " ")
             LOGGER.warning(f"{self.name}: {kind} {entity} was deleted during the sync. {error.message}.")
 
-    def request_pages(self, stream_slice: StreamSlice, entity_filter: EntityFilter) -> Iterator[ApiResponse[ListPage]]:
+    def request_pages(self, task: Task, entity_filter: EntityFilter) -> Iterator[ApiResponse[ListPage]]:
         """Yield the pages of one list, and raise whatever error ends it."""
-        return super().responses(stream_slice, **entity_filter)
+        return super().responses(task, **entity_filter)
 
 
 class ProductGroupPromotions(EntityListStream):

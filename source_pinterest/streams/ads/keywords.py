@@ -10,8 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, ClassVar
 
-from airbyte_cdk.sources.types import StreamSlice
-
 from source_pinterest import limits
 from source_pinterest.api.errors import (
     AccessLostError,
@@ -24,7 +22,7 @@ from source_pinterest.api.errors import (
 from source_pinterest.api.rows import ListPage, ListShape, Record
 from source_pinterest.api.session import ApiResponse
 from source_pinterest.engine.request_size import Ids, RequestSize, ids_that_fit
-from source_pinterest.engine.slices import batches, partition_slice
+from source_pinterest.engine.tasks import Task, batches
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.ads.entities import AdGroups, Campaigns, EntityStream
 from source_pinterest.streams.ads.entity_lists import EntityFilter, EntityListStream
@@ -57,42 +55,42 @@ class Keywords(EntityListStream):
         self._without_batches: set[str] = set()
         """The accounts whose ad groups are read one by one."""
 
-    def filters(self, stream_slice: StreamSlice) -> Iterator[EntityFilter]:
+    def filters(self, task: Task) -> Iterator[EntityFilter]:
         """Yield a filter for the account itself, for each campaign, and for each batch of ad groups."""
         yield {}
-        for campaign in stream_slice.extra_fields["campaign_id"]:
+        for campaign in self.entities_of(task["ad_account_id"], "campaign_id"):
             yield {"campaign_id": campaign}
-        ad_groups = stream_slice.extra_fields[AD_GROUP]
-        for batch in batches(ad_groups, self._batch_size(stream_slice, ad_groups)):
+        ad_groups = self.entities_of(task["ad_account_id"], AD_GROUP)
+        for batch in batches(ad_groups, self._batch_size(task, ad_groups)):
             yield _filter_by(batch)
 
-    def pages_of_list(self, stream_slice: StreamSlice, entity_filter: EntityFilter) -> Iterator[ApiResponse[ListPage]]:
+    def pages_of_list(self, task: Task, entity_filter: EntityFilter) -> Iterator[ApiResponse[ListPage]]:
         """Yield the pages of one list; those of a batch are checked."""
         if AD_GROUPS in entity_filter:
-            return self._pages_of_batch(stream_slice, entity_filter[AD_GROUPS])
-        return super().pages_of_list(stream_slice, entity_filter)
+            return self._pages_of_batch(task, entity_filter[AD_GROUPS])
+        return super().pages_of_list(task, entity_filter)
 
     def ids_for_children(self, records: Iterable[Record]) -> Iterator[str]:
         """Return the texts of the keywords, by which Pinterest knows their metrics."""
         return (str(record["value"]) for record in records if record.get("value"))
 
-    def _batch_size(self, stream_slice: StreamSlice, ad_groups: Sequence[str]) -> int:
+    def _batch_size(self, task: Task, ad_groups: Sequence[str]) -> int:
         """Return how many ad groups fit into a request, by Pinterest's limit and by the length of its URL."""
-        params = {**self.request_params(stream_slice=stream_slice), AD_GROUPS: ""}
-        bare = self.client.url_length(self.path(stream_slice=stream_slice), params)
+        params = {**self.request_params(stream_slice=task), AD_GROUPS: ""}
+        bare = self.client.url_length(self.path(stream_slice=task), params)
         room = limits.URL_CHARACTERS - limits.BOOKMARK_CHARACTERS - bare
         return min(limits.AD_GROUPS_PER_REQUEST, ids_that_fit(ad_groups, room, f"&{AD_GROUPS}="))
 
-    def _pages_of_batch(self, stream_slice: StreamSlice, batch: Sequence[str]) -> Iterator[ApiResponse[ListPage]]:
+    def _pages_of_batch(self, task: Task, batch: Sequence[str]) -> Iterator[ApiResponse[ListPage]]:
         """Yield the pages of a batch, then those of each ad group that it returned nothing of.
 
         An account in which a batch fails goes on without batches, beginning with the ad groups of this one.
         """
-        account = stream_slice["ad_account_id"]
+        account = task["ad_account_id"]
         with_keywords: set[str] = set()
         if account not in self._without_batches:
             try:
-                for response in self.request_pages(stream_slice, _filter_by(batch)):
+                for response in self.request_pages(task, _filter_by(batch)):
                     parents = {str(keyword.get("parent_id")) for keyword in response.value.items}
                     if not parents <= set(batch):
                         self._stop_batches(account, "Pinterest returned keywords that were not requested")
@@ -103,7 +101,7 @@ class Keywords(EntityListStream):
                 self._stop_batches(account, error.quote or str(error.message).rstrip("."))
         for ad_group in batch:
             if ad_group not in with_keywords or account in self._without_batches:
-                yield from super().pages_of_list(stream_slice, {AD_GROUP: ad_group})
+                yield from super().pages_of_list(task, {AD_GROUP: ad_group})
 
     def _stop_batches(self, account: str, reason: str) -> None:
         self._without_batches.add(account)
@@ -125,32 +123,32 @@ class KeywordMetrics(AdAccountStream):
         super().__init__(sync)
         self._size = RequestSize(limits.KEYWORDS_PER_METRICS_REQUEST)
 
-    def slices_of_account(self, account: str) -> Iterator[StreamSlice]:
-        """Yield the slice of an account with its keywords."""
-        found = self.shared.stream(Keywords).ids.of((account,))
-        keywords: dict[str, Any] = {_KEYWORDS: tuple(dict.fromkeys(found))}
-        yield partition_slice({"ad_account_id": account}, **keywords)
+    def tasks_of_account(self, account: str) -> Iterator[Task]:
+        """Yield the task of an account, once its keywords are listed."""
+        self.shared.stream(Keywords).ids.of((account,))
+        yield self.task({"ad_account_id": account})
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Add the account's country."""
         country = self.ad_accounts.country_of(kwargs["stream_slice"]["ad_account_id"])
         return {**super().request_params(*args, **kwargs), _COUNTRY: country}
 
-    def responses(self, stream_slice: StreamSlice, **more: Any) -> Iterator[ApiResponse[ListPage]]:
+    def responses(self, task: Task, **more: Any) -> Iterator[ApiResponse[ListPage]]:
         """Yield the metrics of an account's keywords; none if the account has no country."""
         del more
-        account = stream_slice["ad_account_id"]
-        keywords = tuple(self._without_commas(stream_slice.extra_fields[_KEYWORDS]))
+        account = task["ad_account_id"]
+        found = dict.fromkeys(self.shared.stream(Keywords).ids.of((account,)))
+        keywords = tuple(self._without_commas(found))
         if keywords and not self.ad_accounts.country_of(account):
             self.notices.warn(
                 f"country of {account}",
                 f"Pinterest names no country for ad account {account}, so its keywords have no metrics.",
             )
             return
-        bare = {**self.request_params(stream_slice=stream_slice), _KEYWORDS: ""}
-        length = self.client.url_length(self.path(stream_slice=stream_slice), bare)
+        bare = {**self.request_params(stream_slice=task), _KEYWORDS: ""}
+        length = self.client.url_length(self.path(stream_slice=task), bare)
         if keywords:
-            yield from self._size.read(partial(self._metrics_of, stream_slice), keywords, length_without_ids=length)
+            yield from self._size.read(partial(self._metrics_of, task), keywords, length_without_ids=length)
 
     def _without_commas(self, keywords: Iterable[str]) -> Iterator[str]:
         for keyword in keywords:
@@ -163,14 +161,14 @@ class KeywordMetrics(AdAccountStream):
             else:
                 yield keyword
 
-    def _metrics_of(self, stream_slice: StreamSlice, keywords: Ids, *_: Any) -> Iterator[ApiResponse[ListPage]]:
+    def _metrics_of(self, task: Task, keywords: Ids, *_: Any) -> Iterator[ApiResponse[ListPage]]:
         """Yield the response about some keywords."""
-        yield from super().responses(stream_slice, **{_KEYWORDS: _SEPARATOR.join(keywords)})
+        yield from super().responses(task, **{_KEYWORDS: _SEPARATOR.join(keywords)})
 
-    def records(self, page: ListPage, stream_slice: StreamSlice) -> list[Record]:
+    def records(self, page: ListPage, task: Task) -> list[Record]:
         """Return the metrics of a page, with the country that they apply to."""
-        country = self.ad_accounts.country_of(stream_slice["ad_account_id"])
-        return [{**record, _COUNTRY: country} for record in super().records(page, stream_slice)]
+        country = self.ad_accounts.country_of(task["ad_account_id"])
+        return [{**record, _COUNTRY: country} for record in super().records(page, task)]
 
 
 def _filter_by(ad_groups: Sequence[str]) -> EntityFilter:

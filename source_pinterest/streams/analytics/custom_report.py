@@ -13,7 +13,7 @@ from source_pinterest.api.errors import AccountUnreadableError, ConfigError, Gon
 from source_pinterest.columns import HOUR
 from source_pinterest.config.reports import MARKETING_MIX, PRODUCTS, CustomReport
 from source_pinterest.dates import DateWindow, Granularity, days_before
-from source_pinterest.engine.slices import END, START
+from source_pinterest.engine.tasks import END, START
 from source_pinterest.reporting.job import ReportRequest
 from source_pinterest.state.cursor import PinterestCursor, StateStore
 from source_pinterest.state.period import Period, PeriodPlan
@@ -181,7 +181,7 @@ def _try_out(stream: ReportStream, window: DateWindow, account: str) -> None:
     except RefusedError as error:
         if stream.access is None:
             raise
-        LOGGER.info(stream.failures.explain(error).message)
+        LOGGER.info(stream.ledger.explain(error).message)
     except GoneError as error:
         if stream.access is None:
             raise

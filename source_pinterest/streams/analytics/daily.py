@@ -5,24 +5,20 @@ same fields and the same key, and one cursor covers both.
 """
 
 from abc import ABC
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
-
-from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest import limits
 from source_pinterest.api.errors import ReportRefusedError, history_refused
 from source_pinterest.columns import ASYNC_COLUMNS, DATE, may_be_requested
 from source_pinterest.config import attribution_of
 from source_pinterest.dates import DateWindow
-from source_pinterest.engine.pages import Page
 from source_pinterest.engine.refused_names import RefusedNames
-from source_pinterest.engine.slices import failed_slice, failure_of
+from source_pinterest.engine.tasks import Task
 from source_pinterest.reporting.job import ReportRequest
-from source_pinterest.state.day_cursor import window_of
 from source_pinterest.state.period import DayRange, fingerprint
 from source_pinterest.streams.analytics.query import Batches, QueryAnalytics
-from source_pinterest.streams.analytics.report import ReportSlices, is_report
+from source_pinterest.streams.analytics.report import ReportTasks
 from source_pinterest.streams.analytics.rows import ReportKey, ReportRows
 from source_pinterest.streams.base.stream import Sync
 
@@ -42,25 +38,24 @@ class DailyAnalytics(QueryAnalytics, ABC):
         refused = RefusedNames(self.notices)
         key = ReportKey((self.id_column, DATE), refused=refused.of, entity=self.id_column)
         rows = ReportRows(self.name, self.gate, key, self.columns)
-        self._reports = ReportSlices(sync, self.client, self.name, rows.pages, self.notices.replacement, refused)
+        self._reports = ReportTasks(sync, self.client, self.name, rows.pages, self.notices.replacement, refused)
         self._requests: list[ReportRequest] = []
 
-    def account_slices(self, accounts: Iterable[str]) -> Iterator[StreamSlice]:
-        """Return the slices of each account's unread windows, those of reports last.
+    def account_tasks(self, accounts: Iterable[str]) -> Iterator[Task]:
+        """Return the tasks of each account's unread windows, those of reports last.
 
         The age of a day alone decides between the synchronous endpoint and a report, so that the numbers of a day do
         not depend on other days of the sync.
         """
         self._requests.clear()
-        yield from super().account_slices(accounts)
+        yield from super().account_tasks(accounts)
         if self._requests:
             self._reports.order(lambda: self._requests)
-            for report in self._reports.slices(self.checkpoint):
-                error = failure_of(report)
+            for report in self._reports.tasks(self.checkpoint):
+                error = report.error
                 if isinstance(error, ReportRefusedError):
-                    window = window_of(report)
-                    loss = history_refused(report["ad_account_id"], window, error.quote)
-                    yield failed_slice(report.partition, loss, window)
+                    loss = history_refused(report["ad_account_id"], report.window, error.quote)
+                    yield Task.failed(report.partition, loss, report.window)
                 else:
                     yield report
 
@@ -69,14 +64,14 @@ class DailyAnalytics(QueryAnalytics, ABC):
         border = self.first_synchronous_day
         if older := window.before(border):
             for piece in older.cut(limits.REPORT_WINDOW_DAYS):
-                yield Batches(piece, [()])
+                yield Batches(piece)
         if newer := window.clamp(border):
             yield from super().batches_of(account, newer)
 
-    def batch_slices(self, account: str, one: Batches) -> Iterator[StreamSlice]:
-        """Return a slice for each batch of ids in a window. For an old window, add a report request instead."""
+    def tasks_in(self, account: str, one: Batches) -> Iterator[Task]:
+        """Return a task for each batch of ids in a window. For an old window, add a report request instead."""
         if one.window.start >= self.first_synchronous_day:
-            yield from super().batch_slices(account, one)
+            yield from super().tasks_in(account, one)
         else:
             self._requests.append(ReportRequest(account, one.window, self._report_body(), one.window))
 
@@ -87,15 +82,3 @@ class DailyAnalytics(QueryAnalytics, ABC):
     def _report_body(self) -> dict[str, Any]:
         columns = [column for column in self.columns if may_be_requested(column, ASYNC_COLUMNS)]
         return {"level": self.level, "granularity": "DAY", "columns": columns, **attribution_of(self.config)}
-
-    def on_end(self, stream_slice: StreamSlice) -> None:
-        """Handle the end of a slice, read or failed: let the runner create the next report."""
-        super().on_end(stream_slice)
-        self._reports.release(stream_slice)
-
-    def read_slice(self, stream_slice: StreamSlice) -> Generator[Page, None, None]:
-        """Read the rows of a report, or of a batch of ids in a window."""
-        if is_report(stream_slice):
-            yield from self._reports.pages(stream_slice)
-        else:
-            yield from super().read_slice(stream_slice)

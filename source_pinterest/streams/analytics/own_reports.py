@@ -5,8 +5,6 @@ from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from airbyte_cdk.sources.types import StreamSlice
-
 from source_pinterest import limits
 from source_pinterest.api.errors import ObjectivesRefusedError, PinterestError, ReportRefusedError, beta, restricted
 from source_pinterest.columns import MMM_COLUMNS, PRODUCT_COLUMNS
@@ -21,11 +19,11 @@ from source_pinterest.config.reports import (
 )
 from source_pinterest.dates import parse_day
 from source_pinterest.engine.pages import Page
-from source_pinterest.engine.slices import failure_of, window_slice
+from source_pinterest.engine.tasks import Task
 from source_pinterest.limits import ASYNC_HISTORY_DAYS, REPORT_WINDOW_DAYS
 from source_pinterest.reporting.job import ReportEndpoint
-from source_pinterest.state.day_cursor import KeyColumns, window_of
-from source_pinterest.streams.analytics.report import ReportStream, is_report
+from source_pinterest.state.day_cursor import KeyColumns
+from source_pinterest.streams.analytics.report import ReportStream
 from source_pinterest.streams.base.stream import Sync
 
 _ID_OF_MIX_LEVEL = {"CAMPAIGN_TARGETING": "CAMPAIGN_ID", "AD_GROUP_TARGETING": "AD_GROUP_ID"}
@@ -90,6 +88,13 @@ def _refusal_of(body: Mapping[str, Any], message: str) -> PinterestError:
     """Return the error for a refused request: it may concern the newer objectives, if the request has no others."""
     newer = tuple(body["campaign_objective_types"]) == NEWER_OBJECTIVES
     return ObjectivesRefusedError(message) if newer else ReportRefusedError(message)
+
+
+def _no_rows(task: Task) -> Generator[Page, None, KeyColumns | None]:
+    """Read a task without rows."""
+    del task
+    yield from ()
+    return None
 
 
 def _is_about_objectives(message: str) -> bool:
@@ -165,20 +170,16 @@ class ProductConversionsReport(ReportStream, ABC):
         """
         return [{"campaign_objective_types": list(objectives)} for objectives in (OBJECTIVES, NEWER_OBJECTIVES)]
 
-    def account_slices(self, accounts: Iterable[str]) -> Iterator[StreamSlice]:
-        """Return a slice for each report. If Pinterest does not know the newer objectives, their slice is empty."""
-        for report in super().account_slices(accounts):
-            error = failure_of(report)
+    def account_tasks(self, accounts: Iterable[str]) -> Iterator[Task]:
+        """Return a task for each report. If Pinterest does not know the newer objectives, their task has no rows."""
+        for report in super().account_tasks(accounts):
+            error = report.error
             if isinstance(error, ObjectivesRefusedError) and _is_about_objectives(error.quote):
                 listed = ", ".join(NEWER_OBJECTIVES)
                 self.notices.warn(listed, f"Pinterest knows no campaigns of the objectives {listed}. {error.quote}.")
-                yield window_slice(dict(report.partition), window_of(report), {"batch": _NEWER_OBJECTIVES_BATCH})
+                yield Task(report.partition, _no_rows, report.window, {"batch": _NEWER_OBJECTIVES_BATCH})
             else:
                 yield report
-
-    def read_slice(self, stream_slice: StreamSlice) -> Generator[Page, None, KeyColumns | None]:
-        """Read the rows of a report; an empty slice has none."""
-        return (yield from super().read_slice(stream_slice)) if is_report(stream_slice) else None
 
 
 class BrandConversionsReport(ProductConversionsReport):

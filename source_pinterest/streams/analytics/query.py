@@ -9,7 +9,6 @@ from collections.abc import Generator, Iterable, Iterator, Mapping
 from functools import cached_property, partial
 from typing import Any, ClassVar, NamedTuple
 
-from airbyte_cdk.sources.types import StreamSlice
 from pendulum import Date
 
 from source_pinterest import limits
@@ -31,9 +30,9 @@ from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.engine.pages import Page, spooled
 from source_pinterest.engine.refused_names import Names, RefusedNames
 from source_pinterest.engine.request_size import Ids, request_shape
-from source_pinterest.engine.slices import END, START, batch_slice, batches, ids_of
+from source_pinterest.engine.tasks import END, START, Task
 from source_pinterest.state.cursor import StateStore
-from source_pinterest.state.day_cursor import AccountDayCursor, window_of
+from source_pinterest.state.day_cursor import AccountDayCursor
 from source_pinterest.state.period import DayRange, PeriodPlan, fingerprint
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.ads.metrics_ready import MetricsReadyState
@@ -44,14 +43,28 @@ from source_pinterest.streams.analytics.rows import Expected, RowGate
 from source_pinterest.streams.base.stream import PinterestStream, Sync
 
 _GLANCE_SECONDS = 0.2
-"""How often a slice that waits for its place in line looks whether the sync is closed."""
+"""How often a task that waits for its place in line looks whether the sync is closed."""
 
 
 class Batches(NamedTuple):
-    """A window, and the batches of ids in which it is read, each of which becomes a slice."""
+    """A window of one request, and the batches of ids in which it is read.
+
+    Attributes:
+        window: the days.
+        ids: the number of the account's ids; None for numbers of the account as a whole.
+        size: the number of ids in a batch.
+    """
 
     window: DateWindow
-    batches: list[Ids]
+    ids: int | None = None
+    size: int = 1
+
+    @property
+    def ranges(self) -> list[range]:
+        """The positions of the ids of each batch."""
+        if self.ids is None:
+            return [range(0)]
+        return [range(start, min(start + self.size, self.ids)) for start in range(0, self.ids, self.size)]
 
 
 class QueryAnalytics(AdAccountStream, ABC):
@@ -75,12 +88,12 @@ class QueryAnalytics(AdAccountStream, ABC):
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
         self.primary_key, self.gate = [self.id_column, *self.breakdown, DATE], RowGate(self)
+        self._places_in_line = threading.Semaphore(limits.TASKS_IN_LINE)
         wanted = dict.fromkeys((self.id_column, "AD_ACCOUNT_ID", *(sync.config.analytics_columns or DEFAULT_COLUMNS)))
         self.columns = tuple(column for column in wanted if not (self.breakdown and column in REACH_COLUMNS))
         self.foreign_keys = entity_keys((self.id_column, *self.breakdown), self.columns)
         self.entity_stream = sync.stream(self.entities) if self.entities else None
         self.needs = (*self.needs, self.entities) if self.entities else self.needs
-        self._unread_slices = threading.Semaphore(limits.SLICES_IN_LINE)
 
     def new_cursor(self, plan: PeriodPlan, store: StateStore) -> AccountDayCursor:
         """Return a cursor over the days of each account."""
@@ -114,36 +127,30 @@ class QueryAnalytics(AdAccountStream, ABC):
         """Return a schema of the requested columns and the key."""
         return self._schema
 
-    def account_slices(self, accounts: Iterable[str]) -> Iterator[StreamSlice]:
-        """Return the slices of each account's unread windows, beginning with the account that was read longest ago."""
+    def account_tasks(self, accounts: Iterable[str]) -> Iterator[Task]:
+        """Return the tasks of each account's unread windows, beginning with the account that was read longest ago."""
         self.check_room()
         accounts = self.checkpoint.oldest_first(accounts)
         estimate = Estimate.of_days(map(self.checkpoint.unread_windows, accounts), self.first_synchronous_day)
         estimate.log(self.name, self.shared.analytics_pace())
-        for stream_slice in super().account_slices(accounts):
-            while ids_of(stream_slice) is not None and not self._unread_slices.acquire(timeout=_GLANCE_SECONDS):
+        for task in super().account_tasks(accounts):
+            while task.rows and not self._places_in_line.acquire(timeout=_GLANCE_SECONDS):
                 CLOSING.get().check()
-            yield stream_slice
+            yield task
         self.checkpoint.retire_flat()
-
-    def on_end(self, stream_slice: StreamSlice) -> None:
-        """Handle the end of a slice, read or failed: let the planning of slices go on."""
-        super().on_end(stream_slice)
-        if ids_of(stream_slice) is not None:
-            self._unread_slices.release()
 
     @property
     def first_synchronous_day(self) -> Date:
         """The first day that the synchronous endpoints have."""
         return days_before(self.shared.today(), limits.SYNC_HISTORY_DAYS)
 
-    def slices_of_account(self, account: str) -> Iterator[StreamSlice]:
-        """Return a slice for each batch of ids in each unread window of an account."""
+    def tasks_of_account(self, account: str) -> Iterator[Task]:
+        """Return a task for each batch of ids in each unread window of an account."""
         self.checkpoint.keep_place(account)
         found = self.batches_of_account(account)
-        self.checkpoint.plan(account, ((one.window, len(one.batches)) for one in found))
+        self.checkpoint.plan(account, ((one.window, len(one.ranges)) for one in found))
         for one in found:
-            yield from self.batch_slices(account, one)
+            yield from self.tasks_in(account, one)
 
     def batches_of_account(self, account: str) -> list[Batches]:
         """Return the windows that are still to be read of an account, in the order in which they are read."""
@@ -156,18 +163,19 @@ class QueryAnalytics(AdAccountStream, ABC):
         ids = self.entity_ids(account)
         max_ids = self.calls.max_ids(account, ids or ())
         shape = request_shape(1 if ids is None else len(ids), window.days, self.rows_a_day, max_ids)
-        groups: list[Ids] = [()] if ids is None else batches(ids, shape.ids)
         for piece in window.cut(shape.days):
-            yield Batches(piece, groups)
+            yield Batches(piece, None if ids is None else len(ids), shape.ids)
 
     def entity_ids(self, account: str) -> Ids | None:
         """Return the ids of the account's entities, or None if the numbers are of the account as a whole."""
         return tuple(self.entity_stream.ids.of((account,))) if self.entity_stream else None
 
-    def batch_slices(self, account: str, one: Batches) -> Iterator[StreamSlice]:
-        """Return a slice for each batch of ids in a window."""
-        for number, ids in enumerate(one.batches):
-            yield batch_slice({"ad_account_id": account}, one.window, ids, number)
+    def tasks_in(self, account: str, one: Batches) -> Iterator[Task]:
+        """Return a task for each batch of ids in a window."""
+        for number, batch in enumerate(one.ranges):
+            rows, read = max(1, len(batch)) * one.window.days, partial(self.read_batch, batch)
+            named, on_end = {"batch": number}, self._places_in_line.release
+            yield Task({"ad_account_id": account}, read, one.window, named, rows=rows, on_end=on_end)
 
     def request_fingerprint(self) -> str:
         """Return a digest of all parameters that change the numbers of a day."""
@@ -178,16 +186,25 @@ class QueryAnalytics(AdAccountStream, ABC):
         """Return the values by which rows are broken down, such as targeting types, by parameter."""
         return {}
 
-    def read_slice(self, stream_slice: StreamSlice) -> Generator[Page, None, None]:
-        """Read the rows of a batch of ids in a window. A request that proves too large is split."""
-        account = stream_slice["ad_account_id"]
+    def read_batch(self, batch: range, task: Task) -> Generator[Page, None, None]:
+        """Read the rows of a batch of ids in a window.
+
+        Args:
+            batch: the positions of the ids among those of the account.
+            task: has the account and the window.
+        """
+        ids = self.entity_ids(task["ad_account_id"]) or ()
+        yield from self.read_query(ids[batch.start : batch.stop], task)
+
+    def read_query(self, ids: Ids, task: Task) -> Generator[Page, None, None]:
+        """Read the rows of entities in a window. A request that proves too large is split."""
+        account = task["ad_account_id"]
 
         def send(ids: Ids, window: DateWindow) -> Iterator[Page]:
             with self.shared.rows.holding(max(1, len(ids)) * window.days * self.rows_a_day):
                 yield from self.calls.get(account, ids, window, partial(self.pages_in, account, ids, window))
 
-        ids, window = ids_of(stream_slice) or (), window_of(stream_slice)
-        yield from self.calls.read(account, ids, window, send)
+        yield from self.calls.read(account, ids, task.days, send)
 
     def query(self, ids: Ids, window: DateWindow, names: Names) -> dict[str, Any]:
         """Return the parameters of a request."""

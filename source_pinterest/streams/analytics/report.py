@@ -9,7 +9,6 @@ from functools import cached_property, partial
 from itertools import product
 from typing import Any, Self
 
-from airbyte_cdk.sources.types import StreamSlice
 from pendulum import Date
 
 from source_pinterest import limits
@@ -38,7 +37,7 @@ from source_pinterest.config.reports import (
 from source_pinterest.dates import DateWindow, Granularity
 from source_pinterest.engine.pages import Page
 from source_pinterest.engine.refused_names import RefusedNames
-from source_pinterest.engine.slices import failed_slice, window_slice
+from source_pinterest.engine.tasks import Task
 from source_pinterest.reporting.client import ReportClient
 from source_pinterest.reporting.file import Filed
 from source_pinterest.reporting.job import ANALYTICS_REPORTS, ReadyReport, ReportRequest
@@ -55,8 +54,6 @@ from source_pinterest.streams.base.stream import Sync
 
 LOGGER = logging.getLogger("airbyte")
 
-_REPORT = "report"
-
 _REQUESTS_PER_REPORT = 2
 """One that creates it, and one that finds it finished."""
 
@@ -65,8 +62,8 @@ ReadFile = Callable[[ReportRequest, Iterable[Filed]], FileRead]
 """Returns the rows of a report file as pages, after it has checked the last row, and the id columns of their keys."""
 
 
-class ReportSlices:
-    """The reports of one stream as slices.
+class ReportTasks:
+    """The reports of one stream as tasks.
 
     Args:
         sync: has the runner of all reports.
@@ -99,13 +96,8 @@ class ReportSlices:
         """Hand reports to the runner, which creates them as soon as a stream waits for its reports."""
         self._reports = self._runner.open(self._client, plan)
 
-    def release(self, stream_slice: StreamSlice) -> None:
-        """Tell the runner that a slice has ended, read or failed, so that it creates the next report."""
-        if self._reports and is_report(stream_slice):
-            self._runner.release(self._reports, stream_slice.extra_fields[_REPORT].request)
-
-    def slices(self, cursor: AccountDayCursor | None) -> Iterator[StreamSlice]:
-        """Return a slice for each report that is finished or has failed.
+    def tasks(self, cursor: AccountDayCursor | None) -> Iterator[Task]:
+        """Return a task for each report that is finished or has failed.
 
         Args:
             cursor: is told if a report was split.
@@ -116,24 +108,20 @@ class ReportSlices:
             request = outcome.request
             parents = {"ad_account_id": request.ad_account_id}
             if isinstance(outcome, FailedReport):
-                yield failed_slice(parents, outcome.error, request.window)
+                yield Task.failed(parents, outcome.error, request.window)
             elif isinstance(outcome, ReadyReport):
                 named = {"batch": request.number, "token": outcome.token}
-                yield window_slice(parents, request.window, named, **{_REPORT: outcome})
+                release = partial(self._runner.release, self._reports, request)
+                yield Task(parents, partial(self._pages, outcome), request.window, named, on_end=release)
             elif isinstance(outcome, SplitReport) and cursor:
                 cursor.split(request.ad_account_id, request.window, [half.window for half in outcome.halves])
 
-    def pages(self, stream_slice: StreamSlice) -> Generator[Page, None, KeyColumns | None]:
+    def _pages(self, ready: ReadyReport, task: Task) -> Generator[Page, None, KeyColumns | None]:
         """Read the rows of a finished report. The generator returns the id columns of their keys."""
-        ready: ReadyReport = stream_slice.extra_fields[_REPORT]
+        del task
         pages, key_columns = self._client.fetch(ready, partial(self._read, ready.request))
         yield from pages
         return key_columns
-
-
-def is_report(stream_slice: StreamSlice) -> bool:
-    """Return whether a slice is a finished report."""
-    return _REPORT in stream_slice.extra_fields
 
 
 class ReportStream(AdAccountStream, ABC):
@@ -176,7 +164,7 @@ class ReportStream(AdAccountStream, ABC):
         entity = "" if self.optional_ids else self.id_columns[0]
         key = ReportKey(self.key_columns, self.optional_ids, self._earlier_ids, refused.of, parts, entity)
         rows = ReportRows(self.name, RowGate(self), key, self.columns, self.stamped_columns())
-        self.reports = ReportSlices(sync, self.client, self.name, rows.pages, self.notices.replacement, refused)
+        self.reports = ReportTasks(sync, self.client, self.name, rows.pages, self.notices.replacement, refused)
 
     def new_cursor(self, plan: PeriodPlan, store: StateStore) -> PinterestCursor | None:
         """Return a cursor over the days of each account."""
@@ -290,19 +278,10 @@ class ReportStream(AdAccountStream, ABC):
         body = {**self.body, **self.variants()[0], "columns": columns}
         self.reports.try_out(ReportRequest(account, window, body, window, endpoint=self.endpoint))
 
-    def account_slices(self, accounts: Iterable[str]) -> Iterator[StreamSlice]:
-        """Return a slice for each report that is finished or has failed."""
+    def account_tasks(self, accounts: Iterable[str]) -> Iterator[Task]:
+        """Return a task for each report that is finished or has failed."""
         del accounts
-        yield from self.reports.slices(self.checkpoint)
-
-    def on_end(self, stream_slice: StreamSlice) -> None:
-        """Handle the end of a slice, read or failed: let the runner create the next report."""
-        super().on_end(stream_slice)
-        self.reports.release(stream_slice)
-
-    def read_slice(self, stream_slice: StreamSlice) -> Generator[Page, None, KeyColumns | None]:
-        """Read the rows of a report. The generator returns the id columns of their keys."""
-        return (yield from self.reports.pages(stream_slice))
+        yield from self.reports.tasks(self.checkpoint)
 
 
 @dataclass(frozen=True)

@@ -5,15 +5,13 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any, ClassVar
 
-from airbyte_cdk.sources.types import StreamSlice
-
-from source_pinterest.engine.slices import failure_of, or_failed, partition_slice
+from source_pinterest.engine.tasks import Task, or_failed
 from source_pinterest.streams.base.listing import Listed, part_of_list
 from source_pinterest.streams.base.stream import ForeignKey, PinterestStream, Sync
 
 
 class ChildStream(PinterestStream, ABC):
-    """One slice for each id of a parent stream. Each record has the ids of all its parents."""
+    """One task for each id of a parent stream. Each record has the ids of all its parents."""
 
     parent: ClassVar[type[PinterestStream]]
     parent_unless: ClassVar[str] = ""
@@ -31,21 +29,20 @@ class ChildStream(PinterestStream, ABC):
         """The parent stream in this sync."""
         return self.shared.stream(self.parent)
 
-    def slices(self) -> Iterator[StreamSlice]:
-        """Return a slice for each parent. A failed listing of parents becomes one slice, which raises its error."""
-        for outer in self.parents.slices():
-            yield from [outer] if failure_of(outer) else or_failed(outer.partition, self.slices_of(outer))
+    def tasks(self) -> Iterator[Task]:
+        """Return a task for each parent. A failed listing of parents becomes one task, which raises its error."""
+        for outer in self.parents.tasks():
+            yield from [outer] if outer.error else or_failed(outer.partition, self.tasks_of(outer))
 
-    def slices_of(self, outer: StreamSlice) -> Iterator[StreamSlice]:
-        """Return a slice for each parent in a slice of the parent stream."""
+    def tasks_of(self, outer: Task) -> Iterator[Task]:
+        """Return a task for each parent in a list of the parent stream."""
         own_key = self.partition_keys[-1]
-        ids: dict[str, Any] = dict(outer.partition)
-        for parent in self.parents.ids.of(tuple(ids.values())):
-            yield partition_slice({**ids, own_key: parent})
+        for parent in self.parents.ids.of(outer.key):
+            yield self.task({**outer.partition, own_key: parent})
 
 
 class VariedStream(PinterestStream, ABC):
-    """Reads each slice once per value of a parameter, and writes the value on the records."""
+    """Reads each list once per value of a parameter, and writes the value on the records."""
 
     parameter: ClassVar[str]
     values: ClassVar[tuple[str, ...]]
@@ -58,15 +55,15 @@ class VariedStream(PinterestStream, ABC):
         """Return the parameters of a page with the first value, for callers that send a single request."""
         return {**super().request_params(*args, **kwargs), self.parameter: self.values[0]}
 
-    def listing(self, stream_slice: StreamSlice) -> Iterator[Listed]:
-        """Return the records of a slice, value by value.
+    def listing(self, task: Task) -> Iterator[Listed]:
+        """Return the records of a list, value by value.
 
         Raises:
             AccessLostError: Pinterest refuses a value after the first.
         """
         for number, value in enumerate(self.values):
             stamp = self.stamp(value)
-            with part_of_list(self.name, self.path(stream_slice=stream_slice), has_begun=number > 0):
-                for response in self.responses(stream_slice, **{self.parameter: value}):
-                    records = [{**record, **stamp} for record in self.records(response.value, stream_slice)]
+            with part_of_list(self.name, self.path(stream_slice=task), has_begun=number > 0):
+                for response in self.responses(task, **{self.parameter: value}):
+                    records = [{**record, **stamp} for record in self.records(response.value, task)]
                     yield Listed(records, response.server_time)

@@ -4,11 +4,10 @@ from abc import ABC
 from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
-from airbyte_cdk.sources.types import StreamSlice
-
 from source_pinterest.api.errors import BadRequestError, GoneError, MalformedResponseError
 from source_pinterest.api.rows import ListPage, Record, parse_json, write_texts
 from source_pinterest.api.session import ApiResponse
+from source_pinterest.engine.tasks import Task
 from source_pinterest.streams.base.listing import Listed
 from source_pinterest.streams.base.stream import PinterestStream
 
@@ -16,17 +15,17 @@ from source_pinterest.streams.base.stream import PinterestStream
 class DocumentStream(PinterestStream, ABC):
     """The items of one response, distinguished by their key.
 
-    A slice that Pinterest does not know, such as a region, is left out.
+    A task that Pinterest does not know, such as a region, is left out.
     """
 
     page_size = None
     holder: ClassVar[str] = "items"
     """The key under which a response holds its items, unless it is a list itself."""
     query_keys: ClassVar[tuple[str, ...]] = ()
-    """The parts of a slice that are sent as parameters, since the path does not contain them."""
+    """The parts of a task that are sent as parameters, since the path does not contain them."""
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Return the parts of the slice that the path does not contain."""
+        """Return the parts of the task that the path does not contain."""
         stream_slice = kwargs.get("stream_slice") or {}
         return {**super().request_params(*args, **kwargs), **{name: stream_slice[name] for name in self.query_keys}}
 
@@ -45,24 +44,24 @@ class DocumentStream(PinterestStream, ABC):
             raise MalformedResponseError(f"The response of {self.name} has no list of objects.")
         return ListPage(items, str(document.get("bookmark") or "") if isinstance(document, dict) else "")
 
-    def responses(self, stream_slice: StreamSlice, **more: Any) -> Iterator[ApiResponse[ListPage]]:
-        """Request a slice, and return its response.
+    def responses(self, task: Task, **more: Any) -> Iterator[ApiResponse[ListPage]]:
+        """Request a task, and return its response.
 
         Raises:
-            GoneError: Pinterest refuses the slice's values, such as a region, with 400.
+            GoneError: Pinterest refuses the task's values, such as a region, with 400.
         """
         try:
-            yield from super().responses(stream_slice, **more)
+            yield from super().responses(task, **more)
         except BadRequestError as error:
-            if not stream_slice.partition:
+            if not task.partition:
                 raise
             raise GoneError(f"{self.name}: {error.quote}") from error
 
-    def listing(self, stream_slice: StreamSlice) -> Iterator[Listed]:
-        """Return the records of a slice, each key once."""
+    def listing(self, task: Task) -> Iterator[Listed]:
+        """Return the records of a task, each key once."""
         seen: dict[tuple[str, ...], Record] = {}
-        for response in self.responses(stream_slice):
-            yield Listed(list(self.keyed(self.records(response.value, stream_slice), seen)), response.server_time)
+        for response in self.responses(task):
+            yield Listed(list(self.keyed(self.records(response.value, task), seen)), response.server_time)
 
     def keyed(self, records: Iterable[Record], seen: dict[tuple[str, ...], Record]) -> Iterator[Record]:
         """Return the records with a new and complete key. Warn of the others, except exact duplicates.

@@ -1,15 +1,15 @@
 """The base class of all streams, and what the streams of a sync share.
 
 HttpStream (CDK)
-  PinterestStream            path, bookmarks, records; reads slices as pages
-    VariedStream             reads each slice once per value of a parameter; a mixin for the others
-    AdAccountStream          one slice per ad account
+  PinterestStream            path, bookmarks, records; reads tasks as pages
+    VariedStream             reads each task once per value of a parameter; a mixin for the others
+    AdAccountStream          one task per ad account
       EntityStream           emits changed entities
       EntityListStream       one list per campaign or ad group in the account
       QueryAnalytics         batches of ids x windows of days, 89 days back; targeting analytics
         DailyAnalytics       the same, older days from reports
       ReportStream           one asynchronous report per window; a class per level, CustomReportStream
-    OrganicStream            the user's own content, or a slice for each owner of an ad account
+    OrganicStream            the user's own content, or a task for each owner of an ad account
     DocumentStream           one response without pages: dictionaries, and trends by region
 """
 
@@ -35,16 +35,16 @@ from source_pinterest.api.rows import BY_ID, ListPage, ListShape, Record, list_p
 from source_pinterest.api.session import ApiResponse, path_of
 from source_pinterest.config import Config
 from source_pinterest.dates import day_of_header
-from source_pinterest.engine.failures import Failures
+from source_pinterest.engine.ledger import Ledger
 from source_pinterest.engine.pages import Page, RowBudget, pages_of
 from source_pinterest.engine.parents import ParentIds
 from source_pinterest.engine.progress import Notices
-from source_pinterest.engine.slices import Key, key_of_parent, partition_slice
+from source_pinterest.engine.reader import TaskReader
+from source_pinterest.engine.tasks import Key, Task
 from source_pinterest.reporting.runner import ReportRunner
 from source_pinterest.state.cursor import PinterestCursor, StateStore
 from source_pinterest.state.period import DayRange, Period, PeriodPlan
 from source_pinterest.streams.base.listing import BookmarkPaginator, Listed, SeenIds, part_of_list
-from source_pinterest.streams.base.reader import SliceReader
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -94,7 +94,7 @@ class Sync:
     def today(self) -> Date:
         """Return Pinterest's day, which is the same for the whole sync.
 
-        It is the day of the newest response when it is first needed. Before the first response, a generator of slices
+        It is the day of the newest response when it is first needed. Before the first response, a generator of tasks
         waits for a list that the sync reads anyway. Without one, this machine's day counts.
         """
         if day := self._days.get(_TODAY):
@@ -149,9 +149,9 @@ class PinterestStream(HttpStream, ABC):
     cost: str = f"1 a page of {limits.PAGE_SIZE}"
     """The requests of a sync, for the tables of the documentation."""
     partition_keys: tuple[str, ...] = ()
-    """The names of the parents' ids that identify a slice."""
+    """The names of the parents' ids that identify a task."""
     needs: "tuple[type[PinterestStream], ...]" = ()
-    """The streams with whose ids the slices are made; a base class adds the parents that it makes slices of."""
+    """The streams with whose ids the tasks are made; a base class adds the parents that it makes tasks of."""
     foreign_keys: tuple[ForeignKey, ...] = ()
     """The leaf's own foreign keys; its base class adds the parents, whose ids it writes on the records."""
     page_size: int | None = limits.PAGE_SIZE
@@ -176,16 +176,16 @@ class PinterestStream(HttpStream, ABC):
         self._name = name or self.stream_name()
         self.api, self.config, self.shared = sync.api, sync.config, sync
         super().__init__(authenticator=sync.api.authenticator)
-        self.cursor = None  # with the framework's cursor, only one page of each slice would be read
+        self.cursor = None  # with the framework's cursor, only one page of each task would be read
         self.usage, self.notices = sync.api.usage.of(self.name), Notices(self.name)
-        self.failures = Failures(self, sync.api.authenticator)
+        self.ledger = Ledger(self, sync.api.authenticator)
         self.ids = ParentIds(lambda key: translate_errors(self.name, self.list_ids(key)), self.needed_ids)
         self.client = PinterestClient(
             sync.api, self.name, self.scopes, can_split=self.can_split, is_worth_retrying=self._is_worth_retrying
         )
 
     def _is_worth_retrying(self) -> bool:
-        return self.failures.breaker.is_worth_retrying() and self.ids.breaker.is_worth_retrying()
+        return self.ledger.breaker.is_worth_retrying() and self.ids.breaker.is_worth_retrying()
 
     @classmethod
     @cache
@@ -199,9 +199,9 @@ class PinterestStream(HttpStream, ABC):
         return self._name
 
     @cached_property
-    def reader(self) -> SliceReader:
-        """The reader of the stream's slices."""
-        return SliceReader(self)
+    def reader(self) -> TaskReader:
+        """The reader of the stream's tasks."""
+        return TaskReader(self.name, self.ledger)
 
     def select(self) -> None:
         """Prepare a sync that emits the stream."""
@@ -212,7 +212,7 @@ class PinterestStream(HttpStream, ABC):
             self.checkpoint.explain()
 
     def needed_ids(self) -> Iterator[ParentIds]:
-        """Return the caches of the ids with which the slices are made."""
+        """Return the caches of the ids with which the tasks are made."""
         for stream in self.needs:
             yield self.shared.stream(stream).ids
 
@@ -237,7 +237,7 @@ class PinterestStream(HttpStream, ABC):
         return f"{self.api.base_url}/"
 
     def path(self, *, stream_slice: Mapping[str, Any] | None = None, **_: Any) -> str:
-        """Return the path of a slice: the template with the slice's ids."""
+        """Return the path of a task: the template with the task's ids."""
         return path_of(self.path_template, stream_slice or {})
 
     def request_params(self, *_: Any, next_page_token: Mapping[str, Any] | None = None, **__: Any) -> dict[str, Any]:
@@ -266,7 +266,7 @@ class PinterestStream(HttpStream, ABC):
         Raises:
             MalformedResponseError: the body is not a page.
         """
-        return self.records(self._page(response), _as_slice(stream_slice))
+        return self.records(self._page(response), self._task_of(stream_slice))
 
     def next_page_token(self, response: requests.Response) -> Mapping[str, Any] | None:
         """Return the parameters that ask for the page after a response, or None after the last page.
@@ -284,35 +284,52 @@ class PinterestStream(HttpStream, ABC):
         """Only the absence of a bookmark ends a list; an empty page does not."""
         return {"bookmark": page.bookmark} if page.bookmark else None
 
-    def stream_slices(self, **_: Any) -> Iterable[StreamSlice]:
-        """Return the slices to read, until a fatal error."""
-        return self.reader.planned(self.slices())
+    def stream_slices(self, **_: Any) -> Iterable[Task]:
+        """Return the tasks to read, until the stream is stopped."""
+        return self.reader.planned(self.tasks())
 
-    def slices(self) -> Iterator[StreamSlice]:
-        """Return the slices of the stream: here one for the whole stream."""
-        yield partition_slice({})
+    def tasks(self) -> Iterator[Task]:
+        """Return the tasks of the stream: here one for the whole stream."""
+        yield self.task({})
+
+    def task(self, parents: Mapping[str, str], named: Mapping[str, Any] | None = None) -> Task:
+        """Return the task of one list.
+
+        Args:
+            parents: the ids that the list belongs to.
+            named: other values that tell it from its neighbours.
+        """
+        return Task(parents, self.read_list, named=named)
+
+    def _task_of(self, stream_slice: Mapping[str, Any] | None) -> Task:
+        """Return the task of a slice that another caller of the framework's interface has made."""
+        if isinstance(stream_slice, Task):
+            return stream_slice
+        if isinstance(stream_slice, StreamSlice):
+            return self.task(stream_slice.partition, stream_slice.cursor_slice)
+        return self.task({})
 
     def read_records(self, *_: Any, stream_slice: Mapping[str, Any] | None = None, **__: Any) -> Iterable[Record]:
         """Return the records of a slice one by one, for callers outside a sync."""
-        for page in self.read_pages(_as_slice(stream_slice)):
+        for page in self.reader.read(self._task_of(stream_slice)):
             yield from page.records()
 
     def read_pages(self, stream_slice: StreamSlice) -> Iterator[Page]:
-        """Return the records of a slice as pages of serialised messages."""
-        return self.reader.read(stream_slice)
+        """Return the records of a task as pages of serialised messages."""
+        return self.reader.read(self._task_of(stream_slice))
 
-    def is_expected(self, stream_slice: StreamSlice) -> bool:
-        """Return whether the slice has to be readable, so that its refusal is a failure: here never."""
-        del stream_slice
+    def is_expected(self, task: Task) -> bool:
+        """Return whether the task has to be readable, so that its refusal is a failure: here never."""
+        del task
         return False
 
-    def read_slice(self, stream_slice: StreamSlice) -> Generator[Page, None, Any]:
-        """Read the records of a slice, and keep their ids for child streams.
+    def read_list(self, task: Task) -> Generator[Page, None, Any]:
+        """Read the records of a list, and keep their ids for child streams.
 
         The return value of the generator is passed to the cursor's `commit`.
         """
-        with self.ids.filling(key_of_parent(stream_slice)) as ids:
-            for listed in self.listing(stream_slice):
+        with self.ids.filling(task.key) as ids:
+            for listed in self.listing(task):
                 if self.ids.wanted:
                     ids.extend(self.ids_for_children(listed.records))
                 yield from self.to_pages(listed.records)
@@ -321,53 +338,48 @@ class PinterestStream(HttpStream, ABC):
         """Serialise records as pages of messages."""
         return pages_of(self.name, records)
 
-    def on_end(self, stream_slice: StreamSlice) -> None:
-        """Handle the end of a slice, read or failed: release the threads that wait for it."""
-        self.usage.count_read_slice()
-        self.ids.release(key_of_parent(stream_slice))
-
     def list_ids(self, key: Key) -> Iterator[str]:
-        """Return the ids of a slice for child streams, while this stream itself is not selected."""
-        for listed in self.listing(partition_slice(dict(zip(self.partition_keys, key, strict=True)))):
+        """Return the ids of a task for child streams, while this stream itself is not selected."""
+        for listed in self.listing(self.task(dict(zip(self.partition_keys, key, strict=True)))):
             yield from self.ids_for_children(listed.records)
 
     def ids_for_children(self, records: Iterable[Record]) -> Iterator[str]:
-        """Return the ids of the records for which child streams have slices."""
+        """Return the ids of the records for which child streams have tasks."""
         return (record["id"] for record in records)
 
-    def listing(self, stream_slice: StreamSlice) -> Iterator[Listed]:
-        """Return the records of a slice page by page."""
-        for response in self.responses(stream_slice):
-            yield Listed(self.records(response.value, stream_slice), response.server_time)
+    def listing(self, task: Task) -> Iterator[Listed]:
+        """Return the records of a task page by page."""
+        for response in self.responses(task):
+            yield Listed(self.records(response.value, task), response.server_time)
 
-    def records(self, page: ListPage, stream_slice: StreamSlice) -> list[Record]:
-        """Return the records of a page, with the ids of the slice; all ids become strings."""
+    def records(self, page: ListPage, task: Task) -> list[Record]:
+        """Return the records of a page, with the ids of the task; all ids become strings."""
         records = page.items
         for record in records:
             write_texts(record, self._id_fields)
-            record.update(stream_slice.partition)
+            record.update(task.partition)
         return records
 
     @cached_property
     def _id_fields(self) -> tuple[str, ...]:
         return tuple(name for name in self.get_json_schema()["properties"] if name == "id" or name.endswith("_id"))
 
-    def responses(self, stream_slice: StreamSlice, **more: Any) -> Iterator[ApiResponse[ListPage]]:
-        """Request the pages of a slice's list. An item that an earlier page had is dropped.
+    def responses(self, task: Task, **more: Any) -> Iterator[ApiResponse[ListPage]]:
+        """Request the pages of a task's list. An item that an earlier page had is dropped.
 
         Args:
-            stream_slice: the ids in the path.
+            task: the ids in the path.
             more: parameters beside those of `request_params`.
 
         Raises:
             AccessLostError: Pinterest refuses a page after the first.
             SliceError: the bookmarks of the list lead nowhere new.
         """
-        path = self.path(stream_slice=stream_slice)
+        path = self.path(stream_slice=task)
         paginator = BookmarkPaginator(self.name, path, has_last_bookmark=self.has_last_bookmark)
         seen, token = SeenIds(self.shape.key), None
         while True:
-            params = {**self.request_params(stream_slice=stream_slice, next_page_token=token), **more}
+            params = {**self.request_params(stream_slice=task, next_page_token=token), **more}
             try:
                 with part_of_list(self.name, path, has_begun=token is not None):
                     response = self.client.get(path, params, self.parse)
@@ -383,8 +395,3 @@ class PinterestStream(HttpStream, ABC):
             if token is None or not (bookmark := paginator.follow(token["bookmark"], len(page.items), len(new))):
                 return
             token = {"bookmark": bookmark}
-
-
-def _as_slice(stream_slice: Mapping[str, Any] | None) -> StreamSlice:
-    """Return the slice, or the slice of the whole stream if the framework passes none."""
-    return stream_slice if isinstance(stream_slice, StreamSlice) else partition_slice({})

@@ -10,11 +10,10 @@ from dataclasses import replace
 from typing import Any, ClassVar
 from urllib.parse import urlsplit, urlunsplit
 
-from airbyte_cdk.sources.types import StreamSlice
-
 from source_pinterest import limits
 from source_pinterest.api.errors import NoCatalogError, PinterestError
 from source_pinterest.api.rows import BY_ID, ListPage, ListShape, Record, list_page, one_item, with_key
+from source_pinterest.engine.tasks import Task
 from source_pinterest.streams.base.child import ChildStream
 from source_pinterest.streams.base.stream import ForeignKey, Sync, to_pin
 from source_pinterest.streams.organic.base import OrganicStream
@@ -42,9 +41,9 @@ class Catalogs(CatalogStream):
         self.types: dict[str, str] = {}
         """The type of each catalog, such as RETAIL, by its id. Filled as catalogs are listed."""
 
-    def records(self, page: ListPage, stream_slice: StreamSlice) -> list[Record]:
+    def records(self, page: ListPage, task: Task) -> list[Record]:
         """Return the catalogs of a page, and remember their types for their children."""
-        records = super().records(page, stream_slice)
+        records = super().records(page, task)
         self.types.update((record["id"], str(record.get("catalog_type"))) for record in records)
         return records
 
@@ -60,9 +59,9 @@ class CatalogsFeeds(CatalogStream):
         self.types: dict[str, str] = {}
         """The catalog type of each feed, such as RETAIL, by its id. Filled as feeds are listed."""
 
-    def records(self, page: ListPage, stream_slice: StreamSlice) -> list[Record]:
+    def records(self, page: ListPage, task: Task) -> list[Record]:
         """Return the feeds of a page without credentials, and remember their types for their children."""
-        records = super().records(page, stream_slice)
+        records = super().records(page, task)
         self.types.update((record["id"], str(record.get("catalog_type"))) for record in records)
         for record in records:
             record.pop("credentials", None)

@@ -6,13 +6,11 @@ from abc import ABC
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar
 
-from airbyte_cdk.sources.types import StreamSlice
-
 from source_pinterest import limits
 from source_pinterest.api.errors import BadRequestError, NoCatalogError, NotServedError
 from source_pinterest.api.rows import ListPage, ListShape
 from source_pinterest.api.session import ApiResponse
-from source_pinterest.engine.slices import failure_of, or_failed, partition_slice
+from source_pinterest.engine.tasks import Task, or_failed
 from source_pinterest.streams.base.child import ChildStream
 from source_pinterest.streams.base.stream import ForeignKey, Sync
 from source_pinterest.streams.catalogs.catalogs import (
@@ -32,7 +30,7 @@ Encode = Callable[[Mapping[str, Any]], Mapping[str, str]]
 
 
 class ReportStatsStream(CatalogStream, ABC):
-    """Counts of each issue, with a slice for each feed or catalog.
+    """Counts of each issue, with a task for each feed or catalog.
 
     Pinterest's API description encodes the nested parameters with brackets, which are defined for one level only. Its
     own client encodes them as JSON. Brackets are tried first, then JSON.
@@ -54,15 +52,15 @@ class ReportStatsStream(CatalogStream, ABC):
     def _subjects(self) -> Catalogs | CatalogsFeeds:
         return self.shared.stream(self.subjects)
 
-    def slices(self) -> Iterator[StreamSlice]:
-        """Yield a slice for each feed or catalog of a type for which Pinterest counts issues."""
-        for outer in super().slices():
-            yield from [outer] if failure_of(outer) else or_failed(outer.partition, self._slices_of(outer.partition))
+    def tasks(self) -> Iterator[Task]:
+        """Yield a task for each feed or catalog of a type for which Pinterest counts issues."""
+        for outer in super().tasks():
+            yield from [outer] if outer.error else or_failed(outer.partition, self._tasks_of(outer.partition))
 
-    def _slices_of(self, owner: Mapping[str, str]) -> Iterator[StreamSlice]:
+    def _tasks_of(self, owner: Mapping[str, str]) -> Iterator[Task]:
         for subject in self._subjects.ids.of(tuple(owner.values())):
             if self._subjects.types.get(subject) in TYPES_WITH_STATS:
-                yield partition_slice({**owner, self.partition_keys[-1]: subject})
+                yield self.task({**owner, self.partition_keys[-1]: subject})
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Add the type of the counts, and the feed or catalog."""
@@ -72,18 +70,18 @@ class ReportStatsStream(CatalogStream, ABC):
         parameters = {"catalog_type": self._subjects.types[subject], "report": report}
         return {**super().request_params(*args, **kwargs), **self._encode(parameters)}
 
-    def responses(self, stream_slice: StreamSlice, **more: Any) -> Iterator[ApiResponse[ListPage]]:
+    def responses(self, task: Task, **more: Any) -> Iterator[ApiResponse[ListPage]]:
         """Yield the pages of a list. If Pinterest rejects parameters in brackets, use JSON from now on."""
         encode = self._encode
         try:
-            for response in super().responses(stream_slice, **more):
+            for response in super().responses(task, **more):
                 self._is_encoding_accepted = True
                 yield response
         except BadRequestError:
             if self._is_encoding_accepted or encode is _as_json:
                 raise
             self._encode = _as_json
-            yield from super().responses(stream_slice, **more)
+            yield from super().responses(task, **more)
 
 
 class CatalogsFeedItemIssues(ChildStream, CatalogStream):
@@ -97,9 +95,9 @@ class CatalogsFeedItemIssues(ChildStream, CatalogStream):
     cost = f"1 a feed and page of {limits.PAGE_SIZE}"
     partition_keys = ("feed_id", "processing_result_id")
 
-    def slices_of(self, outer: StreamSlice) -> Iterator[StreamSlice]:
-        """Yield a slice for the latest finished result of a feed, on whichever page of the list it is."""
-        results = list(super().slices_of(outer))
+    def tasks_of(self, outer: Task) -> Iterator[Task]:
+        """Yield a task for the latest finished result of a feed, on whichever page of the list it is."""
+        results = list(super().tasks_of(outer))
         if results:
             created = self.shared.stream(CatalogsFeedProcessingResults).created
             yield max(results, key=lambda result: created[result["processing_result_id"]])

@@ -9,10 +9,8 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from airbyte_cdk.sources.types import StreamSlice
-
 from source_pinterest.api.errors import AccountUnreadableError, role
-from source_pinterest.engine.slices import failed_slice, partition_slice
+from source_pinterest.engine.tasks import Task
 from source_pinterest.state.cursor import PinterestCursor, StateStore, reading_state
 from source_pinterest.state.formats import ACCOUNT_KEY
 from source_pinterest.state.period import PeriodPlan
@@ -27,7 +25,7 @@ _OWNER = {**TEXT, "description": "Id of the ad account whose owner has this cont
 class OrganicStream(PinterestStream):
     """Content of the token's user, of the owner of the configured ad account, or of each owner of an ad account.
 
-    In the last case each owner has a slice, and the id of the ad account is a field of the records and part of the key.
+    In the last case each owner has a task, and the id of the ad account is a field of the records and part of the key.
     """
 
     stamped: Mapping[str, Mapping[str, Any]] = {}
@@ -63,16 +61,16 @@ class OrganicStream(PinterestStream):
             store = replace(store, more=lambda: {_OWNERS: dict(sorted(accounts.kept.items()))} if accounts.kept else {})
         return super().open_state(plan, store)
 
-    def slices(self) -> Iterator[StreamSlice]:
-        """Yield the only slice, or one for each owner, and a failed slice for each named account that can't be read."""
+    def tasks(self) -> Iterator[Task]:
+        """Yield the only task, or one for each owner, and a failed task for each named account that can't be read."""
         if self._ad_accounts is None:
-            yield partition_slice({})
+            yield self.task({})
             return
         for account in self._ad_accounts.one_per_owner():
-            yield partition_slice({ACCOUNT_KEY: account})
+            yield self.task({ACCOUNT_KEY: account})
         for account in self._ad_accounts.unreadable():
             error = AccountUnreadableError(account, "Pinterest does not show it to this user")
-            yield failed_slice({ACCOUNT_KEY: account}, error)
+            yield Task.failed({ACCOUNT_KEY: account}, error)
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Add the ad account on whose owner's behalf the request is made."""

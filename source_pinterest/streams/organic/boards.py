@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 
-from airbyte_cdk.sources.types import StreamSlice
-
 from source_pinterest import limits
+from source_pinterest.engine.tasks import Task
 from source_pinterest.state.board_cursor import MODIFIED_AT
 from source_pinterest.streams.base.child import ChildStream
 from source_pinterest.streams.base.listing import Listed
@@ -25,9 +24,9 @@ class Boards(OrganicStream):
         self.listed_at = 0
         """When the first page of boards was listed, in epoch seconds, by the server's clock; 0 before that."""
 
-    def listing(self, stream_slice: StreamSlice) -> Iterator[Listed]:
+    def listing(self, task: Task) -> Iterator[Listed]:
         """Yield the boards of a page, and remember for their children when their pins last changed."""
-        for listed in super().listing(stream_slice):
+        for listed in super().listing(task):
             self.listed_at = self.listed_at or listed.server_time
             if self.ids.wanted:
                 self.modified.update(

@@ -1,7 +1,7 @@
 """Daily metrics of pins.
 
 One request names 100 pins if the app is in Pinterest's beta. Otherwise pins are read one by one, 60 a minute. All pins
-are one slice and are read by one worker, so that their quota does not hold up the workers of other streams.
+are one task and are read by one worker, so that their quota does not hold up the workers of other streams.
 
 Pins may lag apart. A day is final once it is final for every pin that has rows. A day that a pin lacks is final at a
 certain age, because Pinterest leaves out days without activity.
@@ -17,7 +17,6 @@ from functools import partial
 from operator import itemgetter
 from typing import Any
 
-from airbyte_cdk.sources.types import StreamSlice
 from pendulum import Date
 
 from source_pinterest import limits
@@ -37,12 +36,12 @@ from source_pinterest.api.errors import (
 from source_pinterest.api.rows import Record, parse_json
 from source_pinterest.api.session import path_of
 from source_pinterest.dates import DateWindow, days_before
-from source_pinterest.engine.failures import FAILURES_IN_A_ROW
+from source_pinterest.engine.circuit_breaker import FAILURES_IN_A_ROW
 from source_pinterest.engine.pages import Page
 from source_pinterest.engine.progress import Notices
 from source_pinterest.engine.refused_names import Names, RefusedNames
 from source_pinterest.engine.request_size import Ids, RequestSize
-from source_pinterest.engine.slices import END, START, failure_of, key_of_parent, partition_slice
+from source_pinterest.engine.tasks import END, START, Task
 from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.day_cursor import PinCursor, Reading
 from source_pinterest.state.formats import ACCOUNT_KEY
@@ -101,7 +100,7 @@ class PinAnalytics(OrganicStream):
         super().__init__(sync)
         self._pins = sync.stream(Pins)
         self._metrics = PinMetrics(self.client, self.notices, RowGate(self))
-        self._owners: list[StreamSlice] = []
+        self._owners: list[Task] = []
         halves_on = (BetaClosedError, GoneError, RefusedError)
         self._size = RequestSize(limits.PINS_PER_ANALYTICS_REQUEST, halves_on=halves_on)
         self._refusals_in_a_row, self._max_refusals_in_a_row = 0, FAILURES_IN_A_ROW
@@ -111,22 +110,22 @@ class PinAnalytics(OrganicStream):
         """Return a cursor that holds the days of all pins of an owner together."""
         return PinCursor(store, self.period_of(plan))
 
-    def slices(self) -> Iterator[StreamSlice]:
-        """Yield one slice for all pins of all owners, once the pins are listed."""
-        self._owners = list(super().slices())
-        for owner in itertools.filterfalse(failure_of, self._owners):
+    def tasks(self) -> Iterator[Task]:
+        """Yield one task for all pins of all owners, once the pins are listed."""
+        self._owners = list(super().tasks())
+        for owner in (owner for owner in self._owners if not owner.error):
             with suppress(SliceError):  # raised again when the owner's pins are read
-                self._pins.ids.of(key_of_parent(owner))
-        yield partition_slice({})
+                self._pins.ids.of(owner.key)
+        yield self.task({})
 
-    def read_slice(self, stream_slice: StreamSlice) -> Generator[Page, None, None]:
+    def read_list(self, task: Task) -> Generator[Page, None, None]:
         """Yield the days of all pins, owner by owner. If one owner fails, the others are still read.
 
         Raises:
             SliceError: the first failure, raised after the last owner.
             NothingLeftError: none of several owners can be read.
         """
-        del stream_slice
+        del task
         failures: list[SliceError] = []
         left_out: list[PinterestError] = []
         for owner in self._owners:
@@ -135,7 +134,7 @@ class PinAnalytics(OrganicStream):
             except (RefusedError, GoneError) as error:
                 if not owner.partition:
                     raise
-                self.failures.leave_out(owner, error)
+                self.ledger.leave_out(owner, error)
                 left_out.append(error)
             except SliceError as error:
                 LOGGER.warning(f"{self.name}: not all pins could be read. {error.message}")
@@ -145,18 +144,18 @@ class PinAnalytics(OrganicStream):
         if len(left_out) > 1 and len(left_out) == len(self._owners):
             raise NothingLeftError(self.name, len(left_out), str(left_out[0].message))
 
-    def _read_owner(self, owner: StreamSlice) -> Iterator[Page]:
-        if failure := failure_of(owner):
+    def _read_owner(self, owner: Task) -> Iterator[Page]:
+        if failure := owner.error:
             raise failure
         self._refusals_in_a_row, self._max_refusals_in_a_row = 0, FAILURES_IN_A_ROW
-        pins = sorted(set(map(int, self._pins.ids.of(key_of_parent(owner)))))
+        pins = sorted(set(map(int, self._pins.ids.of(owner.key))))
         while reading := self.checkpoint.reading(owner.get(ACCOUNT_KEY)):
             unread = [str(pin) for pin in pins if pin > reading.after]
             estimate = Estimate(1, 1, 0, requests=math.ceil(len(unread) / self._size.ids))
             estimate.log(self.name, self.shared.organic_pace())
             yield from self._read_pass(owner, reading, tuple(unread))
 
-    def _read_pass(self, owner: StreamSlice, reading: Reading, pin_ids: Ids) -> Iterator[Page]:
+    def _read_pass(self, owner: Task, reading: Reading, pin_ids: Ids) -> Iterator[Page]:
         """Yield the days of the pins that a pass has not read yet, and save its progress in the state.
 
         Raises:
@@ -206,7 +205,7 @@ class PinAnalytics(OrganicStream):
             )
         return final
 
-    def _parts(self, owner: StreamSlice, reading: Reading, pin_ids: Ids) -> Iterator[tuple[Reading, list[Record]]]:
+    def _parts(self, owner: Task, reading: Reading, pin_ids: Ids) -> Iterator[tuple[Reading, list[Record]]]:
         """Yield the rows of each batch of pins, and the pass after it.
 
         The request covers a few days before the window too, to tell a pin that lags behind the window from an idle one.

@@ -5,14 +5,12 @@ from abc import ABC
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from airbyte_cdk.sources.types import StreamSlice
-
 from source_pinterest import limits
 from source_pinterest.api.errors import GoneError, ListingCappedError
 from source_pinterest.api.rows import ListPage, Record
 from source_pinterest.config import Config
 from source_pinterest.dates import days_before
-from source_pinterest.engine.slices import failure_of, key_of_parent, partition_slice
+from source_pinterest.engine.tasks import Task
 from source_pinterest.state.board_cursor import BOARD_KEY, MODIFIED_AT, BoardCursor
 from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.period import PeriodPlan
@@ -46,34 +44,34 @@ class BoardedPinStream(ChildStream, OrganicStream, ABC):
         del plan
         return BoardCursor(store)
 
-    def slices(self) -> Iterator[StreamSlice]:
-        """Yield the slices of changed boards, and at the end drop boards from the state that no longer exist."""
+    def tasks(self) -> Iterator[Task]:
+        """Yield the tasks of changed boards, and at the end drop boards from the state that no longer exist."""
         is_complete = True
-        for stream_slice in super().slices():
-            is_complete = is_complete and failure_of(stream_slice) is None
-            yield stream_slice
+        for task in super().tasks():
+            is_complete = is_complete and task.error is None
+            yield task
         if is_complete:
             self.checkpoint.forget_others()
 
-    def has_changed(self, board: StreamSlice) -> bool:
+    def has_changed(self, board: Task) -> bool:
         """Return whether the pins of a board have changed since they were last listed."""
         return self.checkpoint.has_changed(board.partition, self._modified_at(board))
 
-    def with_modified_at(self, board: StreamSlice, parts: list[StreamSlice]) -> Iterator[StreamSlice]:
-        """Yield the slices of one board, each with the time at which the board's pins last changed."""
+    def with_modified_at(self, board: Task, parts: list[Task]) -> Iterator[Task]:
+        """Yield the tasks of one board, each with the time at which the board's pins last changed."""
         modified_at = self._modified_at(board)
         self.checkpoint.expect(board.partition, modified_at, self.shared.stream(Boards).listed_at, len(parts))
         for part in parts:
-            yield partition_slice(part.partition, {MODIFIED_AT: modified_at} if modified_at else {})
+            yield self.task(part.partition, {MODIFIED_AT: modified_at} if modified_at else {})
 
-    def _modified_at(self, board: StreamSlice) -> str | None:
+    def _modified_at(self, board: Task) -> str | None:
         return self.shared.stream(Boards).modified.get(board[BOARD_KEY])
 
-    def records(self, page: ListPage, stream_slice: StreamSlice) -> list[Record]:
+    def records(self, page: ListPage, task: Task) -> list[Record]:
         """Return the pins of a page, each with the time at which the pins of its board last changed."""
-        records = super().records(page, stream_slice)
+        records = super().records(page, task)
         for record in records:
-            record.update(stream_slice.cursor_slice)
+            record.update(task.cursor_slice)
         return records
 
 
@@ -111,11 +109,11 @@ class BoardSectionPins(BoardedPinStream):
     parent = BoardSections
     partition_keys = ("board_id", "board_section_id")
 
-    def slices_of(self, outer: StreamSlice) -> Iterator[StreamSlice]:
-        """Yield a slice for each section of a changed board; the sections of other boards are not even listed."""
+    def tasks_of(self, outer: Task) -> Iterator[Task]:
+        """Yield a task for each section of a changed board; the sections of other boards are not even listed."""
         if not self.has_changed(outer):
             return
-        yield from self.with_modified_at(outer, list(super().slices_of(outer)))
+        yield from self.with_modified_at(outer, list(super().tasks_of(outer)))
 
 
 class BoardPins(BoardedPinStream):
@@ -132,13 +130,13 @@ class BoardPins(BoardedPinStream):
         """Ask for the totals of each pin, if the user wants them."""
         return {**super().request_params(*args, **kwargs), **_totals(self.config)}
 
-    def slices_of(self, outer: StreamSlice) -> Iterator[StreamSlice]:
-        """Yield a slice for each changed board."""
-        for board in super().slices_of(outer):
+    def tasks_of(self, outer: Task) -> Iterator[Task]:
+        """Yield a task for each changed board."""
+        for board in super().tasks_of(outer):
             if self.has_changed(board):
                 yield from self.with_modified_at(board, [board])
 
-    def listing(self, stream_slice: StreamSlice) -> Iterator[Listed]:
+    def listing(self, task: Task) -> Iterator[Listed]:
         """Yield the pins of a board. If Pinterest caps the list, the pins of the board's sections are read too.
 
         Raises:
@@ -146,27 +144,27 @@ class BoardPins(BoardedPinStream):
         """
         seen = SeenIds()
         try:
-            for listed in super().listing(stream_slice):
+            for listed in super().listing(task):
                 yield listed._replace(records=seen.new(listed.records))
         except ListingCappedError as error:
-            for listed in self._listings_of_sections(stream_slice):
+            for listed in self._listings_of_sections(task):
                 yield listed._replace(records=seen.new(listed.records))
             raise ListingCappedError(
-                f"board_pins: board {stream_slice['board_id']} has more pins than Pinterest lists of one board (about "
+                f"board_pins: board {task['board_id']} has more pins than Pinterest lists of one board (about "
                 f"{limits.PINS_PER_BOARD_LISTED:,}). {len(seen):,} were read, those of its sections included. "
                 f"Pins further back in the list can't be read if they are in no section: move them into sections. "
                 f"{error.message}.",
             ) from error
 
-    def _listings_of_sections(self, stream_slice: StreamSlice) -> Iterator[Listed]:
+    def _listings_of_sections(self, task: Task) -> Iterator[Listed]:
         section_pins = self.shared.stream(BoardSectionPins)
-        for section_id in self.shared.stream(BoardSections).list_ids(key_of_parent(stream_slice)):
-            ids = {**stream_slice.partition, "board_section_id": section_id}
+        for section_id in self.shared.stream(BoardSections).list_ids(task.key):
+            ids = {**task.partition, "board_section_id": section_id}
             try:
-                yield from section_pins.listing(partition_slice(ids, stream_slice.cursor_slice))
+                yield from section_pins.listing(self.task(ids, task.cursor_slice))
             except GoneError:
                 LOGGER.info(
-                    f"board_pins: section {section_id} of board {stream_slice['board_id']} was deleted during the sync."
+                    f"board_pins: section {section_id} of board {task['board_id']} was deleted during the sync."
                 )
 
 

@@ -8,7 +8,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from typing import ClassVar
 
-from airbyte_cdk.sources.types import StreamSlice
 from pendulum import Date
 
 from source_pinterest import limits
@@ -16,9 +15,9 @@ from source_pinterest.api.errors import BUSINESS_ACCOUNT, MalformedResponseError
 from source_pinterest.api.rows import ListPage, Record, one_item, parse_json
 from source_pinterest.dates import DateWindow, days_before, parse_day
 from source_pinterest.engine.pages import Page
-from source_pinterest.engine.slices import END, START, failure_of, window_slice
+from source_pinterest.engine.tasks import END, START, Task
 from source_pinterest.state.cursor import StateStore
-from source_pinterest.state.day_cursor import DaysRead, ProfileCursor, window_of
+from source_pinterest.state.day_cursor import DaysRead, ProfileCursor
 from source_pinterest.state.formats import ACCOUNT_KEY
 from source_pinterest.state.period import DayRange, PeriodPlan
 from source_pinterest.streams.analytics.report import Estimate
@@ -89,11 +88,11 @@ class ProfileAnalytics(OrganicStream, ABC):
         """Return a cursor over the days of each profile."""
         return ProfileCursor(store, self.period_of(plan))
 
-    def slices(self) -> Iterator[StreamSlice]:
-        """Yield a slice for each window of days that is unread."""
-        unread: list[tuple[StreamSlice, list[DateWindow]]] = []
-        for owner in super().slices():
-            if failure_of(owner):
+    def tasks(self) -> Iterator[Task]:
+        """Yield a task for each window of days that is unread."""
+        unread: list[tuple[Task, list[DateWindow]]] = []
+        for owner in super().tasks():
+            if owner.error:
                 yield owner
             else:
                 unread.append((owner, self.checkpoint.unread(owner.get(ACCOUNT_KEY))))
@@ -101,7 +100,7 @@ class ProfileAnalytics(OrganicStream, ABC):
         estimate.log(self.name, self.shared.organic_pace())
         for owner, windows in unread:
             for window in windows:
-                yield window_slice(owner.partition, window, {})
+                yield Task(owner.partition, self.read_days, window)
 
     def request_variants(self) -> list[dict[str, str]]:
         """Return the extra parameters of each request about a window."""
@@ -124,13 +123,13 @@ class ProfileAnalytics(OrganicStream, ABC):
             items += [{PART: part, **day} for day in days]
         return ListPage(items)
 
-    def read_slice(self, stream_slice: StreamSlice) -> Generator[Page, None, DaysRead]:
+    def read_days(self, task: Task) -> Generator[Page, None, DaysRead]:
         """Yield the days of a window, and return which are final.
 
         If each day is emitted once, days that are not final are left to the next sync.
         """
-        responses = list(self.rows(stream_slice))
-        days = _days_read(window_of(stream_slice), responses, self.checkpoint.last_idle_day)
+        responses = list(self.rows(task))
+        days = _days_read(task.days, responses, self.checkpoint.last_idle_day)
         rows = sorted(itertools.chain.from_iterable(responses), key=lambda row: str(row["date"]))
         if self.checkpoint.emits_once:
             rows = [row for row in rows if str(row["date"]) <= str(days.settled)]
@@ -138,20 +137,20 @@ class ProfileAnalytics(OrganicStream, ABC):
         return days
 
     @abstractmethod
-    def rows(self, stream_slice: StreamSlice) -> Iterator[list[Record]]:
+    def rows(self, task: Task) -> Iterator[list[Record]]:
         """Yield the days of a window, one list for each response."""
 
-    def request_rows(self, stream_slice: StreamSlice, more: Mapping[str, str]) -> list[Record]:
+    def request_rows(self, task: Task, more: Mapping[str, str]) -> list[Record]:
         """Return the rows of one request about a window, made with `more` parameters."""
-        window = window_of(stream_slice)
+        window = task.days
         start, end = window.as_pair()
-        params = {**self.request_params(stream_slice=stream_slice), START: start, END: end, **more}
+        params = {**self.request_params(stream_slice=task), START: start, END: end, **more}
         expected = Expected(key=("date",) if self.split in more else (PART, "date"), days=window, day="date")
 
         def parse(chunks: Iterator[bytes]) -> ListPage:
             return ListPage(list(self.gate.checked(self.parse(chunks).items, expected)))
 
-        return self.records(self.client.get(self.path_template, params, parse).value, stream_slice)
+        return self.records(self.client.get(self.path_template, params, parse).value, task)
 
 
 class SplitAnalytics(ProfileAnalytics, ABC):
@@ -166,19 +165,19 @@ class SplitAnalytics(ProfileAnalytics, ABC):
         """Return the parameter that asks for the split; one request is enough."""
         return [{"split_field": self.split.upper()}]
 
-    def rows(self, stream_slice: StreamSlice) -> Iterator[list[Record]]:
+    def rows(self, task: Task) -> Iterator[list[Record]]:
         """Yield the days of each part. Metrics are named one by one, because ALL can't be combined with a split."""
         for variant in self.request_variants():
-            rows = self.request_rows(stream_slice, {**variant, "metric_types": ",".join(METRICS)})
+            rows = self.request_rows(task, {**variant, "metric_types": ",".join(METRICS)})
             yield [{self.split: variant.get(self.split, row.pop(PART)), **row} for row in rows]
 
 
 class UserAccountAnalytics(ProfileAnalytics):
     """Daily metrics of the user's own profile. https://developers.pinterest.com/docs/api/v5/user_account-analytics."""
 
-    def rows(self, stream_slice: StreamSlice) -> Iterator[list[Record]]:
+    def rows(self, task: Task) -> Iterator[list[Record]]:
         """Yield the days of a window, in one list."""
-        yield [row for row in self.request_rows(stream_slice, {}) if row.pop(PART) == "all"]
+        yield [row for row in self.request_rows(task, {}) if row.pop(PART) == "all"]
 
 
 class UserAccountAnalyticsByAppType(SplitAnalytics):

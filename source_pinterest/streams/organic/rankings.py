@@ -4,13 +4,11 @@ from abc import ABC
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from airbyte_cdk.sources.types import StreamSlice
-
 from source_pinterest import limits
 from source_pinterest.api.errors import BUSINESS_ACCOUNT
 from source_pinterest.api.rows import ListPage, ListShape, parse_json, with_key
 from source_pinterest.dates import days_before
-from source_pinterest.engine.slices import END, START
+from source_pinterest.engine.tasks import END, START, Task
 from source_pinterest.streams.analytics.rows import Expected, RowGate
 from source_pinterest.streams.base.child import VariedStream
 from source_pinterest.streams.base.stream import Sync, to_pin
@@ -33,10 +31,10 @@ class RankingStream(VariedStream, OrganicStream, ABC):
         super().__init__(sync)
         self.gate = RowGate(self)
 
-    def slices(self) -> Iterator[StreamSlice]:
-        """Yield the slices after Pinterest's day is known: a worker must not wait for it."""
+    def tasks(self) -> Iterator[Task]:
+        """Yield the tasks after Pinterest's day is known: a worker must not wait for it."""
         self.shared.today()
-        yield from super().slices()
+        yield from super().tasks()
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Add the days and the largest number of pins that Pinterest allows."""

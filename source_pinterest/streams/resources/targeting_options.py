@@ -11,14 +11,12 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from airbyte_cdk.sources.types import StreamSlice
-
 from source_pinterest import limits
 from source_pinterest.api.errors import BadRequestError, GoneError, MalformedResponseError, RefusedError
 from source_pinterest.api.rows import ListPage, Record, one_item, parse_json, text_of
 from source_pinterest.api.session import ApiResponse, path_of
-from source_pinterest.engine.failures import FAILURES_IN_A_ROW
-from source_pinterest.engine.slices import or_failed, partition_slice
+from source_pinterest.engine.circuit_breaker import FAILURES_IN_A_ROW
+from source_pinterest.engine.tasks import Task, or_failed
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.base.document import DocumentStream
 from source_pinterest.streams.base.listing import Listed
@@ -65,24 +63,25 @@ class TargetingOptions(DocumentStream):
     scopes = ("ads:read",)
     cost = f"1 a targeting type, 2 an ad account, and for levels 1 an interest, {limits.INTERESTS_LOOKED_UP} at most"
 
-    def slices(self) -> Iterator[StreamSlice]:
-        """Yield a slice for each type that Pinterest lists, and for each type with fixed values."""
+    def tasks(self) -> Iterator[Task]:
+        """Yield a task for each type that Pinterest lists, and for each type with fixed values."""
         for option_type in ACCOUNT_TYPES:
             partition = {"option_type": option_type}
             yield from or_failed(partition, self._of_all_accounts(partition))
         for option_type in (*SHARED_TYPES, *_FIXED_VALUES):
-            yield partition_slice({"option_type": option_type})
+            yield self.task({"option_type": option_type})
 
-    def _of_all_accounts(self, partition: Mapping[str, str]) -> Iterator[StreamSlice]:
-        yield partition_slice(partition, accounts=tuple(self.shared.stream(AdAccounts).ids.of(())))
+    def _of_all_accounts(self, partition: Mapping[str, str]) -> Iterator[Task]:
+        self.shared.stream(AdAccounts).ids.of(())
+        yield self.task(partition)
 
-    def listing(self, stream_slice: StreamSlice) -> Iterator[Listed]:
+    def listing(self, task: Task) -> Iterator[Listed]:
         """Yield the options of a type, each id once for each type of analytics."""
-        if values := _FIXED_VALUES.get(stream_slice["option_type"]):
+        if values := _FIXED_VALUES.get(task["option_type"]):
             options = [{"id": value, "name": value.replace("_", " ").capitalize()} for value in values]
-            yield Listed(list(self.keyed(self.records(ListPage(options), stream_slice), {})), 0)
+            yield Listed(list(self.keyed(self.records(ListPage(options), task), {})), 0)
         else:
-            yield from super().listing(stream_slice)
+            yield from super().listing(task)
 
     def parse(self, chunks: Iterator[bytes]) -> ListPage:
         """Read the options of a type.
@@ -92,43 +91,44 @@ class TargetingOptions(DocumentStream):
         """
         return ListPage(options_in(parse_json(b"".join(chunks), self.notices.replacement)))
 
-    def responses(self, stream_slice: StreamSlice, **more: Any) -> Iterator[ApiResponse[ListPage]]:
+    def responses(self, task: Task, **more: Any) -> Iterator[ApiResponse[ListPage]]:
         """Yield the options of a type; those of audiences are read from each ad account.
 
         Raises:
             GoneError: Pinterest does not have the type.
             RefusedError: no ad account can be read.
         """
-        if stream_slice["option_type"] not in ACCOUNT_TYPES:
-            yield from super().responses(stream_slice, **more)
+        if task["option_type"] not in ACCOUNT_TYPES:
+            yield from super().responses(task, **more)
             return
         refused: dict[str, RefusedError | GoneError] = {}
-        for account in stream_slice.extra_fields["accounts"]:
+        accounts = list(self.shared.stream(AdAccounts).ids.of(()))
+        for account in accounts:
             try:
-                yield from super().responses(stream_slice, **more, ad_account_id=account)
+                yield from super().responses(task, **more, ad_account_id=account)
             except (RefusedError, GoneError) as error:
                 refused[account] = error
-        if refused and len(refused) == len(stream_slice.extra_fields["accounts"]):
+        if refused and len(refused) == len(accounts):
             raise next(iter(refused.values()))
         for account, refusal in refused.items():
             self.notices.warn(account, f"{account} is left out. {refusal.message}.")
 
-    def records(self, page: ListPage, stream_slice: StreamSlice) -> list[Record]:
+    def records(self, page: ListPage, task: Task) -> list[Record]:
         """Return the options by the types of analytics, interests with level and parent."""
-        options = super().records(page, stream_slice)
-        if stream_slice["option_type"] == INTEREST:
-            options = self._with_levels(options, stream_slice)
+        options = super().records(page, task)
+        if task["option_type"] == INTEREST:
+            options = self._with_levels(options, task)
         return [
             {**option, "targeting_type": targeting_type}
             for option in options
-            for targeting_type in targeting_types(stream_slice["option_type"], str(option["id"]))
+            for targeting_type in targeting_types(task["option_type"], str(option["id"]))
         ]
 
-    def _with_levels(self, options: Iterable[Record], stream_slice: StreamSlice) -> list[Record]:
+    def _with_levels(self, options: Iterable[Record], task: Task) -> list[Record]:
         tree = InterestTree(options)
         if incomplete := tree.complete(self._look_up, limits.INTERESTS_LOOKED_UP):
             self.notices.warn("places", f"{incomplete:,} interests lack their level, parent or name.")
-        return [{**option, **stream_slice.partition} for option in tree.options.values()]
+        return [{**option, **task.partition} for option in tree.options.values()]
 
     def _look_up(self, interest_id: str) -> Record | None:
         path = path_of(_INTEREST_PATH, {"interest_id": interest_id})

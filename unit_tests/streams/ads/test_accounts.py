@@ -8,14 +8,13 @@ import pytest
 import requests_mock
 
 from source_pinterest.api.errors import AccountUnreadableError, UnavailableError
-from source_pinterest.engine.slices import failure_of, partition_slice
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.ads.entities import Campaigns
 from source_pinterest.streams.ads.lists import Audiences
-from unit_tests.streams.pinterest import Pinterest, page, records_of, refused, state_of
+from unit_tests.streams.pinterest import Pinterest, page, records_of, refused, slice_of, state_of
 
-EVERYTHING = partition_slice({})
-ACCOUNT = partition_slice({"ad_account_id": "11"})
+EVERYTHING = slice_of({})
+ACCOUNT = slice_of({"ad_account_id": "11"})
 
 
 def ids(records: Sequence[dict[str, Any]]) -> list[str]:
@@ -49,7 +48,7 @@ def test_accounts_are_picked_from_the_list_or_asked_for_by_themselves(
     assert len(pinterest.asked("ad_accounts")) == len(pages)
     assert mock.call_count == len(pages) + len(by_id)
     pinterest.answers("ad_accounts", *answers)
-    assert [one["ad_account_id"] for one in pinterest.slices(Campaigns)] == read
+    assert [one["ad_account_id"] for one in pinterest.tasks(Campaigns)] == read
 
 
 def test_named_accounts_that_refuse_are_all_told_after_the_others(mock: requests_mock.Mocker) -> None:
@@ -57,7 +56,7 @@ def test_named_accounts_that_refuse_are_all_told_after_the_others(mock: requests
     pinterest.lists("ad_accounts", "11")
     pinterest.answers("ad_accounts/14", refused(403, 29))
     pinterest.answers("ad_accounts/15", refused(404, 1))
-    records = records_of(pinterest.stream(AdAccounts).read_slice(EVERYTHING))
+    records = records_of(pinterest.stream(AdAccounts).read_list(EVERYTHING))
 
     assert next(records)["id"] == "11"
     with pytest.raises(AccountUnreadableError, match=r"^Ad account 14, 15 can't be read.*HTTP 403.*HTTP 404"):
@@ -68,9 +67,9 @@ def test_children_of_named_accounts_that_refuse_read_the_others_and_fail_for_eac
     pinterest = Pinterest(mock, account_ids=["11", "14"])
     pinterest.lists("ad_accounts", "11")
     pinterest.answers("ad_accounts/14", refused(403, 29))
-    good, bad = pinterest.slices(Audiences)
+    good, bad = pinterest.tasks(Audiences)
 
-    assert (good["ad_account_id"], failure_of(good)) == ("11", None)
+    assert (good["ad_account_id"], good.error) == ("11", None)
     assert bad["ad_account_id"] == "14"
     with pytest.raises(AccountUnreadableError, match="14"):
         pinterest.read(Audiences, bad)
@@ -118,9 +117,9 @@ def test_accounts_of_the_state_that_are_not_listed_fail_unless_the_user_dropped_
 ) -> None:
     pinterest = Pinterest(mock, SYNCED_BEFORE, **options)
     pinterest.lists("ad_accounts", "11", "13")
-    slices = pinterest.slices(Campaigns)
+    slices = pinterest.tasks(Campaigns)
 
     assert [one["ad_account_id"] for one in slices] == ["11", "13", *lost]
-    failures = {one["ad_account_id"]: str(failure) for one in slices if (failure := failure_of(one))}
+    failures = {one["ad_account_id"]: str(failure) for one in slices if (failure := one.error)}
     assert list(failures) == lost
     assert all(message.startswith(f"Ad account {account} can't be read") for account, message in failures.items())

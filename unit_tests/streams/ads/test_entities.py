@@ -9,12 +9,11 @@ from airbyte_cdk.models import AirbyteStateMessageSerializer
 
 from source_pinterest.api.errors import RefusedError
 from source_pinterest.engine.progress import Notices
-from source_pinterest.engine.slices import partition_slice
 from source_pinterest.streams.ads.entities import Ads, Campaigns, Ownership
 from source_pinterest.streams.analytics.levels import CampaignAnalytics
-from unit_tests.streams.pinterest import Pinterest, page, records_of, state_of
+from unit_tests.streams.pinterest import Pinterest, page, records_of, slice_of, state_of
 
-ACCOUNT = partition_slice({"ad_account_id": "11"})
+ACCOUNT = slice_of({"ad_account_id": "11"})
 
 
 def ids(records: Sequence[dict[str, Any]]) -> list[str]:
@@ -63,7 +62,7 @@ def test_neither_status_nor_cursor_hides_the_ids_that_analytics_need(mock: reque
     campaigns.select()
     pinterest.answers("ad_accounts/11/campaigns", page(ENTITIES))
 
-    assert ids(list(records_of(campaigns.read_slice(ACCOUNT)))) == ["3"]
+    assert ids(list(records_of(campaigns.read_list(ACCOUNT)))) == ["3"]
     assert list(campaigns.ids.of(("11",))) == ["1", "2", "3", "4"]
     assert pinterest.asked("ad_accounts/11/campaigns")[0]["entity_statuses"] == ["active", "paused", "archived"]
 
@@ -98,7 +97,7 @@ def test_entities_without_an_edit_time_are_as_old_as_can_be_and_none_have_none(
     pinterest.lists("ad_accounts/12/campaigns")
 
     assert ids(pinterest.read(Campaigns, ACCOUNT)) == ["1", "2"]
-    assert pinterest.read(Campaigns, partition_slice({"ad_account_id": "12"})) == []
+    assert pinterest.read(Campaigns, slice_of({"ad_account_id": "12"})) == []
     assert edit_times(pinterest) == [0]
 
 
@@ -106,7 +105,7 @@ def test_one_edit_time_for_all_accounts_is_that_of_each_once_they_are_planned(mo
     entry = {"stream_descriptor": {"name": "campaigns"}, "stream_state": {"updated_time": 300}}
     pinterest = Pinterest(mock, [AirbyteStateMessageSerializer.load({"type": "STREAM", "stream": entry})])
     pinterest.lists("ad_accounts", "11", "12")
-    pinterest.slices(Campaigns)
+    pinterest.tasks(Campaigns)
 
     assert pinterest.stream(Campaigns).checkpoint.state["states"] == [
         {"partition": {"ad_account_id": account}, "cursor": {"updated_time": 300}} for account in ("11", "12")
@@ -222,6 +221,6 @@ def test_what_is_read_with_another_account_is_warned_of(pinterest: Pinterest, ca
     pinterest.lists("ad_accounts/9/campaigns", "2", "3")
 
     assert ids(pinterest.read(Campaigns, ACCOUNT)) == ["1"]
-    assert ids(pinterest.read(Campaigns, partition_slice({"ad_account_id": "9"}))) == ["2", "3"]
+    assert ids(pinterest.read(Campaigns, slice_of({"ad_account_id": "9"}))) == ["2", "3"]
     [message] = [message for message in caplog.messages if "status" not in message]
     assert message.startswith("campaigns: ad account 11 also lists 2, which belongs to ad account 9 and")

@@ -3,10 +3,10 @@
 import pytest
 
 from source_pinterest.api.errors import AccessLostError, GoneError, NothingLeftError, UnavailableError
-from source_pinterest.engine.slices import failure_of, partition_slice
+from source_pinterest.streams.ads.entities import AdGroups, Campaigns
 from source_pinterest.streams.ads.entity_lists import ProductGroupPromotions
 from source_pinterest.streams.ads.keywords import Keywords
-from unit_tests.streams.pinterest import Pinterest, page, refused
+from unit_tests.streams.pinterest import Pinterest, page, refused, slice_of
 
 AD_GROUPS, PROMOTIONS = "ad_accounts/11/ad_groups", "ad_accounts/11/product_group_promotions"
 GONE = refused(404, 404)
@@ -14,8 +14,8 @@ GONE = refused(404, 404)
 
 def read(pinterest: Pinterest, *ad_groups: str) -> list[str]:
     """The ids of the promotions of these ad groups."""
-    stream_slice = partition_slice({"ad_account_id": "11"}, ad_group_id=ad_groups)
-    records = pinterest.read(ProductGroupPromotions, stream_slice)
+    pinterest.has_listed(AdGroups, ("11",), *ad_groups)
+    records = pinterest.read(ProductGroupPromotions, slice_of({"ad_account_id": "11"}))
     assert all(record == {"id": record["id"], "ad_account_id": "11"} for record in records)
     return [record["id"] for record in records]
 
@@ -29,7 +29,7 @@ def account(pinterest: Pinterest) -> Pinterest:
 
 def test_each_ad_group_is_asked_for_in_every_status_that_may_have_delivered(account: Pinterest) -> None:
     account.lists(PROMOTIONS, "9")
-    [only] = account.slices(ProductGroupPromotions)
+    [only] = account.tasks(ProductGroupPromotions)
     account.read(ProductGroupPromotions, only)
 
     asked = {"page_size": ["250"], "entity_statuses": ["active", "paused", "archived"]}
@@ -50,9 +50,9 @@ def test_ids_are_listed_for_whoever_needs_them(account: Pinterest) -> None:
 
 def test_ad_groups_that_cannot_be_listed_are_a_slice_that_raises(account: Pinterest) -> None:
     account.answers(AD_GROUPS, refused(503))
-    [failed] = account.slices(ProductGroupPromotions)
+    [failed] = account.tasks(ProductGroupPromotions)
 
-    assert isinstance(failure_of(failed), UnavailableError)
+    assert isinstance(failed.error, UnavailableError)
     with pytest.raises(UnavailableError):
         list(account.stream(ProductGroupPromotions).ids.of(("11",)))
 
@@ -78,11 +78,13 @@ def test_an_account_of_whose_ad_groups_not_one_is_there_fails_if_they_were_sever
 
 
 def test_a_deleted_account_is_not_taken_for_a_deleted_entity(pinterest: Pinterest) -> None:
-    without_entities = partition_slice({"ad_account_id": "11"}, campaign_id=(), ad_group_id=())
+    for entities in (Campaigns, AdGroups):
+        pinterest.has_listed(entities, ("11",))
     pinterest.answers("ad_accounts/11/keywords", GONE)
 
     with pytest.raises(GoneError):
-        list(pinterest.stream(Keywords).listing(without_entities))
+        stream = pinterest.stream(Keywords)
+        list(stream.listing(stream.task({"ad_account_id": "11"})))
 
 
 def test_a_refusal_leaves_the_account_out_and_that_of_a_later_call_fails_it(

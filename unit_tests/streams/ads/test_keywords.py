@@ -8,10 +8,9 @@ import requests_mock
 
 from source_pinterest import limits
 from source_pinterest.api.errors import NothingLeftError, ResponseTooLargeError, UnavailableError
-from source_pinterest.engine.slices import partition_slice
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.ads.keywords import KeywordMetrics, Keywords
-from unit_tests.streams.pinterest import Pinterest, page, refused
+from unit_tests.streams.pinterest import Pinterest, page, refused, slice_of
 
 PATH = "ad_accounts/11/keywords"
 AD_GROUPS = ("1", "2", "3")
@@ -37,7 +36,7 @@ class KeywordLists:
         return items({parent: self.held[parent] for parent in request.qs.get("ad_group_id", ())})["json"]
 
     def read(self) -> list[str]:
-        slices = self.pinterest.slices(Keywords)
+        slices = self.pinterest.tasks(Keywords)
         return sorted(record["id"] for one in slices for record in self.pinterest.read(Keywords, one))
 
     def singles(self) -> list[list[str]]:
@@ -122,7 +121,7 @@ def test_a_batch_that_breaks_off_is_completed_without_repetition(pinterest: Pint
 def test_keywords_of_the_account_and_of_its_campaigns_are_asked_for_too(pinterest: Pinterest) -> None:
     KeywordLists(pinterest, all_of_it, {"1": ["10"]})
     pinterest.lists("ad_accounts/11/campaigns", "5", "6")
-    [only] = pinterest.slices(Keywords)
+    [only] = pinterest.tasks(Keywords)
     pinterest.read(Keywords, only)
 
     asked = [{name: value for name, value in query.items() if name != "page_size"} for query in pinterest.queries(PATH)]
@@ -131,7 +130,7 @@ def test_keywords_of_the_account_and_of_its_campaigns_are_asked_for_too(pinteres
 
 def test_ad_groups_of_which_not_one_is_there_are_a_failure(pinterest: Pinterest) -> None:
     lists = KeywordLists(pinterest, all_of_it)
-    slices = pinterest.slices(Keywords)
+    slices = pinterest.tasks(Keywords)
     pinterest.answers(PATH, {"json": {"items": []}}, refused(404, 404))
 
     with pytest.raises(NothingLeftError, match="keywords: Pinterest refuses all 3 "):
@@ -150,8 +149,9 @@ def test_a_batch_that_fails_for_now_fails_the_account(pinterest: Pinterest) -> N
 KEYWORDS, METRICS = "ad_accounts/11/keywords", "ad_accounts/11/keywords/metrics"
 
 
-def of_account(*keywords: str) -> Any:
-    return partition_slice({"ad_account_id": "11"}, keywords=keywords)
+def of_account(pinterest: Pinterest, *keywords: str) -> Any:
+    pinterest.has_listed(Keywords, ("11",), *keywords)
+    return slice_of({"ad_account_id": "11"})
 
 
 def found(request: Any, _: Any) -> dict[str, Any]:
@@ -170,7 +170,7 @@ def account(pinterest: Pinterest) -> Pinterest:
 
 
 def names(account: Pinterest, *keywords: str) -> list[str]:
-    return [record["keyword"] for record in account.read(KeywordMetrics, of_account(*keywords))]
+    return [record["keyword"] for record in account.read(KeywordMetrics, of_account(account, *keywords))]
 
 
 def asked_for(account: Pinterest) -> list[list[str]]:
@@ -179,7 +179,7 @@ def asked_for(account: Pinterest) -> list[list[str]]:
 
 def test_a_keyword_has_the_metrics_of_the_accounts_country(account: Pinterest) -> None:
     metrics = {"KEYWORD_QUERY_VOLUME": "1M+"}
-    assert account.read(KeywordMetrics, of_account("tea")) == [
+    assert account.read(KeywordMetrics, of_account(account, "tea")) == [
         {"keyword": "tea", "metrics": metrics, "ad_account_id": "11", "country_code": "JP"}
     ]
     assert account.asked(METRICS) == [{"country_code": ["jp"], "keywords": ["tea"]}]
@@ -191,7 +191,7 @@ def test_each_text_is_asked_for_once_however_many_keywords_have_it(account: Pint
     keywords = [("1", "tea"), ("2", "käse"), ("3", "tea"), ("4", "2024")]
     account.answers(KEYWORDS, page([{"id": number, "value": value} for number, value in keywords]))
 
-    [only] = account.slices(KeywordMetrics)
+    [only] = account.tasks(KeywordMetrics)
     account.read(KeywordMetrics, only)
 
     assert asked_for(account) == [["tea", "käse", "2024"]]

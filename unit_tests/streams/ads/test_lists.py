@@ -5,11 +5,10 @@ from typing import Any
 import pytest
 
 from source_pinterest.api.errors import UnavailableError
-from source_pinterest.engine.slices import partition_slice
 from source_pinterest.streams.ads.lists import AudienceInsights, Labels
-from unit_tests.streams.pinterest import Pinterest, page
+from unit_tests.streams.pinterest import Pinterest, page, slice_of
 
-PATH, ACCOUNT = "ad_accounts/11/labels", partition_slice({"ad_account_id": "11"})
+PATH, ACCOUNT = "ad_accounts/11/labels", slice_of({"ad_account_id": "11"})
 SPRING, SALE, OLD = ({"id": number, "label": name} for number, name in (("1", "Spring"), ("2", "Sale"), ("3", "Old")))
 
 

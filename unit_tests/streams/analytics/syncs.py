@@ -6,6 +6,7 @@ from typing import Any
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.dates import DateWindow, days_before
+from source_pinterest.engine.tasks import Task
 from source_pinterest.streams.base.stream import PinterestStream
 from unit_tests.configs import TODAY
 from unit_tests.streams.pinterest import configured
@@ -29,7 +30,7 @@ class Sync:
         stream.select()
 
     @cached_property
-    def slices(self) -> list[StreamSlice]:
+    def slices(self) -> list[Task]:
         return list(self.stream.stream_slices())
 
     def read(self, stream_slice: StreamSlice) -> list[dict[str, Any]]:

@@ -14,7 +14,6 @@ from source_pinterest.api.errors import (
 )
 from source_pinterest.columns import DEFAULT_COLUMNS
 from source_pinterest.dates import DateWindow
-from source_pinterest.engine.slices import ids_of
 from source_pinterest.streams.analytics.client import check_url_length
 from source_pinterest.streams.analytics.levels import AdAccountAnalytics, CampaignAnalytics
 from unit_tests.configs import TODAY
@@ -91,7 +90,7 @@ def test_slices_have_as_many_ids_as_fit_into_an_address(mock: requests_mock.Mock
     pinterest = Pinterest(mock, start_date=str(TODAY))
     pinterest.lists("ad_accounts", "11")
     pinterest.lists("ad_accounts/11/campaigns", *LONGEST)
-    counts = [len(ids_of(one) or ()) for one in pinterest.slices(CampaignAnalytics)]
+    counts = [one.rows or 0 for one in pinterest.tasks(CampaignAnalytics)]
     edge = Edge(mock, 10**6, 414)
     for count in counts:
         edge.read(LONGEST[:count])

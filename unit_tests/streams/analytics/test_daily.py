@@ -9,11 +9,9 @@ from airbyte_cdk.models import AirbyteStateMessage
 
 from source_pinterest.api.errors import PinterestError
 from source_pinterest.dates import DateWindow, merge_windows
-from source_pinterest.state.day_cursor import window_of
 from source_pinterest.state.period import fingerprint
 from source_pinterest.streams.analytics.daily import DailyAnalytics
 from source_pinterest.streams.analytics.levels import CampaignAnalytics
-from source_pinterest.streams.analytics.report import is_report
 from unit_tests.streams.analytics.syncs import APPEND, DEDUP, Sync, ago, window
 from unit_tests.streams.pinterest import Pinterest, refused, state_of
 from unit_tests.threads import PATIENCE_SECONDS, in_thread
@@ -49,11 +47,11 @@ class Daily(Sync):
 
     @property
     def by_report(self) -> list[DateWindow]:
-        return [window_of(one) for one in self.slices if is_report(one)]
+        return [one.days for one in self.slices if "token" in one]
 
     @property
     def by_call(self) -> list[DateWindow]:
-        return [window_of(one) for one in self.slices if not is_report(one)]
+        return [one.days for one in self.slices if "token" not in one]
 
 
 # ---- Which days come from where
@@ -69,7 +67,7 @@ def test_a_first_sync_takes_all_days_once_the_old_ones_from_the_fewest_reports(
     assert merge_windows(sync.by_report) == [window(913, 90)]
     assert sum(one.days for one in sync.by_report) == 824
     assert len(sync.by_report) == len(sync.asked) == 5
-    assert not is_report(sync.slices[0]), "calls do not wait for reports"
+    assert "token" not in sync.slices[0], "calls do not wait for reports"
     assert "campaign_analytics: Estimate: 1 account, 6 windows, 5 reports, at least 11 requests" in caplog.text
 
 
@@ -142,7 +140,7 @@ def test_slices_that_are_listed_again_order_no_report_twice(mock: requests_mock.
     sync = Daily(mock, start_date=ago(100))
 
     for slices in (sync.slices, sync.stream.stream_slices()):
-        assert [is_report(one) for one in slices] == [False, True]
+        assert ["token" in one for one in slices] == [False, True]
 
 
 # ---- What is asked for, and what comes
@@ -169,7 +167,7 @@ def test_every_stream_has_its_level_and_key(mock: requests_mock.Mocker) -> None:
         for path in ("campaigns", "ad_groups", "ads"):
             pinterest.lists(f"ad_accounts/11/{path}")
         asked = pinterest.reports({})
-        pinterest.slices(stream)
+        pinterest.tasks(stream)
         levels[stream.stream_name()] = asked[0]["level"]
 
         assert stream.id_column in asked[0]["columns"], stream
@@ -203,8 +201,8 @@ def test_rows_of_older_days_and_what_is_said_of_them_bear_the_name_of_the_stream
 ) -> None:
     sync = Daily(mock, start_date=ago(90))
     sync.pinterest.reports({"7": [row(date=ago(90), CAMPAIGN_NAME="\ud83d"), row(date=ago(1))]})
-    [old] = filter(is_report, sync.slices)
-    pages = list(sync.stream.read_slice(old))
+    [old] = [one for one in sync.slices if "token" in one]
+    pages = list(old.pages())
 
     assert [(one.stream, one.count) for one in pages] == [("campaign_analytics", 1)]
     replaced = "Pinterest sent broken characters; they are replaced by U+FFFD."

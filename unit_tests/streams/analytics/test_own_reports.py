@@ -10,7 +10,6 @@ from source_pinterest.api import DEFAULT_BASE_URL
 from source_pinterest.api.errors import ObjectivesRefusedError, PinterestError, ReportRefusedError
 from source_pinterest.config.reports import NEWER_OBJECTIVES, OBJECTIVES
 from source_pinterest.dates import DateWindow, parse_day
-from source_pinterest.engine.slices import failure_of
 from source_pinterest.reporting.job import ReportRequest
 from source_pinterest.state.period import Period, PeriodPlan
 from source_pinterest.streams.analytics.own_reports import (
@@ -180,8 +179,8 @@ def conversions(
     pinterest.answers(path, {"json": {"report_status": "FINISHED", "url": "https://files.example/11"}})
     mock.get("https://files.example/11", json={"7": rows})
     sync = Sync(pinterest.attached(pinterest.sync.stream(BrandConversionsReport), DEDUP))
-    failures = [failure for one in sync.slices if (failure := failure_of(one))]
-    records = [record for one in sync.slices if not failure_of(one) for record in sync.read(one)]
+    failures = [failure for one in sync.slices if (failure := one.error)]
+    records = [record for one in sync.slices if not one.error for record in sync.read(one)]
     return [record["CONVERSION_PRODUCT_BRAND"] for record in records], failures, sync.cursors
 
 

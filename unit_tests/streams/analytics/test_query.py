@@ -1,7 +1,8 @@
 """Analytics are requested in legal requests, taken whole or not at all, and split when they are too large."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,13 +10,13 @@ import pytest
 import requests
 import requests_mock
 from airbyte_cdk.models import AirbyteStateMessageSerializer
-from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest import limits
 from source_pinterest.api.errors import RejectedError, RepeatedKeyError, UnavailableError
 from source_pinterest.columns import DEFAULT_COLUMNS
 from source_pinterest.dates import DateWindow
-from source_pinterest.engine.slices import batch_slice, failure_of, ids_of
+from source_pinterest.engine.pages import Page
+from source_pinterest.engine.tasks import Task
 from source_pinterest.streams.analytics.levels import (
     AdAccountAnalytics,
     AdAccountTargetingAnalytics,
@@ -30,15 +31,21 @@ from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
 PATH = "ad_accounts/11/campaigns/analytics"
 
 
-def call(days: DateWindow, *ids: str) -> StreamSlice:
-    return batch_slice({"ad_account_id": "11"}, days, ids, 0)
+def call(days: DateWindow, *ids: str) -> tuple[DateWindow, tuple[str, ...]]:
+    return days, ids
+
+
+def pages_of(stream: QueryAnalytics, asked: tuple[DateWindow, tuple[str, ...]]) -> Iterator[Page]:
+    """What is read of a task that no cursor has planned."""
+    days, ids = asked
+    read = partial(stream.read_query, ids)
+    return Task({"ad_account_id": "11"}, read, days).pages()
 
 
 def rows_of(
-    pinterest: Pinterest, stream_slice: StreamSlice, of: type[QueryAnalytics] = CampaignAnalytics
+    pinterest: Pinterest, asked: tuple[DateWindow, tuple[str, ...]], of: type[QueryAnalytics] = CampaignAnalytics
 ) -> list[dict[str, Any]]:
-    """What is read of a slice that no cursor has planned."""
-    return list(records_of(pinterest.stream(of).read_slice(stream_slice)))
+    return list(records_of(pages_of(pinterest.stream(of), asked)))
 
 
 def row(campaign: Any, date: str | None = "2026-07-01", **more: Any) -> dict[str, Any]:
@@ -130,7 +137,7 @@ def test_rows_without_the_id_of_what_they_are_about_are_of_no_use(pinterest: Pin
 )
 def test_a_broken_response_is_never_taken_in_part(pinterest: Pinterest, body: str) -> None:
     pinterest.answers(PATH, {"text": body})
-    pages = pinterest.stream(CampaignAnalytics).read_slice(call(window(89, 0), "1"))
+    pages = pages_of(pinterest.stream(CampaignAnalytics), call(window(89, 0), "1"))
 
     with pytest.raises(UnavailableError):
         next(pages)
@@ -151,11 +158,11 @@ def test_a_key_that_repeats_fails_a_response_only_where_rows_are_replaced(
     pinterest = Pinterest(mock, max_retries=1)
     pinterest.answers(PATH, {"json": [row("1"), row(1, CTR=1), row("1")]})
     with pytest.raises(RepeatedKeyError, match=r"^campaign_analytics: .* one row per CAMPAIGN_ID and DATE"):
-        next(pinterest.stream(CampaignAnalytics).read_slice(call(window(9, 0), "1")))
+        next(pages_of(pinterest.stream(CampaignAnalytics), call(window(9, 0), "1")))
 
     append = configured("full_refresh", "append")
     stream = pinterest.attached(pinterest.sync.stream(CampaignAnalytics), append)
-    assert list(records_of(stream.read_slice(call(window(9, 0), "1")))) == [row("1"), row("1", CTR=1)]
+    assert list(records_of(pages_of(stream, call(window(9, 0), "1")))) == [row("1"), row("1", CTR=1)]
     assert caplog.text.count("comes twice or is incomplete. All of its rows are emitted") == 1
 
 
@@ -206,13 +213,14 @@ def lists_of(pinterest: Pinterest, **ids: list[str]) -> None:
         pinterest.answers(f"ad_accounts/{name.removeprefix('a')}/campaigns", page(entities))
 
 
-def windows_of(slices: list[StreamSlice]) -> list[tuple[str, str, int]]:
-    return [(one["start_date"], one["end_date"], len(ids_of(one) or ())) for one in slices]
+def windows_of(tasks: list[Task]) -> list[tuple[str, str, int]]:
+    """The first and the last day of tasks, and the number of their ids."""
+    return [(one["start_date"], one["end_date"], (one.rows or 0) // one.days.days) for one in tasks]
 
 
 def test_few_entities_make_one_request_an_account_and_none_makes_none(recent: Pinterest) -> None:
     lists_of(recent, a11=["1", "2"], a12=["3"], a13=[])
-    slices = recent.slices(CampaignAnalytics)
+    slices = recent.tasks(CampaignAnalytics)
 
     assert [one["ad_account_id"] for one in slices] == ["11", "12"]
     assert windows_of(slices) == [("2026-04-03", "2026-07-01", 2), ("2026-04-03", "2026-07-01", 1)]
@@ -237,19 +245,23 @@ def test_shorter_windows_of_more_ids_may_take_fewer_requests(
 def test_rows_that_are_broken_down_make_batches_smaller(recent: Pinterest) -> None:
     lists_of(recent, a11=["1", "2", "3"])
     by_account, by_campaign = (
-        recent.slices(stream) for stream in (AdAccountTargetingAnalytics, CampaignTargetingAnalytics)
+        recent.tasks(stream) for stream in (AdAccountTargetingAnalytics, CampaignTargetingAnalytics)
     )
 
-    assert [ids_of(one) for one in by_account] == [()]
-    assert [(ids_of(one), one["batch"]) for one in by_campaign] == [(("1", "2"), 0), (("3",), 1)]
+    assert windows_of(by_account) == [(ago(89), ago(0), 1)]
+    assert windows_of(by_campaign) == [(ago(89), ago(0), 2), (ago(89), ago(0), 1)]
+    asked = recent.answers("ad_accounts/11/campaigns/targeting_analytics", {"json": {"data": []}})
+    for one in by_campaign:
+        recent.read(CampaignTargetingAnalytics, one)
+    assert [request.qs["campaign_ids"] for request in asked.request_history] == [["1,2"], ["3"]]
 
 
 def test_an_account_whose_entities_can_not_be_listed_is_one_slice_that_raises(recent: Pinterest) -> None:
     lists_of(recent, a11=["1"], a12=["3"])
     recent.answers("ad_accounts/11/campaigns", refused(503))
-    failed, good = recent.slices(CampaignAnalytics)
+    failed, good = recent.tasks(CampaignAnalytics)
 
-    assert isinstance(failure_of(failed), UnavailableError)
+    assert isinstance(failed.error, UnavailableError)
     assert good["ad_account_id"] == "12"
 
 
@@ -259,7 +271,7 @@ def test_a_cursor_for_all_accounts_holds_for_one_too_that_can_not_be_listed(mock
     pinterest = Pinterest(mock, [AirbyteStateMessageSerializer.load({"type": "STREAM", "stream": entry})])
     lists_of(pinterest, a11=["1"], a12=[])
     pinterest.answers("ad_accounts/11/campaigns", refused(503))
-    pinterest.slices(CampaignAnalytics)
+    pinterest.tasks(CampaignAnalytics)
 
     assert pinterest.stream(CampaignAnalytics).checkpoint.state["states"] == [
         {"partition": {"ad_account_id": "11"}, "cursor": {"DATE": "2026-06-28"}},
@@ -268,15 +280,15 @@ def test_a_cursor_for_all_accounts_holds_for_one_too_that_can_not_be_listed(mock
 
 
 @pytest.mark.parametrize("answer", [{"json": []}, refused(503)], ids=["read", "failed"])
-def test_so_many_slices_wait_in_line_until_one_has_ended(
+def test_so_many_tasks_wait_in_line_until_one_has_ended(
     recent: Pinterest, monkeypatch: pytest.MonkeyPatch, answer: dict[str, Any]
 ) -> None:
-    monkeypatch.setattr(limits, "SLICES_IN_LINE", 1)
+    monkeypatch.setattr(limits, "TASKS_IN_LINE", 1)
     lists_of(recent, a11=["1"], a12=["2"])
     recent.answers(PATH, answer)
-    slices = iter(recent.stream(CampaignAnalytics).stream_slices())
-    first = next(slices)
-    second = in_thread(lambda: next(slices))
+    tasks = iter(recent.stream(CampaignAnalytics).stream_slices())
+    first = next(tasks)
+    second = in_thread(lambda: next(tasks))
     assert waits(second)
 
     with suppress(UnavailableError):

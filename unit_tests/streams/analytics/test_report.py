@@ -11,7 +11,6 @@ from airbyte_cdk.models import AirbyteStateMessage, AirbyteStateMessageSerialize
 from source_pinterest.api.errors import KeysChangedError, UnavailableError
 from source_pinterest.config.reports import default_targeting_types
 from source_pinterest.dates import DateWindow, merge_windows
-from source_pinterest.engine.slices import failure_of
 from source_pinterest.reporting.job import ReportRequest
 from source_pinterest.state.period import fingerprint
 from source_pinterest.streams.analytics.level_reports import REPORTS
@@ -172,7 +171,7 @@ def test_a_report_that_fails_is_owed_and_holds_up_no_newer_one(after: Callable[.
     pinterest.reports({"7": []})
     pinterest.creates(refused(503), {"json": {"token": "t", "report_status": "IN_PROGRESS"}})
     sync = sync_of(pinterest)
-    good, failed = sorted(sync.slices, key=lambda one: failure_of(one) is not None)
+    good, failed = sorted(sync.slices, key=lambda one: one.error is not None)
     with pytest.raises(UnavailableError):
         sync.read(failed)
     sync.read(good)

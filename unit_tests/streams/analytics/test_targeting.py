@@ -152,6 +152,6 @@ def test_a_state_has_the_digest_of_types_columns_and_attribution(mock: requests_
 def test_no_day_is_read_that_only_reports_have(pinterest: Pinterest) -> None:
     pinterest.lists("ad_accounts", "11")
     pinterest.lists("ad_accounts/11/campaigns", "7")
-    starts = [one["start_date"] for one in pinterest.slices(CampaignTargetingAnalytics)]
+    starts = [one["start_date"] for one in pinterest.tasks(CampaignTargetingAnalytics)]
 
     assert min(starts) == ago(89)

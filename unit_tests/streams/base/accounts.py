@@ -1,28 +1,23 @@
 """A stream of ad accounts that end as a test scripts."""
 
 from collections.abc import Collection, Generator, Iterable, Mapping
+from functools import partial
 from typing import Any
-
-from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.api.auth import AccessTokenAuthenticator
 from source_pinterest.api.errors import Access, PinterestError
 from source_pinterest.api.usage import Usage
 from source_pinterest.config import AccessTokenCredentials
-from source_pinterest.engine.failures import Failures
+from source_pinterest.engine.ledger import Ledger
 from source_pinterest.engine.pages import Page
 from source_pinterest.engine.parents import ParentIds
 from source_pinterest.engine.progress import Notices
-from source_pinterest.engine.slices import partition_slice
-from source_pinterest.streams.base.reader import SliceReader
+from source_pinterest.engine.reader import TaskReader
+from source_pinterest.engine.tasks import Task
 
 
-def of_account(account: str) -> StreamSlice:
-    return partition_slice({"ad_account_id": account})
-
-
-def account_of(stream_slice: StreamSlice) -> str:
-    return str(stream_slice.partition.get("ad_account_id", ""))
+def account_of(task: Task) -> str:
+    return str(task.partition.get("ad_account_id", ""))
 
 
 class Cursor:
@@ -32,18 +27,18 @@ class Cursor:
         self.told: list[tuple[Any, ...]] = []
         self.failed: list[str] = []
 
-    def count(self, records: int, stream_slice: StreamSlice) -> None:
-        del stream_slice
+    def count(self, records: int, task: Task) -> None:
+        del task
         self.told.append(("count", records))
 
-    def commit(self, stream_slice: StreamSlice, finding: Any = None) -> None:
-        self.told.append(("commit", account_of(stream_slice), finding))
+    def commit(self, task: Task, finding: Any = None) -> None:
+        self.told.append(("commit", account_of(task), finding))
 
-    def fail(self, stream_slice: StreamSlice) -> None:
-        self.failed.append(account_of(stream_slice))
+    def fail(self, task: Task) -> None:
+        self.failed.append(account_of(task))
 
-    def note_failure(self, stream_slice: StreamSlice) -> None:
-        self.told.append(("failure", account_of(stream_slice)))
+    def note_failure(self, task: Task) -> None:
+        self.told.append(("failure", account_of(task)))
 
 
 class Accounts:
@@ -73,17 +68,17 @@ class Accounts:
         self.ended: list[str] = []
         authenticator = AccessTokenAuthenticator(AccessTokenCredentials("false-access-token"))
         authenticator.granted = frozenset(granted)
-        self.failures = Failures(self, authenticator)
-        self.reader = SliceReader(self)
+        self.ledger = Ledger(self, authenticator)
+        self.reader = TaskReader(self.name, self.ledger)
 
-    def is_expected(self, stream_slice: StreamSlice) -> bool:
-        return account_of(stream_slice) in self.expected
+    def is_expected(self, task: Task) -> bool:
+        return account_of(task) in self.expected
 
-    def on_end(self, stream_slice: StreamSlice) -> None:
-        self.ended.append(account_of(stream_slice))
+    def of_account(self, account: str) -> Task:
+        return Task({"ad_account_id": account}, self.pages, on_end=partial(self.ended.append, account))
 
-    def read_slice(self, stream_slice: StreamSlice) -> Generator[Page, None, Any]:
-        account = account_of(stream_slice)
+    def pages(self, task: Task) -> Generator[Page, None, Any]:
+        account = account_of(task)
         self.read_accounts.append(account)
         for count in (3, 4):
             yield Page(self.name, account.encode(), count)
@@ -93,15 +88,15 @@ class Accounts:
 
     def read(self, accounts: Iterable[str], *, listed_first: bool = False) -> list[PinterestError]:
         """Read accounts as they are listed, or after that. Return the errors that are raised."""
-        return self.read_slices(map(of_account, accounts), listed_first=listed_first)
+        return self.read_tasks(map(self.of_account, accounts), listed_first=listed_first)
 
-    def read_slices(self, slices: Iterable[StreamSlice], *, listed_first: bool = False) -> list[PinterestError]:
+    def read_tasks(self, tasks: Iterable[Task], *, listed_first: bool = False) -> list[PinterestError]:
         raised: list[PinterestError] = []
-        planned = self.reader.planned(slices)
+        planned = self.reader.planned(tasks)
         try:
-            for stream_slice in list(planned) if listed_first else planned:
+            for task in list(planned) if listed_first else planned:
                 try:
-                    list(self.reader.read(stream_slice))
+                    list(self.reader.read(task))
                 except PinterestError as error:
                     raised.append(error)
         except PinterestError as error:

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from source_pinterest.api.errors import ConfigError, PinterestError, RejectedError, UnavailableError
-from source_pinterest.engine.slices import failure_of
 from source_pinterest.streams.base.stream import ForeignKey, PinterestStream
 from source_pinterest.streams.business import BusinessMembers
 from source_pinterest.streams.organic.boards import BoardSections
@@ -17,10 +16,10 @@ def test_each_parent_is_a_slice_of_flat_ids_and_is_read_once_for_all_children(pi
     pinterest.lists("boards", "1", "2", "3")
     for board, sections in (("1", ("8", "9")), ("2", ("7",)), ("3", ())):
         pinterest.lists(f"boards/{board}/sections", *sections)
-    pinterest.slices(BoardPins)
+    pinterest.tasks(BoardPins)
 
     for _ in range(2):
-        slices = pinterest.slices(BoardSectionPins)
+        slices = pinterest.tasks(BoardSectionPins)
         assert [dict(one) for one in slices] == [
             {"board_id": "1", "board_section_id": "8"},
             {"board_id": "1", "board_section_id": "9"},
@@ -55,11 +54,11 @@ def test_a_listing_that_fails_is_one_slice_that_raises(pinterest: Pinterest) -> 
     pinterest.lists("boards/1/sections", "8")
     pinterest.answers("boards/2/sections", refused(503))
     pinterest.lists("boards/3/sections", "9")
-    first, failed, last = pinterest.slices(BoardSectionPins)
+    first, failed, last = pinterest.tasks(BoardSectionPins)
 
     assert (first["board_section_id"], last["board_section_id"]) == ("8", "9")
     assert dict(failed) == {"board_id": "2"}
-    assert isinstance(failure_of(failed), UnavailableError)
+    assert isinstance(failed.error, UnavailableError)
     with pytest.raises(UnavailableError):
         pinterest.read(BoardSectionPins, failed)
 
@@ -86,7 +85,7 @@ def test_a_failure_of_a_whole_parent_reaches_children_and_grandchildren(
     pinterest: Pinterest, child: type[PinterestStream], answer: dict[str, Any], error: type[PinterestError]
 ) -> None:
     pinterest.answers("boards", answer)
-    [failed] = pinterest.slices(child)
+    [failed] = pinterest.tasks(child)
 
     with pytest.raises(error):
         pinterest.read(child, failed)
@@ -96,4 +95,4 @@ def test_a_fatal_error_of_a_parent_ends_the_generator(pinterest: Pinterest) -> N
     pinterest.answers("boards", refused(401, 2))
 
     with pytest.raises(ConfigError):
-        pinterest.slices(BoardPins)
+        pinterest.tasks(BoardPins)

@@ -6,16 +6,15 @@ from typing import Any
 import pytest
 
 from source_pinterest.api.errors import BadRequestError, UnavailableError
-from source_pinterest.engine.slices import partition_slice
 from source_pinterest.streams.resources.dictionaries import AdAccountCountries
-from unit_tests.streams.pinterest import Pinterest, refused
+from unit_tests.streams.pinterest import Pinterest, refused, slice_of
 
 PATH = "resources/ad_account_countries"
 US, CA = {"code": "US", "name": "United States"}, {"code": "CA", "name": "Canada"}
 
 
 def read(pinterest: Pinterest) -> list[dict[str, Any]]:
-    return pinterest.read(AdAccountCountries, partition_slice({}))
+    return pinterest.read(AdAccountCountries, slice_of({}))
 
 
 @pytest.mark.parametrize(
@@ -55,4 +54,4 @@ def test_a_call_that_is_about_nothing_in_particular_is_refused_as_it_is(pinteres
     pinterest.answers(PATH, refused(400, 1))
 
     with pytest.raises(BadRequestError):
-        list(pinterest.stream(AdAccountCountries).listing(partition_slice({})))
+        list(pinterest.stream(AdAccountCountries).listing(slice_of({})))

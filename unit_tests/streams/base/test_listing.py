@@ -6,12 +6,11 @@ import pytest
 
 from source_pinterest import limits
 from source_pinterest.api.errors import AccessLostError, SliceError
-from source_pinterest.engine.slices import partition_slice
 from source_pinterest.streams.base.listing import BookmarkPaginator, SeenIds
 from source_pinterest.streams.organic.boards import Boards, BoardSections
-from unit_tests.streams.pinterest import Pinterest, page, records_of, refused
+from unit_tests.streams.pinterest import Pinterest, page, records_of, refused, slice_of
 
-EVERYTHING = partition_slice({})
+EVERYTHING = slice_of({})
 MOST_EMPTY = limits.PAGES_WITHOUT_NEWS
 
 
@@ -75,7 +74,7 @@ def test_a_page_with_a_new_item_begins_the_count_of_pages_anew() -> None:
 def test_a_refusal_with_a_bookmark_in_hand_is_a_broken_list(pinterest: Pinterest, answer: dict[str, Any]) -> None:
     """Never the end of it, and never a deletion."""
     pinterest.answers("boards/5/sections", page(["1"], "b"), answer)
-    records = records_of(pinterest.stream(BoardSections).read_pages(partition_slice({"board_id": "5"})))
+    records = records_of(pinterest.stream(BoardSections).read_pages(slice_of({"board_id": "5"})))
 
     assert next(records)["id"] == "1"
     with pytest.raises(AccessLostError, match=r"gave the beginning of boards/5/sections.*Scripted refusal"):

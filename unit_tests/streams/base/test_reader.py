@@ -4,7 +4,6 @@ from collections.abc import Generator, Iterable
 from typing import Any
 
 import pytest
-from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.api.errors import (
     ConfigError,
@@ -17,9 +16,9 @@ from source_pinterest.api.errors import (
     beta,
 )
 from source_pinterest.dates import DateWindow
-from source_pinterest.engine.failures import FAILURES_IN_A_ROW
-from source_pinterest.engine.slices import batch_slice, failed_slice
-from unit_tests.streams.base.accounts import Accounts, of_account
+from source_pinterest.engine.circuit_breaker import FAILURES_IN_A_ROW
+from source_pinterest.engine.tasks import Task
+from unit_tests.streams.base.accounts import Accounts
 from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
 
 LOST = UnavailableError("lead_forms", "a path", "503", tries=1)
@@ -30,7 +29,7 @@ FATAL = ConfigError("No token.")
 
 def test_a_cursor_counts_each_page_before_it_goes_out_and_moves_after_the_last() -> None:
     stream = Accounts()
-    seen: Iterable[list[Any]] = [[page, *stream.cursor.told] for page in stream.reader.read(of_account("1"))]
+    seen: Iterable[list[Any]] = [[page, *stream.cursor.told] for page in stream.reader.read(stream.of_account("1"))]
 
     assert [told for _, *told in seen] == [[("count", 3)], [("count", 3), ("count", 4)]]
     assert stream.cursor.told == [("count", 3), ("count", 4), ("commit", "1", "finding 1")]
@@ -70,12 +69,12 @@ def test_what_is_left_out_neither_fails_nor_counts_as_read(error: PinterestError
 def test_a_refused_slice_of_an_account_that_was_read_is_a_failure(last: str) -> None:
     stream = Accounts()
 
-    def slices() -> Generator[StreamSlice, None, None]:
-        yield of_account("1")
+    def tasks() -> Generator[Task, None, None]:
+        yield stream.of_account("1")
         stream.errors = {"1": REFUSED}
-        yield from map(of_account, f"1{last}")
+        yield from map(stream.of_account, f"1{last}")
 
-    assert [str(error.message).partition(".")[0] for error in stream.read_slices(slices())] == [
+    assert [str(error.message).partition(".")[0] for error in stream.read_tasks(tasks())] == [
         "A part of ad account 1 can't be read"
     ]
     assert stream.cursor.failed == ["1"]
@@ -85,7 +84,7 @@ def test_a_refused_slice_of_an_account_that_was_read_is_a_failure(last: str) -> 
 def test_a_slice_that_stands_for_a_failure_raises_it_without_being_read() -> None:
     stream = Accounts()
 
-    assert stream.read_slices([failed_slice({"ad_account_id": "1"}, LOST)]) == [LOST]
+    assert stream.read_tasks([Task.failed({"ad_account_id": "1"}, LOST)]) == [LOST]
     assert stream.read_accounts == []
     assert stream.cursor.told == [("failure", "1")]
     assert stream.cursor.failed == stream.ended == ["1"]
@@ -104,7 +103,7 @@ def test_an_account_that_failed_often_is_not_read_and_its_slices_have_failed() -
 
 def test_after_a_fatal_error_nothing_is_read_and_nothing_more_is_planned() -> None:
     stream = Accounts({"1": FATAL})
-    planned = stream.reader.planned(map(of_account, "123"))
+    planned = stream.reader.planned(map(stream.of_account, "123"))
     first, second = next(planned), next(planned)
     with pytest.raises(ConfigError):
         list(stream.reader.read(first))
@@ -125,14 +124,14 @@ def test_a_refusal_is_judged_though_other_slices_are_not_read(others: dict[str, 
 
 
 def test_a_plan_that_breaks_off_keeps_nobody_waiting_and_its_refusals_are_judged() -> None:
-    def breaking() -> Generator[StreamSlice, None, None]:
-        yield of_account("1")
+    def breaking() -> Generator[Task, None, None]:
+        yield stream.of_account("1")
         raise LOST
 
     stream = Accounts({"1": REFUSED}, access=beta("lead forms"))
     stream.ids.announce()
 
-    assert stream.read_slices(breaking()) == [LOST]
+    assert stream.read_tasks(breaking()) == [LOST]
     assert stream.usage.left_out == 1
     assert stream.usage.is_planned
     assert in_thread(lambda: list(stream.ids.of(("2",)))).result(PATIENCE_SECONDS) == ["7"]
@@ -141,7 +140,7 @@ def test_a_plan_that_breaks_off_keeps_nobody_waiting_and_its_refusals_are_judged
 def test_a_second_failure_that_the_first_explains_is_not_told() -> None:
     """Two slices were on their way when the token was revoked."""
     stream = Accounts({"1": FATAL, "2": ConfigError("No token.")})
-    on_their_way = [stream.reader.read(of_account(account)) for account in "12"]
+    on_their_way = [stream.reader.read(stream.of_account(account)) for account in "12"]
     for pages in on_their_way:
         next(pages)
 
@@ -153,20 +152,20 @@ def test_a_second_failure_that_the_first_explains_is_not_told() -> None:
 
 def test_the_rows_of_a_plan_are_known_where_those_of_each_slice_are() -> None:
     account, window = {"ad_account_id": "1"}, DateWindow.from_pair(["2026-06-01", "2026-06-10"])
-    batches = [batch_slice(account, window, ids, 0) for ids in (("7", "8"), ("9",))]
     known, unknown = Accounts(), Accounts()
+    batches = [Task(account, known.pages, window, rows=rows) for rows in (20, 10)]
     assert list(known.reader.planned(batches)) == batches
-    assert list(unknown.reader.planned([*batches, of_account("1")])) == [*batches, of_account("1")]
+    assert len(list(unknown.reader.planned([*batches, unknown.of_account("1")]))) == 3
 
     assert list(known.all_usage.estimates) == [("lead_forms", 30)]
     assert list(unknown.all_usage.estimates) == []
-    assert (known.usage.slices, known.usage.is_planned) == (2, True)
+    assert (known.usage.tasks, known.usage.is_planned) == (2, True)
 
 
 def test_children_wait_for_the_slices_that_will_be_read_and_for_no_other() -> None:
     stream = Accounts()
     stream.ids.announce()
-    list(stream.reader.planned([of_account("1"), failed_slice({"ad_account_id": "2"}, LOST)]))
+    list(stream.reader.planned([stream.of_account("1"), Task.failed({"ad_account_id": "2"}, LOST)]))
     waiting, *others = (in_thread(lambda a=account: list(stream.ids.of((a,)))) for account in ("1", "2", "3"))
 
     assert [other.result(PATIENCE_SECONDS) for other in others] == [["7"], ["7"]]

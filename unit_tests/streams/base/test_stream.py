@@ -8,21 +8,20 @@ import requests_mock
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.api.errors import MalformedResponseError, RightMissingError, SliceError, UnavailableError
-from source_pinterest.engine.failures import FAILURES_IN_A_ROW
-from source_pinterest.engine.slices import partition_slice
+from source_pinterest.engine.circuit_breaker import FAILURES_IN_A_ROW
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.base.stream import PinterestStream
 from source_pinterest.streams.organic.boards import Boards, BoardSections
 from source_pinterest.streams.organic.pin_analytics import PinAnalytics
 from source_pinterest.streams.organic.pins import Pins
-from unit_tests.streams.pinterest import Pinterest, page, refused
+from unit_tests.streams.pinterest import Pinterest, page, refused, slice_of
 from unit_tests.threads import PATIENCE_SECONDS, in_thread
 
-EVERYTHING = partition_slice({})
+EVERYTHING = slice_of({})
 
 
 def of_board(board: str) -> StreamSlice:
-    return partition_slice({"board_id": board})
+    return slice_of({"board_id": board})
 
 
 def test_whoever_names_no_slice_reads_everything(pinterest: Pinterest) -> None:
@@ -103,7 +102,7 @@ def test_after_a_fatal_error_nobody_waits_for_what_is_not_read_any_more(pinteres
     sections = pinterest.stream(BoardSections)
     sections.ids.announce()
     sections.ids.want()
-    first, second = pinterest.slices(BoardSections)
+    first, second = pinterest.tasks(BoardSections)
     waiting = in_thread(lambda: list(sections.ids.of(("6",))))
     with pytest.raises(RightMissingError):
         pinterest.read(BoardSections, first)
@@ -118,10 +117,10 @@ def test_a_selected_parent_brings_its_ids_without_another_call(pinterest: Pinter
     boards = pinterest.stream(Boards)
     pinterest.stream(BoardSections).select()
     boards.select()
-    [only] = pinterest.slices(Boards)
+    [only] = pinterest.tasks(Boards)
     pinterest.read(Boards, only)
 
-    assert [dict(one) for one in pinterest.slices(BoardSections)] == [{"board_id": "1"}, {"board_id": "2"}]
+    assert [dict(one) for one in pinterest.tasks(BoardSections)] == [{"board_id": "1"}, {"board_id": "2"}]
     assert len(pinterest.asked("boards")) == 1
 
 
@@ -137,7 +136,7 @@ def test_an_answer_that_records_cant_be_made_of_ends_in_a_sentence(
 ) -> None:
     for path in ("ad_accounts", "pins"):
         pinterest.answers(path, page(items))
-    [only] = pinterest.slices(of)
+    [only] = pinterest.tasks(of)
 
     with pytest.raises(SliceError, match=rf"^{of.stream_name()}: a response of Pinterest can't be understood \({why}"):
         pinterest.read(of, only)
@@ -147,10 +146,10 @@ def test_slices_that_cant_be_made_of_an_answer_end_in_a_sentence(mock: requests_
     pinterest = Pinterest(mock, organic_per_ad_account=True)
     pinterest.answers("ad_accounts", page([{"id": "no number", "owner": {"id": "1"}}, {"id": "11"}]))
     with pytest.raises(SliceError, match="boards: a response of Pinterest can't be understood"):
-        pinterest.slices(Boards)
+        pinterest.tasks(Boards)
 
     pinterest = Pinterest(mock)
     pinterest.answers("boards", page(["9" * 5_000]))
-    [failed] = pinterest.slices(BoardSections)
+    [failed] = pinterest.tasks(BoardSections)
     with pytest.raises(SliceError, match="boards: a response of Pinterest can't be understood"):
         pinterest.read(BoardSections, failed)

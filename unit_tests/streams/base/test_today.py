@@ -5,12 +5,11 @@ import logging
 import pytest
 import requests_mock
 
-from source_pinterest.engine.slices import partition_slice
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.base.stream import Sync
 from source_pinterest.streams.organic.boards import Boards
 from unit_tests.configs import TODAY
-from unit_tests.streams.pinterest import Pinterest, page
+from unit_tests.streams.pinterest import Pinterest, page, slice_of
 
 DAY = "2026-05-20"
 """40 days before this machine's."""
@@ -20,7 +19,7 @@ DATED = {**page(["11"]), "headers": {"Date": "Wed, 20 May 2026 23:59:59 GMT"}}
 def test_the_day_is_the_same_for_the_whole_sync(pinterest: Pinterest) -> None:
     pinterest.answers("boards", DATED, {**DATED, "headers": {"Date": "Thu, 21 May 2026 00:00:01 GMT"}})
     for _ in range(2):
-        pinterest.read(Boards, partition_slice({}))
+        pinterest.read(Boards, slice_of({}))
         assert str(pinterest.sync.today()) == DAY
 
 
@@ -46,7 +45,7 @@ def test_an_absurd_date_is_ignored(
     pinterest: Pinterest, caplog: pytest.LogCaptureFixture, date: str, warnings: int
 ) -> None:
     pinterest.answers("boards", {**DATED, "headers": {"Date": date}})
-    pinterest.read(Boards, partition_slice({}))
+    pinterest.read(Boards, slice_of({}))
 
     with caplog.at_level(logging.WARNING, "airbyte"):
         assert pinterest.sync.today() == TODAY

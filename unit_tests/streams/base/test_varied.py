@@ -5,19 +5,18 @@ from typing import Any
 import pytest
 
 from source_pinterest.api.errors import AccessLostError
-from source_pinterest.engine.slices import partition_slice
 from source_pinterest.streams.ads.lists import AudienceInsights, ConversionEventQuality
 from source_pinterest.streams.business import BusinessMembers
-from unit_tests.streams.pinterest import Pinterest, page, refused
+from unit_tests.streams.pinterest import Pinterest, page, refused, slice_of
 
-ACCOUNT = partition_slice({"ad_account_id": "11"})
+ACCOUNT = slice_of({"ad_account_id": "11"})
 SCORE = {"source_platform": "WEB", "ingestion_source": "TAG"}
 MEMBERS, QUALITY = "businesses/5/members", "ad_accounts/11/conversion_eqs"
 
 
 def test_each_value_is_asked_for_and_stands_on_its_records(pinterest: Pinterest) -> None:
     pinterest.answers(MEMBERS, page(["1"], "more"), page(["1", "2"]), page(["1"]))
-    found = pinterest.read(BusinessMembers, partition_slice({"business_id": "5"}))
+    found = pinterest.read(BusinessMembers, slice_of({"business_id": "5"}))
 
     assert [(record["id"], record["is_system_user"]) for record in found] == [("1", False), ("2", False), ("1", True)]
     first, second = (

@@ -6,20 +6,19 @@ import requests_mock
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.api.errors import Access, AccountUnreadableError
-from source_pinterest.engine.slices import failure_of, partition_slice
 from source_pinterest.streams import STREAMS
 from source_pinterest.streams.base.stream import ForeignKey, PinterestStream
 from source_pinterest.streams.organic.base import OrganicStream
 from source_pinterest.streams.organic.boards import Boards, BoardSections
 from source_pinterest.streams.organic.pins import BoardPins, BoardSectionPins
-from unit_tests.streams.pinterest import Pinterest, page, refused
+from unit_tests.streams.pinterest import Pinterest, page, refused, slice_of
 
-BOARD = partition_slice({"board_id": "1"})
+BOARD = slice_of({"board_id": "1"})
 ASK_OWNER = "Ask the ad account's owner for it"
-SECTION = partition_slice({"board_id": "1", "board_section_id": "8"})
+SECTION = slice_of({"board_id": "1", "board_section_id": "8"})
 
 CALLS = [
-    (Boards, "boards", partition_slice({})),
+    (Boards, "boards", slice_of({})),
     (BoardSections, "boards/1/sections", BOARD),
     (BoardPins, "boards/1/pins", BOARD),
     (BoardSectionPins, "boards/1/sections/8/pins", SECTION),
@@ -51,35 +50,35 @@ def test_each_owner_of_ad_accounts_has_a_slice_under_the_lowest_account(mock: re
     pinterest = Pinterest(mock, organic_per_ad_account=True)
     accounts(pinterest, ("100", "1"), ("30", "2"), ("9", "1"), ("40", "2"))
 
-    assert [dict(each) for each in pinterest.slices(Boards)] == [{"ad_account_id": "9"}, {"ad_account_id": "30"}]
+    assert [dict(each) for each in pinterest.tasks(Boards)] == [{"ad_account_id": "9"}, {"ad_account_id": "30"}]
 
 
 def test_accounts_whose_owner_is_not_told_stand_for_themselves(mock: requests_mock.Mocker) -> None:
     pinterest = Pinterest(mock, organic_per_ad_account=True)
     pinterest.answers("ad_accounts", page(["1", {"id": "2", "owner": None}, {"id": "3", "owner": {}}]))
 
-    assert [each["ad_account_id"] for each in pinterest.slices(Boards)] == ["1", "2", "3"]
+    assert [each["ad_account_id"] for each in pinterest.tasks(Boards)] == ["1", "2", "3"]
 
 
 def test_a_named_account_that_is_out_of_reach_is_a_slice_that_raises(mock: requests_mock.Mocker) -> None:
     pinterest = Pinterest(mock, organic_per_ad_account=True, account_ids=["9", "77"])
     accounts(pinterest, ("9", "1"))
     pinterest.answers("ad_accounts/77", refused(403, 29))
-    good, bad = pinterest.slices(Boards)
+    good, bad = pinterest.tasks(Boards)
 
-    assert (good["ad_account_id"], failure_of(good)) == ("9", None)
+    assert (good["ad_account_id"], good.error) == ("9", None)
     assert bad["ad_account_id"] == "77"
-    assert isinstance(failure_of(bad), AccountUnreadableError)
+    assert isinstance(bad.error, AccountUnreadableError)
 
 
 def test_the_account_is_asked_for_and_stamped(mock: requests_mock.Mocker) -> None:
     pinterest = Pinterest(mock, organic_per_ad_account=True, account_id="7")
     for stream, path, stream_slice in CALLS:
         pinterest.lists(path, "5")
-        account_slice = partition_slice({"ad_account_id": "549", **stream_slice.partition})
-        (record,) = list_once(pinterest, stream, account_slice)
+        account_task = slice_of({"ad_account_id": "549", **stream_slice.partition})
+        (record,) = list_once(pinterest, stream, account_task)
 
-        assert record == {"id": "5", **account_slice.partition}, stream
+        assert record == {"id": "5", **account_task.partition}, stream
         assert pinterest.queries(path)[0]["ad_account_id"] == ["549"], stream
 
 

@@ -18,7 +18,7 @@ from source_pinterest.api.errors import (
     RightMissingError,
     UnavailableError,
 )
-from source_pinterest.engine.failures import FAILURES_IN_A_ROW
+from source_pinterest.engine.circuit_breaker import FAILURES_IN_A_ROW
 from source_pinterest.streams.organic.pin_analytics import PIN_METRICS, PinAnalytics
 from unit_tests.streams.pinterest import Pinterest, configured, in_pieces, page, records_of, refused
 
@@ -43,7 +43,7 @@ def read(pinterest: Pinterest, pins: Iterable[str] = (), *answers: dict[str, Any
     if answers:
         pinterest.lists("pins", *pins)
         pinterest.answers("pins/analytics", *answers)
-    (stream_slice,) = pinterest.slices(PinAnalytics)
+    (stream_slice,) = pinterest.tasks(PinAnalytics)
     records = pinterest.read(PinAnalytics, stream_slice)
     for record in records:
         owner = {name: record[name] for name in record if name == "ad_account_id"}
@@ -263,7 +263,7 @@ def pass_over(start: str, end: str, after: str, **more: str | None) -> dict[str,
 def test_what_was_read_before_a_failure_is_not_read_again(pinterest: Pinterest) -> None:
     pinterest.lists("pins", *PINS[:150])
     pinterest.answers("pins/analytics", many(PINS, lambda asked: refused(503) if "150" in asked else None))
-    (stream_slice,) = pinterest.slices(PinAnalytics)
+    (stream_slice,) = pinterest.tasks(PinAnalytics)
     pages = pinterest.stream(PinAnalytics).read_pages(stream_slice)
 
     assert sum(page.count for page in itertools.islice(pages, 1)) == 100
@@ -437,7 +437,7 @@ def test_each_owner_has_a_pass_of_his_own(mock: requests_mock.Mocker) -> None:
     pinterest = Pinterest(mock, state(reading=[begun]), **PER_OWNER)
     owners(pinterest, a11=["3", "4"], a12=["5", "6"])
     pinterest.answers("pins/analytics", many(PINS))
-    (stream_slice,) = pinterest.slices(PinAnalytics)
+    (stream_slice,) = pinterest.tasks(PinAnalytics)
     records = pinterest.read(PinAnalytics, stream_slice)
 
     assert [(one["ad_account_id"], one["pin_id"]) for one in records] == [("11", "3"), ("11", "4"), ("12", "6")]
@@ -456,7 +456,7 @@ def test_the_pins_of_every_owner_are_listed_before_any_is_read(mock: requests_mo
     pinterest = Pinterest(mock, organic_per_ad_account=True, account_ids=["11", "12", "13"])
     owners(pinterest, a11=["3"], a12=["5"])
     pinterest.answers("ad_accounts/13", refused(403, 29))
-    pinterest.slices(PinAnalytics)
+    pinterest.tasks(PinAnalytics)
 
     assert [one["ad_account_id"] for one in pinterest.asked("pins")] == [["11"], ["12"]]
 
@@ -469,8 +469,8 @@ def test_lists_that_fail_for_some_owners_fail_the_stream_and_not_the_others(
     pinterest.answers("pins?ad_account_id=11", refused(503, message="First"))
     pinterest.answers("pins?ad_account_id=12", refused(503, message="Second"))
     pinterest.answers("pins/analytics", many(["5"]))
-    (stream_slice,) = pinterest.slices(PinAnalytics)
-    records = records_of(pinterest.stream(PinAnalytics).read_slice(stream_slice))
+    (stream_slice,) = pinterest.tasks(PinAnalytics)
+    records = records_of(pinterest.stream(PinAnalytics).read_list(stream_slice))
 
     assert next(records)["pin_id"] == "5"
     with pytest.raises(UnavailableError, match="First"):

@@ -7,14 +7,13 @@ import requests_mock
 from airbyte_cdk.models import AirbyteStateMessage, AirbyteStateMessageSerializer
 
 from source_pinterest.api.errors import ListingCappedError, UnavailableError
-from source_pinterest.engine.slices import partition_slice
 from source_pinterest.streams.organic.pins import BoardPins, BoardSectionPins, Pins
 from unit_tests.configs import TODAY
-from unit_tests.streams.pinterest import Pinterest, page, records_of, refused
+from unit_tests.streams.pinterest import Pinterest, page, records_of, refused, slice_of
 
 CAPPED = refused(400, 1, "Pagination beyond 100000 items is not supported")
 OLD, NEW = "2026-01-01T00:00:00", "2026-02-02T00:00:00"
-BOARD = partition_slice({"board_id": "1"}, {"board_pins_modified_at": NEW})
+BOARD = slice_of({"board_id": "1"}, {"board_pins_modified_at": NEW})
 
 
 def known(stream: str, **boards: str) -> list[AirbyteStateMessage]:
@@ -31,7 +30,7 @@ def board(name: str, modified_at: str | None = NEW) -> dict[str, Any]:
 
 def read_all(pinterest: Pinterest, of: type[BoardPins | BoardSectionPins]) -> list[dict[str, Any]]:
     pinterest.stream(of).select()
-    return [record for one in pinterest.slices(of) for record in pinterest.read(of, one)]
+    return [record for one in pinterest.tasks(of) for record in pinterest.read(of, one)]
 
 
 def test_a_board_that_has_not_changed_is_not_listed(mock: requests_mock.Mocker) -> None:
@@ -74,7 +73,7 @@ def test_a_board_whose_pins_fail_is_listed_again_next_time(pinterest: Pinterest)
     pinterest.answers("boards/1/pins", refused(503))
     pinterest.lists("boards/2/pins", "20")
     pinterest.stream(BoardPins).select()
-    first, second = pinterest.slices(BoardPins)
+    first, second = pinterest.tasks(BoardPins)
     with pytest.raises(UnavailableError):
         pinterest.read(BoardPins, first)
     pinterest.read(BoardPins, second)
@@ -88,7 +87,7 @@ def test_boards_that_are_gone_are_forgotten_only_after_a_whole_listing(mock: req
         pinterest = Pinterest(mock, known("board_pins", b1=NEW, b2=NEW))
         pinterest.answers("boards", answer)
         pinterest.stream(BoardPins).select()
-        pinterest.slices(BoardPins)
+        pinterest.tasks(BoardPins)
 
         assert pinterest.stream(BoardPins).checkpoint.state == {"boards": left}
 
@@ -102,7 +101,7 @@ def test_pins_on_protected_boards_and_totals_are_asked_for(
 ) -> None:
     pinterest = Pinterest(mock, **options)
     pinterest.lists("pins", "1")
-    pinterest.read(Pins, partition_slice({}))
+    pinterest.read(Pins, slice_of({}))
     pinterest.lists("boards/1/pins", "1")
     list(pinterest.stream(BoardPins).listing(BOARD))
 
@@ -118,7 +117,7 @@ def test_pins_that_are_too_old_are_emitted_but_not_analysed(
     ages = {"1": "2012-01-01T00:00:00", "2": f"{TODAY.subtract(days=30)}T00:00:00", "4": None}
     pinterest.answers("pins", page([{"id": name, "created_at": created_at} for name, created_at in ages.items()]))
 
-    assert [record["id"] for record in pinterest.read(Pins, partition_slice({}))] == ["1", "2", "4"]
+    assert [record["id"] for record in pinterest.read(Pins, slice_of({}))] == ["1", "2", "4"]
     assert list(pinterest.stream(Pins).ids.of(())) == kept
 
 
@@ -133,7 +132,7 @@ def test_beyond_the_cap_sections_are_read_and_the_rest_is_told(pinterest: Pinter
     pinterest.answers("boards/1/sections/9/pins", page(["4"], "c"), page(["3", "5"]))
     records: list[dict[str, Any]] = []
     with pytest.raises(ListingCappedError, match=r"board 1 has more pins .* 5 were read.* beyond 100000 items is not"):
-        records.extend(records_of(pinterest.stream(BoardPins).read_slice(BOARD)))
+        records.extend(records_of(pinterest.stream(BoardPins).read_list(BOARD)))
 
     of_board = [(record["id"], record["board_id"], record["board_pins_modified_at"]) for record in records]
     assert of_board == [(pin, "1", NEW) for pin in "12345"]
@@ -145,4 +144,4 @@ def test_a_section_that_fails_fails_the_board(pinterest: Pinterest) -> None:
     pinterest.answers("boards/1/sections/8/pins", refused(503))
 
     with pytest.raises(UnavailableError):
-        list(pinterest.stream(BoardPins).read_slice(BOARD))
+        list(pinterest.stream(BoardPins).read_list(BOARD))

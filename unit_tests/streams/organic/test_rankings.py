@@ -6,12 +6,11 @@ import pytest
 import requests_mock
 
 from source_pinterest.api.errors import RepeatedKeyError, UnavailableError
-from source_pinterest.engine.slices import partition_slice
 from source_pinterest.streams.organic.rankings import TopPins
-from unit_tests.streams.pinterest import Pinterest, in_pieces
+from unit_tests.streams.pinterest import Pinterest, in_pieces, slice_of
 
 PATH = "user_account/analytics/top_pins"
-EVERYTHING = partition_slice({})
+EVERYTHING = slice_of({})
 
 
 @pytest.mark.parametrize(
@@ -42,7 +41,7 @@ def test_a_ranking_is_asked_for_whole_and_stamped_with_its_metric_and_days(
 def test_the_pins_of_each_owner_are_asked_for_on_his_behalf(mock: requests_mock.Mocker) -> None:
     pinterest = Pinterest(mock, organic_per_ad_account=True)
     pinterest.answers(PATH, {"json": {"pins": [{"pin_id": 7}]}})
-    records = pinterest.read(TopPins, partition_slice({"ad_account_id": "549"}))
+    records = pinterest.read(TopPins, slice_of({"ad_account_id": "549"}))
 
     assert {record["ad_account_id"] for record in records} == {"549"}
     assert [asked["ad_account_id"] for asked in pinterest.asked(PATH)] == [["549"]] * len(TopPins.values)

@@ -4,11 +4,9 @@ from typing import Any
 
 import pytest
 from airbyte_cdk.models import AirbyteStateMessage, AirbyteStateMessageSerializer
-from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.api.errors import RepeatedKeyError, UnavailableError
 from source_pinterest.dates import DateWindow
-from source_pinterest.engine.slices import failure_of, partition_slice, window_slice
 from source_pinterest.streams.organic.profile import (
     METRICS,
     SplitAnalytics,
@@ -17,7 +15,7 @@ from source_pinterest.streams.organic.profile import (
     UserAccountAnalyticsByAppType,
     UserAccountAnalyticsByContentType,
 )
-from unit_tests.streams.pinterest import Pinterest, configured, in_pieces, page, refused
+from unit_tests.streams.pinterest import Pinterest, configured, in_pieces, page, refused, slice_of
 
 PATH = "user_account/analytics"
 APPEND, DEDUP = configured("incremental", "append"), configured("incremental", "append_dedup")
@@ -32,9 +30,8 @@ def days(*statuses: str) -> dict[str, Any]:
     return {"json": {"all": {"daily_metrics": list(reversed(found)), "summary_metrics": {}}}}
 
 
-def window(first: int = 25, last: int = 29) -> StreamSlice:
-    days_read = DateWindow.from_pair([f"2026-06-{first}", f"2026-06-{last}"])
-    return window_slice({}, days_read, {})
+def window(first: int = 25, last: int = 29) -> DateWindow:
+    return DateWindow.from_pair([f"2026-06-{first}", f"2026-06-{last}"])
 
 
 def read(pinterest: Pinterest, how: Any = None) -> tuple[list[int], dict[str, Any]]:
@@ -50,7 +47,7 @@ def state(settled: int, newest: int | None = None) -> dict[str, Any]:
 
 
 def test_the_first_sync_reads_all_days_in_one_request(pinterest: Pinterest) -> None:
-    assert [dict(one) for one in pinterest.slices(UserAccountAnalytics)] == [
+    assert [dict(one) for one in pinterest.tasks(UserAccountAnalytics)] == [
         {"start_date": "2026-04-03", "end_date": "2026-07-01"},
     ]
 
@@ -174,7 +171,7 @@ def test_the_days_of_each_owner_are_his_own(mock: Any) -> None:
     pinterest.answers("ad_accounts/77", refused(403, 29))
     pinterest.answers(PATH, days("READY"))
     stream = pinterest.attached(pinterest.sync.stream(UserAccountAnalytics), DEDUP)
-    failed, *slices = sorted(stream.stream_slices(), key=lambda one: failure_of(one) is None)
+    failed, *slices = sorted(stream.stream_slices(), key=lambda one: one.error is None)
 
     assert failed["ad_account_id"] == "77"
     assert [(one["ad_account_id"], one["start_date"]) for one in slices] == [
@@ -271,5 +268,5 @@ def test_a_window_counts_when_both_calls_are_answered(pinterest: Pinterest) -> N
 def test_a_profile_is_one_record(pinterest: Pinterest) -> None:
     pinterest.answers("user_account", {"json": {"id": 7, "username": "shop"}})
 
-    assert pinterest.read(UserAccount, partition_slice({})) == [{"id": "7", "username": "shop"}]
+    assert pinterest.read(UserAccount, slice_of({})) == [{"id": "7", "username": "shop"}]
     assert pinterest.asked("user_account") == [{}]

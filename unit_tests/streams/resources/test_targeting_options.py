@@ -7,14 +7,13 @@ import pytest
 from pinterestsdk import PublicTargetingType
 
 from source_pinterest.api.errors import MalformedResponseError, RefusedError, UnavailableError
-from source_pinterest.engine.slices import failure_of, partition_slice
 from source_pinterest.streams.resources.targeting_options import (
     ACCOUNT_TYPES,
     SHARED_TYPES,
     TargetingOptions,
     targeting_types,
 )
-from unit_tests.streams.pinterest import Pinterest, refused
+from unit_tests.streams.pinterest import Pinterest, refused, slice_of
 
 GENDER, GEO = "resources/targeting/GENDER", "resources/targeting/GEO"
 
@@ -37,8 +36,8 @@ def test_the_words_of_analytics() -> None:
         assert targeting_types(option_type, option) == words, (option_type, option, words)
 
 
-def slice_of(option_type: str, *accounts: str) -> Any:
-    return partition_slice({"option_type": option_type}, accounts=accounts)
+def of_type(option_type: str) -> Any:
+    return slice_of({"option_type": option_type})
 
 
 def test_options_are_a_list_of_objects_of_ids_to_names(pinterest: Pinterest) -> None:
@@ -69,7 +68,7 @@ def test_an_option_that_stands_twice_is_one_record_and_other_names_are_told(
     options = [{"female": "Female"}, {"female": "Female"}, {"female": "Women"}, {"": "Nobody"}]
     pinterest.answers(GENDER, {"json": options})
 
-    assert pinterest.read(TargetingOptions, slice_of("GENDER")) == [
+    assert pinterest.read(TargetingOptions, of_type("GENDER")) == [
         {"id": "female", "name": "Female", "option_type": "GENDER", "targeting_type": "GENDER"}
     ]
     several, without_id = caplog.messages
@@ -85,7 +84,7 @@ def test_a_type_that_pinterest_refuses_costs_itself_alone(
     pinterest.answers(GEO, answer)
     pinterest.answers(GENDER, {"json": [{"female": "Female"}]})
     stream = pinterest.stream(TargetingOptions)
-    slices = [one for one in stream.slices() if one["option_type"] in ("GEO", "GENDER", "PLACEMENT")]
+    slices = [one for one in stream.tasks() if one["option_type"] in ("GEO", "GENDER", "PLACEMENT")]
     planned = stream.reader.planned(slices)
     read = {one["option_type"]: [option["id"] for option in stream.read_records(stream_slice=one)] for one in planned}
 
@@ -100,7 +99,7 @@ def test_audiences_come_from_each_ad_account_once(pinterest: Pinterest, caplog: 
     pinterest.answers(
         excludes, {"json": [{"25": "Shared", "26": "Own"}]}, refused(403, 29), {"json": [{"25": "Shared"}]}
     )
-    slices = {one["option_type"]: one for one in pinterest.slices(TargetingOptions)}
+    slices = {one["option_type"]: one for one in pinterest.tasks(TargetingOptions)}
 
     assert pinterest.read(TargetingOptions, slices[ACCOUNT_TYPES[0]])
     found = pinterest.read(TargetingOptions, slices[ACCOUNT_TYPES[1]])
@@ -112,16 +111,16 @@ def test_audiences_come_from_each_ad_account_once(pinterest: Pinterest, caplog: 
 
 def test_ad_accounts_that_can_not_be_listed_cost_the_audiences_alone(pinterest: Pinterest) -> None:
     pinterest.answers("ad_accounts", refused(503))
-    slices = pinterest.slices(TargetingOptions)
+    slices = pinterest.tasks(TargetingOptions)
 
-    assert [one["option_type"] for one in slices if failure_of(one)] == list(ACCOUNT_TYPES)
-    assert {one["option_type"] for one in slices if not failure_of(one)} >= set(SHARED_TYPES)
+    assert [one["option_type"] for one in slices if one.error] == list(ACCOUNT_TYPES)
+    assert {one["option_type"] for one in slices if not one.error} >= set(SHARED_TYPES)
     with pytest.raises(UnavailableError, match="ad_accounts: Pinterest failed for ad_accounts"):
         pinterest.read(TargetingOptions, slices[0])
 
 
 def test_values_of_which_there_is_no_list_name_themselves(pinterest: Pinterest) -> None:
-    named = {option["id"]: option["name"] for option in pinterest.read(TargetingOptions, slice_of("CREATIVE_TYPE"))}
+    named = {option["id"]: option["name"] for option in pinterest.read(TargetingOptions, of_type("CREATIVE_TYPE"))}
 
     assert named["MAX_WIDTH_REGULAR_COLLECTION"] == "Max width regular collection"
 
@@ -138,9 +137,9 @@ def test_a_long_answer_with_a_broken_character_is_read_and_told(
 def test_audiences_that_no_ad_account_shows_are_refused_unless_there_is_none(pinterest: Pinterest) -> None:
     pinterest.answers("resources/targeting/AUDIENCE_INCLUDE", refused(403, 29))
 
-    assert pinterest.read(TargetingOptions, slice_of("AUDIENCE_INCLUDE")) == []
+    assert pinterest.read(TargetingOptions, of_type("AUDIENCE_INCLUDE")) == []
     with pytest.raises(RefusedError):
-        list(pinterest.stream(TargetingOptions).listing(slice_of("AUDIENCE_INCLUDE", "11")))
+        list(stream.listing(stream.task({"option_type": "AUDIENCE_INCLUDE"})))
 
 
 @pytest.mark.parametrize("answer", [refused(404, 404), refused(400, 1)])
@@ -151,7 +150,7 @@ def test_an_interest_that_is_not_shown_keeps_its_name(
     pinterest.answers("resources/targeting/interests/7", answer)
     pinterest.answers("resources/targeting/interests/8", {"json": {"id": "8", "name": "Cats", "level": 1}})
 
-    found = pinterest.read(TargetingOptions, slice_of("INTEREST"))
+    found = pinterest.read(TargetingOptions, of_type("INTEREST"))
 
     assert [(option["targeting_type"], option["id"], option["name"], option.get("level")) for option in found] == [
         ("TARGETED_INTEREST", "7", "Home", None),

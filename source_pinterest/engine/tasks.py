@@ -1,0 +1,115 @@
+"""Tasks: the pieces of a stream that are read whole or not at all."""
+
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from airbyte_cdk.sources.types import StreamSlice
+
+from source_pinterest.api.errors import PinterestError, SliceError
+from source_pinterest.dates import DateWindow
+from source_pinterest.engine.pages import Page
+
+Key = tuple[str, ...]
+"""The ids of a listing's own parents: () for boards, (ad account,) for campaigns."""
+
+START, END = "start_date", "end_date"
+"""The keys of a task's window, named like Pinterest's parameters."""
+
+Read = Callable[["Task"], Generator[Page, None, Any]]
+"""Reads a task. The generator returns a finding for the cursor."""
+
+
+class Task(StreamSlice):
+    """A piece of a stream that counts whole or not at all: a list, a query about some days, a report, a pass over pins.
+
+    A task is the slice that the framework knows and logs, with the function that reads it.
+
+    Attributes:
+        window: the days that it covers; None for a list.
+        rows: the most rows that it may have; None if that is unknown.
+        error: why the task can't be read; None if it can. A parent that can't be listed is such a task.
+
+    Args:
+        parents: the ids that it belongs to, such as its ad account, which are written on every record.
+        read: reads it.
+        window: as above.
+        named: other values that tell it from its neighbours, such as the number of a batch.
+        rows: as above.
+        on_end: called when the task has ended, however it did.
+    """
+
+    def __init__(
+        self,
+        parents: Mapping[str, str],
+        read: Read,
+        window: DateWindow | None = None,
+        named: Mapping[str, Any] | None = None,
+        *,
+        rows: int | None = None,
+        on_end: Callable[[], None] | None = None,
+    ) -> None:
+        days = dict(zip((START, END), window.as_pair(), strict=True)) if window else {}
+        super().__init__(partition=parents, cursor_slice={**days, **(named or {})})
+        self.window, self.rows = window, rows
+        self.error: PinterestError | None = None
+        self._read, self._on_end = read, on_end
+
+    @classmethod
+    def failed(cls, parents: Mapping[str, str], error: PinterestError, window: DateWindow | None = None) -> "Task":
+        """Return a task that can't be read, so that a parent's failure costs its own children alone."""
+        task = cls(parents, _refuse, window)
+        task.error = error
+        return task
+
+    @property
+    def days(self) -> DateWindow:
+        """The window of a task about days.
+
+        Raises:
+            LookupError: it is the task of a list.
+        """
+        if self.window is None:
+            raise LookupError(f"The task {self} covers no days.")
+        return self.window
+
+    @property
+    def key(self) -> Key:
+        """The key under which child streams find the ids that the task lists."""
+        return tuple(map(str, self.partition.values()))
+
+    @property
+    def parent(self) -> Key:
+        """The outermost of its parents: the ad account, owner or board. Empty for a task of the whole stream."""
+        return self.key[:1]
+
+    def pages(self) -> Generator[Page, None, Any]:
+        """Read the task.
+
+        Raises:
+            PinterestError: the task can't be read.
+        """
+        return self._read(self)
+
+    def ended(self) -> None:
+        """Tell whoever waits for the end of the task."""
+        if self._on_end:
+            self._on_end()
+
+
+def or_failed(parents: Mapping[str, str], tasks: Iterable[Task]) -> Iterator[Task]:
+    """Return the tasks of some parents, or a failed task if the ids that they are made of can't be listed."""
+    try:
+        yield from tasks
+    except SliceError as error:
+        yield Task.failed(parents, error)
+
+
+def batches(ids: Sequence[str], size: int) -> list[tuple[str, ...]]:
+    """Split ids into batches of at most `size`."""
+    return [tuple(ids[start : start + size]) for start in range(0, len(ids), size)]
+
+
+def _refuse(task: Task) -> Generator[Page, None, Any]:
+    yield from ()
+    if task.error:
+        raise task.error
