@@ -1,10 +1,10 @@
 """The days that an analytics stream requests, and its state while they come in."""
 
 import pytest
-from airbyte_cdk.sources.types import StreamSlice
 
+from source_pinterest.engine.tasks import Task
 from source_pinterest.state.day_cursor import KeyColumns
-from unit_tests.state.day_cursors import ago, cursor, entry, plan, read_up_to, slice_of, window, windows
+from unit_tests.state.day_cursors import ago, cursor, entry, plan, read_up_to, slice_of, unread, window, windows
 
 
 def test_a_window_is_done_when_all_its_batches_are() -> None:
@@ -99,7 +99,7 @@ def test_an_account_that_failed_last_time_comes_last_until_it_was_read_whole() -
     planned = {account: plan(first, 90, account=account) for account in ("1", "2", "new")}
     first.fail(slice_of("2", planned["2"][0]))
     first.note_failure(slice_of("2", planned["2"][0]))
-    no_window = StreamSlice(partition={"ad_account_id": "new"}, cursor_slice={})  # its ids can't be listed
+    no_window = Task({"ad_account_id": "new"}, unread)  # its ids can't be listed
     first.fail(no_window)
     first.note_failure(no_window)
     first.commit(slice_of("1", planned["1"][0]))

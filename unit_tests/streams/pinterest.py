@@ -124,6 +124,11 @@ class Pinterest:
         return list(self.stream(of).stream_slices())
 
 
+def list_pages(stream: PinterestStream, of: StreamSlice) -> Iterator[Page]:
+    """The pages of a list, without what a failure costs."""
+    return stream.task(of.partition, of.cursor_slice).pages()
+
+
 def slice_of(parents: Mapping[str, str], named: Mapping[str, Any] | None = None) -> StreamSlice:
     """A slice as any caller of the framework's interface may make it."""
     return StreamSlice(partition=parents, cursor_slice=named or {})

@@ -53,7 +53,7 @@ def test_the_latest_finished_result_is_asked_for_whatever_its_page(
 ) -> None:
     feeds.answers(RESULTS, *(page(results, "more" if results != pages[-1] else None) for results in pages))
 
-    slices = feeds.slices(CatalogsFeedItemIssues)
+    slices = feeds.tasks(CatalogsFeedItemIssues)
     assert [one["processing_result_id"] for one in slices if one["feed_id"] == "5"] == asked
 
 
@@ -85,7 +85,7 @@ def test_numbers_of_issues_are_asked_for_with_parameters_in_brackets(
     feeds: Pinterest, mock: requests_mock.Mocker
 ) -> None:
     feeds.answers(STATS, page([ISSUE], "more"), page([{**ISSUE, "code": 1}]))
-    first, second = feeds.slices(CatalogsFeedIngestionStats)
+    first, second = feeds.tasks(CatalogsFeedIngestionStats)
 
     assert (first["feed_id"], second["feed_id"]) == ("5", "6"), "the third kind of feed has no numbers"
     assert feeds.read(CatalogsFeedIngestionStats, first) == [
@@ -104,7 +104,7 @@ def test_numbers_of_issues_are_asked_for_with_parameters_in_brackets(
 
 def test_where_brackets_are_not_understood_json_is(feeds: Pinterest, mock: requests_mock.Mocker) -> None:
     feeds.answers(STATS, refused(400, 1), page([ISSUE]))
-    for stream_slice in feeds.slices(CatalogsFeedIngestionStats):
+    for stream_slice in feeds.tasks(CatalogsFeedIngestionStats):
         assert len(feeds.read(CatalogsFeedIngestionStats, stream_slice)) == 1
 
     assert json.loads(parameters_of(mock)["parameters"]) == {
@@ -123,7 +123,7 @@ def test_a_refusal_is_one_once_both_forms_were_tried_or_one_was_understood(
     feeds: Pinterest, answers: list[dict[str, Any]], calls: list[int]
 ) -> None:
     feeds.answers(STATS, *answers)
-    for stream_slice, sent in zip(feeds.slices(CatalogsFeedIngestionStats), calls, strict=True):
+    for stream_slice, sent in zip(feeds.tasks(CatalogsFeedIngestionStats), calls, strict=True):
         if sent == 1:
             feeds.read(CatalogsFeedIngestionStats, stream_slice)
         else:

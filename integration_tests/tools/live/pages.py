@@ -190,7 +190,7 @@ class FirstSlices:
         """
         parents, more = self._parents(stream), self._more(stream)
         is_own = not set(stream.partition_keys) <= set(parents)
-        return None if is_own else self.sync.stream(stream).task(parents)
+        return None if is_own else self._pages.sync.stream(stream).task(parents)
 
     def _parents(self, stream: type[PinterestStream]) -> dict[str, str]:
         parents: dict[str, str] = {}

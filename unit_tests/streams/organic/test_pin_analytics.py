@@ -20,7 +20,7 @@ from source_pinterest.api.errors import (
 )
 from source_pinterest.engine.circuit_breaker import FAILURES_IN_A_ROW
 from source_pinterest.streams.organic.pin_analytics import PIN_METRICS, PinAnalytics
-from unit_tests.streams.pinterest import Pinterest, configured, in_pieces, page, records_of, refused
+from unit_tests.streams.pinterest import Pinterest, configured, in_pieces, list_pages, page, records_of, refused
 
 DAY = {"date": "2026-06-20", "data_status": "READY", "metrics": {"IMPRESSION": 7}}
 METRICS = {"all": {"daily_metrics": [DAY], "lifetime_metrics": {"TOTAL_COMMENTS": 3}}}
@@ -470,7 +470,7 @@ def test_lists_that_fail_for_some_owners_fail_the_stream_and_not_the_others(
     pinterest.answers("pins?ad_account_id=12", refused(503, message="Second"))
     pinterest.answers("pins/analytics", many(["5"]))
     (stream_slice,) = pinterest.tasks(PinAnalytics)
-    records = records_of(pinterest.stream(PinAnalytics).read_list(stream_slice))
+    records = records_of(list_pages(pinterest.stream(PinAnalytics), stream_slice))
 
     assert next(records)["pin_id"] == "5"
     with pytest.raises(UnavailableError, match="First"):

@@ -7,8 +7,10 @@ from airbyte_cdk.models import AirbyteStateMessage, AirbyteStateMessageSerialize
 
 from source_pinterest.api.errors import RepeatedKeyError, UnavailableError
 from source_pinterest.dates import DateWindow
+from source_pinterest.engine.tasks import Task
 from source_pinterest.streams.organic.profile import (
     METRICS,
+    ProfileAnalytics,
     SplitAnalytics,
     UserAccount,
     UserAccountAnalytics,
@@ -34,10 +36,14 @@ def window(first: int = 25, last: int = 29) -> DateWindow:
     return DateWindow.from_pair([f"2026-06-{first}", f"2026-06-{last}"])
 
 
+def window_of(stream: ProfileAnalytics, first: int = 25, last: int = 29) -> Task:
+    return Task({}, stream.read_days, window(first, last))
+
+
 def read(pinterest: Pinterest, how: Any = None) -> tuple[list[int], dict[str, Any]]:
     """The days of the window that are emitted, and the state after it."""
     stream = pinterest.attached(pinterest.sync.stream(UserAccountAnalytics), how)
-    dates = [int(record["date"][-2:]) for record in stream.read_records(stream_slice=window())]
+    dates = [int(record["date"][-2:]) for record in stream.read_records(stream_slice=window_of(stream))]
     return dates, stream.checkpoint.state
 
 
@@ -56,7 +62,7 @@ def test_the_first_sync_reads_all_days_in_one_request(pinterest: Pinterest) -> N
 def test_the_endpoint_is_asked_for_days_alone(mock: Any, options: dict[str, Any], more: dict[str, Any]) -> None:
     pinterest = Pinterest(mock, **options)
     pinterest.answers(PATH, days("READY"))
-    pinterest.read(UserAccountAnalytics, window())
+    pinterest.read(UserAccountAnalytics, window_of(pinterest.stream(UserAccountAnalytics)))
 
     assert pinterest.asked(PATH) == [{"start_date": ["2026-06-25"], "end_date": ["2026-06-29"], **more}]
 
@@ -95,7 +101,7 @@ def test_a_week_old_day_that_a_response_does_not_hold_counts_as_read(
 ) -> None:
     pinterest.answers(PATH, {"json": {"all": {"daily_metrics": list(map(day, shown))}}})
     stream = pinterest.attached(pinterest.sync.stream(UserAccountAnalytics), how)
-    records = stream.read_records(stream_slice=window(20, 28))
+    records = stream.read_records(stream_slice=window_of(stream, 20, 28))
 
     assert [int(record["date"][-2:]) for record in records] == shown
     assert stream.checkpoint.state == {"date": "2026-06-24", "from": "2026-06-20", "settled": "2026-06-24"}
@@ -118,7 +124,7 @@ def test_a_body_without_days_is_never_read_as_none(pinterest: Pinterest, body: s
     pinterest.answers(PATH, {"text": body})
 
     with pytest.raises(UnavailableError) as raised:
-        pinterest.read(UserAccountAnalytics, window())
+        pinterest.read(UserAccountAnalytics, window_of(pinterest.stream(UserAccountAnalytics)))
     assert str(raised.value.message).endswith(says)
 
 
@@ -175,8 +181,8 @@ def test_the_days_of_each_owner_are_his_own(mock: Any) -> None:
 
     assert failed["ad_account_id"] == "77"
     assert [(one["ad_account_id"], one["start_date"]) for one in slices] == [
-        ("11", "2026-06-28"),
-        ("12", "2026-06-30"),
+        ("11", "2026-06-27"),
+        ("12", "2026-06-29"),
         ("13", "2026-04-03"),
     ]
     [record] = stream.read_records(stream_slice=slices[-1])
@@ -213,7 +219,7 @@ def test_a_split_is_asked_for_by_its_name_with_every_metric_and_tells_rows_apart
         of_content_type = [{"content_type": ["PAID"]}, {"content_type": ["ORGANIC"]}]
         variants = of_content_type if split == "content_type" else [split_field]
         pinterest.answers(PATH, {"json": {}})
-        pinterest.read(stream, window())
+        pinterest.read(stream, window_of(pinterest.stream(stream)))
 
         assert pinterest.queries(PATH)[-len(variants) :] == [{**common, **one} for one in variants], stream
         assert pinterest.stream(stream).primary_key == [split, "date"], stream
@@ -223,7 +229,7 @@ def test_a_split_is_asked_for_by_its_name_with_every_metric_and_tells_rows_apart
 def test_each_part_of_a_day_is_a_row_that_names_it(pinterest: Pinterest) -> None:
     parts = {"MOBILE": {"daily_metrics": [day(25)]}, "all": {"daily_metrics": [day(25), day(26)]}}
     pinterest.answers(PATH, {"json": parts})
-    records = pinterest.read(UserAccountAnalyticsByAppType, window())
+    records = pinterest.read(UserAccountAnalyticsByAppType, window_of(pinterest.stream(UserAccountAnalyticsByAppType)))
 
     assert [(record["app_type"], record["date"]) for record in records] == [
         ("MOBILE", "2026-06-25"),
@@ -234,7 +240,9 @@ def test_each_part_of_a_day_is_a_row_that_names_it(pinterest: Pinterest) -> None
 
 def test_paid_and_organic_rows_bear_their_name(pinterest: Pinterest) -> None:
     pinterest.answers(PATH, {"json": {"all": {"daily_metrics": [day(25)]}}})
-    records = pinterest.read(UserAccountAnalyticsByContentType, window())
+    records = pinterest.read(
+        UserAccountAnalyticsByContentType, window_of(pinterest.stream(UserAccountAnalyticsByContentType))
+    )
 
     assert [record["content_type"] for record in records] == ["PAID", "ORGANIC"]
 
@@ -246,7 +254,7 @@ def test_a_day_counts_when_paid_and_organic_reach_it(pinterest: Pinterest) -> No
         answers = [{"json": {"all": {"daily_metrics": [day(25 + n) for n in range(many)]}}} for many in (paid, organic)]
         pinterest.answers(PATH, *answers)
         stream = pinterest.attached(pinterest.sync.stream(UserAccountAnalyticsByContentType))
-        list(stream.read_records(stream_slice=window()))
+        list(stream.read_records(stream_slice=window_of(stream)))
         return stream.checkpoint.state
 
     assert read_both(3, 5) == state(27, 29)
@@ -257,7 +265,9 @@ def test_a_day_counts_when_paid_and_organic_reach_it(pinterest: Pinterest) -> No
 def test_a_window_counts_when_both_calls_are_answered(pinterest: Pinterest) -> None:
     pinterest.answers(PATH, {"json": {"all": {"daily_metrics": [day(25)]}}}, {"status_code": 503})
     with pytest.raises(UnavailableError):
-        pinterest.read(UserAccountAnalyticsByContentType, window())
+        pinterest.read(
+            UserAccountAnalyticsByContentType, window_of(pinterest.stream(UserAccountAnalyticsByContentType))
+        )
 
     assert pinterest.stream(UserAccountAnalyticsByContentType).checkpoint.state == {}
 

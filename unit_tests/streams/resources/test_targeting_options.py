@@ -7,6 +7,7 @@ import pytest
 from pinterestsdk import PublicTargetingType
 
 from source_pinterest.api.errors import MalformedResponseError, RefusedError, UnavailableError
+from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.resources.targeting_options import (
     ACCOUNT_TYPES,
     SHARED_TYPES,
@@ -137,7 +138,10 @@ def test_a_long_answer_with_a_broken_character_is_read_and_told(
 def test_audiences_that_no_ad_account_shows_are_refused_unless_there_is_none(pinterest: Pinterest) -> None:
     pinterest.answers("resources/targeting/AUDIENCE_INCLUDE", refused(403, 29))
 
+    pinterest.has_listed(AdAccounts, ())
     assert pinterest.read(TargetingOptions, of_type("AUDIENCE_INCLUDE")) == []
+    pinterest.has_listed(AdAccounts, (), "11")
+    stream = pinterest.stream(TargetingOptions)
     with pytest.raises(RefusedError):
         list(stream.listing(stream.task({"option_type": "AUDIENCE_INCLUDE"})))
 
