@@ -8,7 +8,7 @@ valid JSON. That is faster than any scanner in Python, and needs one row and one
 import json
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any, NamedTuple
@@ -19,6 +19,9 @@ from source_pinterest import limits
 from source_pinterest.api.errors import MalformedResponseError
 from source_pinterest.limits import ROW_BYTES
 from source_pinterest.masking import printable
+
+_FIRST_ROUNDED = 2**53
+"""From here on, a float may stand for several whole numbers."""
 
 Record = dict[str, Any]
 
@@ -421,19 +424,46 @@ def one_item(chunks: Iterable[bytes], key: tuple[str, ...] = BY_ID.key) -> ListP
 
 
 def text_of(value: Any) -> str:
-    """Return a value as text. A float without a fraction, such as an id, becomes its digits."""
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    """Return a value as text. A whole number becomes its digits, if it comes as a float that has not lost any."""
+    return str(int(value)) if _is_exact(value) else str(value)
 
 
-def write_texts(record: dict[str, Any], fields: Iterable[str]) -> None:
+def write_texts(
+    record: dict[str, Any],
+    fields: Iterable[str],
+    key: Collection[str] = (),
+    on_replacement: OnReplacement | None = None,
+) -> None:
     """Convert these fields of a record to strings. A field without a value stays as it is.
 
+    An id that is neither a text nor an exact whole number becomes null.
+
+    Args:
+        record: the record, which is changed.
+        fields: the fields.
+        key: the fields that identify the record.
+        on_replacement: called with a sentence about ids that were replaced.
+
     Raises:
-        MalformedResponseError: an id is neither a text nor a whole number. A float may have lost digits.
+        MalformedResponseError: such an id is a part of the key.
     """
     for name in fields:
         value = record.get(name)
         if value is not None and type(value) is not str:
-            if type(value) is not int and (name == "id" or name.lower().endswith("_id")):
-                raise MalformedResponseError(f"{name} is {printable(str(value))}, which is not an id.")
-            record[name] = text_of(value)
+            if type(value) is not int and _names_id(name) and not _is_exact(value):
+                if name in key:
+                    raise MalformedResponseError(f"{name} is {printable(str(value))}, which is not an exact id.")
+                record[name] = None
+                if on_replacement:
+                    on_replacement("Pinterest sent ids that are not exact; they are replaced by null.")
+            else:
+                record[name] = text_of(value)
+
+
+def _names_id(field: str) -> bool:
+    return f"_{field.lower()}".endswith("_id")
+
+
+def _is_exact(value: Any) -> bool:
+    """Return whether a number is whole and has all its digits, which a float from 2^53 on may have lost."""
+    return type(value) is int or (isinstance(value, float) and value.is_integer() and abs(value) < _FIRST_ROUNDED)

@@ -122,8 +122,8 @@ class RowGate:
         """Yield the rows of a response that were asked for, each once. Others are dropped with a warning.
 
         Raises:
-            MalformedResponseError: a day is not written as YYYY-MM-DD, a part of the key is missing, an id is not one,
-                or a row names another ad account.
+            MalformedResponseError: a day is not written as YYYY-MM-DD, a part of the key is missing or is an id that is
+                not exact, or a row names another ad account.
             RepeatedKeyError: two rows have the same key and differ, and the destination replaces rows by their key.
         """
         columns, seen = expected.key, set[int]()
@@ -162,9 +162,10 @@ class RowGate:
         """Yield the rows of the expected days, account and entities, with text in their text columns."""
         texts, account, entities, entity = expected.texts, expected.account, expected.entities, expected.key[0]
         day_column = expected.day if expected.days else None
+        replaced = self._stream.notices.replacement
         days: dict[Any, bool] = {}
         for row in rows:
-            write_texts(row, texts)
+            write_texts(row, texts, expected.key, replaced)
             if day_column:
                 day = row.get(day_column)
                 if day.__class__ is not str or day not in days:

@@ -73,7 +73,7 @@ class DocumentStream(PinterestStream, ABC):
         """
         names = [self.primary_key] if isinstance(self.primary_key, str) else self.primary_key
         for record in records:
-            write_texts(record, names)
+            write_texts(record, names, key=names)
             key = tuple(record.get(name) or "" for name in names)
             if not all(key):
                 self.notices.warn("no key", f"Pinterest sent a record without {', '.join(names)}. It is left out.")

@@ -47,12 +47,13 @@ def row(name: Any = "1", day: Any = "2026-03-04", **more: Any) -> dict[str, Any]
         (row(None), r"^A row has no ID\.$"),
         (row(""), r"^A row has no ID\.$"),
         ({"DATE": "2026-03-04"}, r"^A row has no ID\.$"),
-        (row(PIN_ID=813744226420000001.0), "which is not an id"),
-        (row(PIN_ID=["5"]), "which is not an id"),
+        (row(813744226420000001.0), r"^ID is 8\.1374422642e\+17, which is not an exact id\.$"),
+        (row(1.5), "which is not an exact id"),
+        (row(["1"]), "which is not an exact id"),
     ],
 )
 def test_a_malformed_row_fails_its_response_wherever_it_is_loaded(bad: dict[str, Any], says: str) -> None:
-    expected = replace(EXPECTED, texts=("PIN_ID",), entities=frozenset({"1", "2"}))
+    expected = replace(EXPECTED, texts=("ID",), entities=frozenset({"1", "2"}))
     for merges_by_key in (True, False):
         with pytest.raises(MalformedResponseError, match=says):
             Stream(merges_by_key=merges_by_key).passed(row("2"), bad, expected=expected)
