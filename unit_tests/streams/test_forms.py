@@ -5,17 +5,27 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import requests_mock
 
-from source_pinterest.engine.slices import batch_slice, partition_slice
+from source_pinterest.engine.slices import batch_slice, partition_slice, window_slice
+from source_pinterest.reporting.file import rows_of_file
+from source_pinterest.reporting.job import ReportRequest
 from source_pinterest.state.history import PlannedWindow
 from source_pinterest.streams.analytics.levels import CampaignAnalytics
+from source_pinterest.streams.analytics.rows import ReportKey, ReportRows
+from source_pinterest.streams.organic.pin_analytics import PinAnalytics
 from source_pinterest.streams.organic.pins import Pins
+from source_pinterest.streams.organic.profile import UserAccountAnalytics
 from unit_tests.streams.analytics.syncs import window
 from unit_tests.streams.pinterest import Pinterest, page, records_of
+
+WEEK = window(9, 3)
+"""From Monday, 22 June, to Sunday, 28 June."""
 
 Records = list[dict[str, Any]]
 Read = Callable[[Pinterest, Any], Records]
 
+MIDNIGHTS = ("T00:00:00", "T00:00:00Z", " 00:00:00", " 00:00:00Z", "T00:00:00.000", "T00:00:00+00:00")
 INEXACT = "Pinterest sent ids that are not exact"
 
 
@@ -30,6 +40,39 @@ def pins(pinterest: Pinterest, items: Any) -> Records:
     """The records of pins."""
     pinterest.answers("pins", page(items))
     return pinterest.read(Pins, partition_slice({}))
+
+
+def report(pinterest: Pinterest, file: Any, granularity: str = "DAY") -> Records:
+    """The records of a report of campaigns."""
+    stream = pinterest.stream(CampaignAnalytics)
+    request = ReportRequest("11", WEEK, {"granularity": granularity}, PlannedWindow(WEEK))
+    rows = rows_of_file([json.dumps(file).encode()], stream.notices.replacement)
+    key = ReportKey(("CAMPAIGN_ID", "DATE"))
+    pages, _ = ReportRows("report", stream.gate, key, stream.columns).pages(request, rows)
+    return list(records_of(pages))
+
+
+def weeks(pinterest: Pinterest, file: Any) -> Records:
+    """The records of a report of campaigns, by week."""
+    return report(pinterest, file, "WEEK")
+
+
+def profile(pinterest: Pinterest, parts: Any) -> Records:
+    """The records of the user's days."""
+    pinterest.answers("user_account/analytics", {"json": parts})
+    return pinterest.read(UserAccountAnalytics, window_slice({}, PlannedWindow(WEEK), {}))
+
+
+def pin_days(pinterest: Pinterest, pins: Any) -> Records:
+    """The records of pins' days."""
+    pinterest.lists("pins", *pins)
+    pinterest.answers("pins/analytics", {"json": pins})
+    [only] = pinterest.slices(PinAnalytics)
+    return pinterest.read(PinAnalytics, only)
+
+
+def days(*dates: str) -> dict[str, Any]:
+    return {"all": {"daily_metrics": [{"date": date, "metrics": {"SAVE": 7}} for date in dates]}}
 
 
 def row(**fields: Any) -> dict[str, Any]:
@@ -51,16 +94,21 @@ def row(**fields: Any) -> dict[str, Any]:
             [row(), row(DATE="2026-06-30")],
             INEXACT,
         ),
+        *((campaigns, [row(DATE=f"2026-06-30{midnight}")], [row(DATE="2026-06-30")], "") for midnight in MIDNIGHTS),
+        (report, {"5": [row(DATE="2026-06-22 00:00:00")]}, {"5": [row(DATE="2026-06-22")]}, ""),
+        (weeks, {"5": [row(DATE="2026-06-22T00:00:00Z")]}, {"5": [row(DATE="2026-06-22")]}, ""),
+        (profile, days("2026-06-22T00:00:00"), days("2026-06-22"), ""),
+        (pin_days, {"813": days("2026-06-22 00:00:00Z")}, {"813": days("2026-06-22")}, ""),
         (pins, [{"id": 813.0, "board_id": 5.0}], [{"id": "813", "board_id": "5"}], ""),
         (pins, [{"id": "813", "board_id": 2.0**60}], [{"id": "813", "board_id": None}], INEXACT),
     ],
 )
 def test_a_form_is_read_like_the_plain_one(
-    pinterest: Pinterest, caplog: pytest.LogCaptureFixture, read: Read, form: Any, plain: Any, warning: str
+    mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture, read: Read, form: Any, plain: Any, warning: str
 ) -> None:
-    found = read(pinterest, form)
+    found = read(Pinterest(mock), form)
     warned = [message for message in caplog.messages if "Pinterest sent" in message]
 
-    assert found == read(pinterest, plain) != []
+    assert found == read(Pinterest(mock), plain) != []
     assert len(warned) == bool(warning), warned
     assert warning in "".join(warned)

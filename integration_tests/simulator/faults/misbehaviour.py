@@ -133,7 +133,7 @@ def _rows_twice(row: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _rows_with_times(row: dict[str, Any]) -> list[dict[str, Any]]:
-    return [_with(_with(row, "DATE", lambda day: f"{day}T00:00:00"), "date", lambda day: f"{day}T00:00:00")]
+    return [_with(_with(row, "DATE", lambda day: f"{day}T08:00:00"), "date", lambda day: f"{day}T08:00:00")]
 
 
 def _rows_of_another_day(row: dict[str, Any]) -> list[dict[str, Any]]:

@@ -24,7 +24,7 @@ from source_pinterest.columns import (
     text_columns,
 )
 from source_pinterest.config import Config
-from source_pinterest.dates import DateWindow, Granularity, parse_day
+from source_pinterest.dates import DateWindow, Granularity, parse_day, without_midnight
 from source_pinterest.engine.pages import Page, pages_of, spooled
 from source_pinterest.engine.progress import Notices
 from source_pinterest.masking import printable
@@ -163,15 +163,15 @@ class RowGate:
         texts, account, entities, entity = expected.texts, expected.account, expected.entities, expected.key[0]
         day_column = expected.day if expected.days else None
         replaced = self._stream.notices.replacement
-        days: dict[Any, bool] = {}
+        days: dict[str, str] = {}
         for row in rows:
             write_texts(row, texts, expected.key, replaced)
-            if day_column:
-                day = row.get(day_column)
-                if day.__class__ is not str or day not in days:
-                    days[day] = self._is_wanted(day, expected)
-                if not days[day]:
+            if day_column and (day := row.get(day_column)) not in _EMPTY:
+                if (wanted := days.get(sent := str(day))) is None:
+                    wanted = days[sent] = self._wanted_day(sent, expected)
+                if not wanted:
                     continue
+                row[day_column] = wanted
             if account and row.get(AD_ACCOUNT_ID) not in (account, *_EMPTY):
                 raise MalformedResponseError(f"A row names ad account {row[AD_ACCOUNT_ID]}, not {account}.")
             if entities is None or (found := row.get(entity)) in entities or found in _EMPTY:
@@ -179,26 +179,27 @@ class RowGate:
             else:
                 self._warn("others", f"sent rows of ids that were not asked for, such as {found}. They are left out.")
 
-    def _is_wanted(self, day: Any, expected: Expected) -> bool:
-        """Return whether rows of a day are used.
+    def _wanted_day(self, sent: str, expected: Expected) -> str:
+        """Return the day of a row as its record has it; empty if such rows are dropped.
 
         Raises:
             MalformedResponseError: the rows are daily, and the day is not written as YYYY-MM-DD.
         """
         wanted, is_daily = expected.days, expected.granularity is Granularity.DAY
         requested = expected.requested or wanted
-        if day is None or wanted is None or requested is None:
-            return True  # a missing day is a missing part of the key
+        if wanted is None or requested is None:
+            return sent
+        day = sent if expected.granularity is Granularity.HOUR else without_midnight(sent)  # which may be an hour
         try:
             found = parse_day(day if is_daily else day[:_DAY_LENGTH])
-        except (TypeError, ValueError) as error:
+        except ValueError as error:
             if is_daily:
-                raise MalformedResponseError(f"{printable(repr(day))} is not a day written as YYYY-MM-DD.") from error
-            return True
+                raise MalformedResponseError(f"{printable(repr(sent))} is not a day written as YYYY-MM-DD.") from error
+            return day
         if not _covers(requested, found, expected.granularity):
             others = f"rows of days that were not asked for, such as {day} for {requested}"
             self._warn("other days", f"sent {others}. They are left out.")
-        return _covers(wanted, found, expected.granularity)
+        return day if _covers(wanted, found, expected.granularity) else ""
 
     def _is_complete(self, values: tuple[Any, ...], expected: Expected) -> bool:
         """Return whether a key lacks only optional parts; False if it lacks the hour, and the destination appends.

@@ -39,9 +39,10 @@ def row(name: Any = "1", day: Any = "2026-03-04", **more: Any) -> dict[str, Any]
 @pytest.mark.parametrize(
     ("bad", "says"),
     [
-        (row(day="2026-03-04T00:00:00"), "is not a day written as YYYY-MM-DD"),
+        (row(day="2026-03-04T08:00:00"), "is not a day written as YYYY-MM-DD"),
         (row(day="04.03.2026"), "is not a day written as YYYY-MM-DD"),
         (row(day=1772582400), "is not a day written as YYYY-MM-DD"),
+        (row(day=""), r"^A row has no DATE\.$"),
         (row(day=None), r"^A row has no DATE\.$"),
         ({"ID": "1"}, r"^A row has no DATE\.$"),
         (row(None), r"^A row has no ID\.$"),
