@@ -11,7 +11,12 @@ from source_pinterest.engine.slices import batch_slice, partition_slice, window_
 from source_pinterest.reporting.file import rows_of_file
 from source_pinterest.reporting.job import ReportRequest
 from source_pinterest.state.history import PlannedWindow
-from source_pinterest.streams.analytics.levels import CampaignAnalytics
+from source_pinterest.streams.analytics.levels import (
+    AdAccountAnalytics,
+    AdAnalytics,
+    CampaignAnalytics,
+    CampaignTargetingAnalytics,
+)
 from source_pinterest.streams.analytics.rows import ReportKey, ReportRows
 from source_pinterest.streams.organic.pin_analytics import PinAnalytics
 from source_pinterest.streams.organic.pins import Pins
@@ -26,6 +31,7 @@ Records = list[dict[str, Any]]
 Read = Callable[[Pinterest, Any], Records]
 
 MIDNIGHTS = ("T00:00:00", "T00:00:00Z", " 00:00:00", " 00:00:00Z", "T00:00:00.000", "T00:00:00+00:00")
+NO_ACCOUNT = (None, "", 0, "0", 0.0)
 INEXACT = "Pinterest sent ids that are not exact"
 
 
@@ -34,6 +40,27 @@ def campaigns(pinterest: Pinterest, rows: Any) -> Records:
     pinterest.answers("ad_accounts/11/campaigns/analytics", {"text": json.dumps(rows)})
     found = batch_slice({"ad_account_id": "11"}, PlannedWindow(window(9, 0)), ("549760000001",), 0)
     return list(records_of(pinterest.stream(CampaignAnalytics).read_slice(found)))
+
+
+def ads(pinterest: Pinterest, rows: Any) -> Records:
+    """The records of ads' analytics."""
+    pinterest.answers("ad_accounts/11/ads/analytics", {"json": rows})
+    found = batch_slice({"ad_account_id": "11"}, PlannedWindow(window(9, 0)), ("687",), 0)
+    return list(records_of(pinterest.stream(AdAnalytics).read_slice(found)))
+
+
+def account_days(pinterest: Pinterest, rows: Any) -> Records:
+    """The records of an ad account's analytics."""
+    pinterest.answers("ad_accounts/11/analytics", {"json": rows})
+    found = batch_slice({"ad_account_id": "11"}, PlannedWindow(window(9, 0)), (), 0)
+    return list(records_of(pinterest.stream(AdAccountAnalytics).read_slice(found)))
+
+
+def targeting(pinterest: Pinterest, items: Any) -> Records:
+    """The records of campaigns' targeting analytics."""
+    pinterest.answers("ad_accounts/11/campaigns/targeting_analytics", {"json": {"data": items}})
+    found = batch_slice({"ad_account_id": "11"}, PlannedWindow(window(9, 0)), ("549760000001",), 0)
+    return list(records_of(pinterest.stream(CampaignTargetingAnalytics).read_slice(found)))
 
 
 def pins(pinterest: Pinterest, items: Any) -> Records:
@@ -76,7 +103,15 @@ def days(*dates: str) -> dict[str, Any]:
 
 
 def row(**fields: Any) -> dict[str, Any]:
-    return {"CAMPAIGN_ID": "549760000001", "AD_ACCOUNT_ID": "11", "DATE": "2026-07-01", **fields}
+    return {"CAMPAIGN_ID": "549760000001", "AD_ACCOUNT_ID": "11", "DATE": "2026-06-22", **fields}
+
+
+def without(name: str) -> dict[str, Any]:
+    return {field: value for field, value in row().items() if field != name}
+
+
+def target(metrics: dict[str, Any]) -> dict[str, Any]:
+    return {"targeting_type": "GENDER", "targeting_value": "female", "metrics": metrics}
 
 
 @pytest.mark.parametrize(
@@ -99,6 +134,15 @@ def row(**fields: Any) -> dict[str, Any]:
         (weeks, {"5": [row(DATE="2026-06-22T00:00:00Z")]}, {"5": [row(DATE="2026-06-22")]}, ""),
         (profile, days("2026-06-22T00:00:00"), days("2026-06-22"), ""),
         (pin_days, {"813": days("2026-06-22 00:00:00Z")}, {"813": days("2026-06-22")}, ""),
+        *((campaigns, [row(AD_ACCOUNT_ID=none)], [row()], "") for none in NO_ACCOUNT),
+        *((account_days, [row(AD_ACCOUNT_ID=none)], [row()], "") for none in NO_ACCOUNT),
+        *((report, {"5": [row(AD_ACCOUNT_ID=none)]}, {"5": [row()]}, "") for none in NO_ACCOUNT),
+        (campaigns, [without("AD_ACCOUNT_ID")], [row()], ""),
+        (account_days, [without("AD_ACCOUNT_ID")], [row()], ""),
+        (report, {"5": [without("AD_ACCOUNT_ID")]}, {"5": [row()]}, ""),
+        (targeting, [target(without("AD_ACCOUNT_ID"))], [target(row())], ""),
+        (ads, [row(PIN_PROMOTION_ID=687)], [row(PIN_PROMOTION_ID="687", AD_ID="687")], ""),
+        (ads, [row(PIN_PROMOTION_ID="687", AD_ID=None)], [row(PIN_PROMOTION_ID="687", AD_ID="687")], ""),
         (pins, [{"id": 813.0, "board_id": 5.0}], [{"id": "813", "board_id": "5"}], ""),
         (pins, [{"id": "813", "board_id": 2.0**60}], [{"id": "813", "board_id": None}], INEXACT),
     ],

@@ -213,11 +213,10 @@ class QueryAnalytics(AdAccountStream, ABC):
             account=account,
             entities=frozenset(ids) if ids else None,
         )
-        return spooled(self.to_pages(self.gate.checked(self.rows_in(account, chunks), expected)))
+        return spooled(self.to_pages(self.gate.checked(self.rows_in(chunks), expected)))
 
-    def rows_in(self, account: str, chunks: Iterable[bytes]) -> Iterator[Record]:
-        """Parse the rows of a response about an account."""
-        del account
+    def rows_in(self, chunks: Iterable[bytes]) -> Iterator[Record]:
+        """Parse the rows of a response."""
         return rows_of(chunks, on_replacement=self.notices.replacement)
 
     @cached_property

@@ -36,6 +36,7 @@ _SUBSTITUTES = {"AD_ID": "PIN_PROMOTION_ID", ITEM_ID: ENTITY_ID}
 """The column that replaces an empty id column: its older name, or the entity under which a file lists the row."""
 
 _EMPTY = (None, "")
+_NO_ACCOUNT = (*_EMPTY, "0")
 _DAY_LENGTH = len("2026-01-31")
 
 
@@ -164,7 +165,10 @@ class RowGate:
         day_column = expected.day if expected.days else None
         replaced = self._stream.notices.replacement
         days: dict[str, str] = {}
+        older = _SUBSTITUTES.get(entity, "")
         for row in rows:
+            if older and row.get(entity) in _EMPTY:
+                row[entity] = row.get(older)
             write_texts(row, texts, expected.key, replaced)
             if day_column and (day := row.get(day_column)) not in _EMPTY:
                 if (wanted := days.get(sent := str(day))) is None:
@@ -172,8 +176,8 @@ class RowGate:
                 if not wanted:
                     continue
                 row[day_column] = wanted
-            if account and row.get(AD_ACCOUNT_ID) not in (account, *_EMPTY):
-                raise MalformedResponseError(f"A row names ad account {row[AD_ACCOUNT_ID]}, not {account}.")
+            if account and row.get(AD_ACCOUNT_ID) != account:
+                _write_account(row, account)
             if entities is None or (found := row.get(entity)) in entities or found in _EMPTY:
                 yield row
             else:
@@ -227,6 +231,17 @@ class RowGate:
 
     def _warn(self, about: str, what: str) -> None:
         self._stream.notices.warn(about, f"Pinterest {what}")
+
+
+def _write_account(row: Record, account: str) -> None:
+    """Write the ad account of the request into a row that names none.
+
+    Raises:
+        MalformedResponseError: the row names another one.
+    """
+    if (named := row.get(AD_ACCOUNT_ID)) not in _NO_ACCOUNT:
+        raise MalformedResponseError(f"A row names ad account {named}, not {account}.")
+    row[AD_ACCOUNT_ID] = account
 
 
 def _covers(window: DateWindow, day: Date, granularity: Granularity) -> bool:
@@ -289,7 +304,6 @@ class ReportRows:
     def _completed(self, request: ReportRequest, rows: Iterable[Filed], filler: "KeyFiller") -> Iterator[Record]:
         lacks_entity = self.key.entity in self.key.refused(request.ad_account_id)
         for entity, row in rows:
-            row.setdefault(AD_ACCOUNT_ID, request.ad_account_id)
             if lacks_entity and entity:
                 row.setdefault(self.key.entity, entity)
             if self.key.ids:
