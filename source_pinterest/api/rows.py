@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import chain, islice
 from typing import Any, NamedTuple
 
@@ -22,6 +23,9 @@ from source_pinterest.masking import printable
 
 _FIRST_ROUNDED = 2**53
 """From here on, a float may stand for several whole numbers."""
+
+_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
+"""A JSON number."""
 
 Record = dict[str, Any]
 
@@ -458,6 +462,29 @@ def write_texts(
                     on_replacement("Pinterest sent ids that are not exact; they are replaced by null.")
             else:
                 record[name] = text_of(value)
+
+
+def write_numbers(record: dict[str, Any], fields: Collection[str], on_replacement: OnReplacement | None = None) -> None:
+    """Convert texts in these fields of a record to the numbers that they are.
+
+    A text that is no JSON number, or has more digits than a float, stays as it is.
+
+    Args:
+        record: the record, which is changed.
+        fields: the fields.
+        on_replacement: called with a sentence about texts that stay.
+    """
+    for name in [name for name, value in record.items() if value.__class__ is str and name in fields]:
+        number = _number_of(record[name])
+        if number is not None:
+            record[name] = number
+        elif on_replacement:
+            on_replacement("Pinterest sent texts in columns of numbers; they are emitted as they are.")
+
+
+def _number_of(text: str) -> int | float | None:
+    number = parse_json(text.encode()) if _NUMBER.fullmatch(text) else None
+    return number if number is not None and Decimal(repr(number)) == Decimal(text) else None
 
 
 def _names_id(field: str) -> bool:

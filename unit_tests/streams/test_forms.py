@@ -32,12 +32,38 @@ Read = Callable[[Pinterest, Any], Records]
 
 MIDNIGHTS = ("T00:00:00", "T00:00:00Z", " 00:00:00", " 00:00:00Z", "T00:00:00.000", "T00:00:00+00:00")
 NO_ACCOUNT = (None, "", 0, "0", 0.0)
+NUMBERS = {
+    "1.5": 1.5,
+    "0": 0,
+    "-7": -7,
+    "0.01910828025477707": 0.01910828025477707,
+    "1000.0": 1000.0,
+    "1.5e3": 1500.0,
+    "9007199254740993": 9007199254740993,
+    "123456789012345678901": 123456789012345678901,
+}
+NO_NUMBERS = (
+    "",
+    " 1",
+    "1,5",
+    "01",
+    "+1",
+    ".5",
+    "1.",
+    "NaN",
+    "1e400",
+    "n/a",
+    "1_000",
+    "0.12345678901234567890",
+    "\u0663",
+)
+TEXTS = "Pinterest sent texts in columns of numbers"
 INEXACT = "Pinterest sent ids that are not exact"
 
 
 def campaigns(pinterest: Pinterest, rows: Any) -> Records:
     """The records of campaigns' analytics."""
-    pinterest.answers("ad_accounts/11/campaigns/analytics", {"text": json.dumps(rows)})
+    pinterest.answers("ad_accounts/11/campaigns/analytics", {"json": rows})
     found = batch_slice({"ad_account_id": "11"}, PlannedWindow(window(9, 0)), ("549760000001",), 0)
     return list(records_of(pinterest.stream(CampaignAnalytics).read_slice(found)))
 
@@ -143,6 +169,14 @@ def target(metrics: dict[str, Any]) -> dict[str, Any]:
         (targeting, [target(without("AD_ACCOUNT_ID"))], [target(row())], ""),
         (ads, [row(PIN_PROMOTION_ID=687)], [row(PIN_PROMOTION_ID="687", AD_ID="687")], ""),
         (ads, [row(PIN_PROMOTION_ID="687", AD_ID=None)], [row(PIN_PROMOTION_ID="687", AD_ID="687")], ""),
+        *(
+            (campaigns, [row(SPEND_IN_DOLLAR=text)], [row(SPEND_IN_DOLLAR=number)], "")
+            for text, number in NUMBERS.items()
+        ),
+        *((campaigns, [row(SPEND_IN_DOLLAR=text)], [row(SPEND_IN_DOLLAR=text)], TEXTS) for text in NO_NUMBERS),
+        (targeting, [target(row(CTR="0.5"))], [target(row(CTR=0.5))], ""),
+        (report, {"5": [row(CTR="0.5")]}, {"5": [row(CTR=0.5)]}, ""),
+        (campaigns, [row(CAMPAIGN_NAME="12")], [row(CAMPAIGN_NAME=12)], ""),
         (pins, [{"id": 813.0, "board_id": 5.0}], [{"id": "813", "board_id": "5"}], ""),
         (pins, [{"id": "813", "board_id": 2.0**60}], [{"id": "813", "board_id": None}], INEXACT),
     ],

@@ -24,6 +24,7 @@ from source_pinterest.columns import (
     analytics_schema,
     key_schema,
     may_be_requested,
+    number_columns,
     text_columns,
 )
 from source_pinterest.config import attribution_of
@@ -209,6 +210,7 @@ class QueryAnalytics(AdAccountStream, ABC):
             key=tuple(self.primary_key),
             optional=frozenset((TARGETING_VALUE,)),
             texts=self._text_columns,
+            numbers=number_columns(self.columns),
             days=window,
             account=account,
             entities=frozenset(ids) if ids else None,

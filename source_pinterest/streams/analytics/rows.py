@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from pendulum import Date
 
 from source_pinterest.api.errors import KeyInDoubtError, KeysChangedError, MalformedResponseError, RepeatedKeyError
-from source_pinterest.api.rows import Record, write_texts
+from source_pinterest.api.rows import Record, write_numbers, write_texts
 from source_pinterest.columns import (
     AD_ACCOUNT_ID,
     DATE,
@@ -21,6 +21,7 @@ from source_pinterest.columns import (
     ITEM_ID,
     TARGETING_TYPE,
     TARGETING_VALUE,
+    number_columns,
     text_columns,
 )
 from source_pinterest.config import Config
@@ -74,6 +75,7 @@ class Expected:
         key: the columns that identify a row.
         optional: the parts of the key that may be empty.
         texts: the columns that hold text, including ids.
+        numbers: the columns that hold numbers.
         days: the days to emit; None if the rows have no day.
         requested: the requested days. Rows of those that are not in `days` are dropped without a warning.
         day: the column with the day.
@@ -85,6 +87,7 @@ class Expected:
     key: tuple[str, ...]
     optional: frozenset[str] = frozenset()
     texts: tuple[str, ...] = ()
+    numbers: frozenset[str] = frozenset()
     days: DateWindow | None = None
     requested: DateWindow | None = None
     day: str = DATE
@@ -160,8 +163,9 @@ class RowGate:
         self._stream.notices.warn(error.about, error.warning)
 
     def _asked_for(self, rows: Iterable[Record], expected: Expected) -> Iterator[Record]:
-        """Yield the rows of the expected days, account and entities, with text in their text columns."""
-        texts, account, entities, entity = expected.texts, expected.account, expected.entities, expected.key[0]
+        """Yield the rows of the expected days, account and entities, with texts and numbers in their columns."""
+        texts, numbers, account = expected.texts, expected.numbers, expected.account
+        entities, entity = expected.entities, expected.key[0]
         day_column = expected.day if expected.days else None
         replaced = self._stream.notices.replacement
         days: dict[str, str] = {}
@@ -170,6 +174,7 @@ class RowGate:
             if older and row.get(entity) in _EMPTY:
                 row[entity] = row.get(older)
             write_texts(row, texts, expected.key, replaced)
+            write_numbers(row, numbers, replaced)
             if day_column and (day := row.get(day_column)) not in _EMPTY:
                 if (wanted := days.get(sent := str(day))) is None:
                     wanted = days[sent] = self._wanted_day(sent, expected)
@@ -289,6 +294,7 @@ class ReportRows:
             key=self.key.columns,
             optional=self.key.optional,
             texts=self._text_columns(),
+            numbers=number_columns(self.columns),
             days=request.window if DATE in self.key.columns else None,
             requested=request.requested_window,
             granularity=Granularity(request.body["granularity"]),
