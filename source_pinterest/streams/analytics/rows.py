@@ -192,7 +192,8 @@ class RowGate:
         """Return the day of a row as its record has it; empty if such rows are dropped.
 
         Raises:
-            MalformedResponseError: the rows are daily, and the day is not written as YYYY-MM-DD.
+            MalformedResponseError: the rows are daily, and the day is not written as YYYY-MM-DD. Or they are of weeks
+                or months, and the day was not requested: they may begin on other days than is assumed.
         """
         wanted, is_daily = expected.days, expected.granularity is Granularity.DAY
         requested = expected.requested or wanted
@@ -206,6 +207,11 @@ class RowGate:
                 raise MalformedResponseError(f"{printable(repr(sent))} is not a day written as YYYY-MM-DD.") from error
             return day
         if not _covers(requested, found, expected.granularity):
+            if expected.granularity in (Granularity.WEEK, Granularity.MONTH):
+                weekday = found.day_of_week.name.capitalize()
+                raise MalformedResponseError(
+                    f"A row has the {expected.day} {day}, a {weekday}, outside of {requested}."
+                )
             others = f"rows of days that were not asked for, such as {day} for {requested}"
             self._warn("other days", f"sent {others}. They are left out.")
         return day if _covers(wanted, found, expected.granularity) else ""
