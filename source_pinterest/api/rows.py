@@ -8,7 +8,7 @@ valid JSON. That is faster than any scanner in Python, and needs one row and one
 import json
 import math
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain, islice
@@ -23,6 +23,8 @@ from source_pinterest.masking import printable
 
 _FIRST_ROUNDED = 2**53
 """From here on, a float may stand for several whole numbers."""
+
+_NULL_LIST = "Pinterest sent null in the place of a list; it counts as empty."
 
 _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
 """A JSON number."""
@@ -156,7 +158,7 @@ def rows_of(chunks: Iterable[bytes], under: str = "", on_replacement: OnReplacem
         for key in body.members():
             if key == under:
                 found = True
-                yield from body.rows()
+                yield from body.rows_or_null()
             else:
                 body.value()
         if not found:
@@ -223,6 +225,13 @@ class JsonBody:
             yield from self._similar_rows()
             more = self._another(b"]")
         self.expect(b"]")
+
+    def rows_or_null(self) -> Iterator[Record]:
+        """Yield the objects of the next list. Null counts as an empty one, with a warning."""
+        if self.peek() != b"n":
+            yield from self.rows()
+        elif self.value() is None and self._on_replacement:
+            self._on_replacement(_NULL_LIST)
 
     def value(self) -> Any:
         """Return the next value."""
@@ -381,13 +390,29 @@ def list_page(
     beginning = b"".join(_up_to(rest, limits.LARGE_PAGE_BYTES) if is_paged else rest)
     if is_paged and len(beginning) > limits.LARGE_PAGE_BYTES:
         text = JsonBody(chain([beginning], rest), on_replacement)
-        body: Any = {name: _bounded(text.rows()) if name == field else text.value() for name in text.members()}
+        body: Any = {name: _bounded(text.rows_or_null()) if name == field else text.value() for name in text.members()}
         text.end()
     else:
         body = parse_json(beginning, on_replacement)
     page = body if isinstance(body, dict) else {}
-    items = with_key(body if isinstance(body, list) and not shape.field else page.get(field), shape.key)
+    is_list = isinstance(body, list) and not shape.field
+    items = with_key(body if is_list else list_in(page, field, on_replacement), shape.key)
     return ListPage(_bounded(items) if is_paged else items, str(page.get("bookmark") or ""))
+
+
+def list_in(body: Mapping[str, Any], name: str, on_replacement: OnReplacement | None) -> Any:
+    """Return the value of a key that holds a list; None if the key is missing. Null counts as an empty list.
+
+    Args:
+        body: the object that has the key.
+        name: the key.
+        on_replacement: called with a sentence about null.
+    """
+    if name not in body or body[name] is not None:
+        return body.get(name)
+    if on_replacement:
+        on_replacement(_NULL_LIST)
+    return []
 
 
 def _up_to(chunks: Iterator[bytes], size: int) -> Iterator[bytes]:

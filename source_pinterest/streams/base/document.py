@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.api.errors import BadRequestError, GoneError, MalformedResponseError
-from source_pinterest.api.rows import ListPage, Record, parse_json, write_texts
+from source_pinterest.api.rows import ListPage, Record, list_in, parse_json, write_texts
 from source_pinterest.api.session import ApiResponse
 from source_pinterest.streams.base.listing import Listed
 from source_pinterest.streams.base.stream import PinterestStream
@@ -39,8 +39,7 @@ class DocumentStream(PinterestStream, ABC):
         document = parse_json(b"".join(chunks), self.notices.replacement)
         items = document
         if isinstance(document, dict):
-            is_empty = not document or (self.holder in document and document[self.holder] is None)
-            items = [] if is_empty else document.get(self.holder)
+            items = list_in(document, self.holder, self.notices.replacement) if document else []
         if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
             raise MalformedResponseError(f"The response of {self.name} has no list of objects.")
         return ListPage(items, str(document.get("bookmark") or "") if isinstance(document, dict) else "")
