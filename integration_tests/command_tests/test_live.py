@@ -63,6 +63,9 @@ class Variant:
     file: Callable[[Any, Any], Any] | None = None
 
 
+TEXTS = ("AD_ACCOUNT_ID", "CAMPAIGN_ENTITY_STATUS", "CAMPAIGN_ID", "CAMPAIGN_NAME")
+"""Columns of campaigns that are texts in rows as they were recorded; ADVERTISER_ID is a number."""
+
 VARIANTS: Mapping[str, Variant] = {
     "as recorded": Variant(
         {
