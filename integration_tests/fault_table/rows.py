@@ -118,6 +118,8 @@ ROWS = (
     _passing(fault='400, code 12, "something went wrong"', kind=FaultKind.TRANSIENT_400),
     _passing(fault="500", kind=FaultKind.SERVER_ERROR),
     *(_passing(fault=f"{kind.value[:3]}, an HTML page", kind=kind) for kind in HTML_PAGES),
+    _passing(fault="403, JSON without a code or a message", kind=FaultKind.FORBIDDEN_WITHOUT_WORDS),
+    _passing(fault="404, an empty body", kind=FaultKind.NOT_FOUND_EMPTY),
     _passing(fault="503", kind=FaultKind.UNAVAILABLE),
     _passing(fault="504", kind=FaultKind.GATEWAY_TIMEOUT),
     _lasting(fault="503 for 10 s", kind=FaultKind.UNAVAILABLE, seconds=10, ends=everywhere("exact")),

@@ -66,7 +66,8 @@ _TABLE: Mapping[tuple[int, int | None], Verdict] = {
 _REQUEST_ID_CHARACTERS = 100
 
 _FINAL_FROM_PINTEREST_ONLY = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
-"""Servers in front of Pinterest use these statuses for temporary troubles of their own."""
+"""Servers in front of Pinterest use these statuses for temporary troubles of their own. A gateway without a route
+answers 404 with an empty body."""
 
 _RETRY_AFTER = re.compile(r"retry after (\d+(?:\.\d+)?) second", re.IGNORECASE)
 _RESTRICTED = re.compile(r"restricted feature(?:: *(?P<feature>[^.]+))?", re.IGNORECASE)
@@ -109,7 +110,7 @@ class ErrorResponse:
     @cached_property
     def verdict(self) -> Verdict:
         """The verdict of the table. A server error that is not in the table is retried, any other one rejected."""
-        if self.status in _FINAL_FROM_PINTEREST_ONLY and self.is_foreign:
+        if self.status in _FINAL_FROM_PINTEREST_ONLY and not self.is_from_pinterest:
             return Verdict.RETRY
         for pattern, verdict in _BY_MESSAGE.get(self.status, {}).items():
             if pattern.search(self.message):
@@ -125,13 +126,13 @@ class ErrorResponse:
 
     @property
     def is_from_pinterest(self) -> bool:
-        """Whether the response is from Pinterest itself. Servers in front of it send no JSON."""
-        return bool(self._content)
+        """Whether the response is from Pinterest itself: it has Pinterest's code or a message."""
+        return any(self._content.get(name) not in (None, "") for name in ("code", "message"))
 
     @property
     def is_foreign(self) -> bool:
-        """Whether the body is not from Pinterest, such as a proxy's web page."""
-        return bool(self.body.strip()) and not self.is_from_pinterest
+        """Whether the body is neither empty nor JSON, such as a proxy's web page."""
+        return bool(self.body.strip()) and not self._content
 
     @property
     def message(self) -> str:

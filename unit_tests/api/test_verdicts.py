@@ -28,10 +28,12 @@ VERDICTS = [
     (401, 7, "Not authorised", Verdict.REFUSED),
     (401, 29, "Not permitted", Verdict.REFUSED),
     (403, 29, "Not permitted", Verdict.REFUSED),
-    (403, None, "", Verdict.REFUSED),
+    (403, 29, "", Verdict.REFUSED),
+    (403, None, "Not permitted", Verdict.REFUSED),
     (403, 2625, "Disapproved", Verdict.MERCHANT_REFUSED),
     (403, 2626, "Under review", Verdict.MERCHANT_REFUSED),
-    (404, 40, "Board not found", Verdict.GONE),
+    (404, 40, "", Verdict.GONE),
+    (404, None, "Board not found", Verdict.GONE),
     (408, None, "", Verdict.RETRY),
     (409, None, "", Verdict.RETRY),
     (409, 4182, "No catalog", Verdict.NO_CATALOG),
@@ -66,13 +68,11 @@ def test_the_table_in_which_every_verdict_is_reached() -> None:
     ],
 )
 def test_of_a_body_of_another_shape_the_status_counts(status: int, verdict: Verdict) -> None:
-    for body in [b"<html>Bad gateway</html>", b'["a list"]', b'"text"', b"null"]:
+    for body in [
+        *[b"", b" \r\n", b"<html>Bad gateway</html>", b'["a list"]', b'"text"', b"null", b"{}"],
+        *[b'{"error": "no route"}', b'{"code": null, "message": null}', b'{"message": ""}'],
+    ]:
         assert answer(status, body).verdict is verdict, body
-
-
-@pytest.mark.parametrize(("status", "verdict"), [(403, Verdict.REFUSED), (404, Verdict.GONE), (400, Verdict.REJECTED)])
-def test_a_refusal_without_words_is_one(status: int, verdict: Verdict) -> None:
-    assert answer(status, b" \r\n").verdict is verdict
 
 
 def test_a_pause_is_told_by_the_message_or_by_a_header() -> None:

@@ -21,6 +21,8 @@ class FaultKind(StrEnum):
     BAD_GATEWAY_HTML = "502_html"
     FORBIDDEN_HTML = "403_html"
     NOT_FOUND_HTML = "404_html"
+    FORBIDDEN_WITHOUT_WORDS = "403_without_words"
+    NOT_FOUND_EMPTY = "404_empty"
     UNAVAILABLE = "503"
     GATEWAY_TIMEOUT = "504"
     TRUNCATED_JSON = "truncated_json"
