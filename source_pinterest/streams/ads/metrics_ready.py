@@ -1,5 +1,6 @@
 """The last day whose metrics are final."""
 
+import logging
 import threading
 from collections.abc import Iterator
 from functools import cached_property
@@ -9,14 +10,25 @@ from pendulum import Date
 
 from source_pinterest import limits
 from source_pinterest.api.client import PinterestClient
-from source_pinterest.api.errors import MalformedResponseError, RestrictedError, SliceError
+from source_pinterest.api.errors import (
+    GoneError,
+    MalformedResponseError,
+    NotServedError,
+    RefusedError,
+    RestrictedError,
+    SliceError,
+)
 from source_pinterest.api.rows import parse_json
 from source_pinterest.dates import days_before
 from source_pinterest.streams.base.stream import Sync
 
+LOGGER = logging.getLogger("airbyte")
+
 _PATH = "resources/metrics_ready_state"
 _MAX_DAYS_BACK = 7
 """Days that are checked, from yesterday back, one request each."""
+_CLOSED = (GoneError, NotServedError, RefusedError, RestrictedError)
+"""Errors by which Pinterest says that the app may not ask."""
 
 
 class MetricsReadyState:
@@ -45,8 +57,14 @@ class MetricsReadyState:
                 day = days_before(today, age)
                 if self._client.get(_PATH, {"date": str(day)}, _is_ready).value:
                     return day
-        except (SliceError, RestrictedError):
+        except _CLOSED:
             return days_before(today, limits.FINAL_AFTER_DAYS)
+        except SliceError as error:
+            LOGGER.warning(
+                f"Pinterest did not say which of the last {_MAX_DAYS_BACK} days are final. Streams that emit each day "
+                "once, when it is final, hold back those that were not final before. They come with the next sync. "
+                f"{error.message}"
+            )
         return days_before(today, _MAX_DAYS_BACK + 1)
 
 
