@@ -305,7 +305,7 @@ class RejectedError(_UnexplainedError):
 
 
 class BadRequestError(RejectedError):
-    """Pinterest itself rejects the request with HTTP 400. One of the requested names or values may be the cause."""
+    """Pinterest itself rejects the request, with HTTP 400 or 422. A requested name or value may be the cause."""
 
     def __init__(self, what: str, quote: str) -> None:
         super().__init__(f"{what}: {quote}")

@@ -108,6 +108,8 @@ def test_a_request_takes_two_new_tokens_if_it_may_be_retried(
         (413, None, "", errors.ResponseTooLargeError),
         (400, 1, "Pagination beyond 100000", errors.ListingCappedError),
         (400, 1, "Bad", errors.BadRequestError),
+        (422, 1, "Bad", errors.BadRequestError),
+        (422, None, "Bad", errors.RejectedError),
         (302, None, "", errors.RejectedError),
     ],
 )
