@@ -85,6 +85,15 @@ def test_an_account_that_is_none_is_never_taken(mock: requests_mock.Mocker, body
         pinterest.read(AdAccounts, EVERYTHING)
 
 
+@pytest.mark.parametrize(("owner", "read"), [("7", {"id": "7"}), ({"id": "7"}, {"id": "7"}), ("", None), (None, None)])
+def test_an_owner_that_is_a_text_is_its_id(pinterest: Pinterest, owner: Any, read: Any) -> None:
+    items = [{"id": "12", "owner": {"id": "7"}}, {"id": "11", "owner": owner}]
+    pinterest.answers("ad_accounts", {"json": {"items": items}})
+
+    assert pinterest.read(AdAccounts, EVERYTHING)[1].get("owner") == read
+    assert pinterest.stream(AdAccounts).one_per_owner() == (["11"] if owner else ["11", "12"])
+
+
 # ---- Which failures of an account matter
 
 

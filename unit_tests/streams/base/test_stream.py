@@ -128,7 +128,7 @@ def test_a_selected_parent_brings_its_ids_without_another_call(pinterest: Pinter
 @pytest.mark.parametrize(
     ("of", "items", "why"),
     [
-        (AdAccounts, [{"id": "11", "owner": "somebody"}], "AttributeError: "),
+        (AdAccounts, [{"id": "11", "owner": ["somebody"]}], "AttributeError: "),
         (PinAnalytics, ["\x1b[2J"], "ValueError: invalid literal for int"),
     ],
 )
