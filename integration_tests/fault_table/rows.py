@@ -57,6 +57,7 @@ def everywhere(ending: str) -> dict[str, str]:
 
 
 _PASSES = "exact; for good: transient"
+_UNKNOWN = "exact; for good: system"
 _HARMLESS = "exact; for good: exact"
 _PAGED = ("list", "child list", "catalog list", "entity")
 _OF_A_PARENT = ("child list", "catalog list", "entity", "keywords", "product groups", "varied list")
@@ -132,6 +133,7 @@ ROWS = (
     _passing(fault="truncated JSON", kind=FaultKind.TRUNCATED_JSON),
     _passing(fault="malformed JSON", kind=FaultKind.MALFORMED_JSON),
     _passing(fault="empty body", kind=FaultKind.EMPTY_BODY),
+    Row(fault="JSON of another form", kind=FaultKind.OTHER_FORM, ends=everywhere(_UNKNOWN)),
     _passing(fault="an error with HTTP 200", kind=FaultKind.ERROR_WITH_200),
     _passing(fault="connection closed inside the body", kind=FaultKind.CUT_BODY),
     _passing(fault="connection reset before the body", kind=FaultKind.RESET_BEFORE_BODY),
@@ -257,7 +259,7 @@ ROWS = (
         fault="days of rows have a time",
         kind=FaultKind.ROWS_WITH_TIMES,
         ends={
-            **dict.fromkeys(("analytics", "targeting", "profile days", "pin days"), _PASSES),
+            **dict.fromkeys(("analytics", "targeting", "profile days", "pin days"), _UNKNOWN),
             **dict.fromkeys(_OF_DAYS, "exact"),
         },
     ),

@@ -163,6 +163,7 @@ _DAMAGED_BODIES: Mapping[str, Callable[[bytes, Entry], bytes]] = {
     FaultKind.DOWNLOAD_TRUNCATED: lambda body, _entry: body[: max(1, len(body) // 2)],
     FaultKind.MALFORMED_JSON: lambda body, _entry: body[:-1] + b",}}",
     FaultKind.EMPTY_BODY: lambda _body, _entry: b"",
+    FaultKind.OTHER_FORM: lambda body, _entry: orjson.dumps({"result": orjson.loads(body)}),
     FaultKind.REPEATED_BOOKMARK: _repeat_bookmark,
     FaultKind.ROWS_TWICE: _with_rows(_rows_twice),
     FaultKind.ROWS_WITH_TIMES: _with_rows(_rows_with_times),

@@ -28,6 +28,7 @@ class FaultKind(StrEnum):
     TRUNCATED_JSON = "truncated_json"
     MALFORMED_JSON = "malformed_json"
     EMPTY_BODY = "empty_body"
+    OTHER_FORM = "other_form"
     CUT_BODY = "cut_body"
     RESET_BEFORE_BODY = "reset_before_body"
     RESET_INSIDE_BODY = "reset_inside_body"

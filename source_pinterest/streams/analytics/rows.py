@@ -10,7 +10,13 @@ from typing import Any, Protocol
 
 from pendulum import Date
 
-from source_pinterest.api.errors import KeyInDoubtError, KeysChangedError, MalformedResponseError, RepeatedKeyError
+from source_pinterest.api.errors import (
+    FormError,
+    KeyInDoubtError,
+    KeysChangedError,
+    MalformedResponseError,
+    RepeatedKeyError,
+)
 from source_pinterest.api.rows import Record, write_texts
 from source_pinterest.columns import (
     AD_ACCOUNT_ID,
@@ -133,7 +139,7 @@ class RowGate:
             try:
                 key = hash(values)
             except TypeError as error:
-                raise MalformedResponseError("A part of a row's key is an object or a list.") from error
+                raise FormError("A part of a row's key is an object or a list.", ", ".join(columns)) from error
             if (None in values or "" in values) and not self._is_complete(values, expected):
                 yield row
                 continue
@@ -192,7 +198,8 @@ class RowGate:
             found = parse_day(day if is_daily else day[:_DAY_LENGTH])
         except (TypeError, ValueError) as error:
             if is_daily:
-                raise MalformedResponseError(f"{printable(repr(day))} is not a day written as YYYY-MM-DD.") from error
+                sentence = f"{printable(repr(day))} is not a day written as YYYY-MM-DD."
+                raise FormError(sentence, expected.day) from error
             return True
         if not _covers(requested, found, expected.granularity):
             others = f"rows of days that were not asked for, such as {day} for {requested}"
@@ -211,7 +218,7 @@ class RowGate:
         if missing == [HOUR]:
             self.doubt(RepeatedKeyError(self._stream.name, expected.key, values))
         elif missing:
-            raise MalformedResponseError(f"A row has no {' and no '.join(missing)}.")
+            raise FormError(f"A row has no {' and no '.join(missing)}.", ", ".join(missing))
         return not missing
 
     def _repeated(self, values: tuple[Any, ...], expected: Expected, *, is_known: bool) -> None:

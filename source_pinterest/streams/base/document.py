@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_pinterest.api.errors import BadRequestError, GoneError, MalformedResponseError
+from source_pinterest.api.errors import BadRequestError, GoneError, form_error
 from source_pinterest.api.rows import ListPage, Record, parse_json, write_texts
 from source_pinterest.api.session import ApiResponse
 from source_pinterest.streams.base.listing import Listed
@@ -42,7 +42,7 @@ class DocumentStream(PinterestStream, ABC):
             is_empty = not document or (self.holder in document and document[self.holder] is None)
             items = [] if is_empty else document.get(self.holder)
         if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-            raise MalformedResponseError(f"The response of {self.name} has no list of objects.")
+            raise form_error(document, f"The response of {self.name} has no list of objects.", self.holder)
         return ListPage(items, str(document.get("bookmark") or "") if isinstance(document, dict) else "")
 
     def responses(self, stream_slice: StreamSlice, **more: Any) -> Iterator[ApiResponse[ListPage]]:

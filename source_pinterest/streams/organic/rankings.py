@@ -53,7 +53,7 @@ class RankingStream(VariedStream, OrganicStream, ABC):
             RepeatedKeyError: a pin has two ranks.
         """
         ranking = parse_json(b"".join(chunks))
-        pins = with_key(ranking.get("pins") if isinstance(ranking, dict) else None, self.shape.key)
+        pins = with_key(ranking.get("pins") if isinstance(ranking, dict) else None, self.shape.key, "pins", ranking)
         available = {"date_availability": ranking.get("date_availability")}
         expected = Expected(key=self.shape.key, texts=self.shape.key)
         return ListPage([{**pin, **available} for pin in self.gate.checked(pins, expected)])
