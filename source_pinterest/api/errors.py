@@ -4,7 +4,7 @@ A `FatalError` ends its stream. A `SliceError` fails one account, board or windo
 sections below group them by what happens next. `engine/failures.py` decides about slices.
 
 The errors that parsers raise are no `PinterestError`: `api/retries.py` retries the request and turns the last one into
-an `UnavailableError`.
+an `UnavailableError` or an `UnknownFormError`.
 """
 
 from collections.abc import Generator, Iterable, Mapping
@@ -81,6 +81,27 @@ class _UnexplainedError(SliceError):
 
 class MalformedResponseError(ValueError):
     """A response is cut short, or does not have the documented form."""
+
+
+class FormError(MalformedResponseError):
+    """A response is whole JSON, and has another form than the documented one and those that were ever seen."""
+
+    def __init__(self, sentence: str, field: str) -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
+def form_error(whole: Any, sentence: str, field: str) -> MalformedResponseError:
+    """Return the error for JSON of another form than expected. An error that comes with HTTP 200 has a known one.
+
+    Args:
+        whole: the parsed response, or as much of it as is known.
+        sentence: what was found.
+        field: the name of the field that is missing or has another form.
+    """
+    if isinstance(whole, Mapping) and {"code", "message"} <= whole.keys():
+        return MalformedResponseError(sentence)
+    return FormError(sentence, field)
 
 
 class BrokenResponseError(MalformedResponseError):
@@ -305,7 +326,7 @@ class RejectedError(_UnexplainedError):
 
 
 class BadRequestError(RejectedError):
-    """Pinterest itself rejects the request with HTTP 400. One of the requested names or values may be the cause."""
+    """Pinterest itself rejects the request, with HTTP 400 or 422. A requested name or value may be the cause."""
 
     def __init__(self, what: str, quote: str) -> None:
         super().__init__(f"{what}: {quote}")
@@ -389,6 +410,16 @@ class UnavailableError(SliceError):
         self.advice = "" if tries else "; if not, check the network, its proxies and certificates"
         super().__init__(
             f"{stream}: Pinterest {failed} for {path}. This usually passes: the next sync reads it{self.advice}. {last}"
+        )
+
+
+class UnknownFormError(SliceError):
+    """Pinterest's answer is whole, twice, and this version can't read it. The next sync could not either."""
+
+    def __init__(self, stream: str, path: str, error: FormError) -> None:
+        super().__init__(
+            f"{stream}: Pinterest's answer has a form that this version does not know: {path}, {error.field}. Please "
+            f"report it. {error}"
         )
 
 

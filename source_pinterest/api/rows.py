@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from source_pinterest import limits
-from source_pinterest.api.errors import MalformedResponseError
+from source_pinterest.api.errors import FormError, MalformedResponseError, form_error
 from source_pinterest.limits import ROW_BYTES
 from source_pinterest.masking import printable
 
@@ -154,15 +154,15 @@ def rows_of(chunks: Iterable[bytes], under: str = "", on_replacement: OnReplacem
     """
     body = JsonBody(chunks, on_replacement)
     if under:
-        found = False
+        found = dict[str, Any]()
         for key in body.members():
             if key == under:
-                found = True
+                found[key] = None
                 yield from body.rows_or_null()
             else:
-                body.value()
-        if not found:
-            raise MalformedResponseError(f"The response has no list named {under}.")
+                found[key] = body.value()
+        if under not in found:
+            raise form_error(found, f"The response has no list named {under}.", under)
     else:
         yield from body.rows()
     body.end()
@@ -182,6 +182,8 @@ class JsonBody:
         self._at = 0
         self._parse: Callable[[bytes], Any] = orjson.loads
         self._braces = 1
+        self._member = ""
+        """The key of the member that is read; empty at the beginning of the text."""
 
     def peek(self) -> bytes:
         """Return the next byte that is not whitespace, without consuming it; empty at the end."""
@@ -212,6 +214,7 @@ class JsonBody:
             if not isinstance(key, str):
                 raise self._unexpected(b'"')
             self.expect(b":")
+            self._member = key
             yield key
             more = self._another(b"}")
         self.expect(b"}")
@@ -325,7 +328,10 @@ class JsonBody:
     def _unexpected(self, wanted: bytes) -> MalformedResponseError:
         if not self.peek():
             return MalformedResponseError("The response is cut short.")
-        return MalformedResponseError(f"The response is not the expected JSON: {wanted.decode()} is missing.")
+        sentence = f"The response is not the expected JSON: {wanted.decode()} is missing."
+        if wanted in (b"{", b"["):
+            return form_error(self.value(), sentence, self._member or "the whole response")  # unless it is no value
+        return MalformedResponseError(sentence)
 
 
 def _parse_exactly(row: bytes) -> Any:
@@ -396,7 +402,7 @@ def list_page(
         body = parse_json(beginning, on_replacement)
     page = body if isinstance(body, dict) else {}
     is_list = isinstance(body, list) and not shape.field
-    items = with_key(body if is_list else list_in(page, field, on_replacement), shape.key)
+    items = with_key(body if is_list else list_in(page, field, on_replacement), shape.key, field, page)
     return ListPage(_bounded(items) if is_paged else items, str(page.get("bookmark") or ""))
 
 
@@ -431,16 +437,25 @@ def _bounded(items: Iterable[Record]) -> list[Record]:
     return page
 
 
-def with_key(items: Any, key: tuple[str, ...]) -> list[Record]:
+def with_key(items: Any, key: tuple[str, ...], field: str = BY_ID.field, whole: Any = None) -> list[Record]:
     """Return the items of a list after checking that each has its key.
+
+    Args:
+        items: the list.
+        key: the fields of the key.
+        field: the name of the list in the response, for the message.
+        whole: the response, which may be an error.
 
     Raises:
         MalformedResponseError: the value is not a list of such items.
     """
-    are_objects = isinstance(items, list) and all(isinstance(item, dict) for item in items)
-    if not are_objects or any(item.get(name) in _ABSENT for item in items for name in key):
-        raise MalformedResponseError(f"The page is not a list of items with {' and '.join(key)}.")
-    return items  # type: ignore[no-any-return]  # checked above
+    sentence = f"The page is not a list of items with {' and '.join(key)}."
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        raise form_error(whole, sentence, field)
+    absent = (name for item in items for name in key if item.get(name) in _ABSENT)
+    if (name := next(absent, None)) is not None:
+        raise form_error(whole, sentence, name)
+    return items
 
 
 def one_item(chunks: Iterable[bytes], key: tuple[str, ...] = BY_ID.key) -> ListPage:
@@ -449,7 +464,8 @@ def one_item(chunks: Iterable[bytes], key: tuple[str, ...] = BY_ID.key) -> ListP
     Raises:
         MalformedResponseError: the object does not have its key.
     """
-    return ListPage(with_key([parse_json(b"".join(chunks))], key))
+    item = parse_json(b"".join(chunks))
+    return ListPage(with_key([item], key, whole=item))
 
 
 def text_of(value: Any) -> str:
@@ -481,7 +497,7 @@ def write_texts(
         if value is not None and type(value) is not str:
             if type(value) is not int and _names_id(name) and not _is_exact(value):
                 if name in key:
-                    raise MalformedResponseError(f"{name} is {printable(str(value))}, which is not an exact id.")
+                    raise FormError(f"{name} is {printable(str(value))}, which is not an exact id.", name)
                 record[name] = None
                 if on_replacement:
                     on_replacement("Pinterest sent ids that are not exact; they are replaced by null.")

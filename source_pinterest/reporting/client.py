@@ -25,6 +25,7 @@ from source_pinterest.api.errors import (
     MalformedResponseError,
     RefusedError,
     RejectedError,
+    form_error,
 )
 from source_pinterest.api.retries import Tries
 from source_pinterest.api.rows import OnReplacement, parse_json
@@ -199,9 +200,10 @@ def _path(request: ReportRequest) -> str:
 
 def _token_in(chunks: Iterator[bytes]) -> str:
     """Return the token in the response to a creation."""
-    token = _report_in(chunks).get("token")
+    report = _report_in(chunks)
+    token = report.get("token")
     if not isinstance(token, str | int) or token == "":
-        raise MalformedResponseError("The response has no token of the report.")
+        raise form_error(report, "The response has no token of the report.", "token")
     return str(token)
 
 
@@ -209,7 +211,7 @@ def _status_in(chunks: Iterator[bytes]) -> Mapping[str, Any]:
     """Return the report in the response to a poll, with its status."""
     report = _report_in(chunks)
     if "report_status" not in report:
-        raise MalformedResponseError("The response has no report_status.")
+        raise form_error(report, "The response has no report_status.", "report_status")
     return report
 
 
@@ -227,7 +229,7 @@ def _report_in(chunks: Iterator[bytes]) -> Mapping[str, Any]:
     if isinstance(report, Mapping) and isinstance(wrapped := report.get("data"), Mapping):
         report = wrapped  # the form of marketing mix reports before version 5.28 of the API
     if not isinstance(report, Mapping):
-        raise MalformedResponseError("The response is not a JSON object.")
+        raise form_error(report, "The response is not a JSON object.", "the whole response")
     if url := report.get("url"):
         _keep_secret(str(url))
     return report

@@ -12,7 +12,7 @@ import pytest
 
 from source_pinterest import limits
 from source_pinterest.api import rows as module
-from source_pinterest.api.errors import MalformedResponseError
+from source_pinterest.api.errors import FormError, MalformedResponseError
 from source_pinterest.api.rows import (
     ListPage,
     ListShape,
@@ -91,6 +91,37 @@ def test_without_a_list_under_the_key_it_is_refused() -> None:
         b'{"a: 1, "data": []}',
     ]:
         assert refusal_of(read, [body], "data"), body
+
+
+ERROR = b'{"code": 12, "message": "Something went wrong"}'
+
+
+@pytest.mark.parametrize(
+    ("parse", "body", "field"),
+    [
+        (read, b'{"rows": []}', "the whole response"),
+        (read, b'[{"A": 1}, 7]', "the whole response"),
+        (lambda chunks: read(chunks, "data"), b'{"other": []}', "data"),
+        (lambda chunks: read(chunks, "data"), b'{"data": {"A": 1}}', "data"),
+        (list_page, b'{"boards": []}', "items"),
+        (list_page, b'{"items": [{"name": 1}]}', "id"),
+        (one_item, b'{"name": 1}', "id"),
+        (read, b'[{"A": 1}, ,]', ""),
+        (read, b'[{"A": 1}}', ""),
+        (read, b'{"rows": [', ""),
+        (read, b"<html>", ""),
+        (list_page, b'{"items"', ""),
+        (list_page, b"", ""),
+        *((one, ERROR, "") for one in (read, lambda chunks: read(chunks, "data"), list_page, one_item)),
+    ],
+)
+def test_json_of_another_form_is_told_from_what_is_broken(
+    parse: Callable[[list[bytes]], object], body: bytes, field: str
+) -> None:
+    """An error that comes with HTTP 200 has a form that is known."""
+    with pytest.raises(MalformedResponseError) as raised:
+        parse([body])
+    assert (raised.value.field if isinstance(raised.value, FormError) else "") == field
 
 
 # ---- Pages

@@ -7,7 +7,7 @@ from urllib.parse import quote_plus
 
 import pytest
 
-from source_pinterest.api.errors import AccessLostError, RejectedError, UnavailableError
+from source_pinterest.api.errors import AccessLostError, RejectedError, SliceError, UnavailableError
 from source_pinterest.masking import SECRETS
 from source_pinterest.reporting.job import JobStatus, Polled
 from unit_tests.answers import refused
@@ -70,7 +70,7 @@ def test_a_response_that_is_no_report_is_asked_for_again_and_then_an_error(
     client: Client, patient: Client, answer: dict[str, Any], why: str
 ) -> None:
     client.mock.get(REPORTS, [answer])
-    with pytest.raises(UnavailableError, match=rf" {re.escape(why)}"):
+    with pytest.raises(SliceError, match=rf" {re.escape(why)}"):
         client.reports.poll(request(), "a token")
 
     patient.mock.get(REPORTS, [answer, finished(FILE)])

@@ -65,9 +65,9 @@ def _refusing(error: Callable[[], ApiError]) -> Callable[[Fault], Reply]:
     return lambda _fault: refusal(error())
 
 
-def _page(status: int) -> Callable[[Fault], Reply]:
+def _gateway(status: int, body: bytes = _HTML, media_type: str = "text/html") -> Callable[[Fault], Reply]:
     """What stands in front of Pinterest answers instead of it."""
-    return lambda _fault: Reply(status, _HTML, media_type="text/html")
+    return lambda _fault: Reply(status, body, media_type=media_type)
 
 
 _INSTEAD: Mapping[str, Callable[[Fault], Reply]] = {
@@ -76,9 +76,11 @@ _INSTEAD: Mapping[str, Callable[[Fault], Reply]] = {
     FaultKind.LAST_90_DAYS_400: _refusing(errors.last_90_days),
     FaultKind.TRANSIENT_400: _refusing(errors.something_went_wrong),
     FaultKind.SERVER_ERROR: _status(500, "An unexpected error occurred."),
-    FaultKind.BAD_GATEWAY_HTML: _page(502),
-    FaultKind.FORBIDDEN_HTML: _page(403),
-    FaultKind.NOT_FOUND_HTML: _page(404),
+    FaultKind.BAD_GATEWAY_HTML: _gateway(502),
+    FaultKind.FORBIDDEN_HTML: _gateway(403),
+    FaultKind.NOT_FOUND_HTML: _gateway(404),
+    FaultKind.FORBIDDEN_WITHOUT_WORDS: _gateway(403, b'{"error": "Forbidden"}', "application/json"),
+    FaultKind.NOT_FOUND_EMPTY: _gateway(404, b""),
     FaultKind.UNAVAILABLE: _status(503, "Service unavailable."),
     FaultKind.GATEWAY_TIMEOUT: _status(504, "Gateway timeout."),
     FaultKind.MISSING_SCOPE: _refusing(errors.missing_scope),
@@ -138,6 +140,7 @@ _DAMAGED_BODIES: Mapping[str, Callable[[bytes, Entry], bytes]] = {
     FaultKind.DOWNLOAD_TRUNCATED: lambda body, _entry: body[: max(1, len(body) // 2)],
     FaultKind.MALFORMED_JSON: lambda body, _entry: body[:-1] + b",}}",
     FaultKind.EMPTY_BODY: lambda _body, _entry: b"",
+    FaultKind.OTHER_FORM: lambda body, _entry: orjson.dumps({"result": orjson.loads(body)}),
     FaultKind.REPEATED_BOOKMARK: _repeat_bookmark,
     FaultKind.ROWS_TWICE: _with_rows(_rows_twice),
     FaultKind.ROWS_WITH_TIMES: _with_rows(_rows_with_times),

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 from source_pinterest import limits
-from source_pinterest.api.errors import MalformedResponseError
+from source_pinterest.api.errors import FormError
 from source_pinterest.api.rows import Record, rows_of
 from source_pinterest.columns import TARGETING_TYPE, TARGETING_VALUE
 from source_pinterest.config.reports import USUAL_TARGETING_TYPES
@@ -77,7 +77,7 @@ class TargetingAnalytics(QueryAnalytics, ABC):
         for item in rows_of(chunks, "data", self.notices.replacement):
             metrics = item.get("metrics")
             if not isinstance(metrics, dict):
-                raise MalformedResponseError("A row of targeting analytics has no metrics.")
+                raise FormError("A row of targeting analytics has no metrics.", "metrics")
             value = item.get("targeting_value")
             if value is None:
                 value = metrics.get(TARGETING_VALUE)

@@ -10,7 +10,13 @@ from typing import Any, Protocol
 
 from pendulum import Date
 
-from source_pinterest.api.errors import KeyInDoubtError, KeysChangedError, MalformedResponseError, RepeatedKeyError
+from source_pinterest.api.errors import (
+    FormError,
+    KeyInDoubtError,
+    KeysChangedError,
+    MalformedResponseError,
+    RepeatedKeyError,
+)
 from source_pinterest.api.rows import Record, write_numbers, write_texts
 from source_pinterest.columns import (
     AD_ACCOUNT_ID,
@@ -137,7 +143,7 @@ class RowGate:
             try:
                 key = hash(values)
             except TypeError as error:
-                raise MalformedResponseError("A part of a row's key is an object or a list.") from error
+                raise FormError("A part of a row's key is an object or a list.", ", ".join(columns)) from error
             if (None in values or "" in values) and not self._is_complete(values, expected):
                 yield row
                 continue
@@ -204,14 +210,14 @@ class RowGate:
             found = parse_day(day if is_daily else day[:_DAY_LENGTH])
         except ValueError as error:
             if is_daily:
-                raise MalformedResponseError(f"{printable(repr(sent))} is not a day written as YYYY-MM-DD.") from error
+                sentence = f"{printable(repr(sent))} is not a day written as YYYY-MM-DD."
+                raise FormError(sentence, expected.day) from error
             return day
         if not _covers(requested, found, expected.granularity):
             if expected.granularity in (Granularity.WEEK, Granularity.MONTH):
                 weekday = found.day_of_week.name.capitalize()
-                raise MalformedResponseError(
-                    f"A row has the {expected.day} {day}, a {weekday}, outside of {requested}."
-                )
+                sentence = f"A row has the {expected.day} {day}, a {weekday}, outside of {requested}."
+                raise FormError(sentence, expected.day)
             others = f"rows of days that were not asked for, such as {day} for {requested}"
             self._warn("other days", f"sent {others}. They are left out.")
         return day if _covers(wanted, found, expected.granularity) else ""
@@ -228,7 +234,7 @@ class RowGate:
         if missing == [HOUR]:
             self.doubt(RepeatedKeyError(self._stream.name, expected.key, values))
         elif missing:
-            raise MalformedResponseError(f"A row has no {' and no '.join(missing)}.")
+            raise FormError(f"A row has no {' and no '.join(missing)}.", ", ".join(missing))
         return not missing
 
     def _repeated(self, values: tuple[Any, ...], expected: Expected, *, is_known: bool) -> None:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_pinterest.api.errors import BadRequestError, GoneError, MalformedResponseError
+from source_pinterest.api.errors import BadRequestError, GoneError, form_error
 from source_pinterest.api.rows import ListPage, Record, list_in, parse_json, write_texts
 from source_pinterest.api.session import ApiResponse
 from source_pinterest.streams.base.listing import Listed
@@ -41,7 +41,7 @@ class DocumentStream(PinterestStream, ABC):
         if isinstance(document, dict):
             items = list_in(document, self.holder, self.notices.replacement) if document else []
         if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-            raise MalformedResponseError(f"The response of {self.name} has no list of objects.")
+            raise form_error(document, f"The response of {self.name} has no list of objects.", self.holder)
         return ListPage(items, str(document.get("bookmark") or "") if isinstance(document, dict) else "")
 
     def responses(self, stream_slice: StreamSlice, **more: Any) -> Iterator[ApiResponse[ListPage]]:

@@ -25,14 +25,15 @@ from source_pinterest.api.client import PinterestClient
 from source_pinterest.api.errors import (
     BetaClosedError,
     ForbiddenError,
+    FormError,
     GoneError,
-    MalformedResponseError,
     NothingLeftError,
     PinterestError,
     RefusedError,
     ResponseTooLargeError,
     RightMissingError,
     SliceError,
+    form_error,
 )
 from source_pinterest.api.rows import OnReplacement, Record, list_in, parse_json
 from source_pinterest.api.session import path_of
@@ -338,7 +339,7 @@ class PinMetrics:
 
 def _by_pin(pins: Any) -> Mapping[str, Any]:
     if not isinstance(pins, dict):
-        raise MalformedResponseError("The metrics of several pins are not an object of pin ids.")
+        raise FormError("The metrics of several pins are not an object of pin ids.", "the whole response")
     return pins
 
 
@@ -353,6 +354,7 @@ def _rows(pins: Mapping[str, Any], on_replacement: OnReplacement) -> Iterator[Re
         metrics = found if isinstance(found, dict) else {}
         days = list_in(metrics, "daily_metrics", on_replacement)
         if not isinstance(days, list):
-            raise MalformedResponseError("The metrics of a pin have no daily_metrics under the key all.")
+            whole = parts if isinstance(parts, dict) else pins
+            raise form_error(whole, "The metrics of a pin have no daily_metrics under the key all.", "daily_metrics")
         for day in days:
             yield {"pin_id": pin_id, **day, "lifetime_metrics": metrics.get("lifetime_metrics")}

@@ -54,7 +54,7 @@ class RankingStream(VariedStream, OrganicStream, ABC):
         """
         ranking = parse_json(b"".join(chunks))
         listed = list_in(ranking, "pins", self.notices.replacement) if isinstance(ranking, dict) else None
-        pins = with_key(listed, self.shape.key)
+        pins = with_key(listed, self.shape.key, "pins", ranking)
         available = {"date_availability": ranking.get("date_availability")}
         expected = Expected(key=self.shape.key, texts=self.shape.key)
         return ListPage([{**pin, **available} for pin in self.gate.checked(pins, expected)])

@@ -14,7 +14,7 @@ from typing import Any
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest import limits
-from source_pinterest.api.errors import BadRequestError, GoneError, MalformedResponseError, RefusedError
+from source_pinterest.api.errors import BadRequestError, GoneError, RefusedError, form_error
 from source_pinterest.api.rows import ListPage, Record, one_item, parse_json, text_of
 from source_pinterest.api.session import ApiResponse, path_of
 from source_pinterest.engine.failures import FAILURES_IN_A_ROW
@@ -235,7 +235,8 @@ def options_in(document: Any) -> list[Record]:
     unknown = [item for item in document if not _maps_ids_to_names(item)] if isinstance(document, list) else [document]
     if unknown:
         shown = json.dumps(unknown[0], ensure_ascii=False)[:_QUOTED]
-        raise MalformedResponseError(f"The targeting options are not a list of objects of ids to names: {shown}.")
+        sentence = f"The targeting options are not a list of objects of ids to names: {shown}."
+        raise form_error(document, sentence, "the whole response")
     return [{"id": option_id, "name": name} for options in document for option_id, name in options.items()]
 
 
