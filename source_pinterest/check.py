@@ -12,6 +12,7 @@ from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.api.errors import (
     SCOPES_OF_SECRET_CONTENT,
+    UNREQUESTED_SCOPES,
     AccountUnreadableError,
     BadRequestError,
     ConfigError,
@@ -52,8 +53,6 @@ _PROBED_STREAMS = 6
 """The maximum number of streams of which one page is read to find out whether a right is missing."""
 
 _PROBED_SCOPES = frozenset({"boards:read", "pins:read", "user_accounts:read", "ads:read"})
-_UNREQUESTED_SCOPES = frozenset({"biz_access:read"})
-"""Permissions that `authorize` requests only if the user names them. The test does not report them as missing."""
 
 
 def check_access(config: Config, connect: Callable[[Config], Sync]) -> tuple[bool, str | None]:
@@ -87,7 +86,7 @@ def check_access(config: Config, connect: Callable[[Config], Sync]) -> tuple[boo
             except (RightMissingError, RefusedError, GoneError) as error:
                 missing.append(_explanation(error))
         missing += _missing_for_columns(sync)
-        for sentence in _missing_rights(sync, account, _PROBED_SCOPES | _UNREQUESTED_SCOPES) if readable else ():
+        for sentence in _missing_rights(sync, account, _PROBED_SCOPES.union(UNREQUESTED_SCOPES)) if readable else ():
             LOGGER.info(sentence)
     except PinterestError as error:
         return False, error.message

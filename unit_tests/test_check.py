@@ -172,7 +172,7 @@ def test_no_scope_at_all_fails_and_nothing_more_is_asked(checking: Making, strea
     message = checked.fails()
 
     for scope in ("boards:read", "pins:read", "user_accounts:read", "ads:read"):
-        assert f"{scope}. Authenticate again" in message
+        assert f"{scope}. Enter a token that has it" in message
     assert message.count("ads:read") == 1, "the report that could not be tried out says nothing more"
     assert not checked.pinterest.asked("catalogs/shelves")
 
@@ -185,14 +185,14 @@ def test_what_pinterest_restricts_is_named_and_the_rest_passes(checking: Making)
 
     for words in ("boards can't be read", "custom__weekly can't be read", "restricted feature extras"):
         assert words in message
-    assert "Authenticate again" not in message
+    assert "Sign in again" not in message
 
 
 def test_a_token_that_is_not_accepted_fails_at_once(checking: Making) -> None:
     checked = checking()
     checked.answers("boards", refused(401, 2, "Authentication failed."))
 
-    assert "Authenticate again" in checked.fails()
+    assert "choose OAuth2.0" in checked.fails()
     assert checked.calls == 1
 
 

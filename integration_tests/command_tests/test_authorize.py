@@ -197,7 +197,7 @@ def test_permissions_that_were_not_granted_are_named(desktop: Desktop, path: Pat
     scopes = ("boards:read", "pins:read")
     with Simulator(scopes=scopes) as sim:
         assert desktop.authorize(sim, path, "--client-id", "1234567") == 0
-    assert "did not grant ads:read, billing:read, catalogs:read, user_accounts:read, so the streams" in desktop.said
+    assert "did not grant ads:read, catalogs:read, user_accounts:read, so the streams" in desktop.said
     assert "did not grant boards:read_secret, so secret boards are not read." in desktop.said
     assert "did not grant pins:read_secret, so pins on secret boards are not read." in desktop.said
 

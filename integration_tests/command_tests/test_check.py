@@ -129,7 +129,7 @@ def test_credentials_that_no_longer_work_ask_for_others(config_file: Path) -> No
         expired = {"credentials": {"auth_method": "access_token", "access_token": "false-expired-token"}}
         passed_expired, said_expired = check(sim, expired, config_file)
     assert not passed
-    assert "Authenticate again" in said
+    assert "Sign in again" in said
     assert not passed_expired
     assert "does not accept the access token" in said_expired
 

@@ -42,7 +42,7 @@ def test_a_revoked_permission_costs_one_refresh_and_one_trace_a_stream(status: i
         assert len(sim.calls("oauth/token")) == 1
         for stream in streams:
             assert len(output.errors_of(stream)) == 1
-            assert_failed(output, stream, "config_error", "Authenticate again")
+            assert_failed(output, stream, "config_error", "Sign in again")
 
 
 @pytest.mark.parametrize(

@@ -139,7 +139,8 @@ class PinterestClient:
             tries.failed(str(response))
         elif response.verdict is Verdict.SCOPE_MISSING:
             ungranted = tuple(scope for scope in self._scopes if scope not in authenticator.granted)
-            raise permission_missing(self._stream, response.missing_scopes or ungranted or self._scopes, str(response))
+            missing = response.missing_scopes or ungranted or self._scopes
+            raise permission_missing(self._stream, missing, str(response), authenticator.grant_advice)
         elif response.verdict in (Verdict.RESTRICTED, Verdict.APP_REFUSED):
             raise self._closed(response)
         elif response.verdict is Verdict.REFUSED and response.status == HTTPStatus.FORBIDDEN:

@@ -213,6 +213,10 @@ SCOPES_OF_SECRET_CONTENT = {
 """Permissions whose absence Pinterest does not report, with what is then missing from its responses."""
 
 
+UNREQUESTED_SCOPES = ("billing:read", "biz_access:read")
+"""Permissions that the consent page asks for only if the user names them, since few apps may have them."""
+
+
 class RightMissingError(ConfigError):
     """The app or its user has no right to what the stream reads."""
 
@@ -220,11 +224,18 @@ class RightMissingError(ConfigError):
     """Whether a permission of the token is missing, which Pinterest may say of another right as well."""
 
 
-def permission_missing(what: str, scopes: tuple[str, ...], quote: str) -> RightMissingError:
-    """Return the error if the token was made without a permission that the stream needs."""
+def permission_missing(what: str, scopes: tuple[str, ...], quote: str, advice: str) -> RightMissingError:
+    """Return the error if the token was made without a permission that the stream needs.
+
+    Args:
+        what: the stream's name.
+        scopes: the permissions.
+        quote: Pinterest's words.
+        advice: how the user gets a permission, as a clause that "or leave the stream out" follows.
+    """
     error = RightMissingError(
         f"{what} can't be read: the token lacks the permission {' and '.join(scopes)}. "
-        f"Authenticate again and grant it, or leave the stream out. {quote}.",
+        f"{_sign_in_for(scopes) or advice}, or leave the stream out. {quote}.",
         quote=quote,
     )
     error.is_permission = True
@@ -232,7 +243,7 @@ def permission_missing(what: str, scopes: tuple[str, ...], quote: str) -> RightM
 
 
 class RestrictedError(RightMissingError):
-    """Pinterest has not opened a feature to the app; authenticating again does not help."""
+    """Pinterest has not opened a feature to the app; signing in again does not help."""
 
     def __init__(self, what: str, feature: str, quote: str) -> None:
         super().__init__(
@@ -245,9 +256,14 @@ class RestrictedError(RightMissingError):
 def access_missing(what: str, access: Access, quote: str, scopes: tuple[str, ...] = ()) -> RightMissingError:
     """Return the error if the stream needs a right that no permission brings: a beta, a role, a kind of account."""
     needs = f"the permission {' and '.join(scopes)} and {access.needs}" if scopes else access.needs
-    return RightMissingError(
-        f"{what} can't be read: it needs {needs}. {access.advice}, or leave the stream out. {quote}."
-    )
+    advice = ". ".join(filter(None, (_sign_in_for(scopes), access.advice)))
+    return RightMissingError(f"{what} can't be read: it needs {needs}. {advice}, or leave the stream out. {quote}.")
+
+
+def _sign_in_for(scopes: tuple[str, ...]) -> str:
+    """Return the command that asks for permissions that the consent page does not ask for by itself, if any."""
+    options = "".join(f" --scope {scope}" for scope in scopes if scope in UNREQUESTED_SCOPES)
+    return f"Sign in with python -m source_pinterest.authorize{options}" if options else ""
 
 
 # ----------------------------------------------------------------------------------------------------------------------

@@ -24,6 +24,8 @@ _TITLES = {
     "access_token": "Access Token",
 }
 _SECRET = ("client_secret", "refresh_token", "access_token")
+SIGN_IN = "click Authenticate in the connection's source settings, or run python -m source_pinterest.authorize"
+"""What a user of a platform does to sign in, or one at a terminal; the end of a sentence."""
 _HEADER_VALUE = re.compile(r"[!-~]+")
 
 
@@ -134,7 +136,7 @@ def _method_of(fields: Mapping[str, Any]) -> str:
     if any(key in fields for key in _TITLES):
         return "oauth2.0"
     raise refusal(
-        f"{_METHOD}: there are no credentials yet. Choose OAuth2.0 and click Authenticate, or enter an access token.",
+        f"{_METHOD}: there are no credentials yet. Choose OAuth2.0 and sign in: {SIGN_IN}. Or enter an access token.",
     )
 
 
@@ -142,7 +144,7 @@ def _require(fields: Mapping[str, Any], *keys: str) -> None:
     missing = [_TITLES[key] for key in keys if key not in fields]
     if missing:
         raise refusal(
-            f"{_METHOD}: enter the missing {' and '.join(missing)}, or choose OAuth2.0 and click Authenticate.",
+            f"{_METHOD}: enter the missing {' and '.join(missing)}, or choose OAuth2.0 and sign in: {SIGN_IN}.",
         )
 
 
