@@ -78,6 +78,19 @@ def test_missing_scopes_are_named_and_it_fails_with_none_that_helps(config_file:
     assert [scope for scope in SCOPES if scope not in said] == []
 
 
+def test_an_endpoint_in_trouble_fails_it_only_where_the_config_names_what_it_serves(config_file: Path) -> None:
+    world = World()
+    down = [Fault(FaultKind.UNAVAILABLE, on="boards/list", times=None)]
+    with Simulator(world, faults=down, scopes=(*SCOPES[:3], "catalogs:read")) as sim:
+        passed, said = check_with_main(sim, sim.config(), config_file)
+        named_passed, named_said = check(sim, sim.config(account_ids=[world.account_id(0)]), config_file)
+    assert passed
+    assert "boards: Pinterest failed 3 times in a row" in said
+    assert "the permission ads:read" in said
+    assert not named_passed
+    assert "the permission ads:read" in named_said
+
+
 def test_it_fails_for_an_app_that_is_not_approved(config_file: Path) -> None:
     with Simulator(approved=False) as sim:
         passed, said = check(sim, sim.config(), config_file)

@@ -21,6 +21,7 @@ from source_pinterest.api.errors import (
     ConfigError,
     FatalError,
     MalformedResponseError,
+    QuotaExhaustedError,
     UnavailableError,
 )
 from source_pinterest.api.retries import MAX_NEW_TOKENS, RetryPolicy, Tries
@@ -252,6 +253,9 @@ class OAuthAuthenticator(PinterestAuthenticator):
             raise self._failure
         try:
             tokens = self._fetch_tokens()
+        except QuotaExhaustedError as error:  # it says nothing of the user's sign-in, as one of the API would
+            self._failure = FatalError(str(error.message), kind=error.kind)
+            raise self._failure from error
         except FatalError as error:
             self._failure = error
             raise

@@ -127,16 +127,19 @@ def app_not_approved(quote: str) -> ConfigError:
     )
 
 
-def quota_exhausted(category: str, wait_seconds: float, max_wait_seconds: float) -> FatalError:
-    """Return the error if the quota renews later than this sync waits."""
-    until = datetime.now(UTC) + timedelta(seconds=wait_seconds)
-    return FatalError(
-        f"Pinterest allows no more {category} requests until {until:%Y-%m-%d %H:%M} UTC, and that is longer than "
-        f"the {max_wait_seconds / 60:g} minutes this connection waits (option Longest Wait for Quota). What was "
-        "read is kept, and the next sync continues from there. A full refresh of many records needs Pinterest's "
-        "Standard access.",
-        kind=FailureType.transient_error,
-    )
+class QuotaExhaustedError(FatalError):
+    """The quota renews later than this sync waits."""
+
+    kind = FailureType.transient_error
+
+    def __init__(self, category: str, wait_seconds: float, max_wait_seconds: float) -> None:
+        until = datetime.now(UTC) + timedelta(seconds=wait_seconds)
+        super().__init__(
+            f"Pinterest allows no more {category} requests until {until:%Y-%m-%d %H:%M} UTC, and that is longer than "
+            f"the {max_wait_seconds / 60:g} minutes this connection waits (option Longest Wait for Quota). What was "
+            "read is kept, and the next sync continues from there. A full refresh of many records needs Pinterest's "
+            "Standard access."
+        )
 
 
 def temporary_folder_unusable(folder: str, error: OSError) -> ConfigError:

@@ -37,7 +37,7 @@ def test_each_error_has_a_type_and_survives_copying() -> None:
 
 def test_an_exhausted_quota_says_until_when() -> None:
     before = datetime.now(UTC) + timedelta(hours=5)
-    sentence = str(errors.quota_exhausted("ads_read", 5 * 3600, 900).message)
+    sentence = str(errors.QuotaExhaustedError("ads_read", 5 * 3600, 900).message)
     after = datetime.now(UTC) + timedelta(hours=5)
 
     assert any(f"until {moment:%Y-%m-%d %H:%M} UTC" in sentence for moment in (before, after))

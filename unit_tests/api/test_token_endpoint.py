@@ -9,7 +9,7 @@ import requests
 import requests_mock
 
 from source_pinterest.api.auth import APP_SCOPES, Tokens
-from source_pinterest.api.errors import ConfigError, FatalError, MalformedResponseError
+from source_pinterest.api.errors import ConfigError, FatalError, MalformedResponseError, QuotaExhaustedError
 from source_pinterest.api.retries import Pauses
 from unit_tests.api.token_endpoint import TRIES, Endpoint, issued
 from unit_tests.configs import BASIC_TOKEN
@@ -91,6 +91,16 @@ def test_trouble_of_the_token_endpoint_is_retried_after_pauses_and_then_told(
         endpoint.authenticator.replace("false-access-token-1", is_last=True)
     assert slept == [1, 1, 2, 4]
     assert "false-acc" not in str(raised.value)
+
+
+def test_a_throttled_token_endpoint_is_no_throttled_api_whose_token_works(endpoint: Endpoint) -> None:
+    endpoint.answers({"status_code": 429, "json": {"code": 8, "message": "Retry after 4000 seconds"}})
+
+    for _ in range(2):
+        with pytest.raises(FatalError, match="until") as raised:
+            endpoint.token()
+        assert not isinstance(raised.value, QuotaExhaustedError)
+    assert endpoint.calls == 1
 
 
 def test_all_who_need_a_token_share_one_failure_of_the_endpoint(endpoint: Endpoint) -> None:
