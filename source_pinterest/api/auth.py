@@ -152,7 +152,7 @@ class AccessTokenAuthenticator(PinterestAuthenticator):
         del rejected, is_last
         raise ConfigError(
             "Pinterest does not accept the access token: it has expired, was revoked, or is one of Pinterest's "
-            "sandbox, which is another host. Enter a new one; one that the developer portal shows may have the "
+            "sandbox, which is another host. Enter a new one. A token that the developer portal shows may have the "
             "permissions for pins, boards and user_accounts only. Or choose OAuth2.0, which renews itself, and sign "
             f"in: {SIGN_IN}.",
         )
