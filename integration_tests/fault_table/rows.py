@@ -284,6 +284,26 @@ ROWS = (
         details={"seconds": 0.5},
         ends=dict.fromkeys(_REPORTS, _HARMLESS),
     ),
+    Row(
+        fault="reports of more than 8 days fail",
+        kind=FaultKind.REPORT_FAILED,
+        details={"times": None, "more_than": 8},
+        ends=dict.fromkeys([kind for kind in _OF_DAYS if kind != "history"], "exact"),  # which has 3 days in reports
+    ),
+    _of_a_report(fault="report in progress", kind=FaultKind.REPORT_IN_PROGRESS),
+    _of_a_report(fault="report of an unknown status", kind=FaultKind.REPORT_UNKNOWN_STATUS),
+    _of_a_report(fault="report without a status", kind=FaultKind.REPORT_WITHOUT_STATUS),
+    Row(
+        fault="status of a report in lower case",
+        kind=FaultKind.REPORT_IN_LOWER_CASE,
+        ends=dict.fromkeys(_REPORTS, _HARMLESS),
+    ),
+    # Not for good: it then has no rows.
+    Row(
+        fault="report finished without link and size",
+        kind=FaultKind.REPORT_WITHOUT_LINK,
+        ends=dict.fromkeys(_REPORTS, "exact"),
+    ),
     _of_a_report(fault="download cut", kind=FaultKind.DOWNLOAD_CUT),
     _of_a_report(fault="download truncated", kind=FaultKind.DOWNLOAD_TRUNCATED),
     _of_a_report(fault="download expired", kind=FaultKind.DOWNLOAD_EXPIRED),

@@ -447,6 +447,25 @@ def report_too_slow(window: object, timeout_seconds: float) -> SliceError:
     )
 
 
+def report_status_unknown(window: object, timeout_seconds: float) -> SliceError:
+    """Return the error if a report has a status that this version does not know for too long."""
+    return SliceError(
+        f"Pinterest gives the report of {window} a status that this version of the connector does not know, and has "
+        f"not finished it within {timeout_seconds / 60:g} minutes. The next sync asks for it again. If it happens "
+        "again, please report it.",
+        kind=FailureType.transient_error,
+    )
+
+
+def no_report_finished(error: SliceError) -> SliceError:
+    """Return the error of a report if Pinterest has finished none of its stream, so that the stream stops."""
+    return SliceError(
+        f"{error.message} No report of this stream has finished in this sync, so no other one is waited for. Their "
+        "days stay unread.",
+        kind=error.kind,
+    )
+
+
 def report_without_link(window: object) -> SliceError:
     """Return the error if a report is finished, and its status has no link to the file."""
     return SliceError(
