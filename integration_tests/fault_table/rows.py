@@ -120,6 +120,12 @@ ROWS = (
     *(_passing(fault=f"{kind.value[:3]}, an HTML page", kind=kind) for kind in HTML_PAGES),
     _passing(fault="503", kind=FaultKind.UNAVAILABLE),
     _passing(fault="504", kind=FaultKind.GATEWAY_TIMEOUT),
+    Row(
+        fault="503 for more than 8 rows",
+        kind=FaultKind.UNAVAILABLE,
+        details={"times": None, "more_than": 8},
+        ends=dict.fromkeys(("analytics", "targeting"), "exact"),
+    ),
     _lasting(fault="503 for 10 s", kind=FaultKind.UNAVAILABLE, seconds=10, ends=everywhere("exact")),
     _lasting(
         fault="503 for 60 s",

@@ -15,7 +15,7 @@ from integration_tests.support.truth import Key
 from source_pinterest.config.options import NumberOption
 
 HISTORY, REPORT = "campaign_analytics", "campaign_analytics_report"
-CREATE = "analytics/create_report"
+CREATE, ANALYTICS = "analytics/create_report", "campaigns/analytics"
 SYNCS = 5
 DAYS = 160
 """Of these, 71 are older than what Pinterest tells without a report."""
@@ -29,16 +29,18 @@ class Staying:
         stream: the stream that it hits.
         fault: hits every call from the first on.
         arrives: the days of the first sync, as the number of days ago of the first one; 0: none.
+        requests: how many analytics requests and reports each sync makes at most.
+        start: since how many days ago the stream is read.
         warning: words of a warning of each sync.
-        creations: how many reports each sync creates at most.
         config: of the connection.
     """
 
     stream: str
     fault: Fault
     arrives: int
+    requests: int
+    start: int = DAYS
     warning: str = ""
-    creations: int = 0
     config: dict[str, Any] = field(default_factory=dict)
 
 
@@ -46,29 +48,48 @@ def of_reports(kind: FaultKind, **details: Any) -> Fault:
     return Fault(kind, times=None, **details)
 
 
-IMPATIENT = {"report_timeout_minutes": 0.0005}
+def of_analytics(kind: FaultKind, **details: Any) -> Fault:
+    return Fault(kind, on=ANALYTICS, times=None, **details)
+
+
+OVERLOADED = (FaultKind.SERVER_ERROR, FaultKind.BAD_GATEWAY_HTML, FaultKind.UNAVAILABLE, FaultKind.GATEWAY_TIMEOUT)
+
+PATIENT, IMPATIENT = {"report_timeout_minutes": 0.1}, {"report_timeout_minutes": 0.0005}
 FAULTS = {
+    **{
+        f"{kind} for more than 60 rows": Staying(
+            stream=HISTORY,
+            fault=of_analytics(kind, more_than=60),
+            arrives=SYNCHRONOUS_DAYS,
+            requests=2 + 2,
+            start=SYNCHRONOUS_DAYS,
+        )
+        for kind in OVERLOADED
+    },
+    "503 for everything": Staying(
+        stream=HISTORY, fault=of_analytics(FaultKind.UNAVAILABLE), arrives=0, requests=2 * 8, start=63
+    ),
     "reports of more than 60 days fail": Staying(
-        stream=REPORT, fault=of_reports(FaultKind.REPORT_FAILED, more_than=60), arrives=DAYS, creations=2 + 4 + 4
+        stream=REPORT, fault=of_reports(FaultKind.REPORT_FAILED, more_than=60), arrives=DAYS, requests=2 + 4 + 4
     ),
     "older days fail in reports of more than 60 days": Staying(
-        stream=HISTORY, fault=of_reports(FaultKind.REPORT_FAILED, more_than=60), arrives=DAYS, creations=2 + 2
+        stream=HISTORY, fault=of_reports(FaultKind.REPORT_FAILED, more_than=60), arrives=DAYS, requests=1 + 2 + 2
     ),
     "every report fails": Staying(
-        stream=REPORT, fault=of_reports(FaultKind.REPORT_FAILED), arrives=0, creations=2 + 4 + 8 + 16
+        stream=REPORT, fault=of_reports(FaultKind.REPORT_FAILED), arrives=0, requests=2 + 4 + 8 + 16
     ),
     "every report stays in progress": Staying(
         stream=REPORT,
         fault=of_reports(FaultKind.REPORT_IN_PROGRESS),
         arrives=0,
-        creations=1 + 2 + 4 + 8,
+        requests=1 + 2 + 4 + 8,
         config=IMPATIENT,
     ),
     "older days stay in progress": Staying(
         stream=HISTORY,
         fault=of_reports(FaultKind.REPORT_IN_PROGRESS),
         arrives=SYNCHRONOUS_DAYS,
-        creations=1 + 2 + 4 + 8,
+        requests=1 + 1 + 2 + 4 + 8,
         config=IMPATIENT,
     ),
     "every status is unknown": Staying(
@@ -76,7 +97,7 @@ FAULTS = {
         fault=of_reports(FaultKind.REPORT_UNKNOWN_STATUS),
         arrives=0,
         warning="the status 'QUEUED'",
-        creations=1,
+        requests=1,
         config=IMPATIENT,
     ),
     "every status is missing": Staying(
@@ -84,11 +105,11 @@ FAULTS = {
         fault=of_reports(FaultKind.REPORT_WITHOUT_STATUS),
         arrives=0,
         warning="the status 'None'",
-        creations=1,
+        requests=1,
         config=IMPATIENT,
     ),
     "every status is in lower case": Staying(
-        stream=REPORT, fault=of_reports(FaultKind.REPORT_IN_LOWER_CASE), arrives=DAYS, creations=1
+        stream=REPORT, fault=of_reports(FaultKind.REPORT_IN_LOWER_CASE), arrives=DAYS, requests=1
     ),
 }
 
@@ -112,36 +133,40 @@ def test_a_fault_that_stays_for_five_syncs_costs_what_it_hits(
 ) -> None:
     any_timeout = NumberOption("report_timeout_minutes", "Report Timeout", 0, 1_440)
     monkeypatch.setattr("source_pinterest.config._REPORT_TIMEOUT", any_timeout)
-    stream, expected = staying.stream, since(sim, staying.stream, DAYS)
+    stream, expected = staying.stream, since(sim, staying.stream, staying.start)
     sim.add_fault(staying.fault)
     arrived: dict[Key, Record] = {}
     state: State | None = None
     for number in range(SYNCS):
-        before = len(sim.calls(CREATE))
-        output = sync(sim, stream, state, **staying.config)
+        before = requests(sim)
+        output = sync(sim, staying, state, **staying.config)
         arrived |= {key_of(stream, record): record for record in output.records[stream]}
         assert_same(stream, arrived.values(), since(sim, stream, staying.arrives))
-        if staying.arrives == DAYS:
+        if staying.arrives == staying.start:
             assert_succeeded(output, [stream])
         else:
             assert_failed(output, stream, "transient_error", "next sync")
         assert staying.warning in " ".join(output.warnings())
-        assert len(sim.calls(CREATE)) - before <= staying.creations
+        assert requests(sim) - before <= staying.requests
         assert_counts_only_what_arrived(output, stream, expected, arrived)
         state = output.states
         assert number or staying.arrives or not counted(output, stream)
     sim.clear_faults()
-    output = sync(sim, stream, state)
+    output = sync(sim, staying, state)
     assert_succeeded(output, [stream])
     arrived |= {key_of(stream, record): record for record in output.records[stream]}
     assert_same(stream, arrived.values(), expected)
 
 
-def sync(sim: Simulator, stream: str, state: State | None, **options: Any) -> Output:
+def requests(sim: Simulator) -> int:
+    return len(sim.calls(CREATE)) + len(sim.calls(ANALYTICS))
+
+
+def sync(sim: Simulator, staying: Staying, state: State | None, **options: Any) -> Output:
     """Without a lookback, nothing but the state makes the next sync read what failed."""
-    start = days_ago(sim.world, DAYS).isoformat()
-    config = sim.config(**{"start_date": start, "lookback_days": 0, "max_retries": 1, **options})
-    return run_sync(sim, [stream], config=config, state=state)
+    start = days_ago(sim.world, staying.start).isoformat()
+    config = sim.config(**{"start_date": start, "lookback_days": 0, "max_retries": 1, **PATIENT, **options})
+    return run_sync(sim, [staying.stream], config=config, state=state)
 
 
 def since(sim: Simulator, stream: str, days: int) -> dict[Key, Record]:

@@ -392,6 +392,10 @@ class UnavailableError(SliceError):
         )
 
 
+class ServerError(UnavailableError):
+    """Pinterest answered the last try with HTTP 500, 502, 503 or 504. A request for less may succeed."""
+
+
 class AccessLostError(SliceError):
     """Pinterest gave the beginning of a list and then refused the rest."""
 
