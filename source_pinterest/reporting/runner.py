@@ -119,7 +119,7 @@ class Reports:
         self.first_split: tuple[str, PlannedWindow] | None = None
         """The ad account and the window of the report that was split first."""
         self.is_split_in_vain = False
-        """Whether the smallest part of a report that was split has failed as well, so that no other report is split."""
+        """Whether even an eighth of a report has failed, so that no other report is split."""
         self.has_finished = False
         """Whether Pinterest has finished a report."""
         self.is_polled = False
@@ -466,12 +466,11 @@ class ReportRunner:
 
     def _split(self, reports: Reports, job: Job) -> bool:
         """Replace a report by two reports on half of its days each. Return False if it can't or should not be split."""
-        halves = None if job.splits >= _SPLITS else job.request.halves()
         with self._changed:
-            if halves and not reports.is_split_in_vain:
+            reports.is_split_in_vain = reports.is_split_in_vain or job.splits >= _SPLITS
+            if not reports.is_split_in_vain and (halves := job.request.halves()):
                 if job in reports.jobs:
                     reports.outcomes.put(SplitReport(job.request))
                     reports.put_back(job, *(Job(half, job.splits + 1) for half in halves))
                 return True
-            reports.is_split_in_vain = reports.is_split_in_vain or job.splits > 0
             return False

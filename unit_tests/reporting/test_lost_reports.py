@@ -129,16 +129,24 @@ def test_a_report_that_fails_twice_is_asked_for_in_halves() -> None:
 
 
 def failing_above(most: int) -> Pinterest:
-    """Reports on more days than these fail."""
+    """Reports on more days than these fail, and all of a bad account."""
     pinterest = Pinterest()
     create = pinterest.create
 
     def create_one(wanted: ReportRequest) -> str:
-        pinterest.then(FAILED if wanted.window.days > most else DONE)
+        pinterest.then(FAILED if wanted.window.days > most or wanted.ad_account_id == "bad" else DONE)
         return create(wanted)
 
     pinterest.create = create_one  # type: ignore[method-assign]
     return pinterest
+
+
+def test_short_windows_that_fail_keep_no_long_one_from_being_split() -> None:
+    scheduler, pinterest = Scheduler(jobs=1), failing_above(60)
+    reports = scheduler.open(pinterest, request(days(4), account="bad"), request(days(186)))
+    scheduler.work(600)
+
+    assert kinds(reports).count(ReadyReport) == 4
 
 
 def test_once_an_eighth_has_failed_no_other_report_of_the_stream_is_split() -> None:
