@@ -40,6 +40,12 @@ _DIGITS_TO_ZERO = bytes(ord("0" if chr(byte) in "0123456789-" else " ") for byte
 _RUN, _SAMPLED_RUN = b"0" * _LONG_NUMBER_CHARACTERS, b"0" * (_LONG_NUMBER_CHARACTERS // _STRIDE)
 _BEFORE_A_NUMBER = b":,[ \t\r\n"
 
+_LEVELS_AROUND = 1_024 - LEVELS_OF_JSON
+"""Lists around a body that make orjson, which takes 1,024 levels, refuse a deeper one: the cheapest check there is."""
+
+_LONG_BYTES = 64 * 1024
+"""The length from which the brackets of a body cost more to count than those lists."""
+
 _LONE_SURROGATE = re.compile(
     r"(?P<pair>\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|(?P<lone>\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\."
 )
@@ -58,11 +64,30 @@ def parse_json(body: bytes, on_replacement: OnReplacement | None = None) -> Any:
     Raises:
         MalformedResponseError: the text is not JSON, is nested too deeply, or has a number of thousands of digits.
     """
-    try:
-        value = orjson.loads(body)
-    except orjson.JSONDecodeError:
+    if holds_long_number(body):
         return _Lenient(on_replacement).parse(body)
-    return _Lenient(on_replacement).parse(body) if holds_long_number(body) else value
+    may_be_deep = len(body) > _LONG_BYTES or body.count(b"[") + body.count(b"{") > LEVELS_OF_JSON
+    within = _LEVELS_AROUND if may_be_deep else 0
+    try:
+        value = orjson.loads(b"%b%b%b" % (b"[" * within, body, b"]" * within))
+        for _ in range(within):
+            [value] = value  # fails if the body closes a list that it has not opened
+    except ValueError:
+        return _Lenient(on_replacement).parse(body)
+    return value
+
+
+def parse_body(chunks: Iterable[bytes], on_replacement: OnReplacement | None = None) -> Any:
+    """Parse a body that is needed as a whole, as `parse_json` does.
+
+    Raises:
+        BrokenResponseError: the body is larger than `limits.JOINED_BYTES`.
+        MalformedResponseError: the body can't be parsed.
+    """
+    body = b"".join(_up_to(iter(chunks), limits.JOINED_BYTES))
+    if len(body) > limits.JOINED_BYTES:
+        raise BrokenResponseError(f"The response is larger than {limits.JOINED_BYTES:,} bytes.")
+    return parse_json(body, on_replacement)
 
 
 def holds_long_number(body: bytes) -> bool:
@@ -92,6 +117,7 @@ class _Lenient:
             value = json.loads(text, parse_float=self._finite_or_none, parse_constant=self._null)
         except (ValueError, RecursionError) as error:
             raise MalformedResponseError("The response is not JSON that can be parsed.") from error
+        _check_levels(value)
         self._report()
         return value
 
@@ -116,6 +142,15 @@ class _Lenient:
             self._on_replacement("Pinterest sent broken characters; they are replaced by U+FFFD.")
         if self._on_replacement and self._replaced_numbers:
             self._on_replacement("Pinterest sent numbers out of range; they are replaced by null.")
+
+
+def _check_levels(value: Any) -> None:
+    level: list[Any] = [[value]]
+    for _ in range(LEVELS_OF_JSON + 1):
+        values = (each for one in level for each in (one.values() if isinstance(one, dict) else one))
+        level = [each for each in values if isinstance(each, dict | list)]
+    if level:
+        raise MalformedResponseError(f"The response is nested deeper than {LEVELS_OF_JSON} levels.")
 
 
 # ----------------------------------------------------------------------------------------------------------------------
@@ -306,7 +341,10 @@ class JsonBody:
             if size > left:
                 break
         self._text, self._at = b"".join(pieces), 0
-        self._parse = _parse_exactly if holds_long_number(self._text) else orjson.loads
+        may_be_deep = self._text.count(b"[") > LEVELS_OF_JSON - _BRACES_TRIED
+        self._parse = _parse_checked if may_be_deep else orjson.loads
+        if holds_long_number(self._text):
+            self._parse = _parse_exactly
         return size > 0
 
     def _unexpected(self, wanted: bytes) -> MalformedResponseError:
@@ -316,6 +354,13 @@ class JsonBody:
         if wanted in (b"{", b"["):
             return form_error(self.value(), sentence, self._member or "the whole response")  # unless it is no value
         return MalformedResponseError(sentence)
+
+
+def _parse_checked(row: bytes) -> Any:
+    value = orjson.loads(row)
+    if row.count(b"[") > LEVELS_OF_JSON - _BRACES_TRIED:
+        _check_levels(value)
+    return value
 
 
 def _parse_exactly(row: bytes) -> Any:
@@ -377,13 +422,13 @@ def list_page(
         MalformedResponseError: the body is not JSON, is not a page, or has more items than a page may have.
     """
     rest, field = iter(chunks), shape.field or BY_ID.field
-    beginning = b"".join(_up_to(rest, limits.LARGE_PAGE_BYTES) if is_paged else rest)
-    if is_paged and len(beginning) > limits.LARGE_PAGE_BYTES:
+    beginning = b"".join(_up_to(rest, limits.JOINED_BYTES))
+    if is_paged and len(beginning) > limits.JOINED_BYTES:
         text = JsonBody(chain([beginning], rest), on_replacement)
         body: Any = {name: _bounded(text.rows()) if name == field else text.value() for name in text.members()}
         text.end()
     else:
-        body = parse_json(beginning, on_replacement)
+        body = parse_body([beginning], on_replacement)
     page = body if isinstance(body, dict) else {}
     items = with_key(body if isinstance(body, list) and not shape.field else page.get(field), shape.key, field, page)
     return ListPage(_bounded(items) if is_paged else items, str(page.get("bookmark") or ""))

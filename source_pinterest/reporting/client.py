@@ -28,7 +28,7 @@ from source_pinterest.api.errors import (
     form_error,
 )
 from source_pinterest.api.retries import Tries
-from source_pinterest.api.rows import OnReplacement, parse_json
+from source_pinterest.api.rows import OnReplacement, parse_body
 from source_pinterest.api.session import ApiResponse, Url, path_of
 from source_pinterest.api.verdicts import ErrorResponse
 from source_pinterest.engine.refused_names import Names, RefusedNames
@@ -225,7 +225,7 @@ def _size_in(report: Mapping[str, Any]) -> float | None:
 
 def _report_in(chunks: Iterator[bytes]) -> Mapping[str, Any]:
     """Return the report in a response. Its link is a secret, because it is enough to download the report."""
-    report = parse_json(b"".join(chunks))
+    report = parse_body(chunks)
     if isinstance(report, Mapping) and isinstance(wrapped := report.get("data"), Mapping):
         report = wrapped  # the form of marketing mix reports before version 5.28 of the API
     if not isinstance(report, Mapping):

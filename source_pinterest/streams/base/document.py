@@ -36,7 +36,7 @@ class DocumentStream(PinterestStream, ABC):
         Raises:
             MalformedResponseError: the response has no list of items.
         """
-        document = parse_json(b"".join(chunks), self.notices.replacement)
+        document = parse_body(chunks, self.notices.replacement)
         items = document
         if isinstance(document, dict):
             is_empty = not document or (self.holder in document and document[self.holder] is None)

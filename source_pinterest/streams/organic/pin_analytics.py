@@ -35,7 +35,7 @@ from source_pinterest.api.errors import (
     SliceError,
     form_error,
 )
-from source_pinterest.api.rows import Record, parse_json
+from source_pinterest.api.rows import Record, parse_body
 from source_pinterest.api.session import path_of
 from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.engine.failures import FAILURES_IN_A_ROW
@@ -323,7 +323,7 @@ class PinMetrics:
         expected = Expected(key=("pin_id", "date"), days=window, day="date", entities=frozenset(pin_ids))
 
         def parse(chunks: Iterator[bytes]) -> Mapping[str, Days]:
-            pins = by_pin(parse_json(b"".join(chunks)))
+            pins = by_pin(parse_body(chunks))
             days: dict[str, Days] = {pin_id: [] for pin_id in pin_ids if pin_id in pins}
             for row in self._gate.checked(_rows(pins), expected):
                 days[row["pin_id"]].append(row)

@@ -115,7 +115,7 @@ class ProfileAnalytics(OrganicStream, ABC):
         Raises:
             MalformedResponseError: the body holds no daily metrics.
         """
-        parts = parse_json(b"".join(chunks))
+        parts = parse_body(chunks)
         if not isinstance(parts, dict) or not (self.split or "all" in parts):
             raise form_error(parts, "The analytics have no parts, or none under the key all.", "all")
         items: list[Record] = []

@@ -8,7 +8,7 @@ from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest import limits
 from source_pinterest.api.errors import BUSINESS_ACCOUNT
-from source_pinterest.api.rows import ListPage, ListShape, parse_json, with_key
+from source_pinterest.api.rows import ListPage, ListShape, parse_body, with_key
 from source_pinterest.dates import days_before
 from source_pinterest.engine.slices import END, START
 from source_pinterest.streams.analytics.rows import Expected, RowGate

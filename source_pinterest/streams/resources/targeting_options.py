@@ -90,7 +90,7 @@ class TargetingOptions(DocumentStream):
         Raises:
             MalformedResponseError: the body is not a list of objects of ids to names.
         """
-        return ListPage(options_in(parse_json(b"".join(chunks), self.notices.replacement)))
+        return ListPage(options_in(parse_body(chunks, self.notices.replacement)))
 
     def responses(self, stream_slice: StreamSlice, **more: Any) -> Iterator[ApiResponse[ListPage]]:
         """Yield the options of a type; those of audiences are read from each ad account.
