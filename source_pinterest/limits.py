@@ -82,6 +82,7 @@ PAGES_WITHOUT_NEWS = 50  # in a row, each with another bookmark: the list counts
 LAST_PAGES_WITHOUT_NEWS = 3  # in a row end a list whose last page may have a bookmark; one was seen
 RESPONSE_BYTES = 256 * 1024**2  # of one response, decoded: twice the largest analytics response that was ever seen
 ERROR_BYTES = 64 * 1024  # of an error or a token endpoint's response; Pinterest's have a few hundred
+QUOTAS_OF_A_RESPONSE = 16  # that its headers list; Pinterest's list three at most
 LONGEST_RESET_SECONDS = 31 * 86_400.0  # no quota has a longer window; other APIs send an epoch, which is far larger
 ITEMS_OF_A_PAGE = 4 * PAGE_SIZE  # in a page that was requested with page_size; Pinterest sends at most page_size
 JOINED_BYTES = 8 * 1024**2  # of a body that is in memory as a whole; a larger page is parsed item by item

@@ -54,7 +54,7 @@ def echoing(status: int) -> Iterator[tuple[str, list[str]]]:
 
 
 @contextmanager
-def answering(status: int, body: bytes = b"", **headers: str) -> Iterator[tuple[str, list[dict[str, str]]]]:
+def answering(status: int, **headers: str) -> Iterator[tuple[str, list[dict[str, str]]]]:
     """A server that gives every call the same answer; its API address, and the headers of the calls that came."""
     seen: list[dict[str, str]] = []
 
@@ -62,10 +62,9 @@ def answering(status: int, body: bytes = b"", **headers: str) -> Iterator[tuple[
         def do_GET(self) -> None:
             seen.append(dict(self.headers))
             self.send_response(status)
-            for name, value in {**headers, "Content-Length": str(len(body))}.items():
+            for name, value in {**headers, "Content-Length": "0"}.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(body)
 
         do_POST = do_GET  # noqa: N815 - http.server's name
 

@@ -254,12 +254,16 @@ class Quotas:
     def learn(self, operation: str, headers: Sequence[QuotaHeader], sent_at: float, now: float) -> None:
         """Adjust the quotas to the headers of a response, and note which quotas the operation has.
 
+        Headers that list more than `limits.QUOTAS_OF_A_RESPONSE` say nothing. Quotas that no operation has are dropped.
+
         Args:
             operation: the operation of the request.
             headers: the quotas that the response lists.
             sent_at: when the request was sent.
             now: when the response arrived.
         """
+        if len(headers) > limits.QUOTAS_OF_A_RESPONSE:
+            return
         category = category_of(operation)
         long = [quota for quota in self._listed(operation) if quota.is_long]
         if len(headers) == 1 and not headers[0].period:
@@ -273,6 +277,10 @@ class Quotas:
             if quotas:
                 listed = tuple(dict.fromkeys((self._of_all_requests, *quotas)))
                 self._by_operation[operation] = self._by_operation[category] = listed
+                used, named = frozenset(self.known()), self._by_name.items()
+                self._by_name = {
+                    name: one for name, one in named if one in used or limits.own_requests_per_minute(name)
+                }
         for quota, header in zip(quotas, headers, strict=False):
             quota.learn(header, sent_at, now)
 
