@@ -15,7 +15,7 @@ from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils import AirbyteTracedException
 
 from source_pinterest.limits import SYNC_HISTORY_DAYS
-from source_pinterest.masking import SECRETS, printable
+from source_pinterest.masking import SECRETS
 
 T = TypeVar("T")
 
@@ -456,7 +456,7 @@ def translate_errors(stream: str, generator: Iterable[T]) -> Generator[T, None, 
     try:
         return (yield from generator)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        why = printable(f"{type(error).__name__}: {error}")
+        why = f"{type(error).__name__}: {error}"
         raise _UnexplainedError(f"{stream}: a response of Pinterest can't be understood ({why})") from error
 
 

@@ -254,8 +254,6 @@ class Quotas:
     def learn(self, operation: str, headers: Sequence[QuotaHeader], sent_at: float, now: float) -> None:
         """Adjust the quotas to the headers of a response, and note which quotas the operation has.
 
-        Headers that list more than `limits.QUOTAS_OF_A_RESPONSE` say nothing. Quotas that no operation has are dropped.
-
         Args:
             operation: the operation of the request.
             headers: the quotas that the response lists.

@@ -8,9 +8,9 @@ valid JSON. That is faster than any scanner in Python, and needs one row and one
 import json
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import accumulate, chain, islice
 from typing import Any, NamedTuple
 
 import orjson
@@ -40,11 +40,9 @@ _DIGITS_TO_ZERO = bytes(ord("0" if chr(byte) in "0123456789-" else " ") for byte
 _RUN, _SAMPLED_RUN = b"0" * _LONG_NUMBER_CHARACTERS, b"0" * (_LONG_NUMBER_CHARACTERS // _STRIDE)
 _BEFORE_A_NUMBER = b":,[ \t\r\n"
 
+_FEW = LEVELS_OF_JSON // 2  # braces, or brackets, that can't nest a body too deeply
 _LEVELS_AROUND = 1_024 - LEVELS_OF_JSON
 """Lists around a body that make orjson, which takes 1,024 levels, refuse a deeper one: the cheapest check there is."""
-
-_LONG_BYTES = 64 * 1024
-"""The length from which the brackets of a body cost more to count than those lists."""
 
 _LONE_SURROGATE = re.compile(
     r"(?P<pair>\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|(?P<lone>\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\."
@@ -66,8 +64,7 @@ def parse_json(body: bytes, on_replacement: OnReplacement | None = None) -> Any:
     """
     if holds_long_number(body):
         return _Lenient(on_replacement).parse(body)
-    may_be_deep = len(body) > _LONG_BYTES or body.count(b"[") + body.count(b"{") > LEVELS_OF_JSON
-    within = _LEVELS_AROUND if may_be_deep else 0
+    within = _LEVELS_AROUND if body.count(b"{") > _FEW or body.count(b"[") > _FEW else 0
     try:
         value = orjson.loads(b"%b%b%b" % (b"[" * within, body, b"]" * within))
         for _ in range(within):
@@ -81,8 +78,7 @@ def parse_body(chunks: Iterable[bytes], on_replacement: OnReplacement | None = N
     """Parse a body that is needed as a whole, as `parse_json` does.
 
     Raises:
-        BrokenResponseError: the body is larger than `limits.JOINED_BYTES`.
-        MalformedResponseError: the body can't be parsed.
+        MalformedResponseError: the body can't be parsed, or is larger than `limits.JOINED_BYTES`.
     """
     body = b"".join(_up_to(iter(chunks), limits.JOINED_BYTES))
     if len(body) > limits.JOINED_BYTES:
@@ -117,7 +113,8 @@ class _Lenient:
             value = json.loads(text, parse_float=self._finite_or_none, parse_constant=self._null)
         except (ValueError, RecursionError) as error:
             raise MalformedResponseError("The response is not JSON that can be parsed.") from error
-        _check_levels(value)
+        if max(accumulate(_DEEPER[token.lastgroup] for token in _TOKEN.finditer(body)), default=0) > LEVELS_OF_JSON:
+            raise MalformedResponseError(f"The response is nested deeper than {LEVELS_OF_JSON} levels.")
         self._report()
         return value
 
@@ -144,27 +141,19 @@ class _Lenient:
             self._on_replacement("Pinterest sent numbers out of range; they are replaced by null.")
 
 
-def _check_levels(value: Any) -> None:
-    level: list[Any] = [[value]]
-    for _ in range(LEVELS_OF_JSON + 1):
-        values = (each for one in level for each in (one.values() if isinstance(one, dict) else one))
-        level = [each for each in values if isinstance(each, dict | list)]
-    if level:
-        raise MalformedResponseError(f"The response is nested deeper than {LEVELS_OF_JSON} levels.")
-
-
 # ----------------------------------------------------------------------------------------------------------------------
 # Rows, as the body arrives
 # ----------------------------------------------------------------------------------------------------------------------
 
 _BRACES_TRIED = 16
 """Closing braces at which a row is tried. The end of a row with more inner objects is found by its tokens."""
+_LISTS_TRIED = LEVELS_OF_JSON - _BRACES_TRIED  # with these braces, no row with so few lists is nested too deeply
 _SPACE = re.compile(rb"[ \t\n\r]*")
 _SCALAR = re.compile(rb"[^\s,:\[\]{}\"]++(?=[\s,:\[\]{}\"])")
 _TOKEN = re.compile(
     rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:(?P<text>")|\\?\Z)|(?P<opening>[\[{])|(?P<closing>[\]}])', re.DOTALL
 )
-_DEEPER = {"text": 0, "opening": 1, "closing": -1}
+_DEEPER: Mapping[str | None, int] = {"text": 0, "opening": 1, "closing": -1, None: 0}
 
 
 def rows_of(chunks: Iterable[bytes], under: str = "", on_replacement: OnReplacement | None = None) -> Iterator[Record]:
@@ -341,10 +330,8 @@ class JsonBody:
             if size > left:
                 break
         self._text, self._at = b"".join(pieces), 0
-        may_be_deep = self._text.count(b"[") > LEVELS_OF_JSON - _BRACES_TRIED
-        self._parse = _parse_checked if may_be_deep else orjson.loads
-        if holds_long_number(self._text):
-            self._parse = _parse_exactly
+        is_long, is_flat = holds_long_number(self._text), self._text.count(b"[") <= _LISTS_TRIED
+        self._parse = _parse_exactly if is_long else orjson.loads if is_flat else _parse_checked
         return size > 0
 
     def _unexpected(self, wanted: bytes) -> MalformedResponseError:
@@ -357,10 +344,7 @@ class JsonBody:
 
 
 def _parse_checked(row: bytes) -> Any:
-    value = orjson.loads(row)
-    if row.count(b"[") > LEVELS_OF_JSON - _BRACES_TRIED:
-        _check_levels(value)
-    return value
+    return orjson.loads(row) if row.count(b"[") <= _LISTS_TRIED else _parse_exactly(row)
 
 
 def _parse_exactly(row: bytes) -> Any:

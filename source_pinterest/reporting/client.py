@@ -38,7 +38,8 @@ from source_pinterest.reporting.job import JobStatus, Polled, ReadyReport, Repor
 
 T = TypeVar("T")
 
-_SIGNING_PARAMETERS = ("x-amz-signature", "x-amz-security-token", "x-amz-credential", "signature", "awsaccesskeyid")
+_SIGNING_PARAMETERS = ("signature", "credential", "token", "sig", "accesskeyid")
+"""The ends of their names, which differ from host to host."""
 
 _LISTS_OF_NAMES = ("columns", "targeting_types", "campaign_objective_types")
 """The fields of a request from which names that Pinterest refuses are removed."""
@@ -246,7 +247,7 @@ def _keep_secret(link: str) -> None:
     query = link.partition("?")[2]
     SECRETS.keep_for_a_while(query)
     for name, value in dict(parse_qsl(query)).items():
-        if name.lower() in _SIGNING_PARAMETERS:
+        if name.lower().endswith(_SIGNING_PARAMETERS):
             SECRETS.keep_for_a_while(value)
     _parsed(link)
     SECRETS.keep_for_a_while(requote_uri(parse_url(link).url).partition("?")[2])

@@ -91,6 +91,14 @@ def test_whoever_has_the_link_has_the_report_so_that_it_is_a_secret(client: Clie
         assert "false-signature" not in SECRETS.mask(form)
 
 
+@pytest.mark.parametrize("name", ["X-Goog-Signature", "X-Goog-Credential", "X-Amz-Security-Token", "sig", "Token"])
+def test_a_signature_is_masked_by_itself_whatever_host_it_is_for(name: str, client: Client) -> None:
+    client.mock.get(REPORTS, [finished(f"https://files.example/report?a=1&{name}=false-{name}-8675309&z=2")])
+    client.reports.poll(request(), "a token")
+
+    assert SECRETS.mask(f"<Provided>false-{name}-8675309</") == "<Provided>****</"
+
+
 def test_a_link_of_many_parameters_is_masked_as_a_whole(client: Client) -> None:
     query = "&".join(["X-Amz-Signature=false-signature", *(f"key{number}=1" for number in range(700))])
     client.mock.get(REPORTS, [finished(f"https://files.example/report?{query}")])

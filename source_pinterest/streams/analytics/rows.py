@@ -33,7 +33,6 @@ from source_pinterest.config import Config
 from source_pinterest.dates import DateWindow, Granularity, parse_day
 from source_pinterest.engine.pages import Page, pages_of, spooled
 from source_pinterest.engine.progress import Notices
-from source_pinterest.masking import printable
 from source_pinterest.reporting.file import Filed
 from source_pinterest.reporting.job import ReportRequest
 from source_pinterest.state.day_cursor import KeyColumns
@@ -240,7 +239,7 @@ def _covers(window: DateWindow, day: Date, granularity: Granularity) -> bool:
 
 
 def _listed(values: tuple[Any, ...]) -> str:
-    return printable(", ".join(map(str, values)))
+    return ", ".join(map(str, values))
 
 
 @dataclass(frozen=True)
