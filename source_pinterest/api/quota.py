@@ -276,9 +276,7 @@ class Quotas:
                 listed = tuple(dict.fromkeys((self._of_all_requests, *quotas)))
                 self._by_operation[operation] = self._by_operation[category] = listed
                 used, named = frozenset(self.known()), self._by_name.items()
-                self._by_name = {
-                    name: one for name, one in named if one in used or limits.own_requests_per_minute(name)
-                }
+                self._by_name = {key: one for key, one in named if one in used or limits.own_requests_per_minute(key)}
         for quota, header in zip(quotas, headers, strict=False):
             quota.learn(header, sent_at, now)
 

@@ -62,8 +62,6 @@ def parse_json(body: bytes, on_replacement: OnReplacement | None = None) -> Any:
     Raises:
         MalformedResponseError: the text is not JSON, is nested too deeply, or has a number of thousands of digits.
     """
-    if holds_long_number(body):
-        return _Lenient(on_replacement).parse(body)
     within = _LEVELS_AROUND if body.count(b"{") > _FEW or body.count(b"[") > _FEW else 0
     try:
         value = orjson.loads(b"%b%b%b" % (b"[" * within, body, b"]" * within))
@@ -71,7 +69,7 @@ def parse_json(body: bytes, on_replacement: OnReplacement | None = None) -> Any:
             [value] = value  # fails if the body closes a list that it has not opened
     except ValueError:
         return _Lenient(on_replacement).parse(body)
-    return value
+    return _Lenient(on_replacement).parse(body) if holds_long_number(body) else value
 
 
 def parse_body(chunks: Iterable[bytes], on_replacement: OnReplacement | None = None) -> Any:

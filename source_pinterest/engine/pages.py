@@ -17,10 +17,7 @@ from typing import Any, Self
 import orjson
 from airbyte_cdk.models import AirbyteMessage, AirbyteRecordMessage, Type
 
-from source_pinterest.api.errors import (
-    ResponseTooLargeError,
-    temporary_folder_unusable,
-)
+from source_pinterest.api.errors import ResponseTooLargeError, temporary_folder_unusable
 from source_pinterest.api.rows import Record, parse_json
 from source_pinterest.api.threads import Signal
 from source_pinterest.limits import PAGE_BYTES, ROW_BYTES
