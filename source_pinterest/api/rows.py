@@ -16,9 +16,8 @@ from typing import Any, NamedTuple
 import orjson
 
 from source_pinterest import limits
-from source_pinterest.api.errors import FormError, MalformedResponseError, form_error
-from source_pinterest.limits import ROW_BYTES
-from source_pinterest.masking import printable
+from source_pinterest.api.errors import BrokenResponseError, FormError, MalformedResponseError, form_error
+from source_pinterest.limits import LEVELS_OF_JSON, ROW_BYTES
 
 Record = dict[str, Any]
 
@@ -459,7 +458,7 @@ def one_item(chunks: Iterable[bytes], key: tuple[str, ...] = BY_ID.key) -> ListP
     Raises:
         MalformedResponseError: the object does not have its key.
     """
-    item = parse_json(b"".join(chunks))
+    item = parse_body(chunks)
     return ListPage(with_key([item], key, whole=item))
 
 
@@ -478,5 +477,5 @@ def write_texts(record: dict[str, Any], fields: Iterable[str]) -> None:
         value = record.get(name)
         if value is not None and type(value) is not str:
             if type(value) is not int and (name == "id" or name.lower().endswith("_id")):
-                raise FormError(f"{name} is {printable(str(value))}, which is not an id.", name)
+                raise FormError(f"{name} is {value}, which is not an id.", name)
             record[name] = text_of(value)

@@ -203,7 +203,7 @@ def _token_in(chunks: Iterator[bytes]) -> str:
     """Return the token in the response to a creation."""
     report = _report_in(chunks)
     token = report.get("token")
-    if not isinstance(token, str | int) or token == "":
+    if not isinstance(token, str | int) or not 0 < len(str(token)) <= limits.URL_CHARACTERS:
         raise form_error(report, "The response has no token of the report.", "token")
     return str(token)
 

@@ -12,7 +12,7 @@ import pytest
 
 from source_pinterest import limits
 from source_pinterest.api import rows as module
-from source_pinterest.api.errors import FormError, MalformedResponseError
+from source_pinterest.api.errors import BrokenResponseError, FormError, MalformedResponseError
 from source_pinterest.api.rows import (
     ListPage,
     ListShape,

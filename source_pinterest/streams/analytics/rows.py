@@ -197,7 +197,7 @@ class RowGate:
             found = parse_day(day if is_daily else day[:_DAY_LENGTH])
         except (TypeError, ValueError) as error:
             if is_daily:
-                sentence = f"{printable(repr(day))} is not a day written as YYYY-MM-DD."
+                sentence = f"{day!r} is not a day written as YYYY-MM-DD."
                 raise FormError(sentence, expected.day) from error
             return True
         if not _covers(requested, found, expected.granularity):

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.api.errors import BadRequestError, GoneError, form_error
-from source_pinterest.api.rows import ListPage, Record, parse_json, write_texts
+from source_pinterest.api.rows import ListPage, Record, parse_body, write_texts
 from source_pinterest.api.session import ApiResponse
 from source_pinterest.streams.base.listing import Listed
 from source_pinterest.streams.base.stream import PinterestStream

@@ -52,7 +52,7 @@ class RankingStream(VariedStream, OrganicStream, ABC):
             MalformedResponseError: the body is not a ranking.
             RepeatedKeyError: a pin has two ranks.
         """
-        ranking = parse_json(b"".join(chunks))
+        ranking = parse_body(chunks)
         pins = with_key(ranking.get("pins") if isinstance(ranking, dict) else None, self.shape.key, "pins", ranking)
         available = {"date_availability": ranking.get("date_availability")}
         expected = Expected(key=self.shape.key, texts=self.shape.key)
