@@ -241,7 +241,7 @@ def test_rows_are_others_than_those_that_were_asked_for(sim: Simulator, api: Cli
     proper = asked()
     changed = {
         FaultKind.ROWS_TWICE: [row for row in proper for _ in range(2)],
-        FaultKind.ROWS_WITH_TIMES: [{**row, "DATE": f"{row['DATE']}T00:00:00"} for row in proper],
+        FaultKind.ROWS_WITH_TIMES: [{**row, "DATE": f"{row['DATE']}T08:00:00"} for row in proper],
         FaultKind.ROWS_OF_ANOTHER_DAY: [
             one for row in proper for one in ({**row, "DATE": f"2016{row['DATE'][4:]}"}, row)
         ],

@@ -8,8 +8,9 @@ valid JSON. That is faster than any scanner in Python, and needs one row and one
 import json
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import accumulate, chain, islice
 from typing import Any, NamedTuple
 
@@ -18,6 +19,14 @@ import orjson
 from source_pinterest import limits
 from source_pinterest.api.errors import BrokenResponseError, FormError, MalformedResponseError, form_error
 from source_pinterest.limits import LEVELS_OF_JSON, ROW_BYTES
+
+_FIRST_ROUNDED = 2**53
+"""From here on, a float may stand for several whole numbers."""
+
+_NULL_LIST = "Pinterest sent null in the place of a list; it counts as empty."
+
+_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
+"""A JSON number."""
 
 Record = dict[str, Any]
 
@@ -170,7 +179,7 @@ def rows_of(chunks: Iterable[bytes], under: str = "", on_replacement: OnReplacem
         for key in body.members():
             if key == under:
                 found[key] = None
-                yield from body.rows()
+                yield from body.rows_or_null()
             else:
                 found[key] = body.value()
         if under not in found:
@@ -240,6 +249,13 @@ class JsonBody:
             yield from self._similar_rows()
             more = self._another(b"]")
         self.expect(b"]")
+
+    def rows_or_null(self) -> Iterator[Record]:
+        """Yield the objects of the next list. Null counts as an empty one, with a warning."""
+        if self.peek() != b"n":
+            yield from self.rows()
+        elif self.value() is None and self._on_replacement:
+            self._on_replacement(_NULL_LIST)
 
     def value(self) -> Any:
         """Return the next value."""
@@ -406,13 +422,29 @@ def list_page(
     beginning = b"".join(_up_to(rest, limits.JOINED_BYTES))
     if is_paged and len(beginning) > limits.JOINED_BYTES:
         text = JsonBody(chain([beginning], rest), on_replacement)
-        body: Any = {name: _bounded(text.rows()) if name == field else text.value() for name in text.members()}
+        body: Any = {name: _bounded(text.rows_or_null()) if name == field else text.value() for name in text.members()}
         text.end()
     else:
         body = parse_body([beginning], on_replacement)
     page = body if isinstance(body, dict) else {}
-    items = with_key(body if isinstance(body, list) and not shape.field else page.get(field), shape.key, field, page)
+    is_list = isinstance(body, list) and not shape.field
+    items = with_key(body if is_list else list_in(page, field, on_replacement), shape.key, field, page)
     return ListPage(_bounded(items) if is_paged else items, str(page.get("bookmark") or ""))
+
+
+def list_in(body: Mapping[str, Any], name: str, on_replacement: OnReplacement | None) -> Any:
+    """Return the value of a key that holds a list; None if the key is missing. Null counts as an empty list.
+
+    Args:
+        body: the object that has the key.
+        name: the key.
+        on_replacement: called with a sentence about null.
+    """
+    if name not in body or body[name] is not None:
+        return body.get(name)
+    if on_replacement:
+        on_replacement(_NULL_LIST)
+    return []
 
 
 def _up_to(chunks: Iterator[bytes], size: int) -> Iterator[bytes]:
@@ -463,19 +495,69 @@ def one_item(chunks: Iterable[bytes], key: tuple[str, ...] = BY_ID.key) -> ListP
 
 
 def text_of(value: Any) -> str:
-    """Return a value as text. A float without a fraction, such as an id, becomes its digits."""
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    """Return a value as text. A whole number becomes its digits, if it comes as a float that has not lost any."""
+    return str(int(value)) if _is_exact(value) else str(value)
 
 
-def write_texts(record: dict[str, Any], fields: Iterable[str]) -> None:
+def write_texts(
+    record: dict[str, Any],
+    fields: Iterable[str],
+    key: Collection[str] = (),
+    on_replacement: OnReplacement | None = None,
+) -> None:
     """Convert these fields of a record to strings. A field without a value stays as it is.
 
+    An id that is neither a text nor an exact whole number becomes null.
+
+    Args:
+        record: the record, which is changed.
+        fields: the fields.
+        key: the fields that identify the record.
+        on_replacement: called with a sentence about ids that were replaced.
+
     Raises:
-        MalformedResponseError: an id is neither a text nor a whole number. A float may have lost digits.
+        MalformedResponseError: such an id is a part of the key.
     """
     for name in fields:
         value = record.get(name)
         if value is not None and type(value) is not str:
-            if type(value) is not int and (name == "id" or name.lower().endswith("_id")):
-                raise FormError(f"{name} is {value}, which is not an id.", name)
-            record[name] = text_of(value)
+            if type(value) is not int and _names_id(name) and not _is_exact(value):
+                if name in key:
+                    raise FormError(f"{name} is {value}, which is not an exact id.", name)
+                record[name] = None
+                if on_replacement:
+                    on_replacement("Pinterest sent ids that are not exact; they are replaced by null.")
+            else:
+                record[name] = text_of(value)
+
+
+def write_numbers(record: dict[str, Any], fields: Collection[str], on_replacement: OnReplacement | None = None) -> None:
+    """Convert texts in these fields of a record to the numbers that they are.
+
+    A text that is no JSON number, or has more digits than a float, stays as it is.
+
+    Args:
+        record: the record, which is changed.
+        fields: the fields.
+        on_replacement: called with a sentence about texts that stay.
+    """
+    for name in [name for name, value in record.items() if value.__class__ is str and name in fields]:
+        number = _number_of(record[name])
+        if number is not None:
+            record[name] = number
+        elif on_replacement:
+            on_replacement("Pinterest sent texts in columns of numbers; they are emitted as they are.")
+
+
+def _number_of(text: str) -> int | float | None:
+    number = parse_json(text.encode()) if _NUMBER.fullmatch(text) else None
+    return number if number is not None and Decimal(repr(number)) == Decimal(text) else None
+
+
+def _names_id(field: str) -> bool:
+    return f"_{field.lower()}".endswith("_id")
+
+
+def _is_exact(value: Any) -> bool:
+    """Return whether a number is whole and has all its digits, which a float from 2^53 on may have lost."""
+    return type(value) is int or (isinstance(value, float) and value.is_integer() and abs(value) < _FIRST_ROUNDED)

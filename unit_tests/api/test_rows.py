@@ -83,7 +83,8 @@ def test_without_a_list_under_the_key_it_is_refused() -> None:
     for body in [
         b"[]",
         b'{"other": []}',
-        b'{"data": null}',
+        b'{"data": nil}',
+        b'{"data": 0}',
         b'{"data": []} {}',
         b'{"data": [] "a": 1}',
         b'{"a": x, "data": []}',
@@ -140,7 +141,7 @@ def test_a_page_holds_items_where_its_shape_says_and_a_bookmark(body: bytes, sha
 
 
 def test_what_is_no_page_is_refused() -> None:
-    for body in [b"[]", b'{"items":null}', b'{"items":{}}', b'{"items":[1]}', b'{"items":[{}]}', b"x"]:
+    for body in [b"[]", b"null", b"{}", b'{"items":{}}', b'{"items":[1]}', b'{"items":[{}]}', b"x"]:
         assert refusal_of(list_page, [body]), body
 
 
@@ -172,6 +173,8 @@ def test_a_large_page_is_read_whole_and_its_items_are_bounded_like_rows() -> Non
     assert (
         list_page([body[:9_000_000], body[9_000_000:]], is_paged=True).items == [{"id": 1, "name": "x" * 100_000}] * 100
     )
+    spaces = b" " * limits.JOINED_BYTES
+    assert list_page([b'{"items":null,%b"bookmark":"b"}' % spaces], is_paged=True) == ListPage([], "b")
     with pytest.raises(MalformedResponseError, match="has more than 1,048,576 bytes"):
         list_page([page_of(10, padding=limits.ROW_BYTES)], is_paged=True)
 

@@ -4,13 +4,13 @@
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import orjson
 
 from integration_tests.simulator.access.no_access import NoAccess
 from integration_tests.simulator.calls import errors
 from integration_tests.simulator.calls.errors import ApiError
+from integration_tests.simulator.faults.alterations import Row, each_row, with_field
 from integration_tests.simulator.faults.script import Fault, FaultKind, Hint
 from integration_tests.simulator.reports import downloads
 from integration_tests.simulator.reports.jobs import ReportStatus, poll_answer
@@ -107,55 +107,32 @@ def _empty_page(_body: bytes, entry: Entry) -> bytes:
     return orjson.dumps({"items": [], "bookmark": entry.values("bookmark")[0]})
 
 
-def _each_row(value: Any, change: Callable[[dict[str, Any]], list[dict[str, Any]]]) -> Any:
-    """The JSON with other rows in the place of each row: an object of numbers by day, or a pin of a ranking."""
-    if isinstance(value, dict):
-        return {name: _each_row(part, change) for name, part in value.items()}
-    if not isinstance(value, list):
-        return value
-    return [new for row in value for new in (change(row) if _is_row(row) else [_each_row(row, change)])]
-
-
-def _is_row(value: Any) -> bool:
-    return isinstance(value, dict) and bool(
-        {"DATE", "date", "pin_id"} & {*value, *(value["metrics"] if isinstance(value.get("metrics"), dict) else ())}
-    )
-
-
-def _with(row: dict[str, Any], name: str, new: Callable[[Any], Any]) -> dict[str, Any]:
-    """The row, or the metrics in it, with another value in a field that it has."""
-    if name in row:
-        return {**row, name: new(row[name])}
-    metrics = row.get("metrics")
-    return {**row, "metrics": _with(metrics, name, new)} if isinstance(metrics, dict) and name in metrics else row
-
-
-def _rows_twice(row: dict[str, Any]) -> list[dict[str, Any]]:
+def _rows_twice(row: Row) -> list[Row]:
     return [row, row]
 
 
-def _rows_with_times(row: dict[str, Any]) -> list[dict[str, Any]]:
-    return [_with(_with(row, "DATE", lambda day: f"{day}T00:00:00"), "date", lambda day: f"{day}T00:00:00")]
+def _rows_with_times(row: Row) -> list[Row]:
+    return [with_field(with_field(row, "DATE", lambda day: f"{day}T08:00:00"), "date", lambda day: f"{day}T08:00:00")]
 
 
-def _rows_of_another_day(row: dict[str, Any]) -> list[dict[str, Any]]:
-    return [_with(_with(row, "DATE", _in_another_year), "date", _in_another_year), row]
+def _rows_of_another_day(row: Row) -> list[Row]:
+    return [with_field(with_field(row, "DATE", _in_another_year), "date", _in_another_year), row]
 
 
 def _in_another_year(day: str) -> str:
     return f"2016{day[4:]}"  # which has a 29 February, too
 
 
-def _rows_of_another_id(row: dict[str, Any]) -> list[dict[str, Any]]:
-    return [_with(row, "CAMPAIGN_ID", lambda _: "1"), row]
+def _rows_of_another_id(row: Row) -> list[Row]:
+    return [with_field(row, "CAMPAIGN_ID", lambda _: "1"), row]
 
 
-def _rows_of_another_account(row: dict[str, Any]) -> list[dict[str, Any]]:
-    return [_with(row, "AD_ACCOUNT_ID", lambda _: "1")]
+def _rows_of_another_account(row: Row) -> list[Row]:
+    return [with_field(row, "AD_ACCOUNT_ID", lambda _: "1")]
 
 
-def _with_rows(change: Callable[[dict[str, Any]], list[dict[str, Any]]]) -> Callable[[bytes, Entry], bytes]:
-    return lambda body, _entry: orjson.dumps(_each_row(orjson.loads(body), change))
+def _with_rows(change: Callable[[Row], list[Row]]) -> Callable[[bytes, Entry], bytes]:
+    return lambda body, _entry: orjson.dumps(each_row(orjson.loads(body), change))
 
 
 _DAMAGED_BODIES: Mapping[str, Callable[[bytes, Entry], bytes]] = {

@@ -68,8 +68,8 @@ class TargetingAnalytics(QueryAnalytics, ABC):
         """Return all targeting types, which go into one request."""
         return {"targeting_types": self.targeting_types}
 
-    def rows_in(self, account: str, chunks: Iterable[bytes]) -> Iterator[Record]:
-        """Parse the rows of a response, and flatten them. They may lack their account and targeting value.
+    def rows_in(self, chunks: Iterable[bytes]) -> Iterator[Record]:
+        """Parse the rows of a response, and flatten them. They may lack their targeting value.
 
         Raises:
             MalformedResponseError: a row has no metrics.
@@ -82,7 +82,7 @@ class TargetingAnalytics(QueryAnalytics, ABC):
             if value is None:
                 value = metrics.get(TARGETING_VALUE)
             targeting = {TARGETING_TYPE: item.get("targeting_type"), TARGETING_VALUE: "" if value is None else value}
-            yield {"AD_ACCOUNT_ID": account, **metrics, **targeting}
+            yield {**metrics, **targeting}
 
 
 class AdAccountTargetingAnalytics(TargetingAnalytics):

@@ -125,7 +125,7 @@ class CatalogsProductGroupProducts(ChildStream, CatalogStream):
         pins = with_key([product["pin"] for product in page.items], BY_ID.key, "pin")
         return replace(
             page,
-            items=[{**product, "pin_id": str(pin["id"])} for product, pin in zip(page.items, pins, strict=True)],
+            items=[{**product, "pin_id": pin["id"]} for product, pin in zip(page.items, pins, strict=True)],
         )
 
 

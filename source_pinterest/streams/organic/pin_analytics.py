@@ -35,7 +35,7 @@ from source_pinterest.api.errors import (
     SliceError,
     form_error,
 )
-from source_pinterest.api.rows import Record, parse_body
+from source_pinterest.api.rows import OnReplacement, Record, list_in, parse_body
 from source_pinterest.api.session import path_of
 from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.engine.failures import FAILURES_IN_A_ROW
@@ -298,6 +298,7 @@ class PinMetrics:
 
     def __init__(self, client: PinterestClient, notices: Notices, gate: RowGate) -> None:
         self._client, self._refused, self._gate = client, RefusedNames(notices), gate
+        self._notices = notices
 
     def of_one(self, pin_id: str, params: Mapping[str, Any]) -> Days:
         """Return the days of one pin. https://developers.pinterest.com/docs/api/v5/pins-analytics."""
@@ -325,7 +326,7 @@ class PinMetrics:
         def parse(chunks: Iterator[bytes]) -> Mapping[str, Days]:
             pins = by_pin(parse_body(chunks))
             days: dict[str, Days] = {pin_id: [] for pin_id in pin_ids if pin_id in pins}
-            for row in self._gate.checked(_rows(pins), expected):
+            for row in self._gate.checked(_rows(pins, self._notices.replacement), expected):
                 days[row["pin_id"]].append(row)
             return days
 
@@ -342,16 +343,18 @@ def _by_pin(pins: Any) -> Mapping[str, Any]:
     return pins
 
 
-def _rows(pins: Mapping[str, Any]) -> Iterator[Record]:
+def _rows(pins: Mapping[str, Any], on_replacement: OnReplacement) -> Iterator[Record]:
     """Yield the days of each pin, which are not split.
 
     Raises:
         MalformedResponseError: a pin has none.
     """
     for pin_id, parts in pins.items():
-        metrics = parts.get("all") if isinstance(parts, dict) else None
-        if not isinstance(metrics, dict) or not isinstance(metrics.get("daily_metrics"), list):
+        found = parts.get("all") if isinstance(parts, dict) else None
+        metrics = found if isinstance(found, dict) else {}
+        days = list_in(metrics, "daily_metrics", on_replacement)
+        if not isinstance(days, list):
             whole = parts if isinstance(parts, dict) else pins
             raise form_error(whole, "The metrics of a pin have no daily_metrics under the key all.", "daily_metrics")
-        for day in metrics["daily_metrics"]:
+        for day in days:
             yield {"pin_id": pin_id, **day, "lifetime_metrics": metrics.get("lifetime_metrics")}

@@ -43,7 +43,7 @@ def rows_of(
 
 
 def row(campaign: Any, date: str | None = "2026-07-01", **more: Any) -> dict[str, Any]:
-    return {"CAMPAIGN_ID": campaign, "DATE": date, **more}
+    return {"CAMPAIGN_ID": campaign, "AD_ACCOUNT_ID": "11", "DATE": date, **more}
 
 
 # ---- What is asked for
