@@ -202,6 +202,20 @@ def test_a_broken_body_is_no_json_but_arrives_whole(sim: Simulator, api: Client)
                 answer.json()
 
 
+def test_an_answer_of_another_form_holds_the_proper_one(sim: Simulator, api: Client) -> None:
+    sim.add_fault(Fault(FaultKind.OTHER_FORM, on="boards/list"))
+
+    assert api.call("boards/list").json() == {"result": api.call("boards/list").json()}
+
+
+def test_a_gateway_answers_without_pinterests_code_and_message(sim: Simulator, api: Client) -> None:
+    sim.add_faults([Fault(FaultKind.FORBIDDEN_WITHOUT_WORDS), Fault(FaultKind.NOT_FOUND_EMPTY)])
+    forbidden, not_found = api.call("boards/list"), api.call("boards/list")
+
+    assert (forbidden.status_code, forbidden.json()) == (403, {"error": "Forbidden"})
+    assert (not_found.status_code, not_found.content) == (404, b"")
+
+
 def test_a_broken_connection_breaks_the_call_and_no_other(sim: Simulator, api: Client) -> None:
     for kind in BROKEN_CONNECTIONS:
         sim.add_fault(Fault(kind, on=PINS))
@@ -258,7 +272,7 @@ def test_rows_are_others_than_those_that_were_asked_for(sim: Simulator, api: Cli
     proper = asked()
     changed = {
         FaultKind.ROWS_TWICE: [row for row in proper for _ in range(2)],
-        FaultKind.ROWS_WITH_TIMES: [{**row, "DATE": f"{row['DATE']}T00:00:00"} for row in proper],
+        FaultKind.ROWS_WITH_TIMES: [{**row, "DATE": f"{row['DATE']}T08:00:00"} for row in proper],
         FaultKind.ROWS_OF_ANOTHER_DAY: [
             one for row in proper for one in ({**row, "DATE": f"2016{row['DATE'][4:]}"}, row)
         ],

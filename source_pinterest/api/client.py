@@ -149,7 +149,6 @@ class PinterestClient:
             PinterestError: the error that the table of verdicts assigns to the response.
         """
         authenticator = self._api.authenticator
-        is_bad_request = response.status == HTTPStatus.BAD_REQUEST and response.is_from_pinterest
         if response.status in _TOO_LONG and _may_be_too_long(request, response):
             raise UrlTooLongError(f"{self._stream}: {response}")
         if response.verdict is Verdict.REFRESH_TOKEN:
@@ -164,7 +163,7 @@ class PinterestClient:
             raise self._closed(response)
         elif response.verdict is Verdict.REFUSED and response.status == HTTPStatus.FORBIDDEN:
             raise ForbiddenError(f"{self._stream}: {response}")
-        elif response.verdict is Verdict.REJECTED and is_bad_request:
+        elif response.verdict is Verdict.REJECTED and response.is_bad_request:
             raise BadRequestError(self._stream, str(response))
         else:
             raise _ERRORS[response.verdict](f"{self._stream}: {response}")

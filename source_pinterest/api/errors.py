@@ -4,7 +4,7 @@ A `FatalError` ends its stream. A `SliceError` fails one account, board or windo
 sections below group them by what happens next. `engine/failures.py` decides about slices.
 
 The errors that parsers raise are no `PinterestError`: `api/retries.py` retries the request and turns the last one into
-an `UnavailableError`.
+an `UnavailableError` or an `UnknownFormError`.
 """
 
 from collections.abc import Generator, Iterable, Mapping
@@ -15,7 +15,7 @@ from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils import AirbyteTracedException
 
 from source_pinterest.limits import SYNC_HISTORY_DAYS
-from source_pinterest.masking import SECRETS, printable
+from source_pinterest.masking import SECRETS
 
 T = TypeVar("T")
 
@@ -81,6 +81,27 @@ class _UnexplainedError(SliceError):
 
 class MalformedResponseError(ValueError):
     """A response is cut short, or does not have the documented form."""
+
+
+class FormError(MalformedResponseError):
+    """A response is whole JSON, and has another form than the documented one and those that were ever seen."""
+
+    def __init__(self, sentence: str, field: str) -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
+def form_error(whole: Any, sentence: str, field: str) -> MalformedResponseError:
+    """Return the error for JSON of another form than expected. An error that comes with HTTP 200 has a known one.
+
+    Args:
+        whole: the parsed response, or as much of it as is known.
+        sentence: what was found.
+        field: the name of the field that is missing or has another form.
+    """
+    if isinstance(whole, Mapping) and {"code", "message"} <= whole.keys():
+        return MalformedResponseError(sentence)
+    return FormError(sentence, field)
 
 
 class BrokenResponseError(MalformedResponseError):
@@ -305,7 +326,7 @@ class RejectedError(_UnexplainedError):
 
 
 class BadRequestError(RejectedError):
-    """Pinterest itself rejects the request with HTTP 400. One of the requested names or values may be the cause."""
+    """Pinterest itself rejects the request, with HTTP 400 or 422. A requested name or value may be the cause."""
 
     def __init__(self, what: str, quote: str) -> None:
         super().__init__(f"{what}: {quote}")
@@ -396,6 +417,16 @@ class ServerError(UnavailableError):
     """Pinterest answered the last try with HTTP 500, 502, 503 or 504. A request for less may succeed."""
 
 
+class UnknownFormError(SliceError):
+    """Pinterest's answer is whole, twice, and this version can't read it. The next sync could not either."""
+
+    def __init__(self, stream: str, path: str, error: FormError) -> None:
+        super().__init__(
+            f"{stream}: Pinterest's answer has a form that this version does not know: {path}, {error.field}. Please "
+            f"report it. {error}"
+        )
+
+
 class AccessLostError(SliceError):
     """Pinterest gave the beginning of a list and then refused the rest."""
 
@@ -429,7 +460,7 @@ def translate_errors(stream: str, generator: Iterable[T]) -> Generator[T, None, 
     try:
         return (yield from generator)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        why = printable(f"{type(error).__name__}: {error}")
+        why = f"{type(error).__name__}: {error}"
         raise _UnexplainedError(f"{stream}: a response of Pinterest can't be understood ({why})") from error
 
 

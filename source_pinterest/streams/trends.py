@@ -12,7 +12,7 @@ from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest import limits
 from source_pinterest.api.errors import TRENDS, GoneError, PinterestError
-from source_pinterest.api.rows import ListPage, Record
+from source_pinterest.api.rows import ListPage, Record, list_in
 from source_pinterest.api.session import ApiResponse
 from source_pinterest.config.options import PRODUCT_TREND_REGIONS, TREND_REGIONS, regions_of
 from source_pinterest.engine.request_size import Ids, RequestSize
@@ -248,7 +248,7 @@ class FeaturedTrendTopics(ProductTrendStream):
         topics: list[Record] = []
         for item in page.items:
             shared = {name: value for name, value in item.items() if name != "trends"}
-            featured = item.get("trends")
+            featured = list_in(item, "trends", self.notices.replacement)
             for rank, topic in enumerate(featured if isinstance(featured, list) else (), start=1):
                 topics.append({**shared, **topic, "rank": rank})
         return super().records(ListPage(topics), stream_slice)

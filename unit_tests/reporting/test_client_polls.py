@@ -7,7 +7,7 @@ from urllib.parse import quote_plus
 
 import pytest
 
-from source_pinterest.api.errors import AccessLostError, RejectedError, UnavailableError
+from source_pinterest.api.errors import AccessLostError, RejectedError, SliceError, UnavailableError
 from source_pinterest.masking import SECRETS
 from source_pinterest.reporting.job import JobStatus, Polled
 from unit_tests.answers import refused
@@ -83,7 +83,7 @@ def test_a_response_that_is_no_report_is_asked_for_again_and_then_an_error(
     client: Client, patient: Client, answer: dict[str, Any], why: str
 ) -> None:
     client.mock.get(REPORTS, [answer])
-    with pytest.raises(UnavailableError, match=rf" {re.escape(why)}"):
+    with pytest.raises(SliceError, match=rf" {re.escape(why)}"):
         client.reports.poll(request(), "a token")
 
     patient.mock.get(REPORTS, [answer, finished(FILE)])
@@ -102,6 +102,14 @@ def test_whoever_has_the_link_has_the_report_so_that_it_is_a_secret(client: Clie
     assert SECRETS.mask(f"/report?{signed}") == "/report?****"
     for form in (quote_plus(signed), json.dumps({"url": signed}), "<SignatureProvided>false-signature</"):
         assert "false-signature" not in SECRETS.mask(form)
+
+
+@pytest.mark.parametrize("name", ["X-Goog-Signature", "X-Goog-Credential", "X-Amz-Security-Token", "sig", "Token"])
+def test_a_signature_is_masked_by_itself_whatever_host_it_is_for(name: str, client: Client) -> None:
+    client.mock.get(REPORTS, [finished(f"https://files.example/report?a=1&{name}=false-{name}-8675309&z=2")])
+    client.reports.poll(request(), "a token")
+
+    assert SECRETS.mask(f"<Provided>false-{name}-8675309</") == "<Provided>****</"
 
 
 def test_a_link_of_many_parameters_is_masked_as_a_whole(client: Client) -> None:

@@ -24,6 +24,7 @@ from source_pinterest.columns import (
     analytics_schema,
     key_schema,
     may_be_requested,
+    number_columns,
     text_columns,
 )
 from source_pinterest.config import attribution_of
@@ -210,15 +211,15 @@ class QueryAnalytics(AdAccountStream, ABC):
             key=tuple(self.primary_key),
             optional=frozenset((TARGETING_VALUE,)),
             texts=self._text_columns,
+            numbers=number_columns(self.columns),
             days=window,
             account=account,
             entities=frozenset(ids) if ids else None,
         )
-        return spooled(self.to_pages(self.gate.checked(self.rows_in(account, chunks), expected)))
+        return spooled(self.to_pages(self.gate.checked(self.rows_in(chunks), expected)))
 
-    def rows_in(self, account: str, chunks: Iterable[bytes]) -> Iterator[Record]:
-        """Parse the rows of a response about an account."""
-        del account
+    def rows_in(self, chunks: Iterable[bytes]) -> Iterator[Record]:
+        """Parse the rows of a response."""
         return rows_of(chunks, on_replacement=self.notices.replacement)
 
     @cached_property

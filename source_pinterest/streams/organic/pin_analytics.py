@@ -25,16 +25,17 @@ from source_pinterest.api.client import PinterestClient
 from source_pinterest.api.errors import (
     BetaClosedError,
     ForbiddenError,
+    FormError,
     GoneError,
-    MalformedResponseError,
     NothingLeftError,
     PinterestError,
     RefusedError,
     ResponseTooLargeError,
     RightMissingError,
     SliceError,
+    form_error,
 )
-from source_pinterest.api.rows import Record, parse_json
+from source_pinterest.api.rows import OnReplacement, Record, list_in, parse_body
 from source_pinterest.api.session import path_of
 from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.engine.failures import FAILURES_IN_A_ROW
@@ -304,6 +305,7 @@ class PinMetrics:
 
     def __init__(self, client: PinterestClient, notices: Notices, gate: RowGate) -> None:
         self._client, self._refused, self._gate = client, RefusedNames(notices), gate
+        self._notices = notices
         self.max_retries: int | None = None
 
     def of_one(self, pin_id: str, params: Mapping[str, Any]) -> Days:
@@ -330,9 +332,9 @@ class PinMetrics:
         expected = Expected(key=("pin_id", "date"), days=window, day="date", entities=frozenset(pin_ids))
 
         def parse(chunks: Iterator[bytes]) -> Mapping[str, Days]:
-            pins = by_pin(parse_json(b"".join(chunks)))
+            pins = by_pin(parse_body(chunks))
             days: dict[str, Days] = {pin_id: [] for pin_id in pin_ids if pin_id in pins}
-            for row in self._gate.checked(_rows(pins), expected):
+            for row in self._gate.checked(_rows(pins, self._notices.replacement), expected):
                 days[row["pin_id"]].append(row)
             return days
 
@@ -345,19 +347,22 @@ class PinMetrics:
 
 def _by_pin(pins: Any) -> Mapping[str, Any]:
     if not isinstance(pins, dict):
-        raise MalformedResponseError("The metrics of several pins are not an object of pin ids.")
+        raise FormError("The metrics of several pins are not an object of pin ids.", "the whole response")
     return pins
 
 
-def _rows(pins: Mapping[str, Any]) -> Iterator[Record]:
+def _rows(pins: Mapping[str, Any], on_replacement: OnReplacement) -> Iterator[Record]:
     """Yield the days of each pin, which are not split.
 
     Raises:
         MalformedResponseError: a pin has none.
     """
     for pin_id, parts in pins.items():
-        metrics = parts.get("all") if isinstance(parts, dict) else None
-        if not isinstance(metrics, dict) or not isinstance(metrics.get("daily_metrics"), list):
-            raise MalformedResponseError("The metrics of a pin have no daily_metrics under the key all.")
-        for day in metrics["daily_metrics"]:
+        found = parts.get("all") if isinstance(parts, dict) else None
+        metrics = found if isinstance(found, dict) else {}
+        days = list_in(metrics, "daily_metrics", on_replacement)
+        if not isinstance(days, list):
+            whole = parts if isinstance(parts, dict) else pins
+            raise form_error(whole, "The metrics of a pin have no daily_metrics under the key all.", "daily_metrics")
+        for day in days:
             yield {"pin_id": pin_id, **day, "lifetime_metrics": metrics.get("lifetime_metrics")}

@@ -12,7 +12,7 @@ from airbyte_cdk.models import AirbyteStateMessageSerializer
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest import limits
-from source_pinterest.api.errors import RejectedError, RepeatedKeyError, UnavailableError
+from source_pinterest.api.errors import RejectedError, RepeatedKeyError, SliceError, UnavailableError
 from source_pinterest.columns import DEFAULT_COLUMNS
 from source_pinterest.dates import DateWindow
 from source_pinterest.engine.slices import batch_slice, failure_of, ids_of
@@ -43,7 +43,7 @@ def rows_of(
 
 
 def row(campaign: Any, date: str | None = "2026-07-01", **more: Any) -> dict[str, Any]:
-    return {"CAMPAIGN_ID": campaign, "DATE": date, **more}
+    return {"CAMPAIGN_ID": campaign, "AD_ACCOUNT_ID": "11", "DATE": date, **more}
 
 
 # ---- What is asked for
@@ -133,7 +133,7 @@ def test_a_broken_response_is_never_taken_in_part(pinterest: Pinterest, body: st
     pinterest.answers(PATH, {"text": body})
     pages = pinterest.stream(CampaignAnalytics).read_slice(call(window(89, 0), "1"))
 
-    with pytest.raises(UnavailableError):
+    with pytest.raises(SliceError):
         next(pages)
 
 

@@ -17,6 +17,7 @@ from source_pinterest.api.errors import (
     ResponseTooLargeError,
     RightMissingError,
     UnavailableError,
+    UnknownFormError,
 )
 from source_pinterest.engine.failures import FAILURES_IN_A_ROW
 from source_pinterest.streams.organic.pin_analytics import PIN_METRICS, PinAnalytics
@@ -142,7 +143,7 @@ def test_a_metric_that_pinterest_refuses_by_name_is_left_out(pinterest: Pinteres
     ids=str,
 )
 def test_a_body_without_metrics_is_never_read_as_none(pinterest: Pinterest, body: Any, says: str) -> None:
-    with pytest.raises(UnavailableError, match=f"Pinterest failed for pins/analytics.* {says}$"):
+    with pytest.raises(UnknownFormError, match=f"does not know: pins/analytics, .* {says}$"):
         read(pinterest, ["1"], {"json": body})
 
 

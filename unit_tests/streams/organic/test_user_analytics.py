@@ -6,7 +6,7 @@ import pytest
 from airbyte_cdk.models import AirbyteStateMessage, AirbyteStateMessageSerializer
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_pinterest.api.errors import RepeatedKeyError, UnavailableError
+from source_pinterest.api.errors import RepeatedKeyError, SliceError, UnavailableError
 from source_pinterest.dates import DateWindow
 from source_pinterest.engine.slices import failure_of, partition_slice, window_slice
 from source_pinterest.state.history import PlannedWindow
@@ -121,7 +121,7 @@ def test_a_week_old_day_that_a_response_does_not_hold_counts_as_read(
 def test_a_body_without_days_is_never_read_as_none(pinterest: Pinterest, body: str, says: str) -> None:
     pinterest.answers(PATH, {"text": body})
 
-    with pytest.raises(UnavailableError) as raised:
+    with pytest.raises(SliceError) as raised:
         pinterest.read(UserAccountAnalytics, window())
     assert str(raised.value.message).endswith(says)
 
