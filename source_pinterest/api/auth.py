@@ -25,7 +25,7 @@ from source_pinterest.api.errors import (
     UnavailableError,
 )
 from source_pinterest.api.retries import MAX_NEW_TOKENS, RetryPolicy, Tries
-from source_pinterest.api.rows import parse_json
+from source_pinterest.api.rows import parse_body
 from source_pinterest.api.session import ApiResponse, PinterestSession
 from source_pinterest.api.usage import Usage
 from source_pinterest.api.verdicts import ErrorResponse
@@ -76,7 +76,7 @@ class Tokens:
         Raises:
             MalformedResponseError: the response has no access token.
         """
-        body = parse_json(b"".join(chunks))
+        body = parse_body(chunks)
         if isinstance(body, Mapping):
             keep_secrets_of(body)
         if not isinstance(body, Mapping) or not is_token(body.get("access_token")):

@@ -15,7 +15,7 @@ from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils import AirbyteTracedException
 
 from source_pinterest.limits import SYNC_HISTORY_DAYS
-from source_pinterest.masking import SECRETS, printable
+from source_pinterest.masking import SECRETS
 
 T = TypeVar("T")
 
@@ -432,6 +432,10 @@ class UnavailableError(SliceError):
         )
 
 
+class ServerError(UnavailableError):
+    """Pinterest answered the last try with HTTP 500, 502, 503 or 504. A request for less may succeed."""
+
+
 class UnknownFormError(SliceError):
     """Pinterest's answer is whole, twice, and this version can't read it. The next sync could not either."""
 
@@ -475,7 +479,7 @@ def translate_errors(stream: str, generator: Iterable[T]) -> Generator[T, None, 
     try:
         return (yield from generator)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        why = printable(f"{type(error).__name__}: {error}")
+        why = f"{type(error).__name__}: {error}"
         raise _UnexplainedError(f"{stream}: a response of Pinterest can't be understood ({why})") from error
 
 
@@ -494,6 +498,25 @@ def report_too_slow(window: object, timeout_seconds: float) -> SliceError:
         f"Pinterest has worked on the report of {window} for more than {timeout_seconds / 60:g} minutes. The next "
         "sync asks for it again.",
         kind=FailureType.transient_error,
+    )
+
+
+def report_status_unknown(window: object, timeout_seconds: float) -> SliceError:
+    """Return the error if a report has a status that this version does not know for too long."""
+    return SliceError(
+        f"Pinterest gives the report of {window} a status that this version of the connector does not know, and has "
+        f"not finished it within {timeout_seconds / 60:g} minutes. The next sync asks for it again. If it happens "
+        "again, please report it.",
+        kind=FailureType.transient_error,
+    )
+
+
+def no_report_finished(error: SliceError) -> SliceError:
+    """Return the error of a report if Pinterest has finished none of its stream, so that the stream stops."""
+    return SliceError(
+        f"{error.message} No report of this stream has finished in this sync, so no other one is waited for. Their "
+        "days stay unread.",
+        kind=error.kind,
     )
 
 

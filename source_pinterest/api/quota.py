@@ -260,6 +260,8 @@ class Quotas:
             sent_at: when the request was sent.
             now: when the response arrived.
         """
+        if len(headers) > limits.QUOTAS_OF_A_RESPONSE:
+            return
         category = category_of(operation)
         long = [quota for quota in self._listed(operation) if quota.is_long]
         if len(headers) == 1 and not headers[0].period:
@@ -273,6 +275,8 @@ class Quotas:
             if quotas:
                 listed = tuple(dict.fromkeys((self._of_all_requests, *quotas)))
                 self._by_operation[operation] = self._by_operation[category] = listed
+                used, named = frozenset(self.known()), self._by_name.items()
+                self._by_name = {key: one for key, one in named if one in used or limits.own_requests_per_minute(key)}
         for quota, header in zip(quotas, headers, strict=False):
             quota.learn(header, sent_at, now)
 

@@ -11,15 +11,14 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import chain, islice
+from itertools import accumulate, chain, islice
 from typing import Any, NamedTuple
 
 import orjson
 
 from source_pinterest import limits
-from source_pinterest.api.errors import FormError, MalformedResponseError, form_error
-from source_pinterest.limits import ROW_BYTES
-from source_pinterest.masking import printable
+from source_pinterest.api.errors import BrokenResponseError, FormError, MalformedResponseError, form_error
+from source_pinterest.limits import LEVELS_OF_JSON, ROW_BYTES
 
 _FIRST_ROUNDED = 2**53
 """From here on, a float may stand for several whole numbers."""
@@ -49,6 +48,10 @@ _DIGITS_TO_ZERO = bytes(ord("0" if chr(byte) in "0123456789-" else " ") for byte
 _RUN, _SAMPLED_RUN = b"0" * _LONG_NUMBER_CHARACTERS, b"0" * (_LONG_NUMBER_CHARACTERS // _STRIDE)
 _BEFORE_A_NUMBER = b":,[ \t\r\n"
 
+_FEW = LEVELS_OF_JSON // 2  # braces, or brackets, that can't nest a body too deeply
+_LEVELS_AROUND = 1_024 - LEVELS_OF_JSON
+"""Lists around a body that make orjson, which takes 1,024 levels, refuse a deeper one: the cheapest check there is."""
+
 _LONE_SURROGATE = re.compile(
     r"(?P<pair>\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|(?P<lone>\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\."
 )
@@ -67,11 +70,26 @@ def parse_json(body: bytes, on_replacement: OnReplacement | None = None) -> Any:
     Raises:
         MalformedResponseError: the text is not JSON, is nested too deeply, or has a number of thousands of digits.
     """
+    within = _LEVELS_AROUND if body.count(b"{") > _FEW or body.count(b"[") > _FEW else 0
     try:
-        value = orjson.loads(body)
-    except orjson.JSONDecodeError:
+        value = orjson.loads(b"%b%b%b" % (b"[" * within, body, b"]" * within))
+        for _ in range(within):
+            [value] = value  # fails if the body closes a list that it has not opened
+    except ValueError:
         return _Lenient(on_replacement).parse(body)
     return _Lenient(on_replacement).parse(body) if holds_long_number(body) else value
+
+
+def parse_body(chunks: Iterable[bytes], on_replacement: OnReplacement | None = None) -> Any:
+    """Parse a body that is needed as a whole, as `parse_json` does.
+
+    Raises:
+        MalformedResponseError: the body can't be parsed, or is larger than `limits.JOINED_BYTES`.
+    """
+    body = b"".join(_up_to(iter(chunks), limits.JOINED_BYTES))
+    if len(body) > limits.JOINED_BYTES:
+        raise BrokenResponseError(f"The response is larger than {limits.JOINED_BYTES:,} bytes.")
+    return parse_json(body, on_replacement)
 
 
 def holds_long_number(body: bytes) -> bool:
@@ -101,6 +119,8 @@ class _Lenient:
             value = json.loads(text, parse_float=self._finite_or_none, parse_constant=self._null)
         except (ValueError, RecursionError) as error:
             raise MalformedResponseError("The response is not JSON that can be parsed.") from error
+        if max(accumulate(_DEEPER[token.lastgroup] for token in _TOKEN.finditer(body)), default=0) > LEVELS_OF_JSON:
+            raise MalformedResponseError(f"The response is nested deeper than {LEVELS_OF_JSON} levels.")
         self._report()
         return value
 
@@ -133,12 +153,13 @@ class _Lenient:
 
 _BRACES_TRIED = 16
 """Closing braces at which a row is tried. The end of a row with more inner objects is found by its tokens."""
+_LISTS_TRIED = LEVELS_OF_JSON - _BRACES_TRIED  # with these braces, no row with so few lists is nested too deeply
 _SPACE = re.compile(rb"[ \t\n\r]*")
 _SCALAR = re.compile(rb"[^\s,:\[\]{}\"]++(?=[\s,:\[\]{}\"])")
 _TOKEN = re.compile(
     rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:(?P<text>")|\\?\Z)|(?P<opening>[\[{])|(?P<closing>[\]}])', re.DOTALL
 )
-_DEEPER = {"text": 0, "opening": 1, "closing": -1}
+_DEEPER: Mapping[str | None, int] = {"text": 0, "opening": 1, "closing": -1, None: 0}
 
 
 def rows_of(chunks: Iterable[bytes], under: str = "", on_replacement: OnReplacement | None = None) -> Iterator[Record]:
@@ -322,7 +343,8 @@ class JsonBody:
             if size > left:
                 break
         self._text, self._at = b"".join(pieces), 0
-        self._parse = _parse_exactly if holds_long_number(self._text) else orjson.loads
+        is_long, is_flat = holds_long_number(self._text), self._text.count(b"[") <= _LISTS_TRIED
+        self._parse = _parse_exactly if is_long else orjson.loads if is_flat else _parse_checked
         return size > 0
 
     def _unexpected(self, wanted: bytes) -> MalformedResponseError:
@@ -332,6 +354,10 @@ class JsonBody:
         if wanted in (b"{", b"["):
             return form_error(self.value(), sentence, self._member or "the whole response")  # unless it is no value
         return MalformedResponseError(sentence)
+
+
+def _parse_checked(row: bytes) -> Any:
+    return orjson.loads(row) if row.count(b"[") <= _LISTS_TRIED else _parse_exactly(row)
 
 
 def _parse_exactly(row: bytes) -> Any:
@@ -393,13 +419,13 @@ def list_page(
         MalformedResponseError: the body is not JSON, is not a page, or has more items than a page may have.
     """
     rest, field = iter(chunks), shape.field or BY_ID.field
-    beginning = b"".join(_up_to(rest, limits.LARGE_PAGE_BYTES) if is_paged else rest)
-    if is_paged and len(beginning) > limits.LARGE_PAGE_BYTES:
+    beginning = b"".join(_up_to(rest, limits.JOINED_BYTES))
+    if is_paged and len(beginning) > limits.JOINED_BYTES:
         text = JsonBody(chain([beginning], rest), on_replacement)
         body: Any = {name: _bounded(text.rows_or_null()) if name == field else text.value() for name in text.members()}
         text.end()
     else:
-        body = parse_json(beginning, on_replacement)
+        body = parse_body([beginning], on_replacement)
     page = body if isinstance(body, dict) else {}
     is_list = isinstance(body, list) and not shape.field
     items = with_key(body if is_list else list_in(page, field, on_replacement), shape.key, field, page)
@@ -464,7 +490,7 @@ def one_item(chunks: Iterable[bytes], key: tuple[str, ...] = BY_ID.key) -> ListP
     Raises:
         MalformedResponseError: the object does not have its key.
     """
-    item = parse_json(b"".join(chunks))
+    item = parse_body(chunks)
     return ListPage(with_key([item], key, whole=item))
 
 
@@ -497,7 +523,7 @@ def write_texts(
         if value is not None and type(value) is not str:
             if type(value) is not int and _names_id(name) and not _is_exact(value):
                 if name in key:
-                    raise FormError(f"{name} is {printable(str(value))}, which is not an exact id.", name)
+                    raise FormError(f"{name} is {value}, which is not an exact id.", name)
                 record[name] = None
                 if on_replacement:
                     on_replacement("Pinterest sent ids that are not exact; they are replaced by null.")

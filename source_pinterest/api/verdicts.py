@@ -15,7 +15,7 @@ from typing import Any
 
 from source_pinterest.api.rows import parse_json
 from source_pinterest.limits import LONGEST_RESET_SECONDS, MESSAGE_CHARACTERS
-from source_pinterest.masking import SECRETS, printable
+from source_pinterest.masking import SECRETS
 
 
 class Verdict(Enum):
@@ -216,7 +216,7 @@ class ErrorResponse:
 
 def _shown(text: str, max_characters: int) -> str:
     """Return a server's text, masked before it is cut, so that no part of a secret stays at its end."""
-    shown = printable(SECRETS.mask(text))
+    shown = SECRETS.mask(text)
     return shown if len(shown) <= max_characters else f"{shown[:max_characters]}…"
 
 

@@ -29,7 +29,7 @@ from source_pinterest.cli.terminal import say, typed
 from source_pinterest.config.credentials import OAuthCredentials, read_credentials
 from source_pinterest.config.files import read_configured_catalog, read_object, read_states
 from source_pinterest.config.options import refusal, without_blanks
-from source_pinterest.engine.token_store import SAVE_TOKENS_VARIABLE, write_private
+from source_pinterest.engine.token_store import SAVE_TOKENS_VARIABLE, make_private, write_private
 from source_pinterest.start import STOPPED
 
 CONFIG_FILE = Path("secrets/config.json")
@@ -143,7 +143,7 @@ class OutputFolder:
             AirbyteTracedException: another run has locked the folder.
             OSError: the folder can't be written.
         """
-        self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(self._path)
         descriptor = os.open(self._path, os.O_RDONLY)
         try:
             self._lock(descriptor)

@@ -21,7 +21,7 @@ from typing import Protocol
 
 from airbyte_cdk.logger import PRINT_BUFFER, AirbyteLogFormatter
 
-from source_pinterest.masking import SECRETS
+from source_pinterest.masking import SECRETS, printable
 from source_pinterest.start import print_unwritable
 
 LOGGER = logging.getLogger("airbyte")
@@ -151,14 +151,14 @@ def flush_logs_if_possible() -> None:
 
 
 class MaskedLogFormatter(AirbyteLogFormatter):
-    """Formats log lines as the framework does, and masks secrets before they are serialised."""
+    """Formats log lines as the framework does, printable and without secrets, before they are serialised."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the record as a line."""
         shown = copy.copy(record)
-        shown.msg, shown.args = SECRETS.mask(record.getMessage()), None
+        shown.msg, shown.args = printable(SECRETS.mask(record.getMessage())), None
         if record.exc_info:
-            shown.exc_text = SECRETS.mask(self.formatException(record.exc_info))
+            shown.exc_text = printable(SECRETS.mask(self.formatException(record.exc_info)), "\n")
         return super().format(shown)
 
 

@@ -12,13 +12,14 @@ import pytest
 
 from source_pinterest import limits
 from source_pinterest.api import rows as module
-from source_pinterest.api.errors import FormError, MalformedResponseError
+from source_pinterest.api.errors import BrokenResponseError, FormError, MalformedResponseError
 from source_pinterest.api.rows import (
     ListPage,
     ListShape,
     holds_long_number,
     list_page,
     one_item,
+    parse_body,
     parse_json,
     rows_of,
     text_of,
@@ -168,9 +169,11 @@ def test_a_page_has_at_most_four_times_the_items_that_were_asked_for() -> None:
 def test_a_large_page_is_read_whole_and_its_items_are_bounded_like_rows() -> None:
     body = page_of(100, padding=100_000)
 
-    assert len(body) > limits.LARGE_PAGE_BYTES
-    assert list_page([body[:9_000_000], body[9_000_000:]], is_paged=True) == list_page([body])
-    spaces = b" " * limits.LARGE_PAGE_BYTES
+    assert len(body) > limits.JOINED_BYTES
+    assert (
+        list_page([body[:9_000_000], body[9_000_000:]], is_paged=True).items == [{"id": 1, "name": "x" * 100_000}] * 100
+    )
+    spaces = b" " * limits.JOINED_BYTES
     assert list_page([b'{"items":null,%b"bookmark":"b"}' % spaces], is_paged=True) == ListPage([], "b")
     with pytest.raises(MalformedResponseError, match="has more than 1,048,576 bytes"):
         list_page([page_of(10, padding=limits.ROW_BYTES)], is_paged=True)
@@ -186,9 +189,49 @@ def test_a_page_of_millions_of_items_takes_no_more_memory_than_its_beginning() -
     try:
         with pytest.raises(MalformedResponseError, match="more than 1,000 items"):
             list_page(chunks(), is_paged=True)
-        assert tracemalloc.get_traced_memory()[1] < 5 * limits.LARGE_PAGE_BYTES
+        assert tracemalloc.get_traced_memory()[1] < 5 * limits.JOINED_BYTES
     finally:
         tracemalloc.stop()
+
+
+@pytest.mark.parametrize("parse", [parse_body, one_item, list_page])
+def test_a_body_that_is_no_page_is_joined_up_to_8_mib(parse: Callable[[Iterable[bytes]], Any]) -> None:
+    def padded(size: int) -> Iterator[bytes]:
+        return pieces_of(b'{"id":"1","items":[]%b}' % (b" " * (size - 21)), 1024**2)
+
+    parse(padded(8 * 1024**2))
+    with pytest.raises(BrokenResponseError, match=r"^The response is larger than 8,388,608 bytes\.$"):
+        parse(padded(8 * 1024**2 + 1))
+
+
+def nested(levels: int, filler: bytes = b"") -> bytes:
+    """An object in which objects and lists stand within each other, each beside a list that is closed at once."""
+    opening, closing = b'{"b":[],"a":[', b"]}"
+    odd = (b"[", b"]") if levels % 2 else (b"", b"")
+    return opening * (levels // 2) + odd[0] + b"0" + odd[1] + closing * (levels // 2 - 1) + filler + closing
+
+
+@pytest.mark.parametrize(
+    "filler",
+    [
+        pytest.param(b"", id="short"),
+        pytest.param(b"," + b"0," * 50_000 + b"0", id="long"),
+        pytest.param(b",123456789012345678901", id="a long number"),
+        pytest.param(b",1e400", id="a number out of range"),
+        pytest.param(b',"' + b"]}" * 200 + b'"', id="brackets in a text"),
+    ],
+)
+def test_a_hundred_levels_are_read_and_more_are_refused(filler: bytes) -> None:
+    for levels in (100, 101, 102, 900):
+        deep = nested(levels, filler)
+        for parse in (parse_json, lambda body: read([b"[%b,%b]" % (body, body)])):
+            refused = refusal_of(parse, deep)
+            assert refused == ("" if levels == 100 else "The response is nested deeper than 100 levels."), levels
+
+
+def test_a_body_can_not_close_the_lists_that_are_put_around_it() -> None:
+    for body in (b"1],[2", b"1]]],[[[2", b"]" * 924 + b"," + b"[" * 924, b" " * 300):
+        assert refusal_of(parse_json, body + b" " * 100_000), body[:20]
 
 
 # ---- Values

@@ -94,6 +94,13 @@ def test_a_secret_of_the_config_is_not_quoted_from_another_file(read: Callable[[
     assert '"****" is not of type "object"' in sentence_of(read, path, content)
 
 
+@pytest.mark.parametrize("read", [read_configured_catalog, read_states])
+def test_an_app_secret_is_not_quoted_from_a_file(read: Callable[[Path], Any], path: Path) -> None:
+    for secret in ("f00d" * 8, "F00D" * 16):
+        content = f'["{secret}"]' if read is read_states else f'{{"streams": ["{secret}"]}}'
+        assert '"****" is not of type "object"' in sentence_of(read, path, content.encode())
+
+
 @READERS
 def test_a_file_that_is_no_json_is_named(read: Callable[[Path], Any], option: str, path: Path) -> None:
     advice = f"Fix it, or name another file with --{option}."

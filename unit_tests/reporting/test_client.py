@@ -67,6 +67,7 @@ def test_a_creation_that_fails_is_retried(patient: Client) -> None:
         ({"text": "[]"}, UnknownFormError, "ad_accounts/11/reports, the whole response"),
         ({"json": {"token": None}}, UnknownFormError, "ad_accounts/11/reports, token"),
         ({"json": {"token": ""}}, UnknownFormError, "ad_accounts/11/reports, token"),
+        ({"json": {"token": "x" * 8_001}}, UnknownFormError, "ad_accounts/11/reports, token"),
     ],
 )
 def test_an_answer_without_a_token_is_what_the_error_table_says(

@@ -19,7 +19,7 @@ from source_pinterest.api.errors import (
     SliceError,
     form_error,
 )
-from source_pinterest.api.rows import parse_json
+from source_pinterest.api.rows import parse_body
 from source_pinterest.dates import days_before
 from source_pinterest.streams.base.stream import Sync
 
@@ -71,7 +71,7 @@ class MetricsReadyState:
 
 
 def _is_ready(chunks: Iterator[bytes]) -> bool:
-    state = parse_json(b"".join(chunks))
+    state = parse_body(chunks)
     if not isinstance(state, dict) or _READY not in state:
         raise form_error(state, f"The metrics ready state has no {_READY}.", _READY)
     flags = [_as_bool(state[_READY]), _as_bool(state.get("non_conversion_metrics_ready", True))]

@@ -34,7 +34,6 @@ from source_pinterest.config import Config
 from source_pinterest.dates import DateWindow, Granularity, parse_day, without_midnight
 from source_pinterest.engine.pages import Page, pages_of, spooled
 from source_pinterest.engine.progress import Notices
-from source_pinterest.masking import printable
 from source_pinterest.reporting.file import Filed
 from source_pinterest.reporting.job import ReportRequest
 from source_pinterest.state.day_cursor import KeyColumns
@@ -210,7 +209,7 @@ class RowGate:
             found = parse_day(day if is_daily else day[:_DAY_LENGTH])
         except ValueError as error:
             if is_daily:
-                sentence = f"{printable(repr(sent))} is not a day written as YYYY-MM-DD."
+                sentence = f"{sent!r} is not a day written as YYYY-MM-DD."
                 raise FormError(sentence, expected.day) from error
             return day
         if not _covers(requested, found, expected.granularity):
@@ -267,7 +266,7 @@ def _covers(window: DateWindow, day: Date, granularity: Granularity) -> bool:
 
 
 def _listed(values: tuple[Any, ...]) -> str:
-    return printable(", ".join(map(str, values)))
+    return ", ".join(map(str, values))
 
 
 @dataclass(frozen=True)

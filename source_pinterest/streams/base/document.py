@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.api.errors import BadRequestError, GoneError, form_error
-from source_pinterest.api.rows import ListPage, Record, list_in, parse_json, write_texts
+from source_pinterest.api.rows import ListPage, Record, list_in, parse_body, write_texts
 from source_pinterest.api.session import ApiResponse
 from source_pinterest.streams.base.listing import Listed
 from source_pinterest.streams.base.stream import PinterestStream
@@ -36,7 +36,7 @@ class DocumentStream(PinterestStream, ABC):
         Raises:
             MalformedResponseError: the response has no list of items.
         """
-        document = parse_json(b"".join(chunks), self.notices.replacement)
+        document = parse_body(chunks, self.notices.replacement)
         items = document
         if isinstance(document, dict):
             items = list_in(document, self.holder, self.notices.replacement) if document else []

@@ -13,7 +13,7 @@ from pendulum import Date
 
 from source_pinterest import limits
 from source_pinterest.api.errors import BUSINESS_ACCOUNT, form_error
-from source_pinterest.api.rows import ListPage, Record, list_in, one_item, parse_json
+from source_pinterest.api.rows import ListPage, Record, list_in, one_item, parse_body
 from source_pinterest.dates import DateWindow, days_before, parse_day
 from source_pinterest.engine.pages import Page
 from source_pinterest.engine.slices import END, START, failure_of, window_slice
@@ -115,7 +115,7 @@ class ProfileAnalytics(OrganicStream, ABC):
         Raises:
             MalformedResponseError: the body holds no daily metrics.
         """
-        parts = parse_json(b"".join(chunks))
+        parts = parse_body(chunks)
         if not isinstance(parts, dict) or not (self.split or "all" in parts):
             raise form_error(parts, "The analytics have no parts, or none under the key all.", "all")
         items: list[Record] = []

@@ -8,7 +8,7 @@ from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest import limits
 from source_pinterest.api.errors import BUSINESS_ACCOUNT
-from source_pinterest.api.rows import ListPage, ListShape, list_in, parse_json, with_key
+from source_pinterest.api.rows import ListPage, ListShape, list_in, parse_body, with_key
 from source_pinterest.dates import days_before
 from source_pinterest.engine.slices import END, START
 from source_pinterest.streams.analytics.rows import Expected, RowGate
@@ -52,7 +52,7 @@ class RankingStream(VariedStream, OrganicStream, ABC):
             MalformedResponseError: the body is not a ranking.
             RepeatedKeyError: a pin has two ranks.
         """
-        ranking = parse_json(b"".join(chunks))
+        ranking = parse_body(chunks)
         listed = list_in(ranking, "pins", self.notices.replacement) if isinstance(ranking, dict) else None
         pins = with_key(listed, self.shape.key, "pins", ranking)
         available = {"date_availability": ranking.get("date_availability")}

@@ -15,7 +15,7 @@ from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest import limits
 from source_pinterest.api.errors import BadRequestError, GoneError, RefusedError, form_error
-from source_pinterest.api.rows import ListPage, Record, one_item, parse_json, text_of
+from source_pinterest.api.rows import ListPage, Record, one_item, parse_body, text_of
 from source_pinterest.api.session import ApiResponse, path_of
 from source_pinterest.engine.failures import FAILURES_IN_A_ROW
 from source_pinterest.engine.slices import or_failed, partition_slice
@@ -90,7 +90,7 @@ class TargetingOptions(DocumentStream):
         Raises:
             MalformedResponseError: the body is not a list of objects of ids to names.
         """
-        return ListPage(options_in(parse_json(b"".join(chunks), self.notices.replacement)))
+        return ListPage(options_in(parse_body(chunks, self.notices.replacement)))
 
     def responses(self, stream_slice: StreamSlice, **more: Any) -> Iterator[ApiResponse[ListPage]]:
         """Yield the options of a type; those of audiences are read from each ad account.
