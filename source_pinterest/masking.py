@@ -19,8 +19,8 @@ MASK = "****"
 
 _WHOLE_WORDS_BELOW = 8
 """The length in characters below which secrets are masked as whole words only, since other words may contain them."""
-_TOKEN = re.compile(r"pin[ar][._][\w.~+/=-]{20,}", re.ASCII | re.IGNORECASE)
-"""Pinterest's tokens, `pina_...` and `pinr....`. They are longer than any name with such a beginning."""
+_TOKEN = re.compile(r"pin[ar][._][\w.~+/=-]{20,}|[0-9a-f]{32,}", re.ASCII | re.IGNORECASE)
+"""App secrets, and Pinterest's tokens, `pina_...` and `pinr....`: they are longer than names with such a beginning."""
 _PASSING_SECRETS = 1_000
 """The number of short-lived secrets, such as links to reports, that are kept; the oldest ones are dropped."""
 _BITS_OF_A_BYTE, _BITS_OF_A_LETTER = 8, 6
@@ -71,17 +71,18 @@ class Secrets:
 
 
 def forms_of(value: str) -> frozenset[str]:
-    """Return a value as it is, URL-encoded, in base64, and escaped as JSON and Python do it."""
+    """Return a value as it is, URL-encoded, in base64, in hex, and escaped as JSON and Python do it."""
     raw = value.encode(errors="surrogatepass")
     in_urls = {quote(raw), quote(raw, safe=""), quote_plus(raw)}
+    in_hex = {raw.hex(), "".join(f"%{byte:02x}" for byte in raw), "".join(f"\\u{ord(one):04x}" for one in value)}
     in_json = {json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]}
     slashed = {form.replace("/", "\\/") for form in in_json}
-    return frozenset({value, *in_urls, *in_json, *slashed, repr(value)[1:-1], *_in_base64(raw)})
+    return frozenset({value, *in_urls, *in_json, *slashed, *in_hex, repr(value)[1:-1], *_in_base64(raw)})
 
 
-def printable(text: str) -> str:
-    """Return the text on one line, with U+FFFD for control characters that would act on a terminal."""
-    return "".join(one if one.isprintable() else " " if one.isspace() else "\ufffd" for one in text)
+def printable(text: str, kept: str = "") -> str:
+    """Return the text on one line, but for `kept`, with U+FFFD for control characters that would act on a terminal."""
+    return "".join(one if one.isprintable() or one in kept else " " if one.isspace() else "\ufffd" for one in text)
 
 
 def _in_base64(raw: bytes) -> Iterator[str]:

@@ -58,7 +58,7 @@ from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.base.stream import Sync
 from source_pinterest.streams.opening import OpenedStream
 from source_pinterest.streams.organic.profile import UserAccount
-from source_pinterest.streams.selection import Selection, turns_of
+from source_pinterest.streams.selection import Selection, turns_of, warn_of_unknown_states
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -192,6 +192,7 @@ class SourcePinterest(ConcurrentSourceAdapter):
         selection = Selection.of(catalog, settings)
         self._repository = OrderedMessageRepository(self._queue)
         self._state = state or []
+        warn_of_unknown_states(self._state, settings)
         self._catalog = {configured.stream.name: configured for configured in selection.known}
         self._concurrent_source = self._concurrency(settings.num_workers)
         failures, self._usage = FailureTypes(), Usage()

@@ -40,6 +40,9 @@ def test_a_secret_is_masked_however_it_is_written() -> None:
             lambda secret: json.dumps(secret, ensure_ascii=False)[1:-1],
             lambda secret: json.dumps(secret)[1:-1].replace("/", "\\/"),
             lambda secret: repr(secret)[1:-1],
+            lambda secret: secret.encode().hex(),
+            lambda secret: "".join(f"%{byte:02X}" for byte in secret.encode()),
+            lambda secret: "".join(f"\\u{ord(letter):04x}" for letter in secret),
         ]:
             written = form(secret)  # type: ignore[operator]
 
@@ -99,6 +102,8 @@ def test_a_longer_one_is_masked_in_capitals_and_in_small_letters(change: Callabl
         ("'pina_FALSE0123456789abcdefghijklmnopqrstuvwxyz'", f"'{MASK}'"),
         ("PINA_FALSE0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ,", f"{MASK},"),
         ("xpinr.eyJmYWxzZSI6InRva2VuIn0.eyJmYWxzZSI6MX0.false-_signature x", f"x{MASK} x"),
+        (f"'{'f00d' * 8}', {'F00D' * 10}", f"'{MASK}', {MASK}"),
+        ("f00d" * 7 + "f00", "f00d" * 7 + "f00"),
         ("pina_colada_recipes", "pina_colada_recipes"),
         ("pinr. of a pin", "pinr. of a pin"),
     ],

@@ -317,7 +317,7 @@ def test_logs_that_a_pipe_does_not_take_at_once_come_whole() -> None:
     reading, writing = os.pipe()
     os.set_blocking(writing, False)
     body = (
-        "PRINT_BUFFER.flush_interval = 0; [logging.getLogger('airbyte').info(word * 500_000) for word in ('ab', 'cd')]"
+        "PRINT_BUFFER.flush_interval = 0; [logging.getLogger('airbyte').info(word * 500_000) for word in ('xy', 'uv')]"
     )
     with (
         TemporaryFile() as errors,
@@ -332,7 +332,7 @@ def test_logs_that_a_pipe_does_not_take_at_once_come_whole() -> None:
         errors.seek(0)
         assert errors.read() == b""
     logs = [json.loads(line)["log"]["message"] for line in said if line.startswith(b"{")]
-    assert [text for text in logs if len(text) == 1_000_000] == ["ab" * 500_000, "cd" * 500_000]
+    assert [text for text in logs if len(text) == 1_000_000] == ["xy" * 500_000, "uv" * 500_000]
     assert [line for line in said if not line.startswith(b"{")] == [b"first words", b"last words"]
 
 

@@ -8,7 +8,7 @@ from source_pinterest.api.bounds import API_RESPONSE, REPORT_FILE, TOKEN_RESPONS
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
-ROW = re.compile(r"\| [^|]+ \| `[^:`]+::\w+` \|")
+ROW = re.compile(r"\| [^|]+ \| `[^:`]+::\w+`(, `[^:`]+::\w+`)* \|")
 NAMED_TEST = re.compile(r"`(?P<file>[\w/]+\.py)::(?P<test>\w+)`")
 MEBIBYTE = 1024**2
 

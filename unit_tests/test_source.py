@@ -101,9 +101,13 @@ def test_a_state_file_is_a_list_of_stream_states_or_maps_streams_to_states(writt
     assert SourcePinterest.read_state("") == []
     entry = {"stream_descriptor": {"name": "boards"}, "stream_state": {"a": 1}}
     assert states(written([{"type": "STREAM", "stream": entry}])) == {"boards": {"a": 1}}
-    old = {"campaigns": {"updated_time": 5}, "ad_analytics": {"DATE": "2021-06-09"}, "version": 2, "nothing": None}
+    old = {"campaigns": {"updated_time": 5}, "ad_analytics": {"DATE": "2021-06-09"}, "foo": "bar", "nothing": None}
 
-    assert states(written(old)) == {"campaigns": {"updated_time": 5}, "ad_analytics": {"DATE": "2021-06-09"}}
+    assert states(written(old)) == {
+        "campaigns": {"updated_time": 5},
+        "ad_analytics": {"DATE": "2021-06-09"},
+        "foo": {"state": "bar"},
+    }
 
 
 def test_discover_needs_no_call_and_no_state() -> None:

@@ -1,5 +1,6 @@
 """The command for the first token writes a config that works, and shows no secret."""
 
+import errno
 import json
 import os
 import re
@@ -7,6 +8,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pendulum
@@ -15,7 +17,7 @@ import requests
 import requests_mock
 from airbyte_cdk.models import Status
 
-from integration_tests.command_tests.consent import SECRET, Desktop, agree, helping
+from integration_tests.command_tests.consent import SECRET, Desktop, agree, helping, redirected
 from integration_tests.simulator import Fault, FaultKind, Rotation
 from integration_tests.simulator.access.oauth import ACCESS_LIFETIME_SECONDS
 from integration_tests.support.assertions import assert_exact, assert_succeeded
@@ -135,14 +137,16 @@ def agreed(monkeypatch: pytest.MonkeyPatch) -> Iterator[requests_mock.Mocker]:
     monkeypatch.setenv("PINTEREST_CLIENT_SECRET", SECRET)
     monkeypatch.setenv("PINTEREST_API_URL", "http://127.0.0.1:9/v5")
     monkeypatch.setattr(ConsentListener, "wait_for_code", lambda *_: "false-code")
-    with requests_mock.Mocker() as mock:
-        yield mock
+    with requests_mock.Mocker() as mocker:
+        yield mocker
 
 
-def authorize_with(mock: requests_mock.Mocker, folder: Path, capsys: pytest.CaptureFixture[str], **answer: Any) -> str:
+def authorize_with(
+    mocker: requests_mock.Mocker, folder: Path, capsys: pytest.CaptureFixture[str], **answer: Any
+) -> str:
     """What a failing command says of an answer of the token endpoint."""
     arguments = ["--client-id", "1", "--config", str(folder / "config.json"), "--port", "0", "--no-browser"]
-    mock.post("http://127.0.0.1:9/v5/oauth/token", **answer)
+    mocker.post("http://127.0.0.1:9/v5/oauth/token", **answer)
     assert authorize.main(arguments) == 1
     assert list(folder.iterdir()) == []
     return capsys.readouterr().err
@@ -154,6 +158,14 @@ def test_a_refresh_token_that_is_no_text_is_none(
 ) -> None:
     said = authorize_with(agreed, tmp_path, capsys, json={"access_token": "false-access", "refresh_token": token})
     assert "returned no refresh token (HTTP 200)" in said
+
+
+def test_a_code_that_pinterest_refuses_is_no_unknown_app(
+    tmp_path: Path, agreed: requests_mock.Mocker, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer = {"code": 283, "message": "The authorization grant is invalid"}
+    said = authorize_with(agreed, tmp_path, capsys, status_code=401, json=answer)
+    assert "(HTTP 401). Run the command again, and check that the app lists the redirect URI" in said
 
 
 def test_an_answer_that_is_too_large_for_a_token_is_none(
@@ -197,7 +209,7 @@ def test_permissions_that_were_not_granted_are_named(desktop: Desktop, path: Pat
     scopes = ("boards:read", "pins:read")
     with Simulator(scopes=scopes) as sim:
         assert desktop.authorize(sim, path, "--client-id", "1234567") == 0
-    assert "did not grant ads:read, billing:read, catalogs:read, user_accounts:read, so the streams" in desktop.said
+    assert "did not grant ads:read, catalogs:read, user_accounts:read, so the streams" in desktop.said
     assert "did not grant boards:read_secret, so secret boards are not read." in desktop.said
     assert "did not grant pins:read_secret, so pins on secret boards are not read." in desktop.said
 
@@ -254,9 +266,11 @@ def test_a_port_that_is_taken(desktop: Desktop, path: Path) -> None:
     assert "can't be used" in desktop.said
 
 
-def test_a_browser_opens_where_there_is_one(tmp_path: Path, path: Path) -> None:
-    seen, browser = tmp_path / "seen", tmp_path / "browser"
-    browser.write_text(f'#!/bin/sh\nprintf %s "$1" > {seen}.new && mv {seen}.new {seen}\n', encoding="utf-8")
+def test_the_browser_gets_a_file_that_nobody_else_can_read(tmp_path: Path, path: Path) -> None:
+    """Every user of the machine can read the arguments of the browser's process."""
+    seen, browser, page = tmp_path / "seen", tmp_path / "browser", tmp_path / "page.html"
+    script = f'#!/bin/sh\ncp -p "${{1#file://}}" {page}\nprintf %s "$*" > {seen}.new && mv {seen}.new {seen}\n'
+    browser.write_text(script, encoding="utf-8")
     browser.chmod(0o700)
     surroundings = {"BROWSER": str(browser), "HOME": os.environ.get("HOME", "/")}
     arguments = ("--client-id", "1234567", "--config", str(path))
@@ -264,4 +278,18 @@ def test_a_browser_opens_where_there_is_one(tmp_path: Path, path: Path) -> None:
         url = helper.consent_url()
         agree(url)
         assert helper.end() == 0
-    assert seen.read_text() == url
+    address = seen.read_text()
+    assert address.startswith(f"file://{path.parent}/")
+    assert redirected(page.as_uri()) == url
+    assert page.stat().st_mode & 0o777 == 0o600
+    assert not Path(urlsplit(address).path).exists()
+
+
+def test_without_space_for_that_file_the_command_says_so(desktop: Desktop, path: Path) -> None:
+    with Simulator() as sim, mock.patch("source_pinterest.cli.authorize.NamedTemporaryFile", side_effect=full):
+        assert desktop.authorize(sim, path, "--client-id", "1") == 1
+    assert "can't be written (No space left on device). Free some space and try again." in desktop.said
+
+
+def full(*_: object, **__: object) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

@@ -63,6 +63,9 @@ class Variant:
     file: Callable[[Any, Any], Any] | None = None
 
 
+TEXTS = ("AD_ACCOUNT_ID", "CAMPAIGN_ENTITY_STATUS", "CAMPAIGN_ID", "CAMPAIGN_NAME")
+"""Columns of campaigns that are texts in rows as they were recorded; ADVERTISER_ID is a number."""
+
 VARIANTS: Mapping[str, Variant] = {
     "as recorded": Variant(
         {
@@ -77,7 +80,11 @@ VARIANTS: Mapping[str, Variant] = {
             "product_item_ids": {"column_PRODUCT_ITEM_ID": False},
             "hourly_rows": {"column_HOUR": False},
             "reach_columns": {"call": "taken"},
-            "column_types": {"columns": {"integer or string": ["ADVERTISER_ID", "AD_ACCOUNT_ID", "CAMPAIGN_ID"]}},
+            "column_types": {
+                "columns": {
+                    "string": ["AD_ACCOUNT_ID", "CAMPAIGN_ENTITY_STATUS", "CAMPAIGN_ID", "CAMPAIGN_NAME", "DATE"]
+                }
+            },
             "commas": {"ids": 2, "call": "taken"},
             "keyword_batches": {"call": "HTTP 401, code 3"},
             "several_pins": {"call": "HTTP 401, code 3"},

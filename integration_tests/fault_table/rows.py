@@ -57,6 +57,7 @@ def everywhere(ending: str) -> dict[str, str]:
 
 
 _PASSES = "exact; for good: transient"
+_UNKNOWN = "exact; for good: system"
 _HARMLESS = "exact; for good: exact"
 _PAGED = ("list", "child list", "catalog list", "entity")
 _OF_A_PARENT = ("child list", "catalog list", "entity", "keywords", "product groups", "varied list")
@@ -118,8 +119,16 @@ ROWS = (
     _passing(fault='400, code 12, "something went wrong"', kind=FaultKind.TRANSIENT_400),
     _passing(fault="500", kind=FaultKind.SERVER_ERROR),
     *(_passing(fault=f"{kind.value[:3]}, an HTML page", kind=kind) for kind in HTML_PAGES),
+    _passing(fault="403, JSON without a code or a message", kind=FaultKind.FORBIDDEN_WITHOUT_WORDS),
+    _passing(fault="404, an empty body", kind=FaultKind.NOT_FOUND_EMPTY),
     _passing(fault="503", kind=FaultKind.UNAVAILABLE),
     _passing(fault="504", kind=FaultKind.GATEWAY_TIMEOUT),
+    Row(
+        fault="503 for more than 8 rows",
+        kind=FaultKind.UNAVAILABLE,
+        details={"times": None, "more_than": 8},
+        ends=dict.fromkeys(("analytics", "targeting"), "exact"),
+    ),
     _lasting(fault="503 for 10 s", kind=FaultKind.UNAVAILABLE, seconds=10, ends=everywhere("exact")),
     _lasting(
         fault="503 for 60 s",
@@ -130,6 +139,7 @@ ROWS = (
     _passing(fault="truncated JSON", kind=FaultKind.TRUNCATED_JSON),
     _passing(fault="malformed JSON", kind=FaultKind.MALFORMED_JSON),
     _passing(fault="empty body", kind=FaultKind.EMPTY_BODY),
+    Row(fault="JSON of another form", kind=FaultKind.OTHER_FORM, ends=everywhere(_UNKNOWN)),
     _passing(fault="an error with HTTP 200", kind=FaultKind.ERROR_WITH_200),
     _passing(fault="connection closed inside the body", kind=FaultKind.CUT_BODY),
     _passing(fault="connection reset before the body", kind=FaultKind.RESET_BEFORE_BODY),
@@ -255,7 +265,7 @@ ROWS = (
         fault="days of rows have a time",
         kind=FaultKind.ROWS_WITH_TIMES,
         ends={
-            **dict.fromkeys(("analytics", "targeting", "profile days", "pin days"), _PASSES),
+            **dict.fromkeys(("analytics", "targeting", "profile days", "pin days"), _UNKNOWN),
             **dict.fromkeys(_OF_DAYS, "exact"),
         },
     ),
@@ -283,6 +293,26 @@ ROWS = (
         kind=FaultKind.REPORT_SLOW,
         details={"seconds": 0.5},
         ends=dict.fromkeys(_REPORTS, _HARMLESS),
+    ),
+    Row(
+        fault="reports of more than 8 days fail",
+        kind=FaultKind.REPORT_FAILED,
+        details={"times": None, "more_than": 8},
+        ends=dict.fromkeys([kind for kind in _OF_DAYS if kind != "history"], "exact"),  # which has 3 days in reports
+    ),
+    _of_a_report(fault="report in progress", kind=FaultKind.REPORT_IN_PROGRESS),
+    _of_a_report(fault="report of an unknown status", kind=FaultKind.REPORT_UNKNOWN_STATUS),
+    _of_a_report(fault="report without a status", kind=FaultKind.REPORT_WITHOUT_STATUS),
+    Row(
+        fault="status of a report in lower case",
+        kind=FaultKind.REPORT_IN_LOWER_CASE,
+        ends=dict.fromkeys(_REPORTS, _HARMLESS),
+    ),
+    # Not for good: it then has no rows.
+    Row(
+        fault="report finished without link and size",
+        kind=FaultKind.REPORT_WITHOUT_LINK,
+        ends=dict.fromkeys(_REPORTS, "exact"),
     ),
     _of_a_report(fault="download cut", kind=FaultKind.DOWNLOAD_CUT),
     _of_a_report(fault="download truncated", kind=FaultKind.DOWNLOAD_TRUNCATED),

@@ -41,18 +41,36 @@ def value(row: Mapping[str, Any], column: str) -> float:
 # -- which rows and columns
 
 
-def test_a_column_without_value_is_left_out_null_or_zero_unless_rows_are_full() -> None:
-    rows = list(small_world().records("campaign_analytics"))
-    assert any("TOTAL_CHECKOUT" not in row for row in rows)
-    assert any(row.get("TOTAL_CHECKOUT", 1) is None for row in rows)
-    assert any(row.get("TOTAL_CHECKOUT") == 0 for row in rows)
+def test_a_column_without_value_is_left_out_as_recorded_or_null_or_zero() -> None:
+    plain, recorded = (
+        [row.get("TOTAL_CHECKOUT", "left out") for row in small_world(row_form=form).records("campaign_analytics")]
+        for form in ("plain", "recorded")
+    )
+    assert {"left out", None, 0} <= set(plain)
+    assert "left out" in recorded
+    assert not {None, 0} & set(recorded)
 
+
+def test_full_rows_lack_nothing() -> None:
     world = small_world(full_rows=True, active_percent=100)
     for stream in ANALYTICS:
         full = list(world.records(stream, start=world.today, wanted_columns=SYNC_COLUMNS))
         assert {frozenset(row) for row in full} == {frozenset({*SYNC_COLUMNS, "DATE"})}, stream
         assert not any(value is None for row in full for value in row.values()), stream
     assert len(world.expected("campaign_analytics", start=world.today - timedelta(days=88))) == 2 * 10 * 89
+
+
+def test_other_rows_have_floats_and_midnights_in_days_and_weeks() -> None:
+    world = small_world(row_form="other", ad_accounts=1)
+    with Simulator(world, report_seconds=0) as sim, Client(sim) as api:
+        columns = ["CAMPAIGN_ID", "ADVERTISER_ID", "PAID_IMPRESSION"]
+        days = api.call("campaigns/analytics", columns=",".join(columns)).json()
+        weeks = [row for rows in api.report(columns=columns, granularity="WEEK").values() for row in rows]
+
+    for rows in (days, weeks):
+        assert {row["DATE"][10:] for row in rows} == {"T00:00:00", " 00:00:00Z"}
+        kinds = {tuple(type(row[name]) for name in columns) for row in rows}
+        assert kinds == {(int, float, float)}
 
 
 def test_only_the_columns_asked_for_and_the_key_are_in_a_row(api: Client) -> None:

@@ -9,7 +9,6 @@ from typing import Any
 
 import pinterestsdk
 import pytest
-from pydantic import TypeAdapter, ValidationError
 
 from integration_tests.simulator import SYNC_COLUMNS
 from integration_tests.simulator.calls.operation import ListOperation
@@ -17,7 +16,7 @@ from integration_tests.simulator.contract import sdk_call, sdk_item, sdk_paramet
 from integration_tests.simulator.endpoints import ENDPOINTS
 from integration_tests.simulator_tests.sdk_types import alternatives, enum_values, unknown_fields
 from integration_tests.support.api_client import Client, legal_calls
-from integration_tests.support.pinterest import Simulator, World
+from integration_tests.support.pinterest import Simulator
 
 OPERATIONS = {operation.operation_id: operation for operation in ENDPOINTS}
 ITEMS: dict[str, Any] = {
@@ -139,16 +138,6 @@ def test_analytics_rows_are_rows_of_the_contract(api: Client) -> None:
         for row in rows:
             assert model.model_validate(row).model_dump(by_alias=True, mode="json").items() <= row.items(), operation_id
             assert set(row) <= {*SYNC_COLUMNS, "DATE", "PRODUCT_GROUP_ID"}, operation_id
-
-
-def test_every_second_row_has_its_ids_as_numbers_which_the_contract_does_not_know() -> None:
-    """Public connectors have seen numbers: the simulator sends both."""
-    with Simulator(World(numeric_ids=True)) as sim, Client(sim) as api:
-        rows = api.call("campaigns/analytics").json()
-
-    assert {type(row["CAMPAIGN_ID"]) for row in rows} == {str, int}
-    with pytest.raises(ValidationError):
-        TypeAdapter(list[pinterestsdk.CampaignsAnalyticsMetrics]).validate_python(rows)
 
 
 def test_pin_media_comes_in_all_five_shapes(records: dict[str, list[dict[str, Any]]]) -> None:

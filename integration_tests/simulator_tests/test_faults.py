@@ -2,12 +2,14 @@
 
 import socket
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import requests
 
 from integration_tests.simulator import HTML_PAGES, Fault, FaultKind
+from integration_tests.simulator.world.world import Kind
 from integration_tests.support.api_client import Client, legal_calls
 from integration_tests.support.pinterest import Simulator, World
 
@@ -102,6 +104,35 @@ def test_a_fault_may_hit_one_account_or_one_path_only(sim: Simulator, api: Clien
         assert api.get(path).status_code == status, path
 
 
+def test_a_fault_may_hit_large_requests_only(sim: Simulator, api: Client) -> None:
+    """Of analytics, entities times days; of a report, its days."""
+    sim.add_faults(
+        [Fault("503", on="campaigns/analytics", more_than=10, times=None), Fault("report_failed", more_than=10)]
+    )
+    account = sim.world.account_id(0)
+    end = sim.world.today - timedelta(days=1)
+
+    def analytics(ids: int, days: int) -> int:
+        query = {
+            "campaign_ids": ",".join(str(sim.world.entity_id(Kind.CAMPAIGNS, 0, number)) for number in range(ids)),
+            "start_date": str(end - timedelta(days=days - 1)),
+            "end_date": str(end),
+            "columns": "SPEND_IN_DOLLAR",
+            "granularity": "DAY",
+        }
+        return api.get(f"/ad_accounts/{account}/campaigns/analytics", query).status_code
+
+    def report(days: int) -> str:
+        start = end - timedelta(days=days - 1)
+        token = api.order(start_date=str(start), end_date=str(end)).json()["token"]
+        sim.advance(60)
+        return str(api.poll(token)["report_status"])
+
+    assert [analytics(*size) for size in ((2, 5), (2, 6), (1, 11), (1, 10))] == [200, 503, 503, 200]
+    assert [report(days) for days in (10, 11)] == ["FINISHED", "FAILED"]
+    assert statuses(api, 1) == [200]
+
+
 def test_a_fault_on_everything_spares_the_token_endpoint(sim: Simulator, api: Client) -> None:
     sim.add_fault(Fault("503", times=None))
 
@@ -171,6 +202,20 @@ def test_a_broken_body_is_no_json_but_arrives_whole(sim: Simulator, api: Client)
                 answer.json()
 
 
+def test_an_answer_of_another_form_holds_the_proper_one(sim: Simulator, api: Client) -> None:
+    sim.add_fault(Fault(FaultKind.OTHER_FORM, on="boards/list"))
+
+    assert api.call("boards/list").json() == {"result": api.call("boards/list").json()}
+
+
+def test_a_gateway_answers_without_pinterests_code_and_message(sim: Simulator, api: Client) -> None:
+    sim.add_faults([Fault(FaultKind.FORBIDDEN_WITHOUT_WORDS), Fault(FaultKind.NOT_FOUND_EMPTY)])
+    forbidden, not_found = api.call("boards/list"), api.call("boards/list")
+
+    assert (forbidden.status_code, forbidden.json()) == (403, {"error": "Forbidden"})
+    assert (not_found.status_code, not_found.content) == (404, b"")
+
+
 def test_a_broken_connection_breaks_the_call_and_no_other(sim: Simulator, api: Client) -> None:
     for kind in BROKEN_CONNECTIONS:
         sim.add_fault(Fault(kind, on=PINS))
@@ -227,7 +272,7 @@ def test_rows_are_others_than_those_that_were_asked_for(sim: Simulator, api: Cli
     proper = asked()
     changed = {
         FaultKind.ROWS_TWICE: [row for row in proper for _ in range(2)],
-        FaultKind.ROWS_WITH_TIMES: [{**row, "DATE": f"{row['DATE']}T00:00:00"} for row in proper],
+        FaultKind.ROWS_WITH_TIMES: [{**row, "DATE": f"{row['DATE']}T08:00:00"} for row in proper],
         FaultKind.ROWS_OF_ANOTHER_DAY: [
             one for row in proper for one in ({**row, "DATE": f"2016{row['DATE'][4:]}"}, row)
         ],

@@ -13,12 +13,15 @@ from integration_tests.recorded import Field, recorded_fields
 from integration_tests.simulator.endpoints import CREATE_REPORT, ENDPOINTS
 from integration_tests.support.api_client import Client
 from integration_tests.support.pinterest import Simulator, World
+from source_pinterest.columns import analytics_schema
 from source_pinterest.streams import STREAMS
 from source_pinterest.streams.base.stream import PinterestStream
 from unit_tests.field_types import nodes
 
 FIELDS = recorded_fields()
 REFUSAL = "any refusal"
+ANALYTICS = ("campaigns/analytics", "ad_groups/analytics", "ads/analytics")
+"""Operations whose streams have schemas that are made of columns."""
 SIMULATED = {REFUSAL, *(operation.operation_id for operation in (*ENDPOINTS, CREATE_REPORT))}
 NOT_READ = {
     "ad_accounts_subscriptions/get_list",
@@ -42,6 +45,12 @@ READ_BY = {
     operation: [stream.stream_name() for stream in STREAMS if is_read_by(operation, stream)]
     for operation in {field.operation for field in FIELDS}
 }
+
+
+def columns_of(operation: str) -> list[str]:
+    """The recorded fields that can be asked for."""
+    return [field.field for field in FIELDS if field.operation == operation and field.field != "DATE"]
+
 
 JSON_TYPES = {dict: "object", list: "array", str: "string", bool: "boolean", int: "integer", float: "number"}
 A_YEAR_OF_EPOCHS = r"1[5-9]\d{8}"
@@ -67,6 +76,7 @@ def answers() -> Mapping[str, Any]:
         changes: Mapping[str, dict[str, Any]] = {
             "user_account/analytics": days,
             "pins/analytics": {"metric_types": "TOTAL_COMMENTS,TOTAL_REACTIONS"},
+            **{operation: {"columns": ",".join(columns_of(operation))} for operation in ANALYTICS},
         }
         made = {
             operation: api.call(operation, **changes.get(operation, {})).json()
@@ -105,7 +115,7 @@ def test_a_schema_declares_what_was_recorded() -> None:
         (field, stream)
         for field in FIELDS
         for stream in READ_BY[field.operation]
-        if field.field not in RESHAPED.get(stream, ())
+        if field.operation not in ANALYTICS and field.field not in RESHAPED.get(stream, ())
     ]:
         declared = nodes(ResourceSchemaLoader("source_pinterest").get_schema(stream)).get(recorded.field)
 
@@ -129,6 +139,15 @@ def test_the_local_pinterest_shows_what_was_recorded(answers: Mapping[str, Any])
 
 def is_of_form(value: Any, recorded: Field) -> bool:
     return re.fullmatch(FORMS[recorded.form], str(value)) is not None
+
+
+def test_columns_of_analytics_have_the_recorded_types_and_ids_become_text() -> None:
+    for recorded in [field for field in FIELDS if field.operation in ANALYTICS]:
+        declared = analytics_schema(columns_of(recorded.operation))["properties"][recorded.field]
+
+        assert DECLARED.get(recorded.form, {}).items() <= declared.items(), recorded
+        emitted = "string" if recorded.form == "id" else recorded.type.replace("integer", "number")
+        assert emitted in declared["type"], recorded
 
 
 def test_all_that_was_recorded_is_held_against_something() -> None:

@@ -105,6 +105,29 @@ def test_appending_goes_on_from_the_last_day_that_was_settled_when_it_was_read(s
     assert not third.warnings()
 
 
+@pytest.mark.parametrize("held_from", [7, 4], ids=["no day was read before", "some days were final before"])
+def test_days_that_may_not_be_final_are_held_back(sim: Simulator, held_from: int) -> None:
+    streams = ["campaign_analytics", "advertiser_report"]
+    start = sim.world.today - timedelta(days=20)
+    config = sim.config(start_date=start.isoformat(), max_retries=0)
+    outputs = [run_sync(sim, streams, config=config, destination="append")] if held_from == 4 else []
+    with days_later(sim.world, 3) as today:
+        for faults, end in [
+            ([Fault("503", on="metrics_ready_state/get", times=None)], today - timedelta(days=held_from + 1)),
+            ([], settled(today)),
+        ]:
+            sim.clear_faults()
+            sim.add_faults(faults)
+            state = outputs[-1].states if outputs else None
+            outputs.append(run_sync(sim, streams, config=config, state=state, destination="append"))
+            assert_succeeded(outputs[-1], streams)
+            said = [text for text in outputs[-1].warnings() if "did not say which of the last 7 days are final" in text]
+            assert len(said) == len(faults)
+            for stream in streams:
+                emitted = [record for output in outputs for record in output.records[stream]]
+                assert_same(stream, emitted, sim.expected(stream, start=start, end=end))
+
+
 def test_what_an_older_state_counts_as_read_is_settled_up_to_two_days_before(sim: Simulator) -> None:
     account, last = sim.world.account_id(0), sim.world.today - timedelta(days=10)
     state: dict[str, Any] = {
@@ -128,8 +151,11 @@ def test_what_an_older_state_counts_as_read_is_settled_up_to_two_days_before(sim
 TWICE = "rows of these days then appear twice in the table"
 CALLS = "campaigns/analytics"
 HALF_FAILS = {
-    "a batch of ids": (300, [Fault(FaultKind.SERVER_ERROR, on=CALLS, after=1)]),
-    "a part of a call": (10, [Fault(FaultKind.TOO_LARGE_413, on=CALLS), Fault("500", on=CALLS, after=1)]),
+    "a batch of ids": (300, [Fault(FaultKind.TRANSIENT_400, on=CALLS, after=1)]),
+    "a part of a call": (
+        10,
+        [Fault(FaultKind.TOO_LARGE_413, on=CALLS), Fault(FaultKind.TRANSIENT_400, on=CALLS, after=1)],
+    ),
 }
 
 

@@ -48,6 +48,7 @@ def test_the_frameworks_sentinels_mean_nothing(sim: Simulator) -> None:
     output = run_sync(sim, streams, state=dict(zip(streams, sentinels, strict=False)))
     assert_succeeded(output, streams)
     assert_exact(output, sim, streams)
+    assert not output.warnings()
 
 
 def test_entries_that_say_nothing_are_passed_over(sim: Simulator) -> None:
@@ -60,6 +61,22 @@ def test_entries_that_say_nothing_are_passed_over(sim: Simulator) -> None:
     output = run_sync(sim, ADS_ANALYTICS, state={stream: {"states": entries} for stream in ADS_ANALYTICS})
     assert_succeeded(output, ADS_ANALYTICS)
     assert_exact(output, sim, ADS_ANALYTICS)
+
+
+@pytest.mark.parametrize("nothing_known", [{"foo": "bar"}, {"states": "oops"}, {"boards": 3, "Date": "2026-01-01"}])
+def test_a_state_that_says_nothing_known_is_read_as_none_with_a_warning(
+    sim: Simulator, nothing_known: dict[str, Any]
+) -> None:
+    streams = ("campaigns", "campaign_analytics", "user_account_analytics", "board_pins", "ad_accounts")
+    output = run_sync(sim, streams, state=dict.fromkeys((*streams, "campaing_analytics"), nothing_known))
+
+    assert_succeeded(output, streams)
+    assert_exact(output, sim, streams)
+    told = [text for text in output.warnings() if "names nothing that the stream knows" in text]
+    assert sorted(text.partition(":")[0] for text in told) == sorted(streams[:-1]), "ad_accounts has no position"
+    [unknown] = [text for text in output.warnings() if "has no stream for" in text]
+    assert "has entries for campaing_analytics, which" in unknown
+    assert run_sync(sim, streams, state=output.states).warnings() == []
 
 
 def test_a_broken_state_of_a_stream_that_is_not_selected_costs_nothing(sim: Simulator) -> None:

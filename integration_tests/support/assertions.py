@@ -14,7 +14,10 @@ from integration_tests.support.truth import KEYS, Key
 SHOWN = 5
 """So many keys of each kind are named in a failure."""
 
-ADVICE = ("Authenticate again", "next sync", "Ask its owner", "move them into sections", "leave the stream out")
+ADVICE = (
+    *("Sign in again", "Enter a new one", "next sync", "Ask its owner", "move them into sections"),
+    *("leave the stream out", "Please report it"),
+)
 
 
 def key_of(stream: str, record: Record) -> Key:

@@ -64,7 +64,7 @@ def test_options_of_an_unknown_shape_cost_their_type_until_a_sync_can_read_them(
         lambda entry, proper: {"items": proper} if entry.path.endswith("/LOCALE") else proper,
     )
     output = run_sync(sim, ["targeting_options"], config=sim.config(max_retries=0))
-    assert_failed(output, "targeting_options", "transient_error", '{"items": [{"en": "English"')
+    assert_failed(output, "targeting_options", "system_error", '{"items": [{"en": "English"')
     held = sim.expected("targeting_options")
     wanted = {key for key, record in held.items() if record["option_type"] != "LOCALE"}
     assert {(row["targeting_type"], row["id"]) for row in output.records["targeting_options"]} == wanted

@@ -17,6 +17,7 @@ from source_pinterest.api.bounds import API_RESPONSE, REPORT_FILE, Bounds
 from source_pinterest.api.errors import ConfigError, MalformedResponseError
 from source_pinterest.api.quota import Budget
 from source_pinterest.api.retries import Outage, Pauses, RetryPolicy
+from source_pinterest.api.rows import parse_body
 from source_pinterest.api.session import PinterestSession, TimeoutSession, Url
 from source_pinterest.api.usage import Usage
 from source_pinterest.api.verdicts import ErrorResponse, Verdict
@@ -117,7 +118,7 @@ class Api:
     def _refuses_profile(self) -> bool:
         request = requests.Request("GET", f"{self.base_url}/user_account")
         try:
-            response = self.session.paced_exchange(request, b"".join, self.response_bounds, self.usage.of(""))
+            response = self.session.paced_exchange(request, parse_body, self.response_bounds, self.usage.of(""))
         except (requests.RequestException, MalformedResponseError):
             return False
         return isinstance(response, ErrorResponse) and response.verdict is Verdict.APP_REFUSED

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any, Self
 
 import requests
@@ -29,6 +30,8 @@ _CHUNK_BYTES = 128 * 1024
 """Larger chunks leave holes in the heap, between the rows made of them, that are never filled."""
 
 _GZIP_OR_ZLIB = zlib.MAX_WBITS | 32
+_ZIPPED = (b"\x1f", b"x\x01", b"x^", b"x\x9c", b"x\xda")
+"""The first bytes of gzip and of zlib. No JSON begins with them."""
 
 _PACE_SECONDS = 60.0
 
@@ -74,7 +77,7 @@ def chunks_of(response: requests.Response, bounds: Bounds, received: Received) -
         received: called for each piece that arrives.
 
     Raises:
-        MalformedResponseError: the body breaks off, has an encoding that was not requested, or exceeds the bounds.
+        MalformedResponseError: the body breaks off, is not valid gzip, or exceeds the bounds.
     """
     return _bounded(_decoded(response, _bounded(_raw_chunks(response, received), bounds)), bounds)
 
@@ -100,13 +103,14 @@ def _bounded(chunks: Iterator[bytes], bounds: Bounds) -> Iterator[bytes]:
 
 
 def _decoded(response: requests.Response, encoded: Iterator[bytes]) -> Iterator[bytes]:
-    encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
-    if encoding in ("identity", ""):
-        yield from encoded
-    elif encoding in ("gzip", "x-gzip"):
-        yield from _unzipped(encoded)
-    else:
-        raise MalformedResponseError("The response has a Content-Encoding that was not requested.")
+    """Yield a body as its first bytes say that it is encoded. Its header may be missing, or be left by a proxy.
+
+    Without any bytes, gzip that the header announces has broken off.
+    """
+    is_announced = "gzip" in response.headers.get("Content-Encoding", "").lower()
+    first = next(encoded, b"")
+    whole = chain((first,), encoded)
+    yield from _unzipped(whole) if first.startswith(_ZIPPED) or (is_announced and not first) else whole
 
 
 def _unzipped(zipped: Iterator[bytes]) -> Iterator[bytes]:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from source_pinterest import limits
-from source_pinterest.api.errors import quota_exhausted
+from source_pinterest.api.errors import QuotaExhaustedError
 from source_pinterest.api.threads import Signal
 from source_pinterest.api.usage import QuotaUsage
 
@@ -260,6 +260,8 @@ class Quotas:
             sent_at: when the request was sent.
             now: when the response arrived.
         """
+        if len(headers) > limits.QUOTAS_OF_A_RESPONSE:
+            return
         category = category_of(operation)
         long = [quota for quota in self._listed(operation) if quota.is_long]
         if len(headers) == 1 and not headers[0].period:
@@ -273,6 +275,8 @@ class Quotas:
             if quotas:
                 listed = tuple(dict.fromkeys((self._of_all_requests, *quotas)))
                 self._by_operation[operation] = self._by_operation[category] = listed
+                used, named = frozenset(self.known()), self._by_name.items()
+                self._by_name = {key: one for key, one in named if one in used or limits.own_requests_per_minute(key)}
         for quota, header in zip(quotas, headers, strict=False):
             quota.learn(header, sent_at, now)
 
@@ -355,7 +359,7 @@ class Budget:
         category, flushed = category_of(operation), False
         while wait := self.take(operation):
             if wait > max(self._max_wait_seconds, _PACING_SECONDS):
-                raise quota_exhausted(category, wait, self._max_wait_seconds)
+                raise QuotaExhaustedError(category, wait, self._max_wait_seconds)
             if wait > 1 and (self._log(category, wait) or not flushed):
                 self._before_wait()
                 flushed = True
@@ -414,7 +418,7 @@ class Budget:
             seconds = hint_seconds or backoff  # a reset of 0 s is rounded down and no reason to retry at once
             pause.until = max(pause.until, now + seconds)
         if now - pause.since + seconds > self._max_wait_seconds:
-            raise quota_exhausted(category, seconds, self._max_wait_seconds)
+            raise QuotaExhaustedError(category, seconds, self._max_wait_seconds)
 
     def accepted(self, operation: str) -> None:
         """Note that a request was not throttled: once its pause is over, the next one starts small again."""

@@ -14,9 +14,11 @@ import requests
 
 from source_pinterest.api.errors import (
     BrokenResponseError,
+    FormError,
     MalformedResponseError,
     RepeatedBreakError,
     UnavailableError,
+    UnknownFormError,
 )
 from source_pinterest.api.threads import Signal, pause
 
@@ -163,7 +165,7 @@ class Tries:
         self._what, self._path = what, path
         self._max_breaks, self._is_worth_retrying = max_breaks, is_worth_retrying
         self._responses = policy.outage.responses
-        self._breaks = self._retries = self._own_failures = self._rejections = 0
+        self._breaks = self._retries = self._own_failures = self._rejections = self._unknown_forms = 0
 
     def response(self, exchange: Callable[[], T]) -> T:
         """Send the request until a whole response arrives, of whatever status.
@@ -173,6 +175,7 @@ class Tries:
 
         Raises:
             RepeatedBreakError: the response broke off `max_breaks` times in a row.
+            UnknownFormError: the response has an unknown form in two tries, or in the only one.
             UnavailableError: there is none after the last try.
         """
         while True:
@@ -191,14 +194,14 @@ class Tries:
         """Whether the request would be retried with a new token."""
         return self._rejections < min(MAX_NEW_TOKENS, self._policy.max_retries)
 
-    def failed(self, why: str) -> None:
+    def failed(self, why: str, error: type[UnavailableError] = UnavailableError) -> None:
         """Pause after an error of the server.
 
         Raises:
-            UnavailableError: that was the last try.
+            UnavailableError: that was the last try. It is of the given class.
         """
         self._breaks = 0
-        self._retry(why)
+        self._retry(why, error)
 
     def rejected(self, why: str) -> None:
         """Retry with a new token, at once and without counting a retry the first time.
@@ -211,7 +214,11 @@ class Tries:
             self.failed(why)
 
     def _broke(self, error: Exception) -> None:
-        """Pause after a response that did not arrive whole, or raise."""
+        """Pause after a response that did not arrive whole or can't be understood, or raise."""
+        if isinstance(error, FormError):
+            self._unknown_forms += 1
+            if self._unknown_forms > 1 or not self._may_retry:
+                raise UnknownFormError(self._what, self._path, error) from error
         why = str(error) if isinstance(error, MalformedResponseError) else "Pinterest did not respond in time."
         is_break = isinstance(error, requests.ReadTimeout | BrokenResponseError)
         self._breaks = self._breaks + 1 if is_break else 0
@@ -230,10 +237,15 @@ class Tries:
         elif not self._policy.outage.wait(type(error).__name__):
             raise UnavailableError(self._what, self._path, why) from error
 
-    def _retry(self, why: str) -> None:
+    @property
+    def _may_retry(self) -> bool:
+        return self._retries < self._policy.max_retries and self._is_worth_retrying()
+
+    def _retry(self, why: str, error: type[UnavailableError] = UnavailableError) -> None:
+        may_retry = self._may_retry
         self._retries += 1
-        if self._retries > self._policy.max_retries or not self._is_worth_retrying():
-            raise UnavailableError(self._what, self._path, why, self._retries)
+        if not may_retry:
+            raise error(self._what, self._path, why, self._retries)
         seconds = self._policy.pauses.before_retry(self._retries)
         LOGGER.info(f"{self._what}: {why} Retrying in {seconds:g} s.")
         pause(seconds)

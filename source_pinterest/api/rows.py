@@ -8,17 +8,25 @@ valid JSON. That is faster than any scanner in Python, and needs one row and one
 import json
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain, islice
+from decimal import Decimal
+from itertools import accumulate, chain, islice
 from typing import Any, NamedTuple
 
 import orjson
 
 from source_pinterest import limits
-from source_pinterest.api.errors import MalformedResponseError
-from source_pinterest.limits import ROW_BYTES
-from source_pinterest.masking import printable
+from source_pinterest.api.errors import BrokenResponseError, FormError, MalformedResponseError, form_error
+from source_pinterest.limits import LEVELS_OF_JSON, ROW_BYTES
+
+_FIRST_ROUNDED = 2**53
+"""From here on, a float may stand for several whole numbers."""
+
+_NULL_LIST = "Pinterest sent null in the place of a list; it counts as empty."
+
+_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
+"""A JSON number."""
 
 Record = dict[str, Any]
 
@@ -40,6 +48,10 @@ _DIGITS_TO_ZERO = bytes(ord("0" if chr(byte) in "0123456789-" else " ") for byte
 _RUN, _SAMPLED_RUN = b"0" * _LONG_NUMBER_CHARACTERS, b"0" * (_LONG_NUMBER_CHARACTERS // _STRIDE)
 _BEFORE_A_NUMBER = b":,[ \t\r\n"
 
+_FEW = LEVELS_OF_JSON // 2  # braces, or brackets, that can't nest a body too deeply
+_LEVELS_AROUND = 1_024 - LEVELS_OF_JSON
+"""Lists around a body that make orjson, which takes 1,024 levels, refuse a deeper one: the cheapest check there is."""
+
 _LONE_SURROGATE = re.compile(
     r"(?P<pair>\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|(?P<lone>\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\."
 )
@@ -58,11 +70,26 @@ def parse_json(body: bytes, on_replacement: OnReplacement | None = None) -> Any:
     Raises:
         MalformedResponseError: the text is not JSON, is nested too deeply, or has a number of thousands of digits.
     """
+    within = _LEVELS_AROUND if body.count(b"{") > _FEW or body.count(b"[") > _FEW else 0
     try:
-        value = orjson.loads(body)
-    except orjson.JSONDecodeError:
+        value = orjson.loads(b"%b%b%b" % (b"[" * within, body, b"]" * within))
+        for _ in range(within):
+            [value] = value  # fails if the body closes a list that it has not opened
+    except ValueError:
         return _Lenient(on_replacement).parse(body)
     return _Lenient(on_replacement).parse(body) if holds_long_number(body) else value
+
+
+def parse_body(chunks: Iterable[bytes], on_replacement: OnReplacement | None = None) -> Any:
+    """Parse a body that is needed as a whole, as `parse_json` does.
+
+    Raises:
+        MalformedResponseError: the body can't be parsed, or is larger than `limits.JOINED_BYTES`.
+    """
+    body = b"".join(_up_to(iter(chunks), limits.JOINED_BYTES))
+    if len(body) > limits.JOINED_BYTES:
+        raise BrokenResponseError(f"The response is larger than {limits.JOINED_BYTES:,} bytes.")
+    return parse_json(body, on_replacement)
 
 
 def holds_long_number(body: bytes) -> bool:
@@ -92,6 +119,8 @@ class _Lenient:
             value = json.loads(text, parse_float=self._finite_or_none, parse_constant=self._null)
         except (ValueError, RecursionError) as error:
             raise MalformedResponseError("The response is not JSON that can be parsed.") from error
+        if max(accumulate(_DEEPER[token.lastgroup] for token in _TOKEN.finditer(body)), default=0) > LEVELS_OF_JSON:
+            raise MalformedResponseError(f"The response is nested deeper than {LEVELS_OF_JSON} levels.")
         self._report()
         return value
 
@@ -124,12 +153,13 @@ class _Lenient:
 
 _BRACES_TRIED = 16
 """Closing braces at which a row is tried. The end of a row with more inner objects is found by its tokens."""
+_LISTS_TRIED = LEVELS_OF_JSON - _BRACES_TRIED  # with these braces, no row with so few lists is nested too deeply
 _SPACE = re.compile(rb"[ \t\n\r]*")
 _SCALAR = re.compile(rb"[^\s,:\[\]{}\"]++(?=[\s,:\[\]{}\"])")
 _TOKEN = re.compile(
     rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:(?P<text>")|\\?\Z)|(?P<opening>[\[{])|(?P<closing>[\]}])', re.DOTALL
 )
-_DEEPER = {"text": 0, "opening": 1, "closing": -1}
+_DEEPER: Mapping[str | None, int] = {"text": 0, "opening": 1, "closing": -1, None: 0}
 
 
 def rows_of(chunks: Iterable[bytes], under: str = "", on_replacement: OnReplacement | None = None) -> Iterator[Record]:
@@ -145,15 +175,15 @@ def rows_of(chunks: Iterable[bytes], under: str = "", on_replacement: OnReplacem
     """
     body = JsonBody(chunks, on_replacement)
     if under:
-        found = False
+        found = dict[str, Any]()
         for key in body.members():
             if key == under:
-                found = True
-                yield from body.rows()
+                found[key] = None
+                yield from body.rows_or_null()
             else:
-                body.value()
-        if not found:
-            raise MalformedResponseError(f"The response has no list named {under}.")
+                found[key] = body.value()
+        if under not in found:
+            raise form_error(found, f"The response has no list named {under}.", under)
     else:
         yield from body.rows()
     body.end()
@@ -173,6 +203,8 @@ class JsonBody:
         self._at = 0
         self._parse: Callable[[bytes], Any] = orjson.loads
         self._braces = 1
+        self._member = ""
+        """The key of the member that is read; empty at the beginning of the text."""
 
     def peek(self) -> bytes:
         """Return the next byte that is not whitespace, without consuming it; empty at the end."""
@@ -203,6 +235,7 @@ class JsonBody:
             if not isinstance(key, str):
                 raise self._unexpected(b'"')
             self.expect(b":")
+            self._member = key
             yield key
             more = self._another(b"}")
         self.expect(b"}")
@@ -216,6 +249,13 @@ class JsonBody:
             yield from self._similar_rows()
             more = self._another(b"]")
         self.expect(b"]")
+
+    def rows_or_null(self) -> Iterator[Record]:
+        """Yield the objects of the next list. Null counts as an empty one, with a warning."""
+        if self.peek() != b"n":
+            yield from self.rows()
+        elif self.value() is None and self._on_replacement:
+            self._on_replacement(_NULL_LIST)
 
     def value(self) -> Any:
         """Return the next value."""
@@ -303,13 +343,21 @@ class JsonBody:
             if size > left:
                 break
         self._text, self._at = b"".join(pieces), 0
-        self._parse = _parse_exactly if holds_long_number(self._text) else orjson.loads
+        is_long, is_flat = holds_long_number(self._text), self._text.count(b"[") <= _LISTS_TRIED
+        self._parse = _parse_exactly if is_long else orjson.loads if is_flat else _parse_checked
         return size > 0
 
     def _unexpected(self, wanted: bytes) -> MalformedResponseError:
         if not self.peek():
             return MalformedResponseError("The response is cut short.")
-        return MalformedResponseError(f"The response is not the expected JSON: {wanted.decode()} is missing.")
+        sentence = f"The response is not the expected JSON: {wanted.decode()} is missing."
+        if wanted in (b"{", b"["):
+            return form_error(self.value(), sentence, self._member or "the whole response")  # unless it is no value
+        return MalformedResponseError(sentence)
+
+
+def _parse_checked(row: bytes) -> Any:
+    return orjson.loads(row) if row.count(b"[") <= _LISTS_TRIED else _parse_exactly(row)
 
 
 def _parse_exactly(row: bytes) -> Any:
@@ -371,16 +419,32 @@ def list_page(
         MalformedResponseError: the body is not JSON, is not a page, or has more items than a page may have.
     """
     rest, field = iter(chunks), shape.field or BY_ID.field
-    beginning = b"".join(_up_to(rest, limits.LARGE_PAGE_BYTES) if is_paged else rest)
-    if is_paged and len(beginning) > limits.LARGE_PAGE_BYTES:
+    beginning = b"".join(_up_to(rest, limits.JOINED_BYTES))
+    if is_paged and len(beginning) > limits.JOINED_BYTES:
         text = JsonBody(chain([beginning], rest), on_replacement)
-        body: Any = {name: _bounded(text.rows()) if name == field else text.value() for name in text.members()}
+        body: Any = {name: _bounded(text.rows_or_null()) if name == field else text.value() for name in text.members()}
         text.end()
     else:
-        body = parse_json(beginning, on_replacement)
+        body = parse_body([beginning], on_replacement)
     page = body if isinstance(body, dict) else {}
-    items = with_key(body if isinstance(body, list) and not shape.field else page.get(field), shape.key)
+    is_list = isinstance(body, list) and not shape.field
+    items = with_key(body if is_list else list_in(page, field, on_replacement), shape.key, field, page)
     return ListPage(_bounded(items) if is_paged else items, str(page.get("bookmark") or ""))
+
+
+def list_in(body: Mapping[str, Any], name: str, on_replacement: OnReplacement | None) -> Any:
+    """Return the value of a key that holds a list; None if the key is missing. Null counts as an empty list.
+
+    Args:
+        body: the object that has the key.
+        name: the key.
+        on_replacement: called with a sentence about null.
+    """
+    if name not in body or body[name] is not None:
+        return body.get(name)
+    if on_replacement:
+        on_replacement(_NULL_LIST)
+    return []
 
 
 def _up_to(chunks: Iterator[bytes], size: int) -> Iterator[bytes]:
@@ -399,16 +463,25 @@ def _bounded(items: Iterable[Record]) -> list[Record]:
     return page
 
 
-def with_key(items: Any, key: tuple[str, ...]) -> list[Record]:
+def with_key(items: Any, key: tuple[str, ...], field: str = BY_ID.field, whole: Any = None) -> list[Record]:
     """Return the items of a list after checking that each has its key.
+
+    Args:
+        items: the list.
+        key: the fields of the key.
+        field: the name of the list in the response, for the message.
+        whole: the response, which may be an error.
 
     Raises:
         MalformedResponseError: the value is not a list of such items.
     """
-    are_objects = isinstance(items, list) and all(isinstance(item, dict) for item in items)
-    if not are_objects or any(item.get(name) in _ABSENT for item in items for name in key):
-        raise MalformedResponseError(f"The page is not a list of items with {' and '.join(key)}.")
-    return items  # type: ignore[no-any-return]  # checked above
+    sentence = f"The page is not a list of items with {' and '.join(key)}."
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        raise form_error(whole, sentence, field)
+    absent = (name for item in items for name in key if item.get(name) in _ABSENT)
+    if (name := next(absent, None)) is not None:
+        raise form_error(whole, sentence, name)
+    return items
 
 
 def one_item(chunks: Iterable[bytes], key: tuple[str, ...] = BY_ID.key) -> ListPage:
@@ -417,23 +490,74 @@ def one_item(chunks: Iterable[bytes], key: tuple[str, ...] = BY_ID.key) -> ListP
     Raises:
         MalformedResponseError: the object does not have its key.
     """
-    return ListPage(with_key([parse_json(b"".join(chunks))], key))
+    item = parse_body(chunks)
+    return ListPage(with_key([item], key, whole=item))
 
 
 def text_of(value: Any) -> str:
-    """Return a value as text. A float without a fraction, such as an id, becomes its digits."""
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    """Return a value as text. A whole number becomes its digits, if it comes as a float that has not lost any."""
+    return str(int(value)) if _is_exact(value) else str(value)
 
 
-def write_texts(record: dict[str, Any], fields: Iterable[str]) -> None:
+def write_texts(
+    record: dict[str, Any],
+    fields: Iterable[str],
+    key: Collection[str] = (),
+    on_replacement: OnReplacement | None = None,
+) -> None:
     """Convert these fields of a record to strings. A field without a value stays as it is.
 
+    An id that is neither a text nor an exact whole number becomes null.
+
+    Args:
+        record: the record, which is changed.
+        fields: the fields.
+        key: the fields that identify the record.
+        on_replacement: called with a sentence about ids that were replaced.
+
     Raises:
-        MalformedResponseError: an id is neither a text nor a whole number. A float may have lost digits.
+        MalformedResponseError: such an id is a part of the key.
     """
     for name in fields:
         value = record.get(name)
         if value is not None and type(value) is not str:
-            if type(value) is not int and (name == "id" or name.lower().endswith("_id")):
-                raise MalformedResponseError(f"{name} is {printable(str(value))}, which is not an id.")
-            record[name] = text_of(value)
+            if type(value) is not int and _names_id(name) and not _is_exact(value):
+                if name in key:
+                    raise FormError(f"{name} is {value}, which is not an exact id.", name)
+                record[name] = None
+                if on_replacement:
+                    on_replacement("Pinterest sent ids that are not exact; they are replaced by null.")
+            else:
+                record[name] = text_of(value)
+
+
+def write_numbers(record: dict[str, Any], fields: Collection[str], on_replacement: OnReplacement | None = None) -> None:
+    """Convert texts in these fields of a record to the numbers that they are.
+
+    A text that is no JSON number, or has more digits than a float, stays as it is.
+
+    Args:
+        record: the record, which is changed.
+        fields: the fields.
+        on_replacement: called with a sentence about texts that stay.
+    """
+    for name in [name for name, value in record.items() if value.__class__ is str and name in fields]:
+        number = _number_of(record[name])
+        if number is not None:
+            record[name] = number
+        elif on_replacement:
+            on_replacement("Pinterest sent texts in columns of numbers; they are emitted as they are.")
+
+
+def _number_of(text: str) -> int | float | None:
+    number = parse_json(text.encode()) if _NUMBER.fullmatch(text) else None
+    return number if number is not None and Decimal(repr(number)) == Decimal(text) else None
+
+
+def _names_id(field: str) -> bool:
+    return f"_{field.lower()}".endswith("_id")
+
+
+def _is_exact(value: Any) -> bool:
+    """Return whether a number is whole and has all its digits, which a float from 2^53 on may have lost."""
+    return type(value) is int or (isinstance(value, float) and value.is_integer() and abs(value) < _FIRST_ROUNDED)

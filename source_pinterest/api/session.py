@@ -37,9 +37,8 @@ CONNECT_TIMEOUT_SECONDS = 10.0
 _PRINTABLE_ASCII = re.compile(r"[!-\[\]-~]+")
 """Without spaces and backslashes, which some libraries read as something else."""
 
-_PRIVATE_NETWORKS = tuple(map(ip_network, ("2002::/16", "fec0::/10", "64:ff9b::/96", "64:ff9b:1::/48", "::/96")))
-"""Networks that some `ipaddress` calls global: site-local ones, and those that embed an IPv4 address (6to4, NAT64,
-IPv4-compatible)."""
+_GLOBAL_UNICAST, _6TO4 = ip_network("2000::/3"), ip_network("2002::/16")
+"""Hosts of the internet lie in the first network. Others, and the second, embed IPv4 addresses or lead nowhere."""
 
 T = TypeVar("T")
 Parse = Callable[[Iterator[bytes]], T]
@@ -94,7 +93,8 @@ class Url:
         ip = _ip_of(self.host)
         if ip is None:
             return self.host != "localhost" and not self.host.endswith(".localhost")
-        return ip.is_global and not ip.is_multicast and not any(ip in network for network in _PRIVATE_NETWORKS)
+        is_unicast = isinstance(ip, IPv4Address) or (ip in _GLOBAL_UNICAST and ip not in _6TO4)
+        return ip.is_global and is_unicast and not ip.is_multicast
 
 
 def _ip_of(host: str) -> IPv4Address | IPv6Address | None:

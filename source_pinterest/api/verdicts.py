@@ -15,7 +15,7 @@ from typing import Any
 
 from source_pinterest.api.rows import parse_json
 from source_pinterest.limits import LONGEST_RESET_SECONDS, MESSAGE_CHARACTERS
-from source_pinterest.masking import SECRETS, printable
+from source_pinterest.masking import SECRETS
 
 
 class Verdict(Enum):
@@ -66,7 +66,14 @@ _TABLE: Mapping[tuple[int, int | None], Verdict] = {
 _REQUEST_ID_CHARACTERS = 100
 
 _FINAL_FROM_PINTEREST_ONLY = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
-"""Servers in front of Pinterest use these statuses for temporary troubles of their own."""
+"""Servers in front of Pinterest use these statuses for temporary troubles of their own. A gateway without a route
+answers 404 with an empty body."""
+
+_SAME_WITH_A_CODE: Mapping[int, int] = {HTTPStatus.UNPROCESSABLE_ENTITY: HTTPStatus.BAD_REQUEST}
+"""Statuses that mean what another one means, if Pinterest's code comes with them."""
+
+_THROTTLED = 8
+"""Pinterest's code of a throttled request, whatever the status."""
 
 _RETRY_AFTER = re.compile(r"retry after (\d+(?:\.\d+)?) second", re.IGNORECASE)
 _RESTRICTED = re.compile(r"restricted feature(?:: *(?P<feature>[^.]+))?", re.IGNORECASE)
@@ -74,7 +81,6 @@ _SCOPE = re.compile(r"\w+:\w+", re.ASCII)
 _PERMISSION = re.compile(r"sufficient permissions|missing: *\[", re.IGNORECASE)
 _BY_MESSAGE: Mapping[int, Mapping[re.Pattern[str], Verdict]] = {
     HTTPStatus.BAD_REQUEST: {
-        _RETRY_AFTER: Verdict.WAIT,
         # Seen for a legal range after several quick requests; the next try works.
         re.compile(r"only get data from the last \d+ days", re.IGNORECASE): Verdict.RETRY,
         re.compile(r"something went wrong", re.IGNORECASE): Verdict.RETRY,
@@ -109,13 +115,26 @@ class ErrorResponse:
     @cached_property
     def verdict(self) -> Verdict:
         """The verdict of the table. A server error that is not in the table is retried, any other one rejected."""
-        if self.status in _FINAL_FROM_PINTEREST_ONLY and self.is_foreign:
+        if self.status in _FINAL_FROM_PINTEREST_ONLY and not self.is_from_pinterest:
             return Verdict.RETRY
-        for pattern, verdict in _BY_MESSAGE.get(self.status, {}).items():
+        is_refusal = HTTPStatus.BAD_REQUEST <= self.status < HTTPStatus.INTERNAL_SERVER_ERROR
+        if is_refusal and (self.code == _THROTTLED or _RETRY_AFTER.search(self.message)):
+            return Verdict.WAIT
+        status = self._meant_status
+        for pattern, verdict in _BY_MESSAGE.get(status, {}).items():
             if pattern.search(self.message):
                 return verdict
         fallback = Verdict.RETRY if self.status >= HTTPStatus.INTERNAL_SERVER_ERROR else Verdict.REJECTED
-        return _TABLE.get((self.status, self.code), _TABLE.get((self.status, None), fallback))
+        return _TABLE.get((status, self.code), _TABLE.get((status, None), fallback))
+
+    @property
+    def is_bad_request(self) -> bool:
+        """Whether Pinterest itself calls the request invalid: one of its names or values may be the cause."""
+        return self._meant_status == HTTPStatus.BAD_REQUEST and self.is_from_pinterest
+
+    @property
+    def _meant_status(self) -> int:
+        return self.status if self.code is None else _SAME_WITH_A_CODE.get(self.status, self.status)
 
     @property
     def code(self) -> int | None:
@@ -125,13 +144,13 @@ class ErrorResponse:
 
     @property
     def is_from_pinterest(self) -> bool:
-        """Whether the response is from Pinterest itself. Servers in front of it send no JSON."""
-        return bool(self._content)
+        """Whether the response is from Pinterest itself: it has Pinterest's code or a message."""
+        return any(self._content.get(name) not in (None, "") for name in ("code", "message"))
 
     @property
     def is_foreign(self) -> bool:
-        """Whether the body is not from Pinterest, such as a proxy's web page."""
-        return bool(self.body.strip()) and not self.is_from_pinterest
+        """Whether the body is neither empty nor JSON, such as a proxy's web page."""
+        return bool(self.body.strip()) and not self._content
 
     @property
     def message(self) -> str:
@@ -197,7 +216,7 @@ class ErrorResponse:
 
 def _shown(text: str, max_characters: int) -> str:
     """Return a server's text, masked before it is cut, so that no part of a secret stays at its end."""
-    shown = printable(SECRETS.mask(text))
+    shown = SECRETS.mask(text)
     return shown if len(shown) <= max_characters else f"{shown[:max_characters]}…"
 
 

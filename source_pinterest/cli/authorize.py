@@ -16,13 +16,14 @@ import shutil
 import socket
 import sys
 import webbrowser
-from collections.abc import Collection, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import resources
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from threading import Event, Thread, Timer
 from types import TracebackType
 from typing import Any, Self
@@ -39,9 +40,10 @@ from source_pinterest.api.errors import SCOPES_OF_SECRET_CONTENT, MalformedRespo
 from source_pinterest.api.session import ApiResponse, TimeoutSession, Url
 from source_pinterest.api.verdicts import ErrorResponse
 from source_pinterest.cli.terminal import say, typed
+from source_pinterest.config.credentials import read_credentials
 from source_pinterest.config.files import read_object
 from source_pinterest.config.options import refusal, without_blanks
-from source_pinterest.engine.token_store import SAVE_TOKENS_VARIABLE, access_of, write_private
+from source_pinterest.engine.token_store import SAVE_TOKENS_VARIABLE, access_of, make_private, write_private
 from source_pinterest.masking import SECRETS
 
 CONSENT_PAGE = "https://www.pinterest.com/oauth/"
@@ -58,6 +60,8 @@ _REQUEST_SECONDS = 5.0
 _SHUTDOWN_POLL_SECONDS = 0.1
 _BROWSER_SECONDS = 1.0
 _REASON_CHARACTERS = 200
+_REFUSED_GRANT = 283
+"""The code with which the token endpoint refuses a code of the consent page, or its redirect URI."""
 _PAGE = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -90,8 +94,9 @@ class App:
             say(f"The app's page shows its App ID and its App secret. It is listed under My apps: {_APPS}")
         chosen = chosen or _prompt(input, "App ID: ")
         secret = secret or _prompt(getpass.getpass, "App secret: ")
-        SECRETS.keep(str(secret))
-        return cls(str(chosen), str(secret))
+        app = {"client_id": str(chosen).strip(), "client_secret": str(secret).strip()}
+        read_credentials({"credentials": {"auth_method": "client_credentials", **app}})
+        return cls(**app)
 
 
 class ConsentListener:
@@ -298,10 +303,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         app = App.of_user(given.client_id, known if isinstance(known, Mapping) else config)
         requested = [*dict.fromkeys([*scopes().split(","), *given.scope])]
         with ConsentListener(given.port) as listener:
-            tokens = _tokens(app, listener, None if given.no_browser else webbrowser.open, ",".join(requested))
+            folder = None if given.no_browser else given.config.parent
+            tokens = _tokens(app, listener, folder, ",".join(requested))
             _save(given.config, config, app, tokens)
     except AirbyteTracedException as error:
         say(str(error.message), sys.stderr)
+        return 1
+    except OSError as error:
+        say(f"{given.config.parent} can't be written ({error.strerror}). Free some space and try again.", sys.stderr)
         return 1
     _print_next_steps(given.config, requested, tokens.scopes)
     return 0
@@ -330,25 +339,34 @@ def _existing(path: Path) -> dict[str, Any]:
 def _prepare(path: Path) -> None:
     """Create the folder and check that the file can be written, before the user signs in."""
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(path.parent)
     except OSError as error:
         raise refusal(f"{path.parent} can't be created ({error.strerror}). Name another file with --config.") from error
     if path.is_dir() or not os.access(path.parent, os.W_OK):
         raise refusal(f"{path} can't be written. With --config, name a file in a folder that you can write to.")
 
 
-def _tokens(app: App, listener: ConsentListener, browse: Any, requested: str) -> Tokens:
+@contextmanager
+def _browser(url: str, folder: Path) -> Iterator[None]:
+    """Open a URL in a browser by a file that redirects: any user of this machine can read a process's arguments."""
+    with NamedTemporaryFile("w", suffix=".html", dir=folder, encoding="utf-8") as page:
+        page.write(f'<meta http-equiv="refresh" content="0; url={html.escape(url)}">')
+        page.flush()
+        opening = Thread(target=webbrowser.open, args=(Path(page.name).absolute().as_uri(),), daemon=True)
+        opening.start()
+        opening.join(_BROWSER_SECONDS)  # a browser in the terminal returns when it is closed
+        yield
+
+
+def _tokens(app: App, listener: ConsentListener, folder: Path | None, requested: str) -> Tokens:
     api = api_base_url()
     page = urljoin(api, "/oauth/") if Url.parse(api).is_local else CONSENT_PAGE
     url = listener.consent_url(page, app.client_id, requested)
     say("In a browser on this machine, open this page, sign in to Pinterest and agree:")
     sys.stdout.write(f"\n  {url}\n\n")
     sys.stdout.flush()
-    if browse:
-        opening = Thread(target=browse, args=(url,), daemon=True)  # a browser in the terminal returns when it is closed
-        opening.start()
-        opening.join(_BROWSER_SECONDS)
-    code = listener.wait_for_code(_CONSENT_SECONDS)
+    with _browser(url, folder) if folder else nullcontext():
+        code = listener.wait_for_code(_CONSENT_SECONDS)
     form = {
         "grant_type": "authorization_code",
         "code": code,
@@ -385,7 +403,7 @@ def _exchange(token_url: str, app: App, form: Mapping[str, str]) -> Tokens:
             f"The request to Pinterest's token endpoint failed ({type(error).__name__}). Run the command again.",
         ) from error
     status = response.status if isinstance(response, ErrorResponse) else HTTPStatus.OK
-    if status == HTTPStatus.UNAUTHORIZED:
+    if isinstance(response, ErrorResponse) and status == HTTPStatus.UNAUTHORIZED and response.code != _REFUSED_GRANT:
         raise refusal("Pinterest does not know this app. Check the App ID and the App secret.")
     if isinstance(response, ApiResponse) and response.value.refresh_token:
         return response.value

@@ -128,9 +128,15 @@ def _entries(content: Mapping[str, Any]) -> list[Any]:
     if isinstance(content.get("type"), str):
         return [content]
     return [
-        {"type": "STREAM", "stream": {"stream_descriptor": {"name": name}, "stream_state": state}}
+        {
+            "type": "STREAM",
+            "stream": {
+                "stream_descriptor": {"name": name},
+                "stream_state": state if isinstance(state, dict) else {"state": state},
+            },
+        }
         for name, state in content.items()
-        if isinstance(state, dict)
+        if state is not None
     ]
 
 

@@ -20,7 +20,7 @@ from pendulum import Date
 from source_pinterest.columns import NAME_FORM
 from source_pinterest.dates import days_before, parse_day
 from source_pinterest.limits import ATTRIBUTION_WINDOWS_DAYS
-from source_pinterest.masking import SECRETS, printable
+from source_pinterest.masking import SECRETS
 
 CONVERSION_REPORT_TIMES = ("TIME_OF_AD_ACTION", "TIME_OF_CONVERSION")
 ATTRIBUTION_TYPES = ("INDIVIDUAL", "HOUSEHOLD")
@@ -108,7 +108,7 @@ class NumberOption:
 
 def refusal(sentence: str) -> AirbyteTracedException:
     """Return a config error for the caller to raise. The sentence says what the user has to change."""
-    shown = printable(SECRETS.mask(sentence))
+    shown = SECRETS.mask(sentence)
     return AirbyteTracedException(message=shown, internal_message=shown, failure_type=FailureType.config_error)
 
 
@@ -246,7 +246,7 @@ def unknown_key_notices(
         elif not key.startswith("_") and key not in _OLDER_KEYS:
             similar = difflib.get_close_matches(key.lower(), known, n=1, cutoff=_SIMILAR_KEY_RATIO)
             hint = f" Did you mean {similar[0]}?" if similar else ""
-            yield f"{title}{printable(SECRETS.mask(key))} is not an option.{hint}"
+            yield f"{title}{key} is not an option.{hint}"
 
 
 def _hidden_options() -> Mapping[str, Mapping[str, Any]]:

@@ -17,11 +17,7 @@ from typing import Any, Self
 import orjson
 from airbyte_cdk.models import AirbyteMessage, AirbyteRecordMessage, Type
 
-from source_pinterest.api.errors import (
-    MalformedResponseError,
-    ResponseTooLargeError,
-    temporary_folder_unusable,
-)
+from source_pinterest.api.errors import ResponseTooLargeError, temporary_folder_unusable
 from source_pinterest.api.rows import Record, parse_json
 from source_pinterest.api.threads import Signal
 from source_pinterest.limits import PAGE_BYTES, ROW_BYTES
@@ -210,15 +206,8 @@ def _on_disk() -> Generator[None, None, None]:
 
 
 def _dumps_with_json(record: Record) -> bytes:
-    """Serialise a record that orjson refuses: a number has more than 64 bits, or the record is nested deeply.
-
-    Raises:
-        MalformedResponseError: the record is nested too deeply for Python's `json` as well.
-    """
-    try:
-        return json.dumps(record, separators=(",", ":")).encode()
-    except RecursionError as error:
-        raise MalformedResponseError("A record is nested too deeply.") from error
+    """Serialise a record that orjson refuses, because a number has more than 64 bits."""
+    return json.dumps(record, separators=(",", ":")).encode()
 
 
 class RowBudget:

@@ -21,7 +21,7 @@ from source_pinterest.api.errors import PinterestError
 from source_pinterest.api.threads import Signal
 from source_pinterest.engine.output import MESSAGES
 from source_pinterest.engine.pages import PageMessage
-from source_pinterest.masking import SECRETS
+from source_pinterest.masking import SECRETS, printable
 
 QUEUE_BYTES = 4 * 1024**2
 """The size of the queue between the workers and stdout: about four full pages."""
@@ -137,20 +137,22 @@ class OrderedMessageRepository(MessageRepository):
 
 
 def clean(message: AirbyteMessage) -> AirbyteMessage:
-    """Mask the secrets in a log, a connection status or an error. Records, states and configs stay as they are.
+    """Make a log, a connection status or an error printable, without secrets. Records, states and configs stay.
 
     The stack trace of an error is kept only for a `system_error`. Other errors tell the user what to do.
     """
     if message.log:
-        message.log.message = SECRETS.mask(message.log.message)
+        message.log.message = printable(SECRETS.mask(message.log.message))
     if message.connectionStatus and message.connectionStatus.message:
-        message.connectionStatus.message = SECRETS.mask(message.connectionStatus.message)
+        message.connectionStatus.message = printable(SECRETS.mask(message.connectionStatus.message))
     if message.trace and message.trace.error:
         error = message.trace.error
-        error.message = SECRETS.mask(error.message)
-        error.internal_message = SECRETS.mask(error.internal_message) if error.internal_message else None
+        error.message = printable(SECRETS.mask(error.message))
+        error.internal_message = printable(SECRETS.mask(error.internal_message)) if error.internal_message else None
         needs_trace = error.failure_type is FailureType.system_error
-        error.stack_trace = SECRETS.mask(error.stack_trace) if error.stack_trace and needs_trace else None
+        error.stack_trace = (
+            printable(SECRETS.mask(error.stack_trace), "\n") if error.stack_trace and needs_trace else None
+        )
     return message
 
 

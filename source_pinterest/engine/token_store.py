@@ -1,5 +1,6 @@
 """Saves a rotated refresh token: the platform gets it as a control message, the config file if the user wants that."""
 
+import errno
 import glob
 import json
 import logging
@@ -60,7 +61,7 @@ class TokenStore:
                 why = error.strerror if isinstance(error, OSError) else "no JSON object"
                 LOGGER.warning(
                     f"The new refresh token can't be saved in {path} ({why}). The sync goes on; if the old "
-                    "one is refused next time, authenticate again."
+                    "one is refused next time, sign in again."
                 )
             self._has_warned = True
 
@@ -81,6 +82,20 @@ def access_of(tokens: Tokens) -> dict[str, str]:
     return {"access_token": tokens.access_token, "token_expiry_date": expiry.to_iso8601_string()}
 
 
+def make_private(folder: Path) -> None:
+    """Create a folder and its missing parents, each for its owner alone.
+
+    Raises:
+        OSError: it can't be created, or another user than root owns it and could replace what it holds.
+    """
+    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    existing = missing[-1].parent if missing else folder
+    if existing.stat().st_uid not in (os.geteuid(), 0):
+        raise PermissionError(errno.EPERM, f"{existing} belongs to another user")
+    for one in (*reversed(missing), folder):
+        one.mkdir(mode=0o700, exist_ok=True)
+
+
 def write_private(path: Path, content: Any) -> None:
     """Replace a file in one step by a file that only its owner can read. A reader sees the old or the new content.
 
@@ -98,6 +113,10 @@ def write_private(path: Path, content: Any) -> None:
             file.flush()
             os.fsync(descriptor)
         Path(draft).replace(target)
+        with suppress(OSError):  # some file systems sync no folder
+            folder = os.open(target.parent, os.O_RDONLY)
+            os.fsync(folder)
+            os.close(folder)
     except BaseException:
         with suppress(OSError):
             Path(draft).unlink()

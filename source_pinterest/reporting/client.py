@@ -25,9 +25,10 @@ from source_pinterest.api.errors import (
     MalformedResponseError,
     RefusedError,
     RejectedError,
+    form_error,
 )
 from source_pinterest.api.retries import Tries
-from source_pinterest.api.rows import OnReplacement, parse_json
+from source_pinterest.api.rows import OnReplacement, parse_body
 from source_pinterest.api.session import ApiResponse, Url, path_of
 from source_pinterest.api.verdicts import ErrorResponse
 from source_pinterest.engine.refused_names import Names, RefusedNames
@@ -37,7 +38,10 @@ from source_pinterest.reporting.job import JobStatus, Polled, ReadyReport, Repor
 
 T = TypeVar("T")
 
-_SIGNING_PARAMETERS = ("x-amz-signature", "x-amz-security-token", "x-amz-credential", "signature", "awsaccesskeyid")
+_SIGNING_PARAMETERS = ("signature", "credential", "token", "sig", "accesskeyid")
+"""The ends of their names, which differ from host to host."""
+
+_STATUS_CHARACTERS = 100
 
 _LISTS_OF_NAMES = ("columns", "targeting_types", "campaign_objective_types")
 """The fields of a request from which names that Pinterest refuses are removed."""
@@ -51,7 +55,7 @@ class ReportClient:
         client: the stream's client for Pinterest's API.
         stream: the stream's name, for messages.
         refused: the columns and targeting types that Pinterest refuses.
-        on_replacement: called with a sentence about values of a file that were replaced.
+        on_replacement: called with a warning about values of a file that were replaced, or an unknown status.
     """
 
     def __init__(
@@ -101,12 +105,18 @@ class ReportClient:
             PinterestError: the error for the response, see `api/verdicts.py`.
         """
         try:
-            report = self._client.get(_path(request), {"token": token}, _status_in).value
+            report = self._client.get(_path(request), {"token": token}, _report_in).value
         except GoneError:
             return Polled(JobStatus.DOES_NOT_EXIST)
         except RefusedError as error:
             raise AccessLostError(self.stream, _path(request), str(error.message)) from error
-        return Polled(JobStatus(report["report_status"]), report.get("url") or "", _size_in(report))
+        status = JobStatus(report.get("report_status"))
+        if status is JobStatus.UNKNOWN and self._on_replacement:
+            self._on_replacement(
+                f"Pinterest gives a report the status {str(report.get('report_status'))[:_STATUS_CHARACTERS]!r}, which "
+                "this version of the connector does not know. It is polled like a report in progress."
+            )
+        return Polled(status, report.get("url") or "", _size_in(report))
 
     def fetch(self, report: ReadyReport, read: Callable[[Iterator[Filed]], T]) -> T:
         """Download the file of a finished report, and return what `read` returns.
@@ -199,18 +209,11 @@ def _path(request: ReportRequest) -> str:
 
 def _token_in(chunks: Iterator[bytes]) -> str:
     """Return the token in the response to a creation."""
-    token = _report_in(chunks).get("token")
-    if not isinstance(token, str | int) or token == "":
-        raise MalformedResponseError("The response has no token of the report.")
-    return str(token)
-
-
-def _status_in(chunks: Iterator[bytes]) -> Mapping[str, Any]:
-    """Return the report in the response to a poll, with its status."""
     report = _report_in(chunks)
-    if "report_status" not in report:
-        raise MalformedResponseError("The response has no report_status.")
-    return report
+    token = report.get("token")
+    if not isinstance(token, str | int) or not 0 < len(str(token)) <= limits.URL_CHARACTERS:
+        raise form_error(report, "The response has no token of the report.", "token")
+    return str(token)
 
 
 def _size_in(report: Mapping[str, Any]) -> float | None:
@@ -223,11 +226,11 @@ def _size_in(report: Mapping[str, Any]) -> float | None:
 
 def _report_in(chunks: Iterator[bytes]) -> Mapping[str, Any]:
     """Return the report in a response. Its link is a secret, because it is enough to download the report."""
-    report = parse_json(b"".join(chunks))
+    report = parse_body(chunks)
     if isinstance(report, Mapping) and isinstance(wrapped := report.get("data"), Mapping):
         report = wrapped  # the form of marketing mix reports before version 5.28 of the API
     if not isinstance(report, Mapping):
-        raise MalformedResponseError("The response is not a JSON object.")
+        raise form_error(report, "The response is not a JSON object.", "the whole response")
     if url := report.get("url"):
         _keep_secret(str(url))
     return report
@@ -244,7 +247,7 @@ def _keep_secret(link: str) -> None:
     query = link.partition("?")[2]
     SECRETS.keep_for_a_while(query)
     for name, value in dict(parse_qsl(query)).items():
-        if name.lower() in _SIGNING_PARAMETERS:
+        if name.lower().endswith(_SIGNING_PARAMETERS):
             SECRETS.keep_for_a_while(value)
     _parsed(link)
     SECRETS.keep_for_a_while(requote_uri(parse_url(link).url).partition("?")[2])

@@ -67,7 +67,7 @@ def _opened(chunks: Iterable[bytes]) -> tuple[bytes, Iterator[bytes]]:
 
 def _rows_of_object(body: JsonBody) -> Iterator[Filed]:
     for entity in body.members():
-        for row in body.rows():
+        for row in body.rows_or_null():
             yield entity, row
     body.end()
 

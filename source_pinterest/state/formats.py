@@ -14,6 +14,14 @@ ACCOUNT_KEY = "ad_account_id"
 FLAT_KEY = "flat"
 """The key of a flat cursor, which a state keeps until every account of that time has an entry of its own."""
 
+_BESIDE_POSITIONS = {
+    *("asked", "failed", "full_refresh", "owners", "partition"),
+    *("lookback_window", "parent_state", "use_global_cursor"),
+}
+"""The parts of a state that name no position: this connector's, and those of the official connector's 2.x."""
+
+_OF_THE_FRAMEWORK = "__ab_"
+
 
 @dataclass
 class SavedState:
@@ -53,6 +61,18 @@ def read_state(state: Mapping[str, Any], cursor_field: str, older: Callable[[Any
             saved.flat = flat[cursor_field]
             break
     return saved
+
+
+def has_position(state: Any) -> bool:
+    """Return whether a state, or a part of one, names a position, in a form that is known or in another one."""
+    match state:
+        case Mapping():
+            keys = (key for key in state if key not in _BESIDE_POSITIONS and not key.startswith(_OF_THE_FRAMEWORK))
+            return any(has_position(state[key]) for key in keys)
+        case list():
+            return any(map(has_position, state))
+        case _:
+            return state not in (None, "")
 
 
 def progress_of(state: Mapping[str, Any], cursor_field: str) -> tuple[str, int]:

@@ -20,6 +20,7 @@ from source_pinterest.config import Config
 from source_pinterest.engine.pages import Page, PageMessage
 from source_pinterest.engine.tasks import Task
 from source_pinterest.state.cursor import FullRefresh, PinterestCursor, StateStore, UnreadCursor, WholeCursor
+from source_pinterest.state.formats import has_position
 from source_pinterest.state.period import PeriodPlan
 from source_pinterest.streams import NEEDS_USER_TOKEN
 from source_pinterest.streams.base.stream import PinterestStream
@@ -81,6 +82,12 @@ class OpenedStream:
             self._cursor: PinterestCursor = UnreadCursor(store)
             return
         self._cursor = checkpoint or WholeCursor(store)
+        if checkpoint and has_position(store.incoming()) and not has_position(checkpoint.state):
+            LOGGER.warning(
+                f"{stream.name}: the saved state names nothing that the stream knows, so the stream is read from the "
+                "beginning. A destination that appends then holds rows twice: clear the stream's data, or restore the "
+                "state that the last sync printed."
+            )
         if self._has_ended:
             LOGGER.info(f"{stream.name}: an earlier attempt of this full refresh has read the stream already.")
         elif configured:

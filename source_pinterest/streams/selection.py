@@ -9,6 +9,7 @@ from math import ceil
 from airbyte_cdk.exception_handler import generate_failed_streams_error_message
 from airbyte_cdk.models import (
     AirbyteMessage,
+    AirbyteStateMessage,
     AirbyteStreamStatus,
     ConfiguredAirbyteCatalog,
     ConfiguredAirbyteStream,
@@ -70,6 +71,23 @@ def _with_parents(turns: Iterable[list[OpenedStream]], opened: Iterable[OpenedSt
     return list(dict.fromkeys(by_ids[ids] for ids in needed if ids in by_ids))
 
 
+def warn_of_unknown_states(states: Iterable[AirbyteStateMessage], settings: Config) -> None:
+    """Warn of saved states of streams that do not exist."""
+    saved = {state.stream.stream_descriptor.name for state in states if state.stream}
+    if unknown := sorted(saved - _names_of_streams(settings)):
+        LOGGER.warning(
+            f"The saved state has entries for {', '.join(unknown)}, which this connector has no stream for. They are "
+            "not used. If a stream had another name, or the state is another connector's, the stream is read from the "
+            "beginning, and a destination that appends holds rows twice."
+        )
+
+
+def _names_of_streams(settings: Config) -> set[str]:
+    return {stream_class.stream_name() for stream_class in STREAMS} | {
+        report.stream_name for report in settings.custom_reports
+    }
+
+
 class UnknownStreamError(ConfigError):
     """The catalog names a stream that does not exist, such as a custom report that left the config."""
 
@@ -113,8 +131,7 @@ class Selection:
                     f"{configured.stream.name}: the catalog has it in the namespace {configured.stream.namespace}. "
                     "Pinterest has no namespaces, so its records come without one.",
                 )
-        names = {stream_class.stream_name() for stream_class in STREAMS}
-        names |= {report.stream_name for report in settings.custom_reports}
+        names = _names_of_streams(settings)
         return cls(
             tuple(one for one in catalog.streams if one.stream.name in names),
             tuple(one for one in catalog.streams if one.stream.name not in names),

@@ -10,10 +10,9 @@ from typing import Any, ClassVar
 
 from source_pinterest import limits
 from source_pinterest.api.errors import TRENDS, GoneError, PinterestError
-from source_pinterest.api.rows import ListPage, Record
+from source_pinterest.api.rows import ListPage, Record, list_in
 from source_pinterest.api.session import ApiResponse
 from source_pinterest.config.options import PRODUCT_TREND_REGIONS, TREND_REGIONS, regions_of
-from source_pinterest.dates import DateWindow
 from source_pinterest.engine.request_size import Ids, RequestSize
 from source_pinterest.engine.tasks import Key, Task, batches, or_failed
 from source_pinterest.streams.ads.accounts import AdAccounts
@@ -224,7 +223,7 @@ class ProductCategoryTrends(ProductTrendStream):
         categories, parent = self._batches_of(task)[task["batch"]], super().responses
         unknown: dict[str, GoneError] = {}
 
-        def send(names: Ids, _: DateWindow) -> Iterator[ApiResponse[ListPage]]:
+        def send(names: Ids, *_: object) -> Iterator[ApiResponse[ListPage]]:
             try:
                 yield from parent(task, **more, product_categories=list(names))
             except GoneError as error:
@@ -250,7 +249,7 @@ class FeaturedTrendTopics(ProductTrendStream):
         topics: list[Record] = []
         for item in page.items:
             shared = {name: value for name, value in item.items() if name != "trends"}
-            featured = item.get("trends")
+            featured = list_in(item, "trends", self.notices.replacement)
             for rank, topic in enumerate(featured if isinstance(featured, list) else (), start=1):
                 topics.append({**shared, **topic, "rank": rank})
         return super().records(ListPage(topics), task)

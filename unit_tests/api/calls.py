@@ -45,7 +45,7 @@ def parse(chunks: Iterator[bytes]) -> Any:
     except ValueError as error:
         raise errors.MalformedResponseError("The response is not JSON.") from error
     if "items" not in content:
-        raise errors.MalformedResponseError("The page is not a list of items with id.")
+        raise errors.FormError("The page is not a list of items with id.", "items")
     return content
 
 

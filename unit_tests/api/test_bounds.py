@@ -54,11 +54,11 @@ def beginning(wire: Wire, headers: Mapping[str, str] | None = None) -> bytes:
 
 
 def test_a_body_comes_as_it_was_sent() -> None:
-    for encoding in ["", "identity", "x-gzip", " GZIP "]:
-        for size in [7, 100_000]:
-            sent = gzip.compress(TEXT) if "gz" in encoding.lower() else TEXT
-
-            assert body(*pieces_of(sent, size), content_encoding=encoding) == TEXT, (size, encoding)
+    """Whatever the header says: a server may leave it out, and a proxy may unpack a body and leave it."""
+    for encoding in ["", "identity", "x-gzip", " GZIP ", "br", "utf-8", "x" * 1_000]:
+        for size in [1, 7, 100_000]:
+            for sent in (TEXT, gzip.compress(TEXT)):
+                assert body(*pieces_of(sent, size), content_encoding=encoding) == TEXT, (size, encoding)
     assert body() == body(gzip.compress(b""), content_encoding="gzip") == b""
 
 
@@ -87,7 +87,7 @@ def test_a_connection_that_breaks_is_noticed() -> None:
         body(b"{}", content_length="50")
 
 
-@pytest.mark.parametrize("missing", [1, 9, 100, 1_000])
+@pytest.mark.parametrize("missing", [1, 9, 100, 1_000, len(gzip.compress(bytes(range(256)) * 100))])
 def test_gzip_without_its_end_is_noticed(missing: int) -> None:
     packed = gzip.compress(bytes(range(256)) * 100)
 
@@ -95,18 +95,12 @@ def test_gzip_without_its_end_is_noticed(missing: int) -> None:
         body(packed[:-missing], content_encoding="gzip")
 
 
-@pytest.mark.parametrize("packed", [TEXT, gzip.compress(TEXT)[:-8] + b"checksum", gzip.compress(TEXT) + TEXT])
+@pytest.mark.parametrize("packed", [gzip.compress(TEXT)[:-8] + b"checksum", gzip.compress(TEXT) + TEXT])
 def test_what_is_no_gzip_is_refused(packed: bytes) -> None:
     with pytest.raises(MalformedResponseError, match="not valid gzip") as raised:
         body(packed, content_encoding="gzip")
 
     assert not isinstance(raised.value, BrokenResponseError), "a smaller request would be no better"
-
-
-@pytest.mark.parametrize("encoding", ["br", "gzip, gzip", "x" * 1_000])
-def test_an_encoding_that_nobody_asked_for_is_refused_without_its_name(encoding: str) -> None:
-    with pytest.raises(MalformedResponseError, match=r"^The response has a Content-Encoding that was not requested\.$"):
-        body(TEXT, content_encoding=encoding)
 
 
 # ---- Too large
@@ -121,13 +115,14 @@ def test_a_body_that_grows_too_large_is_let_go_at_once() -> None:
     assert len(wire.left) == 8
 
 
-def test_a_small_body_that_unpacks_to_a_huge_one_is_let_go_before_it_has() -> None:
+@pytest.mark.parametrize("headers", [GZIP, {}])
+def test_a_small_body_that_unpacks_to_a_huge_one_is_let_go_before_it_has(headers: Mapping[str, str]) -> None:
     bomb = gzip.compress(bytes(10 * MEBIBYTE))
     assert len(bomb) < MEBIBYTE
     sizes = []
 
     with pytest.raises(BrokenResponseError, match="larger than 1,048,576 bytes"):
-        sizes.extend(len(chunk) for chunk in arriving(Wire(bomb), Bounds(MEBIBYTE), headers=GZIP))
+        sizes.extend(len(chunk) for chunk in arriving(Wire(bomb), Bounds(MEBIBYTE), headers=headers))
     assert max(sizes) <= 128 * 1024
     assert sum(sizes) == MEBIBYTE
 
@@ -184,7 +179,7 @@ def test_of_an_error_the_beginning_is_read_as_far_as_it_comes() -> None:
     assert limits.ERROR_BYTES - 1_000 < len(beginning(endless)) <= limits.ERROR_BYTES
     assert len(endless.left) > 900
     assert beginning(Wire(b"<html>", breaks_off=True)) == b"<html>"
-    assert beginning(Wire(b"\x1b"), {"Content-Encoding": "br"}) == b""
+    assert beginning(Wire(b"\x1f\x8b"), GZIP) == b""
 
 
 # ---- Over a socket

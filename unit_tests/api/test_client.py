@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import requests
 import requests_mock
+from airbyte_cdk.models import FailureType
 
 from source_pinterest import limits
 from source_pinterest.api import errors
@@ -51,7 +52,6 @@ def test_requests_are_counted_for_their_stream(mock: requests_mock.Mocker) -> No
     ("trouble", "max_retries", "words"),
     [
         ({"content": b""}, 2, ("failed 3 times in a row for", "not JSON")),
-        ({"content": b"{}"}, 2, ("failed 3 times in a row for", "not a list")),
         ({"exc": requests.ReadTimeout}, 2, ("failed 3 times in a row for", "did not respond in time")),
         (refused(206), 1, ("failed 2 times in a row for", "HTTP 206")),
         (refused(500, 12, "Sorry", x_pinterest_rid="77"), 0, ("failed for", '"Sorry"', "request id 77")),
@@ -67,6 +67,29 @@ def test_trouble_of_the_server_is_retried_as_often_as_the_config_says(
     assert calls.made == max_retries + 1
     assert calls.authenticator.taken == []
     assert [word for word in ("board_pins", PATH, *words) if word not in str(raised.value.message)] == []
+
+
+@pytest.mark.parametrize(("max_retries", "made"), [(0, 1), (1, 2), (5, 2)])
+def test_a_whole_answer_of_an_unknown_form_is_retried_once(
+    mock: requests_mock.Mocker, max_retries: int, made: int
+) -> None:
+    calls = Calls(mock, {"content": b'{"boards": []}'}, max_retries=max_retries)
+
+    with pytest.raises(errors.UnknownFormError) as raised:
+        calls.get()
+    assert calls.made == made
+    assert raised.value.failure_type is FailureType.system_error
+    assert str(raised.value.message).startswith(
+        f"board_pins: Pinterest's answer has a form that this version does not know: {PATH}, items. Please report it."
+    )
+
+
+def test_trouble_between_two_answers_of_an_unknown_form_makes_them_no_better(mock: requests_mock.Mocker) -> None:
+    other, cut_short = {"content": b"{}"}, {"content": b'{"items": ['}
+
+    assert Calls(mock, other, refused(503), cut_short, PAGE).get() == {"items": []}
+    with pytest.raises(errors.UnknownFormError):
+        Calls(mock, refused(503), other, cut_short, other).get()
 
 
 def test_a_rejected_token_is_replaced_and_the_request_sent_again_which_is_no_retry(mock: requests_mock.Mocker) -> None:
@@ -100,13 +123,16 @@ def test_a_request_takes_two_new_tokens_if_it_may_be_retried(
         (401, 3, "", errors.RightMissingError),
         (401, 3, "Restricted feature", errors.RestrictedError),
         (401, 7, "", errors.RefusedError),
-        (403, None, "", errors.ForbiddenError),
+        (403, 29, "", errors.ForbiddenError),
+        (403, None, "Not permitted", errors.ForbiddenError),
         (403, 2625, "", errors.RefusedError),
         (404, 40, "", errors.GoneError),
         (409, 4182, "", errors.NoCatalogError),
         (413, None, "", errors.ResponseTooLargeError),
         (400, 1, "Pagination beyond 100000", errors.ListingCappedError),
         (400, 1, "Bad", errors.BadRequestError),
+        (422, 1, "Bad", errors.BadRequestError),
+        (422, None, "Bad", errors.RejectedError),
         (302, None, "", errors.RejectedError),
     ],
 )

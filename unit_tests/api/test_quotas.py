@@ -1,5 +1,7 @@
 """Operations that share a quota are learnt, so that one that is used up holds up nobody else."""
 
+import tracemalloc
+
 import pytest
 
 from source_pinterest import limits
@@ -45,6 +47,31 @@ def test_a_form_that_nobody_knows_changes_nothing() -> None:
 
         assert ignorant.calls_until_refused(most=6) == informed.calls_until_refused() == 6, told
         assert ignorant.budget.requests_per_second(CATEGORY) == GUESS / 60, told
+
+
+def test_headers_that_list_more_than_sixteen_quotas_say_nothing(caller: Caller) -> None:
+    named = [f'{900 + number};w=60;name="{number}"' for number in range(16)]
+    caller.call(recorded(300, 10, 40, ADS_ANALYTICS, *named))
+    assert caller.calls_until_refused(most=20) == 20
+
+    caller.call(recorded(300, 10, 40, ADS_ANALYTICS, *named[:14]))
+    assert caller.calls_until_refused(most=20) == 10
+
+
+def test_a_quota_that_no_operation_has_is_forgotten() -> None:
+    caller = Caller(max_wait_seconds=900)
+
+    def memory_of(calls: range) -> int:
+        tracemalloc.start()
+        for call in calls:
+            caller.clock.now += 1
+            caller.call(recorded(300, 10, 40, *(f'300;w=60;name="{call} {number}"' for number in range(15))))
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return peak
+
+    memory_of(range(100))
+    assert memory_of(range(1_000, 2_000)) < 1024**2
 
 
 def test_operations_share_a_quota_by_its_name(caller: Caller) -> None:

@@ -12,13 +12,14 @@ import pytest
 
 from source_pinterest import limits
 from source_pinterest.api import rows as module
-from source_pinterest.api.errors import MalformedResponseError
+from source_pinterest.api.errors import BrokenResponseError, FormError, MalformedResponseError
 from source_pinterest.api.rows import (
     ListPage,
     ListShape,
     holds_long_number,
     list_page,
     one_item,
+    parse_body,
     parse_json,
     rows_of,
     text_of,
@@ -82,7 +83,8 @@ def test_without_a_list_under_the_key_it_is_refused() -> None:
     for body in [
         b"[]",
         b'{"other": []}',
-        b'{"data": null}',
+        b'{"data": nil}',
+        b'{"data": 0}',
         b'{"data": []} {}',
         b'{"data": [] "a": 1}',
         b'{"a": x, "data": []}',
@@ -90,6 +92,37 @@ def test_without_a_list_under_the_key_it_is_refused() -> None:
         b'{"a: 1, "data": []}',
     ]:
         assert refusal_of(read, [body], "data"), body
+
+
+ERROR = b'{"code": 12, "message": "Something went wrong"}'
+
+
+@pytest.mark.parametrize(
+    ("parse", "body", "field"),
+    [
+        (read, b'{"rows": []}', "the whole response"),
+        (read, b'[{"A": 1}, 7]', "the whole response"),
+        (lambda chunks: read(chunks, "data"), b'{"other": []}', "data"),
+        (lambda chunks: read(chunks, "data"), b'{"data": {"A": 1}}', "data"),
+        (list_page, b'{"boards": []}', "items"),
+        (list_page, b'{"items": [{"name": 1}]}', "id"),
+        (one_item, b'{"name": 1}', "id"),
+        (read, b'[{"A": 1}, ,]', ""),
+        (read, b'[{"A": 1}}', ""),
+        (read, b'{"rows": [', ""),
+        (read, b"<html>", ""),
+        (list_page, b'{"items"', ""),
+        (list_page, b"", ""),
+        *((one, ERROR, "") for one in (read, lambda chunks: read(chunks, "data"), list_page, one_item)),
+    ],
+)
+def test_json_of_another_form_is_told_from_what_is_broken(
+    parse: Callable[[list[bytes]], object], body: bytes, field: str
+) -> None:
+    """An error that comes with HTTP 200 has a form that is known."""
+    with pytest.raises(MalformedResponseError) as raised:
+        parse([body])
+    assert (raised.value.field if isinstance(raised.value, FormError) else "") == field
 
 
 # ---- Pages
@@ -108,7 +141,7 @@ def test_a_page_holds_items_where_its_shape_says_and_a_bookmark(body: bytes, sha
 
 
 def test_what_is_no_page_is_refused() -> None:
-    for body in [b"[]", b'{"items":null}', b'{"items":{}}', b'{"items":[1]}', b'{"items":[{}]}', b"x"]:
+    for body in [b"[]", b"null", b"{}", b'{"items":{}}', b'{"items":[1]}', b'{"items":[{}]}', b"x"]:
         assert refusal_of(list_page, [body]), body
 
 
@@ -136,8 +169,12 @@ def test_a_page_has_at_most_four_times_the_items_that_were_asked_for() -> None:
 def test_a_large_page_is_read_whole_and_its_items_are_bounded_like_rows() -> None:
     body = page_of(100, padding=100_000)
 
-    assert len(body) > limits.LARGE_PAGE_BYTES
-    assert list_page([body[:9_000_000], body[9_000_000:]], is_paged=True) == list_page([body])
+    assert len(body) > limits.JOINED_BYTES
+    assert (
+        list_page([body[:9_000_000], body[9_000_000:]], is_paged=True).items == [{"id": 1, "name": "x" * 100_000}] * 100
+    )
+    spaces = b" " * limits.JOINED_BYTES
+    assert list_page([b'{"items":null,%b"bookmark":"b"}' % spaces], is_paged=True) == ListPage([], "b")
     with pytest.raises(MalformedResponseError, match="has more than 1,048,576 bytes"):
         list_page([page_of(10, padding=limits.ROW_BYTES)], is_paged=True)
 
@@ -152,9 +189,49 @@ def test_a_page_of_millions_of_items_takes_no_more_memory_than_its_beginning() -
     try:
         with pytest.raises(MalformedResponseError, match="more than 1,000 items"):
             list_page(chunks(), is_paged=True)
-        assert tracemalloc.get_traced_memory()[1] < 5 * limits.LARGE_PAGE_BYTES
+        assert tracemalloc.get_traced_memory()[1] < 5 * limits.JOINED_BYTES
     finally:
         tracemalloc.stop()
+
+
+@pytest.mark.parametrize("parse", [parse_body, one_item, list_page])
+def test_a_body_that_is_no_page_is_joined_up_to_8_mib(parse: Callable[[Iterable[bytes]], Any]) -> None:
+    def padded(size: int) -> Iterator[bytes]:
+        return pieces_of(b'{"id":"1","items":[]%b}' % (b" " * (size - 21)), 1024**2)
+
+    parse(padded(8 * 1024**2))
+    with pytest.raises(BrokenResponseError, match=r"^The response is larger than 8,388,608 bytes\.$"):
+        parse(padded(8 * 1024**2 + 1))
+
+
+def nested(levels: int, filler: bytes = b"") -> bytes:
+    """An object in which objects and lists stand within each other, each beside a list that is closed at once."""
+    opening, closing = b'{"b":[],"a":[', b"]}"
+    odd = (b"[", b"]") if levels % 2 else (b"", b"")
+    return opening * (levels // 2) + odd[0] + b"0" + odd[1] + closing * (levels // 2 - 1) + filler + closing
+
+
+@pytest.mark.parametrize(
+    "filler",
+    [
+        pytest.param(b"", id="short"),
+        pytest.param(b"," + b"0," * 50_000 + b"0", id="long"),
+        pytest.param(b",123456789012345678901", id="a long number"),
+        pytest.param(b",1e400", id="a number out of range"),
+        pytest.param(b',"' + b"]}" * 200 + b'"', id="brackets in a text"),
+    ],
+)
+def test_a_hundred_levels_are_read_and_more_are_refused(filler: bytes) -> None:
+    for levels in (100, 101, 102, 900):
+        deep = nested(levels, filler)
+        for parse in (parse_json, lambda body: read([b"[%b,%b]" % (body, body)])):
+            refused = refusal_of(parse, deep)
+            assert refused == ("" if levels == 100 else "The response is nested deeper than 100 levels."), levels
+
+
+def test_a_body_can_not_close_the_lists_that_are_put_around_it() -> None:
+    for body in (b"1],[2", b"1]]],[[[2", b"]" * 924 + b"," + b"[" * 924, b" " * 300):
+        assert refusal_of(parse_json, body + b" " * 100_000), body[:20]
 
 
 # ---- Values

@@ -207,7 +207,14 @@ def test_an_address_tells_how_far_it_leads() -> None:
     local = ["127.0.0.1", "127.1", "[::1]:8899", "[::ffff:127.0.0.1]", "LocalHost.:80"]
     public = ["[::ffff:8.8.8.8]", "[2606:4700::1111]", "8.8.8.8", "files.example"]
     neither = ["files.localhost", "10.0.0.1", "[fe80::1]", "[fec0::1]", "[64:ff9b::7f00:1]", "[64:ff9b:1::808:808]"]
-    neither += ["[2002:7f00:1::]", "[::8.8.8.8]", "224.0.0.1"]
+    neither += [
+        "[2002:7f00:1::]",
+        "[::8.8.8.8]",
+        "224.0.0.1",
+        "[::ffff:0:127.0.0.1]",
+        "[::ffff:0:808:808]",
+        "[5f00::1]",
+    ]
     for host in [*local, *public, *neither]:
         address = Url.parse(f"https://{host}/")
 

@@ -1,6 +1,8 @@
 """The requests that `authorize` sends to Pinterest. An integration test covers the whole command."""
 
+import html
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -84,6 +86,30 @@ def test_the_app_is_asked_for_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> 
     assert authorize.App.of_user(None, {}) == authorize.App("1234567", FALSE_SECRET)
 
 
+@pytest.mark.parametrize("secret", ["false\nsecret", "false secret", "false-sécret", "\n"])
+def test_an_app_secret_that_no_header_can_hold_is_refused_before_the_user_is_asked(
+    secret: str, arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(authorize.SECRET_VARIABLE, secret)
+
+    assert authorize.main(arguments) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert re.search(r"Client Secret|App secret", said.err)
+    assert secret.strip() not in said.err or not secret.strip()
+
+
+def test_blanks_around_the_app_secret_and_its_id_are_not_saved(
+    arguments: list[str], path: Path, mock: requests_mock.Mocker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(authorize.SECRET_VARIABLE, f" {FALSE_SECRET}\n")
+
+    assert authorize.main([*arguments, "--client-id", " 1234567\t"]) == 0
+    assert mock.request_history
+    saved = json.loads(path.read_text())["credentials"]
+    assert (saved["client_id"], saved["client_secret"]) == ("1234567", FALSE_SECRET)
+
+
 @pytest.mark.parametrize("answer", [["refresh_token"], "false-refresh-token"])
 def test_an_answer_that_is_no_object_holds_no_token(
     answer: Any, arguments: list[str], mock: requests_mock.Mocker, capsys: pytest.CaptureFixture[str]
@@ -121,8 +147,9 @@ def test_proxies_and_certificates_are_those_of_a_sync(
 def test_the_app_s_secret_is_not_shown_where_the_consent_page_quotes_it(
     path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def decline(page: str) -> None:
-        query = query_of(page)
+    def decline(address: str) -> None:
+        page = Path(urlsplit(address).path).read_text(encoding="utf-8")
+        query = query_of(html.unescape(page.partition("url=")[2].partition('"')[0]))
         told = urlencode({"state": query["state"], "error": f"not the secret {FALSE_SECRET}"})
         requests.get(f"{query['redirect_uri'].replace('localhost', '127.0.0.1')}?{told}", timeout=10)
 

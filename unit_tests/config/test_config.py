@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from logging import INFO, LogRecord
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ from airbyte_cdk.utils import AirbyteTracedException
 from pendulum import Date
 
 from source_pinterest.config import AttributionWindow, Config, OAuthCredentials
+from source_pinterest.config.options import unknown_key_notices
 from source_pinterest.config.reports import USUAL_MARKETING_MIX, USUAL_PRODUCTS
+from source_pinterest.engine.output import MaskedLogFormatter
 from unit_tests.configs import BAD_CONFIGS, SECRETS, TODAY, config
 from unit_tests.report_configs import BAD_REPORTS, report
 
@@ -162,3 +165,25 @@ def test_a_secret_in_another_option_is_not_quoted(secret: str) -> None:
 
         assert "****" in str(raised.value.message), options
         assert secret.lower() not in str(raised.value.message).lower(), options
+
+
+APP_SECRET = "f00d" * 10
+"""Nothing but its length tells it from a word."""
+
+
+@pytest.mark.parametrize("secret", [APP_SECRET, APP_SECRET.upper(), f"x{APP_SECRET[:32]}y"])
+def test_an_app_secret_is_quoted_from_no_option(secret: str) -> None:
+    placements = [{name: value} for name in TITLES for value in (secret, [secret], {"id": secret}, [{secret: secret}])]
+    reports = [{"custom_reports": [report(**{name: value})]} for name in report() for value in (secret, [secret])]
+    refused = 0
+    for options in [*placements, *reports, {secret: "x"}, {"analytics_columns": [f"A{secret}"], "num_threads": 3}]:
+        raw = config(**options)
+        said = [*unknown_key_notices(raw)]
+        try:
+            said += Config.from_mapping(raw, TODAY).notices
+        except AirbyteTracedException as error:
+            said.append(f"{error.message} {error.internal_message}")
+            refused += 1
+        logged = [MaskedLogFormatter().format(LogRecord("airbyte", INFO, "", 1, text, (), None)) for text in said]
+        assert secret[1:33].lower() not in "".join(logged).lower(), options
+    assert refused > 100

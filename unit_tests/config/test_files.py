@@ -16,6 +16,7 @@ from unit_tests.configs import OAUTH, config, signed_in_with
 from unit_tests.report_configs import report, reporting
 
 STATE = {"type": "STREAM", "stream": {"stream_descriptor": {"name": "boards"}, "stream_state": {"a": 1}}}
+OOPS = {"type": "STREAM", "stream": {"stream_descriptor": {"name": "boards"}, "stream_state": {"state": "oops"}}}
 ONLY_STREAMS = "only states of type STREAM are read, which name their stream"
 STREAM = {"name": "boards", "json_schema": {}, "supported_sync_modes": ["full_refresh"]}
 CATALOG = {"streams": [{"stream": STREAM, "sync_mode": "full_refresh", "destination_sync_mode": "overwrite"}]}
@@ -93,6 +94,13 @@ def test_a_secret_of_the_config_is_not_quoted_from_another_file(read: Callable[[
     assert '"****" is not of type "object"' in sentence_of(read, path, content)
 
 
+@pytest.mark.parametrize("read", [read_configured_catalog, read_states])
+def test_an_app_secret_is_not_quoted_from_a_file(read: Callable[[Path], Any], path: Path) -> None:
+    for secret in ("f00d" * 8, "F00D" * 16):
+        content = f'["{secret}"]' if read is read_states else f'{{"streams": ["{secret}"]}}'
+        assert '"****" is not of type "object"' in sentence_of(read, path, content.encode())
+
+
 @READERS
 def test_a_file_that_is_no_json_is_named(read: Callable[[Path], Any], option: str, path: Path) -> None:
     advice = f"Fix it, or name another file with --{option}."
@@ -150,7 +158,14 @@ def test_what_is_no_state_is_named(path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "states"),
-    [([STATE], [STATE]), (STATE, [STATE]), ({"boards": {"a": 1}, "no_state": None}, [STATE]), ([], []), ({}, [])],
+    [
+        ([STATE], [STATE]),
+        (STATE, [STATE]),
+        ({"boards": {"a": 1}, "no_state": None}, [STATE]),
+        ({"boards": "oops"}, [OOPS]),
+        ([], []),
+        ({}, []),
+    ],
 )
 def test_states_are_read_in_a_list_by_themselves_or_by_stream(path: Path, content: Any, states: list[Any]) -> None:
     path.write_text(json.dumps(content), encoding="utf-8")

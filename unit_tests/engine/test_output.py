@@ -252,6 +252,14 @@ def test_a_log_line_is_masked_and_still_a_message_and_its_record_stays_as_it_was
     assert logged.getMessage() == f"A message about {SECRET}"
 
 
+def test_a_log_line_is_one_line_of_printable_characters_and_its_trace_several() -> None:
+    logged = record(logging.WARNING, "board \x1b[2J%s\n", "\u202e12\x07", error=ValueError("a\x9bb\nc"))
+    shown = json.loads(MaskedLogFormatter().format(logged))["log"]["message"]
+
+    assert shown.startswith("board \ufffd[2J\ufffd12\ufffd \n")
+    assert shown.endswith("ValueError: a\ufffdb\nc")
+
+
 def test_a_debug_line_is_masked_too() -> None:
     line = json.loads(MaskedLogFormatter().format(record(logging.DEBUG, f"GET {SECRET}")))
 

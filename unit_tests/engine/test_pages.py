@@ -131,21 +131,6 @@ def test_the_time_is_taken_once_for_each_page() -> None:
     ]
 
 
-def nested(depth: int) -> dict[str, Any]:
-    record: dict[str, Any] = {}
-    for _ in range(depth):
-        record = {"a": record}
-    return record
-
-
-def test_a_record_may_be_nested_more_deeply_than_orjson_writes_up_to_what_json_can() -> None:
-    record = nested(400)
-
-    assert list(page_with(record).records()) == [record]
-    with pytest.raises(MalformedResponseError, match=r"^A record is nested too deeply\.$"):
-        page_with(nested(100_000))
-
-
 def test_a_record_is_bounded_like_a_row() -> None:
     assert page_with({"name": "x" * (ROW_BYTES - 20)}).count == 1
     with pytest.raises(ResponseTooLargeError, match=r": a record has more than 1,048,576 bytes\."):

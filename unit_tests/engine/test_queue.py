@@ -99,6 +99,14 @@ def test_a_trace_shows_no_secret_anywhere(secret: str) -> None:
     assert shown.count("is refused.") >= 3
 
 
+def test_an_error_is_one_line_of_printable_characters_and_its_trace_several() -> None:
+    error = clean(trace(sentence="board \x1b[2J\u202e12\x07\n")).trace.error  # type: ignore[union-attr]
+
+    assert error.message == "board \ufffd[2J\ufffd12\ufffd "  # type: ignore[union-attr]
+    assert "\x1b" not in f"{error.internal_message}{error.stack_trace}"  # type: ignore[union-attr]
+    assert str(error.stack_trace).count("\n") > 1  # type: ignore[union-attr]
+
+
 def test_a_log_line_and_a_connection_status_show_none_either(secret: str) -> None:
     log = AirbyteMessage(type=Type.LOG, log=AirbyteLogMessage(level=Level.INFO, message=f"It is {secret}."))
     status = AirbyteConnectionStatus(status=Status.FAILED, message=f"It is {secret}.")

@@ -15,7 +15,13 @@ import pytest
 from airbyte_cdk.models import AirbyteMessage
 
 from source_pinterest.api.auth import Tokens
-from source_pinterest.engine.token_store import SAVE_TOKENS_VARIABLE, TokenStore, with_tokens, write_private
+from source_pinterest.engine.token_store import (
+    SAVE_TOKENS_VARIABLE,
+    TokenStore,
+    make_private,
+    with_tokens,
+    write_private,
+)
 from unit_tests.configs import OAUTH
 
 TOKENS = Tokens("false-access-token-2", "false-refresh-token-2", 3_600, frozenset())
@@ -197,22 +203,61 @@ def test_a_file_is_replaced_as_a_whole_for_its_owner_alone(path: Path) -> None:
     assert [file.name for file in path.parent.iterdir()] == ["config.json"]
 
 
-def test_the_new_content_is_on_the_disk_before_it_takes_the_place_of_the_old(
+def test_the_new_content_is_on_the_disk_and_the_folder_after_it_is_replaced(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Otherwise a machine that loses its power may have neither."""
+    """Otherwise a machine that loses its power may have neither, or the old one, whose refresh token is used up."""
     on_disk, seen = os.fsync, []
 
     def look(descriptor: int) -> None:
-        [draft] = [file for file in path.parent.iterdir() if file != path]
-        assert draft.stat().st_ino == os.fstat(descriptor).st_ino
-        seen.append((path.read_text(encoding="utf-8"), json.loads(draft.read_text(encoding="utf-8"))))
+        synced = os.fstat(descriptor).st_ino
+        [name] = [file for file in (path.parent, *path.parent.iterdir()) if file.stat().st_ino == synced]
+        seen.append((name.suffix, path.read_text(encoding="utf-8")))
         on_disk(descriptor)
 
     monkeypatch.setattr(os, "fsync", look)
     write_private(path, NESTED)
 
-    assert seen == [("{}", NESTED)]
+    assert seen == [(".draft", "{}"), ("", json.dumps(NESTED, indent=2))]
+
+
+def test_where_a_folder_can_not_be_synced_the_file_is_saved_all_the_same(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def of_files_alone(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "Invalid argument")
+
+    monkeypatch.setattr(os, "fsync", of_files_alone)
+    write_private(path, NESTED)
+
+    assert json.loads(path.read_text(encoding="utf-8")) == NESTED
+
+
+def test_a_folder_and_its_missing_parents_are_their_owners_alone(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        make_private(tmp_path / "a" / "b" / "c")
+        make_private(tmp_path / "a" / "b" / "c")
+    finally:
+        os.umask(before)
+
+    for folder in ("a", "a/b", "a/b/c"):
+        assert stat.S_IMODE((tmp_path / folder).stat().st_mode) == 0o700
+
+
+@pytest.mark.parametrize("folder", [".", "new/folder"])
+def test_a_folder_of_another_user_is_refused(folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mine = os.stat_result((*tmp_path.stat()[:4], 4711, *tmp_path.stat()[5:10]))
+    monkeypatch.setattr(os, "geteuid", lambda: 4712)
+    monkeypatch.setattr(Path, "stat", lambda *_, **__: mine)
+    monkeypatch.setattr(Path, "exists", lambda self: self == tmp_path)
+
+    with pytest.raises(OSError, match="belongs to another user"):
+        make_private(tmp_path / folder)
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.setattr(os, "geteuid", lambda: 4711)
+    make_private(tmp_path / folder)
 
 
 def test_a_link_stays_a_link_to_the_new_content(path: Path, tmp_path: Path) -> None:

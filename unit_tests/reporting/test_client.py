@@ -13,6 +13,7 @@ from source_pinterest.api.errors import (
     ReportRefusedError,
     RightMissingError,
     UnavailableError,
+    UnknownFormError,
 )
 from source_pinterest.reporting.job import JobStatus, ReportEndpoint
 from unit_tests.answers import refused
@@ -63,9 +64,10 @@ def test_a_creation_that_fails_is_retried(patient: Client) -> None:
         ({"exc": requests.ReadTimeout}, UnavailableError, r"ad_accounts/\d+/reports"),
         ({"exc": requests.ConnectionError}, UnavailableError, "could not be reached"),
         ({"text": "<html>"}, UnavailableError, None),
-        ({"text": "[]"}, UnavailableError, None),
-        ({"json": {"token": None}}, UnavailableError, None),
-        ({"json": {"token": ""}}, UnavailableError, None),
+        ({"text": "[]"}, UnknownFormError, "ad_accounts/11/reports, the whole response"),
+        ({"json": {"token": None}}, UnknownFormError, "ad_accounts/11/reports, token"),
+        ({"json": {"token": ""}}, UnknownFormError, "ad_accounts/11/reports, token"),
+        ({"json": {"token": "x" * 8_001}}, UnknownFormError, "ad_accounts/11/reports, token"),
     ],
 )
 def test_an_answer_without_a_token_is_what_the_error_table_says(

@@ -7,7 +7,7 @@ from urllib.parse import quote_plus
 
 import pytest
 
-from source_pinterest.api.errors import AccessLostError, RejectedError, UnavailableError
+from source_pinterest.api.errors import AccessLostError, RejectedError, SliceError, UnavailableError
 from source_pinterest.masking import SECRETS
 from source_pinterest.reporting.job import JobStatus, Polled
 from unit_tests.answers import refused
@@ -20,15 +20,29 @@ from unit_tests.reporting.requests_for_reports import request
     [
         ("FAILED", JobStatus.FAILED),
         ("DOES_NOT_EXIST", JobStatus.DOES_NOT_EXIST),
-        ("ARCHIVED", JobStatus.IN_PROGRESS),  # a status that nobody knows is no end
-        (None, JobStatus.IN_PROGRESS),
+        ("in_progress", JobStatus.IN_PROGRESS),
+        ("Failed", JobStatus.FAILED),
     ],
 )
-def test_a_report_is_asked_for_by_its_token(client: Client, status: str | None, found: JobStatus) -> None:
+def test_a_report_is_asked_for_by_its_token(client: Client, status: str, found: JobStatus) -> None:
     client.mock.get(REPORTS, json={"report_status": status})
 
     assert client.reports.poll(request(), "a token") == Polled(found)
     assert client.mock.request_history[0].qs == {"token": ["a token"]}
+
+
+@pytest.mark.parametrize(
+    ("answer", "named"),
+    [({"report_status": "ARCHIVED"}, "ARCHIVED"), ({"report_status": None}, "None"), ({"data": {"size": 3}}, "None")],
+)
+def test_an_unknown_or_missing_status_is_named_once(
+    client: Client, caplog: pytest.LogCaptureFixture, answer: dict[str, Any], named: str
+) -> None:
+    client.mock.get(REPORTS, json=answer)
+
+    assert {client.reports.poll(request(), "a token").status for _ in range(2)} == {JobStatus.UNKNOWN}
+    [warning] = caplog.messages
+    assert f"the status '{named}', which this version of the connector does not know" in warning
 
 
 @pytest.mark.parametrize(("stated", "size"), [("5000", 5_000), (1e3, 1_000), (None, None), ("many", None)])
@@ -62,7 +76,6 @@ def test_an_order_that_pinterest_took_and_does_not_show_is_a_loss(client: Client
     ("answer", "why"),
     [
         ({"json": []}, "The response is not a JSON object."),
-        ({"json": {"data": {"message": "Soon"}}}, "The response has no report_status."),
         (finished("https://[files.example/report"), "The report's link is not a valid URL."),
     ],
 )
@@ -70,7 +83,7 @@ def test_a_response_that_is_no_report_is_asked_for_again_and_then_an_error(
     client: Client, patient: Client, answer: dict[str, Any], why: str
 ) -> None:
     client.mock.get(REPORTS, [answer])
-    with pytest.raises(UnavailableError, match=rf" {re.escape(why)}"):
+    with pytest.raises(SliceError, match=rf" {re.escape(why)}"):
         client.reports.poll(request(), "a token")
 
     patient.mock.get(REPORTS, [answer, finished(FILE)])
@@ -89,6 +102,14 @@ def test_whoever_has_the_link_has_the_report_so_that_it_is_a_secret(client: Clie
     assert SECRETS.mask(f"/report?{signed}") == "/report?****"
     for form in (quote_plus(signed), json.dumps({"url": signed}), "<SignatureProvided>false-signature</"):
         assert "false-signature" not in SECRETS.mask(form)
+
+
+@pytest.mark.parametrize("name", ["X-Goog-Signature", "X-Goog-Credential", "X-Amz-Security-Token", "sig", "Token"])
+def test_a_signature_is_masked_by_itself_whatever_host_it_is_for(name: str, client: Client) -> None:
+    client.mock.get(REPORTS, [finished(f"https://files.example/report?a=1&{name}=false-{name}-8675309&z=2")])
+    client.reports.poll(request(), "a token")
+
+    assert SECRETS.mask(f"<Provided>false-{name}-8675309</") == "<Provided>****</"
 
 
 def test_a_link_of_many_parameters_is_masked_as_a_whole(client: Client) -> None:

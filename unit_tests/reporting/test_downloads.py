@@ -1,5 +1,7 @@
 """A report's file is downloaded to its end, or not at all."""
 
+import gzip
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,6 +24,12 @@ def test_a_file_is_read_as_it_comes_and_counts_against_no_quota(client: Client) 
     assert client.mock.call_count == 1
     assert client.api.budget.quota_usage() == []
     assert client.api.usage.of("campaign_report").sent == 0
+
+
+def test_a_file_that_is_gzip_without_saying_so_is_read(client: Client) -> None:
+    client.mock.get(FILE, content=gzip.compress(json.dumps(ROWS).encode()))
+
+    assert client.content() == ROWS
 
 
 @pytest.mark.parametrize("body", ["", "{}", "\ufeff", '{"data": []}'])

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from source_pinterest.state.formats import SavedState, progress_of, read_state, write_state
+from source_pinterest.state.formats import SavedState, has_position, progress_of, read_state, write_state
 
 FIELD = "DATE"
 ACCOUNT_OF_2X = {"partition": {"id": "549", "parent_slice": {}}, "cursor": {"DATE": "2026-02-01"}}
@@ -37,6 +37,26 @@ def read(state: dict[str, Any]) -> SavedState:
 )
 def test_each_form_of_a_state_is_read(state: dict[str, Any], saved: SavedState) -> None:
     assert read(state) == saved
+
+
+@pytest.mark.parametrize(
+    ("state", "has"),
+    [
+        ({}, False),
+        ({"states": [], "asked": "5f", "failed": ["1"], "owners": {"7": "1"}}, False),
+        ({"boards": {}, "full_refresh": {"generation": 7, "ended": False}}, False),
+        ({"__ab_no_cursor_state_message": True}, False),
+        ({"states": [{"partition": {"id": "5"}, "cursor": {"__ab_full_refresh_sync_complete": True}}]}, False),
+        ({"use_global_cursor": True, "state": {}, "lookback_window": 12, "parent_state": {"a": {"b": "c"}}}, False),
+        ({"DATE": None, "states": None, "flat": ""}, False),
+        ({"foo": "bar"}, True),
+        ({"states": "oops"}, True),
+        ({"states": [{"partition": {}, "cursor": {"DATE": "2026-01-01"}}]}, True),
+        ({"updated_time": 0}, True),
+    ],
+)
+def test_which_states_name_a_position(state: dict[str, Any], has: bool) -> None:
+    assert has_position(state) is has
 
 
 def test_cursors_of_one_account_fold_by_the_order_of_the_caller() -> None:

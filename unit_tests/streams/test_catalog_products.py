@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from source_pinterest.api.errors import UnavailableError
+from source_pinterest.api.errors import UnknownFormError
 from source_pinterest.streams.catalogs.catalogs import CatalogsProductGroupCounts, CatalogsProductGroupProducts
 from unit_tests.streams.pinterest import Pinterest, page, slice_of
 
@@ -31,7 +31,7 @@ def test_a_product_is_told_by_its_pin(pinterest: Pinterest) -> None:
 def test_a_page_with_a_product_without_a_pin_is_not_taken(pinterest: Pinterest, item: dict[str, Any]) -> None:
     pinterest.answers(PRODUCTS, page([product("1"), item]))
 
-    with pytest.raises(UnavailableError):
+    with pytest.raises(UnknownFormError):
         pinterest.read(CatalogsProductGroupProducts, slice_of(GROUP))
 
 
@@ -47,5 +47,5 @@ def test_the_counts_of_a_group_are_one_record(pinterest: Pinterest) -> None:
 def test_what_has_no_total_is_not_taken_for_counts(pinterest: Pinterest, body: Any) -> None:
     pinterest.answers(COUNTS, {"json": body})
 
-    with pytest.raises(UnavailableError):
+    with pytest.raises(UnknownFormError):
         pinterest.read(CatalogsProductGroupCounts, slice_of(GROUP))

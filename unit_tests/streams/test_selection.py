@@ -160,3 +160,12 @@ def test_a_report_of_the_users_own_takes_its_turn_after_those_that_are_as_far() 
 
     behind = state_of("campaign_analytics", "11", DATE=LATE) + state_of("custom__weekly", "11", DATE=EARLY)
     assert order(*wanted, state=behind)[0] == ["advertiser_report", "custom__weekly", "campaign_analytics"]
+
+
+def test_an_app_secret_in_the_place_of_a_stream_is_not_quoted() -> None:
+    secret = "f00d" * 10
+    with pytest.raises(ConfigError, match=r"^The catalog names \*{4} more than once"):
+        selection_of(secret, secret)
+    for message in selection_of(secret).refusals():
+        if message.trace and message.trace.error:
+            assert secret not in f"{message.trace.error.message} {message.trace.error.internal_message}"

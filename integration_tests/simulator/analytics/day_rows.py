@@ -6,6 +6,7 @@ the entity, the day, the column, the attribution asked for and how often the day
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from enum import StrEnum
 from itertools import chain
 from typing import NamedTuple
 
@@ -37,7 +38,21 @@ def _reach(window_days: int) -> int:
     return 16 + 48 * window_days // (window_days + 9) if window_days else 0
 
 
+class RowForm(StrEnum):
+    """How rows write ids, counts, days, and metrics without activity."""
+
+    PLAIN = "plain"  # as documented: ids are texts, and a metric without activity is left out, null or 0
+    RECORDED = "recorded"  # as seen: the parents' ids are integers, a metric without activity is left out
+    OTHER = "other"  # as nobody has seen: each id is an integer, but ADVERTISER_ID a float, and days have a midnight
+
+
 DEFAULT_ATTRIBUTION = Attribution()
+_TEXTS = frozenset({"AD_ACCOUNT_ID"})
+"""Ids that were seen as texts, beside that of the row's own level."""
+_SEEN_AS_INTEGERS = frozenset(
+    {"IMPRESSION_1_GROSS", "REPIN_1", "TOTAL_CLICKTHROUGH", "TOTAL_ENGAGEMENT", "TOTAL_IMPRESSION_USER"}
+)
+"""Of another count, 1000.0 was seen."""
 _CHANCE = 0xFF
 
 
@@ -50,18 +65,20 @@ class DayRows:
         self._reaches = attribution.reaches() if any(map(columns.is_conversion, self.wanted)) else None
         self._other_time = attribution.conversion_report_time != DEFAULT_ATTRIBUTION.conversion_report_time
         self._formulas = formulas(wanted)
+        self._form = RowForm(world.row_form)
+        self._floats = () if self._form is RowForm.PLAIN else tuple((self.wanted & _COUNTS) - _SEEN_AS_INTEGERS)
 
     def rows(self, subject: Subject, start: date, end: date) -> Iterator[Record]:
         """One row for each day with activity, the first and the last day included."""
         world = self._world
         fixed = {name: value for name, value in subject.fixed.items() if name in self.wanted or name == subject.row_key}
-        as_numbers = {name: int(value) for name, value in fixed.items() if _is_id(name)} if world.numeric_ids else {}
+        fixed = {name: self._id(name, value, subject) if _is_id(name) else value for name, value in fixed.items()}
         volumes = Volumes(world.seed, subject, self._reaches)
         for ordinal in _days(world, subject, start, end):
             bits = mix(world.seed, subject.number, ordinal)
             if bits % 100 < world.active_percent:
                 day = date.fromordinal(ordinal)
-                row = {**fixed, **(as_numbers if ordinal % 2 else {}), "DATE": day.isoformat()}
+                row = {**fixed, "DATE": day.isoformat()}
                 later = mix(bits, 1) if self._other_time else bits >> 8 & _CHANCE
                 yield self._measured(row, bits, volumes.of_day(ordinal, bits, later, world.revision(day)))
 
@@ -70,11 +87,20 @@ class DayRows:
         values: list[float] = [volumes[volume] * share >> SHIFT for volume, share in parts]
         values += [(values[first] + values[second] + values[third]) * price for first, second, third, price in amounts]
         values += [values[above] / values[below] * scale if values[below] else 0 for above, below, scale in rates]
+        found = [values[place] for place in places]
+        row.update(zip(names, [value or 1 for value in found] if self._world.full_rows else found, strict=True))
+        row.update((name, float(row[name])) for name in self._floats)
         if self._world.full_rows:
-            row.update(zip(names, [values[place] or 1 for place in places], strict=True))
             return row
-        row.update(zip(names, [values[place] for place in places], strict=True))
+        if self._form is RowForm.RECORDED:
+            return {name: value for name, value in row.items() if value or name not in MEASURES}
         return _thinned(row, bits)
+
+    def _id(self, name: str, value: str, subject: Subject) -> str | int | float:
+        if self._form is RowForm.OTHER:
+            return float(value) if name == "ADVERTISER_ID" else int(value)
+        is_text = self._form is RowForm.PLAIN or name == subject.row_key or name in _TEXTS
+        return value if is_text else int(value)
 
 
 BUCKETS: Mapping[str, Callable[[date], date | None]] = {
@@ -95,6 +121,14 @@ def gathered(rows: Iterator[Record], granularity: str) -> list[Record]:
         for name, value in row.items():
             held[name] = (held.get(name) or 0) + (value or 0) if name in MEASURES else value
     return list(buckets.values())
+
+
+def as_sent(world: World, row: Record) -> Record:
+    """A row of days, weeks or months as it goes out."""
+    if world.row_form != RowForm.OTHER or "DATE" not in row:
+        return row
+    midnight = "T00:00:00" if int(row["DATE"][-1]) % 2 else " 00:00:00Z"
+    return {**row, "DATE": f"{row['DATE']}{midnight}"}
 
 
 def _days(world: World, subject: Subject, start: date, end: date) -> Iterator[int]:
@@ -118,5 +152,6 @@ def _is_id(name: str) -> bool:
     return name in _ID_COLUMNS
 
 
+_COUNTS = frozenset((*columns.COUNTS, *report_columns.COUNTS))
 _ID_COLUMNS = frozenset((*columns.IDS, *report_columns.IDS))
 MEASURES = COUNTS_AND_AMOUNTS | RATES

@@ -12,8 +12,13 @@ import orjson
 from integration_tests.simulator.server.reply import Reply
 from integration_tests.simulator.server.request_log import Entry
 
+Row = dict[str, Any]
 Alteration = Callable[[Entry, Any], Any]
 """Takes a request and the JSON that it deserves, and gives the JSON that it gets."""
+
+_DAY_LENGTH = len("2026-01-31")
+_NAMES = ("TARGETING_VALUE", "HOUR")
+_LISTS = ("items", "data", "trends", "pins")
 
 
 @dataclass
@@ -61,3 +66,100 @@ def also_in(account: str, items: list[Any]) -> Alteration:
         return {**page, "items": [*page["items"], *foreign]}
 
     return alter
+
+
+# -- Forms: the same answer, written in another way
+
+
+def in_rows(*changes: Callable[[Row], Row]) -> Alteration:
+    """The rows of analytics, reports and profiles are changed one after the other."""
+
+    def change(row: Row) -> list[Row]:
+        for each in changes:
+            row = each(row)
+        return [row]
+
+    return lambda _, body: each_row(body, change)
+
+
+def with_midnight(row: Row) -> Row:
+    """The day is written with a time."""
+    return with_field(with_field(row, "DATE", _midnight), "date", _midnight)
+
+
+def _midnight(day: str) -> str:
+    return day if len(day) > _DAY_LENGTH else f"{day}T00:00:00Z"
+
+
+def with_metrics_as_text(row: Row) -> Row:
+    """Numbers of ads analytics and reports are texts."""
+    metrics = row.get("metrics", row)
+    texts = {name: orjson.dumps(value).decode() for name, value in metrics.items() if _is_metric(name, value)}
+    return {**row, "metrics": {**metrics, **texts}} if "metrics" in row else {**row, **texts}
+
+
+def _is_metric(name: str, value: Any) -> bool:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_number and not name.endswith("_ID") and name not in _NAMES
+
+
+def without_account(row: Row) -> Row:
+    """The ad account is missing, or there is something else that names none."""
+    if "AD_ACCOUNT_ID" not in row.get("metrics", row):
+        return row
+    none = [None, "", 0, "0"][len(str(row)) % 4]
+    changed = with_field(row, "AD_ACCOUNT_ID", lambda _: none)
+    return {name: value for name, value in changed.items() if (name, value) != ("AD_ACCOUNT_ID", None)}
+
+
+def with_older_ad_id(row: Row) -> Row:
+    """The id of an ad has its older name alone."""
+    return {name: value for name, value in row.items() if name != "AD_ID" or "PIN_PROMOTION_ID" not in row}
+
+
+def with_floats(*names: str) -> Alteration:
+    """Ids in the items of a list are floats."""
+
+    def alter(_: Entry, page: Any) -> Any:
+        return {**page, "items": [{**item, **{name: float(item[name]) for name in names}} for item in page["items"]]}
+
+    return alter
+
+
+def with_null_lists() -> Alteration:
+    """An empty list is null."""
+
+    def alter(_: Entry, body: Any) -> Any:
+        if isinstance(body, dict):
+            return {name: None if value == [] and name in _LISTS else value for name, value in body.items()}
+        return body
+
+    return alter
+
+
+def with_null(**part: Any) -> Alteration:
+    """The answer has another part, which is null or holds null."""
+    return lambda _, body: {**body, **part} if isinstance(body, dict) else body
+
+
+def each_row(value: Any, change: Callable[[Row], list[Row]]) -> Any:
+    """The JSON with other rows in the place of each row: an object of numbers by day, or a pin of a ranking."""
+    if isinstance(value, dict):
+        return {name: each_row(part, change) for name, part in value.items()}
+    if not isinstance(value, list):
+        return value
+    return [new for row in value for new in (change(row) if _is_row(row) else [each_row(row, change)])]
+
+
+def _is_row(value: Any) -> bool:
+    return isinstance(value, dict) and bool(
+        {"DATE", "date", "pin_id"} & {*value, *(value["metrics"] if isinstance(value.get("metrics"), dict) else ())}
+    )
+
+
+def with_field(row: Row, name: str, new: Callable[[Any], Any]) -> Row:
+    """The row, or the metrics in it, with another value in a field that it has."""
+    if name in row:
+        return {**row, name: new(row[name])}
+    metrics = row.get("metrics")
+    return {**row, "metrics": with_field(metrics, name, new)} if isinstance(metrics, dict) and name in metrics else row

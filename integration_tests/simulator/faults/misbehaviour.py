@@ -11,6 +11,7 @@ import orjson
 from integration_tests.simulator.access.no_access import NoAccess
 from integration_tests.simulator.calls import errors
 from integration_tests.simulator.calls.errors import ApiError
+from integration_tests.simulator.faults.alterations import Row, each_row, with_field
 from integration_tests.simulator.faults.script import Fault, FaultKind, Hint
 from integration_tests.simulator.reports import downloads
 from integration_tests.simulator.reports.jobs import ReportStatus, poll_answer
@@ -57,6 +58,11 @@ def _retry_after(fault: Fault) -> Reply:
     return refusal(errors.bad_request(f"The service is busy. Retry after {fault.seconds:g} seconds"))
 
 
+def _report(**told: str) -> bytes:
+    """A report of which Pinterest tells no link and no size."""
+    return orjson.dumps({**told, "url": None, "size": None})
+
+
 def _status(status: int, message: str) -> Callable[[Fault], Reply]:
     return lambda _fault: refusal(ApiError(status, status, message))
 
@@ -65,9 +71,9 @@ def _refusing(error: Callable[[], ApiError]) -> Callable[[Fault], Reply]:
     return lambda _fault: refusal(error())
 
 
-def _page(status: int) -> Callable[[Fault], Reply]:
+def _gateway(status: int, body: bytes = _HTML, media_type: str = "text/html") -> Callable[[Fault], Reply]:
     """What stands in front of Pinterest answers instead of it."""
-    return lambda _fault: Reply(status, _HTML, media_type="text/html")
+    return lambda _fault: Reply(status, body, media_type=media_type)
 
 
 _INSTEAD: Mapping[str, Callable[[Fault], Reply]] = {
@@ -76,9 +82,11 @@ _INSTEAD: Mapping[str, Callable[[Fault], Reply]] = {
     FaultKind.LAST_90_DAYS_400: _refusing(errors.last_90_days),
     FaultKind.TRANSIENT_400: _refusing(errors.something_went_wrong),
     FaultKind.SERVER_ERROR: _status(500, "An unexpected error occurred."),
-    FaultKind.BAD_GATEWAY_HTML: _page(502),
-    FaultKind.FORBIDDEN_HTML: _page(403),
-    FaultKind.NOT_FOUND_HTML: _page(404),
+    FaultKind.BAD_GATEWAY_HTML: _gateway(502),
+    FaultKind.FORBIDDEN_HTML: _gateway(403),
+    FaultKind.NOT_FOUND_HTML: _gateway(404),
+    FaultKind.FORBIDDEN_WITHOUT_WORDS: _gateway(403, b'{"error": "Forbidden"}', "application/json"),
+    FaultKind.NOT_FOUND_EMPTY: _gateway(404, b""),
     FaultKind.UNAVAILABLE: _status(503, "Service unavailable."),
     FaultKind.GATEWAY_TIMEOUT: _status(504, "Gateway timeout."),
     FaultKind.MISSING_SCOPE: _refusing(errors.missing_scope),
@@ -90,6 +98,9 @@ _INSTEAD: Mapping[str, Callable[[Fault], Reply]] = {
     FaultKind.TOO_LARGE_414: _status(414, "URI too long."),
     FaultKind.TOO_LARGE_431: _status(431, "Request header fields too large."),
     FaultKind.REPORT_DOES_NOT_EXIST: lambda _fault: Reply(200, poll_answer(ReportStatus.DOES_NOT_EXIST)),
+    FaultKind.REPORT_IN_PROGRESS: lambda _fault: Reply(200, poll_answer(ReportStatus.IN_PROGRESS)),
+    FaultKind.REPORT_UNKNOWN_STATUS: lambda _fault: Reply(200, _report(report_status="QUEUED")),
+    FaultKind.REPORT_WITHOUT_STATUS: lambda _fault: Reply(200, _report()),
     FaultKind.DOWNLOAD_EXPIRED: lambda _fault: downloads.expired_link(),
     FaultKind.DOWNLOAD_503: lambda _fault: downloads.slow_down(),
 }
@@ -105,55 +116,44 @@ def _empty_page(_body: bytes, entry: Entry) -> bytes:
     return orjson.dumps({"items": [], "bookmark": entry.values("bookmark")[0]})
 
 
-def _each_row(value: Any, change: Callable[[dict[str, Any]], list[dict[str, Any]]]) -> Any:
-    """The JSON with other rows in the place of each row: an object of numbers by day, or a pin of a ranking."""
-    if isinstance(value, dict):
-        return {name: _each_row(part, change) for name, part in value.items()}
-    if not isinstance(value, list):
-        return value
-    return [new for row in value for new in (change(row) if _is_row(row) else [_each_row(row, change)])]
+def _changed_report(**changes: Callable[[Any], Any]) -> Callable[[bytes, Entry], bytes]:
+    """A report with other values in these fields; an error stays what it is."""
+
+    def damage(body: bytes, _entry: Entry) -> bytes:
+        report = orjson.loads(body)
+        return orjson.dumps(
+            {name: changes[name](value) if name in changes else value for name, value in report.items()}
+        )
+
+    return damage
 
 
-def _is_row(value: Any) -> bool:
-    return isinstance(value, dict) and bool(
-        {"DATE", "date", "pin_id"} & {*value, *(value["metrics"] if isinstance(value.get("metrics"), dict) else ())}
-    )
-
-
-def _with(row: dict[str, Any], name: str, new: Callable[[Any], Any]) -> dict[str, Any]:
-    """The row, or the metrics in it, with another value in a field that it has."""
-    if name in row:
-        return {**row, name: new(row[name])}
-    metrics = row.get("metrics")
-    return {**row, "metrics": _with(metrics, name, new)} if isinstance(metrics, dict) and name in metrics else row
-
-
-def _rows_twice(row: dict[str, Any]) -> list[dict[str, Any]]:
+def _rows_twice(row: Row) -> list[Row]:
     return [row, row]
 
 
-def _rows_with_times(row: dict[str, Any]) -> list[dict[str, Any]]:
-    return [_with(_with(row, "DATE", lambda day: f"{day}T00:00:00"), "date", lambda day: f"{day}T00:00:00")]
+def _rows_with_times(row: Row) -> list[Row]:
+    return [with_field(with_field(row, "DATE", lambda day: f"{day}T08:00:00"), "date", lambda day: f"{day}T08:00:00")]
 
 
-def _rows_of_another_day(row: dict[str, Any]) -> list[dict[str, Any]]:
-    return [_with(_with(row, "DATE", _in_another_year), "date", _in_another_year), row]
+def _rows_of_another_day(row: Row) -> list[Row]:
+    return [with_field(with_field(row, "DATE", _in_another_year), "date", _in_another_year), row]
 
 
 def _in_another_year(day: str) -> str:
     return f"2016{day[4:]}"  # which has a 29 February, too
 
 
-def _rows_of_another_id(row: dict[str, Any]) -> list[dict[str, Any]]:
-    return [_with(row, "CAMPAIGN_ID", lambda _: "1"), row]
+def _rows_of_another_id(row: Row) -> list[Row]:
+    return [with_field(row, "CAMPAIGN_ID", lambda _: "1"), row]
 
 
-def _rows_of_another_account(row: dict[str, Any]) -> list[dict[str, Any]]:
-    return [_with(row, "AD_ACCOUNT_ID", lambda _: "1")]
+def _rows_of_another_account(row: Row) -> list[Row]:
+    return [with_field(row, "AD_ACCOUNT_ID", lambda _: "1")]
 
 
-def _with_rows(change: Callable[[dict[str, Any]], list[dict[str, Any]]]) -> Callable[[bytes, Entry], bytes]:
-    return lambda body, _entry: orjson.dumps(_each_row(orjson.loads(body), change))
+def _with_rows(change: Callable[[Row], list[Row]]) -> Callable[[bytes, Entry], bytes]:
+    return lambda body, _entry: orjson.dumps(each_row(orjson.loads(body), change))
 
 
 _DAMAGED_BODIES: Mapping[str, Callable[[bytes, Entry], bytes]] = {
@@ -161,6 +161,7 @@ _DAMAGED_BODIES: Mapping[str, Callable[[bytes, Entry], bytes]] = {
     FaultKind.DOWNLOAD_TRUNCATED: lambda body, _entry: body[: max(1, len(body) // 2)],
     FaultKind.MALFORMED_JSON: lambda body, _entry: body[:-1] + b",}}",
     FaultKind.EMPTY_BODY: lambda _body, _entry: b"",
+    FaultKind.OTHER_FORM: lambda body, _entry: orjson.dumps({"result": orjson.loads(body)}),
     FaultKind.REPEATED_BOOKMARK: _repeat_bookmark,
     FaultKind.ROWS_TWICE: _with_rows(_rows_twice),
     FaultKind.ROWS_WITH_TIMES: _with_rows(_rows_with_times),
@@ -168,4 +169,6 @@ _DAMAGED_BODIES: Mapping[str, Callable[[bytes, Entry], bytes]] = {
     FaultKind.ROWS_OF_ANOTHER_ID: _with_rows(_rows_of_another_id),
     FaultKind.ROWS_OF_ANOTHER_ACCOUNT: _with_rows(_rows_of_another_account),
     FaultKind.EMPTY_PAGE_WITH_OWN_BOOKMARK: _empty_page,
+    FaultKind.REPORT_IN_LOWER_CASE: _changed_report(report_status=str.lower),
+    FaultKind.REPORT_WITHOUT_LINK: _changed_report(url=lambda _: None, size=lambda _: None),
 }

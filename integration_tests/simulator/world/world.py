@@ -80,7 +80,7 @@ class World:
     first_day: date | None = None  # None: 914 days before `now`
     active_percent: int = 80  # of an entity's days have a row; below 100, campaigns come and go, every fifth never runs
     full_rows: bool = False  # every column asked for is in every row
-    numeric_ids: bool = True  # analytics ids are JSON numbers in every second row
+    row_form: str = "recorded"  # of rows of ads analytics and reports, one of `RowForm`
     hour_column: str = ""  # of hourly reports; "" leaves the hour out, as Pinterest's documents do
     days_until_final: int = 2  # so old is a day once its numbers stand still
     organic_lag_days: int = 0  # so many of the newest days are absent from answers about profiles and pins

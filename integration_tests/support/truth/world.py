@@ -127,6 +127,10 @@ def by_key(keys: Sequence[str], records: Iterable[Record]) -> dict[Key, Record]:
     """Records by primary key, every id a string."""
     found: dict[Key, Record] = {}
     for record in records:
-        exact = {name: str(value) if name in _IDS and value is not None else value for name, value in record.items()}
+        exact = {name: _text(value) if name in _IDS and value is not None else value for name, value in record.items()}
         found[tuple(exact[key] for key in keys)] = exact
     return found
+
+
+def _text(value: Any) -> str:
+    return str(int(value)) if isinstance(value, float) else str(value)

@@ -188,7 +188,7 @@ class FirstSlices:
         Raises:
             NothingToAskError: there is no parent.
         """
-        parents, more = self._parents(stream), self._more(stream)
+        parents = self._parents(stream)
         is_own = not set(stream.partition_keys) <= set(parents)
         return None if is_own else self._pages.sync.stream(stream).task(parents)
 

@@ -172,7 +172,7 @@ def column_types(seen: Seen) -> Answer | None:
     types, untold = types_of(rows)
     other = sorted(seen.shapes[_CAMPAIGNS].other)
     means = (
-        f"These columns don't fit their schema, and are emitted as they are: {', '.join(other)}."
+        f"These columns don't fit their schema; a text that is a number becomes one: {', '.join(other)}."
         if other
         else "Every column fits its schema; ids become texts."
     )

@@ -53,6 +53,8 @@ class AdAccounts(PinterestStream):
         """Return the accounts of a page, and remember their owners and countries."""
         records = super().records(page, task)
         for record in records:
+            if isinstance(owner := record.get("owner"), str):
+                record["owner"] = {"id": owner} if owner else None
             self._owners[record["id"]] = str((record.get("owner") or {}).get("id") or record["id"])
             self._countries[record["id"]] = str(record.get("country") or "")
         return records

@@ -19,7 +19,7 @@ from source_pinterest.api.errors import (
     ResponseTooLargeError,
     RightMissingError,
 )
-from source_pinterest.api.rows import ListPage, ListShape, Record
+from source_pinterest.api.rows import ListPage, ListShape, Record, text_of
 from source_pinterest.api.session import ApiResponse
 from source_pinterest.engine.request_size import Ids, RequestSize, ids_that_fit
 from source_pinterest.engine.tasks import Task, batches
@@ -91,7 +91,7 @@ class Keywords(EntityListStream):
         if account not in self._without_batches:
             try:
                 for response in self.request_pages(task, _filter_by(batch)):
-                    parents = {str(keyword.get("parent_id")) for keyword in response.value.items}
+                    parents = {text_of(keyword.get("parent_id")) for keyword in response.value.items}
                     if not parents <= set(batch):
                         self._stop_batches(account, "Pinterest returned keywords that were not requested")
                         break

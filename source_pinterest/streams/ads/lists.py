@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from source_pinterest.api.errors import MalformedResponseError, beta, restricted
+from source_pinterest.api.errors import beta, form_error, restricted
 from source_pinterest.api.rows import ListPage, ListShape, list_page, one_item, with_key
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.base.child import VariedStream
@@ -98,7 +98,8 @@ class AudienceInsights(VariedStream, AdAccountStream):
         """
         page = one_item(chunks, key=())
         if _INSIGHT_FIELDS.isdisjoint(page.items[0]):
-            raise MalformedResponseError("The audience insight has none of its fields.")
+            fields = ", ".join(sorted(_INSIGHT_FIELDS))
+            raise form_error(page.items[0], "The audience insight has none of its fields.", fields)
         return page
 
     def stamp(self, value: str) -> Mapping[str, Any]:
@@ -136,7 +137,7 @@ class Labels(AdAccountStream):
         """
         page = list_page(chunks, self.notices.replacement, ListShape(key=()), is_paged=True)
         labels = [label for item in page.items for label in item.get("labels", [item]) or ()]
-        return replace(page, items=with_key(labels, self.shape.key))
+        return replace(page, items=with_key(labels, self.shape.key, "labels"))
 
 
 class AdvertiserDefinedEvents(AdAccountStream):

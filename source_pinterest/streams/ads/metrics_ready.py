@@ -1,5 +1,6 @@
 """The last day whose metrics are final."""
 
+import logging
 import threading
 from collections.abc import Iterator
 from functools import cached_property
@@ -9,14 +10,27 @@ from pendulum import Date
 
 from source_pinterest import limits
 from source_pinterest.api.client import PinterestClient
-from source_pinterest.api.errors import MalformedResponseError, RestrictedError, SliceError
-from source_pinterest.api.rows import parse_json
+from source_pinterest.api.errors import (
+    FormError,
+    GoneError,
+    NotServedError,
+    RefusedError,
+    RestrictedError,
+    SliceError,
+    form_error,
+)
+from source_pinterest.api.rows import parse_body
 from source_pinterest.dates import days_before
 from source_pinterest.streams.base.stream import Sync
 
+LOGGER = logging.getLogger("airbyte")
+
 _PATH = "resources/metrics_ready_state"
+_READY = "conversion_metrics_ready"
 _MAX_DAYS_BACK = 7
 """Days that are checked, from yesterday back, one request each."""
+_CLOSED = (GoneError, NotServedError, RefusedError, RestrictedError)
+"""Errors by which Pinterest says that the app may not ask."""
 
 
 class MetricsReadyState:
@@ -45,16 +59,22 @@ class MetricsReadyState:
                 day = days_before(today, age)
                 if self._client.get(_PATH, {"date": str(day)}, _is_ready).value:
                     return day
-        except (SliceError, RestrictedError):
+        except _CLOSED:
             return days_before(today, limits.FINAL_AFTER_DAYS)
+        except SliceError as error:
+            LOGGER.warning(
+                f"Pinterest did not say which of the last {_MAX_DAYS_BACK} days are final. Streams that emit each day "
+                "once, when it is final, hold back those that were not final before. They come with the next sync. "
+                f"{error.message}"
+            )
         return days_before(today, _MAX_DAYS_BACK + 1)
 
 
 def _is_ready(chunks: Iterator[bytes]) -> bool:
-    state = parse_json(b"".join(chunks))
-    if not isinstance(state, dict) or "conversion_metrics_ready" not in state:
-        raise MalformedResponseError("The metrics ready state has no conversion_metrics_ready.")
-    flags = [_as_bool(state["conversion_metrics_ready"]), _as_bool(state.get("non_conversion_metrics_ready", True))]
+    state = parse_body(chunks)
+    if not isinstance(state, dict) or _READY not in state:
+        raise form_error(state, f"The metrics ready state has no {_READY}.", _READY)
+    flags = [_as_bool(state[_READY]), _as_bool(state.get("non_conversion_metrics_ready", True))]
     return all(flags)
 
 
@@ -66,5 +86,5 @@ def _as_bool(value: Any) -> bool:
     """
     flag = {"true": True, "false": False}.get(value.lower()) if isinstance(value, str) else value
     if not isinstance(flag, bool):
-        raise MalformedResponseError("The metrics ready state is neither true nor false.")
+        raise FormError("The metrics ready state is neither true nor false.", _READY)
     return flag

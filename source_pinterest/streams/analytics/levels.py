@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 from source_pinterest import limits
-from source_pinterest.api.errors import MalformedResponseError
+from source_pinterest.api.errors import FormError
 from source_pinterest.api.rows import Record, rows_of
 from source_pinterest.columns import TARGETING_TYPE, TARGETING_VALUE
 from source_pinterest.config.reports import USUAL_TARGETING_TYPES
@@ -68,8 +68,8 @@ class TargetingAnalytics(QueryAnalytics, ABC):
         """Return all targeting types, which go into one request."""
         return {"targeting_types": self.targeting_types}
 
-    def rows_in(self, account: str, chunks: Iterable[bytes]) -> Iterator[Record]:
-        """Parse the rows of a response, and flatten them. They may lack their account and targeting value.
+    def rows_in(self, chunks: Iterable[bytes]) -> Iterator[Record]:
+        """Parse the rows of a response, and flatten them. They may lack their targeting value.
 
         Raises:
             MalformedResponseError: a row has no metrics.
@@ -77,12 +77,12 @@ class TargetingAnalytics(QueryAnalytics, ABC):
         for item in rows_of(chunks, "data", self.notices.replacement):
             metrics = item.get("metrics")
             if not isinstance(metrics, dict):
-                raise MalformedResponseError("A row of targeting analytics has no metrics.")
+                raise FormError("A row of targeting analytics has no metrics.", "metrics")
             value = item.get("targeting_value")
             if value is None:
                 value = metrics.get(TARGETING_VALUE)
             targeting = {TARGETING_TYPE: item.get("targeting_type"), TARGETING_VALUE: "" if value is None else value}
-            yield {"AD_ACCOUNT_ID": account, **metrics, **targeting}
+            yield {**metrics, **targeting}
 
 
 class AdAccountTargetingAnalytics(TargetingAnalytics):

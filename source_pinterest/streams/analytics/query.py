@@ -23,6 +23,7 @@ from source_pinterest.columns import (
     analytics_schema,
     key_schema,
     may_be_requested,
+    number_columns,
     text_columns,
 )
 from source_pinterest.config import attribution_of
@@ -200,9 +201,10 @@ class QueryAnalytics(AdAccountStream, ABC):
         """Read the rows of entities in a window. A request that proves too large is split."""
         account = task["ad_account_id"]
 
-        def send(ids: Ids, window: DateWindow) -> Iterator[Page]:
+        def send(ids: Ids, window: DateWindow, max_retries: int | None) -> Iterator[Page]:
             with self.shared.rows.holding(max(1, len(ids)) * window.days * self.rows_a_day):
-                yield from self.calls.get(account, ids, window, partial(self.pages_in, account, ids, window))
+                parse = partial(self.pages_in, account, ids, window)
+                yield from self.calls.get(account, ids, window, parse, max_retries)
 
         yield from self.calls.read(account, ids, task.days, send)
 
@@ -229,15 +231,15 @@ class QueryAnalytics(AdAccountStream, ABC):
             key=tuple(self.primary_key),
             optional=frozenset((TARGETING_VALUE,)),
             texts=self._text_columns,
+            numbers=number_columns(self.columns),
             days=window,
             account=account,
             entities=frozenset(ids) if ids else None,
         )
-        return spooled(self.to_pages(self.gate.checked(self.rows_in(account, chunks), expected)))
+        return spooled(self.to_pages(self.gate.checked(self.rows_in(chunks), expected)))
 
-    def rows_in(self, account: str, chunks: Iterable[bytes]) -> Iterator[Record]:
-        """Parse the rows of a response about an account."""
-        del account
+    def rows_in(self, chunks: Iterable[bytes]) -> Iterator[Record]:
+        """Parse the rows of a response."""
         return rows_of(chunks, on_replacement=self.notices.replacement)
 
     @cached_property

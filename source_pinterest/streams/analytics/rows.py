@@ -10,8 +10,14 @@ from typing import Any, Protocol
 
 from pendulum import Date
 
-from source_pinterest.api.errors import KeyInDoubtError, KeysChangedError, MalformedResponseError, RepeatedKeyError
-from source_pinterest.api.rows import Record, write_texts
+from source_pinterest.api.errors import (
+    FormError,
+    KeyInDoubtError,
+    KeysChangedError,
+    MalformedResponseError,
+    RepeatedKeyError,
+)
+from source_pinterest.api.rows import Record, write_numbers, write_texts
 from source_pinterest.columns import (
     AD_ACCOUNT_ID,
     DATE,
@@ -21,13 +27,13 @@ from source_pinterest.columns import (
     ITEM_ID,
     TARGETING_TYPE,
     TARGETING_VALUE,
+    number_columns,
     text_columns,
 )
 from source_pinterest.config import Config
-from source_pinterest.dates import DateWindow, Granularity, parse_day
+from source_pinterest.dates import DateWindow, Granularity, parse_day, without_midnight
 from source_pinterest.engine.pages import Page, pages_of, spooled
 from source_pinterest.engine.progress import Notices
-from source_pinterest.masking import printable
 from source_pinterest.reporting.file import Filed
 from source_pinterest.reporting.job import ReportRequest
 from source_pinterest.state.day_cursor import KeyColumns
@@ -36,6 +42,7 @@ _SUBSTITUTES = {"AD_ID": "PIN_PROMOTION_ID", ITEM_ID: ENTITY_ID}
 """The column that replaces an empty id column: its older name, or the entity under which a file lists the row."""
 
 _EMPTY = (None, "")
+_NO_ACCOUNT = (*_EMPTY, "0")
 _DAY_LENGTH = len("2026-01-31")
 
 
@@ -73,6 +80,7 @@ class Expected:
         key: the columns that identify a row.
         optional: the parts of the key that may be empty.
         texts: the columns that hold text, including ids.
+        numbers: the columns that hold numbers.
         days: the days to emit; None if the rows have no day.
         requested: the requested days. Rows of those that are not in `days` are dropped without a warning.
         day: the column with the day.
@@ -84,6 +92,7 @@ class Expected:
     key: tuple[str, ...]
     optional: frozenset[str] = frozenset()
     texts: tuple[str, ...] = ()
+    numbers: frozenset[str] = frozenset()
     days: DateWindow | None = None
     requested: DateWindow | None = None
     day: str = DATE
@@ -122,8 +131,8 @@ class RowGate:
         """Yield the rows of a response that were asked for, each once. Others are dropped with a warning.
 
         Raises:
-            MalformedResponseError: a day is not written as YYYY-MM-DD, a part of the key is missing, an id is not one,
-                or a row names another ad account.
+            MalformedResponseError: a day is not written as YYYY-MM-DD, a part of the key is missing or is an id that is
+                not exact, or a row names another ad account.
             RepeatedKeyError: two rows have the same key and differ, and the destination replaces rows by their key.
         """
         columns, seen = expected.key, set[int]()
@@ -133,7 +142,7 @@ class RowGate:
             try:
                 key = hash(values)
             except TypeError as error:
-                raise MalformedResponseError("A part of a row's key is an object or a list.") from error
+                raise FormError("A part of a row's key is an object or a list.", ", ".join(columns)) from error
             if (None in values or "" in values) and not self._is_complete(values, expected):
                 yield row
                 continue
@@ -159,45 +168,58 @@ class RowGate:
         self._stream.notices.warn(error.about, error.warning)
 
     def _asked_for(self, rows: Iterable[Record], expected: Expected) -> Iterator[Record]:
-        """Yield the rows of the expected days, account and entities, with text in their text columns."""
-        texts, account, entities, entity = expected.texts, expected.account, expected.entities, expected.key[0]
+        """Yield the rows of the expected days, account and entities, with texts and numbers in their columns."""
+        texts, numbers, account = expected.texts, expected.numbers, expected.account
+        entities, entity = expected.entities, expected.key[0]
         day_column = expected.day if expected.days else None
-        days: dict[Any, bool] = {}
+        replaced = self._stream.notices.replacement
+        days: dict[str, str] = {}
+        older = _SUBSTITUTES.get(entity, "")
         for row in rows:
-            write_texts(row, texts)
-            if day_column:
-                day = row.get(day_column)
-                if day.__class__ is not str or day not in days:
-                    days[day] = self._is_wanted(day, expected)
-                if not days[day]:
+            if older and row.get(entity) in _EMPTY:
+                row[entity] = row.get(older)
+            write_texts(row, texts, expected.key, replaced)
+            write_numbers(row, numbers, replaced)
+            if day_column and (day := row.get(day_column)) not in _EMPTY:
+                if (wanted := days.get(sent := str(day))) is None:
+                    wanted = days[sent] = self._wanted_day(sent, expected)
+                if not wanted:
                     continue
-            if account and row.get(AD_ACCOUNT_ID) not in (account, *_EMPTY):
-                raise MalformedResponseError(f"A row names ad account {row[AD_ACCOUNT_ID]}, not {account}.")
+                row[day_column] = wanted
+            if account and row.get(AD_ACCOUNT_ID) != account:
+                _write_account(row, account)
             if entities is None or (found := row.get(entity)) in entities or found in _EMPTY:
                 yield row
             else:
                 self._warn("others", f"sent rows of ids that were not asked for, such as {found}. They are left out.")
 
-    def _is_wanted(self, day: Any, expected: Expected) -> bool:
-        """Return whether rows of a day are used.
+    def _wanted_day(self, sent: str, expected: Expected) -> str:
+        """Return the day of a row as its record has it; empty if such rows are dropped.
 
         Raises:
-            MalformedResponseError: the rows are daily, and the day is not written as YYYY-MM-DD.
+            MalformedResponseError: the rows are daily, and the day is not written as YYYY-MM-DD. Or they are of weeks
+                or months, and the day was not requested: they may begin on other days than is assumed.
         """
         wanted, is_daily = expected.days, expected.granularity is Granularity.DAY
         requested = expected.requested or wanted
-        if day is None or wanted is None or requested is None:
-            return True  # a missing day is a missing part of the key
+        if wanted is None or requested is None:
+            return sent
+        day = sent if expected.granularity is Granularity.HOUR else without_midnight(sent)  # which may be an hour
         try:
             found = parse_day(day if is_daily else day[:_DAY_LENGTH])
-        except (TypeError, ValueError) as error:
+        except ValueError as error:
             if is_daily:
-                raise MalformedResponseError(f"{printable(repr(day))} is not a day written as YYYY-MM-DD.") from error
-            return True
+                sentence = f"{sent!r} is not a day written as YYYY-MM-DD."
+                raise FormError(sentence, expected.day) from error
+            return day
         if not _covers(requested, found, expected.granularity):
+            if expected.granularity in (Granularity.WEEK, Granularity.MONTH):
+                weekday = found.day_of_week.name.capitalize()
+                sentence = f"A row has the {expected.day} {day}, a {weekday}, outside of {requested}."
+                raise FormError(sentence, expected.day)
             others = f"rows of days that were not asked for, such as {day} for {requested}"
             self._warn("other days", f"sent {others}. They are left out.")
-        return _covers(wanted, found, expected.granularity)
+        return day if _covers(wanted, found, expected.granularity) else ""
 
     def _is_complete(self, values: tuple[Any, ...], expected: Expected) -> bool:
         """Return whether a key lacks only optional parts; False if it lacks the hour, and the destination appends.
@@ -211,7 +233,7 @@ class RowGate:
         if missing == [HOUR]:
             self.doubt(RepeatedKeyError(self._stream.name, expected.key, values))
         elif missing:
-            raise MalformedResponseError(f"A row has no {' and no '.join(missing)}.")
+            raise FormError(f"A row has no {' and no '.join(missing)}.", ", ".join(missing))
         return not missing
 
     def _repeated(self, values: tuple[Any, ...], expected: Expected, *, is_known: bool) -> None:
@@ -227,13 +249,24 @@ class RowGate:
         self._stream.notices.warn(about, f"Pinterest {what}")
 
 
+def _write_account(row: Record, account: str) -> None:
+    """Write the ad account of the request into a row that names none.
+
+    Raises:
+        MalformedResponseError: the row names another one.
+    """
+    if (named := row.get(AD_ACCOUNT_ID)) not in _NO_ACCOUNT:
+        raise MalformedResponseError(f"A row names ad account {named}, not {account}.")
+    row[AD_ACCOUNT_ID] = account
+
+
 def _covers(window: DateWindow, day: Date, granularity: Granularity) -> bool:
     """Return whether a day lies in a window, or in a week or month that overlaps it."""
     return granularity.bucket_of(window.start).start <= day <= granularity.bucket_of(window.end).end
 
 
 def _listed(values: tuple[Any, ...]) -> str:
-    return printable(", ".join(map(str, values)))
+    return ", ".join(map(str, values))
 
 
 @dataclass(frozen=True)
@@ -272,6 +305,7 @@ class ReportRows:
             key=self.key.columns,
             optional=self.key.optional,
             texts=self._text_columns(),
+            numbers=number_columns(self.columns),
             days=request.window if DATE in self.key.columns else None,
             requested=request.requested_window,
             granularity=Granularity(request.body["granularity"]),
@@ -287,7 +321,6 @@ class ReportRows:
     def _completed(self, request: ReportRequest, rows: Iterable[Filed], filler: "KeyFiller") -> Iterator[Record]:
         lacks_entity = self.key.entity in self.key.refused(request.ad_account_id)
         for entity, row in rows:
-            row.setdefault(AD_ACCOUNT_ID, request.ad_account_id)
             if lacks_entity and entity:
                 row.setdefault(self.key.entity, entity)
             if self.key.ids:

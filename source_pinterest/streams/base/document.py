@@ -4,8 +4,8 @@ from abc import ABC
 from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
-from source_pinterest.api.errors import BadRequestError, GoneError, MalformedResponseError
-from source_pinterest.api.rows import ListPage, Record, parse_json, write_texts
+from source_pinterest.api.errors import BadRequestError, GoneError, form_error
+from source_pinterest.api.rows import ListPage, Record, list_in, parse_body, write_texts
 from source_pinterest.api.session import ApiResponse
 from source_pinterest.engine.tasks import Task
 from source_pinterest.streams.base.listing import Listed
@@ -35,13 +35,12 @@ class DocumentStream(PinterestStream, ABC):
         Raises:
             MalformedResponseError: the response has no list of items.
         """
-        document = parse_json(b"".join(chunks), self.notices.replacement)
+        document = parse_body(chunks, self.notices.replacement)
         items = document
         if isinstance(document, dict):
-            is_empty = not document or (self.holder in document and document[self.holder] is None)
-            items = [] if is_empty else document.get(self.holder)
+            items = list_in(document, self.holder, self.notices.replacement) if document else []
         if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-            raise MalformedResponseError(f"The response of {self.name} has no list of objects.")
+            raise form_error(document, f"The response of {self.name} has no list of objects.", self.holder)
         return ListPage(items, str(document.get("bookmark") or "") if isinstance(document, dict) else "")
 
     def responses(self, task: Task, **more: Any) -> Iterator[ApiResponse[ListPage]]:
@@ -72,7 +71,7 @@ class DocumentStream(PinterestStream, ABC):
         """
         names = [self.primary_key] if isinstance(self.primary_key, str) else self.primary_key
         for record in records:
-            write_texts(record, names)
+            write_texts(record, names, key=names)
             key = tuple(record.get(name) or "" for name in names)
             if not all(key):
                 self.notices.warn("no key", f"Pinterest sent a record without {', '.join(names)}. It is left out.")

@@ -356,7 +356,7 @@ class PinterestStream(HttpStream, ABC):
         """Return the records of a page, with the ids of the task; all ids become strings."""
         records = page.items
         for record in records:
-            write_texts(record, self._id_fields)
+            write_texts(record, self._id_fields, self.shape.key, self.notices.replacement)
             record.update(task.partition)
         return records
 

@@ -121,10 +121,10 @@ class CatalogsProductGroupProducts(ChildStream, CatalogStream):
             MalformedResponseError: the body is not a page of products with pins.
         """
         page = list_page(chunks, self.notices.replacement, ListShape(("pin",)), is_paged=True)
-        pins = with_key([product["pin"] for product in page.items], BY_ID.key)
+        pins = with_key([product["pin"] for product in page.items], BY_ID.key, "pin")
         return replace(
             page,
-            items=[{**product, "pin_id": str(pin["id"])} for product, pin in zip(page.items, pins, strict=True)],
+            items=[{**product, "pin_id": pin["id"]} for product, pin in zip(page.items, pins, strict=True)],
         )
 
 

@@ -24,16 +24,17 @@ from source_pinterest.api.client import PinterestClient
 from source_pinterest.api.errors import (
     BetaClosedError,
     ForbiddenError,
+    FormError,
     GoneError,
-    MalformedResponseError,
     NothingLeftError,
     PinterestError,
     RefusedError,
     ResponseTooLargeError,
     RightMissingError,
     SliceError,
+    form_error,
 )
-from source_pinterest.api.rows import Record, parse_json
+from source_pinterest.api.rows import OnReplacement, Record, list_in, parse_body
 from source_pinterest.api.session import path_of
 from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.engine.circuit_breaker import FAILURES_IN_A_ROW
@@ -102,7 +103,8 @@ class PinAnalytics(OrganicStream):
         self._metrics = PinMetrics(self.client, self.notices, RowGate(self))
         self._owners: list[Task] = []
         halves_on = (BetaClosedError, GoneError, RefusedError)
-        self._size = RequestSize(limits.PINS_PER_ANALYTICS_REQUEST, halves_on=halves_on)
+        # None may be lost: a pass goes on from the last pin that was read.
+        self._size = RequestSize(limits.PINS_PER_ANALYTICS_REQUEST, halves_on=halves_on, max_lost_parts=0)
         self._refusals_in_a_row, self._max_refusals_in_a_row = 0, FAILURES_IN_A_ROW
         self._skipped_pins, self._any_readable = 0, False
 
@@ -231,12 +233,15 @@ class PinAnalytics(OrganicStream):
         settled = min((limit, *reached, *before_provisional))
         return max(settled, min(limit, idle)) if self.checkpoint.emits_once else settled
 
-    def _metrics_of(self, params: Mapping[str, Any], batch: Ids, *_: Any) -> Iterator[tuple[Ids, Mapping[str, Days]]]:
+    def _metrics_of(
+        self, params: Mapping[str, Any], batch: Ids, window: DateWindow, max_retries: int | None
+    ) -> Iterator[tuple[Ids, Mapping[str, Days]]]:
         """Yield a batch of pins with their metrics.
 
         Raises:
             PinterestError: the batch has to be halved, or too many pins in a row were refused.
         """
+        self._metrics.max_retries = max_retries
         try:
             found = self._fetch(batch, params)
         except BetaClosedError as error:
@@ -247,7 +252,7 @@ class PinAnalytics(OrganicStream):
             )
             if len(batch) > 1:
                 raise
-            yield from self._metrics_of(params, batch)
+            yield from self._metrics_of(params, batch, window, max_retries)
             return
         except (GoneError, RefusedError, ResponseTooLargeError) as error:
             if len(batch) > 1:
@@ -291,10 +296,15 @@ class PinMetrics:
         client: makes the stream's requests.
         notices: takes the stream's warnings.
         gate: the stream's gate.
+
+    Attributes:
+        max_retries: how often the next requests are sent again at most; None: as often as any other.
     """
 
     def __init__(self, client: PinterestClient, notices: Notices, gate: RowGate) -> None:
         self._client, self._refused, self._gate = client, RefusedNames(notices), gate
+        self._notices = notices
+        self.max_retries: int | None = None
 
     def of_one(self, pin_id: str, params: Mapping[str, Any]) -> Days:
         """Return the days of one pin. https://developers.pinterest.com/docs/api/v5/pins-analytics."""
@@ -320,34 +330,37 @@ class PinMetrics:
         expected = Expected(key=("pin_id", "date"), days=window, day="date", entities=frozenset(pin_ids))
 
         def parse(chunks: Iterator[bytes]) -> Mapping[str, Days]:
-            pins = by_pin(parse_json(b"".join(chunks)))
+            pins = by_pin(parse_body(chunks))
             days: dict[str, Days] = {pin_id: [] for pin_id in pin_ids if pin_id in pins}
-            for row in self._gate.checked(_rows(pins), expected):
+            for row in self._gate.checked(_rows(pins, self._notices.replacement), expected):
                 days[row["pin_id"]].append(row)
             return days
 
         def request(names: Names) -> Mapping[str, Days]:
             joined = {name: ",".join(values) for name, values in names.items()}
-            return self._client.get(path, {**params, **joined}, parse).value
+            return self._client.get(path, {**params, **joined}, parse, self.max_retries).value
 
         return self._refused.request(params.get("ad_account_id", ""), window, {"metric_types": PIN_METRICS}, request)
 
 
 def _by_pin(pins: Any) -> Mapping[str, Any]:
     if not isinstance(pins, dict):
-        raise MalformedResponseError("The metrics of several pins are not an object of pin ids.")
+        raise FormError("The metrics of several pins are not an object of pin ids.", "the whole response")
     return pins
 
 
-def _rows(pins: Mapping[str, Any]) -> Iterator[Record]:
+def _rows(pins: Mapping[str, Any], on_replacement: OnReplacement) -> Iterator[Record]:
     """Yield the days of each pin, which are not split.
 
     Raises:
         MalformedResponseError: a pin has none.
     """
     for pin_id, parts in pins.items():
-        metrics = parts.get("all") if isinstance(parts, dict) else None
-        if not isinstance(metrics, dict) or not isinstance(metrics.get("daily_metrics"), list):
-            raise MalformedResponseError("The metrics of a pin have no daily_metrics under the key all.")
-        for day in metrics["daily_metrics"]:
+        found = parts.get("all") if isinstance(parts, dict) else None
+        metrics = found if isinstance(found, dict) else {}
+        days = list_in(metrics, "daily_metrics", on_replacement)
+        if not isinstance(days, list):
+            whole = parts if isinstance(parts, dict) else pins
+            raise form_error(whole, "The metrics of a pin have no daily_metrics under the key all.", "daily_metrics")
+        for day in days:
             yield {"pin_id": pin_id, **day, "lifetime_metrics": metrics.get("lifetime_metrics")}

@@ -11,8 +11,8 @@ from typing import ClassVar
 from pendulum import Date
 
 from source_pinterest import limits
-from source_pinterest.api.errors import BUSINESS_ACCOUNT, MalformedResponseError
-from source_pinterest.api.rows import ListPage, Record, one_item, parse_json
+from source_pinterest.api.errors import BUSINESS_ACCOUNT, form_error
+from source_pinterest.api.rows import ListPage, Record, list_in, one_item, parse_body
 from source_pinterest.dates import DateWindow, days_before, parse_day
 from source_pinterest.engine.pages import Page
 from source_pinterest.engine.tasks import END, START, Task
@@ -112,14 +112,15 @@ class ProfileAnalytics(OrganicStream, ABC):
         Raises:
             MalformedResponseError: the body holds no daily metrics.
         """
-        parts = parse_json(b"".join(chunks))
+        parts = parse_body(chunks)
         if not isinstance(parts, dict) or not (self.split or "all" in parts):
-            raise MalformedResponseError("The analytics have no parts, or none under the key all.")
+            raise form_error(parts, "The analytics have no parts, or none under the key all.", "all")
         items: list[Record] = []
         for part, metrics in parts.items():
-            days = metrics.get("daily_metrics") if isinstance(metrics, dict) else None
+            replaced = self.notices.replacement
+            days = list_in(metrics, "daily_metrics", replaced) if isinstance(metrics, dict) else None
             if not isinstance(days, list) or not all(isinstance(day, dict) and day.get("date") for day in days):
-                raise MalformedResponseError("A part of the analytics has no daily_metrics with dates.")
+                raise form_error(parts, "A part of the analytics has no daily_metrics with dates.", "daily_metrics")
             items += [{PART: part, **day} for day in days]
         return ListPage(items)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from source_pinterest import limits
 from source_pinterest.api.errors import BUSINESS_ACCOUNT
-from source_pinterest.api.rows import ListPage, ListShape, parse_json, with_key
+from source_pinterest.api.rows import ListPage, ListShape, list_in, parse_body, with_key
 from source_pinterest.dates import days_before
 from source_pinterest.engine.tasks import END, START, Task
 from source_pinterest.streams.analytics.rows import Expected, RowGate
@@ -50,8 +50,9 @@ class RankingStream(VariedStream, OrganicStream, ABC):
             MalformedResponseError: the body is not a ranking.
             RepeatedKeyError: a pin has two ranks.
         """
-        ranking = parse_json(b"".join(chunks))
-        pins = with_key(ranking.get("pins") if isinstance(ranking, dict) else None, self.shape.key)
+        ranking = parse_body(chunks)
+        listed = list_in(ranking, "pins", self.notices.replacement) if isinstance(ranking, dict) else None
+        pins = with_key(listed, self.shape.key, "pins", ranking)
         available = {"date_availability": ranking.get("date_availability")}
         expected = Expected(key=self.shape.key, texts=self.shape.key)
         return ListPage([{**pin, **available} for pin in self.gate.checked(pins, expected)])

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from source_pinterest import limits
-from source_pinterest.api.errors import BadRequestError, GoneError, MalformedResponseError, RefusedError
-from source_pinterest.api.rows import ListPage, Record, one_item, parse_json, text_of
+from source_pinterest.api.errors import BadRequestError, GoneError, RefusedError, form_error
+from source_pinterest.api.rows import ListPage, Record, one_item, parse_body, text_of
 from source_pinterest.api.session import ApiResponse, path_of
 from source_pinterest.engine.circuit_breaker import FAILURES_IN_A_ROW
 from source_pinterest.engine.tasks import Task, or_failed
@@ -89,7 +89,7 @@ class TargetingOptions(DocumentStream):
         Raises:
             MalformedResponseError: the body is not a list of objects of ids to names.
         """
-        return ListPage(options_in(parse_json(b"".join(chunks), self.notices.replacement)))
+        return ListPage(options_in(parse_body(chunks, self.notices.replacement)))
 
     def responses(self, task: Task, **more: Any) -> Iterator[ApiResponse[ListPage]]:
         """Yield the options of a type; those of audiences are read from each ad account.
@@ -235,7 +235,8 @@ def options_in(document: Any) -> list[Record]:
     unknown = [item for item in document if not _maps_ids_to_names(item)] if isinstance(document, list) else [document]
     if unknown:
         shown = json.dumps(unknown[0], ensure_ascii=False)[:_QUOTED]
-        raise MalformedResponseError(f"The targeting options are not a list of objects of ids to names: {shown}.")
+        sentence = f"The targeting options are not a list of objects of ids to names: {shown}."
+        raise form_error(document, sentence, "the whole response")
     return [{"id": option_id, "name": name} for options in document for option_id, name in options.items()]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import requests_mock
 
-from source_pinterest.api.errors import AccountUnreadableError, UnavailableError
+from source_pinterest.api.errors import AccountUnreadableError, UnknownFormError
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.ads.entities import Campaigns
 from source_pinterest.streams.ads.lists import Audiences
@@ -80,8 +80,17 @@ def test_an_account_that_is_none_is_never_taken(mock: requests_mock.Mocker, body
     pinterest = Pinterest(mock, account_ids=["12"])
     pinterest.answers("ad_accounts/12", {"text": body})
 
-    with pytest.raises(UnavailableError):
+    with pytest.raises(UnknownFormError):
         pinterest.read(AdAccounts, EVERYTHING)
+
+
+@pytest.mark.parametrize(("owner", "read"), [("7", {"id": "7"}), ({"id": "7"}, {"id": "7"}), ("", None), (None, None)])
+def test_an_owner_that_is_a_text_is_its_id(pinterest: Pinterest, owner: Any, read: Any) -> None:
+    items = [{"id": "12", "owner": {"id": "7"}}, {"id": "11", "owner": owner}]
+    pinterest.answers("ad_accounts", {"json": {"items": items}})
+
+    assert pinterest.read(AdAccounts, EVERYTHING)[1].get("owner") == read
+    assert pinterest.stream(AdAccounts).one_per_owner() == (["11"] if owner else ["11", "12"])
 
 
 # ---- Which failures of an account matter

@@ -82,8 +82,8 @@ def test_a_deleted_account_is_not_taken_for_a_deleted_entity(pinterest: Pinteres
         pinterest.has_listed(entities, ("11",))
     pinterest.answers("ad_accounts/11/keywords", GONE)
 
+    stream = pinterest.stream(Keywords)
     with pytest.raises(GoneError):
-        stream = pinterest.stream(Keywords)
         list(stream.listing(stream.task({"ad_account_id": "11"})))
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from source_pinterest.api.errors import UnavailableError
+from source_pinterest.api.errors import SliceError, UnknownFormError
 from source_pinterest.streams.ads.lists import AudienceInsights, Labels
 from unit_tests.streams.pinterest import Pinterest, page, slice_of
 
@@ -30,7 +30,7 @@ def test_labels_come_from_either_shape(pinterest: Pinterest, pages: list[dict[st
 def test_what_is_no_page_of_labels_is_not_read_as_empty(pinterest: Pinterest, body: dict[str, Any]) -> None:
     pinterest.answers(PATH, {"json": body})
 
-    with pytest.raises(UnavailableError):
+    with pytest.raises(UnknownFormError):
         pinterest.read(Labels, ACCOUNT)
 
 
@@ -38,7 +38,7 @@ def test_what_is_no_page_of_labels_is_not_read_as_empty(pinterest: Pinterest, bo
 def test_what_tells_nothing_of_an_audience_is_no_insight(pinterest: Pinterest, body: Any) -> None:
     pinterest.answers("ad_accounts/11/audience_insights", {"json": body})
 
-    with pytest.raises(UnavailableError, match=r"The audience insight has none of its fields\.$"):
+    with pytest.raises(SliceError, match=r"The audience insight has none of its fields\.$"):
         pinterest.read(AudienceInsights, ACCOUNT)
 
 

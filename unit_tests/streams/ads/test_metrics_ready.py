@@ -60,19 +60,42 @@ def test_the_day_is_the_same_for_the_whole_sync(pinterest: Pinterest) -> None:
     "answer",
     [
         refused(403, 29),
+        refused(404, 40),
+        refused(501, 4181),
         refused(401, 3, "Your application does not have access to this restricted feature"),
+    ],
+)
+def test_where_pinterest_lets_nobody_ask_a_day_is_final_in_two(
+    pinterest: Pinterest, caplog: pytest.LogCaptureFixture, answer: dict[str, Any]
+) -> None:
+    pinterest.answers(PATH, answer)
+
+    assert pinterest.sync.stream(MetricsReadyState).last_final_day() == days_before(TODAY, 2)
+    assert len(days_asked(pinterest)) == 1
+    assert not caplog.messages
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
         refused(503),
+        refused(400, 1),
+        {"status_code": 404, "content": b""},
         {"json": []},
         {"json": {"conversion_metrics_read": True}},
         state(True, "soon"),
         state(1),
     ],
 )
-def test_where_pinterest_does_not_say_a_day_settles_in_two(pinterest: Pinterest, answer: dict[str, Any]) -> None:
-    pinterest.answers(PATH, answer)
+def test_where_pinterest_fails_to_say_it_a_day_is_final_in_eight(
+    pinterest: Pinterest, caplog: pytest.LogCaptureFixture, answer: dict[str, Any]
+) -> None:
+    pinterest.answers(PATH, MOVING, answer)
 
-    assert pinterest.sync.stream(MetricsReadyState).last_final_day() == days_before(TODAY, 2)
-    assert len(days_asked(pinterest)) == 1
+    assert pinterest.sync.stream(MetricsReadyState).last_final_day() == days_before(TODAY, 8)
+    assert len(days_asked(pinterest)) == 2
+    [warning] = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert "did not say which of the last 7 days are final" in warning
 
 
 @pytest.mark.parametrize(

@@ -39,20 +39,22 @@ def row(name: Any = "1", day: Any = "2026-03-04", **more: Any) -> dict[str, Any]
 @pytest.mark.parametrize(
     ("bad", "says"),
     [
-        (row(day="2026-03-04T00:00:00"), "is not a day written as YYYY-MM-DD"),
+        (row(day="2026-03-04T08:00:00"), "is not a day written as YYYY-MM-DD"),
         (row(day="04.03.2026"), "is not a day written as YYYY-MM-DD"),
         (row(day=1772582400), "is not a day written as YYYY-MM-DD"),
+        (row(day=""), r"^A row has no DATE\.$"),
         (row(day=None), r"^A row has no DATE\.$"),
         ({"ID": "1"}, r"^A row has no DATE\.$"),
         (row(None), r"^A row has no ID\.$"),
         (row(""), r"^A row has no ID\.$"),
         ({"DATE": "2026-03-04"}, r"^A row has no ID\.$"),
-        (row(PIN_ID=813744226420000001.0), "which is not an id"),
-        (row(PIN_ID=["5"]), "which is not an id"),
+        (row(813744226420000001.0), r"^ID is 8\.1374422642e\+17, which is not an exact id\.$"),
+        (row(1.5), "which is not an exact id"),
+        (row(["1"]), "which is not an exact id"),
     ],
 )
 def test_a_malformed_row_fails_its_response_wherever_it_is_loaded(bad: dict[str, Any], says: str) -> None:
-    expected = replace(EXPECTED, texts=("PIN_ID",), entities=frozenset({"1", "2"}))
+    expected = replace(EXPECTED, texts=("ID",), entities=frozenset({"1", "2"}))
     for merges_by_key in (True, False):
         with pytest.raises(MalformedResponseError, match=says):
             Stream(merges_by_key=merges_by_key).passed(row("2"), bad, expected=expected)
@@ -66,24 +68,35 @@ def test_a_part_of_the_key_that_is_no_plain_value_fails_the_response() -> None:
 # ---- Rows that were not asked for
 
 
-def is_kept(day: object, granularity: Granularity) -> bool:
-    return bool(Stream().passed(row(day=day), expected=replace(EXPECTED, granularity=granularity)))
+def kept(granularity: Granularity, *days: str) -> list[str]:
+    rows = Stream().passed(*(row(day=day) for day in days), expected=replace(EXPECTED, granularity=granularity))
+    return [row["DATE"] for row in rows]
 
 
 @pytest.mark.parametrize(
-    ("granularity", "kept", "left_out"),
+    ("granularity", "wanted", "others"),
     [
         (Granularity.DAY, ["2026-03-04", "2026-03-10"], ["2026-03-03", "2026-03-11"]),
-        (Granularity.HOUR, ["2026-03-04", "2026-03-10 23:00:00"], ["2026-03-03 23:00:00", "2026-03-11"]),
-        (Granularity.WEEK, ["2026-03-02", "2026-03-15"], ["2026-03-01", "2026-03-16"]),
-        (Granularity.MONTH, ["2026-03-01", "2026-03-31", "March", "0000-99-99", 20260301], ["2026-02-01"]),
+        (Granularity.HOUR, ["2026-03-04T00:00:00", "2026-03-10 23:00:00"], ["2026-03-03 23:00:00", "2026-03-11"]),
+        (Granularity.WEEK, ["2026-03-02", "2026-03-08", "2026-03-15"], []),
+        (Granularity.MONTH, ["2026-03-01", "2026-03-31", "March", "0000-99-99"], []),
     ],
 )
-def test_days_are_compared_by_their_bucket(
-    granularity: Granularity, kept: list[object], left_out: list[object]
-) -> None:
-    assert all(is_kept(day, granularity) for day in kept)
-    assert not any(is_kept(day, granularity) for day in left_out)
+def test_days_are_compared_by_their_bucket(granularity: Granularity, wanted: list[str], others: list[str]) -> None:
+    assert kept(granularity, *others, *wanted) == wanted
+
+
+@pytest.mark.parametrize(
+    ("granularity", "day", "says"),
+    [
+        (Granularity.WEEK, "2026-03-01", "has the DATE 2026-03-01, a Sunday, outside of 2026-03-04 to 2026-03-10"),
+        (Granularity.WEEK, "2026-03-16", "has the DATE 2026-03-16, a Monday, outside"),
+        (Granularity.MONTH, "2026-02-28", "has the DATE 2026-02-28, a Saturday, outside"),
+    ],
+)
+def test_a_week_or_month_outside_the_requested_days_fails(granularity: Granularity, day: str, says: str) -> None:
+    with pytest.raises(MalformedResponseError, match=says):
+        kept(granularity, "2026-03-04", day)
 
 
 def test_rows_of_other_days_are_dropped_with_one_warning(caplog: pytest.LogCaptureFixture) -> None:

@@ -12,7 +12,7 @@ import requests_mock
 from airbyte_cdk.models import AirbyteStateMessageSerializer
 
 from source_pinterest import limits
-from source_pinterest.api.errors import RejectedError, RepeatedKeyError, UnavailableError
+from source_pinterest.api.errors import RejectedError, RepeatedKeyError, SliceError, UnavailableError
 from source_pinterest.columns import DEFAULT_COLUMNS
 from source_pinterest.dates import DateWindow
 from source_pinterest.engine.pages import Page
@@ -49,7 +49,7 @@ def rows_of(
 
 
 def row(campaign: Any, date: str | None = "2026-07-01", **more: Any) -> dict[str, Any]:
-    return {"CAMPAIGN_ID": campaign, "DATE": date, **more}
+    return {"CAMPAIGN_ID": campaign, "AD_ACCOUNT_ID": "11", "DATE": date, **more}
 
 
 # ---- What is asked for
@@ -139,7 +139,7 @@ def test_a_broken_response_is_never_taken_in_part(pinterest: Pinterest, body: st
     pinterest.answers(PATH, {"text": body})
     pages = pages_of(pinterest.stream(CampaignAnalytics), call(window(89, 0), "1"))
 
-    with pytest.raises(UnavailableError):
+    with pytest.raises(SliceError):
         next(pages)
 
 

@@ -61,9 +61,7 @@ def test_ids_that_come_unasked_are_text_where_rows_are_told_apart_by_ids_alone()
     assert usual["AD_ID"] == 5
 
 
-def test_days_that_had_to_be_asked_for_too_are_left_out_and_others_are_told_as_well(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
+def test_days_that_had_to_be_asked_for_too_are_left_out(caplog: pytest.LogCaptureFixture) -> None:
     rows = report_rows(KEY)
     week = DateWindow.from_pair(["2026-06-22", "2026-06-28"])
     endpoint = replace(ANALYTICS_REPORTS, least_days=8)
@@ -74,10 +72,10 @@ def test_days_that_had_to_be_asked_for_too_are_left_out_and_others_are_told_as_w
         return [record["DATE"] for record in records_of(pages)]
 
     assert found("DAY", "2026-06-21", "2026-06-22", "2026-06-28") == ["2026-06-22", "2026-06-28"]
+    assert found("WEEK", "2026-06-15", "2026-06-21", "2026-06-22", "2026-06-28") == ["2026-06-22", "2026-06-28"]
     assert not caplog.messages
-    assert found("WEEK", "2026-06-15", "2026-06-22", "2026-06-29") == ["2026-06-22"]
-    [told] = caplog.messages
-    assert "such as 2026-06-29 for 2026-06-15 to 2026-06-28" in told
+    with pytest.raises(MalformedResponseError, match="2026-06-29, a Monday, outside of 2026-06-15 to 2026-06-28"):
+        found("WEEK", "2026-06-22", "2026-06-29")
 
 
 def test_a_bad_row_is_seen_before_a_row_is_taken() -> None:

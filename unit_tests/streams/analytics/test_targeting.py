@@ -6,7 +6,7 @@ import pytest
 import requests_mock
 from pinterestsdk import models
 
-from source_pinterest.api.errors import UnavailableError
+from source_pinterest.api.errors import SliceError
 from source_pinterest.columns import TARGETING_TYPE, TARGETING_VALUE
 from source_pinterest.state.period import fingerprint
 from source_pinterest.streams.analytics.level_reports import REPORTS
@@ -113,7 +113,7 @@ def test_key_and_schema_are_those_of_the_report(pinterest: Pinterest) -> None:
 def test_a_broken_body_is_never_taken_in_part(pinterest: Pinterest, body: str, says: str) -> None:
     pinterest.answers(PATH, {"text": body})
 
-    with pytest.raises(UnavailableError) as raised:
+    with pytest.raises(SliceError) as raised:
         read(pinterest)
     assert str(raised.value.message).endswith(says)
 

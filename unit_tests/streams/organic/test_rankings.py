@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import requests_mock
 
-from source_pinterest.api.errors import RepeatedKeyError, UnavailableError
+from source_pinterest.api.errors import RepeatedKeyError, SliceError
 from source_pinterest.streams.organic.rankings import TopPins
 from unit_tests.streams.pinterest import Pinterest, in_pieces, slice_of
 
@@ -53,7 +53,7 @@ def test_the_pins_of_each_owner_are_asked_for_on_his_behalf(mock: requests_mock.
 def test_a_body_without_pins_is_never_read_as_none(pinterest: Pinterest, body: Any) -> None:
     pinterest.answers(PATH, {"json": body})
 
-    with pytest.raises(UnavailableError):
+    with pytest.raises(SliceError):
         pinterest.read(TopPins, EVERYTHING)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from airbyte_cdk.models import AirbyteStateMessage, AirbyteStateMessageSerializer
 
-from source_pinterest.api.errors import RepeatedKeyError, UnavailableError
+from source_pinterest.api.errors import RepeatedKeyError, SliceError, UnavailableError
 from source_pinterest.dates import DateWindow
 from source_pinterest.engine.tasks import Task
 from source_pinterest.streams.organic.profile import (
@@ -123,7 +123,7 @@ def test_a_week_old_day_that_a_response_does_not_hold_counts_as_read(
 def test_a_body_without_days_is_never_read_as_none(pinterest: Pinterest, body: str, says: str) -> None:
     pinterest.answers(PATH, {"text": body})
 
-    with pytest.raises(UnavailableError) as raised:
+    with pytest.raises(SliceError) as raised:
         pinterest.read(UserAccountAnalytics, window_of(pinterest.stream(UserAccountAnalytics)))
     assert str(raised.value.message).endswith(says)
 

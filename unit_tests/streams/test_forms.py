@@ -1,0 +1,218 @@
+"""What can be read in one way only is read: each form of an answer gives the records of its plain form."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import requests_mock
+
+from source_pinterest.engine.tasks import Task
+from source_pinterest.reporting.file import rows_of_file
+from source_pinterest.reporting.job import ReportRequest
+from source_pinterest.streams.analytics.levels import (
+    AdAccountAnalytics,
+    AdAnalytics,
+    CampaignAnalytics,
+    CampaignTargetingAnalytics,
+)
+from source_pinterest.streams.analytics.rows import ReportKey, ReportRows
+from source_pinterest.streams.organic.pin_analytics import PinAnalytics
+from source_pinterest.streams.organic.pins import Pins
+from source_pinterest.streams.organic.profile import UserAccountAnalytics
+from source_pinterest.streams.organic.rankings import TopPins
+from source_pinterest.streams.trends import FeaturedTrendTopics, TrendingKeywords
+from unit_tests.streams.analytics.syncs import window
+from unit_tests.streams.analytics.test_query import call, rows_of
+from unit_tests.streams.pinterest import Pinterest, records_of, slice_of
+
+WEEK = window(9, 3)
+"""From Monday, 22 June, to Sunday, 28 June."""
+
+Records = list[dict[str, Any]]
+Read = Callable[[Pinterest, Any], Records]
+
+MIDNIGHTS = ("T00:00:00", "T00:00:00Z", " 00:00:00", " 00:00:00Z", "T00:00:00.000", "T00:00:00+00:00")
+NO_ACCOUNT = (None, "", 0, "0", 0.0)
+NUMBERS = {
+    "1.5": 1.5,
+    "0": 0,
+    "-7": -7,
+    "0.01910828025477707": 0.01910828025477707,
+    "1000.0": 1000.0,
+    "1.5e3": 1500.0,
+    "9007199254740993": 9007199254740993,
+    "123456789012345678901": 123456789012345678901,
+}
+NO_NUMBERS = (
+    "",
+    " 1",
+    "1,5",
+    "01",
+    "+1",
+    ".5",
+    "1.",
+    "NaN",
+    "1e400",
+    "n/a",
+    "1_000",
+    "0.12345678901234567890",
+    "\u0663",
+)
+TEXTS = "Pinterest sent texts in columns of numbers"
+NULL = "Pinterest sent null in the place of a list"
+INEXACT = "Pinterest sent ids that are not exact"
+
+
+def campaigns(pinterest: Pinterest, rows: Any) -> Records:
+    """The records of campaigns' analytics."""
+    pinterest.answers("ad_accounts/11/campaigns/analytics", {"json": rows})
+    return rows_of(pinterest, call(window(9, 0), "549760000001"), CampaignAnalytics)
+
+
+def ads(pinterest: Pinterest, rows: Any) -> Records:
+    """The records of ads' analytics."""
+    pinterest.answers("ad_accounts/11/ads/analytics", {"json": rows})
+    return rows_of(pinterest, call(window(9, 0), "687"), AdAnalytics)
+
+
+def account_days(pinterest: Pinterest, rows: Any) -> Records:
+    """The records of an ad account's analytics."""
+    pinterest.answers("ad_accounts/11/analytics", {"json": rows})
+    return rows_of(pinterest, call(window(9, 0)), AdAccountAnalytics)
+
+
+def targeting(pinterest: Pinterest, items: Any) -> Records:
+    """The records of campaigns' targeting analytics."""
+    pinterest.answers("ad_accounts/11/campaigns/targeting_analytics", {"json": {"data": items}})
+    return rows_of(pinterest, call(window(9, 0), "549760000001"), CampaignTargetingAnalytics)
+
+
+def pins(pinterest: Pinterest, items: Any) -> Records:
+    """The records of pins."""
+    pinterest.answers("pins", {"json": {"items": items}})
+    return pinterest.read(Pins, slice_of({}))
+
+
+def report(pinterest: Pinterest, file: Any, granularity: str = "DAY") -> Records:
+    """The records of a report of campaigns."""
+    stream = pinterest.stream(CampaignAnalytics)
+    request = ReportRequest("11", WEEK, {"granularity": granularity}, WEEK)
+    rows = rows_of_file([json.dumps(file).encode()], stream.notices.replacement)
+    key = ReportKey(("CAMPAIGN_ID", "DATE"))
+    pages, _ = ReportRows("report", stream.gate, key, stream.columns).pages(request, rows)
+    return list(records_of(pages))
+
+
+def weeks(pinterest: Pinterest, file: Any) -> Records:
+    """The records of a report of campaigns, by week."""
+    return report(pinterest, file, "WEEK")
+
+
+def profile(pinterest: Pinterest, parts: Any) -> Records:
+    """The records of the user's days."""
+    pinterest.answers("user_account/analytics", {"json": parts})
+    return pinterest.read(UserAccountAnalytics, Task({}, pinterest.stream(UserAccountAnalytics).read_days, WEEK))
+
+
+def pin_days(pinterest: Pinterest, pins: Any) -> Records:
+    """The records of pins' days."""
+    pinterest.lists("pins", *pins)
+    pinterest.answers("pins/analytics", {"json": pins})
+    [only] = pinterest.tasks(PinAnalytics)
+    return pinterest.read(PinAnalytics, only)
+
+
+def trends(pinterest: Pinterest, keywords: Any) -> Records:
+    """The records of trending keywords."""
+    pinterest.answers("trends/keywords/US/top/growing", {"json": {"trends": keywords}})
+    return pinterest.read(TrendingKeywords, slice_of({"region": "US", "trend_type": "growing"}))
+
+
+def topics(pinterest: Pinterest, interests: Any) -> Records:
+    """The records of featured topics."""
+    pinterest.answers("trends/topics/featured", {"json": {"items": interests}})
+    return pinterest.read(FeaturedTrendTopics, slice_of({"region": "US"}))
+
+
+def ranking(pinterest: Pinterest, ranked: Any) -> Records:
+    """The records of the best pins."""
+    pinterest.answers("user_account/analytics/top_pins", {"json": {"pins": ranked}})
+    return pinterest.read(TopPins, slice_of({}))
+
+
+def days(*dates: str) -> dict[str, Any]:
+    return {"all": {"daily_metrics": [{"date": date, "metrics": {"SAVE": 7}} for date in dates]}}
+
+
+def row(**fields: Any) -> dict[str, Any]:
+    return {"CAMPAIGN_ID": "549760000001", "AD_ACCOUNT_ID": "11", "DATE": "2026-06-22", **fields}
+
+
+def without(name: str) -> dict[str, Any]:
+    return {field: value for field, value in row().items() if field != name}
+
+
+def target(metrics: dict[str, Any]) -> dict[str, Any]:
+    return {"targeting_type": "GENDER", "targeting_value": "female", "metrics": metrics}
+
+
+@pytest.mark.parametrize(
+    ("read", "form", "plain", "warning"),
+    [
+        (campaigns, [row(CAMPAIGN_ID=549760000001)], [row()], ""),
+        (campaigns, [row(CAMPAIGN_ID=549760000001.0)], [row()], ""),
+        (campaigns, [row(ADVERTISER_ID=5.49760000001e11)], [row(ADVERTISER_ID="549760000001")], ""),
+        (campaigns, [row(ADVERTISER_ID=2.0**53 - 1)], [row(ADVERTISER_ID="9007199254740991")], ""),
+        (campaigns, [row(ADVERTISER_ID=2.0**53)], [row(ADVERTISER_ID=None)], INEXACT),
+        (campaigns, [row(ADVERTISER_ID=2**60 + 1)], [row(ADVERTISER_ID="1152921504606846977")], ""),
+        (
+            campaigns,
+            [row(ADVERTISER_ID=1.5), row(DATE="2026-06-30", PIN_ID=[5])],
+            [row(), row(DATE="2026-06-30")],
+            INEXACT,
+        ),
+        *((campaigns, [row(DATE=f"2026-06-30{midnight}")], [row(DATE="2026-06-30")], "") for midnight in MIDNIGHTS),
+        (report, {"5": [row(DATE="2026-06-22 00:00:00")]}, {"5": [row(DATE="2026-06-22")]}, ""),
+        (weeks, {"5": [row(DATE="2026-06-22T00:00:00Z")]}, {"5": [row(DATE="2026-06-22")]}, ""),
+        (profile, days("2026-06-22T00:00:00"), days("2026-06-22"), ""),
+        (pin_days, {"813": days("2026-06-22 00:00:00Z")}, {"813": days("2026-06-22")}, ""),
+        *((campaigns, [row(AD_ACCOUNT_ID=none)], [row()], "") for none in NO_ACCOUNT),
+        *((account_days, [row(AD_ACCOUNT_ID=none)], [row()], "") for none in NO_ACCOUNT),
+        *((report, {"5": [row(AD_ACCOUNT_ID=none)]}, {"5": [row()]}, "") for none in NO_ACCOUNT),
+        (campaigns, [without("AD_ACCOUNT_ID")], [row()], ""),
+        (account_days, [without("AD_ACCOUNT_ID")], [row()], ""),
+        (report, {"5": [without("AD_ACCOUNT_ID")]}, {"5": [row()]}, ""),
+        (targeting, [target(without("AD_ACCOUNT_ID"))], [target(row())], ""),
+        (ads, [row(PIN_PROMOTION_ID=687)], [row(PIN_PROMOTION_ID="687", AD_ID="687")], ""),
+        (ads, [row(PIN_PROMOTION_ID="687", AD_ID=None)], [row(PIN_PROMOTION_ID="687", AD_ID="687")], ""),
+        *(
+            (campaigns, [row(SPEND_IN_DOLLAR=text)], [row(SPEND_IN_DOLLAR=number)], "")
+            for text, number in NUMBERS.items()
+        ),
+        *((campaigns, [row(SPEND_IN_DOLLAR=text)], [row(SPEND_IN_DOLLAR=text)], TEXTS) for text in NO_NUMBERS),
+        (targeting, [target(row(CTR="0.5"))], [target(row(CTR=0.5))], ""),
+        (report, {"5": [row(CTR="0.5")]}, {"5": [row(CTR=0.5)]}, ""),
+        (campaigns, [row(CAMPAIGN_NAME="12")], [row(CAMPAIGN_NAME=12)], ""),
+        (pins, None, [], NULL),
+        (targeting, None, [], NULL),
+        (trends, None, [], NULL),
+        (topics, [{"interest": "a", "trends": None}], [{"interest": "a", "trends": []}], NULL),
+        (ranking, None, [], NULL),
+        (report, {"5": None, "6": [row()]}, {"6": [row()]}, NULL),
+        (profile, {"all": {"daily_metrics": None}}, days(), NULL),
+        (pin_days, {"813": {"all": {"daily_metrics": None}}}, {"813": days()}, NULL),
+        (pins, [{"id": 813.0, "board_id": 5.0}], [{"id": "813", "board_id": "5"}], ""),
+        (pins, [{"id": "813", "board_id": 2.0**60}], [{"id": "813", "board_id": None}], INEXACT),
+    ],
+)
+def test_a_form_is_read_like_the_plain_one(
+    mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture, read: Read, form: Any, plain: Any, warning: str
+) -> None:
+    found = read(Pinterest(mock), form)
+    warned = [message for message in caplog.messages if "Pinterest sent" in message]
+
+    assert found == read(Pinterest(mock), plain)
+    assert found or warning == NULL
+    assert len(warned) == bool(warning), warned
+    assert warning in "".join(warned)
