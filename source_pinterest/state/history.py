@@ -208,14 +208,12 @@ class AccountHistory:
         """Return the first of the newest days to read, some of which are read again."""
         if self.last is None:
             return max(period.start, period.earliest)
-        next_day = self.last.add(days=1)
-        start = next_day if period.lookback_days is None else days_before(self.last, period.lookback_days)
+        start = days_before(self.last, -1 if period.lookback_days is None else period.lookback_days)
         if period.is_emitted_once and self.last_final_day:
             start = self.last_final_day.add(days=1)
         elif period.restatement is Restatement.READ_AGAIN and self.settled:
             start = min(start, self.settled.add(days=1))
-        start = max(start, min(period.start, next_day))
-        return max(start, self.first or start, period.earliest)  # the head has the days before `first`
+        return max(start, self.first or start, period.earliest)  # the start date limits the days before `first` alone
 
 
 class Plan:

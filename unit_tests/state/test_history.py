@@ -4,12 +4,13 @@
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
 from source_pinterest.dates import DateWindow
 from source_pinterest.state.history import AccountHistory, Purpose, WindowProgress, WindowStatus, split_by_age
-from source_pinterest.state.period import Period
+from source_pinterest.state.period import Period, Restatement
 from unit_tests.state.day_cursors import EARLIEST, day, window
 
 DONE, FAILED = WindowStatus.DONE, WindowStatus.FAILED
@@ -34,8 +35,6 @@ def planned(history: AccountHistory, wanted: Period) -> list[tuple[str, DateWind
         (1, 33, 89, 34),  # the lookback counts from the last finished day, which is read again too
         (10, 0, 89, 10),
         (10, None, 89, 9),
-        (1, 33, 20, 20),  # never before the start date
-        (10, 33, 5, 9),  # a start date that moved past the cursor leaves no gap
         (300, 33, 89, 89),
     ],
 )
@@ -45,6 +44,27 @@ def test_where_a_sync_resumes(
     known = AccountHistory() if last_ago is None else AccountHistory(day(last_ago), day(max(start_ago, last_ago)))
 
     assert planned(known, period(start_ago, 0, lookback_days))[-1] == ("TAIL", window(resumes_ago, 0))
+
+
+@pytest.mark.parametrize("start_ago", [20, 0])
+@pytest.mark.parametrize(
+    ("known", "restatement", "expected"),
+    [
+        (AccountHistory(day(1), first=day(60)), Restatement.BY_LOOKBACK, [("TAIL", window(34, 0))]),
+        (AccountHistory(day(1), first=day(25)), Restatement.BY_LOOKBACK, [("TAIL", window(25, 0))]),
+        (
+            AccountHistory(day(10), day(60), (window(50, 46),)),
+            Restatement.BY_LOOKBACK,
+            [("MISSING", window(50, 46)), ("TAIL", window(43, 0))],
+        ),
+        (AccountHistory(day(10), day(60), settled=day(50)), Restatement.READ_AGAIN, [("TAIL", window(49, 0))]),
+        (AccountHistory(day(40), day(60), settled=day(45)), Restatement.EMIT_ONCE, [("TAIL", window(44, 0))]),
+    ],
+)
+def test_a_start_date_that_has_moved_later_hides_no_day_that_is_owed(
+    known: AccountHistory, restatement: Restatement, expected: list[tuple[str, DateWindow]], start_ago: int
+) -> None:
+    assert planned(known, replace(period(start_ago), restatement=restatement)) == expected
 
 
 @pytest.mark.parametrize(

@@ -260,7 +260,8 @@ class ReportStream(AdAccountStream, ABC):
 
     def _windows(self, account: str) -> list[WindowProgress]:
         """Return the unread days of an account in windows of one report each. No two of them share a bucket."""
-        unread = [(item.purpose, whole) for item in self.checkpoint.unread(account) if (whole := self._whole(item))]
+        first_day, items = self.checkpoint.first_day(account), self.checkpoint.unread(account)
+        unread = [(item.purpose, whole) for item in items if (whole := self._whole(item, first_day))]
         today = self.shared.today()
         newest = next((whole for purpose, whole in unread if purpose is Purpose.TAIL), None)
         windows = []
@@ -270,11 +271,11 @@ class ReportStream(AdAccountStream, ABC):
             windows += [WindowProgress(piece, purpose) for piece in in_reading_order(pieces, purpose)]
         return windows
 
-    def _whole(self, item: WindowProgress) -> DateWindow | None:
-        """Extend a window to whole buckets. At the stream's first day, an incomplete bucket is dropped instead."""
+    def _whole(self, item: WindowProgress, first_day: Date) -> DateWindow | None:
+        """Extend a window to whole buckets. At the first day, an incomplete bucket is dropped instead."""
         bucket = self.granularity.bucket_of(item.window.start)
-        first_day = min(self.checkpoint.first_day, item.window.start)  # a missing window may lie before it
-        return self.granularity.inward(DateWindow(max(bucket.start, first_day), item.window.end))
+        start = max(bucket.start, min(first_day, item.window.start))  # a missing window may lie before the first day
+        return self.granularity.inward(DateWindow(start, item.window.end))
 
     def variants(self) -> list[dict[str, Any]]:
         """Return the fields in which the requests for one window differ: chunks of the targeting types."""
