@@ -123,8 +123,8 @@ class OpenedStream:
             with self._noting_failure():
                 self.wait_for_turn()
                 for stream_slice in self.stream.stream_slices():
+                    self.wait_for_turn()  # the requests that found the slice may have told of a quota
                     yield stream_slice
-                    self.wait_for_turn()
 
     def read_pages(self, stream_slice: StreamSlice) -> Iterator[Page]:
         """Yield the records of a slice in pages."""

@@ -51,7 +51,7 @@ from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.ads.metrics_ready import MetricsReadyState
 from source_pinterest.streams.analytics.entity_keys import report_keys
 from source_pinterest.streams.analytics.rows import ReportKey, ReportRows, RowGate
-from source_pinterest.streams.base.stream import Sync
+from source_pinterest.streams.base.stream import Rank, Sync
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -154,6 +154,7 @@ class ReportStream(AdAccountStream, ABC):
     level: str
     id_columns: tuple[str, ...]
     granularity = Granularity.DAY
+    rank = Rank.ADS
 
     def __init__(self, sync: Sync, name: str = "") -> None:
         super().__init__(sync, name)
