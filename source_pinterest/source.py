@@ -245,9 +245,13 @@ class SourcePinterest(ConcurrentSourceAdapter):
         """Return the streams of the catalog, which the concurrent reader reads in pages."""
         names = {configured.stream.name for configured in configured_catalog.streams}
         opened = in_order(self._opened(config, names), ConnectorStateManager(self._state))
-        first = {one.name for one in opened if rank_of(one.stream) < (Rank.EACH,)}
-        for one in (one for one in opened if one.name not in first):
-            one.wait_for_turn = partial(self._wait_for_ends, first, one.stream.api.budget)
+        ranks = {one.name: rank_of(one.stream) for one in opened}
+        for one in opened:
+            if ranks[one.name] >= (Rank.EACH,):
+                # One that begins anew for each board may take all requests of every day: it waits for rank 3 as well.
+                border = Rank.EACH_PIN if ranks[one.name] == (Rank.EACH_PIN, True) else Rank.EACH
+                first = {name for name, rank in ranks.items() if rank < (border,)}
+                one.wait_for_turn = partial(self._wait_for_ends, first, one.stream.api.budget)
         return [one.in_pages() for one in opened]
 
     def _wait_for_ends(self, first: set[str], budget: Budget) -> None:

@@ -19,7 +19,7 @@ from integration_tests.tools.trial import trial, worlds
 ADS = ("ad_accounts", "campaigns", "ad_groups", "ads", "ad_account_analytics", "campaign_analytics", "ad_analytics")
 LISTS = ("user_account", "boards", "pins", "audiences", "lead_forms", "user_account_analytics", "labels")
 OF_BOARDS = ("board_sections", "board_pins", "board_section_pins")
-STREAMS = (*ADS, "advertiser_report", *LISTS, *OF_BOARDS, "keywords", "pin_analytics")
+STREAMS = (*ADS, "advertiser_report", *LISTS, *OF_BOARDS, "keywords", "keyword_metrics", "pin_analytics")
 DAYS = 5
 
 
@@ -28,7 +28,12 @@ DAYS = 5
     [
         (0, set(STREAMS) - {"pin_analytics"}, (), {"pin_analytics"}),
         (1, {*LISTS, "ad_accounts", "campaigns", "ad_groups", "ads"}, STREAMS, set()),
-        (2, {*ADS, *LISTS, "advertiser_report"}, {"board_pins"}, {"board_sections", "board_section_pins"}),
+        (
+            2,
+            {*ADS, *LISTS, "advertiser_report"},
+            {"board_pins", "keyword_metrics"},
+            {"board_sections", "board_section_pins"},
+        ),
     ],
     ids=["180 pins", "2 ad accounts", "100 boards"],
 )
