@@ -1,6 +1,7 @@
 """The connection test. It reports missing permissions, unreadable ad accounts, and columns that Pinterest refuses.
 
-It succeeds for a token that can read something. It sends few requests, none of which waits long.
+It succeeds for a token that can read something, unless the config itself can't work. It sends few requests, none of
+which waits long.
 """
 
 import logging
@@ -8,18 +9,19 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 
+from airbyte_cdk.models import FailureType
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.api.errors import (
     SCOPES_OF_SECRET_CONTENT,
-    AccountUnreadableError,
+    UNREQUESTED_SCOPES,
     BadRequestError,
     ConfigError,
     GoneError,
     PinterestError,
+    QuotaExhaustedError,
     RefusedError,
     RejectedError,
-    RestrictedError,
     RightMissingError,
     translate_errors,
 )
@@ -52,12 +54,10 @@ _PROBED_STREAMS = 6
 """The maximum number of streams of which one page is read to find out whether a right is missing."""
 
 _PROBED_SCOPES = frozenset({"boards:read", "pins:read", "user_accounts:read", "ads:read"})
-_UNREQUESTED_SCOPES = frozenset({"biz_access:read"})
-"""Permissions that `authorize` requests only if the user names them. The test does not report them as missing."""
 
 
 def check_access(config: Config, connect: Callable[[Config], Sync]) -> tuple[bool, str | None]:
-    """Test the connection. Return whether it works, and a message if a right is missing.
+    """Test the connection. Return whether it works, and a message about what can't be read, or not now.
 
     Args:
         config: the user's options.
@@ -73,29 +73,29 @@ def check_access(config: Config, connect: Callable[[Config], Sync]) -> tuple[boo
         max_retries=min(config.max_retries, _MAX_RETRIES),
         request_timeout_seconds=min(config.request_timeout_seconds, _TIMEOUT_SECONDS),
     )
-    missing: list[str] = []
-    readable, account = 0, None
+    warnings: list[str] = []
+    working: list[Callable[[Sync], str | None]] = []
+    account = None
     try:
         sync = connect(quick)
         _check_columns(sync)
         for notice in (*config.notices, *_closed_to_app_token(config)):
             LOGGER.info(notice)
         for probe in _probes(config):
-            try:
-                account = probe(sync) or account
-                readable += 1
-            except (RightMissingError, RefusedError, GoneError) as error:
-                missing.append(_explanation(error))
-        missing += _missing_for_columns(sync)
-        for sentence in _missing_rights(sync, account, _PROBED_SCOPES | _UNREQUESTED_SCOPES) if readable else ():
+            works, found, said = _outcome(probe, sync)
+            account = found or account
+            working += [probe] if works else []
+            warnings += said
+        if _probe_ad_accounts in working:
+            warnings += _warnings_for_columns(sync)
+        for sentence in _missing_rights(sync, account, _PROBED_SCOPES.union(UNREQUESTED_SCOPES)) if working else ():
             LOGGER.info(sentence)
     except PinterestError as error:
         return False, error.message
-    for sentence in missing:
+    warnings = list(dict.fromkeys(warnings))
+    for sentence in warnings:
         LOGGER.warning(sentence)
-    if not readable:
-        return False, " ".join(missing)
-    return True, " ".join(missing) or None
+    return bool(working), " ".join(warnings) or None
 
 
 def _closed_to_app_token(config: Config) -> Iterator[str]:
@@ -116,9 +116,32 @@ def _probes(config: Config) -> Iterator[Callable[[Sync], str | None]]:
     yield _probe_ad_accounts
 
 
-def _explanation(error: RightMissingError | RefusedError | GoneError) -> str:
-    """Return why something can't be read, and what to do."""
-    return str(error.message) if isinstance(error, RightMissingError) else f"{error.message}. {error.advice}"
+def _outcome(probe: Callable[[Sync], str | None], sync: Sync) -> tuple[bool, str | None, list[str]]:
+    """Return whether a probe works, the account that it found, and what to warn of.
+
+    Raises:
+        PinterestError: no other probe can work either.
+    """
+    try:
+        return True, probe(sync), []
+    except QuotaExhaustedError as error:
+        return True, None, [str(error.message)]  # Pinterest knows the token
+    except PinterestError as error:
+        if not sync.api.retry_policy.outage.responses:
+            raise  # Pinterest can't be reached
+        return False, None, [_warning(error)]
+
+
+def _warning(error: PinterestError) -> str:
+    """Return a sentence about what can't be read, and what to do.
+
+    Raises:
+        ConfigError: nothing can be read until the user has changed something.
+    """
+    if isinstance(error, ConfigError) and not isinstance(error, RightMissingError):
+        raise error
+    advice = f". {error.advice}" if isinstance(error, RefusedError | GoneError) else ""
+    return f"{error.message}{advice}"
 
 
 def _check_columns(sync: Sync) -> None:
@@ -152,7 +175,11 @@ def _probe_user_analytics(sync: Sync) -> None:
 
 
 def _probe_ad_accounts(sync: Sync) -> str | None:
-    """Read the ad accounts that the config names, or one page of all of them. Return the id of one of them."""
+    """Read the ad accounts that the config names, or one page of all of them. Return the id of one of them.
+
+    Raises:
+        ConfigError: an account that the config names can't be read.
+    """
     accounts = sync.stream(AdAccounts)
     everything = partition_slice({})
     if not sync.config.account_ids:
@@ -161,8 +188,10 @@ def _probe_ad_accounts(sync: Sync) -> str | None:
     try:
         for _ in translate_errors(accounts.name, accounts.listing(everything)):
             pass
-    except AccountUnreadableError as error:
-        raise ConfigError(str(error.message)) from error
+    except PinterestError as error:
+        if error.kind is FailureType.transient_error:
+            raise
+        raise ConfigError(_warning(error)) from error
     return sync.config.account_ids[0]
 
 
@@ -172,8 +201,8 @@ def _first_page(stream: PinterestStream, stream_slice: StreamSlice) -> ListPage:
     return first.value if first else ListPage([])
 
 
-def _missing_for_columns(sync: Sync) -> list[str]:
-    """Return the rights that are missing for the columns and reports in the config.
+def _warnings_for_columns(sync: Sync) -> list[str]:
+    """Return what keeps the columns and reports in the config from being tried out.
 
     Raises:
         ConfigError: Pinterest refuses a column or a report. The error quotes its message.
@@ -183,10 +212,8 @@ def _missing_for_columns(sync: Sync) -> list[str]:
         _probe_columns(sync, accounts)
         if not sync.config.has_app_token:
             try_out_reports(sync, accounts)
-    except RestrictedError as error:
-        return [str(error.message)]
-    except (RightMissingError, RefusedError, GoneError):
-        pass  # the probe of the ad accounts has reported this
+    except PinterestError as error:
+        return [_warning(error)]
     return []
 
 

@@ -36,7 +36,14 @@ from source_pinterest.config import Config
 from source_pinterest.config.credentials import keep_secrets_of
 from source_pinterest.config.files import in_current_form
 from source_pinterest.config.options import refusal, without_blanks_inside
-from source_pinterest.engine.output import MESSAGES, MaskedStream, flush_logs, mask_logs, tune_memory, tune_threads
+from source_pinterest.engine.output import (
+    MESSAGES,
+    MaskedStream,
+    flush_logs_if_possible,
+    mask_logs,
+    tune_memory,
+    tune_threads,
+)
 from source_pinterest.engine.pages import PageMessage
 from source_pinterest.engine.queue import as_trace, clean
 from source_pinterest.masking import MASK
@@ -207,7 +214,7 @@ def run(pauses: Pauses | None = None) -> NoReturn:
     for signum in (signal.SIGTERM, signal.SIGINT):
         if signal.getsignal(signum) is not signal.SIG_IGN:  # `make read` passes Ctrl-C on as SIGTERM
             signal.signal(signum, lines.terminate)
-    PRINT_BUFFER.flush = flush_logs  # type: ignore[method-assign]  # its own loses what does not fit into a full pipe
+    PRINT_BUFFER.flush = flush_logs_if_possible  # type: ignore[method-assign]
     try:
         tune_memory()
         tune_threads()
@@ -248,9 +255,9 @@ def _exit(code: int, source: SourcePinterest) -> NoReturn:
         MESSAGES.flush()
         if code == EXIT_CODE_OF_CTRL_C:
             print_stopped()
-        for stream in (sys.__stdout__, sys.stderr):  # their buffers hold argparse's help, and nothing of a sync
+        for stream in (sys.stdout, sys.stderr):  # their buffers hold argparse's help, and nothing of a sync
             with suppress(AttributeError, OSError, ValueError):  # it is closed, or was never open
-                stream.flush()  # type: ignore[union-attr]
+                stream.flush()
         ended = code
     finally:
         os._exit(ended)

@@ -1,15 +1,30 @@
-"""Starts a command, so that Ctrl-C ends it in one sentence. Importing the framework takes seconds, and it counts."""
+"""Starts a command, so that Ctrl-C or an output that takes no more ends it in one sentence or in silence.
 
+Importing the framework takes seconds, and Ctrl-C counts from before it.
+"""
+
+import io
 import os
 import signal
 import sys
 from contextlib import suppress
 from pkgutil import resolve_name
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 STOPPED = "The run was stopped before its end."
 EXIT_CODE_OF_CTRL_C = 128 + signal.SIGINT
+
+
+class _Stdout(io.FileIO):
+    """Standard output, which ends the process as soon as it takes no more. No command has anything left to do then."""
+
+    def write(self, piece: Any) -> int:
+        try:
+            return super().write(piece)
+        except OSError as error:
+            print_unwritable(error)
+            os._exit(1)
 
 
 def start(command: str) -> NoReturn:
@@ -21,6 +36,16 @@ def start(command: str) -> NoReturn:
     Args:
         command: the function, such as `source_pinterest.run:run`.
     """
+    if not sys.stdout:
+        os._exit(1)  # it was closed when the process started
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout = io.TextIOWrapper(
+            io.BufferedWriter(_Stdout(1, "w", closefd=False)),
+            sys.stdout.encoding,
+            sys.stdout.errors,
+            line_buffering=sys.stdout.line_buffering,
+            write_through=sys.stdout.write_through,
+        )
     is_stoppable = signal.getsignal(signal.SIGINT) is signal.default_int_handler
     if is_stoppable:
         signal.signal(signal.SIGINT, _stop)
@@ -38,6 +63,13 @@ def print_stopped() -> None:
     below = "\n" if os.isatty(2) else ""
     with suppress(OSError):  # it is closed, or its disk is full
         os.write(2, f"{below}{STOPPED}\n".encode())
+
+
+def print_unwritable(error: OSError) -> None:
+    """Print that standard output can't be written; nothing if its reader has ended, as `head` does on purpose."""
+    if not isinstance(error, BrokenPipeError):
+        with suppress(OSError):
+            os.write(2, f"The output can't be written ({error.strerror}). Free some space and run it again.\n".encode())
 
 
 def _stop(_signum: int = 0, _frame: FrameType | None = None) -> NoReturn:

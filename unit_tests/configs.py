@@ -99,7 +99,7 @@ BAD_CONFIGS = (
     bad_credentials("OAuth2.0, App Credentials or Access Token", auth_method="password"),
     bad_credentials("Client Secret must be text", client_secret=["false-client-secret"]),
     bad_credentials("Client Secret contains a space", client_secret="false\ud800secret"),
-    BadConfig("credentials", {"client_id": "1"}, ("the missing Client Secret and Refresh Token,",)),
+    BadConfig("credentials", {"client_id": "1234567"}, ("the missing Client Secret and Refresh Token,",)),
     BadConfig("credentials", {"start_date": "2026-01-01"}, ("there are no credentials yet",)),
     BadConfig("credentials", signed_in_with(), ("there are no credentials yet",)),
     BadConfig("credentials", {"credentials": "false-access-token"}, ("OAuth2.0, App Credentials or Access Token",)),

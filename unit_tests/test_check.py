@@ -1,4 +1,4 @@
-"""`check` reports the truth with few requests and without waiting, and never fails because of a missing right."""
+"""`check` reports the truth with few requests and without waiting, and fails only if nothing or no sync can work."""
 
 import logging
 import re
@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+import requests
 import requests_mock
 
 from source_pinterest import check
@@ -172,7 +173,7 @@ def test_no_scope_at_all_fails_and_nothing_more_is_asked(checking: Making, strea
     message = checked.fails()
 
     for scope in ("boards:read", "pins:read", "user_accounts:read", "ads:read"):
-        assert f"{scope}. Authenticate again" in message
+        assert f"{scope}. Enter a token that has it" in message
     assert message.count("ads:read") == 1, "the report that could not be tried out says nothing more"
     assert not checked.pinterest.asked("catalogs/shelves")
 
@@ -185,14 +186,14 @@ def test_what_pinterest_restricts_is_named_and_the_rest_passes(checking: Making)
 
     for words in ("boards can't be read", "custom__weekly can't be read", "restricted feature extras"):
         assert words in message
-    assert "Authenticate again" not in message
+    assert "Sign in again" not in message
 
 
 def test_a_token_that_is_not_accepted_fails_at_once(checking: Making) -> None:
     checked = checking()
     checked.answers("boards", refused(401, 2, "Authentication failed."))
 
-    assert "Authenticate again" in checked.fails()
+    assert "choose OAuth2.0" in checked.fails()
     assert checked.calls == 1
 
 
@@ -218,21 +219,75 @@ def test_a_profile_without_analytics_is_no_failure(checking: Making, caplog: Log
 # ---- Waits and retries
 
 
-def test_an_exhausted_quota_fails_and_says_until_when(checking: Making) -> None:
+THROTTLED = {**refused(429, 8), "headers": {"x-ratelimit-reset": "4000"}}
+DOWN = {"status_code": 503, "text": "<html>"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"), [(refused(400, 1), "Scripted refusal"), (DOWN, "HTTP 503"), (THROTTLED, "until")], ids=str
+)
+@pytest.mark.parametrize("path", ["boards", "user_account/analytics", "ad_accounts"])
+def test_one_list_in_trouble_is_warned_of_while_another_can_be_read(
+    checking: Making, path: str, answer: dict[str, Any], said: str, caplog: Log
+) -> None:
     checked = checking()
-    checked.answers("boards", {**refused(429, 8), "headers": {"x-ratelimit-reset": "4000"}})
+    checked.answers(path, answer)
+    message = checked.warns()
 
-    assert "until" in checked.fails()
-    assert checked.calls == 1
+    assert said in message
+    assert [record.getMessage() for record in caplog.records if record.levelname == "WARNING"] == [message]
 
 
-def test_trouble_of_the_server_fails_unless_a_retry_helps(checking: Making) -> None:
+def test_it_fails_where_no_list_can_be_read_unless_each_is_only_throttled(checking: Making) -> None:
+    checked = checking()
+    for path in PROBED:
+        checked.answers(path, DOWN)
+    assert "HTTP 503" in checked.fails()
+
+    for path in PROBED:
+        checked.answers(path, THROTTLED)
+    assert checked.warns().count("until") == 3, "one sentence for each quota"
+
+
+def test_a_network_that_reaches_nobody_is_one_sentence(checking: Making) -> None:
+    checked = checking(max_wait_minutes=0)
+    for path in PROBED:
+        checked.answers(path, {"exc": requests.ConnectionError})
+
+    assert checked.fails().count("could not be reached") == 1
+    assert not checked.pinterest.asked("ad_accounts")
+
+
+def test_a_retry_that_helps_is_no_trouble(checking: Making) -> None:
     checked = checking(max_retries=1)
     checked.answers("boards", refused(400, 12, "Something went wrong on our end"), page(["1"]))
+
     assert checked.result() == (True, None)
 
-    checked.answers("boards", {"status_code": 503, "text": "<html>"})
-    checked.fails()
+
+@pytest.mark.parametrize("answer", [MISSING_SCOPE, refused(400, 1), refused(403, 29), RESTRICTED], ids=str)
+@pytest.mark.parametrize("accounts", [["11"], ["11", "12"]], ids=str)
+def test_it_fails_for_named_accounts_that_the_token_cannot_read(
+    checking: Making, accounts: list[str], answer: dict[str, Any]
+) -> None:
+    checked = checking(account_ids=accounts)
+    for path in ("ad_accounts", "ad_accounts/11"):
+        checked.answers(path, answer)
+
+    assert str(answer["json"]["message"]) in checked.fails()
+
+
+@pytest.mark.parametrize(("answer", "said"), [(DOWN, "HTTP 503"), (THROTTLED, "until")], ids=str)
+def test_named_accounts_and_reports_that_fail_for_now_are_warned_of(
+    checking: Making, answer: dict[str, Any], said: str
+) -> None:
+    checked = checking(account_ids=["11"])
+    checked.answers("ad_accounts/11", answer)
+    assert said in checked.warns()
+
+    checked = checking(custom_reports=[report(click_window_days=7)])
+    checked.creates(answer)
+    assert said in checked.warns()
 
 
 def test_no_request_takes_longer_than_30_seconds_or_than_the_user_allows(checking: Making) -> None:

@@ -260,7 +260,7 @@ def test_the_authenticate_button_belongs_to_oauth() -> None:
     )
 
 
-def test_the_consent_page_is_asked_for_every_read_scope() -> None:
+def test_the_consent_page_is_asked_for_every_read_scope_that_apps_usually_have() -> None:
     url = urlsplit(CLICK.consent_url())
 
     assert url._replace(query="").geturl() == "https://www.pinterest.com/oauth/"
@@ -268,8 +268,7 @@ def test_the_consent_page_is_asked_for_every_read_scope() -> None:
         "client_id": "1234567",
         "redirect_uri": CLICK.redirect_uri,
         "response_type": "code",
-        "scope": "ads:read,billing:read,boards:read,boards:read_secret,catalogs:read,pins:read,pins:read_secret,"
-        "user_accounts:read",
+        "scope": "ads:read,boards:read,boards:read_secret,catalogs:read,pins:read,pins:read_secret,user_accounts:read",
         "state": CLICK.state,
     }
 

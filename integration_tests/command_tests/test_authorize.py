@@ -160,6 +160,14 @@ def test_a_refresh_token_that_is_no_text_is_none(
     assert "returned no refresh token (HTTP 200)" in said
 
 
+def test_a_code_that_pinterest_refuses_is_no_unknown_app(
+    tmp_path: Path, agreed: requests_mock.Mocker, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer = {"code": 283, "message": "The authorization grant is invalid"}
+    said = authorize_with(agreed, tmp_path, capsys, status_code=401, json=answer)
+    assert "(HTTP 401). Run the command again, and check that the app lists the redirect URI" in said
+
+
 def test_an_answer_that_is_too_large_for_a_token_is_none(
     tmp_path: Path, agreed: requests_mock.Mocker, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -201,7 +209,7 @@ def test_permissions_that_were_not_granted_are_named(desktop: Desktop, path: Pat
     scopes = ("boards:read", "pins:read")
     with Simulator(scopes=scopes) as sim:
         assert desktop.authorize(sim, path, "--client-id", "1234567") == 0
-    assert "did not grant ads:read, billing:read, catalogs:read, user_accounts:read, so the streams" in desktop.said
+    assert "did not grant ads:read, catalogs:read, user_accounts:read, so the streams" in desktop.said
     assert "did not grant boards:read_secret, so secret boards are not read." in desktop.said
     assert "did not grant pins:read_secret, so pins on secret boards are not read." in desktop.said
 

@@ -78,6 +78,19 @@ def test_missing_scopes_are_named_and_it_fails_with_none_that_helps(config_file:
     assert [scope for scope in SCOPES if scope not in said] == []
 
 
+def test_an_endpoint_in_trouble_fails_it_only_where_the_config_names_what_it_serves(config_file: Path) -> None:
+    world = World()
+    down = [Fault(FaultKind.UNAVAILABLE, on="boards/list", times=None)]
+    with Simulator(world, faults=down, scopes=(*SCOPES[:3], "catalogs:read")) as sim:
+        passed, said = check_with_main(sim, sim.config(), config_file)
+        named_passed, named_said = check(sim, sim.config(account_ids=[world.account_id(0)]), config_file)
+    assert passed
+    assert "boards: Pinterest failed 3 times in a row" in said
+    assert "the permission ads:read" in said
+    assert not named_passed
+    assert "the permission ads:read" in named_said
+
+
 def test_it_fails_for_an_app_that_is_not_approved(config_file: Path) -> None:
     with Simulator(approved=False) as sim:
         passed, said = check(sim, sim.config(), config_file)
@@ -122,16 +135,28 @@ def test_it_names_each_account_that_cannot_be_read(config_file: Path) -> None:
     assert "not permitted" in why
 
 
-def test_credentials_that_no_longer_work_ask_for_others(config_file: Path) -> None:
-    with Simulator(faults=[Fault(FaultKind.TOKEN_REVOKED, on="oauth/token", times=None, status=400)]) as sim:
-        passed, said = check(sim, sim.config(), config_file)
-        assert len(sim.log) == 1
-        expired = {"credentials": {"auth_method": "access_token", "access_token": "false-expired-token"}}
-        passed_expired, said_expired = check(sim, expired, config_file)
-    assert not passed
-    assert "Authenticate again" in said
-    assert not passed_expired
-    assert "does not accept the access token" in said_expired
+def test_credentials_that_do_not_work_have_the_remedy_of_their_method(config_file: Path) -> None:
+    revoked = [Fault(FaultKind.TOKEN_REVOKED, on="oauth/token", status=400)]
+    with Simulator(scopes=("catalogs:read",)) as sim:
+        of_user, of_app, token = sim.config(), sim.app_config(), sim.access_token_config()
+        for config, faults, remedy in (
+            (with_credentials(of_user, client_secret="false-and-wrong"), [], "Pinterest refuses the Client ID or the"),
+            (with_credentials(of_app, client_secret="false-and-wrong"), [], "switch on two-factor sign-in"),
+            (with_credentials(token, access_token="false-expired"), [], "sandbox, which is another host. Enter a new"),
+            (of_app, [], "ads:read. Choose OAuth2.0 as Authorization Method, and grant it, or leave"),
+            (token, [], "ads:read. Enter a token that has it, or leave"),
+            (of_user, revoked, "Pinterest refuses the refresh token: it has expired, was revoked or was replaced"),
+        ):
+            for fault in faults:
+                sim.add_fault(fault)
+            passed, said = check(sim, config, config_file)
+            assert not passed
+            assert remedy in said
+            assert "click" not in said or config["credentials"]["auth_method"] != "client_credentials", said
+
+
+def with_credentials(config: dict[str, Any], **changes: str) -> dict[str, Any]:
+    return {"credentials": {**config["credentials"], **changes}}
 
 
 def test_a_bad_value_is_one_sentence_that_names_the_option(config_file: Path) -> None:

@@ -33,7 +33,7 @@ RUN_ELSEWHERE: Mapping[str, str] = {
     r"\.venv/bin/python -m source_pinterest\.authorize( --scope .*)?": (
         "integration_tests/command_tests/test_authorize.py"
     ),
-    r"make demo-dagster": ".github/workflows/ci.yml",
+    r"make demo-dagster": ".ci/run",
     r"python3 -m venv \.venv && \.venv/bin/python -m pip install --editable '\.\[tests,checks\]'": "Makefile",
     r"\.venv/bin/python -m integration_tests\.tools\.demo": "Makefile",
     r"python3\.11 -m venv \.tmp/pyairbyte": "Makefile",

@@ -31,25 +31,51 @@ PIPE_BYTES = 4096
 
 
 def in_a_shell(sim: Simulator, arguments: Sequence[str], redirection: str) -> subprocess.CompletedProcess[bytes]:
-    command = f'exec "$0" main.py "$@" {redirection}'
+    command = f'exec "$0" "$@" {redirection}'
     return subprocess.run(
         ["/bin/sh", "-c", command, sys.executable, *arguments],
         cwd=ROOT,
         env=clean_environment(sim.url),
-        stdout=subprocess.PIPE,
+        capture_output=True,
         timeout=TIMEOUT_SECONDS,
         check=False,
     )
 
 
-def test_a_closed_stderr_spoils_no_sync_and_a_full_stdout_is_no_success(tmp_path: Path) -> None:
+def test_a_closed_stderr_spoils_no_sync(tmp_path: Path) -> None:
     with Simulator(World(boards=3)) as sim:
         arguments = read_arguments(tmp_path, catalog_of(["boards"]), sim.config())
-        done = in_a_shell(sim, arguments, "2>&-")
-        output = Output.of_process(done.stdout, done.returncode, "")
-        assert_succeeded(output, ["boards"])
-        assert_exact(output, sim, ["boards"])
-        assert in_a_shell(sim, arguments, ">/dev/full").returncode == 1
+        done = in_a_shell(sim, ["main.py", *arguments], "2>&-")
+    output = Output.of_process(done.stdout, done.returncode, "")
+    assert_succeeded(output, ["boards"])
+    assert_exact(output, sim, ["boards"])
+
+
+def test_a_full_output_is_one_sentence_and_a_closed_one_none(tmp_path: Path) -> None:
+    full = b"The output can't be written (No space left on device). Free some space and run it again.\n"
+    read, closed = os.pipe()
+    os.close(read)
+    with Simulator(World(boards=3)) as sim, Path("/dev/full").open("wb") as device:
+        arguments = read_arguments(tmp_path, catalog_of(["boards", "campaigns"]), sim.config())
+        of_make_read = ["boards", "--config", str(tmp_path / "config.json"), "--output", str(tmp_path / "output")]
+        for command in (
+            ["main.py", *arguments],
+            ["main.py", "spec"],
+            ["-m", "source_pinterest.catalog"],
+            ["-m", "source_pinterest.read", *of_make_read],
+        ):
+            for output, said in ((device.fileno(), full), (closed, b"")):
+                done = subprocess.run(
+                    [sys.executable, *command],
+                    cwd=ROOT,
+                    env=clean_environment(sim.url),
+                    stdout=output,
+                    stderr=subprocess.PIPE,
+                    timeout=TIMEOUT_SECONDS,
+                    check=False,
+                )
+                assert (done.returncode, done.stderr) == (1, said), command
+    os.close(closed)
 
 
 def test_a_standard_output_that_does_not_wait_for_its_reader_loses_nothing(tmp_path: Path) -> None:

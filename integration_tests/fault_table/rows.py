@@ -123,6 +123,12 @@ ROWS = (
     _passing(fault="404, an empty body", kind=FaultKind.NOT_FOUND_EMPTY),
     _passing(fault="503", kind=FaultKind.UNAVAILABLE),
     _passing(fault="504", kind=FaultKind.GATEWAY_TIMEOUT),
+    Row(
+        fault="503 for more than 8 rows",
+        kind=FaultKind.UNAVAILABLE,
+        details={"times": None, "more_than": 8},
+        ends=dict.fromkeys(("analytics", "targeting"), "exact"),
+    ),
     _lasting(fault="503 for 10 s", kind=FaultKind.UNAVAILABLE, seconds=10, ends=everywhere("exact")),
     _lasting(
         fault="503 for 60 s",
@@ -287,6 +293,26 @@ ROWS = (
         kind=FaultKind.REPORT_SLOW,
         details={"seconds": 0.5},
         ends=dict.fromkeys(_REPORTS, _HARMLESS),
+    ),
+    Row(
+        fault="reports of more than 8 days fail",
+        kind=FaultKind.REPORT_FAILED,
+        details={"times": None, "more_than": 8},
+        ends=dict.fromkeys([kind for kind in _OF_DAYS if kind != "history"], "exact"),  # which has 3 days in reports
+    ),
+    _of_a_report(fault="report in progress", kind=FaultKind.REPORT_IN_PROGRESS),
+    _of_a_report(fault="report of an unknown status", kind=FaultKind.REPORT_UNKNOWN_STATUS),
+    _of_a_report(fault="report without a status", kind=FaultKind.REPORT_WITHOUT_STATUS),
+    Row(
+        fault="status of a report in lower case",
+        kind=FaultKind.REPORT_IN_LOWER_CASE,
+        ends=dict.fromkeys(_REPORTS, _HARMLESS),
+    ),
+    # Not for good: it then has no rows.
+    Row(
+        fault="report finished without link and size",
+        kind=FaultKind.REPORT_WITHOUT_LINK,
+        ends=dict.fromkeys(_REPORTS, "exact"),
     ),
     _of_a_report(fault="download cut", kind=FaultKind.DOWNLOAD_CUT),
     _of_a_report(fault="download truncated", kind=FaultKind.DOWNLOAD_TRUNCATED),

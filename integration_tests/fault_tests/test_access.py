@@ -12,6 +12,7 @@ from integration_tests.support.assertions import assert_exact
 from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
+from source_pinterest.cli.authorize import scopes
 from source_pinterest.streams import STREAMS
 from source_pinterest.streams.base.stream import PinterestStream
 from source_pinterest.streams.trends import ProductCategoryTrends
@@ -54,8 +55,24 @@ def test_each_stream_names_a_permission_that_the_token_lacks() -> None:
             [error] = output.errors_of(name)
             assert error.failure_type.value == "config_error", name
             assert any(scope in str(error.message) for scope in lacking[name]), error.message
-            assert "Authenticate again" in str(error.message)
+            assert_says_how_to_sign_in(str(error.message), lacking[name])
         assert_exact(output, sim, ["campaigns", "user_account"])
+
+
+def test_without_a_list_of_its_permissions_a_stream_of_billing_names_the_command_too() -> None:
+    granted = tuple(scopes().split(","))
+    with small(scopes=granted) as sim:
+        output = run_sync(sim, ["billing_profiles"], config=sim.access_token_config())
+    [error] = output.errors_of("billing_profiles")
+    assert_says_how_to_sign_in(str(error.message), {"billing:read"})
+    assert "Ask your contact at Pinterest" in str(error.message)
+
+
+def assert_says_how_to_sign_in(sentence: str, lacking: set[str]) -> None:
+    """A permission that the consent page does not ask for by itself is named for the command."""
+    named = lacking.difference(scopes().split(","))
+    command = "Sign in with python -m source_pinterest.authorize" + "".join(f" --scope {scope}" for scope in named)
+    assert (command if named else "Sign in again and grant it") in sentence
 
 
 def test_the_scopes_are_those_of_the_operation() -> None:
@@ -83,7 +100,7 @@ def test_words_of_an_unapproved_app_refuse_one_feature_where_the_profile_is_serv
         for name in ("audiences", "campaigns", "ads"):
             [error] = output.errors_of(name)
             assert "restricted feature" in str(error.message)
-            assert "Authenticate again" not in str(error.message)
+            assert "Sign in again" not in str(error.message)
         assert_exact(output, sim, ["boards"])
         assert len(sim.calls("user_account/get")) == 1
 

@@ -101,7 +101,7 @@ def test_a_failed_window_of_a_day_is_passed_over() -> None:
     }
     entry = {"partition": {"ad_account_id": world.account_id(0)}, "cursor": cursor}
     state = {"campaign_analytics": {"states": [entry]}}
-    with Simulator(world, faults=[Fault(FaultKind.UNAVAILABLE, on=ANALYTICS)]) as sim:
+    with Simulator(world, faults=[Fault(FaultKind.TRANSIENT_400, on=ANALYTICS)]) as sim:
         # Two workers: the call that fails is for one of the first two windows, all of which are owed.
         config = sim.config(max_retries=0, lookback_days=0, num_workers=1)
         first = run_sync(sim, ["campaign_analytics"], config=config, state=state)

@@ -127,18 +127,21 @@ def test_a_config_error_does_not_quote_a_secret(tmp_path: Path, said: Said) -> N
             said.assert_no_secret(check(sim, misplaced, tmp_path), [secret])
 
 
-@pytest.mark.parametrize(("command", "status"), [(["check"], 403), (["read"], 500), (["read", "--debug"], 400)])
-def test_what_an_answer_echoes_is_masked(command: list[str], status: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("command", "status", "field"),
+    [(["check"], 403, "client_secret"), (["read"], 500, "client_id"), (["read", "--debug"], 400, "client_secret")],
+)
+def test_what_an_answer_echoes_is_masked(command: list[str], status: int, field: str, tmp_path: Path) -> None:
     with Simulator() as sim, echoing(status) as (url, echoed):
         config = sim.config(max_retries=1, client_secret=CLIENT_SECRET_OF_OLD)
-        config["credentials"]["client_secret"] = AWKWARD_SECRET
+        config["credentials"][field] = AWKWARD_SECRET
         arguments = read_arguments(tmp_path, catalog_of(STREAMS), config)[1:]
         if command == ["check"]:
             arguments = arguments[:2]
         done = run_to_its_end(
             ["main.py", *command[:1], *arguments, *command[1:]], clean_environment(url), body=with_short_pauses
         )
-        secrets = [config["credentials"]["client_secret"], config["credentials"]["refresh_token"], FRESH, ROTATED]
+        secrets = [AWKWARD_SECRET, config["credentials"]["refresh_token"], FRESH, ROTATED]
     lines = [line for line in done.stdout.decode().splitlines() if json.loads(line)["type"] != "CONTROL"]
     assert "AS IT IS" in "".join(echoed)
     assert "AS IT IS" in "".join(lines)

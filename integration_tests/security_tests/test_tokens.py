@@ -115,7 +115,7 @@ def test_a_token_endpoint_that_is_down_is_asked_once_for_all_streams(kind: Fault
 def test_an_access_token_that_is_rejected_cannot_be_renewed() -> None:
     with Simulator(faults=[Fault(FaultKind.TOKEN_EXPIRED, on="boards/list_pins", after=1)]) as sim:
         output = run_sync(sim, ["boards", "board_pins"], config=sim.access_token_config())
-        assert_failed(output, "board_pins", "config_error", "access token", "Authenticate again")
+        assert_failed(output, "board_pins", "config_error", "access token", "choose OAuth2.0")
         assert output.status("boards") == "COMPLETE"
         assert sim.calls(TOKEN) == []
 

@@ -2,12 +2,14 @@
 
 import socket
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import requests
 
 from integration_tests.simulator import HTML_PAGES, Fault, FaultKind
+from integration_tests.simulator.world.world import Kind
 from integration_tests.support.api_client import Client, legal_calls
 from integration_tests.support.pinterest import Simulator, World
 
@@ -100,6 +102,35 @@ def test_a_fault_may_hit_one_account_or_one_path_only(sim: Simulator, api: Clien
         ("/boards", 200),
     ]:
         assert api.get(path).status_code == status, path
+
+
+def test_a_fault_may_hit_large_requests_only(sim: Simulator, api: Client) -> None:
+    """Of analytics, entities times days; of a report, its days."""
+    sim.add_faults(
+        [Fault("503", on="campaigns/analytics", more_than=10, times=None), Fault("report_failed", more_than=10)]
+    )
+    account = sim.world.account_id(0)
+    end = sim.world.today - timedelta(days=1)
+
+    def analytics(ids: int, days: int) -> int:
+        query = {
+            "campaign_ids": ",".join(str(sim.world.entity_id(Kind.CAMPAIGNS, 0, number)) for number in range(ids)),
+            "start_date": str(end - timedelta(days=days - 1)),
+            "end_date": str(end),
+            "columns": "SPEND_IN_DOLLAR",
+            "granularity": "DAY",
+        }
+        return api.get(f"/ad_accounts/{account}/campaigns/analytics", query).status_code
+
+    def report(days: int) -> str:
+        start = end - timedelta(days=days - 1)
+        token = api.order(start_date=str(start), end_date=str(end)).json()["token"]
+        sim.advance(60)
+        return str(api.poll(token)["report_status"])
+
+    assert [analytics(*size) for size in ((2, 5), (2, 6), (1, 11), (1, 10))] == [200, 503, 503, 200]
+    assert [report(days) for days in (10, 11)] == ["FINISHED", "FAILED"]
+    assert statuses(api, 1) == [200]
 
 
 def test_a_fault_on_everything_spares_the_token_endpoint(sim: Simulator, api: Client) -> None:

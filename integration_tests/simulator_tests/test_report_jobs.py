@@ -207,6 +207,29 @@ def test_a_job_may_be_slow_and_its_token_unknown_for_a_moment(sim: Simulator, ap
     assert api.poll(token)["report_status"] == "FINISHED"
 
 
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        (FaultKind.REPORT_IN_PROGRESS, {"report_status": "IN_PROGRESS"}),
+        (FaultKind.REPORT_IN_LOWER_CASE, {"report_status": "finished"}),
+        (FaultKind.REPORT_UNKNOWN_STATUS, {"report_status": "QUEUED"}),
+        (FaultKind.REPORT_WITHOUT_STATUS, {}),
+        (FaultKind.REPORT_WITHOUT_LINK, {"report_status": "FINISHED"}),
+    ],
+)
+def test_a_poll_may_tell_a_finished_job_otherwise(
+    sim: Simulator, api: Client, kind: FaultKind, told: dict[str, str]
+) -> None:
+    sim.add_fault(Fault(kind))
+    token = finished(sim, api, columns=SMALL)
+    first, second = api.poll(token), api.poll(token)
+
+    has_link = kind is FaultKind.REPORT_IN_LOWER_CASE
+    assert {name: value for name, value in first.items() if name not in {"url", "size"}} == told
+    assert (bool(first["url"]), bool(first["size"])) == (has_link, has_link)
+    assert (second["report_status"], bool(second["url"])) == ("FINISHED", True)
+
+
 @pytest.mark.parametrize("columns", [SMALL, LARGE], ids=["small", "large"])
 def test_a_download_may_be_cut_or_arrive_whole_and_hold_half(sim: Simulator, api: Client, columns: list[str]) -> None:
     url = link(sim, api, columns=columns)

@@ -151,8 +151,11 @@ def test_what_an_older_state_counts_as_read_is_settled_up_to_two_days_before(sim
 TWICE = "rows of these days then appear twice in the table"
 CALLS = "campaigns/analytics"
 HALF_FAILS = {
-    "a batch of ids": (300, [Fault(FaultKind.SERVER_ERROR, on=CALLS, after=1)]),
-    "a part of a call": (10, [Fault(FaultKind.TOO_LARGE_413, on=CALLS), Fault("500", on=CALLS, after=1)]),
+    "a batch of ids": (300, [Fault(FaultKind.TRANSIENT_400, on=CALLS, after=1)]),
+    "a part of a call": (
+        10,
+        [Fault(FaultKind.TOO_LARGE_413, on=CALLS), Fault(FaultKind.TRANSIENT_400, on=CALLS, after=1)],
+    ),
 }
 
 

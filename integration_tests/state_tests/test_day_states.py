@@ -79,7 +79,7 @@ def test_a_window_that_fails_is_kept_as_missing_and_read_with_the_next_sync(afte
         stream, account = "campaign_analytics", sim.world.account_id(0)
         config = sim.config(max_retries=0, num_workers=1, lookback_days=0)
         state = own({account: {"DATE": day(sim, 87), "from": day(sim, 89)}})
-        sim.add_fault(Fault("500", on="campaigns/analytics", after=after))
+        sim.add_fault(Fault("transient_400", on="campaigns/analytics", after=after))
 
         first = run_sync(sim, [stream], config=config, state={stream: state})
 
@@ -108,7 +108,7 @@ def test_an_owed_window_that_fails_again_stays_owed(sim: Simulator, failing: int
     config = sim.config(account_ids=[account], start_date=day(sim, 80), max_retries=0, lookback_days=0, num_workers=1)
     state = own({account: {"DATE": day(sim, 1), "from": day(sim, 60), "missing": [[day(sim, 50), day(sim, 45)]]}})
     owed = [(day(sim, 50), day(sim, 45)), (day(sim, 80), day(sim, 61)), (day(sim, 1), day(sim, 0))]
-    sim.add_fault(Fault("500", on="ad_account/analytics", after=failing))
+    sim.add_fault(Fault("transient_400", on="ad_account/analytics", after=failing))
 
     first = run_sync(sim, [stream], config=config, state={stream: state})
 

@@ -50,7 +50,7 @@ def marks(output: Output) -> dict[str, Any]:
 
 def half_failed(sim: Simulator, generation: int | None) -> Output:
     """Attempt 1: A and the list without a cursor come to their end, B fails for one of its accounts."""
-    sim.add_fault(Fault("500", on="campaigns/analytics", account=sim.world.account_id(1)))
+    sim.add_fault(Fault("transient_400", on="campaigns/analytics", account=sim.world.account_id(1)))
     first = refresh(sim, [A, B, CURSORLESS], generation)
     assert_failed(first, B, "transient_error")
     assert_exact(first, sim, [A, CURSORLESS])

@@ -15,8 +15,8 @@ SHOWN = 5
 """So many keys of each kind are named in a failure."""
 
 ADVICE = (
-    *("Authenticate again", "next sync", "Ask its owner", "move them into sections", "leave the stream out"),
-    "Please report it",
+    *("Sign in again", "Enter a new one", "next sync", "Ask its owner", "move them into sections"),
+    *("leave the stream out", "Please report it"),
 )
 
 

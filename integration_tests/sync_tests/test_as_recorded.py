@@ -159,4 +159,4 @@ def assert_shut_out(output: Output, stream: str) -> None:
     assert output.status(stream) == "INCOMPLETE"
     [error] = output.errors_of(stream)
     assert_understandable(str(error.message))
-    assert "Authenticate again" not in str(error.message)
+    assert "Sign in again" not in str(error.message)

@@ -57,6 +57,34 @@ def test_a_pin_that_is_deleted_meanwhile_is_passed_over(world: World, open_betas
     assert any(gone in text for _, text in output.logs)
 
 
+def test_pins_that_are_too_many_for_pinterest_are_read_in_halves(sim: Simulator) -> None:
+    pins = len(sim.expected("pins"))
+    sim.add_fault(Fault("503", on="multi_pins/analytics", more_than=pins // 2 * 90, times=None))
+    output = run_sync(sim, ["pin_analytics"], config=sim.config(max_retries=2))
+
+    assert_succeeded(output, ["pin_analytics"])
+    assert_exact(output, sim, ["pin_analytics"])
+    assert [len(entry.values("pin_ids")) for entry in sim.calls("multi_pins/analytics")] == [pins] * 3 + [pins // 2] * 2
+
+
+def test_a_pin_that_fails_alone_is_not_passed_over(sim: Simulator) -> None:
+    """Its batch is halved down to it; each half is retried once."""
+    pins, halvings = len(sim.expected("pins")), 4
+    sim.add_fault(Fault("503", on="multi_pins/analytics", times=3 + 2 * halvings))
+    first = run_sync(sim, ["pin_analytics"], config=sim.config(max_retries=2))
+    assert_failed(first, "pin_analytics", "transient_error", "next sync")
+    asked = [len(entry.values("pin_ids")) for entry in sim.calls("multi_pins/analytics")]
+    assert asked == [pins] * 3 + [6, 6, 3, 3, 2, 2, 1, 1]
+
+    second = run_sync(sim, ["pin_analytics"], state=first.states)
+    assert_succeeded(second, ["pin_analytics"])
+    assert_same(
+        "pin_analytics",
+        [*first.records["pin_analytics"], *second.records["pin_analytics"]],
+        sim.expected("pin_analytics"),
+    )
+
+
 def test_old_pins_are_left_out_if_wanted(sim: Simulator) -> None:
     created = sorted(record["created_at"][:10] for record in sim.expected("pins").values())
     middle = created[len(created) // 2]

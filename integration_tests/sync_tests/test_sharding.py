@@ -55,4 +55,4 @@ def test_two_shards_with_one_token_fail_with_a_clear_message() -> None:
         first = run_sync(sim, ["campaigns"], config={**shared, "account_ids": accounts[:PER_SHARD]})
         assert_succeeded(first, ["campaigns"])
         second = run_sync(sim, ["campaigns"], config={**shared, "account_ids": accounts[PER_SHARD:]})
-        assert_failed(second, "campaigns", "config_error", "replaced elsewhere", "Authenticate again")
+        assert_failed(second, "campaigns", "config_error", "replaced elsewhere", "Sign in again")

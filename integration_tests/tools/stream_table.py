@@ -12,6 +12,7 @@ import yaml  # type: ignore[import-untyped]
 from airbyte_cdk.sources.utils.casing import camel_to_snake
 
 from source_pinterest.api import Api
+from source_pinterest.api.errors import UNREQUESTED_SCOPES
 from source_pinterest.config import Config
 from source_pinterest.config.reports import is_targeting
 from source_pinterest.reporting.job import ANALYTICS_REPORTS
@@ -165,8 +166,10 @@ def as_code(fields: Iterable[str]) -> str:
 
 
 def needs_of(stream: PinterestStream) -> str:
-    """The permissions and rights that a stream needs."""
-    return ", ".join([*(f"`{scope}`" for scope in stream.scopes), *([stream.access.needs] if stream.access else [])])
+    """The permissions and rights that a stream needs, with how to get those that no sign-in asks for by itself."""
+    asked = {scope: f" (sign in with `--scope {scope}`)" for scope in UNREQUESTED_SCOPES}
+    scopes = [f"`{scope}`{asked.get(scope, '')}" for scope in stream.scopes]
+    return ", ".join([*scopes, *([stream.access.needs] if stream.access else [])])
 
 
 def _cursor(stream: PinterestStream) -> str:

@@ -21,6 +21,7 @@ from source_pinterest.api.errors import (
     ConfigError,
     FatalError,
     MalformedResponseError,
+    QuotaExhaustedError,
     UnavailableError,
 )
 from source_pinterest.api.retries import MAX_NEW_TOKENS, RetryPolicy, Tries
@@ -29,7 +30,7 @@ from source_pinterest.api.session import ApiResponse, PinterestSession
 from source_pinterest.api.usage import Usage
 from source_pinterest.api.verdicts import ErrorResponse
 from source_pinterest.config import AccessTokenCredentials, AppCredentials, OAuthCredentials
-from source_pinterest.config.credentials import fits_a_header, keep_secrets_of
+from source_pinterest.config.credentials import SIGN_IN, fits_a_header, keep_secrets_of
 from source_pinterest.masking import SECRETS
 
 _ASSUMED_LIFETIME_SECONDS = 3600.0
@@ -45,7 +46,11 @@ _REFUSED = (400, 401, 403)
 APP_SCOPES = "ads:read,boards:read,boards:read_secret,catalogs:read,pins:read,pins:read_secret,user_accounts:read"
 """The permissions of the streams that a token of the app itself can read."""
 
-AUTHENTICATE_AGAIN = "Authenticate again: open the connection's source settings and click Authenticate."
+_WRONG_APP = 2
+"""The code with which the token endpoint refuses an app's id or secret. It refuses a refresh token with 283."""
+
+SIGN_IN_AGAIN = f"Sign in again: {SIGN_IN}."
+_COPY_AGAIN = "Copy Client ID and Client Secret again from the app's page under My apps"
 
 
 @dataclass(frozen=True)
@@ -104,6 +109,9 @@ class PinterestAuthenticator(AuthBase, ABC):
     granted: frozenset[str] = frozenset()
     """The permissions of the token; none if Pinterest has not listed them."""
 
+    grant_advice = "Sign in again and grant it"
+    """How the user gets a permission that the token lacks."""
+
     @abstractmethod
     def replace(self, rejected: str, *, is_last: bool) -> None:
         """Get another token after Pinterest rejected this one.
@@ -128,6 +136,8 @@ class PinterestAuthenticator(AuthBase, ABC):
 class AccessTokenAuthenticator(PinterestAuthenticator):
     """An access token that can't be renewed."""
 
+    grant_advice = "Enter a token that has it"
+
     def __init__(self, credentials: AccessTokenCredentials) -> None:
         self._token = credentials.access_token
         SECRETS.keep(self._token)
@@ -141,8 +151,10 @@ class AccessTokenAuthenticator(PinterestAuthenticator):
         """Raise `ConfigError`: a plain access token can't be renewed."""
         del rejected, is_last
         raise ConfigError(
-            f"Pinterest does not accept the access token: it has expired or was revoked. Enter a new one, or better, "
-            f"use OAuth2.0, which renews itself. {AUTHENTICATE_AGAIN}",
+            "Pinterest does not accept the access token: it has expired, was revoked, or is one of Pinterest's "
+            "sandbox, which is another host. Enter a new one. A token that the developer portal shows may have the "
+            "permissions for pins, boards and user_accounts only. Or choose OAuth2.0, which renews itself, and sign "
+            f"in: {SIGN_IN}.",
         )
 
     def accepted(self, token: str) -> None:
@@ -184,6 +196,8 @@ class OAuthAuthenticator(PinterestAuthenticator):
         self._access_token, self._expires_at = None, math.inf
         if isinstance(credentials, OAuthCredentials):
             self._refresh_token, self._access_token = credentials.refresh_token, credentials.usable_access_token()
+        else:
+            self.grant_advice = "Choose OAuth2.0 as Authorization Method, and grant it"
         self._rejections_in_a_row = 0
         self._rejects_every_token = False
         self._failure: FatalError | None = None
@@ -218,7 +232,7 @@ class OAuthAuthenticator(PinterestAuthenticator):
                 self._rejects_every_token |= is_last and self._rejections_in_a_row > MAX_NEW_TOKENS
                 if self._rejects_every_token:
                     raise ConfigError(
-                        f"Pinterest rejects even an access token that it has just issued. {AUTHENTICATE_AGAIN}",
+                        f"Pinterest rejects even an access token that it has just issued. {self._remedy()}",
                     )
                 self._refresh()
 
@@ -239,6 +253,9 @@ class OAuthAuthenticator(PinterestAuthenticator):
             raise self._failure
         try:
             tokens = self._fetch_tokens()
+        except QuotaExhaustedError as error:  # it says nothing of the user's sign-in, as one of the API would
+            self._failure = FatalError(str(error.message), kind=error.kind)
+            raise self._failure from error
         except FatalError as error:
             self._failure = error
             raise
@@ -268,15 +285,22 @@ class OAuthAuthenticator(PinterestAuthenticator):
             ) from error
 
     def _refused(self, response: ErrorResponse) -> ConfigError:
-        if self._refresh_token:
+        if not self._refresh_token:
+            return ConfigError(f"Pinterest issues no token to the app itself. {response}. {self._remedy()}")
+        if response.code == _WRONG_APP:
             return ConfigError(
-                "Pinterest refuses the refresh token: it has expired, was revoked or was replaced elsewhere. "
-                f"{AUTHENTICATE_AGAIN}",
+                f"Pinterest refuses the Client ID or the Client Secret. {response}. {_COPY_AGAIN}. If both are right, "
+                f"the refresh token is another app's or is no longer valid. {SIGN_IN_AGAIN}",
             )
         return ConfigError(
-            f"Pinterest issues no token to the app itself. {response}. Copy Client ID and Client Secret again from the "
-            "app's page under My apps, and switch on two-factor sign-in for the account that owns the app.",
+            "Pinterest refuses the refresh token: it has expired, was revoked or was replaced elsewhere. "
+            f"{SIGN_IN_AGAIN}",
         )
+
+    def _remedy(self) -> str:
+        if self._refresh_token:
+            return SIGN_IN_AGAIN
+        return f"{_COPY_AGAIN}, and switch on two-factor sign-in for the account that owns the app."
 
     def _send_refresh(self) -> ApiResponse[Tokens] | ErrorResponse:
         grant = {"grant_type": "client_credentials", "scope": APP_SCOPES}

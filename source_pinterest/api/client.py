@@ -5,6 +5,7 @@ Files of reports come from other hosts, without a token and without a quota; `re
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, TypeVar
 
@@ -24,6 +25,8 @@ from source_pinterest.api.errors import (
     RejectedError,
     ResponseTooLargeError,
     RestrictedError,
+    ServerError,
+    UnavailableError,
     UrlTooLongError,
     app_not_approved,
     merchant_refused,
@@ -40,6 +43,14 @@ _BREAKS_OF_TOO_LARGE = 2
 
 _TOO_LONG = (HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_URI_TOO_LONG, HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
 """The statuses with which a CDN may refuse a URL for its length."""
+
+_OVERLOADED = (
+    HTTPStatus.INTERNAL_SERVER_ERROR,
+    HTTPStatus.BAD_GATEWAY,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    HTTPStatus.GATEWAY_TIMEOUT,
+)
+"""The statuses that a request which takes Pinterest too long may get in each try."""
 
 _ERRORS: Mapping[Verdict, Callable[[str], PinterestError]] = {
     Verdict.REFUSED: RefusedError,
@@ -79,18 +90,21 @@ class PinterestClient:
         self._is_worth_retrying = is_worth_retrying
         self._usage = api.usage.of(stream)
 
-    def get(self, path: str, params: Mapping[str, Any], parse: Parse[T]) -> ApiResponse[T]:
+    def get(
+        self, path: str, params: Mapping[str, Any], parse: Parse[T], max_retries: int | None = None
+    ) -> ApiResponse[T]:
         """Send a GET request.
 
         Args:
             path: below the base URL, without a slash at its beginning.
             params: the query.
             parse: parses the body of the response.
+            max_retries: how often this request is sent again at most; None: as often as any other.
 
         Raises:
             PinterestError: the error that the table of verdicts assigns to the response.
         """
-        return self._send(path, requests.Request("GET", self._url(path), params=params), parse)
+        return self._send(path, requests.Request("GET", self._url(path), params=params), parse, max_retries)
 
     def post(self, path: str, body: Mapping[str, Any], parse: Parse[T]) -> ApiResponse[T]:
         """Send a POST request with a JSON body.
@@ -112,9 +126,14 @@ class PinterestClient:
     def _url(self, path: str) -> str:
         return f"{self._api.base_url}/{path}"
 
-    def _send(self, path: str, request: requests.Request, parse: Parse[T]) -> ApiResponse[T]:
+    def _send(
+        self, path: str, request: requests.Request, parse: Parse[T], max_retries: int | None = None
+    ) -> ApiResponse[T]:
         self._usage.count_request()
-        tries = Tries(self._api.retry_policy, self._stream, path, self._max_breaks, self._is_worth_retrying)
+        policy = self._api.retry_policy
+        if max_retries is not None:
+            policy = replace(policy, max_retries=min(max_retries, policy.max_retries))
+        tries = Tries(policy, self._stream, path, self._max_breaks, self._is_worth_retrying)
         session, bounds = self._api.session, self._api.response_bounds
         while True:
             response = tries.response(lambda: session.paced_exchange(request, parse, bounds, self._usage))
@@ -136,10 +155,11 @@ class PinterestClient:
             authenticator.replace(response.token, is_last=not tries.accepts_new_token)
             tries.rejected(str(response))
         elif response.verdict is Verdict.RETRY:
-            tries.failed(str(response))
+            tries.failed(str(response), ServerError if response.status in _OVERLOADED else UnavailableError)
         elif response.verdict is Verdict.SCOPE_MISSING:
             ungranted = tuple(scope for scope in self._scopes if scope not in authenticator.granted)
-            raise permission_missing(self._stream, response.missing_scopes or ungranted or self._scopes, str(response))
+            missing = response.missing_scopes or ungranted or self._scopes
+            raise permission_missing(self._stream, missing, str(response), authenticator.grant_advice)
         elif response.verdict in (Verdict.RESTRICTED, Verdict.APP_REFUSED):
             raise self._closed(response)
         elif response.verdict is Verdict.REFUSED and response.status == HTTPStatus.FORBIDDEN:

@@ -127,16 +127,19 @@ def app_not_approved(quote: str) -> ConfigError:
     )
 
 
-def quota_exhausted(category: str, wait_seconds: float, max_wait_seconds: float) -> FatalError:
-    """Return the error if the quota renews later than this sync waits."""
-    until = datetime.now(UTC) + timedelta(seconds=wait_seconds)
-    return FatalError(
-        f"Pinterest allows no more {category} requests until {until:%Y-%m-%d %H:%M} UTC, and that is longer than "
-        f"the {max_wait_seconds / 60:g} minutes this connection waits (option Longest Wait for Quota). What was "
-        "read is kept, and the next sync continues from there. A full refresh of many records needs Pinterest's "
-        "Standard access.",
-        kind=FailureType.transient_error,
-    )
+class QuotaExhaustedError(FatalError):
+    """The quota renews later than this sync waits."""
+
+    kind = FailureType.transient_error
+
+    def __init__(self, category: str, wait_seconds: float, max_wait_seconds: float) -> None:
+        until = datetime.now(UTC) + timedelta(seconds=wait_seconds)
+        super().__init__(
+            f"Pinterest allows no more {category} requests until {until:%Y-%m-%d %H:%M} UTC, and that is longer than "
+            f"the {max_wait_seconds / 60:g} minutes this connection waits (option Longest Wait for Quota). What was "
+            "read is kept, and the next sync continues from there. A full refresh of many records needs Pinterest's "
+            "Standard access."
+        )
 
 
 def temporary_folder_unusable(folder: str, error: OSError) -> ConfigError:
@@ -213,6 +216,10 @@ SCOPES_OF_SECRET_CONTENT = {
 """Permissions whose absence Pinterest does not report, with what is then missing from its responses."""
 
 
+UNREQUESTED_SCOPES = ("billing:read", "biz_access:read")
+"""Permissions that the consent page asks for only if the user names them, since few apps may have them."""
+
+
 class RightMissingError(ConfigError):
     """The app or its user has no right to what the stream reads."""
 
@@ -220,11 +227,18 @@ class RightMissingError(ConfigError):
     """Whether a permission of the token is missing, which Pinterest may say of another right as well."""
 
 
-def permission_missing(what: str, scopes: tuple[str, ...], quote: str) -> RightMissingError:
-    """Return the error if the token was made without a permission that the stream needs."""
+def permission_missing(what: str, scopes: tuple[str, ...], quote: str, advice: str) -> RightMissingError:
+    """Return the error if the token was made without a permission that the stream needs.
+
+    Args:
+        what: the stream's name.
+        scopes: the permissions.
+        quote: Pinterest's words.
+        advice: how the user gets a permission, as a clause that "or leave the stream out" follows.
+    """
     error = RightMissingError(
         f"{what} can't be read: the token lacks the permission {' and '.join(scopes)}. "
-        f"Authenticate again and grant it, or leave the stream out. {quote}.",
+        f"{_sign_in_for(scopes) or advice}, or leave the stream out. {quote}.",
         quote=quote,
     )
     error.is_permission = True
@@ -232,7 +246,7 @@ def permission_missing(what: str, scopes: tuple[str, ...], quote: str) -> RightM
 
 
 class RestrictedError(RightMissingError):
-    """Pinterest has not opened a feature to the app; authenticating again does not help."""
+    """Pinterest has not opened a feature to the app; signing in again does not help."""
 
     def __init__(self, what: str, feature: str, quote: str) -> None:
         super().__init__(
@@ -245,9 +259,14 @@ class RestrictedError(RightMissingError):
 def access_missing(what: str, access: Access, quote: str, scopes: tuple[str, ...] = ()) -> RightMissingError:
     """Return the error if the stream needs a right that no permission brings: a beta, a role, a kind of account."""
     needs = f"the permission {' and '.join(scopes)} and {access.needs}" if scopes else access.needs
-    return RightMissingError(
-        f"{what} can't be read: it needs {needs}. {access.advice}, or leave the stream out. {quote}."
-    )
+    advice = ". ".join(filter(None, (_sign_in_for(scopes), access.advice)))
+    return RightMissingError(f"{what} can't be read: it needs {needs}. {advice}, or leave the stream out. {quote}.")
+
+
+def _sign_in_for(scopes: tuple[str, ...]) -> str:
+    """Return the command that asks for permissions that the consent page does not ask for by itself, if any."""
+    options = "".join(f" --scope {scope}" for scope in scopes if scope in UNREQUESTED_SCOPES)
+    return f"Sign in with python -m source_pinterest.authorize{options}" if options else ""
 
 
 # ----------------------------------------------------------------------------------------------------------------------
@@ -413,6 +432,10 @@ class UnavailableError(SliceError):
         )
 
 
+class ServerError(UnavailableError):
+    """Pinterest answered the last try with HTTP 500, 502, 503 or 504. A request for less may succeed."""
+
+
 class UnknownFormError(SliceError):
     """Pinterest's answer is whole, twice, and this version can't read it. The next sync could not either."""
 
@@ -475,6 +498,25 @@ def report_too_slow(window: object, timeout_seconds: float) -> SliceError:
         f"Pinterest has worked on the report of {window} for more than {timeout_seconds / 60:g} minutes. The next "
         "sync asks for it again.",
         kind=FailureType.transient_error,
+    )
+
+
+def report_status_unknown(window: object, timeout_seconds: float) -> SliceError:
+    """Return the error if a report has a status that this version does not know for too long."""
+    return SliceError(
+        f"Pinterest gives the report of {window} a status that this version of the connector does not know, and has "
+        f"not finished it within {timeout_seconds / 60:g} minutes. The next sync asks for it again. If it happens "
+        "again, please report it.",
+        kind=FailureType.transient_error,
+    )
+
+
+def no_report_finished(error: SliceError) -> SliceError:
+    """Return the error of a report if Pinterest has finished none of its stream, so that the stream stops."""
+    return SliceError(
+        f"{error.message} No report of this stream has finished in this sync, so no other one is waited for. Their "
+        "days stay unread.",
+        kind=error.kind,
     )
 
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from source_pinterest import limits
-from source_pinterest.api.errors import quota_exhausted
+from source_pinterest.api.errors import QuotaExhaustedError
 from source_pinterest.api.threads import Signal
 from source_pinterest.api.usage import QuotaUsage
 
@@ -361,7 +361,7 @@ class Budget:
         category, flushed = category_of(operation), False
         while wait := self.take(operation):
             if wait > max(self._max_wait_seconds, _PACING_SECONDS):
-                raise quota_exhausted(category, wait, self._max_wait_seconds)
+                raise QuotaExhaustedError(category, wait, self._max_wait_seconds)
             if wait > 1 and (self._log(category, wait) or not flushed):
                 self._before_wait()
                 flushed = True
@@ -422,7 +422,7 @@ class Budget:
             is_too_long = now - pause.since + seconds > self._max_wait_seconds
             self._is_used_up = self._is_used_up or is_too_long or seconds > _LONGEST_SHORT_PERIOD
         if is_too_long:
-            raise quota_exhausted(category, seconds, self._max_wait_seconds)
+            raise QuotaExhaustedError(category, seconds, self._max_wait_seconds)
 
     def accepted(self, operation: str) -> None:
         """Note that a request was not throttled: once its pause is over, the next one starts small again."""

@@ -194,14 +194,14 @@ class Tries:
         """Whether the request would be retried with a new token."""
         return self._rejections < min(MAX_NEW_TOKENS, self._policy.max_retries)
 
-    def failed(self, why: str) -> None:
+    def failed(self, why: str, error: type[UnavailableError] = UnavailableError) -> None:
         """Pause after an error of the server.
 
         Raises:
-            UnavailableError: that was the last try.
+            UnavailableError: that was the last try. It is of the given class.
         """
         self._breaks = 0
-        self._retry(why)
+        self._retry(why, error)
 
     def rejected(self, why: str) -> None:
         """Retry with a new token, at once and without counting a retry the first time.
@@ -241,11 +241,11 @@ class Tries:
     def _may_retry(self) -> bool:
         return self._retries < self._policy.max_retries and self._is_worth_retrying()
 
-    def _retry(self, why: str) -> None:
+    def _retry(self, why: str, error: type[UnavailableError] = UnavailableError) -> None:
         may_retry = self._may_retry
         self._retries += 1
         if not may_retry:
-            raise UnavailableError(self._what, self._path, why, self._retries)
+            raise error(self._what, self._path, why, self._retries)
         seconds = self._policy.pauses.before_retry(self._retries)
         LOGGER.info(f"{self._what}: {why} Retrying in {seconds:g} s.")
         pause(seconds)

@@ -60,6 +60,8 @@ _REQUEST_SECONDS = 5.0
 _SHUTDOWN_POLL_SECONDS = 0.1
 _BROWSER_SECONDS = 1.0
 _REASON_CHARACTERS = 200
+_REFUSED_GRANT = 283
+"""The code with which the token endpoint refuses a code of the consent page, or its redirect URI."""
 _PAGE = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -401,7 +403,7 @@ def _exchange(token_url: str, app: App, form: Mapping[str, str]) -> Tokens:
             f"The request to Pinterest's token endpoint failed ({type(error).__name__}). Run the command again.",
         ) from error
     status = response.status if isinstance(response, ErrorResponse) else HTTPStatus.OK
-    if status == HTTPStatus.UNAUTHORIZED:
+    if isinstance(response, ErrorResponse) and status == HTTPStatus.UNAUTHORIZED and response.code != _REFUSED_GRANT:
         raise refusal("Pinterest does not know this app. Check the App ID and the App secret.")
     if isinstance(response, ApiResponse) and response.value.refresh_token:
         return response.value

@@ -25,7 +25,7 @@ from airbyte_cdk.models import AirbyteStateMessageSerializer, ConfiguredAirbyteC
 from airbyte_cdk.utils import AirbyteTracedException
 
 from source_pinterest.cli.catalog import configured
-from source_pinterest.cli.terminal import COMMAND_BELOW, say
+from source_pinterest.cli.terminal import say, typed
 from source_pinterest.config.credentials import OAuthCredentials, read_credentials
 from source_pinterest.config.files import read_configured_catalog, read_object, read_states
 from source_pinterest.config.options import refusal, without_blanks
@@ -158,7 +158,8 @@ class OutputFolder:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise refusal(
-                f"{self._path} is in use by another run. Wait for its end, or name another folder with --output."
+                f"{self._path} is in use by another run. Wait for its end, or name another folder with --output "
+                "(OUTPUT= in make read)."
             ) from error
 
     def selected(self) -> list[str]:
@@ -236,8 +237,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         say(str(error.message), sys.stderr)
     except OSError as error:
         say(
-            f"{given.output} can't be written ({error.strerror}). Name another folder with --output, or free some "
-            "space.",
+            f"{given.output} can't be written ({error.strerror}). Name another folder with --output (OUTPUT= in make "
+            "read), or free some space.",
             sys.stderr,
         )
     return 1
@@ -275,8 +276,9 @@ def _configuration(path: Path) -> Mapping[str, Any]:
     """
     if not str(path).startswith("{") and not path.exists():
         raise refusal(
-            f"{path} does not exist. Sign in with {COMMAND_BELOW}, which writes it, or name another configuration "
-            "with --config."
+            f"{path} does not exist. This command signs in and writes it: {typed(sys.executable)} -m "
+            f"source_pinterest.authorize --config {typed(str(path))} (or name another configuration with --config, "
+            "CONFIG= in make read)."
         )
     config = read_object(path)
     is_rewritten = isinstance(read_credentials(without_blanks(config)), OAuthCredentials)

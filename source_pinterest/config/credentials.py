@@ -23,7 +23,9 @@ _TITLES = {
     "refresh_token": "Refresh Token",
     "access_token": "Access Token",
 }
-_SECRET = ("client_secret", "refresh_token", "access_token")
+_NO_SECRET = ("auth_method", "token_expiry_date")
+SIGN_IN = "click Authenticate in the connection's source settings, or run python -m source_pinterest.authorize"
+"""What a user of a platform does to sign in, or one at a terminal; the end of a sentence."""
 _HEADER_VALUE = re.compile(r"[!-~]+")
 
 
@@ -81,11 +83,20 @@ Credentials = OAuthCredentials | AppCredentials | AccessTokenCredentials
 
 
 def keep_secrets_of(options: Mapping[str, Any]) -> None:
-    """Mask the secrets of a config in all later messages, even if the config turns out to be invalid."""
-    nested = options.get("credentials")
-    for fields in (options, nested if isinstance(nested, Mapping) else {}):
-        secrets = [str(fields[key]) for key in _SECRET if type(fields.get(key)) in (str, int)]
-        SECRETS.keep(*secrets, *(secret.strip() for secret in secrets))
+    """Mask the secrets of a config in all later messages, even if the config turns out to be invalid.
+
+    Every text under `credentials` is one: a token may stand in the field of another, or where no field is.
+    """
+    pending, secrets = [options.get("credentials"), *(options.get(key) for key in _TITLES)], []
+    while pending:
+        value = pending.pop()
+        if isinstance(value, Mapping):
+            pending += [inner for key, inner in value.items() if key not in _NO_SECRET]
+        elif isinstance(value, list):
+            pending += value
+        elif type(value) in (str, int):
+            secrets.append(str(value))
+    SECRETS.keep(*secrets, *(secret.strip() for secret in secrets))
 
 
 def fits_a_header(credential: str) -> bool:
@@ -134,7 +145,7 @@ def _method_of(fields: Mapping[str, Any]) -> str:
     if any(key in fields for key in _TITLES):
         return "oauth2.0"
     raise refusal(
-        f"{_METHOD}: there are no credentials yet. Choose OAuth2.0 and click Authenticate, or enter an access token.",
+        f"{_METHOD}: there are no credentials yet. Choose OAuth2.0 and sign in: {SIGN_IN}. Or enter an access token.",
     )
 
 
@@ -142,7 +153,7 @@ def _require(fields: Mapping[str, Any], *keys: str) -> None:
     missing = [_TITLES[key] for key in keys if key not in fields]
     if missing:
         raise refusal(
-            f"{_METHOD}: enter the missing {' and '.join(missing)}, or choose OAuth2.0 and click Authenticate.",
+            f"{_METHOD}: enter the missing {' and '.join(missing)}, or choose OAuth2.0 and sign in: {SIGN_IN}.",
         )
 
 

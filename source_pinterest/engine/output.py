@@ -22,6 +22,7 @@ from typing import Protocol
 from airbyte_cdk.logger import PRINT_BUFFER, AirbyteLogFormatter
 
 from source_pinterest.masking import SECRETS, printable
+from source_pinterest.start import print_unwritable
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -104,8 +105,18 @@ class MessageWriter:
 MESSAGES = MessageWriter()
 
 
+_FAILURES: list[OSError] = []
+"""The error after which stdout takes nothing more, since the line that it has cut would run into the next one."""
+
+
 def write_all(piece: bytes | memoryview) -> None:
-    """Write all bytes to stdout, even if stdout is in non-blocking mode."""
+    """Write all bytes to stdout, even if stdout is in non-blocking mode.
+
+    Raises:
+        OSError: this write or an earlier one failed. The user is told once.
+    """
+    if _FAILURES:
+        raise _FAILURES[0]
     rest = memoryview(piece)
     while rest:
         if sys.__stdout__ is None:
@@ -115,14 +126,28 @@ def write_all(piece: bytes | memoryview) -> None:
             rest = rest[os.write(descriptor, rest) :]
         except BlockingIOError:
             select.select([], [descriptor], [])
+        except OSError as error:
+            _FAILURES.append(error)
+            print_unwritable(error)
+            raise
 
 
 def flush_logs() -> None:
-    """Write the logs in the framework's print buffer, whose own flush loses what does not fit into a full pipe."""
+    """Write the logs in the framework's print buffer, whose own flush loses what does not fit into a full pipe.
+
+    Raises:
+        OSError: stdout takes no more.
+    """
     with PRINT_BUFFER.lock:
         text = PRINT_BUFFER.buffer.getvalue()
         PRINT_BUFFER.buffer = type(PRINT_BUFFER.buffer)()
         write_all(text.encode())
+
+
+def flush_logs_if_possible() -> None:
+    """Write the logs, on behalf of a logger. The next message meets the same error, and ends the process."""
+    with suppress(OSError):
+        flush_logs()
 
 
 class MaskedLogFormatter(AirbyteLogFormatter):

@@ -4,13 +4,20 @@ import math
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
 from urllib.parse import quote_plus
 
 from pendulum import Date
 
 from source_pinterest import limits
-from source_pinterest.api.errors import PinterestError, RepeatedBreakError, ResponseTooLargeError, UrlTooLongError
+from source_pinterest.api.errors import (
+    PinterestError,
+    RepeatedBreakError,
+    ResponseTooLargeError,
+    ServerError,
+    UrlTooLongError,
+)
 from source_pinterest.dates import DateWindow, Granularity
 
 T = TypeVar("T")
@@ -21,6 +28,12 @@ Part = tuple[Ids, DateWindow]
 
 ANY_DAY = DateWindow(Date(2026, 1, 1), Date(2026, 1, 1))
 """The window of a request without days."""
+
+Send = Callable[[Ids, DateWindow, int | None], Iterable[T]]
+"""Sends a request for ids and days, with at most this many retries; None: as many as any other request."""
+
+RETRIES_OF_A_HALF = 1
+"""The most retries of a part of a request that Pinterest failed in every try."""
 
 COMMA = "%2C"
 """The separator of ids in a URL."""
@@ -33,11 +46,28 @@ class RequestShape(NamedTuple):
     days: int
 
 
+@dataclass
+class _Split:
+    """A request that is split because Pinterest failed it.
+
+    Attributes:
+        successes: the successes of the stream before it.
+        lost: the errors of its smallest parts that failed.
+    """
+
+    successes: int
+    lost: list[ServerError] = field(default_factory=list)
+
+
 class RequestSize:
     """The largest size of a stream's requests that Pinterest has not refused.
 
     A request that is refused for its size is halved by its ids or, if it has one at most, by its days. Later requests
     are smaller too. They grow again after enough successes.
+
+    A request that Pinterest failed in every try may be too much for it. It is halved too, and later ones are not. If
+    even the smallest parts fail and nothing has succeeded meanwhile, it is an outage, which halving would multiply: no
+    other request is then halved until one succeeds.
 
     Attributes:
         ids: the most ids in a request.
@@ -49,13 +79,23 @@ class RequestSize:
         ids: the most ids that Pinterest allows.
         days: the most days that Pinterest allows.
         halves_on: other errors for which a request is halved, and later ones are not.
+        max_lost_parts: how many of the smallest parts of a request that Pinterest failed in every try may fail too, so
+            that the others are still read; None: such a request is not halved.
     """
 
-    def __init__(self, ids: int, days: int = 1, halves_on: tuple[type[PinterestError], ...] = ()) -> None:
+    def __init__(
+        self,
+        ids: int,
+        days: int = 1,
+        halves_on: tuple[type[PinterestError], ...] = (),
+        *,
+        max_lost_parts: int | None = None,
+    ) -> None:
         self.ids, self.days, self.characters = ids, days, limits.URL_CHARACTERS
         self.most_ids, self._most_days = ids, days
         self._halves_on: tuple[type[PinterestError], ...] = (ResponseTooLargeError, *halves_on)
-        self._successes = 0
+        self._max_lost_parts, self._is_outage = max_lost_parts, False
+        self._successes = self._all_successes = 0
         self._lock = threading.Lock()
 
     def limit_ids(self, ids: int) -> None:
@@ -74,7 +114,7 @@ class RequestSize:
 
     def read(
         self,
-        send: Callable[[Ids, DateWindow], Iterable[T]],
+        send: Send[T],
         ids: Ids,
         window: DateWindow = ANY_DAY,
         length_without_ids: int = 0,
@@ -84,19 +124,50 @@ class RequestSize:
         Raises:
             PinterestError: the error of a request that can't be halved, or any other error of `send`.
         """
-        pending: deque[Part] = deque([(ids, window)])
+        split = _Split(self._all_successes)
+        pending: deque[tuple[Part, bool]] = deque([((ids, window), False)])
         while pending:
-            parts = self.parts(*pending.popleft(), length_without_ids)
+            part, is_half = pending.popleft()
+            parts = self.parts(*part, length_without_ids)
             if len(parts) > 1:
-                pending.extendleft(reversed(parts))
+                pending.extendleft((one, is_half) for one in reversed(parts))
                 continue
-            [part] = parts
             try:
-                yield from send(*part)
+                yield from send(*parts[0], RETRIES_OF_A_HALF if is_half else None)
+            except ServerError as error:
+                halves, is_half = self._halves_of_failed(parts[0], error, split if is_half else None), True
             except self._halves_on as error:
-                pending.extendleft(reversed(self.too_large(*part, error, length_without_ids)))
+                halves = self.too_large(*parts[0], error, length_without_ids)
             else:
+                halves = []
                 self.worked()
+            pending.extendleft((half, is_half) for half in reversed(halves))
+        if split.lost:
+            raise split.lost[0]
+
+    def _halves_of_failed(self, part: Part, error: ServerError, split: _Split | None) -> list[Part]:
+        """Return the halves of a request that Pinterest failed in every try; none for a smallest part that may be lost.
+
+        Args:
+            part: the ids and days of the request.
+            error: its error.
+            split: the request that it is a part of, if it is one.
+
+        Raises:
+            ServerError: the given error, if the request is not halved.
+        """
+        if self._max_lost_parts is None:
+            raise error
+        if not self._is_outage and (halves := _halves(*part)):
+            return halves
+        if split is None:
+            raise error
+        if len(split.lost) >= self._max_lost_parts:
+            with self._lock:
+                self._is_outage = self._is_outage or split.successes == self._all_successes
+            raise error
+        split.lost.append(error)
+        return []
 
     def too_large(self, ids: Ids, window: DateWindow, error: PinterestError, length_without_ids: int = 0) -> list[Part]:
         """Return the halves of a request. If it was refused for its size, later ones are not larger than these.
@@ -105,10 +176,10 @@ class RequestSize:
             PinterestError: the given error, if the request can't be halved.
         """
         by_ids, is_too_long = len(ids) > 1, isinstance(error, UrlTooLongError)
-        half = math.ceil((len(ids) if by_ids else window.days) / 2)
-        windows = None if by_ids or is_too_long else Granularity.DAY.halves(window)
-        if not by_ids and windows is None:
+        halves = _halves(ids, window)
+        if not halves or (is_too_long and not by_ids):
             raise error
+        half = math.ceil((len(ids) if by_ids else window.days) / 2)
         if isinstance(error, ResponseTooLargeError) and not isinstance(error, RepeatedBreakError):
             with self._lock:
                 self._successes = 0
@@ -119,11 +190,13 @@ class RequestSize:
                     self.ids = min(self.ids, half)
                 else:
                     self.days = min(self.days, half)
-        return [(ids, piece) for piece in windows] if windows else [(ids[:half], window), (ids[half:], window)]
+        return halves
 
     def worked(self) -> None:
         """Count a successful request. After enough of them, double the days, or else the ids and the URL."""
         with self._lock:
+            self._is_outage = False
+            self._all_successes += 1
             self._successes += 1
             if self._successes < limits.GOOD_REQUESTS_BEFORE_LARGER:
                 return
@@ -183,6 +256,14 @@ def ids_that_fit(ids: Sequence[str], characters: int, separator: str = COMMA) ->
     """
     separator_length = len(separator)
     return max(1, (characters + separator_length) // (max(map(len, ids), default=1) + separator_length))
+
+
+def _halves(ids: Ids, window: DateWindow) -> list[Part]:
+    """Return the halves of a request, by its ids or, if it has one at most, by its days; none if it has one day."""
+    if len(ids) > 1:
+        half = math.ceil(len(ids) / 2)
+        return [(ids[:half], window), (ids[half:], window)]
+    return [(ids, piece) for piece in Granularity.DAY.halves(window) or ()]
 
 
 def _length(ids: Ids) -> int:

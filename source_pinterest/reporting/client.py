@@ -41,6 +41,8 @@ T = TypeVar("T")
 _SIGNING_PARAMETERS = ("signature", "credential", "token", "sig", "accesskeyid")
 """The ends of their names, which differ from host to host."""
 
+_STATUS_CHARACTERS = 100
+
 _LISTS_OF_NAMES = ("columns", "targeting_types", "campaign_objective_types")
 """The fields of a request from which names that Pinterest refuses are removed."""
 
@@ -53,7 +55,7 @@ class ReportClient:
         client: the stream's client for Pinterest's API.
         stream: the stream's name, for messages.
         refused: the columns and targeting types that Pinterest refuses.
-        on_replacement: called with a sentence about values of a file that were replaced.
+        on_replacement: called with a warning about values of a file that were replaced, or an unknown status.
     """
 
     def __init__(
@@ -103,12 +105,18 @@ class ReportClient:
             PinterestError: the error for the response, see `api/verdicts.py`.
         """
         try:
-            report = self._client.get(_path(request), {"token": token}, _status_in).value
+            report = self._client.get(_path(request), {"token": token}, _report_in).value
         except GoneError:
             return Polled(JobStatus.DOES_NOT_EXIST)
         except RefusedError as error:
             raise AccessLostError(self.stream, _path(request), str(error.message)) from error
-        return Polled(JobStatus(report["report_status"]), report.get("url") or "", _size_in(report))
+        status = JobStatus(report.get("report_status"))
+        if status is JobStatus.UNKNOWN and self._on_replacement:
+            self._on_replacement(
+                f"Pinterest gives a report the status {str(report.get('report_status'))[:_STATUS_CHARACTERS]!r}, which "
+                "this version of the connector does not know. It is polled like a report in progress."
+            )
+        return Polled(status, report.get("url") or "", _size_in(report))
 
     def fetch(self, report: ReadyReport, read: Callable[[Iterator[Filed]], T]) -> T:
         """Download the file of a finished report, and return what `read` returns.
@@ -206,14 +214,6 @@ def _token_in(chunks: Iterator[bytes]) -> str:
     if not isinstance(token, str | int) or not 0 < len(str(token)) <= limits.URL_CHARACTERS:
         raise form_error(report, "The response has no token of the report.", "token")
     return str(token)
-
-
-def _status_in(chunks: Iterator[bytes]) -> Mapping[str, Any]:
-    """Return the report in the response to a poll, with its status."""
-    report = _report_in(chunks)
-    if "report_status" not in report:
-        raise form_error(report, "The response has no report_status.", "report_status")
-    return report
 
 
 def _size_in(report: Mapping[str, Any]) -> float | None:

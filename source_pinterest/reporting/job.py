@@ -54,17 +54,18 @@ class JobStatus(Enum):
     CANCELLED = "CANCELLED"
     EXPIRED = "EXPIRED"
     DOES_NOT_EXIST = "DOES_NOT_EXIST"
+    UNKNOWN = "UNKNOWN"
+    """Any other status, and none. It is polled like a report in progress, which has a deadline."""
 
     @classmethod
     def _missing_(cls, value: object) -> "JobStatus":
-        """Treat an unknown status as work in progress, which has a deadline."""
-        del value
-        return cls.IN_PROGRESS
+        """Ignore the case of a status."""
+        return next((status for status in cls if status.value == str(value).upper()), cls.UNKNOWN)
 
     @property
     def is_lost(self) -> bool:
         """Whether the report has to be created again."""
-        return self not in (JobStatus.IN_PROGRESS, JobStatus.FINISHED)
+        return self not in (JobStatus.IN_PROGRESS, JobStatus.FINISHED, JobStatus.UNKNOWN)
 
 
 class Polled(NamedTuple):
@@ -150,6 +151,7 @@ class Job:
         token: Pinterest's token of the report; empty until it is created.
         created_at: the time of its creation, on the runner's clock.
         polls: how often it was polled.
+        polls_without_link: how often a poll called it finished and gave no link to its file.
         due: the time of the next poll.
         is_polled_early: whether it is polled before its fair share of the quota, to learn how long reports take.
         is_busy: whether a request for it is under way.
@@ -161,6 +163,7 @@ class Job:
     token: str = ""
     created_at: float = 0
     polls: int = 0
+    polls_without_link: int = 0
     due: float = 0
     is_polled_early: bool = False
     is_busy: bool = False

@@ -3,8 +3,8 @@
 The reports of all streams are in progress at the same time, while the framework still generates the slices of the
 first stream. One thread waits for the next step that is due, and starts a thread for it. A step plans the reports of a
 stream, creates a report or polls one; `api/client.py` retries its request, so that a slow response holds up no other
-report. A report that Pinterest loses is created again, a report that is too slow is split into two. A finished report
-becomes a slice, and the worker that reads the slice downloads the file.
+report. A report that Pinterest loses is created again, a report that fails again or is too slow is split into two. A
+finished report becomes a slice, and the worker that reads the slice downloads the file.
 """
 
 import logging
@@ -26,7 +26,9 @@ from source_pinterest.api.errors import (
     ResponseTooLargeError,
     SliceError,
     connector_error,
+    no_report_finished,
     report_lost,
+    report_status_unknown,
     report_too_slow,
     report_without_link,
 )
@@ -34,6 +36,7 @@ from source_pinterest.api.retries import Pauses
 from source_pinterest.api.threads import ClosedError, Signal, starting
 from source_pinterest.reporting.client import ReportClient
 from source_pinterest.reporting.job import Job, JobStatus, ReadyReport, ReportRequest
+from source_pinterest.state.history import PlannedWindow
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -42,8 +45,15 @@ _LOG_EVERY_SECONDS = 60.0
 _CREATIONS = 4
 """The number of times that a report is created before its failure or loss is final."""
 
+_CREATIONS_OF_HALVES = 2
+"""The same for a half of a report, and the number of failures after which a report is split."""
+
 _SPLITS = 3
-"""The number of times that a window is halved because its report is too slow: down to an eighth."""
+"""The number of times that a window is halved because its report fails or is too slow: down to an eighth."""
+
+_POLLS_FOR_A_LINK = 5
+"""The number of polls after the first one that calls a report finished and gives no link. A report that Pinterest gives
+no size either then has no rows, as a connector in production reads it."""
 
 _POLLS_BEFORE_IT_EXISTS = 3
 """The number of polls for which Pinterest may not know a report that was just created."""
@@ -69,7 +79,7 @@ class FailedReport:
 
 @dataclass(frozen=True)
 class SplitReport:
-    """A report that was too slow and was split into two, so that its window has one more slice."""
+    """A report that failed or was too slow and was split into two, so that its window has one more slice."""
 
     request: ReportRequest
 
@@ -106,6 +116,12 @@ class Reports:
         """Reports that have ended and whose outcome the stream has yet to handle."""
         self.next_creation = 0.0
         self.is_plan_begun = self.is_planned = self.is_closed = False
+        self.first_split: tuple[str, PlannedWindow] | None = None
+        """The ad account and the window of the report that was split first."""
+        self.is_split_in_vain = False
+        """Whether even an eighth of a report has failed, so that no other report is split."""
+        self.has_finished = False
+        """Whether Pinterest has finished a report."""
         self.is_polled = False
         """Whether the stream takes outcomes. Before, a link would expire unused."""
 
@@ -137,10 +153,20 @@ class Reports:
             self.close()
 
     def put_back(self, job: Job, *instead: Job) -> None:
-        """Replace a report in progress by others that wait to be created."""
+        """Replace a report in progress by others that wait to be created.
+
+        They wait behind the reports of other windows. Only the parts of the window that was split first are created
+        next, so that it shows soon whether splitting helps.
+        """
         if job in self.jobs:
             self.jobs.remove(job)
-            self.waiting.extend(instead)
+            window = (job.request.ad_account_id, job.request.planned)
+            if instead[0].splits:
+                self.first_split = self.first_split or window
+            if window == self.first_split:
+                self.waiting.extendleft(reversed(instead))
+            else:
+                self.waiting.extend(instead)
 
     def close(self, error: BaseException | None = None) -> None:
         """Create and poll no further report. Reports in progress are given up."""
@@ -346,8 +372,9 @@ class ReportRunner:
     def _create(self, reports: Reports, job: Job) -> None:
         try:
             token = reports.client.create(job.request)
-        except ResponseTooLargeError as error:
-            self._split(reports, job, error)
+        except ResponseTooLargeError:
+            if not self._split(reports, job):
+                raise
             return
         finally:
             reports.next_creation = self._clock()
@@ -361,26 +388,58 @@ class ReportRunner:
         polled = reports.client.poll(job.request, job.token)
         status, age, window = polled.status, self._clock() - job.created_at, job.request.window
         is_late = age >= self._timeout_seconds
-        if status is JobStatus.FINISHED and (polled.url or (is_late and polled.may_lack_rows())):
+        job.polls_without_link += status is JobStatus.FINISHED and not polled.url
+        may_be_empty = status is JobStatus.FINISHED and polled.may_lack_rows()
+        is_empty = may_be_empty and job.polls_without_link > _POLLS_FOR_A_LINK
+        if status is JobStatus.FINISHED and (polled.url or is_empty):
             if not polled.url:
-                LOGGER.info(f"The report of {window} has no link and no size, so it has no rows.")
+                LOGGER.warning(
+                    f"{reports.client.stream}: The report of {window} has no link and no size, so it has no rows."
+                )
             with self._changed:
                 self._expect(age)
+                reports.has_finished = True
                 reports.end(job, ReadyReport(job.request, job.token, polled))
         elif status.is_lost and not (status is JobStatus.DOES_NOT_EXIST and job.polls < _POLLS_BEFORE_IT_EXISTS):
-            if job.creations >= _CREATIONS:
-                raise report_lost(window, status.value, job.creations)
-            LOGGER.info(f"The report of {window.start} to {window.end} is {status.value}. It is created again.")
-            with self._changed:
-                reports.put_back(job, Job(job.request, job.splits, job.creations))
-        elif is_late:
+            self._replace(reports, job, status)
+        elif is_late and not may_be_empty:
             if status is JobStatus.FINISHED:
                 raise report_without_link(window)
-            self._split(reports, job, report_too_slow(window, self._timeout_seconds))
+            if status is JobStatus.UNKNOWN:
+                self._give_up(reports, job, report_status_unknown(window, self._timeout_seconds))
+            elif not self._split(reports, job):
+                self._give_up(reports, job, report_too_slow(window, self._timeout_seconds))
         else:
             with self._changed:
                 job.polls += 1
                 job.due = self._next_poll(job)
+
+    def _replace(self, reports: Reports, job: Job, status: JobStatus) -> None:
+        """Create a report again that Pinterest has failed or lost. One that has failed twice is split, if it can be.
+
+        Raises:
+            SliceError: it was created often enough.
+        """
+        window = job.request.window
+        if status is JobStatus.FAILED and job.creations >= _CREATIONS_OF_HALVES and self._split(reports, job):
+            return
+        if job.creations >= (_CREATIONS_OF_HALVES if job.splits else _CREATIONS):
+            raise report_lost(window, status.value, job.creations)
+        LOGGER.info(f"The report of {window.start} to {window.end} is {status.value}. It is created again.")
+        with self._changed:
+            reports.put_back(job, Job(job.request, job.splits, job.creations))
+
+    def _give_up(self, reports: Reports, job: Job, error: SliceError) -> None:
+        """Fail a report whose time is up. If Pinterest has finished none of the stream, all others are given up too.
+
+        They would take as long, one after another.
+        """
+        with self._changed:
+            if reports.has_finished:
+                reports.fail(job, error)
+            else:
+                reports.fail(job, no_report_finished(error))
+                reports.close()
 
     def _next_poll(self, job: Job) -> float:
         """Return the time of the next poll of a report.
@@ -405,16 +464,13 @@ class ReportRunner:
     def _jobs(self) -> list[Job]:
         return [job for reports in self._streams for job in reports.jobs if job.token]
 
-    def _split(self, reports: Reports, job: Job, error: PinterestError) -> None:
-        """Replace a report by two reports on half of its days.
-
-        Raises:
-            PinterestError: the given error, if the days can't be split.
-        """
-        halves = job.request.halves()
-        if halves is None or job.splits >= _SPLITS:
-            raise error
+    def _split(self, reports: Reports, job: Job) -> bool:
+        """Replace a report by two reports on half of its days each. Return False if it can't or should not be split."""
         with self._changed:
-            if job in reports.jobs:
-                reports.outcomes.put(SplitReport(job.request))
-                reports.put_back(job, *(Job(half, job.splits + 1) for half in halves))
+            reports.is_split_in_vain = reports.is_split_in_vain or job.splits >= _SPLITS
+            if not reports.is_split_in_vain and (halves := job.request.halves()):
+                if job in reports.jobs:
+                    reports.outcomes.put(SplitReport(job.request))
+                    reports.put_back(job, *(Job(half, job.splits + 1) for half in halves))
+                return True
+            return False

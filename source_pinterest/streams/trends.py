@@ -15,7 +15,6 @@ from source_pinterest.api.errors import TRENDS, GoneError, PinterestError
 from source_pinterest.api.rows import ListPage, Record, list_in
 from source_pinterest.api.session import ApiResponse
 from source_pinterest.config.options import PRODUCT_TREND_REGIONS, TREND_REGIONS, regions_of
-from source_pinterest.dates import DateWindow
 from source_pinterest.engine.request_size import Ids, RequestSize
 from source_pinterest.engine.slices import Key, batches, key_of_parent, or_failed, partition_slice
 from source_pinterest.streams.ads.accounts import AdAccounts
@@ -223,7 +222,7 @@ class ProductCategoryTrends(ProductTrendStream):
         categories, parent = stream_slice.extra_fields["categories"], super().responses
         unknown: dict[str, GoneError] = {}
 
-        def send(names: Ids, _: DateWindow) -> Iterator[ApiResponse[ListPage]]:
+        def send(names: Ids, *_: object) -> Iterator[ApiResponse[ListPage]]:
             try:
                 yield from parent(stream_slice, **more, product_categories=list(names))
             except GoneError as error:

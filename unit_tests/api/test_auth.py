@@ -121,5 +121,6 @@ def test_a_plain_access_token_goes_out_is_masked_and_can_not_be_replaced() -> No
     assert bearer_of(request) == "false-plain-token"
     assert SECRETS.mask("false-plain-token") == "****"
     authenticator.accepted("false-plain-token")
-    with pytest.raises(ConfigError, match="expired or was revoked"):
+    words = r"expired.* revoked.* sandbox, which is another host.* portal .*pins, boards and user_accounts only"
+    with pytest.raises(ConfigError, match=words):
         authenticator.replace("false-plain-token", is_last=True)

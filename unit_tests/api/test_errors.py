@@ -16,7 +16,10 @@ WORDS = 'Pinterest answered "No" (HTTP 403)'
 def test_each_error_has_a_type_and_survives_copying() -> None:
     for error, kind in [
         (errors.ConfigError("Do this."), FailureType.config_error),
-        (errors.permission_missing("boards", ("boards:read", "pins:read"), WORDS), FailureType.config_error),
+        (
+            errors.permission_missing("boards", ("boards:read", "pins:read"), WORDS, "Grant it"),
+            FailureType.config_error,
+        ),
         (errors.RestrictedError("leads", "", WORDS), FailureType.config_error),
         (errors.FatalError("Do this.", kind=FailureType.transient_error), FailureType.transient_error),
         (errors.GoneError("Do this."), FailureType.config_error),
@@ -34,7 +37,7 @@ def test_each_error_has_a_type_and_survives_copying() -> None:
 
 def test_an_exhausted_quota_says_until_when() -> None:
     before = datetime.now(UTC) + timedelta(hours=5)
-    sentence = str(errors.quota_exhausted("ads_read", 5 * 3600, 900).message)
+    sentence = str(errors.QuotaExhaustedError("ads_read", 5 * 3600, 900).message)
     after = datetime.now(UTC) + timedelta(hours=5)
 
     assert any(f"until {moment:%Y-%m-%d %H:%M} UTC" in sentence for moment in (before, after))
@@ -60,5 +63,5 @@ def test_a_missing_access_says_what_is_needed_and_who_gives_it(
 
 
 def test_the_words_of_pinterest_are_kept_apart_from_the_advice() -> None:
-    assert errors.permission_missing("leads", ("ads:read",), WORDS).quote == WORDS
+    assert errors.permission_missing("leads", ("ads:read",), WORDS, "Grant it").quote == WORDS
     assert errors.RestrictedError("leads", "", WORDS).quote == WORDS

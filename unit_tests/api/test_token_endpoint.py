@@ -9,7 +9,7 @@ import requests
 import requests_mock
 
 from source_pinterest.api.auth import APP_SCOPES, Tokens
-from source_pinterest.api.errors import ConfigError, FatalError, MalformedResponseError
+from source_pinterest.api.errors import ConfigError, FatalError, MalformedResponseError, QuotaExhaustedError
 from source_pinterest.api.retries import Pauses
 from unit_tests.api.token_endpoint import TRIES, Endpoint, issued
 from unit_tests.configs import BASIC_TOKEN
@@ -21,9 +21,16 @@ def test_a_refused_refresh_token_fails_at_once_and_for_good(endpoint: Endpoint, 
     endpoint.answers({"status_code": status, "json": {"code": 283, "message": "no"}}, issued(1))
 
     for _ in range(3):
-        with pytest.raises(ConfigError, match="Authenticate again"):
+        with pytest.raises(ConfigError, match="Sign in again"):
             endpoint.token()
     assert endpoint.calls == 1
+
+
+def test_an_app_that_pinterest_does_not_know_is_told_to_look_at_its_id_and_secret_first(endpoint: Endpoint) -> None:
+    endpoint.answers({"status_code": 401, "json": {"code": 2, "message": "Authentication failed."}})
+
+    with pytest.raises(ConfigError, match=r"^Pinterest refuses the Client ID or the Client Secret.*Sign in again: "):
+        endpoint.token()
 
 
 def test_app_credentials_get_a_token_and_later_the_next_one(mock: requests_mock.Mocker) -> None:
@@ -45,6 +52,18 @@ def test_refused_app_credentials_say_what_to_check(mock: requests_mock.Mocker) -
 
     with pytest.raises(ConfigError, match=r'"Authentication failed\." .* Copy Client ID and Client Secret again'):
         endpoint.token()
+
+
+def test_app_credentials_whose_token_is_rejected_have_no_button_to_click(mock: requests_mock.Mocker) -> None:
+    endpoint = Endpoint(mock, auth_method="client_credentials")
+    endpoint.answers(*map(issued, range(1, 4)))
+    endpoint.token()
+    for number in (1, 2):
+        endpoint.authenticator.replace(f"false-access-token-{number}", is_last=True)
+
+    with pytest.raises(ConfigError, match=r"just issued\. Copy Client ID .*two-factor sign-in") as raised:
+        endpoint.authenticator.replace("false-access-token-3", is_last=True)
+    assert "click" not in str(raised.value)
 
 
 @pytest.mark.parametrize(
@@ -72,6 +91,16 @@ def test_trouble_of_the_token_endpoint_is_retried_after_pauses_and_then_told(
         endpoint.authenticator.replace("false-access-token-1", is_last=True)
     assert slept == [1, 1, 2, 4]
     assert "false-acc" not in str(raised.value)
+
+
+def test_a_throttled_token_endpoint_is_no_throttled_api_whose_token_works(endpoint: Endpoint) -> None:
+    endpoint.answers({"status_code": 429, "json": {"code": 8, "message": "Retry after 4000 seconds"}})
+
+    for _ in range(2):
+        with pytest.raises(FatalError, match="until") as raised:
+            endpoint.token()
+        assert not isinstance(raised.value, QuotaExhaustedError)
+    assert endpoint.calls == 1
 
 
 def test_all_who_need_a_token_share_one_failure_of_the_endpoint(endpoint: Endpoint) -> None:

@@ -102,6 +102,31 @@ def test_no_refusal_quotes_a_secret_that_stands_in_the_wrong_place_too(around: s
     assert secret not in refusal_of({**signed_in_with(**credentials), "status": [secret]})
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"credentials": {"client_id": "{}"}},
+        {"credentials": {"access_token": {"refresh_token": "{}"}}},
+        {"credentials": {"tokens": ["{}"]}},
+        {"credentials": {"token": "{}"}},
+        {"credentials": "{}"},
+        {"client_id": "{}"},
+    ],
+    ids=json.dumps,
+)
+def test_a_secret_is_masked_wherever_it_stands_in_the_credentials(options: dict[str, Any]) -> None:
+    secret = f"false-{json.dumps(options)}".encode().hex()
+    keep_secrets_of(json.loads(json.dumps(options).replace("{}", secret)))
+
+    assert masking.SECRETS.mask(f"found {secret}.") == "found ****."
+
+
+def test_the_method_and_the_expiry_are_no_secrets() -> None:
+    keep_secrets_of(signed_in_with(auth_method="a_method_of_ours", token_expiry_date="2031-02-03T04:05:06Z"))
+
+    assert masking.SECRETS.mask("a_method_of_ours 2031-02-03T04:05:06Z") == "a_method_of_ours 2031-02-03T04:05:06Z"
+
+
 def test_a_short_secret_is_masked_as_it_was_typed_too() -> None:
     """A message about a config may quote a secret with its blanks, whose escaped form is no border of a word."""
     keep_secrets_of(signed_in_with(client_secret="\nsevenly"))

@@ -10,10 +10,10 @@ from source_pinterest.api.errors import (
     AccountUnreadableError,
     ConfigError,
     ListingCappedError,
+    QuotaExhaustedError,
     RejectedError,
     RepeatedKeyError,
     UnavailableError,
-    quota_exhausted,
 )
 from source_pinterest.engine.failures import FAILURES_IN_A_ROW, CircuitBreaker, Parent
 from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
@@ -33,7 +33,7 @@ def breaker_after(*worked: Parent, failed: list[Parent] | None = None) -> Circui
     return breaker
 
 
-@pytest.mark.parametrize("error", [ConfigError("no"), quota_exhausted("org_read", 4_000, 900)])
+@pytest.mark.parametrize("error", [ConfigError("no"), QuotaExhaustedError("org_read", 4_000, 900)])
 def test_the_first_fatal_error_ends_the_stream_for_good_and_is_raised_once(error: Exception) -> None:
     breaker = CircuitBreaker()
 

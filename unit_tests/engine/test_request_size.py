@@ -1,13 +1,19 @@
 """Requests are as few as Pinterest allows, and smaller after a larger one has failed."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from pendulum import Date
 
 from source_pinterest import limits
-from source_pinterest.api.errors import GoneError, RepeatedBreakError, ResponseTooLargeError, UrlTooLongError
+from source_pinterest.api.errors import (
+    GoneError,
+    RepeatedBreakError,
+    ResponseTooLargeError,
+    ServerError,
+    UrlTooLongError,
+)
 from source_pinterest.dates import DateWindow
 from source_pinterest.engine.request_size import COMMA, Part, RequestSize, request_shape
 
@@ -157,7 +163,7 @@ def test_a_limit_of_ids_is_never_lifted(size: RequestSize) -> None:
 def test_what_is_read_comes_in_order_however_often_it_is_halved() -> None:
     sent = []
 
-    def send(batch: tuple[str, ...], window: DateWindow) -> Iterator[str]:
+    def send(batch: tuple[str, ...], window: DateWindow, _: int | None) -> Iterator[str]:
         sent.append((len(batch), window.days))
         if len(batch) > 1:
             raise ResponseTooLargeError("too large")
@@ -165,3 +171,89 @@ def test_what_is_read_comes_in_order_however_often_it_is_halved() -> None:
 
     assert list(RequestSize(ids=4, days=90).read(send, ids(5), days(2))) == list(ids(5))
     assert sent == [(4, 2), (2, 2), *[(1, 2)] * 5]
+
+
+# ---- What Pinterest fails in every try
+
+
+class Failing:
+    """Fails each request that it is told to, and notes the ids, the days and the most retries of all."""
+
+    def __init__(self, *fails: Callable[[tuple[str, ...], DateWindow], bool], max_lost_parts: int | None = 1) -> None:
+        self.size = RequestSize(ids=250, days=90, max_lost_parts=max_lost_parts)
+        self.fails = fails
+        self.sent: list[tuple[int, int, int | None]] = []
+
+    def send(self, batch: tuple[str, ...], window: DateWindow, max_retries: int | None) -> Iterator[str]:
+        self.sent.append((len(batch), window.days, max_retries))
+        if any(fails(batch, window) for fails in self.fails):
+            raise ServerError("campaign_analytics", "path", "HTTP 503.", 2)
+        yield from (f"{one} {window}" for one in batch)
+
+    def read(self, count: int, length: int) -> list[str]:
+        """What comes until all is read, or until an error."""
+        came = []
+        try:
+            came.extend(self.size.read(self.send, ids(count), days(length)))
+        except ServerError:
+            came.append("an error")
+        return came
+
+    def sizes(self) -> list[tuple[int, int, int | None]]:
+        """The requests since the last call."""
+        sent, self.sent = self.sent, []
+        return sent
+
+
+def is_everything(batch: tuple[str, ...], window: DateWindow) -> bool:
+    return bool(batch and window)
+
+
+def holds(position: int, day: int) -> Callable[[tuple[str, ...], DateWindow], bool]:
+    return lambda batch, window: ids(9)[position] in batch and window.start <= Date(2026, 1, day) <= window.end
+
+
+def test_a_request_that_is_too_much_is_halved_with_one_retry_and_no_later_one_is_smaller() -> None:
+    pinterest = Failing(lambda batch, window: len(batch) * window.days > 10)
+
+    assert len(pinterest.read(4, 5)) == 4
+    assert pinterest.sizes() == [(4, 5, None), (2, 5, 1), (2, 5, 1)]
+    assert len(pinterest.read(1, 20)) == 2
+    assert pinterest.sizes() == [(1, 20, None), (1, 10, 1), (1, 10, 1)]
+    assert (pinterest.size.ids, pinterest.size.days) == (250, 90)
+
+
+def test_an_outage_is_split_down_once_and_again_after_a_success() -> None:
+    pinterest, down = Failing(is_everything), [(4, 4, None), (2, 4, 1), (1, 4, 1), (1, 2, 1), (1, 1, 1), (1, 1, 1)]
+
+    assert (pinterest.read(4, 4), pinterest.sizes()) == (["an error"], down)
+    for _ in range(2):
+        assert (pinterest.read(4, 4), pinterest.sizes()) == (["an error"], [(4, 4, None)])
+    pinterest.fails = ()
+    pinterest.read(1, 1)
+    pinterest.fails, _ = (is_everything,), pinterest.sizes()
+    assert (pinterest.read(4, 4), pinterest.sizes()) == (["an error"], down)
+
+
+def test_a_smallest_part_that_fails_costs_itself_and_a_second_one_the_rest() -> None:
+    pinterest = Failing(holds(1, 2))
+    *came, last = pinterest.read(4, 4)
+    assert (len(came), last) == (3 + 2, "an error"), "of the second id, the days 1 and 3 to 4"
+
+    pinterest.fails = (holds(1, 2), holds(2, 4))
+    *came, last = pinterest.read(4, 4)
+    assert (len(came), last) == (1 + 2 + 2, "an error"), "of the third id, the days 1 to 2 and 3"
+    assert len(pinterest.sizes()) < 25
+    pinterest.size = RequestSize(ids=250, days=90, max_lost_parts=0)
+    assert len(pinterest.read(4, 4)) == 1 + 1 + 1, "the first id, a day of the second, and an error"
+    pinterest.fails = (lambda batch, _: len(batch) > 1,)
+    assert len(pinterest.read(2, 1)) == 2, "parts have succeeded meanwhile, so it was no outage"
+
+
+@pytest.mark.parametrize(("count", "length", "max_lost_parts"), [(1, 1, 1), (9, 9, None)])
+def test_a_request_that_is_not_halved_fails_with_all_its_retries(
+    count: int, length: int, max_lost_parts: int | None
+) -> None:
+    pinterest = Failing(is_everything, max_lost_parts=max_lost_parts)
+
+    assert (pinterest.read(count, length), pinterest.sizes()) == (["an error"], [(count, length, None)])

@@ -44,7 +44,8 @@ class Client:
         api = connected(**options)
         self.api = dataclasses.replace(api, file_bounds=bounds or api.file_bounds)
         calls = PinterestClient(self.api, "campaign_report", ("ads:read",))
-        self.reports = ReportClient(self.api, calls, "campaign_report", RefusedNames(Notices("campaign_report")))
+        notices = Notices("campaign_report")
+        self.reports = ReportClient(self.api, calls, "campaign_report", RefusedNames(notices), notices.replacement)
 
     def content(self, url: str = FILE, read: Callable[[Iterator[Filed]], Any] = read, size: float | None = None) -> Any:
         return self.reports.fetch(ReadyReport(request(), "a token", Polled(JobStatus.FINISHED, url, size)), read)

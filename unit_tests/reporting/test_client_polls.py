@@ -20,15 +20,29 @@ from unit_tests.reporting.requests_for_reports import request
     [
         ("FAILED", JobStatus.FAILED),
         ("DOES_NOT_EXIST", JobStatus.DOES_NOT_EXIST),
-        ("ARCHIVED", JobStatus.IN_PROGRESS),  # a status that nobody knows is no end
-        (None, JobStatus.IN_PROGRESS),
+        ("in_progress", JobStatus.IN_PROGRESS),
+        ("Failed", JobStatus.FAILED),
     ],
 )
-def test_a_report_is_asked_for_by_its_token(client: Client, status: str | None, found: JobStatus) -> None:
+def test_a_report_is_asked_for_by_its_token(client: Client, status: str, found: JobStatus) -> None:
     client.mock.get(REPORTS, json={"report_status": status})
 
     assert client.reports.poll(request(), "a token") == Polled(found)
     assert client.mock.request_history[0].qs == {"token": ["a token"]}
+
+
+@pytest.mark.parametrize(
+    ("answer", "named"),
+    [({"report_status": "ARCHIVED"}, "ARCHIVED"), ({"report_status": None}, "None"), ({"data": {"size": 3}}, "None")],
+)
+def test_an_unknown_or_missing_status_is_named_once(
+    client: Client, caplog: pytest.LogCaptureFixture, answer: dict[str, Any], named: str
+) -> None:
+    client.mock.get(REPORTS, json=answer)
+
+    assert {client.reports.poll(request(), "a token").status for _ in range(2)} == {JobStatus.UNKNOWN}
+    [warning] = caplog.messages
+    assert f"the status '{named}', which this version of the connector does not know" in warning
 
 
 @pytest.mark.parametrize(("stated", "size"), [("5000", 5_000), (1e3, 1_000), (None, None), ("many", None)])
@@ -62,7 +76,6 @@ def test_an_order_that_pinterest_took_and_does_not_show_is_a_loss(client: Client
     ("answer", "why"),
     [
         ({"json": []}, "The response is not a JSON object."),
-        ({"json": {"data": {"message": "Soon"}}}, "The response has no report_status."),
         (finished("https://[files.example/report"), "The report's link is not a valid URL."),
     ],
 )

@@ -22,9 +22,12 @@ from unit_tests.reporting.scheduler import (
 )
 
 
-@pytest.mark.parametrize("status", [JobStatus.FAILED, JobStatus.CANCELLED, JobStatus.EXPIRED])
-def test_a_lost_report_is_created_four_times(status: JobStatus) -> None:
-    pinterest, wanted = Pinterest(status), request()
+@pytest.mark.parametrize(
+    ("status", "length"), [(JobStatus.CANCELLED, 10), (JobStatus.EXPIRED, 10), (JobStatus.FAILED, 1)]
+)
+def test_a_lost_report_is_created_four_times(status: JobStatus, length: int) -> None:
+    """One that has failed, too, where its days can't be split."""
+    pinterest, wanted = Pinterest(status), request(days(length))
     failed, end = came(pinterest, wanted)
 
     assert pinterest.created == [wanted] * 4
@@ -112,14 +115,98 @@ def test_a_report_that_takes_too_long_is_asked_for_in_halves_of_its_window() -> 
     assert len(pinterest.created) == 3
 
 
-def test_halves_are_halved_so_many_times_and_then_fail() -> None:
-    found = came(Pinterest(BUSY), request(days(80)), seconds=10 * TIMEOUT_SECONDS, jobs=100)
+def sizes(pinterest: Pinterest) -> list[int]:
+    return [wanted.window.days for wanted in pinterest.created]
 
+
+def test_a_report_that_fails_twice_is_asked_for_in_halves() -> None:
+    """As long reports fail at an account with much traffic."""
+    pinterest = failing_above(60)
+    found = came(pinterest, request(days(186)))
+
+    assert [type(outcome) for outcome in found] == [SplitReport] * 3 + [ReadyReport] * 4 + [NoMoreReports]
+    assert sorted(sizes(pinterest)) == [46, 46, 47, 47, 93, 93, 93, 93, 186, 186]
+
+
+def failing_above(most: int) -> Pinterest:
+    """Reports on more days than these fail, and all of a bad account."""
+    pinterest = Pinterest()
+    create = pinterest.create
+
+    def create_one(wanted: ReportRequest) -> str:
+        pinterest.then(FAILED if wanted.window.days > most or wanted.ad_account_id == "bad" else DONE)
+        return create(wanted)
+
+    pinterest.create = create_one  # type: ignore[method-assign]
+    return pinterest
+
+
+def test_short_windows_that_fail_keep_no_long_one_from_being_split() -> None:
+    scheduler, pinterest = Scheduler(jobs=1), failing_above(60)
+    reports = scheduler.open(pinterest, request(days(4), account="bad"), request(days(186)))
+    scheduler.work(600)
+
+    assert kinds(reports).count(ReadyReport) == 4
+
+
+def test_once_an_eighth_has_failed_no_other_report_of_the_stream_is_split() -> None:
+    scheduler, pinterest = Scheduler(jobs=1), Pinterest(FAILED)
+    reports = scheduler.open(pinterest, request(days(80)), request(days(40)))
+    scheduler.work(600)
+
+    found = outcomes(reports)
+    assert [type(outcome) for outcome in found[:7]] == [SplitReport] * 7
+    assert [type(outcome) for outcome in found[7:]] == [FailedReport] * 9 + [NoMoreReports]
+    assert sorted(sizes(pinterest)) == [10] * 16 + [20] * 8 + [40] * (4 + 4) + [80] * 2
+
+
+def test_halves_are_halved_so_many_times_and_then_fail() -> None:
+    scheduler, pinterest = Scheduler(jobs=100), Pinterest(BUSY)
+    reports = scheduler.open(pinterest, request(days(80)), request(account="12"))
+    scheduler.work(1)
+    pinterest.left["token-2"][:] = [DONE]
+    scheduler.work(10 * TIMEOUT_SECONDS)
+    finished, *found = outcomes(reports)
+
+    assert isinstance(finished, ReadyReport)
     assert [type(outcome) for outcome in found] == [SplitReport] * 7 + [FailedReport] * 8 + [NoMoreReports]
     failures = [outcome for outcome in found if isinstance(outcome, FailedReport)]
     assert {failed.request.window.days for failed in failures} == {10}
     assert all(isinstance(failed.error, SliceError) for failed in failures)
     assert all(f"the report of {failed.request.window} for more" in str(failed.error.message) for failed in failures)
+
+
+# ---- Where no report is finished at all
+
+
+@pytest.mark.parametrize(
+    ("status", "length", "timeouts", "created"),
+    [(BUSY, 80, 4, 8 + (2 + 7) + (4 + 7) + (8 + 7)), (BUSY, 1, 1, 8), (JobStatus.UNKNOWN, 80, 1, 8)],
+    ids=["an eighth", "a smallest window", "a window of unknown status"],
+)
+def test_a_stream_none_of_whose_reports_is_finished_stops(
+    status: JobStatus, length: int, timeouts: int, created: int
+) -> None:
+    """Forty accounts, eight at once: they would take dozens of timeouts, one after another."""
+    scheduler, pinterest = Scheduler(jobs=8), Pinterest(status)
+    reports = scheduler.open(pinterest, *(request(days(length), account=str(number)) for number in range(40)))
+    scheduler.work(timeouts * (TIMEOUT_SECONDS + 10))
+    *_, failed, end = outcomes(reports)
+
+    assert isinstance(failed, FailedReport)
+    assert "No report of this stream has finished in this sync" in str(failed.error.message)
+    assert end == NoMoreReports()
+    assert len(pinterest.created) == created
+
+
+def test_a_stream_with_a_finished_report_goes_on_whatever_is_too_slow() -> None:
+    scheduler, pinterest = Scheduler(jobs=2), Pinterest(BUSY)
+    reports = scheduler.open(pinterest, *(request(days(1), account=str(number)) for number in range(4)))
+    scheduler.work(1)
+    pinterest.left["token-2"][:] = [DONE]
+    scheduler.work(5 * TIMEOUT_SECONDS)
+
+    assert kinds(reports) == [ReadyReport, *[FailedReport] * 3, NoMoreReports]
 
 
 A_DAY, A_TOTAL = request(days(1)), request(days(30), granularity="TOTAL")
@@ -134,6 +221,17 @@ def test_a_report_that_can_not_be_halved_fails(wanted: ReportRequest) -> None:
     assert isinstance(failed, FailedReport)
     assert isinstance(failed.error, SliceError)
     assert pinterest.created == [wanted]
+
+
+def test_a_report_of_unknown_status_is_polled_until_its_time_is_up_and_not_split() -> None:
+    pinterest, wanted = Pinterest(JobStatus.UNKNOWN), request(days(80))
+    failed, _ = came(pinterest, wanted, seconds=2 * TIMEOUT_SECONDS)
+
+    assert isinstance(failed, FailedReport)
+    assert isinstance(failed.error, SliceError)
+    assert f"gives the report of {wanted.window} a status that this version" in str(failed.error.message)
+    assert (pinterest.created, len(pinterest.polled)) == ([wanted], 13)
+    assert isinstance(came(Pinterest(JobStatus.UNKNOWN, DONE), wanted)[0], ReadyReport)
 
 
 def test_each_creation_has_a_deadline_of_its_own() -> None:

@@ -9,9 +9,9 @@ from source_pinterest.api.errors import (
     ConfigError,
     GoneError,
     PinterestError,
+    QuotaExhaustedError,
     ReportRefusedError,
     UnavailableError,
-    quota_exhausted,
 )
 from source_pinterest.reporting.client import ReportClient
 from source_pinterest.reporting.job import JobStatus, Polled, ReadyReport, ReportRequest
@@ -47,7 +47,7 @@ def test_an_error_while_polling_fails_the_report_alone() -> None:
     assert len(pinterest.created) == len(pinterest.polled) == 1
 
 
-QUOTA = quota_exhausted("ads_analytics", 4_000, 900)
+QUOTA = QuotaExhaustedError("ads_analytics", 4_000, 900)
 
 
 @pytest.mark.parametrize("error", [QUOTA, ReportRefusedError("Scripted")])

@@ -55,7 +55,7 @@ def without_link(pinterest: Pinterest, size: float | None) -> None:
 def test_a_finished_report_without_a_link_is_asked_for_again() -> None:
     scheduler, pinterest = Scheduler(), Pinterest()
     link = pinterest.poll
-    without_link(pinterest, size=2)
+    without_link(pinterest, size=3)
     reports = scheduler.open(pinterest, request())
     scheduler.work(TIMEOUT_SECONDS - 1)
     assert outcomes(reports) == []
@@ -66,14 +66,20 @@ def test_a_finished_report_without_a_link_is_asked_for_again() -> None:
 
 
 @pytest.mark.parametrize("size", [None, 2])
-def test_a_finished_report_of_no_size_that_gets_no_link_is_empty(size: float | None) -> None:
-    pinterest, wanted = Pinterest(), request(days(2))
+@pytest.mark.parametrize("timeout", [TIMEOUT_SECONDS, 30])
+def test_a_finished_report_without_link_and_size_is_empty_after_five_more_polls(
+    size: float | None, timeout: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Even if its time is up before: the poll at which it is finished may come late."""
+    scheduler, pinterest, wanted = Scheduler(timeout_seconds=timeout), Pinterest(BUSY, DONE), request(days(2))
     without_link(pinterest, size)
+    reports = scheduler.open(pinterest, wanted)
+    scheduler.work(44)
+    assert (len(pinterest.polled), outcomes(reports)) == (1 + 5, [])
 
-    assert came(pinterest, wanted, seconds=2 * TIMEOUT_SECONDS) == [
-        ReadyReport(wanted, "token-1", Polled(DONE, "", size)),
-        NoMoreReports(),
-    ]
+    scheduler.work(1)
+    assert outcomes(reports) == [ReadyReport(wanted, "token-1", Polled(DONE, "", size)), NoMoreReports()]
+    assert f"The report of {wanted.window} has no link and no size" in caplog.text
 
 
 def test_a_finished_report_that_has_a_size_and_gets_no_link_fails() -> None:

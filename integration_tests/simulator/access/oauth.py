@@ -13,7 +13,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from integration_tests.simulator.calls.errors import (
-    ApiError,
     bad_request,
     invalid_grant,
     missing_scope,
@@ -189,7 +188,7 @@ class Tokens:
     def _renew(self, form: Mapping[str, str]) -> dict[str, Any]:
         used = form.get("refresh_token", "")
         if self._refusal_status is not None:
-            raise ApiError(self._refusal_status, 2, "The refresh token has been revoked.")
+            raise invalid_grant(self._refusal_status)
         if used not in self._refresh:
             raise invalid_grant()
         if self._rotation is Rotation.NONE:

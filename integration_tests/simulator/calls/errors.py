@@ -22,8 +22,8 @@ def bad_request(message: str) -> BrokenRule:
     return BrokenRule(400, 1, message)
 
 
-def invalid_grant() -> ApiError:
-    return ApiError(401, 283, "The authorization grant is invalid")
+def invalid_grant(status: int = 401) -> ApiError:
+    return ApiError(status, 283, "The authorization grant is invalid")
 
 
 def unauthenticated() -> ApiError:

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import orjson
 
@@ -57,6 +58,11 @@ def _retry_after(fault: Fault) -> Reply:
     return refusal(errors.bad_request(f"The service is busy. Retry after {fault.seconds:g} seconds"))
 
 
+def _report(**told: str) -> bytes:
+    """A report of which Pinterest tells no link and no size."""
+    return orjson.dumps({**told, "url": None, "size": None})
+
+
 def _status(status: int, message: str) -> Callable[[Fault], Reply]:
     return lambda _fault: refusal(ApiError(status, status, message))
 
@@ -92,6 +98,9 @@ _INSTEAD: Mapping[str, Callable[[Fault], Reply]] = {
     FaultKind.TOO_LARGE_414: _status(414, "URI too long."),
     FaultKind.TOO_LARGE_431: _status(431, "Request header fields too large."),
     FaultKind.REPORT_DOES_NOT_EXIST: lambda _fault: Reply(200, poll_answer(ReportStatus.DOES_NOT_EXIST)),
+    FaultKind.REPORT_IN_PROGRESS: lambda _fault: Reply(200, poll_answer(ReportStatus.IN_PROGRESS)),
+    FaultKind.REPORT_UNKNOWN_STATUS: lambda _fault: Reply(200, _report(report_status="QUEUED")),
+    FaultKind.REPORT_WITHOUT_STATUS: lambda _fault: Reply(200, _report()),
     FaultKind.DOWNLOAD_EXPIRED: lambda _fault: downloads.expired_link(),
     FaultKind.DOWNLOAD_503: lambda _fault: downloads.slow_down(),
 }
@@ -105,6 +114,18 @@ def _repeat_bookmark(body: bytes, entry: Entry) -> bytes:
 
 def _empty_page(_body: bytes, entry: Entry) -> bytes:
     return orjson.dumps({"items": [], "bookmark": entry.values("bookmark")[0]})
+
+
+def _changed_report(**changes: Callable[[Any], Any]) -> Callable[[bytes, Entry], bytes]:
+    """A report with other values in these fields; an error stays what it is."""
+
+    def damage(body: bytes, _entry: Entry) -> bytes:
+        report = orjson.loads(body)
+        return orjson.dumps(
+            {name: changes[name](value) if name in changes else value for name, value in report.items()}
+        )
+
+    return damage
 
 
 def _rows_twice(row: Row) -> list[Row]:
@@ -148,4 +169,6 @@ _DAMAGED_BODIES: Mapping[str, Callable[[bytes, Entry], bytes]] = {
     FaultKind.ROWS_OF_ANOTHER_ID: _with_rows(_rows_of_another_id),
     FaultKind.ROWS_OF_ANOTHER_ACCOUNT: _with_rows(_rows_of_another_account),
     FaultKind.EMPTY_PAGE_WITH_OWN_BOOKMARK: _empty_page,
+    FaultKind.REPORT_IN_LOWER_CASE: _changed_report(report_status=str.lower),
+    FaultKind.REPORT_WITHOUT_LINK: _changed_report(url=lambda _: None, size=lambda _: None),
 }

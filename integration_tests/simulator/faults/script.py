@@ -60,6 +60,11 @@ class FaultKind(StrEnum):
     REPORT_EXPIRED = "report_expired"
     REPORT_DOES_NOT_EXIST = "report_does_not_exist"
     REPORT_SLOW = "report_slow"
+    REPORT_IN_PROGRESS = "report_in_progress"
+    REPORT_IN_LOWER_CASE = "report_in_lower_case"
+    REPORT_UNKNOWN_STATUS = "report_unknown_status"
+    REPORT_WITHOUT_STATUS = "report_without_status"
+    REPORT_WITHOUT_LINK = "report_without_link"
     DOWNLOAD_CUT = "download_cut"
     DOWNLOAD_TRUNCATED = "download_truncated"
     DOWNLOAD_EXPIRED = "download_expired"
@@ -80,6 +85,11 @@ REPORT_STEPS: Mapping[str, tuple[str, ...]] = {
     FaultKind.REPORT_EXPIRED: _POLLS,
     FaultKind.REPORT_DOES_NOT_EXIST: _POLLS,
     FaultKind.REPORT_SLOW: _ORDERS,
+    FaultKind.REPORT_IN_PROGRESS: _POLLS,
+    FaultKind.REPORT_IN_LOWER_CASE: _POLLS,
+    FaultKind.REPORT_UNKNOWN_STATUS: _POLLS,
+    FaultKind.REPORT_WITHOUT_STATUS: _POLLS,
+    FaultKind.REPORT_WITHOUT_LINK: _POLLS,
     FaultKind.DOWNLOAD_CUT: (DOWNLOAD,),
     FaultKind.DOWNLOAD_TRUNCATED: (DOWNLOAD,),
     FaultKind.DOWNLOAD_EXPIRED: (DOWNLOAD,),
@@ -118,6 +128,7 @@ class Fault:
     status: int = 401  # with which a revoked token is refused: 400 or 401
     items: int = 100_000  # how many pins a list shows under pin_cap
     level: str = ""  # of the report, where only those of one level are hit
+    more_than: int = 0  # so many rows of an analytics request, or days of a report: smaller ones are answered properly
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "kind", FaultKind(self.kind))
@@ -128,6 +139,7 @@ class Fault:
         own_bookmark = (FaultKind.REPEATED_BOOKMARK, FaultKind.EMPTY_PAGE_WITH_OWN_BOOKMARK)
         paged = self.kind not in own_bookmark or bool(entry.values("bookmark"))
         narrowed = self.path in entry.path and self.level in {"", entry.level}
+        narrowed = narrowed and (not self.more_than or entry.size > self.more_than)
         return self._is_named(entry.operation_id) and own_account and paged and narrowed
 
     def _is_named(self, operation_id: str) -> bool:

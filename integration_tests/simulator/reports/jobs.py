@@ -95,6 +95,10 @@ class ReportJobs:
             return str(entry.body.get("level", ""))
         return next((job.request.level for job in self._named(entry)), "")
 
+    def days(self, entry: Entry) -> int:
+        """The days of the report that a request asks for, 0 for any other request."""
+        return next(((job.request.end_date - job.request.start_date).days + 1 for job in self._named(entry)), 0)
+
     def end(self, entry: Entry, status: ReportStatus) -> None:
         """Lets the job that a request asks for end badly."""
         for job in self._named(entry):

@@ -4,6 +4,7 @@ Tests count calls and look at parameters here; secrets never get into it.
 """
 
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from typing import Any
 
 LOGGED_HEADERS = ("user-agent", "accept", "accept-encoding", "content-type", "connection")
@@ -23,11 +24,24 @@ class Entry:
     headers: dict[str, str] = field(default_factory=dict)
     account: str = ""  # the ad account of the path, of the query, or of the report
     level: str = ""  # of the report
+    size: int = 0  # the rows of an analytics request, entities times days, or the days of a report
     body: Any = None  # the JSON that was sent
     status: int = 0
     body_bytes: int = 0
     fault: str | None = None
     broken_rule: str = ""  # of the API, for which the request was refused
+
+    def rows(self) -> int:
+        """How many rows an analytics request asks for at most: entities times days; 0 of any other request."""
+        query = dict(self.query)
+        if not {"start_date", "end_date"} <= query.keys():
+            return 0
+        try:
+            days = date.fromisoformat(query["end_date"]) - date.fromisoformat(query["start_date"])
+        except ValueError:
+            return 0
+        ids = [name for name in query if name.endswith("_ids")]
+        return (days.days + 1) * max([1, *(len(self.values(name)) for name in ids)])
 
     def values(self, name: str) -> list[str]:
         """Every value of a query parameter, arrays taken apart whichever way they were sent."""

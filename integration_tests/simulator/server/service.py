@@ -82,7 +82,7 @@ class Service:
         body = json_body(request.headers.get("content-type", ""), await request.body())
         entry = self._note(request, operation.operation_id, operation.category)
         entry.body = body
-        entry.level = self.reports.level(entry)
+        entry.level, entry.size = self.reports.level(entry), self.reports.days(entry) or entry.rows()
 
         def proper(faults: Sequence[Fault]) -> Reply:
             self._admit(request, operation)

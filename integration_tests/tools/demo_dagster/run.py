@@ -89,7 +89,7 @@ def troubles_of_a_failure(shown: Pass, dead: str) -> list[str]:
             troubles.append(f"{name} {'succeeded' if outcome.succeeded else 'failed'}.")
         if outcome.retries:
             troubles.append(f"Dagster started {name} again, which can't help.")
-    if "Authenticate again" not in shown.outcomes[dead].reason:
+    if "Sign in again" not in shown.outcomes[dead].reason:
         troubles.append(f"It is not told what to do about {dead}.")
     return troubles
 

@@ -11,7 +11,7 @@ from source_pinterest.api.errors import ConfigError
 from source_pinterest.api.session import path_of
 from source_pinterest.dates import DateWindow
 from source_pinterest.engine.refused_names import Names, RefusedNames
-from source_pinterest.engine.request_size import ANY_DAY, COMMA, Ids, RequestSize
+from source_pinterest.engine.request_size import ANY_DAY, COMMA, Ids, RequestSize, Send
 
 T = TypeVar("T")
 
@@ -43,25 +43,31 @@ class AnalyticsClient:
     ) -> None:
         self._client, self._path_template, self._query = client, path_template, query
         self._wanted, self._refused = wanted, refused
-        self._size = RequestSize(limits.IDS_PER_ANALYTICS_REQUEST, limits.ANALYTICS_WINDOW_DAYS)
+        self._size = RequestSize(limits.IDS_PER_ANALYTICS_REQUEST, limits.ANALYTICS_WINDOW_DAYS, max_lost_parts=1)
 
     def max_ids(self, account: str, ids: Ids) -> int:
         """Return how many of these ids fit into a request."""
         return self._size.ids_that_fit(ids, self._length_without_ids(account))
 
-    def read(
-        self, account: str, ids: Ids, window: DateWindow, send: Callable[[Ids, DateWindow], Iterator[T]]
-    ) -> Iterator[T]:
+    def read(self, account: str, ids: Ids, window: DateWindow, send: Send[T]) -> Iterator[T]:
         """Yield what `send` yields for each request about these ids and days. It sends the request with `get`."""
         return self._size.read(send, ids, window, self._length_without_ids(account))
 
-    def get(self, account: str, ids: Ids, window: DateWindow, parse: Callable[[Iterator[bytes]], T]) -> T:
-        """Send a request, and return its parsed response.
+    def get(
+        self,
+        account: str,
+        ids: Ids,
+        window: DateWindow,
+        parse: Callable[[Iterator[bytes]], T],
+        max_retries: int | None = None,
+    ) -> T:
+        """Send a request, with at most so many retries if their number is given, and return its parsed response.
 
         Raises:
             PinterestError: the request failed, as the error table says.
         """
-        return self._refused.request(account, window, self._wanted, partial(self._send, account, ids, window, parse))
+        send = partial(self._send, account, ids, window, parse, max_retries=max_retries)
+        return self._refused.request(account, window, self._wanted, send)
 
     def try_out(self, account: str, window: DateWindow) -> None:
         """Send the request without ids, so that Pinterest checks its columns. The response is discarded.
@@ -91,8 +97,9 @@ class AnalyticsClient:
         window: DateWindow,
         parse: Callable[[Iterator[bytes]], T],
         names: Names,
+        max_retries: int | None = None,
     ) -> T:
-        return self._client.get(self._path(account), self._query(ids, window, names), parse).value
+        return self._client.get(self._path(account), self._query(ids, window, names), parse, max_retries).value
 
     def _path(self, account: str) -> str:
         return path_of(self._path_template, {"ad_account_id": account})

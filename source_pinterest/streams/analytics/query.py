@@ -181,9 +181,10 @@ class QueryAnalytics(AdAccountStream, ABC):
         """Read the rows of a batch of ids in a window. A request that proves too large is split."""
         account = stream_slice["ad_account_id"]
 
-        def send(ids: Ids, window: DateWindow) -> Iterator[Page]:
+        def send(ids: Ids, window: DateWindow, max_retries: int | None) -> Iterator[Page]:
             with self.shared.rows.holding(max(1, len(ids)) * window.days * self.rows_a_day):
-                yield from self.calls.get(account, ids, window, partial(self.pages_in, account, ids, window))
+                parse = partial(self.pages_in, account, ids, window)
+                yield from self.calls.get(account, ids, window, parse, max_retries)
 
         ids, window = ids_of(stream_slice) or (), planned_window(stream_slice).window
         yield from self.calls.read(account, ids, window, send)

@@ -105,7 +105,8 @@ class PinAnalytics(OrganicStream):
         self._metrics = PinMetrics(self.client, self.notices, RowGate(self))
         self._owners: list[StreamSlice] = []
         halves_on = (BetaClosedError, GoneError, RefusedError)
-        self._size = RequestSize(limits.PINS_PER_ANALYTICS_REQUEST, halves_on=halves_on)
+        # None may be lost: a pass goes on from the last pin that was read.
+        self._size = RequestSize(limits.PINS_PER_ANALYTICS_REQUEST, halves_on=halves_on, max_lost_parts=0)
         self._refusals_in_a_row, self._max_refusals_in_a_row = 0, FAILURES_IN_A_ROW
         self._skipped_pins, self._any_readable = 0, False
 
@@ -235,12 +236,15 @@ class PinAnalytics(OrganicStream):
         settled = min((limit, *reached, *before_provisional))
         return max(settled, min(limit, idle)) if self.checkpoint.emits_once else settled
 
-    def _metrics_of(self, params: Mapping[str, Any], batch: Ids, *_: Any) -> Iterator[tuple[Ids, Mapping[str, Days]]]:
+    def _metrics_of(
+        self, params: Mapping[str, Any], batch: Ids, window: DateWindow, max_retries: int | None
+    ) -> Iterator[tuple[Ids, Mapping[str, Days]]]:
         """Yield a batch of pins with their metrics.
 
         Raises:
             PinterestError: the batch has to be halved, or too many pins in a row were refused.
         """
+        self._metrics.max_retries = max_retries
         try:
             found = self._fetch(batch, params)
         except BetaClosedError as error:
@@ -251,7 +255,7 @@ class PinAnalytics(OrganicStream):
             )
             if len(batch) > 1:
                 raise
-            yield from self._metrics_of(params, batch)
+            yield from self._metrics_of(params, batch, window, max_retries)
             return
         except (GoneError, RefusedError, ResponseTooLargeError) as error:
             if len(batch) > 1:
@@ -295,11 +299,15 @@ class PinMetrics:
         client: makes the stream's requests.
         notices: takes the stream's warnings.
         gate: the stream's gate.
+
+    Attributes:
+        max_retries: how often the next requests are sent again at most; None: as often as any other.
     """
 
     def __init__(self, client: PinterestClient, notices: Notices, gate: RowGate) -> None:
         self._client, self._refused, self._gate = client, RefusedNames(notices), gate
         self._notices = notices
+        self.max_retries: int | None = None
 
     def of_one(self, pin_id: str, params: Mapping[str, Any]) -> Days:
         """Return the days of one pin. https://developers.pinterest.com/docs/api/v5/pins-analytics."""
@@ -333,7 +341,7 @@ class PinMetrics:
 
         def request(names: Names) -> Mapping[str, Days]:
             joined = {name: ",".join(values) for name, values in names.items()}
-            return self._client.get(path, {**params, **joined}, parse).value
+            return self._client.get(path, {**params, **joined}, parse, self.max_retries).value
 
         return self._refused.request(params.get("ad_account_id", ""), window, {"metric_types": PIN_METRICS}, request)
 

@@ -78,13 +78,15 @@ def test_what_pinterest_itself_refuses_is_not_a_matter_of_length(pinterest: Pint
     assert [asked["campaign_ids"][0].count(",") for asked in pinterest.asked(PATH)] == [119]
 
 
-def test_an_outage_makes_no_call_smaller(mock: requests_mock.Mocker) -> None:
-    pinterest = Pinterest(mock, max_retries=1)
+def test_an_outage_makes_no_later_call_smaller(mock: requests_mock.Mocker) -> None:
+    pinterest = Pinterest(mock, max_retries=2)
     pinterest.answers(PATH, {"status_code": 502, "text": PAGE})
 
-    with pytest.raises(UnavailableError):
-        rows_of(pinterest, call(DAY, *LONGEST[:125]))
-    assert [len(asked["campaign_ids"][0].split(",")) for asked in pinterest.asked(PATH)] == [125, 125]
+    for _ in range(2):
+        with pytest.raises(UnavailableError):
+            rows_of(pinterest, call(DAY, *LONGEST[:125]))
+    asked = [len(asked["campaign_ids"][0].split(",")) for asked in pinterest.asked(PATH)]
+    assert asked == [125] * 3 + [size for size in (63, 32, 16, 8, 4, 2, 1, 1) for _ in range(2)] + [125] * 3
 
 
 def test_slices_have_as_many_ids_as_fit_into_an_address(mock: requests_mock.Mocker) -> None:

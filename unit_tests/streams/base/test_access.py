@@ -131,7 +131,7 @@ def test_a_refusal_of_a_whole_stream_names_what_is_missing(
 ) -> None:
     errors = {
         **ERRORS,
-        "permission": permission_missing("lead_forms", Accounts.scopes, "It said no"),
+        "permission": permission_missing("lead_forms", Accounts.scopes, "It said no", "Grant it"),
         "restricted": RestrictedError("lead_forms", "LEADS", "It said no"),
     }
     stream = Accounts({"": errors[error]}, access=access, granted=granted)

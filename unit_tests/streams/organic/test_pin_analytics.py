@@ -270,7 +270,7 @@ def test_what_was_read_before_a_failure_is_not_read_again(pinterest: Pinterest) 
     assert sum(page.count for page in itertools.islice(pages, 1)) == 100
     with pytest.raises(UnavailableError):
         list(pages)
-    begun = pass_over("2026-04-03", "2026-07-01", "100", newest="2026-06-20")
+    begun = pass_over("2026-04-03", "2026-07-01", "149", newest="2026-06-20")
     assert pinterest.stream(PinAnalytics).checkpoint.state == {"reading": [begun]}
 
 

@@ -1,0 +1,202 @@
+"""Faults that stay for five syncs and then end: what arrives at once, what after them, and what the states say."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from integration_tests.simulator import Fault, FaultKind
+from integration_tests.support.assertions import assert_failed, assert_same, assert_succeeded, key_of
+from integration_tests.support.outputs import Output, Record
+from integration_tests.support.pinterest import Simulator, World
+from integration_tests.support.syncs import SYNCHRONOUS_DAYS, State, run_sync
+from integration_tests.support.truth import Key
+from source_pinterest.config.options import NumberOption
+
+HISTORY, REPORT = "campaign_analytics", "campaign_analytics_report"
+CREATE, ANALYTICS = "analytics/create_report", "campaigns/analytics"
+SYNCS = 5
+DAYS = 160
+"""Of these, 71 are older than what Pinterest tells without a report."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Staying:
+    """A fault that stays.
+
+    Attributes:
+        stream: the stream that it hits.
+        fault: hits every call from the first on.
+        arrives: the days of the first sync, as the number of days ago of the first one; 0: none.
+        requests: how many analytics requests and reports each sync makes at most.
+        start: since how many days ago the stream is read.
+        warning: words of a warning of each sync.
+        config: of the connection.
+    """
+
+    stream: str
+    fault: Fault
+    arrives: int
+    requests: int
+    start: int = DAYS
+    warning: str = ""
+    config: dict[str, Any] = field(default_factory=dict)
+
+
+def of_reports(kind: FaultKind, **details: Any) -> Fault:
+    return Fault(kind, times=None, **details)
+
+
+def of_analytics(kind: FaultKind, **details: Any) -> Fault:
+    return Fault(kind, on=ANALYTICS, times=None, **details)
+
+
+OVERLOADED = (FaultKind.SERVER_ERROR, FaultKind.BAD_GATEWAY_HTML, FaultKind.UNAVAILABLE, FaultKind.GATEWAY_TIMEOUT)
+
+PATIENT, IMPATIENT = {"report_timeout_minutes": 0.1}, {"report_timeout_minutes": 0.0005}
+FAULTS = {
+    **{
+        f"{kind} for more than 60 rows": Staying(
+            stream=HISTORY,
+            fault=of_analytics(kind, more_than=60),
+            arrives=SYNCHRONOUS_DAYS,
+            requests=2 + 2,
+            start=SYNCHRONOUS_DAYS,
+        )
+        for kind in OVERLOADED
+    },
+    "503 for everything": Staying(
+        stream=HISTORY, fault=of_analytics(FaultKind.UNAVAILABLE), arrives=0, requests=2 * 8, start=63
+    ),
+    "reports of more than 60 days fail": Staying(
+        stream=REPORT, fault=of_reports(FaultKind.REPORT_FAILED, more_than=60), arrives=DAYS, requests=2 + 4 + 4
+    ),
+    "older days fail in reports of more than 60 days": Staying(
+        stream=HISTORY, fault=of_reports(FaultKind.REPORT_FAILED, more_than=60), arrives=DAYS, requests=1 + 2 + 2
+    ),
+    "every report fails": Staying(
+        stream=REPORT, fault=of_reports(FaultKind.REPORT_FAILED), arrives=0, requests=2 + 4 + 8 + 16
+    ),
+    "every report stays in progress": Staying(
+        stream=REPORT,
+        fault=of_reports(FaultKind.REPORT_IN_PROGRESS),
+        arrives=0,
+        requests=1 + 2 + 4 + 8,
+        config=IMPATIENT,
+    ),
+    "older days stay in progress": Staying(
+        stream=HISTORY,
+        fault=of_reports(FaultKind.REPORT_IN_PROGRESS),
+        arrives=SYNCHRONOUS_DAYS,
+        requests=1 + 1 + 2 + 4 + 8,
+        config=IMPATIENT,
+    ),
+    "every status is unknown": Staying(
+        stream=REPORT,
+        fault=of_reports(FaultKind.REPORT_UNKNOWN_STATUS),
+        arrives=0,
+        warning="the status 'QUEUED'",
+        requests=1,
+        config=IMPATIENT,
+    ),
+    "every status is missing": Staying(
+        stream=REPORT,
+        fault=of_reports(FaultKind.REPORT_WITHOUT_STATUS),
+        arrives=0,
+        warning="the status 'None'",
+        requests=1,
+        config=IMPATIENT,
+    ),
+    "every status is in lower case": Staying(
+        stream=REPORT, fault=of_reports(FaultKind.REPORT_IN_LOWER_CASE), arrives=DAYS, requests=1
+    ),
+}
+
+
+@pytest.fixture
+def sim() -> Any:
+    """A campaign with a row of each day."""
+    world = World(boards=0, ad_accounts=1, shared_ad_accounts=0, campaigns=1, active_percent=100)
+    world.first_day = days_ago(world, DAYS)
+    with Simulator(world, profile="ample") as simulator:
+        yield simulator
+
+
+def days_ago(world: World, days: int) -> date:
+    return world.today - timedelta(days=days)
+
+
+@pytest.mark.parametrize("staying", FAULTS.values(), ids=FAULTS)
+def test_a_fault_that_stays_for_five_syncs_costs_what_it_hits(
+    sim: Simulator, staying: Staying, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    any_timeout = NumberOption("report_timeout_minutes", "Report Timeout", 0, 1_440)
+    monkeypatch.setattr("source_pinterest.config._REPORT_TIMEOUT", any_timeout)
+    stream, expected = staying.stream, since(sim, staying.stream, staying.start)
+    sim.add_fault(staying.fault)
+    arrived: dict[Key, Record] = {}
+    state: State | None = None
+    for number in range(SYNCS):
+        output = sync(sim, staying, state, **staying.config)
+        arrived |= {key_of(stream, record): record for record in output.records[stream]}
+        assert_same(stream, arrived.values(), since(sim, stream, staying.arrives))
+        if staying.arrives == staying.start:
+            assert_succeeded(output, [stream])
+        else:
+            assert_failed(output, stream, "transient_error", "next sync")
+        assert staying.warning in " ".join(output.warnings())
+        assert requests(sim) <= staying.requests * (number + 1), "some arrive after the end of their sync"
+        assert_counts_only_what_arrived(output, stream, expected, arrived)
+        state = output.states
+        assert number or staying.arrives or not counted(output, stream)
+    sim.clear_faults()
+    output = sync(sim, staying, state)
+    assert_succeeded(output, [stream])
+    arrived |= {key_of(stream, record): record for record in output.records[stream]}
+    assert_same(stream, arrived.values(), expected)
+
+
+def requests(sim: Simulator) -> int:
+    return len(sim.calls(CREATE)) + len(sim.calls(ANALYTICS))
+
+
+def sync(sim: Simulator, staying: Staying, state: State | None, **options: Any) -> Output:
+    """Without a lookback, nothing but the state makes the next sync read what failed."""
+    start = days_ago(sim.world, staying.start).isoformat()
+    config = sim.config(**{"start_date": start, "lookback_days": 0, "max_retries": 1, **PATIENT, **options})
+    return run_sync(sim, [staying.stream], config=config, state=state)
+
+
+def since(sim: Simulator, stream: str, days: int) -> dict[Key, Record]:
+    """What a perfect sync of these days holds."""
+    return sim.expected(stream, start=days_ago(sim.world, days)) if days else {}
+
+
+def counted(output: Output, stream: str) -> dict[str, set[str]]:
+    """The days that the state counts as read, by account."""
+    found = {}
+    for entry in output.states[stream]["states"]:
+        cursor = entry["cursor"]
+        read = days_between(cursor["from"], cursor["DATE"])
+        for start, end in cursor.get("missing", ()):
+            read -= days_between(start, end)
+        found[entry["partition"]["ad_account_id"]] = read
+    return {account: days for account, days in found.items() if days}
+
+
+def days_between(first: str, last: str) -> set[str]:
+    start, end = date.fromisoformat(first), date.fromisoformat(last)
+    return {str(start + timedelta(days=number)) for number in range((end - start).days + 1)}
+
+
+def assert_counts_only_what_arrived(
+    output: Output, stream: str, expected: dict[Key, Record], arrived: dict[Key, Record]
+) -> None:
+    read = counted(output, stream)
+    lost = [
+        key
+        for key, record in expected.items()
+        if key not in arrived and record["DATE"] in read.get(record["AD_ACCOUNT_ID"], ())
+    ]
+    assert not lost, lost[:5]
