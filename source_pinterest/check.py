@@ -215,12 +215,15 @@ def _warnings_for_columns(sync: Sync) -> list[str]:
 
 
 def _probe_columns(sync: Sync, accounts: AccountsToAsk) -> None:
-    """Request one day of one account if the config has columns that Pinterest's documentation does not list.
+    """Request one day of one account if only Pinterest can tell whether it takes the columns or the attribution window.
 
     Raises:
-        ConfigError: Pinterest refuses the columns. The error quotes its message.
+        ConfigError: Pinterest refuses the request. The error quotes its message.
     """
-    if SYNC_COLUMNS.issuperset(sync.config.analytics_columns or ()):
+    window = sync.config.attribution_window
+    chosen = [] if SYNC_COLUMNS.issuperset(sync.config.analytics_columns or ()) else ["Analytics Columns"]
+    chosen += [f"Attribution Window {window}"] if window and not window.is_default else []
+    if not chosen:
         return
     yesterday = days_before(sync.today(), 1)
     calls = sync.stream(AdAccountAnalytics).calls
@@ -228,7 +231,8 @@ def _probe_columns(sync: Sync, accounts: AccountsToAsk) -> None:
         accounts.ask(lambda account: calls.try_out(account, DateWindow(yesterday, yesterday)))
     except BadRequestError as error:
         raise ConfigError(
-            f"Analytics Columns: Pinterest refuses them. {error.quote}. Remove what it names, or correct it."
+            f"{' and '.join(chosen)}: Pinterest refuses {'them' if 'Analytics Columns' in chosen else 'it'}. "
+            f"{error.quote}. Remove what it names, or correct it."
         ) from error
 
 

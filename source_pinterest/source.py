@@ -55,10 +55,10 @@ from source_pinterest.engine.queue import (
 from source_pinterest.engine.token_store import TokenStore
 from source_pinterest.streams import streams_by_name
 from source_pinterest.streams.ads.accounts import AdAccounts
-from source_pinterest.streams.base.stream import Sync
+from source_pinterest.streams.base.stream import Rank, Sync
 from source_pinterest.streams.opening import OpenedStream
 from source_pinterest.streams.organic.profile import UserAccount
-from source_pinterest.streams.selection import Selection, turns_of, warn_of_unknown_states
+from source_pinterest.streams.selection import Selection, in_order, rank_of, warn_of_unknown_states
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -244,14 +244,18 @@ class SourcePinterest(ConcurrentSourceAdapter):
     ) -> list[AbstractStream]:
         """Return the streams of the catalog, which the concurrent reader reads in pages."""
         names = {configured.stream.name for configured in configured_catalog.streams}
-        opened = list(self._opened(config, names))
-        first, others = turns_of(opened, ConnectorStateManager(self._state), Config.from_mapping(config).today)
-        for one in others:
-            one.wait_for_turn = partial(self._wait_for_ends, {early.name for early in first}, one.stream.api.budget)
-        return [one.in_pages() for one in (*first, *others)]
+        opened = in_order(self._opened(config, names), ConnectorStateManager(self._state))
+        ranks = {one.name: rank_of(one.stream) for one in opened}
+        for one in opened:
+            if ranks[one.name] >= (Rank.EACH,):
+                # One that begins anew for each board may take all requests of every day: it waits for rank 3 as well.
+                border = Rank.EACH_PIN if ranks[one.name] == (Rank.EACH_PIN, True) else Rank.EACH
+                first = {name for name, rank in ranks.items() if rank < (border,)}
+                one.wait_for_turn = partial(self._wait_for_ends, first, one.stream.api.budget)
+        return [one.in_pages() for one in opened]
 
     def _wait_for_ends(self, first: set[str], budget: Budget) -> None:
-        """Wait for the streams whose turn it is, if a daily quota is known, so that it suffices for these."""
+        """Wait for the streams of the first ranks, if a daily quota is known, so that it suffices for these."""
         if self.progress:
             self.progress.wait_for(first, lambda: not budget.has_daily_quota())
 

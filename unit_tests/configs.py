@@ -79,7 +79,7 @@ BAD_CONFIGS = (
     bad("pin_analytics_max_age_days", 0, "from 1 to 36500"),
     bad("exclude_account_ids", ["x"], "'x'"),
     bad("exclude_account_ids", [12], "12 is also among", account_ids=["11", "12"]),
-    bad("attribution_window", "1/30/1", "'1/30/1'", "30/30/1, 0/0/0"),
+    bad("attribution_window", "1/30/1", "'1/30/1'", "30/30/1, 60/60/60"),
     bad("attribution_window", "7/7/30", "60/60/60"),
     bad("conversion_report_time", "NOON", "'NOON'", "TIME_OF_AD_ACTION"),
     bad("lookback_days", -1, "from 0 to 89", "-1"),

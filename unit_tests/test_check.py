@@ -319,6 +319,30 @@ def test_columns_that_no_document_lists_are_judged_by_pinterest(checking: Making
     assert "Ad account 11 can't be read. ad_account_analytics: Pinterest answered" in caplog.text
 
 
+@pytest.mark.parametrize(
+    ("options", "refusal"),
+    [
+        ({"attribution_window": "7/0/0"}, "Attribution Window 7/0/0: Pinterest refuses it."),
+        ({"attribution_window": "14/14/7"}, "Attribution Window 14/14/7: Pinterest refuses it."),
+        (
+            {"attribution_window": "1/1/1", "analytics_columns": ["TOTAL_HUGS"]},
+            "Analytics Columns and Attribution Window 1/1/1: Pinterest refuses them.",
+        ),
+        ({"attribution_window": "30/30/1"}, ""),
+    ],
+    ids=str,
+)
+def test_a_chosen_window_is_tried_out_in_one_request(checking: Making, options: dict[str, Any], refusal: str) -> None:
+    checked = checking(**options)
+    checked.answers("ad_accounts/11/analytics", {"json": []})
+    assert checked.result() == (True, None)
+    assert len(checked.pinterest.asked("ad_accounts/11/analytics")) == bool(refusal)
+
+    checked.answers("ad_accounts/11/analytics", refused(400, 1, "These do not go together"))
+    if refusal:
+        assert checked.fails().startswith(f'{refusal} Pinterest answered "These do not go together"')
+
+
 def test_columns_that_leave_no_room_for_ids_are_refused_without_a_call(checking: Making) -> None:
     checked = checking(analytics_columns=[f"TOTAL_A_COLUMN_OF_NEXT_YEAR_{number:03}" for number in range(300)])
 
@@ -338,7 +362,13 @@ def test_an_account_that_refuses_is_not_asked_again(checking: Making, status: in
 
 
 def test_a_report_that_names_windows_is_tried_out_on_a_day_of_one_account(checking: Making) -> None:
-    checked = checking(custom_reports=[report(click_window_days=7), report(name="Plain")])
+    checked = checking(
+        custom_reports=[
+            report(click_window_days=7),
+            report(name="Plain"),
+            report(name="Usual", attribution_window="30/30/1"),
+        ]
+    )
     created = checked.creates(CREATED)
 
     assert checked.result() == (True, None)

@@ -21,6 +21,7 @@ from source_pinterest.config.options import (
     ATTRIBUTION_TYPES,
     ATTRIBUTION_WINDOWS,
     CONVERSION_REPORT_TIMES,
+    OLDER_ATTRIBUTION_WINDOWS,
     TREND_REGIONS,
 )
 from source_pinterest.dates import Granularity
@@ -132,25 +133,28 @@ def test_authorization_methods_are_told_apart_by_their_first_field() -> None:
     assert {method["properties"]["auth_method"]["order"] for method in methods.values()} == {0}
 
 
+WINDOWS = [*ATTRIBUTION_WINDOWS, *OLDER_ATTRIBUTION_WINDOWS]
+
+
 def test_the_form_offers_what_the_connector_takes() -> None:
     assert OPTIONS["status"]["items"]["enum"] == list(STATUSES)
     assert OPTIONS["trend_regions"]["items"]["enum"] == list(TREND_REGIONS)
     assert OPTIONS["conversion_report_time"]["enum"] == list(CONVERSION_REPORT_TIMES)
-    assert OPTIONS["attribution_window"]["enum"] == list(ATTRIBUTION_WINDOWS)
-    assert len(ATTRIBUTION_WINDOWS) == 21
-    assert OPTIONS["attribution_window"]["default"] == next(iter(ATTRIBUTION_WINDOWS)) == "30/30/1"
+    assert OPTIONS["attribution_window"]["enum"] == WINDOWS
+    assert OPTIONS["attribution_window"]["default"] == WINDOWS[0] == "30/30/1"
 
 
 def test_a_custom_report_offers_what_the_connector_takes() -> None:
     enums = {name: field.get("items", field)["enum"] for name, field in REPORT_FIELDS.items() if "enum" in str(field)}
 
-    assert set(REPORT_FIELDS) == set(CustomReport.__dataclass_fields__)
+    assert set(REPORT_FIELDS) == {*CustomReport.__dataclass_fields__, "attribution_window"}
     assert REPORT["required"] == ["name", "level", "granularity", "columns"]
     assert [field["order"] for field in REPORT_FIELDS.values()] == list(range(len(REPORT_FIELDS)))
     assert enums == {
         "level": list(reports.LEVELS),
         "granularity": [granularity.value for granularity in Granularity],
         "targeting_types": list(reports.TARGETING_TYPES),
+        "attribution_window": WINDOWS,
         "click_window_days": list(ATTRIBUTION_WINDOWS_DAYS),
         "engagement_window_days": list(ATTRIBUTION_WINDOWS_DAYS),
         "view_window_days": list(ATTRIBUTION_WINDOWS_DAYS),
@@ -161,6 +165,15 @@ def test_a_custom_report_offers_what_the_connector_takes() -> None:
         "ad_statuses": list(reports.AD_STATUSES),
         "product_group_statuses": list(reports.PRODUCT_GROUP_STATUSES),
     }
+
+
+def test_the_form_accepts_every_window_of_an_earlier_version() -> None:
+    days = ATTRIBUTION_WINDOWS_DAYS
+    for click, view in [(click, view) for click in days for view in days]:
+        own = report(click_window_days=click, engagement_window_days=view, view_window_days=view)
+        window = {"attribution_window": f"{click}/{click}/{view}"} if view <= click else {}
+        jsonschema.validate(config(custom_reports=[own], **window), FORM)
+    assert all(REPORT_FIELDS[f"{what}_window_days"]["airbyte_hidden"] for what in ("click", "engagement", "view"))
 
 
 def test_a_bad_field_of_a_report_is_named_as_in_the_form() -> None:

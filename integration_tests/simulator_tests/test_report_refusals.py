@@ -6,6 +6,8 @@ Which fields and values there are is held against `pinterestsdk` in `test_contra
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import pytest
+
 from integration_tests.simulator import REPORT_COLUMNS
 from integration_tests.simulator.calls.errors import ApiError, forbidden
 from integration_tests.simulator.calls.fields import (
@@ -169,12 +171,18 @@ def test_windows_are_as_long_and_as_old_as_pinterest_allows() -> None:
     assert complaint(PRODUCTS, start_date="2024-03-16", **since) == "start_date must be after 2024-03-16."
 
 
-def test_attribution_windows_may_be_refused_in_some_combinations() -> None:
-    with Simulator(refused_windows=[(1, 30, 1)]) as sim, Client(sim) as api:
-        answer = api.order(click_window_days=1, engagement_window_days=30, view_window_days=1)
+@pytest.mark.parametrize("windows", [(30, 0, 0), (0, 0, 1), (1, 30, 1), (14, 30, 1)], ids=str)
+def test_attribution_windows_are_refused_in_the_combinations_that_were_seen(
+    sim: Simulator, api: Client, windows: tuple[int, int, int]
+) -> None:
+    names = ("click_window_days", "engagement_window_days", "view_window_days")
+    chosen = dict(zip(names, windows, strict=True))
+    path, query = legal_calls(sim.world)["ad_account/analytics"][:2]
 
-        assert "(1, 30, 1)" in refusal(answer).message
-        assert api.order(click_window_days=7).status_code == 200
+    assert str(windows) in refusal(api.order(**chosen)).message
+    assert api.order(**dict.fromkeys(names, 7)).status_code == 200
+    assert str(windows) in refusal(api.get(path, {**query, **chosen})).message
+    assert api.get(path, {**query, **dict.fromkeys(names, 7)}).status_code == 200
 
 
 def test_an_order_needs_token_scope_and_account(sim: Simulator, api: Client) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from integration_tests.simulator import Fault
 from integration_tests.state_tests.second_syncs import (
     DAY_STREAMS,
     FINAL_AFTER_DAYS,
@@ -17,6 +18,7 @@ from integration_tests.state_tests.second_syncs import (
 from integration_tests.support.assertions import assert_exact, assert_same, assert_succeeded
 from integration_tests.support.catalogs import ADS_ANALYTICS
 from integration_tests.support.days import days_later
+from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
 
@@ -67,11 +69,32 @@ def test_late_conversions_arrive(sim: Simulator) -> None:
             assert_same(stream, upserted(stream, first, second), before[stream] | restated)
 
 
-def test_a_lookback_does_not_reach_before_a_start_date_that_was_moved_later(sim: Simulator) -> None:
-    first = run_sync(sim, ADS_ANALYTICS)
-    start = sim.world.today - timedelta(days=10)
-    second = run_sync(sim, ADS_ANALYTICS, config=sim.config(start_date=start.isoformat()), state=first.states)
-    assert_exact(second, sim, ADS_ANALYTICS, start=start)
+def test_a_start_date_that_moves_on_with_the_days_leaves_no_number_stale(sim: Simulator) -> None:
+    """Five syncs, three days apart, each of which starts "a week ago" and can't read campaigns; then one that can."""
+    streams, stream, since = ["campaign_analytics", "ad_analytics"], "campaign_analytics", sim.world.today
+    outputs: list[Output] = []
+    states: dict[str, dict[str, Any]] = {}
+    for later in range(0, 21, 3):
+        with days_later(sim.world, later) as today:
+            config = sim.config(start_date=(today - timedelta(days=7)).isoformat(), max_retries=0)
+            if later:
+                sim.world.restate(days_back=later + 7)
+            if later == 3:
+                sim.add_fault(Fault("500", on="campaigns/analytics", times=None))
+            if later == 18:
+                sim.clear_faults()
+            outputs.append(run_sync(sim, streams, config=config, state=states))
+            states = outputs[-1].states
+            assert outputs[-1].status(stream) == ("COMPLETE" if later in (0, 18) else "INCOMPLETE")
+            if later < 18:
+                assert {entry["cursor"]["DATE"] for entry in states[stream]["states"]} == {since.isoformat()}
+            assert_same(
+                "ad_analytics",
+                upserted("ad_analytics", *outputs),
+                sim.expected("ad_analytics", start=since - timedelta(days=7)),
+            )
+    with days_later(sim.world, 18):
+        assert_same(stream, upserted(stream, *outputs), sim.expected(stream, start=since - timedelta(days=7)))
 
 
 def test_an_earlier_start_date_is_read_once(sim: Simulator) -> None:

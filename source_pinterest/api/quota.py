@@ -349,6 +349,8 @@ class Budget:
         self._pauses: dict[str, _Pause] = {}
         self._logged_at: dict[str, float] = {}
         self._waits_until: dict[str, float] = {}
+        self._is_used_up = False
+        """Whether HTTP 429 has told of a longer wait than that for a quota of an hour, or than this sync waits."""
 
     def acquire(self, operation: str) -> float:
         """Take a request of the operation from its quotas, after waiting for them if necessary; return the time.
@@ -417,7 +419,9 @@ class Budget:
             backoff = min(2 ** (pause.throttles - 1), 64) * random.uniform(0.5, 1)  # noqa: S311 - jitter, no secret
             seconds = hint_seconds or backoff  # a reset of 0 s is rounded down and no reason to retry at once
             pause.until = max(pause.until, now + seconds)
-        if now - pause.since + seconds > self._max_wait_seconds:
+            is_too_long = now - pause.since + seconds > self._max_wait_seconds
+            self._is_used_up = self._is_used_up or is_too_long or seconds > _LONGEST_SHORT_PERIOD
+        if is_too_long:
             raise QuotaExhaustedError(category, seconds, self._max_wait_seconds)
 
     def accepted(self, operation: str) -> None:
@@ -446,9 +450,12 @@ class Budget:
             return min((quota.left(now, self._max_wait_seconds) for quota in quotas if quota.is_long), default=math.inf)
 
     def has_daily_quota(self) -> bool:
-        """Return whether a quota is known that takes longer to renew than a sync waits, such as one of a day."""
+        """Return whether a quota is known that takes longer to renew than a sync waits, such as one of a day.
+
+        Headers tell of it, or HTTP 429 does.
+        """
         with self._changed:
-            return any(quota.period > _LONGEST_SHORT_PERIOD for quota in self._quotas.known())
+            return self._is_used_up or any(quota.period > _LONGEST_SHORT_PERIOD for quota in self._quotas.known())
 
     def _usage_of(self, category: str, now: float) -> QuotaUsage:
         quotas = _rolled(self._quotas.of_category(category), now)

@@ -21,11 +21,11 @@ from source_pinterest.config.credentials import (
 )
 from source_pinterest.config.files import in_current_form
 from source_pinterest.config.options import (
-    ATTRIBUTION_WINDOWS,
     CONVERSION_REPORT_TIMES,
     TREND_REGIONS,
     AttributionWindow,
     NumberOption,
+    attribution_window,
     column_names,
     flag,
     hidden_notices,
@@ -250,9 +250,7 @@ def _analytics_columns(options: Mapping[str, Any]) -> tuple[tuple[str, ...] | No
 
 def _attribution_window(options: Mapping[str, Any]) -> AttributionWindow | None:
     choice = options.get("attribution_window")
-    if choice is None:
-        return None
-    return ATTRIBUTION_WINDOWS[one_of("Attribution Window", choice, ATTRIBUTION_WINDOWS)]
+    return None if choice is None else attribution_window("Attribution Window", choice)
 
 
 def _conversion_report_time(options: Mapping[str, Any]) -> str | None:

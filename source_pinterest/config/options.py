@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import combinations_with_replacement
 from typing import Any, TypeVar
 
 from airbyte_cdk.models import FailureType
@@ -19,7 +20,11 @@ from pendulum import Date
 
 from source_pinterest.columns import NAME_FORM
 from source_pinterest.dates import days_before, parse_day
-from source_pinterest.limits import ATTRIBUTION_WINDOWS_DAYS
+from source_pinterest.limits import (
+    ATTRIBUTION_WINDOWS_DAYS,
+    DEFAULT_ATTRIBUTION_WINDOW_DAYS,
+    DEFAULT_VIEW_WINDOW_DAYS,
+)
 from source_pinterest.masking import SECRETS
 
 CONVERSION_REPORT_TIMES = ("TIME_OF_AD_ACTION", "TIME_OF_CONVERSION")
@@ -57,25 +62,37 @@ class AttributionWindow:
         return f"{self.click}/{self.engagement}/{self.view}"
 
     @property
+    def is_default(self) -> bool:
+        """Whether Pinterest counts with this window if a request names none."""
+        return self == DEFAULT_WINDOW
+
+    @property
     def largest(self) -> int:
         """The number of days for which the conversions of a day can still grow."""
         return max(self.click, self.engagement, self.view)
 
 
-# The 21 windows that Ads Manager offers: the engagement window equals the click window, the view window is no longer.
-# Pinterest's default comes first.
+DEFAULT_WINDOW = AttributionWindow(
+    DEFAULT_ATTRIBUTION_WINDOW_DAYS, DEFAULT_ATTRIBUTION_WINDOW_DAYS, DEFAULT_VIEW_WINDOW_DAYS
+)
+_SEEN_WINDOWS = (
+    *(AttributionWindow(*days) for days in combinations_with_replacement((60, 30, 7, 1), 3)),
+    *(AttributionWindow(days, 0, 0) for days in (7, 1)),
+)
 ATTRIBUTION_WINDOWS: Mapping[str, AttributionWindow] = {
+    str(window): window for window in sorted(_SEEN_WINDOWS, key=DEFAULT_WINDOW.__ne__)
+}
+"""The windows that others saw Pinterest take, its default first: no part is longer than the one before it."""
+
+OLDER_ATTRIBUTION_WINDOWS: Mapping[str, AttributionWindow] = {
     str(window): window
-    for window in sorted(
-        (
-            AttributionWindow(click, click, view)
-            for click in ATTRIBUTION_WINDOWS_DAYS
-            for view in ATTRIBUTION_WINDOWS_DAYS
-            if view <= click
-        ),
-        key=lambda window: (str(window) != "30/30/1", window.click, window.view),
+    for window in (
+        *(AttributionWindow(click, click, 0) for click in ATTRIBUTION_WINDOWS_DAYS),
+        *(AttributionWindow(14, 14, view) for view in (1, 7, 14)),
+        *(AttributionWindow(click, click, 14) for click in (30, 60)),
     )
 }
+"""Further windows that configurations of earlier versions may have. Nobody saw Pinterest take them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +148,12 @@ def one_of(title: str, value: Any, choices: Collection[str]) -> str:
     if word not in choices:
         raise refusal(f"{title}: {value!r} is not a valid choice. Choose one of: {', '.join(choices)}.")
     return str(word)
+
+
+def attribution_window(title: str, value: Any) -> AttributionWindow:
+    """Return the chosen attribution window; the config may have one of an earlier version."""
+    older = OLDER_ATTRIBUTION_WINDOWS.get(str(value))
+    return older or ATTRIBUTION_WINDOWS[one_of(title, value, ATTRIBUTION_WINDOWS)]
 
 
 def flag(title: str, value: Any) -> bool:

@@ -29,6 +29,8 @@ from source_pinterest.columns import (
 from source_pinterest.config.options import (
     ATTRIBUTION_TYPES,
     CONVERSION_REPORT_TIMES,
+    DEFAULT_WINDOW,
+    attribution_window,
     column_names,
     one_of,
     refusal,
@@ -162,10 +164,14 @@ class CustomReport:
 
     @property
     def names_windows(self) -> bool:
-        """Whether the report sets attribution windows. Pinterest refuses some combinations of them."""
-        return any(
-            days is not None for days in (self.click_window_days, self.engagement_window_days, self.view_window_days)
+        """Whether the report sets other attribution windows than Pinterest's default. Some combinations are refused."""
+        usual = DEFAULT_WINDOW
+        own = (
+            (self.click_window_days, usual.click),
+            (self.engagement_window_days, usual.engagement),
+            (self.view_window_days, usual.view),
         )
+        return any(days not in (None, default) for days, default in own)
 
     @property
     def is_in_doubt(self) -> bool:
@@ -385,15 +391,16 @@ def _custom_report(entry: Any, position: int, today: Date) -> tuple[CustomReport
     granularity = Granularity(fields.choice("granularity", [granularity.value for granularity in Granularity]))
     start_date, notices = _start_date(fields, today, reach_of(level, granularity).history_days)
     columns, column_notices = _columns(fields, level)
+    click, engagement, view = fields.windows()
     report = CustomReport(
         name=name,
         level=level,
         granularity=granularity,
         columns=columns,
         targeting_types=_targeting_types(fields, level),
-        click_window_days=fields.window_days("click_window_days"),
-        engagement_window_days=fields.window_days("engagement_window_days"),
-        view_window_days=fields.window_days("view_window_days"),
+        click_window_days=click,
+        engagement_window_days=engagement,
+        view_window_days=view,
         conversion_report_time=fields.optional_choice("conversion_report_time", CONVERSION_REPORT_TIMES),
         attribution_types=fields.choices("attribution_types", ATTRIBUTION_TYPES),
         start_date=start_date,
@@ -503,7 +510,14 @@ class _Fields:
         names = column_names(self.title("columns"), self.filled.get("columns", []))
         return tuple(name for name in names if name not in left_out)
 
-    def window_days(self, key: str) -> int | None:
+    def windows(self) -> tuple[int | None, ...]:
+        """Return the days of the chosen window, or those of the three fields that earlier versions had in its place."""
+        if "attribution_window" in self.filled:
+            window = attribution_window(self.title("attribution_window"), self.filled["attribution_window"])
+            return window.click, window.engagement, window.view
+        return tuple(self._window_days(f"{what}_window_days") for what in ("click", "engagement", "view"))
+
+    def _window_days(self, key: str) -> int | None:
         value = self.filled.get(key)
         if value is None:
             return None

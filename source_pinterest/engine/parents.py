@@ -56,12 +56,6 @@ class ParentIds:
         for ids in self._needs():
             ids.want()
 
-    def with_ancestors(self) -> Iterator["ParentIds"]:
-        """Yield the ids of all parents, the outermost first, and at the end these."""
-        for ids in self._needs():
-            yield from ids.with_ancestors()
-        yield self
-
     def promise(self, key: Key) -> None:
         """Record that the parent stream will read this listing."""
         with self._changed:

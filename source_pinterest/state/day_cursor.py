@@ -201,10 +201,10 @@ class DayCursor(PinterestCursor, ABC):
         self._histories: dict[Owner, AccountHistory] = {}
         self._incoming: frozenset[str] = frozenset()
 
-    @property
-    def first_day(self) -> Date:
-        """The first day of the period."""
-        return self._period.start
+    def first_day(self, owner: Owner) -> Date:
+        """Return the first day that may be read of an owner: the period's, or an earlier one that was read before."""
+        start = self._period.start
+        return max(self._period.earliest, min(start, self.history_of(owner).first or start))
 
     @property
     def emits_once(self) -> bool:

@@ -206,13 +206,11 @@ class AccountHistory:
         """Return the first of the newest days to read, some of which are read again."""
         if self.last is None:
             return max(period.start, period.earliest)
-        next_day = self.last.add(days=1)
-        start = next_day if period.lookback_days is None else days_before(self.last, period.lookback_days)
+        start = days_before(self.last, -1 if period.lookback_days is None else period.lookback_days)
         if period.restatement is not Restatement.BY_LOOKBACK and self.last_final_day:
             not_final = self.last_final_day.add(days=1)
             start = not_final if period.is_emitted_once else min(start, not_final)
-        start = max(start, min(period.start, next_day))
-        return max(start, self.first or start, period.earliest)  # days before `first` are read as such
+        return max(start, self.first or start, period.earliest)  # the start date limits the days before `first` alone
 
 
 class DayTasks:

@@ -124,8 +124,8 @@ class OpenedStream:
             with self._noting_failure():
                 self.wait_for_turn()
                 for task in self.stream.stream_slices():
+                    self.wait_for_turn()  # the requests that found the task may have told of a quota
                     yield task
-                    self.wait_for_turn()
 
     def read_pages(self, task: Task) -> Iterator[Page]:
         """Yield the records of a task in pages."""

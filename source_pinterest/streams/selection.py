@@ -2,9 +2,9 @@
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from math import ceil
+from typing import Any
 
 from airbyte_cdk.exception_handler import generate_failed_streams_error_message
 from airbyte_cdk.models import (
@@ -18,7 +18,6 @@ from airbyte_cdk.models import (
 from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
 from airbyte_cdk.utils import AirbyteTracedException
 from airbyte_cdk.utils.stream_status_utils import as_airbyte_message as stream_status_as_airbyte_message
-from pendulum import Date
 
 from source_pinterest.api.errors import ConfigError
 from source_pinterest.columns import DATE
@@ -28,47 +27,38 @@ from source_pinterest.state.formats import progress_of
 from source_pinterest.streams import STREAMS
 from source_pinterest.streams.analytics.query import QueryAnalytics
 from source_pinterest.streams.analytics.report import ReportStream
+from source_pinterest.streams.base.stream import PinterestStream, Rank
 from source_pinterest.streams.opening import OpenedStream
 
 LOGGER = logging.getLogger("airbyte")
 
 
-_DAYS_OF_A_ROUND = 7
+def rank_of(stream: PinterestStream) -> tuple[Rank, bool]:
+    """Return the rank of a stream, and whether each sync begins it anew; where a parent has more of either, that."""
+    parents = map(stream.shared.stream, stream.needs)
+    return max(((stream.rank, stream.checkpoint is None), *map(rank_of, parents)))
 
 
-def turns_of(
-    opened: Sequence[OpenedStream], states: ConnectorStateManager, today: Date
-) -> tuple[list[OpenedStream], list[OpenedStream]]:
-    """Return the streams whose turn it is to be first, and the others. Each is among the first once in seven days.
+def in_order(opened: Iterable[OpenedStream], states: ConnectorStateManager) -> list[OpenedStream]:
+    """Return the streams in reading order: by their ranks, a parent before its children.
 
-    Analytics of ads take their turn together, the stream that is furthest behind before the others. The streams that
-    tell Pinterest's day are always first.
+    Streams that tell Pinterest's day come first. In each rank, streams that go on where they stopped come before those
+    that begin anew, which may take all requests of a day, every day. Analytics of ads and reports come after the lists
+    that they need, the one that is furthest behind before the others.
 
     Args:
         opened: the selected streams, a parent before its children.
         states: the saved states.
-        today: the day, by which the streams rotate.
     """
-    daily = [one for one in opened if isinstance(one.stream, QueryAnalytics | ReportStream)]
-    daily.sort(key=lambda one: progress_of(states.get_stream_state(one.name, None), DATE))
-    turns = [[one] for one in opened if one not in daily] + ([daily] if daily else [])
-    size = ceil(len(turns) / _DAYS_OF_A_ROUND)
-    start = today.toordinal() * size % len(turns) if turns else 0
-    rotated = turns[start:] + turns[:start]
-    dating = [one for one in opened if type(one.stream) in one.stream.shared.dated_by]
-    first = _with_parents([dating, *rotated[:size]], opened)
-    return first, [one for one in _with_parents(rotated[size:], opened) if one not in first]
 
+    def place(one: OpenedStream) -> tuple[Any, ...]:
+        if type(one.stream) in one.stream.shared.dated_by:
+            return (0,)
+        has_days = isinstance(one.stream, QueryAnalytics | ReportStream)
+        progress = progress_of(states.get_stream_state(one.name, None), DATE) if has_days else None
+        return (*rank_of(one.stream), has_days, progress)
 
-def _with_parents(turns: Iterable[list[OpenedStream]], opened: Iterable[OpenedStream]) -> list[OpenedStream]:
-    """Return the streams, each after those that list its parents.
-
-    The framework runs few generators of tasks at a time. If all of them waited for a parent's ids, the parent would
-    not begin.
-    """
-    by_ids = {id(one.stream.ids): one for one in opened}
-    needed = (id(ids) for turn in turns for one in turn for ids in one.stream.ids.with_ancestors())
-    return list(dict.fromkeys(by_ids[ids] for ids in needed if ids in by_ids))
+    return sorted(opened, key=place)
 
 
 def warn_of_unknown_states(states: Iterable[AirbyteStateMessage], settings: Config) -> None:

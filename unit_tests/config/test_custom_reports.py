@@ -109,6 +109,14 @@ def test_a_window_is_a_whole_number() -> None:
         assert isinstance(chosen.view_window_days, int), days
 
 
+def test_the_window_of_a_report_stands_for_the_three_fields_of_earlier_versions() -> None:
+    three = {"click_window_days": 7, "engagement_window_days": 7, "view_window_days": 0}
+
+    assert read_report(attribution_window="7/7/0") == read_report(**three)
+    assert read_report(attribution_window="60/30/1", **three) == read_report(attribution_window="60/30/1")
+    assert read_report(attribution_window=" ", **three) == read_report(**three)
+
+
 def test_a_targeting_level_is_broken_down_by_all_that_every_account_has() -> None:
     for level in LEVELS:
         chosen = set(read_report(level=level).targeting_types)

@@ -7,8 +7,10 @@ from pinterestsdk import ProductCategoryRegion, TrendsSupportedRegion
 
 from source_pinterest.config import Config, attribution_of
 from source_pinterest.config.options import (
+    ATTRIBUTION_WINDOWS,
     PRODUCT_TREND_REGIONS,
     TREND_REGIONS,
+    AttributionWindow,
     regions_of,
     without_blanks,
     without_blanks_inside,
@@ -47,6 +49,16 @@ def test_only_chosen_attribution_is_requested() -> None:
         "view_window_days": 0,
         "conversion_report_time": "TIME_OF_CONVERSION",
     }
+
+
+def test_the_windows_that_others_saw_are_offered_and_those_of_earlier_versions_work() -> None:
+    whole = {f"{a}/{b}/{c}" for a in (1, 7, 30, 60) for b in (1, 7, 30, 60) for c in (1, 7, 30, 60) if a >= b >= c}
+    assert set(ATTRIBUTION_WINDOWS) == {*whole, "7/0/0", "1/0/0"}
+
+    days = (0, 1, 7, 14, 30, 60)
+    for click, view in [(click, view) for click in days for view in days if view <= click]:
+        window = read(attribution_window=f"{click}/{click}/{view}").attribution_window
+        assert window == AttributionWindow(click, click, view)
 
 
 VALUES = {"account_id": "549761668032", "request_timeout_seconds": 30.5, "report_timeout_minutes": 15}

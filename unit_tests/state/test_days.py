@@ -3,12 +3,14 @@
 `properties/test_day_cursors.py` states the law: no day is promised that was not read, and none is passed over.
 """
 
+from dataclasses import replace
+
 import pytest
 from pendulum import Date
 
 from source_pinterest.dates import DateWindow
 from source_pinterest.state.days import AccountHistory, DayTasks
-from source_pinterest.state.period import Period
+from source_pinterest.state.period import Period, Restatement
 from unit_tests.state.day_cursors import EARLIEST, day, window
 
 between = AccountHistory.between
@@ -31,8 +33,6 @@ def period(start_ago: int = 89, end_ago: int = 0, lookback_days: int | None = 33
         (1, 33, 89, 34),  # the lookback counts from the last finished day, which is read again too
         (10, 0, 89, 10),
         (10, None, 89, 9),
-        (1, 33, 20, 20),  # never before the start date
-        (10, 33, 5, 9),  # a start date that moved past the cursor leaves no gap
         (300, 33, 89, 89),
     ],
 )
@@ -60,6 +60,23 @@ def test_an_earlier_start_date_is_caught_up_with(
     known: AccountHistory, start_ago: int, expected: list[DateWindow]
 ) -> None:
     assert known.unread(period(start_ago)) == expected
+
+
+@pytest.mark.parametrize("start_ago", [20, 0])
+@pytest.mark.parametrize(
+    ("known", "restatement", "expected"),
+    [
+        (between(day(60), day(1)), Restatement.BY_LOOKBACK, [window(34, 0)]),
+        (between(day(25), day(1)), Restatement.BY_LOOKBACK, [window(25, 0)]),
+        (between(day(60), day(10), [window(50, 46)]), Restatement.BY_LOOKBACK, [window(50, 46), window(43, 0)]),
+        (between(day(60), day(10), settled=day(50)), Restatement.READ_AGAIN, [window(49, 0)]),
+        (between(day(60), day(40), settled=day(45)), Restatement.EMIT_ONCE, [window(44, 0)]),
+    ],
+)
+def test_a_start_date_that_has_moved_later_hides_no_day_that_is_owed(
+    known: AccountHistory, restatement: Restatement, expected: list[DateWindow], start_ago: int
+) -> None:
+    assert known.unread(replace(period(start_ago), restatement=restatement)) == expected
 
 
 def test_missing_days_come_first_and_once() -> None:

@@ -1,6 +1,8 @@
-"""Streams of the catalog take turns at being first, after those that list their parents."""
+"""The streams of a catalog are read in a fixed order: by their ranks, a parent before its children."""
 
 import logging
+import re
+from collections.abc import Collection
 from typing import Any
 
 import pytest
@@ -8,15 +10,14 @@ from airbyte_cdk.models import AirbyteStateMessage, AirbyteStreamStatus, Configu
 from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
 from airbyte_cdk.sources.message import InMemoryMessageRepository
 from airbyte_cdk.utils import AirbyteTracedException
-from pendulum import Date
 
 from source_pinterest.api.errors import ConfigError
 from source_pinterest.config import Config
 from source_pinterest.streams import STREAMS, streams_by_name
-from source_pinterest.streams.base.stream import Sync
+from source_pinterest.streams.base.stream import Rank, Sync
 from source_pinterest.streams.opening import OpenedStream
 from source_pinterest.streams.organic.profile import UserAccount
-from source_pinterest.streams.selection import Selection, turns_of
+from source_pinterest.streams.selection import Selection, in_order, rank_of
 from unit_tests.configs import TODAY, config
 from unit_tests.report_configs import report
 from unit_tests.streams.pinterest import configured, connected, state_of
@@ -92,56 +93,56 @@ def test_where_every_stream_exists_nothing_is_refused(names: tuple[str, ...]) ->
 
     assert list(found.refusals()) == []
     assert found.failure() is None
-    assert sorted(name for streams in order(*names) for name in streams) == sorted(names)
+    assert sorted(order(*names)) == sorted(names)
 
 
 EARLY, LATE = "2026-06-20", "2026-06-30"
-WEEK = [TODAY.add(days=day) for day in range(7)]
+EACH = re.compile(r"\b1 an? (campaign|ad group|product group|keyword|interest|board|section)\b|of a pin\b")
+BY_A_PARENT = {"keyword_metrics", "product_group_analytics"}
+"""They take one request for many, once a dearer stream has listed them."""
 
 
-def order(*names: str, today: Date = TODAY, state: list[AirbyteStateMessage] | None = None) -> list[list[str]]:
-    """The names of the first streams and of the others, in the order in which they are read."""
+def opened(names: Collection[str], state: list[AirbyteStateMessage] | None = None) -> list[OpenedStream]:
     chosen = Config.from_mapping(config(custom_reports=[report()]), TODAY)
-    states = ConnectorStateManager(state or [])
     makers = streams_by_name(Sync(connected(chosen), chosen, dated_by=(UserAccount,)))
-    opened = [
-        OpenedStream(makers[name](), chosen, configured(name=name), states, InMemoryMessageRepository())
-        for name in makers
-        if name in names
+    states, messages = ConnectorStateManager(state or []), InMemoryMessageRepository()
+    chosen_ones = [(makers[name](), configured("incremental", name=name)) for name in makers if name in names]
+    return [OpenedStream(stream, chosen, entry, states, messages) for stream, entry in chosen_ones]
+
+
+def order(*names: str, state: list[AirbyteStateMessage] | None = None) -> list[str]:
+    """The names of the streams, in the order in which they are read."""
+    return [one.name for one in in_order(opened(names, state), ConnectorStateManager(state or []))]
+
+
+def test_what_takes_a_request_for_each_of_many_is_read_last() -> None:
+    streams = [one.stream for one in opened([stream.stream_name() for stream in STREAMS])]
+    last = {stream.name for stream in streams if rank_of(stream) >= (Rank.EACH,)}
+
+    assert last == {stream.name for stream in streams if EACH.search(stream.cost)} | BY_A_PARENT
+
+
+def test_numbers_of_ads_come_first_and_pins_last_and_parents_before_their_children() -> None:
+    names = ["board_pins", "board_sections", "boards", "board_section_pins", "pin_analytics", "audiences", "lead_forms"]
+    names += ["keyword_metrics", "keywords", "ads", "ad_accounts", "ad_analytics", "user_account", "advertiser_report"]
+
+    assert order(*names) == [
+        *("user_account", "ad_accounts", "ads", "ad_analytics", "advertiser_report"),  # the first tells the day
+        *("boards", "audiences", "lead_forms"),
+        *("keywords", "keyword_metrics"),
+        *("board_pins", "pin_analytics", "board_sections", "board_section_pins"),
     ]
-    return [[one.name for one in streams] for streams in turns_of(opened, states, today)]
-
-
-def test_each_stream_is_among_the_first_once_in_any_seven_days() -> None:
-    names = [stream.stream_name() for stream in STREAMS[::3]]
-
-    for start in (TODAY, TODAY.add(days=4)):
-        first = [set(order(*names, today=start.add(days=day))[0]) for day in range(7)]
-        assert set().union(*first) == set(names)
-        assert all(len(streams) < len(names) for streams in first)
-
-
-def test_parents_come_before_their_children_on_every_day() -> None:
-    """Though the stream between them is not selected."""
-    families = (("boards", "board_pins"), ("boards", "board_section_pins"), ("ad_accounts", "campaigns", "keywords"))
-    names = {name for family in families for name in family}
-    for today in WEEK:
-        first, others = order(*names, "user_account", today=today)
-        streams = first + others
-
-        assert streams[0] == "user_account", "it tells the day"
-        assert sorted(streams[1:]) == sorted(names)
-        for family in families:
-            places = [streams.index(name) for name in family]
-            assert places == sorted(places), (today, family)
+    places = {name: place for place, name in enumerate(order(*(stream.stream_name() for stream in STREAMS)))}
+    for one in opened(places):
+        parents = [parent.stream_name() for parent in one.stream.needs]
+        assert all(places[parent] < places[one.name] for parent in parents), one.name
 
 
 def test_of_daily_numbers_those_furthest_behind_come_first() -> None:
     state = [*state_of("ad_account_analytics", "11", DATE=LATE), *state_of("ad_analytics", "11", DATE=EARLY)]
 
     assert order("ad_account_analytics", "campaign_analytics", "ad_analytics", state=state) == [
-        ["campaign_analytics", "ad_analytics", "ad_account_analytics"],  # the first of these has not begun
-        [],
+        *("campaign_analytics", "ad_analytics", "ad_account_analytics"),  # the first of these has not begun
     ]
 
 
@@ -151,15 +152,15 @@ def test_the_account_that_is_furthest_behind_counts() -> None:
     both.stream.stream_state.states += behind[1].stream.stream_state.states  # type: ignore[union-attr]
     state = [*state_of("campaign_analytics", "11", DATE="2026-06-25"), both]
 
-    assert order("campaign_analytics", "ad_analytics", state=state)[0] == ["ad_analytics", "campaign_analytics"]
+    assert order("campaign_analytics", "ad_analytics", state=state) == ["ad_analytics", "campaign_analytics"]
 
 
 def test_a_report_of_the_users_own_takes_its_turn_after_those_that_are_as_far() -> None:
     wanted = ("custom__weekly", "campaign_analytics", "advertiser_report")
-    assert order(*wanted)[0] == ["campaign_analytics", "advertiser_report", "custom__weekly"]
+    assert order(*wanted) == ["campaign_analytics", "advertiser_report", "custom__weekly"]
 
     behind = state_of("campaign_analytics", "11", DATE=LATE) + state_of("custom__weekly", "11", DATE=EARLY)
-    assert order(*wanted, state=behind)[0] == ["advertiser_report", "custom__weekly", "campaign_analytics"]
+    assert order(*wanted, state=behind) == ["advertiser_report", "custom__weekly", "campaign_analytics"]
 
 
 def test_an_app_secret_in_the_place_of_a_stream_is_not_quoted() -> None:

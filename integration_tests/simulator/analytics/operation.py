@@ -57,6 +57,7 @@ class AnalyticsOperation(Operation):
 
     def answer(self, call: Call) -> bytes:
         arguments = call.arguments
+        check_windows(call)
         account = entities.account_of(call.world, arguments)
         ids = _entity_ids(self.level, arguments)
         days = (arguments["end_date"] - arguments["start_date"]).days + 1
@@ -90,6 +91,18 @@ class AnalyticsOperation(Operation):
             rows = [self.shown(as_sent(call.world, row)) for row in gathered(daily, arguments["granularity"])]
             if rows:
                 yield orjson.dumps(rows)[1:-1]
+
+
+def check_windows(call: Call) -> None:
+    """Refuse attribution windows that do not go together. Some reports have none, or none for engagements.
+
+    Raises:
+        ApiError: 400.
+    """
+    names = ("click_window_days", "engagement_window_days", "view_window_days")
+    windows = tuple(int(call.arguments[name]) for name in names if name in call.arguments)
+    if windows in call.refused_windows:
+        raise ApiError(400, 1, f"The attribution windows {windows} can not be combined.")
 
 
 def attribution_of(arguments: Arguments) -> Attribution:

@@ -10,7 +10,7 @@ import orjson
 
 from integration_tests.simulator.ads import entities
 from integration_tests.simulator.analytics.day_rows import DEFAULT_ATTRIBUTION, Attribution
-from integration_tests.simulator.calls.errors import ApiError
+from integration_tests.simulator.analytics.operation import check_windows
 from integration_tests.simulator.calls.fields import Field, read_fields
 from integration_tests.simulator.calls.operation import Arguments, Call, Operation
 from integration_tests.simulator.faults.script import FaultKind
@@ -38,9 +38,7 @@ class CreateReport(Operation):
 
     def answer(self, call: Call) -> bytes:
         request = self.request(call.arguments)
-        windows = request.attribution[:3]
-        if windows in call.refused_windows:
-            raise ApiError(400, 1, f"The attribution windows {windows} can not be combined.")
+        check_windows(call)
         delay = sum(fault.seconds for fault in call.faults if fault.kind is FaultKind.REPORT_SLOW)
         job = call.reports.create(call.arguments["ad_account_id"], request, delay)
         status = call.reports.status(job)

@@ -9,6 +9,9 @@ from integration_tests.simulator.access.oauth import ACCESS_LIFETIME_SECONDS, AL
 from integration_tests.simulator.access.quotas import HeaderStyle
 from integration_tests.simulator.faults.script import Fault
 
+SEEN_REFUSED = ((30, 0, 0), (0, 0, 1), (1, 30, 1), (1, 60, 1), (1, 60, 30), (14, 1, 1), (14, 30, 1))
+"""Days after a click, an engagement and a view that Pinterest was seen to refuse together."""
+
 
 @dataclass(kw_only=True)
 class Settings:
@@ -33,7 +36,7 @@ class Settings:
     no_access: Mapping[str, NoAccess] = field(default_factory=dict)  # operations that this app or user may not call
     open_betas: Collection[str] = ()  # those of `BETAS` that this app may call
     approved: bool = True  # whether Pinterest has approved the app; every call of one that waits is refused
-    refused_windows: Collection[tuple[int, int, int]] = ()  # click, engagement and view days that no report may combine
+    refused_windows: Collection[tuple[int, int, int]] = SEEN_REFUSED  # click, engagement and view days
 
     def __post_init__(self) -> None:
         self.header_style = HeaderStyle(self.header_style)

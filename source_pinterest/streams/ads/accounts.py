@@ -10,7 +10,7 @@ from source_pinterest.api.errors import AccountUnreadableError, GoneError, Pinte
 from source_pinterest.api.rows import ListPage, Record, one_item
 from source_pinterest.engine.tasks import Key, Task, or_failed
 from source_pinterest.streams.base.listing import Listed
-from source_pinterest.streams.base.stream import ForeignKey, PinterestStream, Sync
+from source_pinterest.streams.base.stream import ForeignKey, PinterestStream, Rank, Sync
 
 
 class AdAccounts(PinterestStream):
@@ -21,6 +21,7 @@ class AdAccounts(PinterestStream):
     """
 
     path_template = "ad_accounts"
+    rank = Rank.ADS
     scopes = ("ads:read",)
 
     def __init__(self, sync: Sync) -> None:

@@ -19,7 +19,7 @@ from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.entity_cursor import FIELD, EntityCursor, Listing, edit_time, status_of
 from source_pinterest.state.period import PeriodPlan
 from source_pinterest.streams.ads.accounts import AdAccountStream
-from source_pinterest.streams.base.stream import ForeignKey, Sync, to_pin
+from source_pinterest.streams.base.stream import ForeignKey, Rank, Sync, to_pin
 
 
 class Ownership:
@@ -101,6 +101,7 @@ class EntityStream(AdAccountStream, ABC):
     """
 
     cursor_field = FIELD
+    rank = Rank.ADS
     checkpoint: EntityCursor
 
     def __init__(self, sync: Sync) -> None:

@@ -18,7 +18,7 @@ from source_pinterest.engine.tasks import Key, Task
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.ads.entities import AdGroups, EntityStream
 from source_pinterest.streams.base.listing import Listed, SeenIds, part_of_list
-from source_pinterest.streams.base.stream import ForeignKey, Sync, to_pin
+from source_pinterest.streams.base.stream import ForeignKey, Rank, Sync, to_pin
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -32,6 +32,7 @@ class EntityListStream(AdAccountStream, ABC):
     listed_by: ClassVar[Mapping[str, type[EntityStream]]]
     """The parameters that name an entity, with the streams of these entities."""
     cost = f"1 an ad group and page of {limits.PAGE_SIZE}"
+    rank = Rank.EACH
 
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)

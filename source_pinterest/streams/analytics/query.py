@@ -41,7 +41,7 @@ from source_pinterest.streams.analytics.client import COLUMNS, AnalyticsClient
 from source_pinterest.streams.analytics.entity_keys import entity_keys
 from source_pinterest.streams.analytics.report import Estimate
 from source_pinterest.streams.analytics.rows import Expected, RowGate
-from source_pinterest.streams.base.stream import PinterestStream, Sync
+from source_pinterest.streams.base.stream import PinterestStream, Rank, Sync
 
 _GLANCE_SECONDS = 0.2
 """How often a task that waits for its place in line looks whether the sync is closed."""
@@ -83,6 +83,7 @@ class QueryAnalytics(AdAccountStream, ABC):
     ids_parameter: ClassVar[str] = ""
     """The parameter for the entities' ids."""
     cost = f"1 for {limits.ROWS_PER_ANALYTICS_REQUEST:,} rows of an ad account"
+    rank = Rank.ADS
     rows_a_day: ClassVar[int] = 1
     """About how many rows an entity has on a day."""
 

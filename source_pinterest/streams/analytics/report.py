@@ -50,7 +50,7 @@ from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.ads.metrics_ready import MetricsReadyState
 from source_pinterest.streams.analytics.entity_keys import report_keys
 from source_pinterest.streams.analytics.rows import ReportKey, ReportRows, RowGate
-from source_pinterest.streams.base.stream import Sync
+from source_pinterest.streams.base.stream import Rank, Sync
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -142,6 +142,7 @@ class ReportStream(AdAccountStream, ABC):
     level: str
     id_columns: tuple[str, ...]
     granularity = Granularity.DAY
+    rank = Rank.ADS
 
     def __init__(self, sync: Sync, name: str = "") -> None:
         super().__init__(sync, name)
@@ -248,18 +249,19 @@ class ReportStream(AdAccountStream, ABC):
     def _windows(self, account: str) -> list[DateWindow]:
         """Return the unread days of an account in windows of one report each. No two of them share a bucket."""
         unread, history = self.checkpoint.unread(account), self.checkpoint.history_of(account)
-        today, taken, windows = self.shared.today(), ReadDays(), list[DateWindow]()
-        for whole in filter(None, map(self._whole, reversed(unread))):
+        first_day, today = self.checkpoint.first_day(account), self.shared.today()
+        taken, windows = ReadDays(), list[DateWindow]()
+        for whole in filter(None, (self._whole(window, first_day) for window in reversed(unread))):
             left = ReadDays((whole,)).minus(taken.windows)
             pieces = [piece for part in left.windows for piece in self.granularity.cut(part, self.window_days, today)]
             windows, taken = history.in_reading_order(pieces) + windows, taken.plus(pieces)
         return windows
 
-    def _whole(self, window: DateWindow) -> DateWindow | None:
-        """Extend a window to whole buckets. At the stream's first day, an incomplete bucket is dropped instead."""
+    def _whole(self, window: DateWindow, first_day: Date) -> DateWindow | None:
+        """Extend a window to whole buckets. At the first day, an incomplete bucket is dropped instead."""
         bucket = self.granularity.bucket_of(window.start)
-        first_day = min(self.checkpoint.first_day, window.start)  # a missing window may lie before it
-        return self.granularity.inward(DateWindow(max(bucket.start, first_day), window.end))
+        start = max(bucket.start, min(first_day, window.start))  # a missing window may lie before the first day
+        return self.granularity.inward(DateWindow(start, window.end))
 
     def variants(self) -> list[dict[str, Any]]:
         """Return the fields in which the requests for one window differ: chunks of the targeting types."""

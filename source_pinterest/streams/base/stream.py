@@ -18,6 +18,7 @@ from abc import ABC
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from enum import IntEnum
 from functools import cache, cached_property
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
@@ -132,6 +133,19 @@ def to_pin(field: str) -> ForeignKey:
     return ForeignKey("pins", (field,), unless="the pin is somebody else's or deleted")
 
 
+class Rank(IntEnum):
+    """How early a stream is read. Under a small quota, people wait for the numbers of their ads first."""
+
+    ADS = 1
+    """Analytics of ads, reports, and the lists that these need."""
+    LIST = 2
+    """Any other list of the user or of an ad account."""
+    EACH = 3
+    """A request for each campaign, ad group, product group, keyword or interest."""
+    EACH_PIN = 4
+    """A request for each board, section or pin, of which there are most."""
+
+
 class PinterestStream(HttpStream, ABC):
     """A list that Pinterest pages with bookmarks.
 
@@ -148,6 +162,8 @@ class PinterestStream(HttpStream, ABC):
     access: Access | None = None
     cost: str = f"1 a page of {limits.PAGE_SIZE}"
     """The requests of a sync, for the tables of the documentation."""
+    rank: ClassVar[Rank] = Rank.LIST
+    """How early the stream is read. With a dearer parent, it has the rank of that one."""
     partition_keys: tuple[str, ...] = ()
     """The names of the parents' ids that identify a task."""
     needs: "tuple[type[PinterestStream], ...]" = ()

@@ -15,7 +15,7 @@ from source_pinterest.api.errors import NoCatalogError, PinterestError
 from source_pinterest.api.rows import BY_ID, ListPage, ListShape, Record, list_page, one_item, with_key
 from source_pinterest.engine.tasks import Task
 from source_pinterest.streams.base.child import ChildStream
-from source_pinterest.streams.base.stream import ForeignKey, Sync, to_pin
+from source_pinterest.streams.base.stream import ForeignKey, Rank, Sync, to_pin
 from source_pinterest.streams.organic.base import OrganicStream
 
 LOGGER = logging.getLogger("airbyte")
@@ -112,6 +112,7 @@ class CatalogsProductGroupProducts(ChildStream, CatalogStream):
     foreign_keys = (to_pin("pin_id"),)
     parent = CatalogsProductGroups
     cost = f"1 a product group and page of {limits.PAGE_SIZE}"
+    rank = Rank.EACH
     partition_keys = ("product_group_id",)
 
     def parse(self, chunks: Iterator[bytes]) -> ListPage:
@@ -137,6 +138,7 @@ class CatalogsProductGroupCounts(ChildStream, CatalogStream):
     page_size = None
     parent = CatalogsProductGroups
     cost = "1 a product group"
+    rank = Rank.EACH
     partition_keys = ("product_group_id",)
 
     def parse(self, chunks: Iterator[bytes]) -> ListPage:

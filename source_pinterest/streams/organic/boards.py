@@ -7,7 +7,7 @@ from source_pinterest.engine.tasks import Task
 from source_pinterest.state.board_cursor import MODIFIED_AT
 from source_pinterest.streams.base.child import ChildStream
 from source_pinterest.streams.base.listing import Listed
-from source_pinterest.streams.base.stream import Sync
+from source_pinterest.streams.base.stream import Rank, Sync
 from source_pinterest.streams.organic.base import OrganicStream
 
 
@@ -41,6 +41,7 @@ class BoardSections(ChildStream, OrganicStream):
     primary_key: str | list[str] = ["board_id", "id"]  # noqa: RUF012 - the framework's attribute, never changed
     path_template = "boards/{board_id}/sections"
     cost = f"1 a board and page of {limits.PAGE_SIZE}"
+    rank = Rank.EACH_PIN
     scopes = ("boards:read",)
     parent = Boards
     partition_keys = ("board_id",)

@@ -49,7 +49,7 @@ from source_pinterest.state.formats import ACCOUNT_KEY
 from source_pinterest.state.period import DayRange, PeriodPlan
 from source_pinterest.streams.analytics.report import Estimate
 from source_pinterest.streams.analytics.rows import Expected, RowGate
-from source_pinterest.streams.base.stream import ForeignKey, Sync
+from source_pinterest.streams.base.stream import ForeignKey, Rank, Sync
 from source_pinterest.streams.organic.base import OrganicStream
 from source_pinterest.streams.organic.pins import Pins
 from source_pinterest.streams.organic.profile import PROVISIONAL, days_of, provisional_days_of
@@ -93,6 +93,7 @@ class PinAnalytics(OrganicStream):
     foreign_keys = (ForeignKey("pins", ("pin_id",)),)
     cursor_field = "date"
     cost = f"1 for 90 days of a pin, or of {limits.PINS_PER_ANALYTICS_REQUEST} pins in Pinterest's beta"
+    rank = Rank.EACH_PIN
     checkpoint: PinCursor
     needs = (Pins,)
     days = DayRange(limits.SYNC_HISTORY_DAYS)

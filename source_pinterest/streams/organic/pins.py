@@ -16,7 +16,7 @@ from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.period import PeriodPlan
 from source_pinterest.streams.base.child import ChildStream
 from source_pinterest.streams.base.listing import Listed, SeenIds
-from source_pinterest.streams.base.stream import ForeignKey
+from source_pinterest.streams.base.stream import ForeignKey, Rank
 from source_pinterest.streams.organic.base import OrganicStream
 from source_pinterest.streams.organic.boards import Boards, BoardSections
 
@@ -36,6 +36,7 @@ class BoardedPinStream(ChildStream, OrganicStream, ABC):
     scopes = ("boards:read", "pins:read")
     cursor_field = MODIFIED_AT
     checkpoint: BoardCursor
+    rank = Rank.EACH_PIN
     needs = (Boards,)
     stamped: Mapping[str, Mapping[str, Any]] = {MODIFIED_AT: _MODIFIED}
 

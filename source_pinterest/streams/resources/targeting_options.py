@@ -20,7 +20,7 @@ from source_pinterest.engine.tasks import Task, or_failed
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.base.document import DocumentStream
 from source_pinterest.streams.base.listing import Listed
-from source_pinterest.streams.base.stream import ForeignKey
+from source_pinterest.streams.base.stream import ForeignKey, Rank
 
 INTEREST = "INTEREST"
 ACCOUNT_TYPES = ("AUDIENCE_INCLUDE", "AUDIENCE_EXCLUDE")
@@ -62,6 +62,7 @@ class TargetingOptions(DocumentStream):
     foreign_keys = (ForeignKey("targeting_options", ("targeting_type", "parent_id")),)
     scopes = ("ads:read",)
     cost = f"1 a targeting type, 2 an ad account, and for levels 1 an interest, {limits.INTERESTS_LOOKED_UP} at most"
+    rank = Rank.EACH
 
     def tasks(self) -> Iterator[Task]:
         """Yield a task for each type that Pinterest lists, and for each type with fixed values."""

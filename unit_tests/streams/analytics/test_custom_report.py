@@ -133,9 +133,10 @@ def test_the_first_day_is_moved_inward_to_a_whole_bucket(
     assert windows(stream) == ([expected] if expected else [])
 
 
-def test_a_lookback_reaches_outward_to_a_whole_bucket(after: Callable[..., Pinterest]) -> None:
+@pytest.mark.parametrize("start_date", ["2024-01-01", "2026-06-24"], ids=["as before", "moved later"])
+def test_a_lookback_reaches_outward_to_a_whole_bucket(after: Callable[..., Pinterest], start_date: str) -> None:
     pinterest = after(DATE="2026-06-30", **{"from": "2024-01-01"})
-    stream = pinterest.custom(DEDUP, granularity="MONTH", start_date="2024-01-01")
+    stream = pinterest.custom(DEDUP, granularity="MONTH", start_date=start_date)
 
     assert windows(stream)[-1] == ["2026-05-01", "2026-07-01"]
 

@@ -94,9 +94,9 @@ def test_every_account_is_asked_for_the_one_longest_unread_first(mock: requests_
     [
         (known(200, 1), 500, [(314, 201), (500, 315), (34, 0)]),
         (known(913, 1, window(600, 590), window(300, 200)), 913, [(600, 590), (300, 200), (34, 0)]),
-        (known(913, 1, window(600, 590)), 30, [(600, 590), (30, 0)]),
+        (known(913, 1, window(600, 590)), 30, [(600, 590), (34, 0)]),
     ],
-    ids=["an earlier start is read backwards", "missing days come first", "and also those before a later start"],
+    ids=["an earlier start is read backwards", "missing days come first", "and a later start hides none"],
 )
 def test_a_later_sync_reads_what_is_unread_and_then_the_lookback(
     after: Callable[..., Pinterest],
