@@ -1,7 +1,6 @@
 """A sync holds every record once, though a list grows while it is paged or two accounts list one entity."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -46,7 +45,7 @@ def test_an_item_on_two_pages_is_one_item() -> None:
         assert_exact(output, sim, READ)
 
 
-def overlapping(*, named: bool) -> tuple[Simulator, str]:
+def overlapping() -> tuple[Simulator, str]:
     """A Pinterest in which the first ad account also lists the first campaign of the second; and that campaign."""
     world = World(boards=0, campaigns=3)
     world.first_day = world.today - timedelta(days=20)
@@ -54,18 +53,12 @@ def overlapping(*, named: bool) -> tuple[Simulator, str]:
     listing, owner = (world.account_id(index) for index in range(2))
     campaigns = [dict(row) for row in sim.expected("campaigns").values() if row["ad_account_id"] == owner]
     sim.alter("campaigns/list", also_in(listing, campaigns[:1]))
-    if not named:
-        sim.alter("campaigns/list", lambda _entry, page: {**page, "items": list(map(_nameless, page["items"]))})
     return sim, str(campaigns[0]["id"])
-
-
-def _nameless(item: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in item.items() if name != "ad_account_id"}
 
 
 @pytest.mark.parametrize("streams", [EMITTED, EMITTED[1:3]], ids=["emitted", "not emitted"])
 def test_an_entity_belongs_to_the_account_that_it_names(streams: tuple[str, ...]) -> None:
-    sim, campaign = overlapping(named=True)
+    sim, campaign = overlapping()
     with sim:
         output = run_sync(sim, streams, destination="append")
         assert_succeeded(output, streams)
@@ -73,16 +66,3 @@ def test_an_entity_belongs_to_the_account_that_it_names(streams: tuple[str, ...]
         [warning] = output.warnings()
         assert campaign in warning
         assert sim.world.account_id(0) in warning
-
-
-def test_an_entity_that_names_no_account_belongs_to_the_smallest() -> None:
-    sim, campaign = overlapping(named=False)
-    with sim:
-        smallest = min(sim.world.account_id(index) for index in range(2))
-        output = run_sync(sim, EMITTED[:2])
-        assert_succeeded(output, EMITTED[:2])
-        assert [row["ad_account_id"] for row in output.records["campaigns"] if row["id"] == campaign] == [smallest]
-        calls = sim.calls("campaigns/analytics")
-        assert [entry.account for entry in calls if campaign in entry.values("campaign_ids")] == [smallest]
-        [warning] = output.warnings()
-        assert campaign in warning

@@ -2,19 +2,17 @@
 
 import logging
 import re
-import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future
+from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
 from source_pinterest import limits
-from source_pinterest.api.errors import TRENDS, GoneError, PinterestError
+from source_pinterest.api.errors import TRENDS, GoneError
 from source_pinterest.api.rows import ListPage, Record, list_in
 from source_pinterest.api.session import ApiResponse
 from source_pinterest.config.options import PRODUCT_TREND_REGIONS, TREND_REGIONS, regions_of
 from source_pinterest.engine.request_size import Ids, RequestSize
-from source_pinterest.engine.tasks import Key, Task, batches, or_failed
+from source_pinterest.engine.tasks import Task, batches, or_failed
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.base.document import DocumentStream
 from source_pinterest.streams.base.stream import ForeignKey, Sync
@@ -63,53 +61,13 @@ class TrendStream(DocumentStream, ABC):
             yield self.task({"region": region})
 
 
-class SharedResponses:
-    """Responses that several streams of a sync use, each requested once.
-
-    A worker that needs a response in flight waits for it. It holds nothing that the other worker's request could need.
-    """
-
-    def __init__(self, sync: Sync) -> None:
-        del sync  # the argument of everything that `Sync.stream` makes
-        self._lock = threading.Lock()
-        self._responses: dict[Key, Future[ApiResponse[ListPage] | None]] = {}
-
-    def of(self, key: Key, request: Callable[[], ApiResponse[ListPage]]) -> ApiResponse[ListPage]:
-        """Return the response for a key.
-
-        The first caller makes the request. If it fails, every other caller makes a request of its own.
-
-        Raises:
-            PinterestError: the caller's own request failed.
-        """
-        own: Future[ApiResponse[ListPage] | None] = Future()
-        with self._lock:
-            first = self._responses.setdefault(key, own)
-        if first is not own:
-            return first.result() or request()
-        try:
-            response = request()
-        except PinterestError:
-            own.set_result(None)
-            raise
-        except BaseException as error:
-            own.set_exception(error)
-            raise
-        own.set_result(response)
-        return response
-
-
 class KeywordTrendStream(TrendStream, ABC):
-    """One task for each region and type of trend. The streams of keywords share their responses."""
+    """One task for each region and type of trend."""
 
     path_template = "trends/keywords/{region}/top/{trend_type}"
     partition_keys = ("region", "trend_type")
-    cost = f"{len(TREND_TYPES)} a region, once for both streams of keywords"
+    cost = f"{len(TREND_TYPES)} a region"
     holder = "trends"
-
-    def __init__(self, sync: Sync) -> None:
-        super().__init__(sync)
-        self._responses = sync.stream(SharedResponses)
 
     def tasks(self) -> Iterator[Task]:
         """Yield a task for each region and type of trend."""
@@ -121,13 +79,8 @@ class KeywordTrendStream(TrendStream, ABC):
         """Ask for the largest number of keywords that Pinterest allows."""
         return {**super().request_params(*args, **kwargs), "limit": limits.TRENDING_KEYWORDS}
 
-    def responses(self, task: Task, **more: Any) -> Iterator[ApiResponse[ListPage]]:
-        """Yield the response of a task, which is requested once in a sync."""
-        responses = super().responses(task, **more)
-        yield self._responses.of(task.key, lambda: next(responses))
-
     def records(self, page: ListPage, task: Task) -> list[Record]:
-        """Return the rows of a response, without changing it: other streams may read it as well."""
+        """Return the rows of a response, with the region and the type of trend."""
         return [{**row, **task.partition} for row in self.rows(page)]
 
     @abstractmethod

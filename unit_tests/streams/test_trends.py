@@ -11,7 +11,6 @@ from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.trends import (
     FeaturedTrendTopics,
     ProductCategoryTrends,
-    SharedResponses,
     TrendingKeywords,
     TrendingKeywordWeeks,
     TrendingProductCategories,
@@ -79,30 +78,6 @@ def test_another_kind_of_trend_has_an_answer_of_its_own(pinterest: Pinterest) ->
     assert [row["keyword"] for row in pinterest.read(TrendingKeywords, SLICE)] == ["tea"]
     assert [row["keyword"] for row in pinterest.read(TrendingKeywords, yearly)] == ["jam"]
     assert pinterest.queries(PATH) == [{"limit": ["50"]}], "as many as there may be"
-
-
-def test_whoever_waits_for_an_answer_that_never_comes_gets_the_error_of_who_asked(pinterest: Pinterest) -> None:
-    shared, asked = pinterest.sync.stream(SharedResponses), []
-
-    def ask() -> Any:
-        asked.append(None)
-        raise MemoryError("Scripted")
-
-    for _ in range(2):
-        with pytest.raises(MemoryError, match="Scripted"):
-            shared.of(("US", "growing"), ask)
-    assert len(asked) == 1
-
-
-@pytest.mark.parametrize(
-    "streams", [(TrendingKeywords, TrendingKeywordWeeks), (TrendingKeywordWeeks, TrendingKeywords)]
-)
-def test_one_call_serves_both(pinterest: Pinterest, streams: tuple[type[Any], type[Any]]) -> None:
-    pinterest.answers(PATH, answer(TEA, JAM))
-    found = [pinterest.read(stream, SLICE) for stream in streams]
-
-    assert sorted(map(len, found)) == [2, 3]
-    assert calls(pinterest) == 1
 
 
 def test_an_answer_that_failed_is_asked_for_again(pinterest: Pinterest) -> None:

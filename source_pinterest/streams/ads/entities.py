@@ -1,96 +1,20 @@
 """Campaigns, ad groups and ads. Only entities that changed since the last sync are emitted."""
 
-import threading
 import time
 from abc import ABC
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import replace
-from functools import cached_property
 from typing import Any
 
-from source_pinterest.api.errors import SliceError
 from source_pinterest.api.rows import ListPage, Record, text_of
 from source_pinterest.config import STATUSES
 from source_pinterest.engine.pages import Page
-from source_pinterest.engine.progress import Notices
 from source_pinterest.engine.tasks import Task
 from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.entity_cursor import FIELD, EntityCursor, Listing, edit_time, status_of
 from source_pinterest.state.period import PeriodPlan
 from source_pinterest.streams.ads.accounts import AdAccountStream
-from source_pinterest.streams.base.stream import ForeignKey, Rank, Sync, to_pin
-
-
-class Ownership:
-    """Assigns each entity to one ad account, so that an entity that several accounts list is read once.
-
-    An entity belongs to the account that its record names. If the record names none, or an account that this sync does
-    not read, the entity belongs to the account with the lowest id that lists it. To find it, the lists of accounts with
-    lower ids are read once more each.
-
-    Args:
-        accounts: returns the accounts of this sync.
-        list_account: lists an account, including entities of other accounts.
-        notices: takes the stream's warnings.
-    """
-
-    def __init__(
-        self,
-        accounts: Callable[[], Collection[str]],
-        list_account: Callable[[str], Iterable[Record]],
-        notices: Notices,
-    ) -> None:
-        self._list_accounts, self._list_account, self._notices = accounts, list_account, notices
-        self._lock = threading.Lock()
-        self._searched: set[str] = set()
-        self._owners: dict[str, str] = {}
-        """The account with the lowest id, of those searched, that lists an entity."""
-
-    def owned_by(self, account: str, records: Iterable[Record]) -> list[Record]:
-        """Return the records in an account's list that belong to the account."""
-        return [record for record in records if self._belongs(record, account)]
-
-    def _belongs(self, record: Record, account: str) -> bool:
-        named = _account_named_in(record)
-        if named == account:
-            return True
-        identity = text_of(record["id"])
-        owner = named if named in self._accounts else self._lowest_account_of(identity, account)
-        if owner == account:
-            return True
-        self._notices.warn(
-            "ownership",
-            f"ad account {account} also lists {identity}, which belongs to ad account {owner} and is read with it.",
-        )
-        return False
-
-    def _lowest_account_of(self, identity: str, account: str) -> str:
-        """Return the account with the lowest id that lists an entity; `account` itself lists it."""
-        with self._lock:
-            for lower in self._accounts:
-                if int(lower) >= int(account):
-                    break
-                if lower not in self._searched:
-                    self._search(lower)
-            owner = self._owners.get(identity, account)
-        return min(owner, account, key=int)
-
-    def _search(self, account: str) -> None:
-        self._searched.add(account)
-        with suppress(SliceError):  # the error is raised again when the account itself is read
-            for record in self._list_account(account):
-                if _account_named_in(record) not in self._accounts or _account_named_in(record) == account:
-                    self._owners.setdefault(text_of(record["id"]), account)
-
-    @cached_property
-    def _accounts(self) -> dict[str, None]:
-        """The accounts in ascending order of their ids."""
-        return dict.fromkeys(sorted(self._list_accounts(), key=int))
-
-
-def _account_named_in(record: Record) -> str:
-    return text_of(record.get("ad_account_id"))
+from source_pinterest.streams.base.stream import ForeignKey, Rank, to_pin
 
 
 class EntityStream(AdAccountStream, ABC):
@@ -103,10 +27,6 @@ class EntityStream(AdAccountStream, ABC):
     cursor_field = FIELD
     rank = Rank.ADS
     checkpoint: EntityCursor
-
-    def __init__(self, sync: Sync) -> None:
-        super().__init__(sync)
-        self._ownership = Ownership(self.accounts, self._list_account, self.notices)
 
     def new_cursor(self, plan: PeriodPlan, store: StateStore) -> EntityCursor:
         """Return a cursor that holds the latest edit of each account."""
@@ -129,13 +49,20 @@ class EntityStream(AdAccountStream, ABC):
         self.checkpoint.retire_flat()
 
     def records(self, page: ListPage, task: Task) -> list[Record]:
-        """Return the entities of a page that belong to the task's account."""
-        owned = self._ownership.owned_by(task["ad_account_id"], page.items)
-        return super().records(replace(page, items=owned), task)
+        """Return the entities of a page, without those that name another account of this sync, which lists them too."""
+        own = [record for record in page.items if self._belongs(record, task["ad_account_id"])]
+        return super().records(replace(page, items=own), task)
 
-    def _list_account(self, account: str) -> Iterator[Record]:
-        for response in self.responses(self.task({"ad_account_id": account})):
-            yield from response.value.items
+    def _belongs(self, record: Record, account: str) -> bool:
+        named = text_of(record.get("ad_account_id"))
+        if named == account or named not in self.accounts():
+            return True
+        self.notices.warn(
+            "ownership",
+            f"ad account {account} also lists {text_of(record['id'])}, which belongs to ad account {named} and is read "
+            "with it.",
+        )
+        return False
 
     def read_list(self, task: Task) -> Generator[Page, None, Listing | None]:
         """Yield the changed entities of an account, and pass the ids of all of them to the analytics streams."""

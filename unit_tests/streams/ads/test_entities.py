@@ -1,15 +1,13 @@
 """Entities that changed are emitted once, and the ids of all go to their analytics."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 import requests_mock
 from airbyte_cdk.models import AirbyteStateMessageSerializer
 
-from source_pinterest.api.errors import RefusedError
-from source_pinterest.engine.progress import Notices
-from source_pinterest.streams.ads.entities import Ads, Campaigns, Ownership
+from source_pinterest.streams.ads.entities import Ads, Campaigns
 from source_pinterest.streams.analytics.levels import CampaignAnalytics
 from unit_tests.streams.pinterest import Pinterest, list_pages, page, records_of, slice_of, state_of
 
@@ -154,73 +152,16 @@ def test_an_edit_time_that_is_none_is_named_and_its_entity_emitted_again(
 # ---- An entity that several accounts list
 
 
-NAMELESS, FOREIGN = {"id": "1"}, {"id": "1", "ad_account_id": "999"}
-"""A record without an account, and one of an account out of reach."""
-
-
-def of(account: int | str) -> dict[str, Any]:
-    return {"id": "1", "ad_account_id": account}
-
-
-class Lists:
-    """What the ad accounts 2, 11 and 100 list, and which of the lists were looked through."""
-
-    def __init__(self, held: Mapping[str, list[dict[str, Any]] | Exception]) -> None:
-        self.looked_through: list[str] = []
-        self._held = held
-        self._ownership = Ownership(lambda: ["100", "2", "11"], self._list_of, Notices("campaigns"))
-
-    def _list_of(self, account: str) -> Iterable[dict[str, Any]]:
-        self.looked_through.append(account)
-        found = self._held.get(account, [])
-        if isinstance(found, Exception):
-            raise found
-        return found
-
-    def owners(self, record: dict[str, Any]) -> list[str]:
-        """The accounts that count the record as their own, where each of them lists it."""
-        return [account for account in ("11", "100", "2") if self._ownership.owned_by(account, [record])]
-
-
-@pytest.mark.parametrize("account", ["2", "100", 11])
-def test_a_record_is_of_the_account_that_it_names_and_no_list_is_looked_through(account: int | str) -> None:
-    lists = Lists({})
-
-    assert lists.owners(of(account)) == [str(account)]
-    assert lists.looked_through == []
-
-
-@pytest.mark.parametrize("record", [NAMELESS, FOREIGN])
-@pytest.mark.parametrize("held", [{"2": [NAMELESS], "11": [NAMELESS]}, {"2": [{"id": 1}]}, {"2": [of("2")]}])
-def test_one_that_names_none_or_one_out_of_reach_is_of_the_smallest_that_lists_it(
-    record: dict[str, Any], held: dict[str, Any]
+def test_what_is_read_with_another_account_is_left_out_with_a_warning(
+    pinterest: Pinterest, caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert Lists(held).owners(record) == ["2"]
-
-
-@pytest.mark.parametrize("smaller", [[{"id": "7"}], [of("11")], [of("100")], RefusedError("Scripted refusal")])
-def test_an_account_keeps_what_no_smaller_one_shows_as_its_own(smaller: Any) -> None:
-    assert Lists({"2": smaller}).owners(NAMELESS)[:1] == ["11"]
-
-
-def test_no_account_gives_anything_away_to_a_larger_one() -> None:
-    assert Lists({"11": [NAMELESS]}).owners(NAMELESS) == ["11", "2"]
-
-
-def test_each_list_is_looked_through_once_however_many_records_need_it() -> None:
-    lists = Lists({"2": [{"id": "3"}], "11": [{"id": "4"}]})
-    for number in "56789":
-        lists.owners({"id": number})
-
-    assert lists.looked_through == ["2", "11"]
-
-
-def test_what_is_read_with_another_account_is_warned_of(pinterest: Pinterest, caplog: pytest.LogCaptureFixture) -> None:
+    """An entity that names no account, or one that this sync does not read, stays with the account that lists it."""
     pinterest.lists("ad_accounts", "11", "9")
-    pinterest.lists("ad_accounts/11/campaigns", "1", "2")
-    pinterest.lists("ad_accounts/9/campaigns", "2", "3")
+    named = [
+        {"id": id_, "ad_account_id": account} for id_, account in (("1", "11"), ("2", 9), ("3", "999"), ("4", None))
+    ]
+    pinterest.answers("ad_accounts/11/campaigns", page(named))
 
-    assert ids(pinterest.read(Campaigns, ACCOUNT)) == ["1"]
-    assert ids(pinterest.read(Campaigns, slice_of({"ad_account_id": "9"}))) == ["2", "3"]
+    assert ids(pinterest.read(Campaigns, ACCOUNT)) == ["1", "3", "4"]
     [message] = [message for message in caplog.messages if "status" not in message]
     assert message.startswith("campaigns: ad account 11 also lists 2, which belongs to ad account 9 and")
