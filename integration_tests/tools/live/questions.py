@@ -261,7 +261,7 @@ def video_metrics(seen: Seen) -> Answer | None:
     call = next((one for one in calls if one.is_fine or one.status == HTTPStatus.BAD_REQUEST), None)
     if call is None:
         return None
-    means = "They may." if call.is_fine else "pin_analytics comes without the metrics that are refused, with a warning."
+    means = "They may." if call.is_fine else "pin_analytics reads pictures apart, without video metrics."
     return Answer({"call": outcome(call), "refused_by_name": sorted(call.named)}, means)
 
 
