@@ -276,7 +276,7 @@ def test_one_keyword_of_an_ad_group_has_the_numbers_of_its_words(
         )
     connection.execute(
         "insert into keyword_report (AD_GROUP_ID, AD_ID, ENTITY_ID, TARGETING_VALUE, SPEND_IN_MICRO_DOLLAR) "
-        "values ('7', '', '900', 'tea', 5)"
+        "values ('7', '', '900', 'TEA', 5)"
     )
 
     rows = connection.execute("select keyword_id, pin_promotion_id, spend_in_micro_dollar from views.keyword_report")
