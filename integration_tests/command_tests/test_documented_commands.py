@@ -29,6 +29,7 @@ RUN_ELSEWHERE: Mapping[str, str] = {
     r"make demo-duckdb( .*)?": ".ci/run",
     r"make demo-dbt": ".ci/run",
     r"make test": ".ci/run",
+    r"make live EXPERIMENT=2": "integration_tests/command_tests/test_live.py",
     r"make install": "Makefile",
     r"\.venv/bin/python -m source_pinterest\.authorize( --scope .*)?": (
         "integration_tests/command_tests/test_authorize.py"
