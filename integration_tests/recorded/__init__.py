@@ -71,10 +71,14 @@ def fields_of(text: str) -> tuple[Field, ...]:
     return tuple(line._replace(field=name) for line in lines for name in line.field.split(_AND))
 
 
-def written(fields: Iterable[Field]) -> str:
-    """The text of such a file, with a line for all fields of an operation that are alike."""
+def folded(fields: Iterable[Field]) -> list[Field]:
+    """A line for all fields of an operation that are alike."""
     alike: dict[Field, list[str]] = {}
     for field in fields:
         alike.setdefault(field._replace(field=""), []).append(field.field)
-    lines = [field._replace(field=_AND.join(names)) for field, names in alike.items()]
-    return "".join("\t".join(line) + "\n" for line in (Field._fields, *lines))
+    return [field._replace(field=_AND.join(names)) for field, names in alike.items()]
+
+
+def written(fields: Iterable[Field]) -> str:
+    """The text of such a file."""
+    return "".join("\t".join(line) + "\n" for line in (Field._fields, *folded(fields)))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from airbyte_cdk.sources.utils.schema_helpers import ResourceSchemaLoader
 
-from integration_tests.recorded import Field, adopted_files, fields_of, recorded_fields
+from integration_tests.recorded import Field, adopted_files, fields_of, recorded_fields, written
 from integration_tests.simulator.endpoints import CREATE_REPORT, ENDPOINTS
 from integration_tests.support.api_client import Client
 from integration_tests.support.experiments import not_shown
@@ -162,4 +162,6 @@ def test_the_local_pinterest_shows_what_volunteers_sent() -> None:
     for path in adopted_files():
         experiment = int(path.name.split("-")[1])
 
-        assert not_shown(experiment, fields_of(path.read_text(encoding="utf-8"))) == [], path.name
+        missing = not_shown(experiment, fields_of(path.read_text(encoding="utf-8")))
+
+        assert not missing, f"{path.name}:\n{written(missing)}"

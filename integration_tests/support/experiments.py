@@ -38,7 +38,7 @@ def experiment(sim: Simulator, number: int, alter: Callable[[Answer], Answer] = 
         number: of the experiment.
         alter: changes each response on its way.
     """
-    run, already = EXPERIMENTS[number].run, len(sim.log)
+    wanted, already = EXPERIMENTS[number], len(sim.log)
     environment = {"PINTEREST_API_URL": sim.url, SECRET_VARIABLE: sim.credentials["client_secret"]}
     with (
         TemporaryDirectory() as folder,
@@ -47,9 +47,9 @@ def experiment(sim: Simulator, number: int, alter: Callable[[Answer], Answer] = 
     ):
         path = Path(folder) / "config.json"
         path.write_text(json.dumps(sim.config()), encoding="utf-8")
-        fields = of_app(path, 0, alter) if run is None else of_account(path, run, sim.advance, alter)
+        fields = of_account(path, wanted, sim.advance, alter) if wanted.run else of_app(path, 0, wanted, alter)
     sent = [entry for entry in sim.log[already:] if entry.operation_id != "oauth"]
-    assert len(sent) <= EXPERIMENTS[number].requests
+    assert len(sent) <= wanted.requests
     assert {entry.operation_id for entry in sent if entry.method != "GET"} <= READING
     assert [entry.broken_rule for entry in sent if entry.broken_rule and entry.operation_id != DOWNLOAD] == []
     return list(fields)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from integration_tests.recorded import Field, fields_of, new_file, written
+from integration_tests.recorded import Field, fields_of, folded, new_file, written
 
 _MAY_BE_PERSONAL = re.compile(r"(?<!w=)\d{5}|://|@")
 _MOST_CHARACTERS = 2_000
@@ -44,10 +44,11 @@ class Finding(NamedTuple):
     against: tuple[Field, ...]
 
     def __str__(self) -> str:
-        """One line, and one more for each row against it."""
+        """One line, and one more for the rows against it that are alike."""
         verdict = "contradicts" if self.against else "confirms"
-        line = f"{verdict:11} {self.assumption.question}: {self.assumption.says}"
-        return "\n".join((line, *(f"{'':12}{row} {row.type} {row.form} {row.seen}".rstrip() for row in self.against)))
+        lines = [f"{verdict:11} {self.assumption.question}: {self.assumption.says}"]
+        lines += [f"{'':12}{row}: {row.type} {row.form} {row.seen}".rstrip() for row in folded(self.against)]
+        return "\n".join(lines)
 
 
 def findings(fields: Iterable[Field]) -> Iterator[Finding]:

@@ -1,5 +1,6 @@
 """Experiment 2: the literal forms of synchronous analytics, the first day of a week, and attribution windows."""
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
@@ -7,9 +8,10 @@ from typing import Any
 from integration_tests.tools.live.calls import Answer
 from integration_tests.tools.live.look import Look
 from integration_tests.tools.live.notes import values_at
-from source_pinterest.columns import SYNC_COLUMNS
+from source_pinterest.columns import COLUMNS, SYNC_COLUMNS
 from source_pinterest.engine.refused_names import named_in
 
+_NUMBERS = frozenset(column.name for column in COLUMNS if column.type == "number")
 _IDS = 20
 _DAYS = 3
 _COLUMNS_AT_ONCE = 120
@@ -52,8 +54,14 @@ def _level(look: Look, account: str, kind: str, id_column: str, ids: Sequence[st
         if answer.is_fine:
             look.notes.body(operation, answer.json, "[]", ("DATE", *columns))
             rows = values_at("[]", answer.json)
-            is_whole = len(rows) >= max(1, len(ids)) * _DAYS
-            look.notes.add(operation, "rows", "days of an entity", "every day" if is_whole else "fewer than asked for")
+            if any(map(_is_idle, rows)):
+                look.notes.add(operation, "rows", "a day without activity", "has a row")
+            elif len(rows) < max(1, len(ids)) * _DAYS:
+                look.notes.add(operation, "rows", "a day without activity", "has none")
+
+
+def _is_idle(row: Any) -> bool:
+    return not any(re.search("[1-9]", str(row[name])) for name in row if name in _NUMBERS)
 
 
 def _parts(id_column: str) -> Iterator[tuple[str, ...]]:

@@ -1,4 +1,4 @@
-"""Sends the requests of an experiment, at most 40, each once, and notes quota headers and refusals."""
+"""Sends the requests of an experiment, each once and no more than were announced, and notes headers and refusals."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,6 @@ from source_pinterest.api.bounds import Bounds
 from source_pinterest.api.errors import MalformedResponseError
 from source_pinterest.api.session import ApiResponse, TimeoutSession
 
-MOST_REQUESTS = 40
 ANY = "any response"
 _MOST_BYTES = 8 * 1024 * 1024
 """Of a file, no more is read."""
@@ -94,8 +93,8 @@ class Calls:
         left: how many requests may be sent.
     """
 
-    def __init__(self, base_url: str, send: Send, notes: Notes, left: int = MOST_REQUESTS) -> None:
-        self._base_url, self._send, self._notes, self.left = base_url, send, notes, left
+    def __init__(self, base_url: str, send: Send, notes: Notes, left: int) -> None:
+        self._base_url, self._send, self._notes, self._left = base_url, send, notes, left
 
     def get(self, operation: str, path: str, params: Mapping[str, Any] | None = None, **more: Any) -> Answer:
         """Send a GET request. `operation` is the API's name for it."""
@@ -109,7 +108,7 @@ class Calls:
         """Send a request.
 
         Raises:
-            StoppedError: all requests were sent, or Pinterest allows no more for now.
+            StoppedError: it is one more than announced, or Pinterest allows no more for now.
         """
         self.count()
         answer = (send or self._send)(request)
@@ -124,11 +123,11 @@ class Calls:
         """Count a request.
 
         Raises:
-            StoppedError: it is one too many.
+            StoppedError: it is one more than announced.
         """
-        if not self.left:
-            raise StoppedError(f"{MOST_REQUESTS} requests were sent")
-        self.left -= 1
+        if not self._left:
+            raise StoppedError("All requests that were announced are sent")
+        self._left -= 1
 
     def asked(self, operation: str, what: str, answer: Answer) -> Answer:
         """Note whether a request was taken."""

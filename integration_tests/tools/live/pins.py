@@ -34,7 +34,7 @@ def run(look: Look) -> None:
             _note(look, answer, metrics, "all")
     ids = list(named)[:_SEVERAL]
     if ids:
-        params = {**_days(look, _DAYS), "pin_ids": ids, "metric_types": ",".join(PIN_METRICS)}
+        params = {**_days(look, _DAYS), "pin_ids": ids, "metric_types": ",".join(STANDARD)}
         answer = look.calls.get(_SEVERAL_PINS, "pins/analytics", params)
         look.calls.asked(_SEVERAL_PINS, "several pins", answer)
         if answer.is_fine:

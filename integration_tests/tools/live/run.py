@@ -18,7 +18,7 @@ from airbyte_cdk.utils import AirbyteTracedException
 
 from integration_tests.recorded import Field, written
 from integration_tests.tools.live import analytics, consent, lists, pins, reports
-from integration_tests.tools.live.calls import MOST_REQUESTS, Answer, Calls, StoppedError, sender
+from integration_tests.tools.live.calls import Answer, Calls, StoppedError, sender
 from integration_tests.tools.live.look import Look
 from integration_tests.tools.live.notes import Notes
 from source_pinterest import __version__
@@ -58,9 +58,9 @@ class Experiment:
 _HAS_REPORTS_MADE = "It reads, and has four reports made, which cost nothing and change nothing."
 EXPERIMENTS: Mapping[int, Experiment] = {
     1: Experiment("which permissions Pinterest grants, and what a refusal says", 40, "three minutes"),
-    2: Experiment("the forms of analytics, and attribution windows", 25, "a minute", analytics.run),
+    2: Experiment("the forms of analytics, and attribution windows", 30, "a minute", analytics.run),
     3: Experiment("the metrics of pins", 20, "a minute", pins.run),
-    4: Experiment("reports, their files, and targeting", 40, "two to five minutes", reports.run, _HAS_REPORTS_MADE),
+    4: Experiment("reports, their files, and targeting", 40, "one to three minutes", reports.run, _HAS_REPORTS_MADE),
     5: Experiment("how lists end, and what is refused", 40, "a minute", lists.run),
 }
 
@@ -89,7 +89,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         raise SystemExit("Nothing was sent.")
     try:
         fields = (
-            of_app(given.config, given.port) if experiment.run is None else of_account(given.config, experiment.run)
+            of_account(given.config, experiment) if experiment.run else of_app(given.config, given.port, experiment)
         )
     except AirbyteTracedException as error:
         raise SystemExit(str(error.message)) from error
@@ -108,7 +108,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def of_account(
     path: Path,
-    run: Callable[[Look], None],
+    experiment: Experiment,
     pause: Callable[[float], None] | None = None,
     alter: Alter = lambda answer: answer,
 ) -> Sequence[Field]:
@@ -116,7 +116,7 @@ def of_account(
 
     Args:
         path: of the configuration.
-        run: the experiment.
+        experiment: one that has `run`.
         pause: waits for so many seconds.
         alter: changes each response, for tests.
 
@@ -132,14 +132,14 @@ def of_account(
     api = Api.connect(config, TokenStore(raw, lambda _: None, path).rotated, lambda: None)
     notes = Notes()
     send, download = sender(api.session, api.response_bounds), sender(api.downloads, api.file_bounds)
-    one_for_a_token = MOST_REQUESTS - 1
-    calls = Calls(api.base_url, lambda request: alter(send(request)), notes, one_for_a_token)
+    besides_a_token = experiment.requests - 1
+    calls = Calls(api.base_url, lambda request: alter(send(request)), notes, besides_a_token)
     look = Look(calls, notes, Sync(api, config), lambda request: alter(download(request)), pause or _wait)
-    _until_stopped(lambda: run(look))
+    _until_stopped(lambda: experiment.run(look) if experiment.run else None)
     return notes.fields()
 
 
-def of_app(path: Path, port: int, alter: Alter = lambda answer: answer) -> Sequence[Field]:
+def of_app(path: Path, port: int, experiment: Experiment, alter: Alter = lambda answer: answer) -> Sequence[Field]:
     """Run the experiment with consents of its own. Of a configuration, it reads the app's id and secret alone."""
     raw = read_object(path) if path.is_file() else {}
     known = raw.get("credentials", raw)
@@ -148,7 +148,7 @@ def of_app(path: Path, port: int, alter: Alter = lambda answer: answer) -> Seque
     use_environment(session, api_base_url())
     session.auth = lambda request: request  # a netrc file's would replace the token of a request
     send, notes = sender(session, API_RESPONSE), Notes()
-    calls = Calls(api_base_url(), lambda request: alter(send(request)), notes)
+    calls = Calls(api_base_url(), lambda request: alter(send(request)), notes, experiment.requests)
     consents = consent.Consents(App.of_user(None, app), port, _print, webbrowser.open)
     _until_stopped(lambda: consent.run(consents, calls, notes))
     return notes.fields()
