@@ -136,7 +136,9 @@ SEEN: Mapping[str, Seen] = {
         [
             (PINS, "request", "the connector's metrics of a picture", TAKEN, "HTTP 200"),
             (PINS, "request", "video metrics of a video", TAKEN, "HTTP 200"),
-            (PINS, "all", "daily_metrics[].data_status", "string", "", '"PROCESSING"'),
+            (f"{PINS} (picture)", "all", "daily_metrics[].data_status", "string", "", '"PROCESSING"'),
+            (f"{PINS} (picture)", "all", "daily_metrics[].metrics.VIDEO_START", "absent", ""),
+            (f"{PINS} (video)", "all", "daily_metrics[].metrics.VIDEO_START", "integer", ""),
             (PINS, "rows", "summary_metrics.IMPRESSION beside the days", "equal", ""),
             (PINS, "request", "a pin that does not exist", REFUSED, "HTTP 404, code 50"),
             ("multi_pins/analytics", "request", "several pins", REFUSED, "HTTP 401, code 3"),
@@ -164,7 +166,7 @@ SEEN: Mapping[str, Seen] = {
     "reports": Seen(
         4,
         [
-            (CREATED, "request", "the connector's columns (KEYWORD)", TAKEN, "HTTP 200"),
+            (f"{CREATED} (KEYWORD)", "request", "the connector's columns", TAKEN, "HTTP 200"),
             (f"{POLLED} (KEYWORD)", "file", "size beside the bytes that came", "equal", ""),
             (f"{POLLED} (KEYWORD)", "[]", "TARGETING_VALUE", "string", ""),
             (f"{POLLED} (KEYWORD)", "rows", OUR_KEY, "unique", ""),
@@ -182,7 +184,8 @@ SEEN: Mapping[str, Seen] = {
     "reports in other forms": Seen(
         4,
         [
-            (CREATED, "request", "column CTR_2 (CAMPAIGN)", REFUSED, "HTTP 400, code 1"),
+            (f"{CREATED} (CAMPAIGN)", "request", "column CTR_2", REFUSED, "HTTP 400, code 1"),
+            (f"{CREATED} (CAMPAIGN)", "request", "the other columns", TAKEN, "HTTP 200"),
             (f"{POLLED} (KEYWORD)", "rows", "key ENTITY_ID, DATE", "repeated", ""),
             (f"{POLLED} (CAMPAIGN, without rows)", "file", "beginning", "array", "[]"),
             (TARGETED, "", "data", "null", ""),
@@ -437,6 +440,25 @@ def test_links_to_reports_are_checked_as_in_a_sync(
     look = Look(calls, notes, Sync(api, config), download, lambda _: None)
     reports._finished(look, "CAMPAIGN", Answer(200, {}, json.dumps({"url": url}).encode()))
     assert fetched == ([url] if is_followed else [])
+
+
+def test_an_unforeseen_form_leaves_what_was_seen() -> None:
+    with Simulator(account()) as sim:
+        sim.alter(PINS, lambda *_: {"all": {"daily_metrics": [{"metrics": [1]}]}})
+        rows = experiment(sim, 3)
+    assert ("pins/analytics", "request", "standard metrics of a picture", TAKEN) in {row[:4] for row in rows}
+
+
+def test_without_a_response_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "config.json"
+    with Simulator(account()) as sim:
+        path.write_text(json.dumps(sim.access_token_config()), encoding="utf-8")
+        monkeypatch.setenv("PINTEREST_API_URL", sim.url)
+    monkeypatch.setattr("builtins.input", lambda _: "yes")
+    with pytest.raises(SystemExit, match="No response came"):
+        run.main(["2", "--config", str(path)])
+    assert not list(tmp_path.glob("*.tsv"))
 
 
 # ---- What comes back

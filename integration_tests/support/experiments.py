@@ -16,8 +16,8 @@ from integration_tests.simulator import HeaderStyle, Rotation
 from integration_tests.simulator.faults.script import DOWNLOAD
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.worlds import small_world
-from integration_tests.tools.live.calls import Answer
-from integration_tests.tools.live.run import EXPERIMENTS, of_account, of_app
+from integration_tests.tools.live import run
+from integration_tests.tools.live.calls import Answer, Send, sender
 from source_pinterest.cli.authorize import SECRET_VARIABLE
 
 READING = {"oauth/token", "oauth", "analytics/create_report"}
@@ -38,21 +38,27 @@ def experiment(sim: Simulator, number: int, alter: Callable[[Answer], Answer] = 
         number: of the experiment.
         alter: changes each response on its way.
     """
-    wanted, already = EXPERIMENTS[number], len(sim.log)
+    wanted, already = run.EXPERIMENTS[number], len(sim.log)
     environment = {"PINTEREST_API_URL": sim.url, SECRET_VARIABLE: sim.credentials["client_secret"]}
     with (
         TemporaryDirectory() as folder,
         mock.patch.dict(os.environ, environment),
         mock.patch("webbrowser.open", agree),
+        mock.patch.object(run, "sender", lambda *way: _altered(sender(*way), alter)),
+        mock.patch.object(run, "_wait", sim.advance),
     ):
         path = Path(folder) / "config.json"
         path.write_text(json.dumps(sim.config()), encoding="utf-8")
-        fields = of_account(path, wanted, sim.advance, alter) if wanted.run else of_app(path, 0, wanted, alter)
+        fields = run.of_account(path, wanted) if wanted.run else run.of_app(path, 0, wanted)
     sent = [entry for entry in sim.log[already:] if entry.operation_id != "oauth"]
     assert len(sent) <= wanted.requests
     assert {entry.operation_id for entry in sent if entry.method != "GET"} <= READING
     assert [entry.broken_rule for entry in sent if entry.broken_rule and entry.operation_id != DOWNLOAD] == []
     return list(fields)
+
+
+def _altered(send: Send, alter: Callable[[Answer], Answer]) -> Send:
+    return lambda request: alter(send(request))
 
 
 def agree(url: str) -> None:

@@ -9,7 +9,6 @@ from integration_tests.tools.live.calls import Answer
 from integration_tests.tools.live.look import Look
 from integration_tests.tools.live.notes import values_at
 from source_pinterest.columns import COLUMNS, SYNC_COLUMNS
-from source_pinterest.engine.refused_names import named_in
 
 _NUMBERS = frozenset(column.name for column in COLUMNS if column.type == "number")
 _IDS = 20
@@ -42,15 +41,11 @@ def _level(look: Look, account: str, kind: str, id_column: str, ids: Sequence[st
     operation = _operation(kind)
     by_ids = {f"{kind.removesuffix('s')}_ids": ",".join(ids)} if ids else {}
     for part in _parts(id_column):
-        columns = part
-        answer = _ask(look, account, kind, columns, _DAYS, **by_ids)
+        answer, columns = look.without_refused(
+            operation, part, lambda names: _ask(look, account, kind, names, _DAYS, **by_ids)
+        )
         if len(ids) > 1:
             look.calls.asked(operation, "ids joined with commas", answer)
-        if not answer.is_fine and (refused := named_in(_message(answer), part)):
-            for name in sorted(refused):
-                look.calls.asked(operation, f"column {name}", answer)
-            columns = tuple(name for name in part if name not in refused)
-            answer = _ask(look, account, kind, columns, _DAYS, **by_ids)
         if answer.is_fine:
             look.notes.body(operation, answer.json, "[]", ("DATE", *columns))
             rows = values_at("[]", answer.json)
@@ -98,7 +93,3 @@ def _ask(look: Look, account: str, kind: str, columns: Sequence[str], days: int,
 
 def _operation(kind: str) -> str:
     return f"{kind}/analytics"
-
-
-def _message(answer: Answer) -> str:
-    return str(answer.json.get("message")) if isinstance(answer.json, dict) else ""

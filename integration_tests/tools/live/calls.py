@@ -13,7 +13,7 @@ from source_pinterest.api.bounds import Bounds
 from source_pinterest.api.errors import MalformedResponseError
 from source_pinterest.api.session import ApiResponse, TimeoutSession
 
-ANY = "any response"
+ANY, NO_RESPONSE = "any response", "no response"
 _MOST_BYTES = 8 * 1024 * 1024
 """Of a file, no more is read."""
 _FINE = range(200, 300)
@@ -60,7 +60,11 @@ Send = Callable[[requests.Request], Answer]
 def sender(session: TimeoutSession, bounds: Bounds) -> Send:
     """Return a function that sends a request through a session of the connector."""
     kept: list[requests.Response] = []
-    session.hooks["response"].append(lambda response, **_: kept.append(response))
+
+    def keep(response: requests.Response, **_: Any) -> None:
+        kept[:] = [response]
+
+    session.hooks["response"].append(keep)
 
     def send(request: requests.Request) -> Answer:
         try:
@@ -68,7 +72,7 @@ def sender(session: TimeoutSession, bounds: Bounds) -> Send:
         except (MalformedResponseError, requests.RequestException):
             return Answer(0)
         if isinstance(answer, ApiResponse):
-            return Answer(kept[-1].status_code, kept[-1].headers, answer.value)
+            return Answer(kept[0].status_code, kept[0].headers, answer.value)
         return Answer(answer.status, answer.headers, answer.body)
 
     return send
@@ -145,7 +149,7 @@ class Calls:
             self._notes.add(ANY, "headers", "x-cdn", "string", cdn if cdn in _CDNS else forms.NOT_TOLD)
 
     def _note_refusal(self, operation: str, answer: Answer) -> None:
-        kind = "no response" if not answer.status else "empty" if not answer.body.strip() else "no JSON"
+        kind = NO_RESPONSE if not answer.status else "empty" if not answer.body.strip() else "no JSON"
         if answer.json is None:
             self._notes.add(operation, "refusal", "", kind, answer.outcome)
             return

@@ -24,131 +24,103 @@ FIRST_SAID = (
     "connections you can authenticate again."
 )
 BILLING = "billing:read"
-_TOKEN = "oauth/token"
 _CONSENT_SECONDS = 300.0
 
 
 @dataclass(frozen=True)
 class Consents:
-    """What the experiment needs beside requests.
+    """The experiment.
 
     Attributes:
         app: the user's app.
         port: of the redirect URI.
+        calls: sends requests.
+        notes: takes what came.
         say: shows a sentence to the user.
         browse: opens a page.
     """
 
     app: App
     port: int
+    calls: Calls
+    notes: Notes
     say: Callable[[str], object]
     browse: Callable[[str], object]
 
+    def run(self) -> None:
+        """Ask for the default permissions, try them, refresh once, ask for `billing:read`, then for the app's own."""
+        default = scopes()
+        if tokens := self._signed_in("the default permissions", default):
+            self._try("without billing:read", tokens)
+            self._check(tokens)
+            self._refresh(tokens)
+        if more := self._signed_in(BILLING, ",".join(dict.fromkeys([*default.split(","), BILLING]))):
+            self._try("with billing:read", more)
+        if own := self._tokens("client_credentials", {"grant_type": "client_credentials", "scope": APP_SCOPES}):
+            self._get(own, "user_account/get", "user_account", "App Credentials")
 
-def run(consents: Consents, calls: Calls, notes: Notes) -> None:
-    """Ask for the default permissions, try them out, refresh once, ask for `billing:read`, and for the app's own."""
-    default = scopes()
-    tokens = _signed_in(consents, calls, notes, "the default permissions", default)
-    if tokens:
-        account = _account(calls, tokens)
-        _refused(calls, tokens, account, "without billing:read")
-        _check(calls, notes, tokens)
-        _refresh(consents, calls, notes, tokens)
-    more = _signed_in(consents, calls, notes, BILLING, ",".join(dict.fromkeys([*default.split(","), BILLING])))
-    if more:
-        _refused(calls, more, _account(calls, more), "with billing:read")
-    _app_itself(consents, calls, notes)
+    def _signed_in(self, what: str, scope: str) -> Mapping[str, Any]:
+        """Have the user agree, and exchange the code; return the tokens, or none if nothing was granted."""
+        page = urljoin(api_base_url(), "/oauth/") if Url.parse(api_base_url()).is_local else CONSENT_PAGE
+        try:
+            with ConsentListener(self.port) as listener:
+                url = listener.consent_url(page, self.app.client_id, scope)
+                self.say(f"Sign in, and agree to {what}. If the page shows an error, press Ctrl-C.\n\n  {url}\n")
+                self.browse(url)
+                code, redirect_uri = listener.wait_for_code(_CONSENT_SECONDS), listener.redirect_uri
+        except (AirbyteTracedException, KeyboardInterrupt) as error:
+            told = error.message if isinstance(error, AirbyteTracedException) else "no redirect came"
+            self.notes.add("oauth", "redirect", what, "refused", seen=forms.message(told))
+            return {}
+        self.notes.add("oauth", "redirect", what, "code")
+        form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri}
+        return self._tokens(f"authorization_code, {what}", {**form, "continuous_refresh": "true"})
 
+    def _tokens(self, grant: str, form: Mapping[str, str]) -> Mapping[str, Any]:
+        operation = f"oauth/token ({grant})"
+        answer = self.calls.post(operation, "oauth/token", data=form, auth=(self.app.client_id, self.app.client_secret))
+        self.calls.asked(operation, "tokens", answer)
+        if not answer.is_fine or not isinstance(answer.json, dict):
+            return {}
+        self.notes.body(operation, answer.json)
+        granted = str(answer.json.get("scope", "")).replace(",", " ").split()
+        told = sorted(scope if scope in forms.SCOPES else forms.NOT_TOLD for scope in granted)
+        self.notes.add(operation, "", "scope", "string", "granted", told)
+        return dict(answer.json)
 
-def _signed_in(consents: Consents, calls: Calls, notes: Notes, what: str, scope: str) -> Mapping[str, Any]:
-    """Have the user agree, and exchange the code; return the tokens, or none if nothing was granted."""
-    page = urljoin(api_base_url(), "/oauth/") if Url.parse(api_base_url()).is_local else CONSENT_PAGE
-    try:
-        with ConsentListener(consents.port) as listener:
-            url = listener.consent_url(page, consents.app.client_id, scope)
-            consents.say(
-                f"Sign in, and agree to {what}. If the page shows an error instead, press Ctrl-C.\n\n  {url}\n"
+    def _get(self, tokens: Mapping[str, Any], operation: str, path: str, what: str, **params: str) -> Answer:
+        headers = {"Authorization": f"Bearer {tokens.get('access_token')}"}
+        return self.calls.asked(operation, what, self.calls.get(operation, path, params, headers=headers))
+
+    def _try(self, what: str, tokens: Mapping[str, Any]) -> None:
+        """Ask for what needs `billing:read`, and for what needs a permission that nobody asked for."""
+        accounts = self._get(tokens, "ad_accounts/list", "ad_accounts", what, page_size="1")
+        for account in values_at("items[].id", accounts.json):
+            path = f"ad_accounts/{account}/billing_profiles"
+            self._get(tokens, "billing_profiles/get", path, what, is_active="true")
+        self._get(tokens, "get/business_employers", "businesses/employers", "without biz_access:read")
+
+    def _check(self, tokens: Mapping[str, Any]) -> None:
+        """Run the connector's check, whose requests count, and note how it ended."""
+
+        def connect(config: Config) -> Sync:
+            api = Api.connect(config, lambda _: None, lambda: None)
+            api.session.hooks["response"].append(self.calls.count)
+            return Sync(api, config)
+
+        credentials = {"auth_method": "access_token", "access_token": tokens.get("access_token")}
+        try:
+            is_fine, told = check_access(Config.from_mapping({"credentials": credentials, "max_retries": 0}), connect)
+        except AirbyteTracedException as error:
+            is_fine, told = False, str(error.message)
+        seen = forms.message(told) if told else None
+        self.notes.add("check", "", "status", "SUCCEEDED" if is_fine else "FAILED", seen=seen)
+
+    def _refresh(self, tokens: Mapping[str, Any]) -> None:
+        old = str(tokens.get("refresh_token"))
+        if new := self._tokens("refresh_token", {"grant_type": "refresh_token", "refresh_token": old}):
+            came = (
+                "absent" if not new.get("refresh_token") else "the same" if new["refresh_token"] == old else "another"
             )
-            consents.browse(url)
-            code = listener.wait_for_code(_CONSENT_SECONDS)
-            redirect_uri = listener.redirect_uri
-    except (AirbyteTracedException, KeyboardInterrupt) as error:
-        told = error.message if isinstance(error, AirbyteTracedException) else "no redirect came"
-        notes.add("oauth", "redirect", what, "refused", seen=forms.message(told))
-        return {}
-    notes.add("oauth", "redirect", what, "code")
-    form = {
-        "grant_type": "authorization_code",
-        "code": code,
-        "redirect_uri": redirect_uri,
-        "continuous_refresh": "true",
-    }
-    return _tokens(consents, calls, notes, f"{_TOKEN} (authorization_code, {what})", form)
-
-
-def _tokens(
-    consents: Consents, calls: Calls, notes: Notes, operation: str, form: Mapping[str, str]
-) -> Mapping[str, Any]:
-    app = consents.app
-    answer = calls.post(operation, _TOKEN, data=form, auth=(app.client_id, app.client_secret))
-    calls.asked(operation, "tokens", answer)
-    if not answer.is_fine or not isinstance(answer.json, dict):
-        return {}
-    notes.body(operation, answer.json)
-    granted = str(answer.json.get("scope", "")).replace(",", " ").split()
-    notes.add(
-        operation, "", "scope", "string", "granted", sorted(one if one in forms.SCOPES else "*" for one in granted)
-    )
-    return dict(answer.json)
-
-
-def _with(calls: Calls, tokens: Mapping[str, Any], operation: str, path: str, **params: str) -> Answer:
-    headers = {"Authorization": f"Bearer {tokens.get('access_token')}"}
-    return calls.get(operation, path, params, headers=headers)
-
-
-def _account(calls: Calls, tokens: Mapping[str, Any]) -> str:
-    answer = _with(calls, tokens, "ad_accounts/list", "ad_accounts", page_size="1")
-    return next(map(str, values_at("items[].id", answer.json)), "")
-
-
-def _refused(calls: Calls, tokens: Mapping[str, Any], account: str, what: str) -> None:
-    """Ask for what needs `billing:read`, and for what needs a permission that nobody asked for."""
-    if account:
-        path = f"ad_accounts/{account}/billing_profiles"
-        profiles = _with(calls, tokens, "billing_profiles/get", path, is_active="true")
-        calls.asked("billing_profiles/get", what, profiles)
-    employers = _with(calls, tokens, "get/business_employers", "businesses/employers")
-    calls.asked("get/business_employers", "without biz_access:read", employers)
-
-
-def _check(calls: Calls, notes: Notes, tokens: Mapping[str, Any]) -> None:
-    """Run the connector's check, whose requests count, and note how it ended."""
-
-    def connect(config: Config) -> Sync:
-        api = Api.connect(config, lambda _: None, lambda: None)
-        api.session.hooks["response"].append(calls.count)
-        return Sync(api, config)
-
-    raw = {"credentials": {"auth_method": "access_token", "access_token": tokens.get("access_token")}, "max_retries": 0}
-    try:
-        is_fine, told = check_access(Config.from_mapping(raw), connect)
-    except AirbyteTracedException as error:
-        is_fine, told = False, str(error.message)
-    notes.add("check", "", "status", "SUCCEEDED" if is_fine else "FAILED", seen=forms.message(told) if told else None)
-
-
-def _refresh(consents: Consents, calls: Calls, notes: Notes, tokens: Mapping[str, Any]) -> None:
-    operation = f"{_TOKEN} (refresh_token)"
-    old = str(tokens.get("refresh_token"))
-    new = _tokens(consents, calls, notes, operation, {"grant_type": "refresh_token", "refresh_token": old})
-    if new:
-        came = "absent" if not new.get("refresh_token") else "the same" if new["refresh_token"] == old else "another"
-        notes.add(operation, "rows", "refresh_token beside the old one", came)
-        calls.asked("user_account/get", "the new token", _with(calls, new, "user_account/get", "user_account"))
-
-
-def _app_itself(consents: Consents, calls: Calls, notes: Notes) -> None:
-    form = {"grant_type": "client_credentials", "scope": APP_SCOPES}
-    if tokens := _tokens(consents, calls, notes, f"{_TOKEN} (client_credentials)", form):
-        calls.asked("user_account/get", "App Credentials", _with(calls, tokens, "user_account/get", "user_account"))
+            self.notes.add("oauth/token (refresh_token)", "rows", "refresh_token beside the old one", came)
+            self._get(new, "user_account/get", "user_account", "the new token")

@@ -1,12 +1,13 @@
 """What the experiments share: the way to Pinterest, the notes, and the first lists of an ad account."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from integration_tests.tools.live.calls import Answer, Calls, Send, StoppedError
 from integration_tests.tools.live.notes import Notes, values_at
+from source_pinterest.engine.refused_names import named_in
 from source_pinterest.streams.base.stream import Sync
 
 _ACCOUNTS_TRIED = 3
@@ -34,6 +35,17 @@ class Look:
         """Request a page of a list; return the response, and the items in it."""
         answer = self.calls.get(operation, path, {"page_size": page_size, **params})
         return answer, [item for item in values_at("items[]", answer.json) if isinstance(item, dict)]
+
+    def without_refused(
+        self, operation: str, names: Collection[str], send: Callable[[Sequence[str]], Answer]
+    ) -> tuple[Answer, Sequence[str]]:
+        """Send a request, once more without the columns that are refused by name; return those that were left."""
+        answer = send(tuple(names))
+        refused = named_in(str(values_at("message", answer.json)), names) if not answer.is_fine else set()
+        for name in sorted(refused):
+            self.calls.asked(operation, f"column {name}", answer)
+        left = tuple(name for name in names if name not in refused)
+        return (send(left) if refused else answer), left
 
     def account_with_campaigns(self) -> tuple[str, Sequence[Any]]:
         """Return the first ad account that has campaigns, and these, the newest first.

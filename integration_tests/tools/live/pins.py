@@ -31,7 +31,7 @@ def run(look: Look) -> None:
         for name, metrics in LISTS.items() if pin else ():
             answer = _ask(look, str(pin and pin.get("id")), metrics)
             look.calls.asked(_OPERATION, f"{name} metrics of a {kind}", answer)
-            _note(look, answer, metrics, "all")
+            _note(look, f"{_OPERATION} ({kind})", answer, metrics)
     ids = list(named)[:_SEVERAL]
     if ids:
         params = {**_days(look, _DAYS), "pin_ids": ids, "metric_types": ",".join(STANDARD)}
@@ -84,7 +84,7 @@ def _idle(look: Look, pins: Sequence[Any]) -> None:
             days = values_at("all.daily_metrics[]", answer.json)
             form = "no days" if not days else "days without metrics" if not any(metrics) else "days of zeros"
             look.notes.add(_OPERATION, "rows", "a pin without data", form)
-            _note(look, answer, STANDARD, "all")
+            _note(look, f"{_OPERATION} (idle)", answer, STANDARD)
             return
 
 
@@ -112,13 +112,13 @@ def _number(value: Any) -> float:
         return 0
 
 
-def _note(look: Look, answer: Answer, metrics: Sequence[str], records: str) -> None:
+def _note(look: Look, operation: str, answer: Answer, metrics: Sequence[str]) -> None:
+    """Note the fields of a response, and the metrics that no day has."""
     if answer.is_fine:
-        look.notes.body(_OPERATION, answer.json, records)
-        days = [day for day in values_at("all.daily_metrics[].metrics", answer.json) if day]
-        missing = {name for name in metrics if days and all(name not in day for day in days)}
-        for name in sorted(missing):
-            look.notes.add(_OPERATION, "all", f"daily_metrics[].metrics.{name}", "absent")
+        look.notes.body(operation, answer.json, "all")
+        came = {name for day in values_at("all.daily_metrics[].metrics", answer.json) for name in day}
+        for name in [name for name in metrics if name not in came]:
+            look.notes.add(operation, "all", f"daily_metrics[].metrics.{name}", "absent")
 
 
 def _ask(look: Look, pin: str, metrics: Sequence[str], days: int = _DAYS) -> Answer:

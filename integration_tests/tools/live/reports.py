@@ -13,7 +13,6 @@ from integration_tests.tools.live.calls import Answer
 from integration_tests.tools.live.look import Look
 from integration_tests.tools.live.notes import repeats, values_at
 from source_pinterest.api.errors import MalformedResponseError
-from source_pinterest.engine.refused_names import named_in
 from source_pinterest.reporting.client import ReportClient
 from source_pinterest.streams.analytics.level_reports import REPORTS
 from source_pinterest.streams.analytics.report import ReportStream
@@ -40,18 +39,16 @@ def run(look: Look) -> None:
 
 def _created(look: Look, account: str, name: str, campaigns: Sequence[Any]) -> str:
     """Create a report, once more without what is refused by name, and return its token."""
-    body = _body(look, name, campaigns)
-    answer = look.calls.post(_CREATE, f"ad_accounts/{account}/reports", json=body)
-    look.calls.asked(_CREATE, f"the connector's columns ({name})", answer)
-    refused = named_in(str(values_at("message", answer.json)), body["columns"]) if not answer.is_fine else set()
-    if refused:
-        for column in sorted(refused):
-            look.calls.asked(_CREATE, f"column {column} ({name})", answer)
-        body["columns"] = [column for column in body["columns"] if column not in refused]
-        answer = look.calls.post(_CREATE, f"ad_accounts/{account}/reports", json=body)
-    if not answer.is_fine:
-        return ""
-    look.notes.body(_CREATE, answer.json)
+    body, path = _body(look, name, campaigns), f"ad_accounts/{account}/reports"
+    answer, columns = look.without_refused(
+        f"{_CREATE} ({name})",
+        body["columns"],
+        lambda names: look.calls.post(_CREATE, path, json={**body, "columns": names}),
+    )
+    what = "the connector's columns" if len(columns) == len(body["columns"]) else "the other columns"
+    look.calls.asked(f"{_CREATE} ({name})", what, answer)
+    if answer.is_fine:
+        look.notes.body(_CREATE, answer.json)
     return next(map(str, values_at("token", answer.json)), "")
 
 

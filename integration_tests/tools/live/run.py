@@ -18,7 +18,7 @@ from airbyte_cdk.utils import AirbyteTracedException
 
 from integration_tests.recorded import Field, written
 from integration_tests.tools.live import analytics, consent, lists, pins, reports
-from integration_tests.tools.live.calls import Answer, Calls, StoppedError, sender
+from integration_tests.tools.live.calls import NO_RESPONSE, Calls, StoppedError, sender
 from integration_tests.tools.live.look import Look
 from integration_tests.tools.live.notes import Notes
 from source_pinterest import __version__
@@ -33,7 +33,6 @@ from source_pinterest.streams.base.stream import Sync
 
 CONFIG = Path("secrets/config.json")
 _PORT = 8085
-Alter = Callable[[Answer], Answer]
 
 
 @dataclass(frozen=True)
@@ -93,7 +92,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
     except AirbyteTracedException as error:
         raise SystemExit(str(error.message)) from error
-    if not fields:
+    if {field.type for field in fields} <= {NO_RESPONSE}:
         raise SystemExit("No response came: check the network, and try again later. Nothing was written.")
     path = Path(f"live-experiment-{given.experiment}.tsv")
     text = written(fields)
@@ -106,19 +105,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def of_account(
-    path: Path,
-    experiment: Experiment,
-    pause: Callable[[float], None] | None = None,
-    alter: Alter = lambda answer: answer,
-) -> Sequence[Field]:
+def of_account(path: Path, experiment: Experiment) -> Sequence[Field]:
     """Run an experiment with the account of a configuration, into which a rotated refresh token goes.
-
-    Args:
-        path: of the configuration.
-        experiment: one that has `run`.
-        pause: waits for so many seconds.
-        alter: changes each response, for tests.
 
     Raises:
         SystemExit: there is no such file.
@@ -131,15 +119,14 @@ def of_account(
     config = Config.from_mapping({**raw, "max_retries": 0})
     api = Api.connect(config, TokenStore(raw, lambda _: None, path).rotated, lambda: None)
     notes = Notes()
-    send, download = sender(api.session, api.response_bounds), sender(api.downloads, api.file_bounds)
     besides_a_token = experiment.requests - 1
-    calls = Calls(api.base_url, lambda request: alter(send(request)), notes, besides_a_token)
-    look = Look(calls, notes, Sync(api, config), lambda request: alter(download(request)), pause or _wait)
+    calls = Calls(api.base_url, sender(api.session, api.response_bounds), notes, besides_a_token)
+    look = Look(calls, notes, Sync(api, config), sender(api.downloads, api.file_bounds), _wait)
     _until_stopped(lambda: experiment.run(look) if experiment.run else None)
     return notes.fields()
 
 
-def of_app(path: Path, port: int, experiment: Experiment, alter: Alter = lambda answer: answer) -> Sequence[Field]:
+def of_app(path: Path, port: int, experiment: Experiment) -> Sequence[Field]:
     """Run the experiment with consents of its own. Of a configuration, it reads the app's id and secret alone."""
     raw = read_object(path) if path.is_file() else {}
     known = raw.get("credentials", raw)
@@ -147,10 +134,10 @@ def of_app(path: Path, port: int, experiment: Experiment, alter: Alter = lambda 
     session = TimeoutSession(f"source-pinterest/{__version__}", 30)
     use_environment(session, api_base_url())
     session.auth = lambda request: request  # a netrc file's would replace the token of a request
-    send, notes = sender(session, API_RESPONSE), Notes()
-    calls = Calls(api_base_url(), lambda request: alter(send(request)), notes, experiment.requests)
-    consents = consent.Consents(App.of_user(None, app), port, _print, webbrowser.open)
-    _until_stopped(lambda: consent.run(consents, calls, notes))
+    notes = Notes()
+    calls = Calls(api_base_url(), sender(session, API_RESPONSE), notes, experiment.requests)
+    consents = consent.Consents(App.of_user(None, app), port, calls, notes, _print, webbrowser.open)
+    _until_stopped(consents.run)
     return notes.fields()
 
 
@@ -162,6 +149,8 @@ def _until_stopped(run: Callable[[], None]) -> None:
         _print(f"{error}. The rest was not asked.")
     except KeyboardInterrupt:
         _print("Interrupted. The rest was not asked.")
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        _print(f"A response has a form that nobody foresaw ({type(error).__name__}). The rest was not asked.")
 
 
 def _wait(seconds: float) -> None:
