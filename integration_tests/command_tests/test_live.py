@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from integration_tests import recorded
 from integration_tests.recorded import Field, fields_of, written
 from integration_tests.simulator import Fault, FaultKind, HeaderStyle, Rotation
 from integration_tests.simulator.access.no_access import NoAccess
-from integration_tests.support.experiments import account, agree, experiment, not_shown
+from integration_tests.support.experiments import account, experiment, not_shown
 from integration_tests.support.pinterest import Simulator
 from integration_tests.support.processes import ROOT
 from integration_tests.support.secrets import assert_no_secret_in
@@ -27,9 +28,6 @@ from source_pinterest.api import BASE_URL_VARIABLE, Api
 from source_pinterest.config import Config
 from source_pinterest.streams.base.stream import Sync
 
-Row = tuple[str, str, str, str, str]
-"""Operation, records, field, type and form."""
-
 
 @dataclass(frozen=True)
 class Seen:
@@ -37,7 +35,7 @@ class Seen:
 
     Attributes:
         experiment: its number.
-        rows: some of its rows; with a sixth part, what was seen.
+        rows: some of its rows, each by operation, records, field, type and form, and what was seen.
         sizes: of the world.
         settings: of the simulator.
         alter: changes the responses of operations.
@@ -407,16 +405,26 @@ def test_no_more_requests_are_sent_than_were_announced() -> None:
         calls.get("boards/list", "boards")
 
 
-def test_a_declined_consent_and_a_used_up_quota_leave_what_was_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_declined_consent_leaves_what_was_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    def decline(url: str) -> None:
+        Thread(target=requests.post, args=(url,), kwargs={"data": {"answer": "decline"}, "timeout": 10}).start()
+
+    monkeypatch.setattr("integration_tests.support.experiments.agree", decline)
     with Simulator(account()) as sim:
-        monkeypatch.setattr("integration_tests.support.experiments.agree", lambda url: agree(f"{url}&answer=no"))
-        assert experiment(sim, 1)
+        rows = experiment(sim, 1)
+    told = {row.field: row.seen for row in rows if row[:2] == ("oauth", "redirect") and row.type == "refused"}
+    assert set(told) == {"the default permissions", "billing:read"}
+    assert all("access_denied" in seen for seen in told.values())
+    assert ("oauth/token (client_credentials)", "request", "tokens", TAKEN) in {row[:4] for row in rows}
+
+
+def test_a_used_up_quota_leaves_what_was_seen() -> None:
     with Simulator(account(), profile="trial", daily_share=0.005) as sim:
         rows = experiment(sim, 5)
-    assert ("any response", "headers", "x-ratelimit-limit") in {row[:3] for row in rows}
-    assert ("ad_accounts/list", "refusal", "code", "integer", "HTTP 429, code 8") in {
-        ("ad_accounts/list", *row[1:5]) for row in rows
-    }
+    assert ("throttled", "code", "integer", "HTTP 429, code 8") in {row[1:5] for row in rows}
+    says = {found.assumption.says: found.against for found in adopt.findings(rows)}
+    assert says["HTTP 429 has code 8."] == ()
+    assert says["No quota lasts a day."]
 
 
 @pytest.mark.parametrize(

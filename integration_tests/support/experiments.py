@@ -20,7 +20,7 @@ from integration_tests.tools.live import run
 from integration_tests.tools.live.calls import Answer, Send, sender
 from source_pinterest.cli.authorize import SECRET_VARIABLE
 
-READING = {"oauth/token", "oauth", "analytics/create_report"}
+POSTED = {"oauth/token", "oauth", "analytics/create_report"}
 """Operations that are called with another method than GET."""
 
 
@@ -52,7 +52,7 @@ def experiment(sim: Simulator, number: int, alter: Callable[[Answer], Answer] = 
         fields = run.of_account(path, wanted) if wanted.run else run.of_app(path, 0, wanted)
     sent = [entry for entry in sim.log[already:] if entry.operation_id != "oauth"]
     assert len(sent) <= wanted.requests
-    assert {entry.operation_id for entry in sent if entry.method != "GET"} <= READING
+    assert {entry.operation_id for entry in sent if entry.method != "GET"} <= POSTED
     assert [entry.broken_rule for entry in sent if entry.broken_rule and entry.operation_id != DOWNLOAD] == []
     return list(fields)
 

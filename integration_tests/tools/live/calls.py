@@ -150,9 +150,10 @@ class Calls:
 
     def _note_refusal(self, operation: str, answer: Answer) -> None:
         kind = NO_RESPONSE if not answer.status else "empty" if not answer.body.strip() else "no JSON"
+        records = "throttled" if answer.status == requests.codes.too_many_requests else "refusal"
         if answer.json is None:
-            self._notes.add(operation, "refusal", "", kind, answer.outcome)
+            self._notes.add(operation, records, "", kind, answer.outcome)
             return
         for form in forms.forms(answer.json):
             told = forms.message(answer.json["message"]) if form.path == "message" and form.type == "string" else None
-            self._notes.add(operation, "refusal", form.path, form.type, answer.outcome, told)
+            self._notes.add(operation, records, form.path, form.type, answer.outcome, told)

@@ -1,7 +1,7 @@
 """Gathers what an experiment saw, as rows in the format of `integration_tests/recorded/`.
 
-Beside where fields stand in a response, `records` may be `headers`, `refusal`, `request` (whether it was taken), `url`,
-`file`, or `rows` (what was found by comparing rows).
+Beside where fields stand in a response, `records` may be `headers`, `refusal`, `throttled`, `request` (whether it was
+taken), `url`, `file`, or `rows` (what was found by comparing rows).
 """
 
 import json
