@@ -93,7 +93,7 @@ SEEN: Mapping[str, Seen] = {
     "analytics": Seen(
         2,
         [
-            (CAMPAIGNS, "[]", "CAMPAIGN_ID", "integer", "id"),
+            ("ad_groups/analytics", "[]", "CAMPAIGN_ID", "integer", "id"),
             (CAMPAIGNS, "[]", "CAMPAIGN_ID", "string", "id"),
             (CAMPAIGNS, "[]", "DATE", "string", "date"),
             (CAMPAIGNS, "[]", "CTR", "number", "0.5"),
