@@ -298,7 +298,7 @@ def texts_in(value: Any) -> Iterator[str]:
 
 @pytest.mark.parametrize("number", run.EXPERIMENTS)
 @pytest.mark.parametrize("form", ["entity", "csv"])
-def test_nothing_of_the_account_is_told(number: int, form: str) -> None:
+def test_nothing_of_the_account_is_told(number: int, form: str, tmp_path: Path) -> None:
     """With a canary in every field, header and file, no text or number of any response stands in the file."""
     came: set[str] = set()
 
@@ -318,6 +318,8 @@ def test_nothing_of_the_account_is_told(number: int, form: str) -> None:
     with Simulator(account(report_form=form), no_access={"audiences/list": NoAccess.RESTRICTED}) as sim:
         text = written(experiment(sim, number, alter))
         assert_no_secret_in(text, sim.secrets)
+    (tmp_path / "sent.tsv").write_text(text, encoding="utf-8")
+    assert written(adopt.read(tmp_path / "sent.tsv")) == text
     came -= forms.NAMES
     personal = {one for one in came if len(one) > 4 and not TOLD.fullmatch(one)}
     assert len(personal) > 20

@@ -70,7 +70,12 @@ _WORLDS: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]] = (
     ({}, {"report_seconds": 8}),
     (
         {"empty_report": "[]", "report_grain": "ad", "report_ids": "all", "keyword_targeting": False, "seed": 2},
-        {"open_betas": ["multi_pins/analytics"], "profile": "trial", "refresh_rotation": Rotation.NONE},
+        {
+            "open_betas": ["multi_pins/analytics"],
+            "profile": "trial",
+            "refresh_rotation": Rotation.NONE,
+            "refused_windows": [(30, 0, 0), (0, 0, 1), (14, 1, 1)],
+        },
     ),
     (
         {"boards": 0, "catalogs": 0, "active_percent": 30, "report_form": "csv", "feeds": 0},
