@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -43,7 +44,7 @@ def experiment(sim: Simulator, number: int, alter: Callable[[Answer], Answer] = 
     with (
         TemporaryDirectory() as folder,
         mock.patch.dict(os.environ, environment),
-        mock.patch("webbrowser.open", agree),
+        mock.patch.object(run, "_print", lambda text: [agree(url) for url in re.findall(r"http\S+/oauth/\S+", text)]),
         mock.patch.object(run, "sender", lambda *way: _altered(sender(*way), alter)),
         mock.patch.object(run, "_wait", sim.advance),
     ):
@@ -62,7 +63,7 @@ def _altered(send: Send, alter: Callable[[Answer], Answer]) -> Send:
 
 
 def agree(url: str) -> None:
-    """The user's browser, which shows the consent page and follows its answer back to this machine."""
+    """What the user does with the address of the consent page, all the way back to this machine."""
     Thread(target=requests.post, args=(url,), kwargs={"timeout": 10}).start()
 
 

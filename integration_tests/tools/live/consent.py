@@ -37,7 +37,6 @@ class Consents:
         calls: sends requests.
         notes: takes what came.
         say: shows a sentence to the user.
-        browse: opens a page.
     """
 
     app: App
@@ -45,7 +44,6 @@ class Consents:
     calls: Calls
     notes: Notes
     say: Callable[[str], object]
-    browse: Callable[[str], object]
 
     def run(self) -> None:
         """Ask for the default permissions, try them, refresh once, ask for `billing:read`, then for the app's own."""
@@ -65,8 +63,8 @@ class Consents:
         try:
             with ConsentListener(self.port) as listener:
                 url = listener.consent_url(page, self.app.client_id, scope)
-                self.say(f"Sign in, and agree to {what}. If the page shows an error, press Ctrl-C.\n\n  {url}\n")
-                self.browse(url)
+                self.say(f"\nIn a browser on this machine, open this page and agree to {what}:\n\n  {url}\n")
+                self.say("If the page shows an error instead, press Ctrl-C.")
                 code, redirect_uri = listener.wait_for_code(_CONSENT_SECONDS), listener.redirect_uri
         except (AirbyteTracedException, KeyboardInterrupt) as error:
             told = error.message if isinstance(error, AirbyteTracedException) else "no redirect came"

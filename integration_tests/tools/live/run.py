@@ -9,7 +9,6 @@ import logging
 import os
 import sys
 import time
-import webbrowser
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -136,7 +135,7 @@ def of_app(path: Path, port: int, experiment: Experiment) -> Sequence[Field]:
     session.auth = lambda request: request  # a netrc file's would replace the token of a request
     notes = Notes()
     calls = Calls(api_base_url(), sender(session, API_RESPONSE), notes, experiment.requests)
-    consents = consent.Consents(App.of_user(None, app), port, calls, notes, _print, webbrowser.open)
+    consents = consent.Consents(App.of_user(None, app), port, calls, notes, _print)
     _until_stopped(consents.run)
     return notes.fields()
 
