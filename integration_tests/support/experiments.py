@@ -75,7 +75,6 @@ _WORLDS: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]] = (
             "open_betas": ["multi_pins/analytics"],
             "profile": "trial",
             "refresh_rotation": Rotation.NONE,
-            "refused_windows": [(30, 0, 0), (0, 0, 1), (14, 1, 1)],
         },
     ),
     (
