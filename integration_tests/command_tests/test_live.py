@@ -1,6 +1,7 @@
 """`make live` sees the forms of Pinterest's answers and tells nothing else; `make live-adopt` takes what comes back."""
 
 import json
+import logging
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -51,6 +52,13 @@ class Seen:
 def each_row(**changes: Any) -> Callable[[Any, Any], Any]:
     """Change columns of every row of analytics."""
     return lambda _entry, rows: [{**row, **changes} for row in rows]
+
+
+@pytest.fixture(autouse=True)
+def _log_again() -> Iterator[None]:
+    """The command logs nothing; what is tested after it does."""
+    yield
+    logging.disable(logging.NOTSET)
 
 
 REFUSED, TAKEN = "refused", "taken"
