@@ -34,7 +34,7 @@ ifeq ($(shell $(PY) -c 'print("works")' 2>/dev/null),)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install read demo demo-duckdb demo-dbt demo-dagster image airbyte-export airbyte-qa test dates test-lock check fix docs lock notices clean compare faults mutants audit soak bench live
+.PHONY: help install read demo demo-duckdb demo-dbt demo-dagster image airbyte-export airbyte-qa test dates test-lock check fix docs lock notices clean compare faults mutants audit soak bench live live-adopt
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -181,8 +181,12 @@ mutants: $(INSTALLED) ## Break the code in small ways, in all or MODULES='source
 audit: ## Check the image's packages against the advisories of PyPI (needs a network)
 	@.ci/audit
 
-live: $(INSTALLED) ## Look at a real account in at most 120 calls (needs secrets/config.json); see docs/known-unknowns.md
-	$(PY) -m integration_tests.tools.live secrets/config.json
+live: $(INSTALLED) ## Ask a real account a few questions: make live EXPERIMENT=1, or 2 to 5 (a few minutes); see docs/live.md
+	@$(PY) -m integration_tests.tools.live '$(EXPERIMENT)' --config '$(CONFIG)'
+
+live-adopt: $(INSTALLED) ## Add what make live has written elsewhere, FILE=<file>, and hold the local Pinterest against it
+	@$(PY) -m integration_tests.tools.live.adopt '$(FILE)'
+	@$(PY) -m pytest --quiet integration_tests/simulator_tests/test_recorded.py
 
 soak: $(INSTALLED) ## Read 1,000 ad accounts, and 1,000,000 pins of 100,000 boards (30 minutes)
 	$(PY) -m integration_tests.tools.soak

@@ -68,7 +68,7 @@ def test_a_port_that_another_program_has_on_localhost_is_refused(
         neighbour.listen()
         port = neighbour.getsockname()[1]
         path = str(tmp_path / "config.json")
-        assert authorize.main(["--client-id", "1", "--config", path, "--port", str(port), "--no-browser"]) == 1
+        assert authorize.main(["--client-id", "1234567", "--config", path, "--port", str(port), "--no-browser"]) == 1
         with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
             assert address == "127.0.0.1", "nothing of ours listens any more"
     said = capsys.readouterr()

@@ -19,7 +19,7 @@ from integration_tests.support.processes import ROOT, clean_environment
 from integration_tests.support.syncs import since_recently
 
 DOCUMENTS = (
-    *("README.md", "CONTRIBUTING.md", "examples/dbt/README.md"),
+    *("README.md", "CONTRIBUTING.md", "examples/dbt/README.md", "examples/dbt_fivetran/README.md"),
     *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md"))),
 )
 REDIRECT_URI = "http://localhost:8085/"
@@ -29,6 +29,7 @@ RUN_ELSEWHERE: Mapping[str, str] = {
     r"make demo-duckdb( .*)?": ".ci/run",
     r"make demo-dbt": ".ci/run",
     r"make test": ".ci/run",
+    r"make live EXPERIMENT=2": "integration_tests/command_tests/test_live.py",
     r"make install": "Makefile",
     r"\.venv/bin/python -m source_pinterest\.authorize( --scope .*)?": (
         "integration_tests/command_tests/test_authorize.py"
@@ -44,6 +45,7 @@ RUN_ELSEWHERE: Mapping[str, str] = {
     r"PINTEREST_DUCKDB=.* \.tmp/dbt/bin/dbt build --project-dir .* --profiles-dir .*": (
         "integration_tests/tools/demo_dbt/project.py"
     ),
+    r"dbt build --project-dir examples/dbt_fivetran .*": "integration_tests/delivery_tests/test_dbt_fivetran.py",
     r"python3 -m venv \.tmp/singer": "Makefile",
     r"\.tmp/singer/bin/python -m pip install meltanolabs-target-postgres": "examples/singer.py",
     r"\.venv/bin/python examples/singer\.py output \| .*": "integration_tests/delivery_tests/test_singer_example.py",

@@ -1,510 +1,542 @@
-"""`make live` answers each question as Pinterest behaves, tells nothing of the account, and ends with what was seen."""
+"""`make live` sees the forms of Pinterest's answers and tells nothing else; `make live-adopt` takes what comes back."""
 
 import json
+import logging
 import re
-import socket
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
-import requests_mock
+import requests
+from requests.structures import CaseInsensitiveDict
 
+from integration_tests import recorded
+from integration_tests.recorded import Field, fields_of, written
 from integration_tests.simulator import Fault, FaultKind, HeaderStyle, Rotation
 from integration_tests.simulator.access.no_access import NoAccess
-from integration_tests.simulator.faults.script import DOWNLOAD
-from integration_tests.support.looks import assert_modest, looked_at, small_account
+from integration_tests.support.experiments import account, experiment, not_shown
 from integration_tests.support.pinterest import Simulator
-from integration_tests.support.processes import ROOT, clean_environment, run_to_its_end
+from integration_tests.support.processes import ROOT
 from integration_tests.support.secrets import assert_no_secret_in
-from integration_tests.support.truth import OWN_REPORT_KEYS, REPORT_KEYS
-from integration_tests.tools.live import calls
-from integration_tests.tools.live.calls import Calls
-from integration_tests.tools.live.pages import Pages
-from integration_tests.tools.live.questions import ANSWERED, NOT_REACHED, NOT_SEEN, QUESTIONS
-from integration_tests.tools.live.quota_headers import ABSENT, NAMELESS, NAMES, PLAIN, RECORDED
-from integration_tests.tools.live.report import tables_of
-from integration_tests.tools.live.reports import FIRST_PAUSE_SECONDS, PATIENCE_SECONDS
-from integration_tests.tools.live.run import written
-from integration_tests.tools.live.seen import Seen
+from integration_tests.tools.live import adopt, forms, reports, run
+from integration_tests.tools.live.calls import Answer, Calls, StoppedError
+from integration_tests.tools.live.look import Look
+from integration_tests.tools.live.notes import Notes
 from source_pinterest.api import BASE_URL_VARIABLE, Api
 from source_pinterest.config import Config
-from source_pinterest.streams import STREAMS
-from source_pinterest.streams.base.listing import Listed
 from source_pinterest.streams.base.stream import Sync
-from source_pinterest.streams.organic.boards import Boards
-
-ALL = "all calls"
-BY_ID, NESTED = "an object of lists by ID", "begins with {, another shape"
-STREAM_NAMES = {stream.stream_name() for stream in STREAMS}
-SPLITS = {name for name in STREAM_NAMES if name.startswith("user_account_analytics_by_")}
-
-
-def state_of(report: Mapping[str, Any], question: str) -> tuple[str, str]:
-    told = report["questions"][question]
-    return told["state"], told["means"]
 
 
 @dataclass(frozen=True)
-class Variant:
-    """A Pinterest, and what has to be seen of it.
+class Seen:
+    """What an experiment has to see.
 
     Attributes:
-        seen: a part of what is seen of each question.
+        experiment: its number.
+        rows: some of its rows, each by operation, records, field, type and form, and what was seen.
+        sizes: of the world.
         settings: of the simulator.
-        sizes: of its world.
-        file: what becomes of each report.
+        alter: changes the responses of operations.
     """
 
-    seen: Mapping[str, Mapping[str, Any]]
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    experiment: int
+    rows: Sequence[tuple[str, ...]]
     sizes: Mapping[str, Any] = field(default_factory=dict)
-    file: Callable[[Any, Any], Any] | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    alter: Mapping[str, Callable[[Any, Any], Any]] = field(default_factory=dict)
 
 
-TEXTS = ("AD_ACCOUNT_ID", "CAMPAIGN_ENTITY_STATUS", "CAMPAIGN_ID", "CAMPAIGN_NAME")
-"""Columns of campaigns that are texts in rows as they were recorded; ADVERTISER_ID is a number."""
+def each_row(**changes: Any) -> Callable[[Any, Any], Any]:
+    """Change columns of every row of analytics."""
+    return lambda _entry, rows: [{**row, **changes} for row in rows]
 
-VARIANTS: Mapping[str, Variant] = {
-    "as recorded": Variant(
-        {
-            "rate_limit_headers": {"forms": {RECORDED: ALL}, "read_by_the_connector": True},
-            "report_columns": {"KEYWORD": "taken", "CAMPAIGN_TARGETING": "taken"},
-            "report_file": {"files": [BY_ID], "hosts": ["elsewhere"]},
-            "report_grain": {
-                level: {"finer_than_one_entity_a_day": False, "rows_that_repeat_an_entity_and_day": 0}
-                for level in ("KEYWORD", "PRODUCT_GROUP", "PRODUCT_ITEM")
-            },
-            "keyword_targeting": {"columns": ["TARGETING_TYPE", "TARGETING_VALUE"]},
-            "product_item_ids": {"column_PRODUCT_ITEM_ID": False},
-            "hourly_rows": {"column_HOUR": False},
-            "reach_columns": {"call": "taken"},
-            "column_types": {
-                "columns": {
-                    "string": ["AD_ACCOUNT_ID", "CAMPAIGN_ENTITY_STATUS", "CAMPAIGN_ID", "CAMPAIGN_NAME", "DATE"]
+
+@pytest.fixture(autouse=True)
+def _log_again() -> Iterator[None]:
+    """The command logs nothing; what is tested after it does."""
+    yield
+    logging.disable(logging.NOTSET)
+
+
+REFUSED, TAKEN = "refused", "taken"
+REFRESH = "oauth/token (refresh_token)"
+ACCOUNT, CAMPAIGNS, PINS = "ad_account/analytics", "campaigns/analytics", "pins/analytics"
+CREATED, POLLED, TARGETED = "analytics/create_report", "analytics/get_report", "campaign_targeting_analytics/get"
+OUR_KEY = (
+    "key CAMPAIGN_ID, AD_GROUP_ID, AD_ID, PIN_ID, PRODUCT_GROUP_ID, ENTITY_ID, TARGETING_TYPE, TARGETING_VALUE, DATE"
+)
+
+MISSING = (
+    "Your token does not have sufficient permissions to perform this operation. Please ensure your token is authorized "
+    "with the correct set of scopes. Missing: ['billing:read']"
+)
+
+SEEN: Mapping[str, Seen] = {
+    "permissions": Seen(
+        1,
+        [
+            ("oauth", "redirect", "billing:read", "code", ""),
+            (REFRESH, "rows", "refresh_token beside the old one", "another", ""),
+            (REFRESH, "", "refresh_token_expires_at", "integer", "epoch seconds"),
+            ("check", "", "status", "SUCCEEDED", ""),
+            ("billing_profiles/get", "request", "with billing:read", TAKEN, "HTTP 200"),
+            ("oauth/token (client_credentials)", "request", "tokens", TAKEN, "HTTP 200"),
+            ("oauth/token (client_credentials)", "", "token_type", "string", "", '"bearer"'),
+        ],
+    ),
+    "permissions that are not granted": Seen(
+        1,
+        [
+            ("oauth/token (authorization_code, billing:read)", "", "scope", "string", "granted", '["ads:read"]'),
+            (REFRESH, "rows", "refresh_token beside the old one", "absent", ""),
+            ("billing_profiles/get", "request", "with billing:read", REFUSED, "HTTP 401, code 3"),
+            ("user_account/get", "request", "App Credentials", REFUSED, "HTTP 401, code 3"),
+            ("billing_profiles/get", "refusal", "message", "string", "HTTP 401, code 3", json.dumps(MISSING)),
+        ],
+        settings={"scopes": ("ads:read",), "refresh_rotation": Rotation.NONE},
+    ),
+    "analytics": Seen(
+        2,
+        [
+            ("ad_groups/analytics", "[]", "CAMPAIGN_ID", "integer", "id"),
+            (CAMPAIGNS, "[]", "CAMPAIGN_ID", "string", "id"),
+            (CAMPAIGNS, "[]", "DATE", "string", "date"),
+            (CAMPAIGNS, "[]", "CTR", "number", "0.5"),
+            (CAMPAIGNS, "[]", "AD_ID", "absent", ""),
+            (ACCOUNT, "[]", "AD_ACCOUNT_ID", "string", "id"),
+            (ACCOUNT, "rows", "first day of a week", "a Monday", ""),
+            (ACCOUNT, "request", "attribution window 7/0/0", TAKEN, "HTTP 200"),
+            (ACCOUNT, "request", "attribution window 30/0/0", REFUSED, "HTTP 400, code 1"),
+            ("ads/analytics", "request", "ids joined with commas", TAKEN, "HTTP 200"),
+            ("any response", "headers", "x-ratelimit-remaining", "string", "n"),
+        ],
+    ),
+    "analytics in other forms": Seen(
+        2,
+        [
+            (CAMPAIGNS, "[]", "CAMPAIGN_ID", "number", "1.0"),
+            (CAMPAIGNS, "[]", "DATE", "string", "time without a zone"),
+            (CAMPAIGNS, "[]", "IMPRESSION_1", "string", "number as text"),
+            (CAMPAIGNS, "[]", "CTR", "number", "1E5"),
+            (CAMPAIGNS, "[]", "REPIN_1", "null", ""),
+            (ACCOUNT, "[]", "AD_ACCOUNT_ID", "absent", ""),
+            (ACCOUNT, "rows", "first day of a week", "a Sunday", ""),
+            ("ads/analytics", "request", "column CTR_2", REFUSED, "HTTP 400, code 1"),
+            ("ads/analytics", "[]", "CTR", "number", "0.5"),
+            ("ad_groups/analytics", "rows", "a day without activity", "has none", ""),
+            (ACCOUNT, "rows", "a day without activity", "has a row", ""),
+        ],
+        settings={"refused_names": ("CTR_2",)},
+        alter={
+            CAMPAIGNS: each_row(
+                CAMPAIGN_ID=626747962992.0, DATE="2026-11-01T00:00:00", IMPRESSION_1="12", CTR=1e-9, REPIN_1=None
+            ),
+            ACCOUNT: lambda _, rows: [{"DATE": "2026-11-22", "SPEND_IN_DOLLAR": 0} for _ in rows],
+            "ad_groups/analytics": lambda _, rows: rows[1:],
+        },
+    ),
+    "pins": Seen(
+        3,
+        [
+            (PINS, "request", "the connector's metrics of a picture", TAKEN, "HTTP 200"),
+            (PINS, "request", "video metrics of a video", TAKEN, "HTTP 200"),
+            (f"{PINS} (picture)", "all", "daily_metrics[].data_status", "string", "", '"PROCESSING"'),
+            (f"{PINS} (picture)", "all", "daily_metrics[].metrics.VIDEO_START", "absent", ""),
+            (f"{PINS} (video)", "all", "daily_metrics[].metrics.VIDEO_START", "integer", ""),
+            (PINS, "rows", "summary_metrics.IMPRESSION beside the days", "equal", ""),
+            (PINS, "request", "a pin that does not exist", REFUSED, "HTTP 404, code 50"),
+            ("multi_pins/analytics", "request", "several pins", REFUSED, "HTTP 401, code 3"),
+            ("pins/list", "rows", "pin_metrics.90d.impression beside the days", "smaller", ""),
+        ],
+    ),
+    "pins in other forms": Seen(
+        3,
+        [
+            (PINS, "request", "video metrics of a picture", REFUSED, "HTTP 400, code 1"),
+            (PINS, "request", "standard metrics of a picture", TAKEN, "HTTP 200"),
+            (PINS, "rows", "a pin without data", "days without metrics", ""),
+            ("multi_pins/analytics", "*.all.daily_metrics[]", "date", "string", "date"),
+        ],
+        settings={"refused_names": ("VIDEO_START",), "open_betas": ["multi_pins/analytics"]},
+        alter={
+            PINS: lambda _, answer: {
+                "all": {
+                    "daily_metrics": [{**day, "metrics": {}} for day in answer["all"]["daily_metrics"]],
+                    "summary_metrics": {},
                 }
-            },
-            "commas": {"ids": 2, "call": "taken"},
-            "keyword_batches": {"call": "HTTP 401, code 3"},
-            "several_pins": {"call": "HTTP 401, code 3"},
-            "video_metrics": {"call": "taken", "refused_by_name": []},
-            "protected_pins": {"call": "taken"},
-            "boards_of_owner": {"boards_of_the_owner": 2, "boards_of_the_user": 2},
-            "undocumented_columns": {"call": "HTTP 400, code 1"},
-            "token_rotation": {"another_refresh_token_came": True},
-            "profile_lag": {"newest_day_with_numbers_is_so_many_days_old": 1},
-            "own_reports": {"files": [BY_ID]},
+            }
         },
-        sizes={"active_percent": 100},
     ),
-    "betas open, columns that come unasked": Variant(
-        {
-            "product_item_ids": {"column_PRODUCT_ITEM_ID": True},
-            "hourly_rows": {"column_HOUR": True},
-            "keyword_batches": {"call": "taken", "ad_groups_shown": 2, "other_parents_shown": 0},
-            "several_pins": {"call": "taken"},
-        },
-        {"open_betas": ["multi_pins/analytics"]},
-        {"keyword_batches": "answered", "hour_column": "HOUR", "product_item_column": "PRODUCT_ITEM_ID"},
+    "reports": Seen(
+        4,
+        [
+            (f"{CREATED} (KEYWORD)", "request", "the connector's columns", TAKEN, "HTTP 200"),
+            (f"{POLLED} (KEYWORD)", "file", "size beside the bytes that came", "equal", ""),
+            (f"{POLLED} (KEYWORD)", "[]", "TARGETING_VALUE", "string", ""),
+            (f"{POLLED} (KEYWORD)", "rows", OUR_KEY, "unique", ""),
+            (f"{POLLED} (CAMPAIGN, without rows)", "file", "beginning", "object", "{}"),
+            (f"{POLLED} (CAMPAIGN)", "url", "host", "another host", ""),
+            (f"{POLLED} (CAMPAIGN)", "headers", "Content-Type", "string", "binary/octet-stream"),
+            (
+                *(f"{POLLED} (CAMPAIGN)", "rows", "statuses, one after another", "array", ""),
+                '["IN_PROGRESS", "FINISHED"]',
+            ),
+            (TARGETED, "", "data", "array", ""),
+        ],
+        settings={"report_seconds": 8},
     ),
-    "betas refused, headers without names": Variant(
-        {
-            "rate_limit_headers": {"forms": {NAMELESS: ALL}},
-            "several_pins": {"call": "HTTP 403, code 403"},
-            "video_metrics": {"call": "HTTP 400, code 1", "refused_by_name": ["VIDEO_START"]},
-            "keyword_batches": {"call": "HTTP 400, code 1"},
-            "hourly_rows": {"column_HOUR": False},
-            "product_item_ids": {"column_PRODUCT_ITEM_ID": False},
-            "report_grain": {"PRODUCT_ITEM": {"finer_than_one_entity_a_day": False, "entity": ["ENTITY_ID"]}},
-            "token_rotation": {"another_refresh_token_came": False},
-        },
-        {
-            "header_style": HeaderStyle.NAMELESS,
-            "no_access": {"multi_pins/analytics": NoAccess.BETA_CLOSED},
-            "refused_names": ("VIDEO_START",),
-            "refresh_rotation": Rotation.NONE,
-        },
-        {"keyword_batches": "rejected"},
+    "reports in other forms": Seen(
+        4,
+        [
+            (f"{CREATED} (CAMPAIGN)", "request", "column CTR_2", REFUSED, "HTTP 400, code 1"),
+            (f"{CREATED} (CAMPAIGN)", "request", "the other columns", TAKEN, "HTTP 200"),
+            (f"{POLLED} (KEYWORD)", "rows", "key ENTITY_ID, DATE", "repeated", ""),
+            (f"{POLLED} (CAMPAIGN, without rows)", "file", "beginning", "array", "[]"),
+            (TARGETED, "", "data", "null", ""),
+        ],
+        sizes={"report_grain": "ad", "ads": 6, "empty_report": "[]"},
+        settings={"refused_names": ("CTR_2",)},
+        alter={TARGETED: lambda _, answer: {**answer, "data": None}},
     ),
-    "no headers, empty reports": Variant(
-        {
-            "rate_limit_headers": {"forms": {ABSENT: ALL}, "quotas": []},
-            "empty_report": {"files": ["{}"], "stated_sizes": ["2"]},
-            "keyword_batches": {"ad_groups_shown": 0, "other_parents_shown": 1},
-        },
-        {"header_style": HeaderStyle.ABSENT},
-        {"keyword_batches": "ignored", "keywords": 0, "negative_keywords": 1, "product_groups": 0},
+    "files of another form": Seen(
+        4,
+        [
+            (f"{POLLED} (CAMPAIGN)", "rows", "statuses, one after another", "array", "", '["FINISHED"]'),
+            (f"{POLLED} (KEYWORD)", "rows", "statuses, one after another", "array", "", '["FAILED"]'),
+            (TARGETED, "", "data", "absent", ""),
+        ],
+        sizes={"report_form": "csv"},
+        settings={"faults": [Fault(FaultKind.REPORT_FAILED, level="KEYWORD")], "report_seconds": 0},
+        alter={TARGETED: lambda *_: {}},
     ),
-    "trial access, rows of each ad": Variant(
-        {
-            "daily_quota": {"quotas_of_an_hour_or_more": ["safety_net_app_id_user_id: 1000 in 86,400 s"]},
-            "keyword_batches": {"ad_groups_shown": 1, "other_parents_shown": 0},
-            "report_grain": {
-                "KEYWORD": {
-                    "finer_than_one_entity_a_day": True,
-                    "told_apart_by": ["AD_GROUP_ID", "TARGETING_TYPE", "TARGETING_VALUE", "DATE", "AD_ID"],
-                },
-                "PRODUCT_GROUP": {"finer_than_one_entity_a_day": True},
-            },
-            "token_rotation": {"another_refresh_token_came": True},
-            "own_reports": {"files": ["another shape, not JSON"]},
-        },
-        {"profile": "trial", "refresh_rotation": Rotation.REVOKE},
-        {"keyword_batches": "last_one", "report_grain": "ad", "ads": 4, "own_report_form": "csv"},
+    "lists": Seen(
+        5,
+        [
+            ("boards/list", "items[]", "id", "string", "id"),
+            ("boards/list", "rows", "bookmark of the last page", "null", ""),
+            ("campaigns/list", "request", "a page_size of 250", TAKEN, "HTTP 200"),
+            ("boards/list_pins", "request", "a board that does not exist", REFUSED, "HTTP 404, code 40"),
+            ("boards/list_pins", "refusal", "message", "string", "HTTP 404, code 40", '"Board not found."'),
+            ("campaigns/list", "request", "a foreign ad account", REFUSED, "HTTP 403, code 29"),
+            ("no operation", "request", "a path that does not exist", REFUSED, "HTTP 404, code 404"),
+            (
+                *("any response", "headers", "x-ratelimit-limit", "string"),
+                'n, 100;w=1;name="safety_net_app_id_user_id", 1000;w=60;name="ads_read_app_id_user_id"',
+            ),
+        ],
     ),
-    "files of another shape, a call throttled": Variant(
-        {
-            "report_file": {"files": [NESTED]},
-            "throttled_call": {"code": 8, "headers": list(NAMES), "is_json": True},
-            "rate_limit_headers": {"forms": {PLAIN: 1}},
+    "lists in other forms": Seen(
+        5,
+        [
+            ("boards/list", "rows", "bookmark of the last page", "empty", ""),
+            ("ads/list", "rows", "bookmark of an empty page", "text", ""),
+            ("campaigns/list", "items[]", "id", "absent", ""),
+            ("campaigns/list", "", "bookmark", "null", ""),
+            ("audiences/list", "request", "a page_size of 250", REFUSED, "HTTP 401, code 3"),
+            ("any response", "headers", "x-ratelimit-limit", "string", "n, 100;w=1, 1000;w=60"),
+        ],
+        sizes={"ads": 8},
+        settings={"header_style": HeaderStyle.NAMELESS, "no_access": {"audiences/list": NoAccess.RESTRICTED}},
+        alter={
+            "boards/list": lambda _, page: {**page, "bookmark": page["bookmark"] or ""},
+            "ads/list": lambda _, page: {**page, "items": []},
+            "campaigns/list": lambda _, page: {**page, "items": [{"name": "a"} for _ in page["items"]]},
         },
-        {"faults": [Fault(FaultKind.RATE_LIMITED, on="campaigns/list", seconds=20)]},
-        file=lambda _entry, file: {"report": file},
     ),
 }
 
 
-@pytest.mark.parametrize("name", VARIANTS)
-def test_the_right_answer_is_seen(name: str, tmp_path: Path) -> None:
-    variant = VARIANTS[name]
-    with Simulator(small_account(**variant.sizes), **variant.settings) as sim:
-        if variant.file:
-            sim.alter(DOWNLOAD, variant.file)
-        report = looked_at(sim, tmp_path)
-    questions, made = report["questions"], report["calls"]["made"]
-    forms = questions["rate_limit_headers"]["seen"]["forms"]
-    forms |= {form: ALL for form, calls in forms.items() if calls == made}
-    for question, expected in variant.seen.items():
-        assert questions[question]["state"] == ANSWERED
-        assert part_of(questions[question]["seen"], expected) == expected
+@pytest.mark.parametrize("name", SEEN)
+def test_an_experiment_sees_the_forms(name: str) -> None:
+    seen = SEEN[name]
+    with Simulator(account(**seen.sizes), **seen.settings) as sim:
+        for operation, alteration in seen.alter.items():
+            sim.alter(operation, alteration)
+        rows = experiment(sim, seen.experiment)
+    found = {row[:length] for row in rows for length in (5, 6)}
+    assert [row for row in seen.rows if row not in found] == []
 
 
-def part_of(seen: Any, like: Any) -> Any:
-    """What was seen, where something is expected of it."""
-    if isinstance(seen, Mapping) and isinstance(like, Mapping):
-        return {name: part_of(seen.get(name), part) for name, part in like.items()}
-    return seen
-
-
-# ---- What the report holds
+# ---- What is told
 
 
 CANARY = "canary"
-FOREIGN_KEYS = {
-    "ADE_CANARY_SALE": 1,
+FOREIGN: Mapping[str, Any] = {
+    "ADE_CANARY_SALE": 81234567,
     "Jane Canary": "jane@canary.example",
     "canary-with-a-dash": None,
-    "canary_81234567": 5,
-    "CANARY_81234567": 5,
-    "jane.doe@canary.example": 5,
-    "https://canary.example/a.b": 5,
+    "canary_field": [81234567.5, "https://canary.example/a.b"],
+    "81234567": {"canary": CANARY},
 }
-"""Keys that are an advertiser's own, or hold an id."""
-IDS = re.compile(r"\d{5}")
-TOLD = re.compile(r"[A-Z][A-Z_0-9]*|[a-z_]+")
-"""What may be one of Pinterest's words, such as a status, or one of ours."""
+KEPT = re.compile(r"\d+|[A-Z_]+|image|video|bearer|\d{4}-\d\d-\d\d.*", re.ASCII)
+"""Texts that an experiment goes by: ids, constants, days. All others become canaries."""
+NEEDED = {"token", "url", "bookmark", "access_token", "refresh_token", "scope", "media_type"}
+TOLD = re.compile(
+    r"[A-Z][A-Z_0-9]*|[a-z_:]+|[A-Za-z ,':_()\[\].]*(token|scopes|permi|found|exist)[A-Za-z ,':_()\[\].]*"
+)
+"""What may be one of Pinterest's words, and its known refusals."""
 
 
-def with_canaries(_entry: Any, value: Any) -> Any:
-    """The answer with a foreign key in each object and a foreign text in each new field."""
+def with_canaries(value: Any, name: str = "") -> Any:
+    """Each object has foreign keys, each text that is not needed and each number of a metric is a canary."""
+    if isinstance(value, dict):
+        return {key: with_canaries(part, key) for key, part in value.items()} | FOREIGN
     if isinstance(value, list):
-        return [with_canaries(_entry, part) for part in value]
-    if not isinstance(value, dict):
-        return value
-    return {name: with_canaries(_entry, part) for name, part in value.items()} | FOREIGN_KEYS | {"new_field": CANARY}
-
-
-def in_rows(_entry: Any, file: Any) -> Any:
-    """A report whose rows alone have foreign keys."""
-    return {entity: with_canaries(_entry, rows) for entity, rows in file.items()}
+        return [with_canaries(part, name) for part in value]
+    if name == "scope":
+        return f"{value} {CANARY}:read"
+    if isinstance(value, str) and name not in NEEDED and not KEPT.fullmatch(value):
+        return f"{CANARY} {value} 81234567"
+    return 81234567.25 if isinstance(value, float) else value
 
 
 def texts_in(value: Any) -> Iterator[str]:
-    """The texts of an answer."""
+    """The texts and keys of a response, and its numbers."""
     if isinstance(value, dict):
+        yield from value
         value = list(value.values())
     if isinstance(value, list):
         for part in value:
             yield from texts_in(part)
-    elif isinstance(value, str):
-        yield value
+    elif isinstance(value, str) or (isinstance(value, int | float) and not isinstance(value, bool)):
+        yield str(value)
 
 
-def test_nothing_of_the_account_is_told(tmp_path: Path) -> None:
-    """Not one text or number of an answer stands in the report, unless it is one of Pinterest's own words."""
-    answers: list[Any] = []
+@pytest.mark.parametrize("number", run.EXPERIMENTS)
+@pytest.mark.parametrize("form", ["entity", "csv"])
+def test_nothing_of_the_account_is_told(number: int, form: str, tmp_path: Path) -> None:
+    """With a canary in every field, header and file, no text or number of any response stands in the file."""
+    came: set[str] = set()
 
-    def kept(_entry: Any, value: Any) -> Any:
-        answers.append(value)
-        return value
+    def alter(answer: Answer) -> Answer:
+        limit = answer.headers.get("x-ratelimit-limit", "100")
+        headers = CaseInsensitiveDict({name: f"{CANARY} {value}" for name, value in answer.headers.items()})
+        headers.update(dict.fromkeys(("x-cdn", "Retry-After", "ETag"), f"{CANARY} 81234567"))
+        headers["x-ratelimit-limit"] = f'{limit}, 81234567;w=81234567;name="{CANARY}_81234567"'
+        try:
+            body = with_canaries(json.loads(answer.body))
+        except ValueError:
+            lines = answer.body.decode().replace("\n", f",{CANARY},81234567\n")
+            return replace(answer, headers=headers, body=f"{CANARY},{lines}".encode())
+        came.update(texts_in(body), headers.values())
+        return Answer(answer.status, headers, json.dumps(body).encode())
 
-    with Simulator(small_account()) as sim:
-        for operation in {
-            *("ad_accounts/list", "campaigns/list", "ad_groups/list", "ads/list", "boards/list", "pins/list"),
-            *("keywords/get", "campaigns/analytics", "user_account/get", "user_account/analytics", "audiences/list"),
-            *("catalogs/list", "feeds/list", "multi_pins/analytics", "campaign_targeting_analytics/get"),
-            *("country_keywords_metrics/get", "items_issues/list", "reports/stats", "audience_insights/get"),
-            *("get/business_employers", "get/business_members", "followers/list", "billing_invoices/get"),
-            *("trending_keywords/list", "targeting_options/get", "labels/list"),
-        }:
-            sim.alter(operation, with_canaries)
-            sim.alter(operation, kept)
-        sim.alter(DOWNLOAD, in_rows)
-        sim.alter(DOWNLOAD, kept)
-        report = looked_at(sim, tmp_path)
-        secrets = sim.secrets
-    told = json.dumps(report) + tables_of(report)
-    assert len(answers) > 20
-    assert_no_secret_in(told, secrets)
-    assert CANARY not in told.lower()
-    assert IDS.findall(told) == []
-    assert "://" not in told
-    personal = {text for answer in answers for text in texts_in(answer) if len(text) > 4 and not TOLD.fullmatch(text)}
-    assert len(personal) > 100
-    assert [text for text in personal if text in told] == []
-    assert report["streams"]["campaigns"]["fields_not_named_here"] >= len(FOREIGN_KEYS)
-    assert report["streams"]["campaigns"]["fields_the_schema_lacks"]["new_field"] == ["string"]
-    assert report["reports"]["keyword_report"]["columns_not_named_here"] == len(FOREIGN_KEYS)
+    with Simulator(account(report_form=form), no_access={"audiences/list": NoAccess.RESTRICTED}) as sim:
+        text = written(experiment(sim, number, alter))
+        assert_no_secret_in(text, sim.secrets)
+    (tmp_path / "sent.tsv").write_text(text, encoding="utf-8")
+    assert written(adopt.read(tmp_path / "sent.tsv")) == text
+    came -= forms.NAMES
+    personal = {one for one in came if len(one) > 4 and not TOLD.fullmatch(one)}
+    assert len(personal) > 20
+    assert CANARY not in text.lower()
+    assert "jane" not in text.lower()
+    assert re.findall(r"\d{5}", text.replace("86400", "")) == []
+    assert "://" not in text
+    assert [one for one in personal if one in text] == []
 
 
-def test_each_stream_and_each_level_is_asked_once_and_fits_its_schema(tmp_path: Path) -> None:
-    with Simulator(small_account()) as sim:
-        report = looked_at(sim, tmp_path)
-    assert report["not_reached"] == []
-    assert {*report["streams"], *report["reports"]} - {"hourly"} == STREAM_NAMES
-    assert {name for name, told in report["streams"].items() if told["call"] != "taken"} == set()
-    assert {name for name, told in report["reports"].items() if told["ended"] != "FINISHED"} == set()
-    told = {**report["streams"], **report["reports"]}
-    assert {name for name in STREAM_NAMES if told[name].get("fits_the_schema") is not True} == set()
-
-
-def test_a_stream_without_a_parent_says_of_which(tmp_path: Path) -> None:
-    nothing = {"keywords": 0, "negative_keywords": 0, "catalogs": 0, "employers": 0, "trends": 0}
-    with Simulator(small_account(**nothing)) as sim:
-        streams = looked_at(sim, tmp_path)["streams"]
-    assert {name: told["call"] for name, told in streams.items() if told["call"] != "taken"} == {
-        "keyword_metrics": "not made: no keywords",
-        "catalogs_distribution_stats": "not made: no catalogs",
-        "catalogs_feed_processing_results": "not made: no catalogs_feeds",
-        "catalogs_feed_ingestion_stats": "not made: no catalogs_feeds",
-        "catalogs_feed_item_issues": "not made: no catalogs_feed_processing_results",
-        "catalogs_product_groups": "HTTP 409, code 4182",
-        "catalogs_product_group_counts": "not made: no catalogs_product_groups",
-        "catalogs_product_group_products": "not made: no catalogs_product_groups",
-        **dict.fromkeys(
-            ("business_assets", "business_members", "business_partners"), "not made: no business_employers"
+@pytest.mark.parametrize(
+    ("body", "beginning"),
+    [
+        (
+            b'{"626747962992":[{"AD_ID":1.50,"DATE":"2026-11-01","Jane":"x"}]}',
+            '{"id":[{"AD_ID":0.5,"DATE":"date","text":"text"}]}',
         ),
-    }
+        (b'[{"CTR":1E5,"IMPRESSION_1":12,"AD_NAME":null,"cut', '[{"CTR":1E5,"IMPRESSION_1":integer,"AD_NAME":null,'),
+        (b"Ad ID,Date,Jane\n626747962992,2026-11-01,12.5\n", "Ad ID,Date,text / id,date,number as text"),
+        (b"<html><body>Jane", "text"),
+        (b"{" + b" " * 300 + b'"CTR":1}', "{"),
+    ],
+)
+def test_the_beginning_of_a_file_is_told_in_forms(body: bytes, beginning: str) -> None:
+    assert forms.beginning(body) == beginning
 
 
-def test_a_field_of_another_type_is_told(tmp_path: Path) -> None:
-    def alter(_entry: Any, page: Any) -> Any:
-        return {**page, "items": [{**item, "name": ["a"], "is_new": True} for item in page["items"]]}
-
-    with Simulator(small_account()) as sim:
-        sim.alter("campaigns/list", alter)
-        report = looked_at(sim, tmp_path)
-    campaigns = report["streams"]["campaigns"]
-    assert campaigns["fields_of_another_type"] == {"name": ["array"]}
-    assert campaigns["fits_the_schema"] is False
-    [told] = [line for line in tables_of(report).splitlines() if line.startswith("│ campaigns ")]
-    assert "call: taken; records: 2; fits the schema: no" in told
-    assert campaigns["fields_the_schema_lacks"]["is_new"] == ["boolean"]
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Pin not found.", "Pin not found."),
+        ("Jane's board 626747962992 is not found: Jané", "* board n is not found: *"),
+        ("https://jane.example/x?y=1", "*=n"),
+        ("Anna Müller 😀😀 (Berlin) is not permitted", "* * (*) is not permitted"),
+    ],
+)
+def test_a_message_is_told_in_known_words(text: str, told: str) -> None:
+    assert forms.message(text) == told
 
 
-def test_page_and_report_have_the_same_questions() -> None:
-    """In the same words, and each with a sentence on what happens in either case."""
-    page = (ROOT / "docs" / "known-unknowns.md").read_text(encoding="utf-8").partition("\n## Open\n")[2]
-    headings = re.findall(r"^### (\w+): (.+)$", page, flags=re.MULTILINE)
-    assert headings == [(question.name, question.title) for question in QUESTIONS]
-    not_asked = {question.name for question in QUESTIONS if question.answer is None}
-    texts = dict(re.findall(r"^### (\w+):.*\n\n((?:.+\n)+)", page, flags=re.MULTILINE))
-    assert set(texts) == {question.name for question in QUESTIONS}
-    assert {name for name, text in texts.items() if "`make live` does not ask" in text} == not_asked
-    for document in ("Makefile", "CONTRIBUTING.md", "docs/known-unknowns.md"):
-        told = re.findall(r"in at\s+most (\d+) calls", (ROOT / document).read_text(encoding="utf-8"))
-        assert told == [str(calls.MOST_CALLS)], document
+# ---- How an experiment begins and ends
 
 
-# ---- How a look ends
-
-
-def test_what_is_refused_broken_or_passes_costs_its_own_question(tmp_path: Path) -> None:
-    faults = [
-        Fault(FaultKind.TRANSIENT_400, on="ads/list"),
-        Fault(FaultKind.UNAVAILABLE, on="pins/list"),
-        Fault(FaultKind.TOKEN_EXPIRED, on="ad_groups/list"),
-        Fault(FaultKind.MALFORMED_JSON, on="boards/list", times=None),
-        Fault(FaultKind.RESET_BEFORE_BODY, on="audiences/list", times=None),
-    ]
-
-    def alter(_entry: Any, answer: Any) -> Any:
-        return {"all": {"daily_metrics": [{**day, "date": "soon"} for day in answer["all"]["daily_metrics"]]}}
-
-    with Simulator(small_account(), faults=faults, no_access={"campaigns/list": NoAccess.RESTRICTED}) as sim:
-        sim.alter("user_account/analytics", alter)
-        report = looked_at(sim, tmp_path)
-    streams = report["streams"]
-    assert {
-        name: streams[name]["call"] for name in ("ads", "pins", "ad_groups", "boards", "audiences", "campaigns")
-    } == {
-        **dict.fromkeys(("ads", "pins", "ad_groups"), "taken"),
-        "boards": "HTTP 200, not JSON",
-        "audiences": "no answer",
-        "campaigns": "HTTP 401, code 3",
-    }
-    assert {name for name, told in streams.items() if "answer" in told} == {"user_account_analytics"}
-    assert state_of(report, "commas") == (NOT_SEEN, "The account has no campaigns.")
-
-
-def test_an_account_without_ads_has_organic_answers(tmp_path: Path) -> None:
-    with Simulator(small_account(ad_accounts=0)) as sim:
-        report = looked_at(sim, tmp_path)
-    assert state_of(report, "report_grain") == (NOT_SEEN, "The account has no ad_accounts.")
-    assert report["questions"]["profile_lag"]["state"] == ANSWERED
-    assert report["streams"]["user_account_analytics_by_source"]["call"] == "taken"
-    assert report["not_reached"] == []
-
-
-def test_a_quota_that_is_used_up_leaves_what_was_seen(tmp_path: Path) -> None:
-    with Simulator(small_account(), profile="trial", daily_share=0.02) as sim:
-        report = looked_at(sim, tmp_path)
-    assert report["stopped_because"] == "Pinterest allows no more calls for now"
-    assert report["questions"]["throttled_call"]["seen"]["code"] == 8
-    assert report["questions"]["rate_limit_headers"]["seen"]["forms"] == {RECORDED: report["calls"]["made"]}
-    assert state_of(report, "profile_lag") == (NOT_REACHED, "Pinterest allows no more calls for now.")
-    assert "pins" in report["not_reached"]
-    assert report["streams"]["campaigns"]["records"] == 2
-
-
-def test_whoever_interrupts_has_what_was_seen(tmp_path: Path) -> None:
-    def interrupted(_seconds: float) -> None:
-        raise KeyboardInterrupt
-
-    with Simulator(small_account(), report_seconds=100) as sim:
-        report = looked_at(sim, tmp_path, sleep=interrupted)
-    assert report["stopped_because"] == "Interrupted"
-    assert report["streams"]["pins"]["call"] == "taken"
-
-
-def test_reports_that_never_come_are_told(tmp_path: Path) -> None:
-    waited: list[float] = []
-
-    def wait(seconds: float) -> None:
-        waited.append(seconds)
-        sim.advance(seconds)
-
-    with Simulator(small_account(), report_seconds=100_000) as sim:
-        report = looked_at(sim, tmp_path, sleep=wait)
-    assert 600 < sum(seconds for seconds in waited if seconds >= FIRST_PAUSE_SECONDS) <= PATIENCE_SECONDS
-    assert {*report["streams"]} >= STREAM_NAMES - {*REPORT_KEYS, *OWN_REPORT_KEYS, *SPLITS}
-    assert "FINISHED" not in {told["ended"] for told in report["reports"].values()}
-    assert state_of(report, "report_grain") == (NOT_REACHED, "The report was not ready in time.")
-
-
-class BoardsAtOnce(Boards):
-    """Boards of which none is emitted before all are listed."""
-
-    def listing(self, stream_slice: Any) -> Iterator[Listed]:
-        yield from list(super().listing(stream_slice))
-
-    def get_json_schema(self) -> Any:
-        return {**self.shared.stream(Boards).get_json_schema()}
-
-
-def test_a_stream_that_goes_on_by_itself_is_stopped_after_one_call(monkeypatch: pytest.MonkeyPatch) -> None:
-    with Simulator(small_account(boards=3), page_cap=1) as sim:
-        monkeypatch.setenv(BASE_URL_VARIABLE, sim.url)
-        config = Config.from_mapping(sim.access_token_config())
-        api = Api.connect(config, lambda _: None, lambda: None)
-        pages = Pages(Sync(api, config), Calls(api, sim.advance), Seen())
-        client = pages.sync.stream(BoardsAtOnce).client
-        pages.read_by_itself(BoardsAtOnce, None)
-        assert [entry.operation_id for entry in sim.log] == ["boards/list"]
-        assert pages.sync.stream(BoardsAtOnce).client is client
-
-
-@pytest.fixture
-def report_path(tmp_path: Path) -> Path:
-    return tmp_path / "live-report.json"
-
-
-def test_the_command_prints_what_it_writes(tmp_path: Path, report_path: Path) -> None:
-    """In tables that fit into a terminal; a rotated token is in the config file by then."""
-    path = tmp_path / "config.json"
-    with Simulator(small_account(), profile="ample", refresh_rotation=Rotation.REVOKE, report_seconds=0) as sim:
-        path.write_text(json.dumps(sim.config()), encoding="utf-8")
-        done = run_to_its_end(
-            ["-m", "integration_tests.tools.live", str(path), str(report_path)], clean_environment(sim.url)
-        )
-        assert_modest(sim)
-        assert json.loads(path.read_text(encoding="utf-8")) == sim.config()
-    assert (done.returncode, done.stderr) == (0, b"")
-    shown_text = done.stdout.decode()
-    lines = shown_text.splitlines()
-    assert max(map(len, lines)) <= 100
-    assert "attach it to an issue" in shown_text
-    questions = json.loads(report_path.read_text(encoding="utf-8"))["questions"]
-    shown = [line for line in lines if line.startswith("│")]
-    assert {name for name in questions if not any(line.startswith(f"│ {name} ") for line in shown)} == set()
-
-
-def ends_with(path: Path, report_path: Path) -> str:
-    """The sentence with which the command ends, and the exit code 1."""
-    with pytest.raises(SystemExit) as ended:
-        written(path, report_path, lambda _: None)
-    assert not report_path.exists()
-    return str(ended.value.code)
-
-
-NO_TOKEN = "Pinterest can't be reached for a token: check the network, and try again later."
-
-
-def test_without_a_config_or_a_token_that_works_it_says_what_it_needs(
-    tmp_path: Path, report_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_it_asks_first_and_prints_the_whole_file_before_it_speaks_of_sharing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     path = tmp_path / "config.json"
-    assert ends_with(path, report_path).startswith(f"make live needs {path}: a connector config with credentials")
-    with Simulator(small_account(), faults=[Fault(FaultKind.UNAVAILABLE, on="oauth/token")]) as sim:
+    with Simulator(account(), profile="ample") as sim:
         monkeypatch.setenv("PINTEREST_API_URL", sim.url)
         path.write_text(json.dumps(sim.config()), encoding="utf-8")
-        assert ends_with(path, report_path) == NO_TOKEN
-        assert len(sim.log) == 1, "a token costs one call"
-        refused = {"credentials": {**sim.config()["credentials"], "refresh_token": "false"}}
-        for config in (refused, {"credentials": {"auth_method": "access_token", "access_token": "false"}}):
-            path.write_text(json.dumps(config), encoding="utf-8")
-            assert ends_with(path, report_path).startswith(f"Pinterest does not take the token in {path}: get another")
+        monkeypatch.setattr("builtins.input", lambda _: "no")
+        with pytest.raises(SystemExit, match="Nothing was sent"):
+            run.main(["5", "--config", str(path)])
+        assert sim.log == []
+        assert re.search(r"at most 40 requests .* It only reads", capsys.readouterr().out)
+        monkeypatch.setattr("builtins.input", lambda _: "yes")
+        assert run.main(["5", "--config", str(path)]) == 0
+    text = (tmp_path / "live-experiment-5.tsv").read_text(encoding="utf-8")
+    before, whole, after = capsys.readouterr().out.partition(text)
+    assert whole
+    assert [bool(re.search(r"shar|issue|attach", part)) for part in (before, after)] == [False, True]
+    assert written(fields_of(text)) == text
 
 
-@pytest.mark.parametrize(
-    ("how", "sentence"),
-    [("refresh_token", NO_TOKEN), ("access_token", "Pinterest can't be reached: check the network.")],
-)
-def test_without_a_network_it_says_so(
-    how: str, sentence: str, tmp_path: Path, report_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_the_consent_says_first_that_it_uses_no_token_of_a_connection(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = tmp_path / "config.json"
-    with Simulator(small_account()) as sim:
-        config = sim.config() if how == "refresh_token" else sim.access_token_config()
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        monkeypatch.setenv("PINTEREST_API_URL", f"http://127.0.0.1:{unused.getsockname()[1]}/v5")
-        path.write_text(json.dumps(config), encoding="utf-8")
-        assert ends_with(path, report_path) == sentence
+    monkeypatch.setattr("builtins.input", lambda _: "")
+    with pytest.raises(SystemExit, match="Nothing was sent"):
+        run.main(["1", "--config", str(tmp_path / "none.json")])
+    assert "It uses no connection's token." in capsys.readouterr().out
+    with Simulator(account()) as sim:
+        rows = experiment(sim, 1)
+        used = {dict(entry.headers).get("authorization", "") for entry in sim.log}
+        assert rows
+        assert not any(sim.config()["credentials"]["refresh_token"] in each for each in used)
+
+
+def test_no_more_requests_are_sent_than_were_announced() -> None:
+    assert max(one.requests for one in run.EXPERIMENTS.values()) <= 40
+    calls = Calls("https://api.example/v5", lambda _: Answer(200, {}, b"{}"), Notes(), 2)
+    assert [calls.get("boards/list", "boards").status for _ in range(2)] == [200, 200]
+    with pytest.raises(StoppedError):
+        calls.get("boards/list", "boards")
+
+
+def test_a_declined_consent_leaves_what_was_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    def decline(url: str) -> None:
+        Thread(target=requests.post, args=(url,), kwargs={"data": {"answer": "decline"}, "timeout": 10}).start()
+
+    monkeypatch.setattr("integration_tests.support.experiments.agree", decline)
+    with Simulator(account()) as sim:
+        rows = experiment(sim, 1)
+    told = {row.field: row.seen for row in rows if row[:2] == ("oauth", "redirect") and row.type == "refused"}
+    assert set(told) == {"the default permissions", "billing:read"}
+    assert all("access_denied" in seen for seen in told.values())
+    assert ("oauth/token (client_credentials)", "request", "tokens", TAKEN) in {row[:4] for row in rows}
+
+
+def test_a_used_up_quota_leaves_what_was_seen() -> None:
+    with Simulator(account(), profile="trial", daily_share=0.005) as sim:
+        rows = experiment(sim, 5)
+    assert ("throttled", "code", "integer", "HTTP 429, code 8") in {row[1:5] for row in rows}
+    says = {found.assumption.says: found.against for found in adopt.findings(rows)}
+    assert says["HTTP 429 has code 8."] == ()
+    assert says["No quota lasts a day."]
 
 
 @pytest.mark.parametrize(
-    ("url", "found"),
-    [("https://files.example/report", [b"[]"]), ("https://127.0.0.1/report", None), ("http://files.example/", None)],
+    ("url", "is_followed"),
+    [("https://files.example/report", True), ("https://127.0.0.1/report", False), ("http://files.example/x", False)],
 )
 def test_links_to_reports_are_checked_as_in_a_sync(
-    url: str, found: list[bytes] | None, monkeypatch: pytest.MonkeyPatch
+    url: str, is_followed: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv(BASE_URL_VARIABLE, raising=False)
-    token = {"auth_method": "access_token", "access_token": "false-access-token"}
-    api = Api.connect(Config.from_mapping({"credentials": token}), lambda _: None, lambda: None)
-    with requests_mock.Mocker() as mock:
-        mock.get(requests_mock.ANY, text="[]")
-        assert Calls(api, lambda _: None).file(url, list) == found
-    assert mock.called is bool(found)
+    config = Config.from_mapping({"credentials": {"auth_method": "access_token", "access_token": "false-access-token"}})
+    api = Api.connect(config, lambda _: None, lambda: None)
+    fetched: list[str] = []
+
+    def download(request: requests.Request) -> Answer:
+        fetched.append(request.url)
+        return Answer(404)
+
+    notes = Notes()
+    calls = Calls(api.base_url, download, notes, 1)
+    look = Look(calls, notes, Sync(api, config), download, lambda _: None)
+    reports._finished(look, "CAMPAIGN", Answer(200, {}, json.dumps({"url": url}).encode()))
+    assert fetched == ([url] if is_followed else [])
+
+
+def test_an_unforeseen_form_leaves_what_was_seen() -> None:
+    with Simulator(account()) as sim:
+        sim.alter(PINS, lambda *_: {"all": {"daily_metrics": [{"metrics": [1]}]}})
+        rows = experiment(sim, 3)
+    assert ("pins/analytics", "request", "standard metrics of a picture", TAKEN) in {row[:4] for row in rows}
+
+
+def test_without_a_response_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "config.json"
+    with Simulator(account()) as sim:
+        path.write_text(json.dumps(sim.access_token_config()), encoding="utf-8")
+        monkeypatch.setenv("PINTEREST_API_URL", sim.url)
+    monkeypatch.setattr("builtins.input", lambda _: "yes")
+    with pytest.raises(SystemExit, match="No response came"):
+        run.main(["2", "--config", str(path)])
+    assert not list(tmp_path.glob("*.tsv"))
+
+
+# ---- What comes back
+
+
+def three_changes(answer: Answer) -> Answer:
+    """IDs with a fraction, days with a time, and a count in words."""
+    body = re.sub(rb'"CAMPAIGN_ID":"?(\d+)"?', rb'"CAMPAIGN_ID":\1.5', answer.body)
+    body = re.sub(rb'"DATE":"(\d{4}-\d\d-\d\d)"', rb'"DATE":"\1 12:00:00"', body)
+    return replace(answer, body=re.sub(rb'"IMPRESSION_1":[^,}]+', b'"IMPRESSION_1":"many"', body))
+
+
+def test_a_file_with_three_changed_forms_is_adopted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Simulator(account()) as sim:
+        usual = experiment(sim, 2)
+        changed = experiment(sim, 2, three_changes)
+
+    def contradicted(rows: Sequence[Field]) -> dict[str, tuple[Field, ...]]:
+        return {found.assumption.says: found.against for found in adopt.findings(rows) if found.against}
+
+    news = {says: rows for says, rows in contradicted(changed).items() if says not in contradicted(usual)}
+    assert {says: {(row.field, row.type, row.form) for row in rows} for says, rows in news.items()} == {
+        "IDs are texts or whole numbers.": {("CAMPAIGN_ID", "number", "0.5")},
+        "Metrics are numbers.": {("IMPRESSION_1", "string", "")},
+        "DATE is YYYY-MM-DD.": {("DATE", "string", "time after a space")},
+    }
+    assert not_shown(2, usual) == []
+    assert {row.field for row in not_shown(2, changed)} == {"CAMPAIGN_ID", "IMPRESSION_1", "DATE"}
+
+    monkeypatch.setattr(recorded, "_FOLDER", tmp_path)
+    sent = tmp_path / "sent" / "live-experiment-2.tsv"
+    sent.parent.mkdir()
+    sent.write_text(written(changed), encoding="utf-8")
+    monkeypatch.setattr("sys.argv", ["adopt", str(sent)])
+    assert adopt.main() == 0
+    said = capsys.readouterr().out
+    assert "contradicts column_types: DATE is YYYY-MM-DD." in said
+    assert "confirms    commas: IDs are joined with commas." in said
+    [added] = recorded.adopted_files()
+    assert fields_of(added.read_text(encoding="utf-8")) == fields_of(sent.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    "text", ["", "a\tb\n1\t2\n", "\t".join(Field._fields) + "\n" + "\t".join(["x"] * 6 + ["626747962992"]) + "\n"]
+)
+def test_what_is_no_file_of_forms_is_not_adopted(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recorded, "_FOLDER", tmp_path)
+    path = tmp_path / "live-experiment-2.tsv"
+    path.write_text(text, encoding="utf-8")
+    monkeypatch.setattr("sys.argv", ["adopt", str(path)])
+    with pytest.raises(SystemExit, match=r"live-experiment-2\.tsv"):
+        adopt.main()
+
+
+def test_each_assumption_is_about_an_open_question_and_the_page_names_those_not_asked() -> None:
+    page = (ROOT / "docs" / "known-unknowns.md").read_text(encoding="utf-8").partition("\n## Open\n")[2]
+    texts = dict(re.findall(r"^### (\w+):.*\n\n((?:.+\n)+)", page, flags=re.MULTILINE))
+    asked = {assumption.question for assumption in adopt.ASSUMPTIONS}
+    assert asked <= set(texts)
+    assert {name for name, text in texts.items() if "`make live` does not ask" in text} == set(texts) - asked

@@ -11,7 +11,7 @@ from integration_tests.support.syncs import run_sync
 from integration_tests.support.truth import Key
 
 STREAMS = ("campaign_analytics", "campaign_targeting_analytics", "campaign_analytics_report", "keyword_report")
-COLUMN, TYPE, METRIC = "SPEND_IN_MICRO_DOLLAR", "GEO", "VIDEO_START"
+COLUMN, TYPE, METRIC = "SPEND_IN_MICRO_DOLLAR", "GEO", "SAVE_RATE"
 RARE = ("AGE_BUCKET_AND_GENDER", "CREATIVE_ENHANCEMENTS", "LOCAL_ADS_STORE_CODE")
 
 

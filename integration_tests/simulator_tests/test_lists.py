@@ -172,6 +172,24 @@ def test_several_pins_are_told_as_one_is(sim: Simulator, api: Client) -> None:
     assert names == {"IMPRESSION", "VIDEO_START"}
 
 
+def test_the_video_metrics_of_pictures_are_refused_if_the_settings_say_so() -> None:
+    world = World(boards=1, pins_per_board=5, sections_per_board=0)
+    with (
+        Simulator(world, open_betas=["multi_pins/analytics"], video_metrics_of_pictures=False) as sim,
+        Client(sim) as api,
+    ):
+        pins = {pin["id"]: pin["media"]["media_type"] for pin in world.records("pins")}
+        with_video = {"metric_types": "SAVE,VIDEO_START"}
+        answers = {kind: api.call("multi_pins/analytics", pin_ids=pin, **with_video) for pin, kind in pins.items()}
+
+        assert [kind for kind, answer in answers.items() if answer.status_code == 400] == ["image", "multiple_images"]
+        assert refused(answers["image"]) == (400, 1)
+        assert refused(api.call("pins/analytics", **with_video)) == (400, 400)
+        assert refused(api.call("multi_pins/analytics", pin_ids=",".join(pins), **with_video)) == (400, 1)
+        for operation, ids in (("multi_pins/analytics", {"pin_ids": ",".join(pins)}), ("pins/analytics", {})):
+            assert api.call(operation, **ids, metric_types="SAVE").status_code == 200
+
+
 def test_a_deleted_pin_is_gone_everywhere() -> None:
     world = World(boards=1, pins_per_board=3, sections_per_board=0)
     with Simulator(world, open_betas=["multi_pins/analytics"]) as sim, Client(sim) as api:

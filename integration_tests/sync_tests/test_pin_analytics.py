@@ -1,5 +1,6 @@
 """Each pin has its days, once, whether they are read one by one or many in a request."""
 
+import itertools
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -186,3 +187,62 @@ def test_pins_of_which_all_are_refused_are_not_left_out_one_by_one(world: World)
         assert_failed(output, "pin_analytics", "config_error", "leave the stream out")
         assert len(sim.calls("pins/analytics")) == 5
         assert output.states["pin_analytics"] == {}
+
+
+# ---- Pictures of which Pinterest refuses the video metrics
+
+
+SEVERAL = ["multi_pins/analytics"]
+
+
+@pytest.fixture
+def pictures_and_videos() -> World:
+    return World(boards=1, pins_per_board=11, sections_per_board=0)
+
+
+@pytest.mark.parametrize("destination", ["append", "append_dedup"])
+@pytest.mark.parametrize("betas", [SEVERAL, []], ids=["beta", "no-beta"])
+def test_pictures_come_without_video_metrics_and_videos_with_them(
+    pictures_and_videos: World, betas: list[str], destination: str
+) -> None:
+    with Simulator(pictures_and_videos, profile="ample", open_betas=betas, video_metrics_of_pictures=False) as sim:
+        first = run_sync(sim, ["pin_analytics"], destination=destination)
+        with days_later(sim.world, 5):
+            second = run_sync(sim, ["pin_analytics"], destination=destination, state=first.states)
+            assert_succeeded(second, ["pin_analytics"])
+            if destination == "append":
+                settled = sim.world.today - timedelta(days=2)
+                records = first.records["pin_analytics"] + second.records["pin_analytics"]
+                days = {"start": settled - timedelta(days=92), "end": settled}
+                assert_same("pin_analytics", records, sim.expected("pin_analytics", **days))
+            else:
+                lookback = limits.DEFAULT_ATTRIBUTION_WINDOW_DAYS + limits.LOOKBACK_MARGIN_DAYS
+                start = sim.world.today - timedelta(days=7 + lookback)
+                assert_exact(second, sim, ["pin_analytics"], start=start)
+        refused = [len(entry.values("pin_ids")) for entry in sim.log if entry.status == 400]
+        assert refused == 2 * ([11, 6, 3, 2, 1] if betas else [0])
+
+
+@pytest.mark.parametrize(("destination", "syncs"), [("append", 3), ("append_dedup", 2)])
+def test_a_range_of_pins_counts_as_read_once_its_pictures_and_videos_are(
+    pictures_and_videos: World, destination: str, syncs: int
+) -> None:
+    """Whichever request a sync breaks off at, each day of each pin comes once."""
+    for requests in itertools.count():
+        with Simulator(
+            pictures_and_videos, profile="ample", open_betas=SEVERAL, video_metrics_of_pictures=False
+        ) as sim:
+            sim.add_fault(Fault("503", on="multi_pins/analytics", after=requests, times=None))
+            first = run_sync(sim, ["pin_analytics"], destination=destination, config=sim.config(max_retries=0))
+            sim.clear_faults()
+            outputs = [first]
+            while len(outputs) < syncs:
+                state = outputs[-1].states
+                outputs.append(run_sync(sim, ["pin_analytics"], destination=destination, state=state))
+                assert_succeeded(outputs[-1], ["pin_analytics"])
+            end = {"end": sim.world.today - timedelta(days=2)} if destination == "append" else {}
+            records = [record for output in outputs for record in output.records.get("pin_analytics", ())]
+            if not first.errors:
+                break
+            assert_same("pin_analytics", records, sim.expected("pin_analytics", **end))
+    assert requests == 12

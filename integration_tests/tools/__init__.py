@@ -1,1 +1,1 @@
-"""Programs beside the tests: demos, generators of documents, `make live`, benchmarks, soak and the comparison."""
+"""Programs beside the tests: demos, generators of documents, live experiments, benchmarks, soak and the comparison."""

@@ -51,7 +51,14 @@ class RefusedNames:
         with self._lock:
             return self._refused_for(account)
 
-    def request(self, account: str, days: DateWindow, wanted: Names, send: Callable[[Names], T]) -> T:
+    def request(
+        self,
+        account: str,
+        days: DateWindow,
+        wanted: Names,
+        send: Callable[[Names], T],
+        doubtful: Collection[str] = (),
+    ) -> T:
         """Send a request without the refused names, again and again until Pinterest refuses no further one.
 
         Args:
@@ -59,22 +66,24 @@ class RefusedNames:
             days: the days of the request, for the warning.
             wanted: all names that are wanted.
             send: sends the request with the remaining names, at least one for each parameter.
+            doubtful: names whose refusal may concern this request alone, so that nothing is learned from it.
 
         Raises:
-            BadRequestError: Pinterest names none of the names, or refuses one that the request must have.
+            BadRequestError: Pinterest names none of the names, or refuses one that is doubtful or that the request
+                must have.
         """
         while True:
             names = self._kept(wanted, self.of(account))
             try:
                 response = send(names)
             except BadRequestError as error:
-                self._learn(account, names, error)
+                self._learn(account, names, error, doubtful)
                 continue
             if left_out := sorted({*chain(*wanted.values())}.difference(*names.values())):
                 self._warn(account, days, ", ".join(left_out))
             return response
 
-    def _learn(self, account: str, names: Names, error: BadRequestError) -> None:
+    def _learn(self, account: str, names: Names, error: BadRequestError, doubtful: Collection[str]) -> None:
         """Find the names to which an error refers, and count the refusal.
 
         Raises:
@@ -83,7 +92,7 @@ class RefusedNames:
         with self._lock:
             if self._kept(names, self._refused_for(account)) != names:
                 return  # another worker has recorded them meanwhile
-            optional = {name for group in names.values() for name in group} - self._needed
+            optional = {name for group in names.values() for name in group} - self._needed.union(doubtful)
             found = named_in(error.quote, optional)
             if not found or not all(self._kept(names, found).values()):
                 raise error

@@ -207,9 +207,10 @@ class AccountHistory:
         if self.last is None:
             return max(period.start, period.earliest)
         start = days_before(self.last, -1 if period.lookback_days is None else period.lookback_days)
-        if period.restatement is not Restatement.BY_LOOKBACK and self.last_final_day:
-            not_final = self.last_final_day.add(days=1)
-            start = not_final if period.is_emitted_once else min(start, not_final)
+        if period.is_emitted_once and self.last_final_day:
+            start = self.last_final_day.add(days=1)
+        elif period.restatement is Restatement.READ_AGAIN and self.settled:
+            start = min(start, self.settled.add(days=1))
         return max(start, self.first or start, period.earliest)  # the start date limits the days before `first` alone
 
 
@@ -261,13 +262,14 @@ class DayTasks:
         """Return the present history of the account. It does not depend on the order in which tasks have ended.
 
         A day counts as read if it did before or a task of it is done, and if no task of it has failed. A day that did
-        not count before waits for all of its tasks. No day after the last final one begins to count, if the period
-        names one.
+        not count before waits for all of its tasks. No day after the last one that counted begins to count if it lies
+        after the last final day, if the period names one.
         """
         before = self._before
         waiting = [window for window, tasks in self._open.items() if tasks]
         done = ReadDays().plus(self._done).minus([*self._failed, *waiting])
-        counted = done.up_to(period.last_final_day) if period.last_final_day else done
+        limit = period.last_final_day
+        counted = done.up_to(max(limit, before.last or limit)) if limit else done
         read = before.read.minus(self._failed).plus(counted.windows)
         last = max(filter(None, (before.last, read.last)), default=None)
         if last is None:

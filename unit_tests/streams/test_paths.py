@@ -23,7 +23,7 @@ def test_the_id_of_a_parent_an_account_or_a_pin_is_one_piece_of_a_path(mock: req
     pinterest.read(BoardSections, slice_of({"board_id": STRANGE}))
     client, stream = PinterestClient(pinterest.sync.api, "pin_analytics", ()), pinterest.stream(PinAnalytics)
     days = {"start_date": str(TODAY), "end_date": str(TODAY)}
-    PinMetrics(client, stream.notices, RowGate(stream)).of_one(STRANGE, days)
+    PinMetrics(client, stream.notices, RowGate(stream), lambda _: False).of_one(STRANGE, days, ("SAVE",))
     mock.get(requests_mock.ANY, json=[])
     pinterest.lists("ad_accounts", STRANGE)
     for stream_slice in pinterest.tasks(AdAccountAnalytics):

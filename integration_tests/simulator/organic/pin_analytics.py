@@ -94,6 +94,12 @@ def _place(world: World, pin_id: str, arguments: Mapping[str, Any]) -> PinPlace:
     return place
 
 
+def is_picture(world: World, pin_id: str) -> bool:
+    """Whether a pin that exists has no video."""
+    place = place_of(world, pin_id)
+    return place is not None and content.pin(world, place)["media"]["media_type"] in ("image", "multiple_images")
+
+
 def _is_video(world: World, place: PinPlace) -> bool:
     return "video" in str(content.pin(world, place)["media"]["media_type"])
 

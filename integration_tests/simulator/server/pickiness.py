@@ -5,10 +5,17 @@ from urllib.parse import urlencode
 from integration_tests.simulator.access.no_access import BETAS, NoAccess
 from integration_tests.simulator.calls.errors import ApiError, app_not_approved
 from integration_tests.simulator.calls.operation import Arguments, Operation
+from integration_tests.simulator.organic.pin_analytics import VIDEO_METRICS, is_picture
 from integration_tests.simulator.server.reply import Reply, refusal
 from integration_tests.simulator.server.request_log import Entry
 from integration_tests.simulator.server.settings import Settings
+from integration_tests.simulator.world.world import World
 
+_PINS_REFUSED = {
+    "pins/analytics": ApiError(400, 400, "Invalid pins analytics parameters."),
+    "multi_pins/analytics": ApiError(400, 1, "Invalid multi_pins analytics parameters."),
+}
+"""As the API's description words them."""
 _REFUSABLE = ("columns", "targeting_types", "metric_types", "campaign_objective_types")
 
 
@@ -50,3 +57,13 @@ def refuse_names(settings: Settings, operation: Operation, arguments: Arguments)
                 if operation.method == "POST" or key not in words:
                     words[key] = f"'{refused}' is not one of {allowed}"
                 raise ApiError(400, 1, words[key] if settings.names_the_refused else "Invalid parameters")
+
+
+def refuse_video_metrics(settings: Settings, world: World, operation: Operation, arguments: Arguments) -> None:
+    """Refuses a request for the video metrics of pins of which one is a picture, with an `ApiError`."""
+    refusal_of = _PINS_REFUSED.get(operation.operation_id)
+    if settings.video_metrics_of_pictures or refusal_of is None:
+        return
+    pins = arguments.get("pin_ids") or (arguments["pin_id"],)
+    if set(VIDEO_METRICS).intersection(arguments["metric_types"]) and any(is_picture(world, pin) for pin in pins):
+        raise refusal_of

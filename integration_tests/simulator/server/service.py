@@ -92,6 +92,7 @@ class Service:
             arguments = operation.read(entry.path_parameters, entry.query) | operation.read_body(entry.body)
             operation.permit(self.world, arguments)
             pickiness.refuse_names(self.settings, operation, arguments)
+            pickiness.refuse_video_metrics(self.settings, self.world, operation, arguments)
             unpaged = sorted((name, value) for name, value in entry.query if name != "bookmark")
             identity = f"{entry.path}?{urlencode(unpaged)}"
             call = Call(self.world, arguments, identity, self.bookmarks, self.reports, request.url.port or 80, faults)

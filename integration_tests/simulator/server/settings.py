@@ -33,6 +33,7 @@ class Settings:
     report_seconds: float = 2  # until a report has finished
     refused_names: Collection[str] = ()  # columns, targeting types and metrics of pins that cost a 400
     names_the_refused: bool = True  # whether that 400 says which they are
+    video_metrics_of_pictures: bool = True  # whether pins without a video may be asked for them; if not, a 400
     no_access: Mapping[str, NoAccess] = field(default_factory=dict)  # operations that this app or user may not call
     open_betas: Collection[str] = ()  # those of `BETAS` that this app may call
     approved: bool = True  # whether Pinterest has approved the app; every call of one that waits is refused

@@ -90,7 +90,7 @@ def require(dbt: Path) -> None:
         raise DbtFailedError(f"{dbt} can't be started. Run `make demo-dbt`, which installs dbt.")
 
 
-def build(dbt: Path, database: Path, output: Path, variables: Mapping[str, Any]) -> Built:
+def build(dbt: Path, database: Path, output: Path, variables: Mapping[str, Any], project: Path = PROJECT) -> Built:
     """Build all models and run all tests.
 
     Args:
@@ -98,6 +98,7 @@ def build(dbt: Path, database: Path, output: Path, variables: Mapping[str, Any])
         database: the DuckDB file that has the streams, and gets the reports.
         output: the folder of dbt's own files.
         variables: those of the project that have other values than in `dbt_project.yml`.
+        project: the folder of the project.
 
     Raises:
         DbtFailedError: not all of it succeeded.
@@ -110,7 +111,7 @@ def build(dbt: Path, database: Path, output: Path, variables: Mapping[str, Any])
         "DBT_LOG_PATH": str(output / "logs"),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
-    folders = ("--project-dir", PROJECT, "--profiles-dir", PROJECT)
+    folders = ("--project-dir", project, "--profiles-dir", project)
     line: list[str | Path] = [dbt, "build", *folders, "--vars", json.dumps(dict(variables))]
     environment = {**os.environ, **settings}
     done = subprocess.run(line, cwd=output, env=environment, check=False, capture_output=True, text=True)

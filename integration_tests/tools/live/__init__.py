@@ -1,1 +1,1 @@
-"""The look of `make live` at a real account, which answers the questions that Pinterest's documents leave open."""
+"""The experiments of `make live` with a real account, and `make live-adopt`, which takes what a volunteer sends."""

@@ -1,4 +1,4 @@
-"""`python -m integration_tests.tools.live` looks at a real account; see `run.py`."""
+"""`python -m integration_tests.tools.live 1` runs the first experiment; see `run.py`."""
 
 from source_pinterest.start import start
 

@@ -1,219 +1,159 @@
-"""Makes the calls of a look, at most 120 with those for tokens, and keeps what came of each.
+"""Sends the requests of an experiment, each once and no more than were announced, and notes headers and refusals."""
 
-Each goes out once. A second time only where Pinterest asks for it, fails, or rejects a token.
-"""
-
-import math
-import re
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NoReturn, TypeVar
-from urllib.parse import urlsplit
+from functools import cached_property
+from typing import Any
 
 import requests
 
-from source_pinterest.api import Api
+from integration_tests.tools.live import forms
+from integration_tests.tools.live.notes import REFUSED, TAKEN, Notes
+from source_pinterest.api.bounds import Bounds
 from source_pinterest.api.errors import MalformedResponseError
-from source_pinterest.api.rows import parse_json
-from source_pinterest.api.session import ApiResponse
-from source_pinterest.api.verdicts import ErrorResponse, Verdict
-from source_pinterest.engine.refused_names import named_in
-from source_pinterest.limits import rate_category
-from source_pinterest.reporting.client import ReportClient
+from source_pinterest.api.session import ApiResponse, TimeoutSession
 
-MOST_CALLS = 120
-"""Enough for each stream once, and an eighth of what Trial access has in a day."""
-FOR_TOKENS = 2
-"""One at the start, one where Pinterest rejects a token."""
-LONGEST_PAUSE_SECONDS = 60
-_PAUSE_SECONDS = 2.0
-_SPARE_POLLS = 4
-_NO_ANSWER = 0
-_UNANSWERED_IN_A_ROW = 2
-"""Calls, each made twice. Where none was ever answered, one suffices."""
-_ENDS = {
-    Verdict.WAIT: "Pinterest allows no more calls for now",
-    Verdict.REFRESH_TOKEN: "Pinterest takes the token no more",
-}
-
-T = TypeVar("T")
-
-
-class CallsUsedUpError(Exception):
-    """What is left is held back for what matters more."""
-
-
-class UncountedCallError(Exception):
-    """Something else than a look wants to make a call."""
+ANY, NO_RESPONSE = "any response", "no response"
+_MOST_BYTES = 8 * 1024 * 1024
+"""Of a file, no more is read."""
+_FINE = range(200, 300)
+_CDNS = ("fastly", "akamai")
 
 
 class StoppedError(Exception):
-    """No further call makes sense; the text says why."""
+    """No further request makes sense; the text says why."""
 
 
 @dataclass(frozen=True)
-class Sighting:
-    """What came of a call.
+class Answer:
+    """A response as it came; status 0 if none came."""
 
-    Attributes:
-        what: a stream, or a question that no stream asks.
-        category: of the quota that the call counts against.
-        status: of HTTP; 0 where no answer came.
-        address_characters: the length of the URL.
-        headers: of the answer; never shown as they are.
-        body: parsed; None for a refusal, and for what can't be parsed.
-        code: Pinterest's own, of a refusal.
-        verdict: what the connector makes of a refusal.
-        is_from_pinterest: whether Pinterest answered, not something in front of it.
-        named: of what was asked for, the names that a refusal is about.
-    """
-
-    what: str
-    category: str
     status: int
-    address_characters: int
     headers: Mapping[str, str] = field(repr=False, default_factory=dict)
-    body: Any = field(repr=False, default=None)
-    code: int | None = None
-    verdict: Verdict | None = None
-    is_from_pinterest: bool = True
-    named: frozenset[str] = frozenset()
+    body: bytes = field(repr=False, default=b"")
+
+    @cached_property
+    def json(self) -> Any:
+        """The body, see `forms.parsed`."""
+        return forms.parsed(self.body)
 
     @property
     def is_fine(self) -> bool:
-        return self.verdict is None and self.body is not None
+        """Whether Pinterest did what was asked."""
+        return self.status in _FINE and self.json is not None
+
+    @property
+    def code(self) -> str:
+        """Pinterest's own code; empty without one."""
+        code = str(self.json.get("code", "")) if isinstance(self.json, dict) else ""
+        return code if code.isdigit() and len(code) <= len("9999") else ""
+
+    @property
+    def outcome(self) -> str:
+        """The status, and Pinterest's code."""
+        return f"HTTP {self.status}, code {self.code}" if self.code else f"HTTP {self.status}"
+
+
+Send = Callable[[requests.Request], Answer]
+
+
+def sender(session: TimeoutSession, bounds: Bounds) -> Send:
+    """Return a function that sends a request through a session of the connector."""
+    kept: list[requests.Response] = []
+
+    def keep(response: requests.Response, **_: Any) -> None:
+        kept[:] = [response]
+
+    session.hooks["response"].append(keep)
+
+    def send(request: requests.Request) -> Answer:
+        try:
+            answer = session.exchange(request, _beginning, bounds)
+        except (MalformedResponseError, requests.RequestException):
+            return Answer(0)
+        if isinstance(answer, ApiResponse):
+            return Answer(kept[0].status_code, kept[0].headers, answer.value)
+        return Answer(answer.status, answer.headers, answer.body)
+
+    return send
+
+
+def _beginning(chunks: Iterator[bytes]) -> bytes:
+    read = bytearray()
+    for chunk in chunks:
+        read += chunk
+        if len(read) >= _MOST_BYTES:
+            break
+    return bytes(read)
 
 
 class Calls:
-    """Makes the calls, and keeps what came of them.
+    """The requests of an experiment.
 
     Args:
-        api: the connector's way to Pinterest.
-        sleep: waits for so many seconds.
+        base_url: of the API.
+        send: sends a request to the API.
+        notes: takes what came.
+        left: how many requests may be sent.
     """
 
-    def __init__(self, api: Api, sleep: Callable[[float], None]) -> None:
-        self._api, self._sleep = api, sleep
-        self._left = MOST_CALLS - FOR_TOKENS
-        self._reports, self._has_renewed, self._hint, self._unanswered = 0, False, 0.0, 0
-        self._response: requests.Response | None = None
-        self.sightings: list[Sighting] = []
-        api.session.hooks["response"].append(self._keep)
-        api.session.paced_exchange = _uncounted  # type: ignore[method-assign]
+    def __init__(self, base_url: str, send: Send, notes: Notes, left: int) -> None:
+        self._base_url, self._send, self._notes, self._left = base_url, send, notes, left
 
-    def get(self, what: str, path: str, params: Mapping[str, Any], names: Collection[str] = ()) -> Sighting:
-        """Ask for what lies at a path; `names` are those that a refusal may be about."""
-        return self._made(what, requests.Request("GET", self._url(path), params=params), names, self._held_back)
+    def get(self, operation: str, path: str, params: Mapping[str, Any] | None = None, **more: Any) -> Answer:
+        """Send a GET request. `operation` is the API's name for it."""
+        return self.made(operation, requests.Request("GET", f"{self._base_url}/{path}", params=params, **more))
 
-    def order(self, what: str, path: str, body: Mapping[str, Any], names: Collection[str]) -> Sighting:
-        """Ask for a report; a call to see whether it is ready is held back."""
-        request = requests.Request("POST", self._url(path), json=body)
-        return self._made(what, request, names, self._held_back + 1)
+    def post(self, operation: str, path: str, **body: Any) -> Answer:
+        """Send a POST request, which is for a report or for tokens."""
+        return self.made(operation, requests.Request("POST", f"{self._base_url}/{path}", **body))
 
-    def hold_back_for(self, reports: int) -> None:
-        """Keep the calls that so many reports need."""
-        self._reports = reports
+    def made(self, operation: str, request: requests.Request, send: Send | None = None) -> Answer:
+        """Send a request.
 
-    def poll(self, what: str, path: str, token: str) -> Sighting:
-        """Ask whether a report is ready."""
-        return self._made(what, requests.Request("GET", self._url(path), params={"token": token}), (), 0)
-
-    def file(self, url: str, read: Callable[[Iterator[bytes]], T]) -> T | None:
-        """What a reader makes of a report's file, which is no call of the API; None where it can't be had.
-
-        A link to this machine or into a private network is not followed.
+        Raises:
+            StoppedError: it is one more than announced, or Pinterest allows no more for now.
         """
-        try:
-            ReportClient.check_link(self._api, url)
-            answer = self._api.downloads.exchange(requests.Request("GET", url), read, self._api.file_bounds)
-        except (requests.RequestException, MalformedResponseError):
-            return None
-        return answer.value if isinstance(answer, ApiResponse) else None
+        self.count()
+        answer = (send or self._send)(request)
+        self._note_headers(answer.headers)
+        if not answer.is_fine and send is None:
+            self._note_refusal(operation, answer)
+        if answer.status == requests.codes.too_many_requests:
+            raise StoppedError("Pinterest allows no more requests for now")
+        return answer
 
-    def pause(self, seconds: float) -> None:
-        self._sleep(seconds)
+    def count(self, *_: Any, **__: Any) -> None:
+        """Count a request.
 
-    def url_length(self, path: str, params: Mapping[str, Any]) -> int:
-        return len(requests.Request("GET", self._url(path), params=params).prepare().url or "")
-
-    @property
-    def _held_back(self) -> int:
-        return self._reports + _SPARE_POLLS if self._reports else 0
-
-    def _made(self, what: str, request: requests.Request, names: Collection[str], held_back: int) -> Sighting:
-        sighting, token = self._sent(what, request, names, held_back)
-        if self._is_worth_another(sighting, token):
-            sighting, _ = self._sent(what, request, names, held_back)
-        if sighting.verdict in _ENDS:
-            raise StoppedError(_ENDS[sighting.verdict])
-        self._unanswered = self._unanswered + 1 if sighting.status == _NO_ANSWER else 0
-        was_ever_answered = any(seen.status != _NO_ANSWER for seen in self.sightings)
-        if self._unanswered == _UNANSWERED_IN_A_ROW or not was_ever_answered:
-            raise StoppedError("Pinterest can't be reached: check the network")
-        return sighting
-
-    def _is_worth_another(self, sighting: Sighting, token: str) -> bool:
-        """Whether to send the call again, after the pause that it takes."""
-        if sighting.verdict is Verdict.REFRESH_TOKEN and not self._has_renewed:
-            self._has_renewed = True
-            self._api.authenticator.replace(token, is_last=True)
-        elif sighting.verdict is Verdict.WAIT and self._hint <= LONGEST_PAUSE_SECONDS:
-            self.pause(self._hint)
-        elif sighting.verdict is Verdict.RETRY or sighting.status == _NO_ANSWER:
-            self.pause(_PAUSE_SECONDS)
-        else:
-            return False
-        return True
-
-    def _sent(
-        self, what: str, request: requests.Request, names: Collection[str], held_back: int
-    ) -> tuple[Sighting, str]:
-        """Send a call; what came of it, and the token that it went out with."""
-        if self._left <= held_back:
-            raise CallsUsedUpError
+        Raises:
+            StoppedError: it is one more than announced.
+        """
+        if not self._left:
+            raise StoppedError("All requests that were announced are sent")
         self._left -= 1
-        self._response = None
-        answer: ApiResponse[Any] | ErrorResponse | None = None
-        with suppress(MalformedResponseError, requests.RequestException):
-            answer = self._api.session.exchange(request, _parsed, self._api.response_bounds)
-        sighting = self._sighting(what, request, answer, names)
-        self.sightings.append(sighting)
-        return sighting, answer.token if answer else ""
 
-    def _sighting(
-        self,
-        what: str,
-        request: requests.Request,
-        answer: ApiResponse[Any] | ErrorResponse | None,
-        names: Collection[str],
-    ) -> Sighting:
-        category = rate_category(urlsplit(request.url or "").path)
-        if self._response is None:
-            return Sighting(what, category, _NO_ANSWER, 0)
-        seen: dict[str, Any] = {}
-        if isinstance(answer, ApiResponse):
-            seen = {"body": answer.value}
-        elif answer is not None:
-            seen = {"code": answer.code, "verdict": answer.verdict, "is_from_pinterest": answer.is_from_pinterest}
-            parameters = {name for name in names if name.islower() and re.search(rf"\b{name}\b", answer.message)}
-            seen["named"] = frozenset(parameters | named_in(answer.message, names))
-            hint = answer.pause_hint_seconds()
-            self._hint = math.inf if hint is None else hint
-        status, length = self._response.status_code, len(self._response.request.url or "")
-        return Sighting(what, category, status, length, self._response.headers, **seen)
+    def asked(self, operation: str, what: str, answer: Answer) -> Answer:
+        """Note whether a request was taken."""
+        if answer.status:
+            self._notes.add(operation, "request", what, TAKEN if answer.is_fine else REFUSED, answer.outcome)
+        return answer
 
-    def _keep(self, response: requests.Response, **_: Any) -> None:
-        self._response = response
+    def _note_headers(self, headers: Mapping[str, str]) -> None:
+        if limit := headers.get("x-ratelimit-limit"):
+            self._notes.add(ANY, "headers", "x-ratelimit-limit", "string", forms.quota(limit))
+        for name in ("x-ratelimit-remaining", "x-ratelimit-reset", "Retry-After"):
+            if value := headers.get(name):
+                self._notes.add(ANY, "headers", name, "string", forms.numbers(value))
+        if cdn := headers.get("x-cdn"):
+            self._notes.add(ANY, "headers", "x-cdn", "string", cdn if cdn in _CDNS else forms.NOT_TOLD)
 
-    def _url(self, path: str) -> str:
-        return f"{self._api.base_url}/{path}"
-
-
-def _uncounted(*_: Any, **__: Any) -> NoReturn:
-    """What the connector's own clients get: none makes a call that is not counted."""
-    raise UncountedCallError
-
-
-def _parsed(chunks: Iterator[bytes]) -> Any:
-    return parse_json(b"".join(chunks))
+    def _note_refusal(self, operation: str, answer: Answer) -> None:
+        kind = NO_RESPONSE if not answer.status else "empty" if not answer.body.strip() else "no JSON"
+        records = "throttled" if answer.status == requests.codes.too_many_requests else "refusal"
+        if answer.json is None:
+            self._notes.add(operation, records, "", kind, answer.outcome)
+            return
+        for form in forms.forms(answer.json):
+            told = forms.message(answer.json["message"]) if form.path == "message" and form.type == "string" else None
+            self._notes.add(operation, records, form.path, form.type, answer.outcome, told)

@@ -1,238 +1,173 @@
-"""The small reports of a look: which are ordered, and what their files hold.
+"""Experiment 4: reports and their files, and targeting analytics of campaigns with and without activity."""
 
-They are ordered early, the levels first whose rows may be finer than one entity a day. They are polled late, and of a
-file only the beginning is read.
-"""
-
-from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
-from itertools import chain, islice
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
-from integration_tests.tools.live.calls import Calls, CallsUsedUpError
-from integration_tests.tools.live.seen import EMPTY_FORMS, FILED_UNDER, LevelSeen, Seen
-from integration_tests.tools.live.shapes import shape_of
-from source_pinterest.api.errors import MalformedResponseError, SliceError
-from source_pinterest.columns import REACH_COLUMNS, text_columns
-from source_pinterest.dates import DateWindow, days_before
-from source_pinterest.reporting.file import Filed
-from source_pinterest.reporting.job import ANALYTICS_REPORTS, JobStatus, ReadRows, ReportRequest
+import requests
+
+from integration_tests.tools.live import forms
+from integration_tests.tools.live.calls import Answer
+from integration_tests.tools.live.look import Look
+from integration_tests.tools.live.notes import repeats, values_at
+from source_pinterest.api.errors import MalformedResponseError
+from source_pinterest.reporting.client import ReportClient
 from source_pinterest.streams.analytics.level_reports import REPORTS
-from source_pinterest.streams.analytics.own_reports import PRODUCT_CONVERSIONS, MarketingMixReport
 from source_pinterest.streams.analytics.report import ReportStream
-from source_pinterest.streams.base.stream import Sync
 
-MOST_ROWS = 5_000
-FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS, PATIENCE_SECONDS = 15.0, 120.0, 900.0
+LEVELS = ("CAMPAIGN", "KEYWORD", "CAMPAIGN_TARGETING")
+EMPTY = "CAMPAIGN, without rows"
+_CREATE, _POLL, _TARGETING = "analytics/create_report", "analytics/get_report", "campaign_targeting_analytics/get"
+_DAYS = 7
+_PAUSES = (5.0, 10.0, 20.0, 40.0, 60.0)
+"""Between two polls; after the last, a report has come or is not waited for."""
+_FILE_HEADERS = ("Content-Type", "Content-Encoding", "Content-Length", "Last-Modified", "ETag", "Accept-Ranges")
+_CONTENT_TYPES = ("application/json", "binary/octet-stream", "application/octet-stream", "text/plain", "text/csv")
+_LINK_PARAMETERS = ("Algorithm", "Credential", "Date", "Expires", "SignedHeaders", "Security-Token", "Signature")
 _RECORDED_HOST = "pinterest-waterloo.s3.amazonaws.com"
 
-_LISTS = ("columns", "targeting_types")
-_LEVELS_THAT_SUFFICE = 2
-"""What so many levels have refused is not asked of others."""
 
-_FORMS = {b"[": "a list", b"{": "an object of lists by ID"}
-
-
-@dataclass
-class _Ordered:
-    what: str
-    path: str
-    token: str
-    seen: LevelSeen
-    read: ReadRows
+def run(look: Look) -> None:
+    """Create the reports, ask for targeting analytics, then fetch the files."""
+    account, campaigns = look.account_with_campaigns()
+    tokens = {name: _created(look, account, name, campaigns) for name in (*LEVELS, EMPTY)}
+    _targeting(look, account, [str(campaign.get("id")) for campaign in campaigns])
+    _collect(look, account, {name: token for name, token in tokens.items() if token})
 
 
-class Reports:
-    """The reports of a look.
-
-    Args:
-        calls: asks Pinterest.
-        seen: takes what came of each.
-    """
-
-    def __init__(self, calls: Calls, seen: dict[str, LevelSeen]) -> None:
-        self._calls, self._seen = calls, seen
-        self._pending: deque[_Ordered] = deque()
-        self._refusals: Counter[str] = Counter()
-        self._patience = PATIENCE_SECONDS
-
-    def order(
-        self,
-        what: str,
-        path: str,
-        body: Mapping[str, Any],
-        key: Sequence[str],
-        read: ReadRows = ANALYTICS_REPORTS.read,
-    ) -> None:
-        """Have a report made; once more without the names that Pinterest refuses.
-
-        Args:
-            what: a stream, or a question that no stream asks.
-            path: where such a report is asked for.
-            body: what is asked for.
-            key: the columns that the connector tells its rows apart by.
-            read: makes rows of the file.
-        """
-        left_out = frozenset(name for name, levels in self._refusals.items() if levels >= _LEVELS_THAT_SUFFICE)
-        seen = self._ordered(what, path, body, key, left_out)
-        if seen.order.named and not seen.order.named & set(key):
-            self._refusals.update(seen.order.named)
-            seen = self._ordered(what, path, body, key, left_out | seen.order.named)
-        if isinstance(seen.order.body, Mapping) and (token := seen.order.body.get("token")):
-            self._pending.append(_Ordered(what, path, str(token), seen, read))
-            self._calls.hold_back_for(len(self._pending))
-
-    def _ordered(
-        self, what: str, path: str, body: Mapping[str, Any], key: Sequence[str], left_out: frozenset[str]
-    ) -> LevelSeen:
-        lists = {name: [one for one in body[name] if one not in left_out] for name in _LISTS if name in body}
-        answer = self._calls.order(what, path, {**body, **lists}, [one for names in lists.values() for one in names])
-        seen = self._seen[what] = LevelSeen(body["level"], tuple(key), tuple(lists["columns"]), answer, left_out)
-        return seen
-
-    def collect(self) -> None:
-        """Fetch what becomes ready, as long as calls and patience last."""
-        pause = FIRST_PAUSE_SECONDS
-        while self._pending:
-            ordered = self._pending.popleft()
-            try:
-                is_over = self._asked_for(ordered)
-            except CallsUsedUpError:
-                break
-            self._calls.hold_back_for(len(self._pending))
-            if is_over or pause > self._patience:
-                continue
-            self._pending.append(ordered)
-            self._calls.pause(pause)
-            self._patience -= pause
-            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
-        self._pending.clear()
-        self._calls.hold_back_for(0)
-
-    def _asked_for(self, ordered: _Ordered) -> bool:
-        """Whether the report has come to its end; its file is read by then."""
-        answer, seen = self._calls.poll(ordered.what, ordered.path, ordered.token), ordered.seen
-        body = answer.body if isinstance(answer.body, Mapping) else {}
-        status = str(body.get("report_status"))
-        other = "another status" if body else f"HTTP {answer.status}"
-        seen.ended = status if status in JobStatus.__members__ else other
-        if status == JobStatus.FINISHED.value and (url := body.get("url")):
-            self._read(ordered, str(url))
-            size = body.get("size")
-            seen.states_size = size if seen.is_empty and isinstance(size, int) else None
-        return seen.ended != JobStatus.IN_PROGRESS.value
-
-    def _read(self, ordered: _Ordered, url: str) -> None:
-        seen = ordered.seen
-        host = urlsplit(url).hostname or ""
-        is_s3 = host.endswith(".amazonaws.com") and "s3" in host
-        seen.host = "as recorded" if host == _RECORDED_HOST else "another one of S3" if is_s3 else "elsewhere"
-        found = self._calls.file(url, partial(_beginning, seen.asked, ordered.read))
-        seen.form, rows = found or ("can't be had", [])
-        seen.rows = [{**row, FILED_UNDER: entity} for entity, row in rows[:MOST_ROWS]]
-        seen.has_more = len(rows) > MOST_ROWS
+def _created(look: Look, account: str, name: str, campaigns: Sequence[Any]) -> str:
+    """Create a report, once more without what is refused by name, and return its token."""
+    body, path = _body(look, name, campaigns), f"ad_accounts/{account}/reports"
+    answer, columns = look.without_refused(
+        f"{_CREATE} ({name})",
+        body["columns"],
+        lambda names: look.calls.post(_CREATE, path, json={**body, "columns": names}),
+    )
+    what = "the connector's columns" if len(columns) == len(body["columns"]) else "the other columns"
+    look.calls.asked(f"{_CREATE} ({name})", what, answer)
+    if answer.is_fine:
+        look.notes.body(_CREATE, answer.json)
+    return next(map(str, values_at("token", answer.json)), "")
 
 
-def _beginning(columns: Sequence[str], read: ReadRows, chunks: Iterator[bytes]) -> tuple[str, list[Filed]]:
-    """The form of a file, and its first rows."""
-    first = next(chunks, b"")
-    opening = first.lstrip()[:1]
+def _body(look: Look, name: str, campaigns: Sequence[Any]) -> dict[str, Any]:
+    stream = _stream(look, name)
+    end, more = look.days_ago(2), {}
+    if name == EMPTY:  # the newest campaign, long before it was made
+        newest = max(campaigns, key=lambda campaign: str(campaign.get("created_time")))
+        made = _day(newest.get("created_time")) or look.days_ago(0)
+        end = max(min(end, made - timedelta(days=30)), look.days_ago(900))
+        more = {"campaign_ids": [str(newest.get("id"))]}
+    days = {"start_date": str(end - timedelta(days=_DAYS - 1)), "end_date": str(end), "report_format": "JSON"}
+    return {**days, **stream.body, **stream.variants()[0], **more}
+
+
+def _stream(look: Look, name: str) -> ReportStream:
+    level = name.partition(",")[0]
+    return look.sync.stream(next(report for report in REPORTS if report.level == level))
+
+
+def _day(seconds: Any) -> date | None:
+    return datetime.fromtimestamp(int(seconds), UTC).date() if str(seconds).isdigit() else None
+
+
+def _targeting(look: Look, account: str, campaigns: list[str]) -> None:
+    """Ask for a late day of many campaigns, and for an early one of the campaign that was not edited for longest."""
+    for ids, types, days in ((campaigns[:20], "GENDER,APPTYPE", 2), (campaigns[-1:], "AGE_BUCKET", 85)):
+        day = str(look.days_ago(days))
+        params = {"start_date": day, "end_date": day, "granularity": "DAY", "campaign_ids": ",".join(ids)}
+        columns = {"columns": "CAMPAIGN_ID,SPEND_IN_DOLLAR,IMPRESSION_1,CTR", "targeting_types": types}
+        path = f"ad_accounts/{account}/campaigns/targeting_analytics"
+        answer = look.calls.get(_TARGETING, path, {**params, **columns})
+        if answer.is_fine:
+            look.notes.body(_TARGETING, answer.json, "data[]")
+            if "data" not in answer.json:
+                look.notes.add(_TARGETING, "", "data", "absent")
+
+
+def _collect(look: Look, account: str, tokens: Mapping[str, str]) -> None:
+    """Poll each report until it is there, and fetch its file."""
+    statuses: dict[str, list[str]] = {name: [] for name in tokens}
+    waiting = list(tokens)
     try:
-        rows = list(islice(read(chain([first], chunks), columns, None), MOST_ROWS + 1))
-    except (MalformedResponseError, SliceError):
-        return f"begins with {opening.decode()}, another shape" if opening in (
-            b"[",
-            b"{",
-        ) else "another shape, not JSON", []
-    return (_FORMS if rows else EMPTY_FORMS)[opening], rows
+        for pause in _PAUSES:
+            for name in list(waiting):
+                answer = look.calls.get(_POLL, f"ad_accounts/{account}/reports", {"token": tokens[name]})
+                status = next(map(str, values_at("report_status", answer.json)), "")
+                told = status if status in forms.CONSTANTS else forms.NOT_TOLD
+                if statuses[name][-1:] != [told]:
+                    statuses[name].append(told)
+                if status != "IN_PROGRESS":
+                    waiting.remove(name)
+                    _finished(look, name, answer)
+            if not waiting:
+                return
+            look.pause(pause)
+    finally:
+        for name, seen in statuses.items():
+            look.notes.add(f"{_POLL} ({name})", "rows", "statuses, one after another", "array", seen=seen)
 
 
-HOURLY, REACH = "hourly", "reach_columns"
-"""What no stream asks for: hours, and the columns that the connector leaves out."""
-
-OWN_ENDPOINTS: tuple[type[ReportStream], ...] = (MarketingMixReport, *PRODUCT_CONVERSIONS)
-_ORDERED_DAYS, _HOURLY_DAYS = 7, 2
-_HOURLY_COLUMNS = ("CAMPAIGN_ID", "AD_ACCOUNT_ID", "SPEND_IN_DOLLAR", "IMPRESSION_1", "CLICKTHROUGH_1")
-_FIRST = ("KEYWORD", "PRODUCT_GROUP", "PRODUCT_ITEM", "CAMPAIGN", "CAMPAIGN_TARGETING")
-
-Account = Callable[[], str]
-Step = tuple[str, Callable[[], object]]
-
-
-class Orders:
-    """The reports of a look.
-
-    Args:
-        sync: the connector's streams.
-        calls: asks Pinterest.
-        seen: takes what came of them.
-    """
-
-    def __init__(self, sync: Sync, calls: Calls, seen: Seen) -> None:
-        self._sync, self._calls = sync, calls
-        self._seen, self._reports = seen, Reports(calls, seen.reports)
-        self._ranked = sorted(map(sync.stream, REPORTS), key=_rank)
-
-    def first_steps(self, account: Account) -> Iterator[Step]:
-        """A step for each of the levels that come first, and for what no stream asks for."""
-        for stream in self._ranked[: len(_FIRST)]:
-            yield stream.name, partial(self._order, stream, account)
-        yield HOURLY, partial(self._order_hours, account)
-        yield REACH, partial(self._try_reach, account)
-
-    def further_steps(self, account: Account) -> Iterator[Step]:
-        """A step for each other level."""
-        for stream in self._ranked[len(_FIRST) :]:
-            yield stream.name, partial(self._order, stream, account)
-
-    def steps_of_own_endpoints(self, account: Account) -> Iterator[Step]:
-        """A step for each report that has an endpoint of its own, to which few apps have a right."""
-        for stream in map(self._sync.stream, OWN_ENDPOINTS):
-            yield stream.name, partial(self._order_elsewhere, stream, account)
-
-    def collect(self) -> None:
-        """Fetch those that become ready, and compare their rows with the schemas of their streams."""
-        self._reports.collect()
-        for stream in map(self._sync.stream, (*REPORTS, *OWN_ENDPOINTS)):
-            if (seen := self._seen.reports.get(stream.name)) and seen.rows:
-                texts = {*text_columns(stream.columns), *stream.key_columns}
-                self._seen.shapes[stream.name] = shape_of(seen.columns, stream.get_json_schema(), texts)
-
-    def _order(self, stream: ReportStream, account: Account) -> None:
-        body = {**self._days(_ORDERED_DAYS), **stream.body, **stream.variants()[0]}
-        self._reports.order(stream.name, _path(account), body, stream.key_columns)
-
-    def _order_elsewhere(self, stream: ReportStream, account: Account) -> None:
-        today, of = self._sync.config.today, account()
-        window = DateWindow(days_before(today, _ORDERED_DAYS), days_before(today, 1))
-        body = {**stream.body, **stream.variants()[0]}
-        request = ReportRequest(of, window, body, window, endpoint=stream.endpoint)
-        path = stream.endpoint.path.format(ad_account_id=of)
-        self._reports.order(stream.name, path, request.as_json(), stream.key_columns, stream.endpoint.read)
-
-    def _order_hours(self, account: Account) -> None:
-        body = {"level": "CAMPAIGN", "granularity": "HOUR", "columns": list(_HOURLY_COLUMNS)}
-        key = ("CAMPAIGN_ID", "DATE", "HOUR")
-        self._reports.order(HOURLY, _path(account), {**self._days(_HOURLY_DAYS), **body}, key)
-
-    def _try_reach(self, account: Account) -> None:
-        """Nobody fetches this one."""
-        columns = ["CAMPAIGN_ID", *sorted(REACH_COLUMNS)]
-        body = {"level": "CAMPAIGN_TARGETING", "granularity": "DAY", "columns": columns, "targeting_types": ["GENDER"]}
-        self._calls.order(REACH, _path(account), {**self._days(1), **body}, columns)
-
-    def _days(self, days: int) -> dict[str, Any]:
-        today = self._sync.config.today
-        window = {"start_date": str(days_before(today, days)), "end_date": str(days_before(today, 1))}
-        return {**window, "report_format": "JSON"}
+def _finished(look: Look, name: str, answer: Answer) -> None:
+    operation = f"{_POLL} ({name})"
+    look.notes.body(operation, answer.json)
+    url = next(iter(values_at("url", answer.json)), None)
+    if not isinstance(url, str) or not url:
+        return
+    _note_link(look, operation, url)
+    try:
+        ReportClient.check_link(look.sync.api, url)
+    except MalformedResponseError:
+        look.notes.add(operation, "url", "", "a link that is not followed")
+        return
+    file = look.calls.made(operation, requests.Request("GET", url), look.download)
+    if file.status != requests.codes.ok:
+        look.notes.add(operation, "file", "", f"HTTP {file.status}")
+        return
+    _note_file(look, operation, file, next(iter(values_at("size", answer.json)), None))
+    _note_rows(look, operation, file.json, _stream(look, name))
 
 
-def _path(account: Account) -> str:
-    return f"ad_accounts/{account()}/reports"
+def _note_link(look: Look, operation: str, url: str) -> None:
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    is_s3 = re.fullmatch(r"pinterest-[a-z0-9-]+\.s3(\.[a-z0-9-]+)?\.amazonaws\.com", host)
+    where = "the recorded host" if host == _RECORDED_HOST else "another host of S3" if is_s3 else "another host"
+    look.notes.add(operation, "url", "host", where)
+    names = sorted(
+        name if name.removeprefix("X-Amz-") in _LINK_PARAMETERS else forms.NOT_TOLD
+        for name, _ in parse_qsl(parts.query)
+    )
+    look.notes.add(operation, "url", "parameters", "array", seen=names)
 
 
-def _rank(stream: ReportStream) -> int:
-    return _FIRST.index(stream.level) if stream.level in _FIRST else len(_FIRST)
+def _note_file(look: Look, operation: str, file: Answer, size: Any) -> None:
+    for name in _FILE_HEADERS:
+        if value := file.headers.get(name):
+            content = value.partition(";")[0]
+            is_told = name == "Content-Type" and content in _CONTENT_TYPES
+            look.notes.add(operation, "headers", name, "string", content if is_told else "")
+    stated = "equal" if str(size) == str(len(file.body)) else "not stated" if size is None else "another number"
+    look.notes.add(operation, "file", "size beside the bytes that came", stated)
+    opening = file.body.lstrip()[:1]
+    kind = {b"{": "object", b"[": "array", b"": "empty"}.get(opening, "no JSON")
+    look.notes.add(operation, "file", "beginning", kind, forms.beginning(file.body))
+
+
+def _note_rows(look: Look, operation: str, file: Any, stream: ReportStream) -> None:
+    """Note the fields of the rows, and whether two of them have the connector's key."""
+    groups = file.items() if isinstance(file, dict) else [("", file)]
+    rows = [{**row, "ENTITY_ID": entity} for entity, part in groups for row in _listed(part)]
+    if not rows:
+        return
+    shown = [{name: value for name, value in row.items() if name != "ENTITY_ID"} for row in rows]
+    look.notes.body(operation, shown, "[]", (*stream.columns, "DATE", "TARGETING_TYPE", "TARGETING_VALUE"))
+    for key in (("ENTITY_ID", "DATE"), tuple(stream.key_columns)):
+        kind = "repeated" if repeats(rows, key) else "unique"
+        look.notes.add(operation, "rows", f"key {', '.join(key)}", kind)
+
+
+def _listed(part: Any) -> list[Mapping[str, Any]]:
+    return [row for row in part if isinstance(row, dict)] if isinstance(part, list) else []

@@ -1,104 +1,162 @@
-"""A look at a real account: `python -m integration_tests.tools.live secrets/config.json` writes live-report.json.
+"""`make live EXPERIMENT=1` asks a real account a few questions, and writes the forms of the answers into a file.
 
-What it prints and writes holds no id, name, value, address or token.
+The file is printed whole before the command says that it may be shared. It has no name, id, number, link or text of the
+account.
 """
 
-import json
+import argparse
 import logging
 import os
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from textwrap import fill
 
 from airbyte_cdk.utils import AirbyteTracedException
 
-from integration_tests.tools.live.calls import Calls, StoppedError
+from integration_tests.recorded import Field, written
+from integration_tests.tools.live import analytics, consent, lists, pins, reports
+from integration_tests.tools.live.calls import NO_RESPONSE, Calls, StoppedError, sender
 from integration_tests.tools.live.look import Look
-from integration_tests.tools.live.report import WIDTH, Report, report_of, tables_of
-from source_pinterest.api import Api
-from source_pinterest.api.auth import Tokens
-from source_pinterest.api.errors import ConfigError, FatalError
-from source_pinterest.config import Config, OAuthCredentials
+from integration_tests.tools.live.notes import Notes
+from source_pinterest import __version__
+from source_pinterest.api import Api, api_base_url, use_environment
+from source_pinterest.api.bounds import API_RESPONSE
+from source_pinterest.api.session import TimeoutSession
+from source_pinterest.cli.authorize import App
+from source_pinterest.config import Config
 from source_pinterest.config.files import read_object
 from source_pinterest.engine.token_store import SAVE_TOKENS_VARIABLE, TokenStore
 from source_pinterest.streams.base.stream import Sync
 
-DEFAULT_CONFIG = Path("secrets/config.json")
-REPORT = Path(__file__).parents[3] / "live-report.json"
+CONFIG = Path("secrets/config.json")
+_PORT = 8085
 
 
-def main() -> int:
-    """Look at the account of the config file that the command line names; the exit code, 0.
+@dataclass(frozen=True)
+class Experiment:
+    """One of the experiments.
+
+    Attributes:
+        question: what it finds out.
+        requests: how many it sends at most.
+        takes: how long, in words.
+        run: sends the requests; the first experiment has a form of its own.
+        asks_for: what the requests do.
+    """
+
+    question: str
+    requests: int
+    takes: str
+    run: Callable[[Look], None] | None = None
+    asks_for: str = "It only reads."
+
+
+_HAS_REPORTS_MADE = "It reads, and has four reports made, which cost nothing and change nothing."
+EXPERIMENTS: Mapping[int, Experiment] = {
+    1: Experiment("which permissions Pinterest grants, and what a refusal says", 40, "three minutes"),
+    2: Experiment("the forms of analytics, and attribution windows", 30, "a minute", analytics.run),
+    3: Experiment("the metrics of pins", 20, "a minute", pins.run),
+    4: Experiment("reports, their files, and targeting", 40, "one to three minutes", reports.run, _HAS_REPORTS_MADE),
+    5: Experiment("how lists end, and what is refused", 40, "a minute", lists.run),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run an experiment, and return the exit code: 0 once its file is written.
 
     Raises:
-        SystemExit: there is nothing to report; the sentence says why.
+        SystemExit: nothing was sent, or nothing came; the sentence says why.
     """
+    parser = argparse.ArgumentParser(prog="make live EXPERIMENT=<1 to 5>")
+    parser.add_argument("experiment", type=int, choices=EXPERIMENTS)
+    parser.add_argument("--config", type=Path, default=CONFIG)
+    parser.add_argument("--port", type=int, default=_PORT, help="of the redirect URI, for experiment 1")
+    given = parser.parse_args(arguments)
     logging.disable(logging.CRITICAL)  # what the connector logs names accounts
-    os.environ[SAVE_TOKENS_VARIABLE] = "1"  # a rotated token would be lost otherwise
-    config_file = Path(sys.argv[1]) if len(sys.argv) > 1 else DEFAULT_CONFIG
-    report_file = Path(sys.argv[2]) if len(sys.argv) > 2 else REPORT
-    sys.stdout.write(f"{written(config_file, report_file, _wait)}\n")
+    experiment = EXPERIMENTS[given.experiment]
+    _print(f"Experiment {given.experiment}: {experiment.question}.")
+    if experiment.run is None:
+        _print(consent.FIRST_SAID)
+    _print(
+        f"It sends at most {experiment.requests} requests and takes about {experiment.takes}. {experiment.asks_for} "
+        "What it writes stays on this machine."
+    )
+    if input("Type yes to go on: ").strip().lower() != "yes":
+        raise SystemExit("Nothing was sent.")
+    try:
+        fields = (
+            of_account(given.config, experiment) if experiment.run else of_app(given.config, given.port, experiment)
+        )
+    except AirbyteTracedException as error:
+        raise SystemExit(str(error.message)) from error
+    if {field.type for field in fields} <= {NO_RESPONSE}:
+        raise SystemExit("No response came: check the network, and try again later. Nothing was written.")
+    path = Path(f"live-experiment-{given.experiment}.tsv")
+    text = written(fields)
+    path.write_text(text, encoding="utf-8")
+    _print(f"\nThis is all that {path} holds. Read it: nothing in it should be yours.\n\n{text}")
+    _print(
+        f"If you want to share it, open an issue of the kind Result of an experiment and attach {path}. docs/live.md "
+        "says how to read it."
+    )
     return 0
 
 
-def look_at(path: Path, sleep: Callable[[float], None]) -> Report:
-    """The report on the account of a config file, into which a rotated refresh token goes.
+def of_account(path: Path, experiment: Experiment) -> Sequence[Field]:
+    """Run an experiment with the account of a configuration, into which a rotated refresh token goes.
 
     Raises:
-        AirbyteTracedException: the file is no config, or its token does not work.
-        StoppedError: Pinterest can't be reached.
-    """
-    raw = read_object(path)
-    # One call for a token, no other try: each counts.
-    config = replace(Config.from_mapping(raw), max_retries=0, max_wait_seconds=0, organic_per_ad_account=False)
-    if isinstance(config.credentials, OAuthCredentials):
-        # What comes with a new token is one of the questions.
-        config = replace(config, credentials=replace(config.credentials, access_token=None))
-    store, rotations = TokenStore(raw, lambda _: None, path), []
-
-    def rotated(tokens: Tokens) -> None:
-        rotations.append(True)
-        store.rotated(tokens)
-
-    api = Api.connect(config, rotated, lambda: None)
-    seen = Look(Sync(api, config), Calls(api, sleep)).taken()
-    if isinstance(config.credentials, OAuthCredentials):
-        seen.rotated = bool(rotations)
-    return report_of(seen)
-
-
-def written(path: Path, report_path: Path, sleep: Callable[[float], None]) -> str:
-    """The report for people, once it is written for machines.
-
-    Raises:
-        SystemExit: there is nothing to report; the sentence says why.
+        SystemExit: there is no such file.
+        AirbyteTracedException: it is no configuration, or its token does not work.
     """
     if not path.is_file():
-        raise SystemExit(f"make live needs {path}: a connector config with credentials of a Pinterest account.")
+        raise SystemExit(f"This needs {path}, a configuration: python -m source_pinterest.authorize writes one.")
+    os.environ[SAVE_TOKENS_VARIABLE] = "1"  # a rotated token would be lost otherwise
+    raw = read_object(path)
+    config = Config.from_mapping({**raw, "max_retries": 0})
+    api = Api.connect(config, TokenStore(raw, lambda _: None, path).rotated, lambda: None)
+    notes = Notes()
+    besides_a_token = experiment.requests - 1
+    calls = Calls(api.base_url, sender(api.session, api.response_bounds), notes, besides_a_token)
+    look = Look(calls, notes, Sync(api, config), sender(api.downloads, api.file_bounds), _wait)
+    _until_stopped(lambda: experiment.run(look) if experiment.run else None)
+    return notes.fields()
+
+
+def of_app(path: Path, port: int, experiment: Experiment) -> Sequence[Field]:
+    """Run the experiment with consents of its own. Of a configuration, it reads the app's id and secret alone."""
+    raw = read_object(path) if path.is_file() else {}
+    known = raw.get("credentials", raw)
+    app = {name: known[name] for name in ("client_id", "client_secret") if isinstance(known, Mapping) and name in known}
+    session = TimeoutSession(f"source-pinterest/{__version__}", 30)
+    use_environment(session, api_base_url())
+    session.auth = lambda request: request  # a netrc file's would replace the token of a request
+    notes = Notes()
+    calls = Calls(api_base_url(), sender(session, API_RESPONSE), notes, experiment.requests)
+    consents = consent.Consents(App.of_user(None, app), port, calls, notes, _print)
+    _until_stopped(consents.run)
+    return notes.fields()
+
+
+def _until_stopped(run: Callable[[], None]) -> None:
+    """Run an experiment to its end, or until nothing more can be asked; what was seen stays."""
     try:
-        report = look_at(path, sleep)
+        run()
     except StoppedError as error:
-        raise SystemExit(f"{error}.") from error
-    except ConfigError as error:
-        raise SystemExit(
-            f"Pinterest does not take the token in {path}: get another one with python -m source_pinterest.authorize, "
-            "and put it there."
-        ) from error
-    except FatalError as error:
-        raise SystemExit("Pinterest can't be reached for a token: check the network, and try again later.") from error
-    except AirbyteTracedException as error:
-        raise SystemExit(str(error.message)) from error
-    report_path.write_text(f"{json.dumps(report, indent=2)}\n", encoding="utf-8")
-    ending = (
-        f"Written to {report_path.name}, without anything of the account's. Please attach it to an issue of this "
-        "project: it settles what the documents leave open."
-    )
-    return f"{tables_of(report)}\n\n{fill(ending, WIDTH)}"
+        _print(f"{error}. The rest was not asked.")
+    except KeyboardInterrupt:
+        _print("Interrupted. The rest was not asked.")
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        _print(f"A response has a form that nobody foresaw ({type(error).__name__}). The rest was not asked.")
 
 
 def _wait(seconds: float) -> None:
-    sys.stderr.write(f"Waiting {seconds:g} s for Pinterest ...\n")
+    _print(f"Waiting {seconds:g} s for Pinterest ...")
     time.sleep(seconds)
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()

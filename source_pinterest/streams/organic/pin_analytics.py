@@ -3,6 +3,9 @@
 One request names 100 pins if the app is in Pinterest's beta. Otherwise pins are read one by one, 60 a minute. All pins
 are one task and are read by one worker, so that their quota does not hold up the workers of other streams.
 
+Pinterest may refuse the video metrics of a picture and name none. From then on pictures are requested without them,
+and apart from videos, so that no video loses its metrics.
+
 Pins may lag apart. A day is final once it is final for every pin that has rows. A day that a pin lacks is final at a
 certain age, because Pinterest leaves out days without activity.
 """
@@ -10,7 +13,7 @@ certain age, because Pinterest leaves out days without activity.
 import itertools
 import logging
 import math
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -22,6 +25,7 @@ from pendulum import Date
 from source_pinterest import limits
 from source_pinterest.api.client import PinterestClient
 from source_pinterest.api.errors import (
+    BadRequestError,
     BetaClosedError,
     ForbiddenError,
     FormError,
@@ -56,7 +60,7 @@ from source_pinterest.streams.organic.profile import PROVISIONAL, days_of, provi
 
 LOGGER = logging.getLogger("airbyte")
 
-PIN_METRICS = (
+STANDARD_METRICS = (
     "IMPRESSION",
     "OUTBOUND_CLICK",
     "PIN_CLICK",
@@ -66,6 +70,8 @@ PIN_METRICS = (
     "TOTAL_REACTIONS",
     "USER_FOLLOW",
     "PROFILE_VISIT",
+)
+VIDEO_METRICS = (
     "VIDEO_MRC_VIEW",
     "VIDEO_10S_VIEW",
     "QUARTILE_95_PERCENT_VIEW",
@@ -73,6 +79,7 @@ PIN_METRICS = (
     "VIDEO_START",
     "VIDEO_AVG_WATCH_TIME",
 )
+PIN_METRICS = (*STANDARD_METRICS, *VIDEO_METRICS)
 """Metrics of all pins, and those of videos. Pinterest's API description lets one request name both."""
 
 _HIDDEN_IN_A_ROW = 100
@@ -101,13 +108,14 @@ class PinAnalytics(OrganicStream):
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
         self._pins = sync.stream(Pins)
-        self._metrics = PinMetrics(self.client, self.notices, RowGate(self))
+        self._metrics = PinMetrics(self.client, self.notices, RowGate(self), self._pins.is_video)
         self._owners: list[Task] = []
-        halves_on = (BetaClosedError, GoneError, RefusedError)
+        halves_on = (BadRequestError, BetaClosedError, GoneError, RefusedError)
         # None may be lost: a pass goes on from the last pin that was read.
         self._size = RequestSize(limits.PINS_PER_ANALYTICS_REQUEST, halves_on=halves_on, max_lost_parts=0)
         self._refusals_in_a_row, self._max_refusals_in_a_row = 0, FAILURES_IN_A_ROW
         self._skipped_pins, self._any_readable = 0, False
+        self._are_pictures_apart = False
 
     def new_cursor(self, plan: PeriodPlan, store: StateStore) -> PinCursor:
         """Return a cursor that holds the days of all pins of an owner together."""
@@ -268,14 +276,39 @@ class PinAnalytics(OrganicStream):
         yield batch, found
 
     def _fetch(self, batch: Ids, params: Mapping[str, Any]) -> Mapping[str, Days]:
-        """Request the metrics of a batch of pins. Pins that a response lacks are requested once more."""
-        if self._size.most_ids > 1:
-            found = self._metrics.of_several(batch, params)
-            if absent := tuple(pin for pin in batch if pin not in found):
-                with suppress(GoneError, RefusedError):
-                    return {**found, **self._metrics.of_several(absent, params)}
+        """Request the metrics of a batch of pins, pictures apart from the others if they have to be.
+
+        Raises:
+            BadRequestError: Pinterest refuses the metrics of several pins, of one that is no picture, or the standard
+                metrics of a picture.
+        """
+        if self._are_pictures_apart:
+            pictures = tuple(filter(self._pins.is_picture, batch))
+            others = tuple(itertools.filterfalse(self._pins.is_picture, batch))
+            found = self._fetch_part(pictures, params, STANDARD_METRICS) if pictures else {}
+            return {**found, **self._fetch_part(others, params, PIN_METRICS)} if others else found
+        try:
+            return self._fetch_part(batch, params, PIN_METRICS)
+        except BadRequestError as error:
+            if len(batch) > 1 or not self._pins.is_picture(batch[0]):
+                raise
+            found = self._fetch_part(batch, params, STANDARD_METRICS)
+            self._are_pictures_apart = True
+            LOGGER.info(
+                f"{self.name}: Pinterest refuses the video metrics of pictures, so pictures are read without them, and "
+                f"apart from videos. {error.quote}.",
+            )
             return found
-        return {pin_id: self._metrics.of_one(pin_id, params) for pin_id in batch}
+
+    def _fetch_part(self, pins: Ids, params: Mapping[str, Any], metrics: Sequence[str]) -> Mapping[str, Days]:
+        """Request these metrics of pins. Pins that a response lacks are requested once more."""
+        if self._size.most_ids > 1:
+            found = self._metrics.of_several(pins, params, metrics)
+            if absent := tuple(pin for pin in pins if pin not in found):
+                with suppress(GoneError, RefusedError):
+                    return {**found, **self._metrics.of_several(absent, params, metrics)}
+            return found
+        return {pin_id: self._metrics.of_one(pin_id, params, metrics) for pin_id in pins}
 
     def _skip_pin(self, pin_id: str, error: PinterestError) -> Mapping[str, Days]:
         """Skip a pin that is deleted or refused. Raise other errors, and the last of too many refusals in a row."""
@@ -297,36 +330,47 @@ class PinMetrics:
         client: makes the stream's requests.
         notices: takes the stream's warnings.
         gate: the stream's gate.
+        is_video: whether a pin is known to be a video.
 
     Attributes:
         max_retries: how often the next requests are sent again at most; None: as often as any other.
     """
 
-    def __init__(self, client: PinterestClient, notices: Notices, gate: RowGate) -> None:
-        self._client, self._refused, self._gate = client, RefusedNames(notices), gate
+    def __init__(
+        self, client: PinterestClient, notices: Notices, gate: RowGate, is_video: Callable[[str], bool]
+    ) -> None:
+        self._client, self._refused, self._gate, self._is_video = client, RefusedNames(notices), gate, is_video
         self._notices = notices
         self.max_retries: int | None = None
 
-    def of_one(self, pin_id: str, params: Mapping[str, Any]) -> Days:
+    def of_one(self, pin_id: str, params: Mapping[str, Any], metrics: Sequence[str]) -> Days:
         """Return the days of one pin. https://developers.pinterest.com/docs/api/v5/pins-analytics."""
         path = path_of("pins/{pin_id}/analytics", {"pin_id": pin_id})
-        return self._fetch(path, params, (pin_id,), lambda parts: {pin_id: parts})[pin_id]
+        return self._fetch(path, params, metrics, (pin_id,), lambda parts: {pin_id: parts})[pin_id]
 
-    def of_several(self, pin_ids: Ids, params: Mapping[str, Any]) -> Mapping[str, Days]:
+    def of_several(self, pin_ids: Ids, params: Mapping[str, Any], metrics: Sequence[str]) -> Mapping[str, Days]:
         """Return the days of several pins by their ids. https://developers.pinterest.com/docs/api/v5/multi_pins-analytics.
 
         Raises:
             BetaClosedError: the app may not use this endpoint.
         """
         try:
-            return self._fetch("pins/analytics", {**params, "pin_ids": list(pin_ids)}, pin_ids, _by_pin)
+            return self._fetch("pins/analytics", {**params, "pin_ids": list(pin_ids)}, metrics, pin_ids, _by_pin)
         except (ForbiddenError, RightMissingError) as error:
             raise BetaClosedError(error.quote or str(error.message)) from error
 
     def _fetch(
-        self, path: str, params: Mapping[str, Any], pin_ids: Ids, by_pin: Callable[[Any], Mapping[str, Any]]
+        self,
+        path: str,
+        params: Mapping[str, Any],
+        metrics: Sequence[str],
+        pin_ids: Ids,
+        by_pin: Callable[[Any], Mapping[str, Any]],
     ) -> Mapping[str, Days]:
-        """Return the days of each pin in the response, without the metrics that Pinterest refuses."""
+        """Return the days of each pin in the response, without the metrics that Pinterest refuses.
+
+        What it refuses because of a picture, it does not refuse for videos.
+        """
         window = DateWindow.from_pair((params[START], params[END]))
         expected = Expected(key=("pin_id", "date"), days=window, day="date", entities=frozenset(pin_ids))
 
@@ -341,7 +385,9 @@ class PinMetrics:
             joined = {name: ",".join(values) for name, values in names.items()}
             return self._client.get(path, {**params, **joined}, parse, self.max_retries).value
 
-        return self._refused.request(params.get("ad_account_id", ""), window, {"metric_types": PIN_METRICS}, request)
+        doubtful = () if all(map(self._is_video, pin_ids)) else VIDEO_METRICS
+        account, names = params.get("ad_account_id", ""), {"metric_types": metrics}
+        return self._refused.request(account, window, names, request, doubtful)
 
 
 def _by_pin(pins: Any) -> Mapping[str, Any]:

@@ -16,7 +16,7 @@ from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.period import PeriodPlan
 from source_pinterest.streams.base.child import ChildStream
 from source_pinterest.streams.base.listing import Listed, SeenIds
-from source_pinterest.streams.base.stream import ForeignKey, Rank
+from source_pinterest.streams.base.stream import ForeignKey, Rank, Sync
 from source_pinterest.streams.organic.base import OrganicStream
 from source_pinterest.streams.organic.boards import Boards, BoardSections
 
@@ -28,6 +28,10 @@ _MODIFIED = {
     "airbyte_type": "timestamp_without_timezone",
     "description": "When the pins of the board had last changed, without a time zone; added by the connector.",
 }
+
+
+_PICTURES, _VIDEOS = ("image", "multiple_images"), ("video", "multiple_videos")
+"""The media types of pins without and with a video. `multiple_mixed` has both, and counts as neither."""
 
 
 class BoardedPinStream(ChildStream, OrganicStream, ABC):
@@ -86,13 +90,30 @@ class Pins(OrganicStream):
         for stream, fields in (("boards", ("board_id",)), ("board_sections", ("board_id", "board_section_id")))
     )
 
+    def __init__(self, sync: Sync) -> None:
+        super().__init__(sync)
+        self._is_video: dict[str, bool] = {}  # of pins that are no picture; most pins are one
+
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Ask for pins on protected boards too, which Pinterest leaves out by default."""
         return {**super().request_params(*args, **kwargs), **_totals(self.config), "include_protected_pins": "true"}
 
     def ids_for_children(self, records: Iterable[Record]) -> Iterator[str]:
-        """Return the ids of the pins that are recent enough for pin analytics."""
-        return (record["id"] for record in records if self._is_recent(record))
+        """Yield the ids of the pins that are recent enough for pin analytics, and remember those with a video."""
+        for record in filter(self._is_recent, records):
+            media = record.get("media")
+            kind = str(media.get("media_type")).lower() if isinstance(media, Mapping) else ""
+            if kind not in _PICTURES:
+                self._is_video[record["id"]] = kind in _VIDEOS
+            yield record["id"]
+
+    def is_picture(self, pin_id: str) -> bool:
+        """Return whether the list says of a pin that it has no video."""
+        return pin_id not in self._is_video
+
+    def is_video(self, pin_id: str) -> bool:
+        """Return whether the list says of a pin that it is a video."""
+        return self._is_video.get(pin_id, False)
 
     def _is_recent(self, record: Mapping[str, Any]) -> bool:
         max_age_days = self.config.pin_analytics_max_age_days

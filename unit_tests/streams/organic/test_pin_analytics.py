@@ -11,6 +11,7 @@ from airbyte_cdk.models import AirbyteStateMessage, AirbyteStateMessageSerialize
 
 from source_pinterest import limits
 from source_pinterest.api.errors import (
+    BadRequestError,
     ConfigError,
     NothingLeftError,
     RepeatedKeyError,
@@ -20,7 +21,7 @@ from source_pinterest.api.errors import (
     UnknownFormError,
 )
 from source_pinterest.engine.circuit_breaker import FAILURES_IN_A_ROW
-from source_pinterest.streams.organic.pin_analytics import PIN_METRICS, PinAnalytics
+from source_pinterest.streams.organic.pin_analytics import PIN_METRICS, STANDARD_METRICS, PinAnalytics
 from unit_tests.streams.pinterest import Pinterest, configured, in_pieces, list_pages, page, records_of, refused
 
 DAY = {"date": "2026-06-20", "data_status": "READY", "metrics": {"IMPRESSION": 7}}
@@ -127,6 +128,80 @@ def test_a_metric_that_pinterest_refuses_by_name_is_left_out(pinterest: Pinteres
     assert read(pinterest, ["1"], {"json": answer}) == ["1"]
     kept = ",".join(metric for metric in PIN_METRICS if metric != "SAVE_RATE")
     assert pinterest.queries("pins/analytics")[-1]["metric_types"] == [kept]
+
+
+# ---- Pictures of which Pinterest refuses the video metrics
+
+
+UNNAMED = "Invalid pins analytics parameters."
+NAMED = "Parameter 'metric_types' (value VIDEO_START) is not one of IMPRESSION, SAVE"
+ALL, STANDARD = ",".join(PIN_METRICS), ",".join(STANDARD_METRICS)
+WITHOUT_START = ALL.replace("VIDEO_START,", "")
+PICTURE, VIDEO, MIXED = ({"media_type": kind} for kind in ("image", "video", "multiple_mixed"))
+
+
+def asked_of(
+    pinterest: Pinterest, says: str, refuses: Callable[[dict[str, Any], str], bool], *media: Any
+) -> tuple[bool, list[tuple[int, str]]]:
+    """Read pins of these media one by one; gives whether all could be read, and each request's pin and metrics."""
+    pinterest.answers("pins", page([{"id": str(pin), "media": found} for pin, found in enumerate(media, 1)]))
+    pinterest.answers("pins/analytics", refused(401, 3))
+    asked: list[tuple[int, str]] = []
+
+    def answer(request: Any, context: Any) -> Any:
+        pin, metrics = int(request.path.split("/")[-2]), request.qs["metric_types"][0].upper()
+        asked.append((pin, metrics))
+        context.status_code = 400 if refuses(media[pin - 1], metrics) else 200
+        return METRICS if context.status_code == 200 else refused(400, 1, says)["json"]
+
+    pins = [str(pin) for pin in range(1, len(media) + 1)]
+    for pin in pins:
+        pinterest.answers(f"pins/{pin}/analytics", {"json": answer})
+    try:
+        assert read(pinterest) == pins
+    except BadRequestError:
+        return False, asked
+    return True, asked
+
+
+@pytest.mark.parametrize("says", [UNNAMED, NAMED])
+@pytest.mark.parametrize("kind", ["image", "multiple_images", "IMAGE"])
+def test_a_picture_takes_the_video_metrics_from_no_video(pinterest: Pinterest, says: str, kind: str) -> None:
+    picture = {"media_type": kind}
+    of_pictures = lambda media, metrics: media == picture and "VIDEO" in metrics  # noqa: E731
+
+    assert asked_of(pinterest, says, of_pictures, VIDEO, picture, picture, VIDEO, MIXED, {}) == (
+        True,
+        [(1, ALL), (2, ALL), (2, STANDARD), (3, STANDARD), (4, ALL), (5, ALL), (6, ALL)],
+    )
+
+
+@pytest.mark.parametrize(
+    ("says", "media", "asked"),
+    [
+        (UNNAMED, PICTURE, [ALL, STANDARD]),
+        *[(UNNAMED, media, [ALL]) for media in (VIDEO, MIXED, {}, None, {"media_type": None})],
+        *[(NAMED, media, [ALL]) for media in (MIXED, {}, None)],
+    ],
+    ids=str,
+)
+def test_a_pin_that_is_no_picture_is_not_read_without_metrics(
+    pinterest: Pinterest, says: str, media: Any, asked: list[str]
+) -> None:
+    assert asked_of(pinterest, says, lambda *_: True, media) == (False, [(1, metrics) for metrics in asked])
+
+
+def test_a_video_metric_that_is_refused_by_name_to_videos_too_is_left_out(pinterest: Pinterest) -> None:
+    refuses_start = lambda _, metrics: "VIDEO_START" in metrics  # noqa: E731
+
+    assert asked_of(pinterest, NAMED, refuses_start, PICTURE, VIDEO, PICTURE, VIDEO, {}) == (
+        True,
+        [
+            *[(1, ALL), (1, STANDARD)],
+            *[(2, ALL), (2, ALL), (2, WITHOUT_START)],
+            *[(3, STANDARD), (4, WITHOUT_START), (5, WITHOUT_START)],
+        ],
+    )
 
 
 # ---- What comes

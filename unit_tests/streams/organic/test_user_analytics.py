@@ -181,8 +181,8 @@ def test_the_days_of_each_owner_are_his_own(mock: Any) -> None:
 
     assert failed["ad_account_id"] == "77"
     assert [(one["ad_account_id"], one["start_date"]) for one in slices] == [
-        ("11", "2026-06-27"),
-        ("12", "2026-06-29"),
+        ("11", "2026-06-28"),
+        ("12", "2026-06-30"),
         ("13", "2026-04-03"),
     ]
     [record] = stream.read_records(stream_slice=slices[-1])

@@ -1,0 +1,2 @@
+select {{ report('advertiser_report') }}
+from {{ source('pinterest', 'advertiser_report') }} as report

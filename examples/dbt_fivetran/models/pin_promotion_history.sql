@@ -1,0 +1,20 @@
+select
+    {{ text('id') }} as id,
+    {{ text('ad_group_id') }} as ad_group_id,
+    {{ text('ad_account_id') }} as ad_account_id,
+    {{ text('pin_id') }} as pin_id,
+    name,
+    status,
+    review_status,
+    creative_type,
+    destination_url,
+    click_tracking_url,
+    view_tracking_url,
+    android_deep_link,
+    ios_deep_link,
+    is_pin_deleted,
+    is_removable,
+    {{ moment('created_time') }} as created_time,
+    {{ moment('updated_time') }} as updated_time,
+    {{ synced('ads') }} as _fivetran_synced
+from {{ source('pinterest', 'ads') }} as ads

@@ -1,0 +1,6 @@
+select
+    {{ text('report.pin_promotion_id') }} as pin_promotion_id,
+    {{ text('report.ad_group_id') }} as ad_group_id,
+    {{ text('report.campaign_id') }} as campaign_id,
+    {{ report('pin_promotion_report', dbt.type_numeric()) }}
+from {{ source('pinterest', 'pin_promotion_report') }} as report
