@@ -27,8 +27,6 @@ def resource_calls(world: World) -> dict[str, int]:
         "targeting_options/get": TYPES_OF_ALL + TYPES_OF_AN_ACCOUNT * len(accounts),
         "interest_targeting_options/get": INTERESTS_THAT_SHOW_THE_TREE,
         "trending_keywords/list": STREAMS_OF_KEYWORDS * TREND_TYPES * len(regions),
-        * len(regions)
-        * len({"trending_keywords", "trending_keyword_weeks"} & names),
         "trends_product_categories_trending/list": len(product_regions),
         "trends_product_categories_details/list": len(product_regions) * ceil(world.trends / CATEGORIES_PER_CALL),
         "trends_featured_topics/list": len(product_regions),
