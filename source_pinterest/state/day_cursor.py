@@ -194,6 +194,7 @@ class DayCursor(PinterestCursor, ABC):
     """
 
     field: str
+    _advice_on_lost_days = ""
 
     def __init__(self, store: StateStore, period: Callable[[], Period]) -> None:
         super().__init__(store)
@@ -236,21 +237,21 @@ class DayCursor(PinterestCursor, ABC):
         history, of_owner = self.history_of(owner), f" of ad account {owner}" if owner else ""
         if history.last and history.last > self._period.today:
             history = self._cut_back(owner, history, of_owner)
-        for window in history.out_of_reach(self._period):
+        gone = history.out_of_reach(self._period)
+        for window in gone:
             LOGGER.warning(
                 f"{self._stream_name}: the days {window}{of_owner} were never read and are too old now: Pinterest "
-                f"keeps the days from {self._period.earliest} on.{self._fate_of_lost_days(owner, window)}",
+                f"keeps the days from {self._period.earliest} on.{self._advice_on_lost_days}",
             )
+        self._forget(owner, gone)
         return history.unread(self._period)
 
     def unread_windows(self, owner: Owner = None) -> list[DateWindow]:
         """Return the days of the unread windows, without a warning, for an estimate."""
         return self.history_of(owner).unread(self._period)
 
-    def _fate_of_lost_days(self, owner: Owner, window: DateWindow) -> str:
-        """Return what becomes of days that Pinterest no longer has, as the end of a warning."""
-        del owner, window
-        return ""
+    def _forget(self, owner: Owner, gone: list[DateWindow]) -> None:
+        """Take days that Pinterest no longer has out of the state, for cursors that don't keep them."""
 
     def _cut_back(self, owner: Owner, history: AccountHistory, of_owner: str) -> AccountHistory:
         """Take a history that lies in the future back to its last settled day, and warn of it."""
@@ -295,6 +296,7 @@ class AccountDayCursor(DayCursor):
     """
 
     field = "DATE"
+    _advice_on_lost_days = " They stay in the state as missing."
 
     def __init__(self, store: StateStore, period: Callable[[], Period], fingerprint: str = "") -> None:
         super().__init__(store, period)
@@ -414,10 +416,6 @@ class AccountDayCursor(DayCursor):
         has_missing = any(window.end >= self._period.earliest for window in history.missing)
         return account in self._failed_accounts or has_missing, str(history.last or "")
 
-    def _fate_of_lost_days(self, owner: Owner, window: DateWindow) -> str:
-        del owner, window
-        return " They stay in the state as missing."
-
     def _warn_of_parts(self) -> None:
         """Warn of days whose rows were emitted although they don't count as read."""
         if not self._tasks or self._period.merges_by_key:
@@ -493,11 +491,11 @@ class OwnerDayCursor(DayCursor, ABC):
     def _newest_of(self, owner: Owner) -> Date | None:
         return self._newest.get(owner)
 
-    def _fate_of_lost_days(self, owner: Owner, window: DateWindow) -> str:
-        """Forget the days, so that the warning is not repeated."""
-        with self._lock:
-            self._histories[owner] = self.history_of(owner).without([window])
-        return ""
+    def _forget(self, owner: Owner, gone: list[DateWindow]) -> None:
+        """Take the days out of the state, so that the warning is not repeated."""
+        if gone:
+            with self._lock:
+                self._histories[owner] = self.history_of(owner).without(gone)
 
     def _take(self, owner: Owner, window: DateWindow, days: DaysRead) -> None:
         """Add the days of a window to the history of an owner."""
