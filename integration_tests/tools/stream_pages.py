@@ -130,7 +130,9 @@ TOPICS: Mapping[str, Callable[[PinterestStream], bool]] = {
     "Incremental pins": lambda stream: stream.cursor_field == "board_pins_modified_at",
     "Special reports": lambda stream: type(stream).__module__.endswith(".own_reports"),
 }
-"""The sections of docs/pinterest.md that have more on a stream."""
+"""The sections of docs/pinterest.md and docs/in-depth.md that have more on a stream."""
+
+IN_DEPTH = ("Names of targeting values", "Keys of finer reports", "Special reports")
 
 
 @cache
@@ -175,7 +177,10 @@ def page(stream: PinterestStream, streams: Mapping[str, PinterestStream], fields
         "Requests": requests_of(stream),
     }
     keys = [f"- {_sentence(key, streams[key.stream])}" for key in stream.foreign_keys]
-    more = [f"[{topic}](../pinterest.md#{_anchor(topic)})" for topic, concerns in TOPICS.items() if concerns(stream)]
+    concerned = (topic for topic, concerns in TOPICS.items() if concerns(stream))
+    more = [
+        f"[{topic}](../{'in-depth' if topic in IN_DEPTH else 'pinterest'}.md#{_anchor(topic)})" for topic in concerned
+    ]
     parts = (
         f"# {stream.name}",
         f"{records_of(stream)}. Pinterest's documentation: [{operation_of(type(stream))}]({link_of(type(stream))[0]}).",
