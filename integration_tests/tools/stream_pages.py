@@ -103,8 +103,8 @@ Records = Mapping[str, Collection[Record]]
 Parents = Mapping[str, Mapping[str, ForeignKey]]
 """For each stream, the streams that it names, each with the key that does."""
 
-_ARROWS_SIDE_BY_SIDE = 2
-"""As many fit, with their boxes, into 900 pixels."""
+_ARROWS_SIDE_BY_SIDE = 1
+"""As many fit, with their boxes, onto the screen of a phone."""
 
 
 class Reference(NamedTuple):
