@@ -57,11 +57,6 @@ def for_readers(stream: PinterestStream) -> tuple[str, ...]:
     return _link(stream, "docs/"), records_of(stream), as_code(key_fields(stream)), _cursor(stream)
 
 
-def for_beginners(stream: PinterestStream) -> tuple[str, ...]:
-    """A row of the quick start's table."""
-    return _link(stream), records_of(stream)
-
-
 def operation_of(stream: type[PinterestStream]) -> str:
     """The operation that a stream is made of, as its docstring links to it.
 
@@ -92,7 +87,6 @@ class Table(NamedTuple):
 
 TABLES: Mapping[str, Table] = {
     "README.md": Table(("Stream", "Records", "Primary key", "Incremental by"), suggested(), for_readers),
-    "docs/quick-start.md": Table(("Stream", "Records"), suggested(), for_beginners),
     "docs/pinterest.md": Table(("Stream", "Records", "Primary key", "Incremental by", "Needs"), None, for_users),
 }
 
