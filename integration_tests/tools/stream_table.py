@@ -67,8 +67,9 @@ def operation_of(stream: type[PinterestStream]) -> str:
 
 
 def for_users(stream: PinterestStream) -> tuple[str, ...]:
-    """A row of the user page's table."""
-    return _link(stream), records_of(stream), as_code(key_fields(stream)), _cursor(stream), needs_of(stream)
+    """A row of the user page's table, of few columns, since long names leave no room for more on a laptop."""
+    cursor = f"; incremental by {_cursor(stream)}" if _cursor(stream) else ""
+    return f"{_link(stream)}<br/>{records_of(stream)}{cursor}", as_code(key_fields(stream)), needs_of(stream)
 
 
 def suggested() -> Sequence[str]:
@@ -87,7 +88,7 @@ class Table(NamedTuple):
 
 TABLES: Mapping[str, Table] = {
     "README.md": Table(("Stream", "Records", "Primary key", "Incremental by"), suggested(), for_readers),
-    "docs/pinterest.md": Table(("Stream", "Records", "Primary key", "Incremental by", "Needs"), None, for_users),
+    "docs/pinterest.md": Table(("Stream", "Primary key", "Needs"), None, for_users),
 }
 
 
