@@ -351,8 +351,8 @@ def beginning(stream: PinterestStream) -> Iterator[str]:
     columns = first_columns(stream)
     record = max(simulated()[stream.name], key=lambda record: len(_chosen(record, columns)))
     yield "## Columns to begin with"
-    rows = {row[0].strip("`"): row for row in fields(stream.get_json_schema())}
-    yield _fields_table(rows[column] for column in columns)
+    described = {name.strip("`"): description for name, _, description in fields(stream.get_json_schema())}
+    yield "\n".join(f"- `{column}`: {described[column]}" for column in columns)  # a table is too wide for a phone
     yield f"A record with these columns. {_MADE_UP}"
     yield f"```json\n{json.dumps(_chosen(record, columns), indent=2, ensure_ascii=False)}\n```"
     amounts = " Amounts are in the ad account's currency." if "SPEND_IN_MICRO_DOLLAR" in columns else ""
