@@ -59,3 +59,13 @@ def anchors(document: Path) -> set[str]:
 def test_the_consent_page_by_hand_asks_for_the_same_permissions() -> None:
     text = (ROOT / "docs" / "pinterest.md").read_text(encoding="utf-8")
     assert re.findall(r"&scope=(\S+)$", text, flags=re.MULTILINE) == [scopes()]
+
+
+def test_the_rows_of_troubleshooting_say_when_to_act_and_are_sorted() -> None:
+    page = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
+    for section in page.split("\n## ")[1:]:
+        rows = [line.strip("| ").split(" | ") for line in section.splitlines() if line.startswith("| ")][2:]
+        beginnings = [re.sub(r"^\W+", "", message).casefold() for _, message, _ in rows]
+        assert {act for act, *_ in rows} == {"Now", "Soon", "Nothing"}
+        assert beginnings == sorted(beginnings), "behind an ellipsis, the first word counts"
+    assert re.findall(r"as above|message above|same as", page, flags=re.IGNORECASE) == []

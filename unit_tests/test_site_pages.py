@@ -67,7 +67,7 @@ def test_the_migration_guide_is_where_the_metadata_links_to(breaking_changes: di
 
 def test_the_migration_guide_has_the_new_key_of_each_affected_stream(breaking_changes: dict[str, Any]) -> None:
     affected = breaking_changes[__version__]["scopedImpact"][0]["impactedScopes"]
-    keys = {cells[0]: cells[3] for cells in rows(table("docs/pinterest.md")) if cells[0].startswith("`")}
+    keys = {cells[0][1:].partition("]")[0]: cells[1] for cells in rows(table("docs/pinterest.md")) if "](" in cells[0]}
     guide = {cells[0]: cells[1] for cells in rows(text("docs/pinterest-migrations.md")) if cells[0] in keys}
     assert set(guide) == {f"`{stream}`" for stream in affected}
     assert {stream: key for stream, key in guide.items() if key != keys[stream]} == {}

@@ -1,19 +1,32 @@
 """The pages and tables of the streams say all that they should. `test_documents.py` compares them with the code."""
 
+import json
 import re
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from integration_tests.simulator.lists.catalogs import PASSWORD
-from integration_tests.tools.stream_pages import AREAS, COLUMNS_PAGE, INDEX, diagram, fields, pages
-from integration_tests.tools.stream_table import every_stream, table
+from integration_tests.tools.demo_duckdb.run import replace
+from integration_tests.tools.stream_pages import (
+    AREAS,
+    COLUMNS_PAGE,
+    INDEX,
+    diagram,
+    fields,
+    is_by_day,
+    pages,
+    simulated,
+)
+from integration_tests.tools.stream_table import every_stream, key_fields, table
 from source_pinterest.streams import STREAMS
 
 ROOT = Path(__file__).parents[1]
 NAMES = [stream.stream_name() for stream in STREAMS]
 ARROW = re.compile(r'    (\w+) -.?->\|"[\w<>/]+"\| (\w+)(?:\["([\w<>/]+)"\])?')
 FIELD = re.compile(r"^\| (`[^`]+`) \| ([^|]+) \| ((?:[^|\\]|\\.)+) \|$", flags=re.MULTILINE)
+BEGINNING = re.compile(r"\n(- `.*?)\n\n.*?```json\n(.*?)```.*?```sql\n(.*?)```", flags=re.DOTALL)
 REFERENCE = re.compile(
     r"^Those of \[[^]]+\]\((\w+\.md)#([\w-]+)\)(?:, without (.*?))?(?:, and these:|\.)$", flags=re.MULTILINE
 )
@@ -32,7 +45,7 @@ def test_a_page_tells_keys_cursor_needs_cost_and_where_its_ids_lead(written: dic
         "| Primary key | `id` |",
         "| Cursor | `updated_time` |",
         "| Needs | `ads:read` |",
-        "| Requests | 1 an ad account and page of 250 |",
+        "| Requests | One request for each ad account and 250 ads |",
         "- `ad_group_id` is the `id` of [ad_groups](ad_groups.md).",
         "- `pin_id` is the `id` of [pins](pins.md), unless the pin is somebody else's or deleted.",
     ):
@@ -65,6 +78,22 @@ def fields_of(name: str, written: dict[str, str]) -> set[tuple[str, ...]]:
 
 def anchor_of(heading: str) -> str:
     return heading.lower().replace(",", "").replace(" ", "-")
+
+
+def test_the_page_of_a_stream_of_days_begins_with_ten_columns_a_record_and_a_query(written: dict[str, str]) -> None:
+    daily = [stream for stream in every_stream() if is_by_day(stream)]
+    assert len(daily) == 34
+    for stream in daily:
+        [(first, record, sql)] = BEGINNING.findall(written[f"{stream.name}.md"])
+        shown = json.loads(record)
+        with duckdb.connect() as connection:
+            replace(connection, stream.name, key_fields(stream), simulated()[stream.name])
+            rows = connection.execute(sql).fetchall()
+
+        assert len(first.splitlines()) <= 10, stream.name
+        assert {name.lower() for name in shown} >= {"date"}, stream.name
+        assert rows, stream.name
+        assert sum(rows[0][-2:]) > 0, stream.name
 
 
 def test_no_page_shows_a_password(written: dict[str, str]) -> None:
@@ -130,4 +159,10 @@ def test_the_user_page_has_every_stream_and_the_readme_the_suggested_ones() -> N
     assert "`user_accounts:read`, a business account" in table("docs/pinterest.md")
     metadata = (ROOT / "metadata.yaml").read_text(encoding="utf-8")
     assert len(names["README.md"]) == 7
+    for document, before in (
+        ("docs/quick-start.md", "## The first seven streams\n"),
+        ("docs/pinterest.md", "**Start with"),
+    ):
+        text = (ROOT / document).read_text(encoding="utf-8").partition(before)[2].partition("\n\n## ")[0]
+        assert re.findall(r"\[`(\w+)`\]\(", text)[:7] == names["README.md"], document
     assert [name for name in names["README.md"] if f"      - {name}\n" not in metadata] == []

@@ -103,13 +103,12 @@ def reports(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-def test_the_queries_of_running_it_find_something(database: Path) -> None:
-    queries = re.findall(
-        r"```sql\n(.*?)```", (ROOT / "docs/running-it.md").read_text(encoding="utf-8"), flags=re.DOTALL
-    )
+@pytest.mark.parametrize(("document", "count"), [("docs/running-it.md", 2), ("docs/quick-start.md", 1)])
+def test_the_queries_of_the_documents_find_something(database: Path, document: str, count: int) -> None:
+    queries = re.findall(r"```sql\n(.*?)```", (ROOT / document).read_text(encoding="utf-8"), flags=re.DOTALL)
     with duckdb.connect(str(database), read_only=True) as connection:
         assert all(connection.execute(query).fetchone() for query in queries)
-    assert len(queries) == 2
+    assert len(queries) == count
 
 
 def test_the_project_reads_the_streams_that_the_demo_loads() -> None:

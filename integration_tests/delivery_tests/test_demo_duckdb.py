@@ -57,6 +57,7 @@ def test_a_folder_that_cannot_be_written_is_told_in_a_sentence(
 def test_the_chart_shows_what_the_query_found(tmp_path: Path) -> None:
     figure = draw(DAYS)
     assert shows(figure, DAYS)
+    assert figure.get_suptitle().startswith("Simulated account: ")
     save(figure, tmp_path / "chart.png")
     wrong = CampaignDay("Wedding ideas", date(2026, 1, 2), 7.5, "USD", 0, 0)
     other = CampaignDay("Another", date(2026, 1, 2), 7.25, "USD", 0, 0)

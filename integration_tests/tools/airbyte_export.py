@@ -83,6 +83,8 @@ def page(text: str) -> str:
         label, path = match[1], match[2]
         if path in PAGES or "://" in path:
             return match[0]
+        if path.startswith("streams/") and label.startswith("`"):
+            return label  # one of the table of streams, which would otherwise name its document in each row
         document = path.removeprefix("../") if path.startswith("../") else f"docs/{path}"
         name = "" if label == document else f"{document} "
         return f"{label} ({name}in the connector's own repository)"

@@ -23,9 +23,10 @@ from integration_tests.tools.stream_table import (
     needs_of,
     operation_of,
     records_of,
+    requests_of,
     table_of,
 )
-from source_pinterest.columns import COLUMNS, DEFAULT_COLUMNS, TARGETING_TYPE, analytics_schema
+from source_pinterest.columns import COLUMNS, DEFAULT_COLUMNS, TARGETING_TYPE, TARGETING_VALUE, analytics_schema
 from source_pinterest.streams.base.stream import ForeignKey, PinterestStream
 
 FOLDER = ROOT / "docs" / "streams"
@@ -67,7 +68,32 @@ _ABOUT_VALUES = """Each column whose name ends in `_QUANTITY` has two beside it:
 products in the ad account's currency, `…_VALUE_IN_USD` that in US dollars."""
 _COUNT, _VALUES = "_QUANTITY`", ("_VALUE`", "_VALUE_IN_USD`")
 
+_MADE_UP = "It is made up: it comes from the simulator that the tests read."
 _TITLES = ("Ads analytics and reports", "Reports by brand, category and SKU")
+
+_FIRST = 10
+_BREAKDOWN = (TARGETING_TYPE, TARGETING_VALUE)
+_NUMBERS = (
+    *("SPEND_IN_MICRO_DOLLAR", "IMPRESSION_1", "CLICKTHROUGH_1", "CAMPAIGN_NAME"),
+    *("TOTAL_CHECKOUT", "TOTAL_CHECKOUT_VALUE_IN_MICRO_DOLLAR", "OUTBOUND_CLICK_1", "ENGAGEMENT_1", "REPIN_1"),
+    *("TOTAL_CONVERSION_PRODUCT_QUANTITY", "TOTAL_CONVERSION_PRODUCT_VALUE", "TOTAL_CONVERSION_PRODUCT_VALUE_IN_USD"),
+    *("TOTAL_CHECKOUT_CONVERSION_PRODUCT_QUANTITY", "TOTAL_CHECKOUT_CONVERSION_PRODUCT_VALUE"),
+    *("data_status", "metrics.IMPRESSION", "metrics.PIN_CLICK", "metrics.OUTBOUND_CLICK", "metrics.SAVE"),
+    *("metrics.ENGAGEMENT", "metrics.PROFILE_VISIT", "metrics.USER_FOLLOW", "metrics.VIDEO_MRC_VIEW"),
+)
+"""The columns beside the key to begin with, the most wanted first."""
+_SUMS = {
+    "CAMPAIGN_NAME": ("campaign", "max(campaign_name)"),
+    "SPEND_IN_MICRO_DOLLAR": ("spend", "coalesce(sum(spend_in_micro_dollar), 0) / 1000000.0"),
+    "IMPRESSION_1": ("paid_impressions", "sum(impression_1)"),
+    "CLICKTHROUGH_1": ("paid_clicks", "sum(clickthrough_1)"),
+    "TOTAL_CONVERSION_PRODUCT_QUANTITY": ("products", "sum(total_conversion_product_quantity)"),
+    "TOTAL_CONVERSION_PRODUCT_VALUE": ("value", "sum(total_conversion_product_value)"),
+    "metrics.IMPRESSION": ("impressions", "sum(cast(cast(metrics as json) ->> 'IMPRESSION' as bigint))"),
+    "metrics.PIN_CLICK": ("pin_clicks", "sum(cast(cast(metrics as json) ->> 'PIN_CLICK' as bigint))"),
+    "metrics.SAVE": ("saves", "sum(cast(cast(metrics as json) ->> 'SAVE' as bigint))"),
+}
+"""A name and a formula for what a query makes of a column."""
 
 Row = tuple[str, str, str]
 """Name, type and description of a field."""
@@ -77,8 +103,8 @@ Records = Mapping[str, Collection[Record]]
 Parents = Mapping[str, Mapping[str, ForeignKey]]
 """For each stream, the streams that it names, each with the key that does."""
 
-_ARROWS_SIDE_BY_SIDE = 2
-"""As many fit, with their boxes, into 900 pixels."""
+_ARROWS_SIDE_BY_SIDE = 1
+"""As many fit, with their boxes, onto the screen of a phone."""
 
 
 class Reference(NamedTuple):
@@ -95,7 +121,7 @@ TOPICS: Mapping[str, Callable[[PinterestStream], bool]] = {
     "Currencies": lambda stream: any(
         "_DOLLAR" in name or name.endswith("_VALUE") for name in stream.get_json_schema()["properties"]
     ),
-    "Restated numbers": lambda stream: str(stream.cursor_field or "").lower() == "date",
+    "Restated numbers": lambda stream: is_by_day(stream),  # noqa: PLW0108 - it is defined below
     "Targeting": lambda stream: TARGETING_TYPE in key_fields(stream),
     "Keys of finer reports": lambda stream: "ENTITY_ID" in key_fields(stream),
     "Organic analytics": lambda stream: (
@@ -104,7 +130,9 @@ TOPICS: Mapping[str, Callable[[PinterestStream], bool]] = {
     "Incremental pins": lambda stream: stream.cursor_field == "board_pins_modified_at",
     "Special reports": lambda stream: type(stream).__module__.endswith(".own_reports"),
 }
-"""The sections of docs/pinterest.md that have more on a stream."""
+"""The sections of docs/pinterest.md and docs/in-depth.md that have more on a stream."""
+
+IN_DEPTH = ("Names of targeting values", "Keys of finer reports", "Special reports")
 
 
 @cache
@@ -146,13 +174,17 @@ def page(stream: PinterestStream, streams: Mapping[str, PinterestStream], fields
         "Primary key": as_code(key_fields(stream)),
         "Cursor": f"`{stream.cursor_field}`" if stream.cursor_field else "None: it is read whole each time",
         "Needs": needs_of(stream),
-        "Requests": stream.cost,
+        "Requests": requests_of(stream),
     }
     keys = [f"- {_sentence(key, streams[key.stream])}" for key in stream.foreign_keys]
-    more = [f"[{topic}](../pinterest.md#{_anchor(topic)})" for topic, concerns in TOPICS.items() if concerns(stream)]
+    concerned = (topic for topic, concerns in TOPICS.items() if concerns(stream))
+    more = [
+        f"[{topic}](../{'in-depth' if topic in IN_DEPTH else 'pinterest'}.md#{_anchor(topic)})" for topic in concerned
+    ]
     parts = (
         f"# {stream.name}",
         f"{records_of(stream)}. Pinterest's documentation: [{operation_of(type(stream))}]({link_of(type(stream))[0]}).",
+        *(beginning(stream) if is_by_day(stream) else ()),
         table_of(("", ""), facts.items()),
         *((f"See also: {', '.join(more)}.",) if more else ()),
         *(("## Foreign keys", "\n".join(keys)) if keys else ()),
@@ -177,7 +209,7 @@ def columns_page(tables: Sequence[Reference]) -> str:
         _ABOUT_VALUES,
         _fields_table(row for row in converted if row[0] not in values),
         f"## A record of {analytics.name}",
-        "It is made up: it comes from the simulator that the tests read.",
+        _MADE_UP,
         f"<details>\n<summary>{len(example(analytics))} fields</summary>\n\n```json\n{record}\n```\n\n</details>",
         f"[All streams]({INDEX})",
     )
@@ -304,6 +336,80 @@ def _type(field: Mapping[str, Any]) -> str:
     if named == "array" and "items" in field:
         return f"array of {_type(field['items'])}"
     return f"{named}, {field['format']}" if "format" in field else named
+
+
+# ---- What the page of a stream of days begins with
+
+
+def is_by_day(stream: PinterestStream) -> bool:
+    """Whether the records of a stream are the numbers of days, weeks or months."""
+    return str(stream.cursor_field or "").lower() == "date"
+
+
+def beginning(stream: PinterestStream) -> Iterator[str]:
+    """The columns to begin with, a record of them and a query."""
+    columns = first_columns(stream)
+    record = max(simulated()[stream.name], key=lambda record: len(_chosen(record, columns)))
+    yield "## Columns to begin with"
+    described = {name.strip("`"): description for name, _, description in fields(stream.get_json_schema())}
+    yield "\n".join(f"- `{column}`: {described[column]}" for column in columns)  # a table is too wide for a phone
+    yield f"A record with these columns. {_MADE_UP}"
+    yield f"```json\n{json.dumps(_chosen(record, columns), indent=2, ensure_ascii=False)}\n```"
+    amounts = " Amounts are in the ad account's currency." if "SPEND_IN_MICRO_DOLLAR" in columns else ""
+    yield f"A query, with the names in small letters, as in DuckDB.{amounts}"
+    yield f"```sql\n{query(stream)}\n```"
+    yield "## Keys and requests"
+
+
+def first_columns(stream: PinterestStream) -> tuple[str, ...]:
+    """The ten columns to begin with: what a row is about, then the numbers that most people want."""
+    filled = {name for record in simulated()[stream.name] for name in _filled(record)}
+    about = ["DATE", "AD_ACCOUNT_ID", *_subject(stream), *_BREAKDOWN] if "DATE" in filled else key_fields(stream)
+    return tuple(dict.fromkeys(name for name in (*about, *_NUMBERS) if name in filled))[:_FIRST]
+
+
+def query(stream: PinterestStream) -> str:
+    """A query that adds the numbers of a stream up by what its rows are about, of one targeting type at a time."""
+    columns = first_columns(stream)
+    types = {record.get(TARGETING_TYPE) for record in simulated()[stream.name]}
+    by = [name.lower() for name in (*_subject(stream), *_BREAKDOWN[1:]) if name in columns]
+    sums = {alias: formula for name, (alias, formula) in _SUMS.items() if name in columns}
+    where = "date >= date '2026-01-01'"
+    if TARGETING_TYPE in columns:
+        where += f" and targeting_type = '{'COUNTRY' if 'COUNTRY' in types else min(map(str, types))}'"
+    lines = ",\n    ".join([*by, *(f"{formula} as {alias}" for alias, formula in sums.items())])
+    largest = next(alias for alias in sums if alias != "campaign")
+    ending = f"\ngroup by {', '.join(by)}\norder by {largest} desc" if by else ""
+    return f"select\n    {lines}\nfrom {stream.name}\nwhere {where}{ending}"
+
+
+def _subject(stream: PinterestStream) -> list[str]:
+    """The key's fields without the day and the targeting; of a finer report's, without the ads that show a product."""
+    left_out = {"date", *(name.lower() for name in _BREAKDOWN)}
+    if "ENTITY_ID" in key_fields(stream):
+        left_out |= {"ad_group_id", "ad_id", "pin_id", "entity_id"}
+    return [name for name in key_fields(stream) if name.lower() not in left_out]
+
+
+def _filled(record: Record) -> Iterator[str]:
+    """The fields of a record that have a value, those of objects within it included."""
+    for name, value in record.items():
+        if isinstance(value, dict):
+            yield from (f"{name}.{inner}" for inner in value)
+        elif value not in {None, ""}:
+            yield name
+
+
+def _chosen(record: Record, columns: Iterable[str]) -> Record:
+    """A record with some of its fields; a dot leads into an object."""
+    chosen: dict[str, Any] = {}
+    for column in columns:
+        name, _, inner = column.partition(".")
+        if inner and inner in record.get(name, {}):
+            chosen.setdefault(name, {})[inner] = record[name][inner]
+        elif not inner and name in record:
+            chosen[name] = record[name]
+    return chosen
 
 
 # ---- Diagrams in Mermaid: https://mermaid.js.org/syntax/flowchart.html

@@ -1,4 +1,4 @@
-"""The tables of streams in the documents, made from the code: what each stream needs and what it costs.
+"""The tables of streams in the documents, made from the code: what each stream has and needs.
 
 `make docs` writes them; a test tells when they are stale.
 """
@@ -46,9 +46,15 @@ def records_of(stream: PinterestStream) -> str:
     return told or _words(type(stream).__name__).capitalize()
 
 
+def requests_of(stream: PinterestStream) -> str:
+    """The requests that a stream takes, as a sentence."""
+    cost = stream.cost.replace("records", _plain(stream.name.removeprefix("catalogs_")))
+    return f"{cost[0].upper()}{cost[1:]}"
+
+
 def for_readers(stream: PinterestStream) -> tuple[str, ...]:
     """A row of the README's table."""
-    return f"`{stream.name}`", records_of(stream), as_code(key_fields(stream)), _cursor(stream), stream.cost
+    return _link(stream, "docs/"), records_of(stream), as_code(key_fields(stream)), _cursor(stream)
 
 
 def operation_of(stream: type[PinterestStream]) -> str:
@@ -61,18 +67,9 @@ def operation_of(stream: type[PinterestStream]) -> str:
 
 
 def for_users(stream: PinterestStream) -> tuple[str, ...]:
-    """A row of the user page's table."""
-    link = link_of(type(stream))[0]
-    level = f", {stream.level}" if isinstance(stream, ReportStream) and stream.endpoint is ANALYTICS_REPORTS else ""
-    return (
-        f"`{stream.name}`",
-        records_of(stream),
-        f"[{operation_of(type(stream))}]({link}){level}",
-        as_code(key_fields(stream)),
-        _cursor(stream),
-        needs_of(stream),
-        stream.cost,
-    )
+    """A row of the user page's table, of few columns, since long names leave no room for more on a laptop."""
+    cursor = f"; incremental by {_cursor(stream)}" if _cursor(stream) else ""
+    return f"{_link(stream)}<br/>{records_of(stream)}{cursor}", as_code(key_fields(stream)), needs_of(stream)
 
 
 def suggested() -> Sequence[str]:
@@ -90,10 +87,8 @@ class Table(NamedTuple):
 
 
 TABLES: Mapping[str, Table] = {
-    "README.md": Table(("Stream", "Records", "Primary key", "Incremental by", "Calls"), suggested(), for_readers),
-    "docs/pinterest.md": Table(
-        ("Stream", "Records", "API", "Primary key", "Incremental by", "Needs", "Calls"), None, for_users
-    ),
+    "README.md": Table(("Stream", "Records", "Primary key", "Incremental by"), suggested(), for_readers),
+    "docs/pinterest.md": Table(("Stream", "Primary key", "Needs"), None, for_users),
 }
 
 
@@ -152,7 +147,15 @@ def _docstring(stream: type[PinterestStream]) -> str:
 
 
 def _words(class_name: str) -> str:
-    return camel_to_snake(class_name).replace("_", " ")
+    return _plain(camel_to_snake(class_name))
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _link(stream: PinterestStream, folder: str = "") -> str:
+    return f"[`{stream.name}`]({folder}streams/{stream.name}.md)"
 
 
 def key_fields(stream: PinterestStream) -> tuple[str, ...]:

@@ -87,7 +87,7 @@ class BusinessMembers(VariedStream, BusinessStream):
     path_template = "businesses/{business_id}/members"
     parameter = "fetch_system_users"
     values = ("false", "true")
-    cost = "2 a business, and 1 a further page of 250"
+    cost = "two requests for each business, and one for each further 250 records"
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Ask for the assets that each member may use."""
@@ -105,7 +105,7 @@ class BusinessPartners(VariedStream, BusinessStream):
     path_template = "businesses/{business_id}/partners"
     parameter = "partner_type"
     values = ("INTERNAL", "EXTERNAL")
-    cost = "2 a business, and 1 a further page of 250"
+    cost = "two requests for each business, and one for each further 250 records"
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Ask for the assets that are shared with each partner."""
@@ -120,4 +120,4 @@ class BusinessAssets(VariedStream, BusinessStream):
     shape = ListShape(("asset_id",))
     parameter = "asset_type"
     values = ("AD_ACCOUNT", "PROFILE", "ASSET_GROUP", "CATALOG")
-    cost = "4 a business, and 1 a further page of 250"
+    cost = "four requests for each business, and one for each further 250 records"

@@ -66,7 +66,7 @@ class KeywordTrendStream(TrendStream, ABC):
 
     path_template = "trends/keywords/{region}/top/{trend_type}"
     partition_keys = ("region", "trend_type")
-    cost = f"{len(TREND_TYPES)} a region"
+    cost = f"{len(TREND_TYPES)} requests for each region"
     holder = "trends"
 
     def tasks(self) -> Iterator[Task]:
@@ -125,7 +125,7 @@ class ProductTrendStream(TrendStream, ABC):
 
     regions = PRODUCT_TREND_REGIONS
     query_keys = ("region",)
-    cost = "1 a region"
+    cost = "one request for each region"
 
 
 class TrendingProductCategories(ProductTrendStream):
@@ -152,7 +152,7 @@ class ProductCategoryTrends(ProductTrendStream):
     primary_key: str | list[str] = ["region", "product_category"]  # noqa: RUF012 - never changed
     path_template = "trends/product_categories/details"
     needs = (TrendingProductCategories,)
-    cost = f"1 a region and {limits.PRODUCT_CATEGORIES_PER_REQUEST} of its trending categories"
+    cost = f"one request for each region and {limits.PRODUCT_CATEGORIES_PER_REQUEST} of its trending categories"
 
     def tasks(self) -> Iterator[Task]:
         """Yield a task for each request about a region's categories."""

@@ -67,7 +67,8 @@ def draw(rows: Sequence[CampaignDay]) -> Figure:
     axes[-1].xaxis.set_major_locator(WeekdayLocator(MO, interval=2))
     axes[-1].xaxis.set_major_formatter(FuncFormatter(_day))
     axes[-1].set_xlim(date2num(days[0]) - 0.7, date2num(days[-1]) + 0.7)
-    figure.suptitle(f"Campaigns day by day, {_long(days[0])} to {_long(days[-1])}", fontsize=13, fontweight="bold")
+    title = f"Simulated account: campaigns day by day, {_long(days[0])} to {_long(days[-1])}"
+    figure.suptitle(title, fontsize=13, fontweight="bold")
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=_LEGEND_COLUMNS)
     return figure
 

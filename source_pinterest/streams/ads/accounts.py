@@ -118,7 +118,7 @@ class AdAccountStream(PinterestStream, ABC):
 
     scopes: ClassVar[tuple[str, ...]] = ("ads:read",)
     partition_keys = ("ad_account_id",)
-    cost = f"1 an ad account and page of {limits.PAGE_SIZE}"
+    cost = f"one request for each ad account and {limits.PAGE_SIZE} records"
 
     def __init__(self, sync: Sync, name: str = "") -> None:
         super().__init__(sync, name)

@@ -31,7 +31,7 @@ class EntityListStream(AdAccountStream, ABC):
 
     listed_by: ClassVar[Mapping[str, type[EntityStream]]]
     """The parameters that name an entity, with the streams of these entities."""
-    cost = f"1 an ad group and page of {limits.PAGE_SIZE}"
+    cost = f"one request for each ad group and {limits.PAGE_SIZE} records"
     rank = Rank.EACH
 
     def __init__(self, sync: Sync) -> None:

@@ -45,8 +45,9 @@ class Keywords(EntityListStream):
 
     path_template = "ad_accounts/{ad_account_id}/keywords"
     cost = (
-        f"1 a campaign, 1 for {limits.AD_GROUPS_PER_REQUEST} ad groups and 1 for each of these without keywords, or 1 "
-        "for each where Pinterest takes one"
+        "one request for each ad account and for each campaign, "
+        f"one for each {limits.AD_GROUPS_PER_REQUEST} ad groups and one for each of these without keywords, or one "
+        "for each ad group where Pinterest takes one alone"
     )
     listed_by: ClassVar[Mapping[str, type[EntityStream]]] = {"campaign_id": Campaigns, AD_GROUP: AdGroups}
 
@@ -117,7 +118,7 @@ class KeywordMetrics(AdAccountStream):
     page_size = None
     can_split = True
     needs = (Keywords,)
-    cost = f"1 for {limits.KEYWORDS_PER_METRICS_REQUEST:,} keywords, or for as many as fit into a URL"
+    cost = f"one request for each {limits.KEYWORDS_PER_METRICS_REQUEST:,} keywords, or for as many as fit into a URL"
 
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)

@@ -33,7 +33,7 @@ class ConversionTags(AdAccountStream):
     """Conversion tags, deleted ones included. https://developers.pinterest.com/docs/api/v5/conversion_tags-list."""
 
     path_template = "ad_accounts/{ad_account_id}/conversion_tags"
-    cost = "1 an ad account"
+    cost = "one request for each ad account"
 
     def request_params(self, *_: Any, **__: Any) -> dict[str, Any]:
         """Return no parameters: the list comes in one response."""
@@ -88,7 +88,7 @@ class AudienceInsights(VariedStream, AdAccountStream):
     values = ("YOUR_TOTAL_AUDIENCE", "YOUR_ENGAGED_AUDIENCE", "PINTEREST_TOTAL_AUDIENCE")
     shape = ListShape(("type",))
     page_size = None
-    cost = f"{len(values)} an ad account"
+    cost = f"{len(values)} requests for each ad account"
 
     def parse(self, chunks: Iterator[bytes]) -> ListPage:
         """Return the insights of one audience as a page.
@@ -147,7 +147,7 @@ class AdvertiserDefinedEvents(AdAccountStream):
     path_template = "ad_accounts/{ad_account_id}/advertiser_defined_events"
     shape = ListShape(("name",))
     page_size = None
-    cost = "1 an ad account"
+    cost = "one request for each ad account"
 
 
 class ConversionEventQuality(VariedStream, AdAccountStream):
@@ -164,4 +164,4 @@ class ConversionEventQuality(VariedStream, AdAccountStream):
     values = ("1d", "14d")
     shape = ListShape(("source_platform", "ingestion_source"), field="")
     page_size = None
-    cost = f"{len(values)} an ad account"
+    cost = f"{len(values)} requests for each ad account"

@@ -27,7 +27,7 @@ class DailyAnalytics(QueryAnalytics, ABC):
     """One row per entity and day, back to the first day that reports have."""
 
     days = DayRange(limits.ASYNC_HISTORY_DAYS)
-    cost = f"{QueryAnalytics.cost}; as reports for days older than {limits.SYNC_HISTORY_DAYS}"
+    cost = f"{QueryAnalytics.cost}; days older than {limits.SYNC_HISTORY_DAYS} come from reports"
     level: ClassVar[str]
     """The level of the entities in reports: https://developers.pinterest.com/docs/api/v5/analytics-create_report."""
 

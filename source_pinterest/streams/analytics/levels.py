@@ -60,7 +60,7 @@ class TargetingAnalytics(QueryAnalytics, ABC):
 
     breakdown = (TARGETING_TYPE, TARGETING_VALUE)
     rows_a_day = limits.TARGETING_ROWS_A_DAY
-    cost = f"1 for about {limits.ROWS_PER_ANALYTICS_REQUEST:,} rows of an ad account"
+    cost = f"one request for each ad account and about {limits.ROWS_PER_ANALYTICS_REQUEST:,} rows"
     targeting_types: ClassVar[tuple[str, ...]] = USUAL_TARGETING_TYPES
     """The types that are open to all apps: with a type in beta, Pinterest would refuse the whole request."""
 

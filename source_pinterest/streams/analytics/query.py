@@ -82,7 +82,7 @@ class QueryAnalytics(AdAccountStream, ABC):
     """The stream that lists the entities; None for numbers of the ad account as a whole."""
     ids_parameter: ClassVar[str] = ""
     """The parameter for the entities' ids."""
-    cost = f"1 for {limits.ROWS_PER_ANALYTICS_REQUEST:,} rows of an ad account"
+    cost = f"one request for each ad account and {limits.ROWS_PER_ANALYTICS_REQUEST:,} rows"
     rank = Rank.ADS
     rows_a_day: ClassVar[int] = 1
     """About how many rows an entity has on a day."""

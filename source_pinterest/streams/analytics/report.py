@@ -158,8 +158,10 @@ class ReportStream(AdAccountStream, ABC):
         self.foreign_keys = report_keys(self.level, self.key_columns, self.columns)
         body = {"level": self.level, "granularity": self.granularity.value, "columns": list(self.columns)}
         self.body = {**body, **self.attribution(), **self.own_fields()}
-        per_window = len(self.variants())
-        self.cost = f"{per_window} for {self.window_days} days of an ad account, and some to ask whether it is ready"
+        variants = len(self.variants())
+        ordered = "one request" if variants == 1 else f"{variants} requests"
+        span = f"each ad account and {self.window_days} days"
+        self.cost = f"{ordered} for {span} to order the report, and a few to ask whether it is ready"
         needed = (*parts, *self.bucket_columns()) if self.endpoint is ANALYTICS_REPORTS else self.key_columns
         refused = RefusedNames(self.notices, needed)  # files of other endpoints may list no ids
         entity = "" if self.optional_ids else self.id_columns[0]

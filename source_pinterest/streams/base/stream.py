@@ -160,8 +160,8 @@ class PinterestStream(HttpStream, ABC):
     path_template: ClassVar[str]
     scopes: ClassVar[tuple[str, ...]]
     access: Access | None = None
-    cost: str = f"1 a page of {limits.PAGE_SIZE}"
-    """The requests of a sync, for the tables of the documentation."""
+    cost: str = f"one request for each {limits.PAGE_SIZE} records"
+    """The requests of a sync, for the documentation, which names the stream in the place of records."""
     rank: ClassVar[Rank] = Rank.LIST
     """How early the stream is read. With a dearer parent, it has the rank of that one."""
     partition_keys: tuple[str, ...] = ()

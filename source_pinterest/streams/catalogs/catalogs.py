@@ -76,7 +76,7 @@ class CatalogsFeedProcessingResults(ChildStream, CatalogStream):
     path_template = "catalogs/feeds/{feed_id}/processing_results"
     parent = CatalogsFeeds
     has_last_bookmark = True  # seen to lead to an empty page; by Pinterest's documentation it may lead to the first
-    cost = f"1 a feed and page of {limits.PAGE_SIZE}, and 1 for an empty page after the last"
+    cost = f"one request for each feed and {limits.PAGE_SIZE} records, and one for an empty page after the last"
     partition_keys = ("feed_id",)
 
     def __init__(self, sync: Sync) -> None:
@@ -111,7 +111,7 @@ class CatalogsProductGroupProducts(ChildStream, CatalogStream):
     shape = ListShape(("pin_id",))
     foreign_keys = (to_pin("pin_id"),)
     parent = CatalogsProductGroups
-    cost = f"1 a product group and page of {limits.PAGE_SIZE}"
+    cost = f"one request for each product group and {limits.PAGE_SIZE} products"
     rank = Rank.EACH
     partition_keys = ("product_group_id",)
 
@@ -137,7 +137,7 @@ class CatalogsProductGroupCounts(ChildStream, CatalogStream):
     shape = ListShape(("product_group_id",))
     page_size = None
     parent = CatalogsProductGroups
-    cost = "1 a product group"
+    cost = "one request for each product group"
     rank = Rank.EACH
     partition_keys = ("product_group_id",)
 

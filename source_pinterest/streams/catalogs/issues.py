@@ -92,7 +92,7 @@ class CatalogsFeedItemIssues(ChildStream, CatalogStream):
     shape = ListShape(("item_number",))
     parent = CatalogsFeedProcessingResults
     empty_if = (NoCatalogError, NotServedError)
-    cost = f"1 a feed and page of {limits.PAGE_SIZE}"
+    cost = f"one request for each feed and {limits.PAGE_SIZE} records"
     partition_keys = ("feed_id", "processing_result_id")
 
     def tasks_of(self, outer: Task) -> Iterator[Task]:
@@ -110,7 +110,7 @@ class CatalogsFeedIngestionStats(ReportStatsStream):
     report_type = "FEED_INGESTION_ISSUES"
     subjects = CatalogsFeeds
     foreign_keys = (ForeignKey("catalogs", ("catalog_id",)),)
-    cost = f"1 a feed and page of {limits.PAGE_SIZE}"
+    cost = f"one request for each feed and {limits.PAGE_SIZE} records"
     partition_keys = ("feed_id",)
 
 
@@ -120,7 +120,7 @@ class CatalogsDistributionStats(ReportStatsStream):
     primary_key: str | list[str] = ["catalog_id", "code"]  # noqa: RUF012 - as above
     report_type = "DISTRIBUTION_ISSUES"
     subjects = Catalogs
-    cost = f"1 a catalog and page of {limits.PAGE_SIZE}"
+    cost = f"one request for each catalog and {limits.PAGE_SIZE} records"
     partition_keys = ("catalog_id",)
 
 

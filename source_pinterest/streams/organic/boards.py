@@ -40,7 +40,7 @@ class BoardSections(ChildStream, OrganicStream):
 
     primary_key: str | list[str] = ["board_id", "id"]  # noqa: RUF012 - the framework's attribute, never changed
     path_template = "boards/{board_id}/sections"
-    cost = f"1 a board and page of {limits.PAGE_SIZE}"
+    cost = f"one request for each board and {limits.PAGE_SIZE} sections"
     rank = Rank.EACH_PIN
     scopes = ("boards:read",)
     parent = Boards

@@ -43,7 +43,7 @@ class LinkedBusinessAccounts(PinterestStream):
     scopes = ("user_accounts:read",)
     shape = ListShape(("username",), field="")
     page_size = None
-    cost = "1 a sync"
+    cost = "one request in a sync"
 
 
 class UserWebsites(PinterestStream):

@@ -99,7 +99,10 @@ class PinAnalytics(OrganicStream):
     partition_keys = ("pin_id",)
     foreign_keys = (ForeignKey("pins", ("pin_id",)),)
     cursor_field = "date"
-    cost = f"1 for 90 days of a pin, or of {limits.PINS_PER_ANALYTICS_REQUEST} pins in Pinterest's beta"
+    cost = (
+        "one request for each pin and 90 days, or for each "
+        f"{limits.PINS_PER_ANALYTICS_REQUEST} pins if Pinterest has let your app into its beta"
+    )
     rank = Rank.EACH_PIN
     checkpoint: PinCursor
     needs = (Pins,)

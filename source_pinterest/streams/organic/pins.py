@@ -127,7 +127,7 @@ class BoardSectionPins(BoardedPinStream):
 
     primary_key: str | list[str] = ["board_id", "board_section_id", "id"]  # noqa: RUF012 - the framework's attribute
     path_template = "boards/{board_id}/sections/{board_section_id}/pins"
-    cost = f"1 a section and page of {limits.PAGE_SIZE}"
+    cost = f"one request for each section and {limits.PAGE_SIZE} pins"
     parent = BoardSections
     partition_keys = ("board_id", "board_section_id")
 
@@ -143,7 +143,7 @@ class BoardPins(BoardedPinStream):
 
     primary_key: str | list[str] = ["board_id", "id"]  # noqa: RUF012 - as above
     path_template = "boards/{board_id}/pins"
-    cost = f"1 a board and page of {limits.PAGE_SIZE}"
+    cost = f"one request for each board and {limits.PAGE_SIZE} pins"
     parent = Boards
     partition_keys = ("board_id",)
     foreign_keys = (ForeignKey("board_sections", ("board_id", "board_section_id")),)

@@ -57,7 +57,7 @@ class UserAccount(OrganicStream):
 
     path_template = "user_account"
     page_size = None
-    cost = "1 a sync"
+    cost = "one request in a sync"
     scopes = ("user_accounts:read",)
 
     def parse(self, chunks: Iterator[bytes]) -> ListPage:
@@ -74,7 +74,7 @@ class ProfileAnalytics(OrganicStream, ABC):
     page_size = None
     scopes = ("user_accounts:read",)
     access = BUSINESS_ACCOUNT
-    cost = f"1 for {limits.ANALYTICS_WINDOW_DAYS} days"
+    cost = f"one request for each {limits.ANALYTICS_WINDOW_DAYS} days"
     checkpoint: ProfileCursor
     split: ClassVar[str] = ""
     """The field that names the part of a row; empty for the profile as a whole."""
@@ -208,7 +208,7 @@ class UserAccountAnalyticsByOwnedContent(SplitAnalytics):
 class UserAccountAnalyticsByContentType(SplitAnalytics):
     """Daily metrics of the profile, paid and organic apart. https://developers.pinterest.com/docs/api/v5/user_account-analytics."""
 
-    cost = f"2 for {limits.ANALYTICS_WINDOW_DAYS} days"
+    cost = f"two requests for each {limits.ANALYTICS_WINDOW_DAYS} days"
 
     split = "content_type"
 

@@ -24,7 +24,7 @@ class RankingStream(VariedStream, OrganicStream, ABC):
     page_size = None
     scopes = ("pins:read", "user_accounts:read")
     access = BUSINESS_ACCOUNT
-    cost = "1 a metric"
+    cost = "one request for each metric"
     foreign_keys = (to_pin("pin_id"),)
 
     def __init__(self, sync: Sync) -> None:

@@ -9,7 +9,7 @@ class DeliveryMetrics(DocumentStream):
     primary_key: str | list[str] = ["category", "name"]  # noqa: RUF012 - an attribute of the framework's
     path_template = "resources/delivery_metrics"
     scopes = ("ads:read", "pins:read", "user_accounts:read")
-    cost = "1 a sync"
+    cost = "one request in a sync"
 
 
 class AdAccountCountries(DocumentStream):
@@ -18,4 +18,4 @@ class AdAccountCountries(DocumentStream):
     primary_key: str | list[str] = "code"
     path_template = "resources/ad_account_countries"
     scopes = ("ads:read",)
-    cost = "1 a sync"
+    cost = "one request in a sync"

@@ -61,7 +61,10 @@ class TargetingOptions(DocumentStream):
     needs = (AdAccounts,)
     foreign_keys = (ForeignKey("targeting_options", ("targeting_type", "parent_id")),)
     scopes = ("ads:read",)
-    cost = f"1 a targeting type, 2 an ad account, and for levels 1 an interest, {limits.INTERESTS_LOOKED_UP} at most"
+    cost = (
+        "one request for each targeting type, two for each ad account, and for levels one for each interest, at most "
+        f"{limits.INTERESTS_LOOKED_UP}"
+    )
     rank = Rank.EACH
 
     def tasks(self) -> Iterator[Task]:
