@@ -182,7 +182,8 @@ class QueryAnalytics(AdAccountStream, ABC):
     def request_fingerprint(self) -> str:
         """Return a digest of all parameters that change the numbers of a day."""
         breakdown = {name: ",".join(values) for name, values in self.breakdown_names().items()}
-        return fingerprint({**breakdown, "columns": list(self.columns), **attribution_of(self.config)})
+        body = {**breakdown, "columns": list(self.columns), **attribution_of(self.config)}
+        return fingerprint(body, by_default=not self.config.analytics_columns)
 
     def breakdown_names(self) -> Names:
         """Return the values by which rows are broken down, such as targeting types, by parameter."""
