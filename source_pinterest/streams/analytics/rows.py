@@ -3,6 +3,7 @@
 No page is emitted before the last row of a response or file has been checked.
 """
 
+from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -242,7 +243,9 @@ class ResponseKeys:
 
     def __init__(self, gate: RowGate, stream: GatedStream, expected: Expected) -> None:
         self._gate, self._stream, self._expected = gate, stream, expected
-        self._first: dict[int, int] = {}  # by key, in the order of the rows
+        self._keys: dict[int, None] = {}  # in the order of their first rows
+        self._data = array("q")  # of these rows; a dictionary of all would need twice the memory
+        self._data_by_key: dict[int, int] = {}  # filled when a key comes twice
         self._others: set[int] = set()  # the data of other rows, where the destination keeps every row
         self._withheld: dict[int, tuple[Any, ...]] = {}  # the keys whose rows differ, where it replaces rows
 
@@ -253,7 +256,7 @@ class ResponseKeys:
             RepeatedKeyError: these are at least half of the keys, and more than a few.
         """
         yield from rows
-        withheld, keys = len(self._withheld), len(self._first)
+        withheld, keys = len(self._withheld), len(self._keys)
         if not withheld:
             return
         named = list(islice(self._withheld.values(), _NAMED_KEYS))
@@ -286,14 +289,17 @@ class ResponseKeys:
         if (None in values or "" in values) and not self._is_complete(values):
             return True
         content = hash(data)
-        if (first := self._first.get(key)) is None:
-            self._first[key] = content
-            return True
-        return key not in self._withheld and self._admits_another(key, values, content, is_equal=content == first)
+        if key in self._keys:
+            return key not in self._withheld and self._admits_another(key, values, content)
+        self._keys[key] = None
+        self._data.append(content)
+        return True
 
-    def _admits_another(self, key: int, values: tuple[Any, ...], content: int, *, is_equal: bool) -> bool:
+    def _admits_another(self, key: int, values: tuple[Any, ...], content: int) -> bool:
         """Return whether to emit a row whose key has come before."""
-        if is_equal or content in self._others:
+        newest_first = zip(reversed(self._keys), reversed(self._data), strict=True)
+        self._data_by_key.update(islice(newest_first, len(self._keys) - len(self._data_by_key)))
+        if content == self._data_by_key[key] or content in self._others:
             equal = f"Pinterest sent rows twice, such as one of {_listed(values)}. One of them is used."
             self._stream.notices.warn("equal rows", equal)
             return False
@@ -319,15 +325,19 @@ class ResponseKeys:
             raise FormError(f"A row has no {' and no '.join(missing)}.", ", ".join(missing))
         return not missing
 
-    def without_withheld(self, pages: Iterable[Page]) -> Iterator[Page]:
-        """Yield pages of the rows that were admitted, without those whose key is withheld by now."""
+    def without_withheld(self, pages: Iterator[Page]) -> Iterator[Page]:
+        """Return pages of the rows that were admitted, without those whose key is withheld by now."""
+        return self._without_withheld(pages) if self._withheld else pages  # which keeps no hashes in memory
+
+    def _without_withheld(self, pages: Iterator[Page]) -> Iterator[Page]:
         is_kept = self._is_kept()
         for page in pages:
-            kept = list(islice(is_kept, page.count)) if self._withheld else ()
+            kept = list(islice(is_kept, page.count))
             if all(kept):
                 yield page
-            elif lines := list(compress(page.lines.splitlines(keepends=True), kept)):
-                yield Page(page.stream, b"".join(lines), len(lines))
+            elif any(kept):
+                lines = compress(page.lines.splitlines(keepends=True), kept)
+                yield Page(page.stream, b"".join(lines), sum(kept))
 
     def rows_without_withheld(self, rows: list[Record]) -> list[Record]:
         """Return the rows that were admitted, without those whose key is withheld by now."""
@@ -335,7 +345,7 @@ class ResponseKeys:
 
     def _is_kept(self) -> Iterator[bool]:
         """Yield for each row that was admitted whether it is still emitted. It is the first of its key."""
-        return (key not in self._withheld for key in self._first)
+        return (key not in self._withheld for key in self._keys)
 
 
 def _write_account(row: Record, account: str) -> None:
