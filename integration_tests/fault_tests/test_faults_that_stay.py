@@ -1,19 +1,21 @@
 """Faults that stay for five syncs and then end: what arrives at once, what after them, and what the states say."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
-from integration_tests.simulator import DOWNLOAD, Fault, FaultKind
-from integration_tests.simulator.faults.alterations import with_two_rows_a_day
+from integration_tests.simulator import DOWNLOAD, Entry, Fault, FaultKind
+from integration_tests.simulator.faults.alterations import Alteration, with_two_rows_a_day
 from integration_tests.support.assertions import assert_failed, assert_same, assert_succeeded, key_of
+from integration_tests.support.catalogs import ENTITIES
 from integration_tests.support.outputs import Output, Record
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import SYNCHRONOUS_DAYS, State, run_sync
 from integration_tests.support.truth import KEYS, Key
+from integration_tests.support.worlds import small_world
 from integration_tests.sync_tests.keyed_reports import KEYWORDS, read, world
 from source_pinterest.config.options import NumberOption
 
@@ -231,3 +233,174 @@ def assert_counts_only_what_arrived(
         if key not in arrived and record["DATE"] in read.get(record["AD_ACCOUNT_ID"], ())
     ]
     assert not lost, lost[:5]
+
+
+# ---- Lists
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lacking:
+    """A list of which one item stays without its key.
+
+    Attributes:
+        operation: the list.
+        hits: the streams that can't have the records of this item, with the field that names the item.
+        field: of the item, which it lacks.
+        never: the streams that do not ask for it again where the destination appends.
+    """
+
+    operation: str
+    hits: dict[str, str]
+    field: str = "id"
+    never: tuple[str, ...] = ()
+
+    def is_over(self, destination: str) -> bool:
+        """Whether only the first sync asks for the list: that of a board that does not change."""
+        return destination == "append" and self.operation == "boards/list_pins"
+
+
+LACKING = [
+    Lacking(operation="followers/list", hits={"followers": "username"}, field="username"),
+    Lacking(
+        operation="catalogs_product_group_pins/list", hits={"catalogs_product_group_products": "pin_id"}, field="pin"
+    ),
+    Lacking(
+        operation="ad_groups/list",
+        hits={"ad_groups": "id", "product_group_promotions": "ad_group_id"},
+        never=("ad_groups",),
+    ),
+    Lacking(operation="boards/list", hits={"boards": "id", "board_sections": "board_id", "board_pins": "board_id"}),
+    Lacking(operation="boards/list_pins", hits={"board_pins": "id"}, never=("board_pins",)),
+    Lacking(
+        operation="board_sections/list",
+        hits={"board_sections": "id", "board_section_pins": "board_section_id"},
+        never=("board_section_pins",),
+    ),
+]
+
+
+@pytest.mark.parametrize("destination", ["append_dedup", "append"])
+@pytest.mark.parametrize("lacking", LACKING, ids=[lacking.operation for lacking in LACKING])
+def test_an_item_without_its_key_costs_itself_until_it_has_one(lacking: Lacking, destination: str) -> None:
+    streams = list(lacking.hits)
+    first, *_ = streams
+    with Simulator(small_world(), profile="ample") as sim:
+        oldest = min(sim.expected(first).values(), key=lambda record: record.get("updated_time", 0))
+        victim = oldest[lacking.hits[first]]
+        sim.alter(lacking.operation, without(lacking.field, victim))
+        arrived: dict[str, list[Record]] = {stream: [] for stream in streams}
+        state: State | None = None
+        for number in range(SYNCS + 1):
+            if number == SYNCS:
+                sim.clear_alterations()
+            output = run_sync(sim, streams, state=state, destination=destination)
+            state = output.states
+            assert_succeeded(output, streams)
+            is_asked = number < SYNCS and (number == 0 or not lacking.is_over(destination))
+            told = " ".join(output.warnings())
+            assert ("without " in told and ": 1. They are left out" in told) is is_asked
+            assert ("keeps every record" in told) is (is_asked and destination == "append" and first in lacking.never)
+            for stream, field in lacking.hits.items():
+                is_lost = number < SYNCS or (destination == "append" and stream in lacking.never)
+                expected = without_records(sim, stream, lambda record, field=field: record[field] == victim, is_lost)
+                arrived[stream] = held(stream, arrived[stream], output, destination)
+                assert_same(stream, arrived[stream], expected)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BrokenOff:
+    """A list whose second page stays broken.
+
+    Attributes:
+        operation: the list.
+        stream: the stream of the list.
+        children: the streams that read what is there of the items before, with the field that names an item.
+        waiting: those that read none of an account before its list is whole.
+    """
+
+    operation: str
+    stream: str
+    children: dict[str, str]
+    waiting: tuple[str, ...] = ()
+
+
+BROKEN_OFF = [
+    BrokenOff(
+        operation="boards/list", stream="boards", children={"board_sections": "board_id", "board_pins": "board_id"}
+    ),
+    BrokenOff(
+        operation="catalogs_product_groups/list",
+        stream="catalogs_product_groups",
+        children={"catalogs_product_group_products": "product_group_id"},
+    ),
+    BrokenOff(
+        operation="ad_groups/list",
+        stream="ad_groups",
+        children={"product_group_promotions": "ad_group_id", "keywords": "parent_id"},
+        waiting=("ad_group_analytics",),
+    ),
+]
+
+
+@pytest.mark.parametrize("is_emitted", [True, False], ids=["emitted", "not emitted"])
+@pytest.mark.parametrize("broken", BROKEN_OFF, ids=[broken.operation for broken in BROKEN_OFF])
+def test_a_list_that_breaks_off_costs_the_children_of_its_rest(broken: BrokenOff, *, is_emitted: bool) -> None:
+    streams = [*([broken.stream] if is_emitted else []), *broken.children, *broken.waiting]
+    world = small_world(boards=3, ad_accounts=1, catalog_product_groups=3)
+    with Simulator(world, profile="ample", page_cap=2) as sim:
+        read = {record["id"] for record in list(sim.expected(broken.stream).values())[:2]}
+        rest = {record["id"] for record in list(sim.expected(broken.stream).values())[2:]}
+        sim.alter(broken.operation, lambda entry, page: {} if entry.values("bookmark") else page)
+        arrived: dict[str, list[Record]] = {stream: [] for stream in streams}
+        state: State | None = None
+        for number in range(SYNCS + 1):
+            if number == SYNCS:
+                sim.clear_alterations()
+            output = run_sync(sim, streams, state=state)
+            state = output.states
+            for stream in streams:
+                if number == SYNCS:
+                    assert_succeeded(output, [stream])
+                else:
+                    assert_failed(output, stream, "system_error", "a form that this version does not know")
+                field = broken.children.get(stream, "id")
+                is_lost = number < SYNCS
+                expected = (
+                    {}
+                    if stream in broken.waiting and is_lost
+                    else without_records(sim, stream, lambda record, field=field: record[field] in rest, is_lost)
+                )
+                arrived[stream] = held(stream, arrived[stream], output, "append_dedup")
+                assert_same(stream, arrived[stream], expected)
+        assert read
+        assert rest
+
+
+def without(field: str, victim: str) -> Alteration:
+    """One item of a list lacks a field: its key, or the object that has its key."""
+
+    def lacks(item: Record) -> bool:
+        return victim in (str(item[field]), str(item[field].get("id")) if isinstance(item[field], dict) else "")
+
+    def alter(_: Entry, page: Any) -> Any:
+        items = [
+            {name: value for name, value in item.items() if name != field or not lacks(item)} for item in page["items"]
+        ]
+        return {**page, "items": items}
+
+    return alter
+
+
+def without_records(sim: Simulator, stream: str, is_hit: Callable[[Record], bool], is_lost: bool) -> dict[Key, Record]:
+    """What a perfect sync holds, without those that are lost."""
+    return {key: record for key, record in sim.expected(stream).items() if not (is_lost and is_hit(record))}
+
+
+def held(stream: str, before: list[Record], output: Output, destination: str) -> list[Record]:
+    """What a destination holds of a stream after a sync; where it appends, what was edited last comes each time."""
+    records = output.records[stream]
+    if output.states[stream].get("__ab_no_cursor_state_message"):
+        return records
+    if destination == "append" and stream not in ENTITIES:
+        return [*before, *records]
+    return list({key_of(stream, record): record for record in [*before, *records]}.values())

@@ -9,7 +9,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import accumulate, chain, islice
 from typing import Any, NamedTuple
@@ -386,6 +386,9 @@ BY_ID = ListShape()
 
 _ABSENT = (None, "")
 
+_SPARED = 0.1
+"""The share of a page's items that may lack their key."""
+
 
 @dataclass(frozen=True)
 class ListPage:
@@ -394,10 +397,12 @@ class ListPage:
     Attributes:
         items: the items, each with its key.
         bookmark: the bookmark of the next page; empty at the end.
+        keyless: the items without their key, which are few.
     """
 
     items: list[Record]
     bookmark: str = ""
+    keyless: tuple[Record, ...] = ()
 
 
 def list_page(
@@ -428,8 +433,9 @@ def list_page(
         body = parse_body([beginning], on_replacement)
     page = body if isinstance(body, dict) else {}
     is_list = isinstance(body, list) and not shape.field
-    items = with_key(body if is_list else list_in(page, field, on_replacement), shape.key, field, page)
-    return ListPage(_bounded(items) if is_paged else items, str(page.get("bookmark") or ""))
+    items = body if is_list else list_in(page, field, on_replacement)
+    found = with_key(_bounded(items) if is_paged and isinstance(items, list) else items, shape.key, field, page)
+    return replace(found, bookmark=str(page.get("bookmark") or ""))
 
 
 def list_in(body: Mapping[str, Any], name: str, on_replacement: OnReplacement | None) -> Any:
@@ -463,25 +469,35 @@ def _bounded(items: Iterable[Record]) -> list[Record]:
     return page
 
 
-def with_key(items: Any, key: tuple[str, ...], field: str = BY_ID.field, whole: Any = None) -> list[Record]:
-    """Return the items of a list after checking that each has its key.
+def with_key(
+    items: Any, key: tuple[str, ...], field: str = BY_ID.field, whole: Any = None, spared: float = _SPARED
+) -> ListPage:
+    """Return the items of a list that have their key, and apart from them the few that have not.
 
     Args:
         items: the list.
         key: the fields of the key.
         field: the name of the list in the response, for the message.
         whole: the response, which may be an error.
+        spared: the share of the items that may lack their key. Unless it is 0, a single one may in any case.
 
     Raises:
-        MalformedResponseError: the value is not a list of such items.
+        MalformedResponseError: the value is not a list of such items. If many lack their key, its form is another.
     """
     sentence = f"The page is not a list of items with {' and '.join(key)}."
-    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+    if not isinstance(items, list):
         raise form_error(whole, sentence, field)
-    absent = (name for item in items for name in key if item.get(name) in _ABSENT)
-    if (name := next(absent, None)) is not None:
-        raise form_error(whole, sentence, name)
-    return items
+    found, keyless, absent = list[Record](), list[Record](), ""
+    for item in items:
+        name = next((name for name in key if item.get(name) in _ABSENT), "") if isinstance(item, dict) else field
+        absent = absent or name
+        if name:
+            keyless.append(item if isinstance(item, dict) else {})
+        else:
+            found.append(item)
+    if len(keyless) > max(math.ceil(spared), spared * len(items)):
+        raise form_error(whole, sentence, absent)
+    return ListPage(found, keyless=tuple(keyless))
 
 
 def one_item(chunks: Iterable[bytes], key: tuple[str, ...] = BY_ID.key) -> ListPage:
@@ -491,7 +507,7 @@ def one_item(chunks: Iterable[bytes], key: tuple[str, ...] = BY_ID.key) -> ListP
         MalformedResponseError: the object does not have its key.
     """
     item = parse_body(chunks)
-    return ListPage(with_key([item], key, whole=item))
+    return with_key([item], key, whole=item, spared=0)
 
 
 def text_of(value: Any) -> str:

@@ -4,7 +4,9 @@ from array import array
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import Enum, auto
+from typing import NamedTuple
 
+from source_pinterest.api.errors import SliceError
 from source_pinterest.api.threads import Signal
 from source_pinterest.engine.circuit_breaker import CircuitBreaker
 from source_pinterest.engine.tasks import Key
@@ -15,6 +17,18 @@ class _Progress(Enum):
     """The selected parent stream is going to read it."""
     BEING_READ = auto()
     """The parent stream or a child stream is reading it."""
+
+
+class _Listing(NamedTuple):
+    """The ids of a list, and the error that came in the place of its further pages."""
+
+    ids: Sequence[int] | Sequence[str]
+    error: Exception | None = None
+
+    def to_the_error(self) -> Iterator[str]:
+        yield from map(str, self.ids)
+        if self.error:
+            raise self.error
 
 
 class ParentIds:
@@ -34,7 +48,7 @@ class ParentIds:
     ) -> None:
         self._fetch, self._needs = fetch, needs
         self._changed = Signal()
-        self._listings: dict[Key, Sequence[int] | Sequence[str] | Exception | _Progress] = {}
+        self._listings: dict[Key, _Listing | _Progress] = {}
         self._selected = False
         self._sealed = True
         self.breaker = CircuitBreaker()
@@ -85,33 +99,41 @@ class ParentIds:
         except BaseException:
             self._withdraw(key, _Progress.BEING_READ)
             raise
-        self._publish(key, _packed(ids))
+        self._publish(key, _Listing(_packed(ids)))
 
     def of(self, key: Key) -> Iterator[str]:
         """Return the ids of a listing. Wait for its reader, or read it if it has none.
 
         Raises:
-            PinterestError: the listing can't be read. All callers get the same error.
+            PinterestError: the listing can't be read. All callers get the same error. If the list failed on a later
+                page, the iterator raises it after the ids of the pages before: who can't use a part asks for all ids.
         """
+        found = self._listing(key)
+        if found.error and not found.ids:
+            raise found.error
+        return found.to_the_error()
+
+    def listed(self, key: Key) -> Iterator[str]:
+        """Return the ids that `of` returns before it raises an error. Whoever uses them has to call `of` as well."""
+        return map(str, self._listing(key).ids)
+
+    def _listing(self, key: Key) -> _Listing:
         with self._changed:
             while isinstance(found := self._listings.get(key), _Progress) or (found is None and not self._sealed):
                 self._changed.wait()
             if found is None:
                 self._listings[key] = _Progress.BEING_READ
-        if found is None:
-            found = self._fetch_listing(key)
-        if isinstance(found, Exception):
-            raise found
-        return map(str, found)
+        return found or self._fetch_listing(key)
 
-    def _fetch_listing(self, key: Key) -> Sequence[int] | Sequence[str] | Exception:
-        found: Sequence[int] | Sequence[str] | Exception
+    def _fetch_listing(self, key: Key) -> _Listing:
+        ids: list[str] = []
         try:
-            found = _packed(list(self._fetch(key)))
+            ids.extend(self._fetch(key))
         except Exception as error:  # noqa: BLE001 - any error is raised in all callers
-            found = error
+            found = _Listing(_packed(ids) if isinstance(error, SliceError) else (), error)
             self.breaker.note_failure(error, key[:1])
         else:
+            found = _Listing(_packed(ids))
             self.breaker.note_success(key[:1])
         self._publish(key, found)
         return found
@@ -122,7 +144,7 @@ class ParentIds:
                 del self._listings[key]
             self._changed.notify_all()
 
-    def _publish(self, key: Key, listing: Sequence[int] | Sequence[str] | Exception) -> None:
+    def _publish(self, key: Key, listing: _Listing) -> None:
         with self._changed:
             self._listings[key] = listing
             self._changed.notify_all()

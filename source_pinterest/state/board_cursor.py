@@ -34,7 +34,8 @@ class BoardCursor(PinterestCursor):
     """Keeps for each board the change time that it had when its pins were last listed.
 
     A board takes its new time once all of its tasks were read whole, unless it changed less than five minutes before
-    the boards were listed: a list may lag, and a pin may come in the same second. The board is listed if Pinterest
+    the boards were listed: a list may lag, and a pin may come in the same second. A finding of a task that is true says
+    that its list has to be read again. The board is listed if Pinterest
     gives no change time, or another one than the state. There may be 100,000 boards, so the state is one mapping of
     names to times.
     """
@@ -80,7 +81,8 @@ class BoardCursor(PinterestCursor):
             self._known = {board: modified_at for board, modified_at in self._known.items() if board in self._seen}
 
     def _move(self, task: Task, finding: Any) -> None:
-        del finding
+        if finding:
+            return
         board = _name_of_board(task)
         modified_at, left = self._pending.pop(board)
         self._set_pending(board, modified_at, left - 1)

@@ -7,7 +7,7 @@ from concurrent.futures import Future
 
 import pytest
 
-from source_pinterest.api.errors import AccountUnreadableError, RefusedError, SliceError, UnavailableError
+from source_pinterest.api.errors import AccountUnreadableError, ConfigError, RefusedError, SliceError, UnavailableError
 from source_pinterest.engine.circuit_breaker import FAILURES_IN_A_ROW
 from source_pinterest.engine.parents import ParentIds
 from source_pinterest.engine.tasks import Key
@@ -130,19 +130,37 @@ def test_a_release_does_not_take_a_listing_from_its_reader() -> None:
     assert listing.asked == [()]
 
 
-def test_an_error_is_kept_for_everyone() -> None:
-    def broken(_: Key) -> Iterable[str]:
-        calls.append(1)
-        yield "1"
-        raise RefusedError("no more")
+def broken_after(ids: list[str], error: Exception) -> tuple[ParentIds, list[Key]]:
+    """A list that fails after these ids, and how often it was asked for."""
+    calls: list[Key] = []
 
-    calls: list[int] = []
-    ids = ParentIds(broken)
+    def listing(key: Key) -> Iterable[str]:
+        calls.append(key)
+        yield from ids
+        raise error
+
+    return ParentIds(listing), calls
+
+
+def test_an_error_on_a_later_page_reaches_everyone_after_the_ids_before_it() -> None:
+    ids, calls = broken_after(["1", "2"], RefusedError("no more"))
 
     for _ in range(2):
+        found, listing = [], ids.of(())
         with pytest.raises(RefusedError):
+            found.extend(listing)
+        assert found == list(ids.listed(())) == ["1", "2"]
+    assert calls == [()]
+
+
+@pytest.mark.parametrize(("before", "error"), [([], RefusedError("no")), (["1"], ConfigError("The token is gone"))])
+def test_an_error_of_the_first_page_or_the_whole_stream_comes_at_once(before: list[str], error: Exception) -> None:
+    ids, calls = broken_after(before, error)
+
+    for _ in range(2):
+        with pytest.raises(type(error)):
             ids.of(())
-    assert calls == [1]
+    assert calls == [()]
 
 
 @pytest.mark.parametrize("is_wanted", [True, False])

@@ -28,11 +28,19 @@ def test_a_product_is_told_by_its_pin(pinterest: Pinterest) -> None:
 
 
 @pytest.mark.parametrize("item", [{"metadata": {}}, {"pin": None}, {"pin": {"id": None}}, {"pin": "1"}])
-def test_a_page_with_a_product_without_a_pin_is_not_taken(pinterest: Pinterest, item: dict[str, Any]) -> None:
-    pinterest.answers(PRODUCTS, page([product("1"), item]))
+def test_one_product_without_a_pin_is_left_out_and_two_of_three_are_another_form(
+    pinterest: Pinterest, item: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    pinterest.answers(PRODUCTS, page([product("1"), item], "more"), page([product("2"), item, {"title": "Desk"}]))
+    pages = pinterest.stream(CatalogsProductGroupProducts).listing(
+        pinterest.stream(CatalogsProductGroupProducts).task(GROUP)
+    )
 
+    assert [record["pin_id"] for record in next(pages).records] == ["1"]
     with pytest.raises(UnknownFormError):
-        pinterest.read(CatalogsProductGroupProducts, slice_of(GROUP))
+        next(pages)
+    assert "without pin_id: 1. They are left out" in caplog.text
+    assert f"One has the fields {next(iter(item))}" in caplog.text
 
 
 def test_the_counts_of_a_group_are_one_record(pinterest: Pinterest) -> None:

@@ -78,7 +78,9 @@ class EntityStream(AdAccountStream, ABC):
                 statuses.update(map(status_of, wanted))
                 latest_edit = max((latest_edit or 0, *map(self._edit_time, wanted))) if wanted else latest_edit
                 yield from self.to_pages(record for record in wanted if has_changed(record))
-        return Listing(latest_edit, listed_at, frozenset(statuses)) if listed_at else None
+        if not listed_at or self.has_gap(task):
+            return None
+        return Listing(latest_edit, listed_at, frozenset(statuses))
 
     def _wanted(self, records: list[Record]) -> list[Record]:
         """Return the entities whose status the user chose; all of them without a choice."""

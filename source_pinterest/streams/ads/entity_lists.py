@@ -5,6 +5,7 @@ A task is an ad account and holds the ids of its entities, archived ones include
 
 import logging
 from abc import ABC
+from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
@@ -40,19 +41,25 @@ class EntityListStream(AdAccountStream, ABC):
 
     def tasks_of_account(self, account: str) -> Iterator[Task]:
         """Yield the task of an account, once its entities are listed."""
-        for parameter in self.listed_by:
-            self.entities_of(account, parameter)
+        for stream in self.listed_by.values():
+            self.shared.stream(stream).ids.of((account,))
         yield self.task({"ad_account_id": account})
 
     def entities_of(self, account: str, parameter: str) -> Ids:
-        """Return the ids of the account's entities that a parameter names."""
-        return tuple(self.shared.stream(self.listed_by[parameter]).ids.of((account,)))
+        """Return the ids of the account's entities that a parameter names, those of a list that broke off included."""
+        return tuple(self.shared.stream(self.listed_by[parameter]).ids.listed((account,)))
+
+    def check_entities(self, account: str) -> None:
+        """Raise the error of a list of the account's entities that broke off."""
+        for stream in self.listed_by.values():
+            deque(self.shared.stream(stream).ids.of((account,)), maxlen=0)
 
     def list_ids(self, key: Key) -> Iterator[str]:
         """Yield the ids that children need of an account, without emitting its records."""
         for task in self.account_tasks(key):
             if task.error:
                 raise task.error
+            self.check_entities(task["ad_account_id"])
             for listed in self.listing(task):
                 yield from self.ids_for_children(listed.records)
 
@@ -69,6 +76,7 @@ class EntityListStream(AdAccountStream, ABC):
             RefusedError: the account can't be read.
             AccessLostError: only some lists of the account can be read.
             NothingLeftError: none of several entities exists any more.
+            SliceError: a list of the account's entities broke off. Raised after the entities before.
         """
         del more
         path, requested, has_any = self.path(stream_slice=task), 0, False
@@ -80,6 +88,7 @@ class EntityListStream(AdAccountStream, ABC):
                     yield response
         if requested > 1 and not has_any:
             raise NothingLeftError(self.name, requested, f"The path was {path}.")
+        self.check_entities(task["ad_account_id"])
 
     def filters(self, task: Task) -> Iterator[EntityFilter]:
         """Yield the filter of each list of an account."""

@@ -137,7 +137,7 @@ class Labels(AdAccountStream):
         """
         page = list_page(chunks, self.notices.replacement, ListShape(key=()), is_paged=True)
         labels = [label for item in page.items for label in item.get("labels", [item]) or ()]
-        return replace(page, items=with_key(labels, self.shape.key, "labels"))
+        return replace(with_key([*labels, *page.keyless], self.shape.key, "labels"), bookmark=page.bookmark)
 
 
 class AdvertiserDefinedEvents(AdAccountStream):

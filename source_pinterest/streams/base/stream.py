@@ -194,6 +194,8 @@ class PinterestStream(HttpStream, ABC):
         super().__init__(authenticator=sync.api.authenticator)
         self.cursor = None  # with the framework's cursor, only one page of each task would be read
         self.usage, self.notices = sync.api.usage.of(self.name), Notices(self.name)
+        self.gaps = set[Key]()
+        """The lists of which items without their key were left out."""
         self.ledger = Ledger(self, sync.api.authenticator)
         self.ids = ParentIds(lambda key: translate_errors(self.name, self.list_ids(key)), self.needed_ids)
         self.client = PinterestClient(
@@ -342,13 +344,18 @@ class PinterestStream(HttpStream, ABC):
     def read_list(self, task: Task) -> Generator[Page, None, Any]:
         """Read the records of a list, and keep their ids for child streams.
 
-        The return value of the generator is passed to the cursor's `commit`.
+        The return value of the generator is passed to the cursor's `commit`: whether the list has to be read again.
         """
         with self.ids.filling(task.key) as ids:
             for listed in self.listing(task):
                 if self.ids.wanted:
                     ids.extend(self.ids_for_children(listed.records))
                 yield from self.to_pages(listed.records)
+        return self.has_gap(task)
+
+    def has_gap(self, task: Task) -> bool:
+        """Return whether items were left out that the next sync may read without making others come twice."""
+        return self.merges_by_key and task.key in self.gaps
 
     def to_pages(self, records: Iterable[Record]) -> Iterator[Page]:
         """Serialise records as pages of messages."""
@@ -391,7 +398,26 @@ class PinterestStream(HttpStream, ABC):
             AccessLostError: Pinterest refuses a page after the first.
             SliceError: the bookmarks of the list lead nowhere new.
         """
-        path = self.path(stream_slice=task)
+        path, keyless = self.path(stream_slice=task), list[Record]()
+        try:
+            for response in self._pages(path, task, more):
+                keyless += response.value.keyless
+                yield response
+        finally:
+            if keyless:
+                self.gaps.add(task.key)
+                self.notices.warn(f"{path} {more}", self._left_out(path, keyless))
+
+    def _left_out(self, path: str, keyless: list[Record]) -> str:
+        left_out = (
+            f"items of {path} without {' and '.join(self.shape.key)}: {len(keyless):,}. They are left out, here and in "
+            f"streams that read by them. One has the fields {', '.join(keyless[0]) or 'none'}."
+        )
+        if self.checkpoint is None or self.merges_by_key:
+            return left_out
+        return f"{left_out} The destination keeps every record, so later syncs may not read them until they change."
+
+    def _pages(self, path: str, task: Task, more: Mapping[str, Any]) -> Iterator[ApiResponse[ListPage]]:
         paginator = BookmarkPaginator(self.name, path, has_last_bookmark=self.has_last_bookmark)
         seen, token = SeenIds(self.shape.key), None
         while True:

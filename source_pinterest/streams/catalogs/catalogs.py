@@ -12,7 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from source_pinterest import limits
 from source_pinterest.api.errors import NoCatalogError, PinterestError
-from source_pinterest.api.rows import BY_ID, ListPage, ListShape, Record, list_page, one_item, with_key
+from source_pinterest.api.rows import ListPage, ListShape, Record, list_page, one_item, with_key
 from source_pinterest.engine.tasks import Task
 from source_pinterest.streams.base.child import ChildStream
 from source_pinterest.streams.base.stream import ForeignKey, Rank, Sync, to_pin
@@ -121,12 +121,9 @@ class CatalogsProductGroupProducts(ChildStream, CatalogStream):
         Raises:
             MalformedResponseError: the body is not a page of products with pins.
         """
-        page = list_page(chunks, self.notices.replacement, ListShape(("pin",)), is_paged=True)
-        pins = with_key([product["pin"] for product in page.items], BY_ID.key, "pin")
-        return replace(
-            page,
-            items=[{**product, "pin_id": pin["id"]} for product, pin in zip(page.items, pins, strict=True)],
-        )
+        page = list_page(chunks, self.notices.replacement, ListShape(key=()), is_paged=True)
+        products = map(_with_pin_id, [*page.items, *page.keyless])
+        return replace(with_key(list(products), self.shape.key), bookmark=page.bookmark)
 
 
 class CatalogsProductGroupCounts(ChildStream, CatalogStream):
@@ -144,6 +141,11 @@ class CatalogsProductGroupCounts(ChildStream, CatalogStream):
     def parse(self, chunks: Iterator[bytes]) -> ListPage:
         """Return the counts of a group as a page."""
         return one_item(chunks, ("total",))
+
+
+def _with_pin_id(product: Record) -> Record:
+    pin = product.get("pin")
+    return {**product, "pin_id": pin["id"]} if isinstance(pin, dict) and "id" in pin else product
 
 
 def _public_url(location: Any) -> str | None:

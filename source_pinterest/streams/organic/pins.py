@@ -55,7 +55,7 @@ class BoardedPinStream(ChildStream, OrganicStream, ABC):
         for task in super().tasks():
             is_complete = is_complete and task.error is None
             yield task
-        if is_complete:
+        if is_complete and not self.shared.stream(Boards).gaps:
             self.checkpoint.forget_others()
 
     def has_changed(self, board: Task) -> bool:
@@ -65,7 +65,9 @@ class BoardedPinStream(ChildStream, OrganicStream, ABC):
     def with_modified_at(self, board: Task, parts: list[Task]) -> Iterator[Task]:
         """Yield the tasks of one board, each with the time at which the board's pins last changed."""
         modified_at = self._modified_at(board)
-        self.checkpoint.expect(board.partition, modified_at, self.shared.stream(Boards).listed_at, len(parts))
+        unread = self.merges_by_key and board.key in self.parents.gaps  # a section without its id
+        listed_at = self.shared.stream(Boards).listed_at
+        self.checkpoint.expect(board.partition, modified_at, listed_at, len(parts) + unread)
         for part in parts:
             yield self.task(part.partition, {MODIFIED_AT: modified_at} if modified_at else {})
 

@@ -2,6 +2,7 @@
 
 from abc import ABC
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from source_pinterest import limits
@@ -52,10 +53,10 @@ class RankingStream(VariedStream, OrganicStream, ABC):
         """
         ranking = parse_body(chunks)
         listed = list_in(ranking, "pins", self.notices.replacement) if isinstance(ranking, dict) else None
-        pins = with_key(listed, self.shape.key, "pins", ranking)
+        page = with_key(listed, self.shape.key, "pins", ranking)
         available = {"date_availability": ranking.get("date_availability")}
         expected = Expected(key=self.shape.key, texts=self.shape.key)
-        return ListPage([{**pin, **available} for pin in self.gate.records(pins, expected)])
+        return replace(page, items=[{**pin, **available} for pin in self.gate.records(page.items, expected)])
 
     def stamp(self, value: str) -> Mapping[str, Any]:
         """Return the metric by which the pins are ranked, and the days."""

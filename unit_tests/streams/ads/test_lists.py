@@ -26,7 +26,7 @@ def test_labels_come_from_either_shape(pinterest: Pinterest, pages: list[dict[st
     assert pinterest.read(Labels, ACCOUNT) == [{**label, "ad_account_id": "11"} for label in (SPRING, SALE, OLD)]
 
 
-@pytest.mark.parametrize("body", [{"items": [{"labels": [{"label": "without an id"}]}]}, {"labels": [SPRING]}])
+@pytest.mark.parametrize("body", [{"items": [{"labels": [{"label": "without an id"}] * 2}]}, {"labels": [SPRING]}])
 def test_what_is_no_page_of_labels_is_not_read_as_empty(pinterest: Pinterest, body: dict[str, Any]) -> None:
     pinterest.answers(PATH, {"json": body})
 

@@ -58,7 +58,7 @@ def test_the_frameworks_methods_take_a_response(pinterest: Pinterest) -> None:
         sections.next_page_token(response_with("<html>"))
 
 
-@pytest.mark.parametrize("body", ["", "[]", "null", "{}", '{"items": [{}]}'])
+@pytest.mark.parametrize("body", ["", "[]", "null", "{}", '{"items": [{}, {}]}'])
 def test_a_body_that_is_no_page_is_never_read_as_empty(pinterest: Pinterest, body: str) -> None:
     pinterest.answers("boards", {"text": body})
 

@@ -82,8 +82,9 @@ def test_a_board_whose_pins_fail_is_listed_again_next_time(pinterest: Pinterest)
 
 
 def test_boards_that_are_gone_are_forgotten_only_after_a_whole_listing(mock: requests_mock.Mocker) -> None:
-    listed = page([board("2"), board("3")])
-    for answer, left in ((listed, {"2": NEW}), (refused(503), {"1": NEW, "2": NEW})):
+    listed, with_a_gap = page([board("2"), board("3")]), page([board("2"), {"name": "without its id"}])
+    both = {"1": NEW, "2": NEW}
+    for answer, left in ((listed, {"2": NEW}), (refused(503), both), (with_a_gap, both)):
         pinterest = Pinterest(mock, known("board_pins", b1=NEW, b2=NEW))
         pinterest.answers("boards", answer)
         pinterest.stream(BoardPins).select()
