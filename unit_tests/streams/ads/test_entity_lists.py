@@ -57,6 +57,21 @@ def test_ad_groups_that_cannot_be_listed_are_a_slice_that_raises(account: Pinter
         list(account.stream(ProductGroupPromotions).ids.of(("11",)))
 
 
+def test_ad_groups_whose_list_breaks_off_are_read_once_and_the_account_fails(account: Pinterest) -> None:
+    account.answers(AD_GROUPS, page(["1"], "more"), refused(503))
+    account.lists(PROMOTIONS, "9")
+    promotions = account.stream(ProductGroupPromotions)
+    [task] = account.tasks(ProductGroupPromotions)
+    listing = promotions.listing(task)
+
+    assert [record["id"] for record in next(listing).records] == ["9"]
+    with pytest.raises(UnavailableError):
+        next(listing)
+    with pytest.raises(UnavailableError):
+        list(promotions.list_ids(("11",)))
+    assert len(account.asked(PROMOTIONS)) == 1, "children that can use no part cost no second call"
+
+
 @pytest.mark.parametrize("there", [0, 1, 2])
 def test_deleted_ad_groups_are_passed_over_as_long_as_one_is_there(
     pinterest: Pinterest, caplog: pytest.LogCaptureFixture, there: int
