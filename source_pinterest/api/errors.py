@@ -429,9 +429,8 @@ class UnavailableError(SliceError):
         failed = f"failed {tries} times in a row" if tries > 1 else "failed" if tries else "could not be reached"
         self.cause = f"it {failed}: {last.rstrip('.')}" if tries else f"it {failed}"
         self.advice = "" if tries else "; if not, check the network, its proxies and certificates"
-        super().__init__(
-            f"{stream}: Pinterest {failed} for {path}. This usually passes: the next sync reads it{self.advice}. {last}"
-        )
+        found = f"{stream}: Pinterest {failed} for {path}" if tries else f"Pinterest {failed}"  # by any stream
+        super().__init__(f"{found}. This usually passes: the next sync reads it{self.advice}. {last}")
 
 
 class ServerError(UnavailableError):

@@ -329,9 +329,14 @@ def _running(
 
 def _sum_up(messages: Messages, path: Path, code: int, keys: Mapping[str, Sequence[str]]) -> None:
     """Print the number of records and a query of them, then the warnings and errors of the run."""
+    is_stopped = code in _EXIT_CODES_OF_SIGNALS
+    if is_stopped and sys.stderr.isatty():
+        sys.stderr.write("\n")  # below the ^C
+        sys.stderr.flush()
     if messages.records or not code:
         say(f"{messages.records:,} records are in {path}")
-        say("The next run reads what is new.")
+        if not is_stopped:
+            say("The next run reads what is new.")
     if messages.records:
         query = query_of(messages.example, keys[messages.example], path.parent)
         say("To look at the newest record of each key, in DuckDB:")
@@ -344,8 +349,13 @@ def _sum_up(messages: Messages, path: Path, code: int, keys: Mapping[str, Sequen
         say(f"{len(warnings) - _WARNINGS_SHOWN:,} more warnings are in {path}", sys.stderr)
     for sentence in messages.sentences():
         say(sentence, sys.stderr)
-    if code in _EXIT_CODES_OF_SIGNALS:
-        say(STOPPED, sys.stderr)
+    if is_stopped:
+        kept = (
+            "What it has read is kept. The next run goes on from the last state, so a few records come twice."
+            if messages.records
+            else "It has read no record, and the next run begins where this one did."
+        )
+        say(f"{STOPPED} {kept}", sys.stderr)
     elif code and not messages.errors:
         log = f" Its log is in {path}" if path.exists() else ""
         say(f"The connector ended with exit code {code} and without an error message.{log}", sys.stderr)
