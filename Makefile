@@ -72,7 +72,7 @@ read: $(INSTALLED) ## Read your account: make read STREAMS="campaigns campaign_a
 	fi
 	@$(PY) -m source_pinterest.read $(STREAMS) --config '$(CONFIG)' --output '$(OUTPUT)'
 
-demo: $(INSTALLED) ## Read a local Pinterest twice and show what arrived (one minute, 0.4 GB)
+demo: $(INSTALLED) ## Read a local Pinterest twice and show what arrived (one minute, 0.3 GB)
 	@$(PY) -m integration_tests.tools.demo
 
 demo-duckdb: $(INSTALLED) $(PYAIRBYTE)/.installed ## Read a local Pinterest into DuckDB and draw a chart
