@@ -38,6 +38,8 @@ AD_COLUMNS = frozenset(
 )
 # Reach and frequency: numbers of an entity as a whole, not of a part of it, such as a targeting value.
 REACH_COLUMNS = frozenset({"TOTAL_IMPRESSION_FREQUENCY", "TOTAL_IMPRESSION_USER"})
+# Default columns that states of older versions know nothing of.
+ADDED_COLUMNS = frozenset({"TOTAL_IMPRESSION"})
 
 ColumnType = Literal["id", "string", "number"]
 
@@ -56,10 +58,12 @@ _UNLISTED = "In none of Pinterest's lists of columns; taken for {kind} by its na
 class Column:
     """A row of the table: https://developers.pinterest.com/docs/api/v5/campaigns-analytics, parameter `columns`.
 
-    `accepted` holds one or more of `sync`, `async`, `mmm` and `product`; or `live`.
+    `display_name` is the name in Ads Manager, empty where none is known. `accepted` holds one or more of `sync`,
+    `async`, `mmm` and `product`; or `live`.
     """
 
     name: str
+    display_name: str
     type: ColumnType
     accepted: frozenset[str]
     is_default: bool
@@ -71,7 +75,8 @@ class Column:
 
         Pinterest leaves a column out of a row if it has no value.
         """
-        return {"type": ["null", _JSON_TYPES[self.type]], "description": self.description}
+        known_as = f"{self.display_name} in Ads Manager. " if self.display_name else ""
+        return {"type": ["null", _JSON_TYPES[self.type]], "description": known_as + self.description}
 
 
 def _read_table() -> tuple[Column, ...]:
@@ -79,6 +84,7 @@ def _read_table() -> tuple[Column, ...]:
     return tuple(
         Column(
             name=row["name"],
+            display_name=row["display_name"],
             type=cast("ColumnType", row["type"]),
             accepted=frozenset(row["accepted"].split("+")),
             is_default=row["default"] == "yes",
@@ -94,7 +100,7 @@ SYNC_COLUMNS = frozenset(column.name for column in COLUMNS if "sync" in column.a
 ASYNC_COLUMNS = frozenset(column.name for column in COLUMNS if "async" in column.accepted)
 MMM_COLUMNS = tuple(column.name for column in COLUMNS if "mmm" in column.accepted)
 PRODUCT_COLUMNS = tuple(column.name for column in COLUMNS if "product" in column.accepted)
-# The 112 columns that the official connector requests.
+# The 112 columns that the official connector requests, and those that were added.
 DEFAULT_COLUMNS = tuple(column.name for column in COLUMNS if column.is_default)
 # Some responses have ids as JSON numbers, which readers may round to floats. Records have them as strings.
 ID_COLUMNS = frozenset(column.name for column in COLUMNS if column.type == "id")
@@ -110,7 +116,8 @@ def column_of(name: str) -> Column:
 def _unlisted(name: str) -> Column:
     text: ColumnType = "string" if _TEXT_NAME.fullmatch(name) else "number"
     by_name: ColumnType = "id" if name.endswith("_ID") else text
-    return Column(name, by_name, frozenset(), is_default=False, description=_UNLISTED.format(kind=_TYPE_WORDS[by_name]))
+    description = _UNLISTED.format(kind=_TYPE_WORDS[by_name])
+    return Column(name, "", by_name, frozenset(), is_default=False, description=description)
 
 
 def may_be_requested(name: str, listed: Container[str]) -> bool:

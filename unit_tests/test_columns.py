@@ -52,9 +52,20 @@ def test_the_columns_of_each_kind_of_endpoint_are_those_of_the_api() -> None:
     assert len({column.name for column in COLUMNS}) == len(COLUMNS)
 
 
-def test_default_columns_are_those_of_the_official_connector() -> None:
-    assert list(DEFAULT_COLUMNS) == OFFICIAL_COLUMNS.split()
+def test_default_columns_are_those_of_the_official_connector_and_all_impressions() -> None:
+    assert [name for name in DEFAULT_COLUMNS if name != "TOTAL_IMPRESSION"] == OFFICIAL_COLUMNS.split()
     assert set(DEFAULT_COLUMNS) <= SYNC_COLUMNS
+    assert "TOTAL_IMPRESSION" in DEFAULT_COLUMNS
+
+
+def test_a_description_begins_with_the_name_in_ads_manager_if_it_is_known() -> None:
+    for name, beginning in [
+        ("TOTAL_CLICKTHROUGH", "Pin clicks in Ads Manager. Clicks on the pin"),
+        ("TOTAL_CHECKOUT_VALUE_IN_MICRO_DOLLAR", "Order value (Checkout) in Ads Manager. Value of"),
+        ("ENGAGEMENT_RATE", "Paid engagements per"),
+        ("TOTAL_HUGS", "In none of"),
+    ]:
+        assert column_schema([name])[name]["description"].startswith(beginning), name
 
 
 def test_live_columns_are_in_no_list_of_the_api_nor_defined_by_an_advertiser() -> None:

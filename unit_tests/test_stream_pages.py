@@ -20,6 +20,7 @@ from integration_tests.tools.stream_pages import (
     simulated,
 )
 from integration_tests.tools.stream_table import every_stream, key_fields, table
+from source_pinterest.columns import DEFAULT_COLUMNS
 from source_pinterest.streams import STREAMS
 
 ROOT = Path(__file__).parents[1]
@@ -94,6 +95,14 @@ def test_the_page_of_a_stream_of_days_begins_with_ten_columns_a_record_and_a_que
         assert {name.lower() for name in shown} >= {"date"}, stream.name
         assert rows, stream.name
         assert sum(rows[0][-2:]) > 0, stream.name
+
+
+def test_the_page_of_columns_begins_with_ten_of_the_default(written: dict[str, str]) -> None:
+    beginning, *_ = written[COLUMNS_PAGE].partition("\n## ")
+    named = re.findall(r"^\| (\w[^|]*) \| `(\w+)` \|", beginning, flags=re.MULTILINE)
+
+    assert ("Pin clicks", "TOTAL_CLICKTHROUGH") in named
+    assert len({column for _, column in named} & set(DEFAULT_COLUMNS)) == len(named) == 10
 
 
 def test_no_page_shows_a_password(written: dict[str, str]) -> None:

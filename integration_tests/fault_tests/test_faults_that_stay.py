@@ -1,17 +1,20 @@
 """Faults that stay for five syncs and then end: what arrives at once, what after them, and what the states say."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
-from integration_tests.simulator import Fault, FaultKind
+from integration_tests.simulator import DOWNLOAD, Fault, FaultKind
+from integration_tests.simulator.faults.alterations import with_two_rows_a_day
 from integration_tests.support.assertions import assert_failed, assert_same, assert_succeeded, key_of
 from integration_tests.support.outputs import Output, Record
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import SYNCHRONOUS_DAYS, State, run_sync
-from integration_tests.support.truth import Key
+from integration_tests.support.truth import KEYS, Key
+from integration_tests.sync_tests.keyed_reports import KEYWORDS, read, world
 from source_pinterest.config.options import NumberOption
 
 HISTORY, REPORT = "campaign_analytics", "campaign_analytics_report"
@@ -155,6 +158,34 @@ def test_a_fault_that_stays_for_five_syncs_costs_what_it_hits(
     assert_succeeded(output, [stream])
     arrived |= {key_of(stream, record): record for record in output.records[stream]}
     assert_same(stream, arrived.values(), expected)
+
+
+def test_a_keyword_with_two_match_types_for_five_syncs_costs_its_own_rows() -> None:
+    with Simulator(world(ads=2)) as sim:
+        everything = sim.expected(KEYWORDS)
+        keyword = max(everything)[KEYS[KEYWORDS].index("ENTITY_ID")]
+        others = {key: record for key, record in everything.items() if keyword not in key}
+        sim.alter(DOWNLOAD, with_two_rows_a_day(keyword))
+        state: State | None = None
+        for _ in range(SYNCS):
+            output = read(sim, KEYWORDS, state=state)
+            assert_succeeded(output, [KEYWORDS])
+            assert_same(KEYWORDS, output.records[KEYWORDS], others)
+            [warning] = output.warnings()
+            assert_names(warning, everything.keys() - others.keys())
+            state = output.states
+        assert len(sim.calls(DOWNLOAD)) == SYNCS * sim.world.ad_accounts, "no file is read again to compare its rows"
+        sim.clear_alterations()
+        output = read(sim, KEYWORDS, state=state)
+        assert_succeeded(output, [KEYWORDS])
+        assert_same(KEYWORDS, output.records[KEYWORDS], everything)
+        assert not output.warnings()
+
+
+def assert_names(warning: str, keys: Iterable[Key]) -> None:
+    """A warning names each key once."""
+    named = [", ".join(map(str, key)) for key in keys]
+    assert [warning.count(key) for key in named] == [1] * len(named), warning
 
 
 def requests(sim: Simulator) -> int:

@@ -111,7 +111,7 @@ def test_where_every_row_is_kept_rows_of_one_key_are_emitted_with_a_warning() ->
 
 @pytest.mark.parametrize("destination", [DEDUP, APPEND])
 def test_older_days_of_product_groups_keep_their_key_and_survive_it_where_it_repeats(destination: str) -> None:
-    stream, older = "product_group_analytics", 91
+    stream, older = "product_group_analytics", 95
     columns = ["AD_ACCOUNT_ID", "SPEND_IN_DOLLAR"]
     with Simulator(world(report_grain="ad", first_day=None, product_groups=1, ad_accounts=1, ads=4)) as sim:
         start, border = (sim.world.today - timedelta(days=days) for days in (older, 89))

@@ -26,7 +26,14 @@ from integration_tests.tools.stream_table import (
     requests_of,
     table_of,
 )
-from source_pinterest.columns import COLUMNS, DEFAULT_COLUMNS, TARGETING_TYPE, TARGETING_VALUE, analytics_schema
+from source_pinterest.columns import (
+    COLUMNS,
+    DEFAULT_COLUMNS,
+    TARGETING_TYPE,
+    TARGETING_VALUE,
+    analytics_schema,
+    column_of,
+)
 from source_pinterest.streams.base.stream import ForeignKey, PinterestStream
 
 FOLDER = ROOT / "docs" / "streams"
@@ -58,11 +65,20 @@ is dotted where they may be empty. Streams in one box name the same record. The 
 may be missing, and what a longer way leads to: an ad names its ad group, its campaign and its ad account, and is drawn
 below its ad group alone. Every foreign key stands on the page of its stream. Numbers of analytics and reports may also
 be about an entity that Status leaves out, or that is no longer at Pinterest."""
-_ABOUT_COLUMNS = f"""# Columns of analytics
+_WANTED = (
+    *("SPEND_IN_DOLLAR", "TOTAL_IMPRESSION", "TOTAL_IMPRESSION_USER", "TOTAL_CLICKTHROUGH", "OUTBOUND_CLICK_1"),
+    *("REPIN_1", "TOTAL_ENGAGEMENT", "TOTAL_CHECKOUT", "TOTAL_CHECKOUT_VALUE_IN_MICRO_DOLLAR", "CHECKOUT_ROAS"),
+)
+_ABOUT_WANTED = """# Columns of analytics
 
-The columns that ads analytics and reports have by default. The options **Analytics Columns** and **Columns** choose
-among Pinterest's {len(COLUMNS):,} columns; [columns.tsv](../../source_pinterest/columns.tsv) describes each and names
-the endpoints that accept it. Pinterest leaves out a number that is zero, which is null in your table."""
+Ten columns that nearly everybody wants, by their names in Ads Manager:"""
+_ABOUT_COLUMNS = f"""`OUTBOUND_CLICK_2` and `REPIN_2` have the earned clicks and saves. Pinterest leaves out a number
+that is zero, which is null in your table.
+
+Below are the {len(DEFAULT_COLUMNS)} columns that ads analytics and reports have by default. A description begins with
+the name in Ads Manager if it is known. The options **Analytics Columns** and **Columns** choose among Pinterest's
+{len(COLUMNS):,} columns; [columns.tsv](../../source_pinterest/columns.tsv) describes each and names the endpoints that
+accept it."""
 
 _ABOUT_VALUES = """Each column whose name ends in `_QUANTITY` has two beside it: `…_VALUE` has the value of these
 products in the ad account's currency, `…_VALUE_IN_USD` that in US dollars."""
@@ -201,7 +217,10 @@ def columns_page(tables: Sequence[Reference]) -> str:
     counts = {name for name, *_ in converted if name.endswith(_COUNT)}
     values = {name.replace(_COUNT, value) for name in counts for value in _VALUES}
     record = json.dumps(example(analytics), indent=2, ensure_ascii=False)
+    wanted = [(one.display_name, f"`{one.name}`", one.description) for one in map(column_of, _WANTED)]
     parts = (
+        _ABOUT_WANTED,
+        table_of(("In Ads Manager", "Field", "Description"), wanted),
         _ABOUT_COLUMNS,
         f"## {_TITLES[0]}",
         _fields_table(default),

@@ -25,6 +25,9 @@ from source_pinterest.limits import PAGE_BYTES, ROW_BYTES
 _IN_MEMORY_BYTES = PAGE_BYTES // 2
 """Pages of a `PageSpool` beyond this go into a temporary file, so that each worker holds about one page in memory."""
 
+Admits = Callable[[Record, bytes], bool]
+"""Returns whether a record is emitted. It takes the record and its serialised data."""
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -85,21 +88,21 @@ class PageBuilder:
         self._lines = bytearray()
         self._count = self._room = 0
 
-    def add_all(self, records: Iterable[Record]) -> Iterator[Page]:
+    def add_all(self, records: Iterable[Record], admits: Admits | None = None) -> Iterator[Page]:
         """Add the records while the result is iterated over, and return each page that they fill.
+
+        Args:
+            records: the records.
+            admits: whether to add a record; by default each.
 
         Raises:
             ResponseTooLargeError: a record is larger than `limits.ROW_BYTES`.
         """
-        dumps, before_data = orjson.dumps, self._before_data
+        before_data = self._before_data
         for record in records:
-            present = record
-            if None in record.values():
-                present = {name: value for name, value in record.items() if value is not None}
-            try:
-                data = dumps(present)
-            except TypeError:
-                data = _dumps_with_json(present)
+            data = serialised(record)
+            if admits and not admits(record, data):
+                continue
             if len(self._lines) + len(data) > self._room:
                 if len(data) > ROW_BYTES:
                     raise ResponseTooLargeError(f"{self._stream}: a record has more than {ROW_BYTES:,} bytes")
@@ -124,10 +127,10 @@ class PageBuilder:
         self._room = PAGE_BYTES - len(self._before_data) - len(self._after_data)
 
 
-def pages_of(stream: str, records: Iterable[Record]) -> Iterator[Page]:
-    """Return the records of a stream in pages."""
+def pages_of(stream: str, records: Iterable[Record], admits: Admits | None = None) -> Iterator[Page]:
+    """Return the records of a stream in pages: those that `admits` admits, by default all."""
     builder = PageBuilder(stream)
-    yield from builder.add_all(records)
+    yield from builder.add_all(records, admits)
     yield from builder.rest()
 
 
@@ -205,9 +208,14 @@ def _on_disk() -> Generator[None, None, None]:
         raise temporary_folder_unusable(tempfile.tempdir or "of this machine", error) from error
 
 
-def _dumps_with_json(record: Record) -> bytes:
-    """Serialise a record that orjson refuses, because a number has more than 64 bits."""
-    return json.dumps(record, separators=(",", ":")).encode()
+def serialised(record: Record) -> bytes:
+    """Return the `data` of a record's line, without fields that are null."""
+    if None in record.values():
+        record = {name: value for name, value in record.items() if value is not None}
+    try:
+        return orjson.dumps(record)
+    except TypeError:  # a number has more than 64 bits
+        return json.dumps(record, separators=(",", ":")).encode()
 
 
 class RowBudget:

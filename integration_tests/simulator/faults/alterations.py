@@ -82,6 +82,16 @@ def in_rows(*changes: Callable[[Row], Row]) -> Alteration:
     return lambda _, body: each_row(body, change)
 
 
+def with_two_rows_a_day(entity: str) -> Alteration:
+    """A report has two rows a day of one entity, such as a keyword with two match types, that no column tells apart."""
+
+    def alter(_: Entry, report: Any) -> Any:
+        rows = report.get(entity, [])
+        return {**report, entity: [*rows, *({**row, "IMPRESSION_1": 7_000_000 + at} for at, row in enumerate(rows))]}
+
+    return alter
+
+
 def with_midnight(row: Row) -> Row:
     """The day is written with a time."""
     return with_field(with_field(row, "DATE", _midnight), "date", _midnight)

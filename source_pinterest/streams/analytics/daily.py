@@ -77,7 +77,7 @@ class DailyAnalytics(QueryAnalytics, ABC):
 
     def request_fingerprint(self) -> str:
         """Return a digest of all parameters that change the numbers of a day."""
-        return fingerprint(self._report_body())
+        return fingerprint(self._report_body(), by_default=not self.config.analytics_columns)
 
     def _report_body(self) -> dict[str, Any]:
         columns = [column for column in self.columns if may_be_requested(column, ASYNC_COLUMNS)]

@@ -28,7 +28,7 @@ from source_pinterest.columns import (
 )
 from source_pinterest.config import attribution_of
 from source_pinterest.dates import DateWindow, days_before
-from source_pinterest.engine.pages import Page, spooled
+from source_pinterest.engine.pages import Page
 from source_pinterest.engine.refused_names import Names, RefusedNames
 from source_pinterest.engine.request_size import Ids, request_shape
 from source_pinterest.engine.tasks import END, START, Task
@@ -182,7 +182,8 @@ class QueryAnalytics(AdAccountStream, ABC):
     def request_fingerprint(self) -> str:
         """Return a digest of all parameters that change the numbers of a day."""
         breakdown = {name: ",".join(values) for name, values in self.breakdown_names().items()}
-        return fingerprint({**breakdown, "columns": list(self.columns), **attribution_of(self.config)})
+        body = {**breakdown, "columns": list(self.columns), **attribution_of(self.config)}
+        return fingerprint(body, by_default=not self.config.analytics_columns)
 
     def breakdown_names(self) -> Names:
         """Return the values by which rows are broken down, such as targeting types, by parameter."""
@@ -226,7 +227,7 @@ class QueryAnalytics(AdAccountStream, ABC):
 
         Raises:
             MalformedResponseError: the response is not a list of rows that were asked for.
-            RepeatedKeyError: two rows have the same key, so that one would replace the other in the destination.
+            RepeatedKeyError: the rows have another grain than their key.
         """
         expected = Expected(
             key=tuple(self.primary_key),
@@ -237,7 +238,7 @@ class QueryAnalytics(AdAccountStream, ABC):
             account=account,
             entities=frozenset(ids) if ids else None,
         )
-        return spooled(self.to_pages(self.gate.checked(self.rows_in(chunks), expected)))
+        return self.gate.pages(self.gate.asked_for(self.rows_in(chunks), expected), expected)
 
     def rows_in(self, chunks: Iterable[bytes]) -> Iterator[Record]:
         """Parse the rows of a response."""

@@ -232,7 +232,8 @@ class ReportStream(AdAccountStream, ABC):
 
     def request_fingerprint(self) -> str:
         """Return a digest of all parameters that change the numbers of a day."""
-        return fingerprint({**self.body, "variants": self.variants()})
+        by_default = self.wanted_columns() is DEFAULT_COLUMNS
+        return fingerprint({**self.body, "variants": self.variants()}, by_default=by_default)
 
     def _requests(self) -> list[ReportRequest]:
         requests = list(self.plan())

@@ -3,9 +3,11 @@
 No page is emitted before the last row of a response or file has been checked.
 """
 
+from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import compress, islice
 from typing import Any, Protocol
 
 from pendulum import Date
@@ -30,9 +32,8 @@ from source_pinterest.columns import (
     number_columns,
     text_columns,
 )
-from source_pinterest.config import Config
 from source_pinterest.dates import DateWindow, Granularity, parse_day, without_midnight
-from source_pinterest.engine.pages import Page, pages_of, spooled
+from source_pinterest.engine.pages import Page, pages_of, serialised, spooled
 from source_pinterest.engine.progress import Notices
 from source_pinterest.reporting.file import Filed
 from source_pinterest.reporting.job import ReportRequest
@@ -44,6 +45,12 @@ _SUBSTITUTES = {"AD_ID": "PIN_PROMOTION_ID", ITEM_ID: ENTITY_ID}
 _EMPTY = (None, "")
 _NO_ACCOUNT = (*_EMPTY, "0")
 _DAY_LENGTH = len("2026-01-31")
+
+_FEW_KEYS = 10
+"""So many keys of a response may have several rows, however few keys it has. Of more, it may be half of the keys."""
+
+_NAMED_KEYS = 100
+"""A warning names so many keys: more than a keyword has in the days of a request."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +111,6 @@ class Expected:
 class GatedStream(Protocol):
     """The attributes of a stream that `RowGate` uses."""
 
-    config: Config
     notices: Notices
     merges_by_key: bool
 
@@ -116,46 +122,38 @@ class GatedStream(Protocol):
 class RowGate:
     """The gate that each row of a stream's responses and reports passes as it is parsed.
 
-    It keeps hashes of the keys of a response, since a report may have a million rows. Whole rows are compared only
-    after a key has come twice: that response is requested once more.
-
     Args:
         stream: the stream.
     """
 
     def __init__(self, stream: GatedStream) -> None:
         self._stream = stream
-        self._compares_rows = stream.config.max_retries == 0  # no response is requested once more
 
-    def checked(self, rows: Iterable[Record], expected: Expected) -> Iterator[Record]:
-        """Yield the rows of a response that were asked for, each once. Others are dropped with a warning.
+    def pages(self, rows: Iterable[Record], expected: Expected) -> Iterator[Page]:
+        """Return the rows of a response as pages, as `records` does. `asked_for` has returned the rows.
 
         Raises:
-            MalformedResponseError: a day is not written as YYYY-MM-DD, a part of the key is missing or is an id that is
-                not exact, or a row names another ad account.
-            RepeatedKeyError: two rows have the same key and differ, and the destination replaces rows by their key.
+            MalformedResponseError: as `asked_for` and `records`.
+            RepeatedKeyError: as `records`.
         """
-        columns, seen = expected.key, set[int]()
-        compared: set[int] | None = set() if self._compares_rows else None
-        for row in self._asked_for(rows, expected):
-            values = tuple([row.get(column) for column in columns])
-            try:
-                key = hash(values)
-            except TypeError as error:
-                raise FormError("A part of a row's key is an object or a list.", ", ".join(columns)) from error
-            if (None in values or "" in values) and not self._is_complete(values, expected):
-                yield row
-                continue
-            if compared is not None:
-                content = hash(repr(row))
-                if content in compared:
-                    self._warn("equal rows", f"sent rows twice, such as one of {_listed(values)}. One of them is used.")
-                    continue
-                compared.add(content)
-            if key in seen:
-                self._repeated(values, expected, is_known=compared is not None)
-            seen.add(key)
-            yield row
+        keys = ResponseKeys(self, self._stream, expected)
+        pages = spooled(pages_of(self._stream.name, keys.checked(rows), keys.admits))
+        return keys.without_withheld(pages)
+
+    def records(self, rows: Iterable[Record], expected: Expected) -> list[Record]:
+        """Return the rows of a response that were asked for, each once.
+
+        If rows of one key differ, and the destination replaces rows by their key, none of these rows is returned, and
+        a warning names the key. Other destinations get all of them.
+
+        Raises:
+            MalformedResponseError: as `asked_for`, or a part of the key is missing or no plain value.
+            RepeatedKeyError: the rows have another grain than their key. At least half of the keys, and more than a
+                few, have several rows, and the destination replaces rows by their key.
+        """
+        keys = ResponseKeys(self, self._stream, expected)
+        checked = keys.checked(self.asked_for(rows, expected))
+        return keys.rows_without_withheld([row for row in checked if keys.admits(row, serialised(row))])
 
     def doubt(self, error: KeyInDoubtError) -> None:
         """Raise the error if the destination replaces rows by their key, else warn that the rows are emitted.
@@ -167,8 +165,15 @@ class RowGate:
             raise error
         self._stream.notices.warn(error.about, error.warning)
 
-    def _asked_for(self, rows: Iterable[Record], expected: Expected) -> Iterator[Record]:
-        """Yield the rows of the expected days, account and entities, with texts and numbers in their columns."""
+    def asked_for(self, rows: Iterable[Record], expected: Expected) -> Iterator[Record]:
+        """Yield the rows of the expected days, account and entities, with texts and numbers in their columns.
+
+        Other rows are dropped with a warning.
+
+        Raises:
+            MalformedResponseError: a day is not written as YYYY-MM-DD, an id of the key is not exact, or a row names
+                another ad account.
+        """
         texts, numbers, account = expected.texts, expected.numbers, expected.account
         entities, entity = expected.entities, expected.key[0]
         day_column = expected.day if expected.days else None
@@ -221,32 +226,126 @@ class RowGate:
             self._warn("other days", f"sent {others}. They are left out.")
         return day if _covers(wanted, found, expected.granularity) else ""
 
-    def _is_complete(self, values: tuple[Any, ...], expected: Expected) -> bool:
+    def _warn(self, about: str, what: str) -> None:
+        self._stream.notices.warn(about, f"Pinterest {what}")
+
+
+class ResponseKeys:
+    """The keys of the rows of one response.
+
+    It keeps hashes, since a report may have a million rows: of each key, and of the data of its first row.
+
+    Args:
+        gate: the gate that the rows pass.
+        stream: the stream.
+        expected: has the columns of the key.
+    """
+
+    def __init__(self, gate: RowGate, stream: GatedStream, expected: Expected) -> None:
+        self._gate, self._stream, self._expected = gate, stream, expected
+        self._keys: dict[int, None] = {}  # in the order of their first rows
+        self._data = array("q")  # of these rows; a dictionary of all would need twice the memory
+        self._data_by_key: dict[int, int] = {}  # filled when a key comes twice
+        self._others: set[int] = set()  # the data of other rows, where the destination keeps every row
+        self._withheld: dict[int, tuple[Any, ...]] = {}  # the keys whose rows differ, where it replaces rows
+
+    def checked(self, rows: Iterable[Record]) -> Iterator[Record]:
+        """Yield the rows, for `admits`. After the last one, warn of keys that are withheld.
+
+        Raises:
+            RepeatedKeyError: these are at least half of the keys, and more than a few.
+        """
+        yield from rows
+        withheld, keys = len(self._withheld), len(self._keys)
+        if not withheld:
+            return
+        named = list(islice(self._withheld.values(), _NAMED_KEYS))
+        if withheld > _FEW_KEYS and withheld * 2 >= keys:
+            raise RepeatedKeyError(self._stream.name, self._expected.key, named[0])
+        more = f" and {withheld - len(named):,} more" if withheld > len(named) else ""
+        warning = (
+            f"Pinterest sent rows that differ and have the same key ({', '.join(self._expected.key)}). They would "
+            f"overwrite each other in the destination, so those of {withheld:,} of {keys:,} keys are left out: "
+            f"{'; '.join(map(_listed, named))}{more}. All other rows are emitted."
+        )
+        self._stream.notices.warn(warning, warning)
+
+    def admits(self, row: Record, data: bytes) -> bool:
+        """Return whether to emit a row, as far as the rows up to it tell.
+
+        Args:
+            row: the row.
+            data: the row, serialised.
+
+        Raises:
+            MalformedResponseError: a part of the key is missing, or is an object or a list.
+            RepeatedKeyError: the hour is missing, and the destination replaces rows by their key.
+        """
+        values = tuple([row.get(column) for column in self._expected.key])
+        try:
+            key = hash(values)
+        except TypeError as error:
+            raise FormError("A part of a row's key is an object or a list.", ", ".join(self._expected.key)) from error
+        if (None in values or "" in values) and not self._is_complete(values):
+            return True
+        content = hash(data)
+        if key in self._keys:
+            return key not in self._withheld and self._admits_another(key, values, content)
+        self._keys[key] = None
+        self._data.append(content)
+        return True
+
+    def _admits_another(self, key: int, values: tuple[Any, ...], content: int) -> bool:
+        """Return whether to emit a row whose key has come before."""
+        newest_first = zip(reversed(self._keys), reversed(self._data), strict=True)
+        self._data_by_key.update(islice(newest_first, len(self._keys) - len(self._data_by_key)))
+        if content == self._data_by_key[key] or content in self._others:
+            equal = f"Pinterest sent rows twice, such as one of {_listed(values)}. One of them is used."
+            self._stream.notices.warn("equal rows", equal)
+            return False
+        if self._stream.merges_by_key:
+            self._withheld[key] = values
+            return False
+        self._others.add(content)
+        self._gate.doubt(RepeatedKeyError(self._stream.name, self._expected.key, values))
+        return True
+
+    def _is_complete(self, values: tuple[Any, ...]) -> bool:
         """Return whether a key lacks only optional parts; False if it lacks the hour, and the destination appends.
 
         Raises:
             MalformedResponseError: another part is missing.
             RepeatedKeyError: the hour is missing, and the destination replaces rows by their key.
         """
-        parts = zip(expected.key, values, strict=True)
-        missing = [name for name, value in parts if value in _EMPTY and name not in expected.optional]
+        parts = zip(self._expected.key, values, strict=True)
+        missing = [name for name, value in parts if value in _EMPTY and name not in self._expected.optional]
         if missing == [HOUR]:
-            self.doubt(RepeatedKeyError(self._stream.name, expected.key, values))
+            self._gate.doubt(RepeatedKeyError(self._stream.name, self._expected.key, values))
         elif missing:
             raise FormError(f"A row has no {' and no '.join(missing)}.", ", ".join(missing))
         return not missing
 
-    def _repeated(self, values: tuple[Any, ...], expected: Expected, *, is_known: bool) -> None:
-        """Handle a key that comes twice: the rows are known to differ, or are to be compared in another response."""
-        if not is_known:
-            self._compares_rows = True
-            raise MalformedResponseError(
-                f"Two rows are of {_listed(values)}. The next response is compared row by row."
-            )
-        self.doubt(RepeatedKeyError(self._stream.name, expected.key, values))
+    def without_withheld(self, pages: Iterator[Page]) -> Iterator[Page]:
+        """Return pages of the rows that were admitted, without those whose key is withheld by now."""
+        return self._without_withheld(pages) if self._withheld else pages  # which keeps no hashes in memory
 
-    def _warn(self, about: str, what: str) -> None:
-        self._stream.notices.warn(about, f"Pinterest {what}")
+    def _without_withheld(self, pages: Iterator[Page]) -> Iterator[Page]:
+        is_kept = self._is_kept()
+        for page in pages:
+            kept = list(islice(is_kept, page.count))
+            if all(kept):
+                yield page
+            elif any(kept):
+                lines = compress(page.lines.splitlines(keepends=True), kept)
+                yield Page(page.stream, b"".join(lines), sum(kept))
+
+    def rows_without_withheld(self, rows: list[Record]) -> list[Record]:
+        """Return the rows that were admitted, without those whose key is withheld by now."""
+        return list(compress(rows, self._is_kept())) if self._withheld else rows
+
+    def _is_kept(self) -> Iterator[bool]:
+        """Yield for each row that was admitted whether it is still emitted. It is the first of its key."""
+        return (key not in self._withheld for key in self._keys)
 
 
 def _write_account(row: Record, account: str) -> None:
@@ -294,14 +393,15 @@ class ReportRows:
 
         Raises:
             MalformedResponseError: the file is not a report.
-            KeyInDoubtError: two rows have the same key, or the rows have other id columns than in earlier syncs.
+            KeyInDoubtError: the rows have another grain than their key, or other id columns than in earlier syncs.
         """
-        filler = KeyFiller(self.key)
-        pages = spooled(pages_of(self.stream, self._checked(request, rows, filler)))
+        filler, expected = KeyFiller(self.key), self._expected(request)
+        asked_for = self.gate.asked_for(self._completed(request, rows, filler), expected)
+        pages = self.gate.pages(self._stamped(request, asked_for, filler), expected)
         return pages, self._joined_with_earlier(request, filler.key_columns())
 
-    def _checked(self, request: ReportRequest, rows: Iterable[Filed], filler: "KeyFiller") -> Iterator[Record]:
-        expected = Expected(
+    def _expected(self, request: ReportRequest) -> Expected:
+        return Expected(
             key=self.key.columns,
             optional=self.key.optional,
             texts=self._text_columns(),
@@ -311,9 +411,11 @@ class ReportRows:
             granularity=Granularity(request.body["granularity"]),
             account=request.ad_account_id,
         )
+
+    def _stamped(self, request: ReportRequest, rows: Iterable[Record], filler: "KeyFiller") -> Iterator[Record]:
         days = dict(zip(("start_date", "end_date"), request.window.as_pair(), strict=True))
         stamps = {name: days[of] for name, of in self.stamped.items()}
-        for row in self.gate.checked(self._completed(request, rows, filler), expected):
+        for row in rows:
             filler.count(row)
             row.update(stamps)
             yield row

@@ -380,7 +380,7 @@ class PinMetrics:
         def parse(chunks: Iterator[bytes]) -> Mapping[str, Days]:
             pins = by_pin(parse_body(chunks))
             days: dict[str, Days] = {pin_id: [] for pin_id in pin_ids if pin_id in pins}
-            for row in self._gate.checked(_rows(pins, self._notices.replacement), expected):
+            for row in self._gate.records(_rows(pins, self._notices.replacement), expected):
                 days[row["pin_id"]].append(row)
             return days
 

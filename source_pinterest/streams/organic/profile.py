@@ -149,7 +149,7 @@ class ProfileAnalytics(OrganicStream, ABC):
         expected = Expected(key=("date",) if self.split in more else (PART, "date"), days=window, day="date")
 
         def parse(chunks: Iterator[bytes]) -> ListPage:
-            return ListPage(list(self.gate.checked(self.parse(chunks).items, expected)))
+            return ListPage(self.gate.records(self.parse(chunks).items, expected))
 
         return self.records(self.client.get(self.path_template, params, parse).value, task)
 

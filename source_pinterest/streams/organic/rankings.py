@@ -48,14 +48,14 @@ class RankingStream(VariedStream, OrganicStream, ABC):
 
         Raises:
             MalformedResponseError: the body is not a ranking.
-            RepeatedKeyError: a pin has two ranks.
+            RepeatedKeyError: at least half of the pins have several ranks.
         """
         ranking = parse_body(chunks)
         listed = list_in(ranking, "pins", self.notices.replacement) if isinstance(ranking, dict) else None
         pins = with_key(listed, self.shape.key, "pins", ranking)
         available = {"date_availability": ranking.get("date_availability")}
         expected = Expected(key=self.shape.key, texts=self.shape.key)
-        return ListPage([{**pin, **available} for pin in self.gate.checked(pins, expected)])
+        return ListPage([{**pin, **available} for pin in self.gate.records(pins, expected)])
 
     def stamp(self, value: str) -> Mapping[str, Any]:
         """Return the metric by which the pins are ranked, and the days."""

@@ -6,11 +6,10 @@ from typing import Any
 import pytest
 
 from source_pinterest.api.errors import MalformedResponseError, RepeatedKeyError
-from source_pinterest.config import Config
 from source_pinterest.dates import DateWindow, Granularity
 from source_pinterest.engine.progress import Notices
 from source_pinterest.streams.analytics.rows import Expected, RowGate
-from unit_tests.configs import TODAY, config
+from unit_tests.streams.pinterest import records_of
 
 WINDOW = DateWindow.from_pair(["2026-03-04", "2026-03-10"])
 EXPECTED = Expected(key=("ID", "DATE"), days=WINDOW)
@@ -19,17 +18,16 @@ EXPECTED = Expected(key=("ID", "DATE"), days=WINDOW)
 class Stream:
     """What the gate needs of a stream, and the rows that pass it."""
 
-    def __init__(self, name: str = "ads", *, merges_by_key: bool = True, max_retries: int = 4) -> None:
+    def __init__(self, name: str = "ads", *, merges_by_key: bool = True) -> None:
         self.name, self.notices, self.merges_by_key = name, Notices(name), merges_by_key
-        self.config = Config.from_mapping(config(max_retries=max_retries), TODAY)
         self.gate = RowGate(self)
 
     def passed(self, *rows: dict[str, Any], expected: Expected = EXPECTED) -> list[dict[str, Any]]:
-        """The rows of a response, which is requested once more if it breaks."""
-        try:
-            return list(self.gate.checked([dict(row) for row in rows], expected))
-        except MalformedResponseError:
-            return list(self.gate.checked([dict(row) for row in rows], expected))
+        """The rows of a response, which are the same in pages and in memory."""
+        passed = self.gate.records([dict(row) for row in rows], expected)
+        asked_for = self.gate.asked_for([dict(row) for row in rows], expected)
+        assert list(records_of(self.gate.pages(asked_for, expected))) == passed
+        return passed
 
 
 def row(name: Any = "1", day: Any = "2026-03-04", **more: Any) -> dict[str, Any]:
@@ -147,35 +145,61 @@ def test_rows_that_differ_in_one_part_of_the_key_are_several() -> None:
 
 
 @pytest.mark.parametrize("merges_by_key", [True, False])
-def test_an_equal_row_is_dropped_and_its_response_requested_twice_once(
-    merges_by_key: bool, caplog: pytest.LogCaptureFixture
-) -> None:
-    stream = Stream(merges_by_key=merges_by_key)
+def test_an_equal_row_is_dropped_with_a_warning(merges_by_key: bool, caplog: pytest.LogCaptureFixture) -> None:
     rows = [row(SPEND=1, NESTED={"A": [1]}), row("2"), row(SPEND=1, NESTED={"A": [1]})]
-    with pytest.raises(MalformedResponseError, match=r"^Two rows are of 1, 2026-03-04\."):
-        list(stream.gate.checked(rows, EXPECTED))
-    for _ in range(2):
-        assert list(stream.gate.checked(rows, EXPECTED)) == rows[:2]
 
+    assert Stream(merges_by_key=merges_by_key).passed(*rows) == rows[:2]
     assert caplog.messages == ["ads: Pinterest sent rows twice, such as one of 1, 2026-03-04. One of them is used."]
 
 
-def test_without_retries_rows_are_compared_in_the_first_response() -> None:
-    assert list(Stream(max_retries=0).gate.checked([row(), row()], EXPECTED)) == [row()]
-
-
 @pytest.mark.parametrize("other", [{"SPEND": 2}, {}, {"SPEND": -2}])
-def test_the_same_key_with_other_values_fails_where_a_destination_replaces_rows(other: dict[str, Any]) -> None:
-    with pytest.raises(RepeatedKeyError, match=r"^ads: .* one row per ID and DATE: \('1', '2026-03-04'\)"):
-        Stream().passed(row(SPEND=-1), row("2"), row(**other))
+def test_where_a_destination_replaces_rows_a_key_whose_rows_differ_is_withheld_and_named(
+    other: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    first, *others = row(SPEND=-1), row("2"), row(**other), row("3"), row(SPEND=3), row(SPEND=-1), row("4", SPEND=5)
+    kept = [row for row in others if row["ID"] != "1"]
+
+    assert Stream().passed(first, *others) == kept
+    [warning] = caplog.messages
+    assert warning == (
+        "ads: Pinterest sent rows that differ and have the same key (ID, DATE). They would overwrite each other in the "
+        "destination, so those of 1 of 4 keys are left out: 1, 2026-03-04. All other rows are emitted."
+    )
+
+
+def test_a_withheld_key_costs_no_other_row_of_any_page(caplog: pytest.LogCaptureFixture) -> None:
+    """Pages that have left memory by the time that the second row comes have the first."""
+    rows = [row(number, TEXT="x" * 200_000) for number in "abcdefghijkl"]
+    doubled = [row("b"), row("c"), row("f"), row("l")]
+
+    assert [row["ID"] for row in Stream().passed(*rows, *doubled)] == list("adeghijk")
+    [warning] = caplog.messages
+    assert "4 of 12 keys are left out: b, 2026-03-04; c, 2026-03-04; f, 2026-03-04; l, 2026-03-04." in warning
+
+
+@pytest.mark.parametrize(
+    ("keys", "doubled", "is_another_grain"),
+    [(1, 1, False), (10, 10, False), (11, 11, True), (22, 11, True), (23, 11, False), (300, 149, False)],
+)
+def test_where_half_of_the_keys_have_several_rows_their_grain_is_another(
+    keys: int, doubled: int, is_another_grain: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    rows = [row(number) for number in range(keys)] + [row(number, SPEND=1) for number in range(doubled)]
+    if is_another_grain:
+        with pytest.raises(RepeatedKeyError, match=r"^ads: .* one row per ID and DATE: \(0, '2026-03-04'\)"):
+            Stream().passed(*rows)
+    else:
+        assert len(Stream().passed(*rows)) == keys - doubled
+        assert f"those of {doubled} of {keys} keys are left out" in caplog.text
+        assert f"{doubled - 1}, 2026-03-04. All" in caplog.text or f" and {doubled - 100} more. All" in caplog.text
+    assert len(Stream(merges_by_key=False).passed(*rows)) == keys + doubled
 
 
 def test_where_a_destination_keeps_every_row_such_rows_are_emitted_with_one_warning(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    stream, rows = Stream(merges_by_key=False), [row(SPEND=1), row(SPEND=2), row(SPEND=3)]
-    for _ in range(2):
-        assert stream.passed(*rows, row(SPEND=2)) == rows
+    rows = [row(SPEND=1), row(SPEND=2), row(SPEND=3)]
+    assert Stream(merges_by_key=False).passed(*rows, row(SPEND=2)) == rows
 
     [doubt, equal] = caplog.messages
     assert "one row per ID and DATE" in doubt
@@ -187,8 +211,7 @@ def test_an_optional_part_may_be_empty_once() -> None:
     optional = replace(EXPECTED, optional=frozenset({"ID"}))
 
     assert len(Stream().passed(row(""), row("1"), row("", "2026-03-05"), expected=optional)) == 3
-    with pytest.raises(RepeatedKeyError):
-        Stream().passed(row("", SPEND=1), row(""), expected=optional)
+    assert not Stream().passed(row("", SPEND=1), row(""), expected=optional)
 
 
 def test_rows_without_their_hour_are_emitted_only_where_every_row_is_kept() -> None:

@@ -12,7 +12,7 @@ import requests_mock
 from airbyte_cdk.models import AirbyteStateMessageSerializer
 
 from source_pinterest import limits
-from source_pinterest.api.errors import RejectedError, RepeatedKeyError, SliceError, UnavailableError
+from source_pinterest.api.errors import RejectedError, SliceError, UnavailableError
 from source_pinterest.columns import DEFAULT_COLUMNS
 from source_pinterest.dates import DateWindow
 from source_pinterest.engine.pages import Page
@@ -152,17 +152,19 @@ def test_rows_that_were_not_asked_for_are_left_out_and_told(
     assert len(caplog.messages) == 2
 
 
-def test_a_key_that_repeats_fails_a_response_only_where_rows_are_replaced(
+def test_a_key_whose_rows_differ_is_left_out_only_where_rows_are_replaced(
     mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture
 ) -> None:
     pinterest = Pinterest(mock, max_retries=1)
-    pinterest.answers(PATH, {"json": [row("1"), row(1, CTR=1), row("1")]})
-    with pytest.raises(RepeatedKeyError, match=r"^campaign_analytics: .* one row per CAMPAIGN_ID and DATE"):
-        next(pages_of(pinterest.stream(CampaignAnalytics), call(window(9, 0), "1")))
+    pinterest.answers(PATH, {"json": [row("1"), row("2"), row(1, CTR=1), row("1")]})
+    assert rows_of(pinterest, call(window(9, 0), "1", "2")) == [row("2")]
+    assert len(pinterest.asked(PATH)) == 1
+    assert "1 of 2 keys are left out: 1, " in caplog.text
 
     append = configured("full_refresh", "append")
     stream = pinterest.attached(pinterest.sync.stream(CampaignAnalytics), append)
-    assert list(records_of(pages_of(stream, call(window(9, 0), "1")))) == [row("1"), row("1", CTR=1)]
+    both = [row("1"), row("2"), row("1", CTR=1)]
+    assert list(records_of(pages_of(stream, call(window(9, 0), "1", "2")))) == both
     assert caplog.text.count("comes twice or is incomplete. All of its rows are emitted") == 1
 
 

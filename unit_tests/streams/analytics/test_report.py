@@ -13,6 +13,9 @@ from source_pinterest.dates import DateWindow, merge_windows
 from source_pinterest.reporting.job import ReportRequest
 from source_pinterest.state.period import fingerprint
 from source_pinterest.streams.analytics.level_reports import REPORTS
+from source_pinterest.streams.analytics.levels import CampaignAnalytics, CampaignTargetingAnalytics
+from source_pinterest.streams.analytics.own_reports import MarketingMixReport
+from source_pinterest.streams.analytics.query import QueryAnalytics
 from source_pinterest.streams.analytics.report import ReportStream
 from unit_tests.streams.analytics.syncs import APPEND, DEDUP, Sync, ago, window
 from unit_tests.streams.pinterest import Pinterest, refused, state_of
@@ -317,10 +320,36 @@ def test_a_state_has_the_digest_of_the_whole_request(mock: requests_mock.Mocker)
     types = default_targeting_types("CAMPAIGN_TARGETING")
     variants = [{"targeting_types": list(some)} for some in (types[:5], types[5:10], types[10:])]
 
-    assert stream.checkpoint.state["asked"] == fingerprint({**body, "variants": variants})
+    assert stream.checkpoint.state["asked"] == fingerprint({**body, "variants": variants}, by_default=True)
 
 
 def test_days_and_lookback_do_not_change_the_digest(mock: requests_mock.Mocker) -> None:
     options = ({}, {"start_date": ago(5), "lookback_days": 7, "account_ids": ["11"]})
 
     assert len({Pinterest(mock, **some).stream(AdGroupReport).request_fingerprint() for some in options}) == 1
+
+
+@pytest.mark.parametrize(
+    ("stream", "asked"),
+    [
+        (CampaignAnalytics, "0b082e6a45641736"),
+        (CampaignTargetingAnalytics, "02ab781d12051332"),
+        (AdGroupReport, "a7cfbdf43cd3810f"),
+        (MarketingMixReport, "f60004bb802f7c44"),
+    ],
+)
+def test_a_column_that_joined_the_default_is_no_change(
+    pinterest: Pinterest, stream: type[QueryAnalytics] | type[ReportStream], asked: str
+) -> None:
+    """The digests are those of states that were written before it joined."""
+    assert "TOTAL_IMPRESSION" in pinterest.stream(stream).columns
+    assert pinterest.stream(stream).request_fingerprint() == asked
+
+
+def test_a_column_that_joined_the_default_is_a_change_where_a_user_chooses_it(mock: requests_mock.Mocker) -> None:
+    choices = (["CTR"], ["CTR", "TOTAL_IMPRESSION"])
+    for one in (CampaignAnalytics, CampaignTargetingAnalytics):
+        chosen = [Pinterest(mock, analytics_columns=columns).stream(one) for columns in choices]
+        assert len({stream.request_fingerprint() for stream in chosen}) == 2
+    reports = [Pinterest(mock).custom(columns=columns) for columns in choices]
+    assert len({report.request_fingerprint() for report in reports}) == 2

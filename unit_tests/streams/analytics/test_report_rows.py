@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from source_pinterest.api.errors import KeysChangedError, MalformedResponseError, RepeatedKeyError
+from source_pinterest.api.errors import KeysChangedError, MalformedResponseError
 from source_pinterest.columns import ENTITY_ID, ITEM_ID
 from source_pinterest.dates import DateWindow
 from source_pinterest.reporting.job import ANALYTICS_REPORTS, ReportRequest
@@ -79,13 +79,15 @@ def test_days_that_had_to_be_asked_for_too_are_left_out(caplog: pytest.LogCaptur
 
 
 def test_a_bad_row_is_seen_before_a_row_is_taken() -> None:
-    rows, repeats = report_rows(KEY), [("1", row("1", CTR=1)), ("2", row("2")), ("2", row(1))]
     with pytest.raises(MalformedResponseError, match="A row has no CAMPAIGN_ID"):
-        rows.pages(REQUEST, [("1", row("1")), ("0", row(None))])
-    with pytest.raises(MalformedResponseError, match="Two rows are of 1, 2026-01-01"):
-        rows.pages(REQUEST, repeats)
-    with pytest.raises(RepeatedKeyError, match=r"campaign_report.*CAMPAIGN_ID and DATE"):
-        rows.pages(REQUEST, repeats)
+        report_rows(KEY).pages(REQUEST, [("1", row("1")), ("0", row(None))])
+
+
+def test_a_key_whose_rows_differ_costs_its_own_rows_of_a_file(caplog: pytest.LogCaptureFixture) -> None:
+    found = read({"1": [row("1", CTR=1)], "2": [row("2"), row(2, CTR=1)], "3": [row("3"), row("3")]})
+
+    assert [one["CAMPAIGN_ID"] for one in found] == ["1", "3"]
+    assert "1 of 3 keys are left out: 2, 2026-01-01. All other rows are emitted." in caplog.text
 
 
 def test_targeting_is_part_of_the_key_and_an_empty_text_where_it_is_left_out() -> None:

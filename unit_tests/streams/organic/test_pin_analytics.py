@@ -14,7 +14,6 @@ from source_pinterest.api.errors import (
     BadRequestError,
     ConfigError,
     NothingLeftError,
-    RepeatedKeyError,
     ResponseTooLargeError,
     RightMissingError,
     UnavailableError,
@@ -235,14 +234,16 @@ def test_days_and_pins_that_were_not_asked_for_or_came_before_are_left_out_and_t
     assert "rows of ids that were not asked for, such as 2" in caplog.text
 
 
-def test_a_day_that_comes_twice_with_other_numbers_fails_its_response(mock: requests_mock.Mocker) -> None:
+def test_a_day_that_comes_twice_with_other_numbers_is_left_out_alone(
+    mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture
+) -> None:
     pinterest = Pinterest(mock, max_retries=1)
-    pinterest.lists("pins", "1")
+    pinterest.lists("pins", "1", "2")
     other = {"all": {**METRICS["all"], "daily_metrics": [DAY, {**DAY, "metrics": {"IMPRESSION": 8}}]}}
-    pinterest.answers("pins/analytics", {"json": {"1": other}})
+    pinterest.answers("pins/analytics", {"json": {"1": other, "2": METRICS}})
 
-    with pytest.raises(RepeatedKeyError, match="one row per pin_id and date"):
-        read(pinterest)
+    assert read(pinterest) == ["2"]
+    assert f"1 of 2 keys are left out: 1, {DAY['date']}. All" in caplog.text
 
 
 def test_pins_that_a_response_leaves_out_are_asked_for_once_more_and_told(

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import requests_mock
 
-from source_pinterest.api.errors import RepeatedKeyError, SliceError
+from source_pinterest.api.errors import SliceError
 from source_pinterest.streams.organic.rankings import TopPins
 from unit_tests.streams.pinterest import Pinterest, in_pieces, slice_of
 
@@ -57,11 +57,13 @@ def test_a_body_without_pins_is_never_read_as_none(pinterest: Pinterest, body: A
         pinterest.read(TopPins, EVERYTHING)
 
 
-def test_a_pin_that_comes_twice_has_one_rank(mock: requests_mock.Mocker) -> None:
+def test_a_pin_that_comes_twice_has_one_rank_or_none(
+    mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture
+) -> None:
     pinterest = Pinterest(mock, max_retries=1)
     pinterest.answers(PATH, {"json": {"pins": [{"pin_id": 7}, {"pin_id": 8}, {"pin_id": "7"}]}})
     assert [one["pin_id"] for one in pinterest.read(TopPins, EVERYTHING)] == ["7", "8"] * len(TopPins.values)
 
-    pinterest.answers(PATH, {"json": {"pins": [{"pin_id": 7}, {"pin_id": 7, "metrics": {}}]}})
-    with pytest.raises(RepeatedKeyError, match="one row per pin_id"):
-        pinterest.read(TopPins, EVERYTHING)
+    pinterest.answers(PATH, {"json": {"pins": [{"pin_id": 7}, {"pin_id": 8}, {"pin_id": 7, "metrics": {}}]}})
+    assert [one["pin_id"] for one in pinterest.read(TopPins, EVERYTHING)] == ["8"] * len(TopPins.values)
+    assert "1 of 2 keys are left out: 7. All" in caplog.text

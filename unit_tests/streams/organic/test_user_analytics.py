@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from airbyte_cdk.models import AirbyteStateMessage, AirbyteStateMessageSerializer
 
-from source_pinterest.api.errors import RepeatedKeyError, SliceError, UnavailableError
+from source_pinterest.api.errors import SliceError, UnavailableError
 from source_pinterest.dates import DateWindow
 from source_pinterest.engine.tasks import Task
 from source_pinterest.streams.organic.profile import (
@@ -138,12 +138,15 @@ def test_days_that_were_not_asked_for_or_came_before_are_left_out(mock: Any, cap
     assert f"user_account_analytics: Pinterest sent rows of days that were not asked for, {others}" in caplog.messages
 
 
-def test_a_day_that_comes_twice_with_other_numbers_fails_its_response(mock: Any) -> None:
+def test_a_day_that_comes_twice_with_other_numbers_is_left_out_alone(
+    mock: Any, caplog: pytest.LogCaptureFixture
+) -> None:
     pinterest = Pinterest(mock, max_retries=1)
-    pinterest.answers(PATH, {"json": {"all": {"daily_metrics": [day(25), day(25, "PROCESSING")]}}})
+    days = [day(25), day(26), day(25, "PROCESSING")]
+    pinterest.answers(PATH, {"json": {"all": {"daily_metrics": days}}})
 
-    with pytest.raises(RepeatedKeyError, match="one row per part and date"):
-        read(pinterest, DEDUP)
+    assert read(pinterest, DEDUP)[0] == [26]
+    assert "1 of 2 keys are left out: all, 2026-06-25. All" in caplog.text
 
 
 # ---- Later syncs and owners
