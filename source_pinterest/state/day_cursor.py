@@ -592,12 +592,11 @@ class PinCursor(OwnerDayCursor):
         return {pin: self._skipped[of, pin] for of, pin in sorted(self._skipped, key=lambda key: key[1]) if of == owner}
 
     def owed(self, owner: Owner, pin: int) -> tuple[ReadDays, DateWindow]:
-        """Return the unread days of a skipped pin that no pass will read, and the days to ask for."""
+        """Return the unread days of a skipped pin that count as read for the others, and the days to ask for.
+
+        An unfinished pass that has passed by the pin emits all of its days if days may be emitted more than once.
+        """
         read, unread = self.history_of(owner).read, self._skipped[owner, pin].unread
-        known = self._readings.get(owner)
-        if known and pin <= known.after:
-            settled = min(known.settled, self.last_idle_day) if self.emits_once else known.settled
-            read = read.plus([DateWindow(known.window.start, settled)] if known.window.start <= settled else [])
         if gone := unread.up_to(days_before(self._period.earliest, 1)).windows:
             unread = unread.minus(gone)
             self._skipped[owner, pin] = replace(self._skipped[owner, pin], unread=unread)
@@ -606,8 +605,13 @@ class PinCursor(OwnerDayCursor):
                 f"Pinterest keeps the days from {self._period.earliest} on.",
             )
         unread = unread.up_to(self._period.end)
+        known = self._readings.get(owner)
+        is_passed = known is not None and pin <= known.after
+        if known and is_passed:
+            settled = min(known.settled, self.last_idle_day) if self.emits_once else known.settled
+            read = read.plus([DateWindow(known.window.start, settled)] if known.window.start <= settled else [])
         owed = unread.minus(unread.minus(read.windows).windows)
-        asked = owed if owed.windows else unread
+        asked = owed if owed.windows and (self.emits_once or not is_passed) else unread
         return owed, DateWindow(asked.first or self._period.end, asked.last or self._period.end)
 
     def skip(self, owner: Owner, pin: int, window: DateWindow) -> SkippedPin:

@@ -199,8 +199,11 @@ class PinAnalytics(OrganicStream):
         before, (owed, asked) = self.checkpoint.skipped(account)[pin], self.checkpoint.owed(account, pin)
         for reading, rows in self._parts(owner, Reading(asked, settled=asked.end), (str(pin),)):
             if self.checkpoint.skipped(account).get(pin) == before:  # it has not failed again
-                final = self._up_to(reading.settled, rows) if self.checkpoint.emits_once else rows
-                yield from self.to_pages([row for row in final if owed.has(parse_day(str(row["date"])))])
+                found = rows if owed.windows else []
+                if self.checkpoint.emits_once:
+                    found = [row for row in found if owed.has(parse_day(str(row["date"])))]
+                    found = self._up_to(reading.settled, found)
+                yield from self.to_pages(found)
                 self.checkpoint.catch_up(account, pin, reading.settled)
 
     def _read_pass(self, owner: Task, reading: Reading, pin_ids: Ids) -> Iterator[Page]:
