@@ -553,6 +553,12 @@ def test_a_pin_that_answers_has_its_unread_days_and_no_others(mock: requests_moc
     assert append(mock, on_time, known) == [read_to(29), {"2": span(20, 29)}]
 
 
+def test_days_that_a_pin_has_between_unread_ones_do_not_come_again(mock: requests_mock.Mocker) -> None:
+    kept = {"pin_id": "2", "unread": [["2026-06-20", "2026-06-22"], ["2026-06-28", "2026-06-29"]], "failures": 1}
+    known, found = append(mock, {pin: span(20, 29) for pin in "12"}, {**read_to(29), "skipped": [kept]})
+    assert (known, found) == (read_to(29), {"2": [*span(20, 22), *span(28, 29)]})
+
+
 def test_a_pin_that_answers_and_lags_behind_the_others_stays(mock: requests_mock.Mocker) -> None:
     known, _ = append(mock, {"1": span(20, 29), "2": []}, {}, odd=["2"])
     known, found = append(mock, {"1": span(20, 29), "2": span(20, 27)}, known)
