@@ -25,6 +25,9 @@ DAYS = $(TWELVE_DAYS)
 DATED_TESTS := unit_tests $(addprefix integration_tests/,sync_tests state_tests fault_tests cost_tests command_tests simulator_tests)
 SUITABLE := import sys, ensurepip, venv; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
 BELOW_3_13 := import sys, ensurepip, venv; sys.exit(not (3, 11) <= sys.version_info < (3, 13))
+# What was given on the command line of make under another name: make itself would ignore it.
+UNKNOWN_OF_READ = $(filter-out STREAMS CONFIG OUTPUT PYTHON PY VENV,$(foreach name,$(.VARIABLES), \
+	$(if $(filter command,$(origin $(name))),$(name))))
 PYTHON_BELOW_3_13 = $(shell for candidate in $(PY) python3.12 python3.11; do \
 	"$$candidate" -c '$(BELOW_3_13)' 2>/dev/null && echo "$$candidate" && break; done)
 
@@ -52,16 +55,24 @@ $(INSTALLED): pyproject.toml
 		exit 1; \
 	fi; \
 	echo "Creating $(VENV) with $$found: a minute or two, 0.7 GB ..."; \
-	rm -rf $(NEW_VENV) && "$$found" -m venv $(NEW_VENV) && \
-	$(NEW_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[tests,checks]' && \
-	$(NEW_VENV)/bin/python -m pip install --quiet --disable-pip-version-check $(REGISTRY_MODEL) && \
+	rm -rf $(NEW_VENV) && "$$found" -m venv $(NEW_VENV) || exit 1; \
+	pip="$(NEW_VENV)/bin/python -m pip install --quiet --disable-pip-version-check"; \
+	{ $$pip --editable '.[tests,checks]' && $$pip $(REGISTRY_MODEL); } >$(NEW_VENV)/install.log 2>&1 || { \
+		echo "source-pinterest can't be installed: check your network, and see $(NEW_VENV)/install.log for what pip" \
+			"says." >&2; \
+		exit 1; \
+	}; \
 	touch $(NEW_VENV)/$(@F) && \
 	"$$found" .ci/move_environment.py $(NEW_VENV) $(VENV)
 
 read: $(INSTALLED) ## Read your account: make read STREAMS="campaigns campaign_analytics"; then make read goes on
+	@if [ -n "$(UNKNOWN_OF_READ)" ]; then \
+		echo "make read takes STREAMS, CONFIG and OUTPUT, not $(firstword $(UNKNOWN_OF_READ))." >&2; \
+		exit 1; \
+	fi
 	@$(PY) -m source_pinterest.read $(STREAMS) --config '$(CONFIG)' --output '$(OUTPUT)'
 
-demo: $(INSTALLED) ## Read a local Pinterest twice and show what arrived (one minute, 0.4 GB)
+demo: $(INSTALLED) ## Read a local Pinterest twice and show what arrived (one minute, 0.3 GB)
 	@$(PY) -m integration_tests.tools.demo
 
 demo-duckdb: $(INSTALLED) $(PYAIRBYTE)/.installed ## Read a local Pinterest into DuckDB and draw a chart
@@ -73,8 +84,12 @@ $(PYAIRBYTE)/.installed: pyproject.toml | $(INSTALLED)
 	@rm -rf $(PYAIRBYTE) && mkdir -p $(PYAIRBYTE)
 	@if [ -n "$(PYTHON_BELOW_3_13)" ]; then \
 		echo "Creating $(PYAIRBYTE) with $(PYTHON_BELOW_3_13): two or three minutes, 0.8 GB ..."; \
-		$(PYTHON_BELOW_3_13) -m venv $(PYAIRBYTE) && \
-		$(PYAIRBYTE)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[pyairbyte]'; \
+		$(PYTHON_BELOW_3_13) -m venv $(PYAIRBYTE) || exit 1; \
+		$(PYAIRBYTE)/bin/python -m pip install --quiet --disable-pip-version-check \
+			--editable '.[pyairbyte]' >$(PYAIRBYTE)/install.log 2>&1 || { \
+			echo "PyAirbyte can't be installed: check your network, and see $(PYAIRBYTE)/install.log for what pip says." >&2; \
+			exit 1; \
+		}; \
 	fi
 	@touch $@
 

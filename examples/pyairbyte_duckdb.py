@@ -6,6 +6,8 @@
 import json
 import os
 import sys
+import warnings
+from collections import Counter
 from pathlib import Path
 
 if not sys.argv[2:]:
@@ -16,8 +18,13 @@ if not config_file.is_file():
 
 os.environ.setdefault("DO_NOT_TRACK", "1")
 os.environ.setdefault("AIRBYTE_OFFLINE_MODE", "1")
+os.environ.setdefault("AIRBYTE_LOGGING_ROOT", str(Path(__file__).resolve().parents[1] / ".tmp" / "pyairbyte-logs"))
+warnings.simplefilter("ignore")  # packages of PyAirbyte warn of their own future
 
 import airbyte
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
 
 
 def keep_newest_token(config: dict) -> None:
@@ -47,4 +54,14 @@ except airbyte.exceptions.PyAirbyteError as error:
 except OSError as error:
     sys.exit(f"{database} can't be written ({error.strerror}). Name another file.")
 query = Path(__file__).with_name("spend_by_campaign.sql").read_text(encoding="utf-8")
-print(*cache.run_sql_query(query)[-10:], sep="\n")
+rows = cache.run_sql_query(query)
+currency, *others = [name for name, _ in Counter(row["currency"] for row in rows).most_common()] or ["no currency"]
+table = Table("Campaign", "Day", title=f"The newest days of campaigns in {currency}", title_justify="left")
+for title in ("Spend", "Paid impressions", "Paid clicks"):
+    table.add_column(title, justify="right")
+for row in [row for row in rows if row["currency"] == currency][-10:]:
+    numbers = f"{row['spend']:,.2f}", f"{row['paid_impressions']:,}", f"{row['paid_clicks']:,}"
+    table.add_row(escape(row["campaign"]), str(row["day"]), *numbers)
+Console().print(table)
+if others:
+    print(f"Campaigns in {', '.join(others)} are in {database} as well.")

@@ -53,6 +53,13 @@ from source_pinterest.start import EXIT_CODE_OF_CTRL_C, print_stopped
 _QUOTED = re.compile(r"((?:arguments|choice|option): ).+", re.DOTALL)
 """The part of argparse's errors that quotes the command line."""
 
+_COMMANDS_BESIDE = {
+    "authorize": "signs in to Pinterest and writes the configuration file",
+    "catalog": "writes the catalog that read takes",
+    "read": "reads streams into a folder, and goes on from there",
+}
+"""The modules that are commands of their own, and what they do."""
+
 _EXIT_SECONDS = 5.0
 """The time that the process may take to end after a signal or its last message."""
 
@@ -131,7 +138,10 @@ class PinterestEntrypoint(AirbyteEntrypoint):
         try:
             with redirect_stderr(errors):
                 return AirbyteEntrypoint.parse_args(args)
-        except SystemExit:
+        except SystemExit as ended:
+            if not ended.code and args[0].startswith("-"):  # --help, of no command
+                sys.stdout.write("\ncommands beside the connector: python -m source_pinterest.NAME --help\n")
+                sys.stdout.writelines(f"    {name:20}{meaning}\n" for name, meaning in _COMMANDS_BESIDE.items())
             with suppress(AttributeError, OSError):  # it is closed, or its disk is full
                 sys.stderr.write(_QUOTED.sub(rf"\1{MASK}\n", errors.getvalue()))
             raise

@@ -27,7 +27,7 @@ class _Stdout(io.FileIO):
             os._exit(1)
 
 
-def start(command: str) -> NoReturn:
+def start(command: str, opening: str = "") -> NoReturn:
     """Import a function, call it and end the process with its exit code.
 
     During the import Ctrl-C ends the process at once: a module that is being imported may lose a `KeyboardInterrupt`.
@@ -35,7 +35,13 @@ def start(command: str) -> NoReturn:
 
     Args:
         command: the function, such as `source_pinterest.run:run`.
+        opening: the text to print before the import.
     """
+    if sys.version_info < (3, 11):  # noqa: UP036 - main.py runs under any Python that a user has
+        sys.exit(
+            f"source-pinterest needs Python 3.11, 3.12 or 3.13, and this is {sys.version.split()[0]}. In a checkout, "
+            "`make install` creates .venv; run the command with .venv/bin/python."
+        )
     if not sys.stdout:
         os._exit(1)  # it was closed when the process started
     if isinstance(sys.stdout, io.TextIOWrapper):
@@ -49,6 +55,8 @@ def start(command: str) -> NoReturn:
     is_stoppable = signal.getsignal(signal.SIGINT) is signal.default_int_handler
     if is_stoppable:
         signal.signal(signal.SIGINT, _stop)
+    sys.stdout.write(opening)
+    sys.stdout.flush()
     function = resolve_name(command)
     try:
         if is_stoppable:

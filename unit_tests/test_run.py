@@ -82,12 +82,15 @@ def run(body: str) -> subprocess.CompletedProcess[str]:
     return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
-def test_nothing_stands_in_front_of_the_help() -> None:
+def test_nothing_stands_in_front_of_the_help_which_names_all_commands() -> None:
     line = [sys.executable, "-m", "source_pinterest", "--help"]
     buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     done = subprocess.run(line, cwd=ROOT, env=buffered, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("usage: ")
+    for path in (ROOT / "source_pinterest").glob("*.py"):
+        is_command = 'start("source_pinterest.cli.' in path.read_text(encoding="utf-8")
+        assert (f"\n    {path.stem} " in done.stdout.partition("commands beside")[2]) == is_command, path.stem
 
 
 @pytest.mark.parametrize(

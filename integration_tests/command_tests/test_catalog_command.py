@@ -94,6 +94,13 @@ def test_a_refusal_is_one_sentence(catalog_command: Command) -> None:
     for arguments, words in (
         (["campains"], "There is no stream campains. Did you mean campaigns?"),
         (["boards", "zzz"], "There is no stream zzz. Choose among: ad_accounts, user_account,"),
+        (
+            ["yyy", "campains", "zzz,addds", "campains"],
+            (
+                "There is no stream campains. Did you mean campaigns? There is no stream addds. Did you mean ads? "
+                "There is no stream yyy or zzz. Choose among: ad_accounts, "
+            ),
+        ),
         (["boards", "--config", "nowhere.json"], "nowhere.json can't be read (No such file"),
         (["boards", "--config", "integration_tests/invalid_config.json"], "Start Date"),
     ):

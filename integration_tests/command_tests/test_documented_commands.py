@@ -31,9 +31,8 @@ RUN_ELSEWHERE: Mapping[str, str] = {
     r"make test": ".ci/run",
     r"make live EXPERIMENT=2": "integration_tests/command_tests/test_live.py",
     r"make install": "Makefile",
-    r"\.venv/bin/python -m source_pinterest\.authorize( --scope .*)?": (
-        "integration_tests/command_tests/test_authorize.py"
-    ),
+    r"\.venv/bin/python -m integration_tests\.simulator .*": "integration_tests/simulator_tests/test_process.py",
+    r"\.venv/bin/python -m source_pinterest\.authorize( --.*)?": ("integration_tests/command_tests/test_authorize.py"),
     r"make demo-dagster": ".ci/run",
     r"python3 -m venv \.venv && \.venv/bin/python -m pip install --editable '\.\[tests,checks\]'": "Makefile",
     r"\.venv/bin/python -m integration_tests\.tools\.demo": "Makefile",
@@ -109,6 +108,8 @@ def test_the_commands_of_the_documents_work_one_after_the_other(checkout: Path) 
     """A command that several documents have is run once."""
     with Simulator(World(boards=2, campaigns=2, ads=2), refresh_rotation=Rotation.REVOKE) as sim:
         (checkout / "secrets" / "config.json").write_text(json.dumps(since_recently(sim)))
+        local = {"auth_method": "oauth2.0", **sim.credentials, "refresh_token": refresh_token(sim)}
+        (checkout / "secrets" / "local.json").write_text(json.dumps({"credentials": local}))
         secrets = {"CLIENT_ID": CLIENT_ID, "CLIENT_SECRET": CLIENT_SECRET, "REFRESH_TOKEN": refresh_token(sim)}
         environment = clean_environment(sim.url) | secrets
         every_command = dict.fromkeys(command for document in DOCUMENTS for command in the_rest(document))
@@ -117,7 +118,7 @@ def test_the_commands_of_the_documents_work_one_after_the_other(checkout: Path) 
                 continue
             if command.startswith("export "):
                 name, _, value = command.removeprefix("export ").partition("=")
-                environment[name] = value
+                environment[name] = value.replace("http://127.0.0.1:8080/v5", sim.url)
                 continue
             here = command.replace("https://api.pinterest.com/v5", sim.url)
             here = re.sub(r"^make ", "make --old-file .venv/.installed ", here)

@@ -25,6 +25,7 @@ from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.processes import ROOT, clean_environment, run_to_its_end, running, with_short_pauses
 from integration_tests.support.syncs import read_arguments, run_main, run_sync, since_recently
+from integration_tests.tools.demo.__main__ import OPENING
 
 TIMEOUT_SECONDS = 60
 PIPE_BYTES = 4096
@@ -191,9 +192,25 @@ def test_ctrl_c_while_the_framework_is_imported_is_one_sentence(tmp_path: Path) 
             timeout=TIMEOUT_SECONDS,
             check=False,
         )
-        assert (done.returncode, done.stdout, done.stderr) == (130, "", "The run was stopped before its end.\n"), (
-            command
+        before = OPENING if command.endswith("tools.demo") else ""
+        assert (done.returncode, done.stdout) == (130, before), command
+        assert done.stderr == "The run was stopped before its end.\n", command
+
+
+def test_an_older_python_without_the_framework_is_told_which_one_is_needed() -> None:
+    older = "import runpy, sys; sys.version, sys.version_info = '3.10.13 (main)', (3, 10, 13)"
+    for run in ("runpy.run_path('main.py', run_name='__main__')", "runpy._run_module_as_main('source_pinterest.read')"):
+        done = subprocess.run(
+            [sys.executable, "-S", "-c", f"{older}; {run}"],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT_SECONDS,
+            check=False,
         )
+        assert (done.returncode, done.stdout) == (1, "")
+        [sentence] = done.stderr.splitlines()
+        assert sentence.startswith("source-pinterest needs Python 3.11, 3.12 or 3.13, and this is 3.10.13. ")
 
 
 def test_a_command_is_asked_for() -> None:

@@ -28,6 +28,9 @@ from source_pinterest.api.auth import SIGN_IN_AGAIN
 from source_pinterest.cli import read
 
 STREAMS = ("boards", "campaigns", "campaign_analytics")
+NOTHING_READ = (
+    "The run was stopped before its end. It has read no record, and the next run begins where this one did.\n"
+)
 CONFIG = {
     "credentials": {
         "auth_method": "oauth2.0",
@@ -179,8 +182,12 @@ def test_an_interrupted_run_keeps_what_it_read_and_the_state_of_it(
             patch.setattr(read, "without_secrets", until_the_campaigns_are_read)
             code, said, complaints = place.run("campaigns", "campaign_analytics")
         assert code == 128 + signal.SIGINT
-        assert complaints == "The run was stopped before its end.\n"
+        assert complaints == (
+            "The run was stopped before its end. What it has read is kept. The next run goes on from the last state, "
+            "so a few records come twice.\n"
+        )
         assert said.startswith(f"{len(sim.expected('campaigns'))} records are in output/messages-")
+        assert "reads what is new" not in said
         [interrupted] = place.runs()
         assert_same("campaigns", interrupted.records["campaigns"], sim.expected("campaigns"))
         assert interrupted.states["campaigns"]["states"]
@@ -188,13 +195,20 @@ def test_an_interrupted_run_keeps_what_it_read_and_the_state_of_it(
 
 
 def test_without_a_network_one_sentence_says_what_to_look_at(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    place.configure({**CONFIG, "max_wait_minutes": 0})
     monkeypatch.setenv("PINTEREST_API_URL", "http://127.0.0.1:9/v5")
-    code, said, complaints = place.run("boards", "campaigns")
-    assert (code, said) == (1, "")
-    [sentence] = complaints.splitlines()
-    assert "could not be reached" in sentence
-    assert "check the network" in sentence
+    token = {"credentials": {"auth_method": "access_token", "access_token": "false-token"}}
+    for config, streams, begins in (
+        (CONFIG, ["boards", "campaigns"], "Pinterest's token endpoint gave no access token (it could not be reached)."),
+        (token, ["boards", "campaigns"], "Pinterest could not be reached. "),
+        (token, ["campaigns"], "campaigns: Pinterest could not be reached. "),
+    ):
+        place.configure({**config, "max_wait_minutes": 0})
+        code, said, complaints = place.run(*streams)
+        assert (code, said) == (1, "")
+        [sentence] = complaints.splitlines()
+        assert sentence.startswith(begins)
+        assert "check the network" in sentence
+        assert config is CONFIG or sentence.endswith("No connection to 127.0.0.1 could be made (ConnectionError).")
 
 
 def test_a_refusal_is_one_sentence_and_leaves_nothing(place: Place) -> None:
@@ -251,7 +265,7 @@ def test_a_path_is_not_broken_at_the_edge_of_a_terminal(place: Place, monkeypatc
     ("signals", "code", "words"),
     [
         (signal.SIGKILL, 137, "The connector ended with exit code 137 and without an error message.\n"),
-        (signal.SIGTERM, 143, "The run was stopped before its end.\n"),
+        (signal.SIGTERM, 143, NOTHING_READ),
     ],
     ids=["killed", "terminated"],
 )
@@ -272,7 +286,7 @@ def test_ctrl_c_before_the_first_record_leaves_no_file_and_is_told_once(
     place.configure()
     commands = f"kill -INT $$ && touch still-here\nkill -INT {os.getpid()}\nexec sleep 60"
     place.run_instead(commands, monkeypatch)
-    assert place.run("boards") == (128 + signal.SIGINT, "", "The run was stopped before its end.\n")
+    assert place.run("boards") == (128 + signal.SIGINT, "", NOTHING_READ)
     assert (place.folder / "still-here").exists()
     assert [path.name for path in place.output.iterdir()] == ["catalog.json"]
 

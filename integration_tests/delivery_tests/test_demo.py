@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from integration_tests.tools.demo.__main__ import OPENING
 from integration_tests.tools.demo.connector import Reading, started
 from integration_tests.tools.demo.findings import Finding, findings
-from integration_tests.tools.demo.run import OPENING, main, print_ending, print_table
+from integration_tests.tools.demo.run import campaign_to_pause, main, print_ending, print_table
 from source_pinterest.streams import STREAMS
 
 BOARD, EDITED, OTHER = {"id": "1", "name": "old"}, {"id": "1", "name": "new"}, {"id": "2", "name": "other"}
@@ -80,6 +81,11 @@ def test_what_the_demo_shows_fits_80_columns_and_hides_nothing() -> None:
     assert ending[2].startswith("Nothing is missing")
     lost = on_a_narrow_screen(lambda console: print_ending(console, found, ["pins is not complete."]))
     assert lost[3] == "pins is not complete."
+
+
+def test_every_run_pauses_the_same_campaign_so_that_it_counts_the_same_changes() -> None:
+    campaigns = [{"id": "12"}, {"id": "11"}]
+    assert campaign_to_pause(campaigns) == campaign_to_pause(campaigns[::-1]) == {"id": "11"}
 
 
 def test_ctrl_c_during_the_demo_reaches_its_processes_through_it_alone() -> None:

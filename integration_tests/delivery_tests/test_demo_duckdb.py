@@ -2,11 +2,14 @@
 
 import hashlib
 import json
+import os
 import re
 import runpy
 import stat
 import subprocess
 import sys
+import warnings
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -129,25 +132,41 @@ class PyAirbyte(ModuleType):
         assert db_path.name == "it.duckdb"
         return self
 
-    def run_sql_query(self, query: str) -> list[object]:
+    def run_sql_query(self, query: str) -> list[Mapping[str, object]]:
         assert "campaign_analytics" in query
-        return []
+        warnings.warn("the future of another package", FutureWarning, stacklevel=1)
+        names = ("campaign", "day", "spend", "currency", "paid_impressions", "paid_clicks")
+        days = [("Käse", "EUR", 0.5), ("Cheese", "USD", 7.25), ("Wurst [red]", "EUR", 1_234.5)]
+        return [
+            dict(zip(names, (name, date(2026, 1, 1), spend, currency, 20_000, 30), strict=True))
+            for name, currency, spend in days
+        ]
 
 
 def test_the_example_goes_on_with_the_newest_token_and_keeps_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     config, library = tmp_path / "config.json", PyAirbyte()
     config.write_text('{"refresh_token": "false-token-0"}', encoding="utf-8")
     monkeypatch.setitem(sys.modules, "airbyte", library)
     monkeypatch.setattr(sys, "argv", ["", str(config), str(tmp_path / "it.duckdb")])
-    for name in ("DO_NOT_TRACK", "AIRBYTE_OFFLINE_MODE"):
-        monkeypatch.setenv(name, "1")
+    environment = {**os.environ, "COLUMNS": "80"}
+    monkeypatch.setattr(os, "environ", environment)
     runpy.run_path(str(ROOT / "examples" / "pyairbyte_duckdb.py"))
     assert library.used == ["false-token-0", "false-token-1"]
     assert json.loads(config.read_text(encoding="utf-8")) == {"refresh_token": "false-token-2"}
     assert stat.S_IMODE(config.stat().st_mode) == 0o600
     assert list(tmp_path.iterdir()) == [config]
+    assert environment["AIRBYTE_LOGGING_ROOT"] == str(ROOT / ".tmp" / "pyairbyte-logs")
+
+    lines = capsys.readouterr().out.splitlines()
+    rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in lines if "2026" in line]
+    assert rows == [
+        ["Käse", "2026-01-01", "0.50", "20,000", "30"],
+        ["Wurst [red]", "2026-01-01", "1,234.50", "20,000", "30"],
+    ]
+    assert "days of campaigns in EUR" in lines[0]
+    assert lines[-1] == f"Campaigns in USD are in {tmp_path / 'it.duckdb'} as well."
 
 
 def test_the_example_without_a_configuration_says_where_it_comes_from(tmp_path: Path) -> None:

@@ -48,8 +48,12 @@ def install(checkout: Path, pip_code: int) -> subprocess.CompletedProcess[str]:
     python = checkout / "python"
     python.write_text(PYTHON.format(pip=pip_code, real=sys.executable))
     python.chmod(0o700)
+    return make(checkout, "install", f"PYTHON={python}")
+
+
+def make(checkout: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [str(shutil.which("make")), "install", f"PYTHON={python}"],
+        [str(shutil.which("make")), *arguments],
         cwd=checkout,
         env={"PATH": os.environ["PATH"]},
         capture_output=True,
@@ -62,7 +66,11 @@ def install(checkout: Path, pip_code: int) -> subprocess.CompletedProcess[str]:
 def test_an_environment_that_works_stays_when_the_new_one_can_not_be_made(checkout: Path) -> None:
     before = sorted(path.relative_to(checkout) for path in (checkout / ".venv").rglob("*"))
 
-    assert install(checkout, 1).returncode != 0
+    done = install(checkout, 1)
+    assert done.returncode != 0
+    assert done.stderr.startswith(
+        "source-pinterest can't be installed: check your network, and see .tmp/venv/install.log for what pip says.\n"
+    )
     assert (checkout / ".venv" / "bin" / "python").read_text() == OLD
     assert sorted(path.relative_to(checkout) for path in (checkout / ".venv").rglob("*")) == before
 
@@ -78,3 +86,16 @@ def test_a_new_environment_takes_its_place_and_knows_where_it_is(checkout: Path)
     assert (checkout / ".venv" / "pyvenv.cfg").read_text() == f"command = {checkout}/.venv\n"
     assert list((checkout / ".tmp").iterdir()) == []
     assert "Creating" not in install(checkout, 1).stdout, "it is up to date"
+
+
+@pytest.mark.parametrize("given", ["STREAM=campaigns", "streams=ads pins"])
+def test_make_read_refuses_a_variable_that_it_does_not_know(given: str, checkout: Path) -> None:
+    done = make(checkout, "--old-file", ".venv/.installed", "read", given, "CONFIG=secrets/config.json")
+    assert (done.returncode, done.stdout) == (2, "")
+    name = given.partition("=")[0]
+    assert done.stderr.splitlines()[0] == f"make read takes STREAMS, CONFIG and OUTPUT, not {name}."
+
+
+def test_make_read_takes_its_own_variables_from_the_command_line(checkout: Path) -> None:
+    done = make(checkout, "--old-file", ".venv/.installed", "read", "STREAMS=ads pins", "CONFIG=a", "OUTPUT=b")
+    assert (done.returncode, done.stdout) == (0, "works\n")

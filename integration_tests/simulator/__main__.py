@@ -8,12 +8,16 @@ import argparse
 import json
 import signal
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import fields
 from datetime import datetime
 from threading import Event
 from typing import Any
 
 from integration_tests.simulator import PROFILES, Rotation, Simulator, World
+from integration_tests.simulator.access.no_access import BETAS
+from integration_tests.simulator.server.settings import Settings
 from integration_tests.simulator.world.world import Size
 
 
@@ -23,50 +27,81 @@ def size(text: str) -> Size:
 
 
 def truth(text: str) -> bool:
-    return {"true": True, "false": False}[text]
+    return bool(("false", "true").index(text))
 
 
 def names(text: str) -> list[str]:
     return text.split(",")
 
 
-WORLD_OPTIONS: Mapping[str, Callable[[str], Any]] = {
-    "seed": int,
-    "boards": int,
-    "sections-per-board": size,
-    "pins-per-board": size,
-    "pins-per-section": size,
-    "ad-accounts": int,
-    "shared-ad-accounts": int,
-    "campaigns": size,
-    "ad-groups": size,
-    "ads": size,
-    "product-groups": size,
-    "product-items": size,
-    "now": datetime.fromisoformat,
-    "active-percent": int,
-    "full-rows": truth,
+Reader = Callable[[str], Any]
+WORLD_OPTIONS: Mapping[str, tuple[Reader, str, str]] = {
+    "seed": (int, "N", "another number makes other names and other numbers"),
+    "boards": (int, "N", "boards of the user"),
+    "sections-per-board": (size, "N,...", "sections of a board; several numbers are dealt out to the boards in turn"),
+    "pins-per-board": (size, "N,...", "pins of a board, besides those in its sections"),
+    "pins-per-section": (size, "N,...", "pins of a section"),
+    "ad-accounts": (int, "N", "ad accounts that the user may see"),
+    "shared-ad-accounts": (int, "N", "how many of them belong to others"),
+    "campaigns": (size, "N,...", "campaigns of an ad account"),
+    "ad-groups": (size, "N,...", "ad groups of an ad account"),
+    "ads": (size, "N,...", "ads of an ad account"),
+    "product-groups": (size, "N,...", "product groups of an ad group"),
+    "product-items": (size, "N,...", "product items of an ad group"),
+    "now": (
+        datetime.fromisoformat,
+        "TIME",
+        "the newest time, such as 2026-06-30T12:00:00+00:00 (default: this moment)",
+    ),
+    "active-percent": (int, "N", "share of days on which an entity has numbers"),
+    "full-rows": (truth, "true|false", "whether every row has every column that was asked for"),
 }
-BEHAVIOUR_OPTIONS: Mapping[str, Callable[[str], Any]] = {
-    "port": int,
-    "latency": float,
-    "open-betas": names,
-    "report-seconds": float,
+BEHAVIOUR_OPTIONS: Mapping[str, tuple[Reader, str, str]] = {
+    "port": (int, "N", "port on 127.0.0.1 (default: a free one)"),
+    "latency": (float, "SECONDS", "pause before each answer"),
+    "open-betas": (names, "NAME,...", f"betas that the app is in: {', '.join(sorted(BETAS))}"),
+    "report-seconds": (float, "SECONDS", "time until a report is finished"),
 }
-CHOICES: Mapping[str, Iterable[str]] = {"profile": PROFILES, "refresh-rotation": Rotation}
+CHOICES: Mapping[str, tuple[Iterable[str], str]] = {
+    "profile": (PROFILES, "quotas: more than enough, of Standard access, of Trial access, or of the documents of 2022"),
+    "refresh-rotation": (Rotation, "whether a refresh keeps the old refresh token, revokes it, or gives no new one"),
+}
 
 
 def parse(arguments: Sequence[str]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The options of the world, and those of its behaviour."""
-    parser = argparse.ArgumentParser(prog="python -m integration_tests.simulator", argument_default=argparse.SUPPRESS)
-    for name, read in {**WORLD_OPTIONS, **BEHAVIOUR_OPTIONS}.items():
-        parser.add_argument(f"--{name}", type=read)
-    for name, values in CHOICES.items():
-        parser.add_argument(f"--{name}", choices=[str(value) for value in values])
+    parser = argparse.ArgumentParser(
+        prog="python -m integration_tests.simulator",
+        description="Run a local Pinterest until Ctrl-C. It prints a line of JSON: its URL for PINTEREST_API_URL, an "
+        "App ID, an App secret and a refresh token.",
+        argument_default=argparse.SUPPRESS,
+    )
+    defaults = {field.name.replace("_", "-"): field.default for field in (*fields(World), *fields(Settings))}
+    for name, (read, metavar, meaning) in {**WORLD_OPTIONS, **BEHAVIOUR_OPTIONS}.items():
+        parser.add_argument(f"--{name}", type=read, metavar=metavar, help=_with_default(meaning, defaults.get(name)))
+    for name, (values, meaning) in CHOICES.items():
+        choices = [str(value) for value in values]
+        parser.add_argument(f"--{name}", choices=choices, help=_with_default(meaning, defaults.get(name)))
     given = vars(parser.parse_args(arguments))
     of_world = {name.replace("-", "_") for name in WORLD_OPTIONS}
     world = {name: value for name, value in given.items() if name in of_world}
     return world, {name: value for name, value in given.items() if name not in of_world}
+
+
+def _with_default(meaning: str, default: object) -> str:
+    is_shown = isinstance(default, int | float | str)
+    return f"{meaning} (default: {str(default).lower()})" if is_shown else meaning
+
+
+@contextmanager
+def _started(simulator: Simulator) -> Iterator[Simulator]:
+    """A simulator that serves. The command ends in a sentence where another program has the port."""
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(simulator)
+        except OSError as error:
+            sys.exit(f"The port can't be used ({error.strerror}). Choose another with --port.")
+        yield simulator
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -75,7 +110,7 @@ def main(arguments: Sequence[str]) -> None:
     stopped = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
-    with Simulator(World(**world), **behaviour) as simulator:
+    with _started(Simulator(World(**world), **behaviour)) as simulator:
         sys.stdout.write(json.dumps({"url": simulator.url, **simulator.credentials}) + "\n")
         sys.stdout.flush()
         stopped.wait()

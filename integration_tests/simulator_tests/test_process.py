@@ -17,6 +17,7 @@ import pytest
 import requests
 
 from integration_tests.simulator import Fault
+from integration_tests.simulator.__main__ import parse
 from integration_tests.support.api_client import Client
 from integration_tests.support.pinterest import Simulator, World
 
@@ -107,3 +108,20 @@ def test_the_command_serves_its_world_shows_its_log_and_ends_well_on_sigterm() -
     assert [board["pin_count"] for board in answer.json()["items"]] == [3, 4]
     assert answer.headers["x-ratelimit-limit"].startswith("1000, ")
     assert [(entry["operation_id"], entry["status"]) for entry in entries] == [("boards/list", 200)]
+
+
+def test_the_command_explains_its_options_and_a_port_that_is_taken(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parse(["--help"])
+    told = " ".join(capsys.readouterr().out.split())
+    assert "--port N port on 127.0.0.1 (default: a free one)" in told
+    assert "--active-percent N share of days on which an entity has numbers (default: 80)" in told
+    assert (
+        "more than enough, of Standard access, of Trial access, or of the documents of 2022 (default: standard)" in told
+    )
+
+    with Simulator() as sim:
+        command = [sys.executable, "-m", "integration_tests.simulator", "--port", str(urlsplit(sim.url).port)]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "The port can't be used (Address already in use). Choose another with --port.\n"

@@ -25,6 +25,7 @@ from source_pinterest.api.errors import (
     RejectedError,
     ResponseTooLargeError,
     RestrictedError,
+    RetriedRefusalError,
     ServerError,
     UnavailableError,
     UrlTooLongError,
@@ -51,6 +52,11 @@ _OVERLOADED = (
     HTTPStatus.GATEWAY_TIMEOUT,
 )
 """The statuses that a request which takes Pinterest too long may get in each try."""
+
+_AFTER_THE_LAST_TRY: Mapping[int, type[UnavailableError]] = {
+    **dict.fromkeys(_OVERLOADED, ServerError),
+    **dict.fromkeys((HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND), RetriedRefusalError),
+}
 
 _ERRORS: Mapping[Verdict, Callable[[str], PinterestError]] = {
     Verdict.REFUSED: RefusedError,
@@ -155,7 +161,7 @@ class PinterestClient:
             authenticator.replace(response.token, is_last=not tries.accepts_new_token)
             tries.rejected(str(response))
         elif response.verdict is Verdict.RETRY:
-            tries.failed(str(response), ServerError if response.status in _OVERLOADED else UnavailableError)
+            tries.failed(str(response), _AFTER_THE_LAST_TRY.get(response.status, UnavailableError))
         elif response.verdict is Verdict.SCOPE_MISSING:
             ungranted = tuple(scope for scope in self._scopes if scope not in authenticator.granted)
             missing = response.missing_scopes or ungranted or self._scopes

@@ -7,7 +7,7 @@ The errors that parsers raise are no `PinterestError`: `api/retries.py` retries 
 an `UnavailableError` or an `UnknownFormError`.
 """
 
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Collection, Generator, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
 from typing import Any, NamedTuple, TypeVar
@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, TypeVar
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils import AirbyteTracedException
 
-from source_pinterest.limits import SYNC_HISTORY_DAYS
+from source_pinterest.limits import SYNC_HISTORY_DAYS, SYNCS_UNTIL_A_PIN_ONLY_WARNS
 from source_pinterest.masking import SECRETS
 
 T = TypeVar("T")
@@ -429,13 +429,19 @@ class UnavailableError(SliceError):
         failed = f"failed {tries} times in a row" if tries > 1 else "failed" if tries else "could not be reached"
         self.cause = f"it {failed}: {last.rstrip('.')}" if tries else f"it {failed}"
         self.advice = "" if tries else "; if not, check the network, its proxies and certificates"
-        super().__init__(
-            f"{stream}: Pinterest {failed} for {path}. This usually passes: the next sync reads it{self.advice}. {last}"
-        )
+        found = f"{stream}: Pinterest {failed} for {path}" if tries else f"Pinterest {failed}"  # by any stream
+        super().__init__(f"{found}. This usually passes: the next sync reads it{self.advice}. {last}")
 
 
 class ServerError(UnavailableError):
     """Pinterest answered the last try with HTTP 500, 502, 503 or 504. A request for less may succeed."""
+
+
+class RetriedRefusalError(UnavailableError):
+    """Pinterest, or a server in front of it, answered the last try with HTTP 400, 403 or 404, which a retry may help.
+
+    Asked for something else, it may answer.
+    """
 
 
 class UnknownFormError(SliceError):
@@ -446,6 +452,22 @@ class UnknownFormError(SliceError):
             f"{stream}: Pinterest's answer has a form that this version does not know: {path}, {error.field}. Please "
             f"report it. {error}"
         )
+
+
+def pins_skipped(stream: str, pins: Collection[int], error: PinterestError) -> SliceError:
+    """Return the error if single pins can't be read, and all others could.
+
+    Args:
+        stream: the stream's name.
+        pins: their ids.
+        error: the error of one of them.
+    """
+    return SliceError(
+        f"{stream}: {len(pins):,} of the pins can't be read, such as {min(pins)}. The others are not affected, and the "
+        f"next sync asks for these again. After {SYNCS_UNTIL_A_PIN_ONLY_WARNS} failed syncs a pin gets a warning only. "
+        f"{error.quote or error.message}",
+        kind=error.kind,
+    )
 
 
 class AccessLostError(SliceError):

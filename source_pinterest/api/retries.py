@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 import requests
 
@@ -226,9 +227,10 @@ class Tries:
             raise RepeatedBreakError(f"{self._what}: {why} This happened twice in a row") from error
         self._retry(why)
 
-    def _unreached(self, error: Exception) -> None:
+    def _unreached(self, error: requests.RequestException) -> None:
         """Wait for the end of an outage, or pause if other requests succeed meanwhile, or raise."""
-        why = f"No connection could be made ({type(error).__name__})."
+        host = urlsplit(str(getattr(error.request, "url", ""))).hostname or "Pinterest"
+        why = f"No connection to {host} could be made ({type(error).__name__})."
         responses_before, self._responses = self._responses, self._policy.outage.responses
         others_succeed = self._responses != responses_before
         self._own_failures += others_succeed

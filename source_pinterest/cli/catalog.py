@@ -9,7 +9,7 @@ import json
 import logging
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -63,14 +63,13 @@ def configured(names: Sequence[str], config: Mapping[str, Any], *, append: bool 
         append: whether rows are appended, for a destination that can't replace them by key.
 
     Raises:
-        AirbyteTracedException: one of the streams does not exist; the message suggests a similar name.
+        AirbyteTracedException: some of the streams do not exist; the message names them and suggests similar names.
     """
     found = {stream.name: stream for stream in SourcePinterest().discover(logging.getLogger("airbyte"), config).streams}
     # The name of a custom report may have commas and spaces.
     wanted = [one for name in names for one in ([name] if name in found else re.split(r"[,\s]+", name.strip(", ")))]
-    for name in wanted:
-        if name not in found:
-            raise refusal(f"There is no stream {name}. {_advice(name, list(found))}")
+    if unknown := [name for name in dict.fromkeys(wanted) if name not in found]:
+        raise refusal(" ".join(_advice(unknown, list(found))))
     return ConfiguredAirbyteCatalog([_configured(found[one], append=append) for one in dict.fromkeys(wanted or found)])
 
 
@@ -86,9 +85,15 @@ def _configured(stream: AirbyteStream, *, append: bool) -> ConfiguredAirbyteStre
     )
 
 
-def _advice(name: str, known: Sequence[str]) -> str:
-    similar = difflib.get_close_matches(name, known, n=1)
-    return f"Did you mean {similar[0]}?" if similar else f"Choose among: {', '.join(known)}."
+def _advice(unknown: Sequence[str], known: Sequence[str]) -> Iterator[str]:
+    unlike = []
+    for name in unknown:
+        if similar := difflib.get_close_matches(name, known, n=1):
+            yield f"There is no stream {name}. Did you mean {similar[0]}?"
+        else:
+            unlike.append(name)
+    if unlike:
+        yield f"There is no stream {' or '.join(unlike)}. Choose among: {', '.join(known)}."
 
 
 def _read(path: Path | None) -> Mapping[str, Any]:

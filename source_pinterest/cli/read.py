@@ -42,6 +42,8 @@ _PART = ".part"
 """The suffix of a file of messages until its states are saved."""
 _PIPE_BYTES = 1024 * 1024
 _WARNINGS_SHOWN = 10
+_KEPT = "What it has read is kept. The next run goes on from the last state, so a few records come twice."
+_NOTHING_KEPT = "It has read no record, and the next run begins where this one did."
 _EXIT_CODES_OF_SIGNALS = frozenset(128 + number for number in (signal.SIGINT, signal.SIGTERM))
 
 
@@ -329,14 +331,11 @@ def _running(
 
 def _sum_up(messages: Messages, path: Path, code: int, keys: Mapping[str, Sequence[str]]) -> None:
     """Print the number of records and a query of them, then the warnings and errors of the run."""
+    is_stopped = code in _EXIT_CODES_OF_SIGNALS
+    if is_stopped and sys.stderr.isatty():
+        say("", sys.stderr)  # below the ^C
     if messages.records or not code:
-        say(f"{messages.records:,} records are in {path}")
-        say("The next run reads what is new.")
-    if messages.records:
-        query = query_of(messages.example, keys[messages.example], path.parent)
-        say("To look at the newest record of each key, in DuckDB:")
-        sys.stdout.write(f"\n{textwrap.indent(query, '  ')}\n")
-    sys.stdout.flush()
+        _print_records(messages, path, keys, "" if is_stopped else "The next run reads what is new.")
     warnings = list(messages.warnings)
     for warning in warnings[:_WARNINGS_SHOWN]:
         say(f"Warning: {warning}", sys.stderr)
@@ -344,11 +343,22 @@ def _sum_up(messages: Messages, path: Path, code: int, keys: Mapping[str, Sequen
         say(f"{len(warnings) - _WARNINGS_SHOWN:,} more warnings are in {path}", sys.stderr)
     for sentence in messages.sentences():
         say(sentence, sys.stderr)
-    if code in _EXIT_CODES_OF_SIGNALS:
-        say(STOPPED, sys.stderr)
+    if is_stopped:
+        say(f"{STOPPED} {_KEPT if messages.records else _NOTHING_KEPT}", sys.stderr)
     elif code and not messages.errors:
         log = f" Its log is in {path}" if path.exists() else ""
         say(f"The connector ended with exit code {code} and without an error message.{log}", sys.stderr)
+
+
+def _print_records(messages: Messages, path: Path, keys: Mapping[str, Sequence[str]], outlook: str) -> None:
+    say(f"{messages.records:,} records are in {path}")
+    if outlook:
+        say(outlook)
+    if messages.records:
+        query = query_of(messages.example, keys[messages.example], path.parent)
+        say("To look at the newest record of each key, in DuckDB:")
+        sys.stdout.write(f"\n{textwrap.indent(query, '  ')}\n")
+    sys.stdout.flush()
 
 
 def query_of(stream: str, key: Sequence[str], folder: Path) -> str:

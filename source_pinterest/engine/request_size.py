@@ -16,6 +16,7 @@ from source_pinterest.api.errors import (
     RepeatedBreakError,
     ResponseTooLargeError,
     ServerError,
+    UnavailableError,
     UrlTooLongError,
 )
 from source_pinterest.dates import DateWindow, Granularity
@@ -138,6 +139,7 @@ class RequestSize:
                 halves, is_half = self._halves_of_failed(parts[0], error, split if is_half else None), True
             except self._halves_on as error:
                 halves = self.too_large(*parts[0], error, length_without_ids)
+                is_half = is_half or isinstance(error, UnavailableError)
             else:
                 halves = []
                 self.worked()

@@ -17,14 +17,14 @@ from source_pinterest import limits
 from source_pinterest.dates import DateWindow, days_before, parse_day, subtract_window
 from source_pinterest.engine.tasks import Task
 from source_pinterest.state.cursor import PinterestCursor, StateStore, reading_state
-from source_pinterest.state.days import AccountHistory, DayTasks
+from source_pinterest.state.days import AccountHistory, DayTasks, ReadDays
 from source_pinterest.state.formats import ACCOUNT_KEY, Cursor, SavedState, read_state, write_state
 from source_pinterest.state.period import Period
 
 LOGGER = logging.getLogger("airbyte")
 
 _FINGERPRINT, _FAILED, _SEEN, _PARTLY = "asked", "failed", "keyed", "partly"
-_NEWEST, _READINGS = "read", "reading"
+_NEWEST, _READINGS, _SKIPPED = "read", "reading", "skipped"
 
 Owner = str | None
 """The ad account whose owner the days belong to; None for the token's own user."""
@@ -179,6 +179,32 @@ class Reading:
     def up_to(self, day: Date) -> Self:
         """Return the pass as one that has read no later day."""
         return replace(self, newest=min(self.newest, day) if self.newest else None, settled=day)
+
+
+@dataclass(frozen=True)
+class SkippedPin:
+    """A pin that could not be read, while passes went on without it.
+
+    Attributes:
+        unread: the days of these passes.
+        failures: the number of syncs in which it failed; 0 once it answers and lags behind the others.
+    """
+
+    unread: ReadDays
+    failures: int
+
+    @classmethod
+    def from_state(cls, entry: Mapping[str, Any]) -> Self:
+        """Read an entry of the state.
+
+        Raises:
+            KeyError, ValueError, TypeError: a value is missing, or of another type.
+        """
+        return cls(ReadDays().plus(map(DateWindow.from_pair, entry["unread"])), int(entry["failures"]))
+
+    def to_state(self) -> dict[str, Any]:
+        """Return the entry for the state."""
+        return {"unread": [window.as_pair() for window in self.unread.windows], "failures": self.failures}
 
 
 class DayCursor(PinterestCursor, ABC):
@@ -513,7 +539,10 @@ class ProfileCursor(OwnerDayCursor):
 
 
 class PinCursor(OwnerDayCursor):
-    """Keeps the days of all pins of an owner together, and where an unfinished pass over them has come to."""
+    """Keeps the days of all pins of an owner together, and where an unfinished pass over them has come to.
+
+    Pins that could not be read are kept apart, each with its own days, so that they hold up no others.
+    """
 
     def __init__(self, store: StateStore, period: Callable[[], Period]) -> None:
         super().__init__(store, period)
@@ -521,17 +550,27 @@ class PinCursor(OwnerDayCursor):
             self._readings: dict[Owner, Reading] = {
                 entry.get(ACCOUNT_KEY): Reading.from_state(entry) for entry in store.incoming().get(_READINGS) or ()
             }
+            self._skipped: dict[tuple[Owner, int], SkippedPin] = {
+                (entry.get(ACCOUNT_KEY), int(entry["pin_id"])): SkippedPin.from_state(entry)
+                for entry in store.incoming().get(_SKIPPED) or ()
+            }
         self._started: dict[Owner, list[DateWindow]] = {}
 
     @property
     def state(self) -> dict[str, Any]:
         """The state to emit."""
         readings = [
-            {**({ACCOUNT_KEY: owner} if owner else {}), **reading.to_state()}
+            {**_of_owner(owner), **reading.to_state()}
             for owner, reading in sorted(self._readings.items(), key=lambda item: item[0] or "")
             if reading.after
         ]
-        return {**super().state, **({_READINGS: readings} if readings else {})}
+        skipped = [
+            {**_of_owner(owner), "pin_id": str(pin), **self._skipped[owner, pin].to_state()}
+            for owner, pin in sorted(self._skipped, key=lambda key: (key[0] or "", key[1]))
+        ]
+        state = {**super().state, **({_READINGS: readings} if readings else {})}
+        # Without a position, everything is read anew, and an older version could read nothing else in the state.
+        return {**state, **({_SKIPPED: skipped} if skipped and state else {})}
 
     def reading(self, owner: Owner) -> Reading | None:
         """Return the unfinished pass of an owner, or a new one over days that this sync has not requested yet."""
@@ -547,6 +586,56 @@ class PinCursor(OwnerDayCursor):
             return None
         started.append(unread[0])
         return Reading(unread[0], settled=unread[0].end)
+
+    def skipped(self, owner: Owner) -> dict[int, SkippedPin]:
+        """Return the pins of an owner that could not be read, lowest id first."""
+        return {pin: self._skipped[of, pin] for of, pin in sorted(self._skipped, key=lambda key: key[1]) if of == owner}
+
+    def owed(self, owner: Owner, pin: int) -> tuple[ReadDays, DateWindow]:
+        """Return the unread days of a skipped pin that count as read for the others, and the days to ask for.
+
+        An unfinished pass that has passed by the pin emits all of its days if days may be emitted more than once.
+        """
+        read, unread = self.history_of(owner).read, self._skipped[owner, pin].unread
+        if gone := unread.up_to(days_before(self._period.earliest, 1)).windows:
+            unread = unread.minus(gone)
+            self._skipped[owner, pin] = replace(self._skipped[owner, pin], unread=unread)
+            LOGGER.warning(
+                f"{self._stream_name}: the days {_span(gone)} of pin {pin} could not be read and are too old now: "
+                f"Pinterest keeps the days from {self._period.earliest} on.",
+            )
+        unread = unread.up_to(self._period.end)
+        known = self._readings.get(owner)
+        is_passed = known is not None and pin <= known.after
+        if known and is_passed:
+            settled = min(known.settled, self.last_idle_day) if self.emits_once else known.settled
+            read = read.plus([DateWindow(known.window.start, settled)] if known.window.start <= settled else [])
+        owed = unread.minus(unread.minus(read.windows).windows)
+        asked = owed if owed.windows and (self.emits_once or not is_passed) else unread
+        return owed, DateWindow(asked.first or self._period.end, asked.last or self._period.end)
+
+    def skip(self, owner: Owner, pin: int, window: DateWindow) -> SkippedPin:
+        """Record that a pin could not be read in a pass over a window, or once more in this sync."""
+        known = self._skipped.get((owner, pin)) or SkippedPin(ReadDays((window,)), 0)
+        with self._lock:
+            self._skipped[owner, pin] = failed = replace(known, failures=known.failures + 1)
+        return failed
+
+    def go_without(self, owner: Owner, window: DateWindow) -> None:
+        """Record that a pass over a window leaves out the pins that are skipped."""
+        with self._lock:
+            for pin, known in self.skipped(owner).items():
+                self._skipped[owner, pin] = replace(known, unread=known.unread.plus([window]))
+
+    def catch_up(self, owner: Owner, pin: int, settled: Date | None = None) -> None:
+        """Record that a skipped pin was read up to the last day that is final for it; without one, that it is gone."""
+        with self._lock:
+            owed, _ = self.owed(owner, pin)
+            unread = self._skipped.pop((owner, pin)).unread
+            if settled and owed.last and settled < owed.last:  # the other pins have been read further
+                left = unread.within(settled.add(days=1), self._period.end)
+                self._skipped[owner, pin] = SkippedPin(left, 0)
+        self._emit_if_due()
 
     def advance(self, owner: Owner, reading: Reading) -> None:
         """Record the progress of a pass, and emit a state if one is due."""
@@ -565,6 +654,10 @@ class PinCursor(OwnerDayCursor):
 
     def _move(self, task: Task, finding: Any) -> None:
         """Do nothing: `finish` moves the days of each owner."""
+
+
+def _of_owner(owner: Owner) -> dict[str, str]:
+    return {ACCOUNT_KEY: owner} if owner else {}
 
 
 def _histories_of(cursors: Mapping[Any, Mapping[str, Any]], field: str) -> Iterator[tuple[Owner, AccountHistory]]:

@@ -44,6 +44,10 @@ class ReadDays:
         """Return the days from `start` to `end`."""
         return ReadDays(tuple(part for window in self.up_to(end).windows if (part := window.clamp(start))))
 
+    def has(self, day: Date) -> bool:
+        """Return whether a day is in the set."""
+        return any(window.start <= day <= window.end for window in self.windows)
+
     def unread(self, start: Date, end: Date) -> list[DateWindow]:
         """Return the windows from `start` to `end` whose days are not in the set."""
         left = _window(start, end)

@@ -9,6 +9,7 @@ from pendulum import Date
 
 from source_pinterest import limits
 from source_pinterest.state.day_cursor import DayCursor, PinCursor, Reading
+from source_pinterest.state.days import ReadDays
 from unit_tests.state.day_cursors import PERIOD, TODAY, ago, day, pin_cursor, window
 from unit_tests.state.stores import states_in, store
 
@@ -130,3 +131,55 @@ def test_a_state_goes_out_in_the_middle_of_a_reading(monkeypatch: pytest.MonkeyP
     subject.advance(None, replace(reading, after=6))
     (state,) = states_in(repository)
     assert state["reading"][0]["after"] == "6"
+
+
+def kept(first: int, last: int, failures: int, **more: str) -> dict[str, Any]:
+    return {**more, "pin_id": "7", "unread": [[ago(first), ago(last)]], "failures": failures}
+
+
+def test_each_owner_has_skipped_pins_of_its_own_that_the_state_keeps() -> None:
+    state = {**known(3), "skipped": [kept(80, 3, 2), kept(5, 3, 1, ad_account_id=ACCOUNT)]}
+    subject = pin_cursor(state)
+    assert subject.state == state
+
+    subject.skip(ACCOUNT, 7, window(2, 0))
+    subject.catch_up(None, 7)
+    assert subject.state == {**known(3), "skipped": [kept(5, 3, 2, ad_account_id=ACCOUNT)]}
+
+
+def test_skipped_pins_without_a_position_are_not_kept() -> None:
+    """Everything is read anew, and older versions refuse a state in which they find nothing."""
+    subject = pin_cursor()
+    subject.skip(None, 7, window(89, 0))
+    assert subject.state == {}
+
+
+def test_a_skipped_pin_is_owed_the_days_that_the_others_have_been_read_of() -> None:
+    subject = pin_cursor(known(3, skipped=[kept(80, 0, 1)]))
+    assert subject.owed(None, 7) == (ReadDays((window(80, 3),)), window(80, 3))
+
+    passed = pin_cursor(known(9, reading=[unfinished(8, 0, 2)], skipped=[kept(80, 0, 1)]))
+    assert passed.owed(None, 7)[0] == ReadDays((window(80, 2),))
+    ahead = pin_cursor(known(9, reading=[unfinished(8, 0, 2, after="6")], skipped=[kept(80, 0, 1)]))
+    assert ahead.owed(None, 7)[0] == ReadDays((window(80, 9),))
+
+
+def test_a_skipped_pin_is_asked_for_although_no_other_has_been_read_further() -> None:
+    assert pin_cursor(known(3, skipped=[kept(2, 0, 1)])).owed(None, 7) == (ReadDays(), window(2, 0))
+
+
+def test_days_before_those_that_a_pin_has_are_owed_apart_from_them() -> None:
+    subject = pin_cursor(known(2, since=10))
+    head = begun(subject)
+    subject.skip(None, 7, head.window)
+    subject.finish(None, head.with_days([day(11)], TODAY))
+    assert subject.owed(None, 7)[0] == ReadDays((window(89, 11),))
+
+    subject.go_without(None, window(1, 0))
+    assert subject.state["skipped"][0]["unread"] == [window(89, 11).as_pair(), window(1, 0).as_pair()]
+
+
+def test_days_of_a_skipped_pin_that_are_too_old_are_told_once(caplog: pytest.LogCaptureFixture) -> None:
+    subject = pin_cursor(known(3, skipped=[kept(100, 3, 9)]))
+    assert subject.owed(None, 7) == subject.owed(None, 7) == (ReadDays((window(89, 3),)), window(89, 3))
+    assert caplog.text.count(f"the days {window(100, 90)} of pin 7 could not be read and are too old now") == 1

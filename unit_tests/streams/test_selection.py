@@ -97,7 +97,7 @@ def test_where_every_stream_exists_nothing_is_refused(names: tuple[str, ...]) ->
 
 
 EARLY, LATE = "2026-06-20", "2026-06-30"
-EACH = re.compile(r"\bone for each (campaign|interest)|request for each (ad group|product group|board|section|pin)\b")
+EACH = re.compile(r"\bfor each (campaign|ad group|product group|interest|board|section|pin)\b")
 BY_A_PARENT = {"keyword_metrics", "product_group_analytics"}
 """They take one request for many, once a dearer stream has listed them."""
 

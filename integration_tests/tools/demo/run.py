@@ -3,12 +3,13 @@
 import json
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
+from operator import itemgetter
 from pathlib import Path
 
 from rich.console import Console
 
 from integration_tests.network_guard import confine_to_loopback
-from integration_tests.tools.demo.connector import Connector, ConnectorFailedError
+from integration_tests.tools.demo.connector import Connector, ConnectorFailedError, Record
 from integration_tests.tools.demo.findings import EXPLANATION, Finding, findings, table, totals
 from integration_tests.tools.demo.pinterest import WORLD, LocalPinterest
 
@@ -21,12 +22,6 @@ OPTIONS_IN_A_LINE = 3
 LOOKBACK_DAYS = 7
 HISTORY_DAYS = 100
 PLAIN_WIDTH = 80
-OPENING = f"""\
-The connector reads all streams of a local Pinterest, a simulation that refuses
-what Pinterest refuses. Then it reads what has changed. All of it takes a minute
-and 0.4 GB in the folder {OUTPUT}, and nothing leaves this machine. What
-arrives is compared with what the local Pinterest has, record by record.
-"""
 
 
 def main() -> int:
@@ -51,7 +46,6 @@ def main() -> int:
 
 def show(console: Console) -> bool:
     """Run the connector, print what it read, and return whether that is all that Pinterest has."""
-    console.print(OPENING, markup=False)
     with LocalPinterest(ROOT / CONFIG, ROOT) as pinterest:
         start = datetime.now(UTC).date() - timedelta(days=HISTORY_DAYS)
         config = choose_days(start)
@@ -67,7 +61,7 @@ def show(console: Console) -> bool:
         first.save_states(ROOT / STATE)
         first_requests = pinterest.requests()
         console.print("\nNow an advertiser pauses a campaign, and late conversions change the last days.")
-        pinterest.edit(first.records["campaigns"][0])
+        pinterest.edit(campaign_to_pause(first.records["campaigns"]))
         pinterest.restate(days_back=LOOKBACK_DAYS)
         announce(console, "read", "go on from that state: what is new or has changed")
         second = connector.read(CATALOG, ROOT / SECOND, STATE)
@@ -90,6 +84,11 @@ def show(console: Console) -> bool:
         )
     print_ending(console, found, troubles)
     return not troubles
+
+
+def campaign_to_pause(campaigns: Sequence[Record]) -> Record:
+    """The same one in each run: its account, of which some rows change, does not always arrive first."""
+    return min(campaigns, key=itemgetter("id"))
 
 
 def choose_days(start: date) -> str:

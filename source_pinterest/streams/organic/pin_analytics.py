@@ -6,6 +6,9 @@ are one task and are read by one worker, so that their quota does not hold up th
 Pinterest may refuse the video metrics of a picture and name none. From then on pictures are requested without them,
 and apart from videos, so that no video loses its metrics.
 
+A pin that can't be read is skipped, and the state keeps it with its own days. The next sync begins with it. Passes go
+by id, so that the same pin would otherwise end each of them.
+
 Pins may lag apart. A day is final once it is final for every pin that has rows. A day that a pin lacks is final at a
 certain age, because Pinterest leaves out days without activity.
 """
@@ -33,14 +36,18 @@ from source_pinterest.api.errors import (
     NothingLeftError,
     PinterestError,
     RefusedError,
+    RejectedError,
     ResponseTooLargeError,
+    RetriedRefusalError,
     RightMissingError,
     SliceError,
+    UnknownFormError,
     form_error,
+    pins_skipped,
 )
 from source_pinterest.api.rows import OnReplacement, Record, list_in, parse_body
 from source_pinterest.api.session import path_of
-from source_pinterest.dates import DateWindow, days_before
+from source_pinterest.dates import DateWindow, days_before, parse_day
 from source_pinterest.engine.circuit_breaker import FAILURES_IN_A_ROW
 from source_pinterest.engine.pages import Page
 from source_pinterest.engine.progress import Notices
@@ -85,6 +92,9 @@ PIN_METRICS = (*STANDARD_METRICS, *VIDEO_METRICS)
 _HIDDEN_IN_A_ROW = 100
 """Pins that may be refused in a row once a pin was readable. Pins of a secret board stand side by side."""
 
+_OF_A_PIN = (RejectedError, RetriedRefusalError, UnknownFormError)
+"""Errors that concern a pin, unless many have them in a row."""
+
 Days = list[Record]
 """The days of one pin: `{"pin_id", "date", "data_status", "metrics", "lifetime_metrics"}`."""
 
@@ -113,11 +123,13 @@ class PinAnalytics(OrganicStream):
         self._pins = sync.stream(Pins)
         self._metrics = PinMetrics(self.client, self.notices, RowGate(self), self._pins.is_video)
         self._owners: list[Task] = []
-        halves_on = (BadRequestError, BetaClosedError, GoneError, RefusedError)
+        halves_on = (BetaClosedError, GoneError, RefusedError, *_OF_A_PIN)
         # None may be lost: a pass goes on from the last pin that was read.
         self._size = RequestSize(limits.PINS_PER_ANALYTICS_REQUEST, halves_on=halves_on, max_lost_parts=0)
         self._refusals_in_a_row, self._max_refusals_in_a_row = 0, FAILURES_IN_A_ROW
-        self._skipped_pins, self._any_readable = 0, False
+        self._left_out_pins, self._any_readable = 0, False
+        self._odd_pins = self._odd_pins_in_a_row = 0
+        self._last_error: PinterestError | None = None
         self._are_pictures_apart = False
 
     def new_cursor(self, plan: PeriodPlan, store: StateStore) -> PinCursor:
@@ -162,12 +174,37 @@ class PinAnalytics(OrganicStream):
         if failure := owner.error:
             raise failure
         self._refusals_in_a_row, self._max_refusals_in_a_row = 0, FAILURES_IN_A_ROW
-        pins = sorted(set(map(int, self._pins.ids.of(owner.key))))
-        while reading := self.checkpoint.reading(owner.get(ACCOUNT_KEY)):
-            unread = [str(pin) for pin in pins if pin > reading.after]
+        self._odd_pins = self._odd_pins_in_a_row = 0
+        account, pins = owner.get(ACCOUNT_KEY), set(map(int, self._pins.ids.of(owner.key)))
+        for pin in self.checkpoint.skipped(account):
+            if pin in pins:
+                yield from self._read_skipped(owner, pin)
+            else:
+                self.checkpoint.catch_up(account, pin)
+        while reading := self.checkpoint.reading(account):
+            self.checkpoint.go_without(account, reading.window)
+            skipped = self.checkpoint.skipped(account)
+            unread = [str(pin) for pin in sorted(pins) if pin > reading.after and pin not in skipped]
             estimate = Estimate(1, 1, 0, requests=math.ceil(len(unread) / self._size.ids))
             estimate.log(self.name, self.shared.organic_pace())
             yield from self._read_pass(owner, reading, tuple(unread))
+        failures = {pin: known.failures for pin, known in self.checkpoint.skipped(account).items()}
+        new = [pin for pin in failures if 0 < failures[pin] <= limits.SYNCS_UNTIL_A_PIN_ONLY_WARNS]
+        if new and self._last_error:
+            raise pins_skipped(self.name, new, self._last_error)
+
+    def _read_skipped(self, owner: Task, pin: int) -> Iterator[Page]:
+        """Ask once for a pin that earlier syncs skipped. Yield the days that the other pins have been read of."""
+        account = owner.get(ACCOUNT_KEY)
+        before, (owed, asked) = self.checkpoint.skipped(account)[pin], self.checkpoint.owed(account, pin)
+        for reading, rows in self._parts(owner, Reading(asked, settled=asked.end), (str(pin),)):
+            if self.checkpoint.skipped(account).get(pin) == before:  # it has not failed again
+                found = rows if owed.windows else []
+                if self.checkpoint.emits_once:
+                    found = [row for row in found if owed.has(parse_day(str(row["date"])))]
+                    found = self._up_to(reading.settled, found)
+                yield from self.to_pages(found)
+                self.checkpoint.catch_up(account, pin, reading.settled)
 
     def _read_pass(self, owner: Task, reading: Reading, pin_ids: Ids) -> Iterator[Page]:
         """Yield the days of the pins that a pass has not read yet, and save its progress in the state.
@@ -176,15 +213,15 @@ class PinAnalytics(OrganicStream):
             NothingLeftError: none of several pins can be read.
         """
         account = owner.get(ACCOUNT_KEY)
-        self._skipped_pins, self._any_readable = 0, reading.after > 0
+        self._left_out_pins, self._any_readable = 0, reading.after > 0
         so_far, parts = reading, self._parts(owner, reading, pin_ids)
         for so_far, rows in self._final_rows(reading, parts) if self.checkpoint.emits_once else parts:
             yield from self.to_pages(rows)
             self.checkpoint.advance(account, so_far)
-        if self._any_readable:
+        if self._may_move:
             self.checkpoint.finish(account, so_far)
-        elif self._skipped_pins > 1:
-            raise NothingLeftError(self.name, self._skipped_pins, f"The path was {self.path_template}.")
+        elif self._left_out_pins > 1:
+            raise NothingLeftError(self.name, self._left_out_pins, f"The path was {self.path_template}.")
 
     def _final_rows(
         self, begun: Reading, parts: Iterator[tuple[Reading, list[Record]]]
@@ -228,13 +265,22 @@ class PinAnalytics(OrganicStream):
         asked = DateWindow(min(window.start, idle), window.end)
         start, end = asked.as_pair()
         params = {**self.request_params(stream_slice=owner), START: start, END: end}
-        for batch, found in self._size.read(partial(self._metrics_of, params), pin_ids) if pin_ids else ():
+        send = partial(self._metrics_of, params, owner.get(ACCOUNT_KEY), window)
+        for batch, found in self._size.read(send, pin_ids) if pin_ids else ():
             all_rows = list(itertools.chain.from_iterable(found.values()))
             rows = [{**owner.partition, **row} for row in all_rows if str(row["date"]) >= str(window.start)]
             settled = self._settled(all_rows, reading.settled)
             reading = replace(reading.with_days(days_of(rows), settled), after=int(batch[-1]))
-            if self._any_readable and not self._refusals_in_a_row:
+            if self._may_move and not self._refusals_in_a_row:
                 yield reading, rows
+            in_a_row, in_all = self._odd_pins_in_a_row, self._odd_pins
+            if self._last_error and (in_a_row >= limits.ODD_PINS_IN_A_ROW or in_all >= limits.ODD_PINS_IN_ALL):
+                raise self._last_error
+
+    @property
+    def _may_move(self) -> bool:
+        """Whether a pass may move on: a pin was readable, or all so far are odd, and the cursor keeps these."""
+        return self._any_readable or (self._odd_pins > 0 and not self._left_out_pins)
 
     def _settled(self, rows: list[Record], limit: Date) -> Date:
         """Return the last day up to `limit` that is final for every pin that has recent rows."""
@@ -246,7 +292,13 @@ class PinAnalytics(OrganicStream):
         return max(settled, min(limit, idle)) if self.checkpoint.emits_once else settled
 
     def _metrics_of(
-        self, params: Mapping[str, Any], batch: Ids, window: DateWindow, max_retries: int | None
+        self,
+        params: Mapping[str, Any],
+        account: str | None,
+        days: DateWindow,
+        batch: Ids,
+        any_day: DateWindow,
+        max_retries: int | None,
     ) -> Iterator[tuple[Ids, Mapping[str, Days]]]:
         """Yield a batch of pins with their metrics.
 
@@ -264,14 +316,16 @@ class PinAnalytics(OrganicStream):
             )
             if len(batch) > 1:
                 raise
-            yield from self._metrics_of(params, batch, window, max_retries)
+            yield from self._metrics_of(params, account, days, batch, any_day, max_retries)
             return
-        except (GoneError, RefusedError, ResponseTooLargeError) as error:
+        except (GoneError, RefusedError, ResponseTooLargeError, *_OF_A_PIN) as error:
             if len(batch) > 1:
                 raise
-            yield batch, self._skip_pin(batch[0], error)
+            self._skip_pin(account, days, int(batch[0]), error)
+            yield batch, {}
             return
         self._refusals_in_a_row, self._max_refusals_in_a_row, self._any_readable = 0, _HIDDEN_IN_A_ROW, True
+        self._odd_pins_in_a_row = 0
         if absent := [pin for pin in batch if pin not in found]:
             LOGGER.warning(
                 f"{self.name}: Pinterest leaves out {len(absent)} of {len(batch)} pins, such as {absent[0]}."
@@ -313,17 +367,31 @@ class PinAnalytics(OrganicStream):
             return found
         return {pin_id: self._metrics.of_one(pin_id, params, metrics) for pin_id in pins}
 
-    def _skip_pin(self, pin_id: str, error: PinterestError) -> Mapping[str, Days]:
-        """Skip a pin that is deleted or refused. Raise other errors, and the last of too many refusals in a row."""
-        self._skipped_pins += 1
+    def _skip_pin(self, account: str | None, days: DateWindow, pin: int, error: PinterestError) -> None:
+        """Skip a pin that is deleted, refused or odd. Raise other errors, and the last of too many refusals in a row.
+
+        Of these, the cursor keeps the odd ones, and those that it has.
+        """
+        is_known = pin in self.checkpoint.skipped(account)
         if isinstance(error, GoneError):
-            LOGGER.warning(f"{self.name}: pin {pin_id} was deleted during the sync.")
-            return {}
-        self._refusals_in_a_row += 1
-        if isinstance(error, ResponseTooLargeError) or self._refusals_in_a_row >= self._max_refusals_in_a_row:
-            raise error
-        LOGGER.warning(f"{self.name}: pin {pin_id} is left out. {error.message}.")
-        return {}
+            self._left_out_pins += 1
+            LOGGER.warning(f"{self.name}: pin {pin} was deleted during the sync.")
+            if is_known:
+                self.checkpoint.catch_up(account, pin)
+        elif is_known or isinstance(error, _OF_A_PIN):
+            skipped, self._last_error = self.checkpoint.skip(account, pin, days), error
+            if not is_known:
+                self._odd_pins, self._odd_pins_in_a_row = self._odd_pins + 1, self._odd_pins_in_a_row + 1
+            LOGGER.warning(
+                f"{self.name}: pin {pin} is skipped; syncs in which it failed so far: {skipped.failures}. The state "
+                f"keeps its days since {skipped.unread.first} as unread, and each sync asks for them once. "
+                f"{error.quote or error.message}"
+            )
+        else:
+            self._left_out_pins, self._refusals_in_a_row = self._left_out_pins + 1, self._refusals_in_a_row + 1
+            if isinstance(error, ResponseTooLargeError) or self._refusals_in_a_row >= self._max_refusals_in_a_row:
+                raise error
+            LOGGER.warning(f"{self.name}: pin {pin} is left out. {error.message}.")
 
 
 class PinMetrics:

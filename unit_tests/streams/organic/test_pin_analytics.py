@@ -11,13 +11,12 @@ from airbyte_cdk.models import AirbyteStateMessage, AirbyteStateMessageSerialize
 
 from source_pinterest import limits
 from source_pinterest.api.errors import (
-    BadRequestError,
     ConfigError,
     NothingLeftError,
     ResponseTooLargeError,
     RightMissingError,
+    SliceError,
     UnavailableError,
-    UnknownFormError,
 )
 from source_pinterest.engine.circuit_breaker import FAILURES_IN_A_ROW
 from source_pinterest.streams.organic.pin_analytics import PIN_METRICS, STANDARD_METRICS, PinAnalytics
@@ -158,7 +157,7 @@ def asked_of(
         pinterest.answers(f"pins/{pin}/analytics", {"json": answer})
     try:
         assert read(pinterest) == pins
-    except BadRequestError:
+    except SliceError:
         return False, asked
     return True, asked
 
@@ -217,7 +216,7 @@ def test_a_video_metric_that_is_refused_by_name_to_videos_too_is_left_out(pinter
     ids=str,
 )
 def test_a_body_without_metrics_is_never_read_as_none(pinterest: Pinterest, body: Any, says: str) -> None:
-    with pytest.raises(UnknownFormError, match=f"does not know: pins/analytics, .* {says}$"):
+    with pytest.raises(SliceError, match=f"such as 1.* does not know: pins/analytics, .* {says}$"):
         read(pinterest, ["1"], {"json": body})
 
 
@@ -386,7 +385,12 @@ def span(first: int, last: int) -> list[str]:
 
 
 def append(
-    mock: requests_mock.Mocker, days: Days, known: dict[str, Any], refused_pin: str = "", how: str = "append"
+    mock: requests_mock.Mocker,
+    days: Days,
+    known: dict[str, Any],
+    refused_pin: str = "",
+    how: str = "append",
+    odd: Iterable[str] = (),
 ) -> list[Any]:
     """Read in one more sync; gives the state, and the days that each pin's records have."""
     pinterest = Pinterest(mock, state(**known), start_date="2026-06-20")
@@ -394,7 +398,9 @@ def append(
 
     def answer(request: Any, context: Any) -> Any:
         asked, [first], [last] = (request.qs[name] for name in ("pin_ids", "start_date", "end_date"))
-        context.status_code = 503 if refused_pin in asked else 200
+        context.status_code = 503 if refused_pin in asked else 400 if {*asked} & {*odd} else 200
+        if context.status_code == 400:
+            return refused(400, 1, "Odd")["json"]
         found: dict[str, list[dict[str, str]]] = {
             pin: [
                 {"date": f"2026-06-{day[:2]}", "data_status": "PROCESSING" if day[2:] else "READY"}
@@ -409,7 +415,7 @@ def append(
     stream = pinterest.attached(pinterest.sync.stream(PinAnalytics), configured("incremental", how))
     (stream_slice,) = stream.stream_slices()
     found: dict[str, list[str]] = {}
-    with suppress(UnavailableError):
+    with suppress(SliceError):
         for record in stream.read_records(stream_slice=stream_slice):
             found.setdefault(record["pin_id"], []).append(record["date"][-2:])
     return [stream.checkpoint.state, {pin: sorted(emitted) for pin, emitted in found.items()}]
@@ -504,6 +510,90 @@ def test_too_many_young_days_are_left_to_the_next_pass(
     days = {pin: span(20, 29) for pin in PINS[:3]}
     known, found = append(mock, days, {})
     assert (known, found) == (read_to(24), {pin: span(20, 24) for pin in days})
+
+
+# ---- Odd pins
+
+
+def skipped(known: dict[str, Any]) -> dict[str, tuple[str, int]]:
+    """The first unread day and the failures of each pin that a state keeps apart."""
+    return {one["pin_id"]: (one["unread"][0][0][-2:], one["failures"]) for one in known.get("skipped", ())}
+
+
+@pytest.mark.parametrize("how", ["append", "append_dedup"])
+def test_ten_odd_pins_in_a_row_end_a_pass_and_the_next_goes_on_behind(mock: requests_mock.Mocker, how: str) -> None:
+    days = {pin: span(20, 29) for pin in PINS[:30]}
+    odd, end = PINS[4:16], 24 if how == "append" else 29
+    known, first = append(mock, days, {}, how=how, odd=odd)
+    assert first == {pin: span(20, end) for pin in PINS[:4]}
+    assert known["reading"][0]["after"] == "14"
+    assert skipped(known) == dict.fromkeys(PINS[4:14], ("20", 1))
+
+    known, second = append(mock, days, known, how=how, odd=odd)
+    assert {pin: found[: end - 19] for pin, found in second.items()}.keys() >= {*PINS[16:30]}
+    assert not second.keys() & {*odd}
+    assert skipped(known) == {**dict.fromkeys(PINS[4:14], ("20", 2)), **dict.fromkeys(PINS[14:16], ("20", 1))}
+
+
+def test_many_odd_pins_end_a_pass(mock: requests_mock.Mocker, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "ODD_PINS_IN_ALL", 3)
+    known, found = append(mock, {pin: span(20, 29) for pin in PINS[:9]}, {}, odd=PINS[1:9:2])
+    assert [*found] == ["1", "3", "5"]
+    assert known["reading"][0]["after"] == "6"
+
+
+def test_a_pin_that_answers_has_its_unread_days_and_no_others(mock: requests_mock.Mocker) -> None:
+    late, on_time = {"1": span(20, 26), "2": span(20, 26)}, {"1": span(20, 29), "2": span(20, 29)}
+    known, found = append(mock, late, {}, odd=["2"])
+    assert (found, skipped(known)) == ({"1": span(20, 26)}, {"2": ("20", 1)})
+
+    assert append(mock, late, known) == [read_to(26), {"2": span(20, 26)}]
+    known, found = append(mock, on_time, known, odd=["2"])
+    assert (found, skipped(known)) == ({"1": span(27, 29)}, {"2": ("20", 2)})
+    assert append(mock, on_time, known) == [read_to(29), {"2": span(20, 29)}]
+
+
+def test_days_that_a_pin_has_between_unread_ones_do_not_come_again(mock: requests_mock.Mocker) -> None:
+    kept = {"pin_id": "2", "unread": [["2026-06-20", "2026-06-22"], ["2026-06-28", "2026-06-29"]], "failures": 1}
+    known, found = append(mock, {pin: span(20, 29) for pin in "12"}, {**read_to(29), "skipped": [kept]})
+    assert (known, found) == (read_to(29), {"2": [*span(20, 22), *span(28, 29)]})
+
+
+def test_a_pin_that_answers_and_lags_behind_the_others_stays(mock: requests_mock.Mocker) -> None:
+    known, _ = append(mock, {"1": span(20, 29), "2": []}, {}, odd=["2"])
+    known, found = append(mock, {"1": span(20, 29), "2": span(20, 27)}, known)
+    assert (found, skipped(known)) == ({"2": span(20, 27)}, {"2": ("28", 0)})
+
+    assert append(mock, {pin: span(20, 29) for pin in "12"}, known) == [read_to(29), {"2": span(28, 29)}]
+
+
+@pytest.mark.parametrize("after", [None, "2", "3"])
+def test_a_pass_that_goes_on_leaves_a_pin_no_day_twice(mock: requests_mock.Mocker, after: str | None) -> None:
+    """Whether it has passed by the pin, which answers now, or not yet."""
+    days = {pin: span(20, 29) for pin in "1234"}
+    kept = {"skipped": [{"pin_id": "3", "unread": [["2026-06-20", "2026-06-29"]], "failures": 1}]}
+    begun = {"reading": [pass_over("2026-06-22", "2026-06-29", after, settled="2026-06-24")]} if after else {}
+    known, found = append(mock, days, {**read_to(21), **kept, **begun})
+    known, more = append(mock, days, known)
+    united = sorted([*found.get("3", ()), *more.get("3", ())])
+    assert united == span(20, 29)
+    assert "skipped" not in known
+
+
+def test_refused_pins_beside_an_odd_one_do_not_move_a_pass(mock: requests_mock.Mocker) -> None:
+    pinterest = Pinterest(mock)
+    refuse = lambda asked: refused(400, 1) if asked == ["2"] else refused(401, 7)  # noqa: E731
+    with pytest.raises(NothingLeftError):
+        read(pinterest, ["1", "2", "3"], many(PINS, refuse))
+    assert pinterest.stream(PinAnalytics).checkpoint.state == {}
+
+
+def test_a_pin_that_is_gone_or_not_listed_leaves_the_state(mock: requests_mock.Mocker) -> None:
+    kept = [{"pin_id": pin, "unread": [["2026-06-10", "2026-06-15"]], "failures": 9} for pin in ("2", "3")]
+    pinterest = Pinterest(mock, state(date="2026-06-15", skipped=kept))
+    answer = many(PINS, lambda asked: refused(404, 50) if "2" in asked else None)
+    assert read(pinterest, ["1", "2"], answer) == ["1"]
+    assert "skipped" not in pinterest.stream(PinAnalytics).checkpoint.state
 
 
 # ---- Owners
