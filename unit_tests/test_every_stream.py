@@ -13,6 +13,7 @@ from airbyte_cdk.models import AirbyteStream, SyncMode
 from source_pinterest import limits
 from source_pinterest.api.errors import BrokenResponseError
 from source_pinterest.source import SourcePinterest
+from source_pinterest.state.ad_pin_cursor import AdPinCursor
 from source_pinterest.state.board_cursor import BoardCursor
 from source_pinterest.state.cursor import PinterestCursor
 from source_pinterest.state.day_cursor import AccountDayCursor, DayCursor, PinCursor, ProfileCursor
@@ -190,6 +191,7 @@ def test_the_frameworks_own_cursor_is_off(pinterest: Pinterest) -> None:
 
 KINDS: Mapping[str, tuple[type[PinterestCursor], int]] = {
     "campaigns": (EntityCursor, 913),
+    "ad_pins": (AdPinCursor, 913),
     "board_pins": (BoardCursor, 913),
     "campaign_analytics": (AccountDayCursor, 913),
     "campaign_targeting_analytics": (AccountDayCursor, 89),

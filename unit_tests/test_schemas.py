@@ -75,6 +75,15 @@ RANKING_ADDED = [
     *("date_availability", *below("date_availability", "is_realtime latest_available_timestamp")),  # of the ranking
 ]
 ADDED: dict[str, list[str]] = {
+    "ad_pins": [
+        *("ad_created_time", "is_readable", "pin_id"),  # of the ad, of the answer, and where a key can name it
+        *(
+            "image_url",
+            "video_cover_url",
+            *below("media.images", ORIGINALS),
+        ),  # out of the media, which are those of pins
+        *below("media.items[].images", ORIGINALS),
+    ],
     "ad_groups": [
         # The official connector declares the first one, the others were seen in live answers.
         "optimization_goal_metadata.conversion_tag_v3_goal_metadata.learning_mode_type",
@@ -116,6 +125,11 @@ AS_TEXT: dict[str, set[str]] = {"trending_product_categories": {"pinterest_produ
 """Ids that the model calls numbers: as texts they join, and keep each digit."""
 
 LEFT_OUT: dict[str, tuple[str, ...]] = {
+    # What pins have beside their content, and what is about the user who asks.
+    "ad_pins": (
+        *("ai_disclosures", "board_owner", "board_section_id", "has_been_promoted", "id", "is_owner", "is_product"),
+        *("is_standard", "parent_pin_id", "pin_metrics"),
+    ),
     # Maps from a code to a count or to an attribute: Pinterest has hundreds of codes.
     "catalogs_feed_item_issues": ("errors.", "warnings."),
     "catalogs_feed_processing_results": (

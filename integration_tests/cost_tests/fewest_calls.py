@@ -87,6 +87,7 @@ def other_calls(world: World) -> dict[str, int]:
 def everything(world: World, days: int) -> dict[str, int]:
     return {
         "oauth/token": 1,
+        "pins/get": len(world.expected("ad_pins")),
         **organic_calls(world),
         "ad_accounts/list": pages(world.ad_accounts),
         **entity_calls(world),

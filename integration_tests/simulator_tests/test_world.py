@@ -51,6 +51,7 @@ def test_sizes_are_exact_and_may_differ_from_parent_to_parent() -> None:
         "campaigns": 6,
         "ad_groups": 6,
         "ads": 21,
+        "ad_pins": 3 * 6,  # two of seven ads promote the same pin
         **dict.fromkeys(OF_AN_ACCOUNT, 8),
         "catalogs": 2,
         "catalogs_feeds": 3,

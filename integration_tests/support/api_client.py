@@ -145,6 +145,7 @@ def legal_calls(world: World) -> dict[str, LegalCall]:
         "multi_pins/analytics": LegalCall(
             "/pins/analytics", {**dates, "pin_ids": pins, "metric_types": "IMPRESSION,VIDEO_START,TOTAL_COMMENTS"}
         ),
+        "pins/get": LegalCall(f"/pins/{pins[0]}", {}),
         "pins/analytics": LegalCall(f"/pins/{pins[0]}/analytics", {**dates, "metric_types": "IMPRESSION,SAVE_RATE"}),
         "user_account/analytics/top_pins": LegalCall(
             "/user_account/analytics/top_pins", {**dates, "sort_by": "IMPRESSION", "num_of_pins": 50}

@@ -16,6 +16,7 @@ CURSOR_FIELDS = {
     "campaigns": "updated_time",
     "ad_groups": "updated_time",
     "ads": "updated_time",
+    "ad_pins": "ad_created_time",
     "board_pins": "board_pins_modified_at",
     "board_section_pins": "board_pins_modified_at",
     **dict.fromkeys((name for name in PRIMARY_KEYS if name.startswith("user_account_analytics")), "date"),

@@ -37,7 +37,7 @@ PARENT_IDS = {
 
 PARENTS = {
     *(stream.parent.stream_name() for stream in STREAMS if issubclass(stream, ChildStream)),
-    *("ad_accounts", "user_account", "campaigns", "ad_groups", "ads", "keywords", "pins"),
+    *("ad_accounts", "user_account", "campaigns", "ad_groups", "ads", "keywords", "pins", "catalogs"),
     "trending_product_categories",
 }
 CHILDREN = sorted(set(ALL_STREAMS) - PARENTS)

@@ -35,7 +35,6 @@ LISTED_BY: Mapping[str, str] = {
     "ocpm_eligible_conversion_tags_get": "conversion_tags",
     "order_lines_get": "order_lines",
     "page_visit_conversion_tags_get": "conversion_tags",
-    "pins_get": "pins",
     "product_group_promotions_get": "product_group_promotions",
     "promotions_get": "promotions",
 }

@@ -7,7 +7,7 @@ The errors that parsers raise are no `PinterestError`: `api/retries.py` retries 
 an `UnavailableError` or an `UnknownFormError`.
 """
 
-from collections.abc import Collection, Generator, Iterable, Mapping
+from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
 from typing import Any, NamedTuple, TypeVar
@@ -322,6 +322,19 @@ class AccountUnreadableError(SliceError):
             f"{what} {ad_account_id} can't be read. {quote}. Ask its owner for access, or, if you removed it "
             "on purpose, delete it from Ad Account IDs or add it to Excluded Ad Account IDs.",
         )
+
+
+class PinsUnreadError(SliceError):
+    """Some pins that ads promote could not be read."""
+
+    def __init__(self, ad_account_id: str, pins: Sequence[str], error: PinterestError, *, is_isolated: bool) -> None:
+        others = f" and {len(pins) - 1} more" if len(pins) > 1 else ""
+        super().__init__(
+            f"ad_pins: pin {pins[0]}{others} of ad account {ad_account_id} could not be read. The next sync asks for "
+            f"them again. {error.message}",
+            kind=error.kind,
+        )
+        self.is_isolated = is_isolated
 
 
 class NothingLeftError(SliceError):

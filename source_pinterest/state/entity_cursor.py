@@ -18,12 +18,17 @@ FIELD = "updated_time"
 _STATUSES = "statuses"
 
 
-def edit_time(entity: Mapping[str, Any]) -> int | None:
-    """Return when an entity was last edited, in epoch seconds; None if it has no such time or an unreadable one."""
+def time_in(entity: Mapping[str, Any], field: str) -> int | None:
+    """Return a time of an entity in epoch seconds; None if it has no such time or an unreadable one."""
     try:
-        return epoch_seconds(entity.get(FIELD) or None)
+        return epoch_seconds(entity.get(field) or None)
     except (ValueError, TypeError, OverflowError):
         return None
+
+
+def edit_time(entity: Mapping[str, Any]) -> int | None:
+    """Return when an entity was last edited, in epoch seconds; None if it has no such time or an unreadable one."""
+    return time_in(entity, FIELD)
 
 
 def status_of(entity: Mapping[str, Any]) -> str | None:
@@ -63,7 +68,7 @@ class EntityCursor(PinterestCursor):
         self._statuses = frozenset(statuses)
         self._now = int(time.time())
         with reading_state(store.stream_name):
-            self._saved = read_state(store.incoming(), FIELD, _older)
+            self._saved = read_state(store.incoming(), FIELD, older)
             self._incoming = {
                 account: {**cursor, FIELD: epoch_seconds(cursor[FIELD])}
                 for account, cursor in self._saved.accounts.items()
@@ -145,5 +150,6 @@ def epoch_seconds(value: Any) -> int | None:
     return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
 
 
-def _older(one: Any, other: Any) -> Any:
+def older(one: Any, other: Any) -> Any:
+    """Return the earlier of two times, in whichever form."""
     return min(one, other, key=lambda value: epoch_seconds(value) or 0)

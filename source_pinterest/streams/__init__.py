@@ -5,6 +5,7 @@ from functools import partial
 
 from source_pinterest.api.errors import ConfigError
 from source_pinterest.streams.ads.accounts import AdAccounts
+from source_pinterest.streams.ads.ad_pins import AdPins
 from source_pinterest.streams.ads.entities import AdGroups, Ads, Campaigns
 from source_pinterest.streams.ads.entity_lists import ProductGroupPromotions
 from source_pinterest.streams.ads.keywords import KeywordMetrics, Keywords
@@ -147,6 +148,7 @@ STREAMS: tuple[type[PinterestStream], ...] = (
     Campaigns,
     AdGroups,
     Ads,
+    AdPins,
     *LISTS,
     *ORGANISATION,
     *DICTIONARIES,

@@ -53,7 +53,7 @@ APP_OPERATIONS = frozenset(
         *("campaigns/list", "catalogs_product_group_pins/list", "conversion_eqs/list"),
         *("conversion_tags/list", "country_keywords_metrics/get", "delivery_metrics/get", "feeds/list"),
         *("followers/list", "interest_targeting_options/get", "keywords/get", "linked_business_accounts/get"),
-        *("multi_pins/analytics", "pins/analytics", "pins/list", "product_groups/analytics"),
+        *("multi_pins/analytics", "pins/analytics", "pins/get", "pins/list", "product_groups/analytics"),
         *("targeting_options/get", "targeting_template/list", "trends_featured_topics/list"),
         *("trends_product_categories_details/list", "trends_product_categories_trending/list"),
         *("user_account/analytics/top_pins", "user_account/analytics/top_video_pins", "user_account/get"),

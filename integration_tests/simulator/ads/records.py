@@ -6,8 +6,8 @@ https://developers.pinterest.com/docs/api/v5/campaigns-list, ad_groups-list, ads
 from datetime import UTC, date, datetime
 
 from integration_tests.simulator.ads import details
+from integration_tests.simulator.organic import promoted
 from integration_tests.simulator.organic.content import CREATIVE_TYPES
-from integration_tests.simulator.world import numbering
 from integration_tests.simulator.world.flights import flight_of
 from integration_tests.simulator.world.listing import Record
 from integration_tests.simulator.world.seeding import mix, unlike_any_other
@@ -98,7 +98,7 @@ def ad(world: World, account: int, index: int) -> Record:
     record |= {
         "ad_group_id": world.entity_id(Kind.AD_GROUPS, account, group),
         "campaign_id": world.entity_id(Kind.CAMPAIGNS, account, world.parent_index(Kind.AD_GROUPS, account, group)),
-        "pin_id": pin_id_of_ad(account, index),
+        "pin_id": promoted.pin_id_of_ad(world, account, index),
         "name": _name(world, 6, account, index) if index % 8 else None,
         "creative_type": CREATIVE_TYPES[index % len(CREATIVE_TYPES)],
         "summary_status": "REJECTED" if rejected else _APPROVED.get(record["status"], record["status"]),
@@ -107,17 +107,13 @@ def ad(world: World, account: int, index: int) -> Record:
         "rejection_labels": ["Hashtags"] if rejected else [],
         "destination_url": _landing_url(bits, index) if index % 3 else None,
         "tracking_urls": details.tracking_urls(index),
-        "is_pin_deleted": index % 9 == 8,
+        "is_pin_deleted": promoted.is_gone(world, promoted.pin_id_of_ad(world, account, index)),
         "is_removable": index % 2 == 0,
         "type": "pinpromotion",
     }
     if index % 2 == 0:
         record |= details.rare_ad_fields(index)
     return record | world.edited(Kind.ADS, record["id"])
-
-
-def pin_id_of_ad(account: int, index: int) -> str:
-    return numbering.AD_PINS.id_of(account * 1_000_000 + index)
 
 
 def _name(world: World, series: int, account: int, index: int) -> str:

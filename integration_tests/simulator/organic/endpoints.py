@@ -14,7 +14,7 @@ from integration_tests.simulator.calls.parameters import (
     unsimulated,
 )
 from integration_tests.simulator.calls.rules import names_metrics_of_a_split, recent_days
-from integration_tests.simulator.organic import content, pin_analytics, pins, user_analytics
+from integration_tests.simulator.organic import content, pin_analytics, pins, promoted, user_analytics
 
 _BOARDS = ("boards:read",)
 _PINS = ("boards:read", "pins:read")
@@ -141,6 +141,14 @@ ORGANIC_ENDPOINTS: tuple[Operation, ...] = (
         ),
         pin_analytics.multi_pins_analytics,
         rules=(recent_days,),
+    ),
+    DocumentOperation(
+        "pins/get",
+        "/pins/{pin_id}",
+        "org_read",
+        _PINS,
+        (AD_ACCOUNT_ID, *unsimulated(Flag("pin_metrics", default=False))),
+        promoted.pin,
     ),
     DocumentOperation(
         "pins/analytics",

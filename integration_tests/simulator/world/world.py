@@ -105,6 +105,7 @@ class World:
         self.deleted_feeds: set[str] = set()
         self._board_edits: dict[int, str | None] = {}
         self.deleted_pins: set[str] = set()
+        self.hidden_pins: set[str] = set()  # somebody else's, who no longer shows them
 
     @property
     def today(self) -> date:

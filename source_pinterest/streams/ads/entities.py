@@ -10,11 +10,13 @@ from source_pinterest.api.rows import ListPage, Record, text_of
 from source_pinterest.config import STATUSES
 from source_pinterest.engine.pages import Page
 from source_pinterest.engine.tasks import Task
+from source_pinterest.state.ad_pin_cursor import PromotedPins
 from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.entity_cursor import FIELD, EntityCursor, Listing, edit_time, status_of
 from source_pinterest.state.period import PeriodPlan
 from source_pinterest.streams.ads.accounts import AdAccountStream
-from source_pinterest.streams.base.stream import ForeignKey, Rank, to_pin
+from source_pinterest.streams.base.listing import Listed
+from source_pinterest.streams.base.stream import ForeignKey, Rank, Sync, to_pin
 
 
 class EntityStream(AdAccountStream, ABC):
@@ -131,5 +133,28 @@ class Ads(EntityStream):
         ForeignKey("campaigns", ("campaign_id",)),
         ForeignKey("ad_groups", ("ad_group_id",)),
         to_pin("pin_id"),
+        ForeignKey("ad_pins", ("ad_account_id", "pin_id"), unless="the pin could not be read yet"),
         ForeignKey("lead_forms", ("lead_form_id",), unless="the app may not see lead forms"),
     )
+
+    def __init__(self, sync: Sync) -> None:
+        super().__init__(sync)
+        self.keeps_pins = False
+        """Whether `ad_pins` is going to take the pins of each account."""
+        self._promoted: dict[str, PromotedPins] = {}
+
+    def listing(self, task: Task) -> Iterator[Listed]:
+        """Yield the ads of an account, and keep which pins they promote, if another stream needs them."""
+        promoted: PromotedPins | None = None
+        for listed in super().listing(task):
+            if self.keeps_pins:
+                promoted = promoted or PromotedPins(min(listed.server_time, int(time.time())))
+                for ad in listed.records:
+                    promoted.add(ad)
+            yield listed
+        if promoted:
+            self._promoted[task["ad_account_id"]] = promoted
+
+    def take_promoted(self, account: str) -> PromotedPins:
+        """Return the pins that the ads of an account promote, once. The account's ads are listed by then."""
+        return self._promoted.pop(account)

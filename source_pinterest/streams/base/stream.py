@@ -141,7 +141,7 @@ class Rank(IntEnum):
     LIST = 2
     """Any other list of the user or of an ad account."""
     EACH = 3
-    """A request for each campaign, ad group, product group, keyword or interest."""
+    """A request for each campaign, ad group, product group, keyword, interest or pin of a new ad."""
     EACH_PIN = 4
     """A request for each board, section or pin, of which there are most."""
 

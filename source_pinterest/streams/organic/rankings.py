@@ -12,7 +12,7 @@ from source_pinterest.dates import days_before
 from source_pinterest.engine.tasks import END, START, Task
 from source_pinterest.streams.analytics.rows import Expected, RowGate
 from source_pinterest.streams.base.child import VariedStream
-from source_pinterest.streams.base.stream import Sync, to_pin
+from source_pinterest.streams.base.stream import ForeignKey, Sync
 from source_pinterest.streams.organic.base import OrganicStream
 
 
@@ -26,7 +26,9 @@ class RankingStream(VariedStream, OrganicStream, ABC):
     scopes = ("pins:read", "user_accounts:read")
     access = BUSINESS_ACCOUNT
     cost = "one request for each metric"
-    foreign_keys = (to_pin("pin_id"),)
+    foreign_keys = (
+        ForeignKey("pins", ("pin_id",), unless="the pin is somebody else's and leads to the claimed website"),
+    )
 
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)

@@ -1,0 +1,146 @@
+"""The pin of each ad is requested once, and whatever could not be read is read by a later sync."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from integration_tests.simulator import Fault, Kind
+from integration_tests.simulator.organic.promoted import pin_id_of_ad
+from integration_tests.state_tests.second_syncs import now, upserted
+from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded
+from integration_tests.support.outputs import Output
+from integration_tests.support.pinterest import Simulator, World
+from integration_tests.support.syncs import State, run_sync
+
+STREAM, GET = "ad_pins", "pins/get"
+LISTS = ["ad_accounts/list", "ads/list", "ads/list"]
+
+
+@pytest.fixture
+def sim() -> Iterator[Simulator]:
+    with Simulator(World(boards=1, campaigns=2, ad_groups=2, ads=(11, 7))) as simulator:
+        yield simulator
+
+
+def sync(sim: Simulator, state: State | None = None) -> tuple[Output, list[str]]:
+    """A sync of the stream, and the pins that it requested."""
+    before = len(sim.log)
+    output = run_sync(sim, [STREAM], state=state)
+    return output, [entry.path.rpartition("/")[2] for entry in sim.log[before:] if entry.operation_id == GET]
+
+
+def account_of(sim: Simulator, index: int = 0) -> str:
+    return sim.world.account_id(index)
+
+
+def add_ads(sim: Simulator, *sizes: int) -> None:
+    """Make the first account's ads so many, the new ones made an hour ago."""
+    [before, others], [after] = sim.world.ads, sizes
+    sim.world.ads = (after, others)
+    for index in range(before, after):
+        ad = sim.world.entity_id(Kind.ADS, 0, index)
+        sim.world.edit(account_of(sim), Kind.ADS, ad, now(), created_time=now() - 3_600)
+
+
+def test_three_syncs_hold_every_pin_and_request_each_once(sim: Simulator) -> None:
+    truth = sim.expected(STREAM)
+    first, asked = sync(sim)
+    assert_succeeded(first, [STREAM])
+    assert_same(STREAM, first.records[STREAM], truth)
+    assert {record["is_readable"] for record in first.records[STREAM]} == {True, False}
+    assert sorted(asked) == sorted(pin for _, pin in truth), "also where two ads promote it, and if they are archived"
+
+    add_ads(sim, 14)  # the first of them promotes a pin that is known
+    world, account = sim.world, account_of(sim)
+    world.edit(account, Kind.ADS, world.entity_id(Kind.ADS, 0, 0), now(), status="ARCHIVED")
+    world.deleted_entities.add(world.entity_id(Kind.ADS, 0, 1))
+    second, asked = sync(sim, first.states)
+    assert_succeeded(second, [STREAM])
+    assert asked == [pin_id_of_ad(world, 0, index) for index in (12, 13)]
+    known = truth[account, pin_id_of_ad(world, 0, 11)]
+    held = {**truth, **sim.expected(STREAM), (account, known["pin_id"]): known}
+    assert_same(STREAM, upserted(STREAM, first, second), held)
+
+    before = len(sim.log)
+    third, asked = sync(sim, second.states)
+    assert_succeeded(third, [STREAM])
+    assert_same(STREAM, upserted(STREAM, first, second, third), held)
+    assert asked == third.records[STREAM] == []
+    assert sorted(entry.operation_id for entry in sim.log[before:] if entry.operation_id != "oauth/token") == LISTS
+
+
+def test_a_full_refresh_reads_edits_and_refusals_again(sim: Simulator) -> None:
+    first, asked = sync(sim)
+    sim.world.hidden_pins.add(pin_id_of_ad(sim.world, 0, 0))
+    before = len(sim.log)
+    again = run_sync(sim, [STREAM], state=first.states, sync_mode="full_refresh", destination="overwrite")
+    assert_succeeded(again, [STREAM])
+    assert_exact(again, sim, [STREAM])
+    assert len([entry for entry in sim.log[before:] if entry.operation_id == GET]) == len(asked)
+
+
+def test_ads_that_are_read_too_are_listed_once(sim: Simulator) -> None:
+    output = run_sync(sim, ["ads", STREAM], config=sim.config(status=["ACTIVE"]))
+    assert_succeeded(output, ["ads", STREAM])
+    assert_exact(output, sim, [STREAM])
+    assert len(sim.calls("ads/list")) == 2
+
+
+def test_a_pin_that_fails_stays_unread_and_from_the_third_sync_on_only_warns(sim: Simulator) -> None:
+    pin = pin_id_of_ad(sim.world, 0, 0)
+    name = f"{account_of(sim)}/{pin}"
+    sim.add_fault(Fault("503", on=GET, path=pin, times=None))
+    output, asked = sync(sim)
+    held = {key: record for key, record in sim.expected(STREAM).items() if key[1] != pin}
+    assert_same(STREAM, output.records[STREAM], held)
+    for failed_syncs in (1, 2):
+        assert_failed(output, STREAM, "transient_error", pin, account_of(sim), "next sync")
+        assert output.states[STREAM]["unread"] == {name: failed_syncs}
+        output, asked = sync(sim, output.states)
+        assert set(asked) == {pin}
+    assert_succeeded(output, [STREAM])
+    assert output.states[STREAM]["unread"] == {name: 3}
+    [warning] = output.warnings()
+    assert f"pin {pin} of ad account {account_of(sim)} could not be read in 3 syncs" in warning
+
+    sim.clear_faults()
+    output, _ = sync(sim, output.states)
+    assert_succeeded(output, [STREAM])
+    assert [record["pin_id"] for record in output.records[STREAM]] == [pin]
+    assert output.states[STREAM]["unread"] == {}
+
+
+def test_an_outage_costs_a_few_requests_and_the_next_sync_has_all(sim: Simulator) -> None:
+    sim.add_fault(Fault("503", on=GET, times=None))
+    failed, asked = sync(sim)
+    assert_failed(failed, STREAM, "transient_error")
+    assert len(set(asked)) == 10, "five pins of each account"
+    sim.clear_faults()
+    again, _ = sync(sim, failed.states)
+    assert_succeeded(again, [STREAM])
+    assert_exact(again, sim, [STREAM])
+
+
+def test_a_missing_scope_ends_the_stream_and_keeps_what_was_read() -> None:
+    with Simulator(World(boards=0, ad_accounts=1, ads=4), faults=[Fault("missing_scope", on=GET, after=2)]) as sim:
+        failed, _ = sync(sim)
+        assert_failed(failed, STREAM, "config_error", "the token lacks the permission")
+        assert len(failed.records[STREAM]) == 2
+        again, asked = sync(sim, failed.states)
+        assert_succeeded(again, [STREAM])
+        assert len(asked) == len(sim.expected(STREAM)) - 2
+        assert_same(STREAM, upserted(STREAM, failed, again), sim.expected(STREAM))
+
+
+def test_an_account_whose_ads_cannot_be_listed_keeps_its_place(sim: Simulator) -> None:
+    first, _ = sync(sim)
+    add_ads(sim, 13)
+    sim.add_fault(Fault("503", on="ads/list", account=account_of(sim), times=None))
+    failed, asked = sync(sim, first.states)
+    assert_failed(failed, STREAM, "transient_error")
+    assert not asked
+    assert failed.states[STREAM] == first.states[STREAM]
+    sim.clear_faults()
+    again, asked = sync(sim, failed.states)
+    assert_succeeded(again, [STREAM])
+    assert asked == [pin_id_of_ad(sim.world, 0, 12)]

@@ -1,0 +1,101 @@
+"""The cursor of the pins of ads: up to which ad the pins of an account are known, and which pins are still unread."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from source_pinterest import limits
+from source_pinterest.engine.tasks import Task
+from source_pinterest.state.cursor import PinterestCursor, StateStore, reading_state
+from source_pinterest.state.entity_cursor import epoch_seconds, older, time_in
+from source_pinterest.state.formats import read_state, write_state
+
+FIELD = "ad_created_time"
+_UNREAD = "unread"
+
+
+class PromotedPins:
+    """The pins that the ads of one account promote, from a list that was read to its end.
+
+    Attributes:
+        times: when the oldest and the newest ad of each pin were made, in epoch seconds; empty if no ad says it.
+        listed_at: the time of the first page, in epoch seconds, by the server's clock or ours, whichever is earlier.
+    """
+
+    def __init__(self, listed_at: int) -> None:
+        self.times: dict[str, tuple[int, ...]] = {}
+        self.listed_at = listed_at
+
+    def add(self, ad: Mapping[str, Any]) -> None:
+        """Take the pin of an ad, if it has one."""
+        if pin := ad.get("pin_id"):
+            made, times = time_in(ad, "created_time"), self.times.get(pin, ())
+            known = times if made is None else (*times, made)
+            self.times[pin] = (min(known), max(known)) if known else ()
+
+
+class AdPinCursor(PinterestCursor):
+    """Keeps when the newest known ad of each account was made, and in how many syncs each unread pin has failed.
+
+    A pin is known if an ad promotes it that was made at the cursor's time or earlier. The cursor stays five minutes
+    behind the server's clock, because a list may lag. It moves once the ads of an account were listed to the end. By
+    then, every pin that is to be read is noted as unread.
+    """
+
+    def __init__(self, store: StateStore) -> None:
+        super().__init__(store)
+        self._unread: dict[str, dict[str, int]] = {}
+        with reading_state(store.stream_name):
+            incoming = store.incoming()
+            self._saved = read_state(incoming, FIELD, older)
+            for cursor in self._saved.accounts.values():
+                cursor[FIELD] = epoch_seconds(cursor[FIELD])
+            for name, syncs in (incoming.get(_UNREAD) or {}).items():
+                account, _, pin = name.partition("/")
+                self._unread.setdefault(account, {})[pin] = int(syncs)
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """The state to emit. Unread pins are one mapping, so that a state with many of them is emitted less often."""
+        unread = {f"{account}/{pin}": syncs for account, pins in self._unread.items() for pin, syncs in pins.items()}
+        return {**write_state(self._saved, FIELD), _UNREAD: dict(sorted(unread.items()))}
+
+    def accounts(self) -> Iterable[str]:
+        """Return the ad accounts of the state."""
+        return tuple(self._saved.accounts)
+
+    def plan(self, account: str, promoted: PromotedPins) -> list[str]:
+        """Note which pins of an account are to be read, and move the account's cursor.
+
+        Returns:
+            These pins, those that have failed in the fewest syncs first.
+        """
+        with self._lock:
+            known_until = self._saved.accounts.get(account, {}).get(FIELD)
+            failed = self._unread.get(account, {})
+            unread = {
+                pin: failed.get(pin, 0)
+                for pin, times in promoted.times.items()
+                if pin in failed or known_until is None or not times or min(times) > known_until
+            }
+            self._unread[account] = unread
+            seen = [time for times in promoted.times.values() for time in times]
+            if seen:
+                newest = max(seen) if known_until is None else max(known_until, *seen)
+                self._saved.accounts[account] = {FIELD: min(newest, promoted.listed_at - limits.EDIT_MARGIN_SECONDS)}
+            return sorted(unread, key=lambda pin: unread[pin])
+
+    def settle(self, account: str, read: Iterable[str], failed: Iterable[str]) -> None:
+        """Take pins whose records are queued out of the unread ones, and count another failed sync of other pins."""
+        with self._lock:
+            unread = self._unread[account]
+            for pin in read:
+                del unread[pin]
+            for pin in failed:
+                unread[pin] += 1
+
+    def failed_syncs(self, account: str, pin: str) -> int:
+        """Return in how many syncs an unread pin has failed."""
+        return self._unread[account][pin]
+
+    def _move(self, task: Task, finding: Any) -> None:
+        """Do nothing: the stream settles each pin."""

@@ -1,0 +1,85 @@
+"""A pin that Pinterest does not show is a record; any other failure leaves it unread."""
+
+from typing import Any
+
+import pytest
+
+from source_pinterest.api.errors import FatalError, PinsUnreadError
+from source_pinterest.streams.ads.ad_pins import AdPins
+from source_pinterest.streams.ads.entities import Ads
+from unit_tests.streams.pinterest import Pinterest, refused
+
+ADS = {"json": {"items": [{"id": "1", "pin_id": 9, "created_time": 5}], "bookmark": None}}
+
+
+def read(pinterest: Pinterest, *answers: dict[str, Any]) -> list[dict[str, Any]]:
+    """The records of an account with one ad, whose pin has these answers."""
+    pinterest.lists("ad_accounts", "11")
+    pinterest.answers("ad_accounts/11/ads", ADS)
+    pinterest.answers("pins/9", *answers)
+    pinterest.stream(AdPins).select()
+    [task] = pinterest.tasks(AdPins)
+    records = pinterest.read(AdPins, task)
+    assert pinterest.asked("pins/9")[0] == {"ad_account_id": ["11"]}
+    return records
+
+
+def picture(width: int | None, url: str) -> dict[str, Any]:
+    return {"width": width, "url": url}
+
+
+@pytest.mark.parametrize(("status", "code"), [(403, 29), (403, 1), (404, 50), (401, 7), (401, 29)])
+def test_a_pin_that_pinterest_does_not_show_is_a_record(pinterest: Pinterest, status: int, code: int) -> None:
+    [record] = read(pinterest, refused(status, code))
+
+    assert record == {"pin_id": "9", "ad_account_id": "11", "ad_created_time": 5, "is_readable": False}
+
+
+@pytest.mark.parametrize(("status", "code"), [(401, 2), (401, 3), (401, None)])
+def test_another_401_ends_the_stream(pinterest: Pinterest, status: int, code: int | None) -> None:
+    with pytest.raises(FatalError):
+        read(pinterest, refused(status, code))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [refused(500), refused(400, 1), {"status_code": 403, "text": "<html>"}, {"json": {}}],
+)
+def test_any_other_failure_leaves_the_pin_unread(pinterest: Pinterest, answer: dict[str, Any]) -> None:
+    with pytest.raises(PinsUnreadError):
+        read(pinterest, answer)
+    assert pinterest.stream(AdPins).checkpoint.state["unread"] == {"11/9": 1}
+
+
+@pytest.mark.parametrize(
+    ("media", "image_url", "video_cover_url"),
+    [
+        (None, None, None),
+        ("a text", None, None),
+        (
+            {"images": {"150x": picture(150, "small"), "600x": picture(600, "large"), "o": picture(None, "?")}},
+            "large",
+            None,
+        ),
+        ({"images": {"600x": picture(600, "still")}, "cover_image_url": "cover"}, "still", "cover"),
+        ({"items": [None, {"cover_image_url": "cover"}, {"images": {"a": picture(1, "x")}}]}, "x", "cover"),
+        ({"images": {}, "items": []}, None, None),
+    ],
+)
+def test_the_first_picture_is_shown_in_its_largest_size(
+    pinterest: Pinterest, media: Any, image_url: str | None, video_cover_url: str | None
+) -> None:
+    [record] = read(pinterest, {"json": {"id": 9, "board_id": 8, "media": media}})
+
+    assert record["is_readable"] is True
+    assert (record["pin_id"], record["board_id"], record.get("media")) == ("9", "8", media)
+    assert (record.get("image_url"), record.get("video_cover_url")) == (image_url, video_cover_url)
+
+
+def test_ads_keep_no_pins_unless_they_are_needed(pinterest: Pinterest) -> None:
+    pinterest.lists("ad_accounts", "11")
+    pinterest.answers("ad_accounts/11/ads", ADS)
+    ads = pinterest.stream(Ads)
+    assert list(ads.ids.of(("11",))) == ["1"]
+    with pytest.raises(KeyError):
+        ads.take_promoted("11")
