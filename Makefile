@@ -75,7 +75,7 @@ read: $(INSTALLED) ## Read your account: make read STREAMS="campaigns campaign_a
 demo: $(INSTALLED) ## Read a local Pinterest twice and show what arrived (one minute, 0.3 GB)
 	@$(PY) -m integration_tests.tools.demo
 
-demo-duckdb: $(INSTALLED) $(PYAIRBYTE)/.installed ## Read a local Pinterest into DuckDB and draw a chart
+demo-duckdb: $(INSTALLED) $(PYAIRBYTE)/.installed ## Read a local Pinterest into DuckDB, draw a chart and print the best creatives
 	@if [ -x $(PYAIRBYTE)/bin/python ]; then with="--pyairbyte $(PYAIRBYTE)/bin/python"; fi; \
 	$(PY) -m integration_tests.tools.demo_duckdb $$with
 

@@ -5,13 +5,12 @@ Most of it is asked without dbt: the models are rendered here and run on tables 
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import jinja2
 import pytest
 import yaml
 
@@ -22,6 +21,7 @@ from integration_tests.support.worlds import small_world
 from integration_tests.tools.demo_dbt.project import (
     BUILD,
     LOCAL_VARIABLES,
+    MODELS,
     PROJECT,
     READ_INTO_DUCKDB,
     STREAMS,
@@ -29,44 +29,26 @@ from integration_tests.tools.demo_dbt.project import (
     build,
     column_types,
     load,
+    make_view,
 )
 from integration_tests.tools.demo_dbt.run import main
 from source_pinterest.source import SourcePinterest
 
 DBT = ROOT / ".tmp" / "dbt" / "bin" / "dbt"
 needs_dbt = pytest.mark.skipif(not DBT.exists(), reason="`make demo-dbt` installs dbt")
-MODELS: Mapping[str, Path] = {path.stem: path for path in sorted((PROJECT / "models").rglob("*.sql"))}
 CONFIG = {"access_token": "pina_false"}
 
 
-def load_streams(connection: duckdb.DuckDBPyConnection, world: World, streams: Iterable[str]) -> None:
+def load_streams(connection: duckdb.DuckDBPyConnection, world: World, streams: Iterable[str], days: int = 3) -> None:
     schemas = {stream.name: stream.get_json_schema() for stream in SourcePinterest().streams(CONFIG)}
     for stream in streams:
-        records = world.expected(stream, start=world.today - timedelta(days=3)).values()
+        records = world.expected(stream, start=world.today - timedelta(days=days)).values()
         load(connection, stream, column_types(schemas[stream]), records)
 
 
 def make_views(connection: duckdb.DuckDBPyConnection, schema: str) -> None:
-    macros = "".join(path.read_text(encoding="utf-8") for path in sorted((PROJECT / "macros").glob("*.sql")))
-    waiting = {name: rendered(macros + path.read_text(encoding="utf-8"), schema) for name, path in MODELS.items()}
-    while waiting:
-        ready = [name for name, (_, parents) in waiting.items() if waiting.keys().isdisjoint(parents)]
-        assert ready, f"{sorted(waiting)} wait for each other"
-        for name in ready:
-            query, _ = waiting.pop(name)
-            connection.execute(f"create view {name} as {query}")
-
-
-def rendered(model: str, schema: str) -> tuple[str, set[str]]:
-    """A model's query, and the models that it reads."""
-    parents: set[str] = set()
-
-    def ref(parent: str) -> str:
-        parents.add(parent)
-        return parent
-
-    template = jinja2.Environment(autoescape=False).from_string(model)  # noqa: S701
-    return template.render(source=lambda _source, table: f"{schema}.{table}", ref=ref), parents
+    for model in MODELS:
+        make_view(connection, model, schema)
 
 
 def declared(kind: str) -> list[dict[str, Any]]:
@@ -216,7 +198,7 @@ def test_the_spend_of_what_is_not_listed_is_kept(
             connection.execute(f"truncate {stream}")
         make_views(connection, "main")
 
-        assert len(spent) == 15
+        assert len(spent) == 16
         for report in spent:
             found, expected = (each.table(report).sum("spend").fetchall() for each in (connection, reports))
             assert found == expected, report
@@ -291,6 +273,38 @@ def test_landing_urls_come_apart(reports: duckdb.DuckDBPyConnection, world: Worl
         assert (source, medium) == ("pinterest", "paid")
         assert campaign == (path[1:] if "utm_campaign" in url else None)
         assert re.fullmatch(r"ü \d", content)
+
+
+def test_creatives_are_the_ads_of_thirty_days_with_their_pictures(database: Path, tmp_path: Path) -> None:
+    world = small_world(ad_accounts=2, ads=8, boards=1, days=60)
+    truth = list(world.records("ad_analytics", start=world.today - timedelta(days=60)))
+    newest = max(row["DATE"] for row in truth)
+    since = str(date.fromisoformat(newest) - timedelta(days=29))
+    with duckdb.connect(str(copy_of(database, tmp_path))) as connection:
+        load_streams(connection, world, ["ad_analytics"], days=60)
+        make_view(connection, "pinterest__ad_creatives", "main")
+        found = connection.execute(
+            "select ad_id, pin_id, picture_url, is_pin_readable, spend, paid_clicks, ctr from pinterest__ad_creatives"
+        ).fetchall()
+    recent = [row for row in truth if row["DATE"] >= since]
+    assert 0 < len(recent) < len(truth)
+    ads, pins = ({key[-1]: each for key, each in world.expected(stream).items()} for stream in ("ads", "ad_pins"))
+
+    def total(ad: str, name: str) -> int:
+        return int(sum(row.get(name) or 0 for row in recent if row["AD_ID"] == ad))
+
+    assert {row[0]: row[1:6] for row in found} == {
+        ad: (
+            pin["pin_id"],
+            pin["image_url"] or pin["video_cover_url"],
+            pin["is_readable"],
+            Decimal(total(ad, "SPEND_IN_MICRO_DOLLAR")) / 1_000_000,
+            total(ad, "CLICKTHROUGH_1"),
+        )
+        for ad in {row["AD_ID"] for row in recent}
+        for pin in [pins[ads[ad]["pin_id"]]]
+    }
+    assert all(ctr == pytest.approx(clicks / total(ad, "IMPRESSION_1")) for ad, *_, clicks, ctr in found)
 
 
 def test_metrics_of_the_profile_are_unnested(reports: duckdb.DuckDBPyConnection, world: World) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import jinja2
 
 _TYPES: Mapping[str, str] = {"integer": "bigint", "number": "double", "boolean": "boolean", "string": "varchar"}
 _FORMATS: Mapping[str, str] = {"date": "date", "date-time": "timestamp"}
@@ -48,11 +49,14 @@ def _type(declared: Mapping[str, Any]) -> str:
 
 PROJECT = Path(__file__).parents[3] / "examples" / "dbt"
 STREAMS = (
-    *("ad_accounts", "campaigns", "ad_groups", "ads", "keywords", "keyword_metrics", "targeting_options"),
+    *("ad_accounts", "campaigns", "ad_groups", "ads", "ad_pins", "keywords", "keyword_metrics", "targeting_options"),
     *("ad_account_analytics", "campaign_analytics", "ad_group_analytics", "ad_analytics"),
     *("campaign_targeting_analytics", "keyword_report", "user_account_analytics", "pins", "pin_analytics"),
 )
 """What the project reads."""
+
+MODELS: Mapping[str, Path] = {path.stem: path for path in sorted((PROJECT / "models").rglob("*.sql"))}
+"""The files of the models, by their names."""
 
 _DATABASE, _PROJECT = "output/pinterest.duckdb", "examples/dbt"
 READ_INTO_DUCKDB = " ".join(
@@ -66,6 +70,19 @@ LOCAL_VARIABLES: Mapping[str, Any] = {"targeting_values_without_name": 1}
 
 REPORTS = "pinterest_reports"
 """The schema of the reports."""
+
+
+def make_view(connection: duckdb.DuckDBPyConnection, model: str, schema: str) -> None:
+    """Make a view of a model and of those that it reads, without dbt; the streams lie in the schema."""
+    macros = "".join(path.read_text(encoding="utf-8") for path in sorted((PROJECT / "macros").glob("*.sql")))
+
+    def ref(parent: str) -> str:
+        make_view(connection, parent, schema)
+        return parent
+
+    template = jinja2.Environment(autoescape=False).from_string(macros + MODELS[model].read_text(encoding="utf-8"))  # noqa: S701
+    query = template.render(source=lambda _source, table: f"{schema}.{table}", ref=ref)
+    connection.execute(f"create or replace temp view {model} as {query}")
 
 
 class DbtFailedError(RuntimeError):

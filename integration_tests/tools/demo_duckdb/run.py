@@ -15,6 +15,7 @@ from rich.table import Table
 from integration_tests.network_guard import confine_to_loopback
 from integration_tests.tools.demo.connector import Connector, ConnectorFailedError, Record, started
 from integration_tests.tools.demo.pinterest import LocalPinterest
+from integration_tests.tools.demo_dbt.project import column_types, make_view
 from integration_tests.tools.demo_duckdb.chart import CampaignDay, campaign_days, draw, save, shows
 
 ROOT = Path(__file__).parents[3]
@@ -22,14 +23,22 @@ OUTPUT = Path("demo-output/duckdb")
 IMAGE = OUTPUT / "spend_by_campaign.png"
 EXAMPLE = Path("examples/pyairbyte_duckdb.py")
 RESTATED_DAYS = 7
-STREAMS = ("ad_accounts", "campaigns", "campaign_analytics")
+CREATIVES = ("ads", "ad_pins", "ad_analytics")
+"""What the example reads beside its own streams, for the dbt project's model of creatives."""
+STREAMS = ("ad_accounts", "campaigns", "campaign_analytics", *CREATIVES)
 WORLD = (
-    *("--ad-accounts", "1", "--shared-ad-accounts", "0", "--campaigns", "7", "--ad-groups", "1", "--ads", "1"),
+    *("--ad-accounts", "1", "--shared-ad-accounts", "0", "--campaigns", "7", "--ad-groups", "1", "--ads", "9"),
     *("--boards", "1", "--seed", "12", "--active-percent", "99"),
 )
 HISTORY_DAYS = 89
 """Seven campaigns, each day of which has its numbers. The picture in the docs shows the same."""
 ROWS_SHOWN = 12
+BEST_CREATIVES = """
+    select pin_title, picture_url, spend, currency, paid_clicks, ctr
+    from pinterest__ad_creatives
+    order by paid_clicks desc, ad_id
+    limit 5
+"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -76,6 +85,7 @@ def show(console: Console, pyairbyte: Path | None, image: Path) -> bool:
     figure = draw(rows)
     save(figure, image)
     console.print(table(rows))
+    console.print(creatives(database))
     python = pyairbyte or ".tmp/pyairbyte/bin/python"
     for line in (
         f"{len(rows):,} days of campaigns are in {OUTPUT / database.name}",
@@ -90,7 +100,7 @@ def show(console: Console, pyairbyte: Path | None, image: Path) -> bool:
 
 def read_with_pyairbyte(python: Path, api_url: str, config: Path, database: Path) -> None:
     """Run the example as a user does."""
-    line = [str(python), str(EXAMPLE), str(config), str(database)]
+    line = [str(python), str(EXAMPLE), str(config), str(database), *CREATIVES]
     with started(line, cwd=ROOT, env={**os.environ, "PINTEREST_API_URL": api_url}) as process:
         process.communicate()
     if process.returncode:
@@ -107,6 +117,8 @@ def read_with_loader(api_url: str, config: Path, database: Path) -> str:
     with duckdb.connect(str(database)) as connection:
         for configured in json.loads(catalog.read_text(encoding="utf-8"))["streams"]:
             stream = configured["stream"]
+            columns = ", ".join(f'"{name}" {type_}' for name, type_ in column_types(stream["json_schema"]).items())
+            connection.execute(f"create table if not exists {stream['name']} ({columns})")
             key = [path[0] for path in stream["source_defined_primary_key"]]
             replace(connection, stream["name"], key, reading.records[stream["name"]])
     reading.save_states(state)
@@ -137,4 +149,15 @@ def table(rows: Sequence[CampaignDay]) -> Table:
     for row in rows[-ROWS_SHOWN:]:
         spend = f"{row.spend:,.2f} {row.currency}"
         shown.add_row(row.campaign, str(row.day), spend, f"{row.paid_impressions:,}", f"{row.paid_clicks:,}")
+    return shown
+
+
+def creatives(database: Path) -> Table:
+    """The five ads of the last 30 days with the most clicks, as the dbt project's model has them."""
+    shown = Table("Pin", "Spend", "Paid clicks", "CTR", title="The best creatives", title_justify="left")
+    shown.add_column("Picture", overflow="fold")
+    with duckdb.connect(str(database), read_only=True) as connection:
+        make_view(connection, "pinterest__ad_creatives", "main")
+        for title, picture, spend, currency, clicks, ctr in connection.execute(BEST_CREATIVES).fetchall():
+            shown.add_row(title or "", f"{spend:,.2f} {currency}", f"{clicks:,}", f"{ctr:.2%}", picture or "not shown")
     return shown
