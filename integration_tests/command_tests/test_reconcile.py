@@ -204,6 +204,16 @@ def test_what_pinterest_refuses_costs_a_number_or_an_account(sim: Simulator, com
     assert f"Ad account {second} " in said
 
 
+def test_reports_that_are_never_ready_cost_every_account(sim: Simulator, compare: Command) -> None:
+    configure(sim.config(report_timeout_minutes=0.01, num_report_jobs=1))
+    sim.add_fault(Fault(FaultKind.REPORT_IN_PROGRESS, times=None))
+    code, said, complaints = compare("--days", "1")
+    assert (code, tables(said)) == (1, [])
+    for sentence, account in zip(complaints.splitlines(), sim.world.account_indexes(), strict=True):
+        assert sentence.startswith(f"Ad account {sim.world.account_id(account)} can't be compared. ")
+        assert "report" in sentence
+
+
 def test_what_can_not_be_compared_is_one_sentence(sim: Simulator, compare: Command) -> None:
     FOLDER.mkdir()
     for arguments, config, sentence in (

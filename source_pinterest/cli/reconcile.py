@@ -112,7 +112,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             folder = OutputFolder(given.output) if given.output.is_dir() else None
             if folder:
                 stack.enter_context(folder.opened())  # a read at the same time would use up the refresh token
-            return Comparison(sync, days, folder, given.output.name).show()
+            return Comparison(sync, days, folder, given.output.name or str(given.output)).show()
     except AirbyteTracedException as error:
         say(str(error.message), sys.stderr)
     except OSError as error:
@@ -268,6 +268,9 @@ class Comparison:
                     for row in rows:
                         all_rows.add(row, stream.id_column)
             self._sync.reports.release(reports, request)
+        for account in accounts:  # if Pinterest finishes no report in time, the first error stands for all
+            if not all((account, stream) in found for stream in _LEVELS):
+                self._errors.setdefault(account, next(iter(self._errors.values())))
         return found
 
     @staticmethod
