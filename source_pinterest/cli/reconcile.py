@@ -13,11 +13,11 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from functools import partial
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from airbyte_cdk.utils import AirbyteTracedException
-from pendulum import Date
 
 from source_pinterest.api import Api
 from source_pinterest.api.client import PinterestClient
@@ -86,6 +86,13 @@ class Rows:
     def totals(self) -> Numbers:
         """Return the sums of all rows."""
         return {name: sum((row[name] for row in self.by_key.values()), _ZERO) for name in self.metrics}
+
+
+class Difference(NamedTuple):
+    """A row of the folder that differs, as a sentence, and its day."""
+
+    day: str
+    sentence: str
 
 
 AllRows = Mapping[tuple[str, type[DailyAnalytics]], Rows]
@@ -178,7 +185,9 @@ class Comparison:
         for account in accounts:
             if account not in self._errors:
                 with self._noting(account):
-                    does_agree &= self._show_account(records[account], window, pending, reported, held)
+                    columns, rows = self._compared(account, window, reported, held)
+                    self._show_table(account, records[account], columns)
+                    does_agree &= self._explain(columns, rows, window, pending)
             if error := self._errors.get(account):
                 say(f"Ad account {account} can't be compared. {error.message}", sys.stderr)
         return 0 if does_agree and not self._errors else 1
@@ -191,40 +200,69 @@ class Comparison:
         except SliceError as error:
             self._errors[account] = error
 
-    def _show_account(
-        self, record: Record, window: DateWindow, pending: DateWindow | None, reported: AllRows, held: AllRows
-    ) -> bool:
-        """Print the table of an ad account and return whether its numbers agree."""
-        account, name, currency = record["id"], record.get("name"), record.get("currency")
+    def _compared(
+        self, account: str, window: DateWindow, reported: AllRows, held: AllRows
+    ) -> tuple[dict[str, Numbers], list[Difference]]:
+        """Return the columns of the table of an ad account, and the rows of the folder that differ from the reports."""
         columns: dict[str, Numbers] = {"Account": self._total(account, window)}
         columns |= {f"{noun.title()}s": reported[account, stream].totals() for stream, noun in _LEVELS.items()}
-        levels_differ = bool(_metrics_apart(columns))
-        rows: list[str] = []
+        rows: list[Difference] = []
         for stream, noun in _LEVELS.items():
             if ours := held.get((account, stream)):
                 columns[f"{self._name}: {noun}s"] = ours.totals()
-                rows += _differing_rows(noun, reported[account, stream], ours)
-        apart = _metrics_apart(columns)
+                rows += _differences(noun, reported[account, stream], ours)
+        return columns, rows
+
+    @staticmethod
+    def _show_table(account: str, record: Record, columns: Mapping[str, Numbers]) -> None:
+        currency = record.get("currency") or "its currency"
         sys.stdout.write("\n")
-        say(f"Ad account {account} ({name}); spend and order value in millionths of {currency or 'its currency'}:")
+        say(f"Ad account {account} ({record.get('name')}); spend and order value in millionths of {currency}:")
         sys.stdout.write(f"\n{_table(columns)}\n\n")
+
+    def _explain(
+        self, columns: Mapping[str, Numbers], rows: Sequence[Difference], window: DateWindow, pending: DateWindow | None
+    ) -> bool:
+        """Print what the known reasons for the differences are, and the rows. Return whether there are none."""
+        apart = _metrics_apart(columns)
         if not apart and not rows:
             say("All numbers agree. If Ads Manager shows others, choose there what stands above the table.")
             return True
         say("A number with a * differs from the first one of its line. Known reasons, the most frequent first:")
-        late_start = (
-            self._config.start_date if self._config.start_date and self._config.start_date > window.start else None
-        )
-        for reason in _reasons(
-            apart, pending, late_start, folder=self._name if rows else "", levels_differ=levels_differ
-        ):
+        for reason in self._reasons(columns, rows, window, pending):
             say(f"- {reason}")
         if rows:
             say(f"{self._name} differs from Pinterest's reports in these rows:")
-            hidden = len(rows) - _ROWS_SHOWN
-            for row in (*rows[:_ROWS_SHOWN], *([f"{hidden:,} more"] if hidden > 0 else [])):
-                say(f"- {row}")
+        for row in rows[:_ROWS_SHOWN]:
+            say(f"- {row.sentence}")
+        if len(rows) > _ROWS_SHOWN:
+            say(f"- {len(rows) - _ROWS_SHOWN:,} more")
         return False
+
+    def _reasons(
+        self, columns: Mapping[str, Numbers], rows: Sequence[Difference], window: DateWindow, pending: DateWindow | None
+    ) -> Iterator[str]:
+        """Yield the reasons that are known for such a difference, the most frequent first, each with what to do."""
+        apart, start = _metrics_apart(columns), self._config.start_date
+        levels_differ = bool(_metrics_apart(dict(islice(columns.items(), 1 + len(_LEVELS)))))
+        if apart and _CONVERSIONS.issuperset(apart):
+            yield (
+                "Checkouts and order value alone differ where two attribution windows or conversion report times meet. "
+                "Choose those above everywhere. If the options have changed since the last read, read into a new "
+                "folder."
+            )
+        if pending and (levels_differ or any(row.day >= str(pending.start) for row in rows)):
+            yield "Pinterest still counts the days that are not final, at each level by itself. Compare again later."
+        if rows and start and start > window.start:
+            yield f"Start Date is {start}. Choose an earlier one and read again, or compare fewer --days."
+        if rows:
+            yield (
+                f"{self._name} has the numbers of its last read. Read again, then compare again. A folder that was "
+                "read with --append has each day once, when it is final, and no later conversions: read into another "
+                "one without it."
+            )
+        if levels_differ:
+            yield "Pinterest's totals and reports may lag behind each other. Compare again later, then ask Pinterest."
 
     def _total(self, account: str, window: DateWindow) -> Numbers:
         """Return Pinterest's own total of an ad account."""
@@ -359,8 +397,8 @@ def _shown(value: Decimal | None) -> str:
     return f"{int(value) if value == int(value) else value:,}"
 
 
-def _differing_rows(noun: str, reported: Rows, held: Rows) -> Iterator[str]:
-    """Yield a sentence for each row of the folder that differs, by day. A row of zeros is as good as none."""
+def _differences(noun: str, reported: Rows, held: Rows) -> Iterator[Difference]:
+    """Yield the rows of the folder that differ, by day. A row of zeros is as good as none."""
     metrics = [name for name in _METRICS if name in reported.metrics & held.metrics]
     for day, entity in sorted(reported.by_key.keys() | held.by_key.keys()):
         theirs, ours = reported.by_key.get((day, entity), {}), held.by_key.get((day, entity), {})
@@ -368,34 +406,4 @@ def _differing_rows(noun: str, reported: Rows, held: Rows) -> Iterator[str]:
         if numbers := [
             f"{name} {_shown(our)} instead of {_shown(their)}" for name, our, their in pairs if our != their
         ]:
-            yield f"{noun} {entity} on {day}: {'' if ours else 'missing, '}{', '.join(numbers)}"
-
-
-def _reasons(
-    apart: Collection[str], pending: DateWindow | None, late_start: Date | None, *, folder: str, levels_differ: bool
-) -> Iterator[str]:
-    """Yield the reasons that are known for such a difference, the most frequent first, each with what to do.
-
-    Args:
-        apart: the metrics whose sums differ.
-        pending: the days that are not final.
-        late_start: the start date of the configuration, if it lies after the first day.
-        folder: the name of the folder, if its rows differ from the reports.
-        levels_differ: whether Pinterest's own numbers differ.
-    """
-    if apart and _CONVERSIONS.issuperset(apart):
-        yield (
-            "Checkouts and order value alone differ where two attribution windows or conversion report times meet. "
-            "Choose those above everywhere. If the options were changed since the last read, read into a new folder."
-        )
-    if pending:
-        yield "Pinterest still counts the days that are not final, at each level by itself. Compare again in two days."
-    if folder and late_start:
-        yield f"Start Date is {late_start}. Choose an earlier one and read again, or compare fewer --days."
-    if folder:
-        yield (
-            f"{folder} has the numbers of its last read. Read again, then compare again. A folder that was read with "
-            "--append has each day once, when it is final, and no later conversions: read into another one without it."
-        )
-    if levels_differ:
-        yield "Pinterest's totals and reports may lag behind each other. Compare again in an hour, then ask Pinterest."
+            yield Difference(day, f"{noun} {entity} on {day}: {'' if ours else 'missing, '}{', '.join(numbers)}")
