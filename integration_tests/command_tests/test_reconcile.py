@@ -139,6 +139,9 @@ def test_everything_agrees_in_the_world_of_the_demo_and_requests_are_told_first(
             assert cells == [f"{int(total):,}"] * 5
     assert said.count("All numbers agree.") == 2
     assert "Known reasons" not in said
+    configure({**json.loads(Path("secrets/config.json").read_bytes()), "analytics_columns": [SPEND]})
+    code, said, _ = compare()
+    assert (code, tables(said)[0]["Saves"][-2:]) == (0, ["-", "-"]), "the folder is not expected to have them"
 
 
 def test_a_row_that_is_missing_and_one_that_differs_are_named_with_ad_and_day(sim: Simulator, compare: Command) -> None:
