@@ -37,7 +37,7 @@ ifeq ($(shell $(PY) -c 'print("works")' 2>/dev/null),)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install read demo demo-duckdb demo-dbt demo-dagster image airbyte-export airbyte-qa test dates test-lock check fix docs lock notices clean compare faults mutants audit soak bench live live-adopt
+.PHONY: help install read reconcile demo demo-duckdb demo-dbt demo-dagster image airbyte-export airbyte-qa test dates test-lock check fix docs lock notices clean compare faults mutants audit soak bench live live-adopt
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -71,6 +71,9 @@ read: $(INSTALLED) ## Read your account: make read STREAMS="campaigns campaign_a
 		exit 1; \
 	fi
 	@$(PY) -m source_pinterest.read $(STREAMS) --config '$(CONFIG)' --output '$(OUTPUT)'
+
+reconcile: $(INSTALLED) ## Compare your account's numbers with those that were read: make reconcile ARGS="--days 14"
+	@$(PY) -m source_pinterest.reconcile --config '$(CONFIG)' --output '$(OUTPUT)' $(ARGS)
 
 demo: $(INSTALLED) ## Read a local Pinterest twice and show what arrived (one minute, 0.3 GB)
 	@$(PY) -m integration_tests.tools.demo

@@ -55,6 +55,11 @@ WORLD_OPTIONS: Mapping[str, tuple[Reader, str, str]] = {
     ),
     "active-percent": (int, "N", "share of days on which an entity has numbers"),
     "full-rows": (truth, "true|false", "whether every row has every column that was asked for"),
+    "adds-up": (
+        truth,
+        "true|false",
+        "whether the numbers of accounts, campaigns and ad groups are the sums of their ads'",
+    ),
 }
 BEHAVIOUR_OPTIONS: Mapping[str, tuple[Reader, str, str]] = {
     "port": (int, "N", "port on 127.0.0.1 (default: a free one)"),

@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import textwrap
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -164,6 +164,14 @@ class OutputFolder:
                 "(OUTPUT= in make read)."
             ) from error
 
+    def records(self, streams: Collection[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yield the records of some streams, each after its stream's name; of two with the same key, the newer last."""
+        for path in sorted(self._path.glob("messages-*.jsonl")):
+            with path.open("rb") as file:
+                for line in file:
+                    if line.startswith(_RECORD) and (record := orjson.loads(line)["record"])["stream"] in streams:
+                        yield record["stream"], record["data"]
+
     def selected(self) -> list[str]:
         """Return the streams of the last run; none before the first."""
         if not self.catalog.exists():
@@ -247,7 +255,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _read(given: argparse.Namespace, folder: OutputFolder) -> int:
-    config = _configuration(given.config)
+    config = configuration(given.config)
     names = " ".join(given.streams).replace(",", " ").split() or folder.selected()
     if not names:
         raise refusal('Name the streams to read, such as campaigns and ads (with make: STREAMS="campaigns ads").')
@@ -270,7 +278,7 @@ def _read(given: argparse.Namespace, folder: OutputFolder) -> int:
     return code
 
 
-def _configuration(path: Path) -> Mapping[str, Any]:
+def configuration(path: Path) -> Mapping[str, Any]:
     """Return the configuration in a file.
 
     Raises:

@@ -5,16 +5,17 @@ the entity, the day, the column, the attribution asked for and how often the day
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from enum import StrEnum
-from itertools import chain
+from itertools import chain, zip_longest
 from typing import NamedTuple
 
 from integration_tests.simulator.analytics import columns
 from integration_tests.simulator.analytics.formulas import COUNTS_AND_AMOUNTS, RATES, formulas
 from integration_tests.simulator.analytics.magnitudes import SHIFT
 from integration_tests.simulator.analytics.subjects import Subject
-from integration_tests.simulator.analytics.volumes import Volumes
+from integration_tests.simulator.analytics.volumes import Volume, Volumes
 from integration_tests.simulator.reports import columns as report_columns
 from integration_tests.simulator.world.listing import Record
 from integration_tests.simulator.world.seeding import mix
@@ -73,19 +74,44 @@ class DayRows:
         world = self._world
         fixed = {name: value for name, value in subject.fixed.items() if name in self.wanted or name == subject.row_key}
         fixed = {name: self._id(name, value, subject) if _is_id(name) else value for name, value in fixed.items()}
-        volumes = Volumes(world.seed, subject, self._reaches)
+        for ordinal, amounts in self._amounts(subject, start, end):
+            row = {**fixed, "DATE": date.fromordinal(ordinal).isoformat()}
+            yield self._measured(row, mix(world.seed, subject.number, ordinal), amounts)
+
+    def _amounts(self, subject: Subject, start: date, end: date) -> Iterator[tuple[int, list[int]]]:
+        """The counts and amounts of each day with activity: those of the subject, or the sums of its ads'."""
+        if subject.made_of is not None:
+            sums: dict[int, list[int]] = {}
+            for ad in subject.made_of:
+                for ordinal, amounts in self._amounts(replace(ad, part=subject.part), start, end):
+                    sums[ordinal] = self._added(sums[ordinal], amounts) if ordinal in sums else amounts
+            yield from sorted(sums.items())
+            return
+        world, volumes = self._world, Volumes(self._world.seed, subject, self._reaches)
         for ordinal in _days(world, subject, start, end):
             bits = mix(world.seed, subject.number, ordinal)
             if bits % 100 < world.active_percent:
-                day = date.fromordinal(ordinal)
-                row = {**fixed, "DATE": day.isoformat()}
                 later = mix(bits, 1) if self._other_time else bits >> 8 & _CHANCE
-                yield self._measured(row, bits, volumes.of_day(ordinal, bits, later, world.revision(day)))
+                revision = world.revision(date.fromordinal(ordinal))
+                yield ordinal, self._shares(volumes.of_day(ordinal, bits, later, revision))
 
-    def _measured(self, row: Record, bits: int, volumes: Sequence[int]) -> Record:
-        names, places, parts, amounts, rates = self._formulas
-        values: list[float] = [volumes[volume] * share >> SHIFT for volume, share in parts]
-        values += [(values[first] + values[second] + values[third]) * price for first, second, third, price in amounts]
+    def _shares(self, volumes: Sequence[int]) -> list[int]:
+        values = [volumes[volume] * share >> SHIFT for volume, share in self._formulas.parts]
+        for first, second, third, price in self._formulas.amounts:
+            values.append((values[first] + values[second] + values[third]) * price)
+        return values
+
+    def _added(self, some: Sequence[int], more: Sequence[int]) -> list[int]:
+        """The sums of two ads; what is the same every day, such as a budget, is no sum."""
+        constant = [volume >= Volume.BUDGET for volume, _ in self._formulas.parts]
+        return [
+            one if is_constant else one + other
+            for one, other, is_constant in zip_longest(some, more, constant, fillvalue=False)
+        ]
+
+    def _measured(self, row: Record, bits: int, amounts: Sequence[int]) -> Record:
+        names, places, _, _, rates = self._formulas
+        values: list[float] = [*amounts]
         values += [values[above] / values[below] * scale if values[below] else 0 for above, below, scale in rates]
         found = [values[place] for place in places]
         row.update(zip(names, [value or 1 for value in found] if self._world.full_rows else found, strict=True))

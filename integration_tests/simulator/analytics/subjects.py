@@ -36,6 +36,8 @@ class Subject:
     impressions_a_day: int
     flight: Flight | None
     part: tuple[int, int] = (0, PARTS_OF_A_WHOLE)
+    made_of: "tuple[Subject, ...] | None" = None
+    """The ads whose numbers add up to its own; None: its numbers are its own."""
 
     def portions(self, weights: Sequence[int]) -> Iterator[tuple[int, int]]:
         """Its part of the numbers shared out by weight, so that the portions add up to it."""
@@ -53,7 +55,8 @@ def subjects(world: World, level: str, account: int, ids: Sequence[str] | None) 
     every_fifth_is_idle = world.active_percent < _EVERY_DAY
     for entity_id in dict.fromkeys(ids or ()):
         index = world.entity_index(kind, account, entity_id)
-        if index is not None and not (every_fifth_is_idle and index % 5 == 4):
+        has_own = kind is Kind.ADS or not world.adds_up
+        if index is not None and not (has_own and every_fifth_is_idle and index % 5 == 4):
             yield _subject(world, _ROW_KEYS[kind], account, kind, index)
 
 
@@ -82,7 +85,16 @@ def _subject(world: World, row_key: str, account: int, kind: Kind | None, index:
         fixed,
         _IMPRESSIONS_A_DAY[_DEPTH[kind]],
         None if always else flight_of(world, account, lineage[0]),
+        made_of=tuple(_ads_of(world, account, kind, index)) if world.adds_up and kind is not Kind.ADS else None,
     )
+
+
+def _ads_of(world: World, account: int, kind: Kind | None, index: int) -> Iterator[Subject]:
+    for ad in range(world.count(Kind.ADS, account)):
+        campaign, group, _ = _lineage(world, account, Kind.ADS, ad)
+        above = {_ACCOUNT_LEVEL: index, Kind.CAMPAIGNS: campaign, Kind.AD_GROUPS: group}
+        if above[kind] == index:
+            yield from subjects(world, Kind.ADS, account, [world.entity_id(Kind.ADS, account, ad)])
 
 
 def _lineage(world: World, account: int, kind: Kind | None, index: int) -> tuple[int, int, int]:

@@ -101,7 +101,7 @@ def _parts_of(
         status = fixed.get("PRODUCT_GROUP_STATUS", "")
         if _passes(request.filters, prefix, part_id, status):
             number = mix(part.numbering.base, index)
-            subject = replace(ad_group.subject, number=number, fixed={**ad_group.subject.fixed, **fixed})
+            subject = replace(ad_group.subject, number=number, fixed={**ad_group.subject.fixed, **fixed}, made_of=None)
             yield Reported(part_id, subject)
 
 

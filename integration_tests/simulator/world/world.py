@@ -79,6 +79,7 @@ class World:
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     first_day: date | None = None  # None: 914 days before `now`
     active_percent: int = 80  # of an entity's days have a row; below 100, campaigns come and go, every fifth never runs
+    adds_up: bool = False  # the numbers of accounts, campaigns and ad groups are the sums of those of their ads
     full_rows: bool = False  # every column asked for is in every row
     row_form: str = "recorded"  # of rows of ads analytics and reports, one of `RowForm`
     hour_column: str = ""  # of hourly reports; "" leaves the hour out, as Pinterest's documents do

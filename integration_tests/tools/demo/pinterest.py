@@ -20,7 +20,7 @@ from integration_tests.tools.demo.connector import started
 WORLD = (
     *("--boards", "6", "--sections-per-board", "2", "--pins-per-board", "80", "--pins-per-section", "20"),
     *("--ad-accounts", "2", "--campaigns", "3", "--ad-groups", "3", "--ads", "4"),
-    *("--product-groups", "1", "--product-items", "1"),
+    *("--product-groups", "1", "--product-items", "1", "--adds-up", "true"),
 )
 BEHAVIOUR = (
     "--profile",
