@@ -96,8 +96,6 @@ EXPLANATION = """
 First: the records that the first read brought, and the requests to Pinterest
 that it took. Second: the same of the second read, and how many of its records
 differ from the first read's. Streams without a cursor come whole again, the
-others bring what is new or may have changed. Trending keywords and their weeks
-come in the same answers: a request counts for the one that asked first. Pins
-of boards that have not changed cost none. The line of an area sums up its
-streams.\
+others bring what is new or may have changed. The pins of boards that have not
+changed cost no requests. The line of an area sums up its streams.\
 """
