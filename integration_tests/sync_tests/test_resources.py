@@ -87,11 +87,11 @@ def test_the_regions_that_are_chosen_are_read(sim: Simulator) -> None:
         wanted = set(chosen) if "keyword" in stream else {"GB+IE"}
         assert {record["region"] for record in output.records[stream]} == wanted
     assert not sim.calls("ad_accounts/list")
-    assert len(sim.calls(KEYWORDS)) == len(chosen) * len(keywords.TYPES)
+    assert len(sim.calls(KEYWORDS)) == 2 * len(chosen) * len(keywords.TYPES), "each stream makes its own"
 
 
 def test_the_60_calls_of_a_minute_are_kept() -> None:
-    """Keywords of every region take 72; this sync makes those that it need not wait for, though no header counts."""
+    """Keywords of every region take 144; this sync makes those that it need not wait for, though no header counts."""
     with Simulator(small_world(), profile="standard", header_style=HeaderStyle.ABSENT) as sim:
         run_sync(sim, STREAMS, config=sim.config(trend_regions=list(keywords.REGIONS), max_wait_minutes=0))
         assert {entry.category for entry in sim.log if "/trends/" in entry.path} == {"trends_read"}
