@@ -14,6 +14,7 @@ _CURSORS: Mapping[str, set[str]] = {
     "DATE": {"DATE", *_DAYS},
     "date": {"date", "read", *_DAYS},
     "updated_time": {"updated_time", "statuses"},
+    "ad_created_time": {"ad_created_time"},
 }
 """What a cursor may hold, by the field that it is known by."""
 
@@ -29,7 +30,9 @@ def promised_keys(state: Mapping[str, Any], truth: Mapping[Key, Record]) -> set[
         UnknownStateError: the state is of an unknown shape.
     """
     promises = list(_promises(state))
-    return {key for key, record in truth.items() if any(promise(record) for promise in promises)}
+    unread = state.get("unread") or {}  # pins of ads, each under its ad account
+    known = {key: record for key, record in truth.items() if "/".join(map(str, key)) not in unread}
+    return {key for key, record in known.items() if any(promise(record) for promise in promises)}
 
 
 def _promises(state: Mapping[str, Any]) -> Iterator[Promise]:
@@ -67,6 +70,8 @@ def _of_cursor(cursor: Mapping[str, Any]) -> Promise:
     if len(fields) != 1 or not set(cursor) <= _CURSORS[fields[0]]:
         raise UnknownStateError(f"a cursor {cursor}")
     [field] = fields
+    if field == "ad_created_time":
+        return lambda _: True
     if field == "updated_time":
         return lambda record: "statuses" not in cursor or record.get("status") in cursor["statuses"]
     return lambda record: _covers(cursor, field, record[field])
@@ -111,4 +116,4 @@ _PARTS: Mapping[str, Callable[[Any], Iterator[Promise]]] = {
     "boards": lambda boards: (_of_board(name, modified_at) for name, modified_at in boards.items()),
     "reading": lambda entries: map(_of_reading, entries),
 }
-_PROMISE_NOTHING = {"asked", "owners", "__ab_no_cursor_state_message"}
+_PROMISE_NOTHING = {"asked", "owners", "unread", "__ab_no_cursor_state_message"}
