@@ -1,13 +1,11 @@
 """The command that compares numbers shows what agrees, and names what differs in the folder."""
 
 import json
-import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 import orjson
 import pytest
@@ -36,13 +34,6 @@ UNCOUNTED = ("oauth/token", "report/download", "metrics_ready_state/get", "analy
 """Requests without a quota, and such as are sent until Pinterest says yes."""
 FOLDER = Path("output")
 Command = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture(autouse=True)
-def own_environment() -> Iterator[None]:
-    """The command sets a variable, which holds for its process."""
-    with mock.patch.dict(os.environ):
-        yield
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ reports, and the sums of the records in a folder of `read`, with the rows that d
 
 import argparse
 import logging
-import os
 import sys
 from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -33,7 +32,7 @@ from source_pinterest.engine.progress import Notices
 from source_pinterest.engine.refused_names import Names, RefusedNames
 from source_pinterest.engine.request_size import Ids
 from source_pinterest.engine.tasks import END, START
-from source_pinterest.engine.token_store import SAVE_TOKENS_VARIABLE, TokenStore
+from source_pinterest.engine.token_store import TokenStore
 from source_pinterest.limits import SYNC_HISTORY_DAYS
 from source_pinterest.reporting.client import ReportClient
 from source_pinterest.reporting.file import Filed
@@ -129,7 +128,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _connected(path: Path, account: str | None) -> Sync:
     """Return the connection with a configuration file, into which new tokens are written."""
-    os.environ[SAVE_TOKENS_VARIABLE] = "1"
     raw = configuration(path)
     chosen = {"account_ids": [account], "account_id": None, "exclude_account_ids": []} if account else {}
     config = Config.from_mapping({**raw, **chosen})
@@ -138,7 +136,8 @@ def _connected(path: Path, account: str | None) -> Sync:
             "App Credentials read no reports, so the numbers can't be compared. Choose OAuth2.0 as Authorization "
             "Method."
         )
-    return Sync(Api.connect(config, TokenStore(raw, lambda _: None, path).rotated, lambda: None), config)
+    store = TokenStore(raw, lambda _: None, path, saves=True)
+    return Sync(Api.connect(config, store.rotated, lambda: None), config)
 
 
 class Comparison:

@@ -35,14 +35,21 @@ class TokenStore:
         config: the config as it was given. Its shape is kept.
         hand_out: writes the control message for the platform, before it returns.
         config_path: the file that the config was read from. If it is None, no file is written.
+        saves: whether the file is written; by default, the environment says so.
     """
 
     def __init__(
-        self, config: Mapping[str, Any], hand_out: Callable[[AirbyteMessage], None], config_path: Path | None
+        self,
+        config: Mapping[str, Any],
+        hand_out: Callable[[AirbyteMessage], None],
+        config_path: Path | None,
+        *,
+        saves: bool | None = None,
     ) -> None:
         self._config = dict(config)
         self._hand_out = hand_out
-        self._config_path = config_path if os.environ.get(SAVE_TOKENS_VARIABLE) == "1" else None
+        saves = os.environ.get(SAVE_TOKENS_VARIABLE) == "1" if saves is None else saves
+        self._config_path = config_path if saves else None
         self._has_warned = False
 
     def rotated(self, tokens: Tokens) -> None:
