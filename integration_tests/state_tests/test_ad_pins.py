@@ -144,3 +144,15 @@ def test_an_account_whose_ads_cannot_be_listed_keeps_its_place(sim: Simulator) -
     again, asked = sync(sim, failed.states)
     assert_succeeded(again, [STREAM])
     assert asked == [pin_id_of_ad(sim.world, 0, 12)]
+
+
+def test_a_list_of_ads_that_breaks_off_costs_its_own_account() -> None:
+    with Simulator(World(boards=1, campaigns=2, ad_groups=2, ads=(260, 7))) as sim:
+        sim.add_fault(Fault("503", on="ads/list", account=account_of(sim), times=None, after=1))
+        failed, _ = sync(sim)
+        assert_failed(failed, STREAM, "transient_error")
+        others = {key: pin for key, pin in sim.expected(STREAM).items() if account_of(sim) not in key}
+        assert_same(STREAM, failed.records[STREAM], others)
+        assert [entry["partition"] for entry in failed.states[STREAM]["states"]] == [
+            {"ad_account_id": account_of(sim, 1)}
+        ]

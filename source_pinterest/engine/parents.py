@@ -117,6 +117,15 @@ class ParentIds:
         """Return the ids that `of` returns before it raises an error. Whoever uses them has to call `of` as well."""
         return map(str, self._listing(key).ids)
 
+    def check(self, key: Key) -> None:
+        """Wait for a listing.
+
+        Raises:
+            PinterestError: it can't be read to its end.
+        """
+        if error := self._listing(key).error:
+            raise error
+
     def _listing(self, key: Key) -> _Listing:
         with self._changed:
             while isinstance(found := self._listings.get(key), _Progress) or (found is None and not self._sealed):

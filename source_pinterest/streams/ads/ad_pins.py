@@ -56,7 +56,7 @@ class AdPins(AdAccountStream):
 
     def tasks_of_account(self, account: str) -> Iterator[Task]:
         """Yield a task for each batch of pins that are to be read; an empty one if all are known."""
-        self._ads.ids.of((account,))
+        self._ads.ids.check((account,))
         promoted = self._ads.take_promoted(account)
         pins = self.checkpoint.plan(account, promoted)
         for number, batch in enumerate(batches(pins, _PINS_OF_A_TASK) or [()]):

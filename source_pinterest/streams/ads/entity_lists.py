@@ -5,7 +5,6 @@ A task is an ad account and holds the ids of its entities, archived ones include
 
 import logging
 from abc import ABC
-from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
@@ -52,7 +51,7 @@ class EntityListStream(AdAccountStream, ABC):
     def check_entities(self, account: str) -> None:
         """Raise the error of a list of the account's entities that broke off."""
         for stream in self.listed_by.values():
-            deque(self.shared.stream(stream).ids.of((account,)), maxlen=0)
+            self.shared.stream(stream).ids.check((account,))
 
     def list_ids(self, key: Key) -> Iterator[str]:
         """Yield the ids that children need of an account, without emitting its records."""
