@@ -69,11 +69,6 @@ class DateWindow:
             return None
         return DateWindow(self.start, min(self.end, day.subtract(days=1)))
 
-    def overlap(self, other: "DateWindow") -> "DateWindow | None":
-        """Return the days of both windows; None if they have none in common."""
-        start, end = max(self.start, other.start), min(self.end, other.end)
-        return DateWindow(start, end) if start <= end else None
-
     def cut(self, max_days: int) -> "list[DateWindow]":
         """Cut the window into windows of at most `max_days`, oldest first."""
         windows = []

@@ -100,20 +100,6 @@ def test_merged_windows(windows: list[tuple[str, str]], expected: list[list[str]
     assert pairs(merge_windows(itertools.starmap(window, windows))) == expected
 
 
-@pytest.mark.parametrize(
-    ("other", "shared"),
-    [
-        (window("2026-01-05", "2026-01-09"), window("2026-01-05", "2026-01-05")),
-        (window("2026-01-02", "2026-01-03"), window("2026-01-02", "2026-01-03")),
-        (window("2026-01-06", "2026-01-09"), None),
-    ],
-)
-def test_the_days_that_two_windows_share(other: DateWindow, shared: DateWindow | None) -> None:
-    first = window("2026-01-01", "2026-01-05")
-
-    assert first.overlap(other) == other.overlap(first) == shared
-
-
 # ---- Weeks and months
 
 

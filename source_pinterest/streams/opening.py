@@ -1,9 +1,9 @@
 """A stream with its state, as the framework's concurrent reader takes it."""
 
 import logging
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import Any
 
 from airbyte_cdk.models import ConfiguredAirbyteStream
 from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
@@ -26,20 +26,6 @@ from source_pinterest.streams import NEEDS_USER_TOKEN
 from source_pinterest.streams.base.stream import PinterestStream
 
 LOGGER = logging.getLogger("airbyte")
-
-
-class PagedStream(Protocol):
-    """A stream that is read task by task, in pages."""
-
-    @property
-    def name(self) -> str:
-        """The name of the stream."""
-
-    def tasks(self) -> Iterable[Task]:
-        """Yield the tasks to read."""
-
-    def read_pages(self, task: Task) -> Iterator[Page]:
-        """Yield the pages of a task."""
 
 
 class OpenedStream:
@@ -153,7 +139,7 @@ def _refuse_app_token(stream: PinterestStream, settings: Config) -> None:
 class TaskPartition(Partition):
     """One task of a stream. Its pages go through the repository, so that they stay in order with the states."""
 
-    def __init__(self, stream: PagedStream, task: Task, repository: MessageRepository) -> None:
+    def __init__(self, stream: OpenedStream, task: Task, repository: MessageRepository) -> None:
         self._stream = stream
         self._task = task
         self._repository = repository
@@ -180,7 +166,7 @@ class TaskPartition(Partition):
 class TaskPartitionGenerator(PartitionGenerator):
     """Makes a partition for each task of a stream."""
 
-    def __init__(self, stream: PagedStream, repository: MessageRepository) -> None:
+    def __init__(self, stream: OpenedStream, repository: MessageRepository) -> None:
         self._stream = stream
         self._repository = repository
 
