@@ -113,8 +113,7 @@ class TrendingKeywordWeeks(KeywordTrendStream):
         found: dict[tuple[str, str], Record] = {}
         for item in page.items:
             for field, is_forecast in SERIES:
-                series = item.get(field)
-                for week, volume in series.items() if isinstance(series, dict) else ():
+                for week, volume in (item.get(field) or {}).items():
                     row = {"keyword": item.get("keyword"), "week": week, "volume": volume, "is_forecast": is_forecast}
                     found.setdefault((str(item.get("keyword")), week), row)
         return list(found.values())
@@ -202,8 +201,8 @@ class FeaturedTrendTopics(ProductTrendStream):
         topics: list[Record] = []
         for item in page.items:
             shared = {name: value for name, value in item.items() if name != "trends"}
-            featured = list_in(item, "trends", self.notices.replacement)
-            for rank, topic in enumerate(featured if isinstance(featured, list) else (), start=1):
+            featured = list_in(item, "trends", self.notices.replacement) or ()
+            for rank, topic in enumerate(featured, start=1):
                 topics.append({**shared, **topic, "rank": rank})
         return super().records(ListPage(topics), task)
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import requests_mock
 
-from source_pinterest.api.errors import GoneError, UnavailableError
+from source_pinterest.api.errors import GoneError, SliceError, UnavailableError
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.trends import (
     FeaturedTrendTopics,
@@ -221,7 +221,7 @@ def test_where_there_are_none_the_log_says_which_there_are(
 TOPICS, REGION = "trends/topics/featured", {"region": "GB+IE"}
 HOME: dict[str, Any] = {"interest": "HOME", "trends": [{"title": "Rugs", "pct": 5}, {"title": "Lamps", "pct": 3}]}
 FOOD: dict[str, Any] = {"interest": "FOOD", "trends": [{"title": "Rugs"}]}
-NONE: list[dict[str, Any]] = [{"interest": "ART", "trends": None}, {"interest": "PETS", "trends": {"title": "Rugs"}}]
+NONE: list[dict[str, Any]] = [{"interest": "ART", "trends": None}, {"interest": "PETS"}]
 
 
 def test_topics_are_ranked_within_their_interest(pinterest: Pinterest) -> None:
@@ -233,3 +233,19 @@ def test_topics_are_ranked_within_their_interest(pinterest: Pinterest) -> None:
         {**REGION, "interest": "FOOD", "title": "Rugs", "rank": 1},
     ]
     assert pinterest.queries(TOPICS) == [{"region": ["GB+IE"]}]
+
+
+@pytest.mark.parametrize("trends", [{"title": "Rugs"}, "Rugs", 7, ["Rugs"]])
+def test_topics_of_another_form_are_not_lost_without_a_word(pinterest: Pinterest, trends: Any) -> None:
+    pinterest.answers(TOPICS, {"json": {"items": [HOME, {"interest": "PETS", "trends": trends}]}})
+
+    with pytest.raises(SliceError, match=r"^featured_trend_topics: a response of Pinterest can't be understood"):
+        pinterest.read(FeaturedTrendTopics, slice_of(REGION))
+
+
+@pytest.mark.parametrize("series", [[{"2026-06-27": 7}], "2026-06-27", 7])
+def test_weeks_of_another_form_are_not_lost_without_a_word(pinterest: Pinterest, series: Any) -> None:
+    pinterest.answers(PATH, answer(TEA, {**JAM, "time_series": series}))
+
+    with pytest.raises(SliceError, match=r"^trending_keyword_weeks: a response of Pinterest can't be understood"):
+        pinterest.read(TrendingKeywordWeeks, SLICE)
