@@ -53,7 +53,6 @@ def compare(
     """Runs the command in a new folder with a configuration."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PINTEREST_API_URL", sim.url)
-    monkeypatch.setenv("PINTEREST_SAVE_TOKENS", "0")  # the command sets it
     monkeypatch.setattr("source_pinterest.api.Pauses", lambda: SHORT_PAUSES)
     configure(sim.config())
 
