@@ -201,6 +201,7 @@ def target(metrics: dict[str, Any]) -> dict[str, Any]:
         (ranking, None, [], NULL),
         (report, {"5": None, "6": [row()]}, {"6": [row()]}, NULL),
         (profile, {"all": {"daily_metrics": None}}, days(), NULL),
+        (profile, {**days("2026-06-22"), "never_seen": {"total": 7}}, days("2026-06-22"), ""),
         (pin_days, {"813": {"all": {"daily_metrics": None}}}, {"813": days()}, NULL),
         (pins, [{"id": 813.0, "board_id": 5.0}], [{"id": "813", "board_id": "5"}], ""),
         (pins, [{"id": "813", "board_id": 2.0**60}], [{"id": "813", "board_id": None}], INEXACT),

@@ -116,7 +116,7 @@ class ProfileAnalytics(OrganicStream, ABC):
         if not isinstance(parts, dict) or not (self.split or "all" in parts):
             raise form_error(parts, "The analytics have no parts, or none under the key all.", "all")
         items: list[Record] = []
-        for part, metrics in parts.items():
+        for part, metrics in parts.items() if self.split else [("all", parts["all"])]:
             replaced = self.notices.replacement
             days = list_in(metrics, "daily_metrics", replaced) if isinstance(metrics, dict) else None
             if not isinstance(days, list) or not all(isinstance(day, dict) and day.get("date") for day in days):
@@ -178,7 +178,10 @@ class UserAccountAnalytics(ProfileAnalytics):
 
     def rows(self, task: Task) -> Iterator[list[Record]]:
         """Yield the days of a window, in one list."""
-        yield [row for row in self.request_rows(task, {}) if row.pop(PART) == "all"]
+        rows = self.request_rows(task, {})
+        for row in rows:
+            del row[PART]
+        yield rows
 
 
 class UserAccountAnalyticsByAppType(SplitAnalytics):
