@@ -71,7 +71,6 @@ SAFE_URL_CHARACTERS = 4_000  # half of the above: a shorter URL is refused for o
 BOOKMARK_CHARACTERS = 1_000  # left free for a bookmark in a URL full of ids: an estimate, as Pinterest states no length
 IDS_WORTH_A_REQUEST = 25  # columns that leave room for fewer ids in a URL take too many requests
 TASKS_IN_LINE = 50  # of one analytics stream, so that a stream that plans fast leaves the others their share of a quota
-GOOD_REQUESTS_BEFORE_LARGER = 20  # smaller requests, after one was refused for its size, before a larger one is tried
 ROWS_IN_MEMORY = 20_000  # in bodies that are being parsed, of all streams together
 
 INTERESTS_LOOKED_UP = 500  # requests for one interest each: half of the daily quota of Trial access

@@ -38,10 +38,10 @@ def records_of(stream: PinterestStream) -> str:
     if isinstance(stream, QueryAnalytics):
         entities = _words(stream.entities.__name__) if stream.entities else "ad accounts"
         return f"Daily metrics of {entities}{_BY_TARGETING if isinstance(stream, TargetingAnalytics) else ''}"
-    if isinstance(stream, ReportStream) and stream.endpoint is ANALYTICS_REPORTS:
-        subject = stream.level.removesuffix("_TARGETING")
+    if isinstance(stream, ReportStream) and stream.spec.endpoint is ANALYTICS_REPORTS:
+        subject = stream.spec.level.removesuffix("_TARGETING")
         entities = _ENTITIES_OF_LEVEL.get(subject, subject.lower().replace("_", " ") + "s")
-        return f"Daily metrics of {entities}{_BY_TARGETING if is_targeting(stream.level) else ''}, as reports"
+        return f"Daily metrics of {entities}{_BY_TARGETING if is_targeting(stream.spec.level) else ''}, as reports"
     told = _LINK.split(_docstring(type(stream)))[0].partition(". ")[0].strip(" .")
     return told or _words(type(stream).__name__).capitalize()
 

@@ -30,7 +30,7 @@ from source_pinterest.config.options import CONVERSION_REPORT_TIMES, DEFAULT_WIN
 from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.engine.progress import Notices
 from source_pinterest.engine.refused_names import Names, RefusedNames
-from source_pinterest.engine.request_size import Ids
+from source_pinterest.engine.request_size import Ids, Part
 from source_pinterest.engine.tasks import END, START
 from source_pinterest.engine.token_store import TokenStore
 from source_pinterest.limits import SYNC_HISTORY_DAYS
@@ -278,7 +278,7 @@ class Comparison:
             return stream.gate.records(rows_of(chunks, on_replacement=self._notices.replacement), expected)
 
         client = AnalyticsClient(self._client, stream.path_template, query, {COLUMNS: _COLUMNS}, refused)
-        rows = client.get(account, (), window, parse)
+        rows = client.get(account, Part((), window), parse)
         return _numbers(rows[0] if rows else {}, _metrics_without(refused.of(account)))
 
     def _reported(self, accounts: Iterable[str], window: DateWindow) -> AllRows:

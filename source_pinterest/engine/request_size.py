@@ -1,11 +1,10 @@
-"""The size of requests: within Pinterest's limits, and smaller after one was refused for its size."""
+"""The size of requests: within Pinterest's limits, and smaller after two were refused for their size."""
 
 import math
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple, TypeVar
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 from urllib.parse import quote_plus
 
 from pendulum import Date
@@ -21,23 +20,19 @@ from source_pinterest.api.errors import (
 )
 from source_pinterest.dates import DateWindow, Granularity
 
-T = TypeVar("T")
 Ids = tuple[str, ...]
-
-Part = tuple[Ids, DateWindow]
-"""The ids and days of one request; no ids for an ad account as a whole."""
 
 ANY_DAY = DateWindow(Date(2026, 1, 1), Date(2026, 1, 1))
 """The window of a request without days."""
-
-Send = Callable[[Ids, DateWindow, int | None], Iterable[T]]
-"""Sends a request for ids and days, with at most this many retries; None: as many as any other request."""
 
 RETRIES_OF_A_HALF = 1
 """The most retries of a part of a request that Pinterest failed in every try."""
 
 COMMA = "%2C"
 """The separator of ids in a URL."""
+
+_REFUSALS = 2
+"""The refusals for size after which later requests are smaller. One may be about the rows of its entities alone."""
 
 
 class RequestShape(NamedTuple):
@@ -47,33 +42,26 @@ class RequestShape(NamedTuple):
     days: int
 
 
-@dataclass
-class _Split:
-    """A request that is split because Pinterest failed it.
+class Part(NamedTuple):
+    """What one request asks for.
 
     Attributes:
-        successes: the successes of the stream before it.
-        lost: the errors of its smallest parts that failed.
+        ids: the ids; none for an ad account as a whole.
+        window: the days.
+        max_retries: how often the request is sent again at most; None: as often as any other.
     """
 
-    successes: int
-    lost: list[ServerError] = field(default_factory=list)
+    ids: Ids
+    window: DateWindow = ANY_DAY
+    max_retries: int | None = None
 
 
 class RequestSize:
-    """The largest size of a stream's requests that Pinterest has not refused.
-
-    A request that is refused for its size is halved by its ids or, if it has one at most, by its days. Later requests
-    are smaller too. They grow again after enough successes.
-
-    A request that Pinterest failed in every try may be too much for it. It is halved too, and later ones are not. If
-    even the smallest parts fail and nothing has succeeded meanwhile, it is an outage, which halving would multiply: no
-    other request is then halved until one succeeds.
+    """The largest size of a stream's requests.
 
     Attributes:
         ids: the most ids in a request.
         days: the most days.
-        characters: the longest URL.
         most_ids: the most ids that Pinterest allows.
 
     Args:
@@ -92,11 +80,12 @@ class RequestSize:
         *,
         max_lost_parts: int | None = None,
     ) -> None:
-        self.ids, self.days, self.characters = ids, days, limits.URL_CHARACTERS
-        self.most_ids, self._most_days = ids, days
-        self._halves_on: tuple[type[PinterestError], ...] = (ResponseTooLargeError, *halves_on)
-        self._max_lost_parts, self._is_outage = max_lost_parts, False
-        self._successes = self._all_successes = 0
+        self.ids, self.days, self.most_ids = ids, days, ids
+        self.halves_on: tuple[type[PinterestError], ...] = (ResponseTooLargeError, *halves_on)
+        self.max_lost_parts = max_lost_parts
+        self.is_outage = False
+        """Whether even the smallest parts of a request failed, and no request has succeeded since."""
+        self.successes = self._refusals = 0
         self._lock = threading.Lock()
 
     def limit_ids(self, ids: int) -> None:
@@ -106,114 +95,128 @@ class RequestSize:
 
     def ids_that_fit(self, ids: Ids, length_without_ids: int) -> int:
         """Return how many ids of the length of the longest of these fit into a request."""
-        return min(self.most_ids, ids_that_fit(ids, self.characters - length_without_ids))
+        return min(self.most_ids, ids_that_fit(ids, limits.URL_CHARACTERS - length_without_ids))
 
-    def parts(self, ids: Ids, window: DateWindow = ANY_DAY, length_without_ids: int = 0) -> list[Part]:
-        """Split ids and days into requests of the present size."""
-        groups = list(self._groups(ids, self.characters - length_without_ids)) if ids else [()]
-        return [(group, piece) for piece in window.cut(self.days) for group in groups]
-
-    def read(
-        self,
-        send: Send[T],
-        ids: Ids,
-        window: DateWindow = ANY_DAY,
-        length_without_ids: int = 0,
-    ) -> Iterator[T]:
-        """Yield what `send` yields for each part of the ids and days. It raises its error before it yields anything.
-
-        Raises:
-            PinterestError: the error of a request that can't be halved, or any other error of `send`.
-        """
-        split = _Split(self._all_successes)
-        pending: deque[tuple[Part, bool]] = deque([((ids, window), False)])
-        while pending:
-            part, is_half = pending.popleft()
-            parts = self.parts(*part, length_without_ids)
-            if len(parts) > 1:
-                pending.extendleft((one, is_half) for one in reversed(parts))
-                continue
-            try:
-                yield from send(*parts[0], RETRIES_OF_A_HALF if is_half else None)
-            except ServerError as error:
-                halves, is_half = self._halves_of_failed(parts[0], error, split if is_half else None), True
-            except self._halves_on as error:
-                halves = self.too_large(*parts[0], error, length_without_ids)
-                is_half = is_half or isinstance(error, UnavailableError)
-            else:
-                halves = []
-                self.worked()
-            pending.extendleft((half, is_half) for half in reversed(halves))
-        if split.lost:
-            raise split.lost[0]
-
-    def _halves_of_failed(self, part: Part, error: ServerError, split: _Split | None) -> list[Part]:
-        """Return the halves of a request that Pinterest failed in every try; none for a smallest part that may be lost.
+    def parts(self, ids: Ids, window: DateWindow = ANY_DAY, length_without_ids: int = 0) -> "Parts":
+        """Return the requests that together ask for these ids and days.
 
         Args:
-            part: the ids and days of the request.
-            error: its error.
-            split: the request that it is a part of, if it is one.
+            ids: the ids; none for an ad account as a whole.
+            window: the days.
+            length_without_ids: the length of a request's URL without ids.
+        """
+        return Parts(self, Part(ids, window), length_without_ids)
+
+    def succeeded(self) -> None:
+        """Count a successful request."""
+        with self._lock:
+            self.is_outage = False
+            self.successes += 1
+
+    def refused(self, part: Part) -> None:
+        """Count a request that was refused for its size."""
+        with self._lock:
+            self._refusals += 1
+            if self._refusals < _REFUSALS:
+                return
+            if len(part.ids) > 1:
+                self.ids = min(self.ids, math.ceil(len(part.ids) / 2))
+            else:
+                self.days = min(self.days, math.ceil(part.window.days / 2))
+
+    def note_outage(self, successes_before: int) -> None:
+        """Note that too many of the smallest parts of a request failed: an outage, unless others have succeeded."""
+        with self._lock:
+            self.is_outage = self.is_outage or successes_before == self.successes
+
+
+class Parts:
+    """The requests for some ids and days, in order. Whoever sends them says which of them has failed.
+
+    ::
+
+        for part in parts:
+            try:
+                ...
+            except PinterestError as error:
+                parts.halve(part, error)
+
+    A request that is refused for its size is halved, by its ids or, if it has one at most, by its days. So is a request
+    that Pinterest failed in every try, since it may be too much for it. If even the smallest parts fail and nothing has
+    succeeded meanwhile, it is an outage, which halving would multiply: no other request is then halved until one
+    succeeds.
+
+    Iterating raises, at the end, the error of a smallest part that has failed.
+    """
+
+    def __init__(self, size: RequestSize, whole: Part, length_without_ids: int) -> None:
+        self._size, self._length_without_ids = size, length_without_ids
+        self._pending = deque([whole])
+        self._failed: Part | None = None
+        self._successes_before = size.successes
+        self._lost: list[ServerError] = []
+
+    def __iter__(self) -> Iterator[Part]:
+        """Yield the requests. One that has not failed by the time when the next is asked for counts as successful."""
+        while self._pending:
+            first, *others = self._in_size(self._pending.popleft())
+            self._pending.extendleft(reversed(others))
+            yield first
+            if first is not self._failed:
+                self._size.succeeded()
+        if self._lost:
+            raise self._lost[0]
+
+    def halve(self, part: Part, error: PinterestError) -> None:
+        """Ask for the halves of a request next.
+
+        Raises:
+            PinterestError: the given error, if the request can't or should not be halved.
+        """
+        self._failed = part
+        if isinstance(error, ServerError):
+            halves = self._halves_of_failed(part, error)
+        elif isinstance(error, self._size.halves_on):
+            halves, by_ids = _halves(part), len(part.ids) > 1
+            if not halves or (isinstance(error, UrlTooLongError) and not by_ids):
+                raise error
+            if isinstance(error, ResponseTooLargeError) and not isinstance(error, RepeatedBreakError):
+                self._size.refused(part)
+        else:
+            raise error
+        if isinstance(error, UnavailableError):
+            halves = [half._replace(max_retries=RETRIES_OF_A_HALF) for half in halves]
+        self._pending.extendleft(reversed(halves))
+
+    def _halves_of_failed(self, part: Part, error: ServerError) -> list[Part]:
+        """Return the halves of a request that Pinterest failed in every try; none for a smallest part that may be lost.
 
         Raises:
             ServerError: the given error, if the request is not halved.
         """
-        if self._max_lost_parts is None:
+        if self._size.max_lost_parts is None:
             raise error
-        if not self._is_outage and (halves := _halves(*part)):
+        if not self._size.is_outage and (halves := _halves(part)):
             return halves
-        if split is None:
+        if part.max_retries is None:
             raise error
-        if len(split.lost) >= self._max_lost_parts:
-            with self._lock:
-                self._is_outage = self._is_outage or split.successes == self._all_successes
+        if len(self._lost) >= self._size.max_lost_parts:
+            self._size.note_outage(self._successes_before)
             raise error
-        split.lost.append(error)
+        self._lost.append(error)
         return []
 
-    def too_large(self, ids: Ids, window: DateWindow, error: PinterestError, length_without_ids: int = 0) -> list[Part]:
-        """Return the halves of a request. If it was refused for its size, later ones are not larger than these.
+    def _in_size(self, part: Part) -> list[Part]:
+        """Split a request into requests of the present size."""
+        groups = list(self._groups(part.ids)) if part.ids else [()]
+        pieces = part.window.cut(self._size.days)
+        return [part._replace(ids=group, window=piece) for piece in pieces for group in groups]
 
-        Raises:
-            PinterestError: the given error, if the request can't be halved.
-        """
-        by_ids, is_too_long = len(ids) > 1, isinstance(error, UrlTooLongError)
-        halves = _halves(ids, window)
-        if not halves or (is_too_long and not by_ids):
-            raise error
-        half = math.ceil((len(ids) if by_ids else window.days) / 2)
-        if isinstance(error, ResponseTooLargeError) and not isinstance(error, RepeatedBreakError):
-            with self._lock:
-                self._successes = 0
-                if is_too_long:
-                    characters = max(length_without_ids + _length(ids[:half]), limits.SAFE_URL_CHARACTERS)
-                    self.characters = min(self.characters, characters)
-                elif by_ids:
-                    self.ids = min(self.ids, half)
-                else:
-                    self.days = min(self.days, half)
-        return halves
-
-    def worked(self) -> None:
-        """Count a successful request. After enough of them, double the days, or else the ids and the URL."""
-        with self._lock:
-            self._is_outage = False
-            self._all_successes += 1
-            self._successes += 1
-            if self._successes < limits.GOOD_REQUESTS_BEFORE_LARGER:
-                return
-            self._successes = 0
-            if self.days < self._most_days:
-                self.days = min(2 * self.days, self._most_days)
-            else:
-                self.ids = min(2 * self.ids, self.most_ids)
-                self.characters = min(2 * self.characters, limits.URL_CHARACTERS)
-
-    def _groups(self, ids: Ids, characters: int) -> Iterator[Ids]:
-        first, length = 0, 0
+    def _groups(self, ids: Ids) -> Iterator[Ids]:
+        first, length, room = 0, 0, limits.URL_CHARACTERS - self._length_without_ids + len(COMMA)
         for position, one in enumerate(ids):
             added = len(quote_plus(one)) + len(COMMA)
-            if position > first and (position - first >= self.ids or length + added > characters + len(COMMA)):
+            if position > first and (position - first >= self._size.ids or length + added > room):
                 yield ids[first:position]
                 first, length = position, 0
             length += added
@@ -260,13 +263,9 @@ def ids_that_fit(ids: Sequence[str], characters: int, separator: str = COMMA) ->
     return max(1, (characters + separator_length) // (max(map(len, ids), default=1) + separator_length))
 
 
-def _halves(ids: Ids, window: DateWindow) -> list[Part]:
+def _halves(part: Part) -> list[Part]:
     """Return the halves of a request, by its ids or, if it has one at most, by its days; none if it has one day."""
-    if len(ids) > 1:
-        half = math.ceil(len(ids) / 2)
-        return [(ids[:half], window), (ids[half:], window)]
-    return [(ids, piece) for piece in Granularity.DAY.halves(window) or ()]
-
-
-def _length(ids: Ids) -> int:
-    return sum(map(len, map(quote_plus, ids))) + len(COMMA) * (len(ids) - 1)
+    if len(part.ids) > 1:
+        half = math.ceil(len(part.ids) / 2)
+        return [part._replace(ids=ids) for ids in (part.ids[:half], part.ids[half:])]
+    return [part._replace(window=piece) for piece in Granularity.DAY.halves(part.window) or ()]

@@ -188,7 +188,7 @@ def _explaining_rejections(request: ReportRequest) -> Generator[None, None, None
     try:
         yield
     except RejectedError as error:
-        raise request.endpoint.rejection_error(request.body, error.quote) from error
+        raise request.endpoint.rejection_error(request, error.quote) from error
 
 
 def _names_in(request: ReportRequest) -> Names:

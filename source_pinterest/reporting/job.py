@@ -26,7 +26,7 @@ class ReportEndpoint:
         least_days: the minimum number of days of a request, including the first and the last day.
         first_day: the earliest day of a request, or None if only the age of a day is limited.
         read: reads the rows of a file.
-        rejection_error: returns the error for a rejected request, from its body and Pinterest's message.
+        rejection_error: returns the error for a rejected request, from the request and Pinterest's words.
     """
 
     path: str
@@ -34,7 +34,7 @@ class ReportEndpoint:
     least_days: int = 1
     first_day: Date | None = None
     read: ReadRows = rows_of_undocumented_file
-    rejection_error: Callable[[Mapping[str, Any], str], PinterestError] = lambda _, message: ReportRefusedError(message)
+    rejection_error: "Callable[[ReportRequest, str], PinterestError]" = lambda _, quote: ReportRefusedError(quote)
 
 
 ANALYTICS_REPORTS = ReportEndpoint(

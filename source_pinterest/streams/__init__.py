@@ -25,7 +25,7 @@ from source_pinterest.streams.ads.lists import (
     Promotions,
     TargetingTemplates,
 )
-from source_pinterest.streams.analytics.custom_report import CustomReportStream
+from source_pinterest.streams.analytics.custom_report import custom_report
 from source_pinterest.streams.analytics.level_reports import REPORTS
 from source_pinterest.streams.analytics.levels import (
     AdAccountAnalytics,
@@ -203,5 +203,5 @@ def streams_by_name(sync: Sync) -> dict[str, Callable[[], PinterestStream]]:
                 f"Custom Reports: {report.name} would become the stream {report.stream_name}, which exists already. "
                 "Give it another name.",
             )
-    custom = {report.stream_name: partial(CustomReportStream, sync, report) for report in sync.config.custom_reports}
+    custom = {report.stream_name: partial(custom_report, sync, report) for report in sync.config.custom_reports}
     return factories | custom

@@ -172,18 +172,16 @@ class ProductCategoryTrends(ProductTrendStream):
         Raises:
             GoneError: Pinterest knows none of them.
         """
-        categories, parent = self._batches_of(task)[task["batch"]], super().responses
-        unknown: dict[str, GoneError] = {}
-
-        def send(names: Ids, *_: object) -> Iterator[ApiResponse[ListPage]]:
+        categories, unknown = self._batches_of(task)[task["batch"]], dict[str, GoneError]()
+        parts = RequestSize(len(categories), halves_on=(GoneError,)).parts(categories)
+        for part in parts:
             try:
-                yield from parent(task, **more, product_categories=list(names))
+                yield from super().responses(task, **more, product_categories=list(part.ids))
             except GoneError as error:
-                if len(names) > 1:
-                    raise
-                unknown[names[0]] = error
-
-        yield from RequestSize(len(categories), halves_on=(GoneError,)).read(send, categories)
+                if len(part.ids) > 1:
+                    parts.halve(part, error)
+                else:
+                    unknown[part.ids[0]] = error
         if len(unknown) == len(categories):
             raise next(iter(unknown.values()))
         for name, refusal in unknown.items():

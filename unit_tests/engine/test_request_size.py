@@ -1,7 +1,7 @@
 """Requests are as few as Pinterest allows, and smaller after a larger one has failed."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from pendulum import Date
@@ -9,13 +9,14 @@ from pendulum import Date
 from source_pinterest import limits
 from source_pinterest.api.errors import (
     GoneError,
+    PinterestError,
     RepeatedBreakError,
     ResponseTooLargeError,
     ServerError,
     UrlTooLongError,
 )
 from source_pinterest.dates import DateWindow
-from source_pinterest.engine.request_size import COMMA, Part, RequestSize, request_shape
+from source_pinterest.engine.request_size import COMMA, Part, Parts, RequestSize, request_shape
 
 
 def cost(ids: int, days: int, ids_per_call: int, days_per_call: int) -> tuple[int, int]:
@@ -61,14 +62,22 @@ def days(count: int) -> DateWindow:
     return DateWindow(first, first.add(days=count - 1))
 
 
-def sizes(parts: list[Part]) -> list[tuple[int, int]]:
-    return [(len(batch), window.days) for batch, window in parts]
+def sizes(parts: Parts) -> list[tuple[int, int]]:
+    """The ids and days of each request."""
+    return [(len(part.ids), part.window.days) for part in parts]
+
+
+def sizes_after(error: PinterestError, parts: Parts) -> list[tuple[int, int]]:
+    """The same where the first request fails with an error."""
+    requests = iter(parts)
+    parts.halve(next(requests), error)
+    return [(len(part.ids), part.window.days) for part in requests]
 
 
 def test_a_request_is_as_large_as_pinterest_allows(size: RequestSize) -> None:
-    assert size.parts(ids(250), days(90)) == [(ids(250), days(90))]
+    assert list(size.parts(ids(250), days(90))) == [Part(ids(250), days(90))]
     assert sizes(size.parts(ids(251), days(91))) == [(250, 90), (1, 90), (250, 1), (1, 1)]
-    assert size.parts((), days(90)) == [((), days(90))], "an account as a whole has no ids"
+    assert list(size.parts((), days(90))) == [Part((), days(90))], "an account as a whole has no ids"
 
 
 @pytest.mark.parametrize(("room", "expected"), [(104, [5]), (103, [4, 1]), (1, [1] * 5)])
@@ -76,26 +85,34 @@ def test_as_many_ids_are_in_a_request_as_fit_into_its_url(size: RequestSize, roo
     """An id has 18 characters, and the separator three."""
     parts = size.parts(ids(5), length_without_ids=limits.URL_CHARACTERS - room + 2)
 
-    assert [len(batch) for batch, _ in parts] == expected
+    assert [len(part.ids) for part in parts] == expected
 
 
 def test_words_take_the_room_of_their_escaped_form(size: RequestSize) -> None:
     room = len(f"%C3%A4{COMMA}b+c")
 
-    assert len(size.parts(("ä", "b c"), length_without_ids=limits.URL_CHARACTERS - room)) == 1
-    assert len(size.parts(("ä", "b c"), length_without_ids=limits.URL_CHARACTERS - room + 1)) == 2
+    assert len(sizes(size.parts(("ä", "b c"), length_without_ids=limits.URL_CHARACTERS - room))) == 1
+    assert len(sizes(size.parts(("ä", "b c"), length_without_ids=limits.URL_CHARACTERS - room + 1))) == 2
 
 
-def test_after_a_refusal_no_request_has_as_many_ids(size: RequestSize) -> None:
-    assert sizes(size.too_large(ids(101), days(10), TOO_LARGE)) == [(51, 10), (50, 10)]
-    assert sizes(size.parts(ids(60), days(20))) == [(51, 20), (9, 20)]
+def test_a_request_that_is_refused_for_its_size_is_halved_and_later_ones_after_a_second_refusal(
+    size: RequestSize,
+) -> None:
+    assert sizes_after(TOO_LARGE, size.parts(ids(101), days(10))) == [(51, 10), (50, 10)]
+    assert sizes(size.parts(ids(101), days(20))) == [(101, 20)]
+
+    assert sizes_after(TOO_LARGE, size.parts(ids(101), days(10))) == [(51, 10), (50, 10)]
+    for _ in range(30):
+        assert sizes(size.parts(ids(60), days(20))) == [(51, 20), (9, 20)], "for the rest of the sync"
 
 
 @pytest.mark.parametrize("some", [(), ids(1)])
 def test_a_single_id_or_an_account_is_halved_by_days(size: RequestSize, some: tuple[str, ...]) -> None:
     halves = [(len(some), 5), (len(some), 4)]
 
-    assert sizes(size.too_large(some, days(9), TOO_LARGE)) == sizes(size.parts(some, days(9))) == halves
+    for _ in range(2):
+        assert sizes_after(TOO_LARGE, size.parts(some, days(9))) == halves
+    assert sizes(size.parts(some, days(9))) == halves
 
 
 @pytest.mark.parametrize(("count", "length", "error"), [(1, 1, TOO_LARGE), (0, 1, TOO_LARGE), (1, 9, TOO_LONG)])
@@ -103,73 +120,47 @@ def test_a_request_that_can_not_be_halved_fails(
     size: RequestSize, count: int, length: int, error: ResponseTooLargeError
 ) -> None:
     with pytest.raises(type(error)):
-        size.too_large(ids(count), days(length), error)
+        sizes_after(error, size.parts(ids(count), days(length)))
 
 
-def test_a_smaller_request_that_is_refused_later_makes_no_request_larger(size: RequestSize) -> None:
-    for count, length in ((10, 1), (200, 1), (1, 4), (1, 80)):
-        size.too_large(ids(count), days(length), TOO_LARGE)
+def test_a_request_that_is_refused_later_makes_no_request_larger(size: RequestSize) -> None:
+    for count, length in ((10, 1), (9, 1), (5, 1), (1, 80), (1, 40)):
+        sizes_after(TOO_LARGE, size.parts(ids(count), days(length)))
 
-    assert (size.ids, size.days) == (5, 2)
-
-
-def test_a_url_that_is_refused_is_halved_to_4000_characters_at_least(size: RequestSize) -> None:
-    size.too_large(ids(250), days(1), TOO_LONG, 3_000)
-    assert size.characters == 3_000 + 125 * 21 - 3
-    size.too_large(ids(40), days(1), TOO_LONG, 3_000)
-
-    assert size.characters == limits.SAFE_URL_CHARACTERS
-    assert size.ids == limits.IDS_PER_ANALYTICS_REQUEST
+    assert (size.ids, size.days) == (3, 20)
 
 
 @pytest.mark.parametrize("error", [RepeatedBreakError("broke off"), GoneError("gone")])
 def test_other_errors_halve_a_request_and_no_later_one(error: RepeatedBreakError | GoneError) -> None:
     size = RequestSize(ids=100, halves_on=(GoneError,))
-    assert sizes(size.too_large(ids(4), days(1), error)) == [(2, 1), (2, 1)]
+    for _ in range(2):
+        assert sizes_after(error, size.parts(ids(4))) == [(2, 1), (2, 1)]
 
     assert size.ids == 100
 
 
-def test_after_20_successes_in_a_row_days_grow_and_then_ids_and_the_url(size: RequestSize) -> None:
-    for _ in range(19):
-        size.worked()
-    size.too_large(ids(2), days(60), TOO_LARGE)
-    size.too_large(ids(1), days(60), TOO_LARGE)
-    size.too_large(ids(2), days(60), TOO_LONG, 3_000)
-    seen = []
-    for _ in range(4):
-        for _ in range(19):
-            size.worked()
-        before = (size.ids, size.days, size.characters)
-        size.worked()
-        seen.append((before, (size.ids, size.days, size.characters)))
-
-    assert seen == [
-        ((1, 30, 4_000), (1, 60, 4_000)),
-        ((1, 60, 4_000), (1, 90, 4_000)),
-        ((1, 90, 4_000), (2, 90, 8_000)),
-        ((2, 90, 8_000), (4, 90, 8_000)),
-    ]
+def test_an_error_that_is_none_of_size_is_raised(size: RequestSize) -> None:
+    with pytest.raises(GoneError):
+        sizes_after(GoneError("gone"), size.parts(ids(4)))
 
 
 def test_a_limit_of_ids_is_never_lifted(size: RequestSize) -> None:
     size.limit_ids(1)
-    for _ in range(20):
-        size.worked()
 
-    assert size.ids == 1
+    assert sizes(size.parts(ids(2))) == [(1, 1)] * 2
 
 
 def test_what_is_read_comes_in_order_however_often_it_is_halved() -> None:
-    sent = []
+    sent, read = [], list[str]()
+    parts = RequestSize(ids=4, days=90).parts(ids(5), days(2))
+    for part in parts:
+        sent.append((len(part.ids), part.window.days))
+        if len(part.ids) > 1:
+            parts.halve(part, TOO_LARGE)
+        else:
+            read += part.ids
 
-    def send(batch: tuple[str, ...], window: DateWindow, _: int | None) -> Iterator[str]:
-        sent.append((len(batch), window.days))
-        if len(batch) > 1:
-            raise ResponseTooLargeError("too large")
-        yield from batch
-
-    assert list(RequestSize(ids=4, days=90).read(send, ids(5), days(2))) == list(ids(5))
+    assert read == list(ids(5))
     assert sent == [(4, 2), (2, 2), *[(1, 2)] * 5]
 
 
@@ -184,17 +175,16 @@ class Failing:
         self.fails = fails
         self.sent: list[tuple[int, int, int | None]] = []
 
-    def send(self, batch: tuple[str, ...], window: DateWindow, max_retries: int | None) -> Iterator[str]:
-        self.sent.append((len(batch), window.days, max_retries))
-        if any(fails(batch, window) for fails in self.fails):
-            raise ServerError("campaign_analytics", "path", "HTTP 503.", 2)
-        yield from (f"{one} {window}" for one in batch)
-
     def read(self, count: int, length: int) -> list[str]:
         """What comes until all is read, or until an error."""
-        came = []
+        came, parts = [], self.size.parts(ids(count), days(length))
         try:
-            came.extend(self.size.read(self.send, ids(count), days(length)))
+            for part in parts:
+                self.sent.append((len(part.ids), part.window.days, part.max_retries))
+                if any(fails(part.ids, part.window) for fails in self.fails):
+                    parts.halve(part, ServerError("campaign_analytics", "path", "HTTP 503.", 2))
+                else:
+                    came += [f"{one} {part.window}" for one in part.ids]
         except ServerError:
             came.append("an error")
         return came

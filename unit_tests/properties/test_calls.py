@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from source_pinterest import limits
 from source_pinterest.api.errors import ResponseTooLargeError
 from source_pinterest.dates import DateWindow
-from source_pinterest.engine.request_size import Part, RequestSize, request_shape
+from source_pinterest.engine.request_size import RequestSize, request_shape
 from source_pinterest.engine.tasks import batches
 from unit_tests.properties.days import days_of, windows
 
@@ -38,12 +38,11 @@ def test_a_call_that_shrinks_asks_for_the_same_in_parts(
     ids: tuple[str, ...], window: DateWindow, halvings: int
 ) -> None:
     size = RequestSize(limits.IDS_PER_ANALYTICS_REQUEST, limits.ANALYTICS_WINDOW_DAYS)
-    work: list[Part] = [(ids, window)]
     for _ in range(halvings):
+        parts = size.parts(ids, window)
         with suppress(ResponseTooLargeError):  # one id and one day can't be halved
-            size.too_large(*work[0], ResponseTooLargeError("too large"))
-        work = size.parts(ids, window)
+            parts.halve(next(iter(parts)), ResponseTooLargeError("too large"))
 
-    asked = [pair for batch, piece in work for pair in product(batch, days_of([piece]))]
+    asked = [pair for part in size.parts(ids, window) for pair in product(part.ids, days_of([part.window]))]
     assert len(asked) == len(set(asked))
     assert set(asked) == set(product(ids, days_of([window])))

@@ -26,7 +26,8 @@ from source_pinterest.engine.tasks import Task
 from source_pinterest.reporting.runner import ReportRunner
 from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.period import PeriodPlan
-from source_pinterest.streams.analytics.custom_report import CustomReportStream
+from source_pinterest.streams.analytics.custom_report import custom_report
+from source_pinterest.streams.analytics.report import ReportStream
 from source_pinterest.streams.base.stream import PinterestStream, Sync
 from unit_tests.configs import TODAY, signed_in_with
 from unit_tests.report_configs import report
@@ -60,10 +61,10 @@ class Pinterest:
         stream.open_state(PeriodPlan(stream.days, self.sync.config, how), store)
         return stream
 
-    def custom(self, how: ConfiguredAirbyteStream | None = None, **fields: Any) -> CustomReportStream:
+    def custom(self, how: ConfiguredAirbyteStream | None = None, **fields: Any) -> ReportStream:
         """A report of the user's own, with its cursor."""
         reports, _ = read_custom_reports([report(**fields)], TODAY)
-        return self.attached(CustomReportStream(self.sync, reports[0]), how)
+        return self.attached(custom_report(self.sync, reports[0]), how)
 
     def saved(self, of: type[PinterestStream]) -> dict[str, Any]:
         """The state that a stream has emitted last."""

@@ -61,7 +61,7 @@ def _body(look: Look, name: str, campaigns: Sequence[Any]) -> dict[str, Any]:
         end = max(min(end, made - timedelta(days=30)), look.days_ago(900))
         more = {"campaign_ids": [str(newest.get("id"))]}
     days = {"start_date": str(end - timedelta(days=_DAYS - 1)), "end_date": str(end), "report_format": "JSON"}
-    return {**days, **stream.body, **stream.variants()[0], **more}
+    return {**days, **stream.spec.body, **stream.spec.variants[0], **more}
 
 
 def _stream(look: Look, name: str) -> ReportStream:
@@ -163,8 +163,8 @@ def _note_rows(look: Look, operation: str, file: Any, stream: ReportStream) -> N
     if not rows:
         return
     shown = [{name: value for name, value in row.items() if name != "ENTITY_ID"} for row in rows]
-    look.notes.body(operation, shown, "[]", (*stream.columns, "DATE", "TARGETING_TYPE", "TARGETING_VALUE"))
-    for key in (("ENTITY_ID", "DATE"), tuple(stream.key_columns)):
+    look.notes.body(operation, shown, "[]", (*stream.spec.columns, "DATE", "TARGETING_TYPE", "TARGETING_VALUE"))
+    for key in (("ENTITY_ID", "DATE"), stream.spec.key):
         kind = "repeated" if repeats(rows, key) else "unique"
         look.notes.add(operation, "rows", f"key {', '.join(key)}", kind)
 

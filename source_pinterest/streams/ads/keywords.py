@@ -7,13 +7,13 @@ group by ad group. Ad groups without keywords in a batch are requested once more
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import partial
 from typing import Any, ClassVar
 
 from source_pinterest import limits
 from source_pinterest.api.errors import (
     AccessLostError,
     GoneError,
+    PinterestError,
     RefusedError,
     RejectedError,
     ResponseTooLargeError,
@@ -21,7 +21,7 @@ from source_pinterest.api.errors import (
 )
 from source_pinterest.api.rows import ListPage, ListShape, Record, text_of
 from source_pinterest.api.session import ApiResponse
-from source_pinterest.engine.request_size import Ids, RequestSize, ids_that_fit
+from source_pinterest.engine.request_size import RequestSize, ids_that_fit
 from source_pinterest.engine.tasks import Task, batches
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.ads.entities import AdGroups, Campaigns, EntityStream
@@ -140,7 +140,9 @@ class KeywordMetrics(AdAccountStream):
         account = task["ad_account_id"]
         found = dict.fromkeys(self.shared.stream(Keywords).ids.of((account,)))
         keywords = tuple(self._without_commas(found))
-        if keywords and not self.ad_accounts.country_of(account):
+        if not keywords:
+            return
+        if not self.ad_accounts.country_of(account):
             self.notices.warn(
                 f"country of {account}",
                 f"Pinterest names no country for ad account {account}, so its keywords have no metrics.",
@@ -148,8 +150,12 @@ class KeywordMetrics(AdAccountStream):
             return
         bare = {**self.request_params(stream_slice=task), _KEYWORDS: ""}
         length = self.client.url_length(self.path(stream_slice=task), bare)
-        if keywords:
-            yield from self._size.read(partial(self._metrics_of, task), keywords, length_without_ids=length)
+        parts = self._size.parts(keywords, length_without_ids=length)
+        for part in parts:
+            try:
+                yield from super().responses(task, **{_KEYWORDS: _SEPARATOR.join(part.ids)})
+            except PinterestError as error:
+                parts.halve(part, error)
 
     def _without_commas(self, keywords: Iterable[str]) -> Iterator[str]:
         for keyword in keywords:
@@ -161,10 +167,6 @@ class KeywordMetrics(AdAccountStream):
                 )
             else:
                 yield keyword
-
-    def _metrics_of(self, task: Task, keywords: Ids, *_: Any) -> Iterator[ApiResponse[ListPage]]:
-        """Yield the response about some keywords."""
-        yield from super().responses(task, **{_KEYWORDS: _SEPARATOR.join(keywords)})
 
     def records(self, page: ListPage, task: Task) -> list[Record]:
         """Return the metrics of a page, with the country that they apply to."""

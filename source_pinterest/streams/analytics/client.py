@@ -11,7 +11,7 @@ from source_pinterest.api.errors import ConfigError
 from source_pinterest.api.session import path_of
 from source_pinterest.dates import DateWindow
 from source_pinterest.engine.refused_names import Names, RefusedNames
-from source_pinterest.engine.request_size import ANY_DAY, COMMA, Ids, RequestSize, Send
+from source_pinterest.engine.request_size import ANY_DAY, COMMA, Ids, Part, Parts, RequestSize
 
 T = TypeVar("T")
 
@@ -49,25 +49,18 @@ class AnalyticsClient:
         """Return how many of these ids fit into a request."""
         return self._size.ids_that_fit(ids, self._length_without_ids(account))
 
-    def read(self, account: str, ids: Ids, window: DateWindow, send: Send[T]) -> Iterator[T]:
-        """Yield what `send` yields for each request about these ids and days. It sends the request with `get`."""
-        return self._size.read(send, ids, window, self._length_without_ids(account))
+    def parts(self, account: str, ids: Ids, window: DateWindow) -> Parts:
+        """Return the requests that together ask for these ids and days."""
+        return self._size.parts(ids, window, self._length_without_ids(account))
 
-    def get(
-        self,
-        account: str,
-        ids: Ids,
-        window: DateWindow,
-        parse: Callable[[Iterator[bytes]], T],
-        max_retries: int | None = None,
-    ) -> T:
-        """Send a request, with at most so many retries if their number is given, and return its parsed response.
+    def get(self, account: str, part: Part, parse: Callable[[Iterator[bytes]], T]) -> T:
+        """Send a request, and return its parsed response.
 
         Raises:
             PinterestError: the request failed, as the error table says.
         """
-        send = partial(self._send, account, ids, window, parse, max_retries=max_retries)
-        return self._refused.request(account, window, self._wanted, send)
+        send = partial(self._send, account, part, parse)
+        return self._refused.request(account, part.window, self._wanted, send)
 
     def try_out(self, account: str, window: DateWindow) -> None:
         """Send the request without ids, so that Pinterest checks its columns. The response is discarded.
@@ -75,7 +68,7 @@ class AnalyticsClient:
         Raises:
             BadRequestError: Pinterest refuses the request.
         """
-        self._send(account, (), window, _discard, self._wanted)
+        self._send(account, Part((), window), _discard, self._wanted)
 
     def check_url_length(self, chosen: Sequence[str], min_ids: int) -> None:
         """Check that the columns of the user's choice leave enough room for ids in the URL.
@@ -90,16 +83,9 @@ class AnalyticsClient:
 
         check_url_length(chosen, url_length, min_ids)
 
-    def _send(
-        self,
-        account: str,
-        ids: Ids,
-        window: DateWindow,
-        parse: Callable[[Iterator[bytes]], T],
-        names: Names,
-        max_retries: int | None = None,
-    ) -> T:
-        return self._client.get(self._path(account), self._query(ids, window, names), parse, max_retries).value
+    def _send(self, account: str, part: Part, parse: Callable[[Iterator[bytes]], T], names: Names) -> T:
+        params = self._query(part.ids, part.window, names)
+        return self._client.get(self._path(account), params, parse, part.max_retries).value
 
     def _path(self, account: str) -> str:
         return path_of(self._path_template, {"ad_account_id": account})

@@ -1,49 +1,104 @@
-"""The report streams by level: a table, each row of which becomes a subclass of `ReportStream`."""
+"""The levels of Pinterest's reports, and a stream of daily rows for each of them."""
 
-from typing import NamedTuple
+from abc import ABC
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, NamedTuple
 
-from source_pinterest.columns import ITEM_ID
+from source_pinterest.columns import ASYNC_COLUMNS, DEFAULT_COLUMNS, ITEM_ID, TARGETING_TYPE, TARGETING_VALUE
+from source_pinterest.config import attribution_of
+from source_pinterest.config.reports import (
+    default_targeting_types,
+    is_targeting,
+    may_be_finer,
+    reach_of,
+    refused_columns,
+    unsuitable_columns,
+)
+from source_pinterest.dates import Granularity
 from source_pinterest.streams.analytics.report import ReportStream
+from source_pinterest.streams.analytics.report_spec import ReportSpec, requested, variants_of
+from source_pinterest.streams.base.stream import Sync
 
 _DOCS = "https://developers.pinterest.com/docs/api/v5/analytics-create_report"
 
 
-class LevelReport(NamedTuple):
+class Level(NamedTuple):
     """A level of Pinterest's reports.
 
     Attributes:
-        name: the name of the stream's class.
-        level: Pinterest's name of the level.
-        id_columns: the columns with the ids that identify a row; at some levels a row may lack some of them.
+        class_name: the name of its stream's class.
+        ids: the columns with the ids that identify a row; at levels that may be finer, a row may lack some of them.
     """
 
-    name: str
-    level: str
-    id_columns: tuple[str, ...]
-
-    def stream(self) -> type[ReportStream]:
-        """Create the stream's class."""
-        attributes = {"__doc__": f"Level {self.level}. {_DOCS}.", "__module__": __name__}
-        return type(self.name, (ReportStream,), {**attributes, "level": self.level, "id_columns": self.id_columns})
+    class_name: str
+    ids: tuple[str, ...]
 
 
 _OF_ADS = ("CAMPAIGN_ID", "AD_GROUP_ID", "AD_ID", "PIN_ID", "PRODUCT_GROUP_ID")
 _OF_ITEMS = ("CAMPAIGN_ID", "AD_GROUP_ID", "PIN_ID", "PRODUCT_GROUP_ID", ITEM_ID)
 
-LEVEL_REPORTS = (
-    LevelReport("AdvertiserReport", "ADVERTISER", ("AD_ACCOUNT_ID",)),
-    LevelReport("AdvertiserTargetingReport", "ADVERTISER_TARGETING", ("AD_ACCOUNT_ID",)),
-    LevelReport("CampaignAnalyticsReport", "CAMPAIGN", ("CAMPAIGN_ID",)),
-    LevelReport("CampaignTargetingReport", "CAMPAIGN_TARGETING", ("CAMPAIGN_ID",)),
-    LevelReport("AdGroupReport", "AD_GROUP", ("AD_GROUP_ID",)),
-    LevelReport("AdGroupTargetingReport", "AD_GROUP_TARGETING", ("AD_GROUP_ID",)),
-    LevelReport("PinPromotionReport", "PIN_PROMOTION", ("PIN_PROMOTION_ID",)),
-    LevelReport("PinPromotionTargetingReport", "PIN_PROMOTION_TARGETING", ("PIN_PROMOTION_ID",)),
-    LevelReport("ProductGroupReport", "PRODUCT_GROUP", _OF_ADS),
-    LevelReport("ProductGroupTargetingReport", "PRODUCT_GROUP_TARGETING", _OF_ADS),
-    LevelReport("ProductItemReport", "PRODUCT_ITEM", _OF_ITEMS),
-    LevelReport("ProductItemTargetingReport", "PRODUCT_ITEM_TARGETING", _OF_ITEMS),
-    LevelReport("KeywordReport", "KEYWORD", _OF_ADS),
-)
+LEVELS: Mapping[str, Level] = {
+    "ADVERTISER": Level("AdvertiserReport", ("AD_ACCOUNT_ID",)),
+    "ADVERTISER_TARGETING": Level("AdvertiserTargetingReport", ("AD_ACCOUNT_ID",)),
+    "CAMPAIGN": Level("CampaignAnalyticsReport", ("CAMPAIGN_ID",)),
+    "CAMPAIGN_TARGETING": Level("CampaignTargetingReport", ("CAMPAIGN_ID",)),
+    "AD_GROUP": Level("AdGroupReport", ("AD_GROUP_ID",)),
+    "AD_GROUP_TARGETING": Level("AdGroupTargetingReport", ("AD_GROUP_ID",)),
+    "PIN_PROMOTION": Level("PinPromotionReport", ("PIN_PROMOTION_ID",)),
+    "PIN_PROMOTION_TARGETING": Level("PinPromotionTargetingReport", ("PIN_PROMOTION_ID",)),
+    "PRODUCT_GROUP": Level("ProductGroupReport", _OF_ADS),
+    "PRODUCT_GROUP_TARGETING": Level("ProductGroupTargetingReport", _OF_ADS),
+    "PRODUCT_ITEM": Level("ProductItemReport", _OF_ITEMS),
+    "PRODUCT_ITEM_TARGETING": Level("ProductItemTargetingReport", _OF_ITEMS),
+    "KEYWORD": Level("KeywordReport", _OF_ADS),
+}
 
-REPORTS: tuple[type[ReportStream], ...] = tuple(report.stream() for report in LEVEL_REPORTS)
+
+def level_spec(
+    level: str,
+    columns: Sequence[str] = DEFAULT_COLUMNS,
+    granularity: Granularity = Granularity.DAY,
+    targeting_types: Sequence[str] | None = None,
+    statuses: Mapping[str, Sequence[str]] | None = None,
+    **more: Any,
+) -> ReportSpec:
+    """Return what the reports of a level are.
+
+    Args:
+        level: Pinterest's name of the level.
+        columns: the columns to request beside the ids. Pinterest has more columns than its documents list.
+        granularity: the time that a row covers.
+        targeting_types: the targeting types; None for those of the level.
+        statuses: the statuses of entities to which the rows are limited, by the field that lists them.
+        more: other attributes of `ReportSpec`.
+    """
+    ids, has_parts = LEVELS[level].ids, is_targeting(level) or level == "KEYWORD"
+    impossible = refused_columns(level) | unsuitable_columns(level)
+    types = default_targeting_types(level) if targeting_types is None else targeting_types
+    return ReportSpec(
+        level=level,
+        ids=ids,
+        columns=requested(ids, columns, ASYNC_COLUMNS.union(columns) - impossible),
+        reach=reach_of(level, granularity),
+        may_lack_ids=may_be_finer(level),
+        parts=(TARGETING_TYPE, TARGETING_VALUE) if has_parts else (),
+        granularity=granularity,
+        variants=variants_of(types, **statuses or {}),
+        by_default=columns is DEFAULT_COLUMNS,
+        **more,
+    )
+
+
+class LevelReport(ReportStream, ABC):
+    """A level with the default columns."""
+
+    level: ClassVar[str]
+
+    def __init__(self, sync: Sync) -> None:
+        super().__init__(sync, level_spec(self.level, fields=attribution_of(sync.config)))
+
+
+REPORTS: tuple[type[LevelReport], ...] = tuple(
+    type(of.class_name, (LevelReport,), {"__doc__": f"Level {level}. {_DOCS}.", "__module__": __name__, "level": level})
+    for level, of in LEVELS.items()
+)

@@ -3,7 +3,6 @@
 A request is limited to 250 ids, 90 days and about 10,000 rows.
 """
 
-import threading
 from abc import ABC
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from functools import cached_property, partial
@@ -12,8 +11,9 @@ from typing import Any, ClassVar, NamedTuple
 from pendulum import Date
 
 from source_pinterest import limits
+from source_pinterest.api.errors import PinterestError, SliceError
 from source_pinterest.api.rows import Record, rows_of
-from source_pinterest.api.threads import CLOSING
+from source_pinterest.api.threads import Signal
 from source_pinterest.columns import (
     DATE,
     DEFAULT_COLUMNS,
@@ -30,7 +30,7 @@ from source_pinterest.config import attribution_of
 from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.engine.pages import Page
 from source_pinterest.engine.refused_names import Names, RefusedNames
-from source_pinterest.engine.request_size import Ids, request_shape
+from source_pinterest.engine.request_size import Ids, Part, request_shape
 from source_pinterest.engine.tasks import END, START, Task
 from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.day_cursor import AccountDayCursor
@@ -43,29 +43,17 @@ from source_pinterest.streams.analytics.report import Estimate
 from source_pinterest.streams.analytics.rows import Expected, RowGate
 from source_pinterest.streams.base.stream import PinterestStream, Rank, Sync
 
-_GLANCE_SECONDS = 0.2
-"""How often a task that waits for its place in line looks whether the sync is closed."""
 
-
-class Batches(NamedTuple):
-    """A window of one request, and the batches of ids in which it is read.
+class Piece(NamedTuple):
+    """A part of an account's unread days that is read at once.
 
     Attributes:
         window: the days.
-        ids: the number of the account's ids; None for numbers of the account as a whole.
-        size: the number of ids in a batch.
+        batches: the positions of the account's ids in each request for these days; None if a report covers them.
     """
 
     window: DateWindow
-    ids: int | None = None
-    size: int = 1
-
-    @property
-    def ranges(self) -> list[range]:
-        """The positions of the ids of each batch."""
-        if self.ids is None:
-            return [range(0)]
-        return [range(start, min(start + self.size, self.ids)) for start in range(0, self.ids, self.size)]
+    batches: tuple[range, ...] | None
 
 
 class QueryAnalytics(AdAccountStream, ABC):
@@ -90,7 +78,7 @@ class QueryAnalytics(AdAccountStream, ABC):
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
         self.primary_key, self.gate = [self.id_column, *self.breakdown, DATE], RowGate(self)
-        self._places_in_line = threading.Semaphore(limits.TASKS_IN_LINE)
+        self._line, self._tasks_in_line = Signal(), 0
         wanted = dict.fromkeys((self.id_column, "AD_ACCOUNT_ID", *(sync.config.analytics_columns or DEFAULT_COLUMNS)))
         self.columns = tuple(column for column in wanted if not (self.breakdown and column in REACH_COLUMNS))
         self.foreign_keys = entity_keys((self.id_column, *self.breakdown), self.columns)
@@ -130,54 +118,91 @@ class QueryAnalytics(AdAccountStream, ABC):
         return self._schema
 
     def account_tasks(self, accounts: Iterable[str]) -> Iterator[Task]:
-        """Return the tasks of each account's unread windows, beginning with the account that was read longest ago."""
+        """Return the tasks of each account's unread days, those of reports last.
+
+        They begin with the account that was read longest ago.
+        """
         self.check_room()
         accounts = self.checkpoint.oldest_first(accounts)
         estimate = Estimate.of_days(map(self.checkpoint.unread_windows, accounts), self.first_synchronous_day)
         estimate.log(self.name, self.shared.analytics_pace())
-        for task in super().account_tasks(accounts):
-            while task.rows and not self._places_in_line.acquire(timeout=_GLANCE_SECONDS):
-                CLOSING.get().check()
-            yield task
+        older: list[tuple[str, DateWindow]] = []
+        for account in accounts:
+            try:
+                pieces = self.plan(account)
+            except SliceError as error:
+                yield Task.failed({"ad_account_id": account}, error)
+                continue
+            older += [(account, piece.window) for piece in pieces if piece.batches is None]
+            for task in self._queries(account, pieces):
+                self._join_line()
+                yield task
         self.checkpoint.retire_flat()
+        yield from self.reports_on(older)
+
+    def _queries(self, account: str, pieces: Iterable[Piece]) -> Iterator[Task]:
+        """Return a task for each batch of ids in each window."""
+        for window, batches in pieces:
+            for number, batch in enumerate(batches or ()):
+                rows, read = max(1, len(batch)) * window.days, partial(self.read_batch, batch)
+                parents, named = {"ad_account_id": account}, {"batch": number}
+                yield Task(parents, read, window, named, rows=rows, on_end=self._leave_line)
+
+    def reports_on(self, windows: Iterable[tuple[str, DateWindow]]) -> Iterator[Task]:
+        """Return the tasks of reports on windows of accounts: here none, since the stream has no older days."""
+        del windows
+        yield from ()
+
+    def _join_line(self) -> None:
+        """Wait until few tasks of the stream are waiting to be read. Other streams then get their share of a quota."""
+        with self._line:
+            self._line.wait_for(lambda: self._tasks_in_line < limits.TASKS_IN_LINE)
+            self._tasks_in_line += 1
+
+    def _leave_line(self) -> None:
+        with self._line:
+            self._tasks_in_line -= 1
+            self._line.notify_all()
 
     @property
     def first_synchronous_day(self) -> Date:
         """The first day that the synchronous endpoints have."""
         return days_before(self.shared.today(), limits.SYNC_HISTORY_DAYS)
 
-    def tasks_of_account(self, account: str) -> Iterator[Task]:
-        """Return a task for each batch of ids in each unread window of an account."""
+    def plan(self, account: str) -> list[Piece]:
+        """Return what is to be read of an account, in the order in which it is read, and tell the cursor.
+
+        Raises:
+            SliceError: the ids of the account's entities can't be listed.
+        """
         self.checkpoint.keep_place(account)
-        found = self.batches_of_account(account)
-        self.checkpoint.plan(account, ((one.window, len(one.ranges)) for one in found))
-        for one in found:
-            yield from self.tasks_in(account, one)
-
-    def batches_of_account(self, account: str) -> list[Batches]:
-        """Return the windows that are still to be read of an account, in the order in which they are read."""
         unread, in_order = self.checkpoint.unread(account), self.checkpoint.history_of(account).in_reading_order
-        pieces = [{one.window: one for one in self.batches_of(account, window)} for window in unread]
-        return [found[window] for found in pieces for window in in_order(found)]
+        cut = [{piece.window: piece for piece in self._pieces_of(account, window)} for window in unread]
+        pieces = [found[window] for found in cut for window in in_order(found)]
+        counts = (1 if piece.batches is None else len(piece.batches) for piece in pieces)
+        self.checkpoint.plan(account, zip((piece.window for piece in pieces), counts, strict=True))
+        return pieces
 
-    def batches_of(self, account: str, window: DateWindow) -> Iterator[Batches]:
-        """Cut an unread window into windows of one request, each with its batches of ids."""
-        ids = self.entity_ids(account)
-        max_ids = self.calls.max_ids(account, ids or ())
-        shape = request_shape(1 if ids is None else len(ids), window.days, self.rows_a_day, max_ids)
-        for piece in window.cut(shape.days):
-            yield Batches(piece, None if ids is None else len(ids), shape.ids)
+    def _pieces_of(self, account: str, window: DateWindow) -> Iterator[Piece]:
+        """Cut an unread window into windows of one report, and into windows of one request with their batches of ids.
+
+        The age of a day alone decides between the two, so that the numbers of a day do not depend on other days of the
+        sync.
+        """
+        border = self.first_synchronous_day
+        if older := window.before(border):
+            yield from (Piece(piece, None) for piece in older.cut(limits.REPORT_WINDOW_DAYS))
+        if newer := window.clamp(border):
+            ids = self.entity_ids(account)
+            shape = request_shape(
+                1 if ids is None else len(ids), newer.days, self.rows_a_day, self.calls.max_ids(account, ids or ())
+            )
+            batches = (range(0),) if ids is None else tuple(_ranges(len(ids), shape.ids))
+            yield from (Piece(piece, batches) for piece in newer.cut(shape.days))
 
     def entity_ids(self, account: str) -> Ids | None:
         """Return the ids of the account's entities, or None if the numbers are of the account as a whole."""
         return tuple(self.entity_stream.ids.of((account,))) if self.entity_stream else None
-
-    def tasks_in(self, account: str, one: Batches) -> Iterator[Task]:
-        """Return a task for each batch of ids in a window."""
-        for number, batch in enumerate(one.ranges):
-            rows, read = max(1, len(batch)) * one.window.days, partial(self.read_batch, batch)
-            named, on_end = {"batch": number}, self._places_in_line.release
-            yield Task({"ad_account_id": account}, read, one.window, named, rows=rows, on_end=on_end)
 
     def request_fingerprint(self) -> str:
         """Return a digest of all parameters that change the numbers of a day."""
@@ -200,15 +225,17 @@ class QueryAnalytics(AdAccountStream, ABC):
         yield from self.read_query(ids[batch.start : batch.stop], task)
 
     def read_query(self, ids: Ids, task: Task) -> Generator[Page, None, None]:
-        """Read the rows of entities in a window. A request that proves too large is split."""
+        """Read the rows of entities in a window: request each part, check its rows, and hand them out."""
         account = task["ad_account_id"]
-
-        def send(ids: Ids, window: DateWindow, max_retries: int | None) -> Iterator[Page]:
-            with self.shared.rows.holding(max(1, len(ids)) * window.days * self.rows_a_day):
-                parse = partial(self.pages_in, account, ids, window)
-                yield from self.calls.get(account, ids, window, parse, max_retries)
-
-        yield from self.calls.read(account, ids, task.days, send)
+        parts = self.calls.parts(account, ids, task.days)
+        for part in parts:
+            try:
+                with self.shared.rows.holding(max(1, len(part.ids)) * part.window.days * self.rows_a_day):
+                    pages = self.calls.get(account, part, partial(self.pages_in, account, part))
+            except PinterestError as error:
+                parts.halve(part, error)
+            else:
+                yield from pages
 
     def query(self, ids: Ids, window: DateWindow, names: Names) -> dict[str, Any]:
         """Return the parameters of a request."""
@@ -222,7 +249,7 @@ class QueryAnalytics(AdAccountStream, ABC):
         }
         return {**params, self.ids_parameter: ",".join(ids)} if self.ids_parameter else params
 
-    def pages_in(self, account: str, ids: Ids, window: DateWindow, chunks: Iterable[bytes]) -> Iterator[Page]:
+    def pages_in(self, account: str, part: Part, chunks: Iterable[bytes]) -> Iterator[Page]:
         """Return the rows of a response as pages. No page is returned before the last row has passed the gate.
 
         Raises:
@@ -234,9 +261,9 @@ class QueryAnalytics(AdAccountStream, ABC):
             optional=frozenset((TARGETING_VALUE,)),
             texts=self._text_columns,
             numbers=number_columns(self.columns),
-            days=window,
+            days=part.window,
             account=account,
-            entities=frozenset(ids) if ids else None,
+            entities=frozenset(part.ids) or None,
         )
         return self.gate.pages(self.gate.asked_for(self.rows_in(chunks), expected), expected)
 
@@ -247,3 +274,7 @@ class QueryAnalytics(AdAccountStream, ABC):
     @cached_property
     def _text_columns(self) -> Ids:
         return (*self.breakdown, *text_columns(self.columns))
+
+
+def _ranges(count: int, size: int) -> Iterator[range]:
+    return (range(start, min(start + size, count)) for start in range(0, count, size))

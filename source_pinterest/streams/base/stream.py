@@ -8,7 +8,7 @@ HttpStream (CDK)
       EntityListStream       one list per campaign or ad group in the account
       QueryAnalytics         batches of ids x windows of days, 89 days back; targeting analytics
         DailyAnalytics       the same, older days from reports
-      ReportStream           one asynchronous report per window; a class per level, CustomReportStream
+      ReportStream           one asynchronous report per window; a ReportSpec says which
     OrganicStream            the user's own content, or a task for each owner of an ad account
     DocumentStream           one response without pages: dictionaries, and trends by region
 """

@@ -19,7 +19,6 @@ import math
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from functools import partial
 from operator import itemgetter
 from typing import Any
 
@@ -52,7 +51,7 @@ from source_pinterest.engine.circuit_breaker import FAILURES_IN_A_ROW
 from source_pinterest.engine.pages import Page
 from source_pinterest.engine.progress import Notices
 from source_pinterest.engine.refused_names import Names, RefusedNames
-from source_pinterest.engine.request_size import Ids, RequestSize
+from source_pinterest.engine.request_size import Ids, Part, RequestSize
 from source_pinterest.engine.tasks import END, START, Task
 from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.day_cursor import PinCursor, Reading
@@ -265,12 +264,17 @@ class PinAnalytics(OrganicStream):
         asked = DateWindow(min(window.start, idle), window.end)
         start, end = asked.as_pair()
         params = {**self.request_params(stream_slice=owner), START: start, END: end}
-        send = partial(self._metrics_of, params, owner.get(ACCOUNT_KEY), window)
-        for batch, found in self._size.read(send, pin_ids) if pin_ids else ():
+        parts = self._size.parts(pin_ids)
+        for part in parts if pin_ids else ():
+            try:
+                found = self._metrics_of(params, owner.get(ACCOUNT_KEY), window, part)
+            except PinterestError as error:
+                parts.halve(part, error)
+                continue
             all_rows = list(itertools.chain.from_iterable(found.values()))
             rows = [{**owner.partition, **row} for row in all_rows if str(row["date"]) >= str(window.start)]
             settled = self._settled(all_rows, reading.settled)
-            reading = replace(reading.with_days(days_of(rows), settled), after=int(batch[-1]))
+            reading = replace(reading.with_days(days_of(rows), settled), after=int(part.ids[-1]))
             if self._may_move and not self._refusals_in_a_row:
                 yield reading, rows
             in_a_row, in_all = self._odd_pins_in_a_row, self._odd_pins
@@ -292,20 +296,14 @@ class PinAnalytics(OrganicStream):
         return max(settled, min(limit, idle)) if self.checkpoint.emits_once else settled
 
     def _metrics_of(
-        self,
-        params: Mapping[str, Any],
-        account: str | None,
-        days: DateWindow,
-        batch: Ids,
-        any_day: DateWindow,
-        max_retries: int | None,
-    ) -> Iterator[tuple[Ids, Mapping[str, Days]]]:
-        """Yield a batch of pins with their metrics.
+        self, params: Mapping[str, Any], account: str | None, days: DateWindow, part: Part
+    ) -> Mapping[str, Days]:
+        """Return the metrics of a batch of pins; none of a pin that is skipped or left out.
 
         Raises:
             PinterestError: the batch has to be halved, or too many pins in a row were refused.
         """
-        self._metrics.max_retries = max_retries
+        batch, self._metrics.max_retries = part.ids, part.max_retries
         try:
             found = self._fetch(batch, params)
         except BetaClosedError as error:
@@ -316,21 +314,19 @@ class PinAnalytics(OrganicStream):
             )
             if len(batch) > 1:
                 raise
-            yield from self._metrics_of(params, account, days, batch, any_day, max_retries)
-            return
+            return self._metrics_of(params, account, days, part)
         except (GoneError, RefusedError, ResponseTooLargeError, *_OF_A_PIN) as error:
             if len(batch) > 1:
                 raise
             self._skip_pin(account, days, int(batch[0]), error)
-            yield batch, {}
-            return
+            return {}
         self._refusals_in_a_row, self._max_refusals_in_a_row, self._any_readable = 0, _HIDDEN_IN_A_ROW, True
         self._odd_pins_in_a_row = 0
         if absent := [pin for pin in batch if pin not in found]:
             LOGGER.warning(
                 f"{self.name}: Pinterest leaves out {len(absent)} of {len(batch)} pins, such as {absent[0]}."
             )
-        yield batch, found
+        return found
 
     def _fetch(self, batch: Ids, params: Mapping[str, Any]) -> Mapping[str, Days]:
         """Request the metrics of a batch of pins, pictures apart from the others if they have to be.

@@ -1,4 +1,4 @@
-"""URLs stay within the longest length, are shortened after a refusal, and grow again."""
+"""URLs stay within the longest length, and are shortened after a refusal."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -12,7 +12,7 @@ from source_pinterest.config.reports import CAMPAIGN_STATUSES
 from source_pinterest.dates import DateWindow, Granularity, days_before, merge_windows
 from source_pinterest.reporting.job import ReportRequest
 from source_pinterest.streams import STREAMS, streams_by_name
-from source_pinterest.streams.analytics.custom_report import CustomReportStream
+from source_pinterest.streams.analytics.report import ReportStream
 from unit_tests.configs import TODAY
 from unit_tests.report_configs import report
 from unit_tests.streams.analytics.syncs import APPEND, DEDUP, Sync, ago
@@ -21,11 +21,11 @@ from unit_tests.streams.pinterest import Pinterest, configured, refused, state_o
 NAME = "custom__weekly"
 
 
-def planned(stream: CustomReportStream) -> list[ReportRequest]:
+def planned(stream: ReportStream) -> list[ReportRequest]:
     return list(stream.plan())
 
 
-def windows(stream: CustomReportStream) -> list[list[str]]:
+def windows(stream: ReportStream) -> list[list[str]]:
     return [one.window.as_pair() for one in planned(stream)]
 
 
@@ -54,7 +54,7 @@ def first(pinterest: Pinterest) -> Pinterest:
 def test_a_report_asks_for_its_columns_and_the_ids_of_its_level(pinterest: Pinterest) -> None:
     stream = pinterest.custom(level="AD_GROUP", granularity="DAY", columns=["TOTAL_HUGS", "AD_ACCOUNT_ID", "DATE"])
 
-    assert stream.body == {
+    assert stream.spec.body == {
         "level": "AD_GROUP",
         "granularity": "DAY",
         "columns": ["AD_GROUP_ID", "AD_ACCOUNT_ID", "TOTAL_HUGS"],
@@ -65,17 +65,17 @@ def test_a_report_asks_for_its_columns_and_the_ids_of_its_level(pinterest: Pinte
 def test_what_a_report_leaves_open_the_connection_decides(mock: requests_mock.Mocker) -> None:
     pinterest = Pinterest(mock, attribution_window="7/7/1", conversion_report_time="TIME_OF_CONVERSION")
     own = {"attribution_types": ["HOUSEHOLD"], "conversion_report_time": "TIME_OF_AD_ACTION"}
-    asked = pinterest.custom(click_window_days=0, **own).attribution()
+    asked = pinterest.custom(click_window_days=0, **own).spec.fields
 
     assert asked == {"click_window_days": 0, "engagement_window_days": 7, "view_window_days": 1, **own}
-    asked = pinterest.custom(engagement_window_days=14, view_window_days=30).attribution()
+    asked = pinterest.custom(engagement_window_days=14, view_window_days=30).spec.fields
     assert (asked["engagement_window_days"], asked["view_window_days"]) == (14, 30)
 
 
 def test_filters_and_targeting_types_are_split_in_every_combination(pinterest: Pinterest) -> None:
     few = {"ad_statuses": ["PAUSED"], "product_group_statuses": ["RUNNING", "PAUSED"]}
     many = {"campaign_statuses": list(CAMPAIGN_STATUSES), "ad_group_statuses": list(CAMPAIGN_STATUSES)}
-    variants = pinterest.custom(level="CAMPAIGN_TARGETING", **many, **few).variants()
+    variants = pinterest.custom(level="CAMPAIGN_TARGETING", **many, **few).spec.variants
     asked = [
         (kind, campaign, ad_group)
         for variant in variants
@@ -88,7 +88,7 @@ def test_filters_and_targeting_types_are_split_in_every_combination(pinterest: P
     assert len(asked) == len(set(asked)) == 13 * 8 * 8
     assert all(len(variant[name]) <= 6 for variant in variants for name in many)
     assert all(variant[name] == few[name] for variant in variants for name in few)
-    assert pinterest.custom().variants() == [{}]
+    assert pinterest.custom().spec.variants == [{}]
 
 
 def test_other_filters_are_another_question(pinterest: Pinterest) -> None:
@@ -101,7 +101,7 @@ def test_other_filters_are_another_question(pinterest: Pinterest) -> None:
         {"level": "CAMPAIGN_TARGETING", "targeting_types": ["GENDER"]},
     ]
 
-    assert len({pinterest.custom(**one).request_fingerprint() for one in fields}) == len(fields)
+    assert len({pinterest.custom(**one).spec.digest for one in fields}) == len(fields)
 
 
 # ---- Weeks and months
@@ -280,7 +280,7 @@ def test_a_report_is_tried_out_as_it_will_be_asked_for(pinterest: Pinterest, moc
     stream = pinterest.custom(
         level="CAMPAIGN_TARGETING", campaign_statuses=list(CAMPAIGN_STATUSES), view_window_days=60
     )
-    stream.try_out("11", DateWindow(TODAY, TODAY))
+    stream.report_tasks.try_out(stream.spec.trial("11", DateWindow(TODAY, TODAY), ()))
 
     sent = created.last_request.json()
     assert (sent["start_date"], sent["end_date"]) == (ago(0), ago(0))
@@ -291,11 +291,12 @@ def test_a_report_is_tried_out_as_it_will_be_asked_for(pinterest: Pinterest, moc
 def test_ids_that_only_the_key_needs_are_not_tried_out(pinterest: Pinterest) -> None:
     created = pinterest.creates({"json": {"token": "t", "report_status": "IN_PROGRESS"}})
     stream = pinterest.custom(level="KEYWORD", columns=["SPEND_IN_DOLLAR", "PIN_ID"])
-    stream.try_out("11", DateWindow(TODAY, TODAY))
+    chosen = ("SPEND_IN_DOLLAR", "PIN_ID")
+    stream.report_tasks.try_out(stream.spec.trial("11", DateWindow(TODAY, TODAY), chosen))
     tried = created.last_request.json()["columns"]
 
     assert set(tried) == {"AD_ACCOUNT_ID", "SPEND_IN_DOLLAR", "PIN_ID"}
-    assert set(stream.body["columns"]) == {*tried, *OF_ADS} - {"ENTITY_ID"}
+    assert set(stream.spec.body["columns"]) == {*tried, *OF_ADS} - {"ENTITY_ID"}
 
 
 # ---- As streams

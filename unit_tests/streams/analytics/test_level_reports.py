@@ -19,26 +19,27 @@ def test_every_level_has_its_stream_under_the_name_that_users_know() -> None:
 def test_keys_and_columns_are_what_the_level_has(pinterest: Pinterest) -> None:
     for stream in REPORTS:
         subject = pinterest.stream(stream)
-        refused = AD_COLUMNS if subject.level.startswith("PRODUCT_ITEM") else frozenset()
-        is_broken_down = is_targeting(subject.level) or subject.level == "KEYWORD"
+        spec = subject.spec
+        refused = AD_COLUMNS if spec.level.startswith("PRODUCT_ITEM") else frozenset()
+        is_broken_down = is_targeting(spec.level) or spec.level == "KEYWORD"
         declared = set(subject.get_json_schema()["properties"])
 
         assert (*subject.primary_key, subject.cursor_field) == (*REPORT_STREAMS[subject.name].key, "DATE"), stream
         assert set(subject.primary_key) <= declared, stream
-        assert set(subject.columns) <= ASYNC_COLUMNS - refused, stream
-        assert {"AD_ACCOUNT_ID", *subject.id_columns} & ASYNC_COLUMNS <= set(subject.columns), stream
-        assert len(subject.columns) > 50, stream
-        assert subject.body["columns"] == list(subject.columns), stream
-        assert not set(subject.columns) & set(TARGETING), f"{stream}: they come unasked"
+        assert set(spec.columns) <= ASYNC_COLUMNS - refused, stream
+        assert {"AD_ACCOUNT_ID", *spec.ids} & ASYNC_COLUMNS <= set(spec.columns), stream
+        assert len(spec.columns) > 50, stream
+        assert spec.body["columns"] == list(spec.columns), stream
+        assert not set(spec.columns) & set(TARGETING), f"{stream}: they come unasked"
         assert (set(TARGETING) <= declared) is is_broken_down, stream
         for column in ("TOTAL_IMPRESSION_USER", "TOTAL_IMPRESSION_FREQUENCY"):
-            assert (column in subject.columns) is not is_broken_down, stream
+            assert (column in spec.columns) is not is_broken_down, stream
             assert (column in declared) is not is_broken_down, stream
 
 
 def test_exactly_targeting_levels_name_targeting_types_at_most_five_a_request(pinterest: Pinterest) -> None:
     for stream in REPORTS:
-        variants = pinterest.stream(stream).variants()
+        variants = pinterest.stream(stream).spec.variants
         named = [name for variant in variants for name in variant.get("targeting_types", ())]
 
         assert all(len(variant.get("targeting_types", ())) <= 5 for variant in variants), stream

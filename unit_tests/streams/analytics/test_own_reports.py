@@ -118,9 +118,9 @@ def test_a_column_that_only_the_user_knows_is_requested(
     usual = Pinterest(mock).stream(BrandConversionsReport)
     own = Pinterest(mock, brand_category_sku_reports={"columns": ["TOTAL_HUGS"]}).stream(BrandConversionsReport)
 
-    assert own.columns == ("CAMPAIGN_ID", "CONVERSION_PRODUCT_BRAND", "TOTAL_HUGS")
-    assert "AD_ACCOUNT_ID" not in usual.columns, "these reports know no such column"
-    assert usual.columns[:2] == own.columns[:2]
+    assert own.spec.columns == ("CAMPAIGN_ID", "CONVERSION_PRODUCT_BRAND", "TOTAL_HUGS")
+    assert "AD_ACCOUNT_ID" not in usual.spec.columns, "these reports know no such column"
+    assert usual.spec.columns[:2] == own.spec.columns[:2]
 
 
 def test_windows_are_whole_weeks_of_a_year_at_most_and_of_eight_days_at_least(mock: requests_mock.Mocker) -> None:
