@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import compress, islice
-from typing import Any, Protocol
+from typing import Any
 
 from pendulum import Date
 
@@ -34,10 +34,10 @@ from source_pinterest.columns import (
 )
 from source_pinterest.dates import DateWindow, Granularity, parse_day, without_midnight
 from source_pinterest.engine.pages import Page, pages_of, serialised, spooled
-from source_pinterest.engine.progress import Notices
 from source_pinterest.reporting.file import Filed
 from source_pinterest.reporting.job import ReportRequest
 from source_pinterest.state.day_cursor import KeyColumns
+from source_pinterest.streams.base.stream import PinterestStream
 
 _SUBSTITUTES = {"AD_ID": "PIN_PROMOTION_ID", ITEM_ID: ENTITY_ID}
 """The column that replaces an empty id column: its older name, or the entity under which a file lists the row."""
@@ -108,17 +108,6 @@ class Expected:
     entities: frozenset[str] | None = None
 
 
-class GatedStream(Protocol):
-    """The attributes of a stream that `RowGate` uses."""
-
-    notices: Notices
-    merges_by_key: bool
-
-    @property
-    def name(self) -> str:
-        """The stream's name, for messages."""
-
-
 class RowGate:
     """The gate that each row of a stream's responses and reports passes as it is parsed.
 
@@ -126,7 +115,7 @@ class RowGate:
         stream: the stream.
     """
 
-    def __init__(self, stream: GatedStream) -> None:
+    def __init__(self, stream: PinterestStream) -> None:
         self._stream = stream
 
     def pages(self, rows: Iterable[Record], expected: Expected) -> Iterator[Page]:
@@ -241,7 +230,7 @@ class ResponseKeys:
         expected: has the columns of the key.
     """
 
-    def __init__(self, gate: RowGate, stream: GatedStream, expected: Expected) -> None:
+    def __init__(self, gate: RowGate, stream: PinterestStream, expected: Expected) -> None:
         self._gate, self._stream, self._expected = gate, stream, expected
         self._keys: dict[int, None] = {}  # in the order of their first rows
         self._data = array("q")  # of these rows; a dictionary of all would need twice the memory

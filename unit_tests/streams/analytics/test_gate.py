@@ -1,7 +1,7 @@
 """Each row that was asked for passes the gate once; other rows are dropped with a warning, or fail their response."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -9,6 +9,7 @@ from source_pinterest.api.errors import MalformedResponseError, RepeatedKeyError
 from source_pinterest.dates import DateWindow, Granularity
 from source_pinterest.engine.progress import Notices
 from source_pinterest.streams.analytics.rows import Expected, RowGate
+from source_pinterest.streams.base.stream import PinterestStream
 from unit_tests.streams.pinterest import records_of
 
 WINDOW = DateWindow.from_pair(["2026-03-04", "2026-03-10"])
@@ -20,7 +21,7 @@ class Stream:
 
     def __init__(self, name: str = "ads", *, merges_by_key: bool = True) -> None:
         self.name, self.notices, self.merges_by_key = name, Notices(name), merges_by_key
-        self.gate = RowGate(self)
+        self.gate = RowGate(cast("PinterestStream", self))
 
     def passed(self, *rows: dict[str, Any], expected: Expected = EXPECTED) -> list[dict[str, Any]]:
         """The rows of a response, which are the same in pages and in memory."""
