@@ -20,7 +20,7 @@ from source_pinterest.api.retries import Outage, Pauses, RetryPolicy
 from source_pinterest.api.rows import parse_body
 from source_pinterest.api.session import PinterestSession, TimeoutSession, Url
 from source_pinterest.api.usage import Usage
-from source_pinterest.api.verdicts import ErrorResponse, Verdict
+from source_pinterest.api.verdicts import Again, ErrorResponse, app_refused
 from source_pinterest.config import AccessTokenCredentials, Config
 
 DEFAULT_BASE_URL = "https://api.pinterest.com/v5"
@@ -118,10 +118,12 @@ class Api:
     def _refuses_profile(self) -> bool:
         request = requests.Request("GET", f"{self.base_url}/user_account")
         try:
-            response = self.session.paced_exchange(request, parse_body, self.response_bounds, self.usage.of(""))
+            while True:
+                response = self.session.paced_exchange(request, parse_body, self.response_bounds, self.usage.of(""))
+                if not isinstance(response, ErrorResponse) or response.verdict is not Again.WAIT:
+                    return isinstance(response, ErrorResponse) and response.verdict is app_refused
         except (requests.RequestException, MalformedResponseError):
             return False
-        return isinstance(response, ErrorResponse) and response.verdict is Verdict.APP_REFUSED
 
 
 def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:

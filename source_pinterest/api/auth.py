@@ -28,7 +28,7 @@ from source_pinterest.api.retries import MAX_NEW_TOKENS, RetryPolicy, Tries
 from source_pinterest.api.rows import parse_body
 from source_pinterest.api.session import ApiResponse, PinterestSession
 from source_pinterest.api.usage import Usage
-from source_pinterest.api.verdicts import ErrorResponse
+from source_pinterest.api.verdicts import Again, ErrorResponse, Retry
 from source_pinterest.config import AccessTokenCredentials, AppCredentials, OAuthCredentials
 from source_pinterest.config.credentials import SIGN_IN, fits_a_header, keep_secrets_of
 from source_pinterest.masking import SECRETS
@@ -270,19 +270,25 @@ class OAuthAuthenticator(PinterestAuthenticator):
     def _fetch_tokens(self) -> Tokens:
         tries = Tries(self._retry_policy, "Pinterest's token endpoint", "an access token")
         try:
-            while True:
-                response = tries.response(self._send_refresh)
-                if isinstance(response, ApiResponse):
-                    return response.value
-                if response.status in _REFUSED and not response.is_foreign:
-                    raise self._refused(response)
-                tries.failed(f"HTTP {response.status}.")
+            return tries.response(self._send_refresh, self._again_or_error).value
         except UnavailableError as error:
             raise FatalError(
                 f"Pinterest's token endpoint gave no access token ({error.cause}). This usually passes: the next "
                 f"sync tries again{error.advice}.",
                 kind=FailureType.transient_error,
             ) from error
+
+    def _again_or_error(self, response: ErrorResponse) -> Again | Retry:
+        """Return how to send the refresh again.
+
+        Raises:
+            ConfigError: Pinterest refuses to issue a token.
+        """
+        if response.verdict is Again.WAIT:
+            return Again.WAIT
+        if response.status in _REFUSED and not response.is_foreign:
+            raise self._refused(response)
+        return Retry(why=f"HTTP {response.status}.")
 
     def _refused(self, response: ErrorResponse) -> ConfigError:
         if not self._refresh_token:

@@ -21,7 +21,9 @@ from source_pinterest.api.errors import (
     UnavailableError,
     UnknownFormError,
 )
+from source_pinterest.api.session import ApiResponse
 from source_pinterest.api.threads import Signal, pause
+from source_pinterest.api.verdicts import Again, ErrorResponse, Retry
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -143,8 +145,12 @@ class RetryPolicy:
     outage: Outage
 
 
+def _keep_token(rejected: str, *, is_last: bool) -> None:
+    """Do nothing: no new token helps the request."""
+
+
 class Tries:
-    """Counts the tries of one request, and pauses between them.
+    """Sends one request until it succeeds or no further try helps, and pauses between the tries.
 
     Args:
         policy: how often, and how long.
@@ -152,6 +158,7 @@ class Tries:
         path: the path of the request.
         max_breaks: incomplete responses in a row after which the response counts as too large.
         is_worth_retrying: whether a request that fails should be retried at present.
+        replace_token: gets another token than the given one, which Pinterest has rejected.
     """
 
     def __init__(
@@ -161,23 +168,30 @@ class Tries:
         path: str,
         max_breaks: float = math.inf,
         is_worth_retrying: Callable[[], bool] = lambda: True,
+        replace_token: Callable[..., None] = _keep_token,
     ) -> None:
         self._policy = policy
         self._what, self._path = what, path
         self._max_breaks, self._is_worth_retrying = max_breaks, is_worth_retrying
+        self._replace_token = replace_token
         self._responses = policy.outage.responses
         self._breaks = self._retries = self._own_failures = self._rejections = self._unknown_forms = 0
 
-    def response(self, exchange: Callable[[], T]) -> T:
-        """Send the request until a whole response arrives, of whatever status.
+    def response(
+        self,
+        exchange: Callable[[], ApiResponse[T] | ErrorResponse],
+        again: Callable[[ErrorResponse], Again | Retry],
+    ) -> ApiResponse[T]:
+        """Send the request until it succeeds.
 
         Args:
             exchange: sends the request and parses the response.
+            again: returns how to send it again after this response. Raises an error if no further try helps.
 
         Raises:
             RepeatedBreakError: the response broke off `max_breaks` times in a row.
             UnknownFormError: the response has an unknown form in two tries, or in the only one.
-            UnavailableError: there is none after the last try.
+            UnavailableError: the last try has failed.
         """
         while True:
             try:
@@ -188,31 +202,31 @@ class Tries:
                 self._unreached(error)
             else:
                 self._policy.outage.end()
-                return response
+                if isinstance(response, ApiResponse):
+                    return response
+                self._prepare_next(response, again(response))
 
-    @property
-    def accepts_new_token(self) -> bool:
-        """Whether the request would be retried with a new token."""
-        return self._rejections < min(MAX_NEW_TOKENS, self._policy.max_retries)
+    def _prepare_next(self, response: ErrorResponse, again: Again | Retry) -> None:
+        match again:
+            case Again.WAIT:
+                pass  # all requests of the quota wait for the end of the pause before they are sent
+            case Again.REFRESH_TOKEN:
+                self._rejected(response)
+            case Retry(error, why):
+                self._failed(why or str(response), error)
 
-    def failed(self, why: str, error: type[UnavailableError] = UnavailableError) -> None:
-        """Pause after an error of the server.
-
-        Raises:
-            UnavailableError: that was the last try. It is of the given class.
-        """
-        self._breaks = 0
-        self._retry(why, error)
-
-    def rejected(self, why: str) -> None:
-        """Retry with a new token, at once and without counting a retry the first time.
-
-        Raises:
-            UnavailableError: that was the last try.
-        """
+    def _rejected(self, response: ErrorResponse) -> None:
+        """Replace the token. The first time, the request is sent again at once and without counting a retry."""
+        is_last = self._rejections >= min(MAX_NEW_TOKENS, self._policy.max_retries)
+        self._replace_token(response.token, is_last=is_last)
         self._rejections += 1
         if self._rejections > 1:
-            self.failed(why)
+            self._failed(str(response))
+
+    def _failed(self, why: str, error: type[UnavailableError] = UnavailableError) -> None:
+        """Pause after an error of the server, or raise."""
+        self._breaks = 0
+        self._retry(why, error)
 
     def _broke(self, error: Exception) -> None:
         """Pause after a response that did not arrive whole or can't be understood, or raise."""

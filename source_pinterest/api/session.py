@@ -1,7 +1,7 @@
 """One HTTP exchange: paced by the quota, bounded in time and size, with the connector's user agent.
 
-Redirects are not followed and cookies are not kept. A throttled request waits as long as Pinterest says and is sent
-again, so that HTTP 429 never reaches the callers of `PinterestSession`.
+Redirects are not followed and cookies are not kept. After a throttled response, all requests of the quota pause as long
+as Pinterest says; `api/retries.py` sends the request again.
 """
 
 import logging
@@ -25,7 +25,7 @@ from source_pinterest import limits
 from source_pinterest.api.bounds import Bounds, Deadline, WatchedAdapter, beginning_of, chunks_of
 from source_pinterest.api.quota import Budget
 from source_pinterest.api.usage import StreamUsage
-from source_pinterest.api.verdicts import ErrorResponse, Verdict
+from source_pinterest.api.verdicts import Again, ErrorResponse
 from source_pinterest.config import DEFAULT_TIMEOUT_SECONDS
 
 LOGGER = logging.getLogger("airbyte")
@@ -200,7 +200,7 @@ class PinterestSession(TimeoutSession):
     def paced_exchange(
         self, request: requests.Request, parse: Parse[T], bounds: Bounds, usage: StreamUsage
     ) -> ApiResponse[T] | ErrorResponse:
-        """Send a request when the quota allows it, and read its response, which is never a throttled one.
+        """Send a request when the quota allows it, read its response, and tell the quota whether it was throttled.
 
         Raises:
             FatalError: the quota renews too late for this sync.
@@ -208,20 +208,19 @@ class PinterestSession(TimeoutSession):
             MalformedResponseError: the response breaks off, is too large or too slow, or can't be parsed.
         """
         operation = limits.rated_operation(str(request.method), urlsplit(request.url or "").path)
-        while True:
-            with usage.waiting():
-                sent_at = self._budget.acquire(operation)
-            usage.count_sent()
-            with Deadline(bounds) as deadline, self._send_counted(operation, sent_at, request, deadline) as raw:
-                if _is_success(raw):
-                    self._budget.accepted(operation)
-                response = _read(raw, parse, bounds, deadline)
-            if not isinstance(response, ErrorResponse):
-                return response
-            if response.verdict is not Verdict.WAIT:
+        with usage.waiting():
+            sent_at = self._budget.acquire(operation)
+        usage.count_sent()
+        with Deadline(bounds) as deadline, self._send_counted(operation, sent_at, request, deadline) as raw:
+            if _is_success(raw):
                 self._budget.accepted(operation)
-                return response
-            self._budget.throttled(operation, response.pause_hint_seconds())
+            response = _read(raw, parse, bounds, deadline)
+        if isinstance(response, ErrorResponse):
+            if response.verdict is Again.WAIT:
+                self._budget.throttled(operation, response.pause_hint_seconds())
+            else:
+                self._budget.accepted(operation)
+        return response
 
     def _send_counted(
         self, operation: str, sent_at: float, request: requests.Request, deadline: Deadline
@@ -243,7 +242,8 @@ def _read(
             parse(chunks_of(response, bounds, deadline.received)), server_time_of(response.headers), token
         )
     body = beginning_of(response, bounds, deadline.received)
-    return ErrorResponse(response.status_code, str(response.reason or ""), response.headers, body, token)
+    url_length = len(response.request.url or "")
+    return ErrorResponse(response.status_code, str(response.reason or ""), response.headers, body, token, url_length)
 
 
 def _is_success(response: requests.Response) -> bool:

@@ -1,97 +1,52 @@
-"""The table from (HTTP status, Pinterest's error code) to a verdict: retry, wait, or one of the errors.
+"""The table from (HTTP status, Pinterest's error code or words) to what happens next, errors included.
 
 Codes and texts: https://developers.pinterest.com/docs/reference/errors/
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import Enum, auto
 from functools import cached_property
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
 
+from source_pinterest.api.errors import (
+    BadRequestError,
+    ForbiddenError,
+    GoneError,
+    ListingCappedError,
+    NoCatalogError,
+    NotServedError,
+    PinterestError,
+    RefusedError,
+    RejectedError,
+    ResponseTooLargeError,
+    RestrictedError,
+    RetriedRefusalError,
+    ServerError,
+    UnavailableError,
+    UrlTooLongError,
+    app_not_approved,
+    merchant_refused,
+    permission_missing,
+)
 from source_pinterest.api.rows import parse_json
-from source_pinterest.limits import LONGEST_RESET_SECONDS, MESSAGE_CHARACTERS
+from source_pinterest.limits import LONGEST_RESET_SECONDS, MESSAGE_CHARACTERS, SAFE_URL_CHARACTERS
 from source_pinterest.masking import SECRETS
-
-
-class Verdict(Enum):
-    """What happens after a response.
-
-    RETRY, WAIT and REFRESH_TOKEN lead to another try. For each of the others `api/client.py` raises an error.
-    """
-
-    RETRY = auto()
-    WAIT = auto()
-    REFRESH_TOKEN = auto()
-    SCOPE_MISSING = auto()
-    RESTRICTED = auto()
-    APP_REFUSED = auto()
-    REFUSED = auto()
-    NO_CATALOG = auto()
-    MERCHANT_REFUSED = auto()
-    GONE = auto()
-    TOO_LARGE = auto()
-    LISTING_CAPPED = auto()
-    REJECTED = auto()
-    NOT_SERVED = auto()
-
-
-_TABLE: Mapping[tuple[int, int | None], Verdict] = {
-    (206, None): Verdict.RETRY,
-    (400, 12): Verdict.RETRY,
-    (401, None): Verdict.REFRESH_TOKEN,
-    (401, 3): Verdict.SCOPE_MISSING,
-    (401, 7): Verdict.REFUSED,
-    (401, 29): Verdict.REFUSED,
-    (403, None): Verdict.REFUSED,
-    (403, 2625): Verdict.MERCHANT_REFUSED,
-    (403, 2626): Verdict.MERCHANT_REFUSED,
-    (404, None): Verdict.GONE,
-    (408, None): Verdict.RETRY,
-    (409, None): Verdict.RETRY,
-    (409, 4182): Verdict.NO_CATALOG,
-    (413, None): Verdict.TOO_LARGE,
-    (414, None): Verdict.TOO_LARGE,
-    (425, None): Verdict.RETRY,
-    (429, None): Verdict.WAIT,
-    (431, None): Verdict.TOO_LARGE,
-    (501, None): Verdict.REJECTED,
-    (501, 4181): Verdict.NOT_SERVED,
-}
 
 _REQUEST_ID_CHARACTERS = 100
 
-_FINAL_FROM_PINTEREST_ONLY = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
-"""Servers in front of Pinterest use these statuses for temporary troubles of their own. A gateway without a route
-answers 404 with an empty body."""
-
-_SAME_WITH_A_CODE: Mapping[int, int] = {HTTPStatus.UNPROCESSABLE_ENTITY: HTTPStatus.BAD_REQUEST}
-"""Statuses that mean what another one means, if Pinterest's code comes with them."""
-
-_THROTTLED = 8
-"""Pinterest's code of a throttled request, whatever the status."""
-
 _RETRY_AFTER = re.compile(r"retry after (\d+(?:\.\d+)?) second", re.IGNORECASE)
 _RESTRICTED = re.compile(r"restricted feature(?:: *(?P<feature>[^.]+))?", re.IGNORECASE)
-_SCOPE = re.compile(r"\w+:\w+", re.ASCII)
+_UNSUPPORTED_APP = re.compile(r"consumer type is not supported", re.IGNORECASE)
 _PERMISSION = re.compile(r"sufficient permissions|missing: *\[", re.IGNORECASE)
-_BY_MESSAGE: Mapping[int, Mapping[re.Pattern[str], Verdict]] = {
-    HTTPStatus.BAD_REQUEST: {
-        # Seen for a legal range after several quick requests; the next try works.
-        re.compile(r"only get data from the last \d+ days", re.IGNORECASE): Verdict.RETRY,
-        re.compile(r"something went wrong", re.IGNORECASE): Verdict.RETRY,
-        re.compile(r"pagination beyond", re.IGNORECASE): Verdict.LISTING_CAPPED,
-    },
-    HTTPStatus.UNAUTHORIZED: {
-        _RESTRICTED: Verdict.RESTRICTED,
-        re.compile(r"consumer type is not supported", re.IGNORECASE): Verdict.APP_REFUSED,
-    },
-    HTTPStatus.FORBIDDEN: {_PERMISSION: Verdict.SCOPE_MISSING},
-}
+_SCOPE = re.compile(r"\w+:\w+", re.ASCII)
+_WRONG_RANGE = re.compile(r"only get data from the last \d+ days", re.IGNORECASE)
+_UNEXPLAINED = re.compile(r"something went wrong", re.IGNORECASE)
+_CAPPED = re.compile(r"pagination beyond", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -104,6 +59,7 @@ class ErrorResponse:
         headers: a mapping that ignores the case of names.
         body: the beginning of the body; Pinterest's own errors are short.
         token: the access token of the request.
+        url_length: the number of characters of the request's URL.
     """
 
     status: int
@@ -111,30 +67,18 @@ class ErrorResponse:
     headers: Mapping[str, str]
     body: bytes
     token: str = field(default="", repr=False)
+    url_length: int = 0
 
     @cached_property
-    def verdict(self) -> Verdict:
-        """The verdict of the table. A server error that is not in the table is retried, any other one rejected."""
-        if self.status in _FINAL_FROM_PINTEREST_ONLY and not self.is_from_pinterest:
-            return Verdict.RETRY
-        is_refusal = HTTPStatus.BAD_REQUEST <= self.status < HTTPStatus.INTERNAL_SERVER_ERROR
-        if is_refusal and (self.code == _THROTTLED or _RETRY_AFTER.search(self.message)):
-            return Verdict.WAIT
-        status = self._meant_status
-        for pattern, verdict in _BY_MESSAGE.get(status, {}).items():
-            if pattern.search(self.message):
-                return verdict
-        fallback = Verdict.RETRY if self.status >= HTTPStatus.INTERNAL_SERVER_ERROR else Verdict.REJECTED
-        return _TABLE.get((status, self.code), _TABLE.get((status, None), fallback))
+    def verdict(self) -> "Verdict":
+        """The verdict of the first row of the table that fits."""
+        return next(row.verdict for row in _TABLE if row.fits(self))
 
     @property
-    def is_bad_request(self) -> bool:
-        """Whether Pinterest itself calls the request invalid: one of its names or values may be the cause."""
-        return self._meant_status == HTTPStatus.BAD_REQUEST and self.is_from_pinterest
-
-    @property
-    def _meant_status(self) -> int:
-        return self.status if self.code is None else _SAME_WITH_A_CODE.get(self.status, self.status)
+    def meant_status(self) -> int:
+        """The status, or the one that Pinterest means: 400 for 422 with a code."""
+        is_invalid = self.status == HTTPStatus.UNPROCESSABLE_ENTITY and self.code is not None
+        return HTTPStatus.BAD_REQUEST if is_invalid else self.status
 
     @property
     def code(self) -> int | None:
@@ -223,3 +167,172 @@ def _shown(text: str, max_characters: int) -> str:
 def _seconds_until(http_date: str) -> float:
     moment = parsedate_to_datetime(http_date)
     return max(0.0, (moment.astimezone(UTC) - datetime.now(UTC)).total_seconds())
+
+
+# ----------------------------------------------------------------------------------------------------------------------
+# What happens next
+# ----------------------------------------------------------------------------------------------------------------------
+
+
+class Again(Enum):
+    """The request is sent again without counting a retry."""
+
+    WAIT = auto()
+    """After the pause that the response asks for."""
+    REFRESH_TOKEN = auto()
+    """With a new token. A second new token counts as a retry."""
+
+
+class Retry(NamedTuple):
+    """The request is sent again after a pause.
+
+    Attributes:
+        error: raised after the last try.
+        why: what was found, for the log and the error; by default the response.
+    """
+
+    error: type[UnavailableError] = UnavailableError
+    why: str = ""
+
+
+class RequestContext(NamedTuple):
+    """What errors say of the request that was refused.
+
+    Attributes:
+        stream: the stream that sent it.
+        scopes: the permissions that it needs.
+        granted: the permissions of the token; none if Pinterest has not listed them.
+        grant_advice: how the user gets a permission that the token lacks.
+        refuses_profile: returns whether Pinterest refuses the app the user's profile too.
+    """
+
+    stream: str
+    scopes: tuple[str, ...]
+    granted: frozenset[str]
+    grant_advice: str
+    refuses_profile: Callable[[], bool]
+
+
+ErrorOf = Callable[[ErrorResponse, RequestContext], PinterestError]
+"""Returns the error to raise."""
+
+Verdict = Again | Retry | ErrorOf
+
+
+class _Row(NamedTuple):
+    """A row of the table.
+
+    Attributes:
+        statuses: the HTTP statuses to which it applies.
+        sign: Pinterest's code, a pattern in its message, or a function of the response; None: any response.
+        verdict: what happens next.
+    """
+
+    statuses: Container[int]
+    sign: int | re.Pattern[str] | Callable[[ErrorResponse], bool] | None
+    verdict: Verdict
+
+    def fits(self, response: ErrorResponse) -> bool:
+        """Return whether the row applies to a response."""
+        if response.meant_status not in self.statuses:
+            return False
+        match self.sign:
+            case None:
+                return True
+            case int(code):
+                return response.code == code
+            case re.Pattern() as words:
+                return words.search(response.message) is not None
+            case is_sign:
+                return is_sign(response)
+
+
+# ----------------------------------------------------------------------------------------------------------------------
+# Signs and errors
+# ----------------------------------------------------------------------------------------------------------------------
+
+
+def _is_from_pinterest(response: ErrorResponse) -> bool:
+    return response.is_from_pinterest
+
+
+def _is_from_elsewhere(response: ErrorResponse) -> bool:
+    return not response.is_from_pinterest
+
+
+def _is_too_long_elsewhere(response: ErrorResponse) -> bool:
+    return not response.is_from_pinterest and response.url_length > SAFE_URL_CHARACTERS
+
+
+def _quoting(make: Callable[[str], PinterestError]) -> ErrorOf:
+    """Return the function for an error that consists of the stream's name and Pinterest's words."""
+    return lambda response, context: make(f"{context.stream}: {response}")
+
+
+def _bad_request(response: ErrorResponse, context: RequestContext) -> PinterestError:
+    return BadRequestError(context.stream, str(response))
+
+
+def _restricted(response: ErrorResponse, context: RequestContext) -> PinterestError:
+    return RestrictedError(context.stream, response.feature, str(response))
+
+
+def app_refused(response: ErrorResponse, context: RequestContext) -> PinterestError:
+    """Return the error if Pinterest calls the app's consumer type unsupported.
+
+    It says so of an app that it has not approved, and of a feature that it has not opened to the app.
+    """
+    return app_not_approved(str(response)) if context.refuses_profile() else _restricted(response, context)
+
+
+def _permission_missing(response: ErrorResponse, context: RequestContext) -> PinterestError:
+    ungranted = tuple(scope for scope in context.scopes if scope not in context.granted)
+    missing = response.missing_scopes or ungranted or context.scopes
+    return permission_missing(context.stream, missing, str(response), context.grant_advice)
+
+
+# ----------------------------------------------------------------------------------------------------------------------
+# The table. The first row that fits counts.
+# ----------------------------------------------------------------------------------------------------------------------
+
+_ANY_REFUSAL, _ANY_SERVER_ERROR, _ANY = range(400, 500), range(500, 1_000), range(1_000)
+
+_TABLE: Sequence[_Row] = (
+    # Servers in front of Pinterest use these for temporary troubles of their own: a gateway without a route answers 404
+    # with an empty body.
+    _Row((403, 404), _is_from_elsewhere, Retry(RetriedRefusalError)),
+    # A throttled request, whatever the status.
+    _Row(_ANY_REFUSAL, 8, Again.WAIT),
+    _Row(_ANY_REFUSAL, _RETRY_AFTER, Again.WAIT),
+    _Row((429,), None, Again.WAIT),
+    # A CDN refuses a URL for its length.
+    _Row((400, 414, 431), _is_too_long_elsewhere, _quoting(UrlTooLongError)),
+    # An invalid request: 400, or 422 with Pinterest's code.
+    _Row((400,), _WRONG_RANGE, Retry(RetriedRefusalError)),  # seen for a legal range after several quick requests
+    _Row((400,), _UNEXPLAINED, Retry(RetriedRefusalError)),
+    _Row((400,), _CAPPED, _quoting(ListingCappedError)),
+    _Row((400,), 12, Retry(RetriedRefusalError)),
+    _Row((400,), _is_from_pinterest, _bad_request),
+    # The token, the app or the user lacks a right.
+    _Row((401,), _RESTRICTED, _restricted),
+    _Row((401,), _UNSUPPORTED_APP, app_refused),
+    _Row((401,), 3, _permission_missing),
+    _Row((401,), 7, _quoting(RefusedError)),
+    _Row((401,), 29, _quoting(RefusedError)),
+    _Row((401,), None, Again.REFRESH_TOKEN),
+    _Row((403,), _PERMISSION, _permission_missing),
+    _Row((403,), 2625, _quoting(merchant_refused)),
+    _Row((403,), 2626, _quoting(merchant_refused)),
+    _Row((403,), None, _quoting(ForbiddenError)),
+    _Row((404,), None, _quoting(GoneError)),
+    _Row((409,), 4182, _quoting(NoCatalogError)),
+    _Row((501,), 4181, _quoting(NotServedError)),
+    # The request is too large.
+    _Row((413, 414, 431), None, _quoting(ResponseTooLargeError)),
+    # Troubles that pass. No request asks for a part of a response (206).
+    _Row((206, 408, 409, 425), None, Retry()),
+    _Row((500, 502, 503, 504), None, Retry(ServerError)),  # each try may have taken Pinterest too long
+    _Row((501,), None, _quoting(RejectedError)),
+    _Row(_ANY_SERVER_ERROR, None, Retry()),
+    _Row(_ANY, None, _quoting(RejectedError)),
+)

@@ -30,7 +30,7 @@ from source_pinterest.api.errors import (
 from source_pinterest.api.retries import Tries
 from source_pinterest.api.rows import OnReplacement, parse_body
 from source_pinterest.api.session import ApiResponse, Url, path_of
-from source_pinterest.api.verdicts import ErrorResponse
+from source_pinterest.api.verdicts import ErrorResponse, Retry
 from source_pinterest.engine.refused_names import Names, RefusedNames
 from source_pinterest.masking import SECRETS
 from source_pinterest.reporting.file import Filed
@@ -132,11 +132,10 @@ class ReportClient:
         reports = chain([report], iter(lambda: self._with_new_link(report), None))
         if not report.polled.url:
             return read(iter(()))
-        while True:
-            response = tries.response(lambda: self._download(next(reports), read))
-            if isinstance(response, ApiResponse):
-                return response.value
-            tries.failed(f"HTTP {response.status}.")
+        response = tries.response(
+            lambda: self._download(next(reports), read), lambda refused: Retry(why=f"HTTP {refused.status}.")
+        )
+        return response.value
 
     def _with_new_link(self, report: ReadyReport) -> ReadyReport:
         """Ask for another link: one expires after five minutes."""

@@ -5,8 +5,11 @@ from collections.abc import Callable
 import pytest
 import requests
 
-from source_pinterest.api.errors import BrokenResponseError, MalformedResponseError, UnavailableError
+from source_pinterest.api.errors import BrokenResponseError, MalformedResponseError, ServerError, UnavailableError
 from source_pinterest.api.retries import Outage, Pauses, RetryPolicy, Tries
+from source_pinterest.api.session import ApiResponse
+from source_pinterest.api.verdicts import Again, ErrorResponse, Retry
+from unit_tests.answers import refusal
 from unit_tests.clocks import Clock
 
 NONE = Pauses(first_seconds=0)
@@ -22,18 +25,25 @@ def tries(
     return Tries(policy, "boards", "boards/7/pins", is_worth_retrying=is_worth_retrying)
 
 
-def send(request: Tries, *events: Exception | Outage) -> None:
-    """Send a request that fails with these errors and then succeeds. Another request succeeds at each `Outage`."""
-    pending = list(events)
+UNAVAILABLE = Retry(why="HTTP 503.")
 
-    def exchange() -> None:
+
+def send(request: Tries, *events: Exception | Outage | Again | Retry) -> None:
+    """Send a request that fails in these ways and then succeeds. Another request succeeds at each `Outage`."""
+    pending, verdicts = list(events), list[Again | Retry]()
+
+    def exchange() -> ApiResponse[None] | ErrorResponse:
         while pending:
             event = pending.pop(0)
             if isinstance(event, Exception):
                 raise event
+            if isinstance(event, Again | Retry):
+                verdicts.append(event)
+                return refusal(503)
             event.end()
+        return ApiResponse(None, 0)
 
-    request.response(exchange)
+    request.response(exchange, lambda _: verdicts.pop())
 
 
 @pytest.fixture
@@ -42,32 +52,39 @@ def outage() -> Outage:
 
 
 def test_pauses_double_until_the_longest(slept: list[float]) -> None:
-    request = tries(8, Pauses())
-    for _ in range(8):
-        request.failed("HTTP 503.")
+    send(tries(8, Pauses()), *[UNAVAILABLE] * 8)
 
     assert slept == [1, 2, 4, 8, 16, 32, 60, 60]
 
 
 def test_a_request_is_given_up_after_so_many_retries_whatever_failed(slept: list[float]) -> None:
     request = tries(3, Pauses(first_seconds=0.5))
-    request.failed("HTTP 503.")
-    broken = BrokenResponseError("The response breaks off.")
+    malformed, broken = MalformedResponseError("The response is not JSON."), BrokenResponseError("It breaks off.")
     with pytest.raises(UnavailableError, match=r"^boards: .*failed 4 times in a row for boards/7/pins.*breaks off"):
-        send(request, MalformedResponseError("The response is not JSON."), requests.ReadTimeout(), broken)
+        send(request, UNAVAILABLE, malformed, requests.ReadTimeout(), broken)
 
     assert slept == [0.5, 1, 2]
 
 
-def test_a_new_token_is_tried_at_once(slept: list[float]) -> None:
-    request = tries(1, Pauses())
-    request.rejected("HTTP 401")
-    assert slept == []
-    request.rejected("HTTP 401")
+def test_the_last_try_raises_the_error_of_its_verdict() -> None:
+    with pytest.raises(ServerError, match=r"Pinterest answered \"Scripted refusal\" \(HTTP 503\)"):
+        send(tries(1), UNAVAILABLE, Retry(ServerError))
 
+
+def test_a_throttled_request_uses_up_no_retry(slept: list[float]) -> None:
+    send(tries(0), *[Again.WAIT] * 3)
+
+    assert slept == []
+
+
+def test_a_new_token_is_tried_at_once(slept: list[float]) -> None:
+    send(tries(0), Again.REFRESH_TOKEN)
+    assert slept == []
+    send(tries(1, Pauses()), *[Again.REFRESH_TOKEN] * 2)
     assert slept == [1]
+
     with pytest.raises(UnavailableError):
-        request.rejected("HTTP 401")
+        send(tries(1), *[Again.REFRESH_TOKEN] * 3)
 
 
 def test_tries_during_an_outage_are_not_counted(outage: Outage) -> None:
@@ -99,8 +116,7 @@ def test_an_outage_that_outlasts_the_sync_ends_the_request() -> None:
 def test_a_retry_that_is_not_worth_it_is_given_up(slept: list[float]) -> None:
     is_worth = [True, False]
     request = tries(5, Pauses(first_seconds=2), is_worth_retrying=lambda: is_worth.pop(0))
-    request.failed("HTTP 500.")
 
     with pytest.raises(UnavailableError, match="failed 2 times in a row"):
-        request.failed("HTTP 503.")
+        send(request, *[UNAVAILABLE] * 2)
     assert slept == [2]

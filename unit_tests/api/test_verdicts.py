@@ -5,84 +5,103 @@ from email.utils import format_datetime
 
 import pytest
 
-from source_pinterest.api.verdicts import ErrorResponse, Verdict
+from source_pinterest.api import errors
+from source_pinterest.api.verdicts import Again, ErrorResponse, RequestContext, Retry
 from source_pinterest.masking import SECRETS
 from unit_tests.answers import answer, refusal
 
 RETRY_AFTER = "Sorry! Retry after 2.5 seconds."
 
 VERDICTS = [
-    (206, None, "", Verdict.RETRY),
-    (302, None, "", Verdict.REJECTED),
-    (400, 1, "Invalid request", Verdict.REJECTED),
-    (400, 8, RETRY_AFTER, Verdict.WAIT),
-    (400, 1, "You can only get data from the last 90 days", Verdict.RETRY),
-    (400, 1, "Pagination beyond 100000 items is not supported", Verdict.LISTING_CAPPED),
-    (400, 12, "", Verdict.RETRY),
-    (400, 2787, "Hm, something went wrong", Verdict.RETRY),
-    (400, 12, RETRY_AFTER, Verdict.WAIT),
-    (400, 8, "", Verdict.WAIT),
-    (401, 2, RETRY_AFTER, Verdict.WAIT),
-    (403, 8, "", Verdict.WAIT),
-    (403, None, RETRY_AFTER, Verdict.WAIT),
-    (404, 8, "Not found", Verdict.WAIT),
-    (422, 1, RETRY_AFTER, Verdict.WAIT),
-    (503, 8, RETRY_AFTER, Verdict.RETRY),
-    (401, 2, "Authentication failed.", Verdict.REFRESH_TOKEN),
-    (401, 3, "Not enough scopes", Verdict.SCOPE_MISSING),
-    (401, 3, "Your application does not have access to this restricted feature", Verdict.RESTRICTED),
-    (401, 3, "Your application consumer type is not supported", Verdict.APP_REFUSED),
-    (401, 7, "Not authorised", Verdict.REFUSED),
-    (401, 29, "Not permitted", Verdict.REFUSED),
-    (403, 29, "Not permitted", Verdict.REFUSED),
-    (403, 29, "", Verdict.REFUSED),
-    (403, None, "Not permitted", Verdict.REFUSED),
-    (403, 2625, "Disapproved", Verdict.MERCHANT_REFUSED),
-    (403, 2626, "Under review", Verdict.MERCHANT_REFUSED),
-    (404, 40, "", Verdict.GONE),
-    (404, None, "Board not found", Verdict.GONE),
-    (408, None, "", Verdict.RETRY),
-    (409, None, "", Verdict.RETRY),
-    (409, 4182, "No catalog", Verdict.NO_CATALOG),
-    (413, None, "", Verdict.TOO_LARGE),
-    (414, None, "", Verdict.TOO_LARGE),
-    (422, None, "Something went wrong", Verdict.REJECTED),
-    (422, 1, "Something went wrong", Verdict.RETRY),
-    (422, 1, "Pagination beyond 100000", Verdict.LISTING_CAPPED),
-    (422, 12, "", Verdict.RETRY),
-    (425, None, "", Verdict.RETRY),
-    (429, None, "", Verdict.WAIT),
-    (431, None, "", Verdict.TOO_LARGE),
-    (500, 12, "Something went wrong", Verdict.RETRY),
-    (501, None, "", Verdict.REJECTED),
-    (501, 4181, "", Verdict.NOT_SERVED),
-    (520, None, "", Verdict.RETRY),
+    (206, None, "", Retry()),
+    (302, None, "", errors.RejectedError),
+    (400, 1, "Invalid request", errors.BadRequestError),
+    (400, 8, RETRY_AFTER, Again.WAIT),
+    (400, 1, "You can only get data from the last 90 days", Retry(errors.RetriedRefusalError)),
+    (400, 1, "Pagination beyond 100000 items is not supported", errors.ListingCappedError),
+    (400, 12, "", Retry(errors.RetriedRefusalError)),
+    (400, 2787, "Hm, something went wrong", Retry(errors.RetriedRefusalError)),
+    (400, 12, RETRY_AFTER, Again.WAIT),
+    (400, 8, "", Again.WAIT),
+    (401, 2, RETRY_AFTER, Again.WAIT),
+    (403, 8, "", Again.WAIT),
+    (403, None, RETRY_AFTER, Again.WAIT),
+    (404, 8, "Not found", Again.WAIT),
+    (422, 1, RETRY_AFTER, Again.WAIT),
+    (503, 8, RETRY_AFTER, Retry(errors.ServerError)),
+    (401, 2, "Authentication failed.", Again.REFRESH_TOKEN),
+    (401, 3, "Not enough scopes", errors.RightMissingError),
+    (401, 3, "Your application does not have access to this restricted feature", errors.RestrictedError),
+    (401, 3, "Your application consumer type is not supported", errors.RestrictedError),
+    (403, 3, "You don't have sufficient permissions", errors.RightMissingError),
+    (401, 7, "Not authorised", errors.RefusedError),
+    (401, 29, "Not permitted", errors.RefusedError),
+    (403, 29, "Not permitted", errors.ForbiddenError),
+    (403, 29, "", errors.ForbiddenError),
+    (403, None, "Not permitted", errors.ForbiddenError),
+    (403, 2625, "Disapproved", errors.RefusedError),
+    (403, 2626, "Under review", errors.RefusedError),
+    (404, 40, "", errors.GoneError),
+    (404, None, "Board not found", errors.GoneError),
+    (408, None, "", Retry()),
+    (409, None, "", Retry()),
+    (409, 4182, "No catalog", errors.NoCatalogError),
+    (413, None, "", errors.ResponseTooLargeError),
+    (414, None, "", errors.ResponseTooLargeError),
+    (422, None, "Something went wrong", errors.RejectedError),
+    (422, 1, "Something went wrong", Retry(errors.RetriedRefusalError)),
+    (422, 1, "Pagination beyond 100000", errors.ListingCappedError),
+    (422, 1, "Invalid request", errors.BadRequestError),
+    (422, 12, "", Retry(errors.RetriedRefusalError)),
+    (425, None, "", Retry()),
+    (429, None, "", Again.WAIT),
+    (431, None, "", errors.ResponseTooLargeError),
+    (500, 12, "Something went wrong", Retry(errors.ServerError)),
+    (501, None, "", errors.RejectedError),
+    (501, 4181, "", errors.NotServedError),
+    (520, None, "", Retry()),
 ]
 
 
-def test_the_table_in_which_every_verdict_is_reached() -> None:
+def next_after(
+    response: ErrorResponse, *, refuses_profile: bool = False
+) -> Again | Retry | type[errors.PinterestError]:
+    """How the request is sent again, or the class of the error."""
+    verdict = response.verdict
+    if isinstance(verdict, Again | Retry):
+        return verdict
+    context = RequestContext("boards", ("boards:read",), frozenset(), "Sign in again", lambda: refuses_profile)
+    return type(verdict(response, context))
+
+
+def test_each_response_has_the_verdict_of_the_table() -> None:
     for status, code, message, verdict in VERDICTS:
-        assert refusal(status, code, message).verdict is verdict, (status, code, message, verdict)
-    assert {verdict for *_, verdict in VERDICTS} == set(Verdict)
+        assert next_after(refusal(status, code, message)) == verdict, (status, code, message)
+
+
+def test_an_app_that_may_not_read_the_profile_either_is_not_approved() -> None:
+    refused = refusal(401, 3, "Your application consumer type is not supported")
+
+    assert next_after(refused, refuses_profile=True) is errors.ConfigError
 
 
 @pytest.mark.parametrize(
     ("status", "verdict"),
     [
-        (400, Verdict.REJECTED),
-        (401, Verdict.REFRESH_TOKEN),
-        (403, Verdict.RETRY),  # servers in front of Pinterest refuse nothing in its name
-        (404, Verdict.RETRY),
-        (429, Verdict.WAIT),
-        (502, Verdict.RETRY),
+        (400, errors.RejectedError),
+        (401, Again.REFRESH_TOKEN),
+        (403, Retry(errors.RetriedRefusalError)),  # servers in front of Pinterest refuse nothing in its name
+        (404, Retry(errors.RetriedRefusalError)),
+        (429, Again.WAIT),
+        (502, Retry(errors.ServerError)),
     ],
 )
-def test_of_a_body_of_another_shape_the_status_counts(status: int, verdict: Verdict) -> None:
+def test_of_a_body_of_another_shape_the_status_counts(status: int, verdict: object) -> None:
     for body in [
         *[b"", b" \r\n", b"<html>Bad gateway</html>", b'["a list"]', b'"text"', b"null", b"{}"],
         *[b'{"error": "no route"}', b'{"code": null, "message": null}', b'{"message": ""}'],
     ]:
-        assert answer(status, body).verdict is verdict, body
+        assert next_after(answer(status, body)) == verdict, body
 
 
 def test_a_pause_is_told_by_the_message_or_by_a_header() -> None:
