@@ -2,10 +2,8 @@
 
 import os
 import re
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 
 import requests
@@ -19,6 +17,7 @@ from source_pinterest.api.quota import Budget
 from source_pinterest.api.retries import Outage, Pauses, RetryPolicy
 from source_pinterest.api.rows import parse_body
 from source_pinterest.api.session import PinterestSession, TimeoutSession, Url
+from source_pinterest.api.threads import ReadOnce
 from source_pinterest.api.usage import Usage
 from source_pinterest.api.verdicts import Again, ErrorResponse, app_refused
 from source_pinterest.config import AccessTokenCredentials, Config
@@ -57,7 +56,7 @@ class Api:
     response_bounds: Bounds
     file_bounds: Bounds
     usage: Usage = field(default_factory=Usage)
-    _asking: threading.Lock = field(default_factory=threading.Lock)
+    _refused: ReadOnce[str, bool] = field(default_factory=ReadOnce)
 
     @classmethod
     def connect(
@@ -111,10 +110,8 @@ class Api:
         Such an app is not approved: Pinterest serves the profile to each that is, and uses the same words for a
         feature that it has not opened. The profile is requested once in a sync.
         """
-        with self._asking:
-            return self._refuses_profile
+        return self._refused.get("user_account", self._refuses_profile)
 
-    @cached_property
     def _refuses_profile(self) -> bool:
         request = requests.Request("GET", f"{self.base_url}/user_account")
         try:

@@ -3,20 +3,12 @@
 from array import array
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from enum import Enum, auto
 from typing import NamedTuple
 
 from source_pinterest.api.errors import SliceError
-from source_pinterest.api.threads import Signal
+from source_pinterest.api.threads import ReadOnce, Signal
 from source_pinterest.engine.circuit_breaker import CircuitBreaker
 from source_pinterest.engine.tasks import Key
-
-
-class _Progress(Enum):
-    PROMISED = auto()
-    """The selected parent stream is going to read it."""
-    BEING_READ = auto()
-    """The parent stream or a child stream is reading it."""
 
 
 class _Listing(NamedTuple):
@@ -48,7 +40,9 @@ class ParentIds:
     ) -> None:
         self._fetch, self._needs = fetch, needs
         self._changed = Signal()
-        self._listings: dict[Key, _Listing | _Progress] = {}
+        self._promised: set[Key] = set()
+        self._filled: dict[Key, _Listing] = {}
+        self._fetched: ReadOnce[Key, _Listing] = ReadOnce()
         self._selected = False
         self._sealed = True
         self.breaker = CircuitBreaker()
@@ -71,9 +65,10 @@ class ParentIds:
             ids.want()
 
     def promise(self, key: Key) -> None:
-        """Record that the parent stream will read this listing."""
+        """Record that the parent stream will read this listing, unless it has read it."""
         with self._changed:
-            self._listings.setdefault(key, _Progress.PROMISED)
+            if key not in self._filled:
+                self._promised.add(key)
 
     def seal(self) -> None:
         """Record that the parent stream promises no further listing."""
@@ -82,8 +77,10 @@ class ParentIds:
             self._changed.notify_all()
 
     def release(self, key: Key) -> None:
-        """Withdraw a promise. A listing that is being read is not affected."""
-        self._withdraw(key, _Progress.PROMISED)
+        """Withdraw a promise. A listing that was filled, or that a child stream fetches, is not affected."""
+        with self._changed:
+            self._promised.discard(key)
+            self._changed.notify_all()
 
     @contextmanager
     def filling(self, key: Key) -> Generator[list[str], None, None]:
@@ -92,14 +89,12 @@ class ParentIds:
         if not (self.wanted and self._selected):
             yield ids
             return
-        with self._changed:
-            self._listings[key] = _Progress.BEING_READ
+        self.promise(key)
         try:
             yield ids
-        except BaseException:
-            self._withdraw(key, _Progress.BEING_READ)
-            raise
-        self._publish(key, _Listing(_packed(ids)))
+            self._filled[key] = _Listing(_packed(ids))
+        finally:
+            self.release(key)
 
     def of(self, key: Key) -> Iterator[str]:
         """Return the ids of a listing. Wait for its reader, or read it if it has none.
@@ -128,35 +123,19 @@ class ParentIds:
 
     def _listing(self, key: Key) -> _Listing:
         with self._changed:
-            while isinstance(found := self._listings.get(key), _Progress) or (found is None and not self._sealed):
+            while key in self._promised or not (self._sealed or key in self._filled):
                 self._changed.wait()
-            if found is None:
-                self._listings[key] = _Progress.BEING_READ
-        return found or self._fetch_listing(key)
+        return self._filled.get(key) or self._fetched.get(key, lambda: self._fetch_listing(key))
 
     def _fetch_listing(self, key: Key) -> _Listing:
         ids: list[str] = []
         try:
             ids.extend(self._fetch(key))
         except Exception as error:  # noqa: BLE001 - any error is raised in all callers
-            found = _Listing(_packed(ids) if isinstance(error, SliceError) else (), error)
             self.breaker.note_failure(error, key[:1])
-        else:
-            found = _Listing(_packed(ids))
-            self.breaker.note_success(key[:1])
-        self._publish(key, found)
-        return found
-
-    def _withdraw(self, key: Key, progress: _Progress) -> None:
-        with self._changed:
-            if self._listings.get(key) is progress:
-                del self._listings[key]
-            self._changed.notify_all()
-
-    def _publish(self, key: Key, listing: _Listing) -> None:
-        with self._changed:
-            self._listings[key] = listing
-            self._changed.notify_all()
+            return _Listing(_packed(ids) if isinstance(error, SliceError) else (), error)
+        self.breaker.note_success(key[:1])
+        return _Listing(_packed(ids))
 
 
 def _packed(ids: list[str]) -> Sequence[int] | Sequence[str]:

@@ -1,9 +1,7 @@
 """The last day whose metrics are final."""
 
 import logging
-import threading
 from collections.abc import Iterator
-from functools import cached_property
 from typing import Any
 
 from pendulum import Date
@@ -20,6 +18,7 @@ from source_pinterest.api.errors import (
     form_error,
 )
 from source_pinterest.api.rows import parse_body
+from source_pinterest.api.threads import ReadOnce
 from source_pinterest.dates import days_before
 from source_pinterest.streams.base.stream import Sync
 
@@ -42,16 +41,14 @@ class MetricsReadyState:
     def __init__(self, sync: Sync) -> None:
         self._client = PinterestClient(sync.api, "metrics_ready_state", ("ads:read",))
         self._sync = sync
-        self._lock = threading.Lock()
+        self._found: ReadOnce[Date, Date] = ReadOnce()
 
     def last_final_day(self) -> Date:
         """Return the last day whose numbers are final; the same for the whole sync."""
-        with self._lock:
-            return self._last_final_day
-
-    @cached_property
-    def _last_final_day(self) -> Date:
         today = self._sync.today()
+        return self._found.get(today, lambda: self._last_final_day(today))
+
+    def _last_final_day(self, today: Date) -> Date:
         if self._sync.config.has_app_token:  # this endpoint is closed to it
             return days_before(today, limits.FINAL_AFTER_DAYS)
         try:
