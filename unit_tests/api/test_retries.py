@@ -94,6 +94,12 @@ def test_tries_during_an_outage_are_not_counted(outage: Outage) -> None:
     send(tries(0, outage=outage), *[requests.ConnectionError()] * 50)
 
 
+def test_a_response_of_whatever_status_ends_an_outage(outage: Outage) -> None:
+    send(tries(1, outage=outage), Again.WAIT, UNAVAILABLE)
+
+    assert outage.responses == 3
+
+
 def test_a_request_that_fails_while_others_succeed_has_a_trouble_of_its_own(outage: Outage, slept: list[float]) -> None:
     error = requests.ConnectionError()
     with pytest.raises(UnavailableError, match=r"boards/7/pins.*ConnectionError"):

@@ -20,7 +20,7 @@ class Reader:
 
     def __call__(self) -> str:
         self.reads += 1
-        assert self.may_end.wait(PATIENCE_SECONDS)
+        assert self.may_end.wait(2 * PATIENCE_SECONDS)  # longer than another thread waits for this one
         if self._error:
             raise self._error
         return "value"

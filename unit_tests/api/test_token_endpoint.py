@@ -103,6 +103,14 @@ def test_a_throttled_token_endpoint_is_no_throttled_api_whose_token_works(endpoi
     assert endpoint.calls == 1
 
 
+def test_a_throttled_refresh_is_sent_again_which_is_no_retry(endpoint: Endpoint) -> None:
+    throttled = {"status_code": 400, "json": {"code": 8, "message": "Retry after 0.01 seconds"}}
+    endpoint.answers(*[throttled] * TRIES, issued(1))
+
+    assert endpoint.token() == "Bearer false-access-token-1"
+    assert endpoint.calls == TRIES + 1
+
+
 def test_all_who_need_a_token_share_one_failure_of_the_endpoint(endpoint: Endpoint) -> None:
     endpoint.answers({"status_code": 500, "text": ""})
     errors = []
