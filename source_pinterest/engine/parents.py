@@ -84,12 +84,14 @@ class ParentIds:
 
     @contextmanager
     def filling(self, key: Key) -> Generator[list[str], None, None]:
-        """Collect a listing while its records are emitted. It is published if the block ends without an error."""
+        """Collect a promised listing while its records are emitted.
+
+        If the block ends with an error, the first child stream that needs the listing fetches it.
+        """
         ids: list[str] = []
         if not (self.wanted and self._selected):
             yield ids
             return
-        self.promise(key)
         try:
             yield ids
             self._filled[key] = _Listing(_packed(ids))
