@@ -8,7 +8,6 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
-from itertools import chain
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
@@ -122,25 +121,27 @@ class ReportClient:
         """Download the file of a finished report, and return what `read` returns.
 
         Args:
-            report: the report. Before a retry, a new link is requested.
+            report: the report.
             read: takes the rows of the file, each after the id under which the file lists it.
 
         Raises:
             UnavailableError: the file can't be downloaded to its end.
         """
-        tries = Tries(self._api.retry_policy, self.stream, "the file of a report")
-        reports = chain([report], iter(lambda: self._with_new_link(report), None))
         if not report.polled.url:
             return read(iter(()))
-        response = tries.response(
-            lambda: self._download(next(reports), read), lambda refused: Retry(why=f"HTTP {refused.status}.")
-        )
-        return response.value
+        tried: ReadyReport | None = None
 
-    def _with_new_link(self, report: ReadyReport) -> ReadyReport:
-        """Ask for another link: one expires after five minutes."""
-        polled = self.poll(report.request, report.token)
-        return replace(report, polled=polled) if polled.url else report
+        def download() -> ApiResponse[T] | ErrorResponse:
+            """Download the file. After a try that failed, ask for a new link first: one expires after five minutes."""
+            nonlocal tried
+            if tried and (polled := self.poll(report.request, report.token)).url:
+                tried = replace(report, polled=polled)
+            else:
+                tried = report
+            return self._download(tried, read)
+
+        tries = Tries(self._api.retry_policy, self.stream, "the file of a report")
+        return tries.response(download, lambda refused: Retry(why=f"HTTP {refused.status}.")).value
 
     def _download(self, report: ReadyReport, read: Callable[[Iterator[Filed]], T]) -> ApiResponse[T] | ErrorResponse:
         url = report.polled.url
