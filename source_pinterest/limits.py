@@ -97,6 +97,7 @@ DOWNLOAD_BYTES_PER_SECOND = 10 * 1024  # of a report file, over any minute
 
 FINAL_AFTER_DAYS = 2  # Pinterest's help, "Reporting dashboard overview": conversions arrive after about 37 hours
 IDLE_AFTER_DAYS = 7  # a day of a profile or pin without a row by then had no activity. Live, days came 1 or 2 days late
+ALL_PINS_AFTER_DAYS = 7  # with the option Only Pins with Activity, days until the next pass over all pins
 LOOKBACK_MARGIN_DAYS = 3  # added to the largest attribution window, for conversions that Pinterest processes late
 
 ODD_PINS_IN_A_ROW = 10  # that can't be read end a pass: the cause may be another than the pins

@@ -52,6 +52,7 @@ __all__ = [
 
 STATUSES = ("ACTIVE", "PAUSED", "ARCHIVED")
 _STATUS = "Status of Campaigns, Ad Groups and Ads"
+ONLY_ACTIVE_PINS = "Only Pins with Activity"
 
 # Conversions change for at most 60 days; days older than the synchronous endpoints' history no longer change.
 _LOOKBACK = NumberOption("lookback_days", "Lookback Window", 0, SYNC_HISTORY_DAYS)
@@ -99,6 +100,7 @@ class Config:
     organic_per_ad_account: bool
     pin_metrics: bool
     pin_analytics_max_age_days: int | None
+    pin_analytics_only_active: bool
     trend_regions: tuple[str, ...]
     analytics_columns: tuple[str, ...] | None
     lookback_days: int | None
@@ -157,6 +159,7 @@ class Config:
             organic_per_ad_account=flag("Organic Content per Ad Account", options.get("organic_per_ad_account", False)),
             pin_metrics=flag("Pin Totals", options.get("pin_metrics", False)),
             pin_analytics_max_age_days=_PIN_AGE.read_whole(options, None),
+            pin_analytics_only_active=flag(ONLY_ACTIVE_PINS, options.get("pin_analytics_only_active", False)),
             trend_regions=_trend_regions(options),
             analytics_columns=analytics_columns,
             lookback_days=_LOOKBACK.read_whole(options, None),

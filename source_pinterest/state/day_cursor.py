@@ -24,7 +24,8 @@ from source_pinterest.state.period import Period
 LOGGER = logging.getLogger("airbyte")
 
 _FINGERPRINT, _FAILED, _SEEN, _PARTLY = "asked", "failed", "keyed", "partly"
-_NEWEST, _READINGS, _SKIPPED = "read", "reading", "skipped"
+_NEWEST, _FULL, _SKIPPED = "read", "full", "skipped"
+_READINGS, _READINGS_OF_ACTIVE = "reading", "reading_active"
 
 Owner = str | None
 """The ad account whose owner the days belong to; None for the token's own user."""
@@ -136,12 +137,14 @@ class Reading:
         settled: the last day that is final for all pins so far.
         newest: the last day with a row so far; None before the first row.
         after: the id of the last pin that was read; 0 before the first.
+        only_active: whether pins without activity are left out. The days of such a pass do not count as read.
     """
 
     window: DateWindow
     settled: Date
     newest: Date | None = None
     after: int = 0
+    only_active: bool = False
 
     @classmethod
     def from_state(cls, entry: Mapping[str, Any]) -> Self:
@@ -476,7 +479,8 @@ class OwnerDayCursor(DayCursor, ABC):
     """Keeps the days of the token's own user and of owners of ad accounts, up to the last final one.
 
     The state of the token's own user is flat, as in the official connector's. Each owner also has the last day that was
-    emitted (`read`), if that is later than the last one that counts as read.
+    emitted (`read`), if that is later than the last one that counts as read. Pins may have the day on which the last pass
+    over all of them began (`full`).
     """
 
     field = "date"
@@ -491,9 +495,10 @@ class OwnerDayCursor(DayCursor, ABC):
                 own = incoming if incoming.get(self.field) is not None else {}
                 cursors[None] = {**own, self.field: saved.flat}
             self._histories.update(_histories_of(cursors, self.field))
-            self._newest = {
-                owner: parse_day(cursor[_NEWEST]) for owner, cursor in cursors.items() if cursor.get(_NEWEST)
-            }
+            self._newest, self._full = (
+                {owner: parse_day(cursor[name]) for owner, cursor in cursors.items() if cursor.get(name)}
+                for name in (_NEWEST, _FULL)
+            )
         self._incoming = frozenset(saved.accounts)
 
     @property
@@ -523,11 +528,11 @@ class OwnerDayCursor(DayCursor, ABC):
             with self._lock:
                 self._histories[owner] = self.history_of(owner).without(gone)
 
-    def _take(self, owner: Owner, window: DateWindow, days: DaysRead) -> None:
-        """Add the days of a window to the history of an owner."""
-        if days.newest and not self.emits_once:
-            self._newest[owner] = max(days.newest, self._newest.get(owner, days.newest))
-        self._histories[owner] = self.history_of(owner).with_days(window, days.settled)
+    def _take(self, owner: Owner, window: DateWindow, newest: Date | None, settled: Date | None) -> None:
+        """Add the days of a window to the history of an owner. Days after `settled` do not count as read."""
+        if newest and not self.emits_once:
+            self._newest[owner] = max(newest, self._newest.get(owner, newest))
+        self._histories[owner] = self.history_of(owner).with_days(window, settled)
 
 
 class ProfileCursor(OwnerDayCursor):
@@ -535,20 +540,32 @@ class ProfileCursor(OwnerDayCursor):
 
     def _move(self, task: Task, finding: DaysRead | None) -> None:
         if finding:
-            self._take(task.get(ACCOUNT_KEY), task.days, finding)
+            self._take(task.get(ACCOUNT_KEY), task.days, finding.newest, finding.settled)
 
 
 class PinCursor(OwnerDayCursor):
     """Keeps the days of all pins of an owner together, and where an unfinished pass over them has come to.
 
     Pins that could not be read are kept apart, each with its own days, so that they hold up no others.
+
+    A pass over the pins with activity leaves the days that count as read as they are, so that the next pass over all
+    pins covers all days since the last one. The state has its progress under a name of its own: older versions start
+    anew there, with all pins.
+
+    Args:
+        store: has the incoming state and takes the outgoing ones.
+        period: returns the days that this sync reads, as in `DayCursor`.
+        only_active: whether passes over the pins with activity alone may come between those over all pins.
     """
 
-    def __init__(self, store: StateStore, period: Callable[[], Period]) -> None:
+    def __init__(self, store: StateStore, period: Callable[[], Period], *, only_active: bool = False) -> None:
         super().__init__(store, period)
+        self._only_active = only_active
         with reading_state(store.stream_name):
             self._readings: dict[Owner, Reading] = {
-                entry.get(ACCOUNT_KEY): Reading.from_state(entry) for entry in store.incoming().get(_READINGS) or ()
+                entry.get(ACCOUNT_KEY): replace(Reading.from_state(entry), only_active=name == _READINGS_OF_ACTIVE)
+                for name in (_READINGS, _READINGS_OF_ACTIVE)
+                for entry in store.incoming().get(name) or ()
             }
             self._skipped: dict[tuple[Owner, int], SkippedPin] = {
                 (entry.get(ACCOUNT_KEY), int(entry["pin_id"])): SkippedPin.from_state(entry)
@@ -559,24 +576,34 @@ class PinCursor(OwnerDayCursor):
     @property
     def state(self) -> dict[str, Any]:
         """The state to emit."""
-        readings = [
-            {**_of_owner(owner), **reading.to_state()}
-            for owner, reading in sorted(self._readings.items(), key=lambda item: item[0] or "")
-            if reading.after
-        ]
+        readings: dict[str, list[dict[str, Any]]] = {}
+        for owner, reading in sorted(self._readings.items(), key=lambda item: item[0] or ""):
+            if reading.after:
+                name = _READINGS_OF_ACTIVE if reading.only_active else _READINGS
+                readings.setdefault(name, []).append({**_of_owner(owner), **reading.to_state()})
         skipped = [
             {**_of_owner(owner), "pin_id": str(pin), **self._skipped[owner, pin].to_state()}
             for owner, pin in sorted(self._skipped, key=lambda key: (key[0] or "", key[1]))
         ]
-        state = {**super().state, **({_READINGS: readings} if readings else {})}
+        state = {**super().state, **readings}
         # Without a position, everything is read anew, and an older version could read nothing else in the state.
         return {**state, **({_SKIPPED: skipped} if skipped and state else {})}
 
-    def reading(self, owner: Owner) -> Reading | None:
-        """Return the unfinished pass of an owner, or a new one over days that this sync has not requested yet."""
+    def _cursor_of(self, owner: Owner, history: AccountHistory) -> Cursor:
+        full = self._full.get(owner) if self._only_active else None
+        return {**super()._cursor_of(owner, history), **({_FULL: str(full)} if full else {})}
+
+    def reading(self, owner: Owner, *, only_active: bool = False) -> Reading | None:
+        """Return the unfinished pass of an owner, or a new one over days that this sync has not requested yet.
+
+        Args:
+            owner: the owner of the pins.
+            only_active: whether it is known which pins have activity, so that a pass may be over these alone. If not, an
+                unfinished pass over these is dropped.
+        """
         known = self._readings.get(owner)
         window = known.window.clamp(self._period.earliest) if known else None
-        if known and window:
+        if known and window and (only_active or not known.only_active):
             return replace(known, window=window)
         started = self._started.setdefault(owner, [])
         unread = self.unread(owner)
@@ -585,7 +612,16 @@ class PinCursor(OwnerDayCursor):
         if not unread:
             return None
         started.append(unread[0])
-        return Reading(unread[0], settled=unread[0].end)
+        is_newest = unread[0].end >= self._period.end
+        return Reading(
+            unread[0],
+            settled=unread[0].end,
+            only_active=only_active and is_newest and self._has_recent_full_pass(owner),
+        )
+
+    def _has_recent_full_pass(self, owner: Owner) -> bool:
+        full, today = self._full.get(owner), self._period.today
+        return full is not None and days_before(today, limits.ALL_PINS_AFTER_DAYS) < full <= today
 
     def skipped(self, owner: Owner) -> dict[int, SkippedPin]:
         """Return the pins of an owner that could not be read, lowest id first."""
@@ -644,13 +680,16 @@ class PinCursor(OwnerDayCursor):
         self._emit_if_due()
 
     def finish(self, owner: Owner, reading: Reading) -> None:
-        """Record that a pass has read every pin, and move to the last day that is final for all of them."""
+        """Record that a pass has ended. After one over all pins, move to the last day that is final for all of them."""
         with self._lock:
             self._readings.pop(owner, None)
             if reading.window.end >= self._period.end:  # a pass of an earlier sync may be up to date as well
                 self._started.setdefault(owner, []).append(reading.window)
-            settled = min(reading.settled, max(reading.newest or self.last_idle_day, self.last_idle_day))
-            self._take(owner, reading.window, DaysRead(reading.newest, settled))
+            settled = None
+            if not reading.only_active:
+                settled = min(reading.settled, max(reading.newest or self.last_idle_day, self.last_idle_day))
+                self._full[owner] = max(reading.window.end, self._full.get(owner, reading.window.end))
+            self._take(owner, reading.window, reading.newest, settled)
 
     def _move(self, task: Task, finding: Any) -> None:
         """Do nothing: `finish` moves the days of each owner."""

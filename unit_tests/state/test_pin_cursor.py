@@ -78,6 +78,57 @@ def test_the_state_says_how_far_each_owner_has_come() -> None:
     assert pin_cursor(of_account({"date": ago(9)})).reading(None) == ALL_DAYS
 
 
+def active_pin_cursor(state: dict[str, Any]) -> PinCursor:
+    return PinCursor(store(state), lambda: PERIOD, only_active=True)
+
+
+def test_days_count_as_read_after_a_pass_over_all_pins_alone() -> None:
+    subject = active_pin_cursor(known(8, full=ago(6)))
+    reading = subject.reading(None, only_active=True)
+    assert reading == Reading(window(8 + 33, 0), settled=TODAY, only_active=True)
+    subject.finish(None, reading.with_days([day(1)], day(2)))
+    assert subject.state == known(8, read=ago(1), full=ago(6))
+    assert subject.reading(None, only_active=True) is None, "in this sync"
+
+    subject = active_pin_cursor(known(8, read=ago(1), full=ago(7)))
+    reading = subject.reading(None, only_active=True)
+    assert reading == Reading(window(8 + 33, 0), settled=TODAY)
+    subject.finish(None, reading.with_days([day(1)], day(2)))
+    assert subject.state == known(2, read=ago(1), full=str(TODAY))
+
+
+def test_a_full_pass_is_as_old_as_its_beginning() -> None:
+    subject = active_pin_cursor(known(20, reading=[unfinished(50, 7, 9)]))
+    subject.finish(None, begun(subject))
+    assert subject.state["full"] == ago(7)
+    assert subject.reading(None, only_active=True) == Reading(window(9 + 33, 0), settled=TODAY)
+
+
+def test_an_unfinished_pass_keeps_its_filter_unless_the_activity_is_unknown() -> None:
+    state = known(8, full=ago(7), reading_active=[unfinished(41, 1, 2)])
+    subject = active_pin_cursor(state)
+    assert subject.state == state
+    assert subject.reading(None, only_active=True) == replace(gone_on_with(41, 1, 2), only_active=True)
+    assert subject.reading(None) == Reading(window(8 + 33, 0), settled=TODAY)
+
+    full = active_pin_cursor(known(8, full=ago(6), reading=[unfinished(41, 1, 2)]))
+    assert full.reading(None, only_active=True) == gone_on_with(41, 1, 2)
+
+
+def test_days_before_the_first_are_read_of_all_pins() -> None:
+    subject = active_pin_cursor(known(2, since=20, full=ago(1)))
+    assert subject.reading(None, only_active=True) == Reading(window(89, 21), settled=day(21))
+
+
+def test_each_owner_has_a_full_pass_of_its_own() -> None:
+    state = {**known(8, full=ago(6)), **of_account(known(8, full=ago(7)))}
+    subject = active_pin_cursor(state)
+    passes = [subject.reading(owner, only_active=True) for owner in (None, ACCOUNT)]
+    assert [reading and reading.only_active for reading in passes] == [True, False]
+    assert subject.state == state
+    assert "full" not in pin_cursor(state).state
+
+
 @pytest.mark.parametrize("owner", [None, ACCOUNT])
 def test_a_reading_of_an_earlier_sync_that_reaches_today_is_followed_by_none(owner: str | None) -> None:
     subject = pin_cursor({"reading": [unfinished(89, 0, 3, **({"ad_account_id": owner} if owner else {}))]})

@@ -4,6 +4,7 @@ https://developers.pinterest.com/docs/api/v5/boards-list and the operations besi
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from integration_tests.simulator.calls import errors
@@ -82,7 +83,7 @@ def board_pins(world: World, arguments: Mapping[str, Any]) -> Listing:
     with_metrics = bool(arguments.get("pin_metrics"))
 
     def make(place: PinPlace) -> Record:
-        return {**pin(world, place), "pin_metrics": metrics(place) if with_metrics else None}
+        return {**pin(world, place), "pin_metrics": metrics(world, place) if with_metrics else None}
 
     found = [places.pin_place(world, owner, index) for index in range(places.count_pins(world, owner))]
     return Listing([place for place in found if not places.is_deleted(world, place)], make)
@@ -175,6 +176,9 @@ def _creative_type(number: int) -> str:
     return CREATIVE_TYPES[number % len(CREATIVE_TYPES)]
 
 
-def metrics(place: PinPlace) -> Record:
+def metrics(world: World, place: PinPlace) -> Record:
     counts = {"pin_click": place[2], "impression": 10 * place[2], "clickthrough": 1}
+    since = world.active_since.get(places.pin_id(world, place))
+    if since and since > world.today - timedelta(days=world.totals_lag_days):
+        counts = dict.fromkeys(counts, 0)
     return {"90d": counts, "lifetime_metrics": {**counts, "reaction": 3, "comment": 0}}

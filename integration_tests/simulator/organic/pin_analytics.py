@@ -109,6 +109,7 @@ def _metrics(world: World, place: PinPlace, arguments: Mapping[str, Any]) -> Rec
     known = PIN_METRICS if _is_video(world, place) else STANDARD_METRICS
     daily_names = [name for name in wanted if name in known and name not in LIFETIME_METRICS]
     start, end = arguments["start_date"], min(arguments["end_date"], world.last_organic_day)
+    start = max(start, world.active_since.get(pin_id(world, place), start))
     days = [start + timedelta(days=offset) for offset in range((end - start).days + 1)]
     daily = [_day(world, place, day, daily_names) for day in days]
     answer: Record = {

@@ -16,7 +16,7 @@ def pins(world: World, arguments: Mapping[str, Any]) -> Listing:
     with_metrics = bool(arguments.get("pin_metrics"))
 
     def make(place: PinPlace) -> Record:
-        return {**content.pin(world, place), "pin_metrics": content.metrics(place) if with_metrics else None}
+        return {**content.pin(world, place), "pin_metrics": content.metrics(world, place) if with_metrics else None}
 
     return Listing(list(places_of(world, arguments)), make)
 

@@ -85,6 +85,7 @@ class World:
     hour_column: str = ""  # of hourly reports; "" leaves the hour out, as Pinterest's documents do
     days_until_final: int = 2  # so old is a day once its numbers stand still
     organic_lag_days: int = 0  # so many of the newest days are absent from answers about profiles and pins
+    totals_lag_days: int = 0  # so many of the newest days do not count in the totals in lists of pins
     product_item_column: str = ""  # comes unasked in rows of product items; "" leaves it out
     report_grain: str = (
         "entity"  # a row for each "entity" (product group, product item, keyword) or for each "ad" of it
@@ -107,6 +108,7 @@ class World:
         self._board_edits: dict[int, str | None] = {}
         self.deleted_pins: set[str] = set()
         self.hidden_pins: set[str] = set()  # somebody else's, who no longer shows them
+        self.active_since: dict[str, date] = {}  # the first day with activity of pins that lay idle until then
 
     @property
     def today(self) -> date:

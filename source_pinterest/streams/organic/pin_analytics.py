@@ -9,6 +9,9 @@ and apart from videos, so that no video loses its metrics.
 A pin that can't be read is skipped, and the state keeps it with its own days. The next sync begins with it. Passes go
 by id, so that the same pin would otherwise end each of them.
 
+With the option Only Pins with Activity, a pass leaves out pins without activity in the last 90 days, by their totals in
+the list of pins. At least once a week, a pass covers all pins, and all days since the last such pass.
+
 Pins may lag apart. A day is final once it is final for every pin that has rows. A day that a pin lacks is final at a
 certain age, because Pinterest leaves out days without activity.
 """
@@ -16,12 +19,13 @@ certain age, because Pinterest leaves out days without activity.
 import itertools
 import logging
 import math
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from operator import itemgetter
 from typing import Any
 
+from airbyte_cdk.models import DestinationSyncMode
 from pendulum import Date
 
 from source_pinterest import limits
@@ -29,6 +33,7 @@ from source_pinterest.api.client import PinterestClient
 from source_pinterest.api.errors import (
     BadRequestError,
     BetaClosedError,
+    ConfigError,
     ForbiddenError,
     FormError,
     GoneError,
@@ -46,6 +51,7 @@ from source_pinterest.api.errors import (
 )
 from source_pinterest.api.rows import OnReplacement, Record, list_in, parse_body
 from source_pinterest.api.session import path_of
+from source_pinterest.config import ONLY_ACTIVE_PINS
 from source_pinterest.dates import DateWindow, days_before, parse_day
 from source_pinterest.engine.circuit_breaker import FAILURES_IN_A_ROW
 from source_pinterest.engine.pages import Page
@@ -120,6 +126,7 @@ class PinAnalytics(OrganicStream):
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
         self._pins = sync.stream(Pins)
+        self._only_active = False
         self._metrics = PinMetrics(self.client, self.notices, RowGate(self), self._pins.is_video)
         self._owners: list[Task] = []
         halves_on = (BetaClosedError, GoneError, RefusedError, *_OF_A_PIN)
@@ -132,8 +139,19 @@ class PinAnalytics(OrganicStream):
         self._are_pictures_apart = False
 
     def new_cursor(self, plan: PeriodPlan, store: StateStore) -> PinCursor:
-        """Return a cursor that holds the days of all pins of an owner together."""
-        return PinCursor(store, self.period_of(plan))
+        """Return a cursor that holds the days of all pins of an owner together.
+
+        Raises:
+            ConfigError: the destination appends, and the option asks for pins with activity only.
+        """
+        self._only_active = self.config.pin_analytics_only_active and not store.refresh
+        how = plan.configured
+        if self._only_active and how and how.destination_sync_mode is DestinationSyncMode.append:
+            raise ConfigError(
+                f"{self.name}: the option {ONLY_ACTIVE_PINS} needs a destination that merges rows by their key, since "
+                "numbers may come later than those of other pins. Choose Append + Deduped, or turn the option off."
+            )
+        return PinCursor(store, self.period_of(plan), only_active=self._only_active)
 
     def tasks(self) -> Iterator[Task]:
         """Yield one task for all pins of all owners, once the pins are listed."""
@@ -180,17 +198,44 @@ class PinAnalytics(OrganicStream):
                 yield from self._read_skipped(owner, pin)
             else:
                 self.checkpoint.catch_up(account, pin)
-        while reading := self.checkpoint.reading(account):
+        only_active = self._only_active and self._knows_activity(account, pins)
+        while reading := self.checkpoint.reading(account, only_active=only_active):
             self.checkpoint.go_without(account, reading.window)
             skipped = self.checkpoint.skipped(account)
-            unread = [str(pin) for pin in sorted(pins) if pin > reading.after and pin not in skipped]
-            estimate = Estimate(1, 1, 0, requests=math.ceil(len(unread) / self._size.ids))
+            ahead = [str(pin) for pin in sorted(pins) if pin > reading.after and pin not in skipped]
+            unread = list(filter(self._pins.is_active, ahead)) if reading.only_active else ahead
+            estimate = Estimate(1, 1, 0, requests=self._requests_for(unread))
             estimate.log(self.name, self.shared.organic_pace())
+            if reading.only_active:
+                self._log_saving("Estimate", ahead, unread)
             yield from self._read_pass(owner, reading, tuple(unread))
+            if reading.only_active:
+                self._log_saving("Pass", ahead, unread)
         failures = {pin: known.failures for pin, known in self.checkpoint.skipped(account).items()}
         new = [pin for pin in failures if 0 < failures[pin] <= limits.SYNCS_UNTIL_A_PIN_ONLY_WARNS]
         if new and self._last_error:
             raise pins_skipped(self.name, new, self._last_error)
+
+    def _knows_activity(self, account: str | None, pins: Collection[int]) -> bool:
+        if self._pins.has_totals(account):
+            return True
+        if pins:
+            LOGGER.warning(
+                f"{self.name}: no pin in Pinterest's list has totals of the last 90 days (pin_metrics), so the option "
+                f"{ONLY_ACTIVE_PINS} is off in this sync, and all pins are asked for."
+            )
+        return False
+
+    def _requests_for(self, pins: Sequence[str]) -> int:
+        return math.ceil(len(pins) / self._size.ids)
+
+    def _log_saving(self, what: str, pins: Sequence[str], read: Sequence[str]) -> None:
+        """Log how many requests a pass saves by leaving out the pins without activity."""
+        saved = self._requests_for(pins) - self._requests_for(read)
+        LOGGER.info(
+            f"{self.name}: {what}: {len(read):,} of {len(pins):,} pins had activity in the last 90 days. The option "
+            f"{ONLY_ACTIVE_PINS} saves {saved:,} requests."
+        )
 
     def _read_skipped(self, owner: Task, pin: int) -> Iterator[Page]:
         """Ask once for a pin that earlier syncs skipped. Yield the days that the other pins have been read of."""

@@ -13,6 +13,7 @@ from source_pinterest.dates import days_before
 from source_pinterest.engine.tasks import Task
 from source_pinterest.state.board_cursor import BOARD_KEY, MODIFIED_AT, BoardCursor
 from source_pinterest.state.cursor import StateStore
+from source_pinterest.state.formats import ACCOUNT_KEY
 from source_pinterest.state.period import PeriodPlan
 from source_pinterest.streams.base.child import ChildStream
 from source_pinterest.streams.base.listing import Listed, SeenIds
@@ -32,6 +33,9 @@ _MODIFIED = {
 
 _PICTURES, _VIDEOS = ("image", "multiple_images"), ("video", "multiple_videos")
 """The media types of pins without and with a video. `multiple_mixed` has both, and counts as neither."""
+
+_NO_ACTIVITY = (0, "0", None)
+"""The values of a total that say that a pin had no activity; any other one counts as activity."""
 
 
 class BoardedPinStream(ChildStream, OrganicStream, ABC):
@@ -95,18 +99,28 @@ class Pins(OrganicStream):
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
         self._is_video: dict[str, bool] = {}  # of pins that are no picture; most pins are one
+        self._active: set[str] = set()
+        self._owners_with_totals: set[str | None] = set()
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Ask for pins on protected boards too, which Pinterest leaves out by default."""
-        return {**super().request_params(*args, **kwargs), **_totals(self.config), "include_protected_pins": "true"}
+        totals = {"pin_metrics": "true"} if self.config.pin_analytics_only_active else _totals(self.config)
+        return {**super().request_params(*args, **kwargs), **totals, "include_protected_pins": "true"}
 
     def ids_for_children(self, records: Iterable[Record]) -> Iterator[str]:
-        """Yield the ids of the pins that are recent enough for pin analytics, and remember those with a video."""
+        """Yield the ids of the pins that are recent enough for pin analytics.
+
+        Those with a video are remembered and, if pin analytics asks, those with activity in the last 90 days.
+        """
         for record in filter(self._is_recent, records):
             media = record.get("media")
             kind = str(media.get("media_type")).lower() if isinstance(media, Mapping) else ""
             if kind not in _PICTURES:
                 self._is_video[record["id"]] = kind in _VIDEOS
+            if self.config.pin_analytics_only_active and (totals := _totals_of_90_days(record)):
+                self._owners_with_totals.add(record.get(ACCOUNT_KEY))
+                if any(total not in _NO_ACTIVITY for total in totals.values()):
+                    self._active.add(record["id"])
             yield record["id"]
 
     def is_picture(self, pin_id: str) -> bool:
@@ -116,6 +130,14 @@ class Pins(OrganicStream):
     def is_video(self, pin_id: str) -> bool:
         """Return whether the list says of a pin that it is a video."""
         return self._is_video.get(pin_id, False)
+
+    def has_totals(self, account: str | None) -> bool:
+        """Return whether the list of an owner says of a pin what it did in the last 90 days."""
+        return account in self._owners_with_totals
+
+    def is_active(self, pin_id: str) -> bool:
+        """Return whether the list says of a pin that it had activity in the last 90 days."""
+        return pin_id in self._active
 
     def _is_recent(self, record: Mapping[str, Any]) -> bool:
         max_age_days = self.config.pin_analytics_max_age_days
@@ -190,6 +212,12 @@ class BoardPins(BoardedPinStream):
                 LOGGER.info(
                     f"board_pins: section {section_id} of board {task['board_id']} was deleted during the sync."
                 )
+
+
+def _totals_of_90_days(record: Record) -> Mapping[str, Any]:
+    totals = record.get("pin_metrics")
+    found = totals.get("90d") if isinstance(totals, Mapping) else None
+    return found if isinstance(found, Mapping) else {}
 
 
 def _totals(config: Config) -> dict[str, str]:

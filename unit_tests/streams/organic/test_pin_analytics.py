@@ -329,6 +329,65 @@ def test_the_only_pin_may_be_gone(pinterest: Pinterest, caplog: pytest.LogCaptur
     assert caplog.messages[-1] == "pin_analytics: pin 1 was deleted during the sync."
 
 
+# ---- Only pins with activity
+
+
+def active_only(
+    mock: requests_mock.Mocker, totals: dict[str, Any], cursor: dict[str, Any], **options: Any
+) -> Callable[[], list[str]]:
+    """A function that reads pins with these `pin_metrics`, after a pass over all of them yesterday."""
+    pinterest = Pinterest(mock, state(**cursor), pin_analytics_only_active=True, **options)
+    for account in {pin[0] for pin in totals}:
+        found = [{"id": pin, "pin_metrics": totals[pin]} for pin in totals if pin[0] == account]
+        pinterest.answers(f"pins?ad_account_id={account}" if options else "pins", page(found))
+    pinterest.answers("pins/analytics", many(list(totals)))
+    if options:
+        pinterest.answers("ad_accounts", page([{"id": pin[0], "owner": {"id": f"1{pin[0]}"}} for pin in totals]))
+    pinterest.attached(pinterest.sync.stream(PinAnalytics), configured("incremental", "append_dedup"))
+    return lambda: read(pinterest)
+
+
+YESTERDAY = {"date": "2026-06-28", "from": "2026-04-03", "settled": "2026-06-28", "full": "2026-06-30"}
+ACTIVE = {"90d": {"impression": 1}}
+
+
+@pytest.mark.parametrize(
+    ("totals", "is_active"),
+    [
+        ({"90d": {"impression": 3, "save": 0}}, True),
+        ({"90d": {"impression": "3"}}, True),
+        ({"90d": {"impression": {"value": 0}}}, True),  # of a form that nobody has seen
+        ({"90d": {"impression": 0, "save": 0.0, "pin_click": None, "clickthrough": "0"}}, False),
+        ({"90d": {"impression": 0}, "lifetime_metrics": {"impression": 9}}, False),
+        ({"lifetime_metrics": {"impression": 9}}, False),
+        ({"90d": {}}, False),
+        ({}, False),
+        (None, False),
+    ],
+    ids=str,
+)
+def test_a_pin_is_asked_for_if_a_total_of_90_days_is_not_zero(
+    mock: requests_mock.Mocker, totals: Any, is_active: bool
+) -> None:
+    assert active_only(mock, {"1": ACTIVE, "12": totals}, YESTERDAY)() == (["1", "12"] if is_active else ["1"])
+    assert mock.request_history[0].qs["pin_metrics"] == ["true"]
+
+
+@pytest.mark.parametrize("full", [None, "2026-06-24", "2026-07-02"], ids=["none", "a week old", "in the future"])
+def test_a_full_pass_comes_after_a_week_or_if_none_is_known(mock: requests_mock.Mocker, full: str | None) -> None:
+    cursor = {**YESTERDAY, "full": full}
+    assert active_only(mock, {"1": ACTIVE, "12": None}, cursor)() == ["1", "12"]
+
+
+def test_owners_without_totals_are_told_apart_from_those_with(
+    mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture
+) -> None:
+    cursors = [{"partition": {"ad_account_id": owner}, "cursor": YESTERDAY} for owner in "12"]
+    reading = active_only(mock, {"11": ACTIVE, "12": {}, "21": {}, "22": None}, {"states": cursors}, **PER_OWNER)
+    assert reading() == ["11", "21", "22"]
+    assert caplog.text.count("no pin in Pinterest's list has totals") == 1
+
+
 # ---- How far a pass has come
 
 
