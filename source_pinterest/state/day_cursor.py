@@ -479,8 +479,8 @@ class OwnerDayCursor(DayCursor, ABC):
     """Keeps the days of the token's own user and of owners of ad accounts, up to the last final one.
 
     The state of the token's own user is flat, as in the official connector's. Each owner also has the last day that was
-    emitted (`read`), if that is later than the last one that counts as read. Pins may have the day on which the last pass
-    over all of them began (`full`).
+    emitted (`read`), if that is later than the last one that counts as read. Pins may have the day on which the last
+    pass over all of them began (`full`).
     """
 
     field = "date"
@@ -598,8 +598,8 @@ class PinCursor(OwnerDayCursor):
 
         Args:
             owner: the owner of the pins.
-            only_active: whether it is known which pins have activity, so that a pass may be over these alone. If not, an
-                unfinished pass over these is dropped.
+            only_active: whether it is known which pins have activity, so that a pass may be over these alone. If not,
+                an unfinished pass over these is dropped.
         """
         known = self._readings.get(owner)
         window = known.window.clamp(self._period.earliest) if known else None
