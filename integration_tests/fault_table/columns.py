@@ -210,5 +210,12 @@ COLUMNS = (
         needs=frozenset({"pins/list"}),
         passes_over=True,
     ),
+    Column(
+        name="pins of ads",
+        stream="ad_pins",
+        steps=_each("pins/get"),
+        pages=3,
+        needs=frozenset({"ads/list"}),
+    ),
     Column(name="trends", stream="trending_keywords", steps=_each("trending_keywords/list"), pages=8, parent=""),
 )

@@ -13,6 +13,8 @@ class Ending(StrEnum):
     """The same, but for a board or an ad account that refuses, which a warning names; the next sync has it."""
     PASSED_OVER = "passed over"
     """The same, but for a pin that is hidden or deleted, which a warning names; its days so far are not read again."""
+    MARKED = "marked"
+    """The same, but for a pin that is hidden or deleted, whose record says so; no later sync reads it again."""
     TRANSIENT = "transient"
     """INCOMPLETE, with an error of this type that says what to do; the next sync completes the set."""
     SYSTEM = "system"

@@ -191,6 +191,7 @@ ROWS = (
             **dict.fromkeys(("history", "conversions"), "config, transient, exact; for good: transient"),
             "profile days": "config; for good: config",
             "pin days": "passed over; for good: passed over",
+            "pins of ads": "marked; for good: marked",
         },
     ),
     Row(
@@ -205,6 +206,7 @@ ROWS = (
             ),
             **dict.fromkeys(("analytics", "targeting"), "config; for good: config"),
             **dict.fromkeys(_REPORTS, "config, transient, exact; for good: transient"),
+            "pins of ads": "marked; for good: marked",
         },
     ),
     Row(
@@ -221,6 +223,7 @@ ROWS = (
             **dict.fromkeys(("history", "conversions"), "config, exact, exact; for good: transient"),
             "profile days": "config; for good: config",
             "pin days": "passed over; for good: passed over",
+            "pins of ads": "marked; for good: marked",
         },
     ),
     Row(fault="413, call too large", kind=FaultKind.TOO_LARGE_413, ends=_TOO_LARGE),

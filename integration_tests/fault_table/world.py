@@ -39,7 +39,7 @@ def small_world() -> World:
         ad_accounts=3,
         campaigns=(5, 2, 1),
         ad_groups=(3, 1, 1),
-        ads=0,
+        ads=(3, 2, 1),
         feeds=3,
         feed_results=(5, 1, 2),
         active_percent=100,
