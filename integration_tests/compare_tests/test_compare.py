@@ -131,10 +131,15 @@ def test_only_differences_that_are_accepted_end_well(tmp_path: Path, capsys: pyt
 def repository(tmp_path: Path) -> Path:
     """Of one commit, whose connector needs a package that is not installed."""
     (tmp_path / "main.py").write_text("import a_package_that_is_nowhere\n", encoding="utf-8")
-    who = ("-c", "user.name=a", "-c", "user.email=a@localhost")
-    for arguments in (("init", "--quiet"), ("add", "main.py"), (*who, "commit", "--quiet", "-m", "one")):
-        subprocess.run(["git", *arguments], cwd=tmp_path, check=True)  # noqa: S607
+    subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)  # noqa: S607
+    commit(tmp_path)
     return tmp_path
+
+
+def commit(folder: Path) -> None:
+    who = ("-c", "user.name=a", "-c", "user.email=a@localhost")
+    for arguments in (("add", "."), (*who, "commit", "--quiet", "-m", "one")):
+        subprocess.run(["git", *arguments], cwd=folder, check=True)  # noqa: S607
 
 
 _NOWHERE = "ModuleNotFoundError: No module named 'a_package_that_is_nowhere'"
@@ -153,3 +158,28 @@ def test_a_commit_that_cannot_be_read_ends_in_one_sentence(
 ) -> None:
     assert main(["--with", commit], repository) == 2
     assert capsys.readouterr().err == sentence
+
+
+@needs_git
+def test_a_stream_that_one_side_lacks_is_named_and_not_read(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (repository / "main.py").write_text("import source_pinterest\n", encoding="utf-8")
+    (package := repository / "source_pinterest").mkdir()
+    (package / "__init__.py").touch()
+    for side in ("Pins Boards", "Pins AdPins"):
+        of_side = [f"class {name}:\n    stream_name = lambda: {name!r}\n\n" for name in side.split()]
+        text = "".join([*of_side, f"STREAMS = ({', '.join(side.split())})\n"])
+        (package / "streams.py").write_text(text, encoding="utf-8")
+        if "Boards" in side:
+            commit(repository)
+
+    assert main(["--with", "HEAD", "--only", "no course"], repository) == 0
+    assert [line for line in capsys.readouterr().out.splitlines() if "one side" in line] == [
+        f"{stream}: only one side has this stream, so that no course reads it" for stream in ("AdPins", "Boards")
+    ]
+
+
+def test_a_course_reads_no_stream_that_it_is_without() -> None:
+    for course in courses().values():
+        assert set(course.without(frozenset({"pins"})).streams) == set(course.streams) - {"pins"}

@@ -6,10 +6,10 @@ import pickle
 import signal
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from airbyte_cdk.models import ConfiguredAirbyteCatalogSerializer
 
@@ -84,6 +84,10 @@ class Course:
     ticks: bool = False
     second: int = 0
     settles: bool = False
+
+    def without(self, streams: frozenset[str]) -> Self:
+        """The course that does not read these streams."""
+        return replace(self, streams=tuple(stream for stream in self.streams if stream not in streams))
 
     def key_of(self, stream: str) -> tuple[str, ...]:
         """The fields of a stream's primary key."""

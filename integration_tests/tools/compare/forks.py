@@ -6,6 +6,7 @@ checkouts of other commits, so that it imports nothing of the project.
 """
 
 import gc
+import importlib
 import json
 import os
 import runpy
@@ -19,9 +20,10 @@ PACKAGE = "source_pinterest"
 
 
 def main() -> None:
-    """Tell where the connector was imported from; then, for each request, a process id and its exit code."""
+    """Tell the connector's place and its streams; then, for each request, a process id and an exit code."""
     runpy.run_path("main.py", run_name="loaded")
-    say(file=sys.modules[PACKAGE].__file__)
+    streams = importlib.import_module(f"{PACKAGE}.streams").STREAMS
+    say(file=sys.modules[PACKAGE].__file__, streams=[stream.stream_name() for stream in streams])
     gc.freeze()
     for line in sys.stdin:
         process = os.fork()

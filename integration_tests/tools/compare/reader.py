@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Timer
@@ -24,11 +24,13 @@ class Reader:
 
     Args:
         server: the process that runs `forks.py` there.
+        streams: the names of its streams, but for custom reports.
     """
 
-    def __init__(self, server: "subprocess.Popen[str]") -> None:
+    def __init__(self, server: "subprocess.Popen[str]", streams: Iterable[str]) -> None:
         self._server = server
         self.process = 0
+        self.streams = frozenset(streams)
 
     def run(self, arguments: Sequence[str], moment: str, api_url: str, stdout: Path) -> int:
         """Run `main.py` and return its exit code, negative after a signal.
@@ -90,8 +92,9 @@ def reader_of(checkout: Path) -> Iterator[Reader]:
             errors.seek(0)
             *_, reason = errors.read().strip().splitlines() or ["it ended without a word"]
             raise ImportError(reason)
-        imported = Path(json.loads(first)["file"])
+        told = json.loads(first)
+        imported = Path(told["file"])
         if not imported.resolve().is_relative_to(checkout.resolve()):
             raise ImportError(f"{imported} is imported in its place")
-        yield Reader(server)
+        yield Reader(server, told["streams"])
         server.stdin.close()

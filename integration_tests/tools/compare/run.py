@@ -50,14 +50,15 @@ def main(arguments: Sequence[str] | None = None, repository: Path = ROOT) -> int
     with ExitStack() as stack:
         try:
             checkout = stack.enter_context(_checkout_of(given.commit, repository))
-            if given.commit:
-                _check_import(checkout, f"commit {given.commit}")
-                _check_import(repository, "the working tree")
+            alone = _streams_of_one_side(checkout, given.commit, repository) if given.commit else frozenset[str]()
         except (argparse.ArgumentTypeError, ImportError, OSError) as error:
             sys.stderr.write(f"{error}\n")
             return 2
         checkouts = {_OLDER: checkout, _NEWER: repository}
-        return _compare(checkouts, [course for course in chosen if given.only in course.name], given.processes)
+        for stream in sorted(alone):
+            sys.stdout.write(f"{stream}: only one side has this stream, so that no course reads it\n")
+        wanted = [course for course in chosen if given.only in course.name]
+        return _compare(checkouts, wanted, alone, given.processes)
 
 
 def _checkout_of(commit: str | None, repository: Path) -> AbstractContextManager[Path]:
@@ -65,20 +66,24 @@ def _checkout_of(commit: str | None, repository: Path) -> AbstractContextManager
     return worktree_of(short_name(commit, repository), "compare", repository) if commit else nullcontext(repository)
 
 
-def _check_import(checkout: Path, whose: str) -> None:
+def _streams_of_one_side(checkout: Path, commit: str, repository: Path) -> frozenset[str]:
+    return _streams_of(checkout, f"commit {commit}") ^ _streams_of(repository, "the working tree")
+
+
+def _streams_of(checkout: Path, whose: str) -> frozenset[str]:
     try:
-        with reader_of(checkout):
-            return
+        with reader_of(checkout) as reader:
+            return reader.streams
     except ImportError as error:
         raise ImportError(f"The connector of {whose} can't be imported with these packages ({error}).") from error
 
 
-def _compare(checkouts: Checkouts, chosen: Sequence[Course], processes: int) -> int:
-    """Play the courses on both sides; then, in the main ones, have the sides take turns."""
+def _compare(checkouts: Checkouts, chosen: Sequence[Course], alone: frozenset[str], processes: int) -> int:
+    """Play the courses on both sides, without some streams; then, in the main ones, have the sides take turns."""
     began_at, lines = time.monotonic(), list[str]()
     with tempfile.TemporaryDirectory() as base, ProcessPoolExecutor(processes) as pool:
         played = {
-            (course.name, side): pool.submit(_play, course.name, checkouts, side, Path(base, course.name, side))
+            (course.name, side): pool.submit(_play, course.name, alone, checkouts, side, Path(base, course.name, side))
             for course in chosen
             for side in checkouts
         }
@@ -89,7 +94,7 @@ def _compare(checkouts: Checkouts, chosen: Sequence[Course], processes: int) -> 
             if course.name in DESTINATIONS:
                 swap = swap_of(course)
                 folder = Path(base, swap.name)
-                swaps.append((swap, older, pool.submit(_play_in_turn, swap.name, checkouts, older, folder)))
+                swaps.append((swap, older, pool.submit(_play_in_turn, swap.name, alone, checkouts, older, folder)))
         for swap, older, future in swaps:
             lines += _printed(differences(swap, older, future.result()))
             if not is_kept(future.result(), swap.days[-1]):
@@ -99,21 +104,22 @@ def _compare(checkouts: Checkouts, chosen: Sequence[Course], processes: int) -> 
     return judge(lines, accepted_in(ACCEPTED), time.monotonic() - began_at)
 
 
-def _play(name: str, checkouts: Checkouts, side: str, folder: Path) -> Path:
+def _play(name: str, alone: frozenset[str], checkouts: Checkouts, side: str, folder: Path) -> Path:
     """Play a course on one side; return where it is kept."""
     folder.mkdir(parents=True)
     with reader_of(checkouts[side]) as reader:
-        play(courses()[name], lambda _: reader, folder)
+        play(courses()[name].without(alone), lambda _: reader, folder)
     return folder
 
 
-def _play_in_turn(name: str, checkouts: Checkouts, reference: Path, folder: Path) -> Path:
+def _play_in_turn(name: str, alone: frozenset[str], checkouts: Checkouts, reference: Path, folder: Path) -> Path:
     """Have the older side begin, the newer one go on from its state, then the older one again.
 
     The older side gets no state of another form than its own.
 
     Args:
         name: of the course.
+        alone: the streams that are not read.
         checkouts: of both sides.
         reference: where it is kept how the older side has played all of it.
         folder: for what is kept.
@@ -132,7 +138,7 @@ def _play_in_turn(name: str, checkouts: Checkouts, reference: Path, folder: Path
             has_other_form = any(shape(ours[name]) != shape(theirs[name]) for name in shared)
             return None if has_other_form else older
 
-        play(courses()[name], reader_on, folder)
+        play(courses()[name].without(alone), reader_on, folder)
     return folder
 
 

@@ -124,6 +124,11 @@ def _delete_pin(world: World, _moment: datetime) -> None:
     world.delete_pin(numbering.PINS.id_of(1))
 
 
+def _hide_pins(world: World, _moment: datetime) -> None:
+    """The users whose pins new ads promote no longer show them."""
+    world.hidden_pins.update(numbering.AD_PINS.id_of(1_000_000 + index) for index in range(4))
+
+
 def _all(*changes: Any) -> Any:
     def change(world: World, moment: datetime) -> None:
         for each in changes:
@@ -144,7 +149,7 @@ _CALENDAR: Mapping[int, Day] = {
     4: Day(change=_move_board(0, 100)),
     5: Day(faults=(Fault("503", on="campaigns/list", account=_ACCOUNTS[0]),)),
     6: Day(change=_move_board(1, 50_000, pins_per_board=(5, 2, 2))),
-    7: Day(change=_grow(Kind.ADS, (4, 2), 0)),
+    7: Day(change=_grow(Kind.ADS, (4, 2), 0), faults=_lasting("503", "pins/get", account=_ACCOUNTS[0])),
     8: Day(change=_restate(4)),
     9: Day(change=_edit(Kind.AD_GROUPS, 1, 0, 80_000, status="PAUSED")),
     10: Day(change=_grow(Kind.CAMPAIGNS, (4, 2), 0)),
@@ -161,7 +166,7 @@ _CALENDAR: Mapping[int, Day] = {
     25: Day(change=_move_board(2, None)),
     26: Day(faults=_lasting("forbidden", "ads/analytics", account=_ACCOUNTS[1])),
     27: Day(change=_move_board(2, 3_000)),
-    28: Day(change=_edit(Kind.ADS, 0, 1, 500, status="ACTIVE")),
+    28: Day(change=_all(_edit(Kind.ADS, 0, 1, 500, status="ACTIVE"), _hide_pins)),
     29: Day(exhausted="org_analytics"),
     30: Day(change=_restate(40)),
     31: Day(change=_grow(Kind.ADS, (4, 3), 1)),
