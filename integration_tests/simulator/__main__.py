@@ -53,6 +53,7 @@ WORLD_OPTIONS: Mapping[str, tuple[Reader, str, str]] = {
         "TIME",
         "the newest time, such as 2026-06-30T12:00:00+00:00 (default: this moment)",
     ),
+    "idle-pins-percent": (int, "N", "share of pins that never had activity"),
     "active-percent": (int, "N", "share of days on which an entity has numbers"),
     "full-rows": (truth, "true|false", "whether every row has every column that was asked for"),
     "adds-up": (

@@ -178,7 +178,6 @@ def _creative_type(number: int) -> str:
 
 def metrics(world: World, place: PinPlace) -> Record:
     counts = {"pin_click": place[2], "impression": 10 * place[2], "clickthrough": 1}
-    since = world.active_since.get(places.pin_id(world, place))
-    if since and since > world.today - timedelta(days=world.totals_lag_days):
+    if places.active_since(world, place) > world.today - timedelta(days=world.totals_lag_days):
         counts = dict.fromkeys(counts, 0)
     return {"90d": counts, "lifetime_metrics": {**counts, "reaction": 3, "comment": 0}}

@@ -12,7 +12,7 @@ from typing import Any
 from integration_tests.simulator.calls import errors
 from integration_tests.simulator.organic import content
 from integration_tests.simulator.organic.pins import places_ever
-from integration_tests.simulator.organic.places import PinPlace, pin_id, place_of
+from integration_tests.simulator.organic.places import PinPlace, active_since, pin_id, place_of
 from integration_tests.simulator.world.listing import Record
 from integration_tests.simulator.world.seeding import mix
 from integration_tests.simulator.world.world import World
@@ -109,7 +109,7 @@ def _metrics(world: World, place: PinPlace, arguments: Mapping[str, Any]) -> Rec
     known = PIN_METRICS if _is_video(world, place) else STANDARD_METRICS
     daily_names = [name for name in wanted if name in known and name not in LIFETIME_METRICS]
     start, end = arguments["start_date"], min(arguments["end_date"], world.last_organic_day)
-    start = max(start, world.active_since.get(pin_id(world, place), start))
+    start = max(start, active_since(world, place))
     days = [start + timedelta(days=offset) for offset in range((end - start).days + 1)]
     daily = [_day(world, place, day, daily_names) for day in days]
     answer: Record = {

@@ -1,6 +1,9 @@
 """Compute a pin's place from its id and its id from the place, so that no table is needed."""
 
+from datetime import date
+
 from integration_tests.simulator.world import numbering
+from integration_tests.simulator.world.seeding import mix
 from integration_tests.simulator.world.world import World, largest, size_at
 
 PinPlace = tuple[int, int, int]
@@ -64,6 +67,12 @@ def pin_number(world: World, place: PinPlace) -> int:
 
 def _longest(world: World) -> int:
     return max(1, largest(world.pins_per_board), largest(world.pins_per_section))
+
+
+def active_since(world: World, place: PinPlace) -> date:
+    """The first day on which a pin has activity, which for some pins never comes."""
+    is_idle = mix(world.seed, 70, pin_number(world, place)) % 100 < world.idle_pins_percent
+    return world.active_since.get(pin_id(world, place), date.max if is_idle else date.min)
 
 
 def is_deleted(world: World, place: PinPlace) -> bool:
