@@ -207,10 +207,10 @@ class PinAnalytics(OrganicStream):
             estimate = Estimate(1, 1, 0, requests=self._requests_for(unread))
             estimate.log(self.name, self.shared.organic_pace())
             if reading.only_active:
-                self._log_saving("Estimate", ahead, unread)
+                self._log_saving("saves at least", ahead, unread)
             yield from self._read_pass(owner, reading, tuple(unread))
             if reading.only_active:
-                self._log_saving("Pass", ahead, unread)
+                self._log_saving("saved", ahead, unread)
         failures = {pin: known.failures for pin, known in self.checkpoint.skipped(account).items()}
         new = [pin for pin in failures if 0 < failures[pin] <= limits.SYNCS_UNTIL_A_PIN_ONLY_WARNS]
         if new and self._last_error:
@@ -229,12 +229,12 @@ class PinAnalytics(OrganicStream):
     def _requests_for(self, pins: Sequence[str]) -> int:
         return math.ceil(len(pins) / self._size.ids)
 
-    def _log_saving(self, what: str, pins: Sequence[str], read: Sequence[str]) -> None:
+    def _log_saving(self, saves: str, pins: Sequence[str], read: Sequence[str]) -> None:
         """Log how many requests a pass saves by leaving out the pins without activity."""
         saved = self._requests_for(pins) - self._requests_for(read)
         LOGGER.info(
-            f"{self.name}: {what}: {len(read):,} of {len(pins):,} pins had activity in the last 90 days. The option "
-            f"{ONLY_ACTIVE_PINS} saves {saved:,} requests."
+            f"{self.name}: {len(read):,} of {len(pins):,} pins had activity in the last 90 days. The option "
+            f"{ONLY_ACTIVE_PINS} {saves} {saved:,} requests."
         )
 
     def _read_skipped(self, owner: Task, pin: int) -> Iterator[Page]:
