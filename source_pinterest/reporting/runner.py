@@ -95,13 +95,13 @@ class NoMoreReports:
 Outcome = ReadyReport | FailedReport | SplitReport
 
 
-class Reports:
-    """The reports of one stream.
+class StreamJobs:
+    """The jobs of one stream: those that wait, those in progress, and what has become of them.
 
     Attributes:
-        outcomes: what has become of them, for the stream to take.
+        outcomes: what has become of the reports, for the stream to take.
         waiting: reports that are not created yet.
-        jobs: reports in progress. A job that is not among them any more has been given up.
+        running: reports in progress. A job that is not among them any more has ended or been given up.
 
     Args:
         client: sends the requests.
@@ -112,7 +112,7 @@ class Reports:
         self.client, self.plan = client, plan
         self.outcomes: SimpleQueue[Outcome | NoMoreReports] = SimpleQueue()
         self.waiting: deque[Job] = deque()
-        self.jobs: list[Job] = []
+        self.running: list[Job] = []
         self.unread: list[ReportRequest] = []
         """Reports that have ended and whose outcome the stream has yet to handle."""
         self.next_creation = 0.0
@@ -131,14 +131,15 @@ class Reports:
 
         The reports of one window are created together. A report is in progress until its outcome is handled.
         """
-        in_progress = {(one.ad_account_id, one.planned) for one in (*(job.request for job in self.jobs), *self.unread)}
+        requests = (*(job.request for job in self.running), *self.unread)
+        in_progress = {(request.ad_account_id, request.planned) for request in requests}
         following = self.waiting[0].request
         return len(in_progress) < windows or (following.ad_account_id, following.planned) in in_progress
 
     def end(self, job: Job, outcome: ReadyReport | FailedReport) -> None:
         """Pass the outcome of a report to the stream."""
-        if job in self.jobs:
-            self.jobs.remove(job)
+        if job in self.running:
+            self.running.remove(job)
             self.unread.append(job.request)
             self.outcomes.put(outcome)
 
@@ -146,10 +147,10 @@ class Reports:
         """Fail a report. An error that is no `SliceError` concerns all reports of the stream, and fails them too."""
         if isinstance(error, SliceError):
             self.end(job, FailedReport(job.request, error))
-        elif job in self.jobs:
+        elif job in self.running:
             fatal = error if isinstance(error, PinterestError) else connector_error(self.client.stream, error)
-            self.jobs.remove(job)
-            for failed in (job, *self.jobs, *self.waiting):
+            self.running.remove(job)
+            for failed in (job, *self.running, *self.waiting):
                 self.outcomes.put(FailedReport(failed.request, fatal))
             self.close()
 
@@ -159,8 +160,8 @@ class Reports:
         They wait behind the reports of other windows. Only the parts of the window that was split first are created
         next, so that it shows soon whether splitting helps.
         """
-        if job in self.jobs:
-            self.jobs.remove(job)
+        if job in self.running:
+            self.running.remove(job)
             window = (job.request.ad_account_id, job.request.planned)
             if instead[0].splits:
                 self.first_split = self.first_split or window
@@ -174,7 +175,7 @@ class Reports:
         if not self.is_closed:
             self.is_closed = True
             self.waiting.clear()
-            self.jobs.clear()
+            self.running.clear()
             self.unread.clear()
             self.outcomes.put(NoMoreReports(error))
 
@@ -183,7 +184,7 @@ class _Step(NamedTuple):
     """A step that may be taken from a time on: the plan of a stream, or the next request for one of its reports."""
 
     due: float
-    reports: Reports
+    stream: StreamJobs
     job: Job | None
 
 
@@ -215,20 +216,20 @@ class ReportRunner:
         self._pauses = pauses or Pauses()
         self._requests_left = requests_left
         self._changed = Signal()
-        self._streams: list[Reports] = []
+        self._streams: list[StreamJobs] = []
         self._thread: Thread | None = None
         self._requests = 0
         self._logged_at = clock()
 
-    def open(self, client: ReportClient, plan: Callable[[], Iterable[ReportRequest]]) -> Reports:
+    def open(self, client: ReportClient, plan: Callable[[], Iterable[ReportRequest]]) -> StreamJobs:
         """Add the reports of a stream. They are created once any stream waits for its outcomes."""
-        reports = Reports(client, plan)
+        stream = StreamJobs(client, plan)
         with self._changed:
-            self._streams.append(reports)
+            self._streams.append(stream)
             self._changed.notify_all()
-        return reports
+        return stream
 
-    def outcomes(self, reports: Reports) -> Iterator[Outcome]:
+    def outcomes(self, stream: StreamJobs) -> Iterator[Outcome]:
         """Return the outcomes of a stream's reports, each as soon as there is one.
 
         Raises:
@@ -236,26 +237,31 @@ class ReportRunner:
         """
         try:
             with self._changed:
-                reports.is_polled = True
+                self.begin_polls(stream)
                 if self._thread is None:
                     self._thread = self._start(self._work)
-                self._changed.notify_all()
-            while not isinstance(outcome := reports.outcomes.get(), NoMoreReports):
+            while not isinstance(outcome := stream.outcomes.get(), NoMoreReports):
                 yield outcome
                 if isinstance(outcome, FailedReport):
-                    self.release(reports, outcome.request)
+                    self.release(stream, outcome.request)
             if outcome.error:
                 raise outcome.error
         finally:
             with self._changed:
-                reports.close()
+                stream.close()
                 self._changed.notify_all()
 
-    def release(self, reports: Reports, request: ReportRequest) -> None:
+    def begin_polls(self, stream: StreamJobs) -> None:
+        """Poll the reports of a stream, which takes outcomes from now on. Before, a link would expire unused."""
+        with self._changed:
+            stream.is_polled = True
+            self._changed.notify_all()
+
+    def release(self, stream: StreamJobs, request: ReportRequest) -> None:
         """Free the place of a report whose outcome was handled, so that another report can be created."""
         with self._changed:
-            if request in reports.unread:
-                reports.unread.remove(request)
+            if request in stream.unread:
+                stream.unread.remove(request)
                 self._changed.notify_all()
 
     @staticmethod
@@ -270,10 +276,10 @@ class ReportRunner:
         try:
             while True:
                 with self._changed:
-                    if all(reports.is_closed for reports in self._streams):
+                    if all(stream.is_closed for stream in self._streams):
                         self._thread = None
                         return
-                    step = self.next_step()
+                    step = self.pop_step()
                     if step is None:
                         self._changed.wait(self.seconds_to_next_step())
                 if step:
@@ -282,23 +288,26 @@ class ReportRunner:
         except (ClosedError, NoThreadError) as error:
             with self._changed:
                 self._thread = None
-                for reports in self._streams:
-                    reports.close(error)
+                for stream in self._streams:
+                    stream.close(error)
 
-    def next_step(self) -> Callable[[], None] | None:
-        """Return the step that has been due for longest; None if none is due, or if too many requests are under way."""
+    def pop_step(self) -> Callable[[], None] | None:
+        """Take the step that has been due for longest. Its request counts as under way, and no other call returns it.
+
+        Return None if no step is due, or if too many requests are under way.
+        """
         step = self._next()
         if step is None or step.due > self._clock():
             return None
         if step.job is None:
-            step.reports.is_plan_begun = True
+            step.stream.is_plan_begun = True
         else:
             self._requests += 1
             step.job.is_busy = True
             if not step.job.token:
-                step.reports.jobs.append(step.reports.waiting.popleft())
-                step.reports.next_creation = self._clock() + _CREATION_HEAD_START_SECONDS
-        return partial(self._take, step.reports, step.job)
+                step.stream.running.append(step.stream.waiting.popleft())
+                step.stream.next_creation = self._clock() + _CREATION_HEAD_START_SECONDS
+        return partial(self._take, step.stream, step.job)
 
     def seconds_to_next_step(self) -> float:
         """Return the seconds to wait, at most until the next log line, unless something changes before."""
@@ -311,82 +320,77 @@ class ReportRunner:
         if now - self._logged_at < _LOG_EVERY_SECONDS:
             return
         with self._changed:
-            jobs, waiting = len(self._jobs()), sum(len(reports.waiting) for reports in self._streams)
+            jobs, waiting = len(self._jobs()), sum(len(stream.waiting) for stream in self._streams)
         self._logged_at = now
         if jobs:
             LOGGER.info(f"Waiting for Pinterest to finish {jobs} reports; {waiting} more are not created yet.")
 
     def _next(self) -> _Step | None:
         """Return the next step to take, at the time when it is due. Plans come first, and are not limited in number."""
-        for reports in self._streams:
-            if not (reports.is_plan_begun or reports.is_closed):
-                return _Step(-math.inf, reports, None)
+        for stream in self._streams:
+            if not (stream.is_plan_begun or stream.is_closed):
+                return _Step(-math.inf, stream, None)
         if self._requests >= limits.REPORT_THREADS:
             return None
-        left, jobs = self._requests_left(), sum(len(reports.jobs) for reports in self._streams if reports.is_polled)
+        left, jobs = self._requests_left(), sum(len(stream.running) for stream in self._streams if stream.is_polled)
         is_short = not math.isinf(left)  # reports in progress then go first
         may_create = not (is_short and jobs) or left >= _REQUESTS_PER_REPORT * (jobs + 1)
         steps: list[_Step] = []
-        for reports in self._streams:
-            if reports.is_polled:
-                steps += [_Step(job.due, reports, job) for job in reports.jobs if not job.is_busy]
-            if (
-                may_create
-                and (reports.is_polled or not is_short)
-                and reports.waiting
-                and reports.has_room(self._windows)
-            ):
-                steps.append(_Step(reports.next_creation, reports, reports.waiting[0]))
+        for stream in self._streams:
+            if stream.is_polled:
+                steps += [_Step(job.due, stream, job) for job in stream.running if not job.is_busy]
+            if may_create and (stream.is_polled or not is_short) and stream.waiting and stream.has_room(self._windows):
+                steps.append(_Step(stream.next_creation, stream, stream.waiting[0]))
         return min(steps, key=lambda step: step.due, default=None)
 
-    def _take(self, reports: Reports, job: Job | None) -> None:
+    def _take(self, stream: StreamJobs, job: Job | None) -> None:
         """Take a step. Its failure fails its report, and that of a plan is raised in the stream."""
         try:
             if job is None:
-                self._plan(reports)
+                self._plan(stream)
             elif job.token:
-                self._poll(reports, job)
+                self._poll(stream, job)
             else:
-                self._create(reports, job)
+                self._create(stream, job)
         except (Exception, ClosedError) as error:  # noqa: BLE001 - the stream takes any error
             with self._changed:
                 if job is None or isinstance(error, ClosedError):
-                    reports.close(error)
+                    stream.close(error)
                 else:
-                    reports.fail(job, error)
+                    stream.fail(job, error)
         finally:
             with self._changed:
                 if job:
                     self._requests -= 1
                     job.is_busy = False
-                if reports.is_planned and not reports.waiting and not reports.jobs:
-                    reports.close()
+                if stream.is_planned and not stream.waiting and not stream.running:
+                    stream.close()
                 self._changed.notify_all()
 
-    def _plan(self, reports: Reports) -> None:
-        jobs = list(map(Job, reports.plan()))
+    def _plan(self, stream: StreamJobs) -> None:
+        jobs = list(map(Job, stream.plan()))
         with self._changed:
-            if not reports.is_closed:
-                reports.waiting.extend(jobs)
-                reports.is_planned = True
+            if not stream.is_closed:
+                stream.waiting.extend(jobs)
+                stream.is_planned = True
 
-    def _create(self, reports: Reports, job: Job) -> None:
+    def _create(self, stream: StreamJobs, job: Job) -> None:
         try:
-            token = reports.client.create(job.request)
+            token = stream.client.create(job.request)
         except ResponseTooLargeError:
-            if not self._split(reports, job):
+            if not self._split(stream, job):
                 raise
             return
         finally:
-            reports.next_creation = self._clock()
+            stream.next_creation = self._clock()
         with self._changed:
-            is_alone = not any(other.token for other in reports.jobs)
+            is_alone = not any(other.token for other in stream.running)
             job.is_polled_early = is_alone or job.creations > 0 or job.splits > 0
             job.token, job.created_at, job.creations = token, self._clock(), job.creations + 1
             job.due = self._next_poll(job)
 
-    def _poll(self, reports: Reports, job: Job) -> None:
-        polled = reports.client.poll(job.request, job.token)
+    def _poll(self, stream: StreamJobs, job: Job) -> None:
+        polled = stream.client.poll(job.request, job.token)
         status, age, window = polled.status, self._clock() - job.created_at, job.request.window
         is_late = age >= self._timeout_seconds
         job.polls_without_link += status is JobStatus.FINISHED and not polled.url
@@ -395,52 +399,52 @@ class ReportRunner:
         if status is JobStatus.FINISHED and (polled.url or is_empty):
             if not polled.url:
                 LOGGER.warning(
-                    f"{reports.client.stream}: The report of {window} has no link and no size, so it has no rows."
+                    f"{stream.client.stream}: The report of {window} has no link and no size, so it has no rows."
                 )
             with self._changed:
                 self._expect(age)
-                reports.has_finished = True
-                reports.end(job, ReadyReport(job.request, job.token, polled))
+                stream.has_finished = True
+                stream.end(job, ReadyReport(job.request, job.token, polled))
         elif status.is_lost and not (status is JobStatus.DOES_NOT_EXIST and job.polls < _POLLS_BEFORE_IT_EXISTS):
-            self._replace(reports, job, status)
+            self._replace(stream, job, status)
         elif is_late and not may_be_empty:
             if status is JobStatus.FINISHED:
                 raise report_without_link(window)
             if status is JobStatus.UNKNOWN:
-                self._give_up(reports, job, report_status_unknown(window, self._timeout_seconds))
-            elif not self._split(reports, job):
-                self._give_up(reports, job, report_too_slow(window, self._timeout_seconds))
+                self._give_up(stream, job, report_status_unknown(window, self._timeout_seconds))
+            elif not self._split(stream, job):
+                self._give_up(stream, job, report_too_slow(window, self._timeout_seconds))
         else:
             with self._changed:
                 job.polls += 1
                 job.due = self._next_poll(job)
 
-    def _replace(self, reports: Reports, job: Job, status: JobStatus) -> None:
+    def _replace(self, stream: StreamJobs, job: Job, status: JobStatus) -> None:
         """Create a report again that Pinterest has failed or lost. One that has failed twice is split, if it can be.
 
         Raises:
             SliceError: it was created often enough.
         """
         window = job.request.window
-        if status is JobStatus.FAILED and job.creations >= _CREATIONS_OF_HALVES and self._split(reports, job):
+        if status is JobStatus.FAILED and job.creations >= _CREATIONS_OF_HALVES and self._split(stream, job):
             return
         if job.creations >= (_CREATIONS_OF_HALVES if job.splits else _CREATIONS):
             raise report_lost(window, status.value, job.creations)
         LOGGER.info(f"The report of {window.start} to {window.end} is {status.value}. It is created again.")
         with self._changed:
-            reports.put_back(job, Job(job.request, job.splits, job.creations))
+            stream.put_back(job, Job(job.request, job.splits, job.creations))
 
-    def _give_up(self, reports: Reports, job: Job, error: SliceError) -> None:
+    def _give_up(self, stream: StreamJobs, job: Job, error: SliceError) -> None:
         """Fail a report whose time is up. If Pinterest has finished none of the stream, all others are given up too.
 
         They would take as long, one after another.
         """
         with self._changed:
-            if reports.has_finished:
-                reports.fail(job, error)
+            if stream.has_finished:
+                stream.fail(job, error)
             else:
-                reports.fail(job, no_report_finished(error))
-                reports.close()
+                stream.fail(job, no_report_finished(error))
+                stream.close()
 
     def _next_poll(self, job: Job) -> float:
         """Return the time of the next poll of a report.
@@ -451,7 +455,7 @@ class ReportRunner:
         if job.is_polled_early or job.polls:
             rivals = sum(other.is_polled_early or other.polls > 0 for other in self._jobs())
         else:
-            rivals = len(self._jobs()) + sum(min(len(reports.waiting), self._windows) for reports in self._streams)
+            rivals = len(self._jobs()) + sum(min(len(stream.waiting), self._windows) for stream in self._streams)
         fair_pause = rivals / (self._requests_per_second() * _QUOTA_FOR_POLLS)
         pause = max(self._pauses.before_poll(job.polls), min(fair_pause, self._pauses.longest_poll_seconds))
         return self._clock() + pause
@@ -463,15 +467,15 @@ class ReportRunner:
                 job.due = min(job.due, job.created_at + age)
 
     def _jobs(self) -> list[Job]:
-        return [job for reports in self._streams for job in reports.jobs if job.token]
+        return [job for stream in self._streams for job in stream.running if job.token]
 
-    def _split(self, reports: Reports, job: Job) -> bool:
+    def _split(self, stream: StreamJobs, job: Job) -> bool:
         """Replace a report by two reports on half of its days each. Return False if it can't or should not be split."""
         with self._changed:
-            reports.is_split_in_vain = reports.is_split_in_vain or job.splits >= _SPLITS
-            if not reports.is_split_in_vain and (halves := job.request.halves()):
-                if job in reports.jobs:
-                    reports.outcomes.put(SplitReport(job.request, halves))
-                    reports.put_back(job, *(Job(half, job.splits + 1) for half in halves))
+            stream.is_split_in_vain = stream.is_split_in_vain or job.splits >= _SPLITS
+            if not stream.is_split_in_vain and (halves := job.request.halves()):
+                if job in stream.running:
+                    stream.outcomes.put(SplitReport(job.request, halves))
+                    stream.put_back(job, *(Job(half, job.splits + 1) for half in halves))
                 return True
             return False

@@ -5,7 +5,7 @@ from typing import cast
 
 from source_pinterest.reporting.client import ReportClient
 from source_pinterest.reporting.job import JobStatus, Polled, ReadyReport, ReportRequest
-from source_pinterest.reporting.runner import NoMoreReports, Outcome, ReportRunner, Reports
+from source_pinterest.reporting.runner import NoMoreReports, Outcome, ReportRunner, StreamJobs
 
 TIMEOUT_SECONDS = 100
 BUSY, DONE, UNKNOWN = JobStatus.IN_PROGRESS, JobStatus.FINISHED, JobStatus.DOES_NOT_EXIST
@@ -64,23 +64,23 @@ class Scheduler:
             clock=lambda: self.now,
             requests_left=lambda: self.requests_left,
         )
-        self._streams: list[tuple[Reports, Pinterest]] = []
+        self._streams: list[tuple[StreamJobs, Pinterest]] = []
 
-    def open(self, pinterest: Pinterest, *wanted: ReportRequest, is_served: bool = True) -> Reports:
-        reports = self.runner.open(cast("ReportClient", pinterest), lambda: wanted)
-        self._streams.append((reports, pinterest))
+    def open(self, pinterest: Pinterest, *wanted: ReportRequest, is_served: bool = True) -> StreamJobs:
+        stream = self.runner.open(cast("ReportClient", pinterest), lambda: wanted)
+        self._streams.append((stream, pinterest))
         if is_served:
-            reports.is_polled = True
-        return reports
+            self.runner.begin_polls(stream)
+        return stream
 
     def step(self) -> bool:
         """Do the next thing; False if nothing is due."""
-        step = self.runner.next_step()
+        step = self.runner.pop_step()
         if step:
             step()
-        for reports, pinterest in self._streams if self.fetches else ():
+        for stream, pinterest in self._streams if self.fetches else ():
             for wanted in pinterest.created:
-                self.runner.release(reports, wanted)
+                self.runner.release(stream, wanted)
         return step is not None
 
     def work(self, seconds: float = 0) -> None:
@@ -96,8 +96,8 @@ class Scheduler:
             self.now += pause
 
 
-def outcomes(reports: Reports) -> list[Outcome | NoMoreReports]:
-    return [reports.outcomes.get_nowait() for _ in range(reports.outcomes.qsize())]
+def outcomes(stream: StreamJobs) -> list[Outcome | NoMoreReports]:
+    return [stream.outcomes.get_nowait() for _ in range(stream.outcomes.qsize())]
 
 
 def came(
@@ -105,13 +105,13 @@ def came(
 ) -> list[Outcome | NoMoreReports]:
     """The outcomes of these reports after so many seconds."""
     scheduler = Scheduler(jobs)
-    reports = scheduler.open(pinterest, *wanted)
+    stream = scheduler.open(pinterest, *wanted)
     scheduler.work(seconds)
-    return outcomes(reports)
+    return outcomes(stream)
 
 
-def kinds(reports: Reports) -> list[type[object]]:
-    return [type(outcome) for outcome in outcomes(reports)]
+def kinds(stream: StreamJobs) -> list[type[object]]:
+    return [type(outcome) for outcome in outcomes(stream)]
 
 
 def finished_report(wanted: ReportRequest, token: str) -> ReadyReport:

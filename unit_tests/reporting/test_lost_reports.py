@@ -40,37 +40,41 @@ def test_a_lost_report_is_created_four_times(status: JobStatus, length: int) -> 
 
 def test_a_report_that_works_the_second_time_is_reported_once() -> None:
     scheduler, pinterest, wanted = Scheduler(), Pinterest(FAILED), request()
-    reports = scheduler.open(pinterest, wanted)
+    stream = scheduler.open(pinterest, wanted)
     scheduler.work(0.5)
     pinterest.then(BUSY, DONE)
     scheduler.work(60)
 
-    assert outcomes(reports) == [finished_report(wanted, "token-2"), NoMoreReports()]
+    assert outcomes(stream) == [finished_report(wanted, "token-2"), NoMoreReports()]
     assert len(pinterest.created) == 2
     assert pinterest.polled == ["token-1", "token-2", "token-2"]
 
 
 def test_a_lost_report_may_be_created_again_before_its_last_poll_has_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    scheduler, pinterest = Scheduler(), Pinterest(FAILED)
-    reports = scheduler.open(pinterest, request())
+    """A worker has read another report at that moment, so that the stream has room."""
+    scheduler, pinterest, wanted = Scheduler(), Pinterest(), [request(account="1"), request(account="2")]
+    scheduler.fetches = False
+    stream = scheduler.open(pinterest, *wanted)
     scheduler.work(0.5)
-    pinterest.then(DONE)
-    put_back, begun = reports.put_back, []
+    pinterest.left["token-2"][:] = [FAILED]
+    put_back, begun = stream.put_back, []
 
     def followed_at_once(job: Job, *instead: Job) -> None:
         put_back(job, *instead)
-        begun.append(scheduler.runner.next_step())
+        scheduler.runner.release(stream, wanted[0])
+        begun.append(scheduler.runner.pop_step())
 
-    monkeypatch.setattr(reports, "put_back", followed_at_once)
+    monkeypatch.setattr(stream, "put_back", followed_at_once)
     scheduler.now = 1
     scheduler.step()
-    assert scheduler.runner.next_step() is None
+    scheduler.step()
+    assert scheduler.runner.pop_step() is None
     [create] = begun
     create()
     scheduler.work(5)
 
-    assert kinds(reports) == [ReadyReport, NoMoreReports]
-    assert len(pinterest.created) == 2
+    assert kinds(stream) == [ReadyReport, ReadyReport, NoMoreReports]
+    assert len(pinterest.created) == 3
 
 
 def test_equal_requests_are_not_taken_for_one() -> None:
@@ -108,13 +112,13 @@ def split_of(wanted: ReportRequest) -> SplitReport:
 
 def test_a_report_that_takes_too_long_is_asked_for_in_halves_of_its_window() -> None:
     scheduler, pinterest, wanted = Scheduler(), Pinterest(BUSY), request(days(10))
-    reports = scheduler.open(pinterest, wanted)
+    stream = scheduler.open(pinterest, wanted)
     scheduler.work(TIMEOUT_SECONDS - 1)
-    assert outcomes(reports) == []
+    assert outcomes(stream) == []
 
     pinterest.then(DONE)
     scheduler.work(20)
-    split, first, second, end = outcomes(reports)
+    split, first, second, end = outcomes(stream)
     assert (split, end) == (split_of(wanted), NoMoreReports())
     assert [outcome.request.window.days for outcome in (first, second)] == [5, 5]  # type: ignore[union-attr]
     assert {outcome.request.planned for outcome in (first, second)} == {wanted.planned}  # type: ignore[union-attr]
@@ -149,18 +153,18 @@ def failing_above(most: int) -> Pinterest:
 
 def test_short_windows_that_fail_keep_no_long_one_from_being_split() -> None:
     scheduler, pinterest = Scheduler(jobs=1), failing_above(60)
-    reports = scheduler.open(pinterest, request(days(4), account="bad"), request(days(186)))
+    stream = scheduler.open(pinterest, request(days(4), account="bad"), request(days(186)))
     scheduler.work(600)
 
-    assert kinds(reports).count(ReadyReport) == 4
+    assert kinds(stream).count(ReadyReport) == 4
 
 
 def test_once_an_eighth_has_failed_no_other_report_of_the_stream_is_split() -> None:
     scheduler, pinterest = Scheduler(jobs=1), Pinterest(FAILED)
-    reports = scheduler.open(pinterest, request(days(80)), request(days(40)))
+    stream = scheduler.open(pinterest, request(days(80)), request(days(40)))
     scheduler.work(600)
 
-    found = outcomes(reports)
+    found = outcomes(stream)
     assert [type(outcome) for outcome in found[:7]] == [SplitReport] * 7
     assert [type(outcome) for outcome in found[7:]] == [FailedReport] * 9 + [NoMoreReports]
     assert sorted(sizes(pinterest)) == [10] * 16 + [20] * 8 + [40] * (4 + 4) + [80] * 2
@@ -168,11 +172,11 @@ def test_once_an_eighth_has_failed_no_other_report_of_the_stream_is_split() -> N
 
 def test_halves_are_halved_so_many_times_and_then_fail() -> None:
     scheduler, pinterest = Scheduler(jobs=100), Pinterest(BUSY)
-    reports = scheduler.open(pinterest, request(days(80)), request(account="12"))
+    stream = scheduler.open(pinterest, request(days(80)), request(account="12"))
     scheduler.work(1)
     pinterest.left["token-2"][:] = [DONE]
     scheduler.work(10 * TIMEOUT_SECONDS)
-    finished, *found = outcomes(reports)
+    finished, *found = outcomes(stream)
 
     assert isinstance(finished, ReadyReport)
     assert [type(outcome) for outcome in found] == [SplitReport] * 7 + [FailedReport] * 8 + [NoMoreReports]
@@ -195,9 +199,9 @@ def test_a_stream_none_of_whose_reports_is_finished_stops(
 ) -> None:
     """Forty accounts, eight at once: they would take dozens of timeouts, one after another."""
     scheduler, pinterest = Scheduler(jobs=8), Pinterest(status)
-    reports = scheduler.open(pinterest, *(request(days(length), account=str(number)) for number in range(40)))
+    stream = scheduler.open(pinterest, *(request(days(length), account=str(number)) for number in range(40)))
     scheduler.work(timeouts * (TIMEOUT_SECONDS + 10))
-    *_, failed, end = outcomes(reports)
+    *_, failed, end = outcomes(stream)
 
     assert isinstance(failed, FailedReport)
     assert "No report of this stream has finished in this sync" in str(failed.error.message)
@@ -207,12 +211,12 @@ def test_a_stream_none_of_whose_reports_is_finished_stops(
 
 def test_a_stream_with_a_finished_report_goes_on_whatever_is_too_slow() -> None:
     scheduler, pinterest = Scheduler(jobs=2), Pinterest(BUSY)
-    reports = scheduler.open(pinterest, *(request(days(1), account=str(number)) for number in range(4)))
+    stream = scheduler.open(pinterest, *(request(days(1), account=str(number)) for number in range(4)))
     scheduler.work(1)
     pinterest.left["token-2"][:] = [DONE]
     scheduler.work(5 * TIMEOUT_SECONDS)
 
-    assert kinds(reports) == [ReadyReport, *[FailedReport] * 3, NoMoreReports]
+    assert kinds(stream) == [ReadyReport, *[FailedReport] * 3, NoMoreReports]
 
 
 A_DAY, A_TOTAL = request(days(1)), request(days(30), granularity="TOTAL")
@@ -242,25 +246,25 @@ def test_a_report_of_unknown_status_is_polled_until_its_time_is_up_and_not_split
 
 def test_each_creation_has_a_deadline_of_its_own() -> None:
     scheduler, pinterest = Scheduler(), Pinterest(*[BUSY] * 6, FAILED)
-    reports = scheduler.open(pinterest, request(days(10)))
+    stream = scheduler.open(pinterest, request(days(10)))
     scheduler.work(TIMEOUT_SECONDS / 4)
     pinterest.then(BUSY)
     scheduler.work(TIMEOUT_SECONDS)
     assert len(pinterest.created) == 2
-    assert outcomes(reports) == []
+    assert outcomes(stream) == []
 
     scheduler.work(TIMEOUT_SECONDS / 2)
-    assert outcomes(reports)[0] == split_of(request(days(10)))
+    assert outcomes(stream)[0] == split_of(request(days(10)))
 
 
 def test_a_report_that_is_finished_when_its_time_is_up_is_taken() -> None:
     scheduler, pinterest = Scheduler(), Pinterest(BUSY)
-    reports = scheduler.open(pinterest, request())
+    stream = scheduler.open(pinterest, request())
     scheduler.work(TIMEOUT_SECONDS - 1)
     pinterest.left["token-1"][:] = [DONE]
     scheduler.work(60)
 
-    assert kinds(reports) == [ReadyReport, NoMoreReports]
+    assert kinds(stream) == [ReadyReport, NoMoreReports]
 
 
 def test_a_report_that_is_too_large_to_ask_for_is_asked_for_in_halves_or_fails_alone() -> None:

@@ -55,10 +55,10 @@ def test_a_fatal_error_ends_the_reports_of_its_stream_alone(error: PinterestErro
     scheduler, pinterest, other = Scheduler(), Pinterest(), Pinterest()
     pinterest.refuses = lambda _: error
     wanted = [request(days(count)) for count in range(1, 4)]
-    reports, neighbour = scheduler.open(pinterest, *wanted), scheduler.open(other, request())
+    stream, neighbour = scheduler.open(pinterest, *wanted), scheduler.open(other, request())
     scheduler.work(60)
 
-    assert outcomes(reports) == [*(FailedReport(one, error) for one in wanted), NoMoreReports()]
+    assert outcomes(stream) == [*(FailedReport(one, error) for one in wanted), NoMoreReports()]
     assert len(pinterest.created) == 1, "no other report is created"
     assert kinds(neighbour) == [ReadyReport, NoMoreReports]
 
@@ -89,11 +89,11 @@ def test_a_failed_plan_is_raised_and_touches_no_other_stream() -> None:
         yield request()
         raise error
 
-    reports = scheduler.runner.open(cast("ReportClient", pinterest), plan)
+    stream = scheduler.runner.open(cast("ReportClient", pinterest), plan)
     neighbour = scheduler.open(pinterest, request())
     scheduler.work(10)
 
-    assert outcomes(reports) == [NoMoreReports(error)]
+    assert outcomes(stream) == [NoMoreReports(error)]
     assert kinds(neighbour) == [ReadyReport, NoMoreReports]
     assert len(pinterest.created) == 1, "half a plan is none"
 
@@ -104,25 +104,25 @@ def test_a_failed_plan_is_raised_and_touches_no_other_stream() -> None:
 @pytest.mark.parametrize("status", [DONE, FAILED])
 def test_reports_that_are_closed_during_a_request_get_no_outcome(status: JobStatus) -> None:
     scheduler, pinterest = Scheduler(), Pinterest(status)
-    reports = scheduler.open(pinterest, request(days(1)), request(days(2)))
+    stream = scheduler.open(pinterest, request(days(1)), request(days(2)))
     scheduler.work(0.5)
     poll = pinterest.poll
 
     def closing(account: str, token: str) -> Polled:
-        reports.close()
+        stream.close()
         return poll(account, token)
 
     pinterest.poll = closing  # type: ignore[method-assign]
     scheduler.work(1_000)
-    assert outcomes(reports) == [NoMoreReports()]
+    assert outcomes(stream) == [NoMoreReports()]
     assert (len(pinterest.created), len(pinterest.polled)) == (2, 1)
 
 
 def test_a_report_that_is_created_while_its_stream_closes_is_not_waited_for() -> None:
     scheduler, pinterest = Scheduler(), Pinterest()
-    reports = scheduler.open(pinterest, request())
-    pinterest.refuses = lambda _: reports.close()
+    stream = scheduler.open(pinterest, request())
+    pinterest.refuses = lambda _: stream.close()
     scheduler.work(60)
 
-    assert reports.jobs == []
+    assert stream.running == []
     assert pinterest.polled == []

@@ -56,13 +56,13 @@ def test_a_finished_report_without_a_link_is_asked_for_again() -> None:
     scheduler, pinterest = Scheduler(), Pinterest()
     link = pinterest.poll
     without_link(pinterest, size=3)
-    reports = scheduler.open(pinterest, request())
+    stream = scheduler.open(pinterest, request())
     scheduler.work(TIMEOUT_SECONDS - 1)
-    assert outcomes(reports) == []
+    assert outcomes(stream) == []
 
     pinterest.poll = link  # type: ignore[method-assign]
     scheduler.work(20)
-    assert outcomes(reports)[0] == finished_report(request(), "token-1")
+    assert outcomes(stream)[0] == finished_report(request(), "token-1")
 
 
 @pytest.mark.parametrize("size", [None, 2])
@@ -73,12 +73,12 @@ def test_a_finished_report_without_link_and_size_is_empty_after_five_more_polls(
     """Even if its time is up before: the poll at which it is finished may come late."""
     scheduler, pinterest, wanted = Scheduler(timeout_seconds=timeout), Pinterest(BUSY, DONE), request(days(2))
     without_link(pinterest, size)
-    reports = scheduler.open(pinterest, wanted)
+    stream = scheduler.open(pinterest, wanted)
     scheduler.work(44)
-    assert (len(pinterest.polled), outcomes(reports)) == (1 + 5, [])
+    assert (len(pinterest.polled), outcomes(stream)) == (1 + 5, [])
 
     scheduler.work(1)
-    assert outcomes(reports) == [ReadyReport(wanted, "token-1", Polled(DONE, "", size)), NoMoreReports()]
+    assert outcomes(stream) == [ReadyReport(wanted, "token-1", Polled(DONE, "", size)), NoMoreReports()]
     assert f"The report of {wanted.window} has no link and no size" in caplog.text
 
 
@@ -102,29 +102,29 @@ def several(count: int) -> list[ReportRequest]:
 
 def test_only_so_many_reports_of_a_stream_are_at_work_at_once() -> None:
     scheduler, pinterest = Scheduler(jobs=3), Pinterest(BUSY)
-    reports = scheduler.open(pinterest, *several(8))
+    stream = scheduler.open(pinterest, *several(8))
     scheduler.work(30)
-    assert len(pinterest.created) == len(reports.jobs) == 3
+    assert len(pinterest.created) == len(stream.running) == 3
 
     for replies in pinterest.left.values():
         replies[:] = [DONE]
     scheduler.work(10)
     assert len(pinterest.created) == 6
-    assert kinds(reports) == [ReadyReport] * 3
+    assert kinds(stream) == [ReadyReport] * 3
 
 
 def test_where_calls_run_short_reports_are_ended_before_others_are_created() -> None:
     """What is only ordered is lost with the sync; each day would then order them all anew, and read none."""
     scheduler, pinterest = Scheduler(), Pinterest(BUSY)
     scheduler.requests_left = 8
-    reports = scheduler.open(pinterest, *several(4))
+    stream = scheduler.open(pinterest, *several(4))
     scheduler.work(30)
-    assert len(reports.jobs) == 2
+    assert len(stream.running) == 2
 
     scheduler.requests_left = 1
     pinterest.left["token-1"][:] = [DONE]
     scheduler.work(15)
-    assert (len(pinterest.created), kinds(reports)) == (2, [ReadyReport])
+    assert (len(pinterest.created), kinds(stream)) == (2, [ReadyReport])
 
     pinterest.left["token-2"][:] = [DONE]
     scheduler.work(15)
@@ -149,14 +149,14 @@ def test_a_report_takes_its_room_until_the_stream_has_handled_its_outcome(
     scheduler, pinterest = Scheduler(jobs=2), Pinterest()
     scheduler.fetches = False
     pinterest.refuses = lambda _: error
-    reports = scheduler.open(pinterest, *several(5))
+    stream = scheduler.open(pinterest, *several(5))
     scheduler.work(60)
-    assert kinds(reports) == [kind] * 2
+    assert kinds(stream) == [kind] * 2
     assert len(pinterest.created) == 2
 
-    scheduler.runner.release(reports, request(days(1)))
+    scheduler.runner.release(stream, request(days(1)))
     scheduler.work(60)
-    assert kinds(reports) == [kind]
+    assert kinds(stream) == [kind]
     assert len(pinterest.created) == 3
 
 
@@ -170,8 +170,8 @@ def test_reports_of_all_streams_are_at_work_while_only_one_stream_is_served() ->
     assert len(served.created) == 1
     assert len(other.created) == 2
     assert other.polled == [], "a link that nobody follows expires"
-    assert first.jobs
-    second.is_polled = True
+    assert first.running
+    scheduler.runner.begin_polls(second)
     scheduler.work(30)
     assert kinds(second) == [*[ReadyReport] * 4, NoMoreReports]
 
@@ -185,7 +185,7 @@ def test_all_streams_are_planned_before_any_report_is_created() -> None:
     for _ in of_all:
         scheduler.step()
 
-    assert all(reports.is_planned for reports in of_all)
+    assert all(stream.is_planned for stream in of_all)
     assert pinterest.created == []
 
 
@@ -204,46 +204,46 @@ def test_a_hundred_reports_that_take_equally_long_cost_little_more_than_a_poll_e
     scheduler = Scheduler(jobs=100, requests_per_second=5)
     scheduler.now = 1_000
     pinterest = Pinterest(lambda: DONE if scheduler.now >= 1_020 else BUSY)
-    reports = scheduler.open(pinterest, *several(100))
+    stream = scheduler.open(pinterest, *several(100))
     scheduler.work(25)
 
-    assert kinds(reports) == [ReadyReport] * 100 + [NoMoreReports]
+    assert kinds(stream) == [ReadyReport] * 100 + [NoMoreReports]
     assert len(pinterest.polled) == 100 + 4, "only the first was asked for in vain"
 
 
 def test_a_report_that_was_lost_is_asked_for_early_whatever_else_is_in_flight() -> None:
     scheduler = Scheduler(jobs=100, requests_per_second=5)
     pinterest = Pinterest(BUSY)
-    reports = scheduler.open(pinterest, *several(100))
+    stream = scheduler.open(pinterest, *several(100))
     scheduler.work(0.5)
     pinterest.left["token-1"][:] = [FAILED]
     scheduler.work(1)
 
     assert len(pinterest.created) == 101
-    assert [job.token for job in reports.jobs if job.due - job.created_at < 2] == ["token-101"]
+    assert [job.token for job in stream.running if job.due - job.created_at < 2] == ["token-101"]
 
 
 def test_the_reports_of_one_window_are_asked_for_together() -> None:
     scheduler, pinterest = Scheduler(jobs=1), Pinterest(BUSY)
-    reports = scheduler.open(pinterest, request(number=0), request(number=1), request(number=2))
+    stream = scheduler.open(pinterest, request(number=0), request(number=1), request(number=2))
     scheduler.work(0)
 
-    assert len(reports.jobs) == 3
+    assert len(stream.running) == 3
 
 
 def test_no_report_is_left_alone_for_longer_than_its_link_lives() -> None:
     scheduler, pinterest = Scheduler(requests_per_second=0.001), Pinterest(BUSY)
-    reports = scheduler.open(pinterest, request())
+    stream = scheduler.open(pinterest, request())
     scheduler.work()
 
-    assert reports.jobs[0].due == 120
+    assert stream.running[0].due == 120
 
 
 def test_a_creation_holds_up_the_next_of_its_stream_for_a_second_at_most() -> None:
     scheduler, pinterest, neighbour = Scheduler(), Pinterest(BUSY), Pinterest(BUSY)
-    reports = scheduler.open(pinterest, request(account="1"), request(account="2"), request(account="3"))
-    scheduler.runner.next_step()()  # type: ignore[misc]
-    hanging = scheduler.runner.next_step()
+    stream = scheduler.open(pinterest, request(account="1"), request(account="2"), request(account="3"))
+    scheduler.runner.pop_step()()  # type: ignore[misc]
+    hanging = scheduler.runner.pop_step()
     assert hanging
     scheduler.open(neighbour, request())
     scheduler.work(0.5)
@@ -252,15 +252,15 @@ def test_a_creation_holds_up_the_next_of_its_stream_for_a_second_at_most() -> No
     scheduler.work(0.5)
     assert [wanted.ad_account_id for wanted in pinterest.created] == ["2", "3"]
     hanging()
-    assert len(reports.jobs) == 3
+    assert len(stream.running) == 3
 
 
 def test_plans_that_hang_hold_up_no_report_of_another_stream() -> None:
     scheduler, pinterest = Scheduler(), Pinterest()
     for _ in range(20):
         scheduler.open(Pinterest(), request())
-        assert scheduler.runner.next_step()
-    reports = scheduler.open(pinterest, request())
+        assert scheduler.runner.pop_step()
+    stream = scheduler.open(pinterest, request())
     scheduler.work(10)
 
-    assert kinds(reports) == [ReadyReport, NoMoreReports]
+    assert kinds(stream) == [ReadyReport, NoMoreReports]

@@ -11,7 +11,7 @@ from source_pinterest import limits
 from source_pinterest.api.errors import ConfigError
 from source_pinterest.reporting.client import ReportClient
 from source_pinterest.reporting.job import ReadyReport, ReportRequest
-from source_pinterest.reporting.runner import Outcome, ReportRunner, Reports
+from source_pinterest.reporting.runner import Outcome, ReportRunner, StreamJobs
 from unit_tests.reporting.requests_for_reports import request
 from unit_tests.reporting.scheduler import BUSY, DONE, Pinterest
 from unit_tests.threads import PATIENCE_SECONDS, in_thread
@@ -27,18 +27,18 @@ def runner_of(jobs: int = 10) -> ReportRunner:
     return ReportRunner(jobs, float("inf"), clock=leaping())
 
 
-def opened(runner: ReportRunner, pinterest: Pinterest, count: int = 1) -> Reports:
+def opened(runner: ReportRunner, pinterest: Pinterest, count: int = 1) -> StreamJobs:
     wanted = [request(account=str(number)) for number in range(count)]
     return runner.open(cast("ReportClient", pinterest), lambda: wanted)
 
 
-def outcomes_of(runner: ReportRunner, reports: Reports) -> list[Outcome]:
-    return in_thread(lambda: list(fetching(runner, reports))).result(PATIENCE_SECONDS)
+def outcomes_of(runner: ReportRunner, stream: StreamJobs) -> list[Outcome]:
+    return in_thread(lambda: list(fetching(runner, stream))).result(PATIENCE_SECONDS)
 
 
-def fetching(runner: ReportRunner, reports: Reports) -> Iterable[Outcome]:
-    for outcome in runner.outcomes(reports):
-        runner.release(reports, outcome.request)
+def fetching(runner: ReportRunner, stream: StreamJobs) -> Iterable[Outcome]:
+    for outcome in runner.outcomes(stream):
+        runner.release(stream, outcome.request)
         yield outcome
 
 
@@ -46,7 +46,7 @@ def test_streams_are_served_one_after_the_other_until_their_last_report() -> Non
     runner, pinterest = runner_of(), Pinterest(BUSY, DONE)
     of_all = [opened(runner, pinterest, count) for count in (1, 2, 30)]
 
-    assert [len(outcomes_of(runner, reports)) for reports in reversed(of_all)] == [30, 2, 1]
+    assert [len(outcomes_of(runner, stream)) for stream in reversed(of_all)] == [30, 2, 1]
 
 
 def test_a_stream_that_opens_late_is_served_and_no_thread_stays_behind() -> None:
@@ -77,9 +77,9 @@ def test_an_error_of_the_plan_reaches_the_stream() -> None:
     def plan() -> Iterable[ReportRequest]:
         raise error
 
-    reports = runner.open(cast("ReportClient", Pinterest()), plan)
+    stream = runner.open(cast("ReportClient", Pinterest()), plan)
     with pytest.raises(ConfigError, match="Scripted"):
-        outcomes_of(runner, reports)
+        outcomes_of(runner, stream)
 
 
 def test_no_thread_is_started_before_a_stream_waits() -> None:
@@ -97,11 +97,11 @@ def test_a_stream_that_stops_listening_closes_its_reports() -> None:
             stopped.wait(PATIENCE_SECONDS)
 
     pinterest.refuses = hold_all_after_the_second
-    reports = opened(runner, pinterest, 100)
-    outcomes = runner.outcomes(reports)
+    stream = opened(runner, pinterest, 100)
+    outcomes = runner.outcomes(stream)
     next(outcomes)
     outcomes.close()  # type: ignore[attr-defined]
-    assert reports.is_closed
+    assert stream.is_closed
 
     stopped.set()
     assert len(outcomes_of(runner, opened(runner, Pinterest()))) == 1
@@ -111,9 +111,9 @@ def test_a_stream_that_stops_listening_closes_its_reports() -> None:
 def test_the_scheduler_says_what_it_waits_for_while_it_works(caplog: pytest.LogCaptureFixture) -> None:
     minutes = itertools.count(step=61)
     runner = ReportRunner(10, timeout_seconds=1_000_000, clock=lambda: next(minutes))
-    reports = opened(runner, Pinterest(BUSY, DONE))
+    stream = opened(runner, Pinterest(BUSY, DONE))
     with caplog.at_level("INFO", "airbyte"):
-        assert [type(outcome) for outcome in runner.outcomes(reports)] == [ReadyReport]
+        assert [type(outcome) for outcome in runner.outcomes(stream)] == [ReadyReport]
     assert "Waiting for Pinterest to finish 1 reports; 0 more are not created yet." in caplog.messages
 
 
@@ -128,8 +128,8 @@ def test_fifteen_requests_that_hang_hold_up_no_sixteenth_report(monkeypatch: pyt
         return respond(asked, *token)
 
     monkeypatch.setattr(pinterest, hanging, hang)
-    reports = opened(runner, pinterest, 16)
-    outcomes = fetching(runner, reports)
+    stream = opened(runner, pinterest, 16)
+    outcomes = fetching(runner, stream)
     first = in_thread(lambda: next(iter(outcomes))).result(PATIENCE_SECONDS)
     end.set()
 

@@ -18,7 +18,7 @@ from source_pinterest.engine.refused_names import RefusedNames
 from source_pinterest.engine.tasks import Task
 from source_pinterest.reporting.client import ReportClient
 from source_pinterest.reporting.job import ANALYTICS_REPORTS, ReadyReport, ReportRequest
-from source_pinterest.reporting.runner import FailedReport, Reports, SplitReport
+from source_pinterest.reporting.runner import FailedReport, SplitReport, StreamJobs
 from source_pinterest.state.cursor import PinterestCursor, StateStore
 from source_pinterest.state.day_cursor import AccountDayCursor, KeyColumns
 from source_pinterest.state.days import ReadDays
@@ -59,7 +59,7 @@ class ReportTasks:
         self._rows = ReportRows(stream.name, gate, key, spec.columns, spec.stamped)
         self._client = ReportClient(stream.api, stream.client, stream.name, refused, stream.notices.replacement)
         self._runner = stream.shared.reports
-        self._reports: Reports | None = None
+        self._jobs: StreamJobs | None = None
 
     def try_out(self, request: ReportRequest) -> None:
         """Create a report that is not fetched, so that Pinterest checks the request.
@@ -71,7 +71,7 @@ class ReportTasks:
 
     def order(self, plan: Callable[[], Iterable[ReportRequest]]) -> None:
         """Hand reports to the runner, which creates them as soon as a stream waits for its reports."""
-        self._reports = self._runner.open(self._client, plan)
+        self._jobs = self._runner.open(self._client, plan)
 
     def tasks(self, cursor: AccountDayCursor | None) -> Iterator[Task]:
         """Return a task for each report that is finished or has failed.
@@ -79,16 +79,16 @@ class ReportTasks:
         Args:
             cursor: is told if a report was split.
         """
-        if self._reports is None:
+        if self._jobs is None:
             return
-        for outcome in self._runner.outcomes(self._reports):
+        for outcome in self._runner.outcomes(self._jobs):
             request = outcome.request
             parents = {"ad_account_id": request.ad_account_id}
             if isinstance(outcome, FailedReport):
                 yield Task.failed(parents, outcome.error, request.window)
             elif isinstance(outcome, ReadyReport):
                 named = {"batch": request.number, "token": outcome.token}
-                release = partial(self._runner.release, self._reports, request)
+                release = partial(self._runner.release, self._jobs, request)
                 yield Task(parents, partial(self._read, outcome), request.window, named, on_end=release)
             elif isinstance(outcome, SplitReport) and cursor:
                 cursor.split(request.ad_account_id, request.window, [half.window for half in outcome.halves])
