@@ -43,9 +43,12 @@ class Client:
         self.mock = mock
         api = connected(**options)
         self.api = dataclasses.replace(api, file_bounds=bounds or api.file_bounds)
-        calls = PinterestClient(self.api, "campaign_report", ("ads:read",))
-        notices = Notices("campaign_report")
-        self.reports = ReportClient(self.api, calls, "campaign_report", RefusedNames(notices), notices.replacement)
+        self.reports = self.of_stream("campaign_report")
+
+    def of_stream(self, stream: str) -> ReportClient:
+        """The client of a stream. Those of all streams share the connection."""
+        calls, notices = PinterestClient(self.api, stream, ("ads:read",)), Notices(stream)
+        return ReportClient(self.api, calls, stream, RefusedNames(notices), notices.replacement)
 
     def content(self, url: str = FILE, read: Callable[[Iterator[Filed]], Any] = read, size: float | None = None) -> Any:
         return self.reports.fetch(ReadyReport(request(), "a token", Polled(JobStatus.FINISHED, url, size)), read)

@@ -141,6 +141,36 @@ def test_where_calls_run_short_none_is_created_that_nobody_asks_for_yet() -> Non
     assert (len(unserved.created), len(served.created)) == (0, 1)
 
 
+def test_a_creation_that_the_quota_does_not_allow_is_considered_again_within_a_minute() -> None:
+    scheduler, pinterest = Scheduler(), Pinterest(BUSY)
+    scheduler.requests_left = 1
+    scheduler.open(pinterest, request(), is_served=False)
+    scheduler.work(1)
+    assert pinterest.created == []
+
+    scheduler.requests_left = float("inf")
+    scheduler.work(60)
+    assert len(pinterest.created) == 1
+
+
+def test_a_seventeenth_request_waits_for_the_end_of_another_and_a_plan_does_not() -> None:
+    scheduler, pinterest = Scheduler(), Pinterest(BUSY)
+    for _ in range(17):
+        scheduler.open(pinterest, request())
+    for _ in range(17):
+        scheduler.step()
+    begun = [scheduler.runner.pop_step() for _ in range(17)]
+    assert [step is None for step in begun] == [False] * 16 + [True]
+    assert scheduler.runner.seconds_to_next_step() == 60, "it waits for a change, and does not look all the time"
+
+    late = scheduler.open(pinterest, request())
+    scheduler.step()
+    assert (late.is_planned, pinterest.created) == (True, [])
+
+    begun[0]()  # type: ignore[misc]
+    assert scheduler.runner.pop_step()
+
+
 @pytest.mark.parametrize(("error", "kind"), [(None, ReadyReport), (UnavailableError("s", "path", "", 6), FailedReport)])
 def test_a_report_takes_its_room_until_the_stream_has_handled_its_outcome(
     error: Exception | None, kind: type[object]
