@@ -1,5 +1,6 @@
 """The endpoints, requests, states and jobs of asynchronous reports."""
 
+import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -151,9 +152,8 @@ class Job:
         created_at: the time of its creation, on the runner's clock.
         polls: how often it was polled.
         polls_without_link: how often a poll called it finished and gave no link to its file.
-        due: the time of the next poll.
+        due: the time of the next poll; infinite if it is not created yet, or if a request for it is under way.
         is_polled_early: whether it is polled before its fair share of the quota, to learn how long reports take.
-        is_busy: whether a request for it is under way.
     """
 
     request: ReportRequest
@@ -163,6 +163,5 @@ class Job:
     created_at: float = 0
     polls: int = 0
     polls_without_link: int = 0
-    due: float = 0
+    due: float = math.inf
     is_polled_early: bool = False
-    is_busy: bool = False

@@ -7,6 +7,7 @@ report. A report that Pinterest loses is created again, a report that fails agai
 finished report becomes a task, and the worker that reads the task downloads the file.
 """
 
+import itertools
 import logging
 import math
 import time
@@ -15,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextvars import copy_context
 from dataclasses import dataclass
 from functools import partial
+from heapq import heappop, heappush
 from queue import SimpleQueue
 from threading import Thread
 from typing import NamedTuple
@@ -115,8 +117,11 @@ class StreamJobs:
         self.running: list[Job] = []
         self.unread: list[ReportRequest] = []
         """Reports that have ended and whose outcome the stream has yet to handle."""
+        self.due = math.inf
+        """The time of the plan or of the next creation; infinite if it is not scheduled."""
         self.next_creation = 0.0
-        self.is_plan_begun = self.is_planned = self.is_closed = False
+        """The earliest time of the next creation."""
+        self.is_planned = self.is_closed = False
         self.first_split: tuple[str, DateWindow] | None = None
         """The ad account and the window of the report that was split first."""
         self.is_split_in_vain = False
@@ -181,9 +186,14 @@ class StreamJobs:
 
 
 class _Step(NamedTuple):
-    """A step that may be taken from a time on: the plan of a stream, or the next request for one of its reports."""
+    """A step that may be taken from a time on: the poll of a report, or else the plan of a stream or its next creation.
+
+    A step is stale once the report, or the stream, has another `due`. Of two steps that are due at the same time, the
+    one with the lower number comes first.
+    """
 
     due: float
+    number: int
     stream: StreamJobs
     job: Job | None
 
@@ -217,6 +227,11 @@ class ReportRunner:
         self._requests_left = requests_left
         self._changed = Signal()
         self._streams: list[StreamJobs] = []
+        self._steps: list[_Step] = []
+        """A heap. A stale step stays in it until it is due."""
+        self._numbers = itertools.count()
+        self._held_up: list[_Step] = []
+        """Creations that were due and that the quota does not allow at present."""
         self._thread: Thread | None = None
         self._requests = 0
         self._logged_at = clock()
@@ -226,6 +241,7 @@ class ReportRunner:
         stream = StreamJobs(client, plan)
         with self._changed:
             self._streams.append(stream)
+            self._schedule(-math.inf, stream)
             self._changed.notify_all()
         return stream
 
@@ -252,9 +268,11 @@ class ReportRunner:
                 self._changed.notify_all()
 
     def begin_polls(self, stream: StreamJobs) -> None:
-        """Poll the reports of a stream, which takes outcomes from now on. Before, a link would expire unused."""
+        """Schedule the polls of a stream that takes outcomes from now on. Before, a link would expire unused."""
         with self._changed:
             stream.is_polled = True
+            for job in stream.running:
+                self._schedule(job.due, stream, job)
             self._changed.notify_all()
 
     def release(self, stream: StreamJobs, request: ReportRequest) -> None:
@@ -262,7 +280,22 @@ class ReportRunner:
         with self._changed:
             if request in stream.unread:
                 stream.unread.remove(request)
+                self._schedule_creation(stream)
                 self._changed.notify_all()
+
+    def _schedule(self, due: float, stream: StreamJobs, job: Job | None = None) -> None:
+        """Schedule the poll of a report, or else the plan of a stream or its next creation.
+
+        The poll of a stream that takes no outcomes yet waits for `begin_polls`.
+        """
+        (job or stream).due = due
+        if job is None or stream.is_polled:
+            heappush(self._steps, _Step(due, next(self._numbers), stream, job))
+
+    def _schedule_creation(self, stream: StreamJobs) -> None:
+        """Schedule the next creation of a stream, unless it is scheduled for that time or an earlier one."""
+        if stream.waiting and stream.next_creation < stream.due:
+            self._schedule(stream.next_creation, stream)
 
     @staticmethod
     def _start(work: Callable[[], None]) -> Thread:
@@ -292,27 +325,57 @@ class ReportRunner:
                     stream.close(error)
 
     def pop_step(self) -> Callable[[], None] | None:
-        """Take the step that has been due for longest. Its request counts as under way, and no other call returns it.
+        """Remove the step that has been due for longest from the heap, and return it.
 
-        Return None if no step is due, or if too many requests are under way.
+        Return None if no step is due, or if too many requests are under way. Plans come first, and are not limited in
+        number.
         """
-        step = self._next()
-        if step is None or step.due > self._clock():
+        now = self._clock()
+        while self._held_up:
+            heappush(self._steps, self._held_up.pop())
+        while self._steps:
+            due, _, stream, job = step = self._steps[0]
+            if due > now or (stream.is_planned and self._requests >= limits.REPORT_THREADS):
+                break
+            heappop(self._steps)
+            if stream.is_closed or due != (job or stream).due:
+                continue
+            (job or stream).due = math.inf
+            if stream.is_planned:
+                job = job or self._next_creation(step, now)
+                if job is None:
+                    continue
+                self._requests += 1
+            return partial(self._take, stream, job)
+        return None
+
+    def _next_creation(self, step: _Step, now: float) -> Job | None:
+        """Return the next report of a stream to create, which is in progress from now on.
+
+        Return None if the stream has no room, or if the quota does not allow the report. If the quota is not renewed in
+        this sync, reports in progress go first.
+        """
+        stream = step.stream
+        if not stream.has_room(self._windows):
             return None
-        if step.job is None:
-            step.stream.is_plan_begun = True
-        else:
-            self._requests += 1
-            step.job.is_busy = True
-            if not step.job.token:
-                step.stream.running.append(step.stream.waiting.popleft())
-                step.stream.next_creation = self._clock() + _CREATION_HEAD_START_SECONDS
-        return partial(self._take, step.stream, step.job)
+        running = sum(len(other.running) for other in self._streams if other.is_polled)
+        reserve = _REQUESTS_PER_REPORT * (running + 1) if running else 0
+        left = self._requests_left()
+        if not math.isinf(left) and (left < reserve or not stream.is_polled):
+            stream.due = step.due
+            self._held_up.append(step)
+            return None
+        job = stream.waiting.popleft()
+        stream.running.append(job)
+        stream.next_creation = now + _CREATION_HEAD_START_SECONDS
+        self._schedule_creation(stream)
+        return job
 
     def seconds_to_next_step(self) -> float:
         """Return the seconds to wait, at most until the next log line, unless something changes before."""
-        step = self._next()
-        return min(max(0.0, step.due - self._clock()), _LOG_EVERY_SECONDS) if step else _LOG_EVERY_SECONDS
+        if not self._steps or self._requests >= limits.REPORT_THREADS:
+            return _LOG_EVERY_SECONDS
+        return min(max(0.0, self._steps[0].due - self._clock()), _LOG_EVERY_SECONDS)
 
     def log_waiting(self) -> None:
         """Log the number of reports in progress once a minute."""
@@ -324,24 +387,6 @@ class ReportRunner:
         self._logged_at = now
         if jobs:
             LOGGER.info(f"Waiting for Pinterest to finish {jobs} reports; {waiting} more are not created yet.")
-
-    def _next(self) -> _Step | None:
-        """Return the next step to take, at the time when it is due. Plans come first, and are not limited in number."""
-        for stream in self._streams:
-            if not (stream.is_plan_begun or stream.is_closed):
-                return _Step(-math.inf, stream, None)
-        if self._requests >= limits.REPORT_THREADS:
-            return None
-        left, jobs = self._requests_left(), sum(len(stream.running) for stream in self._streams if stream.is_polled)
-        is_short = not math.isinf(left)  # reports in progress then go first
-        may_create = not (is_short and jobs) or left >= _REQUESTS_PER_REPORT * (jobs + 1)
-        steps: list[_Step] = []
-        for stream in self._streams:
-            if stream.is_polled:
-                steps += [_Step(job.due, stream, job) for job in stream.running if not job.is_busy]
-            if may_create and (stream.is_polled or not is_short) and stream.waiting and stream.has_room(self._windows):
-                steps.append(_Step(stream.next_creation, stream, stream.waiting[0]))
-        return min(steps, key=lambda step: step.due, default=None)
 
     def _take(self, stream: StreamJobs, job: Job | None) -> None:
         """Take a step. Its failure fails its report, and that of a plan is raised in the stream."""
@@ -362,9 +407,9 @@ class ReportRunner:
             with self._changed:
                 if job:
                     self._requests -= 1
-                    job.is_busy = False
                 if stream.is_planned and not stream.waiting and not stream.running:
                     stream.close()
+                self._schedule_creation(stream)
                 self._changed.notify_all()
 
     def _plan(self, stream: StreamJobs) -> None:
@@ -387,7 +432,7 @@ class ReportRunner:
             is_alone = not any(other.token for other in stream.running)
             job.is_polled_early = is_alone or job.creations > 0 or job.splits > 0
             job.token, job.created_at, job.creations = token, self._clock(), job.creations + 1
-            job.due = self._next_poll(job)
+            self._schedule(self._next_poll(job), stream, job)
 
     def _poll(self, stream: StreamJobs, job: Job) -> None:
         polled = stream.client.poll(job.request, job.token)
@@ -417,7 +462,7 @@ class ReportRunner:
         else:
             with self._changed:
                 job.polls += 1
-                job.due = self._next_poll(job)
+                self._schedule(self._next_poll(job), stream, job)
 
     def _replace(self, stream: StreamJobs, job: Job, status: JobStatus) -> None:
         """Create a report again that Pinterest has failed or lost. One that has failed twice is split, if it can be.
@@ -462,9 +507,10 @@ class ReportRunner:
 
     def _expect(self, age: float) -> None:
         """Poll the reports that were never polled as soon as they are as old as a report that just finished."""
-        for job in self._jobs():
-            if not job.polls:
-                job.due = min(job.due, job.created_at + age)
+        for stream in self._streams:
+            for job in stream.running:
+                if not job.polls and job.created_at + age < job.due < math.inf:
+                    self._schedule(job.created_at + age, stream, job)
 
     def _jobs(self) -> list[Job]:
         return [job for stream in self._streams for job in stream.running if job.token]
