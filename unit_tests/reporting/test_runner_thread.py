@@ -150,7 +150,7 @@ class HangingWire(Wire):
 
     def read1(self, amount: int | None = None) -> bytes:
         self._under_way.release()
-        assert self._end.wait(PATIENCE_SECONDS)
+        assert self._end.wait(3 * PATIENCE_SECONDS)  # longer than the test waits for anything else
         return super().read1(amount)
 
 
@@ -185,7 +185,6 @@ def test_sixteen_requests_that_hang_hold_up_no_new_link_for_a_link_that_died(
     assert isinstance(ready, ReadyReport)
     assert in_thread(lambda: patient.reports.fetch(ready, read)).result(PATIENCE_SECONDS) == ROWS
     assert patient.asked(FRESH_FILE) == 1
-    assert [sent.method for sent in mock.request_history].count("POST") == 1 + limits.REPORT_THREADS
 
     end.set()
     assert [[type(one) for one in outcomes_of(runner, other)] for other in others] == [[ReadyReport]] * 17
