@@ -18,7 +18,7 @@ from integration_tests.tools.benchmarks.measure import Taken, take
 from integration_tests.tools.benchmarks.picture import figure
 from integration_tests.tools.benchmarks.readers import BARE_LOOP, CONNECTOR, OFFICIAL_CONNECTOR, connector
 from integration_tests.tools.benchmarks.runs import Run, runs
-from integration_tests.tools.benchmarks.tables import report
+from integration_tests.tools.benchmarks.tables import differences, report
 from integration_tests.tools.benchmarks.workloads import Workload
 
 EARLIER = connector(ROOT / ".tmp" / "beside", "this connector at 0123abcd")
@@ -62,6 +62,14 @@ def test_the_table_without_latency_has_seconds_beside_ratios() -> None:
         "| `board_pins` | official connector | 10,000 | 20.00 | 25.0 | 2,500 | 133 | 40.20 |",
     ]
     assert len(rows) == 2 + 4 * 4
+
+
+def test_an_earlier_commit_is_in_no_document_and_its_difference_is_printed() -> None:
+    rows = differences(made_up(), EARLIER).splitlines()
+
+    assert rows[0] == "| Times that of this connector at 0123abcd | CPU s | Seconds | Peak MiB |"
+    assert rows[2] == "| board_pins, 0 ms | 0.40 | 0.25 | 0.96 |"
+    assert len(rows) == 2 + 4 * 3 + 1
 
 
 def texts(picture: Figure) -> list[tuple[str, Bbox]]:

@@ -29,13 +29,19 @@ _STARTS = 3
 
 @dataclass(frozen=True)
 class Taken:
-    """What one read took. Seconds and processor seconds are those beyond the start of its process."""
+    """What one read took. Seconds and processor seconds are those beyond the start of its process.
+
+    Attributes:
+        peak_mib: the memory of the whole process.
+        start_mib: that of a start without a read, which depends on the machine.
+    """
 
     records: int
     seconds: float
     cpu_seconds: float
     peak_mib: float
     calls: int
+    start_mib: float = 0
 
     @property
     def records_per_second(self) -> float:
@@ -53,7 +59,7 @@ class Taken:
         return 1_000 * self.calls / self.records
 
 
-class _Usage(NamedTuple):
+class Usage(NamedTuple):
     """What a whole process took."""
 
     exit_code: int
@@ -69,7 +75,7 @@ def take(reader: Reader, workload: Workload, latency_ms: int = 0, **config: Any)
     Raises:
         RuntimeError: the reader failed.
     """
-    start_seconds, start_cpu_seconds = _start(reader)
+    start = start_of(reader)
     with tempfile.TemporaryDirectory() as name, _simulator(workload, latency_ms) as (url, given):
         first_day = (datetime.now(UTC).date() - timedelta(days=SYNCHRONOUS_DAYS)).isoformat()
         arguments = reader.command(url, {"start_date": first_day, **given, **config}, workload, Path(name))
@@ -78,24 +84,22 @@ def take(reader: Reader, workload: Workload, latency_ms: int = 0, **config: Any)
         if usage.exit_code or not usage.records:
             raise RuntimeError(f"The {reader.name} gave {usage.records} records and exit code {usage.exit_code}.")
         calls = len(requests.get(_control(url, "log"), timeout=60).json())
-    cpu_seconds = usage.cpu_seconds - start_cpu_seconds
+    cpu_seconds = usage.cpu_seconds - start.cpu_seconds
     # A busy machine may make a start longer than a short read, which yet takes no less than its processor seconds.
-    seconds = max(usage.seconds - start_seconds, cpu_seconds)
-    return Taken(usage.records, seconds, cpu_seconds, usage.peak_mib, calls)
+    seconds = max(usage.seconds - start.seconds, cpu_seconds)
+    return Taken(usage.records, seconds, cpu_seconds, usage.peak_mib, calls, start.peak_mib)
 
 
 @cache
-def _start(reader: Reader) -> tuple[float, float]:
-    """Seconds and processor seconds that it takes whether there are records or not: the least of a few starts.
-
-    The first one may compile the package as well.
-    """
+def start_of(reader: Reader) -> Usage:
+    """What it takes without records: the least of a few starts. The first one may compile the package."""
     with tempfile.TemporaryDirectory() as name:
         starts = [_run(reader, reader.start, Path(name), _NO_API) for _ in range(_STARTS)]
-    return min(usage.seconds for usage in starts), min(usage.cpu_seconds for usage in starts)
+    seconds, cpu_seconds, peak_mib = (min(found) for found in zip(*(usage[2:] for usage in starts), strict=True))
+    return Usage(0, 0, seconds, cpu_seconds, peak_mib)
 
 
-def _run(reader: Reader, arguments: Sequence[str], folder: Path, url: str) -> _Usage:
+def _run(reader: Reader, arguments: Sequence[str], folder: Path, url: str) -> Usage:
     """Run it to its end, and count its records as they come."""
     began = time.monotonic()
     with subprocess.Popen(
@@ -107,7 +111,7 @@ def _run(reader: Reader, arguments: Sequence[str], folder: Path, url: str) -> _U
         records = sum(line.startswith(_RECORD) for line in process.stdout or ())
     seconds = time.monotonic() - began
     found = json.loads((folder / "usage.json").read_text(encoding="utf-8"))
-    return _Usage(process.returncode, records, seconds, found["cpu_seconds"], found["peak_bytes"] / 1024**2)
+    return Usage(process.returncode, records, seconds, found["cpu_seconds"], found["peak_bytes"] / 1024**2)
 
 
 @contextmanager

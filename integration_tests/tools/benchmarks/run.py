@@ -18,7 +18,7 @@ from integration_tests.tools.benchmarks.readers import (
     official_is_installed,
 )
 from integration_tests.tools.benchmarks.runs import BY_STREAM, Run, runs
-from integration_tests.tools.benchmarks.tables import cells, report
+from integration_tests.tools.benchmarks.tables import cells, differences, report
 
 PROGRAM = "python -m integration_tests.tools.benchmarks"
 
@@ -28,12 +28,20 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog=PROGRAM, description=__doc__)
     parser.add_argument("--scale", type=float, default=1, help="a part of each workload, for a first look")
     parser.add_argument("--dry", action="store_true", help="write no document")
-    parser.add_argument("--beside", metavar="COMMIT", type=short_name, help="measure an earlier commit as well")
+    parser.add_argument(
+        "--beside",
+        metavar="COMMIT",
+        type=short_name,
+        help="measure an earlier commit too, and print the difference",
+    )
     arguments = parser.parse_args()
     with connector_at(arguments.beside) if arguments.beside else nullcontext() as earlier:
         measured, unfinished = measure(readers(earlier), arguments.scale)
+    if earlier:
+        sys.stdout.write(f"{differences(measured, earlier)}\n")
+        measured = {run: taken for run, taken in measured.items() if run.reader is not earlier}
     if not arguments.dry:
-        made = provenance(command(arguments.scale, arguments.beside))
+        made = provenance(command(arguments.scale))
         write_section(DOCS / "benchmarks.md", "benchmarks", "\n\n".join([made, report(measured), *unfinished]))
         draw(measured, DOCS / "benchmarks.svg")
     return 0
@@ -68,8 +76,6 @@ def measure(readers: Sequence[Reader], scale: float) -> tuple[dict[Run, Taken], 
     return measured, unfinished
 
 
-def command(scale: float, commit: str | None) -> str:
+def command(scale: float) -> str:
     """How to do the same again."""
-    if scale == 1:
-        return f"make bench BESIDE={commit}" if commit else "make bench"
-    return f"{PROGRAM} --scale {scale:g}{f' --beside {commit}' if commit else ''}"
+    return "make bench" if scale == 1 else f"{PROGRAM} --scale {scale:g}"

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from integration_tests.support.documents import table
-from integration_tests.tools.benchmarks.readers import BARE_LOOP, CONNECTOR, OFFICIAL_CONNECTOR
+from integration_tests.tools.benchmarks.readers import BARE_LOOP, CONNECTOR, OFFICIAL_CONNECTOR, Reader
 from integration_tests.tools.benchmarks.runs import BY_STREAM, PINS, REACH_MS, WORKERS_LATENCY_MS, Measured, Run
 
 _TAKEN = ("CPU s per 100,000", "Times the bare loop's", "Records/s", "Peak MiB", "Calls per 1,000")
@@ -40,6 +40,22 @@ def report(measured: Measured) -> str:
         ),
     ]
     return "\n\n".join(parts)
+
+
+def differences(measured: Measured, earlier: Reader) -> str:
+    """What this connector takes in multiples of what it took at an earlier commit."""
+    pairs = [(run, measured.get(run._replace(reader=earlier))) for run in measured if run.reader is CONNECTOR]
+    rows = [
+        (
+            f"{run.stream}, {run.latency_ms} ms",
+            f"{measured[run].cpu_seconds / before.cpu_seconds:.2f}",
+            f"{measured[run].seconds / before.seconds:.2f}",
+            f"{measured[run].peak_mib / before.peak_mib:.2f}",
+        )
+        for run, before in pairs
+        if before and run.workers is None
+    ]
+    return table((f"Times that of {earlier.name}", "CPU s", "Seconds", "Peak MiB"), rows)
 
 
 def cells(run: Run, measured: Measured) -> Sequence[str]:
