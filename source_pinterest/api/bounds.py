@@ -23,8 +23,8 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection
 
 from source_pinterest import limits
-from source_pinterest.api.errors import BrokenResponseError, MalformedResponseError, NoThreadError
-from source_pinterest.api.threads import CLOSING, starting
+from source_pinterest.api.errors import BrokenResponseError, MalformedResponseError
+from source_pinterest.api.threads import CLOSING, NoThreadError, starting
 
 _CHUNK_BYTES = 128 * 1024
 """Larger chunks leave holes in the heap, between the rows made of them, that are never filled."""

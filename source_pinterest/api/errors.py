@@ -7,15 +7,13 @@ The errors that parsers raise are no `PinterestError`: `api/retries.py` retries 
 an `UnavailableError` or an `UnknownFormError`.
 """
 
-from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Generator, Iterable, Mapping
 from enum import Enum, auto
 from typing import Any, NamedTuple, TypeVar
 
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils import AirbyteTracedException
 
-from source_pinterest.limits import SYNC_HISTORY_DAYS, SYNCS_UNTIL_A_PIN_ONLY_WARNS
 from source_pinterest.masking import SECRETS
 
 T = TypeVar("T")
@@ -47,11 +45,18 @@ class PinterestError(AirbyteTracedException):
     """Pinterest's own words, kept apart from the advice."""
 
     def __init__(
-        self, sentence: str, *, kind: FailureType | None = None, advice: str | None = None, quote: str = ""
+        self,
+        sentence: str,
+        *,
+        kind: FailureType | None = None,
+        advice: str | None = None,
+        quote: str = "",
+        is_isolated: bool | None = None,
     ) -> None:
         self.kind = kind or self.kind
         self.advice = self.advice if advice is None else advice
         self.quote = quote or self.quote
+        self.is_isolated = self.is_isolated if is_isolated is None else is_isolated
         shown = SECRETS.mask(sentence)
         super().__init__(message=shown, internal_message=shown, failure_type=self.kind)
 
@@ -119,48 +124,10 @@ class ConfigError(FatalError):
     kind = FailureType.config_error
 
 
-def app_not_approved(quote: str) -> ConfigError:
-    """Return the error if Pinterest refuses every request of the app, the user's profile included."""
-    return ConfigError(
-        "Pinterest has not approved your app yet (Trial access). Its page under My apps shows the state; approval "
-        f"takes one to three business days. {quote}.",
-    )
-
-
 class QuotaExhaustedError(FatalError):
     """The quota renews later than this sync waits."""
 
     kind = FailureType.transient_error
-
-    def __init__(self, category: str, wait_seconds: float, max_wait_seconds: float) -> None:
-        until = datetime.now(UTC) + timedelta(seconds=wait_seconds)
-        super().__init__(
-            f"Pinterest allows no more {category} requests until {until:%Y-%m-%d %H:%M} UTC, and that is longer than "
-            f"the {max_wait_seconds / 60:g} minutes this connection waits (option Longest Wait for Quota). What was "
-            "read is kept, and the next sync continues from there. A full refresh of many records needs Pinterest's "
-            "Standard access."
-        )
-
-
-def temporary_folder_unusable(folder: str, error: OSError) -> ConfigError:
-    """Return the error if the temporary folder has no room for the rows of a report."""
-    return ConfigError(
-        f"The temporary folder {folder} can't be used ({error.strerror}). Free some space in it, or name another "
-        "in the environment variable TMPDIR."
-    )
-
-
-class NoThreadError(FatalError):
-    """This machine starts no further thread."""
-
-    kind = FailureType.transient_error
-    reach = Reach.SYNC
-
-    def __init__(self) -> None:
-        super().__init__(
-            "This machine can't start another thread, so the stream is not read to its end. Allow the process, or its "
-            "container, more threads or more memory, or lower num_workers. The next sync continues from there."
-        )
 
 
 def connector_error(stream: str, error: Exception) -> FatalError:
@@ -289,15 +256,6 @@ class NoCatalogError(RefusedError):
     """The user has no catalog, so that there is nothing to list."""
 
 
-def merchant_refused(quote: str) -> RefusedError:
-    """Return the error if Pinterest has not approved the user as a merchant."""
-    return RefusedError(
-        quote,
-        advice="Pinterest has not approved this account as a merchant, or not yet: its Business Hub gives the reason "
-        "and takes appeals. Until then, leave the stream out.",
-    )
-
-
 class BetaClosedError(SliceError):
     """Pinterest has not opened this endpoint to the app."""
 
@@ -322,19 +280,6 @@ class AccountUnreadableError(SliceError):
             f"{what} {ad_account_id} can't be read. {quote}. Ask its owner for access, or, if you removed it "
             "on purpose, delete it from Ad Account IDs or add it to Excluded Ad Account IDs.",
         )
-
-
-class PinsUnreadError(SliceError):
-    """Some pins that ads promote could not be read."""
-
-    def __init__(self, ad_account_id: str, pins: Sequence[str], error: PinterestError, *, is_isolated: bool) -> None:
-        others = f" and {len(pins) - 1} more" if len(pins) > 1 else ""
-        super().__init__(
-            f"ad_pins: pin {pins[0]}{others} of ad account {ad_account_id} could not be read. The next sync asks for "
-            f"them again. {error.message}",
-            kind=error.kind,
-        )
-        self.is_isolated = is_isolated
 
 
 class NothingLeftError(SliceError):
@@ -393,16 +338,6 @@ class ObjectivesRefusedError(SliceError):
             "again. If this happens again, please report it.",
         )
         self.quote = quote
-
-
-def history_refused(ad_account_id: str, window: object, quote: str) -> SliceError:
-    """Return the error if Pinterest serves an account's newest days and refuses the report on its older days."""
-    return SliceError(
-        f"The days {window} of ad account {ad_account_id} can't be read, because Pinterest refuses the report on "
-        f"them: {quote}. Newer days are not affected. Remove the column that it names from Analytics Columns, or "
-        f"set a Start Date within the last {SYNC_HISTORY_DAYS} days.",
-        kind=FailureType.config_error,
-    )
 
 
 # ----------------------------------------------------------------------------------------------------------------------
@@ -467,22 +402,6 @@ class UnknownFormError(SliceError):
         )
 
 
-def pins_skipped(stream: str, pins: Collection[int], error: PinterestError) -> SliceError:
-    """Return the error if single pins can't be read, and all others could.
-
-    Args:
-        stream: the stream's name.
-        pins: their ids.
-        error: the error of one of them.
-    """
-    return SliceError(
-        f"{stream}: {len(pins):,} of the pins can't be read, such as {min(pins)}. The others are not affected, and the "
-        f"next sync asks for these again. After {SYNCS_UNTIL_A_PIN_ONLY_WARNS} failed syncs a pin gets a warning only. "
-        f"{error.quote or error.message}",
-        kind=error.kind,
-    )
-
-
 class AccessLostError(SliceError):
     """Pinterest gave the beginning of a list and then refused the rest."""
 
@@ -499,14 +418,6 @@ class ListingCappedError(SliceError):
     """Pinterest lists no more pins of this board."""
 
     is_isolated = True
-
-
-def endless_list(stream: str, path: str) -> SliceError:
-    """Return the error if a bookmark is repeated, or page after page has nothing new, so the list would never end."""
-    return SliceError(
-        f"{stream}: Pinterest's list {path} has no end: the same bookmark comes twice, or page after page has "
-        "nothing new. The next sync reads it again.",
-    )
 
 
 def translate_errors(stream: str, generator: Iterable[T]) -> Generator[T, None, Any]:
@@ -565,16 +476,6 @@ def report_without_link(window: object) -> SliceError:
         f"Pinterest calls the report of {window} finished and gives no link to its file. The next sync asks for it "
         "again.",
         kind=FailureType.transient_error,
-    )
-
-
-def unknown_file() -> SliceError:
-    """Return the error if a report's file is complete and has a format that was never seen before."""
-    return SliceError(
-        "Pinterest sends the report in a form that this version of the connector does not know: its rows have none "
-        "of the columns that were asked for. No row is emitted, and the days stay noted as missing, so that a "
-        "version that knows the form reads them. Please report the problem, and leave the stream out until then.",
-        kind=FailureType.system_error,
     )
 
 

@@ -13,6 +13,7 @@ import time
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
 from source_pinterest import limits
 from source_pinterest.api.errors import QuotaExhaustedError
@@ -361,7 +362,7 @@ class Budget:
         category, flushed = category_of(operation), False
         while wait := self.take(operation):
             if wait > max(self._max_wait_seconds, _PACING_SECONDS):
-                raise QuotaExhaustedError(category, wait, self._max_wait_seconds)
+                raise self._exhausted(category, wait)
             if wait > 1 and (self._log(category, wait) or not flushed):
                 self._before_wait()
                 flushed = True
@@ -422,7 +423,16 @@ class Budget:
             is_too_long = now - pause.since + seconds > self._max_wait_seconds
             self._is_used_up = self._is_used_up or is_too_long or seconds > _LONGEST_SHORT_PERIOD
         if is_too_long:
-            raise QuotaExhaustedError(category, seconds, self._max_wait_seconds)
+            raise self._exhausted(category, seconds)
+
+    def _exhausted(self, category: str, wait_seconds: float) -> QuotaExhaustedError:
+        until = datetime.now(UTC) + timedelta(seconds=wait_seconds)
+        return QuotaExhaustedError(
+            f"Pinterest allows no more {category} requests until {until:%Y-%m-%d %H:%M} UTC, and that is longer than "
+            f"the {self._max_wait_seconds / 60:g} minutes this connection waits (option Longest Wait for Quota). What "
+            "was read is kept, and the next sync continues from there. A full refresh of many records needs "
+            "Pinterest's Standard access."
+        )
 
     def accepted(self, operation: str) -> None:
         """Note that a request was not throttled: once its pause is over, the next one starts small again."""

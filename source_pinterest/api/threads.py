@@ -8,7 +8,9 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Generic, TypeVar
 
-from source_pinterest.api.errors import NoThreadError
+from airbyte_cdk.models import FailureType
+
+from source_pinterest.api.errors import FatalError, Reach
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -16,6 +18,13 @@ V = TypeVar("V")
 
 class ClosedError(SystemExit):
     """Ends a thread of a closed sync. It is no `Exception`, so that no stream treats it as a failure."""
+
+
+class NoThreadError(FatalError):
+    """This machine starts no further thread."""
+
+    kind = FailureType.transient_error
+    reach = Reach.SYNC
 
 
 class Closing:
@@ -119,7 +128,10 @@ def starting() -> Generator[None, None, None]:
     try:
         yield
     except RuntimeError as error:
-        raise NoThreadError from error
+        raise NoThreadError(
+            "This machine can't start another thread, so the stream is not read to its end. Allow the process, or its "
+            "container, more threads or more memory, or lower num_workers. The next sync continues from there."
+        ) from error
 
 
 class Workers(ThreadPoolExecutor):

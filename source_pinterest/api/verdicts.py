@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from source_pinterest.api.errors import (
     BadRequestError,
+    ConfigError,
     ForbiddenError,
     GoneError,
     ListingCappedError,
@@ -29,8 +30,6 @@ from source_pinterest.api.errors import (
     ServerError,
     UnavailableError,
     UrlTooLongError,
-    app_not_approved,
-    merchant_refused,
     permission_missing,
 )
 from source_pinterest.api.rows import parse_json
@@ -277,12 +276,25 @@ def _restricted(response: ErrorResponse, context: RequestContext) -> PinterestEr
     return RestrictedError(context.stream, response.feature, str(response))
 
 
+def _merchant_refused(response: ErrorResponse, context: RequestContext) -> PinterestError:
+    return RefusedError(
+        f"{context.stream}: {response}",
+        advice="Pinterest has not approved this account as a merchant, or not yet: its Business Hub gives the reason "
+        "and takes appeals. Until then, leave the stream out.",
+    )
+
+
 def app_refused(response: ErrorResponse, context: RequestContext) -> PinterestError:
     """Return the error if Pinterest calls the app's consumer type unsupported.
 
     It says so of an app that it has not approved, and of a feature that it has not opened to the app.
     """
-    return app_not_approved(str(response)) if context.refuses_profile() else _restricted(response, context)
+    if not context.refuses_profile():
+        return _restricted(response, context)
+    return ConfigError(
+        "Pinterest has not approved your app yet (Trial access). Its page under My apps shows the state; approval "
+        f"takes one to three business days. {response}.",
+    )
 
 
 def _permission_missing(response: ErrorResponse, context: RequestContext) -> PinterestError:
@@ -321,8 +333,8 @@ _TABLE: Sequence[_Row] = (
     _Row((401,), 29, _quoting(RefusedError)),
     _Row((401,), None, Again.REFRESH_TOKEN),
     _Row((403,), _PERMISSION, _permission_missing),
-    _Row((403,), 2625, _quoting(merchant_refused)),
-    _Row((403,), 2626, _quoting(merchant_refused)),
+    _Row((403,), 2625, _merchant_refused),
+    _Row((403,), 2626, _merchant_refused),
     _Row((403,), None, _quoting(ForbiddenError)),
     _Row((404,), None, _quoting(GoneError)),
     _Row((409,), 4182, _quoting(NoCatalogError)),

@@ -17,7 +17,7 @@ from typing import Any, Self
 import orjson
 from airbyte_cdk.models import AirbyteMessage, AirbyteRecordMessage, Type
 
-from source_pinterest.api.errors import ResponseTooLargeError, temporary_folder_unusable
+from source_pinterest.api.errors import ConfigError, ResponseTooLargeError
 from source_pinterest.api.rows import Record, parse_json
 from source_pinterest.api.threads import Signal
 from source_pinterest.limits import PAGE_BYTES, ROW_BYTES
@@ -205,7 +205,10 @@ def _on_disk() -> Generator[None, None, None]:
     try:
         yield
     except OSError as error:
-        raise temporary_folder_unusable(tempfile.tempdir or "of this machine", error) from error
+        raise ConfigError(
+            f"The temporary folder {tempfile.tempdir or 'of this machine'} can't be used ({error.strerror}). Free some "
+            "space in it, or name another in the environment variable TMPDIR."
+        ) from error
 
 
 def serialised(record: Record) -> bytes:

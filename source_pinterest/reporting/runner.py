@@ -23,7 +23,6 @@ from typing import NamedTuple
 
 from source_pinterest import limits
 from source_pinterest.api.errors import (
-    NoThreadError,
     PinterestError,
     ResponseTooLargeError,
     SliceError,
@@ -35,7 +34,7 @@ from source_pinterest.api.errors import (
     report_without_link,
 )
 from source_pinterest.api.retries import Pauses
-from source_pinterest.api.threads import ClosedError, Signal, starting
+from source_pinterest.api.threads import ClosedError, NoThreadError, Signal, starting
 from source_pinterest.dates import DateWindow
 from source_pinterest.reporting.client import ReportClient
 from source_pinterest.reporting.job import Job, JobStatus, ReadyReport, ReportRequest

@@ -3,8 +3,10 @@
 import math
 from collections.abc import Callable
 from contextlib import nullcontext
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from airbyte_cdk.models import FailureType
 
 from source_pinterest import limits
 from source_pinterest.api.errors import FatalError
@@ -52,6 +54,16 @@ def test_a_hint_of_zero_is_no_leave_to_hammer(caller: Caller) -> None:
 def test_gives_up_on_a_single_pause_that_is_too_long() -> None:
     with pytest.raises(FatalError, match=rf"\b{CATEGORY}\b.* 1 minutes"):
         Caller(max_wait_seconds=60).budget.throttled(CATEGORY, 61)
+
+
+def test_an_exhausted_quota_says_until_when() -> None:
+    before = datetime.now(UTC) + timedelta(hours=5)
+    with pytest.raises(FatalError, match="the 15 minutes") as raised:
+        Caller(max_wait_seconds=900).budget.throttled(CATEGORY, 5 * 3600)
+    after = datetime.now(UTC) + timedelta(hours=5)
+
+    assert any(f"until {moment:%Y-%m-%d %H:%M} UTC" in str(raised.value) for moment in (before, after))
+    assert raised.value.failure_type is FailureType.transient_error
 
 
 @pytest.mark.parametrize(("accepted", "is_row"), [(CATEGORY, False), ("ads_read", True)])

@@ -1,7 +1,5 @@
 """Each error has a type, survives copying, and says what the user has to do."""
 
-from datetime import UTC, datetime, timedelta
-
 import pytest
 from airbyte_cdk.models import FailureType
 
@@ -24,19 +22,9 @@ def test_each_error_has_a_type_and_survives_copying() -> None:
         (errors.NothingLeftError("pins", 2, WORDS), FailureType.transient_error),
         (errors.RejectedError("Do this."), FailureType.system_error),
         (errors.UnavailableError("boards", "boards", WORDS, 6), FailureType.transient_error),
-        (errors.endless_list("boards", "boards"), FailureType.system_error),
         (errors.RepeatedKeyError("ad_analytics", "AD_ID", ("1", "2026-01-01")), FailureType.system_error),
     ]:
         assert error.failure_type is kind, error
-
-
-def test_an_exhausted_quota_says_until_when() -> None:
-    before = datetime.now(UTC) + timedelta(hours=5)
-    sentence = str(errors.QuotaExhaustedError("ads_read", 5 * 3600, 900).message)
-    after = datetime.now(UTC) + timedelta(hours=5)
-
-    assert any(f"until {moment:%Y-%m-%d %H:%M} UTC" in sentence for moment in (before, after))
-    assert "15 minutes" in sentence
 
 
 @pytest.mark.parametrize(

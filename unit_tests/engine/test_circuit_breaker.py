@@ -34,7 +34,7 @@ def breaker_after(*worked: Key, failed: list[Key] | None = None) -> CircuitBreak
     return breaker
 
 
-@pytest.mark.parametrize("error", [ConfigError("no"), QuotaExhaustedError("org_read", 4_000, 900)])
+@pytest.mark.parametrize("error", [ConfigError("no"), QuotaExhaustedError("no")])
 def test_the_first_fatal_error_ends_the_stream_for_good_and_is_raised_once(error: Exception) -> None:
     breaker = CircuitBreaker()
 

@@ -47,7 +47,7 @@ def test_an_error_while_polling_fails_the_report_alone() -> None:
     assert len(pinterest.created) == len(pinterest.polled) == 1
 
 
-QUOTA = QuotaExhaustedError("ads_analytics", 4_000, 900)
+QUOTA = QuotaExhaustedError("Scripted")
 
 
 @pytest.mark.parametrize("error", [QUOTA, ReportRefusedError("Scripted")])

@@ -3,7 +3,7 @@
 from collections.abc import Generator, Iterator, Mapping
 from typing import Any
 
-from source_pinterest.api.errors import GoneError, PinsUnreadError, PinterestError, RefusedError, SliceError
+from source_pinterest.api.errors import GoneError, PinterestError, RefusedError, SliceError
 from source_pinterest.api.rows import ListPage, Record, one_item
 from source_pinterest.api.session import path_of
 from source_pinterest.engine.circuit_breaker import FAILURES_IN_A_ROW
@@ -70,7 +70,7 @@ class AdPins(AdAccountStream):
 
         Raises:
             FatalError: no further pin can be read.
-            PinsUnreadError: pins could not be read, in the first or second sync.
+            SliceError: pins could not be read, in the first or second sync.
         """
         records: list[Record] = []
         failed: list[str] = []
@@ -101,7 +101,13 @@ class AdPins(AdAccountStream):
             raise error
         syncs = {pin: self.checkpoint.failed_syncs(account, pin) for pin in unread}
         if fresh := [pin for pin, failed in syncs.items() if failed < _FAILED_SYNCS_BEFORE_WARNING]:
-            raise PinsUnreadError(account, fresh, error, is_isolated=failures_in_a_row < FAILURES_IN_A_ROW)
+            others = f" and {len(fresh) - 1} more" if len(fresh) > 1 else ""
+            raise SliceError(
+                f"ad_pins: pin {fresh[0]}{others} of ad account {account} could not be read. The next sync asks for "
+                f"them again. {error.message}",
+                kind=error.kind,
+                is_isolated=failures_in_a_row < FAILURES_IN_A_ROW,
+            )
         for pin, failed in syncs.items():
             self.notices.warn(
                 f"{account}/{pin}",

@@ -9,8 +9,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import ClassVar
 
+from airbyte_cdk.models import FailureType
+
 from source_pinterest import limits
-from source_pinterest.api.errors import PinterestError, history_refused
+from source_pinterest.api.errors import PinterestError, SliceError
 from source_pinterest.columns import ASYNC_COLUMNS, may_be_requested
 from source_pinterest.config import attribution_of
 from source_pinterest.config.reports import Reach
@@ -25,7 +27,13 @@ from source_pinterest.streams.base.stream import Sync
 
 
 def _history_refused(request: ReportRequest, quote: str) -> PinterestError:
-    return history_refused(request.ad_account_id, request.window, quote)
+    """Return the error if Pinterest refuses the report on an account's older days. It serves the newest ones."""
+    return SliceError(
+        f"The days {request.window} of ad account {request.ad_account_id} can't be read, because Pinterest refuses the "
+        f"report on them: {quote}. Newer days are not affected. Remove the column that it names from Analytics "
+        f"Columns, or set a Start Date within the last {limits.SYNC_HISTORY_DAYS} days.",
+        kind=FailureType.config_error,
+    )
 
 
 _REPORTS = replace(ANALYTICS_REPORTS, rejection_error=_history_refused)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from source_pinterest import limits
-from source_pinterest.api.errors import AccessLostError, GoneError, RefusedError, endless_list
+from source_pinterest.api.errors import AccessLostError, GoneError, RefusedError, SliceError
 from source_pinterest.api.rows import BY_ID, Record
 
 
@@ -83,7 +83,10 @@ class BookmarkPaginator:
             self._is_second_try = True
             return self._current
         if is_known or self._pages_without_news >= limits.PAGES_WITHOUT_NEWS:
-            raise endless_list(self._stream, self._path)
+            raise SliceError(
+                f"{self._stream}: Pinterest's list {self._path} has no end: the same bookmark comes twice, or page "
+                "after page has nothing new. The next sync reads it again."
+            )
         self._is_second_try = False
         self._bookmarks.add(bookmark)
         self._current = bookmark

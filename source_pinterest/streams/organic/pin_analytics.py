@@ -47,7 +47,6 @@ from source_pinterest.api.errors import (
     SliceError,
     UnknownFormError,
     form_error,
-    pins_skipped,
 )
 from source_pinterest.api.rows import OnReplacement, Record, list_in, parse_body
 from source_pinterest.api.session import path_of
@@ -214,7 +213,12 @@ class PinAnalytics(OrganicStream):
         failures = {pin: known.failures for pin, known in self.checkpoint.skipped(account).items()}
         new = [pin for pin in failures if 0 < failures[pin] <= limits.SYNCS_UNTIL_A_PIN_ONLY_WARNS]
         if new and self._last_error:
-            raise pins_skipped(self.name, new, self._last_error)
+            raise SliceError(
+                f"{self.name}: {len(new):,} of the pins can't be read, such as {min(new)}. The others are not "
+                f"affected, and the next sync asks for these again. After {limits.SYNCS_UNTIL_A_PIN_ONLY_WARNS} failed "
+                f"syncs a pin gets a warning only. {self._last_error.quote or self._last_error.message}",
+                kind=self._last_error.kind,
+            )
 
     def _knows_activity(self, account: str | None, pins: Collection[int]) -> bool:
         if self._pins.has_totals(account):

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from source_pinterest.api.errors import FatalError, PinsUnreadError
+from source_pinterest.api.errors import FatalError, SliceError
 from source_pinterest.streams.ads.ad_pins import AdPins
 from source_pinterest.streams.ads.entities import Ads
 from unit_tests.streams.pinterest import Pinterest, refused
@@ -46,7 +46,7 @@ def test_another_401_ends_the_stream(pinterest: Pinterest, status: int, code: in
     [refused(500), refused(400, 1), {"status_code": 403, "text": "<html>"}, {"json": {}}],
 )
 def test_any_other_failure_leaves_the_pin_unread(pinterest: Pinterest, answer: dict[str, Any]) -> None:
-    with pytest.raises(PinsUnreadError):
+    with pytest.raises(SliceError, match=r"pin 9 of ad account 11 could not be read\. The next sync"):
         read(pinterest, answer)
     assert pinterest.stream(AdPins).checkpoint.state["unread"] == {"11/9": 1}
 
