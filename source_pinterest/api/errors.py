@@ -32,6 +32,25 @@ class Reach(Enum):
     SYNC = auto()
 
 
+class Reason(Enum):
+    """Why Pinterest did not serve a request, where the class of the error does not tell those apart that need it."""
+
+    PERMISSION_MISSING = auto()
+    """The token lacks a permission, or, for all that Pinterest says, the user another right."""
+    FEATURE_CLOSED = auto()
+    """Pinterest has not opened a feature to the app. Signing in again does not help."""
+    BETA_CLOSED = auto()
+    """Pinterest has not opened an endpoint to the app that another one can stand in for."""
+    FORBIDDEN = auto()
+    """HTTP 403, which an app also gets if Pinterest has not admitted it."""
+    NO_CATALOG = auto()
+    """The user has no catalog, so that there is nothing to list."""
+    NOT_SERVED = auto()
+    """Pinterest does not serve this endpoint for the kind of catalog or feed."""
+    LIST_CAPPED = auto()
+    """Pinterest lists no more of this list, such as the pins of a board."""
+
+
 class PinterestError(AirbyteTracedException):
     """A failure with a sentence that says what happened and what to do about it."""
 
@@ -51,11 +70,13 @@ class PinterestError(AirbyteTracedException):
         kind: FailureType | None = None,
         advice: str | None = None,
         quote: str = "",
+        reason: Reason | None = None,
         is_isolated: bool | None = None,
     ) -> None:
         self.kind = kind or self.kind
         self.advice = self.advice if advice is None else advice
         self.quote = quote or self.quote
+        self.reason = reason
         self.is_isolated = self.is_isolated if is_isolated is None else is_isolated
         shown = SECRETS.mask(sentence)
         super().__init__(message=shown, internal_message=shown, failure_type=self.kind)
@@ -74,9 +95,9 @@ class SliceError(PinterestError):
 class _UnexplainedError(SliceError):
     """A response whose cause neither the user nor the connector can remove."""
 
-    def __init__(self, quote: str) -> None:
-        super().__init__(f"{quote}. The next sync tries again. If it happens again, please report it.")
-        self.quote = quote
+    def __init__(self, quote: str, *, reason: Reason | None = None) -> None:
+        again = "The next sync tries again. If it happens again, please report it."
+        super().__init__(f"{quote}. {again}", quote=quote, reason=reason)
 
 
 # ----------------------------------------------------------------------------------------------------------------------
@@ -191,47 +212,8 @@ UNREQUESTED_SCOPES = ("billing:read", "biz_access:read")
 class RightMissingError(ConfigError):
     """The app or its user has no right to what the stream reads."""
 
-    is_permission = False
-    """Whether a permission of the token is missing, which Pinterest may say of another right as well."""
 
-
-def permission_missing(what: str, scopes: tuple[str, ...], quote: str, advice: str) -> RightMissingError:
-    """Return the error if the token was made without a permission that the stream needs.
-
-    Args:
-        what: the stream's name.
-        scopes: the permissions.
-        quote: Pinterest's words.
-        advice: how the user gets a permission, as a clause that "or leave the stream out" follows.
-    """
-    error = RightMissingError(
-        f"{what} can't be read: the token lacks the permission {' and '.join(scopes)}. "
-        f"{_sign_in_for(scopes) or advice}, or leave the stream out. {quote}.",
-        quote=quote,
-    )
-    error.is_permission = True
-    return error
-
-
-class RestrictedError(RightMissingError):
-    """Pinterest has not opened a feature to the app; signing in again does not help."""
-
-    def __init__(self, what: str, feature: str, quote: str) -> None:
-        super().__init__(
-            f"{what} can't be read: Pinterest has not opened the restricted feature {feature or f'that serves {what}'} "
-            f"to the app. Ask Pinterest to open it, or leave the stream out. {quote}.",
-        )
-        self.quote = quote
-
-
-def access_missing(what: str, access: Access, quote: str, scopes: tuple[str, ...] = ()) -> RightMissingError:
-    """Return the error if the stream needs a right that no permission brings: a beta, a role, a kind of account."""
-    needs = f"the permission {' and '.join(scopes)} and {access.needs}" if scopes else access.needs
-    advice = ". ".join(filter(None, (_sign_in_for(scopes), access.advice)))
-    return RightMissingError(f"{what} can't be read: it needs {needs}. {advice}, or leave the stream out. {quote}.")
-
-
-def _sign_in_for(scopes: tuple[str, ...]) -> str:
+def sign_in_for(scopes: tuple[str, ...]) -> str:
     """Return the command that asks for permissions that the consent page does not ask for by itself, if any."""
     options = "".join(f" --scope {scope}" for scope in scopes if scope in UNREQUESTED_SCOPES)
     return f"Sign in with python -m source_pinterest.authorize{options}" if options else ""
@@ -244,20 +226,6 @@ def _sign_in_for(scopes: tuple[str, ...]) -> str:
 
 class RefusedError(SliceError):
     """The token may not read this account or board."""
-
-    kind = FailureType.config_error
-
-
-class ForbiddenError(RefusedError):
-    """The task is refused with HTTP 403, which an app also gets if Pinterest has not admitted it."""
-
-
-class NoCatalogError(RefusedError):
-    """The user has no catalog, so that there is nothing to list."""
-
-
-class BetaClosedError(SliceError):
-    """Pinterest has not opened this endpoint to the app."""
 
     kind = FailureType.config_error
 
@@ -310,10 +278,6 @@ class BadRequestError(RejectedError):
     def __init__(self, what: str, quote: str) -> None:
         super().__init__(f"{what}: {quote}")
         self.quote = quote
-
-
-class NotServedError(RejectedError):
-    """Pinterest does not serve this endpoint for the kind of catalog or feed."""
 
 
 class ReportRefusedError(FatalError):
@@ -412,12 +376,6 @@ class AccessLostError(SliceError):
             f"{stream}: Pinterest gave the beginning of {path} and refuses the rest. The next sync reads it again, if "
             f"the token's user may still see it. {quote}.",
         )
-
-
-class ListingCappedError(SliceError):
-    """Pinterest lists no more pins of this board."""
-
-    is_isolated = True
 
 
 def translate_errors(stream: str, generator: Iterable[T]) -> Generator[T, None, Any]:

@@ -16,21 +16,19 @@ from typing import Any, NamedTuple
 from source_pinterest.api.errors import (
     BadRequestError,
     ConfigError,
-    ForbiddenError,
     GoneError,
-    ListingCappedError,
-    NoCatalogError,
-    NotServedError,
     PinterestError,
+    Reason,
     RefusedError,
     RejectedError,
     ResponseTooLargeError,
-    RestrictedError,
     RetriedRefusalError,
+    RightMissingError,
     ServerError,
+    SliceError,
     UnavailableError,
     UrlTooLongError,
-    permission_missing,
+    sign_in_for,
 )
 from source_pinterest.api.rows import parse_json
 from source_pinterest.limits import LONGEST_RESET_SECONDS, MESSAGE_CHARACTERS, SAFE_URL_CHARACTERS
@@ -263,9 +261,14 @@ def _is_too_long_elsewhere(response: ErrorResponse) -> bool:
     return not response.is_from_pinterest and response.url_length > SAFE_URL_CHARACTERS
 
 
-def _quoting(make: Callable[[str], PinterestError]) -> ErrorOf:
-    """Return the function for an error that consists of the stream's name and Pinterest's words."""
-    return lambda response, context: make(f"{context.stream}: {response}")
+def _quoting(make: Callable[..., PinterestError], **data: Any) -> ErrorOf:
+    """Return the function for an error that consists of the stream's name and Pinterest's words.
+
+    Args:
+        make: the error's class.
+        data: what else the error carries.
+    """
+    return lambda response, context: make(f"{context.stream}: {response}", **data)
 
 
 def _bad_request(response: ErrorResponse, context: RequestContext) -> PinterestError:
@@ -273,7 +276,13 @@ def _bad_request(response: ErrorResponse, context: RequestContext) -> PinterestE
 
 
 def _restricted(response: ErrorResponse, context: RequestContext) -> PinterestError:
-    return RestrictedError(context.stream, response.feature, str(response))
+    feature = response.feature or f"that serves {context.stream}"
+    return RightMissingError(
+        f"{context.stream} can't be read: Pinterest has not opened the restricted feature {feature} to the app. Ask "
+        f"Pinterest to open it, or leave the stream out. {response}.",
+        quote=str(response),
+        reason=Reason.FEATURE_CLOSED,
+    )
 
 
 def _merchant_refused(response: ErrorResponse, context: RequestContext) -> PinterestError:
@@ -300,7 +309,12 @@ def app_refused(response: ErrorResponse, context: RequestContext) -> PinterestEr
 def _permission_missing(response: ErrorResponse, context: RequestContext) -> PinterestError:
     ungranted = tuple(scope for scope in context.scopes if scope not in context.granted)
     missing = response.missing_scopes or ungranted or context.scopes
-    return permission_missing(context.stream, missing, str(response), context.grant_advice)
+    return RightMissingError(
+        f"{context.stream} can't be read: the token lacks the permission {' and '.join(missing)}. "
+        f"{sign_in_for(missing) or context.grant_advice}, or leave the stream out. {response}.",
+        quote=str(response),
+        reason=Reason.PERMISSION_MISSING,
+    )
 
 
 # ----------------------------------------------------------------------------------------------------------------------
@@ -322,7 +336,7 @@ _TABLE: Sequence[_Row] = (
     # An invalid request: 400, or 422 with Pinterest's code.
     _Row((400,), _WRONG_RANGE, Retry(RetriedRefusalError)),  # seen for a legal range after several quick requests
     _Row((400,), _UNEXPLAINED, Retry(RetriedRefusalError)),
-    _Row((400,), _CAPPED, _quoting(ListingCappedError)),
+    _Row((400,), _CAPPED, _quoting(SliceError, reason=Reason.LIST_CAPPED, is_isolated=True)),
     _Row((400,), 12, Retry(RetriedRefusalError)),
     _Row((400,), _is_from_pinterest, _bad_request),
     # The token, the app or the user lacks a right.
@@ -335,10 +349,10 @@ _TABLE: Sequence[_Row] = (
     _Row((403,), _PERMISSION, _permission_missing),
     _Row((403,), 2625, _merchant_refused),
     _Row((403,), 2626, _merchant_refused),
-    _Row((403,), None, _quoting(ForbiddenError)),
+    _Row((403,), None, _quoting(RefusedError, reason=Reason.FORBIDDEN)),
     _Row((404,), None, _quoting(GoneError)),
-    _Row((409,), 4182, _quoting(NoCatalogError)),
-    _Row((501,), 4181, _quoting(NotServedError)),
+    _Row((409,), 4182, _quoting(RefusedError, reason=Reason.NO_CATALOG)),
+    _Row((501,), 4181, _quoting(RejectedError, reason=Reason.NOT_SERVED)),
     # The request is too large.
     _Row((413, 414, 431), None, _quoting(ResponseTooLargeError)),
     # Troubles that pass. No request asks for a part of a response (206).

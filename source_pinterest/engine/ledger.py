@@ -26,10 +26,10 @@ from source_pinterest.api.errors import (
     NothingLeftError,
     PinterestError,
     Reach,
+    Reason,
     RefusedError,
-    RestrictedError,
     RightMissingError,
-    access_missing,
+    sign_in_for,
 )
 from source_pinterest.api.usage import StreamUsage
 from source_pinterest.engine.circuit_breaker import CircuitBreaker
@@ -205,17 +205,25 @@ class Ledger:
 
         Pinterest may report a missing right as a missing permission.
         """
-        what, access, scopes = self._stream.name, self._stream.access, self._stream.scopes
+        access, scopes = self._stream.access, self._stream.scopes
         if access is None:
             return error
-        if isinstance(error, RestrictedError):
-            return access_missing(what, access, error.quote)
-        if not isinstance(error, RightMissingError) or not error.is_permission:
-            return access_missing(what, access, str(error.message))
+        if error.reason is Reason.FEATURE_CLOSED:
+            return self._access_missing(access, error.quote)
+        if error.reason is not Reason.PERMISSION_MISSING:
+            return self._access_missing(access, str(error.message))
         granted = self._authenticator.granted
         if granted and not granted.issuperset(scopes):
             return error
-        return access_missing(what, access, error.quote, () if granted else scopes)
+        return self._access_missing(access, error.quote, () if granted else scopes)
+
+    def _access_missing(self, access: Access, quote: str, scopes: tuple[str, ...] = ()) -> PinterestError:
+        """Return the error if the stream needs a right that no permission brings: a beta, a role, a kind of account."""
+        needs = f"the permission {' and '.join(scopes)} and {access.needs}" if scopes else access.needs
+        advice = ". ".join(filter(None, (sign_in_for(scopes), access.advice)))
+        return RightMissingError(
+            f"{self._stream.name} can't be read: it needs {needs}. {advice}, or leave the stream out. {quote}."
+        )
 
     def _failure(self, task: Task, error: Exception) -> Exception | None:
         """Draw the consequence of an error. Return the error to raise, or None if the task is left out."""

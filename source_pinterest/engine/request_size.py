@@ -3,7 +3,7 @@
 import math
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 from urllib.parse import quote_plus
 
@@ -67,7 +67,7 @@ class RequestSize:
     Args:
         ids: the most ids that Pinterest allows.
         days: the most days that Pinterest allows.
-        halves_on: other errors for which a request is halved, and later ones are not.
+        halves_on: whether to halve a request after another error than that of its size. Later ones are not smaller.
         max_lost_parts: how many of the smallest parts of a request that Pinterest failed in every try may fail too, so
             that the others are still read; None: such a request is not halved.
     """
@@ -76,12 +76,12 @@ class RequestSize:
         self,
         ids: int,
         days: int = 1,
-        halves_on: tuple[type[PinterestError], ...] = (),
+        halves_on: Callable[[PinterestError], bool] = lambda _: False,
         *,
         max_lost_parts: int | None = None,
     ) -> None:
         self.ids, self.days, self.most_ids = ids, days, ids
-        self.halves_on: tuple[type[PinterestError], ...] = (ResponseTooLargeError, *halves_on)
+        self.halves_on = halves_on
         self.max_lost_parts = max_lost_parts
         self.is_outage = False
         """Whether even the smallest parts of a request failed, and no request has succeeded since."""
@@ -176,7 +176,7 @@ class Parts:
         self._failed = part
         if isinstance(error, ServerError):
             halves = self._halves_of_failed(part, error)
-        elif isinstance(error, self._size.halves_on):
+        elif isinstance(error, ResponseTooLargeError) or self._size.halves_on(error):
             halves, by_ids = _halves(part), len(part.ids) > 1
             if not halves or (isinstance(error, UrlTooLongError) and not by_ids):
                 raise error

@@ -173,7 +173,7 @@ class ProductCategoryTrends(ProductTrendStream):
             GoneError: Pinterest knows none of them.
         """
         categories, unknown = self._batches_of(task)[task["batch"]], dict[str, GoneError]()
-        parts = RequestSize(len(categories), halves_on=(GoneError,)).parts(categories)
+        parts = RequestSize(len(categories), halves_on=lambda error: isinstance(error, GoneError)).parts(categories)
         for part in parts:
             try:
                 yield from super().responses(task, **more, product_categories=list(part.ids))

@@ -121,15 +121,15 @@ def test_a_request_takes_two_new_tokens_if_it_may_be_retried(
     ("status", "code", "message", "error"),
     [
         (401, 3, "", errors.RightMissingError),
-        (401, 3, "Restricted feature", errors.RestrictedError),
+        (401, 3, "Restricted feature", errors.RightMissingError),
         (401, 7, "", errors.RefusedError),
-        (403, 29, "", errors.ForbiddenError),
-        (403, None, "Not permitted", errors.ForbiddenError),
+        (403, 29, "", errors.RefusedError),
+        (403, None, "Not permitted", errors.RefusedError),
         (403, 2625, "", errors.RefusedError),
         (404, 40, "", errors.GoneError),
-        (409, 4182, "", errors.NoCatalogError),
+        (409, 4182, "", errors.RefusedError),
         (413, None, "", errors.ResponseTooLargeError),
-        (400, 1, "Pagination beyond 100000", errors.ListingCappedError),
+        (400, 1, "Pagination beyond 100000", errors.SliceError),
         (400, 1, "Bad", errors.BadRequestError),
         (422, 1, "Bad", errors.BadRequestError),
         (422, None, "Bad", errors.RejectedError),
@@ -179,7 +179,7 @@ RESTRICTED = "Your application does not have access to this restricted feature"
 def test_a_restricted_feature_is_named_and_no_permission_is_asked_for(
     mock: requests_mock.Mocker, message: str, feature: str
 ) -> None:
-    with pytest.raises(errors.RestrictedError, match=f"restricted feature {feature}") as raised:
+    with pytest.raises(errors.RightMissingError, match=f"restricted feature {feature}") as raised:
         Calls(mock, refused(401, 3, message), granted=frozenset(SCOPES)).get()
 
     assert "Authenticate" not in str(raised.value.message)

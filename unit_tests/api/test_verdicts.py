@@ -6,6 +6,7 @@ from email.utils import format_datetime
 import pytest
 
 from source_pinterest.api import errors
+from source_pinterest.api.errors import PinterestError, Reason
 from source_pinterest.api.verdicts import Again, ErrorResponse, RequestContext, Retry
 from source_pinterest.masking import SECRETS
 from unit_tests.answers import answer, refusal
@@ -18,7 +19,7 @@ VERDICTS = [
     (400, 1, "Invalid request", errors.BadRequestError),
     (400, 8, RETRY_AFTER, Again.WAIT),
     (400, 1, "You can only get data from the last 90 days", Retry(errors.RetriedRefusalError)),
-    (400, 1, "Pagination beyond 100000 items is not supported", errors.ListingCappedError),
+    (400, 1, "Pagination beyond 100000 items is not supported", (errors.SliceError, Reason.LIST_CAPPED)),
     (400, 12, "", Retry(errors.RetriedRefusalError)),
     (400, 2787, "Hm, something went wrong", Retry(errors.RetriedRefusalError)),
     (400, 12, RETRY_AFTER, Again.WAIT),
@@ -30,27 +31,32 @@ VERDICTS = [
     (422, 1, RETRY_AFTER, Again.WAIT),
     (503, 8, RETRY_AFTER, Retry(errors.ServerError)),
     (401, 2, "Authentication failed.", Again.REFRESH_TOKEN),
-    (401, 3, "Not enough scopes", errors.RightMissingError),
-    (401, 3, "Your application does not have access to this restricted feature", errors.RestrictedError),
-    (401, 3, "Your application consumer type is not supported", errors.RestrictedError),
-    (403, 3, "You don't have sufficient permissions", errors.RightMissingError),
+    (401, 3, "Not enough scopes", (errors.RightMissingError, Reason.PERMISSION_MISSING)),
+    (
+        401,
+        3,
+        "Your application does not have access to this restricted feature",
+        (errors.RightMissingError, Reason.FEATURE_CLOSED),
+    ),
+    (401, 3, "Your application consumer type is not supported", (errors.RightMissingError, Reason.FEATURE_CLOSED)),
+    (403, 3, "You don't have sufficient permissions", (errors.RightMissingError, Reason.PERMISSION_MISSING)),
     (401, 7, "Not authorised", errors.RefusedError),
     (401, 29, "Not permitted", errors.RefusedError),
-    (403, 29, "Not permitted", errors.ForbiddenError),
-    (403, 29, "", errors.ForbiddenError),
-    (403, None, "Not permitted", errors.ForbiddenError),
+    (403, 29, "Not permitted", (errors.RefusedError, Reason.FORBIDDEN)),
+    (403, 29, "", (errors.RefusedError, Reason.FORBIDDEN)),
+    (403, None, "Not permitted", (errors.RefusedError, Reason.FORBIDDEN)),
     (403, 2625, "Disapproved", errors.RefusedError),
     (403, 2626, "Under review", errors.RefusedError),
     (404, 40, "", errors.GoneError),
     (404, None, "Board not found", errors.GoneError),
     (408, None, "", Retry()),
     (409, None, "", Retry()),
-    (409, 4182, "No catalog", errors.NoCatalogError),
+    (409, 4182, "No catalog", (errors.RefusedError, Reason.NO_CATALOG)),
     (413, None, "", errors.ResponseTooLargeError),
     (414, None, "", errors.ResponseTooLargeError),
     (422, None, "Something went wrong", errors.RejectedError),
     (422, 1, "Something went wrong", Retry(errors.RetriedRefusalError)),
-    (422, 1, "Pagination beyond 100000", errors.ListingCappedError),
+    (422, 1, "Pagination beyond 100000", (errors.SliceError, Reason.LIST_CAPPED)),
     (422, 1, "Invalid request", errors.BadRequestError),
     (422, 12, "", Retry(errors.RetriedRefusalError)),
     (425, None, "", Retry()),
@@ -58,25 +64,35 @@ VERDICTS = [
     (431, None, "", errors.ResponseTooLargeError),
     (500, 12, "Something went wrong", Retry(errors.ServerError)),
     (501, None, "", errors.RejectedError),
-    (501, 4181, "", errors.NotServedError),
+    (501, 4181, "", (errors.RejectedError, Reason.NOT_SERVED)),
     (520, None, "", Retry()),
 ]
 
 
+def error_of(response: ErrorResponse, *, refuses_profile: bool = False) -> PinterestError:
+    context = RequestContext("boards", ("boards:read",), frozenset(), "Sign in again", lambda: refuses_profile)
+    assert callable(response.verdict)
+    return response.verdict(response, context)
+
+
 def next_after(
     response: ErrorResponse, *, refuses_profile: bool = False
-) -> Again | Retry | type[errors.PinterestError]:
-    """How the request is sent again, or the class of the error."""
-    verdict = response.verdict
-    if isinstance(verdict, Again | Retry):
-        return verdict
-    context = RequestContext("boards", ("boards:read",), frozenset(), "Sign in again", lambda: refuses_profile)
-    return type(verdict(response, context))
+) -> Again | Retry | type[PinterestError] | tuple[type[PinterestError], Reason]:
+    """How the request is sent again, or the class of the error, with its reason if it has one."""
+    if isinstance(response.verdict, Again | Retry):
+        return response.verdict
+    error = error_of(response, refuses_profile=refuses_profile)
+    return (type(error), error.reason) if error.reason else type(error)
 
 
 def test_each_response_has_the_verdict_of_the_table() -> None:
     for status, code, message, verdict in VERDICTS:
         assert next_after(refusal(status, code, message)) == verdict, (status, code, message)
+
+
+@pytest.mark.parametrize("message", ["Not enough scopes", "Restricted feature"])
+def test_the_words_of_pinterest_are_kept_apart_from_the_advice(message: str) -> None:
+    assert error_of(refusal(401, 3, message)).quote == f'Pinterest answered "{message}" (HTTP 401, code 3)'
 
 
 def test_an_app_that_may_not_read_the_profile_either_is_not_approved() -> None:

@@ -9,10 +9,10 @@ import pytest
 from source_pinterest.api.errors import (
     AccountUnreadableError,
     ConfigError,
-    ListingCappedError,
     QuotaExhaustedError,
     RejectedError,
     RepeatedKeyError,
+    SliceError,
     UnavailableError,
 )
 from source_pinterest.engine.circuit_breaker import FAILURES_IN_A_ROW, CircuitBreaker
@@ -94,7 +94,7 @@ def test_one_failing_parent_ends_for_itself_alone_unless_it_works_in_between() -
     "error",
     [
         AccountUnreadableError("549", "no"),
-        ListingCappedError("too many pins"),
+        SliceError("too many pins", is_isolated=True),
         RepeatedKeyError("keyword_report", ("ENTITY_ID", "DATE"), ("1", "2026-01-01")),
     ],
 )

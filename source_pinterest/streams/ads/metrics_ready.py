@@ -11,9 +11,9 @@ from source_pinterest.api.client import PinterestClient
 from source_pinterest.api.errors import (
     FormError,
     GoneError,
-    NotServedError,
+    PinterestError,
+    Reason,
     RefusedError,
-    RestrictedError,
     SliceError,
     form_error,
 )
@@ -28,8 +28,8 @@ _PATH = "resources/metrics_ready_state"
 _READY = "conversion_metrics_ready"
 _MAX_DAYS_BACK = 7
 """Days that are checked, from yesterday back, one request each."""
-_CLOSED = (GoneError, NotServedError, RefusedError, RestrictedError)
-"""Errors by which Pinterest says that the app may not ask."""
+_CLOSED = (Reason.NOT_SERVED, Reason.FEATURE_CLOSED)
+"""Reasons by which Pinterest says that the app may not ask."""
 
 
 class MetricsReadyState:
@@ -56,9 +56,11 @@ class MetricsReadyState:
                 day = days_before(today, age)
                 if self._client.get(_PATH, {"date": str(day)}, _is_ready).value:
                     return day
-        except _CLOSED:
-            return days_before(today, limits.FINAL_AFTER_DAYS)
-        except SliceError as error:
+        except PinterestError as error:
+            if isinstance(error, GoneError | RefusedError) or error.reason in _CLOSED:
+                return days_before(today, limits.FINAL_AFTER_DAYS)
+            if not isinstance(error, SliceError):
+                raise
             LOGGER.warning(
                 f"Pinterest did not say which of the last {_MAX_DAYS_BACK} days are final. Streams that emit each day "
                 "once, when it is final, hold back those that were not final before. They come with the next sync. "

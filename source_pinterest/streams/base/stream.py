@@ -31,7 +31,7 @@ from pendulum import Date
 from source_pinterest import limits
 from source_pinterest.api import Api
 from source_pinterest.api.client import PinterestClient
-from source_pinterest.api.errors import Access, PinterestError, translate_errors
+from source_pinterest.api.errors import Access, PinterestError, Reason, translate_errors
 from source_pinterest.api.rows import BY_ID, ListPage, ListShape, Record, list_page, write_texts
 from source_pinterest.api.session import ApiResponse, path_of
 from source_pinterest.config import Config
@@ -174,7 +174,7 @@ class PinterestStream(HttpStream, ABC):
     """None if the endpoint has no pages."""
     shape: ClassVar[ListShape] = BY_ID
     """Where a response holds the list, and the key of its items."""
-    empty_if: ClassVar[tuple[type[PinterestError], ...]] = ()
+    empty_if: ClassVar[tuple[Reason, ...]] = ()
     """Errors of the first page by which Pinterest says that a list has no items."""
     has_last_bookmark: ClassVar[bool] = False
     """Whether the last page of a list may have a bookmark, so that a page without a new item ends the list."""
@@ -425,8 +425,8 @@ class PinterestStream(HttpStream, ABC):
             try:
                 with part_of_list(self.name, path, has_begun=token is not None):
                     response = self.client.get(path, params, self.parse)
-            except self.empty_if as error:
-                if token is not None:
+            except PinterestError as error:
+                if token is not None or error.reason not in self.empty_if:
                     raise
                 LOGGER.info(f"{error.message}. This list counts as empty.")
                 return

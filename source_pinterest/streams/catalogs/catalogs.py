@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from urllib.parse import urlsplit, urlunsplit
 
 from source_pinterest import limits
-from source_pinterest.api.errors import NoCatalogError, PinterestError
+from source_pinterest.api.errors import Reason
 from source_pinterest.api.rows import ListPage, ListShape, Record, list_page, one_item, with_key
 from source_pinterest.engine.tasks import Task
 from source_pinterest.streams.base.child import ChildStream
@@ -28,7 +28,7 @@ class CatalogStream(OrganicStream, ABC):
     """Lists of a merchant's catalogs. They are empty for a user without a catalog."""
 
     scopes: ClassVar[tuple[str, ...]] = ("catalogs:read",)
-    empty_if: ClassVar[tuple[type[PinterestError], ...]] = (NoCatalogError,)
+    empty_if: ClassVar[tuple[Reason, ...]] = (Reason.NO_CATALOG,)
 
 
 class Catalogs(CatalogStream):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar
 
 from source_pinterest import limits
-from source_pinterest.api.errors import BadRequestError, NoCatalogError, NotServedError
+from source_pinterest.api.errors import BadRequestError, Reason
 from source_pinterest.api.rows import ListPage, ListShape
 from source_pinterest.api.session import ApiResponse
 from source_pinterest.engine.tasks import Task, or_failed
@@ -91,7 +91,7 @@ class CatalogsFeedItemIssues(ChildStream, CatalogStream):
     path_template = "catalogs/processing_results/{processing_result_id}/item_issues"
     shape = ListShape(("item_number",))
     parent = CatalogsFeedProcessingResults
-    empty_if = (NoCatalogError, NotServedError)
+    empty_if = (Reason.NO_CATALOG, Reason.NOT_SERVED)
     cost = f"one request for each feed and {limits.PAGE_SIZE} records"
     partition_keys = ("feed_id", "processing_result_id")
 

@@ -25,20 +25,19 @@ from dataclasses import replace
 from operator import itemgetter
 from typing import Any
 
-from airbyte_cdk.models import DestinationSyncMode
+from airbyte_cdk.models import DestinationSyncMode, FailureType
 from pendulum import Date
 
 from source_pinterest import limits
 from source_pinterest.api.client import PinterestClient
 from source_pinterest.api.errors import (
     BadRequestError,
-    BetaClosedError,
     ConfigError,
-    ForbiddenError,
     FormError,
     GoneError,
     NothingLeftError,
     PinterestError,
+    Reason,
     RefusedError,
     RejectedError,
     ResponseTooLargeError,
@@ -96,9 +95,6 @@ PIN_METRICS = (*STANDARD_METRICS, *VIDEO_METRICS)
 _HIDDEN_IN_A_ROW = 100
 """Pins that may be refused in a row once a pin was readable. Pins of a secret board stand side by side."""
 
-_OF_A_PIN = (RejectedError, RetriedRefusalError, UnknownFormError)
-"""Errors that concern a pin, unless many have them in a row."""
-
 Days = list[Record]
 """The days of one pin: `{"pin_id", "date", "data_status", "metrics", "lifetime_metrics"}`."""
 
@@ -128,9 +124,8 @@ class PinAnalytics(OrganicStream):
         self._only_active = False
         self._metrics = PinMetrics(self.client, self.notices, RowGate(self), self._pins.is_video)
         self._owners: list[Task] = []
-        halves_on = (BetaClosedError, GoneError, RefusedError, *_OF_A_PIN)
         # None may be lost: a pass goes on from the last pin that was read.
-        self._size = RequestSize(limits.PINS_PER_ANALYTICS_REQUEST, halves_on=halves_on, max_lost_parts=0)
+        self._size = RequestSize(limits.PINS_PER_ANALYTICS_REQUEST, halves_on=_may_be_halved, max_lost_parts=0)
         self._refusals_in_a_row, self._max_refusals_in_a_row = 0, FAILURES_IN_A_ROW
         self._left_out_pins, self._any_readable = 0, False
         self._odd_pins = self._odd_pins_in_a_row = 0
@@ -355,18 +350,17 @@ class PinAnalytics(OrganicStream):
         batch, self._metrics.max_retries = part.ids, part.max_retries
         try:
             found = self._fetch(batch, params)
-        except BetaClosedError as error:
-            self._size.limit_ids(1)
-            LOGGER.info(
-                f"{self.name}: Pinterest does not let this app read many pins in one request, so they are read one "
-                f"by one, about {limits.REQUESTS_PER_MINUTE['org_analytics']} a minute. {error.message}.",
-            )
-            if len(batch) > 1:
+        except SliceError as error:
+            if is_closed := error.reason is Reason.BETA_CLOSED:
+                self._size.limit_ids(1)
+                LOGGER.info(
+                    f"{self.name}: Pinterest does not let this app read many pins in one request, so they are read one "
+                    f"by one, about {limits.REQUESTS_PER_MINUTE['org_analytics']} a minute. {error.message}.",
+                )
+            if len(batch) > 1 or not _may_be_halved(error):
                 raise
-            return self._metrics_of(params, account, days, part)
-        except (GoneError, RefusedError, ResponseTooLargeError, *_OF_A_PIN) as error:
-            if len(batch) > 1:
-                raise
+            if is_closed:
+                return self._metrics_of(params, account, days, part)
             self._skip_pin(account, days, int(batch[0]), error)
             return {}
         self._refusals_in_a_row, self._max_refusals_in_a_row, self._any_readable = 0, _HIDDEN_IN_A_ROW, True
@@ -423,7 +417,7 @@ class PinAnalytics(OrganicStream):
             LOGGER.warning(f"{self.name}: pin {pin} was deleted during the sync.")
             if is_known:
                 self.checkpoint.catch_up(account, pin)
-        elif is_known or isinstance(error, _OF_A_PIN):
+        elif is_known or _is_odd(error):
             skipped, self._last_error = self.checkpoint.skip(account, pin, days), error
             if not is_known:
                 self._odd_pins, self._odd_pins_in_a_row = self._odd_pins + 1, self._odd_pins_in_a_row + 1
@@ -437,6 +431,18 @@ class PinAnalytics(OrganicStream):
             if isinstance(error, ResponseTooLargeError) or self._refusals_in_a_row >= self._max_refusals_in_a_row:
                 raise error
             LOGGER.warning(f"{self.name}: pin {pin} is left out. {error.message}.")
+
+
+def _is_odd(error: PinterestError) -> bool:
+    """Return whether an error concerns a pin, unless many have it in a row."""
+    return isinstance(error, RejectedError | RetriedRefusalError | UnknownFormError)
+
+
+def _may_be_halved(error: PinterestError) -> bool:
+    """Return whether Pinterest may serve a request for fewer pins."""
+    if isinstance(error, GoneError | RefusedError | ResponseTooLargeError):
+        return True
+    return error.reason is Reason.BETA_CLOSED or _is_odd(error)
 
 
 class PinMetrics:
@@ -468,12 +474,15 @@ class PinMetrics:
         """Return the days of several pins by their ids. https://developers.pinterest.com/docs/api/v5/multi_pins-analytics.
 
         Raises:
-            BetaClosedError: the app may not use this endpoint.
+            SliceError: with the reason `BETA_CLOSED`, the app may not use this endpoint.
         """
         try:
             return self._fetch("pins/analytics", {**params, "pin_ids": list(pin_ids)}, metrics, pin_ids, _by_pin)
-        except (ForbiddenError, RightMissingError) as error:
-            raise BetaClosedError(error.quote or str(error.message)) from error
+        except PinterestError as error:
+            if not isinstance(error, RightMissingError) and error.reason is not Reason.FORBIDDEN:
+                raise
+            words = error.quote or str(error.message)
+            raise SliceError(words, kind=FailureType.config_error, reason=Reason.BETA_CLOSED) from error
 
     def _fetch(
         self,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from source_pinterest import limits
-from source_pinterest.api.errors import GoneError, ListingCappedError
+from source_pinterest.api.errors import GoneError, Reason, SliceError
 from source_pinterest.api.rows import ListPage, Record
 from source_pinterest.config import Config
 from source_pinterest.dates import days_before
@@ -186,20 +186,23 @@ class BoardPins(BoardedPinStream):
         """Yield the pins of a board. If Pinterest caps the list, the pins of the board's sections are read too.
 
         Raises:
-            ListingCappedError: the list was capped, so pins may be missing. Raised after the sections are read.
+            SliceError: the list was capped, so pins may be missing. Raised after the sections are read.
         """
         seen = SeenIds()
         try:
             for listed in super().listing(task):
                 yield listed._replace(records=seen.new(listed.records))
-        except ListingCappedError as error:
+        except SliceError as error:
+            if error.reason is not Reason.LIST_CAPPED:
+                raise
             for listed in self._listings_of_sections(task):
                 yield listed._replace(records=seen.new(listed.records))
-            raise ListingCappedError(
+            raise SliceError(
                 f"board_pins: board {task['board_id']} has more pins than Pinterest lists of one board (about "
                 f"{limits.PINS_PER_BOARD_LISTED:,}). {len(seen):,} were read, those of its sections included. "
                 f"Pins further back in the list can't be read if they are in no section: move them into sections. "
                 f"{error.message}.",
+                is_isolated=True,
             ) from error
 
     def _listings_of_sections(self, task: Task) -> Iterator[Listed]:

@@ -14,13 +14,15 @@ from source_pinterest.api.errors import (
     NothingLeftError,
     PinterestError,
     RefusedError,
-    RestrictedError,
     RightMissingError,
     UnavailableError,
     beta,
-    permission_missing,
+    restricted,
+    role,
 )
+from source_pinterest.api.verdicts import ErrorResponse, RequestContext
 from source_pinterest.engine.tasks import Task
+from unit_tests.answers import refusal
 from unit_tests.streams.base.accounts import Accounts
 
 BETA = beta("lead forms")
@@ -43,6 +45,12 @@ def raised_by(
     expected = [account for account, end in accounts.items() if end == "owed"]
     stream = Accounts(errors, expected=expected, access=access, has_cursor=False)
     return stream.read(accounts, listed_first=listed_first)
+
+
+def error_for(response: ErrorResponse) -> PinterestError:
+    context = RequestContext("lead_forms", Accounts.scopes, frozenset(), "Grant it", lambda: False)
+    assert callable(response.verdict)
+    return response.verdict(response, context)
 
 
 def left_out(caplog: pytest.LogCaptureFixture) -> list[str]:
@@ -131,8 +139,8 @@ def test_a_refusal_of_a_whole_stream_names_what_is_missing(
 ) -> None:
     errors = {
         **ERRORS,
-        "permission": permission_missing("lead_forms", Accounts.scopes, "It said no", "Grant it"),
-        "restricted": RestrictedError("lead_forms", "LEADS", "It said no"),
+        "permission": error_for(refusal(401, 3, "It said no")),
+        "restricted": error_for(refusal(401, 3, "It said no to a restricted feature")),
     }
     stream = Accounts({"": errors[error]}, access=access, granted=granted)
     with pytest.raises(expected, match=words) as raised:
@@ -140,3 +148,18 @@ def test_a_refusal_of_a_whole_stream_names_what_is_missing(
     message = str(raised.value.message)
     assert ("said no" in message) or ("not there" in message)
     assert message.count("lead_forms can't be read") <= 1, "a sentence within the sentence"
+
+
+@pytest.mark.parametrize(
+    ("access", "needs"),
+    [
+        (BETA, "it needs an app in Pinterest's beta of lead forms. Ask Pinterest"),
+        (restricted("billing profiles"), "it needs billing profiles, which Pinterest opens to some"),
+        (role("Owner", "Admin"), "it needs the role Owner or Admin on the ad account. Ask the ad account's"),
+    ],
+)
+def test_a_missing_access_says_what_is_needed_and_who_gives_it(access: Access, needs: str) -> None:
+    [error] = Accounts({"1": ERRORS["refuses"]}, access=access).read("1")
+
+    assert needs in str(error.message)
+    assert str(error.message).endswith(" or leave the stream out. lead_forms: it said no.")

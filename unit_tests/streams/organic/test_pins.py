@@ -6,7 +6,7 @@ import pytest
 import requests_mock
 from airbyte_cdk.models import AirbyteStateMessage, AirbyteStateMessageSerializer
 
-from source_pinterest.api.errors import ListingCappedError, UnavailableError
+from source_pinterest.api.errors import SliceError, UnavailableError
 from source_pinterest.streams.organic.pins import BoardPins, BoardSectionPins, Pins
 from unit_tests.configs import TODAY
 from unit_tests.streams.pinterest import Pinterest, list_pages, page, records_of, refused, slice_of
@@ -132,7 +132,7 @@ def test_beyond_the_cap_sections_are_read_and_the_rest_is_told(pinterest: Pinter
     pinterest.lists("boards/1/sections/8/pins", "2", "3")
     pinterest.answers("boards/1/sections/9/pins", page(["4"], "c"), page(["3", "5"]))
     records: list[dict[str, Any]] = []
-    with pytest.raises(ListingCappedError, match=r"board 1 has more pins .* 5 were read.* beyond 100000 items is not"):
+    with pytest.raises(SliceError, match=r"board 1 has more pins .* 5 were read.* beyond 100000 items is not"):
         records.extend(records_of(list_pages(pinterest.stream(BoardPins), BOARD)))
 
     of_board = [(record["id"], record["board_id"], record["board_pins_modified_at"]) for record in records]
