@@ -4,12 +4,12 @@ A `FatalError` ends its stream. A `SliceError` fails one account, board or windo
 sections below group them by what happens next. `engine/ledger.py` decides about tasks.
 
 The errors that parsers raise are no `PinterestError`: `api/retries.py` retries the request and turns the last one into
-an `UnavailableError` or an `UnknownFormError`.
+an `UnavailableError` or, if the form of a whole response is unknown, a `SliceError`.
 """
 
 from collections.abc import Generator, Iterable, Mapping
 from enum import Enum, auto
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, Self, TypeVar
 
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils import AirbyteTracedException
@@ -49,6 +49,19 @@ class Reason(Enum):
     """Pinterest does not serve this endpoint for the kind of catalog or feed."""
     LIST_CAPPED = auto()
     """Pinterest lists no more of this list, such as the pins of a board."""
+    URL_TOO_LONG = auto()
+    """A server in front of Pinterest refuses the request. A request with a shorter URL may be accepted."""
+    BROKE_OFF = auto()
+    """The response broke off several times in a row. A smaller one may arrive whole."""
+    SERVER_ERROR = auto()
+    """Pinterest answered the last try with HTTP 500, 502, 503 or 504. A request for less may succeed."""
+    STILL_REFUSED = auto()
+    """Pinterest, or a server in front of it, answered the last try with HTTP 400, 403 or 404, which a retry may help.
+
+    Asked for something else, it may answer.
+    """
+    UNKNOWN_FORM = auto()
+    """Pinterest's answer is whole, twice, and this version can't read it. The next sync could not either."""
 
 
 class PinterestError(AirbyteTracedException):
@@ -91,13 +104,17 @@ class FatalError(PinterestError):
 class SliceError(PinterestError):
     """Fails one account, board or window. The other tasks of the stream are read."""
 
+    @classmethod
+    def unexplained(cls, found: str, *, quote: str = "", reason: Reason | None = None) -> Self:
+        """Return the error for a response whose cause neither the user nor the connector can remove.
 
-class _UnexplainedError(SliceError):
-    """A response whose cause neither the user nor the connector can remove."""
-
-    def __init__(self, quote: str, *, reason: Reason | None = None) -> None:
+        Args:
+            found: what was found.
+            quote: Pinterest's own words; by default what was found.
+            reason: tells the error apart from others of its class.
+        """
         again = "The next sync tries again. If it happens again, please report it."
-        super().__init__(f"{quote}. {again}", quote=quote, reason=reason)
+        return cls(f"{found}. {again}", quote=quote or found, reason=reason)
 
 
 # ----------------------------------------------------------------------------------------------------------------------
@@ -268,16 +285,12 @@ class NothingLeftError(SliceError):
 # ----------------------------------------------------------------------------------------------------------------------
 
 
-class RejectedError(_UnexplainedError):
+class RejectedError(SliceError):
     """Pinterest calls the request invalid."""
 
 
 class BadRequestError(RejectedError):
     """Pinterest itself rejects the request, with HTTP 400 or 422. A requested name or value may be the cause."""
-
-    def __init__(self, what: str, quote: str) -> None:
-        super().__init__(f"{what}: {quote}")
-        self.quote = quote
 
 
 class ReportRefusedError(FatalError):
@@ -309,18 +322,10 @@ class ObjectivesRefusedError(SliceError):
 # ----------------------------------------------------------------------------------------------------------------------
 
 
-class ResponseTooLargeError(_UnexplainedError):
+class ResponseTooLargeError(SliceError):
     """The request asks for more than Pinterest can return at once."""
 
     kind = FailureType.transient_error
-
-
-class RepeatedBreakError(ResponseTooLargeError):
-    """The response broke off several times in a row. A smaller one may arrive whole."""
-
-
-class UrlTooLongError(ResponseTooLargeError):
-    """A server in front of Pinterest refuses the request. A request with a shorter URL may be accepted."""
 
 
 # ----------------------------------------------------------------------------------------------------------------------
@@ -329,41 +334,20 @@ class UrlTooLongError(ResponseTooLargeError):
 
 
 class UnavailableError(SliceError):
-    """Pinterest failed in every try, or could not be reached."""
+    """Pinterest failed in every try, or could not be reached.
 
-    kind = FailureType.transient_error
-    cause = ""
-    """What happened, in a few words."""
-    advice = ""
-    """What to check if it happens again."""
-
-    def __init__(self, stream: str, path: str, last: str, tries: int = 0) -> None:
-        failed = f"failed {tries} times in a row" if tries > 1 else "failed" if tries else "could not be reached"
-        self.cause = f"it {failed}: {last.rstrip('.')}" if tries else f"it {failed}"
-        self.advice = "" if tries else "; if not, check the network, its proxies and certificates"
-        found = f"{stream}: Pinterest {failed} for {path}" if tries else f"Pinterest {failed}"  # by any stream
-        super().__init__(f"{found}. This usually passes: the next sync reads it{self.advice}. {last}")
-
-
-class ServerError(UnavailableError):
-    """Pinterest answered the last try with HTTP 500, 502, 503 or 504. A request for less may succeed."""
-
-
-class RetriedRefusalError(UnavailableError):
-    """Pinterest, or a server in front of it, answered the last try with HTTP 400, 403 or 404, which a retry may help.
-
-    Asked for something else, it may answer.
+    Args:
+        sentence: what the user reads.
+        cause: what happened, in a few words.
+        advice: what to check if it happens again.
+        reason: what Pinterest answered to the last try.
     """
 
+    kind = FailureType.transient_error
 
-class UnknownFormError(SliceError):
-    """Pinterest's answer is whole, twice, and this version can't read it. The next sync could not either."""
-
-    def __init__(self, stream: str, path: str, error: FormError) -> None:
-        super().__init__(
-            f"{stream}: Pinterest's answer has a form that this version does not know: {path}, {error.field}. Please "
-            f"report it. {error}"
-        )
+    def __init__(self, sentence: str, *, cause: str = "", advice: str = "", reason: Reason | None = None) -> None:
+        super().__init__(sentence, advice=advice, reason=reason)
+        self.cause = cause
 
 
 class AccessLostError(SliceError):
@@ -388,7 +372,7 @@ def translate_errors(stream: str, generator: Iterable[T]) -> Generator[T, None, 
         return (yield from generator)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         why = f"{type(error).__name__}: {error}"
-        raise _UnexplainedError(f"{stream}: a response of Pinterest can't be understood ({why})") from error
+        raise SliceError.unexplained(f"{stream}: a response of Pinterest can't be understood ({why})") from error
 
 
 def report_lost(window: object, status: str, creations: int) -> SliceError:

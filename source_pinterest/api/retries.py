@@ -17,9 +17,10 @@ from source_pinterest.api.errors import (
     BrokenResponseError,
     FormError,
     MalformedResponseError,
-    RepeatedBreakError,
+    Reason,
+    ResponseTooLargeError,
+    SliceError,
     UnavailableError,
-    UnknownFormError,
 )
 from source_pinterest.api.session import ApiResponse
 from source_pinterest.api.threads import Signal, pause
@@ -32,6 +33,8 @@ T = TypeVar("T")
 MAX_NEW_TOKENS = 2
 """A request is sent with at most this many new tokens in a row. Pinterest may not accept the first one everywhere yet.
 If it accepts none of them, a further token would not help."""
+
+_CHECK_THE_NETWORK = "; if not, check the network, its proxies and certificates"
 
 _NEVER_REACHED_SECONDS = 30.0
 """The longest wait for a server that has not responded in this sync: its URL or the network may be wrong for good."""
@@ -189,8 +192,8 @@ class Tries:
             again: returns how to send it again after this response. Raises an error if no further try helps.
 
         Raises:
-            RepeatedBreakError: the response broke off `max_breaks` times in a row.
-            UnknownFormError: the response has an unknown form in two tries, or in the only one.
+            ResponseTooLargeError: the response broke off `max_breaks` times in a row.
+            SliceError: the response has an unknown form in two tries, or in the only one.
             UnavailableError: the last try has failed.
         """
         while True:
@@ -212,8 +215,8 @@ class Tries:
                 pass  # all requests of the quota wait for the end of the pause before they are sent
             case Again.REFRESH_TOKEN:
                 self._rejected(response)
-            case Retry(error, why):
-                self._failed(why or str(response), error)
+            case Retry(reason, why):
+                self._failed(why or str(response), reason)
 
     def _rejected(self, response: ErrorResponse) -> None:
         """Replace the token. The first time, the request is sent again at once and without counting a retry."""
@@ -223,22 +226,27 @@ class Tries:
         if self._rejections > 1:
             self._failed(str(response))
 
-    def _failed(self, why: str, error: type[UnavailableError] = UnavailableError) -> None:
+    def _failed(self, why: str, reason: Reason | None = None) -> None:
         """Pause after an error of the server, or raise."""
         self._breaks = 0
-        self._retry(why, error)
+        self._retry(why, reason)
 
     def _broke(self, error: Exception) -> None:
         """Pause after a response that did not arrive whole or can't be understood, or raise."""
         if isinstance(error, FormError):
             self._unknown_forms += 1
             if self._unknown_forms > 1 or not self._may_retry:
-                raise UnknownFormError(self._what, self._path, error) from error
+                raise SliceError(
+                    f"{self._what}: Pinterest's answer has a form that this version does not know: {self._path}, "
+                    f"{error.field}. Please report it. {error}",
+                    reason=Reason.UNKNOWN_FORM,
+                ) from error
         why = str(error) if isinstance(error, MalformedResponseError) else "Pinterest did not respond in time."
         is_break = isinstance(error, requests.ReadTimeout | BrokenResponseError)
         self._breaks = self._breaks + 1 if is_break else 0
         if self._breaks >= self._max_breaks:
-            raise RepeatedBreakError(f"{self._what}: {why} This happened twice in a row") from error
+            found = f"{self._what}: {why} This happened twice in a row"
+            raise ResponseTooLargeError.unexplained(found, reason=Reason.BROKE_OFF) from error
         self._retry(why)
 
     def _unreached(self, error: requests.RequestException) -> None:
@@ -251,17 +259,28 @@ class Tries:
         if others_succeed and self._own_failures > 1:  # the first time, the others may have preceded the outage
             self._retry(why)
         elif not self._policy.outage.wait(type(error).__name__):
-            raise UnavailableError(self._what, self._path, why) from error
+            raise UnavailableError(
+                "Pinterest could not be reached. This usually passes: the next sync reads it"
+                f"{_CHECK_THE_NETWORK}. {why}",
+                cause="it could not be reached",
+                advice=_CHECK_THE_NETWORK,
+            ) from error
 
     @property
     def _may_retry(self) -> bool:
         return self._retries < self._policy.max_retries and self._is_worth_retrying()
 
-    def _retry(self, why: str, error: type[UnavailableError] = UnavailableError) -> None:
+    def _retry(self, why: str, reason: Reason | None = None) -> None:
         may_retry = self._may_retry
         self._retries += 1
         if not may_retry:
-            raise error(self._what, self._path, why, self._retries)
+            failed = f"failed {self._retries} times in a row" if self._retries > 1 else "failed"
+            raise UnavailableError(
+                f"{self._what}: Pinterest {failed} for {self._path}. This usually passes: the next sync reads it. "
+                f"{why}",
+                cause=f"it {failed}: {why.rstrip('.')}",
+                reason=reason,
+            )
         seconds = self._policy.pauses.before_retry(self._retries)
         LOGGER.info(f"{self._what}: {why} Retrying in {seconds:g} s.")
         pause(seconds)

@@ -22,12 +22,8 @@ from source_pinterest.api.errors import (
     RefusedError,
     RejectedError,
     ResponseTooLargeError,
-    RetriedRefusalError,
     RightMissingError,
-    ServerError,
     SliceError,
-    UnavailableError,
-    UrlTooLongError,
     sign_in_for,
 )
 from source_pinterest.api.rows import parse_json
@@ -184,11 +180,11 @@ class Retry(NamedTuple):
     """The request is sent again after a pause.
 
     Attributes:
-        error: raised after the last try.
+        reason: that of the error after the last try.
         why: what was found, for the log and the error; by default the response.
     """
 
-    error: type[UnavailableError] = UnavailableError
+    reason: Reason | None = None
     why: str = ""
 
 
@@ -265,14 +261,14 @@ def _quoting(make: Callable[..., PinterestError], **data: Any) -> ErrorOf:
     """Return the function for an error that consists of the stream's name and Pinterest's words.
 
     Args:
-        make: the error's class.
+        make: makes the error of a sentence.
         data: what else the error carries.
     """
     return lambda response, context: make(f"{context.stream}: {response}", **data)
 
 
 def _bad_request(response: ErrorResponse, context: RequestContext) -> PinterestError:
-    return BadRequestError(context.stream, str(response))
+    return BadRequestError.unexplained(f"{context.stream}: {response}", quote=str(response))
 
 
 def _restricted(response: ErrorResponse, context: RequestContext) -> PinterestError:
@@ -326,18 +322,20 @@ _ANY_REFUSAL, _ANY_SERVER_ERROR, _ANY = range(400, 500), range(500, 1_000), rang
 _TABLE: Sequence[_Row] = (
     # Servers in front of Pinterest use these for temporary troubles of their own: a gateway without a route answers 404
     # with an empty body.
-    _Row((403, 404), _is_from_elsewhere, Retry(RetriedRefusalError)),
+    _Row((403, 404), _is_from_elsewhere, Retry(Reason.STILL_REFUSED)),
     # A throttled request, whatever the status.
     _Row(_ANY_REFUSAL, 8, Again.WAIT),
     _Row(_ANY_REFUSAL, _RETRY_AFTER, Again.WAIT),
     _Row((429,), None, Again.WAIT),
     # A CDN refuses a URL for its length.
-    _Row((400, 414, 431), _is_too_long_elsewhere, _quoting(UrlTooLongError)),
+    _Row(
+        (400, 414, 431), _is_too_long_elsewhere, _quoting(ResponseTooLargeError.unexplained, reason=Reason.URL_TOO_LONG)
+    ),
     # An invalid request: 400, or 422 with Pinterest's code.
-    _Row((400,), _WRONG_RANGE, Retry(RetriedRefusalError)),  # seen for a legal range after several quick requests
-    _Row((400,), _UNEXPLAINED, Retry(RetriedRefusalError)),
+    _Row((400,), _WRONG_RANGE, Retry(Reason.STILL_REFUSED)),  # seen for a legal range after several quick requests
+    _Row((400,), _UNEXPLAINED, Retry(Reason.STILL_REFUSED)),
     _Row((400,), _CAPPED, _quoting(SliceError, reason=Reason.LIST_CAPPED, is_isolated=True)),
-    _Row((400,), 12, Retry(RetriedRefusalError)),
+    _Row((400,), 12, Retry(Reason.STILL_REFUSED)),
     _Row((400,), _is_from_pinterest, _bad_request),
     # The token, the app or the user lacks a right.
     _Row((401,), _RESTRICTED, _restricted),
@@ -352,13 +350,13 @@ _TABLE: Sequence[_Row] = (
     _Row((403,), None, _quoting(RefusedError, reason=Reason.FORBIDDEN)),
     _Row((404,), None, _quoting(GoneError)),
     _Row((409,), 4182, _quoting(RefusedError, reason=Reason.NO_CATALOG)),
-    _Row((501,), 4181, _quoting(RejectedError, reason=Reason.NOT_SERVED)),
+    _Row((501,), 4181, _quoting(RejectedError.unexplained, reason=Reason.NOT_SERVED)),
     # The request is too large.
-    _Row((413, 414, 431), None, _quoting(ResponseTooLargeError)),
+    _Row((413, 414, 431), None, _quoting(ResponseTooLargeError.unexplained)),
     # Troubles that pass. No request asks for a part of a response (206).
     _Row((206, 408, 409, 425), None, Retry()),
-    _Row((500, 502, 503, 504), None, Retry(ServerError)),  # each try may have taken Pinterest too long
-    _Row((501,), None, _quoting(RejectedError)),
+    _Row((500, 502, 503, 504), None, Retry(Reason.SERVER_ERROR)),  # each try may have taken Pinterest too long
+    _Row((501,), None, _quoting(RejectedError.unexplained)),
     _Row(_ANY_SERVER_ERROR, None, Retry()),
-    _Row(_ANY, None, _quoting(RejectedError)),
+    _Row(_ANY, None, _quoting(RejectedError.unexplained)),
 )

@@ -105,7 +105,8 @@ class PageBuilder:
                 continue
             if len(self._lines) + len(data) > self._room:
                 if len(data) > ROW_BYTES:
-                    raise ResponseTooLargeError(f"{self._stream}: a record has more than {ROW_BYTES:,} bytes")
+                    found = f"{self._stream}: a record has more than {ROW_BYTES:,} bytes"
+                    raise ResponseTooLargeError.unexplained(found)
                 yield from self.rest()
             if not self._count:
                 self._begin()

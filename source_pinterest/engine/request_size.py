@@ -12,11 +12,9 @@ from pendulum import Date
 from source_pinterest import limits
 from source_pinterest.api.errors import (
     PinterestError,
-    RepeatedBreakError,
+    Reason,
     ResponseTooLargeError,
-    ServerError,
     UnavailableError,
-    UrlTooLongError,
 )
 from source_pinterest.dates import DateWindow, Granularity
 
@@ -154,7 +152,7 @@ class Parts:
         self._pending = deque([whole])
         self._failed: Part | None = None
         self._successes_before = size.successes
-        self._lost: list[ServerError] = []
+        self._lost: list[PinterestError] = []
 
     def __iter__(self) -> Iterator[Part]:
         """Yield the requests. One that has not failed by the time when the next is asked for counts as successful."""
@@ -174,13 +172,13 @@ class Parts:
             PinterestError: the given error, if the request can't or should not be halved.
         """
         self._failed = part
-        if isinstance(error, ServerError):
+        if error.reason is Reason.SERVER_ERROR:
             halves = self._halves_of_failed(part, error)
         elif isinstance(error, ResponseTooLargeError) or self._size.halves_on(error):
             halves, by_ids = _halves(part), len(part.ids) > 1
-            if not halves or (isinstance(error, UrlTooLongError) and not by_ids):
+            if not halves or (error.reason is Reason.URL_TOO_LONG and not by_ids):
                 raise error
-            if isinstance(error, ResponseTooLargeError) and not isinstance(error, RepeatedBreakError):
+            if isinstance(error, ResponseTooLargeError) and error.reason is not Reason.BROKE_OFF:
                 self._size.refused(part)
         else:
             raise error
@@ -188,11 +186,11 @@ class Parts:
             halves = [half._replace(max_retries=RETRIES_OF_A_HALF) for half in halves]
         self._pending.extendleft(reversed(halves))
 
-    def _halves_of_failed(self, part: Part, error: ServerError) -> list[Part]:
+    def _halves_of_failed(self, part: Part, error: PinterestError) -> list[Part]:
         """Return the halves of a request that Pinterest failed in every try; none for a smallest part that may be lost.
 
         Raises:
-            ServerError: the given error, if the request is not halved.
+            PinterestError: the given error, if the request is not halved.
         """
         if self._size.max_lost_parts is None:
             raise error

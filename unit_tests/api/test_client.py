@@ -75,7 +75,7 @@ def test_a_whole_answer_of_an_unknown_form_is_retried_once(
 ) -> None:
     calls = Calls(mock, {"content": b'{"boards": []}'}, max_retries=max_retries)
 
-    with pytest.raises(errors.UnknownFormError) as raised:
+    with pytest.raises(errors.SliceError, match="a form that this version does not know") as raised:
         calls.get()
     assert calls.made == made
     assert raised.value.failure_type is FailureType.system_error
@@ -88,7 +88,7 @@ def test_trouble_between_two_answers_of_an_unknown_form_makes_them_no_better(moc
     other, cut_short = {"content": b"{}"}, {"content": b'{"items": ['}
 
     assert Calls(mock, other, refused(503), cut_short, PAGE).get() == {"items": []}
-    with pytest.raises(errors.UnknownFormError):
+    with pytest.raises(errors.SliceError, match="a form that this version does not know"):
         Calls(mock, refused(503), other, cut_short, other).get()
 
 
@@ -203,8 +203,9 @@ def test_a_long_url_that_is_refused_in_words_that_are_not_pinterests_is_too_long
         return raised.value
 
     assert type(error_of(page, limits.SAFE_URL_CHARACTERS)) is short
-    assert type(error_of(page, limits.SAFE_URL_CHARACTERS + 1)) is errors.UrlTooLongError
-    assert not isinstance(error_of(own, limits.SAFE_URL_CHARACTERS + 1), errors.UrlTooLongError)
+    too_long = error_of(page, limits.SAFE_URL_CHARACTERS + 1)
+    assert (type(too_long), too_long.reason) == (errors.ResponseTooLargeError, errors.Reason.URL_TOO_LONG)
+    assert error_of(own, limits.SAFE_URL_CHARACTERS + 1).reason is None
 
 
 SILENCE = {"exc": requests.ReadTimeout}

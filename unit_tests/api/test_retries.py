@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 import requests
 
-from source_pinterest.api.errors import BrokenResponseError, MalformedResponseError, ServerError, UnavailableError
+from source_pinterest.api.errors import BrokenResponseError, MalformedResponseError, Reason, UnavailableError
 from source_pinterest.api.retries import Outage, Pauses, RetryPolicy, Tries
 from source_pinterest.api.session import ApiResponse
 from source_pinterest.api.verdicts import Again, ErrorResponse, Retry
@@ -67,8 +67,9 @@ def test_a_request_is_given_up_after_so_many_retries_whatever_failed(slept: list
 
 
 def test_the_last_try_raises_the_error_of_its_verdict() -> None:
-    with pytest.raises(ServerError, match=r"Pinterest answered \"Scripted refusal\" \(HTTP 503\)"):
-        send(tries(1), UNAVAILABLE, Retry(ServerError))
+    with pytest.raises(UnavailableError, match=r"Pinterest answered \"Scripted refusal\" \(HTTP 503\)") as raised:
+        send(tries(1), UNAVAILABLE, Retry(Reason.SERVER_ERROR))
+    assert raised.value.reason is Reason.SERVER_ERROR
 
 
 def test_a_throttled_request_uses_up_no_retry(slept: list[float]) -> None:

@@ -21,7 +21,7 @@ from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
 
 ONE = ("549755012345",)
 SEVERAL = [(str(number),) for number in range(FAILURES_IN_A_ROW)]
-TROUBLE = UnavailableError("boards", "boards", "It said no", 6)
+TROUBLE = UnavailableError("It said no")
 
 
 def breaker_after(*worked: Key, failed: list[Key] | None = None) -> CircuitBreaker:

@@ -222,7 +222,7 @@ def test_a_million_ids_are_kept_small() -> None:
 # ---- Listings that fail
 
 MANY = [str(number) for number in range(FAILURES_IN_A_ROW)]
-TROUBLE = UnavailableError("boards", "boards", "It said no", 6)
+TROUBLE = UnavailableError("It said no")
 
 
 def ask_in_vain(ids: ParentIds, *keys: Key) -> None:

@@ -25,7 +25,7 @@ class Picky:
     def call(self, names: Names) -> Names:
         self.calls.append(names)
         if bad := [name for group in names.values() for name in group if name in self.bad]:
-            raise BadRequestError("campaign_analytics", self.says.format(bad=", ".join(bad)))
+            raise BadRequestError.unexplained(self.says.format(bad=", ".join(bad)))
         return names
 
     def ask(self, wanted: Names = WANTED, account: str = "11", days: DateWindow = DAYS) -> Names:

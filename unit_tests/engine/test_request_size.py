@@ -10,10 +10,9 @@ from source_pinterest import limits
 from source_pinterest.api.errors import (
     GoneError,
     PinterestError,
-    RepeatedBreakError,
+    Reason,
     ResponseTooLargeError,
-    ServerError,
-    UrlTooLongError,
+    UnavailableError,
 )
 from source_pinterest.dates import DateWindow
 from source_pinterest.engine.request_size import COMMA, Part, Parts, RequestSize, request_shape
@@ -45,7 +44,8 @@ def test_an_id_that_has_more_rows_than_a_call_may_bring_is_asked_for_alone() -> 
 
 # ---- What has proven too large
 
-TOO_LARGE, TOO_LONG = ResponseTooLargeError("too large"), UrlTooLongError("too long")
+TOO_LARGE = ResponseTooLargeError("too large")
+TOO_LONG = ResponseTooLargeError("too long", reason=Reason.URL_TOO_LONG)
 
 
 @pytest.fixture
@@ -130,8 +130,8 @@ def test_a_request_that_is_refused_later_makes_no_request_larger(size: RequestSi
     assert (size.ids, size.days) == (3, 20)
 
 
-@pytest.mark.parametrize("error", [RepeatedBreakError("broke off"), GoneError("gone")])
-def test_other_errors_halve_a_request_and_no_later_one(error: RepeatedBreakError | GoneError) -> None:
+@pytest.mark.parametrize("error", [ResponseTooLargeError("broke off", reason=Reason.BROKE_OFF), GoneError("gone")])
+def test_other_errors_halve_a_request_and_no_later_one(error: ResponseTooLargeError | GoneError) -> None:
     size = RequestSize(ids=100, halves_on=lambda error: isinstance(error, GoneError))
     for _ in range(2):
         assert sizes_after(error, size.parts(ids(4))) == [(2, 1), (2, 1)]
@@ -182,10 +182,10 @@ class Failing:
             for part in parts:
                 self.sent.append((len(part.ids), part.window.days, part.max_retries))
                 if any(fails(part.ids, part.window) for fails in self.fails):
-                    parts.halve(part, ServerError("campaign_analytics", "path", "HTTP 503.", 2))
+                    parts.halve(part, UnavailableError("HTTP 503", reason=Reason.SERVER_ERROR))
                 else:
                     came += [f"{one} {part.window}" for one in part.ids]
-        except ServerError:
+        except UnavailableError:
             came.append("an error")
         return came
 

@@ -12,8 +12,8 @@ from source_pinterest.api.errors import (
     PinterestError,
     ReportRefusedError,
     RightMissingError,
+    SliceError,
     UnavailableError,
-    UnknownFormError,
 )
 from source_pinterest.reporting.job import JobStatus, ReportEndpoint
 from unit_tests.answers import refused
@@ -64,10 +64,10 @@ def test_a_creation_that_fails_is_retried(patient: Client) -> None:
         ({"exc": requests.ReadTimeout}, UnavailableError, r"ad_accounts/\d+/reports"),
         ({"exc": requests.ConnectionError}, UnavailableError, "could not be reached"),
         ({"text": "<html>"}, UnavailableError, None),
-        ({"text": "[]"}, UnknownFormError, "ad_accounts/11/reports, the whole response"),
-        ({"json": {"token": None}}, UnknownFormError, "ad_accounts/11/reports, token"),
-        ({"json": {"token": ""}}, UnknownFormError, "ad_accounts/11/reports, token"),
-        ({"json": {"token": "x" * 8_001}}, UnknownFormError, "ad_accounts/11/reports, token"),
+        ({"text": "[]"}, SliceError, "does not know: ad_accounts/11/reports, the whole response"),
+        ({"json": {"token": None}}, SliceError, "does not know: ad_accounts/11/reports, token"),
+        ({"json": {"token": ""}}, SliceError, "does not know: ad_accounts/11/reports, token"),
+        ({"json": {"token": "x" * 8_001}}, SliceError, "does not know: ad_accounts/11/reports, token"),
     ],
 )
 def test_an_answer_without_a_token_is_what_the_error_table_says(

@@ -41,7 +41,7 @@ def test_an_error_of_one_report_fails_it_alone() -> None:
 
 
 def test_an_error_while_polling_fails_the_report_alone() -> None:
-    pinterest, error = Pinterest(UnavailableError("s", "path", "", 6)), request()
+    pinterest, error = Pinterest(UnavailableError("Scripted")), request()
 
     assert [type(outcome) for outcome in came(pinterest, error)] == [FailedReport, NoMoreReports]
     assert len(pinterest.created) == len(pinterest.polled) == 1

@@ -171,7 +171,7 @@ def test_a_seventeenth_request_waits_for_the_end_of_another_and_a_plan_does_not(
     assert scheduler.runner.pop_step()
 
 
-@pytest.mark.parametrize(("error", "kind"), [(None, ReadyReport), (UnavailableError("s", "path", "", 6), FailedReport)])
+@pytest.mark.parametrize(("error", "kind"), [(None, ReadyReport), (UnavailableError("Scripted"), FailedReport)])
 def test_a_report_takes_its_room_until_the_stream_has_handled_its_outcome(
     error: Exception | None, kind: type[object]
 ) -> None:

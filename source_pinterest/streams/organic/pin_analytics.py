@@ -41,10 +41,8 @@ from source_pinterest.api.errors import (
     RefusedError,
     RejectedError,
     ResponseTooLargeError,
-    RetriedRefusalError,
     RightMissingError,
     SliceError,
-    UnknownFormError,
     form_error,
 )
 from source_pinterest.api.rows import OnReplacement, Record, list_in, parse_body
@@ -94,6 +92,9 @@ PIN_METRICS = (*STANDARD_METRICS, *VIDEO_METRICS)
 
 _HIDDEN_IN_A_ROW = 100
 """Pins that may be refused in a row once a pin was readable. Pins of a secret board stand side by side."""
+
+_ODD = (Reason.STILL_REFUSED, Reason.UNKNOWN_FORM)
+"""Reasons of an error that concerns a pin, unless many have it in a row. So does any rejection."""
 
 Days = list[Record]
 """The days of one pin: `{"pin_id", "date", "data_status", "metrics", "lifetime_metrics"}`."""
@@ -434,8 +435,8 @@ class PinAnalytics(OrganicStream):
 
 
 def _is_odd(error: PinterestError) -> bool:
-    """Return whether an error concerns a pin, unless many have it in a row."""
-    return isinstance(error, RejectedError | RetriedRefusalError | UnknownFormError)
+    """Return whether an error concerns the pin alone."""
+    return isinstance(error, RejectedError) or error.reason in _ODD
 
 
 def _may_be_halved(error: PinterestError) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import requests_mock
 
-from source_pinterest.api.errors import AccountUnreadableError, UnknownFormError
+from source_pinterest.api.errors import AccountUnreadableError, SliceError
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.ads.entities import Campaigns
 from source_pinterest.streams.ads.lists import Audiences
@@ -80,7 +80,7 @@ def test_an_account_that_is_none_is_never_taken(mock: requests_mock.Mocker, body
     pinterest = Pinterest(mock, account_ids=["12"])
     pinterest.answers("ad_accounts/12", {"text": body})
 
-    with pytest.raises(UnknownFormError):
+    with pytest.raises(SliceError, match="a form that this version does not know"):
         pinterest.read(AdAccounts, EVERYTHING)
 
 

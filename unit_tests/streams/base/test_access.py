@@ -29,7 +29,7 @@ BETA = beta("lead forms")
 ERRORS = {
     "refuses": RefusedError("lead_forms: it said no"),
     "owed": RefusedError("lead_forms: it said no"),
-    "fails": UnavailableError("lead_forms", "a path", "503", tries=1),
+    "fails": UnavailableError("lead_forms: it failed"),
     "deleted": GoneError("lead_forms: it is not there"),
     "vanished": AccountUnreadableError("9", "It is not listed"),
 }

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from source_pinterest.api.errors import BadRequestError, UnknownFormError
+from source_pinterest.api.errors import BadRequestError, SliceError
 from source_pinterest.streams.resources.dictionaries import AdAccountCountries
 from unit_tests.streams.pinterest import Pinterest, refused, slice_of
 
@@ -32,7 +32,7 @@ def test_items_in_an_object_or_by_themselves(pinterest: Pinterest, body: Any, re
 def test_another_body_is_not_read_as_empty(pinterest: Pinterest, body: Any) -> None:
     pinterest.answers(PATH, {"json": body})
 
-    with pytest.raises(UnknownFormError, match="ad_account_countries has no list of objects"):
+    with pytest.raises(SliceError, match="ad_account_countries has no list of objects"):
         read(pinterest)
 
 

@@ -21,7 +21,7 @@ from source_pinterest.engine.tasks import Task
 from unit_tests.streams.base.accounts import Accounts
 from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
 
-LOST = UnavailableError("lead_forms", "a path", "503", tries=1)
+LOST = UnavailableError("lead_forms: it failed")
 IN_DOUBT = KeyInDoubtError("Two rows have one key")
 REFUSED = RefusedError("lead_forms: not yours")
 FATAL = ConfigError("No token.")
