@@ -60,6 +60,8 @@ class Reason(Enum):
 
     Asked for something else, it may answer.
     """
+    OBJECTIVES_UNKNOWN = auto()
+    """Pinterest refuses a report on the newer campaign objectives, since it does not know them."""
     UNKNOWN_FORM = auto()
     """Pinterest's answer is whole, twice, and this version can't read it. The next sync could not either."""
 
@@ -293,30 +295,6 @@ class BadRequestError(RejectedError):
     """Pinterest itself rejects the request, with HTTP 400 or 422. A requested name or value may be the cause."""
 
 
-class ReportRefusedError(FatalError):
-    """Pinterest calls the request for a report invalid."""
-
-    kind = FailureType.config_error
-    advice = "Change the report's columns or attribution windows."
-
-    def __init__(self, quote: str) -> None:
-        super().__init__(f"Pinterest refuses this report. {quote}. {self.advice}")
-        self.quote = quote
-
-
-class ObjectivesRefusedError(SliceError):
-    """Pinterest refuses a report on the newer campaign objectives alone, which it may not know."""
-
-    kind = FailureType.config_error
-
-    def __init__(self, quote: str) -> None:
-        super().__init__(
-            f"Pinterest refuses the report on campaigns of newer objectives. {quote}. The next sync asks for it "
-            "again. If this happens again, please report it.",
-        )
-        self.quote = quote
-
-
 # ----------------------------------------------------------------------------------------------------------------------
 # The response is too large: a stream that can split its request does so, else the task fails
 # ----------------------------------------------------------------------------------------------------------------------
@@ -419,51 +397,3 @@ def report_without_link(window: object) -> SliceError:
         "again.",
         kind=FailureType.transient_error,
     )
-
-
-# ----------------------------------------------------------------------------------------------------------------------
-# Keys of rows are ambiguous: the task fails if the destination merges by key, else the rows come with a warning
-# ----------------------------------------------------------------------------------------------------------------------
-
-
-class KeyInDoubtError(SliceError):
-    """Rows that a destination can't merge by their key. The error concerns one response, however often it occurs."""
-
-    is_isolated = True
-    about = "keys"
-    """Identifies the warning, which is logged once."""
-    warning = ""
-    """The sentence to log where the destination keeps every row."""
-
-
-class RepeatedKeyError(KeyInDoubtError):
-    """Two rows of a response have the same key, or a row has an incomplete key."""
-
-    def __init__(self, stream: str, key: tuple[str, ...], values: tuple[Any, ...]) -> None:
-        *others, last = key
-        columns = f"{', '.join(others)} and {last}" if others else last
-        found = f"a response of Pinterest does not have one row per {columns}: {values} comes twice or is incomplete."
-        super().__init__(
-            f"{stream}: {found} None of its rows is used, because they would overwrite each other in the destination. "
-            "The next sync asks for them again. If this happens again, please report it; a destination that appends "
-            "gets such rows as they are.",
-        )
-        self.warning = f"{found} All of its rows are emitted, since the destination keeps each of them."
-
-
-class KeysChangedError(KeyInDoubtError):
-    """Rows have other id columns than the rows of the same days had before."""
-
-    kind = FailureType.config_error
-
-    def __init__(self, stream: str, ad_account_id: str, window: object, change: str) -> None:
-        found = f"the rows of ad account {ad_account_id} now come {change}, so their keys are no longer the same."
-        super().__init__(
-            f"{stream}: {found} The rows of the days {window} would be counted twice, so they are left out and stay "
-            "noted as missing. Clear the stream's data; the next sync then reads all days with the same key.",
-        )
-        self.about = f"keys of {ad_account_id}"
-        self.warning = (
-            f"{found} They are emitted, those of the days {window} among them. A table that you merge by key then "
-            "holds rows twice: clear the stream's data to have them once."
-        )

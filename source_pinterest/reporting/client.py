@@ -74,9 +74,8 @@ class ReportClient:
         """Create a report without the names that Pinterest refuses, and return its token.
 
         Raises:
-            ReportRefusedError: Pinterest rejects the request.
             GoneError: the ad account does not exist for this token.
-            PinterestError: the error for the response, see `api/verdicts.py`.
+            PinterestError: the error for the response, see `api/verdicts.py`, or of a rejection, see `ReportEndpoint`.
         """
         with _explaining_rejections(request):
             wanted, post = _names_in(request), partial(self._post, request)
@@ -86,11 +85,9 @@ class ReportClient:
         """Create a report with all its names, so that Pinterest checks the request.
 
         Raises:
-            ReportRefusedError: Pinterest rejects the request.
             PinterestError: the error for the response, see `api/verdicts.py`.
         """
-        with _explaining_rejections(request):
-            self._post(request, _names_in(request))
+        self._post(request, _names_in(request))
 
     def _post(self, request: ReportRequest, names: Names) -> str:
         body = {**request.as_json(), **{name: list(values) for name, values in names.items()}}

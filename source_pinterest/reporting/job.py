@@ -8,13 +8,21 @@ from typing import Any, NamedTuple
 
 from pendulum import Date
 
-from source_pinterest.api.errors import PinterestError, ReportRefusedError
+from source_pinterest.api.errors import ConfigError, PinterestError
 from source_pinterest.api.rows import OnReplacement
 from source_pinterest.dates import DateWindow, Granularity
 from source_pinterest.reporting.file import Filed, rows_of_file, rows_of_undocumented_file
 
 ReadRows = Callable[[Iterable[bytes], Collection[str], OnReplacement | None], Iterator[Filed]]
 """Reads a file. Its arguments: the chunks, the requested columns, and a function that takes a warning."""
+
+
+CHANGE_THE_REPORT = "Change the report's columns or attribution windows."
+
+
+def report_refused(_: "ReportRequest", quote: str) -> PinterestError:
+    """Return the error if Pinterest rejects a request as it would reject all of its stream."""
+    return ConfigError(f"Pinterest refuses this report. {quote}. {CHANGE_THE_REPORT}", quote=quote)
 
 
 @dataclass(frozen=True)
@@ -35,7 +43,7 @@ class ReportEndpoint:
     least_days: int = 1
     first_day: Date | None = None
     read: ReadRows = rows_of_undocumented_file
-    rejection_error: "Callable[[ReportRequest, str], PinterestError]" = lambda _, quote: ReportRefusedError(quote)
+    rejection_error: "Callable[[ReportRequest, str], PinterestError]" = report_refused
 
 
 ANALYTICS_REPORTS = ReportEndpoint(

@@ -16,6 +16,5 @@ def test_each_error_has_a_type_and_survives_copying() -> None:
         (errors.NothingLeftError("pins", 2, WORDS), FailureType.transient_error),
         (errors.RejectedError("Do this."), FailureType.system_error),
         (errors.UnavailableError("Do this."), FailureType.transient_error),
-        (errors.RepeatedKeyError("ad_analytics", "AD_ID", ("1", "2026-01-01")), FailureType.system_error),
     ]:
         assert error.failure_type is kind, error

@@ -11,7 +11,6 @@ from source_pinterest.api.errors import (
     ConfigError,
     QuotaExhaustedError,
     RejectedError,
-    RepeatedKeyError,
     SliceError,
     UnavailableError,
 )
@@ -95,7 +94,6 @@ def test_one_failing_parent_ends_for_itself_alone_unless_it_works_in_between() -
     [
         AccountUnreadableError("549", "no"),
         SliceError("too many pins", is_isolated=True),
-        RepeatedKeyError("keyword_report", ("ENTITY_ID", "DATE"), ("1", "2026-01-01")),
     ],
 )
 def test_what_is_the_matter_with_one_account_board_or_key_never_stops_anything(error: Exception) -> None:

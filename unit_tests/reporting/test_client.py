@@ -8,9 +8,9 @@ import requests
 
 from source_pinterest.api import DEFAULT_BASE_URL
 from source_pinterest.api.errors import (
+    ConfigError,
     GoneError,
     PinterestError,
-    ReportRefusedError,
     RightMissingError,
     SliceError,
     UnavailableError,
@@ -58,7 +58,7 @@ def test_a_creation_that_fails_is_retried(patient: Client) -> None:
 @pytest.mark.parametrize(
     ("answer", "error", "words"),
     [
-        (refused(400, 1, "These columns do not go together"), ReportRefusedError, "These columns do not go together"),
+        (refused(400, 1, "These columns do not go together"), ConfigError, "this report.*These columns do not"),
         (refused(404, 1), GoneError, None),
         (refused(401, 3), RightMissingError, None),
         ({"exc": requests.ReadTimeout}, UnavailableError, r"ad_accounts/\d+/reports"),

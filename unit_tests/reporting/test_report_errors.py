@@ -10,7 +10,6 @@ from source_pinterest.api.errors import (
     GoneError,
     PinterestError,
     QuotaExhaustedError,
-    ReportRefusedError,
     UnavailableError,
 )
 from source_pinterest.reporting.client import ReportClient
@@ -50,7 +49,7 @@ def test_an_error_while_polling_fails_the_report_alone() -> None:
 QUOTA = QuotaExhaustedError("Scripted")
 
 
-@pytest.mark.parametrize("error", [QUOTA, ReportRefusedError("Scripted")])
+@pytest.mark.parametrize("error", [QUOTA, ConfigError("Scripted")])
 def test_a_fatal_error_ends_the_reports_of_its_stream_alone(error: PinterestError) -> None:
     scheduler, pinterest, other = Scheduler(), Pinterest(), Pinterest()
     pinterest.refuses = lambda _: error

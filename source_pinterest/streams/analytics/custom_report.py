@@ -7,10 +7,11 @@ from functools import cached_property, partial
 from itertools import islice
 from typing import NamedTuple
 
-from source_pinterest.api.errors import AccountUnreadableError, ConfigError, GoneError, RefusedError, ReportRefusedError
+from source_pinterest.api.errors import AccountUnreadableError, ConfigError, GoneError, RefusedError, RejectedError
 from source_pinterest.config import Config, attribution_of
 from source_pinterest.config.reports import MARKETING_MIX, PRODUCTS, CustomReport
 from source_pinterest.dates import DateWindow, days_before
+from source_pinterest.reporting.job import CHANGE_THE_REPORT
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.analytics.level_reports import level_spec
 from source_pinterest.streams.analytics.own_reports import PRODUCT_CONVERSIONS, MarketingMixReport
@@ -108,16 +109,19 @@ def try_out_reports(sync: Sync, accounts: AccountsToAsk) -> None:
     yesterday = days_before(sync.today(), 1)
     window = DateWindow(yesterday, yesterday)
     for refusal, stream, chosen in (*islice(_custom_reports(sync), _CHECKED_CUSTOM_REPORTS), *_own_reports(sync)):
-        try:
-            accounts.ask(partial(_try_out, stream, chosen, window))
-        except ReportRefusedError as error:
-            raise ConfigError(f"{refusal}. {error.quote}. {error.advice}") from error
+        accounts.ask(partial(_try_out, refusal, stream, chosen, window))
 
 
-def _try_out(stream: ReportStream, chosen: tuple[str, ...], window: DateWindow, account: str) -> None:
-    """Create a report. If the stream needs a right of its own, log a refusal, since other reports may work."""
+def _try_out(refusal: str, stream: ReportStream, chosen: tuple[str, ...], window: DateWindow, account: str) -> None:
+    """Create a report. If the stream needs a right of its own, log a refusal, since other reports may work.
+
+    Raises:
+        ConfigError: Pinterest refuses the report.
+    """
     try:
         stream.report_tasks.try_out(stream.spec.trial(account, window, chosen))
+    except RejectedError as error:
+        raise ConfigError(f"{refusal}. {error.quote}. {CHANGE_THE_REPORT}") from error
     except RefusedError as error:
         if stream.access is None:
             raise

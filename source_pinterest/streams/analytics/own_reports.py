@@ -4,8 +4,10 @@ from abc import ABC
 from collections.abc import Generator, Iterable, Iterator
 from typing import ClassVar
 
+from airbyte_cdk.models import FailureType
+
 from source_pinterest import limits
-from source_pinterest.api.errors import ObjectivesRefusedError, PinterestError, ReportRefusedError, beta, restricted
+from source_pinterest.api.errors import PinterestError, Reason, SliceError, beta, restricted
 from source_pinterest.columns import MMM_COLUMNS, PRODUCT_COLUMNS, TARGETING_TYPE, TARGETING_VALUE
 from source_pinterest.config import Config, attribution_of
 from source_pinterest.config.reports import (
@@ -19,7 +21,7 @@ from source_pinterest.config.reports import (
 from source_pinterest.dates import parse_day
 from source_pinterest.engine.pages import Page
 from source_pinterest.engine.tasks import Task
-from source_pinterest.reporting.job import ReportEndpoint, ReportRequest
+from source_pinterest.reporting.job import ReportEndpoint, ReportRequest, report_refused
 from source_pinterest.state.day_cursor import KeyColumns
 from source_pinterest.streams.analytics.report import ReportStream
 from source_pinterest.streams.analytics.report_spec import ReportSpec, requested, variants_of
@@ -118,8 +120,15 @@ def product_spec(config: Config, breakdown: str, products: tuple[str, ...]) -> R
 
 def _refusal_of(request: ReportRequest, message: str) -> PinterestError:
     """Return the error for a refused request: it may concern the newer objectives, if the request has no others."""
-    newer = tuple(request.body["campaign_objective_types"]) == NEWER_OBJECTIVES
-    return ObjectivesRefusedError(message) if newer else ReportRefusedError(message)
+    if tuple(request.body["campaign_objective_types"]) != NEWER_OBJECTIVES:
+        return report_refused(request, message)
+    return SliceError(
+        f"Pinterest refuses the report on campaigns of newer objectives. {message}. The next sync asks for it again. "
+        "If this happens again, please report it.",
+        kind=FailureType.config_error,
+        quote=message,
+        reason=Reason.OBJECTIVES_UNKNOWN if _is_about_objectives(message) else None,
+    )
 
 
 def _no_rows(task: Task) -> Generator[Page, None, KeyColumns | None]:
@@ -151,7 +160,7 @@ class ProductConversionsReport(ReportStream, ABC):
         """Return a task for each report. If Pinterest does not know the newer objectives, their task has no rows."""
         for report in super().account_tasks(accounts):
             error = report.error
-            if isinstance(error, ObjectivesRefusedError) and _is_about_objectives(error.quote):
+            if error and error.reason is Reason.OBJECTIVES_UNKNOWN:
                 listed = ", ".join(NEWER_OBJECTIVES)
                 self.notices.warn(listed, f"Pinterest knows no campaigns of the objectives {listed}. {error.quote}.")
                 yield Task(report.partition, _no_rows, report.window, {"batch": _NEWER_OBJECTIVES_BATCH})

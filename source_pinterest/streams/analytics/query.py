@@ -254,7 +254,7 @@ class QueryAnalytics(AdAccountStream, ABC):
 
         Raises:
             MalformedResponseError: the response is not a list of rows that were asked for.
-            RepeatedKeyError: the rows have another grain than their key.
+            SliceError: the rows have another grain than their key.
         """
         expected = Expected(
             key=tuple(self.primary_key),

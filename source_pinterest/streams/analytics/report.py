@@ -65,7 +65,7 @@ class ReportTasks:
         """Create a report that is not fetched, so that Pinterest checks the request.
 
         Raises:
-            ReportRefusedError: Pinterest refuses the request.
+            RejectedError: Pinterest refuses the request.
         """
         self._client.try_out(request)
 

@@ -10,14 +10,13 @@ from dataclasses import dataclass, field
 from itertools import compress, islice
 from typing import Any
 
+from airbyte_cdk.models import FailureType
 from pendulum import Date
 
 from source_pinterest.api.errors import (
     FormError,
-    KeyInDoubtError,
-    KeysChangedError,
     MalformedResponseError,
-    RepeatedKeyError,
+    SliceError,
 )
 from source_pinterest.api.rows import Record, write_numbers, write_texts
 from source_pinterest.columns import (
@@ -123,7 +122,7 @@ class RowGate:
 
         Raises:
             MalformedResponseError: as `asked_for` and `records`.
-            RepeatedKeyError: as `records`.
+            SliceError: as `records`.
         """
         keys = ResponseKeys(self, self._stream, expected)
         pages = spooled(pages_of(self._stream.name, keys.checked(rows), keys.admits))
@@ -137,22 +136,31 @@ class RowGate:
 
         Raises:
             MalformedResponseError: as `asked_for`, or a part of the key is missing or no plain value.
-            RepeatedKeyError: the rows have another grain than their key. At least half of the keys, and more than a
+            SliceError: the rows have another grain than their key. At least half of the keys, and more than a
                 few, have several rows, and the destination replaces rows by their key.
         """
         keys = ResponseKeys(self, self._stream, expected)
         checked = keys.checked(self.asked_for(rows, expected))
         return keys.rows_without_withheld([row for row in checked if keys.admits(row, serialised(row))])
 
-    def doubt(self, error: KeyInDoubtError) -> None:
-        """Raise the error if the destination replaces rows by their key, else warn that the rows are emitted.
+    def doubt(
+        self, found: str, if_merged: str, if_kept: str, about: str = "keys", kind: FailureType | None = None
+    ) -> None:
+        """Fail the task if the destination replaces rows by their key, else warn once that the rows are emitted.
+
+        Args:
+            found: what is the matter with the keys of rows.
+            if_merged: what a failure means, and what to do.
+            if_kept: what it means that the rows are emitted.
+            about: identifies the warning.
+            kind: the type of the failure.
 
         Raises:
-            KeyInDoubtError: the error.
+            SliceError: the destination replaces rows. It concerns one response, however often it occurs.
         """
         if self._stream.merges_by_key:
-            raise error
-        self._stream.notices.warn(error.about, error.warning)
+            raise SliceError(f"{self._stream.name}: {found} {if_merged}", kind=kind, is_isolated=True)
+        self._stream.notices.warn(about, f"{found} {if_kept}")
 
     def asked_for(self, rows: Iterable[Record], expected: Expected) -> Iterator[Record]:
         """Yield the rows of the expected days, account and entities, with texts and numbers in their columns.
@@ -242,7 +250,7 @@ class ResponseKeys:
         """Yield the rows, for `admits`. After the last one, warn of keys that are withheld.
 
         Raises:
-            RepeatedKeyError: these are at least half of the keys, and more than a few.
+            SliceError: these are at least half of the keys, and more than a few.
         """
         yield from rows
         withheld, keys = len(self._withheld), len(self._keys)
@@ -250,7 +258,7 @@ class ResponseKeys:
             return
         named = list(islice(self._withheld.values(), _NAMED_KEYS))
         if withheld > _FEW_KEYS and withheld * 2 >= keys:
-            raise RepeatedKeyError(self._stream.name, self._expected.key, named[0])
+            self._doubt(named[0])
         more = f" and {withheld - len(named):,} more" if withheld > len(named) else ""
         warning = (
             f"Pinterest sent rows that differ and have the same key ({', '.join(self._expected.key)}). They would "
@@ -268,7 +276,7 @@ class ResponseKeys:
 
         Raises:
             MalformedResponseError: a part of the key is missing, or is an object or a list.
-            RepeatedKeyError: the hour is missing, and the destination replaces rows by their key.
+            SliceError: the hour is missing, and the destination replaces rows by their key.
         """
         values = tuple([row.get(column) for column in self._expected.key])
         try:
@@ -296,7 +304,7 @@ class ResponseKeys:
             self._withheld[key] = values
             return False
         self._others.add(content)
-        self._gate.doubt(RepeatedKeyError(self._stream.name, self._expected.key, values))
+        self._doubt(values)
         return True
 
     def _is_complete(self, values: tuple[Any, ...]) -> bool:
@@ -304,15 +312,27 @@ class ResponseKeys:
 
         Raises:
             MalformedResponseError: another part is missing.
-            RepeatedKeyError: the hour is missing, and the destination replaces rows by their key.
+            SliceError: the hour is missing, and the destination replaces rows by their key.
         """
         parts = zip(self._expected.key, values, strict=True)
         missing = [name for name, value in parts if value in _EMPTY and name not in self._expected.optional]
         if missing == [HOUR]:
-            self._gate.doubt(RepeatedKeyError(self._stream.name, self._expected.key, values))
+            self._doubt(values)
         elif missing:
             raise FormError(f"A row has no {' and no '.join(missing)}.", ", ".join(missing))
         return not missing
+
+    def _doubt(self, values: tuple[Any, ...]) -> None:
+        """Fail the task, or warn, because a key comes twice or is incomplete. See `RowGate.doubt`."""
+        *others, last = self._expected.key
+        columns = f"{', '.join(others)} and {last}" if others else last
+        self._gate.doubt(
+            f"a response of Pinterest does not have one row per {columns}: {values} comes twice or is incomplete.",
+            "None of its rows is used, because they would overwrite each other in the destination. The next sync asks "
+            "for them again. If this happens again, please report it; a destination that appends gets such rows as "
+            "they are.",
+            "All of its rows are emitted, since the destination keeps each of them.",
+        )
 
     def without_withheld(self, pages: Iterator[Page]) -> Iterator[Page]:
         """Return pages of the rows that were admitted, without those whose key is withheld by now."""
@@ -382,7 +402,7 @@ class ReportRows:
 
         Raises:
             MalformedResponseError: the file is not a report.
-            KeyInDoubtError: the rows have another grain than their key, or other id columns than in earlier syncs.
+            SliceError: the rows have another grain than their key, or other id columns than in earlier syncs.
         """
         filler, expected = KeyFiller(self.key), self._expected(request)
         asked_for = self.gate.asked_for(self._completed(request, rows, filler), expected)
@@ -423,13 +443,22 @@ class ReportRows:
         """Compare the id columns of the rows with those of earlier syncs, and return both together.
 
         Raises:
-            KeysChangedError: the columns differ, so that rows would get other keys than before.
+            SliceError: the columns differ, so that rows would get other keys than before.
         """
         earlier = self.key.earlier_ids(request.ad_account_id)
         if not found or not earlier:
             return found
         if change := earlier.change_to(found, self.key.refused(request.ad_account_id)):
-            self.gate.doubt(KeysChangedError(self.stream, request.ad_account_id, request.window, change))
+            account, window = request.ad_account_id, request.window
+            self.gate.doubt(
+                f"the rows of ad account {account} now come {change}, so their keys are no longer the same.",
+                f"The rows of the days {window} would be counted twice, so they are left out and stay noted as "
+                "missing. Clear the stream's data; the next sync then reads all days with the same key.",
+                f"They are emitted, those of the days {window} among them. A table that you merge by key then holds "
+                "rows twice: clear the stream's data to have them once.",
+                about=f"keys of {account}",
+                kind=FailureType.config_error,
+            )
             return found
         return earlier.joined(found)
 

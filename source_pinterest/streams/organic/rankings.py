@@ -51,7 +51,7 @@ class RankingStream(VariedStream, OrganicStream, ABC):
 
         Raises:
             MalformedResponseError: the body is not a ranking.
-            RepeatedKeyError: at least half of the pins have several ranks.
+            SliceError: at least half of the pins have several ranks.
         """
         ranking = parse_body(chunks)
         listed = list_in(ranking, "pins", self.notices.replacement) if isinstance(ranking, dict) else None

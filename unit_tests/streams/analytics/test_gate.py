@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import pytest
 
-from source_pinterest.api.errors import MalformedResponseError, RepeatedKeyError
+from source_pinterest.api.errors import MalformedResponseError, SliceError
 from source_pinterest.dates import DateWindow, Granularity
 from source_pinterest.engine.progress import Notices
 from source_pinterest.streams.analytics.rows import Expected, RowGate
@@ -187,8 +187,9 @@ def test_where_half_of_the_keys_have_several_rows_their_grain_is_another(
 ) -> None:
     rows = [row(number) for number in range(keys)] + [row(number, SPEND=1) for number in range(doubled)]
     if is_another_grain:
-        with pytest.raises(RepeatedKeyError, match=r"^ads: .* one row per ID and DATE: \(0, '2026-03-04'\)"):
+        with pytest.raises(SliceError, match=r"^ads: .* one row per ID and DATE: \(0, '2026-03-04'\)") as raised:
             Stream().passed(*rows)
+        assert raised.value.is_isolated
     else:
         assert len(Stream().passed(*rows)) == keys - doubled
         assert f"those of {doubled} of {keys} keys are left out" in caplog.text
@@ -220,5 +221,5 @@ def test_rows_without_their_hour_are_emitted_only_where_every_row_is_kept() -> N
     rows = [row(), row(), row(SPEND=1)]
 
     assert Stream(merges_by_key=False).passed(*rows, expected=hourly) == rows
-    with pytest.raises(RepeatedKeyError, match="HOUR"):
+    with pytest.raises(SliceError, match="HOUR"):
         Stream().passed(*rows, expected=hourly)

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 import requests_mock
+from airbyte_cdk.models import FailureType
 
 from source_pinterest.api import DEFAULT_BASE_URL
-from source_pinterest.api.errors import ObjectivesRefusedError, PinterestError, ReportRefusedError
+from source_pinterest.api.errors import PinterestError
 from source_pinterest.config.reports import NEWER_OBJECTIVES, OBJECTIVES
 from source_pinterest.dates import DateWindow, parse_day
 from source_pinterest.reporting.job import ReportRequest
@@ -204,7 +205,9 @@ def test_objectives_that_pinterest_does_not_know_cost_no_other_row(
 def test_another_refusal_of_the_newer_objectives_alone_leaves_the_days_owed(mock: requests_mock.Mocker) -> None:
     brands, [failure], cursors = conversions(mock, NEWER_OBJECTIVES, "Not today")
 
-    assert (brands, type(failure), cursors) == (["Shop"], ObjectivesRefusedError, [])
+    assert (brands, cursors) == (["Shop"], [])
+    assert str(failure.message).startswith("Pinterest refuses the report on campaigns of newer objectives. ")
+    assert failure.failure_type is FailureType.config_error
 
 
 @pytest.mark.parametrize(
@@ -217,4 +220,4 @@ def test_other_refusals_are_of_the_whole_request(
 ) -> None:
     _, failures, _ = conversions(mock, refused, sentence)
 
-    assert {type(failure) for failure in failures} == {ReportRefusedError}
+    assert {str(failure.message).partition(". ")[0] for failure in failures} == {"Pinterest refuses this report"}

@@ -7,7 +7,7 @@ import pytest
 import requests_mock
 from airbyte_cdk.models import AirbyteStateMessage, AirbyteStateMessageSerializer
 
-from source_pinterest.api.errors import KeysChangedError, UnavailableError
+from source_pinterest.api.errors import SliceError, UnavailableError
 from source_pinterest.config.reports import default_targeting_types
 from source_pinterest.dates import DateWindow, merge_windows
 from source_pinterest.reporting.job import ReportRequest
@@ -247,7 +247,7 @@ def test_rows_that_have_other_ids_than_the_state_knows_are_left_out_and_owed(moc
     sync = sync_of(pinterest, ProductGroupReport)
     first, second = sorted(sync.slices, key=lambda one: str(one["ad_account_id"]))
 
-    with pytest.raises(KeysChangedError, match="ad account 11 now come with AD_ID and without AD_GROUP_ID"):
+    with pytest.raises(SliceError, match="ad account 11 now come with AD_ID and without AD_GROUP_ID"):
         sync.read(first)
     assert [record["AD_GROUP_ID"] for record in sync.read(second)] == ["6"]
     owed, read = sync.cursors
@@ -305,7 +305,7 @@ def test_an_id_that_rows_may_lack_is_no_loss_unless_they_had_it_before(
     sync = sync_of(pinterest, ProductGroupReport)
 
     if keyed:
-        with pytest.raises(KeysChangedError, match="now come without AD_GROUP_ID"):
+        with pytest.raises(SliceError, match="now come without AD_GROUP_ID"):
             sync.read_all()
     else:
         [one] = sync.read_all()

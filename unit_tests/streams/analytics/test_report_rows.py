@@ -4,8 +4,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from airbyte_cdk.models import FailureType
 
-from source_pinterest.api.errors import KeysChangedError, MalformedResponseError
+from source_pinterest.api.errors import MalformedResponseError, SliceError
 from source_pinterest.columns import ENTITY_ID, ITEM_ID
 from source_pinterest.dates import DateWindow
 from source_pinterest.reporting.job import ANALYTICS_REPORTS, ReportRequest
@@ -148,9 +149,11 @@ def test_rows_with_other_ids_than_before_are_given_up_and_said_to_be_so() -> Non
     key = replace(FINE, earlier_ids={"11": KeyColumns(frozenset({"AD_GROUP_ID"}))}.get)
 
     with pytest.raises(
-        KeysChangedError, match=r"ad account 11 now come with AD_ID and without AD_GROUP_ID.* 2026-01-01 to 2026-01-05"
-    ):
+        SliceError, match=r"ad account 11 now come with AD_ID and without AD_GROUP_ID.* 2026-01-01 to 2026-01-05"
+    ) as raised:
         report_rows(key).pages(REQUEST, [("7", fine(AD_ID="1"))])
+    assert raised.value.failure_type is FailureType.config_error
+    assert raised.value.is_isolated
 
 
 def test_an_id_that_only_some_rows_had_may_be_missing_and_is_known_still() -> None:
@@ -162,7 +165,7 @@ def test_an_id_that_only_some_rows_had_may_be_missing_and_is_known_still() -> No
 def test_an_id_that_pinterest_refuses_is_not_missing_by_chance() -> None:
     key = replace(FINE, earlier_ids={"11": SOME_LACKED_THE_AD}.get, refused=lambda _: frozenset({"AD_ID"}))
 
-    with pytest.raises(KeysChangedError, match="now come without AD_ID, so"):
+    with pytest.raises(SliceError, match="now come without AD_ID, so"):
         report_rows(key).pages(REQUEST, [("7", fine(AD_GROUP_ID="1"))])
 
 

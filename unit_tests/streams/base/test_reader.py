@@ -8,10 +8,10 @@ import pytest
 from source_pinterest.api.errors import (
     ConfigError,
     GoneError,
-    KeyInDoubtError,
     NothingLeftError,
     PinterestError,
     RefusedError,
+    SliceError,
     UnavailableError,
     beta,
 )
@@ -22,7 +22,7 @@ from unit_tests.streams.base.accounts import Accounts
 from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
 
 LOST = UnavailableError("lead_forms: it failed")
-IN_DOUBT = KeyInDoubtError("Two rows have one key")
+IN_DOUBT = SliceError("Two rows have one key", is_isolated=True)
 REFUSED = RefusedError("lead_forms: not yours")
 FATAL = ConfigError("No token.")
 
