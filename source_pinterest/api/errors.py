@@ -1,7 +1,9 @@
 """The errors of requests to Pinterest, each with the sentence that the user reads.
 
 A `FatalError` ends its stream. A `SliceError` fails one account, board or window, and the other tasks are read. The
-sections below group them by what happens next. `engine/ledger.py` decides about tasks.
+sections below group them by what happens next. A class is there because callers treat its errors in the same way, and a
+`Reason` because a few treat some of them in another. A sentence that one place raises stands at that place.
+`engine/ledger.py` decides about tasks.
 
 The errors that parsers raise are no `PinterestError`: `api/retries.py` retries the request and turns the last one into
 an `UnavailableError` or, if the form of a whole response is unknown, a `SliceError`.
@@ -33,7 +35,7 @@ class Reach(Enum):
 
 
 class Reason(Enum):
-    """Why Pinterest did not serve a request, where the class of the error does not tell those apart that need it."""
+    """Why Pinterest did not serve a request, for callers that have to tell errors of a class apart."""
 
     PERMISSION_MISSING = auto()
     """The token lacks a permission, or, for all that Pinterest says, the user another right."""
@@ -77,6 +79,7 @@ class PinterestError(AirbyteTracedException):
     """What the user can do if the error affects a whole stream."""
     quote = ""
     """Pinterest's own words, kept apart from the advice."""
+    reason: Reason | None = None
 
     def __init__(
         self,
