@@ -173,16 +173,6 @@ class QuotaExhaustedError(FatalError):
     kind = FailureType.transient_error
 
 
-def connector_error(stream: str, error: Exception) -> FatalError:
-    """Return the error for a bug of the connector. Its stack trace has the details."""
-    fatal = FatalError(
-        f"{stream}: reports can't be created because of an error in the connector ({type(error).__name__}). Please "
-        "report the problem."
-    )
-    fatal.__cause__ = error
-    return fatal
-
-
 # ----------------------------------------------------------------------------------------------------------------------
 # The app or its user lacks a right: the stream ends
 # ----------------------------------------------------------------------------------------------------------------------
@@ -354,49 +344,3 @@ def translate_errors(stream: str, generator: Iterable[T]) -> Generator[T, None, 
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         why = f"{type(error).__name__}: {error}"
         raise SliceError.unexplained(f"{stream}: a response of Pinterest can't be understood ({why})") from error
-
-
-def report_lost(window: object, status: str, creations: int) -> SliceError:
-    """Return the error if Pinterest failed or lost a report in every try."""
-    return SliceError(
-        f"Pinterest does not finish the report of {window}: {status}, {creations} times. This usually passes: the "
-        "next sync asks for it again.",
-        kind=FailureType.transient_error,
-    )
-
-
-def report_too_slow(window: object, timeout_seconds: float) -> SliceError:
-    """Return the error if Pinterest works too long on a report of the smallest size."""
-    return SliceError(
-        f"Pinterest has worked on the report of {window} for more than {timeout_seconds / 60:g} minutes. The next "
-        "sync asks for it again.",
-        kind=FailureType.transient_error,
-    )
-
-
-def report_status_unknown(window: object, timeout_seconds: float) -> SliceError:
-    """Return the error if a report has a status that this version does not know for too long."""
-    return SliceError(
-        f"Pinterest gives the report of {window} a status that this version of the connector does not know, and has "
-        f"not finished it within {timeout_seconds / 60:g} minutes. The next sync asks for it again. If it happens "
-        "again, please report it.",
-        kind=FailureType.transient_error,
-    )
-
-
-def no_report_finished(error: SliceError) -> SliceError:
-    """Return the error of a report if Pinterest has finished none of its stream, so that the stream stops."""
-    return SliceError(
-        f"{error.message} No report of this stream has finished in this sync, so no other one is waited for. Their "
-        "days stay unread.",
-        kind=error.kind,
-    )
-
-
-def report_without_link(window: object) -> SliceError:
-    """Return the error if a report is finished, and its status has no link to the file."""
-    return SliceError(
-        f"Pinterest calls the report of {window} finished and gives no link to its file. The next sync asks for it "
-        "again.",
-        kind=FailureType.transient_error,
-    )

@@ -21,18 +21,10 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import NamedTuple
 
+from airbyte_cdk.models import FailureType
+
 from source_pinterest import limits
-from source_pinterest.api.errors import (
-    PinterestError,
-    ResponseTooLargeError,
-    SliceError,
-    connector_error,
-    no_report_finished,
-    report_lost,
-    report_status_unknown,
-    report_too_slow,
-    report_without_link,
-)
+from source_pinterest.api.errors import FatalError, PinterestError, ResponseTooLargeError, SliceError
 from source_pinterest.api.retries import Pauses
 from source_pinterest.api.threads import ClosedError, NoThreadError, Signal, starting
 from source_pinterest.dates import DateWindow
@@ -152,11 +144,20 @@ class StreamJobs:
         if isinstance(error, SliceError):
             self.end(job, FailedReport(job.request, error))
         elif job in self.running:
-            fatal = error if isinstance(error, PinterestError) else connector_error(self.client.stream, error)
+            fatal = error if isinstance(error, PinterestError) else self._connector_error(error)
             self.running.remove(job)
             for failed in (job, *self.running, *self.waiting):
                 self.outcomes.put(FailedReport(failed.request, fatal))
             self.close()
+
+    def _connector_error(self, error: Exception) -> FatalError:
+        """Return the error for a bug of the connector. Its stack trace has the details."""
+        fatal = FatalError(
+            f"{self.client.stream}: reports can't be created because of an error in the connector "
+            f"({type(error).__name__}). Please report the problem."
+        )
+        fatal.__cause__ = error
+        return fatal
 
     def put_back(self, job: Job, *instead: Job) -> None:
         """Replace a report in progress by others that wait to be created.
@@ -452,16 +453,40 @@ class ReportRunner:
         elif status.is_lost and not (status is JobStatus.DOES_NOT_EXIST and job.polls < _POLLS_BEFORE_IT_EXISTS):
             self._replace(stream, job, status)
         elif is_late and not may_be_empty:
-            if status is JobStatus.FINISHED:
-                raise report_without_link(window)
-            if status is JobStatus.UNKNOWN:
-                self._give_up(stream, job, report_status_unknown(window, self._timeout_seconds))
-            elif not self._split(stream, job):
-                self._give_up(stream, job, report_too_slow(window, self._timeout_seconds))
+            self._end_late(stream, job, status)
         else:
             with self._changed:
                 job.polls += 1
                 self._schedule(self._next_poll(job), stream, job)
+
+    def _end_late(self, stream: StreamJobs, job: Job, status: JobStatus) -> None:
+        """Split or fail a report whose time is up.
+
+        Raises:
+            SliceError: it is finished, and its status has no link to the file.
+        """
+        window, minutes = job.request.window, f"{self._timeout_seconds / 60:g} minutes"
+        if status is JobStatus.FINISHED:
+            raise SliceError(
+                f"Pinterest calls the report of {window} finished and gives no link to its file. The next sync asks "
+                "for it again.",
+                kind=FailureType.transient_error,
+            )
+        if status is JobStatus.UNKNOWN:
+            self._give_up(
+                stream,
+                job,
+                f"Pinterest gives the report of {window} a status that this version of the connector does not know, "
+                f"and has not finished it within {minutes}. The next sync asks for it again. If it happens again, "
+                "please report it.",
+            )
+        elif not self._split(stream, job):
+            self._give_up(
+                stream,
+                job,
+                f"Pinterest has worked on the report of {window} for more than {minutes}. The next sync asks for it "
+                "again.",
+            )
 
     def _replace(self, stream: StreamJobs, job: Job, status: JobStatus) -> None:
         """Create a report again that Pinterest has failed or lost. One that has failed twice is split, if it can be.
@@ -473,21 +498,29 @@ class ReportRunner:
         if status is JobStatus.FAILED and job.creations >= _CREATIONS_OF_HALVES and self._split(stream, job):
             return
         if job.creations >= (_CREATIONS_OF_HALVES if job.splits else _CREATIONS):
-            raise report_lost(window, status.value, job.creations)
+            raise SliceError(
+                f"Pinterest does not finish the report of {window}: {status.value}, {job.creations} times. This "
+                "usually passes: the next sync asks for it again.",
+                kind=FailureType.transient_error,
+            )
         LOGGER.info(f"The report of {window.start} to {window.end} is {status.value}. It is created again.")
         with self._changed:
             stream.put_back(job, Job(job.request, job.splits, job.creations))
 
-    def _give_up(self, stream: StreamJobs, job: Job, error: SliceError) -> None:
+    def _give_up(self, stream: StreamJobs, job: Job, sentence: str) -> None:
         """Fail a report whose time is up. If Pinterest has finished none of the stream, all others are given up too.
 
         They would take as long, one after another.
         """
         with self._changed:
-            if stream.has_finished:
-                stream.fail(job, error)
-            else:
-                stream.fail(job, no_report_finished(error))
+            none_has_finished = not stream.has_finished
+            if none_has_finished:
+                sentence += (
+                    " No report of this stream has finished in this sync, so no other one is waited for. Their days "
+                    "stay unread."
+                )
+            stream.fail(job, SliceError(sentence, kind=FailureType.transient_error))
+            if none_has_finished:
                 stream.close()
 
     def _next_poll(self, job: Job) -> float:
