@@ -529,10 +529,19 @@ class OwnerDayCursor(DayCursor, ABC):
                 self._histories[owner] = self.history_of(owner).without(gone)
 
     def _take(self, owner: Owner, window: DateWindow, newest: Date | None, settled: Date | None) -> None:
-        """Add the days of a window to the history of an owner. Days after `settled` do not count as read."""
+        """Add the days of a window to the history of an owner. Another attempt of a full refresh reads none again.
+
+        Args:
+            owner: the owner.
+            window: the requested days.
+            newest: the last day with a row; None without any row.
+            settled: the last day that is final; None if no day counts as read.
+        """
         if newest and not self.emits_once:
             self._newest[owner] = max(newest, self._newest.get(owner, newest))
-        self._histories[owner] = self.history_of(owner).with_days(window, settled)
+        if settled:
+            emitted = newest if self._store.refresh else None
+            self._histories[owner] = self.history_of(owner).with_days(window, settled, emitted)
 
 
 class ProfileCursor(OwnerDayCursor):
@@ -644,7 +653,8 @@ class PinCursor(OwnerDayCursor):
         known = self._readings.get(owner)
         is_passed = known is not None and pin <= known.after
         if known and is_passed:
-            settled = min(known.settled, self.last_idle_day) if self.emits_once else known.settled
+            settled = known.window.end if self._store.refresh else known.settled
+            settled = min(settled, self.last_idle_day) if self.emits_once else settled
             read = read.plus([DateWindow(known.window.start, settled)] if known.window.start <= settled else [])
         owed = unread.minus(unread.minus(read.windows).windows)
         asked = owed if owed.windows and (self.emits_once or not is_passed) else unread
@@ -668,7 +678,8 @@ class PinCursor(OwnerDayCursor):
         with self._lock:
             owed, _ = self.owed(owner, pin)
             unread = self._skipped.pop((owner, pin)).unread
-            if settled and owed.last and settled < owed.last:  # the other pins have been read further
+            is_behind = settled and owed.last and settled < owed.last  # the other pins have been read further
+            if settled and is_behind and not self._store.refresh:
                 left = unread.within(settled.add(days=1), self._period.end)
                 self._skipped[owner, pin] = SkippedPin(left, 0)
         self._emit_if_due()

@@ -13,7 +13,7 @@ from pendulum import Date
 
 from source_pinterest import limits
 from source_pinterest.dates import DateWindow, days_before, merge_windows, parse_day, subtract_window
-from source_pinterest.state.period import Period, Restatement
+from source_pinterest.state.period import Period
 
 _OPEN_START = Date(1000, 1, 1)
 """The first day of a set that is open at its start. No state and no response has an earlier one."""
@@ -185,25 +185,29 @@ class AccountHistory:
         """Return the history in which these days, which Pinterest no longer has, are not missing."""
         return replace(self, read=self.read.plus(windows))
 
-    def with_days(self, window: DateWindow, settled: Date | None) -> "AccountHistory":
-        """Return the history once a window was read. Days after `settled` do not count as read.
+    def with_days(self, window: DateWindow, settled: Date, emitted: Date | None = None) -> "AccountHistory":
+        """Return the history once a window was read.
 
         Args:
             window: the requested days.
-            settled: the last day that counts as read; None if no day does.
+            settled: the last day that is final.
+            emitted: the last day that counts as read if days after `settled` do too; None if they don't.
         """
-        done = _window(window.start, min(settled, window.end)) if settled else []
+        done = _window(window.start, min(max(settled, emitted or settled), window.end))
         if not done:
             return self
         read = self.read.plus(done)
         if self.last and self.first and window.end < self.first:
             return replace(self, first=window.start, read=read)
         last = done[0].end
+        final = min(settled, last)
+        if self.settled and self.last and self.settled < min(self.last, window.start.subtract(days=1)):
+            final = self.settled  # days that count although they were not final are not read again with this window
         return AccountHistory(
             last=max(self.last or last, last),
             first=self.first if self.last else window.start,
             read=read,
-            settled=max(self.last_final_day or last, last),
+            settled=max(self.last_final_day or final, final),
         )
 
     def _rereading_from(self, period: Period) -> Date:
@@ -213,7 +217,7 @@ class AccountHistory:
         start = days_before(self.last, -1 if period.lookback_days is None else period.lookback_days)
         if period.is_emitted_once and self.last_final_day:
             start = self.last_final_day.add(days=1)
-        elif period.restatement is Restatement.READ_AGAIN and self.settled:
+        elif period.lookback_days is not None and self.settled:
             start = min(start, self.settled.add(days=1))
         return max(start, self.first or start, period.earliest)  # the start date limits the days before `first` alone
 

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Generator
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from pendulum import Date
@@ -11,9 +11,12 @@ from pendulum import Date
 from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.engine.pages import Page
 from source_pinterest.engine.tasks import Task
+from source_pinterest.state.cursor import FullRefresh
 from source_pinterest.state.day_cursor import AccountDayCursor, DayCursor, PinCursor, ProfileCursor
 from source_pinterest.state.period import Period, Restatement
 from unit_tests.state.stores import store
+
+RefreshedCursor = TypeVar("RefreshedCursor", ProfileCursor, PinCursor)
 
 TODAY = Date(2026, 7, 1)
 EARLIEST = days_before(TODAY, 89)
@@ -52,6 +55,13 @@ def profile_cursor(state: dict[str, Any] | None = None, period: Period = PERIOD)
 
 def pin_cursor(state: dict[str, Any] | None = None, period: Period = PERIOD) -> PinCursor:
     return PinCursor(store(state), lambda: period)
+
+
+def refreshing(cursor_class: type[RefreshedCursor], state: dict[str, Any] | None = None) -> RefreshedCursor:
+    """The cursor of an attempt of a full refresh, with the state of the attempt before."""
+    refresh = FullRefresh(7)
+    before = None if state is None else {**state, "full_refresh": refresh.mark(ended=False)}
+    return cursor_class(store(before, refresh=refresh), lambda: replace(PERIOD, lookback_days=None))
 
 
 def restatement(how: Restatement, lookback_days: int | None = None) -> Period:

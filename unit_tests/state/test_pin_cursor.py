@@ -10,7 +10,7 @@ from pendulum import Date
 from source_pinterest import limits
 from source_pinterest.state.day_cursor import DayCursor, PinCursor, Reading
 from source_pinterest.state.days import ReadDays
-from unit_tests.state.day_cursors import PERIOD, TODAY, ago, day, pin_cursor, window
+from unit_tests.state.day_cursors import PERIOD, TODAY, ago, day, pin_cursor, refreshing, window
 from unit_tests.state.stores import states_in, store
 
 ACCOUNT = "549755000000"
@@ -217,6 +217,21 @@ def test_a_skipped_pin_is_owed_the_days_that_the_others_have_been_read_of() -> N
 
 def test_a_skipped_pin_is_asked_for_although_no_other_has_been_read_further() -> None:
     assert pin_cursor(known(3, skipped=[kept(2, 0, 1)])).owed(None, 7) == (ReadDays(), window(2, 0))
+
+
+def test_a_skipped_pin_that_answers_in_a_full_refresh_has_all_days_that_the_others_have() -> None:
+    subject = refreshing(PinCursor)
+    reading = begun(subject)
+    subject.skip(None, 7, reading.window)
+    subject.finish(None, reading.with_days([day(1)], day(3)))
+    assert subject.owed(None, 7)[0] == ReadDays((window(89, 1),))
+
+    again = refreshing(PinCursor, subject.state)
+    again.catch_up(None, 7, settled=day(5))
+    assert "skipped" not in again.state, "the pin lags behind, and none of its days comes twice"
+
+    passed = refreshing(PinCursor, {"reading": [unfinished(2, 0, 3)], "skipped": [kept(2, 0, 1)]})
+    assert passed.owed(None, 7)[0] == ReadDays((window(2, 0),))
 
 
 def test_days_before_those_that_a_pin_has_are_owed_apart_from_them() -> None:

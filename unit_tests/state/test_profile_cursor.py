@@ -7,9 +7,20 @@ import pytest
 
 from source_pinterest.dates import DateWindow
 from source_pinterest.engine.tasks import Task
-from source_pinterest.state.day_cursor import DayCursor, DaysRead
+from source_pinterest.state.day_cursor import DayCursor, DaysRead, ProfileCursor
 from source_pinterest.state.period import Period, Restatement
-from unit_tests.state.day_cursors import EARLIEST, PERIOD, ago, day, profile_cursor, warnings, window, windows
+from unit_tests.state.day_cursors import (
+    EARLIEST,
+    PERIOD,
+    TODAY,
+    ago,
+    day,
+    profile_cursor,
+    refreshing,
+    warnings,
+    window,
+    windows,
+)
 from unit_tests.state.day_cursors import unread as unread_task
 from unit_tests.state.stores import STREAM
 
@@ -55,6 +66,24 @@ def test_the_days_of_each_owner_are_kept_apart() -> None:
     assert subject.state == {**known(2), "states": [of_account]}
     again = profile_cursor(subject.state, ONCE)
     assert (unread(again), unread(again, ACCOUNT)) == ([], [window(8, 2)])
+
+
+def test_another_attempt_of_a_full_refresh_does_not_read_the_newest_days_again() -> None:
+    state = take(refreshing(ProfileCursor), window(89, 0), settled=3, newest=1)
+    assert state == {"date": ago(1), "from": ago(89), "settled": ago(3)}
+
+    attempt = refreshing(ProfileCursor, state)
+    assert unread(attempt) == [window(0, 0)]
+    assert take(attempt, window(0, 0), settled=0) == {"date": ago(0), "from": ago(89), "settled": ago(3)}
+
+
+@pytest.mark.parametrize(
+    "period", [replace(PERIOD, lookback_days=0), replace(PERIOD, lookback_days=4), replace(ONCE, today=TODAY)]
+)
+def test_an_incremental_sync_reads_the_days_again_that_were_not_final_in_a_full_refresh(period: Period) -> None:
+    state = take(refreshing(ProfileCursor), window(89, 0), settled=8, newest=1)
+    [again] = unread(profile_cursor(state, period))
+    assert again == window(7, 0)
 
 
 # ---- An earlier start date
