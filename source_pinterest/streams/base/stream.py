@@ -184,6 +184,8 @@ class PinterestStream(HttpStream, ABC):
     """The days that Pinterest keeps for the stream, if its records have days."""
     merges_by_key = True
     """Whether the destination replaces rows by their key; True until the sync's mode is known."""
+    is_refresh = False
+    """Whether the sync is a full refresh, after which another one reads everything again."""
     checkpoint: PinterestCursor | None = None
     """The stream's cursor; None if each sync reads the whole stream."""
     is_resumable = False  # if True, the framework's sequential reader reads the stream in an endless loop
@@ -237,6 +239,7 @@ class PinterestStream(HttpStream, ABC):
     def open_state(self, plan: PeriodPlan, store: StateStore) -> PinterestCursor | None:
         """Set the stream's cursor, and return it."""
         self.merges_by_key = plan.merges_by_key
+        self.is_refresh = store.refresh is not None
         self.checkpoint = self.new_cursor(plan, store)
         return self.checkpoint
 
@@ -413,7 +416,7 @@ class PinterestStream(HttpStream, ABC):
             f"items of {path} without {' and '.join(self.shape.key)}: {len(keyless):,}. They are left out, here and in "
             f"streams that read by them. One has the fields {', '.join(keyless[0]) or 'none'}."
         )
-        if self.checkpoint is None or self.merges_by_key:
+        if self.checkpoint is None or self.merges_by_key or self.is_refresh:
             return left_out
         return f"{left_out} The destination keeps every record, so later syncs may not read them until they change."
 
