@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from integration_tests.simulator import DOWNLOAD, Entry, Fault, FaultKind
-from integration_tests.simulator.faults.alterations import Alteration, with_two_rows_a_day
+from integration_tests.simulator import DOWNLOAD, Fault, FaultKind
+from integration_tests.simulator.faults.alterations import with_two_rows_a_day, without
 from integration_tests.support.assertions import assert_failed, assert_same, assert_succeeded, key_of
 from integration_tests.support.catalogs import ENTITIES
 from integration_tests.support.outputs import Output, Record
@@ -374,21 +374,6 @@ def test_a_list_that_breaks_off_costs_the_children_of_its_rest(broken: BrokenOff
                 assert_same(stream, arrived[stream], expected)
         assert read
         assert rest
-
-
-def without(field: str, victim: str) -> Alteration:
-    """One item of a list lacks a field: its key, or the object that has its key."""
-
-    def lacks(item: Record) -> bool:
-        return victim in (str(item[field]), str(item[field].get("id")) if isinstance(item[field], dict) else "")
-
-    def alter(_: Entry, page: Any) -> Any:
-        items = [
-            {name: value for name, value in item.items() if name != field or not lacks(item)} for item in page["items"]
-        ]
-        return {**page, "items": items}
-
-    return alter
 
 
 def without_records(sim: Simulator, stream: str, is_hit: Callable[[Record], bool], is_lost: bool) -> dict[Key, Record]:

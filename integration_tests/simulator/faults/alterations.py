@@ -68,6 +68,21 @@ def also_in(account: str, items: list[Any]) -> Alteration:
     return alter
 
 
+def without(field: str, victim: str) -> Alteration:
+    """One item of a list lacks a field: its key, or the object that has its key."""
+
+    def lacks(item: Row) -> bool:
+        return victim in (str(item[field]), str(item[field].get("id")) if isinstance(item[field], dict) else "")
+
+    def alter(_: Entry, page: Any) -> Any:
+        items = [
+            {name: value for name, value in item.items() if name != field or not lacks(item)} for item in page["items"]
+        ]
+        return {**page, "items": items}
+
+    return alter
+
+
 # -- Forms: the same answer, written in another way
 
 
