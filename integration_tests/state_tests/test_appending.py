@@ -21,6 +21,7 @@ from integration_tests.support.days import days_later
 from integration_tests.support.outputs import Record
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
+from integration_tests.support.worlds import small_world
 
 
 @pytest.fixture
@@ -182,6 +183,32 @@ def test_days_of_which_only_a_part_came_are_named_where_they_come_twice(what: st
     else:
         assert not told
     assert not [text for text in second.warnings() if TWICE in text]
+
+
+@pytest.mark.parametrize("destination", ["append", "append_dedup"])
+def test_boards_of_which_only_a_part_came_are_named_where_they_come_twice(destination: str) -> None:
+    world = small_world(boards=2, pins_per_board=3, sections_per_board=0)
+    with Simulator(world, page_cap=2, profile="ample") as sim:
+        board = min(sim.expected("boards"))[0]
+        sim.alter(
+            "boards/list_pins", lambda entry, page: {} if board in entry.path and entry.values("bookmark") else page
+        )
+        first = run_sync(sim, ["board_pins"], destination=destination)
+        sim.clear_alterations()
+        second = run_sync(sim, ["board_pins"], state=first.states, destination=destination)
+        assert_succeeded(second, ["board_pins"])
+        come_twice = {key_of("board_pins", record) for record in first.records["board_pins"]} & {
+            key_of("board_pins", record) for record in second.records["board_pins"]
+        }
+
+    assert {key[0] for key in come_twice} == {board}
+    told = [text for text in first.warnings() if "then appear twice in the table" in text]
+    if destination == "append":
+        [warning] = told
+        assert f"the boards {board} were emitted in part" in warning
+    else:
+        assert not told
+    assert not second.warnings()
 
 
 def test_days_of_which_nothing_came_are_not_said_to_come_twice() -> None:

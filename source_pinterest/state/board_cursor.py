@@ -13,6 +13,7 @@ MODIFIED_AT = "board_pins_modified_at"
 BOARD_KEY = "board_id"
 
 _BOARDS = "boards"
+_NAMED_BOARDS = 100
 
 
 def _name_of_board(partition: Mapping[str, Any]) -> str:
@@ -37,10 +38,16 @@ class BoardCursor(PinterestCursor):
     the boards were listed: a list may lag, and a pin may come in the same second. Nor does it if a task found that its
     list has to be read again. A board is listed if Pinterest gives no change time, or another one than the state. There
     may be 100,000 boards, so the state is one mapping of names to times.
+
+    Args:
+        store: has the incoming state and takes the outgoing ones.
+        merges_by_key: whether the destination replaces pins by their key.
     """
 
-    def __init__(self, store: StateStore) -> None:
+    def __init__(self, store: StateStore, *, merges_by_key: bool = True) -> None:
         super().__init__(store)
+        self._merges_by_key = merges_by_key
+        self._emitted: set[str] = set()
         boards = store.incoming().get(_BOARDS)
         self._known: dict[str, str] = (
             {name: time for name, time in boards.items() if isinstance(time, str)}
@@ -78,6 +85,20 @@ class BoardCursor(PinterestCursor):
         """Drop the boards that are no longer listed, so that the state does not grow without end."""
         with self._lock:
             self._known = {board: modified_at for board, modified_at in self._known.items() if board in self._seen}
+
+    def count(self, records: int, task: Task) -> None:
+        """Count pins that are about to be queued, and record that their board was emitted in part."""
+        super().count(records, task)
+        if records:
+            self._emitted.add(_name_of_board(task))
+
+    def ensure_at_least_one_state_emitted(self) -> None:
+        """Emit the last state of the stream, and warn of boards that were emitted in part."""
+        twice = sorted(self._emitted & self._pending.keys())
+        if twice and not self._merges_by_key:
+            more = f" and {len(twice) - _NAMED_BOARDS:,} more" if len(twice) > _NAMED_BOARDS else ""
+            self._warn_of_parts("boards", f"{', '.join(twice[:_NAMED_BOARDS])}{more}")
+        super().ensure_at_least_one_state_emitted()
 
     def _move(self, task: Task, finding: Any) -> None:
         if finding:

@@ -4,6 +4,7 @@ A task is committed once all of its pages are in the record queue. A state goes 
 leaves after the records that it covers.
 """
 
+import logging
 import threading
 import time
 from abc import abstractmethod
@@ -23,6 +24,8 @@ from airbyte_cdk.sources.types import Record
 from source_pinterest import limits
 from source_pinterest.api.errors import ConfigError
 from source_pinterest.engine.tasks import Task
+
+LOGGER = logging.getLogger("airbyte")
 
 _MARK = "full_refresh"
 
@@ -210,6 +213,15 @@ class PinterestCursor(Cursor):
         """Return True: the streams filter their records."""
         del record
         return True
+
+    def _warn_of_parts(self, noun: str, parts: str) -> None:
+        """Warn of days or boards whose rows were emitted although they don't count as read."""
+        who = "the next sync" if self._store.refresh is None else "another attempt"
+        LOGGER.warning(
+            f"{self._stream_name}: the {noun} {parts} were emitted in part, because not all of them could be read, and "
+            f"{who} emits them whole. The destination keeps every row, so rows of these {noun} then appear twice in "
+            "the table: keep the row with the newest _airbyte_extracted_at, or clear the stream's data.",
+        )
 
     def _is_state_due(self) -> bool:
         """Return whether to emit a state; the more accounts or boards a state holds, the rarer it is."""

@@ -418,7 +418,8 @@ class AccountDayCursor(DayCursor):
 
     def ensure_at_least_one_state_emitted(self) -> None:
         """Emit the last state of the stream, and warn of days that were emitted in part."""
-        self._warn_of_parts()
+        if twice := self._emitted_in_part():
+            self._warn_of_parts("days", str(_span(twice)))
         super().ensure_at_least_one_state_emitted()
 
     def _move(self, task: Task, finding: Any) -> None:
@@ -445,22 +446,14 @@ class AccountDayCursor(DayCursor):
         has_missing = any(window.end >= self._period.earliest for window in history.missing)
         return account in self._failed_accounts or has_missing, str(history.last or "")
 
-    def _warn_of_parts(self) -> None:
-        """Warn of days whose rows were emitted although they don't count as read."""
+    def _emitted_in_part(self) -> list[DateWindow]:
+        """Return the days of which the destination gets rows again, since not all of them could be read."""
         if not self._tasks or self._period.merges_by_key:
-            return
+            return []
         last = min(self._period.end, self._period.last_final_day or self._period.end)
         with self._lock:
             tasks = self._tasks.items()
-            twice = [w for account, one in tasks for w in one.emitted_in_part(self._present_history(account), last)]
-        if not twice:
-            return
-        who = "the next sync" if self._store.refresh is None else "another attempt"
-        LOGGER.warning(
-            f"{self._stream_name}: the days {_span(twice)} were emitted in part, because not all of them could be "
-            f"read, and {who} emits them whole. The destination keeps every row, so rows of these days then appear "
-            "twice in the table: keep the row with the newest _airbyte_extracted_at, or clear the stream's data.",
-        )
+            return [w for account, one in tasks for w in one.emitted_in_part(self._present_history(account), last)]
 
     def _warn_beforehand(self, period: Period) -> None:
         """Warn also of days that were read with other columns or attribution windows and are not read again."""

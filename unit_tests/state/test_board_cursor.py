@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from airbyte_cdk.sources.types import StreamSlice
 
+from source_pinterest.engine.tasks import Task
 from source_pinterest.state.board_cursor import BoardCursor
-from unit_tests.state.stores import store
+from unit_tests.state.day_cursors import unread
+from unit_tests.state.stores import STREAM, store
 
 OLD, NEW = "2026-01-01T00:00:00", "2026-02-02T00:00:00"
 LISTED_AT = int(datetime(2026, 2, 2, 0, 5, tzinfo=UTC).timestamp())
@@ -33,6 +35,21 @@ def test_a_board_counts_when_its_last_section_is_read() -> None:
     assert subject.state == {"boards": {"1": OLD, "without sections": NEW}}
     read(subject, board_id="1", board_section_id="9")
     assert subject.state == {"boards": {"1": NEW, "without sections": NEW}}
+
+
+@pytest.mark.parametrize("merges_by_key", [True, False])
+def test_boards_of_which_a_part_was_emitted_are_named_where_every_row_is_kept(
+    caplog: pytest.LogCaptureFixture, *, merges_by_key: bool
+) -> None:
+    subject = BoardCursor(store(), merges_by_key=merges_by_key)
+    for board, records in [("1", 2), ("2", 2), ("3", 0)]:
+        subject.expect({"board_id": board}, NEW, LISTED_AT, 1)
+        subject.count(records, Task({"board_id": board}, unread))
+    read(subject, board_id="2")
+    subject.ensure_at_least_one_state_emitted()
+
+    told = [f"{STREAM}: the boards 1 were emitted in part, because not all of them could be read, and the next sync"]
+    assert [text[: len(told[0])] for text in caplog.messages] == ([] if merges_by_key else told)
 
 
 @pytest.mark.parametrize("modified_at", ["2026-02-02T00:00:01", "2026-02-02T00:04:59.5", "soon"])

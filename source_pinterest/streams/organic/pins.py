@@ -50,8 +50,7 @@ class BoardedPinStream(ChildStream, OrganicStream, ABC):
 
     def new_cursor(self, plan: PeriodPlan, store: StateStore) -> BoardCursor:
         """Return a cursor that holds when the pins of each board last changed."""
-        del plan
-        return BoardCursor(store)
+        return BoardCursor(store, merges_by_key=plan.merges_by_key)
 
     def tasks(self) -> Iterator[Task]:
         """Yield the tasks of changed boards, and at the end drop boards from the state that no longer exist."""
