@@ -450,7 +450,7 @@ class AccountDayCursor(DayCursor):
         """Return the days of which the destination gets rows again, since not all of them could be read."""
         if not self._tasks or self._period.merges_by_key:
             return []
-        last = min(self._period.end, self._period.last_final_day or self._period.end)
+        last = min(self._period.end, self._period.last_countable_day or self._period.end)
         with self._lock:
             tasks = self._tasks.items()
             return [w for account, one in tasks for w in one.emitted_in_part(self._present_history(account), last)]

@@ -276,7 +276,7 @@ class DayTasks:
         before = self._before
         waiting = [window for window, tasks in self._open.items() if tasks]
         done = ReadDays().plus(self._done).minus([*self._failed, *waiting])
-        limit = period.last_final_day
+        limit = period.last_countable_day
         counted = done.up_to(max(limit, before.last or limit)) if limit else done
         read = before.read.minus(self._failed).plus(counted.windows)
         last = max(filter(None, (before.last, read.last)), default=None)

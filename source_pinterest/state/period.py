@@ -49,7 +49,7 @@ class Period:
         today: Pinterest's day.
         lookback_days: how many days before the last finished one are read again with it; None to read none again.
         restatement: how days that are not final yet are treated.
-        last_final_day: the last day that may count as read; None where the lookback covers the days after it.
+        last_final_day: the last day that is final; None where the lookback covers the days after it.
         chosen_start: the first day that the user wants, which may lie before `earliest`.
         history_days: how many days Pinterest keeps.
         merges_by_key: whether the destination replaces rows by their key; True for a stream that is not selected.
@@ -74,6 +74,12 @@ class Period:
     def is_emitted_once(self) -> bool:
         """Whether each day is emitted only once, when it is final."""
         return self.restatement is Restatement.EMIT_ONCE
+
+    @property
+    def last_countable_day(self) -> Date | None:
+        """The last day that may count as read; None if each may. Another attempt of a full refresh reads none again."""
+        is_refresh = self.lookback_days is None and not self.is_emitted_once
+        return None if is_refresh else self.last_final_day
 
     @property
     def final_day(self) -> Date:

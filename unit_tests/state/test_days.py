@@ -152,6 +152,17 @@ def test_the_cursor_never_passes_a_day_that_is_not_final(final_ago: int) -> None
     assert history == between(day(29), day(final_ago), settled=day(final_ago))
 
 
+def test_days_of_a_week_that_has_not_ended_count_in_a_full_refresh() -> None:
+    """Another attempt would emit them a second time."""
+    tasks = DayTasks(NEW)
+    for days in (window(29, 8), window(7, 0)):
+        tasks.add(days)
+        tasks.end(days, failed=False)
+    refresh = Period(EARLIEST, EARLIEST, day(0), None, last_final_day=day(5))
+
+    assert tasks.history(refresh) == between(day(29), day(0), settled=day(5))
+
+
 def test_a_cursor_that_lies_past_the_final_days_stays() -> None:
     known = between(day(60), day(1), settled=day(3))
 
