@@ -59,11 +59,11 @@ class Column:
         """Since when it is read."""
         return world.today - timedelta(days=self.days)
 
-    def truth(self, world: World) -> dict[Key, Record]:
-        """What a perfect sync of it holds."""
+    def truth(self, world: World, *, start: date | None = None, end: date | None = None) -> dict[Key, Record]:
+        """What a perfect sync of it holds, since its start unless another day is named."""
         columns = {} if self.stream in REPORT_KEYS else {"wanted_columns": METRICS}
         types = {"targeting_types": TARGETING_TYPES} if "targeting" in self.level.lower() else {}
-        return world.expected(self.known_as, start=self.start(world), **columns, **types)
+        return world.expected(self.known_as, start=start or self.start(world), end=end, **columns, **types)
 
     def is_about(self, other: "Column") -> bool:
         """Whether the calls of the other list what its own are about."""
