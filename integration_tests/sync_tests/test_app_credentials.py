@@ -2,18 +2,33 @@
 
 from datetime import timedelta
 
+from integration_tests.simulator.contract import sdk_schemes
 from integration_tests.support.assertions import assert_exact
 from integration_tests.support.pinterest import Simulator
 from integration_tests.support.syncs import run_sync
 from integration_tests.support.worlds import small_world
+from integration_tests.tools.stream_table import operation_of
 from source_pinterest.api.auth import APP_SCOPES
 from source_pinterest.limits import SYNC_HISTORY_DAYS
 from source_pinterest.streams import NEEDS_USER_TOKEN, STREAMS
+from source_pinterest.streams.base.stream import PinterestStream
 
 THROTTLED = 429
 """A fast machine may meet the limit of a second, which says nothing of permissions."""
 
 OPEN = [stream for stream in STREAMS if not issubclass(stream, NEEDS_USER_TOKEN)]
+
+
+def takes_app_token(stream: type[PinterestStream]) -> bool:
+    """Whether Pinterest serves a stream to the app itself, and the list that its ids come from, as the SDK says."""
+    schemes = sdk_schemes(operation_of(stream).replace("-", "/"))
+    listed_by = getattr(stream, "parent", None) or getattr(stream, "entities", None)
+    return "client_credentials" in schemes and (listed_by is None or takes_app_token(listed_by))
+
+
+def test_streams_are_closed_to_the_app_where_the_contract_says_so() -> None:
+    closed = {stream.stream_name() for stream in STREAMS if issubclass(stream, NEEDS_USER_TOKEN)}
+    assert closed == {stream.stream_name() for stream in STREAMS if not takes_app_token(stream)}, "NEEDS_USER_TOKEN"
 
 
 def test_streams_that_take_a_users_token_alone_say_so_and_the_others_are_whole() -> None:
