@@ -1,4 +1,4 @@
-"""The tables of streams in the documents, made from the code: what each stream has and needs.
+"""The tables of streams in the documents, and their number in the README, made from the code.
 
 `make docs` writes them; a test tells when they are stale.
 """
@@ -16,7 +16,7 @@ from source_pinterest.api.errors import UNREQUESTED_SCOPES
 from source_pinterest.config import Config
 from source_pinterest.config.reports import is_targeting
 from source_pinterest.reporting.job import ANALYTICS_REPORTS
-from source_pinterest.streams import streams_by_name
+from source_pinterest.streams import STREAMS, streams_by_name
 from source_pinterest.streams.analytics.levels import TargetingAnalytics
 from source_pinterest.streams.analytics.query import QueryAnalytics
 from source_pinterest.streams.analytics.report import ReportStream
@@ -28,6 +28,7 @@ BEGIN, END = "<!-- Streams: written by `make docs` -->", "<!-- End of streams --
 _CREDENTIALS = {"credentials": {"auth_method": "access_token", "access_token": "false-access-token"}}
 _LINK = re.compile(r"https://developers\.pinterest\.com/docs/api/v5/([a-z_]+-[a-z_-]+)")
 _ENTITIES_OF_LEVEL = {"ADVERTISER": "ad accounts", "PIN_PROMOTION": "ads"}
+_COUNT = re.compile(r"\d+(?= streams instead of)")
 _BY_TARGETING = ", by targeting type and value"
 
 Row = Callable[[PinterestStream], tuple[str, ...]]
@@ -120,12 +121,17 @@ def with_table(text: str, written: str) -> str:
     return f"{before}{BEGIN}\n\n{written}\n\n{END}{after}"
 
 
+def with_count(text: str) -> str:
+    """A document with the number of streams, where it has one."""
+    return _COUNT.sub(str(len(STREAMS)), text)
+
+
 def stale() -> Iterator[tuple[Path, str]]:
-    """The documents whose table is not that of the code, with the text that they should have."""
+    """The documents whose table or number is not that of the code, with the text that they should have."""
     for document in TABLES:
         path = ROOT / document
         text = path.read_text(encoding="utf-8")
-        wanted = with_table(text, table(document))
+        wanted = with_count(with_table(text, table(document)))
         if text != wanted:
             yield path, wanted
 
