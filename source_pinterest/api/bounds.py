@@ -268,6 +268,7 @@ class WatchedAdapter(HTTPAdapter):
     def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
         """Return the connection pool of a host, whose connections are watched."""
         pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
-        if not issubclass(pool.ConnectionCls, _Watched):
-            pool.ConnectionCls = type("WatchedConnection", (_Watched, pool.ConnectionCls), {})
+        connection_class = pool.ConnectionCls  # read once: another thread may replace it meanwhile
+        if not issubclass(connection_class, _Watched):
+            pool.ConnectionCls = type("WatchedConnection", (_Watched, connection_class), {})
         return pool

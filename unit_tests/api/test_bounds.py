@@ -9,10 +9,12 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 import requests
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection
 
 from source_pinterest import limits
 from source_pinterest.api import bounds
-from source_pinterest.api.bounds import API_RESPONSE, Bounds, Deadline, beginning_of, chunks_of
+from source_pinterest.api.bounds import API_RESPONSE, Bounds, Deadline, WatchedAdapter, beginning_of, chunks_of
 from source_pinterest.api.errors import BrokenResponseError, MalformedResponseError
 from source_pinterest.api.session import ApiResponse, TimeoutSession
 from unit_tests.api.connections import Wire, pieces_of, response, serving
@@ -307,3 +309,25 @@ def test_the_watchdog_ends_when_there_is_nothing_to_watch() -> None:
 
     assert len(watchdogs) <= 1
     assert not [thread for thread in watchdogs if thread.is_alive()]
+
+
+def test_two_threads_that_open_a_host_first_at_once_have_both_connections_watched(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Between two looks at its pool, the other thread has replaced the class."""
+    adapter, replaced = WatchedAdapter(), type("Replaced", (bounds._Watched,), {})
+    classes: list[type] = [replaced, HTTPConnection]
+
+    class Pool:
+        @property
+        def ConnectionCls(self) -> type:  # noqa: N802  # urllib3's name
+            return classes.pop() if len(classes) > 1 else classes[0]
+
+        @ConnectionCls.setter
+        def ConnectionCls(self, connection_class: type) -> None:  # noqa: N802  # as above
+            classes[:] = [connection_class]
+
+    monkeypatch.setattr(HTTPAdapter, "get_connection_with_tls_context", lambda *_, **__: Pool())
+    pool = adapter.get_connection_with_tls_context(None, verify=True)
+
+    assert issubclass(pool.ConnectionCls, bounds._Watched)
