@@ -12,7 +12,7 @@ from jsonschema import Draft7Validator
 
 from integration_tests.simulator import Fault
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_succeeded
-from integration_tests.support.catalogs import ALL_STREAMS, BOARDED
+from integration_tests.support.catalogs import ALL_STREAMS, BOARDED, catalog_of
 from integration_tests.support.commands import run_here
 from integration_tests.support.operations import OPERATIONS
 from integration_tests.support.pinterest import Simulator, World
@@ -107,6 +107,10 @@ def test_records_are_what_discover_declares_and_their_ids_are_text(sim: Simulato
         *BREAKDOWN_KEYS,
         "product_group_promotions",
     }
+    configured = catalog_of(stream.name for stream in catalog.streams).streams
+    assert {one.stream.name: one.cursor_field or None for one in configured} == {
+        stream.name: stream.default_cursor_field or None for stream in catalog.streams
+    }, "CURSOR_FIELDS: other whole syncs read these streams as they are configured there"
     for stream in (stream for stream in catalog.streams if stream.name in ALL_STREAMS):
         validator = Draft7Validator(stream.json_schema)
         declared = stream.json_schema["properties"]
