@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from integration_tests.fault_tests.random_faults import Course, Played, courses
 
 repeatable = settings(
-    max_examples=8, derandomize=True, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=6, derandomize=True, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
 )
 searching = settings(repeatable, max_examples=300, derandomize=False)
 
