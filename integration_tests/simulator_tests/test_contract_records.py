@@ -11,6 +11,8 @@ import pinterestsdk
 import pytest
 
 from integration_tests.simulator import SYNC_COLUMNS
+from integration_tests.simulator.analytics.operation import AnalyticsOperation
+from integration_tests.simulator.analytics.targeting_operation import TargetingOperation
 from integration_tests.simulator.calls.operation import ListOperation
 from integration_tests.simulator.contract import sdk_call, sdk_item, sdk_parameters
 from integration_tests.simulator.endpoints import ENDPOINTS
@@ -33,11 +35,9 @@ ITEMS: dict[str, Any] = {
 }
 """The model of a record, by operation."""
 ROW_MODELS: dict[str, Any] = {
-    "ad_account/analytics": pinterestsdk.AdAccountAnalyticsItems,
-    "campaigns/analytics": pinterestsdk.CampaignsAnalyticsMetrics,
-    "ad_groups/analytics": pinterestsdk.AdGroupsAnalyticsMetrics,
-    "ads/analytics": pinterestsdk.AdsAnalytics,
-    "product_groups/analytics": pinterestsdk.ProductGroupAnalyticsItems,
+    name: sdk_item(name)
+    for name, operation in OPERATIONS.items()
+    if isinstance(operation, AnalyticsOperation) and not isinstance(operation, TargetingOperation)
 }
 BEYOND_THE_SDK = {
     # `learning_mode_type` is in the OpenAPI document 5.23 and in the official connector's schema, and gone from the
