@@ -261,7 +261,10 @@ class Played:
         """A table has every record, whole and once, but for those that a warning names."""
         truth, table = self._truth(column), self.tables[column]
         found = {key_of(column.known_as, record): record for record in table}
-        lacking = [key for key, record in truth.items() if found.get(key) != without_nulls(record)]
+        marked = {key for key, record in found.items() if record.get("is_readable") is False}  # the record says so
+        lacking = [
+            key for key, record in truth.items() if found.get(key) != without_nulls(record) and key not in marked
+        ]
         twice = [record for record in table if record is not found[key_of(column.known_as, record)]]
         trouble = {
             "missing without a word": [key for key in lacking if not self._is_named(column, key, truth[key])],

@@ -167,13 +167,13 @@ def test_where_the_destination_appends_it_is_refused(sim: Simulator) -> None:
     assert not sim.calls("pins/analytics")
 
 
-def test_a_full_refresh_reads_all_pins_in_each_attempt(sim: Simulator) -> None:
+def test_a_full_refresh_asks_for_all_pins_and_its_next_attempt_for_those_that_failed(sim: Simulator) -> None:
     active = pins(sim)[5]
     sim.add_fault(Fault(FaultKind.NOT_FOUND_EMPTY, on="pins/analytics", path=active, times=None))
     state: State | None = None
-    for attempts in (1, 2):
+    for asked in (6, 6 + 1):
         config = sim.config(pin_analytics_only_active=True, max_retries=0)
         output = run_sync(sim, [STREAM], config=config, state=state, sync_mode="full_refresh", destination="overwrite")
         assert_failed(output, STREAM, "transient_error", active)
-        assert len(sim.calls("pins/analytics")) == 6 * attempts
+        assert len(sim.calls("pins/analytics")) == asked
         state = output.states
