@@ -195,6 +195,11 @@ class Failing:
         return sent
 
 
+def test_a_request_is_not_halved_because_pinterest_could_not_be_reached() -> None:
+    with pytest.raises(UnavailableError):
+        sizes_after(UnavailableError("not reached"), RequestSize(ids=100, max_lost_parts=1).parts(ids(4)))
+
+
 def is_everything(batch: tuple[str, ...], window: DateWindow) -> bool:
     return bool(batch and window)
 
