@@ -22,6 +22,7 @@ def test_a_sync_without_faults_makes_up_for_ten_with_faults(course: Course) -> N
 
 
 @pytest.mark.full_size
+@pytest.mark.timeout(3_600)
 @searching
 @given(course=courses())
 def test_a_sync_without_faults_makes_up_for_ten_with_faults_in_any_course(course: Course) -> None:
