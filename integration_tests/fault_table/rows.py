@@ -139,7 +139,12 @@ ROWS = (
     _passing(fault="truncated JSON", kind=FaultKind.TRUNCATED_JSON),
     _passing(fault="malformed JSON", kind=FaultKind.MALFORMED_JSON),
     _passing(fault="empty body", kind=FaultKind.EMPTY_BODY),
-    Row(fault="JSON of another form", kind=FaultKind.OTHER_FORM, ends=everywhere(_UNKNOWN)),
+    Row(
+        fault="JSON of another form",
+        kind=FaultKind.OTHER_FORM,
+        # A report without a status is polled like one in progress, until its time is up.
+        ends={**everywhere(_UNKNOWN), **dict.fromkeys(_REPORTS, _PASSES)},
+    ),
     _passing(fault="an error with HTTP 200", kind=FaultKind.ERROR_WITH_200),
     _passing(fault="connection closed inside the body", kind=FaultKind.CUT_BODY),
     _passing(fault="connection reset before the body", kind=FaultKind.RESET_BEFORE_BODY),
