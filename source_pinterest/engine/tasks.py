@@ -20,7 +20,9 @@ Read = Callable[["Task"], Generator[Page, None, Any]]
 
 
 class Task(StreamSlice):
-    """A piece of a stream that counts whole or not at all: a list, a query about some days, a report, a pass over pins.
+    """A piece of a stream that counts whole or not at all: a list, a query about some days, a report.
+
+    All passes over pins are one task too, whose cursor moves on its way.
 
     A task is the slice that the framework knows and logs, with the function that reads it.
 

@@ -632,7 +632,9 @@ class PinCursor(OwnerDayCursor):
     def owed(self, owner: Owner, pin: int) -> tuple[ReadDays, DateWindow]:
         """Return the unread days of a skipped pin that count as read for the others, and the days to ask for.
 
-        An unfinished pass that has passed by the pin emits all of its days if days may be emitted more than once.
+        The first are what the destination lacks of this pin alone. Without any, the pin's rows come with the next pass,
+        and the answer only tells whether the pin is readable again. An unfinished pass that has passed by the pin emits
+        all of its days if days may be emitted more than once.
         """
         read, unread = self.history_of(owner).read, self._skipped[owner, pin].unread
         if gone := unread.up_to(days_before(self._period.earliest, 1)).windows:
