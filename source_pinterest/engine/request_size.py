@@ -140,9 +140,9 @@ class Parts:
                 parts.halve(part, error)
 
     A request that is refused for its size is halved, by its ids or, if it has one at most, by its days. So is one after
-    which `halves_on` says so, and one that Pinterest failed in every try, since it may be too much for it. If even the smallest parts fail and nothing has
-    succeeded meanwhile, it is an outage, which halving would multiply: no other request is then halved until one
-    succeeds.
+    which `halves_on` says so, and one that Pinterest failed in every try, since it may be too much for it. If even the
+    smallest parts fail and nothing has succeeded meanwhile, it is an outage, which halving would multiply: no other
+    request is then halved until one succeeds.
 
     Iterating raises, at the end, the error of a smallest part that has failed.
     """
