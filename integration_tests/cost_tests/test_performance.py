@@ -112,10 +112,10 @@ def checksum(stream: str, record: dict[str, Any]) -> int:
 @pytest.mark.parametrize(
     ("stream", "times_the_loops_cpu", "mib"),
     [
-        ("board_pins", 2.0, 40),
-        ("ads", 2.0, 40),
+        ("board_pins", 2.0, 50),
+        ("ads", 2.0, 50),
         ("campaign_analytics", 1.8, 80),
-        ("campaign_analytics_report", 2.0, 50),
+        ("campaign_analytics_report", 2.0, 60),
     ],
 )
 def test_a_workload_of_the_benchmarks(stream: str, times_the_loops_cpu: float, mib: float) -> None:
@@ -162,7 +162,7 @@ def test_a_report_passes_through_whatever_its_size(tmp_path: Path) -> None:
     assert seen.exit_code == 0
     assert seen.records == {"campaign_analytics_report": campaigns * days_of_a_report}
     assert seen.calls["analytics/create_report"] == seen.calls["report/download"] == 1
-    assert seen.mib <= 50, "a report is never held in memory"
+    assert seen.mib <= 60, "a report is never held in memory"
 
 
 def test_a_first_sync_of_all_history(tmp_path: Path) -> None:
