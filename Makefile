@@ -211,7 +211,7 @@ soak: $(INSTALLED) ## Read 1,000 ad accounts, and 1,000,000 pins of 100,000 boar
 	$(PY) -m pytest -m full_size \
 		integration_tests/cost_tests/test_soak.py integration_tests/cost_tests/test_budget_saturation.py
 
-bench: $(INSTALLED) ## Compare the speed with two other readers; writes docs/benchmarks.md (30 minutes), and prints the difference to BESIDE=<commit>
+bench: $(INSTALLED) ## Compare the speed with two other readers; writes docs/benchmarks.md (20 minutes), and prints the difference to BESIDE=<commit>
 	@test -x .tmp/official/bin/python || $(or $(PYTHON_BELOW_3_13),$(PY)) -m venv .tmp/official
 	@.tmp/official/bin/python -m pip install --quiet --disable-pip-version-check 'airbyte-source-pinterest<3' || \
 		echo "The official connector can't be installed here, so the table does not include it." >&2
