@@ -47,7 +47,7 @@ class BoardCursor(PinterestCursor):
     def __init__(self, store: StateStore, *, merges_by_key: bool = True) -> None:
         super().__init__(store)
         self._merges_by_key = merges_by_key
-        self._emitted: set[str] = set()
+        self._emitted: set[str] = set()  # boards of which pins were queued
         boards = store.incoming().get(_BOARDS)
         self._known: dict[str, str] = (
             {name: time for name, time in boards.items() if isinstance(time, str)}
@@ -111,5 +111,7 @@ class BoardCursor(PinterestCursor):
         """Store how many tasks of a board are left; without any, the board takes its new time."""
         if left:
             self._pending[board] = (modified_at, left)
-        elif modified_at is not None:
+            return
+        self._emitted.discard(board)  # which holds the boards in progress and failed ones, not all of 100,000
+        if modified_at is not None:
             self._known[board] = modified_at
