@@ -31,7 +31,10 @@ def test_memory_is_flat_and_states_are_small(tmp_path: Path) -> None:
     assert seen.largest_state_bytes <= BYTES_PER_ACCOUNT * accounts + 1_000
 
 
-@pytest.mark.parametrize(("accounts", "daily_share"), [(8, 0.08), pytest.param(300, 1, marks=pytest.mark.full_size)])
+@pytest.mark.parametrize(
+    ("accounts", "daily_share"),
+    [(8, 0.08), pytest.param(60, 0.2, marks=pytest.mark.full_size), pytest.param(300, 1, marks=pytest.mark.full_size)],
+)
 def test_every_account_gets_its_turn_under_300_calls_a_day(accounts: int, daily_share: float) -> None:
     """Four streams of one call for each account: more than a day allows, or than a share of it does."""
     world = World(boards=0, ad_accounts=accounts, campaigns=1, ad_groups=1, ads=1, shared_ad_accounts=0)

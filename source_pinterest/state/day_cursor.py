@@ -364,7 +364,8 @@ class AccountDayCursor(DayCursor):
     def oldest_first(self, accounts: Iterable[str]) -> list[str]:
         """Sort accounts by their cursors, so that each is read in turn under a small daily quota.
 
-        Accounts that failed in the last sync come last, so that they take no requests from the others.
+        Accounts that failed in the last sync come last, so that they take no requests from the others. Those of which
+        days are missing because a quota was used up did not fail, and have their turn.
         """
         listed = list(accounts)
         self._failed_accounts.intersection_update(listed)
@@ -442,9 +443,7 @@ class AccountDayCursor(DayCursor):
         return self._histories[account]
 
     def _rank_of(self, account: str) -> tuple[bool, str]:
-        history = self.history_of(account)
-        has_missing = any(window.end >= self._period.earliest for window in history.missing)
-        return account in self._failed_accounts or has_missing, str(history.last or "")
+        return account in self._failed_accounts, str(self.history_of(account).last or "")
 
     def _emitted_in_part(self) -> list[DateWindow]:
         """Return the days of which the destination gets rows again, since not all of them could be read."""
