@@ -6,7 +6,6 @@ account.
 
 import argparse
 import logging
-import os
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -27,7 +26,7 @@ from source_pinterest.api.session import TimeoutSession
 from source_pinterest.cli.authorize import App
 from source_pinterest.config import Config
 from source_pinterest.config.files import read_object
-from source_pinterest.engine.token_store import SAVE_TOKENS_VARIABLE, TokenStore
+from source_pinterest.engine.token_store import TokenStore
 from source_pinterest.streams.base.stream import Sync
 
 CONFIG = Path("secrets/config.json")
@@ -113,10 +112,10 @@ def of_account(path: Path, experiment: Experiment) -> Sequence[Field]:
     """
     if not path.is_file():
         raise SystemExit(f"This needs {path}, a configuration: python -m source_pinterest.authorize writes one.")
-    os.environ[SAVE_TOKENS_VARIABLE] = "1"  # a rotated token would be lost otherwise
     raw = read_object(path)
     config = Config.from_mapping({**raw, "max_retries": 0})
-    api = Api.connect(config, TokenStore(raw, lambda _: None, path).rotated, lambda: None)
+    store = TokenStore(raw, lambda _: None, path, saves=True)  # a rotated token would be lost otherwise
+    api = Api.connect(config, store.rotated, lambda: None)
     notes = Notes()
     besides_a_token = experiment.requests - 1
     calls = Calls(api.base_url, sender(api.session, api.response_bounds), notes, besides_a_token)
