@@ -76,15 +76,22 @@ def _last_values(course: Course, stream: str, side: Iterable[Outcome]) -> dict[H
 def _told(
     course: Course, stream: str, lost: Sequence[bytes], added: Sequence[bytes]
 ) -> Iterator[tuple[str, str, Any, Any]]:
-    """One line each for what was lost, what was added and what has changed, with its first example."""
+    """One line each for what was lost, what was added and what has changed in the same fields, with a first example.
+
+    A line for each set of fields: an example alone would hide that other records differ in more than it does.
+    """
     one, other = (_keyed(course, stream, rows) for rows in (lost, added))
-    changed = [key for key in one if key in other and one[key] != other[key]]
-    if changed:
-        before, after = one[changed[0]], other[changed[0]]
-        names = [name for name in (before | after) if before.get(name) != after.get(name)]
+    changed: dict[tuple[str, ...], list[Hashable]] = {}
+    for key in one.keys() & other.keys():
+        before, after = one[key], other[key]
+        if before != after:
+            names = sorted(name for name in (before | after) if before.get(name) != after.get(name))
+            changed.setdefault(tuple(names), []).append(key)
+    for names, keys in sorted(changed.items()):
+        before, after = one[first := min(keys, key=str)], other[first]
         yield (
             stream,
-            f"{len(changed)} records changed, such as {_named(course, stream, before)}",
+            f"{len(keys)} records changed, such as {_named(course, stream, before)}",
             {name: before.get(name) for name in names},
             {name: after.get(name) for name in names},
         )
