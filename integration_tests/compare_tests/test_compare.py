@@ -74,13 +74,11 @@ def test_a_changed_a_lost_and_an_added_record_are_a_line_each(tmp_path: Path) ->
 def test_records_that_changed_in_other_fields_are_a_line_of_their_own(tmp_path: Path) -> None:
     """A pattern that accepts the first would accept them too."""
     older = Outcome(records={STREAM: [row(1), row(2), row(3)]})
-    newer = Outcome(records={STREAM: [row(1, SPEND=1), row(2, SPEND=2), row(3, CLICKS=3, SPEND=3)]})
+    newer = Outcome(records={STREAM: [row(1, A=1), row(2, A=2), row(3, A=3, B=3)]})
 
-    assert lines(tmp_path, [older], [newer]) == [
-        f'{STREAM}, {DAY}, 1 records changed, such as CAMPAIGN_ID=3 DATE=2027-01-19: {{"CLICKS":null,"SPEND":null}} -> '
-        '{"CLICKS":3,"SPEND":3}',
-        f'{STREAM}, {DAY}, 2 records changed, such as CAMPAIGN_ID=1 DATE=2027-01-19: {{"SPEND":null}} -> {{"SPEND":1}}',
-    ]
+    first, second = (line.removeprefix(f"{STREAM}, {DAY}, ") for line in lines(tmp_path, [older], [newer]))
+    assert first == '2 records changed, such as CAMPAIGN_ID=1 DATE=2027-01-19: {"A":null} -> {"A":1}'
+    assert second == '1 records changed, such as CAMPAIGN_ID=3 DATE=2027-01-19: {"A":null,"B":null} -> {"A":3,"B":3}'
 
 
 def test_the_order_of_records_and_of_partitions_makes_no_difference(tmp_path: Path) -> None:
