@@ -206,7 +206,7 @@ live-adopt: $(INSTALLED) ## Add what make live has written elsewhere, FILE=<file
 	@$(PY) -m integration_tests.tools.live.adopt '$(FILE)'
 	@$(PY) -m pytest --quiet integration_tests/simulator_tests/test_recorded.py
 
-soak: $(INSTALLED) ## Read 1,000 ad accounts, and 1,000,000 pins of 100,000 boards (30 minutes)
+soak: $(INSTALLED) ## Read 1,000 ad accounts, and 1,000,000 pins of 100,000 boards (10 to 30 minutes)
 	$(PY) -m integration_tests.tools.soak
 	$(PY) -m pytest -m full_size \
 		integration_tests/cost_tests/test_soak.py integration_tests/cost_tests/test_budget_saturation.py
