@@ -85,8 +85,8 @@ def _told(
     for key in one.keys() & other.keys():
         before, after = one[key], other[key]
         if before != after:
-            names = sorted(name for name in (before | after) if before.get(name) != after.get(name))
-            changed.setdefault(tuple(names), []).append(key)
+            differing = sorted(name for name in (before | after) if before.get(name) != after.get(name))
+            changed.setdefault(tuple(differing), []).append(key)
     for names, keys in sorted(changed.items()):
         before, after = one[first := min(keys, key=str)], other[first]
         yield (
