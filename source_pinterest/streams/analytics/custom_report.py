@@ -53,7 +53,7 @@ def custom_spec(report: CustomReport, config: Config) -> ReportSpec:
             "ad_statuses": report.ad_statuses,
             "product_group_statuses": report.product_group_statuses,
         },
-        fields={**attribution_of(config), **{name: value for name, value in own.items() if value is not None}},
+        attribution={**attribution_of(config), **{name: value for name, value in own.items() if value is not None}},
         own_start=report.start_date,
     )
 

@@ -4,6 +4,8 @@ from abc import ABC
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple
 
+from pendulum import Date
+
 from source_pinterest.columns import ASYNC_COLUMNS, DEFAULT_COLUMNS, ITEM_ID, TARGETING_TYPE, TARGETING_VALUE
 from source_pinterest.config import attribution_of
 from source_pinterest.config.reports import (
@@ -60,7 +62,9 @@ def level_spec(
     granularity: Granularity = Granularity.DAY,
     targeting_types: Sequence[str] | None = None,
     statuses: Mapping[str, Sequence[str]] | None = None,
-    **more: Any,
+    *,
+    attribution: Mapping[str, Any],
+    own_start: Date | None = None,
 ) -> ReportSpec:
     """Return what the reports of a level are.
 
@@ -70,7 +74,8 @@ def level_spec(
         granularity: the time that a row covers.
         targeting_types: the targeting types; None for those of the level.
         statuses: the statuses of entities to which the rows are limited, by the field that lists them.
-        more: other attributes of `ReportSpec`.
+        attribution: the parameters that say how conversions are attributed.
+        own_start: the first day, if it is not the one of the connection.
     """
     ids, has_parts = LEVELS[level].ids, is_targeting(level) or level == "KEYWORD"
     impossible = refused_columns(level) | unsuitable_columns(level)
@@ -85,7 +90,8 @@ def level_spec(
         granularity=granularity,
         variants=variants_of(types, **statuses or {}),
         by_default=columns is DEFAULT_COLUMNS,
-        **more,
+        fields=attribution,
+        own_start=own_start,
     )
 
 
@@ -95,7 +101,7 @@ class LevelReport(ReportStream, ABC):
     level: ClassVar[str]
 
     def __init__(self, sync: Sync) -> None:
-        super().__init__(sync, level_spec(self.level, fields=attribution_of(sync.config)))
+        super().__init__(sync, level_spec(self.level, attribution=attribution_of(sync.config)))
 
 
 REPORTS: tuple[type[LevelReport], ...] = tuple(
