@@ -3,6 +3,7 @@
 import logging
 from collections import deque
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cached_property, partial
 from itertools import islice
 from typing import NamedTuple
@@ -42,7 +43,7 @@ def custom_spec(report: CustomReport, config: Config) -> ReportSpec:
         "conversion_report_time": report.conversion_report_time,
         "attribution_types": list(report.attribution_types) or None,
     }
-    return level_spec(
+    spec = level_spec(
         report.level,
         report.columns,
         report.granularity,
@@ -54,8 +55,8 @@ def custom_spec(report: CustomReport, config: Config) -> ReportSpec:
             "product_group_statuses": report.product_group_statuses,
         },
         attribution={**attribution_of(config), **{name: value for name, value in own.items() if value is not None}},
-        own_start=report.start_date,
     )
+    return replace(spec, own_start=report.start_date)
 
 
 class _UncheckedReport(NamedTuple):

@@ -4,8 +4,6 @@ from abc import ABC
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple
 
-from pendulum import Date
-
 from source_pinterest.columns import ASYNC_COLUMNS, DEFAULT_COLUMNS, ITEM_ID, TARGETING_TYPE, TARGETING_VALUE
 from source_pinterest.config import attribution_of
 from source_pinterest.config.reports import (
@@ -64,7 +62,6 @@ def level_spec(
     statuses: Mapping[str, Sequence[str]] | None = None,
     *,
     attribution: Mapping[str, Any],
-    own_start: Date | None = None,
 ) -> ReportSpec:
     """Return what the reports of a level are.
 
@@ -75,7 +72,6 @@ def level_spec(
         targeting_types: the targeting types; None for those of the level.
         statuses: the statuses of entities to which the rows are limited, by the field that lists them.
         attribution: the parameters that say how conversions are attributed.
-        own_start: the first day, if it is not the one of the connection.
     """
     ids, has_parts = LEVELS[level].ids, is_targeting(level) or level == "KEYWORD"
     impossible = refused_columns(level) | unsuitable_columns(level)
@@ -91,7 +87,6 @@ def level_spec(
         variants=variants_of(types, **statuses or {}),
         by_default=columns is DEFAULT_COLUMNS,
         fields=attribution,
-        own_start=own_start,
     )
 
 
