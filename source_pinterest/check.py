@@ -226,9 +226,9 @@ def _probe_columns(sync: Sync, accounts: AccountsToAsk) -> None:
     if not chosen:
         return
     yesterday = days_before(sync.today(), 1)
-    calls = sync.stream(AdAccountAnalytics).calls
+    stream = sync.stream(AdAccountAnalytics)
     try:
-        accounts.ask(lambda account: calls.try_out(account, DateWindow(yesterday, yesterday)))
+        accounts.ask(lambda account: stream.try_out(account, DateWindow(yesterday, yesterday)))
     except BadRequestError as error:
         raise ConfigError(
             f"{' and '.join(chosen)}: Pinterest refuses {'them' if 'Analytics Columns' in chosen else 'it'}. "

@@ -13,7 +13,7 @@ from integration_tests.support.documents import table, write_section
 from integration_tests.tools.stream_pages import simulated
 from integration_tests.tools.stream_table import ROOT
 from source_pinterest import limits
-from source_pinterest.engine.request_size import request_shape
+from source_pinterest.engine.asks import request_shape
 
 DOCUMENT, RUNNING = ROOT / "docs" / "pinterest.md", ROOT / "docs" / "running-it.md"
 SECTION, SIZES = "quotas", "sizes"

@@ -22,15 +22,15 @@ from source_pinterest.api import Api
 from source_pinterest.api.client import PinterestClient
 from source_pinterest.api.errors import SliceError
 from source_pinterest.api.rows import Record, one_item, rows_of
+from source_pinterest.api.session import path_of
 from source_pinterest.cli.read import CONFIG_FILE, OUTPUT, OutputFolder, configuration
 from source_pinterest.cli.terminal import say
 from source_pinterest.columns import AD_ACCOUNT_ID, ASYNC_COLUMNS, DATE, may_be_requested
 from source_pinterest.config import Config, attribution_of
 from source_pinterest.config.options import CONVERSION_REPORT_TIMES, DEFAULT_WINDOW, NumberOption, refusal
 from source_pinterest.dates import DateWindow, days_before
+from source_pinterest.engine.asks import Ask, Asks, RefusedNames
 from source_pinterest.engine.progress import Notices
-from source_pinterest.engine.refused_names import Names, RefusedNames
-from source_pinterest.engine.request_size import Ids, Part
 from source_pinterest.engine.tasks import END, START
 from source_pinterest.engine.token_store import TokenStore
 from source_pinterest.limits import SYNC_HISTORY_DAYS
@@ -40,9 +40,9 @@ from source_pinterest.reporting.job import ReadyReport, ReportRequest
 from source_pinterest.reporting.runner import FailedReport
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.ads.metrics_ready import MetricsReadyState
-from source_pinterest.streams.analytics.client import COLUMNS, AnalyticsClient
 from source_pinterest.streams.analytics.daily import DailyAnalytics
 from source_pinterest.streams.analytics.levels import AdAccountAnalytics, AdAnalytics, CampaignAnalytics
+from source_pinterest.streams.analytics.query import COLUMNS
 from source_pinterest.streams.analytics.rows import Expected
 from source_pinterest.streams.base.stream import Sync
 
@@ -269,16 +269,16 @@ class Comparison:
         expected = Expected(key=(AD_ACCOUNT_ID,), texts=(AD_ACCOUNT_ID,), numbers=frozenset(_COLUMNS), account=account)
         refused = RefusedNames(self._notices)
 
-        def query(_: Ids, days: DateWindow, names: Names) -> Mapping[str, Any]:
-            start, end = days.as_pair()
-            columns = ",".join(names[COLUMNS])
-            return {START: start, END: end, "granularity": "TOTAL", COLUMNS: columns, **attribution_of(self._config)}
+        def send(ask: Ask) -> list[Record]:
+            start, end = ask.window.as_pair()
+            columns = {COLUMNS: ",".join(ask.names[COLUMNS])}
+            params = {START: start, END: end, "granularity": "TOTAL", **columns, **attribution_of(self._config)}
+            return self._client.get(path_of(stream.path_template, {"ad_account_id": account}), params, parse).value
 
         def parse(chunks: Iterator[bytes]) -> list[Record]:
             return stream.gate.records(rows_of(chunks, on_replacement=self._notices.replacement), expected)
 
-        client = AnalyticsClient(self._client, stream.path_template, query, {COLUMNS: _COLUMNS}, refused)
-        rows = client.get(account, Part((), window), parse)
+        rows = Asks(refused=refused).one(Ask(account, (), window, {COLUMNS: _COLUMNS}), send)
         return _numbers(rows[0] if rows else {}, _metrics_without(refused.of(account)))
 
     def _reported(self, accounts: Iterable[str], window: DateWindow) -> AllRows:

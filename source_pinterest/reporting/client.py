@@ -30,7 +30,7 @@ from source_pinterest.api.retries import Tries
 from source_pinterest.api.rows import OnReplacement, parse_body
 from source_pinterest.api.session import ApiResponse, Url, path_of
 from source_pinterest.api.verdicts import ErrorResponse, Retry
-from source_pinterest.engine.refused_names import Names, RefusedNames
+from source_pinterest.engine.asks import Ask, Asks, RefusedNames
 from source_pinterest.masking import SECRETS
 from source_pinterest.reporting.file import Filed
 from source_pinterest.reporting.job import JobStatus, Polled, ReadyReport, ReportRequest
@@ -67,7 +67,7 @@ class ReportClient:
     ) -> None:
         self._api = api
         self._client = client
-        self.stream, self._refused = stream, refused
+        self.stream, self._asks = stream, Asks(refused=refused)
         self._on_replacement = on_replacement
 
     def create(self, request: ReportRequest) -> str:
@@ -78,8 +78,7 @@ class ReportClient:
             PinterestError: the error for the response, see `api/verdicts.py`, or of a rejection, see `ReportEndpoint`.
         """
         with _explaining_rejections(request):
-            wanted, post = _names_in(request), partial(self._post, request)
-            return self._refused.request(request.ad_account_id, request.window, wanted, post)
+            return self._asks.one(_ask_of(request), partial(self._post, request))
 
     def try_out(self, request: ReportRequest) -> None:
         """Create a report with all its names, so that Pinterest checks the request.
@@ -87,10 +86,10 @@ class ReportClient:
         Raises:
             PinterestError: the error for the response, see `api/verdicts.py`.
         """
-        self._post(request, _names_in(request))
+        self._post(request, _ask_of(request))
 
-    def _post(self, request: ReportRequest, names: Names) -> str:
-        body = {**request.as_json(), **{name: list(values) for name, values in names.items()}}
+    def _post(self, request: ReportRequest, ask: Ask) -> str:
+        body = {**request.as_json(), **{name: list(values) for name, values in ask.names.items()}}
         return self._client.post(_path(request), body, _token_in).value
 
     def poll(self, request: ReportRequest, token: str) -> Polled:
@@ -188,9 +187,10 @@ def _explaining_rejections(request: ReportRequest) -> Generator[None, None, None
         raise request.endpoint.rejection_error(request, error.quote) from error
 
 
-def _names_in(request: ReportRequest) -> Names:
-    """Return the names in a request of which Pinterest may refuse some."""
-    return {name: request.body[name] for name in _LISTS_OF_NAMES if name in request.body}
+def _ask_of(request: ReportRequest) -> Ask:
+    """Return what a request asks for, with the names of which Pinterest may refuse some."""
+    names = {name: request.body[name] for name in _LISTS_OF_NAMES if name in request.body}
+    return Ask(request.ad_account_id, window=request.window, names=names)
 
 
 def _measured(chunks: Iterator[bytes], sizes: list[int]) -> Iterator[bytes]:

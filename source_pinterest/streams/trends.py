@@ -11,7 +11,7 @@ from source_pinterest.api.errors import TRENDS, GoneError
 from source_pinterest.api.rows import ListPage, Record, list_in
 from source_pinterest.api.session import ApiResponse
 from source_pinterest.config.options import PRODUCT_TREND_REGIONS, TREND_REGIONS, regions_of
-from source_pinterest.engine.request_size import Ids, RequestSize
+from source_pinterest.engine.asks import Ask, Asks, Ids
 from source_pinterest.engine.tasks import Task, batches, or_failed
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.base.document import DocumentStream
@@ -173,15 +173,20 @@ class ProductCategoryTrends(ProductTrendStream):
             GoneError: Pinterest knows none of them.
         """
         categories, unknown = self._batches_of(task)[task["batch"]], dict[str, GoneError]()
-        parts = RequestSize(len(categories), halves_on=lambda error: isinstance(error, GoneError)).parts(categories)
-        for part in parts:
+        responses = super().responses
+
+        def send(ask: Ask) -> list[ApiResponse[ListPage]]:
             try:
-                yield from super().responses(task, **more, product_categories=list(part.ids))
+                return list(responses(task, **more, product_categories=list(ask.ids)))
             except GoneError as error:
-                if len(part.ids) > 1:
-                    parts.halve(part, error)
-                else:
-                    unknown[part.ids[0]] = error
+                if len(ask.ids) > 1:
+                    raise
+                unknown[ask.ids[0]] = error
+                return []
+
+        asks = Asks(len(categories), halves_on=lambda error: isinstance(error, GoneError))
+        for found in asks.read(Ask(ids=categories), send):
+            yield from found
         if len(unknown) == len(categories):
             raise next(iter(unknown.values()))
         for name, refusal in unknown.items():

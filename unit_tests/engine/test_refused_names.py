@@ -6,8 +6,8 @@ import pytest
 
 from source_pinterest.api.errors import BadRequestError
 from source_pinterest.dates import DateWindow
+from source_pinterest.engine.asks import Ask, Asks, Names, RefusedNames, named_in
 from source_pinterest.engine.progress import Notices
-from source_pinterest.engine.refused_names import Names, RefusedNames, named_in
 
 COLUMNS = tuple(f"COLUMN_{number}" for number in range(112))
 WANTED = {"columns": ("ENTITY_ID", *COLUMNS)}
@@ -22,14 +22,15 @@ class Picky:
         self.calls: list[Names] = []
         self.names = RefusedNames(Notices("campaign_analytics"), needed=("ENTITY_ID",))
 
-    def call(self, names: Names) -> Names:
+    def call(self, ask: Ask) -> Names:
+        names = ask.names
         self.calls.append(names)
         if bad := [name for group in names.values() for name in group if name in self.bad]:
             raise BadRequestError.unexplained(self.says.format(bad=", ".join(bad)))
         return names
 
     def ask(self, wanted: Names = WANTED, account: str = "11", days: DateWindow = DAYS) -> Names:
-        return self.names.request(account, days, wanted, self.call)
+        return Asks(refused=self.names).one(Ask(account, (), days, wanted), self.call)
 
 
 def without(*bad: str) -> Names:
@@ -61,7 +62,9 @@ def test_a_name_that_is_refused_twice_is_left_out_for_good(
 def test_a_name_that_is_refused_once_is_asked_for_again(caplog: pytest.LogCaptureFixture) -> None:
     """One response may only mention it in passing."""
     picky = Picky({"COLUMN_7"})
-    picky.names.request("11", DAYS, WANTED, lambda names: picky.call(names) if not picky.calls else names)
+    Asks(refused=picky.names).one(
+        Ask("11", (), DAYS, WANTED), lambda ask: picky.call(ask) if not picky.calls else ask.names
+    )
 
     assert picky.names.of("11") == frozenset()
     assert not caplog.messages
@@ -128,10 +131,10 @@ def test_a_name_that_another_worker_has_learned_meanwhile_is_warned_of_once(capl
     picky = Picky({"COLUMN_50"})
     others = [picky.ask]
 
-    def call(names: Names) -> Names:
+    def call(ask: Ask) -> Names:
         if others:
             others.pop()()
-        return picky.call(names)
+        return picky.call(ask)
 
-    assert picky.names.request("11", DAYS, WANTED, call) == without("COLUMN_50")
+    assert Asks(refused=picky.names).one(Ask("11", (), DAYS, WANTED), call) == without("COLUMN_50")
     assert len(caplog.messages) == 1

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from source_pinterest import limits
 from source_pinterest.api.errors import ResponseTooLargeError
 from source_pinterest.dates import DateWindow
-from source_pinterest.engine.request_size import RequestSize, request_shape
+from source_pinterest.engine.asks import Ask, Asks, request_shape
 from source_pinterest.engine.tasks import batches
 from unit_tests.properties.days import days_of, windows
 
@@ -37,12 +37,20 @@ def test_a_call_stays_within_the_limits(ids: int, days: int) -> None:
 def test_a_call_that_shrinks_asks_for_the_same_in_parts(
     ids: tuple[str, ...], window: DateWindow, halvings: int
 ) -> None:
-    size = RequestSize(limits.IDS_PER_ANALYTICS_REQUEST, limits.ANALYTICS_WINDOW_DAYS)
-    for _ in range(halvings):
-        parts = size.parts(ids, window)
-        with suppress(ResponseTooLargeError):  # one id and one day can't be halved
-            parts.halve(next(iter(parts)), ResponseTooLargeError("too large"))
+    asks, sent = Asks(limits.IDS_PER_ANALYTICS_REQUEST, limits.ANALYTICS_WINDOW_DAYS), 0
 
-    asked = [pair for part in size.parts(ids, window) for pair in product(part.ids, days_of([part.window]))]
+    def send(ask: Ask) -> Ask:
+        nonlocal sent
+        sent += 1
+        if sent <= halvings:
+            raise ResponseTooLargeError("too large")
+        return ask
+
+    while sent < halvings:
+        with suppress(ResponseTooLargeError):  # one id and one day can't be halved
+            list(asks.read(Ask(ids=ids, window=window), send))
+
+    read = asks.read(Ask(ids=ids, window=window), send)
+    asked = [pair for part in read for pair in product(part.ids, days_of([part.window]))]
     assert len(asked) == len(set(asked))
     assert set(asked) == set(product(ids, days_of([window])))

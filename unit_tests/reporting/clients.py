@@ -9,8 +9,8 @@ import requests_mock
 from source_pinterest.api import DEFAULT_BASE_URL
 from source_pinterest.api.bounds import Bounds
 from source_pinterest.api.client import PinterestClient
+from source_pinterest.engine.asks import RefusedNames
 from source_pinterest.engine.progress import Notices
-from source_pinterest.engine.refused_names import RefusedNames
 from source_pinterest.reporting.client import ReportClient
 from source_pinterest.reporting.file import Filed
 from source_pinterest.reporting.job import JobStatus, Polled, ReadyReport

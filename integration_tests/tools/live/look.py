@@ -7,7 +7,7 @@ from typing import Any
 
 from integration_tests.tools.live.calls import Answer, Calls, Send, StoppedError
 from integration_tests.tools.live.notes import Notes, values_at
-from source_pinterest.engine.refused_names import named_in
+from source_pinterest.engine.asks import named_in
 from source_pinterest.streams.base.stream import Sync
 
 _ACCOUNTS_TRIED = 3

@@ -13,7 +13,6 @@ from source_pinterest import limits
 from source_pinterest.api.errors import (
     AccessLostError,
     GoneError,
-    PinterestError,
     RefusedError,
     RejectedError,
     ResponseTooLargeError,
@@ -21,7 +20,7 @@ from source_pinterest.api.errors import (
 )
 from source_pinterest.api.rows import ListPage, ListShape, Record, text_of
 from source_pinterest.api.session import ApiResponse
-from source_pinterest.engine.request_size import RequestSize, ids_that_fit
+from source_pinterest.engine.asks import Ask, Asks, ids_that_fit
 from source_pinterest.engine.tasks import Task, batches
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.ads.entities import AdGroups, Campaigns, EntityStream
@@ -122,7 +121,7 @@ class KeywordMetrics(AdAccountStream):
 
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
-        self._size = RequestSize(limits.KEYWORDS_PER_METRICS_REQUEST)
+        self._asks = Asks(limits.KEYWORDS_PER_METRICS_REQUEST)
 
     def tasks_of_account(self, account: str) -> Iterator[Task]:
         """Yield the task of an account, once its keywords are listed."""
@@ -149,13 +148,13 @@ class KeywordMetrics(AdAccountStream):
             )
             return
         bare = {**self.request_params(stream_slice=task), _KEYWORDS: ""}
-        length = self.client.url_length(self.path(stream_slice=task), bare)
-        parts = self._size.parts(keywords, length_without_ids=length)
-        for part in parts:
-            try:
-                yield from super().responses(task, **{_KEYWORDS: _SEPARATOR.join(part.ids)})
-            except PinterestError as error:
-                parts.halve(part, error)
+        length, responses = self.client.url_length(self.path(stream_slice=task), bare), super().responses
+
+        def send(ask: Ask) -> list[ApiResponse[ListPage]]:
+            return list(responses(task, **{_KEYWORDS: _SEPARATOR.join(ask.ids)}))
+
+        for pages in self._asks.read(Ask(ids=keywords), send, length):
+            yield from pages
 
     def _without_commas(self, keywords: Iterable[str]) -> Iterator[str]:
         for keyword in keywords:

@@ -4,15 +4,18 @@ A request is limited to 250 ids, 90 days and about 10,000 rows.
 """
 
 from abc import ABC
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from bisect import bisect_right
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from pendulum import Date
 
 from source_pinterest import limits
-from source_pinterest.api.errors import PinterestError, SliceError
+from source_pinterest.api.errors import ConfigError, SliceError
 from source_pinterest.api.rows import Record, rows_of
+from source_pinterest.api.session import path_of
 from source_pinterest.api.threads import Signal
 from source_pinterest.columns import (
     DATE,
@@ -28,20 +31,23 @@ from source_pinterest.columns import (
 )
 from source_pinterest.config import attribution_of
 from source_pinterest.dates import DateWindow, days_before
+from source_pinterest.engine.asks import ANY_DAY, COMMA, Ask, Asks, Ids, Names, RefusedNames, request_shape
 from source_pinterest.engine.pages import Page
-from source_pinterest.engine.refused_names import Names, RefusedNames
-from source_pinterest.engine.request_size import Ids, Part, request_shape
 from source_pinterest.engine.tasks import END, START, Task
 from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.day_cursor import AccountDayCursor
 from source_pinterest.state.period import DayRange, PeriodPlan, fingerprint
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.ads.metrics_ready import MetricsReadyState
-from source_pinterest.streams.analytics.client import COLUMNS, AnalyticsClient
 from source_pinterest.streams.analytics.entity_keys import entity_keys
 from source_pinterest.streams.analytics.report import Estimate
 from source_pinterest.streams.analytics.rows import Expected, RowGate
 from source_pinterest.streams.base.stream import PinterestStream, Rank, Sync
+
+T = TypeVar("T")
+
+COLUMNS = "columns"
+_LONGEST_ID = "9" * limits.MAX_ID_DIGITS
 
 
 class Piece(NamedTuple):
@@ -91,13 +97,16 @@ class QueryAnalytics(AdAccountStream, ABC):
         return AccountDayCursor(store, self.period_of(plan, last_final_day), self.request_fingerprint())
 
     @cached_property
-    def calls(self) -> AnalyticsClient:
-        """The client that sends the stream's requests."""
+    def asks(self) -> Asks:
+        """What makes smaller requests of those that Pinterest refuses."""
+        refused = RefusedNames(self.notices, needed=(self.id_column,))
+        return Asks(limits.IDS_PER_ANALYTICS_REQUEST, limits.ANALYTICS_WINDOW_DAYS, refused, max_lost=1)
+
+    @cached_property
+    def _wanted(self) -> Names:
         chosen = self.config.analytics_columns or ()
         columns = [column for column in self.columns if column in chosen or may_be_requested(column, SYNC_COLUMNS)]
-        wanted = {COLUMNS: columns, **self.breakdown_names()}
-        refused = RefusedNames(self.notices, needed=(self.id_column,))
-        return AnalyticsClient(self.client, self.path_template, self.query, wanted, refused)
+        return {COLUMNS: columns, **self.breakdown_names()}
 
     def check_room(self) -> None:
         """Check that the columns of the user's choice leave enough room for ids in the URL of a request.
@@ -105,8 +114,21 @@ class QueryAnalytics(AdAccountStream, ABC):
         Raises:
             ConfigError: they do not.
         """
-        min_ids = limits.IDS_WORTH_A_REQUEST if self.ids_parameter else 0
-        self.calls.check_url_length(self.config.analytics_columns or (), min_ids)
+        chosen = self.config.analytics_columns or ()
+        always = [column for column in self._wanted[COLUMNS] if column not in chosen]
+
+        def length_with(columns: Sequence[str]) -> int:
+            return self._length_without_ids(_LONGEST_ID, {**self._wanted, COLUMNS: (*always, *columns)})
+
+        check_url_length(chosen, length_with, limits.IDS_WORTH_A_REQUEST if self.ids_parameter else 0)
+
+    def try_out(self, account: str, window: DateWindow) -> None:
+        """Send a request without ids, so that Pinterest checks its columns. The response is discarded.
+
+        Raises:
+            BadRequestError: Pinterest refuses the request.
+        """
+        self._send(Ask(account, (), window, self._wanted), lambda chunks: deque(chunks, maxlen=0))
 
     @cached_property
     def _schema(self) -> Mapping[str, Any]:
@@ -194,9 +216,8 @@ class QueryAnalytics(AdAccountStream, ABC):
             yield from (Piece(piece, None) for piece in older.cut(limits.REPORT_WINDOW_DAYS))
         if newer := window.clamp(border):
             ids = self.entity_ids(account)
-            shape = request_shape(
-                1 if ids is None else len(ids), newer.days, self.rows_a_day, self.calls.max_ids(account, ids or ())
-            )
+            max_ids = self.asks.ids_that_fit(ids or (), self._length_without_ids(account))
+            shape = request_shape(1 if ids is None else len(ids), newer.days, self.rows_a_day, max_ids)
             batches = (range(0),) if ids is None else tuple(_ranges(len(ids), shape.ids))
             yield from (Piece(piece, batches) for piece in newer.cut(shape.days))
 
@@ -225,17 +246,26 @@ class QueryAnalytics(AdAccountStream, ABC):
         yield from self.read_query(ids[batch.start : batch.stop], task)
 
     def read_query(self, ids: Ids, task: Task) -> Generator[Page, None, None]:
-        """Read the rows of entities in a window: request each part, check its rows, and hand them out."""
+        """Read the rows of entities in a window: request them, check each response, and hand out its rows."""
         account = task["ad_account_id"]
-        parts = self.calls.parts(account, ids, task.days)
-        for part in parts:
-            try:
-                with self.shared.rows.holding(max(1, len(part.ids)) * part.window.days * self.rows_a_day):
-                    pages = self.calls.get(account, part, partial(self.pages_in, account, part))
-            except PinterestError as error:
-                parts.halve(part, error)
-            else:
-                yield from pages
+        whole = Ask(account, ids, task.days, self._wanted)
+        for pages in self.asks.read(whole, self._request, self._length_without_ids(account)):
+            yield from pages
+
+    def _request(self, ask: Ask) -> Iterator[Page]:
+        with self.shared.rows.holding(max(1, len(ask.ids)) * ask.window.days * self.rows_a_day):
+            return self._send(ask, partial(self.pages_in, ask))
+
+    def _send(self, ask: Ask, parse: Callable[[Iterator[bytes]], T]) -> T:
+        params = self.query(ask.ids, ask.window, ask.names)
+        return self.client.get(self._path_of(ask.account), params, parse, ask.max_retries).value
+
+    def _path_of(self, account: str) -> str:
+        return path_of(self.path_template, {"ad_account_id": account})
+
+    def _length_without_ids(self, account: str, names: Names | None = None) -> int:
+        """Return the length of a request's URL without ids."""
+        return self.client.url_length(self._path_of(account), self.query((), ANY_DAY, names or self._wanted))
 
     def query(self, ids: Ids, window: DateWindow, names: Names) -> dict[str, Any]:
         """Return the parameters of a request."""
@@ -249,7 +279,7 @@ class QueryAnalytics(AdAccountStream, ABC):
         }
         return {**params, self.ids_parameter: ",".join(ids)} if self.ids_parameter else params
 
-    def pages_in(self, account: str, part: Part, chunks: Iterable[bytes]) -> Iterator[Page]:
+    def pages_in(self, ask: Ask, chunks: Iterable[bytes]) -> Iterator[Page]:
         """Return the rows of a response as pages. No page is returned before the last row has passed the gate.
 
         Raises:
@@ -261,9 +291,9 @@ class QueryAnalytics(AdAccountStream, ABC):
             optional=frozenset((TARGETING_VALUE,)),
             texts=self._text_columns,
             numbers=number_columns(self.columns),
-            days=part.window,
-            account=account,
-            entities=frozenset(part.ids) or None,
+            days=ask.window,
+            account=ask.account,
+            entities=frozenset(ask.ids) or None,
         )
         return self.gate.pages(self.gate.asked_for(self.rows_in(chunks), expected), expected)
 
@@ -278,3 +308,24 @@ class QueryAnalytics(AdAccountStream, ABC):
 
 def _ranges(count: int, size: int) -> Iterator[range]:
     return (range(start, min(start + size, count)) for start in range(0, count, size))
+
+
+def check_url_length(columns: Sequence[str], length_with: Callable[[Sequence[str]], int], min_ids: int) -> None:
+    """Check that a URL with these columns has room for ids of the largest length.
+
+    Args:
+        columns: the columns of the user's choice.
+        length_with: returns the length of a URL with some of them, and no ids.
+        min_ids: the number of ids that must fit.
+
+    Raises:
+        ConfigError: they do not fit.
+    """
+    max_length = limits.URL_CHARACTERS - min_ids * (len(_LONGEST_ID) + len(COMMA))
+    counts = range(1, len(columns) + 1)
+    fit = bisect_right(counts, max_length, key=lambda count: length_with(columns[:count]))
+    if fit < len(columns):
+        raise ConfigError(
+            f"Analytics Columns: {len(columns)} columns make the URL of a request too long for Pinterest; {fit} of "
+            "them fit. Remove the others, or read them with Custom Reports, whose columns are not part of a URL.",
+        )

@@ -13,8 +13,8 @@ from pendulum import Date
 from source_pinterest import limits
 from source_pinterest.columns import AD_ACCOUNT_ID, DATE, analytics_schema, key_schema
 from source_pinterest.dates import DateWindow
+from source_pinterest.engine.asks import RefusedNames
 from source_pinterest.engine.pages import Page
-from source_pinterest.engine.refused_names import RefusedNames
 from source_pinterest.engine.tasks import Task
 from source_pinterest.reporting.client import ReportClient
 from source_pinterest.reporting.job import ANALYTICS_REPORTS, ReadyReport, ReportRequest

@@ -49,11 +49,10 @@ from source_pinterest.api.rows import OnReplacement, Record, list_in, parse_body
 from source_pinterest.api.session import path_of
 from source_pinterest.config import ONLY_ACTIVE_PINS
 from source_pinterest.dates import DateWindow, days_before, parse_day
+from source_pinterest.engine.asks import Ask, Asks, Ids, RefusedNames
 from source_pinterest.engine.circuit_breaker import FAILURES_IN_A_ROW
 from source_pinterest.engine.pages import Page
 from source_pinterest.engine.progress import Notices
-from source_pinterest.engine.refused_names import Names, RefusedNames
-from source_pinterest.engine.request_size import Ids, Part, RequestSize
 from source_pinterest.engine.tasks import END, START, Task
 from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.day_cursor import PinCursor, Reading
@@ -126,7 +125,7 @@ class PinAnalytics(OrganicStream):
         self._metrics = PinMetrics(self.client, self.notices, RowGate(self), self._pins.is_video)
         self._owners: list[Task] = []
         # None may be lost: a pass goes on from the last pin that was read.
-        self._size = RequestSize(limits.PINS_PER_ANALYTICS_REQUEST, halves_on=_may_be_halved, max_lost_parts=0)
+        self._asks = Asks(limits.PINS_PER_ANALYTICS_REQUEST, halves_on=_may_be_halved, max_lost=0)
         self._refusals_in_a_row, self._max_refusals_in_a_row = 0, FAILURES_IN_A_ROW
         self._left_out_pins, self._any_readable = 0, False
         self._odd_pins = self._odd_pins_in_a_row = 0
@@ -227,7 +226,7 @@ class PinAnalytics(OrganicStream):
         return False
 
     def _requests_for(self, pins: Sequence[str]) -> int:
-        return math.ceil(len(pins) / self._size.ids)
+        return math.ceil(len(pins) / self._asks.ids)
 
     def _log_saving(self, saves: str, pins: Sequence[str], read: Sequence[str]) -> None:
         """Log how many requests a pass saves by leaving out the pins without activity."""
@@ -309,13 +308,11 @@ class PinAnalytics(OrganicStream):
         asked = DateWindow(min(window.start, idle), window.end)
         start, end = asked.as_pair()
         params = {**self.request_params(stream_slice=owner), START: start, END: end}
-        parts = self._size.parts(pin_ids)
-        for part in parts if pin_ids else ():
-            try:
-                found = self._metrics_of(params, owner.get(ACCOUNT_KEY), window, part)
-            except PinterestError as error:
-                parts.halve(part, error)
-                continue
+
+        def send(ask: Ask) -> tuple[Ask, Mapping[str, Days]]:
+            return ask, self._metrics_of(params, owner.get(ACCOUNT_KEY), window, ask)
+
+        for part, found in self._asks.read(Ask(ids=pin_ids), send) if pin_ids else ():
             all_rows = list(itertools.chain.from_iterable(found.values()))
             rows = [{**owner.partition, **row} for row in all_rows if str(row["date"]) >= str(window.start)]
             settled = self._settled(all_rows, reading.settled)
@@ -341,7 +338,7 @@ class PinAnalytics(OrganicStream):
         return max(settled, min(limit, idle)) if self.checkpoint.emits_once else settled
 
     def _metrics_of(
-        self, params: Mapping[str, Any], account: str | None, days: DateWindow, part: Part
+        self, params: Mapping[str, Any], account: str | None, days: DateWindow, part: Ask
     ) -> Mapping[str, Days]:
         """Return the metrics of a batch of pins; none of a pin that is skipped or left out.
 
@@ -353,7 +350,7 @@ class PinAnalytics(OrganicStream):
             found = self._fetch(batch, params)
         except SliceError as error:
             if is_closed := error.reason is Reason.BETA_CLOSED:
-                self._size.limit_ids(1)
+                self._asks.limit_ids(1)
                 LOGGER.info(
                     f"{self.name}: Pinterest does not let this app read many pins in one request, so they are read one "
                     f"by one, about {limits.REQUESTS_PER_MINUTE['org_analytics']} a minute. {error.message}.",
@@ -399,7 +396,7 @@ class PinAnalytics(OrganicStream):
 
     def _fetch_part(self, pins: Ids, params: Mapping[str, Any], metrics: Sequence[str]) -> Mapping[str, Days]:
         """Request these metrics of pins. Pins that a response lacks are requested once more."""
-        if self._size.most_ids > 1:
+        if self._asks.most_ids > 1:
             found = self._metrics.of_several(pins, params, metrics)
             if absent := tuple(pin for pin in pins if pin not in found):
                 with suppress(GoneError, RefusedError):
@@ -462,8 +459,8 @@ class PinMetrics:
     def __init__(
         self, client: PinterestClient, notices: Notices, gate: RowGate, is_video: Callable[[str], bool]
     ) -> None:
-        self._client, self._refused, self._gate, self._is_video = client, RefusedNames(notices), gate, is_video
-        self._notices = notices
+        self._client, self._gate, self._is_video, self._notices = client, gate, is_video, notices
+        self._asks = Asks(refused=RefusedNames(notices))
         self.max_retries: int | None = None
 
     def of_one(self, pin_id: str, params: Mapping[str, Any], metrics: Sequence[str]) -> Days:
@@ -507,13 +504,13 @@ class PinMetrics:
                 days[row["pin_id"]].append(row)
             return days
 
-        def request(names: Names) -> Mapping[str, Days]:
-            joined = {name: ",".join(values) for name, values in names.items()}
+        def request(ask: Ask) -> Mapping[str, Days]:
+            joined = {name: ",".join(values) for name, values in ask.names.items()}
             return self._client.get(path, {**params, **joined}, parse, self.max_retries).value
 
         doubtful = () if all(map(self._is_video, pin_ids)) else VIDEO_METRICS
         account, names = params.get("ad_account_id", ""), {"metric_types": metrics}
-        return self._refused.request(account, window, names, request, doubtful)
+        return self._asks.one(Ask(account, window=window, names=names, doubtful=doubtful), request)
 
 
 def _by_pin(pins: Any) -> Mapping[str, Any]:

@@ -14,8 +14,8 @@ from source_pinterest.api.errors import (
 )
 from source_pinterest.columns import DEFAULT_COLUMNS
 from source_pinterest.dates import DateWindow
-from source_pinterest.streams.analytics.client import check_url_length
 from source_pinterest.streams.analytics.levels import AdAccountAnalytics, CampaignAnalytics
+from source_pinterest.streams.analytics.query import check_url_length
 from unit_tests.configs import TODAY
 from unit_tests.streams.analytics.test_query import PATH, call, row, rows_of
 from unit_tests.streams.pinterest import Pinterest, refused

@@ -90,7 +90,7 @@ def test_an_account_is_asked_for_without_ids(pinterest: Pinterest) -> None:
     pinterest.answers("ad_accounts/11/analytics", {"json": [{"AD_ACCOUNT_ID": "11", "DATE": "2026-07-01"}]})
 
     assert len(rows_of(pinterest, call(window(9, 0)), AdAccountAnalytics)) == 1
-    pinterest.stream(AdAccountAnalytics).calls.try_out("11", window(0, 0))
+    pinterest.stream(AdAccountAnalytics).try_out("11", window(0, 0))
     for asked in pinterest.queries("ad_accounts/11/analytics"):
         assert asked.keys() == {"start_date", "end_date", "columns", "granularity"}
     assert asked["start_date"] == ["2026-07-01"]

@@ -15,7 +15,7 @@ from source_pinterest.api.errors import (
     UnavailableError,
 )
 from source_pinterest.dates import DateWindow
-from source_pinterest.engine.request_size import COMMA, Part, Parts, RequestSize, request_shape
+from source_pinterest.engine.asks import COMMA, Ask, Asks, request_shape
 
 
 def cost(ids: int, days: int, ids_per_call: int, days_per_call: int) -> tuple[int, int]:
@@ -49,8 +49,8 @@ TOO_LONG = ResponseTooLargeError("too long", reason=Reason.URL_TOO_LONG)
 
 
 @pytest.fixture
-def size() -> RequestSize:
-    return RequestSize(limits.IDS_PER_ANALYTICS_REQUEST, limits.ANALYTICS_WINDOW_DAYS)
+def asks() -> Asks:
+    return Asks(limits.IDS_PER_ANALYTICS_REQUEST, limits.ANALYTICS_WINDOW_DAYS)
 
 
 def ids(count: int) -> tuple[str, ...]:
@@ -62,105 +62,115 @@ def days(count: int) -> DateWindow:
     return DateWindow(first, first.add(days=count - 1))
 
 
-def sizes(parts: Parts) -> list[tuple[int, int]]:
+def whole(count: int, length: int = 1) -> Ask:
+    return Ask(ids=ids(count), window=days(length))
+
+
+def size_of(ask: Ask) -> tuple[int, int]:
+    return len(ask.ids), ask.window.days
+
+
+def sizes(asks: Asks, wanted: Ask, length_without_ids: int = 0) -> list[tuple[int, int]]:
     """The ids and days of each request."""
-    return [(len(part.ids), part.window.days) for part in parts]
+    return list(asks.read(wanted, size_of, length_without_ids))
 
 
-def sizes_after(error: PinterestError, parts: Parts) -> list[tuple[int, int]]:
+def sizes_after(error: PinterestError, asks: Asks, wanted: Ask) -> list[tuple[int, int]]:
     """The same where the first request fails with an error."""
-    requests = iter(parts)
-    parts.halve(next(requests), error)
-    return [(len(part.ids), part.window.days) for part in requests]
+    errors = [error]
+
+    def send(ask: Ask) -> tuple[int, int]:
+        if errors:
+            raise errors.pop()
+        return size_of(ask)
+
+    return list(asks.read(wanted, send))
 
 
-def test_a_request_is_as_large_as_pinterest_allows(size: RequestSize) -> None:
-    assert list(size.parts(ids(250), days(90))) == [Part(ids(250), days(90))]
-    assert sizes(size.parts(ids(251), days(91))) == [(250, 90), (1, 90), (250, 1), (1, 1)]
-    assert list(size.parts((), days(90))) == [Part((), days(90))], "an account as a whole has no ids"
+def test_a_request_is_as_large_as_pinterest_allows(asks: Asks) -> None:
+    assert list(asks.read(whole(250, 90), lambda ask: ask)) == [whole(250, 90)]
+    assert sizes(asks, whole(251, 91)) == [(250, 90), (1, 90), (250, 1), (1, 1)]
+    assert list(asks.read(whole(0, 90), lambda ask: ask)) == [whole(0, 90)], "an account as a whole has no ids"
 
 
 @pytest.mark.parametrize(("room", "expected"), [(104, [5]), (103, [4, 1]), (1, [1] * 5)])
-def test_as_many_ids_are_in_a_request_as_fit_into_its_url(size: RequestSize, room: int, expected: list[int]) -> None:
+def test_as_many_ids_are_in_a_request_as_fit_into_its_url(asks: Asks, room: int, expected: list[int]) -> None:
     """An id has 18 characters, and the separator three."""
-    parts = size.parts(ids(5), length_without_ids=limits.URL_CHARACTERS - room + 2)
+    found = sizes(asks, whole(5), length_without_ids=limits.URL_CHARACTERS - room + 2)
 
-    assert [len(part.ids) for part in parts] == expected
-
-
-def test_words_take_the_room_of_their_escaped_form(size: RequestSize) -> None:
-    room = len(f"%C3%A4{COMMA}b+c")
-
-    assert len(sizes(size.parts(("ä", "b c"), length_without_ids=limits.URL_CHARACTERS - room))) == 1
-    assert len(sizes(size.parts(("ä", "b c"), length_without_ids=limits.URL_CHARACTERS - room + 1))) == 2
+    assert [count for count, _ in found] == expected
 
 
-def test_a_request_that_is_refused_for_its_size_is_halved_and_later_ones_after_a_second_refusal(
-    size: RequestSize,
-) -> None:
-    assert sizes_after(TOO_LARGE, size.parts(ids(101), days(10))) == [(51, 10), (50, 10)]
-    assert sizes(size.parts(ids(101), days(20))) == [(101, 20)]
+def test_words_take_the_room_of_their_escaped_form(asks: Asks) -> None:
+    room, words = len(f"%C3%A4{COMMA}b+c"), Ask(ids=("ä", "b c"))
 
-    assert sizes_after(TOO_LARGE, size.parts(ids(101), days(10))) == [(51, 10), (50, 10)]
+    assert len(sizes(asks, words, length_without_ids=limits.URL_CHARACTERS - room)) == 1
+    assert len(sizes(asks, words, length_without_ids=limits.URL_CHARACTERS - room + 1)) == 2
+
+
+def test_a_request_that_is_refused_for_its_size_is_halved_and_later_ones_after_a_second_refusal(asks: Asks) -> None:
+    assert sizes_after(TOO_LARGE, asks, whole(101, 10)) == [(51, 10), (50, 10)]
+    assert sizes(asks, whole(101, 20)) == [(101, 20)]
+
+    assert sizes_after(TOO_LARGE, asks, whole(101, 10)) == [(51, 10), (50, 10)]
     for _ in range(30):
-        assert sizes(size.parts(ids(60), days(20))) == [(51, 20), (9, 20)], "for the rest of the sync"
+        assert sizes(asks, whole(60, 20)) == [(51, 20), (9, 20)], "for the rest of the sync"
 
 
-@pytest.mark.parametrize("some", [(), ids(1)])
-def test_a_single_id_or_an_account_is_halved_by_days(size: RequestSize, some: tuple[str, ...]) -> None:
-    halves = [(len(some), 5), (len(some), 4)]
+@pytest.mark.parametrize("count", [0, 1])
+def test_a_single_id_or_an_account_is_halved_by_days(asks: Asks, count: int) -> None:
+    halves = [(count, 5), (count, 4)]
 
     for _ in range(2):
-        assert sizes_after(TOO_LARGE, size.parts(some, days(9))) == halves
-    assert sizes(size.parts(some, days(9))) == halves
+        assert sizes_after(TOO_LARGE, asks, whole(count, 9)) == halves
+    assert sizes(asks, whole(count, 9)) == halves
 
 
 @pytest.mark.parametrize(("count", "length", "error"), [(1, 1, TOO_LARGE), (0, 1, TOO_LARGE), (1, 9, TOO_LONG)])
 def test_a_request_that_can_not_be_halved_fails(
-    size: RequestSize, count: int, length: int, error: ResponseTooLargeError
+    asks: Asks, count: int, length: int, error: ResponseTooLargeError
 ) -> None:
     with pytest.raises(type(error)):
-        sizes_after(error, size.parts(ids(count), days(length)))
+        sizes_after(error, asks, whole(count, length))
 
 
-def test_a_request_that_is_refused_later_makes_no_request_larger(size: RequestSize) -> None:
+def test_a_request_that_is_refused_later_makes_no_request_larger(asks: Asks) -> None:
     for count, length in ((10, 1), (9, 1), (5, 1), (1, 80), (1, 40)):
-        sizes_after(TOO_LARGE, size.parts(ids(count), days(length)))
+        sizes_after(TOO_LARGE, asks, whole(count, length))
 
-    assert (size.ids, size.days) == (3, 20)
+    assert (asks.ids, asks.days) == (3, 20)
 
 
 @pytest.mark.parametrize("error", [ResponseTooLargeError("broke off", reason=Reason.BROKE_OFF), GoneError("gone")])
 def test_other_errors_halve_a_request_and_no_later_one(error: ResponseTooLargeError | GoneError) -> None:
-    size = RequestSize(ids=100, halves_on=lambda error: isinstance(error, GoneError))
+    asks = Asks(ids=100, halves_on=lambda error: isinstance(error, GoneError))
     for _ in range(2):
-        assert sizes_after(error, size.parts(ids(4))) == [(2, 1), (2, 1)]
+        assert sizes_after(error, asks, whole(4)) == [(2, 1), (2, 1)]
 
-    assert size.ids == 100
+    assert asks.ids == 100
 
 
-def test_an_error_that_is_none_of_size_is_raised(size: RequestSize) -> None:
+def test_an_error_that_is_none_of_size_is_raised(asks: Asks) -> None:
     with pytest.raises(GoneError):
-        sizes_after(GoneError("gone"), size.parts(ids(4)))
+        sizes_after(GoneError("gone"), asks, whole(4))
 
 
-def test_a_limit_of_ids_is_never_lifted(size: RequestSize) -> None:
-    size.limit_ids(1)
+def test_a_limit_of_ids_is_never_lifted(asks: Asks) -> None:
+    asks.limit_ids(1)
 
-    assert sizes(size.parts(ids(2))) == [(1, 1)] * 2
+    assert sizes(asks, whole(2)) == [(1, 1)] * 2
 
 
 def test_what_is_read_comes_in_order_however_often_it_is_halved() -> None:
-    sent, read = [], list[str]()
-    parts = RequestSize(ids=4, days=90).parts(ids(5), days(2))
-    for part in parts:
-        sent.append((len(part.ids), part.window.days))
-        if len(part.ids) > 1:
-            parts.halve(part, TOO_LARGE)
-        else:
-            read += part.ids
+    sent = []
 
-    assert read == list(ids(5))
+    def send(ask: Ask) -> str:
+        sent.append(size_of(ask))
+        if len(ask.ids) > 1:
+            raise TOO_LARGE
+        return ask.ids[0]
+
+    assert list(Asks(ids=4, days=90).read(whole(5, 2), send)) == list(ids(5))
     assert sent == [(4, 2), (2, 2), *[(1, 2)] * 5]
 
 
@@ -171,23 +181,25 @@ class Failing:
     """Fails each request that it is told to, and notes the ids, the days and the most retries of all."""
 
     def __init__(self, *fails: Callable[[tuple[str, ...], DateWindow], bool], max_lost_parts: int | None = 1) -> None:
-        self.size = RequestSize(ids=250, days=90, max_lost_parts=max_lost_parts)
+        self.asks = Asks(ids=250, days=90, max_lost=max_lost_parts)
         self.fails = fails
         self.sent: list[tuple[int, int, int | None]] = []
 
     def read(self, count: int, length: int) -> list[str]:
         """What comes until all is read, or until an error."""
-        came, parts = [], self.size.parts(ids(count), days(length))
+        came: list[str] = []
         try:
-            for part in parts:
-                self.sent.append((len(part.ids), part.window.days, part.max_retries))
-                if any(fails(part.ids, part.window) for fails in self.fails):
-                    parts.halve(part, UnavailableError("HTTP 503", reason=Reason.SERVER_ERROR))
-                else:
-                    came += [f"{one} {part.window}" for one in part.ids]
+            for found in self.asks.read(whole(count, length), self._send):
+                came += found
         except UnavailableError:
             came.append("an error")
         return came
+
+    def _send(self, ask: Ask) -> list[str]:
+        self.sent.append((*size_of(ask), ask.max_retries))
+        if any(fails(ask.ids, ask.window) for fails in self.fails):
+            raise UnavailableError("HTTP 503", reason=Reason.SERVER_ERROR)
+        return [f"{one} {ask.window}" for one in ask.ids]
 
     def sizes(self) -> list[tuple[int, int, int | None]]:
         """The requests since the last call."""
@@ -197,7 +209,7 @@ class Failing:
 
 def test_a_request_is_not_halved_because_pinterest_could_not_be_reached() -> None:
     with pytest.raises(UnavailableError):
-        sizes_after(UnavailableError("not reached"), RequestSize(ids=100, max_lost_parts=1).parts(ids(4)))
+        sizes_after(UnavailableError("not reached"), Asks(ids=100, max_lost=1), whole(4))
 
 
 def is_everything(batch: tuple[str, ...], window: DateWindow) -> bool:
@@ -215,7 +227,7 @@ def test_a_request_that_is_too_much_is_halved_with_one_retry_and_no_later_one_is
     assert pinterest.sizes() == [(4, 5, None), (2, 5, 1), (2, 5, 1)]
     assert len(pinterest.read(1, 20)) == 2
     assert pinterest.sizes() == [(1, 20, None), (1, 10, 1), (1, 10, 1)]
-    assert (pinterest.size.ids, pinterest.size.days) == (250, 90)
+    assert (pinterest.asks.ids, pinterest.asks.days) == (250, 90)
 
 
 def test_an_outage_is_split_down_once_and_again_after_a_success() -> None:
@@ -239,7 +251,7 @@ def test_a_smallest_part_that_fails_costs_itself_and_a_second_one_the_rest() -> 
     *came, last = pinterest.read(4, 4)
     assert (len(came), last) == (1 + 2 + 2, "an error"), "of the third id, the days 1 to 2 and 3"
     assert len(pinterest.sizes()) < 25
-    pinterest.size = RequestSize(ids=250, days=90, max_lost_parts=0)
+    pinterest.asks = Asks(ids=250, days=90, max_lost=0)
     assert len(pinterest.read(4, 4)) == 1 + 1 + 1, "the first id, a day of the second, and an error"
     pinterest.fails = (lambda batch, _: len(batch) > 1,)
     assert len(pinterest.read(2, 1)) == 2, "parts have succeeded meanwhile, so it was no outage"
