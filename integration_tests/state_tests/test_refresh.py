@@ -9,6 +9,7 @@ import pytest
 from integration_tests.simulator import Fault
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded
 from integration_tests.support.catalogs import CURSOR_FIELDS, catalog_of
+from integration_tests.support.days import days_later
 from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_catalog, run_sync
@@ -79,6 +80,26 @@ def test_attempt_2_of_one_generation_reads_what_is_left(sim: Simulator) -> None:
     assert_succeeded(third, [A, B, CURSORLESS])
     assert not any(third.records.values())
     assert third.states == second.states
+
+
+@pytest.mark.parametrize("granularity", ["WEEK", "MONTH"])
+def test_an_attempt_on_the_next_day_emits_no_week_or_month_twice(sim: Simulator, granularity: str) -> None:
+    """Between the attempts, midnight passes: the running week of the account that was read has one more day."""
+    report = {"name": "spend", "level": "CAMPAIGN", "granularity": granularity, "columns": ["SPEND_IN_DOLLAR"]}
+    start, stream = sim.world.today - timedelta(days=70), "custom_spend"
+    options = {"custom_reports": [report], "start_date": start.isoformat()}
+    sim.add_fault(Fault("transient_400", on="analytics/create_report", account=sim.world.account_id(1), times=1))
+    first = refresh(sim, [stream], 7, **options)
+    assert_failed(first, stream, "transient_error")
+    with days_later(sim.world, 1):
+        second = refresh(sim, [stream], 7, first.states, **options)
+
+    assert_succeeded(second, [stream])
+    rows = [*first.records[stream], *second.records[stream]]
+    keys = [(row["CAMPAIGN_ID"], row["DATE"]) for row in rows]
+    assert len(set(keys)) == len(keys)
+    assert {row["AD_ACCOUNT_ID"] for row in first.records[stream]} == {sim.world.account_id(0)}
+    assert {row["AD_ACCOUNT_ID"] for row in second.records[stream]} >= {sim.world.account_id(1)}
 
 
 def test_another_generation_reads_everything(sim: Simulator) -> None:

@@ -181,10 +181,19 @@ class ReportStream(AdAccountStream):
         return [request for account, window in pairs for request in self.spec.requests(account, window)]
 
     def _windows(self, account: str) -> list[DateWindow]:
-        """Return the unread days of an account in windows of one report each. No two of them share a bucket."""
+        """Return the unread days of an account in windows of one report each. No two of them share a bucket.
+
+        An attempt of a full refresh leaves out a bucket of which an earlier attempt has read days: it was emitted, and
+        the present week has one day more when the next attempt begins after midnight.
+        """
         unread, history = self.checkpoint.unread(account), self.checkpoint.history_of(account)
         first_day, today, granularity = self.checkpoint.first_day(account), self.shared.today(), self.spec.granularity
-        taken, windows = ReadDays(), list[DateWindow]()
+        emitted = history.read.windows if self.is_refresh else ()
+        taken = ReadDays().plus(
+            DateWindow(granularity.bucket_of(window.start).start, granularity.bucket_of(window.end).end)
+            for window in emitted
+        )
+        windows = list[DateWindow]()
         for whole in filter(None, (self._whole(window, first_day) for window in reversed(unread))):
             left = ReadDays((whole,)).minus(taken.windows)
             longest = self.spec.reach.window_days
