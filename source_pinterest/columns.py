@@ -16,13 +16,16 @@ from typing import Any, Literal, cast
 
 DATE, HOUR = "DATE", "HOUR"
 AD_ACCOUNT_ID = "AD_ACCOUNT_ID"
+CURRENCY = "CURRENCY"
+"""The connector's own column. Pinterest knows none of this name, so it is never requested."""
 TARGETING_TYPE, TARGETING_VALUE = "TARGETING_TYPE", "TARGETING_VALUE"
 ENTITY_ID, ITEM_ID = "ENTITY_ID", "PRODUCT_ITEM_ID"
 """Columns of responses that can't be requested: the id of a report's row, and an id in rows of product items."""
 
-# Key columns that no request names, and that the table therefore lacks.
-_KEY_DESCRIPTIONS: Mapping[str, str] = {
+# Columns that no request names, and that the table therefore lacks.
+_UNREQUESTED: Mapping[str, str] = {
     DATE: "UTC day that the numbers are of; in reports by week or month, the first day of the period.",
+    CURRENCY: "ISO 4217 code of the ad account's currency, in which amounts are; added by the connector.",
     HOUR: "Hour of the day, in UTC, that the numbers are of.",
     "START_DATE": "First UTC day of the period that the totals are of; added by the connector.",
     "END_DATE": "Last UTC day of the period that the totals are of; added by the connector.",
@@ -141,15 +144,16 @@ def column_schema(names: Iterable[str]) -> dict[str, dict[str, Any]]:
 
 
 def key_schema(names: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """Return the JSON Schema `properties` of key columns that are not in the table; all are text."""
-    return {name: {"type": ["null", "string"], "description": _KEY_DESCRIPTIONS[name]} for name in names}
+    """Return the JSON Schema `properties` of columns that no request names; all are text."""
+    return {name: {"type": ["null", "string"], "description": _UNREQUESTED[name]} for name in names}
 
 
 def analytics_schema(names: Iterable[str]) -> dict[str, Any]:
-    """Return the JSON Schema of a stream with one row per entity and day: `DATE` and these columns."""
+    """Return the JSON Schema of a stream with one row per entity and day: `DATE`, these columns, and `CURRENCY`."""
+    own = key_schema([DATE, CURRENCY])
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "type": ["null", "object"],
         "additionalProperties": True,
-        "properties": {DATE: {**key_schema([DATE])[DATE], "format": "date"}, **column_schema(names)},
+        "properties": {DATE: {**own.pop(DATE), "format": "date"}, **column_schema(names), **own},
     }

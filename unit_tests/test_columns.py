@@ -126,7 +126,7 @@ def test_a_column_that_the_table_lacks_has_a_type_by_its_name() -> None:
 
 def test_analytics_schema_takes_what_pinterest_answers_and_no_number_as_an_id() -> None:
     schema = analytics_schema(["AD_ID", "TOTAL_CHECKOUT"])
-    assert list(schema["properties"]) == ["DATE", "AD_ID", "TOTAL_CHECKOUT"]
+    assert list(schema["properties"]) == ["DATE", "AD_ID", "TOTAL_CHECKOUT", "CURRENCY"]
 
     validator = jsonschema.Draft7Validator(schema)
     for values in ({"TOTAL_CHECKOUT": 3.5}, {"TOTAL_CHECKOUT": None}, {}, {"A_COLUMN_OF_NEXT_YEAR": 1}):

@@ -18,7 +18,7 @@ from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils import AirbyteTracedException
 from pendulum import Date
 
-from source_pinterest.columns import NAME_FORM
+from source_pinterest.columns import CURRENCY, NAME_FORM
 from source_pinterest.dates import days_before, parse_day
 from source_pinterest.limits import (
     ATTRIBUTION_WINDOWS_DAYS,
@@ -172,11 +172,14 @@ def several(title: str, value: Any) -> list[Any]:
 
 
 def column_names(title: str, value: Any) -> tuple[str, ...]:
-    """Return the column names of a list in capitals, each once; the config may have them in any case."""
+    """Return the column names of a list in capitals, each once; the config may have them in any case.
+
+    `CURRENCY` is left out: the connector adds it to each row.
+    """
     names = tuple(dict.fromkeys(str(entry).upper() for entry in several(title, value)))
     if impossible := [name for name in names if not NAME_FORM.fullmatch(name)]:
         raise refusal(f"{title}: Pinterest has no column {', '.join(impossible)}. Correct the name or remove it.")
-    return names
+    return tuple(name for name in names if name != CURRENCY)
 
 
 def unlisted_notice(title: str, names: Collection[str], listed: Collection[str]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from integration_tests import simulator
 from integration_tests.simulator.analytics import columns
+from integration_tests.simulator.ads.entities import ad_account
 from integration_tests.simulator.analytics.day_rows import DEFAULT_ATTRIBUTION, Attribution
 from integration_tests.simulator.reports import columns as report_columns
 from integration_tests.simulator.reports.request import ReportRequest
@@ -91,7 +92,7 @@ class World(simulator.World):
         """
         types = None if targeting_types is None else tuple(targeting_types)
         if stream in OWN_REPORTS:
-            return iter(OWN_REPORTS[stream].records(self, start, end, attribution, types))
+            return self._with_currency(OWN_REPORTS[stream].records(self, start, end, attribution, types))
         if stream in REPORT_STREAMS:
             request = REPORT_STREAMS[stream].request(self, start, end, tuple(wanted_columns), attribution, types)
             return self.report(request)
@@ -103,7 +104,8 @@ class World(simulator.World):
             return ORGANISATION_RECORDS[stream](self, {"ad_account_id": on_behalf_of})
         if stream in _RECORDS:
             return _RECORDS[stream](self)
-        return analytics_records(self, stream, Asked(wanted_columns, first, last, attribution, targeting_types))
+        asked = Asked(wanted_columns, first, last, attribution, targeting_types)
+        return self._with_currency(analytics_records(self, stream, asked))
 
     def synced(self, stream: str, start: date) -> Iterator[Record]:
         """What a sync with this start date holds today where nobody chooses columns or targeting types."""
@@ -119,8 +121,15 @@ class World(simulator.World):
     def report(self, request: ReportRequest) -> Iterator[Record]:
         """The rows of a report of every account, whatever its level and granularity, and however long."""
         for account in self.account_indexes():
-            for row in report_rows(self, account, request):
-                yield with_its_key(request.level, row)
+            rows = (with_its_key(request.level, row) for row in report_rows(self, account, request))
+            yield from self._with_currency(rows)
+
+    def _with_currency(self, rows: Iterable[Record]) -> Iterator[Record]:
+        """Rows with the currency of their ad account, which the connector adds."""
+        accounts = (ad_account(self, account) for account in self.account_indexes())
+        currencies = {account["id"]: account["currency"] for account in accounts}
+        for row in rows:
+            yield {**row, "CURRENCY": currencies[str(row["AD_ACCOUNT_ID"])]}
 
 
 def by_key(keys: Sequence[str], records: Iterable[Record]) -> dict[Key, Record]:

@@ -31,6 +31,7 @@ class AdAccounts(PinterestStream):
         """The ad account under which the content of each owner is emitted, by the owner's id."""
         self._requested: dict[str, str] = {}
         self._countries: dict[str, str] = {}
+        self._currencies: dict[str, str] = {}
 
     def listing(self, task: Task) -> Iterator[Listed]:
         """Yield the accounts, page by page.
@@ -51,18 +52,23 @@ class AdAccounts(PinterestStream):
             yield from self.ids_for_children(listed.records)
 
     def records(self, page: ListPage, task: Task) -> list[Record]:
-        """Return the accounts of a page, and remember their owners and countries."""
+        """Return the accounts of a page, and remember their owners, countries and currencies."""
         records = super().records(page, task)
         for record in records:
             if isinstance(owner := record.get("owner"), str):
                 record["owner"] = {"id": owner} if owner else None
             self._owners[record["id"]] = str((record.get("owner") or {}).get("id") or record["id"])
             self._countries[record["id"]] = str(record.get("country") or "")
+            self._currencies[record["id"]] = str(record.get("currency") or "")
         return records
 
     def country_of(self, account: str) -> str:
         """Return the two-letter country code of a listed account, or an empty string if it has no country."""
         return self._countries[account]
+
+    def currency_of(self, account: str) -> str | None:
+        """Return the ISO 4217 code of an account's currency, or None if Pinterest has told none."""
+        return self._currencies.get(account) or None
 
     def keep(self, accounts: Mapping[str, str]) -> None:
         """Take over from a state which account an owner has had so far; of several, the one with the lowest id."""

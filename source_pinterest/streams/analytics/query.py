@@ -293,6 +293,7 @@ class QueryAnalytics(AdAccountStream, ABC):
             numbers=number_columns(self.columns),
             days=ask.window,
             account=ask.account,
+            currency=self.ad_accounts.currency_of(ask.account),
             entities=frozenset(ask.ids) or None,
         )
         return self.gate.pages(self.gate.asked_for(self.rows_in(chunks), expected), expected)

@@ -48,7 +48,7 @@ class ReportTasks:
 
     def __init__(
         self,
-        stream: PinterestStream,
+        stream: AdAccountStream,
         spec: ReportSpec,
         gate: RowGate,
         earlier_ids: Callable[[str], KeyColumns | None] = lambda _: None,
@@ -56,7 +56,9 @@ class ReportTasks:
         refused = RefusedNames(stream.notices, spec.needed)
         optional, entity = (spec.ids, "") if spec.may_lack_ids else ((), spec.ids[0])
         key = ReportKey(spec.key, optional, earlier_ids, refused.of, spec.parts, entity)
-        self._rows = ReportRows(stream.name, gate, key, spec.columns, spec.stamped)
+        self._rows = ReportRows(
+            stream.name, gate, key, spec.columns, spec.stamped, stream.ad_accounts.currency_of
+        )
         self._client = ReportClient(stream.api, stream.client, stream.name, refused, stream.notices.replacement)
         self._runner = stream.shared.reports
         self._jobs: StreamJobs | None = None

@@ -21,6 +21,7 @@ from source_pinterest.api.errors import (
 from source_pinterest.api.rows import Record, write_numbers, write_texts
 from source_pinterest.columns import (
     AD_ACCOUNT_ID,
+    CURRENCY,
     DATE,
     ENTITY_ID,
     HOUR,
@@ -92,6 +93,7 @@ class Expected:
         day: the column with the day.
         granularity: the time that a row covers. Only the form of a single day is known.
         account: the ad account of the request; empty if it has none.
+        currency: the currency of the ad account, which each row gets; None if it is unknown.
         entities: the requested ids in the first part of the key; None if the response covers all of an account.
     """
 
@@ -104,6 +106,7 @@ class Expected:
     day: str = DATE
     granularity: Granularity = Granularity.DAY
     account: str = ""
+    currency: str | None = None
     entities: frozenset[str] | None = None
 
 
@@ -171,7 +174,7 @@ class RowGate:
             MalformedResponseError: a day is not written as YYYY-MM-DD, an id of the key is not exact, or a row names
                 another ad account.
         """
-        texts, numbers, account = expected.texts, expected.numbers, expected.account
+        texts, numbers, account, currency = expected.texts, expected.numbers, expected.account, expected.currency
         entities, entity = expected.entities, expected.key[0]
         day_column = expected.day if expected.days else None
         replaced = self._stream.notices.replacement
@@ -190,6 +193,8 @@ class RowGate:
                 row[day_column] = wanted
             if account and row.get(AD_ACCOUNT_ID) != account:
                 _write_account(row, account)
+            if currency:
+                row[CURRENCY] = currency
             if entities is None or (found := row.get(entity)) in entities or found in _EMPTY:
                 yield row
             else:
@@ -387,6 +392,7 @@ class ReportRows:
         key: the columns that identify a row.
         columns: the requested columns.
         stamped: fields that get the request's `start_date` or `end_date`.
+        currency_of: returns the currency of an ad account.
     """
 
     stream: str
@@ -394,6 +400,7 @@ class ReportRows:
     key: ReportKey
     columns: tuple[str, ...]
     stamped: Mapping[str, str] = field(default_factory=dict)
+    currency_of: Callable[[str], str | None] = lambda _: None
 
     def pages(self, request: ReportRequest, rows: Iterable[Filed]) -> tuple[Iterable[Page], KeyColumns | None]:
         """Return the rows of a file as pages, and the id columns of their keys if these may vary.
@@ -419,6 +426,7 @@ class ReportRows:
             requested=request.requested_window,
             granularity=Granularity(request.body["granularity"]),
             account=request.ad_account_id,
+            currency=self.currency_of(request.ad_account_id),
         )
 
     def _stamped(self, request: ReportRequest, rows: Iterable[Record], filler: "KeyFiller") -> Iterator[Record]:

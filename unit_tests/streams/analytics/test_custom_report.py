@@ -59,7 +59,8 @@ def test_a_report_asks_for_its_columns_and_the_ids_of_its_level(pinterest: Pinte
         "granularity": "DAY",
         "columns": ["AD_GROUP_ID", "AD_ACCOUNT_ID", "TOTAL_HUGS"],
     }
-    assert set(stream.get_json_schema()["properties"]) == {"DATE", "AD_GROUP_ID", "AD_ACCOUNT_ID", "TOTAL_HUGS"}
+    columns = {"DATE", "AD_GROUP_ID", "AD_ACCOUNT_ID", "TOTAL_HUGS", "CURRENCY"}
+    assert set(stream.get_json_schema()["properties"]) == columns
 
 
 def test_what_a_report_leaves_open_the_connection_decides(mock: requests_mock.Mocker) -> None:

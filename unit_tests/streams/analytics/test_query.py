@@ -83,7 +83,7 @@ def test_chosen_columns_always_come_with_the_ids(mock: requests_mock.Mocker) -> 
 
     assert pinterest.asked(PATH)[0]["columns"] == ["campaign_id,ad_account_id,spend_in_dollar"]
     schema = pinterest.stream(CampaignAnalytics).get_json_schema()
-    assert list(schema["properties"]) == ["DATE", "CAMPAIGN_ID", "AD_ACCOUNT_ID", "SPEND_IN_DOLLAR"]
+    assert list(schema["properties"]) == ["DATE", "CAMPAIGN_ID", "AD_ACCOUNT_ID", "SPEND_IN_DOLLAR", "CURRENCY"]
 
 
 def test_an_account_is_asked_for_without_ids(pinterest: Pinterest) -> None:
