@@ -95,14 +95,13 @@ class Messages:
 
     def _take(self, line: bytes) -> None:
         if line.startswith(_RECORD):
-            if not self.records:
-                self.example = orjson.loads(line)["record"]["stream"]
             self.records += 1
+            if not self.example and (message := _message_of(line)):
+                self.example = message["record"]["stream"]
             return
-        try:
-            message = orjson.loads(line)
-        except ValueError:
-            return  # a power failure may leave other bytes in the file
+        message = _message_of(line)
+        if not message:
+            return
         if message["type"] == "STATE":
             self.states[message["state"]["stream"]["stream_descriptor"]["name"]] = message["state"]
         elif message["type"] == "LOG" and message["log"]["level"] == "WARN":
@@ -116,6 +115,15 @@ class Messages:
             self.errors.setdefault(error["message"], []).append(stream["name"])
         else:
             self._closing_error = error["message"]
+
+
+def _message_of(line: bytes) -> Mapping[str, Any]:
+    """Return a line as a message; an empty one if it is none: a power failure may leave a cut line or other bytes."""
+    try:
+        message = orjson.loads(line)
+    except ValueError:
+        return {}
+    return message if isinstance(message, dict) and "type" in message else {}
 
 
 def without_secrets(lines: Iterable[bytes]) -> Iterator[bytes]:
@@ -169,7 +177,8 @@ class OutputFolder:
         for path in sorted(self._path.glob("messages-*.jsonl")):
             with path.open("rb") as file:
                 for line in file:
-                    if line.startswith(_RECORD) and (record := orjson.loads(line)["record"])["stream"] in streams:
+                    record = _message_of(line).get("record") if line.startswith(_RECORD) else None
+                    if record and record["stream"] in streams:
                         yield record["stream"], record["data"]
 
     def selected(self) -> list[str]:
@@ -362,7 +371,7 @@ def _print_records(messages: Messages, path: Path, keys: Mapping[str, Sequence[s
     say(f"{messages.records:,} records are in {path}")
     if outlook:
         say(outlook)
-    if messages.records:
+    if messages.example:
         query = query_of(messages.example, keys[messages.example], path.parent)
         say("To look at the newest record of each key, in DuckDB:")
         sys.stdout.write(f"\n{textwrap.indent(query, '  ')}\n")

@@ -129,6 +129,16 @@ def test_warnings_are_told_once_and_what_is_no_message_is_passed_over(tmp_path: 
     assert messages.records == 1
 
 
+def test_a_line_that_a_power_failure_has_cut_is_passed_over(tmp_path: Path) -> None:
+    cut = [RECORD[:40] + b"\n", state("boards", "2026-01-01")[:40] + b"\n", b"17\n"]
+    output = OutputFolder(tmp_path)
+    with output.opened():
+        output.write([*cut, RECORD, *cut, state("boards", "2026-01-02")])
+    with output.opened():  # the next run finishes the file
+        assert states_in(tmp_path) == {"boards": "2026-01-02"}
+    assert [data["id"] for _, data in output.records({"boards"})] == ["1"]
+
+
 def test_a_new_configuration_is_not_among_the_messages() -> None:
     control = line("CONTROL", type="CONNECTOR_CONFIG", connectorConfig={"config": {"refresh_token": "false-token"}})
     assert list(without_secrets([RECORD, control, RECORD])) == [RECORD, RECORD]
