@@ -5,6 +5,7 @@ Every error names the file. `in_current_form` converts configurations that an ol
 
 import json
 from collections.abc import Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from airbyte_cdk.utils import AirbyteTracedException
 
 from source_pinterest.config.credentials import keep_secrets_of
 from source_pinterest.config.options import refusal
+from source_pinterest.limits import LEVELS_OF_JSON
 
 _TEXT_OPTIONS = ("account_id", "client_id", "client_secret", "refresh_token", "access_token")
 _TEXT_LIST_OPTIONS = ("account_ids", "exclude_account_ids")
@@ -107,7 +109,7 @@ def _content(path: Path, option: str) -> Any:
     try:
         content = path.read_bytes()
         if content.strip():
-            return json.loads(content)
+            return _of_few_levels(json.loads(content))
     except OSError as error:
         raise refusal(f"{path} can't be read ({error.strerror}). Name another file with --{option}.") from error
     except (ValueError, RecursionError) as error:
@@ -115,6 +117,21 @@ def _content(path: Path, option: str) -> Any:
             f"{path} can't be read as JSON ({_on_one_line(error)}). Fix it, or name another file with --{option}.",
         ) from error
     raise refusal(f"{path} is empty. Fix it, or name another file with --{option}.")
+
+
+def _of_few_levels(value: Any) -> Any:
+    """Return a JSON value. The framework copies a state by recursion, which ends before a thousand levels.
+
+    Raises:
+        ValueError: it is nested deeper than `LEVELS_OF_JSON`.
+    """
+    level = [value]
+    for _ in range(LEVELS_OF_JSON):
+        inner = [one.values() if isinstance(one, dict) else one for one in level if isinstance(one, dict | list)]
+        level = list(chain.from_iterable(inner))
+    if any(isinstance(one, dict | list) for one in level):
+        raise ValueError(f"it is nested deeper than {LEVELS_OF_JSON} levels")
+    return value
 
 
 def _no_state(path: Path, reason: str) -> AirbyteTracedException:

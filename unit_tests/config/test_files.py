@@ -104,7 +104,8 @@ def test_an_app_secret_is_not_quoted_from_a_file(read: Callable[[Path], Any], pa
 @READERS
 def test_a_file_that_is_no_json_is_named(read: Callable[[Path], Any], option: str, path: Path) -> None:
     advice = f"Fix it, or name another file with --{option}."
-    for content in [b"{", b"\xff\xfe\x00", b"\xc3\x28", b"[" * 100_000, b"\x00", b"9" * 5_000]:
+    nested = b'{"boards":' * 900 + b"1" + b"}" * 900
+    for content in [b"{", b"\xff\xfe\x00", b"\xc3\x28", b"[" * 100_000, nested, b"\x00", b"9" * 5_000]:
         sentence = sentence_of(read, path, content)
 
         assert sentence.startswith("can't be read as JSON ("), content[:9]
