@@ -10,8 +10,8 @@ import socket
 import threading
 import time
 import zlib
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -45,7 +45,8 @@ class Bounds:
 
     Attributes:
         most_bytes: the largest body, both as it arrives and decoded.
-        seconds: from connecting to the last byte. If the body has a pace: to its first byte.
+        seconds: from connecting to the last byte, without the time in which rows are worked on. If the body has a
+            pace: to its first byte.
         bytes_a_second: the slowest pace of the body; 0 for none.
         pace_seconds: the time over which the pace is measured.
     """
@@ -64,29 +65,26 @@ API_RESPONSE = Bounds(limits.RESPONSE_BYTES)
 TOKEN_RESPONSE = Bounds(limits.ERROR_BYTES, seconds=limits.TOKEN_RESPONSE_SECONDS)
 REPORT_FILE = Bounds(limits.REPORT_BYTES, bytes_a_second=limits.DOWNLOAD_BYTES_PER_SECOND)
 
-Received = Callable[[int], object]
-"""Takes the number of bytes that have just arrived, and 0 at the end of the body."""
 
-
-def chunks_of(response: requests.Response, bounds: Bounds, received: Received) -> Iterator[bytes]:
+def chunks_of(response: requests.Response, bounds: Bounds, deadline: "Deadline") -> Iterator[bytes]:
     """Yield the decoded body of a response chunk by chunk.
 
     Args:
         response: a response whose body is unread.
         bounds: how large the body may be.
-        received: called for each piece that arrives.
+        deadline: the time of the exchange. It stands still while the caller works on a chunk.
 
     Raises:
         MalformedResponseError: the body breaks off, is not valid gzip, or exceeds the bounds.
     """
-    return _bounded(_decoded(response, _bounded(_raw_chunks(response, received), bounds)), bounds)
+    return _bounded(_decoded(response, _bounded(_raw_chunks(response, deadline), bounds)), bounds)
 
 
-def beginning_of(response: requests.Response, bounds: Bounds, received: Received) -> bytes:
+def beginning_of(response: requests.Response, bounds: Bounds, deadline: "Deadline") -> bytes:
     """Return the first bytes of an error's body, also if it breaks off. It may be a proxy's web page of any size."""
     beginning = bytearray()
     try:
-        for chunk in chunks_of(response, replace(bounds, most_bytes=limits.ERROR_BYTES), received):
+        for chunk in chunks_of(response, replace(bounds, most_bytes=limits.ERROR_BYTES), deadline):
             beginning += chunk
     except MalformedResponseError:
         pass
@@ -131,13 +129,14 @@ def _unzipped(zipped: Iterator[bytes]) -> Iterator[bytes]:
         raise BrokenResponseError("The response breaks off.")
 
 
-def _raw_chunks(response: requests.Response, received: Received) -> Iterator[bytes]:
+def _raw_chunks(response: requests.Response, deadline: "Deadline") -> Iterator[bytes]:
     """Yield the bytes that have arrived, without waiting for more."""
     try:
         while chunk := response.raw.read1(_CHUNK_BYTES, decode_content=False):
-            received(len(chunk))
-            yield chunk
-        received(0)
+            deadline.received(len(chunk))
+            with deadline.standing_still():
+                yield chunk
+        deadline.received(0)
     except urllib3.exceptions.HTTPError as error:
         raise BrokenResponseError(f"The response breaks off ({type(error).__name__}).") from error
 
@@ -192,6 +191,16 @@ class Deadline:
             if self._bytes_due <= 0:
                 self._bytes_due = self._bounds.bytes_a_second * self._bounds.pace_seconds
                 self._due = self._clock() + self._bounds.pace_seconds
+
+    @contextmanager
+    def standing_still(self) -> Generator[None, None, None]:
+        """Stop the clock during the block, in which the connector works on what has arrived."""
+        left = self._due - self._clock()
+        self._due = math.inf
+        try:
+            yield
+        finally:
+            self._due = self._clock() + left
 
     def _late(self) -> BrokenResponseError:
         if self._bytes_due is None:

@@ -238,10 +238,8 @@ def _read(
 ) -> ApiResponse[T] | ErrorResponse:
     token = bearer_of(response.request)
     if _is_success(response):
-        return ApiResponse(
-            parse(chunks_of(response, bounds, deadline.received)), server_time_of(response.headers), token
-        )
-    body = beginning_of(response, bounds, deadline.received)
+        return ApiResponse(parse(chunks_of(response, bounds, deadline)), server_time_of(response.headers), token)
+    body = beginning_of(response, bounds, deadline)
     url_length = len(response.request.url or "")
     return ErrorResponse(response.status_code, str(response.reason or ""), response.headers, body, token, url_length)
 

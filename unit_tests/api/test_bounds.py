@@ -38,7 +38,7 @@ def arriving(
     """The chunks of a body that arrives within its deadline."""
     with Deadline(bounds, clock or Clock()) as deadline:
         deadline.begin()
-        yield from chunks_of(response(wire, headers), bounds, deadline.received)
+        yield from chunks_of(response(wire, headers), bounds, deadline)
 
 
 def body(*pieces: bytes, bounds: Bounds = AMPLE, **headers: str) -> bytes:
@@ -49,7 +49,7 @@ def body(*pieces: bytes, bounds: Bounds = AMPLE, **headers: str) -> bytes:
 
 def beginning(wire: Wire, headers: Mapping[str, str] | None = None) -> bytes:
     """What is read of an error."""
-    return beginning_of(response(wire, headers, status=502), API_RESPONSE, lambda _: None)
+    return beginning_of(response(wire, headers, status=502), API_RESPONSE, Deadline(API_RESPONSE))
 
 
 # ---- Whole
@@ -169,6 +169,12 @@ def test_a_download_that_began_fast_and_slows_down_is_let_go(clock: Clock) -> No
     with pytest.raises(BrokenResponseError, match="bytes a second"):
         list(arriving(wire, PACED, clock))
     assert clock.now == pytest.approx(1_070), "the fast beginning counts for a minute only"
+
+
+@pytest.mark.parametrize("bounds", [PACED, Bounds(most_bytes=1024**3, seconds=60)])
+def test_the_time_in_which_rows_are_worked_on_is_not_counted(clock: Clock, bounds: Bounds) -> None:
+    for _ in arriving(Wire(*[b"x" * 800] * 5, clock=clock, seconds=1), bounds, clock):
+        clock.now += 1_000
 
 
 # ---- The beginning of an error
