@@ -22,7 +22,7 @@ from source_pinterest.api.errors import (
     RefusedError,
     RejectedError,
     RightMissingError,
-    translate_errors,
+    understanding,
 )
 from source_pinterest.api.rows import ListPage
 from source_pinterest.columns import SYNC_COLUMNS
@@ -31,7 +31,7 @@ from source_pinterest.config.reports import refuse_shared_tables
 from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.engine.tasks import Task
 from source_pinterest.limits import SYNC_HISTORY_DAYS
-from source_pinterest.streams import NEEDS_USER_TOKEN, STREAMS
+from source_pinterest.streams import STREAMS
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.analytics.custom_report import AccountsToAsk, try_out_reports
 from source_pinterest.streams.analytics.levels import AdAccountAnalytics
@@ -98,7 +98,7 @@ def check_access(config: Config, connect: Callable[[Config], Sync]) -> tuple[boo
 
 def _closed_to_app_token(config: Config) -> Iterator[str]:
     if config.has_app_token:
-        names = [stream.stream_name() for stream in STREAMS if issubclass(stream, NEEDS_USER_TOKEN)]
+        names = [stream.stream_name() for stream in STREAMS if stream.needs_user_token]
         names += [report.stream_name for report in config.custom_reports]
         yield (
             f"App Credentials read no days older than {SYNC_HISTORY_DAYS} and none of these streams: "
@@ -169,7 +169,7 @@ def _probe_user_analytics(sync: Sync) -> None:
     try:
         analytics.request_rows(Task({}, analytics.read_days, DateWindow(yesterday, yesterday)), {})
     except (RefusedError, GoneError) as error:
-        LOGGER.warning(analytics.ledger.explain(error).message)
+        LOGGER.warning(analytics.explain(error).message)
 
 
 def _probe_ad_accounts(sync: Sync) -> str | None:
@@ -183,8 +183,9 @@ def _probe_ad_accounts(sync: Sync) -> str | None:
         page = _first_page(accounts, {})
         return str(page.items[0]["id"]) if page.items else None
     try:
-        for _ in translate_errors(accounts.name, accounts.listing(accounts.task({}))):
-            pass
+        with understanding(accounts.name):
+            for _ in accounts.listing(accounts.task({})):
+                pass
     except PinterestError as error:
         if error.kind is FailureType.transient_error:
             raise
@@ -248,8 +249,7 @@ def _missing_rights(sync: Sync, account: str | None, checked: frozenset[str]) ->
         checked: permissions to leave out.
     """
     granted = sync.api.authenticator.granted
-    closed = NEEDS_USER_TOKEN if sync.config.has_app_token else ()
-    streams = [stream for stream in STREAMS if not issubclass(stream, closed)]
+    streams = [stream for stream in STREAMS if not (sync.config.has_app_token and stream.needs_user_token)]
     needed = dict.fromkeys(scope for stream in streams for scope in stream.scopes if scope not in checked)
     if granted:
         yield from (_missing_scope(scope) for scope in needed if scope not in granted)
@@ -280,7 +280,7 @@ def _refusal_of(stream: PinterestStream, account: str | None) -> str | None:
     try:
         _first_page(stream, {key: str(account) for key in stream.partition_keys})
     except (RightMissingError, RefusedError) as error:
-        meaning = stream.ledger.explain(error)
+        meaning = stream.explain(error)
         return str(meaning.message) if isinstance(meaning, RightMissingError) else None
     except PinterestError:
         return None  # the error does not concern rights

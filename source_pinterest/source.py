@@ -55,8 +55,8 @@ from source_pinterest.engine.queue import (
 from source_pinterest.engine.token_store import TokenStore
 from source_pinterest.streams import streams_by_name
 from source_pinterest.streams.ads.accounts import AdAccounts
+from source_pinterest.streams.base.run import StreamRun
 from source_pinterest.streams.base.stream import Rank, Sync
-from source_pinterest.streams.opening import OpenedStream
 from source_pinterest.streams.organic.profile import UserAccount
 from source_pinterest.streams.selection import Selection, in_order, rank_of, warn_of_unknown_states
 
@@ -138,18 +138,18 @@ class SourcePinterest(ConcurrentSourceAdapter):
         """Return all streams for the framework's concurrent reader, which reads their records one by one."""
         return [
             self.convert_to_concurrent_stream(LOGGER, stream, ConnectorStateManager(self._state), stream.checkpoint)
-            for stream in (opened.stream for opened in self._opened(config))
+            for stream in (run.stream for run in self._runs(config))
         ]
 
-    def _opened(self, config: Mapping[str, Any], names: Collection[str] | None = None) -> Iterator[OpenedStream]:
-        """Return streams with their cursors, by default all streams. The streams of the catalog are selected."""
+    def _runs(self, config: Mapping[str, Any], names: Collection[str] | None = None) -> Iterator[StreamRun]:
+        """Return the runs of streams, by default of all streams. The streams of the catalog are selected."""
         settings = Config.from_mapping(config)
         for notice in settings.notices:
             LOGGER.info(notice)
         states = ConnectorStateManager(self._state)
         makers = streams_by_name(self._sync(settings, config))
         for name in makers if names is None else filter(names.__contains__, makers):
-            yield OpenedStream(makers[name](), settings, self._catalog.get(name), states, self._repository)
+            yield StreamRun(makers[name](), self._catalog.get(name), states, self._repository)
 
     def read(
         self,
@@ -244,15 +244,15 @@ class SourcePinterest(ConcurrentSourceAdapter):
     ) -> list[AbstractStream]:
         """Return the streams of the catalog, which the concurrent reader reads in pages."""
         names = {configured.stream.name for configured in configured_catalog.streams}
-        opened = in_order(self._opened(config, names), ConnectorStateManager(self._state))
-        ranks = {one.name: rank_of(one.stream) for one in opened}
-        for one in opened:
-            if ranks[one.name] >= (Rank.EACH,):
+        runs = in_order(self._runs(config, names), ConnectorStateManager(self._state))
+        ranks = {run.name: rank_of(run.stream) for run in runs}
+        for run in runs:
+            if ranks[run.name] >= (Rank.EACH,):
                 # One that begins anew for each board may take all requests of every day: it waits for rank 3 as well.
-                border = Rank.EACH_PIN if ranks[one.name] == (Rank.EACH_PIN, True) else Rank.EACH
+                border = Rank.EACH_PIN if ranks[run.name] == (Rank.EACH_PIN, True) else Rank.EACH
                 first = {name for name, rank in ranks.items() if rank < (border,)}
-                one.wait_for_turn = partial(self._wait_for_ends, first, one.stream.api.budget)
-        return [one.in_pages() for one in opened]
+                run.wait_for_turn = partial(self._wait_for_ends, first, run.stream.api.budget)
+        return [run.in_pages() for run in runs]
 
     def _wait_for_ends(self, first: set[str], budget: Budget) -> None:
         """Wait for the streams of the first ranks, if a daily quota is known, so that it suffices for these."""

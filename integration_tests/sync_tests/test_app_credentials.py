@@ -10,13 +10,13 @@ from integration_tests.support.worlds import small_world
 from integration_tests.tools.stream_table import operation_of
 from source_pinterest.api.auth import APP_SCOPES
 from source_pinterest.limits import SYNC_HISTORY_DAYS
-from source_pinterest.streams import NEEDS_USER_TOKEN, STREAMS
+from source_pinterest.streams import STREAMS
 from source_pinterest.streams.base.stream import PinterestStream
 
 THROTTLED = 429
 """A fast machine may meet the limit of a second, which says nothing of permissions."""
 
-OPEN = [stream for stream in STREAMS if not issubclass(stream, NEEDS_USER_TOKEN)]
+OPEN = [stream for stream in STREAMS if not stream.needs_user_token]
 
 
 def takes_app_token(stream: type[PinterestStream]) -> bool:
@@ -27,8 +27,8 @@ def takes_app_token(stream: type[PinterestStream]) -> bool:
 
 
 def test_streams_are_closed_to_the_app_where_the_contract_says_so() -> None:
-    closed = {stream.stream_name() for stream in STREAMS if issubclass(stream, NEEDS_USER_TOKEN)}
-    assert closed == {stream.stream_name() for stream in STREAMS if not takes_app_token(stream)}, "NEEDS_USER_TOKEN"
+    closed = {stream.stream_name() for stream in STREAMS if stream.needs_user_token}
+    assert closed == {stream.stream_name() for stream in STREAMS if not takes_app_token(stream)}
 
 
 def test_streams_that_take_a_users_token_alone_say_so_and_the_others_are_whole() -> None:

@@ -3,23 +3,21 @@
 A `FatalError` ends its stream. A `SliceError` fails one account, board or window, and the other tasks are read. The
 sections below group them by what happens next. A class is there because callers treat its errors in the same way, and a
 `Reason` because a few treat some of them in another. A sentence that one place raises stands at that place.
-`engine/ledger.py` decides about tasks.
+`engine/ledger.py` says what the error of a task costs.
 
 The errors that parsers raise are no `PinterestError`: `api/retries.py` retries the request and turns the last one into
 an `UnavailableError` or, if the form of a whole response is unknown, a `SliceError`.
 """
 
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from enum import Enum, auto
-from typing import Any, NamedTuple, Self, TypeVar
+from typing import Any, NamedTuple, Self
 
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils import AirbyteTracedException
 
 from source_pinterest.masking import SECRETS
-
-T = TypeVar("T")
-
 
 # ----------------------------------------------------------------------------------------------------------------------
 # Base classes
@@ -333,14 +331,11 @@ class AccessLostError(SliceError):
         )
 
 
-def translate_errors(stream: str, generator: Iterable[T]) -> Generator[T, None, Any]:
-    """Yield what a generator yields, and return what it returns.
-
-    Raises:
-        SliceError: the generator met a value of another type, or out of range.
-    """
+@contextmanager
+def understanding(stream: str) -> Generator[None, None, None]:
+    """Raise a `SliceError` if the block meets a value of Pinterest's that has another type or is out of range."""
     try:
-        return (yield from generator)
+        yield
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         why = f"{type(error).__name__}: {error}"
         raise SliceError.unexplained(f"{stream}: a response of Pinterest can't be understood ({why})") from error

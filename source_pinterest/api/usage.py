@@ -37,7 +37,6 @@ class StreamUsage:
         left_out: accounts and boards that can't be read.
         tasks: tasks that are going to be read.
         tasks_read: tasks that have ended.
-        is_planned: whether all tasks are known.
         began_at: the time of the first task.
 
     Args:
@@ -52,7 +51,7 @@ class StreamUsage:
         self.left_out = 0
         self.tasks = 0
         self.tasks_read = 0
-        self.is_planned = False
+        self._plannings = 1
         self.began_at: float | None = None
         self._on_estimate = on_estimate
         self._rows: int | None = 0
@@ -60,6 +59,11 @@ class StreamUsage:
         self._waiting = 0
         self._waits_since = 0.0
         self._waited_seconds = 0.0
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether all tasks are known."""
+        return not self._plannings
 
     @property
     def retries(self) -> int:
@@ -115,11 +119,16 @@ class StreamUsage:
             self.tasks += 1
             self._rows = None if rows is None or self._rows is None else self._rows + rows
 
-    def finish_planning(self) -> None:
-        """Note that all tasks are known, and pass on the number of rows if it is known."""
+    def begin_planning(self) -> None:
+        """Count a task that plans others while it is read, beside the planning of the stream."""
         with self._lock:
-            self.is_planned = True
-            rows = self._rows
+            self._plannings += 1
+
+    def finish_planning(self) -> None:
+        """Note that a planning has ended. After the last one, pass on the number of rows if it is known."""
+        with self._lock:
+            self._plannings -= 1
+            rows = self._rows if self.is_planned else None
         if rows:
             self._on_estimate((self.name, rows))
 

@@ -5,9 +5,9 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from source_pinterest.api.errors import SliceError
+from source_pinterest.api.errors import SliceError, understanding
 from source_pinterest.api.threads import ReadOnce, Signal
-from source_pinterest.engine.circuit_breaker import CircuitBreaker
+from source_pinterest.engine.ledger import Ledger
 from source_pinterest.engine.tasks import Key
 
 
@@ -31,21 +31,25 @@ class ParentIds:
     needs it. Only generators of tasks may wait: a partition that waited could hold the worker that it waits for.
 
     Args:
+        stream: the parent stream's name.
         fetch: lists the ids of one task.
         needs: returns the ids of the parent's own parents, which are needed wherever these ids are.
     """
 
     def __init__(
-        self, fetch: Callable[[Key], Iterable[str]], needs: Callable[[], Iterable["ParentIds"]] = tuple
+        self,
+        stream: str,
+        fetch: Callable[[Key], Iterable[str]],
+        needs: Callable[[], Iterable["ParentIds"]] = tuple,
     ) -> None:
-        self._fetch, self._needs = fetch, needs
+        self._stream, self._fetch, self._needs = stream, fetch, needs
         self._changed = Signal()
         self._promised: set[Key] = set()
         self._filled: dict[Key, _Listing] = {}
         self._fetched: ReadOnce[Key, _Listing] = ReadOnce()
         self._selected = False
         self._sealed = True
-        self.breaker = CircuitBreaker()
+        self.ledger = Ledger()
         """Counts the listings that child streams fetch. The error of a listing is raised in all of them."""
         self.wanted = False
         """Whether a selected child needs these ids."""
@@ -132,11 +136,12 @@ class ParentIds:
     def _fetch_listing(self, key: Key) -> _Listing:
         ids: list[str] = []
         try:
-            ids.extend(self._fetch(key))
+            with understanding(self._stream):
+                ids.extend(self._fetch(key))
         except Exception as error:  # noqa: BLE001 - any error is raised in all callers
-            self.breaker.note_failure(error, key[:1])
+            self.ledger.note_failure(key[:1], error)
             return _Listing(_packed(ids) if isinstance(error, SliceError) else (), error)
-        self.breaker.note_success(key[:1])
+        self.ledger.note_success(key[:1])
         return _Listing(_packed(ids))
 
 

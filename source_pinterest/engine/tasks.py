@@ -22,14 +22,16 @@ Read = Callable[["Task"], Generator[Page, None, Any]]
 class Task(StreamSlice):
     """A piece of a stream that counts whole or not at all: a list, a query about some days, a report.
 
-    All passes over pins are one task too, whose cursor moves on its way.
-
     A task is the slice that the framework knows and logs, with the function that reads it.
 
     Attributes:
         window: the days that it covers; None for a list.
         rows: the most rows that it may have; None if that is unknown.
         error: why the task can't be read; None if it can. A parent that can't be listed is such a task.
+        on_end: called when the task has ended, however it did.
+        parent: the key of the account, owner or board whose other tasks are expected to fail once several have failed
+            in a row; by default the outermost of the parents, and empty for a task of the whole stream.
+        tasks: plans the tasks that it stands for; None for a task that is read itself, see `in_turn`.
 
     Args:
         parents: the ids that it belongs to, such as its ad account, which are written on every record.
@@ -37,7 +39,7 @@ class Task(StreamSlice):
         window: as above.
         named: other values that tell it from its neighbours, such as the number of a batch.
         rows: as above.
-        on_end: called when the task has ended, however it did.
+        on_end: as above.
     """
 
     def __init__(
@@ -48,19 +50,33 @@ class Task(StreamSlice):
         named: Mapping[str, Any] | None = None,
         *,
         rows: int | None = None,
-        on_end: Callable[[], None] | None = None,
+        on_end: Callable[[], None] = lambda: None,
     ) -> None:
         days = dict(zip((START, END), window.as_pair(), strict=True)) if window else {}
         super().__init__(partition=parents, cursor_slice={**days, **(named or {})})
         self.window, self.rows = window, rows
         self.error: PinterestError | None = None
-        self._read, self._on_end = read, on_end
+        self._read, self.on_end = read, on_end
+        self.parent = self.key[:1]
+        self.tasks: Callable[[], Iterable[Task]] | None = None
 
     @classmethod
     def failed(cls, parents: Mapping[str, str], error: PinterestError, window: DateWindow | None = None) -> "Task":
         """Return a task that can't be read, so that a parent's failure costs its own children alone."""
         task = cls(parents, _refuse, window)
         task.error = error
+        return task
+
+    @classmethod
+    def in_turn(cls, parents: Mapping[str, str], tasks: Callable[[], Iterable["Task"]]) -> "Task":
+        """Return a task that stands for others, so that a small quota of theirs holds up one worker alone.
+
+        Args:
+            parents: the ids that all of them belong to.
+            tasks: plans them. The worker asks for the next task when the one before has ended. Each counts by itself.
+        """
+        task = cls(parents, _read_in_turn)
+        task.tasks = tasks
         return task
 
     @property
@@ -79,11 +95,6 @@ class Task(StreamSlice):
         """The key under which child streams find the ids that the task lists."""
         return tuple(map(str, self.partition.values()))
 
-    @property
-    def parent(self) -> Key:
-        """The outermost of its parents: the ad account, owner or board. Empty for a task of the whole stream."""
-        return self.key[:1]
-
     def pages(self) -> Generator[Page, None, Any]:
         """Read the task.
 
@@ -91,11 +102,6 @@ class Task(StreamSlice):
             PinterestError: the task can't be read.
         """
         return self._read(self)
-
-    def ended(self) -> None:
-        """Tell whoever waits for the end of the task."""
-        if self._on_end:
-            self._on_end()
 
 
 def or_failed(parents: Mapping[str, str], tasks: Iterable[Task]) -> Iterator[Task]:
@@ -109,6 +115,11 @@ def or_failed(parents: Mapping[str, str], tasks: Iterable[Task]) -> Iterator[Tas
 def batches(ids: Sequence[str], size: int) -> list[tuple[str, ...]]:
     """Split ids into batches of at most `size`."""
     return [tuple(ids[start : start + size]) for start in range(0, len(ids), size)]
+
+
+def _read_in_turn(task: Task) -> Generator[Page, None, None]:
+    for each in task.tasks() if task.tasks else ():
+        yield from each.pages()
 
 
 def _refuse(task: Task) -> Generator[Page, None, Any]:

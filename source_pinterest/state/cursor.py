@@ -144,7 +144,7 @@ class StateStore:
 class PinterestCursor(Cursor):
     """Commits tasks that were read whole, and emits a state every few seconds or thousands of records.
 
-    A subclass defines its state and how a committed task changes it. The stream's ledger calls it.
+    A subclass defines its state and how a committed task changes it. The run of the stream calls it.
     """
 
     def __init__(self, store: StateStore) -> None:
@@ -172,11 +172,13 @@ class PinterestCursor(Cursor):
         """Return the ad accounts of the incoming state."""
         return ()
 
-    def fail(self, task: Task) -> None:
-        """Leave the days of a task to the next sync, for cursors that keep days."""
+    def fail(self, task: Task, error: Exception | None = None) -> None:
+        """Leave the days of a task to the next sync, for cursors that keep days.
 
-    def note_failure(self, task: Task) -> None:
-        """Record that a task could not be read, for cursors whose next sync depends on it."""
+        Args:
+            task: the task.
+            error: why it could not be read; None if that was not tried.
+        """
 
     def count(self, records: int, task: Task) -> None:
         """Count records of a task that are about to be queued."""
@@ -207,7 +209,7 @@ class PinterestCursor(Cursor):
         """Do nothing: records are counted by the page."""
 
     def close_partition(self, partition: Partition) -> None:
-        """Do nothing: the ledger of the stream commits tasks."""
+        """Do nothing: the run of the stream commits tasks."""
 
     def should_be_synced(self, record: Record) -> bool:
         """Return True: the streams filter their records."""
@@ -261,6 +263,10 @@ class WholeCursor(PinterestCursor):
 
     def _move(self, task: Task, finding: Any) -> None:
         """Do nothing."""
+
+    def _is_state_due(self) -> bool:
+        """Return False: the last state alone says something."""
+        return False
 
 
 class UnreadCursor(WholeCursor):

@@ -14,6 +14,7 @@ from typing import Any, Self
 from pendulum import Date
 
 from source_pinterest import limits
+from source_pinterest.api.errors import FatalError, NothingLeftError
 from source_pinterest.dates import DateWindow, days_before, parse_day, subtract_window
 from source_pinterest.engine.tasks import Task
 from source_pinterest.state.cursor import PinterestCursor, StateStore, reading_state
@@ -406,16 +407,16 @@ class AccountDayCursor(DayCursor):
             with self._lock:
                 self._tasks[task[ACCOUNT_KEY]].note_emitted(task.days)
 
-    def fail(self, task: Task) -> None:
-        """Leave the days of a task that could not be read to the next sync."""
-        if task.window:
-            with self._lock:
-                self._end(task, failed=True)
+    def fail(self, task: Task, error: Exception | None = None) -> None:
+        """Leave the days of a task to the next sync, and record that its account failed, if the error says so.
 
-    def note_failure(self, task: Task) -> None:
-        """Record that an account failed; a later sync that reads all of its windows clears the record."""
+        A later sync that reads all of the account's windows clears the record.
+        """
         with self._lock:
-            self._failed_accounts.add(task[ACCOUNT_KEY])
+            if task.window:
+                self._end(task, failed=True)
+            if error and not isinstance(error, FatalError | NothingLeftError):
+                self._failed_accounts.add(task[ACCOUNT_KEY])
 
     def ensure_at_least_one_state_emitted(self) -> None:
         """Emit the last state of the stream, and warn of days that were emitted in part."""

@@ -39,7 +39,6 @@ from source_pinterest.streams.analytics.levels import (
     ProductGroupAnalytics,
 )
 from source_pinterest.streams.analytics.own_reports import PRODUCT_CONVERSIONS, MarketingMixReport
-from source_pinterest.streams.analytics.report import ReportStream
 from source_pinterest.streams.base.stream import PinterestStream, Sync
 from source_pinterest.streams.business import BusinessAssets, BusinessEmployers, BusinessMembers, BusinessPartners
 from source_pinterest.streams.catalogs.catalogs import (
@@ -66,7 +65,6 @@ from source_pinterest.streams.organic.network import (
 from source_pinterest.streams.organic.pin_analytics import PinAnalytics
 from source_pinterest.streams.organic.pins import BoardPins, BoardSectionPins, Pins
 from source_pinterest.streams.organic.profile import (
-    ProfileAnalytics,
     UserAccount,
     UserAccountAnalytics,
     UserAccountAnalyticsByAppType,
@@ -175,17 +173,6 @@ STREAMS: tuple[type[PinterestStream], ...] = (
     MarketingMixReport,
     *PRODUCT_CONVERSIONS,
 )
-
-
-NEEDS_USER_TOKEN: tuple[type[PinterestStream], ...] = (
-    *(ReportStream, ProfileAnalytics, BillingProfiles, BillingInvoices, CustomerLists, CustomerSegments, Labels),
-    *(LeadForms, OrderLines, Promotions, UserWebsites, TrendingKeywords, TrendingKeywordWeeks),
-    *(BusinessAssets, BusinessEmployers, BusinessMembers, BusinessPartners, Catalogs, CatalogsFeedProcessingResults),
-    *(CatalogsProductGroups, CatalogsProductGroupCounts, CatalogsFeedItemIssues, CatalogsFeedIngestionStats),
-    *(CatalogsDistributionStats, ProductGroupPromotions),
-    *(CatalogsProductGroupProducts, ProductGroupAnalytics),  # for the list of their product groups
-)
-"""The streams that Pinterest serves to the token of a user, and not to one of the app itself (client credentials)."""
 
 
 def streams_by_name(sync: Sync) -> dict[str, Callable[[], PinterestStream]]:

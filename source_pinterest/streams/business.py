@@ -26,10 +26,11 @@ class BusinessEmployers(PinterestStream):
 
     path_template = "businesses/employers"
     scopes = (SCOPE,)
+    needs_user_token = True
 
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
-        self.own_business = ParentIds(self._list_own_business)
+        self.own_business = ParentIds(self.name, self._list_own_business)
         """The id of the user, if the user is a business."""
         self._profile = PinterestClient(sync.api, self.name, UserAccount.scopes)
 
@@ -54,6 +55,7 @@ class BusinessStream(ChildStream, ABC):
 
     scopes = (SCOPE,)
     access = _ADMIN
+    needs_user_token = True
     parent = BusinessEmployers
     parent_unless = "the business is the user itself"
     partition_keys = (_BUSINESS_ID,)

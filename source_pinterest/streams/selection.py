@@ -27,8 +27,8 @@ from source_pinterest.state.formats import progress_of
 from source_pinterest.streams import STREAMS
 from source_pinterest.streams.analytics.query import QueryAnalytics
 from source_pinterest.streams.analytics.report import ReportStream
+from source_pinterest.streams.base.run import StreamRun
 from source_pinterest.streams.base.stream import PinterestStream, Rank
-from source_pinterest.streams.opening import OpenedStream
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -39,26 +39,26 @@ def rank_of(stream: PinterestStream) -> tuple[Rank, bool]:
     return max(((stream.rank, stream.checkpoint is None), *map(rank_of, parents)))
 
 
-def in_order(opened: Iterable[OpenedStream], states: ConnectorStateManager) -> list[OpenedStream]:
-    """Return the streams in reading order: by their ranks, a parent before its children.
+def in_order(runs: Iterable[StreamRun], states: ConnectorStateManager) -> list[StreamRun]:
+    """Return the runs of streams in reading order: by their ranks, a parent before its children.
 
     Streams that tell Pinterest's day come first. In each rank, streams that go on where they stopped come before those
     that begin anew, which may take all requests of a day, every day. Analytics of ads and reports come after the lists
     that they need, the one that is furthest behind before the others.
 
     Args:
-        opened: the selected streams, a parent before its children.
+        runs: those of the selected streams, a parent before its children.
         states: the saved states.
     """
 
-    def place(one: OpenedStream) -> tuple[Any, ...]:
-        if type(one.stream) in one.stream.shared.dated_by:
+    def place(run: StreamRun) -> tuple[Any, ...]:
+        if type(run.stream) in run.stream.shared.dated_by:
             return (0,)
-        has_days = isinstance(one.stream, QueryAnalytics | ReportStream)
-        progress = progress_of(states.get_stream_state(one.name, None), DATE) if has_days else None
-        return (*rank_of(one.stream), has_days, progress)
+        has_days = isinstance(run.stream, QueryAnalytics | ReportStream)
+        progress = progress_of(states.get_stream_state(run.name, None), DATE) if has_days else None
+        return (*rank_of(run.stream), has_days, progress)
 
-    return sorted(opened, key=place)
+    return sorted(runs, key=place)
 
 
 def warn_of_unknown_states(states: Iterable[AirbyteStateMessage], settings: Config) -> None:

@@ -65,6 +65,7 @@ class KeywordTrendStream(TrendStream, ABC):
     """One task for each region and type of trend."""
 
     path_template = "trends/keywords/{region}/top/{trend_type}"
+    needs_user_token = True
     partition_keys = ("region", "trend_type")
     cost = f"{len(TREND_TYPES)} requests for each region"
     holder = "trends"

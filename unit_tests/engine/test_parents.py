@@ -8,7 +8,7 @@ from concurrent.futures import Future
 import pytest
 
 from source_pinterest.api.errors import AccountUnreadableError, ConfigError, RefusedError, SliceError, UnavailableError
-from source_pinterest.engine.circuit_breaker import FAILURES_IN_A_ROW
+from source_pinterest.engine.ledger import FAILURES_IN_A_ROW
 from source_pinterest.engine.parents import ParentIds
 from source_pinterest.engine.tasks import Key
 from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
@@ -41,7 +41,7 @@ def asking(ids: ParentIds, key: Key = ()) -> "Future[list[str]]":
 
 def promised(listing: Callable[[Key], Iterable[str]]) -> ParentIds:
     """The ids of a parent stream that is selected together with a child, and has promised all of its listings."""
-    ids = ParentIds(listing)
+    ids = ParentIds("lead_forms", listing)
     ids.announce()
     ids.want()
     ids.promise(())
@@ -52,7 +52,7 @@ def promised(listing: Callable[[Key], Iterable[str]]) -> ParentIds:
 def test_many_threads_share_one_fetch_of_each_listing() -> None:
     listing = Listing("1", "2")
     listing.may_answer.clear()
-    ids = ParentIds(listing)
+    ids = ParentIds("lead_forms", listing)
     futures = [asking(ids) for _ in range(3)]
     assert all(waits(future) for future in futures)
     listing.may_answer.set()
@@ -81,7 +81,7 @@ def test_a_selected_parent_fills_what_others_wait_for_once_it_is_whole() -> None
 
 def test_a_listing_not_promised_yet_is_waited_for_until_the_parent_is_sealed() -> None:
     listing = Listing("9")
-    ids = ParentIds(listing)
+    ids = ParentIds("lead_forms", listing)
     ids.announce()
     future = asking(ids, ("account",))
     assert waits(future)
@@ -139,7 +139,7 @@ def broken_after(ids: list[str], error: Exception) -> tuple[ParentIds, list[Key]
         yield from ids
         raise error
 
-    return ParentIds(listing), calls
+    return ParentIds("lead_forms", listing), calls
 
 
 def test_an_error_on_a_later_page_reaches_everyone_after_the_ids_before_it() -> None:
@@ -165,7 +165,7 @@ def test_an_error_of_the_first_page_or_the_whole_stream_comes_at_once(before: li
 
 @pytest.mark.parametrize("is_wanted", [True, False])
 def test_a_parent_that_is_not_selected_or_has_no_child_collects_nothing(is_wanted: bool) -> None:
-    ids = ParentIds(Listing("9"))
+    ids = ParentIds("lead_forms", Listing("9"))
     if is_wanted:
         ids.want()
     else:
@@ -178,9 +178,9 @@ def test_a_parent_that_is_not_selected_or_has_no_child_collects_nothing(is_wante
 
 
 def test_who_emits_or_needs_ids_needs_those_of_their_parents() -> None:
-    accounts = ParentIds(lambda _: ["1"])
-    groups = ParentIds(lambda _: ["2"], lambda: [accounts])
-    promotions = ParentIds(lambda _: ["3"], lambda: [groups])
+    accounts = ParentIds("lead_forms", lambda _: ["1"])
+    groups = ParentIds("lead_forms", lambda _: ["2"], lambda: [accounts])
+    promotions = ParentIds("lead_forms", lambda _: ["3"], lambda: [groups])
 
     promotions.announce()
 
@@ -201,13 +201,13 @@ def test_who_emits_or_needs_ids_needs_those_of_their_parents() -> None:
     ],
 )
 def test_ids_come_back_as_they_were(found: list[str]) -> None:
-    assert list(ParentIds(Listing(*found)).of(())) == found
+    assert list(ParentIds("lead_forms", Listing(*found)).of(())) == found
 
 
 def test_a_million_ids_are_kept_small() -> None:
     """As texts they would take 69 bytes each."""
     count, first = 10_000, 1_234_567_890_123_456_789
-    ids = ParentIds(lambda _: (str(first + number) for number in range(count)))
+    ids = ParentIds("lead_forms", lambda _: (str(first + number) for number in range(count)))
     tracemalloc.start()
     try:
         last = max(ids.of(()))
@@ -238,24 +238,32 @@ def ask_in_vain(ids: ParentIds, *keys: Key) -> None:
         ([(account,) for account in MANY[1:]], TROUBLE, True),
         ([("11", campaign) for campaign in MANY], TROUBLE, True),
         ([(account,) for account in MANY], AccountUnreadableError("11", "It is not listed"), True),
+        ([(account,) for account in MANY], RefusedError("It said no"), True),
     ],
 )
 def test_listings_of_many_accounts_that_fail_are_not_worth_another_try(
     keys: list[Key], error: Exception, is_worth_retrying: bool
 ) -> None:
-    ids = ParentIds(Listing(error=error))
+    ids = ParentIds("lead_forms", Listing(error=error))
     ask_in_vain(ids, *keys)
 
-    assert ids.breaker.is_worth_retrying() is is_worth_retrying
+    assert ids.ledger.is_worth_retrying() is is_worth_retrying
+
+
+def test_a_value_that_can_not_be_understood_costs_the_listing_alone() -> None:
+    ids = ParentIds("lead_forms", Listing(error=KeyError("id")))
+    for _ in range(2):
+        with pytest.raises(SliceError, match="lead_forms: a response of Pinterest can't be understood"):
+            ids.of(("11",))
 
 
 def test_an_account_of_which_a_listing_was_read_gets_more_than_one_try() -> None:
     listing = Listing()
-    ids = ParentIds(listing)
+    ids = ParentIds("lead_forms", listing)
     list(ids.of(("11", "1")))
     listing.error = TROUBLE
     ask_in_vain(ids, *((account,) for account in MANY), ("11", "2"))
 
-    assert not ids.breaker.is_worth_retrying()
-    assert ids.breaker.is_open_for((MANY[0],))
-    assert not ids.breaker.is_open_for(("11",))
+    assert not ids.ledger.is_worth_retrying()
+    assert not ids.ledger.may_read((MANY[0],))
+    assert ids.ledger.may_read(("11",))

@@ -1,5 +1,6 @@
 """The days that an analytics stream requests, and its state while they come in."""
 
+from source_pinterest.api.errors import ConfigError, NothingLeftError, UnavailableError
 from source_pinterest.engine.tasks import Task
 from source_pinterest.state.day_cursor import KeyColumns
 from unit_tests.state.day_cursors import ago, cursor, entry, plan, read_up_to, slice_of, unread, window, windows
@@ -95,11 +96,10 @@ def test_an_account_that_failed_last_time_comes_last_until_it_was_read_whole() -
     first = cursor({"states": [entry("1", ago(3)), entry("2", ago(30))], "failed": ["gone"]})
     first.oldest_first(["1", "2", "new"])
     planned = {account: plan(first, 90, account=account) for account in ("1", "2", "new")}
-    first.fail(slice_of("2", planned["2"][0]))
-    first.note_failure(slice_of("2", planned["2"][0]))
-    no_window = Task({"ad_account_id": "new"}, unread)  # its ids can't be listed
-    first.fail(no_window)
-    first.note_failure(no_window)
+    first.fail(slice_of("2", planned["2"][0]), UnavailableError("It failed"))
+    first.fail(Task({"ad_account_id": "new"}, unread), UnavailableError("Its ids can't be listed"))
+    for says_nothing_of_it in (ConfigError("No token"), NothingLeftError("ads", 2, "Gone"), None):
+        first.fail(Task({"ad_account_id": "1"}, unread), says_nothing_of_it)
     first.commit(slice_of("1", planned["1"][0]))
     assert first.state["failed"] == ["2", "new"]
 

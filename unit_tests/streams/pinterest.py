@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
+from weakref import WeakKeyDictionary
 
 import requests_mock
 from airbyte_cdk.models import (
@@ -28,6 +29,7 @@ from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.period import PeriodPlan
 from source_pinterest.streams.analytics.custom_report import custom_report
 from source_pinterest.streams.analytics.report import ReportStream
+from source_pinterest.streams.base.run import StreamRun
 from source_pinterest.streams.base.stream import PinterestStream, Sync
 from unit_tests.configs import TODAY, signed_in_with
 from unit_tests.report_configs import report
@@ -47,18 +49,18 @@ class Pinterest:
         )
         self._mock = mock
         self._states = ConnectorStateManager(state or [])
-        self._opened: set[PinterestStream] = set()
 
     def stream(self, of: type[S]) -> S:
         """A stream with its cursor, unless it has one already, as it is when it is not selected."""
         stream = self.sync.stream(of)
-        return stream if stream in self._opened else self.attached(stream)
+        return stream if stream in _RUNS else self.attached(stream)
 
     def attached(self, stream: S, how: ConfiguredAirbyteStream | None = None) -> S:
         """The stream with its cursor, as the connection is set up."""
-        self._opened.add(stream)
-        store = StateStore(stream.name, self._states, InMemoryMessageRepository())
-        stream.open_state(PeriodPlan(stream.days, self.sync.config, how), store)
+        messages = InMemoryMessageRepository()
+        run = _RUNS[stream] = StreamRun(stream, None, self._states, messages)
+        plan = PeriodPlan(stream.days, self.sync.config, how)
+        run.cursor = stream.open_state(plan, StateStore(stream.name, self._states, messages)) or run.cursor
         return stream
 
     def custom(self, how: ConfiguredAirbyteStream | None = None, **fields: Any) -> ReportStream:
@@ -117,12 +119,27 @@ class Pinterest:
         cache.seal()
 
     def read(self, of: type[PinterestStream], stream_slice: StreamSlice) -> list[dict[str, Any]]:
-        """The records of a slice."""
-        return list(self.stream(of).read_records(stream_slice=stream_slice))
+        """The records of a slice, in a sync."""
+        return list(read_slice(self.stream(of), stream_slice))
 
     def tasks(self, of: type[PinterestStream]) -> list[Task]:
-        """The tasks of a stream."""
-        return list(self.stream(of).stream_slices())
+        """The tasks of a stream, in a sync."""
+        return list(run_of(self.stream(of)).tasks())
+
+
+_RUNS: WeakKeyDictionary[PinterestStream, StreamRun] = WeakKeyDictionary()
+
+
+def run_of(stream: PinterestStream) -> StreamRun:
+    """What plans and reads a stream that has its cursor, and keeps the consequences of failures."""
+    return _RUNS[stream]
+
+
+def read_slice(stream: PinterestStream, stream_slice: StreamSlice) -> Iterator[dict[str, Any]]:
+    """The records of a slice in a sync, one by one as its pages come."""
+    is_task = isinstance(stream_slice, Task)
+    task = stream_slice if is_task else stream.task(stream_slice.partition, stream_slice.cursor_slice)
+    return records_of(run_of(stream).read(task))
 
 
 def list_pages(stream: PinterestStream, of: StreamSlice) -> Iterator[Page]:

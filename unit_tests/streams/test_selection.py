@@ -14,8 +14,8 @@ from airbyte_cdk.utils import AirbyteTracedException
 from source_pinterest.api.errors import ConfigError
 from source_pinterest.config import Config
 from source_pinterest.streams import STREAMS, streams_by_name
+from source_pinterest.streams.base.run import StreamRun
 from source_pinterest.streams.base.stream import Rank, Sync
-from source_pinterest.streams.opening import OpenedStream
 from source_pinterest.streams.organic.profile import UserAccount
 from source_pinterest.streams.selection import Selection, in_order, rank_of
 from unit_tests.configs import TODAY, config
@@ -102,12 +102,12 @@ BY_A_PARENT = {"keyword_metrics", "product_group_analytics"}
 """They take one request for many, once a dearer stream has listed them."""
 
 
-def opened(names: Collection[str], state: list[AirbyteStateMessage] | None = None) -> list[OpenedStream]:
+def opened(names: Collection[str], state: list[AirbyteStateMessage] | None = None) -> list[StreamRun]:
     chosen = Config.from_mapping(config(custom_reports=[report()]), TODAY)
     makers = streams_by_name(Sync(connected(chosen), chosen, dated_by=(UserAccount,)))
     states, messages = ConnectorStateManager(state or []), InMemoryMessageRepository()
     chosen_ones = [(makers[name](), configured("incremental", name=name)) for name in makers if name in names]
-    return [OpenedStream(stream, chosen, entry, states, messages) for stream, entry in chosen_ones]
+    return [StreamRun(stream, entry, states, messages) for stream, entry in chosen_ones]
 
 
 def order(*names: str, state: list[AirbyteStateMessage] | None = None) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Any
 from source_pinterest.api.errors import GoneError, PinterestError, RefusedError, SliceError
 from source_pinterest.api.rows import ListPage, Record, one_item
 from source_pinterest.api.session import path_of
-from source_pinterest.engine.circuit_breaker import FAILURES_IN_A_ROW
+from source_pinterest.engine.ledger import FAILURES_IN_A_ROW
 from source_pinterest.engine.pages import Page
 from source_pinterest.engine.tasks import Task, batches
 from source_pinterest.state.ad_pin_cursor import FIELD, AdPinCursor

@@ -115,6 +115,7 @@ class ProductGroupPromotions(EntityListStream):
     """Product groups promoted in each ad group. https://developers.pinterest.com/docs/api/v5/product_group_promotions-list."""
 
     path_template = "ad_accounts/{ad_account_id}/product_group_promotions"
+    needs_user_token = True
     listed_by: ClassVar[Mapping[str, type[EntityStream]]] = {"ad_group_id": AdGroups}
     foreign_keys = (
         ForeignKey("ad_groups", ("ad_group_id",)),

@@ -27,6 +27,7 @@ class CustomerLists(AdAccountStream):
     """Customer lists, without the customers. https://developers.pinterest.com/docs/api/v5/customer_lists-list."""
 
     path_template = "ad_accounts/{ad_account_id}/customer_lists"
+    needs_user_token = True
 
 
 class ConversionTags(AdAccountStream):
@@ -44,12 +45,14 @@ class Promotions(AdAccountStream):
     """https://developers.pinterest.com/docs/api/v5/promotions-list."""
 
     path_template = "ad_accounts/{ad_account_id}/promotions"
+    needs_user_token = True
 
 
 class OrderLines(AdAccountStream):
     """https://developers.pinterest.com/docs/api/v5/order_lines-list."""
 
     path_template = "ad_accounts/{ad_account_id}/order_lines"
+    needs_user_token = True
 
 
 class LeadForms(AdAccountStream):
@@ -57,6 +60,7 @@ class LeadForms(AdAccountStream):
 
     path_template = "ad_accounts/{ad_account_id}/lead_forms"
     access = beta("lead forms")
+    needs_user_token = True
 
 
 class BillingProfiles(AdAccountStream):
@@ -66,6 +70,7 @@ class BillingProfiles(AdAccountStream):
     foreign_keys = (ForeignKey("ad_accounts", ("advertiser_id",)),)
     scopes = ("ads:read", "billing:read")
     access = restricted("the billing profiles")
+    needs_user_token = True
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Ask for inactive profiles too."""
@@ -77,6 +82,7 @@ class BillingInvoices(AdAccountStream):
 
     path_template = "ad_accounts/{ad_account_id}/billing_invoices"
     scopes = ("ads:read", "billing:read")
+    needs_user_token = True
 
 
 class AudienceInsights(VariedStream, AdAccountStream):
@@ -111,6 +117,7 @@ class CustomerSegments(AdAccountStream):
     """Customer segments, which are groups of audiences. https://developers.pinterest.com/docs/api/v5/customer_segment-list."""
 
     path_template = "ad_accounts/{ad_account_id}/customer_segments"
+    needs_user_token = True
 
 
 class TargetingTemplates(AdAccountStream):
@@ -124,6 +131,7 @@ class Labels(AdAccountStream):
 
     path_template = "ad_accounts/{ad_account_id}/labels"
     access = beta("labels")
+    needs_user_token = True
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Ask for archived labels too."""

@@ -126,7 +126,7 @@ def _try_out(refusal: str, stream: ReportStream, chosen: tuple[str, ...], window
     except RefusedError as error:
         if stream.access is None:
             raise
-        LOGGER.info(stream.ledger.explain(error).message)
+        LOGGER.info(stream.explain(error).message)
     except GoneError as error:
         if stream.access is None:
             raise

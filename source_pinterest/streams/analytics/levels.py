@@ -51,6 +51,7 @@ class ProductGroupAnalytics(DailyAnalytics):
     """https://developers.pinterest.com/docs/api/v5/product_groups-analytics, of what is promoted in ad groups."""
 
     path_template = "ad_accounts/{ad_account_id}/product_groups/analytics"
+    needs_user_token = True
     id_column, level = "PRODUCT_GROUP_ID", "PRODUCT_GROUP"
     entities, ids_parameter = ProductGroupPromotions, "product_group_ids"
 

@@ -56,9 +56,7 @@ class ReportTasks:
         refused = RefusedNames(stream.notices, spec.needed)
         optional, entity = (spec.ids, "") if spec.may_lack_ids else ((), spec.ids[0])
         key = ReportKey(spec.key, optional, earlier_ids, refused.of, spec.parts, entity)
-        self._rows = ReportRows(
-            stream.name, gate, key, spec.columns, spec.stamped, stream.ad_accounts.currency_of
-        )
+        self._rows = ReportRows(stream.name, gate, key, spec.columns, spec.stamped, stream.ad_accounts.currency_of)
         self._client = ReportClient(stream.api, stream.client, stream.name, refused, stream.notices.replacement)
         self._runner = stream.shared.reports
         self._jobs: StreamJobs | None = None
@@ -119,6 +117,7 @@ class ReportStream(AdAccountStream):
     """
 
     path_template = ANALYTICS_REPORTS.path
+    needs_user_token = True
     cursor_field: str | list[str] = DATE  # of the class, since the framework's constructor reads it
     checkpoint: AccountDayCursor
     rank = Rank.ADS

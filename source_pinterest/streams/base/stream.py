@@ -2,7 +2,8 @@
 
 HttpStream (CDK)
   PinterestStream            path, bookmarks, records; reads tasks as pages
-    VariedStream             reads each task once per value of a parameter; a mixin for the others
+    ChildStream              one task per id of a parent stream; beside the other bases
+    VariedStream             reads each task once per value of a parameter; beside the other bases
     AdAccountStream          one task per ad account
       EntityStream           emits changed entities
       EntityListStream       one list per campaign or ad group in the account
@@ -31,7 +32,14 @@ from pendulum import Date
 from source_pinterest import limits
 from source_pinterest.api import Api
 from source_pinterest.api.client import PinterestClient
-from source_pinterest.api.errors import Access, PinterestError, Reason, translate_errors
+from source_pinterest.api.errors import (
+    Access,
+    PinterestError,
+    Reason,
+    RightMissingError,
+    sign_in_for,
+    understanding,
+)
 from source_pinterest.api.rows import BY_ID, ListPage, ListShape, Record, list_page, write_texts
 from source_pinterest.api.session import ApiResponse, path_of
 from source_pinterest.config import Config
@@ -40,7 +48,6 @@ from source_pinterest.engine.ledger import Ledger
 from source_pinterest.engine.pages import Page, RowBudget, pages_of
 from source_pinterest.engine.parents import ParentIds
 from source_pinterest.engine.progress import Notices
-from source_pinterest.engine.reader import TaskReader
 from source_pinterest.engine.tasks import Key, Task
 from source_pinterest.reporting.runner import ReportRunner
 from source_pinterest.state.cursor import PinterestCursor, StateStore
@@ -153,13 +160,15 @@ class PinterestStream(HttpStream, ABC):
     `primary_key`, `parse_response`, `next_page_token`, `get_json_schema`), and they mean what the framework says.
     Its requests do not go through the framework's `HttpClient` but through `self.client`: quotas that response
     headers announce, bodies that are parsed as they arrive, and bounds on their time and size do not fit into it. A
-    sync calls `stream_slices` and `read_pages`; `read_records` gives the same records one by one.
+    sync reads it by a `StreamRun`; `stream_slices` and `read_records` give other callers the same tasks and records.
     """
 
     primary_key: str | list[str] = "id"
     path_template: ClassVar[str]
     scopes: ClassVar[tuple[str, ...]]
     access: Access | None = None
+    needs_user_token: ClassVar[bool] = False
+    """Whether Pinterest serves the stream to the token of a user, and not to one of the app itself."""
     cost: str = f"one request for each {limits.PAGE_SIZE} records"
     """The requests of a sync, for the documentation, which names the stream in the place of records."""
     rank: ClassVar[Rank] = Rank.LIST
@@ -198,14 +207,14 @@ class PinterestStream(HttpStream, ABC):
         self.usage, self.notices = sync.api.usage.of(self.name), Notices(self.name)
         self.gaps = set[Key]()
         """The lists of which items without their key were left out."""
-        self.ledger = Ledger(self, sync.api.authenticator)
-        self.ids = ParentIds(lambda key: translate_errors(self.name, self.list_ids(key)), self.needed_ids)
+        self.ledger = Ledger()
+        self.ids = ParentIds(self.name, self.list_ids, self.needed_ids)
         self.client = PinterestClient(
             sync.api, self.name, self.scopes, can_split=self.can_split, is_worth_retrying=self._is_worth_retrying
         )
 
     def _is_worth_retrying(self) -> bool:
-        return self.ledger.breaker.is_worth_retrying() and self.ids.breaker.is_worth_retrying()
+        return self.ledger.is_worth_retrying() and self.ids.ledger.is_worth_retrying()
 
     @classmethod
     @cache
@@ -217,11 +226,6 @@ class PinterestStream(HttpStream, ABC):
     def name(self) -> str:
         """The name of the stream in catalogs."""
         return self._name
-
-    @cached_property
-    def reader(self) -> TaskReader:
-        """The reader of the stream's tasks."""
-        return TaskReader(self.name, self.ledger)
 
     def select(self) -> None:
         """Prepare a sync that emits the stream."""
@@ -282,7 +286,7 @@ class PinterestStream(HttpStream, ABC):
     ) -> list[Record]:
         """Return the records of a response.
 
-        A sync does not call it: it parses a body as it arrives, see `read_pages`.
+        A sync does not call it: it parses a body as it arrives, see `parse`.
 
         Raises:
             MalformedResponseError: the body is not a page.
@@ -306,8 +310,8 @@ class PinterestStream(HttpStream, ABC):
         return {"bookmark": page.bookmark} if page.bookmark else None
 
     def stream_slices(self, **_: Any) -> Iterable[Task]:
-        """Return the tasks to read, until the stream is stopped."""
-        return self.reader.planned(self.tasks())
+        """Return the tasks, for callers outside of a sync."""
+        return self.tasks()
 
     def tasks(self) -> Iterator[Task]:
         """Return the tasks of the stream: here one for the whole stream."""
@@ -331,18 +335,44 @@ class PinterestStream(HttpStream, ABC):
         return self.task({})
 
     def read_records(self, *_: Any, stream_slice: Mapping[str, Any] | None = None, **__: Any) -> Iterable[Record]:
-        """Return the records of a slice one by one, for callers outside a sync."""
-        for page in self.reader.read(self._task_of(stream_slice)):
-            yield from page.records()
+        """Return the records of a slice one by one, for callers outside of a sync. No error is left out.
 
-    def read_pages(self, stream_slice: StreamSlice) -> Iterator[Page]:
-        """Return the records of a task as pages of serialised messages."""
-        return self.reader.read(self._task_of(stream_slice))
+        Raises:
+            PinterestError: the slice can't be read.
+        """
+        with understanding(self.name):
+            for page in self._task_of(stream_slice).pages():
+                yield from page.records()
 
     def is_expected(self, task: Task) -> bool:
         """Return whether the task has to be readable, so that its refusal is a failure: here never."""
         del task
         return False
+
+    def leave_out(self, task: Task, error: PinterestError) -> None:
+        """Warn that a task can't be read, and count it as left out."""
+        left_out = f"{', '.join(task.key)} is left out."
+        if self.notices.warn(left_out, f"{left_out} {error.message}."):
+            self.usage.count_left_out()
+
+    def explain(self, error: PinterestError) -> PinterestError:
+        """Return the error for a stream all of whose tasks were refused.
+
+        It may need a right that no permission brings: a beta, a role, a kind of account. Pinterest may report that as a
+        missing permission.
+        """
+        if self.access is None:
+            return error
+        granted, is_permission = self.api.authenticator.granted, error.reason is Reason.PERMISSION_MISSING
+        if is_permission and granted and not granted.issuperset(self.scopes):
+            return error
+        scopes = self.scopes if is_permission and not granted else ()
+        needs = f"the permission {' and '.join(scopes)} and {self.access.needs}" if scopes else self.access.needs
+        advice = ". ".join(filter(None, (sign_in_for(scopes), self.access.advice)))
+        quote = error.quote if is_permission or error.reason is Reason.FEATURE_CLOSED else error.message
+        return RightMissingError(
+            f"{self.name} can't be read: it needs {needs}. {advice}, or leave the stream out. {quote}."
+        )
 
     def read_list(self, task: Task) -> Generator[Page, None, Any]:
         """Read the records of a list, and keep their ids for child streams.

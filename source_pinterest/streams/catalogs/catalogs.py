@@ -35,6 +35,7 @@ class Catalogs(CatalogStream):
     """https://developers.pinterest.com/docs/api/v5/catalogs-list."""
 
     path_template = "catalogs"
+    needs_user_token = True
 
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
@@ -74,6 +75,7 @@ class CatalogsFeedProcessingResults(ChildStream, CatalogStream):
 
     primary_key: str | list[str] = ["feed_id", "id"]  # noqa: RUF012 - the framework's attribute, never changed
     path_template = "catalogs/feeds/{feed_id}/processing_results"
+    needs_user_token = True
     parent = CatalogsFeeds
     has_last_bookmark = True  # seen to lead to an empty page; by Pinterest's documentation it may lead to the first
     cost = f"one request for each feed and {limits.PAGE_SIZE} records, and one for an empty page after the last"
@@ -99,6 +101,7 @@ class CatalogsProductGroups(CatalogStream):
     """Product groups of catalogs. https://developers.pinterest.com/docs/api/v5/catalogs_product_groups-list."""
 
     path_template = "catalogs/product_groups"
+    needs_user_token = True
     foreign_keys = (ForeignKey("catalogs", ("catalog_id",)), ForeignKey("catalogs_feeds", ("feed_id",)))
 
 
@@ -108,6 +111,7 @@ class CatalogsProductGroupProducts(ChildStream, CatalogStream):
     primary_key: str | list[str] = ["product_group_id", "pin_id"]  # noqa: RUF012 - the framework's attribute, never changed
     path_template = "catalogs/product_groups/{product_group_id}/products"
     scopes = ("boards:read", "catalogs:read", "pins:read")
+    needs_user_token = True
     shape = ListShape(("pin_id",))
     foreign_keys = (to_pin("pin_id"),)
     parent = CatalogsProductGroups
@@ -131,6 +135,7 @@ class CatalogsProductGroupCounts(ChildStream, CatalogStream):
 
     primary_key = "product_group_id"
     path_template = "catalogs/product_groups/{product_group_id}/product_counts"
+    needs_user_token = True
     shape = ListShape(("product_group_id",))
     page_size = None
     parent = CatalogsProductGroups

@@ -37,6 +37,7 @@ class ReportStatsStream(CatalogStream, ABC):
     """
 
     path_template = "catalogs/reports/stats"
+    needs_user_token = True
     shape = ListShape(("code",))
     report_type: ClassVar[str]
     subjects: ClassVar[type[Catalogs | CatalogsFeeds]]
@@ -89,6 +90,7 @@ class CatalogsFeedItemIssues(ChildStream, CatalogStream):
 
     primary_key: str | list[str] = ["processing_result_id", "item_number"]  # noqa: RUF012 - the framework's attribute
     path_template = "catalogs/processing_results/{processing_result_id}/item_issues"
+    needs_user_token = True
     shape = ListShape(("item_number",))
     parent = CatalogsFeedProcessingResults
     empty_if = (Reason.NO_CATALOG, Reason.NOT_SERVED)

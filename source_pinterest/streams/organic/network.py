@@ -52,4 +52,5 @@ class UserWebsites(PinterestStream):
     primary_key = "website"
     path_template = "user_account/websites"
     scopes = ("user_accounts:read",)
+    needs_user_token = True
     shape = ListShape(("website",))

@@ -50,7 +50,7 @@ from source_pinterest.api.session import path_of
 from source_pinterest.config import ONLY_ACTIVE_PINS
 from source_pinterest.dates import DateWindow, days_before, parse_day
 from source_pinterest.engine.asks import Ask, Asks, Ids, RefusedNames
-from source_pinterest.engine.circuit_breaker import FAILURES_IN_A_ROW
+from source_pinterest.engine.ledger import FAILURES_IN_A_ROW
 from source_pinterest.engine.pages import Page
 from source_pinterest.engine.progress import Notices
 from source_pinterest.engine.tasks import END, START, Task
@@ -171,7 +171,7 @@ class PinAnalytics(OrganicStream):
             except (RefusedError, GoneError) as error:
                 if not owner.partition:
                     raise
-                self.ledger.leave_out(owner, error)
+                self.leave_out(owner, error)
                 left_out.append(error)
             except SliceError as error:
                 LOGGER.warning(f"{self.name}: not all pins could be read. {error.message}")

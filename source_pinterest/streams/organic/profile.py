@@ -74,6 +74,7 @@ class ProfileAnalytics(OrganicStream, ABC):
     page_size = None
     scopes = ("user_accounts:read",)
     access = BUSINESS_ACCOUNT
+    needs_user_token = True
     cost = f"one request for each {limits.ANALYTICS_WINDOW_DAYS} days"
     checkpoint: ProfileCursor
     split: ClassVar[str] = ""

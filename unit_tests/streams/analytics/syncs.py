@@ -9,7 +9,7 @@ from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.engine.tasks import Task
 from source_pinterest.streams.base.stream import PinterestStream
 from unit_tests.configs import TODAY
-from unit_tests.streams.pinterest import configured
+from unit_tests.streams.pinterest import configured, read_slice, run_of
 
 DEDUP, APPEND = configured("incremental", "append_dedup"), configured("incremental", "append")
 
@@ -31,10 +31,10 @@ class Sync:
 
     @cached_property
     def slices(self) -> list[Task]:
-        return list(self.stream.stream_slices())
+        return list(run_of(self.stream).tasks())
 
     def read(self, stream_slice: StreamSlice) -> list[dict[str, Any]]:
-        return list(self.stream.read_records(stream_slice=stream_slice))
+        return list(read_slice(self.stream, stream_slice))
 
     def read_all(self) -> list[dict[str, Any]]:
         return [record for one in self.slices for record in self.read(one)]

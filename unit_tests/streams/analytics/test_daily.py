@@ -13,7 +13,7 @@ from source_pinterest.state.period import fingerprint
 from source_pinterest.streams.analytics.daily import DailyAnalytics
 from source_pinterest.streams.analytics.levels import CampaignAnalytics
 from unit_tests.streams.analytics.syncs import APPEND, DEDUP, Sync, ago, window
-from unit_tests.streams.pinterest import Pinterest, refused, state_of
+from unit_tests.streams.pinterest import Pinterest, read_slice, refused, run_of, state_of
 from unit_tests.threads import PATIENCE_SECONDS, in_thread
 
 CALLS = "ad_accounts/11/campaigns/analytics"
@@ -139,7 +139,7 @@ def test_old_days_of_an_account_need_no_entity(mock: requests_mock.Mocker) -> No
 def test_slices_that_are_listed_again_order_no_report_twice(mock: requests_mock.Mocker) -> None:
     sync = Daily(mock, start_date=ago(100))
 
-    for slices in (sync.slices, sync.stream.stream_slices()):
+    for slices in (sync.slices, run_of(sync.stream).tasks()):
         assert ["token" in one for one in slices] == [False, True]
 
 
@@ -255,9 +255,9 @@ def test_the_older_days_of_an_account_that_can_not_be_read_at_all_are_no_loss(
     errors: list[PinterestError] = []
 
     def read_all() -> None:
-        for one in stream.stream_slices():
+        for one in run_of(stream).tasks():
             try:
-                list(stream.read_records(stream_slice=one))
+                list(read_slice(stream, one))
             except PinterestError as error:
                 errors.append(error)
 

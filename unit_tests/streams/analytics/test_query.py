@@ -25,7 +25,7 @@ from source_pinterest.streams.analytics.levels import (
 )
 from source_pinterest.streams.analytics.query import QueryAnalytics
 from unit_tests.streams.analytics.syncs import ago, window
-from unit_tests.streams.pinterest import Pinterest, configured, page, records_of, refused, state_of
+from unit_tests.streams.pinterest import Pinterest, configured, page, records_of, refused, run_of, state_of
 from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
 
 PATH = "ad_accounts/11/campaigns/analytics"
@@ -237,7 +237,7 @@ def test_shorter_windows_of_more_ids_may_take_fewer_requests(
     lists_of(pinterest, a11=[str(number) for number in range(243)])
     stream = pinterest.attached(pinterest.sync.stream(CampaignAnalytics), configured("incremental", "append_dedup"))
 
-    assert windows_of(list(stream.stream_slices())) == [
+    assert windows_of(list(run_of(stream).tasks())) == [
         ("2026-05-14", "2026-06-23", 243),
         ("2026-04-03", "2026-05-13", 243),
         ("2026-06-27", "2026-07-01", 243),
@@ -288,7 +288,7 @@ def test_so_many_tasks_wait_in_line_until_one_has_ended(
     monkeypatch.setattr(limits, "TASKS_IN_LINE", 1)
     lists_of(recent, a11=["1"], a12=["2"])
     recent.answers(PATH, answer)
-    tasks = iter(recent.stream(CampaignAnalytics).stream_slices())
+    tasks = iter(run_of(recent.stream(CampaignAnalytics)).tasks())
     first = next(tasks)
     second = in_thread(lambda: next(tasks))
     assert waits(second)

@@ -18,7 +18,7 @@ from source_pinterest.streams.analytics.own_reports import MarketingMixReport
 from source_pinterest.streams.analytics.query import QueryAnalytics
 from source_pinterest.streams.analytics.report import ReportStream
 from unit_tests.streams.analytics.syncs import APPEND, DEDUP, Sync, ago, window
-from unit_tests.streams.pinterest import Pinterest, refused, state_of
+from unit_tests.streams.pinterest import Pinterest, read_slice, refused, run_of, state_of
 from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
 
 NAME = "ad_group_report"
@@ -206,13 +206,13 @@ def test_the_next_report_is_made_once_a_slice_has_ended(after: Callable[..., Pin
     created = pinterest.reports({})
     stream = pinterest.stream(AdGroupReport)
     stream.select()
-    slices = iter(stream.stream_slices())
+    slices = iter(run_of(stream).tasks())
     first = next(slices)
     following = in_thread(lambda: next(slices))
     assert waits(following)
     assert len(created) == 1
 
-    list(stream.read_records(stream_slice=first))
+    list(read_slice(stream, first))
     following.result(PATIENCE_SECONDS)
     assert len(created) == 2
 
@@ -228,7 +228,7 @@ def test_a_file_becomes_lines_of_the_stream_and_what_is_left_out_is_told(
     kept, other = (f'{{"AD_GROUP_ID": 7, "DATE": "{ago(days)}", "CTR": 1e999}}' for days in (0, 1))
     mock.get("https://files.example/11", text=f'{{"7": [{kept}, {other}]}}')
     sync = sync_of(pinterest)
-    [page] = sync.stream.read_pages(sync.slices[0])
+    [page] = run_of(sync.stream).read(sync.slices[0])
 
     assert page.lines.count(b'"stream":"ad_group_report"') == 1
     assert list(page.records()) == [row(date=ago(0), AD_ACCOUNT_ID="11")]

@@ -1,23 +1,25 @@
 """A stream of ad accounts that end as a test scripts."""
 
-from collections.abc import Collection, Generator, Iterable, Mapping
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from source_pinterest.api.auth import AccessTokenAuthenticator
+from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
+from airbyte_cdk.sources.message import InMemoryMessageRepository
+
 from source_pinterest.api.errors import Access, PinterestError
-from source_pinterest.api.usage import Usage
-from source_pinterest.config import AccessTokenCredentials
-from source_pinterest.engine.ledger import Ledger
+from source_pinterest.config import Config
 from source_pinterest.engine.pages import Page
-from source_pinterest.engine.parents import ParentIds
-from source_pinterest.engine.progress import Notices
-from source_pinterest.engine.reader import TaskReader
-from source_pinterest.engine.tasks import Task
+from source_pinterest.engine.tasks import Key, Task
+from source_pinterest.streams.base.run import StreamRun, TaskPartition
+from source_pinterest.streams.base.stream import PinterestStream, Sync
+from unit_tests.configs import TODAY, signed_in_with
+from unit_tests.streams.pinterest import connected
 
 
 def account_of(task: Task) -> str:
-    return str(task.partition.get("ad_account_id", ""))
+    """The account, or the pin, that a task is about; empty for the whole stream."""
+    return str(next(iter(task.partition.values()), ""))
 
 
 class Cursor:
@@ -26,6 +28,7 @@ class Cursor:
     def __init__(self) -> None:
         self.told: list[tuple[Any, ...]] = []
         self.failed: list[str] = []
+        self.is_incomplete = False
 
     def count(self, records: int, task: Task) -> None:
         del task
@@ -34,17 +37,19 @@ class Cursor:
     def commit(self, task: Task, finding: Any = None) -> None:
         self.told.append(("commit", account_of(task), finding))
 
-    def fail(self, task: Task) -> None:
+    def fail(self, task: Task, error: Exception | None = None) -> None:
         self.failed.append(account_of(task))
+        if error:
+            self.told.append(("failure", account_of(task), error))
 
-    def note_failure(self, task: Task) -> None:
-        self.told.append(("failure", account_of(task)))
+    def note_incomplete(self) -> None:
+        self.is_incomplete = True
 
 
-class Accounts:
+class Accounts(PinterestStream):
     """Each account has two pages, of 3 and 4 records, and then its error or a finding."""
 
-    name = "lead_forms"
+    path_template = "lead_forms"
     scopes = ("ads:read",)
 
     def __init__(
@@ -56,20 +61,28 @@ class Accounts:
         granted: Iterable[str] = (),
         has_cursor: bool = True,
     ) -> None:
+        config = Config.from_mapping(
+            signed_in_with(auth_method="access_token", access_token="false-access-token"), TODAY
+        )
+        super().__init__(Sync(connected(config), config), "lead_forms")
+        self.api.authenticator.granted = frozenset(granted)
         self.errors = errors or {}
         self.expected = expected
         self.access = access
-        self.cursor = Cursor()
-        self.checkpoint: Any = self.cursor if has_cursor else None
-        self.all_usage = Usage()
-        self.usage, self.notices = self.all_usage.of(self.name), Notices(self.name)
-        self.ids = ParentIds(lambda _: ["7"])
+        self.noted = Cursor()
+        self.run = StreamRun(self, None, ConnectorStateManager(), InMemoryMessageRepository())
+        if has_cursor:
+            self.run.cursor = self.noted  # type: ignore[assignment]
+        self.planned: Iterable[Task] = ()
         self.read_accounts: list[str] = []
         self.ended: list[str] = []
-        authenticator = AccessTokenAuthenticator(AccessTokenCredentials("false-access-token"))
-        authenticator.granted = frozenset(granted)
-        self.ledger = Ledger(self, authenticator)
-        self.reader = TaskReader(self.name, self.ledger)
+
+    def tasks(self) -> Iterator[Task]:
+        yield from self.planned
+
+    def list_ids(self, key: Key) -> Iterator[str]:
+        del key
+        yield "7"
 
     def is_expected(self, task: Task) -> bool:
         return account_of(task) in self.expected
@@ -86,17 +99,22 @@ class Accounts:
             raise self.errors[account]
         return f"finding {account}"
 
+    def plan(self, tasks: Iterable[Task]) -> Generator[Task, None, None]:
+        """Plan these tasks."""
+        self.planned = tasks
+        return self.run.tasks()
+
     def read(self, accounts: Iterable[str], *, listed_first: bool = False) -> list[PinterestError]:
         """Read accounts as they are listed, or after that. Return the errors that are raised."""
         return self.read_tasks(map(self.of_account, accounts), listed_first=listed_first)
 
     def read_tasks(self, tasks: Iterable[Task], *, listed_first: bool = False) -> list[PinterestError]:
         raised: list[PinterestError] = []
-        planned = self.reader.planned(tasks)
+        planned = self.plan(tasks)
         try:
             for task in list(planned) if listed_first else planned:
                 try:
-                    list(self.reader.read(task))
+                    list(TaskPartition(self.run, task).read())
                 except PinterestError as error:
                     raised.append(error)
         except PinterestError as error:

@@ -9,7 +9,7 @@ from source_pinterest.streams.base.stream import ForeignKey, PinterestStream
 from source_pinterest.streams.business import BusinessMembers
 from source_pinterest.streams.organic.boards import BoardSections
 from source_pinterest.streams.organic.pins import BoardPins, BoardSectionPins
-from unit_tests.streams.pinterest import Pinterest, refused
+from unit_tests.streams.pinterest import Pinterest, refused, run_of
 
 
 def test_each_parent_is_a_slice_of_flat_ids_and_is_read_once_for_all_children(pinterest: Pinterest) -> None:
@@ -71,8 +71,8 @@ def test_a_board_that_is_gone_when_its_sections_are_listed_is_left_out(
     pinterest.lists("boards/2/sections", "9")
     pinterest.lists("boards/2/sections/9/pins", "1")
     stream = pinterest.stream(BoardSectionPins)
-    for one in stream.stream_slices():
-        list(stream.read_pages(one))
+    for one in run_of(stream).tasks():
+        list(run_of(stream).read(one))
 
     assert "board_section_pins: 1 is left out" in caplog.text
 

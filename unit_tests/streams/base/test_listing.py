@@ -8,7 +8,7 @@ from source_pinterest import limits
 from source_pinterest.api.errors import AccessLostError, SliceError
 from source_pinterest.streams.base.listing import BookmarkPaginator, SeenIds
 from source_pinterest.streams.organic.boards import Boards, BoardSections
-from unit_tests.streams.pinterest import Pinterest, page, records_of, refused, slice_of
+from unit_tests.streams.pinterest import Pinterest, page, records_of, refused, run_of, slice_of
 
 EVERYTHING = slice_of({})
 MOST_EMPTY = limits.PAGES_WITHOUT_NEWS
@@ -74,7 +74,8 @@ def test_a_page_with_a_new_item_begins_the_count_of_pages_anew() -> None:
 def test_a_refusal_with_a_bookmark_in_hand_is_a_broken_list(pinterest: Pinterest, answer: dict[str, Any]) -> None:
     """Never the end of it, and never a deletion."""
     pinterest.answers("boards/5/sections", page(["1"], "b"), answer)
-    records = records_of(pinterest.stream(BoardSections).read_pages(slice_of({"board_id": "5"})))
+    sections = pinterest.stream(BoardSections)
+    records = records_of(run_of(sections).read(sections.task({"board_id": "5"})))
 
     assert next(records)["id"] == "1"
     with pytest.raises(AccessLostError, match=r"gave the beginning of boards/5/sections.*Scripted refusal"):

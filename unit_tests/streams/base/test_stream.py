@@ -8,13 +8,13 @@ import requests_mock
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.api.errors import MalformedResponseError, RightMissingError, SliceError, UnavailableError
-from source_pinterest.engine.circuit_breaker import FAILURES_IN_A_ROW
+from source_pinterest.engine.ledger import FAILURES_IN_A_ROW
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.base.stream import PinterestStream
 from source_pinterest.streams.organic.boards import Boards, BoardSections
 from source_pinterest.streams.organic.pin_analytics import PinAnalytics
 from source_pinterest.streams.organic.pins import Pins
-from unit_tests.streams.pinterest import Pinterest, page, refused, slice_of
+from unit_tests.streams.pinterest import Pinterest, page, read_slice, refused, slice_of
 from unit_tests.threads import PATIENCE_SECONDS, in_thread
 
 EVERYTHING = slice_of({})
@@ -89,7 +89,7 @@ def test_where_one_board_after_the_other_fails_none_is_asked_twice(mock: request
     for board in boards:
         pinterest.answers(f"boards/{board}/sections", refused(503))
         with pytest.raises(UnavailableError):
-            list(sections.ids.of((board,)) if whose == "ids" else sections.read_pages(of_board(board)))
+            list(sections.ids.of((board,)) if whose == "ids" else read_slice(sections, slice_of({"board_id": board})))
 
     calls = [len(pinterest.asked(f"boards/{board}/sections")) for board in boards]
     assert calls == [*[2] * FAILURES_IN_A_ROW, 1]

@@ -18,9 +18,19 @@ from source_pinterest.api.errors import (
     SliceError,
     UnavailableError,
 )
-from source_pinterest.engine.circuit_breaker import FAILURES_IN_A_ROW
+from source_pinterest.engine.ledger import FAILURES_IN_A_ROW
 from source_pinterest.streams.organic.pin_analytics import PIN_METRICS, STANDARD_METRICS, PinAnalytics
-from unit_tests.streams.pinterest import Pinterest, configured, in_pieces, list_pages, page, records_of, refused
+from unit_tests.streams.pinterest import (
+    Pinterest,
+    configured,
+    in_pieces,
+    list_pages,
+    page,
+    read_slice,
+    records_of,
+    refused,
+    run_of,
+)
 
 DAY = {"date": "2026-06-20", "data_status": "READY", "metrics": {"IMPRESSION": 7}}
 METRICS = {"all": {"daily_metrics": [DAY], "lifetime_metrics": {"TOTAL_COMMENTS": 3}}}
@@ -399,7 +409,7 @@ def test_what_was_read_before_a_failure_is_not_read_again(pinterest: Pinterest) 
     pinterest.lists("pins", *PINS[:150])
     pinterest.answers("pins/analytics", many(PINS, lambda asked: refused(503) if "150" in asked else None))
     (stream_slice,) = pinterest.tasks(PinAnalytics)
-    pages = pinterest.stream(PinAnalytics).read_pages(stream_slice)
+    pages = run_of(pinterest.stream(PinAnalytics)).read(stream_slice)
 
     assert sum(page.count for page in itertools.islice(pages, 1)) == 100
     with pytest.raises(UnavailableError):
@@ -414,9 +424,9 @@ def test_a_pass_is_gone_on_with_and_then_the_days_since_are_read(mock: requests_
     pinterest.lists("pins", "1", "2", "3")
     pinterest.answers("pins/analytics", many(PINS))
     stream = pinterest.attached(pinterest.sync.stream(PinAnalytics), configured("incremental", "append_dedup"))
-    (stream_slice,) = stream.stream_slices()
+    (stream_slice,) = run_of(stream).tasks()
 
-    assert [record["pin_id"] for record in stream.read_records(stream_slice=stream_slice)] == ["3", "1", "2", "3"]
+    assert [record["pin_id"] for record in read_slice(stream, stream_slice)] == ["3", "1", "2", "3"]
     asked = pinterest.asked("pins/analytics")
     assert [(one["pin_ids"], one["start_date"], one["end_date"]) for one in asked] == [
         (["3"], ["2026-05-01"], ["2026-06-25"]),
@@ -472,10 +482,10 @@ def append(
 
     pinterest.answers("pins/analytics", {"json": answer})
     stream = pinterest.attached(pinterest.sync.stream(PinAnalytics), configured("incremental", how))
-    (stream_slice,) = stream.stream_slices()
+    (stream_slice,) = run_of(stream).tasks()
     found: dict[str, list[str]] = {}
     with suppress(SliceError):
-        for record in stream.read_records(stream_slice=stream_slice):
+        for record in read_slice(stream, stream_slice):
             found.setdefault(record["pin_id"], []).append(record["date"][-2:])
     return [stream.checkpoint.state, {pin: sorted(emitted) for pin, emitted in found.items()}]
 

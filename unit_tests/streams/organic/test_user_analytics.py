@@ -17,7 +17,7 @@ from source_pinterest.streams.organic.profile import (
     UserAccountAnalyticsByAppType,
     UserAccountAnalyticsByContentType,
 )
-from unit_tests.streams.pinterest import Pinterest, configured, in_pieces, page, refused, slice_of
+from unit_tests.streams.pinterest import Pinterest, configured, in_pieces, page, read_slice, refused, run_of, slice_of
 
 PATH = "user_account/analytics"
 APPEND, DEDUP = configured("incremental", "append"), configured("incremental", "append_dedup")
@@ -43,7 +43,7 @@ def window_of(stream: ProfileAnalytics, first: int = 25, last: int = 29) -> Task
 def read(pinterest: Pinterest, how: Any = None) -> tuple[list[int], dict[str, Any]]:
     """The days of the window that are emitted, and the state after it."""
     stream = pinterest.attached(pinterest.sync.stream(UserAccountAnalytics), how)
-    dates = [int(record["date"][-2:]) for record in stream.read_records(stream_slice=window_of(stream))]
+    dates = [int(record["date"][-2:]) for record in read_slice(stream, window_of(stream))]
     return dates, stream.checkpoint.state
 
 
@@ -101,7 +101,7 @@ def test_a_week_old_day_that_a_response_does_not_hold_counts_as_read(
 ) -> None:
     pinterest.answers(PATH, {"json": {"all": {"daily_metrics": list(map(day, shown))}}})
     stream = pinterest.attached(pinterest.sync.stream(UserAccountAnalytics), how)
-    records = stream.read_records(stream_slice=window_of(stream, 20, 28))
+    records = read_slice(stream, window_of(stream, 20, 28))
 
     assert [int(record["date"][-2:]) for record in records] == shown
     assert stream.checkpoint.state == {"date": "2026-06-24", "from": "2026-06-20", "settled": "2026-06-24"}
@@ -162,7 +162,7 @@ def test_a_later_sync_reads_what_is_owed_and_the_lookback(mock: Any, caplog: pyt
     pinterest = Pinterest(mock, known(date="2026-06-28", missing=owed, **{"from": "2026-04-03"}), lookback_days=5)
     stream = pinterest.attached(pinterest.sync.stream(UserAccountAnalytics), DEDUP)
     with caplog.at_level("INFO", "airbyte"):
-        found = [(one["start_date"], one["end_date"]) for one in stream.stream_slices()]
+        found = [(one["start_date"], one["end_date"]) for one in run_of(stream).tasks()]
 
     assert found == [("2026-05-01", "2026-05-03"), ("2026-06-23", "2026-07-01")]
     assert "user_account_analytics: Estimate: 1 account, 2 windows, 0 reports, at least 2 requests" in caplog.text
@@ -180,7 +180,7 @@ def test_the_days_of_each_owner_are_his_own(mock: Any) -> None:
     pinterest.answers("ad_accounts/77", refused(403, 29))
     pinterest.answers(PATH, days("READY"))
     stream = pinterest.attached(pinterest.sync.stream(UserAccountAnalytics), DEDUP)
-    failed, *slices = sorted(stream.stream_slices(), key=lambda one: one.error is None)
+    failed, *slices = sorted(run_of(stream).tasks(), key=lambda one: one.error is None)
 
     assert failed["ad_account_id"] == "77"
     assert [(one["ad_account_id"], one["start_date"]) for one in slices] == [
@@ -188,7 +188,7 @@ def test_the_days_of_each_owner_are_his_own(mock: Any) -> None:
         ("12", "2026-06-30"),
         ("13", "2026-04-03"),
     ]
-    [record] = stream.read_records(stream_slice=slices[-1])
+    [record] = read_slice(stream, slices[-1])
     assert (record["ad_account_id"], record["date"]) == ("13", "2026-06-25")
     assert pinterest.asked(PATH)[0]["ad_account_id"] == ["13"]
 
@@ -200,7 +200,7 @@ def test_an_owner_keeps_the_account_that_the_state_knows(mock: Any, listed: str,
         pinterest.answers("ad_accounts", page([{"id": one, "owner": {"id": "7"}} for one in accounts.split()]))
         pinterest.answers(PATH, days("READY", "READY"))
         stream = pinterest.attached(pinterest.sync.stream(UserAccountAnalytics), DEDUP)
-        records = [record for one in stream.stream_slices() for record in stream.read_records(stream_slice=one)]
+        records = [record for one in run_of(stream).tasks() for record in read_slice(stream, one)]
         stream.checkpoint.ensure_at_least_one_state_emitted()
         assert {record["ad_account_id"] for record in records} == {"11"}
         return pinterest.asked(PATH)[-1]["ad_account_id"], pinterest.saved(UserAccountAnalytics)
@@ -257,7 +257,7 @@ def test_a_day_counts_when_paid_and_organic_reach_it(pinterest: Pinterest) -> No
         answers = [{"json": {"all": {"daily_metrics": [day(25 + n) for n in range(many)]}}} for many in (paid, organic)]
         pinterest.answers(PATH, *answers)
         stream = pinterest.attached(pinterest.sync.stream(UserAccountAnalyticsByContentType))
-        list(stream.read_records(stream_slice=window_of(stream)))
+        list(read_slice(stream, window_of(stream)))
         return stream.checkpoint.state
 
     assert read_both(3, 5) == state(27, 29)

@@ -14,7 +14,7 @@ from source_pinterest.streams.resources.targeting_options import (
     TargetingOptions,
     targeting_types,
 )
-from unit_tests.streams.pinterest import Pinterest, refused, slice_of
+from unit_tests.streams.pinterest import Pinterest, read_slice, refused, run_of, slice_of
 
 GENDER, GEO = "resources/targeting/GENDER", "resources/targeting/GEO"
 
@@ -79,15 +79,16 @@ def test_an_option_that_stands_twice_is_one_record_and_other_names_are_told(
 
 @pytest.mark.parametrize("answer", [refused(400, 1, "GEO is no type"), refused(403, 29)])
 def test_a_type_that_pinterest_refuses_costs_itself_alone(
-    pinterest: Pinterest, caplog: pytest.LogCaptureFixture, answer: dict[str, Any]
+    pinterest: Pinterest, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, answer: dict[str, Any]
 ) -> None:
     pinterest.lists("ad_accounts")
     pinterest.answers(GEO, answer)
     pinterest.answers(GENDER, {"json": [{"female": "Female"}]})
     stream = pinterest.stream(TargetingOptions)
     slices = [one for one in stream.tasks() if one["option_type"] in ("GEO", "GENDER", "PLACEMENT")]
-    planned = stream.reader.planned(slices)
-    read = {one["option_type"]: [option["id"] for option in stream.read_records(stream_slice=one)] for one in planned}
+    monkeypatch.setattr(stream, "tasks", lambda: iter(slices))
+    planned = run_of(stream).tasks()
+    read = {one["option_type"]: [option["id"] for option in read_slice(stream, one)] for one in planned}
 
     assert read == {"GEO": [], "GENDER": ["female"], "PLACEMENT": ["ALL", "BROWSE", "SEARCH", "OTHER"]}
     assert [message.partition("left out. ")[0] for message in caplog.messages] == ["targeting_options: GEO is "]

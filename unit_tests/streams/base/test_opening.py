@@ -1,7 +1,7 @@
 """A stream is opened with its cursor, and its slices are read in pages."""
 
 import logging
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -15,13 +15,12 @@ from source_pinterest.engine.pages import Page, PageMessage
 from source_pinterest.engine.tasks import Task
 from source_pinterest.streams.ads.entities import Campaigns
 from source_pinterest.streams.analytics.levels import CampaignAnalytics
-from source_pinterest.streams.base.stream import PinterestStream
-from source_pinterest.streams.opening import OpenedStream, TaskPartition, TaskPartitionGenerator
+from source_pinterest.streams.base.run import StreamRun, TaskPartition
+from source_pinterest.streams.base.stream import PinterestStream, Sync
 from source_pinterest.streams.organic.boards import Boards, BoardSections
 from unit_tests.state.stores import states_in
-from unit_tests.streams.pinterest import Pinterest, configured, page, refused, slice_of, state_of
+from unit_tests.streams.pinterest import Pinterest, configured, page, refused, state_of
 
-EVERYTHING = slice_of({})
 FULL, APPENDING = configured(), configured("incremental", "append")
 
 
@@ -38,8 +37,8 @@ class Opening:
         self.sent = InMemoryMessageRepository()
         self.stream = pinterest.sync.stream(of)
         states = ConnectorStateManager(list(state))
-        self.opened = OpenedStream(self.stream, pinterest.sync.config, how, states, self.sent)
-        self.in_pages = self.opened.in_pages()
+        self.run = StreamRun(self.stream, how, states, self.sent)
+        self.in_pages = self.run.in_pages()
 
     def read(self) -> list[Any]:
         """Read as the framework does; gives the ids that came, and the states after them."""
@@ -98,7 +97,7 @@ def test_the_days_are_those_of_the_config_and_of_how_the_connection_reads(
         pinterest.lists("ad_accounts/11/campaigns", "1")
         pinterest.answers("resources/metrics_ready_state", {"json": {"conversion_metrics_ready": True}})
         with caplog.at_level(logging.INFO, "airbyte"):
-            slices = list(Opening(pinterest, CampaignAnalytics, how).opened.tasks())
+            slices = list(Opening(pinterest, CampaignAnalytics, how).run.tasks())
         assert min(one["start_date"] for one in slices) == "2026-06-01"
         assert (once in caplog.text) is (how is APPENDING)
 
@@ -143,31 +142,31 @@ def test_a_stream_whose_slices_can_not_be_listed_or_read_has_not_ended(mock: req
     pinterest, other = Pinterest(mock), Pinterest(mock)
     pinterest.answers("boards", page(["1"], "more"), refused(503))
     failing, unlisted = Opening(pinterest, Boards), Opening(other, BoardSections)
-    pages = failing.opened.read_pages(EVERYTHING)
+    pages = failing.run.read(failing.stream.task({}))
     assert [record["id"] for record in next(pages).records()] == ["1"]
     with pytest.raises(UnavailableError):
         next(pages)
     other.answers("boards", refused(401, 2))
     with pytest.raises(ConfigError):
-        list(unlisted.opened.tasks())
+        list(unlisted.run.tasks())
 
     for opening in (failing, unlisted):
         opening.in_pages.cursor.ensure_at_least_one_state_emitted()
         assert states_in(opening.sent) == [whole(ended=False)]
 
 
-class TwoBoards:
+class TwoBoards(Boards):
     """A stream of two tasks with two pages each, and a state after them."""
 
-    name = "board_pins"
-
-    def __init__(self) -> None:
+    def __init__(self, sync: Sync) -> None:
+        super().__init__(sync)
         self.repository = InMemoryMessageRepository()
+        self.run = StreamRun(self, None, ConnectorStateManager(), self.repository)
         self.listed: list[str] = []
         self.sent: list[list[bytes | Type]] = []
         """What went through the repository after each page: lines, or the type of anything else."""
 
-    def tasks(self) -> Iterable[Task]:
+    def tasks(self) -> Iterator[Task]:
         for board in ("7", "8"):
             self.listed.append(board)
             yield Task({"board_id": board}, self.pages)
@@ -178,18 +177,15 @@ class TwoBoards:
             self.note_sent()
         self.repository.emit_message(AirbyteMessage(type=Type.STATE, state=AirbyteStateMessage()))
 
-    def read_pages(self, task: Task) -> Iterator[Page]:
-        return task.pages()
-
     def note_sent(self) -> None:
         messages = self.repository.consume_queue()
         self.sent.append([one.page.lines if isinstance(one, PageMessage) else one.type for one in messages])
 
 
-def test_tasks_are_read_as_they_are_found_and_each_page_is_sent_before_the_next() -> None:
-    stream = TwoBoards()
-    for partition in TaskPartitionGenerator(stream, stream.repository).generate():
-        assert partition.stream_name() == "board_pins"
+def test_tasks_are_read_as_they_are_found_and_each_page_is_sent_before_the_next(pinterest: Pinterest) -> None:
+    stream = TwoBoards(pinterest.sync)
+    for partition in stream.run.generate():
+        assert partition.stream_name() == "two_boards"
         assert partition.to_slice() == {"board_id": stream.listed[-1]}
         assert list(partition.read()) == [], "a record by itself would overtake a page"
         stream.note_sent()
@@ -197,9 +193,9 @@ def test_tasks_are_read_as_they_are_found_and_each_page_is_sent_before_the_next(
     assert stream.sent == [[b"7.0"], [b"7.1"], [Type.STATE], [b"8.0"], [b"8.1"], [Type.STATE]]
 
 
-def test_two_partitions_of_equal_tasks_are_two() -> None:
+def test_two_partitions_of_equal_tasks_are_two(pinterest: Pinterest) -> None:
     """The framework keeps those at work in a set."""
-    stream = TwoBoards()
-    twins = [TaskPartition(stream, Task({"board_id": "7"}, stream.pages), stream.repository) for _ in range(2)]
+    stream = TwoBoards(pinterest.sync)
+    twins = [TaskPartition(stream.run, Task({"board_id": "7"}, stream.pages)) for _ in range(2)]
 
     assert len({*twins}) == len({hash(twin) for twin in twins}) == 2

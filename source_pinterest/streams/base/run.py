@@ -1,0 +1,363 @@
+"""A stream in one sync: its tasks are planned and read here, and here alone is told how each of them has ended."""
+
+import logging
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from airbyte_cdk.models import ConfiguredAirbyteStream
+from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
+from airbyte_cdk.sources.message import MessageRepository
+from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
+from airbyte_cdk.sources.streams.concurrent.cursor import CursorField
+from airbyte_cdk.sources.streams.concurrent.default_stream import DefaultStream
+from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
+from airbyte_cdk.sources.streams.concurrent.partitions.partition_generator import PartitionGenerator
+from airbyte_cdk.sources.types import Record
+
+from source_pinterest.api.errors import (
+    AccountUnreadableError,
+    ConfigError,
+    GoneError,
+    NothingLeftError,
+    PinterestError,
+    RefusedError,
+    RightMissingError,
+    understanding,
+)
+from source_pinterest.engine.ledger import Consequence, verdict
+from source_pinterest.engine.pages import Page, PageMessage
+from source_pinterest.engine.tasks import Key, Task
+from source_pinterest.state.cursor import FullRefresh, PinterestCursor, StateStore, UnreadCursor, WholeCursor
+from source_pinterest.state.formats import ACCOUNT_KEY, has_position
+from source_pinterest.state.period import PeriodPlan
+from source_pinterest.streams.base.stream import PinterestStream
+
+LOGGER = logging.getLogger("airbyte")
+
+
+@dataclass(frozen=True)
+class Done:
+    """A task was read whole. The cursor takes the finding."""
+
+    finding: Any
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A task could not be read."""
+
+    error: Exception
+
+
+@dataclass(frozen=True)
+class InTurn:
+    """The tasks that a task stands for have ended, each by itself. The first error of theirs is raised."""
+
+    error: Exception | None
+
+
+@dataclass(frozen=True)
+class NotRead:
+    """A task was not read, because its stream or account was stopped, or the sync closed."""
+
+    is_closed: bool = False
+
+
+End = Done | Failed | InTurn | NotRead
+
+
+class StreamRun(PartitionGenerator):
+    """Plans the tasks of a stream, reads them, and tells cursor, counts and child streams how each has ended.
+
+    If the stream can't be read with this kind of token, or its saved state can't be read, it fails without affecting
+    other streams. If an earlier attempt of the same full refresh has read it whole, it is not read again. In neither
+    case does it emit records, so the streams that need its ids list them.
+
+    No lock is held while something is logged, emitted or raised. The thread that ends the last task raises the verdict
+    of the stream: raised on the main thread, it would end the sync of the other streams.
+
+    Args:
+        stream: the stream.
+        configured: its entry in the catalog; None if it is not selected.
+        states: the states that the platform saved.
+        repository: takes the pages and the states to emit.
+
+    Attributes:
+        cursor: knows what has been read.
+        wait_for_turn: waits until the stream may be read, or read further.
+    """
+
+    def __init__(
+        self,
+        stream: PinterestStream,
+        configured: ConfiguredAirbyteStream | None,
+        states: ConnectorStateManager,
+        repository: MessageRepository,
+    ) -> None:
+        self.stream, self.repository, self._ledger = stream, repository, stream.ledger
+        self.wait_for_turn: Callable[[], None] = lambda: None
+        manager = states if configured else ConnectorStateManager()
+        store = StateStore(stream.name, manager, repository, FullRefresh.of(configured))
+        self._has_ended, self._unreadable = store.has_ended(), None
+        try:
+            _check_token(stream)
+            checkpoint = stream.open_state(PeriodPlan(stream.days, stream.config, configured), store)
+        except ConfigError as error:
+            self._unreadable = error
+            self.cursor: PinterestCursor = UnreadCursor(store)
+            return
+        self.cursor = checkpoint or WholeCursor(store)
+        if checkpoint and has_position(store.incoming()) and not has_position(checkpoint.state):
+            LOGGER.warning(
+                f"{stream.name}: the saved state names nothing that the stream knows, so the stream is read from the "
+                "beginning. A destination that appends then holds rows twice: clear the stream's data, or restore the "
+                "state that the last sync printed."
+            )
+        if self._has_ended:
+            LOGGER.info(f"{stream.name}: an earlier attempt of this full refresh has read the stream already.")
+        elif configured:
+            stream.select()
+
+    @property
+    def name(self) -> str:
+        """The name of the stream."""
+        return self.stream.name
+
+    def in_pages(self) -> AbstractStream:
+        """Return the stream in the form that the concurrent reader takes."""
+        stream = self.stream
+        key, field = stream.primary_key, stream.cursor_field
+        return DefaultStream(
+            partition_generator=self,
+            name=stream.name,
+            json_schema=stream.get_json_schema(),
+            primary_key=[key] if isinstance(key, str) else key,
+            cursor_field=CursorField(field) if isinstance(field, str) and field else None,
+            logger=LOGGER,
+            cursor=self.cursor,
+        )
+
+    def generate(self) -> Iterator["TaskPartition"]:
+        """Return a partition for each task, as they are planned."""
+        return map(partial(TaskPartition, self), self.tasks())
+
+    def tasks(self) -> Generator[Task, None, None]:
+        """Plan the tasks to read, and yield them, until the stream is stopped.
+
+        Raises:
+            ConfigError: the saved state, or the stream with this kind of token, can't be read.
+            PinterestError: the planning breaks off, or the verdict of the stream if all tasks have ended by then.
+        """
+        if self._unreadable:
+            raise self._unreadable
+        if self._has_ended:
+            return
+        error: Exception | None = None
+        try:
+            with understanding(self.name):
+                self.wait_for_turn()
+                for task in self.stream.tasks():
+                    if not self._add(task):
+                        break
+                    self.wait_for_turn()  # the requests that found the task may have told of a quota
+                    yield task
+        except Exception as found:  # noqa: BLE001 - the error of a bug ends the planning as well
+            error = found
+            self._ledger.note_broken_planning(error)
+        finally:  # child streams wait no longer, also if the planning is closed, which is not judged
+            self.stream.usage.finish_planning()
+            self.stream.ids.seal()
+        self._raise(self._closed(error))
+
+    def _add(self, task: Task) -> bool:
+        """Count a task that is going to be read. Return False if the stream has been stopped."""
+        if not self._ledger.add():
+            return False
+        if task.tasks:
+            self.stream.usage.begin_planning()
+        else:
+            self.stream.usage.count_task(task.rows)
+        if task.error is None:
+            self.stream.ids.promise(task.key)
+        return True
+
+    def read(self, task: Task) -> Iterator[Page]:
+        """Yield the pages of a task; none if its stream or its account has been stopped.
+
+        Raises:
+            PinterestError: the task can't be read, or the verdict of the stream after its last task.
+        """
+        self._raise((yield from self._pages(task)))
+
+    def _pages(self, task: Task) -> Generator[Page, None, Exception | None]:
+        """Yield the pages of a task, and tell how it has ended. Return the error to raise."""
+        end: End = NotRead(is_closed=True)
+        try:
+            with understanding(self.name):
+                if not self._ledger.may_read(task.parent):
+                    end = NotRead()
+                elif task.tasks:
+                    end = InTurn((yield from self._read_in_turn(task.tasks())))
+                else:
+                    end = Done((yield from self._counted(task)))
+        except Exception as error:  # noqa: BLE001 - the error of a bug ends the task as well
+            end = Failed(error)
+        finally:
+            error_to_raise = self._end(task, end)
+        return error_to_raise
+
+    def _counted(self, task: Task) -> Generator[Page, None, Any]:
+        """Yield the pages of a task, each counted by the cursor before it is queued. Return what the task has found."""
+        pages = task.pages()
+        while True:
+            try:
+                page = next(pages)
+            except StopIteration as end:
+                return end.value
+            self.cursor.count(page.count, task)
+            yield page
+
+    def _read_in_turn(self, tasks: Iterable[Task]) -> Generator[Page, None, Exception | None]:
+        """Plan and read tasks one after another, until the stream is stopped. Return the first error to raise."""
+        first: Exception | None = None
+        for task in tasks:
+            if not self._add(task):
+                break
+            if error := (yield from self._pages(task)):
+                LOGGER.warning(f"{self.name}: not everything could be read. {getattr(error, 'message', error)}")
+                first = first or error
+        return first
+
+    def _end(self, task: Task, end: End) -> Exception | None:
+        """Tell everyone concerned how a task has ended. Return the error to raise."""
+        error: Exception | None = None
+        match end:
+            case Done(finding):
+                self.cursor.commit(task, finding)
+                self._ledger.note_success(task.parent)
+            case Failed(reason):
+                error = self._failure(task, reason)
+            case InTurn(first):
+                error = first
+            case NotRead():
+                self.cursor.fail(task)
+        if task.tasks:
+            self.stream.usage.finish_planning()
+        else:
+            self.stream.usage.count_read_task()
+        if end != NotRead(is_closed=True):  # with the sync, which is not judged
+            error = self._closed(error)
+        self.stream.ids.release(task.key)
+        task.on_end()
+        return error
+
+    def _failure(self, task: Task, reason: Exception) -> Exception | None:
+        """Draw the consequence of an error. Return the error if it is to be raised."""
+        error = self._explained(task, reason)
+        consequence = self._ledger.note_failure(task.parent, error)
+        if consequence is Consequence.LEAVE_OUT and isinstance(error, PinterestError):
+            self._ledger.note_refusal(task, error)
+            return None
+        self.cursor.fail(task, error)
+        return None if consequence is Consequence.FAIL_UNTOLD else error
+
+    def _explained(self, task: Task, error: Exception) -> Exception:
+        """Return an error with what the user can do about it in this stream.
+
+        The refusal of the stream's only task reaches the stream. That of a task which has to be readable is the loss of
+        an account, unless the stream may lack a right, which only all tasks together show. Any other stays a refusal.
+        """
+        access = self.stream.access
+        if isinstance(error, RefusedError | GoneError):
+            if task.partition:
+                return _caused_by(error, self._loss(task, error)) if not access and self._is_owed(task) else error
+            if not access or isinstance(error, GoneError):
+                return _caused_by(error, ConfigError(f"{error.message}. {error.advice}"))
+        elif not isinstance(error, RightMissingError):
+            return error
+        return _caused_by(error, self.stream.explain(error))
+
+    def _is_owed(self, task: Task) -> bool:
+        """Return whether a task has to be readable, or belongs to an account of which others were read."""
+        is_account = tuple(task.partition) == (ACCOUNT_KEY,)
+        return (is_account and self._ledger.has_read(task.parent)) or self.stream.is_expected(task)
+
+    def _loss(self, task: Task, error: PinterestError) -> PinterestError:
+        is_part = self._ledger.has_read(task.parent)
+        return AccountUnreadableError(task[ACCOUNT_KEY], str(error.message), is_part=is_part)
+
+    def _closed(self, error: Exception | None) -> Exception | None:
+        """Count the end of a task, or of the planning. Return the error to raise.
+
+        That is its own error. After the last task it is the verdict, which is logged if the stream has failed anyway.
+        """
+        found = self._verdict() if self._ledger.close() else None
+        if found and (error or self._ledger.book.has_failed()):
+            LOGGER.warning(found.message)
+            return error
+        return error or found
+
+    def _verdict(self) -> PinterestError | None:
+        """Lose or leave out the refused tasks, as all refusals together mean. Return the error of the stream."""
+        book = self._ledger.book
+        found = verdict(book, self._is_owed, needs_right=self.stream.access is not None)
+        if found.lacks_right:
+            return self.stream.explain(book.refused[0].error)
+        for task, error in found.left_out:
+            self.stream.leave_out(task, error)
+        losses: dict[Key, PinterestError] = {}
+        for task, error in found.lost:
+            self.cursor.fail(task, error)
+            losses.setdefault(task.key, self._loss(task, error))
+        for loss in list(losses.values())[1:]:
+            LOGGER.warning(loss.message)
+        if found.nothing_of:
+            return NothingLeftError(self.name, found.nothing_of, str(found.left_out[0].error.message))
+        return next(iter(losses.values()), None)
+
+    def _raise(self, error: Exception | None) -> None:
+        if error:
+            self.cursor.note_incomplete()
+            raise error
+
+
+def _check_token(stream: PinterestStream) -> None:
+    if stream.needs_user_token and stream.config.has_app_token:
+        raise ConfigError(
+            f"{stream.name} can't be read with App Credentials: Pinterest serves it to users only. Choose OAuth2.0 as "
+            "Authorization Method, or leave the stream out."
+        )
+
+
+def _caused_by(cause: Exception, error: PinterestError) -> PinterestError:
+    if error is not cause:
+        error.__cause__ = cause
+    return error
+
+
+@dataclass(frozen=True, eq=False)
+class TaskPartition(Partition):
+    """One task of a stream. Its pages go through the repository, so that they stay in order with the states."""
+
+    run: StreamRun
+    task: Task
+
+    def read(self) -> Iterator[Record]:
+        """Emit the pages as messages, and yield no records."""
+        for page in self.run.read(self.task):
+            self.run.repository.emit_message(PageMessage(page))
+        yield from ()
+
+    def to_slice(self) -> Mapping[str, Any]:
+        """Return the task, for log lines."""
+        return self.task
+
+    def stream_name(self) -> str:
+        """Return the name of the stream."""
+        return self.run.name
+
+    def __hash__(self) -> int:
+        """Return the identity: no two partitions are equal."""
+        return id(self)

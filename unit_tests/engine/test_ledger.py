@@ -1,0 +1,189 @@
+"""What the failure of a task costs, and what the refusals of a stream mean together."""
+
+import threading
+from collections.abc import Sequence
+
+import pytest
+
+from source_pinterest.api.errors import (
+    AccountUnreadableError,
+    ConfigError,
+    GoneError,
+    QuotaExhaustedError,
+    RefusedError,
+    RejectedError,
+    SliceError,
+    UnavailableError,
+)
+from source_pinterest.engine.ledger import (
+    FAILURES_IN_A_ROW,
+    Book,
+    Consequence,
+    Facts,
+    Ledger,
+    Refusal,
+    Verdict,
+    decide,
+    verdict,
+)
+from source_pinterest.engine.tasks import Key, Task
+from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
+
+ONE = ("549755012345",)
+SEVERAL = [(str(number),) for number in range(FAILURES_IN_A_ROW)]
+TROUBLE = UnavailableError("It said no")
+REFUSED, GONE = RefusedError("not yours"), GoneError("not there")
+FATAL = ConfigError("no")
+ISOLATED = SliceError("too many pins", is_isolated=True)
+LEAVE_OUT, FAIL, FAIL_UNTOLD, STOP = Consequence
+OUTAGE = Facts(failing=FAILURES_IN_A_ROW)
+
+
+@pytest.mark.parametrize(
+    ("error", "facts", "consequence"),
+    [
+        (REFUSED, Facts(), LEAVE_OUT),
+        (GONE, Facts(is_stopped=True, failing=FAILURES_IN_A_ROW), LEAVE_OUT),
+        (FATAL, Facts(), STOP),
+        (QuotaExhaustedError("no"), Facts(), STOP),
+        (FATAL, Facts(is_stopped=True), FAIL_UNTOLD),
+        (ISOLATED, Facts(is_stopped=True), FAIL_UNTOLD),
+        (TROUBLE, Facts(failing=FAILURES_IN_A_ROW - 1), FAIL),
+        (TROUBLE, OUTAGE, STOP),
+        (RejectedError("no"), OUTAGE, STOP),
+        (KeyError("id"), OUTAGE, STOP),
+        (ISOLATED, OUTAGE, FAIL),
+        (AccountUnreadableError("549", "no"), OUTAGE, FAIL),
+    ],
+)
+def test_the_table(error: Exception, facts: Facts, consequence: Consequence) -> None:
+    assert decide(error, facts) is consequence
+
+
+def task_of(parent: Key) -> Task:
+    return Task({"ad_account_id": parent[0]}, lambda _: (yield from ()))
+
+
+def ledger_after(*worked: Key, failed: Sequence[Key] = ()) -> Ledger:
+    """A ledger that knows of some successes, and then of some failures."""
+    ledger = Ledger()
+    for parent in worked:
+        ledger.note_success(parent)
+    for parent in failed:
+        assert ledger.note_failure(parent, TROUBLE) is FAIL
+    return ledger
+
+
+def may_read(ledger: Ledger, parent: Key) -> bool:
+    return ledger.may_read(parent)
+
+
+@pytest.mark.parametrize("error", [FATAL, QuotaExhaustedError("no")])
+def test_the_first_fatal_error_ends_the_stream_for_good_and_is_raised_once(error: Exception) -> None:
+    ledger = Ledger()
+
+    assert [ledger.note_failure(ONE, error) for _ in range(3)] == [STOP, FAIL_UNTOLD, FAIL_UNTOLD]
+    assert ledger.note_failure(("549",), TROUBLE) is FAIL_UNTOLD
+    ledger.note_success(ONE)
+    assert not may_read(ledger, ONE)
+    assert not ledger.add()
+
+
+def test_parents_that_worked_and_fail_in_a_row_end_the_stream() -> None:
+    ledger = ledger_after(*SEVERAL, failed=SEVERAL[:-1])
+    assert may_read(ledger, ONE)
+
+    assert ledger.note_failure(SEVERAL[-1], RejectedError("no")) is STOP
+    assert not may_read(ledger, ONE)
+
+
+def test_parents_that_never_worked_end_nothing_whatever_their_number() -> None:
+    failed = [(f"bad {number}",) for number in range(100)]
+
+    assert ledger_after(*SEVERAL[1:], failed=failed + SEVERAL[1:]).add()
+
+
+def test_after_failures_in_a_row_a_parent_that_never_worked_gets_one_try() -> None:
+    ledger = ledger_after(ONE, failed=SEVERAL[1:])
+    assert ledger.is_worth_retrying()
+    assert may_read(ledger, SEVERAL[1])
+
+    ledger.note_failure(SEVERAL[0], KeyError("id"))
+    assert not ledger.is_worth_retrying()
+    assert not may_read(ledger, SEVERAL[0]), "it has had its try"
+    assert may_read(ledger, ("7",))
+    ledger.note_failure(ONE, TROUBLE)
+    assert may_read(ledger, ONE), "it has worked"
+
+
+def test_one_success_restores_the_retries() -> None:
+    ledger = ledger_after(failed=SEVERAL)
+    ledger.note_success(ONE)
+
+    assert ledger.is_worth_retrying()
+    assert may_read(ledger, SEVERAL[0])
+
+
+def test_one_failing_parent_ends_for_itself_alone_unless_it_works_in_between() -> None:
+    ledger = ledger_after(failed=[ONE] * (FAILURES_IN_A_ROW - 1))
+    ledger.note_success(ONE)
+    told = [ledger.note_failure(ONE, TROUBLE) for _ in range(2 * FAILURES_IN_A_ROW)]
+
+    assert told == [FAIL] * FAILURES_IN_A_ROW + [FAIL_UNTOLD] * FAILURES_IN_A_ROW
+    assert not may_read(ledger, ONE)
+    assert may_read(ledger, ("549756440147",))
+    assert ledger.add()
+
+
+@pytest.mark.parametrize("error", [AccountUnreadableError("549", "no"), ISOLATED])
+def test_what_is_the_matter_with_one_account_board_or_key_never_stops_anything(error: Exception) -> None:
+    ledger = ledger_after(*SEVERAL)
+
+    for parent in [*SEVERAL, *SEVERAL[:1] * FAILURES_IN_A_ROW]:
+        assert ledger.note_failure(parent, error) is FAIL
+    assert may_read(ledger, SEVERAL[0])
+    assert ledger.is_worth_retrying()
+
+
+def test_what_two_workers_tell_at_once_is_noted_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    ledger, entered, may_go_on, answers = Ledger(), threading.Event(), threading.Event(), iter([True, False])
+
+    def slow(*_: object) -> bool:
+        entered.set()
+        assert may_go_on.wait(PATIENCE_SECONDS)
+        return next(answers)
+
+    monkeypatch.setattr(Ledger, "may_read", slow)
+    first = in_thread(lambda: ledger.note_failure(ONE, FATAL))
+    assert entered.wait(PATIENCE_SECONDS)
+    others = [in_thread(lambda: ledger.note_failure(ONE, FATAL)), in_thread(ledger.add)]
+    assert all(map(waits, others))
+
+    may_go_on.set()
+    assert first.result(PATIENCE_SECONDS) is STOP
+    assert [other.result(PATIENCE_SECONDS) for other in others] == [FAIL_UNTOLD, False]
+
+
+ALICE, BOB = Refusal(task_of(("1",)), REFUSED), Refusal(task_of(("2",)), REFUSED)
+CAROL = Refusal(task_of(("3",)), GONE)
+
+
+@pytest.mark.parametrize(
+    ("book", "owed", "needs_right", "found"),
+    [
+        (Book(), "", True, Verdict(lost=[], left_out=[])),
+        (Book(refused=[ALICE]), "1", True, Verdict(True, [], [])),
+        (Book(refused=[ALICE], failed=[AccountUnreadableError("9", "no")]), "", True, Verdict(True, [], [])),
+        (Book(refused=[ALICE], failed=[TROUBLE]), "", True, Verdict(lost=[], left_out=[ALICE])),
+        (Book(refused=[ALICE, CAROL]), "", True, Verdict(lost=[], left_out=[ALICE, CAROL], nothing_of=2)),
+        (Book(refused=[ALICE, BOB], done=1), "2", True, Verdict(lost=[BOB], left_out=[ALICE])),
+        (Book(refused=[ALICE]), "", False, Verdict(lost=[], left_out=[ALICE])),
+        (Book(refused=[ALICE, ALICE]), "", False, Verdict(lost=[], left_out=[ALICE, ALICE])),
+        (Book(refused=[ALICE, BOB]), "", False, Verdict(lost=[], left_out=[ALICE, BOB], nothing_of=2)),
+        (Book(refused=[ALICE, BOB, CAROL]), "3", False, Verdict(lost=[CAROL], left_out=[ALICE, BOB])),
+    ],
+)
+def test_refusals_are_judged_together(book: Book, owed: str, *, needs_right: bool, found: Verdict) -> None:
+    given = verdict(book, lambda task: task.parent[0] in owed, needs_right=needs_right)
+
+    assert given._replace(lost=list(given.lost), left_out=list(given.left_out)) == found
