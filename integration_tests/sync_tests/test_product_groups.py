@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
-from integration_tests.support.assertions import assert_exact, assert_succeeded
+from integration_tests.simulator import Kind
+from integration_tests.simulator.server.request_log import Entry
+from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded
+from integration_tests.support.outputs import Record
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
 
@@ -54,3 +57,40 @@ def test_each_list_is_read_once_and_the_ids_go_into_one_call(sim: Simulator) -> 
 def test_what_is_archived_counts_whatever_is_emitted(sim: Simulator, streams: list[str]) -> None:
     output = run_sync(sim, streams, config=config(sim, 5, status=["PAUSED"]))
     assert_exact(output, sim, [STREAM], start=back(sim, 5), wanted_columns=COLUMNS)
+
+
+def test_an_ad_group_that_always_fails_costs_its_own_records() -> None:
+    """Its lists fail alone and in a batch. What is listed of the others is read further, and once it answers, all is."""
+    lists = {"keywords": "parent_id", "product_group_promotions": "ad_group_id"}
+    streams = [*lists, STREAM]
+    world = World(
+        boards=0, ad_accounts=1, campaigns=1, ad_groups=10, ads=1, product_groups=(1,), keyword_batches="answered"
+    )
+    with Simulator(world) as sim:
+        victim = world.entity_id(Kind.AD_GROUPS, 0, 3)
+
+        def fail(entry: Entry, page: Record) -> Record:
+            return {} if victim in (*entry.values("ad_group_id"), *entry.values("ad_group_ids")) else page
+
+        for operation in ("keywords/get", "product_group_promotions/list"):
+            sim.alter(operation, fail)
+        options = config(sim, 20)
+        first = run_sync(sim, streams, config=options)
+        for stream, parent in lists.items():
+            assert_failed(
+                first, stream, "system_error", f"ad group {victim} of ad account {world.account_id(0)} could not"
+            )
+            others = {key: row for key, row in sim.expected(stream).items() if row[parent] != victim}
+            assert_same(stream, first.records[stream], others)
+        lost = {row["id"] for row in sim.expected("product_group_promotions").values() if row["ad_group_id"] == victim}
+        wanted = {row["PRODUCT_GROUP_ID"] for row in sim.expected(STREAM, start=back(sim, 20)).values()}
+        assert lost & wanted
+        assert {row["PRODUCT_GROUP_ID"] for row in first.records[STREAM]} == wanted - lost
+        assert first.status(STREAM) == "INCOMPLETE"
+        appended = run_sync(sim, [STREAM], config=options, destination="append")
+        assert not appended.records[STREAM], "they would come again with those of the whole list"
+
+        sim.clear_alterations()
+        second = run_sync(sim, streams, config=options, state=first.states)
+        assert_succeeded(second, streams)
+        assert_exact(second, sim, streams, start=back(sim, 20), wanted_columns=COLUMNS)

@@ -5,15 +5,19 @@ A task is an ad account and holds the ids of its entities, archived ones include
 
 import logging
 from abc import ABC
+from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
+from airbyte_cdk.models import FailureType
+
 from source_pinterest import limits
-from source_pinterest.api.errors import GoneError, NothingLeftError
+from source_pinterest.api.errors import GoneError, NothingLeftError, RefusedError, SliceError
 from source_pinterest.api.rows import ListPage
 from source_pinterest.api.session import ApiResponse
 from source_pinterest.config import STATUSES
 from source_pinterest.engine.asks import Ids
+from source_pinterest.engine.circuit_breaker import FAILURES_IN_A_ROW
 from source_pinterest.engine.tasks import Key, Task
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.ads.entities import AdGroups, EntityStream
@@ -48,17 +52,11 @@ class EntityListStream(AdAccountStream, ABC):
         """Return the ids of the account's entities that a parameter names, those of a list that broke off included."""
         return tuple(self.shared.stream(self.listed_by[parameter]).ids.listed((account,)))
 
-    def check_entities(self, account: str) -> None:
-        """Raise the error of a list of the account's entities that broke off."""
-        for stream in self.listed_by.values():
-            self.shared.stream(stream).ids.check((account,))
-
     def list_ids(self, key: Key) -> Iterator[str]:
         """Yield the ids that children need of an account, without emitting its records."""
         for task in self.account_tasks(key):
             if task.error:
                 raise task.error
-            self.check_entities(task["ad_account_id"])
             for listed in self.listing(task):
                 yield from self.ids_for_children(listed.records)
 
@@ -71,23 +69,38 @@ class EntityListStream(AdAccountStream, ABC):
     def responses(self, task: Task, **more: Any) -> Iterator[ApiResponse[ListPage]]:
         """Yield the pages of all lists of an account.
 
+        The failure of an entity's list costs its own records, unless several entities in a row fail.
+
         Raises:
             RefusedError: the account can't be read.
-            AccessLostError: only some lists of the account can be read.
+            SliceError: lists of the account, or of its entities, could not be read. Raised after those that could.
             NothingLeftError: none of several entities exists any more.
-            SliceError: a list of the account's entities broke off. Raised after the entities before.
         """
         del more
-        path, requested, has_any = self.path(stream_slice=task), 0, False
-        for number, entity_filter in enumerate(self.filters(task)):
-            requested += _entities_in(entity_filter)
-            with part_of_list(self.name, path, has_begun=number > 0):
-                for response in self.pages_of_list(task, entity_filter):
-                    has_any = has_any or bool(entity_filter)
-                    yield response
+        path, pending, failed = self.path(stream_slice=task), deque(self.filters(task)), dict[str, SliceError]()
+        requested, has_begun, has_any, in_a_row = sum(map(_entities_in, pending)), False, False, 0
+        while pending and in_a_row < FAILURES_IN_A_ROW:
+            entity_filter = pending.popleft()
+            try:
+                with part_of_list(self.name, path, has_begun=has_begun):
+                    for response in self.pages_of_list(task, entity_filter, pending):
+                        has_begun, has_any = True, has_any or bool(entity_filter)
+                        yield response
+            except SliceError as error:
+                if not entity_filter:
+                    raise
+                failed[_named(entity_filter)] = error
+                in_a_row += 1
+            else:
+                in_a_row = 0
+        if failed and not has_begun:
+            raise next(iter(failed.values()))
+        if failed:
+            raise self._unread(task, failed, sum(map(_entities_in, pending)), in_a_row)
         if requested > 1 and not has_any:
             raise NothingLeftError(self.name, requested, f"The path was {path}.")
-        self.check_entities(task["ad_account_id"])
+        for stream in self.listed_by.values():
+            self.shared.stream(stream).ids.check((task["ad_account_id"],))
 
     def filters(self, task: Task) -> Iterator[EntityFilter]:
         """Yield the filter of each list of an account."""
@@ -95,20 +108,40 @@ class EntityListStream(AdAccountStream, ABC):
             for entity in self.entities_of(task["ad_account_id"], parameter):
                 yield {parameter: entity}
 
-    def pages_of_list(self, task: Task, entity_filter: EntityFilter) -> Iterator[ApiResponse[ListPage]]:
-        """Yield the pages of one list; none if its entity was deleted during the sync."""
+    def pages_of_list(
+        self, task: Task, entity_filter: EntityFilter, pending: deque[EntityFilter]
+    ) -> Iterator[ApiResponse[ListPage]]:
+        """Yield the pages of one list; none if its entity was deleted during the sync.
+
+        Args:
+            task: has the account.
+            entity_filter: says which list.
+            pending: the filters of the lists that are read next.
+        """
+        del pending
         try:
             yield from self.request_pages(task, entity_filter)
         except GoneError as error:
             if not entity_filter:
                 raise
-            [(parameter, entity)] = entity_filter.items()
-            kind = parameter.removesuffix("_id").replace("_", " ")
-            LOGGER.warning(f"{self.name}: {kind} {entity} was deleted during the sync. {error.message}.")
+            LOGGER.warning(f"{self.name}: {_named(entity_filter)} was deleted during the sync. {error.message}.")
 
     def request_pages(self, task: Task, entity_filter: EntityFilter) -> Iterator[ApiResponse[ListPage]]:
         """Yield the pages of one list, and raise whatever error ends it."""
         return super().responses(task, **entity_filter)
+
+    def _unread(
+        self, task: Task, failed: Mapping[str, SliceError], not_requested: int, failures_in_a_row: int
+    ) -> SliceError:
+        """Return the error for entities that could not be read while others of their account were."""
+        first, error = next(iter(failed.items()))
+        others = len(failed) - 1 + not_requested
+        return SliceError(
+            f"{self.name}: {first}{f' and {others:,} more' if others else ''} of ad account {task['ad_account_id']} could "
+            f"not be read. The next sync asks for them again. {error.message}",
+            kind=FailureType.transient_error if isinstance(error, RefusedError) else error.kind,
+            is_isolated=failures_in_a_row < FAILURES_IN_A_ROW,
+        )
 
 
 class ProductGroupPromotions(EntityListStream):
@@ -130,3 +163,9 @@ class ProductGroupPromotions(EntityListStream):
 
 def _entities_in(entity_filter: EntityFilter) -> int:
     return sum(len(ids) if isinstance(ids, list) else 1 for ids in entity_filter.values())
+
+
+def _named(entity_filter: EntityFilter) -> str:
+    """Return the entity of a filter as a user knows it, such as "ad group 268"."""
+    [(parameter, entity)] = entity_filter.items()
+    return f"{parameter.removesuffix('_id').replace('_', ' ')} {entity}"

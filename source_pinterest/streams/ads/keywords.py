@@ -2,10 +2,12 @@
 
 One request names a batch of up to 250 ad groups. The parameter is open to some apps only, and Pinterest may ignore it
 or a part of it. If a batch is refused, or returns keywords of ad groups that it does not name, the account is read ad
-group by ad group. Ad groups without keywords in a batch are requested once more, one by one.
+group by ad group. Ad groups without keywords in a batch are requested once more, one by one, and so are those of a batch
+that fails otherwise.
 """
 
 import logging
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -17,10 +19,11 @@ from source_pinterest.api.errors import (
     RejectedError,
     ResponseTooLargeError,
     RightMissingError,
+    SliceError,
 )
 from source_pinterest.api.rows import ListPage, ListShape, Record, text_of
 from source_pinterest.api.session import ApiResponse
-from source_pinterest.engine.asks import Ask, Asks, ids_that_fit
+from source_pinterest.engine.asks import Ask, Asks, Ids, ids_that_fit
 from source_pinterest.engine.tasks import Task, batches
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.ads.entities import AdGroups, Campaigns, EntityStream
@@ -31,7 +34,7 @@ LOGGER = logging.getLogger("airbyte")
 
 AD_GROUP, AD_GROUPS = "ad_group_id", "ad_group_ids"
 
-_BATCH_FAILURES = (RejectedError, RefusedError, RightMissingError, AccessLostError, GoneError, ResponseTooLargeError)
+_BATCH_REFUSALS = (RejectedError, RefusedError, RightMissingError, AccessLostError, GoneError, ResponseTooLargeError)
 """Errors after which the ad groups of an account are read one by one."""
 
 _COUNTRY = "country_code"
@@ -64,11 +67,13 @@ class Keywords(EntityListStream):
         for batch in batches(ad_groups, self._batch_size(task, ad_groups)):
             yield _filter_by(batch)
 
-    def pages_of_list(self, task: Task, entity_filter: EntityFilter) -> Iterator[ApiResponse[ListPage]]:
+    def pages_of_list(
+        self, task: Task, entity_filter: EntityFilter, pending: deque[EntityFilter]
+    ) -> Iterator[ApiResponse[ListPage]]:
         """Yield the pages of one list; those of a batch are checked."""
         if AD_GROUPS in entity_filter:
-            return self._pages_of_batch(task, entity_filter[AD_GROUPS])
-        return super().pages_of_list(task, entity_filter)
+            return self._pages_of_batch(task, entity_filter[AD_GROUPS], pending)
+        return super().pages_of_list(task, entity_filter, pending)
 
     def ids_for_children(self, records: Iterable[Record]) -> Iterator[str]:
         """Return the texts of the keywords, by which Pinterest knows their metrics."""
@@ -81,27 +86,32 @@ class Keywords(EntityListStream):
         room = limits.URL_CHARACTERS - limits.BOOKMARK_CHARACTERS - bare
         return min(limits.AD_GROUPS_PER_REQUEST, ids_that_fit(ad_groups, room, f"&{AD_GROUPS}="))
 
-    def _pages_of_batch(self, task: Task, batch: Sequence[str]) -> Iterator[ApiResponse[ListPage]]:
-        """Yield the pages of a batch, then those of each ad group that it returned nothing of.
+    def _pages_of_batch(
+        self, task: Task, batch: Sequence[str], pending: deque[EntityFilter]
+    ) -> Iterator[ApiResponse[ListPage]]:
+        """Yield the pages of a batch. The ad groups that it returned nothing of are read next, one by one.
 
-        An account in which a batch fails goes on without batches, beginning with the ad groups of this one.
+        An account in which a batch is refused goes on without batches, beginning with the ad groups of this one. A batch
+        that fails otherwise is read one by one, too, since one of its ad groups may be the cause.
         """
         account = task["ad_account_id"]
         with_keywords: set[str] = set()
-        if account not in self._without_batches:
-            try:
-                for response in self.request_pages(task, _filter_by(batch)):
-                    parents = {text_of(keyword.get("parent_id")) for keyword in response.value.items}
-                    if not parents <= set(batch):
-                        self._stop_batches(account, "Pinterest returned keywords that were not requested")
-                        break
-                    with_keywords |= parents
-                    yield response
-            except _BATCH_FAILURES as error:
-                self._stop_batches(account, error.quote or str(error.message).rstrip("."))
-        for ad_group in batch:
-            if ad_group not in with_keywords or account in self._without_batches:
-                yield from super().pages_of_list(task, {AD_GROUP: ad_group})
+        try:
+            for response in () if account in self._without_batches else self.request_pages(task, _filter_by(batch)):
+                parents = {text_of(keyword.get("parent_id")) for keyword in response.value.items}
+                if not parents <= set(batch):
+                    self._stop_batches(account, "Pinterest returned keywords that were not requested")
+                    break
+                with_keywords |= parents
+                yield response
+        except _BATCH_REFUSALS as error:
+            self._stop_batches(account, error.quote or str(error.message).rstrip("."))
+        except SliceError:
+            with_keywords.clear()
+        if account in self._without_batches:
+            with_keywords.clear()
+        left = [ad_group for ad_group in batch if ad_group not in with_keywords]
+        pending.extendleft({AD_GROUP: ad_group} for ad_group in reversed(left))
 
     def _stop_batches(self, account: str, reason: str) -> None:
         self._without_batches.add(account)
@@ -134,11 +144,18 @@ class KeywordMetrics(AdAccountStream):
         return {**super().request_params(*args, **kwargs), _COUNTRY: country}
 
     def responses(self, task: Task, **more: Any) -> Iterator[ApiResponse[ListPage]]:
-        """Yield the metrics of an account's keywords; none if the account has no country."""
+        """Yield the metrics of an account's keywords; none if the account has no country.
+
+        Raises:
+            SliceError: the list of the account's keywords broke off. Raised after those before.
+        """
         del more
+        key, ids = (task["ad_account_id"],), self.shared.stream(Keywords).ids
+        yield from self._metrics_of(task, tuple(self._without_commas(dict.fromkeys(ids.listed(key)))))
+        ids.check(key)
+
+    def _metrics_of(self, task: Task, keywords: Ids) -> Iterator[ApiResponse[ListPage]]:
         account = task["ad_account_id"]
-        found = dict.fromkeys(self.shared.stream(Keywords).ids.of((account,)))
-        keywords = tuple(self._without_commas(found))
         if not keywords:
             return
         if not self.ad_accounts.country_of(account):

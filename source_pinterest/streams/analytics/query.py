@@ -150,8 +150,10 @@ class QueryAnalytics(AdAccountStream, ABC):
         estimate.log(self.name, self.shared.analytics_pace())
         older: list[tuple[str, DateWindow]] = []
         for account in accounts:
+            self.checkpoint.keep_place(account)
             try:
-                pieces = self.plan(account)
+                broken_off = self._end_of_list(account)
+                pieces = self.plan(account, tasks_beside_batches=1 if broken_off else 0)
             except SliceError as error:
                 yield Task.failed({"ad_account_id": account}, error)
                 continue
@@ -159,8 +161,29 @@ class QueryAnalytics(AdAccountStream, ABC):
             for task in self._queries(account, pieces):
                 self._join_line()
                 yield task
+            if broken_off:
+                windows = (piece.window for piece in pieces if piece.batches is not None)
+                yield from (Task.failed({"ad_account_id": account}, broken_off, window) for window in windows)
         self.checkpoint.retire_flat()
         yield from self.reports_on(older)
+
+    def _end_of_list(self, account: str) -> SliceError | None:
+        """Return the error with which the list of an account's entities broke off; None if it is whole.
+
+        The rows of the entities that it has come again once it is whole, so they are read only where the destination
+        replaces rows.
+
+        Raises:
+            SliceError: no entity was listed, or the destination keeps every row.
+        """
+        if self.entity_stream:
+            try:
+                self.entity_stream.ids.check((account,))
+            except SliceError as error:
+                if not (self.merges_by_key and self.entity_ids(account)):
+                    raise
+                return error
+        return None
 
     def _queries(self, account: str, pieces: Iterable[Piece]) -> Iterator[Task]:
         """Return a task for each batch of ids in each window."""
@@ -191,17 +214,17 @@ class QueryAnalytics(AdAccountStream, ABC):
         """The first day that the synchronous endpoints have."""
         return days_before(self.shared.today(), limits.SYNC_HISTORY_DAYS)
 
-    def plan(self, account: str) -> list[Piece]:
+    def plan(self, account: str, tasks_beside_batches: int = 0) -> list[Piece]:
         """Return what is to be read of an account, in the order in which it is read, and tell the cursor.
 
-        Raises:
-            SliceError: the ids of the account's entities can't be listed.
+        Args:
+            account: the account.
+            tasks_beside_batches: how many tasks a window of requests has beside those of its batches.
         """
-        self.checkpoint.keep_place(account)
         unread, in_order = self.checkpoint.unread(account), self.checkpoint.history_of(account).in_reading_order
         cut = [{piece.window: piece for piece in self._pieces_of(account, window)} for window in unread]
         pieces = [found[window] for found in cut for window in in_order(found)]
-        counts = (1 if piece.batches is None else len(piece.batches) for piece in pieces)
+        counts = (1 if piece.batches is None else len(piece.batches) + tasks_beside_batches for piece in pieces)
         self.checkpoint.plan(account, zip((piece.window for piece in pieces), counts, strict=True))
         return pieces
 
@@ -222,8 +245,8 @@ class QueryAnalytics(AdAccountStream, ABC):
             yield from (Piece(piece, batches) for piece in newer.cut(shape.days))
 
     def entity_ids(self, account: str) -> Ids | None:
-        """Return the ids of the account's entities, or None if the numbers are of the account as a whole."""
-        return tuple(self.entity_stream.ids.of((account,))) if self.entity_stream else None
+        """Return the ids of the account's entities that are listed, or None if the numbers are of the account itself."""
+        return tuple(self.entity_stream.ids.listed((account,))) if self.entity_stream else None
 
     def request_fingerprint(self) -> str:
         """Return a digest of all parameters that change the numbers of a day."""

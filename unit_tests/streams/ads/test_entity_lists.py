@@ -1,8 +1,9 @@
 """The lists of single entities are read whole, and part of an account is never taken for all of it."""
 
 import pytest
+from airbyte_cdk.models import FailureType
 
-from source_pinterest.api.errors import AccessLostError, GoneError, NothingLeftError, UnavailableError
+from source_pinterest.api.errors import GoneError, NothingLeftError, SliceError, UnavailableError
 from source_pinterest.streams.ads.entities import AdGroups, Campaigns
 from source_pinterest.streams.ads.entity_lists import ProductGroupPromotions
 from source_pinterest.streams.ads.keywords import Keywords
@@ -57,19 +58,26 @@ def test_ad_groups_that_cannot_be_listed_are_a_slice_that_raises(account: Pinter
         list(account.stream(ProductGroupPromotions).ids.of(("11",)))
 
 
-def test_ad_groups_whose_list_breaks_off_are_read_once_and_the_account_fails(account: Pinterest) -> None:
+def test_ad_groups_whose_list_breaks_off_are_read_and_the_account_fails(account: Pinterest) -> None:
     account.answers(AD_GROUPS, page(["1"], "more"), refused(503))
     account.lists(PROMOTIONS, "9")
     promotions = account.stream(ProductGroupPromotions)
     [task] = account.tasks(ProductGroupPromotions)
-    listing = promotions.listing(task)
 
-    assert [record["id"] for record in next(listing).records] == ["9"]
-    with pytest.raises(UnavailableError):
+    for listing in (promotions.listing(task), promotions.list_ids(("11",))):
         next(listing)
-    with pytest.raises(UnavailableError):
-        list(promotions.list_ids(("11",)))
-    assert len(account.asked(PROMOTIONS)) == 1, "children that can use no part cost no second call"
+        with pytest.raises(UnavailableError):
+            next(listing)
+
+
+def test_five_ad_groups_that_fail_in_a_row_end_the_account(pinterest: Pinterest) -> None:
+    pinterest.answers(PROMOTIONS, page(["9"]), *[refused(503)] * 5, page(["8"]))
+    with pytest.raises(
+        SliceError, match=r"ad group 2 and 8 more of ad account 11 could not be read\. .* asks for them"
+    ) as told:
+        read(pinterest, *map(str, range(1, 11)))
+    assert len(pinterest.asked(PROMOTIONS)) == 6
+    assert told.value.kind is FailureType.transient_error
 
 
 @pytest.mark.parametrize("there", [0, 1, 2])
@@ -110,5 +118,5 @@ def test_a_refusal_leaves_the_account_out_and_that_of_a_later_call_fails_it(
     assert "product_group_promotions: 11 is left out" in caplog.text
 
     pinterest.answers(PROMOTIONS, page(["9"]), refused(403, 29))
-    with pytest.raises(AccessLostError, match=rf"^product_group_promotions: .* beginning of {PROMOTIONS} .* refusal"):
+    with pytest.raises(SliceError, match=r"^product_group_promotions: ad group 2 of ad account 11 .* refusal"):
         read(pinterest, "1", "2")

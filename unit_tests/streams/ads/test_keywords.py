@@ -7,7 +7,7 @@ import pytest
 import requests_mock
 
 from source_pinterest import limits
-from source_pinterest.api.errors import NothingLeftError, ResponseTooLargeError, UnavailableError
+from source_pinterest.api.errors import NothingLeftError, ResponseTooLargeError
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.ads.keywords import KeywordMetrics, Keywords
 from unit_tests.streams.pinterest import Pinterest, page, refused, slice_of
@@ -138,12 +138,16 @@ def test_ad_groups_of_which_not_one_is_there_are_a_failure(pinterest: Pinterest)
     assert lists.singles()[-3:] == SINGLES
 
 
-def test_a_batch_that_fails_for_now_fails_the_account(pinterest: Pinterest) -> None:
-    lists = KeywordLists(pinterest, lambda _: refused(503))
+def test_a_batch_that_fails_is_read_one_by_one_and_later_batches_are_asked_for(
+    pinterest: Pinterest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "AD_GROUPS_PER_REQUEST", 2)
+    held = {**HELD, "4": ["40"]}
+    lists = KeywordLists(pinterest, lambda batch: refused(503) if "1" in batch else items({"4": ["40"]}), held)
 
-    with pytest.raises(UnavailableError):
-        lists.read()
-    assert lists.singles() == []
+    assert lists.read() == ["10", "11", "20", "40"]
+    assert lists.batches() == [["1", "2"], ["3", "4"]]
+    assert lists.singles() == SINGLES
 
 
 KEYWORDS, METRICS = "ad_accounts/11/keywords", "ad_accounts/11/keywords/metrics"
