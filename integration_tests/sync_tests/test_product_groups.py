@@ -60,7 +60,7 @@ def test_what_is_archived_counts_whatever_is_emitted(sim: Simulator, streams: li
 
 
 def test_an_ad_group_that_always_fails_costs_its_own_records() -> None:
-    """Its lists fail alone and in a batch. What is listed of the others is read further, and once it answers, all is."""
+    """Its lists fail alone and in a batch. Analytics of the other ad groups come at once, and all once it answers."""
     lists = {"keywords": "parent_id", "product_group_promotions": "ad_group_id"}
     streams = [*lists, STREAM]
     world = World(

@@ -77,30 +77,44 @@ class EntityListStream(AdAccountStream, ABC):
             NothingLeftError: none of several entities exists any more.
         """
         del more
-        path, pending, failed = self.path(stream_slice=task), deque(self.filters(task)), dict[str, SliceError]()
-        requested, has_begun, has_any, in_a_row = sum(map(_entities_in, pending)), False, False, 0
-        while pending and in_a_row < FAILURES_IN_A_ROW:
+        account, pending, failed = task["ad_account_id"], deque(self.filters(task)), dict[str, SliceError]()
+        requested, has_begun, has_any = sum(map(_entities_in, pending)), False, False
+        for entity_filter, response in self._all_lists(task, pending, failed):
+            has_begun, has_any = True, has_any or bool(entity_filter)
+            yield response
+        if failed:
+            first = next(iter(failed.values()))
+            raise self._unread(account, failed, sum(map(_entities_in, pending))) if has_begun else first
+        if requested > 1 and not has_any:
+            raise NothingLeftError(self.name, requested, f"The path was {self.path(stream_slice=task)}.")
+        for stream in self.listed_by.values():
+            self.shared.stream(stream).ids.check((account,))
+
+    def _all_lists(
+        self, task: Task, pending: deque[EntityFilter], failed: dict[str, SliceError]
+    ) -> Iterator[tuple[EntityFilter, ApiResponse[ListPage]]]:
+        """Yield the pages of pending lists with their filters, until several entities in a row have failed.
+
+        Args:
+            task: has the account.
+            pending: the filters of the lists. Those that are not read stay in it.
+            failed: takes the errors of entities.
+        """
+        path, has_begun, failures_in_a_row = self.path(stream_slice=task), False, 0
+        while pending and failures_in_a_row < FAILURES_IN_A_ROW:
             entity_filter = pending.popleft()
             try:
                 with part_of_list(self.name, path, has_begun=has_begun):
                     for response in self.pages_of_list(task, entity_filter, pending):
-                        has_begun, has_any = True, has_any or bool(entity_filter)
-                        yield response
+                        has_begun = True
+                        yield entity_filter, response
             except SliceError as error:
                 if not entity_filter:
                     raise
                 failed[_named(entity_filter)] = error
-                in_a_row += 1
+                failures_in_a_row += 1
             else:
-                in_a_row = 0
-        if failed and not has_begun:
-            raise next(iter(failed.values()))
-        if failed:
-            raise self._unread(task, failed, sum(map(_entities_in, pending)), in_a_row)
-        if requested > 1 and not has_any:
-            raise NothingLeftError(self.name, requested, f"The path was {path}.")
-        for stream in self.listed_by.values():
-            self.shared.stream(stream).ids.check((task["ad_account_id"],))
+                failures_in_a_row = 0
 
     def filters(self, task: Task) -> Iterator[EntityFilter]:
         """Yield the filter of each list of an account."""
@@ -130,17 +144,16 @@ class EntityListStream(AdAccountStream, ABC):
         """Yield the pages of one list, and raise whatever error ends it."""
         return super().responses(task, **entity_filter)
 
-    def _unread(
-        self, task: Task, failed: Mapping[str, SliceError], not_requested: int, failures_in_a_row: int
-    ) -> SliceError:
+    def _unread(self, account: str, failed: Mapping[str, SliceError], not_requested: int) -> SliceError:
         """Return the error for entities that could not be read while others of their account were."""
         first, error = next(iter(failed.items()))
         others = len(failed) - 1 + not_requested
+        more = f" and {others:,} more" if others else ""
         return SliceError(
-            f"{self.name}: {first}{f' and {others:,} more' if others else ''} of ad account {task['ad_account_id']} could "
-            f"not be read. The next sync asks for them again. {error.message}",
+            f"{self.name}: {first}{more} of ad account {account} could not be read. "
+            f"The next sync asks for them again. {error.message}",
             kind=FailureType.transient_error if isinstance(error, RefusedError) else error.kind,
-            is_isolated=failures_in_a_row < FAILURES_IN_A_ROW,
+            is_isolated=len(failed) < FAILURES_IN_A_ROW,
         )
 
 

@@ -2,7 +2,7 @@
 
 One request names a batch of up to 250 ad groups. The parameter is open to some apps only, and Pinterest may ignore it
 or a part of it. If a batch is refused, or returns keywords of ad groups that it does not name, the account is read ad
-group by ad group. Ad groups without keywords in a batch are requested once more, one by one, and so are those of a batch
+group by ad group. Ad groups without keywords in a batch are requested once more, one by one, and so are all of a batch
 that fails otherwise.
 """
 
@@ -91,8 +91,8 @@ class Keywords(EntityListStream):
     ) -> Iterator[ApiResponse[ListPage]]:
         """Yield the pages of a batch. The ad groups that it returned nothing of are read next, one by one.
 
-        An account in which a batch is refused goes on without batches, beginning with the ad groups of this one. A batch
-        that fails otherwise is read one by one, too, since one of its ad groups may be the cause.
+        An account in which a batch is refused goes on without batches, beginning with the ad groups of this one. Those
+        of a batch that fails otherwise are read one by one, too, since one of them may be the cause.
         """
         account = task["ad_account_id"]
         with_keywords: set[str] = set()

@@ -245,7 +245,10 @@ class QueryAnalytics(AdAccountStream, ABC):
             yield from (Piece(piece, batches) for piece in newer.cut(shape.days))
 
     def entity_ids(self, account: str) -> Ids | None:
-        """Return the ids of the account's entities that are listed, or None if the numbers are of the account itself."""
+        """Return the ids of the account's entities, or None if the numbers are of the account as a whole.
+
+        Of a list that broke off, it returns those before.
+        """
         return tuple(self.entity_stream.ids.listed((account,))) if self.entity_stream else None
 
     def request_fingerprint(self) -> str:
