@@ -21,11 +21,14 @@ from source_pinterest.streams import STREAMS
 BOARD, EDITED, OTHER = {"id": "1", "name": "old"}, {"id": "1", "name": "new"}, {"id": "2", "name": "other"}
 
 
-def finding(first: list[dict[str, str]], second: list[dict[str, str]]) -> Finding:
-    """What the demo finds in a Pinterest with two boards."""
+BOARDS, MORE_BOARDS = {("1",), ("2",)}, {("1",), ("2",), ("3",)}
+
+
+def finding(first: list[dict[str, str]], second: list[dict[str, str]], later: set[tuple[str]] = BOARDS) -> Finding:
+    """What the demo finds in a Pinterest with two boards at first."""
     readings = (Reading(records={"boards": first}), Reading(records={"boards": second}))
     readings[0].take({"type": "LOG", "log": {"message": "boards: 2 records, 1,003 requests (0 retries), "}})
-    [found] = findings({"boards": ["id"]}, {"boards": 2}, readings)
+    [found] = findings({"boards": ["id"]}, [{"boards": BOARDS}, {"boards": later}], readings)
     return found
 
 
@@ -35,25 +38,47 @@ def test_two_good_readings() -> None:
     assert found.numbers == (2, 1_003, 1, 1, 0)
 
 
+def test_the_second_reading_adds_what_is_new_in_pinterest() -> None:
+    assert finding([BOARD, OTHER], [{"id": "3"}], MORE_BOARDS).is_whole
+    assert not finding([BOARD, OTHER], [], MORE_BOARDS).is_whole
+
+
 @pytest.mark.parametrize(
-    ("first", "second"),
-    [([BOARD], []), ([BOARD, BOARD], []), ([BOARD, OTHER, OTHER], []), ([BOARD, OTHER], [{"id": "3"}])],
-    ids=["lost", "one for another", "doubled", "invented"],
+    ("first", "second", "wrong"),
+    [
+        ([BOARD], [], "1 records are missing, Pinterest does not have 0, and 0 came twice."),
+        ([BOARD], [OTHER], "1 records are missing, Pinterest does not have 0, and 0 came twice."),
+        ([BOARD, BOARD], [], "1 records are missing, Pinterest does not have 0, and 1 came twice."),
+        ([BOARD, OTHER, OTHER], [], "0 records are missing, Pinterest does not have 0, and 1 came twice."),
+        ([BOARD, OTHER], [{"id": "3"}], "0 records are missing, Pinterest does not have 1, and 0 came twice."),
+    ],
+    ids=["lost", "late", "one for another", "doubled", "invented"],
 )
-def test_a_reading_that_is_not_whole_is_told(first: list[dict[str, str]], second: list[dict[str, str]]) -> None:
+def test_a_reading_that_is_not_whole_is_told(
+    first: list[dict[str, str]], second: list[dict[str, str]], wrong: str
+) -> None:
     found = finding(first, second)
     assert not found.is_whole
-    assert found.trouble.startswith(
-        f"boards is not complete: Pinterest holds 2 records, the first read brought {len(first)}"
-    )
+    assert found.trouble == f"boards is not complete: {wrong}"
+
+
+SHORT_WORLD = (
+    *("--boards", "1", "--sections-per-board", "1", "--pins-per-board", "2", "--pins-per-section", "1"),
+    *("--ad-accounts", "1", "--campaigns", "2", "--ad-groups", "2", "--ads", "4"),
+    *("--product-groups", "1", "--product-items", "1", "--active-percent", "20", "--adds-up", "true"),
+)
+
+
+def test_the_demo_is_right_on_the_day_of_the_test(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(tmp_path / "demo", SHORT_WORLD) == 0, capsys.readouterr().out
 
 
 def test_a_folder_that_cannot_be_written_is_told_in_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "demo-output").touch()
-    monkeypatch.setattr("integration_tests.tools.demo.run.ROOT", tmp_path)
-    assert main() == 1
+    monkeypatch.chdir(tmp_path)
+    assert main(tmp_path / "demo-output") == 1
     said = " ".join(capsys.readouterr().out.split())
     assert said == "demo-output can't be written (File exists). Move it away, or get write permission."
 
@@ -69,7 +94,7 @@ NAMES = [stream.stream_name() for stream in STREAMS]
 
 
 def test_what_the_demo_shows_fits_80_columns_and_hides_nothing() -> None:
-    found = [Finding(name, 1_234, 1_234, 1_234, 123, 12, 9, 1_234) for name in NAMES]
+    found = [Finding(name, 1_234, 1_234, 123, 12, 9, 0, 0, 0) for name in NAMES]
     lines = on_a_narrow_screen(lambda console: print_table(console, found))
     [gap, *ending] = on_a_narrow_screen(lambda console: print_ending(console, found, []))
 

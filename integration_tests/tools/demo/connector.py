@@ -1,6 +1,5 @@
-"""Runs the connector as a user does: `main.py` is a process that writes JSON lines."""
+"""Runs the connector as a user does: commands that are processes, and a folder of JSON lines."""
 
-import json
 import os
 import re
 import signal
@@ -8,7 +7,7 @@ import subprocess
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Generator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -46,24 +45,17 @@ class ConnectorFailedError(RuntimeError):
 
 @dataclass
 class Reading:
-    """The result of one `read`: the records, the last state of each stream, and the requests that it reported."""
+    """The result of one `read`: the records of each stream, and the requests that it reported."""
 
     records: dict[str, list[Record]] = field(default_factory=lambda: defaultdict(list))
-    states: dict[str, dict[str, Any]] = field(default_factory=dict)
     requests: Counter[str] = field(default_factory=Counter)
 
     def take(self, message: dict[str, Any]) -> None:
         """Add one message of the connector, `{"type": "RECORD", "record": {...}}` and so on."""
         if message["type"] == "RECORD":
             self.records[message["record"]["stream"]].append(message["record"]["data"])
-        elif message["type"] == "STATE":
-            self.states[message["state"]["stream"]["stream_descriptor"]["name"]] = message["state"]
         elif message["type"] == "LOG" and (total := _SUM_OF_A_STREAM.match(message["log"]["message"])):
             self.requests[total["stream"]] = int(total["requests"].replace(",", ""))
-
-    def save_states(self, path: Path) -> None:
-        """Write the states in the form that `--state` takes."""
-        path.write_text(json.dumps(list(self.states.values()), indent=2), encoding="utf-8")
 
 
 class Connector:
@@ -94,26 +86,22 @@ class Connector:
         streams: list[dict[str, Any]] = catalog["streams"]
         return streams
 
-    def choose(self, catalog: Path, *arguments: str) -> None:
-        """Write the catalog of some streams, with the arguments of `source_pinterest.catalog`."""
-        command = [sys.executable, "-m", "source_pinterest.catalog", *arguments]
-        with started(command, cwd=self._root) as process:
-            catalog.write_bytes(process.communicate()[0])
-        if process.returncode:
-            raise ConnectorFailedError(f"catalog ended with exit code {process.returncode}.")
+    def read(self, folder: Path, *streams: str) -> Reading:
+        """Read streams into a folder with `source_pinterest.read`, which goes on from the state there.
 
-    def read(self, catalog: Path, output: Path, state: Path | None = None) -> Reading:
-        """Read the streams of a catalog, and write every message of the connector into a file."""
-        arguments = ["--catalog", str(catalog), *(["--state", str(state)] if state else [])]
+        Raises:
+            ConnectorFailedError: a stream was not read whole.
+        """
+        command = [sys.executable, "-m", "source_pinterest.read", *streams]
+        command += ["--config", str(self._config_file), "--output", str(folder)]
+        with started(command, cwd=self._root, env=self._environment, stderr=subprocess.PIPE) as process:
+            _, troubles = process.communicate()
+        if process.returncode:
+            raise ConnectorFailedError(f"read ended with exit code {process.returncode}. {troubles.decode()}")
         reading = Reading()
-        try:
-            with output.open("wb") as lines, closing(self._run("read", *arguments)) as messages:
-                for message in messages:
-                    lines.write(orjson.dumps(message) + b"\n")
-                    reading.take(message)
-        finally:
-            if not output.stat().st_size:
-                output.unlink()
+        with max(folder.glob("messages-*.jsonl")).open("rb") as lines:
+            for line in lines:
+                reading.take(orjson.loads(line))
         return reading
 
     def _run(self, command: str, *arguments: str) -> Generator[dict[str, Any], None, None]:

@@ -1,6 +1,7 @@
 """Compare the two reads of the demo with Pinterest's data and report missing records."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from rich import box
@@ -13,28 +14,37 @@ from source_pinterest.streams import STREAMS
 
 @dataclass(frozen=True)
 class Finding:
-    """One stream in both reads."""
+    """One stream in both reads.
+
+    Attributes:
+        first, second: the records that a read brought.
+        changed: how many records of the second differ from the first's.
+        missing: records that Pinterest had when it was read, and that did not arrive.
+        invented: records that Pinterest did not have then.
+        twice: records that came again within a read.
+    """
 
     stream: str
-    expected: int
     first: int
     second: int
     changed: int
     first_requests: int
     second_requests: int
-    distinct: int
+    missing: int
+    invented: int
+    twice: int
 
     @property
     def is_whole(self) -> bool:
-        """Whether the first read has each record once, and the second adds no record that does not exist."""
-        return self.first == self.distinct == self.expected
+        """Whether each read has each record once, and no record that does not exist."""
+        return not (self.missing or self.invented or self.twice)
 
     @property
     def trouble(self) -> str:
         """What is wrong with a stream that is not whole."""
         return (
-            f"{self.stream} is not complete: Pinterest holds {self.expected:,} records, the first read brought "
-            f"{self.first:,}, and both reads together {self.distinct:,} different ones."
+            f"{self.stream} is not complete: {self.missing:,} records are missing, Pinterest does not have "
+            f"{self.invented:,}, and {self.twice:,} came twice."
         )
 
     @property
@@ -45,26 +55,35 @@ class Finding:
 
 def findings(
     keys: Mapping[str, list[str]],
-    expected: Mapping[str, int],
-    readings: tuple[Reading, Reading],
+    expected: Sequence[Mapping[str, AbstractSet[Key]]],
+    readings: Sequence[Reading],
 ) -> Iterator[Finding]:
-    """Compare, stream by stream, what was read with what Pinterest has."""
+    """Compare, stream by stream, what two reads brought with what Pinterest had at the time of each.
+
+    Args:
+        keys: the primary key of each stream.
+        expected: the keys of the records of each stream, before each read.
+        readings: the two reads. The second need not bring again what the first has brought.
+    """
     for stream, key in keys.items():
-        first, second = (by_key(reading.records[stream], key) for reading in readings)
+        brought = [reading.records[stream] for reading in readings]
+        first, second = (by_key(records, key) for records in brought)
+        before, after = (known[stream] for known in expected)
         yield Finding(
             stream=stream,
-            expected=expected[stream],
-            first=len(readings[0].records[stream]),
-            second=len(readings[1].records[stream]),
+            first=len(brought[0]),
+            second=len(brought[1]),
             changed=sum(first.get(identity) not in (None, record) for identity, record in second.items()),
             first_requests=readings[0].requests[stream],
             second_requests=readings[1].requests[stream],
-            distinct=len(first | second),
+            missing=len((before - first.keys()) | (after - first.keys() - second.keys())),
+            invented=len((first.keys() - before) | (second.keys() - after)),
+            twice=sum(map(len, brought)) - len(first) - len(second),
         )
 
 
 def by_key(records: list[Record], key: list[str]) -> dict[Key, Record]:
-    return {tuple(record[name] for name in key): record for record in records}
+    return {tuple(record.get(name) for name in key): record for record in records}
 
 
 COLUMNS = ("First\nrecords", "First\nrequests", "Second\nrecords", "Second\ndiffer", "Second\nrequests")

@@ -15,6 +15,7 @@ import requests
 
 from integration_tests.simulator.__main__ import parse
 from integration_tests.support.pinterest import World, oauth_config
+from integration_tests.support.truth import KEYS, Key, by_key
 from integration_tests.tools.demo.connector import started
 
 WORLD = (
@@ -39,7 +40,10 @@ _NO_QUOTA = ("oauth/token", "report/download")
 
 
 class LocalPinterest:
-    """A simulated Pinterest for other processes, which writes a configuration with which the connector reads it."""
+    """A simulated Pinterest for other processes, which writes a configuration with which the connector reads it.
+
+    What happens to it also happens to a world of this process, which knows what there is to read.
+    """
 
     def __init__(self, config_file: Path, root: Path, world: Sequence[str] = WORLD) -> None:
         options = [*world, *BEHAVIOUR, "--now", datetime.now(UTC).isoformat()]
@@ -76,18 +80,21 @@ class LocalPinterest:
         self._ask("DELETE", "log")
         return sum(entry["operation_id"] not in _NO_QUOTA for entry in log)
 
-    def expected(self, streams: Iterable[str], start: date) -> dict[str, int]:
-        """How many records each stream has, analytics from the first day until today: `{"boards": 6, ...}`."""
-        return {stream: sum(1 for _ in self._world.synced(stream, start)) for stream in streams}
+    def expected(self, streams: Iterable[str], start: date) -> dict[str, set[Key]]:
+        """The keys of the records of each stream, analytics from the first day until today."""
+        return {stream: set(by_key(KEYS[stream], self._world.synced(stream, start))) for stream in streams}
 
-    def edit(self, campaign: Mapping[str, Any]) -> None:
+    def pause(self, campaign: Mapping[str, Any]) -> None:
         """Pause a campaign, as an advertiser does."""
         change = {"account": campaign["ad_account_id"], "kind": "campaigns", "entity_id": campaign["id"]}
-        self._ask("POST", "edit", json={**change, "at": int(time.time()), "status": "PAUSED"})
+        change |= {"at": int(time.time()), "status": "PAUSED"}
+        self._ask("POST", "edit", json=change)
+        self._world.edit(**change)
 
     def restate(self, days_back: int) -> None:
         """Let late conversions change the numbers of the last days."""
         self._ask("POST", "restate", json={"days_back": days_back})
+        self._world.restate(days_back)
 
     def _ask(self, method: str, command: str, **arguments: Any) -> Any:
         parts = urlsplit(self.url)

@@ -94,11 +94,6 @@ class Agency(LocalPinterest):
         fault = Fault(FaultKind.RATE_LIMITED, on="campaigns/list", account=shard.accounts[0], seconds=_AN_HOUR)
         self._ask("POST", "faults", json=[asdict(fault)])
 
-    def restate(self, days_back: int) -> None:
-        """Let late conversions change the numbers of the last days."""
-        super().restate(days_back)
-        self._world.restate(days_back)
-
     def oldest_restated_day(self) -> date:
         """The first day that a run which goes on from a state reads again."""
         return self._world.today - timedelta(days=LOOKBACK_DAYS)

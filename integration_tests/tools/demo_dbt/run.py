@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import shutil
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -91,13 +92,14 @@ def show(console: Console, dbt: Path, output: Path) -> bool:
 
 def read(api_url: str, output: Path, database: Path) -> Reading:
     """Read the streams of the project, and load them into their tables."""
-    config, catalog = output / "config.json", output / "catalog.json"
+    config, folder = output / "config.json", output / "read"
+    if folder.exists():
+        shutil.rmtree(folder)  # its state belongs to a Pinterest that has ended
     start = datetime.now(UTC).date() - timedelta(days=HISTORY_DAYS)
     config.write_text(json.dumps({**json.loads(config.read_text()), "start_date": str(start)}, indent=2))
     connector = Connector(api_url, config, ROOT)
     types = {stream["name"]: column_types(stream["json_schema"]) for stream in connector.streams()}
-    connector.choose(catalog, *STREAMS)
-    reading = connector.read(catalog, output / "messages.jsonl")
+    reading = connector.read(folder, *STREAMS)
     with duckdb.connect(str(database)) as connection:
         for stream in STREAMS:
             load(connection, stream, types[stream], reading.records[stream])

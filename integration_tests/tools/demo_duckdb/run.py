@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import shutil
 import tempfile
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,8 @@ from integration_tests.tools.demo_duckdb.chart import CampaignDay, campaign_days
 ROOT = Path(__file__).parents[3]
 OUTPUT = Path("demo-output/duckdb")
 IMAGE = OUTPUT / "spend_by_campaign.png"
+READ = "read"
+"""A folder as `source_pinterest.read` writes it."""
 EXAMPLE = Path("examples/pyairbyte_duckdb.py")
 RESTATED_DAYS = 7
 CREATIVES = ("ads", "ad_pins", "ad_analytics")
@@ -66,6 +69,8 @@ def show(console: Console, pyairbyte: Path | None, image: Path) -> bool:
     database = ROOT / OUTPUT / "pinterest.duckdb"
     for leftover in (ROOT / OUTPUT).glob("pinterest.*"):
         leftover.unlink()
+    if (ROOT / OUTPUT / READ).exists():
+        shutil.rmtree(ROOT / OUTPUT / READ)  # its state belongs to a Pinterest that has ended
     config = ROOT / OUTPUT / "config.json"
     start = datetime.now(UTC).date() - timedelta(days=HISTORY_DAYS)
     with LocalPinterest(config, ROOT, WORLD) as pinterest:
@@ -80,7 +85,7 @@ def show(console: Console, pyairbyte: Path | None, image: Path) -> bool:
             else:
                 console.print(read_with_loader(pinterest.url, config, database))
             pinterest.restate(days_back=RESTATED_DAYS)
-        expected = pinterest.expected(["campaign_analytics"], start)["campaign_analytics"]
+        expected = len(pinterest.expected(["campaign_analytics"], start)["campaign_analytics"])
     rows = campaign_days(database)
     figure = draw(rows)
     save(figure, image)
@@ -108,20 +113,17 @@ def read_with_pyairbyte(python: Path, api_url: str, config: Path, database: Path
 
 
 def read_with_loader(api_url: str, config: Path, database: Path) -> str:
-    """Read what is new without PyAirbyte, from the state beside the database; what arrived, in words."""
-    catalog, state = database.with_suffix(".catalog.json"), database.with_suffix(".state.json")
+    """Read what is new without PyAirbyte, from the state in the folder; what arrived, in words."""
     connector = Connector(api_url, config, ROOT)
-    if not catalog.exists():
-        connector.choose(catalog, *STREAMS)
-    reading = connector.read(catalog, database.with_suffix(".jsonl"), state if state.exists() else None)
+    reading = connector.read(ROOT / OUTPUT / READ, *STREAMS)
     with duckdb.connect(str(database)) as connection:
-        for configured in json.loads(catalog.read_text(encoding="utf-8"))["streams"]:
-            stream = configured["stream"]
+        for stream in connector.streams():
+            if stream["name"] not in STREAMS:
+                continue
             columns = ", ".join(f'"{name}" {type_}' for name, type_ in column_types(stream["json_schema"]).items())
             connection.execute(f"create table if not exists {stream['name']} ({columns})")
             key = [path[0] for path in stream["source_defined_primary_key"]]
             replace(connection, stream["name"], key, reading.records[stream["name"]])
-    reading.save_states(state)
     return ", ".join(f"{len(reading.records[stream]):,} {stream}" for stream in STREAMS)
 
 
