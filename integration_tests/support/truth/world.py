@@ -10,8 +10,8 @@ from functools import partial
 from typing import Any
 
 from integration_tests import simulator
-from integration_tests.simulator.analytics import columns
 from integration_tests.simulator.ads.entities import ad_account
+from integration_tests.simulator.analytics import columns
 from integration_tests.simulator.analytics.day_rows import DEFAULT_ATTRIBUTION, Attribution
 from integration_tests.simulator.reports import columns as report_columns
 from integration_tests.simulator.reports.request import ReportRequest

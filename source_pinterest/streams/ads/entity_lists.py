@@ -17,7 +17,7 @@ from source_pinterest.api.rows import ListPage
 from source_pinterest.api.session import ApiResponse
 from source_pinterest.config import STATUSES
 from source_pinterest.engine.asks import Ids
-from source_pinterest.engine.circuit_breaker import FAILURES_IN_A_ROW
+from source_pinterest.engine.ledger import FAILURES_IN_A_ROW
 from source_pinterest.engine.tasks import Key, Task
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.ads.entities import AdGroups, EntityStream

@@ -28,7 +28,7 @@ from source_pinterest.streams.ads.metrics_ready import MetricsReadyState
 from source_pinterest.streams.analytics.entity_keys import report_keys
 from source_pinterest.streams.analytics.report_spec import ReportSpec
 from source_pinterest.streams.analytics.rows import ReportKey, ReportRows, RowGate
-from source_pinterest.streams.base.stream import PinterestStream, Rank, Sync
+from source_pinterest.streams.base.stream import Rank, Sync
 
 LOGGER = logging.getLogger("airbyte")
 
