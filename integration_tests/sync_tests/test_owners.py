@@ -133,3 +133,53 @@ def test_each_account_has_a_state_of_its_own(agency: Simulator) -> None:
         second = run_sync(agency, streams, config=config, state=first.states, destination="append")
         settled = {str(world.today - timedelta(days=age)) for age in (2, 3, 4)}
         assert {record["date"] for record in second.records["pin_analytics"]} == settled
+
+
+# ---- An ad account that moves to another owner
+
+X, Y = 1, 2
+"""Users, as the simulator numbers them."""
+
+
+def read_before_and_after(owners: list[int], later_owners: list[int]) -> tuple[Simulator, Output, list[str]]:
+    """Two syncs of the profiles of three ad accounts: the later output, and the accounts that it named in requests."""
+    world = World(boards=1, ad_accounts=3)
+    accounts = [world.account_id(index) for index in range(3)]
+    with Simulator(world, profile="ample") as sim:
+        outputs: list[Output] = []
+        for present in (owners, later_owners):
+            sim.log.clear()
+            setattr(world, "owner_of", dict(zip(accounts, present, strict=True)).get)  # noqa: B010 - of this world alone
+            state = outputs[-1].states if outputs else None
+            config = sim.config(organic_per_ad_account=True)
+            outputs.append(run_sync(sim, ["user_account_analytics"], config=config, state=state))
+            assert_succeeded(outputs[-1], ["user_account_analytics"])
+        named = sorted(entry.values("ad_account_id")[0] for entry in sim.calls("user_account/analytics"))
+        return sim, outputs[-1], named
+
+
+def assert_content(sim: Simulator, output: Output, key: str, account: str) -> None:
+    """The rows under the id `key` are those of the owner of an ad account."""
+    expected = per_owner(sim.world, "user_account_analytics", [account])
+    rows = {row["date"]: row for row in output.records["user_account_analytics"] if row["ad_account_id"] == key}
+    assert rows
+    for day, row in rows.items():
+        assert row == without_nulls({**expected[account, day], "ad_account_id": key})
+
+
+def test_an_owner_keeps_the_key_of_an_account_that_moves_to_another_owner() -> None:
+    sim, output, named = read_before_and_after([X, Y, X], [Y, Y, X])
+    first, second, third = (sim.world.account_id(index) for index in range(3))
+    assert named == [second, third]
+    assert_content(sim, output, first, third)
+    assert_content(sim, output, second, second)
+    assert not output.warnings()
+
+
+def test_an_owner_whose_only_account_is_another_ones_key_is_named() -> None:
+    sim, output, named = read_before_and_after([X, X, X], [Y, X, X])
+    first, second, _ = (sim.world.account_id(index) for index in range(3))
+    assert named == [second]
+    assert_content(sim, output, first, second)
+    [warning] = output.warnings()
+    assert f"ad account {first}" in warning

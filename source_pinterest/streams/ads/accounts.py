@@ -76,18 +76,36 @@ class AdAccounts(PinterestStream):
             self.kept[owner] = min(account, self.kept.get(owner, account), key=int)
 
     def one_per_owner(self) -> list[str]:
-        """Return one account of each owner: the one that a state has, else the one with the lowest id.
+        """Return one account of each owner: the one that a state has, else the lowest that it has for no other owner.
 
-        The account may be listed no longer. Its id stays part of the keys, so that no content comes under another too.
+        The account may be listed no longer, or belong to another owner by now. Its id stays part of the owner's keys,
+        so that no content comes under another id too, nor under one that was another owner's. An owner all of whose
+        accounts were another's is left out with a warning.
         """
-        listed = sorted(self.ids.of(()), key=int)
-        for account in listed:
-            kept = self.kept.setdefault(self._owners[account], account)
-            self._requested[kept] = kept if kept in listed else self._requested.get(kept, account)
-        return list(dict.fromkeys(self.kept[self._owners[account]] for account in listed))
+        accounts_of = dict[str, list[str]]()
+        for account in sorted(self.ids.of(()), key=int):
+            accounts_of.setdefault(self._owners[account], []).append(account)
+        holders = {account: owner for owner, account in sorted(self.kept.items(), reverse=True)}
+        found: list[str] = []
+        for owner, accounts in accounts_of.items():
+            free = next((account for account in accounts if account not in holders), None)
+            if free and holders.get(self.kept.get(owner, "")) != owner:
+                self.kept[owner], holders[free] = free, owner
+            kept = self.kept.get(owner, "")
+            if holders.get(kept) == owner:
+                self._requested[kept] = kept if kept in accounts else accounts[0]
+                found.append(kept)
+            else:
+                self.notices.warn(
+                    f"owner {owner}",
+                    f"the boards, pins and profile of the owner of ad account {', '.join(accounts)} are not read: "
+                    "their rows would stand under the ID of an ad account that had another owner before. To read "
+                    "them, clear the data of these streams.",
+                )
+        return found
 
     def requested_for(self, account: str) -> str:
-        """Return the account to name in a request: the given one, or another of its owner if it is listed no longer."""
+        """Return the account to name in a request: the given one, or another of its owner if that has it no longer."""
         return self._requested.get(account, account)
 
     def countries(self) -> set[str]:
