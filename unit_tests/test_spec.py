@@ -229,6 +229,14 @@ FILLED_IN = {
 """One for each option."""
 
 
+def test_the_configuration_of_the_terraform_example_is_one_that_the_connector_reads() -> None:
+    raw = json.loads((ROOT / "examples/terraform/pinterest.json.tftpl").read_text(encoding="utf-8"))
+
+    jsonschema.validate(raw, {**FORM, "additionalProperties": False})
+    Config.from_mapping({**raw, "credentials": OAUTH}, TODAY)
+    assert set(raw["credentials"]) == set(OAUTH)
+
+
 def test_what_the_framework_says_of_a_bad_config_is_short_and_tells_no_secret() -> None:
     spec = ConnectorSpecificationSerializer.load(SPEC)
     for bad in FILLED_IN.values():

@@ -24,6 +24,8 @@ _TITLES = {
     "access_token": "Access Token",
 }
 _NO_SECRET = ("auth_method", "token_expiry_date")
+_BEGINNINGS = {"access_token": "pina", "refresh_token": "pinr"}
+"""How Pinterest's tokens begin, says its Token Debugger."""
 SIGN_IN = "click Authenticate in the connection's source settings, or run python -m source_pinterest.authorize"
 """What a user of a platform does to sign in, or one at a terminal; the end of a sentence."""
 _HEADER_VALUE = re.compile(r"[!-~]+")
@@ -123,7 +125,7 @@ def read_credentials(options: Mapping[str, Any]) -> Credentials:
     method = fields.get("auth_method") or _method_of(fields)
     if method == "access_token":
         _require(fields, "access_token")
-        return AccessTokenCredentials(_text(fields, "access_token"))
+        return AccessTokenCredentials(_token(fields, "access_token"))
     if method == "client_credentials":
         _require(fields, "client_id", "client_secret")
         return AppCredentials(_text(fields, "client_id"), _text(fields, "client_secret"))
@@ -133,7 +135,7 @@ def read_credentials(options: Mapping[str, Any]) -> Credentials:
     return OAuthCredentials(
         client_id=_text(fields, "client_id"),
         client_secret=_text(fields, "client_secret"),
-        refresh_token=_text(fields, "refresh_token"),
+        refresh_token=_token(fields, "refresh_token"),
         access_token=_text(fields, "access_token") if "access_token" in fields else None,
         token_expiry_date=_moment(fields.get("token_expiry_date")),
     )
@@ -167,6 +169,17 @@ def _text(fields: Mapping[str, Any], key: str) -> str:
             "Copy it again, without anything around it.",
         )
     return str(value)
+
+
+def _token(fields: Mapping[str, Any], key: str) -> str:
+    token = _text(fields, key)
+    for other, beginning in _BEGINNINGS.items():
+        if other != key and token.startswith(beginning):
+            raise refusal(
+                f"{_METHOD}: {_TITLES[key]} holds the {_TITLES[other].lower()}, which begins with {beginning}. Enter the "
+                f"{_TITLES[key].lower()}, which begins with {_BEGINNINGS[key]}, or choose the method that takes yours."
+            )
+    return token
 
 
 def _moment(value: Any) -> DateTime | None:

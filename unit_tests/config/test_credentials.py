@@ -143,3 +143,17 @@ def test_every_secret_is_named_as_one_and_none_is_shown() -> None:
     assert ACCESS_TOKEN_CREDENTIALS.secrets() == ("false-access-token",)
     shown = f"{credentials!r} {credentials} {ACCESS_TOKEN_CREDENTIALS!r} {Config.from_mapping(config(), TODAY)!r}"
     assert not [secret for secret in SECRETS if secret in shown]
+
+
+@pytest.mark.parametrize(
+    ("raw", "title", "other"),
+    [
+        (signed_in_with(**{**OAUTH, "refresh_token": "pina_FALSE"}), "Refresh Token", "access token"),
+        ({"access_token": "pinr.FALSE"}, "Access Token", "refresh token"),
+    ],
+)
+def test_a_token_of_the_other_kind_is_refused_before_a_request(raw: dict[str, Any], title: str, other: str) -> None:
+    message = refusal_of(raw)
+
+    assert f"{title} holds the {other}" in message
+    assert "FALSE" not in message
