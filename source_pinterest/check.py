@@ -48,6 +48,8 @@ LONGEST_WAIT_SECONDS = 30
 
 _MAX_RETRIES = 2
 _TIMEOUT_SECONDS = 8
+_NAMED_ACCOUNTS = 10
+"""The maximum number of readable ad accounts to name where one that the config names can't be read."""
 _PROBED_STREAMS = 6
 """The maximum number of streams of which one page is read to find out whether a right is missing."""
 
@@ -189,8 +191,19 @@ def _probe_ad_accounts(sync: Sync) -> str | None:
     except PinterestError as error:
         if error.kind is FailureType.transient_error:
             raise
-        raise ConfigError(_warning(error)) from error
+        raise ConfigError(f"{_warning(error)} {_readable(accounts)}".strip()) from error
     return sync.config.account_ids[0]
+
+
+def _readable(accounts: AdAccounts) -> str:
+    """Return a sentence with the ad accounts that the user may read, if Pinterest lists them."""
+    try:
+        found = _first_page(accounts, {}).items
+    except PinterestError:
+        return ""
+    named = [f"{account.get('name')} ({account['id']})" for account in found[:_NAMED_ACCOUNTS]]
+    more = f" and others ({len(found)} in all)" if len(found) > len(named) else ""
+    return f"This user may read {', '.join(named)}{more}." if named else "This user may read no ad account."
 
 
 def _first_page(stream: PinterestStream, parents: Mapping[str, str]) -> ListPage:

@@ -39,6 +39,7 @@ from source_pinterest.api.bounds import TOKEN_RESPONSE
 from source_pinterest.api.errors import SCOPES_OF_SECRET_CONTENT, MalformedResponseError
 from source_pinterest.api.session import ApiResponse, TimeoutSession, Url
 from source_pinterest.api.verdicts import ErrorResponse
+from source_pinterest.cli.accounts import choose_accounts
 from source_pinterest.cli.terminal import say, typed
 from source_pinterest.config.credentials import read_credentials
 from source_pinterest.config.files import read_object
@@ -305,7 +306,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with ConsentListener(given.port) as listener:
             folder = None if given.no_browser else given.config.parent
             tokens = _tokens(app, listener, folder, ",".join(requested))
-            _save(given.config, config, app, tokens)
+            saved = _save(given.config, config, app, tokens)
+        _choose_accounts(given.config, saved)
     except AirbyteTracedException as error:
         say(str(error.message), sys.stderr)
         return 1
@@ -376,18 +378,33 @@ def _tokens(app: App, listener: ConsentListener, folder: Path | None, requested:
     return _exchange(f"{api}/oauth/token", app, form)
 
 
-def _save(path: Path, config: Mapping[str, Any], app: App, tokens: Tokens) -> None:
-    """Write the configuration. Its access token is used first, which leaves the refresh token as it is."""
+def _save(path: Path, config: Mapping[str, Any], app: App, tokens: Tokens) -> dict[str, Any]:
+    """Write and return the configuration. Its access token is used first, which leaves the refresh token as it is."""
     credentials = {
         "auth_method": "oauth2.0",
         **vars(app),
         "refresh_token": tokens.refresh_token,
         **access_of(tokens),
     }
+    return _written(path, {**config, "credentials": credentials})
+
+
+def _choose_accounts(path: Path, config: Mapping[str, Any]) -> None:
+    """Let the user pick ad accounts, and write them into the configuration."""
+    present = config.get("account_ids")
+    named = [str(account) for account in present] if isinstance(present, list) else []
+    chosen = choose_accounts(config["credentials"], named)
+    if chosen != named:
+        others = {name: value for name, value in config.items() if name != "account_ids"}
+        _written(path, {**others, "account_ids": chosen} if chosen else others)
+
+
+def _written(path: Path, config: dict[str, Any]) -> dict[str, Any]:
     try:
-        write_private(path, {**config, "credentials": credentials})
+        write_private(path, config)
     except OSError as error:
         raise refusal(f"{path} can't be written ({error.strerror}). Free some space and try again.") from error
+    return config
 
 
 def _exchange(token_url: str, app: App, form: Mapping[str, str]) -> Tokens:

@@ -176,8 +176,8 @@ def _token(fields: Mapping[str, Any], key: str) -> str:
     for other, beginning in _BEGINNINGS.items():
         if other != key and token.startswith(beginning):
             raise refusal(
-                f"{_METHOD}: {_TITLES[key]} holds the {_TITLES[other].lower()}, which begins with {beginning}. Enter the "
-                f"{_TITLES[key].lower()}, which begins with {_BEGINNINGS[key]}, or choose the method that takes yours."
+                f"{_METHOD}: {_TITLES[key]} holds the {_TITLES[other].lower()}, which begins with {beginning}. Enter "
+                f"the {_TITLES[key].lower()}, which begins with {_BEGINNINGS[key]}, or choose the method for yours."
             )
     return token
 

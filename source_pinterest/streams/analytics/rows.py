@@ -174,7 +174,8 @@ class RowGate:
             MalformedResponseError: a day is not written as YYYY-MM-DD, an id of the key is not exact, or a row names
                 another ad account.
         """
-        texts, numbers, account, currency = expected.texts, expected.numbers, expected.account, expected.currency
+        texts, numbers, account = expected.texts, expected.numbers, expected.account
+        added = {CURRENCY: expected.currency} if expected.currency else {}
         entities, entity = expected.entities, expected.key[0]
         day_column = expected.day if expected.days else None
         replaced = self._stream.notices.replacement
@@ -193,8 +194,7 @@ class RowGate:
                 row[day_column] = wanted
             if account and row.get(AD_ACCOUNT_ID) != account:
                 _write_account(row, account)
-            if currency:
-                row[CURRENCY] = currency
+            row.update(added)
             if entities is None or (found := row.get(entity)) in entities or found in _EMPTY:
                 yield row
             else:

@@ -1,0 +1,91 @@
+"""After the sign-in, a user picks the ad accounts to read by their names."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from integration_tests.command_tests.consent import Desktop
+from integration_tests.simulator import Fault
+from integration_tests.support.pinterest import Simulator, World
+
+
+@pytest.fixture
+def desktop(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Desktop:
+    monkeypatch.delenv("PINTEREST_CLIENT_SECRET", raising=False)
+    monkeypatch.setenv("COLUMNS", "80")
+    return Desktop(capsys)
+
+
+def chosen(
+    desktop: Desktop, path: Path, sim: Simulator, answers: Sequence[str] | None, monkeypatch: pytest.MonkeyPatch
+) -> object:
+    """Sign in with these answers; None: without a terminal. Return what the configuration names afterwards."""
+    left = list(answers or ())
+    if answers is not None:
+        monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+        monkeypatch.setattr("builtins.input", lambda _: left.pop(0))
+    assert desktop.authorize(sim, path, "--client-id", "1234567") == 0, desktop.said
+    assert left == []
+    return json.loads(path.read_text()).get("account_ids")
+
+
+def test_numbers_pick_accounts_and_enter_keeps_them(
+    desktop: Desktop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "config.json"
+    with Simulator(World(boards=0, ad_accounts=40)) as sim:
+        ids = list(map(sim.world.account_id, range(40)))
+        assert chosen(desktop, path, sim, ["0", "41", "3-1", "x", "2, 4 - 5 2"], monkeypatch) == [ids[1], *ids[3:5]]
+        rows = [line for line in desktop.said.splitlines() if any(account in line for account in ids)]
+        assert len(rows) == 40
+        assert max(map(len, desktop.said.splitlines())) <= 80
+        assert desktop.said.count("Enter numbers from 1 to 40.") == 4
+        assert chosen(desktop, path, sim, [""], monkeypatch) == [ids[1], *ids[3:5]]
+        assert [f" *{number} " in desktop.said for number in (1, 2, 3, 4, 5)] == [False, True, False, True, True]
+        assert chosen(desktop, path, sim, ["all"], monkeypatch) is None
+
+
+def test_enter_leaves_the_choice_empty_which_means_all(
+    desktop: Desktop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Simulator(World(boards=0, ad_accounts=2)) as sim:
+        assert chosen(desktop, tmp_path / "config.json", sim, [""], monkeypatch) is None
+
+
+@pytest.mark.parametrize(("accounts", "words"), [(0, "may read no ad account"), (1, "The ad account that is read:")])
+def test_where_there_is_no_choice_nobody_is_asked(
+    accounts: int, words: str, desktop: Desktop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Simulator(World(boards=0, ad_accounts=accounts)) as sim:
+        assert chosen(desktop, tmp_path / "config.json", sim, [], monkeypatch) is None
+    assert words in desktop.said
+
+
+def test_without_a_terminal_no_account_is_listed(
+    desktop: Desktop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Simulator(World(boards=0, ad_accounts=2)) as sim:
+        assert chosen(desktop, tmp_path / "config.json", sim, None, monkeypatch) is None
+        assert sim.calls("ad_accounts/list") == []
+
+
+def test_an_account_that_can_not_be_read_any_more_is_named(
+    desktop: Desktop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "config.json"
+    path.write_text('{"account_ids": ["549755000001"]}')
+    with Simulator(World(boards=0, ad_accounts=2)) as sim:
+        assert chosen(desktop, path, sim, ["1"], monkeypatch) == [sim.world.account_id(0)]
+    assert "may not read 549755000001" in desktop.said
+
+
+def test_a_list_that_pinterest_refuses_changes_nothing(
+    desktop: Desktop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "config.json"
+    path.write_text('{"account_ids": ["549755000001"]}')
+    with Simulator(World(boards=0, ad_accounts=2), faults=[Fault("forbidden", on="ad_accounts/list")]) as sim:
+        assert chosen(desktop, path, sim, [], monkeypatch) == ["549755000001"]
+    assert "Ad Account IDs stay as they are" in desktop.said

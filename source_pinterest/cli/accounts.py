@@ -1,0 +1,108 @@
+"""The choice of the ad accounts to read, by their names, after the sign-in."""
+
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from source_pinterest.api import Api
+from source_pinterest.api.errors import PinterestError
+from source_pinterest.api.rows import Record
+from source_pinterest.cli.terminal import say
+from source_pinterest.config import Config
+from source_pinterest.masking import printable
+from source_pinterest.streams.ads.accounts import AdAccounts
+from source_pinterest.streams.base.stream import Sync
+
+_RANGE = re.compile(r"(\d+)(?:-(\d+))?")
+_ALL = "all"
+_SHORTENED = ("Ad account", "Role")
+"""The columns that are cut where a line is short."""
+
+
+def choose_accounts(credentials: Mapping[str, Any], present: Sequence[str]) -> list[str]:
+    """Show the ad accounts that a user may read, and return the IDs of those that the user picks; none for all.
+
+    Without a terminal, with one account or none, or where Pinterest can't be asked, nobody is asked.
+
+    Args:
+        credentials: those of the sign-in. Their access token is used, which leaves the refresh token as it is.
+        present: the IDs that the configuration names so far.
+    """
+    if not sys.stdin.isatty():
+        return list(present)
+    try:
+        accounts = _readable(credentials)
+    except PinterestError as error:
+        say(f"Pinterest did not list the ad accounts, so Ad Account IDs stay as they are. {error.message}")
+        return list(present)
+    if not accounts:
+        say("This user may read no ad account. Boards, pins and the profile can be read.")
+        return list(present)
+    if len(accounts) == 1 and not present:
+        say(f"The ad account that is read: {accounts[0].get('name')} ({accounts[0]['id']})")
+        return []
+    _show(accounts, present)
+    return _asked(accounts, present)
+
+
+def _readable(credentials: Mapping[str, Any]) -> list[Record]:
+    settings = Config.from_mapping({"credentials": credentials})
+    sync = Sync(Api.connect(settings, lambda _: None, lambda: None), settings)
+    accounts = sync.stream(AdAccounts)
+    return [record for listed in accounts.listing(accounts.task({})) for record in listed.records]
+
+
+def _show(accounts: Sequence[Record], present: Sequence[str]) -> None:
+    rows = [
+        [
+            f"{'*' if account['id'] in present else ''}{number}",
+            *(printable(str(account.get(name) or "")) for name in ("name", "id", "currency", "country")),
+            ", ".join(map(str, account.get("permissions") or ())).replace("_", " ").lower(),
+        ]
+        for number, account in enumerate(accounts, start=1)
+    ]
+    table = Table(box=box.SIMPLE, padding=(0, 1, 0, 0))
+    for column, title in enumerate(("", "Ad account", "ID", "Currency", "Country", "Role")):
+        least = 0 if title in _SHORTENED else max(len(row[column]) for row in rows)
+        table.add_column(title, no_wrap=True, overflow="ellipsis", min_width=max(least, len(title)))
+    for row in rows:
+        table.add_row(*map(Text, row))
+    Console(file=sys.stdout, highlight=False).print(table)
+    if present:
+        say("Those with a * are the present choice.")
+    if unknown := [account for account in present if account not in {one["id"] for one in accounts}]:
+        say(f"This user may not read {', '.join(unknown)}, which the configuration names under Ad Account IDs.")
+
+
+def _asked(accounts: Sequence[Record], present: Sequence[str]) -> list[str]:
+    enter = "to keep this choice, 'all' for all" if present else "for all"
+    while True:
+        try:
+            answer = input(f"The numbers of those to read, such as 1,3-5, or Enter {enter}: ").strip().lower()
+        except EOFError:
+            return list(present)
+        if not answer:
+            return list(present)
+        if answer == _ALL:
+            return []
+        if picked := _picked(answer, len(accounts)):
+            return [accounts[number - 1]["id"] for number in picked]
+        say(f"Enter numbers from 1 to {len(accounts)}.")
+
+
+def _picked(answer: str, count: int) -> list[int]:
+    """Return the numbers of an answer such as `1, 3-5`; none if it has anything else, or a number beyond the count."""
+    picked: list[int] = []
+    for word in re.split(r"[,\s]+", re.sub(r"\s*-\s*", "-", answer)):
+        found = _RANGE.fullmatch(word)
+        first, last = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
+        if not 1 <= first <= last <= count:
+            return []
+        picked += range(first, last + 1)
+    return list(dict.fromkeys(picked))
