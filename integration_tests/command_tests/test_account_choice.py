@@ -22,12 +22,19 @@ def chosen(
     desktop: Desktop, path: Path, sim: Simulator, answers: Sequence[str] | None, monkeypatch: pytest.MonkeyPatch
 ) -> object:
     """Sign in with these answers; None: without a terminal. Return what the configuration names afterwards."""
-    left = list(answers or ())
+    left = [*(answers or ()), EOFError()]
+
+    def answer(_: str) -> str:
+        given = left.pop(0)
+        if isinstance(given, EOFError):
+            raise given
+        return given
+
     if answers is not None:
         monkeypatch.setattr("sys.stdin.isatty", lambda: True)
-        monkeypatch.setattr("builtins.input", lambda _: left.pop(0))
+        monkeypatch.setattr("builtins.input", answer)
     assert desktop.authorize(sim, path, "--client-id", "1234567") == 0, desktop.said
-    assert left == []
+    assert len(left) == 1, desktop.said
     return json.loads(path.read_text()).get("account_ids")
 
 
@@ -40,7 +47,7 @@ def test_numbers_pick_accounts_and_enter_keeps_them(
         assert chosen(desktop, path, sim, ["0", "41", "3-1", "x", "2, 4 - 5 2"], monkeypatch) == [ids[1], *ids[3:5]]
         rows = [line for line in desktop.said.splitlines() if any(account in line for account in ids)]
         assert len(rows) == 40
-        assert max(map(len, desktop.said.splitlines())) <= 80
+        assert max(map(len, rows)) <= 80
         assert desktop.said.count("Enter numbers from 1 to 40.") == 4
         assert chosen(desktop, path, sim, [""], monkeypatch) == [ids[1], *ids[3:5]]
         assert [f" *{number} " in desktop.said for number in (1, 2, 3, 4, 5)] == [False, True, False, True, True]

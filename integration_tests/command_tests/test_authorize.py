@@ -253,7 +253,7 @@ def test_a_user_at_a_terminal_is_told_where_the_id_and_the_secret_are(
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
     monkeypatch.setattr("builtins.input", lambda prompt: prompts.append(prompt) or "1234567")
     monkeypatch.setattr("getpass.getpass", lambda prompt: prompts.append(prompt) or SECRET)
-    with Simulator() as sim:
+    with Simulator(World(boards=0, ad_accounts=1)) as sim:
         assert desktop.authorize(sim, path, secret=None) == 0, desktop.said
     assert desktop.said.startswith("The app's page shows its App ID and its App secret.")
     assert desktop.said.splitlines()[0].endswith(" https://developers.pinterest.com/apps/")

@@ -127,10 +127,17 @@ def test_it_names_each_account_that_cannot_be_read(config_file: Path) -> None:
     unreadable = [world.foreign_account_id, "549755999999"]
     with Simulator(world) as sim:
         passed, said = check(sim, sim.config(account_ids=[world.account_id(1), *unreadable]), config_file)
-        assert len(sim.log) <= MOST_CALLS + len(unreadable)
+        assert len(sim.log) <= MOST_CALLS + len(unreadable) + 1
         of_wrong_owner, why = check(sim, sim.config(account_id=world.foreign_account_id), config_file)
     assert not passed
-    assert [account in said for account in (*unreadable, world.account_id(1))] == [True, True, False]
+    unread, _, readable = said.partition(" This user may read ")
+    assert [account in unread for account in (*unreadable, world.account_id(1))] == [True, True, False]
+    assert [account in readable for account in (*unreadable, *map(world.account_id, (0, 1)))] == [
+        False,
+        False,
+        True,
+        True,
+    ]
     assert not of_wrong_owner
     assert "not permitted" in why
 

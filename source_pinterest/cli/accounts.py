@@ -21,8 +21,9 @@ from source_pinterest.streams.base.stream import Sync
 
 _RANGE = re.compile(r"(\d+)(?:-(\d+))?")
 _ALL = "all"
-_SHORTENED = ("Ad account", "Role")
-"""The columns that are cut where a line is short."""
+_TITLES = ("", "Ad account", "ID", "Currency", "Country", "Role")
+_NAME, _ROLE = 1, 5
+_ROLE_WIDTH, _LEAST_NAME_WIDTH, _GAP = 18, 12, 2
 
 
 def choose_accounts(credentials: Mapping[str, Any], present: Sequence[str]) -> list[str]:
@@ -67,13 +68,17 @@ def _show(accounts: Sequence[Record], present: Sequence[str]) -> None:
         ]
         for number, account in enumerate(accounts, start=1)
     ]
+    console = Console(file=sys.stdout, highlight=False)
     table = Table(box=box.SIMPLE, padding=(0, 1, 0, 0))
-    for column, title in enumerate(("", "Ad account", "ID", "Currency", "Country", "Role")):
-        least = 0 if title in _SHORTENED else max(len(row[column]) for row in rows)
-        table.add_column(title, no_wrap=True, overflow="ellipsis", min_width=max(least, len(title)))
+    widths = [max(map(len, column)) for column in zip(_TITLES, *rows, strict=True)]
+    widths[_ROLE] = min(widths[_ROLE], _ROLE_WIDTH)
+    room = console.width - sum(widths) + widths[_NAME] - _GAP * len(widths)
+    for column, title in enumerate(_TITLES):
+        width = max(room, _LEAST_NAME_WIDTH) if column == _NAME else widths[column]
+        table.add_column(title, no_wrap=True, overflow="ellipsis", max_width=width)
     for row in rows:
         table.add_row(*map(Text, row))
-    Console(file=sys.stdout, highlight=False).print(table)
+    console.print(table)
     if present:
         say("Those with a * are the present choice.")
     if unknown := [account for account in present if account not in {one["id"] for one in accounts}]:
