@@ -106,6 +106,7 @@ SEEN: Mapping[str, Seen] = {
             (CAMPAIGNS, "[]", "DATE", "string", "date"),
             (CAMPAIGNS, "[]", "CTR", "number", "0.5"),
             (CAMPAIGNS, "[]", "AD_ID", "absent", ""),
+            (CAMPAIGNS, "rows", "a large request beside its halves", "equal", ""),
             (ACCOUNT, "[]", "AD_ACCOUNT_ID", "string", "id"),
             (ACCOUNT, "rows", "first day of a week", "a Monday", ""),
             (ACCOUNT, "request", "attribution window 7/0/0", TAKEN, "HTTP 200"),

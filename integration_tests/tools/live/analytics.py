@@ -1,4 +1,4 @@
-"""Experiment 2: the literal forms of synchronous analytics, the first day of a week, and attribution windows."""
+"""Experiment 2: the literal forms of synchronous analytics, whether large answers are whole, weeks and attribution."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -15,19 +15,23 @@ _IDS = 20
 _DAYS = 3
 _COLUMNS_AT_ONCE = 120
 """So many names, and the ids, fit into a URL of 8,000 characters."""
+_LARGE_IDS, _LARGE_DAYS = 100, 85
+"""A request nearly as large as the connector's largest: 8,500 of 10,000 rows."""
+_SUMS = ("SPEND_IN_MICRO_DOLLAR", "IMPRESSION_1", "CLICKTHROUGH_1")
 _WEEKS = 3
 WINDOWS = ((60, 60, 60), (7, 0, 0), (1, 0, 0), (30, 0, 0), (0, 0, 1), (14, 1, 1))
 """Click, engagement, view: three that somebody saw taken, then three that somebody saw refused."""
 
 
 def run(look: Look) -> None:
-    """Request three days of everything, a few weeks, and a day with each attribution window."""
+    """Request three days of everything, many days of campaigns, a few weeks, and a day with each attribution window."""
     account, campaigns = look.account_with_campaigns()
     found = {"campaigns": campaigns, **{kind: look.newest(kind, account) for kind in ("ad_groups", "ads")}}
     _level(look, account, "ad_account", "AD_ACCOUNT_ID", ())
     for kind, id_column in (("campaigns", "CAMPAIGN_ID"), ("ad_groups", "AD_GROUP_ID"), ("ads", "AD_ID")):
         if ids := [str(item.get("id")) for item in found[kind]][:_IDS]:
             _level(look, account, kind, id_column, ids)
+    _halves(look, account, [str(campaign.get("id")) for campaign in campaigns][:_LARGE_IDS])
     _weeks(look, account)
     for window in WINDOWS:
         days = dict(zip(("click_window_days", "engagement_window_days", "view_window_days"), window, strict=True))
@@ -64,6 +68,28 @@ def _parts(id_column: str) -> Iterator[tuple[str, ...]]:
     names = sorted(SYNC_COLUMNS - {id_column})
     for start in range(0, len(names), _COLUMNS_AT_ONCE):
         yield (id_column, *names[start : start + _COLUMNS_AT_ONCE])
+
+
+def _halves(look: Look, account: str, ids: Sequence[str]) -> None:
+    """Request many days of campaigns in one request and in two. A large answer that is cut has fewer rows or less."""
+    middle = (len(ids) + 1) // 2
+    found = []
+    for part in filter(None, (ids, ids[:middle], ids[middle:])):
+        answer = _ask(look, account, "campaigns", ("CAMPAIGN_ID", *_SUMS), _LARGE_DAYS, campaign_ids=",".join(part))
+        if not answer.is_fine:
+            return
+        rows = values_at("[]", answer.json)
+        sums = [sum(_number(row.get(name)) for row in rows if isinstance(row, dict)) for name in _SUMS]
+        found.append((len(rows), *map(round, sums)))
+    whole, *halves = found
+    is_equal = whole == tuple(map(sum, zip(*halves, strict=True)))
+    look.notes.add(
+        _operation("campaigns"), "rows", "a large request beside its halves", "equal" if is_equal else "other"
+    )
+
+
+def _number(value: Any) -> float:
+    return float(value) if re.fullmatch(r"\d+(\.\d+)?", str(value)) else 0
 
 
 def _weeks(look: Look, account: str) -> None:

@@ -55,7 +55,7 @@ class Experiment:
 _HAS_REPORTS_MADE = "It reads, and has four reports made, which cost nothing and change nothing."
 EXPERIMENTS: Mapping[int, Experiment] = {
     1: Experiment("which permissions Pinterest grants, and what a refusal says", 40, "three minutes"),
-    2: Experiment("the forms of analytics, and attribution windows", 30, "a minute", analytics.run),
+    2: Experiment("the forms of analytics, large answers, and attribution windows", 33, "a minute", analytics.run),
     3: Experiment("the metrics of pins", 20, "a minute", pins.run),
     4: Experiment("reports, their files, and targeting", 40, "one to three minutes", reports.run, _HAS_REPORTS_MADE),
     5: Experiment("how lists end, and what is refused", 40, "a minute", lists.run),
