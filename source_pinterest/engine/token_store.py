@@ -50,6 +50,7 @@ class TokenStore:
         self._hand_out = hand_out
         saves = os.environ.get(SAVE_TOKENS_VARIABLE) == "1" if saves is None else saves
         self._config_path = config_path if saves else None
+        self._own_tokens = {_refresh_token_of(config)}
         self._has_warned = False
 
     def rotated(self, tokens: Tokens) -> None:
@@ -57,12 +58,20 @@ class TokenStore:
         self._config = with_tokens(self._config, tokens)
         if self._config_path:
             self._save(self._config_path, tokens)
+        self._own_tokens.add(_refresh_token_of(self._config))
         self._hand_out(create_connector_config_control_message(self._config))
 
     def _save(self, path: Path, tokens: Tokens) -> None:
-        """Replace the tokens in the present content of the file, which the user may have edited during the sync."""
+        """Replace the tokens in the present content of the file, which the user may have edited during the sync.
+
+        A refresh token that is none of this sync stays: the user has signed in anew.
+        """
         try:
-            write_private(path, with_tokens(read_object(path), tokens))
+            present = read_object(path)
+            if _refresh_token_of(present) in self._own_tokens:
+                write_private(path, with_tokens(present, tokens))
+            else:
+                LOGGER.info(f"{path} has another sign-in by now, which is kept.")
         except (OSError, AirbyteTracedException) as error:
             if not self._has_warned:
                 why = error.strerror if isinstance(error, OSError) else "no JSON object"
@@ -81,6 +90,12 @@ def with_tokens(config: Mapping[str, Any], tokens: Tokens) -> dict[str, Any]:
     if "token_expiry_date" in holder:
         holder |= access_of(tokens)
     return {**config, "credentials": holder} if nested else holder
+
+
+def _refresh_token_of(config: Mapping[str, Any]) -> str:
+    nested = config.get("credentials")
+    holder = nested if isinstance(nested, Mapping) and nested else config
+    return str(holder.get("refresh_token") or "").strip()
 
 
 def access_of(tokens: Tokens) -> dict[str, str]:

@@ -128,6 +128,7 @@ def test_what_can_not_be_saved_is_warned_of_once_and_handed_out_all_the_same(
     def full(_: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
+    path.write_text(json.dumps(NESTED), encoding="utf-8")
     monkeypatch.setattr(os, "fsync", full)
     store = TokenStore(NESTED, platform.take, path)
     store.rotated(TOKENS)
@@ -141,7 +142,7 @@ def test_what_can_not_be_saved_is_warned_of_once_and_handed_out_all_the_same(
         "false-refresh-token-2",
         "false-refresh-token-3",
     ]
-    assert path.read_text(encoding="utf-8") == "{}"
+    assert json.loads(path.read_text(encoding="utf-8")) == NESTED
     assert [file.name for file in path.parent.iterdir()] == ["config.json"]
 
 
@@ -155,6 +156,19 @@ def test_an_edit_of_the_file_during_the_sync_stays(platform: Platform, path: Pat
 
     assert json.loads(path.read_text(encoding="utf-8")) == with_tokens(edited, TOKENS)
     assert platform.configs == [with_tokens(known, TOKENS)]
+
+
+@pytest.mark.usefixtures("_saving")
+def test_a_sign_in_that_comes_into_the_file_during_the_sync_stays(platform: Platform, path: Path) -> None:
+    store = TokenStore(NESTED, platform.take, path)
+    path.write_text(json.dumps(NESTED), encoding="utf-8")
+    store.rotated(TOKENS)
+    anew = {"credentials": {**OAUTH, "client_id": "2", "refresh_token": "false-refresh-token-of-another-sign-in"}}
+    path.write_text(json.dumps(anew), encoding="utf-8")
+    store.rotated(replace(TOKENS, refresh_token="false-refresh-token-3"))
+
+    assert json.loads(path.read_text(encoding="utf-8")) == anew
+    assert len(platform.configs) == 2
 
 
 @pytest.mark.usefixtures("_saving")
