@@ -469,6 +469,11 @@ def test_an_unforeseen_form_leaves_what_was_seen() -> None:
     assert ("pins/analytics", "request", "standard metrics of a picture", TAKEN) in {row[:4] for row in rows}
 
 
+@pytest.mark.parametrize("levels", [900, 100_000])
+def test_an_answer_that_is_nested_deeply_counts_as_none(levels: int) -> None:
+    assert forms.parsed(b"[" * levels + b"]" * levels) is None
+
+
 def test_without_a_response_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     path = tmp_path / "config.json"

@@ -109,7 +109,7 @@ def _content(path: Path, option: str) -> Any:
     try:
         content = path.read_bytes()
         if content.strip():
-            return _of_few_levels(json.loads(content))
+            return of_few_levels(json.loads(content))
     except OSError as error:
         raise refusal(f"{path} can't be read ({error.strerror}). Name another file with --{option}.") from error
     except (ValueError, RecursionError) as error:
@@ -119,8 +119,8 @@ def _content(path: Path, option: str) -> Any:
     raise refusal(f"{path} is empty. Fix it, or name another file with --{option}.")
 
 
-def _of_few_levels(value: Any) -> Any:
-    """Return a JSON value. The framework copies a state by recursion, which ends before a thousand levels.
+def of_few_levels(value: Any) -> Any:
+    """Return a JSON value, which is then safe to walk through by recursion. The framework copies a state so.
 
     Raises:
         ValueError: it is nested deeper than `LEVELS_OF_JSON`.

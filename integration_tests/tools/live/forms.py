@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from integration_tests.recorded import recorded_fields
 from source_pinterest.columns import COLUMNS
+from source_pinterest.config.files import of_few_levels
 from source_pinterest.streams.organic.pin_analytics import PIN_METRICS
 
 BEGINNING_BYTES = 200
@@ -121,10 +122,10 @@ NAMES = frozenset(name for name in _known_names() if not name.startswith("ADE_")
 
 
 def parsed(body: bytes) -> Any:
-    """The JSON of a body, its numbers letter by letter; None where it is no JSON."""
+    """The JSON of a body, its numbers letter by letter; None where it is no JSON, or nested too deeply."""
     try:
-        return json.loads(body, parse_int=Number, parse_float=Number, parse_constant=Number)
-    except ValueError:
+        return of_few_levels(json.loads(body, parse_int=Number, parse_float=Number, parse_constant=Number))
+    except (ValueError, RecursionError):
         return None
 
 
