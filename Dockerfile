@@ -1,5 +1,6 @@
-# The tag names a Python line; pin it by digest where images must be reproducible to the byte.
-FROM python:3.11-slim-bookworm AS builder
+# The digest counts, the tag says what it is: Python 3.11.16 for all platforms, as of September 2026. A newer one, for both
+# stages: docker buildx imagetools inspect python:3.11-slim-bookworm
+FROM python:3.11-slim-bookworm@sha256:a36c24f9cbdf4fd0f52d67f0823eeac19c2028c637cecc392d97f980d4fec56b AS builder
 
 WORKDIR /build
 RUN python -m venv /venv
@@ -14,7 +15,7 @@ COPY source_pinterest ./source_pinterest
 RUN pip install --no-cache-dir --no-deps --no-build-isolation .
 
 
-FROM python:3.11-slim-bookworm
+FROM python:3.11-slim-bookworm@sha256:a36c24f9cbdf4fd0f52d67f0823eeac19c2028c637cecc392d97f980d4fec56b
 
 LABEL io.airbyte.name=airbyte/source-pinterest \
       io.airbyte.version=3.0.0

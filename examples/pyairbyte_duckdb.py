@@ -31,7 +31,8 @@ def keep_newest_token(config: dict) -> None:
     """Pinterest replaces the refresh token at each use: the next step needs the new one, and so does the next run."""
     source.set_config(config, validate=False)
     draft = config_file.with_suffix(".new")
-    draft.touch(mode=0o600)
+    draft.unlink(missing_ok=True)  # one that a killed run has left keeps its mode
+    draft.touch(mode=0o600, exist_ok=False)
     draft.write_text(json.dumps(config, indent=2), encoding="utf-8")
     draft.replace(config_file)
 

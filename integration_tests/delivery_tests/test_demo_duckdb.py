@@ -150,6 +150,7 @@ def test_the_example_goes_on_with_the_newest_token_and_keeps_it(
 ) -> None:
     config, library = tmp_path / "config.json", PyAirbyte()
     config.write_text('{"refresh_token": "false-token-0"}', encoding="utf-8")
+    config.with_suffix(".new").touch(mode=0o644)  # the draft of a killed run
     monkeypatch.setitem(sys.modules, "airbyte", library)
     monkeypatch.setattr(sys, "argv", ["", str(config), str(tmp_path / "it.duckdb")])
     environment = {**os.environ, "COLUMNS": "80"}

@@ -32,6 +32,7 @@ def test_the_image_and_its_user_are_those_of_this_project() -> None:
     assert f"build --tag {CONTAINER['image']} " in (ROOT / "Makefile").read_text(encoding="utf-8")
     [user] = re.findall(r"^USER (\d+)$", (ROOT / "Dockerfile").read_text(encoding="utf-8"), flags=re.MULTILINE)
     assert POD["securityContext"]["runAsUser"] == POD["securityContext"]["fsGroup"] == int(user)
+    assert POD["automountServiceAccountToken"] is False, "it asks nothing of Kubernetes"
 
 
 def test_the_command_reads_what_is_in_the_volume(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
