@@ -183,7 +183,7 @@ class StreamRun(PartitionGenerator):
             self.stream.ids.promise(task.key)
         return True
 
-    def read(self, task: Task) -> Iterator[Page]:
+    def read(self, task: Task) -> Generator[Page, None, None]:
         """Yield the pages of a task; none if its stream or its account has been stopped.
 
         Raises:

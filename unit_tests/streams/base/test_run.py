@@ -151,6 +151,22 @@ def test_a_plan_that_is_closed_with_the_sync_keeps_nobody_waiting_and_is_not_jud
     assert (stream.usage.left_out, caplog.messages) == (0, [])
 
 
+def test_a_task_that_is_closed_with_the_sync_keeps_nobody_waiting_and_is_not_judged(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    stream = Accounts({"1": REFUSED})
+    stream.ids.announce()
+    first, last = stream.plan(map(stream.of_account, "12"))
+    assert [page.count for page in stream.run.read(first)] == [3, 4]
+    pages = stream.run.read(last)
+    next(pages)
+    pages.close()
+
+    assert in_thread(lambda: list(stream.ids.of(("2",)))).result(PATIENCE_SECONDS) == ["7"]
+    assert stream.noted.failed == ["2"]
+    assert (stream.usage.left_out, caplog.messages) == (0, [])
+
+
 def test_where_a_refusal_comes_last_the_verdict_alone_is_raised() -> None:
     stream = Accounts({"1": REFUSED}, access=beta("lead forms"))
     [task] = stream.plan([stream.of_account("1")])
