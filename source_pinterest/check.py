@@ -22,7 +22,6 @@ from source_pinterest.api.errors import (
     RefusedError,
     RejectedError,
     RightMissingError,
-    understanding,
 )
 from source_pinterest.api.rows import ListPage
 from source_pinterest.columns import SYNC_COLUMNS
@@ -185,9 +184,8 @@ def _probe_ad_accounts(sync: Sync) -> str | None:
         page = _first_page(accounts, {})
         return str(page.items[0]["id"]) if page.items else None
     try:
-        with understanding(accounts.name):
-            for _ in accounts.listing(accounts.task({})):
-                pass
+        for _ in accounts.read_records():
+            pass
     except PinterestError as error:
         if error.kind is FailureType.transient_error:
             raise

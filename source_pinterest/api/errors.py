@@ -9,8 +9,7 @@ The errors that parsers raise are no `PinterestError`: `api/retries.py` retries 
 an `UnavailableError` or, if the form of a whole response is unknown, a `SliceError`.
 """
 
-from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from enum import Enum, auto
 from typing import Any, NamedTuple, Self
 
@@ -331,11 +330,16 @@ class AccessLostError(SliceError):
         )
 
 
-@contextmanager
-def understanding(stream: str) -> Generator[None, None, None]:
-    """Raise a `SliceError` if the block meets a value of Pinterest's that has another type or is out of range."""
-    try:
-        yield
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        why = f"{type(error).__name__}: {error}"
-        raise SliceError.unexplained(f"{stream}: a response of Pinterest can't be understood ({why})") from error
+def understood(stream: str, error: Exception) -> Exception:
+    """Return the error of reading a stream: a `SliceError` for a value that has another type or is out of range."""
+    if not isinstance(error, ArithmeticError | AttributeError | LookupError | TypeError | ValueError):
+        return error
+    why = f"{type(error).__name__}: {error}"
+    return because(error, SliceError.unexplained(f"{stream}: a response of Pinterest can't be understood ({why})"))
+
+
+def because(cause: Exception, error: PinterestError) -> PinterestError:
+    """Return an error that stands for another one, its cause."""
+    if error is not cause:
+        error.__cause__ = cause
+    return error

@@ -5,7 +5,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from source_pinterest.api.errors import SliceError, understanding
+from source_pinterest.api.errors import SliceError, understood
 from source_pinterest.api.threads import ReadOnce, Signal
 from source_pinterest.engine.ledger import Ledger
 from source_pinterest.engine.tasks import Key
@@ -136,9 +136,9 @@ class ParentIds:
     def _fetch_listing(self, key: Key) -> _Listing:
         ids: list[str] = []
         try:
-            with understanding(self._stream):
-                ids.extend(self._fetch(key))
-        except Exception as error:  # noqa: BLE001 - any error is raised in all callers
+            ids.extend(self._fetch(key))
+        except Exception as found:  # noqa: BLE001 - any error is raised in all callers
+            error = understood(self._stream, found)
             self.ledger.note_failure(key[:1], error)
             return _Listing(_packed(ids) if isinstance(error, SliceError) else (), error)
         self.ledger.note_success(key[:1])

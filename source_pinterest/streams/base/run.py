@@ -24,7 +24,8 @@ from source_pinterest.api.errors import (
     PinterestError,
     RefusedError,
     RightMissingError,
-    understanding,
+    because,
+    understood,
 )
 from source_pinterest.engine.ledger import Consequence, verdict
 from source_pinterest.engine.pages import Page, PageMessage
@@ -156,15 +157,14 @@ class StreamRun(PartitionGenerator):
             return
         error: Exception | None = None
         try:
-            with understanding(self.name):
-                self.wait_for_turn()
-                for task in self.stream.tasks():
-                    if not self._add(task):
-                        break
-                    self.wait_for_turn()  # the requests that found the task may have told of a quota
-                    yield task
+            self.wait_for_turn()
+            for task in self.stream.tasks():
+                if not self._add(task):
+                    break
+                self.wait_for_turn()  # the requests that found the task may have told of a quota
+                yield task
         except Exception as found:  # noqa: BLE001 - the error of a bug ends the planning as well
-            error = found
+            error = understood(self.name, found)
             self._ledger.note_broken_planning(error)
         finally:  # child streams wait no longer, also if the planning is closed, which is not judged
             self.stream.usage.finish_planning()
@@ -189,24 +189,19 @@ class StreamRun(PartitionGenerator):
         Raises:
             PinterestError: the task can't be read, or the verdict of the stream after its last task.
         """
-        self._raise((yield from self._pages(task)))
-
-    def _pages(self, task: Task) -> Generator[Page, None, Exception | None]:
-        """Yield the pages of a task, and tell how it has ended. Return the error to raise."""
         end: End = NotRead(is_closed=True)
         try:
-            with understanding(self.name):
-                if not self._ledger.may_read(task.parent):
-                    end = NotRead()
-                elif task.tasks:
-                    end = InTurn((yield from self._read_in_turn(task.tasks())))
-                else:
-                    end = Done((yield from self._counted(task)))
+            if not self._ledger.may_read(task.parent):
+                end = NotRead()
+            elif task.tasks:
+                end = InTurn((yield from self._read_in_turn(task.tasks())))
+            else:
+                end = Done((yield from self._counted(task)))
         except Exception as error:  # noqa: BLE001 - the error of a bug ends the task as well
-            end = Failed(error)
+            end = Failed(understood(self.name, error))
         finally:
             error_to_raise = self._end(task, end)
-        return error_to_raise
+        self._raise(error_to_raise)
 
     def _counted(self, task: Task) -> Generator[Page, None, Any]:
         """Yield the pages of a task, each counted by the cursor before it is queued. Return what the task has found."""
@@ -220,12 +215,14 @@ class StreamRun(PartitionGenerator):
             yield page
 
     def _read_in_turn(self, tasks: Iterable[Task]) -> Generator[Page, None, Exception | None]:
-        """Plan and read tasks one after another, until the stream is stopped. Return the first error to raise."""
+        """Plan and read tasks one after another, until the stream is stopped. Return their first error."""
         first: Exception | None = None
         for task in tasks:
             if not self._add(task):
                 break
-            if error := (yield from self._pages(task)):
+            try:
+                yield from self.read(task)
+            except Exception as error:  # noqa: BLE001 - the end of the task has been told
                 LOGGER.warning(f"{self.name}: not everything could be read. {getattr(error, 'message', error)}")
                 first = first or error
         return first
@@ -272,12 +269,12 @@ class StreamRun(PartitionGenerator):
         access = self.stream.access
         if isinstance(error, RefusedError | GoneError):
             if task.partition:
-                return _caused_by(error, self._loss(task, error)) if not access and self._is_owed(task) else error
+                return because(error, self._loss(task, error)) if not access and self._is_owed(task) else error
             if not access or isinstance(error, GoneError):
-                return _caused_by(error, ConfigError(f"{error.message}. {error.advice}"))
+                return because(error, ConfigError(f"{error.message}. {error.advice}"))
         elif not isinstance(error, RightMissingError):
             return error
-        return _caused_by(error, self.stream.explain(error))
+        return because(error, self.stream.explain(error))
 
     def _is_owed(self, task: Task) -> bool:
         """Return whether a task has to be readable, or belongs to an account of which others were read."""
@@ -329,12 +326,6 @@ def _check_token(stream: PinterestStream) -> None:
             f"{stream.name} can't be read with App Credentials: Pinterest serves it to users only. Choose OAuth2.0 as "
             "Authorization Method, or leave the stream out."
         )
-
-
-def _caused_by(cause: Exception, error: PinterestError) -> PinterestError:
-    if error is not cause:
-        error.__cause__ = cause
-    return error
 
 
 @dataclass(frozen=True, eq=False)

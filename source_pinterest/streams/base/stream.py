@@ -38,7 +38,7 @@ from source_pinterest.api.errors import (
     Reason,
     RightMissingError,
     sign_in_for,
-    understanding,
+    understood,
 )
 from source_pinterest.api.rows import BY_ID, ListPage, ListShape, Record, list_page, write_texts
 from source_pinterest.api.session import ApiResponse, path_of
@@ -340,9 +340,11 @@ class PinterestStream(HttpStream, ABC):
         Raises:
             PinterestError: the slice can't be read.
         """
-        with understanding(self.name):
+        try:
             for page in self._task_of(stream_slice).pages():
                 yield from page.records()
+        except Exception as error:  # noqa: BLE001 - raised again
+            raise understood(self.name, error)  # noqa: B904 - the new error has its cause
 
     def is_expected(self, task: Task) -> bool:
         """Return whether the task has to be readable, so that its refusal is a failure: here never."""
