@@ -3,15 +3,17 @@
 from collections.abc import Iterator
 from itertools import cycle
 from typing import Any
+from unittest import mock
 
 import pytest
 
 from integration_tests.state_tests.day_states import DAY_STREAMS, own
 from integration_tests.state_tests.state_files import state_file
+from integration_tests.support import syncs
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_succeeded
 from integration_tests.support.catalogs import ADS_ANALYTICS, BOARDED, CURSOR_FIELDS, ORGANIC
 from integration_tests.support.pinterest import Simulator, World
-from integration_tests.support.syncs import run_sync
+from integration_tests.support.syncs import run_sync, state_list
 
 
 @pytest.fixture
@@ -77,6 +79,16 @@ def test_a_state_that_says_nothing_known_is_read_as_none_with_a_warning(
     [unknown] = [text for text in output.warnings() if "has no stream for" in text]
     assert "has entries for campaing_analytics, which" in unknown
     assert run_sync(sim, streams, state=output.states).warnings() == []
+
+
+def test_a_state_under_a_namespace_is_warned_of_and_not_used(sim: Simulator) -> None:
+    [saved] = state_list(run_sync(sim, ["campaigns"]).states)
+    saved["stream"]["stream_descriptor"]["namespace"] = "marketing"
+    with mock.patch.object(syncs, "state_list", return_value=[saved]):
+        output = run_sync(sim, ["campaigns"], state={})
+    assert_exact(output, sim, ["campaigns"])
+    [warning] = output.warnings()
+    assert "has entries for campaigns in the namespace marketing, which this connector has no stream for" in warning
 
 
 def test_a_broken_state_of_a_stream_that_is_not_selected_costs_nothing(sim: Simulator) -> None:

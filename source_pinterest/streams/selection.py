@@ -62,9 +62,10 @@ def in_order(runs: Iterable[StreamRun], states: ConnectorStateManager) -> list[S
 
 
 def warn_of_unknown_states(states: Iterable[AirbyteStateMessage], settings: Config) -> None:
-    """Warn of saved states of streams that do not exist."""
-    saved = {state.stream.stream_descriptor.name for state in states if state.stream}
-    if unknown := sorted(saved - _names_of_streams(settings)):
+    """Warn of saved states of streams that do not exist. No stream has a namespace."""
+    saved = (state.stream.stream_descriptor for state in states if state.stream)
+    names = {one.name + (f" in the namespace {one.namespace}" if one.namespace else "") for one in saved}
+    if unknown := sorted(names - _names_of_streams(settings)):
         LOGGER.warning(
             f"The saved state has entries for {', '.join(unknown)}, which this connector has no stream for. They are "
             "not used. If a stream had another name, or the state is another connector's, the stream is read from the "
