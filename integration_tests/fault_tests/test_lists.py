@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 
 from integration_tests.simulator.faults.alterations import also_in, items_moved_by_one
+from integration_tests.simulator.server.request_log import Entry
 from integration_tests.support.assertions import assert_exact, assert_succeeded
+from integration_tests.support.outputs import Record
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
 
@@ -66,3 +68,21 @@ def test_an_entity_belongs_to_the_account_that_it_names(streams: tuple[str, ...]
         [warning] = output.warnings()
         assert campaign in warning
         assert sim.world.account_id(0) in warning
+
+
+def test_a_key_that_comes_twice_in_a_list_without_pages_is_warned_of() -> None:
+    """An exact copy is dropped. Of two items that differ, none is lost where the destination appends."""
+    stream = "advertiser_defined_events"
+    with Simulator(World(boards=0, ad_accounts=1)) as sim:
+        first, *_ = sim.expected(stream).values()
+
+        def doubled(_: Entry, page: Record) -> Record:
+            event = page["items"][0]
+            return {**page, "items": [*page["items"], event, {**event, "mapped_conversion_type": "ANOTHER"}]}
+
+        sim.alter("advertiser_defined_events/get", doubled)
+        output = run_sync(sim, [stream], destination="append")
+        assert_succeeded(output, [stream])
+        assert len(output.records[stream]) == len(sim.expected(stream)) + 1
+        [warning] = output.warnings()
+        assert f"several items with the same name, such as {first['name']}" in warning

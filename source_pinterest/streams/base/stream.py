@@ -452,6 +452,24 @@ class PinterestStream(HttpStream, ABC):
             return left_out
         return f"{left_out} The destination keeps every record, so later syncs may not read them until they change."
 
+    def _without_copies(self, path: str, items: list[Record]) -> list[Record]:
+        """Return the items of a list that has no pages, each once, and warn of different ones with the same key."""
+        found: list[Record] = []
+        by_key = dict[tuple[str, ...], list[Record]]()
+        for item in items:
+            key = tuple(str(item.get(part)) for part in self.shape.key)
+            others = by_key.setdefault(key, []) if all(part in item for part in self.shape.key) else []
+            if item not in others:
+                others.append(item)
+                found.append(item)
+        if twice := [", ".join(key) for key, others in by_key.items() if len(others) > 1]:
+            self.notices.warn(
+                f"copies in {path}",
+                f"{path} has several items with the same {' and '.join(self.shape.key)}, such as {twice[0]}. A "
+                "destination that replaces rows by their key keeps one of them.",
+            )
+        return found
+
     def _pages(self, path: str, task: Task, more: Mapping[str, Any]) -> Iterator[ApiResponse[ListPage]]:
         paginator = BookmarkPaginator(self.name, path, has_last_bookmark=self.has_last_bookmark)
         seen, token = SeenIds(self.shape.key), None
@@ -466,7 +484,7 @@ class PinterestStream(HttpStream, ABC):
                 LOGGER.info(f"{error.message}. This list counts as empty.")
                 return
             page = response.value
-            new = page.items if self.page_size is None else seen.new(page.items)
+            new = self._without_copies(path, page.items) if self.page_size is None else seen.new(page.items)
             yield replace(response, value=replace(page, items=new))
             token = self._parameters_after(page)
             if token is None or not (bookmark := paginator.follow(token["bookmark"], len(page.items), len(new))):
