@@ -39,7 +39,7 @@ ifeq ($(shell $(PY) -c 'print("works")' 2>/dev/null),)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install read reconcile demo demo-duckdb demo-dbt demo-dagster image airbyte-export airbyte-qa test dates test-lock check fix docs lock notices clean compare faults mutants audit soak bench live live-adopt
+.PHONY: help install read report reconcile demo demo-duckdb demo-dbt demo-dagster image airbyte-export airbyte-qa test dates test-lock check fix docs lock notices clean compare faults mutants audit soak bench live live-adopt
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,7 +59,7 @@ $(INSTALLED): pyproject.toml
 	echo "Creating $(VENV) with $$found: a minute or two, 0.7 GB ..."; \
 	rm -rf $(NEW_VENV) && "$$found" -m venv $(NEW_VENV) || exit 1; \
 	pip="$(NEW_VENV)/bin/python -m pip install --quiet --disable-pip-version-check"; \
-	{ $$pip --editable '.[tests,checks]' && $$pip $(REGISTRY_MODEL); } >$(NEW_VENV)/install.log 2>&1 || { \
+	{ $$pip --editable '.[tests,checks,report]' && $$pip $(REGISTRY_MODEL); } >$(NEW_VENV)/install.log 2>&1 || { \
 		echo "source-pinterest can't be installed: check your network, and see $(NEW_VENV)/install.log for what pip" \
 			"says." >&2; \
 		exit 1; \
@@ -73,6 +73,9 @@ read: $(INSTALLED) ## Read your account: make read STREAMS="campaigns campaign_a
 		exit 1; \
 	fi
 	@$(PY) -m source_pinterest.read $(STREAMS) --config '$(CONFIG)' --output '$(OUTPUT)'
+
+report: $(INSTALLED) ## Write the page about what make read has read, output/report.html
+	@$(PY) -m source_pinterest.report --output '$(OUTPUT)'
 
 reconcile: $(INSTALLED) ## Compare your account's numbers with those that were read: make reconcile ARGS="--days 14"
 	@$(PY) -m source_pinterest.reconcile --config '$(CONFIG)' --output '$(OUTPUT)' $(ARGS)

@@ -34,7 +34,7 @@ RUN_ELSEWHERE: Mapping[str, str] = {
     r"\.venv/bin/python -m integration_tests\.simulator .*": "integration_tests/simulator_tests/test_process.py",
     r"\.venv/bin/python -m source_pinterest\.authorize( --.*)?": ("integration_tests/command_tests/test_authorize.py"),
     r"make demo-dagster": ".ci/run",
-    r"python3 -m venv \.venv && \.venv/bin/python -m pip install --editable '\.\[tests,checks\]'": "Makefile",
+    r"python3 -m venv \.venv && \.venv/bin/python -m pip install --editable '\.\[tests,checks,report\]'": "Makefile",
     r"\.venv/bin/python -m integration_tests\.tools\.demo": "Makefile",
     r"python3\.11 -m venv \.tmp/pyairbyte": "Makefile",
     r"\.tmp/pyairbyte/bin/python -m pip install --editable '\.\[pyairbyte\]'": "Makefile",
@@ -149,7 +149,7 @@ def test_what_is_run_elsewhere_is_run_there() -> None:
     assert demos_before_tests in ci, "some tests need dbt, which a demo installs"
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     for needed in (
-        "'.[tests,checks]'",
+        "'.[tests,checks,report]'",
         "'.[pyairbyte]'",
         "-m integration_tests.tools.demo\n",
         "-m integration_tests.tools.demo_duckdb",

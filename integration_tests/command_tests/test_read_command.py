@@ -2,12 +2,14 @@
 
 import json
 import os
+import re
 import signal
 import stat
 import sys
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,8 @@ from source_pinterest.api.auth import SIGN_IN_AGAIN
 from source_pinterest.cli import read
 
 STREAMS = ("boards", "campaigns", "campaign_analytics")
+PAGE = "A page to look at:\noutput/report.html\n"
+BESIDE = {"catalog.json", "options.json"}
 NOTHING_READ = (
     "The run was stopped before its end. It has read no record, and the next run begins where this one did.\n"
 )
@@ -109,6 +113,13 @@ def test_the_second_run_goes_on_from_the_first_after_revoked_tokens_and_failures
         assert_succeeded(first, STREAMS)
         assert_exact(first, sim, STREAMS)
         assert f"{sum(map(len, first.records.values()))} records are in output/messages-" in said
+        final = sim.world.today - timedelta(days=2)
+        assert re.search(
+            rf"^campaign_analytics: \d+ records, .* to {sim.world.today}, spend final up to {final}$",
+            said,
+            re.MULTILINE,
+        )
+        assert said.endswith(PAGE)
 
         sim.add_fault(Fault(FaultKind.MISSING_SCOPE, on="boards/list", times=None))
         code, _, complaints = place.run()
@@ -132,7 +143,8 @@ def test_the_query_that_is_printed_shows_the_newest_record_of_each_key_in_duckdb
 ) -> None:
     place.configure()
     for at, spend in ((1, 100), (2, 250)):
-        row = {"CAMPAIGN_ID": "11", "AD_ACCOUNT_ID": "7", "DATE": f"2026-01-0{at}", "SPEND": spend}
+        row = {"CAMPAIGN_ID": "11", "CAMPAIGN_NAME": "Spring", "DATE": f"2026-01-0{at}"}
+        row |= {"SPEND_IN_MICRO_DOLLAR": spend * 1e6}
         rows = [row, {**row, "DATE": "2026-01-09"}]
         others = [
             {"type": "LOG", "log": {"level": "INFO", "message": "-"}},
@@ -142,11 +154,33 @@ def test_the_query_that_is_printed_shows_the_newest_record_of_each_key_in_duckdb
         code, said, _ = place.run("campaign_analytics", "campaigns", "--append")
         assert code == 0
     assert max(map(len, said.splitlines())) <= 80
-    _, query = said.split("in DuckDB:\n\n")
+    query = said.split("in DuckDB:\n\n")[1].removesuffix(PAGE)
     documented = (ROOT / "docs" / "command-line.md").read_text(encoding="utf-8")
     assert textwrap.dedent(query).strip() in documented
-    found = {(campaign, day): json.loads(row)["SPEND"] for campaign, day, row in duckdb.sql(query).fetchall()}
-    assert found == {("11", "2026-01-01"): 100, ("11", "2026-01-02"): 250, ("11", "2026-01-09"): 250}
+    assert duckdb.sql(query).fetchall() == [
+        ("Spring", "2026-01-09", 250),
+        ("Spring", "2026-01-02", 250),
+        ("Spring", "2026-01-01", 100),
+    ]
+
+
+def test_the_page_never_changes_how_a_read_ends(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    place.configure({**CONFIG, "start_date": "2019-01-01"})
+    place.connect([record_of("boards", 1, {"id": "1"})], 0, monkeypatch)
+    code, said, complaints = place.run("boards")
+    assert (code, complaints) == (0, "")
+    assert said.endswith(PAGE)
+    assert "boards: 1 records\n" in said
+    assert "Note: Start Date 2019-01-01 is older than the 913 days that Pinterest keeps" in said
+    (place.output / "options.json").write_text("[]", encoding="utf-8")
+    with monkeypatch.context() as patch:
+        patch.setitem(sys.modules, "duckdb", None)
+        code, said, complaints = place.run("boards")
+    assert code == 0
+    assert complaints.startswith("Warning: the page about output could not be made. The page needs DuckDB.")
+    assert len(complaints.splitlines()) == 1
+    monkeypatch.setattr(read, "_PAGE_BYTES", 10)
+    assert place.run("boards")[1].splitlines()[-1].endswith(" -m source_pinterest.report --output output")
 
 
 def record_of(stream: str, at: int, data: Any) -> Any:
@@ -204,7 +238,8 @@ def test_without_a_network_one_sentence_says_what_to_look_at(place: Place, monke
     ):
         place.configure({**config, "max_wait_minutes": 0})
         code, said, complaints = place.run(*streams)
-        assert (code, said) == (1, "")
+        assert code == 1
+        assert said in ("", PAGE)
         [sentence] = complaints.splitlines()
         assert sentence.startswith(begins)
         assert "check the network" in sentence
@@ -244,7 +279,7 @@ def test_a_refused_token_and_a_broken_state_are_told_in_the_words_of_the_connect
     place.configure()
     error = {"message": f"Pinterest refuses the refresh token. {SIGN_IN_AGAIN}"}
     place.connect([{"type": "TRACE", "trace": {"type": "ERROR", "error": error}}], 1, monkeypatch)
-    assert place.run("boards") == (1, "", f"{error['message']}\n")
+    assert place.run("boards") == (1, PAGE, f"{error['message']}\n")
     (place.output / "state.json").write_text("null", encoding="utf-8")
     assert place.run("boards") == (
         1,
@@ -276,7 +311,7 @@ def test_a_connector_that_ends_without_a_word_is_no_success(
     place.configure()
     place.run_instead(f"kill -{signals.value} $$", monkeypatch)
     assert place.run("boards") == (code, "", words)
-    assert [path.name for path in place.output.iterdir()] == ["catalog.json"], "no file is empty"
+    assert {path.name for path in place.output.iterdir()} == BESIDE, "no file is empty"
 
 
 def test_ctrl_c_before_the_first_record_leaves_no_file_and_is_told_once(
@@ -288,7 +323,7 @@ def test_ctrl_c_before_the_first_record_leaves_no_file_and_is_told_once(
     place.run_instead(commands, monkeypatch)
     assert place.run("boards") == (128 + signal.SIGINT, "", NOTHING_READ)
     assert (place.folder / "still-here").exists()
-    assert [path.name for path in place.output.iterdir()] == ["catalog.json"]
+    assert {path.name for path in place.output.iterdir()} == BESIDE
 
 
 def test_what_a_server_says_reaches_the_terminal_printable_and_on_one_line(
@@ -301,7 +336,7 @@ def test_what_a_server_says_reaches_the_terminal_printable_and_on_one_line(
     place.connect((log, trace), 1, monkeypatch)
     _, said, complaints = place.run("boards")
     shown = "\ufffd[2J\ufffd Sorry  5,000 records are in \ufffdoutput\ufffd"
-    assert (said, complaints) == ("", f"Warning: {shown}\nboards: {shown}\n")
+    assert (said, complaints) == (PAGE, f"Warning: {shown}\nboards: {shown}\n")
 
 
 def test_a_config_that_takes_no_new_token_is_not_used(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,10 +8,12 @@ import argparse
 import fcntl
 import logging
 import os
+import re
 import signal
 import subprocess
 import sys
 import textwrap
+from collections import Counter
 from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,14 +23,21 @@ from types import FrameType
 from typing import Any, Self
 
 import orjson
-from airbyte_cdk.models import AirbyteStateMessageSerializer, ConfiguredAirbyteCatalogSerializer
+from airbyte_cdk.models import (
+    AirbyteStateMessageSerializer,
+    ConfiguredAirbyteCatalog,
+    ConfiguredAirbyteCatalogSerializer,
+)
 from airbyte_cdk.utils import AirbyteTracedException
 
 from source_pinterest.cli.catalog import configured
+from source_pinterest.cli.folder_days import FolderDays, options_of
 from source_pinterest.cli.terminal import say, typed
+from source_pinterest.config import Config
 from source_pinterest.config.credentials import OAuthCredentials, read_credentials
 from source_pinterest.config.files import read_configured_catalog, read_object, read_states
 from source_pinterest.config.options import refusal, without_blanks
+from source_pinterest.dates import utc_today
 from source_pinterest.engine.token_store import SAVE_TOKENS_VARIABLE, make_private, write_private
 from source_pinterest.start import STOPPED
 
@@ -38,10 +47,14 @@ OUTPUT = Path("output")
 _RECORD = b'{"type":"RECORD"'
 _CONTROL = b'{"type":"CONTROL"'
 """The beginnings of lines as the connector writes them."""
+_NAMED_RECORD = re.compile(rb'{"type":"RECORD","record":{"stream":"([^"\\]*)".*}\n', re.DOTALL)
+"""A whole record, whose stream is found without parsing the line."""
 _PART = ".part"
 """The suffix of a file of messages until its states are saved."""
 _PIPE_BYTES = 1024 * 1024
-_WARNINGS_SHOWN = 10
+_WARNINGS_SHOWN, _GAPS_SHOWN = 10, 3
+_PAGE_BYTES = 1_000_000_000
+"""The size of all messages above which a read does not make the page at its end."""
 _KEPT = "What it has read is kept. The next run goes on from the last state, so a few records come twice."
 _NOTHING_KEPT = "It has read no record, and the next run begins where this one did."
 _EXIT_CODES_OF_SIGNALS = frozenset(128 + number for number in (signal.SIGINT, signal.SIGTERM))
@@ -52,15 +65,13 @@ class Messages:
     """A summary of the messages of a run.
 
     Attributes:
-        records: the number of records.
-        example: the stream of the first record.
+        records: the number of records of each stream, in the order of their first ones.
         states: the last state of each stream, as the connector printed it.
         warnings: the warnings, each once.
         errors: the streams of each error message. An error without a stream counts only if there is no other.
     """
 
-    records: int = 0
-    example: str = ""
+    records: Counter[str] = field(default_factory=Counter)
     states: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     warnings: dict[str, None] = field(default_factory=dict)
     errors: dict[str, list[str]] = field(default_factory=dict)
@@ -94,15 +105,15 @@ class Messages:
             yield f"{', '.join(unnamed)}: {sentence}" if unnamed else sentence
 
     def _take(self, line: bytes) -> None:
-        if line.startswith(_RECORD):
-            self.records += 1
-            if not self.example and (message := _message_of(line)):
-                self.example = message["record"]["stream"]
+        if named := _NAMED_RECORD.match(line):
+            self.records[str(named[1], "utf-8")] += 1
             return
         message = _message_of(line)
         if not message:
             return
-        if message["type"] == "STATE":
+        if message["type"] == "RECORD":
+            self.records[message["record"]["stream"]] += 1
+        elif message["type"] == "STATE":
             self.states[message["state"]["stream"]["stream_descriptor"]["name"]] = message["state"]
         elif message["type"] == "LOG" and message["log"]["level"] == "WARN":
             self.warnings[message["log"]["message"]] = None
@@ -142,6 +153,7 @@ class OutputFolder:
         self._path = path
         self.catalog = path / "catalog.json"
         self.state = path / "state.json"
+        self.options = path / "options.json"
 
     @contextmanager
     def opened(self) -> Generator[int, None, None]:
@@ -271,6 +283,7 @@ def _read(given: argparse.Namespace, folder: OutputFolder) -> int:
     catalog = configured(names, config, append=given.append)
     with folder.opened() as descriptor:
         write_private(folder.catalog, ConfiguredAirbyteCatalogSerializer.dump(catalog))
+        write_private(folder.options, options_of(config))
         command = [sys.executable, "-m", "source_pinterest", "read", "--config", str(given.config)]
         command += ["--catalog", str(folder.catalog)]
         command += ["--state", str(folder.state)] if folder.states() else []
@@ -280,10 +293,14 @@ def _read(given: argparse.Namespace, folder: OutputFolder) -> int:
     code = child.returncode if child.returncode >= 0 else 128 - child.returncode
     if signals and code == 128 + signal.SIGTERM:
         code = 128 + signals[0]
-    keys = {
-        one.stream.name: [name for [name] in one.stream.source_defined_primary_key or ()] for one in catalog.streams
-    }
-    _sum_up(messages, path, code, keys)
+    _sum_up(
+        messages, path, code, _told(messages, path, catalog, FolderDays(folder.states(), catalog, options_of(config)))
+    )
+    for notice in Config.from_mapping(config).notices if messages.records else ():
+        say(f"Note: {notice}")
+    _print_query(messages, catalog, given.output)
+    if code not in _EXIT_CODES_OF_SIGNALS:
+        _show_page(given.output)
     return code
 
 
@@ -346,19 +363,17 @@ def _running(
             signal.signal(one, handler)
 
 
-def _sum_up(messages: Messages, path: Path, code: int, keys: Mapping[str, Sequence[str]]) -> None:
-    """Print the number of records and a query of them, then the warnings and errors of the run."""
+def _sum_up(messages: Messages, path: Path, code: int, told: Iterable[str]) -> None:
+    """Print the records and the days of each stream and a query, then the warnings and errors of the run."""
     is_stopped = code in _EXIT_CODES_OF_SIGNALS
     if is_stopped and sys.stderr.isatty():
         say("", sys.stderr)  # below the ^C
     if messages.records or not code:
-        _print_records(messages, path, keys, "" if is_stopped else "The next run reads what is new.")
-    warnings = list(messages.warnings)
-    for warning in warnings[:_WARNINGS_SHOWN]:
-        say(f"Warning: {warning}", sys.stderr)
-    if len(warnings) > _WARNINGS_SHOWN:
-        say(f"{len(warnings) - _WARNINGS_SHOWN:,} more warnings are in {path}", sys.stderr)
-    for sentence in messages.sentences():
+        for line in told:
+            say(line)
+        if not is_stopped:
+            say("The next run reads what is new.")
+    for sentence in (*_shown(list(messages.warnings), path), *messages.sentences()):
         say(sentence, sys.stderr)
     if is_stopped:
         say(f"{STOPPED} {_KEPT if messages.records else _NOTHING_KEPT}", sys.stderr)
@@ -367,15 +382,66 @@ def _sum_up(messages: Messages, path: Path, code: int, keys: Mapping[str, Sequen
         say(f"The connector ended with exit code {code} and without an error message.{log}", sys.stderr)
 
 
-def _print_records(messages: Messages, path: Path, keys: Mapping[str, Sequence[str]], outlook: str) -> None:
-    say(f"{messages.records:,} records are in {path}")
-    if outlook:
-        say(outlook)
-    if messages.example:
-        query = query_of(messages.example, keys[messages.example], path.parent)
-        say("To look at the newest record of each key, in DuckDB:")
-        sys.stdout.write(f"\n{textwrap.indent(query, '  ')}\n")
+def _shown(warnings: Sequence[str], path: Path) -> Iterator[str]:
+    """Yield the first warnings, and how many more there are."""
+    for warning in warnings[:_WARNINGS_SHOWN]:
+        yield f"Warning: {warning}"
+    if len(warnings) > _WARNINGS_SHOWN:
+        yield f"{len(warnings) - _WARNINGS_SHOWN:,} more warnings are in {path}"
+
+
+def _told(messages: Messages, path: Path, catalog: ConfiguredAirbyteCatalog, days: FolderDays) -> Iterator[str]:
+    """Yield how many records came, then a line for each stream: its records, and the days that the folder has of it."""
+    yield f"{messages.records.total():,} records are in {path}"
+    failed = {stream for streams in messages.errors.values() for stream in streams}
+    today = utc_today()
+    for name in (one.stream.name for one in catalog.streams):
+        parts = [f"{name}: {messages.records[name]:,} records"]
+        owners = days.of(name, today, is_unfinished=name in failed)
+        if read := [window for one in owners for window in one.read]:
+            parts.append(f"{min(read).start} to {max(window.end for window in read)}")
+        if settled := [window.end for one in owners for window in one.settled]:
+            word = "spend final" if any(one.spend_final for one in owners) else "final"
+            parts.append(f"{word} up to {max(settled)}")
+        parts += [
+            f"missing {window}{f' of ad account {one.account}' if one.account else ''}"
+            for one in owners
+            for window in (*one.missing, *one.gone)
+        ][:_GAPS_SHOWN]
+        yield ", ".join(parts)
+
+
+def _print_query(messages: Messages, catalog: ConfiguredAirbyteCatalog, folder: Path) -> None:
+    """Print a query for DuckDB: of campaign, day and spend if they were read, else of the first stream's records."""
+    streams = {one.stream.name: one.stream for one in catalog.streams}
+    name = next((one for one in ("campaign_analytics", *messages.records) if messages.records[one]), "")
+    if not name:
+        return
+    key = [name for [name] in streams[name].source_defined_primary_key or ()]
+    has_spend = {"CAMPAIGN_NAME", "SPEND_IN_MICRO_DOLLAR"} <= streams[name].json_schema.get("properties", {}).keys()
+    query = spend_query(folder) if name == "campaign_analytics" and has_spend else query_of(name, key, folder)
+    say("To look at the newest record of each key, in DuckDB:")
+    sys.stdout.write(f"\n{textwrap.indent(query, '  ')}\n")
     sys.stdout.flush()
+
+
+def _show_page(folder: Path) -> None:
+    """Write the page of the folder and print its path; with many messages, print the command that writes it."""
+    size = sum(path.stat().st_size for path in folder.glob("messages-*.jsonl"))
+    if not size:
+        return
+    if size > _PAGE_BYTES:
+        say(f"To make a page of it: {typed(sys.executable)} -m source_pinterest.report --output {typed(str(folder))}")
+        return
+    try:
+        from source_pinterest.cli.report import write_page  # noqa: PLC0415 - it needs libraries that the image lacks
+
+        page = write_page(folder)
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - a page is no reason for a read to fail
+        say(f"Warning: the page about {folder} could not be made. {getattr(error, 'message', error)}", sys.stderr)
+    else:
+        say("A page to look at:")
+        say(str(page))
 
 
 def query_of(stream: str, key: Sequence[str], folder: Path) -> str:
@@ -392,4 +458,21 @@ def query_of(stream: str, key: Sequence[str], folder: Path) -> str:
         f"where record.stream = '{stream}'\n"
         f"qualify 1 = row_number() over (\n"
         f"  partition by {', '.join(key)} order by record.emitted_at desc);\n"
+    )
+
+
+def spend_query(folder: Path) -> str:
+    """Return a query for DuckDB, which gives the spend of each campaign and day in the files of a folder."""
+    files = f"{folder / 'messages-*.jsonl'}".replace("'", "''")
+    return (
+        "select record.data->>'CAMPAIGN_NAME' as campaign,\n"
+        "  record.data->>'DATE' as day,\n"
+        "  (record.data->>'SPEND_IN_MICRO_DOLLAR')::decimal(28, 6) / 1000000 as spend\n"
+        f"from read_json('{files}', columns =\n"
+        "  {record: 'STRUCT(stream VARCHAR, emitted_at BIGINT, data JSON)'})\n"
+        "where record.stream = 'campaign_analytics'\n"
+        "qualify 1 = row_number() over (\n"
+        "  partition by record.data->>'CAMPAIGN_ID', day\n"
+        "  order by record.emitted_at desc)\n"
+        "order by day desc, spend desc nulls last;\n"
     )

@@ -119,6 +119,11 @@ def make_private(folder: Path) -> None:
 
 
 def write_private(path: Path, content: Any) -> None:
+    """Replace a file by one with other content as JSON, as `write_private_text` does."""
+    write_private_text(path, json.dumps(content, indent=2))
+
+
+def write_private_text(path: Path, text: str) -> None:
     """Replace a file in one step by a file that only its owner can read. A reader sees the old or the new content.
 
     A link to the file stays a link. Drafts that killed processes have left behind are removed.
@@ -131,7 +136,7 @@ def write_private(path: Path, content: Any) -> None:
     _remove_abandoned_drafts(target, os.fstat(descriptor).st_mtime)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(content, file, indent=2)
+            file.write(text)
             file.flush()
             os.fsync(descriptor)
         Path(draft).replace(target)

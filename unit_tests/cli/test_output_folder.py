@@ -43,7 +43,7 @@ def written(folder: Path, *lines: bytes) -> Messages:
 def test_the_last_state_of_each_stream_counts_and_those_of_other_streams_stay(tmp_path: Path) -> None:
     written(tmp_path, state("boards", "2026-01-01"), state("pins", "2026-01-01"))
     messages = written(tmp_path, RECORD, state("boards", "2026-01-02"), RECORD, state("boards", "2026-01-03"))
-    assert messages.records == 2
+    assert messages.records == {"boards": 2}
     assert states_in(tmp_path) == {"boards": "2026-01-03", "pins": "2026-01-01"}
     assert len(list(tmp_path.glob("messages-*.jsonl"))) == 2
 
@@ -126,7 +126,7 @@ def test_warnings_are_told_once_and_what_is_no_message_is_passed_over(tmp_path: 
     warning, noise = line("LOG", level="WARN", message="Left out."), bytes(8) + b"\n"
     messages = written(tmp_path, warning, noise, warning, line("LOG", level="INFO", message="Fine."), RECORD)
     assert list(messages.warnings) == ["Left out."]
-    assert messages.records == 1
+    assert messages.records == {"boards": 1}
 
 
 def test_a_line_that_a_power_failure_has_cut_is_passed_over(tmp_path: Path) -> None:

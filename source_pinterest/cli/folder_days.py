@@ -1,0 +1,191 @@
+"""What the states in a folder of `read` say of days: which are final, may still change, are missing or out of reach.
+
+The cursors' own classes answer it. Nothing is said of days that they know nothing of.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from airbyte_cdk.models import ConfiguredAirbyteCatalog, DestinationSyncMode, SyncMode
+from pendulum import Date
+
+from source_pinterest import limits
+from source_pinterest.api import Api
+from source_pinterest.columns import DATE
+from source_pinterest.config import Config
+from source_pinterest.config.options import DEFAULT_WINDOW
+from source_pinterest.dates import DateWindow, days_before, merge_windows, parse_day, subtract_window
+from source_pinterest.state.cursor import reading_state
+from source_pinterest.state.days import AccountHistory
+from source_pinterest.state.formats import read_state
+from source_pinterest.state.period import Period, PeriodPlan
+from source_pinterest.streams import streams_by_name
+from source_pinterest.streams.base.stream import PinterestStream, Sync
+
+_OPTIONS = (
+    *("start_date", "status", "analytics_columns", "attribution_window", "conversion_report_time", "lookback_days"),
+    "custom_reports",
+)
+"""The options that decide which numbers arrive. None of them is secret."""
+_METHOD = "auth_method"
+_NO_SECRETS = {"access_token": "no-token", "client_id": "no-client", "client_secret": "no-secret"}
+_ORGANIC = "date"
+"""The cursor field of profiles and pins, whose numbers have no conversions."""
+_NEWEST = "read"
+"""The name in a state of the last day that was emitted, where later days are emitted than count as read."""
+_FIRST_DAY = Date(1000, 1, 2)
+
+
+@dataclass(frozen=True)
+class OwnerDays:
+    """The days of one stream and ad account, as windows. No day is in two of them.
+
+    Attributes:
+        stream: the stream.
+        account: the ad account; empty for the token's own user, and for accounts without an entry in an old state.
+        final: nothing changes any more.
+        spend_final: the spend is final, while conversions may still be added.
+        provisional: all numbers may change.
+        missing: not read, and the next sync asks for it.
+        gone: not read, and too old for Pinterest now.
+    """
+
+    stream: str
+    account: str
+    final: list[DateWindow]
+    spend_final: list[DateWindow]
+    provisional: list[DateWindow]
+    missing: list[DateWindow]
+    gone: list[DateWindow]
+
+    @property
+    def settled(self) -> list[DateWindow]:
+        """The days whose spend is final."""
+        return merge_windows([*self.final, *self.spend_final])
+
+    @property
+    def read(self) -> list[DateWindow]:
+        """The days that were read."""
+        return merge_windows([*self.settled, *self.provisional])
+
+
+def options_of(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options of a configuration that decide which numbers arrive, for a file beside the messages."""
+    method = "client_credentials" if Config.from_mapping(config).has_app_token else "access_token"
+    return {_METHOD: method, **{name: config[name] for name in _OPTIONS if name in config}}
+
+
+class FolderDays:
+    """Asks the states of a folder about days.
+
+    Args:
+        states: the saved state of each stream.
+        catalog: the catalog of the last run; None if there is none.
+        options: the `options_of` the last run; None for a folder of an earlier version, which did not keep them.
+
+    Attributes:
+        config: the options of the last run.
+        window: the attribution window.
+        is_append: whether each day was read once, when its spend was final.
+    """
+
+    def __init__(
+        self, states: Mapping[str, Any], catalog: ConfiguredAirbyteCatalog | None, options: Mapping[str, Any] | None
+    ) -> None:
+        chosen = dict(options or {})
+        method = chosen.pop(_METHOD, "access_token")  # a token of the app itself has fewer days
+        self.config = Config.from_mapping({**chosen, "credentials": {_METHOD: method, **_NO_SECRETS}})
+        self.window = self.config.attribution_window or DEFAULT_WINDOW
+        self._knows_options = options is not None
+        self._states = {name: state["stream"].get("stream_state") or {} for name, state in states.items()}
+        incremental = [one for one in (catalog.streams if catalog else ()) if one.sync_mode is SyncMode.incremental]
+        self._configured = next(iter(incremental), None)
+        self.is_append = any(one.destination_sync_mode is DestinationSyncMode.append for one in incremental)
+        self._streams = streams_by_name(Sync(Api.connect(self.config, lambda _: None, lambda: None), self.config))
+
+    @property
+    def follows_conversions(self) -> bool:
+        """Whether each day is known to be read again until its last conversion is in."""
+        lookback = self.config.lookback_days
+        is_long = lookback is None or lookback >= self.window.largest + limits.LOOKBACK_MARGIN_DAYS
+        return self._knows_options and is_long and not (self.is_append and lookback is None)
+
+    def of(self, stream: str, day: Date, *, is_unfinished: bool = False) -> list[OwnerDays]:
+        """Return the days of a stream's owners; nothing for a stream whose state has no days.
+
+        Args:
+            stream: the stream.
+            day: the day of the last run that read the stream.
+            is_unfinished: whether that run did not read the stream to its end. Days up to `day` may be missing then.
+
+        Raises:
+            ConfigError: the state can't be read.
+        """
+        with reading_state(stream):
+            cursors = {field: _cursors(self._states.get(stream, {}), field) for field in (DATE, _ORGANIC)}
+            field = DATE if cursors[DATE] else _ORGANIC
+            histories = {owner: AccountHistory.from_state(cursor, field) for owner, cursor in cursors[field].items()}
+            newest = {
+                owner: parse_day(cursor[_NEWEST]) for owner, cursor in cursors[field].items() if _NEWEST in cursor
+            }
+        last = max((history.last for history in histories.values() if history.last), default=None)
+        if last is None:
+            return []
+        period = self._period(stream, max(day, last, *newest.values()))
+        if not is_unfinished or field == _ORGANIC:
+            period = replace(period, today=last)
+        return [
+            self._of_owner((stream, owner, field), history, period, newest.get(owner))
+            for owner, history in sorted(histories.items())
+        ]
+
+    def _period(self, stream: str, today: Date) -> Period:
+        """Return the days that a sync of this day asks for."""
+        days = self._streams[stream]().days if stream in self._streams else PinterestStream.days
+        return Period.of(PeriodPlan(days, self.config, self._configured), today)
+
+    def _of_owner(
+        self, name: tuple[str, str, str], history: AccountHistory, period: Period, newest: Date | None
+    ) -> OwnerDays:
+        stream, owner, field = name
+        last, settled = history.last or period.today, history.last_final_day or period.today
+        read = _without(_between(history.first or min(settled, last), last), history.missing)
+        later = _between(last.add(days=1), newest) if newest else []
+        kept = history.not_reread(period) if self.follows_conversions else None
+        final = settled if field == _ORGANIC else min(settled, kept.end) if kept else days_before(_FIRST_DAY, 1)
+        gone = history.out_of_reach(period)
+        asked = history.unread(period) if self._knows_options else history.missing
+        return OwnerDays(
+            stream,
+            owner,
+            final=_within(read, _FIRST_DAY, final),
+            spend_final=_within(read, final.add(days=1), settled),
+            provisional=merge_windows([*_within(read, settled.add(days=1), last), *later]),
+            missing=_without(merge_windows(asked), [*read, *later, *gone]),
+            gone=list(gone),
+        )
+
+
+def _cursors(state: Mapping[str, Any], field: str) -> dict[str, Mapping[str, Any]]:
+    """Return the cursors of a state by ad account; under an empty text, the one that is not an account's."""
+    saved = read_state(state, field, min)
+    own = {"": state if state.get(field) else {field: saved.flat}} if saved.flat else {}
+    return {**saved.accounts, **own}
+
+
+def _between(start: Date, end: Date) -> list[DateWindow]:
+    return [DateWindow(start, end)] if start <= end else []
+
+
+def _within(windows: Iterable[DateWindow], start: Date, end: Date) -> list[DateWindow]:
+    """Return the parts of windows from `start` to `end`."""
+    clamped = [part for window in windows if (part := window.clamp(start))]
+    return [part for window in clamped if (part := window.before(end.add(days=1)))]
+
+
+def _without(windows: Iterable[DateWindow], taken: Iterable[DateWindow]) -> list[DateWindow]:
+    left = list(windows)
+    for window in taken:
+        left = subtract_window(left, window)
+    return left

@@ -1,0 +1,482 @@
+"""The page about a folder of `read` says what the files of the folder hold."""
+
+import itertools
+import json
+import re
+import stat
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from airbyte_cdk.models import ConfiguredAirbyteCatalogSerializer
+
+from source_pinterest.cli import report
+from source_pinterest.cli.catalog import configured
+from source_pinterest.columns import DEFAULT_COLUMNS
+
+TODAY = date(2025, 6, 30)
+LAST_FINAL = TODAY - timedelta(days=2)
+FIRST = TODAY - timedelta(days=89)
+OWN, CAMPAIGNS, ADS = "ad_account_analytics", "campaign_analytics", "ad_analytics"
+CREDENTIALS = {"credentials": {"auth_method": "access_token", "access_token": "false-token"}}
+MILLION = 1_000_000
+
+
+def day(back: int) -> str:
+    """A day, counted back from the last one whose spend is final."""
+    return str(LAST_FINAL - timedelta(days=back))
+
+
+@dataclass
+class Folder:
+    """A folder as `read` leaves it, after one run unless a test adds others."""
+
+    path: Path
+    append: bool = False
+    options: dict[str, Any] | None = field(default_factory=lambda: {"start_date": str(FIRST)})
+    states: dict[str, Any] = field(default_factory=dict)
+    streams: list[str] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+
+    def record(self, stream: str, data: Mapping[str, Any], at: date = TODAY) -> None:
+        milliseconds = (at - date(1970, 1, 1)).days * 86_400_000
+        self._add("RECORD", {"stream": stream, "data": data, "emitted_at": milliseconds})
+
+    def account(self, account: str, name: str = "Shop", currency: str = "EUR") -> None:
+        self.record("ad_accounts", {"id": account, "name": name, "currency": currency, "time_zone": "Europe/Berlin"})
+        if "ad_accounts" not in self.streams:
+            self.end("ad_accounts")
+
+    def delivered(self, stream: str, account: str, on: str, spend: float, at: date = TODAY, **fields: Any) -> None:
+        """A row of 1,000 paid and 200 earned impressions for each unit of spend."""
+        ids = {OWN: "AD_ACCOUNT_ID", CAMPAIGNS: "CAMPAIGN_ID", ADS: "AD_ID", "ad_group_analytics": "AD_GROUP_ID"}
+        numbers = {
+            "SPEND_IN_MICRO_DOLLAR": spend * MILLION,
+            "IMPRESSION_1": spend * 1000,
+            "IMPRESSION_2": spend * 200,
+            "CLICKTHROUGH_1": spend * 10,
+        }
+        row = {ids[stream]: "1", "AD_ACCOUNT_ID": account, "DATE": on, **numbers, **fields}
+        self.record(stream, row, at)
+
+    def days(self, stream: str, *accounts: str, ending: str = "COMPLETE", **changes: Any) -> None:
+        """The state of a stream of which all days were read, and its end. Changes are those of the cursors."""
+        cursor = {"DATE": str(TODAY), "from": str(FIRST), "settled": str(LAST_FINAL), **changes}
+        entries = [{"partition": {"ad_account_id": account}, "cursor": cursor} for account in accounts]
+        known = self.states.setdefault(stream, {"states": []})
+        known["states"] += entries
+        if stream not in self.streams:
+            self.end(stream, ending)
+
+    def end(self, stream: str, ending: str = "COMPLETE", error: str = "") -> None:
+        self.streams.append(stream)
+        name = {"stream_descriptor": {"name": stream}}
+        self._add("TRACE", {"type": "STREAM_STATUS", "emitted_at": 1.0, "stream_status": {**name, "status": "STARTED"}})
+        if error:
+            self._add("TRACE", {"type": "ERROR", "emitted_at": 2.0, "error": {**name, "message": error}})
+        if ending:
+            self._add(
+                "TRACE", {"type": "STREAM_STATUS", "emitted_at": 3.0, "stream_status": {**name, "status": ending}}
+            )
+
+    def run(self, on: date = TODAY, suffix: str = "") -> None:
+        """Write the lines so far as the messages of a run."""
+        path = self.path / f"messages-{on}T10-00-00-000000Z.jsonl{suffix}"
+        path.write_text("".join(f"{line}\n" for line in self.lines), encoding="utf-8")
+        self.lines.clear()
+
+    def page(self) -> str:
+        """Write what `read` leaves beside the messages, then the page; return it."""
+        if self.lines:
+            self.run()
+        catalog = configured(self.streams, {**CREDENTIALS, **(self.options or {})}, append=self.append)
+        if self.streams:
+            self._write("catalog.json", ConfiguredAirbyteCatalogSerializer.dump(catalog))
+        if self.options is not None:
+            self._write("options.json", self.options)
+        names = [
+            {"type": "STREAM", "stream": {"stream_descriptor": {"name": name}, "stream_state": state}}
+            for name, state in self.states.items()
+        ]
+        self._write("state.json", names)
+        assert report.main(["--output", str(self.path)]) == 0
+        return (self.path / "report.html").read_text(encoding="utf-8")
+
+    def text(self) -> str:
+        """The text of the page, with single spaces."""
+        return text_of(self.page())
+
+    def _add(self, kind: str, content: Mapping[str, Any]) -> None:
+        self.lines.append(json.dumps({"type": kind, kind.lower(): content}))
+
+    def _write(self, name: str, content: Any) -> None:
+        (self.path / name).write_text(json.dumps(content), encoding="utf-8")
+
+
+class _Text(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.parts: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self._hidden = 0
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        self.tags.append((tag, dict(attrs)))
+        self._hidden += tag in {"style", "title"}
+
+    def handle_endtag(self, tag: str) -> None:
+        self._hidden -= tag in {"style", "title"}
+
+    def handle_data(self, data: str) -> None:
+        if not self._hidden:
+            self.parts.append(data)
+
+
+def parsed(page: str) -> _Text:
+    parser = _Text()
+    parser.feed(page)
+    return parser
+
+
+def text_of(page: str) -> str:
+    return re.sub(r"\s+([,.:])", r"\1", " ".join(" ".join(parsed(page).parts).split()))
+
+
+def section(text: str, name: str) -> str:
+    """The part of a page's text from a heading on."""
+    return text[text.index(name, text.index("The ad account")) :]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    return Folder(tmp_path)
+
+
+def with_sums(folder: Folder, account: str = "7", backs: Iterable[int] = range(60)) -> Folder:
+    """Two campaigns of two ads each, whose numbers are those of the account."""
+    for back in backs:
+        folder.delivered(OWN, account, day(back), 10)
+        for stream, column in ((CAMPAIGNS, "CAMPAIGN_ID"), (ADS, "AD_ID")):
+            folder.delivered(stream, account, day(back), 4, **{column: f"{account}1"}, CAMPAIGN_NAME="Spring")
+            folder.delivered(stream, account, day(back), 6, **{column: f"{account}2"}, CAMPAIGN_NAME="Autumn")
+    for stream in (OWN, CAMPAIGNS, ADS):
+        folder.days(stream, account)
+    return folder
+
+
+def test_the_newest_final_days_stand_beside_those_before(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
+    folder.account("7")
+    for back in range(60):
+        folder.delivered(OWN, "7", day(back), 20 if back < 30 else 10)
+    folder.delivered(OWN, "7", str(TODAY), 1000)
+    folder.days(OWN, "7")
+    text = folder.text()
+    assert capsys.readouterr().out == f"{folder.path / 'report.html'}\n"
+    assert stat.S_IMODE((folder.path / "report.html").stat().st_mode) == 0o600
+    assert f"600.00 EUR spent from {day(29)} to {day(0)}" in text
+    assert "Spend 600.00 EUR 300.00 EUR +100.0%" in text
+    assert "Impressions 720,000 600,000 360,000 +100.0%" in text
+    assert "CTR 0.83% 1.00% 0.83% +0.0%" in text
+    assert "CPC 0.10 EUR 0.10 EUR 0.10 EUR +0.0%" in text
+    assert "Shop 7 EUR Europe/Berlin" in text
+    assert "30/30/1 days after a click, an engagement, a view" in text
+    assert "No day is missing." in text
+    assert "the stream campaign_analytics brings this" in text
+
+
+def test_two_currencies_are_never_added_up(folder: Folder) -> None:
+    for account, currency in (("7", "EUR"), ("8", "USD")):
+        folder.account(account, currency=currency)
+        with_sums(folder, account)
+    text = folder.text()
+    assert "300.00 EUR spent" in text
+    assert "300.00 USD spent" in text
+    assert "600.00 EUR spent" not in text
+    assert "1,200.00" not in text
+    assert text.count("The campaigns with the most spend") == 2
+    assert f"{day(29)} to {day(0)}, in USD" in section(text, "The ads with the most spend")
+
+
+def test_a_currency_that_a_row_names_counts_without_the_ad_accounts(folder: Folder) -> None:
+    folder.delivered(OWN, "7", day(0), 5, CURRENCY="CHF")
+    folder.days(OWN, "7")
+    assert "5.00 CHF spent" in folder.text()
+
+
+def test_equal_sums_are_one_line_for_each_level(folder: Folder) -> None:
+    text = with_sums(folder).text()
+    assert "The sums agree, to the last digit." in text
+    for stream in (CAMPAIGNS, ADS):
+        assert f"{stream}: the sums equal Pinterest's own totals on 88 days of 1 ad account." in text
+    assert "Not read, so not compared: ad_group_analytics." in text
+
+
+def test_rows_that_a_cut_answer_lacks_are_found_in_the_sums(folder: Folder) -> None:
+    with_sums(folder)
+    cut = f'"AD_ID": "72", "AD_ACCOUNT_ID": "7", "DATE": "{day(3)}"'
+    assert len([line for line in folder.lines if cut in line]) == 1
+    folder.lines[:] = [line for line in folder.lines if cut not in line]
+    text = folder.text()
+    assert "The sums differ in 3 numbers." in text
+    sums = section(text, "What differs, the newest day first")
+    assert f"{day(3)} Shop" not in sums
+    assert f"{day(3)} ad account 7 Spend 10 4 ads on the same day" in sums
+    assert f"{day(3)} ad account 7 Impressions 12,000 4,800 ads" in sums
+    assert f"{CAMPAIGNS}: the sums equal" in text
+
+
+def test_levels_that_were_read_on_different_days_say_so(folder: Folder) -> None:
+    folder.delivered(OWN, "7", day(3), 10, TOTAL_CHECKOUT=5)
+    folder.delivered(CAMPAIGNS, "7", day(3), 10, at=TODAY - timedelta(days=1), TOTAL_CHECKOUT=4)
+    for stream in (OWN, CAMPAIGNS):
+        folder.days(stream, "7")
+    sums = section(folder.text(), "What differs")
+    assert f"Conversions (Checkout) 5 4 campaigns on {TODAY} and {TODAY - timedelta(days=1)}" in sums
+
+
+def test_days_that_still_move_are_not_compared(folder: Folder) -> None:
+    with_sums(folder)
+    folder.delivered(OWN, "7", str(TODAY), 50)
+    text = folder.text()
+    assert "The sums agree" in text
+    assert "provisional" in folder.page()
+
+
+def test_a_missing_window_is_named_and_not_taken_for_days_without_delivery(folder: Folder) -> None:
+    with_sums(folder)
+    folder.states[CAMPAIGNS]["states"][0]["cursor"]["missing"] = [[day(9), day(5)]]
+    page = folder.page()
+    text = text_of(page)
+    assert "Something is missing: 1 gap in the days of campaign_analytics." in text
+    assert f"campaign_analytics of ad account 7: {day(9)} to {day(5)} (5 days) missing. The next read" in text
+    assert f"{CAMPAIGNS}: the sums equal Pinterest's own totals on 83 days" in text
+    assert f"<title>{day(9)} to {day(5)}: missing</title>" in page
+
+
+def test_an_account_whose_newest_days_failed_is_behind_the_others(folder: Folder) -> None:
+    folder.days(CAMPAIGNS, "7", ending="INCOMPLETE")
+    folder.days(CAMPAIGNS, "8", DATE=day(40), settled=day(40))
+    text = folder.text()
+    assert f"campaign_analytics of ad account 8: {day(39)} to {TODAY} (42 days) missing." in text
+    assert "campaign_analytics of ad account 7" not in text
+
+
+def test_the_newest_days_of_the_only_account_are_missing_if_the_read_failed(folder: Folder) -> None:
+    folder.days(CAMPAIGNS, "7", ending="INCOMPLETE", DATE=day(40), settled=day(40))
+    assert f"campaign_analytics of ad account 7: {day(39)} to {TODAY} (42 days) missing." in folder.text()
+
+
+def test_an_account_of_which_nothing_was_read_is_named_with_what_was_said(folder: Folder) -> None:
+    folder.account("7")
+    folder.account("8", "Second")
+    folder.end(CAMPAIGNS, "INCOMPLETE", "Ad account 8 can't be read: HTTP 503.")
+    folder.days(CAMPAIGNS, "7")
+    text = folder.text()
+    assert "campaign_analytics of Second 8: no day was read. Ad account 8 can't be read: HTTP 503." in text
+
+
+def test_days_that_pinterest_no_longer_keeps_are_out_of_reach(folder: Folder) -> None:
+    folder.days(CAMPAIGNS, "7", **{"from": "2022-01-01", "missing": [["2022-02-01", "2022-02-05"]]})
+    text = folder.text()
+    assert "2022-02-01 to 2022-02-05 (5 days) never read, and Pinterest does not keep it any more." in text
+
+
+def test_final_days_are_those_that_no_conversion_can_change(folder: Folder) -> None:
+    folder.days(CAMPAIGNS, "7")
+    until = TODAY - timedelta(days=34)
+    assert f"{FIRST} to {until} final, {until + timedelta(days=1)} to {day(0)} spend final" in folder.page()
+    folder.options["lookback_days"] = 5
+    page = folder.page()
+    assert f'aria-label="{FIRST} to {day(0)} spend final' in page
+    assert "days are not read again for as long as conversions may come in" in text_of(page)
+
+
+def test_days_of_profiles_are_final_without_conversions(folder: Folder) -> None:
+    folder.end("user_account_analytics")
+    folder.states["user_account_analytics"] = {
+        "date": day(0),
+        "from": str(FIRST),
+        "settled": day(0),
+        "read": str(TODAY),
+    }
+    page = folder.page()
+    assert f"{FIRST} to {day(0)} final, {day(-1)} to {TODAY} provisional" in page
+    assert "the token's own user" in text_of(page)
+
+
+def test_an_append_folder_has_each_day_once_and_claims_no_later_conversions(folder: Folder) -> None:
+    folder.append = True
+    with_sums(folder)
+    for state in folder.states.values():
+        state["states"][0]["cursor"]["DATE"] = day(0)
+    page = folder.page()
+    assert "No day is missing." in text_of(page)
+    assert f'aria-label="{FIRST} to {day(0)} spend final"' in page
+
+
+def test_a_restated_row_replaces_the_older_one(folder: Folder) -> None:
+    yesterday = TODAY - timedelta(days=1)
+    folder.delivered(OWN, "7", day(0), 999, at=yesterday)
+    folder.run(yesterday)
+    folder.delivered(OWN, "7", day(0), 5)
+    folder.days(OWN, "7")
+    text = folder.text()
+    assert "5.00 (unknown currency) spent" in text
+    assert "999" not in text
+    assert "ad_account_analytics 2 " in section(text, "Streams")
+
+
+def test_a_folder_of_an_earlier_version_claims_no_options(folder: Folder) -> None:
+    folder.options = None
+    with_sums(folder)
+    page = folder.page()
+    assert "An earlier version read this folder and did not keep the options." in text_of(page)
+    assert "The sums agree" in text_of(page)
+    assert f'aria-label="{FIRST} to {day(0)} spend final' in page
+
+
+def test_columns_that_were_not_asked_for_are_left_out(folder: Folder) -> None:
+    folder.options["analytics_columns"] = ["SPEND_IN_DOLLAR", "IMPRESSION_1", "IMPRESSION_2"]
+    for stream in (OWN, ADS):
+        for back in range(60):
+            row = {"AD_ACCOUNT_ID": "7", "AD_ID": "1", "DATE": day(back), "SPEND_IN_DOLLAR": 1.5, "IMPRESSION_1": 3}
+            folder.record(stream, row)
+        folder.days(stream, "7")
+    text = folder.text()
+    assert "45.00 (unknown currency) spent" in text
+    assert "Pin clicks" not in section(text, "The newest 30 days")[: text.index("Spend by day")].split("Sums")[0]
+    assert "Not compared, because a column was not asked for: Conversions (Checkout), Order value" in text
+    assert "3 chosen" not in text
+    assert "3 that were chosen" in text
+
+
+def test_a_page_without_ads_shows_the_streams(folder: Folder) -> None:
+    folder.record("boards", {"id": "1", "name": "Ideas"})
+    folder.end("boards")
+    text = folder.text()
+    assert "boards 1 COMPLETE" in text
+    for stream in ("ad_accounts", OWN, CAMPAIGNS, ADS, "ads", "ad_pins"):
+        assert f"the stream {stream} brings this" in text
+    assert "No stream with days was read." in text
+
+
+def test_an_empty_folder_says_how_to_read_into_it(folder: Folder) -> None:
+    assert "This folder has no messages. make read STREAMS=" in folder.text()
+
+
+def test_a_line_that_is_cut_is_passed_over(folder: Folder) -> None:
+    with_sums(folder)
+    folder.lines.insert(5, folder.lines[5][:40])
+    folder.lines.insert(9, "\0\0\0")
+    assert "The sums agree" in folder.text()
+
+
+def test_the_messages_of_a_run_that_goes_on_are_read_and_not_changed(folder: Folder) -> None:
+    with_sums(folder)
+    folder.run(TODAY - timedelta(days=1))
+    folder.delivered(OWN, "7", str(TODAY), 7)
+    folder.end("campaigns", ending="")
+    folder.run(suffix=".part")
+    [part] = folder.path.glob("*.part")
+    part.write_bytes(before := part.read_bytes() + b'{"type":"RECORD","record":{"stream":"ad_')
+    text = folder.text()
+    assert part.read_bytes() == before
+    assert f"The run of {part.name} goes on, or was killed" in text
+    assert "campaigns 0 Cut off: the run ended before this stream did." in text
+
+
+def test_a_stream_that_failed_has_its_sentence(folder: Folder) -> None:
+    folder.end("boards", "INCOMPLETE", "boards can't be read: the token lacks boards:read.")
+    text = folder.text()
+    assert "Not read to the end: boards." in text
+    assert "boards can't be read: the token lacks boards:read." in section(text, "Streams")
+
+
+def test_forty_accounts_with_the_same_days_share_a_strip_each_stream(folder: Folder) -> None:
+    for number in range(40):
+        folder.account(str(700 + number), f"Shop {number}")
+        with_sums(folder, str(700 + number), range(3))
+    folder.states[ADS]["states"][5]["cursor"]["missing"] = [[day(2), day(2)]]
+    text = folder.text()
+    assert "40 ad accounts" in section(text, "The ad accounts")
+    assert "ad_account_analytics 40 ad accounts" in text
+    assert "ad_analytics 39 ad accounts" in text
+    assert f"ad_analytics of Shop 5 705: {day(2)} to {day(2)} (1 day) missing." in text
+
+
+def test_three_hundred_campaigns_are_ten_and_the_others(folder: Folder) -> None:
+    for number in range(300):
+        folder.delivered(CAMPAIGNS, "7", day(1), 300 - number, CAMPAIGN_ID=str(number), CAMPAIGN_NAME=f"No. {number}.")
+    folder.days(CAMPAIGNS, "7")
+    page = folder.page()
+    text = text_of(page)
+    assert "No. 9. 291.00" in text
+    assert "No. 10." not in text
+    assert f"290 others {sum(range(291)):,}.00" in text
+    assert len(page) < 100_000
+
+
+def test_what_the_account_says_is_text_and_only_web_addresses_are_links(folder: Folder) -> None:
+    evil = "</script><img src=x onerror=alert(1)>"
+    folder.account("7", name=evil)
+    with_sums(folder)
+    addresses = {"71": "javascript:alert(1)", "72": "https://shop.example/?a=1&b=\"'<"}
+    for ad, address in addresses.items():
+        picture = f"{'https' if ad == '72' else 'http'}://i.example/{ad}.jpg"
+        folder.record("ad_pins", {"pin_id": f"p{ad}", "ad_account_id": "7", "title": evil, "image_url": picture})
+        folder.record("ads", {"id": ad, "ad_account_id": "7", "pin_id": f"p{ad}", "destination_url": address})
+    folder.end("ads")
+    folder.end("ad_pins")
+    folder.end("boards", "INCOMPLETE", f"boards: {evil}")
+    page = folder.page()
+    assert text_of(page).count(evil) == 7
+    tags = parsed(page).tags
+    assert [attributes["src"] for tag, attributes in tags if tag == "img"] == ["https://i.example/72.jpg"]
+    assert [attributes["href"] for tag, attributes in tags if tag == "a" and "class" in attributes] == [addresses["72"]]
+    assert not {"script", "iframe", "object", "form"} & {tag for tag, _ in tags}
+    assert not [name for _, attributes in tags for name in attributes if name.startswith("on") or name == "style"]
+    [policy] = [a["content"] for tag, a in tags if tag == "meta" and a.get("http-equiv") == "Content-Security-Policy"]
+    assert policy is not None
+    assert policy.startswith("default-src 'none'; img-src https: data:; style-src 'sha256-")
+
+
+def test_a_chart_has_a_text_and_a_table_a_caption(folder: Folder) -> None:
+    folder.account("7")
+    tags = parsed(with_sums(folder).page()).tags
+    charts = [attributes for tag, attributes in tags if tag == "svg" and attributes.get("role") == "img"]
+    assert charts
+    assert all(chart["aria-label"] for chart in charts)
+    assert all("aria-hidden" in a or "role" in a for tag, a in tags if tag == "svg")
+    assert len([tag for tag, _ in tags if tag == "table"]) == len([tag for tag, _ in tags if tag == "caption"])
+    headings = [int(tag[1]) for tag, _ in tags if re.fullmatch(r"h\d", tag)]
+    assert headings[0] == 1
+    assert all(after <= before + 1 for before, after in itertools.pairwise(headings))
+
+
+def test_a_stream_is_linked_to_its_page_in_the_documents(folder: Folder) -> None:
+    folder.end("boards")
+    [link] = [
+        a["href"] for tag, a in parsed(folder.page()).tags if tag == "a" and (a["href"] or "").endswith("boards.md")
+    ]
+    assert link is not None
+    assert (folder.path / link).resolve().read_text(encoding="utf-8").startswith("# ")
+
+
+def test_without_a_folder_or_duckdb_one_sentence_says_what_to_do(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert report.main(["--output", str(folder.path / "none")]) == 1
+    assert "does not exist. Read streams into it first" in capsys.readouterr().err
+    monkeypatch.setitem(sys.modules, "duckdb", None)
+    assert report.main(["--output", str(folder.path)]) == 1
+    assert "The page needs DuckDB. `make install` brings it" in capsys.readouterr().err
+    (folder.path / "state.json").write_text("null", encoding="utf-8")
+
+
+def test_every_field_that_the_page_names_is_a_column() -> None:
+    assert {field for metric in report.METRICS for field in metric.fields} <= set(DEFAULT_COLUMNS)
