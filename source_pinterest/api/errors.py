@@ -52,6 +52,8 @@ class Reason(Enum):
     """A server in front of Pinterest refuses the request. A request with a shorter URL may be accepted."""
     BROKE_OFF = auto()
     """The response broke off several times in a row. A smaller one may arrive whole."""
+    TOO_LARGE_TO_PARSE = auto()
+    """The response is too large to be parsed as a whole. A page with fewer items may not be."""
     SERVER_ERROR = auto()
     """Pinterest answered the last try with HTTP 500, 502, 503 or 504. A request for less may succeed."""
     STILL_REFUSED = auto()
@@ -136,6 +138,10 @@ class FormError(MalformedResponseError):
         self.field = field
 
 
+OF_AN_ERROR = frozenset({"code", "message"})
+"""The members of an error that comes with HTTP 200."""
+
+
 def form_error(whole: Any, sentence: str, field: str) -> MalformedResponseError:
     """Return the error for JSON of another form than expected. An error that comes with HTTP 200 has a known one.
 
@@ -144,13 +150,17 @@ def form_error(whole: Any, sentence: str, field: str) -> MalformedResponseError:
         sentence: what was found.
         field: the name of the field that is missing or has another form.
     """
-    if isinstance(whole, Mapping) and {"code", "message"} <= whole.keys():
+    if isinstance(whole, Mapping) and whole.keys() >= OF_AN_ERROR:
         return MalformedResponseError(sentence)
     return FormError(sentence, field)
 
 
 class BrokenResponseError(MalformedResponseError):
     """A response breaks off, is too large or arrives too slowly. A smaller response may succeed."""
+
+
+class TooLargeToParseError(MalformedResponseError):
+    """A response that is parsed as a whole would take too much memory. Sent again, it would be as large."""
 
 
 # ----------------------------------------------------------------------------------------------------------------------

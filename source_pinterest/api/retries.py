@@ -20,6 +20,7 @@ from source_pinterest.api.errors import (
     Reason,
     ResponseTooLargeError,
     SliceError,
+    TooLargeToParseError,
     UnavailableError,
 )
 from source_pinterest.api.session import ApiResponse
@@ -192,7 +193,7 @@ class Tries:
             again: returns how to send it again after this response. Raises an error if no further try helps.
 
         Raises:
-            ResponseTooLargeError: the response broke off `max_breaks` times in a row.
+            ResponseTooLargeError: the response is too large to be parsed, or broke off `max_breaks` times in a row.
             SliceError: the response has an unknown form in two tries, or in the only one.
             UnavailableError: the last try has failed.
         """
@@ -233,6 +234,9 @@ class Tries:
 
     def _broke(self, error: Exception) -> None:
         """Pause after a response that did not arrive whole or can't be understood, or raise."""
+        if isinstance(error, TooLargeToParseError):
+            found = f"{self._what}: {str(error).rstrip('.')}"
+            raise ResponseTooLargeError.unexplained(found, reason=Reason.TOO_LARGE_TO_PARSE) from error
         if isinstance(error, FormError):
             self._unknown_forms += 1
             if self._unknown_forms > 1 or not self._may_retry:

@@ -11,13 +11,19 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import accumulate, chain, islice
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 import orjson
 
 from source_pinterest import limits
-from source_pinterest.api.errors import BrokenResponseError, FormError, MalformedResponseError, form_error
+from source_pinterest.api.errors import (
+    OF_AN_ERROR,
+    FormError,
+    MalformedResponseError,
+    TooLargeToParseError,
+    form_error,
+)
 from source_pinterest.limits import LEVELS_OF_JSON, ROW_BYTES
 
 _FIRST_ROUNDED = 2**53
@@ -48,6 +54,7 @@ _DIGITS_TO_ZERO = bytes(ord("0" if chr(byte) in "0123456789-" else " ") for byte
 _RUN, _SAMPLED_RUN = b"0" * _LONG_NUMBER_CHARACTERS, b"0" * (_LONG_NUMBER_CHARACTERS // _STRIDE)
 _BEFORE_A_NUMBER = b":,[ \t\r\n"
 
+_SURELY_SMALL = limits.PARSED_BYTES // 40  # a list in a list takes 40 times its text, and nothing takes more
 _FEW = LEVELS_OF_JSON // 2  # braces, or brackets, that can't nest a body too deeply
 _LEVELS_AROUND = 1_024 - LEVELS_OF_JSON
 """Lists around a body that make orjson, which takes 1,024 levels, refuse a deeper one: the cheapest check there is."""
@@ -84,12 +91,29 @@ def parse_body(chunks: Iterable[bytes], on_replacement: OnReplacement | None = N
     """Parse a body that is needed as a whole, as `parse_json` does.
 
     Raises:
-        MalformedResponseError: the body can't be parsed, or is larger than `limits.JOINED_BYTES`.
+        MalformedResponseError: the body can't be parsed.
+        TooLargeToParseError: it is larger than `limits.JOINED_BYTES`, or takes more than `limits.PARSED_BYTES`.
     """
-    body = b"".join(_up_to(iter(chunks), limits.JOINED_BYTES))
+    body = b"".join(_up_to(chunks, limits.JOINED_BYTES))
     if len(body) > limits.JOINED_BYTES:
-        raise BrokenResponseError(f"The response is larger than {limits.JOINED_BYTES:,} bytes.")
+        raise TooLargeToParseError(f"The response is larger than {limits.JOINED_BYTES:,} bytes.")
+    if len(body) > _SURELY_SMALL and _parsed_size(body) > limits.PARSED_BYTES:
+        raise TooLargeToParseError(f"The response takes more than {limits.PARSED_BYTES:,} bytes of memory.")
     return parse_json(body, on_replacement)
+
+
+def _parsed_size(body: bytes) -> int:
+    """Return about how many bytes of memory a JSON text takes when it is parsed, besides the text itself."""
+    return len(body) + 64 * body.count(b",") + 64 * body.count(b"[") + 192 * body.count(b"{")
+
+
+def _up_to(chunks: Iterable[bytes], size: int) -> Iterator[bytes]:
+    """Yield chunks until they have more than this many bytes."""
+    for chunk in chunks:
+        yield chunk
+        size -= len(chunk)
+        if size < 0:
+            return
 
 
 def holds_long_number(body: bytes) -> bool:
@@ -175,13 +199,15 @@ def rows_of(chunks: Iterable[bytes], under: str = "", on_replacement: OnReplacem
     """
     body = JsonBody(chunks, on_replacement)
     if under:
-        found = dict[str, Any]()
+        found = dict[str, Any]()  # without members that nobody reads, of which there may be millions
         for key in body.members():
             if key == under:
                 found[key] = None
                 yield from body.rows_or_null()
-            else:
+            elif key in OF_AN_ERROR:
                 found[key] = body.value()
+            else:
+                body.value()
         if under not in found:
             raise form_error(found, f"The response has no list named {under}.", under)
     else:
@@ -422,19 +448,15 @@ def list_page(
 
     Raises:
         MalformedResponseError: the body is not JSON, is not a page, or has more items than a page may have.
+        TooLargeToParseError: the page is too large. One with fewer items may not be.
     """
-    rest, field = iter(chunks), shape.field or BY_ID.field
-    beginning = b"".join(_up_to(rest, limits.JOINED_BYTES))
-    if is_paged and len(beginning) > limits.JOINED_BYTES:
-        text = JsonBody(chain([beginning], rest), on_replacement)
-        body: Any = {name: _bounded(text.rows_or_null()) if name == field else text.value() for name in text.members()}
-        text.end()
-    else:
-        body = parse_body([beginning], on_replacement)
+    field, body = shape.field or BY_ID.field, parse_body(chunks, on_replacement)
     page = body if isinstance(body, dict) else {}
     is_list = isinstance(body, list) and not shape.field
     items = body if is_list else list_in(page, field, on_replacement)
-    found = with_key(_bounded(items) if is_paged and isinstance(items, list) else items, shape.key, field, page)
+    if is_paged and isinstance(items, list) and len(items) > limits.ITEMS_OF_A_PAGE:
+        raise MalformedResponseError(f"A page has more than {limits.ITEMS_OF_A_PAGE:,} items.")
+    found = with_key(items, shape.key, field, page)
     return replace(found, bookmark=str(page.get("bookmark") or ""))
 
 
@@ -451,22 +473,6 @@ def list_in(body: Mapping[str, Any], name: str, on_replacement: OnReplacement | 
     if on_replacement:
         on_replacement(_NULL_LIST)
     return []
-
-
-def _up_to(chunks: Iterator[bytes], size: int) -> Iterator[bytes]:
-    """Yield chunks until they have more than this many bytes."""
-    for chunk in chunks:
-        yield chunk
-        size -= len(chunk)
-        if size < 0:
-            return
-
-
-def _bounded(items: Iterable[Record]) -> list[Record]:
-    page = list(islice(items, limits.ITEMS_OF_A_PAGE + 1))
-    if len(page) > limits.ITEMS_OF_A_PAGE:
-        raise MalformedResponseError(f"A page has more than {limits.ITEMS_OF_A_PAGE:,} items.")
-    return page
 
 
 def with_key(

@@ -65,8 +65,8 @@ def _opened(chunks: Iterable[bytes]) -> tuple[bytes, Iterator[bytes]]:
     rest, begun = iter(chunks), b""
     for chunk in rest:
         begun += chunk
-        if (opening := begun.removeprefix(_BOM).lstrip()) and not _BOM.startswith(begun):
-            return opening[:1], chain((begun.removeprefix(_BOM),), rest)
+        if not _BOM.startswith(begun) and (begun := begun.removeprefix(_BOM).lstrip()):
+            return begun[:1], chain((begun,), rest)
     return b"", iter(())
 
 

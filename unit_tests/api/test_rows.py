@@ -10,9 +10,8 @@ from typing import Any
 import orjson
 import pytest
 
-from source_pinterest import limits
 from source_pinterest.api import rows as module
-from source_pinterest.api.errors import BrokenResponseError, FormError, MalformedResponseError
+from source_pinterest.api.errors import FormError, MalformedResponseError, TooLargeToParseError
 from source_pinterest.api.rows import (
     ListPage,
     ListShape,
@@ -177,42 +176,44 @@ def test_a_page_has_at_most_four_times_the_items_that_were_asked_for() -> None:
         list_page([page_of(1_001)], is_paged=True)
 
 
-def test_a_large_page_is_read_whole_and_its_items_are_bounded_like_rows() -> None:
-    body = page_of(100, padding=100_000)
-
-    assert len(body) > limits.JOINED_BYTES
-    assert (
-        list_page([body[:9_000_000], body[9_000_000:]], is_paged=True).items == [{"id": 1, "name": "x" * 100_000}] * 100
-    )
-    spaces = b" " * limits.JOINED_BYTES
-    assert list_page([b'{"items":null,%b"bookmark":"b"}' % spaces], is_paged=True) == ListPage([], "b")
-    with pytest.raises(MalformedResponseError, match="has more than 1,048,576 bytes"):
-        list_page([page_of(10, padding=limits.ROW_BYTES)], is_paged=True)
-
-
-def test_a_page_of_millions_of_items_takes_no_more_memory_than_its_beginning() -> None:
-    def chunks() -> Iterator[bytes]:
-        yield b'{"items":['
-        yield from [b'{"id":1},' * 100_000] * 100
-        yield b'{"id":1}]}'
-
-    tracemalloc.start()
-    try:
-        with pytest.raises(MalformedResponseError, match="more than 1,000 items"):
-            list_page(chunks(), is_paged=True)
-        assert tracemalloc.get_traced_memory()[1] < 5 * limits.JOINED_BYTES
-    finally:
-        tracemalloc.stop()
+def padded(size: int) -> Iterator[bytes]:
+    """A page and an item of this size."""
+    return pieces_of(b'{"id":"1","items":[]%b}' % (b" " * (size - 21)), 1024**2)
 
 
 @pytest.mark.parametrize("parse", [parse_body, one_item, list_page])
-def test_a_body_that_is_no_page_is_joined_up_to_8_mib(parse: Callable[[Iterable[bytes]], Any]) -> None:
-    def padded(size: int) -> Iterator[bytes]:
-        return pieces_of(b'{"id":"1","items":[]%b}' % (b" " * (size - 21)), 1024**2)
-
+def test_a_body_that_is_parsed_as_a_whole_has_at_most_8_mib(parse: Callable[[Iterable[bytes]], Any]) -> None:
     parse(padded(8 * 1024**2))
-    with pytest.raises(BrokenResponseError, match=r"^The response is larger than 8,388,608 bytes\.$"):
+    with pytest.raises(TooLargeToParseError, match=r"^The response is larger than 8,388,608 bytes\.$"):
         parse(padded(8 * 1024**2 + 1))
+
+
+@pytest.mark.parametrize("value", [b"[]", b"[" * 90 + b"]" * 90, b'{"a":' * 90 + b"1" + b"}" * 90, b"1.5", b'"abc"'])
+def test_a_body_takes_at_most_32_mib_when_it_is_parsed(value: bytes) -> None:
+    def page(mebibytes: float) -> list[bytes]:
+        values = b",".join([value] * int(mebibytes * 1024**2 / (len(value) + 1)))
+        return [b'{"items":[{"id":"1","values":[%b]}]}' % values]
+
+    assert list_page(page(0.1)).items
+    with pytest.raises(TooLargeToParseError, match=r"^The response takes more than 33,554,432 bytes of memory\.$"):
+        list_page(page(7))
+
+
+def test_members_that_nobody_reads_are_not_kept() -> None:
+    def body(members: int) -> Iterator[bytes]:
+        yield b'{"data":[{"A":1}]'
+        yield from (b',"%d":[1,2,3]' % number for number in range(members))
+        yield b"}"
+
+    def peak_of(members: int) -> int:
+        tracemalloc.start()
+        try:
+            assert read(body(members), "data") == [{"A": 1}]
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    assert peak_of(10_000) < 1.5 * peak_of(1_000)
 
 
 def nested(levels: int, filler: bytes = b"") -> bytes:

@@ -72,8 +72,13 @@ class BookmarkPaginator:
             new_items: how many of them no earlier page had.
 
         Raises:
-            SliceError: the bookmark is known, or page after page has no new item.
+            SliceError: the bookmark is known or longer than a URL, or page after page has no new item.
         """
+        if len(bookmark) > limits.URL_CHARACTERS:
+            raise SliceError(
+                f"{self._stream}: Pinterest's list {self._path} gives a bookmark of {len(bookmark):,} characters, "
+                "which fits into no URL. The next sync reads it again."
+            )
         self._pages_without_news = 0 if new_items else self._pages_without_news + 1
         is_known = bookmark in self._bookmarks
         if self._has_last_bookmark and not new_items:

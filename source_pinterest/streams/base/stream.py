@@ -472,13 +472,18 @@ class PinterestStream(HttpStream, ABC):
 
     def _pages(self, path: str, task: Task, more: Mapping[str, Any]) -> Iterator[ApiResponse[ListPage]]:
         paginator = BookmarkPaginator(self.name, path, has_last_bookmark=self.has_last_bookmark)
-        seen, token = SeenIds(self.shape.key), None
+        seen, token, size = SeenIds(self.shape.key), None, self.page_size or 1
         while True:
-            params = {**self.request_params(stream_slice=task, next_page_token=token), **more}
+            smaller = {"page_size": size} if self.page_size and size < self.page_size else {}
+            params = {**self.request_params(stream_slice=task, next_page_token=token), **smaller, **more}
             try:
                 with part_of_list(self.name, path, has_begun=token is not None):
                     response = self.client.get(path, params, self.parse)
             except PinterestError as error:
+                if error.reason is Reason.TOO_LARGE_TO_PARSE and size > 1:
+                    size //= 2
+                    LOGGER.info(f"{self.name}: a page of {path} is too large. Asking for {size} items.")
+                    continue
                 if token is not None or error.reason not in self.empty_if:
                     raise
                 LOGGER.info(f"{error.message}. This list counts as empty.")

@@ -60,6 +60,42 @@ def test_a_list_that_leads_nowhere_fails(pinterest: Pinterest, pages: list[dict[
     assert len(pinterest.asked("boards")) == requests
 
 
+def test_a_bookmark_that_fits_into_no_url_fails_its_list(pinterest: Pinterest) -> None:
+    pinterest.answers(
+        "boards", page(["1"], "b" * limits.URL_CHARACTERS), page(["2"], "b" * (limits.URL_CHARACTERS + 1))
+    )
+
+    with pytest.raises(SliceError, match="gives a bookmark of 8,001 characters"):
+        pinterest.read(Boards, EVERYTHING)
+    assert len(pinterest.asked("boards")) == 2
+
+
+def test_of_a_page_that_is_too_large_smaller_ones_are_asked_for(
+    pinterest: Pinterest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "JOINED_BYTES", 10_000)
+    boards = [{"id": str(number), "name": "x" * 100} for number in range(300)]
+
+    def listed(request: Any, _: Any) -> dict[str, Any]:
+        start = int(request.qs.get("bookmark", ["0"])[0])
+        end = start + int(request.qs["page_size"][0])
+        return {"items": boards[start:end], "bookmark": str(end) if end < len(boards) else None}
+
+    pinterest.answers("boards", {"json": listed})
+    assert pinterest.read(Boards, EVERYTHING) == boards
+    sizes = [int(sent["page_size"][0]) for sent in pinterest.asked("boards")]
+    assert sizes == [250, 125, 62, 62, 62, 62, 62]
+
+
+def test_a_list_whose_smallest_page_is_too_large_fails(pinterest: Pinterest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "JOINED_BYTES", 10_000)
+    pinterest.answers("boards", page([{"id": "1", "name": "x" * 10_000}]))
+
+    with pytest.raises(SliceError, match="boards: The response is larger than 10,000 bytes"):
+        pinterest.read(Boards, EVERYTHING)
+    assert [int(sent["page_size"][0]) for sent in pinterest.asked("boards")] == [250, 125, 62, 31, 15, 7, 3, 1]
+
+
 def test_a_page_with_a_new_item_begins_the_count_of_pages_anew() -> None:
     paginator = BookmarkPaginator("boards", "boards")
     pages = [*[0] * (MOST_EMPTY - 1), 1, *[0] * (MOST_EMPTY - 1)]
