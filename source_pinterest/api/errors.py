@@ -61,8 +61,6 @@ class Reason(Enum):
 
     Asked for something else, it may answer.
     """
-    OBJECTIVES_UNKNOWN = auto()
-    """Pinterest refuses a report on the newer campaign objectives, since it does not know them."""
     UNKNOWN_FORM = auto()
     """Pinterest's answer is whole, twice, and this version can't read it. The next sync could not either."""
 

@@ -92,7 +92,7 @@ class World(simulator.World):
         """
         types = None if targeting_types is None else tuple(targeting_types)
         if stream in OWN_REPORTS:
-            return self._with_currency(OWN_REPORTS[stream].records(self, start, end, attribution, types))
+            return self.with_currency(OWN_REPORTS[stream].records(self, start, end, attribution, types))
         if stream in REPORT_STREAMS:
             request = REPORT_STREAMS[stream].request(self, start, end, tuple(wanted_columns), attribution, types)
             return self.report(request)
@@ -105,7 +105,7 @@ class World(simulator.World):
         if stream in _RECORDS:
             return _RECORDS[stream](self)
         asked = Asked(wanted_columns, first, last, attribution, targeting_types)
-        return self._with_currency(analytics_records(self, stream, asked))
+        return self.with_currency(analytics_records(self, stream, asked))
 
     def synced(self, stream: str, start: date) -> Iterator[Record]:
         """What a sync with this start date holds today where nobody chooses columns or targeting types."""
@@ -122,9 +122,9 @@ class World(simulator.World):
         """The rows of a report of every account, whatever its level and granularity, and however long."""
         for account in self.account_indexes():
             rows = (with_its_key(request.level, row) for row in report_rows(self, account, request))
-            yield from self._with_currency(rows)
+            yield from self.with_currency(rows)
 
-    def _with_currency(self, rows: Iterable[Record]) -> Iterator[Record]:
+    def with_currency(self, rows: Iterable[Record]) -> Iterator[Record]:
         """Rows with the currency of their ad account, which the connector adds."""
         accounts = (ad_account(self, account) for account in self.account_indexes())
         currencies = {account["id"]: account["currency"] for account in accounts}

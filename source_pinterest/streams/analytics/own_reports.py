@@ -1,13 +1,10 @@
 """Marketing mix reports and reports on the products of conversions, which have endpoints and limits of their own."""
 
 from abc import ABC
-from collections.abc import Generator, Iterable, Iterator
 from typing import ClassVar
 
-from airbyte_cdk.models import FailureType
-
 from source_pinterest import limits
-from source_pinterest.api.errors import PinterestError, Reason, SliceError, beta, restricted
+from source_pinterest.api.errors import beta, restricted
 from source_pinterest.columns import MMM_COLUMNS, PRODUCT_COLUMNS, TARGETING_TYPE, TARGETING_VALUE
 from source_pinterest.config import Config, attribution_of
 from source_pinterest.config.reports import (
@@ -19,10 +16,7 @@ from source_pinterest.config.reports import (
     Reach,
 )
 from source_pinterest.dates import parse_day
-from source_pinterest.engine.pages import Page
-from source_pinterest.engine.tasks import Task
-from source_pinterest.reporting.job import ReportEndpoint, ReportRequest, report_refused
-from source_pinterest.state.day_cursor import KeyColumns
+from source_pinterest.reporting.job import ReportEndpoint
 from source_pinterest.streams.analytics.report import ReportStream
 from source_pinterest.streams.analytics.report_spec import ReportSpec, requested, variants_of
 from source_pinterest.streams.base.stream import Sync
@@ -37,10 +31,6 @@ _BRAND, _CATEGORY, _SKU = "CONVERSION_PRODUCT_BRAND", "CONVERSION_PRODUCT_CATEGO
 
 _ENGAGEMENT_WINDOW = "engagement_window_days"
 """The attribution option that reports on products do not have."""
-
-_NEWER_OBJECTIVES_BATCH = 1
-"""The number of the request for campaigns of newer objectives."""
-
 
 _MIX_PATH = "ad_accounts/{ad_account_id}/mmm_reports"
 _PRODUCTS_PATH = "ad_accounts/{ad_account_id}/reports/brand_category_sku"
@@ -111,36 +101,10 @@ def product_spec(config: Config, breakdown: str, products: tuple[str, ...]) -> R
             {"report_name": "source-pinterest conversions"},
             least_days=limits.PRODUCT_REPORT_LEAST_DAYS,
             first_day=_FIRST_DAYS[chosen],
-            rejection_error=_refusal_of,
         ),
         fields={**attribution, "conversion_product_breakdown": breakdown},
         variants=[{"campaign_objective_types": list(objectives)} for objectives in (OBJECTIVES, NEWER_OBJECTIVES)],
     )
-
-
-def _refusal_of(request: ReportRequest, message: str) -> PinterestError:
-    """Return the error for a refused request: it may concern the newer objectives, if the request has no others."""
-    if tuple(request.body["campaign_objective_types"]) != NEWER_OBJECTIVES:
-        return report_refused(request, message)
-    return SliceError(
-        f"Pinterest refuses the report on campaigns of newer objectives. {message}. The next sync asks for it again. "
-        "If this happens again, please report it.",
-        kind=FailureType.config_error,
-        quote=message,
-        reason=Reason.OBJECTIVES_UNKNOWN if _is_about_objectives(message) else None,
-    )
-
-
-def _no_rows(task: Task) -> Generator[Page, None, KeyColumns | None]:
-    """Read a task without rows."""
-    del task
-    yield from ()
-    return None
-
-
-def _is_about_objectives(message: str) -> bool:
-    """Return whether Pinterest's message is about objectives. After another refusal, the days stay missing."""
-    return "objective" in message.lower() or any(objective in message for objective in NEWER_OBJECTIVES)
 
 
 class ProductConversionsReport(ReportStream, ABC):
@@ -155,17 +119,6 @@ class ProductConversionsReport(ReportStream, ABC):
 
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync, product_spec(sync.config, self.breakdown, self.products))
-
-    def account_tasks(self, accounts: Iterable[str]) -> Iterator[Task]:
-        """Return a task for each report. If Pinterest does not know the newer objectives, their task has no rows."""
-        for report in super().account_tasks(accounts):
-            error = report.error
-            if error and error.reason is Reason.OBJECTIVES_UNKNOWN:
-                listed = ", ".join(NEWER_OBJECTIVES)
-                self.notices.warn(listed, f"Pinterest knows no campaigns of the objectives {listed}. {error.quote}.")
-                yield Task(report.partition, _no_rows, report.window, {"batch": _NEWER_OBJECTIVES_BATCH})
-            else:
-                yield report
 
 
 class BrandConversionsReport(ProductConversionsReport):

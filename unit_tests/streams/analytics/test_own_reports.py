@@ -5,11 +5,10 @@ from typing import Any
 
 import pytest
 import requests_mock
-from airbyte_cdk.models import FailureType
 
 from source_pinterest.api import DEFAULT_BASE_URL
 from source_pinterest.api.errors import PinterestError
-from source_pinterest.config.reports import NEWER_OBJECTIVES, OBJECTIVES
+from source_pinterest.config.reports import OBJECTIVES
 from source_pinterest.dates import DateWindow, parse_day
 from source_pinterest.reporting.job import ReportRequest
 from source_pinterest.state.period import Period, PeriodPlan
@@ -156,7 +155,7 @@ def test_one_week_is_asked_for_with_the_one_before_it_unless_there_is_none(mock:
     assert asked("2024-03-18", "2024-03-24") == ["2024-03-18", "2024-03-31"]
 
 
-# ---- Objectives that Pinterest does not know
+# ---- What Pinterest refuses
 
 
 BRANDS = [{"CAMPAIGN_ID": "7", "CONVERSION_PRODUCT_BRAND": "Shop", "DATE": "2026-06-01"}]
@@ -191,23 +190,10 @@ def test_a_conversion_of_no_brand_in_particular_is_a_row_as_well(mock: requests_
     assert (brands, failures) == (["", ""], [])
 
 
-@pytest.mark.parametrize("sentence", [f"What is {' or '.join(NEWER_OBJECTIVES)}?", "Some Objective is unknown"])
-def test_objectives_that_pinterest_does_not_know_cost_no_other_row(
-    mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture, sentence: str
-) -> None:
-    cursor = {"DATE": "2026-06-28", "from": "2026-06-01", "settled": "2026-06-28"}
+def test_an_objective_that_pinterest_refuses_by_name_is_left_out(mock: requests_mock.Mocker) -> None:
+    brands, failures, _ = conversions(mock, ["SALES"], "There is no SALES")
 
-    assert conversions(mock, NEWER_OBJECTIVES, sentence) == (["Shop"], [], [cursor])
-    newer = "APP_INSTALL, SALES, LEADS, CTV_CONSIDERATION"
-    assert f"Pinterest knows no campaigns of the objectives {newer}. Pinterest answered" in caplog.text
-
-
-def test_another_refusal_of_the_newer_objectives_alone_leaves_the_days_owed(mock: requests_mock.Mocker) -> None:
-    brands, [failure], cursors = conversions(mock, NEWER_OBJECTIVES, "Not today")
-
-    assert (brands, cursors) == (["Shop"], [])
-    assert str(failure.message).startswith("Pinterest refuses the report on campaigns of newer objectives. ")
-    assert failure.failure_type is FailureType.config_error
+    assert (brands, failures) == (["Shop", "Shop"], [])
 
 
 @pytest.mark.parametrize(
