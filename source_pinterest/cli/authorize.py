@@ -24,8 +24,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import resources
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from threading import Event, Thread, Timer
-from types import TracebackType
+from threading import Event, Thread
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
@@ -56,25 +55,23 @@ _TIMEOUT_SECONDS = 30.0
 
 _STREAMS = "campaigns campaign_analytics"
 """The streams of the command that is suggested."""
-_REQUEST_SECONDS = 5.0
-"""The time that a connection to the listener has for its whole request."""
 _SHUTDOWN_POLL_SECONDS = 0.1
 _BROWSER_SECONDS = 1.0
 _REASON_CHARACTERS = 200
 _REFUSED_GRANT = 283
 """The code with which the token endpoint refuses a code of the consent page, or its redirect URI."""
-_PAGE = """<!doctype html>
+_PAGE = b"""<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
-<title>{title}: source-pinterest</title>
+<title>source-pinterest</title>
 <style>
-body {{ max-width: 34em; margin: 8vh auto; padding: 0 1em; font: 1em/1.5 sans-serif; color: #222 }}
-h1 {{ font-size: 1.5em }}
+body { max-width: 34em; margin: 8vh auto; padding: 0 1em; font: 1em/1.5 sans-serif; color: #222 }
+h1 { font-size: 1.5em }
 </style>
 <p>source-pinterest, Airbyte's source for Pinterest</p>
-<h1>{title}</h1>
-<p>{text}</p>
+<h1>Return to the terminal</h1>
+<p>It says whether you are signed in to Pinterest. You can close this window.</p>
 """
 _APPS = "https://developers.pinterest.com/apps/"
 
@@ -117,8 +114,7 @@ class ConsentListener:
     def __init__(self, port: int) -> None:
         self.state = secrets.token_urlsafe(32)
         self._redirect: Mapping[str, str] = {}
-        self._has_arrived, self._has_ended, self._is_answered = Event(), Event(), Event()
-        self._outcome = ("", "")
+        self._has_arrived = Event()
         self._servers: list[_Server] = []
         self.server_port = port
         for server, address in ((_Server, "127.0.0.1"), (_Server6, "::1")):
@@ -141,17 +137,7 @@ class ConsentListener:
             Thread(target=server.serve_forever, kwargs={"poll_interval": _SHUTDOWN_POLL_SECONDS}, daemon=True).start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        """Show the outcome of the block in the browser: done, or the error that ended it."""
-        self._outcome = ("Done", "You are signed in to Pinterest. You can close this window and go on in the terminal.")
-        if kind:
-            why = error.message if isinstance(error, AirbyteTracedException) else "The command was stopped."
-            self._outcome = ("Not signed in", str(why))
-        self._has_ended.set()
-        if self._has_arrived.is_set():
-            self._is_answered.wait(_REQUEST_SECONDS)
+    def __exit__(self, *_: object) -> None:
         for server in self._servers:
             server.shutdown()
             server.server_close()
@@ -209,15 +195,6 @@ class ConsentListener:
             self._redirect = redirect
             self._has_arrived.set()
 
-    def outcome(self) -> tuple[str, str]:
-        """Wait for the end of the block. Return the title and the text of the page that shows how it ended."""
-        self._has_ended.wait()
-        return self._outcome
-
-    def answered(self) -> None:
-        """Record that the browser has the page."""
-        self._is_answered.set()
-
 
 class _Server(ThreadingHTTPServer):
     """Serves each connection in a thread, so that slow or broken connections do not delay the redirect."""
@@ -239,38 +216,17 @@ class _Server6(_Server):
 class _RedirectHandler(BaseHTTPRequestHandler):
     server: _Server
 
-    def setup(self) -> None:
-        super().setup()
-        self._deadline = Timer(_REQUEST_SECONDS, self._close)
-        self._deadline.daemon = True
-        self._deadline.start()
-
-    def finish(self) -> None:
-        self._deadline.cancel()
-        super().finish()
-
     def do_GET(self) -> None:
         redirect = dict(parse_qsl(urlsplit(self.path).query))
-        listener = self.server.listener
-        is_expected = listener.has_state(redirect)
-        title, text = "Ignored", "This is not the redirect that the command waits for."
-        if is_expected:
-            self._deadline.cancel()  # the request is complete, and its response waits for Pinterest's
-            listener.take(redirect)
-            title, text = listener.outcome()
-        page = _PAGE.format(title=html.escape(title), text=html.escape(text)).encode()
+        is_expected = self.server.listener.has_state(redirect)
         with suppress(OSError):  # the browser has closed the connection, but its request is complete
-            self.send_response(200 if is_expected else 400)
+            self.send_response(HTTPStatus.OK if is_expected else HTTPStatus.BAD_REQUEST)
             self.send_header("Content-Type", "text/html; charset=utf-8")
-            self.send_header("Content-Length", str(len(page)))
+            self.send_header("Content-Length", str(len(_PAGE)))
             self.end_headers()
-            self.wfile.write(page)
+            self.wfile.write(_PAGE)
         if is_expected:
-            listener.answered()
-
-    def _close(self) -> None:
-        with suppress(OSError):
-            self.connection.shutdown(socket.SHUT_RDWR)
+            self.server.listener.take(redirect)
 
     def log_message(self, *_: Any) -> None:
         """Log nothing: the request line contains the code."""
