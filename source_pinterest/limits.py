@@ -28,7 +28,6 @@ TRENDING_KEYWORDS = 50  # limit. https://developers.pinterest.com/docs/api/v5/tr
 PRODUCT_CATEGORIES_PER_REQUEST = (
     20  # https://developers.pinterest.com/docs/api/v5/trends_product_categories_details-list
 )
-ATTRIBUTION_WINDOWS_DAYS = (0, 1, 7, 14, 30, 60)  # click_, engagement_ and view_window_days
 DEFAULT_ATTRIBUTION_WINDOW_DAYS = 30  # click_window_days if a request names none
 DEFAULT_VIEW_WINDOW_DAYS = 1  # view_window_days if a request names none
 

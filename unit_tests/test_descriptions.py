@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from source_pinterest.columns import ASYNC_COLUMNS, SYNC_COLUMNS
-from source_pinterest.config.reports import LEVELS, refused_columns
+from source_pinterest.config.options import choices
+from source_pinterest.config.reports import refused_columns
 from source_pinterest.source import SourcePinterest
 from unit_tests.configs import config
 from unit_tests.field_types import nodes
@@ -17,7 +18,10 @@ from unit_tests.report_configs import report
 LONGEST_DESCRIPTION = 240
 GRANULARITIES = ("TOTAL", "DAY", "HOUR", "WEEK", "MONTH")
 REPORTS = [
-    *(report(name=level, level=level, columns=sorted(ASYNC_COLUMNS - refused_columns(level))) for level in LEVELS),
+    *(
+        report(name=level, level=level, columns=sorted(ASYNC_COLUMNS - refused_columns(level)))
+        for level in choices("custom_reports", "level")
+    ),
     *(report(name=f"by {granularity}", granularity=granularity) for granularity in GRANULARITIES),
 ]
 EVERYTHING = config(organic_per_ad_account=True, analytics_columns=sorted(SYNC_COLUMNS), custom_reports=REPORTS)

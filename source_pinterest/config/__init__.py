@@ -26,6 +26,7 @@ from source_pinterest.config.options import (
     AttributionWindow,
     NumberOption,
     attribution_window,
+    choices,
     column_names,
     flag,
     hidden_notices,
@@ -50,7 +51,7 @@ __all__ = [
     "OAuthCredentials",
 ]
 
-STATUSES = ("ACTIVE", "PAUSED", "ARCHIVED")
+STATUSES: tuple[str, ...] = choices("status")
 _STATUS = "Status of Campaigns, Ad Groups and Ads"
 ONLY_ACTIVE_PINS = "Only Pins with Activity"
 

@@ -1,4 +1,4 @@
-"""How single options are read from the raw configuration, and the values that they may have.
+"""How single options are read from the raw configuration. The form, `spec.json`, has the values that they may have.
 
 Every function that takes a `title`, the name of the option in the form, raises a config error that names the option if
 its value can't be used. A blank value counts as absent.
@@ -11,7 +11,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from itertools import combinations_with_replacement
 from typing import Any, TypeVar
 
 from airbyte_cdk.models import FailureType
@@ -20,19 +19,27 @@ from pendulum import Date
 
 from source_pinterest.columns import CURRENCY, NAME_FORM
 from source_pinterest.dates import days_before, parse_day
-from source_pinterest.limits import (
-    ATTRIBUTION_WINDOWS_DAYS,
-    DEFAULT_ATTRIBUTION_WINDOW_DAYS,
-    DEFAULT_VIEW_WINDOW_DAYS,
-)
+from source_pinterest.limits import DEFAULT_ATTRIBUTION_WINDOW_DAYS, DEFAULT_VIEW_WINDOW_DAYS
 from source_pinterest.masking import SECRETS
 
-CONVERSION_REPORT_TIMES = ("TIME_OF_AD_ACTION", "TIME_OF_CONVERSION")
-ATTRIBUTION_TYPES = ("INDIVIDUAL", "HOUSEHOLD")
-TREND_REGIONS = (
-    *("US", "CA", "GB+IE", "DE", "FR", "ES", "IT", "DE+AT+CH", "IT+ES+PT+GR+MT", "PL+RO+HU+SK+CZ", "SE+DK+FI+NO"),
-    *("NL+BE+LU", "AR", "BR", "CO", "MX", "MX+AR+CO+CL", "AU+NZ"),
-)
+
+@cache
+def _form() -> Mapping[str, Any]:
+    spec = json.loads(files("source_pinterest").joinpath("spec.json").read_text(encoding="utf-8"))
+    return spec["connectionSpecification"]  # type: ignore[no-any-return]
+
+
+def choices(*path: str) -> tuple[Any, ...]:
+    """Return the values that the form offers for an option, or for a field of one; none if it offers no choice."""
+    part = _form()
+    for name in path:
+        part = part.get("properties", {}).get(name, {})
+        part = part.get("items", part)
+    return tuple(part.get("enum", ()))
+
+
+CONVERSION_REPORT_TIMES = choices("conversion_report_time")
+TREND_REGIONS = choices("trend_regions")
 PRODUCT_TREND_REGIONS = ("US", "GB+IE", "CA")
 """The regions that have trends of product categories and topics."""
 
@@ -75,24 +82,10 @@ class AttributionWindow:
 DEFAULT_WINDOW = AttributionWindow(
     DEFAULT_ATTRIBUTION_WINDOW_DAYS, DEFAULT_ATTRIBUTION_WINDOW_DAYS, DEFAULT_VIEW_WINDOW_DAYS
 )
-_SEEN_WINDOWS = (
-    *(AttributionWindow(*days) for days in combinations_with_replacement((60, 30, 7, 1), 3)),
-    *(AttributionWindow(days, 0, 0) for days in (7, 1)),
-)
 ATTRIBUTION_WINDOWS: Mapping[str, AttributionWindow] = {
-    str(window): window for window in sorted(_SEEN_WINDOWS, key=DEFAULT_WINDOW.__ne__)
+    text: AttributionWindow(*map(int, text.split("/"))) for text in choices("attribution_window")
 }
-"""The windows that others saw Pinterest take, its default first: no part is longer than the one before it."""
-
-OLDER_ATTRIBUTION_WINDOWS: Mapping[str, AttributionWindow] = {
-    str(window): window
-    for window in (
-        *(AttributionWindow(click, click, 0) for click in ATTRIBUTION_WINDOWS_DAYS),
-        *(AttributionWindow(14, 14, view) for view in (1, 7, 14)),
-        *(AttributionWindow(click, click, 14) for click in (30, 60)),
-    )
-}
-"""Further windows that configurations of earlier versions may have. Nobody saw Pinterest take them."""
+"""First the default, then the windows that others saw Pinterest take, then those that only earlier versions offered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +144,8 @@ def one_of(title: str, value: Any, choices: Collection[str]) -> str:
 
 
 def attribution_window(title: str, value: Any) -> AttributionWindow:
-    """Return the chosen attribution window; the config may have one of an earlier version."""
-    older = OLDER_ATTRIBUTION_WINDOWS.get(str(value))
-    return older or ATTRIBUTION_WINDOWS[one_of(title, value, ATTRIBUTION_WINDOWS)]
+    """Return the chosen attribution window."""
+    return ATTRIBUTION_WINDOWS[one_of(title, value, ATTRIBUTION_WINDOWS)]
 
 
 def flag(title: str, value: Any) -> bool:
@@ -278,9 +270,3 @@ def unknown_key_notices(
 def _hidden_options() -> Mapping[str, Mapping[str, Any]]:
     """Return the hidden options of the form by key, without the tokens in `credentials`, which the connector sets."""
     return {key: option for key, option in _form()["properties"].items() if option.get("airbyte_hidden")}
-
-
-@cache
-def _form() -> Mapping[str, Any]:
-    spec = json.loads(files("source_pinterest").joinpath("spec.json").read_text(encoding="utf-8"))
-    return spec["connectionSpecification"]  # type: ignore[no-any-return]

@@ -27,10 +27,9 @@ from source_pinterest.columns import (
     TARGETING_VALUE,
 )
 from source_pinterest.config.options import (
-    ATTRIBUTION_TYPES,
-    CONVERSION_REPORT_TIMES,
     DEFAULT_WINDOW,
     attribution_window,
+    choices,
     column_names,
     one_of,
     refusal,
@@ -40,33 +39,10 @@ from source_pinterest.config.options import (
     without_blanks,
 )
 from source_pinterest.dates import Granularity
-from source_pinterest.limits import ATTRIBUTION_WINDOWS_DAYS, REPORT_NAME_CHARACTERS, TABLE_NAME_CHARACTERS
+from source_pinterest.limits import REPORT_NAME_CHARACTERS, TABLE_NAME_CHARACTERS
 
-_SUBJECTS = ("ADVERTISER", "CAMPAIGN", "AD_GROUP", "PIN_PROMOTION", "PRODUCT_GROUP", "PRODUCT_ITEM")
-LEVELS = (*(level for subject in _SUBJECTS for level in (subject, f"{subject}_TARGETING")), "KEYWORD")
-
-CAMPAIGN_STATUSES = (
-    "RUNNING",
-    "PAUSED",
-    "NOT_STARTED",
-    "COMPLETED",
-    "ADVERTISER_DISABLED",
-    "ARCHIVED",
-    "DRAFT",
-    "DELETED_DRAFT",
-)
-AD_GROUP_STATUSES = CAMPAIGN_STATUSES
-AD_STATUSES = (
-    "APPROVED",
-    "PAUSED",
-    "PENDING",
-    "REJECTED",
-    "ADVERTISER_DISABLED",
-    "ARCHIVED",
-    "DRAFT",
-    "DELETED_DRAFT",
-)
-PRODUCT_GROUP_STATUSES = ("RUNNING", "PAUSED", "EXCLUDED", "ARCHIVED")
+_CUSTOM, _MIX, _PRODUCTS = "custom_reports", "marketing_mix_report", "brand_category_sku_reports"
+"""The options of the form, which has their choices."""
 
 USUAL_TARGETING_TYPES = (
     "KEYWORD",
@@ -82,14 +58,12 @@ USUAL_TARGETING_TYPES = (
     "AGE_BUCKET",
     "REGION",
 )
-# In beta, or open to few accounts. If Pinterest refuses one of them, it refuses the whole report.
-_RARE_TARGETING_TYPES = ("AGE_BUCKET_AND_GENDER", "CREATIVE_ENHANCEMENTS", "LOCAL_ADS_STORE_CODE")
+"""Those that are open to all apps. If Pinterest refuses another one, it refuses the whole report."""
 
 ONLY_LEVEL_OF_TARGETING_TYPE: Mapping[str, str] = {
     "MEDIA_TYPE": "PRODUCT_ITEM_TARGETING",
     "AUDIENCE_MULTIPLIER": "CAMPAIGN_TARGETING",
 }
-TARGETING_TYPES = (*USUAL_TARGETING_TYPES, *ONLY_LEVEL_OF_TARGETING_TYPE, *_RARE_TARGETING_TYPES)
 
 _CUSTOM_REPORTS = "Custom Reports"
 _CONTROL_CATEGORIES = {"Cc", "Cs", "Zl", "Zp"}
@@ -97,16 +71,9 @@ _CONTROL_CATEGORIES = {"Cc", "Cs", "Zl", "Zp"}
 _KEY_COLUMNS = frozenset({DATE, TARGETING_TYPE, TARGETING_VALUE})
 """Columns that every row has, although no request may name them."""
 
-DEFAULT_ATTRIBUTION, BRAND_ATTRIBUTION = PRODUCT_ATTRIBUTION_TYPES = ("DEFAULT", "BRAND_ATTRIBUTION")
+DEFAULT_ATTRIBUTION, BRAND_ATTRIBUTION = "DEFAULT", "BRAND_ATTRIBUTION"
 
-MMM_LEVELS = ("CAMPAIGN_TARGETING", "AD_GROUP_TARGETING")
-MMM_GRANULARITIES = ("DAY", "WEEK")
 USUAL_MMM_TARGETING_TYPES = ("APPTYPE", "COUNTRY", "CREATIVE_TYPE", "GENDER", "LOCATION")
-MMM_TARGETING_TYPES = (*USUAL_MMM_TARGETING_TYPES, "PLACEMENT", "AUDIENCE_INCLUDE")
-
-PRODUCT_LEVELS = ("CAMPAIGN", "AD_GROUP")
-"""Without ADVERTISER: all objectives take two requests, and their rows for one ad account would have the same key."""
-PRODUCT_GRANULARITIES = ("WEEK", "MONTH")
 OBJECTIVES = ("AWARENESS", "CONSIDERATION", "WEB_CONVERSION", "CATALOG_SALES", "VIDEO_COMPLETION")
 NEWER_OBJECTIVES = ("APP_INSTALL", "SALES", "LEADS", "CTV_CONSIDERATION")
 """Campaign objectives since API 5.28. A report that names no objectives leaves most campaigns out."""
@@ -225,26 +192,20 @@ USUAL_PRODUCTS = OwnReport(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnReportOption:
-    """The option of the form that defines an `OwnReport`, and its choices.
+    """The option of the form that defines an `OwnReport`.
 
     Attributes:
+        key: the key in the form.
         title: the title in the form.
         usual: the report if the user chooses nothing.
-        levels: the levels that can be chosen.
-        granularities: the granularities that can be chosen.
         listed: the columns that Pinterest's documentation lists.
-        targeting_types: the targeting types that can be chosen; empty if the report has no such breakdown.
-        attribution_types: the attribution types that can be chosen.
         added: the columns that each stream adds by itself, and that can't be chosen.
     """
 
+    key: str
     title: str
     usual: OwnReport
-    levels: tuple[str, ...]
-    granularities: tuple[str, ...]
     listed: Collection[str]
-    targeting_types: tuple[str, ...] = ()
-    attribution_types: tuple[str, ...] = (DEFAULT_ATTRIBUTION,)
     added: tuple[str, ...] = ()
 
     def read(self, value: Any) -> tuple[OwnReport, tuple[str, ...]]:
@@ -261,8 +222,8 @@ class OwnReportOption:
         """
         if not isinstance(value, Mapping):
             raise refusal(f"{self.title}: enter the fields by their names, not {value!r}.")
-        fields, usual = _Fields(self.title, without_blanks(value)), self.usual
-        level = fields.choice("level", self.levels, usual.level)
+        fields, usual = _Fields(self.key, self.title, without_blanks(value)), self.usual
+        level = fields.choice("level", usual.level)
         named = fields.columns({DATE})
         if added := [name for name in named if name in self.added]:
             raise refusal(
@@ -271,29 +232,26 @@ class OwnReportOption:
             )
         report = OwnReport(
             level=level,
-            granularity=Granularity(fields.choice("granularity", self.granularities, usual.granularity.value)),
+            granularity=Granularity(fields.choice("granularity", usual.granularity.value)),
             columns=named or _usual_columns(usual, level),
-            targeting_types=fields.choices("targeting_types", self.targeting_types) or usual.targeting_types,
-            attribution_type=fields.choice("attribution_type", self.attribution_types, usual.attribution_type),
+            targeting_types=fields.choices("targeting_types") or usual.targeting_types,
+            attribution_type=fields.choice("attribution_type", usual.attribution_type),
         )
         return report, unlisted_notice(fields.title("columns"), named, self.listed)
 
 
 MARKETING_MIX = OwnReportOption(
+    key=_MIX,
     title="Marketing Mix Report",
     usual=USUAL_MARKETING_MIX,
-    levels=MMM_LEVELS,
-    granularities=MMM_GRANULARITIES,
     listed=MMM_COLUMNS,
-    targeting_types=MMM_TARGETING_TYPES,
 )
+# Without the level ADVERTISER: all objectives take two requests, whose rows for one ad account would have the same key.
 PRODUCTS = OwnReportOption(
+    key=_PRODUCTS,
     title="Brand, Category and SKU Reports",
     usual=USUAL_PRODUCTS,
-    levels=PRODUCT_LEVELS,
-    granularities=PRODUCT_GRANULARITIES,
     listed=PRODUCT_COLUMNS,
-    attribution_types=PRODUCT_ATTRIBUTION_TYPES,
     added=PRODUCT_PARTS,
 )
 
@@ -386,9 +344,9 @@ def _refuse_shared(reports: Iterable[CustomReport], what: str, name_of: Callable
 
 def _custom_report(entry: Any, position: int, today: Date) -> tuple[CustomReport, tuple[str, ...]]:
     name = _name(entry, position)
-    fields = _Fields(f"{_CUSTOM_REPORTS}: {name!r}", without_blanks(entry))
-    level = fields.choice("level", LEVELS)
-    granularity = Granularity(fields.choice("granularity", [granularity.value for granularity in Granularity]))
+    fields = _Fields(_CUSTOM, f"{_CUSTOM_REPORTS}: {name!r}", without_blanks(entry))
+    level = fields.choice("level")
+    granularity = Granularity(fields.choice("granularity"))
     start_date, notices = _start_date(fields, today, reach_of(level, granularity).history_days)
     columns, column_notices = _columns(fields, level)
     click, engagement, view = fields.windows()
@@ -401,13 +359,13 @@ def _custom_report(entry: Any, position: int, today: Date) -> tuple[CustomReport
         click_window_days=click,
         engagement_window_days=engagement,
         view_window_days=view,
-        conversion_report_time=fields.optional_choice("conversion_report_time", CONVERSION_REPORT_TIMES),
-        attribution_types=fields.choices("attribution_types", ATTRIBUTION_TYPES),
+        conversion_report_time=fields.optional_choice("conversion_report_time"),
+        attribution_types=fields.choices("attribution_types"),
         start_date=start_date,
-        campaign_statuses=fields.choices("campaign_statuses", CAMPAIGN_STATUSES),
-        ad_group_statuses=fields.choices("ad_group_statuses", AD_GROUP_STATUSES),
+        campaign_statuses=fields.choices("campaign_statuses"),
+        ad_group_statuses=fields.choices("ad_group_statuses"),
         ad_statuses=_ad_statuses(fields, level),
-        product_group_statuses=fields.choices("product_group_statuses", PRODUCT_GROUP_STATUSES),
+        product_group_statuses=fields.choices("product_group_statuses"),
     )
     return report, (*notices, *column_notices)
 
@@ -449,7 +407,7 @@ def _columns(fields: "_Fields", level: str) -> tuple[tuple[str, ...], tuple[str,
 
 
 def _targeting_types(fields: "_Fields", level: str) -> tuple[str, ...]:
-    title, chosen = fields.title("targeting_types"), fields.choices("targeting_types", TARGETING_TYPES)
+    title, chosen = fields.title("targeting_types"), fields.choices("targeting_types")
     if chosen and not is_targeting(level):
         raise refusal(
             f"{title}: level {level} takes no targeting types. Remove them or choose a level that ends in _TARGETING.",
@@ -464,7 +422,7 @@ def _targeting_types(fields: "_Fields", level: str) -> tuple[str, ...]:
 
 
 def _ad_statuses(fields: "_Fields", level: str) -> tuple[str, ...]:
-    chosen = fields.choices("ad_statuses", AD_STATUSES)
+    chosen = fields.choices("ad_statuses")
     if chosen and is_about_product_items(level):
         raise refusal(
             f"{fields.title('ad_statuses')}: level {level} can't be filtered by ad status, because a product item does "
@@ -482,29 +440,33 @@ class _Fields:
     """The fields of one report that the user has filled in.
 
     Attributes:
+        option: the option of the form that has the choices.
         report: the report, as errors name it.
         filled: the fields that have a value.
     """
 
+    option: str
     report: str
     filled: Mapping[str, Any]
 
     def title(self, key: str) -> str:
         return f"{self.report}, {key.replace('_', ' ').title()}"
 
-    def choice(self, key: str, choices: Collection[str], default: str | None = None) -> str:
-        value = self.filled.get(key, default)
-        if value is None:
-            raise refusal(f"{self.title(key)}: this is missing. Choose one of: {', '.join(choices)}.")
-        return one_of(self.title(key), value, choices)
+    def choice(self, key: str, default: str | None = None) -> str:
+        if key in self.filled:
+            return one_of(self.title(key), self.filled[key], choices(self.option, key))
+        if default is None:
+            listed = ", ".join(choices(self.option, key))
+            raise refusal(f"{self.title(key)}: this is missing. Choose one of: {listed}.")
+        return default
 
-    def optional_choice(self, key: str, choices: Collection[str]) -> str | None:
-        return self.choice(key, choices) if key in self.filled else None
+    def optional_choice(self, key: str) -> str | None:
+        return self.choice(key) if key in self.filled else None
 
-    def choices(self, key: str, choices: Collection[str]) -> tuple[str, ...]:
-        title = self.title(key)
-        chosen = {one_of(title, entry, choices) for entry in several(title, self.filled.get(key, []))}
-        return tuple(choice for choice in choices if choice in chosen)
+    def choices(self, key: str) -> tuple[str, ...]:
+        title, offered = self.title(key), choices(self.option, key)
+        chosen = {one_of(title, entry, offered) for entry in several(title, self.filled.get(key, []))}
+        return tuple(choice for choice in offered if choice in chosen)
 
     def columns(self, left_out: Collection[str]) -> tuple[str, ...]:
         names = column_names(self.title("columns"), self.filled.get("columns", []))
@@ -521,7 +483,8 @@ class _Fields:
         value = self.filled.get(key)
         if value is None:
             return None
-        if isinstance(value, bool) or value not in ATTRIBUTION_WINDOWS_DAYS:
-            days = ", ".join(map(str, ATTRIBUTION_WINDOWS_DAYS))
+        offered = choices(self.option, key)
+        if isinstance(value, bool) or value not in offered:
+            days = ", ".join(map(str, offered))
             raise refusal(f"{self.title(key)}: {value!r} is not a valid choice. Choose one of: {days}.")
         return int(value)

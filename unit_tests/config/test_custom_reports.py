@@ -15,9 +15,8 @@ from pinterestsdk.models.product_group_summary_status import ProductGroupSummary
 from source_pinterest import limits
 from source_pinterest.columns import AD_COLUMNS, ASYNC_COLUMNS, REACH_COLUMNS
 from source_pinterest.config import Config, reports
-from source_pinterest.config.options import ATTRIBUTION_TYPES
+from source_pinterest.config.options import choices
 from source_pinterest.config.reports import (
-    LEVELS,
     CustomReport,
     is_targeting,
     may_be_finer,
@@ -28,6 +27,8 @@ from source_pinterest.config.reports import (
 from source_pinterest.dates import Granularity
 from unit_tests.configs import TODAY, sample
 from unit_tests.report_configs import read_report, report
+
+LEVELS = choices("custom_reports", "level")
 
 
 def sampled(name: str) -> tuple[CustomReport, ...]:
@@ -56,7 +57,7 @@ def test_every_field_is_read() -> None:
         conversion_report_time="TIME_OF_CONVERSION",
         attribution_types=("INDIVIDUAL",),
         start_date=Date(2025, 3, 1),
-        campaign_statuses=reports.CAMPAIGN_STATUSES,
+        campaign_statuses=choices("custom_reports", "campaign_statuses"),
         ad_group_statuses=("RUNNING",),
         ad_statuses=("APPROVED", "PAUSED"),
     )
@@ -102,7 +103,7 @@ def test_words_count_in_any_case_and_lists_once_in_the_documented_order() -> Non
 
 
 def test_a_window_is_a_whole_number() -> None:
-    for days in limits.ATTRIBUTION_WINDOWS_DAYS:
+    for days in (0, 1, 7, 14, 30, 60):
         chosen = read_report(click_window_days=days, view_window_days=float(days))
 
         assert (chosen.click_window_days, chosen.view_window_days) == (days, days)
@@ -122,14 +123,14 @@ def test_a_targeting_level_is_broken_down_by_all_that_every_account_has() -> Non
         chosen = set(read_report(level=level).targeting_types)
 
         assert bool(chosen) is is_targeting(level), level
-        assert chosen <= set(reports.TARGETING_TYPES), level
+        assert chosen <= set(choices("custom_reports", "targeting_types")), level
         assert not chosen & {"AGE_BUCKET_AND_GENDER", "CREATIVE_ENHANCEMENTS", "LOCAL_ADS_STORE_CODE"}, level
         assert ("AUDIENCE_MULTIPLIER" in chosen) is (level == "CAMPAIGN_TARGETING"), level
         assert ("MEDIA_TYPE" in chosen) is (level == "PRODUCT_ITEM_TARGETING"), level
 
 
 def test_a_targeting_type_can_be_had_at_some_level() -> None:
-    for name in reports.TARGETING_TYPES:
+    for name in choices("custom_reports", "targeting_types"):
         level = reports.ONLY_LEVEL_OF_TARGETING_TYPE.get(name, "PIN_PROMOTION_TARGETING")
 
         assert read_report(level=level, targeting_types=[name]).targeting_types == (name,), name
@@ -161,12 +162,12 @@ def test_choices_are_those_of_the_api() -> None:
     for ours, pinterests in [
         (LEVELS, MetricsReportingLevel),
         ([granularity.value for granularity in Granularity], GranularityOfTheApi),
-        (reports.TARGETING_TYPES, AdAdsAnalyticsAsyncTargetingTypes),
-        (reports.CAMPAIGN_STATUSES, CampaignSummaryStatus),
-        (reports.AD_GROUP_STATUSES, AdGroupSummaryStatus),
-        (reports.AD_STATUSES, PinPromotionSummaryStatus),
-        (reports.PRODUCT_GROUP_STATUSES, ProductGroupSummaryStatus),
-        (ATTRIBUTION_TYPES, ConversionReportAttributionType),
+        (choices("custom_reports", "targeting_types"), AdAdsAnalyticsAsyncTargetingTypes),
+        (choices("custom_reports", "campaign_statuses"), CampaignSummaryStatus),
+        (choices("custom_reports", "ad_group_statuses"), AdGroupSummaryStatus),
+        (choices("custom_reports", "ad_statuses"), PinPromotionSummaryStatus),
+        (choices("custom_reports", "product_group_statuses"), ProductGroupSummaryStatus),
+        (choices("custom_reports", "attribution_types"), ConversionReportAttributionType),
     ]:
         assert sorted(ours) == sorted(choice.value for choice in pinterests), pinterests
 

@@ -10,6 +10,7 @@ from pinterestsdk import models
 
 from source_pinterest.columns import MMM_COLUMNS, PRODUCT_COLUMNS
 from source_pinterest.config import Config, reports
+from source_pinterest.config.options import choices
 from source_pinterest.dates import Granularity
 from unit_tests.configs import TODAY, config
 
@@ -85,33 +86,16 @@ def test_what_can_not_be_used_is_refused_by_its_name_in_the_form(options: dict[s
     assert said in str(refused.value.message)
 
 
-def test_the_form_offers_what_the_connector_takes() -> None:
-    def enums(option: str) -> dict[str, Any]:
-        fields = OPTIONS[option]["properties"].items()
-        return {name: field.get("items", field)["enum"] for name, field in fields if "enum" in str(field)}
-
-    assert enums(MIX) == {
-        "level": list(reports.MMM_LEVELS),
-        "granularity": list(reports.MMM_GRANULARITIES),
-        "targeting_types": list(reports.MMM_TARGETING_TYPES),
-    }
-    assert enums(PRODUCTS) == {
-        "level": list(reports.PRODUCT_LEVELS),
-        "granularity": list(reports.PRODUCT_GRANULARITIES),
-        "attribution_type": list(reports.PRODUCT_ATTRIBUTION_TYPES),
-    }
-
-
 def test_the_words_are_those_of_the_api() -> None:
     def values(model: Any) -> set[str]:
         return {str(member.value) for member in model}
 
     assert set(MMM_COLUMNS) == values(models.MMMReportingColumn)
     assert set(PRODUCT_COLUMNS) == values(models.ConversionProductReportingColumn)
-    assert set(reports.MMM_LEVELS) == values(models.MMMReportLevel)
-    assert set(reports.MMM_GRANULARITIES) == values(models.MMMReportGranularity)
-    assert set(reports.MMM_TARGETING_TYPES) == values(models.MMMReportingTargetingType)
-    assert set(reports.PRODUCT_LEVELS) == values(models.ConversionProductReportLevel) - {"ADVERTISER"}
-    assert set(reports.PRODUCT_GRANULARITIES) == values(models.ConversionProductReportGranularity) - {"TOTAL"}
-    assert set(reports.PRODUCT_ATTRIBUTION_TYPES) == values(models.ConversionProductAttributionType)
+    assert set(choices(MIX, "level")) == values(models.MMMReportLevel)
+    assert set(choices(MIX, "granularity")) == values(models.MMMReportGranularity)
+    assert set(choices(MIX, "targeting_types")) == values(models.MMMReportingTargetingType)
+    assert set(choices(PRODUCTS, "level")) == values(models.ConversionProductReportLevel) - {"ADVERTISER"}
+    assert set(choices(PRODUCTS, "granularity")) == values(models.ConversionProductReportGranularity) - {"TOTAL"}
+    assert set(choices(PRODUCTS, "attribution_type")) == values(models.ConversionProductAttributionType)
     assert {*reports.OBJECTIVES, *reports.NEWER_OBJECTIVES} == values(models.ConversionObjectiveType)

@@ -8,7 +8,7 @@ import requests_mock
 from pendulum import Date
 
 from source_pinterest.api.errors import ConfigError
-from source_pinterest.config.reports import CAMPAIGN_STATUSES
+from source_pinterest.config.options import choices
 from source_pinterest.dates import DateWindow, Granularity, days_before, merge_windows
 from source_pinterest.reporting.job import ReportRequest
 from source_pinterest.streams import STREAMS, streams_by_name
@@ -75,7 +75,10 @@ def test_what_a_report_leaves_open_the_connection_decides(mock: requests_mock.Mo
 
 def test_filters_and_targeting_types_are_split_in_every_combination(pinterest: Pinterest) -> None:
     few = {"ad_statuses": ["PAUSED"], "product_group_statuses": ["RUNNING", "PAUSED"]}
-    many = {"campaign_statuses": list(CAMPAIGN_STATUSES), "ad_group_statuses": list(CAMPAIGN_STATUSES)}
+    many = {
+        "campaign_statuses": list(choices("custom_reports", "campaign_statuses")),
+        "ad_group_statuses": list(choices("custom_reports", "campaign_statuses")),
+    }
     variants = pinterest.custom(level="CAMPAIGN_TARGETING", **many, **few).spec.variants
     asked = [
         (kind, campaign, ad_group)
@@ -201,7 +204,7 @@ def test_the_hour_is_in_the_key_and_text_like_every_key(first: Pinterest) -> Non
 
 
 def test_a_total_is_read_whole_in_the_longest_windows_of_each_filter(first: Pinterest) -> None:
-    filters = {"campaign_statuses": list(CAMPAIGN_STATUSES)}
+    filters = {"campaign_statuses": list(choices("custom_reports", "campaign_statuses"))}
     stream = first.custom(configured("full_refresh", "overwrite"), granularity="TOTAL", **filters)
     requests = planned(stream)
 
@@ -279,7 +282,9 @@ def test_the_key_tells_rows_apart(pinterest: Pinterest, level: str, granularity:
 def test_a_report_is_tried_out_as_it_will_be_asked_for(pinterest: Pinterest, mock: requests_mock.Mocker) -> None:
     created = pinterest.creates({"json": {"token": "t", "report_status": "IN_PROGRESS"}})
     stream = pinterest.custom(
-        level="CAMPAIGN_TARGETING", campaign_statuses=list(CAMPAIGN_STATUSES), view_window_days=60
+        level="CAMPAIGN_TARGETING",
+        campaign_statuses=list(choices("custom_reports", "campaign_statuses")),
+        view_window_days=60,
     )
     stream.report_tasks.try_out(stream.spec.trial("11", DateWindow(TODAY, TODAY), ()))
 

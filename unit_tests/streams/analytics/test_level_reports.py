@@ -2,7 +2,8 @@
 
 from integration_tests.support.truth.reports import REPORT_STREAMS
 from source_pinterest.columns import AD_COLUMNS, ASYNC_COLUMNS
-from source_pinterest.config.reports import LEVELS, is_targeting
+from source_pinterest.config.options import choices
+from source_pinterest.config.reports import is_targeting
 from source_pinterest.streams.analytics.level_reports import REPORTS
 from unit_tests.streams.pinterest import Pinterest
 
@@ -13,7 +14,7 @@ def test_every_level_has_its_stream_under_the_name_that_users_know() -> None:
     assert {stream.stream_name(): stream.level for stream in REPORTS} == {
         name: stream.level for name, stream in REPORT_STREAMS.items()
     }
-    assert {stream.level for stream in REPORTS} == set(LEVELS)
+    assert {stream.level for stream in REPORTS} == set(choices("custom_reports", "level"))
 
 
 def test_keys_and_columns_are_what_the_level_has(pinterest: Pinterest) -> None:
