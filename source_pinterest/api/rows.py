@@ -1,6 +1,6 @@
 """Parses JSON bodies: whole values, rows one by one as the body arrives, and pages of lists.
 
-Whole numbers past 64 bits keep all digits; orjson alone would turn them into floats. Rows are found by trial: orjson
+Rows are found by trial: orjson
 parses up to each closing brace until it succeeds, because text that ends within a string or an inner object is not
 valid JSON. That is faster than any scanner in Python, and needs one row and one chunk in memory.
 """
@@ -44,18 +44,9 @@ OnReplacement = Callable[[str], None]
 # Whole values
 # ----------------------------------------------------------------------------------------------------------------------
 
-_LONG_NUMBER_CHARACTERS = 20
-"""The shortest whole number past 64 bits: 20 digits, or a minus and 19."""
-
-_STRIDE = 5
-"""Every fifth byte is looked at first. A long number shows in four of them in a row."""
-
-_DIGITS_TO_ZERO = bytes(ord("0" if chr(byte) in "0123456789-" else " ") for byte in range(256))
-_RUN, _SAMPLED_RUN = b"0" * _LONG_NUMBER_CHARACTERS, b"0" * (_LONG_NUMBER_CHARACTERS // _STRIDE)
-_BEFORE_A_NUMBER = b":,[ \t\r\n"
-
 _SURELY_SMALL = limits.PARSED_BYTES // 40  # a list in a list takes 40 times its text, and nothing takes more
 _FEW = LEVELS_OF_JSON // 2  # braces, or brackets, that can't nest a body too deeply
+_LONGEST_WHOLE = len(str(2**64))  # the characters of a whole number of 64 bits
 _LEVELS_AROUND = 1_024 - LEVELS_OF_JSON
 """Lists around a body that make orjson, which takes 1,024 levels, refuse a deeper one: the cheapest check there is."""
 
@@ -65,7 +56,7 @@ _LONE_SURROGATE = re.compile(
 
 
 def parse_json(body: bytes, on_replacement: OnReplacement | None = None) -> Any:
-    r"""Parse a JSON text. Whole numbers are exact, however long.
+    r"""Parse a JSON text. A whole number of more than 64 bits becomes a float.
 
     Half an emoji (`\ud83d`) becomes U+FFFD, and a number that is out of range (1e400, NaN) becomes null, so that one
     value does not cost a whole page.
@@ -75,7 +66,7 @@ def parse_json(body: bytes, on_replacement: OnReplacement | None = None) -> Any:
         on_replacement: called once for each kind of replacement.
 
     Raises:
-        MalformedResponseError: the text is not JSON, is nested too deeply, or has a number of thousands of digits.
+        MalformedResponseError: the text is not JSON, or is nested too deeply.
     """
     within = _LEVELS_AROUND if body.count(b"{") > _FEW or body.count(b"[") > _FEW else 0
     try:
@@ -84,7 +75,7 @@ def parse_json(body: bytes, on_replacement: OnReplacement | None = None) -> Any:
             [value] = value  # fails if the body closes a list that it has not opened
     except ValueError:
         return _Lenient(on_replacement).parse(body)
-    return _Lenient(on_replacement).parse(body) if holds_long_number(body) else value
+    return value
 
 
 def parse_body(chunks: Iterable[bytes], on_replacement: OnReplacement | None = None) -> Any:
@@ -116,22 +107,8 @@ def _up_to(chunks: Iterable[bytes], size: int) -> Iterator[bytes]:
             return
 
 
-def holds_long_number(body: bytes) -> bool:
-    """Whether there may be a whole number past 64 bits. Digits within a string may cause a false alarm."""
-    if _SAMPLED_RUN not in body[::_STRIDE].translate(_DIGITS_TO_ZERO):
-        return False
-    zeros = body.translate(_DIGITS_TO_ZERO)
-    at = zeros.find(_RUN)
-    while at >= 0:
-        if at == 0 or body[at - 1] in _BEFORE_A_NUMBER:
-            return True
-        end = zeros.find(b" ", at)
-        at = zeros.find(_RUN, end) if end >= 0 else -1
-    return False
-
-
 class _Lenient:
-    """Parses text that orjson rejects or rounds, and reports replaced values."""
+    """Parses text that orjson rejects, and reports replaced values."""
 
     def __init__(self, on_replacement: OnReplacement | None) -> None:
         self._on_replacement = on_replacement
@@ -140,7 +117,7 @@ class _Lenient:
     def parse(self, body: bytes) -> Any:
         try:
             text = _LONE_SURROGATE.sub(self._replace_lone, body.decode())
-            value = json.loads(text, parse_float=self._finite_or_none, parse_constant=self._null)
+            value = json.loads(text, parse_int=self._whole, parse_float=self._finite_or_none, parse_constant=self._null)
         except (ValueError, RecursionError) as error:
             raise MalformedResponseError("The response is not JSON that can be parsed.") from error
         if max(accumulate(_DEEPER[token.lastgroup] for token in _TOKEN.finditer(body)), default=0) > LEVELS_OF_JSON:
@@ -153,6 +130,11 @@ class _Lenient:
             return escape[0]
         self._replaced_texts = True
         return "\ufffd"
+
+    def _whole(self, digits: str) -> float | None:
+        """Return the number, as orjson would."""
+        is_long = len(digits) > _LONGEST_WHOLE or not -(2**63) <= int(digits) < 2**64
+        return self._finite_or_none(digits) if is_long else int(digits)
 
     def _finite_or_none(self, digits: str) -> float | None:
         number = float(digits)
@@ -369,8 +351,7 @@ class JsonBody:
             if size > left:
                 break
         self._text, self._at = b"".join(pieces), 0
-        is_long, is_flat = holds_long_number(self._text), self._text.count(b"[") <= _LISTS_TRIED
-        self._parse = _parse_exactly if is_long else orjson.loads if is_flat else _parse_checked
+        self._parse = orjson.loads if self._text.count(b"[") <= _LISTS_TRIED else _parse_checked
         return size > 0
 
     def _unexpected(self, wanted: bytes) -> MalformedResponseError:
@@ -383,12 +364,8 @@ class JsonBody:
 
 
 def _parse_checked(row: bytes) -> Any:
-    return orjson.loads(row) if row.count(b"[") <= _LISTS_TRIED else _parse_exactly(row)
-
-
-def _parse_exactly(row: bytes) -> Any:
-    orjson.loads(row)  # fails quickly before the end of the row
-    return parse_json(row)
+    value = orjson.loads(row)  # fails quickly before the end of the row
+    return value if row.count(b"[") <= _LISTS_TRIED else parse_json(row)
 
 
 # ----------------------------------------------------------------------------------------------------------------------
@@ -409,8 +386,6 @@ class ListShape(NamedTuple):
 
 
 BY_ID = ListShape()
-
-_ABSENT = (None, "")
 
 _SPARED = 0.1
 """The share of a page's items that may lack their key."""
@@ -495,7 +470,7 @@ def with_key(
         raise form_error(whole, sentence, field)
     found, keyless, absent = list[Record](), list[Record](), ""
     for item in items:
-        name = next((name for name in key if item.get(name) in _ABSENT), "") if isinstance(item, dict) else field
+        name = next((name for name in key if _lacks(item, name)), "") if isinstance(item, dict) else field
         absent = absent or name
         if name:
             keyless.append(item if isinstance(item, dict) else {})
@@ -504,6 +479,14 @@ def with_key(
     if len(keyless) > max(math.ceil(spared), spared * len(items)):
         raise form_error(whole, sentence, absent)
     return ListPage(found, keyless=tuple(keyless))
+
+
+def _lacks(item: Record, name: str) -> bool:
+    """Return whether a field has no value, or an id that is not exact."""
+    value = item.get(name)
+    if value.__class__ in (str, int):
+        return value == ""
+    return value is None or (_names_id(name) and not _is_exact(value))
 
 
 def one_item(chunks: Iterable[bytes], key: tuple[str, ...] = BY_ID.key) -> ListPage:
@@ -572,8 +555,14 @@ def write_numbers(record: dict[str, Any], fields: Collection[str], on_replacemen
 
 
 def _number_of(text: str) -> int | float | None:
-    number = parse_json(text.encode()) if _NUMBER.fullmatch(text) else None
-    return number if number is not None and Decimal(repr(number)) == Decimal(text) else None
+    """Return the number that a text is; None if it is none, or has more digits or a larger exponent than a float."""
+    if not _NUMBER.fullmatch(text):
+        return None
+    try:
+        number: int | float = orjson.loads(text)
+        return number if Decimal(repr(number)) == Decimal(text) else None
+    except (ValueError, ArithmeticError):
+        return None
 
 
 def _names_id(field: str) -> bool:

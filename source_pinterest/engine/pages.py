@@ -4,7 +4,6 @@ A message for each record would cost more processor time than parsing and serial
 """
 
 import io
-import json
 import tempfile
 import time
 import weakref
@@ -18,7 +17,7 @@ import orjson
 from airbyte_cdk.models import AirbyteMessage, AirbyteRecordMessage, Type
 
 from source_pinterest.api.errors import ConfigError, ResponseTooLargeError
-from source_pinterest.api.rows import Record, parse_json
+from source_pinterest.api.rows import Record
 from source_pinterest.api.threads import Signal
 from source_pinterest.limits import PAGE_BYTES, ROW_BYTES
 
@@ -55,7 +54,7 @@ class Page:
 
     def _parsed(self) -> Iterator[dict[str, Any]]:
         for line in self.lines.splitlines():
-            yield parse_json(line)["record"]
+            yield orjson.loads(line)["record"]
 
 
 @dataclass(init=False)
@@ -216,10 +215,7 @@ def serialised(record: Record) -> bytes:
     """Return the `data` of a record's line, without fields that are null."""
     if None in record.values():
         record = {name: value for name, value in record.items() if value is not None}
-    try:
-        return orjson.dumps(record)
-    except TypeError:  # a number has more than 64 bits
-        return json.dumps(record, separators=(",", ":")).encode()
+    return orjson.dumps(record)
 
 
 class RowBudget:

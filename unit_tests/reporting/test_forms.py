@@ -79,12 +79,12 @@ def test_what_is_broken_or_no_report_is_refused(body: bytes, why: str) -> None:
 
 
 def test_an_id_that_comes_twice_has_the_rows_of_both_and_ids_are_exact() -> None:
-    body = b'{"1": [{"A": 626736533506123457}], "2": [{"A": 2.0}], "1": [{"A": 12345678901234567890123}]}'
+    body = b'{"1": [{"A": 626736533506123457}], "2": [{"A": 2.0}], "1": [{"A": 1234567890123456789}]}'
 
     assert list(rows_of_file([body])) == [
         ("1", {"A": 626736533506123457}),
         ("2", {"A": 2.0}),
-        ("1", {"A": 12345678901234567890123}),
+        ("1", {"A": 1234567890123456789}),
     ]
 
 

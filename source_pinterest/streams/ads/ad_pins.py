@@ -158,4 +158,12 @@ def _widest_image(media: Any) -> str | None:
     """Return the address of the first picture of a pin, in the largest size."""
     images = _first_of(media, "images")
     sizes = [size for size in images.values() if isinstance(size, Mapping)] if isinstance(images, Mapping) else []
-    return max(sizes, key=lambda size: size.get("width") or 0, default={}).get("url")
+    return max(sizes, key=_width, default={}).get("url")
+
+
+def _width(size: Mapping[str, Any]) -> float:
+    """Return the width of a picture; 0 if Pinterest gives no number, or one that is none."""
+    try:
+        return float(size.get("width") or 0)
+    except (TypeError, ValueError):
+        return 0

@@ -98,6 +98,10 @@ class BookmarkPaginator:
         return bookmark
 
 
+_DIGITS = len(str(2**64))
+"""Numbers of fewer digits have 64 bits."""
+
+
 class SeenIds:
     """The keys of the records that a listing has had so far.
 
@@ -127,5 +131,5 @@ class SeenIds:
 
 def _compact(key: Any) -> Any:
     """Return an id as a number where no digit is lost: a million numbers take half the memory of their texts."""
-    is_number = isinstance(key, str) and key.isascii() and key.isdecimal() and key[0] != "0"
+    is_number = isinstance(key, str) and len(key) < _DIGITS and key.isascii() and key.isdecimal() and key[0] != "0"
     return int(key) if is_number else key

@@ -61,6 +61,7 @@ def test_any_other_failure_leaves_the_pin_unread(pinterest: Pinterest, answer: d
             "large",
             None,
         ),
+        ({"images": {"236x": picture("236", "small"), "600x": picture(600, "large")}}, "large", None),
         ({"images": {"600x": picture(600, "still")}, "cover_image_url": "cover"}, "still", "cover"),
         ({"items": [None, {"cover_image_url": "cover"}, {"images": {"a": picture(1, "x")}}]}, "x", "cover"),
         ({"images": {}, "items": []}, None, None),

@@ -136,9 +136,10 @@ def test_a_record_on_two_pages_comes_once_in_each_reading(pinterest: Pinterest) 
     [
         ([["9", "1", "9"], ["1", "5"], []], [["9", "1"], ["5"], []]),
         ([["a", "b", "a"], ["12a", "12"]], [["a", "b"], ["12a", "12"]]),
+        ([["9" * 5_000, "8"], ["8", "9" * 5_000]], [["9" * 5_000, "8"], []]),
         ([["7", "07", "007", "\u0667", "0", "00", ""]] * 2, [["7", "07", "007", "\u0667", "0", "00", ""], []]),
     ],
-    ids=["numbers", "texts", "other digits"],
+    ids=["numbers", "texts", "long numbers", "other digits"],
 )
 def test_only_new_records_are_let_through_in_their_order(pages: list[list[str]], new: list[list[str]]) -> None:
     seen = SeenIds()

@@ -147,9 +147,3 @@ def test_slices_that_cant_be_made_of_an_answer_end_in_a_sentence(mock: requests_
     pinterest.answers("ad_accounts", page([{"id": "no number", "owner": {"id": "1"}}, {"id": "11"}]))
     with pytest.raises(SliceError, match="boards: a response of Pinterest can't be understood"):
         pinterest.tasks(Boards)
-
-    pinterest = Pinterest(mock)
-    pinterest.answers("boards", page(["9" * 5_000]))
-    [failed] = pinterest.tasks(BoardSections)
-    with pytest.raises(SliceError, match="boards: a response of Pinterest can't be understood"):
-        pinterest.read(BoardSections, failed)
