@@ -120,6 +120,16 @@ def test_a_link_of_many_parameters_is_masked_as_a_whole(client: Client) -> None:
     assert SECRETS.mask(query) == "****"
 
 
+def test_of_many_signatures_in_a_link_eight_are_masked_by_themselves(client: Client) -> None:
+    query = "&".join(f"sig=false-{number}-8675309" for number in range(300))
+    client.mock.get(REPORTS, [finished(f"https://files.example/report?{query}")])
+    client.reports.poll(request(), "a token")
+
+    masked = [SECRETS.mask(f"<{number}>false-{number}-8675309<") == f"<{number}>****<" for number in range(300)]
+    assert masked == [True] * 8 + [False] * 292
+    assert SECRETS.mask(query) == "****"
+
+
 def test_a_link_without_end_is_no_link(client: Client) -> None:
     client.mock.get(REPORTS, [finished(f"https://files.example/report?signature={'1' * 8_000}")])
 
