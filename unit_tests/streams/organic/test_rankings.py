@@ -48,7 +48,7 @@ def test_the_pins_of_each_owner_are_asked_for_on_his_behalf(mock: requests_mock.
 
 
 @pytest.mark.parametrize(
-    "body", [[], {"pins": [{}, {}]}, {"pins": 7}, {"pins": [{"pin_id": 813744226420000000.0}]}], ids=str
+    "body", [[], {"pins": [{}, {}]}, {"pins": 7}, {"pins": [{"pin_id": 813744226420000000.0}] * 2}], ids=str
 )
 def test_a_body_without_pins_is_never_read_as_none(pinterest: Pinterest, body: Any) -> None:
     pinterest.answers(PATH, {"json": body})
