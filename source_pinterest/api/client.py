@@ -44,7 +44,7 @@ class PinterestClient:
         self._api = api
         self._stream, self._scopes = stream, scopes
         self._max_breaks = _BREAKS_OF_TOO_LARGE if can_split else math.inf
-        self._is_worth_retrying = is_worth_retrying
+        self.is_worth_retrying = is_worth_retrying
         self._usage = api.usage.of(stream)
 
     def get(
@@ -91,7 +91,7 @@ class PinterestClient:
         if max_retries is not None:
             policy = replace(policy, max_retries=min(max_retries, policy.max_retries))
         session, bounds, authenticator = self._api.session, self._api.response_bounds, self._api.authenticator
-        tries = Tries(policy, self._stream, path, self._max_breaks, self._is_worth_retrying, authenticator.replace)
+        tries = Tries(policy, self._stream, path, self._max_breaks, self.is_worth_retrying, authenticator.replace)
         response = tries.response(
             lambda: session.paced_exchange(request, parse, bounds, self._usage), self._again_or_error
         )

@@ -47,7 +47,8 @@ class Pauses:
 
     Attributes:
         first_seconds: before the first retry.
-        longest_seconds: the upper limit of the pauses before retries.
+        longest_seconds: the upper limit of the pauses before retries, and the pause before a report that has failed is
+            created again.
         poll_seconds: before the first poll, the second and so on; the last one is repeated. By default as in
             Pinterest's example, https://github.com/pinterest/api-quickstart.
         longest_poll_seconds: the upper limit of pauses that are prolonged to save a quota.

@@ -37,7 +37,7 @@ from source_pinterest.limits import SYNC_HISTORY_DAYS
 from source_pinterest.reporting.client import ReportClient
 from source_pinterest.reporting.file import Filed
 from source_pinterest.reporting.job import ReadyReport, ReportRequest
-from source_pinterest.reporting.runner import FailedReport
+from source_pinterest.reporting.life import FailedReport
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.ads.metrics_ready import MetricsReadyState
 from source_pinterest.streams.analytics.daily import DailyAnalytics
@@ -286,7 +286,7 @@ class Comparison:
         refused = RefusedNames(self._notices)
         client = ReportClient(self._sync.api, self._client, "reconcile", refused, self._notices.replacement)
         requests = [
-            ReportRequest(account, window, _report_body(stream, self._config), window)
+            ReportRequest(account, window, _report_body(stream, self._config))
             for account in accounts
             for stream in _LEVELS
         ]

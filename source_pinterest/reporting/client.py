@@ -72,6 +72,7 @@ class ReportClient:
         self._api = api
         self._client = client
         self.stream, self._asks = stream, Asks(refused=refused)
+        self.is_worth_retrying = client.is_worth_retrying
         self._on_replacement = on_replacement
 
     def create(self, request: ReportRequest) -> str:

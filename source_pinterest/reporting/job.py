@@ -1,6 +1,5 @@
 """The endpoints, requests, states and jobs of asynchronous reports."""
 
-import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -102,7 +101,6 @@ class ReportRequest:
         ad_account_id: the ad account.
         window: the days whose rows are wanted.
         body: the body without the days, which are added when it is sent.
-        planned: the window as it was planned, of which a request that was split covers a part.
         number: tells several requests for one window apart.
         endpoint: the endpoint that creates the report.
     """
@@ -110,7 +108,6 @@ class ReportRequest:
     ad_account_id: str
     window: DateWindow
     body: Mapping[str, Any]
-    planned: DateWindow
     number: int = 0
     endpoint: ReportEndpoint = ANALYTICS_REPORTS
 
@@ -146,30 +143,3 @@ class ReadyReport:
     request: ReportRequest
     token: str
     polled: Polled
-
-
-@dataclass(eq=False)
-class Job:
-    """A report in progress, or one that waits to be created.
-
-    Attributes:
-        request: the report's request.
-        splits: how often its window was halved.
-        creations: how often it was created.
-        token: Pinterest's token of the report; empty until it is created.
-        created_at: the time of its creation, on the runner's clock.
-        polls: how often it was polled.
-        polls_without_link: how often a poll called it finished and gave no link to its file.
-        due: the time of the next poll; infinite if it is not created yet, or if a request for it is under way.
-        is_polled_early: whether it is polled before its fair share of the quota, to learn how long reports take.
-    """
-
-    request: ReportRequest
-    splits: int = 0
-    creations: int = 0
-    token: str = ""
-    created_at: float = 0
-    polls: int = 0
-    polls_without_link: int = 0
-    due: float = math.inf
-    is_polled_early: bool = False

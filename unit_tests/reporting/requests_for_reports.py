@@ -17,4 +17,4 @@ def days(count: int, first: Date = FIRST_DAY) -> DateWindow:
 def request(window: DateWindow | None = None, account: str = "11", number: int = 0, **body: Any) -> ReportRequest:
     """A report on the campaigns of an account, by default of ten days."""
     whole = window or days(10)
-    return ReportRequest(account, whole, {"level": "CAMPAIGN", "granularity": "DAY", **body}, whole, number)
+    return ReportRequest(account, whole, {"level": "CAMPAIGN", "granularity": "DAY", **body}, number)

@@ -5,7 +5,8 @@ from typing import cast
 
 from source_pinterest.reporting.client import ReportClient
 from source_pinterest.reporting.job import JobStatus, Polled, ReadyReport, ReportRequest
-from source_pinterest.reporting.runner import NoMoreReports, Outcome, ReportRunner, StreamJobs
+from source_pinterest.reporting.life import NoMoreReports, Outcome, StreamReports
+from source_pinterest.reporting.runner import ReportRunner
 
 TIMEOUT_SECONDS = 100
 BUSY, DONE, UNKNOWN = JobStatus.IN_PROGRESS, JobStatus.FINISHED, JobStatus.DOES_NOT_EXIST
@@ -24,6 +25,7 @@ class Pinterest:
         self.polled: list[str] = []
         self.refuses: Callable[[ReportRequest], Exception | None] = lambda _: None
         self.stream = "campaign_report"
+        self.is_worth_retrying = lambda: True
 
     def create(self, wanted: ReportRequest) -> str:
         self.created.append(wanted)
@@ -64,13 +66,12 @@ class Scheduler:
             clock=lambda: self.now,
             requests_left=lambda: self.requests_left,
         )
-        self._streams: list[tuple[StreamJobs, Pinterest]] = []
+        self._streams: list[tuple[StreamReports, Pinterest]] = []
 
-    def open(self, pinterest: Pinterest, *wanted: ReportRequest, is_served: bool = True) -> StreamJobs:
+    def open(self, pinterest: Pinterest, *wanted: ReportRequest, is_served: bool = True) -> StreamReports:
         stream = self.runner.open(cast("ReportClient", pinterest), lambda: wanted)
         self._streams.append((stream, pinterest))
-        if is_served:
-            self.runner.begin_polls(stream)
+        stream.is_polled = is_served
         return stream
 
     def step(self) -> bool:
@@ -96,7 +97,7 @@ class Scheduler:
             self.now += pause
 
 
-def outcomes(stream: StreamJobs) -> list[Outcome | NoMoreReports]:
+def outcomes(stream: StreamReports) -> list[Outcome | NoMoreReports]:
     return [stream.outcomes.get_nowait() for _ in range(stream.outcomes.qsize())]
 
 
@@ -110,7 +111,7 @@ def came(
     return outcomes(stream)
 
 
-def kinds(stream: StreamJobs) -> list[type[object]]:
+def kinds(stream: StreamReports) -> list[type[object]]:
     return [type(outcome) for outcome in outcomes(stream)]
 
 

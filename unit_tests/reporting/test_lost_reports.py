@@ -1,12 +1,15 @@
 """Failed and lost reports are created again. Reports that are too slow or too large are halved."""
 
+from collections import Counter
+from collections.abc import Iterable
+
 import pytest
 from pendulum import Date
 
 from source_pinterest.api.errors import ResponseTooLargeError, SliceError
-from source_pinterest.reporting.job import Job, JobStatus, ReadyReport, ReportRequest
-from source_pinterest.reporting.runner import FailedReport, NoMoreReports, SplitReport
-from unit_tests.reporting.requests_for_reports import days, request
+from source_pinterest.reporting.job import JobStatus, ReadyReport, ReportRequest
+from source_pinterest.reporting.life import FailedReport, NoMoreReports, SplitReport
+from unit_tests.reporting.requests_for_reports import FIRST_DAY, days, request
 from unit_tests.reporting.scheduler import (
     BUSY,
     DONE,
@@ -28,7 +31,7 @@ from unit_tests.reporting.scheduler import (
 def test_a_lost_report_is_created_four_times(status: JobStatus, length: int) -> None:
     """One that has failed, too, where its days can't be split."""
     pinterest, wanted = Pinterest(status), request(days(length))
-    failed, end = came(pinterest, wanted)
+    failed, end = came(pinterest, wanted, seconds=300)
 
     assert pinterest.created == [wanted] * 4
     assert isinstance(failed, FailedReport)
@@ -43,38 +46,11 @@ def test_a_report_that_works_the_second_time_is_reported_once() -> None:
     stream = scheduler.open(pinterest, wanted)
     scheduler.work(0.5)
     pinterest.then(BUSY, DONE)
-    scheduler.work(60)
+    scheduler.work(120)
 
     assert outcomes(stream) == [finished_report(wanted, "token-2"), NoMoreReports()]
     assert len(pinterest.created) == 2
     assert pinterest.polled == ["token-1", "token-2", "token-2"]
-
-
-def test_a_lost_report_may_be_created_again_before_its_last_poll_has_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A worker has read another report at that moment, so that the stream has room."""
-    scheduler, pinterest, wanted = Scheduler(), Pinterest(), [request(account="1"), request(account="2")]
-    scheduler.fetches = False
-    stream = scheduler.open(pinterest, *wanted)
-    scheduler.work(0.5)
-    pinterest.left["token-2"][:] = [FAILED]
-    put_back, begun = stream.put_back, []
-
-    def followed_at_once(job: Job, *instead: Job) -> None:
-        put_back(job, *instead)
-        scheduler.runner.release(stream, wanted[0])
-        begun.append(scheduler.runner.pop_step())
-
-    monkeypatch.setattr(stream, "put_back", followed_at_once)
-    scheduler.now = 1
-    scheduler.step()
-    scheduler.step()
-    assert scheduler.runner.pop_step() is None
-    [create] = begun
-    create()
-    scheduler.work(5)
-
-    assert kinds(stream) == [ReadyReport, ReadyReport, NoMoreReports]
-    assert len(pinterest.created) == 3
 
 
 def test_equal_requests_are_not_taken_for_one() -> None:
@@ -121,7 +97,6 @@ def test_a_report_that_takes_too_long_is_asked_for_in_halves_of_its_window() -> 
     split, first, second, end = outcomes(stream)
     assert (split, end) == (split_of(wanted), NoMoreReports())
     assert [outcome.request.window.days for outcome in (first, second)] == [5, 5]  # type: ignore[union-attr]
-    assert {outcome.request.planned for outcome in (first, second)} == {wanted.planned}  # type: ignore[union-attr]
     assert len(pinterest.created) == 3
 
 
@@ -132,10 +107,10 @@ def sizes(pinterest: Pinterest) -> list[int]:
 def test_a_report_that_fails_twice_is_asked_for_in_halves() -> None:
     """As long reports fail at an account with much traffic."""
     pinterest = failing_above(60)
-    found = came(pinterest, request(days(186)))
+    found = came(pinterest, request(days(186)), seconds=600)
 
-    assert [type(outcome) for outcome in found] == [SplitReport] * 3 + [ReadyReport] * 4 + [NoMoreReports]
-    assert sorted(sizes(pinterest)) == [46, 46, 47, 47, 93, 93, 93, 93, 186, 186]
+    assert kinds_of(found) == {SplitReport: 3, ReadyReport: 4, NoMoreReports: 1}
+    assert sizes(pinterest) == [186, 186, 93, 93, 47, 46, 47, 46], "the second half is not tried in vain"
 
 
 def failing_above(most: int) -> Pinterest:
@@ -151,26 +126,106 @@ def failing_above(most: int) -> Pinterest:
     return pinterest
 
 
-def test_short_windows_that_fail_keep_no_long_one_from_being_split() -> None:
-    scheduler, pinterest = Scheduler(jobs=1), failing_above(60)
-    stream = scheduler.open(pinterest, request(days(4), account="bad"), request(days(186)))
-    scheduler.work(600)
-
-    assert kinds(stream).count(ReadyReport) == 4
+def kinds_of(found: Iterable[object]) -> Counter[type[object]]:
+    return Counter(map(type, found))
 
 
-def test_once_an_eighth_has_failed_no_other_report_of_the_stream_is_split() -> None:
-    scheduler, pinterest = Scheduler(jobs=1), Pinterest(FAILED)
-    stream = scheduler.open(pinterest, request(days(80)), request(days(40)))
-    scheduler.work(600)
-
-    found = outcomes(stream)
-    assert [type(outcome) for outcome in found[:7]] == [SplitReport] * 7
-    assert [type(outcome) for outcome in found[7:]] == [FailedReport] * 9 + [NoMoreReports]
-    assert sorted(sizes(pinterest)) == [10] * 16 + [20] * 8 + [40] * (4 + 4) + [80] * 2
+def read(found: Iterable[object]) -> Counter[str]:
+    """The days that were read of each account."""
+    days_read = Counter[str]()
+    for outcome in found:
+        if isinstance(outcome, ReadyReport):
+            days_read[outcome.request.ad_account_id] += outcome.request.window.days
+    return days_read
 
 
-def test_halves_are_halved_so_many_times_and_then_fail() -> None:
+def windows_of(account: str, count: int = 4) -> list[ReportRequest]:
+    """The reports on 186 days each of an account."""
+    return [request(days(186, FIRST_DAY.add(days=186 * number)), account) for number in range(count)]
+
+
+def test_how_long_the_reports_of_an_account_may_be_is_learnt_once() -> None:
+    pinterest = failing_above(60)
+    found = came(pinterest, *windows_of("1"), request(days(50), "2"), seconds=900, jobs=1)
+
+    assert read(found) == {"1": 4 * 186, "2": 50}
+    assert sizes(pinterest)[:4] == [186, 186, 93, 93]
+    assert max(sizes(pinterest)[4:]) == 50, "no other window is asked for in a length that was too much"
+
+
+def test_an_account_whose_reports_are_too_much_takes_one_place_until_one_is_finished() -> None:
+    scheduler, pinterest = Scheduler(jobs=2), failing_above(60)
+    stream = scheduler.open(pinterest, *windows_of("1"), *windows_of("2"))
+    scheduler.work(65)
+    assert sorted(one.request.ad_account_id for one in stream.running) == ["1", "2"]
+
+    scheduler.work(900)
+    assert read(outcomes(stream)) == {"1": 4 * 186, "2": 4 * 186}
+
+
+@pytest.mark.parametrize("jobs", [1, 5, 10])
+@pytest.mark.parametrize("most", [100, 60])
+def test_an_account_that_always_fails_costs_the_others_nothing(jobs: int, most: int) -> None:
+    """The first account of ten, and the reports of all others have to be split once or twice."""
+    pinterest, others = failing_above(most), [str(number) for number in range(1, 10)]
+    wanted = [one for account in ("bad", *others) for one in windows_of(account)]
+    found = came(pinterest, *wanted, seconds=36_000, jobs=jobs)
+
+    assert read(found) == dict.fromkeys(others, 4 * 186)
+    assert len([one for one in pinterest.created if one.ad_account_id == "bad"]) < 25
+
+
+def test_after_two_eighths_have_failed_the_other_parts_of_the_account_are_tried_once() -> None:
+    pinterest = Pinterest(FAILED)
+    found = came(pinterest, request(days(80)), seconds=600)
+
+    assert kinds_of(found) == {SplitReport: 3, FailedReport: 4, NoMoreReports: 1}
+    assert sizes(pinterest) == [80, 80, 40, 40, 20, 20, 10, 10, 10, 10, 20, 40]
+
+
+def test_while_one_account_after_another_fails_a_report_is_created_once() -> None:
+    """An outage, of which the stream's ledger knows."""
+    pinterest, wanted = Pinterest(FAILED), request(days(80))
+    pinterest.is_worth_retrying = lambda: False
+    failed, _ = came(pinterest, wanted)
+
+    assert isinstance(failed, FailedReport)
+    assert "FAILED, once." in str(failed.error.message)
+    assert pinterest.created == [wanted]
+
+
+def test_a_bad_day_costs_an_eighth_of_its_window_whatever_else_has_to_be_split() -> None:
+    pinterest = failing_above(60)
+    create = pinterest.create
+
+    def create_one(wanted: ReportRequest) -> str:
+        token = create(wanted)
+        if wanted.window.start <= Date(2026, 1, 3) <= wanted.window.end:
+            pinterest.left[token] = [FAILED]
+        return token
+
+    pinterest.create = create_one  # type: ignore[method-assign]
+    found = came(pinterest, *windows_of("1", 2), seconds=2_000, jobs=1)
+
+    assert [one.request.window for one in found if isinstance(one, FailedReport)] == [days(24)]
+    assert read(found) == {"1": 2 * 186 - 24}
+
+
+def test_a_report_that_fails_in_a_length_that_was_finished_waits_behind_the_others() -> None:
+    """Its days are the cause, and not its length."""
+    pinterest = failing_above(200)
+    pinterest.refuses = lambda wanted: (
+        pinterest.then(FAILED) if wanted.window.start == FIRST_DAY.add(days=186) else None
+    )
+    scheduler = Scheduler(jobs=1)
+    stream = scheduler.open(pinterest, *windows_of("1"))
+    scheduler.work(200)
+
+    assert sizes(pinterest)[:5] == [186] * 5, "twice the second window, and once each other"
+    assert read(outcomes(stream))["1"] >= 3 * 186
+
+
+def test_parts_that_stay_too_slow_fail_each_by_itself() -> None:
     scheduler, pinterest = Scheduler(jobs=100), Pinterest(BUSY)
     stream = scheduler.open(pinterest, request(days(80)), request(account="12"))
     scheduler.work(1)
@@ -179,9 +234,9 @@ def test_halves_are_halved_so_many_times_and_then_fail() -> None:
     finished, *found = outcomes(stream)
 
     assert isinstance(finished, ReadyReport)
-    assert [type(outcome) for outcome in found] == [SplitReport] * 7 + [FailedReport] * 8 + [NoMoreReports]
+    assert kinds_of(found) == {SplitReport: 3, FailedReport: 4, NoMoreReports: 1}
     failures = [outcome for outcome in found if isinstance(outcome, FailedReport)]
-    assert {failed.request.window.days for failed in failures} == {10}
+    assert sorted(failed.request.window.days for failed in failures) == [10, 10, 20, 40]
     assert all(isinstance(failed.error, SliceError) for failed in failures)
     assert all(f"the report of {failed.request.window} for more" in str(failed.error.message) for failed in failures)
 
@@ -191,7 +246,7 @@ def test_halves_are_halved_so_many_times_and_then_fail() -> None:
 
 @pytest.mark.parametrize(
     ("status", "length", "timeouts", "created"),
-    [(BUSY, 80, 4, 8 + (2 + 7) + (4 + 7) + (8 + 7)), (BUSY, 1, 1, 8), (JobStatus.UNKNOWN, 80, 1, 8)],
+    [(BUSY, 80, 4, 4 * 8), (BUSY, 1, 1, 8), (JobStatus.UNKNOWN, 80, 1, 8)],
     ids=["an eighth", "a smallest window", "a window of unknown status"],
 )
 def test_a_stream_none_of_whose_reports_is_finished_stops(
@@ -249,7 +304,7 @@ def test_each_creation_has_a_deadline_of_its_own() -> None:
     stream = scheduler.open(pinterest, request(days(10)))
     scheduler.work(TIMEOUT_SECONDS / 4)
     pinterest.then(BUSY)
-    scheduler.work(TIMEOUT_SECONDS)
+    scheduler.work(60 + TIMEOUT_SECONDS)
     assert len(pinterest.created) == 2
     assert outcomes(stream) == []
 
@@ -270,7 +325,7 @@ def test_a_report_that_is_finished_when_its_time_is_up_is_taken() -> None:
 def test_a_report_that_is_too_large_to_ask_for_is_asked_for_in_halves_or_fails_alone() -> None:
     pinterest, wanted, error = Pinterest(), request(), ResponseTooLargeError("Scripted")
     pinterest.refuses = lambda asked: error if asked in (wanted, A_DAY) else None
-    split, failed, first, second, _ = came(pinterest, wanted, A_DAY)
+    split, first, failed, second, _ = came(pinterest, wanted, A_DAY)
 
     assert (split, failed) == (split_of(wanted), FailedReport(A_DAY, error))
     assert isinstance(first, ReadyReport)

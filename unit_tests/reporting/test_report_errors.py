@@ -10,11 +10,12 @@ from source_pinterest.api.errors import (
     GoneError,
     PinterestError,
     QuotaExhaustedError,
+    SliceError,
     UnavailableError,
 )
 from source_pinterest.reporting.client import ReportClient
 from source_pinterest.reporting.job import JobStatus, Polled, ReadyReport, ReportRequest
-from source_pinterest.reporting.runner import FailedReport, NoMoreReports
+from source_pinterest.reporting.life import FailedReport, NoMoreReports
 from unit_tests.reporting.requests_for_reports import days, request
 from unit_tests.reporting.scheduler import (
     DONE,
@@ -57,7 +58,7 @@ def test_a_fatal_error_ends_the_reports_of_its_stream_alone(error: PinterestErro
     stream, neighbour = scheduler.open(pinterest, *wanted), scheduler.open(other, request())
     scheduler.work(60)
 
-    assert outcomes(stream) == [*(FailedReport(one, error) for one in wanted), NoMoreReports()]
+    assert outcomes(stream) == [FailedReport(wanted[0], error, ends_stream=True), NoMoreReports()]
     assert len(pinterest.created) == 1, "no other report is created"
     assert kinds(neighbour) == [ReadyReport, NoMoreReports]
 
@@ -65,19 +66,24 @@ def test_a_fatal_error_ends_the_reports_of_its_stream_alone(error: PinterestErro
 def test_a_quota_that_ends_while_polling_ends_the_reports() -> None:
     pinterest, wanted = Pinterest(QUOTA), [request(days(1)), request(days(2))]
 
-    assert came(pinterest, *wanted) == [*(FailedReport(one, QUOTA) for one in wanted), NoMoreReports()]
+    assert came(pinterest, *wanted) == [FailedReport(wanted[0], QUOTA, ends_stream=True), NoMoreReports()]
     assert len(pinterest.polled) == 1
 
 
-def test_an_unforeseen_error_ends_the_reports_without_its_details() -> None:
-    unforeseen = KeyError("false-client-secret")
-    failed, end = came(Pinterest(unforeseen), request())
+def test_a_response_of_another_form_fails_its_report_alone() -> None:
+    pinterest = Pinterest()
+    pinterest.refuses = lambda wanted: KeyError("Scripted") if wanted.ad_account_id == "11" else None
+    failed, ready, _ = came(pinterest, request(), request(account="12"))
 
     assert isinstance(failed, FailedReport)
-    assert failed.error.__cause__ is unforeseen
-    assert "KeyError" in str(failed.error.message)
-    assert "false-client-secret" not in str(failed.error.message)
-    assert end == NoMoreReports()
+    assert isinstance(failed.error, SliceError)
+    assert isinstance(ready, ReadyReport)
+
+
+def test_an_error_of_the_connector_is_raised_in_the_stream() -> None:
+    bug = RuntimeError("Scripted")
+
+    assert came(Pinterest(bug), request()) == [NoMoreReports(bug)]
 
 
 def test_a_failed_plan_is_raised_and_touches_no_other_stream() -> None:

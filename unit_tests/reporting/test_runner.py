@@ -6,8 +6,8 @@ The scheduler's steps are taken one by one on a clock of the test's own; nothing
 import pytest
 
 from source_pinterest.api.errors import SliceError, UnavailableError
-from source_pinterest.reporting.job import Polled, ReadyReport, ReportRequest
-from source_pinterest.reporting.runner import FailedReport, NoMoreReports
+from source_pinterest.reporting.job import JobStatus, Polled, ReadyReport, ReportRequest
+from source_pinterest.reporting.life import FailedReport, NoMoreReports
 from unit_tests.reporting.requests_for_reports import days, request
 from unit_tests.reporting.scheduler import (
     BUSY,
@@ -165,7 +165,7 @@ def test_a_seventeenth_request_waits_for_the_end_of_another_and_a_plan_does_not(
 
     late = scheduler.open(pinterest, request())
     scheduler.step()
-    assert (late.is_planned, pinterest.created) == (True, [])
+    assert (len(late.waiting), pinterest.created) == (1, [])
 
     begun[0]()  # type: ignore[misc]
     assert scheduler.runner.pop_step()
@@ -201,7 +201,7 @@ def test_reports_of_all_streams_are_at_work_while_only_one_stream_is_served() ->
     assert len(other.created) == 2
     assert other.polled == [], "a link that nobody follows expires"
     assert first.running
-    scheduler.runner.begin_polls(second)
+    second.is_polled = True
     scheduler.work(30)
     assert kinds(second) == [*[ReadyReport] * 4, NoMoreReports]
 
@@ -215,7 +215,7 @@ def test_all_streams_are_planned_before_any_report_is_created() -> None:
     for _ in of_all:
         scheduler.step()
 
-    assert all(stream.is_planned for stream in of_all)
+    assert all(stream.waiting for stream in of_all)
     assert pinterest.created == []
 
 
@@ -230,27 +230,31 @@ def test_once_a_minute_the_log_says_what_is_waited_for(caplog: pytest.LogCapture
     assert caplog.messages == ["Waiting for Pinterest to finish 1 reports; 1 more are not created yet."] * 2
 
 
-def test_a_hundred_reports_that_take_equally_long_cost_little_more_than_a_poll_each() -> None:
+def test_a_hundred_reports_that_take_equally_long_cost_a_poll_each() -> None:
     scheduler = Scheduler(jobs=100, requests_per_second=5)
     scheduler.now = 1_000
     pinterest = Pinterest(lambda: DONE if scheduler.now >= 1_020 else BUSY)
     stream = scheduler.open(pinterest, *several(100))
-    scheduler.work(25)
+    scheduler.work(30)
 
     assert kinds(stream) == [ReadyReport] * 100 + [NoMoreReports]
-    assert len(pinterest.polled) == 100 + 4, "only the first was asked for in vain"
+    assert len(pinterest.polled) == 100, "none was asked for in vain"
 
 
-def test_a_report_that_was_lost_is_asked_for_early_whatever_else_is_in_flight() -> None:
-    scheduler = Scheduler(jobs=100, requests_per_second=5)
-    pinterest = Pinterest(BUSY)
-    stream = scheduler.open(pinterest, *several(100))
+@pytest.mark.parametrize(("status", "seconds"), [(JobStatus.EXPIRED, 1), (FAILED, 61)])
+def test_a_lost_report_is_created_again_at_once_and_a_failed_one_after_a_minute(
+    status: JobStatus, seconds: int
+) -> None:
+    scheduler, pinterest = Scheduler(jobs=1), Pinterest(BUSY)
+    stream = scheduler.open(pinterest, *several(2))
     scheduler.work(0.5)
-    pinterest.left["token-1"][:] = [FAILED]
-    scheduler.work(1)
+    pinterest.left["token-1"][:] = [status]
+    scheduler.work(seconds - 1)
+    assert len(pinterest.created) == 1
 
-    assert len(pinterest.created) == 101
-    assert [job.token for job in stream.running if job.due - job.created_at < 2] == ["token-101"]
+    scheduler.work(0.5)
+    assert pinterest.created == [request(days(1))] * 2, "it keeps its place"
+    assert len(stream.running) == 1
 
 
 def test_the_reports_of_one_window_are_asked_for_together() -> None:

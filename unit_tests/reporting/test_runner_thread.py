@@ -13,7 +13,8 @@ from source_pinterest import limits
 from source_pinterest.api.errors import ConfigError
 from source_pinterest.reporting.client import ReportClient
 from source_pinterest.reporting.job import ReadyReport, ReportRequest
-from source_pinterest.reporting.runner import Outcome, ReportRunner, StreamJobs
+from source_pinterest.reporting.life import Outcome, StreamReports
+from source_pinterest.reporting.runner import ReportRunner
 from unit_tests.api.connections import Wire
 from unit_tests.reporting.clients import CREATED, FILE, FRESH_FILE, REPORTS, ROWS, Client, finished, read
 from unit_tests.reporting.requests_for_reports import request
@@ -31,16 +32,16 @@ def runner_of(jobs: int = 10) -> ReportRunner:
     return ReportRunner(jobs, float("inf"), clock=leaping())
 
 
-def opened(runner: ReportRunner, pinterest: Pinterest, count: int = 1) -> StreamJobs:
+def opened(runner: ReportRunner, pinterest: Pinterest, count: int = 1) -> StreamReports:
     wanted = [request(account=str(number)) for number in range(count)]
     return runner.open(cast("ReportClient", pinterest), lambda: wanted)
 
 
-def outcomes_of(runner: ReportRunner, stream: StreamJobs) -> list[Outcome]:
+def outcomes_of(runner: ReportRunner, stream: StreamReports) -> list[Outcome]:
     return in_thread(lambda: list(fetching(runner, stream))).result(PATIENCE_SECONDS)
 
 
-def fetching(runner: ReportRunner, stream: StreamJobs) -> Iterable[Outcome]:
+def fetching(runner: ReportRunner, stream: StreamReports) -> Iterable[Outcome]:
     for outcome in runner.outcomes(stream):
         runner.release(stream, outcome.request)
         yield outcome
@@ -166,7 +167,7 @@ def test_sixteen_requests_that_hang_hold_up_no_new_link_for_a_link_that_died(
     mock.get(FRESH_FILE, json=ROWS)
     outcomes = runner.outcomes(runner.open(patient.reports, lambda: [request()]))
 
-    def opened_later(number: int) -> StreamJobs:
+    def opened_later(number: int) -> StreamReports:
         url = REPORTS.replace("11", str(number))
         mock.post(url, body=HangingWire(under_way, end))
         mock.get(url, **finished())

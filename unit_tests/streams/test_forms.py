@@ -99,7 +99,7 @@ def pins(pinterest: Pinterest, items: Any) -> Records:
 def report(pinterest: Pinterest, file: Any, granularity: str = "DAY") -> Records:
     """The records of a report of campaigns."""
     stream = pinterest.stream(CampaignAnalytics)
-    request = ReportRequest("11", WEEK, {"granularity": granularity}, WEEK)
+    request = ReportRequest("11", WEEK, {"granularity": granularity})
     rows = rows_of_file([json.dumps(file).encode()], stream.notices.replacement)
     key = ReportKey(("CAMPAIGN_ID", "DATE"))
     pages, _ = ReportRows("report", stream.gate, key, stream.columns).pages(request, rows)

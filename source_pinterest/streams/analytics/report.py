@@ -18,7 +18,7 @@ from source_pinterest.engine.pages import Page
 from source_pinterest.engine.tasks import Task
 from source_pinterest.reporting.client import ReportClient
 from source_pinterest.reporting.job import ANALYTICS_REPORTS, ReadyReport, ReportRequest
-from source_pinterest.reporting.runner import FailedReport, SplitReport, StreamJobs
+from source_pinterest.reporting.life import FailedReport, SplitReport, StreamReports
 from source_pinterest.state.cursor import PinterestCursor, StateStore
 from source_pinterest.state.day_cursor import AccountDayCursor, KeyColumns
 from source_pinterest.state.days import ReadDays
@@ -59,7 +59,7 @@ class ReportTasks:
         self._rows = ReportRows(stream.name, gate, key, spec.columns, spec.stamped, stream.ad_accounts.currency_of)
         self._client = ReportClient(stream.api, stream.client, stream.name, refused, stream.notices.replacement)
         self._runner = stream.shared.reports
-        self._jobs: StreamJobs | None = None
+        self._jobs: StreamReports | None = None
 
     def try_out(self, request: ReportRequest) -> None:
         """Create a report that is not fetched, so that Pinterest checks the request.

@@ -102,7 +102,7 @@ class ReportSpec:
     def requests(self, account: str, window: DateWindow) -> list[ReportRequest]:
         """Return the requests for a window of an account."""
         bodies = ({**self.body, **variant} for variant in self.variants)
-        return [ReportRequest(account, window, body, window, i, self.endpoint) for i, body in enumerate(bodies)]
+        return [ReportRequest(account, window, body, i, self.endpoint) for i, body in enumerate(bodies)]
 
     def trial(self, account: str, window: DateWindow, chosen: Collection[str]) -> ReportRequest:
         """Return a request with which Pinterest checks the columns that the user has chosen.
@@ -112,7 +112,7 @@ class ReportSpec:
         added = set(self.ids).difference(chosen) if self.may_lack_ids else ()
         columns = [column for column in self.columns if column not in added]
         body = {**self.body, **self.variants[0], "columns": columns}
-        return ReportRequest(account, window, body, window, endpoint=self.endpoint)
+        return ReportRequest(account, window, body, endpoint=self.endpoint)
 
 
 def requested(ids: Sequence[str], columns: Sequence[str], known: Collection[str]) -> tuple[str, ...]:

@@ -146,9 +146,7 @@ def test_one_week_is_asked_for_with_the_one_before_it_unless_there_is_none(mock:
 
     def asked(start: str, end: str) -> list[str]:
         window = DateWindow(parse_day(start), parse_day(end))
-        return ReportRequest(
-            "11", window, first.body, first.planned, endpoint=first.endpoint
-        ).requested_window.as_pair()
+        return ReportRequest("11", window, first.body, endpoint=first.endpoint).requested_window.as_pair()
 
     assert asked("2026-06-22", "2026-06-28") == ["2026-06-15", "2026-06-28"]
     assert asked("2026-06-29", "2026-07-01") == ["2026-06-22", "2026-07-01"]

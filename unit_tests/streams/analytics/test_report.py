@@ -70,7 +70,6 @@ def test_a_first_sync_reads_all_that_pinterest_has_in_the_fewest_reports(
 
     assert merge_windows([one.window for one in requests]) == [window(first_ago, 0)]
     assert [one.window.days for one in requests] == lengths
-    assert [one.planned for one in requests] == [one.window for one in requests]
     assert first.asked("resources/metrics_ready_state") == []
 
 

@@ -15,9 +15,8 @@ from source_pinterest.streams.analytics.rows import ReportKey, ReportRows
 from unit_tests.streams.analytics.test_gate import Stream
 from unit_tests.streams.pinterest import records_of
 
-PLANNED = DateWindow.from_pair(["2026-01-01", "2026-01-10"])
 HALF = DateWindow.from_pair(["2026-01-01", "2026-01-05"])
-REQUEST = ReportRequest("11", HALF, {"level": "CAMPAIGN", "granularity": "DAY"}, PLANNED)
+REQUEST = ReportRequest("11", HALF, {"level": "CAMPAIGN", "granularity": "DAY"})
 KEY = ReportKey(("CAMPAIGN_ID", "DATE"))
 BY_TARGETING = ReportKey(("CAMPAIGN_ID", "TARGETING_TYPE", "TARGETING_VALUE", "DATE"))
 IDS = ("AD_GROUP_ID", "AD_ID")
@@ -68,7 +67,7 @@ def test_days_that_had_to_be_asked_for_too_are_left_out(caplog: pytest.LogCaptur
     endpoint = replace(ANALYTICS_REPORTS, least_days=8)
 
     def found(granularity: str, *days: str) -> list[str]:
-        request = ReportRequest("11", week, {"granularity": granularity}, week, endpoint=endpoint)
+        request = ReportRequest("11", week, {"granularity": granularity}, endpoint=endpoint)
         pages, _ = rows.pages(request, (("1", row("1", day)) for day in days))
         return [record["DATE"] for record in records_of(pages)]
 

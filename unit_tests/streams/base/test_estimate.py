@@ -28,8 +28,8 @@ def test_days_of_profiles_are_never_reports() -> None:
 
 def test_several_reports_of_one_window() -> None:
     window = DateWindow(Date(2025, 1, 1), Date(2025, 1, 31))
-    requests = [ReportRequest("1", window, {}, window, number) for number in range(3)]
-    other = ReportRequest("2", window, {}, window)
+    requests = [ReportRequest("1", window, {}, number) for number in range(3)]
+    other = ReportRequest("2", window, {})
     assert Estimate.of_reports([*requests, other]) == Estimate(accounts=2, windows=2, reports=4, requests=8)
 
 
