@@ -11,7 +11,8 @@ DAYS_OF_HISTORY = 92
 """Three of these are older than what Pinterest tells without a report."""
 
 PAGE_CAP = 2
-METRICS = ("AD_ACCOUNT_ID", "SPEND_IN_DOLLAR")
+METRICS = ("AD_ACCOUNT_ID", "SPEND_IN_DOLLAR", "TOTAL_CONVERSIONS")
+"""The last one has other numbers once late conversions have arrived."""
 TARGETING_TYPES = ("GENDER",)
 
 OPTIONS: Mapping[str, Any] = {

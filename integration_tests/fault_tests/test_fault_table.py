@@ -1,6 +1,7 @@
 """Each fault ends as the table promises, on some kinds of stream, and for good on one.
 
-The same cells are played in every run, picked by the name of the fault. `make faults` plays every cell.
+A fault that stays also hits a sync that begins from a state and reads days again. The same cells are played in every
+run, picked by the name of the fault. `make faults` plays every cell without a state, `pytest -m full_size` from one.
 """
 
 import random
@@ -9,6 +10,7 @@ from collections.abc import Iterator, Mapping
 import pytest
 
 from integration_tests.fault_table.columns import COLUMNS, Column
+from integration_tests.fault_table.course import Played, from_a_state, has_days, may_be_played
 from integration_tests.fault_table.endings import ONCE, Ending, Place, read_cell, write_cell
 from integration_tests.fault_table.rows import ROWS, Row
 from integration_tests.fault_table.spread import Spread
@@ -32,6 +34,13 @@ def some_trials(row: Row) -> Iterator[Trial]:
         yield Trial(row, {dice.choice(lasting): Place.ALL_BUT_FIRST})
 
 
+def cells_with_days(row: Row) -> list[tuple[Column, Place]]:
+    """The cells in which a fault may hit days that are read again: what stays if there is any, else one hit."""
+    cells = [(column, place) for column in COLUMNS if has_days(column) for place in row.cell(column.name)]
+    lasting = [cell for cell in cells if cell[1] is Place.ALL_BUT_FIRST]
+    return (lasting or cells) if may_be_played(row) else []
+
+
 def assert_as_promised(trial: Trial) -> None:
     """Each stream ends as its cell says."""
     ended = play(trial)
@@ -48,6 +57,19 @@ def _named(endings: Mapping[Column, Ending]) -> dict[str, str]:
 def test_it_ends_as_the_table_promises(row: Row) -> None:
     for trial in some_trials(row):
         assert_as_promised(trial)
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if cells_with_days(row)], ids=lambda row: row.fault)
+def test_days_that_fail_on_being_read_again_are_not_lost(row: Row) -> None:
+    dice = random.Random(row.fault)  # noqa: S311 - to be repeated, not to be secret
+    Played(from_a_state(row, *dice.choice(cells_with_days(row)))).play()
+
+
+@pytest.mark.full_size
+@pytest.mark.parametrize("row", [row for row in ROWS if cells_with_days(row)], ids=lambda row: row.fault)
+def test_days_of_any_stream_that_fail_on_being_read_again_are_not_lost(row: Row) -> None:
+    for column, place in cells_with_days(row):
+        Played(from_a_state(row, column, place)).play()
 
 
 def test_an_empty_file_of_a_report_loses_nothing() -> None:

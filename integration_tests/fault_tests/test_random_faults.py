@@ -7,7 +7,8 @@ ones.
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from integration_tests.fault_tests.random_faults import Course, Played, courses
+from integration_tests.fault_table.course import Course, Played
+from integration_tests.fault_tests.random_faults import courses
 
 repeatable = settings(
     max_examples=6, derandomize=True, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]

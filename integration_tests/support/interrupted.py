@@ -1,12 +1,17 @@
-"""Runs `main.py` and ends it from outside, after so many lines of output or for want of memory."""
+"""Runs `main.py` and ends it from outside, after so many lines of output or for want of memory.
+
+`with_every_state` and `killed` do the same to a sync in this process, for courses of many syncs.
+"""
 
 import resource
 import signal
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from threading import Timer
+from unittest import mock
 
 from integration_tests.support.outputs import Output
 from integration_tests.support.pauses import SHORT_PAUSES
@@ -27,6 +32,18 @@ class End(StrEnum):
     TERMINATE = "SIGTERM"
     CLOSED_OUTPUT = "closed stdout"
     MEMORY = "memory limit"
+
+
+@contextmanager
+def with_every_state() -> Iterator[None]:
+    """Runs a block in which a sync emits a state after each slice, as though ten seconds had gone by."""
+    with mock.patch.object(limits, "STATE_EVERY_SECONDS", 0):
+        yield
+
+
+def killed(output: Output, share: float) -> Output:
+    """The output of the same sync, had it been killed after a share of its messages, between 0 and 1."""
+    return Output(output.messages[: int(share * len(output.messages))], -signal.SIGKILL)
 
 
 def hurried(room: int = 0) -> None:

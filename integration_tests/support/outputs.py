@@ -65,8 +65,8 @@ class Output:
         return [text for level, text in self.logs if level == "WARN"]
 
     def status(self, stream: str) -> str:
-        """How a stream ended."""
-        return self.statuses[stream][-1]
+        """How a stream ended; "" if it did not even begin."""
+        return self.statuses[stream][-1] if self.statuses[stream] else ""
 
     def errors_of(self, stream: str) -> list[AirbyteErrorTraceMessage]:
         """The error traces that name a stream."""

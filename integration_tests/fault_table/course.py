@@ -1,0 +1,279 @@
+"""A course is some syncs in a row, on which faults fall, with what a destination holds after each of them."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Self
+
+from airbyte_cdk.models import ConfiguredAirbyteCatalog
+from airbyte_cdk.sources.streams import Stream
+
+from integration_tests.fault_table.columns import Column
+from integration_tests.fault_table.endings import Place
+from integration_tests.fault_table.rows import Row
+from integration_tests.fault_table.world import OPTIONS, PAGE_CAP, small_world
+from integration_tests.simulator import FaultKind
+from integration_tests.support.assertions import assert_succeeded, key_of, without_nulls
+from integration_tests.support.catalogs import CURSOR_FIELDS, ENTITIES, catalog_of
+from integration_tests.support.interrupted import killed, with_every_state
+from integration_tests.support.outputs import Output, Record
+from integration_tests.support.pinterest import Simulator
+from integration_tests.support.syncs import State, run_catalog
+from integration_tests.support.truth import Key
+
+DEDUP, APPEND, OVERWRITE = "append_dedup", "append", "overwrite"
+DOUBLED = 7_000_000
+"""Rows that `with_two_rows_a_day` adds have so many impressions or more."""
+
+_LOOKBACK_DAYS = 33
+"""By default, where the destination merges."""
+_SHOWN = 5
+LONGEST_LOOKBACK_DAYS = 89
+"""Together with two days between two syncs, it reaches into the days that only reports have."""
+_NOT_PLAYED = {FaultKind.ACCOUNT_VANISHES, FaultKind.NEVER_ANSWERS}
+"""The first never ends, and the second takes too long."""
+_FEW_WAITS = {"max_retries": 1, "max_wait_minutes": 0.01, "report_timeout_minutes": 0.01}
+_OWNERS = ("board_id", "feed_id", "ad_account_id", "AD_ACCOUNT_ID", "ad_group_id", "parent_id", "trend_type", "region")
+"""The fields that name what a record is left out with in one sync; the next one has it."""
+_WITHOUT_ID = re.compile(r"without id: \d+\. They are left out")
+
+
+@dataclass(frozen=True)
+class Incident:
+    """A fault that stays for some syncs.
+
+    Attributes:
+        first: the sync in which it begins.
+        last: the last sync that it hits.
+        what: its description, for a test that fails.
+        start: adds it to a simulated Pinterest.
+        row: of the fault table, whose config and settings the syncs have.
+        item: the ID of an item that lists give without it, so that no warning names it.
+        kill: the share of a sync's messages after which it is killed; 1 if it is not.
+    """
+
+    first: int
+    last: int
+    what: str
+    start: Callable[[Simulator], object] = field(repr=False)
+    row: Row | None = field(default=None, repr=False)
+    item: str = ""
+    kill: float = 1
+
+    @classmethod
+    def of_the_table(cls, row: Row, column: Column, place: Place, first: int, last: int) -> Self:
+        """Return a cell of the fault table, at one place."""
+        world = small_world()
+        if place is Place.ALL_BUT_FIRST:
+            fault = column.lasting_fault(row.kind, world, row.details, of_one=row.refuses)
+        else:
+            fault = column.fault(row.kind, place, world, row.details)
+        return cls(first, last, f"{row.fault}, {column.name}, {place}", lambda sim: sim.add_fault(fault), row)
+
+
+@dataclass(frozen=True)
+class Course:
+    """Some syncs of some streams, and one more without a fault.
+
+    Before each sync, late conversions change the numbers of the days that it reads again.
+
+    Attributes:
+        columns: the kinds of stream.
+        destination: append, append_dedup, or overwrite: full refreshes, each tried until its stream is COMPLETE.
+        lookback_days: the option; None for its default.
+        days: the days that pass before each sync.
+        incidents: the faults.
+    """
+
+    columns: tuple[Column, ...]
+    destination: str
+    lookback_days: int | None
+    days: tuple[int, ...]
+    incidents: tuple[Incident, ...]
+
+    @property
+    def lookback(self) -> int:
+        """How many days before the last sync each sync reads again."""
+        return _LOOKBACK_DAYS if self.lookback_days is None else self.lookback_days
+
+    @property
+    def moving_days(self) -> int:
+        """How many days before the last sync may have other numbers in this one. Where they are appended, two are."""
+        return self.lookback if self.destination == DEDUP else 1
+
+    def __repr__(self) -> str:
+        kinds = [column.name for column in self.columns]
+        return f"Course({kinds}, {self.destination}, {self.lookback_days}, {self.days}, {self.incidents})"
+
+
+class Played:
+    """A course that is played, with the tables that a destination has of it.
+
+    Attributes:
+        tables: the rows of each stream, in the order of their arrival.
+    """
+
+    def __init__(self, course: Course) -> None:
+        self.tables: dict[Column, list[Record]] = {column: [] for column in course.columns}
+        self._course, self._world = course, small_world()
+        self._start = min(column.start(self._world) for column in course.columns)
+        self._outputs: list[Output] = []
+        self._days: list[date] = []
+        self._refreshes: dict[Column, list[int]] = {column: [0] for column in course.columns}
+
+    def play(self) -> None:
+        """Play the syncs; each stream that is COMPLETE holds the truth, and the last sync completes every stream."""
+        state: State = {}
+        for number, days in enumerate(self._course.days):
+            if days:
+                self._world.now += timedelta(days=days)
+                self._world.restate(days_back=days + self._course.moving_days)
+            output = self._sync([one for one in self._course.incidents if one.first <= number <= one.last], state)
+            state = {**state, **output.states}
+            self._outputs.append(output)
+            self._days.append(self._world.today)
+            for column in self._course.columns:
+                self._load(column, output)
+                if output.status(column.stream) == "COMPLETE":
+                    self._assert_holds_the_truth(column)
+                    self._refreshes[column].append(number + 1)
+            Stream.get_json_schema.cache_clear()
+        assert_succeeded(self._outputs[-1], [column.stream for column in self._course.columns])
+
+    def _sync(self, incidents: Sequence[Incident], state: State) -> Output:
+        rows = [one.row for one in incidents if one.row]
+        settings = {name: value for row in rows for name, value in row.settings.items()}
+        config = {"start_date": self._start.isoformat(), **OPTIONS, **(_FEW_WAITS if incidents else {})}
+        config |= {name: value for row in rows for name, value in row.config.items()}
+        if self._course.lookback_days is not None:
+            config["lookback_days"] = self._course.lookback_days
+        with Simulator(self._world, page_cap=PAGE_CAP, profile="ample", **settings) as sim:
+            for one in incidents:
+                one.start(sim)
+            if (kill := min((one.kill for one in incidents), default=1)) == 1:
+                return run_catalog(sim, self._catalog(), config=sim.config(**config), state=state or None)
+            with with_every_state():
+                output = run_catalog(sim, self._catalog(), config=sim.config(**config), state=state or None)
+            return killed(output, kill)
+
+    def _catalog(self) -> ConfiguredAirbyteCatalog:
+        mode = "full_refresh" if self._course.destination == OVERWRITE else "incremental"
+        catalog = catalog_of([column.stream for column in self._course.columns], self._course.destination, mode)
+        for configured, refreshes in zip(catalog.streams, self._refreshes.values(), strict=True):
+            configured.generation_id = len(refreshes)
+        return catalog
+
+    def _load(self, column: Column, output: Output) -> None:
+        """Write the records of a sync into a table."""
+        new = [record for record in output.records[column.stream] if (record.get("IMPRESSION_1") or 0) < DOUBLED]
+        if not has_cursor(column):
+            if output.status(column.stream) == "COMPLETE":
+                self.tables[column] = new
+            return
+        is_new = self._course.destination == OVERWRITE and self._refreshes[column][-1] == len(self._outputs) - 1
+        table = [*([] if is_new else self.tables[column]), *new]
+        if self._course.destination == DEDUP or column.stream in ENTITIES:  # these arrive at least once
+            table = list({key_of(column.known_as, record): record for record in table}.values())
+        self.tables[column] = table
+
+    def _assert_holds_the_truth(self, column: Column) -> None:
+        """A table has every record, whole and once, but for those that a warning names."""
+        truth, table = self._truth(column), self.tables[column]
+        found = {key_of(column.known_as, record): record for record in table}
+        marked = {key for key, record in found.items() if record.get("is_readable") is False}  # the record says so
+        lacking = [
+            key for key, record in truth.items() if found.get(key) != without_nulls(record) and key not in marked
+        ]
+        twice = [record for record in table if record is not found[key_of(column.known_as, record)]]
+        trouble = {
+            "missing without a word": [key for key in lacking if not self._is_named(column, key, truth[key])],
+            "invented": [key for key in found if key not in truth],
+            "twice without a word": [
+                key_of(column.known_as, record) for record in twice if not self._may_come_twice(column, record)
+            ],
+        }
+        told = {name: (len(keys), keys[:_SHOWN]) for name, keys in trouble.items() if keys}
+        assert not told, f"{column.name}, sync {len(self._outputs) - 1}: {told}"
+
+    def _truth(self, column: Column) -> Mapping[Key, Record]:
+        """The records of a perfect destination today; one that appends has the days that are final."""
+        is_held_back = self._course.destination == APPEND and has_days(column)
+        last = self._world.today - timedelta(days=2) if is_held_back else None
+        return column.truth(self._world, start=self._start, end=last)
+
+    def _warnings(self, column: Column) -> list[tuple[date, str]]:
+        """The warnings of a stream, each with the day of its sync."""
+        days = zip(self._days, self._outputs, strict=True)
+        own = f"{column.stream}: "
+        return [(day, text) for day, output in days for text in output.warnings() if text.startswith(own)]
+
+    def _is_named(self, column: Column, key: Key, record: Record) -> bool:
+        """Whether a warning names a record that the table lacks, or counts the item without an ID that it is of."""
+        own = self._warnings(column)
+        now = " ".join(text for text in self._outputs[-1].warnings() if text.startswith(f"{column.stream}: "))
+        withheld = " ".join(text for _, text in own) if self._course.lookback_days == 0 else now
+        owners = [str(record[name]) for name in _OWNERS if name in record]
+        gone = re.compile(rf"pin {record.get('pin_id')} (is left out|was deleted)")
+        return (
+            any(re.search(rf"{owner}(,| is left out| was deleted)", now) for owner in map(re.escape, owners))
+            or f"pin {record.get('pin_id')} is skipped" in now
+            or ", ".join(map(str, key)) in withheld
+            or any(gone.search(text) for day, text in own if _day_of(record) <= str(day))
+            or any(self._is_of(one, column, record) for one in self._course.incidents if one.item in record.values())
+        )
+
+    def _is_of(self, incident: Incident, column: Column, record: Record) -> bool:
+        """Whether a record was left out with an item without its ID, and has not come again since."""
+        last = max(self._told(incident), default=-1)
+        if last < (self._refreshes[column][-1] if self._course.destination == OVERWRITE else 0):
+            return False
+        if last == len(self._outputs) - 1:
+            return True
+        unread = self._days[last]
+        if self._course.destination == DEDUP:
+            if not _day_of(record):
+                return False  # the cursor has stayed
+            unread = min(unread, self._world.today - timedelta(days=self._course.lookback))
+        return has_cursor(column) and _day_of(record) <= str(unread)
+
+    def _told(self, incident: Incident) -> Iterator[int]:
+        """The syncs that an incident hit and that warned of items without their IDs."""
+        for number, output in enumerate(self._outputs):
+            if incident.first <= number <= incident.last and any(map(_WITHOUT_ID.search, output.warnings())):
+                yield number
+
+    def _may_come_twice(self, column: Column, record: Record) -> bool:
+        """Whether a warning names the day or the board of a record as one that comes again."""
+        told = [text for _, text in self._warnings(column) if "twice" in text]
+        if day := _day_of(record):
+            spans = [span for text in told for span in re.findall(r"the days (\S+) to (\S+) were", text)]
+            return any(first <= day <= last for first, last in spans)
+        return any(str(record.get("board_id")) in text for text in told)
+
+
+def may_be_played(row: Row) -> bool:
+    """Return whether a course can have a row of the fault table."""
+    return row.kind not in _NOT_PLAYED and "lasts" not in row.details
+
+
+def from_a_state(row: Row, column: Column, place: Place) -> Course:
+    """Return a course whose second sync has the fault and reads almost all days again, which have other numbers now."""
+    incident = Incident.of_the_table(row, column, place, first=1, last=1)
+    return Course((column,), DEDUP, LONGEST_LOOKBACK_DAYS, (0, 2, 0), (incident,))
+
+
+def has_cursor(column: Column) -> bool:
+    """Whether an incremental sync brings only the new records of a stream."""
+    [configured] = catalog_of([column.stream]).streams
+    return str(configured.sync_mode.value) == "incremental"
+
+
+def has_days(column: Column) -> bool:
+    """Whether the cursor of a stream is a day."""
+    return has_cursor(column) and str(CURSOR_FIELDS.get(column.stream, "DATE")).lower() == "date"
+
+
+def _day_of(record: Record) -> str:
+    """The day of a row of analytics, "" of any other record."""
+    return str(record.get("DATE") or record.get("date") or "")
