@@ -192,6 +192,7 @@ ROWS = (
             **everywhere("left out; for good: left out"),
             **dict.fromkeys(("list", "ranking"), "config, transient, transient; for good: transient"),
             **dict.fromkeys(_OF_A_PARENT, "left out, transient, transient; for good: transient"),
+            "product groups": "transient; for good: transient",  # the other ad groups of the account are read
             **dict.fromkeys(_REPORTS, "left out, transient, exact; for good: transient"),
             **dict.fromkeys(("history", "conversions"), "config, transient, exact; for good: transient"),
             "profile days": "config; for good: config",
@@ -205,10 +206,8 @@ ROWS = (
         refuses=True,
         config={"account_ids": [small_world().account_id(number) for number in range(3)]},
         ends={
-            **dict.fromkeys(
-                ("entity", "keywords", "product groups", "varied list"),
-                "config, transient, transient; for good: transient",
-            ),
+            **dict.fromkeys(("entity", "keywords", "varied list"), "config, transient, transient; for good: transient"),
+            "product groups": "transient; for good: transient",
             **dict.fromkeys(("analytics", "targeting"), "config; for good: config"),
             **dict.fromkeys(_REPORTS, "config, transient, exact; for good: transient"),
             "pins of ads": "marked; for good: marked",

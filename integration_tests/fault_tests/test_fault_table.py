@@ -1,6 +1,6 @@
 """Each fault ends as the table promises, on some kinds of stream, and for good on one.
 
-A fault that stays also hits a sync that begins from a state and reads days again. The same cells are played in every
+Every other fault also hits a sync that begins from a state and reads days again. The same cells are played in every
 run, picked by the name of the fault. `make faults` plays every cell without a state, `pytest -m full_size` from one.
 """
 
@@ -59,14 +59,14 @@ def test_it_ends_as_the_table_promises(row: Row) -> None:
         assert_as_promised(trial)
 
 
-@pytest.mark.parametrize("row", [row for row in ROWS if cells_with_days(row)], ids=lambda row: row.fault)
+@pytest.mark.parametrize("row", list(filter(cells_with_days, ROWS))[::2], ids=lambda row: row.fault)
 def test_days_that_fail_on_being_read_again_are_not_lost(row: Row) -> None:
     dice = random.Random(row.fault)  # noqa: S311 - to be repeated, not to be secret
     Played(from_a_state(row, *dice.choice(cells_with_days(row)))).play()
 
 
 @pytest.mark.full_size
-@pytest.mark.parametrize("row", [row for row in ROWS if cells_with_days(row)], ids=lambda row: row.fault)
+@pytest.mark.parametrize("row", list(filter(cells_with_days, ROWS)), ids=lambda row: row.fault)
 def test_days_of_any_stream_that_fail_on_being_read_again_are_not_lost(row: Row) -> None:
     for column, place in cells_with_days(row):
         Played(from_a_state(row, column, place)).play()
