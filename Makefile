@@ -39,7 +39,7 @@ ifeq ($(shell $(PY) -c 'print("works")' 2>/dev/null),)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install read report reconcile demo demo-duckdb demo-dbt demo-dagster image airbyte-export airbyte-qa test dates test-lock check fix docs lock notices clean compare faults mutants audit soak bench live live-adopt
+.PHONY: help install read report demo demo-duckdb demo-dbt demo-dagster image airbyte-export airbyte-qa test dates test-lock check fix docs lock notices clean compare faults mutants audit soak bench live live-adopt
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -76,9 +76,6 @@ read: $(INSTALLED) ## Read your account: make read STREAMS="campaigns campaign_a
 
 report: $(INSTALLED) ## Write the page about what make read has read, output/report.html
 	@$(PY) -m source_pinterest.report --output '$(OUTPUT)'
-
-reconcile: $(INSTALLED) ## Compare your account's numbers with those that were read: make reconcile ARGS="--days 14"
-	@$(PY) -m source_pinterest.reconcile --config '$(CONFIG)' --output '$(OUTPUT)' $(ARGS)
 
 demo: $(INSTALLED) ## Read a local Pinterest twice and show what arrived (one minute, 0.3 GB)
 	@$(PY) -m integration_tests.tools.demo

@@ -58,7 +58,6 @@ _COMMANDS_BESIDE = {
     "catalog": "writes the catalog that read takes",
     "read": "reads streams into a folder, and goes on from there",
     "report": "writes a page about what that folder holds",
-    "reconcile": "compares Pinterest's numbers of ads with those in that folder",
 }
 """The modules that are commands of their own, and what they do."""
 

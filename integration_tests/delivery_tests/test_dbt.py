@@ -86,7 +86,8 @@ def reports(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 @pytest.mark.parametrize(
-    ("document", "count"), [("docs/running-it.md", 2), ("docs/quick-start.md", 1), ("docs/questions.md", 5)]
+    ("document", "count"),
+    [("docs/running-it.md", 2), ("docs/pinterest.md", 1), ("docs/quick-start.md", 1), ("docs/questions.md", 5)],
 )
 def test_the_queries_of_the_documents_find_something(database: Path, document: str, count: int) -> None:
     queries = re.findall(r"```sql\n(.*?)```", (ROOT / document).read_text(encoding="utf-8"), flags=re.DOTALL)

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import textwrap
 from collections import Counter
-from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -183,15 +183,6 @@ class OutputFolder:
                 f"{self._path} is in use by another run. Wait for its end, or name another folder with --output "
                 "(OUTPUT= in make read)."
             ) from error
-
-    def records(self, streams: Collection[str]) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Yield the records of some streams, each after its stream's name; of two with the same key, the newer last."""
-        for path in sorted(self._path.glob("messages-*.jsonl")):
-            with path.open("rb") as file:
-                for line in file:
-                    record = _message_of(line).get("record") if line.startswith(_RECORD) else None
-                    if record and record["stream"] in streams:
-                        yield record["stream"], record["data"]
 
     def selected(self) -> list[str]:
         """Return the streams of the last run; none before the first."""
