@@ -177,3 +177,41 @@ def test_a_first_sync_of_all_history(tmp_path: Path) -> None:
     assert seen.keys["campaign_analytics"] == sum(hash((one, day)) for one in ids for day in days(today, first + 1))
     assert seen.calls["analytics/create_report"] == ceil((first - SYNCHRONOUS_DAYS) / 186) == 5
     assert seen.mib <= 220
+
+
+def test_the_page_about_a_million_days_of_ads_takes_a_minute_and_700_mib(tmp_path: Path) -> None:
+    """1,000 ads of 40 ad accounts over 1,000 days, 2.9 KB a row, with the accounts' own totals and states."""
+    last = date(2025, 6, 28)
+    accounts = [str(7000 + number) for number in range(40)]
+    padding = {f"OTHER_COLUMN_{number}": 1234567.0 for number in range(97)}
+    with (tmp_path / "messages-2025-06-30T10-00-00-000000Z.jsonl").open("wb") as file:
+        for back in range(1000):
+            row = {"DATE": str(last - timedelta(days=back)), "IMPRESSION_1": 100.0, "CLICKTHROUGH_1": 5.0, **padding}
+            for number in range(1000):
+                ids = {"AD_ID": str(10**11 + number), "AD_ACCOUNT_ID": accounts[number % 40], "CAMPAIGN_ID": "1"}
+                file.write(record_line("ad_analytics", {**row, **ids, "SPEND_IN_MICRO_DOLLAR": number * 1000}))
+            for at, account in enumerate(accounts):
+                spend = sum(range(at, 1000, 40)) * 1000
+                whole = {**row, "AD_ACCOUNT_ID": account, "SPEND_IN_MICRO_DOLLAR": spend}
+                whole |= {"IMPRESSION_1": 2500.0, "CLICKTHROUGH_1": 125.0}
+                file.write(record_line("ad_account_analytics", whole))
+    cursor = {"DATE": "2025-06-30", "from": str(last - timedelta(days=999)), "settled": str(last)}
+    entries = [{"partition": {"ad_account_id": account}, "cursor": cursor} for account in accounts]
+    states = [
+        {"type": "STREAM", "stream": {"stream_descriptor": {"name": name}, "stream_state": {"states": entries}}}
+        for name in ("ad_analytics", "ad_account_analytics")
+    ]
+    (tmp_path / "state.json").write_text(json.dumps(states), encoding="utf-8")
+    usage = tmp_path / "usage.json"
+    command = [sys.executable, measured.__file__, str(usage), sys.executable, "-m", "source_pinterest.report"]
+    subprocess.run([*command, "--output", str(tmp_path)], cwd=ROOT, env=clean_environment("http://127.0.0.1:9"), check=True)
+    taken = json.loads(usage.read_text(encoding="utf-8"))
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "the sums equal Pinterest&#39;s own totals on 1000 days of 40 ad accounts" in page.replace("'", "&#39;")
+    assert taken["cpu_seconds"] <= 60, taken
+    assert taken["peak_bytes"] <= 700 * MIB, taken
+
+
+def record_line(stream: str, data: dict[str, Any]) -> bytes:
+    record = {"stream": stream, "data": data, "emitted_at": 1_751_277_600_000}
+    return orjson.dumps({"type": "RECORD", "record": record}) + b"\n"
