@@ -9,6 +9,7 @@ DBT := .tmp/dbt
 DAGSTER := .tmp/dagster
 POETRY := .tmp/poetry-2.5.1
 AIRBYTE_OPS := .tmp/airbyte-internal-ops-0.132.0
+AIRBYTE_CHECKS_NEED := gitpython jinja2 markdown-it-py pydantic pydash pygithub pyyaml requests rich ruamel.yaml semver simpleeval toml
 IMAGE := .tmp/image
 # The model of metadata.yaml needs pydantic alone. Its package also asks for clients that no test uses, and for a Python
 # below 3.13.
@@ -157,9 +158,10 @@ $(POETRY)/bin/poetry: | $(INSTALLED)
 	@$(POETRY)/bin/python -m pip install --quiet --disable-pip-version-check '$(subst -,==,$(notdir $(POETRY)))'
 
 $(AIRBYTE_OPS)/bin/airbyte-ops: | $(INSTALLED)
-	@echo "Installing airbyte-internal-ops into $(AIRBYTE_OPS): one or two minutes, 0.9 GB ..."
+	@echo "Installing airbyte-internal-ops into $(AIRBYTE_OPS), with what the checks need of it ..."
 	@rm -rf $(AIRBYTE_OPS) && $(PYTHON_BELOW_3_13) -m venv $(AIRBYTE_OPS)
-	@$(AIRBYTE_OPS)/bin/python -m pip install --quiet --disable-pip-version-check \
+	@$(AIRBYTE_OPS)/bin/python -m pip install --quiet --disable-pip-version-check $(AIRBYTE_CHECKS_NEED)
+	@$(AIRBYTE_OPS)/bin/python -m pip install --quiet --disable-pip-version-check $(REGISTRY_MODEL) \
 		airbyte-internal-ops==$(patsubst airbyte-internal-ops-%,%,$(notdir $(AIRBYTE_OPS)))
 
 test: $(INSTALLED) ## Run all tests; with COVERAGE=yes, also measure branch coverage (nearly twice as long)
