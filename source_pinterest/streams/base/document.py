@@ -56,6 +56,11 @@ class DocumentStream(PinterestStream, ABC):
                 raise
             raise GoneError(f"{self.name}: {error.quote}") from error
 
+    def without_copies(self, path: str, items: list[Record]) -> list[Record]:
+        """Return the items as they are: `keyed` drops copies of records."""
+        del path
+        return items
+
     def listing(self, task: Task) -> Iterator[Listed]:
         """Return the records of a task, each key once."""
         seen: dict[tuple[str, ...], Record] = {}

@@ -452,7 +452,7 @@ class PinterestStream(HttpStream, ABC):
             return left_out
         return f"{left_out} The destination keeps every record, so later syncs may not read them until they change."
 
-    def _without_copies(self, path: str, items: list[Record]) -> list[Record]:
+    def without_copies(self, path: str, items: list[Record]) -> list[Record]:
         """Return the items of a list that has no pages, each once, and warn of different ones with the same key."""
         found: list[Record] = []
         by_key = dict[tuple[str, ...], list[Record]]()
@@ -489,7 +489,7 @@ class PinterestStream(HttpStream, ABC):
                 LOGGER.info(f"{error.message}. This list counts as empty.")
                 return
             page = response.value
-            new = self._without_copies(path, page.items) if self.page_size is None else seen.new(page.items)
+            new = self.without_copies(path, page.items) if self.page_size is None else seen.new(page.items)
             yield replace(response, value=replace(page, items=new))
             token = self._parameters_after(page)
             if token is None or not (bookmark := paginator.follow(token["bookmark"], len(page.items), len(new))):
