@@ -11,7 +11,7 @@ import requests_mock
 from airbyte_cdk.models import AirbyteStream, SyncMode
 
 from source_pinterest import limits
-from source_pinterest.api.errors import BrokenResponseError
+from source_pinterest.api.errors import TooLargeToParseError
 from source_pinterest.source import SourcePinterest
 from source_pinterest.state.ad_pin_cursor import AdPinCursor
 from source_pinterest.state.board_cursor import BoardCursor
@@ -107,7 +107,7 @@ def test_a_schema_is_nullable_and_open_and_free_of_what_destinations_can_not_rea
 def test_no_stream_without_pages_joins_more_than_8_mib(pinterest: Pinterest) -> None:
     for stream in STREAMS:
         if stream.page_size is None:
-            with pytest.raises(BrokenResponseError, match=r"larger than 8,388,608 bytes"):
+            with pytest.raises(TooLargeToParseError, match=r"larger than 8,388,608 bytes"):
                 pinterest.sync.stream(stream).parse(iter([b" " * limits.JOINED_BYTES, b"[]"]))
 
 
