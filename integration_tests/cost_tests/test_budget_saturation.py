@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from integration_tests.simulator import HeaderStyle
-from integration_tests.simulator.access.quotas import Quotas
+from integration_tests.simulator.access.quotas import PROFILES, Allowance, Quotas
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded, key_of
 from integration_tests.support.outputs import Record
 from integration_tests.support.pinterest import Simulator, World
@@ -51,8 +51,20 @@ def test_the_allowance_is_used_up_and_hardly_overdrawn(kind: str, workers: int, 
     assert traffic.refused_since(minute=0) <= MOST_REFUSED
 
 
+@pytest.mark.parametrize("second", [0, 40.3, 58.74])
+def test_a_limit_that_only_headers_announce_is_kept(monkeypatch: pytest.MonkeyPatch, second: float) -> None:
+    """Forty workers, and less than a third of what is published."""
+    lists = {**PROFILES["standard"], "ads_read": Allowance(300, 60)}
+    monkeypatch.setattr("integration_tests.simulator.access.quotas.PROFILES", {"standard": lists})
+    operations, _ = TRAFFIC["campaigns"]
+    traffic = Traffic([operations] * 40, second=second).run(MINUTES)
+
+    assert traffic.taken_in(MINUTES) == 300
+    assert traffic.refused_since(minute=0) <= 12
+
+
 @pytest.mark.parametrize("style", [HeaderStyle.NAMELESS, HeaderStyle.PLAIN, HeaderStyle.LIST])
-def test_so_it_is_with_headers_of_another_form(style: HeaderStyle) -> None:
+def test_so_it_is_without_names_and_in_forms_that_say_nothing(style: HeaderStyle) -> None:
     operations, allowance = TRAFFIC["reports_and_analytics"]
     traffic = Traffic([operations] * 40, style).run(MINUTES)
 

@@ -169,7 +169,9 @@ def test_the_trace_of_a_concurrent_stream_tells_secrets(monkeypatch: pytest.Monk
 
 
 def test_a_reset_in_seconds_is_taken_for_an_epoch_and_a_list_of_windows_for_an_error() -> None:
-    with Simulator(World(boards=12, sections_per_board=1), profile="docs_2022", header_style=HeaderStyle.LIST) as sim:
+    with Simulator(
+        World(boards=12, sections_per_board=1), profile="docs_2022", header_style=HeaderStyle.NAMELESS
+    ) as sim:
         output = run_sync(sim, ["board_sections"])
         assert_succeeded(output, ["board_sections"])
         assert_exact(output, sim, ["board_sections"])

@@ -42,15 +42,15 @@ class QuotaHeader:
     """The statement of a response about one quota.
 
     Attributes:
-        limit: requests that a window holds; 0 if unknown.
-        period: the length of a window in seconds; 0 if unknown.
+        limit: requests that a window holds.
+        period: the length of a window in seconds.
         name: Pinterest's name of the quota; empty if it has none.
         remaining: requests left; None if the response does not say.
-        reset: seconds until the window ends, a whole number; rounded up in the form that was recorded.
+        reset: seconds until the window ends, a whole number, rounded up.
     """
 
-    limit: int = 0
-    period: float = 0.0
+    limit: int
+    period: float
     name: str = ""
     remaining: int | None = None
     reset: float = 0.0
@@ -112,33 +112,35 @@ class Quota:
         return max(0, self.limit - self.taken) if renewed_at - now > max_wait_seconds else math.inf
 
     def learn(self, header: QuotaHeader, sent_at: float, now: float) -> None:
-        """Adjust the window to the header of a response.
+        """Correct the window by what a response says of it.
 
-        The window has taken `limit - remaining` requests and those sent since. Of two requests that were sent within
-        a tenth of a second, either one may have arrived first, so that the present count decides between the bounds.
+        What was heard, `limit - remaining`, and what was sent since make the requests that the window has taken. Of two
+        requests that were sent within a tenth of a second, either one may have arrived first: the present count stays
+        if it lies between the two bounds.
 
         Args:
             header: the statement of the response.
             sent_at: when the request was sent.
             now: when the response arrived.
         """
-        if not header.period and header.reset <= BURST_SECONDS:
-            return  # perhaps about a quota per second
-        self.limit = header.limit or self.limit
-        if header.remaining is None or sent_at < self._began_at:
+        self.limit = header.limit
+        if header.remaining is None or not self.is_long or sent_at < self._began_at:
             return
-        self.period = header.period or max(self.period, header.reset)
-        if not self.is_long:
-            return
-        earliest, latest = sent_at + header.reset - 1, now + header.reset + _ARRIVAL_SECONDS
-        if self._ends_at is not None and earliest > self._ends_at:
-            self._begin(now)  # Pinterest has begun the next window earlier than expected
+        self._learn_end(sent_at + header.reset - 1, now + header.reset + _ARRIVAL_SECONDS, now)
+        heard = header.limit - header.remaining
+        at_most = heard + self._sent_after(sent_at - _ARRIVAL_SECONDS) - 1  # this request has been heard
+        at_least = heard + self._sent_after(sent_at + _ARRIVAL_SECONDS)
+        self._others = max(at_least, min(self.taken, at_most)) - len(self.sent)
+
+    def _learn_end(self, earliest: float, latest: float, now: float) -> None:
+        """Correct the end of the window, which lies between two times. It is the earliest that a response announces."""
+        if self._ends_at is not None and earliest > self._ends_at:  # the next window began earlier than expected
+            self._begin(now)
             self._ends_at = latest
-        self._ends_at = min(self._ends_at or math.inf, latest)
-        heard, sent = self.limit - header.remaining, len(self.sent)
-        at_most = heard + sent - bisect_right(self.sent, sent_at - _ARRIVAL_SECONDS) - 1  # this request has been heard
-        at_least = heard + sent - bisect_right(self.sent, sent_at + _ARRIVAL_SECONDS)
-        self._others = max(at_least, min(self.taken, at_most)) - sent
+        self._ends_at = latest if self._ends_at is None else min(self._ends_at, latest)
+
+    def _sent_after(self, time: float) -> int:
+        return len(self.sent) - bisect_right(self.sent, time)
 
     def _begin(self, began_at: float) -> None:
         self._began_at, self._ends_at, self._others = began_at, began_at + self.period, 0
@@ -157,58 +159,45 @@ _PARAMETER = re.compile(r';\s*(\w+)\s*=\s*(?:"([^"]*)"|([^;"]*))')
 
 
 def read_rate_headers(headers: Mapping[str, str]) -> Sequence[QuotaHeader]:
-    """Return the quotas that a response lists; none if the headers have an unknown form.
+    """Return the quotas that a response lists; none if the headers have another form than the recorded one.
 
-    The known forms are Pinterest's, in which the limit of the tightest quota precedes the list of all quotas, with or
-    without names; a single number in each header, or no limit; and lists in all headers, with one position per quota.
+    The limit header begins with the limit of the tightest quota, and then lists each quota with its window, with or
+    without a name. The other two headers are about the tightest one. If several may be meant, none is taken to be.
     """
-    limit = headers.get("x-ratelimit-limit")
     try:
-        remaining, resets = (_numbers(headers.get(f"x-ratelimit-{name}", "")) for name in ("remaining", "reset"))
-        quotas = [QuotaHeader()] if limit is None else [_quota(item) for item in _ITEM.findall(limit)]
-        if max(resets) > limits.LONGEST_RESET_SECONDS:
-            return ()
-        if len(quotas) > 1 and not quotas[0].period:
-            tightest, *quotas = quotas
-            if len(remaining) == len(resets) == 1:
-                return _with_the_tightest(quotas, tightest.limit, remaining[0], resets[0])
-        told = [_filled(*each) for each in zip(quotas, remaining, resets, strict=True)]
+        remaining, reset = (_number(headers.get(f"x-ratelimit-{name}", "")) for name in ("remaining", "reset"))
+        tightest, *listed = _ITEM.findall(headers.get("x-ratelimit-limit", "")) or [""]
+        limit, quotas = _number(tightest), [_quota(item) for item in listed]
     except ValueError:
         return ()
-    return [quota for quota in told if quota] if all(told) else ()
-
-
-def _with_the_tightest(
-    quotas: Sequence[QuotaHeader], limit: int, remaining: float, reset: float
-) -> Sequence[QuotaHeader]:
-    """Assign the numbers to the quota with this limit; to none if several quotas have it."""
-    told = [_filled(quota, remaining, reset) if quota.limit == limit else None for quota in quotas]
-    candidates = len(quotas) - told.count(None)
-    if not candidates or not all(quota.period for quota in quotas):
+    fits = [quota.limit == limit and remaining <= limit and reset <= quota.period for quota in quotas]
+    if not any(fits):
         return ()
-    return [filled if filled and candidates == 1 else quota for quota, filled in zip(quotas, told, strict=True)]
-
-
-def _filled(quota: QuotaHeader, remaining: float, reset: float) -> QuotaHeader | None:
-    """Return a quota with its numbers; None if they can't be its own."""
-    if reset > (quota.period or math.inf) or remaining > (quota.limit or math.inf):
-        return None
-    return replace(quota, remaining=int(remaining), reset=reset)
+    told = fits.count(True) == 1
+    return [
+        replace(quota, remaining=int(remaining), reset=reset) if told and fit else quota
+        for quota, fit in zip(quotas, fits, strict=True)
+    ]
 
 
 def _quota(item: str) -> QuotaHeader:
+    """Read one quota of the list.
+
+    Raises:
+        ValueError: it holds no request, or its window is none or longer than any that is known.
+    """
     parameters = {key: quoted or plain for key, quoted, plain in _PARAMETER.findall(item)}
-    limit, period = _numbers(f"{item.partition(';')[0]},{parameters.get('w', 0)}")
-    if limit < 1 or ("w" in parameters and not period):
-        raise ValueError("This is a quota of no requests, or of no time.")
+    limit, period = _number(item.partition(";")[0]), _number(parameters.get("w", ""))
+    if limit < 1 or not 0 < period <= limits.LONGEST_RESET_SECONDS:
+        raise ValueError("This is no quota.")
     return QuotaHeader(int(limit), period, parameters.get("name", ""))
 
 
-def _numbers(text: str) -> Sequence[float]:
-    numbers = [float(item) for item in text.split(",")]
-    if not all(0 <= number < math.inf for number in numbers):
-        raise ValueError("A number is negative, infinite or not a number.")
-    return numbers
+def _number(text: str) -> float:
+    number = float(text)
+    if not 0 <= number < math.inf:
+        raise ValueError("The number is negative, infinite or not a number.")
+    return number
 
 
 # ----------------------------------------------------------------------------------------------------------------------
@@ -224,17 +213,22 @@ def category_of(operation: str) -> str:
     return operation.partition(" ")[0]
 
 
+_REPORTS = "/reports"
+"""The end of the operations that create and poll reports, which have a quota that their category has not."""
+
+
 class Quotas:
     """The known quotas of one token, and which operations count against each."""
 
     def __init__(self) -> None:
         self._of_all_requests = Quota(limits.REQUESTS_PER_SECOND, 1.0)
         self._by_name: dict[str, Quota] = {}
-        self._by_operation: dict[str, Sequence[Quota]] = {
+        self._by_scope: dict[str, Sequence[Quota]] = {
             category: (self._of_all_requests, Quota(requests, 60.0))
             for category, requests in limits.REQUESTS_PER_MINUTE.items()
         }
-        """An operation that headers have not listed has the quotas of its category: those that headers listed last."""
+        """By category, and by operation those of reports, which have the quotas of their category until headers list
+        theirs."""
 
     def of(self, operation: str) -> Sequence[Quota]:
         """Return the quotas that a request counts against, with the one of its ad account, which no header lists."""
@@ -245,15 +239,15 @@ class Quotas:
 
     def of_category(self, category: str) -> Sequence[Quota]:
         """Return the quotas that any operation of a category counts against."""
-        entries = self._by_operation.items()
-        return [quota for operation, quotas in entries if category_of(operation) == category for quota in quotas]
+        entries = self._by_scope.items()
+        return [quota for scope, quotas in entries if category_of(scope) == category for quota in quotas]
 
     def known(self) -> Iterable[Quota]:
         """Return all quotas that are known so far."""
-        return (quota for quotas in self._by_operation.values() for quota in quotas)
+        return (quota for quotas in self._by_scope.values() for quota in quotas)
 
     def learn(self, operation: str, headers: Sequence[QuotaHeader], sent_at: float, now: float) -> None:
-        """Adjust the quotas to the headers of a response, and note which quotas the operation has.
+        """Adjust the quotas to the headers of a response, and note which quotas its operations have.
 
         Args:
             operation: the operation of the request.
@@ -261,28 +255,24 @@ class Quotas:
             sent_at: when the request was sent.
             now: when the response arrived.
         """
-        if len(headers) > limits.QUOTAS_OF_A_RESPONSE:
+        if not 0 < len(headers) <= limits.QUOTAS_OF_A_RESPONSE:
             return
         category = category_of(operation)
-        long = [quota for quota in self._listed(operation) if quota.is_long]
-        if len(headers) == 1 and not headers[0].period:
-            quotas = long if len(long) == 1 else []
-        else:
-            names = [f"{header.name or (category, place)};w={header.period:g}" for place, header in enumerate(headers)]
-            known = [self._by_name.get(name) for name in names]
-            # A new quota takes over the requests of one that is not listed, as a rule the published number.
-            sent = max((quota.sent for quota in long if quota not in known), key=len, default=[sent_at])
-            quotas = [self._named(name, header, sent) for name, header in zip(names, headers, strict=True)]
-            if quotas:
-                listed = tuple(dict.fromkeys((self._of_all_requests, *quotas)))
-                self._by_operation[operation] = self._by_operation[category] = listed
-                used, named = frozenset(self.known()), self._by_name.items()
-                self._by_name = {key: one for key, one in named if one in used or limits.own_requests_per_minute(key)}
-        for quota, header in zip(quotas, headers, strict=False):
+        names = [f"{header.name or (category, place)};w={header.period:g}" for place, header in enumerate(headers)]
+        known = [self._by_name.get(name) for name in names]
+        # A new quota takes over the requests of one that is not listed, as a rule the published number.
+        unlisted = (quota.sent for quota in self._listed(operation) if quota.is_long and quota not in known)
+        sent = max(unlisted, key=len, default=[sent_at])
+        quotas = [self._named(name, header, sent) for name, header in zip(names, headers, strict=True)]
+        scope = operation if operation.endswith(_REPORTS) else category
+        self._by_scope[scope] = tuple(dict.fromkeys((self._of_all_requests, *quotas)))
+        used, named = frozenset(self.known()), self._by_name.items()
+        self._by_name = {key: one for key, one in named if one in used or limits.own_requests_per_minute(key)}
+        for quota, header in zip(quotas, headers, strict=True):
             quota.learn(header, sent_at, now)
 
     def _listed(self, operation: str) -> Sequence[Quota]:
-        return self._by_operation.get(operation) or self._by_operation[category_of(operation)]
+        return self._by_scope.get(operation) or self._by_scope[category_of(operation)]
 
     def _named(self, name: str, header: QuotaHeader, sent: Sequence[float]) -> Quota:
         everything = self._of_all_requests

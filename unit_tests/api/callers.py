@@ -32,6 +32,11 @@ def headers(limit: str | None, remaining: object, reset: object) -> dict[str, st
     return told if limit is None else {**told, "x-ratelimit-limit": limit}
 
 
+def alone(limit: object, remaining: object, reset: object, seconds: int = 60) -> dict[str, str]:
+    """Headers that list one quota, without a name."""
+    return headers(f"{limit}, {limit};w={seconds}", remaining, reset)
+
+
 def recorded(tightest: int, remaining: int, reset: int, *quotas: str) -> dict[str, str]:
     """Headers as they were seen: the tightest quota's number, then all quotas; what is left is the tightest's."""
     return headers(", ".join([str(tightest), SAFETY_NET, *quotas]), remaining, reset)

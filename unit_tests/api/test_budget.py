@@ -10,7 +10,7 @@ from airbyte_cdk.models import FailureType
 
 from source_pinterest import limits
 from source_pinterest.api.errors import FatalError
-from unit_tests.api.callers import ADS_ANALYTICS, CATEGORY, GET_REPORT, Caller, headers, recorded
+from unit_tests.api.callers import ADS_ANALYTICS, CATEGORY, GET_REPORT, Caller, alone, recorded
 
 GUESS = limits.REQUESTS_PER_MINUTE[CATEGORY]
 POLL, ANALYTICS = "ads_analytics GET /ad_accounts/*/reports", "ads_analytics GET /ad_accounts/*/analytics"
@@ -102,7 +102,7 @@ def test_a_refusal_that_headers_explain_pauses_one_operation(caller: Caller, sec
 
 
 def test_gives_up_on_a_window_that_frees_up_too_late(caller: Caller) -> None:
-    caller.call(headers("300", "0", "40000"))
+    caller.call(alone(300, 0, 40_000, 86_400))
 
     with pytest.raises(FatalError, match=rf"\b{CATEGORY} requests"):
         caller.send()
@@ -111,10 +111,10 @@ def test_gives_up_on_a_window_that_frees_up_too_late(caller: Caller) -> None:
 # ---- The requests that a quota leaves for this sync
 
 
-@pytest.mark.parametrize(("limit", "reset"), [("10", 30), ('10;w=1;name="x"', 1)])
-def test_a_window_that_is_renewed_in_time_leaves_any_number_of_requests(limit: str, reset: float) -> None:
+@pytest.mark.parametrize(("seconds", "reset"), [(60, 30), (1, 1)])
+def test_a_window_that_is_renewed_in_time_leaves_any_number_of_requests(seconds: int, reset: float) -> None:
     caller = Caller(max_wait_seconds=31)
-    caller.call(headers(limit, 0, reset))
+    caller.call(alone(10, 0, reset, seconds))
 
     assert caller.budget.requests_left(CATEGORY) == math.inf
 

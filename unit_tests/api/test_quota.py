@@ -3,14 +3,14 @@
 import pytest
 
 from source_pinterest import limits
-from unit_tests.api.callers import ADS_ANALYTICS, CATEGORY, Caller, headers, recorded
+from unit_tests.api.callers import ADS_ANALYTICS, CATEGORY, Caller, alone, headers, recorded
 
 DAY_SECONDS = 86_400
 
 
 @pytest.mark.parametrize(("limit", "left"), [("1500", 1_499), ("10", 4)])
 def test_headers_replace_the_allowance_and_tell_of_other_programs(caller: Caller, limit: str, left: int) -> None:
-    caller.call(headers(limit, left, 60))
+    caller.call(alone(limit, left, 60))
     caller.send()  # a request without a response counts too
 
     assert caller.calls_until_refused() == left - 1
@@ -20,7 +20,7 @@ def test_requests_in_flight_count_once(caller: Caller) -> None:
     for _ in range(4):
         caller.send()
     for remaining in (9, 6, 7, 8):
-        caller.release(headers("10", remaining, 30))
+        caller.release(alone(10, remaining, 30))
         assert caller.budget.quota_usage()[0].used == 4
 
     assert caller.calls_until_refused() == 6
@@ -31,7 +31,7 @@ def test_requests_sent_after_that_of_the_newest_response_count(caller: Caller) -
     for _ in range(3):
         caller.clock.now += 1
         caller.send()
-    caller.release(headers("10", 4, 30))  # six, five of them by others; three more are on their way
+    caller.release(alone(10, 4, 30))  # six, five of them by others; three more are on their way
 
     assert caller.calls_until_refused() == 1
 
@@ -47,7 +47,7 @@ def test_a_count_that_was_too_high_shrinks_to_what_a_response_says(caller: Calle
 
 
 def test_a_full_window_is_waited_for(caller: Caller) -> None:
-    caller.call(headers("10", 0, 30))
+    caller.call(alone(10, 0, 30))
     caller.clock.now += 10
 
     assert caller.wait() == pytest.approx(20.1)
@@ -116,8 +116,8 @@ def test_a_window_that_began_earlier_than_expected_is_taken_up(caller: Caller) -
     assert 50 < caller.wait() < 61
 
 
-def test_the_length_of_a_window_is_learnt_from_its_reset(caller: Caller) -> None:
-    caller.call(headers("1000", 0, DAY_SECONDS))
+def test_a_window_is_as_long_as_headers_say(caller: Caller) -> None:
+    caller.call(alone(1000, 0, DAY_SECONDS, DAY_SECONDS))
     caller.clock.now += DAY_SECONDS + 1
     caller.call()
     caller.clock.now += 61
@@ -151,9 +151,3 @@ def test_the_cap_of_all_categories_is_what_headers_say(second: str, cap: int, ca
         caller.call(operation="ads_read" if number % 2 else "org_read")
 
     assert caller.wait("ads_analytics") == pytest.approx(1.1)
-
-
-def test_a_lone_number_that_may_be_about_a_second_says_nothing_of_the_minute(caller: Caller) -> None:
-    caller.call(headers("100", 0, 1))
-
-    assert caller.wait() == 0

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from source_pinterest.api.quota import Budget
-from unit_tests.api.callers import CATEGORY, Caller, Clock, headers
+from unit_tests.api.callers import CATEGORY, Caller, Clock, alone
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def full_budget(
     """A budget whose only request of a window is taken, so that the next one waits for the reset."""
     budget = Budget(900, before_wait, clock, wait or clock.wait)
     budget.acquire(CATEGORY)
-    budget.release(CATEGORY, clock.now, headers("1", 0, reset))
+    budget.release(CATEGORY, clock.now, alone(1, 0, reset, 3_600))
     return budget
 
 
@@ -43,7 +43,7 @@ def test_a_waiting_request_goes_out_as_soon_as_the_quota_is_raised(clock: Clock)
     waiter = threading.Thread(target=budget.acquire, args=(CATEGORY,), daemon=True)
     waiter.start()
     assert waits.wait(5)
-    budget.release(CATEGORY, 1_000, headers("1000", 999, 300))  # gets in once the waiter has let go of the lock
+    budget.release(CATEGORY, 1_000, alone(1000, 999, 300, 3_600))  # gets in once the waiter has let go of the lock
     waiter.join(5)
 
     assert not waiter.is_alive()
@@ -83,7 +83,7 @@ def test_however_many_wait_it_is_logged_once_and_output_is_flushed_by_each(
             budget.acquire(CATEGORY)  # another one, before this one has waited
 
     budget = full_budget(clock, 30, before_wait)
-    budget.release(CATEGORY, clock.now, headers("2", 0, 30))
+    budget.release(CATEGORY, clock.now, alone(2, 0, 30))
     with caplog.at_level("INFO", "airbyte"):
         budget.acquire(CATEGORY)
 
@@ -109,7 +109,7 @@ def test_a_wait_is_logged_and_output_flushed_once_a_minute_however_often_it_is_w
 
 def test_a_pacing_wait_is_no_wait_for_a_quota(caplog: pytest.LogCaptureFixture) -> None:
     caller = Caller(max_wait_seconds=0)
-    caller.call(headers("1", 0, 0.5))
+    caller.call(alone(1, 0, 0.5))
     with caplog.at_level("INFO", "airbyte"):
         caller.send()
 
@@ -128,5 +128,5 @@ def test_a_wait_shows_in_the_standings_until_its_last_moment(clock: Clock) -> No
 
     assert shown == [pytest.approx(29.1), pytest.approx(0.1)]
     assert [(usage.used, usage.frees_up_in_seconds) for usage in budget.quota_usage()] == [(1, None)]
-    clock.now += 100
+    clock.now += 3_700
     assert [usage.used for usage in budget.quota_usage()] == [0]
