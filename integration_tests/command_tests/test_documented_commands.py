@@ -106,7 +106,7 @@ def test_a_command_can_be_pasted_on_debian_and_on_macos() -> None:
 
 def test_the_commands_of_the_documents_work_one_after_the_other(checkout: Path) -> None:
     """A command that several documents have is run once."""
-    with Simulator(World(boards=2, campaigns=2, ads=2, adds_up=True), refresh_rotation=Rotation.REVOKE) as sim:
+    with Simulator(World(boards=2, campaigns=2, ads=2), refresh_rotation=Rotation.REVOKE) as sim:
         (checkout / "secrets" / "config.json").write_text(json.dumps(since_recently(sim)))
         local = {"auth_method": "oauth2.0", **sim.credentials, "refresh_token": refresh_token(sim)}
         (checkout / "secrets" / "local.json").write_text(json.dumps({"credentials": local}))

@@ -36,6 +36,7 @@ def names(text: str) -> list[str]:
 
 Reader = Callable[[str], Any]
 WORLD_OPTIONS: Mapping[str, tuple[Reader, str, str]] = {
+    "shop": (truth, "true|false", "whether it is a plausible shop, with fewer odd cases"),
     "seed": (int, "N", "another number makes other names and other numbers"),
     "boards": (int, "N", "boards of the user"),
     "sections-per-board": (size, "N,...", "sections of a board; several numbers are dealt out to the boards in turn"),
@@ -54,13 +55,8 @@ WORLD_OPTIONS: Mapping[str, tuple[Reader, str, str]] = {
         "the newest time, such as 2026-06-30T12:00:00+00:00 (default: this moment)",
     ),
     "idle-pins-percent": (int, "N", "share of pins that never had activity"),
-    "active-percent": (int, "N", "share of days on which an entity has numbers"),
+    "active-percent": (int, "N", "share of days on which a campaign has numbers"),
     "full-rows": (truth, "true|false", "whether every row has every column that was asked for"),
-    "adds-up": (
-        truth,
-        "true|false",
-        "whether the numbers of accounts, campaigns and ad groups are the sums of their ads'",
-    ),
 }
 BEHAVIOUR_OPTIONS: Mapping[str, tuple[Reader, str, str]] = {
     "port": (int, "N", "port on 127.0.0.1 (default: a free one)"),

@@ -115,7 +115,7 @@ def test_the_command_explains_its_options_and_a_port_that_is_taken(capsys: pytes
         parse(["--help"])
     told = " ".join(capsys.readouterr().out.split())
     assert "--port N port on 127.0.0.1 (default: a free one)" in told
-    assert "--active-percent N share of days on which an entity has numbers (default: 80)" in told
+    assert "--active-percent N share of days on which a campaign has numbers (default: 80)" in told
     assert (
         "more than enough, of Standard access, of Trial access, or of the documents of 2022 (default: standard)" in told
     )

@@ -64,7 +64,7 @@ def test_an_ad_group_that_always_fails_costs_its_own_records() -> None:
     lists = {"keywords": "parent_id", "product_group_promotions": "ad_group_id"}
     streams = [*lists, STREAM]
     world = World(
-        boards=0, ad_accounts=1, campaigns=1, ad_groups=10, ads=1, product_groups=(1,), keyword_batches="answered"
+        boards=0, ad_accounts=1, campaigns=1, ad_groups=10, ads=10, product_groups=(1,), keyword_batches="answered"
     )
     with Simulator(world) as sim:
         victim = world.entity_id(Kind.AD_GROUPS, 0, 3)

@@ -8,15 +8,17 @@ from datetime import UTC, date, datetime
 from integration_tests.simulator.ads import details
 from integration_tests.simulator.organic import promoted
 from integration_tests.simulator.organic.content import CREATIVE_TYPES
+from integration_tests.simulator.world import shop
 from integration_tests.simulator.world.flights import flight_of
 from integration_tests.simulator.world.listing import Record
-from integration_tests.simulator.world.seeding import mix, unlike_any_other
+from integration_tests.simulator.world.seeding import WORDS, mix, unlike_any_other
 from integration_tests.simulator.world.world import Kind, World
 
 _OBJECTIVES = ("AWARENESS", "CONSIDERATION", "WEB_CONVERSION", "CATALOG_SALES", "VIDEO_COMPLETION", "SALES", "LEADS")
 _RUNNING = {"ACTIVE": "RUNNING"}
 _APPROVED = {"ACTIVE": "APPROVED"}
 _PAGES = ("weddings", "kitchen", "garden", "office", "sale")
+_NAMES_OF_THE_SHOP = {4: shop.CAMPAIGNS, 5: shop.AD_GROUPS, 6: shop.PRODUCTS}
 _DAY_SECONDS = 86_400
 
 
@@ -94,12 +96,12 @@ def ad(world: World, account: int, index: int) -> Record:
     bits = mix(world.seed, 6, account, index)
     group = world.parent_index(Kind.ADS, account, index)
     record = _entity(world, Kind.ADS, account, index)
-    rejected = index % 7 == 6
+    rejected = index % 7 == 6 and not world.shop
     record |= {
         "ad_group_id": world.entity_id(Kind.AD_GROUPS, account, group),
         "campaign_id": world.entity_id(Kind.CAMPAIGNS, account, world.parent_index(Kind.AD_GROUPS, account, group)),
         "pin_id": promoted.pin_id_of_ad(world, account, index),
-        "name": _name(world, 6, account, index) if index % 8 else None,
+        "name": _name(world, 6, account, index) if index % 8 or world.shop else None,
         "creative_type": CREATIVE_TYPES[index % len(CREATIVE_TYPES)],
         "summary_status": "REJECTED" if rejected else _APPROVED.get(record["status"], record["status"]),
         "review_status": "REJECTED" if rejected else "APPROVED",
@@ -117,7 +119,8 @@ def ad(world: World, account: int, index: int) -> Record:
 
 
 def _name(world: World, series: int, account: int, index: int) -> str:
-    return unlike_any_other(mix(world.seed, series), index * world.ad_accounts + account)
+    among = _NAMES_OF_THE_SHOP[series] if world.shop else WORDS
+    return unlike_any_other(mix(world.seed, series), index * world.ad_accounts + account, among)
 
 
 def _landing_url(bits: int, index: int) -> str:

@@ -1,21 +1,20 @@
-"""Compute the daily numbers of an ad account, a campaign, an ad group or an ad.
+"""Compute the rows of an ad account, a campaign, an ad group or an ad, of a day or of several.
 
-https://developers.pinterest.com/docs/api/v5/campaigns-analytics and its sisters. A value is a function of the seed,
-the entity, the day, the column, the attribution asked for and how often the day has been restated.
+https://developers.pinterest.com/docs/api/v5/campaigns-analytics and its sisters. A number is a share of the account's,
+which is a function of the seed, the day, the column, the attribution asked for and how often the day has been restated.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 from enum import StrEnum
-from itertools import chain, zip_longest
+from operator import add, sub
 from typing import NamedTuple
+from zlib import crc32
 
-from integration_tests.simulator.analytics import columns
-from integration_tests.simulator.analytics.formulas import COUNTS_AND_AMOUNTS, RATES, formulas
-from integration_tests.simulator.analytics.magnitudes import SHIFT
+from integration_tests.simulator.analytics import columns, volumes
+from integration_tests.simulator.analytics.magnitudes import COUNTS_AND_AMOUNTS, RATES, SHIFT, formulas
+from integration_tests.simulator.analytics.shares import ALL, BITS, Division, Spans, within
 from integration_tests.simulator.analytics.subjects import Subject
-from integration_tests.simulator.analytics.volumes import Volume, Volumes
 from integration_tests.simulator.reports import columns as report_columns
 from integration_tests.simulator.world.listing import Record
 from integration_tests.simulator.world.seeding import mix
@@ -30,7 +29,7 @@ class Attribution(NamedTuple):
     view_window_days: int = 1
     conversion_report_time: str = "TIME_OF_AD_ACTION"
 
-    def reaches(self) -> tuple[int, int, int]:
+    def reaches(self) -> volumes.Reaches:
         """How much is counted of what follows a click, an engagement and a view, in 64ths: more in a longer window."""
         return _reach(self.click_window_days), _reach(self.engagement_window_days), _reach(self.view_window_days)
 
@@ -54,7 +53,15 @@ _SEEN_AS_INTEGERS = frozenset(
     {"IMPRESSION_1_GROSS", "REPIN_1", "TOTAL_CLICKTHROUGH", "TOTAL_ENGAGEMENT", "TOTAL_IMPRESSION_USER"}
 )
 """Of another count, 1000.0 was seen."""
-_CHANCE = 0xFF
+
+
+BUCKETS: Mapping[str, Callable[[date], date | None]] = {
+    "DAY": lambda day: day,
+    "WEEK": lambda day: day - timedelta(days=day.weekday()),
+    "MONTH": lambda day: day.replace(day=1),
+    "TOTAL": lambda _day: None,
+}
+"""The first day of what a row is about; TOTAL has no DATE."""
 
 
 class DayRows:
@@ -68,59 +75,83 @@ class DayRows:
         self._formulas = formulas(wanted)
         self._form = RowForm(world.row_form)
         self._floats = () if self._form is RowForm.PLAIN else tuple((self.wanted & _COUNTS) - _SEEN_AS_INTEGERS)
+        self._account = -1
+        self._division = Division(world, 0)
+        self._days: dict[tuple[int, int], list[list[int]]] = {}
+        self._last_ends: dict[tuple[int, int], tuple[Sequence[int], list[int]]] = {}
+        """By day and revision: the parts of the account's day, and what of them lies below the last end."""
 
-    def rows(self, subject: Subject, start: date, end: date) -> Iterator[Record]:
-        """One row for each day with activity, the first and the last day included."""
-        world = self._world
+    def rows(self, subject: Subject, start: date, end: date, granularity: str = "DAY") -> Iterator[Record]:
+        """One row for each day, week or month with activity, the first and the last day included."""
         fixed = {name: value for name, value in subject.fixed.items() if name in self.wanted or name == subject.row_key}
         fixed = {name: self._id(name, value, subject) if _is_id(name) else value for name, value in fixed.items()}
-        for ordinal, amounts in self._amounts(subject, start, end):
-            row = {**fixed, "DATE": date.fromordinal(ordinal).isoformat()}
-            yield self._measured(row, mix(world.seed, subject.number, ordinal), amounts)
+        gathered: dict[date | None, list[int]] = {}
+        for ordinal, numbers in self._numbers(subject, start, end):
+            first = BUCKETS[granularity](date.fromordinal(ordinal))
+            before = gathered.get(first)
+            gathered[first] = numbers if before is None else list(map(add, before, numbers))
+        undivided = volumes.of_entity(self._world.seed, subject.number)
+        constants = [undivided[volume] * share >> SHIFT for volume, share in self._formulas.parts[-1]]
+        for first, numbers in gathered.items():
+            row = {**fixed, "DATE": first.isoformat()} if first else dict(fixed)
+            yield self._measured(row, subject, [*numbers, *constants])
 
-    def _amounts(self, subject: Subject, start: date, end: date) -> Iterator[tuple[int, list[int]]]:
-        """The counts and amounts of each day with activity: those of the subject, or the sums of its ads'."""
-        if subject.made_of is not None:
-            sums: dict[int, list[int]] = {}
-            for ad in subject.made_of:
-                for ordinal, amounts in self._amounts(replace(ad, part=subject.part), start, end):
-                    sums[ordinal] = self._added(sums[ordinal], amounts) if ordinal in sums else amounts
-            yield from sorted(sums.items())
-            return
-        world, volumes = self._world, Volumes(self._world.seed, subject, self._reaches)
-        for ordinal in _days(world, subject, start, end):
-            bits = mix(world.seed, subject.number, ordinal)
-            if bits % 100 < world.active_percent:
-                later = mix(bits, 1) if self._other_time else bits >> 8 & _CHANCE
-                revision = world.revision(date.fromordinal(ordinal))
-                yield ordinal, self._shares(volumes.of_day(ordinal, bits, later, revision))
+    def _numbers(self, subject: Subject, start: date, end: date) -> Iterator[tuple[int, list[int]]]:
+        """The divided parts of each day with activity."""
+        world = self._world
+        if subject.account != self._account:
+            self._account, self._division = subject.account, Division(world, subject.account)
+            self._days, self._last_ends = {}, {}
+        for ordinal in range(max(start, world.first_day or start).toordinal(), min(end, world.today).toordinal() + 1):
+            if share := self._division.share(subject.campaign, ordinal):
+                spans = share if subject.share is ALL else within(share, subject.share)
+                numbers = self._divided(ordinal, 0, spans)
+                for revision in range(1, world.revision(date.fromordinal(ordinal), subject.level) + 1):
+                    numbers = list(map(add, numbers, self._divided(ordinal, revision, spans)))
+                yield ordinal, numbers
 
-    def _shares(self, volumes: Sequence[int]) -> list[int]:
-        values = [volumes[volume] * share >> SHIFT for volume, share in self._formulas.parts]
-        for first, second, third, price in self._formulas.amounts:
-            values.append((values[first] + values[second] + values[third]) * price)
-        return values
+    def _divided(self, ordinal: int, revision: int, share: Spans) -> list[int]:
+        """What a share has of the numbers that a revision adds; of two neighbours, one begins where the other ends."""
+        starts, ends = zip(*share, strict=True)
+        before, below_start = self._last_ends.get((ordinal, revision), (None, []))
+        if before != starts:
+            below_start = self._below(ordinal, revision, starts)
+        below_end = self._below(ordinal, revision, ends)
+        self._last_ends[ordinal, revision] = ends, below_end
+        return list(map(sub, below_end, below_start))
 
-    def _added(self, some: Sequence[int], more: Sequence[int]) -> list[int]:
-        """The sums of two ads; what is the same every day, such as a budget, is no sum."""
-        constant = [volume >= Volume.BUDGET for volume, _ in self._formulas.parts]
-        return [
-            one if is_constant else one + other
-            for one, other, is_constant in zip_longest(some, more, constant, fillvalue=False)
-        ]
+    def _below(self, ordinal: int, revision: int, ends: Sequence[int]) -> list[int]:
+        if (ordinal, revision) not in self._days:
+            self._days[ordinal, revision] = self._added(ordinal, revision)
+        families = self._days[ordinal, revision]
+        return [number * end >> BITS for end, family in zip(ends, families, strict=True) for number in family]
 
-    def _measured(self, row: Record, bits: int, amounts: Sequence[int]) -> Record:
-        names, places, _, _, rates = self._formulas
-        values: list[float] = [*amounts]
+    def _added(self, ordinal: int, revision: int) -> list[list[int]]:
+        """The parts of the account's day by family, without what the revision before had.
+
+        Each revision is divided by itself, so that late conversions make no number less.
+        """
+        found = volumes.of_day(
+            self._world, self._account, ordinal, revision, self._reaches, other_time=self._other_time
+        )
+        parts = [[found[volume] * share >> SHIFT for volume, share in family] for family in self._formulas.parts[:-1]]
+        for earlier in range(revision):
+            parts = [list(map(sub, *both)) for both in zip(parts, self._added(ordinal, earlier), strict=True)]
+        return parts
+
+    def _measured(self, row: Record, subject: Subject, parts: Sequence[int]) -> Record:
+        names, places, _, amounts, rates = self._formulas
+        values: list[float] = [*parts]
+        values += [(parts[first] + parts[second] + parts[third]) * price for first, second, third, price in amounts]
         values += [values[above] / values[below] * scale if values[below] else 0 for above, below, scale in rates]
-        found = [values[place] for place in places]
-        row.update(zip(names, [value or 1 for value in found] if self._world.full_rows else found, strict=True))
-        row.update((name, float(row[name])) for name in self._floats)
+        row.update(zip(names, [values[place] for place in places], strict=True))
+        for name in self._floats:
+            row[name] = float(row[name])
         if self._world.full_rows:
             return row
         if self._form is RowForm.RECORDED:
             return {name: value for name, value in row.items() if value or name not in MEASURES}
-        return _thinned(row, bits)
+        return _thinned(row, mix(self._world.seed, subject.number, crc32(str(row.get("DATE")).encode())))
 
     def _id(self, name: str, value: str, subject: Subject) -> str | int | float:
         if self._form is RowForm.OTHER:
@@ -129,38 +160,12 @@ class DayRows:
         return value if is_text else int(value)
 
 
-BUCKETS: Mapping[str, Callable[[date], date | None]] = {
-    "TOTAL": lambda _day: None,
-    "WEEK": lambda day: day - timedelta(days=day.weekday()),
-    "MONTH": lambda day: day.replace(day=1),
-}
-
-
-def gathered(rows: Iterator[Record], granularity: str) -> list[Record]:
-    """The daily rows of one entity added up to the granularity asked for; TOTAL has no DATE."""
-    if granularity == "DAY":
-        return list(rows)
-    buckets: dict[date | None, Record] = {}
-    for row in rows:
-        start = BUCKETS[granularity](date.fromisoformat(row.pop("DATE")))
-        held = buckets.setdefault(start, {} if start is None else {"DATE": start.isoformat()})
-        for name, value in row.items():
-            held[name] = (held.get(name) or 0) + (value or 0) if name in MEASURES else value
-    return list(buckets.values())
-
-
 def as_sent(world: World, row: Record) -> Record:
     """A row of days, weeks or months as it goes out."""
     if world.row_form != RowForm.OTHER or "DATE" not in row:
         return row
     midnight = "T00:00:00" if int(row["DATE"][-1]) % 2 else " 00:00:00Z"
     return {**row, "DATE": f"{row['DATE']}{midnight}"}
-
-
-def _days(world: World, subject: Subject, start: date, end: date) -> Iterator[int]:
-    first = max(start, world.first_day or start)
-    known = range(first.toordinal(), min(end, world.today).toordinal() + 1)
-    return chain.from_iterable(subject.flight.spans(known) if subject.flight else (known,))
 
 
 def _thinned(row: Record, bits: int) -> Record:

@@ -6,12 +6,15 @@ of its parts, and there are more impressions than clicks, and more clicks than c
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 from zlib import crc32
 
-from integration_tests.simulator.analytics.volumes import Volume
+from integration_tests.simulator.analytics import columns
+from integration_tests.simulator.analytics.volumes import FAMILIES, UNDIVIDED
+from integration_tests.simulator.reports import columns as report_columns
+from integration_tests.simulator.reports import own_columns
 
 SHIFT = 24
 _WHOLE = 1 << SHIFT
@@ -22,8 +25,11 @@ _MICROS = 1_000_000
 class Part(NamedTuple):
     """`volume * share >> SHIFT`."""
 
-    volume: Volume
+    volume: str
     share: int
+
+
+_NOTHING = Part("ONE", 0)
 
 
 class Amount(NamedTuple):
@@ -62,10 +68,10 @@ _EVENTS: Mapping[str, tuple[float, int]] = {
 _CHANNELS = {None: 1.0, "WEB_": 0.7, "INAPP_": 0.18, "OFFLINE_": 0.09, "PINTEREST_": 0.03}
 _DEVICES = {"DESKTOP": 0.25, "MOBILE": 0.65, "TABLET": 0.1}
 _BY = {
-    None: (Volume.BY_CLICK, Volume.BY_ENGAGEMENT, Volume.BY_VIEW),
-    "CLICK_": (Volume.BY_CLICK,),
-    "ENGAGEMENT_": (Volume.BY_ENGAGEMENT,),
-    "VIEW_": (Volume.BY_VIEW,),
+    None: ("BY_CLICK", "BY_ENGAGEMENT", "BY_VIEW"),
+    "CLICK_": ("BY_CLICK",),
+    "ENGAGEMENT_": ("BY_ENGAGEMENT",),
+    "VIEW_": ("BY_VIEW",),
 }
 _CONVERSION = re.compile(
     r"TOTAL_(?P<channel>WEB_|INAPP_|OFFLINE_|PINTEREST_)?(?P<by>CLICK_|ENGAGEMENT_|VIEW_(?!CATEGORY))?"
@@ -89,88 +95,60 @@ _ACTIONS: Mapping[str, tuple[str, float]] = {
     "ENGAGEMENT": ("ENGAGEMENT", 1),
     "REPIN": ("REPIN", 1),
     "WEB_SESSIONS": ("SESSION", 1),
-    "VIDEO_P0_COMBINED": ("VIDEO", 1),
-    "VIDEO_P25_COMBINED": ("VIDEO", 0.6),
-    "VIDEO_3SEC_VIEWS": ("VIDEO", 0.55),
-    "VIDEO_MRC_VIEWS": ("VIDEO", 0.5),
-    "VIDEO_P50_COMBINED": ("VIDEO", 0.38),
-    "VIDEO_P75_COMBINED": ("VIDEO", 0.26),
-    "VIDEO_15SEC_UNIQUE_VIEWS": ("VIDEO", 0.2),
-    "VIDEO_P95_COMBINED": ("VIDEO", 0.17),
-    "VIDEO_P100_COMPLETE": ("VIDEO", 0.14),
-    "IDEA_PIN_PAGE_FORWARD": ("ENGAGEMENT", 0.15),
-    "IDEA_PIN_PAGE_BACKWARD": ("ENGAGEMENT", 0.04),
-    "IDEA_PIN_PRODUCT_TAG_VISIT": ("ENGAGEMENT", 0.03),
-    "COLLECTION_PIN_ITEM_IMPRESSION": ("IMPRESSION", 0.05),
-    "COLLECTION_PIN_ITEM_CLICKTHROUGH": ("CLICK", 0.06),
-    "QUIZ_COMPLETED": ("ENGAGEMENT", 0.03),
-    "QUIZ_PIN_RESULT_OPEN": ("ENGAGEMENT", 0.02),
 }
 _SINGLE: Mapping[str, Amount] = {
-    "TOTAL_IMPRESSION_USER": Amount((Part(Volume.USERS, _WHOLE),)),
-    "LEADS": Amount((Part(Volume.BY_CLICK, _OF_256THS // 14),)),
-    "ONSITE_CHECKOUTS_1": Amount((Part(Volume.BY_CLICK, _OF_256THS // 40),)),
-    "INAPP_SKAN_APP_INSTALL": Amount((Part(Volume.BY_CLICK, _OF_256THS // 36),)),
-    "INAPP_SKAN_ASSISTED_APP_INSTALL": Amount((Part(Volume.BY_CLICK, _OF_256THS // 60),)),
-    "SPEND_IN_MICRO_DOLLAR": Amount((Part(Volume.SPEND, _WHOLE),)),
-    "ADS_CREDIT_SPEND_IN_MICRO_DOLLAR": Amount((Part(Volume.SPEND, _WHOLE // 50),)),
-    "VIDEO_SPEND_IN_MICRO_DOLLAR": Amount((Part(Volume.SPEND, _WHOLE // 3),)),
-    "CAMPAIGN_LIFETIME_SPEND_CAP": Amount((Part(Volume.BUDGET, _WHOLE),), 90),
-    "CAMPAIGN_DAILY_SPEND_CAP": Amount((Part(Volume.BUDGET, _WHOLE),)),
-    "ONE": Amount((Part(Volume.ONE, _WHOLE),)),
+    "TOTAL_IMPRESSION_USER": Amount((Part("USERS", _WHOLE),)),
+    "SPEND_IN_MICRO_DOLLAR": Amount((Part("SPEND", _WHOLE),)),
+    "ADS_CREDIT_SPEND_IN_MICRO_DOLLAR": Amount((Part("SPEND", _WHOLE // 50),)),
+    "VIDEO_SPEND_IN_MICRO_DOLLAR": Amount((Part("SPEND", _WHOLE // 3),)),
+    "CAMPAIGN_LIFETIME_SPEND_CAP": Amount((Part("BUDGET", _WHOLE),), 90),
+    "CAMPAIGN_DAILY_SPEND_CAP": Amount((Part("BUDGET", _WHOLE),)),
+    "ONE": Amount((Part("ONE", _WHOLE),)),
 }
+_COSTS: Mapping[str, tuple[str, int]] = {
+    "CPC": ("CLICKTHROUGH_1", 1),
+    "ECPC": ("TOTAL_CLICKTHROUGH", 1),
+    "CPM": ("IMPRESSION_1", 1_000),
+    "ECPM": ("TOTAL_IMPRESSION", 1_000),
+    "ECPE": ("TOTAL_ENGAGEMENT", 1),
+    "CPV": ("VIDEO_MRC_VIEWS_1", 1),
+    "ECPV": ("TOTAL_VIDEO_MRC_VIEWS", 1),
+    "CPCV": ("VIDEO_P100_COMPLETE_1", 1),
+    "ECPCV": ("TOTAL_VIDEO_P100_COMPLETE", 1),
+    "CPCV_P95": ("VIDEO_P95_COMBINED_1", 1),
+    "ECPCV_P95": ("TOTAL_VIDEO_P95_COMBINED", 1),
+    "COST_PER_OUTBOUND_CLICK": ("TOTAL_OUTBOUND_CLICK", 1),
+    "COST_PER_LEAD": ("LEADS", 1),
+    "SPEND": ("ONE", 1),
+}
+"""What the spend is divided by, and of how many it is told."""
+
 _RATES: Mapping[str, tuple[str, str, float]] = {
-    "SPEND_IN_DOLLAR": ("SPEND_IN_MICRO_DOLLAR", "ONE", 1 / _MICROS),
     "ADS_CREDIT_SPEND_IN_DOLLAR": ("ADS_CREDIT_SPEND_IN_MICRO_DOLLAR", "ONE", 1 / _MICROS),
     "VIDEO_SPEND_IN_DOLLAR": ("VIDEO_SPEND_IN_MICRO_DOLLAR", "ONE", 1 / _MICROS),
-    "CPC_IN_MICRO_DOLLAR": ("SPEND_IN_MICRO_DOLLAR", "CLICKTHROUGH_1", 1),
-    "ECPC_IN_MICRO_DOLLAR": ("SPEND_IN_MICRO_DOLLAR", "TOTAL_CLICKTHROUGH", 1),
-    "ECPC_IN_DOLLAR": ("SPEND_IN_MICRO_DOLLAR", "TOTAL_CLICKTHROUGH", 1 / _MICROS),
-    "CPM_IN_MICRO_DOLLAR": ("SPEND_IN_MICRO_DOLLAR", "IMPRESSION_1", 1_000),
-    "CPM_IN_DOLLAR": ("SPEND_IN_MICRO_DOLLAR", "IMPRESSION_1", 1_000 / _MICROS),
-    "ECPM_IN_MICRO_DOLLAR": ("SPEND_IN_MICRO_DOLLAR", "TOTAL_IMPRESSION", 1_000),
-    "ECPE_IN_DOLLAR": ("SPEND_IN_MICRO_DOLLAR", "TOTAL_ENGAGEMENT", 1 / _MICROS),
-    "ECPM_IN_DOLLAR": ("SPEND_IN_MICRO_DOLLAR", "TOTAL_IMPRESSION", 1_000 / _MICROS),
-    "ADVERTISER_PAID_SPEND_IN_DOLLAR": ("SPEND_IN_MICRO_DOLLAR", "ONE", 0.98 / _MICROS),
-    "ADVERTISER_PAID_ECPC_IN_DOLLAR": ("SPEND_IN_MICRO_DOLLAR", "TOTAL_CLICKTHROUGH", 0.98 / _MICROS),
-    "ADVERTISER_PAID_ECPM_IN_DOLLAR": ("SPEND_IN_MICRO_DOLLAR", "TOTAL_IMPRESSION", 980 / _MICROS),
-    "CPV_IN_MICRO_DOLLAR": ("VIDEO_SPEND_IN_MICRO_DOLLAR", "VIDEO_MRC_VIEWS_1", 1),
-    "CPCV_IN_MICRO_DOLLAR": ("VIDEO_SPEND_IN_MICRO_DOLLAR", "VIDEO_P100_COMPLETE_1", 1),
-    "CPCV_P95_IN_MICRO_DOLLAR": ("VIDEO_SPEND_IN_MICRO_DOLLAR", "VIDEO_P95_COMBINED_1", 1),
-    "ECPV_IN_DOLLAR": ("VIDEO_SPEND_IN_MICRO_DOLLAR", "TOTAL_VIDEO_MRC_VIEWS", 1 / _MICROS),
-    "ECPCV_IN_DOLLAR": ("VIDEO_SPEND_IN_MICRO_DOLLAR", "TOTAL_VIDEO_P100_COMPLETE", 1 / _MICROS),
-    "ECPCV_P95_IN_DOLLAR": ("VIDEO_SPEND_IN_MICRO_DOLLAR", "TOTAL_VIDEO_P95_COMBINED", 1 / _MICROS),
-    "COST_PER_OUTBOUND_CLICK": ("SPEND_IN_MICRO_DOLLAR", "TOTAL_OUTBOUND_CLICK", 1),
-    "COST_PER_OUTBOUND_CLICK_IN_DOLLAR": ("SPEND_IN_MICRO_DOLLAR", "TOTAL_OUTBOUND_CLICK", 1 / _MICROS),
     "COST_PER_OUTBOUND_CLICK_IN_DOLLAR_1": ("SPEND_IN_MICRO_DOLLAR", "OUTBOUND_CLICK_1", 1 / _MICROS),
-    "COST_PER_LEAD": ("SPEND_IN_MICRO_DOLLAR", "LEADS", 1 / _MICROS),
     "CTR": ("CLICKTHROUGH_1", "IMPRESSION_1", 1),
     "CTR_2": ("CLICKTHROUGH_2", "IMPRESSION_2", 1),
     "ECTR": ("TOTAL_CLICKTHROUGH", "TOTAL_IMPRESSION", 1),
     "OUTBOUND_CTR": ("TOTAL_OUTBOUND_CLICK", "TOTAL_IMPRESSION", 1),
-    "OUTBOUND_CTR_1": ("OUTBOUND_CLICK_1", "IMPRESSION_1", 1),
-    "ENGAGEMENT_RATE": ("ENGAGEMENT_1", "IMPRESSION_1", 1),
     "EENGAGEMENT_RATE": ("TOTAL_ENGAGEMENT", "TOTAL_IMPRESSION", 1),
+    "OUTBOUND_CTR_1": ("OUTBOUND_CLICK_1", "IMPRESSION_1", 1),
     "REPIN_RATE": ("REPIN_1", "IMPRESSION_1", 1),
     "TOTAL_REPIN_RATE": ("TOTAL_REPIN", "TOTAL_IMPRESSION", 1),
     "TOTAL_IMPRESSION_FREQUENCY": ("TOTAL_IMPRESSION", "TOTAL_IMPRESSION_USER", 1),
-    "PAID_VIDEO_VIEWABLE_RATE": ("VIDEO_MRC_VIEWS_1", "VIDEO_P0_COMBINED_1", 1),
-    "TOTAL_VIDEO_AVG_WATCHTIME_IN_SECOND": ("TOTAL_VIDEO_P50_COMBINED", "TOTAL_VIDEO_P0_COMBINED", 12),
-    "VIDEO_AVG_WATCHTIME_IN_SECOND_1": ("VIDEO_P50_COMBINED_1", "VIDEO_P0_COMBINED_1", 12),
-    "VIDEO_AVG_WATCHTIME_IN_SECOND_2": ("VIDEO_P50_COMBINED_2", "VIDEO_P0_COMBINED_2", 12),
     "VIDEO_LENGTH": ("ONE", "ONE", 12),
     "AD_GROUP_BUDGET_IN_LOCAL_CURRENCY": ("CAMPAIGN_DAILY_SPEND_CAP", "ONE", 1 / _MICROS),
-    "AD_GROUP_BID_MULTIPLIER": ("ONE", "ONE", 1.5),
-    "INAPP_SKAN_APP_INSTALL_COST_PER_ACTION": ("SPEND_IN_MICRO_DOLLAR", "INAPP_SKAN_APP_INSTALL", 1 / _MICROS),
-    "INAPP_SKAN_APP_INSTALL_CONVERSION_RATE": ("INAPP_SKAN_APP_INSTALL", "TOTAL_CLICKTHROUGH", 1),
-    "QUIZ_COMPLETION_RATE": ("QUIZ_COMPLETED", "ENGAGEMENT_1", 1),
-    "SHOWCASE_AVERAGE_SUBPAGE_CLOSEUP_PER_SESSION": ("SHOWCASE_SUBPAGE_CLOSEUP", "CLICKTHROUGH_1", 1),
 }
 _OF_CONVERSIONS = (
+    (re.compile(r"(INAPP_SKAN_\w+)_COST_PER_ACTION"), ("SPEND_IN_MICRO_DOLLAR", r"\1", 1 / _MICROS)),
     (re.compile(r"(\w+)_COST_PER_ACTION"), ("SPEND_IN_MICRO_DOLLAR", r"TOTAL_\1", 1 / _MICROS)),
     (re.compile(r"(\w+)_ROAS"), (r"TOTAL_\1_VALUE_IN_MICRO_DOLLAR", "SPEND_IN_MICRO_DOLLAR", 1)),
-    (re.compile(r"(TOTAL_\w+)_CONVERSION_RATE"), (r"\1", "TOTAL_CLICKTHROUGH", 1)),
+    (re.compile(r"(\w+)_CONVERSION_RATE"), (r"\1", "TOTAL_CLICKTHROUGH", 1)),
 )
+COUNTS_AND_AMOUNTS = frozenset(
+    (*columns.COUNTS, *columns.MICROS, *report_columns.COUNTS, *report_columns.MICROS, *own_columns.AMOUNTS)
+)
+RATES = frozenset((*columns.NUMBERS, *report_columns.NUMBERS, *own_columns.RATES))
 
 
 @cache
@@ -182,24 +160,76 @@ def amount(name: str) -> Amount:
         return _of_products(products)
     if conversion := _CONVERSION.fullmatch(name):
         return _conversion(conversion)
-    kind, by_share = _ACTIONS.get(_action(name), ("ENGAGEMENT", 0.01 + crc32(name.encode()) % 90 / 1_000))
+    if columns.is_conversion(name) or name == "LEADS":
+        return Amount((Part("BY_CLICK", int(_OF_256THS * _few(name))),))
+    action = re.sub(r"^(TOTAL|PAID)_|_[12](?=$|_GROSS)", "", name)
+    if seen := re.match(r"VIDEO_P?(\d+)?", action):
+        kind, by_share = "VIDEO", 1 - int(seen[1] or 50) * 0.0086
+    else:
+        kind, by_share = _ACTIONS.get(action, ("ENGAGEMENT", _few(name)))
     sides = {"TOTAL_": ("_1", "_2")}.get(name[:6], ("_2",) if name.endswith("_2") else ("_1",))
-    return Amount(tuple(Part(Volume[kind + side], int(_WHOLE * by_share)) for side in sides))
+    return Amount(tuple(Part(kind + side, int(_WHOLE * by_share)) for side in sides))
+
+
+def _few(name: str) -> float:
+    return 0.01 + crc32(name.encode()) % 90 / 1_000
 
 
 @cache
 def rate(name: str) -> Rate:
     """Which two amounts a rate, a cost or a return compares."""
-    above, below, scale = _RATES.get(name) or next(
-        (match.expand(above), match.expand(below), scale)
-        for pattern, (above, below, scale) in _OF_CONVERSIONS
-        if (match := pattern.fullmatch(name))
-    )
+    if cost := re.fullmatch(rf"(ADVERTISER_PAID_)?({'|'.join(_COSTS)})(_IN_MICRO_DOLLAR|_IN_DOLLAR)?", name):
+        below, of = _COSTS[cost[2]]
+        scale = of * (0.98 if cost[1] else 1) / (_MICROS if cost[3] == "_IN_DOLLAR" else 1)
+        return Rate(amount("SPEND_IN_MICRO_DOLLAR"), amount(below), scale)
+    for pattern, (above, below, scale) in _OF_CONVERSIONS:
+        if match := pattern.fullmatch(name):
+            return Rate(amount(match.expand(above)), amount(match.expand(below)), scale)
+    above, below, scale = _RATES.get(name, ("ENGAGEMENT_1", "IMPRESSION_1", 1))
     return Rate(amount(above), amount(below), scale)
 
 
-def _action(name: str) -> str:
-    return re.sub(r"^(TOTAL|PAID)_|_[12](?=$|_GROSS)", "", name)
+class Formulas(NamedTuple):
+    """How the columns of a request that are numbers are computed: `names`, and the `places` where their values stand.
+
+    Parts come first, by the families in which they are divided, at the end those that are not; then sums of three parts
+    with their price; then rates. Each names what it needs by its place in this order.
+    """
+
+    names: Sequence[str]
+    places: Sequence[int]
+    parts: Sequence[Sequence[Part]]
+    amounts: Sequence[tuple[int, int, int, int]]
+    rates: Sequence[tuple[int, int, float]]
+
+
+def formulas(wanted: Iterable[str]) -> Formulas:
+    """Order the columns of a request so that each part of several is computed once."""
+    asked = tuple(dict.fromkeys(wanted))
+    amounts = {name: amount(name) for name in asked if name in COUNTS_AND_AMOUNTS}
+    rates = {name: rate(name) for name in asked if name in RATES}
+    needed = dict.fromkeys((*amounts.values(), *(side for each in rates.values() for side in (each.above, each.below))))
+    families: list[list[Part]] = [[] for _ in range(UNDIVIDED + 1)]
+    for part in dict.fromkeys((*(part for each in needed for part in each.parts), _NOTHING)):
+        families[FAMILIES[part.volume]].append(part)
+    place_of = {part: place for place, part in enumerate(part for family in families for part in family)}
+    sums: list[tuple[int, int, int, int]] = []
+    places: dict[Amount, int] = {}
+    for each in needed:
+        if len(each.parts) == 1 and each.price == 1:
+            places[each] = place_of[each.parts[0]]
+        else:
+            places[each] = len(place_of) + len(sums)
+            first, second, third = (place_of[part] for part in (*each.parts, _NOTHING, _NOTHING)[:3])
+            sums.append((first, second, third, each.price))
+    ends = range(len(place_of) + len(sums), len(place_of) + len(sums) + len(rates))
+    return Formulas(
+        names=(*amounts, *rates),
+        places=(*(places[each] for each in amounts.values()), *ends),
+        parts=families,
+        amounts=sums,
+        rates=[(places[each.above], places[each.below], each.scale) for each in rates.values()],
+    )
 
 
 def _conversion(match: re.Match[str]) -> Amount:

@@ -5,7 +5,6 @@ numbers of a type are those of the reports.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from zlib import crc32
 
 from integration_tests.simulator.analytics.subjects import Subject
@@ -42,5 +41,4 @@ def broken_down(subject: Subject, targeting_types: Iterable[str]) -> Iterator[Su
         values = VALUES[targeting_type]
         told = values if len(values) > 1 else (*values, _OTHERS)
         weights = [32 + mix(subject.number, crc32(f"{targeting_type}={value}".encode())) % 96 for value in told]
-        for value, part in zip(values, subject.portions(weights), strict=False):
-            yield replace(subject, part=part, fixed={**subject.fixed, TYPE: targeting_type, VALUE: value})
+        yield from subject.divided(weights, [{TYPE: targeting_type, VALUE: value} for value in values])

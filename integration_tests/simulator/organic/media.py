@@ -23,13 +23,17 @@ def pin_media(shape: int, name: str) -> dict[str, Any]:
             return {"media_type": "multiple_mixed", "items": [_image_item(name), _video_item(name)]}
 
 
-def _images(name: str) -> dict[str, Any]:
-    images: dict[str, Any] = {
-        size: {"url": f"https://i.pinimg.com/{size}/{name}.jpg", "width": width, "height": height}
-        for size, width, height in _SIZES
+def images(url: str) -> dict[str, Any]:
+    """A picture in each size; the size stands in the address, if that has a place for it."""
+    found: dict[str, Any] = {
+        size: {"url": url.replace("{size}", size), "width": width, "height": height} for size, width, height in _SIZES
     }
-    images["600x"]["height"] = None
-    return images
+    found["600x"]["height"] = None
+    return found
+
+
+def _images(name: str) -> dict[str, Any]:
+    return images(f"https://i.pinimg.com/{{size}}/{name}.jpg")
 
 
 def _video(name: str) -> dict[str, Any]:

@@ -4,7 +4,6 @@ https://developers.pinterest.com/docs/api/v5/analytics-create_conversion_product
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from zlib import crc32
 
 from integration_tests.simulator.analytics.subjects import Subject
@@ -35,8 +34,7 @@ def by_product(subject: Subject, breakdown: str, attribution_type: str) -> Itera
     """
     every = BREAKDOWNS[breakdown]
     if attribution_type == "BRAND_ATTRIBUTION":
-        subject = replace(subject, part=next(iter(subject.portions(_BRAND_AND_OTHERS))))
+        subject = next(subject.divided(_BRAND_AND_OTHERS, [{}]))
     weights = [32 + mix(subject.number, crc32(f"{breakdown}={products}".encode())) % 96 for products in every]
-    for products, part in zip(every, subject.portions(weights), strict=True):
-        told = {name: value for name, value in products.items() if value is not None}
-        yield replace(subject, part=part, fixed={**subject.fixed, **told})
+    told = [{name: value for name, value in products.items() if value is not None} for products in every]
+    yield from subject.divided(weights, told)

@@ -7,7 +7,6 @@ of flat rows. It is made piece by piece, so that a report of any size costs no m
 from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from csv import DictWriter
-from dataclasses import replace
 from datetime import timedelta
 from io import StringIO
 from typing import NamedTuple
@@ -15,7 +14,7 @@ from typing import NamedTuple
 import orjson
 
 from integration_tests.simulator.analytics.columns import is_conversion
-from integration_tests.simulator.analytics.day_rows import MEASURES, DayRows, as_sent, gathered
+from integration_tests.simulator.analytics.day_rows import MEASURES, DayRows, as_sent
 from integration_tests.simulator.analytics.subjects import Subject
 from integration_tests.simulator.reports.request import ReportRequest
 from integration_tests.simulator.reports.subjects import IDS, PARTS, reported
@@ -44,10 +43,12 @@ def report_rows(world: World, account: int, request: ReportRequest) -> Iterator[
         made = (
             _hourly(world, maker, subject, request)
             if hourly
-            else gathered(maker.rows(subject, request.start_date, request.end_date), request.granularity)
+            else maker.rows(subject, request.start_date, request.end_date, request.granularity)
         )
         for record in made:
-            if (shown := as_reported(record, maker.wanted)) is not None:
+            if world.full_rows:
+                yield Row(entity_id, record)
+            elif (shown := as_reported(record, maker.wanted)) is not None:
                 yield Row(entity_id, shown)
 
 
@@ -128,7 +129,7 @@ FORMS: Mapping[str, Callable[[Iterator[Row], bytes], Iterator[bytes]]] = {
 
 def _hourly(world: World, maker: DayRows, subject: Subject, request: ReportRequest) -> Iterator[Record]:
     """The rows of each hour; conversions are not told by the hour."""
-    by_hour = [replace(subject, part=part) for part in subject.portions(_HOURS_OF_A_DAY)]
+    by_hour = list(subject.divided(_HOURS_OF_A_DAY, [{}] * len(_HOURS_OF_A_DAY)))
     day = request.start_date
     while day <= request.end_date:
         first = request.start_hour if day == request.start_date else 0

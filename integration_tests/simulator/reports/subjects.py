@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from integration_tests.simulator.ads import records
-from integration_tests.simulator.analytics.subjects import Subject, of_ad, subjects
+from integration_tests.simulator.analytics.subjects import Subject, ad_columns, subjects
 from integration_tests.simulator.analytics.targeting import broken_down
 from integration_tests.simulator.reports.products import by_product
 from integration_tests.simulator.reports.request import ReportRequest
@@ -92,17 +92,20 @@ def product_group_id(account: int, group: int, position: int) -> str:
 def _parts_of(
     world: World, account: int, ad_group: Reported, part: _Part, request: ReportRequest
 ) -> Iterator[Reported]:
+    """The parts of an ad group that pass the filters. Keywords bring only some of its numbers."""
     group = world.entity_index(Kind.AD_GROUPS, account, ad_group.entity_id) or 0
     first = (account * _AD_GROUPS_PER_ACCOUNT + group) * _PARTS_PER_AD_GROUP
     prefix = request.base_level.lower()
-    for index in range(first, first + size_at(part.size(world), group)):
-        part_id = part.numbering.id_of(index)
-        fixed = part.columns(world, part_id, index)
-        status = fixed.get("PRODUCT_GROUP_STATUS", "")
-        if _passes(request.filters, prefix, part_id, status):
-            number = mix(part.numbering.base, index)
-            subject = replace(ad_group.subject, number=number, fixed={**ad_group.subject.fixed, **fixed}, made_of=None)
-            yield Reported(part_id, subject)
+    indexes = range(first, first + size_at(part.size(world), group))
+    numbers = [mix(part.numbering.base, index) for index in indexes]
+    weights = [32 + number % 96 for number in numbers]
+    others = (sum(weights),) if request.base_level == "KEYWORD" else ()
+    ids = [part.numbering.id_of(index) for index in indexes]
+    fixed = [part.columns(world, part_id, index) for part_id, index in zip(ids, indexes, strict=True)]
+    parts = ad_group.subject.divided((*weights, *others), fixed)
+    for part_id, number, of_part, subject in zip(ids, numbers, fixed, parts, strict=True):
+        if _passes(request.filters, prefix, part_id, of_part.get("PRODUCT_GROUP_STATUS", "")):
+            yield Reported(part_id, replace(subject, number=number))
 
 
 def _grained(world: World, account: int, parts: Iterable[Reported]) -> Iterator[Reported]:
@@ -121,9 +124,10 @@ def _grained(world: World, account: int, parts: Iterable[Reported]) -> Iterator[
 def _shares(world: World, account: int, part: Reported) -> Iterator[Reported]:
     """What each ad of its ad group has of a part."""
     group = world.entity_index(Kind.AD_GROUPS, account, part.subject.fixed["AD_GROUP_ID"])
-    for ad in range(world.count(Kind.ADS, account)):
-        if world.parent_index(Kind.ADS, account, ad) == group:
-            yield Reported(part.entity_id, of_ad(world, part.subject, account, ad))
+    ads = [ad for ad in range(world.count(Kind.ADS, account)) if world.parent_index(Kind.ADS, account, ad) == group]
+    weights = [32 + mix(part.subject.number, ad) % 96 for ad in ads]
+    for share in part.subject.divided(weights, [ad_columns(world, account, ad) for ad in ads]):
+        yield Reported(part.entity_id, share)
 
 
 # -- filters

@@ -4,7 +4,6 @@ https://developers.pinterest.com/docs/api/v5/campaigns-list: `start_time` and `e
 account all ran in the last weeks, so that a small world has numbers too.
 """
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
@@ -35,6 +34,16 @@ _LIVES = (
     _Life(started=83, pause=(15, 9)),
     _Life(),
 )
+_STOPPED = -_YEARS
+_LIVES_OF_THE_SHOP = (
+    _Life(),
+    _Life(pause=(9, _STOPPED)),
+    _Life(pause=(35, _STOPPED)),
+    _Life(started=26),
+    _Life(),
+    _Life(pause=(66, 44)),
+)
+"""Of its campaigns the second is paused and the third archived, each with a history; the fourth is new."""
 _JITTER_DAYS = 9
 
 
@@ -45,23 +54,18 @@ class Flight(NamedTuple):
     end: date | None
     pause: tuple[date, date] | None
 
-    def spans(self, days: range) -> Iterator[range]:
-        """What is left of days, as ordinals, while the campaign runs."""
-        start, stop = max(days.start, self.start.toordinal()), days.stop
-        if self.end is not None:
-            stop = min(stop, self.end.toordinal() + 1)
-        if self.pause is None:
-            yield range(start, stop)
-            return
-        first, last = (day.toordinal() for day in self.pause)
-        yield range(start, min(stop, first))
-        yield range(max(start, last + 1), stop)
+    def covers(self, ordinal: int) -> bool:
+        """Whether the campaign runs on a day."""
+        day = date.fromordinal(ordinal)
+        is_paused = self.pause is not None and self.pause[0] <= day <= self.pause[1]
+        return self.start <= day and not is_paused and (self.end is None or day <= self.end)
 
 
 def flight_of(world: World, account: int, index: int) -> Flight:
     """When a campaign runs: as long as another one that stands as it does, give or take a week."""
-    life = _LIVES[index % len(_LIVES)]
-    later = mix(world.seed, 7, account, index) % _JITTER_DAYS if index >= len(_LIVES) else 0
+    lives = _LIVES_OF_THE_SHOP if world.shop else _LIVES
+    life = lives[index % len(lives)]
+    later = mix(world.seed, 7, account, index) % _JITTER_DAYS if index >= len(lives) else 0
     built = datetime.fromtimestamp(world.built_at, UTC).date() + timedelta(days=later)
     return Flight(
         start=built - timedelta(days=life.started),

@@ -3,6 +3,8 @@
 Nothing in the simulated world is stored: each value is computed from the seed and the place where it stands.
 """
 
+from collections.abc import Sequence
+
 _MASK = (1 << 64) - 1
 
 WORDS = (
@@ -36,8 +38,8 @@ def words(bits: int) -> str:
     return f"{WORDS[bits % len(WORDS)]} {bits >> 8 & 0xFFF}"
 
 
-def unlike_any_other(bits: int, ordinal: int) -> str:
+def unlike_any_other(bits: int, ordinal: int, among: Sequence[str] = WORDS) -> str:
     """The name of the thing with this number among its like: no two of them have the same."""
-    turn, place = divmod(ordinal, len(WORDS))
-    word = WORDS[(bits + 5 * place) % len(WORDS)]
+    turn, place = divmod(ordinal, len(among))
+    word = among[(bits + 7 * place) % len(among)]
     return f"{word} {turn + 1}" if turn else word

@@ -4,7 +4,7 @@ Sizes, ids, the calendar, edits and restatements. The records themselves are mad
 `analytics`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -17,6 +17,7 @@ Size = int | tuple[int, ...]
 """How many children a parent has: one number, or several that are dealt out to the parents in turn."""
 
 DEFAULT_STATUSES = {"ACTIVE": 5, "PAUSED": 2, "ARCHIVED": 3}
+_STATUSES_OF_THE_SHOP = {"ACTIVE": 4, "PAUSED": 1, "ARCHIVED": 1}
 _ENTITIES_PER_ACCOUNT = 1_000_000
 _DAY_SECONDS = 86_400
 
@@ -54,8 +55,8 @@ class World:
     ad_accounts: int = 2
     shared_ad_accounts: int = 1  # the last ones: others own them
     campaigns: Size = 10  # in each ad account, as are the next two
-    ad_groups: Size = 12
-    ads: Size = 15
+    ad_groups: Size | None = None  # None: 12, or as many as campaigns
+    ads: Size | None = None  # None: 15, or as many as ad groups; without ads there are no numbers
     product_groups: Size = 2  # in each ad group, as are the next two
     product_items: Size = 2
     keywords: Size = 2
@@ -75,11 +76,13 @@ class World:
     trend_weeks: int = 3
     merchant_refusal: int | None = None  # code with which an unapproved merchant is refused: 2625 or 2626
     keyword_batches: str = "restricted"  # one of `KeywordBatches`
-    statuses: Mapping[str, int] = field(default_factory=lambda: dict(DEFAULT_STATUSES))
+    shop: bool = False  # names, ads, pictures and campaigns as in a plausible shop; fewer odd cases
+    statuses: Mapping[str, int] | None = None  # and their shares; None: `DEFAULT_STATUSES`, or those of the shop
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     first_day: date | None = None  # None: 914 days before `now`
-    active_percent: int = 80  # of an entity's days have a row; below 100, campaigns come and go, every fifth never runs
-    adds_up: bool = False  # the numbers of accounts, campaigns and ad groups are the sums of those of their ads
+    active_percent: int = (
+        80  # of a campaign's days have a row; below 100, campaigns come and go, every fifth never runs
+    )
     full_rows: bool = False  # every column asked for is in every row
     row_form: str = "recorded"  # of rows of ads analytics and reports, one of `RowForm`
     hour_column: str = ""  # of hourly reports; "" leaves the hour out, as Pinterest's documents do
@@ -100,9 +103,9 @@ class World:
     def __post_init__(self) -> None:
         self.built_at = int(self.now.timestamp())
         self.first_day = self.first_day or self.today - timedelta(days=914)
-        self._status_cycle = _interleaved(self.statuses)
+        self._status_cycle = _interleaved(self.statuses or (_STATUSES_OF_THE_SHOP if self.shop else DEFAULT_STATUSES))
         self._edits: dict[tuple[Kind, str], dict[str, Any]] = {}
-        self._restated_since: list[date] = []
+        self._restated_since: list[tuple[date, Collection[str]]] = []
         self._vanished: set[str] = set()
         self.deleted_entities: set[str] = set()
         self.deleted_feeds: set[str] = set()
@@ -122,8 +125,14 @@ class World:
     # -- ad accounts and what they hold
 
     def count(self, kind: Kind, account: int) -> int:
-        sizes = {Kind.CAMPAIGNS: self.campaigns, Kind.AD_GROUPS: self.ad_groups, Kind.ADS: self.ads}
-        return size_at(sizes[kind], account)
+        """How many of a kind an ad account has."""
+        campaigns = size_at(self.campaigns, account)
+        if kind is Kind.CAMPAIGNS:
+            return campaigns
+        ad_groups = max(12, campaigns) if self.ad_groups is None else size_at(self.ad_groups, account)
+        if kind is Kind.AD_GROUPS:
+            return ad_groups
+        return max(15, ad_groups) if self.ads is None else size_at(self.ads, account)
 
     def account_index(self, account_id: str) -> int | None:
         """Which account an id names, None if this user can't see it."""
@@ -206,13 +215,13 @@ class World:
         """A pin goes; those that list pins show it no more."""
         self.deleted_pins.add(pin_id)
 
-    def restate(self, days_back: int) -> None:
-        """Late conversions arrive: the conversion columns of the last days change."""
-        self._restated_since.append(self.today - timedelta(days=days_back))
+    def restate(self, days_back: int, *, not_yet: Collection[str] = ()) -> None:
+        """The conversion columns of the last days change; at the levels that are named, such as "ads", only later."""
+        self._restated_since.append((self.today - timedelta(days=days_back), not_yet))
 
-    def revision(self, day: date) -> int:
-        """How often a day's conversions have been restated."""
-        return sum(day >= since for since in self._restated_since)
+    def revision(self, day: date, level: str) -> int:
+        """How often a day's conversions have been restated at a level."""
+        return sum(day >= since and level not in not_yet for since, not_yet in self._restated_since)
 
 
 def _interleaved(weights: Mapping[str, int]) -> tuple[str, ...]:

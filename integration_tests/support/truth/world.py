@@ -125,11 +125,11 @@ class World(simulator.World):
             yield from self.with_currency(rows)
 
     def with_currency(self, rows: Iterable[Record]) -> Iterator[Record]:
-        """Rows with the currency of their ad account, which the connector adds."""
+        """Rows with the currency of the ad account that they name, which the connector adds."""
         accounts = (ad_account(self, account) for account in self.account_indexes())
         currencies = {account["id"]: account["currency"] for account in accounts}
         for row in rows:
-            yield {**row, "CURRENCY": currencies[str(row["AD_ACCOUNT_ID"])]}
+            yield {**row, "CURRENCY": currencies[str(row["AD_ACCOUNT_ID"])]} if "AD_ACCOUNT_ID" in row else row
 
 
 def by_key(keys: Sequence[str], records: Iterable[Record]) -> dict[Key, Record]:
