@@ -129,9 +129,14 @@ image: ## Build the image with docker or podman
 	@for engine in docker podman; do \
 		if "$$engine" info >/dev/null 2>&1; then found="$$engine"; break; fi; \
 	done; \
-	if [ -z "$$found" ]; then \
-		echo "To build the image, start Docker Desktop, or install podman: 'sudo apt install podman'." >&2; \
-		exit 1; \
+	if [ -z "$$found" ] && command -v podman >/dev/null; then \
+		echo "podman does not answer. Start it with: podman machine start" >&2; exit 1; \
+	elif [ -z "$$found" ] && command -v docker >/dev/null && [ "$$(uname)" = Darwin ]; then \
+		echo "Docker is not running. Start it with: open -a Docker" >&2; exit 1; \
+	elif [ -z "$$found" ] && command -v docker >/dev/null; then \
+		echo "Docker is not running, or you may not use it. Start it with: sudo systemctl start docker" >&2; exit 1; \
+	elif [ -z "$$found" ]; then \
+		echo "To build the image, install Docker Desktop, or podman: 'sudo apt install podman'." >&2; exit 1; \
 	fi; \
 	"$$found" build --tag airbyte/source-pinterest:dev .
 

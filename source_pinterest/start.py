@@ -1,7 +1,10 @@
 """Starts a command, so that Ctrl-C or an output that takes no more ends it in one sentence or in silence.
 
-Importing the framework takes seconds, and Ctrl-C counts from before it.
+Importing the framework takes seconds, and Ctrl-C counts from before it. Whatever Python a user has can read this file,
+so that it can say which Python and which packages are needed.
 """
+
+from __future__ import annotations
 
 import io
 import os
@@ -37,7 +40,7 @@ def start(command: str, opening: str = "") -> NoReturn:
         command: the function, such as `source_pinterest.run:run`.
         opening: the text to print before the import.
     """
-    if sys.version_info < (3, 11):  # noqa: UP036 - main.py runs under any Python that a user has
+    if sys.version_info < (3, 11):  # noqa: UP036 - a user may start it with any Python
         sys.exit(
             f"source-pinterest needs Python 3.11, 3.12 or 3.13, and this is {sys.version.split()[0]}. In a checkout, "
             "`make install` creates .venv; run the command with .venv/bin/python."
@@ -57,13 +60,26 @@ def start(command: str, opening: str = "") -> NoReturn:
         signal.signal(signal.SIGINT, _stop)
     sys.stdout.write(opening)
     sys.stdout.flush()
-    function = resolve_name(command)
+    function = _imported(command)
     try:
         if is_stoppable:
             signal.signal(signal.SIGINT, signal.default_int_handler)
         sys.exit(function())
     except KeyboardInterrupt:
         _stop()
+
+
+def _imported(command: str) -> Any:
+    """Import a function, or end the process in a sentence if this Python lacks packages that it needs."""
+    try:
+        return resolve_name(command)
+    except ModuleNotFoundError as error:
+        if str(error.name).startswith("source_pinterest"):
+            raise
+        sys.exit(
+            f"{sys.executable} lacks packages of source-pinterest, such as {error.name}. In a checkout, `make install` "
+            "creates .venv; run the command with .venv/bin/python."
+        )
 
 
 def print_stopped() -> None:

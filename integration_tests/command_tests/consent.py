@@ -3,6 +3,7 @@
 import html
 import os
 import re
+import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -44,6 +45,11 @@ class Helper:
             assert line, self.end()
             self.said += line
         return found[0]
+
+    def stop(self) -> int:
+        """Its exit code after SIGTERM."""
+        self._process.send_signal(signal.SIGTERM)
+        return self.end()
 
     def end(self) -> int:
         """Its exit code, once it has said everything."""

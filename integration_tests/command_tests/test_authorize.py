@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import re
+import signal
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -281,6 +282,20 @@ def test_the_browser_gets_a_file_that_nobody_else_can_read(tmp_path: Path, path:
     assert redirected(page.as_uri()) == url
     assert page.stat().st_mode & 0o777 == 0o600
     assert not Path(urlsplit(address).path).exists()
+
+
+def test_a_stop_by_sigterm_leaves_no_file_behind(tmp_path: Path, path: Path) -> None:
+    browser, opened = tmp_path / "browser", tmp_path / "opened"
+    os.mkfifo(opened)
+    browser.write_text(f'#!/bin/sh\nprintf %s "${{1#file://}}" >{opened}\n', encoding="utf-8")
+    browser.chmod(0o700)
+    surroundings = {"BROWSER": str(browser), "HOME": os.environ.get("HOME", "/")}
+    with Simulator() as sim, helping(sim, "--client-id", "1234567", "--config", str(path), **surroundings) as helper:
+        helper.consent_url()
+        page = Path(opened.read_text(encoding="utf-8"))
+        assert page.exists()
+        assert helper.stop() == 128 + signal.SIGTERM
+    assert list(path.parent.iterdir()) == []
 
 
 def test_without_space_for_that_file_the_command_says_so(desktop: Desktop, path: Path) -> None:

@@ -213,6 +213,21 @@ def test_an_older_python_without_the_framework_is_told_which_one_is_needed() -> 
         assert sentence.startswith("source-pinterest needs Python 3.11, 3.12 or 3.13, and this is 3.10.13. ")
 
 
+def test_a_python_without_the_packages_is_told_where_they_are() -> None:
+    done = subprocess.run(
+        [sys.executable, "-S", "-m", "source_pinterest.read"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_SECONDS,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    [sentence] = done.stderr.splitlines()
+    assert sentence.startswith(f"{sys.executable} lacks packages of source-pinterest, such as orjson. ")
+    assert sentence.endswith("run the command with .venv/bin/python.")
+
+
 def test_a_command_is_asked_for() -> None:
     with Simulator() as sim:
         output = run_main(sim)

@@ -246,6 +246,18 @@ def test_without_a_network_one_sentence_says_what_to_look_at(place: Place, monke
         assert config is CONFIG or sentence.endswith("No connection to 127.0.0.1 could be made (ConnectionError).")
 
 
+def test_an_option_that_does_not_exist_is_told_once_before_the_first_request(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.configure({**CONFIG, "startdate": "2026-01-01"})
+    notice = "startdate is not an option. Did you mean start_date?"
+    place.connect([{"type": "LOG", "log": {"level": "WARN", "message": notice}}], 1, monkeypatch)
+    code, _, complaints = place.run("boards")
+    assert code == 1
+    assert complaints.splitlines()[0] == f"Warning: {notice}"
+    assert complaints.count(notice) == 1
+
+
 def test_a_refusal_is_one_sentence_and_leaves_nothing(place: Place) -> None:
     place.configure()
     (place.folder / "output.json").touch()

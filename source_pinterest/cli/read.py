@@ -36,7 +36,7 @@ from source_pinterest.cli.terminal import say, typed
 from source_pinterest.config import Config
 from source_pinterest.config.credentials import OAuthCredentials, read_credentials
 from source_pinterest.config.files import read_configured_catalog, read_object, read_states
-from source_pinterest.config.options import refusal, without_blanks
+from source_pinterest.config.options import refusal, unknown_key_notices, without_blanks
 from source_pinterest.dates import utc_today
 from source_pinterest.engine.token_store import SAVE_TOKENS_VARIABLE, make_private, write_private
 from source_pinterest.start import STOPPED
@@ -272,6 +272,9 @@ def _read(given: argparse.Namespace, folder: OutputFolder) -> int:
     if not names:
         raise refusal('Name the streams to read, such as campaigns and ads (with make: STREAMS="campaigns ads").')
     catalog = configured(names, config, append=given.append)
+    mistyped = list(unknown_key_notices(config))
+    for notice in mistyped:
+        say(f"Warning: {notice}", sys.stderr)
     with folder.opened() as descriptor:
         write_private(folder.catalog, ConfiguredAirbyteCatalogSerializer.dump(catalog))
         write_private(folder.options, options_of(config))
@@ -284,6 +287,8 @@ def _read(given: argparse.Namespace, folder: OutputFolder) -> int:
     code = child.returncode if child.returncode >= 0 else 128 - child.returncode
     if signals and code == 128 + signal.SIGTERM:
         code = 128 + signals[0]
+    for notice in mistyped:
+        messages.warnings.pop(notice, None)
     _sum_up(
         messages, path, code, _told(messages, path, catalog, FolderDays(folder.states(), catalog, options_of(config)))
     )
