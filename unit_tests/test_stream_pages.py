@@ -167,11 +167,11 @@ def test_the_user_page_has_every_stream_and_the_readme_the_suggested_ones() -> N
     assert names["docs/pinterest.md"] == NAMES
     assert "`user_accounts:read`, a business account" in table("docs/pinterest.md")
     metadata = (ROOT / "metadata.yaml").read_text(encoding="utf-8")
-    assert len(names["README.md"]) == 7
+    assert len(names["README.md"]) == 8
     for document, before in (
-        ("docs/quick-start.md", "## The first seven streams\n"),
+        ("docs/quick-start.md", "## The first eight streams\n"),
         ("docs/pinterest.md", "**Start with"),
     ):
         text = (ROOT / document).read_text(encoding="utf-8").partition(before)[2].partition("\n\n## ")[0]
-        assert re.findall(r"\[`(\w+)`\]\(", text)[:7] == names["README.md"], document
+        assert re.findall(r"\[`(\w+)`\]\(", text)[:8] == names["README.md"], document
     assert [name for name in names["README.md"] if f"      - {name}\n" not in metadata] == []

@@ -65,7 +65,7 @@ def test_a_reading_that_is_not_whole_is_told(
 SHORT_WORLD = (
     *("--boards", "1", "--sections-per-board", "1", "--pins-per-board", "2", "--pins-per-section", "1"),
     *("--ad-accounts", "1", "--campaigns", "2", "--ad-groups", "2", "--ads", "4"),
-    *("--product-groups", "1", "--product-items", "1", "--active-percent", "20", "--adds-up", "true"),
+    *("--product-groups", "1", "--product-items", "1", "--active-percent", "20"),
 )
 
 
@@ -103,9 +103,9 @@ def test_what_the_demo_shows_fits_80_columns_and_hides_nothing() -> None:
     rows = [" ".join(line.split()) for line in lines]
     assert [name for name in NAMES if f"{name} 1,234 12 1,234 123 9" not in rows] == []
     assert gap == ""
-    assert ending[2].startswith("Nothing is missing")
+    assert ending[3].startswith("Nothing is missing")
     lost = on_a_narrow_screen(lambda console: print_ending(console, found, ["pins is not complete."]))
-    assert lost[3] == "pins is not complete."
+    assert lost[4] == "pins is not complete."
 
 
 def test_every_run_pauses_the_same_campaign_so_that_it_counts_the_same_changes() -> None:

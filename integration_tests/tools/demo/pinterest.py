@@ -18,10 +18,12 @@ from integration_tests.support.pinterest import World, oauth_config
 from integration_tests.support.truth import KEYS, Key, by_key
 from integration_tests.tools.demo.connector import started
 
+SHOP = ("--shop", "true", "--seed", "12", "--ad-accounts", "2", "--shared-ad-accounts", "0", "--active-percent", "99")
+"""Two ad accounts of a shop, in two currencies."""
 WORLD = (
+    *SHOP,
+    *("--campaigns", "4", "--ad-groups", "4", "--ads", "5", "--product-groups", "1", "--product-items", "1"),
     *("--boards", "6", "--sections-per-board", "2", "--pins-per-board", "80", "--pins-per-section", "20"),
-    *("--ad-accounts", "2", "--campaigns", "3", "--ad-groups", "3", "--ads", "4"),
-    *("--product-groups", "1", "--product-items", "1", "--adds-up", "true"),
 )
 BEHAVIOUR = (
     "--profile",

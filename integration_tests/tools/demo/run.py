@@ -76,8 +76,9 @@ def show(console: Console, output: Path, world: Sequence[str]) -> bool:
     with (output / TABLE).open("w", encoding="utf-8") as file:
         print_table(Console(file=file, width=PLAIN_WIDTH, highlight=False), found)
     troubles = [item.trouble for item in found if not item.is_whole]
-    if not any(item.changed for item in found if item.stream == "campaigns"):
-        troubles.append("The paused campaign did not arrive.")
+    changed = {item.stream for item in found if item.changed}
+    if not {"campaigns", "campaign_analytics"} <= changed:
+        troubles.append("The paused campaign and the late conversions did not arrive.")
     if [first_requests, second_requests] != [first.requests.total(), second.requests.total()]:
         troubles.append(
             f"Pinterest counted {first_requests} and {second_requests} requests, but the streams reported other "
@@ -119,12 +120,14 @@ def continued(options: Sequence[str]) -> Iterator[str]:
 
 def print_ending(console: Console, found: Sequence[Finding], troubles: Sequence[str]) -> None:
     """Print what both reads brought, whether that is everything, and where more of it stands."""
-    records, requests, again, changed, requests_again = totals(found)
+    records, requests, again, _, requests_again = totals(found)
     console.print(
         f"\nFirst read: {len(found)} streams, {records} records, {requests} requests.",
-        f"Second read: {again} records, {changed} of them changed, {requests_again} requests.",
-        *(troubles or ["Nothing is missing: every record and every change arrived, and none came twice."]),
+        f"Second read: {again} records, {requests_again} requests. It brought the last {LOOKBACK_DAYS} days,",
+        "what is new, and the lists that Pinterest can't filter by time.",
+        *(troubles or ["Nothing is missing: every record arrived, and so did both changes."]),
         f"Each stream's numbers, and what to try next: {OUTPUT / TABLE}",
+        f"A page to look at: {OUTPUT / READ / 'report.html'}",
         "Your own account: .venv/bin/python -m source_pinterest.authorize (see README.md)",
         sep="\n",
         markup=False,

@@ -22,7 +22,7 @@ HISTORY_DAYS = 20
 LOOKBACK_DAYS = 7
 WORLD = (
     *("--ad-accounts", str(len(NAMES) * ACCOUNTS_PER_SHARD), "--shared-ad-accounts", "0", "--campaigns", "5"),
-    *("--ad-groups", "1", "--ads", "1", "--boards", "1"),
+    *("--ad-groups", "5", "--ads", "5", "--boards", "1"),
 )
 _AN_HOUR = 3_600
 

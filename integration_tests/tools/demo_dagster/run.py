@@ -133,8 +133,11 @@ def main(arguments: Sequence[str] | None = None, output: Path = ROOT / OUTPUT) -
         sentence = f"{error.filename} can't be written ({error.strerror}). Move it away, or get write permission."
         console.print(sentence, markup=False, soft_wrap=True)
         return 1
-    console.print(" ".join(troubles) or "Every record arrived, and the shard that failed stopped no other.")
     console.print(f"Each shard's records and state are in {OUTPUT}/shards; Dagster's log is beside them.")
+    console.print(
+        " ".join(troubles)
+        or f"All went as meant: every record arrived, and {DEAD}, which was to fail, stopped no other shard."
+    )
     return 1 if troubles else 0
 
 
@@ -161,7 +164,8 @@ def show(console: Console, agency: Agency, orchestrator: Orchestrator) -> list[s
     if troubles := troubles + troubles_of_the_state(second, agency.oldest_restated_day()):
         return troubles
 
-    console.print(f"[bold]Once more[/bold], but another program has used the refresh token of {DEAD}.")
+    console.print(f"[bold]Once more[/bold], but another program has used the refresh token of {DEAD}:")
+    console.print(f"{DEAD} is to fail, and the others are to go on.")
     agency.shards[DEAD].config.write_bytes(used)
     states = agency.shards[DEAD].states()
     third = Pass.of(agency, orchestrator)

@@ -18,7 +18,7 @@ from rich.table import Table
 
 from integration_tests.network_guard import confine_to_loopback
 from integration_tests.tools.demo.connector import Connector, ConnectorFailedError, Reading
-from integration_tests.tools.demo.pinterest import LocalPinterest
+from integration_tests.tools.demo.pinterest import SHOP, LocalPinterest
 from integration_tests.tools.demo_dbt.project import (
     BUILD,
     LOCAL_VARIABLES,
@@ -35,9 +35,9 @@ from integration_tests.tools.demo_dbt.project import (
 ROOT = Path(__file__).parents[3]
 OUTPUT = Path("demo-output/dbt")
 WORLD = (
-    *("--ad-accounts", "2", "--shared-ad-accounts", "0", "--campaigns", "7", "--ad-groups", "10", "--ads", "14"),
+    *SHOP,
+    *("--campaigns", "6", "--ad-groups", "12", "--ads", "18"),
     *("--boards", "2", "--pins-per-board", "2", "--sections-per-board", "1", "--pins-per-section", "1"),
-    *("--seed", "12", "--active-percent", "99"),
 )
 HISTORY_DAYS = 60
 MICROS = 1_000_000
@@ -108,10 +108,13 @@ def read(api_url: str, output: Path, database: Path) -> Reading:
 
 def next_steps(database: str) -> str:
     """What to type next: a look at a report, and the reports of one's own account."""
-    look = f"import duckdb; duckdb.connect('{database}').table('{REPORTS}.pinterest__campaign_report').show()"
+    look = (
+        f"import duckdb; duckdb.connect('{database}').table('{REPORTS}.pinterest__campaign_report')"
+        ".select('date_day, campaign_name, spend, currency').order('all').show(max_rows=20)"
+    )
     return "\n".join(
         (
-            f"{database} has the reports. To look at one:",
+            f"{database} has the reports. To look at day, campaign and spend:",
             f'  .venv/bin/python -c "{look}"',
             "To make them of your own account, with your credentials in secrets/config.json",
             "(make demo-duckdb installs PyAirbyte):",

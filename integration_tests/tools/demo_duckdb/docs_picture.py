@@ -12,7 +12,7 @@ from integration_tests.simulator.__main__ import parse
 from integration_tests.support.pinterest import World
 from integration_tests.support.truth import KEYS
 from integration_tests.tools.demo_duckdb.chart import CampaignDay, campaign_days, draw, save
-from integration_tests.tools.demo_duckdb.run import HISTORY_DAYS, STREAMS, WORLD, replace
+from integration_tests.tools.demo_duckdb.run import HISTORY_DAYS, STREAMS, WORLD, of_one_currency, replace
 
 IMAGE = Path(__file__).parents[3] / "docs" / "images" / "spend_by_campaign.png"
 NOW = "2026-06-30T12:00:00+00:00"
@@ -27,7 +27,7 @@ def rows_of_docs() -> list[CampaignDay]:
         with duckdb.connect(str(database)) as connection:
             for stream in STREAMS:
                 replace(connection, stream, KEYS[stream], list(world.expected(stream, start=start).values()))
-        return campaign_days(database)
+        return of_one_currency(campaign_days(database))
 
 
 def description(rows: Sequence[CampaignDay]) -> str:

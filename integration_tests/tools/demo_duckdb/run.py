@@ -15,7 +15,7 @@ from rich.table import Table
 
 from integration_tests.network_guard import confine_to_loopback
 from integration_tests.tools.demo.connector import Connector, ConnectorFailedError, Record, started
-from integration_tests.tools.demo.pinterest import LocalPinterest
+from integration_tests.tools.demo.pinterest import SHOP, LocalPinterest
 from integration_tests.tools.demo_dbt.project import column_types, make_view
 from integration_tests.tools.demo_duckdb.chart import CampaignDay, campaign_days, draw, save, shows
 
@@ -26,22 +26,20 @@ READ = "read"
 """A folder as `source_pinterest.read` writes it."""
 EXAMPLE = Path("examples/pyairbyte_duckdb.py")
 RESTATED_DAYS = 7
-CREATIVES = ("ads", "ad_pins", "ad_analytics")
-"""What the example reads beside its own streams, for the dbt project's model of creatives."""
-STREAMS = ("ad_accounts", "campaigns", "campaign_analytics", *CREATIVES)
-WORLD = (
-    *("--ad-accounts", "1", "--shared-ad-accounts", "0", "--campaigns", "7", "--ad-groups", "1", "--ads", "9"),
-    *("--boards", "1", "--seed", "12", "--active-percent", "99"),
-)
+MORE = ("ad_groups", "ads", "ad_pins", "ad_account_analytics", "ad_group_analytics", "ad_analytics")
+"""What the example reads beside its own streams, for the dbt project's model of creatives and for the page."""
+STREAMS = ("ad_accounts", "campaigns", "campaign_analytics", *MORE)
+WORLD = (*SHOP, "--campaigns", "6", "--ad-groups", "12", "--ads", "18", "--boards", "1")
 HISTORY_DAYS = 89
-"""Seven campaigns, each day of which has its numbers. The picture in the docs shows the same."""
+"""The picture in the docs shows the same."""
 ROWS_SHOWN = 12
 BEST_CREATIVES = """
-    select pin_title, picture_url, spend, currency, paid_clicks, ctr
+    select coalesce(pin_title, ad_name, ad_id), spend, currency, paid_clicks, ctr, landing_url
     from pinterest__ad_creatives
     order by paid_clicks desc, ad_id
     limit 5
 """
+LOG = "pyairbyte.log"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -67,14 +65,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def show(console: Console, pyairbyte: Path | None, image: Path) -> bool:
     """Read twice, show what the database has, and return whether that is all that Pinterest has."""
     database = ROOT / OUTPUT / "pinterest.duckdb"
-    for leftover in (ROOT / OUTPUT).glob("pinterest.*"):
-        leftover.unlink()
-    if (ROOT / OUTPUT / READ).exists():
-        shutil.rmtree(ROOT / OUTPUT / READ)  # its state belongs to a Pinterest that has ended
+    clear(ROOT / OUTPUT)
     config = ROOT / OUTPUT / "config.json"
     start = datetime.now(UTC).date() - timedelta(days=HISTORY_DAYS)
     with LocalPinterest(config, ROOT, WORLD) as pinterest:
-        console.print("The connector reads a local Pinterest into DuckDB, in about a minute.\n")
+        console.print("The connector reads a local Pinterest into DuckDB, in about a minute.")
+        if pyairbyte:
+            console.print(f"What PyAirbyte says meanwhile is in {OUTPUT / LOG}")
         config.write_text(json.dumps({**json.loads(config.read_text()), "start_date": str(start)}, indent=2))
         if pyairbyte is None:
             console.print("PyAirbyte needs Python 3.11 or 3.12. Without one, this demo loads the lines itself.")
@@ -85,31 +82,45 @@ def show(console: Console, pyairbyte: Path | None, image: Path) -> bool:
             else:
                 console.print(read_with_loader(pinterest.url, config, database))
             pinterest.restate(days_back=RESTATED_DAYS)
+        if pyairbyte:
+            console.print("[bold]Third read[/bold]: into a folder, as `make read` does, which makes a page of it")
+            Connector(pinterest.url, config, ROOT).read(ROOT / OUTPUT / READ, *STREAMS)
         expected = len(pinterest.expected(["campaign_analytics"], start)["campaign_analytics"])
     rows = campaign_days(database)
-    figure = draw(rows)
+    drawn = of_one_currency(rows)
+    figure = draw(drawn)
     save(figure, image)
     console.print(table(rows))
     console.print(creatives(database))
     python = pyairbyte or ".tmp/pyairbyte/bin/python"
     for line in (
         f"{len(rows):,} days of campaigns are in {OUTPUT / database.name}",
-        f"The chart of them: {os.path.relpath(image)}",
+        f"A chart of those in {drawn[0].currency}: {os.path.relpath(image)}",
+        f"A page to look at: {OUTPUT / READ / 'report.html'}",
         "To read your own account, with your credentials in secrets/config.json:",
         f"  {python} {EXAMPLE} \\",
         "    secrets/config.json output/pinterest.duckdb",
     ):
         console.print(line, markup=False)
-    return len(rows) == expected and shows(figure, rows)
+    return len(rows) == expected and shows(figure, drawn)
+
+
+def clear(folder: Path) -> None:
+    """Remove what an earlier run has read: its state belongs to a Pinterest that has ended."""
+    for leftover in (*folder.glob("pinterest.*"), folder / LOG):
+        leftover.unlink(missing_ok=True)
+    if (folder / READ).exists():
+        shutil.rmtree(folder / READ)
 
 
 def read_with_pyairbyte(python: Path, api_url: str, config: Path, database: Path) -> None:
     """Run the example as a user does."""
-    line = [str(python), str(EXAMPLE), str(config), str(database), *CREATIVES]
-    with started(line, cwd=ROOT, env={**os.environ, "PINTEREST_API_URL": api_url}) as process:
-        process.communicate()
+    line = [str(python), str(EXAMPLE), str(config), str(database), *MORE]
+    environment = {**os.environ, "PINTEREST_API_URL": api_url}
+    with (ROOT / OUTPUT / LOG).open("ab") as log, started(line, cwd=ROOT, env=environment, stderr=log) as process:
+        log.write(process.communicate()[0])
     if process.returncode:
-        raise ConnectorFailedError(f"{EXAMPLE} ended with exit code {process.returncode}.")
+        raise ConnectorFailedError(f"{EXAMPLE} ended with exit code {process.returncode}; see {OUTPUT / LOG}.")
 
 
 def read_with_loader(api_url: str, config: Path, database: Path) -> str:
@@ -142,6 +153,12 @@ def replace(connection: duckdb.DuckDBPyConnection, table: str, key: Sequence[str
         connection.execute(f"insert into {table} by name select * from {arrived}")
 
 
+def of_one_currency(rows: Sequence[CampaignDay]) -> list[CampaignDay]:
+    """The days of the campaigns in the currency that most have: no chart adds two."""
+    currency = max(sorted({row.currency for row in rows}), key=[row.currency for row in rows].count)
+    return [row for row in rows if row.currency == currency]
+
+
 def table(rows: Sequence[CampaignDay]) -> Table:
     """The newest days that the query returns."""
     titles = ("Campaign", "Day", "Spend", "Paid impressions", "Paid clicks")
@@ -156,10 +173,13 @@ def table(rows: Sequence[CampaignDay]) -> Table:
 
 def creatives(database: Path) -> Table:
     """The five ads of the last 30 days with the most clicks, as the dbt project's model has them."""
-    shown = Table("Pin", "Spend", "Paid clicks", "CTR", title="The best creatives", title_justify="left")
-    shown.add_column("Picture", overflow="fold")
+    shown = Table("Ad", title="The best creatives", title_justify="left")
+    for title in ("Spend", "Paid clicks", "CTR"):
+        shown.add_column(title, justify="right", no_wrap=True)
+    shown.add_column("Leads to", no_wrap=True)
     with duckdb.connect(str(database), read_only=True) as connection:
         make_view(connection, "pinterest__ad_creatives", "main")
-        for title, picture, spend, currency, clicks, ctr in connection.execute(BEST_CREATIVES).fetchall():
-            shown.add_row(title or "", f"{spend:,.2f} {currency}", f"{clicks:,}", f"{ctr:.2%}", picture or "not shown")
+        for name, spend, currency, clicks, ctr, address in connection.execute(BEST_CREATIVES).fetchall():
+            page = (address or "").partition("?")[0]
+            shown.add_row(" ".join(name.split()), f"{spend:,.2f} {currency}", f"{clicks:,}", f"{ctr:.2%}", page)
     return shown
