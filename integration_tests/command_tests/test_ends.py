@@ -224,7 +224,7 @@ def test_a_python_without_the_packages_is_told_where_they_are() -> None:
     )
     assert (done.returncode, done.stdout) == (1, "")
     [sentence] = done.stderr.splitlines()
-    assert sentence.startswith(f"{sys.executable} lacks packages of source-pinterest, such as orjson. ")
+    assert " lacks packages of source-pinterest, such as orjson. " in sentence
     assert sentence.endswith("run the command with .venv/bin/python.")
 
 
