@@ -28,6 +28,7 @@ from integration_tests.support.truth import KEYS
 from integration_tests.support.worlds import small_world
 from source_pinterest.api.auth import SIGN_IN_AGAIN
 from source_pinterest.cli import read
+from unit_tests.cli.report_folder import text_of
 
 STREAMS = ("boards", "campaigns", "campaign_analytics")
 PAGE = "A page to look at:\noutput/report.html\n"
@@ -162,6 +163,26 @@ def test_the_query_that_is_printed_shows_the_newest_record_of_each_key_in_duckdb
         ("Spring", "2026-01-02", 250),
         ("Spring", "2026-01-01", 100),
     ]
+
+
+def test_days_that_failed_are_missing_on_the_page_until_the_next_read_has_them(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Simulator(small_world(ad_accounts=2)) as sim:
+        monkeypatch.setenv("PINTEREST_API_URL", sim.url)
+        place.configure({**since_recently(sim), "max_retries": 0})
+        account = sim.world.account_id(1)
+        sim.add_fault(Fault(FaultKind.UNAVAILABLE, on="campaigns/analytics", account=account, times=None))
+        code, *_ = place.run("ad_accounts", "campaign_analytics")
+        assert code == 1
+        failed = text_of((place.output / "report.html").read_text(encoding="utf-8"))
+        assert "Something is missing: 1 gap in the days of campaign_analytics." in failed
+        assert re.search(rf"campaign_analytics of [^.]*{account}: no day was read", failed)
+        sim.clear_faults()
+        code, *_ = place.run()
+        assert code == 0
+        text = text_of((place.output / "report.html").read_text(encoding="utf-8"))
+        assert "No day is missing." in text
 
 
 def test_the_page_never_changes_how_a_read_ends(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
