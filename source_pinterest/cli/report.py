@@ -439,7 +439,7 @@ class _Page:
 @cache
 def _template() -> Template:
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"money": _money, "count": _count, "link": _link, "picture": _picture}
+    environment.filters |= {"money": _money, "count": _count, "link": _link, "picture": _picture, "span": _span}
     return environment.from_string(_part("report.html"))
 
 
@@ -582,6 +582,10 @@ def _money(amount: Decimal | None, currency: str) -> str:
 def _count(number: Decimal | None) -> str:
     """Return a number, with the digits behind the point that it has."""
     return "-" if number is None else f"{number:,.6f}".rstrip("0").rstrip(".")
+
+
+def _span(window: DateWindow) -> str:
+    return str(window.start if window.days == 1 else window)
 
 
 def _link(url: str | None) -> str:
