@@ -286,7 +286,8 @@ class OAuthAuthenticator(PinterestAuthenticator):
         """
         if response.verdict is Again.WAIT:
             return Again.WAIT
-        if response.status in _REFUSED and not response.is_foreign:
+        will_pass = isinstance(response.verdict, Retry)
+        if response.status in _REFUSED and not response.is_foreign and not will_pass:
             raise self._refused(response)
         return Retry(why=f"HTTP {response.status}.")
 

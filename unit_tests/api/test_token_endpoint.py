@@ -71,6 +71,9 @@ def test_app_credentials_whose_token_is_rejected_have_no_button_to_click(mock: r
     [
         {"status_code": 500, "text": "<html>"},
         {"status_code": 403, "text": "<html>Access Denied</html>"},
+        {"status_code": 403, "text": ""},
+        {"status_code": 400, "json": {"code": 12, "message": "Try again."}},
+        {"status_code": 400, "json": {"code": 2787, "message": "Something went wrong on our end."}},
         {"status_code": 302, "text": "elsewhere"},
         {"text": '{"access_token": "false-acc'},
         {"text": '{"access_token": "' + "x" * 100_000 + '"}'},
