@@ -44,7 +44,7 @@ def test_without_pyairbyte_the_demo_loads_by_itself_and_says_so(
     first, second = map(int, re.findall(r"(\d+) campaign_analytics", told))
     assert 0 < second < first, "the second read is incremental"
     best = told.partition("The best creatives")[2]
-    assert len(re.findall(r"\w.* [\d.,]+ (?:USD|EUR) .*\d% .* https://\S+ ", best)) == 5
+    assert len(re.findall(r"\w.* [\d.,]+ (?:USD|EUR) .*\d% .*https://\S+", best)) == 5
     assert image.read_bytes().startswith(b"\x89PNG")
 
 

@@ -45,7 +45,7 @@ _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 def product(index: int) -> str:
     """What an ad shows; no two of the first hundred say the same."""
     turn, place = divmod(index, len(PRODUCTS))
-    return f"{PRODUCTS[place]}, no. {turn + 1}" if turn else PRODUCTS[place]
+    return f"{PRODUCTS[place]} {turn + 1}" if turn else PRODUCTS[place]
 
 
 def page(index: int) -> str:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -173,8 +174,9 @@ def table(rows: Sequence[CampaignDay]) -> Table:
 
 def creatives(database: Path) -> Table:
     """The five ads of the last 30 days with the most clicks, as the dbt project's model has them."""
-    shown = Table("Ad", title="The best creatives", title_justify="left")
-    for title in ("Spend", "Paid clicks", "CTR"):
+    shown = Table(title="The best creatives", title_justify="left", box=SIMPLE_HEAD, padding=0, pad_edge=False)
+    shown.add_column("Ad", min_width=20)
+    for title in ("Spend", "Paid\nclicks", "CTR"):
         shown.add_column(title, justify="right", no_wrap=True)
     shown.add_column("Leads to", no_wrap=True)
     with duckdb.connect(str(database), read_only=True) as connection:
