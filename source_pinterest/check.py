@@ -168,7 +168,7 @@ def _probe_user_analytics(sync: Sync) -> None:
     yesterday = days_before(sync.today(), 1)
     analytics = sync.stream(UserAccountAnalytics)
     try:
-        analytics.request_rows(Task({}, analytics.read_days, DateWindow(yesterday, yesterday)), {})
+        analytics.request_rows(Task({}, analytics.read_days), DateWindow(yesterday, yesterday), {})
     except (RefusedError, GoneError) as error:
         LOGGER.warning(analytics.explain(error).message)
 

@@ -16,8 +16,9 @@ from source_pinterest.source import SourcePinterest
 from source_pinterest.state.ad_pin_cursor import AdPinCursor
 from source_pinterest.state.board_cursor import BoardCursor
 from source_pinterest.state.cursor import PinterestCursor
-from source_pinterest.state.day_cursor import AccountDayCursor, DayCursor, PinCursor, ProfileCursor
+from source_pinterest.state.day_cursor import AccountDayCursor, DayCursor
 from source_pinterest.state.entity_cursor import EntityCursor
+from source_pinterest.state.pin_cursor import PinCursor
 from source_pinterest.streams import STREAMS
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.ads.entities import AdGroups, Campaigns
@@ -197,7 +198,7 @@ KINDS: Mapping[str, tuple[type[PinterestCursor], int]] = {
     "campaign_targeting_analytics": (AccountDayCursor, 89),
     "ad_group_report": (AccountDayCursor, 913),
     "product_item_report": (AccountDayCursor, 91),
-    "user_account_analytics": (ProfileCursor, 89),
+    "user_account_analytics": (DayCursor, 89),
     "pin_analytics": (PinCursor, 89),
 }
 

@@ -31,10 +31,6 @@ def cursors(output: Output, stream: str = KEYWORDS) -> dict[str, dict[str, Any]]
     return {entry["partition"]["ad_account_id"]: entry["cursor"] for entry in output.states[stream]["states"]}
 
 
-def keyed(output: Output) -> list[list[str]]:
-    return [cursor["keyed"] for cursor in cursors(output).values()]
-
-
 def span(sim: Simulator) -> list[str]:
     """The days that a sync of these tests reads."""
     return [str(sim.world.today - timedelta(days=DAYS)), str(sim.world.today)]

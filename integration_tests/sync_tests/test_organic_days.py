@@ -73,7 +73,8 @@ def test_an_empty_answer_settles_no_young_day(sim: Simulator, destination: str) 
     first = run_sync(sim, STREAMS, config=config, destination=destination)
     assert_succeeded(first, STREAMS)
     assert not any(first.records.values())
-    assert [first.states[stream] for stream in STREAMS] == [{}] * len(STREAMS)
+    nothing = {"date": str(ago(sim, 7)), "from": str(ago(sim, 6))}
+    assert [first.states[stream] for stream in STREAMS] == [nothing] * len(STREAMS)
 
     sim.world.organic_lag_days = 0
     second = run_sync(sim, STREAMS, config=config, state=first.states, destination=destination)

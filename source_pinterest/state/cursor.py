@@ -180,6 +180,9 @@ class PinterestCursor(Cursor):
             error: why it could not be read; None if that was not tried.
         """
 
+    def leave_out(self, task: Task, error: Exception) -> None:
+        """Take back the plan of a task that Pinterest refuses, or that is gone, for cursors that plan tasks."""
+
     def count(self, records: int, task: Task) -> None:
         """Count records of a task that are about to be queued."""
         del task

@@ -53,6 +53,7 @@ class Period:
         chosen_start: the first day that the user wants, which may lie before `earliest`.
         history_days: how many days Pinterest keeps.
         merges_by_key: whether the destination replaces rows by their key; True for a stream that is not selected.
+        granularity: how much time a row covers.
     """
 
     start: Date
@@ -64,6 +65,7 @@ class Period:
     chosen_start: Date | None = None
     history_days: int = 0
     merges_by_key: bool = True
+    granularity: Granularity = Granularity.DAY
 
     @property
     def end(self) -> Date:
@@ -129,6 +131,7 @@ class Period:
             chosen_start=config.start_date if days.has_fewer_days_than_config else None,
             history_days=days.history_days,
             merges_by_key=plan.merges_by_key,
+            granularity=days.granularity,
         )
 
 

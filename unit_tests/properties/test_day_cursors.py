@@ -81,6 +81,7 @@ class Destination:
         asked = [(account, day) for account, window, _ in wanted[:: plan.batches] for day in days_of([window])]
         assert len(asked) == len(set(asked)), "a day is planned twice"
         done: Counter[tuple[str, int]] = Counter()
+        now: dict[str, set[int]] = {account: set() for account in ACCOUNTS}
         pending, position = _shuffled(wanted, plan.order), 0
         while pending:
             account, window, batch = pending.pop()
@@ -91,11 +92,14 @@ class Destination:
                 pending = _shuffled([*pending, *((account, half, batch) for half in halves)], plan.order)
             elif end is End.READ:
                 done.update((account, day) for day in days_of([window]))
-                self.read[account] |= {day for day in days_of([window]) if done[account, day] == plan.batches}
+                now[account] |= {day for day in days_of([window]) if done[account, day] == plan.batches}
+                self.read[account] |= now[account]
                 cursor.commit(_stream_slice(account, window, batch))
             elif end is not End.NEVER:
                 cursor.fail(_stream_slice(account, window, batch))
             self.assert_honest(cursor.state)
+        for account, promised in _promised(cursor.state).items():
+            assert promised & {day for of, day in asked if of == account} <= now[account], "not read again"
         return cursor.state
 
     def assert_honest(self, state: dict[str, Any]) -> None:
@@ -108,7 +112,7 @@ class Destination:
 
 
 def _planned(cursor: AccountDayCursor, account: str, plan: Plan) -> list[Planned]:
-    in_order = cursor.history_of(account).in_reading_order
+    in_order = cursor.days_of(account).in_reading_order
     pieces = [piece for window in cursor.unread(account) for piece in in_order(window.cut(plan.days_per_call))]
     cursor.plan(account, ((piece, plan.batches) for piece in pieces))
     return [(account, piece, batch) for piece in pieces for batch in range(plan.batches)]
@@ -128,7 +132,8 @@ def _promised(state: dict[str, Any]) -> dict[str, set[int]]:
     found = {}
     for entry in state["states"]:
         cursor = entry["cursor"]
-        whole = days_of([DateWindow.from_pair((cursor["from"], cursor["DATE"]))])
+        promised = (cursor["from"], cursor["DATE"])
+        whole = days_of([DateWindow.from_pair(promised)] if promised[0] <= promised[1] else [])
         missing = days_of(DateWindow.from_pair(pair) for pair in cursor.get("missing", ()))
         found[entry["partition"]["ad_account_id"]] = whole - missing
     return found

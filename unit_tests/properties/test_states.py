@@ -12,11 +12,12 @@ from source_pinterest.api.errors import ConfigError
 from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.state.board_cursor import BoardCursor
 from source_pinterest.state.cursor import PinterestCursor, StateStore
-from source_pinterest.state.day_cursor import AccountDayCursor, PinCursor, ProfileCursor
-from source_pinterest.state.days import AccountHistory
+from source_pinterest.state.day_cursor import AccountDayCursor, DayCursor
+from source_pinterest.state.days import Days
 from source_pinterest.state.entity_cursor import EntityCursor
 from source_pinterest.state.formats import SavedState, read_state, write_state
 from source_pinterest.state.period import Period
+from source_pinterest.state.pin_cursor import PinCursor
 from unit_tests.properties.days import REACH_DAYS, TODAY, days, days_of, some_windows
 from unit_tests.state.stores import store
 
@@ -68,7 +69,7 @@ CURSORS: dict[str, Callable[[StateStore], PinterestCursor]] = {
     "days": lambda kept: AccountDayCursor(kept, lambda: PERIOD),
     "entities": lambda kept: EntityCursor(kept, ("ACTIVE",)),
     "boards": BoardCursor,
-    "profiles": lambda kept: ProfileCursor(kept, lambda: PERIOD),
+    "profiles": lambda kept: DayCursor(kept, lambda: PERIOD),
     "pins": lambda kept: PinCursor(kept, lambda: PERIOD),
 }
 texts = days.map(str)
@@ -123,10 +124,10 @@ def test_a_history_comes_back_as_it_went_out(last: Any, first: Any, missing: lis
     """However its windows were edited, they are those between the first day and the last, each day once."""
     edited = {FIELD: str(last), "missing": [window.as_pair() for window in missing]}
     edited |= {name: str(day) for name, day in (("from", first), ("settled", settled)) if day}
-    history = AccountHistory.from_state(edited, FIELD)
+    history = Days.from_state(edited, FIELD)
     within = days_of([DateWindow(first or REACH_BEGINS, last)]) if (first or REACH_BEGINS) <= last else set()
 
     assert (history.last, history.first, history.settled) == (last, first, settled)
     assert days_of(history.missing) == days_of(missing) & within
     assert sum(window.days for window in history.missing) == len(days_of(missing) & within)
-    assert AccountHistory.from_state(history.to_state(FIELD), FIELD) == history
+    assert Days.from_state(history.to_state(FIELD), FIELD) == history

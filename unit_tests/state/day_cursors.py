@@ -12,11 +12,12 @@ from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.engine.pages import Page
 from source_pinterest.engine.tasks import Task
 from source_pinterest.state.cursor import FullRefresh
-from source_pinterest.state.day_cursor import AccountDayCursor, DayCursor, PinCursor, ProfileCursor
+from source_pinterest.state.day_cursor import AccountDayCursor, DayCursor
 from source_pinterest.state.period import Period, Restatement
+from source_pinterest.state.pin_cursor import PinCursor
 from unit_tests.state.stores import store
 
-RefreshedCursor = TypeVar("RefreshedCursor", ProfileCursor, PinCursor)
+RefreshedCursor = TypeVar("RefreshedCursor", DayCursor, PinCursor)
 
 TODAY = Date(2026, 7, 1)
 EARLIEST = days_before(TODAY, 89)
@@ -49,8 +50,8 @@ def cursor(state: dict[str, Any] | None = None, period: Period = PERIOD, fingerp
     return AccountDayCursor(store(state), lambda: period, fingerprint)
 
 
-def profile_cursor(state: dict[str, Any] | None = None, period: Period = PERIOD) -> ProfileCursor:
-    return ProfileCursor(store(state), lambda: period)
+def profile_cursor(state: dict[str, Any] | None = None, period: Period = PERIOD) -> DayCursor:
+    return DayCursor(store(state), lambda: period)
 
 
 def pin_cursor(state: dict[str, Any] | None = None, period: Period = PERIOD) -> PinCursor:
@@ -78,6 +79,9 @@ def slice_of(account: str, days: DateWindow, batch: int = 0) -> Task:
 
 
 def windows(subject: DayCursor, account: str | None = "549") -> list[DateWindow]:
+    """The unread windows of an account, or of the token's own user, once a sync has listed it."""
+    if isinstance(subject, AccountDayCursor) and account:
+        subject.oldest_first([account])
     return subject.unread(account)
 
 
@@ -87,7 +91,7 @@ def warnings(caplog: pytest.LogCaptureFixture) -> list[str]:
 
 def plan(subject: AccountDayCursor, days_per_call: int, batches: int = 1, account: str = "549") -> list[DateWindow]:
     """Plan an account as the streams do, and return its windows."""
-    in_order = subject.history_of(account).in_reading_order
+    in_order = subject.days_of(account).in_reading_order
     pieces = [piece for unread in subject.unread(account) for piece in in_order(unread.cut(days_per_call))]
     subject.plan(account, ((piece, batches) for piece in pieces))
     return pieces

@@ -1,9 +1,28 @@
 """The days that an analytics stream requests, and its state while they come in."""
 
+from dataclasses import replace
+
+import pytest
+
 from source_pinterest.api.errors import ConfigError, NothingLeftError, UnavailableError
 from source_pinterest.engine.tasks import Task
-from source_pinterest.state.day_cursor import KeyColumns
-from unit_tests.state.day_cursors import ago, cursor, entry, plan, read_up_to, slice_of, unread, window, windows
+from unit_tests.state.day_cursors import (
+    EARLIEST,
+    PERIOD,
+    TODAY,
+    ago,
+    cursor,
+    day,
+    entry,
+    plan,
+    read_up_to,
+    slice_of,
+    unread,
+    window,
+    windows,
+)
+
+NOTHING_YET = {"states": [entry("549", ago(90), **{"from": ago(89)})]}
 
 
 def test_a_window_is_done_when_all_its_batches_are() -> None:
@@ -11,7 +30,7 @@ def test_a_window_is_done_when_all_its_batches_are() -> None:
     assert windows(subject) == [window(89, 0)]
     first, second = plan(subject, 45, batches=2)
     subject.commit(slice_of("549", first, 0))
-    assert subject.state == {"states": []}
+    assert subject.state == NOTHING_YET
     subject.commit(slice_of("549", first, 1))
 
     assert subject.state == read_up_to(45)
@@ -26,7 +45,7 @@ def test_an_account_that_is_planned_again_promises_nothing_of_slices_in_flight()
     subject.plan("549", [(first, 1)])
     subject.commit(slice_of("549", first, 0))
     subject.commit(slice_of("549", first))
-    assert subject.state == {"states": []}
+    assert subject.state == NOTHING_YET
     subject.commit(slice_of("549", first, 1))
 
     assert subject.state == read_up_to(0)
@@ -37,7 +56,8 @@ def test_days_whose_rows_can_not_be_used_are_owed_again() -> None:
     (planned,) = plan(subject, 90)
     assert planned == window(36, 0)
     subject.fail(slice_of("549", planned))
-    assert subject.state == read_up_to(3, missing=[[ago(36), ago(3)]])
+    days = [[ago(36), ago(3)]]
+    assert subject.state == read_up_to(3, missing=days, stale=days)
 
     again = cursor(subject.state)
     assert windows(again) == [window(36, 0)], "nothing is read twice"
@@ -48,23 +68,57 @@ def test_days_whose_rows_can_not_be_used_are_owed_again() -> None:
 def test_days_before_the_first_one_are_not_owed_for_rows_that_cant_be_used() -> None:
     known = read_up_to(3, **{"from": ago(60)})
     subject = cursor(known)
-    head, _ = plan(subject, 90)
+    head, newest = plan(subject, 90)
     assert head == window(89, 61)
     subject.fail(slice_of("549", head))
+    subject.commit(slice_of("549", newest))
 
-    assert subject.state == known
+    assert subject.state == read_up_to(0, **{"from": ago(60)})
 
 
-def test_ids_that_rows_were_keyed_with_stand_in_the_state_once_their_slice_was_read() -> None:
-    subject = cursor({"states": [entry("549", ago(3), keyed=["A"]), entry("550", ago(3), keyed="?")]})
-    (planned,) = plan(subject, 90)
-    assert subject.keyed.before("549") == KeyColumns(frozenset({"A"}))
-    assert subject.keyed.before("550") is subject.keyed.before("551") is None
-    subject.commit(slice_of("549", planned), KeyColumns(frozenset({"A", "B"}), frozenset({"B"})))
+def test_an_account_of_which_nothing_could_be_read_keeps_its_first_day() -> None:
+    """Else its oldest days would go unnoticed once the start date has moved."""
+    subject = cursor()
+    for account in ("reached", "failed", "waiting", "refused"):
+        plan(subject, 90, account=account)
+    subject.commit(slice_of("reached", window(89, 0)))
+    subject.fail(slice_of("failed", window(89, 0)))
+    subject.leave_out(slice_of("refused", window(89, 0)))
     found = {one["partition"]["ad_account_id"]: one["cursor"] for one in subject.state["states"]}
+    first = {"DATE": ago(90), "from": ago(89)}
+    assert {account: found[account] for account in found if account != "reached"} == {"failed": first, "waiting": first}
 
-    assert (found["549"]["keyed"], found["549"]["partly"]) == (["A", "B"], ["B"])
-    assert not {"keyed", "partly"} & set(found["550"])
+    later = cursor(subject.state, replace(PERIOD, start=day(60)))
+    assert [windows(later, account)[-1] for account in ("failed", "waiting")] == [window(89, 0)] * 2
+    assert windows(later, "refused") == [window(60, 0)]
+
+
+def test_an_account_that_is_refused_keeps_its_days() -> None:
+    subject = cursor(read_up_to(3))
+    subject.leave_out(slice_of("549", *plan(subject, 90)))
+
+    assert subject.state == read_up_to(3)
+
+
+def test_days_that_wait_for_a_task_that_never_ends_are_missing(caplog: pytest.LogCaptureFixture) -> None:
+    subject = cursor(read_up_to(3))
+    older, newer = plan(subject, 30)
+    subject.commit(slice_of("549", newer))
+    days = [older.as_pair()]
+    assert subject.state == read_up_to(0, missing=days, stale=days)
+
+    much_later = replace(PERIOD, today=TODAY.add(days=60), earliest=EARLIEST.add(days=60))
+    again = cursor(subject.state, much_later)
+    assert windows(again)[0].start == day(29)
+    assert f"the days {window(36, 30)} of ad account 549 could not be read again and are too old now" in caplog.text
+    assert again.state["states"][0]["cursor"]["missing"] == [window(29, 7).as_pair()], "they are told once"
+
+
+def test_a_state_of_a_version_that_kept_the_ids_of_keys_is_read_without_them() -> None:
+    """Versions up to 2026-11 kept which ids the rows of reports had."""
+    subject = cursor({"states": [entry("549", ago(3), keyed=["A"], partly=["A"]), entry("550", ago(3), keyed="?")]})
+
+    assert subject.state == {"states": [entry("549", ago(3)), entry("550", ago(3))]}
 
 
 def test_an_account_without_entities_is_done_at_once() -> None:

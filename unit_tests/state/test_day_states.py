@@ -30,10 +30,8 @@ from unit_tests.state.stores import STREAM
 def test_a_flat_cursor_holds_for_the_accounts_of_this_sync_and_then_goes() -> None:
     subject = cursor({"states": [entry("777", ago(2))], "flat": {"DATE": ago(10)}})
     assert subject.state == {"states": [entry("777", ago(2))], "flat": {"DATE": ago(10)}}
+    assert subject.oldest_first(["549", "777"]) == ["549", "777"]
     assert windows(subject) == [window(43, 0)]
-    for account in ("549", "777"):
-        subject.keep_place(account)
-    subject.retire_flat()
 
     assert subject.state == {"states": [entry("549", ago(10)), entry("777", ago(2))]}
     assert windows(cursor(subject.state), "888") == [window(89, 0)], "an account that comes later is read whole"

@@ -9,12 +9,12 @@ import pytest
 from pendulum import Date
 
 from source_pinterest.dates import DateWindow
-from source_pinterest.state.days import AccountHistory, DayTasks
+from source_pinterest.state.days import Days, DaySet, Read, fold
 from source_pinterest.state.period import Period, Restatement
 from unit_tests.state.day_cursors import EARLIEST, day, window
 
-between = AccountHistory.between
-NEW = AccountHistory()
+between = Days.between
+NEW = Days()
 IN_TWO_DAYS = day(-2)
 
 
@@ -56,9 +56,7 @@ def test_where_a_sync_resumes(
         (between(None, day(1)), 80, [window(34, 0)]),
     ],
 )
-def test_an_earlier_start_date_is_caught_up_with(
-    known: AccountHistory, start_ago: int, expected: list[DateWindow]
-) -> None:
+def test_an_earlier_start_date_is_caught_up_with(known: Days, start_ago: int, expected: list[DateWindow]) -> None:
     assert known.unread(period(start_ago)) == expected
 
 
@@ -74,7 +72,7 @@ def test_an_earlier_start_date_is_caught_up_with(
     ],
 )
 def test_a_start_date_that_has_moved_later_hides_no_day_that_is_owed(
-    known: AccountHistory, restatement: Restatement, expected: list[DateWindow], start_ago: int
+    known: Days, restatement: Restatement, expected: list[DateWindow], start_ago: int
 ) -> None:
     assert known.unread(replace(period(start_ago), restatement=restatement)) == expected
 
@@ -98,36 +96,32 @@ def test_days_before_the_first_are_read_backwards(first_ago: int | None, newest_
 
 
 def after(
-    known: AccountHistory,
+    known: Days,
     done: list[DateWindow],
     failed: list[DateWindow] = [],  # noqa: B006 - it is read alone
     waiting: list[DateWindow] = [],  # noqa: B006 - as above
     limit: Date | None = None,
     today: Date = IN_TWO_DAYS,
-) -> AccountHistory:
-    tasks = DayTasks(known)
-    for one in (*done, *failed, *waiting):
-        tasks.add(one)
-    for one in done:
-        tasks.end(one, failed=False)
-    for one in failed:
-        tasks.end(one, failed=True)
-    return tasks.history(Period(EARLIEST, EARLIEST, today, 33, last_final_day=limit))
+) -> Days:
+    period = Period(EARLIEST, EARLIEST, today, 33, last_final_day=limit)
+    read = [Read(one, period.final_day, counts=period.last_countable_day or one.end) for one in done]
+    return fold(known, [*read, *(Read(one, final=None) for one in failed)], EARLIEST, waiting)
 
 
 def test_a_new_state_begins_with_the_first_planned_day() -> None:
     history = after(NEW, done=[window(9, 5)], waiting=[window(19, 10), window(4, 0)])
 
     assert history == between(day(19), day(5), [window(19, 10)], day(5))
-    assert after(NEW, done=[], failed=[window(19, 0)]) == NEW
+    assert after(NEW, done=[], failed=[window(19, 0)]) == Days.planned(day(19))
 
 
-def test_a_day_waits_for_every_task_that_covers_it_unless_it_was_read_before() -> None:
+def test_a_day_waits_for_every_task_that_covers_it() -> None:
     known = between(day(60), day(10), settled=day(12))
 
     assert after(known, done=[window(15, 5)], waiting=[window(8, 5)]) == between(day(60), day(9), settled=day(9))
-    assert after(known, done=[window(15, 5)], failed=[window(12, 5)]) == between(
-        day(60), day(10), [window(12, 10)], day(10)
+    stale = DaySet((window(12, 10),))
+    assert after(known, done=[window(15, 5)], failed=[window(12, 5)]) == replace(
+        between(day(60), day(10), stale, day(12)), stale=stale
     )
 
 
@@ -154,13 +148,11 @@ def test_the_cursor_never_passes_a_day_that_is_not_final(final_ago: int) -> None
 
 def test_days_of_a_week_that_has_not_ended_count_in_a_full_refresh() -> None:
     """Another attempt would emit them a second time."""
-    tasks = DayTasks(NEW)
-    for days in (window(29, 8), window(7, 0)):
-        tasks.add(days)
-        tasks.end(days, failed=False)
     refresh = Period(EARLIEST, EARLIEST, day(0), None, last_final_day=day(5))
+    assert refresh.last_countable_day is None
+    ended = [Read(days, refresh.final_day, counts=days.end) for days in (window(29, 8), window(7, 0))]
 
-    assert tasks.history(refresh) == between(day(29), day(0), settled=day(5))
+    assert fold(NEW, ended, EARLIEST) == between(day(29), day(0), settled=day(5))
 
 
 def test_a_cursor_that_lies_past_the_final_days_stays() -> None:

@@ -8,8 +8,9 @@ from airbyte_cdk.sources.message import InMemoryMessageRepository
 from pendulum import Date
 
 from source_pinterest import limits
-from source_pinterest.state.day_cursor import DayCursor, PinCursor, Reading
-from source_pinterest.state.days import ReadDays
+from source_pinterest.state.day_cursor import DayCursor
+from source_pinterest.state.days import DaySet
+from source_pinterest.state.pin_cursor import PinCursor, Reading
 from unit_tests.state.day_cursors import PERIOD, TODAY, ago, day, pin_cursor, refreshing, window
 from unit_tests.state.stores import states_in, store
 
@@ -207,16 +208,16 @@ def test_skipped_pins_without_a_position_are_not_kept() -> None:
 
 def test_a_skipped_pin_is_owed_the_days_that_the_others_have_been_read_of() -> None:
     subject = pin_cursor(known(3, skipped=[kept(80, 0, 1)]))
-    assert subject.owed(None, 7) == (ReadDays((window(80, 3),)), window(80, 3))
+    assert subject.owed(None, 7) == (DaySet((window(80, 3),)), window(80, 3))
 
     passed = pin_cursor(known(9, reading=[unfinished(8, 0, 2)], skipped=[kept(80, 0, 1)]))
-    assert passed.owed(None, 7)[0] == ReadDays((window(80, 2),))
+    assert passed.owed(None, 7)[0] == DaySet((window(80, 2),))
     ahead = pin_cursor(known(9, reading=[unfinished(8, 0, 2, after="6")], skipped=[kept(80, 0, 1)]))
-    assert ahead.owed(None, 7)[0] == ReadDays((window(80, 9),))
+    assert ahead.owed(None, 7)[0] == DaySet((window(80, 9),))
 
 
 def test_a_skipped_pin_is_asked_for_although_no_other_has_been_read_further() -> None:
-    assert pin_cursor(known(3, skipped=[kept(2, 0, 1)])).owed(None, 7) == (ReadDays(), window(2, 0))
+    assert pin_cursor(known(3, skipped=[kept(2, 0, 1)])).owed(None, 7) == (DaySet(), window(2, 0))
 
 
 def test_a_skipped_pin_that_answers_in_a_full_refresh_has_all_days_that_the_others_have() -> None:
@@ -224,14 +225,14 @@ def test_a_skipped_pin_that_answers_in_a_full_refresh_has_all_days_that_the_othe
     reading = begun(subject)
     subject.skip(None, 7, reading.window)
     subject.finish(None, reading.with_days([day(1)], day(3)))
-    assert subject.owed(None, 7)[0] == ReadDays((window(89, 1),))
+    assert subject.owed(None, 7)[0] == DaySet((window(89, 1),))
 
     again = refreshing(PinCursor, subject.state)
     again.catch_up(None, 7, settled=day(5))
     assert "skipped" not in again.state, "the pin lags behind, and none of its days comes twice"
 
     passed = refreshing(PinCursor, {"reading": [unfinished(2, 0, 3)], "skipped": [kept(2, 0, 1)]})
-    assert passed.owed(None, 7)[0] == ReadDays((window(2, 0),))
+    assert passed.owed(None, 7)[0] == DaySet((window(2, 0),))
 
 
 def test_days_before_those_that_a_pin_has_are_owed_apart_from_them() -> None:
@@ -239,7 +240,7 @@ def test_days_before_those_that_a_pin_has_are_owed_apart_from_them() -> None:
     head = begun(subject)
     subject.skip(None, 7, head.window)
     subject.finish(None, head.with_days([day(11)], TODAY))
-    assert subject.owed(None, 7)[0] == ReadDays((window(89, 11),))
+    assert subject.owed(None, 7)[0] == DaySet((window(89, 11),))
 
     subject.go_without(None, window(1, 0))
     assert subject.state["skipped"][0]["unread"] == [window(89, 11).as_pair(), window(1, 0).as_pair()]
@@ -247,5 +248,5 @@ def test_days_before_those_that_a_pin_has_are_owed_apart_from_them() -> None:
 
 def test_days_of_a_skipped_pin_that_are_too_old_are_told_once(caplog: pytest.LogCaptureFixture) -> None:
     subject = pin_cursor(known(3, skipped=[kept(100, 3, 9)]))
-    assert subject.owed(None, 7) == subject.owed(None, 7) == (ReadDays((window(89, 3),)), window(89, 3))
+    assert subject.owed(None, 7) == subject.owed(None, 7) == (DaySet((window(89, 3),)), window(89, 3))
     assert caplog.text.count(f"the days {window(100, 90)} of pin 7 could not be read and are too old now") == 1

@@ -7,7 +7,8 @@ import pytest
 
 from source_pinterest.dates import DateWindow
 from source_pinterest.engine.tasks import Task
-from source_pinterest.state.day_cursor import DayCursor, DaysRead, ProfileCursor
+from source_pinterest.state.day_cursor import DayCursor
+from source_pinterest.state.days import Read
 from source_pinterest.state.period import Period, Restatement
 from unit_tests.state.day_cursors import (
     EARLIEST,
@@ -35,9 +36,13 @@ def unread(subject: DayCursor, owner: str | None = None) -> list[DateWindow]:
 def take(
     subject: DayCursor, read: DateWindow, settled: int | None, newest: int = 0, owner: str | None = None
 ) -> dict[str, Any]:
-    """Read a window up to a day so long ago, and return the state."""
-    found = None if settled is None else DaysRead(day(newest), day(settled))
-    subject.commit(Task({"ad_account_id": owner} if owner else {}, unread_task, read), found)
+    """Read a window up to a day so long ago, or not at all, and return the state."""
+    task = Task({"ad_account_id": owner} if owner else {}, unread_task, read)
+    if settled is None:
+        subject.fail(task)
+    else:
+        counts = day(newest) if subject.is_refresh else None
+        subject.commit(task, Read(read, day(settled), counts, day(newest)))
     return subject.state
 
 
@@ -53,7 +58,8 @@ def test_the_users_cursor_moves_to_the_last_settled_day_and_never_back() -> None
     assert take(profile_cursor(subject.state), window(35, 0), 0) == known(0)
     for settled in (20, 36):
         assert take(profile_cursor(known(2)), window(35, 0), settled) == known(2, read=ago(0))
-    assert take(profile_cursor({"date": ago(2)}), window(35, 0), None) == {"date": ago(2)}
+    failed = take(profile_cursor({"date": ago(2)}), window(35, 0), None)
+    assert failed == {"date": ago(2), "missing": [[ago(35), ago(2)]], "stale": [[ago(35), ago(2)]]}
 
 
 def test_the_days_of_each_owner_are_kept_apart() -> None:
@@ -69,10 +75,10 @@ def test_the_days_of_each_owner_are_kept_apart() -> None:
 
 
 def test_another_attempt_of_a_full_refresh_does_not_read_the_newest_days_again() -> None:
-    state = take(refreshing(ProfileCursor), window(89, 0), settled=3, newest=1)
+    state = take(refreshing(DayCursor), window(89, 0), settled=3, newest=1)
     assert state == {"date": ago(1), "from": ago(89), "settled": ago(3)}
 
-    attempt = refreshing(ProfileCursor, state)
+    attempt = refreshing(DayCursor, state)
     assert unread(attempt) == [window(0, 0)]
     assert take(attempt, window(0, 0), settled=0) == {"date": ago(0), "from": ago(89), "settled": ago(3)}
 
@@ -81,7 +87,7 @@ def test_another_attempt_of_a_full_refresh_does_not_read_the_newest_days_again()
     "period", [replace(PERIOD, lookback_days=0), replace(PERIOD, lookback_days=4), replace(ONCE, today=TODAY)]
 )
 def test_an_incremental_sync_reads_the_days_again_that_were_not_final_in_a_full_refresh(period: Period) -> None:
-    state = take(refreshing(ProfileCursor), window(89, 0), settled=8, newest=1)
+    state = take(refreshing(DayCursor), window(89, 0), settled=8, newest=1)
     [again] = unread(profile_cursor(state, period))
     assert again == window(7, 0)
 

@@ -164,7 +164,6 @@ class QueryAnalytics(AdAccountStream, ABC):
             if broken_off:
                 windows = (piece.window for piece in pieces if piece.batches is not None)
                 yield from (Task.failed({"ad_account_id": account}, broken_off, window) for window in windows)
-        self.checkpoint.retire_flat()
         yield from self.reports_on(older)
 
     def _end_of_list(self, account: str) -> SliceError | None:
@@ -221,7 +220,7 @@ class QueryAnalytics(AdAccountStream, ABC):
             account: the account.
             tasks_beside_batches: how many tasks a window of requests has beside those of its batches.
         """
-        unread, in_order = self.checkpoint.unread(account), self.checkpoint.history_of(account).in_reading_order
+        unread, in_order = self.checkpoint.unread(account), self.checkpoint.days_of(account).in_reading_order
         cut = [{piece.window: piece for piece in self._pieces_of(account, window)} for window in unread]
         pieces = [found[window] for found in cut for window in in_order(found)]
         counts = (1 if piece.batches is None else len(piece.batches) + tasks_beside_batches for piece in pieces)

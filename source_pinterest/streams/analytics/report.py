@@ -20,8 +20,8 @@ from source_pinterest.reporting.client import ReportClient
 from source_pinterest.reporting.job import ANALYTICS_REPORTS, ReadyReport, ReportRequest
 from source_pinterest.reporting.life import FailedReport, SplitReport, StreamReports
 from source_pinterest.state.cursor import PinterestCursor, StateStore
-from source_pinterest.state.day_cursor import AccountDayCursor, KeyColumns
-from source_pinterest.state.days import ReadDays
+from source_pinterest.state.day_cursor import AccountDayCursor
+from source_pinterest.state.days import DaySet
 from source_pinterest.state.period import Period, PeriodPlan
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.ads.metrics_ready import MetricsReadyState
@@ -43,7 +43,6 @@ class ReportTasks:
         stream: the stream. Its sync has the runner of all reports.
         spec: what its reports are.
         gate: the gate that its rows pass.
-        earlier_ids: returns the ids that an account's rows had in earlier syncs, see `ReportKey`.
     """
 
     def __init__(
@@ -51,11 +50,10 @@ class ReportTasks:
         stream: AdAccountStream,
         spec: ReportSpec,
         gate: RowGate,
-        earlier_ids: Callable[[str], KeyColumns | None] = lambda _: None,
     ) -> None:
         refused = RefusedNames(stream.notices, spec.needed)
         optional, entity = (spec.ids, "") if spec.may_lack_ids else ((), spec.ids[0])
-        key = ReportKey(spec.key, optional, earlier_ids, refused.of, spec.parts, entity)
+        key = ReportKey(spec.key, optional, refused.of, spec.parts, entity)
         self._rows = ReportRows(stream.name, gate, key, spec.columns, spec.stamped, stream.ad_accounts.currency_of)
         self._client = ReportClient(stream.api, stream.client, stream.name, refused, stream.notices.replacement)
         self._runner = stream.shared.reports
@@ -93,16 +91,13 @@ class ReportTasks:
             elif isinstance(outcome, SplitReport) and cursor:
                 cursor.split(request.ad_account_id, request.window, [half.window for half in outcome.halves])
 
-    def _read(self, ready: ReadyReport, task: Task) -> Generator[Page, None, KeyColumns | None]:
+    def _read(self, ready: ReadyReport, task: Task) -> Generator[Page, None, None]:
         """Read a finished report: fetch its file, check its rows, and hand them out.
 
-        The generator returns the id columns of the rows' keys. A file that breaks off is fetched again, from a new
-        link, as `ReportClient.fetch` does.
+        A file that breaks off is fetched again, from a new link, as `ReportClient.fetch` does.
         """
         del task
-        pages, key_columns = self._client.fetch(ready, partial(self._rows.pages, ready.request))
-        yield from pages
-        return key_columns
+        yield from self._client.fetch(ready, partial(self._rows.pages, ready.request))
 
 
 class ReportStream(AdAccountStream):
@@ -129,10 +124,7 @@ class ReportStream(AdAccountStream):
         if spec.is_total:
             self.cursor_field = []
         self.foreign_keys = report_keys(spec.level, spec.key, spec.columns)
-        self.report_tasks = ReportTasks(self, spec, RowGate(self), self._earlier_ids)
-
-    def _earlier_ids(self, account: str) -> KeyColumns | None:
-        return self.checkpoint.keyed.before(account) if self.checkpoint else None
+        self.report_tasks = ReportTasks(self, spec, RowGate(self))
 
     def new_cursor(self, plan: PeriodPlan, store: StateStore) -> PinterestCursor | None:
         """Return a cursor over the days of each account. A total has none, since each sync reads it whole."""
@@ -171,7 +163,6 @@ class ReportStream(AdAccountStream):
             windows = self._windows(account)
             self.checkpoint.plan(account, ((window, len(self.spec.variants)) for window in windows))
             requests += [request for window in windows for request in self.spec.requests(account, window)]
-        self.checkpoint.retire_flat()
         return requests
 
     def _plan_of_total(self) -> list[ReportRequest]:
@@ -187,19 +178,18 @@ class ReportStream(AdAccountStream):
         An attempt of a full refresh leaves out a bucket of which an earlier attempt has read days: it was emitted, and
         the present week has one day more when the next attempt begins after midnight.
         """
-        unread, history = self.checkpoint.unread(account), self.checkpoint.history_of(account)
+        unread, days = self.checkpoint.unread(account), self.checkpoint.days_of(account)
         first_day, today, granularity = self.checkpoint.first_day(account), self.shared.today(), self.spec.granularity
-        emitted = history.read.windows if self.is_refresh else ()
-        taken = ReadDays().plus(
+                taken = DaySet().plus(
             DateWindow(granularity.bucket_of(window.start).start, granularity.bucket_of(window.end).end)
-            for window in emitted
+            for window in (days.read if self.is_refresh else ())
         )
         windows = list[DateWindow]()
         for whole in filter(None, (self._whole(window, first_day) for window in reversed(unread))):
-            left = ReadDays((whole,)).minus(taken.windows)
+            left = DaySet((whole,)).minus(taken)
             longest = self.spec.reach.window_days
-            pieces = [piece for part in left.windows for piece in granularity.cut(part, longest, today)]
-            windows, taken = history.in_reading_order(pieces) + windows, taken.plus(pieces)
+            pieces = [piece for part in left for piece in granularity.cut(part, longest, today)]
+            windows, taken = days.in_reading_order(pieces) + windows, taken.plus(pieces)
         return windows
 
     def _whole(self, window: DateWindow, first_day: Date) -> DateWindow | None:

@@ -4,13 +4,11 @@ No page is emitted before the last row of a response or file has been checked.
 """
 
 from array import array
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import compress, islice
 from typing import Any
 
-from airbyte_cdk.models import FailureType
 from pendulum import Date
 
 from source_pinterest.api.errors import (
@@ -36,7 +34,6 @@ from source_pinterest.dates import DateWindow, Granularity, parse_day, without_m
 from source_pinterest.engine.pages import Page, pages_of, serialised, spooled
 from source_pinterest.reporting.file import Filed
 from source_pinterest.reporting.job import ReportRequest
-from source_pinterest.state.day_cursor import KeyColumns
 from source_pinterest.streams.base.stream import PinterestStream
 
 _SUBSTITUTES = {"AD_ID": "PIN_PROMOTION_ID", ITEM_ID: ENTITY_ID}
@@ -60,7 +57,6 @@ class ReportKey:
     Attributes:
         columns: all parts of the key, except those that `ReportRows` stamps on the rows.
         ids: the parts that are ids and may be empty.
-        earlier_ids: returns the ids that an account's rows had in earlier syncs, or None if there were no rows.
         refused: returns the columns that Pinterest refuses for an account.
         parts: the columns that divide an entity, such as targeting values; they may be empty.
         entity: the part that the id under which a file lists a row replaces if Pinterest refuses the column.
@@ -68,7 +64,6 @@ class ReportKey:
 
     columns: tuple[str, ...]
     ids: tuple[str, ...] = ()
-    earlier_ids: Callable[[str], KeyColumns | None] = lambda _: None
     refused: Callable[[str], frozenset[str]] = lambda _: frozenset()
     parts: tuple[str, ...] = (TARGETING_TYPE, TARGETING_VALUE)
     entity: str = ""
@@ -127,7 +122,7 @@ class RowGate:
             MalformedResponseError: as `asked_for` and `records`.
             SliceError: as `records`.
         """
-        keys = ResponseKeys(self, self._stream, expected)
+        keys = ResponseKeys(self._stream, expected)
         pages = spooled(pages_of(self._stream.name, keys.checked(rows), keys.admits))
         return keys.without_withheld(pages)
 
@@ -142,28 +137,9 @@ class RowGate:
             SliceError: the rows have another grain than their key. At least half of the keys, and more than a
                 few, have several rows, and the destination replaces rows by their key.
         """
-        keys = ResponseKeys(self, self._stream, expected)
+        keys = ResponseKeys(self._stream, expected)
         checked = keys.checked(self.asked_for(rows, expected))
         return keys.rows_without_withheld([row for row in checked if keys.admits(row, serialised(row))])
-
-    def doubt(
-        self, found: str, if_merged: str, if_kept: str, about: str = "keys", kind: FailureType | None = None
-    ) -> None:
-        """Fail the task if the destination replaces rows by their key, else warn once that the rows are emitted.
-
-        Args:
-            found: what is the matter with the keys of rows.
-            if_merged: what a failure means, and what to do.
-            if_kept: what it means that the rows are emitted.
-            about: identifies the warning.
-            kind: the type of the failure.
-
-        Raises:
-            SliceError: the destination replaces rows. It concerns one response, however often it occurs.
-        """
-        if self._stream.merges_by_key:
-            raise SliceError(f"{self._stream.name}: {found} {if_merged}", kind=kind, is_isolated=True)
-        self._stream.notices.warn(about, f"{found} {if_kept}")
 
     def asked_for(self, rows: Iterable[Record], expected: Expected) -> Iterator[Record]:
         """Yield the rows of the expected days, account and entities, with texts and numbers in their columns.
@@ -238,13 +214,12 @@ class ResponseKeys:
     It keeps hashes, since a report may have a million rows: of each key, and of the data of its first row.
 
     Args:
-        gate: the gate that the rows pass.
         stream: the stream.
         expected: has the columns of the key.
     """
 
-    def __init__(self, gate: RowGate, stream: PinterestStream, expected: Expected) -> None:
-        self._gate, self._stream, self._expected = gate, stream, expected
+    def __init__(self, stream: PinterestStream, expected: Expected) -> None:
+        self._stream, self._expected = stream, expected
         self._keys: dict[int, None] = {}  # in the order of their first rows
         self._data = array("q")  # of these rows; a dictionary of all would need twice the memory
         self._data_by_key: dict[int, int] = {}  # filled when a key comes twice
@@ -328,16 +303,23 @@ class ResponseKeys:
         return not missing
 
     def _doubt(self, values: tuple[Any, ...]) -> None:
-        """Fail the task, or warn, because a key comes twice or is incomplete. See `RowGate.doubt`."""
+        """Say that a key comes twice or is incomplete: warn once, since the rows are emitted.
+
+        Raises:
+            SliceError: the destination replaces rows by their key. It concerns one response, however often it occurs.
+        """
         *others, last = self._expected.key
         columns = f"{', '.join(others)} and {last}" if others else last
-        self._gate.doubt(
-            f"a response of Pinterest does not have one row per {columns}: {values} comes twice or is incomplete.",
-            "None of its rows is used, because they would overwrite each other in the destination. The next sync asks "
-            "for them again. If this happens again, please report it; a destination that appends gets such rows as "
-            "they are.",
-            "All of its rows are emitted, since the destination keeps each of them.",
-        )
+        found = f"a response of Pinterest does not have one row per {columns}: {values} comes twice or is incomplete."
+        if self._stream.merges_by_key:
+            raise SliceError(
+                f"{self._stream.name}: {found} None of its rows is used, because they would overwrite each other in "
+                "the destination. The next sync asks for them again. If this happens again, please report it; a "
+                "destination that appends gets such rows as they are.",
+                is_isolated=True,
+            )
+        kept = "All of its rows are emitted, since the destination keeps each of them."
+        self._stream.notices.warn("keys", f"{found} {kept}")
 
     def without_withheld(self, pages: Iterator[Page]) -> Iterator[Page]:
         """Return pages of the rows that were admitted, without those whose key is withheld by now."""
@@ -402,19 +384,18 @@ class ReportRows:
     stamped: Mapping[str, str] = field(default_factory=dict)
     currency_of: Callable[[str], str | None] = lambda _: None
 
-    def pages(self, request: ReportRequest, rows: Iterable[Filed]) -> tuple[Iterable[Page], KeyColumns | None]:
-        """Return the rows of a file as pages, and the id columns of their keys if these may vary.
+    def pages(self, request: ReportRequest, rows: Iterable[Filed]) -> Iterable[Page]:
+        """Return the rows of a file as pages.
 
         Ids, names and targeting values become strings.
 
         Raises:
             MalformedResponseError: the file is not a report.
-            SliceError: the rows have another grain than their key, or other id columns than in earlier syncs.
+            SliceError: the rows have another grain than their key.
         """
-        filler, expected = KeyFiller(self.key), self._expected(request)
-        asked_for = self.gate.asked_for(self._completed(request, rows, filler), expected)
-        pages = self.gate.pages(self._stamped(request, asked_for, filler), expected)
-        return pages, self._joined_with_earlier(request, filler.key_columns())
+        expected = self._expected(request)
+        asked_for = self.gate.asked_for(self._completed(request, rows), expected)
+        return self.gate.pages(self._stamped(request, asked_for), expected)
 
     def _expected(self, request: ReportRequest) -> Expected:
         return Expected(
@@ -429,82 +410,31 @@ class ReportRows:
             currency=self.currency_of(request.ad_account_id),
         )
 
-    def _stamped(self, request: ReportRequest, rows: Iterable[Record], filler: "KeyFiller") -> Iterator[Record]:
+    def _stamped(self, request: ReportRequest, rows: Iterable[Record]) -> Iterator[Record]:
         days = dict(zip(("start_date", "end_date"), request.window.as_pair(), strict=True))
         stamps = {name: days[of] for name, of in self.stamped.items()}
         for row in rows:
-            filler.count(row)
             row.update(stamps)
             yield row
 
-    def _completed(self, request: ReportRequest, rows: Iterable[Filed], filler: "KeyFiller") -> Iterator[Record]:
+    def _completed(self, request: ReportRequest, rows: Iterable[Filed]) -> Iterator[Record]:
+        """Give each optional part of a row's key a value: its substitute, or the empty string."""
+        parts = tuple(part for part in self.key.parts if part in self.key.columns)
         lacks_entity = self.key.entity in self.key.refused(request.ad_account_id)
         for entity, row in rows:
             if lacks_entity and entity:
                 row.setdefault(self.key.entity, entity)
             if self.key.ids:
                 row[ENTITY_ID] = entity
-            filler.fill(row)
+            for column in self.key.ids:
+                if row.get(column) in _EMPTY:
+                    row[column] = (column in _SUBSTITUTES and row.get(_SUBSTITUTES[column])) or ""
+            for column in parts:
+                if row.get(column) is None:
+                    row[column] = ""
             yield row
-
-    def _joined_with_earlier(self, request: ReportRequest, found: KeyColumns | None) -> KeyColumns | None:
-        """Compare the id columns of the rows with those of earlier syncs, and return both together.
-
-        Raises:
-            SliceError: the columns differ, so that rows would get other keys than before.
-        """
-        earlier = self.key.earlier_ids(request.ad_account_id)
-        if not found or not earlier:
-            return found
-        if change := earlier.change_to(found, self.key.refused(request.ad_account_id)):
-            account, window = request.ad_account_id, request.window
-            self.gate.doubt(
-                f"the rows of ad account {account} now come {change}, so their keys are no longer the same.",
-                f"The rows of the days {window} would be counted twice, so they are left out and stay noted as "
-                "missing. Clear the stream's data; the next sync then reads all days with the same key.",
-                f"They are emitted, those of the days {window} among them. A table that you merge by key then holds "
-                "rows twice: clear the stream's data to have them once.",
-                about=f"keys of {account}",
-                kind=FailureType.config_error,
-            )
-            return found
-        return earlier.joined(found)
 
     def _text_columns(self) -> tuple[str, ...]:
         always = ID_COLUMNS if self.key.ids else ()  # Pinterest may send ids that were not requested
         names = (*self.key.columns, AD_ACCOUNT_ID, TARGETING_VALUE, *text_columns(self.columns), *always)
         return tuple(dict.fromkeys(names))
-
-
-class KeyFiller:
-    """Fills the empty parts of the keys in one report file, and counts them.
-
-    Args:
-        key: the columns that identify a row.
-    """
-
-    def __init__(self, key: ReportKey) -> None:
-        self._ids = key.ids
-        self._parts = tuple(part for part in key.parts if part in key.columns)
-        self._rows = 0
-        self._empty: Counter[str] = Counter()
-
-    def fill(self, row: Record) -> None:
-        """Give each optional part of the key a value: its substitute, or the empty string."""
-        for column in self._ids:
-            if row.get(column) in _EMPTY:
-                row[column] = (column in _SUBSTITUTES and row.get(_SUBSTITUTES[column])) or ""
-        for column in self._parts:
-            if row.get(column) is None:
-                row[column] = ""
-
-    def count(self, row: Record) -> None:
-        """Count a row and its empty ids."""
-        self._rows += 1
-        for column in self._ids:
-            if row[column] == "" or (column == ITEM_ID and row[column] == row[ENTITY_ID]):
-                self._empty[column] += 1
-
-    def key_columns(self) -> KeyColumns | None:
-        """Return the id columns that the rows so far had, or None if the key has no ids or there were no rows."""
-        return KeyColumns.counted(self._ids, self._rows, self._empty) if self._ids else None

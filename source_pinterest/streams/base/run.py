@@ -256,6 +256,7 @@ class StreamRun(PartitionGenerator):
         consequence = self._ledger.note_failure(task.parent, error)
         if consequence is Consequence.LEAVE_OUT and isinstance(error, PinterestError):
             self._ledger.note_refusal(task, error)
+            self.cursor.leave_out(task, error)
             return None
         self.cursor.fail(task, error)
         return None if consequence is Consequence.FAIL_UNTOLD else error

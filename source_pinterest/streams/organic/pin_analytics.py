@@ -22,7 +22,6 @@ import math
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from operator import itemgetter
 from typing import Any
 
 from airbyte_cdk.models import DestinationSyncMode, FailureType
@@ -48,22 +47,22 @@ from source_pinterest.api.errors import (
 from source_pinterest.api.rows import OnReplacement, Record, list_in, parse_body
 from source_pinterest.api.session import path_of
 from source_pinterest.config import ONLY_ACTIVE_PINS
-from source_pinterest.dates import DateWindow, days_before, parse_day
+from source_pinterest.dates import DateWindow, parse_day
 from source_pinterest.engine.asks import Ask, Asks, Ids, RefusedNames
 from source_pinterest.engine.ledger import FAILURES_IN_A_ROW
 from source_pinterest.engine.pages import Page
 from source_pinterest.engine.progress import Notices
 from source_pinterest.engine.tasks import END, START, Task
 from source_pinterest.state.cursor import StateStore
-from source_pinterest.state.day_cursor import PinCursor, Reading
 from source_pinterest.state.formats import ACCOUNT_KEY
 from source_pinterest.state.period import DayRange, PeriodPlan
+from source_pinterest.state.pin_cursor import PinCursor, Reading
 from source_pinterest.streams.analytics.report import Estimate
 from source_pinterest.streams.analytics.rows import Expected, RowGate
 from source_pinterest.streams.base.stream import ForeignKey, Rank, Sync
 from source_pinterest.streams.organic.base import OrganicStream
 from source_pinterest.streams.organic.pins import Pins
-from source_pinterest.streams.organic.profile import PROVISIONAL, days_of, provisional_days_of
+from source_pinterest.streams.organic.profile import PROVISIONAL, days_of, final_day
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -239,7 +238,8 @@ class PinAnalytics(OrganicStream):
     def _read_skipped(self, owner: Task, pin: int) -> Iterator[Page]:
         """Ask once for a pin that earlier syncs skipped. Yield the days that the other pins have been read of."""
         account = owner.get(ACCOUNT_KEY)
-        before, (owed, asked) = self.checkpoint.skipped(account)[pin], self.checkpoint.owed(account, pin)
+        owed, asked = self.checkpoint.owed(account, pin)
+        before = self.checkpoint.skipped(account)[pin]
         for reading, rows in self._parts(owner, Reading(asked, settled=asked.end), (str(pin),)):
             if self.checkpoint.skipped(account).get(pin) == before:  # it has not failed again
                 found = rows if owed.windows else []
@@ -331,10 +331,7 @@ class PinAnalytics(OrganicStream):
     def _settled(self, rows: list[Record], limit: Date) -> Date:
         """Return the last day up to `limit` that is final for every pin that has recent rows."""
         idle = self.checkpoint.last_idle_day
-        pins = (days_of(of_pin) for _, of_pin in itertools.groupby(rows, key=itemgetter("pin_id")))
-        reached = [last for days in pins if days and (last := max(days)) >= idle]
-        before_provisional = [days_before(day, 1) for day in provisional_days_of(rows)]
-        settled = min((limit, *reached, *before_provisional))
+        settled = final_day(limit, rows, "pin_id", idle)
         return max(settled, min(limit, idle)) if self.checkpoint.emits_once else settled
 
     def _metrics_of(

@@ -1,12 +1,12 @@
 """The user's profile, and daily metrics of it, as a whole and by parts.
 
 Pinterest still counts the last days. The cursor stops before the first day that is provisional, or missing and young.
+Requests cover a few days before the window too, to tell a part that lags behind the window from one without activity.
 """
 
-import itertools
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterable, Iterator, Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pendulum import Date
 
@@ -17,7 +17,8 @@ from source_pinterest.dates import DateWindow, days_before, parse_day
 from source_pinterest.engine.pages import Page
 from source_pinterest.engine.tasks import END, START, Task
 from source_pinterest.state.cursor import StateStore
-from source_pinterest.state.day_cursor import DaysRead, ProfileCursor
+from source_pinterest.state.day_cursor import DayCursor
+from source_pinterest.state.days import Read
 from source_pinterest.state.formats import ACCOUNT_KEY
 from source_pinterest.state.period import DayRange, PeriodPlan
 from source_pinterest.streams.analytics.report import Estimate
@@ -76,7 +77,7 @@ class ProfileAnalytics(OrganicStream, ABC):
     access = BUSINESS_ACCOUNT
     needs_user_token = True
     cost = f"one request for each {limits.ANALYTICS_WINDOW_DAYS} days"
-    checkpoint: ProfileCursor
+    checkpoint: DayCursor
     split: ClassVar[str] = ""
     """The field that names the part of a row; empty for the profile as a whole."""
     days = DayRange(limits.SYNC_HISTORY_DAYS)
@@ -85,9 +86,9 @@ class ProfileAnalytics(OrganicStream, ABC):
         super().__init__(sync)
         self.gate = RowGate(self)
 
-    def new_cursor(self, plan: PeriodPlan, store: StateStore) -> ProfileCursor:
+    def new_cursor(self, plan: PeriodPlan, store: StateStore) -> DayCursor:
         """Return a cursor over the days of each profile."""
-        return ProfileCursor(store, self.period_of(plan))
+        return DayCursor(store, self.period_of(plan))
 
     def tasks(self) -> Iterator[Task]:
         """Yield a task for each window of days that is unread."""
@@ -95,8 +96,10 @@ class ProfileAnalytics(OrganicStream, ABC):
         for owner in super().tasks():
             if owner.error:
                 yield owner
-            else:
-                unread.append((owner, self.checkpoint.unread(owner.get(ACCOUNT_KEY))))
+                continue
+            windows = self.checkpoint.unread(owner.get(ACCOUNT_KEY))
+            self.checkpoint.plan(owner.get(ACCOUNT_KEY), ((window, 1) for window in windows))
+            unread.append((owner, windows))
         estimate = Estimate.of_profiles((windows for _, windows in unread), len(self.request_variants()))
         estimate.log(self.name, self.shared.organic_pace())
         for owner, windows in unread:
@@ -125,26 +128,27 @@ class ProfileAnalytics(OrganicStream, ABC):
             items += [{PART: part, **day} for day in days]
         return ListPage(items)
 
-    def read_days(self, task: Task) -> Generator[Page, None, DaysRead]:
+    def read_days(self, task: Task) -> Generator[Page, None, Read]:
         """Yield the days of a window, and return which are final.
 
         If each day is emitted once, days that are not final are left to the next sync.
         """
-        responses = list(self.rows(task))
-        days = _days_read(task.days, responses, self.checkpoint.last_idle_day)
-        rows = sorted(itertools.chain.from_iterable(responses), key=lambda row: str(row["date"]))
-        if self.checkpoint.emits_once:
-            rows = [row for row in rows if str(row["date"]) <= str(days.settled)]
-        yield from self.to_pages(rows)
-        return days
+        window, idle = task.days, self.checkpoint.last_idle_day
+        rows = list(self.rows(task, DateWindow(min(window.start, idle), window.end)))
+        reached = max(days_of(rows), default=idle)
+        final = min(final_day(window.end, rows, self.split, idle), max(reached, idle))
+        last = final if self.checkpoint.emits_once else window.end
+        rows = [row for row in rows if window.start <= parse_day(row["date"]) <= last]
+        yield from self.to_pages(sorted(rows, key=lambda row: str(row["date"])))
+        newest = max(days_of(rows), default=None)
+        return Read(window, final, counts=newest if self.checkpoint.is_refresh else None, newest=newest)
 
     @abstractmethod
-    def rows(self, task: Task) -> Iterator[list[Record]]:
-        """Yield the days of a window, one list for each response."""
+    def rows(self, task: Task, window: DateWindow) -> Iterator[Record]:
+        """Yield the days of a window."""
 
-    def request_rows(self, task: Task, more: Mapping[str, str]) -> list[Record]:
+    def request_rows(self, task: Task, window: DateWindow, more: Mapping[str, str]) -> list[Record]:
         """Return the rows of one request about a window, made with `more` parameters."""
-        window = task.days
         start, end = window.as_pair()
         params = {**self.request_params(stream_slice=task), START: start, END: end, **more}
         expected = Expected(key=("date",) if self.split in more else (PART, "date"), days=window, day="date")
@@ -167,22 +171,21 @@ class SplitAnalytics(ProfileAnalytics, ABC):
         """Return the parameter that asks for the split; one request is enough."""
         return [{"split_field": self.split.upper()}]
 
-    def rows(self, task: Task) -> Iterator[list[Record]]:
+    def rows(self, task: Task, window: DateWindow) -> Iterator[Record]:
         """Yield the days of each part. Metrics are named one by one, because ALL can't be combined with a split."""
         for variant in self.request_variants():
-            rows = self.request_rows(task, {**variant, "metric_types": ",".join(METRICS)})
-            yield [{self.split: variant.get(self.split, row.pop(PART)), **row} for row in rows]
+            for row in self.request_rows(task, window, {**variant, "metric_types": ",".join(METRICS)}):
+                yield {self.split: variant.get(self.split, row.pop(PART)), **row}
 
 
 class UserAccountAnalytics(ProfileAnalytics):
     """Daily metrics of the user's own profile. https://developers.pinterest.com/docs/api/v5/user_account-analytics."""
 
-    def rows(self, task: Task) -> Iterator[list[Record]]:
-        """Yield the days of a window, in one list."""
-        rows = self.request_rows(task, {})
-        for row in rows:
+    def rows(self, task: Task, window: DateWindow) -> Iterator[Record]:
+        """Yield the days of the profile as a whole."""
+        for row in self.request_rows(task, window, {}):
             del row[PART]
-        yield rows
+            yield row
 
 
 class UserAccountAnalyticsByAppType(SplitAnalytics):
@@ -226,19 +229,23 @@ def days_of(rows: Iterable[Record]) -> list[Date]:
     return [parse_day(row["date"]) for row in rows]
 
 
-def provisional_days_of(rows: Iterable[Record]) -> list[Date]:
-    """Return the days whose numbers Pinterest still counts."""
-    return days_of(row for row in rows if row.get("data_status") in PROVISIONAL)
+def final_day(last: Date, rows: Iterable[Record], part: str, idle: Date) -> Date:
+    """Return the last day up to `last` that is final for every part of which there are rows.
 
+    A day is final for a part that has a row of it or of a later day, unless that or an earlier day is provisional. A
+    part without a row since the day `idle` had no activity, because Pinterest leaves out days without any.
 
-def _days_read(window: DateWindow, responses: list[list[Record]], last_idle_day: Date) -> DaysRead:
-    """Return which days of a window were read, and which of them are final.
-
-    A day is final only if every response with recent rows reaches it and no response calls it or an earlier day
-    provisional. A day that is old enough need not be reached: Pinterest leaves out days without activity.
+    Args:
+        last: the last day that was asked for.
+        rows: the rows since the day `idle`, or since an earlier one.
+        part: the field that names a row's part, such as a pin.
+        idle: as `DayCursor.last_idle_day`.
     """
-    last_days = [max(days) for rows in responses if (days := days_of(rows))]
-    reached = min((day for day in last_days if day >= last_idle_day), default=last_idle_day)
-    before_provisional = [days_before(day, 1) for rows in responses for day in provisional_days_of(rows)]
-    newest = min(window.end, max(last_days)) if last_days else None
-    return DaysRead(newest, settled=min((window.end, reached, *before_provisional)))
+    reached: dict[Any, Date] = {}
+    provisional: list[Date] = []
+    for row in rows:
+        day, of = parse_day(row["date"]), row.get(part)
+        reached[of] = max(day, reached.get(of, day))
+        provisional += [day] if row.get("data_status") in PROVISIONAL else []
+    ends = (day for day in reached.values() if day >= idle)
+    return min((last, *ends, *(days_before(day, 1) for day in provisional)))

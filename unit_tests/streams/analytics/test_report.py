@@ -7,7 +7,7 @@ import pytest
 import requests_mock
 from airbyte_cdk.models import AirbyteStateMessage, AirbyteStateMessageSerializer
 
-from source_pinterest.api.errors import SliceError, UnavailableError
+from source_pinterest.api.errors import UnavailableError
 from source_pinterest.config.reports import default_targeting_types
 from source_pinterest.dates import DateWindow, merge_windows
 from source_pinterest.reporting.job import ReportRequest
@@ -117,9 +117,8 @@ def test_a_cursor_for_all_accounts_holds_for_each_of_them(after: Callable[..., P
     pinterest = after([AirbyteStateMessageSerializer.load({"type": "STREAM", "stream": entry})])
 
     assert [one.window for one in planned(pinterest)] == [window(36, 0)]
-    assert pinterest.stream(AdGroupReport).checkpoint.state["states"] == [
-        {"partition": {"ad_account_id": "11"}, "cursor": {"DATE": ago(3)}}
-    ]
+    [entry] = pinterest.stream(AdGroupReport).checkpoint.state["states"]
+    assert (entry["partition"], entry["cursor"]["DATE"]) == ({"ad_account_id": "11"}, ago(3))
 
 
 def test_targeting_types_are_split_over_requests_for_each_window(first: Pinterest) -> None:
@@ -161,7 +160,7 @@ def test_a_window_counts_when_all_its_requests_are_read(
         first, *others = sync.slices
     assert f"{sync.stream.name}: Estimate: 1 account, 1 window, 3 reports, at least 6 requests" in caplog.text
     assert [sync.read(one)[0]["DATE"] for one in others] == [ago(9)] * 2
-    assert sync.cursors == []
+    assert sync.cursors == [{"DATE": ago(10), "from": ago(9)}]
 
     sync.read(first)
     assert sync.cursors == [{"DATE": ago(0), "from": ago(9), "settled": ago(2)}]
@@ -235,25 +234,6 @@ def test_a_file_becomes_lines_of_the_stream_and_what_is_left_out_is_told(
     assert f"ad_group_report: Pinterest sent rows of days that were not asked for, such as {ago(1)}" in caplog.text
 
 
-def test_rows_that_have_other_ids_than_the_state_knows_are_left_out_and_owed(mock: requests_mock.Mocker) -> None:
-    """Of this account alone."""
-    name = "product_group_report"
-    state = state_of(name, "11", "12", DATE=ago(1), keyed=["AD_GROUP_ID"], **{"from": ago(913)})
-    pinterest = Pinterest(mock, state, lookback_days=3)
-    pinterest.lists("ad_accounts", "11", "12")
-    pinterest.reports({"7": [{"DATE": ago(1), "AD_ID": "5"}]})
-    pinterest.reports({"7": [{"DATE": ago(1), "AD_GROUP_ID": "6"}]}, account="12")
-    sync = sync_of(pinterest, ProductGroupReport)
-    first, second = sorted(sync.slices, key=lambda one: str(one["ad_account_id"]))
-
-    with pytest.raises(SliceError, match="ad account 11 now come with AD_ID and without AD_GROUP_ID"):
-        sync.read(first)
-    assert [record["AD_GROUP_ID"] for record in sync.read(second)] == ["6"]
-    owed, read = sync.cursors
-    assert (owed["DATE"], owed["keyed"]) == (ago(1), ["AD_GROUP_ID"])
-    assert (read["DATE"], read["keyed"]) == (ago(0), ["AD_GROUP_ID"])
-
-
 # ---- Columns that Pinterest refuses
 
 
@@ -295,7 +275,7 @@ def test_an_id_whose_column_is_refused_is_known_from_the_file_or_the_request(
 
 
 @pytest.mark.parametrize("keyed", [{}, {"keyed": ["AD_GROUP_ID", "AD_ID"], "partly": ["AD_GROUP_ID"]}])
-def test_an_id_that_rows_may_lack_is_no_loss_unless_they_had_it_before(
+def test_an_id_that_rows_may_lack_is_no_loss_whatever_an_older_state_says_of_it(
     after: Callable[..., Pinterest], keyed: dict[str, list[str]]
 ) -> None:
     state = state_of("product_group_report", "11", DATE=ago(1), **keyed)
@@ -303,13 +283,9 @@ def test_an_id_that_rows_may_lack_is_no_loss_unless_they_had_it_before(
     refusing(pinterest, "AD_GROUP_ID", {"7": [{"DATE": ago(0), "AD_ID": "5"}]})
     sync = sync_of(pinterest, ProductGroupReport)
 
-    if keyed:
-        with pytest.raises(SliceError, match="now come without AD_GROUP_ID"):
-            sync.read_all()
-    else:
-        [one] = sync.read_all()
-        assert (one["AD_ID"], one["AD_GROUP_ID"], one["ENTITY_ID"]) == ("5", "", "7")
-        assert sync.cursors[0]["keyed"] == ["AD_ID"]
+    [one] = sync.read_all()
+    assert (one["AD_ID"], one["AD_GROUP_ID"], one["ENTITY_ID"]) == ("5", "", "7")
+    assert not {"keyed", "partly"} & sync.cursors[0].keys()
 
 
 def test_a_state_has_the_digest_of_the_whole_request(mock: requests_mock.Mocker) -> None:

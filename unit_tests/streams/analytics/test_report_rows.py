@@ -4,13 +4,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from airbyte_cdk.models import FailureType
 
-from source_pinterest.api.errors import MalformedResponseError, SliceError
+from source_pinterest.api.errors import MalformedResponseError
 from source_pinterest.columns import ENTITY_ID, ITEM_ID
 from source_pinterest.dates import DateWindow
 from source_pinterest.reporting.job import ANALYTICS_REPORTS, ReportRequest
-from source_pinterest.state.day_cursor import KeyColumns
 from source_pinterest.streams.analytics.rows import ReportKey, ReportRows
 from unit_tests.streams.analytics.test_gate import Stream
 from unit_tests.streams.pinterest import records_of
@@ -31,7 +29,7 @@ def report_rows(key: ReportKey, columns: tuple[str, ...] = ()) -> ReportRows:
 def read(filed: dict[str, list[dict[str, Any]]], key: ReportKey = KEY, **more: Any) -> list[dict[str, Any]]:
     """The records made of rows, which are filed under what they are about."""
     rows = ((entity, row) for entity, found in filed.items() for row in found)
-    pages, _ = report_rows(key, **more).pages(REQUEST, rows)
+    pages = report_rows(key, **more).pages(REQUEST, rows)
     return list(records_of(pages))
 
 
@@ -68,7 +66,7 @@ def test_days_that_had_to_be_asked_for_too_are_left_out(caplog: pytest.LogCaptur
 
     def found(granularity: str, *days: str) -> list[str]:
         request = ReportRequest("11", week, {"granularity": granularity}, endpoint=endpoint)
-        pages, _ = rows.pages(request, (("1", row("1", day)) for day in days))
+        pages = rows.pages(request, (("1", row("1", day)) for day in days))
         return [record["DATE"] for record in records_of(pages)]
 
     assert found("DAY", "2026-06-21", "2026-06-22", "2026-06-28") == ["2026-06-22", "2026-06-28"]
@@ -120,55 +118,6 @@ def test_an_ad_is_known_by_its_older_name_and_an_item_by_what_it_is_filed_under(
     assert [(one[ENTITY_ID], one[ITEM_ID]) for one in items] == [("7", "7"), ("7", "8"), ("9", "9")]
 
 
-@pytest.mark.parametrize(
-    ("key", "rows", "keyed"),
-    [
-        (FINE, [], None),
-        (FINE, [fine(), fine(AD_ID="")], KeyColumns(frozenset())),
-        (FINE, [fine(AD_ID="1"), fine(AD_ID="2")], KeyColumns(frozenset({"AD_ID"}))),
-        (FINE, [fine(AD_ID="1"), fine()], KeyColumns(frozenset({"AD_ID"}), frozenset({"AD_ID"}))),
-        (OF_ITEMS, [fine(**{ITEM_ID: 0}), fine(**{ITEM_ID: None})], KeyColumns(frozenset())),
-        (OF_ITEMS, [fine(**{ITEM_ID: "8"})], KeyColumns(frozenset({ITEM_ID}))),
-    ],
-)
-def test_it_is_known_with_which_ids_the_rows_are_keyed(
-    key: ReportKey, rows: list[dict[str, Any]], keyed: KeyColumns | None
-) -> None:
-    filed = [(str(number), one) for number, one in enumerate(rows)]
-
-    assert report_rows(key).pages(REQUEST, filed)[1] == keyed
-
-
-# ---- IDs that rows had in earlier syncs
-
-SOME_LACKED_THE_AD = KeyColumns(frozenset(IDS), frozenset({"AD_ID"}))
-
-
-def test_rows_with_other_ids_than_before_are_given_up_and_said_to_be_so() -> None:
-    key = replace(FINE, earlier_ids={"11": KeyColumns(frozenset({"AD_GROUP_ID"}))}.get)
-
-    with pytest.raises(
-        SliceError, match=r"ad account 11 now come with AD_ID and without AD_GROUP_ID.* 2026-01-01 to 2026-01-05"
-    ) as raised:
-        report_rows(key).pages(REQUEST, [("7", fine(AD_ID="1"))])
-    assert raised.value.failure_type is FailureType.config_error
-    assert raised.value.is_isolated
-
-
-def test_an_id_that_only_some_rows_had_may_be_missing_and_is_known_still() -> None:
-    key = replace(FINE, earlier_ids={"11": SOME_LACKED_THE_AD}.get)
-
-    assert report_rows(key).pages(REQUEST, [("7", fine(AD_GROUP_ID="1"))])[1] == SOME_LACKED_THE_AD
-
-
-def test_an_id_that_pinterest_refuses_is_not_missing_by_chance() -> None:
-    key = replace(FINE, earlier_ids={"11": SOME_LACKED_THE_AD}.get, refused=lambda _: frozenset({"AD_ID"}))
-
-    with pytest.raises(SliceError, match="now come without AD_ID, so"):
-        report_rows(key).pages(REQUEST, [("7", fine(AD_GROUP_ID="1"))])
-
-
-def test_ids_of_another_account_say_nothing() -> None:
-    key = replace(FINE, earlier_ids={"12": KeyColumns(frozenset({"AD_GROUP_ID"}))}.get)
-
-    assert report_rows(key).pages(REQUEST, [("7", fine(AD_ID="1"))])[1] == KeyColumns(frozenset({"AD_ID"}))
+def test_the_key_of_finer_rows_is_fixed_whatever_ids_they_have() -> None:
+    keys = [{column: one[column] for column in FINE.columns} for one in read({"7": [fine(AD_ID="1"), fine()]}, FINE)]
+    assert keys == [{"AD_GROUP_ID": "", "AD_ID": ad, "ENTITY_ID": "7", "DATE": "2026-01-01"} for ad in ("1", "")]

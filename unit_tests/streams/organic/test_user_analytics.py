@@ -52,6 +52,9 @@ def state(settled: int, newest: int | None = None) -> dict[str, Any]:
     return {**days_told, "read": f"2026-06-{newest}"} if newest else days_told
 
 
+NOTHING_FINAL = {"date": "2026-06-24", "from": "2026-06-25"}
+
+
 def test_the_first_sync_reads_all_days_in_one_request(pinterest: Pinterest) -> None:
     assert [dict(one) for one in pinterest.tasks(UserAccountAnalytics)] == [
         {"start_date": "2026-04-03", "end_date": "2026-07-01"},
@@ -59,12 +62,12 @@ def test_the_first_sync_reads_all_days_in_one_request(pinterest: Pinterest) -> N
 
 
 @pytest.mark.parametrize(("options", "more"), [({}, {}), ({"account_id": "549"}, {"ad_account_id": ["549"]})])
-def test_the_endpoint_is_asked_for_days_alone(mock: Any, options: dict[str, Any], more: dict[str, Any]) -> None:
+def test_the_endpoint_is_asked_for_days_from_the_last_idle_one_on(mock: Any, options: dict[str, Any], more: dict[str, Any]) -> None:
     pinterest = Pinterest(mock, **options)
     pinterest.answers(PATH, days("READY"))
     pinterest.read(UserAccountAnalytics, window_of(pinterest.stream(UserAccountAnalytics)))
 
-    assert pinterest.asked(PATH) == [{"start_date": ["2026-06-25"], "end_date": ["2026-06-29"], **more}]
+    assert pinterest.asked(PATH) == [{"start_date": ["2026-06-24"], "end_date": ["2026-06-29"], **more}]
 
 
 # ---- How far the cursor moves
@@ -77,7 +80,7 @@ def test_the_endpoint_is_asked_for_days_alone(mock: Any, options: dict[str, Any]
         ("READY READY PROCESSING READY PROCESSING", 26, 29),
         ("READY READY ESTIMATE READY ESTIMATE", 26, 29),
         ("READY READY READY", 27, None),
-        ("ESTIMATE ESTIMATE", None, None),
+        ("ESTIMATE ESTIMATE", None, 26),
         ("", None, None),
     ],
 )
@@ -89,9 +92,10 @@ def test_the_cursor_stops_before_a_day_that_is_still_counted_or_young_and_missin
     again, once = Pinterest(mock), Pinterest(mock)
     again.answers(PATH, days(*statuses.split()))
 
-    assert read(again) == (found, state(settled, newest) if settled else {})
+    nothing = {**NOTHING_FINAL, **({"read": f"2026-06-{newest}"} if newest else {})}
+    assert read(again) == (found, state(settled, newest) if settled else nothing)
     final = [number for number in found if settled and number <= settled]
-    assert read(once, APPEND) == (final, state(settled) if settled else {})
+    assert read(once, APPEND) == (final, state(settled) if settled else NOTHING_FINAL)
 
 
 @pytest.mark.parametrize("how", [None, APPEND], ids=["again", "once"])
@@ -130,11 +134,11 @@ def test_a_body_without_days_is_never_read_as_none(pinterest: Pinterest, body: s
 
 def test_days_that_were_not_asked_for_or_came_before_are_left_out(mock: Any, caplog: pytest.LogCaptureFixture) -> None:
     pinterest = Pinterest(mock, max_retries=1)
-    found = {"daily_metrics": [day(24), day(25), day(29), day(25), day(30)]}
+    found = {"daily_metrics": [day(23), day(24), day(25), day(29), day(25), day(30)]}
     pinterest.answers(PATH, {"text": in_pieces({"part": {"daily_metrics": [day(26)]}, "all": found})})
 
     assert read(pinterest)[0] == [25, 29]
-    others = "such as 2026-06-24 for 2026-06-25 to 2026-06-29. They are left out."
+    others = "such as 2026-06-23 for 2026-06-24 to 2026-06-29. They are left out."
     assert f"user_account_analytics: Pinterest sent rows of days that were not asked for, {others}" in caplog.messages
 
 
@@ -215,7 +219,7 @@ def test_an_owner_keeps_the_account_that_the_state_knows(mock: Any, listed: str,
 
 
 def test_a_split_is_asked_for_by_its_name_with_every_metric_and_tells_rows_apart(pinterest: Pinterest) -> None:
-    common = {"start_date": ["2026-06-25"], "end_date": ["2026-06-29"], "metric_types": [",".join(METRICS)]}
+    common = {"start_date": ["2026-06-24"], "end_date": ["2026-06-29"], "metric_types": [",".join(METRICS)]}
     for stream in SplitAnalytics.__subclasses__():
         split = stream.stream_name().removeprefix("user_account_analytics_by_")
         split_field = {"split_field": [split.upper()]}
@@ -262,7 +266,17 @@ def test_a_day_counts_when_paid_and_organic_reach_it(pinterest: Pinterest) -> No
 
     assert read_both(3, 5) == state(27, 29)
     assert read_both(0, 4) == state(28)
-    assert read_both(0, 0) == {}
+    assert read_both(0, 0) == NOTHING_FINAL
+
+
+def test_a_part_that_lags_behind_the_window_holds_up_its_days(pinterest: Pinterest) -> None:
+    """The request shows that it had activity a few days ago."""
+    paid, organic = [24, 25, 26, 27, 28], [24, 25]
+    pinterest.answers(PATH, *({"json": {"all": {"daily_metrics": list(map(day, of))}}} for of in (paid, organic)))
+    stream = pinterest.attached(pinterest.sync.stream(UserAccountAnalyticsByContentType), APPEND)
+
+    assert list(stream.read_records(stream_slice=window_of(stream, 27, 28))) == []
+    assert stream.checkpoint.state == {"date": "2026-06-26", "from": "2026-06-27"}
 
 
 def test_a_window_counts_when_both_calls_are_answered(pinterest: Pinterest) -> None:
@@ -272,7 +286,7 @@ def test_a_window_counts_when_both_calls_are_answered(pinterest: Pinterest) -> N
             UserAccountAnalyticsByContentType, window_of(pinterest.stream(UserAccountAnalyticsByContentType))
         )
 
-    assert pinterest.stream(UserAccountAnalyticsByContentType).checkpoint.state == {}
+    assert pinterest.stream(UserAccountAnalyticsByContentType).checkpoint.state == NOTHING_FINAL
 
 
 # ---- The profile itself
