@@ -46,10 +46,12 @@ def test_days_up_to_the_settled_one_were_final_when_they_were_read(
     after = fold(before, ended, EARLIEST, waiting)
     known = before.last_final_day.toordinal() if before.last_final_day else 0
     final = {day for read in ended if read.final for day in days_of([read.window]) if day <= read.final.toordinal()}
-    in_doubt = {day for day in days_of(after.read) if day > known and after.settled and day <= after.settled.toordinal()}
+    in_doubt = {
+        day for day in days_of(after.read) if day > known and after.settled and day <= after.settled.toordinal()
+    }
 
     assert in_doubt <= final
-    assert before.settled is None or after.settled is not None and after.settled >= before.settled
+    assert before.settled is None or (after.settled is not None and after.settled >= before.settled)
 
 
 @given(befores, ends, some_windows)

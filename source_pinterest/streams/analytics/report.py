@@ -180,7 +180,7 @@ class ReportStream(AdAccountStream):
         """
         unread, days = self.checkpoint.unread(account), self.checkpoint.days_of(account)
         first_day, today, granularity = self.checkpoint.first_day(account), self.shared.today(), self.spec.granularity
-                taken = DaySet().plus(
+        taken = DaySet().plus(
             DateWindow(granularity.bucket_of(window.start).start, granularity.bucket_of(window.end).end)
             for window in (days.read if self.is_refresh else ())
         )

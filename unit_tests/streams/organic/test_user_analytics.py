@@ -62,7 +62,9 @@ def test_the_first_sync_reads_all_days_in_one_request(pinterest: Pinterest) -> N
 
 
 @pytest.mark.parametrize(("options", "more"), [({}, {}), ({"account_id": "549"}, {"ad_account_id": ["549"]})])
-def test_the_endpoint_is_asked_for_days_from_the_last_idle_one_on(mock: Any, options: dict[str, Any], more: dict[str, Any]) -> None:
+def test_the_endpoint_is_asked_for_days_from_the_last_idle_one_on(
+    mock: Any, options: dict[str, Any], more: dict[str, Any]
+) -> None:
     pinterest = Pinterest(mock, **options)
     pinterest.answers(PATH, days("READY"))
     pinterest.read(UserAccountAnalytics, window_of(pinterest.stream(UserAccountAnalytics)))
