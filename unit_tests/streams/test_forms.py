@@ -102,7 +102,7 @@ def report(pinterest: Pinterest, file: Any, granularity: str = "DAY") -> Records
     request = ReportRequest("11", WEEK, {"granularity": granularity})
     rows = rows_of_file([json.dumps(file).encode()], stream.notices.replacement)
     key = ReportKey(("CAMPAIGN_ID", "DATE"))
-    pages, _ = ReportRows("report", stream.gate, key, stream.columns).pages(request, rows)
+    pages = ReportRows("report", stream.gate, key, stream.columns).pages(request, rows)
     return list(records_of(pages))
 
 

@@ -160,7 +160,7 @@ def test_a_week_that_is_owed_is_not_read_as_part_of_the_newest_too(after: Callab
     ("start_date", "cursors"),
     [
         ("2026-06-01", [{"DATE": "2026-06-28", "from": "2026-06-01", "settled": "2026-06-28"}]),
-        ("2026-06-29", []),
+        ("2026-06-29", [{"DATE": "2026-06-28", "from": "2026-06-29"}]),
     ],
     ids=["some weeks are over", "none is"],
 )

@@ -42,6 +42,9 @@ class Cursor:
         if error:
             self.told.append(("failure", account_of(task), error))
 
+    def leave_out(self, task: Task, error: Exception) -> None:
+        """Nothing was planned."""
+
     def note_incomplete(self) -> None:
         self.is_incomplete = True
 
