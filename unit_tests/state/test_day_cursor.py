@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from source_pinterest.api.errors import ConfigError, NothingLeftError, UnavailableError
+from source_pinterest.api.errors import ConfigError, NothingLeftError, RefusedError, UnavailableError
 from source_pinterest.engine.tasks import Task
 from unit_tests.state.day_cursors import (
     EARLIEST,
@@ -22,6 +22,7 @@ from unit_tests.state.day_cursors import (
     windows,
 )
 
+REFUSED = RefusedError("Not yours")
 NOTHING_YET = {"states": [entry("549", ago(90), **{"from": ago(89)})]}
 
 
@@ -83,7 +84,7 @@ def test_an_account_of_which_nothing_could_be_read_keeps_its_first_day() -> None
         plan(subject, 90, account=account)
     subject.commit(slice_of("reached", window(89, 0)))
     subject.fail(slice_of("failed", window(89, 0)))
-    subject.leave_out(slice_of("refused", window(89, 0)))
+    subject.leave_out(slice_of("refused", window(89, 0)), REFUSED)
     found = {one["partition"]["ad_account_id"]: one["cursor"] for one in subject.state["states"]}
     first = {"DATE": ago(90), "from": ago(89)}
     assert {account: found[account] for account in found if account != "reached"} == {"failed": first, "waiting": first}
@@ -95,7 +96,7 @@ def test_an_account_of_which_nothing_could_be_read_keeps_its_first_day() -> None
 
 def test_an_account_that_is_refused_keeps_its_days() -> None:
     subject = cursor(read_up_to(3))
-    subject.leave_out(slice_of("549", *plan(subject, 90)))
+    subject.leave_out(slice_of("549", *plan(subject, 90)), REFUSED)
 
     assert subject.state == read_up_to(3)
 

@@ -277,7 +277,7 @@ def test_a_part_that_lags_behind_the_window_holds_up_its_days(pinterest: Pintere
     pinterest.answers(PATH, *({"json": {"all": {"daily_metrics": list(map(day, of))}}} for of in (paid, organic)))
     stream = pinterest.attached(pinterest.sync.stream(UserAccountAnalyticsByContentType), APPEND)
 
-    assert list(stream.read_records(stream_slice=window_of(stream, 27, 28))) == []
+    assert list(read_slice(stream, window_of(stream, 27, 28))) == []
     assert stream.checkpoint.state == {"date": "2026-06-26", "from": "2026-06-27"}
 
 
