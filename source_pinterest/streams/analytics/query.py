@@ -150,7 +150,6 @@ class QueryAnalytics(AdAccountStream, ABC):
         estimate.log(self.name, self.shared.analytics_pace())
         older: list[tuple[str, DateWindow]] = []
         for account in accounts:
-            self.checkpoint.keep_place(account)
             try:
                 broken_off = self._end_of_list(account)
                 pieces = self.plan(account, tasks_beside_batches=1 if broken_off else 0)
