@@ -7,7 +7,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from pendulum import Date
 
@@ -26,6 +26,8 @@ _FINGERPRINT, _FAILED = "asked", "failed"
 
 Owner = str | None
 """The ad account that the days belong to, or whose owner; None for the token's own user."""
+
+AnyOwner = TypeVar("AnyOwner", bound=Owner)
 
 
 class DayCursor(PinterestCursor):
@@ -54,6 +56,7 @@ class DayCursor(PinterestCursor):
             self._before = {owner: Days.from_state(cursor, self.field) for owner, cursor in self._saved.items()}
         self._ended: dict[Owner, set[Read]] = {}
         self._waiting: dict[Owner, Counter[DateWindow]] = {}
+        self._new: set[Owner] = set()
 
     def _cursors_in(self, state: Mapping[str, Any]) -> dict[Owner, Cursor]:
         saved = read_state(state, self.field, min)
@@ -88,6 +91,19 @@ class DayCursor(PinterestCursor):
         before, ended = self._before.get(owner, Days()), self._ended.get(owner, ())
         waiting = (+self._waiting.get(owner, Counter())).keys()
         return fold(before, ended, self._period.earliest, waiting) if ended or waiting else before
+
+    def oldest_first(self, owners: Iterable[AnyOwner]) -> list[AnyOwner]:
+        """Sort owners by their last day, so that each is read in turn under a small daily quota.
+
+        New ones get their first day: if this sync does not reach it, later ones do, though the start date has moved on.
+        """
+        listed = list(owners)
+        first = next((window.start for window in Days().unread(self._period)), None)
+        new = [owner for owner in listed if first and owner not in self._before]
+        with self._lock:
+            self._new.update(new)
+            self._before.update({owner: Days.planned(first) for owner in new if first})
+        return sorted(listed, key=lambda owner: str(self.days_of(owner).last or ""))
 
     def unread(self, owner: Owner = None) -> list[DateWindow]:
         """Return the windows of an owner that are still to be read, and warn of those that can't be."""
@@ -199,9 +215,12 @@ class DayCursor(PinterestCursor):
     def leave_out(self, task: Task, error: Exception) -> None:
         """Take back the plan of a task that Pinterest refuses, so that its days are neither read nor missing."""
         del error
-        if task.window:
-            with self._lock:
+        owner = task.get(ACCOUNT_KEY)
+        with self._lock:
+            if task.window:
                 self._note_end(task)
+            if owner in self._new and owner not in self._ended:
+                self._before.pop(owner, None)
 
     def _move(self, task: Task, finding: Any) -> None:
         """Take the end of a task, as its reader tells it. By default, it has read all of its days."""
@@ -258,21 +277,19 @@ class AccountDayCursor(DayCursor):
         state = write_state(SavedState(accounts, flat.get(self.field)), self.field)
         return {**state, **{name: value for name, value in more.items() if value}}
 
-    def oldest_first(self, accounts: Iterable[str]) -> list[str]:
-        """Sort accounts by their cursors, so that each is read in turn under a small daily quota.
+    def oldest_first(self, owners: Iterable[AnyOwner]) -> list[AnyOwner]:
+        """Sort accounts as for any cursor of days, but those that failed in the last sync come last.
 
-        Accounts that failed in the last sync come last, so that they take no requests from the others. Those of which
-        days are missing because a quota was used up did not fail, and have their turn.
+        They then take no requests from the others. Accounts of which days are missing because a quota was used up did
+        not fail, and have their turn.
         """
-        listed = list(accounts)
-        self._failed_accounts.intersection_update(listed)
+        listed = list(owners)
+        self._failed_accounts.intersection_update(map(str, listed))
         if flat := self._before.get(None):
             self._give_place(listed, flat)
-        return sorted(
-            listed, key=lambda account: (account in self._failed_accounts, str(self.days_of(account).last or ""))
-        )
+        return sorted(super().oldest_first(listed), key=lambda account: account in self._failed_accounts)
 
-    def _give_place(self, accounts: Iterable[str], flat: Days) -> None:
+    def _give_place(self, accounts: Iterable[Owner], flat: Days) -> None:
         """Give each account without an entry the days of the flat cursor.
 
         The flat cursor stays where the destination keeps every row: an account that was not listed for a moment would
@@ -282,8 +299,8 @@ class AccountDayCursor(DayCursor):
         is_kept = not self._period.merges_by_key
         if is_kept and new and any(self._before):
             LOGGER.warning(
-                f"{self._stream_name}: the saved state has no entry for the ad accounts {', '.join(new)}. It comes "
-                f"from the official connector and covers every account until {flat.last}, so their days until then "
+                f"{self._stream_name}: the saved state has no entry for the ad accounts {', '.join(map(str, new))}. It "
+                f"comes from the official connector and covers every account until {flat.last}, so their days until then "
                 "count as read. Clear the stream's data to read them.",
             )
         with self._lock:

@@ -80,6 +80,7 @@ def test_days_before_the_first_one_are_not_owed_for_rows_that_cant_be_used() -> 
 def test_an_account_of_which_nothing_could_be_read_keeps_its_first_day() -> None:
     """Else its oldest days would go unnoticed once the start date has moved."""
     subject = cursor()
+    subject.oldest_first(["reached", "failed", "waiting", "refused", "not planned"])
     for account in ("reached", "failed", "waiting", "refused"):
         plan(subject, 90, account=account)
     subject.commit(slice_of("reached", window(89, 0)))
@@ -87,10 +88,12 @@ def test_an_account_of_which_nothing_could_be_read_keeps_its_first_day() -> None
     subject.leave_out(slice_of("refused", window(89, 0)), REFUSED)
     found = {one["partition"]["ad_account_id"]: one["cursor"] for one in subject.state["states"]}
     first = {"DATE": ago(90), "from": ago(89)}
-    assert {account: found[account] for account in found if account != "reached"} == {"failed": first, "waiting": first}
+    assert {account: found[account] for account in found if account != "reached"} == dict.fromkeys(
+        ("failed", "not planned", "waiting"), first
+    )
 
     later = cursor(subject.state, replace(PERIOD, start=day(60)))
-    assert [windows(later, account)[-1] for account in ("failed", "waiting")] == [window(89, 0)] * 2
+    assert [windows(later, account)[-1] for account in ("failed", "not planned", "waiting")] == [window(89, 0)] * 3
     assert windows(later, "refused") == [window(60, 0)]
 
 
