@@ -300,7 +300,7 @@ class AccountDayCursor(DayCursor):
         if is_kept and new and any(self._before):
             LOGGER.warning(
                 f"{self._stream_name}: the saved state has no entry for the ad accounts {', '.join(map(str, new))}. It "
-                f"comes from the official connector and covers every account until {flat.last}, so their days until then "
+                f"comes from the official connector and covers every account until {flat.last}: their days until then "
                 "count as read. Clear the stream's data to read them.",
             )
         with self._lock:
