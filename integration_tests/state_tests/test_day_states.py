@@ -89,7 +89,7 @@ def test_a_window_that_fails_is_kept_as_missing_and_read_with_the_next_sync(afte
         is_newer = failed == asked[1]
         assert_failed(first, stream, "transient_error")
         final = {"DATE": day(sim, FINAL_DAYS), "from": day(sim, 89), "settled": day(sim, FINAL_DAYS)}
-        older_is_owed = {**final, "missing": [list(asked[0])]}
+        older_is_owed = {**final, "missing": [list(asked[0])], "stale": [[day(sim, 87)] * 2]}
         newer_is_owed = {"DATE": asked[0][1], "from": day(sim, 89), "settled": asked[0][1]}
         assert cursors(first, stream)[account] == (newer_is_owed if is_newer else older_is_owed)
         sim.log.clear()

@@ -9,7 +9,7 @@ from integration_tests.support.outputs import Record
 Promise = Callable[[Record], bool]
 """Whether a record is promised."""
 
-_DAYS = {"from", "missing", "settled", "keyed", "partly"}
+_DAYS = {"from", "missing", "stale", "settled"}
 _CURSORS: Mapping[str, set[str]] = {
     "DATE": {"DATE", *_DAYS},
     "date": {"date", "read", *_DAYS},
@@ -95,7 +95,7 @@ def _of_board(name: str, modified_at: str) -> Promise:
 def _of_reading(entry: Mapping[str, Any]) -> Promise:
     """The days of the pins that an unfinished pass has seen."""
     known = {"start_date", "end_date", "settled", "newest", "after"}
-    if not known <= set(entry) <= {*known, "ad_account_id"}:
+    if not known <= set(entry) <= {*known, "served", "ad_account_id"}:
         raise UnknownStateError(f"a reading {entry}")
     last = min(entry["end_date"], entry["newest"] or "")
     return lambda record: (
