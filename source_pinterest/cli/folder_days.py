@@ -15,9 +15,9 @@ from source_pinterest.api import Api
 from source_pinterest.columns import DATE
 from source_pinterest.config import Config
 from source_pinterest.config.options import DEFAULT_WINDOW
-from source_pinterest.dates import DateWindow, days_before, merge_windows, parse_day, subtract_window
+from source_pinterest.dates import DateWindow, days_before, merge_windows, subtract_window
 from source_pinterest.state.cursor import reading_state
-from source_pinterest.state.days import AccountHistory
+from source_pinterest.state.days import Days
 from source_pinterest.state.formats import read_state
 from source_pinterest.state.period import Period, PeriodPlan
 from source_pinterest.streams import streams_by_name
@@ -32,8 +32,6 @@ _METHOD = "auth_method"
 _NO_SECRETS = {"access_token": "no-token", "client_id": "no-client", "client_secret": "no-secret"}
 _ORGANIC = "date"
 """The cursor field of profiles and pins, whose numbers have no conversions."""
-_NEWEST = "read"
-"""The name in a state of the last day that was emitted, where later days are emitted than count as read."""
 _FIRST_DAY = Date(1000, 1, 2)
 
 
@@ -125,35 +123,28 @@ class FolderDays:
         with reading_state(stream):
             cursors = {field: _cursors(self._states.get(stream, {}), field) for field in (DATE, _ORGANIC)}
             field = DATE if cursors[DATE] else _ORGANIC
-            histories = {owner: AccountHistory.from_state(cursor, field) for owner, cursor in cursors[field].items()}
-            newest = {
-                owner: parse_day(cursor[_NEWEST]) for owner, cursor in cursors[field].items() if _NEWEST in cursor
-            }
+            histories = {owner: Days.from_state(cursor, field) for owner, cursor in cursors[field].items()}
         last = max((history.last for history in histories.values() if history.last), default=None)
         if last is None:
             return []
-        period = self._period(stream, max(day, last, *newest.values()))
+        newest = [history.newest for history in histories.values() if history.newest]
+        period = self._period(stream, max(day, last, *newest))
         if not is_unfinished or field == _ORGANIC:
             period = replace(period, today=last)
-        return [
-            self._of_owner((stream, owner, field), history, period, newest.get(owner))
-            for owner, history in sorted(histories.items())
-        ]
+        return [self._of_owner((stream, owner, field), history, period) for owner, history in sorted(histories.items())]
 
     def _period(self, stream: str, today: Date) -> Period:
         """Return the days that a sync of this day asks for."""
         days = self._streams[stream]().days if stream in self._streams else PinterestStream.days
         return Period.of(PeriodPlan(days, self.config, self._configured), today)
 
-    def _of_owner(
-        self, name: tuple[str, str, str], history: AccountHistory, period: Period, newest: Date | None
-    ) -> OwnerDays:
+    def _of_owner(self, name: tuple[str, str, str], history: Days, period: Period) -> OwnerDays:
         stream, owner, field = name
         last, settled = history.last or period.today, history.last_final_day or period.today
         read = _without(_between(history.first or min(settled, last), last), history.missing)
-        later = _between(last.add(days=1), newest) if newest else []
-        kept = history.not_reread(period) if self.follows_conversions else None
-        final = settled if field == _ORGANIC else min(settled, kept.end) if kept else days_before(_FIRST_DAY, 1)
+        later = _between(last.add(days=1), history.newest) if history.newest else []
+        kept = history.not_reread(period).last if self.follows_conversions else None
+        final = settled if field == _ORGANIC else min(settled, kept) if kept else days_before(_FIRST_DAY, 1)
         gone = history.out_of_reach(period)
         asked = history.unread(period) if self._knows_options else history.missing
         return OwnerDays(
