@@ -214,10 +214,10 @@ class Played:
         now = " ".join(text for text in self._outputs[-1].warnings() if text.startswith(f"{column.stream}: "))
         withheld = " ".join(text for _, text in own) if self._course.lookback_days == 0 else now
         owners = [str(record[name]) for name in _OWNERS if name in record]
-        gone = re.compile(rf"pin {record.get('pin_id')} (is left out|was deleted)")
+        gone = re.compile(rf"{record.get('pin_id')} is left out")
         return (
             any(re.search(rf"{owner}(,| is left out| was deleted)", now) for owner in map(re.escape, owners))
-            or f"pin {record.get('pin_id')} is skipped" in now
+            or f"pin {record.get('pin_id')} can't be read" in now
             or ", ".join(map(str, key)) in withheld
             or any(gone.search(text) for day, text in own if _day_of(record) <= str(day))
             or any(self._is_of(one, column, record) for one in self._course.incidents if one.item in record.values())

@@ -101,7 +101,7 @@ def test_a_pass_that_breaks_off_keeps_its_filter(sim: Simulator, days: int) -> N
     held = Destination(sim)
     held.sync()
     with days_later(sim.world, 1):
-        sim.add_fault(Fault("503", on="pins/analytics", path=active[1], times=None))
+        sim.add_fault(Fault("rate_limited", on="pins/analytics", path=active[1], seconds=86_400, times=None))
         failed, _ = held.sync()
         assert_failed(failed, STREAM, "transient_error")
         assert [reading["after"] for reading in failed.states[STREAM]["reading_active"]] == [active[0]]
@@ -124,7 +124,7 @@ def test_switched_off_it_reads_all_pins_since_the_last_full_pass(sim: Simulator)
     held.sync()
     with days_later(sim.world, 3):
         sim.world.active_since[every[0]] = sim.world.today - timedelta(days=2)
-        sim.add_fault(Fault("503", on="pins/analytics", path=active[1], times=None))
+        sim.add_fault(Fault("rate_limited", on="pins/analytics", path=active[1], seconds=86_400, times=None))
         held.sync()
         sim.clear_faults()
         output, asked = held.sync(option=False)

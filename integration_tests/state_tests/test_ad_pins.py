@@ -39,7 +39,7 @@ def add_ads(sim: Simulator, *sizes: int) -> None:
     sim.world.ads = (after, others)
     for index in range(before, after):
         ad = sim.world.entity_id(Kind.ADS, 0, index)
-        sim.world.edit(account_of(sim), Kind.ADS, ad, now(), created_time=now() - 3_600)
+        sim.world.edit(account_of(sim), Kind.ADS, ad, now() - 3_600, created_time=now() - 3_600)
 
 
 def test_three_syncs_hold_every_pin_and_request_each_once(sim: Simulator) -> None:
@@ -52,11 +52,11 @@ def test_three_syncs_hold_every_pin_and_request_each_once(sim: Simulator) -> Non
 
     add_ads(sim, 14)  # the first of them promotes a pin that is known
     world, account = sim.world, account_of(sim)
-    world.edit(account, Kind.ADS, world.entity_id(Kind.ADS, 0, 0), now(), status="ARCHIVED")
+    world.edit(account, Kind.ADS, world.entity_id(Kind.ADS, 0, 0), now() - 3_600, status="ARCHIVED")
     world.deleted_entities.add(world.entity_id(Kind.ADS, 0, 1))
     second, asked = sync(sim, first.states)
     assert_succeeded(second, [STREAM])
-    assert asked == [pin_id_of_ad(world, 0, index) for index in (12, 13)]
+    assert asked == [pin_id_of_ad(world, 0, index) for index in (0, 12, 13)], "one of an edited ad, two of new ones"
     known = truth[account, pin_id_of_ad(world, 0, 11)]
     held = {**truth, **sim.expected(STREAM), (account, known["pin_id"]): known}
     assert_same(STREAM, upserted(STREAM, first, second), held)

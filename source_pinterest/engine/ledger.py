@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import NamedTuple
 
+from source_pinterest import limits
 from source_pinterest.api.errors import AccountUnreadableError, GoneError, PinterestError, Reach, RefusedError
 from source_pinterest.engine.tasks import Key, Task
 
@@ -20,6 +21,8 @@ class Consequence(Enum):
 
     LEAVE_OUT = auto()
     """The task is left out, unless the refusals of all tasks together mean more: see `verdict`."""
+    LEAVE_UNREAD = auto()
+    """The task fails, and a warning says so. Its stream is complete without it."""
     FAIL = auto()
     """The task fails, and reading goes on."""
     FAIL_UNTOLD = auto()
@@ -35,10 +38,12 @@ class Facts:
     Attributes:
         is_stopped: whether the stream, or this account or board, was stopped before.
         failing: the number of accounts or boards that were read in this sync and have failed in a row, with this one.
+        failures: the number of earlier syncs in which the task failed.
     """
 
     is_stopped: bool = False
     failing: int = 0
+    failures: int = 0
 
 
 def decide(error: Exception, facts: Facts) -> Consequence:
@@ -50,6 +55,7 @@ def decide(error: Exception, facts: Facts) -> Consequence:
     | any, after the stream or its account or board was stopped | FAIL_UNTOLD |
     | reaches the whole stream, as without a token or a quota | STOP |
     | the fifth in a row of accounts or boards that were read before, unless it is about one of them alone | STOP |
+    | any other, of a task that failed in three earlier syncs | LEAVE_UNREAD |
     | any other | FAIL |
 
     The run explains the refusal of a stream's only task as an error that reaches the stream, and that of an account
@@ -63,7 +69,8 @@ def decide(error: Exception, facts: Facts) -> Consequence:
     reaches_stream = isinstance(error, PinterestError) and error.reach is not Reach.TASK
     if reaches_stream or (facts.failing >= FAILURES_IN_A_ROW and not _is_isolated(error)):
         return Consequence.STOP
-    return Consequence.FAIL
+    is_old = facts.failures >= limits.SYNCS_UNTIL_A_TASK_ONLY_WARNS
+    return Consequence.LEAVE_UNREAD if is_old else Consequence.FAIL
 
 
 def _is_isolated(error: Exception) -> bool:
@@ -180,14 +187,15 @@ class Ledger:
             self._failing.clear()
             self._failures.pop(parent, None)
 
-    def note_failure(self, parent: Key, error: Exception) -> Consequence:
-        """Count the error of a task. Return what it costs."""
+    def note_failure(self, parent: Key, error: Exception, failures: int = 0) -> Consequence:
+        """Count the error of a task, which failed in so many earlier syncs. Return what it costs."""
         with self._lock:
             failing = sum(map(self.has_read, self._failing | {parent}))
-            consequence = decide(error, Facts(not self.may_read(parent), failing))
+            consequence = decide(error, Facts(not self.may_read(parent), failing, failures))
             if consequence is Consequence.LEAVE_OUT:
                 return consequence
-            self.book.failed.append(error)
+            if consequence is not Consequence.LEAVE_UNREAD:
+                self.book.failed.append(error)
             if consequence is not Consequence.FAIL_UNTOLD:
                 self._is_stopped = consequence is Consequence.STOP
                 if not _is_isolated(error):

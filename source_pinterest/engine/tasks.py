@@ -32,6 +32,7 @@ class Task(StreamSlice):
         parent: the key of the account, owner or board whose other tasks are expected to fail once several have failed
             in a row; by default the outermost of the parents, and empty for a task of the whole stream.
         tasks: plans the tasks that it stands for; None for a task that is read itself, see `in_turn`.
+        failures: the number of earlier syncs in which it failed.
 
     Args:
         parents: the ids that it belongs to, such as its ad account, which are written on every record.
@@ -59,11 +60,18 @@ class Task(StreamSlice):
         self._read, self.on_end = read, on_end
         self.parent = self.key[:1]
         self.tasks: Callable[[], Iterable[Task]] | None = None
+        self.failures = 0
 
     @classmethod
-    def failed(cls, parents: Mapping[str, str], error: PinterestError, window: DateWindow | None = None) -> "Task":
+    def failed(
+        cls,
+        parents: Mapping[str, str],
+        error: PinterestError,
+        window: DateWindow | None = None,
+        named: Mapping[str, Any] | None = None,
+    ) -> "Task":
         """Return a task that can't be read, so that a parent's failure costs its own children alone."""
-        task = cls(parents, _refuse, window)
+        task = cls(parents, _refuse, window, named)
         task.error = error
         return task
 

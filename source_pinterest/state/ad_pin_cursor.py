@@ -17,26 +17,33 @@ class PromotedPins:
     """The pins that the ads of one account promote, from a list that was read to its end.
 
     Attributes:
-        times: when the oldest and the newest ad of each pin were made, in epoch seconds; empty if no ad says it.
+        times: the least and the greatest time at which an ad of each pin was made or last edited, in epoch seconds;
+            empty if no ad says it.
+        made: when the newest ad of each pin was made, in epoch seconds.
         listed_at: the time of the first page, in epoch seconds, by the server's clock or ours, whichever is earlier.
     """
 
     def __init__(self, listed_at: int) -> None:
         self.times: dict[str, tuple[int, ...]] = {}
+        self.made: dict[str, int] = {}
         self.listed_at = listed_at
 
     def add(self, ad: Mapping[str, Any]) -> None:
         """Take the pin of an ad, if it has one."""
         if pin := ad.get("pin_id"):
-            made, times = time_in(ad, "created_time"), self.times.get(pin, ())
-            known = times if made is None else (*times, made)
+            made, edited = time_in(ad, "created_time"), time_in(ad, "updated_time")
+            changed = max((time for time in (made, edited) if time is not None), default=None)
+            known = self.times.get(pin, ()) if changed is None else (*self.times.get(pin, ()), changed)
             self.times[pin] = (min(known), max(known)) if known else ()
+            if made is not None:
+                self.made[pin] = max(made, self.made.get(pin, made))
 
 
 class AdPinCursor(PinterestCursor):
-    """Keeps when the newest known ad of each account was made, and in how many syncs each unread pin has failed.
+    """Keeps when the last known ad of each account was made or edited, and in how many syncs an unread pin has failed.
 
-    A pin is known if an ad promotes it that was made at the cursor's time or earlier. The cursor stays five minutes
+    A pin is known if an ad promotes it that was made and last edited at the cursor's time or earlier: a draft that is
+    published is an edited ad, and a new ad may have the creation time of an old pin. The cursor stays five minutes
     behind the server's clock, because a list may lag. It moves once the ads of an account were listed to the end. By
     then, every pin that is to be read is noted as unread.
     """

@@ -1,13 +1,15 @@
-"""The cursor of pins: where a pass over all of them has come to, and which of them could not be read."""
+"""The cursor of pins: where a pass over all of them has come to, and which of them are behind the others."""
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any, Self
 
 from pendulum import Date
 
 from source_pinterest import limits
+from source_pinterest.api.errors import GoneError
 from source_pinterest.dates import DateWindow, days_before, parse_day, subtract_window
 from source_pinterest.engine.tasks import Task
 from source_pinterest.state.cursor import StateStore, reading_state
@@ -18,77 +20,80 @@ from source_pinterest.state.period import Period
 
 LOGGER = logging.getLogger("airbyte")
 
-_FULL, _SKIPPED = "full", "skipped"
-_READINGS, _READINGS_OF_ACTIVE = "reading", "reading_active"
+PIN_KEY, PINS_KEY = "pin_id", "pin_ids"
+_PASSES, _PASSES_OVER_ACTIVE, _BEHIND, _FULL = "reading", "reading_active", "skipped", "full"
 
 
 @dataclass(frozen=True)
-class Reading:
+class Pass:
     """A pass over all pins of an owner, from the lowest pin id to the highest.
 
     Attributes:
         window: the days that are read of each pin.
-        settled: the last day that is final for all pins so far.
+        final: the last day that is final for all pins so far.
         newest: the last day with a row so far; None before the first row.
-        after: the id of the last pin that was read; 0 before the first.
+        after: the id of the last pin that the pass is done with; 0 before the first.
+        served: the id of a pin that Pinterest has served in this pass; 0 if there is none yet.
         only_active: whether pins without activity are left out. The days of such a pass do not count as read.
+        is_over: whether the pass is done with the last pin.
     """
 
     window: DateWindow
-    settled: Date
+    final: Date
     newest: Date | None = None
     after: int = 0
+    served: int = 0
     only_active: bool = False
+    is_over: bool = field(default=False, compare=False)
 
     @classmethod
-    def from_state(cls, entry: Mapping[str, Any]) -> Self:
+    def from_state(cls, entry: Mapping[str, Any], *, only_active: bool = False) -> Self:
         """Read an entry of the state.
 
         Raises:
             ValueError, TypeError: a value is missing, or not a day or a pin id.
         """
-        start, end, settled, after = (entry.get(name) for name in ("start_date", "end_date", "settled", "after"))
-        newest = parse_day(day) if (day := entry.get("newest", settled)) else None
-        return cls(DateWindow.from_pair((start, end)), parse_day(settled), newest, int(after))  # type: ignore[arg-type]
+        start, end, final, after = (entry.get(name) for name in ("start_date", "end_date", "settled", "after"))
+        newest = parse_day(day) if (day := entry.get("newest", final)) else None
+        window = DateWindow.from_pair((start, end))  # type: ignore[arg-type]
+        served = int(entry.get("served", after))
+        return cls(window, parse_day(final), newest, int(after), served, only_active)  # type: ignore[arg-type]
 
     def to_state(self) -> dict[str, str | None]:
         """Return the entry for the state."""
         start, end = self.window.as_pair()
         newest = str(self.newest) if self.newest else None
-        return {
-            "start_date": start,
-            "end_date": end,
-            "settled": str(self.settled),
-            "newest": newest,
-            "after": str(self.after),
-        }
+        days = {"start_date": start, "end_date": end, "settled": str(self.final), "newest": newest}
+        served = {"served": str(self.served)} if self.served != self.after else {}
+        return {**days, "after": str(self.after), **served}
 
-    def with_days(self, newest: Iterable[Date], settled: Date) -> Self:
-        """Return the pass after one more batch of pins.
-
-        Args:
-            newest: the last day of each pin.
-            settled: the last day that is final for all pins of the batch.
-        """
-        seen = [*newest, *([self.newest] if self.newest else [])]
-        return replace(self, newest=max(seen, default=None), settled=min(self.settled, settled))
+    def plus(self, read: Read, pin: int) -> Self:
+        """Return the pass after one more batch of pins, the last of which was served."""
+        newest = max((day for day in (self.newest, read.newest) if day), default=None)
+        final = min(self.final, read.final or self.final)
+        return replace(self, final=final, newest=newest, after=pin, served=pin)
 
     def up_to(self, day: Date) -> Self:
         """Return the pass as one that has read no later day."""
-        return replace(self, newest=min(self.newest, day) if self.newest else None, settled=day)
+        return replace(self, newest=min(self.newest, day) if self.newest else None, final=min(self.final, day))
+
+    def outcome(self, idle: Date) -> Read:
+        """Return how the pass has ended. Days without any row are final on the last idle day, later ones may come."""
+        final = min(self.final, max(self.newest or idle, idle))
+        return Read(self.window, days_before(self.window.start, 1) if self.only_active else final, newest=self.newest)
 
 
 @dataclass(frozen=True)
-class SkippedPin:
-    """A pin that could not be read, while passes went on without it.
+class Behind:
+    """A pin that is behind the others: it could not be read, or its numbers come later.
 
     Attributes:
-        unread: the days of these passes.
-        failures: the number of syncs in which it failed; 0 once it answers and lags behind the others.
+        lacks: the days of the passes that went on without it.
+        failures: the number of syncs in which it failed; 0 once it answers.
     """
 
-    unread: DaySet
-    failures: int
+    lacks: DaySet
+    failures: int = 0
 
     @classmethod
     def from_state(cls, entry: Mapping[str, Any]) -> Self:
@@ -101,13 +106,13 @@ class SkippedPin:
 
     def to_state(self) -> dict[str, Any]:
         """Return the entry for the state."""
-        return {"unread": [window.as_pair() for window in self.unread.windows], "failures": self.failures}
+        return {"unread": [window.as_pair() for window in self.lacks], "failures": self.failures}
 
 
 class PinCursor(DayCursor):
-    """Keeps the days of all pins of an owner together, and where an unfinished pass over them has come to.
+    """Keeps the days of all pins of an owner together, and apart from them the pins that are behind, each with its own.
 
-    Pins that could not be read are kept apart, each with its own days, so that they hold up no others.
+    The pins behind are kept in the order in which they were asked for last.
 
     A pass over the pins with activity leaves the days that count as read as they are, so that the next pass over all
     pins covers all days since the last one. The state has its progress under a name of its own: older versions start
@@ -121,147 +126,168 @@ class PinCursor(DayCursor):
 
     def __init__(self, store: StateStore, period: Callable[[], Period], *, only_active: bool = False) -> None:
         super().__init__(store, period)
-        self._only_active = only_active
+        self._only_active, incoming = only_active, store.incoming()
         with reading_state(store.stream_name):
             self._full = {owner: parse_day(one[_FULL]) for owner, one in self._saved.items() if one.get(_FULL)}
-            self._readings: dict[Owner, Reading] = {
-                entry.get(ACCOUNT_KEY): replace(Reading.from_state(entry), only_active=name == _READINGS_OF_ACTIVE)
-                for name in (_READINGS, _READINGS_OF_ACTIVE)
-                for entry in store.incoming().get(name) or ()
+            self._passes: dict[Owner, Pass] = {
+                entry.get(ACCOUNT_KEY): Pass.from_state(entry, only_active=name == _PASSES_OVER_ACTIVE)
+                for name in (_PASSES, _PASSES_OVER_ACTIVE)
+                for entry in incoming.get(name) or ()
             }
-            self._skipped: dict[tuple[Owner, int], SkippedPin] = {
-                (entry.get(ACCOUNT_KEY), int(entry["pin_id"])): SkippedPin.from_state(entry)
-                for entry in store.incoming().get(_SKIPPED) or ()
+            self._behind: dict[tuple[Owner, int], Behind] = {
+                (entry.get(ACCOUNT_KEY), int(entry[PIN_KEY])): Behind.from_state(entry)
+                for entry in incoming.get(_BEHIND) or ()
             }
-        self._started: dict[Owner, list[DateWindow]] = {}
+        self._turns = set(islice(self._behind, limits.PINS_BEHIND_IN_A_SYNC))
+        self._begun: dict[Owner, list[DateWindow]] = {}
 
     @property
     def state(self) -> dict[str, Any]:
         """The state to emit."""
-        readings: dict[str, list[dict[str, Any]]] = {}
-        for owner, reading in sorted(self._readings.items(), key=lambda item: item[0] or ""):
-            if reading.after:
-                name = _READINGS_OF_ACTIVE if reading.only_active else _READINGS
-                readings.setdefault(name, []).append({**_of_owner(owner), **reading.to_state()})
-        skipped = [
-            {**_of_owner(owner), "pin_id": str(pin), **self._skipped[owner, pin].to_state()}
-            for owner, pin in sorted(self._skipped, key=lambda key: (key[0] or "", key[1]))
-        ]
-        state = {**super().state, **readings}
-        # Without a position, everything is read anew, and an older version could read nothing else in the state.
-        return {**state, **({_SKIPPED: skipped} if skipped and state else {})}
+        more: dict[str, list[dict[str, Any]]] = {}
+        for owner, one in sorted(self._passes.items(), key=lambda item: item[0] or ""):
+            name = _PASSES_OVER_ACTIVE if one.only_active else _PASSES
+            more.setdefault(name, []).append({**_of(owner), **one.to_state()})
+        for (owner, pin), behind in self._behind.items():
+            more.setdefault(_BEHIND, []).append({**_of(owner), PIN_KEY: str(pin), **behind.to_state()})
+        return {**super().state, **more}
 
     def _cursor_of(self, owner: Owner, days: Days) -> Cursor:
         full = self._full.get(owner) if self._only_active else None
         return {**super()._cursor_of(owner, days), **({_FULL: str(full)} if full else {})}
 
-    def reading(self, owner: Owner, *, only_active: bool = False) -> Reading | None:
+    def next_pass(self, owner: Owner, *, only_active: bool = False) -> Pass | None:
         """Return the unfinished pass of an owner, or a new one over days that this sync has not requested yet.
+
+        The pins that are behind by now are left out of it.
 
         Args:
             owner: the owner of the pins.
             only_active: whether it is known which pins have activity, so that a pass may be over these alone. If not,
                 an unfinished pass over these is dropped.
         """
-        known = self._readings.get(owner)
+        known = self._passes.get(owner)
         window = known.window.clamp(self._period.earliest) if known else None
         if known and window and (only_active or not known.only_active):
             return replace(known, window=window)
-        started = self._started.setdefault(owner, [])
-        unread = self.unread(owner)
-        for window in started:
+        unread, begun = self.unread(owner), self._begun.setdefault(owner, [])
+        for window in begun:
             unread = subtract_window(unread, window)
         if not unread:
             return None
-        started.append(unread[0])
+        begun.append(unread[0])
+        with self._lock:
+            self._passes.pop(owner, None)
+            for pin, one in self.behind(owner).items():
+                self._behind[owner, pin] = replace(one, lacks=one.lacks.plus([unread[0]]))
         is_newest = unread[0].end >= self._period.end
-        return Reading(
-            unread[0],
-            settled=unread[0].end,
-            only_active=only_active and is_newest and self._has_recent_full_pass(owner),
-        )
+        only_active = only_active and is_newest and self._has_recent_full_pass(owner)
+        return Pass(unread[0], final=unread[0].end, only_active=only_active)
 
     def _has_recent_full_pass(self, owner: Owner) -> bool:
         full, today = self._full.get(owner), self._period.today
         return full is not None and days_before(today, limits.ALL_PINS_AFTER_DAYS) < full <= today
 
-    def skipped(self, owner: Owner) -> dict[int, SkippedPin]:
-        """Return the pins of an owner that could not be read, lowest id first."""
-        return {pin: self._skipped[of, pin] for of, pin in sorted(self._skipped, key=lambda key: key[1]) if of == owner}
+    def behind(self, owner: Owner) -> Mapping[int, Behind]:
+        """Return the pins of an owner that are behind the others, those first that were asked for longest ago."""
+        return {pin: one for (of, pin), one in self._behind.items() if of == owner}
+
+    def has_turn(self, owner: Owner, pin: int) -> bool:
+        """Return whether a pin is one of those behind that this sync asks for."""
+        return (owner, pin) in self._turns
+
+    def forget_old_days(self, owner: Owner) -> None:
+        """Take the days out of the pins behind that Pinterest no longer has, with a warning."""
+        earliest = self._period.earliest
+        lost = {
+            pin: one.lacks.minus(DaySet.between(earliest, one.lacks.last or earliest))
+            for pin, one in self.behind(owner).items()
+        }
+        lost = {pin: days for pin, days in lost.items() if days}
+        if not lost:
+            return
+        with self._lock:
+            for pin, days in lost.items():
+                one = self._behind[owner, pin]
+                self._behind[owner, pin] = replace(one, lacks=one.lacks.minus(days))
+        pin, days = next(iter(lost.items()))
+        others = f" and of {len(lost) - 1:,} more pins" if len(lost) > 1 else ""
+        LOGGER.warning(
+            f"{self._stream_name}: the days {days.span} of pin {pin}{others} could not be read and are too old now: "
+            f"Pinterest keeps the days from {earliest} on.",
+        )
 
     def owed(self, owner: Owner, pin: int) -> tuple[DaySet, DateWindow]:
-        """Return the unread days of a skipped pin that count as read for the others, and the days to ask for.
+        """Return the days that a pin behind lacks and that the others have, and the window to ask for.
 
-        The first are what the destination lacks of this pin alone. Without any, the pin's rows come with the next pass,
-        and the answer only tells whether the pin is readable again. An unfinished pass that has passed by the pin emits
-        all of its days if days may be emitted more than once.
+        Without any such day, the answer only tells whether the pin can be read again.
         """
-        read, unread = self.days_of(owner).read, self._skipped[owner, pin].unread
-        if gone := unread.minus(DaySet.between(self._period.earliest, self._period.today)):
-            unread = unread.minus(gone)
-            self._skipped[owner, pin] = replace(self._skipped[owner, pin], unread=unread)
-            LOGGER.warning(
-                f"{self._stream_name}: the days {gone.span} of pin {pin} could not be read and are too old now: "
-                f"Pinterest keeps the days from {self._period.earliest} on.",
-            )
-        unread = unread.within(self._period.earliest, self._period.end)
-        known = self._readings.get(owner)
-        is_passed = known is not None and pin <= known.after
-        if known and is_passed:
-            settled = known.window.end if self._store.refresh else known.settled
-            settled = min(settled, self.last_idle_day) if self.emits_once else settled
-            read = read.plus(DaySet.between(known.window.start, settled))
-        owed = unread.shared(read)
-        asked = owed if owed.windows and (self.emits_once or not is_passed) else unread
-        return owed, DateWindow(asked.first or self._period.end, asked.last or self._period.end)
+        lacks, end = self._behind[owner, pin].lacks.within(self._period.earliest, self._period.end), self._period.end
+        read, unfinished = self.days_of(owner).read, self._passes.get(owner)
+        if unfinished and self._is_passed(owner, pin):
+            emitted = unfinished.final if self.emits_once else unfinished.window.end
+            read = read.plus(DaySet.between(unfinished.window.start, emitted))
+        owed = lacks.shared(read)
+        return owed, (owed or lacks or DaySet.between(end, end)).span
 
-    def skip(self, owner: Owner, pin: int, window: DateWindow) -> SkippedPin:
-        """Record that a pin could not be read in a pass over a window, or once more in this sync."""
-        known = self._skipped.get((owner, pin)) or SkippedPin(DaySet((window,)), 0)
-        with self._lock:
-            self._skipped[owner, pin] = failed = replace(known, failures=known.failures + 1)
-        return failed
+    def _is_passed(self, owner: Owner, pin: int) -> bool:
+        """Return whether an unfinished pass has come past a pin."""
+        unfinished = self._passes.get(owner)
+        return unfinished is not None and pin <= unfinished.after
 
-    def go_without(self, owner: Owner, window: DateWindow) -> None:
-        """Record that a pass over a window leaves out the pins that are skipped."""
+    def fail(self, task: Task, error: Exception | None = None) -> None:
+        """Leave pins that could not be read behind the others, which are not held up by them."""
+        owner = task.get(ACCOUNT_KEY)
         with self._lock:
-            for pin, known in self.skipped(owner).items():
-                self._skipped[owner, pin] = replace(known, unread=known.unread.plus([window]))
+            for pin in map(int, task.get(PINS_KEY) or () if error and task.window else ()):
+                known = self._behind.pop((owner, pin), None) or Behind(DaySet((task.days,)))
+                self._behind[owner, pin] = replace(known, failures=known.failures + 1)
 
-    def catch_up(self, owner: Owner, pin: int, settled: Date | None = None) -> None:
-        """Record that a skipped pin was read up to the last day that is final for it; without one, that it is gone."""
+    def leave_out(self, task: Task, error: Exception) -> None:
+        """Forget a pin behind that is gone. One that is refused stays, and has had its turn."""
+        owner, pins = task.get(ACCOUNT_KEY), task.get(PINS_KEY)
+        if not pins:
+            super().leave_out(task, error)
         with self._lock:
-            owed, _ = self.owed(owner, pin)
-            unread = self._skipped.pop((owner, pin)).unread
-            is_behind = settled and owed.last and settled < owed.last  # the other pins have been read further
-            if settled and is_behind and not self._store.refresh:
-                left = unread.within(settled.add(days=1), self._period.end)
-                self._skipped[owner, pin] = SkippedPin(left, 0)
-        self._emit_if_due()
-
-    def advance(self, owner: Owner, reading: Reading) -> None:
-        """Record the progress of a pass, and emit a state if one is due."""
-        with self._lock:
-            self._readings[owner] = reading
-        self._emit_if_due()
-
-    def finish(self, owner: Owner, reading: Reading) -> None:
-        """Record that a pass has ended. After one over all pins, move to the last day that is final for all of them."""
-        with self._lock:
-            self._readings.pop(owner, None)
-            if reading.window.end >= self._period.end:  # a pass of an earlier sync may be up to date as well
-                self._started.setdefault(owner, []).append(reading.window)
-            settled = None
-            if not reading.only_active:
-                settled = min(reading.settled, max(reading.newest or self.last_idle_day, self.last_idle_day))
-                self._full[owner] = max(reading.window.end, self._full.get(owner, reading.window.end))
-            final = settled or days_before(reading.window.start, 1)
-            newest = reading.newest if self.is_refresh and settled else None
-            self._end(owner, Read(reading.window, final, newest, reading.newest))
+            for pin in map(int, pins or ()):
+                known = self._behind.pop((owner, pin), None)
+                if known and not isinstance(error, GoneError):
+                    self._behind[owner, pin] = known
 
     def _move(self, task: Task, finding: Any) -> None:
-        """Do nothing: `finish` moves the days of each owner."""
+        """Take the progress of a pass, or its end, or the days of a pin that was behind the others."""
+        owner = task.get(ACCOUNT_KEY)
+        match finding:
+            case Pass(is_over=True):
+                self._end_pass(owner, finding)
+            case Pass() if finding.after:
+                self._passes[owner] = finding
+            case Read():
+                self._catch_up(owner, task[PINS_KEY], finding)
+
+    def _end_pass(self, owner: Owner, ended: Pass) -> None:
+        self._passes.pop(owner, None)
+        if ended.window.end >= self._period.end:  # a pass of an earlier sync may be up to date as well
+            self._begun.setdefault(owner, []).append(ended.window)
+        if not ended.only_active:
+            self._full[owner] = max(ended.window.end, self._full.get(owner, ended.window.end))
+        read = ended.outcome(self.last_idle_day)
+        self._end(owner, replace(read, counts=read.newest if self.is_refresh else None))
+
+    def _catch_up(self, owner: Owner, pins: Collection[str], read: Read) -> None:
+        """Take pins that have answered back to the others, unless these have been read further."""
+        for pin in map(int, pins):
+            owed, _ = self.owed(owner, pin)
+            got = owed if self.is_refresh or not read.final else owed.minus(_after(read.final, owed))
+            left = (self._behind[owner, pin].lacks if self._is_passed(owner, pin) else owed).minus(got)
+            del self._behind[owner, pin]
+            if left:
+                self._behind[owner, pin] = Behind(left)
 
 
-def _of_owner(owner: Owner) -> dict[str, str]:
+def _after(day: Date, days: DaySet) -> DaySet:
+    return DaySet.between(day.add(days=1), days.last or day)
+
+
+def _of(owner: Owner) -> dict[str, str]:
     return {ACCOUNT_KEY: owner} if owner else {}

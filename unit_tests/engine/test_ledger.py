@@ -35,7 +35,7 @@ TROUBLE = UnavailableError("It said no")
 REFUSED, GONE = RefusedError("not yours"), GoneError("not there")
 FATAL = ConfigError("no")
 ISOLATED = SliceError("too many pins", is_isolated=True)
-LEAVE_OUT, FAIL, FAIL_UNTOLD, STOP = Consequence
+LEAVE_OUT, LEAVE_UNREAD, FAIL, FAIL_UNTOLD, STOP = Consequence
 OUTAGE = Facts(failing=FAILURES_IN_A_ROW)
 
 
@@ -49,6 +49,10 @@ OUTAGE = Facts(failing=FAILURES_IN_A_ROW)
         (FATAL, Facts(is_stopped=True), FAIL_UNTOLD),
         (ISOLATED, Facts(is_stopped=True), FAIL_UNTOLD),
         (TROUBLE, Facts(failing=FAILURES_IN_A_ROW - 1), FAIL),
+        (TROUBLE, Facts(failures=2), FAIL),
+        (TROUBLE, Facts(failures=3), LEAVE_UNREAD),
+        (FATAL, Facts(failures=3), STOP),
+        (REFUSED, Facts(failures=3), LEAVE_OUT),
         (TROUBLE, OUTAGE, STOP),
         (RejectedError("no"), OUTAGE, STOP),
         (KeyError("id"), OUTAGE, STOP),

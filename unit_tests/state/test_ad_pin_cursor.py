@@ -15,10 +15,10 @@ def saved(cursor: int | str, **unread: int) -> dict[str, Any]:
     return {"states": states, "unread": {f"11/{pin}": syncs for pin, syncs in unread.items()}}
 
 
-def promoted(*ads: tuple[str | None, Any]) -> PromotedPins:
+def promoted(*ads: tuple[Any, ...]) -> PromotedPins:
     found = PromotedPins(LISTED_AT)
-    for pin, created in ads:
-        found.add({"pin_id": pin, "created_time": created})
+    for pin, *times in ads:
+        found.add({"pin_id": pin, **dict(zip(("created_time", "updated_time"), times, strict=False))})
     return found
 
 
@@ -30,6 +30,8 @@ def promoted(*ads: tuple[str | None, Any]) -> PromotedPins:
         (saved("7"), [("a", 7), ("b", 8)], ["b"], 8),
         (saved(7), [("a", 5), ("a", 9)], [], 9),  # it is known by its older ad
         (saved(7), [("a", 5)], [], 7),
+        (saved(7), [("a", 5, 9), ("b", 5, 7)], ["a"], 9),  # a draft that was published, or a new ad of an old pin
+        (saved(7), [("a", None, 9)], ["a"], 9),
         (saved(7, a=2, b=1), [("a", 5), ("b", 6), ("c", 9)], ["c", "b", "a"], 9),
         (saved(7, gone=1), [("a", 5)], [], 7),  # no ad promotes it any more
         (saved(7), [("a", None), ("b", 5)], ["a"], 7),  # an ad without a time may be a new one
@@ -38,7 +40,7 @@ def promoted(*ads: tuple[str | None, Any]) -> PromotedPins:
     ],
 )
 def test_a_pin_is_known_by_an_ad_that_is_no_younger_than_the_cursor(
-    state: dict[str, Any], ads: list[tuple[str | None, Any]], read: list[str], cursor: int
+    state: dict[str, Any], ads: list[tuple[Any, ...]], read: list[str], cursor: int
 ) -> None:
     subject = AdPinCursor(store(state))
     planned = subject.plan("11", promoted(*ads))
@@ -47,6 +49,10 @@ def test_a_pin_is_known_by_an_ad_that_is_no_younger_than_the_cursor(
     assert planned == read
     unread = {pin: syncs.get(pin, 0) for pin in read}
     assert subject.state == {**saved(cursor, **unread)}
+
+
+def test_an_edit_does_not_change_when_an_ad_was_made() -> None:
+    assert promoted(("a", 5, 9), ("a", 3, 20), ("b", None, 4)).made == {"a": 5}
 
 
 def test_only_pins_that_were_read_are_read() -> None:

@@ -5,11 +5,11 @@ from urllib.parse import quote
 import requests_mock
 
 from source_pinterest.api import DEFAULT_BASE_URL
-from source_pinterest.api.client import PinterestClient
 from source_pinterest.streams.analytics.levels import AdAccountAnalytics
-from source_pinterest.streams.analytics.rows import RowGate
 from source_pinterest.streams.organic.boards import BoardSections
-from source_pinterest.streams.organic.pin_analytics import PinAnalytics, PinMetrics
+from source_pinterest.streams.organic.pin_analytics import PinAnalytics
+from source_pinterest.streams.organic.pin_requests import PinRequests, Query
+from source_pinterest.streams.organic.pins import Pins
 from unit_tests.configs import TODAY
 from unit_tests.streams.pinterest import Pinterest, slice_of
 
@@ -21,9 +21,10 @@ def test_the_id_of_a_parent_an_account_or_a_pin_is_one_piece_of_a_path(mock: req
     pinterest = Pinterest(mock, start_date=str(TODAY))
     mock.get(requests_mock.ANY, json={"items": [], "all": {"daily_metrics": []}})
     pinterest.read(BoardSections, slice_of({"board_id": STRANGE}))
-    client, stream = PinterestClient(pinterest.sync.api, "pin_analytics", ()), pinterest.stream(PinAnalytics)
     days = {"start_date": str(TODAY), "end_date": str(TODAY)}
-    PinMetrics(client, stream.notices, RowGate(stream), lambda _: False).of_one(STRANGE, days, ("SAVE",))
+    requests = PinRequests(pinterest.stream(PinAnalytics), pinterest.stream(Pins))
+    mock.get(f"{DEFAULT_BASE_URL}/pins/analytics", status_code=401, json={"code": 3, "message": "No beta"})
+    assert [one.error for one in requests.answers((STRANGE,), Query(None, days))] == [None]
     mock.get(requests_mock.ANY, json=[])
     pinterest.lists("ad_accounts", STRANGE)
     for stream_slice in pinterest.tasks(AdAccountAnalytics):
@@ -33,6 +34,7 @@ def test_the_id_of_a_parent_an_account_or_a_pin_is_one_piece_of_a_path(mock: req
     assert asked == {
         f"boards/{PIECE}/sections",
         f"pins/{PIECE}/analytics",
+        "pins/analytics",
         "ad_accounts",
         f"ad_accounts/{PIECE}/analytics",
     }

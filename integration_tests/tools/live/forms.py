@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from integration_tests.recorded import recorded_fields
 from source_pinterest.columns import COLUMNS
 from source_pinterest.config.files import of_few_levels
-from source_pinterest.streams.organic.pin_analytics import PIN_METRICS
+from source_pinterest.streams.organic.pin_requests import PIN_METRICS
 
 BEGINNING_BYTES = 200
 LONGEST_MESSAGE = 400

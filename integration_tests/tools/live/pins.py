@@ -6,7 +6,7 @@ from typing import Any
 from integration_tests.tools.live.calls import Answer
 from integration_tests.tools.live.look import Look
 from integration_tests.tools.live.notes import values_at
-from source_pinterest.streams.organic.pin_analytics import PIN_METRICS
+from source_pinterest.streams.organic.pin_requests import PIN_METRICS
 
 _DAYS, _ALL_DAYS = 29, 89
 _PAGES = 3

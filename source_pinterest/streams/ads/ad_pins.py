@@ -31,7 +31,7 @@ class AdPins(AdAccountStream):
     page_size = None
     scopes = ("ads:read", "boards:read", "pins:read")
     cursor_field = FIELD
-    cost = "one request for each pin of a new ad"
+    cost = "one request for each pin of a new or edited ad"
     rank = Rank.EACH
     needs = (Ads,)
     checkpoint: AdPinCursor
@@ -60,7 +60,7 @@ class AdPins(AdAccountStream):
         promoted = self._ads.take_promoted(account)
         pins = self.checkpoint.plan(account, promoted)
         for number, batch in enumerate(batches(pins, _PINS_OF_A_TASK) or [()]):
-            yield self._task_of_pins(account, number, {pin: max(promoted.times[pin], default=None) for pin in batch})
+            yield self._task_of_pins(account, number, {pin: promoted.made.get(pin) for pin in batch})
 
     def _task_of_pins(self, account: str, number: int, made: Mapping[str, int | None]) -> Task:
         return Task({"ad_account_id": account}, lambda task: self._read(task, made), named={"batch": number})

@@ -253,12 +253,15 @@ class StreamRun(PartitionGenerator):
     def _failure(self, task: Task, reason: Exception) -> Exception | None:
         """Draw the consequence of an error. Return the error if it is to be raised."""
         error = self._explained(task, reason)
-        consequence = self._ledger.note_failure(task.parent, error)
+        consequence = self._ledger.note_failure(task.parent, error, task.failures)
         if consequence is Consequence.LEAVE_OUT and isinstance(error, PinterestError):
             self._ledger.note_refusal(task, error)
             self.cursor.leave_out(task, error)
             return None
         self.cursor.fail(task, error)
+        if consequence is Consequence.LEAVE_UNREAD and isinstance(error, PinterestError):
+            self.stream.leave_out(task, error)
+            return None
         return None if consequence is Consequence.FAIL_UNTOLD else error
 
     def _explained(self, task: Task, error: Exception) -> Exception:

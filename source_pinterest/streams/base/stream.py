@@ -354,7 +354,7 @@ class PinterestStream(HttpStream, ABC):
     def leave_out(self, task: Task, error: PinterestError) -> None:
         """Warn that a task can't be read, and count it as left out."""
         left_out = f"{', '.join(task.key)} is left out."
-        if self.notices.warn(left_out, f"{left_out} {error.message}."):
+        if self.notices.warn(left_out, f"{left_out} {str(error.message).rstrip('.')}."):
             self.usage.count_left_out()
 
     def explain(self, error: PinterestError) -> PinterestError:

@@ -1,13 +1,11 @@
 """Daily metrics of pins.
 
-One request names 100 pins if the app is in Pinterest's beta. Otherwise pins are read one by one, 60 a minute. All pins
-are one task and are read by one worker, so that their quota does not hold up the workers of other streams.
+The tasks of all pins are planned and read in turn by one worker, so that their quota, 60 requests a minute, does not
+hold up the workers of other streams.
 
-Pinterest may refuse the video metrics of a picture and name none. From then on pictures are requested without them,
-and apart from videos, so that no video loses its metrics.
-
-A pin that can't be read is skipped, and the state keeps it with its own days. The next sync begins with it. Passes go
-by id, so that the same pin would otherwise end each of them.
+A pin that can't be read is a task that has failed: the run of the stream decides what it costs, and the cursor keeps
+the pin behind the others, with its own days. The next sync asks for it first, once and without retries. A pin that
+Pinterest refuses is left out, and asked for by the next pass.
 
 With the option Only Pins with Activity, a pass leaves out pins without activity in the last 90 days, by their totals in
 the list of pins. At least once a week, a pass covers all pins, and all days since the last such pass.
@@ -16,86 +14,45 @@ Pins may lag apart. A day is final once it is final for every pin that has rows.
 certain age, because Pinterest leaves out days without activity.
 """
 
-import itertools
 import logging
 import math
-from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any
 
-from airbyte_cdk.models import DestinationSyncMode, FailureType
+from airbyte_cdk.models import DestinationSyncMode
 from pendulum import Date
 
 from source_pinterest import limits
-from source_pinterest.api.client import PinterestClient
 from source_pinterest.api.errors import (
-    BadRequestError,
     ConfigError,
-    FormError,
     GoneError,
     NothingLeftError,
     PinterestError,
-    Reason,
     RefusedError,
-    RejectedError,
-    ResponseTooLargeError,
-    RightMissingError,
     SliceError,
-    form_error,
+    UnavailableError,
 )
-from source_pinterest.api.rows import OnReplacement, Record, list_in, parse_body
-from source_pinterest.api.session import path_of
+from source_pinterest.api.rows import Record
 from source_pinterest.config import ONLY_ACTIVE_PINS
-from source_pinterest.dates import DateWindow, parse_day
-from source_pinterest.engine.asks import Ask, Asks, Ids, RefusedNames
+from source_pinterest.dates import DateWindow, days_before, parse_day
+from source_pinterest.engine.asks import Ids
 from source_pinterest.engine.ledger import FAILURES_IN_A_ROW
 from source_pinterest.engine.pages import Page
-from source_pinterest.engine.progress import Notices
-from source_pinterest.engine.tasks import END, START, Task
+from source_pinterest.engine.tasks import END, START, Task, or_failed
 from source_pinterest.state.cursor import StateStore
+from source_pinterest.state.days import Read
 from source_pinterest.state.formats import ACCOUNT_KEY
 from source_pinterest.state.period import DayRange, PeriodPlan
-from source_pinterest.state.pin_cursor import PinCursor, Reading
+from source_pinterest.state.pin_cursor import PIN_KEY, PINS_KEY, Pass, PinCursor
 from source_pinterest.streams.analytics.report import Estimate
-from source_pinterest.streams.analytics.rows import Expected, RowGate
 from source_pinterest.streams.base.stream import ForeignKey, Rank, Sync
 from source_pinterest.streams.organic.base import OrganicStream
+from source_pinterest.streams.organic.pin_requests import Answer, PinRequests, Query
 from source_pinterest.streams.organic.pins import Pins
 from source_pinterest.streams.organic.profile import PROVISIONAL, days_of, final_day
 
 LOGGER = logging.getLogger("airbyte")
-
-STANDARD_METRICS = (
-    "IMPRESSION",
-    "OUTBOUND_CLICK",
-    "PIN_CLICK",
-    "SAVE",
-    "SAVE_RATE",
-    "TOTAL_COMMENTS",
-    "TOTAL_REACTIONS",
-    "USER_FOLLOW",
-    "PROFILE_VISIT",
-)
-VIDEO_METRICS = (
-    "VIDEO_MRC_VIEW",
-    "VIDEO_10S_VIEW",
-    "QUARTILE_95_PERCENT_VIEW",
-    "VIDEO_V50_WATCH_TIME",
-    "VIDEO_START",
-    "VIDEO_AVG_WATCH_TIME",
-)
-PIN_METRICS = (*STANDARD_METRICS, *VIDEO_METRICS)
-"""Metrics of all pins, and those of videos. Pinterest's API description lets one request name both."""
-
-_HIDDEN_IN_A_ROW = 100
-"""Pins that may be refused in a row once a pin was readable. Pins of a secret board stand side by side."""
-
-_ODD = (Reason.STILL_REFUSED, Reason.UNKNOWN_FORM)
-"""Reasons of an error that concerns a pin, unless many have it in a row. So does any rejection."""
-
-Days = list[Record]
-"""The days of one pin: `{"pin_id", "date", "data_status", "metrics", "lifetime_metrics"}`."""
 
 
 class PinAnalytics(OrganicStream):
@@ -121,15 +78,12 @@ class PinAnalytics(OrganicStream):
         super().__init__(sync)
         self._pins = sync.stream(Pins)
         self._only_active = False
-        self._metrics = PinMetrics(self.client, self.notices, RowGate(self), self._pins.is_video)
-        self._owners: list[Task] = []
-        # None may be lost: a pass goes on from the last pin that was read.
-        self._asks = Asks(limits.PINS_PER_ANALYTICS_REQUEST, halves_on=_may_be_halved, max_lost=0)
-        self._refusals_in_a_row, self._max_refusals_in_a_row = 0, FAILURES_IN_A_ROW
-        self._left_out_pins, self._any_readable = 0, False
-        self._odd_pins = self._odd_pins_in_a_row = 0
-        self._last_error: PinterestError | None = None
-        self._are_pictures_apart = False
+        self._requests = PinRequests(self, self._pins)
+
+    def select(self) -> None:
+        """Have the list of pins ask for totals, which tell the pins without activity."""
+        super().select()
+        self._pins.keeps_totals = True
 
     def new_cursor(self, plan: PeriodPlan, store: StateStore) -> PinCursor:
         """Return a cursor that holds the days of all pins of an owner together.
@@ -147,72 +101,37 @@ class PinAnalytics(OrganicStream):
         return PinCursor(store, self.period_of(plan), only_active=self._only_active)
 
     def tasks(self) -> Iterator[Task]:
-        """Yield one task for all pins of all owners, once the pins are listed."""
-        self._owners = list(super().tasks())
-        for owner in (owner for owner in self._owners if not owner.error):
-            with suppress(SliceError):  # raised again when the owner's pins are read
+        """Yield one task that stands for those of all pins, once the pins of every owner are listed."""
+        owners = list(super().tasks())
+        for owner in (owner for owner in owners if not owner.error):
+            with suppress(SliceError):  # raised again when the tasks of the owner are planned
                 self._pins.ids.of(owner.key)
-        yield self.task({})
+        yield Task.in_turn({}, lambda: self.tasks_in_turn(owners))
 
-    def read_list(self, task: Task) -> Generator[Page, None, None]:
-        """Yield the days of all pins, owner by owner. If one owner fails, the others are still read.
+    def tasks_in_turn(self, owners: Sequence[Task]) -> Iterator[Task]:
+        """Yield the tasks of the pins of each owner. Those that have waited longest come first."""
+        yield from (owner for owner in owners if owner.error)
+        readable = {owner.get(ACCOUNT_KEY): owner for owner in owners if not owner.error}
+        for account in self.checkpoint.oldest_first(readable):
+            yield from or_failed(readable[account].partition, self._tasks_of(readable[account]))
 
-        Raises:
-            SliceError: the first failure, raised after the last owner.
-            NothingLeftError: none of several owners can be read.
-        """
-        del task
-        failures: list[SliceError] = []
-        left_out: list[PinterestError] = []
-        for owner in self._owners:
-            try:
-                yield from self._read_owner(owner)
-            except (RefusedError, GoneError) as error:
-                if not owner.partition:
-                    raise
-                self.leave_out(owner, error)
-                left_out.append(error)
-            except SliceError as error:
-                LOGGER.warning(f"{self.name}: not all pins could be read. {error.message}")
-                failures.append(error)
-        if failures:
-            raise failures[0]
-        if len(left_out) > 1 and len(left_out) == len(self._owners):
-            raise NothingLeftError(self.name, len(left_out), str(left_out[0].message))
-
-    def _read_owner(self, owner: Task) -> Iterator[Page]:
-        if failure := owner.error:
-            raise failure
-        self._refusals_in_a_row, self._max_refusals_in_a_row = 0, FAILURES_IN_A_ROW
-        self._odd_pins = self._odd_pins_in_a_row = 0
+    def _tasks_of(self, owner: Task) -> Iterator[Task]:
+        """Yield the tasks of an owner's pins: first of those that are behind the others, then of each pass."""
         account, pins = owner.get(ACCOUNT_KEY), set(map(int, self._pins.ids.of(owner.key)))
-        for pin in self.checkpoint.skipped(account):
-            if pin in pins:
-                yield from self._read_skipped(owner, pin)
-            else:
-                self.checkpoint.catch_up(account, pin)
         only_active = self._only_active and self._knows_activity(account, pins)
-        while reading := self.checkpoint.reading(account, only_active=only_active):
-            self.checkpoint.go_without(account, reading.window)
-            skipped = self.checkpoint.skipped(account)
-            ahead = [str(pin) for pin in sorted(pins) if pin > reading.after and pin not in skipped]
-            unread = list(filter(self._pins.is_active, ahead)) if reading.only_active else ahead
-            estimate = Estimate(1, 1, 0, requests=self._requests_for(unread))
-            estimate.log(self.name, self.shared.organic_pace())
-            if reading.only_active:
+        yield from self._tasks_of_those_behind(owner)
+        while self.ledger.may_read(owner.parent) and (
+            current := self.checkpoint.next_pass(account, only_active=only_active)
+        ):
+            behind = self.checkpoint.behind(account)
+            ahead = [str(pin) for pin in sorted(pins) if pin > current.after and pin not in behind]
+            unread = list(filter(self._pins.is_active, ahead)) if current.only_active else ahead
+            Estimate(1, 1, 0, requests=self._requests_for(unread)).log(self.name, self.shared.organic_pace())
+            if current.only_active:
                 self._log_saving("saves at least", ahead, unread)
-            yield from self._read_pass(owner, reading, tuple(unread))
-            if reading.only_active:
+            yield from self._tasks_of_pass(owner, current, tuple(unread))
+            if current.only_active:
                 self._log_saving("saved", ahead, unread)
-        failures = {pin: known.failures for pin, known in self.checkpoint.skipped(account).items()}
-        new = [pin for pin in failures if 0 < failures[pin] <= limits.SYNCS_UNTIL_A_PIN_ONLY_WARNS]
-        if new and self._last_error:
-            raise SliceError(
-                f"{self.name}: {len(new):,} of the pins can't be read, such as {min(new)}. The others are not "
-                f"affected, and the next sync asks for these again. After {limits.SYNCS_UNTIL_A_PIN_ONLY_WARNS} failed "
-                f"syncs a pin gets a warning only. {self._last_error.quote or self._last_error.message}",
-                kind=self._last_error.kind,
-            )
 
     def _knows_activity(self, account: str | None, pins: Collection[int]) -> bool:
         if self._pins.has_totals(account):
@@ -225,7 +144,7 @@ class PinAnalytics(OrganicStream):
         return False
 
     def _requests_for(self, pins: Sequence[str]) -> int:
-        return math.ceil(len(pins) / self._asks.ids)
+        return math.ceil(len(pins) / self._requests.pins_in_a_request)
 
     def _log_saving(self, saves: str, pins: Sequence[str], read: Sequence[str]) -> None:
         """Log how many requests a pass saves by leaving out the pins without activity."""
@@ -235,61 +154,187 @@ class PinAnalytics(OrganicStream):
             f"{ONLY_ACTIVE_PINS} {saves} {saved:,} requests."
         )
 
-    def _read_skipped(self, owner: Task, pin: int) -> Iterator[Page]:
-        """Ask once for a pin that earlier syncs skipped. Yield the days that the other pins have been read of."""
-        account = owner.get(ACCOUNT_KEY)
-        owed, asked = self.checkpoint.owed(account, pin)
-        before = self.checkpoint.skipped(account)[pin]
-        for reading, rows in self._parts(owner, Reading(asked, settled=asked.end), (str(pin),)):
-            if self.checkpoint.skipped(account).get(pin) == before:  # it has not failed again
-                found = rows if owed.windows else []
-                if self.checkpoint.emits_once:
-                    found = [row for row in found if owed.has(parse_day(str(row["date"])))]
-                    found = self._up_to(reading.settled, found)
-                yield from self.to_pages(found)
-                self.checkpoint.catch_up(account, pin, reading.settled)
+    # ---- Pins behind the others
 
-    def _read_pass(self, owner: Task, reading: Reading, pin_ids: Ids) -> Iterator[Page]:
-        """Yield the days of the pins that a pass has not read yet, and save its progress in the state.
+    def _tasks_of_those_behind(self, owner: Task) -> Iterator[Task]:
+        """Ask for the pins behind, each once. Yield tasks that emit the days that they lack and the others have.
+
+        If five fail in the way of an outage, the others wait for the next sync: the passes show whether it is one.
+        """
+        account = owner.get(ACCOUNT_KEY)
+        self.checkpoint.forget_old_days(account)
+        waiting = list(self.checkpoint.behind(account))
+        queue = (*owner.parent, "behind")
+        for pin in [pin for pin in waiting if self.checkpoint.has_turn(account, pin)]:
+            if not self.ledger.may_read(queue):
+                break
+            waiting.remove(pin)
+            _, asked = self.checkpoint.owed(account, pin)
+            for answer in self._requests.answers((str(pin),), self._query(owner, asked, max_retries=0)):
+                task = self._task_of_one_behind(owner, pin, asked, answer)
+                task.parent = queue
+                yield task
+        if waiting:
+            yield self._waiting(owner, waiting)
+
+    def _task_of_one_behind(self, owner: Task, pin: int, asked: DateWindow, answer: Answer) -> Task:
+        account = owner.get(ACCOUNT_KEY)
+        owed, _ = self.checkpoint.owed(account, pin)
+        if error := answer.error or _absence(answer):
+            failures, is_outage = self.checkpoint.behind(account)[pin].failures, isinstance(error, UnavailableError)
+            return self._failed(owner, answer.pins, asked, error, failures=failures, is_isolated=not is_outage)
+        read = self._read_of(asked, answer.rows)
+        rows = [row for row in answer.rows if owed.has(parse_day(row["date"]))]
+        return self._task(owner, self._up_to(read.final, rows), read, answer.pins)
+
+    def _waiting(self, owner: Task, pins: Sequence[int]) -> Task:
+        """Return the failed task of the pins behind that this sync does not ask for."""
+        behind = self.checkpoint.behind(owner.get(ACCOUNT_KEY))
+        error = SliceError(
+            f"{self.name}: {len(pins):,} pins that could not be read before, such as {pins[0]}, wait for the next "
+            "sync.",
+            is_isolated=True,
+        )
+        task = Task.failed({**owner.partition, PIN_KEY: str(pins[0])}, error)
+        task.parent, task.failures = owner.parent, min(behind[pin].failures for pin in pins)
+        return task
+
+    # ---- Passes over all pins
+
+    def _tasks_of_pass(self, owner: Task, begun: Pass, pins: Ids) -> Iterator[Task]:
+        """Yield a task for each batch of pins, and one that ends the pass.
+
+        If each day is emitted once, days that are not old enough are held until the last pin is read, since a later pin
+        may lag behind. A pass that an earlier sync began, or that has too many such rows, leaves them to the next.
 
         Raises:
-            NothingLeftError: none of several pins can be read.
+            SliceError: Pinterest refuses pins that it has served before.
         """
-        account = owner.get(ACCOUNT_KEY)
-        self._left_out_pins, self._any_readable = 0, reading.after > 0
-        so_far, parts = reading, self._parts(owner, reading, pin_ids)
-        for so_far, rows in self._final_rows(reading, parts) if self.checkpoint.emits_once else parts:
-            yield from self.to_pages(rows)
-            self.checkpoint.advance(account, so_far)
-        if self._may_move:
-            self.checkpoint.finish(account, so_far)
-        elif self._left_out_pins > 1:
-            raise NothingLeftError(self.name, self._left_out_pins, f"The path was {self.path_template}.")
-
-    def _final_rows(
-        self, begun: Reading, parts: Iterator[tuple[Reading, list[Record]]]
-    ) -> Iterator[tuple[Reading, list[Record]]]:
-        """Yield the rows of the days that are final for every pin, with the pass that the state may keep.
-
-        Days that are old enough are yielded at once. Younger ones are held until the last pin is read, since a later
-        pin may lag behind. A pass that an earlier sync began, or that has too many such rows, leaves them to the next.
-        """
-        limit = min(begun.settled, self.checkpoint.last_idle_day)
-        has_only_young_days = limit < begun.window.start
+        current, window = begun, begun.window
+        old = min(begun.final, self.checkpoint.last_idle_day) if self.checkpoint.emits_once else window.end
         held: list[Record] | None = None if begun.after else []
-        so_far = begun
-        for so_far, rows in parts:
+        # A pass of young days emits nothing before its end, so that a later sync has to begin it anew.
+        may_go_on = old >= window.start or begun.after > 0
+        left_out = refused_in_a_row = 0
+        last = int(pins[-1]) if pins else 0
+        for answer in self._requests.answers(pins, self._query(owner, window)):
+            if answer.error:
+                yield self._failed(owner, answer.pins, window, answer.error)
+                left_out += isinstance(answer.error, RefusedError | GoneError)
+                refused_in_a_row += isinstance(answer.error, RefusedError)
+                if refused_in_a_row == FAILURES_IN_A_ROW:
+                    refused_in_a_row = 0
+                    current, last = self._past_refused(owner, current, int(answer.pins[-1]), last), 0
+                    yield self._task(owner, [], current.up_to(old) if may_go_on else begun)
+            elif absence := _absence(answer):
+                yield self._failed(owner, answer.lacking, window, absence)
+            if not self.ledger.may_read(owner.parent):
+                return
+            if answer.error or len(answer.lacking) == len(answer.pins):
+                continue
+            refused_in_a_row = 0
+            current = current.plus(self._read_of(window, answer.rows), int(answer.pins[-1]))
+            rows = [row for row in answer.rows if window.start <= parse_day(row["date"]) <= window.end]
             if held is not None:
-                held += [row for row in rows if str(row["date"]) > str(limit)]
+                held += [row for row in rows if str(row["date"]) > str(old)]
                 held = held if len(held) <= limits.HELD_ROWS else None
-            # A pass of young days emits nothing before its end, so that a later sync has to begin it anew.
-            kept = begun if has_only_young_days and not begun.after else so_far.up_to(limit)
-            yield kept, self._up_to(limit, rows)
-        if held:
-            yield so_far.up_to(so_far.settled), self._up_to(so_far.settled, held)
+            yield self._task(owner, self._up_to(old, rows), current.up_to(old) if may_go_on else begun)
+        yield from self._end_of_pass(owner, current.up_to(current.final if held else old), held or [], left_out)
 
-    def _up_to(self, day: Date, rows: list[Record]) -> list[Record]:
-        """Return the rows up to a day, without those that Pinterest still counts although they are old enough."""
+    def _end_of_pass(self, owner: Task, ended: Pass, held: list[Record], left_out: int) -> Iterator[Task]:
+        """Yield the task that ends a pass. If several pins were left out and none was served, it has failed."""
+        if ended.served or not left_out:
+            yield self._task(owner, self._up_to(ended.final, held), replace(ended, is_over=True))
+        elif left_out > 1:
+            error = NothingLeftError(self.name, left_out, f"The path was {self.path_template}.")
+            yield Task.failed(owner.partition, error)
+
+    def _past_refused(self, owner: Task, current: Pass, after: int, last: int) -> Pass:
+        """Return the pass past several refused pins, if Pinterest still serves another one.
+
+        Args:
+            owner: the owner of the pins.
+            current: the pass.
+            after: the id of the last of the refused pins.
+            last: the id of the last pin of the pass, which is asked for if none has been served yet; 0 if it was.
+
+        Raises:
+            SliceError: Pinterest refuses a pin that it has served in this pass, and so all of them.
+        """
+        pin = current.served or last
+        if not pin:
+            return current
+        [answer] = self._requests.answers((str(pin),), self._query(owner, current.window))
+        if isinstance(answer.error, RefusedError) and current.served:
+            raise SliceError(
+                f"{self.name}: Pinterest refuses {FAILURES_IN_A_ROW} pins in a row, and pin {pin}, which it has served "
+                f"before. The next sync goes on there. {answer.error.message}",
+                kind=answer.error.kind,
+            )
+        return current if answer.error else replace(current, after=after, served=pin)
+
+    # ---- Tasks and their ends
+
+    def _task(self, owner: Task, rows: list[Record], finding: Pass | Read, behind: Ids = ()) -> Task:
+        """Return the task that emits rows that were fetched, and tells the cursor what was found."""
+
+        def read(_: Task) -> Generator[Page, None, Pass | Read]:
+            yield from self.to_pages([{**owner.partition, **row} for row in rows])
+            return finding
+
+        return Task(owner.partition, read, finding.window, {PINS_KEY: behind} if behind else None)
+
+    def _failed(
+        self,
+        owner: Task,
+        pins: Ids,
+        window: DateWindow,
+        error: PinterestError,
+        *,
+        failures: int = 0,
+        is_isolated: bool = False,
+    ) -> Task:
+        """Return the failed task of pins, which failed in so many syncs before."""
+        if not isinstance(error, RefusedError | GoneError):
+            which = f"pin {pins[0]}" if len(pins) == 1 else f"{len(pins):,} pins, such as {pins[0]},"
+            error = SliceError(
+                f"{self.name}: {which} can't be read. The state keeps the days since {window.start} as unread, and "
+                f"each sync asks for them once. {error.quote or error.message}",
+                kind=error.kind,
+                is_isolated=is_isolated,
+            )
+        task = Task.failed({**owner.partition, PIN_KEY: pins[0]}, error, window, {PINS_KEY: pins})
+        task.parent, task.failures = owner.parent, failures
+        return task
+
+    def _query(self, owner: Task, window: DateWindow, max_retries: int | None = None) -> Query:
+        """Return what is asked of pins to know the days of a window.
+
+        The request covers a few days before it too, to tell a pin that lags behind the window from an idle one. If the
+        window reaches as far back as the totals in the list of pins, so does the request, and it ends as they do.
+        """
+        today = self.shared.today()
+        covers_totals = window.start <= days_before(today, limits.SYNC_HISTORY_DAYS)
+        asked = DateWindow(min(window.start, self.checkpoint.last_idle_day), today if covers_totals else window.end)
+        start, end = asked.as_pair()
+        params = {**self.request_params(stream_slice=owner), START: start, END: end}
+        return Query(owner.get(ACCOUNT_KEY), params, covers_totals, max_retries)
+
+    def _read_of(self, window: DateWindow, rows: list[Record]) -> Read:
+        """Return up to which day of a window the rows of some pins are final: for every pin that has recent ones."""
+        idle = self.checkpoint.last_idle_day
+        final = final_day(window.end, rows, PIN_KEY, idle)
+        final = max(final, min(window.end, idle)) if self.checkpoint.emits_once else final
+        newest = max((day for day in days_of(rows) if window.start <= day <= window.end), default=None)
+        return Read(window, final, newest=newest)
+
+    def _up_to(self, day: Date | None, rows: list[Record]) -> list[Record]:
+        """Return the rows to emit: if each day is emitted once, those up to a day, else all.
+
+        Rows that Pinterest still counts, although they are old enough, are then left out.
+        """
+        if not self.checkpoint.emits_once:
+            return rows
         old = [row for row in rows if str(row["date"]) <= str(day)]
         final = [row for row in old if row.get("data_status") not in PROVISIONAL]
         if len(final) < len(old):
@@ -299,235 +344,11 @@ class PinAnalytics(OrganicStream):
             )
         return final
 
-    def _parts(self, owner: Task, reading: Reading, pin_ids: Ids) -> Iterator[tuple[Reading, list[Record]]]:
-        """Yield the rows of each batch of pins, and the pass after it.
 
-        The request covers a few days before the window too, to tell a pin that lags behind the window from an idle one.
-        """
-        window, idle = reading.window, self.checkpoint.last_idle_day
-        asked = DateWindow(min(window.start, idle), window.end)
-        start, end = asked.as_pair()
-        params = {**self.request_params(stream_slice=owner), START: start, END: end}
-
-        def send(ask: Ask) -> tuple[Ask, Mapping[str, Days]]:
-            return ask, self._metrics_of(params, owner.get(ACCOUNT_KEY), window, ask)
-
-        for part, found in self._asks.read(Ask(ids=pin_ids), send) if pin_ids else ():
-            all_rows = list(itertools.chain.from_iterable(found.values()))
-            rows = [{**owner.partition, **row} for row in all_rows if str(row["date"]) >= str(window.start)]
-            settled = self._settled(all_rows, reading.settled)
-            reading = replace(reading.with_days(days_of(rows), settled), after=int(part.ids[-1]))
-            if self._may_move and not self._refusals_in_a_row:
-                yield reading, rows
-            in_a_row, in_all = self._odd_pins_in_a_row, self._odd_pins
-            if self._last_error and (in_a_row >= limits.ODD_PINS_IN_A_ROW or in_all >= limits.ODD_PINS_IN_ALL):
-                raise self._last_error
-
-    @property
-    def _may_move(self) -> bool:
-        """Whether a pass may move on: a pin was readable, or all so far are odd, and the cursor keeps these."""
-        return self._any_readable or (self._odd_pins > 0 and not self._left_out_pins)
-
-    def _settled(self, rows: list[Record], limit: Date) -> Date:
-        """Return the last day up to `limit` that is final for every pin that has recent rows."""
-        idle = self.checkpoint.last_idle_day
-        settled = final_day(limit, rows, "pin_id", idle)
-        return max(settled, min(limit, idle)) if self.checkpoint.emits_once else settled
-
-    def _metrics_of(
-        self, params: Mapping[str, Any], account: str | None, days: DateWindow, part: Ask
-    ) -> Mapping[str, Days]:
-        """Return the metrics of a batch of pins; none of a pin that is skipped or left out.
-
-        Raises:
-            PinterestError: the batch has to be halved, or too many pins in a row were refused.
-        """
-        batch, self._metrics.max_retries = part.ids, part.max_retries
-        try:
-            found = self._fetch(batch, params)
-        except SliceError as error:
-            if is_closed := error.reason is Reason.BETA_CLOSED:
-                self._asks.limit_ids(1)
-                LOGGER.info(
-                    f"{self.name}: Pinterest does not let this app read many pins in one request, so they are read one "
-                    f"by one, about {limits.REQUESTS_PER_MINUTE['org_analytics']} a minute. {error.message}.",
-                )
-            if len(batch) > 1 or not _may_be_halved(error):
-                raise
-            if is_closed:
-                return self._metrics_of(params, account, days, part)
-            self._skip_pin(account, days, int(batch[0]), error)
-            return {}
-        self._refusals_in_a_row, self._max_refusals_in_a_row, self._any_readable = 0, _HIDDEN_IN_A_ROW, True
-        self._odd_pins_in_a_row = 0
-        if absent := [pin for pin in batch if pin not in found]:
-            LOGGER.warning(
-                f"{self.name}: Pinterest leaves out {len(absent)} of {len(batch)} pins, such as {absent[0]}."
-            )
-        return found
-
-    def _fetch(self, batch: Ids, params: Mapping[str, Any]) -> Mapping[str, Days]:
-        """Request the metrics of a batch of pins, pictures apart from the others if they have to be.
-
-        Raises:
-            BadRequestError: Pinterest refuses the metrics of several pins, of one that is no picture, or the standard
-                metrics of a picture.
-        """
-        if self._are_pictures_apart:
-            pictures = tuple(filter(self._pins.is_picture, batch))
-            others = tuple(itertools.filterfalse(self._pins.is_picture, batch))
-            found = self._fetch_part(pictures, params, STANDARD_METRICS) if pictures else {}
-            return {**found, **self._fetch_part(others, params, PIN_METRICS)} if others else found
-        try:
-            return self._fetch_part(batch, params, PIN_METRICS)
-        except BadRequestError as error:
-            if len(batch) > 1 or not self._pins.is_picture(batch[0]):
-                raise
-            found = self._fetch_part(batch, params, STANDARD_METRICS)
-            self._are_pictures_apart = True
-            LOGGER.info(
-                f"{self.name}: Pinterest refuses the video metrics of pictures, so pictures are read without them, and "
-                f"apart from videos. {error.quote}.",
-            )
-            return found
-
-    def _fetch_part(self, pins: Ids, params: Mapping[str, Any], metrics: Sequence[str]) -> Mapping[str, Days]:
-        """Request these metrics of pins. Pins that a response lacks are requested once more."""
-        if self._asks.most_ids > 1:
-            found = self._metrics.of_several(pins, params, metrics)
-            if absent := tuple(pin for pin in pins if pin not in found):
-                with suppress(GoneError, RefusedError):
-                    return {**found, **self._metrics.of_several(absent, params, metrics)}
-            return found
-        return {pin_id: self._metrics.of_one(pin_id, params, metrics) for pin_id in pins}
-
-    def _skip_pin(self, account: str | None, days: DateWindow, pin: int, error: PinterestError) -> None:
-        """Skip a pin that is deleted, refused or odd. Raise other errors, and the last of too many refusals in a row.
-
-        Of these, the cursor keeps the odd ones, and those that it has.
-        """
-        is_known = pin in self.checkpoint.skipped(account)
-        if isinstance(error, GoneError):
-            self._left_out_pins += 1
-            LOGGER.warning(f"{self.name}: pin {pin} was deleted during the sync.")
-            if is_known:
-                self.checkpoint.catch_up(account, pin)
-        elif is_known or _is_odd(error):
-            skipped, self._last_error = self.checkpoint.skip(account, pin, days), error
-            if not is_known:
-                self._odd_pins, self._odd_pins_in_a_row = self._odd_pins + 1, self._odd_pins_in_a_row + 1
-            LOGGER.warning(
-                f"{self.name}: pin {pin} is skipped; syncs in which it failed so far: {skipped.failures}. The state "
-                f"keeps its days since {skipped.unread.first} as unread, and each sync asks for them once. "
-                f"{error.quote or error.message}"
-            )
-        else:
-            self._left_out_pins, self._refusals_in_a_row = self._left_out_pins + 1, self._refusals_in_a_row + 1
-            if isinstance(error, ResponseTooLargeError) or self._refusals_in_a_row >= self._max_refusals_in_a_row:
-                raise error
-            LOGGER.warning(f"{self.name}: pin {pin} is left out. {error.message}.")
-
-
-def _is_odd(error: PinterestError) -> bool:
-    """Return whether an error concerns the pin alone."""
-    return isinstance(error, RejectedError) or error.reason in _ODD
-
-
-def _may_be_halved(error: PinterestError) -> bool:
-    """Return whether Pinterest may serve a request for fewer pins."""
-    if isinstance(error, GoneError | RefusedError | ResponseTooLargeError):
-        return True
-    return error.reason is Reason.BETA_CLOSED or _is_odd(error)
-
-
-class PinMetrics:
-    """Requests the metrics of pins by their ids, and leaves out metrics that Pinterest refuses.
-
-    Args:
-        client: makes the stream's requests.
-        notices: takes the stream's warnings.
-        gate: the stream's gate.
-        is_video: whether a pin is known to be a video.
-
-    Attributes:
-        max_retries: how often the next requests are sent again at most; None: as often as any other.
-    """
-
-    def __init__(
-        self, client: PinterestClient, notices: Notices, gate: RowGate, is_video: Callable[[str], bool]
-    ) -> None:
-        self._client, self._gate, self._is_video, self._notices = client, gate, is_video, notices
-        self._asks = Asks(refused=RefusedNames(notices))
-        self.max_retries: int | None = None
-
-    def of_one(self, pin_id: str, params: Mapping[str, Any], metrics: Sequence[str]) -> Days:
-        """Return the days of one pin. https://developers.pinterest.com/docs/api/v5/pins-analytics."""
-        path = path_of("pins/{pin_id}/analytics", {"pin_id": pin_id})
-        return self._fetch(path, params, metrics, (pin_id,), lambda parts: {pin_id: parts})[pin_id]
-
-    def of_several(self, pin_ids: Ids, params: Mapping[str, Any], metrics: Sequence[str]) -> Mapping[str, Days]:
-        """Return the days of several pins by their ids. https://developers.pinterest.com/docs/api/v5/multi_pins-analytics.
-
-        Raises:
-            SliceError: with the reason `BETA_CLOSED`, the app may not use this endpoint.
-        """
-        try:
-            return self._fetch("pins/analytics", {**params, "pin_ids": list(pin_ids)}, metrics, pin_ids, _by_pin)
-        except PinterestError as error:
-            if not isinstance(error, RightMissingError) and error.reason is not Reason.FORBIDDEN:
-                raise
-            words = error.quote or str(error.message)
-            raise SliceError(words, kind=FailureType.config_error, reason=Reason.BETA_CLOSED) from error
-
-    def _fetch(
-        self,
-        path: str,
-        params: Mapping[str, Any],
-        metrics: Sequence[str],
-        pin_ids: Ids,
-        by_pin: Callable[[Any], Mapping[str, Any]],
-    ) -> Mapping[str, Days]:
-        """Return the days of each pin in the response, without the metrics that Pinterest refuses.
-
-        What it refuses because of a picture, it does not refuse for videos.
-        """
-        window = DateWindow.from_pair((params[START], params[END]))
-        expected = Expected(key=("pin_id", "date"), days=window, day="date", entities=frozenset(pin_ids))
-
-        def parse(chunks: Iterator[bytes]) -> Mapping[str, Days]:
-            pins = by_pin(parse_body(chunks))
-            days: dict[str, Days] = {pin_id: [] for pin_id in pin_ids if pin_id in pins}
-            for row in self._gate.records(_rows(pins, self._notices.replacement), expected):
-                days[row["pin_id"]].append(row)
-            return days
-
-        def request(ask: Ask) -> Mapping[str, Days]:
-            joined = {name: ",".join(values) for name, values in ask.names.items()}
-            return self._client.get(path, {**params, **joined}, parse, self.max_retries).value
-
-        doubtful = () if all(map(self._is_video, pin_ids)) else VIDEO_METRICS
-        account, names = params.get("ad_account_id", ""), {"metric_types": metrics}
-        return self._asks.one(Ask(account, window=window, names=names, doubtful=doubtful), request)
-
-
-def _by_pin(pins: Any) -> Mapping[str, Any]:
-    if not isinstance(pins, dict):
-        raise FormError("The metrics of several pins are not an object of pin ids.", "the whole response")
-    return pins
-
-
-def _rows(pins: Mapping[str, Any], on_replacement: OnReplacement) -> Iterator[Record]:
-    """Yield the days of each pin, which are not split.
-
-    Raises:
-        MalformedResponseError: a pin has none.
-    """
-    for pin_id, parts in pins.items():
-        found = parts.get("all") if isinstance(parts, dict) else None
-        metrics = found if isinstance(found, dict) else {}
-        days = list_in(metrics, "daily_metrics", on_replacement)
-        if not isinstance(days, list):
-            whole = parts if isinstance(parts, dict) else pins
-            raise form_error(whole, "The metrics of a pin have no daily_metrics under the key all.", "daily_metrics")
-        for day in days:
-            yield {"pin_id": pin_id, **day, "lifetime_metrics": metrics.get("lifetime_metrics")}
+def _absence(answer: Answer) -> SliceError | None:
+    """Return the error of the pins that a response lacks although they had activity; None if it lacks none."""
+    if not answer.lacking:
+        return None
+    return SliceError(
+        f"Pinterest leaves out {len(answer.lacking):,} of {len(answer.pins):,} pins, although they had activity."
+    )

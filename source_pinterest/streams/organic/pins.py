@@ -97,29 +97,40 @@ class Pins(OrganicStream):
 
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
+        self.keeps_totals = False
+        """Whether the list asks for the totals of each pin, because pin analytics is read."""
         self._is_video: dict[str, bool] = {}  # of pins that are no picture; most pins are one
         self._active: set[str] = set()
         self._owners_with_totals: set[str | None] = set()
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Ask for pins on protected boards too, which Pinterest leaves out by default."""
-        totals = {"pin_metrics": "true"} if self.config.pin_analytics_only_active else _totals(self.config)
+        totals = {"pin_metrics": "true"} if self.keeps_totals or self._shows_totals else {}
         return {**super().request_params(*args, **kwargs), **totals, "include_protected_pins": "true"}
 
-    def ids_for_children(self, records: Iterable[Record]) -> Iterator[str]:
-        """Yield the ids of the pins that are recent enough for pin analytics.
+    @property
+    def _shows_totals(self) -> bool:
+        return self.config.pin_metrics or self.config.pin_analytics_only_active
 
-        Those with a video are remembered and, if pin analytics asks, those with activity in the last 90 days.
-        """
+    def records(self, page: ListPage, task: Task) -> list[Record]:
+        """Return the pins of a page. Totals that only pin analytics needs are kept for it, and not in the records."""
+        records = super().records(page, task)
+        for record in records if self.keeps_totals or self.config.pin_analytics_only_active else ():
+            if totals := _totals_of_90_days(record):
+                self._owners_with_totals.add(record.get(ACCOUNT_KEY))
+                if any(total not in _NO_ACTIVITY for total in totals.values()):
+                    self._active.add(record["id"])
+            if not self._shows_totals and "pin_metrics" in record:
+                record["pin_metrics"] = None
+        return records
+
+    def ids_for_children(self, records: Iterable[Record]) -> Iterator[str]:
+        """Yield the ids of the pins that are recent enough for pin analytics, and remember those with a video."""
         for record in filter(self._is_recent, records):
             media = record.get("media")
             kind = str(media.get("media_type")).lower() if isinstance(media, Mapping) else ""
             if kind not in _PICTURES:
                 self._is_video[record["id"]] = kind in _VIDEOS
-            if self.config.pin_analytics_only_active and (totals := _totals_of_90_days(record)):
-                self._owners_with_totals.add(record.get(ACCOUNT_KEY))
-                if any(total not in _NO_ACTIVITY for total in totals.values()):
-                    self._active.add(record["id"])
             yield record["id"]
 
     def is_picture(self, pin_id: str) -> bool:

@@ -11,23 +11,22 @@ from airbyte_cdk.models import AirbyteStateMessage, AirbyteStateMessageSerialize
 
 from source_pinterest import limits
 from source_pinterest.api.errors import (
-    ConfigError,
     NothingLeftError,
-    ResponseTooLargeError,
+    PinterestError,
+    QuotaExhaustedError,
     RightMissingError,
     SliceError,
     UnavailableError,
 )
 from source_pinterest.engine.ledger import FAILURES_IN_A_ROW
-from source_pinterest.streams.organic.pin_analytics import PIN_METRICS, STANDARD_METRICS, PinAnalytics
+from source_pinterest.streams.organic.pin_analytics import PinAnalytics
+from source_pinterest.streams.organic.pin_requests import PIN_METRICS, STANDARD_METRICS
 from unit_tests.streams.pinterest import (
     Pinterest,
     configured,
     in_pieces,
-    list_pages,
     page,
     read_slice,
-    records_of,
     refused,
     run_of,
 )
@@ -66,6 +65,7 @@ def sizes(pinterest: Pinterest) -> list[int]:
 
 
 PINS = [str(number) for number in range(1, 251)]
+NOTHING_YET = {"date": "2026-04-02", "from": "2026-04-03"}
 PER_OWNER = {"organic_per_ad_account": True}
 
 
@@ -122,7 +122,7 @@ def test_a_response_that_is_too_large_is_asked_for_in_parts(pinterest: Pinterest
 
 
 def test_a_single_pin_that_is_too_large_fails(pinterest: Pinterest) -> None:
-    with pytest.raises(ResponseTooLargeError):
+    with pytest.raises(SliceError, match=r"pin 1 can't be read.*HTTP 413"):
         read(pinterest, ["1"], refused(413))
 
 
@@ -187,16 +187,28 @@ def test_a_picture_takes_the_video_metrics_from_no_video(pinterest: Pinterest, s
 @pytest.mark.parametrize(
     ("says", "media", "asked"),
     [
-        (UNNAMED, PICTURE, [ALL, STANDARD]),
-        *[(UNNAMED, media, [ALL]) for media in (VIDEO, MIXED, {}, None, {"media_type": None})],
-        *[(NAMED, media, [ALL]) for media in (MIXED, {}, None)],
+        *[(UNNAMED, media, [ALL, STANDARD]) for media in (PICTURE, VIDEO, MIXED, {}, None, {"media_type": None})],
+        *[(NAMED, media, [ALL, STANDARD]) for media in (MIXED, {}, None)],
     ],
     ids=str,
 )
-def test_a_pin_that_is_no_picture_is_not_read_without_metrics(
+def test_a_pin_of_which_all_metrics_are_refused_fails(
     pinterest: Pinterest, says: str, media: Any, asked: list[str]
 ) -> None:
     assert asked_of(pinterest, says, lambda *_: True, media) == (False, [(1, metrics) for metrics in asked])
+
+
+@pytest.mark.parametrize("media", [VIDEO, MIXED, None])
+def test_a_video_of_which_the_video_metrics_are_refused_is_read_without_them(
+    pinterest: Pinterest, media: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    refuses = lambda found, metrics: found == media and "VIDEO" in metrics  # noqa: E731
+
+    assert asked_of(pinterest, UNNAMED, refuses, media, {"media_type": "video", "of": "another"}) == (
+        True,
+        [(1, ALL), (1, STANDARD), (2, ALL)],
+    )
+    assert "Pinterest refuses the video metrics of pin 1, so it is read without them." in caplog.text
 
 
 def test_a_video_metric_that_is_refused_by_name_to_videos_too_is_left_out(pinterest: Pinterest) -> None:
@@ -226,7 +238,7 @@ def test_a_video_metric_that_is_refused_by_name_to_videos_too_is_left_out(pinter
     ids=str,
 )
 def test_a_body_without_metrics_is_never_read_as_none(pinterest: Pinterest, body: Any, says: str) -> None:
-    with pytest.raises(SliceError, match=f"such as 1.* does not know: pins/analytics, .* {says}$"):
+    with pytest.raises(SliceError, match=f"pin 1 can't be read.* does not know: pins/analytics, .* {says}$"):
         read(pinterest, ["1"], {"json": body})
 
 
@@ -292,10 +304,10 @@ def test_one_pin_that_is_refused_costs_a_few_requests(pinterest: Pinterest, refu
 
 
 def test_refusals_in_a_row_are_no_matter_of_a_pin(pinterest: Pinterest) -> None:
-    with pytest.raises(ConfigError):
+    with pytest.raises(NothingLeftError):
         read(pinterest, PINS[:20], refused(401, 7))
-    assert pinterest.stream(PinAnalytics).checkpoint.state == {}
-    assert sizes(pinterest).count(1) == FAILURES_IN_A_ROW
+    assert pinterest.stream(PinAnalytics).checkpoint.state == NOTHING_YET
+    assert sizes(pinterest).count(1) == 20 + 1, "and once more the last pin, which may show that others are served"
 
 
 def test_fewer_refusals_at_the_beginning_are_passed_over(
@@ -308,7 +320,7 @@ def test_fewer_refusals_at_the_beginning_are_passed_over(
 
     assert read(pinterest) == [shown]
     for pin in hidden:
-        assert f'pin_analytics: pin {pin} is left out. pin_analytics: Pinterest answered "Hidden"' in caplog.text
+        assert f'pin_analytics: {pin} is left out. pin_analytics: Pinterest answered "Hidden"' in caplog.text
 
 
 def test_a_row_of_hidden_pins_is_passed_over_where_others_are_shown(
@@ -331,12 +343,12 @@ def test_a_token_without_the_permission_is_told(pinterest: Pinterest) -> None:
 def test_pins_that_are_all_gone_are_more_than_the_matter_of_one(pinterest: Pinterest) -> None:
     with pytest.raises(NothingLeftError, match=r"pin_analytics: Pinterest refuses all 2 .*pins/{pin_id}/analytics"):
         read(pinterest, ["1", "2"], refused(404, 50))
-    assert pinterest.stream(PinAnalytics).checkpoint.state == {}
+    assert pinterest.stream(PinAnalytics).checkpoint.state == NOTHING_YET
 
 
 def test_the_only_pin_may_be_gone(pinterest: Pinterest, caplog: pytest.LogCaptureFixture) -> None:
     assert read(pinterest, ["1"], refused(404, 50)) == []
-    assert caplog.messages[-1] == "pin_analytics: pin 1 was deleted during the sync."
+    assert caplog.messages[-1].startswith("pin_analytics: 1 is left out. ")
 
 
 # ---- Only pins with activity
@@ -407,15 +419,15 @@ def pass_over(start: str, end: str, after: str, **more: str | None) -> dict[str,
 
 def test_what_was_read_before_a_failure_is_not_read_again(pinterest: Pinterest) -> None:
     pinterest.lists("pins", *PINS[:150])
-    pinterest.answers("pins/analytics", many(PINS, lambda asked: refused(503) if "150" in asked else None))
+    pinterest.answers("pins/analytics", many(PINS, lambda asked: refused(429) if "150" in asked else None))
     (stream_slice,) = pinterest.tasks(PinAnalytics)
     pages = run_of(pinterest.stream(PinAnalytics)).read(stream_slice)
 
     assert sum(page.count for page in itertools.islice(pages, 1)) == 100
-    with pytest.raises(UnavailableError):
+    with pytest.raises(QuotaExhaustedError):
         list(pages)
-    begun = pass_over("2026-04-03", "2026-07-01", "149", newest="2026-06-20")
-    assert pinterest.stream(PinAnalytics).checkpoint.state == {"reading": [begun]}
+    begun = pass_over("2026-04-03", "2026-07-01", "100", newest="2026-06-20")
+    assert pinterest.stream(PinAnalytics).checkpoint.state == {**NOTHING_YET, "reading": [begun]}
 
 
 def test_a_pass_is_gone_on_with_and_then_the_days_since_are_read(mock: requests_mock.Mocker) -> None:
@@ -467,7 +479,7 @@ def append(
 
     def answer(request: Any, context: Any) -> Any:
         asked, [first], [last] = (request.qs[name] for name in ("pin_ids", "start_date", "end_date"))
-        context.status_code = 503 if refused_pin in asked else 400 if {*asked} & {*odd} else 200
+        context.status_code = 429 if refused_pin in asked else 400 if {*asked} & {*odd} else 200
         if context.status_code == 400:
             return refused(400, 1, "Odd")["json"]
         found: dict[str, list[dict[str, str]]] = {
@@ -484,7 +496,7 @@ def append(
     stream = pinterest.attached(pinterest.sync.stream(PinAnalytics), configured("incremental", how))
     (stream_slice,) = run_of(stream).tasks()
     found: dict[str, list[str]] = {}
-    with suppress(SliceError):
+    with suppress(PinterestError):
         for record in read_slice(stream, stream_slice):
             found.setdefault(record["pin_id"], []).append(record["date"][-2:])
     return [stream.checkpoint.state, {pin: sorted(emitted) for pin, emitted in found.items()}]
@@ -590,25 +602,28 @@ def skipped(known: dict[str, Any]) -> dict[str, tuple[str, int]]:
 
 
 @pytest.mark.parametrize("how", ["append", "append_dedup"])
-def test_ten_odd_pins_in_a_row_end_a_pass_and_the_next_goes_on_behind(mock: requests_mock.Mocker, how: str) -> None:
+def test_five_pins_in_a_row_that_fail_end_a_pass_and_the_next_goes_on_behind(
+    mock: requests_mock.Mocker, how: str
+) -> None:
     days = {pin: span(20, 29) for pin in PINS[:30]}
-    odd, end = PINS[4:16], 24 if how == "append" else 29
+    odd, end = PINS[4:11], 24 if how == "append" else 29
     known, first = append(mock, days, {}, how=how, odd=odd)
     assert first == {pin: span(20, end) for pin in PINS[:4]}
-    assert known["reading"][0]["after"] == "14"
-    assert skipped(known) == dict.fromkeys(PINS[4:14], ("20", 1))
+    assert known["reading"][0]["after"] == "4"
+    assert skipped(known) == dict.fromkeys(PINS[4:9], ("20", 1))
 
     known, second = append(mock, days, known, how=how, odd=odd)
-    assert {pin: found[: end - 19] for pin, found in second.items()}.keys() >= {*PINS[16:30]}
+    assert {pin: found[: end - 19] for pin, found in second.items()}.keys() >= {*PINS[11:30]}
     assert not second.keys() & {*odd}
-    assert skipped(known) == {**dict.fromkeys(PINS[4:14], ("20", 2)), **dict.fromkeys(PINS[14:16], ("20", 1))}
+    assert skipped(known) == {**dict.fromkeys(PINS[4:9], ("20", 2)), **dict.fromkeys(PINS[9:11], ("20", 1))}
 
 
-def test_many_odd_pins_end_a_pass(mock: requests_mock.Mocker, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "ODD_PINS_IN_ALL", 3)
-    known, found = append(mock, {pin: span(20, 29) for pin in PINS[:9]}, {}, odd=PINS[1:9:2])
-    assert [*found] == ["1", "3", "5"]
-    assert known["reading"][0]["after"] == "6"
+def test_pins_that_fail_before_any_other_is_read_hold_up_one_sync_alone(mock: requests_mock.Mocker) -> None:
+    days = {pin: span(20, 29) for pin in PINS[:9]}
+    known, found = append(mock, days, {}, odd=PINS[:6])
+    assert (found, known.keys()) == ({}, {"date", "from", "skipped"})
+    known, found = append(mock, days, known, odd=PINS[:6])
+    assert [*found] == PINS[6:9]
 
 
 def test_a_pin_that_answers_has_its_unread_days_and_no_others(mock: requests_mock.Mocker) -> None:
@@ -652,16 +667,16 @@ def test_a_pass_that_goes_on_leaves_a_pin_no_day_twice(mock: requests_mock.Mocke
 def test_refused_pins_beside_an_odd_one_do_not_move_a_pass(mock: requests_mock.Mocker) -> None:
     pinterest = Pinterest(mock)
     refuse = lambda asked: refused(400, 1) if asked == ["2"] else refused(401, 7)  # noqa: E731
-    with pytest.raises(NothingLeftError):
+    with pytest.raises(SliceError, match="pin 2 can't be read"):
         read(pinterest, ["1", "2", "3"], many(PINS, refuse))
-    assert pinterest.stream(PinAnalytics).checkpoint.state == {}
+    assert pinterest.stream(PinAnalytics).checkpoint.state.keys() == {"date", "from", "skipped"}
 
 
-def test_a_pin_that_is_gone_or_not_listed_leaves_the_state(mock: requests_mock.Mocker) -> None:
+def test_a_pin_leaves_the_state_when_it_is_gone_or_answers_listed_or_not(mock: requests_mock.Mocker) -> None:
     kept = [{"pin_id": pin, "unread": [["2026-06-10", "2026-06-15"]], "failures": 9} for pin in ("2", "3")]
     pinterest = Pinterest(mock, state(date="2026-06-15", skipped=kept))
     answer = many(PINS, lambda asked: refused(404, 50) if "2" in asked else None)
-    assert read(pinterest, ["1", "2"], answer) == ["1"]
+    assert read(pinterest, ["1", "2"], answer) == ["1"], "days of pin 3 are too old"
     assert "skipped" not in pinterest.stream(PinAnalytics).checkpoint.state
 
 
@@ -706,17 +721,15 @@ def test_lists_that_fail_for_some_owners_fail_the_stream_and_not_the_others(
     pinterest.answers("pins?ad_account_id=12", refused(503, message="Second"))
     pinterest.answers("pins/analytics", many(["5"]))
     (stream_slice,) = pinterest.tasks(PinAnalytics)
-    records = records_of(list_pages(pinterest.stream(PinAnalytics), stream_slice))
+    records = read_slice(pinterest.stream(PinAnalytics), stream_slice)
 
     assert next(records)["pin_id"] == "5"
     with pytest.raises(UnavailableError, match="First"):
         next(records)
-    assert sum("pin_analytics: not all pins could be read. " in message for message in caplog.messages) == 2
+    assert sum("pin_analytics: not everything could be read. " in message for message in caplog.messages) == 2
 
 
-@pytest.mark.parametrize(
-    ("refused_ones", "others"), [(["11"], {"a12": ["5"]}), (["11", "12"], {"a13": ["5"]}), (["11"], {})]
-)
+@pytest.mark.parametrize(("refused_ones", "others"), [(["11"], {"a12": ["5"]}), (["11", "12"], {"a13": ["5"]})])
 def test_owners_whose_pins_are_refused_are_left_out(
     mock: requests_mock.Mocker,
     caplog: pytest.LogCaptureFixture,
@@ -734,11 +747,12 @@ def test_owners_whose_pins_are_refused_are_left_out(
     assert [message.split(".")[0] for message in told] == [f"pin_analytics: {one} is left out" for one in refused_ones]
 
 
-def test_no_owner_is_left_where_all_are_refused(mock: requests_mock.Mocker) -> None:
+@pytest.mark.parametrize("accounts", [[11], [11, 12]])
+def test_a_right_is_missing_where_all_owners_are_refused(mock: requests_mock.Mocker, accounts: list[int]) -> None:
     pinterest = Pinterest(mock, **PER_OWNER)
-    owners(pinterest, a11=[], a12=[])
-    for account in (11, 12):
+    owners(pinterest, **{f"a{account}": [] for account in accounts})
+    for account in accounts:
         pinterest.answers(f"pins?ad_account_id={account}", refused(403, 29, f"Not of {account}"))
 
-    with pytest.raises(NothingLeftError, match=r"pin_analytics: Pinterest refuses all 2 .*Not of 11"):
+    with pytest.raises(RightMissingError, match=r"the role Admin or Analyst .*Not of 11"):
         read(pinterest)

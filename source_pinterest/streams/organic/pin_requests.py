@@ -1,0 +1,271 @@
+"""Requests for the metrics of pins.
+
+One request names 100 pins if the app is in Pinterest's beta. Otherwise pins are requested one by one.
+
+Pinterest may refuse the video metrics of a pin and name none. The pin is then requested without them. If it is a
+picture, from then on all pictures are, and apart from videos, so that no video loses its metrics.
+"""
+
+import itertools
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import Any, NamedTuple
+
+from source_pinterest import limits
+from source_pinterest.api.errors import (
+    BadRequestError,
+    FormError,
+    GoneError,
+    PinterestError,
+    Reason,
+    RefusedError,
+    RightMissingError,
+    SliceError,
+    form_error,
+)
+from source_pinterest.api.rows import OnReplacement, Record, list_in, parse_body
+from source_pinterest.api.session import path_of
+from source_pinterest.dates import DateWindow
+from source_pinterest.engine.asks import Ask, Asks, Ids, RefusedNames
+from source_pinterest.engine.tasks import END, START
+from source_pinterest.streams.analytics.rows import Expected, RowGate
+from source_pinterest.streams.base.stream import PinterestStream
+from source_pinterest.streams.organic.pins import Pins
+
+LOGGER = logging.getLogger("airbyte")
+
+STANDARD_METRICS = (
+    "IMPRESSION",
+    "OUTBOUND_CLICK",
+    "PIN_CLICK",
+    "SAVE",
+    "SAVE_RATE",
+    "TOTAL_COMMENTS",
+    "TOTAL_REACTIONS",
+    "USER_FOLLOW",
+    "PROFILE_VISIT",
+)
+VIDEO_METRICS = (
+    "VIDEO_MRC_VIEW",
+    "VIDEO_10S_VIEW",
+    "QUARTILE_95_PERCENT_VIEW",
+    "VIDEO_V50_WATCH_TIME",
+    "VIDEO_START",
+    "VIDEO_AVG_WATCH_TIME",
+)
+PIN_METRICS = (*STANDARD_METRICS, *VIDEO_METRICS)
+"""Metrics of all pins, and those of videos. Pinterest's API description lets one request name both."""
+
+Days = list[Record]
+"""The days of one pin: `{"pin_id", "date", "data_status", "metrics", "lifetime_metrics"}`."""
+
+
+class Query(NamedTuple):
+    """What is asked of pins.
+
+    Attributes:
+        account: the ad account on whose owner's behalf they are requested; None for the token's own user.
+        params: the parameters beside the pins and the metrics.
+        covers_totals: whether the days are those of the totals in the list of pins.
+        max_retries: how often a request is sent again at most; None: as often as any other.
+    """
+
+    account: str | None
+    params: Mapping[str, Any]
+    covers_totals: bool = False
+    max_retries: int | None = None
+
+
+class Answer(NamedTuple):
+    """What became of some pins.
+
+    Attributes:
+        pins: the pins.
+        rows: the days of those that were read.
+        lacking: the pins of which the list says that they had activity, and of which no response says anything.
+        error: why the pins can't be read; None if they were. It is one pin then.
+    """
+
+    pins: Ids
+    rows: Days = []  # noqa: RUF012 - nobody changes it
+    lacking: Ids = ()
+    error: SliceError | None = None
+
+
+class PinRequests:
+    """Requests the metrics of pins by their ids, and leaves out metrics that Pinterest refuses.
+
+    Args:
+        stream: the stream that makes the requests.
+        pins: knows which pins are pictures, which are videos, and which had activity.
+    """
+
+    def __init__(self, stream: PinterestStream, pins: Pins) -> None:
+        self._stream, self._pins, self._gate = stream, pins, RowGate(stream)
+        self._sizes = Asks(limits.PINS_PER_ANALYTICS_REQUEST, halves_on=_is_about_pins, max_lost=0)
+        self._names = Asks(refused=RefusedNames(stream.notices))
+        self._are_pictures_apart = False
+
+    @property
+    def pins_in_a_request(self) -> int:
+        """How many pins a request names at present."""
+        return self._sizes.ids
+
+    def answers(self, pins: Ids, query: Query) -> Iterator[Answer]:
+        """Request pins in batches. A batch that fails is halved, down to the pin that is the cause."""
+
+        def send(ask: Ask) -> Answer:
+            try:
+                return self._answer(ask, query)
+            except SliceError as error:
+                if len(ask.ids) > 1:
+                    raise
+                return Answer(ask.ids, error=error)
+
+        return self._sizes.read(Ask(ids=pins, max_retries=query.max_retries), send) if pins else iter(())
+
+    def _answer(self, ask: Ask, query: Query) -> Answer:
+        """Request a batch, and once more those pins that the response should not lack.
+
+        Raises:
+            PinterestError: the batch can't be read.
+        """
+        query = query._replace(max_retries=ask.max_retries)
+        found = self._fetch(ask.ids, query)
+        if again := self._wrongly_absent(ask.ids, found, query):
+            with suppress(GoneError, RefusedError):
+                found = {**found, **self._fetch(again, query)}
+        lacking = tuple(pin for pin in again if pin not in found)
+        if lacking and not self._pins.has_totals(query.account):
+            LOGGER.warning(
+                f"{self._stream.name}: Pinterest leaves out {len(lacking)} of {len(ask.ids)} pins, such as "
+                f"{lacking[0]}."
+            )
+            lacking = ()
+        return Answer(ask.ids, list(itertools.chain.from_iterable(found.values())), lacking)
+
+    def _wrongly_absent(self, pins: Ids, found: Mapping[str, Days], query: Query) -> Ids:
+        """Return the pins that a response lacks although it should have them.
+
+        Pinterest may leave out pins without activity. Which these are is known if the list has totals, and if the days
+        are those of the totals. In fewer days most pins with activity may still have some.
+        """
+        absent = tuple(pin for pin in pins if pin not in found)
+        if not self._pins.has_totals(query.account):
+            return absent
+        active, lacking = (tuple(filter(self._pins.is_active, some)) for some in (pins, absent))
+        return lacking if query.covers_totals or 2 * len(lacking) > len(active) else ()
+
+    def _fetch(self, pins: Ids, query: Query) -> Mapping[str, Days]:
+        """Request the metrics of a batch of pins, pictures apart from the others if they have to be."""
+        pictures = tuple(filter(self._pins.is_picture, pins)) if self._are_pictures_apart else ()
+        others = tuple(pin for pin in pins if pin not in set(pictures))
+        found = self._send(pictures, query, STANDARD_METRICS) if pictures else {}
+        return {**found, **self._with_video_metrics(others, query)} if others else found
+
+    def _with_video_metrics(self, pins: Ids, query: Query) -> Mapping[str, Days]:
+        """Request all metrics. A single pin of which Pinterest refuses those of videos is read without them."""
+        try:
+            return self._send(pins, query, PIN_METRICS)
+        except BadRequestError as error:
+            if len(pins) > 1:
+                raise
+            found = self._send(pins, query, STANDARD_METRICS)
+            if self._pins.is_picture(pins[0]):
+                self._are_pictures_apart = True
+                LOGGER.info(
+                    f"{self._stream.name}: Pinterest refuses the video metrics of pictures, so pictures are read "
+                    f"without them, and apart from videos. {error.quote}.",
+                )
+            else:
+                about = f"Pinterest refuses the video metrics of pin {pins[0]}, so it is read without them."
+                self._stream.notices.warn(about, f"{about} {error.quote}.")
+            return found
+
+    def _send(self, pins: Ids, query: Query, metrics: Sequence[str]) -> Mapping[str, Days]:
+        """Request metrics of pins: of several at once, as long as Pinterest lets the app do so.
+
+        https://developers.pinterest.com/docs/api/v5/pins-analytics.
+
+        Raises:
+            SliceError: with the reason `BETA_CLOSED`, the pins have to be requested one by one.
+        """
+        if self._sizes.most_ids > 1:
+            try:
+                return self._send_several(pins, query, metrics)
+            except SliceError as error:
+                if error.reason is not Reason.BETA_CLOSED or len(pins) > 1:
+                    raise
+        [pin] = pins
+        path = path_of("pins/{pin_id}/analytics", {"pin_id": pin})
+        return self._request(path, pins, query, metrics, lambda parts: {pin: parts})
+
+    def _send_several(self, pins: Ids, query: Query, metrics: Sequence[str]) -> Mapping[str, Days]:
+        """Send a request for several pins. https://developers.pinterest.com/docs/api/v5/multi_pins-analytics."""
+        several = query._replace(params={**query.params, "pin_ids": list(pins)})
+        try:
+            return self._request("pins/analytics", pins, several, metrics, _by_pin)
+        except PinterestError as error:
+            if not isinstance(error, RightMissingError) and error.reason is not Reason.FORBIDDEN:
+                raise
+            words = error.quote or str(error.message)
+            self._sizes.limit_ids(1)
+            LOGGER.info(
+                f"{self._stream.name}: Pinterest does not let this app read many pins in one request, so they are read "
+                f"one by one, about {limits.REQUESTS_PER_MINUTE['org_analytics']} a minute. {words}.",
+            )
+            raise SliceError(words, reason=Reason.BETA_CLOSED) from error
+
+    def _request(
+        self, path: str, pins: Ids, query: Query, metrics: Sequence[str], by_pin: Callable[[Any], Mapping[str, Any]]
+    ) -> Mapping[str, Days]:
+        """Return the days of each pin in the response, without the metrics that Pinterest refuses.
+
+        What it refuses because of a picture, it does not refuse for videos.
+        """
+        window = DateWindow.from_pair((query.params[START], query.params[END]))
+        expected = Expected(key=("pin_id", "date"), days=window, day="date", entities=frozenset(pins))
+
+        def parse(chunks: Iterator[bytes]) -> Mapping[str, Days]:
+            parts = by_pin(parse_body(chunks))
+            days: dict[str, Days] = {pin: [] for pin in pins if pin in parts}
+            for row in self._gate.records(_rows(parts, self._stream.notices.replacement), expected):
+                days[row["pin_id"]].append(row)
+            return days
+
+        def send(ask: Ask) -> Mapping[str, Days]:
+            joined = {name: ",".join(values) for name, values in ask.names.items()}
+            return self._stream.client.get(path, {**query.params, **joined}, parse, query.max_retries).value
+
+        doubtful = () if all(map(self._pins.is_video, pins)) else VIDEO_METRICS
+        account, names = query.params.get("ad_account_id", ""), {"metric_types": metrics}
+        return self._names.one(Ask(account, window=window, names=names, doubtful=doubtful), send)
+
+
+def _is_about_pins(error: PinterestError) -> bool:
+    """Return whether Pinterest may serve a request for fewer pins."""
+    return isinstance(error, SliceError)
+
+
+def _by_pin(pins: Any) -> Mapping[str, Any]:
+    if not isinstance(pins, dict):
+        raise FormError("The metrics of several pins are not an object of pin ids.", "the whole response")
+    return pins
+
+
+def _rows(pins: Mapping[str, Any], on_replacement: OnReplacement) -> Iterator[Record]:
+    """Yield the days of each pin, which are not split.
+
+    Raises:
+        MalformedResponseError: a pin has none.
+    """
+    for pin_id, parts in pins.items():
+        found = parts.get("all") if isinstance(parts, dict) else None
+        metrics = found if isinstance(found, dict) else {}
+        days = list_in(metrics, "daily_metrics", on_replacement)
+        if not isinstance(days, list):
+            whole = parts if isinstance(parts, dict) else pins
+            raise form_error(whole, "The metrics of a pin have no daily_metrics under the key all.", "daily_metrics")
+        for day in days:
+            yield {"pin_id": pin_id, **day, "lifetime_metrics": metrics.get("lifetime_metrics")}
