@@ -284,12 +284,12 @@ def _missing_scope(scope: str) -> str:
 def _is_cheap(stream: PinterestStream, account: str | None) -> bool:
     """Return whether one request shows if the stream can be read: it is a list without parents or of an ad account."""
     is_list = not stream.cursor_field and stream.page_size is not None
-    return is_list and stream.partition_keys in ((), *((("ad_account_id",),) if account else ()))
+    return is_list and stream.parent_fields in ((), *((("ad_account_id",),) if account else ()))
 
 
 def _refusal_of(stream: PinterestStream, account: str | None) -> str | None:
     try:
-        _first_page(stream, {key: str(account) for key in stream.partition_keys})
+        _first_page(stream, {key: str(account) for key in stream.parent_fields})
     except (RightMissingError, RefusedError) as error:
         meaning = stream.explain(error)
         return str(meaning.message) if isinstance(meaning, RightMissingError) else None

@@ -63,7 +63,7 @@ from source_pinterest.streams.selection import Selection, in_order, rank_of, war
 LOGGER = logging.getLogger("airbyte")
 
 FEWEST_WORKERS = 2
-"""One for a generator of tasks that waits for a parent's ids, and one for the partition that lists them."""
+"""One for a generator of tasks that waits for a parent's ids, and one for the task that lists them."""
 
 _TOKEN_SECONDS = 0.2
 """The time to wait for the response to a token request when a read is closed."""

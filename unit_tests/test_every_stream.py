@@ -122,7 +122,7 @@ def test_a_schema_has_the_keys_the_cursor_and_the_ids_of_parents(pinterest: Pint
         for key in keys_of(instance):
             assert set(properties[key]["type"]) in ({"null", "string"}, {"null", "integer"}), (stream, key)
         assert not instance.cursor_field or instance.cursor_field in properties, stream
-        assert set(stream.partition_keys) <= {name.lower() for name in properties}, stream
+        assert set(stream.parent_fields) <= {name.lower() for name in properties}, stream
 
 
 def test_ids_are_text_in_the_schema(catalog: Mapping[str, AirbyteStream]) -> None:
@@ -137,10 +137,10 @@ def test_a_path_names_the_innermost_ids_of_a_slice_and_counts_against_a_known_qu
     """Where the path names none, a parameter does."""
     for stream in STREAMS:
         names = [name for _, name, _, _ in Formatter().parse(stream.path_template) if name]
-        named = (*names, *(stream.query_keys if issubclass(stream, DocumentStream) else ()))
-        path = stream.path_template.format(**dict.fromkeys(stream.partition_keys, "7"))
+        named = (*names, *(stream.query_fields if issubclass(stream, DocumentStream) else ()))
+        path = stream.path_template.format(**dict.fromkeys(stream.parent_fields, "7"))
 
-        assert named == stream.partition_keys[len(stream.partition_keys) - len(named) :], stream
+        assert named == stream.parent_fields[len(stream.parent_fields) - len(named) :], stream
         assert not stream.path_template.startswith("/"), stream
         assert limits.rate_category(f"/v5/{path}") in limits.REQUESTS_PER_MINUTE, stream
 
@@ -160,7 +160,7 @@ def test_a_parent_comes_before_its_children_and_entities_before_their_analytics(
     for stream in STREAMS:
         if issubclass(stream, ChildStream):
             assert STREAMS.index(stream.parent) < STREAMS.index(stream), stream
-            assert stream.partition_keys[:-1] == stream.parent.partition_keys, stream
+            assert stream.parent_fields[:-1] == stream.parent.parent_fields, stream
         if entities := getattr(stream, "entities", None):
             assert STREAMS.index(entities) < STREAMS.index(stream), stream
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from source_pinterest.api.errors import SliceError, understood
 from source_pinterest.api.threads import ReadOnce, Signal
 from source_pinterest.engine.ledger import Ledger
-from source_pinterest.engine.tasks import Key
+from source_pinterest.engine.tasks import Parents
 
 
 class _Listing(NamedTuple):
@@ -28,25 +28,25 @@ class ParentIds:
 
     A selected parent stream fills the listings while it emits its records, and child streams wait for the listings that
     it has promised. A listing that was not promised, or whose reader failed, is fetched by the first child stream that
-    needs it. Only generators of tasks may wait: a partition that waited could hold the worker that it waits for.
+    needs it. Only generators of tasks may wait: a task that waited could hold the worker that it waits for.
 
     Args:
         stream: the parent stream's name.
         fetch: lists the ids of one task.
-        needs: returns the ids of the parent's own parents, which are needed wherever these ids are.
+        needs: returns the ids of the parents of the parent, which are needed wherever these ids are.
     """
 
     def __init__(
         self,
         stream: str,
-        fetch: Callable[[Key], Iterable[str]],
+        fetch: Callable[[Parents], Iterable[str]],
         needs: Callable[[], Iterable["ParentIds"]] = tuple,
     ) -> None:
         self._stream, self._fetch, self._needs = stream, fetch, needs
         self._changed = Signal()
-        self._promised: set[Key] = set()
-        self._filled: dict[Key, _Listing] = {}
-        self._fetched: ReadOnce[Key, _Listing] = ReadOnce()
+        self._promised: set[Parents] = set()
+        self._filled: dict[Parents, _Listing] = {}
+        self._fetched: ReadOnce[Parents, _Listing] = ReadOnce()
         self._selected = False
         self._sealed = True
         self.ledger = Ledger()
@@ -68,11 +68,11 @@ class ParentIds:
         for ids in self._needs():
             ids.want()
 
-    def promise(self, key: Key) -> None:
+    def promise(self, parents: Parents) -> None:
         """Record that the parent stream will read this listing, unless it has read it."""
         with self._changed:
-            if key not in self._filled:
-                self._promised.add(key)
+            if parents not in self._filled:
+                self._promised.add(parents)
 
     def seal(self) -> None:
         """Record that the parent stream promises no further listing."""
@@ -80,14 +80,14 @@ class ParentIds:
             self._sealed = True
             self._changed.notify_all()
 
-    def release(self, key: Key) -> None:
+    def release(self, parents: Parents) -> None:
         """Withdraw a promise. A listing that was filled, or that a child stream fetches, is not affected."""
         with self._changed:
-            self._promised.discard(key)
+            self._promised.discard(parents)
             self._changed.notify_all()
 
     @contextmanager
-    def filling(self, key: Key) -> Generator[list[str], None, None]:
+    def filling(self, parents: Parents) -> Generator[list[str], None, None]:
         """Collect a promised listing while its records are emitted.
 
         If the block ends with an error, the first child stream that needs the listing fetches it.
@@ -98,50 +98,50 @@ class ParentIds:
             return
         try:
             yield ids
-            self._filled[key] = _Listing(_packed(ids))
+            self._filled[parents] = _Listing(_packed(ids))
         finally:
-            self.release(key)
+            self.release(parents)
 
-    def of(self, key: Key) -> Iterator[str]:
+    def of(self, parents: Parents) -> Iterator[str]:
         """Return the ids of a listing. Wait for its reader, or read it if it has none.
 
         Raises:
             PinterestError: the listing can't be read. All callers get the same error. If the list failed on a later
                 page, the iterator raises it after the ids of the pages before: who can't use a part asks for all ids.
         """
-        found = self._listing(key)
+        found = self._listing(parents)
         if found.error and not found.ids:
             raise found.error
         return found.to_the_error()
 
-    def listed(self, key: Key) -> Iterator[str]:
+    def listed(self, parents: Parents) -> Iterator[str]:
         """Return the ids that `of` returns before it raises an error. Whoever uses them has to call `of` as well."""
-        return map(str, self._listing(key).ids)
+        return map(str, self._listing(parents).ids)
 
-    def check(self, key: Key) -> None:
+    def check(self, parents: Parents) -> None:
         """Wait for a listing.
 
         Raises:
             PinterestError: it can't be read to its end.
         """
-        if error := self._listing(key).error:
+        if error := self._listing(parents).error:
             raise error
 
-    def _listing(self, key: Key) -> _Listing:
+    def _listing(self, parents: Parents) -> _Listing:
         with self._changed:
-            while key in self._promised or not (self._sealed or key in self._filled):
+            while parents in self._promised or not (self._sealed or parents in self._filled):
                 self._changed.wait()
-        return self._filled.get(key) or self._fetched.get(key, lambda: self._fetch_listing(key))
+        return self._filled.get(parents) or self._fetched.get(parents, lambda: self._fetch_listing(parents))
 
-    def _fetch_listing(self, key: Key) -> _Listing:
+    def _fetch_listing(self, parents: Parents) -> _Listing:
         ids: list[str] = []
         try:
-            ids.extend(self._fetch(key))
+            ids.extend(self._fetch(parents))
         except Exception as found:  # noqa: BLE001 - any error is raised in all callers
             error = understood(self._stream, found)
-            self.ledger.note_failure(key[:1], error)
+            self.ledger.note_failure(parents[:1], error)
             return _Listing(_packed(ids) if isinstance(error, SliceError) else (), error)
-        self.ledger.note_success(key[:1])
+        self.ledger.note_success(parents[:1])
         return _Listing(_packed(ids))
 
 

@@ -9,11 +9,11 @@ from source_pinterest.api.errors import PinterestError, SliceError
 from source_pinterest.dates import DateWindow
 from source_pinterest.engine.pages import Page
 
-Key = tuple[str, ...]
-"""The ids of a listing's own parents: () for boards, (ad account,) for campaigns."""
+Parents = tuple[str, ...]
+"""The ids of a list's parents, outermost first: () for boards, (ad account,) for campaigns."""
 
 START, END = "start_date", "end_date"
-"""The keys of a task's window, named like Pinterest's parameters."""
+"""The names of the days of a task's window, which are those of Pinterest's parameters."""
 
 Read = Callable[["Task"], Generator[Page, None, Any]]
 """Reads a task. The generator returns a finding for the cursor."""
@@ -29,8 +29,8 @@ class Task(StreamSlice):
         rows: the most rows that it may have; None if that is unknown.
         error: why the task can't be read; None if it can. A parent that can't be listed is such a task.
         on_end: called when the task has ended, however it did.
-        parent: the key of the account, owner or board whose other tasks are expected to fail once several have failed
-            in a row; by default the outermost of the parents, and empty for a task of the whole stream.
+        parent: the account, owner or board whose other tasks are expected to fail once several have failed in a row;
+            by default the outermost parent, and empty for a task of the whole stream.
         tasks: plans the tasks that it stands for; None for a task that is read itself, see `in_turn`.
         failures: the number of earlier syncs in which it failed.
 
@@ -58,7 +58,7 @@ class Task(StreamSlice):
         self.window, self.rows = window, rows
         self.error: PinterestError | None = None
         self._read, self.on_end = read, on_end
-        self.parent = self.key[:1]
+        self.parent = self.parent_ids[:1]
         self.tasks: Callable[[], Iterable[Task]] | None = None
         self.failures = 0
 
@@ -99,8 +99,13 @@ class Task(StreamSlice):
         return self.window
 
     @property
-    def key(self) -> Key:
-        """The key under which child streams find the ids that the task lists."""
+    def parents(self) -> Mapping[str, str]:
+        """The ids that it belongs to, by the field of a record that has them."""
+        return self.partition
+
+    @property
+    def parent_ids(self) -> Parents:
+        """The same ids without their fields, by which child streams find what the task lists."""
         return tuple(map(str, self.partition.values()))
 
     def pages(self) -> Generator[Page, None, Any]:

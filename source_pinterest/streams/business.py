@@ -10,7 +10,7 @@ from source_pinterest.api.errors import Access, PinterestError, RightMissingErro
 from source_pinterest.api.rows import ListShape, one_item, text_of
 from source_pinterest.engine.pages import Page
 from source_pinterest.engine.parents import ParentIds
-from source_pinterest.engine.tasks import Key, Task
+from source_pinterest.engine.tasks import Parents, Task
 from source_pinterest.streams.base.child import ChildStream, VariedStream
 from source_pinterest.streams.base.stream import PinterestStream, Sync
 from source_pinterest.streams.organic.profile import UserAccount
@@ -43,8 +43,8 @@ class BusinessEmployers(PinterestStream):
                 self.own_business.of(())
         return result
 
-    def _list_own_business(self, key: Key) -> Iterator[str]:
-        del key
+    def _list_own_business(self, parents: Parents) -> Iterator[str]:
+        del parents
         [user] = self._profile.get(UserAccount.path_template, {}, one_item).value.items
         if user.get("account_type") == "BUSINESS":
             yield text_of(user["id"])
@@ -58,7 +58,7 @@ class BusinessStream(ChildStream, ABC):
     needs_user_token = True
     parent = BusinessEmployers
     parent_unless = "the business is the user itself"
-    partition_keys = (_BUSINESS_ID,)
+    parent_fields = (_BUSINESS_ID,)
 
     def needed_ids(self) -> Iterator[ParentIds]:
         """Yield the ids of the employers, and of the user's own business."""
@@ -69,7 +69,7 @@ class BusinessStream(ChildStream, ABC):
         """Yield a task for each employer, then for the user's own business."""
         employers: set[str] = set()
         for task in super().tasks():
-            employers.update(task.partition.values())
+            employers.update(task.parents.values())
             yield task
         try:
             own_businesses = set(self.shared.stream(BusinessEmployers).own_business.of(()))

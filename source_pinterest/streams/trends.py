@@ -32,7 +32,7 @@ _ENGAGEMENT = "ENGAGEMENT"
 class TrendStream(DocumentStream, ABC):
     """Trends of the regions that the user chose, or of the regions of the ad accounts."""
 
-    partition_keys: tuple[str, ...] = ("region",)
+    parent_fields: tuple[str, ...] = ("region",)
     scopes = ("user_accounts:read",)
     access = TRENDS
     regions: ClassVar[tuple[str, ...]] = TREND_REGIONS
@@ -66,7 +66,7 @@ class KeywordTrendStream(TrendStream, ABC):
 
     path_template = "trends/keywords/{region}/top/{trend_type}"
     needs_user_token = True
-    partition_keys = ("region", "trend_type")
+    parent_fields = ("region", "trend_type")
     cost = f"{len(TREND_TYPES)} requests for each region"
     holder = "trends"
 
@@ -74,7 +74,7 @@ class KeywordTrendStream(TrendStream, ABC):
         """Yield a task for each region and type of trend."""
         for region in super().tasks():
             for trend_type in TREND_TYPES:
-                yield self.task({**region.partition, "trend_type": trend_type})
+                yield self.task({**region.parents, "trend_type": trend_type})
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Ask for the largest number of keywords that Pinterest allows."""
@@ -82,7 +82,7 @@ class KeywordTrendStream(TrendStream, ABC):
 
     def records(self, page: ListPage, task: Task) -> list[Record]:
         """Return the rows of a response, with the region and the type of trend."""
-        return [{**row, **task.partition} for row in self.rows(page)]
+        return [{**row, **task.parents} for row in self.rows(page)]
 
     @abstractmethod
     def rows(self, page: ListPage) -> list[Record]:
@@ -124,7 +124,7 @@ class ProductTrendStream(TrendStream, ABC):
     """One request for each region, which is a parameter."""
 
     regions = PRODUCT_TREND_REGIONS
-    query_keys = ("region",)
+    query_fields = ("region",)
     cost = "one request for each region"
 
 
@@ -157,14 +157,14 @@ class ProductCategoryTrends(ProductTrendStream):
     def tasks(self) -> Iterator[Task]:
         """Yield a task for each request about a region's categories."""
         for region in super().tasks():
-            yield from or_failed(region.partition, self._tasks_of(region))
+            yield from or_failed(region.parents, self._tasks_of(region))
 
     def _tasks_of(self, region: Task) -> Iterator[Task]:
         for number, _ in enumerate(self._batches_of(region)):
-            yield self.task(region.partition, {"batch": number})
+            yield self.task(region.parents, {"batch": number})
 
     def _batches_of(self, region: Task) -> list[Ids]:
-        found = dict.fromkeys(self.shared.stream(TrendingProductCategories).ids.of(region.key))
+        found = dict.fromkeys(self.shared.stream(TrendingProductCategories).ids.of(region.parent_ids))
         return batches(list(found), limits.PRODUCT_CATEGORIES_PER_REQUEST)
 
     def responses(self, task: Task, **more: Any) -> Iterator[ApiResponse[ListPage]]:

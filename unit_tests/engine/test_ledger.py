@@ -26,7 +26,7 @@ from source_pinterest.engine.ledger import (
     decide,
     verdict,
 )
-from source_pinterest.engine.tasks import Key, Task
+from source_pinterest.engine.tasks import Parents, Task
 from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
 
 ONE = ("549755012345",)
@@ -64,11 +64,11 @@ def test_the_table(error: Exception, facts: Facts, consequence: Consequence) -> 
     assert decide(error, facts) is consequence
 
 
-def task_of(parent: Key) -> Task:
+def task_of(parent: Parents) -> Task:
     return Task({"ad_account_id": parent[0]}, lambda _: (yield from ()))
 
 
-def ledger_after(*worked: Key, failed: Sequence[Key] = ()) -> Ledger:
+def ledger_after(*worked: Parents, failed: Sequence[Parents] = ()) -> Ledger:
     """A ledger that knows of some successes, and then of some failures."""
     ledger = Ledger()
     for parent in worked:
@@ -78,7 +78,7 @@ def ledger_after(*worked: Key, failed: Sequence[Key] = ()) -> Ledger:
     return ledger
 
 
-def may_read(ledger: Ledger, parent: Key) -> bool:
+def may_read(ledger: Ledger, parent: Parents) -> bool:
     return ledger.may_read(parent)
 
 

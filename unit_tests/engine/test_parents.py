@@ -10,7 +10,7 @@ import pytest
 from source_pinterest.api.errors import AccountUnreadableError, ConfigError, RefusedError, SliceError, UnavailableError
 from source_pinterest.engine.ledger import FAILURES_IN_A_ROW
 from source_pinterest.engine.parents import ParentIds
-from source_pinterest.engine.tasks import Key
+from source_pinterest.engine.tasks import Parents
 from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
 
 
@@ -20,12 +20,12 @@ class Listing:
     def __init__(self, *ids: str, error: Exception | None = None) -> None:
         self.ids = ids
         self.error = error
-        self.asked: list[Key] = []
+        self.asked: list[Parents] = []
         self.may_answer = threading.Event()
         self.may_answer.set()
         self.is_asked = threading.Event()
 
-    def __call__(self, key: Key) -> Iterable[str]:
+    def __call__(self, key: Parents) -> Iterable[str]:
         self.asked.append(key)
         self.is_asked.set()
         assert self.may_answer.wait(PATIENCE_SECONDS)
@@ -34,12 +34,12 @@ class Listing:
         return self.ids
 
 
-def asking(ids: ParentIds, key: Key = ()) -> "Future[list[str]]":
+def asking(ids: ParentIds, key: Parents = ()) -> "Future[list[str]]":
     """A thread that asks for a listing."""
     return in_thread(lambda: list(ids.of(key)))
 
 
-def promised(listing: Callable[[Key], Iterable[str]]) -> ParentIds:
+def promised(listing: Callable[[Parents], Iterable[str]]) -> ParentIds:
     """The ids of a parent stream that is selected together with a child, and has promised all of its listings."""
     ids = ParentIds("lead_forms", listing)
     ids.announce()
@@ -130,11 +130,11 @@ def test_a_release_does_not_take_a_listing_from_its_reader() -> None:
     assert listing.asked == [()]
 
 
-def broken_after(ids: list[str], error: Exception) -> tuple[ParentIds, list[Key]]:
+def broken_after(ids: list[str], error: Exception) -> tuple[ParentIds, list[Parents]]:
     """A list that fails after these ids, and how often it was asked for."""
-    calls: list[Key] = []
+    calls: list[Parents] = []
 
-    def listing(key: Key) -> Iterable[str]:
+    def listing(key: Parents) -> Iterable[str]:
         calls.append(key)
         yield from ids
         raise error
@@ -225,7 +225,7 @@ MANY = [str(number) for number in range(FAILURES_IN_A_ROW)]
 TROUBLE = UnavailableError("It said no")
 
 
-def ask_in_vain(ids: ParentIds, *keys: Key) -> None:
+def ask_in_vain(ids: ParentIds, *keys: Parents) -> None:
     for key in keys:
         with pytest.raises(SliceError):
             ids.of(key)
@@ -242,7 +242,7 @@ def ask_in_vain(ids: ParentIds, *keys: Key) -> None:
     ],
 )
 def test_listings_of_many_accounts_that_fail_are_not_worth_another_try(
-    keys: list[Key], error: Exception, is_worth_retrying: bool
+    keys: list[Parents], error: Exception, is_worth_retrying: bool
 ) -> None:
     ids = ParentIds("lead_forms", Listing(error=error))
     ask_in_vain(ids, *keys)

@@ -8,7 +8,7 @@ from pendulum import Date
 
 from source_pinterest.config import Config
 from source_pinterest.dates import Granularity, days_before
-from source_pinterest.state.period import DayRange, Period, PeriodPlan, Restatement, fingerprint
+from source_pinterest.state.period import DayRange, Period, Setup, Restatement, fingerprint
 from unit_tests.configs import TODAY, config
 from unit_tests.streams.pinterest import configured
 
@@ -21,7 +21,7 @@ REFRESHED = configured("full_refresh", "overwrite")
 
 def of(how: ConfiguredAirbyteStream | None, days: DayRange = DAYS, **options: Any) -> Period:
     """The period of a stream that has these days."""
-    return Period.of(PeriodPlan(days, Config.from_mapping(config(**options), TODAY), how), TODAY)
+    return Period.of(Setup(days, Config.from_mapping(config(**options), TODAY), how), TODAY)
 
 
 @pytest.mark.parametrize(
@@ -105,8 +105,8 @@ def test_a_running_week_or_month_is_never_read_for_good(granularity: Granularity
 
 def test_pinterest_is_asked_for_the_last_final_day_only_if_it_matters() -> None:
     def last_final_day(how: ConfiguredAirbyteStream, granularity: Granularity, told: Date) -> Date | None:
-        plan = PeriodPlan(DayRange(913, granularity), Config.from_mapping(config(), TODAY), how)
-        return Period.of(plan, TODAY, lambda: told).last_final_day
+        setup = Setup(DayRange(913, granularity), Config.from_mapping(config(), TODAY), how)
+        return Period.of(setup, TODAY, lambda: told).last_final_day
 
     earlier, sunday, later = days_before(TODAY, 9), Date(2026, 6, 28), days_before(TODAY, 1)
     assert last_final_day(DEDUPED, Granularity.WEEK, earlier) == sunday

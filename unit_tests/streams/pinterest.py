@@ -26,7 +26,7 @@ from source_pinterest.engine.pages import Page
 from source_pinterest.engine.tasks import Task
 from source_pinterest.reporting.runner import ReportRunner
 from source_pinterest.state.cursor import StateStore
-from source_pinterest.state.period import PeriodPlan
+from source_pinterest.state.period import Setup
 from source_pinterest.streams.analytics.custom_report import custom_report
 from source_pinterest.streams.analytics.report import ReportStream
 from source_pinterest.streams.base.run import StreamRun
@@ -59,8 +59,8 @@ class Pinterest:
         """The stream with its cursor, as the connection is set up."""
         messages = InMemoryMessageRepository()
         run = _RUNS[stream] = StreamRun(stream, None, self._states, messages)
-        plan = PeriodPlan(stream.days, self.sync.config, how)
-        run.cursor = stream.open_state(plan, StateStore(stream.name, self._states, messages)) or run.cursor
+        setup = Setup(stream.days, self.sync.config, how)
+        run.cursor = stream.open_state(setup, StateStore(stream.name, self._states, messages)) or run.cursor
         return stream
 
     def custom(self, how: ConfiguredAirbyteStream | None = None, **fields: Any) -> ReportStream:

@@ -8,7 +8,7 @@ from typing import ClassVar
 from source_pinterest import limits
 from source_pinterest.api.errors import AccountUnreadableError, GoneError, PinterestError, RefusedError
 from source_pinterest.api.rows import ListPage, Record, one_item
-from source_pinterest.engine.tasks import Key, Task, or_failed
+from source_pinterest.engine.tasks import Parents, Task, or_failed
 from source_pinterest.streams.base.listing import Listed
 from source_pinterest.streams.base.stream import ForeignKey, PinterestStream, Rank, Sync
 
@@ -45,9 +45,9 @@ class AdAccounts(PinterestStream):
             messages = ". ".join(str(error.message) for error in refused.values())
             raise AccountUnreadableError(", ".join(refused), messages)
 
-    def list_ids(self, key: Key) -> Iterator[str]:
+    def list_ids(self, parents: Parents) -> Iterator[str]:
         """Return the ids of the accounts that can be read."""
-        del key
+        del parents
         for listed in self._selected(self.task({}), {}):
             yield from self.ids_for_children(listed.records)
 
@@ -141,12 +141,12 @@ class AdAccountStream(PinterestStream, ABC):
     """One task per ad account."""
 
     scopes: ClassVar[tuple[str, ...]] = ("ads:read",)
-    partition_keys = ("ad_account_id",)
+    parent_fields = ("ad_account_id",)
     cost = f"one request for each ad account and {limits.PAGE_SIZE} records"
 
     def __init__(self, sync: Sync, name: str = "") -> None:
         super().__init__(sync, name)
-        self.foreign_keys = (ForeignKey(AdAccounts.stream_name(), self.partition_keys), *self.foreign_keys)
+        self.foreign_keys = (ForeignKey(AdAccounts.stream_name(), self.parent_fields), *self.foreign_keys)
         self.needs = (AdAccounts, *self.needs)
 
     @cached_property

@@ -11,7 +11,7 @@ from source_pinterest.engine.pages import Page
 from source_pinterest.engine.tasks import Task, batches
 from source_pinterest.state.ad_pin_cursor import FIELD, AdPinCursor
 from source_pinterest.state.cursor import StateStore
-from source_pinterest.state.period import PeriodPlan
+from source_pinterest.state.period import Setup
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.ads.entities import Ads
 from source_pinterest.streams.base.stream import ForeignKey, Rank, Sync, to_pin
@@ -49,9 +49,9 @@ class AdPins(AdAccountStream):
         super().select()
         self._ads.keeps_pins = True
 
-    def new_cursor(self, plan: PeriodPlan, store: StateStore) -> AdPinCursor:
+    def new_cursor(self, setup: Setup, store: StateStore) -> AdPinCursor:
         """Return a cursor that holds which pins of each account are known."""
-        del plan
+        del setup
         return AdPinCursor(store)
 
     def tasks_of_account(self, account: str) -> Iterator[Task]:
@@ -123,14 +123,14 @@ class AdPins(AdAccountStream):
         """
         path = path_of(f"{self.path_template}/{{pin_id}}", {"pin_id": pin_id})
         try:
-            response = self.client.get(path, dict(task.partition), self.parse)
+            response = self.client.get(path, dict(task.parents), self.parse)
         except (RefusedError, GoneError):
-            return {**task.partition, "pin_id": pin_id, "is_readable": False}
+            return {**task.parents, "pin_id": pin_id, "is_readable": False}
         [pin] = self.records(response.value, task)
         media = pin.get("media")
         return {
             **{name: pin.get(name) for name in _AS_SENT},
-            **task.partition,
+            **task.parents,
             "pin_id": pin_id,
             "image_url": _widest_image(media),
             "video_cover_url": _first_of(media, "cover_image_url"),

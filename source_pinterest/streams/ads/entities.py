@@ -13,7 +13,7 @@ from source_pinterest.engine.tasks import Task
 from source_pinterest.state.ad_pin_cursor import PromotedPins
 from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.entity_cursor import FIELD, EntityCursor, Listing, edit_time, status_of
-from source_pinterest.state.period import PeriodPlan
+from source_pinterest.state.period import Setup
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.base.listing import Listed
 from source_pinterest.streams.base.stream import ForeignKey, Rank, Sync, to_pin
@@ -30,9 +30,9 @@ class EntityStream(AdAccountStream, ABC):
     rank = Rank.ADS
     checkpoint: EntityCursor
 
-    def new_cursor(self, plan: PeriodPlan, store: StateStore) -> EntityCursor:
+    def new_cursor(self, setup: Setup, store: StateStore) -> EntityCursor:
         """Return a cursor that holds the latest edit of each account."""
-        del plan
+        del setup
         return EntityCursor(store, self.config.statuses)
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:

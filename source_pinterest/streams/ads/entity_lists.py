@@ -18,7 +18,7 @@ from source_pinterest.api.session import ApiResponse
 from source_pinterest.config import STATUSES
 from source_pinterest.engine.asks import Ids
 from source_pinterest.engine.ledger import FAILURES_IN_A_ROW
-from source_pinterest.engine.tasks import Key, Task
+from source_pinterest.engine.tasks import Parents, Task
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.ads.entities import AdGroups, EntityStream
 from source_pinterest.streams.base.listing import Listed, SeenIds, part_of_list
@@ -52,9 +52,9 @@ class EntityListStream(AdAccountStream, ABC):
         """Return the ids of the account's entities that a parameter names, those of a list that broke off included."""
         return tuple(self.shared.stream(self.listed_by[parameter]).ids.listed((account,)))
 
-    def list_ids(self, key: Key) -> Iterator[str]:
+    def list_ids(self, parents: Parents) -> Iterator[str]:
         """Yield the ids that children need of an account, without emitting its records."""
-        for task in self.account_tasks(key):
+        for task in self.account_tasks(parents):
             if task.error:
                 raise task.error
             for listed in self.listing(task):

@@ -36,7 +36,7 @@ from source_pinterest.engine.pages import Page
 from source_pinterest.engine.tasks import END, START, Task
 from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.day_cursor import AccountDayCursor
-from source_pinterest.state.period import DayRange, PeriodPlan, fingerprint
+from source_pinterest.state.period import DayRange, Setup, fingerprint
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.ads.metrics_ready import MetricsReadyState
 from source_pinterest.streams.analytics.entity_keys import entity_keys
@@ -91,10 +91,10 @@ class QueryAnalytics(AdAccountStream, ABC):
         self.entity_stream = sync.stream(self.entities) if self.entities else None
         self.needs = (*self.needs, self.entities) if self.entities else self.needs
 
-    def new_cursor(self, plan: PeriodPlan, store: StateStore) -> AccountDayCursor:
+    def new_cursor(self, setup: Setup, store: StateStore) -> AccountDayCursor:
         """Return a cursor over the days of each account."""
         last_final_day = self.shared.stream(MetricsReadyState).last_final_day
-        return AccountDayCursor(store, self.period_of(plan, last_final_day), self.request_fingerprint())
+        return AccountDayCursor(store, self.period_of(setup, last_final_day), self.request_fingerprint())
 
     @cached_property
     def asks(self) -> Asks:

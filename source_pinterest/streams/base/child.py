@@ -1,4 +1,4 @@
-"""Streams that are read in parts: per parent, and per value of a parameter."""
+"""Streams that are read per parent, and streams that are read per value of a parameter."""
 
 from abc import ABC
 from collections.abc import Iterator, Mapping
@@ -19,26 +19,26 @@ class ChildStream(PinterestStream, ABC):
 
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
-        of_parents = (key for key in self.parents.foreign_keys if set(key.fields) <= set(self.partition_keys))
-        parent = ForeignKey(self.parent.stream_name(), self.partition_keys, self.parent_unless)
+        of_parents = (key for key in self.parent_stream.foreign_keys if set(key.fields) <= set(self.parent_fields))
+        parent = ForeignKey(self.parent.stream_name(), self.parent_fields, self.parent_unless)
         self.foreign_keys = tuple(dict.fromkeys((*of_parents, parent, *self.foreign_keys)))
         self.needs = (*self.needs, self.parent)
 
     @cached_property
-    def parents(self) -> PinterestStream:
+    def parent_stream(self) -> PinterestStream:
         """The parent stream in this sync."""
         return self.shared.stream(self.parent)
 
     def tasks(self) -> Iterator[Task]:
         """Return a task for each parent. A failed listing of parents becomes one task, which raises its error."""
-        for outer in self.parents.tasks():
-            yield from [outer] if outer.error else or_failed(outer.partition, self.tasks_of(outer))
+        for outer in self.parent_stream.tasks():
+            yield from [outer] if outer.error else or_failed(outer.parents, self.tasks_of(outer))
 
     def tasks_of(self, outer: Task) -> Iterator[Task]:
         """Return a task for each parent in a list of the parent stream."""
-        own_key = self.partition_keys[-1]
-        for parent in self.parents.ids.of(outer.key):
-            yield self.task({**outer.partition, own_key: parent})
+        field = self.parent_fields[-1]
+        for parent in self.parent_stream.ids.of(outer.parent_ids):
+            yield self.task({**outer.parents, field: parent})
 
 
 class VariedStream(PinterestStream, ABC):

@@ -20,14 +20,14 @@ class DocumentStream(PinterestStream, ABC):
 
     page_size = None
     holder: ClassVar[str] = "items"
-    """The key under which a response holds its items, unless it is a list itself."""
-    query_keys: ClassVar[tuple[str, ...]] = ()
-    """The parts of a task that are sent as parameters, since the path does not contain them."""
+    """The field of a response that has its items, unless it is a list itself."""
+    query_fields: ClassVar[tuple[str, ...]] = ()
+    """The fields of a task that are sent as parameters, since the path does not contain them."""
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Return the parts of the task that the path does not contain."""
+        """Return the fields of the task that the path does not contain."""
         stream_slice = kwargs.get("stream_slice") or {}
-        return {**super().request_params(*args, **kwargs), **{name: stream_slice[name] for name in self.query_keys}}
+        return {**super().request_params(*args, **kwargs), **{name: stream_slice[name] for name in self.query_fields}}
 
     def parse(self, chunks: Iterator[bytes]) -> ListPage:
         """Parse the items of a response. An empty object, or null in the place of the items, means no items.
@@ -52,7 +52,7 @@ class DocumentStream(PinterestStream, ABC):
         try:
             yield from super().responses(task, **more)
         except BadRequestError as error:
-            if not task.partition:
+            if not task.parents:
                 raise
             raise GoneError(f"{self.name}: {error.quote}") from error
 

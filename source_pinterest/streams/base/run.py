@@ -29,10 +29,10 @@ from source_pinterest.api.errors import (
 )
 from source_pinterest.engine.ledger import Consequence, verdict
 from source_pinterest.engine.pages import Page, PageMessage
-from source_pinterest.engine.tasks import Key, Task
+from source_pinterest.engine.tasks import Parents, Task
 from source_pinterest.state.cursor import FullRefresh, PinterestCursor, StateStore, UnreadCursor, WholeCursor
 from source_pinterest.state.formats import ACCOUNT_KEY, has_position
-from source_pinterest.state.period import PeriodPlan
+from source_pinterest.state.period import Setup
 from source_pinterest.streams.base.stream import PinterestStream
 
 LOGGER = logging.getLogger("airbyte")
@@ -104,7 +104,7 @@ class StreamRun(PartitionGenerator):
         self._has_ended, self._unreadable = store.has_ended(), None
         try:
             _check_token(stream)
-            checkpoint = stream.open_state(PeriodPlan(stream.days, stream.config, configured), store)
+            checkpoint = stream.open_state(Setup(stream.days, stream.config, configured), store)
         except ConfigError as error:
             self._unreadable = error
             self.cursor: PinterestCursor = UnreadCursor(store)
@@ -180,7 +180,7 @@ class StreamRun(PartitionGenerator):
         else:
             self.stream.usage.count_task(task.rows)
         if task.error is None:
-            self.stream.ids.promise(task.key)
+            self.stream.ids.promise(task.parent_ids)
         return True
 
     def read(self, task: Task) -> Generator[Page, None, None]:
@@ -246,7 +246,7 @@ class StreamRun(PartitionGenerator):
             self.stream.usage.count_read_task()
         if end != NotRead(is_closed=True):  # with the sync, which is not judged
             error = self._closed(error)
-        self.stream.ids.release(task.key)
+        self.stream.ids.release(task.parent_ids)
         task.on_end()
         return error
 
@@ -272,7 +272,7 @@ class StreamRun(PartitionGenerator):
         """
         access = self.stream.access
         if isinstance(error, RefusedError | GoneError):
-            if task.partition:
+            if task.parents:
                 return because(error, self._loss(task, error)) if not access and self._is_owed(task) else error
             if not access or isinstance(error, GoneError):
                 return because(error, ConfigError(f"{error.message}. {error.advice}"))
@@ -282,7 +282,7 @@ class StreamRun(PartitionGenerator):
 
     def _is_owed(self, task: Task) -> bool:
         """Return whether a task has to be readable, or belongs to an account of which others were read."""
-        is_account = tuple(task.partition) == (ACCOUNT_KEY,)
+        is_account = tuple(task.parents) == (ACCOUNT_KEY,)
         return (is_account and self._ledger.has_read(task.parent)) or self.stream.is_expected(task)
 
     def _loss(self, task: Task, error: PinterestError) -> PinterestError:
@@ -308,10 +308,10 @@ class StreamRun(PartitionGenerator):
             return self.stream.explain(book.refused[0].error)
         for task, error in found.left_out:
             self.stream.leave_out(task, error)
-        losses: dict[Key, PinterestError] = {}
+        losses: dict[Parents, PinterestError] = {}
         for task, error in found.lost:
             self.cursor.fail(task, error)
-            losses.setdefault(task.key, self._loss(task, error))
+            losses.setdefault(task.parent_ids, self._loss(task, error))
         for loss in list(losses.values())[1:]:
             LOGGER.warning(loss.message)
         if found.nothing_of:

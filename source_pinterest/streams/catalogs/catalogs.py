@@ -79,7 +79,7 @@ class CatalogsFeedProcessingResults(ChildStream, CatalogStream):
     parent = CatalogsFeeds
     has_last_bookmark = True  # seen to lead to an empty page; by Pinterest's documentation it may lead to the first
     cost = f"one request for each feed and {limits.PAGE_SIZE} records, and one for an empty page after the last"
-    partition_keys = ("feed_id",)
+    parent_fields = ("feed_id",)
 
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
@@ -117,7 +117,7 @@ class CatalogsProductGroupProducts(ChildStream, CatalogStream):
     parent = CatalogsProductGroups
     cost = f"one request for each product group and {limits.PAGE_SIZE} products"
     rank = Rank.EACH
-    partition_keys = ("product_group_id",)
+    parent_fields = ("product_group_id",)
 
     def parse(self, chunks: Iterator[bytes]) -> ListPage:
         """Return the products of a page. The id of the nested pin becomes a field of the product.
@@ -141,7 +141,7 @@ class CatalogsProductGroupCounts(ChildStream, CatalogStream):
     parent = CatalogsProductGroups
     cost = "one request for each product group"
     rank = Rank.EACH
-    partition_keys = ("product_group_id",)
+    parent_fields = ("product_group_id",)
 
     def parse(self, chunks: Iterator[bytes]) -> ListPage:
         """Return the counts of a group as a page."""

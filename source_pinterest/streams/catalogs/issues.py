@@ -44,7 +44,7 @@ class ReportStatsStream(CatalogStream, ABC):
 
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
-        self.foreign_keys = (ForeignKey(self.subjects.stream_name(), self.partition_keys), *self.foreign_keys)
+        self.foreign_keys = (ForeignKey(self.subjects.stream_name(), self.parent_fields), *self.foreign_keys)
         self._encode: Encode = _in_brackets
         self._is_encoding_accepted = False
         self.needs = (*self.needs, self.subjects)
@@ -56,16 +56,16 @@ class ReportStatsStream(CatalogStream, ABC):
     def tasks(self) -> Iterator[Task]:
         """Yield a task for each feed or catalog of a type for which Pinterest counts issues."""
         for outer in super().tasks():
-            yield from [outer] if outer.error else or_failed(outer.partition, self._tasks_of(outer.partition))
+            yield from [outer] if outer.error else or_failed(outer.parents, self._tasks_of(outer.parents))
 
     def _tasks_of(self, owner: Mapping[str, str]) -> Iterator[Task]:
         for subject in self._subjects.ids.of(tuple(owner.values())):
             if self._subjects.types.get(subject) in TYPES_WITH_STATS:
-                yield self.task({**owner, self.partition_keys[-1]: subject})
+                yield self.task({**owner, self.parent_fields[-1]: subject})
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Add the type of the counts, and the feed or catalog."""
-        own_key = self.partition_keys[-1]
+        own_key = self.parent_fields[-1]
         subject = kwargs["stream_slice"][own_key]
         report = {"report_type": self.report_type, own_key: subject}
         parameters = {"catalog_type": self._subjects.types[subject], "report": report}
@@ -95,7 +95,7 @@ class CatalogsFeedItemIssues(ChildStream, CatalogStream):
     parent = CatalogsFeedProcessingResults
     empty_if = (Reason.NO_CATALOG, Reason.NOT_SERVED)
     cost = f"one request for each feed and {limits.PAGE_SIZE} records"
-    partition_keys = ("feed_id", "processing_result_id")
+    parent_fields = ("feed_id", "processing_result_id")
 
     def tasks_of(self, outer: Task) -> Iterator[Task]:
         """Yield a task for the latest finished result of a feed, on whichever page of the list it is."""
@@ -113,7 +113,7 @@ class CatalogsFeedIngestionStats(ReportStatsStream):
     subjects = CatalogsFeeds
     foreign_keys = (ForeignKey("catalogs", ("catalog_id",)),)
     cost = f"one request for each feed and {limits.PAGE_SIZE} records"
-    partition_keys = ("feed_id",)
+    parent_fields = ("feed_id",)
 
 
 class CatalogsDistributionStats(ReportStatsStream):
@@ -123,7 +123,7 @@ class CatalogsDistributionStats(ReportStatsStream):
     report_type = "DISTRIBUTION_ISSUES"
     subjects = Catalogs
     cost = f"one request for each catalog and {limits.PAGE_SIZE} records"
-    partition_keys = ("catalog_id",)
+    parent_fields = ("catalog_id",)
 
 
 def _in_brackets(parameters: Mapping[str, Any], prefix: str = "parameters") -> Mapping[str, str]:

@@ -13,7 +13,7 @@ from source_pinterest.api.errors import AccountUnreadableError, role
 from source_pinterest.engine.tasks import Task
 from source_pinterest.state.cursor import PinterestCursor, StateStore, reading_state
 from source_pinterest.state.formats import ACCOUNT_KEY
-from source_pinterest.state.period import PeriodPlan
+from source_pinterest.state.period import Setup
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.base.stream import ForeignKey, PinterestStream, Sync
 
@@ -37,7 +37,7 @@ class OrganicStream(PinterestStream):
         if self._ad_accounts:
             own_key = [self.primary_key] if isinstance(self.primary_key, str) else self.primary_key
             self.primary_key = [ACCOUNT_KEY, *own_key]
-            self.partition_keys = (ACCOUNT_KEY, *self.partition_keys)
+            self.parent_fields = (ACCOUNT_KEY, *self.parent_fields)
             self.stamped = {ACCOUNT_KEY: _OWNER, **self.stamped}
             foreign_keys = (key._replace(fields=(ACCOUNT_KEY, *key.fields)) for key in self.foreign_keys)
             self.foreign_keys = (ForeignKey(AdAccounts.stream_name(), (ACCOUNT_KEY,)), *foreign_keys)
@@ -53,13 +53,13 @@ class OrganicStream(PinterestStream):
         """Return the schema of the fields that Pinterest sends, and of those that the connector adds."""
         return self._stamped_schema
 
-    def open_state(self, plan: PeriodPlan, store: StateStore) -> PinterestCursor | None:
+    def open_state(self, setup: Setup, store: StateStore) -> PinterestCursor | None:
         """Set the stream's cursor. Its state also has the ad account under which each owner's content is emitted."""
         if (accounts := self._ad_accounts) and self.cursor_field:
             with reading_state(store.stream_name):
                 accounts.keep(store.incoming().get(_OWNERS) or {})
             store = replace(store, more=lambda: {_OWNERS: dict(sorted(accounts.kept.items()))} if accounts.kept else {})
-        return super().open_state(plan, store)
+        return super().open_state(setup, store)
 
     def tasks(self) -> Iterator[Task]:
         """Yield the only task, or one for each owner, and a failed task for each named account that can't be read."""

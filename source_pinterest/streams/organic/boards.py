@@ -44,4 +44,4 @@ class BoardSections(ChildStream, OrganicStream):
     rank = Rank.EACH_PIN
     scopes = ("boards:read",)
     parent = Boards
-    partition_keys = ("board_id",)
+    parent_fields = ("board_id",)

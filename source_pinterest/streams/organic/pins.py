@@ -14,7 +14,7 @@ from source_pinterest.engine.tasks import Task
 from source_pinterest.state.board_cursor import BOARD_KEY, MODIFIED_AT, BoardCursor
 from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.formats import ACCOUNT_KEY
-from source_pinterest.state.period import PeriodPlan
+from source_pinterest.state.period import Setup
 from source_pinterest.streams.base.child import ChildStream
 from source_pinterest.streams.base.listing import Listed, SeenIds
 from source_pinterest.streams.base.stream import ForeignKey, Rank, Sync
@@ -48,9 +48,9 @@ class BoardedPinStream(ChildStream, OrganicStream, ABC):
     needs = (Boards,)
     stamped: Mapping[str, Mapping[str, Any]] = {MODIFIED_AT: _MODIFIED}
 
-    def new_cursor(self, plan: PeriodPlan, store: StateStore) -> BoardCursor:
+    def new_cursor(self, setup: Setup, store: StateStore) -> BoardCursor:
         """Return a cursor that holds when the pins of each board last changed."""
-        return BoardCursor(store, merges_by_key=plan.merges_by_key)
+        return BoardCursor(store, merges_by_key=setup.merges_by_key)
 
     def tasks(self) -> Iterator[Task]:
         """Yield the tasks of changed boards, and at the end drop boards from the state that no longer exist."""
@@ -63,16 +63,16 @@ class BoardedPinStream(ChildStream, OrganicStream, ABC):
 
     def has_changed(self, board: Task) -> bool:
         """Return whether the pins of a board have changed since they were last listed."""
-        return self.checkpoint.has_changed(board.partition, self._modified_at(board))
+        return self.checkpoint.has_changed(board.parents, self._modified_at(board))
 
     def with_modified_at(self, board: Task, parts: list[Task]) -> Iterator[Task]:
         """Yield the tasks of one board, each with the time at which the board's pins last changed."""
         modified_at = self._modified_at(board)
-        unread = self.merges_by_key and board.key in self.parents.gaps  # a section without its id
+        unread = self.merges_by_key and board.parent_ids in self.parent_stream.gaps  # a section without its id
         listed_at = self.shared.stream(Boards).listed_at
-        self.checkpoint.expect(board.partition, modified_at, listed_at, len(parts) + unread)
+        self.checkpoint.expect(board.parents, modified_at, listed_at, len(parts) + unread)
         for part in parts:
-            yield self.task(part.partition, {MODIFIED_AT: modified_at} if modified_at else {})
+            yield self.task(part.parents, {MODIFIED_AT: modified_at} if modified_at else {})
 
     def _modified_at(self, board: Task) -> str | None:
         return self.shared.stream(Boards).modified.get(board[BOARD_KEY])
@@ -163,7 +163,7 @@ class BoardSectionPins(BoardedPinStream):
     path_template = "boards/{board_id}/sections/{board_section_id}/pins"
     cost = f"one request for each section and {limits.PAGE_SIZE} pins"
     parent = BoardSections
-    partition_keys = ("board_id", "board_section_id")
+    parent_fields = ("board_id", "board_section_id")
 
     def tasks_of(self, outer: Task) -> Iterator[Task]:
         """Yield a task for each section of a changed board; the sections of other boards are not even listed."""
@@ -179,7 +179,7 @@ class BoardPins(BoardedPinStream):
     path_template = "boards/{board_id}/pins"
     cost = f"one request for each board and {limits.PAGE_SIZE} pins"
     parent = Boards
-    partition_keys = ("board_id",)
+    parent_fields = ("board_id",)
     foreign_keys = (ForeignKey("board_sections", ("board_id", "board_section_id")),)
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
@@ -217,8 +217,8 @@ class BoardPins(BoardedPinStream):
 
     def _listings_of_sections(self, task: Task) -> Iterator[Listed]:
         section_pins = self.shared.stream(BoardSectionPins)
-        for section_id in self.shared.stream(BoardSections).list_ids(task.key):
-            ids = {**task.partition, "board_section_id": section_id}
+        for section_id in self.shared.stream(BoardSections).list_ids(task.parent_ids):
+            ids = {**task.parents, "board_section_id": section_id}
             try:
                 yield from section_pins.listing(self.task(ids, task.cursor_slice))
             except GoneError:

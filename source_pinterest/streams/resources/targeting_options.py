@@ -57,7 +57,7 @@ class TargetingOptions(DocumentStream):
 
     primary_key: str | list[str] = ["targeting_type", "id"]  # noqa: RUF012 - an attribute of the framework's
     path_template = "resources/targeting/{option_type}"
-    partition_keys = ("option_type",)
+    parent_fields = ("option_type",)
     needs = (AdAccounts,)
     foreign_keys = (ForeignKey("targeting_options", ("targeting_type", "parent_id")),)
     scopes = ("ads:read",)
@@ -132,7 +132,7 @@ class TargetingOptions(DocumentStream):
         tree = InterestTree(options)
         if incomplete := tree.complete(self._look_up, limits.INTERESTS_LOOKED_UP):
             self.notices.warn("places", f"{incomplete:,} interests lack their level, parent or name.")
-        return [{**option, **task.partition} for option in tree.options.values()]
+        return [{**option, **task.parents} for option in tree.options.values()]
 
     def _look_up(self, interest_id: str) -> Record | None:
         path = path_of(_INTEREST_PATH, {"interest_id": interest_id})

@@ -11,7 +11,7 @@ from source_pinterest.api.errors import PinterestError
 from source_pinterest.config.reports import OBJECTIVES
 from source_pinterest.dates import DateWindow, parse_day
 from source_pinterest.reporting.job import ReportRequest
-from source_pinterest.state.period import Period, PeriodPlan
+from source_pinterest.state.period import Period, Setup
 from source_pinterest.streams.analytics.own_reports import (
     BrandAndCategoryConversionsReport,
     BrandConversionsReport,
@@ -136,9 +136,9 @@ def test_windows_are_whole_weeks_of_a_year_at_most_and_of_eight_days_at_least(mo
 )
 def test_no_day_is_older_than_the_numbers_are(mock: requests_mock.Mocker, today: str, earliest: str) -> None:
     sync = Pinterest(mock).sync
-    plan = PeriodPlan(sync.stream(BrandConversionsReport).days, sync.config, None)
+    setup = Setup(sync.stream(BrandConversionsReport).days, sync.config, None)
 
-    assert str(Period.of(plan, parse_day(today)).earliest) == earliest
+    assert str(Period.of(setup, parse_day(today)).earliest) == earliest
 
 
 def test_one_week_is_asked_for_with_the_one_before_it_unless_there_is_none(mock: requests_mock.Mocker) -> None:

@@ -10,7 +10,7 @@ from airbyte_cdk.sources.message import InMemoryMessageRepository
 from source_pinterest.api.errors import Access, PinterestError
 from source_pinterest.config import Config
 from source_pinterest.engine.pages import Page
-from source_pinterest.engine.tasks import Key, Task
+from source_pinterest.engine.tasks import Parents, Task
 from source_pinterest.streams.base.run import StreamRun, TaskPartition
 from source_pinterest.streams.base.stream import PinterestStream, Sync
 from unit_tests.configs import TODAY, signed_in_with
@@ -19,7 +19,7 @@ from unit_tests.streams.pinterest import connected
 
 def account_of(task: Task) -> str:
     """The account, or the pin, that a task is about; empty for the whole stream."""
-    return str(next(iter(task.partition.values()), ""))
+    return str(next(iter(task.parents.values()), ""))
 
 
 class Cursor:
@@ -83,8 +83,8 @@ class Accounts(PinterestStream):
     def tasks(self) -> Iterator[Task]:
         yield from self.planned
 
-    def list_ids(self, key: Key) -> Iterator[str]:
-        del key
+    def list_ids(self, parents: Parents) -> Iterator[str]:
+        del parents
         yield "7"
 
     def is_expected(self, task: Task) -> bool:

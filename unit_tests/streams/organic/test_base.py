@@ -78,7 +78,7 @@ def test_the_account_is_asked_for_and_stamped(mock: requests_mock.Mocker) -> Non
         account_task = slice_of({"ad_account_id": "549", **stream_slice.partition})
         (record,) = list_once(pinterest, stream, account_task)
 
-        assert record == {"id": "5", **account_task.partition}, stream
+        assert record == {"id": "5", **account_task.parents}, stream
         assert pinterest.queries(path)[0]["ad_account_id"] == ["549"], stream
 
 
