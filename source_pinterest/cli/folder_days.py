@@ -19,7 +19,7 @@ from source_pinterest.dates import DateWindow, days_before, merge_windows, subtr
 from source_pinterest.state.cursor import reading_state
 from source_pinterest.state.days import Days
 from source_pinterest.state.formats import read_state
-from source_pinterest.state.period import Period, PeriodPlan
+from source_pinterest.state.period import Period, Setup
 from source_pinterest.streams import streams_by_name
 from source_pinterest.streams.base.stream import PinterestStream, Sync
 
@@ -136,7 +136,7 @@ class FolderDays:
     def _period(self, stream: str, today: Date) -> Period:
         """Return the days that a sync of this day asks for."""
         days = self._streams[stream]().days if stream in self._streams else PinterestStream.days
-        return Period.of(PeriodPlan(days, self.config, self._configured), today)
+        return Period.of(Setup(days, self.config, self._configured), today)
 
     def _of_owner(self, name: tuple[str, str, str], history: Days, period: Period) -> OwnerDays:
         stream, owner, field = name

@@ -8,7 +8,7 @@ from pendulum import Date
 
 from source_pinterest.config import Config
 from source_pinterest.dates import Granularity, days_before
-from source_pinterest.state.period import DayRange, Period, Setup, Restatement, fingerprint
+from source_pinterest.state.period import DayRange, Period, Restatement, Setup, fingerprint
 from unit_tests.configs import TODAY, config
 from unit_tests.streams.pinterest import configured
 
