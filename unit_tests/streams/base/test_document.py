@@ -53,5 +53,7 @@ def test_a_bookmark_is_followed_should_one_ever_come(pinterest: Pinterest) -> No
 def test_a_call_that_is_about_nothing_in_particular_is_refused_as_it_is(pinterest: Pinterest) -> None:
     pinterest.answers(PATH, refused(400, 1))
 
+    stream = pinterest.stream(AdAccountCountries)
+
     with pytest.raises(BadRequestError):
-        list(pinterest.stream(AdAccountCountries).listing(slice_of({})))
+        list(stream.listing(stream.task({})))

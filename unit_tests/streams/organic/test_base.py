@@ -25,9 +25,10 @@ CALLS = [
 ]
 
 
-def list_once(pinterest: Pinterest, stream: type[PinterestStream], stream_slice: StreamSlice) -> list[dict[str, Any]]:
+def list_once(pinterest: Pinterest, of: type[PinterestStream], stream_slice: StreamSlice) -> list[dict[str, Any]]:
     """The records of a slice that no cursor has planned."""
-    return [record for listed in pinterest.stream(stream).listing(stream_slice) for record in listed.records]
+    stream = pinterest.stream(of)
+    return [record for listed in stream.listing(stream.task(stream_slice.partition)) for record in listed.records]
 
 
 def test_account_id_reads_on_behalf_of_its_owner_and_account_ids_do_not(mock: requests_mock.Mocker) -> None:
@@ -78,7 +79,7 @@ def test_the_account_is_asked_for_and_stamped(mock: requests_mock.Mocker) -> Non
         account_task = slice_of({"ad_account_id": "549", **stream_slice.partition})
         (record,) = list_once(pinterest, stream, account_task)
 
-        assert record == {"id": "5", **account_task.parents}, stream
+        assert record == {"id": "5", **account_task.partition}, stream
         assert pinterest.queries(path)[0]["ad_account_id"] == ["549"], stream
 
 

@@ -104,7 +104,8 @@ def test_pins_on_protected_boards_and_totals_are_asked_for(
     pinterest.lists("pins", "1")
     pinterest.read(Pins, slice_of({}))
     pinterest.lists("boards/1/pins", "1")
-    list(pinterest.stream(BoardPins).listing(BOARD))
+    boards = pinterest.stream(BoardPins)
+    list(boards.listing(boards.task(BOARD.partition)))
 
     assert pinterest.queries("pins") == [{"page_size": ["250"], "include_protected_pins": ["true"], **more}]
     assert pinterest.queries("boards/1/pins") == [{"page_size": ["250"], **more}]
