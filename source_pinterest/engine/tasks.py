@@ -29,6 +29,7 @@ class Task(StreamSlice):
         rows: the most rows that it may have; None if that is unknown.
         error: why the task can't be read; None if it can. A parent that can't be listed is such a task.
         on_end: called when the task has ended, however it did.
+        named: other values that tell it from its neighbours, such as the number of a batch.
         parent: the account, owner or board whose other tasks are expected to fail once several have failed in a row;
             by default the outermost parent, and empty for a task of the whole stream.
         tasks: plans the tasks that it stands for; None for a task that is read itself, see `in_turn`.
@@ -38,7 +39,7 @@ class Task(StreamSlice):
         parents: the ids that it belongs to, such as its ad account, which are written on every record.
         read: reads it.
         window: as above.
-        named: other values that tell it from its neighbours, such as the number of a batch.
+        named: as above.
         rows: as above.
         on_end: as above.
     """
@@ -55,7 +56,7 @@ class Task(StreamSlice):
     ) -> None:
         days = dict(zip((START, END), window.as_pair(), strict=True)) if window else {}
         super().__init__(partition=parents, cursor_slice={**days, **(named or {})})
-        self.window, self.rows = window, rows
+        self.window, self.named, self.rows = window, named or {}, rows
         self.error: PinterestError | None = None
         self._read, self.on_end = read, on_end
         self.parent = self.parent_ids[:1]

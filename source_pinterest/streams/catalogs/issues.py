@@ -65,9 +65,9 @@ class ReportStatsStream(CatalogStream, ABC):
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Add the type of the counts, and the feed or catalog."""
-        own_key = self.parent_fields[-1]
-        subject = kwargs["stream_slice"][own_key]
-        report = {"report_type": self.report_type, own_key: subject}
+        field = self.parent_fields[-1]
+        subject = kwargs["stream_slice"][field]
+        report = {"report_type": self.report_type, field: subject}
         parameters = {"catalog_type": self._subjects.types[subject], "report": report}
         return {**super().request_params(*args, **kwargs), **self._encode(parameters)}
 

@@ -81,7 +81,7 @@ class BoardedPinStream(ChildStream, OrganicStream, ABC):
         """Return the pins of a page, each with the time at which the pins of its board last changed."""
         records = super().records(page, task)
         for record in records:
-            record.update(task.cursor_slice)
+            record.update(task.named)
         return records
 
 
@@ -220,7 +220,7 @@ class BoardPins(BoardedPinStream):
         for section_id in self.shared.stream(BoardSections).list_ids(task.parent_ids):
             ids = {**task.parents, "board_section_id": section_id}
             try:
-                yield from section_pins.listing(self.task(ids, task.cursor_slice))
+                yield from section_pins.listing(self.task(ids, task.named))
             except GoneError:
                 LOGGER.info(
                     f"board_pins: section {section_id} of board {task['board_id']} was deleted during the sync."
