@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from source_pinterest import limits
 from source_pinterest.api.errors import AccountUnreadableError, GoneError, PinterestError, Reach, RefusedError
-from source_pinterest.engine.tasks import Key, Task
+from source_pinterest.engine.tasks import Parents, Task
 
 FAILURES_IN_A_ROW = 5
 """Failures of different accounts or boards with no success in between, after which the cause may concern all of them.
@@ -139,7 +139,7 @@ def verdict(book: Book, is_owed: Callable[[Task], bool], *, needs_right: bool) -
     left_out: list[Refusal] = []
     for refusal in book.refused:
         (lost if is_owed(refusal.task) else left_out).append(refusal)
-    count = 0 if lost or book.done or book.failed else len({task.key for task, _ in left_out})
+    count = 0 if lost or book.done or book.failed else len({task.parent_ids for task, _ in left_out})
     return Verdict(lost=lost, left_out=left_out, nothing_of=count if count > 1 else 0)
 
 
@@ -156,8 +156,8 @@ class Ledger:
         self._open = 1  # tasks that have not ended, and the planning itself
         self._is_stopped = False
         self._read: set[int] = set()  # hashes of accounts or boards, of which there may be 100,000
-        self._failing: set[Key] = set()
-        self._failures: Counter[Key] = Counter()
+        self._failing: set[Parents] = set()
+        self._failures: Counter[Parents] = Counter()
 
     def add(self) -> bool:
         """Count a task that is going to be read. Return False if the stream has been stopped."""
@@ -166,7 +166,7 @@ class Ledger:
                 self._open += 1
             return not self._is_stopped
 
-    def has_read(self, parent: Key) -> bool:
+    def has_read(self, parent: Parents) -> bool:
         """Return whether a task of this account or board was read in this sync."""
         return hash(parent) in self._read
 
@@ -174,12 +174,12 @@ class Ledger:
         """Return whether a request that fails should be sent again."""
         return len(self._failing) < FAILURES_IN_A_ROW
 
-    def may_read(self, parent: Key) -> bool:
+    def may_read(self, parent: Parents) -> bool:
         """Return whether a task of this account or board should be read: the stream and it have not been stopped."""
         tries = FAILURES_IN_A_ROW if self.is_worth_retrying() or self.has_read(parent) else 1
         return not self._is_stopped and self._failures[parent] < tries
 
-    def note_success(self, parent: Key) -> None:
+    def note_success(self, parent: Parents) -> None:
         """Count a task that was read whole."""
         with self._lock:
             self.book.done += 1
@@ -187,7 +187,7 @@ class Ledger:
             self._failing.clear()
             self._failures.pop(parent, None)
 
-    def note_failure(self, parent: Key, error: Exception, failures: int = 0) -> Consequence:
+    def note_failure(self, parent: Parents, error: Exception, failures: int = 0) -> Consequence:
         """Count the error of a task, which failed in so many earlier syncs. Return what it costs."""
         with self._lock:
             failing = sum(map(self.has_read, self._failing | {parent}))

@@ -105,16 +105,16 @@ class Period:
             )
 
     @classmethod
-    def of(cls, plan: "PeriodPlan", today: Date, last_final_day: Callable[[], Date] | None = None) -> Self:
+    def of(cls, setup: "Setup", today: Date, last_final_day: Callable[[], Date] | None = None) -> Self:
         """Return the period of a stream. A week or month that has not ended never counts as read.
 
         Args:
-            plan: what the config and the catalog say about the days.
+            setup: what the config and the catalog say about the days.
             today: Pinterest's day.
             last_final_day: asks Pinterest for the last final day; called only if the lookback does not read all others
                 again. By default, days are final at a certain age.
         """
-        days, config, configured = plan.days, plan.config, plan.configured
+        days, config, configured = setup.days, setup.config, setup.configured
         earliest = max(days_before(today, days.history_days), days.first_day or Date(1000, 1, 1))
         start = days.own_start or config.start_date or earliest
         current, restatement = days.granularity.bucket_of(today), _settling(config, configured)
@@ -130,13 +130,13 @@ class Period:
             last_final_day=min(final, default=None),
             chosen_start=config.start_date if days.has_fewer_days_than_config else None,
             history_days=days.history_days,
-            merges_by_key=plan.merges_by_key,
+            merges_by_key=setup.merges_by_key,
             granularity=days.granularity,
         )
 
 
 @dataclass(frozen=True)
-class PeriodPlan:
+class Setup:
     """What the config and the catalog say about the days of a stream. The period follows once Pinterest's day is known.
 
     Attributes:

@@ -22,7 +22,7 @@ from source_pinterest.reporting.life import FailedReport, SplitReport, StreamRep
 from source_pinterest.state.cursor import PinterestCursor, StateStore
 from source_pinterest.state.day_cursor import AccountDayCursor
 from source_pinterest.state.days import DaySet
-from source_pinterest.state.period import Period, PeriodPlan
+from source_pinterest.state.period import Period, Setup
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.ads.metrics_ready import MetricsReadyState
 from source_pinterest.streams.analytics.entity_keys import report_keys
@@ -126,12 +126,12 @@ class ReportStream(AdAccountStream):
         self.foreign_keys = report_keys(spec.level, spec.key, spec.columns)
         self.report_tasks = ReportTasks(self, spec, RowGate(self))
 
-    def new_cursor(self, plan: PeriodPlan, store: StateStore) -> PinterestCursor | None:
+    def new_cursor(self, setup: Setup, store: StateStore) -> PinterestCursor | None:
         """Return a cursor over the days of each account. A total has none, since each sync reads it whole."""
         if self.spec.is_total:
             return None
         ready = self.shared.stream(MetricsReadyState)
-        period = self.period_of(plan, lambda: self.spec.granularity.last_whole(ready.last_final_day()))
+        period = self.period_of(setup, lambda: self.spec.granularity.last_whole(ready.last_final_day()))
         return AccountDayCursor(store, period, self.spec.digest)
 
     @cached_property
@@ -166,7 +166,7 @@ class ReportStream(AdAccountStream):
         return requests
 
     def _plan_of_total(self) -> list[ReportRequest]:
-        period = Period.of(PeriodPlan(self.days, self.config, None), self.shared.today())
+        period = Period.of(Setup(self.days, self.config, None), self.shared.today())
         period.explain(self.name)
         windows = DateWindow(period.start, period.end).cut(self.spec.reach.window_days)
         pairs = product(self.accounts(), windows)

@@ -48,10 +48,10 @@ from source_pinterest.engine.ledger import Ledger
 from source_pinterest.engine.pages import Page, RowBudget, pages_of
 from source_pinterest.engine.parents import ParentIds
 from source_pinterest.engine.progress import Notices
-from source_pinterest.engine.tasks import Key, Task
+from source_pinterest.engine.tasks import Parents, Task
 from source_pinterest.reporting.runner import ReportRunner
 from source_pinterest.state.cursor import PinterestCursor, StateStore
-from source_pinterest.state.period import DayRange, Period, PeriodPlan
+from source_pinterest.state.period import DayRange, Period, Setup
 from source_pinterest.streams.base.listing import BookmarkPaginator, Listed, SeenIds, part_of_list
 
 LOGGER = logging.getLogger("airbyte")
@@ -173,7 +173,7 @@ class PinterestStream(HttpStream, ABC):
     """The requests of a sync, for the documentation, which names the stream in the place of records."""
     rank: ClassVar[Rank] = Rank.LIST
     """How early the stream is read. With a dearer parent, it has the rank of that one."""
-    partition_keys: tuple[str, ...] = ()
+    parent_fields: tuple[str, ...] = ()
     """The names of the parents' ids that identify a task."""
     needs: "tuple[type[PinterestStream], ...]" = ()
     """The streams with whose ids the tasks are made; a base class adds the parents that it makes tasks of."""
@@ -205,7 +205,7 @@ class PinterestStream(HttpStream, ABC):
         super().__init__(authenticator=sync.api.authenticator)
         self.cursor = None  # with the framework's cursor, only one page of each task would be read
         self.usage, self.notices = sync.api.usage.of(self.name), Notices(self.name)
-        self.gaps = set[Key]()
+        self.gaps = set[Parents]()
         """The lists of which items without their key were left out."""
         self.ledger = Ledger()
         self.ids = ParentIds(self.name, self.list_ids, self.needed_ids)
@@ -240,21 +240,21 @@ class PinterestStream(HttpStream, ABC):
         for stream in self.needs:
             yield self.shared.stream(stream).ids
 
-    def open_state(self, plan: PeriodPlan, store: StateStore) -> PinterestCursor | None:
+    def open_state(self, setup: Setup, store: StateStore) -> PinterestCursor | None:
         """Set the stream's cursor, and return it."""
-        self.merges_by_key = plan.merges_by_key
+        self.merges_by_key = setup.merges_by_key
         self.is_refresh = store.refresh is not None
-        self.checkpoint = self.new_cursor(plan, store)
+        self.checkpoint = self.new_cursor(setup, store)
         return self.checkpoint
 
-    def new_cursor(self, plan: PeriodPlan, store: StateStore) -> PinterestCursor | None:
+    def new_cursor(self, setup: Setup, store: StateStore) -> PinterestCursor | None:
         """Return a cursor for the days and the state of this sync, or None if each sync reads the whole stream."""
-        del plan, store
+        del setup, store
         return None
 
-    def period_of(self, plan: PeriodPlan, last_final_day: Callable[[], Date] | None = None) -> Callable[[], Period]:
+    def period_of(self, setup: Setup, last_final_day: Callable[[], Date] | None = None) -> Callable[[], Period]:
         """Return a function that returns the days to read, once Pinterest's day is known."""
-        return lambda: Period.of(plan, self.shared.today(), last_final_day)
+        return lambda: Period.of(setup, self.shared.today(), last_final_day)
 
     @property
     def url_base(self) -> str:
@@ -353,7 +353,7 @@ class PinterestStream(HttpStream, ABC):
 
     def leave_out(self, task: Task, error: PinterestError) -> None:
         """Warn that a task can't be read, and count it as left out."""
-        left_out = f"{', '.join(task.key)} is left out."
+        left_out = f"{', '.join(task.parent_ids)} is left out."
         if self.notices.warn(left_out, f"{left_out} {str(error.message).rstrip('.')}."):
             self.usage.count_left_out()
 
@@ -381,7 +381,7 @@ class PinterestStream(HttpStream, ABC):
 
         The return value of the generator is passed to the cursor's `commit`: whether the list has to be read again.
         """
-        with self.ids.filling(task.key) as ids:
+        with self.ids.filling(task.parent_ids) as ids:
             for listed in self.listing(task):
                 if self.ids.wanted:
                     ids.extend(self.ids_for_children(listed.records))
@@ -390,15 +390,15 @@ class PinterestStream(HttpStream, ABC):
 
     def has_gap(self, task: Task) -> bool:
         """Return whether items were left out that the next sync may read without making others come twice."""
-        return self.merges_by_key and task.key in self.gaps
+        return self.merges_by_key and task.parent_ids in self.gaps
 
     def to_pages(self, records: Iterable[Record]) -> Iterator[Page]:
         """Serialise records as pages of messages."""
         return pages_of(self.name, records)
 
-    def list_ids(self, key: Key) -> Iterator[str]:
+    def list_ids(self, key: Parents) -> Iterator[str]:
         """Return the ids of a task for child streams, while this stream itself is not selected."""
-        for listed in self.listing(self.task(dict(zip(self.partition_keys, key, strict=True)))):
+        for listed in self.listing(self.task(dict(zip(self.parent_fields, key, strict=True)))):
             yield from self.ids_for_children(listed.records)
 
     def ids_for_children(self, records: Iterable[Record]) -> Iterator[str]:
@@ -415,7 +415,7 @@ class PinterestStream(HttpStream, ABC):
         records = page.items
         for record in records:
             write_texts(record, self._id_fields, self.shape.key, self.notices.replacement)
-            record.update(task.partition)
+            record.update(task.parents)
         return records
 
     @cached_property
@@ -440,7 +440,7 @@ class PinterestStream(HttpStream, ABC):
                 yield response
         finally:
             if keyless:
-                self.gaps.add(task.key)
+                self.gaps.add(task.parent_ids)
                 self.notices.warn(f"{path} {more}", self._left_out(path, keyless))
 
     def _left_out(self, path: str, keyless: list[Record]) -> str:

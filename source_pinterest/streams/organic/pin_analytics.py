@@ -43,7 +43,7 @@ from source_pinterest.engine.tasks import END, START, Task, or_failed
 from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.days import Read
 from source_pinterest.state.formats import ACCOUNT_KEY
-from source_pinterest.state.period import DayRange, PeriodPlan
+from source_pinterest.state.period import DayRange, Setup
 from source_pinterest.state.pin_cursor import PIN_KEY, PINS_KEY, Pass, PinCursor
 from source_pinterest.streams.analytics.report import Estimate
 from source_pinterest.streams.base.stream import ForeignKey, Rank, Sync
@@ -62,7 +62,7 @@ class PinAnalytics(OrganicStream):
     path_template = "pins/{pin_id}/analytics"
     page_size = None
     scopes = ("boards:read", "pins:read")
-    partition_keys = ("pin_id",)
+    parent_fields = ("pin_id",)
     foreign_keys = (ForeignKey("pins", ("pin_id",)),)
     cursor_field = "date"
     cost = (
@@ -85,27 +85,27 @@ class PinAnalytics(OrganicStream):
         super().select()
         self._pins.keeps_totals = True
 
-    def new_cursor(self, plan: PeriodPlan, store: StateStore) -> PinCursor:
+    def new_cursor(self, setup: Setup, store: StateStore) -> PinCursor:
         """Return a cursor that holds the days of all pins of an owner together.
 
         Raises:
             ConfigError: the destination appends, and the option asks for pins with activity only.
         """
         self._only_active = self.config.pin_analytics_only_active and not store.refresh
-        how = plan.configured
+        how = setup.configured
         if self._only_active and how and how.destination_sync_mode is DestinationSyncMode.append:
             raise ConfigError(
                 f"{self.name}: the option {ONLY_ACTIVE_PINS} needs a destination that merges rows by their key, since "
                 "numbers may come later than those of other pins. Choose Append + Deduped, or turn the option off."
             )
-        return PinCursor(store, self.period_of(plan), only_active=self._only_active)
+        return PinCursor(store, self.period_of(setup), only_active=self._only_active)
 
     def tasks(self) -> Iterator[Task]:
         """Yield one task that stands for those of all pins, once the pins of every owner are listed."""
         owners = list(super().tasks())
         for owner in (owner for owner in owners if not owner.error):
             with suppress(SliceError):  # raised again when the tasks of the owner are planned
-                self._pins.ids.of(owner.key)
+                self._pins.ids.of(owner.parent_ids)
         yield Task.in_turn({}, lambda: self.tasks_in_turn(owners))
 
     def tasks_in_turn(self, owners: Sequence[Task]) -> Iterator[Task]:
@@ -113,11 +113,11 @@ class PinAnalytics(OrganicStream):
         yield from (owner for owner in owners if owner.error)
         readable = {owner.get(ACCOUNT_KEY): owner for owner in owners if not owner.error}
         for account in self.checkpoint.oldest_first(readable):
-            yield from or_failed(readable[account].partition, self._tasks_of(readable[account]))
+            yield from or_failed(readable[account].parents, self._tasks_of(readable[account]))
 
     def _tasks_of(self, owner: Task) -> Iterator[Task]:
         """Yield the tasks of an owner's pins: first of those that are behind the others, then of each pass."""
-        account, pins = owner.get(ACCOUNT_KEY), set(map(int, self._pins.ids.of(owner.key)))
+        account, pins = owner.get(ACCOUNT_KEY), set(map(int, self._pins.ids.of(owner.parent_ids)))
         only_active = self._only_active and self._knows_activity(account, pins)
         yield from self._tasks_of_those_behind(owner)
         while self.ledger.may_read(owner.parent) and (
@@ -195,7 +195,7 @@ class PinAnalytics(OrganicStream):
             "sync.",
             is_isolated=True,
         )
-        task = Task.failed({**owner.partition, PIN_KEY: str(pins[0])}, error)
+        task = Task.failed({**owner.parents, PIN_KEY: str(pins[0])}, error)
         task.parent, task.failures = owner.parent, min(behind[pin].failures for pin in pins)
         return task
 
@@ -247,7 +247,7 @@ class PinAnalytics(OrganicStream):
             yield self._task(owner, self._up_to(ended.final, held), replace(ended, is_over=True))
         elif left_out > 1:
             error = NothingLeftError(self.name, left_out, f"The path was {self.path_template}.")
-            yield Task.failed(owner.partition, error)
+            yield Task.failed(owner.parents, error)
 
     def _past_refused(self, owner: Task, current: Pass, after: int, last: int) -> Pass:
         """Return the pass past several refused pins, if Pinterest still serves another one.
@@ -279,10 +279,10 @@ class PinAnalytics(OrganicStream):
         """Return the task that emits rows that were fetched, and tells the cursor what was found."""
 
         def read(_: Task) -> Generator[Page, None, Pass | Read]:
-            yield from self.to_pages([{**owner.partition, **row} for row in rows])
+            yield from self.to_pages([{**owner.parents, **row} for row in rows])
             return finding
 
-        return Task(owner.partition, read, finding.window, {PINS_KEY: behind} if behind else None)
+        return Task(owner.parents, read, finding.window, {PINS_KEY: behind} if behind else None)
 
     def _failed(
         self,
@@ -303,7 +303,7 @@ class PinAnalytics(OrganicStream):
                 kind=error.kind,
                 is_isolated=is_isolated,
             )
-        task = Task.failed({**owner.partition, PIN_KEY: pins[0]}, error, window, {PINS_KEY: pins})
+        task = Task.failed({**owner.parents, PIN_KEY: pins[0]}, error, window, {PINS_KEY: pins})
         task.parent, task.failures = owner.parent, failures
         return task
 

@@ -20,7 +20,7 @@ from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.day_cursor import DayCursor
 from source_pinterest.state.days import Read
 from source_pinterest.state.formats import ACCOUNT_KEY
-from source_pinterest.state.period import DayRange, PeriodPlan
+from source_pinterest.state.period import DayRange, Setup
 from source_pinterest.streams.analytics.report import Estimate
 from source_pinterest.streams.analytics.rows import Expected, RowGate
 from source_pinterest.streams.base.stream import Sync
@@ -86,9 +86,9 @@ class ProfileAnalytics(OrganicStream, ABC):
         super().__init__(sync)
         self.gate = RowGate(self)
 
-    def new_cursor(self, plan: PeriodPlan, store: StateStore) -> DayCursor:
+    def new_cursor(self, setup: Setup, store: StateStore) -> DayCursor:
         """Return a cursor over the days of each profile."""
-        return DayCursor(store, self.period_of(plan))
+        return DayCursor(store, self.period_of(setup))
 
     def tasks(self) -> Iterator[Task]:
         """Yield a task for each window of days that is unread."""
@@ -104,7 +104,7 @@ class ProfileAnalytics(OrganicStream, ABC):
         estimate.log(self.name, self.shared.organic_pace())
         for owner, windows in unread:
             for window in windows:
-                yield Task(owner.partition, self.read_days, window)
+                yield Task(owner.parents, self.read_days, window)
 
     def request_variants(self) -> list[dict[str, str]]:
         """Return the extra parameters of each request about a window."""
