@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from integration_tests.tools.stream_table import table
+from integration_tests.tools.stream_table import as_code, every_stream, key_fields
 from source_pinterest import __version__
 
 ROOT = Path(__file__).parents[1]
@@ -67,7 +67,7 @@ def test_the_migration_guide_is_where_the_metadata_links_to(breaking_changes: di
 
 def test_the_migration_guide_has_the_new_key_of_each_affected_stream(breaking_changes: dict[str, Any]) -> None:
     affected = breaking_changes[__version__]["scopedImpact"][0]["impactedScopes"]
-    keys = {cells[0][1:].partition("]")[0]: cells[1] for cells in rows(table("docs/pinterest.md")) if "](" in cells[0]}
+    keys = {f"`{stream.name}`": as_code(key_fields(stream)) for stream in every_stream()}
     guide = {cells[0]: cells[1] for cells in rows(text("docs/pinterest-migrations.md")) if cells[0] in keys}
     assert set(guide) == {f"`{stream}`" for stream in affected}
     assert {stream: key for stream, key in guide.items() if key != keys[stream]} == {}

@@ -16,6 +16,7 @@ from integration_tests.tools.stream_pages import (
     diagram,
     fields,
     is_by_day,
+    overview,
     pages,
     simulated,
 )
@@ -159,19 +160,19 @@ def test_a_diagram_draws_the_keys_that_lead_straight_to_a_parent(
     assert sorted(drawn.splitlines()[2:-1]) == sorted(lines)
 
 
-def test_the_user_page_has_every_stream_and_the_readme_the_suggested_ones() -> None:
-    names = {
-        document: [line.split("`")[1] for line in table(document).splitlines()[2:]]
-        for document in ("docs/pinterest.md", "README.md")
-    }
-    assert names["docs/pinterest.md"] == NAMES
-    assert "`user_accounts:read`, a business account" in table("docs/pinterest.md")
+def test_the_user_page_and_the_index_have_every_stream_and_the_readme_the_suggested_ones() -> None:
+    listed = overview()
+    assert sorted(re.findall(r"`(\w+)`", listed)) == sorted(NAMES)
+    index = re.findall(r"^\| \[`(\w+)`\]\(\w+\.md\)<br/>", pages()["README.md"], flags=re.MULTILINE)
+    assert sorted(index) == sorted(NAMES)
+    assert "`user_accounts:read`, a business account" in pages()["README.md"]
+    suggested = [line.split("`")[1] for line in table().splitlines()[2:]]
     metadata = (ROOT / "metadata.yaml").read_text(encoding="utf-8")
-    assert len(names["README.md"]) == 8
+    assert len(suggested) == 8
     for document, before in (
         ("docs/quick-start.md", "## The first eight streams\n"),
         ("docs/pinterest.md", "**Start with"),
     ):
         text = (ROOT / document).read_text(encoding="utf-8").partition(before)[2].partition("\n\n## ")[0]
-        assert re.findall(r"\[`(\w+)`\]\(", text)[:8] == names["README.md"], document
-    assert [name for name in names["README.md"] if f"      - {name}\n" not in metadata] == []
+        assert re.findall(r"\[`(\w+)`\]\(", text)[:8] == suggested, document
+    assert [name for name in suggested if f"      - {name}\n" not in metadata] == []

@@ -1,4 +1,4 @@
-"""The table of docs/operations.md: the stream of each operation of the API that reads, or the reason for none.
+"""The lists of docs/operations.md: the stream of each operation of the API that reads, or the reason for none.
 
 The operations are those of `pinterestsdk`, so that a version of it with more of them shows. `make docs` writes them.
 """
@@ -139,10 +139,16 @@ def rows() -> Iterator[tuple[str, str]]:
 
 
 def written() -> str:
-    """The document as it should be."""
-    lines = [("Path", "Stream, or why there is none"), ("---", "---"), *rows()]
-    table = "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
-    return with_table(DOCUMENT.read_text(encoding="utf-8"), table)
+    """The document as it should be: a table of those that a stream needs, and a list of the others by their reason."""
+    table, without = [("Path", "Stream"), ("---", "---")], defaultdict[str, list[str]](list)
+    for path, what in rows():
+        if what in REASONS.values():
+            without[what].append(path)
+        else:
+            table.append((path, what))
+    lines = [f"| {' | '.join(cells)} |" for cells in table]
+    reasons = [f"- **{reason}**: {', '.join(paths)}" for reason, paths in sorted(without.items())]
+    return with_table(DOCUMENT.read_text(encoding="utf-8"), "\n".join([*lines, "", "Without a stream:", "", *reasons]))
 
 
 def stale() -> Iterator[tuple[Path, str]]:

@@ -1,5 +1,7 @@
 """The pages of docs/streams: one for each stream, one for the columns of analytics, and an index with diagrams.
 
+The names of all streams in docs/pinterest.md, by area, are written too.
+
 `make docs` writes them; a test tells when they are stale. A small simulated world shows which keys may be empty, and
 has the example. Its day never changes, so that the pages do not change with the calendar either.
 """
@@ -18,6 +20,7 @@ from integration_tests.tools.stream_table import (
     ROOT,
     as_code,
     every_stream,
+    for_index,
     key_fields,
     link_of,
     needs_of,
@@ -25,6 +28,7 @@ from integration_tests.tools.stream_table import (
     records_of,
     requests_of,
     table_of,
+    with_table,
 )
 from source_pinterest.columns import (
     COLUMNS,
@@ -37,6 +41,7 @@ from source_pinterest.columns import (
 from source_pinterest.streams.base.stream import ForeignKey, PinterestStream
 
 FOLDER = ROOT / "docs" / "streams"
+USER_PAGE = ROOT / "docs" / "pinterest.md"
 INDEX, COLUMNS_PAGE = "README.md", "columns.md"
 
 AREAS: Mapping[str, tuple[str, ...]] = {
@@ -64,7 +69,9 @@ In the diagrams an arrow leads from a stream to those whose records name its rec
 is dotted where they may be empty. Streams in one box name the same record. The diagrams leave out keys whose records
 may be missing, and what a longer way leads to: an ad names its ad group, its campaign and its ad account, and is drawn
 below its ad group alone. Every foreign key stands on the page of its stream. Numbers of analytics and reports may also
-be about an entity that Status leaves out, or that is no longer at Pinterest."""
+be about an entity that Status leaves out, or that is no longer at Pinterest.
+
+**Needs** is what a token, or an app, has to have."""
 _WANTED = (
     *("SPEND_IN_DOLLAR", "TOTAL_IMPRESSION", "TOTAL_IMPRESSION_USER", "TOTAL_CLICKTHROUGH", "OUTBOUND_CLICK_1"),
     *("REPIN_1", "TOTAL_ENGAGEMENT", "TOTAL_CHECKOUT", "TOTAL_CHECKOUT_VALUE_IN_MICRO_DOLLAR", "CHECKOUT_ROAS"),
@@ -292,13 +299,22 @@ def stale() -> Iterator[tuple[Path, str | None]]:
     for path in FOLDER.glob("*"):
         if path.name not in wanted:
             yield path, None
+    text = USER_PAGE.read_text(encoding="utf-8")
+    if text != (with_names := with_table(text, overview())):
+        yield USER_PAGE, with_names
 
 
 def _area(title: str, streams: Sequence[PinterestStream]) -> str:
     here = [stream for stream in streams if area_of(type(stream)) == title]
     drawn = diagram([stream.name for stream in here], streams, simulated())
-    rows = ((f"[`{stream.name}`]({stream.name}.md)", records_of(stream)) for stream in here)
-    return "\n\n".join((f"## {title}", *((drawn,) if drawn else ()), table_of(("Stream", "Records"), rows)))
+    titles = ("Stream", "Primary key", "Needs")
+    return "\n\n".join((f"## {title}", *((drawn,) if drawn else ()), table_of(titles, map(for_index, here))))
+
+
+def overview() -> str:
+    """The names of all streams, by area."""
+    names = {title: [one.name for one in every_stream() if area_of(type(one)) == title] for title in AREAS}
+    return "\n".join(f"- **{title}**: {as_code(streams)}" for title, streams in names.items())
 
 
 def area_of(stream: type[PinterestStream]) -> str:

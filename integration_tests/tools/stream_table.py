@@ -1,12 +1,12 @@
-"""The tables of streams in the documents, and their number in the README, made from the code.
+"""The README's table of streams and their number, and what the documents say of a stream, made from the code.
 
 `make docs` writes them; a test tells when they are stale.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import yaml  # type: ignore[import-untyped]
 from airbyte_cdk.sources.utils.casing import camel_to_snake
@@ -31,8 +31,6 @@ _ENTITIES_OF_LEVEL = {"ADVERTISER": "ad accounts", "PIN_PROMOTION": "ads"}
 _COUNT = re.compile(r"\d+(?= streams instead of)")
 _BY_TARGETING = ", by targeting type and value"
 
-Row = Callable[[PinterestStream], tuple[str, ...]]
-
 
 def records_of(stream: PinterestStream) -> str:
     """What the records of a stream are."""
@@ -55,7 +53,8 @@ def requests_of(stream: PinterestStream) -> str:
 
 def for_readers(stream: PinterestStream) -> tuple[str, ...]:
     """A row of the README's table."""
-    return _link(stream, "docs/"), records_of(stream), as_code(key_fields(stream)), _cursor(stream)
+    link = f"[`{stream.name}`](docs/streams/{stream.name}.md)"
+    return link, records_of(stream), as_code(key_fields(stream)), _cursor(stream)
 
 
 def operation_of(stream: type[PinterestStream]) -> str:
@@ -67,10 +66,11 @@ def operation_of(stream: type[PinterestStream]) -> str:
     return link_of(stream)[1].replace("-", "/", 1)
 
 
-def for_users(stream: PinterestStream) -> tuple[str, ...]:
-    """A row of the user page's table, of few columns, since long names leave no room for more on a laptop."""
+def for_index(stream: PinterestStream) -> tuple[str, ...]:
+    """A row of the index of docs/streams, of few columns, since long names leave no room for more on a laptop."""
     cursor = f"; incremental by {_cursor(stream)}" if _cursor(stream) else ""
-    return f"{_link(stream)}<br/>{records_of(stream)}{cursor}", as_code(key_fields(stream)), needs_of(stream)
+    records = f"[`{stream.name}`]({stream.name}.md)<br/>{records_of(stream)}{cursor}"
+    return records, as_code(key_fields(stream)), needs_of(stream)
 
 
 def suggested() -> Sequence[str]:
@@ -79,24 +79,10 @@ def suggested() -> Sequence[str]:
     return tuple(metadata["data"]["suggestedStreams"]["streams"])
 
 
-class Table(NamedTuple):
-    """A table of streams: its titles, the names of its streams if it has not all, and what makes a row of a stream."""
-
-    titles: tuple[str, ...]
-    names: Sequence[str] | None
-    row: Row
-
-
-TABLES: Mapping[str, Table] = {
-    "README.md": Table(("Stream", "Records", "Primary key", "Incremental by"), suggested(), for_readers),
-    "docs/pinterest.md": Table(("Stream", "Primary key", "Needs"), None, for_users),
-}
-
-
-def table(document: str) -> str:
-    """The table of a document."""
-    titles, names, row = TABLES[document]
-    return table_of(titles, (row(stream) for stream in every_stream() if names is None or stream.name in names))
+def table() -> str:
+    """The README's table of the suggested streams."""
+    rows = (for_readers(stream) for stream in every_stream() if stream.name in suggested())
+    return table_of(("Stream", "Records", "Primary key", "Incremental by"), rows)
 
 
 def every_stream(**options: Any) -> list[PinterestStream]:
@@ -127,13 +113,12 @@ def with_count(text: str) -> str:
 
 
 def stale() -> Iterator[tuple[Path, str]]:
-    """The documents whose table or number is not that of the code, with the text that they should have."""
-    for document in TABLES:
-        path = ROOT / document
-        text = path.read_text(encoding="utf-8")
-        wanted = with_count(with_table(text, table(document)))
-        if text != wanted:
-            yield path, wanted
+    """The README with the text that it should have, if its table or number is not that of the code."""
+    path = ROOT / "README.md"
+    text = path.read_text(encoding="utf-8")
+    wanted = with_count(with_table(text, table()))
+    if text != wanted:
+        yield path, wanted
 
 
 def link_of(stream: type[PinterestStream]) -> re.Match[str]:
@@ -158,10 +143,6 @@ def _words(class_name: str) -> str:
 
 def _plain(name: str) -> str:
     return name.replace("_", " ")
-
-
-def _link(stream: PinterestStream, folder: str = "") -> str:
-    return f"[`{stream.name}`]({folder}streams/{stream.name}.md)"
 
 
 def key_fields(stream: PinterestStream) -> tuple[str, ...]:
