@@ -45,7 +45,7 @@ VERSIONS = {
     "CHANGELOG.md": r"^## \[(.+?)\]",
 }
 
-_LINK = re.compile(r"\[([^\]]+)\]\(([^)#\s]+\.md)(?:#[^)]*)?\)")
+_LINK = re.compile(r"\[([^\]]+)\]\(([^)#\s]+)(?:#[^)]*)?\)")
 
 
 class ExportError(Exception):
@@ -84,7 +84,7 @@ def page(text: str) -> str:
         if path in PAGES or "://" in path:
             return match[0]
         if path.startswith("streams/") and label.startswith("`"):
-            return label  # one of the table of streams, which would otherwise name its document in each row
+            return label  # a stream, which would otherwise name its document each time
         document = path.removeprefix("../") if path.startswith("../") else f"docs/{path}"
         name = "" if label == document else f"{document} "
         return f"{label} ({name}in the connector's own repository)"
