@@ -204,7 +204,7 @@ check: $(INSTALLED) ## Check formatting, lint rules, types, import order and the
 compare: $(INSTALLED) ## Read 45 simulated days with an earlier commit, WITH=<commit>, and with this code; list what differs (10 minutes)
 	@$(PY) -m integration_tests.tools.compare $(if $(WITH),--with '$(WITH)')
 
-faults: $(INSTALLED) ## Play every fault on every kind of stream; writes docs/reliability.md (4 minutes), or lists what ends otherwise than at WITH=<commit>
+faults: $(INSTALLED) ## Play every fault on every kind of stream; writes docs/development/reliability.md (4 minutes), or lists what ends otherwise than at WITH=<commit>
 	@$(PY) -m integration_tests.fault_table $(if $(WITH),--with '$(WITH)')
 
 mutants: $(INSTALLED) ## Break the code in small ways, in all or MODULES='source_pinterest.state.*' (hours)
@@ -215,7 +215,7 @@ mutants: $(INSTALLED) ## Break the code in small ways, in all or MODULES='source
 audit: ## Check the image's packages against the advisories of PyPI (needs a network)
 	@.ci/audit
 
-live: $(INSTALLED) ## Ask a real account a few questions: make live EXPERIMENT=1, or 2 to 5 (a few minutes); see docs/live.md
+live: $(INSTALLED) ## Ask a real account a few questions: make live EXPERIMENT=1, or 2 to 5 (a few minutes); see docs/development/live.md
 	@$(PY) -m integration_tests.tools.live '$(EXPERIMENT)' --config '$(CONFIG)'
 
 live-adopt: $(INSTALLED) ## Add what make live has written elsewhere, FILE=<file>, and hold the local Pinterest against it
@@ -227,7 +227,7 @@ soak: $(INSTALLED) ## Read 1,000 ad accounts, and 1,000,000 pins of 100,000 boar
 	$(PY) -m pytest -m full_size \
 		integration_tests/cost_tests/test_soak.py integration_tests/cost_tests/test_budget_saturation.py
 
-bench: $(INSTALLED) ## Compare the speed with two other readers; writes docs/benchmarks.md (20 minutes), and prints the difference to BESIDE=<commit>
+bench: $(INSTALLED) ## Compare the speed with two other readers; writes docs/development/benchmarks.md (20 minutes), and prints the difference to BESIDE=<commit>
 	@test -x .tmp/official/bin/python || $(or $(PYTHON_BELOW_3_13),$(PY)) -m venv .tmp/official
 	@.tmp/official/bin/python -m pip install --quiet --disable-pip-version-check 'airbyte-source-pinterest<3' || \
 		echo "The official connector can't be installed here, so the table does not include it." >&2

@@ -1,4 +1,4 @@
-"""The functions and tests that docs/architecture.md names exist in the files that it names."""
+"""The functions and tests that docs/development/architecture.md names exist in the files that it names."""
 
 import ast
 import re
@@ -8,7 +8,7 @@ from unit_tests.test_security import NAMED_TEST, missing_tests
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "source_pinterest"
-TEXT = " ".join((ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").split())
+TEXT = " ".join((ROOT / "docs" / "development" / "architecture.md").read_text(encoding="utf-8").split())
 NAMED = re.compile(r"`(?P<name>[A-Za-z_]\w*(?:\.\w+)?)` (?:\(|in )`(?P<file>[\w/]+\.py)`")
 
 
@@ -35,7 +35,11 @@ def test_each_function_is_in_its_file() -> None:
 
 
 def test_each_promise_is_held_by_tests_that_exist() -> None:
-    rows = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").partition("\n| Behaviour | Test |\n")[2]
+    rows = (
+        (ROOT / "docs" / "development" / "architecture.md")
+        .read_text(encoding="utf-8")
+        .partition("\n| Behaviour | Test |\n")[2]
+    )
     promises = rows.partition("\n\n")[0].splitlines()[1:]
 
     assert len(promises) == 10

@@ -18,7 +18,7 @@ def test_generated_documents_are_as_their_generators_write_them() -> None:
     parts = {
         "docs/pinterest.md": [f"<!-- quotas: begin -->\n\n{quota_table.written()}\n\n<!-- quotas: end -->"],
         "docs/running-it.md": [f"<!-- sizes: begin -->\n\n{quota_table.sizes()}\n\n<!-- sizes: end -->"],
-        "docs/reliability.md": [fault_table.kinds(), fault_table.promised()],
+        "docs/development/reliability.md": [fault_table.kinds(), fault_table.promised()],
     }
     for document, texts in parts.items():
         assert all(text in (ROOT / document).read_text(encoding="utf-8") for text in texts), document

@@ -21,6 +21,7 @@ from integration_tests.support.syncs import since_recently
 DOCUMENTS = (
     *("README.md", "CONTRIBUTING.md", "examples/dbt/README.md", "examples/dbt_fivetran/README.md"),
     *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md"))),
+    *(f"docs/development/{path.name}" for path in sorted((ROOT / "docs" / "development").glob("*.md"))),
 )
 REDIRECT_URI = "http://localhost:8085/"
 

@@ -541,7 +541,7 @@ def test_what_is_no_file_of_forms_is_not_adopted(text: str, tmp_path: Path, monk
 
 
 def test_each_assumption_is_about_an_open_question_and_the_page_names_those_not_asked() -> None:
-    page = (ROOT / "docs" / "known-unknowns.md").read_text(encoding="utf-8").partition("\n## Open\n")[2]
+    page = (ROOT / "docs" / "development" / "known-unknowns.md").read_text(encoding="utf-8").partition("\n## Open\n")[2]
     texts = dict(re.findall(r"^### (\w+):.*\n\n((?:.+\n)+)", page, flags=re.MULTILINE))
     asked = {assumption.question for assumption in adopt.ASSUMPTIONS}
     assert asked <= set(texts)

@@ -1,4 +1,7 @@
-"""Plays the whole table, and writes it into docs/reliability.md. `python -m integration_tests.fault_table --help`."""
+"""Plays the whole table, and writes it into docs/development/reliability.md.
+
+`python -m integration_tests.fault_table --help` lists the options.
+"""
 
 import argparse
 import os
@@ -80,7 +83,7 @@ def _write(ended: Mapping[str, Mapping[Column, Mapping[Place, str]]], verdict: s
         for row in ROWS
     }
     text = "\n\n".join([document.kinds(), provenance(COMMAND), verdict, document.faults(cells)])
-    write_section(DOCS / "reliability.md", "faults", text)
+    write_section(DOCS / "development" / "reliability.md", "faults", text)
 
 
 def _cell(row: Row, column: Column, endings: Mapping[Place, str]) -> str:

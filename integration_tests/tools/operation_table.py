@@ -1,4 +1,4 @@
-"""The lists of docs/operations.md: the stream of each operation of the API that reads, or the reason for none.
+"""The lists of docs/development/operations.md: the stream of each operation of the API that reads, or why it has none.
 
 The operations are those of `pinterestsdk`, so that a version of it with more of them shows. `make docs` writes them.
 """
@@ -11,7 +11,7 @@ from integration_tests.simulator.contract import sdk_reads
 from integration_tests.tools.stream_table import ROOT, operation_of, with_table
 from source_pinterest.streams import STREAMS
 
-DOCUMENT = ROOT / "docs" / "operations.md"
+DOCUMENT = ROOT / "docs" / "development" / "operations.md"
 
 NO_STREAM_YET = "No stream yet"
 SEARCH = "A search, whose answer depends on what is searched for"

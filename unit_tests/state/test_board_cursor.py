@@ -75,7 +75,7 @@ def test_a_board_moves_when_its_time_differs_or_is_not_told() -> None:
 
 @pytest.mark.parametrize(("owner", "most_bytes"), [({}, 60), ({"ad_account_id": "549761668032123456"}, 80)])
 def test_a_board_takes_few_bytes_of_a_state(owner: dict[str, str], most_bytes: int) -> None:
-    """As docs/reliability.md says of ids of 18 digits."""
+    """As docs/development/reliability.md says of ids of 18 digits."""
     subject, boards = board_cursor(), range(10**17, 10**17 + 100)
     for board in boards:
         subject.expect({**owner, "board_id": str(board)}, NEW, LISTED_AT, 0)

@@ -31,7 +31,11 @@ def tree_in_the_code() -> str:
 
 
 def tree_in_the_documents() -> str:
-    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").partition("## The class tree")[2]
+    text = (
+        (ROOT / "docs" / "development" / "architecture.md")
+        .read_text(encoding="utf-8")
+        .partition("## The class tree")[2]
+    )
     found = re.search(r"```text\n(.*?)```", text, flags=re.DOTALL)
     assert found is not None
     return found[1]

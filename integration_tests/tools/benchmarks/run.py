@@ -1,4 +1,4 @@
-"""Runs every benchmark, and writes docs/benchmarks.md with its picture: `make bench`."""
+"""Runs every benchmark, and writes docs/development/benchmarks.md with its picture: `make bench`."""
 
 import argparse
 import sys
@@ -42,8 +42,10 @@ def main() -> int:
         measured = {run: taken for run, taken in measured.items() if run.reader is not earlier}
     if not arguments.dry:
         made = provenance(command(arguments.scale))
-        write_section(DOCS / "benchmarks.md", "benchmarks", "\n\n".join([made, report(measured), *unfinished]))
-        draw(measured, DOCS / "benchmarks.svg")
+        write_section(
+            DOCS / "development" / "benchmarks.md", "benchmarks", "\n\n".join([made, report(measured), *unfinished])
+        )
+        draw(measured, DOCS / "development" / "benchmarks.svg")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""The tables of docs/benchmarks.md: each run beside the bare loop at the same latency."""
+"""The tables of docs/development/benchmarks.md: each run beside the bare loop at the same latency."""
 
 from collections.abc import Sequence
 

@@ -19,7 +19,7 @@ class Assumption(NamedTuple):
     """A line of `assumptions.tsv`: what the connector takes for granted, or expects.
 
     Attributes:
-        question: its name in docs/known-unknowns.md.
+        question: its name in docs/development/known-unknowns.md.
         says: the assumption.
         about: the rows that show it, as a pattern of operation, records and field.
         holds: what such a row then has, as a pattern of type, form and seen.
@@ -97,7 +97,7 @@ def main() -> int:
         sys.stdout.write(f"{finding}\n")
     target = new_file(experiment[1])
     target.write_text(written(fields), encoding="utf-8")
-    sys.stdout.write(f"Added as {target}. Write into docs/known-unknowns.md what it settles.\n")
+    sys.stdout.write(f"Added as {target}. Write into docs/development/known-unknowns.md what it settles.\n")
     return 0
 
 

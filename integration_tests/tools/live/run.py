@@ -97,8 +97,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     path.write_text(text, encoding="utf-8")
     _print(f"\nThis is all that {path} holds. Read it: nothing in it should be yours.\n\n{text}")
     _print(
-        f"If you want to share it, open an issue of the kind Result of an experiment and attach {path}. docs/live.md "
-        "says how to read it."
+        f"If you want to share it, open an issue of the kind Result of an experiment and attach {path}. "
+        "docs/development/live.md says how to read it."
     )
     return 0
 

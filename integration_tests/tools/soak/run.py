@@ -1,4 +1,7 @@
-"""The long syncs, in their full size; writes docs/reliability.md. `python -m integration_tests.tools.soak --help`."""
+"""The long syncs, in their full size; writes docs/development/reliability.md.
+
+`python -m integration_tests.tools.soak --help` lists the options.
+"""
 
 import argparse
 import sys
@@ -45,7 +48,7 @@ def main() -> int:
         is_fine = is_fine and seen.exit_code == 0 and seen.growth <= LARGEST_GROWTH
         is_fine = is_fine and seen.state_bytes <= MOST_STATE_BYTES_PER_RECORD * seen.records.total()
     command = COMMAND if scale == 1 else f"{parser.prog} --scale {scale}"
-    write_section(DOCS / "reliability.md", "soak", f"{provenance(command)}\n\n{table(HEAD, rows)}")
+    write_section(DOCS / "development" / "reliability.md", "soak", f"{provenance(command)}\n\n{table(HEAD, rows)}")
     return int(not is_fine)
 
 
