@@ -98,7 +98,8 @@ class DayCursor(PinterestCursor):
         New ones get their first day: if this sync does not reach it, later ones do, though the start date has moved on.
         """
         listed = list(owners)
-        first = next((window.start for window in Days().unread(self._period)), None)
+        whole = (self._period.granularity.inward(window) for window in Days().unread(self._period))
+        first = next((window.start for window in whole if window), None)
         new = [owner for owner in listed if first and owner not in self._before]
         with self._lock:
             self._new.update(new)

@@ -3,8 +3,10 @@
 from dataclasses import replace
 
 import pytest
+from pendulum import WeekDay
 
 from source_pinterest.api.errors import ConfigError, NothingLeftError, RefusedError, UnavailableError
+from source_pinterest.dates import Granularity
 from source_pinterest.engine.tasks import Task
 from unit_tests.state.day_cursors import (
     EARLIEST,
@@ -95,6 +97,15 @@ def test_an_account_of_which_nothing_could_be_read_keeps_its_first_day() -> None
     later = cursor(subject.state, replace(PERIOD, start=day(60)))
     assert [windows(later, account)[-1] for account in ("failed", "not planned", "waiting")] == [window(89, 0)] * 3
     assert windows(later, "refused") == [window(60, 0)]
+
+
+def test_the_first_day_of_weeks_is_a_monday_since_no_part_of_a_week_is_read() -> None:
+    weeks = replace(PERIOD, granularity=Granularity.WEEK)
+    assert EARLIEST.day_of_week is WeekDay.FRIDAY
+    subject = cursor(period=weeks)
+    subject.oldest_first(["549"])
+
+    assert subject.state == {"states": [entry("549", ago(87), **{"from": ago(86)})]}
 
 
 def test_an_account_that_is_refused_keeps_its_days() -> None:
