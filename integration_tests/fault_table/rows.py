@@ -201,6 +201,11 @@ ROWS = (
         },
     ),
     Row(
+        fault="401, code 7",
+        kind=FaultKind.UNAUTHORIZED,
+        ends={"pin days": "passed over; for good: passed over"},
+    ),
+    Row(
         fault="403, the config names the ad account",
         kind=FaultKind.FORBIDDEN,
         refuses=True,

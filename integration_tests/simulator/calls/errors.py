@@ -53,6 +53,11 @@ def forbidden() -> ApiError:
     return ApiError(403, 29, "You are not permitted to access that resource.")
 
 
+def unauthorized() -> ApiError:
+    """The documented refusal of a pin's analytics: the token is good, the pin is somebody else's."""
+    return ApiError(401, 7, "Not authorized to access board or Pin.")
+
+
 def rate_limited(seconds: int | None = None) -> ApiError:
     told = "" if seconds is None else f" Retry after {seconds} seconds"
     return ApiError(429, 8, f"This request exceeded a rate limit. Rate limits are applied per app and per user.{told}")

@@ -93,6 +93,7 @@ _INSTEAD: Mapping[str, Callable[[Fault], Reply]] = {
     FaultKind.RESTRICTED: _refusing(NoAccess.RESTRICTED.error),
     FaultKind.ERROR_WITH_200: lambda _fault: Reply(200, refusal(errors.something_went_wrong()).body),
     FaultKind.FORBIDDEN: _refusing(errors.forbidden),
+    FaultKind.UNAUTHORIZED: _refusing(errors.unauthorized),
     FaultKind.GONE: _refusing(errors.board_not_found),
     FaultKind.TOO_LARGE_413: _status(413, "Payload too large."),
     FaultKind.TOO_LARGE_414: _status(414, "URI too long."),

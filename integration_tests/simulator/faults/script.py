@@ -41,6 +41,7 @@ class FaultKind(StrEnum):
     RESTRICTED = "restricted"
     ERROR_WITH_200 = "error_with_200"
     FORBIDDEN = "forbidden"
+    UNAUTHORIZED = "unauthorized"
     GONE = "gone"
     REPEATED_BOOKMARK = "repeated_bookmark"
     EMPTY_PAGE_WITH_BOOKMARK = "empty_page_with_bookmark"

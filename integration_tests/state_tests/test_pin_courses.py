@@ -1,0 +1,324 @@
+"""Whatever goes wrong in a course of syncs, each pin's days arrive once it answers, and no other pin waits for it."""
+
+import random
+
+import pytest
+
+from integration_tests.simulator import FaultKind
+from integration_tests.simulator.organic.pin_analytics import VIDEO_METRICS
+from integration_tests.state_tests.pin_courses import (
+    APPEND,
+    FULL_PASS_DAYS,
+    MERGE,
+    ODD,
+    REFUSED,
+    STREAM,
+    PinCourse,
+    Trouble,
+)
+from integration_tests.support.assertions import assert_failed, assert_succeeded
+
+either = pytest.mark.parametrize("destination", [APPEND, MERGE])
+single_and_batch = pytest.mark.parametrize("batch", [False, True], ids=["one by one", "in batches"])
+
+
+# -- A pin that failed
+
+
+@either
+@single_and_batch
+def test_a_pin_that_failed_in_one_sync_arrives_once_it_answers(destination: str, batch: bool) -> None:
+    """The default start date moves, so that each day a day ages out."""
+    course = PinCourse(destination, batch=batch, start=None)
+    course.sync(0)
+    course.sync(1, pins={2: FaultKind.NOT_FOUND_EMPTY})
+    for day in range(2, 5):
+        course.sync(day)
+        course.assert_complete()
+
+
+@either
+def test_a_pin_that_failed_in_the_first_sync_arrives_with_all_its_days(destination: str) -> None:
+    course = PinCourse(destination, start=None)
+    course.sync(0, pins={2: FaultKind.NOT_FOUND_EMPTY})
+    output = course.sync(1)
+    assert_succeeded(output, [STREAM])
+    course.assert_complete()
+    assert not course.behind
+
+
+def test_days_of_a_pin_that_age_out_are_told_once() -> None:
+    course = PinCourse(MERGE, start=None)
+    for day in range(5):
+        output = course.sync(day, pins={2: FaultKind.NOT_FOUND_EMPTY})
+        told = [text for text in output.warnings() if "too old now" in text]
+        assert len(told) == (day > 0), told
+
+
+@pytest.mark.parametrize("kill", [0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99])
+def test_a_kill_near_the_end_of_a_pass_loses_no_day_of_a_pin_behind(kill: float) -> None:
+    """Once the last pin is read, a pass emits the youngest days too, which the pin behind owes from then on."""
+    course = PinCourse(APPEND)
+    course.sync(0, pins={2: FaultKind.NOT_FOUND_EMPTY})
+    course.sync(9, pins={2: FaultKind.NOT_FOUND_EMPTY}, kill=kill)
+    course.sync(9, pins={2: FaultKind.NOT_FOUND_EMPTY})
+    course.sync(9)
+    course.assert_complete()
+
+
+@either
+@single_and_batch
+def test_a_pin_behind_that_the_list_lacks_is_asked_for(destination: str, batch: bool) -> None:
+    course = PinCourse(destination, batch=batch)
+    course.sync(0, pins={2: FaultKind.NOT_FOUND_EMPTY})
+    output = course.sync(1, unlisted=frozenset({2}))
+    assert_succeeded(output, [STREAM])
+    assert (course.pins[2][1],) in course.requests
+    assert course.rows_of(2)
+    assert not course.behind
+    course.sync(2)
+    course.assert_complete()
+
+
+@either
+def test_a_pin_behind_that_fails_while_the_list_lacks_it_stays_behind(destination: str) -> None:
+    course = PinCourse(destination)
+    for trouble in (Trouble(), Trouble(unlisted=frozenset({2}))):
+        course.sync(0, Trouble(pins={2: FaultKind.NOT_FOUND_EMPTY}, unlisted=trouble.unlisted))
+        assert list(course.behind) == [course.pins[2][1]]
+    course.sync(0)
+    course.assert_complete()
+
+
+def test_a_pin_behind_that_was_deleted_is_forgotten() -> None:
+    course = PinCourse(MERGE)
+    course.sync(0, pins={2: FaultKind.NOT_FOUND_EMPTY})
+    course.world.deleted_pins.add(course.pins[2][1])
+    assert_succeeded(course.sync(1), [STREAM])
+    assert not course.behind
+    course.assert_complete()
+
+
+def test_a_pin_that_one_list_lacks_loses_no_day_where_rows_are_merged() -> None:
+    course = PinCourse(MERGE)
+    course.sync(0)
+    course.sync(1, unlisted=frozenset({2}))
+    course.sync(2)
+    course.assert_complete()
+
+
+# -- Responses about several pins
+
+
+@either
+@pytest.mark.parametrize("lacking", [40, 39], ids=["all", "all but one"])
+def test_pins_that_a_response_lacks_arrive_with_the_next_sync(destination: str, lacking: int) -> None:
+    course = PinCourse(destination, batch=True, pins=40, start=None)
+    course.sync(0, absent=frozenset(range(lacking)))
+    course.sync(1)
+    course.assert_complete()
+
+
+@either
+def test_pins_that_a_response_about_few_days_lacks_arrive_with_the_next_sync(destination: str) -> None:
+    course = PinCourse(destination, batch=True, pins=10)
+    course.sync(0)
+    course.sync(2, absent=frozenset(range(10)))
+    course.sync(3)
+    course.assert_complete()
+
+
+def test_pins_without_activity_that_a_response_lacks_are_no_failure() -> None:
+    course = PinCourse(MERGE, batch=True, pins=6)
+    idle = frozenset({1, 3})
+    course.rest(idle)
+    output = course.sync(0, absent=idle)
+    assert_succeeded(output, [STREAM])
+    assert not output.warnings()
+    assert len(course.requests) == 1
+    assert not course.behind
+
+
+# -- Pins that Pinterest refuses
+
+
+@either
+@single_and_batch
+@pytest.mark.parametrize("quota", [None, 9, 13, 25, 30])
+def test_refused_pins_in_a_row_end_no_pass(destination: str, batch: bool, quota: int | None) -> None:
+    course = PinCourse(destination, batch=batch, pins=30)
+    refused = dict.fromkeys(range(8, 20), REFUSED)
+    course.sync(0, pins=refused, quota=quota)
+    for _ in range(3):  # as many as a quota of nine requests takes
+        output = course.sync(0, pins=refused)
+    assert_succeeded(output, [STREAM])
+    assert all(course.rows_of(number) for number in range(30) if number not in refused)
+    assert not any(course.rows_of(number) for number in refused)
+    assert not course.behind
+    output = course.sync(0)
+    course.assert_complete()
+
+
+@either
+@single_and_batch
+def test_refused_pins_at_the_start_end_no_pass(destination: str, batch: bool) -> None:
+    course = PinCourse(destination, batch=batch, pins=12)
+    output = course.sync(0, pins=dict.fromkeys(range(5), REFUSED))
+    assert_succeeded(output, [STREAM])
+    assert all(course.rows_of(number) for number in range(5, 12))
+    assert any("5" in text and "left out" in text for text in output.warnings()), output.text()
+
+
+@single_and_batch
+def test_a_hundred_refused_pins_in_a_row_end_no_pass(batch: bool) -> None:
+    course = PinCourse(MERGE, batch=batch, pins=110, start=3)
+    refused = dict.fromkeys(range(4, 108), REFUSED)
+    for _ in range(2):
+        assert_succeeded(course.sync(0, pins=refused), [STREAM])
+        assert all(course.rows_of(number) for number in (*range(4), 108, 109))
+
+
+@single_and_batch
+def test_pins_that_are_all_refused_fail_their_stream(batch: bool) -> None:
+    course = PinCourse(MERGE, batch=batch)
+    output = course.sync(0, pins=dict.fromkeys(range(6), REFUSED))
+    assert output.status(STREAM) == "INCOMPLETE"
+    course.sync(0)
+    course.assert_complete()
+
+
+# -- Pins that answer oddly
+
+
+@pytest.mark.parametrize("kind", ODD)
+@single_and_batch
+def test_an_odd_pin_costs_itself_alone(kind: FaultKind, batch: bool) -> None:
+    """Also when it is asked first, because it is behind."""
+    course = PinCourse(MERGE, batch=batch, pins=8)
+    for day in range(3):
+        assert course.sync(day, pins={3: kind}).exit_code == 1
+    assert_succeeded(course.sync(3, pins={3: kind}), [STREAM])
+    course.sync(4)
+    course.assert_complete()
+
+
+@either
+@single_and_batch
+def test_odd_pins_of_several_kinds_cost_themselves_alone(destination: str, batch: bool) -> None:
+    course = PinCourse(destination, batch=batch, pins=12)
+    odd = {1: FaultKind.SERVER_ERROR, 4: FaultKind.CUT_BODY, 8: FaultKind.BAD_GATEWAY_HTML}
+    for day in (0, 1, 3):
+        course.sync(day, pins=odd)
+    course.sync(4)
+    course.assert_complete()
+
+
+@single_and_batch
+@pytest.mark.parametrize("kind", [FaultKind.UNAVAILABLE, FaultKind.RESET_BEFORE_BODY, FaultKind.FORBIDDEN_HTML])
+def test_an_outage_stops_after_a_few_requests(kind: FaultKind, batch: bool) -> None:
+    course = PinCourse(MERGE, batch=batch, pins=60)
+    course.sync(0, pins={3: kind})
+    output = course.sync(1, outage=kind)
+    assert_failed(output, STREAM, "transient_error")
+    assert len(course.requests) <= 20
+    course.sync(2)
+    course.assert_complete()
+
+
+# -- Owners
+
+
+@either
+def test_owners_that_have_waited_longest_come_first(destination: str) -> None:
+    """A quota of a day is enough for the pins of one owner."""
+    course = PinCourse(destination, owners=2, pins=6)
+    for day in range(4):
+        course.sync(day, quota=8)
+    first, second = (any(course.rows_of(number) for number in numbers) for numbers in (range(6), range(6, 12)))
+    assert (first, second) == (True, True)
+    for number in range(12):
+        assert course.rows_of(number), f"pin {number} never came"
+    course.sync(5)
+    course.assert_complete()
+
+
+def test_the_pins_of_one_owner_that_fail_hold_up_no_other_owner() -> None:
+    course = PinCourse(MERGE, owners=3, pins=4)
+    for day in range(2):
+        course.sync(day, pins=dict.fromkeys(range(4), FaultKind.UNAVAILABLE))
+        assert all(course.rows_of(number) for number in range(4, 12))
+    course.sync(2)
+    course.assert_complete()
+
+
+# -- Metrics
+
+
+@either
+@single_and_batch
+def test_videos_whose_video_metrics_are_refused_arrive_without_them(destination: str, batch: bool) -> None:
+    course = PinCourse(destination, batch=batch, pins=8, refused_names=VIDEO_METRICS, names_the_refused=False)
+    course.hide_metrics(VIDEO_METRICS)
+    for day in (0, 1):
+        output = course.sync(day)
+        assert_succeeded(output, [STREAM])
+        course.assert_complete()
+        for number in course.videos:
+            assert any(course.pins[number][1] in text for text in output.warnings())
+    assert not course.behind
+
+
+# -- Courses
+
+
+def assert_a_course_loses_nothing(seed: int) -> None:
+    dice = random.Random(seed)  # noqa: S311 - to be repeated
+    course, troubles = any_course(dice)
+    day = 0
+    for trouble in troubles:
+        course.sync(day, trouble)
+        day += dice.choice([0, 0, 1, 1, 1, 2, 3, 9, 30, 75])
+    for later in (0, 1, 1 + FULL_PASS_DAYS):
+        course.sync(day + later)
+    course.assert_complete()
+    assert not course.behind
+
+
+def any_course(dice: random.Random) -> tuple[PinCourse, list[Trouble]]:
+    destination = dice.choice([APPEND, MERGE])
+    owners, pins, batch = dice.choice([1, 1, 2]), dice.choice([3, 6, 9]), dice.random() < 0.4
+    course = PinCourse(
+        destination,
+        pins=pins,
+        owners=owners,
+        batch=batch,
+        only_active=destination == MERGE and dice.random() < 0.3,
+        start=dice.choice([None, 20, 60]),
+    )
+    return course, [any_trouble(dice, pins * owners, destination) for _ in range(dice.choice([2, 3, 5]))]
+
+
+def any_trouble(dice: random.Random, pins: int, destination: str) -> Trouble:
+    some = dice.sample(range(pins), dice.choice([0, 1, 1, 2, 3]))
+    absent = dice.choice([(), (), range(pins), range(pins - 1)])
+    return Trouble(
+        pins={pin: dice.choice([*ODD, REFUSED, REFUSED, REFUSED]) for pin in some},
+        outage=dice.choice([None] * 9 + [FaultKind.UNAVAILABLE]),
+        absent=frozenset(absent),
+        unlisted=frozenset(dice.sample(range(pins), dice.choice([0, 0, 0, 1]))),
+        late={pin: dice.choice([2, 3, 5]) for pin in dice.sample(range(pins), dice.choice([0, 0, 1, 2]))},
+        quota=dice.choice([None, None, *range(pins + 2)]),
+        kill=dice.choice([1, 1, 1, dice.random(), 0.9]),
+        shuffle=dice.random() < 0.3,
+    )
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_random_course_loses_nothing(seed: int) -> None:
+    assert_a_course_loses_nothing(seed)
+
+
+@pytest.mark.full_size
+@pytest.mark.parametrize("seed", range(100, 700))
+def test_any_course_loses_nothing(seed: int) -> None:
+    assert_a_course_loses_nothing(seed)
