@@ -27,22 +27,11 @@ single_and_batch = pytest.mark.parametrize("batch", [False, True], ids=["one by 
 
 @either
 @single_and_batch
-def test_a_pin_that_failed_in_one_sync_arrives_once_it_answers(destination: str, batch: bool) -> None:
-    """The default start date moves, so that each day a day ages out."""
+def test_a_pin_that_failed_arrives_with_all_its_days_once_it_answers(destination: str, batch: bool) -> None:
+    """The default start date moves, so that each day one of the pin's days ages out."""
     course = PinCourse(destination, batch=batch, start=None)
-    course.sync(0)
-    course.sync(1, pins={2: FaultKind.NOT_FOUND_EMPTY})
-    for day in range(2, 5):
-        course.sync(day)
-        course.assert_complete()
-
-
-@either
-def test_a_pin_that_failed_in_the_first_sync_arrives_with_all_its_days(destination: str) -> None:
-    course = PinCourse(destination, start=None)
     course.sync(0, pins={2: FaultKind.NOT_FOUND_EMPTY})
-    output = course.sync(1)
-    assert_succeeded(output, [STREAM])
+    assert_succeeded(course.sync(1), [STREAM])
     course.assert_complete()
     assert not course.behind
 
@@ -55,14 +44,14 @@ def test_days_of_a_pin_that_age_out_are_told_once() -> None:
         assert len(told) == (day > 0), told
 
 
-@pytest.mark.parametrize("kill", [0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99])
+@pytest.mark.parametrize("kill", [0.5, 0.7, 0.8, 0.9, 0.95])
 def test_a_kill_near_the_end_of_a_pass_loses_no_day_of_a_pin_behind(kill: float) -> None:
     """Once the last pin is read, a pass emits the youngest days too, which the pin behind owes from then on."""
     course = PinCourse(APPEND)
     course.sync(0, pins={2: FaultKind.NOT_FOUND_EMPTY})
     course.sync(9, pins={2: FaultKind.NOT_FOUND_EMPTY}, kill=kill)
-    course.sync(9, pins={2: FaultKind.NOT_FOUND_EMPTY})
     course.sync(9)
+    course.sync(10)
     course.assert_complete()
 
 
@@ -73,7 +62,7 @@ def test_a_pin_behind_that_the_list_lacks_is_asked_for(destination: str, batch: 
     course.sync(0, pins={2: FaultKind.NOT_FOUND_EMPTY})
     output = course.sync(1, unlisted=frozenset({2}))
     assert_succeeded(output, [STREAM])
-    assert (course.pins[2][1],) in course.requests
+    assert any(course.pins[2][1] in request for request in course.requests)
     assert course.rows_of(2)
     assert not course.behind
     course.sync(2)
@@ -142,9 +131,10 @@ def test_pins_without_activity_that_a_response_lacks_are_no_failure() -> None:
 # -- Pins that Pinterest refuses
 
 
-@either
-@single_and_batch
-@pytest.mark.parametrize("quota", [None, 9, 13, 25, 30])
+@pytest.mark.parametrize(
+    ("destination", "batch", "quota"),
+    [(MERGE, False, None), (MERGE, False, 9), (APPEND, False, 13), (MERGE, True, None), (APPEND, True, 13)],
+)
 def test_refused_pins_in_a_row_end_no_pass(destination: str, batch: bool, quota: int | None) -> None:
     course = PinCourse(destination, batch=batch, pins=30)
     refused = dict.fromkeys(range(8, 20), REFUSED)
@@ -191,10 +181,9 @@ def test_pins_that_are_all_refused_fail_their_stream(batch: bool) -> None:
 
 
 @pytest.mark.parametrize("kind", ODD)
-@single_and_batch
-def test_an_odd_pin_costs_itself_alone(kind: FaultKind, batch: bool) -> None:
+def test_an_odd_pin_costs_itself_alone(kind: FaultKind) -> None:
     """Also when it is asked first, because it is behind."""
-    course = PinCourse(MERGE, batch=batch, pins=8)
+    course = PinCourse(MERGE, pins=8)
     for day in range(3):
         assert course.sync(day, pins={3: kind}).exit_code == 1
     assert_succeeded(course.sync(3, pins={3: kind}), [STREAM])
@@ -205,22 +194,25 @@ def test_an_odd_pin_costs_itself_alone(kind: FaultKind, batch: bool) -> None:
 @either
 @single_and_batch
 def test_odd_pins_of_several_kinds_cost_themselves_alone(destination: str, batch: bool) -> None:
-    course = PinCourse(destination, batch=batch, pins=12)
-    odd = {1: FaultKind.SERVER_ERROR, 4: FaultKind.CUT_BODY, 8: FaultKind.BAD_GATEWAY_HTML}
+    course = PinCourse(destination, batch=batch, pins=3 * len(ODD))
+    odd = {3 * at + 1: kind for at, kind in enumerate(ODD)}
     for day in (0, 1, 3):
         course.sync(day, pins=odd)
-    course.sync(4)
+        assert all(course.rows_of(number) for number in range(len(course.pins)) if number not in odd)
+    for day in range(4, 7):  # behind, of which a few a sync may be asked
+        course.sync(day)
     course.assert_complete()
+    assert not course.behind
 
 
 @single_and_batch
 @pytest.mark.parametrize("kind", [FaultKind.UNAVAILABLE, FaultKind.RESET_BEFORE_BODY, FaultKind.FORBIDDEN_HTML])
 def test_an_outage_stops_after_a_few_requests(kind: FaultKind, batch: bool) -> None:
-    course = PinCourse(MERGE, batch=batch, pins=60)
+    course = PinCourse(MERGE, batch=batch, pins=100, start=3)
     course.sync(0, pins={3: kind})
     output = course.sync(1, outage=kind)
     assert_failed(output, STREAM, "transient_error")
-    assert len(course.requests) <= 20
+    assert len(course.requests) <= 30
     course.sync(2)
     course.assert_complete()
 
@@ -295,10 +287,10 @@ def any_course(dice: random.Random) -> tuple[PinCourse, list[Trouble]]:
         only_active=destination == MERGE and dice.random() < 0.3,
         start=dice.choice([None, 20, 60]),
     )
-    return course, [any_trouble(dice, pins * owners, destination) for _ in range(dice.choice([2, 3, 5]))]
+    return course, [any_trouble(dice, pins * owners) for _ in range(dice.choice([2, 3, 5]))]
 
 
-def any_trouble(dice: random.Random, pins: int, destination: str) -> Trouble:
+def any_trouble(dice: random.Random, pins: int) -> Trouble:
     some = dice.sample(range(pins), dice.choice([0, 1, 1, 2, 3]))
     absent = dice.choice([(), (), range(pins), range(pins - 1)])
     return Trouble(
