@@ -1,0 +1,331 @@
+"""Whatever goes wrong in a course of syncs, the days of ad accounts and profiles arrive, and none is called read before.
+
+Courses of pins are in `test_pin_courses.py`, those with any fault of the fault table in `fault_tests/test_random_faults.py`.
+"""
+
+import random
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from airbyte_cdk.models import Type
+
+from integration_tests.fault_table.columns import COLUMNS
+from integration_tests.fault_table.course import DEDUP, LONGEST_LOOKBACK_DAYS, Course, Incident, Played
+from integration_tests.simulator import Fault, FaultKind, Kind
+from integration_tests.simulator.organic.promoted import pin_id_of_ad
+from integration_tests.state_tests.second_syncs import now, upserted
+from integration_tests.support.assertions import assert_failed, assert_same, assert_succeeded, key_of, without_nulls
+from integration_tests.support.days import days_later
+from integration_tests.support.interrupted import killed, with_every_state
+from integration_tests.support.outputs import Output, Record
+from integration_tests.support.pinterest import Simulator, World
+from integration_tests.support.syncs import State, run_sync
+from integration_tests.support.truth import Key
+from integration_tests.support.worlds import small_world
+
+APPEND, MERGE = "append", "append_dedup"
+FINAL_AFTER_DAYS = 2
+PROFILE = "user_account/analytics"
+SPLITS = ("user_account_analytics_by_content_type", "user_account_analytics_by_app_type")
+LATE_PARTS = {SPLITS[0]: "ORGANIC", SPLITS[1]: "TABLET"}
+
+
+# -- Tasks that were planned and never ended
+
+
+@pytest.mark.parametrize("kill", [0.2, 0.4, 0.6, 0.8, 0.9, 0.95])
+@pytest.mark.parametrize("kind", ["history", "report"])
+def test_days_whose_tasks_never_ended_stay_unread(kind: str, kill: float) -> None:
+    """A sync reads days again that have other numbers, and is killed when it has read some of them."""
+    [column] = [column for column in COLUMNS if column.name == kind]
+    halves = Fault(FaultKind.REPORT_FAILED, level=column.level, times=None, more_than=8)
+    incidents = [Incident(1, 1, f"killed after {kill:.0%}", lambda _: None, kill=kill)]
+    if kind == "report":
+        incidents.append(Incident(0, 1, "no long reports", lambda sim: sim.add_fault(halves)))
+    Played(Course((column,), DEDUP, LONGEST_LOOKBACK_DAYS, (0, 2, 0), tuple(incidents))).play()
+
+
+# -- Profiles
+
+
+class ProfileCourse:
+    """Syncs of one stream of the user's profile into one destination, one after another.
+
+    Attributes:
+        world: whose profile it is.
+        arrived: the rows of the destination.
+    """
+
+    def __init__(self, stream: str, destination: str, *, start: int = 20) -> None:
+        self.world = World(boards=0, ad_accounts=1)
+        self.arrived: dict[Key, Record] = {}
+        self._stream, self._destination = stream, destination
+        self._begun, self._first = self.world.now, self.world.today - timedelta(days=start)
+        self._state: State | None = None
+
+    def sync(self, day: int, late: Mapping[str, int] | None = None, *, fails: bool = False, kill: float = 1) -> Output:
+        """Run a sync some days after the first one, and check its rows.
+
+        Each row is one that Pinterest has; where the destination appends, it is final and comes once.
+
+        Args:
+            day: how many days after the first one.
+            late: for how many of its newest days a part of the profile has no row yet.
+            fails: whether all requests fail.
+            kill: the share of its messages after which the sync is killed.
+        """
+        self.world.now = self._begun + timedelta(days=day)
+        with Simulator(self.world, profile="ample") as sim:
+            sim.alter(PROFILE, _without_newest(sim.world.today, late or {}))
+            if fails:
+                sim.add_fault(Fault("503", on=PROFILE, times=None))
+            with with_every_state() if kill < 1 else nullcontext():
+                config = sim.config(start_date=str(self._first), max_retries=0)
+                output = run_sync(sim, [self._stream], config=config, state=self._state, destination=self._destination)
+        records = output.records.get(self._stream, [])
+        if kill < 1:
+            output = killed(output, kill)
+            last = max((at for at, message in enumerate(output.messages) if message.type is Type.STATE), default=0)
+            records = Output(output.messages[:last], 0).records.get(self._stream, [])
+        elif not fails:
+            assert_succeeded(output, [self._stream])
+        truth = self._truth()
+        for row in records:
+            key = key_of(self._stream, row)
+            assert row == truth.get(key), f"{key} is not what Pinterest has"
+            assert self._destination == MERGE or key not in self.arrived, f"{key} comes twice"
+            self.arrived[key] = row
+        self._state = {**(self._state or {}), **output.states}
+        return output
+
+    def assert_complete(self) -> None:
+        """Everything that Pinterest has is there."""
+        assert_same(self._stream, self.arrived.values(), self._truth())
+
+    def _truth(self) -> dict[Key, Record]:
+        last = self.world.today - timedelta(days=FINAL_AFTER_DAYS if self._destination == APPEND else 0)
+        found = self.world.expected(self._stream, start=self._first, end=last)
+        return {key: without_nulls(row) for key, row in found.items()}
+
+
+def _without_newest(today: date, late: Mapping[str, int]) -> Callable[[Any, Any], Any]:
+    """Parts lack their newest days: those of a response, or the one that the request is about."""
+
+    def alter(entry: Any, body: Any) -> Any:
+        return {
+            part: {
+                **found,
+                "daily_metrics": [day for day in found["daily_metrics"] if day["date"] <= until(entry, part)],
+            }
+            for part, found in body.items()
+        }
+
+    def until(entry: Any, part: str) -> str:
+        names = {part, *entry.values("content_type")}
+        return str(today - timedelta(days=max((days for name, days in late.items() if name in names), default=0)))
+
+    return alter
+
+
+@pytest.mark.parametrize("destination", [APPEND, MERGE])
+@pytest.mark.parametrize("stream", SPLITS)
+@pytest.mark.parametrize("late", [(4, 5), (3, 2), (5, 6), (6, 3)], ids=str)
+def test_a_part_of_the_profile_that_lags_loses_no_day(stream: str, late: tuple[int, int], destination: str) -> None:
+    """Its days are absent from responses, and come when the days of the other parts have long been final."""
+    course, part = ProfileCourse(stream, destination), LATE_PARTS[stream]
+    course.sync(0)
+    course.sync(3, {part: late[0]})
+    course.sync(4, {part: late[1]})
+    course.sync(5)
+    course.sync(6)
+    course.assert_complete()
+
+
+@pytest.mark.parametrize("stream", SPLITS)
+def test_a_part_of_the_profile_without_activity_holds_up_no_other(stream: str) -> None:
+    course, part = ProfileCourse(stream, MERGE), LATE_PARTS[stream]
+    for day in (0, 1, 9):
+        course.sync(day, {part: 100})
+        days = {key[1] for key in course.arrived}
+        assert str(course.world.today) in days
+
+
+def assert_a_course_of_a_profile_loses_nothing(seed: int) -> None:
+    dice = random.Random(seed)  # noqa: S311 - to be repeated
+    stream = dice.choice([*SPLITS, "user_account_analytics", "user_account_analytics_by_source"])
+    course = ProfileCourse(stream, dice.choice([APPEND, MERGE]), start=dice.choice([7, 20, 60]))
+    parts = {SPLITS[0]: ["ORGANIC", "PAID"], SPLITS[1]: ["TABLET", "WEB"]}.get(stream, ["all", "YOUR_PINS"])
+    day = 0
+    for _ in range(dice.choice([3, 5, 8])):
+        late = {part: dice.choice([0, 0, 2, 3, 4, 5, 6]) for part in parts}
+        course.sync(day, late, fails=dice.random() < 0.15, kill=dice.choice([1, 1, dice.random()]))
+        day += dice.choice([0, 1, 1, 1, 2, 3, 9, 30])
+    course.sync(day)
+    course.sync(day + 1)
+    course.assert_complete()
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_random_course_of_a_profile_loses_nothing(seed: int) -> None:
+    assert_a_course_of_a_profile_loses_nothing(seed)
+
+
+@pytest.mark.full_size
+@pytest.mark.parametrize("seed", range(100, 500))
+def test_any_course_of_a_profile_loses_nothing(seed: int) -> None:
+    assert_a_course_of_a_profile_loses_nothing(seed)
+
+
+# -- A start date that moves on with the days
+
+MOVING_DAYS = 7
+REACHING_NOTHING = {
+    "it fails": lambda account: [Fault("503", account=account, on=on, times=None) for on in ANALYTICS],
+    "the quota ends before it": lambda account: [
+        Fault("rate_limited", account=account, on=on, times=None, seconds=7_200) for on in ANALYTICS
+    ],
+}
+ANALYTICS = (
+    *("campaigns/analytics", "analytics/create_report", "ad_account_targeting_analytics/get"),
+    *(PROFILE, "pins/analytics", "multi_pins/analytics"),
+)
+OF_OWNERS = ("user_account_analytics", "pin_analytics")
+OF_ACCOUNTS = ("campaign_analytics", "advertiser_report", "ad_account_targeting_analytics", *OF_OWNERS)
+
+
+@pytest.mark.parametrize("why", REACHING_NOTHING)
+@pytest.mark.parametrize("stream", OF_ACCOUNTS)
+@pytest.mark.parametrize("destination", [APPEND, MERGE])
+def test_days_of_an_account_that_the_first_sync_did_not_reach_arrive(stream: str, destination: str, why: str) -> None:
+    """Each sync begins a week ago, and the first two reach nothing of one account."""
+    world = small_world(days=30, boards=1, pins_per_board=2, sections_per_board=0, campaigns=2)
+    since = world.today - timedelta(days=MOVING_DAYS)
+    outputs: list[Output] = []
+    for day in (0, 1, 6, 7):
+        with days_later(world, day) as today, Simulator(world, profile="ample") as sim:
+            if day < 2:
+                sim.add_faults(REACHING_NOTHING[why](world.account_id(1)))
+            start = str(today - timedelta(days=MOVING_DAYS))
+            options = {"organic_per_ad_account": True} if stream in OF_OWNERS else {}
+            config = sim.config(start_date=start, max_retries=0, **options)
+            state = outputs[-1].states if outputs else None
+            outputs.append(run_sync(sim, [stream], config=config, state=state, destination=destination))
+            assert outputs[-1].status(stream) == ("INCOMPLETE" if day < 2 else "COMPLETE"), outputs[-1].text()
+    with days_later(world, 7) as today:
+        last = today - timedelta(days=FINAL_AFTER_DAYS if destination == APPEND else 0)
+        _assert_arrived(world, stream, outputs, since, last)
+
+
+def _assert_arrived(world: World, stream: str, outputs: list[Output], since: date, last: date) -> None:
+    if stream not in OF_OWNERS:
+        return assert_same(stream, upserted(stream, *outputs), world.expected(stream, start=since, end=last))
+    held = {
+        (row["ad_account_id"], *key_of(stream, row)): row
+        for output in outputs
+        for row in output.records.get(stream, [])
+    }
+    truth = {
+        (account, *key): without_nulls({**row, "ad_account_id": account})
+        for account in map(world.account_id, range(2))
+        for key, row in world.expected(stream, start=since, end=last, on_behalf_of=account).items()
+    }
+    lacking = sorted(key for key, row in truth.items() if held.get(key) != row)
+    assert not lacking, f"{len(lacking)} of {len(truth)} rows, such as {lacking[:3]}"
+    return None
+
+
+def test_an_account_that_refuses_is_not_remembered() -> None:
+    """It then begins where the start date is by that time, and no warning tells of days before it."""
+    stream, world = "campaign_analytics", small_world(days=90, campaigns=2)
+    state: State | None = None
+    for day in (0, 50):
+        with days_later(world, day) as today, Simulator(world, profile="ample") as sim:
+            if not state:
+                sim.add_fault(
+                    Fault(FaultKind.FORBIDDEN, on="campaigns/analytics", account=world.account_id(1), times=None)
+                )
+            start = str(today - timedelta(days=MOVING_DAYS))
+            output = run_sync(sim, [stream], config=sim.config(start_date=start), state=state)
+            assert output.status(stream) == "COMPLETE"
+            state = output.states
+    of_account = {row["DATE"] for row in output.records[stream] if row["AD_ACCOUNT_ID"] == world.account_id(1)}
+    assert min(of_account) == start
+    assert not output.warnings()
+
+
+# -- Pins of ads
+
+
+@pytest.mark.parametrize("made", ["before the cursor", "before any ad"])
+def test_the_pin_of_an_ad_that_was_published_later_is_read(made: str) -> None:
+    """Its `created_time` is that of its draft, or of its pin, and lies before the newest ad of the first sync."""
+    stream, world = "ad_pins", World(boards=1, campaigns=2, ad_groups=2, ads=(6, 4))
+    with Simulator(world, profile="ample") as sim:
+        first = run_sync(sim, [stream])
+        world.ads = (8, 4)
+        account, ages = world.account_id(0), {"before the cursor": 86_400 * 30, "before any ad": 86_400 * 4_000}
+        for index in (6, 7):
+            ad = world.entity_id(Kind.ADS, 0, index)
+            world.edit(account, Kind.ADS, ad, now() - 3_600, created_time=now() - ages[made])
+        second = run_sync(sim, [stream], state=first.states)
+        assert_succeeded(second, [stream])
+        assert {pin_id_of_ad(world, 0, index) for index in (6, 7)} <= {row["pin_id"] for row in second.records[stream]}
+        third = run_sync(sim, [stream], state=second.states)
+        assert not third.records[stream]
+
+
+# -- Lists of each ad group
+
+
+@pytest.mark.parametrize("batches", [False, True], ids=["one by one", "in batches"])
+@pytest.mark.parametrize(
+    ("stream", "operation"),
+    [("keywords", "keywords/get"), ("product_group_promotions", "product_group_promotions/list")],
+)
+def test_an_ad_group_that_always_fails_costs_its_own_items(stream: str, operation: str, batches: bool) -> None:
+    world = World(
+        boards=0,
+        ad_accounts=1,
+        campaigns=2,
+        ad_groups=10,
+        ads=0,
+        keyword_batches="answered" if batches else "restricted",
+    )
+    group = world.entity_id(Kind.AD_GROUPS, 0, 3)
+    with Simulator(world, profile="ample") as sim:
+        sim.alter(operation, lambda entry, page: {"result": page} if group in _ids_of(entry) else page)
+        for _ in range(2):
+            output = run_sync(sim, [stream], config=sim.config(max_retries=0))
+            assert output.status(stream) == "INCOMPLETE"
+            assert any(group in str(error.message) for error in output.errors_of(stream)), output.text()
+            truth = sim.expected(stream)
+            others = {key: row for key, row in truth.items() if group not in map(str, row.values())}
+            lacking = set(others) - {key_of(stream, row) for row in output.records[stream]}
+            assert not lacking, f"{len(lacking)} of {len(others)}"
+        sim.clear_alterations()
+        assert_same(stream, run_sync(sim, [stream]).records[stream], truth)
+
+
+def _ids_of(entry: Any) -> set[str]:
+    return {value for name in ("ad_group_id", "ad_group_ids") for value in entry.values(name)}
+
+
+def test_an_ad_group_that_always_fails_costs_its_own_product_group_analytics() -> None:
+    stream, world = "product_group_analytics", World(boards=0, ad_accounts=1, campaigns=2, ad_groups=6, ads=0)
+    group = world.entity_id(Kind.AD_GROUPS, 0, 2)
+    with Simulator(world, profile="ample") as sim:
+        start = str(world.today - timedelta(days=4))
+        whole = run_sync(sim, [stream], config=sim.config(start_date=start)).records[stream]
+        sim.alter("product_group_promotions/list", lambda entry, page: {} if group in _ids_of(entry) else page)
+        output = run_sync(sim, [stream], config=sim.config(start_date=start, max_retries=0))
+        assert_failed(output, stream, "system_error")
+        assert 0 < len(output.records[stream]) < len(whole)
+        assert len(output.records[stream]) >= len(whole) * 2 // 3
+        sim.clear_alterations()
+        last = run_sync(sim, [stream], config=sim.config(start_date=start), state=output.states)
+        assert_succeeded(last, [stream])
+        held = {tuple(sorted(row.items(), key=str)) for row in [*output.records[stream], *last.records[stream]]}
+        assert held >= {tuple(sorted(row.items(), key=str)) for row in whole}
