@@ -174,7 +174,8 @@ class PinCourse:
             assert is_complete or self._failures(), output.text()
         if is_complete or not trouble.ends_early:
             self._assert_arrived(truth, excused=self._excused(trouble))
-        self._is_resumed = trouble.ends_early and not is_complete
+        is_begun = trouble.ends_early and not is_complete
+        self._is_resumed = is_begun and (self._destination == APPEND or bool(trouble.late))
         return output
 
     def rest(self, numbers: Iterable[int]) -> None:
@@ -304,22 +305,25 @@ class PinCourse:
         return any(entry.get("failures") for entry in self.behind.values())
 
     def _assert_arrived(self, truth: Mapping[Key, Record], *, excused: set[tuple[str, str]]) -> None:
-        last = self.last_day if self._destination == MERGE else self._last_common_day(truth)
+        last = self._last_sure_day(truth)
         lacking = [
             key
             for key, row in truth.items()
-            if key[:2] not in excused and key not in self._lost and key[2] <= str(last) and self.arrived.get(key) != row
+            if key[:2] not in excused and key not in self._lost and key[2] <= last and self.arrived.get(key) != row
         ]
         some = [(key, "stale" if key in self.arrived else "missing") for key in lacking[:4]]
         assert not lacking, f"{len(lacking)} of {len(truth)} rows on {self.world.today}, such as {some}"
 
-    def _last_common_day(self, truth: Mapping[Key, Record]) -> str:
-        """The last day that a destination that appends gets: that all pins have, or that is idle by its age.
+    def _last_sure_day(self, truth: Mapping[Key, Record]) -> str:
+        """The last day that a COMPLETE sync has of every pin.
 
-        A pass that an earlier sync began does not know of the younger days of the pins that it has read.
+        Where the destination appends, it is the last that all pins have. A pass that an earlier sync began asks no pin
+        again, and the next one has the youngest days.
         """
         if self._is_resumed:
             return str(self.world.today - timedelta(days=IDLE_AFTER_DAYS))
+        if self._destination == MERGE:
+            return str(self.last_day)
         last: dict[tuple[str, str], str] = {}
         for owner, pin, day in truth:
             last[owner, pin] = max(day, last.get((owner, pin), ""))
