@@ -277,21 +277,25 @@ class PinCourse:
     def _forgive(self, trouble: Trouble, before: Mapping[Key, Record]) -> None:
         """Note the days that no sync has to bring any more.
 
-        A pass that Pinterest refuses a pin, or whose list lacks it, is over for this pin; where the destination merges,
-        the next ones read most of its days again.
+        A pass that Pinterest refuses a pin, or whose list lacks it, is over for this pin, and a response that lacks few
+        of its pins is right; where the destination merges, the next passes read most of these days again.
         """
         kept = str(self.world.today - timedelta(days=LOOKBACK_DAYS))
         read = max((day for _, _, day in before), default="")
-        for number in {*trouble.refused, *trouble.unlisted}:
-            owner, pin = self.pins[number]
-            since = read if pin in self.behind else ""
-            for key in self._truth(Trouble()):
-                if (
-                    key[:2] == (owner, pin)
-                    and key not in self.arrived
-                    and (since < key[2] if self._destination == APPEND else key[2] < kept)
-                ):
+        truth = self._truth(Trouble())
+        for number in {*trouble.refused, *trouble.unlisted, *self._absent_among_others(trouble)}:
+            since = read if self.pins[number][1] in self.behind else ""
+            for key, row in truth.items():
+                is_over = since < key[2] if self._destination == APPEND else key[2] < kept
+                if key[:2] == self.pins[number] and is_over and self.arrived.get(key) != row:
                     self._lost.add(key)
+
+    def _absent_among_others(self, trouble: Trouble) -> Iterable[int]:
+        """The pins that a response lacks which has as many others."""
+        absent = {self.pins[number][1]: number for number in trouble.absent}
+        for request in self.requests:
+            if 2 * len(lacking := absent.keys() & request) <= len(request):
+                yield from (absent[pin] for pin in lacking)
 
     def _excused(self, trouble: Trouble) -> set[tuple[str, str]]:
         """The pins whose days may come later: those with a fault, and those that the state keeps."""
