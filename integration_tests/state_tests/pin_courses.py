@@ -82,7 +82,7 @@ class Trouble:
     @property
     def ends_early(self) -> bool:
         """Whether the sync may not reach every pin."""
-        may_be_outage = len(self.pins) - len(self.refused) >= OUTAGE
+        may_be_outage = len({*self.pins, *self.absent} - self.refused) >= OUTAGE
         return bool(self.outage) or self.quota is not None or self.kill < 1 or may_be_outage
 
     @property

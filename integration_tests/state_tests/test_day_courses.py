@@ -319,7 +319,7 @@ def _ids_of(entry: Any) -> set[str]:
 
 
 def test_an_ad_group_that_always_fails_costs_its_own_product_group_analytics() -> None:
-    stream, world = "product_group_analytics", World(boards=0, ad_accounts=1, campaigns=2, ad_groups=6, ads=0)
+    stream, world = "product_group_analytics", World(boards=0, ad_accounts=1, campaigns=2, ad_groups=6, ads=6)
     group = world.entity_id(Kind.AD_GROUPS, 0, 2)
     with Simulator(world, profile="ample") as sim:
         start = str(world.today - timedelta(days=4))
