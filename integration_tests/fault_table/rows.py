@@ -203,7 +203,7 @@ ROWS = (
     Row(
         fault="401, code 7",
         kind=FaultKind.UNAUTHORIZED,
-        ends={"pin days": "passed over; for good: passed over"},
+        ends={"pin days": "passed over; for good: config"},  # a pin that was read is refused too
     ),
     Row(
         fault="403, the config names the ad account",
