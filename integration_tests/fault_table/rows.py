@@ -196,7 +196,7 @@ ROWS = (
             **dict.fromkeys(_REPORTS, "left out, transient, exact; for good: transient"),
             **dict.fromkeys(("history", "conversions"), "config, transient, exact; for good: transient"),
             "profile days": "config; for good: config",
-            "pin days": "passed over; for good: passed over",
+            "pin days": "passed over; for good: config",
             "pins of ads": "marked; for good: marked",
         },
     ),
