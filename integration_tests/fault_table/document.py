@@ -36,7 +36,15 @@ def _lines(cells: Mapping[str, str]) -> list[tuple[str, str]]:
         by_end.setdefault(end, []).append(kind)
     nowhere = by_end.pop(NOWHERE, [])
     *others, usual = sorted(by_end, key=lambda end: len(by_end[end]))
-    whose = {end: ", ".join(by_end[end]) for end in (*others, usual)}
+    whose = {end: _named(by_end[end]) for end in (*others, usual)}
     if not nowhere:
         whose[usual] = "all others" if others else "all"
     return list(whose.items())
+
+
+def _named(kinds: list[str]) -> str:
+    """Kinds of stream in a cell, those that are read from files as one if all of them are there."""
+    reports = {column.name for column in COLUMNS if column.takes_reports}
+    if not reports <= set(kinds):
+        return ", ".join(kinds)
+    return ", ".join([*(kind for kind in kinds if kind not in reports), "all reports"])
