@@ -207,6 +207,24 @@ def test_the_spend_of_what_is_not_listed_is_kept(
             assert found == expected, report
 
 
+@pytest.mark.parametrize("is_older", [True, False], ids=["rows of an earlier version", "accounts that are not listed"])
+def test_the_currency_is_that_of_the_row_and_else_that_of_its_account(
+    database: Path, reports: duckdb.DuckDBPyConnection, tmp_path: Path, *, is_older: bool
+) -> None:
+    named = [model for model in MODELS if model.startswith("pinterest_") and "currency" in reports.table(model).columns]
+    with duckdb.connect(str(copy_of(database, tmp_path))) as connection:
+        days = [stream for stream in STREAMS if "CURRENCY" in connection.table(stream).columns]
+        for stream in days if is_older else ():
+            connection.table(stream).update({"CURRENCY": duckdb.ConstantExpression(None)})
+        if not is_older:
+            connection.execute("truncate ad_accounts")
+        make_views(connection, "main")
+        for report in named:
+            found, expected = (set(each.table(report).select("currency").fetchall()) for each in (connection, reports))
+            assert found == expected, report
+            assert len(found) == 2
+
+
 @pytest.mark.parametrize(("grain", "ids"), [("ad", "all"), ("entity", "none")])
 def test_a_keyword_has_one_row_however_fine_the_report_is(database: Path, tmp_path: Path, grain: str, ids: str) -> None:
     world = small_world(ad_accounts=2, ads=8, boards=1, report_grain=grain, report_ids=ids)

@@ -18,7 +18,7 @@ select
     days.targeting_value,
     names.targeting_value_name,
     {% endif %}
-    accounts.currency,
+    coalesce(days.currency, accounts.currency) as currency,
     {{ total_delivery() }},
     {{ rates() }}
 from {{ ref('stg_pinterest__campaign_targeting_days') }} as days

@@ -12,7 +12,7 @@ select
     pins.is_pin_readable,
     pins.picture_url,
     coalesce(ads.landing_url, pins.landing_url) as landing_url,
-    accounts.currency,
+    coalesce(days.currency, accounts.currency) as currency,
     {{ total_delivery() }},
     {{ rates() }}
 from {{ ref('stg_pinterest__ad_days') }} as days

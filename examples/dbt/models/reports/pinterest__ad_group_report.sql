@@ -7,7 +7,7 @@ select
     days.ad_group_id,
     ad_groups.ad_group_name,
     ad_groups.ad_group_status,
-    accounts.currency,
+    coalesce(days.currency, accounts.currency) as currency,
     {{ total_delivery() }},
     {{ rates() }}
 from {{ ref('stg_pinterest__ad_group_days') }} as days

@@ -11,7 +11,7 @@ select
     ads.ad_status,
     ads.creative_type,
     ads.pin_id,
-    accounts.currency,
+    coalesce(days.currency, accounts.currency) as currency,
     {{ total_delivery() }},
     {{ rates() }}
 from {{ ref('stg_pinterest__ad_days') }} as days

@@ -3,7 +3,7 @@ select
     days.ad_account_id,
     accounts.ad_account_name,
     accounts.country,
-    accounts.currency,
+    coalesce(days.currency, accounts.currency) as currency,
     {{ total_delivery() }},
     {{ rates() }}
 from {{ ref('stg_pinterest__ad_account_days') }} as days

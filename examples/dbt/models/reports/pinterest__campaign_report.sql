@@ -6,7 +6,7 @@ select
     campaigns.campaign_name,
     campaigns.campaign_status,
     campaigns.campaign_objective,
-    accounts.currency,
+    coalesce(days.currency, accounts.currency) as currency,
     {{ total_delivery() }},
     {{ rates() }}
 from {{ ref('stg_pinterest__campaign_days') }} as days

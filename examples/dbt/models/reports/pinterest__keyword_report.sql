@@ -21,7 +21,7 @@ select
     days.keyword,
     match_types.match_types,
     searches.search_volume,
-    accounts.currency,
+    coalesce(days.currency, accounts.currency) as currency,
     {{ total_delivery() }},
     {{ rates() }}
 from {{ ref('stg_pinterest__keyword_days') }} as days

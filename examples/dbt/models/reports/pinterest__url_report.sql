@@ -11,7 +11,7 @@ select
     ads.utm_campaign,
     ads.utm_content,
     ads.utm_term,
-    accounts.currency,
+    coalesce(days.currency, accounts.currency) as currency,
     {{ total_delivery() }},
     {{ rates() }}
 from {{ ref('stg_pinterest__ad_days') }} as days

@@ -1,5 +1,6 @@
 select
     cast(ad_account_id as varchar) as ad_account_id,
     cast(date as date) as date_day,
+    currency,
     {{ delivery() }}
 from {{ source('pinterest', 'ad_account_analytics') }}

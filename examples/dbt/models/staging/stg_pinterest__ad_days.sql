@@ -2,5 +2,6 @@ select
     cast(ad_id as varchar) as ad_id,
     cast(ad_account_id as varchar) as ad_account_id,
     cast(date as date) as date_day,
+    currency,
     {{ delivery() }}
 from {{ source('pinterest', 'ad_analytics') }}

@@ -4,5 +4,6 @@ select
     targeting_type as targeting_type,
     cast(targeting_value as varchar) as targeting_value,
     cast(date as date) as date_day,
+    currency,
     {{ delivery() }}
 from {{ source('pinterest', 'campaign_targeting_analytics') }}

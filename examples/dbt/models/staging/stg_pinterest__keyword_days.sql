@@ -6,6 +6,7 @@ with days as (
         cast(ad_account_id as varchar) as ad_account_id,
         cast(targeting_value as varchar) as keyword,
         cast(date as date) as date_day,
+        currency,
         {{ delivery() }}
     from {{ source('pinterest', 'keyword_report') }}
 
@@ -16,6 +17,7 @@ select
     ad_account_id,
     keyword,
     date_day,
+    currency,
     {{ total_delivery() }}
 from days
 group by all
