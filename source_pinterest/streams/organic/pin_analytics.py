@@ -299,7 +299,7 @@ class PinAnalytics(OrganicStream):
             which = f"pin {pins[0]}" if len(pins) == 1 else f"{len(pins):,} pins, such as {pins[0]},"
             error = SliceError(
                 f"{self.name}: {which} can't be read. The state keeps the days since {window.start} as unread, and "
-                f"each sync asks for them once. {error.quote or error.message}",
+                f"the next sync asks for them once. {error.quote or error.message}",
                 kind=error.kind,
                 is_isolated=is_isolated,
             )
