@@ -56,7 +56,7 @@ def test_three_syncs_hold_every_pin_and_request_each_once(sim: Simulator) -> Non
     world.deleted_entities.add(world.entity_id(Kind.ADS, 0, 1))
     second, asked = sync(sim, first.states)
     assert_succeeded(second, [STREAM])
-    assert asked == [pin_id_of_ad(world, 0, index) for index in (0, 12, 13)], "one of an edited ad, two of new ones"
+    assert sorted(asked) == sorted(pin_id_of_ad(world, 0, index) for index in (0, 12, 13)), "an edited ad, two new ones"
     known = truth[account, pin_id_of_ad(world, 0, 11)]
     held = {**truth, **sim.expected(STREAM), (account, known["pin_id"]): known}
     assert_same(STREAM, upserted(STREAM, first, second), held)
@@ -86,22 +86,23 @@ def test_ads_that_are_read_too_are_listed_once(sim: Simulator) -> None:
     assert len(sim.calls("ads/list")) == 2
 
 
-def test_a_pin_that_fails_stays_unread_and_from_the_third_sync_on_only_warns(sim: Simulator) -> None:
+def test_a_pin_that_fails_stays_unread_and_after_three_syncs_only_warns(sim: Simulator) -> None:
     pin = pin_id_of_ad(sim.world, 0, 0)
     name = f"{account_of(sim)}/{pin}"
     sim.add_fault(Fault("503", on=GET, path=pin, times=None))
     output, asked = sync(sim)
     held = {key: record for key, record in sim.expected(STREAM).items() if key[1] != pin}
     assert_same(STREAM, output.records[STREAM], held)
-    for failed_syncs in (1, 2):
+    for failed_syncs in (1, 2, 3):
         assert_failed(output, STREAM, "transient_error", pin, account_of(sim), "next sync")
         assert output.states[STREAM]["unread"] == {name: failed_syncs}
         output, asked = sync(sim, output.states)
         assert set(asked) == {pin}
     assert_succeeded(output, [STREAM])
-    assert output.states[STREAM]["unread"] == {name: 3}
+    assert output.states[STREAM]["unread"] == {name: 4}
+    assert asked == [pin], "without retries"
     [warning] = output.warnings()
-    assert f"pin {pin} of ad account {account_of(sim)} could not be read in 3 syncs" in warning
+    assert f"pin {pin} of ad account {account_of(sim)} could not be read" in warning
 
     sim.clear_faults()
     output, _ = sync(sim, output.states)
@@ -110,25 +111,27 @@ def test_a_pin_that_fails_stays_unread_and_from_the_third_sync_on_only_warns(sim
     assert output.states[STREAM]["unread"] == {}
 
 
-def test_an_outage_costs_a_few_requests_and_the_next_sync_has_all(sim: Simulator) -> None:
-    sim.add_fault(Fault("503", on=GET, times=None))
-    failed, asked = sync(sim)
-    assert_failed(failed, STREAM, "transient_error")
-    assert len(set(asked)) == 10, "five pins of each account"
-    sim.clear_faults()
-    again, _ = sync(sim, failed.states)
-    assert_succeeded(again, [STREAM])
-    assert_exact(again, sim, [STREAM])
+def test_an_outage_costs_a_few_requests_and_the_next_sync_has_all() -> None:
+    with Simulator(World(boards=1, campaigns=2, ad_groups=2, ads=(40, 30))) as sim:
+        sim.add_fault(Fault("503", on=GET, times=None))
+        failed, asked = sync(sim)
+        assert_failed(failed, STREAM, "transient_error")
+        assert 10 <= len(set(asked)) <= 28, "five pins of each account, and those that nine other workers had begun"
+        sim.clear_faults()
+        again, _ = sync(sim, failed.states)
+        assert_succeeded(again, [STREAM])
+        assert_exact(again, sim, [STREAM])
 
 
 def test_a_missing_scope_ends_the_stream_and_keeps_what_was_read() -> None:
     with Simulator(World(boards=0, ad_accounts=1, ads=4), faults=[Fault("missing_scope", on=GET, after=2)]) as sim:
         failed, _ = sync(sim)
         assert_failed(failed, STREAM, "config_error", "the token lacks the permission")
-        assert len(failed.records[STREAM]) == 2
+        read = len(failed.records[STREAM])
+        assert 2 <= read < len(sim.expected(STREAM))
         again, asked = sync(sim, failed.states)
         assert_succeeded(again, [STREAM])
-        assert len(asked) == len(sim.expected(STREAM)) - 2
+        assert len(asked) == len(sim.expected(STREAM)) - read
         assert_same(STREAM, upserted(STREAM, failed, again), sim.expected(STREAM))
 
 

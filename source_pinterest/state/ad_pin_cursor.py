@@ -4,12 +4,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from source_pinterest import limits
+from source_pinterest.api.errors import SliceError
 from source_pinterest.engine.tasks import Task
 from source_pinterest.state.cursor import PinterestCursor, StateStore, reading_state
 from source_pinterest.state.entity_cursor import epoch_seconds, older, time_in
 from source_pinterest.state.formats import read_state, write_state
 
-FIELD = "ad_created_time"
+FIELD, PIN_KEY = "ad_created_time", "pin_id"
 _UNREAD = "unread"
 
 
@@ -70,11 +71,11 @@ class AdPinCursor(PinterestCursor):
         """Return the ad accounts of the state."""
         return tuple(self._saved.accounts)
 
-    def plan(self, account: str, promoted: PromotedPins) -> list[str]:
+    def plan(self, account: str, promoted: PromotedPins) -> dict[str, int]:
         """Note which pins of an account are to be read, and move the account's cursor.
 
         Returns:
-            These pins, those that have failed in the fewest syncs first.
+            The number of syncs in which each of these pins has failed, the fewest first.
         """
         with self._lock:
             known_until = self._saved.accounts.get(account, {}).get(FIELD)
@@ -89,20 +90,15 @@ class AdPinCursor(PinterestCursor):
             if seen:
                 newest = max(seen) if known_until is None else max(known_until, *seen)
                 self._saved.accounts[account] = {FIELD: min(newest, promoted.listed_at - limits.EDIT_MARGIN_SECONDS)}
-            return sorted(unread, key=lambda pin: unread[pin])
+            return dict(sorted(unread.items(), key=lambda item: item[1]))
 
-    def settle(self, account: str, read: Iterable[str], failed: Iterable[str]) -> None:
-        """Take pins whose records are queued out of the unread ones, and count another failed sync of other pins."""
-        with self._lock:
-            unread = self._unread[account]
-            for pin in read:
-                del unread[pin]
-            for pin in failed:
-                unread[pin] += 1
-
-    def failed_syncs(self, account: str, pin: str) -> int:
-        """Return in how many syncs an unread pin has failed."""
-        return self._unread[account][pin]
+    def fail(self, task: Task, error: Exception | None = None) -> None:
+        """Count another sync in which a pin failed, unless it was not tried or the error is about all pins."""
+        if PIN_KEY in task and isinstance(error, SliceError):
+            with self._lock:
+                self._unread[task["ad_account_id"]][task[PIN_KEY]] += 1
 
     def _move(self, task: Task, finding: Any) -> None:
-        """Do nothing: the stream settles each pin."""
+        """Take a pin that was read out of the unread ones."""
+        del finding
+        del self._unread[task["ad_account_id"]][task[PIN_KEY]]

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from source_pinterest.api.errors import FatalError, SliceError
+from source_pinterest.engine.tasks import Task
 from source_pinterest.state.ad_pin_cursor import AdPinCursor, PromotedPins
 from unit_tests.state.stores import store
 
@@ -46,7 +48,7 @@ def test_a_pin_is_known_by_an_ad_that_is_no_younger_than_the_cursor(
     planned = subject.plan("11", promoted(*ads))
     syncs = {name.partition("/")[2]: syncs for name, syncs in state.get("unread", {}).items()}
 
-    assert planned == read
+    assert list(planned) == read
     unread = {pin: syncs.get(pin, 0) for pin in read}
     assert subject.state == {**saved(cursor, **unread)}
 
@@ -55,9 +57,14 @@ def test_an_edit_does_not_change_when_an_ad_was_made() -> None:
     assert promoted(("a", 5, 9), ("a", 3, 20), ("b", None, 4)).made == {"a": 5}
 
 
-def test_only_pins_that_were_read_are_read() -> None:
+def test_a_pin_that_was_read_is_not_unread_and_one_that_failed_counts() -> None:
     subject = AdPinCursor(store({}))
-    subject.plan("11", promoted(("a", 5), ("b", 5), ("c", 5)))
-    subject.settle("11", read=["a"], failed=["b"])
+    subject.plan("11", promoted(*((pin, 5) for pin in "abcd")))
+    of_pins = [{"ad_account_id": "11", "pin_id": pin} for pin in "abcd"]
+    read, failed, untried, stopped = (Task(parents, lambda _: iter(())) for parents in of_pins)
+    subject.commit(read)
+    subject.fail(failed, SliceError("no"))
+    subject.fail(untried)
+    subject.fail(stopped, FatalError("no"))
 
-    assert subject.state["unread"] == {"11/b": 1, "11/c": 0}
+    assert subject.state["unread"] == {"11/b": 1, "11/c": 0, "11/d": 0}
