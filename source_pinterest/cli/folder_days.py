@@ -153,9 +153,15 @@ class FolderDays:
             final=_within(read, _FIRST_DAY, final),
             spend_final=_within(read, final.add(days=1), settled),
             provisional=merge_windows([*_within(read, settled.add(days=1), last), *later]),
-            missing=_without(merge_windows(asked), [*read, *later, *gone]),
+            missing=_requested(_without(merge_windows(asked), [*read, *later, *gone]), history.first, period),
             gone=list(gone),
         )
+
+
+def _requested(windows: Iterable[DateWindow], first: Date | None, period: Period) -> list[DateWindow]:
+    """Return windows without days before the first that belong to an incomplete week or month, which is never read."""
+    whole = (one if first and one.start >= first else period.granularity.inward(one) for one in windows)
+    return list(filter(None, whole))
 
 
 def _cursors(state: Mapping[str, Any], field: str) -> dict[str, Mapping[str, Any]]:

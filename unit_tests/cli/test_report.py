@@ -152,6 +152,13 @@ def test_days_that_pinterest_no_longer_keeps_are_out_of_reach(folder: Folder) ->
     assert "2022-02-01 to 2022-02-05 (5 days) never read, and Pinterest does not keep it any more." in text
 
 
+def test_days_before_the_first_whole_week_are_not_missing(folder: Folder) -> None:
+    monday = FIRST - timedelta(days=FIRST.weekday())
+    folder.options["start_date"] = str(monday - timedelta(days=2))
+    folder.days("brand_conversions_report", "7", **{"from": str(monday)})
+    assert "missing." not in section(folder.text(), "Days")
+
+
 def test_final_days_are_those_that_no_conversion_can_change(folder: Folder) -> None:
     folder.days(CAMPAIGNS, "7")
     until = TODAY - timedelta(days=34)
