@@ -1,7 +1,11 @@
 """Documents that are written by a program are as it writes them, and links lead somewhere."""
 
+import ast
 import re
+from collections.abc import Iterator, Mapping
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from integration_tests.fault_table import document as fault_table
 from integration_tests.tools import operation_table, quota_table, stream_pages, stream_table
@@ -9,6 +13,8 @@ from source_pinterest.cli.authorize import scopes
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted({*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md")})
+ACTION = re.compile(r"\b(choose|correct|copy|enter|fix|give|must|remove|rename|sign in|write)\b", re.IGNORECASE)
+"""What a user can do about an option."""
 SITE = "https://docs.airbyte.com/integrations/sources/"
 
 
@@ -59,6 +65,40 @@ def anchors(document: Path) -> set[str]:
 def test_the_consent_page_by_hand_asks_for_the_same_permissions() -> None:
     text = (ROOT / "docs" / "pinterest.md").read_text(encoding="utf-8")
     assert re.findall(r"&scope=(\S+)$", text, flags=re.MULTILINE) == [scopes()]
+
+
+def test_a_refusal_of_an_option_says_what_to_do_or_has_an_entry_in_troubleshooting() -> None:
+    page = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
+    entries = [pieces(words) for words in re.findall(r"\*\*([^*]+)\*\*", page)]
+    assert [
+        refusal
+        for refusal in refusals()
+        if not ACTION.search(refusal) and not any(re.search(entry, refusal) for entry in entries)
+    ] == []
+
+
+def pieces(words: str) -> str:
+    """A pattern that finds the words of an entry in their order, whatever is filled in between."""
+    return ".*".join(re.escape(piece.strip().removesuffix(".")) for piece in words.split("…"))
+
+
+def refusals() -> Iterator[str]:
+    """The sentences of config/, with an ellipsis for what is filled in."""
+    for path in (ROOT / "source_pinterest" / "config").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "refusal":
+                [sentence] = node.args
+                module = import_module(f"source_pinterest.config.{path.stem}".removesuffix(".__init__"))
+                parts = sentence.values if isinstance(sentence, ast.JoinedStr) else [sentence]
+                yield "".join(shown(part, vars(module)) for part in parts)
+
+
+def shown(part: ast.expr, constants: Mapping[str, Any]) -> str:
+    """A part of a sentence, if it is always the same, else an ellipsis."""
+    if isinstance(part, ast.Constant):
+        return str(part.value)
+    name = part.value.id if isinstance(part, ast.FormattedValue) and isinstance(part.value, ast.Name) else ""
+    return str(constants.get(name, "…"))
 
 
 def test_troubleshooting_is_short_entries_by_where_a_message_is_met() -> None:

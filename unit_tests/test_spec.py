@@ -177,6 +177,12 @@ def test_a_hidden_option_has_the_default_that_it_is_said_to_have() -> None:
         assert [key for key in silent.__slots__ if getattr(chosen, key) != getattr(silent, key)] == ["notices"], name
 
 
+def test_the_sample_with_every_option_has_a_value_for_each() -> None:
+    sample = json.loads((ROOT / "integration_tests/sample_configs/every_option.json").read_text(encoding="utf-8"))
+
+    assert set(sample) == OPTIONS.keys() - HIDDEN
+
+
 def test_a_config_of_any_age_passes() -> None:
     for path in SAMPLES:
         raw = json.loads(path.read_text(encoding="utf-8"))

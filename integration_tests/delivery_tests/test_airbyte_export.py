@@ -19,7 +19,7 @@ SITE = "docs/integrations/sources"
 VERSIONED = {
     "source_pinterest/__init__.py": '__version__ = "3.0.0"\n',
     "metadata.yaml": "data:\n  dockerImageTag: 3.0.0\n",
-    "CHANGELOG.md": "# Changelog\n\n## [3.0.0] - 2026-11-25\n",
+    "CHANGELOG.md": "# Changelog\n\n## [Unreleased]\n\n## [3.0.0] - 2026-11-25\n",
 }
 
 

@@ -1,6 +1,5 @@
 """A stream without a permission or a right fails in one sentence that names it, and the other streams are whole."""
 
-import inspect
 import re
 from collections.abc import Iterable, Mapping
 
@@ -8,7 +7,6 @@ import pytest
 
 from integration_tests.simulator import NoAccess
 from integration_tests.simulator.calls.operation import Operation
-from integration_tests.simulator.contract import sdk_call
 from integration_tests.simulator.endpoints import CREATE_REPORTS, ENDPOINTS
 from integration_tests.support.assertions import assert_exact
 from integration_tests.support.outputs import Output
@@ -21,8 +19,6 @@ from source_pinterest.streams.base.stream import PinterestStream
 from source_pinterest.streams.trends import ProductCategoryTrends
 
 OPERATIONS = {operation.operation_id: operation for operation in (*ENDPOINTS, *CREATE_REPORTS)}
-CLOSED = re.compile(r"not (be )?available to all apps|/using-beta-and-restricted-features/")
-"""Pinterest's words for an endpoint that is in beta or restricted."""
 
 
 def operation_of(stream: type[PinterestStream]) -> Operation:
@@ -84,13 +80,6 @@ def test_the_scopes_are_those_of_the_operation() -> None:
     listed_first = {AdPins: {"ads:read"}}
     for stream in STREAMS:
         assert set(stream.scopes) == set(operation_of(stream).scopes) | listed_first.get(stream, set()), stream
-
-
-def test_streams_of_endpoints_in_beta_or_restricted_declare_what_they_need() -> None:
-    told = {stream: inspect.getdoc(sdk_call(operation_of(stream).operation_id)) or "" for stream in STREAMS}
-    closed = [stream for stream, text in told.items() if CLOSED.search(text)]
-    assert closed
-    assert [stream for stream in closed if stream.access is None] == []
 
 
 def test_an_app_that_is_not_approved_fails_each_stream_and_asks_for_the_profile_once() -> None:

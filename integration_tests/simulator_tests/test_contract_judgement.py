@@ -1,12 +1,19 @@
 """The judgement over a log of requests passes what is legal and finds what is not."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 from integration_tests.simulator.contract import violations
-from integration_tests.simulator.endpoints import ENDPOINTS
+from integration_tests.simulator.endpoints import CREATE_REPORTS, ENDPOINTS
 from integration_tests.support.api_client import Client
 from integration_tests.support.pinterest import Simulator, World
+from integration_tests.support.syncs import run_sync
+from integration_tests.support.worlds import small_world
+from source_pinterest.streams import STREAMS
+
+EVERY_OPTION = Path(__file__).parents[1] / "sample_configs" / "every_option.json"
 
 
 def test_every_legal_call_is_answered_and_passes_the_judgement(sim: Simulator, api: Client) -> None:
@@ -18,6 +25,23 @@ def test_every_legal_call_is_answered_and_passes_the_judgement(sim: Simulator, a
     assert api.order().status_code == 200
 
     assert violations(sim.log[first:]) == []
+
+
+def test_the_sdk_would_have_sent_each_request_of_a_sync() -> None:
+    """Of every stream: all lists, analytics with every option, reports of each kind."""
+    world = small_world(keyword_batches="answered", hour_column="HOUR")
+    with Simulator(world, profile="ample", open_betas=["multi_pins/analytics"]) as sim:
+        options = {
+            **json.loads(EVERY_OPTION.read_text(encoding="utf-8")),
+            **sim.config(start_date=str(world.today - timedelta(days=120))),
+            "account_ids": [world.account_id(0)],
+            "exclude_account_ids": [],
+        }
+        output = run_sync(sim, (*(stream.stream_name() for stream in STREAMS), "custom_hourly_spend"), config=options)
+
+        assert output.exit_code == 0, output.text()
+        assert violations(sim.log) == []
+        assert {one.operation_id for one in CREATE_REPORTS} < {entry.operation_id for entry in sim.log}
 
 
 def test_an_illegal_query_is_judged(sim: Simulator, api: Client) -> None:

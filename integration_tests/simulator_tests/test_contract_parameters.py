@@ -5,10 +5,9 @@
 
 from annotated_types import Ge, Le, MaxLen
 
-from integration_tests.simulator.access.oauth import APP_OPERATIONS
 from integration_tests.simulator.calls.operation import Operation
 from integration_tests.simulator.calls.parameters import Choice, CommaArray, Integer, Parameter, RepeatedArray
-from integration_tests.simulator.contract import required_parameters, sdk_parameters, sdk_schemes
+from integration_tests.simulator.contract import in_contract, required_parameters, sdk_parameters, sdk_schemes
 from integration_tests.simulator.endpoints import ENDPOINTS
 from integration_tests.simulator_tests.sdk_types import enum_values, flattened
 
@@ -37,7 +36,7 @@ DEPRECATED_VALUES = {
     "creative_types": {"SHOP_THE_PIN"},
 }
 
-OPERATIONS = {operation.operation_id: operation for operation in ENDPOINTS}
+OPERATIONS = in_contract(ENDPOINTS)
 
 
 def accepted(operation: Operation) -> dict[str, Parameter]:
@@ -52,7 +51,7 @@ def bounds(annotation: object, kind: type) -> set[int]:
 def test_takes_a_token_of_the_app_itself_where_the_contract_says_so() -> None:
     by_contract = {operation_id for operation_id in OPERATIONS if "client_credentials" in sdk_schemes(operation_id)}
 
-    assert APP_OPERATIONS & set(OPERATIONS) == by_contract
+    assert {operation_id for operation_id, operation in OPERATIONS.items() if operation.takes_app_token} == by_contract
 
 
 def test_takes_the_parameters_that_the_contract_names() -> None:

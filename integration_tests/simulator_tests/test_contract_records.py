@@ -14,13 +14,13 @@ from integration_tests.simulator import SYNC_COLUMNS
 from integration_tests.simulator.analytics.operation import AnalyticsOperation
 from integration_tests.simulator.analytics.targeting_operation import TargetingOperation
 from integration_tests.simulator.calls.operation import ListOperation
-from integration_tests.simulator.contract import sdk_call, sdk_item, sdk_parameters
+from integration_tests.simulator.contract import in_contract, sdk_call, sdk_item, sdk_parameters
 from integration_tests.simulator.endpoints import ENDPOINTS
 from integration_tests.simulator_tests.sdk_types import alternatives, enum_values, unknown_fields
 from integration_tests.support.api_client import Client, legal_calls
 from integration_tests.support.pinterest import Simulator
 
-OPERATIONS = {operation.operation_id: operation for operation in ENDPOINTS}
+OPERATIONS = in_contract(ENDPOINTS)
 ITEMS: dict[str, Any] = {
     **{name: sdk_item(name) for name, operation in OPERATIONS.items() if isinstance(operation, ListOperation)},
     # The response is one of several, as the request says.

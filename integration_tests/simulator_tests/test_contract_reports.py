@@ -11,14 +11,14 @@ from integration_tests.simulator import Fault, ReportStatus
 from integration_tests.simulator.calls.fields import Field as BodyField
 from integration_tests.simulator.calls.fields import ListField, NumberField, TextField, UnsimulatedField
 from integration_tests.simulator.calls.parameters import Choice
-from integration_tests.simulator.contract import sdk_body, sdk_call, violations
+from integration_tests.simulator.contract import in_contract, sdk_body, sdk_call, violations
 from integration_tests.simulator.endpoints import CREATE_REPORTS
 from integration_tests.simulator_tests.sdk_types import enum_values, flattened
 from integration_tests.support.api_client import Client, legal_calls
 from integration_tests.support.legal_orders import legal_orders
 from integration_tests.support.pinterest import Simulator
 
-ORDERS = {operation.operation_id: operation for operation in CREATE_REPORTS}
+ORDERS = in_contract(CREATE_REPORTS)
 MODELS: dict[str, type[BaseModel]] = {
     "analytics/create_report": pinterestsdk.AdsAnalyticsCreateAsyncRequest,
     "analytics/create_mmm_report": pinterestsdk.MMMReportCreate,
@@ -31,7 +31,7 @@ UNTYPED_FIELDS = {"start_hour", "end_hour"}
 every_order = pytest.mark.parametrize("operation_id", ORDERS)
 SIMULATED_FIELDS = [
     (operation.operation_id, field)
-    for operation in CREATE_REPORTS
+    for operation in ORDERS.values()
     for field in operation.fields
     if not isinstance(field, UnsimulatedField)
 ]

@@ -7,6 +7,9 @@ import pytest
 
 from integration_tests.simulator import Kind, NoAccess
 from integration_tests.simulator.analytics.targeting import BETA_TYPES, TYPES, VALUES
+from integration_tests.simulator.calls.operation import ListOperation
+from integration_tests.simulator.endpoints import ENDPOINTS
+from integration_tests.simulator.lists.account_lists import Series
 from integration_tests.simulator.lists.ad_group_lists import KeywordBatches
 from integration_tests.simulator.lists.catalogs import FeedBookmarks
 from integration_tests.simulator.organic.places import board_id
@@ -17,6 +20,7 @@ from integration_tests.support.pinterest import Simulator, World
 
 ALL_STATUSES = {"entity_statuses": "ACTIVE,PAUSED,ARCHIVED"}
 STATS = "reports/stats"
+OF_AN_ACCOUNT = "/ad_accounts/{ad_account_id}/"
 
 
 def items(api: Client, operation_id: str, **query: Any) -> list[dict[str, Any]]:
@@ -44,6 +48,17 @@ def test_archived_entities_and_inactive_things_are_listed_only_if_asked_for(api:
 
 
 # -- lists
+
+
+def test_no_two_lists_of_an_account_share_an_id(api: Client) -> None:
+    of_accounts = [one for one in ENDPOINTS if isinstance(one, ListOperation) and one.path.startswith(OF_AN_ACCOUNT)]
+    lists: dict[str, str] = {}
+    for operation in of_accounts:
+        found = {item["id"] for item in api.call(operation.operation_id).json()["items"] if "id" in item}
+        shared = {lists[item_id] for item_id in found & lists.keys()}
+        assert shared == set(), (operation.operation_id, "give it a member of `Series` of its own")
+        lists |= dict.fromkeys(found, operation.operation_id)
+    assert len(set(lists.values())) > len(Series)
 
 
 def test_product_groups_have_the_ids_that_reports_show(sim: Simulator) -> None:

@@ -42,7 +42,7 @@ SUITES = ("spec",)
 VERSIONS = {
     "source_pinterest/__init__.py": r'^__version__ = "(.+)"',
     "metadata.yaml": r"^  dockerImageTag: (\S+)",
-    "CHANGELOG.md": r"^## \[(.+?)\]",
+    "CHANGELOG.md": r"^## \[(\d.*?)\]",
 }
 
 _LINK = re.compile(r"\[([^\]]+)\]\(([^)#\s]+)(?:#[^)]*)?\)")

@@ -7,7 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from integration_tests.simulator.contract import sdk_reads
+from integration_tests.simulator.contract import is_newer, method_name, sdk_reads
+from integration_tests.simulator.endpoints import ENDPOINTS
 from integration_tests.tools.stream_table import ROOT, operation_of, with_table
 from source_pinterest.streams import STREAMS
 
@@ -111,7 +112,7 @@ def streams_by_method() -> Mapping[str, list[str]]:
     """The streams that are made of an operation, by the name of its method."""
     found: defaultdict[str, list[str]] = defaultdict(list)
     for stream in STREAMS:
-        found[operation_of(stream).replace("/", "_").replace("-", "_")].append(f"`{stream.stream_name()}`")
+        found[method_name(operation_of(stream))].append(f"`{stream.stream_name()}`")
     return found
 
 
@@ -132,9 +133,15 @@ def what_becomes_of(method: str) -> str:
     raise LookupError(f"{method} reads something, and neither a stream nor a table of this module says what of it.")
 
 
+def reads() -> dict[str, str]:
+    """The path of each operation that reads, by its method: those of `pinterestsdk` and newer ones of the simulator."""
+    newer = {method_name(one.operation_id): one.path for one in ENDPOINTS if is_newer(one.operation_id)}
+    return sdk_reads() | newer
+
+
 def rows() -> Iterator[tuple[str, str]]:
     """Each path that can be read, and what becomes of it."""
-    for path, method in sorted((path, method) for method, path in sdk_reads().items()):
+    for path, method in sorted((path, method) for method, path in reads().items()):
         yield f"`{path}`", what_becomes_of(method)
 
 

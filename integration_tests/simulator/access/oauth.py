@@ -41,26 +41,6 @@ _FORMS = {
     "client_credentials": {"grant_type", "scope"},
 }
 
-
-APP_OPERATIONS = frozenset(
-    (
-        *("ad_account/analytics", "ad_account_countries/get", "ad_account_targeting_analytics/get"),
-        *("ad_accounts/get", "ad_accounts/list", "ad_groups/analytics", "ad_groups/list"),
-        *("ad_groups_targeting_analytics/get", "ad_targeting_analytics/get", "ads/analytics", "ads/list"),
-        *("advertiser_defined_events/get", "audience_insights/get", "audiences/list", "board_sections/list"),
-        *("board_sections/list_pins", "boards/get", "boards/list", "boards/list_pins"),
-        *("boards_user_follows/list", "campaign_targeting_analytics/get", "campaigns/analytics"),
-        *("campaigns/list", "catalogs_product_group_pins/list", "conversion_eqs/list"),
-        *("conversion_tags/list", "country_keywords_metrics/get", "delivery_metrics/get", "feeds/list"),
-        *("followers/list", "interest_targeting_options/get", "keywords/get", "linked_business_accounts/get"),
-        *("multi_pins/analytics", "pins/analytics", "pins/get", "pins/list", "product_groups/analytics"),
-        *("targeting_options/get", "targeting_template/list", "trends_featured_topics/list"),
-        *("trends_product_categories_details/list", "trends_product_categories_trending/list"),
-        *("user_account/analytics/top_pins", "user_account/analytics/top_video_pins", "user_account/get"),
-        *("user_following/get",),
-    )
-)
-"""Operations that take a token of the app itself, which its owner gets without a consent."""
 _CONSENT_PAGE = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -144,12 +124,12 @@ class Tokens:
             return self._issue_to_app(form)
         return self._exchange(form) if grant_type == "authorization_code" else self._renew(form)
 
-    def check(self, authorization: str, operation_id: str) -> None:
+    def check(self, authorization: str, *, takes_app_token: bool) -> None:
         """Refuses a call without a valid access token, and one with a token that the operation does not take."""
         kind, _, token = authorization.partition(" ")
         if kind != "Bearer" or self._access.get(token, float("-inf")) <= self._clock():
             raise unauthenticated()
-        if token in self._of_app and operation_id not in APP_OPERATIONS:
+        if token in self._of_app and not takes_app_token:
             raise missing_scope()
 
     def check_scopes(self, scopes: tuple[str, ...]) -> None:

@@ -22,8 +22,9 @@ AD_ENDPOINTS: tuple[Operation, ...] = (
         _ADS,
         unsimulated(Flag("include_shared_accounts", default=True)),
         entities.ad_accounts,
+        takes_app_token=True,
     ),
-    DocumentOperation("ad_accounts/get", _AA, "ads_read", _ADS, (), entities.ad_account_by_id),
+    DocumentOperation("ad_accounts/get", _AA, "ads_read", _ADS, (), entities.ad_account_by_id, takes_app_token=True),
     ListOperation(
         "campaigns/list",
         f"{_AA}/campaigns",
@@ -31,6 +32,7 @@ AD_ENDPOINTS: tuple[Operation, ...] = (
         _ADS,
         (_ENTITY_STATUSES, *_FILTERS),
         entities.campaigns,
+        takes_app_token=True,
     ),
     ListOperation(
         "ad_groups/list",
@@ -43,6 +45,7 @@ AD_ENDPOINTS: tuple[Operation, ...] = (
             *unsimulated(ids("ad_group_ids"), Flag("translate_interests_to_names", default=False)),
         ),
         entities.ad_groups,
+        takes_app_token=True,
     ),
     ListOperation(
         "ads/list",
@@ -51,5 +54,6 @@ AD_ENDPOINTS: tuple[Operation, ...] = (
         _ADS,
         (_ENTITY_STATUSES, *_FILTERS, *unsimulated(ids("ad_group_ids"), ids("ad_ids"))),
         entities.ads,
+        takes_app_token=True,
     ),
 )

@@ -12,18 +12,20 @@ _AA = "/ad_accounts/{ad_account_id}"
 _AGGREGATE = Flag("aggregate_report_rows", default=False)
 
 ANALYTICS_ENDPOINTS: tuple[Operation, ...] = (
-    AnalyticsOperation("ad_account/analytics", f"{_AA}/analytics", level="ad_accounts"),
+    AnalyticsOperation("ad_account/analytics", f"{_AA}/analytics", level="ad_accounts", takes_app_token=True),
     AnalyticsOperation(
         "campaigns/analytics",
         f"{_AA}/campaigns/analytics",
         parameters=(ids("campaign_ids", required=True, max_length=18), _AGGREGATE),
         level="campaigns",
+        takes_app_token=True,
     ),
     AnalyticsOperation(
         "ad_groups/analytics",
         f"{_AA}/ad_groups/analytics",
         parameters=(ids("ad_group_ids", required=True, max_length=18), _AGGREGATE),
         level="ad_groups",
+        takes_app_token=True,
     ),
     AnalyticsOperation(
         "ads/analytics",
@@ -34,31 +36,38 @@ ANALYTICS_ENDPOINTS: tuple[Operation, ...] = (
         ),
         level="ads",
         rules=(names_ads,),
+        takes_app_token=True,
     ),
-    TargetingOperation("ad_account_targeting_analytics/get", f"{_AA}/targeting_analytics", level="ad_accounts"),
+    TargetingOperation(
+        "ad_account_targeting_analytics/get", f"{_AA}/targeting_analytics", level="ad_accounts", takes_app_token=True
+    ),
     TargetingOperation(
         "campaign_targeting_analytics/get",
         f"{_AA}/campaigns/targeting_analytics",
         parameters=(ids("campaign_ids", required=True, max_length=18),),
         level="campaigns",
+        takes_app_token=True,
     ),
     TargetingOperation(
         "ad_groups_targeting_analytics/get",
         f"{_AA}/ad_groups/targeting_analytics",
         parameters=(ids("ad_group_ids", required=True, max_length=18), *SORTING),
         level="ad_groups",
+        takes_app_token=True,
     ),
     TargetingOperation(
         "ad_targeting_analytics/get",
         f"{_AA}/ads/targeting_analytics",
         parameters=(ids("ad_ids", required=True), *SORTING),
         level="ads",
+        takes_app_token=True,
     ),
     ProductGroupOperation(
         "product_groups/analytics",
         f"{_AA}/product_groups/analytics",
         parameters=(ids("product_group_ids", required=True),),
         level="product_groups",
+        takes_app_token=True,
     ),
     DocumentOperation(
         "metrics_ready_state/get",

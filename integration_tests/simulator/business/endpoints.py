@@ -82,9 +82,12 @@ BUSINESS_ENDPOINTS: tuple[Operation, ...] = (
         _USER,
         (),
         connections.linked_businesses,
+        takes_app_token=True,
     ),
     ListOperation("user_websites/get", "/user_account/websites", "org_read", _USER, (), connections.websites),
-    ListOperation("followers/list", "/user_account/followers", "ads_read", _USER, (), connections.followers),
+    ListOperation(
+        "followers/list", "/user_account/followers", "ads_read", _USER, (), connections.followers, takes_app_token=True
+    ),
     ListOperation(
         "user_following/get",
         "/user_account/following",
@@ -92,6 +95,7 @@ BUSINESS_ENDPOINTS: tuple[Operation, ...] = (
         _USER,
         (AD_ACCOUNT_ID, *_EXPLICIT, *unsimulated(Choice("feed_type", values=connections.FEED_TYPES, default="ALL"))),
         connections.following,
+        takes_app_token=True,
     ),
     ListOperation(
         "boards_user_follows/list",
@@ -100,5 +104,6 @@ BUSINESS_ENDPOINTS: tuple[Operation, ...] = (
         _USER,
         (AD_ACCOUNT_ID, *_EXPLICIT),
         connections.following_boards,
+        takes_app_token=True,
     ),
 )

@@ -60,6 +60,7 @@ class Operation(ABC):
     parameters: tuple[Parameter, ...]
     rules: tuple[Callable[[World, Arguments], None], ...] = field(default=(), kw_only=True)
     in_path: tuple[Parameter, ...] = field(default=(), kw_only=True)  # those that are no plain digits
+    takes_app_token: bool = field(default=False, kw_only=True)  # of client credentials, without a user's consent
 
     def accepted(self) -> tuple[Parameter, ...]:
         return self.parameters

@@ -5,6 +5,7 @@ world's `account_list_items`; every field of API 5.28 appears in some record.
 """
 
 from collections.abc import Callable, Mapping
+from enum import IntEnum, unique
 from typing import Any
 
 from integration_tests.simulator.ads.entities import account_name, account_of
@@ -29,15 +30,32 @@ def listing_of(make: Callable[[World, int, int], Record]) -> ListingOf:
     return listing
 
 
-def item_id(series: int, account: int, index: int) -> str:
-    """The id of the n-th thing in a list; each list has a series of its own."""
+@unique
+class Series(IntEnum):
+    """The series of IDs of each list; one more list takes the next number."""
+
+    AUDIENCES = 0
+    CUSTOMER_LISTS = 1
+    CONVERSION_TAGS = 2
+    PROMOTIONS = 3
+    ORDER_LINES = 4
+    LEAD_FORMS = 5
+    BILLING_PROFILES = 6
+    BILLING_INVOICES = 7
+    CUSTOMER_SEGMENTS = 8
+    TARGETING_TEMPLATES = 9
+    LABELS = 10
+
+
+def item_id(series: Series, account: int, index: int) -> str:
+    """The id of the n-th thing in a list."""
     return numbering.ACCOUNT_LIST_ITEMS[series].id_of(account * _ITEMS_PER_ACCOUNT + index)
 
 
 def audience(world: World, account: int, index: int) -> Record:
     is_sized = index % 2 == 0
     return {
-        "id": item_id(0, account, index),
+        "id": item_id(Series.AUDIENCES, account, index),
         "ad_account_id": world.account_id(account),
         "name": words(mix(world.seed, 20, account, index)),
         "description": None if index % 3 else words(mix(world.seed, 21, account, index)),
@@ -50,15 +68,15 @@ def audience(world: World, account: int, index: int) -> Record:
         "created_by_company_name": "Käse & Co",
         "created_timestamp": world.built_at - 50_000_000 + index,
         "updated_timestamp": world.built_at - 40_000_000 + index if is_sized else None,
-        "rule": audience_rule(world, account, item_id(2, account, 0))
+        "rule": audience_rule(world, account, item_id(Series.CONVERSION_TAGS, account, 0))
         if index % 2 == 0
-        else visitors(item_id(2, account, 0)),
+        else visitors(item_id(Series.CONVERSION_TAGS, account, 0)),
     }
 
 
 def customer_list(world: World, account: int, index: int) -> Record:
     return {
-        "id": item_id(1, account, index),
+        "id": item_id(Series.CUSTOMER_LISTS, account, index),
         "ad_account_id": world.account_id(account),
         "name": words(mix(world.seed, 22, account, index)),
         "status": ("READY", "PROCESSING", "TOO_SMALL", "UPLOADING")[index % 4],
@@ -74,7 +92,7 @@ def customer_list(world: World, account: int, index: int) -> Record:
 
 
 def conversion_tag(world: World, account: int, index: int) -> Record:
-    tag = item_id(2, account, index)
+    tag = item_id(Series.CONVERSION_TAGS, account, index)
     return {
         "id": tag,
         "ad_account_id": world.account_id(account),
@@ -100,7 +118,7 @@ def conversion_tag(world: World, account: int, index: int) -> Record:
 
 def promotion(world: World, account: int, index: int) -> Record:
     return {
-        "id": item_id(3, account, index),
+        "id": item_id(Series.PROMOTIONS, account, index),
         "ad_account_id": world.account_id(account),
         "promotion_title": words(mix(world.seed, 24, account, index)),
         "promotion_type": ("SITEWIDE", "CHECKOUT", "FREE_SHIPPING")[index % 3],
@@ -118,7 +136,7 @@ def promotion(world: World, account: int, index: int) -> Record:
 
 def order_line(world: World, account: int, index: int) -> Record:
     return {
-        "id": item_id(4, account, index),
+        "id": item_id(Series.ORDER_LINES, account, index),
         "ad_account_id": world.account_id(account),
         "name": words(mix(world.seed, 25, account, index)),
         "status": ("ACTIVE", "PAUSED", "DELETED")[index % 3],
@@ -135,7 +153,7 @@ def order_line(world: World, account: int, index: int) -> Record:
 
 def lead_form(world: World, account: int, index: int) -> Record:
     return {
-        "id": item_id(5, account, index),
+        "id": item_id(Series.LEAD_FORMS, account, index),
         "ad_account_id": world.account_id(account),
         "name": words(mix(world.seed, 26, account, index)),
         "status": "ACTIVE" if index % 2 else "DRAFT",
@@ -160,7 +178,7 @@ def lead_form(world: World, account: int, index: int) -> Record:
 
 def billing_profile(world: World, account: int, index: int) -> Record:
     return {
-        "id": item_id(6, account, index),
+        "id": item_id(Series.BILLING_PROFILES, account, index),
         "advertiser_id": world.account_id(account),
         "billing_type": "CREDIT_CARD",
         "card_type": ("VISA", "MASTERCARD", "DISCOVER")[mix(world.seed, 27, account, index) % 3],
@@ -171,7 +189,7 @@ def billing_profile(world: World, account: int, index: int) -> Record:
 
 def billing_invoice(world: World, account: int, index: int) -> Record:
     return {
-        "id": item_id(7, account, index),
+        "id": item_id(Series.BILLING_INVOICES, account, index),
         "ad_account_id": world.account_id(account),
         "ad_account_name": account_name(world, account),
         "amount_billed_micro_currency": 119_000_000,

@@ -27,6 +27,7 @@ AUDIENCE_ENDPOINTS: tuple[Operation, ...] = (
         _ADS,
         (Choice("audience_insight_type", required=True, values=audience_lists.INSIGHT_TYPES),),
         audience_lists.audience_insights,
+        takes_app_token=True,
     ),
     ListOperation(
         "customer_segment/list",
@@ -43,6 +44,7 @@ AUDIENCE_ENDPOINTS: tuple[Operation, ...] = (
         _ADS,
         (*_FOUND, _SIZING),
         audience_lists.targeting_templates,
+        takes_app_token=True,
     ),
     ListOperation(
         "labels/list",
@@ -74,6 +76,7 @@ AUDIENCE_ENDPOINTS: tuple[Operation, ...] = (
         _ADS,
         (),
         audience_lists.advertiser_defined_events,
+        takes_app_token=True,
     ),
     DocumentOperation(
         "conversion_eqs/list",
@@ -88,6 +91,7 @@ AUDIENCE_ENDPOINTS: tuple[Operation, ...] = (
             ),
         ),
         audience_lists.conversion_eqs,
+        takes_app_token=True,
     ),
     DocumentOperation(
         "country_keywords_metrics/get",
@@ -99,5 +103,6 @@ AUDIENCE_ENDPOINTS: tuple[Operation, ...] = (
             CommaArray("keywords", required=True, item=Text("keywords"), max_items=_KEYWORDS),
         ),
         audience_lists.keyword_metrics,
+        takes_app_token=True,
     ),
 )

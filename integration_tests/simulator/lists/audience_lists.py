@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from integration_tests.simulator.ads.entities import account_of
-from integration_tests.simulator.lists.account_lists import item_id, listing_of
+from integration_tests.simulator.lists.account_lists import Series, item_id, listing_of
 from integration_tests.simulator.world.listing import Listing, Record
 from integration_tests.simulator.world.seeding import mix, words
 from integration_tests.simulator.world.world import World, size_at
@@ -83,10 +83,10 @@ def audience_insights(world: World, arguments: Mapping[str, Any]) -> Record:
 
 def customer_segment(world: World, account: int, index: int) -> Record:
     return {
-        "id": item_id(8, account, index),
+        "id": item_id(Series.CUSTOMER_SEGMENTS, account, index),
         "ad_account_id": world.account_id(account),
         "name": words(mix(world.seed, 41, account, index)),
-        "audience_ids": [item_id(0, account, index)],
+        "audience_ids": [item_id(Series.AUDIENCES, account, index)],
         "status": "DELETED" if index % 3 == 2 else "ACTIVE",
         "created_time": world.built_at - 9_000_000,
         "updated_time": world.built_at - 8_000_000 + index,
@@ -95,7 +95,7 @@ def customer_segment(world: World, account: int, index: int) -> Record:
 
 def targeting_template(world: World, account: int, index: int) -> Record:
     record: Record = {
-        "id": item_id(9, account, index),
+        "id": item_id(Series.TARGETING_TEMPLATES, account, index),
         "ad_account_id": world.account_id(account),
         "name": words(mix(world.seed, 42, account, index)),
         "status": "DELETED" if index % 3 == 2 else "ACTIVE",
@@ -106,7 +106,7 @@ def targeting_template(world: World, account: int, index: int) -> Record:
         "targeting_attributes": {
             "GENDER": ["female"],
             "LOCATION": ["US"],
-            "AUDIENCE_INCLUDE": [item_id(0, account, 0)],
+            "AUDIENCE_INCLUDE": [item_id(Series.AUDIENCES, account, 0)],
         },
         "tracking_urls": None if index % 2 else {"click": ["https://track.example/click"]},
         "created_time": world.built_at - 7_000_000,
@@ -123,7 +123,7 @@ def sized(template: Record) -> Record:
 
 def label(world: World, account: int, index: int) -> Record:
     return {
-        "id": item_id(10, account, index),
+        "id": item_id(Series.LABELS, account, index),
         "label_type": LABEL_TYPES[index % len(LABEL_TYPES)],
         "value": words(mix(world.seed, 43, account, index)),
         "status": LABEL_STATUSES[index % len(LABEL_STATUSES)],

@@ -24,6 +24,7 @@ CATALOG_ITEM_ENDPOINTS: tuple[Operation, ...] = (
         ("boards:read", "catalogs:read", "pins:read"),
         (AD_ACCOUNT_ID, *unsimulated(Flag("pin_metrics", default=False))),
         catalog_items.products,
+        takes_app_token=True,
     ),
     DocumentOperation(
         "catalogs_product_groups/product_counts_get",

@@ -72,11 +72,15 @@ def _of_account(
     *parameters: Parameter,
     kind: Callable[..., ListOperation] = ListOperation,
     rules: tuple[Rule, ...] = (),
+    takes_app_token: bool = False,
 ) -> ListOperation:
     """The list of an ad account at the path that its operation is called by."""
     name = operation_id.partition("/")[0]
     scopes = ("ads:read", "billing:read") if name.startswith("billing") else ("ads:read",)
-    return kind(operation_id, f"{_AA}/{name}", "ads_read", scopes, parameters, listing, rules=rules)
+    path = f"{_AA}/{name}"
+    return kind(
+        operation_id, path, "ads_read", scopes, parameters, listing, rules=rules, takes_app_token=takes_app_token
+    )
 
 
 def _of_merchant(
@@ -86,14 +90,20 @@ def _of_merchant(
     *parameters: Parameter,
     kind: Callable[..., ListOperation] = ListOperation,
     rules: tuple[Rule, ...] = (),
+    takes_app_token: bool = False,
 ) -> ListOperation:
     accepted = (AD_ACCOUNT_ID, *parameters)
-    return kind(operation_id, path, "catalogs_read", ("catalogs:read",), accepted, listing, rules=rules)
+    scopes = ("catalogs:read",)
+    return kind(
+        operation_id, path, "catalogs_read", scopes, accepted, listing, rules=rules, takes_app_token=takes_app_token
+    )
 
 
 LIST_ENDPOINTS: tuple[ListOperation, ...] = (
     _of_merchant("catalogs/list", "/catalogs", catalogs.catalogs),
-    _of_merchant("feeds/list", "/catalogs/feeds", catalogs.feeds, *unsimulated(Digits("catalog_id"))),
+    _of_merchant(
+        "feeds/list", "/catalogs/feeds", catalogs.feeds, *unsimulated(Digits("catalog_id")), takes_app_token=True
+    ),
     _of_merchant(
         "feed_processing_results/list",
         "/catalogs/feeds/{feed_id}/processing_results",
@@ -117,6 +127,7 @@ LIST_ENDPOINTS: tuple[ListOperation, ...] = (
         *ORDER,
         *_EXCLUDE_NCA,
         *unsimulated(Choice("ownership_type", values=("OWNED", "RECEIVED"), default="OWNED")),
+        takes_app_token=True,
     ),
     _of_account("customer_lists/list", account_lists.customer_lists, *ORDER, *_EXCLUDE_NCA),
     _of_account(
@@ -124,6 +135,7 @@ LIST_ENDPOINTS: tuple[ListOperation, ...] = (
         account_lists.conversion_tags,
         *unsimulated(Flag("filter_deleted", default=False)),
         kind=WholeList,
+        takes_app_token=True,
     ),
     _of_account(
         "keywords/get",
@@ -135,6 +147,7 @@ LIST_ENDPOINTS: tuple[ListOperation, ...] = (
             RepeatedArray("match_types", item=Choice("match_types", values=ad_group_lists.MATCH_TYPES), max_items=5)
         ),
         rules=(at_most_one_of("campaign_id", "ad_group_id", "ad_group_ids"),),
+        takes_app_token=True,
     ),
     _of_account(
         "product_group_promotions/list",

@@ -45,7 +45,15 @@ def _ranking(metrics: tuple[str, ...], sorts: tuple[str, ...]) -> tuple[Paramete
 
 
 ORGANIC_ENDPOINTS: tuple[Operation, ...] = (
-    DocumentOperation("user_account/get", "/user_account", "org_read", _USER, (AD_ACCOUNT_ID,), content.user_account),
+    DocumentOperation(
+        "user_account/get",
+        "/user_account",
+        "org_read",
+        _USER,
+        (AD_ACCOUNT_ID,),
+        content.user_account,
+        takes_app_token=True,
+    ),
     ListOperation(
         "boards/list",
         "/boards",
@@ -56,8 +64,17 @@ ORGANIC_ENDPOINTS: tuple[Operation, ...] = (
             *unsimulated(Choice("privacy", values=("ALL", "PUBLIC", "PROTECTED", "SECRET", "PUBLIC_AND_SECRET"))),
         ),
         content.boards,
+        takes_app_token=True,
     ),
-    DocumentOperation("boards/get", "/boards/{board_id}", "org_read", _BOARDS, (AD_ACCOUNT_ID,), content.board_by_id),
+    DocumentOperation(
+        "boards/get",
+        "/boards/{board_id}",
+        "org_read",
+        _BOARDS,
+        (AD_ACCOUNT_ID,),
+        content.board_by_id,
+        takes_app_token=True,
+    ),
     ListOperation(
         "board_sections/list",
         "/boards/{board_id}/sections",
@@ -65,6 +82,7 @@ ORGANIC_ENDPOINTS: tuple[Operation, ...] = (
         _BOARDS,
         (AD_ACCOUNT_ID,),
         content.board_sections,
+        takes_app_token=True,
     ),
     ListOperation(
         "boards/list_pins",
@@ -73,6 +91,7 @@ ORGANIC_ENDPOINTS: tuple[Operation, ...] = (
         _PINS,
         (AD_ACCOUNT_ID, Flag("pin_metrics", default=False), *unsimulated(_CREATIVE_TYPES)),
         content.board_pins,
+        takes_app_token=True,
     ),
     ListOperation(
         "board_sections/list_pins",
@@ -81,6 +100,7 @@ ORGANIC_ENDPOINTS: tuple[Operation, ...] = (
         _PINS,
         (AD_ACCOUNT_ID,),
         content.board_section_pins,
+        takes_app_token=True,
     ),
     DocumentOperation(
         "user_account/analytics",
@@ -126,6 +146,7 @@ ORGANIC_ENDPOINTS: tuple[Operation, ...] = (
             ),
         ),
         pins.pins,
+        takes_app_token=True,
     ),
     DocumentOperation(
         "multi_pins/analytics",
@@ -141,6 +162,7 @@ ORGANIC_ENDPOINTS: tuple[Operation, ...] = (
         ),
         pin_analytics.multi_pins_analytics,
         rules=(recent_days,),
+        takes_app_token=True,
     ),
     DocumentOperation(
         "pins/get",
@@ -149,6 +171,7 @@ ORGANIC_ENDPOINTS: tuple[Operation, ...] = (
         _PINS,
         (AD_ACCOUNT_ID, *unsimulated(Flag("pin_metrics", default=False))),
         promoted.pin,
+        takes_app_token=True,
     ),
     DocumentOperation(
         "pins/analytics",
@@ -164,6 +187,7 @@ ORGANIC_ENDPOINTS: tuple[Operation, ...] = (
         ),
         pin_analytics.pin_analytics,
         rules=(recent_days,),
+        takes_app_token=True,
     ),
     DocumentOperation(
         "user_account/analytics/top_pins",
@@ -173,6 +197,7 @@ ORGANIC_ENDPOINTS: tuple[Operation, ...] = (
         _ranking(user_analytics.METRICS, pin_analytics.SORTS),
         pin_analytics.top_pins,
         rules=(recent_days,),
+        takes_app_token=True,
     ),
     DocumentOperation(
         "user_account/analytics/top_video_pins",
@@ -182,5 +207,6 @@ ORGANIC_ENDPOINTS: tuple[Operation, ...] = (
         _ranking(pin_analytics.VIDEO_SORTS, pin_analytics.VIDEO_SORTS),
         pin_analytics.top_video_pins,
         rules=(recent_days,),
+        takes_app_token=True,
     ),
 )

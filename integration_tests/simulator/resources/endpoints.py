@@ -14,6 +14,7 @@ RESOURCE_ENDPOINTS: tuple[Operation, ...] = (
         _ADS,
         (),
         dictionaries.ad_account_countries,
+        takes_app_token=True,
     ),
     DocumentOperation(
         "delivery_metrics/get",
@@ -22,6 +23,7 @@ RESOURCE_ENDPOINTS: tuple[Operation, ...] = (
         ("ads:read", "pins:read", "user_accounts:read"),
         unsimulated(Choice("report_type", values=("SYNC", "ASYNC"))),
         dictionaries.delivery_metrics,
+        takes_app_token=True,
     ),
     DocumentOperation(
         "targeting_options/get",
@@ -34,6 +36,7 @@ RESOURCE_ENDPOINTS: tuple[Operation, ...] = (
         ),
         options.targeting_options,
         in_path=(Choice("targeting_type", values=tuple(options.OPTIONS)),),
+        takes_app_token=True,
     ),
     DocumentOperation(
         "interest_targeting_options/get",
@@ -43,5 +46,6 @@ RESOURCE_ENDPOINTS: tuple[Operation, ...] = (
         (),
         options.interest,
         in_path=(Digits("interest_id", max_length=18),),
+        takes_app_token=True,
     ),
 )

@@ -160,7 +160,7 @@ class Service:
         return await self._respond(entry, proper)
 
     def _admit(self, request: Request, operation: Operation) -> None:
-        self.tokens.check(request.headers.get("authorization", ""), operation.operation_id)
+        self.tokens.check(request.headers.get("authorization", ""), takes_app_token=operation.takes_app_token)
         account = request.path_params.get("ad_account_id", "")
         if not self.quotas.spend(operation.category, operation.operation_id, account):
             raise errors.rate_limited(self.quotas.wait_seconds(operation.category, operation.operation_id))

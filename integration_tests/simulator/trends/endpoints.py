@@ -48,6 +48,7 @@ TREND_ENDPOINTS: tuple[Operation, ...] = (
             _ENGAGEMENT_TYPE,
         ),
         products.trending_product_categories,
+        takes_app_token=True,
     ),
     DocumentOperation(
         "trends_product_categories_details/list",
@@ -65,6 +66,7 @@ TREND_ENDPOINTS: tuple[Operation, ...] = (
             *unsimulated(_LOOKBACK_WINDOW, _ENGAGEMENT_TYPE),
         ),
         products.product_category_details,
+        takes_app_token=True,
     ),
     DocumentOperation(
         "trends_featured_topics/list",
@@ -73,5 +75,6 @@ TREND_ENDPOINTS: tuple[Operation, ...] = (
         _USER,
         (_REGION, *unsimulated(Choice("interest", values=products.INTERESTS))),
         products.featured_topics,
+        takes_app_token=True,
     ),
 )

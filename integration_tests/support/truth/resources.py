@@ -3,9 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from pinterestsdk import CreativeType
-
 from integration_tests.simulator.ads.entities import ad_account
+from integration_tests.simulator.organic.content import CREATIVE_TYPES
 from integration_tests.simulator.resources import dictionaries, options
 from integration_tests.simulator.trends import keywords, products
 from integration_tests.simulator.world.listing import Record
@@ -25,7 +24,7 @@ _FURTHER_WORDS: Mapping[tuple[str, str], str] = {
 }
 _WORDS: Mapping[str, tuple[str, ...]] = {
     "PLACEMENT": ("ALL", "BROWSE", "SEARCH", "OTHER"),
-    "CREATIVE_TYPE": tuple(one.value for one in CreativeType),
+    "CREATIVE_TYPE": (*CREATIVE_TYPES, "SHOP_THE_PIN"),
 }
 
 
