@@ -13,12 +13,7 @@ from airbyte_cdk.models import AirbyteStream, SyncMode
 from source_pinterest import limits
 from source_pinterest.api.errors import TooLargeToParseError
 from source_pinterest.source import SourcePinterest
-from source_pinterest.state.ad_pin_cursor import AdPinCursor
-from source_pinterest.state.board_cursor import BoardCursor
-from source_pinterest.state.cursor import PinterestCursor
-from source_pinterest.state.day_cursor import AccountDayCursor, DayCursor
-from source_pinterest.state.entity_cursor import EntityCursor
-from source_pinterest.state.pin_cursor import PinCursor
+from source_pinterest.state.day_cursor import DayCursor
 from source_pinterest.streams import STREAMS
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.ads.entities import AdGroups, Campaigns
@@ -188,27 +183,6 @@ def test_the_frameworks_own_cursor_is_off(pinterest: Pinterest) -> None:
 
         assert instance.cursor is None, stream
         assert instance.is_resumable is False, stream
-
-
-KINDS: Mapping[str, tuple[type[PinterestCursor], int]] = {
-    "campaigns": (EntityCursor, 913),
-    "ad_pins": (AdPinCursor, 913),
-    "board_pins": (BoardCursor, 913),
-    "campaign_analytics": (AccountDayCursor, 913),
-    "campaign_targeting_analytics": (AccountDayCursor, 89),
-    "ad_group_report": (AccountDayCursor, 913),
-    "product_item_report": (AccountDayCursor, 91),
-    "user_account_analytics": (DayCursor, 89),
-    "pin_analytics": (PinCursor, 89),
-}
-
-
-def test_the_kind_of_stream_decides_cursor_and_days(pinterest: Pinterest) -> None:
-    by_name = {stream.stream_name(): stream for stream in STREAMS}
-    for name, kind in KINDS.items():
-        instance = pinterest.stream(by_name[name])
-
-        assert (type(instance.checkpoint), instance.days.history_days) == kind, name
 
 
 def test_a_selected_stream_with_fewer_days_than_the_option_allows_says_so(caplog: pytest.LogCaptureFixture) -> None:

@@ -23,9 +23,7 @@ from airbyte_cdk.models import (
     StreamDescriptor,
     Type,
 )
-from airbyte_cdk.sources.concurrent_source.concurrent_source import ConcurrentSource
 from airbyte_cdk.sources.concurrent_source.concurrent_source_adapter import ConcurrentSourceAdapter
-from airbyte_cdk.sources.concurrent_source.thread_pool_manager import ThreadPoolManager
 from airbyte_cdk.utils import AirbyteTracedException
 
 from source_pinterest.api import DEFAULT_BASE_URL
@@ -194,20 +192,3 @@ def test_a_state_is_written_out_before_anything_else_is_read(monkeypatch: pytest
     came.extend(one.type for one in SourcePinterest().read_pages(LOGGER, config(), catalog_of("boards"), []))
 
     assert written == [[Type.LOG, Type.STATE]]
-
-
-@pytest.mark.parametrize(("wanted", "workers"), [(1, 2), (10, 10)])
-def test_there_is_always_a_worker_beside_the_one_that_waits(
-    reading: Reading, monkeypatch: pytest.MonkeyPatch, wanted: int, workers: int
-) -> None:
-    made: list[tuple[int, int]] = []
-
-    def noted(pool: ThreadPoolManager, *others: Any) -> ConcurrentSource:
-        made.append((pool._threadpool._max_workers, others[-1]))
-        return ConcurrentSource(pool, *others)
-
-    monkeypatch.setattr("source_pinterest.source.ConcurrentSource", noted)
-    reading(catalog_of("boards"), num_workers=wanted)
-
-    assert made[-1][0] == workers
-    assert 0 < made[-1][1] < workers

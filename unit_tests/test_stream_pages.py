@@ -13,7 +13,6 @@ from integration_tests.tools.stream_pages import (
     AREAS,
     COLUMNS_PAGE,
     INDEX,
-    diagram,
     fields,
     is_by_day,
     overview,
@@ -121,43 +120,6 @@ def test_a_diagram_has_arrows_to_streams_of_its_area_alone(written: dict[str, st
             assert arrow, (area, line)
             assert {*(arrow[3] or arrow[2]).split("<br/>")} <= here <= set(NAMES), (area, line)
             assert arrow[1] in NAMES, (area, line)
-
-
-@pytest.mark.parametrize(
-    ("names", "records", "lines"),
-    [
-        (
-            ("ad_accounts", "campaigns", "promotions", "labels"),
-            {name: [{"ad_account_id": "1"}] for name in ("ad_accounts", "campaigns", "promotions", "labels")},
-            ['    ad_accounts -->|"ad_account_id"| campaigns["campaigns<br/>promotions<br/>labels"]'],
-        ),
-        (
-            ("boards", "board_sections", "board_pins"),
-            {"boards": [], "board_sections": [], "board_pins": [{"board_id": "1", "board_section_id": "7"}]},
-            [
-                '    boards -->|"board_id"| board_sections',
-                '    board_sections -->|"board_id<br/>board_section_id"| board_pins',
-            ],
-        ),
-        (
-            ("boards", "board_sections", "board_pins"),
-            {"boards": [], "board_sections": [], "board_pins": [{"board_id": "1", "board_section_id": None}]},
-            [
-                '    boards -->|"board_id"| board_sections',
-                '    boards -->|"board_id"| board_pins',
-                '    board_sections -.->|"board_id<br/>board_section_id"| board_pins',
-            ],
-        ),
-        (("boards",), {"boards": []}, []),
-    ],
-    ids=["streams of one parent share a box", "a longer way", "a key that may be empty", "no arrows, no diagram"],
-)
-def test_a_diagram_draws_the_keys_that_lead_straight_to_a_parent(
-    names: tuple[str, ...], records: dict[str, list[dict[str, str | None]]], lines: list[str]
-) -> None:
-    drawn = diagram(names, [stream for stream in every_stream() if stream.name in names], records)
-
-    assert sorted(drawn.splitlines()[2:-1]) == sorted(lines)
 
 
 def test_the_user_page_and_the_index_have_every_stream_and_the_readme_the_suggested_ones() -> None:

