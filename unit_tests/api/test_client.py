@@ -120,19 +120,7 @@ def test_a_request_takes_two_new_tokens_if_it_may_be_retried(
 @pytest.mark.parametrize(
     ("status", "code", "message", "error"),
     [
-        (401, 3, "", errors.RightMissingError),
-        (401, 3, "Restricted feature", errors.RightMissingError),
-        (401, 7, "", errors.RefusedError),
-        (403, 29, "", errors.RefusedError),
-        (403, None, "Not permitted", errors.RefusedError),
-        (403, 2625, "", errors.RefusedError),
         (404, 40, "", errors.GoneError),
-        (409, 4182, "", errors.RefusedError),
-        (413, None, "", errors.ResponseTooLargeError),
-        (400, 1, "Pagination beyond 100000", errors.SliceError),
-        (400, 1, "Bad", errors.BadRequestError),
-        (422, 1, "Bad", errors.BadRequestError),
-        (422, None, "Bad", errors.RejectedError),
         (302, None, "", errors.RejectedError),
     ],
 )
