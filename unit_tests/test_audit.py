@@ -48,7 +48,7 @@ def test_a_workflow_runs_the_audit_each_week() -> None:
     assert "make audit" in scripts(audit["jobs"]["audit"])
 
 
-def test_nothing_without_a_hash_is_installed_where_the_wheel_is_built() -> None:
+def test_the_wheel_is_built_with_hashed_packages_alone() -> None:
     jobs = workflow("release.yml")["jobs"]
     installed = [line for line in scripts(jobs["wheel"]).splitlines() if " pip " in line]
 

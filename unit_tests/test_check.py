@@ -107,7 +107,7 @@ def streams(monkeypatch: pytest.MonkeyPatch) -> Streams:
     return have
 
 
-def test_all_is_well_after_one_page_of_each_list(checking: Making) -> None:
+def test_check_passes_after_one_page_of_each_list(checking: Making) -> None:
     checked = checking()
     checked.answers("boards", page(["1"], "more"))
     checked.answers("ad_accounts", page(["11"], "more"))
@@ -178,7 +178,7 @@ def test_no_scope_at_all_fails_and_nothing_more_is_asked(checking: Making, strea
     assert not checked.pinterest.asked("catalogs/shelves")
 
 
-def test_what_pinterest_restricts_is_named_and_the_rest_passes(checking: Making) -> None:
+def test_check_names_restricted_streams_and_passes(checking: Making) -> None:
     checked = checking(custom_reports=[report(click_window_days=7)])
     checked.answers("boards", RESTRICTED)
     checked.creates(RESTRICTED)
@@ -238,7 +238,7 @@ def test_one_list_in_trouble_is_warned_of_while_another_can_be_read(
     assert [record.getMessage() for record in caplog.records if record.levelname == "WARNING"] == [message]
 
 
-def test_it_fails_where_no_list_can_be_read_unless_each_is_only_throttled(checking: Making) -> None:
+def test_check_fails_if_no_list_can_be_read_unless_all_are_throttled(checking: Making) -> None:
     checked = checking()
     for path in PROBED:
         checked.answers(path, DOWN)
@@ -267,7 +267,7 @@ def test_a_retry_that_helps_is_no_trouble(checking: Making) -> None:
 
 @pytest.mark.parametrize("answer", [MISSING_SCOPE, refused(400, 1), refused(403, 29), RESTRICTED], ids=str)
 @pytest.mark.parametrize("accounts", [["11"], ["11", "12"]], ids=str)
-def test_it_fails_for_named_accounts_that_the_token_cannot_read(
+def test_check_fails_if_a_named_account_can_not_be_read(
     checking: Making, accounts: list[str], answer: dict[str, Any]
 ) -> None:
     checked = checking(account_ids=accounts)

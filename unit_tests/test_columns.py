@@ -75,7 +75,7 @@ def test_live_columns_are_in_no_list_of_the_api_nor_defined_by_an_advertiser() -
     assert not [name for name in LIVE_COLUMNS if name.startswith("ADE_")]
 
 
-def test_what_is_in_no_list_or_its_own_may_be_asked_of_an_endpoint() -> None:
+def test_a_column_may_be_requested_if_its_list_has_it_or_no_list_does() -> None:
     for name in ("SPEND_IN_US_DOLLAR", "A_COLUMN_OF_NEXT_YEAR", "CAMPAIGN_STATUS"):
         assert may_be_requested(name, ASYNC_COLUMNS), name
         assert may_be_requested(name, SYNC_COLUMNS) is (name != "CAMPAIGN_STATUS"), name

@@ -30,7 +30,7 @@ def test_a_day_is_read_as_a_pendulum_date() -> None:
 
 
 @pytest.mark.parametrize("text", ["2023-02-29", "24-01-01", "2024-1-1", "20240101", " 2024-01-01", "\u0662024-01-01"])
-def test_what_is_no_day_is_refused(text: str) -> None:
+def test_a_text_that_is_no_day_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         parse_day(text)
 
@@ -43,7 +43,7 @@ def test_today_is_that_of_utc_wherever_the_machine_stands(zone: str) -> None:
     assert (type(today), str(today)) == (Date, str(datetime.now(UTC).date()))
 
 
-def test_days_before() -> None:
+def test_days_before_counts_back_from_a_day() -> None:
     assert days_before(parse_day("2024-03-01"), 1) == parse_day("2024-02-29")
     assert days_before(parse_day("2026-07-01"), 914) == parse_day("2023-12-30")
     assert type(days_before(TODAY, 1)) is Date

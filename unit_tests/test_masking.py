@@ -128,7 +128,7 @@ def test_the_framework_masks_the_same_even_after_it_has_replaced_its_list() -> N
     assert filter_secrets(f"{PLAIN} false-third-secret") == f"{MASK} {MASK}"
 
 
-def test_what_is_secret_for_minutes_is_forgotten_after_many_others(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_short_lived_secrets_are_forgotten_after_many_others(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("source_pinterest.masking._PASSING_SECRETS", COUNT - 1)
     secrets = masking(PLAIN)
     for number in range(COUNT):

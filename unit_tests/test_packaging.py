@@ -44,7 +44,9 @@ def metadata() -> dict[str, Any]:
     return yaml.safe_load(text("metadata.yaml"))["data"]
 
 
-def test_one_version_everywhere(project: dict[str, Any], build: dict[str, Any], metadata: dict[str, Any]) -> None:
+def test_every_file_names_the_same_version(
+    project: dict[str, Any], build: dict[str, Any], metadata: dict[str, Any]
+) -> None:
     newest = re.search(r"^## \[(\d.*?)\]", text("CHANGELOG.md"), flags=re.MULTILINE)
     label = re.search(r"io\.airbyte\.version=(\S+)", text("Dockerfile"))
     assert newest is not None

@@ -82,7 +82,7 @@ def run(body: str) -> subprocess.CompletedProcess[str]:
     return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
-def test_nothing_stands_in_front_of_the_help_which_names_all_commands() -> None:
+def test_the_help_comes_first_and_names_all_commands() -> None:
     line = [sys.executable, "-m", "source_pinterest", "--help"]
     buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     done = subprocess.run(line, cwd=ROOT, env=buffered, capture_output=True, text=True, check=False)
@@ -218,7 +218,7 @@ def test_the_memory_is_checked_as_records_pass(
     assert len(checks) == 4
 
 
-def test_what_the_main_thread_had_to_say_comes_out_also_after_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_buffered_messages_are_written_after_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     source = SourcePinterest()
 
     def failing(*_: object) -> Iterator[AirbyteMessage]:
@@ -235,9 +235,7 @@ def test_what_the_main_thread_had_to_say_comes_out_also_after_an_error(monkeypat
     assert b'"pending ****"' in came[-1]
 
 
-def test_whatever_a_check_answers_holds_no_secret_and_no_word_is_torn_by_a_short_one(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_answers_of_check_hold_no_secret_and_keep_whole_words(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     said = AirbyteConnectionStatus(status=Status.FAILED, message="Ask for boards, not false-refresh-token.")
     monkeypatch.setattr(SourcePinterest, "check", lambda *_: said)
     path = tmp_path / "config.json"
@@ -339,7 +337,7 @@ def test_logs_that_a_pipe_does_not_take_at_once_come_whole() -> None:
     assert [line for line in said if not line.startswith(b"{")] == [b"first words", b"last words"]
 
 
-def test_who_has_the_answer_it_wanted_may_end_any_command_but_read_at_once() -> None:
+def test_every_command_but_read_may_end_when_its_output_is_closed() -> None:
     done = run_to_its_end(["main.py", "spec"], clean_environment(""), specify_until_ended)
 
     assert done.returncode == -signal.SIGTERM

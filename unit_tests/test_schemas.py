@@ -192,7 +192,7 @@ def test_every_field_of_the_api_is_declared_with_its_type() -> None:
             assert not any(path.startswith(beginning) for path in declared), (stream, beginning)
 
 
-def test_what_the_api_does_not_name_is_added_for_a_reason() -> None:
+def test_fields_beyond_the_contract_have_a_reason() -> None:
     """The ids of what a slice is about are stamped on its records, and need no other reason."""
     for stream, model in MODELS.items():
         added = declared_types(stream).keys() - model_types(model).keys()

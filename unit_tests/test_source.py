@@ -158,7 +158,7 @@ def test_a_bad_config_is_one_config_error_of_each_command() -> None:
             command()
 
 
-def test_what_the_config_clamps_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_clamped_option_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO):
         SourcePinterest().streams(config(start_date="2001-01-01"))
 

@@ -88,7 +88,7 @@ def test_an_option_is_described_and_has_one_type_besides_null() -> None:
             assert not described.keys() & {"anyOf", "allOf"}, name
 
 
-def test_where_text_is_typed_in_an_example_shows_its_form() -> None:
+def test_a_text_option_has_an_example() -> None:
     for name, option in fields(OPTIONS):
         typed = option.get("items", option)
         is_typed_in = "string" in typed["type"] and not typed.keys() & {"enum", "const"}
@@ -208,7 +208,7 @@ def test_the_configuration_of_the_terraform_example_is_one_that_the_connector_re
     assert set(raw["credentials"]) == set(OAUTH)
 
 
-def test_what_the_framework_says_of_a_bad_config_is_short_and_tells_no_secret() -> None:
+def test_the_frameworks_error_about_a_config_tells_no_secret() -> None:
     spec = ConnectorSpecificationSerializer.load(SPEC)
     for bad in FILLED_IN.values():
         update_secrets(get_secrets(FORM, bad.raw))
@@ -267,7 +267,7 @@ def test_a_code_is_exchanged_for_a_token_that_can_be_renewed_without_end() -> No
     }
 
 
-def test_what_the_flow_yields_makes_a_config() -> None:
+def test_the_result_of_the_sign_in_makes_a_config() -> None:
     answer = {"refresh_token": OAUTH["refresh_token"], "access_token": "false-access-token"}
     raw = {"credentials": {"auth_method": "oauth2.0", **CLICK.config(answer)["credentials"]}}
 

@@ -62,7 +62,7 @@ def test_enter_leaves_the_choice_empty_which_means_all(
 
 
 @pytest.mark.parametrize(("accounts", "words"), [(0, "may read no ad account"), (1, "The ad account that is read:")])
-def test_where_there_is_no_choice_nobody_is_asked(
+def test_no_account_or_a_single_one_needs_no_choice(
     accounts: int, words: str, desktop: Desktop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with Simulator(World(boards=0, ad_accounts=accounts)) as sim:

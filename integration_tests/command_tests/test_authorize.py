@@ -120,7 +120,7 @@ def test_a_user_who_declines(desktop: Desktop, path: Path) -> None:
     assert not path.exists()
 
 
-def test_what_pinterest_says_of_an_error_can_not_paint_the_terminal(tmp_path: Path) -> None:
+def test_control_characters_of_an_error_do_not_reach_the_terminal(tmp_path: Path) -> None:
     with Simulator() as sim, helping(sim, "--client-id", "1", "--config", str(tmp_path / "config.json")) as helper:
         query = parse_qs(urlsplit(helper.consent_url()).query)
         error = "denied\x1b[2J\x07\r\n" + "x" * 5_000
@@ -222,7 +222,7 @@ def test_a_permission_that_is_asked_for_by_name_may_be_the_one_that_is_not_grant
     assert "did not grant biz_access:read, so the streams" in desktop.said
 
 
-def test_what_is_wrong_from_the_start_is_an_error_before_the_user_is_asked(
+def test_wrong_arguments_are_refused_before_the_user_is_asked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "broken.json").write_text("{", encoding="utf-8")

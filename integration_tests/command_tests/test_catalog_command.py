@@ -79,7 +79,7 @@ def test_read_takes_what_it_writes(tmp_path: Path) -> None:
         assert output.states["campaigns"]["states"]
 
 
-def test_no_name_means_every_stream_and_append_is_a_choice(catalog_command: Command) -> None:
+def test_without_names_the_catalog_has_every_stream(catalog_command: Command) -> None:
     done = catalog_command("--append")
     written = modes(done.stdout)
     assert set(written) >= set(ALL_STREAMS)

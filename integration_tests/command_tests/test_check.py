@@ -45,7 +45,7 @@ def _verdict(output: Output) -> tuple[bool, str]:
     return status.status is Status.SUCCEEDED, status.message or ""
 
 
-def test_it_passes_in_few_calls_however_large_the_world(config_file: Path) -> None:
+def test_check_passes_in_few_requests_in_a_large_world(config_file: Path) -> None:
     world = World(boards=900, ad_accounts=600)
     with Simulator(world) as sim:
         assert check_with_main(sim, sim.config(), config_file) == (True, "")
@@ -54,7 +54,7 @@ def test_it_passes_in_few_calls_however_large_the_world(config_file: Path) -> No
         assert check(sim, sim.config(account_ids=[world.account_id(0), world.account_id(1)]), config_file)[0]
 
 
-def test_it_passes_with_app_credentials_and_names_the_streams_they_cannot_read(
+def test_check_with_app_credentials_names_the_streams_they_can_not_read(
     config_file: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     report = {"name": "roas", "level": "CAMPAIGN", "granularity": "WEEK", "columns": ["SPEND_IN_DOLLAR", "NEW_ONE"]}
@@ -91,7 +91,7 @@ def test_an_endpoint_in_trouble_fails_it_only_where_the_config_names_what_it_ser
     assert "the permission ads:read" in named_said
 
 
-def test_it_fails_for_an_app_that_is_not_approved(config_file: Path) -> None:
+def test_check_fails_for_an_app_that_is_not_approved(config_file: Path) -> None:
     with Simulator(approved=False) as sim:
         passed, said = check(sim, sim.config(), config_file)
     assert not passed
@@ -110,7 +110,7 @@ def test_a_key_that_is_no_option_is_warned_of_in_check_and_read(
     assert "549755885175" not in caplog.text
 
 
-def test_it_fails_for_custom_reports_of_one_table(config_file: Path) -> None:
+def test_check_fails_if_two_custom_reports_share_a_table(config_file: Path) -> None:
     reports = [
         {"name": name, "level": "CAMPAIGN", "granularity": "WEEK", "columns": ["SPEND_IN_DOLLAR"]}
         for name in ("weekly campaigns", "weekly_campaigns")
@@ -122,7 +122,7 @@ def test_it_fails_for_custom_reports_of_one_table(config_file: Path) -> None:
     assert "'weekly campaigns' and 'weekly_campaigns' would both become the table custom_weekly_campaigns" in said
 
 
-def test_it_names_each_account_that_cannot_be_read(config_file: Path) -> None:
+def test_check_names_each_account_that_can_not_be_read(config_file: Path) -> None:
     world = World(ad_accounts=2)
     unreadable = [world.foreign_account_id, "549755999999"]
     with Simulator(world) as sim:

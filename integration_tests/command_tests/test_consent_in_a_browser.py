@@ -25,7 +25,9 @@ def pictures(tmp_path: Path) -> Path:
     return Path(os.environ.get("CONSENT_PICTURES", tmp_path))
 
 
-def test_who_agrees_is_sent_back_to_the_terminal(browser: Browser, pictures: Path, tmp_path: Path) -> None:
+def test_after_consent_the_browser_shows_the_page_that_leads_back(
+    browser: Browser, pictures: Path, tmp_path: Path
+) -> None:
     path = tmp_path / "config.json"
     with Simulator() as sim, helping(sim, "--no-browser", "--client-id", "1234567", "--config", str(path)) as helper:
         browser.open(helper.consent_url())
@@ -38,7 +40,7 @@ def test_who_agrees_is_sent_back_to_the_terminal(browser: Browser, pictures: Pat
         assert path.exists()
 
 
-def test_who_declines_reads_in_the_terminal_that_there_is_no_access(browser: Browser, tmp_path: Path) -> None:
+def test_a_user_who_declines_reads_so_in_the_terminal(browser: Browser, tmp_path: Path) -> None:
     path = tmp_path / "config.json"
     with Simulator() as sim, helping(sim, "--no-browser", "--client-id", "1234567", "--config", str(path)) as helper:
         browser.open(helper.consent_url())

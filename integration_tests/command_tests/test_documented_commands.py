@@ -142,7 +142,7 @@ def test_the_commands_of_the_documents_work_one_after_the_other(checkout: Path) 
         assert not (checkout / name).parent.stat().st_mode & 0o077, "nobody else can read it"
 
 
-def test_what_is_run_elsewhere_is_run_there() -> None:
+def test_commands_that_another_file_runs_stand_in_that_file() -> None:
     for where in RUN_ELSEWHERE.values():
         assert (ROOT / where).is_file()
     ci = (ROOT / ".ci" / "run").read_text(encoding="utf-8")

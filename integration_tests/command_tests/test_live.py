@@ -373,7 +373,7 @@ def test_a_message_is_told_in_known_words(text: str, told: str) -> None:
 # ---- How an experiment begins and ends
 
 
-def test_it_asks_first_and_prints_the_whole_file_before_it_speaks_of_sharing(
+def test_an_experiment_asks_first_and_prints_the_whole_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -531,7 +531,7 @@ def test_a_file_with_three_changed_forms_is_adopted(
 @pytest.mark.parametrize(
     "text", ["", "a\tb\n1\t2\n", "\t".join(Field._fields) + "\n" + "\t".join(["x"] * 6 + ["626747962992"]) + "\n"]
 )
-def test_what_is_no_file_of_forms_is_not_adopted(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_without_forms_is_not_adopted(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recorded, "_FOLDER", tmp_path)
     path = tmp_path / "live-experiment-2.tsv"
     path.write_text(text, encoding="utf-8")

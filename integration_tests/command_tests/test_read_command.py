@@ -359,7 +359,7 @@ def test_ctrl_c_before_the_first_record_leaves_no_file_and_is_told_once(
     assert {path.name for path in place.output.iterdir()} == BESIDE
 
 
-def test_what_a_server_says_reaches_the_terminal_printable_and_on_one_line(
+def test_a_servers_words_are_printed_on_one_line_without_control_characters(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place.configure()

@@ -119,7 +119,9 @@ def test_a_killed_sync_counts_together_with_the_next_one(tmp_path: Path) -> None
     ]
 
 
-def test_only_differences_that_are_accepted_end_well(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_comparison_passes_only_if_every_difference_is_accepted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     file = tmp_path / "accepted.tsv"
     file.write_text("pattern\treason\nads/list\tIt is read once more.\n^boards,\tThey are sorted.\n", encoding="utf-8")
     found = ["-, append 2027-01-20, accepted requests ads/list: 1 -> 2"]

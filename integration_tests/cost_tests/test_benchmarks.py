@@ -41,7 +41,7 @@ def lines_of(text: str, title: str) -> list[str]:
     return [line for line in text.partition(f"## {title}")[2].partition("##")[0].splitlines() if line.startswith("|")]
 
 
-def test_what_a_read_takes() -> None:
+def test_a_read_is_measured_in_time_and_memory() -> None:
     world = {"boards": 2, "pins-per-board": 300, "sections-per-board": 0}
     taken = take(BARE_LOOP, Workload("list", "board_pins", world, "boards"))
 

@@ -28,7 +28,7 @@ BY_TARGETING = (
 PARENTS = ("campaigns/list", "ad_groups/list", "ads/list")
 
 
-def test_they_are_the_fewest() -> None:
+def test_reports_are_created_and_polled_in_the_fewest_requests() -> None:
     # Seven days hold a Monday, on which a weekly report begins, whatever today is.
     world = small_world(days=7, campaigns=1, ad_groups=1, ads=1)
     streams = (*TARGETING_KEYS, *REPORT_KEYS, *OWN_REPORT_KEYS)

@@ -121,7 +121,7 @@ def test_a_link_of_an_exported_page_leads_to_what_exists_there(exported: tuple[P
     assert "docs/streams/campaigns.md" not in table
 
 
-def test_what_is_no_release_or_no_empty_folder_is_refused_in_one_sentence(versioned: Path, tmp_path: Path) -> None:
+def test_an_export_needs_a_release_and_an_empty_folder(versioned: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     (versioned / "metadata.yaml").write_text("data: {}\n")
     dirty = run_export(versioned, out)

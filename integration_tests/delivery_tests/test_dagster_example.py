@@ -120,7 +120,7 @@ def test_a_partition_is_read_with_its_own_sign_in(project: Project, monkeypatch:
     ],
     ids=["a used-up quota", "a dead sign-in", "killed without a word", "refused before it began"],
 )
-def test_another_try_is_made_where_it_helps(
+def test_a_shard_is_tried_again_only_after_a_transient_failure(
     kinds: Sequence[str] | None, is_tried_again: bool, project: Project
 ) -> None:
     project.configure({})

@@ -32,7 +32,7 @@ def finding(first: list[dict[str, str]], second: list[dict[str, str]], later: se
     return found
 
 
-def test_two_good_readings() -> None:
+def test_two_reads_without_a_fault_have_no_findings() -> None:
     found = finding([BOARD, OTHER], [EDITED])
     assert found.is_whole
     assert found.numbers == (2, 1_003, 1, 1, 0)
@@ -93,7 +93,7 @@ def on_a_narrow_screen(show: Callable[[Console], object]) -> list[str]:
 NAMES = [stream.stream_name() for stream in STREAMS]
 
 
-def test_what_the_demo_shows_fits_80_columns_and_hides_nothing() -> None:
+def test_the_demo_fits_80_columns() -> None:
     found = [Finding(name, 1_234, 1_234, 123, 12, 9, 0, 0, 0) for name in NAMES]
     lines = on_a_narrow_screen(lambda console: print_table(console, found))
     [gap, *ending] = on_a_narrow_screen(lambda console: print_ending(console, found, []))

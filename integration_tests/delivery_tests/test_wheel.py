@@ -100,7 +100,7 @@ def messages(connector: Path, folder: Path, *arguments: str, api: str = "") -> l
     return [json.loads(line) for line in ended.stdout.splitlines()]
 
 
-def test_it_shows_its_form_discovers_and_reads(connector: Path, folder: Path, tmp_path: Path) -> None:
+def test_the_wheel_runs_spec_discover_and_read(connector: Path, folder: Path, tmp_path: Path) -> None:
     [specification] = [message["spec"] for message in messages(connector, folder, "spec") if message["type"] == "SPEC"]
     assert "credentials" in specification["connectionSpecification"]["properties"]
     config, catalog = tmp_path / "config.json", tmp_path / "catalog.json"

@@ -78,7 +78,7 @@ def test_a_foreign_account_in_the_config_fails_alone(sim: Simulator) -> None:
         assert_same(stream, output.records[stream], without(sim, stream, others))
 
 
-def test_when_all_of_several_parents_are_gone_nothing_counts_as_read(sim: Simulator) -> None:
+def test_if_all_of_several_parents_are_gone_nothing_counts_as_read(sim: Simulator) -> None:
     lists = {
         "campaigns": "campaigns/list",
         "ad_account_analytics": "ad_account/analytics",
@@ -102,7 +102,7 @@ def test_when_all_of_several_parents_are_gone_nothing_counts_as_read(sim: Simula
 
 
 @pytest.mark.parametrize("kind", [FaultKind.FORBIDDEN_WITHOUT_WORDS, FaultKind.NOT_FOUND_EMPTY])
-def test_what_a_gateway_refuses_fails_alone_and_is_read_later(sim: Simulator, kind: FaultKind) -> None:
+def test_a_refusal_by_a_gateway_fails_its_task_and_is_read_by_the_next_sync(sim: Simulator, kind: FaultKind) -> None:
     board, account = list(sim.expected("boards"))[1][0], sim.world.account_id(1)
     pins = sorted(pin for (pin,) in sim.expected("pins"))
     operations = {"campaigns": "campaigns/list", "board_pins": "boards/list_pins", "pin_analytics": "pins/analytics"}

@@ -1,6 +1,7 @@
 """Ways in which the framework loses data, hangs or tells secrets when a Python source uses it plainly.
 
-Each test is named after one of them, and goes red without what the connector does about it. Two more are held elsewhere:
+Each test is named after one of them, and goes red without what the connector does about it. Two more are held
+elsewhere:
 pages of a child stream after the first (`sync_tests/test_full.py`), and states that overtake their records
 (`state_tests/test_promises.py`).
 """

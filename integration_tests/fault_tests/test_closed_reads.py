@@ -120,7 +120,7 @@ def never(on: str) -> Fault:
         pytest.param(Fault(FaultKind.REPORT_SLOW), LONG_PAUSES, "close", id="the polls of a report"),
     ],
 )
-def test_whatever_a_read_waits_for_it_ends_when_it_is_closed(
+def test_a_closed_read_ends_in_each_kind_of_wait(
     monkeypatch: pytest.MonkeyPatch, fault: Fault, pauses: Pauses, how: str
 ) -> None:
     on = ORDERS if fault.kind is FaultKind.REPORT_SLOW else fault.on
@@ -134,7 +134,7 @@ def test_whatever_a_read_waits_for_it_ends_when_it_is_closed(
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_wherever_a_read_is_closed_no_thread_of_it_is_left(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
+def test_a_closed_read_leaves_no_thread(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
     """Slow lists, and a queue that is soon full."""
     monkeypatch.setattr("source_pinterest.source.QUEUE_BYTES", 4_096)
     chance = random.Random(seed)  # noqa: S311 - no secret

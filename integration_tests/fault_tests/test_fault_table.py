@@ -54,7 +54,7 @@ def _named(endings: Mapping[Column, Ending]) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.fault)
-def test_it_ends_as_the_table_promises(row: Row) -> None:
+def test_each_fault_ends_as_the_table_promises(row: Row) -> None:
     for trial in some_trials(row):
         assert_as_promised(trial)
 

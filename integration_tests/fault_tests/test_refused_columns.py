@@ -88,7 +88,7 @@ def test_a_refusal_without_a_name_leaves_the_days_to_the_next_sync() -> None:
             assert set(held(accepting, stream)) == {key_of(stream, record) for record in second.records[stream]}
 
 
-def test_how_many_people_were_reached_is_not_asked_of_parts_of_an_entity() -> None:
+def test_reach_columns_are_not_requested_for_parts_of_an_entity() -> None:
     streams = ("campaign_targeting_analytics", "campaign_targeting_report", "keyword_report")
     with Simulator(world(), refused_names=["TOTAL_IMPRESSION_USER", "TOTAL_IMPRESSION_FREQUENCY"]) as sim:
         output = run_sync(sim, streams)

@@ -131,7 +131,7 @@ def test_a_config_error_does_not_quote_a_secret(tmp_path: Path, said: Said) -> N
     ("command", "status", "field"),
     [(["check"], 403, "client_secret"), (["read"], 500, "client_id"), (["read", "--debug"], 400, "client_secret")],
 )
-def test_what_an_answer_echoes_is_masked(command: list[str], status: int, field: str, tmp_path: Path) -> None:
+def test_secrets_that_an_answer_echoes_are_masked(command: list[str], status: int, field: str, tmp_path: Path) -> None:
     with Simulator() as sim, echoing(status) as (url, echoed):
         config = sim.config(max_retries=1, client_secret=CLIENT_SECRET_OF_OLD)
         config["credentials"][field] = AWKWARD_SECRET

@@ -171,7 +171,7 @@ def test_the_worker_writes_it_itself_before_the_new_token_is_used(monkeypatch: p
         assert refresh_tokens(said) == []
 
 
-def test_in_process_it_is_the_next_message_of_the_read(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_in_process_a_rotated_token_is_the_next_message(monkeypatch: pytest.MonkeyPatch) -> None:
     # One board of two pages: to get to the second, its worker does not need the reader, who stops at the first record.
     world = World(boards=1, sections_per_board=0, pins_per_board=500)
     expiry = Fault(FaultKind.TOKEN_EXPIRED, on=PINS, after=1)

@@ -50,7 +50,7 @@ def test_a_column_without_value_is_left_out_as_recorded_or_null_or_zero() -> Non
     assert not {None, 0} & set(recorded)
 
 
-def test_full_rows_lack_nothing() -> None:
+def test_full_rows_have_every_column() -> None:
     world = small_world(full_rows=True, active_percent=100)
     for stream in ANALYTICS:
         full = list(world.records(stream, start=world.today, wanted_columns=SYNC_COLUMNS))

@@ -254,7 +254,7 @@ def raw_answer(sim: Simulator, path: str) -> bytes:
     return received
 
 
-def test_a_call_may_be_answered_late_or_never(sim: Simulator, api: Client) -> None:
+def test_a_request_may_be_answered_late_or_never(sim: Simulator, api: Client) -> None:
     for fault in (Fault("never_answers"), Fault("slow", seconds=600)):
         sim.add_fault(fault)
         with pytest.raises(requests.ReadTimeout):

@@ -52,7 +52,7 @@ def test_a_value_that_breaks_the_rule_of_its_parameter_is_refused(sim: Simulator
     assert refusal(api.get("/boards", {"nonsense": "1"})) == (400, 1, "Unknown parameter 'nonsense'.")
 
 
-def test_what_is_not_simulated_says_so(sim: Simulator) -> None:
+def test_an_operation_that_is_not_simulated_says_so(sim: Simulator) -> None:
     for operation in ENDPOINTS:
         for parameter in operation.accepted():
             if not parameter.is_simulated:
@@ -188,7 +188,7 @@ def test_a_call_without_its_scopes_is_refused() -> None:
         assert api.call("boards/list").status_code == 200
 
 
-def test_what_belongs_to_somebody_else_is_forbidden(sim: Simulator, api: Client) -> None:
+def test_content_of_another_user_is_forbidden(sim: Simulator, api: Client) -> None:
     foreign = sim.world.foreign_account_id
     for path in ["", "/campaigns", "/ad_groups", "/ads", "/reports?token=x"]:
         assert refusal(api.get(f"/ad_accounts/{foreign}{path}"))[:2] == (403, 29), path
@@ -199,7 +199,7 @@ def test_what_belongs_to_somebody_else_is_forbidden(sim: Simulator, api: Client)
         assert refusal(api.get(f"/businesses/1/{what}"))[:2] == (403, 29), what
 
 
-def test_what_does_not_exist_is_not_found(sim: Simulator, api: Client) -> None:
+def test_an_unknown_id_is_not_found(sim: Simulator, api: Client) -> None:
     board = legal_calls(sim.world)["boards/get"].path
     other_board = api.get("/boards").json()["items"][1]["id"]
     section = api.get(f"{board}/sections").json()["items"][0]["id"]

@@ -76,7 +76,7 @@ def test_a_token_holds_for_its_account_and_as_it_was_given(sim: Simulator, api: 
         assert answer["report_status"] == "DOES_NOT_EXIST"
 
 
-def test_the_same_order_within_an_hour_is_the_same_job(sim: Simulator, api: Client) -> None:
+def test_the_same_report_within_an_hour_has_the_same_token(sim: Simulator, api: Client) -> None:
     token = finished(sim, api)
 
     assert api.order().json()["token"] == token

@@ -159,7 +159,7 @@ def test_a_pin_that_could_not_be_read_is_asked_for_whatever_its_activity(sim: Si
     assert held.sync()[1] == active
 
 
-def test_where_the_destination_appends_it_is_refused(sim: Simulator) -> None:
+def test_the_option_is_refused_if_the_destination_appends(sim: Simulator) -> None:
     config = sim.config(pin_analytics_only_active=True)
     output = run_sync(sim, [STREAM, "boards"], config=config, destination="append")
     assert_failed(output, STREAM, "config_error", "Only Pins with Activity", "Append + Deduped", "turn the option off")

@@ -129,7 +129,7 @@ def test_days_that_may_not_be_final_are_held_back(sim: Simulator, held_from: int
                 assert_same(stream, emitted, sim.expected(stream, start=start, end=end))
 
 
-def test_what_an_older_state_counts_as_read_is_settled_up_to_two_days_before(sim: Simulator) -> None:
+def test_an_older_state_is_settled_up_to_two_days_before_its_last_day(sim: Simulator) -> None:
     account, last = sim.world.account_id(0), sim.world.today - timedelta(days=10)
     state: dict[str, Any] = {
         stream: {"states": [{"partition": {"id": account, "parent_slice": {}}, "cursor": {"DATE": str(last)}}]}

@@ -41,7 +41,7 @@ def sim() -> Iterator[Simulator]:
     ],
     ids=str,
 )
-def test_how_far_a_second_sync_looks_back(sim: Simulator, options: dict[str, Any], lookback_days: int) -> None:
+def test_a_second_sync_reads_the_lookback_again(sim: Simulator, options: dict[str, Any], lookback_days: int) -> None:
     first = run_sync(sim, DAY_STREAMS, config=sim.config(**options))
     sim.log.clear()
     with days_later(sim.world, 3) as today:

@@ -46,7 +46,7 @@ def entity_level(account: str, values: Mapping[str, str]) -> list[dict[str, Any]
     ]
 
 
-def test_a_flat_day(sim: Simulator) -> None:
+def test_a_flat_day_cursor_is_read_for_each_account(sim: Simulator) -> None:
     config, state = sim.config(lookback_days=3), {stream: {"DATE": day(sim, 10)} for stream in ADS_ANALYTICS}
     output = run_sync(sim, ADS_ANALYTICS, config=config, state=state)
     assert_succeeded(output, ADS_ANALYTICS)
@@ -70,7 +70,7 @@ def test_a_flat_day_survives_a_sync_that_fails_for_one_account(sim: Simulator) -
     assert windows(sim, stream, failing) == [(day(sim, 5), day(sim, 0))]
 
 
-def test_a_flat_edit_time(sim: Simulator) -> None:
+def test_a_flat_edit_time_is_read_for_each_account(sim: Simulator) -> None:
     records = sorted(record["updated_time"] for record in sim.expected("campaigns").values())
     floor = records[len(records) // 2]
     for value in (floor, str(floor)):
@@ -107,7 +107,7 @@ def test_the_entity_level_of_2x_folds_into_its_account_by_the_minimum(sim: Simul
     assert set(cursors(output, stream)) == {one, other}
 
 
-def test_the_users_own_flat_day(sim: Simulator) -> None:
+def test_the_flat_day_of_a_profile_is_read(sim: Simulator) -> None:
     stream = "user_account_analytics"
     output = run_sync(sim, [stream], config=sim.config(lookback_days=0), state={stream: {"date": day(sim, 7)}})
     assert_exact(output, sim, [stream], start=ago(sim, 7))
@@ -129,7 +129,7 @@ def test_the_state_file_of_old_is_a_mapping(sim: Simulator, tmp_path: Path) -> N
     assert_exact(output, sim, ["campaign_analytics"], start=ago(sim, 1))
 
 
-def test_the_sample_state() -> None:
+def test_the_sample_state_is_read() -> None:
     """It is of long ago, so that everything within reach is read again."""
     with Simulator(World(boards=0, campaigns=2, ad_groups=2, ads=2, active_percent=15)) as sim:
         text = json.dumps(state_file("sample_state.json"))

@@ -85,7 +85,7 @@ def _without_refused(stream: str, row: Record) -> Record:
     return {name: value for name, value in row.items() if name not in REFUSED}
 
 
-def test_it_is_read_whole() -> None:
+def test_the_recorded_pinterest_is_read_whole() -> None:
     of_every_kind = world(catalogs=3, catalog_product_groups=4)
     with as_recorded(of_every_kind, profile="ample") as sim:
         output = read(sim)
@@ -98,14 +98,14 @@ def test_it_is_read_whole() -> None:
         assert_foreign_keys_hold(every_stream(), output.records)
 
 
-def test_so_it_is_over_as_many_days_as_a_quota_takes() -> None:
+def test_the_recorded_pinterest_is_read_over_several_days_of_quota() -> None:
     """A day that waits for nothing ends where a quota does, here three tenths of a trial's; the next one goes on."""
     assert read_over_days(GOING_ON, world(), profile="trial", daily_share=0.3) > 1
 
 
 @pytest.mark.full_size
 @pytest.mark.parametrize("profile", ["standard", "trial"])
-def test_so_are_all_streams_over_as_many_days_as_a_quota_takes(profile: str) -> None:
+def test_every_stream_of_the_recorded_pinterest_is_read_within_quotas(profile: str) -> None:
     read_over_days(tuple(KEYS), world(pins_per_board=40), profile=profile)
 
 

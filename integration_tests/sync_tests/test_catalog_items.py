@@ -49,7 +49,7 @@ def test_everything_arrives_whole_in_the_fewest_calls(sim: Simulator) -> None:
     assert {operation: len(sim.calls(operation)) for operation in formulas} == formulas
 
 
-def test_whoever_has_no_catalog_gets_empty_streams_and_no_warning() -> None:
+def test_without_a_catalog_the_streams_are_empty_without_a_warning() -> None:
     with Simulator(World(catalogs=0)) as sim:
         output = run_sync(sim, STREAMS)
     assert_succeeded(output, STREAMS)
@@ -64,7 +64,7 @@ def test_a_catalog_that_vanishes_meanwhile_leaves_nothing_to_count(small: Simula
     assert {entry.status for entry in small.calls(OPERATIONS["catalogs_product_group_counts"])} == {409}
 
 
-def test_they_are_read_on_behalf_of_each_owner_if_wanted(small: Simulator) -> None:
+def test_items_of_catalogs_are_read_for_each_owner_if_chosen(small: Simulator) -> None:
     output = run_sync(small, STREAMS, config=small.config(organic_per_ad_account=True))
     assert_succeeded(output, STREAMS)
     accounts = {small.world.account_id(account) for account in range(2)}

@@ -103,7 +103,7 @@ def test_an_hour_is_in_the_key(sim: Simulator) -> None:
     assert_rows(output, key, by_key(key, ({**row, "HOUR": str(row["HOUR"])} for row in expected)))
 
 
-def test_more_breakdowns_than_one_report_may_name(sim: Simulator) -> None:
+def test_more_targeting_types_than_a_report_takes_are_split_into_several(sim: Simulator) -> None:
     types = [name for name in TARGETING_VALUES if name not in {"MEDIA_TYPE", "LOCAL_ADS_STORE_CODE"}][:7]
     since, key = ago(sim, 20), (*DAY_KEY, "TARGETING_TYPE", "TARGETING_VALUE")
     output = read(sim, since, level="CAMPAIGN_TARGETING", targeting_types=types)

@@ -151,7 +151,7 @@ def test_children_before_their_parents_in_the_catalog(sim: Simulator) -> None:
     assert_exact(output, sim)
 
 
-def test_nothing_to_read() -> None:
+def test_an_empty_account_is_read_without_records() -> None:
     with Simulator(World(boards=0, ad_accounts=0, catalogs=0, employers=0, connections=0)) as sim:
         output = run_sync(sim)
     assert_succeeded(output)

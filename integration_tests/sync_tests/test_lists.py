@@ -69,7 +69,7 @@ def test_parents_are_listed_once_in_every_status_for_all_that_need_them(small: S
 # -- catalogs
 
 
-def test_whoever_has_no_catalog_gets_empty_streams_and_no_warning() -> None:
+def test_without_a_catalog_the_streams_are_empty_without_a_warning() -> None:
     with Simulator(World(catalogs=0)) as sim:
         output = run_sync(sim, CATALOGS)
         assert sim.calls("catalogs_product_groups/list")[0].status == 409
@@ -115,7 +115,7 @@ def test_catalogs_are_read_on_behalf_of_the_configured_account(small: Simulator)
     assert {tuple(entry.values("ad_account_id")) for entry in asked} == {(account,)}
 
 
-def test_what_signs_in_to_a_feed_never_leaves(small: Simulator, tmp_path: Path) -> None:
+def test_passwords_of_feeds_are_not_emitted(small: Simulator, tmp_path: Path) -> None:
     """Not even with debug logs."""
     arguments = read_arguments(tmp_path, catalog_of(["catalogs_feeds"]), since_recently(small), None)
     done = run_to_its_end(["main.py", *arguments, "--debug"], clean_environment(small.url))

@@ -72,7 +72,7 @@ def test_check_does_not_miss_it(how: str, tmp_path: Path) -> None:
     assert not [text for text in said if "biz_access" in text]
 
 
-def test_nobody_gets_these_streams_unasked() -> None:
+def test_the_streams_about_businesses_are_not_suggested() -> None:
     metadata = yaml.safe_load((ROOT / "metadata.yaml").read_text(encoding="utf-8"))["data"]
     assert not set(metadata["suggestedStreams"]["streams"]) & set(STREAMS)
 
@@ -84,7 +84,7 @@ def test_the_form_asks_nobody_for_the_permission() -> None:
 # -- on whose behalf
 
 
-def test_whom_a_profile_follows_is_read_on_behalf_of_each_owner_if_wanted() -> None:
+def test_followed_profiles_are_read_for_each_owner_if_chosen() -> None:
     streams = ("following", "following_boards")
     with Simulator(World(boards=1, ad_accounts=3, shared_ad_accounts=2)) as sim:
         output = run_sync(sim, STREAMS, config=sim.config(organic_per_ad_account=True))

@@ -98,7 +98,7 @@ def test_an_account_that_refuses_is_left_out_with_a_warning(agency: Simulator) -
     ]
 
 
-def test_where_every_account_refuses_the_role_is_missing(agency: Simulator) -> None:
+def test_if_every_account_refuses_the_role_is_missing(agency: Simulator) -> None:
     agency.add_fault(Fault("forbidden", on="boards/list", times=None))
     output = run_sync(agency, ["boards", "pins"], config=agency.config(organic_per_ad_account=True))
 

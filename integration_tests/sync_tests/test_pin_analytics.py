@@ -111,7 +111,7 @@ def test_pin_analytics_are_restated(sim: Simulator) -> None:
         assert_exact(second, sim, ["pin_analytics"], start=start)
 
 
-def test_where_the_destination_appends_a_pins_day_comes_once(sim: Simulator) -> None:
+def test_a_day_of_a_pin_is_appended_once(sim: Simulator) -> None:
     first = run_sync(sim, ["pin_analytics"], destination="append")
     with days_later(sim.world, 5):
         second = run_sync(sim, ["pin_analytics"], destination="append", state=first.states)

@@ -54,7 +54,7 @@ def test_each_list_is_read_once_and_the_ids_go_into_one_call(sim: Simulator) -> 
 
 
 @pytest.mark.parametrize("streams", [[STREAM], ["ad_groups", STREAM]])
-def test_what_is_archived_counts_whatever_is_emitted(sim: Simulator, streams: list[str]) -> None:
+def test_archived_entities_count_with_any_status_filter(sim: Simulator, streams: list[str]) -> None:
     output = run_sync(sim, streams, config=config(sim, 5, status=["PAUSED"]))
     assert_exact(output, sim, [STREAM], start=back(sim, 5), wanted_columns=COLUMNS)
 

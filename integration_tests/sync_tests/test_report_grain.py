@@ -97,7 +97,7 @@ def test_a_key_that_repeats_costs_its_window_and_no_other(sim: Simulator) -> Non
     assert cursors(third) == cursors(first)
 
 
-def test_where_every_row_is_kept_rows_of_one_key_are_emitted_with_a_warning() -> None:
+def test_rows_of_one_key_are_emitted_with_a_warning_if_the_destination_keeps_all() -> None:
     with Simulator(world(report_grain="ad", report_ids="none")) as sim:
         output = read(sim, KEYWORDS, destination=APPEND, lookback_days=30)
         assert_succeeded(output, [KEYWORDS])

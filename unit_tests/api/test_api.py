@@ -164,7 +164,7 @@ def test_output_is_flushed_before_a_wait_for_a_quota_or_the_end_of_an_outage() -
         api.retry_policy.outage.wait("ConnectTimeout")
 
 
-def test_whoever_connects_counts_the_requests_and_is_told_of_a_rotated_token(mock: requests_mock.Mocker) -> None:
+def test_a_connection_counts_requests_and_hands_on_a_rotated_token(mock: requests_mock.Mocker) -> None:
     usage, told = Usage(), []
     settings = Config.from_mapping(config(), TODAY)
     api = Api.connect(settings, on_rotation=told.append, before_wait=flush, usage=usage)

@@ -16,7 +16,7 @@ from unit_tests.api.connections import connected
         ("  ", "https://api.pinterest.com/v5"),
     ],
 )
-def test_another_address_is_taken(monkeypatch: pytest.MonkeyPatch, address: str, base_url: str) -> None:
+def test_another_base_url_is_accepted(monkeypatch: pytest.MonkeyPatch, address: str, base_url: str) -> None:
     monkeypatch.setenv(BASE_URL_VARIABLE, address)
 
     assert connected().base_url == base_url

@@ -72,7 +72,7 @@ def test_gzip_of_several_members_or_of_a_server_that_means_zlib_is_read() -> Non
     assert body(zlib.compress(TEXT), content_encoding="gzip") == TEXT
 
 
-def test_what_has_arrived_is_given_before_the_rest_is_there() -> None:
+def test_chunks_are_handed_on_before_the_body_is_complete() -> None:
     wire = Wire(b"one", b"two", b"three")
 
     assert next(arriving(wire)) == b"one"
@@ -98,7 +98,7 @@ def test_gzip_without_its_end_is_noticed(missing: int) -> None:
 
 
 @pytest.mark.parametrize("packed", [gzip.compress(TEXT)[:-8] + b"checksum", gzip.compress(TEXT) + TEXT])
-def test_what_is_no_gzip_is_refused(packed: bytes) -> None:
+def test_a_body_that_is_not_valid_gzip_is_refused(packed: bytes) -> None:
     with pytest.raises(MalformedResponseError, match="not valid gzip") as raised:
         body(packed, content_encoding="gzip")
 

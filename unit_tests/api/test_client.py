@@ -227,7 +227,7 @@ def test_a_response_between_two_that_break_off_shows_that_size_is_not_to_blame(
     assert calls.get() == {"items": []}
 
 
-def test_what_can_not_be_split_is_retried_as_often_as_anything(mock: requests_mock.Mocker) -> None:
+def test_a_request_that_can_not_be_split_has_all_retries(mock: requests_mock.Mocker) -> None:
     calls = Calls(mock, SILENCE, SILENCE, cut(), max_retries=2)
 
     with pytest.raises(errors.UnavailableError, match="breaks off"):

@@ -18,7 +18,7 @@ REPORTS = QuotaHeader(800, 60, "analytics_get_report_app_id")
         (800, 0, 22, [SECOND, ANALYTICS, QuotaHeader(800, 60, REPORTS.name, 0, 22)]),
     ],
 )
-def test_what_is_left_belongs_to_the_quota_whose_number_comes_first(
+def test_the_remaining_number_belongs_to_the_first_quota(
     tightest: int, remaining: int, reset: int, quotas: list[QuotaHeader]
 ) -> None:
     assert read_rate_headers(recorded(tightest, remaining, reset, ADS_ANALYTICS, GET_REPORT)) == quotas
@@ -31,7 +31,7 @@ def test_what_is_left_belongs_to_the_quota_whose_number_comes_first(
         ('9, 9;w=60;name="a", 9;w=60;name="b"', "4", "30"),
     ],
 )
-def test_where_two_quotas_could_be_meant_neither_is(limit: str, remaining: str, reset: str) -> None:
+def test_an_ambiguous_remaining_number_is_not_used(limit: str, remaining: str, reset: str) -> None:
     quotas = read_rate_headers(headers(limit, remaining, reset))
 
     assert [quota.remaining for quota in quotas] == [None, None]

@@ -60,7 +60,7 @@ def test_rows_are_read_in_any_chunks_and_a_body_that_is_cut_short_is_refused(bod
         assert refusal_of(read, [whole[:length]], under) == "The response is cut short.", length
 
 
-def test_what_is_no_list_of_rows_is_refused() -> None:
+def test_a_body_without_a_list_of_rows_is_refused() -> None:
     for body in [
         b"<html>Sorry</html>",
         b'{"data": []}',
@@ -138,7 +138,7 @@ def test_a_page_holds_items_where_its_shape_says_and_a_bookmark(body: bytes, sha
     assert list_page(pieces_of(body, 20), shape=shape) == ListPage([{"id": 0, "name": 1234567890123456789}], bookmark)
 
 
-def test_what_is_no_page_is_refused() -> None:
+def test_a_body_that_is_no_page_is_refused() -> None:
     for body in [b"[]", b"null", b"{}", b'{"items":{}}', b'{"items":[1,2]}', b'{"items":[{},{}]}', b"x"]:
         assert refusal_of(list_page, [body]), body
 
@@ -257,7 +257,7 @@ def test_a_body_can_not_close_the_lists_that_are_put_around_it() -> None:
 # ---- Values
 
 
-def test_whole_numbers_of_64_bits_are_exact_wherever_they_stand() -> None:
+def test_whole_numbers_of_64_bits_are_exact() -> None:
     places = [b"%d", b'{"id":%d}', b'{\n\t"id":\n%d\n}', b"[1,%d]", b'{"a":{"b":[[%d,"x"]]}}']
     places += [b'{"%b":%%d,"b":"%b"}' % (b"k" * offset, b"t" * 100) for offset in range(25)]
     for number in [-1, 2**53 + 1, 2**64 - 1, -(2**63)]:
@@ -297,7 +297,7 @@ def test_a_whole_response_is_not_lost_for_one_value(body: bytes, value: Any, rep
     assert told == replaced
 
 
-def test_what_is_replaced_in_a_row_or_a_page_is_told() -> None:
+def test_replaced_values_are_warned_of() -> None:
     told: list[str] = []
     body = rb'[{"id":"\ud83d"},{"id":1e400,"B":"}"},{"id":"\ud83d\ude00"}]'
 
@@ -306,7 +306,7 @@ def test_what_is_replaced_in_a_row_or_a_page_is_told() -> None:
     assert told == [CHARACTERS, NUMBERS, CHARACTERS]
 
 
-def test_what_is_no_json_is_malformed() -> None:
+def test_a_body_that_is_not_json_is_malformed() -> None:
     for body in [
         b"",
         b"<html>Sorry</html>",

@@ -108,7 +108,7 @@ def test_a_good_response_is_parsed_and_knows_its_token(
 
 
 @pytest.mark.parametrize("status", [206, 300, 304, 403, 500])
-def test_any_other_response_is_left_to_the_error_table(
+def test_other_responses_are_judged_by_the_error_table(
     session: PinterestSession, books: Books, mock: requests_mock.Mocker, status: int
 ) -> None:
     session.headers["Authorization"] = "Bearer false-access-token"
@@ -227,7 +227,7 @@ def test_a_host_with_an_escaped_character_is_refused(host: str) -> None:
 
 
 @pytest.mark.parametrize("form", ["http://127.0.0.2:1\\@{}/v5", "http://elsewhere.example#@{}/", "http://x:y@{}/"])
-def test_no_address_passes_for_a_host_that_it_does_not_lead_to(form: str) -> None:
+def test_a_url_is_local_only_if_its_host_is(form: str) -> None:
     for wanted in ("127.0.0.1", "localhost", "::1"):
         with pytest.raises(ValueError, match=r"."):
             Url.parse(form.format(wanted))

@@ -50,7 +50,7 @@ def test_an_error_is_raised_in_all_callers() -> None:
     assert reader.reads == 1
 
 
-def test_another_value_is_read_meanwhile() -> None:
+def test_another_key_is_read_meanwhile() -> None:
     values, reader = ReadOnce[str, str](), Reader()
     with being_read(values, reader):
         assert in_thread(lambda: values.get("b", lambda: "other")).result(PATIENCE_SECONDS) == "other"

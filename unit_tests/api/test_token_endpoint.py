@@ -114,7 +114,7 @@ def test_a_throttled_refresh_is_sent_again_which_is_no_retry(endpoint: Endpoint)
     assert endpoint.calls == TRIES + 1
 
 
-def test_all_who_need_a_token_share_one_failure_of_the_endpoint(endpoint: Endpoint) -> None:
+def test_callers_that_wait_for_a_token_share_one_failure(endpoint: Endpoint) -> None:
     endpoint.answers({"status_code": 500, "text": ""})
     errors = []
 

@@ -33,7 +33,7 @@ def test_rows_are_estimated_once_all_slices_are_known_and_none_is_a_guess(
     assert list(usage.estimates) == estimates
 
 
-def test_the_rest_takes_as_long_a_slice_as_what_was_read_once_all_is_planned(usage: Usage, clock: Clock) -> None:
+def test_the_time_left_is_estimated_from_the_tasks_that_were_read(usage: Usage, clock: Clock) -> None:
     cost = usage.of("boards")
     assert (cost.seconds_read(), cost.seconds_left()) == (0, None)
     for _ in range(8):

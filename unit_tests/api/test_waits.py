@@ -72,7 +72,7 @@ def test_nothing_is_locked_while_output_is_flushed_and_a_wait_is_logged(request:
     assert sent == ["Waiting 31 s for Pinterest's quota of ads_analytics requests.", 0, 0]
 
 
-def test_however_many_wait_it_is_logged_once_and_output_is_flushed_by_each(
+def test_several_waits_are_logged_once_and_each_flushes_the_output(
     clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     flushed = []

@@ -199,7 +199,9 @@ def test_the_table_is_drawn_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 @pytest.mark.parametrize(("screen", "setting"), [(io.StringIO(), ""), (Screen(), "1"), (None, "")])
-def test_nothing_is_drawn_otherwise(screen: io.StringIO | None, setting: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_table_is_drawn_without_a_terminal(
+    screen: io.StringIO | None, setting: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sys, "__stderr__", screen)
     monkeypatch.setenv("NO_PROGRESS", setting)
     with progress_table.watched(lambda: None):

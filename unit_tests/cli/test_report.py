@@ -294,7 +294,7 @@ def test_three_hundred_campaigns_are_ten_and_the_others(folder: Folder) -> None:
     assert len(page) < 100_000
 
 
-def test_what_the_account_says_is_text_and_only_web_addresses_are_links(folder: Folder) -> None:
+def test_content_of_the_account_is_escaped_and_only_web_addresses_are_links(folder: Folder) -> None:
     evil = "</script><img src=x onerror=alert(1)>"
     folder.account("7", name=evil)
     with_sums(folder)

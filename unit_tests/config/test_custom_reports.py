@@ -89,7 +89,7 @@ def test_a_list_keeps_its_order_without_blank_entries() -> None:
     assert [each.name for each in found] == ["b", "a"]
 
 
-def test_words_count_in_any_case_and_lists_once_in_the_documented_order() -> None:
+def test_choices_are_read_in_any_case_each_once_in_order() -> None:
     chosen = read_report(
         level="ad_group_targeting ",
         granularity="day",

@@ -78,7 +78,7 @@ def test_a_file_that_can_not_be_read_is_named(read: Callable[[Path], Any], optio
 
 
 @READERS
-def test_contents_in_the_place_of_a_path_are_not_quoted(read: Callable[[Path], Any], option: str) -> None:
+def test_a_config_passed_instead_of_a_path_is_not_quoted(read: Callable[[Path], Any], option: str) -> None:
     with pytest.raises(AirbyteTracedException, match=f"^--{option} takes the path of a file") as raised:
         read(Path('{"client_secret": "false-secret"}'))
 
@@ -139,7 +139,7 @@ def test_an_object_that_is_no_catalog_is_named(path: Path, content: Any, why: st
     assert sentence.endswith("). Fix it, or write a new one with python -m source_pinterest.catalog.")
 
 
-def test_what_is_no_state_is_named(path: Path) -> None:
+def test_a_file_without_a_state_is_refused_with_its_name(path: Path) -> None:
     for content, why in [
         (None, "(neither a list nor an object)"),
         ("text", "(neither a list nor an object)"),
@@ -208,7 +208,7 @@ def test_an_older_config_becomes_one_of_today(older: dict[str, Any], newer: dict
     assert json.dumps(older) == before
 
 
-def test_everything_else_stays_as_it_is() -> None:
+def test_other_options_of_an_older_config_stay() -> None:
     for raw in [
         {},
         config(account_id="549761668032", custom_reports=[report(view_window_days=7)], unknown={"account_id": 1}),

@@ -23,7 +23,7 @@ def read(**options: Any) -> Config:
     return Config.from_mapping(config(**options), TODAY)
 
 
-def test_what_is_null_or_blank_is_left_out_and_texts_are_stripped() -> None:
+def test_null_and_blank_options_count_as_absent() -> None:
     filled = {"a": "text", "b": 0, "c": False, "d": [], "e": {}}
 
     assert without_blanks({**filled, "a": " text\n", "f": None, "g": "", "h": " \t"}) == filled
@@ -37,7 +37,7 @@ def test_what_is_null_or_blank_is_left_out_and_texts_are_stripped() -> None:
         (" a text that is no option's ", " a text that is no option's "),
     ],
 )
-def test_so_are_options_within_options_and_lists(value: Any, left: Any) -> None:
+def test_nested_options_are_stripped_too(value: Any, left: Any) -> None:
     assert without_blanks_inside(value) == left
 
 

@@ -24,7 +24,7 @@ def read(**options: Any) -> Config:
     return Config.from_mapping(config(**options), TODAY)
 
 
-def test_what_is_left_empty_is_the_usual() -> None:
+def test_empty_fields_of_special_reports_have_the_defaults() -> None:
     for empty in [{}, None, "", {"level": "", "columns": [], "targeting_types": None}]:
         found = read(**{MIX: empty, PRODUCTS: empty})
 
@@ -32,7 +32,7 @@ def test_what_is_left_empty_is_the_usual() -> None:
         assert found.products == reports.USUAL_PRODUCTS, empty
 
 
-def test_what_is_filled_in_is_taken_in_any_case() -> None:
+def test_values_of_special_reports_are_read_in_any_case() -> None:
     mix = read(
         marketing_mix_report={"level": "ad_group_targeting", "granularity": "week", "targeting_types": ["gender"]}
     ).marketing_mix
@@ -79,7 +79,7 @@ def test_a_column_that_no_list_has_is_asked_for_with_a_word() -> None:
     ],
     ids=str,
 )
-def test_what_can_not_be_used_is_refused_by_its_name_in_the_form(options: dict[str, Any], said: str) -> None:
+def test_an_unusable_value_is_refused_with_the_name_of_its_option(options: dict[str, Any], said: str) -> None:
     with pytest.raises(AirbyteTracedException) as refused:
         read(**options)
 

@@ -32,7 +32,7 @@ def least_cost(ids: int, days: int) -> tuple[int, int]:
     return min(cost(ids, days, *shape) for shape in shapes)
 
 
-def test_no_legal_sizes_make_fewer_calls_or_as_few_with_longer_windows() -> None:
+def test_the_shape_of_requests_is_the_cheapest() -> None:
     for ids in (0, 1, 2, 19, 40, 110, 111, 112, 125, 249, 250, 251, 333, 1_000, 5_000):
         for days in (1, 2, 12, 33, 40, 41, 45, 89, 90, 91, 180, 181, 913):
             assert cost(ids, days, *request_shape(ids, days)) == least_cost(ids, days), (ids, days)
@@ -94,14 +94,14 @@ def test_a_request_is_as_large_as_pinterest_allows(asks: Asks) -> None:
 
 
 @pytest.mark.parametrize(("room", "expected"), [(104, [5]), (103, [4, 1]), (1, [1] * 5)])
-def test_as_many_ids_are_in_a_request_as_fit_into_its_url(asks: Asks, room: int, expected: list[int]) -> None:
+def test_a_request_has_as_many_ids_as_its_url_takes(asks: Asks, room: int, expected: list[int]) -> None:
     """An id has 18 characters, and the separator three."""
     found = sizes(asks, whole(5), length_without_ids=limits.URL_CHARACTERS - room + 2)
 
     assert [count for count, _ in found] == expected
 
 
-def test_words_take_the_room_of_their_escaped_form(asks: Asks) -> None:
+def test_words_count_with_the_length_of_their_escaped_form(asks: Asks) -> None:
     room, words = len(f"%C3%A4{COMMA}b+c"), Ask(ids=("ä", "b c"))
 
     assert len(sizes(asks, words, length_without_ids=limits.URL_CHARACTERS - room)) == 1
@@ -161,7 +161,7 @@ def test_a_limit_of_ids_is_never_lifted(asks: Asks) -> None:
     assert sizes(asks, whole(2)) == [(1, 1)] * 2
 
 
-def test_what_is_read_comes_in_order_however_often_it_is_halved() -> None:
+def test_responses_come_in_order_after_any_number_of_halvings() -> None:
     sent = []
 
     def send(ask: Ask) -> str:

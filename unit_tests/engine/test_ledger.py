@@ -60,7 +60,7 @@ OUTAGE = Facts(failing=FAILURES_IN_A_ROW)
         (AccountUnreadableError("549", "no"), OUTAGE, FAIL),
     ],
 )
-def test_the_table(error: Exception, facts: Facts, consequence: Consequence) -> None:
+def test_decide_follows_its_table(error: Exception, facts: Facts, consequence: Consequence) -> None:
     assert decide(error, facts) is consequence
 
 
@@ -128,7 +128,7 @@ def test_one_success_restores_the_retries() -> None:
     assert may_read(ledger, SEVERAL[0])
 
 
-def test_one_failing_parent_ends_for_itself_alone_unless_it_works_in_between() -> None:
+def test_five_failures_of_one_account_stop_that_account_alone() -> None:
     ledger = ledger_after(failed=[ONE] * (FAILURES_IN_A_ROW - 1))
     ledger.note_success(ONE)
     told = [ledger.note_failure(ONE, TROUBLE) for _ in range(2 * FAILURES_IN_A_ROW)]
@@ -140,7 +140,7 @@ def test_one_failing_parent_ends_for_itself_alone_unless_it_works_in_between() -
 
 
 @pytest.mark.parametrize("error", [AccountUnreadableError("549", "no"), ISOLATED])
-def test_what_is_the_matter_with_one_account_board_or_key_never_stops_anything(error: Exception) -> None:
+def test_isolated_errors_never_stop_a_stream(error: Exception) -> None:
     ledger = ledger_after(*SEVERAL)
 
     for parent in [*SEVERAL, *SEVERAL[:1] * FAILURES_IN_A_ROW]:
@@ -149,7 +149,7 @@ def test_what_is_the_matter_with_one_account_board_or_key_never_stops_anything(e
     assert ledger.is_worth_retrying()
 
 
-def test_what_two_workers_tell_at_once_is_noted_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ends_told_by_two_threads_at_once_are_both_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     ledger, entered, may_go_on, answers = Ledger(), threading.Event(), threading.Event(), iter([True, False])
 
     def slow(*_: object) -> bool:

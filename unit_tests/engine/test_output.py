@@ -150,7 +150,7 @@ def test_each_piece_ends_at_a_line_and_is_no_longer_than_it_must_be(
 
 
 @pytest.mark.parametrize("end_after", [0, 3])
-def test_what_a_signal_cuts_off_is_written_before_the_end_and_nothing_twice(
+def test_output_that_a_signal_interrupts_is_written_once_before_the_end(
     stdout: Path, monkeypatch: pytest.MonkeyPatch, end_after: int
 ) -> None:
     monkeypatch.setattr(PRINT_BUFFER, "lock", Turns(stdout, end_after))
@@ -266,7 +266,7 @@ def test_a_debug_line_is_masked_too() -> None:
     assert line == {"type": "DEBUG", "message": "GET ****", "data": {}}
 
 
-def test_what_is_printed_is_masked() -> None:
+def test_printed_text_is_masked() -> None:
     stream = io.StringIO()
     print(f"Two: {SECRET}", "and", file=MaskedStream(stream), flush=True)
 
@@ -280,11 +280,13 @@ class FullStream(io.StringIO):
         raise OSError(errno.ENOSPC, "No space left on device")
 
 
-def test_what_a_full_stderr_does_not_take_is_lost_without_an_error() -> None:
+def test_a_full_stderr_loses_text_without_an_error() -> None:
     print("a line", file=MaskedStream(FullStream()), flush=True)
 
 
-def test_what_a_thread_dies_of_is_logged(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_error_that_ends_a_thread_is_logged(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setattr(threading, "excepthook", threading.excepthook)
     formatters = [(handler, handler.formatter) for handler in logging.getLogger().handlers]
     try:

@@ -198,7 +198,7 @@ def test_a_disk_that_is_full_or_missing_is_a_sentence_that_names_the_folder(
     assert sentence in str(raised.value.message)
 
 
-def test_what_waits_on_disk_takes_no_memory() -> None:
+def test_pages_on_disk_take_no_memory() -> None:
     def peak_of(megabytes: int) -> int:
         records = ({"text": "x" * 100_000} for _ in range(megabytes * 10))
         tracemalloc.start()

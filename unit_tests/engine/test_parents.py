@@ -177,7 +177,7 @@ def test_a_parent_that_is_not_selected_or_has_no_child_collects_nothing(is_wante
     assert list(ids.of(())) == ["9"]
 
 
-def test_who_emits_or_needs_ids_needs_those_of_their_parents() -> None:
+def test_a_stream_that_needs_ids_needs_those_of_its_parents() -> None:
     accounts = ParentIds("lead_forms", lambda _: ["1"])
     groups = ParentIds("lead_forms", lambda _: ["2"], lambda: [accounts])
     promotions = ParentIds("lead_forms", lambda _: ["3"], lambda: [groups])

@@ -118,7 +118,7 @@ def test_a_log_line_and_a_connection_status_show_none_either(secret: str) -> Non
     assert clean(fine).connectionStatus.message is None  # type: ignore[union-attr]
 
 
-def test_what_can_not_wait_goes_before_all_else_and_as_it_is(secret: str) -> None:
+def test_an_urgent_message_comes_first_unchanged(secret: str) -> None:
     records = RecordQueue(1)
     repository = OrderedMessageRepository(records)
     records.put(PageMessage(Page("boards", secret.encode(), 1)))
@@ -216,7 +216,7 @@ def test_pages_are_taken_until_so_many_bytes_wait(records: RecordQueue) -> None:
     assert waits(putting(records, 1))
 
 
-def test_anything_else_counts_as_well() -> None:
+def test_other_messages_count_against_the_bound() -> None:
     """A million states, or pages of a record each, must not fill the memory either."""
     records = RecordQueue(4_096)
     for item in (page(1), state(), page(10), page(1_024)):
@@ -225,7 +225,7 @@ def test_anything_else_counts_as_well() -> None:
     assert waits(putting(records, 1))
 
 
-def test_whoever_waits_for_room_is_woken_once_half_the_queue_is_free_to_the_byte(records: RecordQueue) -> None:
+def test_a_waiting_writer_is_woken_when_half_the_queue_is_free(records: RecordQueue) -> None:
     for _ in range(4):
         records.put(page(2_500))
     workers = [putting(records, 3_000) for _ in range(2)]
@@ -255,7 +255,7 @@ def control() -> AirbyteMessage:
     return AirbyteMessage(type=Type.CONTROL)
 
 
-def test_what_can_not_wait_comes_first_and_keeps_its_order_though_the_queue_is_full(records: RecordQueue) -> None:
+def test_urgent_messages_come_first_in_order_from_a_full_queue(records: RecordQueue) -> None:
     records.put(page(10_000))
     assert list(records.urgent()) == []
     first, second, third = control(), control(), control()
@@ -270,7 +270,7 @@ def test_what_can_not_wait_comes_first_and_keeps_its_order_though_the_queue_is_f
     assert records.bytes == 0
 
 
-def test_what_can_not_wait_wakes_a_reader_who_waits(records: RecordQueue) -> None:
+def test_an_urgent_message_wakes_a_waiting_reader(records: RecordQueue) -> None:
     reader = in_thread(records.get)
     assert waits(reader)
     urgent = control()

@@ -70,7 +70,7 @@ def test_a_name_that_is_refused_once_is_asked_for_again(caplog: pytest.LogCaptur
     assert not caplog.messages
 
 
-def test_what_is_refused_to_one_account_is_asked_for_once_for_another(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_name_refused_to_one_account_is_tried_once_for_another(caplog: pytest.LogCaptureFixture) -> None:
     picky = Picky({"COLUMN_7"})
     assert picky.ask(account="11") == without("COLUMN_7")
     picky.calls.clear()
@@ -109,7 +109,7 @@ def test_a_refusal_that_names_nothing_is_raised_at_once_and_costs_no_name() -> N
     ("bad", "wanted"),
     [("ENTITY_ID", WANTED), ("GENDER", {"columns": ("ENTITY_ID",), "targeting_types": ("GENDER",)})],
 )
-def test_what_no_call_can_do_without_is_never_left_out(bad: str, wanted: Names) -> None:
+def test_needed_names_are_never_left_out(bad: str, wanted: Names) -> None:
     with pytest.raises(BadRequestError):
         Picky({bad}).ask(wanted)
 

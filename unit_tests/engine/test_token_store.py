@@ -122,7 +122,7 @@ def test_the_file_is_written_before_the_platform_gets_the_token(path: Path) -> N
 
 
 @pytest.mark.usefixtures("_saving")
-def test_what_can_not_be_saved_is_warned_of_once_and_handed_out_all_the_same(
+def test_a_token_that_can_not_be_saved_is_handed_out_with_one_warning(
     platform: Platform, path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def full(_: int) -> None:
@@ -235,9 +235,7 @@ def test_the_new_content_is_on_the_disk_and_the_folder_after_it_is_replaced(
     assert seen == [(".draft", "{}"), ("", json.dumps(NESTED, indent=2))]
 
 
-def test_where_a_folder_can_not_be_synced_the_file_is_saved_all_the_same(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_is_saved_if_its_folder_can_not_be_synced(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def of_files_alone(descriptor: int) -> None:
         if stat.S_ISDIR(os.fstat(descriptor).st_mode):
             raise OSError(errno.EINVAL, "Invalid argument")

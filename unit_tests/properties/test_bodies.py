@@ -58,7 +58,7 @@ def test_reports_are_the_same_in_any_chunks(data: st.DataObject, report: dict[st
 
 
 @given(st.data(), st.binary(max_size=40) | st.text('{}[]",:1 \\', max_size=40).map(str.encode))
-def test_what_is_no_list_of_rows_is_refused_in_any_chunks(data: st.DataObject, body: bytes) -> None:
+def test_a_body_without_rows_is_refused_in_any_chunks(data: st.DataObject, body: bytes) -> None:
     try:
         expected = json.loads(body.decode())
     except ValueError:

@@ -150,7 +150,7 @@ ALL_WELL = [End.READ]
 
 
 @given(st.lists(syncs, min_size=1, max_size=4), syncs, st.none() | st.integers(0, 9))
-def test_no_day_is_promised_unread_and_none_is_passed_over(plans: list[Plan], last: Plan, settled: int | None) -> None:
+def test_no_unread_day_counts_as_read_and_none_is_skipped(plans: list[Plan], last: Plan, settled: int | None) -> None:
     destination = Destination()
     state, offset = None, 0
     last.ends = ALL_WELL

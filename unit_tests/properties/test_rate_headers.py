@@ -19,7 +19,7 @@ header_text = st.lists(items, max_size=4).map(", ".join)
         optional=dict.fromkeys(("x-ratelimit-reset", "x-ratelimit-remaining", "x-ratelimit-limit"), header_text),
     )
 )
-def test_whatever_headers_hold_is_a_quota_or_nothing(told: dict[str, str]) -> None:
+def test_any_header_is_a_quota_or_is_ignored(told: dict[str, str]) -> None:
     for quota in read_rate_headers(told):
         assert quota.limit >= 0
         assert quota.period >= 0

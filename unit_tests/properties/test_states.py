@@ -81,7 +81,7 @@ def older(one: Any, other: Any) -> Any:
 
 
 @given(st.dictionaries(words, state_like, max_size=6))
-def test_no_state_is_too_strange_to_be_looked_at(state: dict[str, Any]) -> None:
+def test_any_state_can_be_examined(state: dict[str, Any]) -> None:
     saved = read_state(state, FIELD, older)
 
     assert all(isinstance(account, str) and cursor.get(FIELD) is not None for account, cursor in saved.accounts.items())

@@ -42,7 +42,7 @@ def test_a_rate_limit_is_always_waited_for(body: object) -> None:
 
 
 @given(st.integers(500, 599).filter(lambda status: status != 501), bodies)
-def test_what_is_wrong_at_the_server_s_end_is_asked_again(status: int, body: object) -> None:
+def test_server_errors_are_retried(status: int, body: object) -> None:
     assert isinstance(answer(status, body).verdict, Retry)
 
 

@@ -90,7 +90,7 @@ def test_a_response_that_is_no_report_is_asked_for_again_and_then_an_error(
     assert patient.reports.poll(request(), "a token") == Polled(JobStatus.FINISHED, FILE, 100)
 
 
-def test_whoever_has_the_link_has_the_report_so_that_it_is_a_secret(client: Client) -> None:
+def test_a_reports_link_needs_no_token_and_is_a_secret(client: Client) -> None:
     signed = "X-Amz-Credential=AKIAFALSE%2f20260101&X-Amz-Expires=300&X-Amz-Signature=false-signature&sig=%7e"
     as_sent = signed.replace("%2f", "%2F").replace("%7e", "~")
     client.mock.get(REPORTS, [finished(f"https://files.example/report?{signed}")])

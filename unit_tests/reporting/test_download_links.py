@@ -43,7 +43,7 @@ def test_a_link_in_the_open_or_of_two_readings_is_refused_without_a_call(client:
     refused_without_a_call(client, url, why)
 
 
-def test_who_rehearses_on_this_machine_has_files_here_and_behind_https_elsewhere(
+def test_a_local_api_may_name_local_files_and_https_elsewhere(
     monkeypatch: pytest.MonkeyPatch, mock: requests_mock.Mocker
 ) -> None:
     monkeypatch.setenv("PINTEREST_API_URL", "http://127.0.0.1:8899/v5")

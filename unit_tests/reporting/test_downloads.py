@@ -114,7 +114,7 @@ def test_each_file_is_read_afresh(patient: Client) -> None:
     assert len(begun) == 2
 
 
-def test_what_is_found_in_the_rows_is_no_reason_to_fetch_them_again(patient: Client) -> None:
+def test_an_error_of_the_rows_does_not_fetch_the_file_again(patient: Client) -> None:
     patient.mock.get(FILE, json=ROWS)
 
     def refuse(_: Iterator[Filed]) -> None:

@@ -55,7 +55,7 @@ def test_a_report_without_rows_is_empty(body: bytes) -> None:
 
 
 @pytest.mark.parametrize("body", [b'[{"cells": [1]}]', b'{"table": [{"cells": [1]}]}', b'[{"1": []}]'])
-def test_what_has_none_of_the_columns_is_a_form_that_nobody_knows(body: bytes) -> None:
+def test_a_file_without_any_column_has_an_unknown_form(body: bytes) -> None:
     with pytest.raises(SliceError, match="a form that this version of the connector does not know"):
         read(body)
 
@@ -72,7 +72,7 @@ def test_what_has_none_of_the_columns_is_a_form_that_nobody_knows(body: bytes) -
         (b"[1]", "The response is not the expected JSON: { is missing."),
     ],
 )
-def test_what_is_broken_or_no_report_is_refused(body: bytes, why: str) -> None:
+def test_a_broken_file_is_refused(body: bytes, why: str) -> None:
     with pytest.raises(MalformedResponseError) as refused:
         read(body)
     assert str(refused.value) == why

@@ -100,7 +100,7 @@ def several(count: int) -> list[ReportRequest]:
     return [request(days(number)) for number in range(1, count + 1)]
 
 
-def test_only_so_many_reports_of_a_stream_are_at_work_at_once() -> None:
+def test_the_reports_in_progress_of_a_stream_are_limited() -> None:
     scheduler, pinterest = Scheduler(jobs=3), Pinterest(BUSY)
     stream = scheduler.open(pinterest, *several(8))
     scheduler.work(30)
@@ -113,7 +113,7 @@ def test_only_so_many_reports_of_a_stream_are_at_work_at_once() -> None:
     assert kinds(stream) == [ReadyReport] * 3
 
 
-def test_where_calls_run_short_reports_are_ended_before_others_are_created() -> None:
+def test_with_a_scarce_quota_reports_in_progress_come_first() -> None:
     """What is only ordered is lost with the sync; each day would then order them all anew, and read none."""
     scheduler, pinterest = Scheduler(), Pinterest(BUSY)
     scheduler.requests_left = 8
@@ -131,7 +131,7 @@ def test_where_calls_run_short_reports_are_ended_before_others_are_created() -> 
     assert len(pinterest.created) == 3, "with none in flight it is tried, and Pinterest tells"
 
 
-def test_where_calls_run_short_none_is_created_that_nobody_asks_for_yet() -> None:
+def test_with_a_scarce_quota_no_report_is_created_ahead() -> None:
     scheduler, served, unserved = Scheduler(), Pinterest(BUSY), Pinterest(BUSY)
     scheduler.requests_left = 1
     scheduler.open(unserved, request(), is_served=False)
@@ -265,7 +265,7 @@ def test_the_reports_of_one_window_are_asked_for_together() -> None:
     assert len(stream.running) == 3
 
 
-def test_no_report_is_left_alone_for_longer_than_its_link_lives() -> None:
+def test_reports_are_polled_before_their_links_expire() -> None:
     scheduler, pinterest = Scheduler(requests_per_second=0.001), Pinterest(BUSY)
     stream = scheduler.open(pinterest, request())
     scheduler.work()

@@ -68,7 +68,7 @@ def test_a_stream_that_opens_late_is_served_and_no_thread_stays_behind() -> None
         assert not thread.is_alive()
 
 
-def test_what_is_not_due_yet_is_waited_for_and_then_asked_for() -> None:
+def test_a_report_is_polled_when_its_pause_is_over() -> None:
     """The clock goes on by less than a report's first pause between two looks, and by more in all that follow."""
     looks = itertools.count()
     runner = ReportRunner(10, float("inf"), clock=lambda: 0.4 * next(looks))

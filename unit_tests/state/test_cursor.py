@@ -129,7 +129,7 @@ def test_a_state_of_very_many_boards_comes_as_much_more_rarely(
     assert [states_after(0, records=29_999), states_after(0, records=1)] == [0, 1]
 
 
-def test_what_the_framework_tells_of_records_and_partitions_moves_nothing(
+def test_the_frameworks_own_calls_do_not_move_a_cursor(
     tally: Tally, clock: Clock, repository: InMemoryMessageRepository
 ) -> None:
     """It closes partitions that failed as well, and those whose slice is passed already."""

@@ -118,7 +118,7 @@ def changed(caplog: pytest.LogCaptureFixture, state: dict[str, Any], period: Any
     return [text for text in caplog.messages if "have changed" in text]
 
 
-def test_the_same_request_is_remembered_and_asked_again_in_silence(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_unchanged_request_is_no_warning(caplog: pytest.LogCaptureFixture) -> None:
     subject = cursor({"states": [KNOWN]}, fingerprint="one")
     again = cursor(subject.state, fingerprint="one")
 

@@ -36,7 +36,7 @@ def period(start_ago: int = 89, end_ago: int = 0, lookback_days: int | None = 33
         (300, 33, 89, 89),
     ],
 )
-def test_where_a_sync_resumes(
+def test_unread_windows_follow_from_the_days(
     last_ago: int | None, lookback_days: int | None, start_ago: int, resumes_ago: int
 ) -> None:
     known = NEW if last_ago is None else between(day(max(start_ago, last_ago)), day(last_ago))

@@ -84,7 +84,9 @@ def test_a_time_to_come_counts_as_now() -> None:
         (LISTED_AT - 5, None, SAFE),
     ],
 )
-def test_where_the_cursor_moves(before: int | None, latest_edit: int | None, after: int) -> None:
+def test_the_cursor_moves_to_the_newest_edit_within_the_margin(
+    before: int | None, latest_edit: int | None, after: int
+) -> None:
     subject = cursor(None if before is None else known(before))
 
     assert read(subject, latest_edit) == known(after, statuses=sorted(ALL))
@@ -136,7 +138,7 @@ def test_a_status_counts_as_covered_once_it_was_emitted() -> None:
     [(None, 0), ({"updated_time": 1_000}, 1), (known(1_000), 1), (known(1_000, statuses=ALL), 0)],
     ids=["none", "flat", "without statuses", "ours"],
 )
-def test_what_an_earlier_version_left_out_is_warned_of(
+def test_entities_that_an_earlier_version_left_out_are_warned_of(
     state: dict[str, Any] | None, warnings: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     cursor(state).explain()

@@ -55,7 +55,7 @@ def test_each_form_of_a_state_is_read(state: dict[str, Any], saved: SavedState) 
         ({"updated_time": 0}, True),
     ],
 )
-def test_which_states_name_a_position(state: dict[str, Any], has: bool) -> None:
+def test_a_state_with_a_position_is_recognised(state: dict[str, Any], has: bool) -> None:
     assert has_position(state) is has
 
 
@@ -78,7 +78,7 @@ def test_cursors_of_one_account_fold_by_the_order_of_the_caller() -> None:
         ({"states": [entity_of_2x("7", "550", day) for day in (7, "6", 8)]}, ("6", 1)),
     ],
 )
-def test_how_far_a_stream_has_come(state: dict[str, Any], progress: tuple[str, int]) -> None:
+def test_the_position_of_a_state_is_read(state: dict[str, Any], progress: tuple[str, int]) -> None:
     assert progress_of(state, FIELD) == progress
 
 

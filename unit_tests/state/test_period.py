@@ -39,7 +39,7 @@ def of(how: ConfiguredAirbyteStream | None, days: DayRange = DAYS, **options: An
         (None, {}, None, BY_LOOKBACK),
     ],
 )
-def test_how_far_back_and_what_becomes_of_days_that_still_move(
+def test_the_period_depends_on_the_destination_and_the_lookback(
     how: ConfiguredAirbyteStream | None, options: dict[str, Any], lookback_days: int | None, restatement: Restatement
 ) -> None:
     found = of(how, **options)
@@ -76,7 +76,7 @@ def test_the_first_day_is_the_chosen_one_unless_pinterest_has_it_no_more(
         (APPENDED, DAYS, None, ("appends", "two days", "Lookback Window")),
     ],
 )
-def test_what_a_user_may_not_expect_is_one_line_in_the_log(
+def test_the_period_explains_itself_in_one_log_line(
     how: ConfiguredAirbyteStream,
     days: DayRange,
     start_date: str | None,
@@ -127,5 +127,5 @@ def test_a_fingerprint_is_the_one_that_states_hold() -> None:
 
 
 @pytest.mark.parametrize(("how", "merges"), [(None, True), (DEDUPED, True), (APPENDED, False), (REFRESHED, False)])
-def test_what_becomes_of_rows_with_one_key(how: ConfiguredAirbyteStream | None, merges: bool) -> None:
+def test_rows_of_one_key_depend_on_the_sync_mode(how: ConfiguredAirbyteStream | None, merges: bool) -> None:
     assert of(how).merges_by_key is merges

@@ -91,7 +91,7 @@ def test_without_the_permission_of_businesses_there_is_one_error(pinterest: Pint
     assert not pinterest.asked(USER)
 
 
-def test_what_belongs_to_a_business_is_asked_for_kind_by_kind(pinterest: Pinterest) -> None:
+def test_assets_of_a_business_are_requested_by_kind(pinterest: Pinterest) -> None:
     pinterest.answers(USER, user("PINNER"))
     pinterest.lists(EMPLOYERS, "5")
     pinterest.answers("businesses/5/assets", page([{"asset_id": 9, "asset_type": "AD_ACCOUNT"}]), page([]))

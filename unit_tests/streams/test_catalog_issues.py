@@ -102,7 +102,7 @@ def test_numbers_of_issues_are_asked_for_with_parameters_in_brackets(
     }
 
 
-def test_where_brackets_are_not_understood_json_is(feeds: Pinterest, mock: requests_mock.Mocker) -> None:
+def test_issues_are_requested_in_json_if_brackets_are_refused(feeds: Pinterest, mock: requests_mock.Mocker) -> None:
     feeds.answers(STATS, refused(400, 1), page([ISSUE]))
     for stream_slice in feeds.tasks(CatalogsFeedIngestionStats):
         assert len(feeds.read(CatalogsFeedIngestionStats, stream_slice)) == 1

@@ -52,7 +52,7 @@ def test_the_counts_of_a_group_are_one_record(pinterest: Pinterest) -> None:
 
 
 @pytest.mark.parametrize("body", [{"in_stock": 5}, {"total": None}, []])
-def test_what_has_no_total_is_not_taken_for_counts(pinterest: Pinterest, body: Any) -> None:
+def test_an_answer_without_a_total_has_no_counts(pinterest: Pinterest, body: Any) -> None:
     pinterest.answers(COUNTS, {"json": body})
 
     with pytest.raises(SliceError, match="a form that this version does not know"):

@@ -37,7 +37,7 @@ def names_of(streams: Any) -> list[str]:
     return [one.stream.name for one in streams]
 
 
-def test_what_exists_is_told_from_what_does_not() -> None:
+def test_known_and_unknown_streams_are_told_apart() -> None:
     names = ("old_pins", "ads", "custom__weekly", "boards", "custom__gone")
     found, without_reports = selection_of(*names, custom_reports=[report()]), selection_of(*names)
 
@@ -88,7 +88,7 @@ def test_each_unknown_stream_ends_incomplete_and_says_why() -> None:
 
 
 @pytest.mark.parametrize("names", [("ads", "boards"), ()])
-def test_where_every_stream_exists_nothing_is_refused(names: tuple[str, ...]) -> None:
+def test_if_every_stream_exists_none_is_refused(names: tuple[str, ...]) -> None:
     found = selection_of(*names)
 
     assert list(found.refusals()) == []
@@ -115,7 +115,7 @@ def order(*names: str, state: list[AirbyteStateMessage] | None = None) -> list[s
     return [one.name for one in in_order(opened(names, state), ConnectorStateManager(state or []))]
 
 
-def test_what_takes_a_request_for_each_of_many_is_read_last() -> None:
+def test_streams_with_a_request_for_each_entity_are_read_last() -> None:
     streams = [one.stream for one in opened([stream.stream_name() for stream in STREAMS])]
     last = {stream.name for stream in streams if rank_of(stream) >= (Rank.EACH,)}
 

@@ -70,7 +70,7 @@ def test_each_region_has_a_slice_for_each_kind_of_trend(mock: requests_mock.Mock
     ]
 
 
-def test_another_kind_of_trend_has_an_answer_of_its_own(pinterest: Pinterest) -> None:
+def test_each_kind_of_trend_has_its_own_answer(pinterest: Pinterest) -> None:
     yearly = slice_of({"region": "GB+IE", "trend_type": "yearly"})
     pinterest.answers(PATH, answer(TEA))
     pinterest.answers("trends/keywords/GB%2BIE/top/yearly", answer(JAM))
@@ -207,7 +207,7 @@ def test_regions_are_those_that_are_chosen_or_those_of_the_ad_accounts(
     assert regions(pinterest, stream) == of_accounts
 
 
-def test_where_there_are_none_the_log_says_which_there_are(
+def test_a_region_without_trends_is_logged_with_those_that_exist(
     pinterest: Pinterest, caplog: pytest.LogCaptureFixture
 ) -> None:
     pinterest.answers("ad_accounts", page([{"id": "11", "country": "JP"}]))

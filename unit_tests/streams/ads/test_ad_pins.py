@@ -45,7 +45,7 @@ def test_another_401_ends_the_stream(pinterest: Pinterest, status: int, code: in
     "answer",
     [refused(500), refused(400, 1), {"status_code": 403, "text": "<html>"}, {"json": {}}],
 )
-def test_any_other_failure_leaves_the_pin_unread(pinterest: Pinterest, answer: dict[str, Any]) -> None:
+def test_another_failure_leaves_the_pin_unread(pinterest: Pinterest, answer: dict[str, Any]) -> None:
     with pytest.raises(SliceError, match=r"pin 9 of ad account 11 could not be read\. The next sync"):
         read(pinterest, answer)
     assert pinterest.stream(AdPins).checkpoint.state["unread"] == {"11/9": 1}

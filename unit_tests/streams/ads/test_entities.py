@@ -152,7 +152,7 @@ def test_an_edit_time_that_is_none_is_named_and_its_entity_emitted_again(
 # ---- An entity that several accounts list
 
 
-def test_what_is_read_with_another_account_is_left_out_with_a_warning(
+def test_an_entity_of_another_account_is_left_out_with_a_warning(
     pinterest: Pinterest, caplog: pytest.LogCaptureFixture
 ) -> None:
     """An entity that names no account, or one that this sync does not read, stays with the account that lists it."""

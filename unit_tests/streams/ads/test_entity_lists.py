@@ -37,7 +37,7 @@ def test_each_ad_group_is_asked_for_in_every_status_that_may_have_delivered(acco
     assert account.asked(PROMOTIONS) == [{**asked, "ad_group_id": [ad_group]} for ad_group in ("1", "2")]
 
 
-def test_what_two_ad_groups_show_comes_once(pinterest: Pinterest) -> None:
+def test_an_item_of_two_ad_groups_comes_once(pinterest: Pinterest) -> None:
     pinterest.answers(PROMOTIONS, page(["8", "9"]), page(["9"]))
 
     assert read(pinterest, "1", "2") == ["8", "9"]

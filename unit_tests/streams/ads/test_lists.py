@@ -27,7 +27,7 @@ def test_labels_come_from_either_shape(pinterest: Pinterest, pages: list[dict[st
 
 
 @pytest.mark.parametrize("body", [{"items": [{"labels": [{"label": "without an id"}] * 2}]}, {"labels": [SPRING]}])
-def test_what_is_no_page_of_labels_is_not_read_as_empty(pinterest: Pinterest, body: dict[str, Any]) -> None:
+def test_a_body_without_labels_is_not_read_as_empty(pinterest: Pinterest, body: dict[str, Any]) -> None:
     pinterest.answers(PATH, {"json": body})
 
     with pytest.raises(SliceError, match="a form that this version does not know"):
@@ -35,7 +35,7 @@ def test_what_is_no_page_of_labels_is_not_read_as_empty(pinterest: Pinterest, bo
 
 
 @pytest.mark.parametrize("body", [{}, {"code": 50, "message": "nope", "status": "failure"}])
-def test_what_tells_nothing_of_an_audience_is_no_insight(pinterest: Pinterest, body: Any) -> None:
+def test_an_answer_without_insights_has_no_record(pinterest: Pinterest, body: Any) -> None:
     pinterest.answers("ad_accounts/11/audience_insights", {"json": body})
 
     with pytest.raises(SliceError, match=r"The audience insight has none of its fields\.$"):

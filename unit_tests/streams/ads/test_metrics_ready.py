@@ -65,7 +65,7 @@ def test_the_day_is_the_same_for_the_whole_sync(pinterest: Pinterest) -> None:
         refused(401, 3, "Your application does not have access to this restricted feature"),
     ],
 )
-def test_where_pinterest_lets_nobody_ask_a_day_is_final_in_two(
+def test_without_the_right_to_ask_a_day_is_final_after_two_days(
     pinterest: Pinterest, caplog: pytest.LogCaptureFixture, answer: dict[str, Any]
 ) -> None:
     pinterest.answers(PATH, answer)
@@ -87,7 +87,7 @@ def test_where_pinterest_lets_nobody_ask_a_day_is_final_in_two(
         state(1),
     ],
 )
-def test_where_pinterest_fails_to_say_it_a_day_is_final_in_eight(
+def test_without_an_answer_a_day_is_final_after_eight_days(
     pinterest: Pinterest, caplog: pytest.LogCaptureFixture, answer: dict[str, Any]
 ) -> None:
     pinterest.answers(PATH, MOVING, answer)
@@ -105,7 +105,7 @@ def test_where_pinterest_fails_to_say_it_a_day_is_final_in_eight(
         (refused(429, 8), FatalError, "Pinterest allows no more"),
     ],
 )
-def test_what_stops_every_call_is_not_passed_over(
+def test_an_error_that_reaches_the_stream_is_raised(
     pinterest: Pinterest, answer: dict[str, Any], error: type[PinterestError], says: str
 ) -> None:
     pinterest.answers(PATH, answer)

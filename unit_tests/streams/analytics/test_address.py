@@ -47,7 +47,7 @@ class Edge:
         return sorted(record["CAMPAIGN_ID"] for record in rows_of(self.pinterest, call(DAY, *ids)))
 
 
-def test_no_address_is_longer_than_the_longest(mock: requests_mock.Mocker) -> None:
+def test_no_url_is_longer_than_the_limit(mock: requests_mock.Mocker) -> None:
     edge = Edge(mock, 10**6, 414)
 
     assert edge.read(LONGEST) == LONGEST
@@ -69,7 +69,7 @@ def test_an_address_that_is_refused_without_a_word_of_pinterests_is_halved(
     assert [count for count, _ in edge.calls][:2] == [248, 124]
 
 
-def test_what_pinterest_itself_refuses_is_not_a_matter_of_length(pinterest: Pinterest) -> None:
+def test_a_refusal_with_pinterests_words_is_not_about_length(pinterest: Pinterest) -> None:
     pinterest.answers(PATH, refused(400, 1, "No"))
 
     with pytest.raises(RejectedError):
@@ -106,7 +106,7 @@ def test_slices_have_as_many_ids_as_fit_into_an_address(mock: requests_mock.Mock
 
 
 @pytest.mark.parametrize(("least_ids", "fit"), [(0, 70), (10, 67)])
-def test_as_many_columns_fit_as_leave_room_for_the_ids(least_ids: int, fit: int) -> None:
+def test_columns_leave_room_for_ids_in_the_url(least_ids: int, fit: int) -> None:
     """Of 100 characters each with what stands between them, beside 1,000 others; an id has 21."""
 
     def length(columns: Sequence[str]) -> int:

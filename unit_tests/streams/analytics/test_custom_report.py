@@ -63,7 +63,7 @@ def test_a_report_asks_for_its_columns_and_the_ids_of_its_level(pinterest: Pinte
     assert set(stream.get_json_schema()["properties"]) == columns
 
 
-def test_what_a_report_leaves_open_the_connection_decides(mock: requests_mock.Mocker) -> None:
+def test_a_report_takes_its_open_options_from_the_connection(mock: requests_mock.Mocker) -> None:
     pinterest = Pinterest(mock, attribution_window="7/7/1", conversion_report_time="TIME_OF_CONVERSION")
     own = {"attribution_types": ["HOUSEHOLD"], "conversion_report_time": "TIME_OF_AD_ACTION"}
     asked = pinterest.custom(click_window_days=0, **own).spec.fields

@@ -154,7 +154,7 @@ def test_an_equal_row_is_dropped_with_a_warning(merges_by_key: bool, caplog: pyt
 
 
 @pytest.mark.parametrize("other", [{"SPEND": 2}, {}, {"SPEND": -2}])
-def test_where_a_destination_replaces_rows_a_key_whose_rows_differ_is_withheld_and_named(
+def test_differing_rows_of_a_key_are_withheld_if_rows_are_replaced(
     other: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
     first, *others = row(SPEND=-1), row("2"), row(**other), row("3"), row(SPEND=3), row(SPEND=-1), row("4", SPEND=5)
@@ -182,7 +182,7 @@ def test_a_withheld_key_costs_no_other_row_of_any_page(caplog: pytest.LogCapture
     ("keys", "doubled", "is_another_grain"),
     [(1, 1, False), (10, 10, False), (11, 11, True), (22, 11, True), (23, 11, False), (300, 149, False)],
 )
-def test_where_half_of_the_keys_have_several_rows_their_grain_is_another(
+def test_differing_rows_of_half_the_keys_fail_the_response(
     keys: int, doubled: int, is_another_grain: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
     rows = [row(number) for number in range(keys)] + [row(number, SPEND=1) for number in range(doubled)]
@@ -197,7 +197,7 @@ def test_where_half_of_the_keys_have_several_rows_their_grain_is_another(
     assert len(Stream(merges_by_key=False).passed(*rows)) == keys + doubled
 
 
-def test_where_a_destination_keeps_every_row_such_rows_are_emitted_with_one_warning(
+def test_differing_rows_are_emitted_with_one_warning_if_all_are_kept(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     rows = [row(SPEND=1), row(SPEND=2), row(SPEND=3)]

@@ -141,7 +141,7 @@ def test_no_day_is_older_than_the_numbers_are(mock: requests_mock.Mocker, today:
     assert str(Period.of(setup, parse_day(today)).earliest) == earliest
 
 
-def test_one_week_is_asked_for_with_the_one_before_it_unless_there_is_none(mock: requests_mock.Mocker) -> None:
+def test_a_single_week_is_requested_with_the_one_before_it(mock: requests_mock.Mocker) -> None:
     first = planned(mock, BrandConversionsReport, start_date=ago(30))[0]
 
     def asked(start: str, end: str) -> list[str]:

@@ -181,7 +181,7 @@ def test_a_response_that_is_too_large_is_asked_for_in_parts(
     assert rows_of(pinterest, call(window(0, 0), "1", "2")) == [row("1"), row("2")]
 
 
-def test_as_many_rows_are_held_in_memory_as_a_request_may_bring(pinterest: Pinterest) -> None:
+def test_the_rows_in_memory_are_limited(pinterest: Pinterest) -> None:
     held: list[int] = []
 
     @contextmanager
@@ -282,7 +282,7 @@ def test_a_cursor_for_all_accounts_holds_for_one_too_that_can_not_be_listed(mock
 
 
 @pytest.mark.parametrize("answer", [{"json": []}, refused(503)], ids=["read", "failed"])
-def test_so_many_tasks_wait_in_line_until_one_has_ended(
+def test_planning_waits_while_many_tasks_are_unread(
     recent: Pinterest, monkeypatch: pytest.MonkeyPatch, answer: dict[str, Any]
 ) -> None:
     monkeypatch.setattr(limits, "TASKS_IN_LINE", 1)

@@ -48,7 +48,7 @@ def test_five_reports_and_one_of_each_other_kind_are_tried_out_with_yesterday(
     assert (asked["start_date"], asked["end_date"]) == ("2026-06-30", "2026-06-30")
 
 
-def test_nothing_is_asked_without_a_report_in_doubt_or_without_an_account(mock: requests_mock.Mocker) -> None:
+def test_no_report_is_tried_out_without_doubt_or_account(mock: requests_mock.Mocker) -> None:
     TryingOut(mock, custom_reports=[report()]).run()
     assert mock.call_count == 0
 
@@ -103,7 +103,7 @@ def test_an_account_that_is_none_there_is_no_error_either(
 
 
 @pytest.mark.parametrize("status", [403, 404])
-def test_another_account_is_asked_where_one_refuses(
+def test_a_report_is_tried_out_with_another_account_after_a_refusal(
     mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture, status: int
 ) -> None:
     subject = TryingOut(mock, custom_reports=[doubtful(1), doubtful(2)])
@@ -116,7 +116,7 @@ def test_another_account_is_asked_where_one_refuses(
     assert caplog.text.count("Ad account 11 can't be read. ") == 1
 
 
-def test_where_three_accounts_refuse_nothing_more_is_tried_out(
+def test_after_three_refusing_accounts_no_report_is_tried_out(
     mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture
 ) -> None:
     accounts = ("11", "12", "13", "14")

@@ -21,7 +21,9 @@ def read(pinterest: Pinterest) -> list[dict[str, Any]]:
     ("body", "records"),
     [({"items": [US, CA]}, [US, CA]), ([US, CA], [US, CA]), ({"items": None}, []), ({}, [])],
 )
-def test_items_in_an_object_or_by_themselves(pinterest: Pinterest, body: Any, records: list[dict[str, Any]]) -> None:
+def test_items_are_read_from_an_object_or_a_list(
+    pinterest: Pinterest, body: Any, records: list[dict[str, Any]]
+) -> None:
     pinterest.answers(PATH, {"json": body})
 
     assert read(pinterest) == records
@@ -29,14 +31,14 @@ def test_items_in_an_object_or_by_themselves(pinterest: Pinterest, body: Any, re
 
 
 @pytest.mark.parametrize("body", [7, {"data": [US]}, {"items": {"code": "US"}}, {"items": [US, None]}])
-def test_another_body_is_not_read_as_empty(pinterest: Pinterest, body: Any) -> None:
+def test_a_body_of_another_form_is_not_read_as_empty(pinterest: Pinterest, body: Any) -> None:
     pinterest.answers(PATH, {"json": body})
 
     with pytest.raises(SliceError, match="ad_account_countries has no list of objects"):
         read(pinterest)
 
 
-def test_what_can_not_be_kept_as_it_was_is_warned_of(pinterest: Pinterest, caplog: pytest.LogCaptureFixture) -> None:
+def test_values_that_can_not_be_kept_are_warned_of(pinterest: Pinterest, caplog: pytest.LogCaptureFixture) -> None:
     chunks = [b'[{"code": "U', b'S", "name": NaN}]']
 
     assert pinterest.stream(AdAccountCountries).parse(iter(chunks)).items == [{"code": "US", "name": None}]

@@ -46,7 +46,7 @@ def test_each_task_is_planned_when_the_one_before_has_ended_and_counts_by_itself
     assert (stream.usage.tasks, stream.usage.tasks_read, stream.usage.is_planned) == (3, 3, True)
 
 
-def test_how_many_they_are_is_unknown_until_the_last_has_ended() -> None:
+def test_tasks_in_turn_have_no_known_number_until_the_last_has_ended() -> None:
     stream = Pins()
     [task] = stream.plan([Task.in_turn({}, lambda: stream.tasks_of_owner("12"))])
     pages = stream.run.read(task)

@@ -102,7 +102,7 @@ def test_the_days_are_those_of_the_config_and_of_how_the_connection_reads(
         assert (once in caplog.text) is (how is APPENDING)
 
 
-def test_what_an_earlier_attempt_has_read_whole_is_not_read_again(
+def test_a_stream_that_an_earlier_attempt_has_read_is_not_read_again(
     pinterest: Pinterest, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.INFO, "airbyte"):

@@ -55,7 +55,7 @@ def test_a_cursor_is_told_why_what_was_tried_in_vain_has_failed(error: Pinterest
 
 
 @pytest.mark.parametrize("error", [REFUSED, GoneError("lead_forms: not there")])
-def test_what_is_left_out_neither_fails_nor_counts_as_read(error: PinterestError) -> None:
+def test_a_task_that_is_left_out_neither_fails_nor_counts_as_read(error: PinterestError) -> None:
     stream = Accounts({"1": error})
 
     assert stream.read("12") == []
@@ -167,7 +167,7 @@ def test_a_task_that_is_closed_with_the_sync_keeps_nobody_waiting_and_is_not_jud
     assert (stream.usage.left_out, caplog.messages) == (0, [])
 
 
-def test_where_a_refusal_comes_last_the_verdict_alone_is_raised() -> None:
+def test_if_a_refusal_comes_last_only_the_verdict_is_raised() -> None:
     stream = Accounts({"1": REFUSED}, access=beta("lead forms"))
     [task] = stream.plan([stream.of_account("1")])
     with pytest.raises(RightMissingError) as raised:

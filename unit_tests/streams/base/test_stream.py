@@ -24,7 +24,7 @@ def of_board(board: str) -> StreamSlice:
     return slice_of({"board_id": board})
 
 
-def test_whoever_names_no_slice_reads_everything(pinterest: Pinterest) -> None:
+def test_read_records_without_a_slice_reads_everything(pinterest: Pinterest) -> None:
     pinterest.lists("boards", "1", "2")
 
     assert list(pinterest.stream(Boards).read_records()) == [{"id": "1"}, {"id": "2"}]
@@ -81,7 +81,7 @@ def test_each_kind_of_value_that_can_not_be_kept_is_warned_of_once(
 
 
 @pytest.mark.parametrize("whose", ["records", "ids"])
-def test_where_one_board_after_the_other_fails_none_is_asked_twice(mock: requests_mock.Mocker, whose: str) -> None:
+def test_after_failing_boards_further_ones_get_no_retries(mock: requests_mock.Mocker, whose: str) -> None:
     """Whether it is its records that are read, or its ids for children."""
     pinterest = Pinterest(mock, max_retries=1)
     sections = pinterest.stream(BoardSections)

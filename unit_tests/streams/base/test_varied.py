@@ -58,7 +58,7 @@ def test_a_list_that_is_documented_without_a_name_may_have_one(pinterest: Pinter
     ]
 
 
-def test_whoever_asks_but_once_asks_for_the_first_value(pinterest: Pinterest) -> None:
+def test_a_single_request_asks_for_the_first_value(pinterest: Pinterest) -> None:
     pinterest.answers(QUALITY, {"json": []})
     list(pinterest.stream(ConversionEventQuality).responses(ACCOUNT))
 

@@ -51,7 +51,7 @@ def test_every_interest_has_its_place_and_name_whatever_the_order(order: str) ->
     assert not any("child_interests" in option for option in tree.options.values())
 
 
-def test_whoever_has_nothing_below_is_not_asked_where_its_parent_comes_first() -> None:
+def test_an_interest_without_children_is_not_requested_after_its_parent() -> None:
     ask = Pinterest()
     tree_of(*"14235").complete(ask, max_lookups=100)
 
@@ -65,7 +65,7 @@ def test_a_child_that_pinterest_tells_nothing_of_has_its_number_and_its_place() 
     assert tree.options["2"] == {"id": "2", "parent_id": "1", "level": 2}
 
 
-def test_so_many_are_asked_and_the_others_keep_their_names() -> None:
+def test_the_requests_for_interests_are_limited() -> None:
     ask = Pinterest()
     tree = InterestTree([{"id": "home", "name": "No number"}, *tree_of(*"12345").options.values()])
 
