@@ -50,7 +50,10 @@ def run_sync(
     sync_mode: str = "incremental",
     pauses: Pauses = SHORT_PAUSES,
 ) -> Output:
-    """Read streams through the framework's entrypoint, in this process; whatever comes of it, its requests are lawful.
+    """Read streams through the framework's entrypoint, in this process.
+
+    However the sync ends, it also asserts that no request broke a rule of Pinterest's or named an unknown path
+    (`assert_lawful`). It asserts nothing of records and of the ending.
 
     Args:
         sim: the Pinterest to read from.
