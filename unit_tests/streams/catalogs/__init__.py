@@ -1,1 +1,1 @@
-"""Tests of the streams of a user's own content."""
+"""Tests of the streams of catalogs."""
