@@ -7,7 +7,7 @@ import pytest
 from source_pinterest.api.errors import RightMissingError, UnavailableError
 from source_pinterest.streams.base.stream import PinterestStream
 from source_pinterest.streams.business import BusinessAssets, BusinessEmployers, BusinessMembers, BusinessPartners
-from unit_tests.streams.pinterest import Pinterest, page, refused
+from unit_tests.streams.pinterest import Pinterest, refused
 
 EMPLOYERS, USER = "businesses/employers", "user_account"
 
@@ -89,14 +89,3 @@ def test_without_the_permission_of_businesses_there_is_one_error(pinterest: Pint
     with pytest.raises(RightMissingError, match="permission biz_access:read"):
         pinterest.tasks(BusinessMembers)
     assert not pinterest.asked(USER)
-
-
-def test_assets_of_a_business_are_requested_by_kind(pinterest: Pinterest) -> None:
-    pinterest.answers(USER, user("PINNER"))
-    pinterest.lists(EMPLOYERS, "5")
-    pinterest.answers("businesses/5/assets", page([{"asset_id": 9, "asset_type": "AD_ACCOUNT"}]), page([]))
-    [only] = pinterest.tasks(BusinessAssets)
-
-    assert [record["asset_id"] for record in pinterest.read(BusinessAssets, only)] == ["9"]
-    kinds = [call["asset_type"] for call in pinterest.asked("businesses/5/assets")]
-    assert kinds == [["ad_account"], ["profile"], ["asset_group"], ["catalog"]]

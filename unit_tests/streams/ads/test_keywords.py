@@ -118,16 +118,6 @@ def test_a_batch_that_breaks_off_is_completed_without_repetition(pinterest: Pint
     assert lists.singles() == SINGLES
 
 
-def test_keywords_of_the_account_and_of_its_campaigns_are_asked_for_too(pinterest: Pinterest) -> None:
-    KeywordLists(pinterest, all_of_it, {"1": ["10"]})
-    pinterest.lists("ad_accounts/11/campaigns", "5", "6")
-    [only] = pinterest.tasks(Keywords)
-    pinterest.read(Keywords, only)
-
-    asked = [{name: value for name, value in query.items() if name != "page_size"} for query in pinterest.queries(PATH)]
-    assert asked == [{}, {"campaign_id": ["5"]}, {"campaign_id": ["6"]}, {"ad_group_id": ["1"]}]
-
-
 def test_ad_groups_of_which_not_one_is_there_are_a_failure(pinterest: Pinterest) -> None:
     lists = KeywordLists(pinterest, all_of_it)
     slices = pinterest.tasks(Keywords)

@@ -191,15 +191,6 @@ def test_hours_are_asked_for_in_windows_of_three_days_seven_days_back(first: Pin
     assert merge_windows([one.window for one in requests]) == [DateWindow(days_before(TODAY, 7), TODAY)]
 
 
-def test_the_hour_is_in_the_key_and_text_like_every_key(first: Pinterest) -> None:
-    first.reports({"1": [{"CAMPAIGN_ID": 1, "DATE": ago(0), "HOUR": hour} for hour in range(3)]})
-    stream = first.custom(DEDUP, granularity="HOUR", start_date=ago(0))
-    records = Sync(stream).read_all()
-
-    assert stream.primary_key == ["CAMPAIGN_ID", "DATE", "HOUR"]
-    assert [(one["CAMPAIGN_ID"], one["HOUR"]) for one in records] == [("1", "0"), ("1", "1"), ("1", "2")]
-
-
 # ---- Totals
 
 

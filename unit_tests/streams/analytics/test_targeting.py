@@ -19,7 +19,7 @@ from source_pinterest.streams.analytics.levels import (
     TargetingAnalytics,
 )
 from source_pinterest.streams.analytics.query import QueryAnalytics
-from unit_tests.streams.analytics.syncs import ago, window
+from unit_tests.streams.analytics.syncs import window
 from unit_tests.streams.analytics.test_query import call, rows_of
 from unit_tests.streams.pinterest import Pinterest
 
@@ -147,11 +147,3 @@ def test_a_state_has_the_digest_of_types_columns_and_attribution(mock: requests_
     request = {"targeting_types": types, "columns": ["CAMPAIGN_ID", "AD_ACCOUNT_ID", "CTR"], **windows}
 
     assert pinterest.stream(CampaignTargetingAnalytics).checkpoint.state["asked"] == fingerprint(request)
-
-
-def test_no_day_is_read_that_only_reports_have(pinterest: Pinterest) -> None:
-    pinterest.lists("ad_accounts", "11")
-    pinterest.lists("ad_accounts/11/campaigns", "7")
-    starts = [one["start_date"] for one in pinterest.tasks(CampaignTargetingAnalytics)]
-
-    assert min(starts) == ago(89)

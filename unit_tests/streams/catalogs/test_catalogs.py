@@ -4,10 +4,8 @@ from typing import Any
 
 import pytest
 
-from source_pinterest.api.errors import AccessLostError, ConfigError
-from source_pinterest.streams.base.stream import PinterestStream
+from source_pinterest.api.errors import AccessLostError
 from source_pinterest.streams.catalogs.catalogs import (
-    Catalogs,
     CatalogsFeedProcessingResults,
     CatalogsFeeds,
     CatalogsProductGroups,
@@ -15,34 +13,13 @@ from source_pinterest.streams.catalogs.catalogs import (
 from unit_tests.streams.pinterest import Pinterest, page, refused, slice_of
 
 EVERYTHING = slice_of({})
-PATHS: dict[type[PinterestStream], str] = {
-    Catalogs: "catalogs",
-    CatalogsFeeds: "catalogs/feeds",
-    CatalogsProductGroups: "catalogs/product_groups",
-}
 NO_CATALOG = refused(409, 4182, "Can't access this feature without an existing catalog.")
-
-
-def test_no_catalog_is_an_empty_stream(pinterest: Pinterest, caplog: pytest.LogCaptureFixture) -> None:
-    for stream, path in PATHS.items():
-        pinterest.answers(path, NO_CATALOG)
-
-        assert pinterest.read(stream, EVERYTHING) == [], stream
-    assert pinterest.tasks(CatalogsFeedProcessingResults) == []
-    assert not [record for record in caplog.records if record.levelname != "INFO"]
 
 
 def test_a_catalog_that_vanishes_in_mid_list_is_an_error(pinterest: Pinterest) -> None:
     pinterest.answers("catalogs/product_groups", page(["1"], "more"), NO_CATALOG)
 
     with pytest.raises(AccessLostError):
-        pinterest.read(CatalogsProductGroups, EVERYTHING)
-
-
-def test_a_refused_merchant_is_told_where_to_look(pinterest: Pinterest) -> None:
-    pinterest.answers("catalogs/product_groups", refused(403, 2625, "We are reviewing your account."))
-
-    with pytest.raises(ConfigError, match=r"We are reviewing your account.*2625.*Business Hub"):
         pinterest.read(CatalogsProductGroups, EVERYTHING)
 
 
@@ -64,18 +41,6 @@ def test_the_address_of_a_feed_is_shown_without_what_signs_in(
     pinterest.answers("catalogs/feeds", page([feed]))
 
     assert pinterest.read(CatalogsFeeds, EVERYTHING) == [{"id": "1", **({"location": shown} if shown else {})}]
-
-
-def test_a_feed_that_is_gone_is_left_out(pinterest: Pinterest, caplog: pytest.LogCaptureFixture) -> None:
-    pinterest.lists("catalogs/feeds", "1", "2")
-    pinterest.answers("catalogs/feeds/1/processing_results", refused(404, 4161))
-    pinterest.lists("catalogs/feeds/2/processing_results", "9")
-    slices = pinterest.tasks(CatalogsFeedProcessingResults)
-
-    assert [record for one in slices for record in pinterest.read(CatalogsFeedProcessingResults, one)] == [
-        {"feed_id": "2", "id": "9"}
-    ]
-    assert "catalogs_feed_processing_results: 1 is left out" in caplog.text
 
 
 @pytest.mark.parametrize(
