@@ -36,7 +36,7 @@ class ContractError(LookupError):
 
     def __init__(self, operation_id: str) -> None:
         super().__init__(
-            f"pinterestsdk {pinterestsdk.__version__} has no operation {operation_id}. If the operation is newer, add "
+            f"pinterestsdk has no operation {operation_id}. If the operation is newer, add "
             "it to NEWER_OPERATIONS in integration_tests/simulator/contract.py."
         )
 
