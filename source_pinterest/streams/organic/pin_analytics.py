@@ -16,6 +16,7 @@ certain age, because Pinterest leaves out days without activity.
 
 import logging
 import math
+import re
 from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -53,6 +54,9 @@ from source_pinterest.streams.organic.pins import Pins
 from source_pinterest.streams.organic.profile import PROVISIONAL, days_of, final_day
 
 LOGGER = logging.getLogger("airbyte")
+
+_NUMBER = re.compile(r"[0-9]{1,100}")
+"""An id of a pin. Pinterest's have at most 19 digits."""
 
 
 class PinAnalytics(OrganicStream):
@@ -117,7 +121,7 @@ class PinAnalytics(OrganicStream):
 
     def _tasks_of(self, owner: Task) -> Iterator[Task]:
         """Yield the tasks of an owner's pins: first of those that are behind the others, then of each pass."""
-        account, pins = owner.get(ACCOUNT_KEY), set(map(int, self._pins.ids.of(owner.parent_ids)))
+        account, pins = owner.get(ACCOUNT_KEY), self._pins_of(owner)
         only_active = self._only_active and self._knows_activity(account, pins)
         yield from self._tasks_of_those_behind(owner)
         while self.ledger.may_read(owner.parent) and (
@@ -132,6 +136,20 @@ class PinAnalytics(OrganicStream):
             yield from self._tasks_of_pass(owner, current, tuple(unread))
             if current.only_active:
                 self._log_saving("saved", ahead, unread)
+
+    def _pins_of(self, owner: Task) -> set[int]:
+        """Return the ids of an owner's pins, by whose order a pass goes on, without those that are no number."""
+        numbers: set[int] = set()
+        others: list[str] = []
+        for pin in self._pins.ids.of(owner.parent_ids):
+            if _NUMBER.fullmatch(pin):
+                numbers.add(int(pin))
+            else:
+                others.append(pin)
+        if others:
+            left_out = f"{len(others):,} pins whose id is no number, such as {others[0]:.20}, are left out."
+            self.notices.warn(left_out, left_out)
+        return numbers
 
     def _knows_activity(self, account: str | None, pins: Collection[int]) -> bool:
         if self._pins.has_totals(account):

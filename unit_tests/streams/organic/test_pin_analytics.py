@@ -756,3 +756,12 @@ def test_a_right_is_missing_where_all_owners_are_refused(mock: requests_mock.Moc
 
     with pytest.raises(RightMissingError, match=r"the role Admin or Analyst .*Not of 11"):
         read(pinterest)
+
+
+def test_a_pin_whose_id_is_no_number_is_left_out_with_a_warning(
+    pinterest: Pinterest, caplog: pytest.LogCaptureFixture
+) -> None:
+    pins = ["1", "abc", "9" * 5_000]
+
+    assert read(pinterest, pins, many(["1"])) == ["1"]
+    assert "2 pins whose id is no number, such as" in caplog.text
