@@ -107,7 +107,8 @@ class ParentIds:
 
         Raises:
             PinterestError: the listing can't be read. All callers get the same error. If the list failed on a later
-                page, the iterator raises it after the ids of the pages before: who can't use a part asks for all ids.
+                page, the iterator raises it after the ids of the pages before. A caller that can't use a part takes
+                all ids first.
         """
         found = self._listing(parents)
         if found.error and not found.ids:
@@ -115,7 +116,7 @@ class ParentIds:
         return found.to_the_error()
 
     def listed(self, parents: Parents) -> Iterator[str]:
-        """Return the ids that `of` returns before it raises an error. Whoever uses them has to call `of` as well."""
+        """Return the ids that `of` returns before it raises an error. A caller has to call `of` as well."""
         return map(str, self._listing(parents).ids)
 
     def check(self, parents: Parents) -> None:

@@ -1,6 +1,6 @@
-"""The cursors of days: of owners, such as profiles, and of ad accounts.
+"""The cursors of streams that are read by days: of profiles and pins, and of ad accounts.
 
-An owner's `Days` are those of the incoming state, and the ends of this sync's tasks folded into them.
+The `Days` of an owner are those of the incoming state, to which `fold` has added how the tasks of this sync have ended.
 """
 
 import logging
@@ -25,7 +25,7 @@ LOGGER = logging.getLogger("airbyte")
 _FINGERPRINT, _FAILED = "asked", "failed"
 
 Owner = str | None
-"""The ad account that the days belong to, or whose owner; None for the token's own user."""
+"""An ad account: the days are its own, or those of the user who owns it. None: they are those of the token's user."""
 
 AnyOwner = TypeVar("AnyOwner", bound=Owner)
 
@@ -37,8 +37,8 @@ class DayCursor(PinterestCursor):
 
     Args:
         store: has the incoming state and takes the outgoing ones.
-        period: returns the days that this sync reads. It is called when they are needed first, since a request has told
-            Pinterest's day by then.
+        period: returns the days that this sync reads. It is called when they are first needed, because a response has
+            told Pinterest's day by then.
 
     Attributes:
         field: the name of the last day in the state.
@@ -95,7 +95,8 @@ class DayCursor(PinterestCursor):
     def oldest_first(self, owners: Iterable[AnyOwner]) -> list[AnyOwner]:
         """Sort owners by their last day, so that each is read in turn under a small daily quota.
 
-        New ones get their first day: if this sync does not reach it, later ones do, though the start date has moved on.
+        The state keeps the first day of new owners. If this sync does not reach them, a later one still reads from that
+        day on, although the start date may have moved on.
         """
         listed = list(owners)
         whole = (self._period.granularity.inward(window) for window in Days().unread(self._period))
@@ -107,14 +108,14 @@ class DayCursor(PinterestCursor):
         return sorted(listed, key=lambda owner: str(self.days_of(owner).last or ""))
 
     def unread(self, owner: Owner = None) -> list[DateWindow]:
-        """Return the windows of an owner that are still to be read, and warn of those that can't be."""
+        """Return the windows of an owner that are still to be read, and warn of days that Pinterest no longer has."""
         of_owner = f" of ad account {owner}" if owner else ""
         self._cut_back(owner, of_owner)
         self._tell_lost_days(owner, of_owner)
         return self.days_of(owner).unread(self._period)
 
     def _cut_back(self, owner: Owner, of_owner: str) -> None:
-        """Take days that lie in the future back to the last settled one."""
+        """Cut a state that lies in the future back to its last settled day, and warn of it."""
         days, period = self.days_of(owner), self._period
         if days.last is None or days.last <= period.today:
             return
@@ -163,7 +164,10 @@ class DayCursor(PinterestCursor):
 
     @property
     def is_refresh(self) -> bool:
-        """Whether days count as read although they are not final: another attempt would emit them twice."""
+        """Whether the sync is a full refresh.
+
+        Days then count as read before they are final, so that another attempt does not emit them again.
+        """
         return self._store.refresh is not None
 
     @property
@@ -239,7 +243,10 @@ class DayCursor(PinterestCursor):
         self._ended.setdefault(owner, set()).add(read)
 
     def _whole(self, owner: Owner, window: DateWindow) -> Read:
-        """Return the end of a task that has read all of its days, of which those count that may count by now."""
+        """Return the end of a task that has read its whole window.
+
+        Days after the last countable one don't count, except those up to the last day that counted before.
+        """
         limit, last = self._period.last_countable_day, self._before.get(owner, Days()).last
         counts = max(limit, last or limit) if limit else window.end
         return Read(window, self._period.final_day, counts)
@@ -249,8 +256,8 @@ class AccountDayCursor(DayCursor):
     """Keeps the days of ad accounts.
 
     Beside the accounts, the state has those that `failed`, and a fingerprint of the request. A flat cursor stands in
-    for accounts without an entry. Where the destination replaces rows by their key, it holds for those alone that are
-    listed first.
+    for accounts without an entry. Where the destination replaces rows by their key, it is dropped once the accounts
+    that a sync lists have entries.
 
     Args:
         store: has the incoming state and takes the outgoing ones.

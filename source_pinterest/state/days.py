@@ -1,7 +1,8 @@
 """The days of one owner that have been read, and `fold`, which adds what the tasks of a sync have read.
 
-A state holds them as `{"DATE": last day, "from": first day, "missing": [[start, end], ...], "settled": last day that
-was final when it was read}`. Nothing here reads the clock or takes a lock.
+A state holds them as `{"DATE": last day, "from": first day, "missing": [[start, end], ...], "stale": those of the
+missing days that counted before, "settled": last day that was final when it was read, "read": last day that was
+emitted, if that is later than DATE}`. Nothing here reads the clock or takes a lock.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -15,7 +16,7 @@ from source_pinterest.dates import DateWindow, days_before, merge_windows, parse
 from source_pinterest.state.period import Period
 
 _OPEN_START = Date(1000, 1, 1)
-"""The first day of a set that is open at its start. No state and no response has an earlier one."""
+"""The first day of a set that is open at its start. No state and no response has an earlier day."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class DaySet:
         return self.minus(self.minus(windows))
 
     def within(self, start: Date, end: Date) -> "DaySet":
-        """Return the days from `start` to `end`."""
+        """Return the days of this set from `start` to `end`."""
         return self.shared(DaySet.between(start, end))
 
     def has(self, day: Date) -> bool:
@@ -80,9 +81,9 @@ class Read:
 
     Attributes:
         window: the days that were asked for.
-        final: the last day that is final, with all days of the window before it; None if the task has failed.
+        final: the last final day. All days of the window before it are final too. None if the task has failed.
         counts: the last day that counts as read, if that is later than the last final one.
-        newest: the last day with a row that was emitted; None if nobody needs to know.
+        newest: the last day with a row that was emitted; None where it is not tracked.
     """
 
     window: DateWindow
@@ -110,12 +111,12 @@ class Days:
 
     Attributes:
         last: the last day that ever counted; the day before `first` if none did, and None before the first sync.
-        first: the first day that a sync planned to read, later the first that counts; None in a state of an older
-            connector, which did not keep it.
+        first: the first day that a sync planned to read, or an earlier one that was read since; None in a state of an
+            older connector, which did not keep it.
         read: the days that count as read. Without a first day, the set is open at its start.
         settled: the last day up to which all numbers were final when they were read; None in a state without it.
-        newest: the last day that was ever emitted, where later days are emitted than count.
-        stale: the days that count no longer, since they could not be read again. Their rows were emitted.
+        newest: the last day that was ever emitted, in streams that emit days before they count as read.
+        stale: the missing days that counted before and could not be read again. Their rows were emitted.
     """
 
     last: Date | None = None
@@ -134,7 +135,7 @@ class Days:
 
     @classmethod
     def planned(cls, first: Date) -> "Days":
-        """Return no days, but the first one to read."""
+        """Return the days of an owner of which none has been read yet. `first` is the first one to read."""
         return cls(days_before(first, 1), first)
 
     @classmethod
@@ -184,7 +185,7 @@ class Days:
     def unread(self, period: Period) -> list[DateWindow]:
         """Return the windows to read: missing ones, then days before `first`, then the newest days.
 
-        Some of the newest days have been read before, and may have been restated since.
+        The newest days include missing days among them, and days that have been read and may have been restated since.
         """
         newest = DaySet.between(self._rereading_from(period), period.end)
         missing = self.missing.within(period.earliest, period.end).minus(newest)
@@ -222,7 +223,7 @@ class Days:
         return self.missing.within(_OPEN_START, last_gone).plus(after)
 
     def with_lost(self, days: DaySet) -> "Days":
-        """Return the days without those that are missing for ever."""
+        """Count lost days, which Pinterest no longer has, as read, so that the state does not name them."""
         return replace(self, read=self.read.plus(days), stale=self.stale.minus(days))
 
     def _rereading_from(self, period: Period) -> Date:
@@ -234,7 +235,7 @@ class Days:
             start = self.last_final_day.add(days=1)
         elif period.lookback_days is not None and self.settled:
             start = min(start, self.settled.add(days=1))
-        return max(start, self.first or start, period.earliest)  # the start date limits the days before `first` alone
+        return max(start, self.first or start, period.earliest)  # `period.start` limits only the days before `first`
 
 
 def fold(before: Days, ended: Collection[Read], earliest: Date, waiting: Collection[DateWindow] = ()) -> Days:

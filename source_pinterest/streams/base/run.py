@@ -1,4 +1,4 @@
-"""A stream in one sync: its tasks are planned and read here, and here alone is told how each of them has ended."""
+"""A stream in one sync. `StreamRun` plans its tasks, reads them, and alone learns how each of them has ended."""
 
 import logging
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping

@@ -78,17 +78,17 @@ class Query(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What became of some pins.
+    """How requests for some pins have ended.
 
     Attributes:
         pins: the pins.
         rows: the days of those that were read.
         lacking: the pins of which the list says that they had activity, and of which no response says anything.
-        error: why the pins can't be read; None if they were. It is one pin then.
+        error: why the pin can't be read, which is then the only one; None if the pins were read.
     """
 
     pins: Ids
-    rows: Days = []  # noqa: RUF012 - nobody changes it
+    rows: Days = []  # noqa: RUF012 - never changed
     lacking: Ids = ()
     error: SliceError | None = None
 
