@@ -135,10 +135,10 @@ def spend_of(records: Iterable[Mapping[str, Any]]) -> dict[str, Decimal]:
 def table(rows: Iterable[Sequence[Any]]) -> Table:
     """The campaign report, summed up over its days."""
     shown = Table(title="Campaigns, all days", title_justify="left", box=SIMPLE_HEAD)
-    for name, width in (("Ad account", 12), ("Campaign", 16)):
+    for name, width in (("Ad account", 12), ("Campaign", 14)):
         shown.add_column(name, no_wrap=True, max_width=width)
     for name in ("Spend", "Paid\nimpressions", "Paid\nclicks", "ROAS"):
-        shown.add_column(name, justify="right", no_wrap=True)
+        shown.add_column(name, justify="right", no_wrap=True, min_width=max(map(len, name.split())))
     for account, _, campaign, spend, currency, impressions, clicks, roas in rows:
         name = " ".join(campaign.split())
         returned = "" if roas is None else f"{roas:.2f}"
