@@ -129,8 +129,10 @@ image: ## Build the image with docker or podman
 	@for engine in docker podman; do \
 		if "$$engine" info >/dev/null 2>&1; then found="$$engine"; break; fi; \
 	done; \
-	if [ -z "$$found" ] && command -v podman >/dev/null; then \
+	if [ -z "$$found" ] && command -v podman >/dev/null && [ "$$(uname)" = Darwin ]; then \
 		echo "podman does not answer. Start it with: podman machine start" >&2; exit 1; \
+	elif [ -z "$$found" ] && command -v podman >/dev/null; then \
+		echo "podman does not work here. To see why: podman info" >&2; exit 1; \
 	elif [ -z "$$found" ] && command -v docker >/dev/null && [ "$$(uname)" = Darwin ]; then \
 		echo "Docker is not running. Start it with: open -a Docker" >&2; exit 1; \
 	elif [ -z "$$found" ] && command -v docker >/dev/null; then \

@@ -245,8 +245,8 @@ def test_an_api_address_that_is_none_is_a_sentence(tmp_path: Path) -> None:
     assert "PINTEREST_API_URL must be an https URL" in str(status.message)
 
 
-@pytest.mark.parametrize("value", ["[" * 100_000 + "]" * 100_000, "9" * 5_000], ids=["deep", "long"])
-def test_an_answer_that_no_parser_takes_is_malformed(value: str, tmp_path: Path) -> None:
+def test_an_answer_that_no_parser_takes_is_malformed(tmp_path: Path) -> None:
+    value = "[" * 100_000 + "]" * 100_000
     answers = {
         "/boards": f'{{"items": [{{"id": "1", "name": {value}}}], "bookmark": null}}',
         "/ad_accounts": '{"items": [{"id": "11"}]}',

@@ -177,7 +177,7 @@ def test_days_that_failed_are_missing_on_the_page_until_the_next_read_has_them(
         assert code == 1
         failed = text_of((place.output / "report.html").read_text(encoding="utf-8"))
         assert "Something is missing: campaign_analytics of " in failed
-        assert re.search(rf"campaign_analytics of [^.]*{account}: no day was read", failed)
+        assert re.search(rf"campaign_analytics of [^.]*{account}: \S+ to \S+ \(\d+ days\) missing", failed)
         sim.clear_faults()
         code, *_ = place.run()
         assert code == 0

@@ -30,10 +30,14 @@ def make_image(folder: Path, engines: Mapping[str, str]) -> subprocess.Completed
 
 
 def test_without_an_engine_one_sentence_says_what_to_do(tmp_path: Path) -> None:
-    for engines in ({}, {"docker": FAILS, "podman": FAILS}):
-        done = make_image(tmp_path, engines)
+    for engines, words in (
+        ({}, "install Docker Desktop, or podman"),
+        ({"docker": FAILS}, "Start it with: "),
+        ({"docker": FAILS, "podman": FAILS}, "podman does not "),
+    ):
+        done = make_image(tmp_path, {**engines, "uname": "#!/bin/sh\necho Linux\n"})
         assert done.returncode != 0
-        assert "start Docker Desktop, or install podman" in done.stderr
+        assert words in done.stderr
         assert [line for line in done.stderr.splitlines() if not line.startswith("make")] == done.stderr.splitlines()[
             :1
         ]
