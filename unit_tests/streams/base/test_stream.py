@@ -1,7 +1,5 @@
 """Records are made of what Pinterest sends, and a stream stops where it must and goes on where it can."""
 
-from typing import Any
-
 import pytest
 import requests
 import requests_mock
@@ -10,9 +8,7 @@ from airbyte_cdk.sources.types import StreamSlice
 from source_pinterest.api.errors import MalformedResponseError, RightMissingError, SliceError, UnavailableError
 from source_pinterest.engine.ledger import FAILURES_IN_A_ROW
 from source_pinterest.streams.ads.accounts import AdAccounts
-from source_pinterest.streams.base.stream import PinterestStream
 from source_pinterest.streams.organic.boards import Boards, BoardSections
-from source_pinterest.streams.organic.pin_analytics import PinAnalytics
 from source_pinterest.streams.organic.pins import Pins
 from unit_tests.streams.pinterest import Pinterest, page, read_slice, refused, slice_of
 from unit_tests.threads import PATIENCE_SECONDS, in_thread
@@ -124,22 +120,14 @@ def test_a_selected_parent_brings_its_ids_without_another_call(pinterest: Pinter
     assert len(pinterest.asked("boards")) == 1
 
 
-@pytest.mark.parametrize(
-    ("of", "items", "why"),
-    [
-        (AdAccounts, [{"id": "11", "owner": ["somebody"]}], "AttributeError: "),
-        (PinAnalytics, ["\x1b[2J"], "ValueError: invalid literal for int"),
-    ],
-)
-def test_an_answer_that_records_cant_be_made_of_ends_in_a_sentence(
-    pinterest: Pinterest, of: type[PinterestStream], items: list[Any], why: str
-) -> None:
-    for path in ("ad_accounts", "pins"):
-        pinterest.answers(path, page(items))
-    [only] = pinterest.tasks(of)
+def test_an_answer_that_records_cant_be_made_of_ends_in_a_sentence(pinterest: Pinterest) -> None:
+    pinterest.answers("ad_accounts", page([{"id": "11", "owner": ["somebody"]}]))
+    [only] = pinterest.tasks(AdAccounts)
 
-    with pytest.raises(SliceError, match=rf"^{of.stream_name()}: a response of Pinterest can't be understood \({why}"):
-        pinterest.read(of, only)
+    with pytest.raises(
+        SliceError, match=r"^ad_accounts: a response of Pinterest can't be understood \(AttributeError: "
+    ):
+        pinterest.read(AdAccounts, only)
 
 
 def test_slices_that_cant_be_made_of_an_answer_end_in_a_sentence(mock: requests_mock.Mocker) -> None:
