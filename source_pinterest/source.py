@@ -251,7 +251,7 @@ class SourcePinterest(ConcurrentSourceAdapter):
                 # One that begins anew for each board may take all requests of every day: it waits for rank 3 as well.
                 border = Rank.EACH_PIN if ranks[run.name] == (Rank.EACH_PIN, True) else Rank.EACH
                 first = {name for name, rank in ranks.items() if rank < (border,)}
-                run.wait_for_turn = partial(self._wait_for_ends, first, run.stream.api.budget)
+                run.wait_for_others = partial(self._wait_for_ends, first, run.stream.api.budget)
         return [run.in_pages() for run in runs]
 
     def _wait_for_ends(self, first: set[str], budget: Budget) -> None:

@@ -259,8 +259,8 @@ class AccountUnreadableError(SliceError):
     kind = FailureType.config_error
     is_isolated = True
 
-    def __init__(self, ad_account_id: str, quote: str, *, is_part: bool = False) -> None:
-        what = "A part of ad account" if is_part else "Ad account"
+    def __init__(self, ad_account_id: str, quote: str, *, is_partial: bool = False) -> None:
+        what = "A part of ad account" if is_partial else "Ad account"
         super().__init__(
             f"{what} {ad_account_id} can't be read. {quote}. Ask its owner for access, or, if you removed it "
             "on purpose, delete it from Ad Account IDs or add it to Excluded Ad Account IDs.",

@@ -86,9 +86,9 @@ _MMM_COLUMNS_SINCE_5_28 = (
     "CAMPAIGN_OBJECTIVE_TYPE",
 )
 """Requested only if the user names them: more than five requests a minute would be needed to find a refused one."""
-MMM_PARTS = ("SPEND_ORDER_LINE_PAID_TYPE", "PINNER_LIST_NAME")
+MMM_BREAKDOWNS = ("SPEND_ORDER_LINE_PAID_TYPE", "PINNER_LIST_NAME")
 """Columns of marketing mix that may split the rows of an entity. Those that are requested are part of the key."""
-PRODUCT_PARTS = (
+PRODUCT_BREAKDOWNS = (
     "CONVERSION_PRODUCT_BRAND",
     "CONVERSION_PRODUCT_CATEGORY",
     "CONVERSION_PRODUCT_ID",
@@ -99,7 +99,7 @@ _AD_GROUP_COLUMNS = ("AD_GROUP_ID", "AD_GROUP_NAME")
 """Not requested at the level of campaigns, whose rows they might split."""
 
 
-class Reach(NamedTuple):
+class DayLimits(NamedTuple):
     """The number of days back that a report may start, and the number of days that it may cover, both inclusive."""
 
     history_days: int
@@ -179,14 +179,16 @@ USUAL_MARKETING_MIX = OwnReport(
     level="CAMPAIGN_TARGETING",
     granularity=Granularity.DAY,
     columns=tuple(
-        column for column in MMM_COLUMNS if column not in (*MMM_PARTS, *_MMM_COLUMNS_SINCE_5_28, *_AD_GROUP_COLUMNS)
+        column
+        for column in MMM_COLUMNS
+        if column not in (*MMM_BREAKDOWNS, *_MMM_COLUMNS_SINCE_5_28, *_AD_GROUP_COLUMNS)
     ),
     targeting_types=USUAL_MMM_TARGETING_TYPES,
 )
 USUAL_PRODUCTS = OwnReport(
     level="CAMPAIGN",
     granularity=Granularity.WEEK,
-    columns=tuple(column for column in PRODUCT_COLUMNS if column not in (*PRODUCT_PARTS, *_AD_GROUP_COLUMNS)),
+    columns=tuple(column for column in PRODUCT_COLUMNS if column not in (*PRODUCT_BREAKDOWNS, *_AD_GROUP_COLUMNS)),
 )
 
 
@@ -252,18 +254,18 @@ PRODUCTS = OwnReportOption(
     title="Brand, Category and SKU Reports",
     usual=USUAL_PRODUCTS,
     listed=PRODUCT_COLUMNS,
-    added=PRODUCT_PARTS,
+    added=PRODUCT_BREAKDOWNS,
 )
 
 
-def reach_of(level: str, granularity: Granularity) -> Reach:
+def day_limits_of(level: str, granularity: Granularity) -> DayLimits:
     """Return the limits of a level and a granularity; if both have limits, the tighter ones."""
     history_days, window_days = limits.ASYNC_HISTORY_DAYS, limits.REPORT_WINDOW_DAYS
     if is_about_product_items(level):
         history_days, window_days = limits.PRODUCT_ITEM_HISTORY_DAYS, limits.PRODUCT_ITEM_WINDOW_DAYS
     if granularity is Granularity.HOUR:
         history_days, window_days = limits.HOUR_HISTORY_DAYS, limits.HOUR_WINDOW_DAYS
-    return Reach(history_days, window_days)
+    return DayLimits(history_days, window_days)
 
 
 def is_about_product_items(level: str) -> bool:
@@ -347,7 +349,7 @@ def _custom_report(entry: Any, position: int, today: Date) -> tuple[CustomReport
     fields = _Fields(_CUSTOM, f"{_CUSTOM_REPORTS}: {name!r}", without_blanks(entry))
     level = fields.choice("level")
     granularity = Granularity(fields.choice("granularity"))
-    start_date, notices = _start_date(fields, today, reach_of(level, granularity).history_days)
+    start_date, notices = _start_date(fields, today, day_limits_of(level, granularity).history_days)
     columns, column_notices = _columns(fields, level)
     click, engagement, view = fields.windows()
     report = CustomReport(

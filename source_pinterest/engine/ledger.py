@@ -20,7 +20,7 @@ class Consequence(Enum):
     """What the error of a task costs. A task that fails stays unread in the state, and its stream is incomplete."""
 
     LEAVE_OUT = auto()
-    """The task is left out, unless the refusals of all tasks together mean more: see `verdict`."""
+    """The task is left out, unless the refusals of all tasks together mean more: see `classify_refusals`."""
     LEAVE_UNREAD = auto()
     """The task fails, and a warning says so. Its stream is complete without it."""
     FAIL = auto()
@@ -38,12 +38,12 @@ class Facts:
     Attributes:
         is_stopped: whether the stream, or this account or board, was stopped before.
         failing: the number of accounts or boards that were read in this sync and have failed in a row, with this one.
-        failures: the number of earlier syncs in which the task failed.
+        failed_syncs: the number of earlier syncs in which the task failed.
     """
 
     is_stopped: bool = False
     failing: int = 0
-    failures: int = 0
+    failed_syncs: int = 0
 
 
 def decide(error: Exception, facts: Facts) -> Consequence:
@@ -69,7 +69,7 @@ def decide(error: Exception, facts: Facts) -> Consequence:
     reaches_stream = isinstance(error, PinterestError) and error.reach is not Reach.TASK
     if reaches_stream or (facts.failing >= FAILURES_IN_A_ROW and not _is_isolated(error)):
         return Consequence.STOP
-    is_old = facts.failures >= limits.SYNCS_UNTIL_A_TASK_ONLY_WARNS
+    is_old = facts.failed_syncs >= limits.SYNCS_UNTIL_A_TASK_ONLY_WARNS
     return Consequence.LEAVE_UNREAD if is_old else Consequence.FAIL
 
 
@@ -91,7 +91,7 @@ class Book:
     Attributes:
         done: the number of tasks that were read whole.
         failed: the errors of the tasks that have failed, and of the planning.
-        refused: the tasks that are left out unless `verdict` says otherwise.
+        refused: the tasks that are left out unless `classify_refusals` says otherwise.
     """
 
     done: int = 0
@@ -103,7 +103,7 @@ class Book:
         return not all(isinstance(error, AccountUnreadableError) for error in self.failed)
 
 
-class Verdict(NamedTuple):
+class Refusals(NamedTuple):
     """What the refusals of a stream mean together.
 
     Attributes:
@@ -120,7 +120,7 @@ class Verdict(NamedTuple):
     nothing_of: int = 0
 
 
-def verdict(book: Book, is_owed: Callable[[Task], bool], *, needs_right: bool) -> Verdict:
+def classify_refusals(book: Book, is_owed: Callable[[Task], bool], *, needs_right: bool) -> Refusals:
     """Return what the refusals of a stream mean, once its last task has ended.
 
     If every task was refused and the stream needs a right, the right is missing. Otherwise the refused tasks are left
@@ -134,13 +134,13 @@ def verdict(book: Book, is_owed: Callable[[Task], bool], *, needs_right: bool) -
     """
     is_right_shown = book.done or book.has_failed() or any(isinstance(error, GoneError) for _, error in book.refused)
     if book.refused and needs_right and not is_right_shown:
-        return Verdict(lacks_right=True)
+        return Refusals(lacks_right=True)
     lost: list[Refusal] = []
     left_out: list[Refusal] = []
     for refusal in book.refused:
         (lost if is_owed(refusal.task) else left_out).append(refusal)
     count = 0 if lost or book.done or book.failed else len({task.parent_ids for task, _ in left_out})
-    return Verdict(lost=lost, left_out=left_out, nothing_of=count if count > 1 else 0)
+    return Refusals(lost=lost, left_out=left_out, nothing_of=count if count > 1 else 0)
 
 
 class Ledger:
@@ -187,11 +187,11 @@ class Ledger:
             self._failing.clear()
             self._failures.pop(parent, None)
 
-    def note_failure(self, parent: Parents, error: Exception, failures: int = 0) -> Consequence:
+    def note_failure(self, parent: Parents, error: Exception, failed_syncs: int = 0) -> Consequence:
         """Count the error of a task, which failed in so many earlier syncs. Return what it costs."""
         with self._lock:
             failing = sum(map(self.has_read, self._failing | {parent}))
-            consequence = decide(error, Facts(not self.may_read(parent), failing, failures))
+            consequence = decide(error, Facts(not self.may_read(parent), failing, failed_syncs))
             if consequence is Consequence.LEAVE_OUT:
                 return consequence
             if consequence is not Consequence.LEAVE_UNREAD:
@@ -204,7 +204,7 @@ class Ledger:
             return consequence
 
     def note_refusal(self, task: Task, error: PinterestError) -> None:
-        """Keep a task that is left out for the verdict."""
+        """Keep a task that is left out, unless all refusals together mean more."""
         with self._lock:
             self.book.refused.append(Refusal(task, error))
 

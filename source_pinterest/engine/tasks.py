@@ -15,7 +15,7 @@ Parents = tuple[str, ...]
 START, END = "start_date", "end_date"
 """The names of the days of a task's window, which are those of Pinterest's parameters."""
 
-Read = Callable[["Task"], Generator[Page, None, Any]]
+Reader = Callable[["Task"], Generator[Page, None, Any]]
 """Reads a task. The generator returns a finding for the cursor."""
 
 
@@ -33,7 +33,7 @@ class Task(StreamSlice):
         parent: the account, owner or board whose other tasks are expected to fail once several have failed in a row;
             by default the outermost parent, and empty for a task of the whole stream.
         tasks: plans the tasks that it stands for; None for a task that is read itself, see `in_turn`.
-        failures: the number of earlier syncs in which it failed.
+        failed_syncs: the number of earlier syncs in which it failed.
 
     Args:
         parents: the ids that it belongs to, such as its ad account, which are written on every record.
@@ -47,7 +47,7 @@ class Task(StreamSlice):
     def __init__(
         self,
         parents: Mapping[str, str],
-        read: Read,
+        read: Reader,
         window: DateWindow | None = None,
         named: Mapping[str, Any] | None = None,
         *,
@@ -61,7 +61,7 @@ class Task(StreamSlice):
         self._read, self.on_end = read, on_end
         self.parent = self.parent_ids[:1]
         self.tasks: Callable[[], Iterable[Task]] | None = None
-        self.failures = 0
+        self.failed_syncs = 0
 
     @classmethod
     def failed(

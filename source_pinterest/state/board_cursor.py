@@ -97,7 +97,7 @@ class BoardCursor(PinterestCursor):
         twice = sorted(self._emitted & self._pending.keys())
         if twice and not self._merges_by_key:
             more = f" and {len(twice) - _NAMED_BOARDS:,} more" if len(twice) > _NAMED_BOARDS else ""
-            self._warn_of_parts("boards", f"{', '.join(twice[:_NAMED_BOARDS])}{more}")
+            self._warn_of_copies("boards", f"{', '.join(twice[:_NAMED_BOARDS])}{more}")
         super().ensure_at_least_one_state_emitted()
 
     def _move(self, task: Task, finding: Any) -> None:

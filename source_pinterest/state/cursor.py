@@ -109,7 +109,7 @@ class StateStore:
         manager: has the incoming state.
         repository: takes the outgoing states.
         refresh: the full refresh that the sync belongs to; None for an incremental sync.
-        more: returns the parts of the outgoing state that are not the cursor's.
+        more: returns what the outgoing state has that is not the cursor's.
     """
 
     stream_name: str
@@ -181,7 +181,7 @@ class PinterestCursor(Cursor):
         """
 
     def leave_out(self, task: Task, error: Exception) -> None:
-        """Take back the plan of a task that Pinterest refuses, or that is gone, for cursors that plan tasks."""
+        """Expect a task that Pinterest refuses, or that is gone, no longer, for cursors that expect tasks."""
 
     def count(self, records: int, task: Task) -> None:
         """Count records of a task that are about to be queued."""
@@ -219,11 +219,11 @@ class PinterestCursor(Cursor):
         del record
         return True
 
-    def _warn_of_parts(self, noun: str, parts: str) -> None:
+    def _warn_of_copies(self, noun: str, names: str) -> None:
         """Warn of days or boards whose rows were emitted although they don't count as read."""
         who = "the next sync" if self._store.refresh is None else "another attempt"
         LOGGER.warning(
-            f"{self._stream_name}: the {noun} {parts} were emitted in part, because not all of them could be read, and "
+            f"{self._stream_name}: the {noun} {names} were emitted in part, because not all of them could be read, and "
             f"{who} emits them whole. The destination keeps every row, so rows of these {noun} then appear twice in "
             "the table: keep the row with the newest _airbyte_extracted_at, or clear the stream's data.",
         )

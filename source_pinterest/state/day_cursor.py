@@ -17,7 +17,7 @@ from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.engine.tasks import Task
 from source_pinterest.state.cursor import PinterestCursor, StateStore, reading_state
 from source_pinterest.state.days import Days, DaySet, Read, fold
-from source_pinterest.state.formats import ACCOUNT_KEY, Cursor, SavedState, read_state, write_state
+from source_pinterest.state.formats import ACCOUNT_KEY, Position, SavedState, read_state, write_state
 from source_pinterest.state.period import Period
 
 LOGGER = logging.getLogger("airbyte")
@@ -52,33 +52,33 @@ class DayCursor(PinterestCursor):
         super().__init__(store)
         self._get_period = period
         with reading_state(store.stream_name):
-            self._saved = self._cursors_in(store.incoming())
-            self._before = {owner: Days.from_state(cursor, self.field) for owner, cursor in self._saved.items()}
+            self._saved = self._positions_in(store.incoming())
+            self._before = {owner: Days.from_state(one, self.field) for owner, one in self._saved.items()}
         self._ended: dict[Owner, set[Read]] = {}
         self._waiting: dict[Owner, Counter[DateWindow]] = {}
         self._new: set[Owner] = set()
 
-    def _cursors_in(self, state: Mapping[str, Any]) -> dict[Owner, Cursor]:
+    def _positions_in(self, state: Mapping[str, Any]) -> dict[Owner, Position]:
         saved = read_state(state, self.field, min)
-        cursors: dict[Owner, Cursor] = dict(saved.accounts.items())
+        positions: dict[Owner, Position] = dict(saved.accounts.items())
         if saved.flat is not None:
             own = state if state.get(self.field) is not None else {}
-            cursors[None] = {**own, self.field: saved.flat}
-        return cursors
+            positions[None] = {**own, self.field: saved.flat}
+        return positions
 
     @property
     def state(self) -> dict[str, Any]:
         """The state to emit."""
-        accounts, own = self._cursors()
+        accounts, own = self._positions()
         return {**own, **(write_state(SavedState(accounts), self.field) if accounts else {})}
 
-    def _cursors(self) -> tuple[dict[str, Cursor], Cursor]:
-        """Return the cursor of each ad account, and the one that belongs to none."""
+    def _positions(self) -> tuple[dict[str, Position], Position]:
+        """Return the position of each ad account, and the one that belongs to none."""
         known = {owner: self.days_of(owner) for owner in {**self._before, **self._waiting, **self._ended}}
-        cursors = {owner: self._cursor_of(owner, days) for owner, days in known.items() if days.last}
-        return {owner: cursor for owner, cursor in cursors.items() if owner}, cursors.get(None, {})
+        positions = {owner: self._position_of(owner, days) for owner, days in known.items() if days.last}
+        return {owner: position for owner, position in positions.items() if owner}, positions.get(None, {})
 
-    def _cursor_of(self, owner: Owner, days: Days) -> Cursor:
+    def _position_of(self, owner: Owner, days: Days) -> Position:
         del owner
         return days.to_state(self.field)
 
@@ -93,7 +93,7 @@ class DayCursor(PinterestCursor):
         return fold(before, ended, self._period.earliest, waiting) if ended or waiting else before
 
     def oldest_first(self, owners: Iterable[AnyOwner]) -> list[AnyOwner]:
-        """Sort owners by their last day, so that each is read in turn under a small daily quota.
+        """Sort owners by their last day, so that all are read over the days under a small daily quota.
 
         The state keeps the first day of new owners. If this sync does not reach them, a later one still reads from that
         day on, although the start date may have moved on.
@@ -104,7 +104,7 @@ class DayCursor(PinterestCursor):
         new = [owner for owner in listed if first and owner not in self._before]
         with self._lock:
             self._new.update(new)
-            self._before.update({owner: Days.planned(first) for owner in new if first})
+            self._before.update({owner: Days.unread_from(first) for owner in new if first})
         return sorted(listed, key=lambda owner: str(self.days_of(owner).last or ""))
 
     def unread(self, owner: Owner = None) -> list[DateWindow]:
@@ -191,8 +191,8 @@ class DayCursor(PinterestCursor):
                 "in the table: keep the row with the newest _airbyte_extracted_at, or clear the stream's data.",
             )
 
-    def plan(self, owner: Owner, windows: Iterable[tuple[DateWindow, int]]) -> None:
-        """Note tasks of an owner before the first of them is read: a day waits for all of its tasks.
+    def expect(self, owner: Owner, windows: Iterable[tuple[DateWindow, int]]) -> None:
+        """Expect tasks of an owner, before the first of them is read: a day waits for all of its tasks.
 
         Args:
             owner: the owner.
@@ -204,10 +204,10 @@ class DayCursor(PinterestCursor):
                 if not tasks:
                     self._end(owner, self._whole(owner, window))
 
-    def split(self, owner: Owner, window: DateWindow, parts: Iterable[DateWindow]) -> None:
-        """Replace a task by tasks of parts of its window."""
+    def split(self, owner: Owner, window: DateWindow, pieces: Iterable[DateWindow]) -> None:
+        """Expect tasks of the pieces of a window in place of its own."""
         with self._lock:
-            self._waiting[owner].update(parts)
+            self._waiting[owner].update(pieces)
             self._waiting[owner][window] -= 1
 
     def fail(self, task: Task, error: Exception | None = None) -> None:
@@ -218,7 +218,7 @@ class DayCursor(PinterestCursor):
                 self._end_task(task, Read(task.window, final=None))
 
     def leave_out(self, task: Task, error: Exception) -> None:
-        """Take back the plan of a task that Pinterest refuses, so that its days are neither read nor missing."""
+        """Expect a task that Pinterest refuses no longer, so that its days are neither read nor missing."""
         del error
         owner = task.get(ACCOUNT_KEY)
         with self._lock:
@@ -255,7 +255,7 @@ class DayCursor(PinterestCursor):
 class AccountDayCursor(DayCursor):
     """Keeps the days of ad accounts.
 
-    Beside the accounts, the state has those that `failed`, and a fingerprint of the request. A flat cursor stands in
+    Beside the accounts, the state has those that `failed`, and a fingerprint of the request. A flat position stands in
     for accounts without an entry. Where the destination replaces rows by their key, it is dropped once the accounts
     that a sync lists have entries.
 
@@ -280,7 +280,7 @@ class AccountDayCursor(DayCursor):
     @property
     def state(self) -> dict[str, Any]:
         """The state to emit."""
-        accounts, flat = self._cursors()
+        accounts, flat = self._positions()
         more = {_FAILED: sorted(self._failed_accounts), _FINGERPRINT: self._fingerprint}
         state = write_state(SavedState(accounts, flat.get(self.field)), self.field)
         return {**state, **{name: value for name, value in more.items() if value}}
@@ -289,7 +289,7 @@ class AccountDayCursor(DayCursor):
         """Sort accounts as for any cursor of days, but those that failed in the last sync come last.
 
         They then take no requests from the others. Accounts of which days are missing because a quota was used up did
-        not fail, and have their turn.
+        not fail, and come with the others.
         """
         listed = list(owners)
         self._failed_accounts.intersection_update(map(str, listed))
@@ -298,9 +298,9 @@ class AccountDayCursor(DayCursor):
         return sorted(super().oldest_first(listed), key=lambda account: account in self._failed_accounts)
 
     def _give_place(self, accounts: Iterable[Owner], flat: Days) -> None:
-        """Give each account without an entry the days of the flat cursor.
+        """Give each account without an entry the days of the flat position.
 
-        The flat cursor stays where the destination keeps every row: an account that was not listed for a moment would
+        The flat position stays where the destination keeps every row: an account that was not listed for a moment would
         else be emitted once more as a whole.
         """
         new = [account for account in accounts if account not in self._before]
@@ -336,7 +336,7 @@ class AccountDayCursor(DayCursor):
     def ensure_at_least_one_state_emitted(self) -> None:
         """Emit the last state of the stream, and warn of days that were emitted in part."""
         if twice := self._emitted_in_part():
-            self._warn_of_parts("days", str(twice.span))
+            self._warn_of_copies("days", str(twice.span))
         super().ensure_at_least_one_state_emitted()
 
     def _end(self, owner: Owner, read: Read) -> None:
@@ -350,8 +350,8 @@ class AccountDayCursor(DayCursor):
             return DaySet()
         last = min(self._period.end, self._period.last_countable_day or self._period.end)
         with self._lock:
-            parts = (DaySet().plus(days).minus(self.days_of(owner).read) for owner, days in self._emitted.items())
-            return DaySet().plus(window for part in parts for window in part).within(self._period.earliest, last)
+            found = (DaySet().plus(days).minus(self.days_of(owner).read) for owner, days in self._emitted.items())
+            return DaySet().plus(window for days in found for window in days).within(self._period.earliest, last)
 
     def _warn_beforehand(self, period: Period) -> None:
         """Warn also of days that were read with other columns or attribution windows and are not read again."""

@@ -111,7 +111,7 @@ class Days:
 
     Attributes:
         last: the last day that ever counted; the day before `first` if none did, and None before the first sync.
-        first: the first day that a sync planned to read, or an earlier one that was read since; None in a state of an
+        first: the first day that a sync was to read, or an earlier one that was read since; None in a state of an
             older connector, which did not keep it.
         read: the days that count as read. Without a first day, the set is open at its start.
         settled: the last day up to which all numbers were final when they were read; None in a state without it.
@@ -134,31 +134,31 @@ class Days:
         return cls(last, first, DaySet.between(first or _OPEN_START, last).minus(missing), settled)
 
     @classmethod
-    def planned(cls, first: Date) -> "Days":
+    def unread_from(cls, first: Date) -> "Days":
         """Return the days of an owner of which none has been read yet. `first` is the first one to read."""
         return cls(days_before(first, 1), first)
 
     @classmethod
-    def from_state(cls, cursor: Mapping[str, Any], field: str) -> "Days":
-        """Read the cursor of a state, whose windows a user may have edited.
+    def from_state(cls, position: Mapping[str, Any], field: str) -> "Days":
+        """Read the position of an owner in a state, whose windows a user may have edited.
 
         Raises:
             ValueError, TypeError: a value is not a day or not a window.
         """
         first, settled, newest = (
-            parse_day(cursor[name]) if cursor.get(name) else None for name in ("from", "settled", "read")
+            parse_day(position[name]) if position.get(name) else None for name in ("from", "settled", "read")
         )
-        missing, stale = (map(DateWindow.from_pair, cursor.get(name) or ()) for name in ("missing", "stale"))
-        days = cls.between(first, parse_day(cursor[field]), missing, settled)
+        missing, stale = (map(DateWindow.from_pair, position.get(name) or ()) for name in ("missing", "stale"))
+        days = cls.between(first, parse_day(position[field]), missing, settled)
         return replace(days, newest=newest, stale=days.missing.shared(stale))
 
     def to_state(self, field: str) -> dict[str, Any]:
-        """Return the cursor for the state."""
+        """Return the position for the state."""
         later = self.newest if self.newest and self.last and self.newest > self.last else None
         missing, stale = ([window.as_pair() for window in days] for days in (self.missing, self.stale))
-        parts = {field: self.last, "from": self.first, "missing": missing, "stale": stale}
-        parts |= {"settled": self.settled, "read": later}
-        return {name: str(part) if isinstance(part, Date) else part for name, part in parts.items() if part}
+        position = {field: self.last, "from": self.first, "missing": missing, "stale": stale}
+        position |= {"settled": self.settled, "read": later}
+        return {name: str(value) if isinstance(value, Date) else value for name, value in position.items() if value}
 
     @property
     def missing(self) -> DaySet:
@@ -194,7 +194,7 @@ class Days:
         return [*missing, *head, *newest]
 
     def in_reading_order(self, windows: Iterable[DateWindow]) -> list[DateWindow]:
-        """Return the parts of an unread window, oldest first. Days before `first` are read backwards."""
+        """Return the pieces of an unread window, oldest first. Days before `first` are read backwards."""
         in_order = sorted(windows)
         return in_order[::-1] if in_order and self.first and in_order[0].start < self.first else in_order
 
@@ -253,7 +253,7 @@ def fold(before: Days, ended: Collection[Read], earliest: Date, waiting: Collect
     new = DaySet().plus(window for one in ended for window in one.days).minus(unread)
     final = DaySet().plus(window for one in ended for window in one.final_days).shared(new)
     if before.last is None:
-        before = Days.planned(min(window.start for window in (*waiting, *(one.window for one in ended))))
+        before = Days.unread_from(min(window.start for window in (*waiting, *(one.window for one in ended))))
     read = before.read.minus(unread).plus(new)
     return Days(
         last=_latest(before.last, read.last),

@@ -70,8 +70,8 @@ class EntityCursor(PinterestCursor):
         with reading_state(store.stream_name):
             self._saved = read_state(store.incoming(), FIELD, older)
             self._incoming = {
-                account: {**cursor, FIELD: epoch_seconds(cursor[FIELD])}
-                for account, cursor in self._saved.accounts.items()
+                account: {**position, FIELD: epoch_seconds(position[FIELD])}
+                for account, position in self._saved.accounts.items()
             }
             self._flat = epoch_seconds(self._saved.flat)
 
@@ -86,7 +86,7 @@ class EntityCursor(PinterestCursor):
 
     def explain(self) -> None:
         """Warn of a state without statuses: its connector left out entities that may never be edited again."""
-        if self._flat is not None or any(_STATUSES not in cursor for cursor in self._incoming.values()):
+        if self._flat is not None or any(_STATUSES not in position for position in self._incoming.values()):
             LOGGER.warning(
                 f"{self._stream_name}: the saved state was written by an earlier version, which left out entities "
                 "that were archived or not edited since the start date. This sync reads the entities that have changed "
@@ -94,13 +94,13 @@ class EntityCursor(PinterestCursor):
             )
 
     def keep_place(self, account: str) -> None:
-        """Give an account an entry of its own before the flat cursor is dropped."""
+        """Give an account an entry of its own before the flat position is dropped."""
         if self._flat is not None:
             with self._lock:
                 self._saved.accounts.setdefault(account, {FIELD: self._flat})
 
     def retire_flat(self) -> None:
-        """Drop the flat cursor, now that every account has an entry of its own."""
+        """Drop the flat position, now that every account has an entry of its own."""
         with self._lock:
             self._saved.flat = None
 

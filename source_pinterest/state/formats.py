@@ -1,18 +1,19 @@
-"""The formats of saved states, read and written as one cursor for each ad account.
+"""The formats of saved states, read and written as one position for each ad account.
 
 Three formats are read: this connector's, the flat one of the official connector's versions 0.1 and 1
-(`{"DATE": ...}`), and the nested one of its 2.x, whose partitions per entity are joined to one cursor per account.
+(`{"DATE": ...}`), and the nested one of its 2.x, whose partitions per entity are joined to one position per account.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-Cursor = dict[str, Any]
+Position = dict[str, Any]
+"""How far an account was read: what the state has under `cursor`."""
 
 ACCOUNT_KEY = "ad_account_id"
 FLAT_KEY = "flat"
-"""The key of a flat cursor, which a state keeps until every account of that time has an entry of its own."""
+"""The key of a flat position, which a state keeps until every account of that time has an entry of its own."""
 
 _BESIDE_POSITIONS = {
     *("asked", "failed", "full_refresh", "owners", "partition", "skipped"),
@@ -28,11 +29,11 @@ class SavedState:
     """An incoming state, account by account.
 
     Attributes:
-        accounts: the cursor of each account.
+        accounts: the position of each account.
         flat: the cursor value of accounts without an entry; None once all accounts have one.
     """
 
-    accounts: dict[str, Cursor] = field(default_factory=dict)
+    accounts: dict[str, Position] = field(default_factory=dict)
     flat: Any = None
 
 
@@ -47,14 +48,14 @@ def read_state(state: Mapping[str, Any], cursor_field: str, older: Callable[[Any
     saved = SavedState()
     entries = state.get("states")
     for entry in map(_mapping, entries if isinstance(entries, list) else ()):
-        account, cursor = _account_of(_mapping(entry.get("partition"))), _mapping(entry.get("cursor"))
-        if account is None or cursor.get(cursor_field) is None:
+        account, position = _account_of(_mapping(entry.get("partition"))), _mapping(entry.get("cursor"))
+        if account is None or position.get(cursor_field) is None:
             continue
         known = saved.accounts.get(account)
         if known is None:
-            saved.accounts[account] = dict(cursor)
+            saved.accounts[account] = dict(position)
         else:
-            known[cursor_field] = older(known[cursor_field], cursor[cursor_field])
+            known[cursor_field] = older(known[cursor_field], position[cursor_field])
     holds_for_all = state.get("use_global_cursor") or not saved.accounts
     for flat in (state.get(FLAT_KEY), state.get("state") if holds_for_all else None, state):
         if isinstance(flat, Mapping) and flat.get(cursor_field) is not None:
@@ -76,10 +77,10 @@ def has_position(state: Any) -> bool:
 
 
 def progress_of(state: Mapping[str, Any], cursor_field: str) -> tuple[str, int]:
-    """Return the oldest cursor of a stream and how many accounts have one. The least such pair is furthest behind."""
+    """Return the oldest position of a stream and how many accounts have one. The least such pair is furthest behind."""
     saved = read_state(state, cursor_field, lambda one, other: min(str(one), str(other)))
-    cursors = [str(cursor[cursor_field]) for cursor in saved.accounts.values()]
-    return min([*cursors, *([str(saved.flat)] if saved.flat else [])], default=""), len(cursors)
+    positions = [str(position[cursor_field]) for position in saved.accounts.values()]
+    return min([*positions, *([str(saved.flat)] if saved.flat else [])], default=""), len(positions)
 
 
 def write_state(saved: SavedState, cursor_field: str) -> dict[str, Any]:

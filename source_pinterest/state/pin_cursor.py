@@ -15,13 +15,15 @@ from source_pinterest.engine.tasks import Task
 from source_pinterest.state.cursor import StateStore, reading_state
 from source_pinterest.state.day_cursor import DayCursor, Owner
 from source_pinterest.state.days import Days, DaySet, Read
-from source_pinterest.state.formats import ACCOUNT_KEY, Cursor
+from source_pinterest.state.formats import ACCOUNT_KEY, Position
 from source_pinterest.state.period import Period
 
 LOGGER = logging.getLogger("airbyte")
 
 PIN_KEY, PINS_KEY = "pin_id", "pin_ids"
 _PASSES, _PASSES_OVER_ACTIVE, _BEHIND, _FULL = "reading", "reading_active", "skipped", "full"
+_FINAL = "settled"
+"""The last final day of a pass, under a name that the days of an owner also have in the state."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ class Pass:
         Raises:
             ValueError, TypeError: a value is missing, or not a day or a pin id.
         """
-        start, end, final, after = (entry.get(name) for name in ("start_date", "end_date", "settled", "after"))
+        start, end, final, after = (entry.get(name) for name in ("start_date", "end_date", _FINAL, "after"))
         newest = parse_day(day) if (day := entry.get("newest", final)) else None
         window = DateWindow.from_pair((start, end))  # type: ignore[arg-type]
         served = int(entry.get("served", after))
@@ -63,7 +65,7 @@ class Pass:
         """Return the entry for the state."""
         start, end = self.window.as_pair()
         newest = str(self.newest) if self.newest else None
-        days = {"start_date": start, "end_date": end, "settled": str(self.final), "newest": newest}
+        days = {"start_date": start, "end_date": end, _FINAL: str(self.final), "newest": newest}
         served = {"served": str(self.served)} if self.served != self.after else {}
         return {**days, "after": str(self.after), **served}
 
@@ -89,11 +91,11 @@ class Behind:
 
     Attributes:
         lacks: the days of the passes that went on without it.
-        failures: the number of syncs in which it failed; 0 once it answers.
+        failed_syncs: the number of syncs in which it failed; 0 once it answers.
     """
 
     lacks: DaySet
-    failures: int = 0
+    failed_syncs: int = 0
 
     @classmethod
     def from_state(cls, entry: Mapping[str, Any]) -> Self:
@@ -106,7 +108,7 @@ class Behind:
 
     def to_state(self) -> dict[str, Any]:
         """Return the entry for the state."""
-        return {"unread": [window.as_pair() for window in self.lacks], "failures": self.failures}
+        return {"unread": [window.as_pair() for window in self.lacks], "failures": self.failed_syncs}
 
 
 class PinCursor(DayCursor):
@@ -138,7 +140,7 @@ class PinCursor(DayCursor):
                 (entry.get(ACCOUNT_KEY), int(entry[PIN_KEY])): Behind.from_state(entry)
                 for entry in incoming.get(_BEHIND) or ()
             }
-        self._turns = set(islice(self._behind, limits.PINS_BEHIND_IN_A_SYNC))
+        self._asked_for = set(islice(self._behind, limits.PINS_BEHIND_IN_A_SYNC))
         self._begun: dict[Owner, list[DateWindow]] = {}
 
     @property
@@ -152,9 +154,9 @@ class PinCursor(DayCursor):
             more.setdefault(_BEHIND, []).append({**_of(owner), PIN_KEY: str(pin), **behind.to_state()})
         return {**super().state, **more}
 
-    def _cursor_of(self, owner: Owner, days: Days) -> Cursor:
+    def _position_of(self, owner: Owner, days: Days) -> Position:
         full = self._full.get(owner) if self._only_active else None
-        return {**super()._cursor_of(owner, days), **({_FULL: str(full)} if full else {})}
+        return {**super()._position_of(owner, days), **({_FULL: str(full)} if full else {})}
 
     def next_pass(self, owner: Owner, *, only_active: bool = False) -> Pass | None:
         """Return the unfinished pass of an owner, or a new one over days that this sync has not requested yet.
@@ -192,9 +194,9 @@ class PinCursor(DayCursor):
         """Return the pins of an owner that are behind the others, those first that were asked for longest ago."""
         return {pin: one for (of, pin), one in self._behind.items() if of == owner}
 
-    def has_turn(self, owner: Owner, pin: int) -> bool:
+    def is_asked_for(self, owner: Owner, pin: int) -> bool:
         """Return whether a pin is one of those behind that this sync asks for."""
-        return (owner, pin) in self._turns
+        return (owner, pin) in self._asked_for
 
     def forget_old_days(self, owner: Owner) -> None:
         """Take the days out of the pins behind that Pinterest no longer has, with a warning."""
@@ -241,10 +243,10 @@ class PinCursor(DayCursor):
         with self._lock:
             for pin in map(int, task.get(PINS_KEY) or () if error and task.window else ()):
                 known = self._behind.pop((owner, pin), None) or Behind(DaySet((task.days,)))
-                self._behind[owner, pin] = replace(known, failures=known.failures + 1)
+                self._behind[owner, pin] = replace(known, failed_syncs=known.failed_syncs + 1)
 
     def leave_out(self, task: Task, error: Exception) -> None:
-        """Forget a pin behind that is gone. One that is refused stays, and has had its turn."""
+        """Forget a pin behind that is gone. One that is refused stays, as the one asked for last."""
         owner, pins = task.get(ACCOUNT_KEY), task.get(PINS_KEY)
         if not pins:
             super().leave_out(task, error)

@@ -18,9 +18,9 @@ from source_pinterest.config import Config, reports
 from source_pinterest.config.options import choices
 from source_pinterest.config.reports import (
     CustomReport,
+    day_limits_of,
     is_targeting,
     may_be_finer,
-    reach_of,
     read_custom_reports,
     refuse_shared_tables,
 )
@@ -147,7 +147,7 @@ def test_a_report_reaches_as_far_as_its_level_and_granularity() -> None:
         _, notices = read_custom_reports([report(**fields, start_date="2019-02-01T00:00:00Z")], TODAY)
         (kept,), silence = read_custom_reports([report(**fields, start_date=earliest)], TODAY)
 
-        assert reach_of(level, Granularity(granularity)) == reach, fields
+        assert day_limits_of(level, Granularity(granularity)) == reach, fields
         assert (str(kept.start_date), silence) == (earliest, ()), fields
         assert [part for part in ("'Weekly', Start Date", "2019-02-01", earliest) if part not in notices[0]] == []
 

@@ -22,9 +22,9 @@ from source_pinterest.engine.ledger import (
     Facts,
     Ledger,
     Refusal,
-    Verdict,
+    Refusals,
+    classify_refusals,
     decide,
-    verdict,
 )
 from source_pinterest.engine.tasks import Parents, Task
 from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
@@ -49,10 +49,10 @@ OUTAGE = Facts(failing=FAILURES_IN_A_ROW)
         (FATAL, Facts(is_stopped=True), FAIL_UNTOLD),
         (ISOLATED, Facts(is_stopped=True), FAIL_UNTOLD),
         (TROUBLE, Facts(failing=FAILURES_IN_A_ROW - 1), FAIL),
-        (TROUBLE, Facts(failures=2), FAIL),
-        (TROUBLE, Facts(failures=3), LEAVE_UNREAD),
-        (FATAL, Facts(failures=3), STOP),
-        (REFUSED, Facts(failures=3), LEAVE_OUT),
+        (TROUBLE, Facts(failed_syncs=2), FAIL),
+        (TROUBLE, Facts(failed_syncs=3), LEAVE_UNREAD),
+        (FATAL, Facts(failed_syncs=3), STOP),
+        (REFUSED, Facts(failed_syncs=3), LEAVE_OUT),
         (TROUBLE, OUTAGE, STOP),
         (RejectedError("no"), OUTAGE, STOP),
         (KeyError("id"), OUTAGE, STOP),
@@ -175,19 +175,19 @@ CAROL = Refusal(task_of(("3",)), GONE)
 @pytest.mark.parametrize(
     ("book", "owed", "needs_right", "found"),
     [
-        (Book(), "", True, Verdict(lost=[], left_out=[])),
-        (Book(refused=[ALICE]), "1", True, Verdict(True, [], [])),
-        (Book(refused=[ALICE], failed=[AccountUnreadableError("9", "no")]), "", True, Verdict(True, [], [])),
-        (Book(refused=[ALICE], failed=[TROUBLE]), "", True, Verdict(lost=[], left_out=[ALICE])),
-        (Book(refused=[ALICE, CAROL]), "", True, Verdict(lost=[], left_out=[ALICE, CAROL], nothing_of=2)),
-        (Book(refused=[ALICE, BOB], done=1), "2", True, Verdict(lost=[BOB], left_out=[ALICE])),
-        (Book(refused=[ALICE]), "", False, Verdict(lost=[], left_out=[ALICE])),
-        (Book(refused=[ALICE, ALICE]), "", False, Verdict(lost=[], left_out=[ALICE, ALICE])),
-        (Book(refused=[ALICE, BOB]), "", False, Verdict(lost=[], left_out=[ALICE, BOB], nothing_of=2)),
-        (Book(refused=[ALICE, BOB, CAROL]), "3", False, Verdict(lost=[CAROL], left_out=[ALICE, BOB])),
+        (Book(), "", True, Refusals(lost=[], left_out=[])),
+        (Book(refused=[ALICE]), "1", True, Refusals(True, [], [])),
+        (Book(refused=[ALICE], failed=[AccountUnreadableError("9", "no")]), "", True, Refusals(True, [], [])),
+        (Book(refused=[ALICE], failed=[TROUBLE]), "", True, Refusals(lost=[], left_out=[ALICE])),
+        (Book(refused=[ALICE, CAROL]), "", True, Refusals(lost=[], left_out=[ALICE, CAROL], nothing_of=2)),
+        (Book(refused=[ALICE, BOB], done=1), "2", True, Refusals(lost=[BOB], left_out=[ALICE])),
+        (Book(refused=[ALICE]), "", False, Refusals(lost=[], left_out=[ALICE])),
+        (Book(refused=[ALICE, ALICE]), "", False, Refusals(lost=[], left_out=[ALICE, ALICE])),
+        (Book(refused=[ALICE, BOB]), "", False, Refusals(lost=[], left_out=[ALICE, BOB], nothing_of=2)),
+        (Book(refused=[ALICE, BOB, CAROL]), "3", False, Refusals(lost=[CAROL], left_out=[ALICE, BOB])),
     ],
 )
-def test_refusals_are_judged_together(book: Book, owed: str, *, needs_right: bool, found: Verdict) -> None:
-    given = verdict(book, lambda task: task.parent[0] in owed, needs_right=needs_right)
+def test_refusals_are_judged_together(book: Book, owed: str, *, needs_right: bool, found: Refusals) -> None:
+    given = classify_refusals(book, lambda task: task.parent[0] in owed, needs_right=needs_right)
 
     assert given._replace(lost=list(given.lost), left_out=list(given.left_out)) == found

@@ -45,7 +45,7 @@ def test_a_window_is_done_when_all_its_batches_are() -> None:
 def test_an_account_that_is_planned_again_promises_nothing_of_slices_in_flight() -> None:
     subject = cursor()
     [first] = plan(subject, 90, batches=2)
-    subject.plan("549", [(first, 1)])
+    subject.expect("549", [(first, 1)])
     subject.commit(slice_of("549", first, 0))
     subject.commit(slice_of("549", first))
     assert subject.state == NOTHING_YET

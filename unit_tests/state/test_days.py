@@ -112,7 +112,7 @@ def test_a_new_state_begins_with_the_first_planned_day() -> None:
     history = after(NEW, done=[window(9, 5)], waiting=[window(19, 10), window(4, 0)])
 
     assert history == between(day(19), day(5), [window(19, 10)], day(5))
-    assert after(NEW, done=[], failed=[window(19, 0)]) == Days.planned(day(19))
+    assert after(NEW, done=[], failed=[window(19, 0)]) == Days.unread_from(day(19))
 
 
 def test_a_day_waits_for_every_task_that_covers_it() -> None:

@@ -227,7 +227,7 @@ def test_a_sync_asks_for_the_pins_that_have_waited_longest(monkeypatch: pytest.M
     monkeypatch.setattr(limits, "PINS_BEHIND_IN_A_SYNC", 2)
     state = {**known(3), "skipped": [{**kept(80, 3, 2), "pin_id": str(pin)} for pin in (9, 3, 5)]}
     subject = pin_cursor(state)
-    assert [pin for pin in subject.behind(None) if subject.has_turn(None, pin)] == [9, 3]
+    assert [pin for pin in subject.behind(None) if subject.is_asked_for(None, pin)] == [9, 3]
 
     subject.fail(of(None, window(80, 3), 9), ODD)
     assert [one["pin_id"] for one in subject.state["skipped"]] == ["3", "5", "9"]

@@ -54,9 +54,9 @@ class AdPins(AdAccountStream):
         """Yield a task for each pin that is to be read."""
         self._ads.ids.check((account,))
         promoted = self._ads.take_promoted(account)
-        for pin, failures in self.checkpoint.plan(account, promoted).items():
+        for pin, failed_syncs in self.checkpoint.plan(account, promoted).items():
             task = Task({"ad_account_id": account, PIN_KEY: pin}, partial(self._read, promoted.made.get(pin)))
-            task.failures = failures
+            task.failed_syncs = failed_syncs
             yield task
 
     def _read(self, created_time: int | None, task: Task) -> Generator[Page, None, None]:
@@ -85,7 +85,7 @@ class AdPins(AdAccountStream):
         path = path_of(f"{self.path_template}/{{{PIN_KEY}}}", task.parents)
         params = {"ad_account_id": task["ad_account_id"]}
         try:
-            response = self.client.get(path, params, self.parse, 0 if task.failures else None)
+            response = self.client.get(path, params, self.parse, 0 if task.failed_syncs else None)
         except (RefusedError, GoneError):
             return {**task.parents, "is_readable": False}
         [pin] = self.records(response.value, task)

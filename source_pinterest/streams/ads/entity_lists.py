@@ -21,7 +21,7 @@ from source_pinterest.engine.ledger import FAILURES_IN_A_ROW
 from source_pinterest.engine.tasks import Parents, Task
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.ads.entities import AdGroups, EntityStream
-from source_pinterest.streams.base.listing import Listed, SeenIds, part_of_list
+from source_pinterest.streams.base.listing import Listed, SeenIds, reading_list
 from source_pinterest.streams.base.stream import ForeignKey, Rank, Sync, to_pin
 
 LOGGER = logging.getLogger("airbyte")
@@ -104,7 +104,7 @@ class EntityListStream(AdAccountStream, ABC):
         while pending and failures_in_a_row < FAILURES_IN_A_ROW:
             entity_filter = pending.popleft()
             try:
-                with part_of_list(self.name, path, has_begun=has_begun):
+                with reading_list(self.name, path, has_begun=has_begun):
                     for response in self.pages_of_list(task, entity_filter, pending):
                         has_begun = True
                         yield entity_filter, response

@@ -15,7 +15,7 @@ from source_pinterest import limits
 from source_pinterest.api.errors import PinterestError, SliceError
 from source_pinterest.columns import ASYNC_COLUMNS, may_be_requested
 from source_pinterest.config import attribution_of
-from source_pinterest.config.reports import Reach
+from source_pinterest.config.reports import DayLimits
 from source_pinterest.dates import DateWindow
 from source_pinterest.engine.tasks import Task
 from source_pinterest.reporting.job import ANALYTICS_REPORTS, ReportRequest
@@ -56,7 +56,7 @@ class DailyAnalytics(QueryAnalytics, ABC):
             level=self.level,
             ids=(self.id_column,),
             columns=tuple(column for column in self.columns if may_be_requested(column, ASYNC_COLUMNS)),
-            reach=Reach(limits.ASYNC_HISTORY_DAYS, limits.REPORT_WINDOW_DAYS),
+            day_limits=DayLimits(limits.ASYNC_HISTORY_DAYS, limits.REPORT_WINDOW_DAYS),
             endpoint=_REPORTS,
             fields=attribution_of(sync.config),
         )

@@ -7,10 +7,10 @@ from typing import Any, ClassVar, NamedTuple
 from source_pinterest.columns import ASYNC_COLUMNS, DEFAULT_COLUMNS, ITEM_ID, TARGETING_TYPE, TARGETING_VALUE
 from source_pinterest.config import attribution_of
 from source_pinterest.config.reports import (
+    day_limits_of,
     default_targeting_types,
     is_targeting,
     may_be_finer,
-    reach_of,
     refused_columns,
     unsuitable_columns,
 )
@@ -73,16 +73,16 @@ def level_spec(
         statuses: the statuses of entities to which the rows are limited, by the field that lists them.
         attribution: the parameters that say how conversions are attributed.
     """
-    ids, has_parts = LEVELS[level].ids, is_targeting(level) or level == "KEYWORD"
+    ids, has_breakdowns = LEVELS[level].ids, is_targeting(level) or level == "KEYWORD"
     impossible = refused_columns(level) | unsuitable_columns(level)
     types = default_targeting_types(level) if targeting_types is None else targeting_types
     return ReportSpec(
         level=level,
         ids=ids,
         columns=requested(ids, columns, ASYNC_COLUMNS.union(columns) - impossible),
-        reach=reach_of(level, granularity),
+        day_limits=day_limits_of(level, granularity),
         may_lack_ids=may_be_finer(level),
-        parts=(TARGETING_TYPE, TARGETING_VALUE) if has_parts else (),
+        breakdowns=(TARGETING_TYPE, TARGETING_VALUE) if has_breakdowns else (),
         granularity=granularity,
         variants=variants_of(types, **statuses or {}),
         by_default=columns is DEFAULT_COLUMNS,

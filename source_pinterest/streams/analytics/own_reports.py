@@ -10,10 +10,10 @@ from source_pinterest.config import Config, attribution_of
 from source_pinterest.config.reports import (
     BRAND_ATTRIBUTION,
     DEFAULT_ATTRIBUTION,
-    MMM_PARTS,
+    MMM_BREAKDOWNS,
     NEWER_OBJECTIVES,
     OBJECTIVES,
-    Reach,
+    DayLimits,
 )
 from source_pinterest.dates import parse_day
 from source_pinterest.reporting.job import ReportEndpoint
@@ -48,8 +48,12 @@ def marketing_mix_spec(config: Config) -> ReportSpec:
         level=report.level,
         ids=ids,
         columns=requested(ids, report.columns, {*MMM_COLUMNS, *report.columns}),
-        reach=Reach(limits.ASYNC_HISTORY_DAYS, limits.REPORT_WINDOW_DAYS),
-        parts=(TARGETING_TYPE, TARGETING_VALUE, *(part for part in MMM_PARTS if part in report.columns)),
+        day_limits=DayLimits(limits.ASYNC_HISTORY_DAYS, limits.REPORT_WINDOW_DAYS),
+        breakdowns=(
+            TARGETING_TYPE,
+            TARGETING_VALUE,
+            *(column for column in MMM_BREAKDOWNS if column in report.columns),
+        ),
         granularity=report.granularity,
         endpoint=ReportEndpoint(_MIX_PATH, {"report_name": "source-pinterest marketing mix"}),
         variants=variants_of(report.targeting_types),
@@ -93,8 +97,8 @@ def product_spec(config: Config, breakdown: str, products: tuple[str, ...]) -> R
         level=report.level,
         ids=ids,
         columns=requested(ids, (*products, *report.columns), {*PRODUCT_COLUMNS, *report.columns}),
-        reach=Reach(limits.ASYNC_HISTORY_DAYS, limits.PRODUCT_REPORT_WINDOW_DAYS),
-        parts=products,
+        day_limits=DayLimits(limits.ASYNC_HISTORY_DAYS, limits.PRODUCT_REPORT_WINDOW_DAYS),
+        breakdowns=products,
         granularity=report.granularity,
         endpoint=ReportEndpoint(
             _PRODUCTS_PATH,

@@ -152,7 +152,7 @@ class QueryAnalytics(AdAccountStream, ABC):
         for account in accounts:
             try:
                 broken_off = self._end_of_list(account)
-                pieces = self.plan(account, tasks_beside_batches=1 if broken_off else 0)
+                pieces = self.pieces_to_read(account, tasks_beside_batches=1 if broken_off else 0)
             except SliceError as error:
                 yield Task.failed({"ad_account_id": account}, error)
                 continue
@@ -212,7 +212,7 @@ class QueryAnalytics(AdAccountStream, ABC):
         """The first day that the synchronous endpoints have."""
         return days_before(self.shared.today(), limits.SYNC_HISTORY_DAYS)
 
-    def plan(self, account: str, tasks_beside_batches: int = 0) -> list[Piece]:
+    def pieces_to_read(self, account: str, tasks_beside_batches: int = 0) -> list[Piece]:
         """Return what is to be read of an account, in the order in which it is read, and tell the cursor.
 
         Args:
@@ -223,7 +223,7 @@ class QueryAnalytics(AdAccountStream, ABC):
         cut = [{piece.window: piece for piece in self._pieces_of(account, window)} for window in unread]
         pieces = [found[window] for found in cut for window in in_order(found)]
         counts = (1 if piece.batches is None else len(piece.batches) + tasks_beside_batches for piece in pieces)
-        self.checkpoint.plan(account, zip((piece.window for piece in pieces), counts, strict=True))
+        self.checkpoint.expect(account, zip((piece.window for piece in pieces), counts, strict=True))
         return pieces
 
     def _pieces_of(self, account: str, window: DateWindow) -> Iterator[Piece]:

@@ -53,7 +53,7 @@ class ReportTasks:
     ) -> None:
         refused = RefusedNames(stream.notices, spec.needed)
         optional, entity = (spec.ids, "") if spec.may_lack_ids else ((), spec.ids[0])
-        key = ReportKey(spec.key, optional, refused.of, spec.parts, entity)
+        key = ReportKey(spec.key, optional, refused.of, spec.breakdowns, entity)
         self._rows = ReportRows(stream.name, gate, key, spec.columns, spec.stamped, stream.ad_accounts.currency_of)
         self._client = ReportClient(stream.api, stream.client, stream.name, refused, stream.notices.replacement)
         self._runner = stream.shared.reports
@@ -67,9 +67,13 @@ class ReportTasks:
         """
         self._client.try_out(request)
 
-    def order(self, plan: Callable[[], Iterable[ReportRequest]]) -> None:
-        """Hand reports to the runner, which creates them as soon as a stream waits for its reports."""
-        self._jobs = self._runner.open(self._client, plan)
+    def order(self, requests: Callable[[], Iterable[ReportRequest]]) -> None:
+        """Hand reports to the runner, which creates them as soon as a stream waits for its reports.
+
+        Args:
+            requests: returns their requests. The runner calls it once.
+        """
+        self._jobs = self._runner.open(self._client, requests)
 
     def tasks(self, cursor: AccountDayCursor | None) -> Iterator[Task]:
         """Return a task for each report that is finished or has failed.
@@ -147,28 +151,28 @@ class ReportStream(AdAccountStream):
     def select(self) -> None:
         """Prepare a sync that emits the stream: hand its reports to the runner, beside those of other streams."""
         super().select()
-        self.report_tasks.order(self._estimated_plan)
+        self.report_tasks.order(self._estimated_requests)
 
-    def _estimated_plan(self) -> list[ReportRequest]:
-        requests = self.plan()
+    def _estimated_requests(self) -> list[ReportRequest]:
+        requests = self.report_requests()
         Estimate.of_reports(requests).log(self.name, self.shared.analytics_pace())
         return requests
 
-    def plan(self) -> list[ReportRequest]:
+    def report_requests(self) -> list[ReportRequest]:
         """Return the requests for the days that are to be read of all accounts."""
         if self.spec.is_total:
-            return self._plan_of_total()
+            return self._requests_of_totals()
         requests: list[ReportRequest] = []
         for account in self.checkpoint.oldest_first(self.accounts()):
             windows = self._windows(account)
-            self.checkpoint.plan(account, ((window, len(self.spec.variants)) for window in windows))
+            self.checkpoint.expect(account, ((window, len(self.spec.variants)) for window in windows))
             requests += [request for window in windows for request in self.spec.requests(account, window)]
         return requests
 
-    def _plan_of_total(self) -> list[ReportRequest]:
+    def _requests_of_totals(self) -> list[ReportRequest]:
         period = Period.of(Setup(self.days, self.config, None), self.shared.today())
         period.explain(self.name)
-        windows = DateWindow(period.start, period.end).cut(self.spec.reach.window_days)
+        windows = DateWindow(period.start, period.end).cut(self.spec.day_limits.window_days)
         pairs = product(self.accounts(), windows)
         return [request for account, window in pairs for request in self.spec.requests(account, window)]
 
@@ -187,8 +191,8 @@ class ReportStream(AdAccountStream):
         windows = list[DateWindow]()
         for whole in filter(None, (self._whole(window, first_day) for window in reversed(unread))):
             left = DaySet((whole,)).minus(taken)
-            longest = self.spec.reach.window_days
-            pieces = [piece for part in left for piece in granularity.cut(part, longest, today)]
+            longest = self.spec.day_limits.window_days
+            pieces = [piece for window in left for piece in granularity.cut(window, longest, today)]
             windows, taken = days.in_reading_order(pieces) + windows, taken.plus(pieces)
         return windows
 
@@ -225,8 +229,8 @@ class Estimate:
     def of_days(cls, unread: Iterable[Sequence[DateWindow]], first_synchronous_day: Date) -> Self:
         """Return the estimate for the unread windows of each account; days before the given one need reports."""
         pending = [windows for windows in unread if windows]
-        recent = [part for windows in pending for window in windows if (part := window.clamp(first_synchronous_day))]
-        old = [part for windows in pending for window in windows if (part := window.before(first_synchronous_day))]
+        recent = [piece for windows in pending for window in windows if (piece := window.clamp(first_synchronous_day))]
+        old = [piece for windows in pending for window in windows if (piece := window.before(first_synchronous_day))]
         requests = sum(math.ceil(window.days / limits.ANALYTICS_WINDOW_DAYS) for window in recent)
         reports = sum(math.ceil(window.days / limits.REPORT_WINDOW_DAYS) for window in old)
         return cls(len(pending), requests + reports, reports, requests + _REQUESTS_PER_REPORT * reports)

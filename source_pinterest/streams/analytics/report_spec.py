@@ -9,7 +9,7 @@ from pendulum import Date
 
 from source_pinterest import limits
 from source_pinterest.columns import AD_ACCOUNT_ID, DATE, ENTITY_ID, HOUR
-from source_pinterest.config.reports import Reach
+from source_pinterest.config.reports import DayLimits
 from source_pinterest.dates import DateWindow, Granularity
 from source_pinterest.engine.tasks import END, START, batches
 from source_pinterest.reporting.job import ANALYTICS_REPORTS, ReportEndpoint, ReportRequest
@@ -25,8 +25,8 @@ class ReportSpec:
         ids: the columns with the ids that identify a row.
         may_lack_ids: whether a row may lack some of them. It then has the id under which the file lists it in its key.
         columns: the columns to request, see `requested`.
-        reach: how many days back the reports go, and how many days one may cover.
-        parts: the columns of the key that divide an entity, such as targeting values. They may be empty.
+        day_limits: how many days back the reports go, and how many days one may cover.
+        breakdowns: the columns of the key that divide an entity, such as targeting values. They may be empty.
         granularity: the time that a row covers.
         endpoint: creates the reports.
         fields: other fields of all requests, such as attribution windows.
@@ -38,9 +38,9 @@ class ReportSpec:
     level: str
     ids: tuple[str, ...]
     columns: tuple[str, ...]
-    reach: Reach
+    day_limits: DayLimits
     may_lack_ids: bool = False
-    parts: tuple[str, ...] = ()
+    breakdowns: tuple[str, ...] = ()
     granularity: Granularity = Granularity.DAY
     endpoint: ReportEndpoint = ANALYTICS_REPORTS
     fields: Mapping[str, Any] = field(default_factory=dict)
@@ -56,7 +56,7 @@ class ReportSpec:
     @property
     def days(self) -> DayRange:
         """The days that Pinterest has."""
-        return DayRange(self.reach.history_days, self.granularity, self.own_start, self.endpoint.first_day)
+        return DayRange(self.day_limits.history_days, self.granularity, self.own_start, self.endpoint.first_day)
 
     @property
     def times(self) -> tuple[str, ...]:
@@ -69,7 +69,7 @@ class ReportSpec:
     def key(self) -> tuple[str, ...]:
         """The columns that tell the rows of a file apart."""
         entity = (ENTITY_ID,) if self.may_lack_ids else ()
-        return (*self.ids, *entity, *self.parts, *self.times)
+        return (*self.ids, *entity, *self.breakdowns, *self.times)
 
     @property
     def stamped(self) -> Mapping[str, str]:
@@ -79,7 +79,7 @@ class ReportSpec:
     @property
     def needed(self) -> tuple[str, ...]:
         """The columns without which rows have no key. The files of analytics reports list the ids of entities too."""
-        return (*self.parts, *self.times) if self.endpoint.path == ANALYTICS_REPORTS.path else self.key
+        return (*self.breakdowns, *self.times) if self.endpoint.path == ANALYTICS_REPORTS.path else self.key
 
     @property
     def body(self) -> dict[str, Any]:
@@ -96,7 +96,7 @@ class ReportSpec:
     def cost(self) -> str:
         """The requests of a sync, for the documentation."""
         ordered = "one request" if len(self.variants) == 1 else f"{len(self.variants)} requests"
-        span = f"each ad account and {self.reach.window_days} days"
+        span = f"each ad account and {self.day_limits.window_days} days"
         return f"{ordered} for {span} to order the report, and a few to ask whether it is ready"
 
     def requests(self, account: str, window: DateWindow) -> list[ReportRequest]:

@@ -58,20 +58,20 @@ class ReportKey:
         columns: all parts of the key, except those that `ReportRows` stamps on the rows.
         ids: the parts that are ids and may be empty.
         refused: returns the columns that Pinterest refuses for an account.
-        parts: the columns that divide an entity, such as targeting values; they may be empty.
+        breakdowns: the columns that divide an entity, such as targeting values; they may be empty.
         entity: the part that the id under which a file lists a row replaces if Pinterest refuses the column.
     """
 
     columns: tuple[str, ...]
     ids: tuple[str, ...] = ()
     refused: Callable[[str], frozenset[str]] = lambda _: frozenset()
-    parts: tuple[str, ...] = (TARGETING_TYPE, TARGETING_VALUE)
+    breakdowns: tuple[str, ...] = (TARGETING_TYPE, TARGETING_VALUE)
     entity: str = ""
 
     @property
     def optional(self) -> frozenset[str]:
         """The parts that may be empty."""
-        return frozenset((*self.ids, ENTITY_ID, *self.parts))
+        return frozenset((*self.ids, ENTITY_ID, *self.breakdowns))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -419,7 +419,7 @@ class ReportRows:
 
     def _completed(self, request: ReportRequest, rows: Iterable[Filed]) -> Iterator[Record]:
         """Give each optional part of a row's key a value: its substitute, or the empty string."""
-        parts = tuple(part for part in self.key.parts if part in self.key.columns)
+        breakdowns = tuple(column for column in self.key.breakdowns if column in self.key.columns)
         lacks_entity = self.key.entity in self.key.refused(request.ad_account_id)
         for entity, row in rows:
             if lacks_entity and entity:
@@ -429,7 +429,7 @@ class ReportRows:
             for column in self.key.ids:
                 if row.get(column) in _EMPTY:
                     row[column] = (column in _SUBSTITUTES and row.get(_SUBSTITUTES[column])) or ""
-            for column in parts:
+            for column in breakdowns:
                 if row.get(column) is None:
                     row[column] = ""
             yield row

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from source_pinterest.engine.tasks import Task, or_failed
-from source_pinterest.streams.base.listing import Listed, part_of_list
+from source_pinterest.streams.base.listing import Listed, reading_list
 from source_pinterest.streams.base.stream import ForeignKey, PinterestStream, Sync
 
 
@@ -63,7 +63,7 @@ class VariedStream(PinterestStream, ABC):
         """
         for number, value in enumerate(self.values):
             stamp = self.stamp(value)
-            with part_of_list(self.name, self.path(stream_slice=task), has_begun=number > 0):
+            with reading_list(self.name, self.path(stream_slice=task), has_begun=number > 0):
                 for response in self.responses(task, **{self.parameter: value}):
                     records = [{**record, **stamp} for record in self.records(response.value, task)]
                     yield Listed(records, response.server_time)

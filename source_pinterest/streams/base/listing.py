@@ -25,16 +25,16 @@ class Listed(NamedTuple):
 
 
 @contextmanager
-def part_of_list(stream: str, path: str, *, has_begun: bool) -> Generator[None, None, None]:
-    """Request a part of a list within the block.
+def reading_list(stream: str, path: str, *, has_begun: bool) -> Generator[None, None, None]:
+    """Request a page of a list, or one of the lists of a task, within the block.
 
     Args:
         stream: the stream's name, for the message.
         path: the path of the list, for the message.
-        has_begun: whether another part of the list was read.
+        has_begun: whether an earlier page was read.
 
     Raises:
-        AccessLostError: Pinterest refuses the part, though the list has begun.
+        AccessLostError: Pinterest refuses the request, though the list has begun.
     """
     try:
         yield

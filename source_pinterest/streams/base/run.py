@@ -27,7 +27,7 @@ from source_pinterest.api.errors import (
     because,
     understood,
 )
-from source_pinterest.engine.ledger import Consequence, verdict
+from source_pinterest.engine.ledger import Consequence, classify_refusals
 from source_pinterest.engine.pages import Page, PageMessage
 from source_pinterest.engine.tasks import Parents, Task
 from source_pinterest.state.cursor import FullRefresh, PinterestCursor, StateStore, UnreadCursor, WholeCursor
@@ -76,8 +76,8 @@ class StreamRun(PartitionGenerator):
     other streams. If an earlier attempt of the same full refresh has read it whole, it is not read again. In neither
     case does it emit records, so the streams that need its ids list them.
 
-    No lock is held while something is logged, emitted or raised. The thread that ends the last task raises the verdict
-    of the stream: raised on the main thread, it would end the sync of the other streams.
+    No lock is held while something is logged, emitted or raised. The thread that ends the last task raises the error
+    of the refusals: raised on the main thread, it would end the sync of the other streams.
 
     Args:
         stream: the stream.
@@ -87,7 +87,7 @@ class StreamRun(PartitionGenerator):
 
     Attributes:
         cursor: knows what has been read.
-        wait_for_turn: waits until the stream may be read, or read further.
+        wait_for_others: waits until the streams that come first have ended, while a daily quota is known.
     """
 
     def __init__(
@@ -98,7 +98,7 @@ class StreamRun(PartitionGenerator):
         repository: MessageRepository,
     ) -> None:
         self.stream, self.repository, self._ledger = stream, repository, stream.ledger
-        self.wait_for_turn: Callable[[], None] = lambda: None
+        self.wait_for_others: Callable[[], None] = lambda: None
         manager = states if configured else ConnectorStateManager()
         store = StateStore(stream.name, manager, repository, FullRefresh.of(configured))
         self._has_ended, self._unreadable = store.has_ended(), None
@@ -149,7 +149,7 @@ class StreamRun(PartitionGenerator):
 
         Raises:
             ConfigError: the saved state, or the stream with this kind of token, can't be read.
-            PinterestError: the planning breaks off, or the verdict of the stream if all tasks have ended by then.
+            PinterestError: the planning breaks off, or the error of the refusals if all tasks have ended by then.
         """
         if self._unreadable:
             raise self._unreadable
@@ -157,11 +157,11 @@ class StreamRun(PartitionGenerator):
             return
         error: Exception | None = None
         try:
-            self.wait_for_turn()
+            self.wait_for_others()
             for task in self.stream.tasks():
                 if not self._add(task):
                     break
-                self.wait_for_turn()  # the requests that found the task may have told of a quota
+                self.wait_for_others()  # the requests that found the task may have told of a quota
                 yield task
         except Exception as found:  # noqa: BLE001 - the error of a bug ends the planning as well
             error = understood(self.name, found)
@@ -187,7 +187,7 @@ class StreamRun(PartitionGenerator):
         """Yield the pages of a task; none if its stream or its account has been stopped.
 
         Raises:
-            PinterestError: the task can't be read, or the verdict of the stream after its last task.
+            PinterestError: the task can't be read, or the error of the refusals after the last task.
         """
         end: End = NotRead(is_closed=True)
         try:
@@ -253,7 +253,7 @@ class StreamRun(PartitionGenerator):
     def _failure(self, task: Task, reason: Exception) -> Exception | None:
         """Draw the consequence of an error. Return the error if it is to be raised."""
         error = self._explained(task, reason)
-        consequence = self._ledger.note_failure(task.parent, error, task.failures)
+        consequence = self._ledger.note_failure(task.parent, error, task.failed_syncs)
         if consequence is Consequence.LEAVE_OUT and isinstance(error, PinterestError):
             self._ledger.note_refusal(task, error)
             self.cursor.leave_out(task, error)
@@ -286,24 +286,25 @@ class StreamRun(PartitionGenerator):
         return (is_account and self._ledger.has_read(task.parent)) or self.stream.is_expected(task)
 
     def _loss(self, task: Task, error: PinterestError) -> PinterestError:
-        is_part = self._ledger.has_read(task.parent)
-        return AccountUnreadableError(task[ACCOUNT_KEY], str(error.message), is_part=is_part)
+        is_partial = self._ledger.has_read(task.parent)
+        return AccountUnreadableError(task[ACCOUNT_KEY], str(error.message), is_partial=is_partial)
 
     def _closed(self, error: Exception | None) -> Exception | None:
         """Count the end of a task, or of the planning. Return the error to raise.
 
-        That is its own error. After the last task it is the verdict, which is logged if the stream has failed anyway.
+        That is its own error. After the last task it is that of all refusals, which is logged if the stream has
+        failed anyway.
         """
-        found = self._verdict() if self._ledger.close() else None
+        found = self._settle_refusals() if self._ledger.close() else None
         if found and (error or self._ledger.book.has_failed()):
             LOGGER.warning(found.message)
             return error
         return error or found
 
-    def _verdict(self) -> PinterestError | None:
+    def _settle_refusals(self) -> PinterestError | None:
         """Lose or leave out the refused tasks, as all refusals together mean. Return the error of the stream."""
         book = self._ledger.book
-        found = verdict(book, self._is_owed, needs_right=self.stream.access is not None)
+        found = classify_refusals(book, self._is_owed, needs_right=self.stream.access is not None)
         if found.lacks_right:
             return self.stream.explain(book.refused[0].error)
         for task, error in found.left_out:

@@ -52,7 +52,7 @@ from source_pinterest.engine.tasks import Parents, Task
 from source_pinterest.reporting.runner import ReportRunner
 from source_pinterest.state.cursor import PinterestCursor, StateStore
 from source_pinterest.state.period import DayRange, Period, Setup
-from source_pinterest.streams.base.listing import BookmarkPaginator, Listed, SeenIds, part_of_list
+from source_pinterest.streams.base.listing import BookmarkPaginator, Listed, SeenIds, reading_list
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -477,7 +477,7 @@ class PinterestStream(HttpStream, ABC):
             smaller = {"page_size": size} if self.page_size and size < self.page_size else {}
             params = {**self.request_params(stream_slice=task, next_page_token=token), **smaller, **more}
             try:
-                with part_of_list(self.name, path, has_begun=token is not None):
+                with reading_list(self.name, path, has_begun=token is not None):
                     response = self.client.get(path, params, self.parse)
             except PinterestError as error:
                 if error.reason is Reason.TOO_LARGE_TO_PARSE and size > 1:

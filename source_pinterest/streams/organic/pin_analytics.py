@@ -183,7 +183,7 @@ class PinAnalytics(OrganicStream):
         self.checkpoint.forget_old_days(account)
         waiting = list(self.checkpoint.behind(account))
         queue = (*owner.parent, "behind")
-        for pin in [pin for pin in waiting if self.checkpoint.has_turn(account, pin)]:
+        for pin in [pin for pin in waiting if self.checkpoint.is_asked_for(account, pin)]:
             if not self.ledger.may_read(queue):
                 break
             waiting.remove(pin)
@@ -199,8 +199,11 @@ class PinAnalytics(OrganicStream):
         account = owner.get(ACCOUNT_KEY)
         owed, _ = self.checkpoint.owed(account, pin)
         if error := answer.error or _absence(answer):
-            failures, is_outage = self.checkpoint.behind(account)[pin].failures, isinstance(error, UnavailableError)
-            return self._failed(owner, answer.pins, asked, error, failures=failures, is_isolated=not is_outage)
+            failed_syncs, is_outage = (
+                self.checkpoint.behind(account)[pin].failed_syncs,
+                isinstance(error, UnavailableError),
+            )
+            return self._failed(owner, answer.pins, asked, error, failed_syncs=failed_syncs, is_isolated=not is_outage)
         read = self._read_of(asked, answer.rows)
         rows = [row for row in answer.rows if owed.has(parse_day(row["date"]))]
         return self._task(owner, self._up_to(read.final, rows), read, answer.pins)
@@ -214,7 +217,7 @@ class PinAnalytics(OrganicStream):
             is_isolated=True,
         )
         task = Task.failed({**owner.parents, PIN_KEY: str(pins[0])}, error)
-        task.parent, task.failures = owner.parent, min(behind[pin].failures for pin in pins)
+        task.parent, task.failed_syncs = owner.parent, min(behind[pin].failed_syncs for pin in pins)
         return task
 
     # ---- Passes over all pins
@@ -309,7 +312,7 @@ class PinAnalytics(OrganicStream):
         window: DateWindow,
         error: PinterestError,
         *,
-        failures: int = 0,
+        failed_syncs: int = 0,
         is_isolated: bool = False,
     ) -> Task:
         """Return the failed task of pins, which failed in so many syncs before."""
@@ -322,7 +325,7 @@ class PinAnalytics(OrganicStream):
                 is_isolated=is_isolated,
             )
         task = Task.failed({**owner.parents, PIN_KEY: pins[0]}, error, window, {PINS_KEY: pins})
-        task.parent, task.failures = owner.parent, failures
+        task.parent, task.failed_syncs = owner.parent, failed_syncs
         return task
 
     def _query(self, owner: Task, window: DateWindow, max_retries: int | None = None) -> Query:

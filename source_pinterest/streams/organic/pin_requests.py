@@ -57,9 +57,6 @@ VIDEO_METRICS = (
 PIN_METRICS = (*STANDARD_METRICS, *VIDEO_METRICS)
 """Metrics of all pins, and those of videos. Pinterest's API description lets one request name both."""
 
-Days = list[Record]
-"""The days of one pin: `{"pin_id", "date", "data_status", "metrics", "lifetime_metrics"}`."""
-
 
 class Query(NamedTuple):
     """What is asked of pins.
@@ -88,7 +85,7 @@ class Answer(NamedTuple):
     """
 
     pins: Ids
-    rows: Days = []  # noqa: RUF012 - never changed
+    rows: list[Record] = []  # noqa: RUF012 - never changed
     lacking: Ids = ()
     error: SliceError | None = None
 
@@ -145,7 +142,7 @@ class PinRequests:
             lacking = ()
         return Answer(ask.ids, list(itertools.chain.from_iterable(found.values())), lacking)
 
-    def _wrongly_absent(self, pins: Ids, found: Mapping[str, Days], query: Query) -> Ids:
+    def _wrongly_absent(self, pins: Ids, found: Mapping[str, list[Record]], query: Query) -> Ids:
         """Return the pins that a response lacks although it should have them.
 
         Pinterest may leave out pins without activity. Which these are is known if the list has totals, and if the days
@@ -157,14 +154,14 @@ class PinRequests:
         active, lacking = (tuple(filter(self._pins.is_active, some)) for some in (pins, absent))
         return lacking if query.covers_totals or 2 * len(lacking) > len(active) else ()
 
-    def _fetch(self, pins: Ids, query: Query) -> Mapping[str, Days]:
+    def _fetch(self, pins: Ids, query: Query) -> Mapping[str, list[Record]]:
         """Request the metrics of a batch of pins, pictures apart from the others if they have to be."""
         pictures = tuple(filter(self._pins.is_picture, pins)) if self._are_pictures_apart else ()
         others = tuple(pin for pin in pins if pin not in set(pictures))
         found = self._send(pictures, query, STANDARD_METRICS) if pictures else {}
         return {**found, **self._with_video_metrics(others, query)} if others else found
 
-    def _with_video_metrics(self, pins: Ids, query: Query) -> Mapping[str, Days]:
+    def _with_video_metrics(self, pins: Ids, query: Query) -> Mapping[str, list[Record]]:
         """Request all metrics. A single pin of which Pinterest refuses those of videos is read without them."""
         try:
             return self._send(pins, query, PIN_METRICS)
@@ -183,7 +180,7 @@ class PinRequests:
                 self._stream.notices.warn(about, f"{about} {error.quote}.")
             return found
 
-    def _send(self, pins: Ids, query: Query, metrics: Sequence[str]) -> Mapping[str, Days]:
+    def _send(self, pins: Ids, query: Query, metrics: Sequence[str]) -> Mapping[str, list[Record]]:
         """Request metrics of pins: of several at once, as long as Pinterest lets the app do so.
 
         https://developers.pinterest.com/docs/api/v5/pins-analytics.
@@ -199,9 +196,9 @@ class PinRequests:
                     raise
         [pin] = pins
         path = path_of("pins/{pin_id}/analytics", {"pin_id": pin})
-        return self._request(path, pins, query, metrics, lambda parts: {pin: parts})
+        return self._request(path, pins, query, metrics, lambda metrics: {pin: metrics})
 
-    def _send_several(self, pins: Ids, query: Query, metrics: Sequence[str]) -> Mapping[str, Days]:
+    def _send_several(self, pins: Ids, query: Query, metrics: Sequence[str]) -> Mapping[str, list[Record]]:
         """Send a request for several pins. https://developers.pinterest.com/docs/api/v5/multi_pins-analytics."""
         several = query._replace(params={**query.params, "pin_ids": list(pins)})
         try:
@@ -219,7 +216,7 @@ class PinRequests:
 
     def _request(
         self, path: str, pins: Ids, query: Query, metrics: Sequence[str], by_pin: Callable[[Any], Mapping[str, Any]]
-    ) -> Mapping[str, Days]:
+    ) -> Mapping[str, list[Record]]:
         """Return the days of each pin in the response, without the metrics that Pinterest refuses.
 
         What it refuses because of a picture, it does not refuse for videos.
@@ -227,14 +224,14 @@ class PinRequests:
         window = DateWindow.from_pair((query.params[START], query.params[END]))
         expected = Expected(key=("pin_id", "date"), days=window, day="date", entities=frozenset(pins))
 
-        def parse(chunks: Iterator[bytes]) -> Mapping[str, Days]:
-            parts = by_pin(parse_body(chunks))
-            days: dict[str, Days] = {pin: [] for pin in pins if pin in parts}
-            for row in self._gate.records(_rows(parts, self._stream.notices.replacement), expected):
+        def parse(chunks: Iterator[bytes]) -> Mapping[str, list[Record]]:
+            found = by_pin(parse_body(chunks))
+            days: dict[str, list[Record]] = {pin: [] for pin in pins if pin in found}
+            for row in self._gate.records(_rows(found, self._stream.notices.replacement), expected):
                 days[row["pin_id"]].append(row)
             return days
 
-        def send(ask: Ask) -> Mapping[str, Days]:
+        def send(ask: Ask) -> Mapping[str, list[Record]]:
             joined = {name: ",".join(values) for name, values in ask.names.items()}
             return self._stream.client.get(path, {**query.params, **joined}, parse, query.max_retries).value
 

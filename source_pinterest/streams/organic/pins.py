@@ -65,14 +65,14 @@ class BoardedPinStream(ChildStream, OrganicStream, ABC):
         """Return whether the pins of a board have changed since they were last listed."""
         return self.checkpoint.has_changed(board.parents, self._modified_at(board))
 
-    def with_modified_at(self, board: Task, parts: list[Task]) -> Iterator[Task]:
+    def with_modified_at(self, board: Task, tasks: list[Task]) -> Iterator[Task]:
         """Yield the tasks of one board, each with the time at which the board's pins last changed."""
         modified_at = self._modified_at(board)
         unread = self.merges_by_key and board.parent_ids in self.parent_stream.gaps  # a section without its id
         listed_at = self.shared.stream(Boards).listed_at
-        self.checkpoint.expect(board.parents, modified_at, listed_at, len(parts) + unread)
-        for part in parts:
-            yield self.task(part.parents, {MODIFIED_AT: modified_at} if modified_at else {})
+        self.checkpoint.expect(board.parents, modified_at, listed_at, len(tasks) + unread)
+        for task in tasks:
+            yield self.task(task.parents, {MODIFIED_AT: modified_at} if modified_at else {})
 
     def _modified_at(self, board: Task) -> str | None:
         return self.shared.stream(Boards).modified.get(board[BOARD_KEY])

@@ -98,7 +98,7 @@ class ProfileAnalytics(OrganicStream, ABC):
                 yield owner
                 continue
             windows = self.checkpoint.unread(owner.get(ACCOUNT_KEY))
-            self.checkpoint.plan(owner.get(ACCOUNT_KEY), ((window, 1) for window in windows))
+            self.checkpoint.expect(owner.get(ACCOUNT_KEY), ((window, 1) for window in windows))
             unread.append((owner, windows))
         estimate = Estimate.of_profiles((windows for _, windows in unread), len(self.request_variants()))
         estimate.log(self.name, self.shared.organic_pace())

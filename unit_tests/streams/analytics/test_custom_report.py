@@ -22,7 +22,7 @@ NAME = "custom__weekly"
 
 
 def planned(stream: ReportStream) -> list[ReportRequest]:
-    return list(stream.plan())
+    return list(stream.report_requests())
 
 
 def windows(stream: ReportStream) -> list[list[str]]:

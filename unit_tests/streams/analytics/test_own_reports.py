@@ -28,7 +28,7 @@ from unit_tests.streams.pinterest import Pinterest
 def planned(mock: requests_mock.Mocker, stream: type[ReportStream], **options: Any) -> list[ReportRequest]:
     pinterest = Pinterest(mock, **options)
     pinterest.lists("ad_accounts", "11")
-    return list(pinterest.stream(stream).plan())
+    return list(pinterest.stream(stream).report_requests())
 
 
 def test_a_marketing_mix_report_names_what_its_endpoint_wants(mock: requests_mock.Mocker) -> None:

@@ -29,7 +29,7 @@ ProductGroupReport, ProductItemReport = BY_NAME["ProductGroupReport"], BY_NAME["
 
 
 def planned(pinterest: Pinterest, of: type[ReportStream] = AdGroupReport, how: Any = DEDUP) -> list[ReportRequest]:
-    return list(pinterest.attached(pinterest.sync.stream(of), how).plan())
+    return list(pinterest.attached(pinterest.sync.stream(of), how).report_requests())
 
 
 def known(first_ago: int, last_ago: int, *missing: DateWindow, account: str = "11") -> list[AirbyteStateMessage]:
