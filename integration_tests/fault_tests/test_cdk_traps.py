@@ -1,22 +1,21 @@
 """Ways in which the framework loses data, hangs or tells secrets when a Python source uses it plainly.
 
-Each test is named after one of them, and goes red without what the connector does about it. Two more are held
-elsewhere:
-pages of a child stream after the first (`sync_tests/test_full.py`), and states that overtake their records
-(`state_tests/test_promises.py`).
+Each test is named after one of them, and goes red without what the connector does about it. The others are held where
+the connector's own promise is: pages after the first (`sync_tests/test_full.py`), states before their records
+(`state_tests/test_promises.py`), windows of several accounts and failed windows
+(`unit_tests/properties/test_day_cursors.py`, `state_tests/test_day_states.py`), timeouts
+(`unit_tests/api/test_session.py`), and rate limit headers (`cost_tests/test_quotas.py`).
 """
 
-from datetime import timedelta
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import pytest
 import requests
 from airbyte_cdk.sources.streams.concurrent.abstract_stream_facade import AbstractStreamFacade
 
-from integration_tests.simulator import Fault, FaultKind, HeaderStyle
-from integration_tests.support.assertions import assert_exact, assert_failed, assert_succeeded
+from integration_tests.simulator import Fault, FaultKind
+from integration_tests.support.assertions import assert_exact, assert_succeeded
 from integration_tests.support.catalogs import ALL_STREAMS, catalog_of
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.processes import clean_environment, main, run_to_its_end
@@ -29,8 +28,6 @@ from source_pinterest.source import SourcePinterest
 from source_pinterest.streams import STREAMS
 from source_pinterest.streams.base.stream import PinterestStream, Sync
 from source_pinterest.streams.organic.boards import Boards
-
-ANALYTICS = "campaigns/analytics"
 
 
 def test_a_stream_that_counts_as_resumable_is_read_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -53,45 +50,6 @@ def test_a_parent_shared_by_concurrent_children_loses_pages(selected: tuple[str,
         assert len(sim.calls("boards/list")) == 3
 
 
-def test_one_account_s_window_counts_as_read_for_another() -> None:
-    with Simulator(World(ad_accounts=3, campaigns=4)) as sim:
-        failing = sim.world.account_id(1)
-        sim.add_fault(Fault(FaultKind.UNAVAILABLE, on=ANALYTICS, account=failing, times=None))
-        output = run_sync(sim, ["campaign_analytics"], config=sim.config(max_retries=0))
-        assert_failed(output, "campaign_analytics", "transient_error", failing)
-        cursors = {
-            entry["partition"]["ad_account_id"]: entry["cursor"]
-            for entry in output.states["campaign_analytics"]["states"]
-        }
-        read = {account for account, cursor in cursors.items() if cursor["DATE"] >= cursor["from"]}
-        assert read == {sim.world.account_id(0), sim.world.account_id(2)}
-
-
-def test_a_failed_window_of_a_day_is_passed_over() -> None:
-    world = World(ad_accounts=1, campaigns=4, active_percent=100)
-    owed = [str(world.today - timedelta(days=back)) for back in (12, 10, 8)]
-    cursor = {
-        "DATE": str(world.today),
-        "from": str(world.today - timedelta(days=89)),
-        "missing": [[day, day] for day in owed],
-    }
-    entry = {"partition": {"ad_account_id": world.account_id(0)}, "cursor": cursor}
-    state = {"campaign_analytics": {"states": [entry]}}
-    with Simulator(world, faults=[Fault(FaultKind.TRANSIENT_400, on=ANALYTICS)]) as sim:
-        # Two workers: the call that fails is for one of the first two windows, all of which are owed.
-        config = sim.config(max_retries=0, lookback_days=0, num_workers=1)
-        first = run_sync(sim, ["campaign_analytics"], config=config, state=state)
-        assert_failed(first, "campaign_analytics", "transient_error")
-        [entry] = first.states["campaign_analytics"]["states"]
-        [[still_owed, _]] = entry["cursor"]["missing"]
-        assert still_owed in owed
-        second = run_sync(sim, ["campaign_analytics"], config=config, state=first.states)
-        assert_succeeded(second, ["campaign_analytics"])
-        read = [{record["DATE"] for record in output.records["campaign_analytics"]} for output in (first, second)]
-        assert read[0] >= set(owed) - {still_owed}
-        assert still_owed in read[1] - read[0]
-
-
 class BrokenCounter(progress.Counter):  # type: ignore[type-arg]
     """Takes nothing."""
 
@@ -112,24 +70,6 @@ def test_an_uncaught_exception_in_the_main_thread_hangs_the_process(tmp_path: Pa
     assert b"false defect" in done.stdout
 
 
-@pytest.mark.parametrize("on", ["oauth/token", "boards/list"])
-def test_a_call_without_a_timeout_waits_for_ever(on: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    timeouts = []
-    send = requests.Session.send
-
-    def noting(session: requests.Session, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
-        timeouts.append(kwargs.get("timeout"))
-        return send(session, request, **kwargs)
-
-    monkeypatch.setattr(requests.Session, "send", noting)
-    with Simulator(faults=[Fault(FaultKind.NEVER_ANSWERS, on=on)]) as sim:
-        output = run_sync(sim, ["boards"], config=sim.config(request_timeout_seconds=0.5))
-        assert_succeeded(output, ["boards"])
-        assert len(sim.calls(on)) == 2
-    assert timeouts
-    assert None not in timeouts
-
-
 def test_the_trace_of_a_concurrent_stream_tells_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(stream: PinterestStream, _body: object) -> None:
         request = stream.api.authenticator(requests.Request("GET", stream.url_base).prepare())
@@ -142,16 +82,6 @@ def test_the_trace_of_a_concurrent_stream_tells_secrets(monkeypatch: pytest.Monk
         text = "".join(f"{trace.message}{trace.internal_message}{trace.stack_trace}" for trace in traces)
         assert "boards was sent Bearer ****" in text  # where the source line that a trace quotes has {stream.name}
         assert not [secret for secret in sim.secrets if secret in text]
-
-
-def test_a_reset_in_seconds_is_taken_for_an_epoch_and_a_list_of_windows_for_an_error() -> None:
-    with Simulator(
-        World(boards=12, sections_per_board=1), profile="docs_2022", header_style=HeaderStyle.NAMELESS
-    ) as sim:
-        output = run_sync(sim, ["board_sections"])
-        assert_succeeded(output, ["board_sections"])
-        assert_exact(output, sim, ["board_sections"])
-        assert {entry.status for entry in sim.log} == {200}
 
 
 def test_a_stream_that_fails_goes_on_slice_by_slice() -> None:
