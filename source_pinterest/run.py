@@ -36,6 +36,7 @@ from source_pinterest.config import Config
 from source_pinterest.config.credentials import keep_secrets_of
 from source_pinterest.config.files import in_current_form
 from source_pinterest.config.options import refusal, without_blanks_inside
+from source_pinterest.engine.bundles import BundleMessage
 from source_pinterest.engine.output import (
     MESSAGES,
     MaskedStream,
@@ -44,7 +45,6 @@ from source_pinterest.engine.output import (
     tune_memory,
     tune_threads,
 )
-from source_pinterest.engine.pages import PageMessage
 from source_pinterest.engine.queue import as_trace, clean
 from source_pinterest.masking import MASK
 from source_pinterest.source import LOGGER, SourcePinterest
@@ -114,7 +114,7 @@ class WholeLines:
 
 
 class PinterestEntrypoint(AirbyteEntrypoint):
-    """The framework's commands, with the connector's own messages for an invalid config, and records in pages.
+    """The framework's commands, with the connector's own messages for an invalid config, and records in bundles.
 
     Args:
         source: the source.
@@ -172,11 +172,11 @@ class PinterestEntrypoint(AirbyteEntrypoint):
     def read_lines(
         self, config: Mapping[str, Any], catalog: ConfiguredAirbyteCatalog, state: list[AirbyteStateMessage]
     ) -> Iterator[bytes]:
-        """Return the lines of a sync, of which the records come in pages."""
+        """Return the lines of a sync, of which the records come in bundles."""
         self.set_up_secret_filter(config, self.source.spec(self.logger).connectionSpecification)
         counts: defaultdict[HashableStreamDescriptor, float] = defaultdict(float)
         try:
-            for message in self.source.read_pages(self.logger, config, catalog, state):
+            for message in self.source.read_bundles(self.logger, config, catalog, state):
                 yield self._line(message, counts)
                 self._lines.end_if_signalled()
                 self._watch_memory(message)
@@ -185,14 +185,14 @@ class PinterestEntrypoint(AirbyteEntrypoint):
                 yield self._line(clean(message), counts)
 
     def _line(self, message: AirbyteMessage, counts: defaultdict[HashableStreamDescriptor, float]) -> bytes:
-        if isinstance(message, PageMessage):
-            counts[HashableStreamDescriptor(name=message.page.stream)] += message.page.count
-            return message.page.lines
+        if isinstance(message, BundleMessage):
+            counts[HashableStreamDescriptor(name=message.bundle.stream)] += message.bundle.count
+            return message.bundle.lines
         return line_of(self.handle_record_counts(message, counts))
 
     def _watch_memory(self, message: AirbyteMessage) -> None:
-        """Count the records of a page for the framework, which checks the memory once in a number of messages."""
-        for _ in range(message.page.count if isinstance(message, PageMessage) else 1):
+        """Count the records of a bundle for the framework, which checks the memory once in a number of messages."""
+        for _ in range(message.bundle.count if isinstance(message, BundleMessage) else 1):
             self._memory_monitor.check_memory_usage()
 
     @staticmethod

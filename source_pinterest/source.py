@@ -40,8 +40,8 @@ from source_pinterest.check import check_access
 from source_pinterest.config import Config
 from source_pinterest.config.files import in_current_form, read_configured_catalog, read_object, read_states
 from source_pinterest.config.options import unknown_key_notices
+from source_pinterest.engine.bundles import BundleMessage
 from source_pinterest.engine.output import MESSAGES
-from source_pinterest.engine.pages import PageMessage
 from source_pinterest.engine.progress import Progress
 from source_pinterest.engine.queue import (
     PLAIN_ERRORS,
@@ -164,9 +164,9 @@ class SourcePinterest(ConcurrentSourceAdapter):
             AirbyteTracedException: a stream could not be read to its end. Its failure type is the most retryable one.
         """
         try:
-            for message in self.read_pages(logger, config, catalog, state):
-                if isinstance(message, PageMessage):
-                    for record in message.page.messages():
+            for message in self.read_bundles(logger, config, catalog, state):
+                if isinstance(message, BundleMessage):
+                    for record in message.bundle.messages():
                         yield from self._queue.urgent()
                         yield record
                 else:
@@ -175,14 +175,14 @@ class SourcePinterest(ConcurrentSourceAdapter):
             self.wait_for_token(_TOKEN_SECONDS)
             self._workers.close()
 
-    def read_pages(
+    def read_bundles(
         self,
         logger: logging.Logger,
         config: Mapping[str, Any],
         catalog: ConfiguredAirbyteCatalog,
         state: list[AirbyteStateMessage] | None = None,
     ) -> Iterator[AirbyteMessage]:
-        """Read the streams of the catalog, and return their records in `PageMessage`s.
+        """Read the streams of the catalog, and return their records in `BundleMessage`s.
 
         Raises:
             AirbyteTracedException: a stream could not be read to its end. Its failure type is the most retryable one.
@@ -199,9 +199,9 @@ class SourcePinterest(ConcurrentSourceAdapter):
         self.progress = progress = Progress(self._usage, list(self._catalog))
         try:
             for message in self._messages(logger, config, selection):
-                if isinstance(message, PageMessage):
-                    if progress.count_page(message.page):
-                        yield _running(self._catalog[message.page.stream])
+                if isinstance(message, BundleMessage):
+                    if progress.count_bundle(message.bundle):
+                        yield _running(self._catalog[message.bundle.stream])
                     yield message
                     continue
                 failures.observe(message)
@@ -242,7 +242,7 @@ class SourcePinterest(ConcurrentSourceAdapter):
     def _select_abstract_streams(
         self, config: Mapping[str, Any], configured_catalog: ConfiguredAirbyteCatalog
     ) -> list[AbstractStream]:
-        """Return the streams of the catalog, which the concurrent reader reads in pages."""
+        """Return the streams of the catalog, which the concurrent reader reads in bundles."""
         names = {configured.stream.name for configured in configured_catalog.streams}
         runs = in_order(self._runs(config, names), ConnectorStateManager(self._state))
         ranks = {run.name: rank_of(run.stream) for run in runs}
@@ -252,7 +252,7 @@ class SourcePinterest(ConcurrentSourceAdapter):
                 border = Rank.EACH_PIN if ranks[run.name] == (Rank.EACH_PIN, True) else Rank.EACH
                 first = {name for name, rank in ranks.items() if rank < (border,)}
                 run.wait_for_others = partial(self._wait_for_ends, first, run.stream.api.budget)
-        return [run.in_pages() for run in runs]
+        return [run.in_bundles() for run in runs]
 
     def _wait_for_ends(self, first: set[str], budget: Budget) -> None:
         """Wait for the streams of the first ranks, if a daily quota is known, so that it suffices for these."""

@@ -31,7 +31,7 @@ from airbyte_cdk.utils.memory_monitor import MemoryMonitor
 
 from integration_tests.support.processes import ROOT, clean_environment, main, run_to_its_end, running
 from source_pinterest import run as process
-from source_pinterest.engine.pages import Page, PageMessage
+from source_pinterest.engine.bundles import Bundle, BundleMessage
 from source_pinterest.source import SourcePinterest
 from unit_tests.configs import OAUTH, config, signed_in_with
 
@@ -172,7 +172,7 @@ def reading(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Iterator[bytes]]:
 
     def read(messages: Iterable[AirbyteMessage], lines: process.WholeLines | None = None) -> Iterator[bytes]:
         source = SourcePinterest()
-        monkeypatch.setattr(source, "read_pages", lambda *_: iter(messages))
+        monkeypatch.setattr(source, "read_bundles", lambda *_: iter(messages))
         entrypoint = process.PinterestEntrypoint(source, lines or process.WholeLines(), [].append)
         return entrypoint.read_lines(config(), NO_CATALOG, [])
 
@@ -197,9 +197,9 @@ def test_a_read_looks_for_such_a_signal_between_messages(
 def test_a_page_goes_out_as_it_is_and_its_records_are_counted_in_the_next_state(
     reading: Callable[..., Iterator[bytes]],
 ) -> None:
-    pages = [Page("boards", b"1\n2\n", 2), Page("pins", b"9\n", 1), Page("boards", b"3\n", 1)]
+    pages = [Bundle("boards", b"1\n2\n", 2), Bundle("pins", b"9\n", 1), Bundle("boards", b"3\n", 1)]
     first, second, third, *states = reading(
-        [*(PageMessage(page) for page in pages), state("boards"), state("pins"), state("boards")]
+        [*(BundleMessage(page) for page in pages), state("boards"), state("pins"), state("boards")]
     )
 
     assert [first, second, third] == [b"1\n2\n", b"9\n", b"3\n"]
@@ -213,7 +213,7 @@ def test_the_memory_is_checked_as_records_pass(
     """The framework looks at it once in so many checks."""
     checks: list[None] = []
     monkeypatch.setattr(MemoryMonitor, "check_memory_usage", lambda _: checks.append(None))
-    list(reading([PageMessage(Page("boards", b"1\n2\n3\n", 3)), state("boards")]))
+    list(reading([BundleMessage(Bundle("boards", b"1\n2\n3\n", 3)), state("boards")]))
 
     assert len(checks) == 4
 
@@ -226,7 +226,7 @@ def test_buffered_messages_are_written_after_an_error(monkeypatch: pytest.Monkey
         source.message_repository.emit_message(log("pending false-client-secret"))
         raise RuntimeError("no")
 
-    monkeypatch.setattr(source, "read_pages", failing)
+    monkeypatch.setattr(source, "read_bundles", failing)
     entrypoint = process.PinterestEntrypoint(source, process.WholeLines(), [].append)
     read = entrypoint.read_lines(config(), NO_CATALOG, [])
     came: list[bytes] = []

@@ -189,6 +189,6 @@ def test_a_state_is_written_out_before_anything_else_is_read(monkeypatch: pytest
     written: list[list[Type]] = []
     monkeypatch.setattr(ConcurrentSourceAdapter, "read", lambda *_: iter([log, state, log]))
     monkeypatch.setattr(MESSAGES, "flush", lambda: written.append(list(came)))
-    came.extend(one.type for one in SourcePinterest().read_pages(LOGGER, config(), catalog_of("boards"), []))
+    came.extend(one.type for one in SourcePinterest().read_bundles(LOGGER, config(), catalog_of("boards"), []))
 
     assert written == [[Type.LOG, Type.STATE]]

@@ -1,7 +1,7 @@
-"""The quotas of one token: the windows that Pinterest counts in, the headers about them, and the waits for them.
+"""The quotas of one token: the intervals that Pinterest counts in, the headers about them, and the waits for them.
 
-Pinterest counts requests in fixed windows. A header says how many are left when a request arrives at Pinterest, so that
-it covers no later request. Until a header has said when a window ends, requests are spaced out so that they fit
+Pinterest counts requests in fixed intervals. A header says how many are left when a request arrives at Pinterest, so
+that it covers no later request. Until a header has said when an interval ends, requests are spaced out so that they fit
 wherever it begins. HTTP 429 that no header has announced is waited for.
 """
 
@@ -28,13 +28,13 @@ LOGGER = logging.getLogger("airbyte")
 # ----------------------------------------------------------------------------------------------------------------------
 
 BURST_SECONDS = 1.0
-"""Headers about windows this short are stale when they arrive."""
+"""Headers about intervals this short are stale when they arrive."""
 
 _ARRIVAL_SECONDS = 0.1
-"""Of two requests that left together, one may arrive this much earlier. Windows begin and end on the server."""
+"""Of two requests that left together, one may arrive this much earlier. Intervals begin and end on the server."""
 
 _LATE_END_SECONDS = 0.3
-"""Requests of the last moment may arrive in the next window, which begins a little before the connector knows it."""
+"""Requests of the last moment may arrive in the next interval, which begins a little before the connector knows it."""
 
 
 @dataclass(frozen=True)
@@ -42,81 +42,81 @@ class QuotaHeader:
     """The statement of a response about one quota.
 
     Attributes:
-        limit: requests that a window holds.
-        period: the length of a window in seconds.
+        limit: requests that an interval holds.
+        interval: the length of an interval in seconds.
         name: Pinterest's name of the quota; empty if it has none.
         remaining: requests left; None if the response does not say.
-        reset: seconds until the window ends, a whole number, rounded up.
+        reset: seconds until the interval ends, a whole number, rounded up.
     """
 
     limit: int
-    period: float
+    interval: float
     name: str = ""
     remaining: int | None = None
     reset: float = 0.0
 
 
 class Quota:
-    """One window of requests that Pinterest counts.
+    """The requests that Pinterest allows in an interval, and those that it has counted in the present one.
 
     Attributes:
-        limit: requests that a window holds.
-        period: the length of a window in seconds.
-        sent: the times of requests that count in the window; of a whole period while the window's end is unknown.
+        limit: requests that an interval holds.
+        interval: the length of an interval in seconds.
+        sent: the times of requests that count in the interval; of a whole one while its end is unknown.
 
     Args:
-        limit: requests that a window holds.
-        period: the length of a window in seconds.
+        limit: requests that an interval holds.
+        interval: the length of an interval in seconds.
         sent: the times of requests that count against it.
     """
 
-    def __init__(self, limit: int, period: float, sent: Iterable[float] = ()) -> None:
+    def __init__(self, limit: int, interval: float, sent: Iterable[float] = ()) -> None:
         self.limit = limit
-        self.period = period
+        self.interval = interval
         self.sent = list(sent)
         self._ends_at: float | None = None
         self._began_at = -math.inf
-        """A response to an earlier request may describe the previous window."""
+        """A response to an earlier request may describe the previous interval."""
         self._others = 0
-        """Requests of other programs in the window, less those of `sent` that Pinterest counted in the previous one."""
+        """Requests of other programs in it, less those of `sent` that Pinterest counted in the previous interval."""
 
     @property
     def is_long(self) -> bool:
-        """Whether headers about a window still hold when they arrive."""
-        return self.period > BURST_SECONDS
+        """Whether headers about an interval still hold when they arrive."""
+        return self.interval > BURST_SECONDS
 
     @property
     def taken(self) -> int:
-        """Requests in the present window."""
+        """Requests in the present interval."""
         return len(self.sent) + self._others
 
     def roll(self, now: float) -> None:
-        """Begin the next window if this one is over. The last requests of this one may count in the next."""
+        """Begin the next interval if this one is over. The last requests of this one may count in the next."""
         if self._ends_at is None:
-            self._forget(now - self.period - _ARRIVAL_SECONDS)
+            self._forget(now - self.interval - _ARRIVAL_SECONDS)
         elif now >= self._ends_at:
-            self._begin(self._ends_at + (now - self._ends_at) // self.period * self.period)
+            self._begin(self._ends_at + (now - self._ends_at) // self.interval * self.interval)
 
     def wait(self, now: float) -> float:
         """Return the seconds until the next request may be sent."""
         if self.taken < self.limit:
             return 0.0
         if self._ends_at is None:
-            return self.sent[-self.limit] + self.period + _ARRIVAL_SECONDS - now
+            return self.sent[-self.limit] + self.interval + _ARRIVAL_SECONDS - now
         return self._ends_at - now
 
     def left(self, now: float, max_wait_seconds: float) -> float:
-        """Return the requests left in the window; infinity if the next one begins within `max_wait_seconds`."""
+        """Return the requests left in the interval; infinity if the next one begins within `max_wait_seconds`."""
         began_at = self.sent[0] if self.sent else now
-        renewed_at = began_at + self.period if self._ends_at is None else self._ends_at
+        renewed_at = began_at + self.interval if self._ends_at is None else self._ends_at
         return max(0, self.limit - self.taken) if renewed_at - now > max_wait_seconds else math.inf
 
     def learn(self, header: QuotaHeader, sent_at: float, now: float) -> None:
-        """Correct the window by what a response says of it.
+        """Correct the interval by what a response says of it.
 
-        What was heard, `limit - remaining`, and what was sent since make the requests that the window has taken. Of two
-        requests that were sent within a tenth of a second, either one may have arrived first: the present count stays
-        if it lies between the two bounds.
+        What was heard, `limit - remaining`, and what was sent since make the requests that the interval has taken. Of
+        two requests that were sent within a tenth of a second, either one may have arrived first: the present count
+        stays if it lies between the two bounds.
 
         Args:
             header: the statement of the response.
@@ -133,8 +133,8 @@ class Quota:
         self._others = max(at_least, min(self.taken, at_most)) - len(self.sent)
 
     def _learn_end(self, earliest: float, latest: float, now: float) -> None:
-        """Correct the end of the window, which lies between two times. It is the earliest that a response announces."""
-        if self._ends_at is not None and earliest > self._ends_at:  # the next window began earlier than expected
+        """Correct the end of the interval, which lies between two times. The earliest one announced counts."""
+        if self._ends_at is not None and earliest > self._ends_at:  # the next interval began earlier than expected
             self._begin(now)
             self._ends_at = latest
         self._ends_at = latest if self._ends_at is None else min(self._ends_at, latest)
@@ -143,7 +143,7 @@ class Quota:
         return len(self.sent) - bisect_right(self.sent, time)
 
     def _begin(self, began_at: float) -> None:
-        self._began_at, self._ends_at, self._others = began_at, began_at + self.period, 0
+        self._began_at, self._ends_at, self._others = began_at, began_at + self.interval, 0
         self._forget(began_at - _LATE_END_SECONDS)
 
     def _forget(self, before: float) -> None:
@@ -161,7 +161,7 @@ _PARAMETER = re.compile(r';\s*(\w+)\s*=\s*(?:"([^"]*)"|([^;"]*))')
 def read_rate_headers(headers: Mapping[str, str]) -> Sequence[QuotaHeader]:
     """Return the quotas that a response lists; none if the headers have another form than the recorded one.
 
-    The limit header begins with the limit of the tightest quota, and then lists each quota with its window, with or
+    The limit header begins with the limit of the tightest quota, and then lists each quota with its interval, with or
     without a name. The other two headers are about the tightest one. If several may be meant, none is taken to be.
     """
     try:
@@ -170,7 +170,7 @@ def read_rate_headers(headers: Mapping[str, str]) -> Sequence[QuotaHeader]:
         limit, quotas = _number(tightest), [_quota(item) for item in listed]
     except ValueError:
         return ()
-    fits = [quota.limit == limit and remaining <= limit and reset <= quota.period for quota in quotas]
+    fits = [quota.limit == limit and remaining <= limit and reset <= quota.interval for quota in quotas]
     if not any(fits):
         return ()
     told = fits.count(True) == 1
@@ -184,13 +184,13 @@ def _quota(item: str) -> QuotaHeader:
     """Read one quota of the list.
 
     Raises:
-        ValueError: it holds no request, or its window is none or longer than any that is known.
+        ValueError: it holds no request, or its interval is none or longer than any that is known.
     """
     parameters = {key: quoted or plain for key, quoted, plain in _PARAMETER.findall(item)}
-    limit, period = _number(item.partition(";")[0]), _number(parameters.get("w", ""))
-    if limit < 1 or not 0 < period <= limits.LONGEST_RESET_SECONDS:
+    limit, interval = _number(item.partition(";")[0]), _number(parameters.get("w", ""))
+    if limit < 1 or not 0 < interval <= limits.LONGEST_RESET_SECONDS:
         raise ValueError("This is no quota.")
-    return QuotaHeader(int(limit), period, parameters.get("name", ""))
+    return QuotaHeader(int(limit), interval, parameters.get("name", ""))
 
 
 def _number(text: str) -> float:
@@ -258,7 +258,7 @@ class Quotas:
         if not 0 < len(headers) <= limits.QUOTAS_OF_A_RESPONSE:
             return
         category = category_of(operation)
-        names = [f"{header.name or (category, place)};w={header.period:g}" for place, header in enumerate(headers)]
+        names = [f"{header.name or (category, place)};w={header.interval:g}" for place, header in enumerate(headers)]
         known = [self._by_name.get(name) for name in names]
         # A new quota takes over the requests of one that is not listed, as a rule the published number.
         unlisted = (quota.sent for quota in self._listed(operation) if quota.is_long and quota not in known)
@@ -277,9 +277,9 @@ class Quotas:
     def _named(self, name: str, header: QuotaHeader, sent: Sequence[float]) -> Quota:
         everything = self._of_all_requests
         is_of_all = header.name.startswith(_OF_ALL_REQUESTS) if header.name else header.limit == everything.limit
-        if header.period <= BURST_SECONDS and is_of_all:
+        if header.interval <= BURST_SECONDS and is_of_all:
             return everything
-        return self._by_name.setdefault(name, Quota(header.limit, header.period, sent))
+        return self._by_name.setdefault(name, Quota(header.limit, header.interval, sent))
 
 
 # ----------------------------------------------------------------------------------------------------------------------
@@ -289,11 +289,11 @@ class Quotas:
 _PACING_SECONDS = 1.5
 """Waits up to this length only space requests out. `max_wait_seconds` does not limit them."""
 
-_LONGEST_SHORT_PERIOD = 3_600.0
-"""The longest period, in seconds, of a quota that is no daily one."""
+_LONGEST_SHORT_INTERVAL = 3_600.0
+"""The longest interval, in seconds, of a quota that is no daily one."""
 
 _LOG_EVERY_SECONDS = 60.0
-"""The interval of log lines about waits, however many requests wait at once."""
+"""The least time between log lines about waits, however many requests wait at once."""
 
 
 @dataclass
@@ -411,7 +411,7 @@ class Budget:
             seconds = hint_seconds or backoff  # a reset of 0 s is rounded down and no reason to retry at once
             pause.until = max(pause.until, now + seconds)
             is_too_long = now - pause.since + seconds > self._max_wait_seconds
-            self._is_used_up = self._is_used_up or is_too_long or seconds > _LONGEST_SHORT_PERIOD
+            self._is_used_up = self._is_used_up or is_too_long or seconds > _LONGEST_SHORT_INTERVAL
         if is_too_long:
             raise self._exhausted(category, seconds)
 
@@ -440,10 +440,10 @@ class Budget:
     def requests_per_second(self, category: str) -> float:
         """Return the rate of requests of the category that its quotas allow in the long run."""
         with self._changed:
-            return min(quota.limit / quota.period for quota in self._quotas.of_category(category))
+            return min(quota.limit / quota.interval for quota in self._quotas.of_category(category))
 
     def requests_left(self, category: str) -> float:
-        """Return the requests of the category that this sync can still send; infinity if it waits for a new window."""
+        """Return the requests of the category that this sync can still send; infinity if it waits for new ones."""
         with self._changed:
             now = self._clock()
             quotas = _rolled(self._quotas.of_category(category), now)
@@ -455,7 +455,7 @@ class Budget:
         Headers tell of it, or HTTP 429 does.
         """
         with self._changed:
-            return self._is_used_up or any(quota.period > _LONGEST_SHORT_PERIOD for quota in self._quotas.known())
+            return self._is_used_up or any(quota.interval > _LONGEST_SHORT_INTERVAL for quota in self._quotas.known())
 
     def _usage_of(self, category: str, now: float) -> QuotaUsage:
         quotas = _rolled(self._quotas.of_category(category), now)
@@ -476,7 +476,7 @@ class Budget:
 
 
 def _rolled(quotas: Sequence[Quota], now: float) -> Sequence[Quota]:
-    """Return quotas, each in its present window."""
+    """Return quotas, each in its present interval."""
     for quota in quotas:
         quota.roll(now)
     return quotas

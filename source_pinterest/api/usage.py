@@ -17,8 +17,8 @@ class QuotaUsage:
 
     Attributes:
         category: the rate category.
-        used: requests in the current window, including those of other programs.
-        limit: requests that the window holds.
+        used: requests in the current interval, including those of other programs.
+        limit: requests that the interval holds.
         frees_up_in_seconds: how long requests still wait for it; None if none waits.
     """
 

@@ -119,7 +119,7 @@ class ErrorResponse:
         """Return how long a throttled request has to wait, in seconds; None without a hint, or with an absurd one.
 
         The hint is in the message, in `Retry-After` or in `x-ratelimit-reset`. The last is in seconds and may be a
-        list, in which only windows without remaining requests count.
+        list, in which only quotas without remaining requests count.
         """
         try:
             hint = self._hint_seconds()

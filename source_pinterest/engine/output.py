@@ -87,7 +87,7 @@ class MessageWriter:
             write_all(self._urgent.popleft())
 
     def _next_piece(self) -> bytes | memoryview:
-        """Remove and return whole lines of about one piece. The lines of a page are sliced, not copied."""
+        """Remove and return whole lines of about one piece. The lines of a bundle are sliced, not copied."""
         found, size = [], 0
         while self._lines and size < _PIECE_BYTES:
             lines, start = self._lines[0], self._start

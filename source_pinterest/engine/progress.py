@@ -17,7 +17,7 @@ from airbyte_cdk.models import (
 
 from source_pinterest.api.threads import Signal
 from source_pinterest.api.usage import StreamUsage, Usage
-from source_pinterest.engine.pages import Page
+from source_pinterest.engine.bundles import Bundle
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -49,10 +49,10 @@ class Progress:
                 trace = AirbyteTraceMessage(type=TraceType.ESTIMATE, emitted_at=emitted_at, estimate=estimate)
                 yield AirbyteMessage(type=Type.TRACE, trace=trace)
 
-    def count_page(self, page: Page) -> bool:
-        """Count the records of a page. Return whether it is the first page of its stream."""
-        is_first = not self.records[page.stream]
-        self.records[page.stream] += page.count
+    def count_bundle(self, bundle: Bundle) -> bool:
+        """Count the records of a bundle. Return whether it is the first bundle of its stream."""
+        is_first = not self.records[bundle.stream]
+        self.records[bundle.stream] += bundle.count
         return is_first
 
     def observe(self, message: AirbyteMessage) -> None:

@@ -19,21 +19,21 @@ from airbyte_cdk.utils import AirbyteTracedException
 
 from source_pinterest.api.errors import PinterestError
 from source_pinterest.api.threads import Signal
+from source_pinterest.engine.bundles import BundleMessage
 from source_pinterest.engine.output import MESSAGES
-from source_pinterest.engine.pages import PageMessage
 from source_pinterest.masking import SECRETS, printable
 
 QUEUE_BYTES = 4 * 1024**2
-"""The size of the queue between the workers and stdout: about four full pages."""
+"""The size of the queue between the workers and stdout: about four full bundles."""
 
 _SMALL_ITEM_BYTES = 1024
-"""The size that the queue assumes for every item but a page."""
+"""The size that the queue assumes for every item but a bundle."""
 
 
 class _HalfFree(Signal):
     """Wakes the workers that wait for room once half of a queue is free.
 
-    To wake one for each page would cost a switch of threads for each page.
+    To wake one for each bundle would cost a switch of threads for each bundle.
     """
 
     def __init__(self, queue: "RecordQueue") -> None:
@@ -51,7 +51,7 @@ class RecordQueue(Queue[QueueItem]):
     """The queue between the workers and stdout, bounded in bytes. Its reader flushes stdout before it waits.
 
     Args:
-        max_bytes: the queue accepts a page while it holds less than this.
+        max_bytes: the queue accepts a bundle while it holds less than this.
     """
 
     def __init__(self, max_bytes: int) -> None:
@@ -95,7 +95,7 @@ class RecordQueue(Queue[QueueItem]):
 
 
 def _size(item: QueueItem) -> int:
-    return max(_SMALL_ITEM_BYTES, len(item.page.lines)) if isinstance(item, PageMessage) else _SMALL_ITEM_BYTES
+    return max(_SMALL_ITEM_BYTES, len(item.bundle.lines)) if isinstance(item, BundleMessage) else _SMALL_ITEM_BYTES
 
 
 class OrderedMessageRepository(MessageRepository):
@@ -195,7 +195,7 @@ class _PlainErrors(logging.Filter):
 
 
 class _TrueCounts(logging.Filter):
-    """Drops the framework's count of the records of a stream, which counts each page as one record."""
+    """Drops the framework's count of the records of a stream, which counts each bundle as one record."""
 
     _COUNT = re.compile(r"Read \d+ records from .* stream")
 

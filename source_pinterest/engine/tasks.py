@@ -7,7 +7,7 @@ from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.api.errors import PinterestError, SliceError
 from source_pinterest.dates import DateWindow
-from source_pinterest.engine.pages import Page
+from source_pinterest.engine.bundles import Bundle
 
 Parents = tuple[str, ...]
 """The ids of a list's parents, outermost first: () for boards, (ad account,) for campaigns."""
@@ -15,7 +15,7 @@ Parents = tuple[str, ...]
 START, END = "start_date", "end_date"
 """The names of the days of a task's window, which are those of Pinterest's parameters."""
 
-Reader = Callable[["Task"], Generator[Page, None, Any]]
+Reader = Callable[["Task"], Generator[Bundle, None, Any]]
 """Reads a task. The generator returns a finding for the cursor."""
 
 
@@ -109,7 +109,7 @@ class Task(StreamSlice):
         """The same ids without their fields, by which child streams find what the task lists."""
         return tuple(map(str, self.partition.values()))
 
-    def pages(self) -> Generator[Page, None, Any]:
+    def bundles(self) -> Generator[Bundle, None, Any]:
         """Read the task.
 
         Raises:
@@ -131,12 +131,12 @@ def batches(ids: Sequence[str], size: int) -> list[tuple[str, ...]]:
     return [tuple(ids[start : start + size]) for start in range(0, len(ids), size)]
 
 
-def _read_in_turn(task: Task) -> Generator[Page, None, None]:
+def _read_in_turn(task: Task) -> Generator[Bundle, None, None]:
     for each in task.tasks() if task.tasks else ():
-        yield from each.pages()
+        yield from each.bundles()
 
 
-def _refuse(task: Task) -> Generator[Page, None, Any]:
+def _refuse(task: Task) -> Generator[Bundle, None, Any]:
     yield from ()
     if task.error:
         raise task.error

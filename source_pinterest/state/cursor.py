@@ -1,6 +1,6 @@
 """The base of all cursors: it commits tasks, emits states and marks full refreshes.
 
-A task is committed once all of its pages are in the record queue. A state goes through the same queue, so that it
+A task is committed once all of its bundles are in the record queue. A state goes through the same queue, so that it
 leaves after the records that it covers.
 """
 
@@ -192,7 +192,7 @@ class PinterestCursor(Cursor):
         """Commit a task that was read whole, and emit a state if one is due.
 
         Args:
-            task: the task, all of whose pages are queued.
+            task: the task, all of whose bundles are queued.
             finding: the result of the reader, which `_move` takes into the state.
         """
         with self._lock:
@@ -209,7 +209,7 @@ class PinterestCursor(Cursor):
             self._emit(ended=not self._is_incomplete)
 
     def observe(self, record: Record) -> None:
-        """Do nothing: records are counted by the page."""
+        """Do nothing: records are counted by the bundle."""
 
     def close_partition(self, partition: Partition) -> None:
         """Do nothing: the run of the stream commits tasks."""

@@ -8,7 +8,7 @@ from typing import Any
 from source_pinterest.api.client import PinterestClient
 from source_pinterest.api.errors import Access, PinterestError, RightMissingError, SliceError
 from source_pinterest.api.rows import ListShape, one_item, text_of
-from source_pinterest.engine.pages import Page
+from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.parents import ParentIds
 from source_pinterest.engine.tasks import Parents, Task
 from source_pinterest.streams.base.child import ChildStream, VariedStream
@@ -34,7 +34,7 @@ class BusinessEmployers(PinterestStream):
         """The id of the user, if the user is a business."""
         self._profile = PinterestClient(sync.api, self.name, UserAccount.scopes)
 
-    def read_list(self, task: Task) -> Generator[Page, None, Any]:
+    def read_list(self, task: Task) -> Generator[Bundle, None, Any]:
         """Yield the employers. If other streams need the user's own business, request it as well."""
         result = yield from super().read_list(task)
         if self.own_business.wanted:

@@ -35,7 +35,7 @@ def test_an_ambiguous_remaining_number_is_not_used(limit: str, remaining: str, r
     quotas = read_rate_headers(headers(limit, remaining, reset))
 
     assert [quota.remaining for quota in quotas] == [None, None]
-    assert all(quota.limit and quota.period for quota in quotas)
+    assert all(quota.limit and quota.interval for quota in quotas)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from airbyte_cdk.models import (
 from airbyte_cdk.utils.stream_status_utils import as_airbyte_message
 
 from source_pinterest.api.usage import Usage
-from source_pinterest.engine.pages import Page
+from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.progress import Notices, Progress
 
 
@@ -24,8 +24,8 @@ def test_a_stream_is_summed_up_when_it_ends(caplog: pytest.LogCaptureFixture) ->
     for _ in range(3):
         cost.count_sent()
     cost.count_left_out()
-    assert [progress.count_page(Page("boards", b"", count)) for count in (1_000, 234)] == [True, False]
-    assert progress.count_page(Page("board_pins", b"", 1))
+    assert [progress.count_bundle(Bundle("boards", b"", count)) for count in (1_000, 234)] == [True, False]
+    assert progress.count_bundle(Bundle("board_pins", b"", 1))
     boards = StreamDescriptor(name="boards")
     progress.observe(as_airbyte_message(boards, AirbyteStreamStatus.STARTED))
     progress.observe(AirbyteMessage(type=Type.STATE, state=AirbyteStateMessage()))

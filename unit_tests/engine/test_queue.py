@@ -22,8 +22,8 @@ from airbyte_cdk.utils import AirbyteTracedException
 from airbyte_cdk.utils.stream_status_utils import as_airbyte_message
 
 from source_pinterest.api.errors import ConfigError
+from source_pinterest.engine.bundles import Bundle, BundleMessage
 from source_pinterest.engine.output import MESSAGES
-from source_pinterest.engine.pages import Page, PageMessage
 from source_pinterest.engine.queue import (
     PLAIN_ERRORS,
     TRUE_COUNTS,
@@ -54,7 +54,7 @@ def records() -> RecordQueue:
 
 def test_a_workers_messages_and_log_lines_go_through_the_record_queue(records: RecordQueue) -> None:
     repository = OrderedMessageRepository(records)
-    messages = [PageMessage(Page("boards", b"1", 1)), state(), PageMessage(Page("boards", b"2", 1))]
+    messages = [BundleMessage(Bundle("boards", b"1", 1)), state(), BundleMessage(Bundle("boards", b"2", 1))]
 
     def work() -> None:
         for message in messages:
@@ -121,7 +121,7 @@ def test_a_log_line_and_a_connection_status_show_none_either(secret: str) -> Non
 def test_an_urgent_message_comes_first_unchanged(secret: str) -> None:
     records = RecordQueue(1)
     repository = OrderedMessageRepository(records)
-    records.put(PageMessage(Page("boards", secret.encode(), 1)))
+    records.put(BundleMessage(Bundle("boards", secret.encode(), 1)))
     token = AirbyteMessage(type=Type.CONTROL)
     assert clean(token) is token
     in_thread(lambda: repository.emit_next(token)).result(PATIENCE_SECONDS)
@@ -192,8 +192,8 @@ def test_the_most_retryable_failure_closes_the_sync(seen: list[FailureType], clo
 # ---- The queue
 
 
-def page(size: int) -> PageMessage:
-    return PageMessage(Page("boards", b"x" * size, 1))
+def page(size: int) -> BundleMessage:
+    return BundleMessage(Bundle("boards", b"x" * size, 1))
 
 
 def putting(records: RecordQueue, size: int) -> "Future[None]":
@@ -204,11 +204,11 @@ def putting(records: RecordQueue, size: int) -> "Future[None]":
 def taken(records: RecordQueue) -> int:
     """The bytes of the next page."""
     item = records.get(timeout=PATIENCE_SECONDS)
-    assert isinstance(item, PageMessage)
-    return len(item.page.lines)
+    assert isinstance(item, BundleMessage)
+    return len(item.bundle.lines)
 
 
-def test_pages_are_taken_until_so_many_bytes_wait(records: RecordQueue) -> None:
+def test_bundles_are_taken_until_so_many_bytes_wait(records: RecordQueue) -> None:
     for size in (6_000, 3_999, 1_500):
         putting(records, size).result(PATIENCE_SECONDS)
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from source_pinterest.api.errors import MalformedResponseError
 from source_pinterest.api.rows import parse_json, rows_of
-from source_pinterest.engine.pages import pages_of
+from source_pinterest.engine.bundles import bundles_of
 from source_pinterest.reporting.file import rows_of_file
 
 texts = st.text(st.characters(codec="utf-8")) | st.text('{}[]",:\\ 0123456789-', max_size=60)
@@ -76,4 +76,4 @@ def test_a_body_without_rows_is_refused_in_any_chunks(data: st.DataObject, body:
 def test_records_come_back_from_a_page(records: list[dict[str, Any]]) -> None:
     present = [{name: value for name, value in record.items() if value is not None} for record in records]
 
-    assert [record for page in pages_of("boards", records) for record in page.records()] == present
+    assert [record for page in bundles_of("boards", records) for record in page.records()] == present

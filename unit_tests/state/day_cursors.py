@@ -9,7 +9,7 @@ import pytest
 from pendulum import Date
 
 from source_pinterest.dates import DateWindow, days_before
-from source_pinterest.engine.pages import Page
+from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.tasks import Task
 from source_pinterest.state.cursor import FullRefresh
 from source_pinterest.state.day_cursor import AccountDayCursor, DayCursor
@@ -69,7 +69,7 @@ def restatement(how: Restatement, lookback_days: int | None = None) -> Period:
     return replace(PERIOD, lookback_days=lookback_days, restatement=how)
 
 
-def unread(task: Task) -> Generator[Page, None, Any]:
+def unread(task: Task) -> Generator[Bundle, None, Any]:
     raise AssertionError(task)
     yield
 

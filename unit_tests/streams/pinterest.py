@@ -22,7 +22,7 @@ from source_pinterest.api import DEFAULT_BASE_URL, Api
 from source_pinterest.api.retries import Pauses
 from source_pinterest.config import Config
 from source_pinterest.config.reports import read_custom_reports
-from source_pinterest.engine.pages import Page
+from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.tasks import Task
 from source_pinterest.reporting.runner import ReportRunner
 from source_pinterest.state.cursor import StateStore
@@ -136,15 +136,15 @@ def run_of(stream: PinterestStream) -> StreamRun:
 
 
 def read_slice(stream: PinterestStream, stream_slice: StreamSlice) -> Iterator[dict[str, Any]]:
-    """The records of a slice in a sync, one by one as its pages come."""
+    """The records of a slice in a sync, one by one as its bundles come."""
     is_task = isinstance(stream_slice, Task)
     task = stream_slice if is_task else stream.task(stream_slice.partition, stream_slice.cursor_slice)
     return records_of(run_of(stream).read(task))
 
 
-def list_pages(stream: PinterestStream, of: StreamSlice) -> Iterator[Page]:
-    """The pages of a list, without what a failure costs."""
-    return stream.task(of.partition, of.cursor_slice).pages()
+def list_bundles(stream: PinterestStream, of: StreamSlice) -> Iterator[Bundle]:
+    """The bundles of a list, without what a failure costs."""
+    return stream.task(of.partition, of.cursor_slice).bundles()
 
 
 def slice_of(parents: Mapping[str, str], named: Mapping[str, Any] | None = None) -> StreamSlice:
@@ -157,9 +157,9 @@ def connected(config: Config) -> Api:
     return Api.connect(config, lambda _: None, lambda: None, pauses=Pauses(first_seconds=0))
 
 
-def records_of(pages: Iterable[Page]) -> Iterator[dict[str, Any]]:
-    """The records of pages, one by one as the pages come."""
-    for found in pages:
+def records_of(bundles: Iterable[Bundle]) -> Iterator[dict[str, Any]]:
+    """The records of bundles, one by one as the bundles come."""
+    for found in bundles:
         yield from found.records()
 
 

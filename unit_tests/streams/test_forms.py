@@ -102,8 +102,8 @@ def report(pinterest: Pinterest, file: Any, granularity: str = "DAY") -> Records
     request = ReportRequest("11", WEEK, {"granularity": granularity})
     rows = rows_of_file([json.dumps(file).encode()], stream.notices.replacement)
     key = ReportKey(("CAMPAIGN_ID", "DATE"))
-    pages = ReportRows("report", stream.gate, key, stream.columns).pages(request, rows)
-    return list(records_of(pages))
+    bundles = ReportRows("report", stream.gate, key, stream.columns).bundles(request, rows)
+    return list(records_of(bundles))
 
 
 def weeks(pinterest: Pinterest, file: Any) -> Records:

@@ -7,7 +7,7 @@ from typing import Any
 from source_pinterest.api.errors import GoneError, RefusedError, SliceError
 from source_pinterest.api.rows import ListPage, Record, one_item
 from source_pinterest.api.session import path_of
-from source_pinterest.engine.pages import Page
+from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.tasks import Task
 from source_pinterest.state.ad_pin_cursor import FIELD, PIN_KEY, AdPinCursor
 from source_pinterest.state.cursor import StateStore
@@ -59,7 +59,7 @@ class AdPins(AdAccountStream):
             task.failed_syncs = failed_syncs
             yield task
 
-    def _read(self, created_time: int | None, task: Task) -> Generator[Page, None, None]:
+    def _read(self, created_time: int | None, task: Task) -> Generator[Bundle, None, None]:
         """Yield the record of a pin. One that has failed before is requested once, without retries.
 
         Raises:
@@ -74,7 +74,7 @@ class AdPins(AdAccountStream):
                 f"sync asks for it again. {error.message}",
                 kind=error.kind,
             ) from error
-        yield from self.to_pages([{**record, FIELD: created_time}])
+        yield from self.to_bundles([{**record, FIELD: created_time}])
 
     def _fetch(self, task: Task) -> Record:
         """Request a pin. One that the user may not see, or that is gone, is a record without content.

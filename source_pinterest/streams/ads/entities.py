@@ -8,7 +8,7 @@ from typing import Any
 
 from source_pinterest.api.rows import ListPage, Record, text_of
 from source_pinterest.config import STATUSES
-from source_pinterest.engine.pages import Page
+from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.tasks import Task
 from source_pinterest.state.ad_pin_cursor import PromotedPins
 from source_pinterest.state.cursor import StateStore
@@ -66,7 +66,7 @@ class EntityStream(AdAccountStream, ABC):
         )
         return False
 
-    def read_list(self, task: Task) -> Generator[Page, None, Listing | None]:
+    def read_list(self, task: Task) -> Generator[Bundle, None, Listing | None]:
         """Yield the changed entities of an account, and pass the ids of all of them to the analytics streams."""
         account = task["ad_account_id"]
         has_changed = self.checkpoint.changed_since(account)
@@ -79,7 +79,7 @@ class EntityStream(AdAccountStream, ABC):
                 wanted = self._wanted(listed.records)
                 statuses.update(map(status_of, wanted))
                 latest_edit = max((latest_edit or 0, *map(self._edit_time, wanted))) if wanted else latest_edit
-                yield from self.to_pages(record for record in wanted if has_changed(record))
+                yield from self.to_bundles(record for record in wanted if has_changed(record))
         if not listed_at or self.has_gap(task):
             return None
         return Listing(latest_edit, listed_at, frozenset(statuses))

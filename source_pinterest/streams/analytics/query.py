@@ -32,7 +32,7 @@ from source_pinterest.columns import (
 from source_pinterest.config import attribution_of
 from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.engine.asks import ANY_DAY, COMMA, Ask, Asks, Ids, Names, RefusedNames, request_shape
-from source_pinterest.engine.pages import Page
+from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.tasks import END, START, Task
 from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.day_cursor import AccountDayCursor
@@ -259,7 +259,7 @@ class QueryAnalytics(AdAccountStream, ABC):
         """Return the values by which rows are broken down, such as targeting types, by parameter."""
         return {}
 
-    def read_batch(self, batch: range, task: Task) -> Generator[Page, None, None]:
+    def read_batch(self, batch: range, task: Task) -> Generator[Bundle, None, None]:
         """Read the rows of a batch of ids in a window.
 
         Args:
@@ -269,16 +269,16 @@ class QueryAnalytics(AdAccountStream, ABC):
         ids = self.entity_ids(task["ad_account_id"]) or ()
         yield from self.read_query(ids[batch.start : batch.stop], task)
 
-    def read_query(self, ids: Ids, task: Task) -> Generator[Page, None, None]:
+    def read_query(self, ids: Ids, task: Task) -> Generator[Bundle, None, None]:
         """Read the rows of entities in a window: request them, check each response, and hand out its rows."""
         account = task["ad_account_id"]
         whole = Ask(account, ids, task.days, self._wanted)
-        for pages in self.asks.read(whole, self._request, self._length_without_ids(account)):
-            yield from pages
+        for bundles in self.asks.read(whole, self._request, self._length_without_ids(account)):
+            yield from bundles
 
-    def _request(self, ask: Ask) -> Iterator[Page]:
+    def _request(self, ask: Ask) -> Iterator[Bundle]:
         with self.shared.rows.holding(max(1, len(ask.ids)) * ask.window.days * self.rows_a_day):
-            return self._send(ask, partial(self.pages_in, ask))
+            return self._send(ask, partial(self.bundles_in, ask))
 
     def _send(self, ask: Ask, parse: Callable[[Iterator[bytes]], T]) -> T:
         params = self.query(ask.ids, ask.window, ask.names)
@@ -303,8 +303,8 @@ class QueryAnalytics(AdAccountStream, ABC):
         }
         return {**params, self.ids_parameter: ",".join(ids)} if self.ids_parameter else params
 
-    def pages_in(self, ask: Ask, chunks: Iterable[bytes]) -> Iterator[Page]:
-        """Return the rows of a response as pages. No page is returned before the last row has passed the gate.
+    def bundles_in(self, ask: Ask, chunks: Iterable[bytes]) -> Iterator[Bundle]:
+        """Return the rows of a response as bundles. No bundle is returned before the last row has passed the gate.
 
         Raises:
             MalformedResponseError: the response is not a list of rows that were asked for.
@@ -320,7 +320,7 @@ class QueryAnalytics(AdAccountStream, ABC):
             currency=self.ad_accounts.currency_of(ask.account),
             entities=frozenset(ask.ids) or None,
         )
-        return self.gate.pages(self.gate.asked_for(self.rows_in(chunks), expected), expected)
+        return self.gate.bundles(self.gate.asked_for(self.rows_in(chunks), expected), expected)
 
     def rows_in(self, chunks: Iterable[bytes]) -> Iterator[Record]:
         """Parse the rows of a response."""

@@ -14,7 +14,7 @@ from source_pinterest import limits
 from source_pinterest.columns import AD_ACCOUNT_ID, DATE, analytics_schema, key_schema
 from source_pinterest.dates import DateWindow
 from source_pinterest.engine.asks import RefusedNames
-from source_pinterest.engine.pages import Page
+from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.tasks import Task
 from source_pinterest.reporting.client import ReportClient
 from source_pinterest.reporting.job import ANALYTICS_REPORTS, ReadyReport, ReportRequest
@@ -95,13 +95,13 @@ class ReportTasks:
             elif isinstance(outcome, SplitReport) and cursor:
                 cursor.split(request.ad_account_id, request.window, [half.window for half in outcome.halves])
 
-    def _read(self, ready: ReadyReport, task: Task) -> Generator[Page, None, None]:
+    def _read(self, ready: ReadyReport, task: Task) -> Generator[Bundle, None, None]:
         """Read a finished report: fetch its file, check its rows, and hand them out.
 
         A file that breaks off is fetched again, from a new link, as `ReportClient.fetch` does.
         """
         del task
-        yield from self._client.fetch(ready, partial(self._rows.pages, ready.request))
+        yield from self._client.fetch(ready, partial(self._rows.bundles, ready.request))
 
 
 class ReportStream(AdAccountStream):

@@ -1,6 +1,6 @@
-"""The gate that rows of analytics pass, and the pages of a report file.
+"""The gate that rows of analytics pass, and the bundles of a report file.
 
-No page is emitted before the last row of a response or file has been checked.
+No bundle is emitted before the last row of a response or file has been checked.
 """
 
 from array import array
@@ -31,7 +31,7 @@ from source_pinterest.columns import (
     text_columns,
 )
 from source_pinterest.dates import DateWindow, Granularity, parse_day, without_midnight
-from source_pinterest.engine.pages import Page, pages_of, serialised, spooled
+from source_pinterest.engine.bundles import Bundle, bundles_of, serialised, spooled
 from source_pinterest.reporting.file import Filed
 from source_pinterest.reporting.job import ReportRequest
 from source_pinterest.streams.base.stream import PinterestStream
@@ -115,16 +115,16 @@ class RowGate:
     def __init__(self, stream: PinterestStream) -> None:
         self._stream = stream
 
-    def pages(self, rows: Iterable[Record], expected: Expected) -> Iterator[Page]:
-        """Return the rows of a response as pages, as `records` does. `asked_for` has returned the rows.
+    def bundles(self, rows: Iterable[Record], expected: Expected) -> Iterator[Bundle]:
+        """Return the rows of a response as bundles, as `records` does. `asked_for` has returned the rows.
 
         Raises:
             MalformedResponseError: as `asked_for` and `records`.
             SliceError: as `records`.
         """
         keys = ResponseKeys(self._stream, expected)
-        pages = spooled(pages_of(self._stream.name, keys.checked(rows), keys.admits))
-        return keys.without_withheld(pages)
+        bundles = spooled(bundles_of(self._stream.name, keys.checked(rows), keys.admits))
+        return keys.without_withheld(bundles)
 
     def records(self, rows: Iterable[Record], expected: Expected) -> list[Record]:
         """Return the rows of a response that were asked for, each once.
@@ -321,19 +321,19 @@ class ResponseKeys:
         kept = "All of its rows are emitted, since the destination keeps each of them."
         self._stream.notices.warn("keys", f"{found} {kept}")
 
-    def without_withheld(self, pages: Iterator[Page]) -> Iterator[Page]:
-        """Return pages of the rows that were admitted, without those whose key is withheld by now."""
-        return self._without_withheld(pages) if self._withheld else pages  # which keeps no hashes in memory
+    def without_withheld(self, bundles: Iterator[Bundle]) -> Iterator[Bundle]:
+        """Return bundles of the rows that were admitted, without those whose key is withheld by now."""
+        return self._without_withheld(bundles) if self._withheld else bundles  # which keeps no hashes in memory
 
-    def _without_withheld(self, pages: Iterator[Page]) -> Iterator[Page]:
+    def _without_withheld(self, bundles: Iterator[Bundle]) -> Iterator[Bundle]:
         is_kept = self._is_kept()
-        for page in pages:
-            kept = list(islice(is_kept, page.count))
+        for bundle in bundles:
+            kept = list(islice(is_kept, bundle.count))
             if all(kept):
-                yield page
+                yield bundle
             elif any(kept):
-                lines = compress(page.lines.splitlines(keepends=True), kept)
-                yield Page(page.stream, b"".join(lines), sum(kept))
+                lines = compress(bundle.lines.splitlines(keepends=True), kept)
+                yield Bundle(bundle.stream, b"".join(lines), sum(kept))
 
     def rows_without_withheld(self, rows: list[Record]) -> list[Record]:
         """Return the rows that were admitted, without those whose key is withheld by now."""
@@ -366,7 +366,7 @@ def _listed(values: tuple[Any, ...]) -> str:
 
 @dataclass(frozen=True)
 class ReportRows:
-    """Turns the report files of one stream into pages.
+    """Turns the report files of one stream into bundles.
 
     Attributes:
         stream: the stream's name.
@@ -384,8 +384,8 @@ class ReportRows:
     stamped: Mapping[str, str] = field(default_factory=dict)
     currency_of: Callable[[str], str | None] = lambda _: None
 
-    def pages(self, request: ReportRequest, rows: Iterable[Filed]) -> Iterable[Page]:
-        """Return the rows of a file as pages.
+    def bundles(self, request: ReportRequest, rows: Iterable[Filed]) -> Iterable[Bundle]:
+        """Return the rows of a file as bundles.
 
         Ids, names and targeting values become strings.
 
@@ -395,7 +395,7 @@ class ReportRows:
         """
         expected = self._expected(request)
         asked_for = self.gate.asked_for(self._completed(request, rows), expected)
-        return self.gate.pages(self._stamped(request, asked_for), expected)
+        return self.gate.bundles(self._stamped(request, asked_for), expected)
 
     def _expected(self, request: ReportRequest) -> Expected:
         return Expected(

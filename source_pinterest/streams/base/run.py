@@ -27,8 +27,8 @@ from source_pinterest.api.errors import (
     because,
     understood,
 )
+from source_pinterest.engine.bundles import Bundle, BundleMessage
 from source_pinterest.engine.ledger import Consequence, classify_refusals
-from source_pinterest.engine.pages import Page, PageMessage
 from source_pinterest.engine.tasks import Parents, Task
 from source_pinterest.state.cursor import FullRefresh, PinterestCursor, StateStore, UnreadCursor, WholeCursor
 from source_pinterest.state.formats import ACCOUNT_KEY, has_position
@@ -83,7 +83,7 @@ class StreamRun(PartitionGenerator):
         stream: the stream.
         configured: its entry in the catalog; None if it is not selected.
         states: the states that the platform saved.
-        repository: takes the pages and the states to emit.
+        repository: takes the bundles and the states to emit.
 
     Attributes:
         cursor: knows what has been read.
@@ -126,7 +126,7 @@ class StreamRun(PartitionGenerator):
         """The name of the stream."""
         return self.stream.name
 
-    def in_pages(self) -> AbstractStream:
+    def in_bundles(self) -> AbstractStream:
         """Return the stream in the form that the concurrent reader takes."""
         stream = self.stream
         key, field = stream.primary_key, stream.cursor_field
@@ -183,8 +183,8 @@ class StreamRun(PartitionGenerator):
             self.stream.ids.promise(task.parent_ids)
         return True
 
-    def read(self, task: Task) -> Generator[Page, None, None]:
-        """Yield the pages of a task; none if its stream or its account has been stopped.
+    def read(self, task: Task) -> Generator[Bundle, None, None]:
+        """Yield the bundles of a task; none if its stream or its account has been stopped.
 
         Raises:
             PinterestError: the task can't be read, or the error of the refusals after the last task.
@@ -203,18 +203,18 @@ class StreamRun(PartitionGenerator):
             error_to_raise = self._end(task, end)
         self._raise(error_to_raise)
 
-    def _counted(self, task: Task) -> Generator[Page, None, Any]:
-        """Yield the pages of a task, each counted by the cursor before it is queued. Return what the task has found."""
-        pages = task.pages()
+    def _counted(self, task: Task) -> Generator[Bundle, None, Any]:
+        """Yield the bundles of a task, each counted by the cursor before it is queued. Return what the task found."""
+        bundles = task.bundles()
         while True:
             try:
-                page = next(pages)
+                bundle = next(bundles)
             except StopIteration as end:
                 return end.value
-            self.cursor.count(page.count, task)
-            yield page
+            self.cursor.count(bundle.count, task)
+            yield bundle
 
-    def _read_in_turn(self, tasks: Iterable[Task]) -> Generator[Page, None, Exception | None]:
+    def _read_in_turn(self, tasks: Iterable[Task]) -> Generator[Bundle, None, Exception | None]:
         """Plan and read tasks one after another, until the stream is stopped. Return their first error."""
         first: Exception | None = None
         for task in tasks:
@@ -335,15 +335,15 @@ def _check_token(stream: PinterestStream) -> None:
 
 @dataclass(frozen=True, eq=False)
 class TaskPartition(Partition):
-    """One task of a stream. Its pages go through the repository, so that they stay in order with the states."""
+    """One task of a stream. Its bundles go through the repository, so that they stay in order with the states."""
 
     run: StreamRun
     task: Task
 
     def read(self) -> Iterator[Record]:
-        """Emit the pages as messages, and yield no records."""
-        for page in self.run.read(self.task):
-            self.run.repository.emit_message(PageMessage(page))
+        """Emit the bundles as messages, and yield no records."""
+        for bundle in self.run.read(self.task):
+            self.run.repository.emit_message(BundleMessage(bundle))
         yield from ()
 
     def to_slice(self) -> Mapping[str, Any]:

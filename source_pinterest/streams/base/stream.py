@@ -1,7 +1,7 @@
 """The base class of all streams, and what the streams of a sync share.
 
 HttpStream (CDK)
-  PinterestStream            path, bookmarks, records; reads tasks as pages
+  PinterestStream            path, bookmarks, records; reads tasks as bundles
     ChildStream              one task per id of a parent stream; beside the other bases
     VariedStream             reads each task once per value of a parameter; beside the other bases
     AdAccountStream          one task per ad account
@@ -44,8 +44,8 @@ from source_pinterest.api.rows import BY_ID, ListPage, ListShape, Record, list_p
 from source_pinterest.api.session import ApiResponse, path_of
 from source_pinterest.config import Config
 from source_pinterest.dates import day_of_header
+from source_pinterest.engine.bundles import Bundle, RowBudget, bundles_of
 from source_pinterest.engine.ledger import Ledger
-from source_pinterest.engine.pages import Page, RowBudget, pages_of
 from source_pinterest.engine.parents import ParentIds
 from source_pinterest.engine.progress import Notices
 from source_pinterest.engine.tasks import Parents, Task
@@ -341,8 +341,8 @@ class PinterestStream(HttpStream, ABC):
             PinterestError: the slice can't be read.
         """
         try:
-            for page in self._task_of(stream_slice).pages():
-                yield from page.records()
+            for bundle in self._task_of(stream_slice).bundles():
+                yield from bundle.records()
         except Exception as error:  # noqa: BLE001 - raised again
             raise understood(self.name, error)  # noqa: B904 - the new error has its cause
 
@@ -376,7 +376,7 @@ class PinterestStream(HttpStream, ABC):
             f"{self.name} can't be read: it needs {needs}. {advice}, or leave the stream out. {quote}."
         )
 
-    def read_list(self, task: Task) -> Generator[Page, None, Any]:
+    def read_list(self, task: Task) -> Generator[Bundle, None, Any]:
         """Read the records of a list, and keep their ids for child streams.
 
         The return value of the generator is passed to the cursor's `commit`: whether the list has to be read again.
@@ -385,16 +385,16 @@ class PinterestStream(HttpStream, ABC):
             for listed in self.listing(task):
                 if self.ids.wanted:
                     ids.extend(self.ids_for_children(listed.records))
-                yield from self.to_pages(listed.records)
+                yield from self.to_bundles(listed.records)
         return self.has_gap(task)
 
     def has_gap(self, task: Task) -> bool:
         """Return whether items were left out that the next sync may read without making others come twice."""
         return self.merges_by_key and task.parent_ids in self.gaps
 
-    def to_pages(self, records: Iterable[Record]) -> Iterator[Page]:
-        """Serialise records as pages of messages."""
-        return pages_of(self.name, records)
+    def to_bundles(self, records: Iterable[Record]) -> Iterator[Bundle]:
+        """Serialise records as bundles of messages."""
+        return bundles_of(self.name, records)
 
     def list_ids(self, key: Parents) -> Iterator[str]:
         """Return the ids of a task for child streams, while this stream itself is not selected."""

@@ -38,8 +38,8 @@ from source_pinterest.api.rows import Record
 from source_pinterest.config import ONLY_ACTIVE_PINS
 from source_pinterest.dates import DateWindow, days_before, parse_day
 from source_pinterest.engine.asks import Ids
+from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.ledger import FAILURES_IN_A_ROW
-from source_pinterest.engine.pages import Page
 from source_pinterest.engine.tasks import END, START, Task, or_failed
 from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.days import Read
@@ -299,8 +299,8 @@ class PinAnalytics(OrganicStream):
     def _task(self, owner: Task, rows: list[Record], finding: Pass | Read, behind: Ids = ()) -> Task:
         """Return the task that emits rows that were fetched, and tells the cursor what was found."""
 
-        def read(_: Task) -> Generator[Page, None, Pass | Read]:
-            yield from self.to_pages([{**owner.parents, **row} for row in rows])
+        def read(_: Task) -> Generator[Bundle, None, Pass | Read]:
+            yield from self.to_bundles([{**owner.parents, **row} for row in rows])
             return finding
 
         return Task(owner.parents, read, finding.window, {PINS_KEY: behind} if behind else None)

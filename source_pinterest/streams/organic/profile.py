@@ -14,7 +14,7 @@ from source_pinterest import limits
 from source_pinterest.api.errors import BUSINESS_ACCOUNT, form_error
 from source_pinterest.api.rows import ListPage, Record, list_in, one_item, parse_body
 from source_pinterest.dates import DateWindow, days_before, parse_day
-from source_pinterest.engine.pages import Page
+from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.tasks import END, START, Task
 from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.day_cursor import DayCursor
@@ -128,7 +128,7 @@ class ProfileAnalytics(OrganicStream, ABC):
             items += [{PART: part, **day} for day in days]
         return ListPage(items)
 
-    def read_days(self, task: Task) -> Generator[Page, None, Read]:
+    def read_days(self, task: Task) -> Generator[Bundle, None, Read]:
         """Yield the days of a window, and return which are final.
 
         If each day is emitted once, days that are not final are left to the next sync.
@@ -139,7 +139,7 @@ class ProfileAnalytics(OrganicStream, ABC):
         final = min(final_day(window.end, rows, self.split, idle), max(reached, idle))
         last = final if self.checkpoint.emits_once else window.end
         rows = [row for row in rows if window.start <= parse_day(row["date"]) <= last]
-        yield from self.to_pages(sorted(rows, key=lambda row: str(row["date"])))
+        yield from self.to_bundles(sorted(rows, key=lambda row: str(row["date"])))
         newest = max(days_of(rows), default=None)
         return Read(window, final, counts=newest if self.checkpoint.is_refresh else None, newest=newest)
 

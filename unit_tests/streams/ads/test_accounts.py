@@ -11,7 +11,7 @@ from source_pinterest.api.errors import AccountUnreadableError, SliceError
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.ads.entities import Campaigns
 from source_pinterest.streams.ads.lists import Audiences
-from unit_tests.streams.pinterest import Pinterest, list_pages, page, records_of, refused, slice_of, state_of
+from unit_tests.streams.pinterest import Pinterest, list_bundles, page, records_of, refused, slice_of, state_of
 
 EVERYTHING = slice_of({})
 ACCOUNT = slice_of({"ad_account_id": "11"})
@@ -56,7 +56,7 @@ def test_named_accounts_that_refuse_are_all_told_after_the_others(mock: requests
     pinterest.lists("ad_accounts", "11")
     pinterest.answers("ad_accounts/14", refused(403, 29))
     pinterest.answers("ad_accounts/15", refused(404, 1))
-    records = records_of(list_pages(pinterest.stream(AdAccounts), EVERYTHING))
+    records = records_of(list_bundles(pinterest.stream(AdAccounts), EVERYTHING))
 
     assert next(records)["id"] == "11"
     with pytest.raises(AccountUnreadableError, match=r"^Ad account 14, 15 can't be read.*HTTP 403.*HTTP 404"):

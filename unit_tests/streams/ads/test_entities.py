@@ -9,7 +9,7 @@ from airbyte_cdk.models import AirbyteStateMessageSerializer
 
 from source_pinterest.streams.ads.entities import Ads, Campaigns
 from source_pinterest.streams.analytics.levels import CampaignAnalytics
-from unit_tests.streams.pinterest import Pinterest, list_pages, page, records_of, slice_of, state_of
+from unit_tests.streams.pinterest import Pinterest, list_bundles, page, records_of, slice_of, state_of
 
 ACCOUNT = slice_of({"ad_account_id": "11"})
 
@@ -60,7 +60,7 @@ def test_neither_status_nor_cursor_hides_the_ids_that_analytics_need(mock: reque
     campaigns.select()
     pinterest.answers("ad_accounts/11/campaigns", page(ENTITIES))
 
-    assert ids(list(records_of(list_pages(campaigns, ACCOUNT)))) == ["3"]
+    assert ids(list(records_of(list_bundles(campaigns, ACCOUNT)))) == ["3"]
     assert list(campaigns.ids.of(("11",))) == ["1", "2", "3", "4"]
     assert pinterest.asked("ad_accounts/11/campaigns")[0]["entity_statuses"] == ["active", "paused", "archived"]
 

@@ -202,9 +202,9 @@ def test_rows_of_older_days_and_what_is_said_of_them_bear_the_name_of_the_stream
     sync = Daily(mock, start_date=ago(90))
     sync.pinterest.reports({"7": [row(date=ago(90), CAMPAIGN_NAME="\ud83d"), row(date=ago(1))]})
     [old] = [one for one in sync.slices if "token" in one]
-    pages = list(old.pages())
+    bundles = list(old.bundles())
 
-    assert [(one.stream, one.count) for one in pages] == [("campaign_analytics", 1)]
+    assert [(one.stream, one.count) for one in bundles] == [("campaign_analytics", 1)]
     replaced = "Pinterest sent broken characters; they are replaced by U+FFFD."
     assert f"campaign_analytics: {replaced}" in caplog.messages
     assert [text for text in caplog.messages if text.startswith("campaign_analytics: ") and ago(1) in text]

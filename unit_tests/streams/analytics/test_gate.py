@@ -27,7 +27,7 @@ class Stream:
         """The rows of a response, which are the same in pages and in memory."""
         passed = self.gate.records([dict(row) for row in rows], expected)
         asked_for = self.gate.asked_for([dict(row) for row in rows], expected)
-        assert list(records_of(self.gate.pages(asked_for, expected))) == passed
+        assert list(records_of(self.gate.bundles(asked_for, expected))) == passed
         return passed
 
 

@@ -15,7 +15,7 @@ from source_pinterest import limits
 from source_pinterest.api.errors import RejectedError, SliceError, UnavailableError
 from source_pinterest.columns import DEFAULT_COLUMNS
 from source_pinterest.dates import DateWindow
-from source_pinterest.engine.pages import Page
+from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.tasks import Task
 from source_pinterest.streams.analytics.levels import (
     AdAccountAnalytics,
@@ -35,17 +35,17 @@ def call(days: DateWindow, *ids: str) -> tuple[DateWindow, tuple[str, ...]]:
     return days, ids
 
 
-def pages_of(stream: QueryAnalytics, asked: tuple[DateWindow, tuple[str, ...]]) -> Iterator[Page]:
+def bundles_of(stream: QueryAnalytics, asked: tuple[DateWindow, tuple[str, ...]]) -> Iterator[Bundle]:
     """What is read of a task that no cursor has planned."""
     days, ids = asked
     read = partial(stream.read_query, ids)
-    return Task({"ad_account_id": "11"}, read, days).pages()
+    return Task({"ad_account_id": "11"}, read, days).bundles()
 
 
 def rows_of(
     pinterest: Pinterest, asked: tuple[DateWindow, tuple[str, ...]], of: type[QueryAnalytics] = CampaignAnalytics
 ) -> list[dict[str, Any]]:
-    return list(records_of(pages_of(pinterest.stream(of), asked)))
+    return list(records_of(bundles_of(pinterest.stream(of), asked)))
 
 
 def row(campaign: Any, date: str | None = "2026-07-01", **more: Any) -> dict[str, Any]:
@@ -137,10 +137,10 @@ def test_rows_without_the_id_of_what_they_are_about_are_of_no_use(pinterest: Pin
 )
 def test_a_broken_response_is_never_taken_in_part(pinterest: Pinterest, body: str) -> None:
     pinterest.answers(PATH, {"text": body})
-    pages = pages_of(pinterest.stream(CampaignAnalytics), call(window(89, 0), "1"))
+    bundles = bundles_of(pinterest.stream(CampaignAnalytics), call(window(89, 0), "1"))
 
     with pytest.raises(SliceError):
-        next(pages)
+        next(bundles)
 
 
 def test_rows_that_were_not_asked_for_are_left_out_and_told(
@@ -164,7 +164,7 @@ def test_a_key_whose_rows_differ_is_left_out_only_where_rows_are_replaced(
     append = configured("full_refresh", "append")
     stream = pinterest.attached(pinterest.sync.stream(CampaignAnalytics), append)
     both = [row("1"), row("2"), row("1", CTR=1)]
-    assert list(records_of(pages_of(stream, call(window(9, 0), "1", "2")))) == both
+    assert list(records_of(bundles_of(stream, call(window(9, 0), "1", "2")))) == both
     assert caplog.text.count("comes twice or is incomplete. All of its rows are emitted") == 1
 
 

@@ -29,8 +29,8 @@ def report_rows(key: ReportKey, columns: tuple[str, ...] = ()) -> ReportRows:
 def read(filed: dict[str, list[dict[str, Any]]], key: ReportKey = KEY, **more: Any) -> list[dict[str, Any]]:
     """The records made of rows, which are filed under what they are about."""
     rows = ((entity, row) for entity, found in filed.items() for row in found)
-    pages = report_rows(key, **more).pages(REQUEST, rows)
-    return list(records_of(pages))
+    bundles = report_rows(key, **more).bundles(REQUEST, rows)
+    return list(records_of(bundles))
 
 
 def row(campaign: Any, date: Any = "2026-01-01", **more: Any) -> dict[str, Any]:
@@ -66,8 +66,8 @@ def test_days_that_had_to_be_asked_for_too_are_left_out(caplog: pytest.LogCaptur
 
     def found(granularity: str, *days: str) -> list[str]:
         request = ReportRequest("11", week, {"granularity": granularity}, endpoint=endpoint)
-        pages = rows.pages(request, (("1", row("1", day)) for day in days))
-        return [record["DATE"] for record in records_of(pages)]
+        bundles = rows.bundles(request, (("1", row("1", day)) for day in days))
+        return [record["DATE"] for record in records_of(bundles)]
 
     assert found("DAY", "2026-06-21", "2026-06-22", "2026-06-28") == ["2026-06-22", "2026-06-28"]
     assert found("WEEK", "2026-06-15", "2026-06-21", "2026-06-22", "2026-06-28") == ["2026-06-22", "2026-06-28"]
@@ -78,7 +78,7 @@ def test_days_that_had_to_be_asked_for_too_are_left_out(caplog: pytest.LogCaptur
 
 def test_a_bad_row_is_seen_before_a_row_is_taken() -> None:
     with pytest.raises(MalformedResponseError, match="A row has no CAMPAIGN_ID"):
-        report_rows(KEY).pages(REQUEST, [("1", row("1")), ("0", row(None))])
+        report_rows(KEY).bundles(REQUEST, [("1", row("1")), ("0", row(None))])
 
 
 def test_a_key_whose_rows_differ_costs_its_own_rows_of_a_file(caplog: pytest.LogCaptureFixture) -> None:

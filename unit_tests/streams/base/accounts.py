@@ -9,7 +9,7 @@ from airbyte_cdk.sources.message import InMemoryMessageRepository
 
 from source_pinterest.api.errors import Access, PinterestError
 from source_pinterest.config import Config
-from source_pinterest.engine.pages import Page
+from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.tasks import Parents, Task
 from source_pinterest.streams.base.run import StreamRun, TaskPartition
 from source_pinterest.streams.base.stream import PinterestStream, Sync
@@ -91,13 +91,13 @@ class Accounts(PinterestStream):
         return account_of(task) in self.expected
 
     def of_account(self, account: str) -> Task:
-        return Task({"ad_account_id": account}, self.pages, on_end=partial(self.ended.append, account))
+        return Task({"ad_account_id": account}, self.bundles, on_end=partial(self.ended.append, account))
 
-    def pages(self, task: Task) -> Generator[Page, None, Any]:
+    def bundles(self, task: Task) -> Generator[Bundle, None, Any]:
         account = account_of(task)
         self.read_accounts.append(account)
         for count in (3, 4):
-            yield Page(self.name, account.encode(), count)
+            yield Bundle(self.name, account.encode(), count)
         if account in self.errors:
             raise self.errors[account]
         return f"finding {account}"

@@ -144,7 +144,7 @@ def test_a_refusal_of_a_whole_stream_names_what_is_missing(
     }
     stream = Accounts({"": errors[error]}, access=access, granted=granted)
     with pytest.raises(expected, match=words) as raised:
-        list(stream.run.read(Task({}, stream.pages)))
+        list(stream.run.read(Task({}, stream.bundles)))
     message = str(raised.value.message)
     assert ("said no" in message) or ("not there" in message)
     assert message.count("lead_forms can't be read") <= 1, "a sentence within the sentence"

@@ -21,7 +21,7 @@ class Pins(Accounts):
 
     def tasks_of_owner(self, pins: str) -> Iterator[Task]:
         for pin in pins:
-            task = Task({"pin_id": pin}, self.pages, on_end=partial(self.ended.append, pin))
+            task = Task({"pin_id": pin}, self.bundles, on_end=partial(self.ended.append, pin))
             task.parent = ("owner",)
             yield task
 
@@ -113,4 +113,4 @@ def test_a_planning_that_breaks_off_fails_as_the_slice_would() -> None:
 def test_a_caller_outside_of_a_sync_gets_the_records_of_all() -> None:
     stream = Pins()
 
-    assert [page.count for page in Task.in_turn({}, lambda: stream.tasks_of_owner("12")).pages()] == [3, 4, 3, 4]
+    assert [bundle.count for bundle in Task.in_turn({}, lambda: stream.tasks_of_owner("12")).bundles()] == [3, 4, 3, 4]

@@ -11,7 +11,7 @@ from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
 from airbyte_cdk.sources.message import InMemoryMessageRepository
 
 from source_pinterest.api.errors import ConfigError, UnavailableError
-from source_pinterest.engine.pages import Page, PageMessage
+from source_pinterest.engine.bundles import Bundle, BundleMessage
 from source_pinterest.engine.tasks import Task
 from source_pinterest.streams.ads.entities import Campaigns
 from source_pinterest.streams.analytics.levels import CampaignAnalytics
@@ -38,19 +38,19 @@ class Opening:
         self.stream = pinterest.sync.stream(of)
         states = ConnectorStateManager(list(state))
         self.run = StreamRun(self.stream, how, states, self.sent)
-        self.in_pages = self.run.in_pages()
+        self.in_bundles = self.run.in_bundles()
 
     def read(self) -> list[Any]:
         """Read as the framework does; gives the ids that came, and the states after them."""
-        for partition in self.in_pages.generate_partitions():
+        for partition in self.in_bundles.generate_partitions():
             assert list(partition.read()) == []
-        self.in_pages.cursor.ensure_at_least_one_state_emitted()
+        self.in_bundles.cursor.ensure_at_least_one_state_emitted()
         messages = list(self.sent.consume_queue())
-        pages = [message.page for message in messages if isinstance(message, PageMessage)]
-        assert all(found.stream == self.stream.name for found in pages)
-        for message in messages[len(pages) :]:
+        bundles = [message.bundle for message in messages if isinstance(message, BundleMessage)]
+        assert all(found.stream == self.stream.name for found in bundles)
+        for message in messages[len(bundles) :]:
             self.sent.emit_message(message)
-        return [record["id"] for found in pages for record in found.records()] + states_in(self.sent)
+        return [record["id"] for found in bundles for record in found.records()] + states_in(self.sent)
 
 
 def whole(generation: int | None = None, *, ended: bool = True) -> dict[str, Any]:
@@ -129,8 +129,8 @@ def test_a_state_that_can_not_be_read_stays_as_it_is_and_costs_its_stream(
     opening = Opening(pinterest, CampaignAnalytics, how, [state])
 
     with pytest.raises(ConfigError, match="campaign_analytics: the saved state can't be read"):
-        list(opening.in_pages.generate_partitions())
-    opening.in_pages.cursor.ensure_at_least_one_state_emitted()
+        list(opening.in_bundles.generate_partitions())
+    opening.in_bundles.cursor.ensure_at_least_one_state_emitted()
     assert list(opening.sent.consume_queue()) == []
     assert not pinterest.sync.stream(Campaigns).ids.wanted
 
@@ -151,7 +151,7 @@ def test_a_stream_whose_slices_can_not_be_listed_or_read_has_not_ended(mock: req
         list(unlisted.run.tasks())
 
     for opening in (failing, unlisted):
-        opening.in_pages.cursor.ensure_at_least_one_state_emitted()
+        opening.in_bundles.cursor.ensure_at_least_one_state_emitted()
         assert states_in(opening.sent) == [whole(ended=False)]
 
 
@@ -169,17 +169,17 @@ class TwoBoards(Boards):
     def tasks(self) -> Iterator[Task]:
         for board in ("7", "8"):
             self.listed.append(board)
-            yield Task({"board_id": board}, self.pages)
+            yield Task({"board_id": board}, self.bundles)
 
-    def pages(self, task: Task) -> Generator[Page, None, None]:
+    def bundles(self, task: Task) -> Generator[Bundle, None, None]:
         for number in range(2):
-            yield Page(self.name, f"{task['board_id']}.{number}".encode(), 250)
+            yield Bundle(self.name, f"{task['board_id']}.{number}".encode(), 250)
             self.note_sent()
         self.repository.emit_message(AirbyteMessage(type=Type.STATE, state=AirbyteStateMessage()))
 
     def note_sent(self) -> None:
         messages = self.repository.consume_queue()
-        self.sent.append([one.page.lines if isinstance(one, PageMessage) else one.type for one in messages])
+        self.sent.append([one.bundle.lines if isinstance(one, BundleMessage) else one.type for one in messages])
 
 
 def test_tasks_are_read_as_they_are_found_and_each_page_is_sent_before_the_next(pinterest: Pinterest) -> None:
@@ -196,6 +196,6 @@ def test_tasks_are_read_as_they_are_found_and_each_page_is_sent_before_the_next(
 def test_two_partitions_of_equal_tasks_are_two(pinterest: Pinterest) -> None:
     """The framework keeps those at work in a set."""
     stream = TwoBoards(pinterest.sync)
-    twins = [TaskPartition(stream.run, Task({"board_id": "7"}, stream.pages)) for _ in range(2)]
+    twins = [TaskPartition(stream.run, Task({"board_id": "7"}, stream.bundles)) for _ in range(2)]
 
     assert len({*twins}) == len({hash(twin) for twin in twins}) == 2

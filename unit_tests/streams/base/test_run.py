@@ -194,7 +194,7 @@ def test_a_second_failure_that_the_first_explains_is_not_told() -> None:
 def test_the_rows_of_a_plan_are_known_where_those_of_each_slice_are() -> None:
     account, window = {"ad_account_id": "1"}, DateWindow.from_pair(["2026-06-01", "2026-06-10"])
     known, unknown = Accounts(), Accounts()
-    batches = [Task(account, known.pages, window, rows=rows) for rows in (20, 10)]
+    batches = [Task(account, known.bundles, window, rows=rows) for rows in (20, 10)]
     assert list(known.plan(batches)) == batches
     assert len(list(unknown.plan([*batches, unknown.of_account("1")]))) == 3
 

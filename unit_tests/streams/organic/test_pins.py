@@ -9,7 +9,7 @@ from airbyte_cdk.models import AirbyteStateMessage, AirbyteStateMessageSerialize
 from source_pinterest.api.errors import SliceError, UnavailableError
 from source_pinterest.streams.organic.pins import BoardPins, BoardSectionPins, Pins
 from unit_tests.configs import TODAY
-from unit_tests.streams.pinterest import Pinterest, list_pages, page, records_of, refused, slice_of
+from unit_tests.streams.pinterest import Pinterest, list_bundles, page, records_of, refused, slice_of
 
 CAPPED = refused(400, 1, "Pagination beyond 100000 items is not supported")
 OLD, NEW = "2026-01-01T00:00:00", "2026-02-02T00:00:00"
@@ -134,7 +134,7 @@ def test_beyond_the_cap_sections_are_read_and_the_rest_is_told(pinterest: Pinter
     pinterest.answers("boards/1/sections/9/pins", page(["4"], "c"), page(["3", "5"]))
     records: list[dict[str, Any]] = []
     with pytest.raises(SliceError, match=r"board 1 has more pins .* 5 were read.* beyond 100000 items") as raised:
-        records.extend(records_of(list_pages(pinterest.stream(BoardPins), BOARD)))
+        records.extend(records_of(list_bundles(pinterest.stream(BoardPins), BOARD)))
 
     assert raised.value.is_isolated
     of_board = [(record["id"], record["board_id"], record["board_pins_modified_at"]) for record in records]
@@ -147,4 +147,4 @@ def test_a_section_that_fails_fails_the_board(pinterest: Pinterest) -> None:
     pinterest.answers("boards/1/sections/8/pins", refused(503))
 
     with pytest.raises(UnavailableError):
-        list(list_pages(pinterest.stream(BoardPins), BOARD))
+        list(list_bundles(pinterest.stream(BoardPins), BOARD))

@@ -1,4 +1,4 @@
-"""Records become finished lines, in pages of bounded size that wait on disk or in memory."""
+"""Records become finished lines, in bundles of bounded size that wait on disk or in memory."""
 
 import errno
 import io
@@ -17,8 +17,16 @@ from airbyte_cdk.sources.streams import Stream
 from airbyte_cdk.sources.streams.concurrent.adapters import StreamPartition
 
 from source_pinterest.api.errors import ConfigError, MalformedResponseError, ResponseTooLargeError
-from source_pinterest.engine.pages import Page, PageBuilder, PageMessage, PageSpool, RowBudget, pages_of, spooled
-from source_pinterest.limits import PAGE_BYTES, ROW_BYTES
+from source_pinterest.engine.bundles import (
+    Bundle,
+    BundleBuilder,
+    BundleMessage,
+    BundleSpool,
+    RowBudget,
+    bundles_of,
+    spooled,
+)
+from source_pinterest.limits import BUNDLE_BYTES, ROW_BYTES
 from unit_tests.threads import GLANCE_SECONDS, PATIENCE_SECONDS, in_thread
 
 STREAM = 'custom_"best"\\ones'
@@ -34,15 +42,15 @@ RECORDS: list[dict[str, Any]] = [
 ]
 
 
-def builder() -> PageBuilder:
-    return PageBuilder(STREAM, clock=lambda: NOW * 1_000_000 + 999_999)
+def builder() -> BundleBuilder:
+    return BundleBuilder(STREAM, clock=lambda: NOW * 1_000_000 + 999_999)
 
 
-def page_with(*records: dict[str, Any]) -> Page:
+def bundle_with(*records: dict[str, Any]) -> Bundle:
     taken = builder()
     assert list(taken.add_all(records)) == []
-    [page] = taken.rest()
-    return page
+    [bundle] = taken.rest()
+    return bundle
 
 
 def ordinary(record: dict[str, Any]) -> AirbyteMessage:
@@ -57,64 +65,64 @@ def written_by_the_framework(record: dict[str, Any]) -> str:
 def test_a_line_is_the_frameworks_byte_for_byte() -> None:
     lines = "".join(f"{written_by_the_framework(record)}\n" for record in RECORDS)
 
-    assert page_with(*RECORDS) == Page(STREAM, lines.encode(), len(RECORDS))
+    assert bundle_with(*RECORDS) == Bundle(STREAM, lines.encode(), len(RECORDS))
 
 
-def test_the_records_of_a_page_can_be_had_again_and_stay_as_they_were() -> None:
+def test_the_records_of_a_bundle_can_be_had_again_and_stay_as_they_were() -> None:
     record = {"id": "1", "title": None}
-    page = page_with(record, {"id": 2**63, "name": "Äpfel"})
+    bundle = bundle_with(record, {"id": 2**63, "name": "Äpfel"})
 
     assert record == {"id": "1", "title": None}
-    assert list(page.records()) == [{"id": "1"}, {"id": 2**63, "name": "Äpfel"}]
-    assert list(page.messages()) == [ordinary(record) for record in page.records()]
+    assert list(bundle.records()) == [{"id": "1"}, {"id": 2**63, "name": "Äpfel"}]
+    assert list(bundle.messages()) == [ordinary(record) for record in bundle.records()]
 
 
-def test_a_page_ends_before_it_grows_too_large() -> None:
+def test_a_bundle_ends_before_it_grows_too_large() -> None:
     records = [{"id": str(number), "text": "x" * 10_000} for number in range(300)]
-    pages = list(pages_of(STREAM, records))
+    bundles = list(bundles_of(STREAM, records))
 
-    assert [record for page in pages for record in page.records()] == records
-    assert [page.count for page in pages] == [103, 103, 94]
-    assert all(page.lines.endswith(b"\n") and page.lines.count(b"\n") == page.count for page in pages)
-    assert list(pages_of(STREAM, [])) == []
+    assert [record for bundle in bundles for record in bundle.records()] == records
+    assert [bundle.count for bundle in bundles] == [103, 103, 94]
+    assert all(bundle.lines.endswith(b"\n") and bundle.lines.count(b"\n") == bundle.count for bundle in bundles)
+    assert list(bundles_of(STREAM, [])) == []
 
 
-def test_a_page_may_be_exactly_as_large_as_allowed() -> None:
-    frame = len(page_with({"text": ""}).lines)
+def test_a_bundle_may_be_exactly_as_large_as_allowed() -> None:
+    frame = len(bundle_with({"text": ""}).lines)
 
-    def pages(size: int) -> list[int]:
+    def bundles(size: int) -> list[int]:
         first, second = {"text": ""}, {"text": "x" * (size - 2 * frame)}
         taken = builder()
-        return [page.count for page in [*taken.add_all([first, second]), *taken.rest()]]
+        return [bundle.count for bundle in [*taken.add_all([first, second]), *taken.rest()]]
 
-    assert pages(PAGE_BYTES) == [2]
-    assert pages(PAGE_BYTES + 1) == [1, 1]
+    assert bundles(BUNDLE_BYTES) == [2]
+    assert bundles(BUNDLE_BYTES + 1) == [1, 1]
 
 
-def test_pages_that_wait_for_the_last_are_all_of_their_stream_or_none_comes() -> None:
-    made: list[Page] = []
+def test_bundles_that_wait_for_the_last_are_all_of_their_stream_or_none_comes() -> None:
+    made: list[Bundle] = []
 
-    def pages(error: Exception | None = None) -> Iterator[Page]:
-        for page in pages_of(STREAM, LARGE_RECORDS):
-            made.append(page)
-            yield page
+    def bundles(error: Exception | None = None) -> Iterator[Bundle]:
+        for bundle in bundles_of(STREAM, LARGE_RECORDS):
+            made.append(bundle)
+            yield bundle
         if error:
             raise error
 
-    waiting = spooled(pages())
+    waiting = spooled(bundles())
     assert len(made) == 3, "before the first is asked for"
     assert list(waiting) == made
-    assert {page.stream for page in made} == {STREAM}
+    assert {bundle.stream for bundle in made} == {STREAM}
     with pytest.raises(MalformedResponseError):
-        spooled(pages(MalformedResponseError("It is cut short.")))
+        spooled(bundles(MalformedResponseError("It is cut short.")))
 
 
-def test_the_time_is_taken_once_for_each_page() -> None:
+def test_the_time_is_taken_once_for_each_bundle() -> None:
     ticks = count(1)
-    taken = PageBuilder(STREAM, clock=lambda: next(ticks) * 1_000_000)
-    pages = [*taken.add_all([{"text": "x" * 400_000}] * 5), *taken.rest()]
+    taken = BundleBuilder(STREAM, clock=lambda: next(ticks) * 1_000_000)
+    bundles = [*taken.add_all([{"text": "x" * 400_000}] * 5), *taken.rest()]
 
-    assert [{message.record.emitted_at for message in page.messages() if message.record} for page in pages] == [
+    assert [{message.record.emitted_at for message in bundle.messages() if message.record} for bundle in bundles] == [
         {1},
         {2},
         {3},
@@ -122,54 +130,54 @@ def test_the_time_is_taken_once_for_each_page() -> None:
 
 
 def test_a_record_is_bounded_like_a_row() -> None:
-    assert page_with({"name": "x" * (ROW_BYTES - 20)}).count == 1
+    assert bundle_with({"name": "x" * (ROW_BYTES - 20)}).count == 1
     with pytest.raises(ResponseTooLargeError, match=r": a record has more than 1,048,576 bytes\."):
-        page_with({"name": "x" * ROW_BYTES})
+        bundle_with({"name": "x" * ROW_BYTES})
 
 
 class Lists(Stream):
-    """A stream that hands out pages."""
+    """A stream that hands out bundles."""
 
     primary_key = None
 
     def read_records(self, *_: Any, **__: Any) -> Iterable[Mapping[str, Any] | AirbyteMessage]:
-        yield PageMessage(page_with(*RECORDS))
+        yield BundleMessage(bundle_with(*RECORDS))
 
     def get_json_schema(self) -> Mapping[str, Any]:
         return {}
 
 
-def test_a_page_passes_the_framework_whole() -> None:
+def test_a_bundle_passes_the_framework_whole() -> None:
     repository = InMemoryMessageRepository()
     partition = StreamPartition(Lists(), {}, repository, SyncMode.full_refresh, None, None)
 
     assert list(partition.read()) == []
     [message] = repository.consume_queue()
-    assert message == PageMessage(page_with(*RECORDS))
+    assert message == BundleMessage(bundle_with(*RECORDS))
     assert (message.type, message.record) == (Type.RECORD, None)
 
 
-# ---- Pages that wait
+# ---- Bundles that wait
 
 #: More than a spool holds in memory.
 LARGE_RECORDS = [{"text": f"{number:05}" * 20_000} for number in range(30)]
 
 
 @pytest.mark.parametrize("most_bytes", [300_000, 10_000_000])
-def test_pages_come_back_from_the_disk_as_they_went(monkeypatch: pytest.MonkeyPatch, most_bytes: int) -> None:
+def test_bundles_come_back_from_the_disk_as_they_went(monkeypatch: pytest.MonkeyPatch, most_bytes: int) -> None:
     class Disk(io.BytesIO):
         def write(self, piece: Any) -> int:
             return super().write(piece[:most_bytes])
 
     monkeypatch.setattr(tempfile, "TemporaryFile", lambda **_: Disk())
-    pages = list(pages_of(STREAM, LARGE_RECORDS))
-    with PageSpool() as spool:
-        assert list(spool.pages()) == []
-        spool.write(pages[:1])
-        spool.write(pages[1:])
+    bundles = list(bundles_of(STREAM, LARGE_RECORDS))
+    with BundleSpool() as spool:
+        assert list(spool.bundles()) == []
+        spool.write(bundles[:1])
+        spool.write(bundles[1:])
 
         for _ in range(2):
-            assert list(spool.pages()) == pages
+            assert list(spool.bundles()) == bundles
 
 
 @pytest.mark.parametrize(
@@ -193,19 +201,19 @@ def test_a_disk_that_is_full_or_missing_is_a_sentence_that_names_the_folder(
 
     monkeypatch.setattr(tempfile, "TemporaryFile", opened)
     monkeypatch.setattr(tempfile, "tempdir", folder)
-    with PageSpool() as spool, pytest.raises(ConfigError) as raised:
-        spool.write(pages_of(STREAM, LARGE_RECORDS))
+    with BundleSpool() as spool, pytest.raises(ConfigError) as raised:
+        spool.write(bundles_of(STREAM, LARGE_RECORDS))
     assert sentence in str(raised.value.message)
 
 
-def test_pages_on_disk_take_no_memory() -> None:
+def test_bundles_on_disk_take_no_memory() -> None:
     def peak_of(megabytes: int) -> int:
         records = ({"text": "x" * 100_000} for _ in range(megabytes * 10))
         tracemalloc.start()
         try:
-            with PageSpool() as spool:
-                spool.write(pages_of(STREAM, records))
-                assert sum(page.count for page in spool.pages()) == megabytes * 10
+            with BundleSpool() as spool:
+                spool.write(bundles_of(STREAM, records))
+                assert sum(bundle.count for bundle in spool.bundles()) == megabytes * 10
             return tracemalloc.get_traced_memory()[1]
         finally:
             tracemalloc.stop()

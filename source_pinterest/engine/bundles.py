@@ -1,4 +1,4 @@
-"""Pages: finished JSON lines of one stream, at most about a mebibyte, which a worker sends to stdout as one message.
+"""Bundles: finished JSON lines of one stream, at most about a mebibyte, which a worker sends to stdout as one message.
 
 A message for each record would cost more processor time than parsing and serialising it.
 """
@@ -19,17 +19,17 @@ from airbyte_cdk.models import AirbyteMessage, AirbyteRecordMessage, Type
 from source_pinterest.api.errors import ConfigError, ResponseTooLargeError
 from source_pinterest.api.rows import Record
 from source_pinterest.api.threads import Signal
-from source_pinterest.limits import PAGE_BYTES, ROW_BYTES
+from source_pinterest.limits import BUNDLE_BYTES, ROW_BYTES
 
-_IN_MEMORY_BYTES = PAGE_BYTES // 2
-"""Pages of a `PageSpool` beyond this go into a temporary file, so that each worker holds about one page in memory."""
+_IN_MEMORY_BYTES = BUNDLE_BYTES // 2
+"""Bundles of a `BundleSpool` beyond this go into a temporary file, so that each worker holds about one in memory."""
 
 Admits = Callable[[Record, bytes], bool]
 """Returns whether a record is emitted. It takes the record and its serialised data."""
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class Bundle:
     """Records of a stream, serialised for stdout.
 
     Attributes:
@@ -58,25 +58,25 @@ class Page:
 
 
 @dataclass(init=False)
-class PageMessage(AirbyteMessage):
-    """A page as a message of the framework's queue.
+class BundleMessage(AirbyteMessage):
+    """A bundle as a message of the framework's queue.
 
     Its `record` stays None: the framework takes a message with a record for that one record, and drops the rest.
     """
 
-    page: Page  # type: ignore[misc]  # __init__ is written here, so that no default is needed
+    bundle: Bundle  # type: ignore[misc]  # __init__ is written here, so that no default is needed
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, bundle: Bundle) -> None:
         super().__init__(type=Type.RECORD)
-        self.page = page
+        self.bundle = bundle
 
 
-class PageBuilder:
-    """Serialises the records of a stream as the framework would, and returns them in pages.
+class BundleBuilder:
+    """Serialises the records of a stream as the framework would, and returns them in bundles.
 
     Args:
         stream: the stream's name.
-        clock: returns the time in nanoseconds. `emitted_at` of a page's records is the time of its first record.
+        clock: returns the time in nanoseconds. `emitted_at` of a bundle's records is the time of its first record.
     """
 
     def __init__(self, stream: str, clock: Callable[[], int] = time.time_ns) -> None:
@@ -87,8 +87,8 @@ class PageBuilder:
         self._lines = bytearray()
         self._count = self._room = 0
 
-    def add_all(self, records: Iterable[Record], admits: Admits | None = None) -> Iterator[Page]:
-        """Add the records while the result is iterated over, and return each page that they fill.
+    def add_all(self, records: Iterable[Record], admits: Admits | None = None) -> Iterator[Bundle]:
+        """Add the records while the result is iterated over, and return each bundle that they fill.
 
         Args:
             records: the records.
@@ -115,41 +115,41 @@ class PageBuilder:
             lines += self._after_data
             self._count += 1
 
-    def rest(self) -> Iterator[Page]:
-        """Return the records added since the last page as a page, if there are any."""
+    def rest(self) -> Iterator[Bundle]:
+        """Return the records added since the last bundle as a bundle, if there are any."""
         if self._count:
-            page = Page(self._stream, bytes(self._lines), self._count)
+            bundle = Bundle(self._stream, bytes(self._lines), self._count)
             self._lines, self._count = bytearray(), 0
-            yield page
+            yield bundle
 
     def _begin(self) -> None:
         self._after_data = b',"emitted_at":%d}}\n' % (self._clock() // 1_000_000)
-        self._room = PAGE_BYTES - len(self._before_data) - len(self._after_data)
+        self._room = BUNDLE_BYTES - len(self._before_data) - len(self._after_data)
 
 
-def pages_of(stream: str, records: Iterable[Record], admits: Admits | None = None) -> Iterator[Page]:
-    """Return the records of a stream in pages: those that `admits` admits, by default all."""
-    builder = PageBuilder(stream)
+def bundles_of(stream: str, records: Iterable[Record], admits: Admits | None = None) -> Iterator[Bundle]:
+    """Return the records of a stream in bundles: those that `admits` admits, by default all."""
+    builder = BundleBuilder(stream)
     yield from builder.add_all(records, admits)
     yield from builder.rest()
 
 
-def spooled(pages: Iterable[Page]) -> Iterator[Page]:
-    """Return the pages once the last one has been made. If one can't be made, return none and raise its error."""
+def spooled(bundles: Iterable[Bundle]) -> Iterator[Bundle]:
+    """Return the bundles once the last one has been made. If one can't be made, return none and raise its error."""
     with ExitStack() as failing:
-        spool = failing.enter_context(PageSpool())
-        spool.write(pages)
+        spool = failing.enter_context(BundleSpool())
+        spool.write(bundles)
         failing.pop_all()
     return _drained(spool)
 
 
-def _drained(spool: "PageSpool") -> Iterator[Page]:
+def _drained(spool: "BundleSpool") -> Iterator[Bundle]:
     with spool:
-        yield from spool.pages()
+        yield from spool.bundles()
 
 
-class PageSpool:
-    """Holds pages until all of them may be emitted: the first in memory, the others in a temporary file.
+class BundleSpool:
+    """Holds bundles until all of them may be emitted: the first in memory, the others in a temporary file.
 
     As a context manager, it deletes the file at the end of the block.
 
@@ -158,7 +158,7 @@ class PageSpool:
     """
 
     def __init__(self) -> None:
-        self._held: list[Page] = []
+        self._held: list[Bundle] = []
         self._held_bytes = 0
         self._file: io.FileIO | None = None
         self._on_disk: list[tuple[str, int, int]] = []
@@ -172,26 +172,26 @@ class PageSpool:
         if self._file:
             self._file.close()
 
-    def write(self, pages: Iterable[Page]) -> None:
-        """Add pages."""
-        for page in pages:
+    def write(self, bundles: Iterable[Bundle]) -> None:
+        """Add bundles."""
+        for bundle in bundles:
             if not self._file and self._held_bytes < _IN_MEMORY_BYTES:
-                self._held.append(page)
-                self._held_bytes += len(page.lines)
+                self._held.append(bundle)
+                self._held_bytes += len(bundle.lines)
                 continue
             with _on_disk():
-                file, rest = self._open_file(), memoryview(page.lines)
+                file, rest = self._open_file(), memoryview(bundle.lines)
                 while rest:
                     rest = rest[file.write(rest) :]
-            self._on_disk.append((page.stream, len(page.lines), page.count))
+            self._on_disk.append((bundle.stream, len(bundle.lines), bundle.count))
 
-    def pages(self) -> Iterator[Page]:
-        """Return all pages in the order in which they were added."""
+    def bundles(self) -> Iterator[Bundle]:
+        """Return all bundles in the order in which they were added."""
         yield from self._held
         if self._file:
             self._file.seek(0)
             for stream, size, count in self._on_disk:
-                yield Page(stream, self._file.read(size), count)
+                yield Bundle(stream, self._file.read(size), count)
 
     def _open_file(self) -> io.FileIO:
         if not self._file:
