@@ -163,3 +163,19 @@ def test_a_missing_access_says_what_is_needed_and_who_gives_it(access: Access, n
 
     assert needs in str(error.message)
     assert str(error.message).endswith(" or leave the stream out. lead_forms: it said no.")
+
+
+@pytest.mark.parametrize(
+    ("access", "expected", "kind"),
+    [(BETA, "", RightMissingError), (None, "", NothingLeftError), (BETA, "12", AccountUnreadableError)],
+)
+def test_of_several_refusals_the_one_that_came_first_is_quoted(
+    access: Access | None, expected: str, kind: type[PinterestError]
+) -> None:
+    errors = {account: RefusedError(f"lead_forms: no to {account}") for account in "12"}
+    stream = Accounts(errors, expected=expected, access=access)
+    [error] = stream.read("219" if expected else "21")
+
+    assert isinstance(error, kind)
+    assert "no to 2" in str(error.message)
+    assert "no to 1" not in str(error.message)
