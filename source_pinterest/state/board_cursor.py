@@ -16,10 +16,10 @@ _BOARDS = "boards"
 _NAMED_BOARDS = 100
 
 
-def _name_of_board(partition: Mapping[str, Any]) -> str:
+def _name_of_board(parents: Mapping[str, Any]) -> str:
     """Return the name of a task's board in the state; the task may be a section of it."""
-    board = str(partition[BOARD_KEY])
-    return f"{partition[ACCOUNT_KEY]}/{board}" if ACCOUNT_KEY in partition else board
+    board = str(parents[BOARD_KEY])
+    return f"{parents[ACCOUNT_KEY]}/{board}" if ACCOUNT_KEY in parents else board
 
 
 def _is_before(modified_at: str | None, moment: int) -> bool:
@@ -62,24 +62,24 @@ class BoardCursor(PinterestCursor):
         """The state to emit."""
         return {_BOARDS: dict(sorted(self._known.items()))}
 
-    def has_changed(self, partition: Mapping[str, Any], modified_at: str | None) -> bool:
+    def has_changed(self, parents: Mapping[str, Any], modified_at: str | None) -> bool:
         """Return whether the pins of a board have to be listed."""
-        board = _name_of_board(partition)
+        board = _name_of_board(parents)
         self._seen.add(board)
         return modified_at is None or self._known.get(board) != modified_at
 
-    def expect(self, partition: Mapping[str, Any], modified_at: str | None, listed_at: int, tasks: int) -> None:
+    def expect(self, parents: Mapping[str, Any], modified_at: str | None, listed_at: int, tasks: int) -> None:
         """Register how many tasks a board has, before the first of them is read.
 
         Args:
-            partition: the ids of the board.
+            parents: the ids of the board.
             modified_at: the board's change time; None if Pinterest gives none.
             listed_at: when the boards were listed, in epoch seconds by the server's clock.
             tasks: the number of tasks.
         """
         counts = _is_before(modified_at, listed_at - limits.EDIT_MARGIN_SECONDS)
         with self._lock:
-            self._set_pending(_name_of_board(partition), modified_at if counts else None, tasks)
+            self._set_pending(_name_of_board(parents), modified_at if counts else None, tasks)
 
     def forget_others(self) -> None:
         """Drop the boards that are no longer listed, so that the state does not grow without end."""

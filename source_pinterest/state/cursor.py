@@ -252,7 +252,7 @@ class PinterestCursor(Cursor):
         with self._lock:
             self._records_since_state, self._last_state_at = 0, time.monotonic()
             state = self.state
-            self._entries = max((len(part) for part in state.values() if isinstance(part, list | dict)), default=0)
+            self._entries = max((len(value) for value in state.values() if isinstance(value, list | dict)), default=0)
         self._store.emit(state, ended=ended)
 
 

@@ -22,8 +22,6 @@ LOGGER = logging.getLogger("airbyte")
 
 PIN_KEY, PINS_KEY = "pin_id", "pin_ids"
 _PASSES, _PASSES_OVER_ACTIVE, _BEHIND, _FULL = "reading", "reading_active", "skipped", "full"
-_FINAL = "settled"
-"""The last final day of a pass, under a name that the days of an owner also have in the state."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +30,7 @@ class Pass:
 
     Attributes:
         window: the days that are read of each pin.
-        final: the last day that is final for all pins so far.
+        settled: the last day that is final for all pins so far.
         newest: the last day with a row so far; None before the first row.
         after: the id of the last pin that the pass is done with; 0 before the first.
         served: the id of a pin that Pinterest has served in this pass; 0 if there is none yet.
@@ -41,7 +39,7 @@ class Pass:
     """
 
     window: DateWindow
-    final: Date
+    settled: Date
     newest: Date | None = None
     after: int = 0
     served: int = 0
@@ -55,33 +53,33 @@ class Pass:
         Raises:
             ValueError, TypeError: a value is missing, or not a day or a pin id.
         """
-        start, end, final, after = (entry.get(name) for name in ("start_date", "end_date", _FINAL, "after"))
-        newest = parse_day(day) if (day := entry.get("newest", final)) else None
+        start, end, settled, after = (entry.get(name) for name in ("start_date", "end_date", "settled", "after"))
+        newest = parse_day(day) if (day := entry.get("newest", settled)) else None
         window = DateWindow.from_pair((start, end))  # type: ignore[arg-type]
         served = int(entry.get("served", after))
-        return cls(window, parse_day(final), newest, int(after), served, only_active)  # type: ignore[arg-type]
+        return cls(window, parse_day(settled), newest, int(after), served, only_active)  # type: ignore[arg-type]
 
     def to_state(self) -> dict[str, str | None]:
         """Return the entry for the state."""
         start, end = self.window.as_pair()
         newest = str(self.newest) if self.newest else None
-        days = {"start_date": start, "end_date": end, _FINAL: str(self.final), "newest": newest}
+        days = {"start_date": start, "end_date": end, "settled": str(self.settled), "newest": newest}
         served = {"served": str(self.served)} if self.served != self.after else {}
         return {**days, "after": str(self.after), **served}
 
     def plus(self, read: Read, pin: int) -> Self:
         """Return the pass after one more batch of pins, the last of which was served."""
         newest = max((day for day in (self.newest, read.newest) if day), default=None)
-        final = min(self.final, read.final or self.final)
-        return replace(self, final=final, newest=newest, after=pin, served=pin)
+        settled = min(self.settled, read.final or self.settled)
+        return replace(self, settled=settled, newest=newest, after=pin, served=pin)
 
     def up_to(self, day: Date) -> Self:
         """Return the pass as one that has read no later day."""
-        return replace(self, newest=min(self.newest, day) if self.newest else None, final=min(self.final, day))
+        return replace(self, newest=min(self.newest, day) if self.newest else None, settled=min(self.settled, day))
 
     def outcome(self, idle: Date) -> Read:
         """Return how the pass has ended. Days without any row are final on the last idle day, later ones may come."""
-        final = min(self.final, max(self.newest or idle, idle))
+        final = min(self.settled, max(self.newest or idle, idle))
         return Read(self.window, days_before(self.window.start, 1) if self.only_active else final, newest=self.newest)
 
 
@@ -184,7 +182,7 @@ class PinCursor(DayCursor):
                 self._behind[owner, pin] = replace(one, lacks=one.lacks.plus([unread[0]]))
         is_newest = unread[0].end >= self._period.end
         only_active = only_active and is_newest and self._has_recent_full_pass(owner)
-        return Pass(unread[0], final=unread[0].end, only_active=only_active)
+        return Pass(unread[0], settled=unread[0].end, only_active=only_active)
 
     def _has_recent_full_pass(self, owner: Owner) -> bool:
         full, today = self._full.get(owner), self._period.today
@@ -227,7 +225,7 @@ class PinCursor(DayCursor):
         lacks, end = self._behind[owner, pin].lacks.within(self._period.earliest, self._period.end), self._period.end
         read, unfinished = self.days_of(owner).read, self._passes.get(owner)
         if unfinished and self._is_passed(owner, pin):
-            emitted = unfinished.final if self.emits_once else unfinished.window.end
+            emitted = unfinished.settled if self.emits_once else unfinished.window.end
             read = read.plus(DaySet.between(unfinished.window.start, emitted))
         owed = lacks.shared(read)
         return owed, (owed or lacks or DaySet.between(end, end)).span

@@ -20,7 +20,7 @@ from unit_tests.state.stores import states_in, store
 ACCOUNT = "549755000000"
 ONCE = replace(PERIOD, lookback_days=None, restatement=Restatement.EMIT_ONCE)
 ODD, REFUSED, GONE = SliceError("It is odd"), RefusedError("Not yours"), GoneError("Gone")
-ALL_DAYS = Pass(window(89, 0), final=TODAY)
+ALL_DAYS = Pass(window(89, 0), settled=TODAY)
 
 
 def unfinished(start: int, end: int, settled: int, **more: str) -> dict[str, str]:
@@ -29,7 +29,7 @@ def unfinished(start: int, end: int, settled: int, **more: str) -> dict[str, str
 
 
 def gone_on_with(start: int, end: int, settled: int) -> Pass:
-    return Pass(window(start, end), final=day(settled), newest=day(settled), after=77, served=77)
+    return Pass(window(start, end), settled=day(settled), newest=day(settled), after=77, served=77)
 
 
 def known(settled: int, since: int = 89, **more: Any) -> dict[str, Any]:
@@ -66,7 +66,7 @@ def test_an_unfinished_reading_is_gone_on_with_and_followed_by_one_of_the_days_s
 
     finish(subject, None, reading)
     assert subject.state == {"date": ago(12), "settled": ago(12)}
-    assert subject.next_pass(None) == Pass(window(12 + 33, 0), final=TODAY)
+    assert subject.next_pass(None) == Pass(window(12 + 33, 0), settled=TODAY)
 
 
 @pytest.mark.parametrize(
@@ -104,14 +104,14 @@ def active_pin_cursor(state: dict[str, Any]) -> PinCursor:
 def test_days_count_as_read_after_a_pass_over_all_pins_alone() -> None:
     subject = active_pin_cursor(known(8, full=ago(6)))
     reading = subject.next_pass(None, only_active=True)
-    assert reading == Pass(window(8 + 33, 0), final=TODAY, only_active=True)
+    assert reading == Pass(window(8 + 33, 0), settled=TODAY, only_active=True)
     finish(subject, None, read_on(reading, [day(1)], day(2)))
     assert subject.state == known(8, read=ago(1), full=ago(6))
     assert subject.next_pass(None, only_active=True) is None, "in this sync"
 
     subject = active_pin_cursor(known(8, read=ago(1), full=ago(7)))
     reading = subject.next_pass(None, only_active=True)
-    assert reading == Pass(window(8 + 33, 0), final=TODAY)
+    assert reading == Pass(window(8 + 33, 0), settled=TODAY)
     finish(subject, None, read_on(reading, [day(1)], day(2)))
     assert subject.state == known(2, read=ago(1), full=str(TODAY))
 
@@ -120,7 +120,7 @@ def test_a_full_pass_is_as_old_as_its_beginning() -> None:
     subject = active_pin_cursor(known(20, reading=[unfinished(50, 7, 9)]))
     finish(subject, None, begun(subject))
     assert subject.state["full"] == ago(7)
-    assert subject.next_pass(None, only_active=True) == Pass(window(9 + 33, 0), final=TODAY)
+    assert subject.next_pass(None, only_active=True) == Pass(window(9 + 33, 0), settled=TODAY)
 
 
 def test_an_unfinished_pass_keeps_its_filter_unless_the_activity_is_unknown() -> None:
@@ -128,7 +128,7 @@ def test_an_unfinished_pass_keeps_its_filter_unless_the_activity_is_unknown() ->
     subject = active_pin_cursor(state)
     assert subject.state == state
     assert subject.next_pass(None, only_active=True) == replace(gone_on_with(41, 1, 2), only_active=True)
-    assert subject.next_pass(None) == Pass(window(8 + 33, 0), final=TODAY)
+    assert subject.next_pass(None) == Pass(window(8 + 33, 0), settled=TODAY)
 
     full = active_pin_cursor(known(8, full=ago(6), reading=[unfinished(41, 1, 2)]))
     assert full.next_pass(None, only_active=True) == gone_on_with(41, 1, 2)
@@ -136,7 +136,7 @@ def test_an_unfinished_pass_keeps_its_filter_unless_the_activity_is_unknown() ->
 
 def test_days_before_the_first_are_read_of_all_pins() -> None:
     subject = active_pin_cursor(known(2, since=20, full=ago(1)))
-    assert subject.next_pass(None, only_active=True) == Pass(window(89, 21), final=day(21))
+    assert subject.next_pass(None, only_active=True) == Pass(window(89, 21), settled=day(21))
 
 
 def test_each_owner_has_a_full_pass_of_its_own() -> None:
@@ -180,12 +180,12 @@ def test_a_reading_counts_as_far_as_its_pins_have_settled(
 def test_an_earlier_start_is_read_back_before_the_newest_days() -> None:
     subject = pin_cursor(known(2, since=10))
     head = begun(subject)
-    assert head == Pass(window(89, 11), final=day(11))
+    assert head == Pass(window(89, 11), settled=day(11))
     finish(subject, None, read_on(head, [day(11)], TODAY))
     assert subject.state == known(2)
 
     tail = begun(subject)
-    assert tail == Pass(window(10, 0), final=TODAY), "not what was just read"
+    assert tail == Pass(window(10, 0), settled=TODAY), "not what was just read"
     finish(subject, None, read_on(tail, [TODAY], day(2)))
     assert subject.next_pass(None) is None
 

@@ -71,7 +71,7 @@ class QueryAnalytics(AdAccountStream, ABC):
     can_split = True
     id_column: ClassVar[str]
     breakdown: ClassVar[tuple[str, ...]] = ()
-    """The parts of a row's key beside the entity and the day."""
+    """The fields of a row's key beside the entity and the day."""
     entities: ClassVar[type[PinterestStream] | None] = None
     """The stream that lists the entities; None for numbers of the ad account as a whole."""
     ids_parameter: ClassVar[str] = ""

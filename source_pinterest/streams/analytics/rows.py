@@ -55,11 +55,11 @@ class ReportKey:
     """The columns that identify a row within the reports of one stream.
 
     Attributes:
-        columns: all parts of the key, except those that `ReportRows` stamps on the rows.
-        ids: the parts that are ids and may be empty.
+        columns: all fields of the key, except those that `ReportRows` stamps on the rows.
+        ids: the fields that are ids and may be empty.
         refused: returns the columns that Pinterest refuses for an account.
         breakdowns: the columns that divide an entity, such as targeting values; they may be empty.
-        entity: the part that the id under which a file lists a row replaces if Pinterest refuses the column.
+        entity: the field that the id under which a file lists a row replaces if Pinterest refuses the column.
     """
 
     columns: tuple[str, ...]
@@ -70,7 +70,7 @@ class ReportKey:
 
     @property
     def optional(self) -> frozenset[str]:
-        """The parts that may be empty."""
+        """The fields that may be empty."""
         return frozenset((*self.ids, ENTITY_ID, *self.breakdowns))
 
 
@@ -80,7 +80,7 @@ class Expected:
 
     Attributes:
         key: the columns that identify a row.
-        optional: the parts of the key that may be empty.
+        optional: the fields of the key that may be empty.
         texts: the columns that hold text, including ids.
         numbers: the columns that hold numbers.
         days: the days to emit; None if the rows have no day.
@@ -89,7 +89,7 @@ class Expected:
         granularity: the time that a row covers. Only the form of a single day is known.
         account: the ad account of the request; empty if it has none.
         currency: the currency of the ad account, which each row gets; None if it is unknown.
-        entities: the requested ids in the first part of the key; None if the response covers all of an account.
+        entities: the requested ids in the first field of the key; None if the response covers all of an account.
     """
 
     key: tuple[str, ...]
@@ -133,7 +133,7 @@ class RowGate:
         a warning names the key. Other destinations get all of them.
 
         Raises:
-            MalformedResponseError: as `asked_for`, or a part of the key is missing or no plain value.
+            MalformedResponseError: as `asked_for`, or a field of the key is missing or no plain value.
             SliceError: the rows have another grain than their key. At least half of the keys, and more than a
                 few, have several rows, and the destination replaces rows by their key.
         """
@@ -255,7 +255,7 @@ class ResponseKeys:
             data: the row, serialised.
 
         Raises:
-            MalformedResponseError: a part of the key is missing, or is an object or a list.
+            MalformedResponseError: a field of the key is missing, or is an object or a list.
             SliceError: the hour is missing, and the destination replaces rows by their key.
         """
         values = tuple([row.get(column) for column in self._expected.key])
@@ -288,14 +288,14 @@ class ResponseKeys:
         return True
 
     def _is_complete(self, values: tuple[Any, ...]) -> bool:
-        """Return whether a key lacks only optional parts; False if it lacks the hour, and the destination appends.
+        """Return whether a key lacks only optional fields; False if it lacks the hour, and the destination appends.
 
         Raises:
-            MalformedResponseError: another part is missing.
+            MalformedResponseError: another field is missing.
             SliceError: the hour is missing, and the destination replaces rows by their key.
         """
-        parts = zip(self._expected.key, values, strict=True)
-        missing = [name for name, value in parts if value in _EMPTY and name not in self._expected.optional]
+        fields = zip(self._expected.key, values, strict=True)
+        missing = [name for name, value in fields if value in _EMPTY and name not in self._expected.optional]
         if missing == [HOUR]:
             self._doubt(values)
         elif missing:
@@ -418,7 +418,7 @@ class ReportRows:
             yield row
 
     def _completed(self, request: ReportRequest, rows: Iterable[Filed]) -> Iterator[Record]:
-        """Give each optional part of a row's key a value: its substitute, or the empty string."""
+        """Give each optional field of a row's key a value: its substitute, or the empty string."""
         breakdowns = tuple(column for column in self.key.breakdowns if column in self.key.columns)
         lacks_entity = self.key.entity in self.key.refused(request.ad_account_id)
         for entity, row in rows:

@@ -125,7 +125,7 @@ class ForeignKey(NamedTuple):
 
     Attributes:
         stream: the other stream's name.
-        fields: one for each part of its primary key, in its order. The first part may be missing where it is the ad
+        fields: one for each field of its primary key, in its order. The first may be missing where it is the ad
             account by which organic streams distinguish owners. If a field is empty, the record names no other one.
         unless: when the other stream lacks the record; empty if it never does.
     """
@@ -396,9 +396,9 @@ class PinterestStream(HttpStream, ABC):
         """Serialise records as bundles of messages."""
         return bundles_of(self.name, records)
 
-    def list_ids(self, key: Parents) -> Iterator[str]:
+    def list_ids(self, parents: Parents) -> Iterator[str]:
         """Return the ids of a task for child streams, while this stream itself is not selected."""
-        for listed in self.listing(self.task(dict(zip(self.parent_fields, key, strict=True)))):
+        for listed in self.listing(self.task(dict(zip(self.parent_fields, parents, strict=True)))):
             yield from self.ids_for_children(listed.records)
 
     def ids_for_children(self, records: Iterable[Record]) -> Iterator[str]:
@@ -457,8 +457,8 @@ class PinterestStream(HttpStream, ABC):
         found: list[Record] = []
         by_key = dict[tuple[str, ...], list[Record]]()
         for item in items:
-            key = tuple(str(item.get(part)) for part in self.shape.key)
-            others = by_key.setdefault(key, []) if all(part in item for part in self.shape.key) else []
+            key = tuple(str(item.get(field)) for field in self.shape.key)
+            others = by_key.setdefault(key, []) if all(field in item for field in self.shape.key) else []
             if item not in others:
                 others.append(item)
                 found.append(item)

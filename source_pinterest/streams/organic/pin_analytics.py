@@ -232,7 +232,7 @@ class PinAnalytics(OrganicStream):
             SliceError: Pinterest refuses pins that it has served before.
         """
         current, window = begun, begun.window
-        old = min(begun.final, self.checkpoint.last_idle_day) if self.checkpoint.emits_once else window.end
+        old = min(begun.settled, self.checkpoint.last_idle_day) if self.checkpoint.emits_once else window.end
         held: list[Record] | None = None if begun.after else []
         # A pass of young days emits nothing before its end, so that a later sync has to begin it anew.
         may_go_on = old >= window.start or begun.after > 0
@@ -260,12 +260,12 @@ class PinAnalytics(OrganicStream):
                 held += [row for row in rows if str(row["date"]) > str(old)]
                 held = held if len(held) <= limits.HELD_ROWS else None
             yield self._task(owner, self._up_to(old, rows), current.up_to(old) if may_go_on else begun)
-        yield from self._end_of_pass(owner, current.up_to(current.final if held else old), held or [], left_out)
+        yield from self._end_of_pass(owner, current.up_to(current.settled if held else old), held or [], left_out)
 
     def _end_of_pass(self, owner: Task, ended: Pass, held: list[Record], left_out: int) -> Iterator[Task]:
         """Yield the task that ends a pass. If several pins were left out and none was served, it has failed."""
         if ended.served or not left_out:
-            yield self._task(owner, self._up_to(ended.final, held), replace(ended, is_over=True))
+            yield self._task(owner, self._up_to(ended.settled, held), replace(ended, is_over=True))
         elif left_out > 1:
             error = NothingLeftError(self.name, left_out, f"The path was {self.path_template}.")
             yield Task.failed(owner.parents, error)

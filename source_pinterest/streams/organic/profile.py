@@ -229,22 +229,22 @@ def days_of(rows: Iterable[Record]) -> list[Date]:
     return [parse_day(row["date"]) for row in rows]
 
 
-def final_day(last: Date, rows: Iterable[Record], part: str, idle: Date) -> Date:
-    """Return the last day up to `last` that is final for every part of which there are rows.
+def final_day(last: Date, rows: Iterable[Record], group_by: str, idle: Date) -> Date:
+    """Return the last day up to `last` that is final for every group of rows.
 
-    A day is final for a part that has a row of it or of a later day, unless that or an earlier day is provisional. A
-    part without a row since the day `idle` had no activity, because Pinterest leaves out days without any.
+    A day is final for a group that has a row of it or of a later day, unless that or an earlier day is provisional. A
+    group without a row since the day `idle` had no activity, because Pinterest leaves out days without any.
 
     Args:
         last: the last day that was asked for.
         rows: the rows since the day `idle`, or since an earlier one.
-        part: the field that names a row's part, such as a pin.
+        group_by: the field by which rows are grouped, such as that of the pin.
         idle: as `DayCursor.last_idle_day`.
     """
     reached: dict[Any, Date] = {}
     provisional: list[Date] = []
     for row in rows:
-        day, of = parse_day(row["date"]), row.get(part)
+        day, of = parse_day(row["date"]), row.get(group_by)
         reached[of] = max(day, reached.get(of, day))
         provisional += [day] if row.get("data_status") in PROVISIONAL else []
     ends = (day for day in reached.values() if day >= idle)

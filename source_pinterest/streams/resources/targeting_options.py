@@ -70,14 +70,14 @@ class TargetingOptions(DocumentStream):
     def tasks(self) -> Iterator[Task]:
         """Yield a task for each type that Pinterest lists, and for each type with fixed values."""
         for option_type in ACCOUNT_TYPES:
-            partition = {"option_type": option_type}
-            yield from or_failed(partition, self._of_all_accounts(partition))
+            parents = {"option_type": option_type}
+            yield from or_failed(parents, self._of_all_accounts(parents))
         for option_type in (*SHARED_TYPES, *_FIXED_VALUES):
             yield self.task({"option_type": option_type})
 
-    def _of_all_accounts(self, partition: Mapping[str, str]) -> Iterator[Task]:
+    def _of_all_accounts(self, parents: Mapping[str, str]) -> Iterator[Task]:
         self.shared.stream(AdAccounts).ids.of(())
-        yield self.task(partition)
+        yield self.task(parents)
 
     def listing(self, task: Task) -> Iterator[Listed]:
         """Yield the options of a type, each id once for each type of analytics."""
