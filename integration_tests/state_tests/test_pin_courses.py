@@ -182,11 +182,13 @@ def test_pins_that_are_all_refused_fail_their_stream(batch: bool) -> None:
 
 @pytest.mark.parametrize("kind", ODD)
 def test_an_odd_pin_costs_itself_alone(kind: FaultKind) -> None:
-    """Also when it is asked first, because it is behind."""
+    """Also when it is asked first, because it is behind. It is then asked once, without retries."""
     course = PinCourse(MERGE, pins=8)
     for day in range(3):
         assert course.sync(day, pins={3: kind}).exit_code == 1
     assert_succeeded(course.sync(3, pins={3: kind}), [STREAM])
+    _beta, *requests = course.requests
+    assert requests.count((course.pins[3][1],)) == 1
     course.sync(4)
     course.assert_complete()
 

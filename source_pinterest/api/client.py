@@ -5,7 +5,6 @@ Files of reports come from other hosts, without a token and without a quota; `re
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any, TypeVar
 
 import requests
@@ -56,7 +55,8 @@ class PinterestClient:
             path: below the base URL, without a slash at its beginning.
             params: the query.
             parse: parses the body of the response.
-            max_retries: how often this request is sent again at most; None: as often as any other.
+            max_retries: how often this request is sent again at most; None: as often as any other. With 0, it does not
+                wait for a connection either.
 
         Raises:
             PinterestError: the error that the table of verdicts assigns to the response.
@@ -87,9 +87,7 @@ class PinterestClient:
         self, path: str, request: requests.Request, parse: Parse[T], max_retries: int | None = None
     ) -> ApiResponse[T]:
         self._usage.count_request()
-        policy = self._api.retry_policy
-        if max_retries is not None:
-            policy = replace(policy, max_retries=min(max_retries, policy.max_retries))
+        policy = self._api.retry_policy.limited(max_retries)
         session, bounds, authenticator = self._api.session, self._api.response_bounds, self._api.authenticator
         tries = Tries(policy, self._stream, path, self._max_breaks, self.is_worth_retrying, authenticator.replace)
         response = tries.response(

@@ -1,13 +1,14 @@
 """The retry policy of a sync: which requests are retried, after which pauses, and when they are given up.
 
-All requests wait together while no connection can be made. Such an outage uses up no retries.
+All requests wait together while no connection can be made. Such an outage uses up no retries. A request that asks for
+no retries is sent once and does not wait.
 """
 
 import logging
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -143,11 +144,20 @@ class RetryPolicy:
         max_retries: how often a request that Pinterest fails is sent again.
         pauses: between two tries.
         outage: waits while no connection can be made.
+        is_sent_once: whether the request is given up after its first try, also if no connection can be made.
     """
 
     max_retries: int
     pauses: Pauses
     outage: Outage
+    is_sent_once: bool = False
+
+    def limited(self, max_retries: int | None) -> "RetryPolicy":
+        """Return the policy of a request that is sent again at most this often; None: as often as any other."""
+        if max_retries is None:
+            return self
+        most = min(max_retries, self.max_retries)
+        return replace(self, max_retries=most, is_sent_once=not max_retries)
 
 
 def _keep_token(rejected: str, *, is_last: bool) -> None:
@@ -263,7 +273,7 @@ class Tries:
         self._own_failures += others_succeed
         if others_succeed and self._own_failures > 1:  # the first time, the others may have preceded the outage
             self._retry(why)
-        elif not self._policy.outage.wait(type(error).__name__):
+        elif self._policy.is_sent_once or not self._policy.outage.wait(type(error).__name__):
             raise UnavailableError(
                 "Pinterest could not be reached. This usually passes: the next sync reads it"
                 f"{_CHECK_THE_NETWORK}. {why}",

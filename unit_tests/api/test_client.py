@@ -114,6 +114,18 @@ def test_a_request_takes_two_new_tokens_if_it_may_be_retried(
     assert calls.authenticator.is_last == is_last
 
 
+def test_a_request_without_retries_waits_for_no_connection(mock: requests_mock.Mocker) -> None:
+    """Any other request does, also if the option Retries per Request is 0."""
+    calls = Calls(mock, {"exc": requests.ConnectionError}, PAGE, max_retries=0, max_wait_minutes=1)
+
+    with pytest.raises(errors.UnavailableError, match="could not be reached"):
+        calls.client.get(PATH, {}, parse, 0)
+    assert calls.made == 1
+
+    calls = Calls(mock, {"exc": requests.ConnectionError}, PAGE, max_retries=0, max_wait_minutes=1)
+    assert calls.get() == {"items": []}
+
+
 # ---- Refusals
 
 
