@@ -11,6 +11,7 @@ from integration_tests.support.assertions import assert_exact, assert_failed, as
 from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import State, run_sync
+from source_pinterest import limits
 
 STREAM, GET = "ad_pins", "pins/get"
 LISTS = ["ad_accounts/list", "ads/list", "ads/list"]
@@ -108,6 +109,47 @@ def test_a_pin_that_fails_stays_unread_and_after_three_syncs_only_warns(sim: Sim
     output, _ = sync(sim, output.states)
     assert_succeeded(output, [STREAM])
     assert [record["pin_id"] for record in output.records[STREAM]] == [pin]
+    assert output.states[STREAM]["unread"] == {}
+
+
+def with_pins_behind(sim: Simulator, number: int) -> tuple[State, list[str], str]:
+    """A state with pins of the first account behind, these pins, and a new one."""
+    first, _ = sync(sim)
+    pins = list(dict.fromkeys(pin_id_of_ad(sim.world, 0, index) for index in range(11)))[:number]
+    add_ads(sim, 13)
+    names = [f"{account_of(sim)}/{pin}" for pin in pins]
+    state = {**first.states[STREAM], "unread": dict.fromkeys(sorted(names), 1), "behind": names}
+    return {STREAM: state}, pins, pin_id_of_ad(sim.world, 0, 12)
+
+
+def test_each_pin_behind_has_its_turn(sim: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "PINS_BEHIND_IN_A_SYNC", 2)
+    state, pins, new = with_pins_behind(sim, 5)
+    sim.add_fault(Fault("404_empty", on=GET, times=None))
+    output, asked = sync(sim, state)
+    assert [pin for pin in asked if pin != new] == pins[:2]
+    assert f"3 pins that could not be read before, such as {pins[2]}, wait for the next sync" in output.text()
+    for turn in (pins[2:4], [pins[4], pins[0]], [pins[1], new]):
+        output, asked = sync(sim, output.states)
+        assert asked == turn
+
+
+@pytest.mark.parametrize(("kind", "number_asked"), [("503", 5), ("reset_before_body", 5), ("other_form", 7)])
+def test_pins_behind_that_fail_hold_up_no_other(sim: Simulator, kind: str, number_asked: int) -> None:
+    """Each is asked for once, and no other of them after five that fail as in an outage."""
+    state, pins, new = with_pins_behind(sim, 7)
+    for pin in pins:
+        sim.add_fault(Fault(kind, on=GET, path=pin, times=None))
+    output, asked = sync(sim, state)
+    assert [pin for pin in asked if pin != new] == pins[:number_asked]
+    assert [record["pin_id"] for record in output.records[STREAM]] == [new]
+    failures = output.states[STREAM]["unread"]
+    assert [failures[f"{account_of(sim)}/{pin}"] for pin in pins] == [2] * number_asked + [1] * (7 - number_asked)
+
+    sim.clear_faults()
+    output, asked = sync(sim, output.states)
+    assert_succeeded(output, [STREAM])
+    assert asked == [*pins[number_asked:], *pins[:number_asked]]
     assert output.states[STREAM]["unread"] == {}
 
 

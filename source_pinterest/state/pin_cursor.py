@@ -138,7 +138,6 @@ class PinCursor(DayCursor):
                 (entry.get(ACCOUNT_KEY), int(entry[PIN_KEY])): Behind.from_state(entry)
                 for entry in incoming.get(_BEHIND) or ()
             }
-        self._asked_for = set(islice(self._behind, limits.PINS_BEHIND_IN_A_SYNC))
         self._begun: dict[Owner, list[DateWindow]] = {}
 
     @property
@@ -192,9 +191,10 @@ class PinCursor(DayCursor):
         """Return the pins of an owner that are behind the others, those first that were asked for longest ago."""
         return {pin: one for (of, pin), one in self._behind.items() if of == owner}
 
-    def is_asked_for(self, owner: Owner, pin: int) -> bool:
-        """Return whether a pin is one of those behind that this sync asks for."""
-        return (owner, pin) in self._asked_for
+    def asked_for(self, owners: Collection[Owner]) -> frozenset[tuple[Owner, int]]:
+        """Return the pins behind of some owners that a sync asks for: those that were asked for longest ago."""
+        behind = (key for key in self._behind if key[0] in owners)
+        return frozenset(islice(behind, limits.PINS_BEHIND_IN_A_SYNC))
 
     def forget_old_days(self, owner: Owner) -> None:
         """Take the days out of the pins behind that Pinterest no longer has, with a warning."""

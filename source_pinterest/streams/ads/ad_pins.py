@@ -1,10 +1,10 @@
 """The pins that ads promote. Each is requested by its id, because the list of pins need not have it."""
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from source_pinterest.api.errors import GoneError, RefusedError, SliceError
+from source_pinterest.api.errors import GoneError, RefusedError, SliceError, UnavailableError
 from source_pinterest.api.rows import ListPage, Record, one_item
 from source_pinterest.api.session import path_of
 from source_pinterest.engine.bundles import Bundle
@@ -14,6 +14,7 @@ from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.period import Setup
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.ads.entities import Ads
+from source_pinterest.streams.base.behind import tasks_of_pins_behind
 from source_pinterest.streams.base.stream import ForeignKey, Rank, Sync, to_pin
 
 _AS_SENT = ("title", "description", "alt_text", "link", "creative_type", "board_id", "dominant_color", "created_at")
@@ -39,6 +40,7 @@ class AdPins(AdAccountStream):
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
         self._ads = sync.stream(Ads)
+        self._asked_for: Collection[tuple[str, str]] = ()
 
     def select(self) -> None:
         """Have the list of ads keep the pins."""
@@ -50,17 +52,28 @@ class AdPins(AdAccountStream):
         del setup
         return AdPinCursor(store)
 
+    def account_tasks(self, accounts: Iterable[str]) -> Iterator[Task]:
+        """Yield the tasks of each account."""
+        listed = list(accounts)
+        self._asked_for = self.checkpoint.asked_for(listed)
+        yield from super().account_tasks(listed)
+
     def tasks_of_account(self, account: str) -> Iterator[Task]:
-        """Yield a task for each pin that is to be read."""
+        """Yield a task that stands for the pins behind, which one worker reads, and one for each other unread pin."""
         self._ads.ids.check((account,))
         promoted = self._ads.take_promoted(account)
-        for pin, failed_syncs in self.checkpoint.plan(account, promoted).items():
-            task = Task({"ad_account_id": account, PIN_KEY: pin}, partial(self._read, promoted.made.get(pin)))
-            task.failed_syncs = failed_syncs
-            yield task
+        new, behind = self.checkpoint.plan(account, promoted)
+
+        def task_of(pin: str) -> Task:
+            return Task({"ad_account_id": account, PIN_KEY: pin}, partial(self._read, promoted.made.get(pin)))
+
+        if behind:
+            parents = {"ad_account_id": account}
+            yield Task.in_turn(parents, partial(tasks_of_pins_behind, self, parents, behind, self._asked_for, task_of))
+        yield from map(task_of, new)
 
     def _read(self, created_time: int | None, task: Task) -> Generator[Bundle, None, None]:
-        """Yield the record of a pin. One that has failed before is requested once, without retries.
+        """Yield the record of a pin. One that is behind is requested once, without retries.
 
         Raises:
             FatalError: no further pin can be read.
@@ -73,6 +86,7 @@ class AdPins(AdAccountStream):
                 f"{self.name}: pin {task[PIN_KEY]} of ad account {task['ad_account_id']} could not be read. The next "
                 f"sync asks for it again. {error.message}",
                 kind=error.kind,
+                is_isolated=task.failed_syncs > 0 and not isinstance(error, UnavailableError),
             ) from error
         yield from self.to_bundles([{**record, FIELD: created_time}])
 

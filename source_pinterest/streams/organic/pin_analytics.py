@@ -20,6 +20,7 @@ import re
 from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 from airbyte_cdk.models import DestinationSyncMode
 from pendulum import Date
@@ -42,11 +43,13 @@ from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.ledger import FAILURES_IN_A_ROW
 from source_pinterest.engine.tasks import END, START, Task, or_failed
 from source_pinterest.state.cursor import StateStore
+from source_pinterest.state.day_cursor import Owner
 from source_pinterest.state.days import Read
 from source_pinterest.state.formats import ACCOUNT_KEY
 from source_pinterest.state.period import DayRange, Setup
 from source_pinterest.state.pin_cursor import PIN_KEY, PINS_KEY, Pass, PinCursor
 from source_pinterest.streams.analytics.report import Estimate
+from source_pinterest.streams.base.behind import tasks_of_pins_behind
 from source_pinterest.streams.base.stream import ForeignKey, Rank, Sync
 from source_pinterest.streams.organic.base import OrganicStream
 from source_pinterest.streams.organic.pin_requests import Answer, PinRequests, Query
@@ -82,6 +85,7 @@ class PinAnalytics(OrganicStream):
         super().__init__(sync)
         self._pins = sync.stream(Pins)
         self._only_active = False
+        self._asked_for: Collection[tuple[Owner, int]] = ()
         self._requests = PinRequests(self, self._pins)
 
     def select(self) -> None:
@@ -116,6 +120,7 @@ class PinAnalytics(OrganicStream):
         """Yield the tasks of the pins of each owner. Those that have waited longest come first."""
         yield from (owner for owner in owners if owner.error)
         readable = {owner.get(ACCOUNT_KEY): owner for owner in owners if not owner.error}
+        self._asked_for = self.checkpoint.asked_for(readable)
         for account in self.checkpoint.oldest_first(readable):
             yield from or_failed(readable[account].parents, self._tasks_of(readable[account]))
 
@@ -175,50 +180,22 @@ class PinAnalytics(OrganicStream):
     # ---- Pins behind the others
 
     def _tasks_of_those_behind(self, owner: Task) -> Iterator[Task]:
-        """Ask for the pins behind, each once. Yield tasks that emit the days that they lack and the others have.
-
-        If five fail in the way of an outage, the others wait for the next sync: the passes show whether it is one.
-        """
+        """Ask for the pins behind. Yield tasks that emit the days that they lack and the others have."""
         account = owner.get(ACCOUNT_KEY)
         self.checkpoint.forget_old_days(account)
-        waiting = list(self.checkpoint.behind(account))
-        queue = (*owner.parent, "behind")
-        for pin in [pin for pin in waiting if self.checkpoint.is_asked_for(account, pin)]:
-            if not self.ledger.may_read(queue):
-                break
-            waiting.remove(pin)
-            _, asked = self.checkpoint.owed(account, pin)
-            for answer in self._requests.answers((str(pin),), self._query(owner, asked, max_retries=0)):
-                task = self._task_of_one_behind(owner, pin, asked, answer)
-                task.parent = queue
-                yield task
-        if waiting:
-            yield self._waiting(owner, waiting)
+        failed_syncs = {pin: one.failed_syncs for pin, one in self.checkpoint.behind(account).items()}
+        task_of = partial(self._task_of_one_behind, owner)
+        return tasks_of_pins_behind(self, owner.parents, failed_syncs, self._asked_for, task_of)
 
-    def _task_of_one_behind(self, owner: Task, pin: int, asked: DateWindow, answer: Answer) -> Task:
-        account = owner.get(ACCOUNT_KEY)
-        owed, _ = self.checkpoint.owed(account, pin)
+    def _task_of_one_behind(self, owner: Task, pin: int) -> Task:
+        """Request a pin once, without retries. Return the task that emits its days, or a failed one."""
+        owed, asked = self.checkpoint.owed(owner.get(ACCOUNT_KEY), pin)
+        [answer] = self._requests.answers((str(pin),), self._query(owner, asked, max_retries=0))
         if error := answer.error or _absence(answer):
-            failed_syncs, is_outage = (
-                self.checkpoint.behind(account)[pin].failed_syncs,
-                isinstance(error, UnavailableError),
-            )
-            return self._failed(owner, answer.pins, asked, error, failed_syncs=failed_syncs, is_isolated=not is_outage)
+            return self._failed(owner, answer.pins, asked, error, is_isolated=not isinstance(error, UnavailableError))
         read = self._read_of(asked, answer.rows)
         rows = [row for row in answer.rows if owed.has(parse_day(row["date"]))]
         return self._task(owner, self._up_to(read.final, rows), read, answer.pins)
-
-    def _waiting(self, owner: Task, pins: Sequence[int]) -> Task:
-        """Return the failed task of the pins behind that this sync does not ask for."""
-        behind = self.checkpoint.behind(owner.get(ACCOUNT_KEY))
-        error = SliceError(
-            f"{self.name}: {len(pins):,} pins that could not be read before, such as {pins[0]}, wait for the next "
-            "sync.",
-            is_isolated=True,
-        )
-        task = Task.failed({**owner.parents, PIN_KEY: str(pins[0])}, error)
-        task.parent, task.failed_syncs = owner.parent, min(behind[pin].failed_syncs for pin in pins)
-        return task
 
     # ---- Passes over all pins
 
@@ -306,16 +283,9 @@ class PinAnalytics(OrganicStream):
         return Task(owner.parents, read, finding.window, {PINS_KEY: behind} if behind else None)
 
     def _failed(
-        self,
-        owner: Task,
-        pins: Ids,
-        window: DateWindow,
-        error: PinterestError,
-        *,
-        failed_syncs: int = 0,
-        is_isolated: bool = False,
+        self, owner: Task, pins: Ids, window: DateWindow, error: PinterestError, *, is_isolated: bool = False
     ) -> Task:
-        """Return the failed task of pins, which failed in so many syncs before."""
+        """Return the failed task of pins."""
         if not isinstance(error, RefusedError | GoneError):
             which = f"pin {pins[0]}" if len(pins) == 1 else f"{len(pins):,} pins, such as {pins[0]},"
             error = SliceError(
@@ -325,7 +295,7 @@ class PinAnalytics(OrganicStream):
                 is_isolated=is_isolated,
             )
         task = Task.failed({**owner.parents, PIN_KEY: pins[0]}, error, window, {PINS_KEY: pins})
-        task.parent, task.failed_syncs = owner.parent, failed_syncs
+        task.parent = owner.parent
         return task
 
     def _query(self, owner: Task, window: DateWindow, max_retries: int | None = None) -> Query:

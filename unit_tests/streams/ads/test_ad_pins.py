@@ -3,11 +3,12 @@
 from typing import Any
 
 import pytest
+import requests_mock
 
 from source_pinterest.api.errors import FatalError, SliceError
 from source_pinterest.streams.ads.ad_pins import AdPins
 from source_pinterest.streams.ads.entities import Ads
-from unit_tests.streams.pinterest import Pinterest, refused
+from unit_tests.streams.pinterest import Pinterest, page, refused, state_of
 
 ADS = {"json": {"items": [{"id": "1", "pin_id": 9, "created_time": 5}], "bookmark": None}}
 
@@ -75,6 +76,19 @@ def test_the_first_picture_is_shown_in_its_largest_size(
     assert record["is_readable"] is True
     assert (record["pin_id"], record["board_id"], record.get("media")) == ("9", "8", media)
     assert (record.get("image_url"), record.get("video_cover_url")) == (image_url, video_cover_url)
+
+
+def test_pins_behind_are_planned_before_the_others(mock: requests_mock.Mocker) -> None:
+    [state] = state_of("ad_pins", "11", ad_created_time=5)
+    state.stream.stream_state.unread = {"11/9": 1}  # type: ignore[union-attr]
+    pinterest = Pinterest(mock, [state])
+    pinterest.lists("ad_accounts", "11")
+    ads = [{"id": str(pin), "pin_id": pin, "created_time": time} for pin, time in ((8, 7), (9, 5))]
+    pinterest.answers("ad_accounts/11/ads", page(ads))
+    pinterest.stream(AdPins).select()
+    behind, other = pinterest.tasks(AdPins)
+    assert behind.tasks
+    assert [task["pin_id"] for task in (*behind.tasks(), other)] == ["9", "8"]
 
 
 def test_ads_keep_no_pins_unless_they_are_needed(pinterest: Pinterest) -> None:
