@@ -252,7 +252,7 @@ class SourcePinterest(ConcurrentSourceAdapter):
                 border = Rank.EACH_PIN if ranks[run.name] == (Rank.EACH_PIN, True) else Rank.EACH
                 first = {name for name, rank in ranks.items() if rank < (border,)}
                 run.wait_for_others = partial(self._wait_for_ends, first, run.stream.api.budget)
-        return [run.in_bundles() for run in runs]
+        return [run.as_abstract_stream() for run in runs]
 
     def _wait_for_ends(self, first: set[str], budget: Budget) -> None:
         """Wait for the streams of the first ranks, if a daily quota is known, so that it suffices for these."""

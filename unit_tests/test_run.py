@@ -197,9 +197,9 @@ def test_a_read_looks_for_such_a_signal_between_messages(
 def test_a_page_goes_out_as_it_is_and_its_records_are_counted_in_the_next_state(
     reading: Callable[..., Iterator[bytes]],
 ) -> None:
-    pages = [Bundle("boards", b"1\n2\n", 2), Bundle("pins", b"9\n", 1), Bundle("boards", b"3\n", 1)]
+    bundles = [Bundle("boards", b"1\n2\n", 2), Bundle("pins", b"9\n", 1), Bundle("boards", b"3\n", 1)]
     first, second, third, *states = reading(
-        [*(BundleMessage(page) for page in pages), state("boards"), state("pins"), state("boards")]
+        [*(BundleMessage(bundle) for bundle in bundles), state("boards"), state("pins"), state("boards")]
     )
 
     assert [first, second, third] == [b"1\n2\n", b"9\n", b"3\n"]

@@ -94,14 +94,14 @@ def test_a_refusal_that_nothing_explains_pauses_the_whole_category(caller: Calle
 def test_a_refusal_that_headers_explain_pauses_one_operation(caller: Caller, seconds: float) -> None:
     caller.call(recorded(100, 99, 1, ADS_ANALYTICS), ANALYTICS)
     caller.call(recorded(800, 0, 20, GET_REPORT), POLL)
-    caller.clock.now += seconds  # after 20, a tenth of a second of the window is left
+    caller.clock.now += seconds  # after 20, a tenth of a second of the interval is left
     caller.budget.throttled(POLL, 25)
 
     assert caller.wait(POLL) == pytest.approx(25)
     assert caller.wait(ANALYTICS) == 0
 
 
-def test_gives_up_on_a_window_that_frees_up_too_late(caller: Caller) -> None:
+def test_gives_up_on_an_interval_that_frees_up_too_late(caller: Caller) -> None:
     caller.call(alone(300, 0, 40_000, 86_400))
 
     with pytest.raises(FatalError, match=rf"\b{CATEGORY} requests"):
@@ -112,7 +112,7 @@ def test_gives_up_on_a_window_that_frees_up_too_late(caller: Caller) -> None:
 
 
 @pytest.mark.parametrize(("seconds", "reset"), [(60, 30), (1, 1)])
-def test_a_window_that_is_renewed_in_time_leaves_any_number_of_requests(seconds: int, reset: float) -> None:
+def test_an_interval_that_is_renewed_in_time_leaves_any_number_of_requests(seconds: int, reset: float) -> None:
     caller = Caller(max_wait_seconds=31)
     caller.call(alone(10, 0, reset, seconds))
 
@@ -120,7 +120,7 @@ def test_a_window_that_is_renewed_in_time_leaves_any_number_of_requests(seconds:
 
 
 @pytest.mark.parametrize("remaining", [7, 0])
-def test_the_requests_of_a_window_that_outlasts_the_sync_are_counted(remaining: int) -> None:
+def test_the_requests_of_an_interval_that_outlasts_the_sync_are_counted(remaining: int) -> None:
     caller = Caller(max_wait_seconds=10)
     caller.call(recorded(300, remaining, 40, ADS_ANALYTICS), ANALYTICS)
 
@@ -129,7 +129,7 @@ def test_the_requests_of_a_window_that_outlasts_the_sync_are_counted(remaining: 
     assert caller.budget.requests_left(CATEGORY) == math.inf
 
 
-def test_a_window_of_which_no_response_has_told_begins_with_its_first_request() -> None:
+def test_an_interval_of_which_no_response_has_told_begins_with_its_first_request() -> None:
     caller = Caller(max_wait_seconds=30)
     assert caller.budget.requests_left(CATEGORY) == GUESS
     caller.call(operation=ANALYTICS)

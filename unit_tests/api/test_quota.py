@@ -1,4 +1,4 @@
-"""Counting the requests of a window, and finding out when it ends."""
+"""Counting the requests of an interval, and finding out when it ends."""
 
 import pytest
 
@@ -39,14 +39,14 @@ def test_requests_sent_after_that_of_the_newest_response_count(caller: Caller) -
 def test_a_count_that_was_too_high_shrinks_to_what_a_response_says(caller: Caller) -> None:
     for _ in range(200):
         caller.clock.now += 0.25
-        caller.call()  # perhaps in the window before
+        caller.call()  # perhaps in the interval before
     caller.clock.now += 1
     caller.call(recorded(300, 290, 55, ADS_ANALYTICS))
 
     assert caller.calls_until_refused() == 290
 
 
-def test_a_full_window_is_waited_for(caller: Caller) -> None:
+def test_a_full_interval_is_waited_for(caller: Caller) -> None:
     caller.call(alone(10, 0, 30))
     caller.clock.now += 10
 
@@ -65,9 +65,9 @@ def test_the_earliest_end_that_a_response_announces_is_the_right_one(caller: Cal
     assert caller.wait() == pytest.approx(15.1)
 
 
-def test_windows_begin_where_the_last_one_ended(caller: Caller) -> None:
+def test_intervals_begin_where_the_last_one_ended(caller: Caller) -> None:
     caller.call(recorded(300, 0, 30, ADS_ANALYTICS))
-    caller.clock.now += 1_240  # ten seconds into the 21st window from then
+    caller.clock.now += 1_240  # ten seconds into the 21st interval from then
     for _ in range(4):
         caller.call()
         caller.clock.now += 2
@@ -76,7 +76,7 @@ def test_windows_begin_where_the_last_one_ended(caller: Caller) -> None:
     assert 30 < caller.wait() < 42
 
 
-def test_without_an_end_requests_fit_into_a_window_wherever_it_begins(caller: Caller) -> None:
+def test_without_an_end_requests_fit_into_an_interval_wherever_it_begins(caller: Caller) -> None:
     caller.call()
     caller.clock.now += 50
     assert caller.calls_until_refused() == limits.REQUESTS_PER_MINUTE[CATEGORY] - 1
@@ -86,7 +86,7 @@ def test_without_an_end_requests_fit_into_a_window_wherever_it_begins(caller: Ca
     assert caller.wait() > 40
 
 
-def test_requests_of_the_last_moment_count_in_the_next_window_too(caller: Caller) -> None:
+def test_requests_of_the_last_moment_count_in_the_next_interval_too(caller: Caller) -> None:
     caller.call(recorded(300, 200, 30, ADS_ANALYTICS))
     caller.clock.now += 30
     for _ in range(20):
@@ -96,7 +96,7 @@ def test_requests_of_the_last_moment_count_in_the_next_window_too(caller: Caller
     assert caller.calls_until_refused() == 280
 
 
-def test_a_response_to_a_request_of_the_window_before_says_nothing(caller: Caller) -> None:
+def test_a_response_to_a_request_of_the_interval_before_says_nothing(caller: Caller) -> None:
     caller.call(recorded(300, 50, 20, ADS_ANALYTICS))
     caller.send()
     caller.clock.now += 25
@@ -106,7 +106,7 @@ def test_a_response_to_a_request_of_the_window_before_says_nothing(caller: Calle
     assert caller.calls_until_refused() == 299
 
 
-def test_a_window_that_began_earlier_than_expected_is_taken_up(caller: Caller) -> None:
+def test_an_interval_that_began_earlier_than_expected_is_taken_up(caller: Caller) -> None:
     caller.call(recorded(300, 0, 30, ADS_ANALYTICS))
     caller.send("ads_read")
     caller.clock.now += 29
@@ -116,7 +116,7 @@ def test_a_window_that_began_earlier_than_expected_is_taken_up(caller: Caller) -
     assert 50 < caller.wait() < 61
 
 
-def test_a_window_is_as_long_as_headers_say(caller: Caller) -> None:
+def test_an_interval_is_as_long_as_headers_say(caller: Caller) -> None:
     caller.call(alone(1000, 0, DAY_SECONDS, DAY_SECONDS))
     caller.clock.now += DAY_SECONDS + 1
     caller.call()

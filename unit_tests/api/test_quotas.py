@@ -127,7 +127,7 @@ def test_a_quota_that_is_no_longer_listed_holds_nobody_up(caller: Caller) -> Non
     assert caller.wait(ANALYTICS) == 0
 
 
-def test_one_name_with_another_window_is_another_quota(caller: Caller) -> None:
+def test_one_name_with_another_interval_is_another_quota(caller: Caller) -> None:
     caller.send()
     caller.call(recorded(300, 0, 40, ADS_ANALYTICS))
     caller.release(recorded(1000, 999, 40_000, '1000;w=86400;name="ads_analytics_app_id_user_id"'))
@@ -136,14 +136,14 @@ def test_one_name_with_another_window_is_another_quota(caller: Caller) -> None:
     assert caller.wait() > 30_000
 
 
-def test_a_list_counts_each_of_its_windows(caller: Caller) -> None:
+def test_a_list_counts_each_of_its_intervals(caller: Caller) -> None:
     caller.call(headers("12, 50;w=60, 12;w=86400", 11, 5000))
 
     assert caller.calls_until_refused() == 11
     assert caller.wait() == pytest.approx(5_000, abs=1)
 
 
-def test_windows_without_names_are_those_of_their_place(caller: Caller) -> None:
+def test_intervals_without_names_are_those_of_their_place(caller: Caller) -> None:
     caller.call(headers("60, 100;w=1, 60;w=60", 40, 42), "org_analytics")
     caller.call(headers("100, 100;w=1, 1000;w=60", 40, 1), "ads_read")
 
@@ -169,7 +169,7 @@ def test_the_pace_is_that_of_the_slowest_quota(quota: str, pace: float, caller: 
     assert caller.budget.requests_per_second(CATEGORY) == pytest.approx(pace)
 
 
-def test_a_category_is_as_full_as_its_fullest_window_that_is_longer_than_a_second(caller: Caller) -> None:
+def test_a_category_is_as_full_as_its_fullest_interval_that_is_longer_than_a_second(caller: Caller) -> None:
     caller.call(headers('8, 8;w=60;name="x", 1000;w=3600;name="y"', 5, 40))
     for _ in range(90):
         caller.call(operation="ads_read")

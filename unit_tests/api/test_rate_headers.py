@@ -65,7 +65,7 @@ UNKNOWN_FORMS = [
     headers("0.5, 0.5;w=60", "0", "9"),
     headers("9, 9;w=0", "1", "0"),
     headers("9, 9;w=minute", "1", "9"),
-    headers("1, 1;w=1e300", "1", "1"),  # longer than any window that is known
+    headers("1, 1;w=1e300", "1", "1"),  # longer than any interval that is known
     headers("9, 9;w=2678401", "1", "9"),
     headers("", "7", "8"),
     headers("300", "299", "42"),  # a single number

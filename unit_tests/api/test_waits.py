@@ -21,7 +21,7 @@ def full_budget(
     before_wait: Callable[[], None] = lambda: None,
     wait: Callable[[threading.Condition, float], object] | None = None,
 ) -> Budget:
-    """A budget whose only request of a window is taken, so that the next one waits for the reset."""
+    """A budget whose only request of an interval is taken, so that the next one waits for the reset."""
     budget = Budget(900, before_wait, clock, wait or clock.wait)
     budget.acquire(CATEGORY)
     budget.release(CATEGORY, clock.now, alone(1, 0, reset, 3_600))

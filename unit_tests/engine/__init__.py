@@ -1,1 +1,1 @@
-"""Tests of slices, failures, pages, the queue and the output."""
+"""Tests of tasks, failures, bundles, the queue and the output."""

@@ -122,28 +122,28 @@ class Turns:
             raise SystemExit(143)
 
 
-def page(lines: int, line_bytes: int) -> bytes:
+def bundle(lines: int, line_bytes: int) -> bytes:
     return b"".join(b"%06d" % number + b"x" * (line_bytes - 7) + b"\n" for number in range(lines))
 
 
 @pytest.mark.parametrize(
-    ("pages", "pieces", "most_bytes"),
+    ("bundles", "pieces", "most_bytes"),
     [
-        ([page(1, 100)] * 2_000, 4, PIECE_BYTES + 100),
-        ([page(900, 70), page(3_000, 90), page(1, 50)], 6, 2 * PIECE_BYTES + 100),
-        ([page(3, 200_000)], 3, 200_000),
+        ([bundle(1, 100)] * 2_000, 4, PIECE_BYTES + 100),
+        ([bundle(900, 70), bundle(3_000, 90), bundle(1, 50)], 6, 2 * PIECE_BYTES + 100),
+        ([bundle(3, 200_000)], 3, 200_000),
     ],
 )
 def test_each_piece_ends_at_a_line_and_is_no_longer_than_it_must_be(
-    stdout: Path, monkeypatch: pytest.MonkeyPatch, pages: list[bytes], pieces: int, most_bytes: int
+    stdout: Path, monkeypatch: pytest.MonkeyPatch, bundles: list[bytes], pieces: int, most_bytes: int
 ) -> None:
     monkeypatch.setattr(PRINT_BUFFER, "lock", turns := Turns(stdout))
     writer = MessageWriter()
-    for lines in pages:
+    for lines in bundles:
         writer.write(lines)
     writer.flush()
 
-    assert stdout.read_bytes() == b"".join(pages)
+    assert stdout.read_bytes() == b"".join(bundles)
     assert len(turns.written) == pieces
     assert max(map(len, turns.written)) <= most_bytes
     assert all(piece.endswith(b"\n") for piece in turns.written)
@@ -154,7 +154,7 @@ def test_output_that_a_signal_interrupts_is_written_once_before_the_end(
     stdout: Path, monkeypatch: pytest.MonkeyPatch, end_after: int
 ) -> None:
     monkeypatch.setattr(PRINT_BUFFER, "lock", Turns(stdout, end_after))
-    writer, whole = MessageWriter(), page(5_000, 100)
+    writer, whole = MessageWriter(), bundle(5_000, 100)
     with pytest.raises(SystemExit):
         writer.write(whole)
     assert 0 < stdout.stat().st_size < len(whole)
@@ -208,7 +208,7 @@ def test_a_line_whose_writer_never_gets_the_lock_is_written_by_who_has_it(
 def test_a_line_that_comes_while_a_piece_is_written_comes_before_the_next(
     stdout: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    writer, lines, write, stuck = MessageWriter(), page(2_000, 100), os.write, []
+    writer, lines, write, stuck = MessageWriter(), bundle(2_000, 100), os.write, []
 
     def meanwhile(descriptor: int, piece: bytes) -> int:
         if not stuck:

@@ -71,7 +71,7 @@ def test_a_workers_messages_and_log_lines_go_through_the_record_queue(records: R
 
 def test_the_main_threads_messages_never_block_on_a_full_queue() -> None:
     records = RecordQueue(1)
-    records.put(page(1))
+    records.put(bundle(1))
     repository = OrderedMessageRepository(records)
     first, second = state(), trace()
     repository.emit_message(first)
@@ -157,7 +157,7 @@ def test_our_own_errors_are_logged_as_their_sentence(error: Exception | None, sh
 
 
 def test_the_framework_s_count_of_records_is_kept_to_itself() -> None:
-    """It counts what its partitions yield, which is nothing: records travel in pages."""
+    """It counts what its partitions yield, which is nothing: records travel in bundles."""
     assert not TRUE_COUNTS.filter(logged("Read 0 records from boards stream"))
     assert TRUE_COUNTS.filter(logged("Read 0 records from boards stream, says somebody"))
     assert TRUE_COUNTS.filter(logged({"a": "dictionary"}))
@@ -192,17 +192,17 @@ def test_the_most_retryable_failure_closes_the_sync(seen: list[FailureType], clo
 # ---- The queue
 
 
-def page(size: int) -> BundleMessage:
+def bundle(size: int) -> BundleMessage:
     return BundleMessage(Bundle("boards", b"x" * size, 1))
 
 
 def putting(records: RecordQueue, size: int) -> "Future[None]":
-    """A worker that has a page to send."""
-    return in_thread(lambda: records.put(page(size)))
+    """A worker that has a bundle to send."""
+    return in_thread(lambda: records.put(bundle(size)))
 
 
 def taken(records: RecordQueue) -> int:
-    """The bytes of the next page."""
+    """The bytes of the next bundle."""
     item = records.get(timeout=PATIENCE_SECONDS)
     assert isinstance(item, BundleMessage)
     return len(item.bundle.lines)
@@ -217,9 +217,9 @@ def test_bundles_are_taken_until_so_many_bytes_wait(records: RecordQueue) -> Non
 
 
 def test_other_messages_count_against_the_bound() -> None:
-    """A million states, or pages of a record each, must not fill the memory either."""
+    """A million states, or bundles of a record each, must not fill the memory either."""
     records = RecordQueue(4_096)
-    for item in (page(1), state(), page(10), page(1_024)):
+    for item in (bundle(1), state(), bundle(10), bundle(1_024)):
         records.put(item)
 
     assert waits(putting(records, 1))
@@ -227,7 +227,7 @@ def test_other_messages_count_against_the_bound() -> None:
 
 def test_a_waiting_writer_is_woken_when_half_the_queue_is_free(records: RecordQueue) -> None:
     for _ in range(4):
-        records.put(page(2_500))
+        records.put(bundle(2_500))
     workers = [putting(records, 3_000) for _ in range(2)]
 
     assert taken(records) == 2_500
@@ -241,8 +241,8 @@ def test_a_waiting_writer_is_woken_when_half_the_queue_is_free(records: RecordQu
 def test_output_is_written_before_the_reader_has_to_wait(records: RecordQueue, monkeypatch: pytest.MonkeyPatch) -> None:
     flushes: list[int] = []
     monkeypatch.setattr(MESSAGES, "flush", lambda: flushes.append(1))
-    records.put(page(1))
-    records.put(page(2))
+    records.put(bundle(1))
+    records.put(bundle(2))
     assert [taken(records), taken(records)] == [1, 2]
     assert flushes == []
 
@@ -256,7 +256,7 @@ def control() -> AirbyteMessage:
 
 
 def test_urgent_messages_come_first_in_order_from_a_full_queue(records: RecordQueue) -> None:
-    records.put(page(10_000))
+    records.put(bundle(10_000))
     assert list(records.urgent()) == []
     first, second, third = control(), control(), control()
     assert waits(putting(records, 1))

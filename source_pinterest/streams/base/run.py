@@ -126,7 +126,7 @@ class StreamRun(PartitionGenerator):
         """The name of the stream."""
         return self.stream.name
 
-    def in_bundles(self) -> AbstractStream:
+    def as_abstract_stream(self) -> AbstractStream:
         """Return the stream in the form that the concurrent reader takes."""
         stream = self.stream
         key, field = stream.primary_key, stream.cursor_field

@@ -50,7 +50,7 @@ class Cursor:
 
 
 class Accounts(PinterestStream):
-    """Each account has two pages, of 3 and 4 records, and then its error or a finding."""
+    """Each account has two bundles, of 3 and 4 records, and then its error or a finding."""
 
     path_template = "lead_forms"
     scopes = ("ads:read",)

@@ -49,10 +49,10 @@ def test_each_task_is_planned_when_the_one_before_has_ended_and_counts_by_itself
 def test_tasks_in_turn_have_no_known_number_until_the_last_has_ended() -> None:
     stream = Pins()
     [task] = stream.plan([Task.in_turn({}, lambda: stream.tasks_of_owner("12"))])
-    pages = stream.run.read(task)
-    next(pages)
+    bundles = stream.run.read(task)
+    next(bundles)
     assert not stream.usage.is_planned
-    list(pages)
+    list(bundles)
 
     assert stream.usage.is_planned
 

@@ -1,4 +1,4 @@
-"""A stream is opened with its cursor, and its slices are read in pages."""
+"""A stream is opened with its cursor, and its tasks are read in bundles."""
 
 import logging
 from collections.abc import Generator, Iterator, Sequence
@@ -38,13 +38,13 @@ class Opening:
         self.stream = pinterest.sync.stream(of)
         states = ConnectorStateManager(list(state))
         self.run = StreamRun(self.stream, how, states, self.sent)
-        self.in_bundles = self.run.in_bundles()
+        self.opened = self.run.as_abstract_stream()
 
     def read(self) -> list[Any]:
         """Read as the framework does; gives the ids that came, and the states after them."""
-        for partition in self.in_bundles.generate_partitions():
+        for partition in self.opened.generate_partitions():
             assert list(partition.read()) == []
-        self.in_bundles.cursor.ensure_at_least_one_state_emitted()
+        self.opened.cursor.ensure_at_least_one_state_emitted()
         messages = list(self.sent.consume_queue())
         bundles = [message.bundle for message in messages if isinstance(message, BundleMessage)]
         assert all(found.stream == self.stream.name for found in bundles)
@@ -129,8 +129,8 @@ def test_a_state_that_can_not_be_read_stays_as_it_is_and_costs_its_stream(
     opening = Opening(pinterest, CampaignAnalytics, how, [state])
 
     with pytest.raises(ConfigError, match="campaign_analytics: the saved state can't be read"):
-        list(opening.in_bundles.generate_partitions())
-    opening.in_bundles.cursor.ensure_at_least_one_state_emitted()
+        list(opening.opened.generate_partitions())
+    opening.opened.cursor.ensure_at_least_one_state_emitted()
     assert list(opening.sent.consume_queue()) == []
     assert not pinterest.sync.stream(Campaigns).ids.wanted
 
@@ -142,21 +142,21 @@ def test_a_stream_whose_slices_can_not_be_listed_or_read_has_not_ended(mock: req
     pinterest, other = Pinterest(mock), Pinterest(mock)
     pinterest.answers("boards", page(["1"], "more"), refused(503))
     failing, unlisted = Opening(pinterest, Boards), Opening(other, BoardSections)
-    pages = failing.run.read(failing.stream.task({}))
-    assert [record["id"] for record in next(pages).records()] == ["1"]
+    bundles = failing.run.read(failing.stream.task({}))
+    assert [record["id"] for record in next(bundles).records()] == ["1"]
     with pytest.raises(UnavailableError):
-        next(pages)
+        next(bundles)
     other.answers("boards", refused(401, 2))
     with pytest.raises(ConfigError):
         list(unlisted.run.tasks())
 
     for opening in (failing, unlisted):
-        opening.in_bundles.cursor.ensure_at_least_one_state_emitted()
+        opening.opened.cursor.ensure_at_least_one_state_emitted()
         assert states_in(opening.sent) == [whole(ended=False)]
 
 
 class TwoBoards(Boards):
-    """A stream of two tasks with two pages each, and a state after them."""
+    """A stream of two tasks with two bundles each, and a state after them."""
 
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
@@ -164,7 +164,7 @@ class TwoBoards(Boards):
         self.run = StreamRun(self, None, ConnectorStateManager(), self.repository)
         self.listed: list[str] = []
         self.sent: list[list[bytes | Type]] = []
-        """What went through the repository after each page: lines, or the type of anything else."""
+        """What went through the repository after each bundle: lines, or the type of anything else."""
 
     def tasks(self) -> Iterator[Task]:
         for board in ("7", "8"):
@@ -187,7 +187,7 @@ def test_tasks_are_read_as_they_are_found_and_each_page_is_sent_before_the_next(
     for partition in stream.run.generate():
         assert partition.stream_name() == "two_boards"
         assert partition.to_slice() == {"board_id": stream.listed[-1]}
-        assert list(partition.read()) == [], "a record by itself would overtake a page"
+        assert list(partition.read()) == [], "a record by itself would overtake a bundle"
         stream.note_sent()
 
     assert stream.sent == [[b"7.0"], [b"7.1"], [Type.STATE], [b"8.0"], [b"8.1"], [Type.STATE]]

@@ -157,17 +157,17 @@ def test_a_task_that_is_closed_with_the_sync_keeps_nobody_waiting_and_is_not_jud
     stream = Accounts({"1": REFUSED})
     stream.ids.announce()
     first, last = stream.plan(map(stream.of_account, "12"))
-    assert [page.count for page in stream.run.read(first)] == [3, 4]
-    pages = stream.run.read(last)
-    next(pages)
-    pages.close()
+    assert [bundle.count for bundle in stream.run.read(first)] == [3, 4]
+    bundles = stream.run.read(last)
+    next(bundles)
+    bundles.close()
 
     assert in_thread(lambda: list(stream.ids.of(("2",)))).result(PATIENCE_SECONDS) == ["7"]
     assert stream.noted.failed == ["2"]
     assert (stream.usage.left_out, caplog.messages) == (0, [])
 
 
-def test_if_a_refusal_comes_last_only_the_verdict_is_raised() -> None:
+def test_if_a_refusal_comes_last_only_the_error_of_all_refusals_is_raised() -> None:
     stream = Accounts({"1": REFUSED}, access=beta("lead forms"))
     [task] = stream.plan([stream.of_account("1")])
     with pytest.raises(RightMissingError) as raised:
@@ -182,12 +182,12 @@ def test_a_second_failure_that_the_first_explains_is_not_told() -> None:
     """Two slices were on their way when the token was revoked."""
     stream = Accounts({"1": FATAL, "2": ConfigError("No token.")})
     on_their_way = [stream.run.read(stream.of_account(account)) for account in "12"]
-    for pages in on_their_way:
-        next(pages)
+    for bundles in on_their_way:
+        next(bundles)
 
     with pytest.raises(ConfigError):
         list(on_their_way[0])
-    assert [page.count for page in on_their_way[1]] == [4]
+    assert [bundle.count for bundle in on_their_way[1]] == [4]
     assert stream.noted.failed == ["1", "2"]
 
 
