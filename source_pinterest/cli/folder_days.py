@@ -121,9 +121,9 @@ class FolderDays:
             ConfigError: the state can't be read.
         """
         with reading_state(stream):
-            cursors = {field: _cursors(self._states.get(stream, {}), field) for field in (DATE, _ORGANIC)}
-            field = DATE if cursors[DATE] else _ORGANIC
-            histories = {owner: Days.from_state(cursor, field) for owner, cursor in cursors[field].items()}
+            positions = {field: _positions(self._states.get(stream, {}), field) for field in (DATE, _ORGANIC)}
+            field = DATE if positions[DATE] else _ORGANIC
+            histories = {owner: Days.from_state(one, field) for owner, one in positions[field].items()}
         last = max((history.last for history in histories.values() if history.last), default=None)
         if last is None:
             return []
@@ -164,8 +164,8 @@ def _requested(windows: Iterable[DateWindow], first: Date | None, period: Period
     return list(filter(None, whole))
 
 
-def _cursors(state: Mapping[str, Any], field: str) -> dict[str, Mapping[str, Any]]:
-    """Return the cursors of a state by ad account; under an empty text, the one that is not an account's."""
+def _positions(state: Mapping[str, Any], field: str) -> dict[str, Mapping[str, Any]]:
+    """Return the positions in a state by ad account; under an empty text, the one that is not an account's."""
     saved = read_state(state, field, min)
     own = {"": state if state.get(field) else {field: saved.flat}} if saved.flat else {}
     return {**saved.accounts, **own}

@@ -61,8 +61,8 @@ class AdPinCursor(PinterestCursor):
         with reading_state(store.stream_name):
             incoming = store.incoming()
             self._saved = read_state(incoming, FIELD, older)
-            for cursor in self._saved.accounts.values():
-                cursor[FIELD] = epoch_seconds(cursor[FIELD])
+            for position in self._saved.accounts.values():
+                position[FIELD] = epoch_seconds(position[FIELD])
             unread = dict(incoming.get(_UNREAD) or {})
             in_order = {name: unread.pop(name) for name in incoming.get(_BEHIND) or () if name in unread}
             for name, failed_syncs in {**in_order, **unread}.items():
