@@ -30,7 +30,7 @@ RUN_ELSEWHERE: Mapping[str, str] = {
     r"make demo-duckdb( .*)?": ".ci/run",
     r"make demo-dbt": ".ci/run",
     r"make test": ".ci/run",
-    r"make live EXPERIMENT=2": "integration_tests/command_tests/test_live.py",
+    r"make live EXPERIMENT=2": "integration_tests/tool_tests/test_live.py",
     r"make install": "Makefile",
     r"\.venv/bin/python -m integration_tests\.simulator .*": "integration_tests/simulator_tests/test_process.py",
     r"\.venv/bin/python -m source_pinterest\.authorize( --.*)?": ("integration_tests/command_tests/test_authorize.py"),
