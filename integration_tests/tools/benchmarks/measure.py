@@ -19,11 +19,9 @@ from integration_tests.support import measured
 from integration_tests.support.pinterest import oauth_config
 from integration_tests.support.processes import ROOT
 from integration_tests.support.syncs import SYNCHRONOUS_DAYS
-from integration_tests.tools.benchmarks.readers import Reader
-from integration_tests.tools.benchmarks.workloads import Workload
+from integration_tests.tools.benchmarks.readers import NO_API, Reader, Workload
 
 _RECORD = b'{"type":"RECORD"'
-_NO_API = "http://127.0.0.1/v5"
 _STARTS = 3
 
 
@@ -94,7 +92,7 @@ def take(reader: Reader, workload: Workload, latency_ms: int = 0, **config: Any)
 def start_of(reader: Reader) -> Usage:
     """What it takes without records: the least of a few starts. The first one may compile the package."""
     with tempfile.TemporaryDirectory() as name:
-        starts = [_run(reader, reader.start, Path(name), _NO_API) for _ in range(_STARTS)]
+        starts = [_run(reader, reader.start, Path(name), NO_API) for _ in range(_STARTS)]
     seconds, cpu_seconds, peak_mib = (min(found) for found in zip(*(usage[2:] for usage in starts), strict=True))
     return Usage(0, 0, seconds, cpu_seconds, peak_mib)
 

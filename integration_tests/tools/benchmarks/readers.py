@@ -1,10 +1,12 @@
-"""The readers that are measured: the connector, the bare loop and the official connector, each as a command."""
+"""The workloads and their readers: the connector, perhaps of an earlier commit, the bare loop and the official one."""
 
 import os
 import shutil
+import subprocess
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +16,38 @@ from integration_tests.support.catalogs import catalog_of
 from integration_tests.support.processes import ROOT, clean_environment
 from integration_tests.support.syncs import read_arguments
 from integration_tests.support.truth import DEFAULT_COLUMNS
+from integration_tests.support.worktree import worktree_of
 from integration_tests.tools.benchmarks import floor
-from integration_tests.tools.benchmarks.workloads import Workload
 
 Config = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Workload:
+    """A stream and a world, as options of the simulator's command line.
+
+    Attributes:
+        parents: the option that says how many boards or ad accounts there are.
+    """
+
+    stream: str
+    world: Mapping[str, int]
+    parents: str
+
+    def scaled(self, share: float) -> "Workload":
+        """The same with fewer parents, none of them smaller."""
+        parents = max(1, round(self.world[self.parents] * share))
+        return replace(self, world={**self.world, self.parents: parents})
+
+
+_CAMPAIGNS = {"boards": 0, "ad-accounts": 5, "campaigns": 200, "ad-groups": 0, "ads": 0, "active-percent": 100}
+
+WORKLOADS = (  # one for each kind of stream
+    Workload("board_pins", {"boards": 100, "pins-per-board": 2_500, "sections-per-board": 0}, "boards"),
+    Workload("ads", {"boards": 0, "ad-accounts": 10, "ads": 5_000}, "ad-accounts"),
+    Workload("campaign_analytics", _CAMPAIGNS, "ad-accounts"),
+    Workload("campaign_analytics_report", _CAMPAIGNS, "ad-accounts"),
+)
 
 
 @dataclass(frozen=True)
@@ -100,3 +130,40 @@ CONNECTOR = connector(ROOT, "this connector")
 BARE_LOOP = Reader("bare loop", _bare_loop, (sys.executable, "-c", "import orjson, requests"))
 OFFICIAL_CONNECTOR = Reader("official connector", _official, (*_OFFICIAL_START, "spec"), checkout=None, share=0.04)
 """It reads so small a part since it asks for 25 records a call, one call after the other."""
+
+
+NO_API = "http://127.0.0.1/v5"
+_SAY_WHENCE = "import source_pinterest.run; print(source_pinterest.run.__file__)"
+
+
+@contextmanager
+def connector_at(commit: str, repository: Path = ROOT) -> Iterator[Reader]:
+    """The connector as it was at a commit.
+
+    Raises:
+        ImportError: with these packages it can't be imported, or not from its worktree.
+        OSError: git made no worktree.
+    """
+    with worktree_of(commit, "beside", repository) as checkout:
+        reader = connector(checkout, f"this connector at {commit}")
+        _check_imports(reader, checkout)
+        yield reader
+
+
+def _check_imports(reader: Reader, checkout: Path) -> None:
+    """That it reads with its own package, since the environment knows another one of the same name."""
+    done = subprocess.run(
+        [sys.executable, "-c", _SAY_WHENCE],
+        cwd=checkout,
+        env=reader.environment(NO_API),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        *_, reason = done.stderr.strip().splitlines()
+        raise ImportError(
+            f"{reader.name} can't be imported ({reason}). Install what it needs with {sys.executable} -m pip."
+        )
+    if not Path(done.stdout.strip()).resolve().is_relative_to(checkout.resolve()):
+        raise ImportError(f"{reader.name} imports {done.stdout.strip()}, which is not in its worktree.")

@@ -7,7 +7,6 @@ from contextlib import nullcontext
 
 from integration_tests.support.documents import DOCS, provenance, write_section
 from integration_tests.support.worktree import short_name
-from integration_tests.tools.benchmarks.beside import connector_at
 from integration_tests.tools.benchmarks.measure import Taken, take
 from integration_tests.tools.benchmarks.picture import draw
 from integration_tests.tools.benchmarks.readers import (
@@ -15,10 +14,10 @@ from integration_tests.tools.benchmarks.readers import (
     CONNECTOR,
     OFFICIAL_CONNECTOR,
     Reader,
+    connector_at,
     official_is_installed,
 )
-from integration_tests.tools.benchmarks.runs import BY_STREAM, Run, runs
-from integration_tests.tools.benchmarks.tables import cells, differences, report
+from integration_tests.tools.benchmarks.runs import BY_STREAM, Run, cells, differences, report, runs
 
 PROGRAM = "python -m integration_tests.tools.benchmarks"
 
