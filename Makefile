@@ -24,7 +24,7 @@ TWELVE_DAYS := 2026-11-23 2026-11-24 2026-11-25 2026-11-26 2026-11-27 2026-11-28
 DAY_OF_COMMIT = $(word $(shell echo $$((0x$$(git rev-parse HEAD | cut -c 1-7) % 12 + 1))),$(TWELVE_DAYS))
 DAYS = $(TWELVE_DAYS)
 DATED_TESTS := unit_tests $(addprefix integration_tests/,sync_tests state_tests fault_tests cost_tests command_tests \
-	simulator_tests delivery_tests/test_demo.py)
+	simulator_tests tool_tests/test_demos.py)
 SUITABLE := import sys, ensurepip, venv; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
 BELOW_3_13 := import sys, ensurepip, venv; sys.exit(not (3, 11) <= sys.version_info < (3, 13))
 # What was given on the command line of make under another name: make itself would ignore it.

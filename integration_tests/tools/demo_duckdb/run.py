@@ -22,7 +22,7 @@ from integration_tests.tools.demo_duckdb.chart import CampaignDay, campaign_days
 
 ROOT = Path(__file__).parents[3]
 OUTPUT = Path("demo-output/duckdb")
-IMAGE = OUTPUT / "spend_by_campaign.png"
+IMAGE = "spend_by_campaign.png"
 READ = "read"
 """A folder as `source_pinterest.read` writes it."""
 EXAMPLE = Path("examples/pyairbyte_duckdb.py")
@@ -50,29 +50,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
         description="Read a local Pinterest into DuckDB twice, and draw a chart of its campaigns.",
     )
     parser.add_argument("--pyairbyte", type=Path, help="Python of an environment that has PyAirbyte")
-    parser.add_argument("--image", type=Path, default=ROOT / IMAGE, help="file of the chart")
+    parser.add_argument("--output", type=Path, default=ROOT / OUTPUT, help="folder of what it writes")
+    parser.add_argument("--image", type=Path, help="file of the chart")
     given = parser.parse_args(arguments)
     console = Console(highlight=False, soft_wrap=True)
     confine_to_loopback()
     try:
-        (ROOT / OUTPUT).mkdir(parents=True, exist_ok=True)
-        given.image.parent.mkdir(parents=True, exist_ok=True)
-        return 0 if show(console, given.pyairbyte, given.image) else 1
+        given.output.mkdir(parents=True, exist_ok=True)
+        return 0 if show(console, given.pyairbyte, given.output, given.image or given.output / IMAGE) else 1
     except (ConnectorFailedError, OSError, duckdb.Error) as error:
         console.print(f"The demo failed: {error}", style="bold red", markup=False)
         return 1
 
 
-def show(console: Console, pyairbyte: Path | None, image: Path) -> bool:
+def show(console: Console, pyairbyte: Path | None, output: Path, image: Path) -> bool:
     """Read twice, show what the database has, and return whether that is all that Pinterest has."""
-    database = ROOT / OUTPUT / "pinterest.duckdb"
-    clear(ROOT / OUTPUT)
-    config = ROOT / OUTPUT / "config.json"
+    database, config, folder, log = (output / name for name in ("pinterest.duckdb", "config.json", READ, LOG))
+    clear(output)
     start = datetime.now(UTC).date() - timedelta(days=HISTORY_DAYS)
     with LocalPinterest(config, ROOT, WORLD) as pinterest:
         console.print("The connector reads a local Pinterest into DuckDB, in about a minute.")
         if pyairbyte:
-            console.print(f"What PyAirbyte says meanwhile is in {OUTPUT / LOG}")
+            console.print(f"What PyAirbyte says meanwhile is in {os.path.relpath(log)}")
         config.write_text(json.dumps({**json.loads(config.read_text()), "start_date": str(start)}, indent=2))
         if pyairbyte is None:
             console.print("PyAirbyte needs Python 3.11 or 3.12. Without one, this demo loads the lines itself.")
@@ -85,7 +84,7 @@ def show(console: Console, pyairbyte: Path | None, image: Path) -> bool:
             pinterest.restate(days_back=RESTATED_DAYS)
         if pyairbyte:
             console.print("[bold]Third read[/bold]: into a folder, as `make read` does, which makes a page of it")
-            Connector(pinterest.url, config, ROOT).read(ROOT / OUTPUT / READ, *STREAMS)
+            Connector(pinterest.url, config, ROOT).read(folder, *STREAMS)
         expected = len(pinterest.expected(["campaign_analytics"], start)["campaign_analytics"])
     rows = campaign_days(database)
     drawn = of_one_currency(rows)
@@ -95,9 +94,9 @@ def show(console: Console, pyairbyte: Path | None, image: Path) -> bool:
     console.print(creatives(database))
     python = pyairbyte or ".tmp/pyairbyte/bin/python"
     for line in (
-        f"{len(rows):,} days of campaigns are in {OUTPUT / database.name}",
+        f"{len(rows):,} days of campaigns are in {os.path.relpath(database)}",
         f"A chart of those in {drawn[0].currency}: {os.path.relpath(image)}",
-        f"A page to look at: {OUTPUT / READ / 'report.html'}",
+        f"A page to look at: {os.path.relpath(folder / 'report.html')}",
         "To read your own account, with your credentials in secrets/config.json:",
         f"  {python} {EXAMPLE} \\",
         "    secrets/config.json output/pinterest.duckdb",
@@ -118,16 +117,17 @@ def read_with_pyairbyte(python: Path, api_url: str, config: Path, database: Path
     """Run the example as a user does."""
     line = [str(python), str(EXAMPLE), str(config), str(database), *MORE]
     environment = {**os.environ, "PINTEREST_API_URL": api_url}
-    with (ROOT / OUTPUT / LOG).open("ab") as log, started(line, cwd=ROOT, env=environment, stderr=log) as process:
-        log.write(process.communicate()[0])
+    log = database.with_name(LOG)
+    with log.open("ab") as file, started(line, cwd=ROOT, env=environment, stderr=file) as process:
+        file.write(process.communicate()[0])
     if process.returncode:
-        raise ConnectorFailedError(f"{EXAMPLE} ended with exit code {process.returncode}; see {OUTPUT / LOG}.")
+        raise ConnectorFailedError(f"{EXAMPLE} ended with exit code {process.returncode}; see {os.path.relpath(log)}.")
 
 
 def read_with_loader(api_url: str, config: Path, database: Path) -> str:
     """Read what is new without PyAirbyte, from the state in the folder; what arrived, in words."""
     connector = Connector(api_url, config, ROOT)
-    reading = connector.read(ROOT / OUTPUT / READ, *STREAMS)
+    reading = connector.read(database.with_name(READ), *STREAMS)
     with duckdb.connect(str(database)) as connection:
         for stream in connector.streams():
             if stream["name"] not in STREAMS:

@@ -1,21 +1,25 @@
-"""The demo must not praise a sync that lost, doubled or invented a record."""
+"""The demos do what they say, and praise no sync that lost, doubled or invented a record."""
 
 import io
 import os
+import re
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from rich.console import Console
 
+from integration_tests.support.processes import ROOT
 from integration_tests.tools.demo.__main__ import OPENING
 from integration_tests.tools.demo.connector import Reading, started
 from integration_tests.tools.demo.findings import Finding, findings
-from integration_tests.tools.demo.run import campaign_to_pause, main, print_ending, print_table
+from integration_tests.tools.demo.run import main, print_table
+from integration_tests.tools.demo_duckdb import run as into_duckdb
+from integration_tests.tools.demo_duckdb.docs_picture import IMAGE, description, rows_of_docs
 from source_pinterest.streams import STREAMS
 
 BOARD, EDITED, OTHER = {"id": "1", "name": "old"}, {"id": "1", "name": "new"}, {"id": "2", "name": "other"}
@@ -69,7 +73,7 @@ SHORT_WORLD = (
 )
 
 
-def test_the_demo_is_right_on_the_day_of_the_test(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_make_demo_is_right_on_the_day_of_the_test(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(tmp_path / "demo", SHORT_WORLD) == 0, capsys.readouterr().out
 
 
@@ -83,34 +87,16 @@ def test_a_folder_that_cannot_be_written_is_told_in_a_sentence(
     assert said == "demo-output can't be written (File exists). Move it away, or get write permission."
 
 
-def on_a_narrow_screen(show: Callable[[Console], object]) -> list[str]:
-    """What a screen of 80 columns shows, line by line."""
-    console = Console(width=80, file=io.StringIO(), record=True)
-    show(console)
-    return console.export_text().splitlines()
-
-
-NAMES = [stream.stream_name() for stream in STREAMS]
-
-
 def test_the_demo_fits_80_columns() -> None:
-    found = [Finding(name, 1_234, 1_234, 123, 12, 9, 0, 0, 0) for name in NAMES]
-    lines = on_a_narrow_screen(lambda console: print_table(console, found))
-    [gap, *ending] = on_a_narrow_screen(lambda console: print_ending(console, found, []))
+    names = [stream.stream_name() for stream in STREAMS]
+    console = Console(width=80, file=io.StringIO(), record=True)
+    print_table(console, [Finding(name, 1_234, 1_234, 123, 12, 9, 0, 0, 0) for name in names])
+    lines = console.export_text().splitlines()
 
-    assert max(map(len, (*lines, *ending, *OPENING.splitlines()))) <= 80
+    assert max(map(len, (*lines, *OPENING.splitlines()))) <= 80
     assert "…" not in "".join(lines)
     rows = [" ".join(line.split()) for line in lines]
-    assert [name for name in NAMES if f"{name} 1,234 12 1,234 123 9" not in rows] == []
-    assert gap == ""
-    assert ending[3].startswith("Nothing is missing")
-    lost = on_a_narrow_screen(lambda console: print_ending(console, found, ["pins is not complete."]))
-    assert lost[4] == "pins is not complete."
-
-
-def test_every_run_pauses_the_same_campaign_so_that_it_counts_the_same_changes() -> None:
-    campaigns = [{"id": "12"}, {"id": "11"}]
-    assert campaign_to_pause(campaigns) == campaign_to_pause(campaigns[::-1]) == {"id": "11"}
+    assert [name for name in names if f"{name} 1,234 12 1,234 123 9" not in rows] == []
 
 
 def test_ctrl_c_during_the_demo_reaches_its_processes_through_it_alone() -> None:
@@ -120,3 +106,33 @@ def test_ctrl_c_during_the_demo_reaches_its_processes_through_it_alone() -> None
         assert process.stdout.readline() == b"still here\n"
         os.kill(os.getpid(), signal.SIGINT)
     assert process.returncode == -signal.SIGTERM
+
+
+# ---- DuckDB
+
+
+def test_without_pyairbyte_the_demo_loads_by_itself_and_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(into_duckdb, "HISTORY_DAYS", 45)
+    assert into_duckdb.main(["--output", str(tmp_path / "duckdb")]) == 0
+    told = capsys.readouterr().out
+    assert "PyAirbyte needs Python 3.11 or 3.12" in told
+    first, second = map(int, re.findall(r"(\d+) campaign_analytics", told))
+    assert 0 < second < first, "the second read is incremental"
+    best = told.partition("The best creatives")[2]
+    assert len(re.findall(r"\w.* [\d.,]+ (?:USD|EUR) .*\d% .*https://\S+", best)) == 5
+    assert (tmp_path / "duckdb" / "spend_by_campaign.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_picture_of_the_docs_shows_the_numbers_of_the_simulator() -> None:
+    with Image.open(IMAGE) as picture:
+        assert picture.text["Description"] == description(rows_of_docs()), "make docs draws it anew"
+
+
+def test_the_example_without_a_configuration_says_where_it_comes_from(tmp_path: Path) -> None:
+    line = [sys.executable, "examples/pyairbyte_duckdb.py", str(tmp_path / "config.json"), "it.duckdb"]
+    done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 1
+    [sentence] = done.stderr.splitlines()
+    assert sentence.endswith("config.json. Sign in with: .venv/bin/python -m source_pinterest.authorize")
