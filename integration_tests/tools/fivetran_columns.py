@@ -1,15 +1,12 @@
 """Write the columns and types that dbt_pinterest expects of its sources, as its own macros list them.
 
 `python -m integration_tests.tools.fivetran_columns FOLDER`, with the folder of the package, prints the file
-integration_tests/delivery_tests/fivetran_columns.json.
+integration_tests/delivery_tests/fivetran_columns.tsv.
 """
 
-import json
-import re
 import sys
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import jinja2
 import yaml
@@ -32,13 +29,15 @@ def columns_of(macro: Path) -> dict[str, str]:
     return {column["name"]: column["datatype"] for column in found}
 
 
-def main(folder: Path) -> dict[str, Any]:
-    """The package's version, and the columns of each source."""
+def main(folder: Path) -> str:
+    """The package's version, and a line for each source with its columns."""
     project = yaml.safe_load((folder / "dbt_project.yml").read_text(encoding="utf-8"))
-    macros = sorted((folder / "macros" / "staging").glob("get_*_columns.sql"))
-    sources = {re.sub("get_(.*)_columns", r"\1", macro.stem): columns_of(macro) for macro in macros}
-    return {"package": f"dbt_{project['name']} {project['version']}", "sources": sources}
+    lines = [f"dbt_{project['name']} {project['version']}"]
+    for macro in sorted((folder / "macros" / "staging").glob("get_*_columns.sql")):
+        columns = ", ".join(map(" ".join, columns_of(macro).items()))
+        lines.append(f"{macro.stem.removeprefix('get_').removesuffix('_columns')}\t{columns}")
+    return "".join(f"{line}\n" for line in lines)
 
 
 if __name__ == "__main__":
-    sys.stdout.write(f"{json.dumps(main(Path(sys.argv[1])), indent=2)}\n")
+    sys.stdout.write(main(Path(sys.argv[1])))
