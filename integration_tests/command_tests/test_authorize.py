@@ -6,16 +6,14 @@ import os
 import re
 import signal
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from unittest import mock
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import urlsplit
 
 import pendulum
 import pytest
 import requests
-import requests_mock
 from airbyte_cdk.models import Status
 
 from integration_tests.command_tests.consent import SECRET, Desktop, agree, helping, redirected
@@ -28,7 +26,6 @@ from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import read_arguments
 from source_pinterest.cli import authorize
-from source_pinterest.cli.authorize import ConsentListener
 
 
 def test_the_config_works_and_only_its_owner_can_read_it(tmp_path: Path) -> None:
@@ -94,21 +91,6 @@ def test_the_first_commands_leave_the_refresh_token_as_it_is(desktop: Desktop, p
         assert len(sim.calls("oauth/token")) == 1
 
 
-def test_an_answer_with_another_state_is_not_taken(desktop: Desktop, path: Path) -> None:
-    refusals: list[int] = []
-
-    def meddle(url: str) -> None:
-        redirect_uri = parse_qs(urlsplit(url).query)["redirect_uri"][0]
-        forgeries = ({"code": "code_false", "state": "another"}, {"code": "code_false"}, {"error": "access_denied"})
-        refusals.extend(agree(f"{redirect_uri}?{urlencode(forged)}").status_code for forged in forgeries)
-        assert not path.exists()
-        agree(url)
-
-    with Simulator() as sim:
-        assert desktop.authorize(sim, path, "--client-id", "1234567", user=meddle) == 0, desktop.said
-    assert refusals == [400, 400, 400]
-
-
 def test_a_user_who_declines(desktop: Desktop, path: Path) -> None:
     def decline(url: str) -> requests.Response:
         return requests.post(url, data={"answer": "decline"}, timeout=10)
@@ -118,62 +100,6 @@ def test_a_user_who_declines(desktop: Desktop, path: Path) -> None:
     assert "access_denied" in desktop.said
     assert "It says whether you are signed in" in desktop.page
     assert not path.exists()
-
-
-def test_control_characters_of_an_error_do_not_reach_the_terminal(tmp_path: Path) -> None:
-    with Simulator() as sim, helping(sim, "--client-id", "1", "--config", str(tmp_path / "config.json")) as helper:
-        query = parse_qs(urlsplit(helper.consent_url()).query)
-        error = "denied\x1b[2J\x07\r\n" + "x" * 5_000
-        agree(f"{query['redirect_uri'][0]}?{urlencode({'error': error, 'state': query['state'][0]})}")
-        assert helper.end() == 1
-    [sentence] = helper.said.splitlines()[-1:]
-    assert "granted no access (denied[2Jx" in sentence
-    assert len(sentence) < 400
-    assert all(letter.isprintable() for letter in sentence)
-
-
-@pytest.fixture
-def agreed(monkeypatch: pytest.MonkeyPatch) -> Iterator[requests_mock.Mocker]:
-    """A user who has agreed, and a Pinterest that answers as it is told."""
-    monkeypatch.setenv("PINTEREST_CLIENT_SECRET", SECRET)
-    monkeypatch.setenv("PINTEREST_API_URL", "http://127.0.0.1:9/v5")
-    monkeypatch.setattr(ConsentListener, "wait_for_code", lambda *_: "false-code")
-    with requests_mock.Mocker() as mocker:
-        yield mocker
-
-
-def authorize_with(
-    mocker: requests_mock.Mocker, folder: Path, capsys: pytest.CaptureFixture[str], **answer: Any
-) -> str:
-    """What a failing command says of an answer of the token endpoint."""
-    arguments = ["--client-id", "1", "--config", str(folder / "config.json"), "--port", "0", "--no-browser"]
-    mocker.post("http://127.0.0.1:9/v5/oauth/token", **answer)
-    assert authorize.main(arguments) == 1
-    assert list(folder.iterdir()) == []
-    return capsys.readouterr().err
-
-
-@pytest.mark.parametrize("token", [["false-token"], 7, {"a": "b"}, "", "false token", "false-token\n", None, True])
-def test_a_refresh_token_that_is_no_text_is_none(
-    token: Any, tmp_path: Path, agreed: requests_mock.Mocker, capsys: pytest.CaptureFixture[str]
-) -> None:
-    said = authorize_with(agreed, tmp_path, capsys, json={"access_token": "false-access", "refresh_token": token})
-    assert "returned no refresh token (HTTP 200)" in said
-
-
-def test_a_code_that_pinterest_refuses_is_no_unknown_app(
-    tmp_path: Path, agreed: requests_mock.Mocker, capsys: pytest.CaptureFixture[str]
-) -> None:
-    answer = {"code": 283, "message": "The authorization grant is invalid"}
-    said = authorize_with(agreed, tmp_path, capsys, status_code=401, json=answer)
-    assert "(HTTP 401). Run the command again, and check that the app lists the redirect URI" in said
-
-
-def test_an_answer_that_is_too_large_for_a_token_is_none(
-    tmp_path: Path, agreed: requests_mock.Mocker, capsys: pytest.CaptureFixture[str]
-) -> None:
-    said = authorize_with(agreed, tmp_path, capsys, json={"refresh_token": "false-token", "padding": "x" * 64 * 1024})
-    assert "Pinterest returned no tokens. The response is larger than 65,536 bytes." in said
 
 
 def test_the_help_names_the_secret_s_variable(capsys: pytest.CaptureFixture[str]) -> None:
@@ -213,15 +139,6 @@ def test_permissions_that_were_not_granted_are_named(desktop: Desktop, path: Pat
     assert "did not grant pins:read_secret, so pins on secret boards are not read." in desktop.said
 
 
-def test_a_permission_that_is_asked_for_by_name_may_be_the_one_that_is_not_granted(
-    desktop: Desktop, path: Path
-) -> None:
-    granted = tuple(authorize.scopes().split(","))
-    with Simulator(scopes=granted) as sim:
-        assert desktop.authorize(sim, path, "--client-id", "1234567", "--scope", "biz_access:read") == 0
-    assert "did not grant biz_access:read, so the streams" in desktop.said
-
-
 def test_wrong_arguments_are_refused_before_the_user_is_asked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -257,12 +174,6 @@ def test_a_user_at_a_terminal_is_told_where_the_id_and_the_secret_are(
     assert desktop.said.startswith("The app's page shows its App ID and its App secret.")
     assert desktop.said.splitlines()[0].endswith(" https://developers.pinterest.com/apps/")
     assert prompts == ["App ID: ", "App secret: "]
-
-
-def test_a_port_that_is_taken(desktop: Desktop, path: Path) -> None:
-    with ConsentListener(0) as taken, Simulator() as sim:
-        assert desktop.authorize(sim, path, "--client-id", "1", port=str(taken.server_port)) == 1
-    assert "can't be used" in desktop.said
 
 
 def test_the_browser_gets_a_file_that_nobody_else_can_read(tmp_path: Path, path: Path) -> None:

@@ -1,17 +1,12 @@
 """A read ends as it should when files, streams or responses around it are broken."""
 
 import fcntl
-import json
 import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import IO, Any
 
 import pytest
@@ -19,37 +14,24 @@ import pytest
 from integration_tests.simulator import Fault, FaultKind
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_succeeded
 from integration_tests.support.catalogs import catalog_of
-from integration_tests.support.commands import run_here
 from integration_tests.support.interrupted import where_no_file_may_grow
 from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator, World
-from integration_tests.support.processes import ROOT, clean_environment, run_to_its_end, running, with_short_pauses
-from integration_tests.support.syncs import read_arguments, run_main, run_sync, since_recently
+from integration_tests.support.processes import ROOT, clean_environment, run_to_its_end, running
+from integration_tests.support.syncs import read_arguments, run_main, run_sync
 from integration_tests.tools.demo.__main__ import OPENING
 
 TIMEOUT_SECONDS = 60
 PIPE_BYTES = 4096
 
 
-def in_a_shell(sim: Simulator, arguments: Sequence[str], redirection: str) -> subprocess.CompletedProcess[bytes]:
-    command = f'exec "$0" "$@" {redirection}'
-    return subprocess.run(
-        ["/bin/sh", "-c", command, sys.executable, *arguments],
-        cwd=ROOT,
-        env=clean_environment(sim.url),
-        capture_output=True,
-        timeout=TIMEOUT_SECONDS,
-        check=False,
-    )
-
-
 def test_a_closed_stderr_spoils_no_sync(tmp_path: Path) -> None:
     with Simulator(World(boards=3)) as sim:
         arguments = read_arguments(tmp_path, catalog_of(["boards"]), sim.config())
-        done = in_a_shell(sim, ["main.py", *arguments], "2>&-")
-    output = Output.of_process(done.stdout, done.returncode, "")
-    assert_succeeded(output, ["boards"])
-    assert_exact(output, sim, ["boards"])
+        line = ["/bin/sh", "-c", 'exec "$0" "$@" 2>&-', sys.executable, "main.py", *arguments]
+        done = subprocess.run(line, cwd=ROOT, env=clean_environment(sim.url), capture_output=True, check=False)
+        assert_exact(Output.of_process(done.stdout, done.returncode, ""), sim, ["boards"])
+    assert done.returncode == 0
 
 
 def test_a_full_output_is_one_sentence_and_a_closed_one_none(tmp_path: Path) -> None:
@@ -137,11 +119,14 @@ def test_an_error_with_advice_has_no_stack_trace() -> None:
     assert [error.stack_trace for error in output.errors] == [None, None]
 
 
-@pytest.mark.parametrize(("command", "content"), [("check", None), ("discover", b"{"), ("read", b"[]")])
-def test_a_config_file_that_is_none_is_named(command: str, content: bytes | None, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("command", "name", "content"),
+    [("check", "config", None), ("discover", "config", b"{"), ("read", "catalog", b"null"), ("read", "state", b"null")],
+)
+def test_a_file_that_is_none_is_named(command: str, name: str, content: bytes | None, tmp_path: Path) -> None:
     with Simulator() as sim:
-        arguments = read_arguments(tmp_path, catalog_of(["boards"]), sim.config())[1:]
-        path = tmp_path / "config.json"
+        arguments = read_arguments(tmp_path, catalog_of(["boards"]), sim.config(), {})[1:]
+        path = tmp_path / f"{name}.json"
         path.unlink()
         if content is not None:
             path.write_bytes(content)
@@ -151,18 +136,6 @@ def test_a_config_file_that_is_none_is_named(command: str, content: bytes | None
     assert str(path) in str(error.message)
     assert error.stack_trace is None
     assert "Traceback" not in output.stderr
-
-
-@pytest.mark.parametrize("name", ["catalog", "state"])
-def test_a_catalog_or_a_state_that_is_none_is_named(name: str, tmp_path: Path) -> None:
-    with Simulator() as sim:
-        arguments = read_arguments(tmp_path, catalog_of(["boards"]), sim.config(), {})
-        (tmp_path / f"{name}.json").write_text("null", encoding="utf-8")
-        output = run_main(sim, *arguments)
-    assert output.exit_code == 1
-    [error] = output.errors
-    assert str(tmp_path / f"{name}.json") in str(error.message)
-    assert not output.records
 
 
 COMMANDS = (
@@ -197,35 +170,35 @@ def test_ctrl_c_while_the_framework_is_imported_is_one_sentence(tmp_path: Path) 
         assert done.stderr == "The run was stopped before its end.\n", command
 
 
-def test_an_older_python_without_the_framework_is_told_which_one_is_needed() -> None:
-    older = "import runpy, sys; sys.version, sys.version_info = '3.10.13 (main)', (3, 10, 13)"
-    for run in ("runpy.run_path('main.py', run_name='__main__')", "runpy._run_module_as_main('source_pinterest.read')"):
-        done = subprocess.run(
-            [sys.executable, "-S", "-c", f"{older}; {run}"],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            timeout=TIMEOUT_SECONDS,
-            check=False,
-        )
-        assert (done.returncode, done.stdout) == (1, "")
-        [sentence] = done.stderr.splitlines()
-        assert sentence.startswith("source-pinterest needs Python 3.11, 3.12 or 3.13, and this is 3.10.13. ")
-
-
-def test_a_python_without_the_packages_is_told_where_they_are() -> None:
-    done = subprocess.run(
-        [sys.executable, "-S", "-m", "source_pinterest.read"],
+def in_python(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """A Python without packages."""
+    return subprocess.run(
+        [sys.executable, "-S", *arguments],
         cwd=ROOT,
         capture_output=True,
         text=True,
         timeout=TIMEOUT_SECONDS,
         check=False,
     )
+
+
+OLDER = "import runpy, sys; sys.version, sys.version_info = '3.10.13 (main)', (3, 10, 13)"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "begins", "ends"),
+    [
+        (["-c", f"{OLDER}; runpy.run_path('main.py', run_name='__main__')"], "needs Python 3.11", ""),
+        (["-c", f"{OLDER}; runpy._run_module_as_main('source_pinterest.read')"], "needs Python 3.11", ""),
+        (["-m", "source_pinterest.read"], "lacks packages of source-pinterest, such as orjson. ", ".venv/bin/python."),
+    ],
+)
+def test_a_python_that_can_not_run_it_is_told_which_one_can(arguments: list[str], begins: str, ends: str) -> None:
+    done = in_python(*arguments)
     assert (done.returncode, done.stdout) == (1, "")
     [sentence] = done.stderr.splitlines()
-    assert " lacks packages of source-pinterest, such as orjson. " in sentence
-    assert sentence.endswith("run the command with .venv/bin/python.")
+    assert begins in sentence
+    assert sentence.endswith(ends)
 
 
 def test_a_command_is_asked_for() -> None:
@@ -233,34 +206,6 @@ def test_a_command_is_asked_for() -> None:
         output = run_main(sim)
     assert output.exit_code == 1
     assert [error.message for error in output.errors] == ["Name a command: spec, check, discover or read."]
-
-
-def test_an_api_address_that_is_none_is_a_sentence(tmp_path: Path) -> None:
-    with Simulator() as sim:
-        path = tmp_path / "config.json"
-        path.write_text(json.dumps(sim.config(start_date=" ")), encoding="utf-8")
-        environment = {"PINTEREST_API_URL": "http://127.0.0.2:1\\@127.0.0.1/v5"}
-        output = run_here(sim, "check", "--config", str(path), environment=environment)
-    [status] = [message.connectionStatus for message in output.messages if message.connectionStatus]
-    assert "PINTEREST_API_URL must be an https URL" in str(status.message)
-
-
-def test_an_answer_that_no_parser_takes_is_malformed(tmp_path: Path) -> None:
-    value = "[" * 100_000 + "]" * 100_000
-    answers = {
-        "/boards": f'{{"items": [{{"id": "1", "name": {value}}}], "bookmark": null}}',
-        "/ad_accounts": '{"items": [{"id": "11"}]}',
-        "/ad_accounts/11/campaigns": '{"items": [{"id": "12", "ad_account_id": "11"}]}',
-        "/ad_accounts/11/campaigns/analytics": f'[{{"CAMPAIGN_ID": "12", "DATE": "2026-01-01", "CTR": {value}}}]',
-    }
-    with Simulator() as sim, serving(answers) as url:
-        config = sim.access_token_config(max_retries=1)
-        streams = ["boards", "campaign_analytics"]
-        arguments = read_arguments(tmp_path, catalog_of(streams), since_recently(sim, config))
-        done = run_to_its_end(["main.py", *arguments], clean_environment(url), body=with_short_pauses)
-    output = Output.of_process(done.stdout, done.returncode, done.stderr.decode())
-    for stream in streams:
-        assert_failed(output, stream, "transient_error", "failed 2 times in a row")
 
 
 def test_an_account_that_is_left_out_is_counted_and_named_once() -> None:
@@ -274,27 +219,3 @@ def test_an_account_that_is_left_out_is_counted_and_named_once() -> None:
     assert len([text for text in output.warnings() if "is left out" in text]) == 1
     [total] = [text for _, text in output.logs if text.startswith("campaign_analytics: ") and " records, " in text]
     assert total.endswith(" 1 accounts or boards left out.")
-
-
-@contextmanager
-def serving(answers: Mapping[str, str]) -> Iterator[str]:
-    """A server that has an answer for each path; its API address."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            body = answers[self.path.partition("?")[0].removeprefix("/v5")].encode()
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: Any) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/v5"
-    finally:
-        server.shutdown()
-        server.server_close()

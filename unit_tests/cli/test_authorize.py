@@ -77,15 +77,6 @@ def test_a_further_permission_is_asked_for_on_request_only(
     assert "Pinterest did not grant biz_access:read" in said
 
 
-def test_the_app_is_asked_for_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(authorize.SECRET_VARIABLE, raising=False)
-    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
-    monkeypatch.setattr("builtins.input", lambda _: " 1234567 ")
-    monkeypatch.setattr("getpass.getpass", lambda _: FALSE_SECRET)
-
-    assert authorize.App.of_user(None, {}) == authorize.App("1234567", FALSE_SECRET)
-
-
 @pytest.mark.parametrize("secret", ["false\nsecret", "false secret", "false-sécret", "\n"])
 def test_an_app_secret_that_no_header_can_hold_is_refused_before_the_user_is_asked(
     secret: str, arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -110,14 +101,32 @@ def test_blanks_around_the_app_secret_and_its_id_are_not_saved(
     assert (saved["client_id"], saved["client_secret"]) == ("1234567", FALSE_SECRET)
 
 
-@pytest.mark.parametrize("answer", [["refresh_token"], "false-refresh-token"])
-def test_an_answer_that_is_no_object_holds_no_token(
-    answer: Any, arguments: list[str], mock: requests_mock.Mocker, capsys: pytest.CaptureFixture[str]
+UNUSABLE = (["false-token"], 7, {"a": "b"}, "", "false token", "false-token\n", None, True)
+UNKNOWN_CODE = {"status_code": 401, "json": {"code": 283, "message": "The authorization grant is invalid"}}
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        *(({"json": {**ANSWER, "refresh_token": token}}, "no refresh token (HTTP 200)") for token in UNUSABLE),
+        *(({"json": no_object}, "The response has no access token.") for no_object in (["refresh_token"], "a")),
+        ({"json": {**ANSWER, "padding": "x" * 64 * 1024}}, "The response is larger than 65,536 bytes."),
+        (UNKNOWN_CODE, "(HTTP 401). Run the command again, and check that the app lists the redirect URI"),
+    ],
+)
+def test_an_answer_without_usable_tokens_writes_nothing_and_says_why(
+    answer: dict[str, Any],
+    words: str,
+    arguments: list[str],
+    path: Path,
+    mock: requests_mock.Mocker,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    mock.post(f"{DEFAULT_BASE_URL}/oauth/token", json=answer)
+    mock.post(f"{DEFAULT_BASE_URL}/oauth/token", **answer)
 
     assert authorize.main(arguments) == 1
-    assert "Pinterest returned no tokens. The response has no access token." in capsys.readouterr().err
+    assert words in capsys.readouterr().err
+    assert not path.exists()
 
 
 @pytest.mark.parametrize(
