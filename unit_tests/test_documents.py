@@ -1,4 +1,4 @@
-"""Documents that are written by a program are as it writes them, and links lead somewhere."""
+"""Documents that a program writes are as it writes them; what others link to or name exists."""
 
 import ast
 import re
@@ -7,8 +7,13 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import pytest
+import yaml
+
 from integration_tests.fault_table import document as fault_table
 from integration_tests.tools import operation_table, quota_table, stream_pages, stream_table
+from integration_tests.tools.stream_table import every_stream
+from source_pinterest import __version__
 from source_pinterest.cli.authorize import scopes
 
 ROOT = Path(__file__).parents[1]
@@ -28,13 +33,6 @@ def test_generated_documents_are_as_their_generators_write_them() -> None:
     }
     for document, texts in parts.items():
         assert all(text in (ROOT / document).read_text(encoding="utf-8") for text in texts), document
-
-
-def test_the_hours_of_a_first_sync_are_those_of_its_requests() -> None:
-    """For each account 6 for lists, 14 for 89 days of analytics and today, and 40 for the reports before that."""
-    [row] = [row for row in quota_table.rows() if row[0] == "First sync, 913 days back"]
-    standard = (quota_table.rounded(accounts * (14 + 40) / 300 / 60) for accounts in (10, 100, 1_000))
-    assert row == ("First sync, 913 days back", "60", *standard, "0.1", "120", "1,416")
 
 
 def test_links_within_the_project_lead_to_a_file_and_a_heading() -> None:
@@ -101,19 +99,48 @@ def shown(part: ast.expr, constants: Mapping[str, Any]) -> str:
     return str(constants.get(name, "…"))
 
 
-def test_troubleshooting_is_short_entries_by_where_a_message_is_met() -> None:
-    page = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
-    introduction, *sections = page.split("\n## ")
-    assert [section.splitlines()[0] for section in sections] == [
-        "What INCOMPLETE means",
-        "Signing in",
-        "The connection test",
-        "A stream",
-        "A report",
-        "Reading by hand, and the commands",
-    ]
-    assert "\n|" not in page, "A table of three columns can't be read on a phone."
-    for section in sections[1:]:
-        entries = re.split(r"^- ", section, flags=re.MULTILINE)[1:]
-        assert all(re.match(r"\*\*[^*]+\*\*.*\w", entry, flags=re.DOTALL) for entry in entries)
-    assert len(introduction.split()) < 100
+NAMED_TEST = re.compile(r"`(?P<file>[\w/]+\.py)::(?P<test>\w+)`")
+NAMED = re.compile(r"`(?P<name>[A-Za-z_]\w*(?:\.\w+)?)` (?:\(|in )`(?P<file>[\w/]+\.py)`")
+PROMISES = (
+    ("docs/development/architecture.md", "\n| Behaviour | Test |\n"),
+    ("SECURITY.md", "\n| Promise | Test |\n"),
+)
+
+
+@pytest.mark.parametrize(("document", "head"), PROMISES)
+def test_each_promise_is_held_by_a_test_that_exists(document: str, head: str) -> None:
+    _, *tables = (ROOT / document).read_text(encoding="utf-8").split(head)
+    rows = [row for table in tables for row in table.partition("\n\n")[0].splitlines()[1:]]
+    assert rows
+    for row in rows:
+        named = list(NAMED_TEST.finditer(row))
+        assert named, row
+        for found in named:
+            assert f"def {found['test']}(" in (ROOT / found["file"]).read_text(encoding="utf-8"), found[0]
+
+
+def test_each_function_that_the_architecture_names_is_in_its_file() -> None:
+    text = " ".join((ROOT / "docs" / "development" / "architecture.md").read_text(encoding="utf-8").split())
+    named = [(found["name"], found["file"]) for found in NAMED.finditer(text)]
+    assert named
+    assert [(name, file) for name, file in named if name not in defined_in(ROOT / "source_pinterest" / file)] == []
+
+
+def defined_in(path: Path) -> set[str]:
+    """The names of a module, and those of the members of its classes."""
+    names: set[str] = set()
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.ClassDef):
+            names.update(f"{node.name}.{member.name}" for member in node.body if isinstance(member, ast.FunctionDef))
+        targets = getattr(node, "targets", [getattr(node, "target", node)])
+        names.update(getattr(target, "id", getattr(target, "name", "")) for target in targets)
+    return names
+
+
+def test_the_migration_guide_has_the_new_key_of_each_affected_stream() -> None:
+    metadata = yaml.safe_load((ROOT / "metadata.yaml").read_text(encoding="utf-8"))["data"]
+    affected = metadata["releases"]["breakingChanges"][__version__]["scopedImpact"][0]["impactedScopes"]
+    text = (ROOT / "docs" / "pinterest-migrations.md").read_text(encoding="utf-8")
+    keys = {f"`{stream.name}`": stream_table.as_code(stream_table.key_fields(stream)) for stream in every_stream()}
+    guide = dict(re.findall(r"^\| (`\w+`) \| ([^|]+?) \|", text, flags=re.MULTILINE))
+    assert guide == {f"`{stream}`": keys[f"`{stream}`"] for stream in affected}

@@ -1,7 +1,6 @@
 """The foreign keys that streams declare lead somewhere."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import pytest
 
@@ -39,13 +38,3 @@ def test_each_key_has_fields_of_its_stream_and_as_many_as_the_other_ones_key(per
 def test_each_key_leads_to_a_record_of_the_simulated_world() -> None:
     """That these are the records which a sync brings, whole syncs show."""
     assert_foreign_keys_hold(every_stream(), simulated())
-
-
-@pytest.mark.parametrize(
-    ("stream", "changed"),
-    [("ads", [{"ad_account_id": "1", "campaign_id": "2", "ad_group_id": "3"}]), ("board_sections", [])],
-    ids=["to no record", "to a stream without records"],
-)
-def test_a_key_that_leads_nowhere_is_told(stream: str, changed: list[Mapping[str, Any]]) -> None:
-    with pytest.raises(AssertionError):
-        assert_foreign_keys_hold(every_stream(), {**simulated(), stream: changed})

@@ -4,7 +4,6 @@ import re
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
-import pytest
 from packaging.version import Version
 
 from integration_tests.tools.third_party import NOTICES, Notice, pins
@@ -44,10 +43,3 @@ def test_a_package_under_the_gnu_licence_is_named_and_ships_its_source() -> None
         assert Version(distribution(name).version).major == Version(LOCKED[name]).major
         suffixes = {file.suffix for file in distribution(name).files or () if file.parts[0] == name}
         assert suffixes <= {".py", ".pyc", ".pyi", ".typed"}
-
-
-def test_a_package_that_says_nothing_of_itself_is_looked_at_by_somebody(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("integration_tests.tools.third_party._texts", lambda _: iter(()))
-
-    with pytest.raises(LookupError, match="pytest lacks"):
-        Notice.of("pytest")
