@@ -80,13 +80,6 @@ def test_records_are_on_the_disk_before_the_state_that_covers_them(
     assert replaced["state.json"] == [messages.stat().st_ino, draft, draft]
 
 
-def test_files_of_others_stay_as_they_are(tmp_path: Path) -> None:
-    theirs = tmp_path / "film.part"
-    theirs.write_bytes(b"no line")
-    written(tmp_path, RECORD)
-    assert theirs.read_bytes() == b"no line"
-
-
 def test_two_runs_at_once_do_not_share_a_folder(tmp_path: Path) -> None:
     output = OutputFolder(tmp_path)
     with output.opened(), pytest.raises(AirbyteTracedException, match="in use by another run"), output.opened():
