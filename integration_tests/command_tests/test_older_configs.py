@@ -1,7 +1,7 @@
 """Configs that older forms saved work in every command."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,7 @@ import jsonschema
 import orjson
 import pytest
 from airbyte_cdk.entrypoint import AirbyteEntrypoint
-from airbyte_cdk.models import ConfiguredAirbyteCatalogSerializer, Type
+from airbyte_cdk.models import Type
 
 from integration_tests.simulator import Rotation
 from integration_tests.support.assertions import assert_succeeded
@@ -19,12 +19,13 @@ from integration_tests.support.outputs import Output
 from integration_tests.support.pauses import SHORT_PAUSES
 from integration_tests.support.pinterest import Simulator
 from integration_tests.support.processes import ROOT
-from integration_tests.support.syncs import run_main, run_sync
+from integration_tests.support.syncs import read_arguments, run_main, run_sync
 from integration_tests.support.worlds import small_world
 from source_pinterest.run import PinterestEntrypoint
 from source_pinterest.source import LOGGER, SourcePinterest
 
 FORM = json.loads((ROOT / "source_pinterest/spec.json").read_text(encoding="utf-8"))["connectionSpecification"]
+ANSWERS = (Type.CONNECTION_STATUS, Type.CATALOG, Type.RECORD)
 REPORT = {
     "name": "weekly",
     "level": "CAMPAIGN",
@@ -51,50 +52,35 @@ def account_of(sim: Simulator) -> str:
     return str(next(iter(sim.expected("ad_accounts")))[0])
 
 
-def arguments(folder: Path, command: str, config: Mapping[str, Any]) -> list[str]:
-    path, catalog = folder / "config.json", folder / "catalog.json"
-    path.write_text(json.dumps(config), encoding="utf-8")
-    catalog.write_text(json.dumps(ConfiguredAirbyteCatalogSerializer.dump(catalog_of(["ad_accounts"]))))
-    return [command, "--config", str(path), *(["--catalog", str(catalog)] if command == "read" else [])]
-
-
-def assert_worked(command: str, output: Output) -> None:
-    assert output.errors == []
-    if command == "check":
-        [status] = [message.connectionStatus for message in output.messages if message.type is Type.CONNECTION_STATUS]
-        assert (status.status.value, status.message) == ("SUCCEEDED", None)
-    elif command == "discover":
-        [catalog] = [message.catalog for message in output.messages if message.type is Type.CATALOG]
-        assert "custom_weekly" in {stream.name for stream in catalog.streams}
-    else:
-        assert output.status("ad_accounts") == "COMPLETE"
-        assert len(output.records["ad_accounts"]) == 1
-
-
 @pytest.mark.parametrize("command", ["check", "discover", "read"])
 def test_a_command_takes_an_older_config_also_where_the_framework_runs_it(
     command: str, sim: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert_worked(command, run_here(sim, *arguments(tmp_path, command, older(sim))))
+    config = older(sim)
+    arguments = read_arguments(tmp_path, catalog_of(["ad_accounts"]), config)[1 : 3 if command != "read" else None]
+    ours = run_here(sim, command, *arguments)
     monkeypatch.setenv("PINTEREST_API_URL", sim.url)
+    read_arguments(tmp_path, catalog_of(["ad_accounts"]), older(sim))
     entrypoint = AirbyteEntrypoint(SourcePinterest(SHORT_PAUSES))
-    lines = list(entrypoint.run(entrypoint.parse_args(arguments(tmp_path, command, older(sim)))))
+    lines = list(entrypoint.run(entrypoint.parse_args([command, *arguments])))
 
-    assert_worked(command, Output.of_process(b"\n".join(map(str.encode, lines)), 0, ""))
+    for output in (ours, Output.of_process(b"\n".join(map(str.encode, lines)), 0, "")):
+        assert output.errors == []
+        told = [message for message in output.messages if message.type in ANSWERS]
+        assert [message.type for message in told] == [ANSWERS[["check", "discover", "read"].index(command)]]
+        assert {"check": "SUCCEEDED", "discover": "custom_weekly", "read": account_of(sim)}[command] in str(told)
 
 
-def test_a_process_takes_it_and_says_which_hidden_option_is_set(sim: Simulator, tmp_path: Path) -> None:
-    output = run_main(sim, *arguments(tmp_path, "check", older(sim)))
+def test_a_process_says_which_hidden_option_is_set(sim: Simulator, tmp_path: Path) -> None:
+    arguments = read_arguments(tmp_path, catalog_of(["ad_accounts"]), older(sim))
+    output = run_main(sim, "check", *arguments[1:3])
 
-    assert_worked("check", output)
     [told] = [text for level, text in output.logs if level == "INFO" and "(account_id) is set" in text]
     assert told.startswith(f"Ad Account ID (account_id) is set to {account_of(sim)}. The form hides this option.")
 
 
 def test_a_caller_of_the_entrypoint_may_validate_it(sim: Simulator) -> None:
-    source = SourcePinterest()
-
-    PinterestEntrypoint.validate_connection(source.spec(LOGGER), older(sim))
+    PinterestEntrypoint.validate_connection(SourcePinterest().spec(LOGGER), older(sim))
 
 
 def test_a_read_in_process_is_of_the_account_it_names_and_hands_on_a_config_of_today(sim: Simulator) -> None:

@@ -24,7 +24,6 @@ from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator
 from integration_tests.support.processes import ROOT
 from integration_tests.support.syncs import since_recently
-from integration_tests.support.truth import KEYS
 from integration_tests.support.worlds import small_world
 from source_pinterest.api.auth import SIGN_IN_AGAIN
 from source_pinterest.cli import read
@@ -208,17 +207,6 @@ def record_of(stream: str, at: int, data: Any) -> Any:
     return {"type": "RECORD", "record": {"stream": stream, "emitted_at": at, "data": data}}
 
 
-def test_the_query_takes_the_key_of_every_stream(tmp_path: Path) -> None:
-    with (tmp_path / "messages-1.jsonl").open("w", encoding="utf-8") as file:
-        for stream, key in KEYS.items():
-            record = {"stream": stream, "emitted_at": 1, "data": dict.fromkeys(key, "1")}
-            file.write(json.dumps({"type": "RECORD", "record": record}) + "\n")
-    with duckdb.connect() as connection:
-        for stream, key in KEYS.items():
-            [row] = connection.execute(read.query_of(stream, key, tmp_path)).fetchall()
-            assert row[:-1] == ("1",) * len(key), stream
-
-
 def test_an_interrupted_run_keeps_what_it_read_and_the_state_of_it(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -267,19 +255,9 @@ def test_without_a_network_one_sentence_says_what_to_look_at(place: Place, monke
         assert config is CONFIG or sentence.endswith("No connection to 127.0.0.1 could be made (ConnectionError).")
 
 
-def test_an_option_that_does_not_exist_is_told_once_before_the_first_request(
-    place: Place, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    place.configure({**CONFIG, "startdate": "2026-01-01"})
-    notice = "startdate is not an option. Did you mean start_date?"
-    place.connect([{"type": "LOG", "log": {"level": "WARN", "message": notice}}], 1, monkeypatch)
-    code, _, complaints = place.run("boards")
-    assert code == 1
-    assert complaints.splitlines()[0] == f"Warning: {notice}"
-    assert complaints.count(notice) == 1
-
-
 def test_a_refusal_is_one_sentence_and_leaves_nothing(place: Place) -> None:
+    code, _, complaints = place.run("boards")
+    assert (code, "python -m source_pinterest.authorize" in complaints) == (1, True), "there is no configuration"
     place.configure()
     (place.folder / "output.json").touch()
     for arguments, words in (
@@ -294,16 +272,6 @@ def test_a_refusal_is_one_sentence_and_leaves_nothing(place: Place) -> None:
         assert len(complaints.splitlines()) == 1
         assert complaints.startswith(words)
         assert not place.output.exists()
-
-
-@pytest.mark.parametrize("config", [None, {"credentials": {"auth_method": "oauth2.0", "client_id": "1"}}])
-def test_without_credentials_the_command_that_signs_in_is_named(config: Any, place: Place) -> None:
-    if config is not None:
-        place.configure(config)
-    code, _, complaints = place.run("boards")
-    assert code == 1
-    [sentence] = complaints.splitlines()
-    assert "python -m source_pinterest.authorize" in sentence
 
 
 def test_a_refused_token_and_a_broken_state_are_told_in_the_words_of_the_connector(
@@ -335,12 +303,10 @@ def test_a_path_is_not_broken_at_the_edge_of_a_terminal(place: Place, monkeypatc
         (signal.SIGKILL, 137, "The connector ended with exit code 137 and without an error message.\n"),
         (signal.SIGTERM, 143, NOTHING_READ),
     ],
-    ids=["killed", "terminated"],
 )
 def test_a_connector_that_ends_without_a_word_is_no_success(
     signals: signal.Signals, code: int, words: str, place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is not Python that ends here, so that nothing can be said."""
     place.configure()
     place.run_instead(f"kill -{signals.value} $$", monkeypatch)
     assert place.run("boards") == (code, "", words)
