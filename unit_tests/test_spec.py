@@ -18,7 +18,7 @@ from integration_tests.platform_oauth import PlatformOAuth
 from source_pinterest.config import Config, CustomReport
 from source_pinterest.config.files import in_current_form
 from source_pinterest.dates import Granularity
-from unit_tests.configs import BAD_CONFIGS, BASIC_TOKEN, OAUTH, SECRETS, TODAY, config
+from unit_tests.configs import BAD_CONFIGS, OAUTH, SECRETS, TODAY, config
 from unit_tests.report_configs import BAD_REPORTS, report
 
 ROOT = Path(__file__).parents[1]
@@ -250,28 +250,3 @@ def test_the_consent_page_is_asked_for_every_read_scope_that_apps_usually_have()
         "scope": "ads:read,boards:read,boards:read_secret,catalogs:read,pins:read,pins:read_secret,user_accounts:read",
         "state": CLICK.state,
     }
-
-
-def test_a_code_is_exchanged_for_a_token_that_can_be_renewed_without_end() -> None:
-    request = CLICK.token_request(CODE)
-
-    assert request.url == "https://api.pinterest.com/v5/oauth/token"
-    assert request.headers["Authorization"] == f"Basic {BASIC_TOKEN}"
-    # The platform sends a form only under exactly this type, and JSON otherwise, which Pinterest refuses.
-    assert request.headers["Content-Type"] == "application/x-www-form-urlencoded"
-    assert request.form == {
-        "grant_type": "authorization_code",
-        "code": CODE,
-        "redirect_uri": CLICK.redirect_uri,
-        "continuous_refresh": "true",
-    }
-
-
-def test_the_result_of_the_sign_in_makes_a_config() -> None:
-    answer = {"refresh_token": OAUTH["refresh_token"], "access_token": "false-access-token"}
-    raw = {"credentials": {"auth_method": "oauth2.0", **CLICK.config(answer)["credentials"]}}
-
-    server = OAUTH_FLOW["complete_oauth_server_input_specification"]["properties"]
-    assert set(server) == set(OAUTH_FLOW["complete_oauth_server_output_specification"]["properties"])
-    jsonschema.validate(raw, FORM)
-    assert raw == config()

@@ -63,10 +63,10 @@ def test_a_limit_that_only_headers_announce_is_kept(monkeypatch: pytest.MonkeyPa
     assert traffic.refused_since(minute=0) <= 12
 
 
-@pytest.mark.parametrize("style", [HeaderStyle.NAMELESS, HeaderStyle.PLAIN, HeaderStyle.LIST])
-def test_so_it_is_without_names_and_in_forms_that_say_nothing(style: HeaderStyle) -> None:
+@pytest.mark.parametrize("style", [HeaderStyle.NAMELESS, HeaderStyle.PLAIN, HeaderStyle.LIST, HeaderStyle.ABSENT])
+def test_without_names_and_without_headers_refusals_are_few(style: HeaderStyle) -> None:
     operations, allowance = TRAFFIC["reports_and_analytics"]
-    traffic = Traffic([operations] * 40, style).run(MINUTES)
+    traffic = Traffic([operations] * 40, style, second=40.3).run(MINUTES)
 
     assert sum(map(traffic.taken_in, range(1, MINUTES + 1))) >= SHARE * MINUTES * allowance
     assert traffic.refused_since(minute=0) <= MOST_REFUSED
@@ -106,14 +106,6 @@ def test_calls_of_another_program_cost_their_number_and_few_refusals(workers: in
     for minute in range(1, MINUTES + 1):
         assert traffic.taken_in(minute) >= SHARE * 300 - 2 * 10
     assert traffic.refused_since(minute=1) <= MINUTES * workers
-
-
-def test_without_headers_refusals_are_waited_out() -> None:
-    operations, allowance = TRAFFIC["reports_and_analytics"]
-    traffic = Traffic([operations] * 40, HeaderStyle.ABSENT, second=40.3).run(MINUTES)
-
-    assert sum(map(traffic.taken_in, range(1, MINUTES + 1))) >= SHARE * MINUTES * allowance
-    assert traffic.refused_since(minute=0) <= MOST_REFUSED
 
 
 @pytest.mark.full_size

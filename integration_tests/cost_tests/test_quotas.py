@@ -52,12 +52,6 @@ def test_a_sync_within_the_quota_is_exact_and_never_throttled(profile: str, styl
         assert len(sim.log) < 100
 
 
-def test_spacing_calls_out_is_no_wait_for_a_quota() -> None:
-    with Simulator(World(boards=120, sections_per_board=0)) as sim:
-        output = run_sync(sim, ["board_sections"], config=sim.config(max_wait_minutes=0))
-        assert_succeeded(output, ["board_sections"])
-
-
 @pytest.mark.parametrize("style", [HeaderStyle.RECORDED, HeaderStyle.PLAIN])
 def test_ten_calls_a_second_are_kept(style: HeaderStyle) -> None:
     with Simulator(World(boards=14, pins_per_board=1), profile="docs_2022", header_style=style) as sim:
@@ -116,17 +110,6 @@ def test_each_account_gets_its_turn_the_longest_unread_first() -> None:
         assert len(had_a_turn) == 3
         # Of the two workers one may overtake the other.
         assert had_a_turn < set(sorted(accounts, key=lambda account: -ages[account])[:4])
-
-
-def test_pins_wait_until_the_other_streams_have_ended_once_a_quota_of_a_day_is_known() -> None:
-    """No header has come when it is their turn. 49 calls are for the others, 5 for the list of pins, of 56."""
-    others = ["ad_accounts", "audiences", "customer_lists", "lead_forms", "order_lines"]
-    world = World(boards=5, pins_per_board=5, sections_per_board=0, ad_accounts=1, account_list_items=60)
-    with Simulator(world, profile="trial", daily_share=0.056, page_cap=5) as sim:
-        output = run_sync(sim, [*others, "pin_analytics"], config=sim.config(max_wait_minutes=0))
-        assert_failed(output, "pin_analytics", "transient_error")
-        assert_exact(output, sim, others)
-        assert {output.status(stream) for stream in others} == {"COMPLETE"}
 
 
 def test_one_throttled_category_holds_up_no_other() -> None:

@@ -54,6 +54,9 @@ def test_authenticate_ends_in_a_config_that_can_renew_its_token() -> None:
             timeout=10,
         )
 
+    # The platform sends a form under exactly this type, and JSON otherwise, which Pinterest refuses.
+    assert exchange.headers["Content-Type"] == "application/x-www-form-urlencoded"
+    assert exchange.form["continuous_refresh"] == "true", "the refresh token renews itself"
     assert back._replace(query="").geturl() == flow.redirect_uri
     assert arrived["state"] == flow.state
     assert (agreed.status_code // 100, answer.status_code, renewed.status_code) == (3, 200, 200)

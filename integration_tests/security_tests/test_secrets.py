@@ -34,13 +34,6 @@ from integration_tests.support.syncs import read_arguments, run_sync, since_rece
 from integration_tests.support.worlds import small_world
 
 STREAMS = ("boards", "board_pins", "campaigns", "campaign_analytics")
-FAILURES = [
-    FaultKind.TOKEN_REVOKED,
-    FaultKind.MISSING_SCOPE,
-    FaultKind.MALFORMED_JSON,
-    FaultKind.RESET_BEFORE_BODY,
-    FaultKind.TOO_LARGE_414,
-]
 
 
 class Said:
@@ -63,14 +56,6 @@ def said(capfd: pytest.CaptureFixture[str]) -> Said:
 
 def without_controls(text: str) -> str:
     return "".join(line for line in text.splitlines() if not line.startswith('{"type":"CONTROL"'))
-
-
-@pytest.mark.parametrize("kind", FAILURES)
-def test_a_failing_read_tells_no_secret(kind: FaultKind, said: Said) -> None:
-    with Simulator(small_world(), faults=[Fault(kind, times=None)]) as sim:
-        output = run_sync(sim, STREAMS, config=sim.config(max_retries=0, max_wait_minutes=0))
-        assert output.errors
-        said.assert_no_secret(output, sim.secrets)
 
 
 @pytest.mark.parametrize(
@@ -100,19 +85,6 @@ def test_nor_the_link_to_a_report(tmp_path: Path) -> None:
         out = done.stdout.decode()
         assert re.search(r'"GET /v5/ad_accounts/\d+/reports: 200"', out)
         assert_no_secret_in(without_controls(out) + done.stderr.decode(), sim.secrets)
-
-
-def test_a_plain_access_token_is_not_told_either(said: Said) -> None:
-    with Simulator(small_world(), faults=[Fault(FaultKind.TOKEN_EXPIRED, on="boards/list_pins")]) as sim:
-        output = run_sync(sim, STREAMS, config=sim.access_token_config())
-        assert output.errors
-        said.assert_no_secret(output, sim.secrets)
-
-
-def test_a_failing_check_tells_no_secret(tmp_path: Path, said: Said) -> None:
-    with Simulator(faults=[Fault(FaultKind.SERVER_ERROR, times=None)]) as sim:
-        output = check(sim, sim.config(max_retries=0), tmp_path)
-        said.assert_no_secret(output, sim.secrets)
 
 
 def test_a_config_error_does_not_quote_a_secret(tmp_path: Path, said: Said) -> None:
@@ -164,16 +136,6 @@ def test_records_states_and_configs_are_never_altered() -> None:
         assert [entry["partition"] for entry in again.states["campaigns"]["states"]] == [
             {"ad_account_id": world.account_id(1)}
         ]
-
-
-def test_a_token_with_a_line_break_is_a_config_error_that_does_not_show_it(tmp_path: Path) -> None:
-    secret = "false-access-token\nsecond-line-of-it"
-    with Simulator() as sim:
-        output = check(sim, {"credentials": {"auth_method": "access_token", "access_token": secret}}, tmp_path)
-    assert output.exit_code == 0
-    [status] = [message.connectionStatus for message in output.messages if message.connectionStatus]
-    assert "Access Token contains a space, a line break" in status.message
-    assert_no_secret(output, [secret, *secret.split()])
 
 
 def test_a_netrc_file_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,7 +31,7 @@ class Workload:
     """
 
     stream: str
-    world: Mapping[str, int]
+    world: Mapping[str, Any]
     parents: str
 
     def scaled(self, share: float) -> "Workload":
