@@ -1,7 +1,6 @@
 """The API is put together as the config says, and talks only to where a token may go."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,14 +9,12 @@ import requests_mock
 
 from source_pinterest import __version__, limits
 from source_pinterest.api import BASE_URL_VARIABLE, DEFAULT_BASE_URL, Api
-from source_pinterest.api.auth import Tokens
 from source_pinterest.api.bounds import Bounds
 from source_pinterest.api.errors import ConfigError, FatalError
 from source_pinterest.api.retries import Pauses
-from source_pinterest.api.session import ApiResponse, PinterestSession
-from source_pinterest.api.usage import Usage
 from source_pinterest.config import Config
-from unit_tests.configs import BASIC_TOKEN, TODAY, config
+from unit_tests.api.connections import connected
+from unit_tests.configs import TODAY, config
 
 HERE = "http://127.0.0.1:8899/v5"
 
@@ -61,16 +58,6 @@ def test_this_machine_is_reached_without_a_proxy(
     for call in calls_of(connect(), mock):
         assert list(call.proxies.values()).count("http://proxy.example:3128") == proxies
         assert call.verify is True
-
-
-@pytest.mark.parametrize(("address", "variable"), [(HERE, "REQUESTS_CA_BUNDLE"), (DEFAULT_BASE_URL, "CURL_CA_BUNDLE")])
-def test_the_certificates_that_the_environment_names_hold_everywhere(
-    monkeypatch: pytest.MonkeyPatch, mock: requests_mock.Mocker, address: str, variable: str
-) -> None:
-    monkeypatch.setenv(BASE_URL_VARIABLE, address)
-    monkeypatch.setenv(variable, __file__)
-
-    assert {call.verify for call in calls_of(connect(), mock)} == {__file__}
 
 
 @pytest.mark.parametrize(
@@ -119,39 +106,13 @@ def most_connections(session: requests.Session) -> int:
     return int(session.get_adapter("https://").poolmanager.connection_pool_kw["maxsize"])
 
 
-def test_a_shorter_timeout_shortens_the_time_of_responses_files_and_tokens(monkeypatch: pytest.MonkeyPatch) -> None:
-    for_tokens: list[Bounds] = []
-
-    def paced_exchange(
-        _: PinterestSession, __: requests.Request, ___: object, bounds: Bounds, ____: object
-    ) -> ApiResponse[Tokens]:
-        for_tokens.append(bounds)
-        return ApiResponse(Tokens("false-access-token", None, 3_600, frozenset()), 0)
-
-    monkeypatch.setattr(PinterestSession, "paced_exchange", paced_exchange)
+def test_a_shorter_timeout_shortens_the_time_of_responses_and_files() -> None:
     patient, hasty = (connect(request_timeout_seconds=seconds) for seconds in (600, 12))
-    for api in (patient, hasty):
-        api.authenticator(requests.Request("GET", HERE).prepare())
 
     assert patient.response_bounds == Bounds(limits.RESPONSE_BYTES, limits.RESPONSE_SECONDS)
     assert hasty.response_bounds == Bounds(limits.RESPONSE_BYTES, limits.RESPONSE_SECONDS / 10, pace_seconds=6)
     assert hasty.file_bounds == patient.file_bounds.shortened(0.1)
     assert hasty.file_bounds.most_bytes == limits.REPORT_BYTES
-    assert [bounds.seconds / limits.TOKEN_RESPONSE_SECONDS for bounds in for_tokens] == [1, 0.1]
-    assert {bounds.most_bytes for bounds in for_tokens} == {limits.ERROR_BYTES}
-
-
-def test_the_token_is_not_replaced_by_one_of_the_machines_netrc(
-    monkeypatch: pytest.MonkeyPatch, mock: requests_mock.Mocker, tmp_path: Path
-) -> None:
-    netrc = tmp_path / "netrc"
-    netrc.write_text("default login false-login password false-password\n", encoding="utf-8")
-    monkeypatch.setenv("NETRC", str(netrc))
-    token, response, file = calls_of(connect(), mock)
-
-    assert token.headers["Authorization"] == f"Basic {BASIC_TOKEN}"
-    assert response.headers["Authorization"] == "Bearer false-access-token-1"
-    assert "Authorization" not in file.headers
 
 
 def test_output_is_flushed_before_a_wait_for_a_quota_or_the_end_of_an_outage() -> None:
@@ -164,13 +125,41 @@ def test_output_is_flushed_before_a_wait_for_a_quota_or_the_end_of_an_outage() -
         api.retry_policy.outage.wait("ConnectTimeout")
 
 
-def test_a_connection_counts_requests_and_hands_on_a_rotated_token(mock: requests_mock.Mocker) -> None:
-    usage, told = Usage(), []
-    settings = Config.from_mapping(config(), TODAY)
-    api = Api.connect(settings, on_rotation=told.append, before_wait=flush, usage=usage)
-    mock.post(requests_mock.ANY, json={"access_token": "false-access-token-1", "refresh_token": "false-token-2"})
-    api.authenticator(requests.Request("GET", f"{DEFAULT_BASE_URL}/boards").prepare())
+# ---- Base URLs
 
-    assert api.usage is usage
-    assert [(quota.category, quota.used) for quota in usage.quota_usage()] == [("org_read", 1)]
-    assert [tokens.refresh_token for tokens in told] == ["false-token-2"]
+
+@pytest.mark.parametrize(
+    ("address", "base_url"),
+    [
+        ("https://api-sandbox.pinterest.com/v5/", "https://api-sandbox.pinterest.com/v5"),
+        ("http://127.0.0.1:8899/v5", "http://127.0.0.1:8899/v5"),
+        ("http://[::1]:8899/v5", "http://[::1]:8899/v5"),
+        ("  ", "https://api.pinterest.com/v5"),
+    ],
+)
+def test_another_base_url_is_accepted(monkeypatch: pytest.MonkeyPatch, address: str, base_url: str) -> None:
+    monkeypatch.setenv(BASE_URL_VARIABLE, address)
+
+    assert connected().base_url == base_url
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://api.pinterest.com/v5",
+        "http://127.0.0.1.elsewhere.invalid/v5",
+        "ftp://127.0.0.1/v5",
+        "http://127.0.0.2:1\\@127.0.0.1/v5",
+        "https://somebody:false-password@api.pinterest.com/v5",
+        "https://api.pinterest.com/v5?",
+        "https://api.pinterest.com/v5#boards",
+        "https://api.pinterest.com/v5\nHost: elsewhere",
+        "https://[api.pinterest.com/v5",
+    ],
+)
+def test_an_address_that_would_show_the_token_is_refused(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setenv(BASE_URL_VARIABLE, address)
+
+    with pytest.raises(ConfigError, match=f"{BASE_URL_VARIABLE} must be") as raised:
+        connected()
+    assert "false-password" not in str(raised.value.message)

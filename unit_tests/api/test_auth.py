@@ -1,17 +1,18 @@
-"""All threads share one valid token that is renewed in time, and refusals are final."""
+"""A token is renewed in time, refusals are final, and a refresh token that Pinterest replaces is told."""
+
+import json
+from typing import Any
 
 import pytest
 import requests
 import requests_mock
 
-from source_pinterest.api.auth import AccessTokenAuthenticator
-from source_pinterest.api.errors import ConfigError
-from source_pinterest.api.session import bearer_of
-from source_pinterest.config.credentials import AccessTokenCredentials
+from source_pinterest.api.auth import Tokens
+from source_pinterest.api.errors import ConfigError, FatalError, MalformedResponseError, QuotaExhaustedError
+from source_pinterest.api.retries import Pauses
 from source_pinterest.masking import SECRETS
-from unit_tests.api.token_endpoint import Endpoint, Handover, issued
+from unit_tests.api.token_endpoint import TRIES, Endpoint, issued
 from unit_tests.configs import BASIC_TOKEN
-from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
 
 
 def test_a_token_is_requested_once_as_pinterest_documents_it(endpoint: Endpoint, mock: requests_mock.Mocker) -> None:
@@ -23,26 +24,7 @@ def test_a_token_is_requested_once_as_pinterest_documents_it(endpoint: Endpoint,
     assert request.headers["Authorization"] == f"Basic {BASIC_TOKEN}"
     assert request.text == "grant_type=refresh_token&refresh_token=false-refresh-token"
     assert endpoint.authenticator.granted == {"ads:read"}
-
-
-def test_a_token_that_many_threads_were_refused_is_replaced_once(endpoint: Endpoint) -> None:
-    endpoint.answers(issued(1), issued(2, refresh_token="false-refresh-token-2"), issued(3))
-    endpoint.token()
-    handover = Handover(endpoint)
-
-    def replace() -> None:
-        endpoint.authenticator.replace("false-access-token-1", is_last=True)
-
-    threads = [in_thread(replace)]
-    handover.begins()
-    threads += [in_thread(replace) for _ in range(7)]
-    assert waits(threads[-1])
-    handover.may_end.set()
-    for thread in threads:
-        thread.result(PATIENCE_SECONDS)
-
-    assert endpoint.token() == "Bearer false-access-token-2"
-    assert endpoint.calls == 2
+    assert SECRETS.mask(f"false-client-secret {BASIC_TOKEN}") == "**** ****"
 
 
 @pytest.mark.parametrize(
@@ -114,13 +96,132 @@ def test_a_valid_token_of_the_config_saves_the_refresh(mock: requests_mock.Mocke
     assert endpoint.token() == "Bearer false-access-token-1"
 
 
-def test_a_plain_access_token_goes_out_is_masked_and_can_not_be_replaced() -> None:
-    authenticator = AccessTokenAuthenticator(AccessTokenCredentials("false-plain-token"))
-    request = authenticator(requests.Request("GET", "https://api.pinterest.com/v5/boards").prepare())
+# ---- Rotated refresh tokens
 
-    assert bearer_of(request) == "false-plain-token"
-    assert SECRETS.mask("false-plain-token") == "****"
-    authenticator.accepted("false-plain-token")
-    words = r"expired.* revoked.* sandbox, which is another host.* portal .*pins, boards and user_accounts only"
-    with pytest.raises(ConfigError, match=words):
-        authenticator.replace("false-plain-token", is_last=True)
+
+@pytest.mark.parametrize(
+    "same",
+    [{}, {"refresh_token": "false-refresh-token"}, {"refresh_token": 7}, {"refresh_token": "false refresh token"}],
+)
+def test_a_refresh_token_that_stays_is_not_told(endpoint: Endpoint, same: dict[str, Any]) -> None:
+    endpoint.answers(issued(1, **same))
+    endpoint.token()
+
+    assert endpoint.rotations == []
+
+
+def test_a_rotation_that_can_not_be_told_is_used_all_the_same_the_next_time(
+    endpoint: Endpoint, mock: requests_mock.Mocker
+) -> None:
+    endpoint.answers(issued(1, refresh_token="false-refresh-token-2"), issued(2))
+    endpoint.on_rotation = lambda _: (_ for _ in ()).throw(OSError("disk full"))
+    with pytest.raises(OSError, match="disk full"):
+        endpoint.token()
+
+    assert endpoint.token() == "Bearer false-access-token-2"
+    assert mock.last_request.text.endswith("refresh_token=false-refresh-token-2")
+
+
+# ---- A token endpoint that refuses or fails
+
+
+@pytest.mark.parametrize("status", [400, 401, 403])
+def test_a_refused_refresh_token_fails_at_once_and_for_good(endpoint: Endpoint, status: int) -> None:
+    endpoint.answers({"status_code": status, "json": {"code": 283, "message": "no"}}, issued(1))
+
+    for _ in range(3):
+        with pytest.raises(ConfigError, match="Sign in again"):
+            endpoint.token()
+    assert endpoint.calls == 1
+
+
+def test_app_credentials_whose_token_is_rejected_have_no_button_to_click(mock: requests_mock.Mocker) -> None:
+    endpoint = Endpoint(mock, auth_method="client_credentials")
+    endpoint.answers(*map(issued, range(1, 4)))
+    endpoint.token()
+    for number in (1, 2):
+        endpoint.authenticator.replace(f"false-access-token-{number}", is_last=True)
+
+    with pytest.raises(ConfigError, match=r"just issued\. Copy Client ID .*two-factor sign-in") as raised:
+        endpoint.authenticator.replace("false-access-token-3", is_last=True)
+    assert "click" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        {"status_code": 500, "text": "<html>"},
+        {"status_code": 403, "text": "<html>Access Denied</html>"},
+        {"status_code": 403, "text": ""},
+        {"status_code": 400, "json": {"code": 12, "message": "Try again."}},
+        {"status_code": 400, "json": {"code": 2787, "message": "Something went wrong on our end."}},
+        {"status_code": 302, "text": "elsewhere"},
+        {"text": '{"access_token": "false-acc'},
+        {"text": '{"access_token": "' + "x" * 100_000 + '"}'},
+        {"exc": requests.ReadTimeout},
+    ],
+)
+def test_trouble_of_the_token_endpoint_is_retried_after_pauses_and_then_told(
+    mock: requests_mock.Mocker, slept: list[float], trouble: dict[str, Any]
+) -> None:
+    endpoint = Endpoint(mock, Pauses())
+    endpoint.answers(trouble, issued(1))
+    assert endpoint.token() == "Bearer false-access-token-1"
+    assert slept == [1]
+
+    endpoint.authenticator.accepted("false-access-token-1")
+    endpoint.answers(trouble)
+    with pytest.raises(FatalError, match=r"token endpoint.*failed 4 times in a row.*the next sync") as raised:
+        endpoint.authenticator.replace("false-access-token-1", is_last=True)
+    assert slept == [1, 1, 2, 4]
+    assert "false-acc" not in str(raised.value)
+
+
+def test_a_throttled_token_endpoint_is_no_throttled_api_whose_token_works(endpoint: Endpoint) -> None:
+    endpoint.answers({"status_code": 429, "json": {"code": 8, "message": "Retry after 4000 seconds"}})
+
+    for _ in range(2):
+        with pytest.raises(FatalError, match="until") as raised:
+            endpoint.token()
+        assert not isinstance(raised.value, QuotaExhaustedError)
+    assert endpoint.calls == 1
+
+
+def test_a_throttled_refresh_is_sent_again_which_is_no_retry(endpoint: Endpoint) -> None:
+    throttled = {"status_code": 400, "json": {"code": 8, "message": "Retry after 0.01 seconds"}}
+    endpoint.answers(*[throttled] * TRIES, issued(1))
+
+    assert endpoint.token() == "Bearer false-access-token-1"
+    assert endpoint.calls == TRIES + 1
+
+
+# ---- What a response says
+
+
+YEAR_SECONDS = 366 * 86_400
+
+
+def parsed(**answer: Any) -> Tokens:
+    body = json.dumps({"access_token": "false-access-token-1", **answer}).encode()
+    return Tokens.parse(iter([body[:9], body[9:]]))
+
+
+def test_a_lifetime_is_sound_whatever_the_endpoint_says() -> None:
+    for sound, seconds in [(0.5, 0.5), ("3600", 3_600), (YEAR_SECONDS, YEAR_SECONDS), ("Infinity", YEAR_SECONDS)]:
+        assert parsed(expires_in=sound).lifetime_seconds == seconds, sound
+    for absurd in [10**400, "NaN", -5, 0, None, "soon", [1]]:
+        assert parsed(expires_in=absurd).lifetime_seconds == 3_600, absurd
+    assert parsed().lifetime_seconds == 3_600
+
+
+@pytest.mark.parametrize("scope", ["ads:read boards:read", " ads:read,boards:read ", "ads:read, boards:read"])
+def test_scopes_are_taken_however_they_are_separated(scope: str) -> None:
+    assert parsed(scope=scope).scopes == {"ads:read", "boards:read"}
+    assert parsed(scope=None).scopes == parsed(scope="").scopes == frozenset()
+
+
+def test_a_response_without_a_usable_access_token_is_none() -> None:
+    tokens = [None, 7, "", "a token", "a-token\n", "t\u00f6ken"]
+    for body in ["", "<html>", "[]", "null", "{}", *(json.dumps({"access_token": token}) for token in tokens)]:
+        with pytest.raises(MalformedResponseError):
+            Tokens.parse(iter([body.encode()]))

@@ -2,19 +2,16 @@
 
 import gzip
 import socket
-import threading
 import time
 import zlib
 from collections.abc import Iterator, Mapping
 
 import pytest
 import requests
-from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection
 
 from source_pinterest import limits
 from source_pinterest.api import bounds
-from source_pinterest.api.bounds import API_RESPONSE, Bounds, Deadline, WatchedAdapter, beginning_of, chunks_of
+from source_pinterest.api.bounds import API_RESPONSE, Bounds, Deadline, beginning_of, chunks_of
 from source_pinterest.api.errors import BrokenResponseError, MalformedResponseError
 from source_pinterest.api.session import ApiResponse, TimeoutSession
 from unit_tests.api.connections import Wire, pieces_of, response, serving
@@ -70,13 +67,6 @@ def test_gzip_of_several_members_or_of_a_server_that_means_zlib_is_read() -> Non
     for size in (1, 1_000_000):
         assert body(*pieces_of(packed, size), content_encoding="gzip") == TEXT + TEXT, size
     assert body(zlib.compress(TEXT), content_encoding="gzip") == TEXT
-
-
-def test_chunks_are_handed_on_before_the_body_is_complete() -> None:
-    wire = Wire(b"one", b"two", b"three")
-
-    assert next(arriving(wire)) == b"one"
-    assert wire.left == [b"two", b"three"]
 
 
 # ---- Broken
@@ -304,36 +294,3 @@ def test_time_that_a_token_takes_is_not_counted() -> None:
         session = TimeoutSession("source-pinterest/test", 120)
         session.auth = asked
         assert exchange(url, Bounds(1_000, seconds=0.15), session) == b"{}"
-
-
-def test_the_watchdog_ends_when_there_is_nothing_to_watch() -> None:
-    with serving(lambda connection: connection.sendall(OK + b"Content-Length: 2\r\n\r\n{}")) as url:
-        exchange(url, Bounds(1_000))
-    watchdogs = [thread for thread in threading.enumerate() if thread.name == "deadlines"]
-    for thread in watchdogs:
-        thread.join(PATIENCE_SECONDS)
-
-    assert len(watchdogs) <= 1
-    assert not [thread for thread in watchdogs if thread.is_alive()]
-
-
-def test_two_threads_that_open_a_host_first_at_once_have_both_connections_watched(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Between two looks at its pool, the other thread has replaced the class."""
-    adapter, replaced = WatchedAdapter(), type("Replaced", (bounds._Watched,), {})
-    classes: list[type] = [replaced, HTTPConnection]
-
-    class Pool:
-        @property
-        def ConnectionCls(self) -> type:  # noqa: N802  # urllib3's name
-            return classes.pop() if len(classes) > 1 else classes[0]
-
-        @ConnectionCls.setter
-        def ConnectionCls(self, connection_class: type) -> None:  # noqa: N802  # as above
-            classes[:] = [connection_class]
-
-    monkeypatch.setattr(HTTPAdapter, "get_connection_with_tls_context", lambda *_, **__: Pool())
-    pool = adapter.get_connection_with_tls_context(None, verify=True)
-
-    assert issubclass(pool.ConnectionCls, bounds._Watched)

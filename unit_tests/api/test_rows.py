@@ -13,7 +13,6 @@ import pytest
 from source_pinterest.api import rows as module
 from source_pinterest.api.errors import FormError, MalformedResponseError, TooLargeToParseError
 from source_pinterest.api.rows import (
-    JsonBody,
     ListPage,
     ListShape,
     list_page,
@@ -58,23 +57,6 @@ def test_rows_are_read_in_any_chunks_and_a_body_that_is_cut_short_is_refused(bod
     whole = body.rstrip()
     for length in range(len(whole)):
         assert refusal_of(read, [whole[:length]], under) == "The response is cut short.", length
-
-
-def test_a_body_without_a_list_of_rows_is_refused() -> None:
-    for body in [
-        b"<html>Sorry</html>",
-        b'{"data": []}',
-        b"[{}, 1]",
-        b"[{} {}]",
-        b"[{}}",
-        b"[{}]]",
-        b'[{"A": 1,}]',
-        b'[{"A": "\xff"}]',
-        b'[{"A": ' + b"[" * 100_000 + b"]" * 100_000 + b"}]",
-        b"\xef\xbb\xbf[]",
-    ]:
-        for chunks in ([body], pieces_of(body, 1_000)):
-            assert refusal_of(read, chunks), body[:40]
 
 
 def test_without_a_list_under_the_key_it_is_refused() -> None:
@@ -136,11 +118,6 @@ def test_json_of_another_form_is_told_from_what_is_broken(
 )
 def test_a_page_holds_items_where_its_shape_says_and_a_bookmark(body: bytes, shape: ListShape, bookmark: str) -> None:
     assert list_page(pieces_of(body, 20), shape=shape) == ListPage([{"id": 0, "name": 1234567890123456789}], bookmark)
-
-
-def test_a_body_that_is_no_page_is_refused() -> None:
-    for body in [b"[]", b"null", b"{}", b'{"items":{}}', b'{"items":[1,2]}', b'{"items":[{},{}]}', b"x"]:
-        assert refusal_of(list_page, [body]), body
 
 
 @pytest.mark.parametrize("item", [b'{"type":"a"}', b'{"type":"a","name":null}', b'{"type":"","name":0}', b"1"])
@@ -208,23 +185,6 @@ def test_a_body_takes_at_most_32_mib_when_it_is_parsed(value: bytes) -> None:
         list_page(page(7))
 
 
-def test_members_that_nobody_reads_are_not_kept() -> None:
-    def body(members: int) -> Iterator[bytes]:
-        yield b'{"data":[{"A":1}]'
-        yield from (b',"%d":[1,2,3]' % number for number in range(members))
-        yield b"}"
-
-    def peak_of(members: int) -> int:
-        tracemalloc.start()
-        try:
-            assert read(body(members), "data") == [{"A": 1}]
-            return tracemalloc.get_traced_memory()[1]
-        finally:
-            tracemalloc.stop()
-
-    assert peak_of(10_000) < 100_000
-
-
 def nested(levels: int, filler: bytes = b"") -> bytes:
     """An object in which objects and lists stand within each other, each beside a list that is closed at once."""
     opening, closing = b'{"b":[],"a":[', b"]}"
@@ -255,14 +215,6 @@ def test_a_body_can_not_close_the_lists_that_are_put_around_it() -> None:
 
 
 # ---- Values
-
-
-def test_whole_numbers_of_64_bits_are_exact() -> None:
-    places = [b"%d", b'{"id":%d}', b'{\n\t"id":\n%d\n}', b"[1,%d]", b'{"a":{"b":[[%d,"x"]]}}']
-    places += [b'{"%b":%%d,"b":"%b"}' % (b"k" * offset, b"t" * 100) for offset in range(25)]
-    for number in [-1, 2**53 + 1, 2**64 - 1, -(2**63)]:
-        for place in places:
-            assert parse_json(place % number) == json.loads(place % number), (place, number)
 
 
 @pytest.mark.parametrize("beside", [b"1", rb'"\ud83d"'])
@@ -304,20 +256,6 @@ def test_replaced_values_are_warned_of() -> None:
     assert list(rows_of([body], on_replacement=told.append)) == [{"id": "\ufffd"}, {"id": None, "B": "}"}, {"id": "😀"}]
     assert list_page([rb'{"items":[{"id":"\ud83d"}]}'], told.append) == ListPage([{"id": "\ufffd"}])
     assert told == [CHARACTERS, NUMBERS, CHARACTERS]
-
-
-def test_a_body_that_is_not_json_is_malformed() -> None:
-    for body in [
-        b"",
-        b"<html>Sorry</html>",
-        b'{"items": [{"id": "1"}',
-        b'{"a": 1}x',
-        b'{"a": "\xed\xa0\xbd"}',
-        b'\xef\xbb\xbf{"a": 1}',
-        b'{"a": "line\nbreak"}',
-        b"[" * 100_000 + b"]" * 100_000,
-    ]:
-        assert refusal_of(parse_json, body), body[:40]
 
 
 # ---- Bounds of size and work
@@ -366,23 +304,6 @@ def test_the_work_grows_no_faster_than_the_body(monkeypatch: pytest.MonkeyPatch,
         read(pieces_of(body, chunk))
 
     assert parsed <= 2 * 17 * len(body)
-
-
-def test_a_body_in_single_bytes_is_not_joined_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    joined = 0
-    read_more = JsonBody._read_more
-
-    def counting(body: JsonBody) -> bool:
-        nonlocal joined
-        is_more = read_more(body)
-        joined += len(body._text)
-        return is_more
-
-    monkeypatch.setattr(JsonBody, "_read_more", counting)
-    body = b'[{"TEXT":"%b"}]' % (b"x" * 100_000)
-
-    assert len(read(pieces_of(body, 1))) == 1
-    assert joined < 4 * len(body)
 
 
 def test_memory_does_not_grow_with_the_body() -> None:

@@ -2,8 +2,6 @@
 
 import gzip
 import socket
-from collections.abc import Mapping
-from typing import Any
 
 import pytest
 import requests
@@ -11,53 +9,12 @@ import requests_mock
 
 from source_pinterest import limits
 from source_pinterest.api.bounds import API_RESPONSE
-from source_pinterest.api.errors import MalformedResponseError
-from source_pinterest.api.quota import Budget
-from source_pinterest.api.session import ApiResponse, PinterestSession, TimeoutSession, Url, path_of, server_time_of
-from source_pinterest.api.usage import Usage
+from source_pinterest.api.session import TimeoutSession, Url, path_of, server_time_of
 from source_pinterest.api.verdicts import ErrorResponse
-from unit_tests.answers import refused
-from unit_tests.api.connections import Wire, serving
+from unit_tests.api.connections import serving
 
 URL = "https://api.pinterest.com/v5/ad_accounts/1/campaigns"
 MEBIBYTE = 1024 * 1024
-OPERATION = "ads_read GET /v5/ad_accounts/*/campaigns"
-
-
-class Books(Budget):
-    """A budget that only keeps books."""
-
-    def __init__(self) -> None:
-        super().__init__(900)
-        self.entries: list[tuple[Any, ...]] = []
-
-    def acquire(self, category: str) -> float:
-        self.entries.append(("acquire", category))
-        return 1_000
-
-    def release(self, category: str, sent_at: float, headers: Mapping[str, str]) -> None:
-        self.entries.append(("release", category, sent_at, headers.get("x-ratelimit-remaining")))
-
-    def throttled(self, category: str, hint_seconds: float | None) -> None:
-        self.entries.append(("throttled", category, hint_seconds))
-
-    def accepted(self, category: str) -> None:
-        self.entries.append(("accepted", category))
-
-
-@pytest.fixture
-def books() -> Books:
-    return Books()
-
-
-@pytest.fixture
-def session(books: Books) -> PinterestSession:
-    return PinterestSession(books, "source-pinterest/test", 120, connections=4)
-
-
-def call(session: PinterestSession, parse: Any = b"".join, **params: str) -> ApiResponse[bytes] | ErrorResponse:
-    request = requests.Request("GET", URL, params=params)
-    return session.paced_exchange(request, parse, API_RESPONSE, Usage().of("campaigns"))
 
 
 @pytest.mark.parametrize(("given", "connecting", "silent"), [(120, 10, 120), (2, 2, 2)])
@@ -73,64 +30,6 @@ def test_a_request_has_our_name_and_a_timeout_whatever_the_caller_says(
     assert mock.last_request.headers["Accept-Encoding"] == "gzip"
 
 
-def test_a_throttled_response_pauses_its_quota(
-    session: PinterestSession, books: Books, mock: requests_mock.Mocker
-) -> None:
-    by_header = refused(429, 8, "slow", Retry_After="3")
-    by_message = refused(400, 8, "Retry after 5 seconds")
-    mock.get(URL, [by_header, by_message, {"json": {"items": []}, "headers": {"x-ratelimit-remaining": "7"}}])
-    responses = [call(session) for _ in range(3)]
-
-    assert [getattr(response, "status", 200) for response in responses] == [429, 400, 200]
-    assert books.entries == [
-        ("acquire", OPERATION),
-        ("release", OPERATION, 1_000, None),
-        ("throttled", OPERATION, 3),
-        ("acquire", OPERATION),
-        ("release", OPERATION, 1_000, None),
-        ("throttled", OPERATION, 5),
-        ("acquire", OPERATION),
-        ("release", OPERATION, 1_000, "7"),
-        ("accepted", OPERATION),
-    ]
-
-
-@pytest.mark.parametrize("status", [200, 204, 299])
-def test_a_good_response_is_parsed_and_knows_its_token(
-    session: PinterestSession, mock: requests_mock.Mocker, status: int
-) -> None:
-    session.headers["Authorization"] = "Bearer false-access-token"
-    mock.get(URL, status_code=status, text="content")
-    response = call(session)
-
-    assert isinstance(response, ApiResponse)
-    assert (response.value, response.token) == (b"content", "false-access-token")
-
-
-@pytest.mark.parametrize("status", [206, 300, 304, 403, 500])
-def test_other_responses_are_judged_by_the_error_table(
-    session: PinterestSession, books: Books, mock: requests_mock.Mocker, status: int
-) -> None:
-    session.headers["Authorization"] = "Bearer false-access-token"
-    mock.get(URL, [{**refused(status, 7, "Scripted", x_pinterest_rid="77"), "reason": ""}])
-    response = call(session)
-
-    assert isinstance(response, ErrorResponse)
-    assert (response.status, response.reason, response.code, response.message) == (status, "", 7, "Scripted")
-    assert (response.headers["X-Pinterest-RID"], response.token) == ("77", "false-access-token")
-    assert books.entries[-1] == ("accepted", OPERATION)
-
-
-def test_a_debug_log_names_the_path_of_a_request_and_not_its_query(
-    session: PinterestSession, mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture
-) -> None:
-    mock.get(URL, status_code=404)
-    with caplog.at_level("DEBUG", logger="airbyte"):
-        call(session, bookmark="false-bookmark")
-
-    assert "GET /v5/ad_accounts/1/campaigns: 404" in caplog.messages
-
-
 def test_a_malformed_header_is_no_reason_to_log_the_query(caplog: pytest.LogCaptureFixture) -> None:
     with serving(lambda connection: connection.sendall(b"HTTP/1.1 200 OK\r\nno header\r\n\r\n")) as url:
         TimeoutSession("source-pinterest/test", 2).exchange(
@@ -138,28 +37,6 @@ def test_a_malformed_header_is_no_reason_to_log_the_query(caplog: pytest.LogCapt
         )
 
     assert "signature" not in caplog.text
-
-
-def test_a_body_that_breaks_off_was_not_throttled_and_lets_its_connection_go(
-    session: PinterestSession, books: Books, mock: requests_mock.Mocker
-) -> None:
-    wire = Wire(b"{", breaks_off=True)
-    mock.get(URL, body=wire)
-
-    with pytest.raises(MalformedResponseError):
-        call(session)
-    assert books.entries[-1] == ("accepted", OPERATION)
-    assert wire.closed
-
-
-def test_a_redirect_takes_the_token_nowhere(session: PinterestSession, mock: requests_mock.Mocker) -> None:
-    mock.get(URL, status_code=302, headers={"Location": "https://elsewhere.invalid/"})
-    elsewhere = mock.get("https://elsewhere.invalid/")
-    response = call(session)
-
-    assert isinstance(response, ErrorResponse)
-    assert response.status == session.get(URL, allow_redirects=True).status_code == 302
-    assert elsewhere.call_count == 0
 
 
 @pytest.mark.parametrize(("path", "packed"), [(b"", True), (b"\xff", False)])

@@ -1,6 +1,5 @@
 """A token endpoint that answers as scripted, and an authenticator that asks it."""
 
-import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -14,7 +13,6 @@ from source_pinterest.api.session import PinterestSession
 from source_pinterest.config.credentials import AppCredentials, read_credentials
 from unit_tests.clocks import Clock
 from unit_tests.configs import OAUTH
-from unit_tests.threads import PATIENCE_SECONDS
 
 TOKEN_URL = "https://api.pinterest.com/v5/oauth/token"
 TRIES = 4
@@ -60,19 +58,3 @@ class Endpoint:
     def token(self) -> str:
         request = self.authenticator(requests.Request("GET", "https://api.pinterest.com/v5/boards").prepare())
         return str(request.headers["Authorization"])
-
-
-class Handover:
-    """Takes a rotated token, and does not return before it may."""
-
-    def __init__(self, endpoint: Endpoint) -> None:
-        self._has_begun, self.may_end = threading.Event(), threading.Event()
-        endpoint.on_rotation = self._take
-
-    def begins(self) -> None:
-        """Wait for it."""
-        assert self._has_begun.wait(PATIENCE_SECONDS)
-
-    def _take(self, _: Tokens) -> None:
-        self._has_begun.set()
-        assert self.may_end.wait(PATIENCE_SECONDS)

@@ -3,30 +3,24 @@
 import errno
 import io
 import tempfile
-import tracemalloc
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import count
+from collections.abc import Iterator
 from threading import Event
 from typing import Any
 
 import pytest
 from airbyte_cdk.entrypoint import AirbyteEntrypoint
-from airbyte_cdk.models import AirbyteMessage, AirbyteRecordMessage, SyncMode, Type
-from airbyte_cdk.sources.message import InMemoryMessageRepository
-from airbyte_cdk.sources.streams import Stream
-from airbyte_cdk.sources.streams.concurrent.adapters import StreamPartition
+from airbyte_cdk.models import AirbyteMessage, AirbyteRecordMessage, Type
 
 from source_pinterest.api.errors import ConfigError, MalformedResponseError, ResponseTooLargeError
 from source_pinterest.engine.bundles import (
     Bundle,
     BundleBuilder,
-    BundleMessage,
     BundleSpool,
     RowBudget,
     bundles_of,
     spooled,
 )
-from source_pinterest.limits import BUNDLE_BYTES, ROW_BYTES
+from source_pinterest.limits import ROW_BYTES
 from unit_tests.threads import GLANCE_SECONDS, PATIENCE_SECONDS, in_thread
 
 STREAM = 'custom_"best"\\ones'
@@ -68,15 +62,6 @@ def test_a_line_is_the_frameworks_byte_for_byte() -> None:
     assert bundle_with(*RECORDS) == Bundle(STREAM, lines.encode(), len(RECORDS))
 
 
-def test_the_records_of_a_bundle_can_be_had_again_and_stay_as_they_were() -> None:
-    record = {"id": "1", "title": None}
-    bundle = bundle_with(record, {"id": 2**63, "name": "Äpfel"})
-
-    assert record == {"id": "1", "title": None}
-    assert list(bundle.records()) == [{"id": "1"}, {"id": 2**63, "name": "Äpfel"}]
-    assert list(bundle.messages()) == [ordinary(record) for record in bundle.records()]
-
-
 def test_a_bundle_ends_before_it_grows_too_large() -> None:
     records = [{"id": str(number), "text": "x" * 10_000} for number in range(300)]
     bundles = list(bundles_of(STREAM, records))
@@ -85,18 +70,6 @@ def test_a_bundle_ends_before_it_grows_too_large() -> None:
     assert [bundle.count for bundle in bundles] == [103, 103, 94]
     assert all(bundle.lines.endswith(b"\n") and bundle.lines.count(b"\n") == bundle.count for bundle in bundles)
     assert list(bundles_of(STREAM, [])) == []
-
-
-def test_a_bundle_may_be_exactly_as_large_as_allowed() -> None:
-    frame = len(bundle_with({"text": ""}).lines)
-
-    def bundles(size: int) -> list[int]:
-        first, second = {"text": ""}, {"text": "x" * (size - 2 * frame)}
-        taken = builder()
-        return [bundle.count for bundle in [*taken.add_all([first, second]), *taken.rest()]]
-
-    assert bundles(BUNDLE_BYTES) == [2]
-    assert bundles(BUNDLE_BYTES + 1) == [1, 1]
 
 
 def test_bundles_that_wait_for_the_last_are_all_of_their_stream_or_none_comes() -> None:
@@ -117,44 +90,10 @@ def test_bundles_that_wait_for_the_last_are_all_of_their_stream_or_none_comes() 
         spooled(bundles(MalformedResponseError("It is cut short.")))
 
 
-def test_the_time_is_taken_once_for_each_bundle() -> None:
-    ticks = count(1)
-    taken = BundleBuilder(STREAM, clock=lambda: next(ticks) * 1_000_000)
-    bundles = [*taken.add_all([{"text": "x" * 400_000}] * 5), *taken.rest()]
-
-    assert [{message.record.emitted_at for message in bundle.messages() if message.record} for bundle in bundles] == [
-        {1},
-        {2},
-        {3},
-    ]
-
-
 def test_a_record_is_bounded_like_a_row() -> None:
     assert bundle_with({"name": "x" * (ROW_BYTES - 20)}).count == 1
     with pytest.raises(ResponseTooLargeError, match=r": a record has more than 1,048,576 bytes\."):
         bundle_with({"name": "x" * ROW_BYTES})
-
-
-class Lists(Stream):
-    """A stream that hands out bundles."""
-
-    primary_key = None
-
-    def read_records(self, *_: Any, **__: Any) -> Iterable[Mapping[str, Any] | AirbyteMessage]:
-        yield BundleMessage(bundle_with(*RECORDS))
-
-    def get_json_schema(self) -> Mapping[str, Any]:
-        return {}
-
-
-def test_a_bundle_passes_the_framework_whole() -> None:
-    repository = InMemoryMessageRepository()
-    partition = StreamPartition(Lists(), {}, repository, SyncMode.full_refresh, None, None)
-
-    assert list(partition.read()) == []
-    [message] = repository.consume_queue()
-    assert message == BundleMessage(bundle_with(*RECORDS))
-    assert (message.type, message.record) == (Type.RECORD, None)
 
 
 # ---- Bundles that wait
@@ -204,21 +143,6 @@ def test_a_disk_that_is_full_or_missing_is_a_sentence_that_names_the_folder(
     with BundleSpool() as spool, pytest.raises(ConfigError) as raised:
         spool.write(bundles_of(STREAM, LARGE_RECORDS))
     assert sentence in str(raised.value.message)
-
-
-def test_bundles_on_disk_take_no_memory() -> None:
-    def peak_of(megabytes: int) -> int:
-        records = ({"text": "x" * 100_000} for _ in range(megabytes * 10))
-        tracemalloc.start()
-        try:
-            with BundleSpool() as spool:
-                spool.write(bundles_of(STREAM, records))
-                assert sum(bundle.count for bundle in spool.bundles()) == megabytes * 10
-            return tracemalloc.get_traced_memory()[1]
-        finally:
-            tracemalloc.stop()
-
-    assert peak_of(16) < 1.2 * peak_of(4)
 
 
 # ---- Rows that wait

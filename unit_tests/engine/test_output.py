@@ -1,18 +1,13 @@
 """Lines leave whole, in large pieces and without secrets, from a process that is tuned for it."""
 
-import ctypes
 import errno
-import gc
 import io
 import json
 import logging
-import os
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import nullcontext
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from airbyte_cdk.logger import PRINT_BUFFER
@@ -23,11 +18,10 @@ from source_pinterest.engine.output import (
     MaskedStream,
     MessageWriter,
     mask_logs,
-    tune_memory,
 )
 from source_pinterest.masking import SECRETS
 from unit_tests.clocks import Clock
-from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
+from unit_tests.threads import PATIENCE_SECONDS
 
 
 @pytest.fixture
@@ -71,24 +65,6 @@ def test_a_line_does_not_wait_long_for_others(stdout: Path, clock: Clock) -> Non
     writer.write(b"three\n")
 
     assert stdout.read_bytes() == b"one\ntwo\nthree\n"
-
-
-def test_a_reader_that_is_slow_or_takes_little_at_a_time_gets_everything(
-    stdout: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    whole, waited = os.write, []
-
-    def full_at_first(descriptor: int, batch: bytes) -> int:
-        if len(waited) < 2:
-            raise BlockingIOError
-        return whole(descriptor, batch[:3])
-
-    monkeypatch.setattr(os, "write", full_at_first)
-    monkeypatch.setattr("select.select", lambda _, writers, __: waited.append(writers))
-    MessageWriter().write_now(b"a line that is longer than three bytes\n")
-
-    assert stdout.read_bytes() == b"a line that is longer than three bytes\n"
-    assert len(waited) == 2
 
 
 def test_an_output_that_was_never_open_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -176,55 +152,6 @@ def test_a_line_that_can_not_wait_comes_before_all_that_waits(stdout: Path) -> N
     assert stdout.read_bytes() == b"a token\na record\n"
 
 
-class Stuck:
-    """A writer of a line that can't wait, who never gets the lock of the output."""
-
-    def __init__(self, writer: MessageWriter, monkeypatch: pytest.MonkeyPatch) -> None:
-        self._lock = threading.Lock()
-        self._lock.acquire()
-        monkeypatch.setattr(PRINT_BUFFER, "lock", self._lock)
-        self._writing = in_thread(lambda: writer.write_now(b"a token\n"))
-        assert waits(self._writing)
-        monkeypatch.setattr(PRINT_BUFFER, "lock", nullcontext())
-
-    def go_on(self) -> None:
-        self._lock.release()
-        self._writing.result(PATIENCE_SECONDS)
-
-
-def test_a_line_whose_writer_never_gets_the_lock_is_written_by_who_has_it(
-    stdout: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    writer = MessageWriter()
-    writer.write(b"a record\n")
-    stuck = Stuck(writer, monkeypatch)
-    writer.flush()
-
-    assert stdout.read_bytes() == b"a token\na record\n"
-    stuck.go_on()
-    assert stdout.read_bytes() == b"a token\na record\n"
-
-
-def test_a_line_that_comes_while_a_piece_is_written_comes_before_the_next(
-    stdout: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    writer, lines, write, stuck = MessageWriter(), bundle(2_000, 100), os.write, []
-
-    def meanwhile(descriptor: int, piece: bytes) -> int:
-        if not stuck:
-            stuck.append(Stuck(writer, monkeypatch))
-        return write(descriptor, piece)
-
-    monkeypatch.setattr(os, "write", meanwhile)
-    writer.write(lines)
-    writer.flush()
-
-    first, _, rest = stdout.read_bytes().partition(b"a token\n")
-    assert first + rest == lines
-    assert PIECE_BYTES <= len(first) <= PIECE_BYTES + 100
-    stuck[0].go_on()
-
-
 # ---- Secrets
 
 SECRET = 'false "secret" 8675309'
@@ -258,12 +185,6 @@ def test_a_log_line_is_one_line_of_printable_characters_and_its_trace_several() 
 
     assert shown.startswith("board \ufffd[2J\ufffd12\ufffd \n")
     assert shown.endswith("ValueError: a\ufffdb\nc")
-
-
-def test_a_debug_line_is_masked_too() -> None:
-    line = json.loads(MaskedLogFormatter().format(record(logging.DEBUG, f"GET {SECRET}")))
-
-    assert line == {"type": "DEBUG", "message": "GET ****", "data": {}}
 
 
 def test_printed_text_is_masked() -> None:
@@ -305,28 +226,3 @@ def test_an_error_that_ends_a_thread_is_logged(
     assert logged.levelno == logging.ERROR
     assert logged.exc_info
     assert isinstance(logged.exc_info[1], KeyError)
-
-
-# ---- Memory
-
-M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
-"""As malloc.h has them."""
-
-LARGE_BYTES = 4 * 1024 * 1024
-
-
-@pytest.mark.parametrize("has_mallopt", [True, False])
-def test_the_allocator_is_asked_for_few_arenas_and_to_give_large_blocks_back(
-    monkeypatch: pytest.MonkeyPatch, has_mallopt: bool
-) -> None:
-    asked: dict[int, int] = {}
-    frozen: list[bool] = []
-    functions = {"mallopt": lambda option, value: asked.update({option: value})} if has_mallopt else {}
-    monkeypatch.setattr(ctypes, "CDLL", {None: SimpleNamespace(**functions)}.__getitem__)
-    monkeypatch.setattr(gc, "set_threshold", lambda *_: None)
-    monkeypatch.setattr(gc, "freeze", lambda: frozen.append(True))
-    tune_memory()
-
-    wanted = {M_ARENA_MAX: 2, M_MMAP_THRESHOLD: LARGE_BYTES, M_TRIM_THRESHOLD: LARGE_BYTES}
-    assert asked == (wanted if has_mallopt else {})
-    assert frozen

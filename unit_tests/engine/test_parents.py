@@ -163,20 +163,6 @@ def test_an_error_of_the_first_page_or_the_whole_stream_comes_at_once(before: li
     assert calls == [()]
 
 
-@pytest.mark.parametrize("is_wanted", [True, False])
-def test_a_parent_that_is_not_selected_or_has_no_child_collects_nothing(is_wanted: bool) -> None:
-    ids = ParentIds("lead_forms", Listing("9"))
-    if is_wanted:
-        ids.want()
-    else:
-        ids.announce()
-    with ids.filling(()) as collected:
-        collected.append("1")
-    ids.seal()
-
-    assert list(ids.of(())) == ["9"]
-
-
 def test_a_stream_that_needs_ids_needs_those_of_its_parents() -> None:
     accounts = ParentIds("lead_forms", lambda _: ["1"])
     groups = ParentIds("lead_forms", lambda _: ["2"], lambda: [accounts])
@@ -248,22 +234,3 @@ def test_listings_of_many_accounts_that_fail_are_not_worth_another_try(
     ask_in_vain(ids, *keys)
 
     assert ids.ledger.is_worth_retrying() is is_worth_retrying
-
-
-def test_a_value_that_can_not_be_understood_costs_the_listing_alone() -> None:
-    ids = ParentIds("lead_forms", Listing(error=KeyError("id")))
-    for _ in range(2):
-        with pytest.raises(SliceError, match="lead_forms: a response of Pinterest can't be understood"):
-            ids.of(("11",))
-
-
-def test_an_account_of_which_a_listing_was_read_gets_more_than_one_try() -> None:
-    listing = Listing()
-    ids = ParentIds("lead_forms", listing)
-    list(ids.of(("11", "1")))
-    listing.error = TROUBLE
-    ask_in_vain(ids, *((account,) for account in MANY), ("11", "2"))
-
-    assert not ids.ledger.is_worth_retrying()
-    assert not ids.ledger.may_read((MANY[0],))
-    assert ids.ledger.may_read(("11",))

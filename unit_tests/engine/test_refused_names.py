@@ -95,16 +95,6 @@ def test_names_of_several_messages_are_left_out_one_after_the_other() -> None:
     assert picky.ask() == without("COLUMN_7", "COLUMN_9")
 
 
-def test_a_refusal_that_names_nothing_is_raised_at_once_and_costs_no_name() -> None:
-    picky = Picky({"COLUMN_7"}, "Invalid parameters")
-    with pytest.raises(BadRequestError, match="Invalid parameters"):
-        picky.ask()
-
-    assert picky.calls == [WANTED]
-    picky.bad = frozenset()
-    assert picky.ask() == WANTED
-
-
 @pytest.mark.parametrize(
     ("bad", "wanted"),
     [("ENTITY_ID", WANTED), ("GENDER", {"columns": ("ENTITY_ID",), "targeting_types": ("GENDER",)})],

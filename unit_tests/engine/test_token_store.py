@@ -56,18 +56,6 @@ def platform() -> Platform:
     return Platform()
 
 
-@pytest.mark.parametrize("extra", [{}, {"credentials": None}])
-def test_the_token_takes_its_place_in_a_flat_or_nested_config(extra: dict[str, Any]) -> None:
-    before = json.dumps(NESTED)
-
-    assert with_tokens({**FLAT, **extra}, TOKENS) == {**FLAT, **extra, "refresh_token": "false-refresh-token-2"}
-    assert with_tokens(NESTED, TOKENS) == {
-        "credentials": {**OAUTH, "refresh_token": "false-refresh-token-2"},
-        "start_date": "2026-01-01",
-    }
-    assert json.dumps(NESTED) == before
-
-
 def with_expiry(tokens: Tokens) -> dict[str, Any]:
     """The credentials of a config that holds an access token as well, with new tokens."""
     held = {"credentials": {**OAUTH, "access_token": "false-access-token", "token_expiry_date": "2020-01-01T00:00:00Z"}}
@@ -83,15 +71,6 @@ def test_an_access_token_is_noted_where_the_config_holds_one_with_its_end_in_utc
     assert credentials["access_token"] == "false-access-token-2"
     assert credentials["token_expiry_date"].endswith("Z")
     assert 3_500 < lives.total_seconds() <= 3_600
-
-
-def test_the_platform_gets_the_whole_config_each_time(platform: Platform) -> None:
-    store = TokenStore(NESTED, platform.take, None)
-    third = replace(TOKENS, refresh_token="false-refresh-token-3")
-    store.rotated(TOKENS)
-    store.rotated(third)
-
-    assert platform.configs == [with_tokens(NESTED, TOKENS), with_tokens(NESTED, third)]
 
 
 @pytest.mark.parametrize("setting", [None, "", "true"])

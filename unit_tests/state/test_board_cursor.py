@@ -26,17 +26,6 @@ def read(subject: BoardCursor, **ids: str) -> None:
     subject.commit(StreamSlice(partition=ids, cursor_slice={"board_pins_modified_at": NEW}))
 
 
-def test_a_board_counts_when_its_last_section_is_read() -> None:
-    subject = board_cursor(**{"1": OLD})
-    subject.expect(BOARD, NEW, LISTED_AT, 2)
-    subject.expect({"board_id": "without sections"}, NEW, LISTED_AT, 0)
-
-    read(subject, board_id="1", board_section_id="8")
-    assert subject.state == {"boards": {"1": OLD, "without sections": NEW}}
-    read(subject, board_id="1", board_section_id="9")
-    assert subject.state == {"boards": {"1": NEW, "without sections": NEW}}
-
-
 @pytest.mark.parametrize("merges_by_key", [True, False])
 def test_boards_of_which_a_part_was_emitted_are_named_where_every_row_is_kept(
     caplog: pytest.LogCaptureFixture, *, merges_by_key: bool
@@ -82,11 +71,3 @@ def test_a_board_takes_few_bytes_of_a_state(owner: dict[str, str], most_bytes: i
 
     assert len(subject.state["boards"]) == len(boards)
     assert len(json.dumps(subject.state)) <= most_bytes * len(boards)
-
-
-def test_boards_that_were_not_seen_are_forgotten() -> None:
-    subject = board_cursor(**{"1": OLD, "2": OLD})
-    subject.has_changed({"board_id": "2"}, OLD)
-    subject.forget_others()
-
-    assert subject.state == {"boards": {"2": OLD}}

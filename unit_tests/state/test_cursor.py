@@ -2,19 +2,16 @@
 
 import threading
 from typing import Any
-from unittest.mock import create_autospec
 
 import pytest
 from airbyte_cdk.models import AirbyteMessage
 from airbyte_cdk.sources.message import InMemoryMessageRepository
-from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
-from airbyte_cdk.sources.types import Record, StreamSlice
+from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest import limits
 from source_pinterest.state import cursor as cursors
 from source_pinterest.state.cursor import FullRefresh, PinterestCursor
-from unit_tests.state.stores import STREAM, states_in, store
-from unit_tests.streams.pinterest import configured
+from unit_tests.state.stores import states_in, store
 from unit_tests.threads import PATIENCE_SECONDS, in_thread
 
 
@@ -129,41 +126,7 @@ def test_a_state_of_very_many_boards_comes_as_much_more_rarely(
     assert [states_after(0, records=29_999), states_after(0, records=1)] == [0, 1]
 
 
-def test_the_frameworks_own_calls_do_not_move_a_cursor(
-    tally: Tally, clock: Clock, repository: InMemoryMessageRepository
-) -> None:
-    """It closes partitions that failed as well, and those whose slice is passed already."""
-    tally.count(10_000, SLICE)
-    clock.now += 10
-    tally.observe(Record({"id": "1"}, STREAM))
-    tally.close_partition(create_autospec(Partition))
-
-    assert (tally.passed, states_in(repository)) == ([], [])
-    assert tally.should_be_synced(Record({"id": "1"}, STREAM))
-
-
-def test_the_last_state_always_goes_out(tally: Tally, repository: InMemoryMessageRepository) -> None:
-    tally.ensure_at_least_one_state_emitted()
-
-    assert states_in(repository) == [{"passed": 0}]
-
-
 # ---- Full refreshes
-
-
-def test_states_of_a_full_refresh_say_whose_they_are_and_whether_it_has_ended(
-    clock: Clock, repository: InMemoryMessageRepository
-) -> None:
-    tally = Tally(repository, FullRefresh(7))
-    clock.now += 10
-    tally.commit(SLICE)
-    tally.ensure_at_least_one_state_emitted()
-    tally.note_incomplete()
-    tally.ensure_at_least_one_state_emitted()
-
-    assert states_in(repository) == [
-        {"passed": 1, "full_refresh": {"generation": 7, "ended": ended}} for ended in (False, True, False)
-    ]
 
 
 def marked(generation: Any, ended: Any) -> dict[str, Any]:
@@ -199,12 +162,3 @@ def test_a_full_refresh_goes_on_from_its_own_states_alone(
 def test_an_incremental_sync_goes_on_from_the_state_of_a_refresh_and_has_not_ended() -> None:
     assert dict(store(marked(7, ended=True)).incoming())
     assert not store(marked(7, ended=True)).has_ended()
-
-
-def test_only_a_full_refresh_is_one() -> None:
-    wanted = configured("full_refresh", "overwrite")
-    wanted.generation_id = 7
-
-    assert FullRefresh.of(wanted) == FullRefresh(7)
-    assert FullRefresh.of(configured("incremental", "append")) is None
-    assert FullRefresh.of(None) is None

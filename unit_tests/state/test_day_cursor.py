@@ -1,13 +1,18 @@
-"""The days that an analytics stream requests, and its state while they come in."""
+"""What a day cursor warns of, and states that are of the future, broken, or of another request."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from pendulum import WeekDay
 
-from source_pinterest.api.errors import ConfigError, NothingLeftError, RefusedError, UnavailableError
-from source_pinterest.dates import Granularity
+from source_pinterest.api.errors import ConfigError, NothingLeftError, UnavailableError
+from source_pinterest.dates import DateWindow, Granularity
 from source_pinterest.engine.tasks import Task
+from source_pinterest.state.cursor import FullRefresh
+from source_pinterest.state.day_cursor import AccountDayCursor, DayCursor
+from source_pinterest.state.period import Period, Restatement
 from unit_tests.state.day_cursors import (
     EARLIEST,
     PERIOD,
@@ -16,87 +21,18 @@ from unit_tests.state.day_cursors import (
     cursor,
     day,
     entry,
+    pin_cursor,
     plan,
+    profile_cursor,
     read_up_to,
+    restatement,
     slice_of,
     unread,
+    warnings,
     window,
     windows,
 )
-
-REFUSED = RefusedError("Not yours")
-NOTHING_YET = {"states": [entry("549", ago(90), **{"from": ago(89)})]}
-
-
-def test_a_window_is_done_when_all_its_batches_are() -> None:
-    subject = cursor()
-    assert windows(subject) == [window(89, 0)]
-    first, second = plan(subject, 45, batches=2)
-    subject.commit(slice_of("549", first, 0))
-    assert subject.state == NOTHING_YET
-    subject.commit(slice_of("549", first, 1))
-
-    assert subject.state == read_up_to(45)
-    subject.commit(slice_of("549", second, 1))
-    subject.commit(slice_of("549", second, 0))
-    assert subject.state == read_up_to(0)
-
-
-def test_an_account_that_is_planned_again_promises_nothing_of_slices_in_flight() -> None:
-    subject = cursor()
-    [first] = plan(subject, 90, batches=2)
-    subject.expect("549", [(first, 1)])
-    subject.commit(slice_of("549", first, 0))
-    subject.commit(slice_of("549", first))
-    assert subject.state == NOTHING_YET
-    subject.commit(slice_of("549", first, 1))
-
-    assert subject.state == read_up_to(0)
-
-
-def test_days_whose_rows_can_not_be_used_are_owed_again() -> None:
-    subject = cursor(read_up_to(3))
-    (planned,) = plan(subject, 90)
-    assert planned == window(36, 0)
-    subject.fail(slice_of("549", planned))
-    days = [[ago(36), ago(3)]]
-    assert subject.state == read_up_to(3, missing=days, stale=days)
-
-    again = cursor(subject.state)
-    assert windows(again) == [window(36, 0)], "nothing is read twice"
-    again.commit(slice_of("549", *plan(again, 90)))
-    assert again.state == read_up_to(0)
-
-
-def test_days_before_the_first_one_are_not_owed_for_rows_that_cant_be_used() -> None:
-    known = read_up_to(3, **{"from": ago(60)})
-    subject = cursor(known)
-    head, newest = plan(subject, 90)
-    assert head == window(89, 61)
-    subject.fail(slice_of("549", head))
-    subject.commit(slice_of("549", newest))
-
-    assert subject.state == read_up_to(0, **{"from": ago(60)})
-
-
-def test_an_account_of_which_nothing_could_be_read_keeps_its_first_day() -> None:
-    """Else its oldest days would go unnoticed once the start date has moved."""
-    subject = cursor()
-    subject.oldest_first(["reached", "failed", "waiting", "refused", "not planned"])
-    for account in ("reached", "failed", "waiting", "refused"):
-        plan(subject, 90, account=account)
-    subject.commit(slice_of("reached", window(89, 0)))
-    subject.fail(slice_of("failed", window(89, 0)))
-    subject.leave_out(slice_of("refused", window(89, 0)), REFUSED)
-    found = {one["partition"]["ad_account_id"]: one["cursor"] for one in subject.state["states"]}
-    first = {"DATE": ago(90), "from": ago(89)}
-    assert {account: found[account] for account in found if account != "reached"} == dict.fromkeys(
-        ("failed", "not planned", "waiting"), first
-    )
-
-    later = cursor(subject.state, replace(PERIOD, start=day(60)))
-    assert [windows(later, account)[-1] for account in ("failed", "not planned", "waiting")] == [window(89, 0)] * 3
-    assert windows(later, "refused") == [window(60, 0)]
+from unit_tests.state.stores import STREAM, store
 
 
 def test_the_first_day_of_weeks_is_a_monday_since_no_part_of_a_week_is_read() -> None:
@@ -106,13 +42,6 @@ def test_the_first_day_of_weeks_is_a_monday_since_no_part_of_a_week_is_read() ->
     subject.oldest_first(["549"])
 
     assert subject.state == {"states": [entry("549", ago(87), **{"from": ago(86)})]}
-
-
-def test_an_account_that_is_refused_keeps_its_days() -> None:
-    subject = cursor(read_up_to(3))
-    subject.leave_out(slice_of("549", *plan(subject, 90)), REFUSED)
-
-    assert subject.state == read_up_to(3)
 
 
 def test_days_that_wait_for_a_task_that_never_ends_are_missing(caplog: pytest.LogCaptureFixture) -> None:
@@ -143,22 +72,7 @@ def test_an_account_without_entities_is_done_at_once() -> None:
     assert subject.state == read_up_to(0)
 
 
-def test_an_account_that_was_not_read_keeps_its_entry() -> None:
-    kept = entry("777", ago(300), **{"from": ago(400), "missing": [[ago(350), ago(340)]]})
-    subject = cursor({"states": [kept]})
-    subject.commit(slice_of("549", *plan(subject, 90)))
-
-    assert kept in subject.state["states"]
-    assert set(subject.accounts()) == {"777"}
-
-
 # ---- The order of accounts
-
-
-def test_the_account_longest_unread_comes_first() -> None:
-    subject = cursor({"states": [entry("1", ago(3)), entry("2", ago(30)), entry("3", ago(10))]})
-
-    assert subject.oldest_first(["1", "new", "2", "3"]) == ["new", "2", "3", "1"]
 
 
 def test_an_account_that_failed_last_time_comes_last_until_it_was_read_whole() -> None:
@@ -182,8 +96,181 @@ def test_an_account_that_failed_last_time_comes_last_until_it_was_read_whole() -
     assert "failed" not in second.state
 
 
-def test_an_account_whose_days_are_owed_because_a_quota_was_used_up_has_its_turn() -> None:
-    """It would come last for ever where a day's quota does not reach its end."""
-    owed = {"missing": [[ago(12), ago(9)]]}
+# ---- States of the future, broken ones, and those of another request
 
-    assert cursor({"states": [entry("1", ago(9), **owed), entry("3", ago(3))]}).oldest_first(["3", "1"]) == ["1", "3"]
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ({"settled": "3021-06-07", "from": ago(60)}, [window(89, 0)]),
+        ({"settled": ago(0), "from": ago(60)}, [window(89, 0)]),
+        (
+            {"settled": ago(3), "from": ago(89), "missing": [[ago(50), ago(48)], [ago(2), ago(1)]]},
+            [window(50, 48), window(36, 0)],
+        ),
+    ],
+)
+def test_a_state_in_the_future_goes_back_to_its_last_settled_day(more: dict[str, Any], expected: list[Any]) -> None:
+    assert windows(cursor({"states": [entry("549", "3021-06-09", **more)]})) == expected
+
+
+def test_days_that_may_stand_twice_are_named_where_the_destination_appends(caplog: pytest.LogCaptureFixture) -> None:
+    once = replace(restatement(Restatement.EMIT_ONCE), merges_by_key=False)
+    cursor({"states": [entry("549", ago(-40), settled=ago(3))]}, once).unread("549")
+
+    assert f"Rows of the days {ago(2)} to {TODAY} may stand twice." in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "state"),
+    [
+        (cursor, {"DATE": "yesterday"}),
+        (cursor, {"DATE": "0001-01-01"}),
+        (cursor, read_up_to(3, missing=[["2026-05-02", "2026-05-01"]])),
+        (cursor, read_up_to(3, missing=7)),
+        (cursor, read_up_to(3, **{"from": "0001-01-01"})),
+        (profile_cursor, {"date": 7}),
+        (pin_cursor, {"reading": [{}]}),
+        (pin_cursor, {"reading": [{"start_date": ago(1), "end_date": ago(1), "settled": ago(1), "after": "x"}]}),
+    ],
+)
+def test_a_state_that_can_not_be_read_is_a_config_error(
+    kind: Callable[[dict[str, Any]], DayCursor], state: dict[str, Any]
+) -> None:
+    with pytest.raises(ConfigError, match=rf"^{STREAM}: the saved state can't be read \(.*\)\. Reset the stream"):
+        kind(state)
+
+
+# ---- Days that were read with other columns or another attribution window
+
+KNOWN = entry("549", ago(1), **{"from": ago(80)})
+NO_LOOKBACK = replace(PERIOD, lookback_days=None)
+
+
+def changed(caplog: pytest.LogCaptureFixture, state: dict[str, Any], period: Any = PERIOD) -> list[str]:
+    """The warnings of a sync that asks for something else than the one before."""
+    subject = cursor({**state, "asked": "one"}, period, fingerprint="two")
+    assert subject.state["asked"] == "two"
+    subject.unread_windows("549")
+    return [text for text in caplog.messages if "have changed" in text]
+
+
+def test_an_unchanged_request_is_no_warning(caplog: pytest.LogCaptureFixture) -> None:
+    subject = cursor({"states": [KNOWN]}, fingerprint="one")
+    again = cursor(subject.state, fingerprint="one")
+
+    assert again.state == {"states": [KNOWN], "asked": "one"}
+    assert caplog.messages == []
+
+
+def test_a_change_is_one_warning_that_names_the_days_that_stay_as_they_are(caplog: pytest.LogCaptureFixture) -> None:
+    [told] = changed(caplog, {"states": [KNOWN, entry("777", ago(3), **{"from": ago(60)})]})
+
+    assert told.startswith(f"{STREAM}: ")
+    assert f"days {ago(80)} to {ago(35)} keep their old values" in told
+
+
+@pytest.mark.parametrize("states", [[], [entry("549", ago(1), **{"from": ago(34)})]])
+def test_a_change_that_the_lookback_covers_whole_is_no_matter(
+    caplog: pytest.LogCaptureFixture, states: list[Any]
+) -> None:
+    assert changed(caplog, {"states": states}) == []
+
+
+@pytest.mark.parametrize(
+    ("known", "first_ago", "last_ago"),
+    [
+        (entry("549", ago(0), **{"from": ago(20)}), 20, 0),
+        (entry("549", ago(0)), 89, 0),
+        (entry("549", ago(95)), 95, 95),
+    ],
+)
+def test_a_change_concerns_all_days_that_are_not_read_again(
+    caplog: pytest.LogCaptureFixture, known: dict[str, Any], first_ago: int, last_ago: int
+) -> None:
+    [told] = changed(caplog, {"states": [known]}, NO_LOOKBACK)
+
+    assert f"days {ago(first_ago)} to {ago(last_ago)} keep their old values" in told
+
+
+# ---- Days that were appended too early
+
+
+EMIT_ONCE = restatement(Restatement.EMIT_ONCE)
+
+
+def limited(state: dict[str, object] | None, period: Period, settled: int) -> AccountDayCursor:
+    """A cursor to which Pinterest has told the last final day."""
+    return cursor(state, replace(period, last_final_day=day(settled)))
+
+
+@pytest.mark.parametrize(
+    ("state", "again"),
+    [
+        ({"DATE": ago(5)}, (6, 5)),  # an older state counts nothing after two days before its last
+        (read_up_to(5, settled=None), (6, 5)),
+        (read_up_to(5), None),
+        (read_up_to(5, settled=ago(20)), (19, 5)),
+        (read_up_to(5, settled=ago(20), **{"from": ago(9)}), (9, 5)),  # days before it belong to the head
+    ],
+)
+def test_days_that_were_appended_too_early_come_again_with_a_warning(
+    caplog: pytest.LogCaptureFixture, state: dict[str, object], again: tuple[int, int] | None
+) -> None:
+    first, last = again or (4, 4)
+
+    assert windows(limited(state, EMIT_ONCE, 3))[-1] == window(first, 3)
+    told = [f"{STREAM}: the days {window(first, last)} were read while"] if again else []
+    assert [text[: len(told[0])] for text in warnings(caplog)] == told
+
+
+# ---- Days that come in part
+
+
+KEEPS_EVERY_ROW = replace(PERIOD, lookback_days=None, restatement=Restatement.EMIT_ONCE, merges_by_key=False)
+
+
+def read_half(subject: AccountDayCursor, planned: DateWindow, account: str = "549", rows: int = 3) -> None:
+    """Read the first of two slices of a window; the second fails."""
+    subject.count(rows, slice_of(account, planned, 0))
+    subject.commit(slice_of(account, planned, 0))
+    subject.fail(slice_of(account, planned, 1))
+
+
+def parts_told(subject: AccountDayCursor, caplog: pytest.LogCaptureFixture) -> list[str]:
+    """The warnings at the end of the stream on days that are emitted in part."""
+    subject.ensure_at_least_one_state_emitted()
+    return [text for text in caplog.messages if "were emitted in part" in text]
+
+
+def test_parts_of_several_accounts_and_windows_are_told_in_one_line(caplog: pytest.LogCaptureFixture) -> None:
+    subject = cursor(period=KEEPS_EVERY_ROW)
+    for account in ("1", "2"):
+        for planned in plan(subject, 45, batches=2, account=account):
+            read_half(subject, planned, account)
+
+    [told] = parts_told(subject, caplog)
+    assert told.startswith(f"{STREAM}: the days {day(89)} to {day(0)} were emitted in part")
+    assert "the next sync emits them whole" in told
+
+
+def test_only_days_that_are_read_again_are_told_to_come_twice(caplog: pytest.LogCaptureFixture) -> None:
+    subject = cursor(period=replace(KEEPS_EVERY_ROW, last_final_day=day(2)))
+    whole, in_part, without_rows = plan(subject, 30, batches=2)
+    for batch in (0, 1):
+        subject.count(3, slice_of("549", whole, batch))
+        subject.commit(slice_of("549", whole, batch))
+    read_half(subject, in_part)
+    read_half(subject, without_rows, rows=0)
+
+    [told] = parts_told(subject, caplog)
+    assert f"the days {in_part} were" in told
+
+
+def test_parts_of_a_full_refresh_come_again_with_its_next_attempt(caplog: pytest.LogCaptureFixture) -> None:
+    period = replace(PERIOD, lookback_days=None, merges_by_key=False)
+    subject = AccountDayCursor(store(refresh=FullRefresh(7)), lambda: period)
+    read_half(subject, *plan(subject, 90, batches=2))
+
+    [told] = parts_told(subject, caplog)
+    assert "and another attempt emits them whole" in told

@@ -9,7 +9,7 @@ import pytest
 from pendulum import Date
 
 from source_pinterest.dates import DateWindow
-from source_pinterest.state.days import Days, DaySet, Read, fold
+from source_pinterest.state.days import Days, Read, fold
 from source_pinterest.state.period import Period, Restatement
 from unit_tests.state.day_cursors import EARLIEST, day, window
 
@@ -77,12 +77,6 @@ def test_a_start_date_that_has_moved_later_hides_no_day_that_is_owed(
     assert known.unread(replace(period(start_ago), restatement=restatement)) == expected
 
 
-def test_missing_days_come_first_and_once() -> None:
-    history = between(day(89), day(1), [window(80, 70), window(60, 20)])
-
-    assert history.unread(period()) == [window(80, 70), window(60, 35), window(34, 0)]
-
-
 @pytest.mark.parametrize(("first_ago", "newest_first"), [(4, True), (30, False), (None, False)])
 def test_days_before_the_first_are_read_backwards(first_ago: int | None, newest_first: bool) -> None:
     history = between(None if first_ago is None else day(first_ago), day(1))
@@ -108,57 +102,10 @@ def after(
     return fold(known, [*read, *(Read(one, final=None) for one in failed)], EARLIEST, waiting)
 
 
-def test_a_new_state_begins_with_the_first_planned_day() -> None:
-    history = after(NEW, done=[window(9, 5)], waiting=[window(19, 10), window(4, 0)])
-
-    assert history == between(day(19), day(5), [window(19, 10)], day(5))
-    assert after(NEW, done=[], failed=[window(19, 0)]) == Days.unread_from(day(19))
-
-
-def test_a_day_waits_for_every_task_that_covers_it() -> None:
-    known = between(day(60), day(10), settled=day(12))
-
-    assert after(known, done=[window(15, 5)], waiting=[window(8, 5)]) == between(day(60), day(9), settled=day(9))
-    stale = DaySet((window(12, 10),))
-    assert after(known, done=[window(15, 5)], failed=[window(12, 5)]) == replace(
-        between(day(60), day(10), stale, day(12)), stale=stale
-    )
-
-
-def test_an_older_window_that_was_read_moves_the_first_day_and_leaves_a_gap() -> None:
-    known = between(day(20), day(1), settled=day(2))
-
-    assert after(known, done=[window(40, 31)], failed=[window(30, 21)]) == between(
-        day(40), day(1), [window(30, 21)], day(2)
-    )
-
-
 def test_a_state_without_a_first_day_stays_open_at_its_start() -> None:
     assert after(between(None, day(9), [window(30, 20)]), done=[window(30, 25), window(8, 0)]) == between(
         None, day(0), [window(24, 20)], day(11)
     )
-
-
-@pytest.mark.parametrize("final_ago", [0, 9, 10, 29])
-def test_the_cursor_never_passes_a_day_that_is_not_final(final_ago: int) -> None:
-    history = after(NEW, done=[window(29, 20), window(19, 10), window(9, 0)], limit=day(final_ago))
-
-    assert history == between(day(29), day(final_ago), settled=day(final_ago))
-
-
-def test_days_of_a_week_that_has_not_ended_count_in_a_full_refresh() -> None:
-    """Another attempt would emit them a second time."""
-    refresh = Period(EARLIEST, EARLIEST, day(0), None, last_final_day=day(5))
-    assert refresh.last_countable_day is None
-    ended = [Read(days, refresh.final_day, counts=days.end) for days in (window(29, 8), window(7, 0))]
-
-    assert fold(NEW, ended, EARLIEST) == between(day(29), day(0), settled=day(5))
-
-
-def test_a_cursor_that_lies_past_the_final_days_stays() -> None:
-    known = between(day(60), day(1), settled=day(3))
-
-    assert after(known, done=[window(19, 10), window(9, 0)], limit=day(3)) == known
 
 
 @pytest.mark.parametrize(

@@ -40,12 +40,6 @@ def read(subject: EntityCursor, latest_edit: int | None, *statuses: str | None) 
     return subject.state
 
 
-def test_a_later_sync_takes_what_changed_since_the_cursor_itself_included() -> None:
-    assert taken(None, [0, None, 9_999_999_999]) == [True] * 3
-    assert taken(known(1_000), [999, 1_000, 1_001]) == [False, True, True]
-    assert taken(known(1_000), [1], account="777") == [True], "accounts do not share a cursor"
-
-
 def test_an_entity_without_an_edit_time_is_always_taken() -> None:
     assert taken(known(1_000), [None, 0, "soon"]) == [True] * 3
 
@@ -92,45 +86,7 @@ def test_the_cursor_moves_to_the_newest_edit_within_the_margin(
     assert read(subject, latest_edit) == known(after, statuses=sorted(ALL))
 
 
-def test_an_account_that_was_not_read_keeps_its_entry() -> None:
-    other = known(1_000, account="777", statuses=["ACTIVE"])
-    subject = cursor(other)
-
-    assert set(subject.accounts()) == {"777"}
-    assert read(subject, 5)["states"][1] == other["states"][0]
-
-
-def test_a_flat_cursor_holds_for_the_accounts_of_this_sync_and_then_goes() -> None:
-    subject = cursor({**known(5_000, account="777"), "flat": {"updated_time": "1000"}})
-    assert subject.state["flat"] == {"updated_time": "1000"}
-    for account in ("549", "777"):
-        subject.keep_place(account)
-    subject.retire_flat()
-
-    assert subject.state == {"states": [*known(1_000)["states"], *known(5_000, account="777")["states"]]}
-    assert taken(subject.state, [999]) == [False]
-    assert taken(subject.state, [1], account="888") == [True], "an account that comes later is read whole"
-
-
 # ---- Statuses
-
-
-def test_a_status_newly_wanted_is_read_from_the_start() -> None:
-    state = known(1_000, statuses=["ACTIVE"])
-
-    assert taken(state, [5]) == [False]
-    assert taken(state, [5], status="ARCHIVED") == [True]
-    assert read(cursor(state, ("PAUSED", "ACTIVE")), 1_000) == known(1_000, statuses=["ACTIVE", "PAUSED"])
-
-
-def test_a_status_counts_as_covered_once_it_was_emitted() -> None:
-    state = read(cursor(), 1_000, None, "NEW_ONE", "ACTIVE")
-    changed = cursor(state).changed_since("549")
-
-    assert state == known(1_000, statuses=["ACTIVE", "ARCHIVED", "NEW_ONE", None, "PAUSED"])
-    old: list[dict[str, Any]] = [{"status": None}, {}, {"status": "NEW_ONE"}, {"status": "ARCHIVED"}]
-    assert [changed({**one, "updated_time": 5}) for one in old] == [False] * 4
-    assert changed({"status": "ANOTHER", "updated_time": 5})
 
 
 @pytest.mark.parametrize(

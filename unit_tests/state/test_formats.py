@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from source_pinterest.state.formats import SavedState, has_position, progress_of, read_state, write_state
+from source_pinterest.state.formats import SavedState, has_position, progress_of, read_state
 
 FIELD = "DATE"
 ACCOUNT_OF_2X = {"partition": {"id": "549", "parent_slice": {}}, "cursor": {"DATE": "2026-02-01"}}
@@ -59,15 +59,6 @@ def test_a_state_with_a_position_is_recognised(state: dict[str, Any], has: bool)
     assert has_position(state) is has
 
 
-def test_cursors_of_one_account_fold_by_the_order_of_the_caller() -> None:
-    def older(one: Any, other: Any) -> int:
-        return min(int(one), int(other))
-
-    entries = [entity_of_2x("1", "549", value) for value in ("1628867244", 999_999_999, "1700000000")]
-
-    assert read_state({"states": entries}, FIELD, older).accounts == {"549": {FIELD: 999_999_999}}
-
-
 @pytest.mark.parametrize(
     ("state", "progress"),
     [
@@ -80,21 +71,6 @@ def test_cursors_of_one_account_fold_by_the_order_of_the_caller() -> None:
 )
 def test_the_position_of_a_state_is_read(state: dict[str, Any], progress: tuple[str, int]) -> None:
     assert progress_of(state, FIELD) == progress
-
-
-def test_reading_leaves_the_incoming_state_as_it_is() -> None:
-    state = {"states": [entity_of_2x("1", "549", "2026-02-03"), entity_of_2x("2", "549", "2026-02-01")]}
-    saved = read(state)
-    saved.accounts["549"]["DATE"] = "2026-03-01"
-
-    assert state == {"states": [entity_of_2x("1", "549", "2026-02-03"), entity_of_2x("2", "549", "2026-02-01")]}
-
-
-def test_accounts_are_written_in_order() -> None:
-    accounts = {name: {"DATE": "2026-02-01"} for name in ("9", "549")}
-
-    written = write_state(SavedState(accounts), FIELD)["states"]
-    assert [entry["partition"]["ad_account_id"] for entry in written] == ["549", "9"]
 
 
 @pytest.mark.parametrize("is_global", [True, False])

@@ -25,7 +25,6 @@ from unit_tests.state.day_cursors import (
 from unit_tests.state.day_cursors import unread as unread_task
 from unit_tests.state.stores import STREAM
 
-ACCOUNT = "549755000000"
 ONCE = Period(EARLIEST, EARLIEST, day(2), None, Restatement.EMIT_ONCE)
 
 
@@ -62,18 +61,6 @@ def test_the_users_cursor_moves_to_the_last_settled_day_and_never_back() -> None
     assert failed == {"date": ago(2), "missing": [[ago(35), ago(2)]], "stale": [[ago(35), ago(2)]]}
 
 
-def test_the_days_of_each_owner_are_kept_apart() -> None:
-    subject = profile_cursor(known(2))
-    assert (unread(subject), unread(subject, ACCOUNT)) == ([window(35, 0)], [window(89, 0)])
-    for newest in (1, 4):
-        take(subject, window(89, 0), 9, newest, owner=ACCOUNT)
-
-    of_account = {"partition": {"ad_account_id": ACCOUNT}, "cursor": known(9, read=ago(1))}
-    assert subject.state == {**known(2), "states": [of_account]}
-    again = profile_cursor(subject.state, ONCE)
-    assert (unread(again), unread(again, ACCOUNT)) == ([], [window(8, 2)])
-
-
 def test_another_attempt_of_a_full_refresh_does_not_read_the_newest_days_again() -> None:
     state = take(refreshing(DayCursor), window(89, 0), settled=3, newest=1)
     assert state == {"date": ago(1), "from": ago(89), "settled": ago(3)}
@@ -93,39 +80,6 @@ def test_an_incremental_sync_reads_the_days_again_that_were_not_final_in_a_full_
 
 
 # ---- An earlier start date
-
-
-def later(start: int) -> Period:
-    return replace(PERIOD, start=day(start))
-
-
-def test_an_earlier_start_is_read_back_once() -> None:
-    subject = profile_cursor(known(2, since=20))
-    assert unread(subject) == [window(89, 21), window(20, 0)]
-
-    assert take(subject, window(89, 21), 21, 21) == known(2, since=89)
-    assert unread(profile_cursor(subject.state)) == [window(35, 0)]
-
-
-def test_an_earlier_start_that_fails_or_is_empty_is_read_by_the_next_sync() -> None:
-    subject = profile_cursor(known(2, since=20), later(60))
-    head, tail = unread(subject)
-    take(subject, tail, 2)
-    take(subject, head, None)
-
-    assert unread(profile_cursor(subject.state, later(60))) == [head, window(20, 0)]
-
-
-def test_days_of_an_earlier_start_that_do_not_come_are_owed() -> None:
-    subject = profile_cursor(known(2, since=50), later(80))
-    head, tail = unread(subject)
-    take(subject, tail, 2, 2)
-    assert take(subject, head, 60, 60) == known(2, since=80, missing=[[ago(59), ago(51)]])
-
-    again = profile_cursor(subject.state, later(80))
-    owed, tail = unread(again)
-    assert (owed, tail) == (window(59, 51), window(35, 0))
-    assert take(again, owed, 51, 51) == known(2, since=80)
 
 
 def test_days_that_are_gone_are_told_once(caplog: pytest.LogCaptureFixture) -> None:
