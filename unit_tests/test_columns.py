@@ -98,15 +98,6 @@ def test_the_suffix_1_is_paid_and_2_is_earned() -> None:
         assert "paid" not in described[f"{name}_2"]
 
 
-def test_column_schema_is_nullable_and_typed_by_meaning() -> None:
-    for name, json_type in [
-        ("CAMPAIGN_ID", "string"),
-        ("CAMPAIGN_ENTITY_STATUS", "string"),
-        ("TOTAL_CLICKTHROUGH", "number"),
-    ]:
-        assert column_schema([name])[name]["type"] == ["null", json_type], name
-
-
 def test_a_column_that_the_table_lacks_has_a_type_by_its_name() -> None:
     for name, json_type in [
         ("TOTAL_HUGS", "number"),

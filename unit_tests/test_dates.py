@@ -1,6 +1,5 @@
 """Days, windows and granularities. `properties/test_windows.py` has the laws that hold for all of them."""
 
-import itertools
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -8,7 +7,7 @@ import pendulum
 import pytest
 from pendulum import Date
 
-from source_pinterest.dates import DateWindow, Granularity, days_before, merge_windows, parse_day, utc_today
+from source_pinterest.dates import DateWindow, Granularity, parse_day, utc_today
 
 DAY, HOUR, WEEK, MONTH, TOTAL = (Granularity(name) for name in ("DAY", "HOUR", "WEEK", "MONTH", "TOTAL"))
 TODAY = Date(2026, 7, 1)
@@ -21,12 +20,6 @@ def window(start: str, end: str) -> DateWindow:
 
 def pairs(windows: Sequence[DateWindow]) -> list[list[str]]:
     return [item.as_pair() for item in windows]
-
-
-def test_a_day_is_read_as_a_pendulum_date() -> None:
-    day = parse_day("2024-02-29")
-
-    assert (type(day), day.isoformat()) == (Date, "2024-02-29")
 
 
 @pytest.mark.parametrize("text", ["2023-02-29", "24-01-01", "2024-1-1", "20240101", " 2024-01-01", "\u0662024-01-01"])
@@ -43,61 +36,11 @@ def test_today_is_that_of_utc_wherever_the_machine_stands(zone: str) -> None:
     assert (type(today), str(today)) == (Date, str(datetime.now(UTC).date()))
 
 
-def test_days_before_counts_back_from_a_day() -> None:
-    assert days_before(parse_day("2024-03-01"), 1) == parse_day("2024-02-29")
-    assert days_before(parse_day("2026-07-01"), 914) == parse_day("2023-12-30")
-    assert type(days_before(TODAY, 1)) is Date
-
-
 def test_a_window_counts_both_ends_and_does_not_end_before_it_starts() -> None:
     assert window("2024-02-28", "2024-03-01").days == 3
     assert window("2024-02-28", "2024-02-28").days == 1
     with pytest.raises(ValueError, match="2024-01-01"):
         window("2024-01-02", "2024-01-01")
-
-
-@pytest.mark.parametrize(
-    ("day", "before", "after"),
-    [
-        ("2024-01-01", None, ["2024-01-01", "2024-01-10"]),
-        ("2024-01-02", ["2024-01-01", "2024-01-01"], ["2024-01-02", "2024-01-10"]),
-        ("2024-01-10", ["2024-01-01", "2024-01-09"], ["2024-01-10", "2024-01-10"]),
-        ("2024-01-11", ["2024-01-01", "2024-01-10"], None),
-    ],
-)
-def test_a_day_parts_a_window(day: str, before: list[str] | None, after: list[str] | None) -> None:
-    whole = window("2024-01-01", "2024-01-10")
-    found = whole.before(parse_day(day)), whole.clamp(parse_day(day))
-
-    assert [part and part.as_pair() for part in found] == [before, after]
-
-
-@pytest.mark.parametrize(("max_days", "sizes"), [(90, [90, 90, 20]), (200, [200]), (199, [199, 1])])
-def test_a_cut_window_is_whole(max_days: int, sizes: list[int]) -> None:
-    whole = DateWindow(parse_day("2024-01-01"), parse_day("2024-01-01").add(days=199))
-
-    pieces = whole.cut(max_days)
-
-    assert [piece.days for piece in pieces] == sizes
-    assert merge_windows(pieces) == [whole]
-
-
-@pytest.mark.parametrize(
-    ("windows", "expected"),
-    [
-        (
-            [("2024-01-05", "2024-01-06"), ("2024-01-01", "2024-01-03")],
-            [["2024-01-01", "2024-01-03"], ["2024-01-05", "2024-01-06"]],
-        ),
-        (
-            [("2024-01-01", "2024-01-09"), ("2024-01-02", "2024-01-03"), ("2024-01-10", "2024-01-10")],
-            [["2024-01-01", "2024-01-10"]],
-        ),
-    ],
-    ids=["a day lies between", "one inside another, one touching"],
-)
-def test_merged_windows(windows: list[tuple[str, str]], expected: list[list[str]]) -> None:
-    assert pairs(merge_windows(itertools.starmap(window, windows))) == expected
 
 
 # ---- Weeks and months

@@ -34,9 +34,3 @@ def in_thread(work: Callable[[], R]) -> "Future[R]":
 def waits(future: "Future[R]") -> bool:
     """Whether the work is still waiting for something."""
     return not wait([future], GLANCE_SECONDS).done
-
-
-def in_threads(work: Callable[[], None], count: int) -> None:
-    """Do the work in so many threads at once, to its end."""
-    for future in [in_thread(work) for _ in range(count)]:
-        future.result(PATIENCE_SECONDS)

@@ -30,4 +30,4 @@ def endpoint(mock: requests_mock.Mocker) -> Endpoint:
 
 @pytest.fixture
 def caller() -> Caller:
-    return Caller()
+    return Caller(max_wait_seconds=900)

@@ -1,11 +1,107 @@
-"""Counting the requests of an interval, and finding out when it ends."""
+"""Quotas are learned from headers, requests wait for them, and throttled ones as long as Pinterest says."""
+
+import logging
+import math
+import threading
+import tracemalloc
+from collections.abc import Callable
+from contextlib import nullcontext
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from airbyte_cdk.models import FailureType
 
 from source_pinterest import limits
-from unit_tests.api.callers import ADS_ANALYTICS, CATEGORY, Caller, alone, headers, recorded
+from source_pinterest.api.errors import FatalError
+from source_pinterest.api.quota import Budget, QuotaHeader, read_rate_headers
+from unit_tests.api.callers import ADS_ANALYTICS, CATEGORY, GET_REPORT, Caller, Clock, alone, headers, recorded
 
-DAY_SECONDS = 86_400
+# ---- Headers
+
+
+OF_A_SECOND = QuotaHeader(100, 1, "safety_net_app_id_user_id")
+OF_ANALYTICS = QuotaHeader(300, 60, "ads_analytics_app_id_user_id")
+OF_REPORTS = QuotaHeader(800, 60, "analytics_get_report_app_id")
+
+
+@pytest.mark.parametrize(
+    ("tightest", "remaining", "reset", "quotas"),
+    [
+        (100, 99, 1, [QuotaHeader(100, 1, OF_A_SECOND.name, 99, 1), OF_ANALYTICS, OF_REPORTS]),
+        (300, 20, 33, [OF_A_SECOND, QuotaHeader(300, 60, OF_ANALYTICS.name, 20, 33), OF_REPORTS]),
+        (800, 0, 22, [OF_A_SECOND, OF_ANALYTICS, QuotaHeader(800, 60, OF_REPORTS.name, 0, 22)]),
+    ],
+)
+def test_the_remaining_number_belongs_to_the_first_quota(
+    tightest: int, remaining: int, reset: int, quotas: list[QuotaHeader]
+) -> None:
+    assert read_rate_headers(recorded(tightest, remaining, reset, ADS_ANALYTICS, GET_REPORT)) == quotas
+
+
+@pytest.mark.parametrize(
+    ("limit", "remaining", "reset"),
+    [
+        ("100, 100;w=1, 100;w=60", "98", "1"),  # either the second is over in a second, or the minute is
+        ('9, 9;w=60;name="a", 9;w=60;name="b"', "4", "30"),
+    ],
+)
+def test_an_ambiguous_remaining_number_is_not_used(limit: str, remaining: str, reset: str) -> None:
+    quotas = read_rate_headers(headers(limit, remaining, reset))
+
+    assert [quota.remaining for quota in quotas] == [None, None]
+    assert all(quota.limit and quota.interval for quota in quotas)
+
+
+@pytest.mark.parametrize(
+    ("limit", "remaining", "reset", "quotas"),
+    [
+        ("100, 100;w=1, 100;w=60", "98", "2", [QuotaHeader(100, 1), QuotaHeader(100, 60, "", 98, 2)]),  # not the second
+        ("1000, 1000;w=86400", "3", "7.5", [QuotaHeader(1000, 86400, "", 3, 7.5)]),
+        ("5, 5;w=2678400", "5", "2678400", [QuotaHeader(5, 2_678_400, "", 5, 2_678_400)]),  # a month
+        ("9, 100;w=1;burst=5,9;w=60", "8", "42", [QuotaHeader(100, 1), QuotaHeader(9, 60, "", 8, 42)]),
+        ('9, 9;name="a, b; c" ; w=60', "3", "7", [QuotaHeader(9, 60, "a, b; c", 3, 7)]),
+    ],
+)
+def test_names_may_be_missing_and_more_may_be_told(
+    limit: str, remaining: str, reset: str, quotas: list[QuotaHeader]
+) -> None:
+    assert read_rate_headers(headers(limit, remaining, reset)) == quotas
+
+
+UNKNOWN_FORMS = [
+    headers("plenty, 9;w=60", "7", "8"),
+    headers("300, 300;w=60", "", "42"),
+    headers("300, 300;w=60", "many", "soon"),
+    headers("300, 300;w=60", "-1", "9"),
+    headers("300, 300;w=60", "9", "nan"),
+    headers("300, 300;w=60", "1", "inf"),
+    headers("300, 300;w=60", "301", "9"),
+    headers("0.5, 0.5;w=60", "0", "9"),
+    headers("9, 9;w=0", "1", "0"),
+    headers("9, 9;w=minute", "1", "9"),
+    headers("1, 1;w=1e300", "1", "1"),  # longer than any interval that is known
+    headers("9, 9;w=2678401", "1", "9"),
+    headers("", "7", "8"),
+    headers("300", "299", "42"),  # a single number
+    headers(None, "299", "42"),
+    headers("300, 300;w=60", "99, 298", "1, 42"),
+    headers("50;w=60, 12;w=86400", "49, 11", "42, 5000"),  # a list in each header
+    headers("100;w=1, 1000;w=60", "9", "42"),  # nothing says which one is meant
+    headers("300, 100;w=1, 1000;w=60", "9", "42"),  # none of those that are listed
+    headers("100, 100;w=1, 1000;w=60", "9", "42"),  # longer than it lasts
+    headers("100, 100;w=1, 1000;w=60", "101", "1"),  # more than it holds
+    headers("100, 100, 1000;w=60", "9", "1"),
+    headers('"default";q=100;w=60', '"default";r=50', "30"),
+    {},
+]
+
+
+def test_a_form_that_nobody_knows_says_nothing() -> None:
+    for told in UNKNOWN_FORMS:
+        assert list(read_rate_headers(told)) == [], told
+
+
+# ---- One quota
 
 
 @pytest.mark.parametrize(("limit", "left"), [("1500", 1_499), ("10", 4)])
@@ -16,26 +112,6 @@ def test_headers_replace_the_allowance_and_tell_of_other_programs(caller: Caller
     assert caller.calls_until_refused() == left - 1
 
 
-def test_requests_in_flight_count_once(caller: Caller) -> None:
-    for _ in range(4):
-        caller.send()
-    for remaining in (9, 6, 7, 8):
-        caller.release(alone(10, remaining, 30))
-        assert caller.budget.quota_usage()[0].used == 4
-
-    assert caller.calls_until_refused() == 6
-
-
-def test_requests_sent_after_that_of_the_newest_response_count(caller: Caller) -> None:
-    caller.send()
-    for _ in range(3):
-        caller.clock.now += 1
-        caller.send()
-    caller.release(alone(10, 4, 30))  # six, five of them by others; three more are on their way
-
-    assert caller.calls_until_refused() == 1
-
-
 def test_a_count_that_was_too_high_shrinks_to_what_a_response_says(caller: Caller) -> None:
     for _ in range(200):
         caller.clock.now += 0.25
@@ -44,15 +120,6 @@ def test_a_count_that_was_too_high_shrinks_to_what_a_response_says(caller: Calle
     caller.call(recorded(300, 290, 55, ADS_ANALYTICS))
 
     assert caller.calls_until_refused() == 290
-
-
-def test_a_full_interval_is_waited_for(caller: Caller) -> None:
-    caller.call(alone(10, 0, 30))
-    caller.clock.now += 10
-
-    assert caller.wait() == pytest.approx(20.1)
-    caller.clock.now += 20.2
-    assert caller.calls_until_refused() == 10
 
 
 def test_the_earliest_end_that_a_response_announces_is_the_right_one(caller: Caller) -> None:
@@ -76,26 +143,6 @@ def test_intervals_begin_where_the_last_one_ended(caller: Caller) -> None:
     assert 30 < caller.wait() < 42
 
 
-def test_without_an_end_requests_fit_into_an_interval_wherever_it_begins(caller: Caller) -> None:
-    caller.call()
-    caller.clock.now += 50
-    assert caller.calls_until_refused() == limits.REQUESTS_PER_MINUTE[CATEGORY] - 1
-    caller.clock.now += caller.wait()
-    assert caller.calls_until_refused() == 1, "the others were sent within the last minute"
-
-    assert caller.wait() > 40
-
-
-def test_requests_of_the_last_moment_count_in_the_next_interval_too(caller: Caller) -> None:
-    caller.call(recorded(300, 200, 30, ADS_ANALYTICS))
-    caller.clock.now += 30
-    for _ in range(20):
-        caller.call()
-    caller.clock.now += 0.2
-
-    assert caller.calls_until_refused() == 280
-
-
 def test_a_response_to_a_request_of_the_interval_before_says_nothing(caller: Caller) -> None:
     caller.call(recorded(300, 50, 20, ADS_ANALYTICS))
     caller.send()
@@ -116,25 +163,6 @@ def test_an_interval_that_began_earlier_than_expected_is_taken_up(caller: Caller
     assert 50 < caller.wait() < 61
 
 
-def test_an_interval_is_as_long_as_headers_say(caller: Caller) -> None:
-    caller.call(alone(1000, 0, DAY_SECONDS, DAY_SECONDS))
-    caller.clock.now += DAY_SECONDS + 1
-    caller.call()
-    caller.clock.now += 61
-
-    assert caller.calls_until_refused() == 999, "a minute later it is still the same day"
-
-
-def test_a_quota_per_second_spaces_requests_out(caller: Caller) -> None:
-    caller.call(headers("10, 10;w=1", 9, 1))
-    assert [caller.wait() for _ in range(9)] == [0] * 9
-    assert caller.wait() == pytest.approx(1.1)
-    assert caller.wait("ads_read") == 0
-    caller.clock.now += 1.15
-
-    assert caller.wait() == 0
-
-
 def test_no_more_than_the_cap_of_all_categories_goes_out_a_second(caller: Caller) -> None:
     for number in range(limits.REQUESTS_PER_SECOND):
         caller.call(operation="ads_read" if number % 2 else "org_read")
@@ -151,3 +179,321 @@ def test_the_cap_of_all_categories_is_what_headers_say(second: str, cap: int, ca
         caller.call(operation="ads_read" if number % 2 else "org_read")
 
     assert caller.wait("ads_analytics") == pytest.approx(1.1)
+
+
+# ---- Operations that share quotas
+
+
+GUESS = limits.REQUESTS_PER_MINUTE[CATEGORY]
+POLL = limits.rated_operation("GET", "/v5/ad_accounts/549/reports")
+ANALYTICS = limits.rated_operation("GET", "/v5/ad_accounts/549/campaigns/analytics")
+
+
+def test_marketing_mix_reports_have_a_quota_of_their_own_for_each_ad_account() -> None:
+    caller = Caller(max_wait_seconds=900)
+    first, second = (limits.rated_operation("POST", f"/v5/ad_accounts/{number}/mmm_reports") for number in (549, 550))
+    for _ in range(limits.MMM_REPORTS_PER_MINUTE):
+        caller.call(recorded(300, 200, 40, ADS_ANALYTICS), operation=first)
+
+    assert caller.budget.take(first) == pytest.approx(60.1)
+    assert caller.budget.take(second) == 0
+    assert caller.budget.take(ANALYTICS) == 0
+
+
+def test_headers_that_list_more_than_sixteen_quotas_say_nothing(caller: Caller) -> None:
+    named = [f'{900 + number};w=60;name="{number}"' for number in range(16)]
+    caller.call(recorded(300, 10, 40, ADS_ANALYTICS, *named))
+    assert caller.calls_until_refused(most=20) == 20
+
+    caller.call(recorded(300, 10, 40, ADS_ANALYTICS, *named[:14]))
+    assert caller.calls_until_refused(most=20) == 10
+
+
+def test_a_quota_that_no_operation_has_is_forgotten() -> None:
+    caller = Caller(max_wait_seconds=900)
+
+    def memory_of(calls: range) -> int:
+        tracemalloc.start()
+        for call in calls:
+            caller.clock.now += 1
+            caller.call(recorded(300, 10, 40, *(f'300;w=60;name="{call} {number}"' for number in range(15))))
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return peak
+
+    memory_of(range(100))
+    assert memory_of(range(1_000, 2_000)) < 1024**2
+
+
+def test_a_quota_that_is_no_longer_listed_holds_nobody_up(caller: Caller) -> None:
+    caller.send(ANALYTICS)
+    caller.call(recorded(300, 0, 40, ADS_ANALYTICS), ANALYTICS)
+    caller.release(recorded(100, 99, 1, '5000;w=60;name="ads_analytics_of_tomorrow"'), ANALYTICS)
+
+    assert caller.wait(ANALYTICS) == 0
+
+
+def test_one_name_with_another_interval_is_another_quota(caller: Caller) -> None:
+    caller.send()
+    caller.call(recorded(300, 0, 40, ADS_ANALYTICS))
+    caller.release(recorded(1000, 999, 40_000, '1000;w=86400;name="ads_analytics_app_id_user_id"'))
+
+    assert caller.calls_until_refused() < 1_000
+    assert caller.wait() > 30_000
+
+
+def test_intervals_without_names_are_those_of_their_place(caller: Caller) -> None:
+    caller.call(headers("60, 100;w=1, 60;w=60", 40, 42), "org_analytics")
+    caller.call(headers("100, 100;w=1, 1000;w=60", 40, 1), "ads_read")
+
+    assert caller.calls_until_refused("org_analytics") == 40
+    assert caller.calls_until_refused("ads_read") == 999
+
+
+@pytest.mark.parametrize(
+    ("quota", "pace"), [(ADS_ANALYTICS, 5), ('60;w=60;name="x"', 1), ('8640;w=86400;name="x"', 0.1)]
+)
+def test_the_pace_is_that_of_the_slowest_quota(quota: str, pace: float, caller: Caller) -> None:
+    caller.call(recorded(100, 99, 1, GET_REPORT), POLL)
+    caller.call(recorded(100, 99, 1, quota, GET_REPORT), ANALYTICS)
+    caller.call(recorded(100, 99, 1, GET_REPORT), POLL)
+
+    assert caller.budget.requests_per_second(CATEGORY) == pytest.approx(pace)
+
+
+def test_a_category_is_as_full_as_its_fullest_interval_that_is_longer_than_a_second(caller: Caller) -> None:
+    caller.call(headers('8, 8;w=60;name="x", 1000;w=3600;name="y"', 5, 40))
+    for _ in range(90):
+        caller.call(operation="ads_read")
+
+    assert [(usage.used, usage.limit) for usage in caller.budget.quota_usage()] == [(3, 8), (90, 1_000)]
+
+
+# ---- Throttled requests
+
+
+def test_a_pause_is_as_long_as_told_and_no_shorter_hint_cuts_it(caller: Caller) -> None:
+    caller.budget.throttled(CATEGORY, 17)
+    caller.budget.throttled(CATEGORY, 3)
+
+    assert caller.wait() == pytest.approx(17)
+    assert caller.wait("ads_read") == 0, "another category goes on"
+
+
+@pytest.mark.parametrize(("pick", "share"), [(min, 0.5), (max, 1)])
+def test_without_a_hint_each_pause_is_longer_until_a_request_is_accepted(
+    monkeypatch: pytest.MonkeyPatch, caller: Caller, pick: Callable[[float, float], float], share: float
+) -> None:
+    monkeypatch.setattr("random.uniform", pick)
+    for full in (1, 2, 4, 8, 16, 32, 64, 64):
+        for _ in range(10):  # ten workers had a request out
+            caller.budget.throttled(CATEGORY, None)
+        assert caller.wait() == pytest.approx(share * full)
+        caller.clock.now += share * full
+    caller.budget.accepted(CATEGORY)
+    caller.budget.throttled(CATEGORY, None)
+
+    assert caller.wait() <= 1
+
+
+def test_a_hint_of_zero_is_no_leave_to_hammer(caller: Caller) -> None:
+    caller.budget.throttled(CATEGORY, 0)
+
+    assert caller.wait() > 0
+
+
+def test_an_exhausted_quota_says_until_when() -> None:
+    before = datetime.now(UTC) + timedelta(hours=5)
+    with pytest.raises(FatalError, match="the 15 minutes") as raised:
+        Caller(max_wait_seconds=900).budget.throttled(CATEGORY, 5 * 3600)
+    after = datetime.now(UTC) + timedelta(hours=5)
+
+    assert any(f"until {moment:%Y-%m-%d %H:%M} UTC" in str(raised.value) for moment in (before, after))
+    assert raised.value.failure_type is FailureType.transient_error
+
+
+@pytest.mark.parametrize(("accepted", "is_row"), [(CATEGORY, False), ("ads_read", True)])
+def test_gives_up_when_the_pauses_in_a_row_are_too_long(accepted: str, *, is_row: bool) -> None:
+    caller = Caller(max_wait_seconds=100)
+    caller.budget.throttled(CATEGORY, 60)
+    caller.budget.accepted(CATEGORY)  # a late response, before the pause is over
+    caller.clock.now += 60
+    caller.budget.accepted(accepted)
+
+    with pytest.raises(FatalError) if is_row else nullcontext():
+        caller.budget.throttled(CATEGORY, 60)
+
+
+def test_a_refusal_that_nothing_explains_pauses_the_whole_category(caller: Caller) -> None:
+    caller.send(POLL)
+    caller.release({}, POLL)
+    caller.budget.throttled(POLL, 20)
+
+    assert caller.wait(POLL) == caller.wait(ANALYTICS) == caller.wait(CATEGORY) == pytest.approx(20)
+    caller.clock.now += 20
+    caller.budget.accepted(ANALYTICS)
+    caller.clock.now += 1_000
+    caller.budget.throttled(POLL, 20)  # no row either: the category has worked since
+
+
+# ---- The requests that a quota leaves for this sync
+
+
+@pytest.mark.parametrize(("seconds", "reset"), [(60, 30), (1, 1)])
+def test_an_interval_that_is_renewed_in_time_leaves_any_number_of_requests(seconds: int, reset: float) -> None:
+    caller = Caller(max_wait_seconds=31)
+    caller.call(alone(10, 0, reset, seconds))
+
+    assert caller.budget.requests_left(CATEGORY) == math.inf
+
+
+@pytest.mark.parametrize("remaining", [7, 0])
+def test_the_requests_of_an_interval_that_outlasts_the_sync_are_counted(remaining: int) -> None:
+    caller = Caller(max_wait_seconds=10)
+    caller.call(recorded(300, remaining, 40, ADS_ANALYTICS), ANALYTICS)
+
+    assert caller.budget.requests_left(CATEGORY) == remaining
+    caller.clock.now += 31
+    assert caller.budget.requests_left(CATEGORY) == math.inf
+
+
+def test_an_interval_of_which_no_response_has_told_begins_with_its_first_request() -> None:
+    caller = Caller(max_wait_seconds=30)
+    assert caller.budget.requests_left(CATEGORY) == GUESS
+    caller.call(operation=ANALYTICS)
+    assert caller.budget.requests_left(CATEGORY) == GUESS - 1
+    caller.clock.now += 40
+
+    assert caller.budget.requests_left(CATEGORY) == math.inf
+
+
+@pytest.mark.parametrize(
+    ("max_wait_seconds", "told", "is_daily"),
+    [(900, 60, False), (900, 901, True), (90_000, 3_600, False), (90_000, 3_601, True)],
+)
+def test_a_quota_of_a_day_is_known_from_a_refusal_alone(
+    max_wait_seconds: float, told: float, *, is_daily: bool
+) -> None:
+    """Its pause is longer than this sync waits, or than a quota of an hour takes to renew."""
+    caller = Caller(max_wait_seconds=max_wait_seconds)
+    assert not caller.budget.has_daily_quota()
+
+    with pytest.raises(FatalError) if told > max_wait_seconds else nullcontext():
+        caller.budget.throttled(CATEGORY, told)
+    assert caller.budget.has_daily_quota() is is_daily
+
+
+# ---- Waits
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+def full_budget(
+    clock: Clock,
+    reset: float,
+    before_wait: Callable[[], None] = lambda: None,
+    wait: Callable[[threading.Condition, float], object] | None = None,
+) -> Budget:
+    """A budget whose only request of an interval is taken, so that the next one waits for the reset."""
+    budget = Budget(900, before_wait, clock, wait or clock.wait)
+    budget.acquire(CATEGORY)
+    budget.release(CATEGORY, clock.now, alone(1, 0, reset, 3_600))
+    return budget
+
+
+def frees_up_in(budget: Budget) -> list[float | None]:
+    return [usage.frees_up_in_seconds for usage in budget.quota_usage()]
+
+
+def test_a_waiting_request_goes_out_as_soon_as_the_quota_is_raised(clock: Clock) -> None:
+    waits = threading.Event()
+
+    def wait(condition: threading.Condition, seconds: float) -> None:
+        waits.set()
+        condition.wait(seconds)
+
+    budget = full_budget(clock, 300, wait=wait)
+    waiter = threading.Thread(target=budget.acquire, args=(CATEGORY,), daemon=True)
+    waiter.start()
+    assert waits.wait(5)
+    budget.release(CATEGORY, 1_000, alone(1000, 999, 300, 3_600))  # gets in once the waiter has let go of the lock
+    waiter.join(5)
+
+    assert not waiter.is_alive()
+    assert frees_up_in(budget) == [None]
+
+
+def test_nothing_is_locked_while_output_is_flushed_and_a_wait_is_logged(request: pytest.FixtureRequest) -> None:
+    sent: list[object] = []
+
+    def send_another() -> None:
+        other = threading.Thread(target=lambda: sent.append(budget.take("ads_read")), daemon=True)
+        other.start()
+        other.join(5)
+
+    class Listener(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            sent.append(record.getMessage())
+            send_another()
+
+    budget = full_budget(Clock(), 30, before_wait=send_another)
+    logger, listener = logging.getLogger("airbyte"), Listener()
+    logger.addHandler(listener)
+    request.addfinalizer(lambda: logger.removeHandler(listener))
+    budget.acquire(CATEGORY)
+
+    assert sent == ["Waiting 31 s for Pinterest's quota of ads_analytics requests.", 0, 0]
+
+
+def test_several_waits_are_logged_once_and_each_flushes_the_output(
+    clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    flushed = []
+
+    def before_wait() -> None:
+        flushed.append(1)
+        if len(flushed) == 1:
+            budget.acquire(CATEGORY)  # another one, before this one has waited
+
+    budget = full_budget(clock, 30, before_wait)
+    budget.release(CATEGORY, clock.now, alone(2, 0, 30))
+    with caplog.at_level("INFO", "airbyte"):
+        budget.acquire(CATEGORY)
+
+    assert len(flushed) == 2
+    assert len(caplog.messages) == 1
+
+
+@pytest.mark.parametrize("seconds", [60, 20])
+def test_a_wait_is_logged_and_output_flushed_once_a_minute_however_often_it_is_woken(
+    clock: Clock, caplog: pytest.LogCaptureFixture, seconds: float
+) -> None:
+    flushed: list[float] = []
+
+    def wait(condition: threading.Condition, longest: float) -> None:
+        clock.wait(condition, min(longest, seconds))
+
+    with caplog.at_level("INFO", "airbyte"):
+        full_budget(clock, 150, lambda: flushed.append(clock.now), wait).acquire(CATEGORY)
+
+    assert flushed == [1_000, 1_060, 1_120]
+    assert [message.split()[1] for message in caplog.messages] == ["151", "91", "31"]
+
+
+def test_a_wait_shows_in_the_standings_until_its_last_moment(clock: Clock) -> None:
+    shown = []
+
+    def wait(condition: threading.Condition, seconds: float) -> None:
+        shown.extend(frees_up_in(budget))
+        clock.wait(condition, min(seconds, 29))
+
+    budget = full_budget(clock, 29, wait=wait)
+    budget.acquire(CATEGORY)
+
+    assert shown == [pytest.approx(29.1), pytest.approx(0.1)]
+    assert [(usage.used, usage.frees_up_in_seconds) for usage in budget.quota_usage()] == [(1, None)]
+    clock.now += 3_700
+    assert [usage.used for usage in budget.quota_usage()] == [0]

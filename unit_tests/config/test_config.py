@@ -128,10 +128,6 @@ def test_a_column_that_no_document_lists_is_taken_with_a_notice() -> None:
     assert "does not list SPEND_IN_DOLAR (did you mean SPEND_IN_DOLLAR?), SPEND_IN_EURO here." in notice
 
 
-def test_the_largest_of_the_three_windows_decides_how_long_conversions_grow() -> None:
-    assert AttributionWindow(click=30, engagement=60, view=1).largest == 60
-
-
 def test_a_bad_config_is_refused_in_a_sentence_for_its_owner() -> None:
     for bad in (*BAD_CONFIGS, *BAD_REPORTS):
         with pytest.raises(AirbyteTracedException) as refused:

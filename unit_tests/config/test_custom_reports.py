@@ -14,13 +14,12 @@ from pinterestsdk.models.product_group_summary_status import ProductGroupSummary
 
 from source_pinterest import limits
 from source_pinterest.columns import AD_COLUMNS, ASYNC_COLUMNS, REACH_COLUMNS
-from source_pinterest.config import Config, reports
+from source_pinterest.config import Config
 from source_pinterest.config.options import choices
 from source_pinterest.config.reports import (
     CustomReport,
     day_limits_of,
     is_targeting,
-    may_be_finer,
     read_custom_reports,
     refuse_shared_tables,
 )
@@ -83,12 +82,6 @@ def test_a_stream_has_the_name_that_states_know() -> None:
         assert read_report(name=name).stream_name == stream_name, name
 
 
-def test_a_list_keeps_its_order_without_blank_entries() -> None:
-    found, _ = read_custom_reports([report(name="b"), None, "", report(name="a")], TODAY)
-
-    assert [each.name for each in found] == ["b", "a"]
-
-
 def test_choices_are_read_in_any_case_each_once_in_order() -> None:
     chosen = read_report(
         level="ad_group_targeting ",
@@ -100,14 +93,6 @@ def test_choices_are_read_in_any_case_each_once_in_order() -> None:
     assert (chosen.level, chosen.granularity) == ("AD_GROUP_TARGETING", Granularity.DAY)
     assert chosen.targeting_types == ("KEYWORD", "GENDER")
     assert chosen.campaign_statuses == ("RUNNING", "ARCHIVED")
-
-
-def test_a_window_is_a_whole_number() -> None:
-    for days in (0, 1, 7, 14, 30, 60):
-        chosen = read_report(click_window_days=days, view_window_days=float(days))
-
-        assert (chosen.click_window_days, chosen.view_window_days) == (days, days)
-        assert isinstance(chosen.view_window_days, int), days
 
 
 def test_the_window_of_a_report_stands_for_the_three_fields_of_earlier_versions() -> None:
@@ -129,13 +114,6 @@ def test_a_targeting_level_is_broken_down_by_all_that_every_account_has() -> Non
         assert ("MEDIA_TYPE" in chosen) is (level == "PRODUCT_ITEM_TARGETING"), level
 
 
-def test_a_targeting_type_can_be_had_at_some_level() -> None:
-    for name in choices("custom_reports", "targeting_types"):
-        level = reports.ONLY_LEVEL_OF_TARGETING_TYPE.get(name, "PIN_PROMOTION_TARGETING")
-
-        assert read_report(level=level, targeting_types=[name]).targeting_types == (name,), name
-
-
 def test_a_report_reaches_as_far_as_its_level_and_granularity() -> None:
     for level, granularity, reach, earliest in [
         ("CAMPAIGN", "DAY", (913, limits.REPORT_WINDOW_DAYS), "2023-12-31"),
@@ -150,12 +128,6 @@ def test_a_report_reaches_as_far_as_its_level_and_granularity() -> None:
         assert day_limits_of(level, Granularity(granularity)) == reach, fields
         assert (str(kept.start_date), silence) == (earliest, ()), fields
         assert [part for part in ("'Weekly', Start Date", "2019-02-01", earliest) if part not in notices[0]] == []
-
-
-def test_keywords_and_products_may_have_several_rows_a_day() -> None:
-    finer = ["PRODUCT_GROUP", "PRODUCT_GROUP_TARGETING", "PRODUCT_ITEM", "PRODUCT_ITEM_TARGETING", "KEYWORD"]
-
-    assert [level for level in LEVELS if may_be_finer(level)] == finer
 
 
 def test_choices_are_those_of_the_api() -> None:

@@ -12,7 +12,6 @@ from source_pinterest.config.options import (
     TREND_REGIONS,
     AttributionWindow,
     regions_of,
-    without_blanks,
     without_blanks_inside,
 )
 from unit_tests.configs import OAUTH, SECRETS, TODAY, config
@@ -21,12 +20,6 @@ from unit_tests.test_spec import HIDDEN, OPTIONS
 
 def read(**options: Any) -> Config:
     return Config.from_mapping(config(**options), TODAY)
-
-
-def test_null_and_blank_options_count_as_absent() -> None:
-    filled = {"a": "text", "b": 0, "c": False, "d": [], "e": {}}
-
-    assert without_blanks({**filled, "a": " text\n", "f": None, "g": "", "h": " \t"}) == filled
 
 
 @pytest.mark.parametrize(

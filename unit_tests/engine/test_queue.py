@@ -7,10 +7,13 @@ from typing import cast
 
 import pytest
 from airbyte_cdk.models import (
+    AirbyteConnectionStatus,
+    AirbyteLogMessage,
     AirbyteMessage,
     AirbyteStateMessage,
     FailureType,
     Level,
+    Status,
     StreamDescriptor,
     Type,
 )
@@ -26,6 +29,7 @@ from source_pinterest.engine.queue import (
     RecordQueue,
     clean,
 )
+from source_pinterest.masking import SECRETS
 from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
 
 
@@ -78,11 +82,23 @@ def test_the_main_threads_messages_never_block_on_a_full_queue() -> None:
 
 
 def test_an_error_is_one_line_of_printable_characters_and_its_trace_several() -> None:
-    error = clean(trace(sentence="board \x1b[2J\u202e12\x07\n")).trace.error  # type: ignore[union-attr]
+    SECRETS.keep("false-secret-8675309")
+    sentence = "board \x1b[2J\u202e12\x07 false-secret-8675309\n"
+    error = clean(trace(sentence=sentence)).trace.error  # type: ignore[union-attr]
 
-    assert error.message == "board \ufffd[2J\ufffd12\ufffd "  # type: ignore[union-attr]
-    assert "\x1b" not in f"{error.internal_message}{error.stack_trace}"  # type: ignore[union-attr]
+    assert error.message == "board \ufffd[2J\ufffd12\ufffd **** "  # type: ignore[union-attr]
+    shown = f"{error.internal_message}{error.stack_trace}"  # type: ignore[union-attr]
+    assert not [text for text in ("\x1b", "8675309") if text in shown]
     assert str(error.stack_trace).count("\n") > 1  # type: ignore[union-attr]
+
+
+def test_a_log_line_and_a_connection_status_show_no_secret() -> None:
+    SECRETS.keep("false-secret-8675309")
+    log = AirbyteLogMessage(level=Level.INFO, message="It is false-secret-8675309.")
+    status = AirbyteConnectionStatus(status=Status.FAILED, message=log.message)
+    message = clean(AirbyteMessage(type=Type.LOG, log=log, connectionStatus=status))
+
+    assert (message.log.message, message.connectionStatus.message) == ("It is ****.", "It is ****.")  # type: ignore[union-attr]
 
 
 def logged(message: object, error: BaseException | None = None) -> logging.LogRecord:
