@@ -83,8 +83,8 @@ def test_an_account_that_failed_last_time_comes_last_until_it_was_read_whole() -
     first.fail(Task({"ad_account_id": "new"}, unread), UnavailableError("Its ids can't be listed"))
     for says_nothing_of_it in (ConfigError("No token"), NothingLeftError("ads", 2, "Gone"), None):
         first.fail(Task({"ad_account_id": "1"}, unread), says_nothing_of_it)
-    first.commit(slice_of("1", planned["1"][0]))
     assert first.state["failed"] == ["2", "new"]
+    first.commit(slice_of("1", planned["1"][0]))
 
     second = cursor(first.state)
     assert second.oldest_first(["new", "unread", "2", "1"]) == ["unread", "1", "new", "2"]
