@@ -7,6 +7,7 @@ import logging
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ from source_pinterest.engine.output import (
 )
 from source_pinterest.masking import SECRETS
 from unit_tests.clocks import Clock
-from unit_tests.threads import PATIENCE_SECONDS
+from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
 
 
 @pytest.fixture
@@ -149,6 +150,35 @@ def test_a_line_that_can_not_wait_comes_before_all_that_waits(stdout: Path) -> N
     assert stdout.read_bytes() == b"a token\n"
 
     writer.flush()
+    assert stdout.read_bytes() == b"a token\na record\n"
+
+
+class Stuck:
+    """A writer of a line that can't wait, who never gets the lock of the output."""
+
+    def __init__(self, writer: MessageWriter, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._lock = threading.Lock()
+        self._lock.acquire()
+        monkeypatch.setattr(PRINT_BUFFER, "lock", self._lock)
+        self._writing = in_thread(lambda: writer.write_now(b"a token\n"))
+        assert waits(self._writing)
+        monkeypatch.setattr(PRINT_BUFFER, "lock", nullcontext())
+
+    def go_on(self) -> None:
+        self._lock.release()
+        self._writing.result(PATIENCE_SECONDS)
+
+
+def test_a_line_whose_writer_never_gets_the_lock_is_written_by_who_has_it(
+    stdout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer = MessageWriter()
+    writer.write(b"a record\n")
+    stuck = Stuck(writer, monkeypatch)
+    writer.flush()
+
+    assert stdout.read_bytes() == b"a token\na record\n"
+    stuck.go_on()
     assert stdout.read_bytes() == b"a token\na record\n"
 
 

@@ -71,3 +71,11 @@ def test_a_board_takes_few_bytes_of_a_state(owner: dict[str, str], most_bytes: i
 
     assert len(subject.state["boards"]) == len(boards)
     assert len(json.dumps(subject.state)) <= most_bytes * len(boards)
+
+
+def test_boards_that_were_not_seen_are_forgotten() -> None:
+    subject = board_cursor(**{"1": OLD, "2": OLD})
+    subject.has_changed({"board_id": "2"}, OLD)
+    subject.forget_others()
+
+    assert subject.state == {"boards": {"2": OLD}}

@@ -86,6 +86,18 @@ def test_the_cursor_moves_to_the_newest_edit_within_the_margin(
     assert read(subject, latest_edit) == known(after, statuses=sorted(ALL))
 
 
+def test_a_flat_cursor_holds_for_the_accounts_of_this_sync_and_then_goes() -> None:
+    subject = cursor({**known(5_000, account="777"), "flat": {"updated_time": "1000"}})
+    assert subject.state["flat"] == {"updated_time": "1000"}
+    for account in ("549", "777"):
+        subject.keep_place(account)
+    subject.retire_flat()
+
+    assert subject.state == {"states": [*known(1_000)["states"], *known(5_000, account="777")["states"]]}
+    assert taken(subject.state, [999]) == [False]
+    assert taken(subject.state, [1], account="888") == [True], "an account that comes later is read whole"
+
+
 # ---- Statuses
 
 
