@@ -483,6 +483,15 @@ def test_a_wait_is_logged_and_output_flushed_once_a_minute_however_often_it_is_w
     assert [message.split()[1] for message in caplog.messages] == ["151", "91", "31"]
 
 
+def test_a_pacing_wait_is_no_wait_for_a_quota(caplog: pytest.LogCaptureFixture) -> None:
+    caller = Caller(max_wait_seconds=0)
+    caller.call(alone(1, 0, 0.5))
+    with caplog.at_level("INFO", "airbyte"):
+        caller.send()
+
+    assert caplog.messages == []
+
+
 def test_a_wait_shows_in_the_standings_until_its_last_moment(clock: Clock) -> None:
     shown = []
 
