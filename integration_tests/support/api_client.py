@@ -122,7 +122,6 @@ def legal_calls(world: World) -> dict[str, LegalCall]:
         "audience_insights/get": LegalCall(
             f"{account}/audience_insights", {"audience_insight_type": "YOUR_TOTAL_AUDIENCE"}
         ),
-        "targeting_template/list": LegalCall(f"{account}/targeting_templates", {"include_sizing": "true"}),
         "conversion_eqs/list": LegalCall(f"{account}/conversion_eqs", {"lookback_period": "14d"}),
         "country_keywords_metrics/get": LegalCall(
             f"{account}/keywords/metrics", {"country_code": "US", "keywords": "tea,käse"}

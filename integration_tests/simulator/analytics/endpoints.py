@@ -3,37 +3,33 @@
 from integration_tests.simulator.analytics import ready_state
 from integration_tests.simulator.analytics.operation import AnalyticsOperation
 from integration_tests.simulator.analytics.product_groups import ProductGroupOperation
-from integration_tests.simulator.analytics.targeting_operation import SORTING, TargetingOperation
+from integration_tests.simulator.analytics.targeting_operation import TargetingOperation
 from integration_tests.simulator.calls.operation import DocumentOperation, Operation
-from integration_tests.simulator.calls.parameters import Day, Flag, ids, unsimulated
+from integration_tests.simulator.calls.parameters import Day, ids
 from integration_tests.simulator.calls.rules import names_ads
 
 _AA = "/ad_accounts/{ad_account_id}"
-_AGGREGATE = Flag("aggregate_report_rows", default=False)
 
 ANALYTICS_ENDPOINTS: tuple[Operation, ...] = (
     AnalyticsOperation("ad_account/analytics", f"{_AA}/analytics", level="ad_accounts", takes_app_token=True),
     AnalyticsOperation(
         "campaigns/analytics",
         f"{_AA}/campaigns/analytics",
-        parameters=(ids("campaign_ids", required=True, max_length=18), _AGGREGATE),
+        parameters=(ids("campaign_ids", required=True, max_length=18),),
         level="campaigns",
         takes_app_token=True,
     ),
     AnalyticsOperation(
         "ad_groups/analytics",
         f"{_AA}/ad_groups/analytics",
-        parameters=(ids("ad_group_ids", required=True, max_length=18), _AGGREGATE),
+        parameters=(ids("ad_group_ids", required=True, max_length=18),),
         level="ad_groups",
         takes_app_token=True,
     ),
     AnalyticsOperation(
         "ads/analytics",
         f"{_AA}/ads/analytics",
-        parameters=(
-            ids("ad_ids"),
-            *unsimulated(ids("campaign_ids", max_length=18), ids("pin_ids", max_items=100)),
-        ),
+        parameters=(ids("ad_ids"),),
         level="ads",
         rules=(names_ads,),
         takes_app_token=True,
@@ -51,14 +47,14 @@ ANALYTICS_ENDPOINTS: tuple[Operation, ...] = (
     TargetingOperation(
         "ad_groups_targeting_analytics/get",
         f"{_AA}/ad_groups/targeting_analytics",
-        parameters=(ids("ad_group_ids", required=True, max_length=18), *SORTING),
+        parameters=(ids("ad_group_ids", required=True, max_length=18),),
         level="ad_groups",
         takes_app_token=True,
     ),
     TargetingOperation(
         "ad_targeting_analytics/get",
         f"{_AA}/ads/targeting_analytics",
-        parameters=(ids("ad_ids", required=True), *SORTING),
+        parameters=(ids("ad_ids", required=True),),
         level="ads",
         takes_app_token=True,
     ),

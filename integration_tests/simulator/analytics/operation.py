@@ -16,7 +16,7 @@ from integration_tests.simulator.analytics.subjects import Subject, subjects
 from integration_tests.simulator.calls.errors import ApiError
 from integration_tests.simulator.calls.operation import Arguments, Call, Operation
 from integration_tests.simulator.calls.parameters import Choice, CommaArray, Day, Parameter
-from integration_tests.simulator.calls.rules import no_beta_features, recent_days, recent_hours
+from integration_tests.simulator.calls.rules import recent_days
 from integration_tests.simulator.world.listing import Record
 from integration_tests.simulator.world.world import World
 
@@ -25,7 +25,7 @@ REPORT_PARAMETERS = (
     Day("start_date", required=True),
     Day("end_date", required=True),
     CommaArray("columns", required=True, item=Choice("columns", values=SYNC_COLUMNS)),
-    Choice("granularity", required=True, values=("TOTAL", "DAY", "HOUR", "WEEK", "MONTH")),
+    Choice("granularity", required=True, values=("TOTAL", "DAY", "WEEK", "MONTH")),
     Choice("click_window_days", values=WINDOW_DAYS, default="30"),
     Choice("engagement_window_days", values=WINDOW_DAYS, default="30"),
     Choice("view_window_days", values=WINDOW_DAYS, default="1"),
@@ -34,7 +34,6 @@ REPORT_PARAMETERS = (
         values=("TIME_OF_AD_ACTION", "TIME_OF_CONVERSION"),
         default="TIME_OF_AD_ACTION",
     ),
-    Choice("reporting_timezone", values=("PINTEREST_TIME_ZONE", "AD_ACCOUNT_TIME_ZONE")),
 )
 
 
@@ -52,8 +51,7 @@ class AnalyticsOperation(Operation):
 
     def permit(self, world: World, arguments: Arguments) -> None:
         super().permit(world, arguments)
-        for rule in (recent_days, recent_hours, no_beta_features):
-            rule(world, arguments)
+        recent_days(world, arguments)
 
     def answer(self, call: Call) -> bytes:
         arguments = call.arguments

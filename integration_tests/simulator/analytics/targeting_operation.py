@@ -15,16 +15,10 @@ from integration_tests.simulator.calls.operation import Arguments
 from integration_tests.simulator.calls.parameters import (
     Choice,
     CommaArray,
-    Flag,
     Parameter,
-    RepeatedArray,
-    Text,
-    unsimulated,
 )
 from integration_tests.simulator.world.listing import Record
 from integration_tests.simulator.world.world import World
-
-SORTING = unsimulated(RepeatedArray("sort_columns", item=Text("sort_columns"), max_items=2), Flag("sort_ascending"))
 
 
 @dataclass(frozen=True)
@@ -33,11 +27,9 @@ class TargetingOperation(AnalyticsOperation):
 
     def accepted(self) -> tuple[Parameter, ...]:
         types = Choice("targeting_types", values=TYPES[self.level])
-        attribution = Choice("attribution_types", values=("INDIVIDUAL", "HOUSEHOLD"))
         return (
             *super().accepted(),
             CommaArray("targeting_types", required=True, item=types, max_items=MOST_TYPES[self.level]),
-            *unsimulated(CommaArray("attribution_types", item=attribution, max_items=2)),
         )
 
     def permit(self, world: World, arguments: Arguments) -> None:

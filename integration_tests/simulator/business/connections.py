@@ -11,8 +11,6 @@ from integration_tests.simulator.world.listing import Listing, Record
 from integration_tests.simulator.world.seeding import mix, words
 from integration_tests.simulator.world.world import World
 
-FEED_TYPES = ("ALL", "RANKED", "CREATOR_ONLY", "RANKED_CREATOR_ONLY")
-
 
 def _listing(make: Callable[[World, int, int], Record]) -> Callable[[World, Mapping[str, Any]], Listing]:
     """The connections of whoever a call is about, of whom each has as many."""

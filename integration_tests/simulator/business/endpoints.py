@@ -2,24 +2,12 @@
 
 from integration_tests.simulator.business import connections, people
 from integration_tests.simulator.calls.operation import AD_ACCOUNT_ID, DocumentOperation, ListOperation, Operation
-from integration_tests.simulator.calls.parameters import (
-    Choice,
-    Digits,
-    Flag,
-    Integer,
-    RepeatedArray,
-    Text,
-    unsimulated,
-)
+from integration_tests.simulator.calls.parameters import Choice, Flag
 
 _BUSINESS = "/businesses/{business_id}"
 _ACCESS = ("biz_access:read",)
 _USER = ("user_accounts:read",)
-_START = unsimulated(Integer("start_index", minimum=0, default=0))
 _SUMMARY = Flag("assets_summary", default=False)
-_EXPLICIT = unsimulated(Flag("explicit_following", default=False))
-_LONGEST_IDS = 500
-_LONGEST_ID = 20
 
 BUSINESS_ENDPOINTS: tuple[Operation, ...] = (
     ListOperation(
@@ -35,15 +23,7 @@ BUSINESS_ENDPOINTS: tuple[Operation, ...] = (
         f"{_BUSINESS}/members",
         "ads_read",
         _ACCESS,
-        (
-            Flag("fetch_system_users", default=False),
-            _SUMMARY,
-            *unsimulated(
-                RepeatedArray("business_roles", item=Choice("business_roles", values=people.MEMBER_ROLES)),
-                Text("member_ids", max_length=_LONGEST_IDS),
-            ),
-            *_START,
-        ),
+        (Flag("fetch_system_users", default=False), _SUMMARY),
         people.members,
     ),
     ListOperation(
@@ -51,12 +31,7 @@ BUSINESS_ENDPOINTS: tuple[Operation, ...] = (
         f"{_BUSINESS}/partners",
         "ads_read",
         _ACCESS,
-        (
-            _SUMMARY,
-            Choice("partner_type", values=people.PARTNER_TYPES),
-            *unsimulated(Text("partner_ids", max_length=_LONGEST_IDS), Flag("sort_ascending")),
-            *_START,
-        ),
+        (_SUMMARY, Choice("partner_type", values=people.PARTNER_TYPES)),
         people.partners,
     ),
     ListOperation(
@@ -64,15 +39,7 @@ BUSINESS_ENDPOINTS: tuple[Operation, ...] = (
         f"{_BUSINESS}/assets",
         "ads_read",
         _ACCESS,
-        (
-            Choice("asset_type", values=people.ASSET_TYPES, default="AD_ACCOUNT"),
-            *unsimulated(
-                RepeatedArray("permissions", item=Choice("permissions", values=people.PERMISSIONS)),
-                Digits("child_asset_id", max_length=_LONGEST_ID),
-                Digits("asset_group_id", max_length=_LONGEST_ID),
-            ),
-            *_START,
-        ),
+        (Choice("asset_type", values=people.ASSET_TYPES, default="AD_ACCOUNT"),),
         people.assets,
     ),
     DocumentOperation(
@@ -93,7 +60,7 @@ BUSINESS_ENDPOINTS: tuple[Operation, ...] = (
         "/user_account/following",
         "org_read",
         _USER,
-        (AD_ACCOUNT_ID, *_EXPLICIT, *unsimulated(Choice("feed_type", values=connections.FEED_TYPES, default="ALL"))),
+        (AD_ACCOUNT_ID,),
         connections.following,
         takes_app_token=True,
     ),
@@ -102,7 +69,7 @@ BUSINESS_ENDPOINTS: tuple[Operation, ...] = (
         "/user_account/following/boards",
         "org_read",
         _USER,
-        (AD_ACCOUNT_ID, *_EXPLICIT),
+        (AD_ACCOUNT_ID,),
         connections.following_boards,
         takes_app_token=True,
     ),

@@ -70,22 +70,6 @@ class NumberField(Field):
 
 
 @dataclass(frozen=True)
-class FlagField(Field):
-    def parse(self, value: Any) -> bool:
-        if not isinstance(value, bool):
-            raise bad_request(f"{self.name} {value!r} is not a boolean.")
-        return value
-
-
-@dataclass(frozen=True)
-class UnsimulatedField(Field):
-    """A field that Pinterest has and the local Pinterest refuses, rather than to answer as if it weren't there."""
-
-    def parse(self, _value: Any) -> Any:
-        raise bad_request(f"{self.name} is not simulated.")
-
-
-@dataclass(frozen=True)
 class ListField(Field):
     """An array of values that all keep one rule."""
 

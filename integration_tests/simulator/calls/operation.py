@@ -71,16 +71,13 @@ class Operation(ABC):
         query = in_one_piece(query)
         for name, _ in query:
             if name not in accepted:
-                raise bad_request(f"Unknown parameter '{name}'.")
+                raise bad_request(f"Unknown parameter '{name}'.")  # or one that no stream sends
         in_path = {"ad_account_id": AD_ACCOUNT_ID, **{parameter.name: parameter for parameter in self.in_path}}
         arguments: dict[str, Any] = {
             name: in_path.get(name, Digits(name)).parse(value) for name, value in path_values.items()
         }
         for parameter in accepted.values():
-            value = parameter.read([value for name, value in query if name == parameter.name])
-            if not parameter.is_simulated and value != parameter.default:
-                raise bad_request(f"{parameter.name} is not simulated.")
-            arguments[parameter.name] = value
+            arguments[parameter.name] = parameter.read([value for name, value in query if name == parameter.name])
         return arguments
 
     def read_body(self, _body: Any) -> dict[str, Any]:

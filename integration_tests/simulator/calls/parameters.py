@@ -6,7 +6,7 @@ Each class is one kind of rule of Pinterest's OpenAPI document: type, bounds, en
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import KW_ONLY, dataclass, replace
+from dataclasses import KW_ONLY, dataclass
 from datetime import date
 from json import JSONDecodeError, dumps, loads
 from typing import Any
@@ -25,7 +25,6 @@ class Parameter(ABC):
     _: KW_ONLY
     required: bool = False
     default: Any = None
-    is_simulated: bool = True
 
     def read(self, values: Sequence[str]) -> Any:
         """The value of the parameter, out of all the times the request gives it."""
@@ -172,11 +171,6 @@ def in_one_piece(query: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
                 place = place.setdefault(step, {})
             place[path[-1]] = value
     return [*whole, *((name, dumps(value)) for name, value in objects.items())]
-
-
-def unsimulated(*parameters: Parameter) -> tuple[Parameter, ...]:
-    """Parameters that are refused where they ask for something, rather than answered as if they weren't there."""
-    return tuple(replace(parameter, is_simulated=False) for parameter in parameters)
 
 
 def ids(name: str, *, required: bool = False, max_length: int | None = None, max_items: int = 250) -> Parameter:

@@ -7,13 +7,11 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from integration_tests.simulator.calls.errors import bad_request, forbidden, last_90_days
+from integration_tests.simulator.calls.errors import bad_request, last_90_days
 from integration_tests.simulator.world.world import World
 
 MAX_DAYS_BACK = 90
 MAX_DAYS_RANGE = 90
-MAX_HOURLY_DAYS_BACK = 8
-MAX_HOURLY_DAYS_RANGE = 3
 
 Rule = Callable[[World, Mapping[str, Any]], None]
 
@@ -29,24 +27,6 @@ def recent_days(world: World, arguments: Mapping[str, Any]) -> None:
         raise bad_request(f"end_date cannot be more than {MAX_DAYS_RANGE} days past start_date.")
     if end > world.today + timedelta(days=1):
         raise bad_request("end_date must not be in the future.")
-
-
-def recent_hours(world: World, arguments: Mapping[str, Any]) -> None:
-    """Hourly rows reach back 8 days and span 3."""
-    if arguments["granularity"] != "HOUR":
-        return
-    start, end = arguments["start_date"], arguments["end_date"]
-    if start < world.today - timedelta(days=MAX_HOURLY_DAYS_BACK):
-        raise bad_request(f"Hourly data is kept for {MAX_HOURLY_DAYS_BACK} days.")
-    if end - start > timedelta(days=MAX_HOURLY_DAYS_RANGE):
-        raise bad_request(f"An hourly request spans at most {MAX_HOURLY_DAYS_RANGE} days.")
-    raise bad_request("Hourly rows are documented without an hour, so none are simulated.")
-
-
-def no_beta_features(_world: World, arguments: Mapping[str, Any]) -> None:
-    """Parameters that Pinterest opens to few apps."""
-    if arguments.get("aggregate_report_rows") or arguments["reporting_timezone"] == "AD_ACCOUNT_TIME_ZONE":
-        raise forbidden()
 
 
 def at_most_one_of(*names: str) -> Rule:

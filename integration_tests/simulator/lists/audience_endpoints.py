@@ -1,23 +1,13 @@
 """This table lists the operations on audiences, targeting and events of an ad account."""
 
 from integration_tests.simulator.calls.operation import DocumentOperation, ListOperation, Operation
-from integration_tests.simulator.calls.parameters import (
-    Choice,
-    CommaArray,
-    Flag,
-    RepeatedArray,
-    Text,
-    ids,
-    unsimulated,
-)
+from integration_tests.simulator.calls.parameters import Choice, CommaArray, RepeatedArray, Text
 from integration_tests.simulator.lists import audience_lists
-from integration_tests.simulator.lists.endpoints import ORDER, WholeList
+from integration_tests.simulator.lists.endpoints import WholeList
 
 _AA = "/ad_accounts/{ad_account_id}"
 _ADS = ("ads:read",)
 _KEYWORDS = 2_000
-_SIZING = Flag("include_sizing", default=False)
-_FOUND = (*ORDER, *unsimulated(Text("search_query")))
 
 AUDIENCE_ENDPOINTS: tuple[Operation, ...] = (
     DocumentOperation(
@@ -30,19 +20,14 @@ AUDIENCE_ENDPOINTS: tuple[Operation, ...] = (
         takes_app_token=True,
     ),
     ListOperation(
-        "customer_segment/list",
-        f"{_AA}/customer_segments",
-        "ads_read",
-        _ADS,
-        (*_FOUND, *unsimulated(_SIZING)),
-        audience_lists.customer_segments,
+        "customer_segment/list", f"{_AA}/customer_segments", "ads_read", _ADS, (), audience_lists.customer_segments
     ),
     ListOperation(
         "targeting_template/list",
         f"{_AA}/targeting_templates",
         "ads_read",
         _ADS,
-        (*_FOUND, _SIZING),
+        (),
         audience_lists.targeting_templates,
         takes_app_token=True,
     ),
@@ -56,15 +41,6 @@ AUDIENCE_ENDPOINTS: tuple[Operation, ...] = (
                 "entity_statuses",
                 item=Choice("entity_statuses", values=audience_lists.LABEL_STATUSES),
                 default=("ACTIVE",),
-            ),
-            *unsimulated(
-                ids("campaign_ids", max_length=18),
-                ids("label_ids", max_length=18),
-                RepeatedArray(
-                    "label_types",
-                    item=Choice("label_types", values=audience_lists.LABEL_TYPES),
-                    default=audience_lists.LABEL_TYPES,
-                ),
             ),
         ),
         audience_lists.labels,
@@ -83,13 +59,7 @@ AUDIENCE_ENDPOINTS: tuple[Operation, ...] = (
         f"{_AA}/conversion_eqs",
         "ads_read",
         _ADS,
-        (
-            Choice("lookback_period", required=True, values=audience_lists.LOOKBACK_PERIODS),
-            *unsimulated(
-                Choice("source_platform", values=audience_lists.SOURCE_PLATFORMS),
-                Choice("ingestion_source", values=audience_lists.INGESTION_SOURCES),
-            ),
-        ),
+        (Choice("lookback_period", required=True, values=audience_lists.LOOKBACK_PERIODS),),
         audience_lists.conversion_eqs,
         takes_app_token=True,
     ),

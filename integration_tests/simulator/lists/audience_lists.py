@@ -94,7 +94,7 @@ def customer_segment(world: World, account: int, index: int) -> Record:
 
 
 def targeting_template(world: World, account: int, index: int) -> Record:
-    record: Record = {
+    return {
         "id": item_id(Series.TARGETING_TEMPLATES, account, index),
         "ad_account_id": world.account_id(account),
         "name": words(mix(world.seed, 42, account, index)),
@@ -112,13 +112,6 @@ def targeting_template(world: World, account: int, index: int) -> Record:
         "created_time": world.built_at - 7_000_000,
         "updated_time": world.built_at - 6_000_000 + index,
     }
-    return record
-
-
-def sized(template: Record) -> Record:
-    """A template with the number of people that it reaches."""
-    estimate = {"estimate": 1_500, "lower_bound": 1_000, "upper_bound": 2_000}
-    return {**template, "sizing": {"reach_estimate": estimate}}
 
 
 def label(world: World, account: int, index: int) -> Record:
@@ -131,12 +124,7 @@ def label(world: World, account: int, index: int) -> Record:
 
 
 customer_segments = listing_of(customer_segment)
-_templates = listing_of(targeting_template)
-
-
-def targeting_templates(world: World, arguments: Mapping[str, Any]) -> Listing:
-    found = _templates(world, arguments)
-    return Listing(list(found), sized) if arguments.get("include_sizing") else found
+targeting_templates = listing_of(targeting_template)
 
 
 def labels(world: World, arguments: Mapping[str, Any]) -> Listing:

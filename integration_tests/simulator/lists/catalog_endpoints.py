@@ -1,17 +1,9 @@
 """This table lists the operations on the items of catalogs."""
 
 from integration_tests.simulator.calls.operation import AD_ACCOUNT_ID, DocumentOperation, ListOperation, Operation
-from integration_tests.simulator.calls.parameters import (
-    Choice,
-    DeepObject,
-    Digits,
-    Flag,
-    RepeatedArray,
-    unsimulated,
-)
+from integration_tests.simulator.calls.parameters import DeepObject
 from integration_tests.simulator.lists import catalog_items
 from integration_tests.simulator.lists.catalogs import has_catalog
-from integration_tests.simulator.lists.item_codes import ITEM_CODES
 
 _GROUP = "/catalogs/product_groups/{product_group_id}"
 _CATALOGS = ("catalogs:read",)
@@ -22,7 +14,7 @@ CATALOG_ITEM_ENDPOINTS: tuple[Operation, ...] = (
         f"{_GROUP}/products",
         "catalogs_read",
         ("boards:read", "catalogs:read", "pins:read"),
-        (AD_ACCOUNT_ID, *unsimulated(Flag("pin_metrics", default=False))),
+        (AD_ACCOUNT_ID,),
         catalog_items.products,
         takes_app_token=True,
     ),
@@ -40,13 +32,7 @@ CATALOG_ITEM_ENDPOINTS: tuple[Operation, ...] = (
         "/catalogs/processing_results/{processing_result_id}/item_issues",
         "catalogs_read",
         _CATALOGS,
-        (
-            AD_ACCOUNT_ID,
-            *unsimulated(
-                RepeatedArray("item_numbers", item=Digits("item_numbers")),
-                Choice("item_validation_issue", values=ITEM_CODES),
-            ),
-        ),
+        (AD_ACCOUNT_ID,),
         catalog_items.item_issues,
     ),
     ListOperation(

@@ -10,17 +10,7 @@ from dataclasses import dataclass
 import orjson
 
 from integration_tests.simulator.calls.operation import AD_ACCOUNT_ID, Call, ListOperation
-from integration_tests.simulator.calls.parameters import (
-    Choice,
-    CommaArray,
-    Day,
-    Digits,
-    Flag,
-    Parameter,
-    RepeatedArray,
-    ids,
-    unsimulated,
-)
+from integration_tests.simulator.calls.parameters import Choice, Digits, Flag, Parameter, RepeatedArray, ids
 from integration_tests.simulator.calls.rules import Rule, at_most_one_of
 from integration_tests.simulator.lists import account_lists, ad_group_lists, catalogs
 from integration_tests.simulator.lists.account_lists import ListingOf
@@ -28,10 +18,7 @@ from integration_tests.simulator.lists.catalogs import FeedBookmarks
 
 _AA = "/ad_accounts/{ad_account_id}"
 _STATUSES = ("ACTIVE", "PAUSED", "ARCHIVED", "DRAFT", "DELETED_DRAFT")
-ORDER = unsimulated(Choice("order", values=("ASCENDING", "DESCENDING")))
-_EXCLUDE_NCA = unsimulated(Flag("exclude_nca", default=False))
 _AD_GROUP_ID = Digits("ad_group_id", max_length=18)
-_PRODUCT_GROUP_IDS = 1_000
 
 
 @dataclass(frozen=True)
@@ -101,9 +88,7 @@ def _of_merchant(
 
 LIST_ENDPOINTS: tuple[ListOperation, ...] = (
     _of_merchant("catalogs/list", "/catalogs", catalogs.catalogs),
-    _of_merchant(
-        "feeds/list", "/catalogs/feeds", catalogs.feeds, *unsimulated(Digits("catalog_id")), takes_app_token=True
-    ),
+    _of_merchant("feeds/list", "/catalogs/feeds", catalogs.feeds, takes_app_token=True),
     _of_merchant(
         "feed_processing_results/list",
         "/catalogs/feeds/{feed_id}/processing_results",
@@ -114,38 +99,17 @@ LIST_ENDPOINTS: tuple[ListOperation, ...] = (
         "catalogs_product_groups/list",
         "/catalogs/product_groups",
         catalogs.product_groups,
-        *unsimulated(
-            CommaArray("id", item=Digits("id"), max_items=_PRODUCT_GROUP_IDS),
-            Digits("feed_id"),
-            Digits("catalog_id"),
-        ),
         rules=(catalogs.has_catalog,),
     ),
-    _of_account(
-        "audiences/list",
-        account_lists.audiences,
-        *ORDER,
-        *_EXCLUDE_NCA,
-        *unsimulated(Choice("ownership_type", values=("OWNED", "RECEIVED"), default="OWNED")),
-        takes_app_token=True,
-    ),
-    _of_account("customer_lists/list", account_lists.customer_lists, *ORDER, *_EXCLUDE_NCA),
-    _of_account(
-        "conversion_tags/list",
-        account_lists.conversion_tags,
-        *unsimulated(Flag("filter_deleted", default=False)),
-        kind=WholeList,
-        takes_app_token=True,
-    ),
+    _of_account("audiences/list", account_lists.audiences, takes_app_token=True),
+    _of_account("customer_lists/list", account_lists.customer_lists),
+    _of_account("conversion_tags/list", account_lists.conversion_tags, kind=WholeList, takes_app_token=True),
     _of_account(
         "keywords/get",
         ad_group_lists.keywords,
         Digits("campaign_id", max_length=18),
         _AD_GROUP_ID,
         ids("ad_group_ids"),
-        *unsimulated(
-            RepeatedArray("match_types", item=Choice("match_types", values=ad_group_lists.MATCH_TYPES), max_items=5)
-        ),
         rules=(at_most_one_of("campaign_id", "ad_group_id", "ad_group_ids"),),
         takes_app_token=True,
     ),
@@ -153,27 +117,14 @@ LIST_ENDPOINTS: tuple[ListOperation, ...] = (
         "product_group_promotions/list",
         ad_group_lists.product_group_promotions,
         _AD_GROUP_ID,
-        *unsimulated(ids("product_group_promotion_ids")),
         RepeatedArray(
             "entity_statuses", item=Choice("entity_statuses", values=_STATUSES), default=("ACTIVE", "PAUSED")
         ),
-        *ORDER,
         rules=(ad_group_lists.names_promotions,),
     ),
-    _of_account("promotions/list", account_lists.promotions, *ORDER),
-    _of_account("order_lines/list", account_lists.order_lines, *ORDER),
-    _of_account("lead_forms/list", account_lists.lead_forms, *ORDER),
+    _of_account("promotions/list", account_lists.promotions),
+    _of_account("order_lines/list", account_lists.order_lines),
+    _of_account("lead_forms/list", account_lists.lead_forms),
     _of_account("billing_profiles/get", account_lists.billing_profiles, Flag("is_active", required=True)),
-    _of_account(
-        "billing_invoices/get",
-        account_lists.billing_invoices,
-        *ORDER,
-        *unsimulated(
-            Choice("sort", values=("DUE_DATE", "BILLING_PERIOD", "DOCUMENT_TYPE", "TOTAL_AMOUNT", "INVOICE_NUMBER")),
-            Choice("status", values=("OPEN", "CLOSED")),
-            Choice("document_type", values=("INVOICE", "CREDIT_MEMO")),
-            Day("start_due_date"),
-            Day("end_due_date"),
-        ),
-    ),
+    _of_account("billing_invoices/get", account_lists.billing_invoices),
 )

@@ -25,16 +25,6 @@ METRICS = (
     "SAVE",
     "SAVE_RATE",
 )
-PIN_FORMATS = (
-    "ALL",
-    "ORGANIC_IMAGE",
-    "ORGANIC_PRODUCT",
-    "ORGANIC_VIDEO",
-    "ADS_STANDARD",
-    "ADS_PRODUCT",
-    "ADS_VIDEO",
-    "ADS_IDEA",
-)
 SPLITS = {
     "NO_SPLIT": ("all",),
     "APP_TYPE": ("MOBILE", "TABLET", "WEB"),
@@ -42,28 +32,18 @@ SPLITS = {
     "SOURCE": ("YOUR_PINS", "OTHER_PINS"),
     "PIN_FORMAT": ("ORGANIC_IMAGE", "ORGANIC_VIDEO", "ADS_STANDARD"),
 }
-DEFAULTS: Mapping[str, Any] = {
-    "from_claimed_content": "BOTH",
-    "pin_format": "ALL",
-    "app_types": "ALL",
-    "content_type": "ALL",
-    "source": "ALL",
-    "metric_types": None,
-    "split_field": "NO_SPLIT",
-}
+DEFAULTS: Mapping[str, Any] = {"content_type": "ALL", "metric_types": None, "split_field": "NO_SPLIT"}
 _BUSINESS_DAYS = 85
 """So old is the account, as a business, when the world is built."""
-_FILTERS = ("from_claimed_content", "pin_format", "app_types", "content_type", "source")
 
 
 def user_account_analytics(world: World, arguments: Mapping[str, Any]) -> Record:
     names = arguments["metric_types"] or METRICS
-    chosen = ",".join(f"{name}={arguments[name]}" for name in _FILTERS)
     start, end = arguments["start_date"], arguments["end_date"]
     days = [start + timedelta(days=offset) for offset in range((end - start).days + 1)]
     answer: Record = {}
     for key in SPLITS[arguments["split_field"]]:
-        salt = crc32(f"{key}&{chosen}".encode()) + world.owner_of(arguments.get("ad_account_id"))
+        salt = crc32(f"{key}&{arguments['content_type']}".encode()) + world.owner_of(arguments.get("ad_account_id"))
         daily = [daily_metrics(world, day, names, salt) for day in days if day <= world.last_organic_day]
         answer[key] = {"daily_metrics": daily, "summary_metrics": _summary(daily, names)}
     return answer

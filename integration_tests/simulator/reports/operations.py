@@ -20,8 +20,6 @@ from integration_tests.simulator.reports.jobs import ReportStatus, poll_answer
 from integration_tests.simulator.reports.own_fields import MMM_FIELDS, OBJECTIVES_BY_DEFAULT, PRODUCT_FIELDS
 from integration_tests.simulator.reports.request import ReportRequest
 
-_LAST_HOUR = 23
-
 
 @dataclass(frozen=True)
 class CreateReport(Operation):
@@ -113,8 +111,6 @@ def _request(arguments: Arguments) -> ReportRequest:
         targeting_types=arguments["targeting_types"] or (),
         attribution=attribution,
         filters={name: arguments[name] for name in FILTERS if arguments[name] is not None},
-        start_hour=arguments["start_hour"] or 0,
-        end_hour=_LAST_HOUR if arguments["end_hour"] is None else arguments["end_hour"],
     )
 
 

@@ -8,9 +8,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from integration_tests.simulator.calls.errors import bad_request
-from integration_tests.simulator.calls.fields import Field, UnsimulatedField, text
+from integration_tests.simulator.calls.fields import Field, text
 from integration_tests.simulator.calls.parameters import Day, Text
-from integration_tests.simulator.reports.fields import choice, choices, many_ids, window_days
+from integration_tests.simulator.reports.fields import choice, choices, window_days
 from integration_tests.simulator.reports.own_columns import MMM_COLUMNS, PRODUCT_COLUMNS
 from integration_tests.simulator.reports.products import BREAKDOWNS
 from integration_tests.simulator.world.world import World
@@ -48,26 +48,20 @@ MMM_FIELDS: tuple[Field, ...] = (
     choice("level", "CAMPAIGN_TARGETING", "AD_GROUP_TARGETING", required=True),
     choices("columns", MMM_COLUMNS, required=True),
     choices("targeting_types", MMM_TARGETING_TYPES, _MOST_MMM_TYPES, required=True),
-    UnsimulatedField("countries"),
-    UnsimulatedField("advertiser_ids"),
-    UnsimulatedField("custom_column_ids"),
 )
 
 PRODUCT_FIELDS: tuple[Field, ...] = (
     _NAME,
     *_DATES,
     choice("granularity", "TOTAL", "WEEK", "MONTH", required=True),
-    choice("level", "ADVERTISER", "CAMPAIGN", "AD_GROUP", required=True),
+    choice("level", "CAMPAIGN", "AD_GROUP", required=True),
     choices("columns", PRODUCT_COLUMNS, required=True),
-    choice("conversion_product_breakdown", *BREAKDOWNS, "PRODUCT_SKU_GROUP", default="PRODUCT_BRAND"),
+    choice("conversion_product_breakdown", *BREAKDOWNS, default="PRODUCT_BRAND"),
     choice("conversion_product_attribution_type", "DEFAULT", "BRAND_ATTRIBUTION", default="DEFAULT"),
     choice("conversion_report_time", "TIME_OF_AD_ACTION", "TIME_OF_CONVERSION", default="TIME_OF_AD_ACTION"),
     window_days("click_window_days", 30),
     window_days("view_window_days", 1),
     choices("campaign_objective_types", OBJECTIVES, _MOST_OBJECTIVES),
-    many_ids("campaign_ids"),
-    many_ids("ad_group_ids"),
-    UnsimulatedField("product_sku_ids"),
 )
 
 _Arguments = Mapping[str, Any]
@@ -99,17 +93,5 @@ def _product_dates(_world: World, arguments: _Arguments) -> None:
         raise bad_request(f"start_date must be after {_BRAND_ATTRIBUTION_AFTER} for BRAND_ATTRIBUTION.")
 
 
-def _product_filters(_world: World, arguments: _Arguments) -> None:
-    for name, level in (("campaign_ids", "CAMPAIGN"), ("ad_group_ids", "AD_GROUP")):
-        if arguments[name] is not None and arguments["level"] != level:
-            raise bad_request(f"Only support {name} field when level of the report is {level}.")
-        if arguments[name] is not None:
-            raise bad_request(f"{name} is not simulated.")
-    if arguments["conversion_product_breakdown"] not in BREAKDOWNS:
-        raise bad_request("PRODUCT_SKU_GROUP is not simulated.")
-    if arguments["level"] == "ADVERTISER":
-        raise bad_request("The level ADVERTISER is not simulated.")
-
-
 MMM_RULES = (_in_order, _mmm_dates)
-PRODUCT_RULES = (_in_order, _product_dates, _product_filters)
+PRODUCT_RULES = (_in_order, _product_dates)

@@ -50,8 +50,6 @@ class ReportRequest:
     targeting_types: tuple[str, ...] = ()
     attribution: Attribution = DEFAULT_ATTRIBUTION
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    start_hour: int = 0
-    end_hour: int = 23
     breakdown: str = ""  # of the products of conversions
     attribution_type: str = "DEFAULT"  # of conversions to products
     operation_id: str = "analytics/create_report"  # with which it was ordered

@@ -132,9 +132,7 @@ def _hourly(world: World, maker: DayRows, subject: Subject, request: ReportReque
     by_hour = list(subject.divided(_HOURS_OF_A_DAY, [{}] * len(_HOURS_OF_A_DAY)))
     day = request.start_date
     while day <= request.end_date:
-        first = request.start_hour if day == request.start_date else 0
-        last = request.end_hour if day == request.end_date else len(_HOURS_OF_A_DAY) - 1
-        for hour in range(first, last + 1):
-            for record in maker.rows(by_hour[hour], day, day):
+        for hour, part in enumerate(by_hour):
+            for record in maker.rows(part, day, day):
                 yield {**record, world.hour_column: hour} if world.hour_column else record
         day += timedelta(days=1)

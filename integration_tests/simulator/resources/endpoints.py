@@ -1,7 +1,7 @@
 """This table lists the operations on Pinterest's dictionaries."""
 
 from integration_tests.simulator.calls.operation import AD_ACCOUNT_ID, DocumentOperation, Operation
-from integration_tests.simulator.calls.parameters import Choice, Digits, Text, unsimulated
+from integration_tests.simulator.calls.parameters import Choice, Digits
 from integration_tests.simulator.resources import dictionaries, options
 
 _ADS = ("ads:read",)
@@ -21,7 +21,7 @@ RESOURCE_ENDPOINTS: tuple[Operation, ...] = (
         "/resources/delivery_metrics",
         "ads_read",
         ("ads:read", "pins:read", "user_accounts:read"),
-        unsimulated(Choice("report_type", values=("SYNC", "ASYNC"))),
+        (),
         dictionaries.delivery_metrics,
         takes_app_token=True,
     ),
@@ -30,10 +30,7 @@ RESOURCE_ENDPOINTS: tuple[Operation, ...] = (
         "/resources/targeting/{targeting_type}",
         "ads_read",
         _ADS,
-        (
-            AD_ACCOUNT_ID,
-            *unsimulated(Digits("client_id", max_length=18), Text("oauth_signature"), Digits("timestamp")),
-        ),
+        (AD_ACCOUNT_ID,),
         options.targeting_options,
         in_path=(Choice("targeting_type", values=tuple(options.OPTIONS)),),
         takes_app_token=True,

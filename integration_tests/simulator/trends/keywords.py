@@ -9,7 +9,6 @@ from datetime import timedelta
 from typing import Any
 from zlib import crc32
 
-from integration_tests.simulator.calls.errors import forbidden
 from integration_tests.simulator.world.listing import Record
 from integration_tests.simulator.world.seeding import mix, words
 from integration_tests.simulator.world.world import World
@@ -19,17 +18,6 @@ REGIONS = (
     *("NL+BE+LU", "AR", "BR", "CO", "MX", "MX+AR+CO+CL", "AU+NZ"),
 )
 TYPES = ("growing", "monthly", "yearly", "seasonal")
-INTERESTS = (
-    *("animals", "architecture", "art", "beauty", "childrens_fashion", "design", "diy_and_crafts", "education"),
-    *("electronics", "entertainment", "event_planning", "finance", "food_and_drinks", "gardening", "health"),
-    *("home_decor", "mens_fashion", "parenting", "quotes", "sport", "travel", "vehicles", "wedding", "womens_fashion"),
-)
-AGES = ("18-24", "25-34", "35-44", "45-49", "50-54", "55-64", "65+")
-
-
-def no_beta_demographics(_world: World, arguments: Mapping[str, Any]) -> None:
-    if arguments["include_demographics"]:
-        raise forbidden()
 
 
 def trending_keywords(world: World, arguments: Mapping[str, Any]) -> Record:
