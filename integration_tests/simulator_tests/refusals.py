@@ -34,7 +34,7 @@ def refusal(answer: Any) -> Refusal:
 def legal(parameter: Parameter) -> str:
     """A value that the parameter takes and that is not its default."""
     if isinstance(parameter, Choice):
-        return next(value for value in parameter.values if value != parameter.default)
+        return next((value for value in parameter.values if value != parameter.default), parameter.values[0])
     if isinstance(parameter, RepeatedArray | CommaArray):
         return legal(parameter.item)
     return {Flag: "false" if parameter.default else "true", Day: "2026-11-20"}.get(type(parameter), "1")

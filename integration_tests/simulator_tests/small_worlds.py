@@ -3,12 +3,10 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from integration_tests.simulator import Kind
 from integration_tests.support.api_client import Client
-from integration_tests.support.pinterest import Simulator, World
+from integration_tests.support.pinterest import World
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
-CAMPAIGN = Kind.CAMPAIGNS
 
 
 def small_world(**options: Any) -> World:
@@ -26,7 +24,3 @@ def ordered(dates: dict[str, date]) -> dict[str, str]:
 
 def rows(api: Client, account: int = 0, /, **order: Any) -> list[dict[str, Any]]:
     return [row for under_id in api.report(account, **order).values() for row in under_id]
-
-
-def rows_of_all_accounts(sim: Simulator, api: Client, **order: Any) -> list[dict[str, Any]]:
-    return [row for account in range(sim.world.ad_accounts) for row in rows(api, account, **order)]

@@ -1,38 +1,16 @@
 """Each scripted fault comes when and where it was told to, and goes wrong in its own way."""
 
-import socket
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
-import requests
 
-from integration_tests.simulator import HTML_PAGES, Fault, FaultKind
+from integration_tests.simulator import Fault, FaultKind
 from integration_tests.simulator.world.world import Kind
 from integration_tests.support.api_client import Client, legal_calls
 from integration_tests.support.pinterest import Simulator, World
 
-REFUSALS = {
-    FaultKind.RATE_LIMITED: (429, 8),
-    FaultKind.RETRY_AFTER_400: (400, 1),
-    FaultKind.LAST_90_DAYS_400: (400, 1),
-    FaultKind.TRANSIENT_400: (400, 12),
-    FaultKind.SERVER_ERROR: (500, 500),
-    FaultKind.UNAVAILABLE: (503, 503),
-    FaultKind.GATEWAY_TIMEOUT: (504, 504),
-    FaultKind.MISSING_SCOPE: (401, 3),
-    FaultKind.RESTRICTED: (401, 3),
-    FaultKind.ERROR_WITH_200: (200, 12),
-    FaultKind.FORBIDDEN: (403, 29),
-    FaultKind.GONE: (404, 40),
-    FaultKind.TOO_LARGE_413: (413, 413),
-    FaultKind.TOO_LARGE_414: (414, 414),
-    FaultKind.TOO_LARGE_431: (431, 431),
-}
 """Status and code."""
-BROKEN_BODIES = (FaultKind.TRUNCATED_JSON, FaultKind.MALFORMED_JSON, FaultKind.EMPTY_BODY, *HTML_PAGES)
-BROKEN_CONNECTIONS = (FaultKind.CUT_BODY, FaultKind.RESET_BEFORE_BODY, FaultKind.RESET_INSIDE_BODY)
 PINS = "boards/list_pins"
 
 
@@ -133,29 +111,7 @@ def test_a_fault_may_hit_large_requests_only(sim: Simulator, api: Client) -> Non
     assert statuses(api, 1) == [200]
 
 
-def test_a_fault_on_everything_spares_the_token_endpoint(sim: Simulator, api: Client) -> None:
-    sim.add_fault(Fault("503", times=None))
-
-    assert api.refresh(sim.credentials["refresh_token"]).status_code == 200
-    sim.add_fault(Fault("503", on="oauth/token"))
-    assert api.refresh(sim.credentials["refresh_token"]).status_code == 503
-
-
-def test_an_unknown_kind_is_a_mistake_of_the_test() -> None:
-    with pytest.raises(ValueError, match="teapot"):
-        Fault("teapot")
-
-
 # -- refusals
-
-
-def test_a_refusal_has_its_status_and_code(sim: Simulator, api: Client) -> None:
-    for kind, expected in REFUSALS.items():
-        sim.add_fault(Fault(kind))
-        answer = api.call("boards/list")
-
-        assert (answer.status_code, answer.json()["code"]) == expected, kind
-        assert answer.headers["x-pinterest-rid"], kind
 
 
 def test_a_refusal_tells_how_long_to_wait_in_one_way(sim: Simulator, api: Client) -> None:
@@ -188,80 +144,6 @@ def test_a_token_expires_or_is_revoked_for_good(sim: Simulator, api: Client) -> 
 
 
 # -- broken responses
-
-
-def test_a_broken_body_is_no_json_but_arrives_whole(sim: Simulator, api: Client) -> None:
-    for kind in BROKEN_BODIES:
-        for operation_id in ("boards/list", "campaigns/analytics"):
-            sim.add_fault(Fault(kind, on=operation_id))
-            answer = api.call(operation_id)
-
-            assert answer.status_code == (int(kind.value[:3]) if kind in HTML_PAGES else 200), kind
-            assert int(answer.headers["Content-Length"]) == len(answer.content), kind
-            with pytest.raises(requests.JSONDecodeError):
-                answer.json()
-
-
-def test_an_answer_of_another_form_holds_the_proper_one(sim: Simulator, api: Client) -> None:
-    sim.add_fault(Fault(FaultKind.OTHER_FORM, on="boards/list"))
-
-    assert api.call("boards/list").json() == {"result": api.call("boards/list").json()}
-
-
-def test_a_gateway_answers_without_pinterests_code_and_message(sim: Simulator, api: Client) -> None:
-    sim.add_faults([Fault(FaultKind.FORBIDDEN_WITHOUT_WORDS), Fault(FaultKind.NOT_FOUND_EMPTY)])
-    forbidden, not_found = api.call("boards/list"), api.call("boards/list")
-
-    assert (forbidden.status_code, forbidden.json()) == (403, {"error": "Forbidden"})
-    assert (not_found.status_code, not_found.content) == (404, b"")
-
-
-def test_a_broken_connection_breaks_the_call_and_no_other(sim: Simulator, api: Client) -> None:
-    for kind in BROKEN_CONNECTIONS:
-        sim.add_fault(Fault(kind, on=PINS))
-
-        with pytest.raises((requests.ConnectionError, requests.exceptions.ChunkedEncodingError)):
-            api.call(PINS)
-        assert statuses(api, 2, PINS) == [200, 200], kind
-
-
-@pytest.mark.parametrize(
-    ("kind", "is_whole"),
-    [(FaultKind.CUT_BODY, False), (FaultKind.RESET_INSIDE_BODY, False), (FaultKind.RESET_AFTER_BODY, True)],
-)
-def test_a_body_that_breaks_off_was_announced_in_full(sim: Simulator, kind: FaultKind, *, is_whole: bool) -> None:
-    sim.add_fault(Fault(kind, on=PINS))
-    head, _, body = raw_answer(sim, legal_calls(sim.world)[PINS].path).partition(b"\r\n\r\n")
-    announced = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
-
-    assert head.startswith(b"HTTP/1.1 200")
-    assert (len(body) == announced) is is_whole
-    assert body
-
-
-def raw_answer(sim: Simulator, path: str) -> bytes:
-    """Everything that arrives before the connection ends, in whichever way it ends."""
-    host, port = sim.origin.removeprefix("http://").split(":")
-    received = b""
-    with socket.create_connection((host, int(port)), timeout=10) as connection:
-        request = f"GET /v5{path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {sim.access_token()}\r\n\r\n"
-        connection.sendall(request.encode())
-        try:
-            while part := connection.recv(65_536):
-                received += part
-        except ConnectionResetError:
-            pass
-    return received
-
-
-def test_a_request_may_be_answered_late_or_never(sim: Simulator, api: Client) -> None:
-    for fault in (Fault("never_answers"), Fault("slow", seconds=600)):
-        sim.add_fault(fault)
-        with pytest.raises(requests.ReadTimeout):
-            api.get("/boards", timeout=0.05)
-        assert statuses(api, 1) == [200]
-    with Simulator(latency=600) as slow, Client(slow) as caller, pytest.raises(requests.ReadTimeout):
-        caller.get("/boards", timeout=0.05)
 
 
 def test_rows_are_others_than_those_that_were_asked_for(sim: Simulator, api: Client) -> None:
@@ -304,22 +186,3 @@ def test_an_empty_page_may_have_a_bookmark_that_goes_on(sim: Simulator, api: Cli
     sim.add_fault(Fault("empty_page_with_bookmark", on=PINS, after=1, times=2))
 
     assert api.pages(path) == [whole[0], [], [], *whole[1:]]
-
-
-def test_an_account_may_vanish(sim: Simulator, api: Client) -> None:
-    gone, left = (sim.world.account_id(index) for index in (0, 1))
-    sim.add_fault(Fault("account_vanishes", account=gone, on="ads/list", after=1))
-
-    assert [api.get(f"/ad_accounts/{gone}/ads").status_code for _ in range(2)] == [200, 403]
-    assert api.get(f"/ad_accounts/{gone}").status_code == 403
-    assert [account["id"] for account in api.get("/ad_accounts").json()["items"]] == [left]
-
-
-def test_a_board_may_have_more_pins_than_can_be_listed(sim: Simulator, api: Client) -> None:
-    sim.add_fault(Fault("pin_cap", on=PINS, items=50))
-    pages: list[Any] = [api.call(PINS)]
-    for _ in range(2):
-        pages.append(api.call(PINS, bookmark=pages[-1].json()["bookmark"]))
-
-    assert [page.status_code for page in pages] == [200, 200, 400]
-    assert "Pagination beyond 100.000 pins" in pages[-1].json()["message"]

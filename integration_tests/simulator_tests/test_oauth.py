@@ -102,18 +102,6 @@ def test_a_consent_leads_to_tokens_once_and_for_its_redirect_uri_only() -> None:
         assert api.token(exchange(other, "https://elsewhere.example")).json()["code"] == 283
 
 
-def test_the_consent_page_asks_before_it_answers_and_knows_its_app() -> None:
-    with Simulator() as sim:
-        query = {**CONSENT, "scope": "<b>,pins:read"}
-        page = requests.get(f"{sim.origin}/oauth/", params=query, allow_redirects=False, timeout=10)
-        declined = requests.post(page.url, data={"answer": "decline"}, allow_redirects=False, timeout=10)
-
-        assert page.status_code == 200
-        assert "<li>&lt;b&gt;<li>pins:read</ul>" in page.text
-        assert declined.headers["Location"] == f"{REDIRECT_URI}?error=access_denied&state=s1"
-        assert consented(sim, client_id="7").status_code == 400
-
-
 def test_every_secret_is_known_for_a_leak_scan_and_none_is_logged() -> None:
     with Simulator() as sim, Client(sim) as api:
         answer = api.refresh(sim.credentials["refresh_token"]).json()

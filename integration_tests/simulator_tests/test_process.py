@@ -1,22 +1,15 @@
-"""The simulator stops whatever its connections do, notes what happened, and runs as a process of its own."""
+"""A defect of the simulator fails its test, and the simulator runs as a process of its own."""
 
-import gc
 import json
 import signal
-import socket
 import subprocess
 import sys
-import warnings
-from contextlib import suppress
 from pathlib import Path
-from threading import Thread
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 import requests
 
-from integration_tests.simulator import Fault
 from integration_tests.simulator.__main__ import parse
 from integration_tests.support.api_client import Client
 from integration_tests.support.pinterest import Simulator, World
@@ -26,45 +19,6 @@ SIZES = ("--boards", "2", "--pins-per-board", "3,4", "--ad-accounts", "1", "--ca
 STOPPING_SECONDS = 20
 
 
-@pytest.mark.parametrize("fault", [Fault("never_answers"), Fault("slow", seconds=600)], ids=lambda fault: fault.kind)
-def test_a_call_without_an_answer_does_not_hold_the_stop_up(fault: Fault) -> None:
-    """A simulator that does not stop raises an error."""
-    with Simulator(faults=[fault]) as sim, Client(sim) as api:
-        address = urlsplit(sim.origin)
-        with socket.create_connection((str(address.hostname), int(address.port or 0))) as waiting:
-            waiting.sendall(b"GET /v5/boards HTTP/1.1\r\nHost: x\r\n\r\n")
-            while not sim.calls("boards/list"):
-                api.get("/user_account")
-            sim.__exit__(None, None, None)
-
-
-def call_until_refused(port: int) -> None:
-    with suppress(OSError):
-        while True:
-            with socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
-                connection.sendall(b"GET /v5/boards HTTP/1.1\r\nHost: x\r\n\r\n")
-                connection.recv(1)
-
-
-def test_connections_that_are_made_while_it_stops_are_closed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One that is left open makes itself heard when it is collected."""
-    left_open: list[Any] = []
-    gc.collect()
-    monkeypatch.setattr(sys, "unraisablehook", left_open.append)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", ResourceWarning)
-        for _ in range(5):
-            with Simulator() as sim:
-                callers = [Thread(target=call_until_refused, args=(urlsplit(sim.origin).port,)) for _ in range(4)]
-                for caller in callers:
-                    caller.start()
-            for caller in callers:
-                caller.join()
-        gc.collect()
-
-    assert left_open == []
-
-
 def test_a_defect_of_the_simulator_fails_the_test_that_meets_it(monkeypatch: pytest.MonkeyPatch) -> None:
     def defect(_world: World) -> None:
         raise ZeroDivisionError
@@ -72,22 +26,6 @@ def test_a_defect_of_the_simulator_fails_the_test_that_meets_it(monkeypatch: pyt
     monkeypatch.setattr(World, "account_indexes", defect)
     with pytest.raises(RuntimeError, match="broken"), Simulator() as sim, Client(sim) as api:
         assert api.get("/ad_accounts").status_code == 500
-
-
-def test_the_log_of_each_simulator_holds_what_a_test_wants_to_know() -> None:
-    with Simulator() as sim, Simulator() as other, Client(sim) as api:
-        answer = api.call("campaigns/analytics")
-        [entry] = sim.log
-
-    assert other.log == []
-    assert (entry.operation_id, entry.method, entry.status) == ("campaigns/analytics", "GET", 200)
-    assert entry.category == "ads_analytics"
-    assert entry.path_parameters == {"ad_account_id": sim.world.account_id(0)}
-    assert entry.path == f"/v5/ad_accounts/{sim.world.account_id(0)}/campaigns/analytics"
-    assert entry.values("columns") == ["SPEND_IN_DOLLAR", "TOTAL_CHECKOUT"]
-    assert len(entry.values("campaign_ids")) == 3
-    assert entry.headers["user-agent"].startswith("python-requests")
-    assert entry.body_bytes == len(answer.content)
 
 
 def test_the_command_serves_its_world_shows_its_log_and_ends_well_on_sigterm() -> None:

@@ -4,9 +4,8 @@ import pytest
 
 from integration_tests.simulator import PROFILES
 from integration_tests.simulator.access.quotas import HeaderStyle, Quotas
-from integration_tests.support.api_client import Client, legal_calls
-from integration_tests.support.legal_orders import legal_orders
-from integration_tests.support.pinterest import Simulator, World
+from integration_tests.support.api_client import Client
+from integration_tests.support.pinterest import Simulator
 
 DAY = 86_400
 FULL_MINUTE = 1_200_000.0
@@ -127,15 +126,6 @@ def test_headers_may_have_another_form_or_be_absent() -> None:
         assert quotas.told("ads_read") == headers, style
 
 
-def test_polls_of_other_users_use_up_the_quota_of_the_app() -> None:
-    quotas = Counted()
-    quotas.spend_elsewhere("analytics_get_report", 800)
-
-    assert not quotas.spend("ads_analytics", "analytics/get_report")
-    assert quotas.told("ads_analytics", "analytics/get_report") == (f"800, {REPORT}", "0", "60")
-    assert quotas.spend("ads_analytics", "campaigns/analytics")
-
-
 def test_an_exhausted_quota_is_a_429_until_its_window_ends() -> None:
     with Simulator(profile="docs_2022", clock=lambda: FULL_MINUTE) as sim, Client(sim) as api:
         answers = [api.get("/boards") for _ in range(11)]
@@ -156,18 +146,3 @@ def test_a_token_costs_a_call_that_has_one_and_a_day_ends_when_the_clock_is_move
         sim.advance(seconds)
 
         assert api.get("/boards").headers["x-ratelimit-remaining"] == left
-
-
-def test_an_ad_account_takes_five_marketing_mix_reports_a_minute() -> None:
-    with Simulator(World(boards=0), profile="standard", clock=lambda: FULL_MINUTE) as sim, Client(sim) as api:
-        path = legal_calls(sim.world)["analytics/get_mmm_report"].path
-        other = path.replace(sim.world.account_id(0), sim.world.account_id(1))
-        order = legal_orders(sim.world)["analytics/create_mmm_report"]
-
-        def ordered(path: str, name: str) -> int:
-            return api.post(path, json={**order, "report_name": name}).status_code
-
-        assert [ordered(path, str(number)) for number in range(6)] == [200] * 5 + [429]
-        assert ordered(other, "5") == 200
-        sim.advance(60)
-        assert ordered(path, "5") == 200

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import urlsplit
 
 import pytest
 import requests
 
-from integration_tests.simulator import DOWNLOAD, REPORT_STEPS, Fault, FaultKind, HeaderStyle, ReportStatus
+from integration_tests.simulator import Fault, FaultKind, HeaderStyle, ReportStatus
 from integration_tests.support.api_client import Client, download
-from integration_tests.support.legal_orders import legal_order
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.truth import DEFAULT_COLUMNS
 
@@ -20,7 +19,6 @@ ENDINGS = {
     FaultKind.REPORT_CANCELLED: ReportStatus.CANCELLED,
     FaultKind.REPORT_EXPIRED: ReportStatus.EXPIRED,
 }
-REFUSED_DOWNLOADS = {FaultKind.DOWNLOAD_EXPIRED: (403, b"expired"), FaultKind.DOWNLOAD_503: (503, b"SlowDown")}
 
 
 @pytest.fixture
@@ -100,24 +98,6 @@ def test_orders_and_polls_spend_the_quota_of_analytics_and_downloads_none() -> N
         assert {entry.category for entry in sim.log} == {"ads_analytics", ""}
 
 
-def test_the_log_holds_orders_polls_and_downloads_and_no_signature(sim: Simulator, api: Client) -> None:
-    token = finished(sim, api, level="AD_GROUP", columns=["AD_GROUP_ID", "CTR"])
-    url = api.poll(token)["url"]
-    download(url)
-    order, poll, file = sim.log
-
-    assert order.body == {**legal_order(sim.world), "level": "AD_GROUP", "columns": ["AD_GROUP_ID", "CTR"]}
-    assert (order.operation_id, order.method) == ("analytics/create_report", "POST")
-    assert (poll.operation_id, poll.values("token")) == ("analytics/get_report", [token])
-    assert (file.operation_id, file.category, file.path) == (DOWNLOAD, "", urlsplit(url).path)
-    assert {(entry.level, entry.account, entry.status) for entry in sim.log} == {
-        ("AD_GROUP", sim.world.account_id(0), 200)
-    }
-    signature = parse_qs(urlsplit(url).query)["X-Amz-Signature"][0]
-    assert signature in sim.secrets
-    assert signature not in str(sim.log)
-
-
 # -- its file
 
 
@@ -146,39 +126,6 @@ def test_a_link_holds_for_five_minutes_and_a_poll_gives_another(sim: Simulator, 
     assert download(api.poll(token)["url"]).status_code == 200
 
 
-def test_a_link_can_not_be_forged(sim: Simulator, api: Client) -> None:
-    url = urlsplit(link(sim, api))
-    query = {key: values[0] for key, values in parse_qs(url.query).items()}
-
-    for forged in ({}, {**query, "X-Amz-Signature": "1"}, {**query, "X-Amz-Date": "20300101T000000Z"}):
-        assert download(url._replace(query=urlencode(forged)).geturl()).status_code == 403
-
-
-def test_a_small_file_tells_its_size_and_a_large_one_is_made_while_it_is_sent(sim: Simulator, api: Client) -> None:
-    empty, small, large = (
-        api.poll(finished(sim, api, **changes))
-        for changes in ({"campaign_ids": ["1"]}, {"columns": SMALL}, {"columns": LARGE})
-    )
-
-    assert (empty["size"], download(empty["url"]).content) == (2, b"{}")
-    file = download(small["url"])
-    assert small["size"] == len(file.content) == int(file.headers["Content-Length"])
-    file = download(large["url"])
-    assert large["size"] is None
-    assert "Content-Length" not in file.headers
-    assert len(file.content) > 500_000
-    assert sim.calls(DOWNLOAD)[-1].body_bytes == len(file.content)
-
-
-def test_a_file_that_nobody_reads_to_its_end_does_not_hold_the_stop_up() -> None:
-    with Simulator(World(campaigns=10_000, full_rows=True), report_seconds=0) as sim, Client(sim) as api:
-        url = api.poll(api.order(columns=LARGE).json()["token"])["url"]
-        with requests.Session() as session:
-            answer = session.get(url, stream=True, timeout=5)
-            assert answer.raw.read(1_000)
-            answer.close()
-
-
 # -- what goes wrong
 
 
@@ -194,17 +141,6 @@ def test_a_job_may_end_badly_and_is_not_given_again(
     assert download(url).status_code == 404
     assert sim.fired(kind) == 1
     assert api.poll(finished(sim, api))["report_status"] == "FINISHED"
-
-
-def test_a_job_may_be_slow_and_its_token_unknown_for_a_moment(sim: Simulator, api: Client) -> None:
-    sim.add_faults([Fault("report_does_not_exist", times=2), Fault("report_slow", seconds=7_200)])
-    token = finished(sim, api)
-    sim.advance(7_199)
-    told = [api.poll(token)["report_status"] for _ in range(3)]
-    sim.advance(1)
-
-    assert told == ["DOES_NOT_EXIST", "DOES_NOT_EXIST", "IN_PROGRESS"]
-    assert api.poll(token)["report_status"] == "FINISHED"
 
 
 @pytest.mark.parametrize(
@@ -228,55 +164,3 @@ def test_a_poll_may_tell_a_finished_job_otherwise(
     assert {name: value for name, value in first.items() if name not in {"url", "size"}} == told
     assert (bool(first["url"]), bool(first["size"])) == (has_link, has_link)
     assert (second["report_status"], bool(second["url"])) == ("FINISHED", True)
-
-
-@pytest.mark.parametrize("columns", [SMALL, LARGE], ids=["small", "large"])
-def test_a_download_may_be_cut_or_arrive_whole_and_hold_half(sim: Simulator, api: Client, columns: list[str]) -> None:
-    url = link(sim, api, columns=columns)
-    sim.add_faults([Fault("download_cut"), Fault("download_truncated")])
-
-    with pytest.raises(requests.exceptions.ChunkedEncodingError):
-        download(url)
-    half, whole = download(url), download(url)
-    assert int(half.headers["Content-Length"]) == len(half.content) < len(whole.content)
-    assert whole.content.startswith(half.content)
-    assert whole.json()
-
-
-def test_a_download_may_be_refused(sim: Simulator, api: Client) -> None:
-    url = link(sim, api)
-    for kind, (status, told) in REFUSED_DOWNLOADS.items():
-        sim.add_fault(Fault(kind))
-        refused = download(url)
-
-        assert refused.status_code == status
-        assert told in refused.content
-        assert download(url).status_code == 200
-
-
-def test_faults_of_calls_hit_orders_and_polls_and_downloads_by_their_name_only(sim: Simulator, api: Client) -> None:
-    url = link(sim, api)
-    sim.add_faults([Fault("503", on="analytics/get_report"), Fault("rate_limited", on="analytics/create_report")])
-    assert [api.order().status_code for _ in range(2)] == [429, 200]
-    assert "url" not in api.poll("x")
-    sim.add_faults([Fault("503", times=None), Fault("reset_before_body", on=DOWNLOAD, after=1)])
-    assert api.order().status_code == 503
-    assert download(url).status_code == 200
-    with pytest.raises(requests.exceptions.ConnectionError):
-        download(url)
-
-
-@pytest.mark.parametrize("kind", ["report_failed", "report_slow", "download_503"])
-def test_a_fault_may_hit_one_account_or_level_only(sim: Simulator, api: Client, kind: str) -> None:
-    sim.add_fault(Fault(kind, account=sim.world.account_id(1), level="AD_GROUP", times=None, seconds=60))
-
-    for account, level, is_well in [(0, "AD_GROUP", True), (1, "CAMPAIGN", True), (1, "AD_GROUP", False)]:
-        url = api.poll(finished(sim, api, account, level=level), account)["url"]
-        assert (url is not None and download(url).status_code == 200) is is_well, (account, level)
-
-
-def test_a_fault_of_reports_keeps_to_its_own_step() -> None:
-    with Simulator(faults=[Fault(kind, times=None) for kind in REPORT_STEPS]) as sim, Client(sim) as api:
-        assert api.call("campaigns/analytics").status_code == 200
-        assert api.get("/boards").status_code == 200
-        assert sim.fired("report_slow") == 0

@@ -1,20 +1,13 @@
 """The simulated lists and dictionaries hold what a call asks for, and are as wayward as Pinterest's."""
 
-import json
 from typing import Any
 
 import pytest
 
 from integration_tests.simulator import Kind, NoAccess
-from integration_tests.simulator.analytics.targeting import BETA_TYPES, TYPES, VALUES
-from integration_tests.simulator.calls.operation import ListOperation
-from integration_tests.simulator.endpoints import ENDPOINTS
-from integration_tests.simulator.lists.account_lists import Series
 from integration_tests.simulator.lists.ad_group_lists import KeywordBatches
 from integration_tests.simulator.lists.catalogs import FeedBookmarks
 from integration_tests.simulator.organic.places import board_id
-from integration_tests.simulator.resources.options import NAMELESS
-from integration_tests.simulator.world import numbering
 from integration_tests.support.api_client import Client
 from integration_tests.support.pinterest import Simulator, World
 
@@ -50,26 +43,6 @@ def test_archived_entities_and_inactive_things_are_listed_only_if_asked_for(api:
 # -- lists
 
 
-def test_no_two_lists_of_an_account_share_an_id(api: Client) -> None:
-    of_accounts = [one for one in ENDPOINTS if isinstance(one, ListOperation) and one.path.startswith(OF_AN_ACCOUNT)]
-    lists: dict[str, str] = {}
-    for operation in of_accounts:
-        found = {item["id"] for item in api.call(operation.operation_id).json()["items"] if "id" in item}
-        shared = {lists[item_id] for item_id in found & lists.keys()}
-        assert shared == set(), (operation.operation_id, "give it a member of `Series` of its own")
-        lists |= dict.fromkeys(found, operation.operation_id)
-    assert len(set(lists.values())) > len(Series)
-
-
-def test_product_groups_have_the_ids_that_reports_show(sim: Simulator) -> None:
-    rows = list(sim.world.records("product_group_report", start=sim.world.today))
-
-    assert rows
-    assert {str(row["PRODUCT_GROUP_ID"]) for row in rows} <= {
-        key[0] for key in sim.expected("product_group_promotions")
-    }
-
-
 @pytest.mark.parametrize(
     ("leads_to", "sizes"), [(FeedBookmarks.EMPTY_PAGE, [250, 1, 0]), (FeedBookmarks.FIRST_PAGE, [250, 250])]
 )
@@ -83,16 +56,6 @@ def test_the_last_bookmark_of_processing_results_leads_to_nothing_new(
             pages.append(api.call("feed_processing_results/list", page_size=250, bookmark=bookmark).json())
 
     assert [len(page["items"]) for page in pages] == sizes
-
-
-@pytest.mark.parametrize(
-    ("world", "answer"),
-    [(World(catalogs=0), (409, 4182)), (World(merchant_refusal=2625), (403, 2625))],
-    ids=["no catalog", "disapproved"],
-)
-def test_product_groups_need_a_catalog_and_an_approved_merchant(world: World, answer: tuple[int, int]) -> None:
-    with Simulator(world) as sim, Client(sim) as api:
-        assert refused(api.call("catalogs_product_groups/list")) == answer
 
 
 def test_batches_of_keywords_go_wrong_as_told() -> None:
@@ -123,32 +86,6 @@ def test_batches_of_keywords_go_wrong_as_told() -> None:
             assert api.call("keywords/get", ad_group_ids=None).status_code == 200
 
 
-def test_an_object_may_come_in_brackets(api: Client) -> None:
-    catalog = numbering.CATALOGS.id_of(1)
-    report = {"report_type": "DISTRIBUTION_ISSUES", "catalog_id": catalog}
-    whole = {"parameters": json.dumps({"catalog_type": "HOTEL", "report": report})}
-    in_brackets = {"parameters[catalog_type]": "HOTEL"}
-    in_brackets |= {f"parameters[report][{name}]": value for name, value in report.items()}
-    found = api.call(STATS, parameters=None, **in_brackets).json()["items"]
-
-    assert found == api.call(STATS, **whole).json()["items"]
-    assert {issue["catalog_id"] for issue in found} == {catalog}
-
-
-def test_issues_of_items_are_told_of_retail_only(api: Client) -> None:
-    """The second feed is of a hotel."""
-    result = numbering.FEED_RESULTS.id_of(10_000)
-
-    assert refused(api.get(f"/catalogs/processing_results/{result}/item_issues")) == (501, 4181)
-
-
-def test_labels_came_in_bundles_before() -> None:
-    with Simulator(World(account_list_items=4, bundled_labels=True)) as sim, Client(sim) as api:
-        found = api.call("labels/list", entity_statuses="ACTIVE,ARCHIVED").json()["items"]
-
-    assert [len(bundle["labels"]) for bundle in found] == [2, 2]
-
-
 # -- pins and profiles
 
 
@@ -174,19 +111,6 @@ def test_every_owner_has_content_of_their_own(sim: Simulator, api: Client) -> No
     assert api.get(f"/boards/{others_board}/pins").status_code == 404
 
 
-def test_several_pins_are_told_as_one_is(sim: Simulator, api: Client) -> None:
-    ids = [pin["id"] for pin in sim.world.records("pins")][:100]
-    metrics = {"metric_types": "IMPRESSION,VIDEO_START,TOTAL_REACTIONS"}
-    several = api.call("multi_pins/analytics", pin_ids=",".join(ids), **metrics).json()
-    first = api.call("pins/analytics", **metrics).json()
-    names = {name for pin in several.values() for day in pin["all"]["daily_metrics"] for name in day["metrics"]}
-
-    assert set(several) == set(ids)
-    assert several[ids[0]] == first
-    assert set(first["all"]["lifetime_metrics"]) == {"TOTAL_REACTIONS"}
-    assert names == {"IMPRESSION", "VIDEO_START"}
-
-
 def test_the_video_metrics_of_pictures_are_refused_if_the_settings_say_so() -> None:
     world = World(boards=1, pins_per_board=5, sections_per_board=0)
     with (
@@ -205,18 +129,6 @@ def test_the_video_metrics_of_pictures_are_refused_if_the_settings_say_so() -> N
             assert api.call(operation, **ids, metric_types="SAVE").status_code == 200
 
 
-def test_a_deleted_pin_is_gone_everywhere() -> None:
-    world = World(boards=1, pins_per_board=3, sections_per_board=0)
-    with Simulator(world, open_betas=["multi_pins/analytics"]) as sim, Client(sim) as api:
-        gone, *left = (pin["id"] for pin in world.records("pins"))
-        world.delete_pin(gone)
-
-        assert [pin["id"] for pin in world.records("pins")] == left
-        assert api.call("multi_pins/analytics", pin_ids=",".join([gone, *left])).json()["code"] == 50
-        assert refused(api.call("pins/analytics")) == (404, 50)
-        assert [pin["id"] for pin in api.call("boards/list_pins").json()["items"]] == left
-
-
 @pytest.mark.parametrize("refusal", [None, NoAccess.NO_SCOPE, NoAccess.BETA_CLOSED])
 def test_a_beta_is_closed_unless_it_is_opened(refusal: NoAccess | None) -> None:
     no_access = {"multi_pins/analytics": refusal} if refusal else {}
@@ -225,35 +137,11 @@ def test_a_beta_is_closed_unless_it_is_opened(refusal: NoAccess | None) -> None:
         assert api.call("pins/analytics").status_code == 200
 
 
-def test_each_part_of_a_split_has_numbers_of_its_own(api: Client) -> None:
-    for split, parts in {"APP_TYPE": 3, "OWNED_CONTENT": 2, "SOURCE": 2, "PIN_FORMAT": 3}.items():
-        answer = api.call("user_account/analytics", split_field=split, metric_types="SAVE,SAVE_RATE").json()
-
-        assert len(answer) == len({str(part) for part in answer.values()}) == parts, split
-
-
 # -- dictionaries and trends
 
 
-def test_the_value_without_a_name_is_one_of_analytics() -> None:
-    open_types = {name for types in TYPES.values() for name in types} - BETA_TYPES
+def test_ids_of_pins_and_ad_accounts_are_as_long_as_pinterests() -> None:
+    world = World(ad_accounts=13)
 
-    assert [name for name in open_types if NAMELESS in VALUES[name]] == ["GEO"]
-
-
-def test_audiences_are_those_of_the_ad_account_that_is_named(sim: Simulator, api: Client) -> None:
-    path = "/resources/targeting/AUDIENCE_INCLUDE"
-    first, second = (api.get(path, {"ad_account_id": sim.world.account_id(account)}).json()[0] for account in (0, 1))
-
-    assert api.get(path).json() == [{}]
-    assert first
-    assert second
-    assert not set(first) & set(second)
-
-
-def test_trends_end_today(sim: Simulator, api: Client) -> None:
-    trends = api.call("trending_keywords/list", limit=4).json()["trends"]
-
-    assert len(trends) == 4
-    assert max(trends[0]["time_series"]) == str(sim.world.today)
-    assert len(trends[0]["time_series"]) == sim.world.trend_weeks
+    assert {len(key[1]) for key in world.expected("board_pins")} == {18, 19}
+    assert all(len(key[0]) == 12 and key[0].startswith("549") for key in world.expected("ad_accounts"))

@@ -106,7 +106,7 @@ class DayRows:
             if share := self._division.share(subject.campaign, ordinal):
                 spans = share if subject.share is ALL else within(share, subject.share)
                 numbers = self._divided(ordinal, 0, spans)
-                for revision in range(1, world.revision(date.fromordinal(ordinal), subject.level) + 1):
+                for revision in range(1, world.revision(date.fromordinal(ordinal)) + 1):
                     numbers = list(map(add, numbers, self._divided(ordinal, revision, spans)))
                 yield ordinal, numbers
 

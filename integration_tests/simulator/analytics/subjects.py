@@ -24,7 +24,6 @@ class Subject:
 
     Attributes:
         number: in the world.
-        level: of the entity: "ad_accounts" or a kind.
         row_key: the column with its id.
         fixed: the columns that don't change by day.
         account: its ad account.
@@ -33,7 +32,6 @@ class Subject:
     """
 
     number: int
-    level: str
     row_key: str
     fixed: Mapping[str, Any]
     account: int
@@ -49,13 +47,13 @@ class Subject:
 def subjects(world: World, level: str, account: int, ids: Sequence[str] | None) -> Iterator[Subject]:
     """The entities asked for, in the order of the request; ids that aren't this account's are passed over."""
     if level == "ad_accounts":
-        yield _subject(world, level, "AD_ACCOUNT_ID", account, _ACCOUNT_LEVEL, 0)
+        yield _subject(world, "AD_ACCOUNT_ID", account, _ACCOUNT_LEVEL, 0)
         return
     kind = Kind(level)
     for entity_id in dict.fromkeys(ids or ()):
         index = world.entity_index(kind, account, entity_id)
         if index is not None and has_numbers(world, account, kind, index):
-            subject = _subject(world, level, _ROW_KEYS[kind], account, kind, index)
+            subject = _subject(world, _ROW_KEYS[kind], account, kind, index)
             campaign, share = in_campaign(world, account, kind, index)
             yield replace(subject, campaign=campaign, share=share)
 
@@ -75,7 +73,7 @@ def ad_columns(world: World, account: int, index: int) -> Record:
     }
 
 
-def _subject(world: World, level: str, row_key: str, account: int, kind: Kind | None, index: int) -> Subject:
+def _subject(world: World, row_key: str, account: int, kind: Kind | None, index: int) -> Subject:
     depth = 3 if world.full_rows else _DEPTH[kind]
     lineage = _lineage(world, account, kind, index)
     makers: tuple[Callable[[], Record], ...] = (
@@ -87,7 +85,7 @@ def _subject(world: World, level: str, row_key: str, account: int, kind: Kind | 
     fixed: Record = {}
     for make in makers[: depth + 1]:
         fixed |= make()
-    return Subject(mix(account, _DEPTH[kind], index), level, row_key, fixed, account)
+    return Subject(mix(account, _DEPTH[kind], index), row_key, fixed, account)
 
 
 def _lineage(world: World, account: int, kind: Kind | None, index: int) -> tuple[int, int, int]:

@@ -5,7 +5,6 @@ A test names the operation: `sim.alter("campaigns/list", items_moved_by_one())`.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import count
 from typing import Any
 
 import orjson
@@ -80,16 +79,6 @@ def without(field: str, victim: str) -> Alteration:
             {name: value for name, value in item.items() if name != field or not lacks(item)} for item in page["items"]
         ]
         return {**page, "items": items}
-
-    return alter
-
-
-def truncated(kept: int) -> Alteration:
-    """The last rows of a large answer are missing: those after so many. Nothing else in the answer says so."""
-
-    def alter(_: Entry, body: Any) -> Any:
-        place = count()
-        return each_row(body, lambda row: [row] if next(place) < kept else [])
 
     return alter
 

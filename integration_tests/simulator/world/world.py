@@ -4,7 +4,7 @@ Sizes, ids, the calendar, edits and restatements. The records themselves are mad
 `analytics`.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -105,7 +105,7 @@ class World:
         self.first_day = self.first_day or self.today - timedelta(days=914)
         self._status_cycle = _interleaved(self.statuses or (_STATUSES_OF_THE_SHOP if self.shop else DEFAULT_STATUSES))
         self._edits: dict[tuple[Kind, str], dict[str, Any]] = {}
-        self._restated_since: list[tuple[date, Collection[str]]] = []
+        self._restated_since: list[date] = []
         self._vanished: set[str] = set()
         self.deleted_entities: set[str] = set()
         self.deleted_feeds: set[str] = set()
@@ -215,13 +215,13 @@ class World:
         """A pin goes; those that list pins show it no more."""
         self.deleted_pins.add(pin_id)
 
-    def restate(self, days_back: int, *, not_yet: Collection[str] = ()) -> None:
-        """The conversion columns of the last days change; at the levels that are named, such as "ads", only later."""
-        self._restated_since.append((self.today - timedelta(days=days_back), not_yet))
+    def restate(self, days_back: int) -> None:
+        """The conversion columns of the last days change."""
+        self._restated_since.append(self.today - timedelta(days=days_back))
 
-    def revision(self, day: date, level: str) -> int:
-        """How often a day's conversions have been restated at a level."""
-        return sum(day >= since and level not in not_yet for since, not_yet in self._restated_since)
+    def revision(self, day: date) -> int:
+        """How often a day's conversions have been restated."""
+        return sum(day >= since for since in self._restated_since)
 
 
 def _interleaved(weights: Mapping[str, int]) -> tuple[str, ...]:

@@ -1,0 +1,217 @@
+"""Analytics and reports have the odd forms, the restatements and the filters that a test asks for.
+
+A simulator without them would let the connector pass: the truth of a sync is made of the same rows.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from integration_tests.simulator import Attribution, ReportRequest
+from integration_tests.simulator.analytics import columns
+from integration_tests.simulator.reports.request import TARGETING_SUFFIX
+from integration_tests.simulator.reports.rows import report_file, report_rows
+from integration_tests.simulator.world.listing import Record
+from integration_tests.simulator_tests.small_worlds import NOW, rows, small_world, window
+from integration_tests.support.api_client import Client, download, legal_calls
+from integration_tests.support.legal_orders import legal_orders
+from integration_tests.support.pinterest import Simulator, World
+
+OBJECTIVES = ["AWARENESS", "CONSIDERATION", "WEB_CONVERSION", "CATALOG_SALES", "VIDEO_COMPLETION", "SALES", "LEADS"]
+
+
+@pytest.fixture(scope="module")
+def sim() -> Iterator[Simulator]:
+    with Simulator(small_world(campaigns=7, ad_groups=9, ads=8), report_seconds=0, profile="ample") as simulator:
+        yield simulator
+
+
+def made(world: World, level: str, *columns: str, **order: Any) -> list[Record]:
+    """The rows of today in a report of the first ad account."""
+    dates = {"start_date": world.today, "end_date": world.today}
+    request = ReportRequest(**{"level": level, **dates, "columns": columns, **order})
+    return [row.record for row in report_rows(world, 0, request)]
+
+
+def value(row: Mapping[str, Any], column: str) -> float:
+    """A number of a row, where nothing is zero."""
+    return row.get(column) or 0
+
+
+# -- forms
+
+
+def test_a_column_without_value_is_left_out_as_recorded_or_null_or_zero() -> None:
+    plain, recorded = (
+        [row.get("TOTAL_CHECKOUT", "left out") for row in small_world(row_form=form).records("campaign_analytics")]
+        for form in ("plain", "recorded")
+    )
+    assert {"left out", None, 0} <= set(plain)
+    assert "left out" in recorded
+    assert not {None, 0} & set(recorded)
+
+
+def test_other_rows_have_floats_and_midnights_in_days_and_weeks() -> None:
+    world = small_world(row_form="other", ad_accounts=1)
+    with Simulator(world, report_seconds=0) as sim, Client(sim) as api:
+        columns = ["CAMPAIGN_ID", "ADVERTISER_ID", "PAID_IMPRESSION"]
+        days = api.call("campaigns/analytics", columns=",".join(columns)).json()
+        weeks = rows(api, columns=columns, granularity="WEEK")
+
+    for found in (days, weeks):
+        assert {row["DATE"][10:] for row in found} == {"T00:00:00", " 00:00:00Z"}
+        assert {tuple(type(row[name]) for name in columns) for row in found} == {(int, float, float)}
+
+
+def test_a_report_leaves_out_zeros_and_rows_of_zeros_only(sim: Simulator, api: Client) -> None:
+    dates, seldom, often = window(sim.world, 60, 0), "TOTAL_VIEW_CHECKOUT", "TOTAL_CLICK_LEAD"
+    asked = {
+        "columns": ["CAMPAIGN_ID", seldom, often],
+        "start_date": str(dates["start"]),
+        "end_date": str(dates["end"]),
+    }
+    served = rows(api, **asked)
+
+    assert all(row.get(seldom, 1) and row.get(often, 1) for row in served)
+    assert len({seldom in row for row in served}) == 2
+    assert 0 < len(served) < len(rows(api, **{**asked, "columns": ["CAMPAIGN_ID"]}))
+
+
+@pytest.mark.parametrize(("grain", "copies", "pins"), [("entity", 1, 1), ("ad", 2, 4)])
+@pytest.mark.parametrize("level", ["PRODUCT_GROUP", "PRODUCT_ITEM_TARGETING", "KEYWORD"])
+def test_a_part_of_an_ad_group_has_one_row_a_day_or_one_for_each_ad(
+    level: str, grain: str, copies: int, pins: int
+) -> None:
+    world = small_world(ad_accounts=1, ad_groups=2, ads=4, report_grain=grain, active_percent=100)
+    types = ("GENDER",) if level.endswith(TARGETING_SUFFIX) else ()
+    day, asked = world.today - timedelta(days=40), ("PIN_ID", "CAMPAIGN_NAME")
+    order = ReportRequest(level=level, start_date=day, end_date=day, columns=asked, targeting_types=types)
+    found = list(report_rows(world, 0, order))
+
+    assert set(Counter((row.entity_id, row.record.get("TARGETING_VALUE")) for row in found).values()) == {copies}
+    assert len({str(row.record.get("PIN_ID")) for row in found}) == pins
+
+
+def test_ids_come_as_they_are_asked_for_or_unasked_or_not_at_all() -> None:
+    every = {"CAMPAIGN_ID", "AD_GROUP_ID", "AD_ID", "PIN_PROMOTION_ID", "PIN_ID", "PRODUCT_GROUP_ID"}
+    for ids, shown in [("asked", [{"PIN_ID"}]), ("none", [set()]), ("all", [every]), ("some", [{"PIN_ID"}, set()])]:
+        world = small_world(ad_accounts=1, report_grain="ad", report_ids=ids, active_percent=100)
+        groups = made(world, "PRODUCT_GROUP", "PIN_ID", "CAMPAIGN_NAME")
+        found = [{name for name in row if name.endswith("_ID")} for row in groups]
+
+        assert len(found) > 2
+        assert found == [shown[number % len(shown)] for number in range(len(groups))], ids
+
+
+def test_keywords_may_come_without_their_text_and_an_empty_report_may_be_a_list() -> None:
+    world = small_world(ad_accounts=1, keyword_targeting=False, empty_report="[]")
+    keywords = made(world, "KEYWORD", "CAMPAIGN_NAME")
+    order = {"start_date": world.today, "end_date": world.today, "columns": ("CTR",)}
+    nothing = ReportRequest(level="KEYWORD", **order, filters={"campaign_ids": ("1",)})
+
+    assert keywords
+    assert not any("TARGETING_VALUE" in row or "TARGETING_TYPE" in row for row in keywords)
+    assert b"".join(report_file(world, 0, nothing)) == b"[]"
+
+
+def test_hours_have_the_name_that_they_are_given_and_no_conversions() -> None:
+    for name in ("TIME_OF_DAY", ""):
+        asked = ("CAMPAIGN_ID", "CTR", "TOTAL_CHECKOUT")
+        hours = made(small_world(hour_column=name), "CAMPAIGN", *asked, granularity="HOUR")
+
+        assert hours
+        assert {name for row in hours for name in row} == {"CAMPAIGN_ID", "CTR", "DATE", *([name] if name else [])}
+
+
+# -- numbers that change
+
+
+def test_late_conversions_raise_recent_conversions_and_change_nothing_else() -> None:
+    world = small_world(ad_accounts=1, campaigns=10, active_percent=99)
+    before = world.expected("campaign_analytics")
+    world.restate(days_back=7)
+    after = world.expected("campaign_analytics")
+    changed = {key for key in before if before[key] != after[key]}
+    names = {name for key in changed for name in before[key] if before[key][name] != after[key].get(name)}
+
+    assert before.keys() == after.keys()
+    assert {key[1] for key in changed} == {str(world.today - timedelta(days=days)) for days in range(8)}
+    assert all(columns.is_conversion(name) for name in names)
+    assert all(value(before[key], "TOTAL_CONVERSIONS") < value(after[key], "TOTAL_CONVERSIONS") for key in changed)
+
+
+def test_the_last_two_days_of_the_user_are_still_moving() -> None:
+    world = small_world()
+    before = world.expected("user_account_analytics")
+    statuses = [day["data_status"] for day in before.values()]
+    yesterday = (str(world.today - timedelta(days=1)),)
+    world.now += timedelta(days=2)
+    settled = world.expected("user_account_analytics")[yesterday]
+
+    assert statuses == ["BEFORE_BUSINESS_CREATED"] * 4 + ["READY"] * 84 + ["ESTIMATE", "PROCESSING"]
+    assert settled["data_status"] == "READY"
+    assert settled["metrics"] != before[yesterday]["metrics"]
+
+
+def test_a_day_is_final_when_it_is_old_enough() -> None:
+    with Simulator(World(days_until_final=3)) as sim, Client(sim) as api:
+        days = [str(sim.world.today - timedelta(days=age)) for age in range(5)]
+        states = [api.call("metrics_ready_state/get", date=day).json() for day in days]
+
+    assert [state["conversion_metrics_ready"] for state in states] == [False, False, False, True, True]
+    assert [state["non_conversion_metrics_ready"] for state in states] == [False, False, True, True, True]
+
+
+def test_entities_of_every_status_have_rows_however_long_ago_they_were_edited() -> None:
+    world = small_world(campaigns=100)
+    campaigns = {key[0]: record for key, record in world.expected("campaigns").items()}
+    found = {key[0] for key in world.expected("campaign_analytics", wanted_columns=["CAMPAIGN_ID"])}
+
+    assert {campaigns[campaign]["status"] for campaign in found} == {"ACTIVE", "ARCHIVED", "PAUSED"}
+    assert any(campaigns[campaign]["updated_time"] < NOW.timestamp() - 365 * 86_400 for campaign in found)
+
+
+# -- what is asked for
+
+
+def test_the_attribution_asked_for_is_served_and_changes_conversions_only(sim: Simulator, api: Client) -> None:
+    day = {"start": sim.world.today - timedelta(days=5), "wanted_columns": ["SPEND_IN_DOLLAR", "TOTAL_CHECKOUT"]}
+    usual = sim.expected("campaign_analytics", **day)
+    for asked in [{"click_window_days": 1, "view_window_days": 0}, {"conversion_report_time": "TIME_OF_CONVERSION"}]:
+        expected = sim.expected("campaign_analytics", attribution=Attribution(**asked), **day)
+        dates = {"start_date": str(day["start"]), "end_date": str(sim.world.today)}
+        for served in (api.call("campaigns/analytics", **asked).json(), rows(api, **asked, **dates)):
+            found = {(str(row["CAMPAIGN_ID"]), row["DATE"]): row for row in served}
+            assert found
+            for key, row in found.items():
+                assert value(expected[key], "TOTAL_CHECKOUT") == value(row, "TOTAL_CHECKOUT"), asked
+                assert value(usual[key], "SPEND_IN_DOLLAR") == value(row, "SPEND_IN_DOLLAR"), asked
+        assert usual != expected, asked
+
+
+def test_filters_keep_what_they_say(api: Client) -> None:
+    for level, name, kept_status, column in [
+        ("CAMPAIGN", "campaign_statuses", "PAUSED", "CAMPAIGN_STATUS"),
+        ("AD_GROUP", "ad_group_statuses", "PAUSED", "AD_GROUP_STATUS"),
+        ("PIN_PROMOTION", "ad_statuses", "PAUSED", "AD_ID"),
+        ("PRODUCT_GROUP", "product_group_statuses", "PAUSED", "PRODUCT_GROUP_STATUS"),
+    ]:
+        every = rows(api, level=level, columns=[column, "CTR"])
+        kept = rows(api, level=level, columns=[column, "CTR"], **{name: [kept_status]})
+
+        assert 0 < len(kept) < len(every), name
+        assert column == "AD_ID" or {row[column] for row in kept} == {kept_status}, name
+
+
+def test_a_product_report_that_names_no_objective_has_few_campaigns(sim: Simulator, api: Client) -> None:
+    path = legal_calls(sim.world)["analytics/get_conversion_product_report"].path
+    order = legal_orders(sim.world)["analytics/create_conversion_product_report"]
+
+    def campaigns(objectives: list[str] | None) -> set[str]:
+        token = api.post(path, json={**order, "campaign_objective_types": objectives}).json()["token"]
+        return set(download(api.get(path, {"token": token}).json()["url"]).json())
+
+    assert set() < campaigns(None) < campaigns(OBJECTIVES)
