@@ -4,26 +4,20 @@
 """
 
 import argparse
-import os
 import sys
 from collections import defaultdict
 from collections.abc import Mapping
-from concurrent.futures import ProcessPoolExecutor
 
 from integration_tests.fault_table import document
 from integration_tests.fault_table.beside import print_changes
+from integration_tests.fault_table.cells import play_all
 from integration_tests.fault_table.columns import COLUMNS, Column
 from integration_tests.fault_table.endings import Place, write_cell
 from integration_tests.fault_table.rows import ROWS, Row
-from integration_tests.fault_table.trial import Trial, play, trials
-from integration_tests.network_guard import confine_to_loopback
 from integration_tests.support.documents import DOCS, provenance, write_section
 from integration_tests.support.worktree import short_name
 
 COMMAND = "make faults"
-FAILED = "FAILED"
-
-Cells = Mapping[Column, str]
 
 
 def main() -> int:
@@ -41,12 +35,9 @@ def main() -> int:
         except (argparse.ArgumentTypeError, ImportError, OSError) as error:
             sys.stderr.write(f"{error}\n")
             return 2
-    wanted = [trial for row in ROWS if arguments.only in row.fault for trial in trials(row)]
-    with ProcessPoolExecutor(arguments.processes, initializer=_prepare) as pool:
-        results = list(pool.map(_played, wanted))
     ended: dict[str, dict[Column, dict[Place, str]]] = defaultdict(lambda: defaultdict(dict))
     played = otherwise = 0
-    for trial, (endings, trouble) in zip(wanted, results, strict=True):
+    for trial, endings, trouble in play_all(arguments.processes, arguments.only, day=None):
         if trouble:
             sys.stderr.write(f"{trial.row.fault}: {trouble}\n")
         for column, place in trial.places.items():
@@ -60,21 +51,6 @@ def main() -> int:
     if not arguments.only:
         _write(ended, verdict)
     return int(otherwise > 0)
-
-
-def _prepare() -> None:
-    """Each process is silent but for its results."""
-    confine_to_loopback()
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    for stream in (sys.stdout, sys.stderr):
-        os.dup2(nowhere, stream.fileno())
-
-
-def _played(trial: Trial) -> tuple[Cells, str]:
-    try:
-        return {column: str(ending) for column, ending in play(trial).items()}, ""
-    except Exception as error:  # noqa: BLE001 - whatever it is, it goes into the table
-        return dict.fromkeys(trial.places, FAILED), repr(error)
 
 
 def _write(ended: Mapping[str, Mapping[Column, Mapping[Place, str]]], verdict: str) -> None:

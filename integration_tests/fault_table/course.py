@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Self
@@ -13,12 +14,14 @@ from integration_tests.fault_table.columns import Column
 from integration_tests.fault_table.endings import Place
 from integration_tests.fault_table.rows import Row
 from integration_tests.fault_table.world import OPTIONS, PAGE_CAP, small_world
-from integration_tests.simulator import FaultKind
+from integration_tests.simulator import Entry, FaultKind
 from integration_tests.support.assertions import assert_succeeded, key_of, without_nulls
 from integration_tests.support.catalogs import CURSOR_FIELDS, ENTITIES, catalog_of
 from integration_tests.support.interrupted import killed, with_every_state
 from integration_tests.support.outputs import Output, Record
+from integration_tests.support.pauses import SHORT_PAUSES, PassingPauses
 from integration_tests.support.pinterest import Simulator
+from integration_tests.support.secrets import assert_no_secret
 from integration_tests.support.syncs import State, run_catalog
 from integration_tests.support.truth import Key
 
@@ -34,7 +37,7 @@ LONGEST_LOOKBACK_DAYS = 89
 _NOT_PLAYED = {FaultKind.ACCOUNT_VANISHES, FaultKind.NEVER_ANSWERS}
 """The first never ends, and the second takes too long."""
 _FEW_WAITS = {"max_retries": 1, "max_wait_minutes": 0.01, "report_timeout_minutes": 0.01}
-_OWNERS = ("board_id", "feed_id", "ad_account_id", "AD_ACCOUNT_ID", "ad_group_id", "parent_id", "trend_type", "region")
+OWNERS = ("board_id", "feed_id", "ad_account_id", "AD_ACCOUNT_ID", "ad_group_id", "parent_id", "trend_type", "region")
 """The fields that name what a record is left out with in one sync; the next one has it."""
 _WITHOUT_ID = re.compile(r"without id: \d+\. They are left out")
 
@@ -48,6 +51,7 @@ class Incident:
         last: the last sync that it hits.
         what: its description, for a test that fails.
         start: adds it to a simulated Pinterest.
+        on: the operation that it hits, if it is of the fault table.
         row: of the fault table, whose config and settings the syncs have.
         item: the ID of an item that lists give without it, so that no warning names it.
         kill: the share of a sync's messages after which it is killed; 1 if it is not.
@@ -58,6 +62,7 @@ class Incident:
     what: str
     start: Callable[[Simulator], object] = field(repr=False)
     row: Row | None = field(default=None, repr=False)
+    on: str = ""
     item: str = ""
     kill: float = 1
 
@@ -69,7 +74,7 @@ class Incident:
             fault = column.lasting_fault(row.kind, world, row.details, of_one=row.refuses)
         else:
             fault = column.fault(row.kind, place, world, row.details)
-        return cls(first, last, f"{row.fault}, {column.name}, {place}", lambda sim: sim.add_fault(fault), row)
+        return cls(first, last, f"{row.fault}, {column.name}, {place}", lambda sim: sim.add_fault(fault), row, fault.on)
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,7 @@ class Course:
         lookback_days: the option; None for its default.
         days: the days that pass before each sync.
         incidents: the faults.
+        waits: whether a sync that is hit waits and tries again as often as by default.
     """
 
     columns: tuple[Column, ...]
@@ -91,6 +97,7 @@ class Course:
     lookback_days: int | None
     days: tuple[int, ...]
     incidents: tuple[Incident, ...]
+    waits: bool = False
 
     @property
     def lookback(self) -> int:
@@ -112,50 +119,72 @@ class Played:
 
     Attributes:
         tables: the rows of each stream, in the order of their arrival.
+        world: what the local Pinterest holds.
+        outputs: of the syncs so far.
+        log: the requests of the last one.
     """
 
     def __init__(self, course: Course) -> None:
         self.tables: dict[Column, list[Record]] = {column: [] for column in course.columns}
-        self._course, self._world = course, small_world()
-        self._start = min(column.start(self._world) for column in course.columns)
-        self._outputs: list[Output] = []
+        self._course, self.world = course, small_world()
+        self._start = min(column.start(self.world) for column in course.columns)
+        self.outputs: list[Output] = []
+        self.log: list[Entry] = []
+        self._state: State = {}
         self._days: list[date] = []
         self._refreshes: dict[Column, list[int]] = {column: [0] for column in course.columns}
 
     def play(self) -> None:
-        """Play the syncs; each stream that is COMPLETE holds the truth, and the last sync completes every stream."""
-        state: State = {}
-        for number, days in enumerate(self._course.days):
-            if days:
-                self._world.now += timedelta(days=days)
-                self._world.restate(days_back=days + self._course.moving_days)
-            output = self._sync([one for one in self._course.incidents if one.first <= number <= one.last], state)
-            state = {**state, **output.states}
-            self._outputs.append(output)
-            self._days.append(self._world.today)
-            for column in self._course.columns:
-                self._load(column, output)
-                if output.status(column.stream) == "COMPLETE":
-                    self._assert_holds_the_truth(column)
-                    self._refreshes[column].append(number + 1)
-            Stream.get_json_schema.cache_clear()
-        assert_succeeded(self._outputs[-1], [column.stream for column in self._course.columns])
+        """Play the syncs that are left. The last one completes every stream."""
+        for _ in self._course.days[len(self.outputs) :]:
+            self.sync()
+        assert_succeeded(self.outputs[-1], [column.stream for column in self._course.columns])
 
-    def _sync(self, incidents: Sequence[Incident], state: State) -> Output:
+    def sync(self) -> Output:
+        """Play the next sync; each stream that is COMPLETE holds the truth."""
+        number = len(self.outputs)
+        if days := self._course.days[number]:
+            self.world.now += timedelta(days=days)
+            self.world.restate(days_back=days + self._course.moving_days)
+        output = self._read([one for one in self._course.incidents if one.first <= number <= one.last])
+        self._state = {**self._state, **output.states}
+        self.outputs.append(output)
+        self._days.append(self.world.today)
+        for column in self._course.columns:
+            self._load(column, output)
+            if output.status(column.stream) == "COMPLETE":
+                self._assert_holds_the_truth(column)
+                self._refreshes[column].append(number + 1)
+        Stream.get_json_schema.cache_clear()
+        return output
+
+    def _read(self, incidents: Sequence[Incident]) -> Output:
         rows = [one.row for one in incidents if one.row]
         settings = {name: value for row in rows for name, value in row.settings.items()}
-        config = {"start_date": self._start.isoformat(), **OPTIONS, **(_FEW_WAITS if incidents else {})}
+        config = {"start_date": self._start.isoformat(), **OPTIONS, "exclude_account_ids": sorted(self._gone())}
+        config |= _FEW_WAITS if incidents and not self._course.waits else {}
         config |= {name: value for row in rows for name, value in row.config.items()}
         if self._course.lookback_days is not None:
             config["lookback_days"] = self._course.lookback_days
-        with Simulator(self._world, page_cap=PAGE_CAP, profile="ample", **settings) as sim:
+        with Simulator(self.world, page_cap=PAGE_CAP, profile="ample", **settings) as sim:
             for one in incidents:
                 one.start(sim)
-            if (kill := min((one.kill for one in incidents), default=1)) == 1:
-                return run_catalog(sim, self._catalog(), config=sim.config(**config), state=state or None)
-            with with_every_state():
-                output = run_catalog(sim, self._catalog(), config=sim.config(**config), state=state or None)
-            return killed(output, kill)
+            lasts = any("lasts" in row.details for row in rows)
+            pauses = (
+                PassingPauses(poll_seconds=SHORT_PAUSES.poll_seconds, advance=sim.advance) if lasts else SHORT_PAUSES
+            )
+            kill = min((one.kill for one in incidents), default=1)
+            with with_every_state() if kill < 1 else nullcontext():
+                whole, state = sim.config(**config), self._state or None
+                output = run_catalog(sim, self._catalog(), config=whole, state=state, pauses=pauses)
+            assert_no_secret(output, sim.secrets)
+            self.log = sim.log
+            return killed(output, kill) if kill < 1 else output
+
+    def _gone(self) -> set[str]:
+        """The ad accounts that are gone."""
+        every = range(self.world.ad_accounts)
+        return {self.world.account_id(one) for one in every if one not in self.world.account_indexes()}
 
     def _catalog(self) -> ConfiguredAirbyteCatalog:
         mode = "full_refresh" if self._course.destination == OVERWRITE else "incremental"
@@ -171,7 +200,7 @@ class Played:
             if output.status(column.stream) == "COMPLETE":
                 self.tables[column] = new
             return
-        is_new = self._course.destination == OVERWRITE and self._refreshes[column][-1] == len(self._outputs) - 1
+        is_new = self._course.destination == OVERWRITE and self._refreshes[column][-1] == len(self.outputs) - 1
         table = [*([] if is_new else self.tables[column]), *new]
         if self._course.destination == DEDUP or column.stream in ENTITIES:  # these arrive at least once
             table = list({key_of(column.known_as, record): record for record in table}.values())
@@ -188,32 +217,32 @@ class Played:
         twice = [record for record in table if record is not found[key_of(column.known_as, record)]]
         trouble = {
             "missing without a word": [key for key in lacking if not self._is_named(column, key, truth[key])],
-            "invented": [key for key in found if key not in truth],
+            "invented": [key for key in found if key not in truth and self._gone().isdisjoint(found[key].values())],
             "twice without a word": [
                 key_of(column.known_as, record) for record in twice if not self._may_come_twice(column, record)
             ],
         }
         told = {name: (len(keys), keys[:_SHOWN]) for name, keys in trouble.items() if keys}
-        assert not told, f"{column.name}, sync {len(self._outputs) - 1}: {told}"
+        assert not told, f"{column.name}, sync {len(self.outputs) - 1}: {told}"
 
     def _truth(self, column: Column) -> Mapping[Key, Record]:
         """The records of a perfect destination today; one that appends has the days that are final."""
         is_held_back = self._course.destination == APPEND and has_days(column)
-        last = self._world.today - timedelta(days=2) if is_held_back else None
-        return column.truth(self._world, start=self._start, end=last)
+        last = self.world.today - timedelta(days=2) if is_held_back else None
+        return column.truth(self.world, start=self._start, end=last)
 
     def _warnings(self, column: Column) -> list[tuple[date, str]]:
         """The warnings of a stream, each with the day of its sync."""
-        days = zip(self._days, self._outputs, strict=True)
+        days = zip(self._days, self.outputs, strict=True)
         own = f"{column.stream}: "
         return [(day, text) for day, output in days for text in output.warnings() if text.startswith(own)]
 
     def _is_named(self, column: Column, key: Key, record: Record) -> bool:
         """Whether a warning names a record that the table lacks, or counts the item without an ID that it is of."""
         own = self._warnings(column)
-        now = " ".join(text for text in self._outputs[-1].warnings() if text.startswith(f"{column.stream}: "))
+        now = " ".join(text for text in self.outputs[-1].warnings() if text.startswith(f"{column.stream}: "))
         withheld = " ".join(text for _, text in own) if self._course.lookback_days == 0 else now
-        owners = [str(record[name]) for name in _OWNERS if name in record]
+        owners = [str(record[name]) for name in OWNERS if name in record]
         gone = re.compile(rf"{record.get('pin_id')} is left out")
         return (
             any(re.search(rf"{owner}(,| is left out| was deleted)", now) for owner in map(re.escape, owners))
@@ -228,18 +257,18 @@ class Played:
         last = max(self._told(incident), default=-1)
         if last < (self._refreshes[column][-1] if self._course.destination == OVERWRITE else 0):
             return False
-        if last == len(self._outputs) - 1:
+        if last == len(self.outputs) - 1:
             return True
         unread = self._days[last]
         if self._course.destination == DEDUP:
             if not _day_of(record):
                 return False  # the cursor has stayed
-            unread = min(unread, self._world.today - timedelta(days=self._course.lookback))
+            unread = min(unread, self.world.today - timedelta(days=self._course.lookback))
         return has_cursor(column) and _day_of(record) <= str(unread)
 
     def _told(self, incident: Incident) -> Iterator[int]:
         """The syncs that an incident hit and that warned of items without their IDs."""
-        for number, output in enumerate(self._outputs):
+        for number, output in enumerate(self.outputs):
             if incident.first <= number <= incident.last and any(map(_WITHOUT_ID.search, output.warnings())):
                 yield number
 
