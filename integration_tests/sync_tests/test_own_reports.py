@@ -1,13 +1,55 @@
-"""Reports with endpoints of their own are read whole, in each known form of their files."""
+"""Reports with endpoints of their own are read whole, in each known form of their files, with the chosen options."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
+from integration_tests.simulator.analytics.day_rows import DEFAULT_ATTRIBUTION
 from integration_tests.support.assertions import assert_exact, assert_same, assert_succeeded, assert_understandable
-from integration_tests.support.pinterest import Simulator
-from integration_tests.support.truth import OWN_REPORT_KEYS
-from integration_tests.sync_tests.own_reports import BRANDS, CREATE, DAYS, MIX, ago, read, world
+from integration_tests.support.days import days_later
+from integration_tests.support.outputs import Output
+from integration_tests.support.pinterest import Simulator, World
+from integration_tests.support.syncs import run_sync
+from integration_tests.support.truth import OWN_REPORT_KEYS, by_key
+from integration_tests.support.truth.own_reports import OWN_REPORTS
+
+MIX, BRANDS, SKUS = "marketing_mix_report", "brand_conversions_report", "sku_conversions_report"
+CREATE = {
+    MIX: "analytics/create_mmm_report",
+    **dict.fromkeys(set(OWN_REPORT_KEYS) - {MIX}, "analytics/create_conversion_product_report"),
+}
+DAYS = 20
+
+
+def world(**settings: Any) -> World:
+    sizes: dict[str, Any] = {
+        "boards": 0,
+        "catalogs": 0,
+        "ad_accounts": 2,
+        "campaigns": (6, 2),
+        "ad_groups": 2,
+        "ads": 2,
+    }
+    return World(**{**sizes, **settings})
+
+
+def ago(sim: Simulator, days: int) -> date:
+    return sim.world.today - timedelta(days=days)
+
+
+def read(
+    sim: Simulator, stream: str, *, state: Any = None, destination: str = "append_dedup", **options: Any
+) -> Output:
+    config = sim.config(**{"start_date": str(ago(sim, DAYS)), "lookback_days": 3, **options})
+    return run_sync(sim, [stream], config=config, state=state, destination=destination)
+
+
+def orders(sim: Simulator, stream: str) -> list[dict[str, Any]]:
+    return [entry.body or {} for entry in sim.calls(CREATE[stream])]
+
 
 of_each_kind = pytest.mark.parametrize("stream", [MIX, BRANDS])
 
@@ -63,3 +105,55 @@ def test_a_first_sync_asks_as_little_as_it_may(sim: Simulator, stream: str, repo
     assert_succeeded(output, [stream])
     assert_exact(output, sim, [stream])
     assert len(sim.calls(CREATE[stream])) == reports * sim.world.ad_accounts
+
+
+def test_a_later_sync_reads_the_weeks_that_may_have_changed(sim: Simulator) -> None:
+    first = read(sim, SKUS)
+    with days_later(sim.world, 7):
+        second = read(sim, SKUS, state=first.states)
+        assert_succeeded(second, [SKUS])
+        dates = {record["DATE"] for record in second.records[SKUS]}
+        this_week, first_week = _monday(sim.world.today), _monday(ago(sim, 7 + 3 + 7))
+        assert str(this_week) in dates
+        assert min(dates) >= str(first_week)
+
+
+def _monday(day: date) -> date:
+    """The first day of its week."""
+    return day - timedelta(days=day.weekday())
+
+
+def test_months_and_ad_groups(sim: Simulator) -> None:
+    options = {"level": "ad_group", "granularity": "month", "columns": ["total_checkout_conversion_product_quantity"]}
+    output = read(sim, SKUS, brand_category_sku_reports=options, start_date=str(ago(sim, 70)))
+    assert_succeeded(output, [SKUS])
+    records = output.records[SKUS]
+
+    assert records
+    assert all(record["DATE"].endswith("-01") and "CAMPAIGN_ID" not in record for record in records)
+    keys = {(record["AD_GROUP_ID"], record["CONVERSION_PRODUCT_ID"], record["DATE"]) for record in records}
+    assert len(keys) == len(records)
+    assert {order["level"] for order in orders(sim, SKUS)} == {"AD_GROUP"}
+
+
+def test_conversions_by_brand_attribution(sim: Simulator) -> None:
+    options = {"attribution_type": "BRAND_ATTRIBUTION"}
+    output = read(sim, BRANDS, brand_category_sku_reports=options)
+    assert_succeeded(output, [BRANDS])
+    kind = OWN_REPORTS[BRANDS]
+    by_default = kind.request(sim.world, ago(sim, DAYS), None, DEFAULT_ATTRIBUTION, None)
+    asked = replace(by_default, attribution_type="BRAND_ATTRIBUTION")
+
+    assert kind.rows(sim.world, asked) != kind.rows(sim.world, by_default)
+    expected = sim.world.with_currency(kind.rows(sim.world, asked))
+    assert_same(BRANDS, output.records[BRANDS], by_key(kind.key, expected))
+
+
+def test_brand_attribution_begins_later(sim: Simulator) -> None:
+    """Pinterest refuses a request that begins on April 1, 2025, or before."""
+    sim.world.first_day = ago(sim, 5)
+    output = read(sim, BRANDS, start_date=None, brand_category_sku_reports={"attribution_type": "BRAND_ATTRIBUTION"})
+    assert_succeeded(output, [BRANDS])
+    first = max(date(2025, 4, 2), ago(sim, 913))
+    begins = min(date.fromisoformat(order["start_date"]) for order in orders(sim, BRANDS))
+    assert first <= begins < first + timedelta(days=7)

@@ -1,0 +1,257 @@
+"""Lists, dictionaries and trends arrive whole, in the fewest requests, and without a secret."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from airbyte_cdk.models import Status
+
+from integration_tests.simulator import ALL_SCOPES, Fault
+from integration_tests.simulator.lists.catalogs import PASSWORD
+from integration_tests.simulator.resources.options import NAMELESS
+from integration_tests.simulator.trends.keywords import TYPES as TREND_TYPES
+from integration_tests.support.assertions import assert_exact, assert_failed, assert_succeeded
+from integration_tests.support.catalogs import catalog_of
+from integration_tests.support.commands import run_here
+from integration_tests.support.list_calls import audience_calls, catalog_item_calls, list_calls, organisation_calls
+from integration_tests.support.operations import OPERATIONS
+from integration_tests.support.pinterest import Simulator, World
+from integration_tests.support.processes import clean_environment, run_to_its_end
+from integration_tests.support.resource_calls import resource_calls
+from integration_tests.support.syncs import read_arguments, run_sync, since_recently
+from integration_tests.support.truth import (
+    AUDIENCE_KEYS,
+    CATALOG_ITEM_KEYS,
+    LIST_KEYS,
+    ORGANISATION_KEYS,
+    RESOURCE_KEYS,
+    TARGETING_KEYS,
+)
+
+CATALOGS = tuple(stream for stream in LIST_KEYS if stream.startswith("catalogs"))
+CATALOG_ITEMS = tuple(CATALOG_ITEM_KEYS)
+
+
+@pytest.fixture
+def small() -> Iterator[Simulator]:
+    with Simulator(World(boards=0, campaigns=2, ad_groups=4, ads=0)) as simulator:
+        yield simulator
+
+
+@pytest.mark.parametrize(
+    ("streams", "sizes", "fewest"),
+    [
+        (
+            LIST_KEYS,
+            {
+                "ad_accounts": 3,
+                "campaigns": (3, 0, 1),
+                "ad_groups": (13, 0, 4),
+                "keywords": (2, 1, 0),
+                "negative_keywords": (1, 0, 252),
+                "product_groups": (0, 1, 251),
+                "account_list_items": (251, 0, 1),
+                "catalogs": 3,
+                "feeds": 5,
+                "feed_results": (250, 0, 251, 1),
+                "catalog_product_groups": 252,
+                "keyword_batches": "answered",
+            },
+            list_calls,
+        ),
+        (
+            AUDIENCE_KEYS,
+            # 45 records of the quality of events are all that there can be.
+            {"ad_accounts": 3, "campaigns": 1, "ad_groups": (3, 0, 1), "account_list_items": (45, 0, 1)},
+            audience_calls,
+        ),
+        (
+            CATALOG_ITEMS,
+            {
+                "campaigns": 0,
+                "ad_groups": 0,
+                "catalogs": 3,
+                "feeds": 7,
+                "feed_results": (251, 1, 2, 0),
+                "catalog_product_groups": 5,
+                "catalog_products": (251, 0, 2),
+                "item_issues": 251,
+            },
+            catalog_item_calls,
+        ),
+        (ORGANISATION_KEYS, {"ad_accounts": 0, "employers": 3, "connections": 251}, organisation_calls),
+        (
+            RESOURCE_KEYS,
+            {"ad_accounts": 4, "campaigns": 1, "ad_groups": 1, "trends": 24, "trend_weeks": 52},
+            resource_calls,
+        ),
+    ],
+    ids=["ad accounts and catalogs", "audiences", "items of catalogs", "organisation", "dictionaries and trends"],
+)
+def test_lists_of_several_pages_of_one_and_of_none_arrive_whole_in_the_fewest_requests(
+    streams: Iterable[str], sizes: Mapping[str, Any], fewest: Callable[[World], dict[str, int]]
+) -> None:
+    with Simulator(World(boards=0, ads=0, **sizes), profile="ample") as sim:
+        output = run_sync(sim, streams)
+        assert_succeeded(output, streams)
+        assert_exact(output, sim, streams)
+        assert not output.warnings()
+        expected = fewest(sim.world)
+        assert {operation: len(sim.calls(operation)) for operation in expected} == expected
+
+
+def test_parents_are_listed_once_in_every_status_for_all_that_need_them(small: Simulator) -> None:
+    streams = ("keywords", "product_group_promotions", "ad_groups")
+    output = run_sync(small, streams, config=small.config(status=["ACTIVE"]))
+    assert_exact(output, small, ("keywords", "product_group_promotions"))
+    assert {entry["status"] for entry in output.records["ad_groups"]} == {"ACTIVE"}
+    assert len(small.calls("campaigns/list")) == len(small.calls("ad_groups/list")) == small.world.ad_accounts
+    statuses = {tuple(entry.values("entity_statuses")) for entry in small.calls("ad_groups/list")}
+    assert statuses == {("ACTIVE", "PAUSED", "ARCHIVED")}
+
+
+def test_labels_of_before_come_out_of_their_bundles(small: Simulator) -> None:
+    small.world.bundled_labels, small.world.account_list_items = True, 5
+    output = run_sync(small, ["labels"])
+    assert_succeeded(output, ["labels"])
+    assert_exact(output, small, ["labels"])
+    assert {record["status"] for record in output.records["labels"]} == {"ACTIVE", "ARCHIVED"}
+
+
+def test_employers_that_cannot_be_listed_cost_their_children_those_alone() -> None:
+    with Simulator(World(boards=1, ad_accounts=1, employers=2)) as sim:
+        sim.add_fault(Fault("503", on="get/business_employers", times=None))
+        output = run_sync(sim, ORGANISATION_KEYS, config=sim.config(max_retries=0))
+        own = next(iter(sim.expected("user_account")))[0]
+    incomplete = {name for name in ORGANISATION_KEYS if output.status(name) == "INCOMPLETE"}
+    assert incomplete == {name for name in ORGANISATION_KEYS if name.startswith("business")}
+    for stream in incomplete - {"business_employers"}:
+        assert {record["business_id"] for record in output.records[stream]} == {own}
+
+
+@pytest.mark.parametrize("how", ["config", "access_token_config"])
+def test_check_does_not_miss_a_permission_that_the_consent_form_does_not_ask_for(how: str, tmp_path: Path) -> None:
+    path = tmp_path / "config.json"
+    scopes = tuple(scope for scope in ALL_SCOPES if scope != "biz_access:read")
+    with Simulator(World(boards=1, ad_accounts=1), scopes=scopes) as narrow:
+        path.write_text(json.dumps(getattr(narrow, how)()), encoding="utf-8")
+        output = run_here(narrow, "check", "--config", str(path))
+        assert not [entry for entry in narrow.log if "/businesses/" in entry.path]
+    [status] = [message.connectionStatus for message in output.messages if message.connectionStatus]
+    assert (status.status, status.message or "") == (Status.SUCCEEDED, "")
+    assert not [message for message in output.messages if message.log and "biz_access" in message.log.message]
+
+
+# -- options
+
+
+def test_totals_of_pins_come_along_if_wanted() -> None:
+    streams = ["pins", "board_pins", "board_section_pins"]
+    with Simulator(World(boards=4, pins_per_board=6, sections_per_board=1, pins_per_section=2)) as sim:
+        output = run_sync(sim, streams, config=sim.config(pin_metrics=True))
+    assert_succeeded(output, streams)
+    for stream in streams[:2]:
+        assert all(record["pin_metrics"]["lifetime_metrics"] for record in output.records[stream])
+
+
+def test_a_ranking_begins_with_the_start_date() -> None:
+    streams = ("top_pins", "top_video_pins")
+    with Simulator(World(boards=2), profile="ample") as sim:
+        start = sim.world.today - timedelta(days=10)
+        output = run_sync(sim, streams, config=sim.config(start_date=str(start)))
+        assert_exact(output, sim, streams, start=start)
+        assert {one for call in sim.calls("user_account/analytics/top_pins") for one in call.values("num_of_pins")} == {
+            "50"
+        }
+
+
+def test_trends_are_those_of_the_chosen_regions(small: Simulator) -> None:
+    chosen = ["GB+IE", "DE+AT+CH"]
+    streams = [stream for stream in RESOURCE_KEYS if "trend" in stream]
+    output = run_sync(small, streams, config=small.config(trend_regions=chosen))
+    assert_succeeded(output, streams)
+    for stream in streams:
+        wanted = set(chosen) if "keyword" in stream else {"GB+IE"}
+        assert {record["region"] for record in output.records[stream]} == wanted
+    assert not small.calls("ad_accounts/list")
+    made = len(small.calls("trending_keywords/list"))
+    assert made == 2 * len(chosen) * len(TREND_TYPES), "each stream makes its own"
+
+
+def test_every_targeting_value_but_one_has_a_name() -> None:
+    """At the levels whose types Pinterest has options of: QUIZ_RESULT, which only ads have, has none."""
+    levels = ("ad_account_targeting_analytics", "campaign_targeting_analytics", "ad_group_targeting_analytics")
+    assert set(levels) < set(TARGETING_KEYS)
+    with Simulator(World(boards=0, campaigns=1, ad_groups=1, ads=1)) as sim:
+        today = sim.config(start_date=str(sim.world.today), analytics_columns=["SPEND_IN_DOLLAR"])
+        output = run_sync(sim, (*levels, "targeting_options"), config=today)
+    assert_succeeded(output, (*levels, "targeting_options"))
+    names = {(row["targeting_type"], row["id"]): row["name"] for row in output.records["targeting_options"]}
+    assert len(names) == len(output.records["targeting_options"])
+    values = {(row["TARGETING_TYPE"], row["TARGETING_VALUE"]) for level in levels for row in output.records[level]}
+
+    assert len({targeting_type for targeting_type, _ in values}) == 14
+    assert {value for value in values if not names.get(value)} == {("GEO", NAMELESS)}
+    assert names["PINNER_INTEREST", "903733943146"] == "Animals"
+    assert names["COUNTRY", "US"] == "United States"
+
+
+# -- catalogs
+
+
+def test_without_a_catalog_the_streams_are_empty_without_a_warning() -> None:
+    streams = (*CATALOGS, *CATALOG_ITEMS)
+    with Simulator(World(catalogs=0)) as sim:
+        output = run_sync(sim, streams)
+        assert [call.status for call in sim.calls("catalogs_product_groups/list")] == [409]
+    assert_succeeded(output, streams)
+    assert not output.warnings()
+    assert not any(output.records.values())
+
+
+def test_a_catalog_that_vanishes_meanwhile_leaves_nothing_to_count(small: Simulator) -> None:
+    small.after("catalogs_product_groups/list", 1, lambda world: setattr(world, "catalogs", 0))
+    output = run_sync(small, ["catalogs_product_group_counts"])
+    assert_succeeded(output, ["catalogs_product_group_counts"])
+    assert {entry.status for entry in small.calls(OPERATIONS["catalogs_product_group_counts"])} == {409}
+
+
+def test_an_unapproved_merchant_is_told_what_to_do() -> None:
+    code = 2626
+    with Simulator(World(merchant_refusal=code)) as sim:
+        output = run_sync(sim, CATALOGS)
+        assert_exact(output, sim, CATALOGS[:3])
+    assert_failed(output, "catalogs_product_groups", "config_error", "Business Hub", f"code {code}", "leave the stream")
+    assert [output.status(stream) for stream in CATALOGS[:3]] == ["COMPLETE"] * 3
+
+
+def test_catalogs_are_read_on_behalf_of_the_configured_account(small: Simulator) -> None:
+    account = small.world.account_id(1)
+    output = run_sync(small, CATALOGS, config=small.config(account_id=account))
+    assert_succeeded(output, CATALOGS)
+    asked = [entry for entry in small.log if entry.category == "catalogs_read"]
+    assert {tuple(entry.values("ad_account_id")) for entry in asked} == {(account,)}
+
+
+def test_items_of_catalogs_are_read_for_each_owner_if_chosen(small: Simulator) -> None:
+    output = run_sync(small, CATALOG_ITEMS, config=small.config(organic_per_ad_account=True))
+    assert_succeeded(output, CATALOG_ITEMS)
+    for stream in CATALOG_ITEMS:
+        for account in map(small.world.account_id, range(small.world.ad_accounts)):
+            theirs = [record for record in output.records[stream] if record["ad_account_id"] == account]
+            assert len(theirs) == len(small.expected(stream)) > 0, (stream, account)
+
+
+def test_passwords_of_feeds_are_not_emitted(small: Simulator, tmp_path: Path) -> None:
+    """Not even with debug logs."""
+    arguments = read_arguments(tmp_path, catalog_of(["catalogs_feeds"]), since_recently(small), None)
+    done = run_to_its_end(["main.py", *arguments, "--debug"], clean_environment(small.url))
+    said = (done.stdout + done.stderr).decode()
+    assert done.returncode == 0
+    assert "https://feeds.example/" in said
+    assert "DEBUG" in said
+    for secret in (PASSWORD, "false-url-password", "false-url-key", "reader"):
+        assert secret not in said
