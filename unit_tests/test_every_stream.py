@@ -13,19 +13,10 @@ from airbyte_cdk.models import AirbyteStream, SyncMode
 from source_pinterest import limits
 from source_pinterest.api.errors import TooLargeToParseError
 from source_pinterest.source import SourcePinterest
-from source_pinterest.state.day_cursor import DayCursor
 from source_pinterest.streams import STREAMS
-from source_pinterest.streams.ads.accounts import AdAccounts
-from source_pinterest.streams.ads.entities import AdGroups, Campaigns
-from source_pinterest.streams.ads.keywords import KeywordMetrics, Keywords
 from source_pinterest.streams.base.child import ChildStream
 from source_pinterest.streams.base.document import DocumentStream
 from source_pinterest.streams.base.stream import PinterestStream
-from source_pinterest.streams.catalogs.catalogs import CatalogsFeeds
-from source_pinterest.streams.catalogs.issues import CatalogsFeedIngestionStats
-from source_pinterest.streams.organic.boards import Boards, BoardSections
-from source_pinterest.streams.organic.pins import BoardSectionPins
-from source_pinterest.streams.trends import ProductCategoryTrends, TrendingProductCategories
 from unit_tests.configs import config
 from unit_tests.field_types import nodes
 from unit_tests.streams.pinterest import Pinterest
@@ -107,19 +98,6 @@ def test_no_stream_without_pages_joins_more_than_8_mib(pinterest: Pinterest) -> 
                 pinterest.sync.stream(stream).parse(iter([b" " * limits.JOINED_BYTES, b"[]"]))
 
 
-def test_a_schema_has_the_keys_the_cursor_and_the_ids_of_parents(pinterest: Pinterest) -> None:
-    for stream in STREAMS:
-        instance = pinterest.sync.stream(stream)
-        schema = instance.get_json_schema()
-        assert schema is instance.get_json_schema(), "the framework asks for it with every record"
-        properties = schema["properties"]
-
-        for key in keys_of(instance):
-            assert set(properties[key]["type"]) in ({"null", "string"}, {"null", "integer"}), (stream, key)
-        assert not instance.cursor_field or instance.cursor_field in properties, stream
-        assert set(stream.parent_fields) <= {name.lower() for name in properties}, stream
-
-
 def test_ids_are_text_in_the_schema(catalog: Mapping[str, AirbyteStream]) -> None:
     for name, entry in catalog.items():
         for path, node in nodes(dict(entry.json_schema)).items():
@@ -158,45 +136,3 @@ def test_a_parent_comes_before_its_children_and_entities_before_their_analytics(
             assert stream.parent_fields[:-1] == stream.parent.parent_fields, stream
         if entities := getattr(stream, "entities", None):
             assert STREAMS.index(entities) < STREAMS.index(stream), stream
-
-
-def test_a_stream_that_is_selected_wants_the_ids_that_its_slices_are_made_of() -> None:
-    for stream, parents in {
-        Campaigns: (AdAccounts,),
-        BoardSectionPins: (Boards, BoardSections),
-        Keywords: (AdAccounts, Campaigns, AdGroups),
-        KeywordMetrics: (AdAccounts, Campaigns, AdGroups, Keywords),
-        CatalogsFeedIngestionStats: (CatalogsFeeds,),
-        ProductCategoryTrends: (AdAccounts, TrendingProductCategories),
-    }.items():
-        pinterest = Pinterest(requests_mock.Mocker())
-        pinterest.stream(stream).select()
-
-        wanted = {one for one in STREAMS if pinterest.sync.stream(one).ids.wanted}
-        assert wanted == set(parents), stream
-
-
-def test_the_frameworks_own_cursor_is_off(pinterest: Pinterest) -> None:
-    """It would read one page of each slice, and its sequential reader would never end."""
-    for stream in STREAMS:
-        instance = pinterest.sync.stream(stream)
-
-        assert instance.cursor is None, stream
-        assert instance.is_resumable is False, stream
-
-
-def test_a_selected_stream_with_fewer_days_than_the_option_allows_says_so(caplog: pytest.LogCaptureFixture) -> None:
-    pinterest = Pinterest(requests_mock.Mocker(), start_date="2023-12-31")
-    instances = [pinterest.stream(stream) for stream in STREAMS]
-    assert caplog.messages == []
-    with caplog.at_level(logging.INFO):
-        for instance in instances:
-            instance.select()
-            if isinstance(instance.checkpoint, DayCursor):
-                list(instance.checkpoint.unread_windows("11"))
-
-    assert [message.partition(":")[0] for message in caplog.messages] == [
-        stream.name
-        for stream in instances
-        if stream.days.history_days < limits.ASYNC_HISTORY_DAYS and stream.checkpoint
-    ]

@@ -68,10 +68,6 @@ class Pinterest:
         reports, _ = read_custom_reports([report(**fields)], TODAY)
         return self.attached(custom_report(self.sync, reports[0]), how)
 
-    def saved(self, of: type[PinterestStream]) -> dict[str, Any]:
-        """The state that a stream has emitted last."""
-        return dict(self._states.get_stream_state(of.stream_name(), None))
-
     def creates(self, *answers: dict[str, Any], account: str = "11") -> Any:
         """Script what becomes of requests for a report."""
         return self._mock.post(f"{DEFAULT_BASE_URL}/ad_accounts/{account}/reports", list(answers))

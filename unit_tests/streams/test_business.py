@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from source_pinterest.api.errors import RightMissingError, UnavailableError
+from source_pinterest.api.errors import RightMissingError
 from source_pinterest.streams.base.stream import PinterestStream
 from source_pinterest.streams.business import BusinessAssets, BusinessEmployers, BusinessMembers, BusinessPartners
 from unit_tests.streams.pinterest import Pinterest, refused
@@ -39,15 +39,6 @@ def test_the_user_is_one_of_them_if_it_is_a_business_and_nobody_is_read_twice(
     assert len(pinterest.asked(USER)) == len(pinterest.asked(EMPLOYERS)) == 1
 
 
-def test_a_profile_that_can_not_be_read_is_a_slice_that_raises(pinterest: Pinterest) -> None:
-    pinterest.answers(USER, refused(503))
-    pinterest.lists(EMPLOYERS, "5")
-
-    found, failed = pinterest.tasks(BusinessMembers)
-    assert found["business_id"] == "5"
-    assert isinstance(failed.error, UnavailableError)
-
-
 @pytest.mark.parametrize("answer", [user("BUSINESS"), refused(503), refused(401, 3)], ids=["answer", "trouble", "none"])
 def test_employers_that_are_read_ask_for_the_user_whom_others_need(
     pinterest: Pinterest, answer: dict[str, Any]
@@ -62,14 +53,6 @@ def test_employers_that_are_read_ask_for_the_user_whom_others_need(
     assert len(pinterest.asked(USER)) == 1
     assert businesses(pinterest)[:1] == ["5"]
     assert len(pinterest.asked(USER)) == len(pinterest.asked(EMPLOYERS)) == 1
-
-
-def test_employers_that_nobody_needs_ask_for_no_user(pinterest: Pinterest) -> None:
-    pinterest.lists(EMPLOYERS, "5")
-    pinterest.stream(BusinessEmployers).select()
-    [everything] = pinterest.tasks(BusinessEmployers)
-
-    assert pinterest.read(BusinessEmployers, everything) == [{"id": "5"}]
 
 
 def test_without_the_permission_of_profiles_the_employers_are_read(

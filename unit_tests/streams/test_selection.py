@@ -1,12 +1,11 @@
 """The streams of a catalog are read in a fixed order: by their ranks, a parent before its children."""
 
-import logging
 import re
 from collections.abc import Collection
 from typing import Any
 
 import pytest
-from airbyte_cdk.models import AirbyteStateMessage, AirbyteStreamStatus, ConfiguredAirbyteCatalog, FailureType, Type
+from airbyte_cdk.models import AirbyteStateMessage, ConfiguredAirbyteCatalog
 from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
 from airbyte_cdk.sources.message import InMemoryMessageRepository
 from airbyte_cdk.utils import AirbyteTracedException
@@ -22,8 +21,6 @@ from unit_tests.configs import TODAY, config
 from unit_tests.report_configs import report
 from unit_tests.streams.pinterest import configured, connected, state_of
 
-UNKNOWN = " is not a stream of this connector"
-
 
 def catalog_of(*names: str) -> ConfiguredAirbyteCatalog:
     return ConfiguredAirbyteCatalog(streams=[configured(name=name) for name in names])
@@ -37,15 +34,6 @@ def names_of(streams: Any) -> list[str]:
     return [one.stream.name for one in streams]
 
 
-def test_known_and_unknown_streams_are_told_apart() -> None:
-    names = ("old_pins", "ads", "custom__weekly", "boards", "custom__gone")
-    found, without_reports = selection_of(*names, custom_reports=[report()]), selection_of(*names)
-
-    assert names_of(found.known) == ["ads", "custom__weekly", "boards"]
-    assert names_of(found.unknown) == ["old_pins", "custom__gone"]
-    assert names_of(without_reports.unknown) == ["old_pins", "custom__weekly", "custom__gone"]
-
-
 def test_reports_of_one_table_are_refused_where_both_are_read() -> None:
     streams = ("custom_weekly _spend", "custom_weekly__spend")
     reports = {"custom_reports": [report(name="weekly _spend"), report(name="weekly__spend")]}
@@ -54,46 +42,6 @@ def test_reports_of_one_table_are_refused_where_both_are_read() -> None:
     assert names_of(selection_of(streams[0], **reports).known) == [streams[0]]
     with pytest.raises(AirbyteTracedException, match="would both become the table custom_weekly__spend"):
         selection_of(*streams, **reports)
-
-
-def test_names_that_stand_twice_are_all_named() -> None:
-    with pytest.raises(ConfigError, match=r"^The catalog names ads, boards more than once\."):
-        selection_of("ads", "boards", "pins", "boards", "ads", "boards")
-
-
-def test_a_namespace_is_warned_of_and_the_stream_is_read(caplog: pytest.LogCaptureFixture) -> None:
-    catalog = catalog_of("ads", "boards", "pins")
-    catalog.streams[1].stream.namespace = "ours"
-    with caplog.at_level(logging.WARNING, "airbyte"):
-        found = Selection.of(catalog, Config.from_mapping(config(), TODAY))
-
-    assert names_of(found.known) == ["ads", "boards", "pins"]
-    [told] = caplog.messages
-    assert told.startswith("boards: the catalog has it in the namespace ours.")
-
-
-def test_each_unknown_stream_ends_incomplete_and_says_why() -> None:
-    found = selection_of("old_pins", "ads", "older_pins")
-    messages = list(found.refusals())
-
-    assert {message.type for message in messages} == {Type.TRACE}
-    traces: list[Any] = [message.trace for message in messages]
-    for name, end, error in zip(["old_pins", "older_pins"], traces[::2], traces[1::2], strict=True):
-        status = end.stream_status
-        assert (status.stream_descriptor.name, status.status) == (name, AirbyteStreamStatus.INCOMPLETE)
-        assert error.error.stream_descriptor.name == name
-        assert error.error.message.startswith(f"{name}{UNKNOWN}")
-        assert error.error.failure_type is FailureType.config_error
-        assert f"{name}{UNKNOWN}" in str(found.failure())
-
-
-@pytest.mark.parametrize("names", [("ads", "boards"), ()])
-def test_if_every_stream_exists_none_is_refused(names: tuple[str, ...]) -> None:
-    found = selection_of(*names)
-
-    assert list(found.refusals()) == []
-    assert found.failure() is None
-    assert sorted(order(*names)) == sorted(names)
 
 
 EARLY, LATE = "2026-06-20", "2026-06-30"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import requests_mock
 
-from source_pinterest.api.errors import GoneError, SliceError, UnavailableError
+from source_pinterest.api.errors import GoneError, SliceError
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.trends import (
     FeaturedTrendTopics,
@@ -35,19 +35,6 @@ def answer(*trends: Any) -> dict[str, Any]:
     return {"json": {"trends": list(trends)}}
 
 
-def calls(pinterest: Pinterest) -> int:
-    return len(pinterest.asked("trends/keywords/gb%2bie/top/growing"))
-
-
-def test_keywords_have_ranks_and_no_weeks(pinterest: Pinterest) -> None:
-    pinterest.answers(PATH, answer(TEA, JAM))
-
-    assert pinterest.read(TrendingKeywords, SLICE) == [
-        {**OF, "keyword": "tea", "pct_growth_wow": 50, "rank": 1},
-        {**OF, "keyword": "jam", "pct_growth_wow": -5, "rank": 2},
-    ]
-
-
 def test_a_week_is_a_row_and_what_was_counted_stands_before_what_was_forecast(pinterest: Pinterest) -> None:
     week = {"2026-06-27": 7}
     pinterest.answers(PATH, answer(TEA, {**JAM, "time_series": week}, {"keyword": "salt", "time_series": None}))
@@ -58,35 +45,6 @@ def test_a_week_is_a_row_and_what_was_counted_stands_before_what_was_forecast(pi
         {**OF, "keyword": "tea", "week": "2026-07-04", "volume": 45, "is_forecast": True},
         {**OF, "keyword": "jam", "week": "2026-06-27", "volume": 7, "is_forecast": False},
     ]
-
-
-def test_each_region_has_a_slice_for_each_kind_of_trend(mock: requests_mock.Mocker) -> None:
-    pinterest = Pinterest(mock, trend_regions=["US", "CA"])
-
-    assert [one.partition for one in pinterest.tasks(TrendingKeywords)] == [
-        {"region": region, "trend_type": kind}
-        for region in ("US", "CA")
-        for kind in ("growing", "monthly", "yearly", "seasonal")
-    ]
-
-
-def test_each_kind_of_trend_has_its_own_answer(pinterest: Pinterest) -> None:
-    yearly = slice_of({"region": "GB+IE", "trend_type": "yearly"})
-    pinterest.answers(PATH, answer(TEA))
-    pinterest.answers("trends/keywords/GB%2BIE/top/yearly", answer(JAM))
-
-    assert [row["keyword"] for row in pinterest.read(TrendingKeywords, SLICE)] == ["tea"]
-    assert [row["keyword"] for row in pinterest.read(TrendingKeywords, yearly)] == ["jam"]
-    assert pinterest.queries(PATH) == [{"limit": ["50"]}], "as many as there may be"
-
-
-def test_an_answer_that_failed_is_asked_for_again(pinterest: Pinterest) -> None:
-    pinterest.answers(PATH, refused(503), answer(TEA, JAM))
-    with pytest.raises(UnavailableError, match=r"^trending_keywords: "):
-        pinterest.read(TrendingKeywords, SLICE)
-
-    assert len(pinterest.read(TrendingKeywordWeeks, SLICE)) == 3
-    assert calls(pinterest) == 2
 
 
 TRENDING, DETAILS = "trends/product_categories/trending", "trends/product_categories/details"
@@ -100,20 +58,6 @@ def test_a_category_is_asked_for_by_its_word() -> None:
         ("(Vintage) Lux boxes", "VINTAGE_LUX_BOXES"),
     ]:
         assert category_parameter(name) == word
-
-
-def test_a_list_without_a_kind_of_engagement_is_of_all_of_it(pinterest: Pinterest) -> None:
-    pinterest.answers(TRENDING, {"json": [{"product_category": "Boots", "pinterest_product_category_id": 7}]})
-
-    assert pinterest.read(TrendingProductCategories, slice_of({"region": "US"})) == [
-        {
-            "region": "US",
-            "engagement_type": "ENGAGEMENT",
-            "product_category": "Boots",
-            "pinterest_product_category_id": "7",
-            "rank": 1,
-        }
-    ]
 
 
 def knows(*known: str) -> Any:
@@ -151,31 +95,6 @@ def test_a_region_of_which_it_knows_none_is_left_out(pinterest: Pinterest) -> No
     stream = pinterest.stream(ProductCategoryTrends)
     with pytest.raises(GoneError):
         list(stream.listing(stream.task({"region": "US"}, {"batch": 0})))
-
-
-def test_categories_are_asked_for_in_as_few_calls_as_may_be(pinterest: Pinterest) -> None:
-    names = [f"CATEGORY_{number}" for number in range(21)]
-    pinterest.answers("ad_accounts", {"json": {"items": [{"id": "11", "country": "CA"}]}})
-    pinterest.answers(TRENDING, {"json": [{"product_category": name} for name in [*names, "Category 0"]]})
-
-    slices = pinterest.tasks(ProductCategoryTrends)
-
-    asked = pinterest.answers(DETAILS, {"json": []})
-    for one in slices:
-        pinterest.read(ProductCategoryTrends, one)
-    assert [len(request.qs["product_categories"]) for request in asked.request_history] == [20, 1]
-    assert [(one["region"], one["batch"]) for one in slices] == [("CA", 0), ("CA", 1)]
-
-
-def test_a_list_that_fails_costs_its_own_region(pinterest: Pinterest) -> None:
-    accounts = [{"id": "11", "country": "CA"}, {"id": "12", "country": "US"}]
-    pinterest.answers("ad_accounts", page(accounts))
-    pinterest.answers(TRENDING, refused(503), {"json": [{"product_category": "Boots"}]})
-    failing, good = pinterest.tasks(ProductCategoryTrends)
-
-    assert (failing["region"], good["region"]) == ("CA", "US")
-    assert good["batch"] == 0
-    assert isinstance(failing.error, UnavailableError)
 
 
 def regions(pinterest: Pinterest, stream: type[TrendStream]) -> list[str]:
@@ -220,19 +139,6 @@ def test_a_region_without_trends_is_logged_with_those_that_exist(
 
 TOPICS, REGION = "trends/topics/featured", {"region": "GB+IE"}
 HOME: dict[str, Any] = {"interest": "HOME", "trends": [{"title": "Rugs", "pct": 5}, {"title": "Lamps", "pct": 3}]}
-FOOD: dict[str, Any] = {"interest": "FOOD", "trends": [{"title": "Rugs"}]}
-NONE: list[dict[str, Any]] = [{"interest": "ART", "trends": None}, {"interest": "PETS"}]
-
-
-def test_topics_are_ranked_within_their_interest(pinterest: Pinterest) -> None:
-    pinterest.answers(TOPICS, {"json": {"items": [HOME, *NONE, FOOD]}})
-
-    assert pinterest.read(FeaturedTrendTopics, slice_of(REGION)) == [
-        {**REGION, "interest": "HOME", "title": "Rugs", "pct": 5, "rank": 1},
-        {**REGION, "interest": "HOME", "title": "Lamps", "pct": 3, "rank": 2},
-        {**REGION, "interest": "FOOD", "title": "Rugs", "rank": 1},
-    ]
-    assert pinterest.queries(TOPICS) == [{"region": ["GB+IE"]}]
 
 
 @pytest.mark.parametrize("trends", [{"title": "Rugs"}, "Rugs", 7, ["Rugs"]])

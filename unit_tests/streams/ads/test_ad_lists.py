@@ -40,10 +40,3 @@ def test_an_answer_without_insights_has_no_record(pinterest: Pinterest, body: An
 
     with pytest.raises(SliceError, match=r"The audience insight has none of its fields\.$"):
         pinterest.read(AudienceInsights, ACCOUNT)
-
-
-def test_a_broken_character_is_replaced_and_told(pinterest: Pinterest, caplog: pytest.LogCaptureFixture) -> None:
-    pinterest.answers(PATH, {"text": '{"items": [{"labels": [{"id": "1", "label": "\\ud83d"}]}]}'})
-
-    assert [label["label"] for label in pinterest.read(Labels, ACCOUNT)] == ["\ufffd"]
-    assert len(caplog.messages) == 1

@@ -5,11 +5,9 @@ from typing import Any
 
 import pytest
 import requests_mock
-from airbyte_cdk.models import AirbyteStateMessageSerializer
 
-from source_pinterest.streams.ads.entities import Ads, Campaigns
-from source_pinterest.streams.analytics.levels import CampaignAnalytics
-from unit_tests.streams.pinterest import Pinterest, list_bundles, page, records_of, slice_of, state_of
+from source_pinterest.streams.ads.entities import Campaigns
+from unit_tests.streams.pinterest import Pinterest, page, slice_of, state_of
 
 ACCOUNT = slice_of({"ad_account_id": "11"})
 
@@ -34,59 +32,6 @@ ENTITIES = [
 STRANGE = [{"id": "5", "status": None}, {"id": "6"}, {"id": "7", "status": "NEW_ONE"}]
 
 
-@pytest.mark.parametrize(
-    ("options", "asked", "emitted"),
-    [
-        ({"start_date": "2026-06-30"}, ["active", "paused", "archived"], "1234567"),  # it hides no entity
-        ({"status": ["ACTIVE", "PAUSED", "ARCHIVED"]}, ["active", "paused", "archived"], "1234"),
-        ({"status": ["PAUSED"]}, ["paused"], "2"),
-    ],
-)
-def test_entities_of_the_chosen_statuses_or_of_all_are_asked_for_and_emitted(
-    mock: requests_mock.Mocker, options: dict[str, Any], asked: list[str], emitted: str
-) -> None:
-    pinterest = Pinterest(mock, **options)
-    pinterest.lists("ad_accounts", "11")
-    pinterest.answers("ad_accounts/11/ads", page(ENTITIES + STRANGE))
-
-    assert ids(pinterest.read(Ads, ACCOUNT)) == list(emitted)
-    assert pinterest.asked("ad_accounts/11/ads") == [{"page_size": ["250"], "entity_statuses": asked}]
-
-
-def test_neither_status_nor_cursor_hides_the_ids_that_analytics_need(mock: requests_mock.Mocker) -> None:
-    pinterest = Pinterest(mock, state_of("campaigns", "11", updated_time=300), status=["ARCHIVED"])
-    pinterest.stream(CampaignAnalytics).select()
-    campaigns = pinterest.attached(pinterest.stream(Campaigns))
-    campaigns.select()
-    pinterest.answers("ad_accounts/11/campaigns", page(ENTITIES))
-
-    assert ids(list(records_of(list_bundles(campaigns, ACCOUNT)))) == ["3"]
-    assert list(campaigns.ids.of(("11",))) == ["1", "2", "3", "4"]
-    assert pinterest.asked("ad_accounts/11/campaigns")[0]["entity_statuses"] == ["active", "paused", "archived"]
-
-
-def test_a_later_sync_emits_what_changed_and_keeps_the_latest_edit_of_all_pages(mock: requests_mock.Mocker) -> None:
-    pinterest = Pinterest(mock, state_of("campaigns", "11", updated_time=300))
-    pinterest.answers("ad_accounts/11/campaigns", page(ENTITIES[2:], "b"), page(ENTITIES[:2]))
-
-    assert ids(pinterest.read(Campaigns, ACCOUNT)) == ["3", "4"]
-    assert edit_times(pinterest) == [400]
-
-
-def test_the_cursor_stays_five_minutes_behind_the_first_page(pinterest: Pinterest) -> None:
-    """A campaign of that page may be edited while the later pages are read."""
-    first, last = "Fri, 20 Nov 2026 09:00:00 GMT", "Fri, 20 Nov 2026 09:30:00 GMT"
-    edited = {**ENTITIES[3], "updated_time": 1_795_166_940}  # at 09:29 of that day
-    pinterest.answers(
-        "ad_accounts/11/campaigns",
-        {**page(ENTITIES[:3], "b"), "headers": {"Date": first}},
-        {**page([edited]), "headers": {"Date": last}},
-    )
-    pinterest.read(Campaigns, ACCOUNT)
-
-    assert edit_times(pinterest) == [1_795_164_900], "08:55"
-
-
 def test_entities_without_an_edit_time_are_as_old_as_can_be_and_none_have_none(
     pinterest: Pinterest,
 ) -> None:
@@ -97,17 +42,6 @@ def test_entities_without_an_edit_time_are_as_old_as_can_be_and_none_have_none(
     assert ids(pinterest.read(Campaigns, ACCOUNT)) == ["1", "2"]
     assert pinterest.read(Campaigns, slice_of({"ad_account_id": "12"})) == []
     assert edit_times(pinterest) == [0]
-
-
-def test_one_edit_time_for_all_accounts_is_that_of_each_once_they_are_planned(mock: requests_mock.Mocker) -> None:
-    entry = {"stream_descriptor": {"name": "campaigns"}, "stream_state": {"updated_time": 300}}
-    pinterest = Pinterest(mock, [AirbyteStateMessageSerializer.load({"type": "STREAM", "stream": entry})])
-    pinterest.lists("ad_accounts", "11", "12")
-    pinterest.tasks(Campaigns)
-
-    assert pinterest.stream(Campaigns).checkpoint.state["states"] == [
-        {"partition": {"ad_account_id": account}, "cursor": {"updated_time": 300}} for account in ("11", "12")
-    ]
 
 
 def test_a_status_that_is_null_missing_or_new_is_emitted_and_named_once(

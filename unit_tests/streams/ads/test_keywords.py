@@ -13,7 +13,6 @@ from source_pinterest.streams.ads.keywords import KeywordMetrics, Keywords
 from unit_tests.streams.pinterest import Pinterest, page, refused, slice_of
 
 PATH = "ad_accounts/11/keywords"
-AD_GROUPS = ("1", "2", "3")
 HELD = {"1": ["10", "11"], "2": ["20"], "3": []}
 SINGLES = [["1"], ["2"], ["3"]]
 
@@ -57,15 +56,6 @@ def all_of_it(batch: list[str]) -> dict[str, Any]:
     return items({parent: HELD[parent] for parent in batch})
 
 
-def test_ad_groups_that_a_batch_returns_nothing_of_are_requested_one_by_one(pinterest: Pinterest) -> None:
-    held = {**HELD, "3": ["30"]}
-    lists = KeywordLists(pinterest, lambda batch: items({parent: held[parent] for parent in batch[:2]}), held)
-
-    assert lists.read() == ["10", "11", "20", "30"]
-    assert lists.batches() == [list(AD_GROUPS)]
-    assert lists.singles() == [["3"]]
-
-
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
@@ -94,18 +84,6 @@ def test_an_account_whose_batch_is_refused_or_mixed_up_is_read_one_by_one(
     [told] = [message for message in caplog.messages if "one by one" in message]
     assert told.startswith("keywords: the ad groups of ad account 11 are read one by one. ")
     assert told.endswith(said)
-
-
-def test_another_account_is_still_read_in_batches(pinterest: Pinterest) -> None:
-    lists = KeywordLists(pinterest, lambda _: refused(403, 29))
-    pinterest.lists("ad_accounts", "11", "12")
-    pinterest.lists("ad_accounts/12/campaigns")
-    pinterest.lists("ad_accounts/12/ad_groups", "4", "5", "6")
-    pinterest.answers("ad_accounts/12/keywords", items({"4": ["40"], "5": ["50"], "6": ["60"]}))
-
-    assert lists.read() == ["10", "11", "20", "40", "50", "60"]
-    named = [asked.get("ad_group_ids") for asked in pinterest.asked("ad_accounts/12/keywords")]
-    assert named == [None, ["4", "5", "6"]]
 
 
 def test_a_batch_that_breaks_off_is_completed_without_repetition(pinterest: Pinterest) -> None:
@@ -169,26 +147,6 @@ def names(account: Pinterest, *keywords: str) -> list[str]:
 
 def asked_for(account: Pinterest) -> list[list[str]]:
     return [call["keywords"][0].split(",") for call in account.asked(METRICS)]
-
-
-def test_a_keyword_has_the_metrics_of_the_accounts_country(account: Pinterest) -> None:
-    metrics = {"KEYWORD_QUERY_VOLUME": "1M+"}
-    assert account.read(KeywordMetrics, of_account(account, "tea")) == [
-        {"keyword": "tea", "metrics": metrics, "ad_account_id": "11", "country_code": "JP"}
-    ]
-    assert account.asked(METRICS) == [{"country_code": ["jp"], "keywords": ["tea"]}]
-
-
-def test_each_text_is_asked_for_once_however_many_keywords_have_it(account: Pinterest) -> None:
-    account.lists("ad_accounts/11/campaigns")
-    account.lists("ad_accounts/11/ad_groups", "1")
-    keywords = [("1", "tea"), ("2", "käse"), ("3", "tea"), ("4", "2024")]
-    account.answers(KEYWORDS, page([{"id": number, "value": value} for number, value in keywords]))
-
-    [only] = account.tasks(KeywordMetrics)
-    account.read(KeywordMetrics, only)
-
-    assert asked_for(account) == [["tea", "käse", "2024"]]
 
 
 def test_a_call_names_as_many_keywords_as_fit_into_an_address(account: Pinterest, mock: requests_mock.Mocker) -> None:

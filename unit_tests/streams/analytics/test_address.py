@@ -6,11 +6,9 @@ from typing import Any
 import pytest
 import requests_mock
 
-from source_pinterest import limits
 from source_pinterest.api.errors import (
     ConfigError,
     RejectedError,
-    UnavailableError,
 )
 from source_pinterest.columns import DEFAULT_COLUMNS
 from source_pinterest.dates import DateWindow
@@ -47,45 +45,12 @@ class Edge:
         return sorted(record["CAMPAIGN_ID"] for record in rows_of(self.pinterest, call(DAY, *ids)))
 
 
-def test_no_url_is_longer_than_the_limit(mock: requests_mock.Mocker) -> None:
-    edge = Edge(mock, 10**6, 414)
-
-    assert edge.read(LONGEST) == LONGEST
-    assert len(edge.calls) == 2
-    assert max(edge.lengths) <= limits.URL_CHARACTERS
-    edge.calls.clear()
-    edge.read([str(626_730_000_000 + number) for number in range(250)])
-    assert [count for count, _ in edge.calls] == [250], "ids of the usual length go into one request"
-
-
-@pytest.mark.parametrize("status", [400, 414])
-def test_an_address_that_is_refused_without_a_word_of_pinterests_is_halved(
-    mock: requests_mock.Mocker, status: int
-) -> None:
-    edge = Edge(mock, 5_000, status)
-
-    assert edge.read(LONGEST) == LONGEST
-    assert [code for _, code in edge.calls] == [status, status, 200, 200, 200, 200, 200][: len(edge.calls)]
-    assert [count for count, _ in edge.calls][:2] == [248, 124]
-
-
 def test_a_refusal_with_pinterests_words_is_not_about_length(pinterest: Pinterest) -> None:
     pinterest.answers(PATH, refused(400, 1, "No"))
 
     with pytest.raises(RejectedError):
         rows_of(pinterest, call(DAY, *LONGEST[:120]))
     assert [asked["campaign_ids"][0].count(",") for asked in pinterest.asked(PATH)] == [119]
-
-
-def test_an_outage_makes_no_later_call_smaller(mock: requests_mock.Mocker) -> None:
-    pinterest = Pinterest(mock, max_retries=2)
-    pinterest.answers(PATH, {"status_code": 502, "text": PAGE})
-
-    for _ in range(2):
-        with pytest.raises(UnavailableError):
-            rows_of(pinterest, call(DAY, *LONGEST[:125]))
-    asked = [len(asked["campaign_ids"][0].split(",")) for asked in pinterest.asked(PATH)]
-    assert asked == [125] * 3 + [size for size in (63, 32, 16, 8, 4, 2, 1, 1) for _ in range(2)] + [125] * 3
 
 
 def test_slices_have_as_many_ids_as_fit_into_an_address(mock: requests_mock.Mocker) -> None:

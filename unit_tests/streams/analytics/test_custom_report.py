@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 import requests_mock
-from pendulum import Date
 
 from source_pinterest.api.errors import ConfigError
 from source_pinterest.config.options import choices
@@ -15,8 +14,8 @@ from source_pinterest.streams import STREAMS, streams_by_name
 from source_pinterest.streams.analytics.report import ReportStream
 from unit_tests.configs import TODAY
 from unit_tests.report_configs import report
-from unit_tests.streams.analytics.syncs import APPEND, DEDUP, Sync, ago
-from unit_tests.streams.pinterest import Pinterest, configured, refused, state_of
+from unit_tests.streams.analytics.syncs import APPEND, DEDUP, ago
+from unit_tests.streams.pinterest import Pinterest, configured, state_of
 
 NAME = "custom__weekly"
 
@@ -111,16 +110,6 @@ def test_other_filters_are_another_question(pinterest: Pinterest) -> None:
 # ---- Weeks and months
 
 
-def test_weeks_are_read_whole_from_the_first_that_pinterest_has(first: Pinterest) -> None:
-    requests = planned(first.custom(DEDUP))
-
-    assert merge_windows([one.window for one in requests]) == [DateWindow(Date(2024, 1, 1), TODAY)]
-    assert all(one.window.start.isoweekday() == 1 for one in requests)
-    assert all(one.window.days % 7 == 0 for one in requests[:-1])
-    assert all(one.window.days <= 186 for one in requests)
-    assert {one.body["granularity"] for one in requests} == {"WEEK"}
-
-
 @pytest.mark.parametrize(
     ("granularity", "start_date", "expected"),
     [
@@ -156,39 +145,10 @@ def test_a_week_that_is_owed_is_not_read_as_part_of_the_newest_too(after: Callab
     ]
 
 
-@pytest.mark.parametrize(
-    ("start_date", "cursors"),
-    [
-        ("2026-06-01", [{"DATE": "2026-06-28", "from": "2026-06-01", "settled": "2026-06-28"}]),
-        ("2026-06-29", [{"DATE": "2026-06-28", "from": "2026-06-29"}]),
-    ],
-    ids=["some weeks are over", "none is"],
-)
-def test_the_cursor_is_the_last_complete_bucket(
-    first: Pinterest, start_date: str, cursors: list[dict[str, str]]
-) -> None:
-    asked = first.reports({})
-    sync = Sync(first.custom(DEDUP, granularity="WEEK", start_date=start_date))
-    sync.read_all()
-
-    assert (asked[0]["start_date"], asked[0]["end_date"]) == (start_date, "2026-07-01")
-    assert sync.cursors == cursors
-
-
 def test_an_appending_destination_gets_a_week_when_its_last_day_has_settled(first: Pinterest) -> None:
     first.answers("resources/metrics_ready_state", {"json": {"conversion_metrics_ready": True}})
 
     assert windows(first.custom(APPEND, start_date="2026-06-01")) == [["2026-06-01", "2026-06-28"]]
-
-
-# ---- Hours
-
-
-def test_hours_are_asked_for_in_windows_of_three_days_seven_days_back(first: Pinterest) -> None:
-    requests = planned(first.custom(DEDUP, granularity="HOUR"))
-
-    assert [one.window.days for one in requests] == [3, 3, 2]
-    assert merge_windows([one.window for one in requests]) == [DateWindow(days_before(TODAY, 7), TODAY)]
 
 
 # ---- Totals
@@ -214,34 +174,6 @@ def test_a_report_begins_with_its_own_start_date_or_that_of_all(
 
     assert windows(pinterest.custom(granularity="TOTAL", start_date=own)) == [[start, ago(0)]]
     assert windows(pinterest.custom(DEDUP, granularity="DAY", start_date=own)) == [[start, ago(0)]]
-
-
-def test_a_total_that_is_to_begin_before_all_days_says_so(
-    mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture
-) -> None:
-    pinterest = Pinterest(mock, start_date=ago(200))
-    pinterest.lists("ad_accounts", "11")
-    with caplog.at_level("INFO", "airbyte"):
-        planned(pinterest.custom(level="PRODUCT_ITEM", granularity="TOTAL"))
-
-    assert f"{NAME}: the start date {ago(200)} is older than the 91 days" in caplog.text
-
-
-def test_a_total_says_which_days_it_is_about_also_in_its_key(first: Pinterest) -> None:
-    first.reports({"1": [{"CAMPAIGN_ID": "1", "SPEND_IN_DOLLAR": 2.5}]})
-    stream = first.custom(granularity="TOTAL", start_date=ago(199))
-    keys = [tuple(one[name] for name in stream.primary_key) for one in Sync(stream).read_all()]
-
-    assert stream.primary_key == ["CAMPAIGN_ID", "START_DATE", "END_DATE"]
-    assert stream.cursor_field == []
-    assert sorted(keys) == [("1", ago(199), ago(14)), ("1", ago(13), ago(0))]
-
-
-def test_a_total_that_fails_fails_by_itself(first: Pinterest) -> None:
-    first.creates(refused(400, 1, "Nothing of the kind"))
-
-    with pytest.raises(ConfigError, match=r"Pinterest refuses this report\. .*Nothing of the kind"):
-        Sync(first.custom(granularity="TOTAL", start_date=ago(9))).read_all()
 
 
 # ---- Keys
@@ -270,21 +202,6 @@ def test_the_key_tells_rows_apart(pinterest: Pinterest, level: str, granularity:
 # ---- Tried out
 
 
-def test_a_report_is_tried_out_as_it_will_be_asked_for(pinterest: Pinterest, mock: requests_mock.Mocker) -> None:
-    created = pinterest.creates({"json": {"token": "t", "report_status": "IN_PROGRESS"}})
-    stream = pinterest.custom(
-        level="CAMPAIGN_TARGETING",
-        campaign_statuses=list(choices("custom_reports", "campaign_statuses")),
-        view_window_days=60,
-    )
-    stream.report_tasks.try_out(stream.spec.trial("11", DateWindow(TODAY, TODAY), ()))
-
-    sent = created.last_request.json()
-    assert (sent["start_date"], sent["end_date"]) == (ago(0), ago(0))
-    assert (sent["view_window_days"], len(sent["targeting_types"]), len(sent["campaign_statuses"])) == (60, 5, 6)
-    assert mock.call_count == 1, "it is only created"
-
-
 def test_ids_that_only_the_key_needs_are_not_tried_out(pinterest: Pinterest) -> None:
     created = pinterest.creates({"json": {"token": "t", "report_status": "IN_PROGRESS"}})
     stream = pinterest.custom(level="KEYWORD", columns=["SPEND_IN_DOLLAR", "PIN_ID"])
@@ -297,14 +214,6 @@ def test_ids_that_only_the_key_needs_are_not_tried_out(pinterest: Pinterest) -> 
 
 
 # ---- As streams
-
-
-def test_reports_follow_the_registry_under_their_own_names(mock: requests_mock.Mocker) -> None:
-    pinterest = Pinterest(mock, custom_reports=[report(name="My Spend"), report(name="Other")])
-    names = [make().name for make in streams_by_name(pinterest.sync).values()]
-
-    assert names[: len(STREAMS)] == [stream.stream_name() for stream in STREAMS]
-    assert names[len(STREAMS) :] == [one.stream_name for one in pinterest.sync.config.custom_reports]
 
 
 def test_a_report_that_is_called_like_a_stream_is_refused(

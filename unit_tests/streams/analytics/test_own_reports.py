@@ -31,33 +31,6 @@ def planned(mock: requests_mock.Mocker, stream: type[ReportStream], **options: A
     return list(pinterest.stream(stream).report_requests())
 
 
-def test_a_marketing_mix_report_names_what_its_endpoint_wants(mock: requests_mock.Mocker) -> None:
-    [request] = planned(mock, MarketingMixReport, start_date=ago(10), attribution_window="7/7/1")
-    asked = request.as_json()
-
-    assert request.endpoint.path == "ad_accounts/{ad_account_id}/mmm_reports"
-    assert {name: value for name, value in asked.items() if name != "columns"} == {
-        "start_date": ago(10),
-        "end_date": ago(0),
-        "report_name": "source-pinterest marketing mix",
-        "level": "CAMPAIGN_TARGETING",
-        "granularity": "DAY",
-        "targeting_types": ["APPTYPE", "COUNTRY", "CREATIVE_TYPE", "GENDER", "LOCATION"],
-    }
-    assert asked["columns"][0] == "CAMPAIGN_ID"
-    assert len(asked["columns"]) == 17
-    assert not {"SPEND_ORDER_LINE_PAID_TYPE", "PINNER_LIST_NAME", "AD_ACCOUNT_ID", "AD_GROUP_NAME"} & set(
-        asked["columns"]
-    )
-
-
-def test_more_than_five_targeting_types_take_two_requests(mock: requests_mock.Mocker) -> None:
-    every = ["APPTYPE", "COUNTRY", "CREATIVE_TYPE", "GENDER", "LOCATION", "PLACEMENT", "AUDIENCE_INCLUDE"]
-    requests = planned(mock, MarketingMixReport, start_date=ago(10), marketing_mix_report={"targeting_types": every})
-
-    assert [len(request.body["targeting_types"]) for request in requests] == [5, 2]
-
-
 def test_columns_that_may_split_rows_belong_to_the_key(mock: requests_mock.Mocker) -> None:
     parts = ["SPEND_ORDER_LINE_PAID_TYPE", "PINNER_LIST_NAME"]
     stream = Pinterest(mock, marketing_mix_report={"columns": parts}).stream(MarketingMixReport)
@@ -186,12 +159,6 @@ def test_a_conversion_of_no_brand_in_particular_is_a_row_as_well(mock: requests_
     brands, failures, _ = conversions(mock, rows=[{"CAMPAIGN_ID": "7", "DATE": "2026-06-01"}])
 
     assert (brands, failures) == (["", ""], [])
-
-
-def test_an_objective_that_pinterest_refuses_by_name_is_left_out(mock: requests_mock.Mocker) -> None:
-    brands, failures, _ = conversions(mock, ["SALES"], "There is no SALES")
-
-    assert (brands, failures) == (["Shop", "Shop"], [])
 
 
 @pytest.mark.parametrize(

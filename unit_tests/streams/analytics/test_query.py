@@ -7,19 +7,16 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import requests
 import requests_mock
-from airbyte_cdk.models import AirbyteStateMessageSerializer
 
 from source_pinterest import limits
-from source_pinterest.api.errors import RejectedError, SliceError, UnavailableError
+from source_pinterest.api.errors import RejectedError, UnavailableError
 from source_pinterest.columns import DEFAULT_COLUMNS
 from source_pinterest.dates import DateWindow
 from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.tasks import Task
 from source_pinterest.streams.analytics.levels import (
     AdAccountAnalytics,
-    AdAccountTargetingAnalytics,
     CampaignAnalytics,
     CampaignTargetingAnalytics,
 )
@@ -76,16 +73,6 @@ def test_a_request_names_days_ids_columns_and_attribution(mock: requests_mock.Mo
     assert len(columns) == len(set(columns))
 
 
-def test_chosen_columns_always_come_with_the_ids(mock: requests_mock.Mocker) -> None:
-    pinterest = Pinterest(mock, analytics_columns=["SPEND_IN_DOLLAR", "DATE"])
-    pinterest.answers(PATH, {"json": []})
-    rows_of(pinterest, call(window(0, 0), "1"))
-
-    assert pinterest.asked(PATH)[0]["columns"] == ["campaign_id,ad_account_id,spend_in_dollar"]
-    schema = pinterest.stream(CampaignAnalytics).get_json_schema()
-    assert list(schema["properties"]) == ["DATE", "CAMPAIGN_ID", "AD_ACCOUNT_ID", "SPEND_IN_DOLLAR", "CURRENCY"]
-
-
 def test_an_account_is_asked_for_without_ids(pinterest: Pinterest) -> None:
     pinterest.answers("ad_accounts/11/analytics", {"json": [{"AD_ACCOUNT_ID": "11", "DATE": "2026-07-01"}]})
 
@@ -107,14 +94,6 @@ def refusing(pinterest: Pinterest, column: str) -> None:
     pinterest.answers(PATH, {"json": answer})
 
 
-def test_a_column_that_pinterest_refuses_by_name_is_left_out(mock: requests_mock.Mocker) -> None:
-    pinterest = Pinterest(mock, analytics_columns=["CTR", "CPC_IN_DOLLAR"])
-    refusing(pinterest, "CTR")
-
-    assert [one["CAMPAIGN_ID"] for one in rows_of(pinterest, call(window(9, 0), "1"))] == ["1"]
-    assert pinterest.queries(PATH)[-1]["columns"] == ["CAMPAIGN_ID,AD_ACCOUNT_ID,CPC_IN_DOLLAR"]
-
-
 def test_rows_without_the_id_of_what_they_are_about_are_of_no_use(pinterest: Pinterest) -> None:
     refusing(pinterest, "CAMPAIGN_ID")
 
@@ -122,63 +101,7 @@ def test_rows_without_the_id_of_what_they_are_about_are_of_no_use(pinterest: Pin
         rows_of(pinterest, call(window(9, 0), "1"))
 
 
-# ---- Which rows are taken
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        "{}",
-        '[{"CAMPAIGN_ID": "1", "DATE": "2026-07-01"}, {"CAMP',
-        '[{"CAMPAIGN_ID": "1", "DATE": "2026-07-01"}, {"CAMPAIGN_ID": "1"}]',
-        '[{"CAMPAIGN_ID": "1", "DATE": "2026-07-01"}, {"DATE": "2026-07-01"}]',
-        '[{"CAMPAIGN_ID": "1", "DATE": "2026-07-01", "AD_ACCOUNT_ID": "12"}]',
-    ],
-)
-def test_a_broken_response_is_never_taken_in_part(pinterest: Pinterest, body: str) -> None:
-    pinterest.answers(PATH, {"text": body})
-    bundles = bundles_of(pinterest.stream(CampaignAnalytics), call(window(89, 0), "1"))
-
-    with pytest.raises(SliceError):
-        next(bundles)
-
-
-def test_rows_that_were_not_asked_for_are_left_out_and_told(
-    pinterest: Pinterest, caplog: pytest.LogCaptureFixture
-) -> None:
-    pinterest.answers(PATH, {"json": [row("1", "2026-06-21"), row("1", "2026-06-22"), row("2"), row("1")]})
-
-    assert rows_of(pinterest, call(window(9, 0), "1")) == [row("1", "2026-06-22"), row("1")]
-    assert len(caplog.messages) == 2
-
-
-def test_a_key_whose_rows_differ_is_left_out_only_where_rows_are_replaced(
-    mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture
-) -> None:
-    pinterest = Pinterest(mock, max_retries=1)
-    pinterest.answers(PATH, {"json": [row("1"), row("2"), row(1, CTR=1), row("1")]})
-    assert rows_of(pinterest, call(window(9, 0), "1", "2")) == [row("2")]
-    assert len(pinterest.asked(PATH)) == 1
-    assert "1 of 2 keys are left out: 1, " in caplog.text
-
-    append = configured("full_refresh", "append")
-    stream = pinterest.attached(pinterest.sync.stream(CampaignAnalytics), append)
-    both = [row("1"), row("2"), row("1", CTR=1)]
-    assert list(records_of(bundles_of(stream, call(window(9, 0), "1", "2")))) == both
-    assert caplog.text.count("comes twice or is incomplete. All of its rows are emitted") == 1
-
-
 # ---- What is too large
-
-
-@pytest.mark.parametrize("too_large", [[refused(413)], [{"exc": requests.ReadTimeout}] * 2], ids=["413", "broken"])
-def test_a_response_that_is_too_large_is_asked_for_in_parts(
-    mock: requests_mock.Mocker, too_large: list[dict[str, Any]]
-) -> None:
-    pinterest = Pinterest(mock, max_retries=1)
-    pinterest.answers(PATH, *too_large, {"json": [row("1")]}, {"json": [row("2")]})
-
-    assert rows_of(pinterest, call(window(0, 0), "1", "2")) == [row("1"), row("2")]
 
 
 def test_the_rows_in_memory_are_limited(pinterest: Pinterest) -> None:
@@ -220,14 +143,6 @@ def windows_of(tasks: list[Task]) -> list[tuple[str, str, int]]:
     return [(one["start_date"], one["end_date"], (one.rows or 0) // one.days.days) for one in tasks]
 
 
-def test_few_entities_make_one_request_an_account_and_none_makes_none(recent: Pinterest) -> None:
-    lists_of(recent, a11=["1", "2"], a12=["3"], a13=[])
-    slices = recent.tasks(CampaignAnalytics)
-
-    assert [one["ad_account_id"] for one in slices] == ["11", "12"]
-    assert windows_of(slices) == [("2026-04-03", "2026-07-01", 2), ("2026-04-03", "2026-07-01", 1)]
-
-
 def test_shorter_windows_of_more_ids_may_take_fewer_requests(
     mock: requests_mock.Mocker,
 ) -> None:
@@ -241,43 +156,6 @@ def test_shorter_windows_of_more_ids_may_take_fewer_requests(
         ("2026-05-14", "2026-06-23", 243),
         ("2026-04-03", "2026-05-13", 243),
         ("2026-06-27", "2026-07-01", 243),
-    ]
-
-
-def test_rows_that_are_broken_down_make_batches_smaller(recent: Pinterest) -> None:
-    lists_of(recent, a11=["1", "2", "3"])
-    by_account, by_campaign = (
-        recent.tasks(stream) for stream in (AdAccountTargetingAnalytics, CampaignTargetingAnalytics)
-    )
-
-    assert windows_of(by_account) == [(ago(89), ago(0), 1)]
-    assert windows_of(by_campaign) == [(ago(89), ago(0), 2), (ago(89), ago(0), 1)]
-    asked = recent.answers("ad_accounts/11/campaigns/targeting_analytics", {"json": {"data": []}})
-    for one in by_campaign:
-        recent.read(CampaignTargetingAnalytics, one)
-    assert [request.qs["campaign_ids"] for request in asked.request_history] == [["1,2"], ["3"]]
-
-
-def test_an_account_whose_entities_can_not_be_listed_is_one_slice_that_raises(recent: Pinterest) -> None:
-    lists_of(recent, a11=["1"], a12=["3"])
-    recent.answers("ad_accounts/11/campaigns", refused(503))
-    failed, good = recent.tasks(CampaignAnalytics)
-
-    assert isinstance(failed.error, UnavailableError)
-    assert good["ad_account_id"] == "12"
-
-
-def test_a_cursor_for_all_accounts_holds_for_one_too_that_can_not_be_listed(mock: requests_mock.Mocker) -> None:
-    """One without entities is read with that."""
-    entry = {"stream_descriptor": {"name": "campaign_analytics"}, "stream_state": {"DATE": "2026-06-28"}}
-    pinterest = Pinterest(mock, [AirbyteStateMessageSerializer.load({"type": "STREAM", "stream": entry})])
-    lists_of(pinterest, a11=["1"], a12=[])
-    pinterest.answers("ad_accounts/11/campaigns", refused(503))
-    pinterest.tasks(CampaignAnalytics)
-
-    assert pinterest.stream(CampaignAnalytics).checkpoint.state["states"] == [
-        {"partition": {"ad_account_id": "11"}, "cursor": {"DATE": "2026-06-28"}},
-        {"partition": {"ad_account_id": "12"}, "cursor": {"DATE": "2026-07-01", "settled": "2026-06-26"}},
     ]
 
 

@@ -5,20 +5,17 @@ from typing import Any
 
 import pytest
 import requests_mock
-from airbyte_cdk.models import AirbyteStateMessage, AirbyteStateMessageSerializer
+from airbyte_cdk.models import AirbyteStateMessage
 
-from source_pinterest.api.errors import UnavailableError
-from source_pinterest.config.reports import default_targeting_types
-from source_pinterest.dates import DateWindow, merge_windows
+from source_pinterest.dates import DateWindow
 from source_pinterest.reporting.job import ReportRequest
-from source_pinterest.state.period import fingerprint
 from source_pinterest.streams.analytics.level_reports import REPORTS
 from source_pinterest.streams.analytics.levels import CampaignAnalytics, CampaignTargetingAnalytics
 from source_pinterest.streams.analytics.own_reports import MarketingMixReport
 from source_pinterest.streams.analytics.query import QueryAnalytics
 from source_pinterest.streams.analytics.report import ReportStream
-from unit_tests.streams.analytics.syncs import APPEND, DEDUP, Sync, ago, window
-from unit_tests.streams.pinterest import Pinterest, read_slice, refused, run_of, state_of
+from unit_tests.streams.analytics.syncs import DEDUP, Sync, ago, window
+from unit_tests.streams.pinterest import Pinterest, read_slice, run_of, state_of
 from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
 
 NAME = "ad_group_report"
@@ -59,20 +56,6 @@ def first(pinterest: Pinterest) -> Pinterest:
 # ---- Which reports
 
 
-@pytest.mark.parametrize(
-    ("of", "first_ago", "lengths"),
-    [(AdGroupReport, 913, [186, 186, 186, 186, 170]), (ProductItemReport, 91, [31, 31, 30])],
-)
-def test_a_first_sync_reads_all_that_pinterest_has_in_the_fewest_reports(
-    first: Pinterest, of: type[ReportStream], first_ago: int, lengths: list[int]
-) -> None:
-    requests = planned(first, of)
-
-    assert merge_windows([one.window for one in requests]) == [window(first_ago, 0)]
-    assert [one.window.days for one in requests] == lengths
-    assert first.asked("resources/metrics_ready_state") == []
-
-
 def test_a_request_names_level_columns_and_days(after: Callable[..., Pinterest]) -> None:
     [request] = planned(after([], start_date=ago(1), attribution_window="7/7/0"))
     asked = request.as_json()
@@ -111,34 +94,6 @@ def test_a_later_sync_reads_what_is_unread_and_then_the_lookback(
     assert [one.window for one in requests] == [window(*one) for one in expected]
 
 
-def test_a_cursor_for_all_accounts_holds_for_each_of_them(after: Callable[..., Pinterest]) -> None:
-    """As the official connector keeps it."""
-    entry = {"stream_descriptor": {"name": NAME}, "stream_state": {"DATE": ago(3)}}
-    pinterest = after([AirbyteStateMessageSerializer.load({"type": "STREAM", "stream": entry})])
-
-    assert [one.window for one in planned(pinterest)] == [window(36, 0)]
-    [entry] = pinterest.stream(AdGroupReport).checkpoint.state["states"]
-    assert (entry["partition"], entry["cursor"]["DATE"]) == ({"ad_account_id": "11"}, ago(3))
-
-
-def test_targeting_types_are_split_over_requests_for_each_window(first: Pinterest) -> None:
-    requests = planned(first, CampaignTargetingReport)
-
-    assert [len(one.body["targeting_types"]) for one in requests] == [5, 5, 3] * 5
-    assert [one.number for one in requests] == [0, 1, 2] * 5
-    for number in range(3):
-        assert merge_windows([one.window for one in requests if one.number == number]) == [window(913, 0)]
-
-
-def test_an_appending_destination_gets_the_days_that_have_settled(first: Pinterest) -> None:
-    ready = first.answers("resources/metrics_ready_state", {"json": {"conversion_metrics_ready": False}})
-
-    assert merge_windows([one.window for one in planned(first, how=APPEND)]) == [window(913, 8)]
-    asked = ready.call_count
-    planned(first, ProductItemReport, APPEND)
-    assert ready.call_count == asked, "asked once for all reports"
-
-
 # ---- Slices and the state
 
 
@@ -164,20 +119,6 @@ def test_a_window_counts_when_all_its_requests_are_read(
 
     sync.read(first)
     assert sync.cursors == [{"DATE": ago(0), "from": ago(9), "settled": ago(2)}]
-
-
-def test_a_report_that_fails_is_owed_and_holds_up_no_newer_one(after: Callable[..., Pinterest]) -> None:
-    pinterest = after([], start_date=ago(200))
-    pinterest.reports({"7": []})
-    pinterest.creates(refused(503), {"json": {"token": "t", "report_status": "IN_PROGRESS"}})
-    sync = sync_of(pinterest)
-    good, failed = sorted(sync.slices, key=lambda one: one.error is not None)
-    with pytest.raises(UnavailableError):
-        sync.read(failed)
-    sync.read(good)
-
-    failing = window(200, 15).as_pair()
-    assert sync.cursors == [{"DATE": ago(0), "from": ago(200), "missing": [failing], "settled": ago(2)}]
 
 
 def test_a_report_that_is_too_slow_counts_half_by_half(after: Callable[..., Pinterest]) -> None:
@@ -252,28 +193,6 @@ def refusing(pinterest: Pinterest, column: str, rows: dict[str, Any]) -> list[li
     return asked
 
 
-def test_a_column_that_pinterest_refuses_costs_itself_and_no_row(after: Callable[..., Pinterest]) -> None:
-    pinterest = after([], start_date=ago(0))
-    asked = refusing(pinterest, "CTR", {"7": [row(date=ago(0))]})
-    sync = sync_of(pinterest)
-
-    assert [one["AD_GROUP_ID"] for one in sync.read(sync.slices[0])] == ["7"]
-    assert asked[-1] == [column for column in sync.stream.spec.columns if column != "CTR"]
-
-
-@pytest.mark.parametrize(
-    ("of", "column", "value"), [(AdGroupReport, "AD_GROUP_ID", "7"), (ProductGroupReport, "AD_ACCOUNT_ID", "11")]
-)
-def test_an_id_whose_column_is_refused_is_known_from_the_file_or_the_request(
-    after: Callable[..., Pinterest], of: type[ReportStream], column: str, value: str
-) -> None:
-    pinterest = after([], start_date=ago(0))
-    refusing(pinterest, column, {"7": [{"DATE": ago(0)}]})
-    sync = sync_of(pinterest, of)
-
-    assert [one[column] for one in sync.read(sync.slices[0])] == [value]
-
-
 @pytest.mark.parametrize("keyed", [{}, {"keyed": ["AD_GROUP_ID", "AD_ID"], "partly": ["AD_GROUP_ID"]}])
 def test_an_id_that_rows_may_lack_is_no_loss_whatever_an_older_state_says_of_it(
     after: Callable[..., Pinterest], keyed: dict[str, list[str]]
@@ -286,22 +205,6 @@ def test_an_id_that_rows_may_lack_is_no_loss_whatever_an_older_state_says_of_it(
     [one] = sync.read_all()
     assert (one["AD_ID"], one["AD_GROUP_ID"], one["ENTITY_ID"]) == ("5", "", "7")
     assert not {"keyed", "partly"} & sync.cursors[0].keys()
-
-
-def test_a_state_has_the_digest_of_the_whole_request(mock: requests_mock.Mocker) -> None:
-    stream = Pinterest(mock, attribution_window="7/7/1").stream(CampaignTargetingReport)
-    windows = {"click_window_days": 7, "engagement_window_days": 7, "view_window_days": 1}
-    body = {"level": "CAMPAIGN_TARGETING", "granularity": "DAY", "columns": list(stream.spec.columns), **windows}
-    types = default_targeting_types("CAMPAIGN_TARGETING")
-    variants = [{"targeting_types": list(some)} for some in (types[:5], types[5:10], types[10:])]
-
-    assert stream.checkpoint.state["asked"] == fingerprint({**body, "variants": variants}, by_default=True)
-
-
-def test_days_and_lookback_do_not_change_the_digest(mock: requests_mock.Mocker) -> None:
-    options = ({}, {"start_date": ago(5), "lookback_days": 7, "account_ids": ["11"]})
-
-    assert len({Pinterest(mock, **some).stream(AdGroupReport).spec.digest for some in options}) == 1
 
 
 @pytest.mark.parametrize(
@@ -322,10 +225,13 @@ def test_a_column_that_joined_the_default_is_no_change(
     assert stream is MarketingMixReport or "TOTAL_IMPRESSION" in subject.get_json_schema()["properties"]
 
 
-def test_a_column_that_joined_the_default_is_a_change_where_a_user_chooses_it(mock: requests_mock.Mocker) -> None:
-    choices = (["CTR"], ["CTR", "TOTAL_IMPRESSION"])
+def test_columns_that_a_user_chooses_and_attribution_are_changes(mock: requests_mock.Mocker) -> None:
+    """Also a column that joined the default."""
+    windows = {"click_window_days": 7}
+    choices = ({"columns": ["CTR"]}, {"columns": ["CTR", "TOTAL_IMPRESSION"]}, {"columns": ["CTR"], **windows})
+    assert len({Pinterest(mock).custom(**chosen).spec.digest for chosen in choices}) == len(choices)
+    options = [{"analytics_columns": chosen["columns"]} for chosen in choices[:2]]
+    options += [{**options[0], "attribution_window": "7/7/1"}]
     for one in (CampaignAnalytics, CampaignTargetingAnalytics):
-        chosen = [Pinterest(mock, analytics_columns=columns).stream(one) for columns in choices]
-        assert len({stream.checkpoint.state["asked"] for stream in chosen}) == 2
-    reports = [Pinterest(mock).custom(columns=columns) for columns in choices]
-    assert len({report.spec.digest for report in reports}) == 2
+        asked = {Pinterest(mock, **some).stream(one).checkpoint.state["asked"] for some in options}
+        assert len(asked) == len(options), one

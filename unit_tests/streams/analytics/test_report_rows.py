@@ -81,13 +81,6 @@ def test_a_bad_row_is_seen_before_a_row_is_taken() -> None:
         report_rows(KEY).bundles(REQUEST, [("1", row("1")), ("0", row(None))])
 
 
-def test_a_key_whose_rows_differ_costs_its_own_rows_of_a_file(caplog: pytest.LogCaptureFixture) -> None:
-    found = read({"1": [row("1", CTR=1)], "2": [row("2"), row(2, CTR=1)], "3": [row("3"), row("3")]})
-
-    assert [one["CAMPAIGN_ID"] for one in found] == ["1", "3"]
-    assert "1 of 3 keys are left out: 2, 2026-01-01. All other rows are emitted." in caplog.text
-
-
 def test_targeting_is_part_of_the_key_and_an_empty_text_where_it_is_left_out() -> None:
     kinds = [("GENDER", "male"), ("GENDER", "female"), ("COUNTRY", "male")]
     rows = [row("1", TARGETING_TYPE=kind, TARGETING_VALUE=value) for kind, value in kinds]
@@ -99,16 +92,6 @@ def test_targeting_is_part_of_the_key_and_an_empty_text_where_it_is_left_out() -
 # ---- Levels that may be finer than an entity a day
 
 
-def test_each_part_of_the_key_has_a_value_whatever_pinterest_leaves_out() -> None:
-    rows = read({"7": [fine(AD_GROUP_ID=1), fine(AD_ID=None)], "8": [fine(AD_GROUP_ID="")]}, FINE)
-
-    assert [tuple(one[part] for part in FINE.columns) for one in rows] == [
-        ("1", "", "7", "2026-01-01"),
-        ("", "", "7", "2026-01-01"),
-        ("", "", "8", "2026-01-01"),
-    ]
-
-
 def test_an_ad_is_known_by_its_older_name_and_an_item_by_what_it_is_filed_under() -> None:
     named = [{"PIN_PROMOTION_ID": 5}, {"AD_ID": 7, "PIN_PROMOTION_ID": 8}, {"AD_ID": None, "PIN_PROMOTION_ID": None}]
     ads = read({"7": [fine(**ids) for ids in named]}, FINE)
@@ -116,8 +99,3 @@ def test_an_ad_is_known_by_its_older_name_and_an_item_by_what_it_is_filed_under(
 
     assert [one["AD_ID"] for one in ads] == ["5", "7", ""]
     assert [(one[ENTITY_ID], one[ITEM_ID]) for one in items] == [("7", "7"), ("7", "8"), ("9", "9")]
-
-
-def test_the_key_of_finer_rows_is_fixed_whatever_ids_they_have() -> None:
-    keys = [{column: one[column] for column in FINE.columns} for one in read({"7": [fine(AD_ID="1"), fine()]}, FINE)]
-    assert keys == [{"AD_GROUP_ID": "", "AD_ID": ad, "ENTITY_ID": "7", "DATE": "2026-01-01"} for ad in ("1", "")]

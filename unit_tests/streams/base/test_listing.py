@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from source_pinterest import limits
-from source_pinterest.api.errors import AccessLostError, SliceError
+from source_pinterest.api.errors import SliceError
 from source_pinterest.streams.base.listing import BookmarkPaginator, SeenIds
-from source_pinterest.streams.organic.boards import Boards, BoardSections
-from unit_tests.streams.pinterest import Pinterest, page, records_of, refused, run_of, slice_of
+from source_pinterest.streams.organic.boards import Boards
+from unit_tests.streams.pinterest import Pinterest, page, slice_of
 
 EVERYTHING = slice_of({})
 MOST_EMPTY = limits.PAGES_WITHOUT_NEWS
@@ -104,28 +104,6 @@ def test_a_page_with_a_new_item_begins_the_count_of_pages_anew() -> None:
 
     with pytest.raises(SliceError, match="boards"):
         paginator.follow("last", 0, 0)
-
-
-@pytest.mark.parametrize("answer", [refused(403, 29), refused(404, 40)])
-def test_a_refusal_with_a_bookmark_in_hand_is_a_broken_list(pinterest: Pinterest, answer: dict[str, Any]) -> None:
-    """Never the end of it, and never a deletion."""
-    pinterest.answers("boards/5/sections", page(["1"], "b"), answer)
-    sections = pinterest.stream(BoardSections)
-    records = records_of(run_of(sections).read(sections.task({"board_id": "5"})))
-
-    assert next(records)["id"] == "1"
-    with pytest.raises(AccessLostError, match=r"gave the beginning of boards/5/sections.*Scripted refusal"):
-        next(records)
-
-
-def test_a_record_on_two_pages_comes_once_in_each_reading(pinterest: Pinterest) -> None:
-    """Somebody added a board while the list was paged."""
-    first, second = {"id": 2, "name": "first"}, {"id": "2", "name": "second"}
-    for _ in range(2):
-        pinterest.answers("boards", page(["1", first], "b"), page([second, "3"]))
-        assert pinterest.read(Boards, EVERYTHING) == [{"id": "1"}, {"id": "2", "name": "first"}, {"id": "3"}]
-    pinterest.answers("boards", page(["1", first], "b"), page([second, "3"]))
-    assert list(pinterest.stream(Boards).ids.of(())) == ["1", "2", "3"]
 
 
 # ---- Ids

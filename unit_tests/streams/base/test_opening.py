@@ -1,22 +1,21 @@
 """A stream is opened with its cursor, and its tasks are read in bundles."""
 
 import logging
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 import requests_mock
-from airbyte_cdk.models import AirbyteMessage, AirbyteStateMessage, ConfiguredAirbyteStream, Type
+from airbyte_cdk.models import AirbyteStateMessage, ConfiguredAirbyteStream
 from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
 from airbyte_cdk.sources.message import InMemoryMessageRepository
 
 from source_pinterest.api.errors import ConfigError, UnavailableError
-from source_pinterest.engine.bundles import Bundle, BundleMessage
-from source_pinterest.engine.tasks import Task
+from source_pinterest.engine.bundles import BundleMessage
 from source_pinterest.streams.ads.entities import Campaigns
 from source_pinterest.streams.analytics.levels import CampaignAnalytics
-from source_pinterest.streams.base.run import StreamRun, TaskPartition
-from source_pinterest.streams.base.stream import PinterestStream, Sync
+from source_pinterest.streams.base.run import StreamRun
+from source_pinterest.streams.base.stream import PinterestStream
 from source_pinterest.streams.organic.boards import Boards, BoardSections
 from unit_tests.state.stores import states_in
 from unit_tests.streams.pinterest import Pinterest, configured, page, refused, state_of
@@ -87,21 +86,6 @@ def test_a_stream_that_is_not_selected_has_no_state_and_wants_nothing(pinterest:
     assert not pinterest.sync.stream(Campaigns).ids.wanted
 
 
-def test_the_days_are_those_of_the_config_and_of_how_the_connection_reads(
-    mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture
-) -> None:
-    once = "campaign_analytics: the destination appends, so each day is emitted once"
-    for how in (FULL, APPENDING):
-        pinterest = Pinterest(mock, start_date="2026-06-01")
-        pinterest.lists("ad_accounts", "11")
-        pinterest.lists("ad_accounts/11/campaigns", "1")
-        pinterest.answers("resources/metrics_ready_state", {"json": {"conversion_metrics_ready": True}})
-        with caplog.at_level(logging.INFO, "airbyte"):
-            slices = list(Opening(pinterest, CampaignAnalytics, how).run.tasks())
-        assert min(one["start_date"] for one in slices) == "2026-06-01"
-        assert (once in caplog.text) is (how is APPENDING)
-
-
 def test_a_stream_that_an_earlier_attempt_has_read_is_not_read_again(
     pinterest: Pinterest, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -112,12 +96,6 @@ def test_a_stream_that_an_earlier_attempt_has_read_is_not_read_again(
     assert not pinterest.sync.stream(Boards).ids.wanted
     assert opening.read() == [whole(7)]
     assert pinterest.asked("boards") == []
-
-
-def test_the_state_of_another_refresh_is_no_reason_to_read_nothing(pinterest: Pinterest) -> None:
-    pinterest.lists("boards", "1")
-
-    assert Opening(pinterest, Boards, FULL, read_whole("boards")).read() == ["1", whole()]
 
 
 @pytest.mark.parametrize("how", [APPENDING, seventh()])
@@ -153,49 +131,3 @@ def test_a_stream_whose_slices_can_not_be_listed_or_read_has_not_ended(mock: req
     for opening in (failing, unlisted):
         opening.opened.cursor.ensure_at_least_one_state_emitted()
         assert states_in(opening.sent) == [whole(ended=False)]
-
-
-class TwoBoards(Boards):
-    """A stream of two tasks with two bundles each, and a state after them."""
-
-    def __init__(self, sync: Sync) -> None:
-        super().__init__(sync)
-        self.repository = InMemoryMessageRepository()
-        self.run = StreamRun(self, None, ConnectorStateManager(), self.repository)
-        self.listed: list[str] = []
-        self.sent: list[list[bytes | Type]] = []
-        """What went through the repository after each bundle: lines, or the type of anything else."""
-
-    def tasks(self) -> Iterator[Task]:
-        for board in ("7", "8"):
-            self.listed.append(board)
-            yield Task({"board_id": board}, self.bundles)
-
-    def bundles(self, task: Task) -> Generator[Bundle, None, None]:
-        for number in range(2):
-            yield Bundle(self.name, f"{task['board_id']}.{number}".encode(), 250)
-            self.note_sent()
-        self.repository.emit_message(AirbyteMessage(type=Type.STATE, state=AirbyteStateMessage()))
-
-    def note_sent(self) -> None:
-        messages = self.repository.consume_queue()
-        self.sent.append([one.bundle.lines if isinstance(one, BundleMessage) else one.type for one in messages])
-
-
-def test_tasks_are_read_as_they_are_found_and_each_page_is_sent_before_the_next(pinterest: Pinterest) -> None:
-    stream = TwoBoards(pinterest.sync)
-    for partition in stream.run.generate():
-        assert partition.stream_name() == "two_boards"
-        assert partition.to_slice() == {"board_id": stream.listed[-1]}
-        assert list(partition.read()) == [], "a record by itself would overtake a bundle"
-        stream.note_sent()
-
-    assert stream.sent == [[b"7.0"], [b"7.1"], [Type.STATE], [b"8.0"], [b"8.1"], [Type.STATE]]
-
-
-def test_two_partitions_of_equal_tasks_are_two(pinterest: Pinterest) -> None:
-    """The framework keeps those at work in a set."""
-    stream = TwoBoards(pinterest.sync)
-    twins = [TaskPartition(stream.run, Task({"board_id": "7"}, stream.bundles)) for _ in range(2)]
-
-    assert len({*twins}) == len({hash(twin) for twin in twins}) == 2

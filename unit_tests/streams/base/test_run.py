@@ -1,133 +1,266 @@
-"""The cursor learns how each slice ended, and a failure costs no more than it must."""
+"""The run of a stream tells the cursor how each task ended, and a failure costs no more than it must."""
 
-from collections.abc import Generator
-from contextlib import suppress
+import itertools
+import re
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 from unittest.mock import Mock
 
 import pytest
+from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
+from airbyte_cdk.sources.message import InMemoryMessageRepository
 
 from source_pinterest.api.errors import (
+    Access,
+    AccountUnreadableError,
     ConfigError,
     GoneError,
     NothingLeftError,
     PinterestError,
     RefusedError,
     RightMissingError,
-    SliceError,
     UnavailableError,
     beta,
 )
-from source_pinterest.dates import DateWindow
+from source_pinterest.api.verdicts import ErrorResponse, RequestContext
+from source_pinterest.config import Config
+from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.ledger import FAILURES_IN_A_ROW
-from source_pinterest.engine.tasks import Task
-from source_pinterest.streams.base.run import TaskPartition
-from unit_tests.streams.base.accounts import Accounts
+from source_pinterest.engine.tasks import Parents, Task
+from source_pinterest.streams.base.run import StreamRun, TaskPartition
+from source_pinterest.streams.base.stream import PinterestStream, Sync
+from unit_tests.answers import refusal
+from unit_tests.configs import TODAY, signed_in_with
+from unit_tests.streams.pinterest import connected
 from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
 
+BETA = beta("lead forms")
 LOST = UnavailableError("lead_forms: it failed")
-IN_DOUBT = SliceError("Two rows have one key", is_isolated=True)
-REFUSED = RefusedError("lead_forms: not yours")
+REFUSED = RefusedError("lead_forms: it said no")
 FATAL = ConfigError("No token.")
 
 
-def test_a_cursor_counts_each_page_before_it_goes_out_and_moves_after_the_last() -> None:
-    stream = Accounts()
-    seen: list[list[Any]] = []
-    stream.run.repository = Mock(emit_message=lambda _: seen.append(list(stream.noted.told)))
-    list(TaskPartition(stream.run, stream.of_account("1")).read())
+def account_of(task: Task) -> str:
+    """The account that a task is about; empty for the whole stream."""
+    return str(next(iter(task.parents.values()), ""))
 
-    assert seen == [[("count", 3)], [("count", 3), ("count", 4)]]
-    assert stream.noted.told == [("count", 3), ("count", 4), ("commit", "1", "finding 1")]
-    assert (stream.noted.failed, stream.ended) == ([], ["1"])
+
+class Cursor:
+    """Notes what it is told of each account."""
+
+    def __init__(self) -> None:
+        self.counted: list[int] = []
+        self.committed: list[tuple[str, Any]] = []
+        self.failed: list[tuple[str, Exception | None]] = []
+
+    def count(self, records: int, task: Task) -> None:
+        del task
+        self.counted.append(records)
+
+    def commit(self, task: Task, finding: Any = None) -> None:
+        self.committed.append((account_of(task), finding))
+
+    def fail(self, task: Task, error: Exception | None = None) -> None:
+        self.failed.append((account_of(task), error))
+
+    def leave_out(self, task: Task, error: Exception) -> None:
+        """Nothing was planned."""
+
+    def note_incomplete(self) -> None:
+        """The errors that are raised show it."""
+
+
+class Accounts(PinterestStream):
+    """A stream of ad accounts that end as a test scripts: each has two bundles, and then its error or a finding."""
+
+    path_template = "lead_forms"
+    scopes = ("ads:read",)
+
+    def __init__(
+        self,
+        errors: Mapping[str, PinterestError] | None = None,
+        *,
+        expected: Collection[str] = (),
+        access: Access | None = None,
+        granted: Iterable[str] = (),
+    ) -> None:
+        config = Config.from_mapping(
+            signed_in_with(auth_method="access_token", access_token="false-access-token"), TODAY
+        )
+        super().__init__(Sync(connected(config), config), "lead_forms")
+        self.api.authenticator.granted = frozenset(granted)
+        self.errors, self.expected, self.access = errors or {}, expected, access
+        self.run, self.noted = StreamRun(self, None, ConnectorStateManager(), InMemoryMessageRepository()), Cursor()
+        self.run.cursor = self.noted  # type: ignore[assignment]
+        self.planned: Iterable[Task] = ()
+        self.read_accounts: list[str] = []
+        self.ended: list[str] = []
+
+    def tasks(self) -> Iterator[Task]:
+        yield from self.planned
+
+    def list_ids(self, parents: Parents) -> Iterator[str]:
+        del parents
+        yield "7"
+
+    def is_expected(self, task: Task) -> bool:
+        return account_of(task) in self.expected
+
+    def of_account(self, account: str) -> Task:
+        return Task({"ad_account_id": account}, self.bundles, on_end=partial(self.ended.append, account))
+
+    def bundles(self, task: Task) -> Generator[Bundle, None, Any]:
+        account = account_of(task)
+        self.read_accounts.append(account)
+        for count in (3, 4):
+            yield Bundle(self.name, account.encode(), count)
+        if account in self.errors:
+            raise self.errors[account]
+        return f"finding {account}"
+
+    def plan(self, tasks: Iterable[Task]) -> Generator[Task, None, None]:
+        """Plan these tasks."""
+        self.planned = tasks
+        return self.run.tasks()
+
+    def read(self, accounts: Iterable[str], *, listed_first: bool = False) -> list[PinterestError]:
+        """Read accounts as they are listed, or after that. Return the errors that are raised."""
+        return self.read_tasks(map(self.of_account, accounts), listed_first=listed_first)
+
+    def read_tasks(self, tasks: Iterable[Task], *, listed_first: bool = False) -> list[PinterestError]:
+        raised: list[PinterestError] = []
+        planned = self.plan(tasks)
+        try:
+            for task in list(planned) if listed_first else planned:
+                try:
+                    list(TaskPartition(self.run, task).read())
+                except PinterestError as error:
+                    raised.append(error)
+        except PinterestError as error:
+            raised.append(error)
+        return raised
+
+
+def test_a_cursor_counts_each_bundle_before_it_goes_out_and_commits_after_the_last() -> None:
+    stream, seen = Accounts(), list[tuple[list[int], list[tuple[str, Any]]]]()
+    noted = stream.noted
+    stream.run.repository = Mock(emit_message=lambda _: seen.append(([*noted.counted], [*noted.committed])))
+
+    assert stream.read("1") == []
+    assert seen == [([3], []), ([3, 4], [])]
+    assert noted.committed == [("1", "finding 1")]
+
+
+# ---- What refusals mean
+
+
+@pytest.mark.parametrize("access", [BETA, None], ids=["needs a right", "needs none"])
+@pytest.mark.parametrize("listed_first", [True, False])
+def test_a_right_is_missing_exactly_if_every_account_refuses(
+    caplog: pytest.LogCaptureFixture, access: Access | None, *, listed_first: bool
+) -> None:
+    """Otherwise each refusing account is named, in an error or, beside another one, in the log."""
+    errors = {"refuses": REFUSED, "owed": REFUSED, "fails": LOST}
+    for ends in itertools.product(["ok", *errors], repeat=3):
+        caplog.clear()
+        accounts = {str(number): end for number, end in enumerate(ends)}
+        owed = [account for account, end in accounts.items() if end == "owed"]
+        scripted = {account: errors[end] for account, end in accounts.items() if end in errors}
+        stream = Accounts(scripted, expected=owed, access=access)
+        raised = stream.read(accounts, listed_first=listed_first)
+        kinds, left_out = [type(error) for error in raised], re.findall(r"lead_forms: (\d+) is left out", caplog.text)
+        told = " ".join([caplog.text, *(str(error.message) for error in raised)])
+        if access and set(ends) <= {"refuses", "owed"}:
+            assert kinds == [RightMissingError], ends
+            assert left_out == [], ends
+            continue
+        assert kinds.count(UnavailableError) == ends.count("fails"), ends
+        assert AccountUnreadableError in kinds or not owed or (access and "fails" in ends), ends
+        assert left_out == [account for account, end in accounts.items() if end == "refuses"], ends
+        assert all(f"Ad account {account} can't" in told for account in owed), ends
+        assert {account for account, _ in stream.noted.failed} >= {*owed}, ends
 
 
 @pytest.mark.parametrize(
-    "error",
-    [LOST, IN_DOUBT, FATAL, NothingLeftError("lead_forms", 2, "Gone")],
+    ("error", "access", "granted", "expected", "words"),
+    [
+        ("permission", None, Accounts.scopes, RightMissingError, "lacks the permission ads:read"),
+        ("permission", BETA, ("boards:read",), RightMissingError, "lacks the permission ads:read"),
+        ("permission", BETA, Accounts.scopes, RightMissingError, "needs an app in Pinterest's beta of lead forms"),
+        ("permission", BETA, (), RightMissingError, "needs the permission ads:read and an app in Pinterest's beta"),
+        ("restricted", BETA, (), RightMissingError, "needs an app in Pinterest's beta of lead forms"),
+        ("refused", BETA, (), RightMissingError, "needs an app in Pinterest's beta of lead forms"),
+        ("gone", None, (), ConfigError, "it said no"),
+    ],
 )
-def test_a_cursor_is_told_why_what_was_tried_in_vain_has_failed(error: PinterestError) -> None:
-    stream, without_cursor = Accounts({"1": error}), Accounts({"1": error}, has_cursor=False)
-
-    assert stream.read("1") == without_cursor.read("1") == [error]
-    assert stream.noted.told == [("count", 3), ("count", 4), ("failure", "1", error)]
-    assert stream.noted.failed == stream.ended == without_cursor.ended == ["1"]
-
-
-@pytest.mark.parametrize("error", [REFUSED, GoneError("lead_forms: not there")])
-def test_a_task_that_is_left_out_neither_fails_nor_counts_as_read(error: PinterestError) -> None:
-    stream = Accounts({"1": error})
-
-    assert stream.read("12") == []
-    assert stream.usage.left_out == 1
-    assert stream.noted.told[2:] == [("count", 3), ("count", 4), ("commit", "2", "finding 2")]
-    assert stream.noted.failed == []
-
-
-@pytest.mark.parametrize("last", ["", "2"])
-def test_a_refused_slice_of_an_account_that_was_read_is_a_failure(last: str) -> None:
-    stream = Accounts()
-
-    def tasks() -> Generator[Task, None, None]:
-        yield stream.of_account("1")
-        stream.errors = {"1": REFUSED}
-        yield from map(stream.of_account, f"1{last}")
-
-    assert [str(error.message).partition(".")[0] for error in stream.read_tasks(tasks())] == [
-        "A part of ad account 1 can't be read"
-    ]
-    assert stream.noted.failed == ["1"]
-    assert stream.usage.left_out == 0
+def test_a_refusal_of_a_whole_stream_names_what_is_missing(
+    error: str, access: Access | None, granted: Sequence[str], expected: type[PinterestError], words: str
+) -> None:
+    errors = {
+        "refused": REFUSED,
+        "gone": GoneError("lead_forms: it said no"),
+        "permission": error_for(refusal(401, 3, "It said no")),
+        "restricted": error_for(refusal(401, 3, "It said no to a restricted feature")),
+    }
+    stream = Accounts({"": errors[error]}, access=access, granted=granted)
+    with pytest.raises(expected, match=words) as raised:
+        list(stream.run.read(Task({}, stream.bundles)))
+    message = str(raised.value.message)
+    assert "said no" in message
+    assert message.count("lead_forms can't be read") <= 1, "a sentence within the sentence"
 
 
-def test_a_slice_that_stands_for_a_failure_raises_it_without_being_read() -> None:
-    stream = Accounts()
+@pytest.mark.parametrize(
+    ("access", "expected", "kind"),
+    [(BETA, "", RightMissingError), (None, "", NothingLeftError), (BETA, "12", AccountUnreadableError)],
+)
+def test_of_several_refusals_the_one_that_came_first_is_quoted(
+    access: Access | None, expected: str, kind: type[PinterestError]
+) -> None:
+    errors = {account: RefusedError(f"lead_forms: no to {account}") for account in "12"}
+    stream = Accounts(errors, expected=expected, access=access)
+    [error] = stream.read("219" if expected else "21")
 
-    assert stream.read_tasks([Task.failed({"ad_account_id": "1"}, LOST)]) == [LOST]
-    assert stream.read_accounts == []
-    assert stream.noted.told == [("failure", "1", LOST)]
-    assert stream.noted.failed == ["1"]
-
-
-def test_an_account_that_failed_often_is_not_read_and_its_slices_have_failed() -> None:
-    stream = Accounts({"1": LOST})
-    accounts = ["1"] * (FAILURES_IN_A_ROW + 1)
-
-    assert stream.read([*accounts, "2"]) == [LOST] * FAILURES_IN_A_ROW
-    assert stream.read_accounts == [*accounts[1:], "2"]
-    assert stream.noted.failed == accounts
-    assert stream.noted.told.count(("failure", "1", LOST)) == FAILURES_IN_A_ROW, "it was not tried again"
-    assert stream.ended == [*accounts, "2"]
+    assert isinstance(error, kind)
+    assert "no to 2" in str(error.message)
+    assert "no to 1" not in str(error.message)
 
 
-def test_after_a_fatal_error_nothing_is_read_and_nothing_more_is_planned() -> None:
-    stream = Accounts({"1": FATAL})
-    planned = stream.plan(map(stream.of_account, "123"))
-    first, second = next(planned), next(planned)
-    with pytest.raises(ConfigError):
-        list(stream.run.read(first))
-
-    assert list(stream.run.read(second)) == []
-    assert list(planned) == []
-    assert stream.read_accounts == ["1"]
-    assert stream.noted.failed == stream.ended == ["1", "2"]
+def error_for(response: ErrorResponse) -> PinterestError:
+    context = RequestContext("lead_forms", Accounts.scopes, frozenset(), "Grant it", lambda: False)
+    assert callable(response.verdict)
+    return response.verdict(response, context)
 
 
 @pytest.mark.parametrize("listed_first", [False, True])
 @pytest.mark.parametrize("others", [{"2": FATAL, "accounts": "1234"}, {"2": LOST, "accounts": "1222222"}], ids=str)
-def test_a_refusal_is_judged_though_other_slices_are_not_read(others: dict[str, Any], *, listed_first: bool) -> None:
-    stream = Accounts({"1": REFUSED, "2": others["2"]}, access=beta("lead forms"))
+def test_a_refusal_is_judged_though_other_tasks_are_not_read(others: dict[str, Any], *, listed_first: bool) -> None:
+    stream = Accounts({"1": REFUSED, "2": others["2"]}, access=BETA)
 
     assert set(stream.read(others["accounts"], listed_first=listed_first)) == {others["2"]}
     assert stream.usage.left_out == 1
 
 
-def test_a_plan_that_breaks_off_keeps_nobody_waiting_and_its_refusals_are_judged() -> None:
+# ---- Tasks that are not read, and children that wait for ids
+
+
+def test_an_account_that_failed_often_is_not_read_and_its_tasks_have_failed() -> None:
+    stream = Accounts({"1": LOST})
+    accounts = ["1"] * (FAILURES_IN_A_ROW + 1)
+
+    assert stream.read([*accounts, "2"]) == [LOST] * FAILURES_IN_A_ROW
+    assert stream.read_accounts == [*accounts[1:], "2"]
+    assert stream.noted.failed == [*[("1", LOST)] * FAILURES_IN_A_ROW, ("1", None)], "it was not tried again"
+    assert stream.ended == [*accounts, "2"]
+
+
+def test_a_planning_that_breaks_off_keeps_nobody_waiting_and_its_refusals_are_judged() -> None:
     def breaking() -> Generator[Task, None, None]:
         yield stream.of_account("1")
         raise LOST
 
-    stream = Accounts({"1": REFUSED}, access=beta("lead forms"))
+    stream = Accounts({"1": REFUSED}, access=BETA)
     stream.ids.announce()
 
     assert stream.read_tasks(breaking()) == [LOST]
@@ -136,74 +269,7 @@ def test_a_plan_that_breaks_off_keeps_nobody_waiting_and_its_refusals_are_judged
     assert in_thread(lambda: list(stream.ids.of(("2",)))).result(PATIENCE_SECONDS) == ["7"]
 
 
-def test_a_plan_that_is_closed_with_the_sync_keeps_nobody_waiting_and_is_not_judged(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    stream = Accounts({"1": REFUSED, "2": LOST})
-    stream.ids.announce()
-    planned = stream.plan(map(stream.of_account, "123"))
-    for _ in range(2):
-        with suppress(UnavailableError):
-            list(TaskPartition(stream.run, next(planned)).read())
-    planned.close()
-
-    assert in_thread(lambda: list(stream.ids.of(("4",)))).result(PATIENCE_SECONDS) == ["7"]
-    assert (stream.usage.left_out, caplog.messages) == (0, [])
-
-
-def test_a_task_that_is_closed_with_the_sync_keeps_nobody_waiting_and_is_not_judged(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    stream = Accounts({"1": REFUSED})
-    stream.ids.announce()
-    first, last = stream.plan(map(stream.of_account, "12"))
-    assert [bundle.count for bundle in stream.run.read(first)] == [3, 4]
-    bundles = stream.run.read(last)
-    next(bundles)
-    bundles.close()
-
-    assert in_thread(lambda: list(stream.ids.of(("2",)))).result(PATIENCE_SECONDS) == ["7"]
-    assert stream.noted.failed == ["2"]
-    assert (stream.usage.left_out, caplog.messages) == (0, [])
-
-
-def test_if_a_refusal_comes_last_only_the_error_of_all_refusals_is_raised() -> None:
-    stream = Accounts({"1": REFUSED}, access=beta("lead forms"))
-    [task] = stream.plan([stream.of_account("1")])
-    with pytest.raises(RightMissingError) as raised:
-        list(stream.run.read(task))
-
-    assert stream.noted.is_incomplete
-    assert stream.noted.failed == []
-    assert raised.value.__cause__ is None
-
-
-def test_a_second_failure_that_the_first_explains_is_not_told() -> None:
-    """Two slices were on their way when the token was revoked."""
-    stream = Accounts({"1": FATAL, "2": ConfigError("No token.")})
-    on_their_way = [stream.run.read(stream.of_account(account)) for account in "12"]
-    for bundles in on_their_way:
-        next(bundles)
-
-    with pytest.raises(ConfigError):
-        list(on_their_way[0])
-    assert [bundle.count for bundle in on_their_way[1]] == [4]
-    assert stream.noted.failed == ["1", "2"]
-
-
-def test_the_rows_of_a_plan_are_known_where_those_of_each_slice_are() -> None:
-    account, window = {"ad_account_id": "1"}, DateWindow.from_pair(["2026-06-01", "2026-06-10"])
-    known, unknown = Accounts(), Accounts()
-    batches = [Task(account, known.bundles, window, rows=rows) for rows in (20, 10)]
-    assert list(known.plan(batches)) == batches
-    assert len(list(unknown.plan([*batches, unknown.of_account("1")]))) == 3
-
-    assert list(known.api.usage.estimates) == [("lead_forms", 30)]
-    assert list(unknown.api.usage.estimates) == []
-    assert (known.usage.tasks, known.usage.is_planned) == (2, True)
-
-
-def test_children_wait_for_the_slices_that_will_be_read_and_for_no_other() -> None:
+def test_children_wait_for_the_tasks_that_will_be_read_and_for_no_other() -> None:
     stream = Accounts()
     stream.ids.announce()
     list(stream.plan([stream.of_account("1"), Task.failed({"ad_account_id": "2"}, LOST)]))
@@ -213,3 +279,46 @@ def test_children_wait_for_the_slices_that_will_be_read_and_for_no_other() -> No
     assert waits(waiting)
     stream.ids.release(("1",))
     assert waiting.result(PATIENCE_SECONDS) == ["7"]
+
+
+# ---- Tasks in turn
+
+
+def test_each_task_in_turn_is_planned_when_the_one_before_has_ended_and_counts_by_itself() -> None:
+    stream = Accounts()
+
+    def in_turn() -> Iterator[Task]:
+        for number, account in enumerate("123"):
+            assert stream.ended == list("123")[:number]
+            assert not (number and stream.usage.is_planned), "their number is unknown until the last has ended"
+            yield stream.of_account(account)
+
+    assert stream.read_tasks([Task.in_turn({}, in_turn)]) == []
+    assert stream.noted.committed == [(account, f"finding {account}") for account in "123"]
+    assert stream.ended == ["1", "2", "3"]
+    assert (stream.usage.tasks, stream.usage.tasks_read, stream.usage.is_planned) == (3, 3, True)
+
+
+def test_of_tasks_in_turn_the_first_error_is_raised_after_the_last_and_the_others_are_logged(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    other = UnavailableError("lead_forms: it failed in another way")
+    stream = Accounts({"2": LOST, "3": other})
+
+    assert stream.read_tasks([Task.in_turn({}, lambda: map(stream.of_account, "1234"))]) == [LOST]
+    assert [account for account, _ in stream.noted.committed] == ["1", "4"]
+    assert [account for account, _ in stream.noted.failed] == ["2", "3"], "the task that stands for them is not booked"
+    assert "not everything could be read. lead_forms: it failed in another way" in caplog.text
+
+
+def test_a_fatal_error_ends_tasks_in_turn_and_the_stream() -> None:
+    stream, planned = Accounts({"2": FATAL}), list[str]()
+
+    def in_turn() -> Iterator[Task]:
+        for account in "12345":
+            planned.append(account)
+            yield stream.of_account(account)
+
+    assert stream.read_tasks([Task.in_turn({}, in_turn), stream.of_account("9")]) == [FATAL]
+    assert stream.read_accounts == ["1", "2"]
+    assert planned == ["1", "2", "3"]

@@ -5,12 +5,11 @@ import requests
 import requests_mock
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_pinterest.api.errors import MalformedResponseError, RightMissingError, SliceError, UnavailableError
-from source_pinterest.engine.ledger import FAILURES_IN_A_ROW
+from source_pinterest.api.errors import MalformedResponseError, RightMissingError, SliceError
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.organic.boards import Boards, BoardSections
 from source_pinterest.streams.organic.pins import Pins
-from unit_tests.streams.pinterest import Pinterest, page, read_slice, refused, slice_of
+from unit_tests.streams.pinterest import Pinterest, page, refused, slice_of
 from unit_tests.threads import PATIENCE_SECONDS, in_thread
 
 EVERYTHING = slice_of({})
@@ -54,14 +53,6 @@ def test_the_frameworks_methods_take_a_response(pinterest: Pinterest) -> None:
         sections.next_page_token(response_with("<html>"))
 
 
-@pytest.mark.parametrize("body", ["", "[]", "null", "{}", '{"items": [{}, {}]}'])
-def test_a_body_that_is_no_page_is_never_read_as_empty(pinterest: Pinterest, body: str) -> None:
-    pinterest.answers("boards", {"text": body})
-
-    with pytest.raises(SliceError, match="boards"):
-        pinterest.read(Boards, EVERYTHING)
-
-
 def test_each_kind_of_value_that_can_not_be_kept_is_warned_of_once(
     pinterest: Pinterest, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -74,21 +65,6 @@ def test_each_kind_of_value_that_can_not_be_kept_is_warned_of_once(
         "boards: Pinterest sent broken characters",
         "boards: Pinterest sent numbers out of range",
     ]
-
-
-@pytest.mark.parametrize("whose", ["records", "ids"])
-def test_after_failing_boards_further_ones_get_no_retries(mock: requests_mock.Mocker, whose: str) -> None:
-    """Whether it is its records that are read, or its ids for children."""
-    pinterest = Pinterest(mock, max_retries=1)
-    sections = pinterest.stream(BoardSections)
-    boards = [str(number) for number in range(FAILURES_IN_A_ROW + 1)]
-    for board in boards:
-        pinterest.answers(f"boards/{board}/sections", refused(503))
-        with pytest.raises(UnavailableError):
-            list(sections.ids.of((board,)) if whose == "ids" else read_slice(sections, slice_of({"board_id": board})))
-
-    calls = [len(pinterest.asked(f"boards/{board}/sections")) for board in boards]
-    assert calls == [*[2] * FAILURES_IN_A_ROW, 1]
 
 
 def test_after_a_fatal_error_nobody_waits_for_what_is_not_read_any_more(pinterest: Pinterest) -> None:
@@ -106,18 +82,6 @@ def test_after_a_fatal_error_nobody_waits_for_what_is_not_read_any_more(pinteres
     assert pinterest.read(BoardSections, second) == []
     assert waiting.result(PATIENCE_SECONDS) == ["8"]
     assert listed.call_count == 1
-
-
-def test_a_selected_parent_brings_its_ids_without_another_call(pinterest: Pinterest) -> None:
-    pinterest.lists("boards", "1", "2")
-    boards = pinterest.stream(Boards)
-    pinterest.stream(BoardSections).select()
-    boards.select()
-    [only] = pinterest.tasks(Boards)
-    pinterest.read(Boards, only)
-
-    assert [dict(one) for one in pinterest.tasks(BoardSections)] == [{"board_id": "1"}, {"board_id": "2"}]
-    assert len(pinterest.asked("boards")) == 1
 
 
 def test_an_answer_that_records_cant_be_made_of_ends_in_a_sentence(pinterest: Pinterest) -> None:

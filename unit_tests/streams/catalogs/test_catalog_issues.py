@@ -7,9 +7,8 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 import requests_mock
 
-from source_pinterest.api.errors import AccountUnreadableError, BadRequestError, SliceError, UnavailableError
+from source_pinterest.api.errors import BadRequestError, SliceError
 from source_pinterest.streams.catalogs.issues import (
-    CatalogsDistributionStats,
     CatalogsFeedIngestionStats,
     CatalogsFeedItemIssues,
 )
@@ -81,27 +80,6 @@ def test_a_kind_of_feed_without_issues_is_no_error_unless_its_list_has_begun(
 # ---- Numbers of issues
 
 
-def test_numbers_of_issues_are_asked_for_with_parameters_in_brackets(
-    feeds: Pinterest, mock: requests_mock.Mocker
-) -> None:
-    feeds.answers(STATS, page([ISSUE], "more"), page([{**ISSUE, "code": 1}]))
-    first, second = feeds.tasks(CatalogsFeedIngestionStats)
-
-    assert (first["feed_id"], second["feed_id"]) == ("5", "6"), "the third kind of feed has no numbers"
-    assert feeds.read(CatalogsFeedIngestionStats, first) == [
-        {**ISSUE, "feed_id": "5"},
-        {**ISSUE, "code": 1, "feed_id": "5"},
-    ]
-    assert len(feeds.asked(STATS)) == 2
-    assert parameters_of(mock) == {
-        "page_size": "250",
-        "bookmark": "more",
-        "parameters[catalog_type]": "RETAIL",
-        "parameters[report][report_type]": "FEED_INGESTION_ISSUES",
-        "parameters[report][feed_id]": "5",
-    }
-
-
 def test_issues_are_requested_in_json_if_brackets_are_refused(feeds: Pinterest, mock: requests_mock.Mocker) -> None:
     feeds.answers(STATS, refused(400, 1), page([ISSUE]))
     for stream_slice in feeds.tasks(CatalogsFeedIngestionStats):
@@ -130,34 +108,3 @@ def test_a_refusal_is_one_once_both_forms_were_tried_or_one_was_understood(
             with pytest.raises(BadRequestError):
                 feeds.read(CatalogsFeedIngestionStats, stream_slice)
         assert len(feeds.asked(STATS)) == sent
-
-
-def test_catalogs_have_numbers_of_their_own(pinterest: Pinterest) -> None:
-    pinterest.answers("catalogs", page([{"id": "3", "catalog_type": "HOTEL"}]))
-    pinterest.answers(STATS, page([ISSUE]))
-    [only] = pinterest.tasks(CatalogsDistributionStats)
-    pinterest.read(CatalogsDistributionStats, only)
-
-    [call] = pinterest.asked(STATS)
-    assert call["parameters[report][report_type]"] == ["distribution_issues"]
-    assert call["parameters[report][catalog_id]"] == ["3"]
-
-
-def test_an_account_out_of_reach_is_a_slice_that_raises_without_a_request(
-    mock: requests_mock.Mocker,
-) -> None:
-    pinterest = Pinterest(mock, organic_per_ad_account=True, account_ids=["9", "77"])
-    pinterest.lists("ad_accounts", "9")
-    pinterest.answers("ad_accounts/77", refused(403, 29))
-    pinterest.lists("catalogs/feeds")
-    [failed] = pinterest.tasks(CatalogsFeedIngestionStats)
-
-    assert isinstance(failed.error, AccountUnreadableError)
-    assert [call["ad_account_id"] for call in pinterest.asked("catalogs/feeds")] == [["9"]]
-
-
-def test_feeds_that_can_not_be_listed_are_a_slice_that_raises(pinterest: Pinterest) -> None:
-    pinterest.answers("catalogs/feeds", refused(503))
-    [failed] = pinterest.tasks(CatalogsFeedIngestionStats)
-
-    assert isinstance(failed.error, UnavailableError)

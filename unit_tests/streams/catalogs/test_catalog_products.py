@@ -16,17 +16,6 @@ def product(pin: Any, title: str = "Chair") -> dict[str, Any]:
     return {"metadata": {"title": title}, "pin": {"id": pin}}
 
 
-def test_a_product_is_told_by_its_pin(pinterest: Pinterest) -> None:
-    pinterest.answers(PRODUCTS, page([product("1"), product(2, "Desk")], "more"), page([product("2"), product("3")]))
-
-    assert pinterest.read(CatalogsProductGroupProducts, slice_of(GROUP)) == [
-        {**product("1"), **GROUP, "pin_id": "1"},
-        {**product(2, "Desk"), **GROUP, "pin_id": "2"},
-        {**product("3"), **GROUP, "pin_id": "3"},
-    ]
-    assert pinterest.queries(PRODUCTS) == [{"page_size": ["250"]}, {"page_size": ["250"], "bookmark": ["more"]}]
-
-
 @pytest.mark.parametrize("item", [{"metadata": {}}, {"pin": None}, {"pin": {"id": None}}, {"pin": "1"}])
 def test_one_product_without_a_pin_is_left_out_and_two_of_three_are_another_form(
     pinterest: Pinterest, item: dict[str, Any], caplog: pytest.LogCaptureFixture
@@ -41,14 +30,6 @@ def test_one_product_without_a_pin_is_left_out_and_two_of_three_are_another_form
         next(pages)
     assert "without pin_id: 1. They are left out" in caplog.text
     assert f"One has the fields {next(iter(item))}" in caplog.text
-
-
-def test_the_counts_of_a_group_are_one_record(pinterest: Pinterest) -> None:
-    counts = {"total": 5, "in_stock": 0}
-    pinterest.answers(COUNTS, {"json": counts})
-
-    assert pinterest.read(CatalogsProductGroupCounts, slice_of(GROUP)) == [{**counts, **GROUP}]
-    assert pinterest.queries(COUNTS) == [{}]
 
 
 @pytest.mark.parametrize("body", [{"in_stock": 5}, {"total": None}, []])

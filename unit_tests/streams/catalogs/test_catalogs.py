@@ -4,23 +4,13 @@ from typing import Any
 
 import pytest
 
-from source_pinterest.api.errors import AccessLostError
 from source_pinterest.streams.catalogs.catalogs import (
     CatalogsFeedProcessingResults,
     CatalogsFeeds,
-    CatalogsProductGroups,
 )
-from unit_tests.streams.pinterest import Pinterest, page, refused, slice_of
+from unit_tests.streams.pinterest import Pinterest, page, slice_of
 
 EVERYTHING = slice_of({})
-NO_CATALOG = refused(409, 4182, "Can't access this feature without an existing catalog.")
-
-
-def test_a_catalog_that_vanishes_in_mid_list_is_an_error(pinterest: Pinterest) -> None:
-    pinterest.answers("catalogs/product_groups", page(["1"], "more"), NO_CATALOG)
-
-    with pytest.raises(AccessLostError):
-        pinterest.read(CatalogsProductGroups, EVERYTHING)
 
 
 @pytest.mark.parametrize(
@@ -63,11 +53,3 @@ def test_processing_results_end_where_bookmarks_lead_to_nothing_new(
 
     assert [record["id"] for record in records] == found
     assert len(pinterest.asked(path)) == len(pages)
-
-
-def test_times_of_product_groups_stay_as_pinterest_sends_them(pinterest: Pinterest) -> None:
-    """Its description says seconds, its example shows milliseconds: whoever knows better is not contradicted."""
-    group = {"id": "1", "created_at": 1_621_350_033_000, "updated_at": 1_622_742_155}
-    pinterest.answers("catalogs/product_groups", page([group]))
-
-    assert pinterest.read(CatalogsProductGroups, EVERYTHING) == [group]

@@ -6,9 +6,8 @@ import pytest
 import requests_mock
 from airbyte_cdk.models import AirbyteStateMessage, AirbyteStateMessageSerializer
 
-from source_pinterest.api.errors import SliceError, UnavailableError
-from source_pinterest.streams.organic.pins import BoardPins, BoardSectionPins, Pins
-from unit_tests.configs import TODAY
+from source_pinterest.api.errors import SliceError
+from source_pinterest.streams.organic.pins import BoardPins, BoardSectionPins
 from unit_tests.streams.pinterest import Pinterest, list_bundles, page, records_of, refused, slice_of
 
 CAPPED = refused(400, 1, "Pagination beyond 100000 items is not supported")
@@ -33,18 +32,6 @@ def read_all(pinterest: Pinterest, of: type[BoardPins | BoardSectionPins]) -> li
     return [record for one in pinterest.tasks(of) for record in pinterest.read(of, one)]
 
 
-def test_a_board_that_has_not_changed_is_not_listed(mock: requests_mock.Mocker) -> None:
-    pinterest = Pinterest(mock, known("board_pins", b1=NEW, b2=OLD))
-    pinterest.answers("boards", page([board("1"), board("2"), board("3")]))
-    for name in "23":
-        pinterest.lists(f"boards/{name}/pins", f"{name}0")
-
-    assert read_all(pinterest, BoardPins) == [
-        {"id": f"{name}0", "board_id": name, "board_pins_modified_at": NEW} for name in "23"
-    ]
-    assert pinterest.stream(BoardPins).checkpoint.state == {"boards": {"1": NEW, "2": NEW, "3": NEW}}
-
-
 @pytest.mark.parametrize(("listed_at", "state"), [("00:04:59", {"1": OLD}), ("00:05:00", {"1": NEW})])
 def test_a_board_that_changed_moments_ago_is_listed_again(
     mock: requests_mock.Mocker, listed_at: str, state: dict[str, str]
@@ -57,30 +44,6 @@ def test_a_board_that_changed_moments_ago_is_listed_again(
     assert pinterest.stream(BoardPins).checkpoint.state == {"boards": state}
 
 
-def test_not_even_the_sections_of_such_a_board_are_listed(mock: requests_mock.Mocker) -> None:
-    pinterest = Pinterest(mock, known("board_section_pins", b1=NEW))
-    pinterest.answers("boards", page([board("1"), board("2")]))
-    pinterest.lists("boards/2/sections", "8", "9")
-    for section in "89":
-        pinterest.lists(f"boards/2/sections/{section}/pins", f"{section}0")
-
-    assert [one["id"] for one in read_all(pinterest, BoardSectionPins)] == ["80", "90"]
-    assert pinterest.stream(BoardSectionPins).checkpoint.state == {"boards": {"1": NEW, "2": NEW}}
-
-
-def test_a_board_whose_pins_fail_is_listed_again_next_time(pinterest: Pinterest) -> None:
-    pinterest.answers("boards", page([board("1"), board("2")]))
-    pinterest.answers("boards/1/pins", refused(503))
-    pinterest.lists("boards/2/pins", "20")
-    pinterest.stream(BoardPins).select()
-    first, second = pinterest.tasks(BoardPins)
-    with pytest.raises(UnavailableError):
-        pinterest.read(BoardPins, first)
-    pinterest.read(BoardPins, second)
-
-    assert pinterest.stream(BoardPins).checkpoint.state == {"boards": {"2": NEW}}
-
-
 def test_boards_that_are_gone_are_forgotten_only_after_a_whole_listing(mock: requests_mock.Mocker) -> None:
     listed, with_a_gap = page([board("2"), board("3")]), page([board("2"), {"name": "without its id"}])
     both = {"1": NEW, "2": NEW}
@@ -91,36 +54,6 @@ def test_boards_that_are_gone_are_forgotten_only_after_a_whole_listing(mock: req
         pinterest.tasks(BoardPins)
 
         assert pinterest.stream(BoardPins).checkpoint.state == {"boards": left}
-
-
-# ---- Which pins
-
-
-@pytest.mark.parametrize(("options", "more"), [({}, {}), ({"pin_metrics": True}, {"pin_metrics": ["true"]})])
-def test_pins_on_protected_boards_and_totals_are_asked_for(
-    mock: requests_mock.Mocker, options: dict[str, Any], more: dict[str, Any]
-) -> None:
-    pinterest = Pinterest(mock, **options)
-    pinterest.lists("pins", "1")
-    pinterest.read(Pins, slice_of({}))
-    pinterest.lists("boards/1/pins", "1")
-    boards = pinterest.stream(BoardPins)
-    list(boards.listing(boards.task(BOARD.partition)))
-
-    assert pinterest.queries("pins") == [{"page_size": ["250"], "include_protected_pins": ["true"], **more}]
-    assert pinterest.queries("boards/1/pins") == [{"page_size": ["250"], **more}]
-
-
-@pytest.mark.parametrize(("max_age", "kept"), [({"pin_analytics_max_age_days": 30}, ["2", "4"]), ({}, ["1", "2", "4"])])
-def test_pins_that_are_too_old_are_emitted_but_not_analysed(
-    mock: requests_mock.Mocker, max_age: dict[str, int], kept: list[str]
-) -> None:
-    pinterest = Pinterest(mock, **max_age)
-    ages = {"1": "2012-01-01T00:00:00", "2": f"{TODAY.subtract(days=30)}T00:00:00", "4": None}
-    pinterest.answers("pins", page([{"id": name, "created_at": created_at} for name, created_at in ages.items()]))
-
-    assert [record["id"] for record in pinterest.read(Pins, slice_of({}))] == ["1", "2", "4"]
-    assert list(pinterest.stream(Pins).ids.of(())) == kept
 
 
 # ---- A board with too many pins
@@ -139,12 +72,3 @@ def test_beyond_the_cap_sections_are_read_and_the_rest_is_told(pinterest: Pinter
     assert raised.value.is_isolated
     of_board = [(record["id"], record["board_id"], record["board_pins_modified_at"]) for record in records]
     assert of_board == [(pin, "1", NEW) for pin in "12345"]
-
-
-def test_a_section_that_fails_fails_the_board(pinterest: Pinterest) -> None:
-    pinterest.answers("boards/1/pins", page(["1"], "b"), CAPPED)
-    pinterest.lists("boards/1/sections", "8")
-    pinterest.answers("boards/1/sections/8/pins", refused(503))
-
-    with pytest.raises(UnavailableError):
-        list(list_bundles(pinterest.stream(BoardPins), BOARD))
