@@ -229,11 +229,13 @@ def test_an_unapproved_merchant_is_told_what_to_do() -> None:
 
 
 def test_catalogs_are_read_on_behalf_of_the_configured_account(small: Simulator) -> None:
+    """An account that is one of several to read is not."""
     account = small.world.account_id(1)
-    output = run_sync(small, CATALOGS, config=small.config(account_id=account))
-    assert_succeeded(output, CATALOGS)
-    asked = [entry for entry in small.log if entry.category == "catalogs_read"]
-    assert {tuple(entry.values("ad_account_id")) for entry in asked} == {(account,)}
+    for options, named in (({"account_id": account}, (account,)), ({"account_ids": [account]}, ())):
+        small.log.clear()
+        assert_succeeded(run_sync(small, CATALOGS, config=small.config(**options)), CATALOGS)
+        asked = [entry for entry in small.log if entry.category == "catalogs_read"]
+        assert {tuple(entry.values("ad_account_id")) for entry in asked} == {named}
 
 
 def test_items_of_catalogs_are_read_for_each_owner_if_chosen(small: Simulator) -> None:

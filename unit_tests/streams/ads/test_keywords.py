@@ -149,6 +149,18 @@ def asked_for(account: Pinterest) -> list[list[str]]:
     return [call["keywords"][0].split(",") for call in account.asked(METRICS)]
 
 
+def test_each_text_is_asked_for_once_however_many_keywords_have_it(account: Pinterest) -> None:
+    account.lists("ad_accounts/11/campaigns")
+    account.lists("ad_accounts/11/ad_groups", "1")
+    keywords = [("1", "tea"), ("2", "käse"), ("3", "tea"), ("4", "2024")]
+    account.answers(KEYWORDS, page([{"id": number, "value": value} for number, value in keywords]))
+
+    [only] = account.tasks(KeywordMetrics)
+    account.read(KeywordMetrics, only)
+
+    assert asked_for(account) == [["tea", "käse", "2024"]]
+
+
 def test_a_call_names_as_many_keywords_as_fit_into_an_address(account: Pinterest, mock: requests_mock.Mocker) -> None:
     keywords = [f"{number} küche & bad" for number in range(900)]
 
