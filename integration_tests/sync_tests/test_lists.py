@@ -148,10 +148,11 @@ def test_check_does_not_miss_a_permission_that_the_consent_form_does_not_ask_for
 # -- options
 
 
-def test_totals_of_pins_come_along_if_wanted() -> None:
+def test_pins_of_boards_of_every_privacy_come_with_their_totals_if_wanted() -> None:
     streams = ["pins", "board_pins", "board_section_pins"]
     with Simulator(World(boards=4, pins_per_board=6, sections_per_board=1, pins_per_section=2)) as sim:
         output = run_sync(sim, streams, config=sim.config(pin_metrics=True))
+        assert {record["id"] for record in output.records["pins"]} == {pin for (pin,) in sim.expected("pins")}
     assert_succeeded(output, streams)
     for stream in streams[:2]:
         assert all(record["pin_metrics"]["lifetime_metrics"] for record in output.records[stream])
