@@ -16,7 +16,6 @@ certain age, because Pinterest leaves out days without activity.
 
 import logging
 import math
-import re
 from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -50,6 +49,7 @@ from source_pinterest.state.period import DayRange, Setup
 from source_pinterest.state.pin_cursor import PIN_KEY, PINS_KEY, Pass, PinCursor
 from source_pinterest.streams.analytics.report import Estimate
 from source_pinterest.streams.base.behind import tasks_of_pins_behind
+from source_pinterest.streams.base.listing import number_or_text
 from source_pinterest.streams.base.stream import ForeignKey, Rank, Sync
 from source_pinterest.streams.organic.base import OrganicStream
 from source_pinterest.streams.organic.pin_requests import Answer, PinRequests, Query
@@ -57,9 +57,6 @@ from source_pinterest.streams.organic.pins import Pins
 from source_pinterest.streams.organic.profile import PROVISIONAL, days_of, final_day
 
 LOGGER = logging.getLogger("airbyte")
-
-_NUMBER = re.compile(r"[0-9]{1,100}")
-"""An id of a pin. Pinterest's have at most 19 digits."""
 
 
 class PinAnalytics(OrganicStream):
@@ -144,17 +141,11 @@ class PinAnalytics(OrganicStream):
 
     def _pins_of(self, owner: Task) -> set[int]:
         """Return the ids of an owner's pins, by whose order a pass goes on, without those that are no number."""
-        numbers: set[int] = set()
-        others: list[str] = []
-        for pin in self._pins.ids.of(owner.parent_ids):
-            if _NUMBER.fullmatch(pin):
-                numbers.add(int(pin))
-            else:
-                others.append(pin)
-        if others:
+        found = list(map(number_or_text, self._pins.ids.of(owner.parent_ids)))
+        if others := [pin for pin in found if isinstance(pin, str)]:
             left_out = f"{len(others):,} pins whose id is no number, such as {others[0]:.20}, are left out."
             self.notices.warn(left_out, left_out)
-        return numbers
+        return {pin for pin in found if isinstance(pin, int)}
 
     def _knows_activity(self, account: str | None, pins: Collection[int]) -> bool:
         if self._pins.has_totals(account):

@@ -761,7 +761,7 @@ def test_a_right_is_missing_where_all_owners_are_refused(mock: requests_mock.Moc
 def test_a_pin_whose_id_is_no_number_is_left_out_with_a_warning(
     pinterest: Pinterest, caplog: pytest.LogCaptureFixture
 ) -> None:
-    pins = ["1", "abc", "9" * 5_000]
+    pins = ["1", "abc", "9" * 5_000, "007"]
 
     assert read(pinterest, pins, many(["1"])) == ["1"]
-    assert "2 pins whose id is no number, such as" in caplog.text
+    assert "3 pins whose id is no number, such as" in caplog.text
