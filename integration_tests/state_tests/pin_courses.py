@@ -165,7 +165,7 @@ class PinCourse:
             ]
         records = output.records.get(STREAM, [])
         if trouble.kill < 1:
-            output, records = _killed(output, trouble.kill)
+            output, records = killed_with(output, STREAM, trouble.kill)
         self._take(records, truth)
         self.state = {**(self.state or {}), **output.states}
         self._forgive(trouble, before)
@@ -334,11 +334,11 @@ class PinCourse:
         return min(last.values(), default="")
 
 
-def _killed(output: Output, share: float) -> tuple[Output, list[Record]]:
+def killed_with(output: Output, stream: str, share: float) -> tuple[Output, list[Record]]:
     """The output of a sync that was killed, and the records that the destination has committed with the last state."""
     rest = killed(output, share)
     last = max((at for at, message in enumerate(rest.messages) if message.type is Type.STATE), default=0)
-    return rest, Output(rest.messages[:last], rest.exit_code).records.get(STREAM, [])
+    return rest, Output(rest.messages[:last], rest.exit_code).records.get(stream, [])
 
 
 def _until(last: str | None, body: Any) -> Any:

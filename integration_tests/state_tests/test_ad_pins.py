@@ -1,16 +1,21 @@
 """The pin of each ad is requested once, and whatever could not be read is read by a later sync."""
 
-from collections.abc import Iterator
+import random
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 
 import pytest
 
 from integration_tests.simulator import Fault, Kind
 from integration_tests.simulator.organic.promoted import pin_id_of_ad
+from integration_tests.state_tests.pin_courses import ODD, killed_with
 from integration_tests.state_tests.second_syncs import now, upserted
-from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded
+from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded, key_of
+from integration_tests.support.interrupted import with_every_state
 from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import State, run_sync
+from integration_tests.support.truth import Key
 from source_pinterest import limits
 
 STREAM, GET = "ad_pins", "pins/get"
@@ -34,13 +39,13 @@ def account_of(sim: Simulator, index: int = 0) -> str:
     return sim.world.account_id(index)
 
 
-def add_ads(sim: Simulator, *sizes: int) -> None:
+def add_ads(sim: Simulator, after: int, seconds_ago: int = 3_600) -> None:
     """Make the first account's ads so many, the new ones made an hour ago."""
-    [before, others], [after] = sim.world.ads, sizes
+    [before, others] = sim.world.ads
     sim.world.ads = (after, others)
     for index in range(before, after):
-        ad = sim.world.entity_id(Kind.ADS, 0, index)
-        sim.world.edit(account_of(sim), Kind.ADS, ad, now() - 3_600, created_time=now() - 3_600)
+        ad, made = sim.world.entity_id(Kind.ADS, 0, index), now() - seconds_ago
+        sim.world.edit(account_of(sim), Kind.ADS, ad, made, created_time=made)
 
 
 def test_three_syncs_hold_every_pin_and_request_each_once(sim: Simulator) -> None:
@@ -201,3 +206,58 @@ def test_a_list_of_ads_that_breaks_off_costs_its_own_account() -> None:
         assert [entry["partition"] for entry in failed.states[STREAM]["states"]] == [
             {"ad_account_id": account_of(sim, 1)}
         ]
+
+
+# -- Courses
+
+
+def assert_a_course_loses_nothing(seed: int) -> None:
+    """Syncs with pins that answer oddly, outages, quotas that end and kills; new ads in between."""
+    dice = random.Random(seed)  # noqa: S311 - to be repeated
+    state: State = {}
+    arrived = set[Key]()
+    with Simulator(World(boards=1, campaigns=2, ad_groups=2, ads=(11, 7)), profile="ample") as sim:
+        config = sim.config(max_retries=0, max_wait_minutes=0.01)
+        for later in range(dice.choice([2, 4, 6])):
+            for fault in any_faults(dice, sorted(pin for _, pin in sim.expected(STREAM))):
+                sim.add_fault(fault)
+            kill = dice.choice([1, 1, 1, dice.random()])
+            with with_every_state() if kill < 1 else nullcontext():
+                output = run_sync(sim, [STREAM], state=state, config=config)
+            records = output.records.get(STREAM, [])
+            if kill < 1:
+                output, records = killed_with(output, STREAM, kill)
+            state = {**state, **output.states}
+            arrived |= {key_of(STREAM, record) for record in records}
+            unread = {tuple(name.split("/")) for name in state.get(STREAM, {}).get("unread", ())}
+            if output.status(STREAM) == "COMPLETE":
+                assert sim.expected(STREAM).keys() <= arrived | unread
+            sim.clear_faults()
+            add_ads(sim, 11 + dice.choice([later, later + 1, later + 5]), seconds_ago=3_600 - 60 * later)
+        for _ in range(2):
+            output = run_sync(sim, [STREAM], state=state)
+            state = {**state, **output.states}
+            arrived |= {key_of(STREAM, record) for record in output.records[STREAM]}
+        assert_succeeded(output, [STREAM])
+        assert sim.expected(STREAM).keys() <= arrived
+        assert state[STREAM]["unread"] == {}
+
+
+def any_faults(dice: random.Random, pins: Sequence[str]) -> Iterator[Fault]:
+    for pin in dice.sample(pins, dice.choice([0, 1, 3, 9])):
+        yield Fault(dice.choice(ODD), on=GET, path=pin, times=None)
+    if dice.random() < 0.2:
+        yield Fault(dice.choice(ODD), on=GET, times=None)
+    if dice.random() < 0.4:
+        yield Fault("rate_limited", on=GET, after=dice.randrange(len(pins)), times=None, seconds=7_200)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_random_course_loses_no_pin(seed: int) -> None:
+    assert_a_course_loses_nothing(seed)
+
+
+@pytest.mark.full_size
+@pytest.mark.parametrize("seed", range(100, 400))
+def test_any_course_loses_no_pin(seed: int) -> None:
+    assert_a_course_loses_nothing(seed)
