@@ -184,13 +184,21 @@ def test_pins_that_are_all_refused_fail_their_stream(batch: bool) -> None:
 def test_an_odd_pin_costs_itself_alone(kind: FaultKind) -> None:
     """Also when it is asked first, because it is behind. It is then asked once, without retries."""
     course = PinCourse(MERGE, pins=8)
-    for day in range(3):
-        assert course.sync(day, pins={3: kind}).exit_code == 1
-    assert_succeeded(course.sync(3, pins={3: kind}), [STREAM])
-    _beta, *requests = course.requests
-    assert requests.count((course.pins[3][1],)) == 1
-    course.sync(4)
+    odd = course.pins[3][1]
+    for day in range(5):
+        output = course.sync(day, pins={3: kind})
+        told = f"pin {odd} can't be read"
+        if day < 3:
+            assert_failed(output, STREAM, "system_error" if kind is FaultKind.OTHER_FORM else "transient_error", told)
+        else:
+            assert_succeeded(output, [STREAM])
+            assert any(told in text for text in output.warnings())
+        _beta, *requests = course.requests
+        assert day == 0 or requests.count((odd,)) == 1
+        assert course.behind[odd]["failures"] == day + 1
+    course.sync(5)
     course.assert_complete()
+    assert not course.behind
 
 
 @either

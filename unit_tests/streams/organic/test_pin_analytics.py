@@ -1,6 +1,5 @@
 """The metrics of all pins are requested in the fewest requests, whatever Pinterest refuses."""
 
-import itertools
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
@@ -13,12 +12,10 @@ from source_pinterest import limits
 from source_pinterest.api.errors import (
     NothingLeftError,
     PinterestError,
-    QuotaExhaustedError,
     RightMissingError,
     SliceError,
     UnavailableError,
 )
-from source_pinterest.engine.ledger import FAILURES_IN_A_ROW
 from source_pinterest.streams.organic.pin_analytics import PinAnalytics
 from source_pinterest.streams.organic.pin_requests import PIN_METRICS, STANDARD_METRICS
 from unit_tests.streams.pinterest import (
@@ -97,28 +94,6 @@ def test_a_request_covers_a_hundred_pins_each_once_and_each_metric(
     }
     estimate = "1 account, 1 window, 0 reports, at least 3 requests, at least 1 min at Pinterest's present quota"
     assert caplog.messages[-1] == f"pin_analytics: Estimate: {estimate}"
-
-
-@pytest.mark.parametrize(
-    ("refusal", "pins"), [(refused(401, 3, "No beta"), ["1"]), (refused(403, 29, "No beta"), ["1", "2"])]
-)
-def test_an_app_without_the_beta_asks_once_and_then_pin_by_pin(
-    pinterest: Pinterest, caplog: pytest.LogCaptureFixture, refusal: dict[str, Any], pins: list[str]
-) -> None:
-    for pin in pins:
-        pinterest.answers(f"pins/{pin}/analytics", {"text": in_pieces(METRICS)})
-    with caplog.at_level("INFO", "airbyte"):
-        assert read(pinterest, pins, refusal) == pins
-
-    assert sizes(pinterest) == [len(pins)]
-    days = {"start_date": ["2026-04-03"], "end_date": ["2026-07-01"]}
-    assert pinterest.queries("pins/1/analytics") == [{**days, "metric_types": [",".join(PIN_METRICS)]}]
-    assert "they are read one by one, about 60 a minute" in caplog.messages[-1]
-    assert 'Pinterest answered "No beta"' in caplog.messages[-1]
-
-
-def test_a_response_that_is_too_large_is_asked_for_in_parts(pinterest: Pinterest) -> None:
-    assert read(pinterest, PINS[:4], many(PINS, lambda asked: refused(413) if len(asked) > 1 else None)) == PINS[:4]
 
 
 def test_a_single_pin_that_is_too_large_fails(pinterest: Pinterest) -> None:
@@ -303,36 +278,6 @@ def test_one_pin_that_is_refused_costs_a_few_requests(pinterest: Pinterest, refu
     assert len(sizes(pinterest)) <= 15
 
 
-def test_refusals_in_a_row_are_no_matter_of_a_pin(pinterest: Pinterest) -> None:
-    with pytest.raises(NothingLeftError):
-        read(pinterest, PINS[:20], refused(401, 7))
-    assert pinterest.stream(PinAnalytics).checkpoint.state == NOTHING_YET
-    assert sizes(pinterest).count(1) == 20 + 1, "and once more the last pin, which may show that others are served"
-
-
-def test_fewer_refusals_at_the_beginning_are_passed_over(
-    pinterest: Pinterest, caplog: pytest.LogCaptureFixture
-) -> None:
-    *hidden, shown = PINS[:FAILURES_IN_A_ROW]
-    pinterest.lists("pins", *hidden, shown)
-    refusal = refused(401, 7, "Hidden")
-    pinterest.answers("pins/analytics", many(PINS, lambda asked: refusal if asked != [shown] else None))
-
-    assert read(pinterest) == [shown]
-    for pin in hidden:
-        assert f'pin_analytics: {pin} is left out. pin_analytics: Pinterest answered "Hidden"' in caplog.text
-
-
-def test_a_row_of_hidden_pins_is_passed_over_where_others_are_shown(
-    pinterest: Pinterest, caplog: pytest.LogCaptureFixture
-) -> None:
-    hidden = set(PINS[8:18])
-    answer = many(PINS, lambda asked: refused(401, 7) if hidden.intersection(asked) else None)
-
-    assert read(pinterest, PINS[:20], answer) == PINS[:8] + PINS[18:20]
-    assert caplog.text.count("is left out") == 10
-
-
 def test_a_token_without_the_permission_is_told(pinterest: Pinterest) -> None:
     pinterest.answers("pins/1/analytics", refused(401, 3))
 
@@ -415,35 +360,6 @@ def test_owners_without_totals_are_told_apart_from_those_with(
 
 def pass_over(start: str, end: str, after: str, **more: str | None) -> dict[str, Any]:
     return {"start_date": start, "end_date": end, "settled": end, "newest": None, "after": after, **more}
-
-
-def test_what_was_read_before_a_failure_is_not_read_again(pinterest: Pinterest) -> None:
-    pinterest.lists("pins", *PINS[:150])
-    pinterest.answers("pins/analytics", many(PINS, lambda asked: refused(429) if "150" in asked else None))
-    (stream_slice,) = pinterest.tasks(PinAnalytics)
-    pages = run_of(pinterest.stream(PinAnalytics)).read(stream_slice)
-
-    assert sum(page.count for page in itertools.islice(pages, 1)) == 100
-    with pytest.raises(QuotaExhaustedError):
-        list(pages)
-    begun = pass_over("2026-04-03", "2026-07-01", "100", newest="2026-06-20")
-    assert pinterest.stream(PinAnalytics).checkpoint.state == {**NOTHING_YET, "reading": [begun]}
-
-
-def test_a_pass_is_gone_on_with_and_then_the_days_since_are_read(mock: requests_mock.Mocker) -> None:
-    begun = pass_over("2026-05-01", "2026-06-25", "2", settled="2026-06-22", newest="2026-06-25")
-    pinterest = Pinterest(mock, state(date="2026-05-10", reading=[begun]), lookback_days=3)
-    pinterest.lists("pins", "1", "2", "3")
-    pinterest.answers("pins/analytics", many(PINS))
-    stream = pinterest.attached(pinterest.sync.stream(PinAnalytics), configured("incremental", "append_dedup"))
-    (stream_slice,) = run_of(stream).tasks()
-
-    assert [record["pin_id"] for record in read_slice(stream, stream_slice)] == ["3", "1", "2", "3"]
-    asked = pinterest.asked("pins/analytics")
-    assert [(one["pin_ids"], one["start_date"], one["end_date"]) for one in asked] == [
-        (["3"], ["2026-05-01"], ["2026-06-25"]),
-        (["1", "2", "3"], ["2026-06-19"], ["2026-07-01"]),
-    ]
 
 
 def test_pins_that_are_gone_at_the_end_of_a_pass_are_not_all_there_were(mock: requests_mock.Mocker) -> None:
@@ -626,17 +542,6 @@ def test_pins_that_fail_before_any_other_is_read_hold_up_one_sync_alone(mock: re
     assert [*found] == PINS[6:9]
 
 
-def test_a_pin_that_answers_has_its_unread_days_and_no_others(mock: requests_mock.Mocker) -> None:
-    late, on_time = {"1": span(20, 26), "2": span(20, 26)}, {"1": span(20, 29), "2": span(20, 29)}
-    known, found = append(mock, late, {}, odd=["2"])
-    assert (found, skipped(known)) == ({"1": span(20, 26)}, {"2": ("20", 1)})
-
-    assert append(mock, late, known) == [read_to(26), {"2": span(20, 26)}]
-    known, found = append(mock, on_time, known, odd=["2"])
-    assert (found, skipped(known)) == ({"1": span(27, 29)}, {"2": ("20", 2)})
-    assert append(mock, on_time, known) == [read_to(29), {"2": span(20, 29)}]
-
-
 def test_days_that_a_pin_has_between_unread_ones_do_not_come_again(mock: requests_mock.Mocker) -> None:
     kept = {"pin_id": "2", "unread": [["2026-06-20", "2026-06-22"], ["2026-06-28", "2026-06-29"]], "failures": 1}
     known, found = append(mock, {pin: span(20, 29) for pin in "12"}, {**read_to(29), "skipped": [kept]})
@@ -672,34 +577,7 @@ def test_refused_pins_beside_an_odd_one_do_not_move_a_pass(mock: requests_mock.M
     assert pinterest.stream(PinAnalytics).checkpoint.state.keys() == {"date", "from", "skipped"}
 
 
-def test_a_pin_leaves_the_state_when_it_is_gone_or_answers_listed_or_not(mock: requests_mock.Mocker) -> None:
-    kept = [{"pin_id": pin, "unread": [["2026-06-10", "2026-06-15"]], "failures": 9} for pin in ("2", "3")]
-    pinterest = Pinterest(mock, state(date="2026-06-15", skipped=kept))
-    answer = many(PINS, lambda asked: refused(404, 50) if "2" in asked else None)
-    assert read(pinterest, ["1", "2"], answer) == ["1"], "days of pin 3 are too old"
-    assert "skipped" not in pinterest.stream(PinAnalytics).checkpoint.state
-
-
 # ---- Owners
-
-
-def test_each_owner_has_a_pass_of_his_own(mock: requests_mock.Mocker) -> None:
-    begun = pass_over("2026-04-03", "2026-07-01", "5", newest="2026-06-25", ad_account_id="12")
-    pinterest = Pinterest(mock, state(reading=[begun]), **PER_OWNER)
-    owners(pinterest, a11=["3", "4"], a12=["5", "6"])
-    pinterest.answers("pins/analytics", many(PINS))
-    (stream_slice,) = pinterest.tasks(PinAnalytics)
-    records = pinterest.read(PinAnalytics, stream_slice)
-
-    assert [(one["ad_account_id"], one["pin_id"]) for one in records] == [("11", "3"), ("11", "4"), ("12", "6")]
-    asked = pinterest.asked("pins/analytics")
-    assert [(one["ad_account_id"], one["pin_ids"]) for one in asked] == [(["11"], ["3", "4"]), (["12"], ["6"])]
-    found = pinterest.stream(PinAnalytics).checkpoint.state
-    assert found.keys() == {"states"}, "no pass is left unfinished"
-    assert {one["partition"]["ad_account_id"]: one["cursor"]["date"] for one in found["states"]} == {
-        "11": "2026-06-24",
-        "12": "2026-06-25",
-    }
 
 
 def test_the_pins_of_every_owner_are_listed_before_any_is_read(mock: requests_mock.Mocker) -> None:
