@@ -68,6 +68,7 @@ class Course:
         second: of the minute in which its syncs begin.
         settles: whether only its end is compared, by the keys of all days: where a quota binds, the time that each
             request takes decides on which day a record is read.
+        swaps: whether the sides take turns on its first days as well.
     """
 
     name: str
@@ -84,6 +85,7 @@ class Course:
     ticks: bool = False
     second: int = 0
     settles: bool = False
+    swaps: bool = False
 
     def without(self, streams: frozenset[str]) -> Self:
         """The course that does not read these streams."""
@@ -120,12 +122,12 @@ class Course:
         return dumped
 
 
-def play(course: Course, reader_on: Callable[[int], Reader | None], folder: Path) -> None:
+def play(course: Course, reader_on: Callable[[int], Reader], folder: Path) -> None:
     """Read every day of a course, and keep what each sync was.
 
     Args:
         course: what to play.
-        reader_on: which connector reads on a day; None ends the course.
+        reader_on: which connector reads on a day.
         folder: for what is kept.
     """
     world = course.world(course.moment_of(course.days[0]))
@@ -136,10 +138,7 @@ def play(course: Course, reader_on: Callable[[int], Reader | None], folder: Path
         course.day(number).change(world, moment)
         if number not in course.played():
             continue
-        reader = reader_on(number)
-        if reader is None:
-            return
-        outcome = _sync(course, number, world, reader, state, folder)
+        outcome = _sync(course, number, world, reader_on(number), state, folder)
         keep(folder, number, outcome)
         state = outcome.states
 

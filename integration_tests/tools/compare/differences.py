@@ -168,13 +168,6 @@ def _apart(one: Any, other: Any) -> tuple[list[str], Any, Any]:
             return place, one, other
 
 
-def shape(state: Any) -> Any:
-    """The form of a state: its names, without its values. Two states of one form can be read by both sides."""
-    if isinstance(state, dict):
-        return {name: shape(value) for name, value in state.items()}
-    return [shape(value) for value in state[:1]] if isinstance(state, list) else None
-
-
 def _short(value: Any) -> str:
     text = value if isinstance(value, str) else orjson.dumps(value).decode()
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."

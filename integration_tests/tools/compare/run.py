@@ -11,11 +11,10 @@ from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
 
 from integration_tests.support.worktree import ROOT, short_name, worktree_of
-from integration_tests.tools.compare.course import Course, is_kept, kept, play
-from integration_tests.tools.compare.differences import differences, shape
-from integration_tests.tools.compare.reader import Reader, reader_of
+from integration_tests.tools.compare.course import Course, play
+from integration_tests.tools.compare.differences import differences
+from integration_tests.tools.compare.reader import reader_of
 from integration_tests.tools.compare.worlds import (
-    DESTINATIONS,
     SWAP_NEWER,
     courses,
     main_courses,
@@ -79,7 +78,7 @@ def _streams_of(checkout: Path, whose: str) -> frozenset[str]:
 
 
 def _compare(checkouts: Checkouts, chosen: Sequence[Course], alone: frozenset[str], processes: int) -> int:
-    """Play the courses on both sides, without some streams; then, in the main ones, have the sides take turns."""
+    """Play the courses on both sides, without some streams; then, in some of them, have the sides take turns."""
     began_at, lines = time.monotonic(), list[str]()
     with tempfile.TemporaryDirectory() as base, ProcessPoolExecutor(processes) as pool:
         played = {
@@ -91,16 +90,12 @@ def _compare(checkouts: Checkouts, chosen: Sequence[Course], alone: frozenset[st
         for course in chosen:
             older, newer = (played[course.name, side].result() for side in (_OLDER, _NEWER))
             lines += _printed(differences(course, older, newer))
-            if course.name in DESTINATIONS:
+            if course.swaps:
                 swap = swap_of(course)
                 folder = Path(base, swap.name)
-                swaps.append((swap, older, pool.submit(_play_in_turn, swap.name, alone, checkouts, older, folder)))
+                swaps.append((swap, older, pool.submit(_play_in_turn, swap.name, alone, checkouts, folder)))
         for swap, older, future in swaps:
             lines += _printed(differences(swap, older, future.result()))
-            if not is_kept(future.result(), swap.days[-1]):
-                sys.stdout.write(
-                    f"{swap.name}: the newer state has another form, so that the older side did not get it\n"
-                )
     return judge(lines, accepted_in(ACCEPTED), time.monotonic() - began_at)
 
 
@@ -112,29 +107,11 @@ def _play(name: str, alone: frozenset[str], checkouts: Checkouts, side: str, fol
     return folder
 
 
-def _play_in_turn(name: str, alone: frozenset[str], checkouts: Checkouts, reference: Path, folder: Path) -> Path:
-    """Have the older side begin, the newer one go on from its state, then the older one again.
-
-    The older side gets no state of another form than its own.
-
-    Args:
-        name: of the course.
-        alone: the streams that are not read.
-        checkouts: of both sides.
-        reference: where it is kept how the older side has played all of it.
-        folder: for what is kept.
-    """
+def _play_in_turn(name: str, alone: frozenset[str], checkouts: Checkouts, folder: Path) -> Path:
+    """Have the older side begin, the newer one go on from its state, then the older one again, as after a rollback."""
     folder.mkdir(parents=True)
-    last = SWAP_NEWER[-1]
     with reader_of(checkouts[_OLDER]) as older, reader_of(checkouts[_NEWER]) as newer:
-
-        def reader_on(number: int) -> Reader | None:
-            if number in SWAP_NEWER:
-                return newer
-            has_other_form = number > last and shape(kept(folder, last).states) != shape(kept(reference, last).states)
-            return None if has_other_form else older
-
-        play(courses()[name].without(alone), reader_on, folder)
+        play(courses()[name].without(alone), lambda number: newer if number in SWAP_NEWER else older, folder)
     return folder
 
 

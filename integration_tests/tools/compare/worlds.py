@@ -104,6 +104,14 @@ def _grow(kind: Kind, sizes: tuple[int, int], account: int) -> Any:
     return change
 
 
+def _make_ads(world: World, moment: datetime) -> None:
+    """Five ads more in the first account, which promote other pins."""
+    world.ads = (8, 2)
+    made = int(moment.timestamp()) - 3_600
+    for index in range(3, 8):
+        _edit(Kind.ADS, 0, index, 3_600, created_time=made)(world, moment)
+
+
 def _restate(days_back: int) -> Any:
     return lambda world, _moment: world.restate(days_back)
 
@@ -198,6 +206,7 @@ def main_courses() -> list[Course]:
             config={**_CONFIG, "custom_reports": list(_CUSTOM_REPORTS)},
             calendar=_CALENDAR,
             keys=_CUSTOM_KEYS,
+            swaps=True,
         )
         for destination in DESTINATIONS
     ]
@@ -209,6 +218,7 @@ def short_course() -> Course:
     return replace(
         main_courses()[0],
         name="short",
+        swaps=False,
         world=_of(**few),
         days=tuple(range(SHORT_DAYS)),
         config={**main_courses()[0].config, "start_date": _start(_LOOKBACK_DAYS)},
@@ -217,7 +227,7 @@ def short_course() -> Course:
 
 
 def swap_of(course: Course) -> Course:
-    """The first days of a main course, in which the sides take turns."""
+    """The first days of a course, in which the sides take turns."""
     return replace(course, name=f"swap {course.name}", days=tuple(SWAP_DAYS))
 
 
@@ -292,11 +302,39 @@ def special_courses() -> list[Course]:
             settles=True,
             config={"max_wait_minutes": 0, "start_date": _start(20)},
         ),
+        *_rollbacks(),
+    ]
+
+
+def _rollbacks() -> list[Course]:
+    """Courses in which pins and days fail for the newer side, so that its state leaves them to the older one.
+
+    Their end is compared: no row of any day may lack then.
+    """
+    pins = [fault for index in (1, 3) for fault in _lasting("503", "pins/analytics", pin=numbering.PINS.id_of(index))]
+    pins += _lasting("503", "pins/get", account=_ACCOUNTS[0])
+    days = [*_lasting("503", "user_account/analytics"), *_lasting("503", "campaigns/analytics", account=_ACCOUNTS[0])]
+    return [
+        _special(
+            f"rollback {destination}",
+            days=tuple(SWAP_DAYS),
+            streams=("pins", "pin_analytics", "ads", "ad_pins", "user_account_analytics", "campaign_analytics"),
+            destination=destination,
+            calendar={
+                4: Day(change=_make_ads, faults=tuple(pins)),
+                5: Day(faults=(*pins, *days)),
+                6: Day(change=_restate(1), faults=(*pins, *days)),
+            },
+            config={"start_date": _start(20)},
+            settles=True,
+            swaps=True,
+        )
+        for destination in DESTINATIONS
     ]
 
 
 def courses() -> dict[str, Course]:
     """Every course by its name."""
-    main = main_courses()
-    found = [*main, *special_courses(), short_course(), *map(swap_of, main)]
+    both = [*main_courses(), *special_courses()]
+    found = [*both, short_course(), *(swap_of(course) for course in both if course.swaps)]
     return {course.name: course for course in found}
