@@ -55,8 +55,11 @@ class DayCursor(PinterestCursor):
             self._saved = self._positions_in(store.incoming())
             self._before = {owner: Days.from_state(one, self.field) for owner, one in self._saved.items()}
         self._ended: dict[Owner, set[Read]] = {}
+        """How tasks of this sync have ended."""
         self._waiting: dict[Owner, Counter[DateWindow]] = {}
+        """The number of tasks about each window that have not ended."""
         self._new: set[Owner] = set()
+        """Owners without a position in the incoming state."""
 
     def _positions_in(self, state: Mapping[str, Any]) -> dict[Owner, Position]:
         saved = read_state(state, self.field, min)
@@ -89,7 +92,7 @@ class DayCursor(PinterestCursor):
     def days_of(self, owner: Owner) -> Days:
         """Return the days of an owner at this point of the sync."""
         before, ended = self._before.get(owner, Days()), self._ended.get(owner, ())
-        waiting = (+self._waiting.get(owner, Counter())).keys()
+        waiting = [window for window, tasks in self._waiting.get(owner, {}).items() if tasks > 0]
         return fold(before, ended, self._period.earliest, waiting) if ended or waiting else before
 
     def oldest_first(self, owners: Iterable[AnyOwner]) -> list[AnyOwner]:

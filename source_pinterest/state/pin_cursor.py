@@ -33,7 +33,8 @@ class Pass:
         settled: the last day that is final for all pins so far.
         newest: the last day with a row so far; None before the first row.
         after: the id of the last pin that the pass is done with; 0 before the first.
-        served: the id of a pin that Pinterest has served in this pass; 0 if there is none yet.
+        served: the id of the last pin that Pinterest has served in this pass; 0 if there is none yet. Pins that it
+            refuses may lie between this one and `after`.
         only_active: whether pins without activity are left out. The days of such a pass do not count as read.
         is_over: whether the pass is done with the last pin.
     """
@@ -78,7 +79,10 @@ class Pass:
         return replace(self, newest=min(self.newest, day) if self.newest else None, settled=min(self.settled, day))
 
     def outcome(self, idle: Date) -> Read:
-        """Return how the pass has ended. Days without any row are final on the last idle day, later ones may come."""
+        """Return how the pass has ended.
+
+        Days after the newest row count up to the last idle day. Rows of later days may still come.
+        """
         final = min(self.settled, max(self.newest or idle, idle))
         return Read(self.window, days_before(self.window.start, 1) if self.only_active else final, newest=self.newest)
 
@@ -110,9 +114,10 @@ class Behind:
 
 
 class PinCursor(DayCursor):
-    """Keeps the days of all pins of an owner together, and apart from them the pins that are behind, each with its own.
+    """Keeps the days of all pins of an owner together.
 
-    The pins behind are kept in the order in which they were asked for last.
+    Pins that are behind the others are kept apart, each with the days that it lacks, in the order in which they were
+    asked for last.
 
     A pass over the pins with activity leaves the days that count as read as they are, so that the next pass over all
     pins covers all days since the last one. The state has its progress under a name of its own: older versions start
@@ -139,6 +144,7 @@ class PinCursor(DayCursor):
                 for entry in incoming.get(_BEHIND) or ()
             }
         self._begun: dict[Owner, list[DateWindow]] = {}
+        """The windows of the passes that this sync has begun, so that it begins no second one over the same days."""
 
     @property
     def state(self) -> dict[str, Any]:
@@ -275,13 +281,14 @@ class PinCursor(DayCursor):
         self._end(owner, replace(read, counts=read.newest if self.is_refresh else None))
 
     def _catch_up(self, owner: Owner, pins: Collection[str], read: Read) -> None:
-        """Take pins that have answered back to the others, unless these have been read further."""
+        """Take pins that have answered out of those behind. A pin stays for the days that it still lacks."""
         for pin in map(int, pins):
             owed, _ = self.owed(owner, pin)
             got = owed if self.is_refresh or not read.final else owed.minus(_after(read.final, owed))
-            left = (self._behind[owner, pin].lacks if self._is_passed(owner, pin) else owed).minus(got)
+            # A pass that has not come to the pin yet reads its other days.
+            lacks = self._behind[owner, pin].lacks if self._is_passed(owner, pin) else owed
             del self._behind[owner, pin]
-            if left:
+            if left := lacks.minus(got):
                 self._behind[owner, pin] = Behind(left)
 
 

@@ -55,7 +55,7 @@ class AdPins(AdAccountStream):
     def account_tasks(self, accounts: Iterable[str]) -> Iterator[Task]:
         """Yield the tasks of each account."""
         listed = list(accounts)
-        self._asked_for = self.checkpoint.asked_for(listed)
+        self._asked_for = self.checkpoint.asked_for(set(listed))
         yield from super().account_tasks(listed)
 
     def tasks_of_account(self, account: str) -> Iterator[Task]:
