@@ -15,7 +15,7 @@ from source_pinterest.api import Api
 from source_pinterest.api.errors import UNREQUESTED_SCOPES
 from source_pinterest.config import Config
 from source_pinterest.config.reports import is_targeting
-from source_pinterest.reporting.job import ANALYTICS_REPORTS
+from source_pinterest.reporting.client import ANALYTICS_REPORTS
 from source_pinterest.streams import STREAMS, streams_by_name
 from source_pinterest.streams.analytics.levels import TargetingAnalytics
 from source_pinterest.streams.analytics.query import QueryAnalytics

@@ -2,14 +2,14 @@
 
 `Report.live` is the whole story: a report is created, polled until it is finished, created again if Pinterest loses it,
 and halved if it fails again, is too slow or too large. It makes one request at a time, and yields the seconds until the
-next one. `reporting/runner.py` says when a life goes on. `StreamReports` keeps what the lives of a stream share: what
-waits, what is in progress, and how long the reports of an account may be.
+next one. `reporting/runner.py` says when a life goes on. `StreamReports` keeps the reports of a stream, and counts
+those that were too much, so that later ones are shorter.
 """
 
 import logging
 import math
-from collections import defaultdict, deque
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections import Counter, deque
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
 from queue import SimpleQueue
 
@@ -17,8 +17,7 @@ from airbyte_cdk.models import FailureType
 
 from source_pinterest.api.errors import PinterestError, ResponseTooLargeError, SliceError
 from source_pinterest.dates import DateWindow
-from source_pinterest.reporting.client import ReportClient
-from source_pinterest.reporting.job import JobStatus, ReadyReport, ReportRequest
+from source_pinterest.reporting.client import JobStatus, ReadyReport, ReportClient, ReportRequest
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -31,8 +30,9 @@ _CREATIONS_OF_HALVES = 2
 _SPLITS = 3
 """The number of times that a window is halved because its report fails or is too slow: down to an eighth."""
 
-_FAILED_EIGHTHS = 2
-"""The number of eighths that fail before an account counts as one whose reports all fail. One may have a bad day."""
+_TOO_LONG = 2
+"""The number of reports that are too much after which others that are as long are halved at once. One may have a bad
+day."""
 
 _POLLS_FOR_A_LINK = 5
 """The number of polls after the first one that calls a report finished and gives no link. A report that Pinterest gives
@@ -41,6 +41,10 @@ no size either then has no rows, as a connector in production reads it."""
 _POLLS_BEFORE_IT_EXISTS = 3
 """The number of polls for which Pinterest may not know a report that was just created."""
 
+_ACCOUNT_STOPPED = (
+    "The report of {window} is not created, because other reports of ad account {account} have failed. The next sync "
+    "asks for it."
+)
 _TOO_SLOW = "Pinterest has worked on the report of {window} for more than {minutes}. The next sync asks for it again."
 _UNKNOWN_STATUS = (
     "Pinterest gives the report of {window} a status that this version of the connector does not know, and has not "
@@ -82,6 +86,9 @@ class NoMoreReports:
 
 
 Plan = Callable[[], Iterable[ReportRequest]]
+Series = tuple[str, int]
+"""An account, and the number of a report among those on one window: reports that differ in their days alone."""
+
 Outcome = ReadyReport | FailedReport | SplitReport
 Life = Generator[float, None, Outcome]
 """Makes one request at a time, yields the seconds until the next one, and returns what has become of the report."""
@@ -103,35 +110,6 @@ class Pace:
     timeout_seconds: float
     seconds_after_failure: float
     pause_before: Callable[[int], float]
-
-
-@dataclass
-class Lengths:
-    """How many days the reports of one account may have, as far as this sync has shown.
-
-    Attributes:
-        finished: the most days of a report that was finished; 0 if none was.
-        too_long: the fewest days of one that was too much; infinite if none was.
-        failed_eighths: the eighths of windows that have failed.
-    """
-
-    finished: int = 0
-    too_long: float = math.inf
-    failed_eighths: int = 0
-
-    def exclude(self, days: int) -> bool:
-        """Return whether reports on so many days, or on fewer, were too much, and none on so many was finished."""
-        return self.finished < days >= self.too_long
-
-    @property
-    def are_in_doubt(self) -> bool:
-        """Whether reports were too much and none was finished, but shorter ones may be."""
-        return not self.finished and self.too_long < math.inf and self.failed_eighths < _FAILED_EIGHTHS
-
-    @property
-    def are_hopeless(self) -> bool:
-        """Whether none was finished, however short."""
-        return not self.finished and self.failed_eighths >= _FAILED_EIGHTHS
 
 
 @dataclass(eq=False)
@@ -158,36 +136,29 @@ class Report:
         return self.request.ad_account_id, self.request.window
 
     @property
-    def series(self) -> tuple[str, int]:
-        """The account, and the number of the report among those on one window: reports that differ in days alone."""
+    def series(self) -> Series:
+        """The reports from which it differs in its days alone."""
         return self.request.ad_account_id, self.request.number
 
     @property
     def size(self) -> float:
-        """The part of a place that the report takes: all as long as its series is in doubt, else that of its window."""
-        return 1 if self.lengths.are_in_doubt else 0.5**self.splits
+        """The share of a place that the report takes."""
+        return 0.5**self.splits
 
     @property
-    def lengths(self) -> Lengths:
-        """How long the reports of its series may be."""
-        return self.stream.lengths[self.series]
+    def times_too_long(self) -> int:
+        """How many reports of its series that are as long were too much; of a half, the whole counts as well.
 
-    @property
-    def is_too_long(self) -> bool:
-        """Whether reports of its series that are as long were too much."""
-        return self.lengths.exclude(self.request.window.days)
-
-    @property
-    def is_worth_retrying(self) -> bool:
-        """Whether to ask for the report again, or for its halves, if it fails.
-
-        Not after all reports of its series have failed, and not while the reports of one account after another fail.
+        None counts after a report that is as long was finished: then single days are the cause.
         """
-        return not self.lengths.are_hopeless and self.stream.client.is_worth_retrying()
+        if self.request.window.days <= self.stream.finished[self.series]:
+            return 0
+        return self.stream.too_long[self.series, self.splits] + (self.splits > 0)
 
     def halves(self) -> SplitReport | None:
         """Return the halves of the report; None if it can't or should not be halved."""
-        halves = self.request.halves() if self.splits < _SPLITS and self.is_worth_retrying else None
+        may_be_halved = self.splits < _SPLITS and self.stream.client.is_worth_retrying()
+        halves = self.request.halves() if may_be_halved else None
         return SplitReport(self.request, halves) if halves else None
 
     def live(self, pace: Pace) -> Life:
@@ -196,34 +167,42 @@ class Report:
         Raises:
             PinterestError: it can't be created or polled, was created often enough, or is finished without a link.
         """
-        creations, window = 0, self.request.window
-        while True:
+        creations, end, window, account = 0, None, self.request.window, self.request.ad_account_id
+        while self.stream.may_read(account):
+            has_failed_again = end is JobStatus.FAILED and creations >= _CREATIONS_OF_HALVES
+            if (has_failed_again or self.times_too_long >= _TOO_LONG) and (halves := self.halves()):
+                return halves
+            if end:
+                self._check_creations(creations, end)
+                yield pace.seconds_after_failure if end is JobStatus.FAILED else 0
             try:
                 token = self.stream.client.create(self.request)
             except ResponseTooLargeError:
                 if halves := self.halves():
                     return halves
                 raise
-            end = yield from self._poll(token, creations, pace)
-            creations += 1
-            if not isinstance(end, JobStatus):
-                return end
-            is_too_much = end is JobStatus.FAILED and (creations >= _CREATIONS_OF_HALVES or self.is_too_long)
-            if is_too_much and (halves := self.halves()):
-                return halves
-            if creations >= self._most_creations():
-                times = "once" if creations == 1 else f"{creations} times"
-                raise _transient(
-                    f"Pinterest does not finish the report of {window}: {end.value}, {times}. This usually passes: the "
-                    "next sync asks for it again."
-                )
-            LOGGER.info(f"The report of {window} is {end.value}. It is created again.")
-            yield pace.seconds_after_failure if end is JobStatus.FAILED else 0
+            found = yield from self._poll(token, creations, pace)
+            if not isinstance(found, JobStatus):
+                return found
+            creations, end = creations + 1, found
+        return FailedReport(self.request, _transient(_ACCOUNT_STOPPED.format(window=window, account=account)))
 
-    def _most_creations(self) -> int:
-        if not self.is_worth_retrying:
-            return 1
-        return _CREATIONS_OF_HALVES if self.splits else _CREATIONS
+    def _check_creations(self, creations: int, end: JobStatus) -> None:
+        """Check that the report may be created again: once only if all accounts fail, or all reports of its series.
+
+        Raises:
+            SliceError: it was created often enough.
+        """
+        most_creations = _CREATIONS_OF_HALVES if self.splits else _CREATIONS
+        if not self.stream.client.is_worth_retrying() or self.times_too_long >= _TOO_LONG:
+            most_creations = 1
+        if creations >= most_creations:
+            times = "once" if creations == 1 else f"{creations} times"
+            raise _transient(
+                f"Pinterest does not finish the report of {self.request.window}: {end.value}, {times}. This usually "
+                "passes: the next sync asks for it again."
+            )
+        LOGGER.info(f"The report of {self.request.window} is {end.value}. It is created again.")
 
     def _poll(self, token: str, creations: int, pace: Pace) -> Generator[float, None, Outcome | JobStatus]:
         """Poll the report until it is finished, late or lost. Return its status if it is lost.
@@ -262,7 +241,7 @@ class Report:
         if status is not JobStatus.UNKNOWN and (halves := self.halves()):
             return halves
         sentence = _UNKNOWN_STATUS if status is JobStatus.UNKNOWN else _TOO_SLOW
-        ends_stream = not self.stream.has_finished
+        ends_stream = not self.stream.finished
         why = sentence.format(window=window, minutes=minutes) + _NONE_FINISHED * ends_stream
         return FailedReport(self.request, _transient(why), ends_stream)
 
@@ -279,24 +258,25 @@ class StreamReports:
     Args:
         client: sends the requests.
         plan: returns the requests for all reports. The runner calls it once.
+        may_read: returns whether the reports of an ad account are still read.
     """
 
-    def __init__(self, client: ReportClient, plan: Plan) -> None:
-        self.client = client
+    def __init__(self, client: ReportClient, plan: Plan, may_read: Callable[[str], bool]) -> None:
+        self.client, self.may_read = client, may_read
         self.plan: Plan | None = plan
         self.outcomes: SimpleQueue[Outcome | NoMoreReports] = SimpleQueue()
         self.waiting: deque[Report] = deque()
         self.running: list[Report] = []
         self.unread: list[Report] = []
-        self.lengths: defaultdict[tuple[str, int], Lengths] = defaultdict(Lengths)
-        """How long the reports of each series may be."""
+        self.finished: Counter[Series] = Counter()
+        """The most days of a finished report of each series."""
+        self.too_long: Counter[tuple[Series, int]] = Counter()
+        """The reports that were too much, by their series and by how often their windows were halved."""
         self.next_creation = -math.inf
         """The earliest time of the next creation."""
         self.is_closed = False
         self.is_polled = False
         """Whether the stream takes outcomes. Before, a link would expire unused."""
-        self.has_finished = False
-        """Whether Pinterest has finished a report."""
 
     def end(self, report: Report, outcome: Outcome) -> None:
         """Pass the outcome of a report to the stream, and learn from it. The halves of one wait to be created."""
@@ -304,49 +284,39 @@ class StreamReports:
             return
         self.running.remove(report)
         self.outcomes.put(outcome)
-        match outcome:
-            case SplitReport():
-                self._add_halves(report, outcome)
-            case ReadyReport():
-                report.lengths.finished = max(report.lengths.finished, report.request.window.days)
-                self.has_finished = True
-            case FailedReport() if report.splits >= _SPLITS:
-                report.lengths.failed_eighths += 1
-                # The other parts wait behind what is more likely to be finished.
-                self.waiting = deque(sorted(self.waiting, key=lambda one: one.lengths.are_hopeless and one.splits > 0))
-        if not isinstance(outcome, SplitReport):
+        if isinstance(outcome, ReadyReport):
+            self.finished[report.series] = max(self.finished[report.series], report.request.window.days)
+        elif isinstance(outcome, SplitReport) or report.splits:
+            self.too_long[report.series, report.splits] += 1
+        if isinstance(outcome, SplitReport):
+            self._add_halves(report, outcome)
+        else:
             self.unread.append(report)
-        if report.lengths.finished:
-            self.waiting = deque(part for one in self.waiting for part in self._in_length(one))
         if (isinstance(outcome, FailedReport) and outcome.ends_stream) or not (self.waiting or self.running):
             self.close()
 
     def _add_halves(self, report: Report, split: SplitReport) -> None:
-        """Let the halves of a report wait: first, or last if the length of the report was not too much before."""
-        lengths, days = report.lengths, report.request.window.days
-        lengths.too_long = min(lengths.too_long, days)
-        halves = [Report(self, half, report.splits + 1) for half in split.halves]
-        self.waiting = deque((*halves, *self.waiting) if lengths.finished < days else (*self.waiting, *halves))
+        """Let the halves of a report wait behind all others; those of the shortest report come first.
 
-    def _in_length(self, report: Report) -> Iterator[Report]:
-        """Return a report that waits, or its parts if it is too long and shorter ones of its series were finished."""
-        if report.lengths.finished and report.is_too_long and (split := report.halves()):
-            self.outcomes.put(split)
-            for half in split.halves:
-                yield from self._in_length(Report(self, half, report.splits + 1))
+        So it shows soon how short reports have to be, and a series that always fails holds up no other one.
+        """
+        halves = [Report(self, half, report.splits + 1) for half in split.halves]
+        if all(other.splits <= report.splits for other in (*self.waiting, *self.running)):
+            self.waiting.extendleft(reversed(halves))
         else:
-            yield report
+            self.waiting.extend(halves)
 
     def next_report(self, windows: int) -> Report | None:
         """Return the report to create next, with at most so many windows in progress; None if there is none.
 
         The reports of one window share its place, and its parts take a part of it each. A report is in progress until
-        its outcome is handled. Of a series that is in doubt, one report is in progress at a time.
+        its outcome is handled. After a first report that was too much, one of its series is in progress at a time,
+        until a second one is, or one as long is finished.
         """
         in_progress = (*self.running, *self.unread)
         places, busy = {one.place: one.size for one in in_progress}, {one.series for one in in_progress}
         for report in self.waiting:
-            if not (report.lengths.are_in_doubt and report.series in busy):
+            if report.times_too_long == 0 or report.times_too_long >= _TOO_LONG or report.series not in busy:
                 has_room = report.place in places or sum(places.values()) + report.size <= windows
                 return report if has_room else None
         return None

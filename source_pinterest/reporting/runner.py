@@ -20,8 +20,7 @@ from source_pinterest import limits
 from source_pinterest.api.errors import PinterestError, SliceError, understood
 from source_pinterest.api.retries import Pauses
 from source_pinterest.api.threads import ClosedError, NoThreadError, Signal, starting
-from source_pinterest.reporting.client import ReportClient
-from source_pinterest.reporting.job import ReportRequest
+from source_pinterest.reporting.client import ReportClient, ReportRequest
 from source_pinterest.reporting.life import (
     FailedReport,
     Life,
@@ -79,9 +78,15 @@ class ReportRunner:
 
     # ---- What streams call
 
-    def open(self, client: ReportClient, plan: Plan) -> StreamReports:
-        """Add the reports of a stream. They are created once any stream waits for its outcomes."""
-        stream = StreamReports(client, plan)
+    def open(self, client: ReportClient, plan: Plan, may_read: Callable[[str], bool] = lambda _: True) -> StreamReports:
+        """Add the reports of a stream. They are created once any stream waits for its outcomes.
+
+        Args:
+            client: sends the requests.
+            plan: returns the requests for all reports.
+            may_read: returns whether the reports of an ad account are still read.
+        """
+        stream = StreamReports(client, plan, may_read)
         with self._changed:
             self._streams.append(stream)
             self._changed.notify_all()

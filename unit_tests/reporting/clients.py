@@ -11,9 +11,8 @@ from source_pinterest.api.bounds import Bounds
 from source_pinterest.api.client import PinterestClient
 from source_pinterest.engine.asks import RefusedNames
 from source_pinterest.engine.progress import Notices
-from source_pinterest.reporting.client import ReportClient
+from source_pinterest.reporting.client import JobStatus, Polled, ReadyReport, ReportClient
 from source_pinterest.reporting.file import Filed
-from source_pinterest.reporting.job import JobStatus, Polled, ReadyReport
 from unit_tests.api.connections import connected
 from unit_tests.reporting.requests_for_reports import request
 

@@ -5,7 +5,7 @@ from typing import Any
 from pendulum import Date
 
 from source_pinterest.dates import DateWindow
-from source_pinterest.reporting.job import ReportRequest
+from source_pinterest.reporting.client import ReportRequest
 
 FIRST_DAY = Date(2026, 1, 1)
 

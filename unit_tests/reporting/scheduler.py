@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from typing import cast
 
-from source_pinterest.reporting.client import ReportClient
-from source_pinterest.reporting.job import JobStatus, Polled, ReadyReport, ReportRequest
+from source_pinterest.reporting.client import JobStatus, Polled, ReadyReport, ReportClient, ReportRequest
 from source_pinterest.reporting.life import NoMoreReports, Outcome, StreamReports
 from source_pinterest.reporting.runner import ReportRunner
 
@@ -66,11 +65,17 @@ class Scheduler:
             clock=lambda: self.now,
             requests_left=lambda: self.requests_left,
         )
-        self._streams: list[tuple[StreamReports, Pinterest]] = []
+        self._streams: list[StreamReports] = []
 
-    def open(self, pinterest: Pinterest, *wanted: ReportRequest, is_served: bool = True) -> StreamReports:
-        stream = self.runner.open(cast("ReportClient", pinterest), lambda: wanted)
-        self._streams.append((stream, pinterest))
+    def open(
+        self,
+        pinterest: Pinterest,
+        *wanted: ReportRequest,
+        is_served: bool = True,
+        may_read: Callable[[str], bool] = lambda _: True,
+    ) -> StreamReports:
+        stream = self.runner.open(cast("ReportClient", pinterest), lambda: wanted, may_read)
+        self._streams.append(stream)
         stream.is_polled = is_served
         return stream
 
@@ -79,9 +84,9 @@ class Scheduler:
         step = self.runner.pop_step()
         if step:
             step()
-        for stream, pinterest in self._streams if self.fetches else ():
-            for wanted in pinterest.created:
-                self.runner.release(stream, wanted)
+        for stream in self._streams if self.fetches else ():
+            for report in tuple(stream.unread):
+                self.runner.release(stream, report.request)
         return step is not None
 
     def work(self, seconds: float = 0) -> None:

@@ -15,7 +15,7 @@ from source_pinterest.api.errors import (
     SliceError,
     UnavailableError,
 )
-from source_pinterest.reporting.job import JobStatus, ReportEndpoint
+from source_pinterest.reporting.client import JobStatus, ReportEndpoint
 from unit_tests.answers import refused
 from unit_tests.reporting.clients import CREATED, FILE, REPORTS, Client, finished
 from unit_tests.reporting.requests_for_reports import days, request

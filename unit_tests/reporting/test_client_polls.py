@@ -9,7 +9,7 @@ import pytest
 
 from source_pinterest.api.errors import AccessLostError, RejectedError, SliceError, UnavailableError
 from source_pinterest.masking import SECRETS
-from source_pinterest.reporting.job import JobStatus, Polled
+from source_pinterest.reporting.client import JobStatus, Polled
 from unit_tests.answers import refused
 from unit_tests.reporting.clients import FILE, REPORTS, Client, finished
 from unit_tests.reporting.requests_for_reports import request

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from source_pinterest.api.errors import MalformedResponseError, SliceError
+from source_pinterest.reporting.client import ANALYTICS_REPORTS
 from source_pinterest.reporting.file import Filed, rows_of_file, rows_of_undocumented_file
-from source_pinterest.reporting.job import ANALYTICS_REPORTS
 
 COLUMNS = ("CAMPAIGN_ID", "CAMPAIGN_NAME", "SPEND_IN_DOLLAR", "TOTAL_CLICKTHROUGH")
 ROWS: list[dict[str, Any]] = [

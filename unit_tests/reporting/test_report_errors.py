@@ -13,8 +13,7 @@ from source_pinterest.api.errors import (
     SliceError,
     UnavailableError,
 )
-from source_pinterest.reporting.client import ReportClient
-from source_pinterest.reporting.job import JobStatus, Polled, ReadyReport, ReportRequest
+from source_pinterest.reporting.client import JobStatus, Polled, ReadyReport, ReportClient, ReportRequest
 from source_pinterest.reporting.life import FailedReport, NoMoreReports
 from unit_tests.reporting.requests_for_reports import days, request
 from unit_tests.reporting.scheduler import (

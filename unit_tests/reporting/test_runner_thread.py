@@ -11,8 +11,7 @@ import requests_mock
 
 from source_pinterest import limits
 from source_pinterest.api.errors import ConfigError
-from source_pinterest.reporting.client import ReportClient
-from source_pinterest.reporting.job import ReadyReport, ReportRequest
+from source_pinterest.reporting.client import ReadyReport, ReportClient, ReportRequest
 from source_pinterest.reporting.life import Outcome, StreamReports
 from source_pinterest.reporting.runner import ReportRunner
 from unit_tests.api.connections import Wire

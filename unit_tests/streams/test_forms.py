@@ -8,8 +8,8 @@ import pytest
 import requests_mock
 
 from source_pinterest.engine.tasks import Task
+from source_pinterest.reporting.client import ReportRequest
 from source_pinterest.reporting.file import rows_of_file
-from source_pinterest.reporting.job import ReportRequest
 from source_pinterest.streams.analytics.levels import (
     AdAccountAnalytics,
     AdAnalytics,

@@ -12,7 +12,7 @@ from source_pinterest.api.errors import AccountUnreadableError, ConfigError, Gon
 from source_pinterest.config import Config, attribution_of
 from source_pinterest.config.reports import MARKETING_MIX, PRODUCTS, CustomReport
 from source_pinterest.dates import DateWindow, days_before
-from source_pinterest.reporting.job import CHANGE_THE_REPORT
+from source_pinterest.reporting.client import CHANGE_THE_REPORT
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.analytics.level_reports import level_spec
 from source_pinterest.streams.analytics.own_reports import PRODUCT_CONVERSIONS, MarketingMixReport

@@ -18,7 +18,7 @@ from source_pinterest.config import attribution_of
 from source_pinterest.config.reports import DayLimits
 from source_pinterest.dates import DateWindow
 from source_pinterest.engine.tasks import Task
-from source_pinterest.reporting.job import ANALYTICS_REPORTS, ReportRequest
+from source_pinterest.reporting.client import ANALYTICS_REPORTS, ReportRequest
 from source_pinterest.state.period import DayRange, fingerprint
 from source_pinterest.streams.analytics.query import QueryAnalytics
 from source_pinterest.streams.analytics.report import ReportTasks

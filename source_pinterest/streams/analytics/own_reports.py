@@ -16,7 +16,7 @@ from source_pinterest.config.reports import (
     DayLimits,
 )
 from source_pinterest.dates import parse_day
-from source_pinterest.reporting.job import ReportEndpoint
+from source_pinterest.reporting.client import ReportEndpoint
 from source_pinterest.streams.analytics.report import ReportStream
 from source_pinterest.streams.analytics.report_spec import ReportSpec, requested, variants_of
 from source_pinterest.streams.base.stream import Sync

@@ -16,8 +16,7 @@ from source_pinterest.dates import DateWindow
 from source_pinterest.engine.asks import RefusedNames
 from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.tasks import Task
-from source_pinterest.reporting.client import ReportClient
-from source_pinterest.reporting.job import ANALYTICS_REPORTS, ReadyReport, ReportRequest
+from source_pinterest.reporting.client import ANALYTICS_REPORTS, ReadyReport, ReportClient, ReportRequest
 from source_pinterest.reporting.life import FailedReport, SplitReport, StreamReports
 from source_pinterest.state.cursor import PinterestCursor, StateStore
 from source_pinterest.state.day_cursor import AccountDayCursor
@@ -56,7 +55,7 @@ class ReportTasks:
         key = ReportKey(spec.key, optional, refused.of, spec.breakdowns, entity)
         self._rows = ReportRows(stream.name, gate, key, spec.columns, spec.stamped, stream.ad_accounts.currency_of)
         self._client = ReportClient(stream.api, stream.client, stream.name, refused, stream.notices.replacement)
-        self._runner = stream.shared.reports
+        self._runner, self._ledger = stream.shared.reports, stream.ledger
         self._jobs: StreamReports | None = None
 
     def try_out(self, request: ReportRequest) -> None:
@@ -73,7 +72,7 @@ class ReportTasks:
         Args:
             requests: returns their requests. The runner calls it once.
         """
-        self._jobs = self._runner.open(self._client, requests)
+        self._jobs = self._runner.open(self._client, requests, lambda account: self._ledger.may_read((account,)))
 
     def tasks(self, cursor: AccountDayCursor | None) -> Iterator[Task]:
         """Return a task for each report that is finished or has failed.

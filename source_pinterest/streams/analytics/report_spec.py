@@ -12,7 +12,7 @@ from source_pinterest.columns import AD_ACCOUNT_ID, DATE, ENTITY_ID, HOUR
 from source_pinterest.config.reports import DayLimits
 from source_pinterest.dates import DateWindow, Granularity
 from source_pinterest.engine.tasks import END, START, batches
-from source_pinterest.reporting.job import ANALYTICS_REPORTS, ReportEndpoint, ReportRequest
+from source_pinterest.reporting.client import ANALYTICS_REPORTS, ReportEndpoint, ReportRequest
 from source_pinterest.state.period import DayRange, fingerprint
 
 

@@ -32,8 +32,8 @@ from source_pinterest.columns import (
 )
 from source_pinterest.dates import DateWindow, Granularity, parse_day, without_midnight
 from source_pinterest.engine.bundles import Bundle, bundles_of, serialised, spooled
+from source_pinterest.reporting.client import ReportRequest
 from source_pinterest.reporting.file import Filed
-from source_pinterest.reporting.job import ReportRequest
 from source_pinterest.streams.base.stream import PinterestStream
 
 _SUBSTITUTES = {"AD_ID": "PIN_PROMOTION_ID", ITEM_ID: ENTITY_ID}

@@ -9,7 +9,7 @@ import requests_mock
 from source_pinterest.api.errors import ConfigError
 from source_pinterest.config.options import choices
 from source_pinterest.dates import DateWindow, Granularity, days_before, merge_windows
-from source_pinterest.reporting.job import ReportRequest
+from source_pinterest.reporting.client import ReportRequest
 from source_pinterest.streams import STREAMS, streams_by_name
 from source_pinterest.streams.analytics.report import ReportStream
 from unit_tests.configs import TODAY

@@ -7,7 +7,7 @@ from pendulum import Date
 
 from source_pinterest import limits
 from source_pinterest.dates import DateWindow
-from source_pinterest.reporting.job import ReportRequest
+from source_pinterest.reporting.client import ReportRequest
 from source_pinterest.streams.analytics.report import Estimate
 from unit_tests.streams.pinterest import Pinterest
 

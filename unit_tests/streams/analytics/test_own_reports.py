@@ -10,7 +10,7 @@ from source_pinterest.api import DEFAULT_BASE_URL
 from source_pinterest.api.errors import PinterestError
 from source_pinterest.config.reports import OBJECTIVES
 from source_pinterest.dates import DateWindow, parse_day
-from source_pinterest.reporting.job import ReportRequest
+from source_pinterest.reporting.client import ReportRequest
 from source_pinterest.state.period import Period, Setup
 from source_pinterest.streams.analytics.own_reports import (
     BrandAndCategoryConversionsReport,

@@ -8,7 +8,7 @@ import requests_mock
 from airbyte_cdk.models import AirbyteStateMessage
 
 from source_pinterest.dates import DateWindow
-from source_pinterest.reporting.job import ReportRequest
+from source_pinterest.reporting.client import ReportRequest
 from source_pinterest.streams.analytics.level_reports import REPORTS
 from source_pinterest.streams.analytics.levels import CampaignAnalytics, CampaignTargetingAnalytics
 from source_pinterest.streams.analytics.own_reports import MarketingMixReport
