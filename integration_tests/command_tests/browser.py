@@ -34,7 +34,6 @@ class Browser:
     def __init__(self, commands: BinaryIO, answers: BinaryIO) -> None:
         self._commands, self._answers = commands, answers
         self._serial = count(1)
-        self.events: list[dict[str, Any]] = []
         self._session: dict[str, str] = {}
         target = self._call("Target.createTarget", url="about:blank")["targetId"]
         self._session = {"sessionId": self._call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]}
@@ -44,17 +43,6 @@ class Browser:
         """Show a page."""
         self._call("Page.navigate", url=url)
         self._loaded()
-
-    def show(self, width: int, scheme: str) -> None:
-        """Make the window so many pixels wide, for a user who prefers light or dark pages."""
-        self._call("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False)
-        self._call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
-
-    def listen(self) -> None:
-        """Collect what the console says and what is requested, as events of the protocol."""
-        for domain in ("Network", "Log", "Runtime"):
-            self._call(f"{domain}.enable")
-        self.events.clear()
 
     def click(self, text: str) -> None:
         """Click the button with this text, and wait for the page that follows."""
@@ -93,7 +81,6 @@ class Browser:
                 assert byte, "Chromium has ended"
                 text += byte
             message: dict[str, Any] = json.loads(text[:-1])
-            self.events.append(message)
             if is_it(message):
                 return message
 

@@ -54,13 +54,6 @@ def test_numbers_pick_accounts_and_enter_keeps_them(
         assert chosen(desktop, path, sim, ["all"], monkeypatch) is None
 
 
-def test_enter_leaves_the_choice_empty_which_means_all(
-    desktop: Desktop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with Simulator(World(boards=0, ad_accounts=2)) as sim:
-        assert chosen(desktop, tmp_path / "config.json", sim, [""], monkeypatch) is None
-
-
 @pytest.mark.parametrize(("accounts", "words"), [(0, "may read no ad account"), (1, "The ad account that is read:")])
 def test_no_account_or_a_single_one_needs_no_choice(
     accounts: int, words: str, desktop: Desktop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

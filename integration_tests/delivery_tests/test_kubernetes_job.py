@@ -15,19 +15,6 @@ POD: dict[str, Any] = JOB["spec"]["template"]["spec"]
 CONTAINER: dict[str, Any] = POD["containers"][0]
 
 
-def test_each_index_is_a_shard_of_its_own() -> None:
-    spec = JOB["spec"]
-    assert (JOB["apiVersion"], JOB["kind"], spec["completionMode"]) == ("batch/v1", "Job", "Indexed")
-    assert spec["parallelism"] == spec["completions"]
-    assert POD["restartPolicy"] == "Never", "Kubernetes asks for it where failures are counted for each index"
-    assert spec["backoffLimitPerIndex"] > 0
-    assert "backoffLimit" not in spec, "the failures of one shard would end all"
-    [shard, temporary] = CONTAINER["volumeMounts"]
-    assert shard["subPathExpr"] == "$(JOB_COMPLETION_INDEX)"
-    assert {shard["name"], temporary["name"]} == {volume["name"] for volume in POD["volumes"]}
-    assert (temporary["mountPath"], CONTAINER["securityContext"]["readOnlyRootFilesystem"]) == ("/tmp", True)  # noqa: S108
-
-
 def test_the_image_and_its_user_are_those_of_this_project() -> None:
     assert f"build --tag {CONTAINER['image']} " in (ROOT / "Makefile").read_text(encoding="utf-8")
     [user] = re.findall(r"^USER (\d+)$", (ROOT / "Dockerfile").read_text(encoding="utf-8"), flags=re.MULTILINE)
