@@ -2,7 +2,10 @@
 
 import argparse
 import json
+import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +21,89 @@ from integration_tests.network_guard import confine_to_loopback
 from integration_tests.support.outputs import Record
 from integration_tests.support.truth import Key
 from integration_tests.tools.demo_dagster.agency import LOOKBACK_DAYS, Agency, Shard, records_in
-from integration_tests.tools.demo_dagster.orchestrator import Orchestrator, OrchestratorError, Outcome
+
+ROOT = Path(__file__).parents[3]
+OUTPUT = Path("demo-output/dagster")
+PYTHON = Path(".tmp/dagster/bin/python")
+PLAIN_WIDTH = 80
+THROTTLED, DEAD = "apac", "emea"
+"""The shard that finds its quota used up, and the one whose refresh token another program uses."""
+EXAMPLE = Path("examples/dagster/pinterest_shards.py")
+MATERIALIZE = Path("integration_tests/tools/demo_dagster/materialize.py")
+JOB = Path("examples/kubernetes/pinterest-shards.yaml")
+RETRY_SECONDS = 1
+_CONFIGURATION = "telemetry:\n  enabled: false\n"
+
+
+class OrchestratorError(RuntimeError):
+    """Dagster did not do what it was told; the message says what to look at."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a partition.
+
+    Attributes:
+        succeeded: whether it was read whole.
+        retries: how often Dagster started it again.
+        reason: why it failed, in the connector's words.
+    """
+
+    succeeded: bool
+    retries: int
+    reason: str
+
+
+class Orchestrator:
+    """Dagster, by the Python of its environment, with an instance in an empty folder; a file takes what it says."""
+
+    def __init__(self, python: Path, home: Path, log: Path) -> None:
+        if not os.access(python, os.X_OK):
+            raise OrchestratorError(f"{python} can't be started. Run `make demo-dagster`, which installs Dagster.")
+        self._python = python
+        self._log = log
+        (home / "dagster.yaml").write_text(_CONFIGURATION, encoding="utf-8")
+        self._environment = {
+            **os.environ,
+            "DAGSTER_HOME": str(home),
+            "DAGSTER_DISABLE_TELEMETRY": "yes",
+            "PINTEREST_PYTHON": sys.executable,
+            "PINTEREST_RETRY_SECONDS": str(RETRY_SECONDS),
+        }
+
+    def materialize(self, shards: Path, api_url: str) -> Mapping[str, Outcome]:
+        """Run all partitions of the example at once; what one of them met is in its outcome.
+
+        Raises:
+            OrchestratorError: Dagster failed.
+        """
+        answer = self._run(MATERIALIZE, EXAMPLE, PINTEREST_SHARDS=str(shards), PINTEREST_API_URL=api_url)
+        return {partition: Outcome(**outcome) for partition, outcome in json.loads(answer).items()}
+
+    def check_job(self) -> None:
+        """Hold the Kubernetes Job against the schema of Kubernetes.
+
+        Raises:
+            OrchestratorError: it does not keep to that.
+        """
+        self._run("-m", "kubernetes_validate", "--strict", JOB)
+
+    def _run(self, *arguments: str | Path, **settings: str) -> str:
+        with self._log.open("a", encoding="utf-8") as log:
+            done = subprocess.run(
+                [self._python, *arguments],
+                cwd=ROOT,
+                env={**self._environment, **settings},
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                check=False,
+            )
+            log.write(done.stdout)
+        if done.returncode:
+            command = " ".join(map(str, arguments))
+            raise OrchestratorError(f"`{command}` ended with exit code {done.returncode}; see {self._log}.")
+        return done.stdout
 
 
 @dataclass(frozen=True)
@@ -52,13 +137,7 @@ class Pass:
 
 
 def troubles_of_both(shown: Pass, truth: Mapping[str, Mapping[Key, Record]], tried_again: Collection[str]) -> list[str]:
-    """What is wrong with a pass that no shard fails in.
-
-    Args:
-        shown: the pass.
-        truth: what all shards together hold after it.
-        tried_again: the shards that Dagster has to start again, once.
-    """
+    """What is wrong with a pass that no shard fails in, and in which Dagster starts some shards again, once."""
     troubles = [f"{name} failed: {outcome.reason}" for name, outcome in shown.outcomes.items() if not outcome.succeeded]
     for name, outcome in shown.outcomes.items():
         if outcome.retries != (name in tried_again):
@@ -99,14 +178,6 @@ def refresh_token(shard: Shard) -> str:
     return str(json.loads(shard.config.read_text(encoding="utf-8"))["credentials"]["refresh_token"])
 
 
-ROOT = Path(__file__).parents[3]
-OUTPUT = Path("demo-output/dagster")
-PYTHON = Path(".tmp/dagster/bin/python")
-PLAIN_WIDTH = 80
-THROTTLED, DEAD = "apac", "emea"
-"""The shard that finds its quota used up, and the one whose refresh token another program uses."""
-
-
 def main(arguments: Sequence[str] | None = None, output: Path = ROOT / OUTPUT) -> int:
     """Run the demo in a folder, which is made anew; the exit code, 0 if each shard did what it should."""
     parser = argparse.ArgumentParser(prog="make demo-dagster", description="Read shards of a local Pinterest at once.")
@@ -121,7 +192,7 @@ def main(arguments: Sequence[str] | None = None, output: Path = ROOT / OUTPUT) -
             shutil.rmtree(output)
         output.mkdir(parents=True)
         with tempfile.TemporaryDirectory(prefix="dagster-") as home:
-            orchestrator = Orchestrator(given.python.absolute(), Path(home), ROOT, output / "dagster.log")
+            orchestrator = Orchestrator(given.python.absolute(), Path(home), output / "dagster.log")
             with Agency(output, ROOT) as agency:
                 troubles = show(console, agency, orchestrator)
     except OrchestratorError as error:
