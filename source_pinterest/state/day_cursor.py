@@ -5,7 +5,7 @@ The `Days` of an owner are those of the incoming state, to which `fold` has adde
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -92,8 +92,12 @@ class DayCursor(PinterestCursor):
     def days_of(self, owner: Owner) -> Days:
         """Return the days of an owner at this point of the sync."""
         before, ended = self._before.get(owner, Days()), self._ended.get(owner, ())
-        waiting = [window for window, tasks in self._waiting.get(owner, {}).items() if tasks > 0]
+        waiting = self._waiting_of(owner)
         return fold(before, ended, self._period.earliest, waiting) if ended or waiting else before
+
+    def _waiting_of(self, owner: Owner) -> Collection[DateWindow]:
+        """Return the windows of tasks that have not been read: they are still to be read, or have failed."""
+        return [window for window, tasks in self._waiting.get(owner, {}).items() if tasks > 0]
 
     def oldest_first(self, owners: Iterable[AnyOwner]) -> list[AnyOwner]:
         """Sort owners by their last day, so that all are read over the days under a small daily quota.
@@ -213,13 +217,6 @@ class DayCursor(PinterestCursor):
             self._waiting[owner].update(pieces)
             self._waiting[owner][window] -= 1
 
-    def fail(self, task: Task, error: Exception | None = None) -> None:
-        """Leave the days of a task that could not be read to the next sync."""
-        del error
-        if task.window:
-            with self._lock:
-                self._end_task(task, Read(task.window, final=None))
-
     def leave_out(self, task: Task, error: Exception) -> None:
         """Expect a task that Pinterest refuses no longer, so that its days are neither read nor missing."""
         del error
@@ -227,16 +224,14 @@ class DayCursor(PinterestCursor):
         with self._lock:
             if task.window:
                 self._note_end(task)
-            if owner in self._new and owner not in self._ended:
+            if owner in self._new and owner not in self._ended and not self._waiting_of(owner):
                 self._before.pop(owner, None)
 
     def _move(self, task: Task, finding: Any) -> None:
         """Take the end of a task, as its reader tells it. By default, it has read all of its days."""
-        self._end_task(task, finding if isinstance(finding, Read) else self._whole(task.get(ACCOUNT_KEY), task.days))
-
-    def _end_task(self, task: Task, read: Read) -> None:
+        owner = task.get(ACCOUNT_KEY)
         self._note_end(task)
-        self._end(task.get(ACCOUNT_KEY), read)
+        self._end(owner, finding if isinstance(finding, Read) else self._whole(owner, task.days))
 
     def _note_end(self, task: Task) -> None:
         if waiting := self._waiting.get(task.get(ACCOUNT_KEY)):
@@ -327,11 +322,10 @@ class AccountDayCursor(DayCursor):
                 self._emitted.setdefault(task[ACCOUNT_KEY], set()).add(task.days)
 
     def fail(self, task: Task, error: Exception | None = None) -> None:
-        """Leave the days of a task to the next sync, and record that its account failed, if the error says so.
+        """Record that the account of a task failed, if the error says so.
 
         A later sync that reads all of the account's windows clears the record.
         """
-        super().fail(task)
         if error and not isinstance(error, FatalError | NothingLeftError):
             with self._lock:
                 self._failed_accounts.add(task[ACCOUNT_KEY])
@@ -344,7 +338,7 @@ class AccountDayCursor(DayCursor):
 
     def _end(self, owner: Owner, read: Read) -> None:
         super()._end(owner, read)
-        if not +self._waiting.get(owner, Counter()) and all(one.final for one in self._ended[owner]):
+        if not self._waiting_of(owner):
             self._failed_accounts.discard(str(owner))
 
     def _emitted_in_part(self) -> DaySet:

@@ -77,17 +77,17 @@ class DaySet:
 
 @dataclass(frozen=True)
 class Read:
-    """How a task about days has ended.
+    """What a task about days has read.
 
     Attributes:
         window: the days that were asked for.
-        final: the last final day. All days of the window before it are final too. None if the task has failed.
+        final: the last final day. All days of the window before it are final too.
         counts: the last day that counts as read, if that is later than the last final one.
         newest: the last day with a row that was emitted; None where it is not tracked.
     """
 
     window: DateWindow
-    final: Date | None
+    final: Date
     counts: Date | None = None
     newest: Date | None = None
 
@@ -99,10 +99,10 @@ class Read:
     @property
     def days(self) -> DaySet:
         """The days that count as read."""
-        return self._up_to(_latest(self.final, self.counts if self.final else None))
+        return self._up_to(max(self.final, self.counts or self.final))
 
-    def _up_to(self, day: Date | None) -> DaySet:
-        return DaySet.between(self.window.start, min(self.window.end, day)) if day else DaySet()
+    def _up_to(self, day: Date) -> DaySet:
+        return DaySet.between(self.window.start, min(self.window.end, day))
 
 
 @dataclass(frozen=True)
@@ -241,27 +241,26 @@ class Days:
 def fold(before: Days, ended: Collection[Read], earliest: Date, waiting: Collection[DateWindow] = ()) -> Days:
     """Return the days after some tasks, in whichever order they have ended.
 
-    A day counts as read if it did before or a task has read it, and if no task that covers it has failed or is waiting.
+    A day counts as read if it did before or a task has read it, and if no task that covers it is waiting or has failed.
 
     Args:
         before: the days before the first of the tasks.
-        ended: how tasks have ended.
+        ended: what tasks have read.
         earliest: the first day that Pinterest still has.
-        waiting: the windows of tasks that have not ended.
+        waiting: the windows of tasks that are waiting or have failed.
     """
-    unread = [*waiting, *(one.window for one in ended if one.final is None)]
-    new = DaySet().plus(window for one in ended for window in one.days).minus(unread)
+    new = DaySet().plus(window for one in ended for window in one.days).minus(waiting)
     final = DaySet().plus(window for one in ended for window in one.final_days).shared(new)
     if before.last is None:
         before = Days.unread_from(min(window.start for window in (*waiting, *(one.window for one in ended))))
-    read = before.read.minus(unread).plus(new)
+    read = before.read.minus(waiting).plus(new)
     return Days(
         last=_latest(before.last, read.last),
         first=before.first and min(before.first, read.first or before.first),
         read=read,
         settled=_settled(before, read, final, earliest) if new else before.settled,
         newest=_latest(before.newest, *(one.newest for one in ended)),
-        stale=before.stale.plus(before.read.shared(unread)).minus(new),
+        stale=before.stale.plus(before.read.shared(waiting)).minus(new),
     )
 
 

@@ -71,7 +71,7 @@ class Pass:
     def plus(self, read: Read, pin: int) -> Self:
         """Return the pass after one more batch of pins, the last of which was served."""
         newest = max((day for day in (self.newest, read.newest) if day), default=None)
-        settled = min(self.settled, read.final or self.settled)
+        settled = min(self.settled, read.final)
         return replace(self, settled=settled, newest=newest, after=pin, served=pin)
 
     def up_to(self, day: Date) -> Self:
@@ -284,7 +284,7 @@ class PinCursor(DayCursor):
         """Take pins that have answered out of those behind. A pin stays for the days that it still lacks."""
         for pin in map(int, pins):
             owed, _ = self.owed(owner, pin)
-            got = owed if self.is_refresh or not read.final else owed.minus(_after(read.final, owed))
+            got = owed if self.is_refresh else owed.minus(_after(read.final, owed))
             # A pass that has not come to the pin yet reads its other days.
             lacks = self._behind[owner, pin].lacks if self._is_passed(owner, pin) else owed
             del self._behind[owner, pin]

@@ -16,14 +16,12 @@ def _known(first: Date, last: Date, missing: list[DateWindow], settled: Date | N
     return Days.between(min(first, last), max(first, last), missing, settled)
 
 
-reads = st.builds(Read, windows, st.none() | days, st.none() | days)
+reads = st.builds(Read, windows, days, st.none() | days)
 befores = st.just(Days()) | st.builds(_known, days, days, some_windows, st.none() | days)
 ends = st.lists(reads, min_size=1, max_size=6)
 
 
 def _counted(read: Read) -> set[int]:
-    if not read.final:
-        return set()
     return {day for day in days_of([read.window]) if day <= max(read.final, read.counts or read.final).toordinal()}
 
 
@@ -32,7 +30,7 @@ def test_a_day_counts_if_it_was_read_and_no_task_about_it_failed_or_is_waiting(
     before: Days, ended: list[Read], waiting: list[DateWindow]
 ) -> None:
     after = fold(before, ended, EARLIEST, waiting)
-    unread = days_of([*waiting, *(read.window for read in ended if not read.final)])
+    unread = days_of(waiting)
 
     assert days_of(after.read) == days_of(before.read).union(*map(_counted, ended)) - unread
     assert days_of(after.stale) == days_of(before.read) & unread
@@ -45,7 +43,7 @@ def test_days_up_to_the_settled_one_were_final_when_they_were_read(
 ) -> None:
     after = fold(before, ended, EARLIEST, waiting)
     known = before.last_final_day.toordinal() if before.last_final_day else 0
-    final = {day for read in ended if read.final for day in days_of([read.window]) if day <= read.final.toordinal()}
+    final = {day for read in ended for day in days_of([read.window]) if day <= read.final.toordinal()}
     in_doubt = {
         day for day in days_of(after.read) if day > known and after.settled and day <= after.settled.toordinal()
     }

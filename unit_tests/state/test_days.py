@@ -3,6 +3,7 @@
 `properties/test_day_cursors.py` states the law: no day is promised that was not read, and none is passed over.
 """
 
+from collections.abc import Collection
 from dataclasses import replace
 
 import pytest
@@ -92,14 +93,11 @@ def test_days_before_the_first_are_read_backwards(first_ago: int | None, newest_
 def after(
     known: Days,
     done: list[DateWindow],
-    failed: list[DateWindow] = [],  # noqa: B006 - it is read alone
-    waiting: list[DateWindow] = [],  # noqa: B006 - as above
-    limit: Date | None = None,
+    failed: Collection[DateWindow] = (),
     today: Date = IN_TWO_DAYS,
 ) -> Days:
-    period = Period(EARLIEST, EARLIEST, today, 33, last_final_day=limit)
-    read = [Read(one, period.final_day, counts=period.last_countable_day or one.end) for one in done]
-    return fold(known, [*read, *(Read(one, final=None) for one in failed)], EARLIEST, waiting)
+    period = Period(EARLIEST, EARLIEST, today, 33)
+    return fold(known, [Read(one, period.final_day, counts=one.end) for one in done], EARLIEST, failed)
 
 
 def test_a_state_without_a_first_day_stays_open_at_its_start() -> None:
