@@ -448,25 +448,6 @@ def test_nothing_is_locked_while_output_is_flushed_and_a_wait_is_logged(request:
     assert sent == ["Waiting 31 s for Pinterest's quota of ads_analytics requests.", 0, 0]
 
 
-def test_several_waits_are_logged_once_and_each_flushes_the_output(
-    clock: Clock, caplog: pytest.LogCaptureFixture
-) -> None:
-    flushed = []
-
-    def before_wait() -> None:
-        flushed.append(1)
-        if len(flushed) == 1:
-            budget.acquire(CATEGORY)  # another one, before this one has waited
-
-    budget = full_budget(clock, 30, before_wait)
-    budget.release(CATEGORY, clock.now, alone(2, 0, 30))
-    with caplog.at_level("INFO", "airbyte"):
-        budget.acquire(CATEGORY)
-
-    assert len(flushed) == 2
-    assert len(caplog.messages) == 1
-
-
 @pytest.mark.parametrize("seconds", [60, 20])
 def test_a_wait_is_logged_and_output_flushed_once_a_minute_however_often_it_is_woken(
     clock: Clock, caplog: pytest.LogCaptureFixture, seconds: float

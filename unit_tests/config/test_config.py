@@ -13,7 +13,6 @@ from pendulum import Date
 
 from source_pinterest.config import AttributionWindow, Config, OAuthCredentials
 from source_pinterest.config.options import unknown_key_notices
-from source_pinterest.config.reports import USUAL_MARKETING_MIX, USUAL_PRODUCTS
 from source_pinterest.engine.output import MaskedLogFormatter
 from unit_tests.configs import BAD_CONFIGS, SECRETS, TODAY, config
 from unit_tests.report_configs import BAD_REPORTS, report
@@ -27,38 +26,6 @@ def read(**options: Any) -> Config:
     return Config.from_mapping(config(**options), TODAY)
 
 
-def test_nothing_but_credentials_is_needed() -> None:
-    assert read() == Config(
-        credentials=OAuthCredentials("1234567", "false-client-secret", "false-refresh-token"),
-        today=TODAY,
-        start_date=None,
-        statuses=("ACTIVE", "PAUSED", "ARCHIVED"),
-        statuses_chosen=False,
-        account_ids=(),
-        exclude_account_ids=frozenset(),
-        organic_account_id=None,
-        organic_per_ad_account=False,
-        pin_metrics=False,
-        pin_analytics_max_age_days=None,
-        pin_analytics_only_active=False,
-        trend_regions=(),
-        analytics_columns=None,
-        lookback_days=None,
-        attribution_window=None,
-        conversion_report_time=None,
-        max_wait_seconds=900,
-        request_timeout_seconds=120,
-        max_retries=5,
-        num_workers=10,
-        custom_reports=(),
-        marketing_mix=USUAL_MARKETING_MIX,
-        products=USUAL_PRODUCTS,
-        num_report_jobs=10,
-        report_timeout_seconds=3_600,
-        notices=(),
-    )
-
-
 def test_null_is_absent_and_unknown_keys_are_passed_over() -> None:
     optional = {name: None for name in TITLES if name != "credentials"}
 
@@ -68,6 +35,14 @@ def test_null_is_absent_and_unknown_keys_are_passed_over() -> None:
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
+        (
+            {},
+            {
+                "credentials": OAuthCredentials("1234567", "false-client-secret", "false-refresh-token"),
+                "statuses": ("ACTIVE", "PAUSED", "ARCHIVED"),
+                "notices": (),
+            },
+        ),
         ({"start_date": "2026-07-02"}, {"start_date": Date(2026, 7, 2)}),  # Pinterest's day may be another
         ({"start_date": " 2026-06-01T00:00:00Z"}, {"start_date": Date(2026, 6, 1)}),
         ({"start_date": "2023-12-31"}, {"start_date": Date(2023, 12, 31), "notices": ()}),

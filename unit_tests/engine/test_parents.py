@@ -7,8 +7,7 @@ from concurrent.futures import Future
 
 import pytest
 
-from source_pinterest.api.errors import AccountUnreadableError, ConfigError, RefusedError, SliceError, UnavailableError
-from source_pinterest.engine.ledger import FAILURES_IN_A_ROW
+from source_pinterest.api.errors import ConfigError, RefusedError
 from source_pinterest.engine.parents import ParentIds
 from source_pinterest.engine.tasks import Parents
 from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
@@ -203,34 +202,3 @@ def test_a_million_ids_are_kept_small() -> None:
 
     assert last == str(first + count - 1)
     assert kept < 12 * count
-
-
-# ---- Listings that fail
-
-MANY = [str(number) for number in range(FAILURES_IN_A_ROW)]
-TROUBLE = UnavailableError("It said no")
-
-
-def ask_in_vain(ids: ParentIds, *keys: Parents) -> None:
-    for key in keys:
-        with pytest.raises(SliceError):
-            ids.of(key)
-
-
-@pytest.mark.parametrize(
-    ("keys", "error", "is_worth_retrying"),
-    [
-        ([(account,) for account in MANY], TROUBLE, False),
-        ([(account,) for account in MANY[1:]], TROUBLE, True),
-        ([("11", campaign) for campaign in MANY], TROUBLE, True),
-        ([(account,) for account in MANY], AccountUnreadableError("11", "It is not listed"), True),
-        ([(account,) for account in MANY], RefusedError("It said no"), True),
-    ],
-)
-def test_listings_of_many_accounts_that_fail_are_not_worth_another_try(
-    keys: list[Parents], error: Exception, is_worth_retrying: bool
-) -> None:
-    ids = ParentIds("lead_forms", Listing(error=error))
-    ask_in_vain(ids, *keys)
-
-    assert ids.ledger.is_worth_retrying() is is_worth_retrying

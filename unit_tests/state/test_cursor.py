@@ -1,6 +1,7 @@
 """A cursor moves only past complete slices, and its states go out at the right moments."""
 
 import threading
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from airbyte_cdk.sources.types import StreamSlice
 from source_pinterest import limits
 from source_pinterest.state import cursor as cursors
 from source_pinterest.state.cursor import FullRefresh, PinterestCursor
+from unit_tests.clocks import Clock
 from unit_tests.state.stores import states_in, store
 from unit_tests.threads import PATIENCE_SECONDS, in_thread
 
@@ -31,19 +33,10 @@ class Tally(PinterestCursor):
         self.passed.append((stream_slice["ad_account_id"], finding))
 
 
-class Clock:
-    """Stands in for the time module's."""
-
-    now = 100.0
-
-    def monotonic(self) -> float:
-        return self.now
-
-
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr(cursors, "time", clock)
+    monkeypatch.setattr(cursors, "time", SimpleNamespace(monotonic=clock))
     return clock
 
 
@@ -63,7 +56,7 @@ SLICE = StreamSlice(partition={"ad_account_id": "1"}, cursor_slice={})
 
 def test_a_state_is_emitted_every_10_seconds(tally: Tally, clock: Clock, repository: InMemoryMessageRepository) -> None:
     def pass_at(second: float) -> list[dict[str, Any]]:
-        clock.now = 100 + second
+        clock.now = 1_000 + second
         tally.commit(SLICE)
         return states_in(repository)
 
