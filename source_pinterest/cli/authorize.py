@@ -255,7 +255,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     try:
         _prepare(given.config)
-        config = _existing(given.config)
+        config = without_blanks(read_object(given.config)) if given.config.exists() else {}
         known = config.get("credentials")
         app = App.of_user(given.client_id, known if isinstance(known, Mapping) else config)
         requested = [*dict.fromkeys([*scopes().split(","), *given.scope])]
@@ -285,13 +285,6 @@ def _prompt(read: Any, prompt: str) -> str:
     if not sys.stdin.isatty():
         raise refusal(f"Name the app with --client-id, and its secret in the environment variable {SECRET_VARIABLE}.")
     return str(read(prompt)).strip()
-
-
-def _existing(path: Path) -> dict[str, Any]:
-    """Return the options that the file already holds. The command keeps them."""
-    if not path.exists():
-        return {}
-    return without_blanks(read_object(path))
 
 
 def _prepare(path: Path) -> None:

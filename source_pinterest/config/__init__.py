@@ -33,6 +33,7 @@ from source_pinterest.config.options import (
     one_of,
     refusal,
     several,
+    some_of,
     start_day,
     unlisted_notice,
     without_blanks,
@@ -141,9 +142,9 @@ class Config:
         # Credentials come first: reading them registers the secrets, which later error messages then mask.
         credentials = read_credentials(options)
         today = today or utc_today()
-        start_date, notices = _start_date(options, today)
+        start_date, notices = start_day("Start Date", options.get("start_date"), today, ASYNC_HISTORY_DAYS)
         organic_account_id, account_ids, exclude_account_ids = _accounts(options)
-        statuses = _statuses(options)
+        statuses = some_of(_STATUS, options.get("status", []), STATUSES)
         analytics_columns, column_notices = _analytics_columns(options)
         custom_reports, report_notices = read_custom_reports(options.get("custom_reports", []), today)
         marketing_mix, mix_notices = MARKETING_MIX.read(options.get("marketing_mix_report", {}))
@@ -161,7 +162,7 @@ class Config:
             pin_metrics=flag("Pin Totals", options.get("pin_metrics", False)),
             pin_analytics_max_age_days=_PIN_AGE.read_whole(options, None),
             pin_analytics_only_active=flag(ONLY_ACTIVE_PINS, options.get("pin_analytics_only_active", False)),
-            trend_regions=_trend_regions(options),
+            trend_regions=some_of("Trend Regions", options.get("trend_regions", []), TREND_REGIONS),
             analytics_columns=analytics_columns,
             lookback_days=_LOOKBACK.read_whole(options, None),
             attribution_window=_attribution_window(options),
@@ -200,12 +201,6 @@ def attribution_of(config: Config) -> dict[str, Any]:
     return parameters
 
 
-def _start_date(options: Mapping[str, Any], today: Date) -> tuple[Date | None, tuple[str, ...]]:
-    if "start_date" not in options:
-        return None, ()
-    return start_day("Start Date", options["start_date"], today, ASYNC_HISTORY_DAYS)
-
-
 def _accounts(options: Mapping[str, Any]) -> tuple[str | None, tuple[str, ...], frozenset[str]]:
     organic = _account_id("Ad Account ID", options["account_id"]) if "account_id" in options else None
     listed = _account_ids("Ad Account IDs", options.get("account_ids", []))
@@ -232,17 +227,6 @@ def _account_id(title: str, value: Any) -> str:
             "which Ads Manager shows next to the account's name.",
         )
     return text
-
-
-def _statuses(options: Mapping[str, Any]) -> tuple[str, ...]:
-    chosen = {one_of(_STATUS, entry, STATUSES) for entry in several(_STATUS, options.get("status", []))}
-    return tuple(status for status in STATUSES if status in chosen)
-
-
-def _trend_regions(options: Mapping[str, Any]) -> tuple[str, ...]:
-    title = "Trend Regions"
-    chosen = {one_of(title, entry, TREND_REGIONS) for entry in several(title, options.get("trend_regions", []))}
-    return tuple(region for region in TREND_REGIONS if region in chosen)
 
 
 def _analytics_columns(options: Mapping[str, Any]) -> tuple[tuple[str, ...] | None, tuple[str, ...]]:

@@ -143,6 +143,12 @@ def one_of(title: str, value: Any, choices: Collection[str]) -> str:
     return str(word)
 
 
+def some_of(title: str, value: Any, choices: Collection[str]) -> tuple[str, ...]:
+    """Return the chosen words of a list, each once, in the order of the choices."""
+    chosen = {one_of(title, entry, choices) for entry in several(title, value)}
+    return tuple(choice for choice in choices if choice in chosen)
+
+
 def attribution_window(title: str, value: Any) -> AttributionWindow:
     """Return the chosen attribution window."""
     return ATTRIBUTION_WINDOWS[one_of(title, value, ATTRIBUTION_WINDOWS)]
@@ -191,18 +197,20 @@ def _with_hint(name: str, listed: Collection[str]) -> str:
     return f"{name} (did you mean {similar[0]}?)" if similar else name
 
 
-def start_day(title: str, value: Any, today: Date, history_days: int) -> tuple[Date, tuple[str, ...]]:
+def start_day(title: str, value: Any, today: Date, history_days: int) -> tuple[Date | None, tuple[str, ...]]:
     """Return the day entered, and a notice if it is older than the history that Pinterest keeps.
 
     Args:
         title: the option's title.
-        value: the option's value.
+        value: the option's value; None if it has none.
         today: this machine's day. Pinterest's may be another, so that tomorrow is accepted.
         history_days: how many days Pinterest keeps.
 
     Raises:
         AirbyteTracedException: the value is not a day, or lies in the future.
     """
+    if value is None:
+        return None, ()
     chosen, earliest = _past_day(title, value, today), days_before(today, history_days)
     if chosen >= earliest:
         return chosen, ()

@@ -34,6 +34,7 @@ from source_pinterest.config.options import (
     one_of,
     refusal,
     several,
+    some_of,
     start_day,
     unlisted_notice,
     without_blanks,
@@ -226,6 +227,7 @@ class OwnReportOption:
             raise refusal(f"{self.title}: enter the fields by their names, not {value!r}.")
         fields, usual = _Fields(self.key, self.title, without_blanks(value)), self.usual
         level = fields.choice("level", usual.level)
+        columns = (*(_AD_GROUP_COLUMNS if level.startswith("AD_GROUP") else ()), *usual.columns)
         named = fields.columns({DATE})
         if added := [name for name in named if name in self.added]:
             raise refusal(
@@ -235,7 +237,7 @@ class OwnReportOption:
         report = OwnReport(
             level=level,
             granularity=Granularity(fields.choice("granularity", usual.granularity.value)),
-            columns=named or _usual_columns(usual, level),
+            columns=named or columns,
             targeting_types=fields.choices("targeting_types") or usual.targeting_types,
             attribution_type=fields.choice("attribution_type", usual.attribution_type),
         )
@@ -349,7 +351,8 @@ def _custom_report(entry: Any, position: int, today: Date) -> tuple[CustomReport
     fields = _Fields(_CUSTOM, f"{_CUSTOM_REPORTS}: {name!r}", without_blanks(entry))
     level = fields.choice("level")
     granularity = Granularity(fields.choice("granularity"))
-    start_date, notices = _start_date(fields, today, day_limits_of(level, granularity).history_days)
+    history_days = day_limits_of(level, granularity).history_days
+    start_date, notices = start_day(fields.title("start_date"), fields.filled.get("start_date"), today, history_days)
     columns, column_notices = _columns(fields, level)
     click, engagement, view = fields.windows()
     report = CustomReport(
@@ -361,7 +364,7 @@ def _custom_report(entry: Any, position: int, today: Date) -> tuple[CustomReport
         click_window_days=click,
         engagement_window_days=engagement,
         view_window_days=view,
-        conversion_report_time=fields.optional_choice("conversion_report_time"),
+        conversion_report_time=fields.choice("conversion_report_time", "") or None,
         attribution_types=fields.choices("attribution_types"),
         start_date=start_date,
         campaign_statuses=fields.choices("campaign_statuses"),
@@ -382,12 +385,6 @@ def _name(entry: Any, position: int) -> str:
             "holds a line break or another control character. Give it another name.",
         )
     return name
-
-
-def _start_date(fields: "_Fields", today: Date, history_days: int) -> tuple[Date | None, tuple[str, ...]]:
-    if "start_date" not in fields.filled:
-        return None, ()
-    return start_day(fields.title("start_date"), fields.filled["start_date"], today, history_days)
 
 
 def _columns(fields: "_Fields", level: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -433,10 +430,6 @@ def _ad_statuses(fields: "_Fields", level: str) -> tuple[str, ...]:
     return chosen
 
 
-def _usual_columns(usual: OwnReport, level: str) -> tuple[str, ...]:
-    return (*_AD_GROUP_COLUMNS, *usual.columns) if level.startswith("AD_GROUP") else usual.columns
-
-
 @dataclass(frozen=True, slots=True)
 class _Fields:
     """The fields of one report that the user has filled in.
@@ -462,13 +455,8 @@ class _Fields:
             raise refusal(f"{self.title(key)}: this is missing. Choose one of: {listed}.")
         return default
 
-    def optional_choice(self, key: str) -> str | None:
-        return self.choice(key) if key in self.filled else None
-
     def choices(self, key: str) -> tuple[str, ...]:
-        title, offered = self.title(key), choices(self.option, key)
-        chosen = {one_of(title, entry, offered) for entry in several(title, self.filled.get(key, []))}
-        return tuple(choice for choice in offered if choice in chosen)
+        return some_of(self.title(key), self.filled.get(key, []), choices(self.option, key))
 
     def columns(self, left_out: Collection[str]) -> tuple[str, ...]:
         names = column_names(self.title("columns"), self.filled.get("columns", []))
