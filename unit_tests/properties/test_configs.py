@@ -10,7 +10,7 @@ from airbyte_cdk.utils import AirbyteTracedException
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_pinterest.columns import NAME_FORM, SYNC_COLUMNS
+from source_pinterest.columns import CURRENCY, NAME_FORM, SYNC_COLUMNS
 from source_pinterest.config import STATUSES, Config
 from source_pinterest.config.options import column_names, unlisted_notice
 from unit_tests.configs import OAUTH, TODAY, config
@@ -81,7 +81,7 @@ def test_columns_are_known_in_any_case_and_taken_once(names: list[str], data: st
 
 @given(columns, st.text(st.characters(categories=("Lu",)), min_size=1, max_size=12))
 def test_an_unknown_column_is_named(names: list[str], unknown: str) -> None:
-    if unknown.upper() in SYNC_COLUMNS:
+    if unknown.upper() in {CURRENCY, *SYNC_COLUMNS}:
         return
     if NAME_FORM.fullmatch(unknown.upper()):
         [told] = unlisted_notice("Columns", column_names("Columns", [*names, unknown]), SYNC_COLUMNS)
