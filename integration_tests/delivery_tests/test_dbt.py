@@ -327,14 +327,6 @@ def test_without_dbt_the_demo_says_what_to_do(tmp_path: Path, capsys: pytest.Cap
 
 
 @needs_dbt
-def test_dbt_builds_the_project_and_its_tests_pass(database: Path, tmp_path: Path) -> None:
-    built = build(DBT, copy_of(database, tmp_path), tmp_path, LOCAL_VARIABLES)
-
-    assert built.models == len(MODELS)
-    assert built.tests > 3 * len(MODELS)
-
-
-@needs_dbt
 def test_a_row_that_comes_twice_fails_dbts_tests(database: Path, tmp_path: Path) -> None:
     copy = copy_of(database, tmp_path)
     with duckdb.connect(str(copy)) as connection:

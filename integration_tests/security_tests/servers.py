@@ -2,6 +2,7 @@
 
 import base64
 import json
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,6 +12,7 @@ from urllib.parse import quote, quote_plus
 
 AWKWARD_SECRET = "false/client+secret=\"'&%41\\\\"
 CLIENT_SECRET_OF_OLD = "false-client-secret-of-old"
+Seen = list[dict[str, str]]
 FRESH, ROTATED = "false-fresh-access-token", "false-rotated-refresh-token"
 
 
@@ -54,9 +56,11 @@ def echoing(status: int) -> Iterator[tuple[str, list[str]]]:
 
 
 @contextmanager
-def answering(status: int, **headers: str) -> Iterator[tuple[str, list[dict[str, str]]]]:
+def answering(
+    status: int, tls: ssl.SSLContext | None = None, **headers: str
+) -> Iterator[tuple[str, list[dict[str, str]]]]:
     """A server that gives every call the same answer; its API address, and the headers of the calls that came."""
-    seen: list[dict[str, str]] = []
+    seen: Seen = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -71,17 +75,19 @@ def answering(status: int, **headers: str) -> Iterator[tuple[str, list[dict[str,
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    with serving(Handler) as url:
+    with serving(Handler, tls) as url:
         yield url, seen
 
 
 @contextmanager
-def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+def serving(handler: type[BaseHTTPRequestHandler], tls: ssl.SSLContext | None = None) -> Iterator[str]:
     """A server on this machine; its API address."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
     try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/v5"
+        yield f"http{'s' if tls else ''}://127.0.0.1:{server.server_address[1]}/v5"
     finally:
         server.shutdown()
         server.server_close()

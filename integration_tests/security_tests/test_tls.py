@@ -5,9 +5,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from cryptography import x509
@@ -15,6 +13,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from integration_tests.security_tests.servers import answering
 from integration_tests.support.assertions import assert_failed
 from integration_tests.support.commands import read_boards_from
 from integration_tests.support.pinterest import Simulator
@@ -54,30 +53,12 @@ def test_certificates_that_the_environment_names_are_trusted_on_this_machine_too
 
 
 @contextmanager
-def self_signed(folder: Path) -> Iterator[tuple[str, list[str]]]:
-    """A server behind a certificate that it has signed itself; its API address, and the paths it was asked for."""
-    seen: list[str] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            seen.append(self.path)
-            self.send_response(503)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+def self_signed(folder: Path) -> Iterator[tuple[str, list[dict[str, str]]]]:
+    """A server behind a certificate that it has signed itself; its API address, and the requests that came."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(*_certificate(folder))
-    server.socket = context.wrap_socket(server.socket, server_side=True)
-    Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-    try:
-        yield f"https://127.0.0.1:{server.server_address[1]}/v5", seen
-    finally:
-        server.shutdown()
-        server.server_close()
+    with answering(503, context) as served:
+        yield served
 
 
 def _certificate(folder: Path) -> tuple[Path, Path]:

@@ -80,16 +80,6 @@ def test_ten_workers_renew_an_expired_token_once() -> None:
         assert len(sim.calls(TOKEN)) == 2
 
 
-def test_a_token_that_lives_a_second_is_renewed_as_the_sync_goes_on() -> None:
-    world = World(boards=16, pins_per_board=2)
-    with Simulator(world, access_token_lifetime=1, latency=0.12, refresh_rotation=Rotation.REVOKE) as sim:
-        output = run_sync(sim, ["board_pins"], config=sim.config(num_workers=2))
-        assert_succeeded(output, ["board_pins"])
-        assert_exact(output, sim, ["board_pins"])
-        assert len(sim.calls(TOKEN)) >= 2
-        assert len(handed_on_configs(output)) == len(sim.calls(TOKEN))
-
-
 @pytest.mark.parametrize("kind", [FaultKind.UNAVAILABLE, FaultKind.NEVER_ANSWERS, FaultKind.TRUNCATED_JSON])
 def test_a_token_endpoint_that_stumbles_is_asked_again(kind: FaultKind) -> None:
     with Simulator(faults=[Fault(kind, on=TOKEN)]) as sim:
