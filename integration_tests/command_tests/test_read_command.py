@@ -8,6 +8,7 @@ import stat
 import sys
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -52,10 +53,19 @@ class Place:
     Attributes:
         folder: the working directory.
         capsys: takes what the command says.
+        patch: of the test.
     """
 
     folder: Path
     capsys: pytest.CaptureFixture[str]
+    patch: pytest.MonkeyPatch
+
+    @contextmanager
+    def pinterest(self, sim: Simulator) -> Iterator[Simulator]:
+        """A simulator that the command reads."""
+        with sim:
+            self.patch.setenv("PINTEREST_API_URL", sim.url)
+            yield sim
 
     @property
     def config(self) -> Path:
@@ -74,17 +84,17 @@ class Place:
         code = read.main(arguments)
         return code, *self.capsys.readouterr()
 
-    def connect(self, messages: Iterable[Any], code: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    def connect(self, messages: Iterable[Any], code: int) -> None:
         """Put a connector in place that prints these messages, and ends with this code."""
         (self.folder / "messages").write_bytes(b"".join(orjson.dumps(message) + b"\n" for message in messages))
-        self.run_instead(f"cat messages\nexit {code}", monkeypatch)
+        self.run_instead(f"cat messages\nexit {code}")
 
-    def run_instead(self, commands: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def run_instead(self, commands: str) -> None:
         """Put commands of a shell in the connector's place."""
         script = self.folder / "python"
         script.write_text(f"#!/bin/sh\n{commands}\n", encoding="utf-8")
         script.chmod(0o755)
-        monkeypatch.setattr(sys, "executable", str(script))
+        self.patch.setattr(sys, "executable", str(script))
 
     def runs(self) -> list[Output]:
         """What each run has left, the first one first; every line is whole."""
@@ -98,14 +108,11 @@ class Place:
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Place:
     monkeypatch.chdir(tmp_path)
-    return Place(tmp_path, capsys)
+    return Place(tmp_path, capsys, monkeypatch)
 
 
-def test_the_second_run_goes_on_from_the_first_after_revoked_tokens_and_failures(
-    place: Place, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with Simulator(small_world(), refresh_rotation=Rotation.REVOKE) as sim:
-        monkeypatch.setenv("PINTEREST_API_URL", sim.url)
+def test_the_second_run_goes_on_from_the_first_after_revoked_tokens_and_failures(place: Place) -> None:
+    with place.pinterest(Simulator(small_world(), refresh_rotation=Rotation.REVOKE)) as sim:
         place.configure(since_recently(sim))
         code, said, complaints = place.run(*STREAMS)
         assert (code, complaints) == (0, "")
@@ -138,9 +145,7 @@ def test_the_second_run_goes_on_from_the_first_after_revoked_tokens_and_failures
         assert not [secret for secret in secrets if secret in path.read_bytes()]
 
 
-def test_the_query_that_is_printed_shows_the_newest_record_of_each_key_in_duckdb(
-    place: Place, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_query_that_is_printed_shows_the_newest_record_of_each_key_in_duckdb(place: Place) -> None:
     place.configure()
     for at, spend in ((1, 100), (2, 250)):
         row = {"CAMPAIGN_ID": "11", "CAMPAIGN_NAME": "Spring", "DATE": f"2026-01-0{at}"}
@@ -150,7 +155,7 @@ def test_the_query_that_is_printed_shows_the_newest_record_of_each_key_in_duckdb
             {"type": "LOG", "log": {"level": "INFO", "message": "-"}},
             record_of("campaigns", at, {"id": "11", "ad_account_id": 7}),
         ]
-        place.connect([record_of("campaign_analytics", at, row) for row in rows] + others, 0, monkeypatch)
+        place.connect([record_of("campaign_analytics", at, row) for row in rows] + others, 0)
         code, said, _ = place.run("campaign_analytics", "campaigns", "--append")
         assert code == 0
     assert max(map(len, said.splitlines())) <= 80
@@ -164,11 +169,8 @@ def test_the_query_that_is_printed_shows_the_newest_record_of_each_key_in_duckdb
     ]
 
 
-def test_days_that_failed_are_missing_on_the_page_until_the_next_read_has_them(
-    place: Place, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with Simulator(small_world(ad_accounts=2)) as sim:
-        monkeypatch.setenv("PINTEREST_API_URL", sim.url)
+def test_days_that_failed_are_missing_on_the_page_until_the_next_read_has_them(place: Place) -> None:
+    with place.pinterest(Simulator(small_world(ad_accounts=2))) as sim:
         place.configure({**since_recently(sim), "max_retries": 0})
         account = sim.world.account_id(1)
         sim.add_fault(Fault(FaultKind.UNAVAILABLE, on="campaigns/analytics", account=account, times=None))
@@ -184,22 +186,22 @@ def test_days_that_failed_are_missing_on_the_page_until_the_next_read_has_them(
         assert "No day is missing." in text
 
 
-def test_the_page_never_changes_how_a_read_ends(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_page_never_changes_how_a_read_ends(place: Place) -> None:
     place.configure({**CONFIG, "start_date": "2019-01-01"})
-    place.connect([record_of("boards", 1, {"id": "1"})], 0, monkeypatch)
+    place.connect([record_of("boards", 1, {"id": "1"})], 0)
     code, said, complaints = place.run("boards")
     assert (code, complaints) == (0, "")
     assert said.endswith(PAGE)
     assert "boards: 1 records\n" in said
     assert "Note: Start Date 2019-01-01 is older than the 913 days that Pinterest keeps" in said
     (place.output / "options.json").write_text("[]", encoding="utf-8")
-    with monkeypatch.context() as patch:
+    with place.patch.context() as patch:
         patch.setitem(sys.modules, "duckdb", None)
         code, said, complaints = place.run("boards")
     assert code == 0
     assert complaints.startswith("Warning: the page about output could not be made. The page needs DuckDB.")
     assert len(complaints.splitlines()) == 1
-    monkeypatch.setattr(read, "_PAGE_BYTES", 10)
+    place.patch.setattr(read, "_PAGE_BYTES", 10)
     assert place.run("boards")[1].splitlines()[-1].endswith(" -m source_pinterest.report --output output")
 
 
@@ -207,9 +209,7 @@ def record_of(stream: str, at: int, data: Any) -> Any:
     return {"type": "RECORD", "record": {"stream": stream, "emitted_at": at, "data": data}}
 
 
-def test_an_interrupted_run_keeps_what_it_read_and_the_state_of_it(
-    place: Place, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_interrupted_run_keeps_what_it_read_and_the_state_of_it(place: Place) -> None:
     def until_the_campaigns_are_read(lines: Iterable[bytes]) -> Iterator[bytes]:
         """As Ctrl-C does, but at a known moment."""
         for line in lines:
@@ -218,10 +218,9 @@ def test_an_interrupted_run_keeps_what_it_read_and_the_state_of_it(
                 os.kill(os.getpid(), signal.SIGINT)
 
     fault = Fault(FaultKind.RATE_LIMITED, on="campaigns/analytics", times=None, seconds=600)
-    with Simulator(small_world(), faults=[fault]) as sim:
-        monkeypatch.setenv("PINTEREST_API_URL", sim.url)
+    with place.pinterest(Simulator(small_world(), faults=[fault])) as sim:
         place.configure({**since_recently(sim), "max_wait_minutes": 60})
-        with monkeypatch.context() as patch:
+        with place.patch.context() as patch:
             patch.setattr(read, "without_secrets", until_the_campaigns_are_read)
             code, said, complaints = place.run("campaigns", "campaign_analytics")
         assert code == 128 + signal.SIGINT
@@ -237,8 +236,8 @@ def test_an_interrupted_run_keeps_what_it_read_and_the_state_of_it(
         assert place.states() == interrupted.states
 
 
-def test_without_a_network_one_sentence_says_what_to_look_at(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PINTEREST_API_URL", "http://127.0.0.1:9/v5")
+def test_without_a_network_one_sentence_says_what_to_look_at(place: Place) -> None:
+    place.patch.setenv("PINTEREST_API_URL", "http://127.0.0.1:9/v5")
     token = {"credentials": {"auth_method": "access_token", "access_token": "false-token"}}
     for config, streams, begins in (
         (CONFIG, ["boards", "campaigns"], "Pinterest's token endpoint gave no access token (it could not be reached)."),
@@ -274,12 +273,10 @@ def test_a_refusal_is_one_sentence_and_leaves_nothing(place: Place) -> None:
         assert not place.output.exists()
 
 
-def test_a_refused_token_and_a_broken_state_are_told_in_the_words_of_the_connector(
-    place: Place, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_refused_token_and_a_broken_state_are_told_in_the_words_of_the_connector(place: Place) -> None:
     place.configure()
     error = {"message": f"Pinterest refuses the refresh token. {SIGN_IN_AGAIN}"}
-    place.connect([{"type": "TRACE", "trace": {"type": "ERROR", "error": error}}], 1, monkeypatch)
+    place.connect([{"type": "TRACE", "trace": {"type": "ERROR", "error": error}}], 1)
     assert place.run("boards") == (1, PAGE, f"{error['message']}\n")
     (place.output / "state.json").write_text("null", encoding="utf-8")
     assert place.run("boards") == (
@@ -289,9 +286,9 @@ def test_a_refused_token_and_a_broken_state_are_told_in_the_words_of_the_connect
     )
 
 
-def test_a_path_is_not_broken_at_the_edge_of_a_terminal(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "80")
-    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+def test_a_path_is_not_broken_at_the_edge_of_a_terminal(place: Place) -> None:
+    place.patch.setenv("COLUMNS", "80")
+    place.patch.setattr(sys.stderr, "isatty", lambda: True)
     folder = "a-folder/" * 12
     *_, complaints = place.run("boards", "--config", f"{folder}config.json")
     assert [line for line in complaints.splitlines() if len(line) > 79] == [f"{folder}config.json"] * 2
@@ -305,42 +302,38 @@ def test_a_path_is_not_broken_at_the_edge_of_a_terminal(place: Place, monkeypatc
     ],
 )
 def test_a_connector_that_ends_without_a_word_is_no_success(
-    signals: signal.Signals, code: int, words: str, place: Place, monkeypatch: pytest.MonkeyPatch
+    signals: signal.Signals, code: int, words: str, place: Place
 ) -> None:
     place.configure()
-    place.run_instead(f"kill -{signals.value} $$", monkeypatch)
+    place.run_instead(f"kill -{signals.value} $$")
     assert place.run("boards") == (code, "", words)
     assert {path.name for path in place.output.iterdir()} == BESIDE, "no file is empty"
 
 
-def test_ctrl_c_before_the_first_record_leaves_no_file_and_is_told_once(
-    place: Place, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_ctrl_c_before_the_first_record_leaves_no_file_and_is_told_once(place: Place) -> None:
     """A terminal sends it to both processes, here while the child has not begun to import anything."""
     place.configure()
     commands = f"kill -INT $$ && touch still-here\nkill -INT {os.getpid()}\nexec sleep 60"
-    place.run_instead(commands, monkeypatch)
+    place.run_instead(commands)
     assert place.run("boards") == (128 + signal.SIGINT, "", NOTHING_READ)
     assert (place.folder / "still-here").exists()
     assert {path.name for path in place.output.iterdir()} == BESIDE
 
 
-def test_a_servers_words_are_printed_on_one_line_without_control_characters(
-    place: Place, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_servers_words_are_printed_on_one_line_without_control_characters(place: Place) -> None:
     place.configure()
     text = "\x1b[2J\x07 Sorry\r\n5,000 records are in \u202eoutput\x9b"
     log = {"type": "LOG", "log": {"level": "WARN", "message": text}}
     trace = {"type": "TRACE", "trace": {"type": "ERROR", "error": {"message": f"boards: {text}"}}}
-    place.connect((log, trace), 1, monkeypatch)
+    place.connect((log, trace), 1)
     _, said, complaints = place.run("boards")
     shown = "\ufffd[2J\ufffd Sorry  5,000 records are in \ufffdoutput\ufffd"
     assert (said, complaints) == (PAGE, f"Warning: {shown}\nboards: {shown}\n")
 
 
-def test_a_config_that_takes_no_new_token_is_not_used(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_config_that_takes_no_new_token_is_not_used(place: Place) -> None:
     place.configure()
-    monkeypatch.setattr(os, "access", lambda path, _: path != place.config.parent)
+    place.patch.setattr(os, "access", lambda path, _: path != place.config.parent)
     code, _, complaints = place.run("boards")
     assert code == 1
     assert complaints.startswith("secrets/config.json can't be written, but Pinterest replaces the refresh token")
