@@ -33,7 +33,7 @@ RUN_ELSEWHERE: Mapping[str, str] = {
     r"make live EXPERIMENT=2": "integration_tests/tool_tests/test_live.py",
     r"make install": "Makefile",
     r"\.venv/bin/python -m integration_tests\.simulator .*": "integration_tests/simulator_tests/test_process.py",
-    r"\.venv/bin/python -m source_pinterest\.authorize( --.*)?": ("integration_tests/command_tests/test_authorize.py"),
+    r"\.venv/bin/python -m source_pinterest\.authorize( --.*)?": ("integration_tests/command_tests/test_sign_in.py"),
     r"make demo-dagster": ".ci/run",
     r"python3 -m venv \.venv && \.venv/bin/python -m pip install --editable '\.\[tests,checks,report\]'": "Makefile",
     r"\.venv/bin/python -m integration_tests\.tools\.demo": "Makefile",

@@ -123,7 +123,7 @@ def test_an_error_with_advice_has_no_stack_trace() -> None:
     ("command", "name", "content"),
     [("check", "config", None), ("discover", "config", b"{"), ("read", "catalog", b"null"), ("read", "state", b"null")],
 )
-def test_a_file_that_is_none_is_named(command: str, name: str, content: bytes | None, tmp_path: Path) -> None:
+def test_a_file_of_another_form_is_named(command: str, name: str, content: bytes | None, tmp_path: Path) -> None:
     with Simulator() as sim:
         arguments = read_arguments(tmp_path, catalog_of(["boards"]), sim.config(), {})[1:]
         path = tmp_path / f"{name}.json"
@@ -201,7 +201,7 @@ def test_a_python_that_can_not_run_it_is_told_which_one_can(arguments: list[str]
     assert sentence.endswith(ends)
 
 
-def test_a_command_is_asked_for() -> None:
+def test_without_a_command_the_commands_are_named() -> None:
     with Simulator() as sim:
         output = run_main(sim)
     assert output.exit_code == 1

@@ -4,6 +4,7 @@ The connector's budget against the simulator's quotas, five minutes in a moment;
 real minutes.
 """
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -130,6 +131,8 @@ def test_a_trial_s_day_ends_the_sync_and_the_next_day_goes_on(daily_share: float
         config = sim.config(lookback_days=0)
         first = run_sync(sim, ["ad_account_analytics"], config=config)
         assert_failed(first, "ad_account_analytics", "transient_error", "the next sync continues from there")
+        [error] = first.errors_of("ad_account_analytics")
+        assert re.search(r"until \d{4}-\d\d-\d\d \d\d:\d\d UTC", str(error.message))
         assert first.errors[-1].failure_type.value == "transient_error"
         assert sum(entry.category == "ads_analytics" for entry in sim.log) >= SHARE * calls
         assert not [entry for entry in sim.log if entry.status == 429]

@@ -4,17 +4,14 @@ It ends exact, or it stops cleanly, says until when, and completes on the days a
 a wait would come, the connection allows none, and the simulator's clock is moved.
 """
 
-import re
-from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from integration_tests.simulator import Fault, FaultKind, HeaderStyle
-from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded, key_of
+from integration_tests.support.assertions import assert_exact, assert_failed, assert_succeeded
 from integration_tests.support.catalogs import ALL_STREAMS
-from integration_tests.support.outputs import Output, Record
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import State, run_sync
 from integration_tests.support.truth import AUDIENCE_KEYS, CATALOG_ITEM_KEYS, ORGANISATION_KEYS
@@ -25,7 +22,6 @@ FEWER_STREAMS = [
     stream for stream in ALL_STREAMS if stream not in {**AUDIENCE_KEYS, **CATALOG_ITEM_KEYS, **ORGANISATION_KEYS}
 ]
 """All of them take more calls in a moment than a second allows."""
-UNTIL = re.compile(r"until \d{4}-\d\d-\d\d \d\d:\d\d UTC")
 
 
 @pytest.mark.parametrize(
@@ -61,26 +57,6 @@ def test_ten_calls_a_second_are_kept(style: HeaderStyle) -> None:
         # The first response has told the quota before the workers set out. A lone number does not say that it is of a
         # second, so that a 429 has to.
         assert throttled(sim) <= (10 if style is HeaderStyle.PLAIN else 0)
-
-
-@pytest.mark.parametrize("style", [HeaderStyle.RECORDED, HeaderStyle.ABSENT])
-def test_a_daily_quota_stops_the_sync_which_goes_on_the_next_day(style: HeaderStyle) -> None:
-    world = World(ad_accounts=34, campaigns=1, shared_ad_accounts=0)
-    world.first_day = world.today - timedelta(days=1)
-    with Simulator(world, profile="docs_2022", daily_share=0.1, header_style=style) as sim:
-        config = sim.config(max_wait_minutes=0, lookback_days=0, num_workers=4)
-        first = run_sync(sim, ["ad_account_analytics"], config=config)
-        assert_failed(first, "ad_account_analytics", "transient_error", "ads_analytics")
-        assert UNTIL.search(str(first.errors_of("ad_account_analytics")[0].message))
-        assert first.errors[-1].failure_type.value == "transient_error"
-        if style is not HeaderStyle.ABSENT:
-            assert throttled(sim) == 0
-        assert 26 <= len(accounts_done(first.states)) <= 30
-        sim.advance(DAY_SECONDS)
-        second = run_sync(sim, ["ad_account_analytics"], config=config, state=first.states)
-        # The day after, those that had no turn come first, and the rest is only looked at again.
-        assert_united_exact("ad_account_analytics", (first, second), sim)
-        assert accounts_done(second.states) == {key[0] for key in sim.expected("ad_accounts")}
 
 
 def test_each_account_gets_its_turn_the_longest_unread_first() -> None:
@@ -124,20 +100,6 @@ def test_one_throttled_category_holds_up_no_other() -> None:
 def throttled(sim: Simulator) -> int:
     """How many calls were refused for their rate."""
     return sum(entry.status == 429 for entry in sim.log)
-
-
-def accounts_done(states: State) -> set[str]:
-    """The ad accounts of which days were read. Those that are only planned have their first day alone."""
-    read = [entry for entry in _entries(states) if entry["cursor"]["DATE"] >= entry["cursor"].get("from", "")]
-    return {entry["partition"]["ad_account_id"] for entry in read}
-
-
-def assert_united_exact(stream: str, outputs: Iterable[Output], sim: Simulator) -> None:
-    """All syncs together brought the set."""
-    united: dict[tuple[Any, ...], Record] = {}
-    for output in outputs:
-        united |= {key_of(stream, record): record for record in output.records[stream]}
-    assert_same(stream, united.values(), sim.expected(stream))
 
 
 def _entries(states: State) -> list[dict[str, Any]]:

@@ -37,7 +37,7 @@ DAYS = 5
     ],
     ids=["180 pins", "2 ad accounts", "100 boards"],
 )
-def test_five_days_of_trial_access_and_one_without(
+def test_numbers_of_ads_come_first_and_each_day_comes_closer_to_the_end(
     place: int, on_the_first_day: Collection[str], in_five_days: Collection[str], never: Collection[str]
 ) -> None:
     """Each with numbers of a few days, and reports on the whole history of the two ad accounts."""

@@ -109,7 +109,7 @@ def test_a_body_takes_at_most_200_mib_whatever_it_unpacks_to(case: str, tmp_path
     assert peak_mib(stream, answer, tmp_path) < MOST_MIB
 
 
-def test_answers_that_name_other_quotas_each_time(tmp_path: Path) -> None:
+def test_answers_that_name_new_quotas_each_time_take_at_most_200_mib(tmp_path: Path) -> None:
     pages, quotas = 200, 1_500
 
     def answer(_host: str, _path: str, number: int) -> tuple[bytes, Mapping[str, str]]:

@@ -39,7 +39,7 @@ def without_controls(text: str) -> str:
 
 
 @pytest.mark.parametrize("kind", [FaultKind.TOKEN_REVOKED, FaultKind.BAD_GATEWAY_HTML, FaultKind.DOWNLOAD_EXPIRED])
-def test_not_even_a_process_with_debug_logs(kind: FaultKind, tmp_path: Path) -> None:
+def test_debug_logs_have_no_query_and_no_secret(kind: FaultKind, tmp_path: Path) -> None:
     """The query of a link to a report, which signs it, is a secret too."""
     on = {FaultKind.TOKEN_REVOKED: {"on": "oauth/token", "times": None}, FaultKind.BAD_GATEWAY_HTML: {"on": BOARDS}}
     with Simulator(small_world(), faults=[Fault(kind, **on.get(kind, {}))]) as sim:

@@ -57,7 +57,7 @@ def test_nothing_is_handed_on_where_nothing_rotates() -> None:
 
 
 @pytest.mark.parametrize(("shape", "command"), [(nested, "read"), (flat, "check")])
-def test_a_laptop_has_it_written_back(shape: Any, command: str, tmp_path: Path) -> None:
+def test_a_rotated_token_is_written_into_the_file_if_asked_for(shape: Any, command: str, tmp_path: Path) -> None:
     with Simulator(refresh_rotation=Rotation.REVOKE) as sim:
         path = written(tmp_path, shape(sim.config(status=["ACTIVE"])))
         path.chmod(0o644)

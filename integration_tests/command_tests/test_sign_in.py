@@ -91,7 +91,7 @@ def test_the_first_commands_leave_the_refresh_token_as_it_is(desktop: Desktop, p
         assert len(sim.calls("oauth/token")) == 1
 
 
-def test_a_user_who_declines(desktop: Desktop, path: Path) -> None:
+def test_a_user_who_declines_gets_no_config(desktop: Desktop, path: Path) -> None:
     def decline(url: str) -> requests.Response:
         return requests.post(url, data={"answer": "decline"}, timeout=10)
 
@@ -116,7 +116,7 @@ def test_the_help_names_the_secret_s_variable(capsys: pytest.CaptureFixture[str]
     ],
     ids=["an error", "silence"],
 )
-def test_a_token_endpoint_in_trouble(fault: Fault, words: str, desktop: Desktop, path: Path) -> None:
+def test_a_token_endpoint_that_fails_leaves_no_file(fault: Fault, words: str, desktop: Desktop, path: Path) -> None:
     with Simulator(faults=[fault]) as sim:
         assert desktop.authorize(sim, path, "--client-id", "1234567") == 1
     assert words in desktop.said
@@ -124,7 +124,7 @@ def test_a_token_endpoint_in_trouble(fault: Fault, words: str, desktop: Desktop,
     assert list(path.parent.iterdir()) == []
 
 
-def test_a_wrong_app_secret(desktop: Desktop, path: Path) -> None:
+def test_a_wrong_app_secret_is_told_with_what_to_check(desktop: Desktop, path: Path) -> None:
     with Simulator() as sim:
         assert desktop.authorize(sim, path, "--client-id", "1234567", secret="false-and-wrong") == 1
     assert "Check the App ID and the App secret" in desktop.said
