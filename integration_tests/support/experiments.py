@@ -18,7 +18,7 @@ from integration_tests.simulator.faults.script import DOWNLOAD
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.worlds import small_world
 from integration_tests.tools.live import run
-from integration_tests.tools.live.calls import Answer, Send, sender
+from integration_tests.tools.live.look import Answer, Send, sender
 from source_pinterest.cli.authorize import SECRET_VARIABLE
 
 POSTED = {"oauth/token", "oauth", "analytics/create_report"}

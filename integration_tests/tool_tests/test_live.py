@@ -22,9 +22,7 @@ from integration_tests.support.pinterest import Simulator
 from integration_tests.support.processes import ROOT
 from integration_tests.support.secrets import assert_no_secret_in
 from integration_tests.tools.live import adopt, forms, reports, run
-from integration_tests.tools.live.calls import Answer, Calls, StoppedError
-from integration_tests.tools.live.look import Look
-from integration_tests.tools.live.notes import Notes
+from integration_tests.tools.live.look import AccountLook, Answer, Look, StoppedError
 from source_pinterest.api import BASE_URL_VARIABLE, Api
 from source_pinterest.config import Config
 from source_pinterest.streams.base.stream import Sync
@@ -264,10 +262,10 @@ def test_the_consent_says_first_that_it_uses_no_token_of_a_connection(
 
 def test_no_more_requests_are_sent_than_were_announced() -> None:
     assert max(one.requests for one in run.EXPERIMENTS.values()) <= 40
-    calls = Calls("https://api.example/v5", lambda _: Answer(200, {}, b"{}"), Notes(), 2)
-    assert [calls.get("boards/list", "boards").status for _ in range(2)] == [200, 200]
+    look = Look("https://api.example/v5", lambda _: Answer(200, {}, b"{}"), 2)
+    assert [look.get("boards/list", "boards").status for _ in range(2)] == [200, 200]
     with pytest.raises(StoppedError):
-        calls.get("boards/list", "boards")
+        look.get("boards/list", "boards")
 
 
 def test_a_declined_consent_leaves_what_was_seen(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -299,9 +297,7 @@ def test_links_to_reports_are_checked_as_in_a_sync(
         fetched.append(request.url)
         return Answer(404)
 
-    notes = Notes()
-    calls = Calls(api.base_url, download, notes, 1)
-    look = Look(calls, notes, Sync(api, config), download, lambda _: None)
+    look = AccountLook(Sync(api, config), download, download, lambda _: None, 1)
     reports._finished(look, "CAMPAIGN", Answer(200, {}, json.dumps({"url": url}).encode()))
     assert fetched == ([url] if is_followed else [])
 

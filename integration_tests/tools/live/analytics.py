@@ -5,9 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from integration_tests.tools.live.calls import Answer
-from integration_tests.tools.live.look import Look
-from integration_tests.tools.live.notes import values_at
+from integration_tests.tools.live.look import AccountLook, Answer, values_at
 from source_pinterest.columns import COLUMNS, SYNC_COLUMNS
 
 _NUMBERS = frozenset(column.name for column in COLUMNS if column.type == "number")
@@ -23,7 +21,7 @@ WINDOWS = ((60, 60, 60), (7, 0, 0), (1, 0, 0), (30, 0, 0), (0, 0, 1), (14, 1, 1)
 """Click, engagement, view: three that somebody saw taken, then three that somebody saw refused."""
 
 
-def run(look: Look) -> None:
+def run(look: AccountLook) -> None:
     """Request three days of everything, many days of campaigns, a few weeks, and a day with each attribution window."""
     account, campaigns = look.account_with_campaigns()
     found = {"campaigns": campaigns, **{kind: look.newest(kind, account) for kind in ("ad_groups", "ads")}}
@@ -37,10 +35,10 @@ def run(look: Look) -> None:
         days = dict(zip(("click_window_days", "engagement_window_days", "view_window_days"), window, strict=True))
         answer = _ask(look, account, "ad_account", ("TOTAL_CHECKOUT", "SPEND_IN_DOLLAR"), 1, **days)
         what = "attribution window " + "/".join(map(str, window))
-        look.calls.asked(_operation("ad_account"), what, answer)
+        look.asked(_operation("ad_account"), what, answer)
 
 
-def _level(look: Look, account: str, kind: str, id_column: str, ids: Sequence[str]) -> None:
+def _level(look: AccountLook, account: str, kind: str, id_column: str, ids: Sequence[str]) -> None:
     """Request all columns of one level, once more without those that are refused by name."""
     operation = _operation(kind)
     by_ids = {f"{kind.removesuffix('s')}_ids": ",".join(ids)} if ids else {}
@@ -49,14 +47,14 @@ def _level(look: Look, account: str, kind: str, id_column: str, ids: Sequence[st
             operation, part, lambda names: _ask(look, account, kind, names, _DAYS, **by_ids)
         )
         if len(ids) > 1:
-            look.calls.asked(operation, "ids joined with commas", answer)
+            look.asked(operation, "ids joined with commas", answer)
         if answer.is_fine:
-            look.notes.body(operation, answer.json, "[]", ("DATE", *columns))
+            look.body(operation, answer.json, "[]", ("DATE", *columns))
             rows = values_at("[]", answer.json)
             if any(map(_is_idle, rows)):
-                look.notes.add(operation, "rows", "a day without activity", "has a row")
+                look.add(operation, "rows", "a day without activity", "has a row")
             elif len(rows) < max(1, len(ids)) * _DAYS:
-                look.notes.add(operation, "rows", "a day without activity", "has none")
+                look.add(operation, "rows", "a day without activity", "has none")
 
 
 def _is_idle(row: Any) -> bool:
@@ -70,7 +68,7 @@ def _parts(id_column: str) -> Iterator[tuple[str, ...]]:
         yield (id_column, *names[start : start + _COLUMNS_AT_ONCE])
 
 
-def _halves(look: Look, account: str, ids: Sequence[str]) -> None:
+def _halves(look: AccountLook, account: str, ids: Sequence[str]) -> None:
     """Request many days of campaigns in one request and in two. A large answer that is cut has fewer rows or less."""
     middle = (len(ids) + 1) // 2
     found = []
@@ -83,16 +81,14 @@ def _halves(look: Look, account: str, ids: Sequence[str]) -> None:
         found.append((len(rows), *map(round, sums)))
     whole, *halves = found
     is_equal = whole == tuple(map(sum, zip(*halves, strict=True)))
-    look.notes.add(
-        _operation("campaigns"), "rows", "a large request beside its halves", "equal" if is_equal else "other"
-    )
+    look.add(_operation("campaigns"), "rows", "a large request beside its halves", "equal" if is_equal else "other")
 
 
 def _number(value: Any) -> float:
     return float(value) if re.fullmatch(r"\d+(\.\d+)?", str(value)) else 0
 
 
-def _weeks(look: Look, account: str) -> None:
+def _weeks(look: AccountLook, account: str) -> None:
     """Note the weekday of the days that rows of weeks have. The first day asked for is no Sunday or Monday."""
     end = look.days_ago(1)
     start = date.fromordinal(end.toordinal() - 7 * _WEEKS)
@@ -103,18 +99,18 @@ def _weeks(look: Look, account: str) -> None:
         try:
             found = date.fromisoformat(str(day)[:10])
         except ValueError:
-            look.notes.add(_operation("ad_account"), "rows", "first day of a week", "no date")
+            look.add(_operation("ad_account"), "rows", "first day of a week", "no date")
             continue
         form = "the first day asked for" if found == start else f"a {found:%A}"
-        look.notes.add(_operation("ad_account"), "rows", "first day of a week", form)
+        look.add(_operation("ad_account"), "rows", "first day of a week", form)
 
 
-def _ask(look: Look, account: str, kind: str, columns: Sequence[str], days: int, **more: Any) -> Answer:
+def _ask(look: AccountLook, account: str, kind: str, columns: Sequence[str], days: int, **more: Any) -> Answer:
     end = look.days_ago(2)
     window = {"start_date": str(date.fromordinal(end.toordinal() - days + 1)), "end_date": str(end)}
     params = {**window, "granularity": "DAY", "columns": ",".join(columns), **more}
     path = f"ad_accounts/{account}/{'' if kind == 'ad_account' else kind + '/'}analytics"
-    return look.calls.get(_operation(kind), path, params)
+    return look.get(_operation(kind), path, params)
 
 
 def _operation(kind: str) -> str:

@@ -8,8 +8,7 @@ from urllib.parse import urljoin
 from airbyte_cdk.utils import AirbyteTracedException
 
 from integration_tests.tools.live import forms
-from integration_tests.tools.live.calls import Answer, Calls
-from integration_tests.tools.live.notes import Notes, values_at
+from integration_tests.tools.live.look import Answer, Look, values_at
 from source_pinterest.api import Api, api_base_url
 from source_pinterest.api.auth import APP_SCOPES
 from source_pinterest.api.session import Url
@@ -34,15 +33,13 @@ class Consents:
     Attributes:
         app: the user's app.
         port: of the redirect URI.
-        calls: sends requests.
-        notes: takes what came.
+        look: sends requests and takes what came.
         say: shows a sentence to the user.
     """
 
     app: App
     port: int
-    calls: Calls
-    notes: Notes
+    look: Look
     say: Callable[[str], object]
 
     def run(self) -> None:
@@ -68,27 +65,27 @@ class Consents:
                 code, redirect_uri = listener.wait_for_code(_CONSENT_SECONDS), listener.redirect_uri
         except (AirbyteTracedException, KeyboardInterrupt) as error:
             told = error.message if isinstance(error, AirbyteTracedException) else "no redirect came"
-            self.notes.add("oauth", "redirect", what, "refused", seen=forms.message(told))
+            self.look.add("oauth", "redirect", what, "refused", seen=forms.message(told))
             return {}
-        self.notes.add("oauth", "redirect", what, "code")
+        self.look.add("oauth", "redirect", what, "code")
         form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri}
         return self._tokens(f"authorization_code, {what}", {**form, "continuous_refresh": "true"})
 
     def _tokens(self, grant: str, form: Mapping[str, str]) -> Mapping[str, Any]:
         operation = f"oauth/token ({grant})"
-        answer = self.calls.post(operation, "oauth/token", data=form, auth=(self.app.client_id, self.app.client_secret))
-        self.calls.asked(operation, "tokens", answer)
+        answer = self.look.post(operation, "oauth/token", data=form, auth=(self.app.client_id, self.app.client_secret))
+        self.look.asked(operation, "tokens", answer)
         if not answer.is_fine or not isinstance(answer.json, dict):
             return {}
-        self.notes.body(operation, answer.json)
+        self.look.body(operation, answer.json)
         granted = str(answer.json.get("scope", "")).replace(",", " ").split()
         told = sorted(scope if scope in forms.SCOPES else forms.NOT_TOLD for scope in granted)
-        self.notes.add(operation, "", "scope", "string", "granted", told)
+        self.look.add(operation, "", "scope", "string", "granted", told)
         return dict(answer.json)
 
     def _get(self, tokens: Mapping[str, Any], operation: str, path: str, what: str, **params: str) -> Answer:
         headers = {"Authorization": f"Bearer {tokens.get('access_token')}"}
-        return self.calls.asked(operation, what, self.calls.get(operation, path, params, headers=headers))
+        return self.look.asked(operation, what, self.look.get(operation, path, params, headers=headers))
 
     def _try(self, what: str, tokens: Mapping[str, Any]) -> None:
         """Ask for what needs `billing:read`, and for what needs a permission that nobody asked for."""
@@ -103,7 +100,7 @@ class Consents:
 
         def connect(config: Config) -> Sync:
             api = Api.connect(config, lambda _: None, lambda: None)
-            api.session.hooks["response"].append(self.calls.count)
+            api.session.hooks["response"].append(self.look.count)
             return Sync(api, config)
 
         credentials = {"auth_method": "access_token", "access_token": tokens.get("access_token")}
@@ -112,7 +109,7 @@ class Consents:
         except AirbyteTracedException as error:
             is_fine, told = False, str(error.message)
         seen = forms.message(told) if told else None
-        self.notes.add("check", "", "status", "SUCCEEDED" if is_fine else "FAILED", seen=seen)
+        self.look.add("check", "", "status", "SUCCEEDED" if is_fine else "FAILED", seen=seen)
 
     def _refresh(self, tokens: Mapping[str, Any]) -> None:
         old = str(tokens.get("refresh_token"))
@@ -120,5 +117,5 @@ class Consents:
             came = (
                 "absent" if not new.get("refresh_token") else "the same" if new["refresh_token"] == old else "another"
             )
-            self.notes.add("oauth/token (refresh_token)", "rows", "refresh_token beside the old one", came)
+            self.look.add("oauth/token (refresh_token)", "rows", "refresh_token beside the old one", came)
             self._get(new, "user_account/get", "user_account", "the new token")

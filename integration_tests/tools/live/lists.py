@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from integration_tests.tools.live.look import Look
-from integration_tests.tools.live.notes import values_at
+from integration_tests.tools.live.look import AccountLook, values_at
 
 _SMALL, _LARGE, _PAGES = 2, 250, 3
 _LAST_PAGES = ("boards/list", "pins/list", "campaigns/list", "ad_groups/list", "audiences/list")
@@ -14,7 +13,7 @@ _FOREIGN_ACCOUNT = "549755885175"
 """The ad account of Pinterest's own examples: https://developers.pinterest.com/docs/api/v5/campaigns-list."""
 
 
-def run(look: Look) -> None:
+def run(look: AccountLook) -> None:
     """Read small pages, then large ones, then ask for what is not there."""
     accounts = _pages(look, "ad_accounts/list", "ad_accounts")
     boards = _pages(look, "boards/list", "boards")
@@ -34,10 +33,10 @@ def run(look: Look) -> None:
         ("campaigns/list", "a foreign ad account", f"ad_accounts/{_FOREIGN_ACCOUNT}/campaigns"),
         ("no operation", "a path that does not exist", _NO_PATH),
     ):
-        look.calls.asked(operation, what, look.calls.get(operation, path))
+        look.asked(operation, what, look.get(operation, path))
 
 
-def _pages(look: Look, operation: str, path: str) -> Sequence[Any]:
+def _pages(look: AccountLook, operation: str, path: str) -> Sequence[Any]:
     """Read up to three pages of a list, and return their items."""
     found: list[Any] = []
     more: dict[str, str] = {}
@@ -51,23 +50,21 @@ def _pages(look: Look, operation: str, path: str) -> Sequence[Any]:
     return found
 
 
-def _last_page(look: Look, operation: str, path: str) -> None:
+def _last_page(look: AccountLook, operation: str, path: str) -> None:
     answer, _ = look.list(operation, path, page_size=_LARGE, **_PARAMS.get(operation, {}))
-    look.calls.asked(operation, "a page_size of 250", answer)
+    look.asked(operation, "a page_size of 250", answer)
     if answer.is_fine:
         _note_page(look, operation, answer.json)
 
 
-def _note_page(look: Look, operation: str, page: Any) -> str:
+def _note_page(look: AccountLook, operation: str, page: Any) -> str:
     """Note the fields of a page, and how it ends a list; return its bookmark."""
-    look.notes.body(operation, page, "items[]", is_flat=True)
+    look.body(operation, page, "items[]", is_flat=True)
     items = values_at("items[]", page)
     bookmark = page.get("bookmark") if isinstance(page, dict) else None
     if not items or not bookmark:
         kind = "text" if bookmark else "absent" if "bookmark" not in page else "null" if bookmark is None else "empty"
-        look.notes.add(
-            operation, "rows", "bookmark of an empty page" if not items else "bookmark of the last page", kind
-        )
+        look.add(operation, "rows", "bookmark of an empty page" if not items else "bookmark of the last page", kind)
     if any(not isinstance(item, dict) or not item.get("id") for item in items):
-        look.notes.add(operation, "items[]", "id", "absent")
+        look.add(operation, "items[]", "id", "absent")
     return str(bookmark or "")

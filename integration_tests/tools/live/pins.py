@@ -3,9 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from integration_tests.tools.live.calls import Answer
-from integration_tests.tools.live.look import Look
-from integration_tests.tools.live.notes import values_at
+from integration_tests.tools.live.look import AccountLook, Answer, values_at
 from source_pinterest.streams.organic.pin_requests import PIN_METRICS
 
 _DAYS, _ALL_DAYS = 29, 89
@@ -20,7 +18,7 @@ _TOTALS = {"impression": "IMPRESSION", "pin_click": "PIN_CLICK", "clickthrough":
 """What the list calls its totals, and what analytics call them."""
 
 
-def run(look: Look) -> None:
+def run(look: AccountLook) -> None:
     """Request analytics of one picture and one video, then of the pins that are special."""
     pins = _listed(look)
     top = _top(look)
@@ -30,24 +28,24 @@ def run(look: Look) -> None:
         pin = next((one for one in (*ranked, *pins) if _kind(one) == kind), None)
         for name, metrics in LISTS.items() if pin else ():
             answer = _ask(look, str(pin and pin.get("id")), metrics)
-            look.calls.asked(_OPERATION, f"{name} metrics of a {kind}", answer)
+            look.asked(_OPERATION, f"{name} metrics of a {kind}", answer)
             _note(look, f"{_OPERATION} ({kind})", answer, metrics)
     ids = list(named)[:_SEVERAL]
     if ids:
         params = {**_days(look, _DAYS), "pin_ids": ids, "metric_types": ",".join(STANDARD)}
-        answer = look.calls.get(_SEVERAL_PINS, "pins/analytics", params)
-        look.calls.asked(_SEVERAL_PINS, "several pins", answer)
+        answer = look.get(_SEVERAL_PINS, "pins/analytics", params)
+        look.asked(_SEVERAL_PINS, "several pins", answer)
         if answer.is_fine:
-            look.notes.body(_SEVERAL_PINS, answer.json, "*.all.daily_metrics[]")
+            look.body(_SEVERAL_PINS, answer.json, "*.all.daily_metrics[]")
     _idle(look, pins)
-    look.calls.asked(_OPERATION, "a pin that does not exist", _ask(look, _NO_PIN, STANDARD))
+    look.asked(_OPERATION, "a pin that does not exist", _ask(look, _NO_PIN, STANDARD))
     if gone := next((pin for pin in top if pin not in named), None):
-        look.calls.asked(_OPERATION, "a pin that only the ranking names", _ask(look, gone, STANDARD))
+        look.asked(_OPERATION, "a pin that only the ranking names", _ask(look, gone, STANDARD))
     for pin in ranked[:1] or pins[:1]:
         _compare(look, pin)
 
 
-def _listed(look: Look) -> list[Any]:
+def _listed(look: AccountLook) -> list[Any]:
     """Up to three pages of pins, until a picture and a video are among them."""
     pins: list[Any] = []
     more: dict[str, Any] = {}
@@ -67,15 +65,15 @@ def _kind(pin: Any) -> str:
     return {"image": "picture", "video": "video"}.get(kind, "another")
 
 
-def _top(look: Look) -> list[str]:
+def _top(look: AccountLook) -> list[str]:
     params = {**_days(look, _DAYS), "sort_by": "IMPRESSION", "num_of_pins": 50}
-    answer = look.calls.get(_TOP, _TOP, params)
+    answer = look.get(_TOP, _TOP, params)
     if answer.is_fine:
-        look.notes.body(_TOP, answer.json, "pins[]")
+        look.body(_TOP, answer.json, "pins[]")
     return list(map(str, values_at("pins[].pin_id", answer.json)))
 
 
-def _idle(look: Look, pins: Sequence[Any]) -> None:
+def _idle(look: AccountLook, pins: Sequence[Any]) -> None:
     """Note the first of the oldest pins of which no day has a number."""
     for pin in sorted(pins, key=lambda one: str(one.get("created_at")))[:_OLDEST]:
         answer = _ask(look, str(pin.get("id")), STANDARD)
@@ -83,21 +81,21 @@ def _idle(look: Look, pins: Sequence[Any]) -> None:
         if answer.is_fine and not any(_number(value) for day in metrics for value in day.values()):
             days = values_at("all.daily_metrics[]", answer.json)
             form = "no days" if not days else "days without metrics" if not any(metrics) else "days of zeros"
-            look.notes.add(_OPERATION, "rows", "a pin without data", form)
+            look.add(_OPERATION, "rows", "a pin without data", form)
             _note(look, f"{_OPERATION} (idle)", answer, STANDARD)
             return
 
 
-def _compare(look: Look, pin: Any) -> None:
+def _compare(look: AccountLook, pin: Any) -> None:
     """Compare the totals of the list and of the response with the sum of 90 days, without telling them."""
     answer = _ask(look, str(pin.get("id")), STANDARD, _ALL_DAYS)
     days = values_at("all.daily_metrics[].metrics", answer.json)
     for field, metric in _TOTALS.items():
         total = sum(_number(day.get(metric)) for day in days if isinstance(day, dict))
         for listed in values_at(f"pin_metrics.90d.{field}", pin):
-            look.notes.add("pins/list", "rows", f"pin_metrics.90d.{field} beside the days", _beside(listed, total))
+            look.add("pins/list", "rows", f"pin_metrics.90d.{field} beside the days", _beside(listed, total))
         for summed in values_at(f"all.summary_metrics.{metric}", answer.json):
-            look.notes.add(_OPERATION, "rows", f"summary_metrics.{metric} beside the days", _beside(summed, total))
+            look.add(_OPERATION, "rows", f"summary_metrics.{metric} beside the days", _beside(summed, total))
 
 
 def _beside(told: Any, total: float) -> str:
@@ -112,19 +110,19 @@ def _number(value: Any) -> float:
         return 0
 
 
-def _note(look: Look, operation: str, answer: Answer, metrics: Sequence[str]) -> None:
+def _note(look: AccountLook, operation: str, answer: Answer, metrics: Sequence[str]) -> None:
     """Note the fields of a response, and the metrics that no day has."""
     if answer.is_fine:
-        look.notes.body(operation, answer.json, "all")
+        look.body(operation, answer.json, "all")
         came = {name for day in values_at("all.daily_metrics[].metrics", answer.json) for name in day}
         for name in [name for name in metrics if name not in came]:
-            look.notes.add(operation, "all", f"daily_metrics[].metrics.{name}", "absent")
+            look.add(operation, "all", f"daily_metrics[].metrics.{name}", "absent")
 
 
-def _ask(look: Look, pin: str, metrics: Sequence[str], days: int = _DAYS) -> Answer:
+def _ask(look: AccountLook, pin: str, metrics: Sequence[str], days: int = _DAYS) -> Answer:
     params = {**_days(look, days), "metric_types": ",".join(metrics)}
-    return look.calls.get(_OPERATION, f"pins/{pin}/analytics", params)
+    return look.get(_OPERATION, f"pins/{pin}/analytics", params)
 
 
-def _days(look: Look, days: int) -> dict[str, str]:
+def _days(look: AccountLook, days: int) -> dict[str, str]:
     return {"start_date": str(look.days_ago(days)), "end_date": str(look.days_ago(0))}

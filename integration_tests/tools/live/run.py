@@ -16,9 +16,7 @@ from airbyte_cdk.utils import AirbyteTracedException
 
 from integration_tests.recorded import Field, written
 from integration_tests.tools.live import analytics, consent, lists, pins, reports
-from integration_tests.tools.live.calls import NO_RESPONSE, Calls, StoppedError, sender
-from integration_tests.tools.live.look import Look
-from integration_tests.tools.live.notes import Notes
+from integration_tests.tools.live.look import NO_RESPONSE, AccountLook, Look, StoppedError, sender
 from source_pinterest import __version__
 from source_pinterest.api import Api, api_base_url, use_environment
 from source_pinterest.api.bounds import API_RESPONSE
@@ -48,7 +46,7 @@ class Experiment:
     question: str
     requests: int
     takes: str
-    run: Callable[[Look], None] | None = None
+    run: Callable[[AccountLook], None] | None = None
     asks_for: str = "It only reads."
 
 
@@ -116,12 +114,11 @@ def of_account(path: Path, experiment: Experiment) -> Sequence[Field]:
     config = Config.from_mapping({**raw, "max_retries": 0})
     store = TokenStore(raw, lambda _: None, path, saves=True)  # a rotated token would be lost otherwise
     api = Api.connect(config, store.rotated, lambda: None)
-    notes = Notes()
+    send, download = sender(api.session, api.response_bounds), sender(api.downloads, api.file_bounds)
     besides_a_token = experiment.requests - 1
-    calls = Calls(api.base_url, sender(api.session, api.response_bounds), notes, besides_a_token)
-    look = Look(calls, notes, Sync(api, config), sender(api.downloads, api.file_bounds), _wait)
+    look = AccountLook(Sync(api, config), send, download, _wait, besides_a_token)
     _until_stopped(lambda: experiment.run(look) if experiment.run else None)
-    return notes.fields()
+    return look.fields()
 
 
 def of_app(path: Path, port: int, experiment: Experiment) -> Sequence[Field]:
@@ -132,11 +129,9 @@ def of_app(path: Path, port: int, experiment: Experiment) -> Sequence[Field]:
     session = TimeoutSession(f"source-pinterest/{__version__}", 30)
     use_environment(session, api_base_url())
     session.auth = lambda request: request  # a netrc file's would replace the token of a request
-    notes = Notes()
-    calls = Calls(api_base_url(), sender(session, API_RESPONSE), notes, experiment.requests)
-    consents = consent.Consents(App.of_user(None, app), port, calls, notes, _print)
-    _until_stopped(consents.run)
-    return notes.fields()
+    look = Look(api_base_url(), sender(session, API_RESPONSE), experiment.requests)
+    _until_stopped(consent.Consents(App.of_user(None, app), port, look, _print).run)
+    return look.fields()
 
 
 def _until_stopped(run: Callable[[], None]) -> None:
