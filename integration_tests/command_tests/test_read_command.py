@@ -254,6 +254,14 @@ def test_without_a_network_one_sentence_says_what_to_look_at(place: Place) -> No
         assert config is CONFIG or sentence.endswith("No connection to 127.0.0.1 could be made (ConnectionError).")
 
 
+def test_an_option_that_does_not_exist_is_told_once_before_the_first_request(place: Place) -> None:
+    place.configure({**CONFIG, "startdate": "2026-01-01"})
+    notice = "startdate is not an option. Did you mean start_date?"
+    place.connect([{"type": "LOG", "log": {"level": "WARN", "message": notice}}], 1)
+    code, _, complaints = place.run("boards")
+    assert (code, complaints.splitlines()[0], complaints.count(notice)) == (1, f"Warning: {notice}", 1)
+
+
 def test_a_refusal_is_one_sentence_and_leaves_nothing(place: Place) -> None:
     code, _, complaints = place.run("boards")
     assert (code, "python -m source_pinterest.authorize" in complaints) == (1, True), "there is no configuration"
