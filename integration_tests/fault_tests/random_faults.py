@@ -100,10 +100,7 @@ def _kill(draw: st.DrawFn, _column: Column, first: int, last: int) -> Incident:
 
 def _without_id(draw: st.DrawFn, column: Column, first: int, last: int) -> Incident:
     operation = draw(st.sampled_from(_lists_of(column)))
-    item = draw(st.sampled_from(_ids(_LISTS[operation])))
-    alter = _of_lists(without("id", item))
-    what = f"{operation} without the ID {item}"
-    return Incident(first, last, what, lambda sim: sim.alter(operation, alter), item=item)
+    return without_id(operation, draw(st.sampled_from(ids(_LISTS[operation]))), first, last)
 
 
 def _breaking_off(draw: st.DrawFn, column: Column, first: int, last: int) -> Incident:
@@ -116,13 +113,29 @@ def _breaking_off(draw: st.DrawFn, column: Column, first: int, last: int) -> Inc
 
 
 def _of_a_pin(draw: st.DrawFn, column: Column, first: int, last: int) -> Incident:
-    pin, kind = draw(st.sampled_from(_ids("pins"))), draw(st.sampled_from(_ODD_ANSWERS))
-    fault = Fault(kind, on=column.steps[0], pin=pin, times=None)
-    return Incident(first, last, f"pin {pin}: {kind}", lambda sim: sim.add_fault(fault))
+    del column
+    return of_a_pin(draw(st.sampled_from(ids("pins"))), draw(st.sampled_from(_ODD_ANSWERS)), first, last)
 
 
 def _of_a_key(draw: st.DrawFn, column: Column, first: int, last: int) -> Incident:
-    entity = draw(st.sampled_from(_ids(_IN_REPORTS[column.name])))
+    return of_a_key(draw(st.sampled_from(ids(_IN_REPORTS[column.name]))), first, last)
+
+
+def without_id(operation: str, item: str, first: int, last: int) -> Incident:
+    """An item of a list lacks its ID."""
+    alter = _of_lists(without("id", item))
+    what = f"{operation} without the ID {item}"
+    return Incident(first, last, what, lambda sim: sim.alter(operation, alter), item=item)
+
+
+def of_a_pin(pin: str, kind: FaultKind, first: int, last: int) -> Incident:
+    """The analytics of a pin can't be read."""
+    fault = Fault(kind, on="pins/analytics", pin=pin, times=None)
+    return Incident(first, last, f"pin {pin}: {kind}", lambda sim: sim.add_fault(fault))
+
+
+def of_a_key(entity: str, first: int, last: int) -> Incident:
+    """The rows of an entity in reports come twice a day, with other numbers."""
     double = with_two_rows_a_day(entity)
 
     def alter(sim: Simulator) -> None:
@@ -131,12 +144,13 @@ def _of_a_key(draw: st.DrawFn, column: Column, first: int, last: int) -> Inciden
     return Incident(first, last, f"two rows a day of {entity}", alter)
 
 
+def ids(stream: str) -> list[str]:
+    """The IDs of a list."""
+    return sorted({str(record["id"]) for record in small_world().expected(stream).values()})
+
+
 def _lists_of(column: Column) -> list[str]:
     return sorted({*column.steps, *column.needs} & set(_LISTS))
-
-
-def _ids(stream: str) -> list[str]:
-    return sorted({str(record["id"]) for record in small_world().expected(stream).values()})
 
 
 def _of_lists(alteration: Alteration) -> Alteration:

@@ -78,6 +78,19 @@ def test_a_foreign_account_in_the_config_fails_alone(sim: Simulator) -> None:
         assert_same(stream, output.records[stream], without(sim, stream, others))
 
 
+@pytest.mark.parametrize(("kind", "workers"), [(FaultKind.FORBIDDEN, 10), (FaultKind.GONE, 1)])
+def test_an_account_that_was_never_readable_is_left_out_with_its_older_days(kind: FaultKind, workers: int) -> None:
+    stream, world = "campaign_analytics", World(boards=0, ad_accounts=2, campaigns=2)
+    start, account = world.today - timedelta(days=95), world.account_id(0)
+    operations = ("analytics/create_report", "campaigns/analytics")
+    with Simulator(world, faults=[Fault(kind, on=one, account=account, times=None) for one in operations]) as sim:
+        output = run_sync(sim, [stream], config=sim.config(start_date=str(start), num_workers=workers))
+        assert_succeeded(output, [stream])
+        assert any(account in warning for warning in output.warnings())
+        others = {k: r for k, r in sim.expected(stream, start=start).items() if r["AD_ACCOUNT_ID"] != account}
+        assert_same(stream, output.records[stream], others)
+
+
 def test_if_all_of_several_parents_are_gone_nothing_counts_as_read(sim: Simulator) -> None:
     lists = {
         "campaigns": "campaigns/list",

@@ -1,7 +1,6 @@
 """Ways in which the framework loses data, hangs or tells secrets when a Python source uses it plainly.
 
-Each test is named after one of them, and goes red without what the connector does about it. The others are held where
-the connector's own promise is: pages after the first (`sync_tests/test_full.py`), states before their records
+Each test goes red without what the connector does about one of them. The others are held where the connector's own promise is: pages after the first (`sync_tests/test_full.py`), states before their records
 (`state_tests/test_promises.py`), windows of several accounts and failed windows
 (`unit_tests/properties/test_day_cursors.py`, `state_tests/test_day_states.py`), timeouts
 (`unit_tests/api/test_session.py`), and rate limit headers (`cost_tests/test_quotas.py`).
@@ -30,7 +29,7 @@ from source_pinterest.streams.base.stream import PinterestStream, Sync
 from source_pinterest.streams.organic.boards import Boards
 
 
-def test_a_stream_that_counts_as_resumable_is_read_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_sequential_reader_of_the_framework_reads_a_stream_once(monkeypatch: pytest.MonkeyPatch) -> None:
     with Simulator(World(boards=300)) as sim:
         monkeypatch.setenv("PINTEREST_API_URL", sim.url)
         boards = _sync(sim).stream(Boards)
@@ -40,7 +39,7 @@ def test_a_stream_that_counts_as_resumable_is_read_for_ever(monkeypatch: pytest.
 
 
 @pytest.mark.parametrize("selected", [("board_sections", "board_pins", "board_section_pins"), ALL_STREAMS[:4]])
-def test_a_parent_shared_by_concurrent_children_loses_pages(selected: tuple[str, ...]) -> None:
+def test_children_that_share_a_parent_lose_none_of_its_pages(selected: tuple[str, ...]) -> None:
     # Two empty pages make a list of three pages out of few boards.
     pages = Fault(FaultKind.EMPTY_PAGE_WITH_BOOKMARK, on="boards/list", times=2)
     with Simulator(World(boards=30), faults=[pages]) as sim:
@@ -62,7 +61,7 @@ def with_a_defect() -> None:
     main()
 
 
-def test_an_uncaught_exception_in_the_main_thread_hangs_the_process(tmp_path: Path) -> None:
+def test_a_process_ends_after_an_uncaught_exception_in_its_main_thread(tmp_path: Path) -> None:
     with Simulator(World(boards=30, pins_per_board=500)) as sim:
         arguments = read_arguments(tmp_path, catalog_of(["board_pins"]), sim.config())
         done = run_to_its_end(["main.py", *arguments], clean_environment(sim.url), with_a_defect)
@@ -70,7 +69,7 @@ def test_an_uncaught_exception_in_the_main_thread_hangs_the_process(tmp_path: Pa
     assert b"false defect" in done.stdout
 
 
-def test_the_trace_of_a_concurrent_stream_tells_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_trace_of_a_concurrent_stream_tells_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(stream: PinterestStream, _body: object) -> None:
         request = stream.api.authenticator(requests.Request("GET", stream.url_base).prepare())
         raise RuntimeError(f"{stream.name} was sent {request.headers['Authorization']}")
@@ -84,7 +83,7 @@ def test_the_trace_of_a_concurrent_stream_tells_secrets(monkeypatch: pytest.Monk
         assert not [secret for secret in sim.secrets if secret in text]
 
 
-def test_a_stream_that_fails_goes_on_slice_by_slice() -> None:
+def test_a_stream_whose_token_is_revoked_makes_few_more_requests() -> None:
     with Simulator(World(boards=50)) as sim:
         boards = len(sim.expected("boards"))
         sim.add_fault(Fault(FaultKind.TOKEN_REVOKED, on="boards/list_pins", times=None))
@@ -94,7 +93,7 @@ def test_a_stream_that_fails_goes_on_slice_by_slice() -> None:
         assert [entry.status for entry in sim.calls("oauth/token")] == [200, 401]
 
 
-def test_a_stream_without_a_facade_is_not_read_once_another_has_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_streams_are_read_after_another_has_failed(monkeypatch: pytest.MonkeyPatch) -> None:
     fault = Fault(FaultKind.MISSING_SCOPE, on="boards/list_pins", times=None)
     with Simulator(small_world(), faults=[fault], profile="ample") as sim:
         monkeypatch.setenv("PINTEREST_API_URL", sim.url)
