@@ -14,7 +14,7 @@ import duckdb
 import pytest
 import yaml
 
-from integration_tests.simulator.resources.options import NAMELESS
+from integration_tests.simulator.resources import NAMELESS
 from integration_tests.support.pinterest import World
 from integration_tests.support.processes import ROOT
 from integration_tests.support.worlds import small_world

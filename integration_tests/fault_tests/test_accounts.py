@@ -114,29 +114,6 @@ def test_if_all_of_several_parents_are_gone_nothing_counts_as_read(sim: Simulato
     assert_exact(again, sim, lists)
 
 
-@pytest.mark.parametrize("kind", [FaultKind.FORBIDDEN_WITHOUT_WORDS, FaultKind.NOT_FOUND_EMPTY])
-def test_a_refusal_by_a_gateway_fails_its_task_and_is_read_by_the_next_sync(sim: Simulator, kind: FaultKind) -> None:
-    board, account = list(sim.expected("boards"))[1][0], sim.world.account_id(1)
-    pins = sorted(pin for (pin,) in sim.expected("pins"))
-    operations = {"campaigns": "campaigns/list", "board_pins": "boards/list_pins", "pin_analytics": "pins/analytics"}
-    hit = {"campaigns": account, "board_pins": board, "pin_analytics": pins[2]}
-    sim.add_faults(Fault(kind, on=operations[stream], path=hit[stream], times=None) for stream in hit)
-    first = run_sync(sim, hit, config=sim.config(max_retries=RETRIES))
-    for stream, found in hit.items():
-        assert_failed(first, stream, "transient_error", found)
-        assert len([entry for entry in sim.calls(operations[stream]) if entry.fault]) == 1 + RETRIES
-        assert first.records[stream], stream
-    assert [kept["pin_id"] for kept in first.states["pin_analytics"]["skipped"]] == [pins[2]]
-    sim.clear_faults()
-    asked = len(sim.calls("pins/analytics"))
-    second = run_sync(sim, hit, state=first.states)
-    assert_succeeded(second, hit)
-    assert pins[2] in sim.calls("pins/analytics")[asked].path
-    for stream in hit:
-        united = {key_of(stream, record): record for record in first.records[stream] + second.records[stream]}
-        assert_same(stream, united.values(), sim.expected(stream))
-
-
 # -- parents that can't be listed
 
 

@@ -6,15 +6,15 @@ Parameters as in Pinterest's OpenAPI document: https://developers.pinterest.com/
 
 from integration_tests.simulator.ads.endpoints import AD_ENDPOINTS
 from integration_tests.simulator.analytics.endpoints import ANALYTICS_ENDPOINTS
-from integration_tests.simulator.business.endpoints import BUSINESS_ENDPOINTS
+from integration_tests.simulator.business import BUSINESS_ENDPOINTS
 from integration_tests.simulator.calls.operation import Operation
 from integration_tests.simulator.lists.audience_endpoints import AUDIENCE_ENDPOINTS
 from integration_tests.simulator.lists.catalog_endpoints import CATALOG_ITEM_ENDPOINTS
 from integration_tests.simulator.lists.endpoints import LIST_ENDPOINTS
 from integration_tests.simulator.organic.endpoints import ORGANIC_ENDPOINTS
 from integration_tests.simulator.reports.endpoints import CREATE_REPORT, CREATE_REPORTS, GET_REPORTS
-from integration_tests.simulator.resources.endpoints import RESOURCE_ENDPOINTS
-from integration_tests.simulator.trends.endpoints import TREND_ENDPOINTS
+from integration_tests.simulator.resources import RESOURCE_ENDPOINTS
+from integration_tests.simulator.trends import TREND_ENDPOINTS
 
 __all__ = ["CREATE_REPORT", "CREATE_REPORTS", "ENDPOINTS"]
 

@@ -60,39 +60,6 @@ def test_an_illegal_query_is_judged(sim: Simulator, api: Client) -> None:
         assert complaint in "".join(violations([replace(legal, query=query)])), (name, value)
 
 
-def test_ids_of_analytics_may_be_joined_and_those_of_lists_may_not(sim: Simulator, api: Client) -> None:
-    """As Pinterest was seen to take them."""
-    assert api.call("campaigns/analytics", campaign_ids="1,2").status_code == 200
-    assert violations(sim.log[-1:]) == []
-    api.call("keywords/get", ad_group_ids="1,2")
-    assert "the SDK sends" in "".join(violations(sim.log[-1:]))
-
-
-def test_an_illegal_order_is_judged(sim: Simulator, api: Client) -> None:
-    for change, complaint in [
-        ({"nonsense": 1}, "unknown fields"),
-        ({"columns": ["SPEND"]}, "columns"),
-        ({"campaign_statuses": ["PAUSED"] * 7}, "too_long"),
-        ({"click_window_days": 2}, "click_window_days"),
-        ({"start_date": "yesterday"}, "start_date"),
-    ]:
-        assert api.order(**change).status_code == 400, change
-        assert complaint in "".join(violations(sim.log[-1:])), change
-
-    assert api.order().status_code == 200
-    entry = sim.log[-1]
-    assert "beside the body" in violations([replace(entry, query=[("level", "CAMPAIGN")])])[0]
-    assert "the SDK sends" in violations([replace(entry, path="/v5/ad_accounts/1/reports")])[0]
-    assert violations([replace(entry, body=None)])
-
-
-def test_a_call_of_no_operation_or_against_a_rule_unknown_to_the_sdk_is_judged(sim: Simulator, api: Client) -> None:
-    api.get("/nothing")
-    assert "no operation" in violations(sim.log[-1:])[0]
-    api.call("campaigns/analytics", start_date=str(sim.world.today - timedelta(days=100)))
-    assert "last 90 days" in "".join(violations(sim.log[-1:]))
-
-
 def test_a_refusal_that_a_test_asks_for_is_no_fault_of_the_request() -> None:
     with Simulator(World(keyword_batches="rejected")) as picky, Client(picky) as api:
         assert api.call("keywords/get").status_code == 400

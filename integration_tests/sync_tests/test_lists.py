@@ -11,8 +11,8 @@ from airbyte_cdk.models import Status
 
 from integration_tests.simulator import ALL_SCOPES, Fault
 from integration_tests.simulator.lists.catalogs import PASSWORD
-from integration_tests.simulator.resources.options import NAMELESS
-from integration_tests.simulator.trends.keywords import TYPES as TREND_TYPES
+from integration_tests.simulator.resources import NAMELESS
+from integration_tests.simulator.trends import TYPES as TREND_TYPES
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_succeeded
 from integration_tests.support.catalogs import catalog_of
 from integration_tests.support.commands import run_here

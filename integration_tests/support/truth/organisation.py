@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from integration_tests.simulator.business import connections, people
+from integration_tests.simulator import business
 from integration_tests.simulator.world.listing import Listing, Record
 from integration_tests.simulator.world.world import World
 
@@ -17,28 +17,30 @@ def _of_businesses(
     """The records of each business, for each value of a parameter, with what they are marked with."""
 
     def records(world: World, _arguments: Arguments) -> Iterator[Record]:
-        for business in people.business_ids(world):
+        for business_id in business.business_ids(world):
             for value, stamp in stamps.items():
-                for record in listing(world, {**_CALL, "business_id": business, parameter: value}):
-                    yield {**record, **stamp, "business_id": business}
+                for record in listing(world, {**_CALL, "business_id": business_id, parameter: value}):
+                    yield {**record, **stamp, "business_id": business_id}
 
     return records
 
 
 ORGANISATION_RECORDS: Mapping[str, Callable[[World, Arguments], Iterator[Record]]] = {
-    "business_employers": lambda world, _: iter(people.employers(world, _CALL)),
+    "business_employers": lambda world, _: iter(business.employers(world, _CALL)),
     "business_members": _of_businesses(
-        people.members, "fetch_system_users", {is_system: {"is_system_user": is_system} for is_system in (False, True)}
+        business.members,
+        "fetch_system_users",
+        {is_system: {"is_system_user": is_system} for is_system in (False, True)},
     ),
     "business_partners": _of_businesses(
-        people.partners, "partner_type", {kind: {"partner_type": kind} for kind in people.PARTNER_TYPES}
+        business.partners, "partner_type", {kind: {"partner_type": kind} for kind in business.PARTNER_TYPES}
     ),
-    "business_assets": _of_businesses(people.assets, "asset_type", {kind: {} for kind in people.ASSET_TYPES}),
-    "linked_business_accounts": lambda world, _: iter(connections.linked_businesses(world, {})),
-    "user_websites": lambda world, _: iter(connections.websites(world, {})),
-    "followers": lambda world, _: iter(connections.followers(world, {})),
-    "following": lambda world, arguments: iter(connections.following(world, arguments)),
-    "following_boards": lambda world, arguments: iter(connections.following_boards(world, arguments)),
+    "business_assets": _of_businesses(business.assets, "asset_type", {kind: {} for kind in business.ASSET_TYPES}),
+    "linked_business_accounts": lambda world, _: iter(business.linked_businesses(world, {})),
+    "user_websites": lambda world, _: iter(business.websites(world, {})),
+    "followers": lambda world, _: iter(business.followers(world, {})),
+    "following": lambda world, arguments: iter(business.following(world, arguments)),
+    "following_boards": lambda world, arguments: iter(business.following_boards(world, arguments)),
 }
 ORGANISATION_KEYS: Mapping[str, tuple[str, ...]] = {
     "business_employers": ("id",),

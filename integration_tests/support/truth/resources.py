@@ -3,10 +3,9 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from integration_tests.simulator import resources, trends
 from integration_tests.simulator.ads.entities import ad_account
 from integration_tests.simulator.organic.content import CREATIVE_TYPES
-from integration_tests.simulator.resources import dictionaries, options
-from integration_tests.simulator.trends import keywords, products
 from integration_tests.simulator.world.listing import Record
 from integration_tests.simulator.world.world import World
 
@@ -29,11 +28,11 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
 
 
 def _targeting_options(world: World) -> Iterator[Record]:
-    for option_type in options.OPTIONS:
-        accounts = world.account_indexes() if option_type in options.AUDIENCES else [None]
+    for option_type in resources.OPTIONS:
+        accounts = world.account_indexes() if option_type in resources.AUDIENCES else [None]
         for account in accounts:
             of = {"ad_account_id": None if account is None else world.account_id(account)}
-            [found] = options.targeting_options(world, {**of, "targeting_type": option_type})
+            [found] = resources.targeting_options(world, {**of, "targeting_type": option_type})
             for name, label in found.items():
                 option = {"id": name, "name": label, "option_type": option_type, **_place(option_type, name)}
                 further = _FURTHER_WORDS.get((option_type, name))
@@ -48,9 +47,9 @@ def _targeting_options(world: World) -> Iterator[Record]:
 def _place(option_type: str, interest: str) -> Record:
     if option_type != "INTEREST":
         return {}
-    parents = {child: one for one, (_, _, children) in options.INTERESTS.items() for child in children}
+    parents = {child: one for one, (_, _, children) in resources.INTERESTS.items() for child in children}
     above = {"parent_id": parents[interest]} if interest in parents else {}
-    return {"level": options.INTERESTS[interest][1], **above}
+    return {"level": resources.INTERESTS[interest][1], **above}
 
 
 def _regions(world: World, among: tuple[str, ...]) -> list[str]:
@@ -60,10 +59,10 @@ def _regions(world: World, among: tuple[str, ...]) -> list[str]:
 
 def _ranked_keywords(world: World) -> Iterator[tuple[Record, Record]]:
     """Each keyword with what its answer was about."""
-    for region in _regions(world, keywords.REGIONS):
-        for trend_type in keywords.TYPES:
+    for region in _regions(world, trends.KEYWORD_REGIONS):
+        for trend_type in trends.TYPES:
             of = {"region": region, "trend_type": trend_type}
-            for rank, item in enumerate(keywords.trending_keywords(world, {**of, "limit": 50})["trends"], start=1):
+            for rank, item in enumerate(trends.trending_keywords(world, {**of, "limit": 50})["trends"], start=1):
                 yield {**of, "rank": rank}, item
 
 
@@ -80,8 +79,8 @@ def _trending_keyword_weeks(world: World) -> Iterator[Record]:
 
 
 def _trending(world: World) -> Iterator[Record]:
-    for region in _regions(world, products.REGIONS):
-        listed = products.trending_product_categories(world, {"region": region, "engagement_type": "ENGAGEMENT"})
+    for region in _regions(world, trends.REGIONS):
+        listed = trends.trending_product_categories(world, {"region": region, "engagement_type": "ENGAGEMENT"})
         for rank, item in enumerate(listed, start=1):
             number = str(item["pinterest_product_category_id"])
             yield {**item, "pinterest_product_category_id": number, "region": region, "rank": rank}
@@ -90,20 +89,20 @@ def _trending(world: World) -> Iterator[Record]:
 def _category_trends(world: World) -> Iterator[Record]:
     for record in _trending(world):
         call: dict[str, Any] = {"region": record["region"], "product_categories": [record["product_category"]]}
-        for item in products.product_category_details(world, call):
+        for item in trends.product_category_details(world, call):
             yield {**item, "region": record["region"]}
 
 
 def _topics(world: World) -> Iterator[Record]:
-    for region in _regions(world, products.REGIONS):
-        for of in products.featured_topics(world, {"region": region}):
+    for region in _regions(world, trends.REGIONS):
+        for of in trends.featured_topics(world, {"region": region}):
             for rank, topic in enumerate(of["trends"], start=1):
                 yield {**topic, "interest": of["interest"], "market": of["market"], "region": region, "rank": rank}
 
 
 RESOURCE_RECORDS: Mapping[str, RecordsOf] = {
-    "ad_account_countries": lambda world: iter(dictionaries.ad_account_countries(world, {})["items"]),
-    "delivery_metrics": lambda world: iter(dictionaries.delivery_metrics(world, {})["items"]),
+    "ad_account_countries": lambda world: iter(resources.ad_account_countries(world, {})["items"]),
+    "delivery_metrics": lambda world: iter(resources.delivery_metrics(world, {})["items"]),
     "targeting_options": _targeting_options,
     "trending_keywords": _trending_keywords,
     "trending_keyword_weeks": _trending_keyword_weeks,

@@ -1,4 +1,4 @@
-"""List the targeting options and their names.
+"""Pinterest's dictionaries, metrics, countries and what may be targeted, and the table of their operations.
 
 https://developers.pinterest.com/docs/api/v5/targeting_options-get: a list of objects of ids to names, as recorded live.
 An interest tells its level and its children by itself (interest_targeting_options-get). Every value that analytics are
@@ -10,9 +10,47 @@ from typing import Any
 
 from integration_tests.simulator.ads.entities import account_of
 from integration_tests.simulator.calls.errors import ApiError
+from integration_tests.simulator.calls.operation import AD_ACCOUNT_ID, DocumentOperation, Operation
+from integration_tests.simulator.calls.parameters import Choice, Digits
 from integration_tests.simulator.lists.account_lists import audiences
 from integration_tests.simulator.world.listing import Record
 from integration_tests.simulator.world.world import World
+
+_METRICS = (
+    # (category, name, what Ads Manager calls it); a name may be that of two metrics
+    ("ADS", "AD_GROUP_ID", "Ad group ID"),
+    ("ADS", "SPEND_IN_DOLLAR", "Spend"),
+    ("ADS", "TOTAL_CHECKOUT", "Total conversions (checkout)"),
+    ("ADS", "ENGAGEMENT_RATE", "Engagement rate"),
+    ("ADS", "ADE_TOTAL_CLICK", None),
+    ("ORGANIC", "ENGAGEMENT_RATE", "Engagement rate"),
+    ("ORGANIC", "PIN_CLICK", "Pin clicks"),
+)
+_COUNTRIES = (
+    ("US", "Dollars", "United States of America"),
+    ("CA", "Canadian Dollars", "Canada"),
+    ("DE", "Euros", "Germany"),
+    ("CI", "Francs", "Côte d'Ivoire"),
+)
+
+
+def delivery_metrics(_world: World, _arguments: Mapping[str, Any]) -> Record:
+    """A metric that Ads Manager does not show comes without a display name."""
+    items: list[Record] = []
+    for category, name, display_name in _METRICS:
+        definition = f"How often {name.lower().replace('_', ' ')} was counted."
+        shown = {"display_name": display_name} if display_name else {}
+        items.append({"category": category, "definition": definition, "name": name, **shown})
+    return {"items": items}
+
+
+def ad_account_countries(_world: World, _arguments: Mapping[str, Any]) -> Record:
+    items = [
+        {"code": code, "currency": currency, "index": index, "name": name}
+        for index, (code, currency, name) in enumerate(_COUNTRIES, start=1)
+    ]
+    return {"items": items}
+
 
 NAMELESS = "US:94109"
 """A value of GEO that is in analytics and not among the options."""
@@ -58,3 +96,47 @@ def interest(_world: World, arguments: Mapping[str, Any]) -> Record:
         raise ApiError(404, 404, "Interest not found.")
     name, level, children = INTERESTS[interest_id]
     return {"child_interests": list(children), "id": interest_id, "level": level, "name": name}
+
+
+_ADS = ("ads:read",)
+
+RESOURCE_ENDPOINTS: tuple[Operation, ...] = (
+    DocumentOperation(
+        "ad_account_countries/get",
+        "/resources/ad_account_countries",
+        "ads_read",
+        _ADS,
+        (),
+        ad_account_countries,
+        takes_app_token=True,
+    ),
+    DocumentOperation(
+        "delivery_metrics/get",
+        "/resources/delivery_metrics",
+        "ads_read",
+        ("ads:read", "pins:read", "user_accounts:read"),
+        (),
+        delivery_metrics,
+        takes_app_token=True,
+    ),
+    DocumentOperation(
+        "targeting_options/get",
+        "/resources/targeting/{targeting_type}",
+        "ads_read",
+        _ADS,
+        (AD_ACCOUNT_ID,),
+        targeting_options,
+        in_path=(Choice("targeting_type", values=tuple(OPTIONS)),),
+        takes_app_token=True,
+    ),
+    DocumentOperation(
+        "interest_targeting_options/get",
+        "/resources/targeting/interests/{interest_id}",
+        "ads_read",
+        _ADS,
+        (),
+        interest,
+        in_path=(Digits("interest_id", max_length=18),),
+        takes_app_token=True,
+    ),
+)

@@ -1,13 +1,15 @@
-"""Build the members and partners of the user's businesses, and the assets that they may use.
+"""Businesses, their people and assets, what a profile is connected with, and the table of the operations.
 
-https://developers.pinterest.com/docs/api/v5/get-business_members and the operations beside it. The user itself is a
-business too, though it is not its own employer.
+https://developers.pinterest.com/docs/api/v5/get-business_members, followers-list and the operations beside them. The
+user itself is a business too, though it is not its own employer.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from integration_tests.simulator.calls.errors import forbidden
+from integration_tests.simulator.calls.operation import AD_ACCOUNT_ID, DocumentOperation, ListOperation, Operation
+from integration_tests.simulator.calls.parameters import Choice, Flag
 from integration_tests.simulator.world import numbering
 from integration_tests.simulator.world.listing import Listing, Record
 from integration_tests.simulator.world.seeding import mix, words
@@ -127,7 +129,7 @@ def _binding(world: World, user: str, role: str, bits: int) -> Record:
 
 
 def _user(user: str) -> Record:
-    return {"id": user, "username": f"käse_{user[-6:]}", "email": f"{user[-6:]}@people.example"}
+    return {"id": user, "username": f"käse_{user[-6:]}", "email": f"{user[-6:]}@example"}
 
 
 def _summed(binding: Record, arguments: Mapping[str, Any]) -> Record:
@@ -140,3 +142,133 @@ def _business(world: World, arguments: Mapping[str, Any]) -> int:
     if arguments["business_id"] not in known:
         raise forbidden()
     return known.index(arguments["business_id"])
+
+
+def _listing(make: Callable[[World, int, int], Record]) -> Callable[[World, Mapping[str, Any]], Listing]:
+    """The connections of whoever a call is about, of whom each has as many."""
+
+    def listing(world: World, arguments: Mapping[str, Any]) -> Listing:
+        owner = world.owner_of(arguments.get("ad_account_id"))
+        return Listing(range(world.connections), lambda index: make(world, owner, index))
+
+    return listing
+
+
+def _profile(series: int) -> Callable[[World, int, int], Record]:
+    def make(world: World, owner: int, index: int) -> Record:
+        return {"username": f"käse_{mix(world.seed, series, owner, index) % 10**9}_{index}", "type": "user"}
+
+    return make
+
+
+def followed_board(world: World, owner: int, index: int) -> Record:
+    bits = mix(world.seed, 72, owner, index)
+    return {
+        "id": numbering.FOLLOWED_BOARDS.id_of(owner * 1_000 + index),
+        "name": words(bits),
+        "description": None if index % 2 else words(bits >> 7),
+        "owner": {"username": f"käse_{bits % 1000}"},
+        "privacy": "PUBLIC",
+        "created_at": "2021-06-08T09:37:18",
+        "board_pins_modified_at": "2024-02-01T11:02:33.000001",
+        "pin_count": bits % 900,
+        "follower_count": bits % 9000,
+        "collaborator_count": 0,
+        "is_ads_only": False,
+        "media": {"image_cover_url": None, "pin_thumbnail_urls": []},
+    }
+
+
+def website(world: World, _owner: int, index: int) -> Record:
+    return {
+        "website": f"shop-{mix(world.seed, 73) % 1000}-{index}.example",
+        "status": "PENDING" if index % 2 else "VERIFIED",
+        "verified_at": None if index % 2 else "2024-02-01 11:02:33",
+    }
+
+
+def linked_business(world: World, _owner: int, index: int) -> Record:
+    picture = f"https://i.pinimg.com/{mix(world.seed, 74) % 1000}-{index}"
+    sizes = ("small", "medium", "large", "xlarge")
+    return {"username": f"business_{index}", **{f"image_{size}_url": f"{picture}-{size}.jpg" for size in sizes}}
+
+
+followers = _listing(_profile(70))
+following = _listing(_profile(71))
+following_boards = _listing(followed_board)
+websites = _listing(website)
+_linked = _listing(linked_business)
+
+
+def linked_businesses(world: World, arguments: Mapping[str, Any]) -> list[Record]:
+    return list(_linked(world, arguments))
+
+
+_BUSINESS = "/businesses/{business_id}"
+_ACCESS = ("biz_access:read",)
+_USER = ("user_accounts:read",)
+_SUMMARY = Flag("assets_summary", default=False)
+
+BUSINESS_ENDPOINTS: tuple[Operation, ...] = (
+    ListOperation(
+        "get/business_employers",
+        "/businesses/employers",
+        "ads_read",
+        _ACCESS,
+        (Flag("assets_summary", default=True),),
+        employers,
+    ),
+    ListOperation(
+        "get/business_members",
+        f"{_BUSINESS}/members",
+        "ads_read",
+        _ACCESS,
+        (Flag("fetch_system_users", default=False), _SUMMARY),
+        members,
+    ),
+    ListOperation(
+        "get/business_partners",
+        f"{_BUSINESS}/partners",
+        "ads_read",
+        _ACCESS,
+        (_SUMMARY, Choice("partner_type", values=PARTNER_TYPES)),
+        partners,
+    ),
+    ListOperation(
+        "business_assets/get",
+        f"{_BUSINESS}/assets",
+        "ads_read",
+        _ACCESS,
+        (Choice("asset_type", values=ASSET_TYPES, default="AD_ACCOUNT"),),
+        assets,
+    ),
+    DocumentOperation(
+        "linked_business_accounts/get",
+        "/user_account/businesses",
+        "org_read",
+        _USER,
+        (),
+        linked_businesses,
+        takes_app_token=True,
+    ),
+    ListOperation("user_websites/get", "/user_account/websites", "org_read", _USER, (), websites),
+    ListOperation("followers/list", "/user_account/followers", "ads_read", _USER, (), followers, takes_app_token=True),
+    ListOperation(
+        "user_following/get",
+        "/user_account/following",
+        "org_read",
+        _USER,
+        (AD_ACCOUNT_ID,),
+        following,
+        takes_app_token=True,
+    ),
+    ListOperation(
+        "boards_user_follows/list",
+        "/user_account/following/boards",
+        "org_read",
+        _USER,
+        (AD_ACCOUNT_ID,),
+        following_boards,
+        takes_app_token=True,
+    ),
+)

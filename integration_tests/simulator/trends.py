@@ -1,17 +1,49 @@
-"""List the trending product categories and topics, with the demographics of the categories.
+"""Trending keywords, product categories and topics, and the table of their operations.
 
-https://developers.pinterest.com/docs/api/v5/trends_product_categories_trending-list and the operations beside it: bare
-arrays.
+https://developers.pinterest.com/docs/api/v5/trending_keywords-list and the operations beside it: ranked, each with its
+weeks from 0 to 100, in the shape recorded live. Forecasts and demographics of keywords are in beta, and not here.
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 from zlib import crc32
 
-from integration_tests.simulator.trends.keywords import weeks
+from integration_tests.simulator.calls.operation import DocumentOperation, Operation
+from integration_tests.simulator.calls.parameters import Choice, Integer, RepeatedArray
 from integration_tests.simulator.world.listing import Record
 from integration_tests.simulator.world.seeding import mix, words
 from integration_tests.simulator.world.world import World
+
+KEYWORD_REGIONS = (
+    *("US", "CA", "DE", "FR", "ES", "IT", "DE+AT+CH", "GB+IE", "IT+ES+PT+GR+MT", "PL+RO+HU+SK+CZ", "SE+DK+FI+NO"),
+    *("NL+BE+LU", "AR", "BR", "CO", "MX", "MX+AR+CO+CL", "AU+NZ"),
+)
+TYPES = ("growing", "monthly", "yearly", "seasonal")
+
+
+def trending_keywords(world: World, arguments: Mapping[str, Any]) -> Record:
+    """The keywords of a region and type."""
+    of = crc32(f"{arguments['region']} {arguments['trend_type']}".encode())
+    count = min(world.trends, arguments["limit"])
+    return {"trends": [_keyword(world, mix(world.seed, 31, of, rank), rank) for rank in range(count)]}
+
+
+def weeks(world: World, bits: int, ahead: int = 0) -> dict[str, int]:
+    """Volumes by the last day of each week, the newest at the end; those to come where it looks ahead."""
+    numbers = range(1, ahead + 1) if ahead else range(1 - world.trend_weeks, 1)
+    return {str(world.today + timedelta(weeks=week)): mix(bits, week + 1_000) % 101 for week in numbers}
+
+
+def _keyword(world: World, bits: int, rank: int) -> Record:
+    return {
+        "keyword": f"{words(bits)} {rank}",
+        "pct_growth_wow": bits % 300 - 100,
+        "pct_growth_mom": 10_001 if rank == 0 else bits % 900 - 100,
+        "pct_growth_yoy": bits % 1_000 - 100,
+        "time_series": weeks(world, bits),
+    }
+
 
 REGIONS = ("US", "GB+IE", "CA")
 VERTICALS = ("FASHION", "HOME_DECOR", "BEAUTY")
@@ -97,3 +129,54 @@ def _topics(world: World, region: str, interest: str) -> list[Record]:
             }
         )
     return topics
+
+
+_USER = ("user_accounts:read",)
+_REGION = Choice("region", required=True, values=REGIONS)
+
+TREND_ENDPOINTS: tuple[Operation, ...] = (
+    DocumentOperation(
+        "trending_keywords/list",
+        "/trends/keywords/{region}/top/{trend_type}",
+        "trends_read",
+        _USER,
+        (Integer("limit", minimum=1, maximum=50, default=50),),
+        trending_keywords,
+        in_path=(Choice("region", values=KEYWORD_REGIONS), Choice("trend_type", values=TYPES)),
+    ),
+    DocumentOperation(
+        "trends_product_categories_trending/list",
+        "/trends/product_categories/trending",
+        "trends_read",
+        _USER,
+        (_REGION, Choice("engagement_type", values=ENGAGEMENT_TYPES, default="ENGAGEMENT")),
+        trending_product_categories,
+        takes_app_token=True,
+    ),
+    DocumentOperation(
+        "trends_product_categories_details/list",
+        "/trends/product_categories/details",
+        "trends_read",
+        _USER,
+        (
+            RepeatedArray(
+                "product_categories",
+                required=True,
+                item=Choice("product_categories", values=CATEGORIES),
+                max_items=20,
+            ),
+            _REGION,
+        ),
+        product_category_details,
+        takes_app_token=True,
+    ),
+    DocumentOperation(
+        "trends_featured_topics/list",
+        "/trends/topics/featured",
+        "trends_read",
+        _USER,
+        (_REGION,),
+        featured_topics,
+        takes_app_token=True,
+    ),
+)

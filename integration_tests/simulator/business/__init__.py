@@ -1,1 +1,0 @@
-"""Businesses, their people and what they have; followers, and what a profile is connected with."""

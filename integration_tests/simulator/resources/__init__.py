@@ -1,1 +1,0 @@
-"""Pinterest's dictionaries: metrics, countries, and what may be targeted."""

@@ -1,1 +1,0 @@
-"""Pinterest's trends: keywords, product categories, topics."""
