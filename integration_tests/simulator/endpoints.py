@@ -8,8 +8,6 @@ from integration_tests.simulator.ads.endpoints import AD_ENDPOINTS
 from integration_tests.simulator.analytics.endpoints import ANALYTICS_ENDPOINTS
 from integration_tests.simulator.business import BUSINESS_ENDPOINTS
 from integration_tests.simulator.calls.operation import Operation
-from integration_tests.simulator.lists.audience_endpoints import AUDIENCE_ENDPOINTS
-from integration_tests.simulator.lists.catalog_endpoints import CATALOG_ITEM_ENDPOINTS
 from integration_tests.simulator.lists.endpoints import LIST_ENDPOINTS
 from integration_tests.simulator.organic.endpoints import ORGANIC_ENDPOINTS
 from integration_tests.simulator.reports.endpoints import CREATE_REPORT, CREATE_REPORTS, GET_REPORTS
@@ -23,8 +21,6 @@ ENDPOINTS: tuple[Operation, ...] = (
     *AD_ENDPOINTS,
     *ANALYTICS_ENDPOINTS,
     *LIST_ENDPOINTS,
-    *AUDIENCE_ENDPOINTS,
-    *CATALOG_ITEM_ENDPOINTS,
     *BUSINESS_ENDPOINTS,
     *RESOURCE_ENDPOINTS,
     *TREND_ENDPOINTS,

@@ -12,7 +12,7 @@ import pytest
 
 from integration_tests.simulator import SYNC_COLUMNS
 from integration_tests.simulator.analytics.operation import AnalyticsOperation
-from integration_tests.simulator.analytics.targeting_operation import TargetingOperation
+from integration_tests.simulator.analytics.targeting import TargetingOperation
 from integration_tests.simulator.calls.operation import ListOperation
 from integration_tests.simulator.contract import in_contract, sdk_call, sdk_item, sdk_parameters
 from integration_tests.simulator.endpoints import ENDPOINTS

@@ -1,14 +1,27 @@
 """This table lists the synchronous analytics operations on ad accounts and their entities."""
 
-from integration_tests.simulator.analytics import ready_state
+from collections.abc import Mapping
+from typing import Any
+
 from integration_tests.simulator.analytics.operation import AnalyticsOperation
 from integration_tests.simulator.analytics.product_groups import ProductGroupOperation
-from integration_tests.simulator.analytics.targeting_operation import TargetingOperation
+from integration_tests.simulator.analytics.targeting import TargetingOperation
 from integration_tests.simulator.calls.operation import DocumentOperation, Operation
 from integration_tests.simulator.calls.parameters import Day, ids
 from integration_tests.simulator.calls.rules import names_ads
+from integration_tests.simulator.world.world import World
 
 _AA = "/ad_accounts/{ad_account_id}"
+
+
+def _metrics_ready_state(world: World, arguments: Mapping[str, Any]) -> dict[str, bool]:
+    """Whether the metrics of a day are final for every ad account; conversions take a day longer than the rest."""
+    age_days = (world.today - arguments["date"]).days
+    return {
+        "conversion_metrics_ready": age_days >= world.days_until_final,
+        "non_conversion_metrics_ready": age_days >= world.days_until_final - 1,
+    }
+
 
 ANALYTICS_ENDPOINTS: tuple[Operation, ...] = (
     AnalyticsOperation("ad_account/analytics", f"{_AA}/analytics", level="ad_accounts", takes_app_token=True),
@@ -71,6 +84,6 @@ ANALYTICS_ENDPOINTS: tuple[Operation, ...] = (
         "ads_analytics",
         ("ads:read",),
         (Day("date", required=True),),
-        ready_state.metrics_ready_state,
+        _metrics_ready_state,
     ),
 )

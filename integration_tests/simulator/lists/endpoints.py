@@ -1,4 +1,4 @@
-"""This table lists the operations that return plain lists.
+"""This table lists the operations that return lists of an ad account or of a merchant.
 
 One more list is one more entry here, beside the function that makes its listing. Parameters as in Pinterest's OpenAPI
 document: https://developers.pinterest.com/docs/api/v5/
@@ -9,16 +9,30 @@ from dataclasses import dataclass
 
 import orjson
 
-from integration_tests.simulator.calls.operation import AD_ACCOUNT_ID, Call, ListOperation
-from integration_tests.simulator.calls.parameters import Choice, Digits, Flag, Parameter, RepeatedArray, ids
+from integration_tests.simulator.calls.operation import AD_ACCOUNT_ID, Call, DocumentOperation, ListOperation, Operation
+from integration_tests.simulator.calls.parameters import (
+    Choice,
+    CommaArray,
+    DeepObject,
+    Digits,
+    Flag,
+    Parameter,
+    RepeatedArray,
+    Text,
+    ids,
+)
 from integration_tests.simulator.calls.rules import Rule, at_most_one_of
-from integration_tests.simulator.lists import account_lists, ad_group_lists, catalogs
+from integration_tests.simulator.lists import account_lists, ad_group_lists, audience_lists, catalog_items, catalogs
 from integration_tests.simulator.lists.account_lists import ListingOf
-from integration_tests.simulator.lists.catalogs import FeedBookmarks
+from integration_tests.simulator.lists.catalogs import FeedBookmarks, has_catalog
 
 _AA = "/ad_accounts/{ad_account_id}"
+_GROUP = "/catalogs/product_groups/{product_group_id}"
+_ADS = ("ads:read",)
+_CATALOGS = ("catalogs:read",)
 _STATUSES = ("ACTIVE", "PAUSED", "ARCHIVED", "DRAFT", "DELETED_DRAFT")
 _AD_GROUP_ID = Digits("ad_group_id", max_length=18)
+_KEYWORDS = 2_000
 
 
 @dataclass(frozen=True)
@@ -86,7 +100,7 @@ def _of_merchant(
     )
 
 
-LIST_ENDPOINTS: tuple[ListOperation, ...] = (
+LIST_ENDPOINTS: tuple[Operation, ...] = (
     _of_merchant("catalogs/list", "/catalogs", catalogs.catalogs),
     _of_merchant("feeds/list", "/catalogs/feeds", catalogs.feeds, takes_app_token=True),
     _of_merchant(
@@ -127,4 +141,104 @@ LIST_ENDPOINTS: tuple[ListOperation, ...] = (
     _of_account("lead_forms/list", account_lists.lead_forms),
     _of_account("billing_profiles/get", account_lists.billing_profiles, Flag("is_active", required=True)),
     _of_account("billing_invoices/get", account_lists.billing_invoices),
+    DocumentOperation(
+        "audience_insights/get",
+        f"{_AA}/audience_insights",
+        "ads_read",
+        _ADS,
+        (Choice("audience_insight_type", required=True, values=audience_lists.INSIGHT_TYPES),),
+        audience_lists.audience_insights,
+        takes_app_token=True,
+    ),
+    ListOperation(
+        "customer_segment/list", f"{_AA}/customer_segments", "ads_read", _ADS, (), audience_lists.customer_segments
+    ),
+    ListOperation(
+        "targeting_template/list",
+        f"{_AA}/targeting_templates",
+        "ads_read",
+        _ADS,
+        (),
+        audience_lists.targeting_templates,
+        takes_app_token=True,
+    ),
+    ListOperation(
+        "labels/list",
+        f"{_AA}/labels",
+        "ads_read",
+        _ADS,
+        (
+            RepeatedArray(
+                "entity_statuses",
+                item=Choice("entity_statuses", values=audience_lists.LABEL_STATUSES),
+                default=("ACTIVE",),
+            ),
+        ),
+        audience_lists.labels,
+    ),
+    WholeList(
+        "advertiser_defined_events/get",
+        f"{_AA}/advertiser_defined_events",
+        "ads_read",
+        _ADS,
+        (),
+        audience_lists.advertiser_defined_events,
+        takes_app_token=True,
+    ),
+    DocumentOperation(
+        "conversion_eqs/list",
+        f"{_AA}/conversion_eqs",
+        "ads_read",
+        _ADS,
+        (Choice("lookback_period", required=True, values=audience_lists.LOOKBACK_PERIODS),),
+        audience_lists.conversion_eqs,
+        takes_app_token=True,
+    ),
+    DocumentOperation(
+        "country_keywords_metrics/get",
+        f"{_AA}/keywords/metrics",
+        "ads_read",
+        _ADS,
+        (
+            Text("country_code", required=True, max_length=2),
+            CommaArray("keywords", required=True, item=Text("keywords"), max_items=_KEYWORDS),
+        ),
+        audience_lists.keyword_metrics,
+        takes_app_token=True,
+    ),
+    ListOperation(
+        "catalogs_product_group_pins/list",
+        f"{_GROUP}/products",
+        "catalogs_read",
+        ("boards:read", "catalogs:read", "pins:read"),
+        (AD_ACCOUNT_ID,),
+        catalog_items.products,
+        takes_app_token=True,
+    ),
+    DocumentOperation(
+        "catalogs_product_groups/product_counts_get",
+        f"{_GROUP}/product_counts",
+        "catalogs_read",
+        _CATALOGS,
+        (AD_ACCOUNT_ID,),
+        catalog_items.product_counts,
+        rules=(has_catalog,),
+    ),
+    ListOperation(
+        "items_issues/list",
+        "/catalogs/processing_results/{processing_result_id}/item_issues",
+        "catalogs_read",
+        _CATALOGS,
+        (AD_ACCOUNT_ID,),
+        catalog_items.item_issues,
+    ),
+    ListOperation(
+        "reports/stats",
+        "/catalogs/reports/stats",
+        "catalogs_read",
+        _CATALOGS,
+        (AD_ACCOUNT_ID, DeepObject("parameters", required=True)),
+        catalog_items.report_stats,
+        rules=(catalog_items.names_a_report,),
+    ),
 )

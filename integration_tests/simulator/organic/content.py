@@ -3,7 +3,7 @@
 https://developers.pinterest.com/docs/api/v5/boards-list and the operations beside it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -181,3 +181,29 @@ def metrics(world: World, place: PinPlace) -> Record:
     if places.active_since(world, place) > world.today - timedelta(days=world.totals_lag_days):
         counts = dict.fromkeys(counts, 0)
     return {"90d": counts, "lifetime_metrics": {**counts, "reaction": 3, "comment": 0}}
+
+
+def pins(world: World, arguments: Mapping[str, Any]) -> Listing:
+    with_metrics = bool(arguments.get("pin_metrics"))
+
+    def make(place: PinPlace) -> Record:
+        return {**pin(world, place), "pin_metrics": metrics(world, place) if with_metrics else None}
+
+    return Listing(list(places_of(world, arguments)), make)
+
+
+def places_of(world: World, arguments: Mapping[str, Any]) -> Iterator[PinPlace]:
+    """Where the pins that a call may see sit, board by board."""
+    return (place for place in places_ever(world, arguments) if not places.is_deleted(world, place))
+
+
+def places_ever(world: World, arguments: Mapping[str, Any]) -> Iterator[PinPlace]:
+    """The same, with the pins that are deleted by now."""
+    hidden = () if arguments.get("include_protected_pins") else ("PROTECTED",)
+    for board in boards_of(world, arguments):
+        if privacy(board) in hidden:
+            continue
+        for slot in range(1 + size_at(world.sections_per_board, board)):
+            size = size_at(world.pins_per_section, slot - 1) if slot else size_at(world.pins_per_board, board)
+            for position in range(size):
+                yield board, slot, position

@@ -12,7 +12,7 @@ from integration_tests.simulator.calls.parameters import (
     RepeatedArray,
 )
 from integration_tests.simulator.calls.rules import names_metrics_of_a_split, recent_days
-from integration_tests.simulator.organic import content, pin_analytics, pins, promoted, user_analytics
+from integration_tests.simulator.organic import content, pin_analytics, promoted, user_analytics
 
 _BOARDS = ("boards:read",)
 _PINS = ("boards:read", "pins:read")
@@ -102,7 +102,7 @@ ORGANIC_ENDPOINTS: tuple[Operation, ...] = (
         "org_read",
         _PINS,
         (AD_ACCOUNT_ID, Flag("pin_metrics", default=False), Flag("include_protected_pins", default=False)),
-        pins.pins,
+        content.pins,
         takes_app_token=True,
     ),
     DocumentOperation(

@@ -11,7 +11,6 @@ from typing import Any
 
 from integration_tests.simulator.calls import errors
 from integration_tests.simulator.organic import content
-from integration_tests.simulator.organic.pins import places_ever
 from integration_tests.simulator.organic.places import PinPlace, active_since, pin_id, place_of
 from integration_tests.simulator.world.listing import Record
 from integration_tests.simulator.world.seeding import mix
@@ -54,12 +53,12 @@ def multi_pins_analytics(world: World, arguments: Mapping[str, Any]) -> Record:
 
 
 def top_pins(world: World, arguments: Mapping[str, Any]) -> Record:
-    everything = islice(places_ever(world, {**arguments, "include_protected_pins": True}), _MOST_RANKED)
+    everything = islice(content.places_ever(world, {**arguments, "include_protected_pins": True}), _MOST_RANKED)
     return _ranking(world, list(everything), arguments, arguments["metric_types"] or (*SORTS, "SAVE_RATE"))
 
 
 def top_video_pins(world: World, arguments: Mapping[str, Any]) -> Record:
-    everything = islice(places_ever(world, {**arguments, "include_protected_pins": True}), _MOST_RANKED)
+    everything = islice(content.places_ever(world, {**arguments, "include_protected_pins": True}), _MOST_RANKED)
     videos = [place for place in everything if _is_video(world, place)]
     return _ranking(world, videos, arguments, arguments["metric_types"] or VIDEO_SORTS)
 

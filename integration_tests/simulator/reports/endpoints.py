@@ -1,13 +1,13 @@
 """This table lists the operations on asynchronous reports."""
 
 from integration_tests.simulator.calls.parameters import Text
+from integration_tests.simulator.reports.fields import MMM_RULES, PRODUCT_RULES
 from integration_tests.simulator.reports.operations import (
     CreateMarketingMixReport,
     CreateProductReport,
     CreateReport,
     GetReport,
 )
-from integration_tests.simulator.reports.own_fields import MMM_RULES, PRODUCT_RULES
 from integration_tests.simulator.reports.rules import REPORT_RULES
 
 _ADS = ("ads:read",)

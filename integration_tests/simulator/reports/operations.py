@@ -15,9 +15,14 @@ from integration_tests.simulator.calls.fields import Field, read_fields
 from integration_tests.simulator.calls.operation import Arguments, Call, Operation
 from integration_tests.simulator.faults.script import FaultKind
 from integration_tests.simulator.reports.downloads import DOWNLOAD_HOST, file_size
-from integration_tests.simulator.reports.fields import FILTERS, REPORT_FIELDS
+from integration_tests.simulator.reports.fields import (
+    FILTERS,
+    MMM_FIELDS,
+    OBJECTIVES_BY_DEFAULT,
+    PRODUCT_FIELDS,
+    REPORT_FIELDS,
+)
 from integration_tests.simulator.reports.jobs import ReportStatus, poll_answer
-from integration_tests.simulator.reports.own_fields import MMM_FIELDS, OBJECTIVES_BY_DEFAULT, PRODUCT_FIELDS
 from integration_tests.simulator.reports.request import ReportRequest
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from integration_tests.simulator.organic import content, pin_analytics, pins, places, user_analytics
+from integration_tests.simulator.organic import content, pin_analytics, places, user_analytics
 from integration_tests.simulator.world.listing import Record
 from integration_tests.simulator.world.world import World, size_at
 
@@ -61,7 +61,7 @@ def _sections(world: World, arguments: Arguments) -> Iterator[tuple[int, int]]:
 
 
 def _pins(world: World, arguments: Arguments) -> Iterator[Record]:
-    return iter(pins.pins(world, {**arguments, "include_protected_pins": True}))
+    return iter(content.pins(world, {**arguments, "include_protected_pins": True}))
 
 
 def _pin_analytics(world: World, arguments: Arguments) -> Iterator[Record]:

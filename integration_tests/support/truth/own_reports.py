@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from integration_tests.simulator.analytics.day_rows import DEFAULT_ATTRIBUTION, Attribution
+from integration_tests.simulator.reports.fields import OBJECTIVES
 from integration_tests.simulator.reports.own_columns import MMM_COLUMNS, PRODUCT_COLUMNS, PRODUCT_PARTS
-from integration_tests.simulator.reports.own_fields import OBJECTIVES
 from integration_tests.simulator.reports.request import ReportRequest
 from integration_tests.simulator.reports.rows import report_rows
 from integration_tests.simulator.world.listing import Record
