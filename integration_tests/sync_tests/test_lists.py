@@ -80,7 +80,7 @@ def small() -> Iterator[Simulator]:
         (ORGANISATION_KEYS, {"ad_accounts": 0, "employers": 3, "connections": 251}),
         (
             RESOURCE_KEYS,
-            {"ad_accounts": 4, "campaigns": 1, "ad_groups": 1, "trends": 24, "trend_weeks": 52},
+            {"ad_accounts": 4, "campaigns": 1, "ad_groups": 1, "trends": 26, "trend_weeks": 52},
         ),
     ],
     ids=["ad accounts and catalogs", "audiences", "items of catalogs", "organisation", "dictionaries and trends"],

@@ -6,8 +6,9 @@ import pytest
 import requests_mock
 from airbyte_cdk.models import AirbyteStateMessage, AirbyteStateMessageSerializer
 
-from source_pinterest.api.errors import SliceError
-from source_pinterest.streams.organic.pins import BoardPins, BoardSectionPins
+from source_pinterest.api.errors import SliceError, UnavailableError
+from source_pinterest.streams.organic.pins import BoardPins, BoardSectionPins, Pins
+from unit_tests.configs import TODAY
 from unit_tests.streams.pinterest import Pinterest, list_bundles, page, records_of, refused, slice_of
 
 CAPPED = refused(400, 1, "Pagination beyond 100000 items is not supported")
@@ -59,6 +60,18 @@ def test_boards_that_are_gone_are_forgotten_only_after_a_whole_listing(mock: req
 # ---- A board with too many pins
 
 
+@pytest.mark.parametrize(("max_age", "kept"), [({"pin_analytics_max_age_days": 30}, ["2", "4"]), ({}, ["1", "2", "4"])])
+def test_pins_that_are_too_old_are_emitted_but_not_analysed(
+    mock: requests_mock.Mocker, max_age: dict[str, int], kept: list[str]
+) -> None:
+    pinterest = Pinterest(mock, **max_age)
+    ages = {"1": "2012-01-01T00:00:00", "2": f"{TODAY.subtract(days=30)}T00:00:00", "4": None}
+    pinterest.answers("pins", page([{"id": name, "created_at": created_at} for name, created_at in ages.items()]))
+
+    assert [record["id"] for record in pinterest.read(Pins, slice_of({}))] == ["1", "2", "4"]
+    assert list(pinterest.stream(Pins).ids.of(())) == kept
+
+
 def test_beyond_the_cap_sections_are_read_and_the_rest_is_told(pinterest: Pinterest) -> None:
     pinterest.answers("boards/1/pins", page(["1", "2"], "b"), CAPPED)
     pinterest.lists("boards/1/sections", "7", "8", "9")
@@ -72,3 +85,12 @@ def test_beyond_the_cap_sections_are_read_and_the_rest_is_told(pinterest: Pinter
     assert raised.value.is_isolated
     of_board = [(record["id"], record["board_id"], record["board_pins_modified_at"]) for record in records]
     assert of_board == [(pin, "1", NEW) for pin in "12345"]
+
+
+def test_a_section_that_fails_fails_the_board(pinterest: Pinterest) -> None:
+    pinterest.answers("boards/1/pins", page(["1"], "b"), CAPPED)
+    pinterest.lists("boards/1/sections", "8")
+    pinterest.answers("boards/1/sections/8/pins", refused(503))
+
+    with pytest.raises(UnavailableError):
+        list(list_bundles(pinterest.stream(BoardPins), BOARD))
