@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import requests_mock
 
-from source_pinterest.api.errors import GoneError, SliceError
+from source_pinterest.api.errors import GoneError, SliceError, UnavailableError
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.trends import (
     FeaturedTrendTopics,
@@ -77,6 +77,31 @@ def details(pinterest: Pinterest, *categories: str) -> list[str]:
     pinterest.has_listed(TrendingProductCategories, ("US",), *categories)
     found = pinterest.read(ProductCategoryTrends, slice_of({"region": "US"}, {"batch": 0}))
     return [record["product_category"] for record in found]
+
+
+def test_a_list_without_a_kind_of_engagement_is_of_all_of_it(pinterest: Pinterest) -> None:
+    pinterest.answers(TRENDING, {"json": [{"product_category": "Boots", "pinterest_product_category_id": 7}]})
+
+    assert pinterest.read(TrendingProductCategories, slice_of({"region": "US"})) == [
+        {
+            "region": "US",
+            "engagement_type": "ENGAGEMENT",
+            "product_category": "Boots",
+            "pinterest_product_category_id": "7",
+            "rank": 1,
+        }
+    ]
+
+
+def test_a_list_that_fails_costs_its_own_region(pinterest: Pinterest) -> None:
+    accounts = [{"id": "11", "country": "CA"}, {"id": "12", "country": "US"}]
+    pinterest.answers("ad_accounts", page(accounts))
+    pinterest.answers(TRENDING, refused(503), {"json": [{"product_category": "Boots"}]})
+    failing, good = pinterest.tasks(ProductCategoryTrends)
+
+    assert (failing["region"], good["region"]) == ("CA", "US")
+    assert good["batch"] == 0
+    assert isinstance(failing.error, UnavailableError)
 
 
 def test_a_category_that_pinterest_does_not_know_costs_itself_alone(
