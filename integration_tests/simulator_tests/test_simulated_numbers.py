@@ -54,18 +54,6 @@ def test_a_column_without_value_is_left_out_as_recorded_or_null_or_zero() -> Non
     assert not {None, 0} & set(recorded)
 
 
-def test_other_rows_have_floats_and_midnights_in_days_and_weeks() -> None:
-    world = small_world(row_form="other", ad_accounts=1)
-    with Simulator(world, report_seconds=0) as sim, Client(sim) as api:
-        columns = ["CAMPAIGN_ID", "ADVERTISER_ID", "PAID_IMPRESSION"]
-        days = api.call("campaigns/analytics", columns=",".join(columns)).json()
-        weeks = rows(api, columns=columns, granularity="WEEK")
-
-    for found in (days, weeks):
-        assert {row["DATE"][10:] for row in found} == {"T00:00:00", " 00:00:00Z"}
-        assert {tuple(type(row[name]) for name in columns) for row in found} == {(int, float, float)}
-
-
 def test_a_report_leaves_out_zeros_and_rows_of_zeros_only(sim: Simulator, api: Client) -> None:
     dates, seldom, often = window(sim.world, 60, 0), "TOTAL_VIEW_CHECKOUT", "TOTAL_CLICK_LEAD"
     asked = {

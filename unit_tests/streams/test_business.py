@@ -55,6 +55,15 @@ def test_employers_that_are_read_ask_for_the_user_whom_others_need(
     assert len(pinterest.asked(USER)) == len(pinterest.asked(EMPLOYERS)) == 1
 
 
+def test_employers_that_nobody_needs_ask_for_no_user(pinterest: Pinterest) -> None:
+    pinterest.lists(EMPLOYERS, "5")
+    pinterest.stream(BusinessEmployers).select()
+    [everything] = pinterest.tasks(BusinessEmployers)
+
+    assert pinterest.read(BusinessEmployers, everything) == [{"id": "5"}]
+    assert not pinterest.asked(USER)
+
+
 def test_without_the_permission_of_profiles_the_employers_are_read(
     pinterest: Pinterest, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -93,6 +93,20 @@ def test_a_list_without_a_kind_of_engagement_is_of_all_of_it(pinterest: Pinteres
     ]
 
 
+def test_categories_are_asked_for_in_as_few_calls_as_may_be(pinterest: Pinterest) -> None:
+    names = [f"CATEGORY_{number}" for number in range(21)]
+    pinterest.answers("ad_accounts", {"json": {"items": [{"id": "11", "country": "CA"}]}})
+    pinterest.answers(TRENDING, {"json": [{"product_category": name} for name in [*names, "Category 0"]]})
+
+    slices = pinterest.tasks(ProductCategoryTrends)
+
+    asked = pinterest.answers(DETAILS, {"json": []})
+    for one in slices:
+        pinterest.read(ProductCategoryTrends, one)
+    assert [len(request.qs["product_categories"]) for request in asked.request_history] == [20, 1]
+    assert [(one["region"], one["batch"]) for one in slices] == [("CA", 0), ("CA", 1)]
+
+
 def test_a_list_that_fails_costs_its_own_region(pinterest: Pinterest) -> None:
     accounts = [{"id": "11", "country": "CA"}, {"id": "12", "country": "US"}]
     pinterest.answers("ad_accounts", page(accounts))

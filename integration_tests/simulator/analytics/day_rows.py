@@ -43,7 +43,6 @@ class RowForm(StrEnum):
 
     PLAIN = "plain"  # as documented: ids are texts, and a metric without activity is left out, null or 0
     RECORDED = "recorded"  # as seen: the parents' ids are integers, a metric without activity is left out
-    OTHER = "other"  # as nobody has seen: each id is an integer, but ADVERTISER_ID a float, and days have a midnight
 
 
 DEFAULT_ATTRIBUTION = Attribution()
@@ -153,19 +152,9 @@ class DayRows:
             return {name: value for name, value in row.items() if value or name not in MEASURES}
         return _thinned(row, mix(self._world.seed, subject.number, crc32(str(row.get("DATE")).encode())))
 
-    def _id(self, name: str, value: str, subject: Subject) -> str | int | float:
-        if self._form is RowForm.OTHER:
-            return float(value) if name == "ADVERTISER_ID" else int(value)
+    def _id(self, name: str, value: str, subject: Subject) -> str | int:
         is_text = self._form is RowForm.PLAIN or name == subject.row_key or name in _TEXTS
         return value if is_text else int(value)
-
-
-def as_sent(world: World, row: Record) -> Record:
-    """A row of days, weeks or months as it goes out."""
-    if world.row_form != RowForm.OTHER or "DATE" not in row:
-        return row
-    midnight = "T00:00:00" if int(row["DATE"][-1]) % 2 else " 00:00:00Z"
-    return {**row, "DATE": f"{row['DATE']}{midnight}"}
 
 
 def _thinned(row: Record, bits: int) -> Record:

@@ -11,7 +11,7 @@ import orjson
 
 from integration_tests.simulator.ads import entities
 from integration_tests.simulator.analytics.columns import SYNC_COLUMNS
-from integration_tests.simulator.analytics.day_rows import Attribution, DayRows, as_sent
+from integration_tests.simulator.analytics.day_rows import Attribution, DayRows
 from integration_tests.simulator.analytics.subjects import Subject, subjects
 from integration_tests.simulator.calls.errors import ApiError
 from integration_tests.simulator.calls.operation import Arguments, Call, Operation
@@ -85,8 +85,8 @@ class AnalyticsOperation(Operation):
         arguments = call.arguments
         maker = DayRows(call.world, self.columns(arguments), attribution_of(arguments))
         for subject in self.subjects(call.world, account, arguments, ids):
-            made = maker.rows(subject, arguments["start_date"], arguments["end_date"], arguments["granularity"])
-            rows = [self.shown(as_sent(call.world, row)) for row in made]
+            days = arguments["start_date"], arguments["end_date"], arguments["granularity"]
+            rows = list(map(self.shown, maker.rows(subject, *days)))
             if rows:
                 yield orjson.dumps(rows)[1:-1]
 

@@ -16,10 +16,6 @@ Row = dict[str, Any]
 Alteration = Callable[[Entry, Any], Any]
 """Takes a request and the JSON that it deserves, and gives the JSON that it gets."""
 
-_DAY_LENGTH = len("2026-01-31")
-_NAMES = ("TARGETING_VALUE", "HOUR")
-_LISTS = ("items", "data", "trends", "pins")
-
 
 @dataclass
 class Alterations:
@@ -83,20 +79,6 @@ def without(field: str, victim: str) -> Alteration:
     return alter
 
 
-# -- Forms: the same answer, written in another way
-
-
-def in_rows(*changes: Callable[[Row], Row]) -> Alteration:
-    """The rows of analytics, reports and profiles are changed one after the other."""
-
-    def change(row: Row) -> list[Row]:
-        for each in changes:
-            row = each(row)
-        return [row]
-
-    return lambda _, body: each_row(body, change)
-
-
 def with_two_rows_a_day(entity: str) -> Alteration:
     """A report has two rows a day of one entity, such as a keyword with two match types, that no column tells apart."""
 
@@ -105,66 +87,6 @@ def with_two_rows_a_day(entity: str) -> Alteration:
         return {**report, entity: [*rows, *({**row, "IMPRESSION_1": 7_000_000 + at} for at, row in enumerate(rows))]}
 
     return alter
-
-
-def with_midnight(row: Row) -> Row:
-    """The day is written with a time."""
-    return with_field(with_field(row, "DATE", _midnight), "date", _midnight)
-
-
-def _midnight(day: str) -> str:
-    return day if len(day) > _DAY_LENGTH else f"{day}T00:00:00Z"
-
-
-def with_metrics_as_text(row: Row) -> Row:
-    """Numbers of ads analytics and reports are texts."""
-    metrics = row.get("metrics", row)
-    texts = {name: orjson.dumps(value).decode() for name, value in metrics.items() if _is_metric(name, value)}
-    return {**row, "metrics": {**metrics, **texts}} if "metrics" in row else {**row, **texts}
-
-
-def _is_metric(name: str, value: Any) -> bool:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return is_number and not name.endswith("_ID") and name not in _NAMES
-
-
-def without_account(row: Row) -> Row:
-    """The ad account is missing, or there is something else that names none."""
-    if "AD_ACCOUNT_ID" not in row.get("metrics", row):
-        return row
-    none = [None, "", 0, "0"][len(str(row)) % 4]
-    changed = with_field(row, "AD_ACCOUNT_ID", lambda _: none)
-    return {name: value for name, value in changed.items() if (name, value) != ("AD_ACCOUNT_ID", None)}
-
-
-def with_older_ad_id(row: Row) -> Row:
-    """The id of an ad has its older name alone."""
-    return {name: value for name, value in row.items() if name != "AD_ID" or "PIN_PROMOTION_ID" not in row}
-
-
-def with_floats(*names: str) -> Alteration:
-    """Ids in the items of a list are floats."""
-
-    def alter(_: Entry, page: Any) -> Any:
-        return {**page, "items": [{**item, **{name: float(item[name]) for name in names}} for item in page["items"]]}
-
-    return alter
-
-
-def with_null_lists() -> Alteration:
-    """An empty list is null."""
-
-    def alter(_: Entry, body: Any) -> Any:
-        if isinstance(body, dict):
-            return {name: None if value == [] and name in _LISTS else value for name, value in body.items()}
-        return body
-
-    return alter
-
-
-def with_null(**part: Any) -> Alteration:
-    """The answer has another part, which is null or holds null."""
-    return lambda _, body: {**body, **part} if isinstance(body, dict) else body
 
 
 def each_row(value: Any, change: Callable[[Row], list[Row]]) -> Any:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import orjson
 
 from integration_tests.simulator.analytics.columns import is_conversion
-from integration_tests.simulator.analytics.day_rows import MEASURES, DayRows, as_sent
+from integration_tests.simulator.analytics.day_rows import MEASURES, DayRows
 from integration_tests.simulator.analytics.subjects import Subject
 from integration_tests.simulator.reports.request import ReportRequest
 from integration_tests.simulator.reports.subjects import IDS, PARTS, reported
@@ -70,8 +70,6 @@ def report_file(world: World, account: int, request: ReportRequest) -> Iterator[
     """The file of a report in chunks of half a megabyte."""
     chunk = bytearray()
     rows = report_rows(world, account, request)
-    if request.granularity != "HOUR":
-        rows = (Row(entity_id, as_sent(world, record)) for entity_id, record in rows)
     form = world.report_form if request.operation_id == "analytics/create_report" else world.own_report_form
     for piece in FORMS[form](rows, world.empty_report.encode()):
         chunk += piece
