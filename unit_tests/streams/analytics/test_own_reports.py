@@ -31,6 +31,13 @@ def planned(mock: requests_mock.Mocker, stream: type[ReportStream], **options: A
     return list(pinterest.stream(stream).report_requests())
 
 
+def test_more_than_five_targeting_types_take_two_requests(mock: requests_mock.Mocker) -> None:
+    every = ["APPTYPE", "COUNTRY", "CREATIVE_TYPE", "GENDER", "LOCATION", "PLACEMENT", "AUDIENCE_INCLUDE"]
+    requests = planned(mock, MarketingMixReport, start_date=ago(10), marketing_mix_report={"targeting_types": every})
+
+    assert [len(request.body["targeting_types"]) for request in requests] == [5, 2]
+
+
 def test_columns_that_may_split_rows_belong_to_the_key(mock: requests_mock.Mocker) -> None:
     parts = ["SPEND_ORDER_LINE_PAID_TYPE", "PINNER_LIST_NAME"]
     stream = Pinterest(mock, marketing_mix_report={"columns": parts}).stream(MarketingMixReport)

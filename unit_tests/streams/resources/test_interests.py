@@ -51,6 +51,13 @@ def test_every_interest_has_its_place_and_name_whatever_the_order(order: str) ->
     assert not any("child_interests" in option for option in tree.options.values())
 
 
+def test_an_interest_without_children_is_not_requested_after_its_parent() -> None:
+    ask = Pinterest()
+    tree_of(*"14235").complete(ask, max_lookups=100)
+
+    assert ask.asked == ["1", "2", "4"]
+
+
 def test_a_child_that_pinterest_tells_nothing_of_has_its_number_and_its_place() -> None:
     tree = tree_of("1")
 

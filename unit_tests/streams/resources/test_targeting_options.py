@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pinterestsdk import PublicTargetingType
 
-from source_pinterest.api.errors import MalformedResponseError, RefusedError
+from source_pinterest.api.errors import MalformedResponseError, RefusedError, UnavailableError
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.resources.targeting_options import (
     ACCOUNT_TYPES,
@@ -39,6 +39,17 @@ def test_the_words_of_analytics() -> None:
 
 def of_type(option_type: str) -> Any:
     return slice_of({"option_type": option_type})
+
+
+def test_options_are_a_list_of_objects_of_ids_to_names(pinterest: Pinterest) -> None:
+    for body, options in [
+        ('[{"female": "Female", "male": "Male"}]', {"female": "Female", "male": "Male"}),
+        ('[{"id": "Indonesian"}, {"name": "Nameish"}]', {"id": "Indonesian", "name": "Nameish"}),
+        ("[{}]", {}),
+        ("null", {}),
+    ]:
+        page = pinterest.stream(TargetingOptions).parse(iter([body.encode()]))
+        assert {option["id"]: option["name"] for option in page.items} == options
 
 
 def test_options_of_another_shape_are_malformed_and_their_beginning_is_shown(pinterest: Pinterest) -> None:
@@ -98,6 +109,16 @@ def test_audiences_come_from_each_ad_account_once(pinterest: Pinterest, caplog: 
     for path in (includes, excludes):
         assert [query["ad_account_id"] for query in pinterest.queries(path)] == [["11"], ["12"], ["13"]]
     assert [message.partition(". ")[0] for message in caplog.messages] == ["targeting_options: 12 is left out"]
+
+
+def test_ad_accounts_that_can_not_be_listed_cost_the_audiences_alone(pinterest: Pinterest) -> None:
+    pinterest.answers("ad_accounts", refused(503))
+    slices = pinterest.tasks(TargetingOptions)
+
+    assert [one["option_type"] for one in slices if one.error] == list(ACCOUNT_TYPES)
+    assert {one["option_type"] for one in slices if not one.error} >= set(SHARED_TYPES)
+    with pytest.raises(UnavailableError, match="ad_accounts: Pinterest failed for ad_accounts"):
+        pinterest.read(TargetingOptions, slices[0])
 
 
 def test_audiences_that_no_ad_account_shows_are_refused_unless_there_is_none(pinterest: Pinterest) -> None:
