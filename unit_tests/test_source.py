@@ -1,9 +1,6 @@
-"""The source reads the platform's files, and only the streams that exist."""
+"""The source reads the config before anything else, and says what it makes of it."""
 
-import json
 import logging
-from pathlib import Path
-from typing import Any
 
 import pytest
 from airbyte_cdk.models import (
@@ -28,36 +25,6 @@ def catalog_of(*names: str) -> ConfiguredAirbyteCatalog:
         for name in names
     ]
     return ConfiguredAirbyteCatalogSerializer.load({"streams": entries})
-
-
-@pytest.fixture
-def written(tmp_path: Path) -> Any:
-    def write(content: Any) -> str:
-        path = tmp_path / "file.json"
-        path.write_text(json.dumps(content), encoding="utf-8")
-        return str(path)
-
-    return write
-
-
-def states(path: str) -> dict[str, dict[str, Any]]:
-    return {
-        state.stream.stream_descriptor.name: dict(vars(state.stream.stream_state))  # type: ignore[union-attr]
-        for state in SourcePinterest.read_state(path)
-    }
-
-
-def test_a_state_file_is_a_list_of_stream_states_or_maps_streams_to_states(written: Any) -> None:
-    assert SourcePinterest.read_state("") == []
-    entry = {"stream_descriptor": {"name": "boards"}, "stream_state": {"a": 1}}
-    assert states(written([{"type": "STREAM", "stream": entry}])) == {"boards": {"a": 1}}
-    old = {"campaigns": {"updated_time": 5}, "ad_analytics": {"DATE": "2021-06-09"}, "foo": "bar", "nothing": None}
-
-    assert states(written(old)) == {
-        "campaigns": {"updated_time": 5},
-        "ad_analytics": {"DATE": "2021-06-09"},
-        "foo": {"state": "bar"},
-    }
 
 
 def test_a_bad_config_is_one_config_error_of_each_command() -> None:

@@ -32,12 +32,6 @@ def config(sim: Simulator, days_back: int, **more: Any) -> dict[str, Any]:
     return sim.config(start_date=str(back(sim, days_back)), analytics_columns=list(COLUMNS), **more)
 
 
-def test_every_day_of_every_product_group(sim: Simulator) -> None:
-    output = run_sync(sim, [STREAM], config=config(sim, 20))
-    assert_succeeded(output, [STREAM])
-    assert_exact(output, sim, [STREAM], start=back(sim, 20), wanted_columns=COLUMNS)
-
-
 def test_older_days_come_from_reports_in_the_same_shape(sim: Simulator) -> None:
     output = run_sync(sim, [STREAM], config=config(sim, 200))
     assert_succeeded(output, [STREAM])

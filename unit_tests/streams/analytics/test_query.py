@@ -22,7 +22,7 @@ from source_pinterest.streams.analytics.levels import (
 )
 from source_pinterest.streams.analytics.query import QueryAnalytics
 from unit_tests.streams.analytics.syncs import ago, window
-from unit_tests.streams.pinterest import Pinterest, configured, page, records_of, refused, run_of, state_of
+from unit_tests.streams.pinterest import Pinterest, page, records_of, refused, run_of
 from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
 
 PATH = "ad_accounts/11/campaigns/analytics"
@@ -71,16 +71,6 @@ def test_a_request_names_days_ids_columns_and_attribution(mock: requests_mock.Mo
     }
     assert set(columns) == {"CAMPAIGN_ID", "AD_ACCOUNT_ID", *DEFAULT_COLUMNS}
     assert len(columns) == len(set(columns))
-
-
-def test_an_account_is_asked_for_without_ids(pinterest: Pinterest) -> None:
-    pinterest.answers("ad_accounts/11/analytics", {"json": [{"AD_ACCOUNT_ID": "11", "DATE": "2026-07-01"}]})
-
-    assert len(rows_of(pinterest, call(window(9, 0)), AdAccountAnalytics)) == 1
-    pinterest.stream(AdAccountAnalytics).try_out("11", window(0, 0))
-    for asked in pinterest.queries("ad_accounts/11/analytics"):
-        assert asked.keys() == {"start_date", "end_date", "columns", "granularity"}
-    assert asked["start_date"] == ["2026-07-01"]
 
 
 def refusing(pinterest: Pinterest, column: str) -> None:
@@ -136,27 +126,6 @@ def lists_of(pinterest: Pinterest, **ids: list[str]) -> None:
     pinterest.lists("ad_accounts", *(name.removeprefix("a") for name in ids))
     for name, entities in ids.items():
         pinterest.answers(f"ad_accounts/{name.removeprefix('a')}/campaigns", page(entities))
-
-
-def windows_of(tasks: list[Task]) -> list[tuple[str, str, int]]:
-    """The first and the last day of tasks, and the number of their ids."""
-    return [(one["start_date"], one["end_date"], (one.rows or 0) // one.days.days) for one in tasks]
-
-
-def test_shorter_windows_of_more_ids_may_take_fewer_requests(
-    mock: requests_mock.Mocker,
-) -> None:
-    """82 days of 243 ids would take three calls of all days, and take two of half of them."""
-    state = state_of("campaign_analytics", "11", DATE="2026-06-30", **{"from": "2026-06-24"})
-    pinterest = Pinterest(mock, state, start_date="2026-04-03", lookback_days=3)
-    lists_of(pinterest, a11=[str(number) for number in range(243)])
-    stream = pinterest.attached(pinterest.sync.stream(CampaignAnalytics), configured("incremental", "append_dedup"))
-
-    assert windows_of(list(run_of(stream).tasks())) == [
-        ("2026-05-14", "2026-06-23", 243),
-        ("2026-04-03", "2026-05-13", 243),
-        ("2026-06-27", "2026-07-01", 243),
-    ]
 
 
 @pytest.mark.parametrize("answer", [{"json": []}, refused(503)], ids=["read", "failed"])
