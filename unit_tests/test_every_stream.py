@@ -71,6 +71,9 @@ def test_discover_tells_keys_cursor_and_whose_full_refresh_can_be_resumed(
         assert SyncMode.full_refresh in entry.supported_sync_modes, stream
         assert (SyncMode.incremental in entry.supported_sync_modes) is is_incremental, stream
         assert (instance.checkpoint is not None) is entry.is_resumable is is_incremental, stream
+        assert (instance.cursor, instance.is_resumable) == (None, False), (
+            "the framework's own reader has no end with it"
+        )
         if is_incremental:
             assert entry.default_cursor_field == [instance.cursor_field], stream
             assert entry.source_defined_cursor is True, stream
