@@ -456,11 +456,6 @@ def test_a_pin_without_activity_for_a_week_is_not_waited_for(mock: requests_mock
     assert append(mock, {"2": span(20, 21)}, {}) == [read_to(24), {"2": span(20, 21)}]
 
 
-def test_a_day_that_is_still_counted_is_not_emitted(mock: requests_mock.Mocker) -> None:
-    days = {"1": [*span(20, 26), "27p", *span(28, 29)], "2": span(20, 29)}
-    assert append(mock, days, {}) == [read_to(26), {pin: span(20, 26) for pin in days}]
-
-
 def test_a_day_that_is_still_counted_after_a_week_is_left_out(
     mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture
 ) -> None:
