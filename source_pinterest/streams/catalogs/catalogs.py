@@ -3,7 +3,6 @@
 Pinterest sends the credentials of a feed. They are removed before a record leaves the stream, and never logged.
 """
 
-import logging
 from abc import ABC
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -17,8 +16,6 @@ from source_pinterest.engine.tasks import Task
 from source_pinterest.streams.base.child import ChildStream
 from source_pinterest.streams.base.stream import ForeignKey, Rank, Sync, to_pin
 from source_pinterest.streams.organic.base import OrganicStream
-
-LOGGER = logging.getLogger("airbyte")
 
 _PROCESSING = "PROCESSING"
 """The status of a processing result that is not finished."""

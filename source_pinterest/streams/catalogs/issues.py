@@ -10,7 +10,7 @@ from source_pinterest import limits
 from source_pinterest.api.errors import BadRequestError, Reason
 from source_pinterest.api.rows import ListPage, ListShape
 from source_pinterest.api.session import ApiResponse
-from source_pinterest.engine.tasks import Task, or_failed
+from source_pinterest.engine.tasks import Task
 from source_pinterest.streams.base.child import ChildStream
 from source_pinterest.streams.base.stream import ForeignKey, Sync
 from source_pinterest.streams.catalogs.catalogs import (
@@ -29,7 +29,7 @@ Encode = Callable[[Mapping[str, Any]], Mapping[str, str]]
 """Turns nested parameters into those of a query string."""
 
 
-class ReportStatsStream(CatalogStream, ABC):
+class ReportStatsStream(ChildStream, CatalogStream, ABC):
     """Counts of each issue, with a task for each feed or catalog.
 
     Pinterest's API description encodes the nested parameters with brackets, which are defined for one level only. Its
@@ -40,35 +40,28 @@ class ReportStatsStream(CatalogStream, ABC):
     needs_user_token = True
     shape = ListShape(("code",))
     report_type: ClassVar[str]
-    subjects: ClassVar[type[Catalogs | CatalogsFeeds]]
+    parent: ClassVar[type[Catalogs | CatalogsFeeds]]
 
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
-        self.foreign_keys = (ForeignKey(self.subjects.stream_name(), self.parent_fields), *self.foreign_keys)
         self._encode: Encode = _in_brackets
         self._is_encoding_accepted = False
-        self.needs = (*self.needs, self.subjects)
 
-    @property
-    def _subjects(self) -> Catalogs | CatalogsFeeds:
-        return self.shared.stream(self.subjects)
-
-    def tasks(self) -> Iterator[Task]:
+    def tasks_of(self, outer: Task) -> Iterator[Task]:
         """Yield a task for each feed or catalog of a type for which Pinterest counts issues."""
-        for outer in super().tasks():
-            yield from [outer] if outer.error else or_failed(outer.parents, self._tasks_of(outer.parents))
+        for task in super().tasks_of(outer):
+            if self._type_of(task[self.parent_fields[-1]]) in TYPES_WITH_STATS:
+                yield task
 
-    def _tasks_of(self, owner: Mapping[str, str]) -> Iterator[Task]:
-        for subject in self._subjects.ids.of(tuple(owner.values())):
-            if self._subjects.types.get(subject) in TYPES_WITH_STATS:
-                yield self.task({**owner, self.parent_fields[-1]: subject})
+    def _type_of(self, subject: str) -> str | None:
+        return self.shared.stream(self.parent).types.get(subject)
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Add the type of the counts, and the feed or catalog."""
         field = self.parent_fields[-1]
         subject = kwargs["stream_slice"][field]
         report = {"report_type": self.report_type, field: subject}
-        parameters = {"catalog_type": self._subjects.types[subject], "report": report}
+        parameters = {"catalog_type": self._type_of(subject), "report": report}
         return {**super().request_params(*args, **kwargs), **self._encode(parameters)}
 
     def responses(self, task: Task, **more: Any) -> Iterator[ApiResponse[ListPage]]:
@@ -110,7 +103,7 @@ class CatalogsFeedIngestionStats(ReportStatsStream):
 
     primary_key: str | list[str] = ["feed_id", "code"]  # noqa: RUF012 - as above
     report_type = "FEED_INGESTION_ISSUES"
-    subjects = CatalogsFeeds
+    parent = CatalogsFeeds
     foreign_keys = (ForeignKey("catalogs", ("catalog_id",)),)
     cost = f"one request for each feed and {limits.PAGE_SIZE} records"
     parent_fields = ("feed_id",)
@@ -121,7 +114,7 @@ class CatalogsDistributionStats(ReportStatsStream):
 
     primary_key: str | list[str] = ["catalog_id", "code"]  # noqa: RUF012 - as above
     report_type = "DISTRIBUTION_ISSUES"
-    subjects = Catalogs
+    parent = Catalogs
     cost = f"one request for each catalog and {limits.PAGE_SIZE} records"
     parent_fields = ("catalog_id",)
 
