@@ -5,9 +5,6 @@ from collections.abc import Iterator
 import pytest
 import requests_mock
 
-from unit_tests.api.callers import Caller
-from unit_tests.api.token_endpoint import Endpoint
-
 
 @pytest.fixture
 def mock() -> Iterator[requests_mock.Mocker]:
@@ -21,13 +18,3 @@ def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     pauses: list[float] = []
     monkeypatch.setattr("source_pinterest.api.retries.pause", pauses.append)
     return pauses
-
-
-@pytest.fixture
-def endpoint(mock: requests_mock.Mocker) -> Endpoint:
-    return Endpoint(mock)
-
-
-@pytest.fixture
-def caller() -> Caller:
-    return Caller(max_wait_seconds=900)
