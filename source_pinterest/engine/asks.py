@@ -42,11 +42,11 @@ COMMA = "%2C"
 _REFUSALS = 2
 """The refusals for size after which later requests are smaller, and those of a name after which it counts as refused.
 
-One may be about the rows of its entities alone, or mention the name in passing.
+A single refusal may be due to the rows of its entities alone, or may mention the name in passing.
 """
 
 _RETRIES_OF_A_HALF = 1
-"""The most retries of a part of a request that Pinterest failed in every try."""
+"""The most retries of a part of a request, if the whole failed in every try."""
 
 _WORD = re.compile(rf"\b{NAME_FORM.pattern}\b")
 _WHAT_IS_ALLOWED = re.compile(
@@ -77,7 +77,7 @@ class Ask:
     max_retries: int | None = None
 
     def halves(self) -> "list[Ask]":
-        """Return the halves, by the ids or, if there is one at most, by the days; none if there is one day."""
+        """Return two asks for half of the ids each or, of one id at most, half of the days; none if it has one day."""
         if len(self.ids) > 1:
             half = math.ceil(len(self.ids) / 2)
             return [replace(self, ids=ids) for ids in (self.ids[:half], self.ids[half:])]
@@ -125,7 +125,7 @@ class RefusedNames:
 
         Returns:
             Whether to send the request again, without the names that are known to be refused by now. False if the error
-            refers to none of the names, to a doubtful or a needed one, or to all of a parameter.
+            refers to none of the names, to doubtful or needed ones alone, or to all names of a parameter.
         """
         if not isinstance(error, BadRequestError):
             return False
@@ -153,9 +153,10 @@ class RefusedNames:
 class Asks:
     """Sends what a stream asks for in requests of the largest size, and asks for less after an error.
 
-    A request that is refused for its size is halved, and later ones are smaller after a second refusal. So is one that
-    Pinterest failed in every try, since it may be too much. If even the smallest parts fail and nothing has succeeded
-    meanwhile, it is an outage, which halving would multiply: no other request is halved until one succeeds.
+    A request that is refused for its size is halved. After a second such refusal, later requests are smaller. A request
+    that failed in every try, with an error of the server, is halved too, since it may ask for too much. If more of its
+    smallest parts fail than may be lost, and no request has succeeded meanwhile, it is an outage. Halving would then
+    multiply the requests, so no other one is halved until one succeeds.
 
     Attributes:
         ids: the most ids in a request at present.
@@ -166,9 +167,10 @@ class Asks:
         ids: the most ids that Pinterest allows; None: a request is neither cut nor halved.
         days: the most days that Pinterest allows.
         refused: learns which names Pinterest refuses.
-        halves_on: whether to halve a request after another error than that of its size. Later ones are not smaller.
-        max_lost: how many of the smallest parts of a request that Pinterest failed in every try may fail too, so that
-            the others are still read; None: such a request is not halved.
+        halves_on: returns whether to halve a request after an error that is about neither its size nor the server.
+            Later requests are not smaller.
+        max_lost: of a request that failed in every try, how many of the smallest parts may fail while the others are
+            still read; None: such a request is not halved.
     """
 
     def __init__(
@@ -185,7 +187,7 @@ class Asks:
         self.days = days
         self._refused, self._halves_on, self._max_lost = refused or RefusedNames(Notices("")), halves_on, max_lost
         self._is_outage = False
-        """Whether even the smallest parts of a request failed, and no request has succeeded since."""
+        """Whether more of a request's smallest parts failed than may be lost, and no request has succeeded since."""
         self._successes = self._refusals = 0
         self._lock = threading.Lock()
 
@@ -216,7 +218,8 @@ class Asks:
             length_without_ids: the length of a request's URL without ids.
 
         Raises:
-            PinterestError: a request failed, and can't or should not be made smaller; or, at the end, a smallest part.
+            PinterestError: a request failed, and can't or should not be made smaller. The error of a smallest part that
+                may be lost is raised at the end.
         """
         pending, lost, successes_before = deque([whole]), list[PinterestError](), self._successes
         while pending:
@@ -258,7 +261,7 @@ class Asks:
         return [replace(half, max_retries=retries) for half in halves]
 
     def _note_refusal(self, ask: Ask) -> None:
-        """Make later requests smaller after a second one was refused for its size."""
+        """Count a request that was refused for its size. From the second one on, make later requests smaller."""
         with self._lock:
             self._refusals += 1
             if self._refusals >= _REFUSALS and len(ask.ids) > 1:
@@ -267,7 +270,14 @@ class Asks:
                 self.days = min(self.days, math.ceil(ask.window.days / 2))
 
     def _may_lose(self, ask: Ask, error: PinterestError, lost: int, successes_before: int) -> bool:
-        """Return whether the others are still read after a smallest part that failed. If not, it may be an outage."""
+        """Return whether the other parts of a request are still read after a smallest part failed. Note an outage.
+
+        Args:
+            ask: the part.
+            error: its error.
+            lost: the number of the parts that have failed before.
+            successes_before: the number of successes when the request was begun.
+        """
         if error.reason is not Reason.SERVER_ERROR or self._max_lost is None or ask.max_retries is None:
             return False
         with self._lock:
@@ -332,7 +342,7 @@ def ids_that_fit(ids: Sequence[str], characters: int, separator: str = COMMA) ->
 
 
 def named_in(message: str, optional: Collection[str]) -> set[str]:
-    """Return the names to which a message refers. A message with most of the names only lists them, so none."""
+    """Return the names to which a message refers: none if it has more than half of them, since it only lists them."""
     about = _WHAT_IS_ALLOWED.split(message, maxsplit=1)[0]
     named = set(_WORD.findall(about)) & set(optional)
     return named if len(named) <= max(1, len(optional) // 2) else set()

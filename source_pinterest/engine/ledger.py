@@ -54,7 +54,7 @@ def decide(error: Exception, facts: Facts) -> Consequence:
     | refused or gone | LEAVE_OUT |
     | any, after the stream or its account or board was stopped | FAIL_UNTOLD |
     | reaches the whole stream, as without a token or a quota | STOP |
-    | the fifth in a row of accounts or boards that were read before, unless it is about one of them alone | STOP |
+    | the fifth in a row of accounts or boards that this sync has read before, unless it is isolated | STOP |
     | any other, of a task that failed in three earlier syncs | LEAVE_UNREAD |
     | any other | FAIL |
 
@@ -123,9 +123,9 @@ class Refusals(NamedTuple):
 def classify_refusals(book: Book, is_owed: Callable[[Task], bool], *, needs_right: bool) -> Refusals:
     """Return what the refusals of a stream mean, once its last task has ended.
 
-    If every task was refused and the stream needs a right, the right is missing. Otherwise the refused tasks are left
-    out, except those that have to be readable. The stream fails if several are left out and none was read; a single
-    one may really be gone.
+    If every task was refused, none as gone, and the stream needs a right, the right is missing. Otherwise the refused
+    tasks are left out, except those that have to be readable. The stream fails if several are left out, and none was
+    read or has failed. A single one may really be gone.
 
     Args:
         book: how the tasks have ended.
@@ -146,8 +146,9 @@ def classify_refusals(book: Book, is_owed: Callable[[Task], bool], *, needs_righ
 class Ledger:
     """Counts how the tasks of a stream end in one sync, for all of its threads.
 
-    Accounts that were never read stop nothing, whatever their number, so that broken accounts don't keep good ones from
-    being read. After several of these in a row, each further one is tried once, without retries, until a task is read.
+    Failures of accounts of which this sync has read nothing never stop the stream, so that broken accounts don't keep
+    good ones from being read. After several of these in a row, each further one is tried once, without retries, until a
+    task is read.
     """
 
     def __init__(self) -> None:

@@ -116,7 +116,7 @@ class ParentIds:
         return found.to_the_error()
 
     def listed(self, parents: Parents) -> Iterator[str]:
-        """Return the ids that `of` returns before it raises an error. A caller has to call `of` as well."""
+        """Return the ids that `of` returns before it raises an error. A caller learns of the error from `check`."""
         return map(str, self._listing(parents).ids)
 
     def check(self, parents: Parents) -> None:

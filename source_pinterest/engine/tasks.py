@@ -30,8 +30,9 @@ class Task(StreamSlice):
         error: why the task can't be read; None if it can. A parent that can't be listed is such a task.
         on_end: called when the task has ended, however it did.
         named: other values that tell it from its neighbours, such as the number of a batch.
-        parent: the account, owner or board whose other tasks are expected to fail once several have failed in a row;
-            by default the outermost parent, and empty for a task of the whole stream.
+        parent: the account, owner or board under which the ledger counts its end. After several failures in a row, the
+            other tasks of that parent are not read. By default the outermost parent, and empty for a task of the whole
+            stream.
         tasks: plans the tasks that it stands for; None for a task that is read itself, see `in_turn`.
         failed_syncs: the number of earlier syncs in which it failed.
 

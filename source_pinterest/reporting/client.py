@@ -111,7 +111,7 @@ class JobStatus(Enum):
 
     @property
     def is_lost(self) -> bool:
-        """Whether the report has to be created again."""
+        """Whether Pinterest won't finish the report, which failed or got lost, so that it has to be created again."""
         return self not in (JobStatus.IN_PROGRESS, JobStatus.FINISHED, JobStatus.UNKNOWN)
 
 

@@ -31,12 +31,12 @@ _SPLITS = 3
 """The number of times that a window is halved because its report fails or is too slow: down to an eighth."""
 
 _TOO_LONG = 2
-"""The number of reports that are too much after which others that are as long are halved at once. One may have a bad
-day."""
+"""The number of reports that are too much, after which others that are as long are halved at once. A single report may
+be too much because of one of its days."""
 
 _POLLS_FOR_A_LINK = 5
-"""The number of polls after the first one that calls a report finished and gives no link. A report that Pinterest gives
-no size either then has no rows, as a connector in production reads it."""
+"""The number of polls that follow the first one that calls a report finished and gives no link. If no link comes, and
+Pinterest gives no size of the file either, the report has no rows. A connector in production reads it so."""
 
 _POLLS_BEFORE_IT_EXISTS = 3
 """The number of polls for which Pinterest may not know a report that was just created."""
@@ -87,7 +87,7 @@ class NoMoreReports:
 
 Plan = Callable[[], Iterable[ReportRequest]]
 Series = tuple[str, int]
-"""An account, and the number of a report among those on one window: reports that differ in their days alone."""
+"""The account of a report, and its number among the reports on one window. Those of a series differ in their days."""
 
 Outcome = ReadyReport | FailedReport | SplitReport
 Life = Generator[float, None, Outcome]
@@ -121,7 +121,7 @@ class Report:
         request: its request.
         splits: how often its window was halved.
         life: its life; None until it is created.
-        due: the time of its next request; infinite while one is under way.
+        due: the time of its next request; infinite before the first one, and while one is under way.
     """
 
     stream: "StreamReports"
@@ -142,14 +142,14 @@ class Report:
 
     @property
     def size(self) -> float:
-        """The share of a place that the report takes."""
+        """How much of the place of a whole window the report takes."""
         return 0.5**self.splits
 
     @property
     def times_too_long(self) -> int:
-        """How many reports of its series that are as long were too much; of a half, the whole counts as well.
+        """How many reports of its series that are as long were too much; for a half, one more: the whole.
 
-        None counts after a report that is as long was finished: then single days are the cause.
+        Once a report that is as long was finished, single days are the cause, and the number is 0.
         """
         if self.request.window.days <= self.stream.finished[self.series]:
             return 0
@@ -162,7 +162,7 @@ class Report:
         return SplitReport(self.request, halves) if halves else None
 
     def live(self, pace: Pace) -> Life:
-        """Create the report, poll it until it ends, create it again if it is lost, and halve it if it is too much.
+        """Create a report, poll it until it ends, create it again if it failed or got lost, halve it if it is too much.
 
         Raises:
             PinterestError: it can't be created or polled, was created often enough, or is finished without a link.
@@ -188,7 +188,9 @@ class Report:
         return FailedReport(self.request, _transient(_ACCOUNT_STOPPED.format(window=window, account=account)))
 
     def _check_creations(self, creations: int, end: JobStatus) -> None:
-        """Check that the report may be created again: once only if all accounts fail, or all reports of its series.
+        """Check that the report may be created again.
+
+        It may not if one account after another fails, or if two reports of its series that are as long were too much.
 
         Raises:
             SliceError: it was created often enough.
@@ -205,7 +207,7 @@ class Report:
         LOGGER.info(f"The report of {self.request.window} is {end.value}. It is created again.")
 
     def _poll(self, token: str, creations: int, pace: Pace) -> Generator[float, None, Outcome | JobStatus]:
-        """Poll the report until it is finished, late or lost. Return its status if it is lost.
+        """Poll the report until it is finished or late, has failed or is lost. Return its status in the last two cases.
 
         The more often it was created before, the later the first poll.
         """
@@ -228,9 +230,10 @@ class Report:
             polls, without_link = polls + 1, without_link + (status is JobStatus.FINISHED)
 
     def _end_late(self, status: JobStatus, pace: Pace) -> Outcome:
-        """Halve a report whose time is up, or fail it; if Pinterest has finished none of the stream, all others too.
+        """Return the halves of a report whose time is up, or its failure.
 
-        They would take as long, one after another.
+        If Pinterest has finished no report of the stream in this sync, the failure ends the stream: the others would
+        take as long, one after another.
         """
         window, minutes = self.request.window, f"{pace.timeout_seconds / 60:g} minutes"
         if status is JobStatus.FINISHED:
@@ -252,8 +255,9 @@ class StreamReports:
     Attributes:
         outcomes: what has become of the reports, for the stream to take.
         waiting: reports that are not created yet.
-        running: reports in progress. One that is not among them any more has ended or been given up.
-        unread: reports that have ended and whose outcome the stream has yet to handle.
+        running: reports that the runner is creating or polling. One that is not among them any more has ended or
+            been given up.
+        unread: reports that have ended, and that keep their place until the stream has handled their outcome.
 
     Args:
         client: sends the requests.
@@ -276,10 +280,10 @@ class StreamReports:
         """The earliest time of the next creation."""
         self.is_closed = False
         self.is_polled = False
-        """Whether the stream takes outcomes. Before, a link would expire unused."""
+        """Whether the stream waits for outcomes. Its reports are not polled before: a link would expire unused."""
 
     def end(self, report: Report, outcome: Outcome) -> None:
-        """Pass the outcome of a report to the stream, and learn from it. The halves of one wait to be created."""
+        """Pass the outcome of a report to the stream, and learn from it. Halves wait to be created."""
         if report not in self.running:
             return
         self.running.remove(report)
@@ -296,9 +300,10 @@ class StreamReports:
             self.close()
 
     def _add_halves(self, report: Report, split: SplitReport) -> None:
-        """Let the halves of a report wait behind all others; those of the shortest report come first.
+        """Let the halves of a report wait behind all others, or before them if no other was halved more often.
 
-        So it shows soon how short reports have to be, and a series that always fails holds up no other one.
+        The shortest reports then show soon how short reports have to be, and a series that always fails holds up no
+        other one.
         """
         halves = [Report(self, half, report.splits + 1) for half in split.halves]
         if all(other.splits <= report.splits for other in (*self.waiting, *self.running)):
@@ -307,11 +312,14 @@ class StreamReports:
             self.waiting.extend(halves)
 
     def next_report(self, windows: int) -> Report | None:
-        """Return the report to create next, with at most so many windows in progress; None if there is none.
+        """Return the report to create next, if there is a place for it; None if there is none.
 
-        The reports of one window share its place, and its parts take a part of it each. A report is in progress until
-        its outcome is handled. After a first report that was too much, one of its series is in progress at a time,
-        until a second one is, or one as long is finished.
+        The reports on one window share a place, and one on half of a window takes half a place. A report keeps its
+        place until its outcome is handled. After a first report that was too much, its series has one report in
+        progress at a time, until a second one is too much or one as long is finished.
+
+        Args:
+            windows: the number of places.
         """
         in_progress = (*self.running, *self.unread)
         places, busy = {one.place: one.size for one in in_progress}, {one.series for one in in_progress}

@@ -52,7 +52,7 @@ class ReportRunner:
     """Creates and polls the reports of all streams.
 
     Attributes:
-        windows: the maximum number of windows of one stream in progress.
+        windows: the maximum number of windows of one stream that are in progress or wait for the stream to read them.
         timeout_seconds: the time after which a report is too slow and is split.
         requests_per_second: returns the rate that the quota allows.
         clock: returns seconds that never decrease.
@@ -177,7 +177,7 @@ class ReportRunner:
         return min(max(0.0, due - self.clock()), _LOG_EVERY_SECONDS)
 
     def _next_request(self) -> tuple[float, Report | None]:
-        """Return the report whose next request is due first, after the time when it is."""
+        """Return when the next request is due, and its report; infinity and None if there is none."""
         if self._requests >= limits.REPORT_THREADS:
             return math.inf, None
         new = [(stream.next_creation, report) for stream in self._streams if (report := self._next_creation(stream))]
@@ -197,9 +197,10 @@ class ReportRunner:
         return None
 
     def _pause_before(self, polls: int) -> float:
-        """Return the seconds before a poll of a report, of which there were so many.
+        """Return the seconds before a poll of a report, enough for all polls to stay within their share of the quota.
 
-        They grow with each poll, and are enough for the polls of all reports to stay within their share of the quota.
+        Args:
+            polls: the number of polls and creations of the report so far, with which the seconds grow.
         """
         counts = ((len(stream.running), len(stream.waiting)) for stream in self._streams)
         reports = sum(max(running, min(running + waiting, self.windows)) for running, waiting in counts)
@@ -256,5 +257,5 @@ class ReportRunner:
 
 
 def _until_closed(work: Callable[[], None]) -> None:
-    with suppress(ClosedError):  # ends the waiting thread too, which closes the streams
+    with suppress(ClosedError):  # the thread of `_work` gets this error as well, and closes the streams
         work()

@@ -173,7 +173,7 @@ class PinterestCursor(Cursor):
         return ()
 
     def fail(self, task: Task, error: Exception | None = None) -> None:
-        """Leave the days of a task to the next sync, for cursors that keep days.
+        """Note a task that was not read, for cursors that keep more of it than that the task is not committed.
 
         Args:
             task: the task.
@@ -181,7 +181,7 @@ class PinterestCursor(Cursor):
         """
 
     def leave_out(self, task: Task, error: Exception) -> None:
-        """Expect a task that Pinterest refuses, or that is gone, no longer, for cursors that expect tasks."""
+        """Wait no longer for a task that Pinterest refuses, or that is gone, for cursors of days."""
 
     def count(self, records: int, task: Task) -> None:
         """Count records of a task that are about to be queued."""

@@ -1,6 +1,7 @@
 """The cursors of streams that are read by days: of profiles and pins, and of ad accounts.
 
-The `Days` of an owner are those of the incoming state, to which `fold` has added how the tasks of this sync have ended.
+The `Days` of an owner are those of the incoming state, to which `fold` adds what the tasks of this sync have read, and
+from which it takes the windows of tasks that are still to be read or have failed.
 """
 
 import logging
@@ -42,7 +43,7 @@ class DayCursor(PinterestCursor):
 
     Attributes:
         field: the name of the last day in the state.
-        keeps_lost_days: whether days that Pinterest no longer has stay in the state as missing.
+        keeps_lost_days: whether days that were never read and that Pinterest no longer has stay missing in the state.
     """
 
     field = "date"
@@ -55,9 +56,9 @@ class DayCursor(PinterestCursor):
             self._saved = self._positions_in(store.incoming())
             self._before = {owner: Days.from_state(one, self.field) for owner, one in self._saved.items()}
         self._ended: dict[Owner, set[Read]] = {}
-        """How tasks of this sync have ended."""
+        """What tasks of this sync have read."""
         self._waiting: dict[Owner, Counter[DateWindow]] = {}
-        """The number of tasks about each window that have not ended."""
+        """The number of tasks about each window that are still to be read or have failed."""
         self._new: set[Owner] = set()
         """Owners without a position in the incoming state."""
 
@@ -100,7 +101,7 @@ class DayCursor(PinterestCursor):
         return [window for window, tasks in self._waiting.get(owner, {}).items() if tasks > 0]
 
     def oldest_first(self, owners: Iterable[AnyOwner]) -> list[AnyOwner]:
-        """Sort owners by their last day, so that all are read over the days under a small daily quota.
+        """Sort owners by their last day. If a daily quota is too small for all, each has its turn within some days.
 
         The state keeps the first day of new owners. If this sync does not reach them, a later one still reads from that
         day on, although the start date may have moved on.
@@ -156,7 +157,7 @@ class DayCursor(PinterestCursor):
                 self._before[owner] = self._before[owner].with_lost(forgotten)
 
     def unread_windows(self, owner: Owner = None) -> list[DateWindow]:
-        """Return the days of the unread windows, without a warning, for an estimate."""
+        """Return the windows of an owner that are still to be read, without a warning, for an estimate."""
         return self.days_of(owner).unread(self._period)
 
     def first_day(self, owner: Owner) -> Date:
@@ -179,7 +180,7 @@ class DayCursor(PinterestCursor):
 
     @property
     def last_idle_day(self) -> Date:
-        """The last day that had no activity if Pinterest leaves it out; later days may still come."""
+        """The last day that counts as a day without activity if a response lacks it. Later days may still come."""
         return days_before(self._period.today, limits.IDLE_AFTER_DAYS)
 
     @cached_property
@@ -218,7 +219,7 @@ class DayCursor(PinterestCursor):
             self._waiting[owner][window] -= 1
 
     def leave_out(self, task: Task, error: Exception) -> None:
-        """Expect a task that Pinterest refuses no longer, so that its days are neither read nor missing."""
+        """Wait no longer for a task that Pinterest refuses, so that its days stay as they were before the sync."""
         del error
         owner = task.get(ACCOUNT_KEY)
         with self._lock:
@@ -228,12 +229,13 @@ class DayCursor(PinterestCursor):
                 self._before.pop(owner, None)
 
     def _move(self, task: Task, finding: Any) -> None:
-        """Take the end of a task, as its reader tells it. By default, it has read all of its days."""
+        """Take what a task has read, as its reader tells it: by default all of its days."""
         owner = task.get(ACCOUNT_KEY)
         self._note_end(task)
         self._end(owner, finding if isinstance(finding, Read) else self._whole(owner, task.days))
 
     def _note_end(self, task: Task) -> None:
+        """Count a task that was read or left out. Its window goes on waiting for the others, also for failed ones."""
         if waiting := self._waiting.get(task.get(ACCOUNT_KEY)):
             waiting[task.days] -= 1
 
@@ -241,7 +243,7 @@ class DayCursor(PinterestCursor):
         self._ended.setdefault(owner, set()).add(read)
 
     def _whole(self, owner: Owner, window: DateWindow) -> Read:
-        """Return the end of a task that has read its whole window.
+        """Return what a task has read that has read its whole window.
 
         Days after the last countable one don't count, except those up to the last day that counted before.
         """
@@ -253,9 +255,9 @@ class DayCursor(PinterestCursor):
 class AccountDayCursor(DayCursor):
     """Keeps the days of ad accounts.
 
-    Beside the accounts, the state has those that `failed`, and a fingerprint of the request. A flat position stands in
-    for accounts without an entry. Where the destination replaces rows by their key, it is dropped once the accounts
-    that a sync lists have entries.
+    Beside the accounts, the state has those that `failed`, and a fingerprint of the request. A flat position, which
+    comes from the official connector and names no account, stands in for accounts without an entry. Where the
+    destination replaces rows by their key, it is dropped once the accounts that a sync lists have entries.
 
     Args:
         store: has the incoming state and takes the outgoing ones.
@@ -322,9 +324,10 @@ class AccountDayCursor(DayCursor):
                 self._emitted.setdefault(task[ACCOUNT_KEY], set()).add(task.days)
 
     def fail(self, task: Task, error: Exception | None = None) -> None:
-        """Record that the account of a task failed, if the error says so.
+        """Record that the account of a task failed, unless the error is about the whole stream.
 
-        A later sync that reads all of the account's windows clears the record.
+        The window of the task goes on waiting, so that its days do not count as read. A later sync that reads all of
+        the account's windows clears the record.
         """
         if error and not isinstance(error, FatalError | NothingLeftError):
             with self._lock:

@@ -77,7 +77,7 @@ class DaySet:
 
 @dataclass(frozen=True)
 class Read:
-    """What a task about days has read.
+    """What a task about days has read. A task that has failed has none.
 
     Attributes:
         window: the days that were asked for.
@@ -115,7 +115,8 @@ class Days:
             older connector, which did not keep it.
         read: the days that count as read. Without a first day, the set is open at its start.
         settled: the last day up to which all numbers were final when they were read; None in a state without it.
-        newest: the last day that was ever emitted, in streams that emit days before they count as read.
+        newest: the last day that was ever emitted, in streams that emit days before they count as read; `read` in the
+            state.
         stale: the missing days that counted before and could not be read again. Their rows were emitted.
     """
 
@@ -194,7 +195,10 @@ class Days:
         return [*missing, *head, *newest]
 
     def in_reading_order(self, windows: Iterable[DateWindow]) -> list[DateWindow]:
-        """Return the pieces of an unread window, oldest first. Days before `first` are read backwards."""
+        """Return the pieces of an unread window, oldest first.
+
+        Days before `first` are read backwards, so that a sync that breaks off leaves no gap before `first`.
+        """
         in_order = sorted(windows)
         return in_order[::-1] if in_order and self.first and in_order[0].start < self.first else in_order
 
@@ -227,7 +231,7 @@ class Days:
         return replace(self, read=self.read.plus(days), stale=self.stale.minus(days))
 
     def _rereading_from(self, period: Period) -> Date:
-        """Return the first of the newest days to read, some of which are read again."""
+        """Return the first of the newest days to read. Days from there to `last` are read again."""
         if self.last is None:
             return max(period.start, period.earliest)
         start = days_before(self.last, -1 if period.lookback_days is None else period.lookback_days)
@@ -239,7 +243,7 @@ class Days:
 
 
 def fold(before: Days, ended: Collection[Read], earliest: Date, waiting: Collection[DateWindow] = ()) -> Days:
-    """Return the days after some tasks, in whichever order they have ended.
+    """Return the days after some tasks. The order in which these have ended does not matter.
 
     A day counts as read if it did before or a task has read it, and if no task that covers it is waiting or has failed.
 

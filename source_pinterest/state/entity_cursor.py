@@ -42,9 +42,9 @@ class Listing:
     """The outcome of listing an account's entities.
 
     Attributes:
-        latest_edit: the greatest `updated_time`, in epoch seconds; None for an empty list.
+        latest_edit: the greatest `updated_time`, in epoch seconds; None if the list has no entity that the user wants.
         listed_at: the time of the first page, in epoch seconds, by the server's clock or ours, whichever is earlier.
-        statuses: the statuses of the emitted entities.
+        statuses: the statuses of the entities that the user wants, emitted or unchanged.
     """
 
     latest_edit: int | None

@@ -30,7 +30,7 @@ class Pass:
 
     Attributes:
         window: the days that are read of each pin.
-        settled: the last day that is final for all pins so far.
+        settled: the last day that is final for all pins that the pass has read so far.
         newest: the last day with a row so far; None before the first row.
         after: the id of the last pin that the pass is done with; 0 before the first.
         served: the id of the last pin that Pinterest has served in this pass; 0 if there is none yet. Pins that it
@@ -79,9 +79,11 @@ class Pass:
         return replace(self, newest=min(self.newest, day) if self.newest else None, settled=min(self.settled, day))
 
     def outcome(self, idle: Date) -> Read:
-        """Return how the pass has ended.
+        """Return what the pass has read. The days of a pass over active pins do not count.
 
-        Days after the newest row count up to the last idle day. Rows of later days may still come.
+        Args:
+            idle: the last day that counts as a day without activity if no pin has a row of it. Days after it count up
+                to the newest row, since rows of the others may still come.
         """
         final = min(self.settled, max(self.newest or idle, idle))
         return Read(self.window, days_before(self.window.start, 1) if self.only_active else final, newest=self.newest)
@@ -120,8 +122,8 @@ class PinCursor(DayCursor):
     asked for last.
 
     A pass over the pins with activity leaves the days that count as read as they are, so that the next pass over all
-    pins covers all days since the last one. The state has its progress under a name of its own: older versions start
-    anew there, with all pins.
+    pins covers all days since the last pass over all pins. The state has its progress under a name of its own. Older
+    versions of the connector ignore that name and begin a pass over all pins.
 
     Args:
         store: has the incoming state and takes the outgoing ones.
@@ -132,6 +134,7 @@ class PinCursor(DayCursor):
     def __init__(self, store: StateStore, period: Callable[[], Period], *, only_active: bool = False) -> None:
         super().__init__(store, period)
         self._only_active, incoming = only_active, store.incoming()
+        # `_full` has the last day of the newest pass over all pins that has ended.
         with reading_state(store.stream_name):
             self._full = {owner: parse_day(one[_FULL]) for owner, one in self._saved.items() if one.get(_FULL)}
             self._passes: dict[Owner, Pass] = {
@@ -164,7 +167,7 @@ class PinCursor(DayCursor):
     def next_pass(self, owner: Owner, *, only_active: bool = False) -> Pass | None:
         """Return the unfinished pass of an owner, or a new one over days that this sync has not requested yet.
 
-        The pins that are behind by now are left out of it.
+        A new pass leaves out the pins that are behind by now: they lack its days too.
 
         Args:
             owner: the owner of the pins.
@@ -250,7 +253,7 @@ class PinCursor(DayCursor):
                 self._behind[owner, pin] = replace(known, failed_syncs=known.failed_syncs + 1)
 
     def leave_out(self, task: Task, error: Exception) -> None:
-        """Forget a pin behind that is gone. One that is refused stays, as the one asked for last."""
+        """Forget a pin behind that is gone. A pin behind that is refused stays, and moves behind all others."""
         owner, pins = task.get(ACCOUNT_KEY), task.get(PINS_KEY)
         if not pins:
             super().leave_out(task, error)

@@ -67,7 +67,7 @@ class ReportTasks:
         self._client.try_out(request)
 
     def order(self, requests: Callable[[], Iterable[ReportRequest]]) -> None:
-        """Hand reports to the runner, which creates them as soon as a stream waits for its reports.
+        """Hand reports to the runner, which creates them as soon as any stream waits for its reports.
 
         Args:
             requests: returns their requests. The runner calls it once.

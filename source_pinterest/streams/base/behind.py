@@ -1,4 +1,7 @@
-"""The tasks of pins behind: of those that an earlier sync could not read, which each sync asks for first, once."""
+"""The tasks of the pins behind the others, which each sync asks for first, once.
+
+An earlier sync could not read these pins, or the days that it read of them were not final.
+"""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import TypeVar
