@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, Self
 from integration_tests.simulator import HeaderStyle
 from integration_tests.simulator.access.quotas import Quotas
 from source_pinterest.api.quota import Budget
+from source_pinterest.api.verdicts import ErrorResponse
 from source_pinterest.limits import rate_category, rated_operation
 
 FULL_MINUTE = 1_200_000.0
@@ -126,15 +127,9 @@ class Traffic:
         self, worker: Sequence[Operation], operation: Operation, sent_at: float, told: Mapping[str, str]
     ) -> tuple[float, Event]:
         self._budget.release(operation.rated, sent_at, told)
-        self._budget.throttled(operation.rated, _seconds_to_wait(told))
+        self._budget.throttled(operation.rated, ErrorResponse(429, "", told, b"").pause_hint_seconds())
         return 0, partial(self._ask, worker, operation)
 
     def _call_elsewhere(self) -> tuple[float, Event]:
         self._elsewhere(self._quotas, int(self._clock.now - FULL_MINUTE))
         return 1, self._call_elsewhere
-
-
-def _seconds_to_wait(told: Mapping[str, str]) -> float | None:
-    """What the headers of a refusal tell a caller to wait: until no quota is empty."""
-    left, resets = (told.get(f"x-ratelimit-{name}", "").split(",") for name in ("remaining", "reset"))
-    return max((float(reset) for rest, reset in zip(left, resets, strict=True) if rest.strip() == "0"), default=None)

@@ -3,11 +3,10 @@
 Codes and texts: https://developers.pinterest.com/docs/reference/errors/
 """
 
+import math
 import re
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from enum import Enum, auto
 from functools import cached_property
 from http import HTTPStatus
@@ -33,6 +32,7 @@ from source_pinterest.masking import SECRETS
 _REQUEST_ID_CHARACTERS = 100
 
 _RETRY_AFTER = re.compile(r"retry after (\d+(?:\.\d+)?) second", re.IGNORECASE)
+_SECONDS = re.compile(r"\d+(\.\d+)?", re.ASCII)
 _RESTRICTED = re.compile(r"restricted feature(?:: *(?P<feature>[^.]+))?", re.IGNORECASE)
 _UNSUPPORTED_APP = re.compile(r"consumer type is not supported", re.IGNORECASE)
 _PERMISSION = re.compile(r"sufficient permissions|missing: *\[", re.IGNORECASE)
@@ -118,29 +118,12 @@ class ErrorResponse:
     def pause_hint_seconds(self) -> float | None:
         """Return how long a throttled request has to wait, in seconds; None without a hint, or with an absurd one.
 
-        The hint is in the message, in `Retry-After` or in `x-ratelimit-reset`. The last is in seconds and may be a
-        list, in which only quotas without remaining requests count.
+        The hint is in the message, in `Retry-After` or in `x-ratelimit-reset`.
         """
-        try:
-            hint = self._hint_seconds()
-        except (ValueError, OverflowError):  # a number of thousands of digits, a day that does not exist
-            return None
-        return None if hint is None or hint > LONGEST_RESET_SECONDS else hint
-
-    def _hint_seconds(self) -> float | None:
         from_message = _RETRY_AFTER.search(self.message)
-        if from_message:
-            return float(from_message.group(1))
-        retry_after = self.headers.get("Retry-After", "")
-        if re.fullmatch(r"\d+(\.\d+)?", retry_after):
-            return float(retry_after)
-        if retry_after:
-            return _seconds_until(retry_after)
-        resets = [float(n) for n in re.findall(r"\d+(?:\.\d+)?", self.headers.get("x-ratelimit-reset", ""))]
-        remaining = [int(n) for n in re.findall(r"\d+", self.headers.get("x-ratelimit-remaining", ""))]
-        if len(remaining) == len(resets) and 0 in remaining:
-            resets = [reset for reset, requests_left in zip(resets, remaining, strict=True) if requests_left == 0]
-        return max(resets) if resets else None
+        told = [from_message[1]] if from_message else map(self.headers.get, ("Retry-After", "x-ratelimit-reset"))
+        hint = next((float(text) for text in told if text and _SECONDS.fullmatch(text)), math.inf)
+        return hint if hint <= LONGEST_RESET_SECONDS else None
 
     @cached_property
     def _content(self) -> Mapping[str, Any]:
@@ -155,11 +138,6 @@ def _shown(text: str, max_characters: int) -> str:
     """Return a server's text, masked before it is cut, so that no part of a secret stays at its end."""
     shown = SECRETS.mask(text)
     return shown if len(shown) <= max_characters else f"{shown[:max_characters]}…"
-
-
-def _seconds_until(http_date: str) -> float:
-    moment = parsedate_to_datetime(http_date)
-    return max(0.0, (moment.astimezone(UTC) - datetime.now(UTC)).total_seconds())
 
 
 # ----------------------------------------------------------------------------------------------------------------------

@@ -1,8 +1,5 @@
 """Each response of Pinterest means what the table says."""
 
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
-
 import pytest
 
 from source_pinterest.api import errors
@@ -125,17 +122,12 @@ def test_of_a_body_of_another_shape_the_status_counts(status: int, verdict: obje
 
 
 def test_a_pause_is_told_by_the_message_or_by_a_header() -> None:
-    resets = {"x_ratelimit_reset": "1, 42"}
     for told, seconds in [
         (refusal(400, 8, RETRY_AFTER), 2.5),
         (refusal(429, 8, "Retry after 60 seconds", retry_after="7"), 60),
         (refusal(429, 8, retry_after="1.5", x_ratelimit_reset="90"), 1.5),
+        (refusal(429, 8, retry_after="Fri, 01 Jan 2027 00:00:00 GMT", x_ratelimit_reset="90"), 90),
         (refusal(429, 8, x_ratelimit_reset="2678400"), 2_678_400),
-        (refusal(429, 8, **resets), 42),
-        (refusal(429, 8, **resets, x_ratelimit_remaining="0, 998"), 1),
-        (refusal(429, 8, **resets, x_ratelimit_remaining="0, 0"), 42),
-        (refusal(429, 8, **resets, x_ratelimit_remaining="0"), 42),
-        (refusal(429, 8, **resets, x_ratelimit_remaining="5, 5"), 42),
     ]:
         assert told.pause_hint_seconds() == seconds, told
 
@@ -146,20 +138,11 @@ def test_a_pause_that_is_no_time_or_longer_than_a_month_is_not_believed() -> Non
         answer(429, b"<html>"),
         refusal(429, 8, retry_after="soon"),
         refusal(429, 8, retry_after="9" * 400),
-        refusal(429, 8, retry_after="Fri, 01 Jan 2999 00:00:00 GMT"),
-        refusal(429, 8, retry_after=f"Fri, 31 Dec {'9' * 20} 23:59:59 GMT"),
         refusal(429, 8, x_ratelimit_reset="2678401"),
-        refusal(429, 8, x_ratelimit_reset="1", x_ratelimit_remaining="9" * 5_000),
+        refusal(429, 8, x_ratelimit_reset="1, 42"),
         refusal(429, 8, f"Retry after {'9' * 30} seconds"),
     ]:
         assert told.pause_hint_seconds() is None, told
-
-
-@pytest.mark.parametrize(("ahead", "least", "most"), [(100, 98, 100), (-100, 0, 0)])
-def test_a_date_to_retry_after_is_waited_for(ahead: int, least: float, most: float) -> None:
-    date = format_datetime(datetime.now(UTC) + timedelta(seconds=ahead), usegmt=True)
-
-    assert least <= (refusal(429, 8, retry_after=date).pause_hint_seconds() or 0) <= most
 
 
 def test_a_refusal_is_described_with_all_that_support_asks_for() -> None:
