@@ -1,7 +1,6 @@
 """Issues of the items of feeds and catalogs: samples of items, and counts of each issue."""
 
 import json
-import logging
 from abc import ABC
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar
@@ -19,8 +18,6 @@ from source_pinterest.streams.catalogs.catalogs import (
     CatalogsFeeds,
     CatalogStream,
 )
-
-LOGGER = logging.getLogger("airbyte")
 
 TYPES_WITH_STATS = ("RETAIL", "HOTEL")
 """The catalog types for which Pinterest counts issues."""
