@@ -55,9 +55,9 @@ class DayCursor(PinterestCursor):
         with reading_state(store.stream_name):
             self._saved = self._positions_in(store.incoming())
             self._before = {owner: Days.from_state(one, self.field) for owner, one in self._saved.items()}
-        self._ended: dict[Owner, set[Read]] = {}
+        self._reads: dict[Owner, set[Read]] = {}
         """What tasks of this sync have read."""
-        self._waiting: dict[Owner, Counter[DateWindow]] = {}
+        self._unread: dict[Owner, Counter[DateWindow]] = {}
         """The number of tasks about each window that are still to be read or have failed."""
         self._new: set[Owner] = set()
         """Owners without a position in the incoming state."""
@@ -78,7 +78,7 @@ class DayCursor(PinterestCursor):
 
     def _positions(self) -> tuple[dict[str, Position], Position]:
         """Return the position of each ad account, and the one that belongs to none."""
-        known = {owner: self.days_of(owner) for owner in {**self._before, **self._waiting, **self._ended}}
+        known = {owner: self.days_of(owner) for owner in {**self._before, **self._unread, **self._reads}}
         positions = {owner: self._position_of(owner, days) for owner, days in known.items() if days.last}
         return {owner: position for owner, position in positions.items() if owner}, positions.get(None, {})
 
@@ -92,13 +92,13 @@ class DayCursor(PinterestCursor):
 
     def days_of(self, owner: Owner) -> Days:
         """Return the days of an owner at this point of the sync."""
-        before, ended = self._before.get(owner, Days()), self._ended.get(owner, ())
-        waiting = self._waiting_of(owner)
-        return fold(before, ended, self._period.earliest, waiting) if ended or waiting else before
+        before, reads = self._before.get(owner, Days()), self._reads.get(owner, ())
+        unread = self._unread_of(owner)
+        return fold(before, reads, self._period.earliest, unread) if reads or unread else before
 
-    def _waiting_of(self, owner: Owner) -> Collection[DateWindow]:
+    def _unread_of(self, owner: Owner) -> Collection[DateWindow]:
         """Return the windows of tasks that have not been read: they are still to be read, or have failed."""
-        return [window for window, tasks in self._waiting.get(owner, {}).items() if tasks > 0]
+        return [window for window, tasks in self._unread.get(owner, {}).items() if tasks > 0]
 
     def oldest_first(self, owners: Iterable[AnyOwner]) -> list[AnyOwner]:
         """Sort owners by their last day. If a daily quota is too small for all, each has its turn within some days.
@@ -208,15 +208,15 @@ class DayCursor(PinterestCursor):
         """
         with self._lock:
             for window, tasks in windows:
-                self._waiting.setdefault(owner, Counter())[window] += tasks
+                self._unread.setdefault(owner, Counter())[window] += tasks
                 if not tasks:
                     self._end(owner, self._whole(owner, window))
 
     def split(self, owner: Owner, window: DateWindow, pieces: Iterable[DateWindow]) -> None:
         """Expect tasks of the pieces of a window in place of its own."""
         with self._lock:
-            self._waiting[owner].update(pieces)
-            self._waiting[owner][window] -= 1
+            self._unread[owner].update(pieces)
+            self._unread[owner][window] -= 1
 
     def leave_out(self, task: Task, error: Exception) -> None:
         """Wait no longer for a task that Pinterest refuses, so that its days stay as they were before the sync."""
@@ -225,7 +225,7 @@ class DayCursor(PinterestCursor):
         with self._lock:
             if task.window:
                 self._note_end(task)
-            if owner in self._new and owner not in self._ended and not self._waiting_of(owner):
+            if owner in self._new and owner not in self._reads and not self._unread_of(owner):
                 self._before.pop(owner, None)
 
     def _move(self, task: Task, finding: Any) -> None:
@@ -235,12 +235,12 @@ class DayCursor(PinterestCursor):
         self._end(owner, finding if isinstance(finding, Read) else self._whole(owner, task.days))
 
     def _note_end(self, task: Task) -> None:
-        """Count a task that was read or left out. Its window goes on waiting for the others, also for failed ones."""
-        if waiting := self._waiting.get(task.get(ACCOUNT_KEY)):
-            waiting[task.days] -= 1
+        """Count a task that was read or left out. Its window stays unread for the others, also for failed ones."""
+        if unread := self._unread.get(task.get(ACCOUNT_KEY)):
+            unread[task.days] -= 1
 
     def _end(self, owner: Owner, read: Read) -> None:
-        self._ended.setdefault(owner, set()).add(read)
+        self._reads.setdefault(owner, set()).add(read)
 
     def _whole(self, owner: Owner, window: DateWindow) -> Read:
         """Return what a task has read that has read its whole window.
@@ -326,7 +326,7 @@ class AccountDayCursor(DayCursor):
     def fail(self, task: Task, error: Exception | None = None) -> None:
         """Record that the account of a task failed, unless the error is about the whole stream.
 
-        The window of the task goes on waiting, so that its days do not count as read. A later sync that reads all of
+        The window of the task stays unread, so that its days do not count as read. A later sync that reads all of
         the account's windows clears the record.
         """
         if error and not isinstance(error, FatalError | NothingLeftError):
@@ -341,7 +341,7 @@ class AccountDayCursor(DayCursor):
 
     def _end(self, owner: Owner, read: Read) -> None:
         super()._end(owner, read)
-        if not self._waiting_of(owner):
+        if not self._unread_of(owner):
             self._failed_accounts.discard(str(owner))
 
     def _emitted_in_part(self) -> DaySet:

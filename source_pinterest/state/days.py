@@ -242,29 +242,29 @@ class Days:
         return max(start, self.first or start, period.earliest)  # `period.start` limits only the days before `first`
 
 
-def fold(before: Days, ended: Collection[Read], earliest: Date, waiting: Collection[DateWindow] = ()) -> Days:
+def fold(before: Days, reads: Collection[Read], earliest: Date, unread: Collection[DateWindow] = ()) -> Days:
     """Return the days after some tasks. The order in which these have ended does not matter.
 
     A day counts as read if it did before or a task has read it, and if no task that covers it is waiting or has failed.
 
     Args:
         before: the days before the first of the tasks.
-        ended: what tasks have read.
+        reads: what tasks have read.
         earliest: the first day that Pinterest still has.
-        waiting: the windows of tasks that are waiting or have failed.
+        unread: the windows of tasks that are waiting or have failed.
     """
-    new = DaySet().plus(window for one in ended for window in one.days).minus(waiting)
-    final = DaySet().plus(window for one in ended for window in one.final_days).shared(new)
+    new = DaySet().plus(window for one in reads for window in one.days).minus(unread)
+    final = DaySet().plus(window for one in reads for window in one.final_days).shared(new)
     if before.last is None:
-        before = Days.unread_from(min(window.start for window in (*waiting, *(one.window for one in ended))))
-    read = before.read.minus(waiting).plus(new)
+        before = Days.unread_from(min(window.start for window in (*unread, *(one.window for one in reads))))
+    read = before.read.minus(unread).plus(new)
     return Days(
         last=_latest(before.last, read.last),
         first=before.first and min(before.first, read.first or before.first),
         read=read,
         settled=_settled(before, read, final, earliest) if new else before.settled,
-        newest=_latest(before.newest, *(one.newest for one in ended)),
-        stale=before.stale.plus(before.read.shared(waiting)).minus(new),
+        newest=_latest(before.newest, *(one.newest for one in reads)),
+        stale=before.stale.plus(before.read.shared(unread)).minus(new),
     )
 
 

@@ -27,21 +27,21 @@ def _counted(read: Read) -> set[int]:
 
 @given(befores, ends, some_windows)
 def test_a_day_counts_if_it_was_read_and_no_task_about_it_failed_or_is_waiting(
-    before: Days, ended: list[Read], waiting: list[DateWindow]
+    before: Days, ended: list[Read], unread: list[DateWindow]
 ) -> None:
-    after = fold(before, ended, EARLIEST, waiting)
-    unread = days_of(waiting)
+    after = fold(before, ended, EARLIEST, unread)
+    unread_days = days_of(unread)
 
-    assert days_of(after.read) == days_of(before.read).union(*map(_counted, ended)) - unread
-    assert days_of(after.stale) == days_of(before.read) & unread
+    assert days_of(after.read) == days_of(before.read).union(*map(_counted, ended)) - unread_days
+    assert days_of(after.stale) == days_of(before.read) & unread_days
     assert days_of(after.stale) <= days_of(after.missing)
 
 
 @given(befores, ends, some_windows)
 def test_days_up_to_the_settled_one_were_final_when_they_were_read(
-    before: Days, ended: list[Read], waiting: list[DateWindow]
+    before: Days, ended: list[Read], unread: list[DateWindow]
 ) -> None:
-    after = fold(before, ended, EARLIEST, waiting)
+    after = fold(before, ended, EARLIEST, unread)
     known = before.last_final_day.toordinal() if before.last_final_day else 0
     final = {day for read in ended for day in days_of([read.window]) if day <= read.final.toordinal()}
     in_doubt = {
@@ -54,9 +54,9 @@ def test_days_up_to_the_settled_one_were_final_when_they_were_read(
 
 @given(befores, ends, some_windows)
 def test_no_day_between_the_first_and_the_last_gets_lost(
-    before: Days, ended: list[Read], waiting: list[DateWindow]
+    before: Days, ended: list[Read], unread: list[DateWindow]
 ) -> None:
-    after = fold(before, ended, EARLIEST, waiting)
+    after = fold(before, ended, EARLIEST, unread)
     again = Days.from_state(after.to_state(FIELD), FIELD)
 
     assert after.last
