@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pinterestsdk
 import pytest
 
-from integration_tests.support.api_client import Client
+from integration_tests.simulator_tests.api_client import Client
 from integration_tests.support.pinterest import Simulator, World
 
 

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from integration_tests.support.api_client import Client
+from integration_tests.simulator_tests.api_client import Client
 from integration_tests.support.pinterest import World
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)

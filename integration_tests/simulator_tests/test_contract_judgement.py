@@ -7,7 +7,7 @@ from pathlib import Path
 
 from integration_tests.simulator.contract import violations
 from integration_tests.simulator.endpoints import CREATE_REPORTS, ENDPOINTS
-from integration_tests.support.api_client import Client
+from integration_tests.simulator_tests.api_client import Client
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
 from integration_tests.support.worlds import small_world

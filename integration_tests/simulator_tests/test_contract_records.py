@@ -16,8 +16,8 @@ from integration_tests.simulator.analytics.targeting import TargetingOperation
 from integration_tests.simulator.calls.operation import ListOperation
 from integration_tests.simulator.contract import in_contract, sdk_call, sdk_item, sdk_parameters
 from integration_tests.simulator.endpoints import ENDPOINTS
+from integration_tests.simulator_tests.api_client import Client, legal_calls
 from integration_tests.simulator_tests.sdk_types import alternatives, enum_values, unknown_fields
-from integration_tests.support.api_client import Client, legal_calls
 from integration_tests.support.pinterest import Simulator
 
 OPERATIONS = in_contract(ENDPOINTS)

@@ -13,9 +13,8 @@ from integration_tests.simulator.calls.fields import ListField, NumberField, Tex
 from integration_tests.simulator.calls.parameters import Choice
 from integration_tests.simulator.contract import in_contract, sdk_body, sdk_call, violations
 from integration_tests.simulator.endpoints import CREATE_REPORTS
+from integration_tests.simulator_tests.api_client import Client, legal_calls, legal_orders
 from integration_tests.simulator_tests.sdk_types import enum_values, flattened
-from integration_tests.support.api_client import Client, legal_calls
-from integration_tests.support.legal_orders import legal_orders
 from integration_tests.support.pinterest import Simulator
 
 ORDERS = in_contract(CREATE_REPORTS)

@@ -7,7 +7,7 @@ import pytest
 
 from integration_tests.simulator import Fault, FaultKind
 from integration_tests.simulator.world.world import Kind
-from integration_tests.support.api_client import Client, legal_calls
+from integration_tests.simulator_tests.api_client import Client, legal_calls
 from integration_tests.support.pinterest import Simulator, World
 
 """Status and code."""

@@ -7,7 +7,7 @@ import pytest
 import requests
 
 from integration_tests.simulator.access.oauth import CLIENT_ID
-from integration_tests.support.api_client import Client
+from integration_tests.simulator_tests.api_client import Client
 from integration_tests.support.pinterest import Simulator
 
 REDIRECT_URI = "https://cloud.example/auth_flow"

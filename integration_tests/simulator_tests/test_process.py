@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from integration_tests.simulator.__main__ import parse
-from integration_tests.support.api_client import Client
+from integration_tests.simulator_tests.api_client import Client
 from integration_tests.support.pinterest import Simulator, World
 
 ROOT = Path(__file__).parents[2]

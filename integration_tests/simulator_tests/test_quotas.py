@@ -4,7 +4,7 @@ import pytest
 
 from integration_tests.simulator import PROFILES
 from integration_tests.simulator.access.quotas import HeaderStyle, Quotas
-from integration_tests.support.api_client import Client
+from integration_tests.simulator_tests.api_client import Client
 from integration_tests.support.pinterest import Simulator
 
 DAY = 86_400

@@ -11,7 +11,7 @@ from airbyte_cdk.sources.utils.schema_helpers import ResourceSchemaLoader
 
 from integration_tests.recorded import Field, adopted_files, fields_of, recorded_fields, written
 from integration_tests.simulator.endpoints import CREATE_REPORT, ENDPOINTS
-from integration_tests.support.api_client import Client
+from integration_tests.simulator_tests.api_client import Client
 from integration_tests.support.experiments import not_shown
 from integration_tests.support.pinterest import Simulator, World
 from source_pinterest.columns import analytics_schema

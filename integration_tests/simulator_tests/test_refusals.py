@@ -13,9 +13,9 @@ from integration_tests.simulator.calls.operation import Operation
 from integration_tests.simulator.endpoints import ENDPOINTS
 from integration_tests.simulator.lists.ad_group_lists import KeywordBatches
 from integration_tests.simulator.world import numbering
+from integration_tests.simulator_tests.api_client import Client, legal_calls
 from integration_tests.simulator_tests.refusals import illegal, refusal
 from integration_tests.simulator_tests.small_worlds import ordered, window
-from integration_tests.support.api_client import Client, legal_calls
 from integration_tests.support.pinterest import Simulator, World
 
 STATS = "reports/stats"

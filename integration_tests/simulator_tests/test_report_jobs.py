@@ -8,7 +8,7 @@ import pytest
 import requests
 
 from integration_tests.simulator import Fault, FaultKind, HeaderStyle, ReportStatus
-from integration_tests.support.api_client import Client, download
+from integration_tests.simulator_tests.api_client import Client, download
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.truth import DEFAULT_COLUMNS
 

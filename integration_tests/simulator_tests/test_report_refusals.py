@@ -14,10 +14,9 @@ from integration_tests.simulator.calls.fields import Field, ListField, NumberFie
 from integration_tests.simulator.calls.parameters import Choice
 from integration_tests.simulator.endpoints import CREATE_REPORTS
 from integration_tests.simulator.reports.request import LEVELS
+from integration_tests.simulator_tests.api_client import Client, legal_calls, legal_order, legal_orders
 from integration_tests.simulator_tests.refusals import illegal, refusal
 from integration_tests.simulator_tests.small_worlds import ordered, small_world, window
-from integration_tests.support.api_client import Client, legal_calls
-from integration_tests.support.legal_orders import legal_order, legal_orders
 from integration_tests.support.pinterest import Simulator
 
 ORDERS = {operation.operation_id: operation for operation in CREATE_REPORTS}

@@ -6,9 +6,8 @@ import pytest
 
 from integration_tests.simulator import Kind, NoAccess
 from integration_tests.simulator.lists.ad_group_lists import KeywordBatches
-from integration_tests.simulator.lists.catalogs import FeedBookmarks
 from integration_tests.simulator.organic.places import board_id
-from integration_tests.support.api_client import Client
+from integration_tests.simulator_tests.api_client import Client, legal_calls
 from integration_tests.support.pinterest import Simulator, World
 
 ALL_STATUSES = {"entity_statuses": "ACTIVE,PAUSED,ARCHIVED"}
@@ -43,19 +42,11 @@ def test_archived_entities_and_inactive_things_are_listed_only_if_asked_for(api:
 # -- lists
 
 
-@pytest.mark.parametrize(
-    ("leads_to", "sizes"), [(FeedBookmarks.EMPTY_PAGE, [250, 1, 0]), (FeedBookmarks.FIRST_PAGE, [250, 250])]
-)
-def test_the_last_bookmark_of_processing_results_leads_to_nothing_new(
-    leads_to: FeedBookmarks, sizes: list[int]
-) -> None:
-    with Simulator(World(feed_results=251, feed_bookmarks=leads_to)) as sim, Client(sim) as api:
-        pages = [api.call("feed_processing_results/list", page_size=250).json()]
-        while pages[-1]["items"] not in ([], *[page["items"] for page in pages[:-1]]):
-            bookmark = pages[-1]["bookmark"]
-            pages.append(api.call("feed_processing_results/list", page_size=250, bookmark=bookmark).json())
+def test_the_last_bookmark_of_processing_results_leads_to_an_empty_page() -> None:
+    with Simulator(World(feed_results=251)) as sim, Client(sim) as api:
+        pages = api.pages(legal_calls(sim.world)["feed_processing_results/list"].path, page_size=250)
 
-    assert [len(page["items"]) for page in pages] == sizes
+    assert [len(page) for page in pages] == [250, 1, 0]
 
 
 def test_batches_of_keywords_go_wrong_as_told() -> None:

@@ -15,9 +15,8 @@ from integration_tests.simulator.analytics import columns
 from integration_tests.simulator.reports.request import TARGETING_SUFFIX
 from integration_tests.simulator.reports.rows import report_file, report_rows
 from integration_tests.simulator.world.listing import Record
+from integration_tests.simulator_tests.api_client import Client, download, legal_calls, legal_orders
 from integration_tests.simulator_tests.small_worlds import NOW, rows, small_world, window
-from integration_tests.support.api_client import Client, download, legal_calls
-from integration_tests.support.legal_orders import legal_orders
 from integration_tests.support.pinterest import Simulator, World
 
 OBJECTIVES = ["AWARENESS", "CONSIDERATION", "WEB_CONVERSION", "CATALOG_SALES", "VIDEO_COMPLETION", "SALES", "LEADS"]

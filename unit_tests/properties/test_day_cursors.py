@@ -175,22 +175,6 @@ def test_a_sync_in_which_all_went_well_leaves_nothing_to_do(plans: list[Plan], l
     assert [again.unread(account) for account in ACCOUNTS] == [[], []]
 
 
-@given(st.lists(syncs, min_size=1, max_size=3), st.permutations(range(8)))
-def test_the_order_of_slices_makes_no_difference_to_what_is_promised(plans: list[Plan], order: list[int]) -> None:
-    first, second = Destination(), Destination()
-    states = []
-    for destination, orders in ((first, range(8)), (second, order)):
-        state, offset = None, 0
-        for plan in plans:
-            offset += plan.later
-            everything = Plan(
-                plan.later, plan.start, plan.lookback, plan.days_per_call, plan.batches, orders[0], ALL_WELL
-            )
-            state = destination.sync(everything, _period(offset, plan), state)
-        states.append(state)
-    assert states[0] == states[1]
-
-
 @given(st.lists(syncs, min_size=1, max_size=2), st.integers(1, 30), st.booleans())
 def test_failed_syncs_leave_the_state_that_one_leaves(plans: list[Plan], times: int, fails: bool) -> None:
     destination, state = Destination(), None

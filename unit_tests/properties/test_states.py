@@ -76,17 +76,6 @@ texts = days.map(str)
 accounts = st.integers(1, 5).map(str)
 
 
-def older(one: Any, other: Any) -> Any:
-    return min(str(one), str(other))
-
-
-@given(st.dictionaries(words, state_like, max_size=6))
-def test_any_state_can_be_examined(state: dict[str, Any]) -> None:
-    saved = read_state(state, FIELD, older)
-
-    assert all(isinstance(account, str) and cursor.get(FIELD) is not None for account, cursor in saved.accounts.items())
-
-
 @pytest.mark.parametrize("make", CURSORS.values(), ids=CURSORS)
 @given(state=st.dictionaries(words, state_like, max_size=6))
 def test_a_state_can_be_read_or_is_a_config_error(

@@ -1,10 +1,11 @@
-"""Every conceivable response gets a verdict that loses nothing, and a description that never fails."""
+"""Every conceivable response gets a verdict that loses nothing and a description; its headers are quotas or nothing."""
 
 import math
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from source_pinterest.api.quota import read_rate_headers
 from source_pinterest.api.verdicts import Again, RequestContext, Retry
 from unit_tests.answers import answer
 from unit_tests.properties.test_states import json_values
@@ -18,7 +19,9 @@ bodies = (
     | st.fixed_dictionaries({"code": st.none() | st.integers(0, 50) | st.text(max_size=3), "message": json_values})
 )
 numbers = st.from_regex(r"[0-9]{0,6}(\.[0-9]{1,3})?", fullmatch=True)
-header_text = st.lists(numbers | st.text(st.characters(codec="latin-1"), max_size=8), max_size=4).map(", ".join)
+parameters = st.sampled_from(["", ";w=1", ";w=60", ";w=0", ';w=60;name="a"', ';name="a', ";w="])
+items = st.tuples(numbers, parameters).map("".join) | st.text(st.characters(codec="latin-1"), max_size=8)
+header_text = st.lists(items, max_size=4).map(", ".join)
 headers = st.fixed_dictionaries(
     {},
     optional=dict.fromkeys(
@@ -26,11 +29,19 @@ headers = st.fixed_dictionaries(
     ),
 )
 
+listed = st.lists(st.sampled_from(["100;w=1", "60;w=60", '100;w=60;name="a"', "60;w=0"]), max_size=3)
+quotas = st.tuples(st.sampled_from(["100", "60"]), listed).map(lambda told: ", ".join([told[0], *told[1]]))
+few = st.sampled_from(["0", "1", "59", "61", "-1", "1e999", "x"])
+quota_headers = st.fixed_dictionaries(
+    {"x-ratelimit-limit": quotas, "x-ratelimit-remaining": few, "x-ratelimit-reset": few}
+)
+
 
 @given(statuses, bodies)
 def test_every_answer_has_a_verdict(status: int, body: object) -> None:
     response = answer(status, body)
     verdict = response.verdict
+    assert f"HTTP {status}" in str(response)
     if not isinstance(verdict, Again | Retry):
         error = verdict(response, RequestContext("boards", ("boards:read",), frozenset(), "Sign in", lambda: True))
         assert str(response) in error.message
@@ -46,13 +57,17 @@ def test_server_errors_are_retried(status: int, body: object) -> None:
     assert isinstance(answer(status, body).verdict, Retry)
 
 
-@given(statuses, bodies)
-def test_every_answer_can_be_described(status: int, body: object) -> None:
-    assert f"HTTP {status}" in str(answer(status, body))
-
-
 @given(statuses, bodies, headers)
 def test_a_pause_is_a_time(status: int, body: object, told: dict[str, str]) -> None:
     pause = answer(status, body, told).pause_hint_seconds()
 
     assert pause is None or (pause >= 0 and math.isfinite(pause))
+
+
+@given(headers | quota_headers)
+def test_any_header_is_a_quota_or_is_ignored(told: dict[str, str]) -> None:
+    for quota in read_rate_headers(told):
+        assert quota.limit >= 1
+        assert quota.interval > 0
+        assert quota.remaining is None or quota.remaining >= 0
+        assert quota.reset is None or math.isfinite(quota.reset)

@@ -5,7 +5,6 @@ on whose behalf a call is made or not.
 """
 
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import Any
 
 from integration_tests.simulator.calls.errors import ApiError
@@ -17,13 +16,6 @@ from integration_tests.simulator.world.world import World, size_at
 PASSWORD = "false-feed-password"
 PUBLIC_LOCATION = "https://feeds.example/käse/{}.tsv"
 """Where a feed lies, as anyone may know."""
-
-
-class FeedBookmarks(StrEnum):
-    """Where the bookmark leads that stands on the last page of a feed's results."""
-
-    EMPTY_PAGE = "empty_page"  # as was seen
-    FIRST_PAGE = "first_page"  # as its documentation says: to the page it stands on; the latest 250 is all there is
 
 
 _TYPES = ("RETAIL", "HOTEL", "CREATIVE_ASSETS")

@@ -8,8 +8,6 @@ from integration_tests.simulator.world.listing import Record
 from integration_tests.simulator.world.world import Kind, World
 
 ListOf = Callable[[World], Iterator[Record]]
-_LATEST_RESULTS = 250
-"""So many results of a feed can be reached where a bookmark leads back to the first page."""
 
 
 def in_each_account(listing: ListingOf) -> ListOf:
@@ -55,9 +53,7 @@ def _public_feeds(world: World) -> Iterator[Record]:
 def _results(world: World) -> Iterator[Record]:
     for feed in catalogs.feeds(world, {}):
         if feed["id"] not in world.deleted_feeds:
-            results = catalogs.processing_results(world, {"feed_id": feed["id"]})
-            is_cut = world.feed_bookmarks == catalogs.FeedBookmarks.FIRST_PAGE
-            for record in results.page(0, _LATEST_RESULTS) if is_cut else results:
+            for record in catalogs.processing_results(world, {"feed_id": feed["id"]}):
                 yield {**record, "feed_id": feed["id"]}
 
 
