@@ -95,100 +95,85 @@ def download(url: str, **options: Any) -> requests.Response:
 
 
 def legal_calls(world: World) -> dict[str, LegalCall]:
-    """One legal call of each operation, by operationId. One without ids but the account's needs no entry of its own."""
-    board, account = f"/boards/{places.board_id(0)}", f"/ad_accounts/{world.account_id(0)}"
-    section = f"{board}/sections/{places.section_id(world, 0, 0)}"
-    pins = [places.pin_id(world, (0, 0, position)) for position in range(3)]
-    dates = {"start_date": str(world.today - timedelta(days=5)), "end_date": str(world.today)}
-    report = {**dates, "columns": "SPEND_IN_DOLLAR,TOTAL_CHECKOUT", "granularity": "DAY"}
-    by_gender = {**report, "targeting_types": "GENDER,APPTYPE"}
-    ids = {kind: [world.entity_id(kind, 0, index) for index in range(3)] for kind in Kind}
-    plain = {
-        operation.operation_id: LegalCall(operation.path.format(ad_account_id=world.account_id(0)), {})
-        for operation in ENDPOINTS
-        if not operation.path.replace("{ad_account_id}", "").count("{")
-    }
-    group = f"/catalogs/product_groups/{numbering.CATALOG_PRODUCT_GROUPS.id_of(0)}"
-    stats = {"catalog_type": "RETAIL", "report": {"report_type": "DISTRIBUTION_ISSUES"}}
-    business = f"/businesses/{numbering.USERS.id_of(0)}"
-    in_britain = {"region": "GB+IE"}
-    promotions = {"ad_group_id": ids[Kind.AD_GROUPS][0]}
+    """One legal call of each operation, by operationId: its required parameters, and those of `_MORE`."""
+    values, in_path = _values(world), _in_path(world)
     return {
-        **plain,
-        "billing_profiles/get": LegalCall(f"{account}/billing_profiles", {"is_active": "false"}),
-        "keywords/get": LegalCall(f"{account}/keywords", {"ad_group_ids": ids[Kind.AD_GROUPS]}),
-        "product_group_promotions/list": LegalCall(f"{account}/product_group_promotions", promotions),
-        "audience_insights/get": LegalCall(
-            f"{account}/audience_insights", {"audience_insight_type": "YOUR_TOTAL_AUDIENCE"}
-        ),
-        "conversion_eqs/list": LegalCall(f"{account}/conversion_eqs", {"lookback_period": "14d"}),
-        "country_keywords_metrics/get": LegalCall(
-            f"{account}/keywords/metrics", {"country_code": "US", "keywords": "tea,käse"}
-        ),
-        "catalogs_product_group_pins/list": LegalCall(f"{group}/products", {}),
-        "catalogs_product_groups/product_counts_get": LegalCall(f"{group}/product_counts", {}),
-        "items_issues/list": LegalCall(
-            f"/catalogs/processing_results/{numbering.FEED_RESULTS.id_of(0)}/item_issues", {}
-        ),
-        "reports/stats": LegalCall("/catalogs/reports/stats", {"parameters": json.dumps(stats)}),
-        "get/business_members": LegalCall(f"{business}/members", {"assets_summary": "true"}),
-        "get/business_partners": LegalCall(f"{business}/partners", {"partner_type": "INTERNAL"}),
-        "business_assets/get": LegalCall(f"{business}/assets", {"asset_type": "CATALOG"}),
-        "feed_processing_results/list": LegalCall(f"/catalogs/feeds/{numbering.FEEDS.id_of(0)}/processing_results", {}),
-        "boards/get": LegalCall(board, {}),
-        "board_sections/list": LegalCall(f"{board}/sections", {}),
-        "boards/list_pins": LegalCall(f"{board}/pins", {}),
-        "board_sections/list_pins": LegalCall(f"{section}/pins", {}),
-        "user_account/analytics": LegalCall("/user_account/analytics", dates),
-        "multi_pins/analytics": LegalCall(
-            "/pins/analytics", {**dates, "pin_ids": pins, "metric_types": "IMPRESSION,VIDEO_START,TOTAL_COMMENTS"}
-        ),
-        "pins/get": LegalCall(f"/pins/{pins[0]}", {}),
-        "pins/analytics": LegalCall(f"/pins/{pins[0]}/analytics", {**dates, "metric_types": "IMPRESSION,SAVE_RATE"}),
-        "user_account/analytics/top_pins": LegalCall(
-            "/user_account/analytics/top_pins", {**dates, "sort_by": "IMPRESSION", "num_of_pins": 50}
-        ),
-        "user_account/analytics/top_video_pins": LegalCall(
-            "/user_account/analytics/top_video_pins", {**dates, "sort_by": "VIDEO_START", "num_of_pins": 50}
-        ),
-        "ad_account/analytics": LegalCall(f"{account}/analytics", report),
-        "campaigns/analytics": LegalCall(
-            f"{account}/campaigns/analytics",
-            {**report, "campaign_ids": ids[Kind.CAMPAIGNS]},
-        ),
-        "ad_groups/analytics": LegalCall(
-            f"{account}/ad_groups/analytics",
-            {**report, "ad_group_ids": ids[Kind.AD_GROUPS]},
-        ),
-        "ads/analytics": LegalCall(f"{account}/ads/analytics", {**report, "ad_ids": ids[Kind.ADS]}),
-        "ad_account_targeting_analytics/get": LegalCall(f"{account}/targeting_analytics", by_gender),
-        "campaign_targeting_analytics/get": LegalCall(
-            f"{account}/campaigns/targeting_analytics", {**by_gender, "campaign_ids": ids[Kind.CAMPAIGNS]}
-        ),
-        "ad_groups_targeting_analytics/get": LegalCall(
-            f"{account}/ad_groups/targeting_analytics", {**by_gender, "ad_group_ids": ids[Kind.AD_GROUPS]}
-        ),
-        "ad_targeting_analytics/get": LegalCall(
-            f"{account}/ads/targeting_analytics", {**by_gender, "ad_ids": ids[Kind.ADS]}
-        ),
-        "product_groups/analytics": LegalCall(
-            f"{account}/product_groups/analytics",
-            {**report, "product_group_ids": [product_group_id(0, group, 0) for group in range(3)]},
-        ),
-        "metrics_ready_state/get": LegalCall("/resources/metrics_ready_state", {"date": str(world.today)}),
-        "targeting_options/get": LegalCall("/resources/targeting/GENDER", {}),
-        "interest_targeting_options/get": LegalCall("/resources/targeting/interests/925056443165", {}),
-        "trending_keywords/list": LegalCall("/trends/keywords/GB+IE/top/growing", {}),
-        "trends_product_categories_trending/list": LegalCall("/trends/product_categories/trending", in_britain),
-        "trends_product_categories_details/list": LegalCall(
-            "/trends/product_categories/details", {**in_britain, "product_categories": ["DRESSES", "BATH_AND_BODY"]}
-        ),
-        "trends_featured_topics/list": LegalCall("/trends/topics/featured", in_britain),
-        "analytics/get_report": LegalCall(f"{account}/reports", {"token": "unknown"}),
-        "analytics/get_mmm_report": LegalCall(f"{account}/mmm_reports", {"token": "unknown"}),
-        "analytics/get_conversion_product_report": LegalCall(
-            f"{account}/reports/brand_category_sku", {"token": "unknown"}
-        ),
+        operation.operation_id: LegalCall(
+            operation.path.format(**in_path),
+            {
+                one.name: _VALUES_OF.get((operation.operation_id, one.name), values.get(one.name))
+                for one in operation.accepted()
+                if one.required or one.name in _MORE.get(operation.operation_id, ())
+            },
+        )
+        for operation in ENDPOINTS
+    }
+
+
+_MORE: Mapping[str, tuple[str, ...]] = {
+    "ads/analytics": ("ad_ids",),
+    "keywords/get": ("ad_group_ids",),
+    "product_group_promotions/list": ("ad_group_id",),
+    "get/business_members": ("assets_summary",),
+    "get/business_partners": ("partner_type",),
+    "business_assets/get": ("asset_type",),
+    "user_account/analytics/top_pins": ("num_of_pins",),
+    "user_account/analytics/top_video_pins": ("num_of_pins",),
+}
+"""Parameters without which an operation answers nothing, or less than it can."""
+
+_VALUES_OF = {("multi_pins/analytics", "metric_types"): "IMPRESSION,VIDEO_START,TOTAL_COMMENTS"}
+
+
+def _in_path(world: World) -> dict[str, str]:
+    """The value of each parameter in a path."""
+    return {
+        "ad_account_id": world.account_id(0),
+        "board_id": places.board_id(0),
+        "section_id": places.section_id(world, 0, 0),
+        "pin_id": places.pin_id(world, (0, 0, 0)),
+        "feed_id": numbering.FEEDS.id_of(0),
+        "processing_result_id": numbering.FEED_RESULTS.id_of(0),
+        "product_group_id": numbering.CATALOG_PRODUCT_GROUPS.id_of(0),
+        "business_id": numbering.USERS.id_of(0),
+        "targeting_type": "GENDER",
+        "interest_id": "925056443165",
+        "region": "GB+IE",
+        "trend_type": "growing",
+    }
+
+
+def _values(world: World) -> dict[str, Any]:
+    """A legal value of each parameter of a query that one of the operations needs."""
+    ids = {kind: [world.entity_id(kind, 0, index) for index in range(3)] for kind in Kind}
+    return {
+        "start_date": str(world.today - timedelta(days=5)),
+        "end_date": str(world.today),
+        "date": str(world.today),
+        "granularity": "DAY",
+        "columns": "SPEND_IN_DOLLAR,TOTAL_CHECKOUT",
+        "metric_types": "IMPRESSION,SAVE_RATE",
+        "targeting_types": "GENDER,APPTYPE",
+        "campaign_ids": ids[Kind.CAMPAIGNS],
+        "ad_group_ids": ids[Kind.AD_GROUPS],
+        "ad_group_id": ids[Kind.AD_GROUPS][0],
+        "ad_ids": ids[Kind.ADS],
+        "product_group_ids": [product_group_id(0, group, 0) for group in range(3)],
+        "pin_ids": [places.pin_id(world, (0, 0, position)) for position in range(3)],
+        "sort_by": "IMPRESSION",
+        "num_of_pins": 50,
+        "is_active": "false",
+        "audience_insight_type": "YOUR_TOTAL_AUDIENCE",
+        "lookback_period": "14d",
+        "country_code": "US",
+        "keywords": "tea,käse",
+        "parameters": json.dumps({"catalog_type": "RETAIL", "report": {"report_type": "DISTRIBUTION_ISSUES"}}),
+        "assets_summary": "true",
+        "partner_type": "INTERNAL",
+        "asset_type": "CATALOG",
+        "region": "GB+IE",
+        "product_categories": ["DRESSES", "BATH_AND_BODY"],
+        "token": "unknown",
     }
 
 
