@@ -86,6 +86,8 @@ def show(console: Console, pyairbyte: Path | None, output: Path, image: Path) ->
             console.print("[bold]Third read[/bold]: into a folder, as `make read` does, which makes a page of it")
             Connector(pinterest.url, config, ROOT).read(folder, *STREAMS)
         expected = len(pinterest.expected(["campaign_analytics"], start)["campaign_analytics"])
+    with duckdb.connect(str(database), read_only=True) as connection:
+        arrived = len(connection.table("campaign_analytics"))
     rows = campaign_days(database)
     drawn = of_one_currency(rows)
     save(draw(drawn), image)
@@ -101,7 +103,7 @@ def show(console: Console, pyairbyte: Path | None, output: Path, image: Path) ->
         "    secrets/config.json output/pinterest.duckdb",
     ):
         console.print(line, markup=False)
-    return len(rows) == expected
+    return len(rows) == arrived == expected
 
 
 def clear(folder: Path) -> None:
