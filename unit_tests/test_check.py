@@ -268,7 +268,9 @@ def test_columns_that_no_document_lists_are_judged_by_pinterest(checking: Making
     ],
     ids=str,
 )
-def test_a_chosen_window_is_tried_out_in_one_request(checking: Making, options: dict[str, Any], refusal: str) -> None:
+def test_a_chosen_attribution_window_is_tried_out_in_one_request(
+    checking: Making, options: dict[str, Any], refusal: str
+) -> None:
     checked = checking(**options)
     checked.answers("ad_accounts/11/analytics", {"json": []})
     assert checked.result() == (True, None)
@@ -416,7 +418,7 @@ def test_missing_permissions_for_secret_content_are_told_with_what_is_lost(told:
     ]
 
 
-def test_of_secret_boards_nothing_is_said_where_no_board_can_be_read(
+def test_secret_boards_are_not_mentioned_where_no_board_can_be_read(
     checked: Checked, caplog: Log, streams: Streams
 ) -> None:
     streams(Boards)
@@ -428,7 +430,7 @@ def test_of_secret_boards_nothing_is_said_where_no_board_can_be_read(
     assert "secret boards are not read" not in caplog.text
 
 
-def test_each_permission_of_the_consent_form_is_missed_where_it_is_missing(told: Told, streams: Streams) -> None:
+def test_check_names_each_missing_permission_of_the_consent_form(told: Told, streams: Streams) -> None:
     streams(*(stream for stream in STREAMS if not stream.access))
     said = " ".join(told(*USUAL[:4]))
 
@@ -490,9 +492,7 @@ def test_one_stream_is_asked_for_a_permission_that_several_need(checked: Checked
     assert checked.calls == 4 + 1
 
 
-def test_a_list_that_does_not_exist_for_this_user_lacks_no_right(
-    checked: Checked, told: Told, streams: Streams
-) -> None:
+def test_a_list_that_counts_as_empty_lacks_no_right(checked: Checked, told: Told, streams: Streams) -> None:
     streams(Catalogs)
     checked.answers(Catalogs.path_template, refused(409, 4182))
 

@@ -23,7 +23,7 @@ def test_each_row_has_the_currency_of_its_ad_account() -> None:
             assert found == currencies, stream
 
 
-def test_currency_among_the_chosen_columns_is_not_requested() -> None:
+def test_the_currency_is_not_requested_as_a_column() -> None:
     with Simulator(World(boards=0, ad_accounts=1, campaigns=1)) as sim:
         start = (sim.world.today - timedelta(days=95)).isoformat()
         columns = ["SPEND_IN_DOLLAR"]

@@ -96,7 +96,7 @@ def test_a_total_says_which_days_it_is_about(sim: Simulator) -> None:
     assert_rows(output, ("CAMPAIGN_ID",), {key: {**row, **days} for key, row in expected.items()})
 
 
-def test_an_hour_is_in_the_key(sim: Simulator) -> None:
+def test_the_hour_is_part_of_the_key(sim: Simulator) -> None:
     output = read(sim, ago(sim, 30), granularity="HOUR")
     key = (*DAY_KEY, "HOUR")
     expected = held(sim, key, granularity="HOUR", start_date=ago(sim, 7)).values()

@@ -70,14 +70,14 @@ def sim() -> Iterator[Simulator]:
         yield simulator
 
 
-def test_every_stream_through_the_framework() -> None:
+def test_every_stream_is_read_whole_through_the_framework() -> None:
     with Simulator(many_pages(), profile="ample", page_cap=PAGE_CAP, open_betas=["multi_pins/analytics"]) as sim:
         output = run_sync(sim, config=sim.config(num_workers=20))
         assert_succeeded(output)
         assert_exact(output, sim)
 
 
-def test_every_stream_through_the_command_line_and_again_from_its_state() -> None:
+def test_every_stream_is_read_whole_by_the_command_line_and_goes_on_from_its_state() -> None:
     with Simulator(small_world(), profile="ample") as sim:
         first = read_with_main(sim)
         second = run_sync(sim, state=first.states, config=sim.config(lookback_days=2))
@@ -145,7 +145,7 @@ def test_an_operation_that_fails_costs_its_own_streams_alone(sim: Simulator, eve
     assert_exact(output, sim, [stream for stream in ALL_STREAMS if stream not in failed])
 
 
-def test_children_before_their_parents_in_the_catalog(sim: Simulator) -> None:
+def test_streams_are_whole_if_the_catalog_names_children_before_parents(sim: Simulator) -> None:
     output = run_sync(sim, reversed(ALL_STREAMS), config=sim.config(num_workers=1))
     assert_succeeded(output)
     assert_exact(output, sim)
@@ -163,7 +163,7 @@ def test_an_empty_account_is_read_without_records() -> None:
 
 
 @pytest.mark.parametrize("name", ["configured_catalog.json", "configured_catalog_dedup.json"])
-def test_the_catalogs_that_come_with_the_connector(sim: Simulator, name: str) -> None:
+def test_the_catalogs_that_come_with_the_connector_are_read_whole(sim: Simulator, name: str) -> None:
     catalog = ConfiguredAirbyteCatalogSerializer.load(json.loads((FOLDER / name).read_text(encoding="utf-8")))
     streams = [configured.stream.name for configured in catalog.streams]
     output = run_catalog(sim, catalog)
@@ -173,7 +173,7 @@ def test_the_catalogs_that_come_with_the_connector(sim: Simulator, name: str) ->
 
 
 @pytest.mark.parametrize("path", SAMPLE_CONFIGS, ids=lambda path: path.stem)
-def test_every_shape_of_config(path: Path) -> None:
+def test_a_sync_works_with_every_shape_of_config(path: Path) -> None:
     with Simulator(small_world(boards=1, ad_accounts=3)) as sim:
         config = with_the_simulators_credentials(path.read_text(encoding="utf-8"), sim)
         streams = ("boards", "ad_accounts", "campaigns", "campaign_analytics")

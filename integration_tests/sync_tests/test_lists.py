@@ -105,7 +105,7 @@ def test_parents_are_listed_once_in_every_status_for_all_that_need_them(small: S
     assert statuses == {("ACTIVE", "PAUSED", "ARCHIVED")}
 
 
-def test_labels_of_before_come_out_of_their_bundles(small: Simulator) -> None:
+def test_labels_in_bundles_are_read_one_by_one(small: Simulator) -> None:
     small.world.bundled_labels, small.world.account_list_items = True, 5
     output = run_sync(small, ["labels"])
     assert_succeeded(output, ["labels"])

@@ -123,7 +123,7 @@ def _monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def test_months_and_ad_groups(sim: Simulator) -> None:
+def test_conversions_are_read_by_month_and_ad_group(sim: Simulator) -> None:
     options = {"level": "ad_group", "granularity": "month", "columns": ["total_checkout_conversion_product_quantity"]}
     output = read(sim, SKUS, brand_category_sku_reports=options, start_date=str(ago(sim, 70)))
     assert_succeeded(output, [SKUS])
@@ -136,7 +136,7 @@ def test_months_and_ad_groups(sim: Simulator) -> None:
     assert {order["level"] for order in orders(sim, SKUS)} == {"AD_GROUP"}
 
 
-def test_conversions_by_brand_attribution(sim: Simulator) -> None:
+def test_conversions_have_the_chosen_attribution(sim: Simulator) -> None:
     options = {"attribution_type": "BRAND_ATTRIBUTION"}
     output = read(sim, BRANDS, brand_category_sku_reports=options)
     assert_succeeded(output, [BRANDS])
@@ -149,7 +149,7 @@ def test_conversions_by_brand_attribution(sim: Simulator) -> None:
     assert_same(BRANDS, output.records[BRANDS], by_key(kind.key, expected))
 
 
-def test_brand_attribution_begins_later(sim: Simulator) -> None:
+def test_brand_attribution_is_requested_from_its_own_first_day(sim: Simulator) -> None:
     """Pinterest refuses a request that begins on April 1, 2025, or before."""
     sim.world.first_day = ago(sim, 5)
     output = read(sim, BRANDS, start_date=None, brand_category_sku_reports={"attribution_type": "BRAND_ATTRIBUTION"})

@@ -57,7 +57,7 @@ def owners_of(world: World) -> list[str]:
 
 
 @pytest.mark.parametrize("others", [(), ("ad_accounts",)], ids=["alone", "with the ad accounts"])
-def test_each_owner_is_read_once(agency: Simulator, others: tuple[str, ...]) -> None:
+def test_each_owner_of_ad_accounts_is_read_once(agency: Simulator, others: tuple[str, ...]) -> None:
     streams = (*EVERYTHING, *others)
     output = run_sync(agency, streams, config=agency.config(organic_per_ad_account=True, num_workers=2))
 
@@ -69,7 +69,7 @@ def test_each_owner_is_read_once(agency: Simulator, others: tuple[str, ...]) -> 
     assert_foreign_keys_hold(every_stream(organic_per_ad_account=True), output.records)
 
 
-def test_the_options_of_accounts_limit_the_owners(agency: Simulator) -> None:
+def test_account_options_limit_the_owners(agency: Simulator) -> None:
     world = agency.world
     chosen, second, third = (world.account_id(index) for index in (1, 2, 3))
     config = agency.config(organic_per_ad_account=True, account_ids=[chosen, second, third])

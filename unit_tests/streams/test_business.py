@@ -28,7 +28,7 @@ def businesses(pinterest: Pinterest, stream: type[PinterestStream] = BusinessMem
         ("BUSINESS", ["7", "5"], ["7", "5"]),
     ],
 )
-def test_the_user_is_one_of_them_if_it_is_a_business_and_nobody_is_read_twice(
+def test_the_users_own_business_is_read_once(
     pinterest: Pinterest, account_type: str, employers: list[str], read: list[str]
 ) -> None:
     pinterest.answers(USER, user(account_type))

@@ -209,7 +209,7 @@ def target(metrics: dict[str, Any]) -> dict[str, Any]:
         (pins, [{"id": "813", "board_id": 2.0**60}], [{"id": "813", "board_id": None}], INEXACT),
     ],
 )
-def test_a_form_is_read_like_the_plain_one(
+def test_each_form_of_a_response_gives_the_records_of_its_plain_form(
     mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture, read: Read, form: Any, plain: Any, warning: str
 ) -> None:
     found = read(Pinterest(mock), form)

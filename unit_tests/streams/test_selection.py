@@ -94,7 +94,7 @@ def test_of_daily_numbers_those_furthest_behind_come_first() -> None:
     ]
 
 
-def test_the_account_that_is_furthest_behind_counts() -> None:
+def test_a_stream_is_ordered_by_its_account_that_is_furthest_behind() -> None:
     behind = state_of("ad_analytics", "11", DATE=LATE) + state_of("ad_analytics", "12", DATE=EARLY)
     both: Any = behind[0]
     both.stream.stream_state.states += behind[1].stream.stream_state.states  # type: ignore[union-attr]

@@ -50,7 +50,7 @@ def test_a_week_is_a_row_and_what_was_counted_stands_before_what_was_forecast(pi
 TRENDING, DETAILS = "trends/product_categories/trending", "trends/product_categories/details"
 
 
-def test_a_category_is_asked_for_by_its_word() -> None:
+def test_the_parameter_of_a_category_is_its_name_in_capitals() -> None:
     for name, word in [
         ("BATH_AND_BODY", "BATH_AND_BODY"),
         ("Bath & Body", "BATH_AND_BODY"),
@@ -79,7 +79,7 @@ def details(pinterest: Pinterest, *categories: str) -> list[str]:
     return [record["product_category"] for record in found]
 
 
-def test_a_list_without_a_kind_of_engagement_is_of_all_of_it(pinterest: Pinterest) -> None:
+def test_a_category_without_an_engagement_type_gets_the_default(pinterest: Pinterest) -> None:
     pinterest.answers(TRENDING, {"json": [{"product_category": "Boots", "pinterest_product_category_id": 7}]})
 
     assert pinterest.read(TrendingProductCategories, slice_of({"region": "US"})) == [
@@ -128,7 +128,7 @@ def test_a_category_that_pinterest_does_not_know_costs_itself_alone(
     assert [message.partition(". ")[0] for message in caplog.messages] == ["product_category_trends: HATS is left out"]
 
 
-def test_a_region_of_which_it_knows_none_is_left_out(pinterest: Pinterest) -> None:
+def test_a_region_whose_categories_are_all_unknown_is_left_out(pinterest: Pinterest) -> None:
     pinterest.answers(DETAILS, refused(400, 1))
     pinterest.has_listed(TrendingProductCategories, ("US",), "HATS", "CAPS")
     stream = pinterest.stream(ProductCategoryTrends)

@@ -16,7 +16,7 @@ EVERYTHING = slice_of({})
 
 
 @pytest.mark.parametrize("body", ["[]", '{"name": "no id"}'])
-def test_an_account_that_is_none_is_never_taken(mock: requests_mock.Mocker, body: str) -> None:
+def test_a_response_without_an_id_is_no_account(mock: requests_mock.Mocker, body: str) -> None:
     pinterest = Pinterest(mock, account_ids=["12"])
     pinterest.answers("ad_accounts/12", {"text": body})
 

@@ -33,7 +33,7 @@ ENTITIES = [
 STRANGE = [{"id": "5", "status": None}, {"id": "6"}, {"id": "7", "status": "NEW_ONE"}]
 
 
-def test_entities_without_an_edit_time_are_as_old_as_can_be_and_none_have_none(
+def test_entities_without_an_edit_time_leave_the_cursor_at_zero_and_an_empty_account_gets_none(
     pinterest: Pinterest,
 ) -> None:
     pinterest.lists("ad_accounts", "11", "12")
@@ -84,7 +84,7 @@ def test_an_edit_time_may_be_a_text(pinterest: Pinterest, caplog: pytest.LogCapt
 
 
 @pytest.mark.parametrize("edited", ["2026-13-01T00:00:00", {"seconds": 1}], ids=str)
-def test_an_edit_time_that_is_none_is_named_and_its_entity_emitted_again(
+def test_an_edit_time_that_is_no_time_is_named_and_its_entity_emitted_again(
     mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture, edited: Any
 ) -> None:
     pinterest = Pinterest(mock, state_of("campaigns", "11", updated_time=300))

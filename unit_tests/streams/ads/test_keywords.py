@@ -211,7 +211,7 @@ def test_without_a_country_or_keywords_there_is_no_call(
     assert not pinterest.asked(METRICS)
 
 
-def test_keywords_that_look_alike_are_two(account: Pinterest) -> None:
+def test_keywords_that_look_alike_are_two_records(account: Pinterest) -> None:
     keywords = ["\uff12", "2", "Tea", "tea"]
     account.answers(METRICS, {"json": {"data": [{"keyword": keyword, "metrics": {}} for keyword in keywords]}})
 

@@ -90,6 +90,6 @@ def test_columns_that_leave_no_room_for_ids_are_refused_where_ids_are_named(mock
     pinterest.stream(AdAccountAnalytics).check_room()
 
 
-def test_the_usual_columns_leave_room(pinterest: Pinterest) -> None:
+def test_the_default_columns_leave_room_for_ids(pinterest: Pinterest) -> None:
     assert len(DEFAULT_COLUMNS) == 113
     pinterest.stream(CampaignAnalytics).check_room()

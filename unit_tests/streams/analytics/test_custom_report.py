@@ -94,7 +94,7 @@ def test_filters_and_targeting_types_are_split_in_every_combination(pinterest: P
     assert pinterest.custom().spec.variants == [{}]
 
 
-def test_other_filters_are_another_question(pinterest: Pinterest) -> None:
+def test_other_options_of_a_report_change_its_digest(pinterest: Pinterest) -> None:
     fields: list[dict[str, Any]] = [
         {},
         {"ad_group_statuses": ["PAUSED"]},
@@ -134,7 +134,7 @@ def test_a_lookback_reaches_outward_to_a_whole_bucket(after: Callable[..., Pinte
     assert windows(stream)[-1] == ["2026-05-01", "2026-07-01"]
 
 
-def test_a_week_that_is_owed_is_not_read_as_part_of_the_newest_too(after: Callable[..., Pinterest]) -> None:
+def test_a_missing_week_is_not_read_with_the_lookback_too(after: Callable[..., Pinterest]) -> None:
     """Its end lies in the lookback, which begins in the middle of a week."""
     owed = [["2026-05-11", "2026-05-31"]]
     pinterest = after(DATE="2026-06-28", missing=owed, **{"from": "2024-01-01"})

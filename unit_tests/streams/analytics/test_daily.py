@@ -80,7 +80,7 @@ def test_unread_days_come_from_both_sources(
     assert sync.cursors == [{"DATE": ago(0), "from": ago(start_ago), "settled": ago(2)}]
 
 
-def test_old_days_of_an_account_need_no_entity(mock: requests_mock.Mocker) -> None:
+def test_older_days_are_read_of_an_account_without_entities(mock: requests_mock.Mocker) -> None:
     """A report covers what was deleted or never listed."""
     sync = Daily(mock, start_date=ago(100))
     sync.pinterest.lists("ad_accounts/11/campaigns")

@@ -52,7 +52,7 @@ def test_each_id_leads_to_its_stream_and_the_pin_may_be_missing() -> None:
     }
 
 
-def test_only_rows_of_product_groups_name_one_for_sure() -> None:
+def test_only_rows_of_product_groups_have_a_foreign_key_to_one() -> None:
     keys = report_keys("KEYWORD", ["AD_ID", "PRODUCT_GROUP_ID"], COLUMNS)
 
     assert ("PRODUCT_GROUP_ID",) not in [key.fields for key in keys]

@@ -26,7 +26,7 @@ def test_days_of_profiles_are_never_reports() -> None:
     assert Estimate.of_profiles(unread, requests_per_window=2) == Estimate(accounts=1, windows=2, reports=0, requests=4)
 
 
-def test_several_reports_of_one_window() -> None:
+def test_reports_of_one_window_are_counted_each() -> None:
     window = DateWindow(Date(2025, 1, 1), Date(2025, 1, 31))
     requests = [ReportRequest("1", window, {}, number) for number in range(3)]
     other = ReportRequest("2", window, {})

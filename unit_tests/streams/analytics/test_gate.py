@@ -81,7 +81,9 @@ def kept(granularity: Granularity, *days: str) -> list[str]:
         (Granularity.MONTH, ["2026-03-01", "2026-03-31", "March", "0000-99-99"], []),
     ],
 )
-def test_days_are_compared_by_their_bucket(granularity: Granularity, wanted: list[str], others: list[str]) -> None:
+def test_days_are_compared_by_day_hour_week_or_month(
+    granularity: Granularity, wanted: list[str], others: list[str]
+) -> None:
     assert kept(granularity, *others, *wanted) == wanted
 
 

@@ -114,7 +114,9 @@ def test_windows_are_whole_weeks_of_a_year_at_most_and_of_eight_days_at_least(mo
 @pytest.mark.parametrize(
     ("today", "earliest"), [("2026-07-01", "2024-03-17"), ("2025-03-17", "2024-03-17"), ("2027-01-01", "2024-07-02")]
 )
-def test_no_day_is_older_than_the_numbers_are(mock: requests_mock.Mocker, today: str, earliest: str) -> None:
+def test_reports_on_products_begin_with_pinterests_first_day_of_them(
+    mock: requests_mock.Mocker, today: str, earliest: str
+) -> None:
     sync = Pinterest(mock).sync
     setup = Setup(sync.stream(BrandConversionsReport).days, sync.config, None)
 
@@ -162,7 +164,7 @@ def conversions(
     return [record["CONVERSION_PRODUCT_BRAND"] for record in records], failures, sync.cursors
 
 
-def test_a_conversion_of_no_brand_in_particular_is_a_row_as_well(mock: requests_mock.Mocker) -> None:
+def test_a_conversion_without_a_brand_is_a_row(mock: requests_mock.Mocker) -> None:
     brands, failures, _ = conversions(mock, rows=[{"CAMPAIGN_ID": "7", "DATE": "2026-06-01"}])
 
     assert (brands, failures) == (["", ""], [])

@@ -84,7 +84,7 @@ def refusing(pinterest: Pinterest, column: str) -> None:
     pinterest.answers(PATH, {"json": answer})
 
 
-def test_rows_without_the_id_of_what_they_are_about_are_of_no_use(pinterest: Pinterest) -> None:
+def test_a_refused_column_of_the_rows_own_id_fails_the_request(pinterest: Pinterest) -> None:
     refusing(pinterest, "CAMPAIGN_ID")
 
     with pytest.raises(RejectedError, match="There is no CAMPAIGN_ID"):

@@ -159,7 +159,7 @@ def test_the_next_report_is_made_once_a_slice_has_ended(after: Callable[..., Pin
 # ---- Rows
 
 
-def test_a_file_becomes_lines_of_the_stream_and_what_is_left_out_is_told(
+def test_rows_of_a_file_bear_the_name_of_the_stream_and_dropped_rows_are_warned_of(
     after: Callable[..., Pinterest], mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture
 ) -> None:
     pinterest = after([], start_date=ago(0))

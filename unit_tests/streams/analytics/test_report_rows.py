@@ -59,7 +59,7 @@ def test_ids_that_come_unasked_are_text_where_rows_are_told_apart_by_ids_alone()
     assert usual["AD_ID"] == 5
 
 
-def test_days_that_had_to_be_asked_for_too_are_left_out(caplog: pytest.LogCaptureFixture) -> None:
+def test_requested_days_beyond_the_window_are_left_out_of_a_report(caplog: pytest.LogCaptureFixture) -> None:
     rows = report_rows(KEY)
     week = DateWindow.from_pair(["2026-06-22", "2026-06-28"])
     endpoint = replace(ANALYTICS_REPORTS, least_days=8)
@@ -76,7 +76,7 @@ def test_days_that_had_to_be_asked_for_too_are_left_out(caplog: pytest.LogCaptur
         found("WEEK", "2026-06-22", "2026-06-29")
 
 
-def test_a_bad_row_is_seen_before_a_row_is_taken() -> None:
+def test_a_malformed_row_fails_the_file_before_a_row_is_emitted() -> None:
     with pytest.raises(MalformedResponseError, match="A row has no CAMPAIGN_ID"):
         report_rows(KEY).bundles(REQUEST, [("1", row("1")), ("0", row(None))])
 

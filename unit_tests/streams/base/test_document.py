@@ -45,14 +45,14 @@ def test_values_that_can_not_be_kept_are_warned_of(pinterest: Pinterest, caplog:
     assert [record.levelno for record in caplog.records] == [logging.WARNING]
 
 
-def test_a_bookmark_is_followed_should_one_ever_come(pinterest: Pinterest) -> None:
+def test_a_bookmark_in_a_response_without_pages_is_followed(pinterest: Pinterest) -> None:
     pinterest.answers(PATH, {"json": {"items": [US], "bookmark": "more"}}, {"json": {"items": [US, CA]}})
 
     assert read(pinterest) == [US, CA]
     assert pinterest.asked(PATH) == [{}, {"bookmark": ["more"]}]
 
 
-def test_a_call_that_is_about_nothing_in_particular_is_refused_as_it_is(pinterest: Pinterest) -> None:
+def test_a_refusal_of_a_task_without_parents_is_raised_unchanged(pinterest: Pinterest) -> None:
     pinterest.answers(PATH, refused(400, 1))
 
     stream = pinterest.stream(AdAccountCountries)

@@ -19,7 +19,7 @@ def test_an_audience_of_which_nothing_is_told_is_still_named(pinterest: Pinteres
 
 
 @pytest.mark.parametrize("body", [[SCORE], {"items": [SCORE]}], ids=["a list", "an object with items"])
-def test_a_list_that_is_documented_without_a_name_may_have_one(pinterest: Pinterest, body: Any) -> None:
+def test_a_bare_list_may_stand_in_items(pinterest: Pinterest, body: Any) -> None:
     pinterest.answers(QUALITY, {"json": body}, {"json": []})
 
     assert pinterest.read(ConversionEventQuality, ACCOUNT) == [

@@ -97,7 +97,7 @@ def test_issues_are_requested_in_json_if_brackets_are_refused(feeds: Pinterest, 
     [([page([ISSUE]), refused(400, 1)], [1, 2]), ([refused(400, 1)], [2, 3])],
     ids=["brackets were understood", "JSON alone is tried again"],
 )
-def test_a_refusal_is_one_once_both_forms_were_tried_or_one_was_understood(
+def test_a_refusal_is_raised_after_both_encodings_were_tried_or_one_was_accepted(
     feeds: Pinterest, answers: list[dict[str, Any]], calls: list[int]
 ) -> None:
     feeds.answers(STATS, *answers)

@@ -23,7 +23,7 @@ def test_every_type_of_the_api_is_read() -> None:
     assert {*SHARED_TYPES, *ACCOUNT_TYPES} == {one.value for one in PublicTargetingType}
 
 
-def test_the_words_of_analytics() -> None:
+def test_an_option_has_the_targeting_types_of_analytics() -> None:
     for option_type, option, words in [
         ("GENDER", "female", ("GENDER",)),
         ("INTEREST", "7", ("TARGETED_INTEREST", "PINNER_INTEREST")),
@@ -133,7 +133,7 @@ def test_audiences_that_no_ad_account_shows_are_refused_unless_there_is_none(pin
 
 
 @pytest.mark.parametrize("answer", [refused(404, 404), refused(400, 1)])
-def test_an_interest_that_is_not_shown_keeps_its_name(
+def test_an_interest_that_pinterest_refuses_keeps_its_name(
     pinterest: Pinterest, caplog: pytest.LogCaptureFixture, answer: dict[str, Any]
 ) -> None:
     pinterest.answers("resources/targeting/INTEREST", {"json": [{"7": "Home", "8": "Cats"}]})
