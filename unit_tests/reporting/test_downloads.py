@@ -14,7 +14,7 @@ from source_pinterest.api.errors import AccessLostError, SliceError, Unavailable
 from source_pinterest.reporting.file import Filed
 from unit_tests.answers import refused
 from unit_tests.api.connections import Wire
-from unit_tests.reporting.clients import FILE, FRESH_FILE, REPORTS, ROWS, Client, finished, read
+from unit_tests.reporting.clients import FILE, FRESH_FILE, REPORTS, ROWS, Client, finished
 
 
 def test_a_file_is_read_as_it_comes_and_counts_against_no_quota(client: Client) -> None:
@@ -97,21 +97,6 @@ def test_a_link_that_is_not_given_anew_is_tried_again(patient: Client) -> None:
     patient.mock.get(REPORTS, json={"report_status": "IN_PROGRESS"})
 
     assert patient.content() == ROWS
-
-
-def test_each_file_is_read_afresh(patient: Client) -> None:
-    """Otherwise the rows of a broken file would count as the first of two."""
-    patient.mock.get(FILE, text='{"1": [{"CAMPAIGN_ID": "1"}, ')
-    patient.mock.get(FRESH_FILE, json=ROWS)
-    patient.mock.get(REPORTS, [finished()])
-    begun = []
-
-    def noting(rows: Iterator[Filed]) -> Any:
-        begun.append(rows)
-        return read(rows)
-
-    assert patient.content(read=noting) == ROWS
-    assert len(begun) == 2
 
 
 def test_an_error_of_the_rows_does_not_fetch_the_file_again(patient: Client) -> None:

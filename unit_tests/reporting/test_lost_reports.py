@@ -19,7 +19,6 @@ from unit_tests.reporting.scheduler import (
     Pinterest,
     Scheduler,
     came,
-    finished_report,
     kinds,
     outcomes,
 )
@@ -39,18 +38,6 @@ def test_a_lost_report_is_created_four_times(status: JobStatus, length: int) -> 
     for words in (status.value, "4 times", str(wanted.window)):
         assert words in str(failed.error.message)
     assert end == NoMoreReports()
-
-
-def test_a_report_that_works_the_second_time_is_reported_once() -> None:
-    scheduler, pinterest, wanted = Scheduler(), Pinterest(FAILED), request()
-    stream = scheduler.open(pinterest, wanted)
-    scheduler.work(0.5)
-    pinterest.then(BUSY, DONE)
-    scheduler.work(120)
-
-    assert outcomes(stream) == [finished_report(wanted, "token-2"), NoMoreReports()]
-    assert len(pinterest.created) == 2
-    assert pinterest.polled == ["token-1", "token-2", "token-2"]
 
 
 def test_equal_requests_are_not_taken_for_one() -> None:
@@ -223,15 +210,6 @@ def test_a_bad_day_costs_an_eighth_of_its_window_whatever_else_has_to_be_split()
     assert read(found) == {"1": 2 * 186 - 24}
 
 
-def test_a_window_with_a_bad_day_makes_no_other_one_shorter() -> None:
-    pinterest = failing_above(200)
-    pinterest.refuses = lambda wanted: pinterest.then(FAILED) if wanted.window.start == FIRST_DAY else None
-    found = came(pinterest, *windows_of("1"), seconds=2_000, jobs=1)
-
-    assert Counter(sizes(pinterest))[186] == 2 + 3
-    assert read(found) == {"1": 4 * 186 - 24}
-
-
 def test_parts_that_stay_too_slow_fail_each_by_itself() -> None:
     scheduler, pinterest = Scheduler(jobs=100), Pinterest(BUSY)
     stream = scheduler.open(pinterest, request(days(80)), request(account="12"))
@@ -316,16 +294,6 @@ def test_each_creation_has_a_deadline_of_its_own() -> None:
 
     scheduler.work(TIMEOUT_SECONDS / 2)
     assert outcomes(stream)[0] == split_of(request(days(10)))
-
-
-def test_a_report_that_is_finished_when_its_time_is_up_is_taken() -> None:
-    scheduler, pinterest = Scheduler(), Pinterest(BUSY)
-    stream = scheduler.open(pinterest, request())
-    scheduler.work(TIMEOUT_SECONDS - 1)
-    pinterest.left["token-1"][:] = [DONE]
-    scheduler.work(60)
-
-    assert kinds(stream) == [ReadyReport, NoMoreReports]
 
 
 def test_a_report_that_is_too_large_to_ask_for_is_asked_for_in_halves_or_fails_alone() -> None:

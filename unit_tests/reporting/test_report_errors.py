@@ -5,54 +5,44 @@ from typing import cast
 
 import pytest
 
-from source_pinterest.api.errors import (
-    ConfigError,
-    GoneError,
-    PinterestError,
-    QuotaExhaustedError,
-    SliceError,
-    UnavailableError,
-)
-from source_pinterest.reporting.client import JobStatus, Polled, ReadyReport, ReportClient, ReportRequest
-from source_pinterest.reporting.life import FailedReport, NoMoreReports
+from source_pinterest.api.errors import ConfigError, GoneError, QuotaExhaustedError, SliceError, UnavailableError
+from source_pinterest.reporting.client import Polled, ReadyReport, ReportClient, ReportRequest
+from source_pinterest.reporting.life import FailedReport, NoMoreReports, StreamReports
 from unit_tests.reporting.requests_for_reports import days, request
-from unit_tests.reporting.scheduler import (
-    DONE,
-    FAILED,
-    Pinterest,
-    Scheduler,
-    came,
-    finished_report,
-    kinds,
-    outcomes,
-)
+from unit_tests.reporting.scheduler import DONE, Pinterest, Scheduler, came, finished_report, kinds, outcomes
 
 
-def test_an_error_of_one_report_fails_it_alone() -> None:
-    pinterest, bad, good, error = Pinterest(), request(account="11"), request(account="12"), GoneError("Scripted")
-    pinterest.refuses = lambda wanted: error if wanted is bad else None
-
-    assert came(pinterest, bad, good) == [
-        FailedReport(bad, error),
-        finished_report(good, "token-2"),
-        NoMoreReports(),
-    ]
-
-
-def test_an_error_while_polling_fails_the_report_alone() -> None:
-    pinterest, error = Pinterest(UnavailableError("Scripted")), request()
-
-    assert [type(outcome) for outcome in came(pinterest, error)] == [FailedReport, NoMoreReports]
-    assert len(pinterest.created) == len(pinterest.polled) == 1
+def failing(error: Exception, account: str, step: str) -> Pinterest:
+    """Pinterest fails the creation, or each poll, of the reports of an account."""
+    pinterest = Pinterest()
+    if step == "create":
+        pinterest.refuses = lambda wanted: error if wanted.ad_account_id == account else None
+    else:
+        pinterest.refuses = lambda wanted: pinterest.then(error if wanted.ad_account_id == account else DONE)
+    return pinterest
 
 
-QUOTA = QuotaExhaustedError("Scripted")
+@pytest.mark.parametrize("step", ["create", "poll"])
+@pytest.mark.parametrize("error", [GoneError("Scripted"), UnavailableError("Scripted")])
+def test_an_error_of_one_report_fails_it_alone(error: SliceError, step: str) -> None:
+    pinterest, bad, good = failing(error, "11", step), request(account="11"), request(account="12")
+
+    assert came(pinterest, bad, good) == [FailedReport(bad, error), finished_report(good, "token-2"), NoMoreReports()]
+    assert pinterest.created == [bad, good]
 
 
-@pytest.mark.parametrize("error", [QUOTA, ConfigError("Scripted")])
-def test_a_fatal_error_ends_the_reports_of_its_stream_alone(error: PinterestError) -> None:
-    scheduler, pinterest, other = Scheduler(), Pinterest(), Pinterest()
-    pinterest.refuses = lambda _: error
+def test_a_response_of_another_form_fails_its_report_alone() -> None:
+    failed, ready, _ = came(failing(KeyError("Scripted"), "11", "create"), request(), request(account="12"))
+
+    assert isinstance(failed, FailedReport)
+    assert isinstance(failed.error, SliceError)
+    assert isinstance(ready, ReadyReport)
+
+
+@pytest.mark.parametrize("step", ["create", "poll"])
+@pytest.mark.parametrize("error", [QuotaExhaustedError("Scripted"), ConfigError("Scripted")])
+def test_a_fatal_error_ends_the_reports_of_its_stream_alone(error: ConfigError, step: str) -> None:
+    scheduler, pinterest, other = Scheduler(jobs=1), failing(error, "11", step), Pinterest()
     wanted = [request(days(count)) for count in range(1, 4)]
     stream, neighbour = scheduler.open(pinterest, *wanted), scheduler.open(other, request())
     scheduler.work(60)
@@ -60,23 +50,6 @@ def test_a_fatal_error_ends_the_reports_of_its_stream_alone(error: PinterestErro
     assert outcomes(stream) == [FailedReport(wanted[0], error, ends_stream=True), NoMoreReports()]
     assert len(pinterest.created) == 1, "no other report is created"
     assert kinds(neighbour) == [ReadyReport, NoMoreReports]
-
-
-def test_a_quota_that_ends_while_polling_ends_the_reports() -> None:
-    pinterest, wanted = Pinterest(QUOTA), [request(days(1)), request(days(2))]
-
-    assert came(pinterest, *wanted) == [FailedReport(wanted[0], QUOTA, ends_stream=True), NoMoreReports()]
-    assert len(pinterest.polled) == 1
-
-
-def test_a_response_of_another_form_fails_its_report_alone() -> None:
-    pinterest = Pinterest()
-    pinterest.refuses = lambda wanted: KeyError("Scripted") if wanted.ad_account_id == "11" else None
-    failed, ready, _ = came(pinterest, request(), request(account="12"))
-
-    assert isinstance(failed, FailedReport)
-    assert isinstance(failed.error, SliceError)
-    assert isinstance(ready, ReadyReport)
 
 
 def test_an_error_of_the_connector_is_raised_in_the_stream() -> None:
@@ -102,31 +75,20 @@ def test_a_failed_plan_is_raised_and_touches_no_other_stream() -> None:
     assert len(pinterest.created) == 1, "half a plan is none"
 
 
-# ---- Closed reports
+@pytest.mark.parametrize(("step", "polled"), [("create", 0), ("poll", 1)])
+def test_reports_that_are_closed_during_a_request_get_no_outcome(
+    step: str, polled: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scheduler, pinterest, stream = Scheduler(), Pinterest(), list[StreamReports]()
+    respond = getattr(pinterest, step)
 
+    def closing(*asked: str) -> str | Polled:
+        stream[0].close()
+        return cast("str | Polled", respond(*asked))
 
-@pytest.mark.parametrize("status", [DONE, FAILED])
-def test_reports_that_are_closed_during_a_request_get_no_outcome(status: JobStatus) -> None:
-    scheduler, pinterest = Scheduler(), Pinterest(status)
-    stream = scheduler.open(pinterest, request(days(1)), request(days(2)))
-    scheduler.work(0.5)
-    poll = pinterest.poll
-
-    def closing(account: str, token: str) -> Polled:
-        stream.close()
-        return poll(account, token)
-
-    pinterest.poll = closing  # type: ignore[method-assign]
+    monkeypatch.setattr(pinterest, step, closing)
+    stream.append(scheduler.open(pinterest, request(days(1)), request(days(2))))
     scheduler.work(1_000)
-    assert outcomes(stream) == [NoMoreReports()]
-    assert (len(pinterest.created), len(pinterest.polled)) == (2, 1)
 
-
-def test_a_report_that_is_created_while_its_stream_closes_is_not_waited_for() -> None:
-    scheduler, pinterest = Scheduler(), Pinterest()
-    stream = scheduler.open(pinterest, request())
-    pinterest.refuses = lambda _: stream.close()
-    scheduler.work(60)
-
-    assert stream.running == []
-    assert pinterest.polled == []
+    assert outcomes(stream[0]) == [NoMoreReports()]
+    assert len(pinterest.polled) == polled

@@ -23,25 +23,22 @@ from unit_tests.reporting.scheduler import (
 )
 
 
-def test_a_finished_report_is_reported_once_and_ends_the_reports() -> None:
-    pinterest, wanted = Pinterest(), request()
+@pytest.mark.parametrize(
+    ("requests_per_second", "times"), [(float("inf"), [1, 3, 7, 15, 25, 35, 45, 55]), (0.001, [120, 240])]
+)
+def test_a_report_is_polled_less_and_less_often_but_before_a_link_expires(
+    requests_per_second: float, times: list[int]
+) -> None:
+    scheduler, polled = Scheduler(requests_per_second=requests_per_second, timeout_seconds=1_000), list[float]()
 
-    assert came(pinterest, wanted, seconds=1_000) == [finished_report(wanted, "token-1"), NoMoreReports()]
-    assert (pinterest.created, pinterest.polled) == ([wanted], ["token-1"])
-    assert came(Pinterest()) == [NoMoreReports()], "without a request the reports end at once"
+    def busy() -> JobStatus:
+        polled.append(scheduler.now)
+        return BUSY
 
+    scheduler.open(Pinterest(busy), request())
+    scheduler.work(times[-1])
 
-def test_a_report_is_asked_for_less_and_less_often() -> None:
-    scheduler, pinterest = Scheduler(), Pinterest(BUSY)
-    scheduler.open(pinterest, request())
-    times = []
-    for _ in range(60):
-        asked = len(pinterest.polled)
-        scheduler.work()
-        times += [scheduler.now] * (len(pinterest.polled) - asked)
-        scheduler.now += 1
-
-    assert times == [1, 3, 7, 15, 25, 35, 45, 55]
+    assert polled == times
 
 
 # ---- Without a link
@@ -219,17 +216,6 @@ def test_all_streams_are_planned_before_any_report_is_created() -> None:
     assert pinterest.created == []
 
 
-def test_once_a_minute_the_log_says_what_is_waited_for(caplog: pytest.LogCaptureFixture) -> None:
-    scheduler = Scheduler(jobs=1)
-    scheduler.open(Pinterest(BUSY), request(days(1)), request(days(2)))
-    with caplog.at_level("INFO", "airbyte"):
-        scheduler.work(1)
-        for seconds in (0, 59, 60, 61, 119, 120):
-            scheduler.now = seconds
-            scheduler.runner.log_waiting()
-    assert caplog.messages == ["Waiting for Pinterest to finish 1 reports; 1 more are not created yet."] * 2
-
-
 def test_a_hundred_reports_that_take_equally_long_cost_a_poll_each() -> None:
     scheduler = Scheduler(jobs=100, requests_per_second=5)
     scheduler.now = 1_000
@@ -263,14 +249,6 @@ def test_the_reports_of_one_window_are_asked_for_together() -> None:
     scheduler.work(0)
 
     assert len(stream.running) == 3
-
-
-def test_reports_are_polled_before_their_links_expire() -> None:
-    scheduler, pinterest = Scheduler(requests_per_second=0.001), Pinterest(BUSY)
-    stream = scheduler.open(pinterest, request())
-    scheduler.work()
-
-    assert stream.running[0].due == 120
 
 
 def test_a_creation_holds_up_the_next_of_its_stream_for_a_second_at_most() -> None:
