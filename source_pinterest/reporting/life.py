@@ -103,7 +103,7 @@ class Pace:
         timeout_seconds: the time after which a report is too slow.
         seconds_after_failure: the pause before a report that has failed is created again, so that an outage of minutes
             costs no report.
-        pause_before: returns the seconds before a poll, which grow with the number of polls and creations before it.
+        pause_before: returns the seconds before a poll, which grow with the number of polls before it.
     """
 
     clock: Callable[[], float]
@@ -156,9 +156,8 @@ class Report:
         return self.stream.too_long[self.series, self.splits] + (self.splits > 0)
 
     def halves(self) -> SplitReport | None:
-        """Return the halves of the report; None if it can't or should not be halved."""
-        may_be_halved = self.splits < _SPLITS and self.stream.client.is_worth_retrying()
-        halves = self.request.halves() if may_be_halved else None
+        """Return the halves of the report; None if it can't be halved."""
+        halves = self.request.halves() if self.splits < _SPLITS else None
         return SplitReport(self.request, halves) if halves else None
 
     def live(self, pace: Pace) -> Life:
@@ -181,7 +180,7 @@ class Report:
                 if halves := self.halves():
                     return halves
                 raise
-            found = yield from self._poll(token, creations, pace)
+            found = yield from self._poll(token, pace)
             if not isinstance(found, JobStatus):
                 return found
             creations, end = creations + 1, found
@@ -206,14 +205,11 @@ class Report:
             )
         LOGGER.info(f"The report of {self.request.window} is {end.value}. It is created again.")
 
-    def _poll(self, token: str, creations: int, pace: Pace) -> Generator[float, None, Outcome | JobStatus]:
-        """Poll the report until it is finished or late, has failed or is lost. Return its status in the last two cases.
-
-        The more often it was created before, the later the first poll.
-        """
+    def _poll(self, token: str, pace: Pace) -> Generator[float, None, Outcome | JobStatus]:
+        """Poll the report until it is finished or late, has failed or is lost. Return its status in the last two cases."""
         client, window, created_at, polls, without_link = self.stream.client, self.request.window, pace.clock(), 0, 0
         while True:
-            yield pace.pause_before(creations + polls)
+            yield pace.pause_before(polls)
             polled = client.poll(self.request, token)
             is_late, status = pace.clock() - created_at >= pace.timeout_seconds, polled.status
             if status is JobStatus.FINISHED and polled.url:

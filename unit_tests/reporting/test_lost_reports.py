@@ -149,6 +149,17 @@ def test_an_account_whose_reports_are_too_much_takes_one_place_until_one_is_fini
     assert read(outcomes(stream)) == {"1": 4 * 186, "2": 4 * 186}
 
 
+def test_the_halves_of_a_window_share_its_place() -> None:
+    scheduler, in_progress = Scheduler(jobs=1), set[int]()
+    stream = scheduler.open(failing_above(100), *windows_of("1", 2))
+    for _ in range(200):
+        scheduler.work(1)
+        in_progress.add(len(stream.running))
+
+    assert max(in_progress) == 2
+    assert read(outcomes(stream)) == {"1": 2 * 186}
+
+
 @pytest.mark.parametrize("jobs", [1, 10])
 def test_an_account_that_always_fails_costs_the_others_nothing(jobs: int) -> None:
     """The first account of ten, and the reports of all others have to be split twice."""
