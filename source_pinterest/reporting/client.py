@@ -92,7 +92,7 @@ ANALYTICS_REPORTS = ReportEndpoint(
 )
 
 
-class JobStatus(Enum):
+class ReportStatus(Enum):
     """Pinterest's `report_status`: https://developers.pinterest.com/docs/api/v5/analytics-get_report."""
 
     IN_PROGRESS = "IN_PROGRESS"
@@ -105,14 +105,14 @@ class JobStatus(Enum):
     """Any other status, and none. It is polled like a report in progress, which has a deadline."""
 
     @classmethod
-    def _missing_(cls, value: object) -> "JobStatus":
+    def _missing_(cls, value: object) -> "ReportStatus":
         """Ignore the case of a status."""
         return next((status for status in cls if status.value == str(value).upper()), cls.UNKNOWN)
 
     @property
     def is_lost(self) -> bool:
         """Whether Pinterest won't finish the report, which failed or got lost, so that it has to be created again."""
-        return self not in (JobStatus.IN_PROGRESS, JobStatus.FINISHED, JobStatus.UNKNOWN)
+        return self not in (ReportStatus.IN_PROGRESS, ReportStatus.FINISHED, ReportStatus.UNKNOWN)
 
 
 class Polled(NamedTuple):
@@ -124,7 +124,7 @@ class Polled(NamedTuple):
         size: the bytes of the file as Pinterest states them, or None.
     """
 
-    status: JobStatus
+    status: ReportStatus
     url: str = ""
     size: float | None = None
 
@@ -242,11 +242,11 @@ class ReportClient:
         try:
             report = self._client.get(_path(request), {"token": token}, _report_in).value
         except GoneError:
-            return Polled(JobStatus.DOES_NOT_EXIST)
+            return Polled(ReportStatus.DOES_NOT_EXIST)
         except RefusedError as error:
             raise AccessLostError(self.stream, _path(request), str(error.message)) from error
-        status = JobStatus(report.get("report_status"))
-        if status is JobStatus.UNKNOWN and self._on_replacement:
+        status = ReportStatus(report.get("report_status"))
+        if status is ReportStatus.UNKNOWN and self._on_replacement:
             self._on_replacement(
                 f"Pinterest gives a report the status {str(report.get('report_status'))[:_STATUS_CHARACTERS]!r}, which "
                 "this version of the connector does not know. It is polled like a report in progress."

@@ -17,7 +17,7 @@ from airbyte_cdk.models import FailureType
 
 from source_pinterest.api.errors import PinterestError, ResponseTooLargeError, SliceError
 from source_pinterest.dates import DateWindow
-from source_pinterest.reporting.client import JobStatus, ReadyReport, ReportClient, ReportRequest
+from source_pinterest.reporting.client import ReadyReport, ReportClient, ReportRequest, ReportStatus
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -168,12 +168,12 @@ class Report:
         """
         creations, end, window, account = 0, None, self.request.window, self.request.ad_account_id
         while self.stream.may_read(account):
-            has_failed_again = end is JobStatus.FAILED and creations >= _CREATIONS_OF_HALVES
+            has_failed_again = end is ReportStatus.FAILED and creations >= _CREATIONS_OF_HALVES
             if (has_failed_again or self.times_too_long >= _TOO_LONG) and (halves := self.halves()):
                 return halves
             if end:
                 self._check_creations(creations, end)
-                yield pace.seconds_after_failure if end is JobStatus.FAILED else 0
+                yield pace.seconds_after_failure if end is ReportStatus.FAILED else 0
             try:
                 token = self.stream.client.create(self.request)
             except ResponseTooLargeError:
@@ -181,12 +181,12 @@ class Report:
                     return halves
                 raise
             found = yield from self._poll(token, pace)
-            if not isinstance(found, JobStatus):
+            if not isinstance(found, ReportStatus):
                 return found
             creations, end = creations + 1, found
         return FailedReport(self.request, _transient(_ACCOUNT_STOPPED.format(window=window, account=account)))
 
-    def _check_creations(self, creations: int, end: JobStatus) -> None:
+    def _check_creations(self, creations: int, end: ReportStatus) -> None:
         """Check that the report may be created again.
 
         It may not if one account after another fails, or if two reports of its series that are as long were too much.
@@ -205,41 +205,41 @@ class Report:
             )
         LOGGER.info(f"The report of {self.request.window} is {end.value}. It is created again.")
 
-    def _poll(self, token: str, pace: Pace) -> Generator[float, None, Outcome | JobStatus]:
+    def _poll(self, token: str, pace: Pace) -> Generator[float, None, Outcome | ReportStatus]:
         """Poll the report until it is finished or late, has failed or is lost. Return its status in the last two cases."""
         client, window, created_at, polls, without_link = self.stream.client, self.request.window, pace.clock(), 0, 0
         while True:
             yield pace.pause_before(polls)
             polled = client.poll(self.request, token)
             is_late, status = pace.clock() - created_at >= pace.timeout_seconds, polled.status
-            if status is JobStatus.FINISHED and polled.url:
+            if status is ReportStatus.FINISHED and polled.url:
                 return ReadyReport(self.request, token, polled)
-            may_be_empty = status is JobStatus.FINISHED and polled.may_lack_rows()
+            may_be_empty = status is ReportStatus.FINISHED and polled.may_lack_rows()
             if may_be_empty and without_link >= _POLLS_FOR_A_LINK:
                 LOGGER.warning(f"{client.stream}: The report of {window} has no link and no size, so it has no rows.")
                 return ReadyReport(self.request, token, polled)
-            may_come = status is JobStatus.DOES_NOT_EXIST and polls < _POLLS_BEFORE_IT_EXISTS
+            may_come = status is ReportStatus.DOES_NOT_EXIST and polls < _POLLS_BEFORE_IT_EXISTS
             if status.is_lost and not may_come:
                 return status
             if is_late and not may_be_empty:
                 return self._end_late(status, pace)
-            polls, without_link = polls + 1, without_link + (status is JobStatus.FINISHED)
+            polls, without_link = polls + 1, without_link + (status is ReportStatus.FINISHED)
 
-    def _end_late(self, status: JobStatus, pace: Pace) -> Outcome:
+    def _end_late(self, status: ReportStatus, pace: Pace) -> Outcome:
         """Return the halves of a report whose time is up, or its failure.
 
         If Pinterest has finished no report of the stream in this sync, the failure ends the stream: the others would
         take as long, one after another.
         """
         window, minutes = self.request.window, f"{pace.timeout_seconds / 60:g} minutes"
-        if status is JobStatus.FINISHED:
+        if status is ReportStatus.FINISHED:
             raise _transient(
                 f"Pinterest calls the report of {window} finished and gives no link to its file. The next sync asks "
                 "for it again."
             )
-        if status is not JobStatus.UNKNOWN and (halves := self.halves()):
+        if status is not ReportStatus.UNKNOWN and (halves := self.halves()):
             return halves
-        sentence = _UNKNOWN_STATUS if status is JobStatus.UNKNOWN else _TOO_SLOW
+        sentence = _UNKNOWN_STATUS if status is ReportStatus.UNKNOWN else _TOO_SLOW
         ends_stream = not self.stream.finished
         why = sentence.format(window=window, minutes=minutes) + _NONE_FINISHED * ends_stream
         return FailedReport(self.request, _transient(why), ends_stream)

@@ -11,7 +11,7 @@ from source_pinterest.api.bounds import Bounds
 from source_pinterest.api.client import PinterestClient
 from source_pinterest.engine.asks import RefusedNames
 from source_pinterest.engine.progress import Notices
-from source_pinterest.reporting.client import JobStatus, Polled, ReadyReport, ReportClient
+from source_pinterest.reporting.client import Polled, ReadyReport, ReportClient, ReportStatus
 from source_pinterest.reporting.file import Filed
 from unit_tests.api.connections import connected
 from unit_tests.reporting.requests_for_reports import request
@@ -50,7 +50,7 @@ class Client:
         return ReportClient(self.api, calls, stream, RefusedNames(notices), notices.replacement)
 
     def content(self, url: str = FILE, read: Callable[[Iterator[Filed]], Any] = read, size: float | None = None) -> Any:
-        return self.reports.fetch(ReadyReport(request(), "a token", Polled(JobStatus.FINISHED, url, size)), read)
+        return self.reports.fetch(ReadyReport(request(), "a token", Polled(ReportStatus.FINISHED, url, size)), read)
 
     def asked(self, url: str) -> int:
         """How often a link was followed."""

@@ -3,15 +3,15 @@
 from collections.abc import Callable
 from typing import cast
 
-from source_pinterest.reporting.client import JobStatus, Polled, ReadyReport, ReportClient, ReportRequest
+from source_pinterest.reporting.client import Polled, ReadyReport, ReportClient, ReportRequest, ReportStatus
 from source_pinterest.reporting.life import NoMoreReports, Outcome, StreamReports
 from source_pinterest.reporting.runner import ReportRunner
 
 TIMEOUT_SECONDS = 100
-BUSY, DONE, UNKNOWN = JobStatus.IN_PROGRESS, JobStatus.FINISHED, JobStatus.DOES_NOT_EXIST
-FAILED = JobStatus.FAILED
+BUSY, DONE, UNKNOWN = ReportStatus.IN_PROGRESS, ReportStatus.FINISHED, ReportStatus.DOES_NOT_EXIST
+FAILED = ReportStatus.FAILED
 
-Reply = JobStatus | Exception | Callable[[], JobStatus]
+Reply = ReportStatus | Exception | Callable[[], ReportStatus]
 
 
 class Pinterest:
@@ -41,7 +41,7 @@ class Pinterest:
         reply = left.pop(0) if len(left) > 1 else left[0]
         if isinstance(reply, Exception):
             raise reply
-        status = reply if isinstance(reply, JobStatus) else reply()
+        status = reply if isinstance(reply, ReportStatus) else reply()
         return Polled(status, f"https://files.example/{token}" if status is DONE else "")
 
     def then(self, *replies: Reply) -> None:

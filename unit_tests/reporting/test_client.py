@@ -15,7 +15,7 @@ from source_pinterest.api.errors import (
     SliceError,
     UnavailableError,
 )
-from source_pinterest.reporting.client import JobStatus, ReportEndpoint
+from source_pinterest.reporting.client import ReportEndpoint, ReportStatus
 from unit_tests.answers import refused
 from unit_tests.reporting.clients import CREATED, FILE, REPORTS, Client, finished
 from unit_tests.reporting.requests_for_reports import days, request
@@ -45,7 +45,7 @@ def test_the_id_of_an_account_is_one_piece_of_the_path(client: Client) -> None:
     strange = request(account="../11?x=1#y")
 
     assert client.reports.create(strange) == "a token"
-    assert client.reports.poll(strange, "a token")[:2] == (JobStatus.FINISHED, FILE)
+    assert client.reports.poll(strange, "a token")[:2] == (ReportStatus.FINISHED, FILE)
 
 
 @pytest.mark.parametrize(("told", "token"), [("a token", "a token"), (2**62, str(2**62))])
@@ -94,7 +94,7 @@ def test_a_report_of_another_endpoint_is_asked_for_and_looked_for_there(client: 
     client.mock.get(MMM, [answer(report_status="FINISHED", url=FILE)])
 
     assert client.reports.create(AS_MMM) == "a token"
-    assert client.reports.poll(AS_MMM, "a token")[:2] == (JobStatus.FINISHED, FILE)
+    assert client.reports.poll(AS_MMM, "a token")[:2] == (ReportStatus.FINISHED, FILE)
     assert client.mock.request_history[0].json() == AS_MMM.as_json()
 
 

@@ -9,26 +9,45 @@ import pytest
 
 from source_pinterest.api.errors import AccessLostError, RejectedError, SliceError, UnavailableError
 from source_pinterest.masking import SECRETS
-from source_pinterest.reporting.client import JobStatus, Polled
+from source_pinterest.reporting.client import Polled, ReportStatus
 from unit_tests.answers import refused
 from unit_tests.reporting.clients import FILE, REPORTS, Client, finished
 from unit_tests.reporting.requests_for_reports import request
 
 
 @pytest.mark.parametrize(
-    ("status", "found"),
+    ("answer", "polled"),
     [
-        ("FAILED", JobStatus.FAILED),
-        ("DOES_NOT_EXIST", JobStatus.DOES_NOT_EXIST),
-        ("in_progress", JobStatus.IN_PROGRESS),
-        ("Failed", JobStatus.FAILED),
+        ({"json": {"report_status": "FAILED"}}, Polled(ReportStatus.FAILED)),
+        ({"json": {"report_status": "in_progress"}}, Polled(ReportStatus.IN_PROGRESS)),
+        (refused(404, 1), Polled(ReportStatus.DOES_NOT_EXIST)),
+        (finished(FILE, "5000"), Polled(ReportStatus.FINISHED, FILE, 5_000)),
+        (finished(FILE, 1e3), Polled(ReportStatus.FINISHED, FILE, 1_000)),
+        (finished(FILE, None), Polled(ReportStatus.FINISHED, FILE)),
+        (finished(FILE, "many"), Polled(ReportStatus.FINISHED, FILE)),
     ],
 )
-def test_a_report_is_asked_for_by_its_token(client: Client, status: str, found: JobStatus) -> None:
-    client.mock.get(REPORTS, json={"report_status": status})
+def test_a_report_is_asked_for_by_its_token(client: Client, answer: dict[str, Any], polled: Polled) -> None:
+    client.mock.get(REPORTS, [answer])
 
-    assert client.reports.poll(request(), "a token") == Polled(found)
+    assert client.reports.poll(request(), "a token") == polled
     assert client.mock.request_history[0].qs == {"token": ["a token"]}
+
+
+@pytest.mark.parametrize(
+    ("answer", "error", "words"),
+    [
+        (refused(400, 1), RejectedError, None),
+        (refused(403, 29), AccessLostError, r"^campaign_report: .* ad_accounts/11/reports .*\(HTTP 403, code 29\)"),
+    ],
+)
+def test_a_poll_that_pinterest_refuses_is_an_error(
+    client: Client, answer: dict[str, Any], error: type[Exception], words: str | None
+) -> None:
+    client.mock.get(REPORTS, [answer])
+
+    with pytest.raises(error, match=words):
+        client.reports.poll(request(), "a token")
 
 
 @pytest.mark.parametrize(
@@ -40,36 +59,9 @@ def test_an_unknown_or_missing_status_is_named_once(
 ) -> None:
     client.mock.get(REPORTS, json=answer)
 
-    assert {client.reports.poll(request(), "a token").status for _ in range(2)} == {JobStatus.UNKNOWN}
+    assert {client.reports.poll(request(), "a token").status for _ in range(2)} == {ReportStatus.UNKNOWN}
     [warning] = caplog.messages
     assert f"the status '{named}', which this version of the connector does not know" in warning
-
-
-@pytest.mark.parametrize(("stated", "size"), [("5000", 5_000), (1e3, 1_000), (None, None), ("many", None)])
-def test_a_finished_report_has_a_link_and_a_size(client: Client, stated: Any, size: float | None) -> None:
-    client.mock.get(REPORTS, [finished(FILE, stated)])
-
-    assert client.reports.poll(request(), "a token") == Polled(JobStatus.FINISHED, FILE, size)
-
-
-def test_a_poll_that_pinterest_calls_wrong_fails_that_report_alone(client: Client) -> None:
-    client.mock.get(REPORTS, [refused(400, 1)])
-
-    with pytest.raises(RejectedError):
-        client.reports.poll(request(), "a token")
-
-
-def test_an_order_that_pinterest_took_and_does_not_know_is_lost(client: Client) -> None:
-    client.mock.get(REPORTS, [refused(404, 1)])
-
-    assert client.reports.poll(request(), "a token") == Polled(JobStatus.DOES_NOT_EXIST)
-
-
-def test_an_order_that_pinterest_took_and_does_not_show_is_a_loss(client: Client) -> None:
-    client.mock.get(REPORTS, [refused(403, 29)])
-
-    with pytest.raises(AccessLostError, match=r"^campaign_report: .* ad_accounts/11/reports .*\(HTTP 403, code 29\)"):
-        client.reports.poll(request(), "a token")
 
 
 @pytest.mark.parametrize(
@@ -87,7 +79,7 @@ def test_a_response_that_is_no_report_is_asked_for_again_and_then_an_error(
         client.reports.poll(request(), "a token")
 
     patient.mock.get(REPORTS, [answer, finished(FILE)])
-    assert patient.reports.poll(request(), "a token") == Polled(JobStatus.FINISHED, FILE, 100)
+    assert patient.reports.poll(request(), "a token") == Polled(ReportStatus.FINISHED, FILE, 100)
 
 
 def test_a_reports_link_needs_no_token_and_is_a_secret(client: Client) -> None:

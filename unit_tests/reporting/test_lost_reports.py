@@ -7,7 +7,7 @@ import pytest
 from pendulum import Date
 
 from source_pinterest.api.errors import GoneError, ResponseTooLargeError, SliceError
-from source_pinterest.reporting.client import JobStatus, ReadyReport, ReportRequest
+from source_pinterest.reporting.client import ReadyReport, ReportRequest, ReportStatus
 from source_pinterest.reporting.life import FailedReport, NoMoreReports, SplitReport
 from unit_tests.reporting.requests_for_reports import FIRST_DAY, days, request
 from unit_tests.reporting.scheduler import (
@@ -19,52 +19,37 @@ from unit_tests.reporting.scheduler import (
     Pinterest,
     Scheduler,
     came,
-    kinds,
     outcomes,
 )
 
 
-@pytest.mark.parametrize(
-    ("status", "length"), [(JobStatus.CANCELLED, 10), (JobStatus.EXPIRED, 10), (JobStatus.FAILED, 1)]
-)
-def test_a_lost_report_is_created_four_times(status: JobStatus, length: int) -> None:
+@pytest.mark.parametrize(("status", "length"), [(ReportStatus.CANCELLED, 10), (FAILED, 1)])
+def test_a_lost_report_is_created_four_times(status: ReportStatus, length: int) -> None:
     """One that has failed, too, where its days can't be split."""
     pinterest, wanted = Pinterest(status), request(days(length))
     failed, end = came(pinterest, wanted, seconds=300)
 
-    assert pinterest.created == [wanted] * 4
+    assert (pinterest.created, end) == ([wanted] * 4, NoMoreReports())
     assert isinstance(failed, FailedReport)
     assert isinstance(failed.error, SliceError)
-    for words in (status.value, "4 times", str(wanted.window)):
-        assert words in str(failed.error.message)
-    assert end == NoMoreReports()
+    assert f"does not finish the report of {wanted.window}: {status.value}, 4 times." in str(failed.error.message)
 
 
 def test_equal_requests_are_not_taken_for_one() -> None:
-    assert [type(outcome) for outcome in came(Pinterest(), request(), request())] == [
-        ReadyReport,
-        ReadyReport,
-        NoMoreReports,
-    ]
+    assert kinds_of(came(Pinterest(), request(), request())) == {ReadyReport: 2, NoMoreReports: 1}
 
 
-def test_a_report_that_is_not_known_yet_is_asked_for_again_before_it_counts_as_lost() -> None:
-    pinterest = Pinterest(UNKNOWN, UNKNOWN, UNKNOWN, DONE)
-    ready, _ = came(pinterest, request())
+@pytest.mark.parametrize(
+    ("replies", "created"),
+    [([UNKNOWN] * 3 + [DONE], 1), ([UNKNOWN], 2), ([BUSY, BUSY, BUSY, UNKNOWN], 2), ([BUSY, UNKNOWN, DONE], 1)],
+)
+def test_a_report_counts_as_lost_if_pinterest_does_not_know_it_at_the_fourth_poll(
+    replies: list[ReportStatus], created: int
+) -> None:
+    pinterest = Pinterest(*replies)
+    came(pinterest, request(), seconds=15)
 
-    assert isinstance(ready, ReadyReport)
-    assert len(pinterest.created) == 1
-
-
-@pytest.mark.parametrize("replies", [[UNKNOWN], [BUSY, BUSY, BUSY, UNKNOWN]])
-def test_a_report_that_stays_unknown_is_created_anew_at_its_fourth_poll(replies: list[JobStatus]) -> None:
-    scheduler, pinterest = Scheduler(), Pinterest(*replies)
-    scheduler.open(pinterest, request())
-    scheduler.work(14)
-    assert len(pinterest.created) == 1
-    scheduler.work(1)
-
-    assert len(pinterest.created) == 2
+    assert len(pinterest.created) == created
 
 
 def split_of(wanted: ReportRequest) -> SplitReport:
@@ -204,21 +189,14 @@ def test_while_one_account_after_another_fails_a_report_is_created_once() -> Non
     assert pinterest.created == [wanted]
 
 
-def test_a_bad_day_costs_an_eighth_of_its_window_whatever_else_has_to_be_split() -> None:
-    pinterest = failing_above(60)
-    create = pinterest.create
-
-    def create_one(wanted: ReportRequest) -> str:
-        token = create(wanted)
-        if wanted.window.start <= Date(2026, 1, 3) <= wanted.window.end:
-            pinterest.left[token] = [FAILED]
-        return token
-
-    pinterest.create = create_one  # type: ignore[method-assign]
-    found = came(pinterest, *windows_of("1", 2), seconds=2_000, jobs=1)
+def test_a_bad_day_costs_an_eighth_of_its_window_and_makes_no_other_report_shorter() -> None:
+    pinterest = failing_above(200)
+    pinterest.refuses = lambda wanted: pinterest.then(FAILED) if wanted.window.start == FIRST_DAY else None
+    found = came(pinterest, *windows_of("1"), seconds=900)
 
     assert [one.request.window for one in found if isinstance(one, FailedReport)] == [days(24)]
-    assert read(found) == {"1": 2 * 186 - 24}
+    assert read(found) == {"1": 4 * 186 - 24}
+    assert Counter(sizes(pinterest)) == {186: 2 + 3, 93: 2 + 1, 47: 2, 46: 1, 24: 2, 23: 1}
 
 
 def test_parts_that_stay_too_slow_fail_each_by_itself() -> None:
@@ -241,11 +219,11 @@ def test_parts_that_stay_too_slow_fail_each_by_itself() -> None:
 
 @pytest.mark.parametrize(
     ("status", "length", "timeouts", "created"),
-    [(BUSY, 80, 4, 4 * 8), (BUSY, 1, 1, 8), (JobStatus.UNKNOWN, 80, 1, 8)],
+    [(BUSY, 80, 4, 4 * 8), (BUSY, 1, 1, 8), (ReportStatus.UNKNOWN, 80, 1, 8)],
     ids=["an eighth", "a smallest window", "a window of unknown status"],
 )
 def test_a_stream_none_of_whose_reports_is_finished_stops(
-    status: JobStatus, length: int, timeouts: int, created: int
+    status: ReportStatus, length: int, timeouts: int, created: int
 ) -> None:
     """Forty accounts, eight at once: they would take dozens of timeouts, one after another."""
     scheduler, pinterest = Scheduler(jobs=8), Pinterest(status)
@@ -257,16 +235,6 @@ def test_a_stream_none_of_whose_reports_is_finished_stops(
     assert "No report of this stream has finished in this sync" in str(failed.error.message)
     assert end == NoMoreReports()
     assert len(pinterest.created) == created
-
-
-def test_a_stream_with_a_finished_report_goes_on_whatever_is_too_slow() -> None:
-    scheduler, pinterest = Scheduler(jobs=2), Pinterest(BUSY)
-    stream = scheduler.open(pinterest, *(request(days(1), account=str(number)) for number in range(4)))
-    scheduler.work(1)
-    pinterest.left["token-2"][:] = [DONE]
-    scheduler.work(5 * TIMEOUT_SECONDS)
-
-    assert kinds(stream) == [ReadyReport, *[FailedReport] * 3, NoMoreReports]
 
 
 A_DAY, A_TOTAL = request(days(1)), request(days(30), granularity="TOTAL")
@@ -284,14 +252,14 @@ def test_a_report_that_can_not_be_halved_fails(wanted: ReportRequest) -> None:
 
 
 def test_a_report_of_unknown_status_is_polled_until_its_time_is_up_and_not_split() -> None:
-    pinterest, wanted = Pinterest(JobStatus.UNKNOWN), request(days(80))
+    pinterest, wanted = Pinterest(ReportStatus.UNKNOWN), request(days(80))
     failed, _ = came(pinterest, wanted, seconds=2 * TIMEOUT_SECONDS)
 
     assert isinstance(failed, FailedReport)
     assert isinstance(failed.error, SliceError)
     assert f"gives the report of {wanted.window} a status that this version" in str(failed.error.message)
     assert (pinterest.created, len(pinterest.polled)) == ([wanted], 13)
-    assert isinstance(came(Pinterest(JobStatus.UNKNOWN, DONE), wanted)[0], ReadyReport)
+    assert isinstance(came(Pinterest(ReportStatus.UNKNOWN, DONE), wanted)[0], ReadyReport)
 
 
 def test_each_creation_has_a_deadline_of_its_own() -> None:

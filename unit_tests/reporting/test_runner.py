@@ -6,7 +6,7 @@ The scheduler's steps are taken one by one on a clock of the test's own; nothing
 import pytest
 
 from source_pinterest.api.errors import SliceError, UnavailableError
-from source_pinterest.reporting.client import JobStatus, Polled, ReadyReport, ReportRequest
+from source_pinterest.reporting.client import Polled, ReadyReport, ReportRequest, ReportStatus
 from source_pinterest.reporting.life import FailedReport, NoMoreReports
 from unit_tests.reporting.requests_for_reports import days, request
 from unit_tests.reporting.scheduler import (
@@ -31,7 +31,7 @@ def test_a_report_is_polled_less_and_less_often_but_before_a_link_expires(
 ) -> None:
     scheduler, polled = Scheduler(requests_per_second=requests_per_second, timeout_seconds=1_000), list[float]()
 
-    def busy() -> JobStatus:
+    def busy() -> ReportStatus:
         polled.append(scheduler.now)
         return BUSY
 
@@ -138,18 +138,6 @@ def test_with_a_scarce_quota_no_report_is_created_ahead() -> None:
     assert (len(unserved.created), len(served.created)) == (0, 1)
 
 
-def test_a_creation_that_the_quota_does_not_allow_is_considered_again_within_a_minute() -> None:
-    scheduler, pinterest = Scheduler(), Pinterest(BUSY)
-    scheduler.requests_left = 1
-    scheduler.open(pinterest, request(), is_served=False)
-    scheduler.work(1)
-    assert pinterest.created == []
-
-    scheduler.requests_left = float("inf")
-    scheduler.work(60)
-    assert len(pinterest.created) == 1
-
-
 def test_a_seventeenth_request_waits_for_the_end_of_another_and_a_plan_does_not() -> None:
     scheduler, pinterest = Scheduler(), Pinterest(BUSY)
     for _ in range(17):
@@ -206,16 +194,6 @@ def test_reports_of_all_streams_are_at_work_while_only_one_stream_is_served() ->
 # ---- The order of creations and polls
 
 
-def test_all_streams_are_planned_before_any_report_is_created() -> None:
-    scheduler, pinterest = Scheduler(), Pinterest()
-    of_all = [scheduler.open(pinterest, request(), is_served=False) for _ in range(3)]
-    for _ in of_all:
-        scheduler.step()
-
-    assert all(stream.waiting for stream in of_all)
-    assert pinterest.created == []
-
-
 def test_a_hundred_reports_that_take_equally_long_cost_a_poll_each() -> None:
     scheduler = Scheduler(jobs=100, requests_per_second=5)
     scheduler.now = 1_000
@@ -227,9 +205,9 @@ def test_a_hundred_reports_that_take_equally_long_cost_a_poll_each() -> None:
     assert len(pinterest.polled) == 100, "none was asked for in vain"
 
 
-@pytest.mark.parametrize(("status", "seconds"), [(JobStatus.EXPIRED, 1), (FAILED, 61)])
+@pytest.mark.parametrize(("status", "seconds"), [(ReportStatus.EXPIRED, 1), (FAILED, 61)])
 def test_a_lost_report_is_created_again_at_once_and_a_failed_one_after_a_minute(
-    status: JobStatus, seconds: int
+    status: ReportStatus, seconds: int
 ) -> None:
     scheduler, pinterest = Scheduler(jobs=1), Pinterest(BUSY)
     stream = scheduler.open(pinterest, *several(2))
@@ -265,14 +243,3 @@ def test_a_creation_holds_up_the_next_of_its_stream_for_a_second_at_most() -> No
     assert [wanted.ad_account_id for wanted in pinterest.created] == ["2", "3"]
     hanging()
     assert len(stream.running) == 3
-
-
-def test_plans_that_hang_hold_up_no_report_of_another_stream() -> None:
-    scheduler, pinterest = Scheduler(), Pinterest()
-    for _ in range(20):
-        scheduler.open(Pinterest(), request())
-        assert scheduler.runner.pop_step()
-    stream = scheduler.open(pinterest, request())
-    scheduler.work(10)
-
-    assert kinds(stream) == [ReadyReport, NoMoreReports]

@@ -1,20 +1,16 @@
 """The runner's thread serves every stream and ends after the last one."""
 
 import itertools
-import json
 import threading
 from collections.abc import Callable, Iterable
 from typing import Any, cast
 
 import pytest
-import requests_mock
 
 from source_pinterest import limits
 from source_pinterest.reporting.client import ReadyReport, ReportClient, ReportRequest
 from source_pinterest.reporting.life import Outcome, StreamReports
 from source_pinterest.reporting.runner import ReportRunner
-from unit_tests.api.connections import Wire
-from unit_tests.reporting.clients import CREATED, FILE, FRESH_FILE, REPORTS, ROWS, Client, finished, read
 from unit_tests.reporting.requests_for_reports import request
 from unit_tests.reporting.scheduler import BUSY, DONE, Pinterest
 from unit_tests.threads import PATIENCE_SECONDS, in_thread
@@ -122,52 +118,3 @@ def test_fifteen_requests_that_hang_hold_up_no_sixteenth_report(monkeypatch: pyt
 
     assert first.request.ad_account_id == "15"
     assert len(list(outcomes)) == 15
-
-
-class HangingWire(Wire):
-    """The response to the creation of a report, which comes when the test wants it."""
-
-    def __init__(self, under_way: threading.Semaphore, end: threading.Event) -> None:
-        super().__init__(json.dumps(CREATED["json"]).encode())
-        self._under_way, self._end = under_way, end
-
-    def read1(self, amount: int | None = None) -> bytes:
-        self._under_way.release()
-        assert self._end.wait(3 * PATIENCE_SECONDS)  # longer than the test waits for anything else
-        return super().read1(amount)
-
-
-def test_sixteen_requests_that_hang_hold_up_no_new_link_for_a_link_that_died(
-    patient: Client, mock: requests_mock.Mocker
-) -> None:
-    """Eighteen streams: the first has a finished report, sixteen wait for a response, and one for its turn."""
-    runner, under_way = runner_of(), threading.Semaphore(0)
-    is_finished, end = threading.Event(), threading.Event()
-    mock.post(REPORTS, **CREATED)
-    mock.get(REPORTS, [finished(FILE), finished(FRESH_FILE)])
-    mock.get(FILE, status_code=403)
-    mock.get(FRESH_FILE, json=ROWS)
-    outcomes = runner.outcomes(runner.open(patient.reports, lambda: [request()]))
-
-    def opened_later(number: int) -> StreamReports:
-        url = REPORTS.replace("11", str(number))
-        mock.post(url, body=HangingWire(under_way, end))
-        mock.get(url, **finished())
-
-        def plan() -> list[ReportRequest]:
-            assert is_finished.wait(PATIENCE_SECONDS)
-            return [request(account=str(number))]
-
-        return runner.open(patient.of_stream(f"report_{number}"), plan)
-
-    others = [opened_later(number) for number in range(101, 118)]
-    ready = in_thread(lambda: next(outcomes)).result(PATIENCE_SECONDS)
-    is_finished.set()
-    for _ in range(limits.REPORT_THREADS):
-        assert under_way.acquire(timeout=PATIENCE_SECONDS)
-    assert isinstance(ready, ReadyReport)
-    assert in_thread(lambda: patient.reports.fetch(ready, read)).result(PATIENCE_SECONDS) == ROWS
-    assert patient.asked(FRESH_FILE) == 1
-
-    end.set()
-    assert [[type(one) for one in outcomes_of(runner, other)] for other in others] == [[ReadyReport]] * 17

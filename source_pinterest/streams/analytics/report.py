@@ -56,7 +56,7 @@ class ReportTasks:
         self._rows = ReportRows(stream.name, gate, key, spec.columns, spec.stamped, stream.ad_accounts.currency_of)
         self._client = ReportClient(stream.api, stream.client, stream.name, refused, stream.notices.replacement)
         self._runner, self._ledger = stream.shared.reports, stream.ledger
-        self._jobs: StreamReports | None = None
+        self._reports: StreamReports | None = None
 
     def try_out(self, request: ReportRequest) -> None:
         """Create a report that is not fetched, so that Pinterest checks the request.
@@ -72,7 +72,7 @@ class ReportTasks:
         Args:
             requests: returns their requests. The runner calls it once.
         """
-        self._jobs = self._runner.open(self._client, requests, lambda account: self._ledger.may_read((account,)))
+        self._reports = self._runner.open(self._client, requests, lambda account: self._ledger.may_read((account,)))
 
     def tasks(self, cursor: AccountDayCursor | None) -> Iterator[Task]:
         """Return a task for each report that is finished or has failed.
@@ -80,16 +80,16 @@ class ReportTasks:
         Args:
             cursor: is told if a report was split.
         """
-        if self._jobs is None:
+        if self._reports is None:
             return
-        for outcome in self._runner.outcomes(self._jobs):
+        for outcome in self._runner.outcomes(self._reports):
             request = outcome.request
             parents = {"ad_account_id": request.ad_account_id}
             if isinstance(outcome, FailedReport):
                 yield Task.failed(parents, outcome.error, request.window)
             elif isinstance(outcome, ReadyReport):
                 named = {"batch": request.number, "token": outcome.token}
-                release = partial(self._runner.release, self._jobs, request)
+                release = partial(self._runner.release, self._reports, request)
                 yield Task(parents, partial(self._read, outcome), request.window, named, on_end=release)
             elif isinstance(outcome, SplitReport) and cursor:
                 cursor.split(request.ad_account_id, request.window, [half.window for half in outcome.halves])
