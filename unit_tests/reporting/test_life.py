@@ -1,4 +1,7 @@
-"""Failed and lost reports are created again. Reports that are too slow or too large are halved."""
+"""Failed and lost reports are created again. Reports that are too slow or too large are halved.
+
+The steps of the runner are taken one by one on a clock of the test's own; nothing waits.
+"""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -7,7 +10,7 @@ import pytest
 from pendulum import Date
 
 from source_pinterest.api.errors import GoneError, ResponseTooLargeError, SliceError
-from source_pinterest.reporting.client import ReadyReport, ReportRequest, ReportStatus
+from source_pinterest.reporting.client import Polled, ReadyReport, ReportRequest, ReportStatus
 from source_pinterest.reporting.life import FailedReport, NoMoreReports, SplitReport
 from unit_tests.reporting.requests_for_reports import FIRST_DAY, days, request
 from unit_tests.reporting.scheduler import (
@@ -19,6 +22,7 @@ from unit_tests.reporting.scheduler import (
     Pinterest,
     Scheduler,
     came,
+    finished_report,
     outcomes,
 )
 
@@ -284,3 +288,52 @@ def test_a_report_that_is_too_large_to_ask_for_is_asked_for_in_halves_or_fails_a
     assert isinstance(first, ReadyReport)
     assert isinstance(second, ReadyReport)
     assert first.request.window.end.add(days=1) == second.request.window.start
+
+
+# ---- Without a link
+
+
+def without_link(pinterest: Pinterest, size: float | None) -> None:
+    link = pinterest.poll
+    pinterest.poll = lambda account, token: link(account, token)._replace(url="", size=size)  # type: ignore[method-assign]
+
+
+def test_a_finished_report_without_a_link_is_asked_for_again() -> None:
+    scheduler, pinterest = Scheduler(), Pinterest()
+    link = pinterest.poll
+    without_link(pinterest, size=3)
+    stream = scheduler.open(pinterest, request())
+    scheduler.work(TIMEOUT_SECONDS - 1)
+    assert outcomes(stream) == []
+
+    pinterest.poll = link  # type: ignore[method-assign]
+    scheduler.work(20)
+    assert outcomes(stream)[0] == finished_report(request(), "token-1")
+
+
+@pytest.mark.parametrize("size", [None, 2])
+@pytest.mark.parametrize("timeout", [TIMEOUT_SECONDS, 30])
+def test_a_finished_report_without_link_and_size_is_empty_after_five_more_polls(
+    size: float | None, timeout: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Even if its time is up before: the poll at which it is finished may come late."""
+    scheduler, pinterest, wanted = Scheduler(timeout_seconds=timeout), Pinterest(BUSY, DONE), request(days(2))
+    without_link(pinterest, size)
+    stream = scheduler.open(pinterest, wanted)
+    scheduler.work(44)
+    assert (len(pinterest.polled), outcomes(stream)) == (1 + 5, [])
+
+    scheduler.work(1)
+    assert outcomes(stream) == [ReadyReport(wanted, "token-1", Polled(DONE, "", size)), NoMoreReports()]
+    assert f"The report of {wanted.window} has no link and no size" in caplog.text
+
+
+def test_a_finished_report_that_has_a_size_and_gets_no_link_fails() -> None:
+    pinterest, wanted = Pinterest(), request(days(2))
+    without_link(pinterest, size=3)
+    failed, _ = came(pinterest, wanted, seconds=2 * TIMEOUT_SECONDS)
+
+    assert isinstance(failed, FailedReport)
+    assert isinstance(failed.error, SliceError)
+    assert f"the report of {wanted.window} finished" in str(failed.error.message)
+    assert pinterest.created == [wanted], "halves would be finished as well"
