@@ -206,7 +206,7 @@ class Report:
         LOGGER.info(f"The report of {self.request.window} is {end.value}. It is created again.")
 
     def _poll(self, token: str, pace: Pace) -> Generator[float, None, Outcome | ReportStatus]:
-        """Poll the report until it is finished or late, has failed or is lost. Return its status in the last two cases."""
+        """Poll the report until it is finished or late, has failed or is lost. Return its status in the last cases."""
         client, window, created_at, polls, without_link = self.stream.client, self.request.window, pace.clock(), 0, 0
         while True:
             yield pace.pause_before(polls)
