@@ -8,8 +8,9 @@ from typing import Any, cast
 import pytest
 
 from source_pinterest import limits
+from source_pinterest.api.errors import ConfigError, GoneError
 from source_pinterest.reporting.client import ReadyReport, ReportClient, ReportRequest
-from source_pinterest.reporting.life import Outcome, StreamReports
+from source_pinterest.reporting.life import FailedReport, Outcome, StreamReports
 from source_pinterest.reporting.runner import ReportRunner
 from unit_tests.reporting.requests_for_reports import request
 from unit_tests.reporting.scheduler import BUSY, DONE, Pinterest
@@ -36,8 +37,10 @@ def outcomes_of(runner: ReportRunner, stream: StreamReports) -> list[Outcome]:
 
 
 def fetching(runner: ReportRunner, stream: StreamReports) -> Iterable[Outcome]:
+    """As a stream does, which has a task for each finished report."""
     for outcome in runner.outcomes(stream):
-        runner.release(stream, outcome.request)
+        if isinstance(outcome, ReadyReport):
+            runner.release(stream, outcome.request)
         yield outcome
 
 
@@ -61,6 +64,24 @@ def test_a_report_is_polled_when_its_pause_is_over() -> None:
     runner = ReportRunner(10, float("inf"), clock=lambda: 0.4 * next(looks))
 
     assert [type(outcome) for outcome in outcomes_of(runner, opened(runner, Pinterest()))] == [ReadyReport]
+
+
+def test_a_failed_report_makes_room_for_the_next_one() -> None:
+    runner, pinterest = runner_of(jobs=1), Pinterest()
+    pinterest.refuses = lambda _: GoneError("Scripted")
+
+    assert [type(outcome) for outcome in outcomes_of(runner, opened(runner, pinterest, 3))] == [FailedReport] * 3
+
+
+def test_a_stream_without_reports_ends_and_one_whose_plan_fails_raises() -> None:
+    runner = runner_of()
+    assert outcomes_of(runner, opened(runner, Pinterest(), 0)) == []
+
+    def plan() -> Iterable[ReportRequest]:
+        raise ConfigError("Scripted")
+
+    with pytest.raises(ConfigError, match="Scripted"):
+        outcomes_of(runner, runner.open(cast("ReportClient", Pinterest()), plan))
 
 
 def test_no_thread_is_started_before_a_stream_waits() -> None:
