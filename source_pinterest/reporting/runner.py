@@ -202,8 +202,7 @@ class ReportRunner:
         Args:
             polls: the number of polls and creations of the report so far, with which the seconds grow.
         """
-        counts = ((len(stream.running), len(stream.waiting)) for stream in self._streams)
-        reports = sum(max(running, min(running + waiting, self.windows)) for running, waiting in counts)
+        reports = sum(len(stream.running) + min(len(stream.waiting), self.windows) for stream in self._streams)
         fair_pause = reports / (self.requests_per_second() * _QUOTA_FOR_POLLS)
         return max(self.pauses.before_poll(polls), min(fair_pause, self.pauses.longest_poll_seconds))
 

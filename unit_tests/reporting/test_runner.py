@@ -44,19 +44,6 @@ def several(count: int) -> list[ReportRequest]:
     return [request(days(number)) for number in range(1, count + 1)]
 
 
-def test_the_reports_in_progress_of_a_stream_are_limited() -> None:
-    scheduler, pinterest = Scheduler(jobs=3), Pinterest(BUSY)
-    stream = scheduler.open(pinterest, *several(8))
-    scheduler.work(30)
-    assert len(pinterest.created) == len(stream.running) == 3
-
-    for replies in pinterest.left.values():
-        replies[:] = [DONE]
-    scheduler.work(10)
-    assert len(pinterest.created) == 6
-    assert kinds(stream) == [ReadyReport] * 3
-
-
 def test_with_a_scarce_quota_reports_in_progress_come_first() -> None:
     """What is only ordered is lost with the sync; each day would then order them all anew, and read none."""
     scheduler, pinterest = Scheduler(), Pinterest(BUSY)
