@@ -1,4 +1,4 @@
-"""`Ending` lists the ways in which a stream can end; `read_cell` and `write_cell` convert table cells."""
+"""The words of the table: how a stream ends, at which request, and what else a fault spoils; cells as text."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -28,6 +28,15 @@ class Place(StrEnum):
     MIDDLE = "middle call"
     LAST = "last call"
     ALL_BUT_FIRST = "every call but the first"
+
+
+class Spread(StrEnum):
+    """Which other calls a fault spoils."""
+
+    NOWHERE = "nowhere"
+    QUOTA = "quota"
+    """Those that count against the same quota."""
+    EVERYWHERE = "everywhere"
 
 
 ONCE = (Place.FIRST, Place.MIDDLE, Place.LAST)

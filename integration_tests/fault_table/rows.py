@@ -10,8 +10,7 @@ from functools import partial
 from typing import Any
 
 from integration_tests.fault_table.columns import COLUMNS
-from integration_tests.fault_table.endings import NOWHERE, Ending, Place, read_cell
-from integration_tests.fault_table.spread import Spread
+from integration_tests.fault_table.endings import NOWHERE, Ending, Place, Spread, read_cell
 from integration_tests.fault_table.world import small_world
 from integration_tests.simulator import HTML_PAGES, FaultKind, Hint, Rotation
 

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 
 from integration_tests.fault_table.columns import COLUMNS, Column
 from integration_tests.fault_table.course import DEDUP, OWNERS, Course, Incident, Played
-from integration_tests.fault_table.endings import Ending, Place
+from integration_tests.fault_table.endings import Ending, Place, Spread
 from integration_tests.fault_table.rows import Row
-from integration_tests.fault_table.spread import Spread
 from integration_tests.support.assertions import assert_same, assert_understandable, key_of
 from integration_tests.support.outputs import Output, Record
 from integration_tests.support.truth import Key

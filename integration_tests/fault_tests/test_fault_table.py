@@ -11,9 +11,8 @@ import pytest
 
 from integration_tests.fault_table.columns import COLUMNS, Column
 from integration_tests.fault_table.course import Played, from_a_state, has_days, may_be_played
-from integration_tests.fault_table.endings import ONCE, Ending, Place, read_cell, write_cell
+from integration_tests.fault_table.endings import ONCE, Ending, Place, Spread, read_cell, write_cell
 from integration_tests.fault_table.rows import ROWS, Row
-from integration_tests.fault_table.spread import Spread
 from integration_tests.fault_table.trial import Trial, play, together
 from integration_tests.simulator import FaultKind
 

@@ -1,7 +1,6 @@
 """Nothing that a test does, or that a process it starts does, leaves this machine or the day on which tests play."""
 
 import os
-import socket
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -21,12 +20,6 @@ REFUSAL = "Tests may talk to this machine only"
 def test_a_test_cannot_leave_the_machine(url: str) -> None:
     with pytest.raises(RuntimeError, match=REFUSAL):
         requests.get(url, timeout=1)
-
-
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
-def test_this_machine_stays_reachable(host: str) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection((host, server.getsockname()[1])):
-        pass
 
 
 def test_this_process_plays_on_the_test_day() -> None:
