@@ -7,7 +7,7 @@ from integration_tests.simulator.analytics.operation import AnalyticsOperation
 from integration_tests.simulator.analytics.product_groups import ProductGroupOperation
 from integration_tests.simulator.analytics.targeting import TargetingOperation
 from integration_tests.simulator.calls.operation import DocumentOperation, Operation
-from integration_tests.simulator.calls.parameters import Day, ids
+from integration_tests.simulator.calls.parameters import Day, Parameter, ids
 from integration_tests.simulator.calls.rules import names_ads
 from integration_tests.simulator.world.world import World
 
@@ -23,61 +23,29 @@ def _metrics_ready_state(world: World, arguments: Mapping[str, Any]) -> dict[str
     }
 
 
+_CAMPAIGNS = ids("campaign_ids", required=True, max_length=18)
+_AD_GROUPS = ids("ad_group_ids", required=True, max_length=18)
+
+
+def _of(
+    kind: type[AnalyticsOperation], operation_id: str, level: str, *parameters: Parameter, **more: Any
+) -> Operation:
+    """The analytics of a level, or its targeting analytics."""
+    place = "" if level == "ad_accounts" else f"/{level}"
+    path = f"{_AA}{place}/{'targeting_' if kind is TargetingOperation else ''}analytics"
+    return kind(operation_id, path, parameters=parameters, level=level, takes_app_token=True, **more)
+
+
 ANALYTICS_ENDPOINTS: tuple[Operation, ...] = (
-    AnalyticsOperation("ad_account/analytics", f"{_AA}/analytics", level="ad_accounts", takes_app_token=True),
-    AnalyticsOperation(
-        "campaigns/analytics",
-        f"{_AA}/campaigns/analytics",
-        parameters=(ids("campaign_ids", required=True, max_length=18),),
-        level="campaigns",
-        takes_app_token=True,
-    ),
-    AnalyticsOperation(
-        "ad_groups/analytics",
-        f"{_AA}/ad_groups/analytics",
-        parameters=(ids("ad_group_ids", required=True, max_length=18),),
-        level="ad_groups",
-        takes_app_token=True,
-    ),
-    AnalyticsOperation(
-        "ads/analytics",
-        f"{_AA}/ads/analytics",
-        parameters=(ids("ad_ids"),),
-        level="ads",
-        rules=(names_ads,),
-        takes_app_token=True,
-    ),
-    TargetingOperation(
-        "ad_account_targeting_analytics/get", f"{_AA}/targeting_analytics", level="ad_accounts", takes_app_token=True
-    ),
-    TargetingOperation(
-        "campaign_targeting_analytics/get",
-        f"{_AA}/campaigns/targeting_analytics",
-        parameters=(ids("campaign_ids", required=True, max_length=18),),
-        level="campaigns",
-        takes_app_token=True,
-    ),
-    TargetingOperation(
-        "ad_groups_targeting_analytics/get",
-        f"{_AA}/ad_groups/targeting_analytics",
-        parameters=(ids("ad_group_ids", required=True, max_length=18),),
-        level="ad_groups",
-        takes_app_token=True,
-    ),
-    TargetingOperation(
-        "ad_targeting_analytics/get",
-        f"{_AA}/ads/targeting_analytics",
-        parameters=(ids("ad_ids", required=True),),
-        level="ads",
-        takes_app_token=True,
-    ),
-    ProductGroupOperation(
-        "product_groups/analytics",
-        f"{_AA}/product_groups/analytics",
-        parameters=(ids("product_group_ids", required=True),),
-        level="product_groups",
-        takes_app_token=True,
-    ),
+    _of(AnalyticsOperation, "ad_account/analytics", "ad_accounts"),
+    _of(AnalyticsOperation, "campaigns/analytics", "campaigns", _CAMPAIGNS),
+    _of(AnalyticsOperation, "ad_groups/analytics", "ad_groups", _AD_GROUPS),
+    _of(AnalyticsOperation, "ads/analytics", "ads", ids("ad_ids"), rules=(names_ads,)),
+    _of(TargetingOperation, "ad_account_targeting_analytics/get", "ad_accounts"),
+    _of(TargetingOperation, "campaign_targeting_analytics/get", "campaigns", _CAMPAIGNS),
+    _of(TargetingOperation, "ad_groups_targeting_analytics/get", "ad_groups", _AD_GROUPS),
+    _of(TargetingOperation, "ad_targeting_analytics/get", "ads", ids("ad_ids", required=True)),
+    _of(ProductGroupOperation, "product_groups/analytics", "product_groups", ids("product_group_ids", required=True)),
     DocumentOperation(
         "metrics_ready_state/get",
         "/resources/metrics_ready_state",

@@ -6,6 +6,7 @@ document: https://developers.pinterest.com/docs/api/v5/
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 
@@ -21,15 +22,15 @@ from integration_tests.simulator.calls.parameters import (
     Text,
     ids,
 )
-from integration_tests.simulator.calls.rules import Rule, at_most_one_of
+from integration_tests.simulator.calls.rules import at_most_one_of
 from integration_tests.simulator.lists import account_lists, ad_group_lists, audience_lists, catalog_items, catalogs
-from integration_tests.simulator.lists.account_lists import ListingOf
 from integration_tests.simulator.lists.catalogs import has_catalog
 
+Answer = Callable[..., Any]
+"""Makes the listing, or the document, of a call."""
+
 _AA = "/ad_accounts/{ad_account_id}"
-_GROUP = "/catalogs/product_groups/{product_group_id}"
-_ADS = ("ads:read",)
-_CATALOGS = ("catalogs:read",)
+_GROUP = "/product_groups/{product_group_id}"
 _STATUSES = ("ACTIVE", "PAUSED", "ARCHIVED", "DRAFT", "DELETED_DRAFT")
 _AD_GROUP_ID = Digits("ad_group_id", max_length=18)
 _KEYWORDS = 2_000
@@ -59,49 +60,44 @@ class ResultsList(ListOperation):
 
 def _of_account(
     operation_id: str,
-    listing: ListingOf,
+    listing: Answer,
     *parameters: Parameter,
-    kind: Callable[..., ListOperation] = ListOperation,
-    rules: tuple[Rule, ...] = (),
-    takes_app_token: bool = False,
-) -> ListOperation:
-    """The list of an ad account at the path that its operation is called by."""
+    path: str = "",
+    kind: Callable[..., Operation] = ListOperation,
+    **more: Any,
+) -> Operation:
+    """The list of an ad account, at the path that its operation is called by unless another one is named."""
     name = operation_id.partition("/")[0]
     scopes = ("ads:read", "billing:read") if name.startswith("billing") else ("ads:read",)
-    path = f"{_AA}/{name}"
-    return kind(
-        operation_id, path, "ads_read", scopes, parameters, listing, rules=rules, takes_app_token=takes_app_token
-    )
+    return kind(operation_id, f"{_AA}/{path or name}", "ads_read", scopes, parameters, listing, **more)
 
 
 def _of_merchant(
     operation_id: str,
     path: str,
-    listing: ListingOf,
+    listing: Answer,
     *parameters: Parameter,
-    kind: Callable[..., ListOperation] = ListOperation,
-    rules: tuple[Rule, ...] = (),
-    takes_app_token: bool = False,
-) -> ListOperation:
+    kind: Callable[..., Operation] = ListOperation,
+    scopes: tuple[str, ...] = ("catalogs:read",),
+    **more: Any,
+) -> Operation:
+    """The list of a merchant."""
     accepted = (AD_ACCOUNT_ID, *parameters)
-    scopes = ("catalogs:read",)
-    return kind(
-        operation_id, path, "catalogs_read", scopes, accepted, listing, rules=rules, takes_app_token=takes_app_token
-    )
+    return kind(operation_id, f"/catalogs{path}", "catalogs_read", scopes, accepted, listing, **more)
 
 
 LIST_ENDPOINTS: tuple[Operation, ...] = (
-    _of_merchant("catalogs/list", "/catalogs", catalogs.catalogs),
-    _of_merchant("feeds/list", "/catalogs/feeds", catalogs.feeds, takes_app_token=True),
+    _of_merchant("catalogs/list", "", catalogs.catalogs),
+    _of_merchant("feeds/list", "/feeds", catalogs.feeds, takes_app_token=True),
     _of_merchant(
         "feed_processing_results/list",
-        "/catalogs/feeds/{feed_id}/processing_results",
+        "/feeds/{feed_id}/processing_results",
         catalogs.processing_results,
         kind=ResultsList,
     ),
     _of_merchant(
         "catalogs_product_groups/list",
-        "/catalogs/product_groups",
+        "/product_groups",
         catalogs.product_groups,
         rules=(catalogs.has_catalog,),
     ),
@@ -131,104 +127,67 @@ LIST_ENDPOINTS: tuple[Operation, ...] = (
     _of_account("lead_forms/list", account_lists.lead_forms),
     _of_account("billing_profiles/get", account_lists.billing_profiles, Flag("is_active", required=True)),
     _of_account("billing_invoices/get", account_lists.billing_invoices),
-    DocumentOperation(
+    _of_account(
         "audience_insights/get",
-        f"{_AA}/audience_insights",
-        "ads_read",
-        _ADS,
-        (Choice("audience_insight_type", required=True, values=audience_lists.INSIGHT_TYPES),),
         audience_lists.audience_insights,
+        Choice("audience_insight_type", required=True, values=audience_lists.INSIGHT_TYPES),
+        kind=DocumentOperation,
         takes_app_token=True,
     ),
-    ListOperation(
-        "customer_segment/list", f"{_AA}/customer_segments", "ads_read", _ADS, (), audience_lists.customer_segments
+    _of_account("customer_segment/list", audience_lists.customer_segments, path="customer_segments"),
+    _of_account(
+        "targeting_template/list", audience_lists.targeting_templates, path="targeting_templates", takes_app_token=True
     ),
-    ListOperation(
-        "targeting_template/list",
-        f"{_AA}/targeting_templates",
-        "ads_read",
-        _ADS,
-        (),
-        audience_lists.targeting_templates,
-        takes_app_token=True,
-    ),
-    ListOperation(
+    _of_account(
         "labels/list",
-        f"{_AA}/labels",
-        "ads_read",
-        _ADS,
-        (
-            RepeatedArray(
-                "entity_statuses",
-                item=Choice("entity_statuses", values=audience_lists.LABEL_STATUSES),
-                default=("ACTIVE",),
-            ),
-        ),
         audience_lists.labels,
-    ),
-    WholeList(
-        "advertiser_defined_events/get",
-        f"{_AA}/advertiser_defined_events",
-        "ads_read",
-        _ADS,
-        (),
-        audience_lists.advertiser_defined_events,
-        takes_app_token=True,
-    ),
-    DocumentOperation(
-        "conversion_eqs/list",
-        f"{_AA}/conversion_eqs",
-        "ads_read",
-        _ADS,
-        (Choice("lookback_period", required=True, values=audience_lists.LOOKBACK_PERIODS),),
-        audience_lists.conversion_eqs,
-        takes_app_token=True,
-    ),
-    DocumentOperation(
-        "country_keywords_metrics/get",
-        f"{_AA}/keywords/metrics",
-        "ads_read",
-        _ADS,
-        (
-            Text("country_code", required=True, max_length=2),
-            CommaArray("keywords", required=True, item=Text("keywords"), max_items=_KEYWORDS),
+        RepeatedArray(
+            "entity_statuses",
+            item=Choice("entity_statuses", values=audience_lists.LABEL_STATUSES),
+            default=("ACTIVE",),
         ),
-        audience_lists.keyword_metrics,
+    ),
+    _of_account(
+        "advertiser_defined_events/get", audience_lists.advertiser_defined_events, kind=WholeList, takes_app_token=True
+    ),
+    _of_account(
+        "conversion_eqs/list",
+        audience_lists.conversion_eqs,
+        Choice("lookback_period", required=True, values=audience_lists.LOOKBACK_PERIODS),
+        kind=DocumentOperation,
         takes_app_token=True,
     ),
-    ListOperation(
+    _of_account(
+        "country_keywords_metrics/get",
+        audience_lists.keyword_metrics,
+        Text("country_code", required=True, max_length=2),
+        CommaArray("keywords", required=True, item=Text("keywords"), max_items=_KEYWORDS),
+        path="keywords/metrics",
+        kind=DocumentOperation,
+        takes_app_token=True,
+    ),
+    _of_merchant(
         "catalogs_product_group_pins/list",
         f"{_GROUP}/products",
-        "catalogs_read",
-        ("boards:read", "catalogs:read", "pins:read"),
-        (AD_ACCOUNT_ID,),
         catalog_items.products,
+        scopes=("boards:read", "catalogs:read", "pins:read"),
         takes_app_token=True,
     ),
-    DocumentOperation(
+    _of_merchant(
         "catalogs_product_groups/product_counts_get",
         f"{_GROUP}/product_counts",
-        "catalogs_read",
-        _CATALOGS,
-        (AD_ACCOUNT_ID,),
         catalog_items.product_counts,
+        kind=DocumentOperation,
         rules=(has_catalog,),
     ),
-    ListOperation(
-        "items_issues/list",
-        "/catalogs/processing_results/{processing_result_id}/item_issues",
-        "catalogs_read",
-        _CATALOGS,
-        (AD_ACCOUNT_ID,),
-        catalog_items.item_issues,
+    _of_merchant(
+        "items_issues/list", "/processing_results/{processing_result_id}/item_issues", catalog_items.item_issues
     ),
-    ListOperation(
+    _of_merchant(
         "reports/stats",
-        "/catalogs/reports/stats",
-        "catalogs_read",
-        _CATALOGS,
-        (AD_ACCOUNT_ID, DeepObject("parameters", required=True)),
+        "/reports/stats",
         catalog_items.report_stats,
+        DeepObject("parameters", required=True),
         rules=(catalog_items.names_a_report,),
     ),
 )
