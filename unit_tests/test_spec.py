@@ -167,7 +167,7 @@ def test_a_hidden_option_has_the_default_that_it_is_said_to_have() -> None:
 def test_the_sample_with_every_option_has_a_value_for_each() -> None:
     sample = json.loads((ROOT / "integration_tests/sample_configs/every_option.json").read_text(encoding="utf-8"))
 
-    assert set(sample) == OPTIONS.keys() - HIDDEN
+    assert set(sample) == OPTIONS.keys() - HIDDEN, "every_option.json has other options than spec.json shows."
 
 
 def test_a_config_of_any_age_passes() -> None:

@@ -49,6 +49,8 @@ def test_the_documented_names_are_those_of_the_form_and_the_example_has_no_other
     [example] = map(json.loads, re.findall(r"```json\n(.*?)```", section, re.DOTALL))
 
     shown = [name for name, option in OPTIONS.items() if not option.get("airbyte_hidden")]
-    assert re.findall(r"^\| \*\*.+?\*\* \| `(\w+)` \|", section, re.MULTILINE) == shown
+    assert re.findall(r"^\| \*\*.+?\*\* \| `(\w+)` \|", section, re.MULTILINE) == shown, (
+        "The table of options in docs/pinterest.md has other names than spec.json, or another order."
+    )
     assert list(unknown_key_notices(example)) == []
     assert Config.from_mapping(example, TODAY).notices == ()
