@@ -43,16 +43,6 @@ def value(row: Mapping[str, Any], column: str) -> float:
 # -- forms
 
 
-def test_a_column_without_value_is_left_out_as_recorded_or_null_or_zero() -> None:
-    plain, recorded = (
-        [row.get("TOTAL_CHECKOUT", "left out") for row in small_world(row_form=form).records("campaign_analytics")]
-        for form in ("plain", "recorded")
-    )
-    assert {"left out", None, 0} <= set(plain)
-    assert "left out" in recorded
-    assert not {None, 0} & set(recorded)
-
-
 def test_a_report_leaves_out_zeros_and_rows_of_zeros_only(sim: Simulator, api: Client) -> None:
     dates, seldom, often = window(sim.world, 60, 0), "TOTAL_VIEW_CHECKOUT", "TOTAL_CLICK_LEAD"
     asked = {

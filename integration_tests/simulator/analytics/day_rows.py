@@ -6,10 +6,8 @@ which is a function of the seed, the day, the column, the attribution asked for 
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from enum import StrEnum
 from operator import add, sub
 from typing import NamedTuple
-from zlib import crc32
 
 from integration_tests.simulator.analytics import columns, volumes
 from integration_tests.simulator.analytics.magnitudes import COUNTS_AND_AMOUNTS, RATES, SHIFT, formulas
@@ -17,7 +15,6 @@ from integration_tests.simulator.analytics.shares import ALL, BITS, Division, Sp
 from integration_tests.simulator.analytics.subjects import Subject
 from integration_tests.simulator.reports import columns as report_columns
 from integration_tests.simulator.world.listing import Record
-from integration_tests.simulator.world.seeding import mix
 from integration_tests.simulator.world.world import World
 
 
@@ -36,13 +33,6 @@ class Attribution(NamedTuple):
 
 def _reach(window_days: int) -> int:
     return 16 + 48 * window_days // (window_days + 9) if window_days else 0
-
-
-class RowForm(StrEnum):
-    """How rows write ids, counts, days, and metrics without activity."""
-
-    PLAIN = "plain"  # as documented: ids are texts, and a metric without activity is left out, null or 0
-    RECORDED = "recorded"  # as seen: the parents' ids are integers, a metric without activity is left out
 
 
 DEFAULT_ATTRIBUTION = Attribution()
@@ -72,8 +62,7 @@ class DayRows:
         self._reaches = attribution.reaches() if any(map(columns.is_conversion, self.wanted)) else None
         self._other_time = attribution.conversion_report_time != DEFAULT_ATTRIBUTION.conversion_report_time
         self._formulas = formulas(wanted)
-        self._form = RowForm(world.row_form)
-        self._floats = () if self._form is RowForm.PLAIN else tuple((self.wanted & _COUNTS) - _SEEN_AS_INTEGERS)
+        self._floats = (self.wanted & _COUNTS) - _SEEN_AS_INTEGERS
         self._account = -1
         self._division = Division(world, 0)
         self._days: dict[tuple[int, int], list[list[int]]] = {}
@@ -93,7 +82,7 @@ class DayRows:
         constants = [undivided[volume] * share >> SHIFT for volume, share in self._formulas.parts[-1]]
         for first, numbers in gathered.items():
             row = {**fixed, "DATE": first.isoformat()} if first else dict(fixed)
-            yield self._measured(row, subject, [*numbers, *constants])
+            yield self._measured(row, [*numbers, *constants])
 
     def _numbers(self, subject: Subject, start: date, end: date) -> Iterator[tuple[int, list[int]]]:
         """The divided parts of each day with activity."""
@@ -138,7 +127,7 @@ class DayRows:
             parts = [list(map(sub, *both)) for both in zip(parts, self._added(ordinal, earlier), strict=True)]
         return parts
 
-    def _measured(self, row: Record, subject: Subject, parts: Sequence[int]) -> Record:
+    def _measured(self, row: Record, parts: Sequence[int]) -> Record:
         names, places, _, amounts, rates = self._formulas
         values: list[float] = [*parts]
         values += [(parts[first] + parts[second] + parts[third]) * price for first, second, third, price in amounts]
@@ -148,24 +137,10 @@ class DayRows:
             row[name] = float(row[name])
         if self._world.full_rows:
             return row
-        if self._form is RowForm.RECORDED:
-            return {name: value for name, value in row.items() if value or name not in MEASURES}
-        return _thinned(row, mix(self._world.seed, subject.number, crc32(str(row.get("DATE")).encode())))
+        return {name: value for name, value in row.items() if value or name not in MEASURES}
 
     def _id(self, name: str, value: str, subject: Subject) -> str | int:
-        is_text = self._form is RowForm.PLAIN or name == subject.row_key or name in _TEXTS
-        return value if is_text else int(value)
-
-
-def _thinned(row: Record, bits: int) -> Record:
-    """A column without a value is left out of some rows, null in others, 0 in the rest."""
-    match bits >> 8 & 3:
-        case 0:
-            return {name: value for name, value in row.items() if value}
-        case 1:
-            return {name: value or None for name, value in row.items()}
-        case _:
-            return row
+        return value if name == subject.row_key or name in _TEXTS else int(value)
 
 
 def _is_id(name: str) -> bool:

@@ -3,7 +3,6 @@
 from datetime import date
 
 from integration_tests.simulator.world import numbering
-from integration_tests.simulator.world.seeding import mix
 from integration_tests.simulator.world.world import World, largest, size_at
 
 PinPlace = tuple[int, int, int]
@@ -70,9 +69,8 @@ def _longest(world: World) -> int:
 
 
 def active_since(world: World, place: PinPlace) -> date:
-    """The first day on which a pin has activity, which for some pins never comes."""
-    is_idle = mix(world.seed, 70, pin_number(world, place)) % 100 < world.idle_pins_percent
-    return world.active_since.get(pin_id(world, place), date.max if is_idle else date.min)
+    """The first day on which a pin has activity."""
+    return world.active_since.get(pin_id(world, place), date.min)
 
 
 def is_deleted(world: World, place: PinPlace) -> bool:

@@ -83,11 +83,9 @@ class World:
         80  # of a campaign's days have a row; below 100, campaigns come and go, every fifth never runs
     )
     full_rows: bool = False  # every column asked for is in every row
-    row_form: str = "recorded"  # of rows of ads analytics and reports, one of `RowForm`
     hour_column: str = ""  # of hourly reports; "" leaves the hour out, as Pinterest's documents do
     days_until_final: int = 2  # so old is a day once its numbers stand still
     organic_lag_days: int = 0  # so many of the newest days are absent from answers about profiles and pins
-    idle_pins_percent: int = 0  # of pins never had activity
     totals_lag_days: int = 0  # so many of the newest days do not count in the totals in lists of pins
     product_item_column: str = ""  # comes unasked in rows of product items; "" leaves it out
     report_grain: str = (
