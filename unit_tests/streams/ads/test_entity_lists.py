@@ -28,25 +28,10 @@ def account(pinterest: Pinterest) -> Pinterest:
     return pinterest
 
 
-def test_each_ad_group_is_asked_for_in_every_status_that_may_have_delivered(account: Pinterest) -> None:
-    account.lists(PROMOTIONS, "9")
-    [only] = account.tasks(ProductGroupPromotions)
-    account.read(ProductGroupPromotions, only)
-
-    asked = {"page_size": ["250"], "entity_statuses": ["active", "paused", "archived"]}
-    assert account.asked(PROMOTIONS) == [{**asked, "ad_group_id": [ad_group]} for ad_group in ("1", "2")]
-
-
 def test_an_item_of_two_ad_groups_comes_once(pinterest: Pinterest) -> None:
     pinterest.answers(PROMOTIONS, page(["8", "9"]), page(["9"]))
 
     assert read(pinterest, "1", "2") == ["8", "9"]
-
-
-def test_ids_are_listed_for_whoever_needs_them(account: Pinterest) -> None:
-    account.answers(PROMOTIONS, {"json": {"items": [{"id": 8}]}}, page(["9"]))
-
-    assert list(account.stream(ProductGroupPromotions).ids.of(("11",))) == ["8", "9"]
 
 
 def test_ad_groups_that_cannot_be_listed_are_a_slice_that_raises(account: Pinterest) -> None:
@@ -56,18 +41,6 @@ def test_ad_groups_that_cannot_be_listed_are_a_slice_that_raises(account: Pinter
     assert isinstance(failed.error, UnavailableError)
     with pytest.raises(UnavailableError):
         list(account.stream(ProductGroupPromotions).ids.of(("11",)))
-
-
-def test_ad_groups_whose_list_breaks_off_are_read_and_the_account_fails(account: Pinterest) -> None:
-    account.answers(AD_GROUPS, page(["1"], "more"), refused(503))
-    account.lists(PROMOTIONS, "9")
-    promotions = account.stream(ProductGroupPromotions)
-    [task] = account.tasks(ProductGroupPromotions)
-
-    for listing in (promotions.listing(task), promotions.list_ids(("11",))):
-        next(listing)
-        with pytest.raises(UnavailableError):
-            next(listing)
 
 
 def test_five_ad_groups_that_fail_in_a_row_end_the_account(pinterest: Pinterest) -> None:
