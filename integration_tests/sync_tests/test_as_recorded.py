@@ -5,8 +5,8 @@ addresses, a passing error at every twentieth call, reports of the finest grain,
 the app has not. Every row that the server holds is there once.
 """
 
-from collections import Counter
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
