@@ -74,13 +74,13 @@ def test_an_order_is_answered_in_the_form_of_the_contract(
     sim.add_fault(Fault("report_slow", seconds=60))
 
     created = sdk_call(operation_id, sdk)(account, order)
-    assert created.report_status == pinterestsdk.BulkReportingReportStatus.IN_PROGRESS
+    assert created.report_status == pinterestsdk.BulkReportingJobStatus.IN_PROGRESS
     first = sdk_call(poll, sdk)(account, created.token)
     sim.advance(61)
     second = sdk_call(poll, sdk)(account, created.token)
 
-    assert first.report_status == pinterestsdk.BulkReportingReportStatus.IN_PROGRESS
-    assert second.report_status == pinterestsdk.BulkReportingReportStatus.FINISHED
+    assert first.report_status == pinterestsdk.BulkReportingJobStatus.IN_PROGRESS
+    assert second.report_status == pinterestsdk.BulkReportingJobStatus.FINISHED
     assert second.url.startswith("http://localhost:")
     assert violations(sim.log[-3:]) == []
 
@@ -103,4 +103,4 @@ def test_a_token_is_good_for_its_own_kind_of_report(sim: Simulator, api: Client,
 
 
 def test_the_statuses_of_a_report_are_those_of_the_contract() -> None:
-    assert {str(status) for status in ReportStatus} == enum_values(pinterestsdk.BulkReportingReportStatus)
+    assert {str(status) for status in ReportStatus} == enum_values(pinterestsdk.BulkReportingJobStatus)
