@@ -6,10 +6,11 @@ import pytest
 import requests_mock
 from airbyte_cdk.models import AirbyteStateMessage
 
+from source_pinterest.api.errors import SliceError
 from source_pinterest.dates import DateWindow
 from source_pinterest.streams.analytics.levels import CampaignAnalytics
 from unit_tests.streams.analytics.syncs import DEDUP, Sync, ago, window
-from unit_tests.streams.pinterest import Pinterest, state_of
+from unit_tests.streams.pinterest import Pinterest, refused, state_of
 
 CALLS = "ad_accounts/11/campaigns/analytics"
 
@@ -116,3 +117,14 @@ def test_rows_of_older_days_and_what_is_said_of_them_bear_the_name_of_the_stream
     replaced = "Pinterest sent broken characters; they are replaced by U+FFFD."
     assert f"campaign_analytics: {replaced}" in caplog.messages
     assert [text for text in caplog.messages if text.startswith("campaign_analytics: ") and ago(1) in text]
+
+
+def test_a_report_that_pinterest_refuses_fails_its_older_days_alone(mock: requests_mock.Mocker) -> None:
+    sync = Daily(mock, start_date=ago(90))
+    sync.pinterest.creates(refused(400, 1, "Nothing of the kind"))
+    request, failed = sync.slices
+    sync.read(request)
+
+    with pytest.raises(SliceError, match=r"because Pinterest refuses the report .*Nothing of the kind.* Newer days"):
+        sync.read(failed)
+    assert sync.cursors[0]["missing"] == [[ago(90), ago(90)]]
