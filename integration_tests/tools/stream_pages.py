@@ -179,9 +179,18 @@ def simulated() -> Mapping[str, tuple[Record, ...]]:
 
 
 def pages() -> dict[str, str]:
-    """Every page by the name of its file, the index among them."""
+    """Every page by the name of its file, the index among them.
+
+    Raises:
+        LookupError: a stream has no records to take an example from.
+    """
     streams = every_stream()
     by_name = {stream.name: stream for stream in streams}
+    if unknown := by_name.keys() - simulated().keys():
+        raise LookupError(
+            f"integration_tests/support/truth has no records of {', '.join(sorted(unknown))}. CONTRIBUTING.md says "
+            "where they go, under One more stream."
+        )
     columns = column_tables(streams)
     tables = field_tables(streams, columns)
     return {
