@@ -1,7 +1,7 @@
 """The views of `examples/dbt_fivetran` are the tables that Fivetran's dbt package reads, with Pinterest's numbers.
 
-`fivetran_columns.tsv` was made from the package itself, by `integration_tests/tools/fivetran_columns.py`. The views
-are rendered here and run on tables that have the columns of the streams; dbt builds them where it is installed.
+`fivetran_columns.tsv` has the columns and types that the package's own macros list (`get_*_columns.sql`). The views are
+rendered here and run on tables that have the columns of the streams; dbt builds them where it is installed.
 """
 
 import json

@@ -21,7 +21,6 @@ from source_pinterest.streams import STREAMS
 
 ROOT = Path(__file__).parents[2]
 NAMES = [stream.stream_name() for stream in STREAMS]
-ARROW = re.compile(r'    (\w+) -.?->\|"[\w<>/]+"\| (\w+)(?:\["([\w<>/]+)"\])?')
 FIELD = re.compile(r"^\| (`[^`]+`) \| ([^|]+) \| ((?:[^|\\]|\\.)+) \|$", flags=re.MULTILINE)
 BEGINNING = re.compile(r"\n(- `.*?)\n\n.*?```json\n(.*?)```.*?```sql\n(.*?)```", flags=re.DOTALL)
 REFERENCE = re.compile(

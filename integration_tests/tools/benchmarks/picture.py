@@ -21,7 +21,6 @@ NUMBER_PX = 68
 """Beside the longest bar of a field."""
 INK = "#1f2328"
 COLOURS = {CONNECTOR: "#c8232c", BARE_LOOP: "#8c959f", OFFICIAL_CONNECTOR: "#3b6ea8"}
-EARLIER_COLOUR = "#e8a5a8"
 
 
 class Field(NamedTuple):
@@ -86,7 +85,7 @@ def _bars(canvas: Axes, left: float, top: float, field: Field, taken: Mapping[Re
             continue
         value = field.value(each)
         width = (FIELD_PX - NUMBER_PX) * value / longest
-        canvas.barh(middle, width, BAR_PX, left, color=COLOURS.get(reader, EARLIER_COLOUR))
+        canvas.barh(middle, width, BAR_PX, left, color=COLOURS[reader])
         _write(canvas, left + width + 5, middle, field.form.format(value), bold=reader is CONNECTOR)
 
 

@@ -19,14 +19,10 @@ from integration_tests.tools.benchmarks.readers import (
 )
 from integration_tests.tools.benchmarks.runs import BY_STREAM, Run, cells, differences, report, runs
 
-PROGRAM = "python -m integration_tests.tools.benchmarks"
-
 
 def main() -> int:
     """Run them one after the other, since they share the machine; the exit code, 0."""
-    parser = argparse.ArgumentParser(prog=PROGRAM, description=__doc__)
-    parser.add_argument("--scale", type=float, default=1, help="a part of each workload, for a first look")
-    parser.add_argument("--dry", action="store_true", help="write no document")
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument(
         "--beside",
         metavar="COMMIT",
@@ -35,16 +31,13 @@ def main() -> int:
     )
     arguments = parser.parse_args()
     with connector_at(arguments.beside) if arguments.beside else nullcontext() as earlier:
-        measured, unfinished = measure(readers(earlier), arguments.scale)
+        measured, unfinished = measure(readers(earlier))
     if earlier:
         sys.stdout.write(f"{differences(measured, earlier)}\n")
         measured = {run: taken for run, taken in measured.items() if run.reader is not earlier}
-    if not arguments.dry:
-        made = provenance(command(arguments.scale))
-        write_section(
-            DOCS / "development" / "benchmarks.md", "benchmarks", "\n\n".join([made, report(measured), *unfinished])
-        )
-        draw(measured, DOCS / "development" / "benchmarks.svg")
+    told = "\n\n".join([provenance("make bench"), report(measured), *unfinished])
+    write_section(DOCS / "development" / "benchmarks.md", "benchmarks", told)
+    draw(measured, DOCS / "development" / "benchmarks.svg")
     return 0
 
 
@@ -54,7 +47,7 @@ def readers(earlier: Reader | None) -> list[Reader]:
     return [reader for reader in found if reader is not None]
 
 
-def measure(readers: Sequence[Reader], scale: float) -> tuple[dict[Run, Taken], list[str]]:
+def measure(readers: Sequence[Reader]) -> tuple[dict[Run, Taken], list[str]]:
     """What each run took, and a sentence for each that failed.
 
     Raises:
@@ -64,7 +57,7 @@ def measure(readers: Sequence[Reader], scale: float) -> tuple[dict[Run, Taken], 
     unfinished: list[str] = []
     for run in runs(readers):
         options = {} if run.workers is None else {"num_workers": run.workers}
-        workload = BY_STREAM[run.stream].scaled(scale * run.reader.share)
+        workload = BY_STREAM[run.stream].scaled(run.reader.share)
         try:
             measured[run] = take(run.reader, workload, run.latency_ms, **options)
         except RuntimeError as error:
@@ -75,8 +68,3 @@ def measure(readers: Sequence[Reader], scale: float) -> tuple[dict[Run, Taken], 
         place = f"{run.stream} | {run.latency_ms} ms | {run.reader.name} | {run.workers or 'default'}"
         sys.stderr.write(f"{place} | {' | '.join(cells(run, measured))}\n")
     return measured, unfinished
-
-
-def command(scale: float) -> str:
-    """How to do the same again."""
-    return "make bench" if scale == 1 else f"{PROGRAM} --scale {scale:g}"

@@ -42,7 +42,6 @@ def main(arguments: Sequence[str] | None = None, repository: Path = ROOT) -> int
     parser = argparse.ArgumentParser(prog="python -m integration_tests.tools.compare", description=__doc__)
     parser.add_argument("--with", dest="commit", metavar="COMMIT", help="by default, the working tree itself")
     parser.add_argument("--short", action="store_true", help="four days of one course")
-    parser.add_argument("--only", default="", help="the courses whose name holds this")
     parser.add_argument("--processes", type=int, default=_PROCESSES)
     given = parser.parse_args(arguments)
     chosen = [short_course()] if given.short else [*main_courses(), *special_courses()]
@@ -56,8 +55,7 @@ def main(arguments: Sequence[str] | None = None, repository: Path = ROOT) -> int
         checkouts = {_OLDER: checkout, _NEWER: repository}
         for stream in sorted(alone):
             sys.stdout.write(f"{stream}: only one side has this stream, so that no course reads it\n")
-        wanted = [course for course in chosen if given.only in course.name]
-        return _compare(checkouts, wanted, alone, given.processes)
+        return _compare(checkouts, chosen, alone, given.processes)
 
 
 def _checkout_of(commit: str | None, repository: Path) -> AbstractContextManager[Path]:

@@ -22,7 +22,6 @@ from integration_tests.tools.demo_duckdb.chart import CampaignDay, campaign_days
 
 ROOT = Path(__file__).parents[3]
 OUTPUT = Path("demo-output/duckdb")
-IMAGE = "spend_by_campaign.png"
 READ = "read"
 """A folder as `source_pinterest.read` writes it."""
 EXAMPLE = Path("examples/pyairbyte_duckdb.py")
@@ -51,21 +50,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--pyairbyte", type=Path, help="Python of an environment that has PyAirbyte")
     parser.add_argument("--output", type=Path, default=ROOT / OUTPUT, help="folder of what it writes")
-    parser.add_argument("--image", type=Path, help="file of the chart")
     given = parser.parse_args(arguments)
     console = Console(highlight=False, soft_wrap=True)
     confine_to_loopback()
     try:
         given.output.mkdir(parents=True, exist_ok=True)
-        return 0 if show(console, given.pyairbyte, given.output, given.image or given.output / IMAGE) else 1
+        return 0 if show(console, given.pyairbyte, given.output) else 1
     except (ConnectorFailedError, OSError, duckdb.Error) as error:
         console.print(f"The demo failed: {error}", style="bold red", markup=False)
         return 1
 
 
-def show(console: Console, pyairbyte: Path | None, output: Path, image: Path) -> bool:
+def show(console: Console, pyairbyte: Path | None, output: Path) -> bool:
     """Read twice, show what the database has, and return whether that is all that Pinterest has."""
     database, config, folder, log = (output / name for name in ("pinterest.duckdb", "config.json", READ, LOG))
+    image = output / "spend_by_campaign.png"
     clear(output)
     start = datetime.now(UTC).date() - timedelta(days=HISTORY_DAYS)
     with LocalPinterest(config, ROOT, WORLD) as pinterest:
