@@ -4,7 +4,7 @@ Most of it is asked without dbt: the models are rendered here and run on tables 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -14,6 +14,7 @@ import duckdb
 import pytest
 import yaml
 
+from integration_tests.delivery_tests.conftest import DBT, file_of, load_stream, needs_dbt
 from integration_tests.simulator.resources import NAMELESS
 from integration_tests.support.pinterest import World
 from integration_tests.support.processes import ROOT
@@ -27,28 +28,8 @@ from integration_tests.tools.demo_dbt.project import (
     STREAMS,
     DbtFailedError,
     build,
-    column_types,
-    load,
-    make_view,
 )
 from integration_tests.tools.demo_dbt.run import main
-from source_pinterest.source import SourcePinterest
-
-DBT = ROOT / ".tmp" / "dbt" / "bin" / "dbt"
-needs_dbt = pytest.mark.skipif(not DBT.exists(), reason="`make demo-dbt` installs dbt")
-CONFIG = {"access_token": "pina_false"}
-
-
-def load_streams(connection: duckdb.DuckDBPyConnection, world: World, streams: Iterable[str], days: int = 3) -> None:
-    schemas = {stream.name: stream.get_json_schema() for stream in SourcePinterest().streams(CONFIG)}
-    for stream in streams:
-        records = world.expected(stream, start=world.today - timedelta(days=days)).values()
-        load(connection, stream, column_types(schemas[stream]), records)
-
-
-def make_views(connection: duckdb.DuckDBPyConnection, schema: str) -> None:
-    for model in MODELS:
-        make_view(connection, model, schema)
 
 
 def declared(kind: str) -> list[dict[str, Any]]:
@@ -56,47 +37,19 @@ def declared(kind: str) -> list[dict[str, Any]]:
     return [each for file in files for each in file.get(kind, [])]
 
 
-def copy_of(database: Path, folder: Path) -> Path:
-    copy = folder / "pinterest.duckdb"
-    copy.write_bytes(database.read_bytes())
-    return copy
-
-
-@pytest.fixture(scope="module")
-def world() -> World:
-    return small_world(ad_accounts=2, ads=8, boards=1)
-
-
-@pytest.fixture(scope="module")
-def database(world: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What a sync of the world loads."""
-    path = tmp_path_factory.mktemp("dbt") / "pinterest.duckdb"
-    with duckdb.connect(str(path)) as connection:
-        load_streams(connection, world, STREAMS)
-    return path
-
-
-@pytest.fixture(scope="module")
-def reports(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The database with a view for each model."""
-    with duckdb.connect() as connection:
-        connection.execute(f"attach '{database}' as streams (read_only)")
-        make_views(connection, "streams.main")
-        yield connection
-
-
 @pytest.mark.parametrize(
     ("document", "count"),
     [("docs/running-it.md", 2), ("docs/pinterest.md", 1), ("docs/quick-start.md", 1), ("docs/questions.md", 5)],
 )
-def test_the_queries_of_the_documents_find_something(database: Path, document: str, count: int) -> None:
+def test_the_queries_of_the_documents_find_something(
+    connection: duckdb.DuckDBPyConnection, document: str, count: int
+) -> None:
     queries = re.findall(r"```sql\n(.*?)```", (ROOT / document).read_text(encoding="utf-8"), flags=re.DOTALL)
-    with duckdb.connect(str(database), read_only=True) as connection:
-        assert all(connection.execute(query).fetchone() for query in queries)
+    assert all(connection.execute(query).fetchone() for query in queries)
     assert len(queries) == count
 
 
-def test_every_model_is_declared_with_its_key_and_columns(reports: duckdb.DuckDBPyConnection) -> None:
+def test_every_model_is_declared_with_its_key_and_columns(connection: duckdb.DuckDBPyConnection) -> None:
     models = {model["name"]: model for model in declared("models")}
 
     assert models.keys() == MODELS.keys()
@@ -104,12 +57,12 @@ def test_every_model_is_declared_with_its_key_and_columns(reports: duckdb.DuckDB
         tests = [test for column in model["columns"] for test in column.get("data_tests", [])]
         assert "not_null" in tests, model["name"]
         assert "unique" in tests or any("unique_together" in test for test in model["data_tests"]), model["name"]
-        columns = {row[0] for row in reports.execute(f"describe {model['name']}").fetchall()}
+        columns = {row[0] for row in connection.execute(f"describe {model['name']}").fetchall()}
         assert {column["name"] for column in model["columns"]} <= columns
 
 
-def test_the_campaign_report_has_what_pinterest_has(reports: duckdb.DuckDBPyConnection, world: World) -> None:
-    rows = reports.execute(
+def test_the_campaign_report_has_what_pinterest_has(connection: duckdb.DuckDBPyConnection, world: World) -> None:
+    rows = connection.execute(
         "select campaign_id, cast(date_day as varchar), currency, spend, purchase_value, paid_impressions, "
         "paid_clicks, paid_and_earned_impressions, paid_and_earned_clicks, conversions, purchases, "
         "cpc, ctr, cpm, purchase_roas from pinterest__campaign_report"
@@ -142,18 +95,16 @@ def test_the_campaign_report_has_what_pinterest_has(reports: duckdb.DuckDBPyConn
         assert (cpc, ctr, cpm, roas) == pytest.approx(ratios)
 
 
-def test_a_ratio_of_nothing_is_null(database: Path, tmp_path: Path) -> None:
-    with duckdb.connect(str(copy_of(database, tmp_path))) as connection:
-        connection.execute(
-            "update campaign_analytics set SPEND_IN_MICRO_DOLLAR = null, IMPRESSION_1 = null, CLICKTHROUGH_1 = null"
-        )
-        make_views(connection, "main")
-        rows = connection.table("pinterest__campaign_report").select("cpc", "ctr", "cpm", "purchase_roas").distinct()
+def test_a_ratio_of_nothing_is_null(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute(
+        "update campaign_analytics set SPEND_IN_MICRO_DOLLAR = null, IMPRESSION_1 = null, CLICKTHROUGH_1 = null"
+    )
+    rows = connection.table("pinterest__campaign_report").select("cpc", "ctr", "cpm", "purchase_roas").distinct()
 
-        assert rows.fetchall() == [(None, None, None, None)]
+    assert rows.fetchall() == [(None, None, None, None)]
 
 
-def test_a_report_has_all_the_spend(reports: duckdb.DuckDBPyConnection, world: World) -> None:
+def test_a_report_has_all_the_spend(connection: duckdb.DuckDBPyConnection, world: World) -> None:
     for report, stream in {
         "advertiser": "ad_account_analytics",
         "ad_group": "ad_group_analytics",
@@ -165,63 +116,62 @@ def test_a_report_has_all_the_spend(reports: duckdb.DuckDBPyConnection, world: W
     }.items():
         truth = world.records(stream, start=world.today - timedelta(days=3))
         spent = sum(row.get("SPEND_IN_MICRO_DOLLAR") or 0 for row in truth)
-        [[found]] = reports.table(f"pinterest__{report}_report").sum("spend").fetchall()
+        [[found]] = connection.table(f"pinterest__{report}_report").sum("spend").fetchall()
 
         assert found == Decimal(spent) / 1_000_000 > 0, report
 
 
-def test_the_spend_of_what_is_not_listed_is_kept(
-    database: Path, reports: duckdb.DuckDBPyConnection, tmp_path: Path
-) -> None:
-    spent = [report for report in MODELS if "spend" in reports.table(report).columns]
-    with duckdb.connect(str(copy_of(database, tmp_path))) as connection:
-        entities = ("ad_accounts", "campaigns", "ad_groups", "ads", "keywords")
-        for stream in (*entities, "keyword_metrics", "targeting_options"):
-            connection.execute(f"truncate {stream}")
-        make_views(connection, "main")
+def test_the_spend_of_what_is_not_listed_is_kept(connection: duckdb.DuckDBPyConnection) -> None:
+    spent = [report for report in MODELS if "spend" in connection.table(report).columns]
+    expected = {report: connection.table(report).sum("spend").fetchall() for report in spent}
+    entities = ("ad_accounts", "campaigns", "ad_groups", "ads", "keywords")
+    for stream in (*entities, "keyword_metrics", "targeting_options"):
+        connection.execute(f"truncate {stream}")
 
-        assert len(spent) == 16
-        for report in spent:
-            found, expected = (each.table(report).sum("spend").fetchall() for each in (connection, reports))
-            assert found == expected, report
+    assert len(spent) == 16
+    assert {report: connection.table(report).sum("spend").fetchall() for report in spent} == expected
 
 
 @pytest.mark.parametrize("is_older", [True, False], ids=["rows of an earlier version", "accounts that are not listed"])
 def test_the_currency_is_that_of_the_row_and_else_that_of_its_account(
-    database: Path, reports: duckdb.DuckDBPyConnection, tmp_path: Path, *, is_older: bool
+    connection: duckdb.DuckDBPyConnection, *, is_older: bool
 ) -> None:
-    named = [model for model in MODELS if model.startswith("pinterest_") and "currency" in reports.table(model).columns]
-    with duckdb.connect(str(copy_of(database, tmp_path))) as connection:
-        days = [stream for stream in STREAMS if "CURRENCY" in connection.table(stream).columns]
-        for stream in days if is_older else ():
-            connection.table(stream).update({"CURRENCY": duckdb.ConstantExpression(None)})
-        if not is_older:
-            connection.execute("truncate ad_accounts")
-        make_views(connection, "main")
-        for report in named:
-            found, expected = (set(each.table(report).select("currency").fetchall()) for each in (connection, reports))
-            assert found == expected, report
-            assert len(found) == 2
+    def currencies() -> dict[str, set[Any]]:
+        named = (
+            name for name in MODELS if name.startswith("pinterest_") and "currency" in connection.table(name).columns
+        )
+        return {report: set(connection.table(report).select("currency").fetchall()) for report in named}
+
+    expected = currencies()
+    days = [stream for stream in STREAMS if "CURRENCY" in connection.table(stream).columns]
+    for stream in days if is_older else ():
+        connection.table(stream).update({"CURRENCY": duckdb.ConstantExpression(None)})
+    if not is_older:
+        connection.execute("truncate ad_accounts")
+
+    assert currencies() == expected
+    assert {len(found) for found in expected.values()} == {2}
 
 
 @pytest.mark.parametrize(("grain", "ids"), [("ad", "all"), ("entity", "none")])
-def test_a_keyword_has_one_row_however_fine_the_report_is(database: Path, tmp_path: Path, grain: str, ids: str) -> None:
-    world = small_world(ad_accounts=2, ads=8, boards=1, report_grain=grain, report_ids=ids)
-    with duckdb.connect(str(copy_of(database, tmp_path))) as connection:
-        load_streams(connection, world, ["keyword_report"])
-        make_views(connection, "main")
-        arrived, rows = connection.table("keyword_report"), connection.table("pinterest__keyword_report")
-        [micros] = arrived.sum("SPEND_IN_MICRO_DOLLAR").fetchone() or ()
-        keys = rows.select("ad_account_id", "ad_group_id", "keyword", "date_day").distinct()
+def test_a_keyword_has_one_row_however_fine_the_report_is(
+    connection: duckdb.DuckDBPyConnection, grain: str, ids: str
+) -> None:
+    load_stream(
+        connection, small_world(ad_accounts=2, ads=8, boards=1, report_grain=grain, report_ids=ids), "keyword_report"
+    )
+    arrived, rows = connection.table("keyword_report"), connection.table("pinterest__keyword_report")
+    [micros] = arrived.sum("SPEND_IN_MICRO_DOLLAR").fetchone() or ()
+    keys = rows.select("ad_account_id", "ad_group_id", "keyword", "date_day").distinct()
 
-        assert len(keys) == len(rows) > 0
-        assert len(rows) < len(arrived)
-        assert rows.sum("spend").fetchone() == (Decimal(int(micros)) / 1_000_000,)
+    assert len(keys) == len(rows) > 0
+    assert len(rows) < len(arrived)
+    assert rows.sum("spend").fetchone() == (Decimal(int(micros)) / 1_000_000,)
 
 
-def test_every_targeting_value_but_one_has_its_name(reports: duckdb.DuckDBPyConnection, world: World) -> None:
+def test_every_targeting_value_but_one_has_its_name(connection: duckdb.DuckDBPyConnection, world: World) -> None:
     names = {(each["targeting_type"], each["id"]): each["name"] for each in world.records("targeting_options")}
-    rows = reports.execute(
+    rows = connection.execute(
         "select campaign_id, targeting_type, targeting_value, cast(date_day as varchar), targeting_value_name, spend "
         "from pinterest__campaign_targeting_report"
     ).fetchall()
@@ -239,9 +189,9 @@ def test_every_targeting_value_but_one_has_its_name(reports: duckdb.DuckDBPyConn
     assert len(nameless) == LOCAL_VARIABLES["targeting_values_without_name"]
 
 
-def test_landing_urls_come_apart(reports: duckdb.DuckDBPyConnection, world: World) -> None:
+def test_landing_urls_come_apart(connection: duckdb.DuckDBPyConnection, world: World) -> None:
     parts = ("url_host", "url_path", "utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term")
-    rows = reports.table("stg_pinterest__ads").select("landing_url", *parts).fetchall()
+    rows = connection.table("stg_pinterest__ads").select("landing_url", *parts).fetchall()
     found = {row[0]: row[1:] for row in rows}
 
     assert found.keys() == {ad["destination_url"] for ad in world.records("ads")}
@@ -256,17 +206,15 @@ def test_landing_urls_come_apart(reports: duckdb.DuckDBPyConnection, world: Worl
         assert re.fullmatch(r"ü \d", content)
 
 
-def test_creatives_are_the_ads_of_thirty_days_with_their_pictures(database: Path, tmp_path: Path) -> None:
+def test_creatives_are_the_ads_of_thirty_days_with_their_pictures(connection: duckdb.DuckDBPyConnection) -> None:
     world = small_world(ad_accounts=2, ads=8, boards=1, days=60)
     truth = list(world.records("ad_analytics", start=world.today - timedelta(days=60)))
     newest = max(row["DATE"] for row in truth)
     since = str(date.fromisoformat(newest) - timedelta(days=29))
-    with duckdb.connect(str(copy_of(database, tmp_path))) as connection:
-        load_streams(connection, world, ["ad_analytics"], days=60)
-        make_view(connection, "pinterest__ad_creatives", "main")
-        found = connection.execute(
-            "select ad_id, pin_id, picture_url, is_pin_readable, spend, paid_clicks, ctr from pinterest__ad_creatives"
-        ).fetchall()
+    load_stream(connection, world, "ad_analytics", days=60)
+    found = connection.execute(
+        "select ad_id, pin_id, picture_url, is_pin_readable, spend, paid_clicks, ctr from pinterest__ad_creatives"
+    ).fetchall()
     recent = [row for row in truth if row["DATE"] >= since]
     assert 0 < len(recent) < len(truth)
     ads, pins = ({key[-1]: each for key, each in world.expected(stream).items()} for stream in ("ads", "ad_pins"))
@@ -288,13 +236,15 @@ def test_creatives_are_the_ads_of_thirty_days_with_their_pictures(database: Path
     assert all(ctr == pytest.approx(clicks / total(ad, "IMPRESSION_1")) for ad, *_, clicks, ctr in found)
 
 
-def test_metrics_of_the_profile_are_unnested(reports: duckdb.DuckDBPyConnection, world: World) -> None:
+def test_metrics_of_the_profile_are_unnested(connection: duckdb.DuckDBPyConnection, world: World) -> None:
     every_day = list(world.records("user_account_analytics", start=world.today - timedelta(days=3)))
     days = [day for day in every_day if day["metrics"]]
-    unnested = reports.sql(
+    unnested = connection.sql(
         "select cast(date_day as varchar), metric, value from stg_pinterest__profile_days"
     ).fetchall()
-    impressions = reports.sql("select cast(date_day as varchar), impressions from pinterest__profile_report").fetchall()
+    impressions = connection.sql(
+        "select cast(date_day as varchar), impressions from pinterest__profile_report"
+    ).fetchall()
 
     assert {row[:2]: row[2] for row in unnested} == {
         (day["date"], name): value for day in days for name, value in day["metrics"].items()
@@ -303,9 +253,9 @@ def test_metrics_of_the_profile_are_unnested(reports: duckdb.DuckDBPyConnection,
     assert 0 < len(days) < len(every_day)
 
 
-def test_pins_have_their_metrics(reports: duckdb.DuckDBPyConnection, world: World) -> None:
+def test_pins_have_their_metrics(connection: duckdb.DuckDBPyConnection, world: World) -> None:
     days = world.records("pin_analytics", start=world.today - timedelta(days=3))
-    found = reports.execute("select pin_id, cast(date_day as varchar), saves from pinterest__pin_report").fetchall()
+    found = connection.execute("select pin_id, cast(date_day as varchar), saves from pinterest__pin_report").fetchall()
 
     assert {row[:2]: row[2] for row in found} == {
         (day["pin_id"], day["date"]): day["metrics"].get("SAVE", 0) for day in days if day["metrics"]
@@ -327,8 +277,8 @@ def test_without_dbt_the_demo_says_what_to_do(tmp_path: Path, capsys: pytest.Cap
 
 
 @needs_dbt
-def test_a_row_that_comes_twice_fails_dbts_tests(database: Path, tmp_path: Path) -> None:
-    copy = copy_of(database, tmp_path)
+def test_a_row_that_comes_twice_fails_dbts_tests(database: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    copy = file_of(database, tmp_path)
     with duckdb.connect(str(copy)) as connection:
         connection.execute("insert into campaign_analytics select * from campaign_analytics limit 1")
 

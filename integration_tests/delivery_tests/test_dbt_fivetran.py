@@ -6,8 +6,8 @@ rendered here and run on tables that have the columns of the streams; dbt builds
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,13 +17,13 @@ import jinja2
 import pytest
 import yaml
 
+from integration_tests.delivery_tests.conftest import DBT, file_of, load_stream, needs_dbt, rows_of
+from integration_tests.delivery_tests.conftest import FIVETRAN as PROJECT
+from integration_tests.delivery_tests.conftest import TABLES_OF_FIVETRAN as TABLES
 from integration_tests.support.pinterest import World
-from integration_tests.support.processes import ROOT
 from integration_tests.support.worlds import small_world
-from integration_tests.tools.demo_dbt.project import build, column_types, load
-from source_pinterest.source import SourcePinterest
+from integration_tests.tools.demo_dbt.project import build
 
-PROJECT = ROOT / "examples" / "dbt_fivetran"
 _SOURCES = (Path(__file__).parent / "fivetran_columns.tsv").read_text(encoding="utf-8").splitlines()[1:]
 EXPECTED: Mapping[str, Mapping[str, str]] = {
     table: dict(column.split(" ") for column in columns.split(", "))
@@ -36,17 +36,8 @@ TYPES = {
     "string": "VARCHAR",
     "timestamp": "TIMESTAMP",
 }
-[SOURCE] = yaml.safe_load((PROJECT / "models" / "_sources.yml").read_text(encoding="utf-8"))["sources"]
-TABLES = {table["name"]: table.get("identifier", table["name"]) for table in SOURCE["tables"]}
-STREAMS = tuple(TABLES)
 OF_CUSTOM_REPORTS = ("total_conversions_quantity", "total_conversions_value_in_micro_dollar")
 """The conversions that no stream has."""
-EXTRACTED = datetime(2026, 11, 28, 12)  # noqa: DTZ001  # as Airbyte writes it, in UTC
-SCHEMAS = {
-    stream.name: stream.get_json_schema() for stream in SourcePinterest().streams({"access_token": "pina_false"})
-}
-DBT = ROOT / ".tmp" / "dbt" / "bin" / "dbt"
-needs_dbt = pytest.mark.skipif(not DBT.exists(), reason="`make demo-dbt` installs dbt")
 
 DUCKDB = SimpleNamespace(
     type_string=lambda: "varchar",
@@ -87,50 +78,10 @@ def described(connection: duckdb.DuckDBPyConnection, view: str) -> dict[str, str
     return {name: type_ for name, type_, *_ in connection.execute(f"describe {view}").fetchall()}
 
 
-@pytest.fixture(scope="module")
-def world() -> World:
-    return small_world(ad_accounts=2, ads=8, boards=1)
-
-
-@pytest.fixture(scope="module")
-def loaded(world: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What a sync of the world loads."""
-    path = tmp_path_factory.mktemp("dbt_fivetran") / "pinterest.duckdb"
-    with duckdb.connect(str(path)) as connection:
-        for stream in STREAMS:
-            load_stream(connection, world, stream)
-    return path
-
-
-@pytest.fixture(scope="module")
-def streams(loaded: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect() as connection:
-        connection.execute(f"attach '{loaded}' as loaded (read_only)")
-        connection.execute("copy from database loaded to memory")
-        yield connection
-
-
-@pytest.fixture
-def connection(streams: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A database that is afterwards as it was."""
-    streams.begin()
-    yield streams
-    streams.rollback()
-
-
 @pytest.fixture
 def views(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
     make_views(connection)
     return connection
-
-
-def load_stream(connection: duckdb.DuckDBPyConnection, world: World, stream: str) -> None:
-    load(connection, stream, column_types(SCHEMAS[stream]), rows_of(world, stream))
-    connection.execute(f"alter table {stream} add column _airbyte_extracted_at timestamp default '{EXTRACTED}'")
-
-
-def rows_of(world: World, stream: str) -> list[dict[str, Any]]:
-    return [dict(row) for row in world.expected(stream, start=world.today - timedelta(days=3)).values()]
 
 
 # ---- Columns and types
@@ -317,9 +268,8 @@ def test_a_view_never_takes_the_place_of_a_streams_table(streams_schema: str, is
 
 
 @needs_dbt
-def test_dbt_builds_the_views_and_its_tests_pass(loaded: Path, tmp_path: Path) -> None:
-    copy = tmp_path / "pinterest.duckdb"
-    copy.write_bytes(loaded.read_bytes())
+def test_dbt_builds_the_views_and_its_tests_pass(database: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    copy = file_of(database, tmp_path)
     built = build(DBT, copy, tmp_path, {}, PROJECT)
 
     assert (built.models, built.tests) == (len(EXPECTED), 15)

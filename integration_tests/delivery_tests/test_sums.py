@@ -12,9 +12,9 @@ from typing import Any
 import duckdb
 import pytest
 
+from integration_tests.delivery_tests.conftest import TYPES
 from integration_tests.support.processes import ROOT
-from integration_tests.tools.demo_dbt.project import column_types, load, make_view
-from source_pinterest.source import SourcePinterest
+from integration_tests.tools.demo_dbt.project import load, make_view
 
 QUERY = (ROOT / "examples" / "sums.sql").read_text(encoding="utf-8")
 LEVELS = {
@@ -23,7 +23,6 @@ LEVELS = {
     "ad_group_analytics": "AD_GROUP_ID",
     "ad_analytics": "AD_ID",
 }
-TOKEN = {"access_token": "pina_false"}
 METRICS = (
     *("SPEND_IN_MICRO_DOLLAR", "IMPRESSION_1", "IMPRESSION_2", "CLICKTHROUGH_1", "CLICKTHROUGH_2"),
     *("OUTBOUND_CLICK_1", "OUTBOUND_CLICK_2", "REPIN_1", "REPIN_2", "TOTAL_CHECKOUT"),
@@ -44,13 +43,12 @@ def row(stream: str, entity: str, day: int, share: int) -> dict[str, Any]:
 
 def loaded(connection: duckdb.DuckDBPyConnection) -> None:
     """Ten days of an account with two entities at each level. The last two days do not add up yet."""
-    types = {stream.name: column_types(stream.get_json_schema()) for stream in SourcePinterest().streams(TOKEN)}
     for stream in LEVELS:
         shares = {"7": 10} if stream == "ad_account_analytics" else {"1": 4, "2": 6}
         rows = [row(stream, entity, day, share) for day in range(1, 11) for entity, share in shares.items()]
         if stream == "ad_account_analytics":
             rows[-1]["IMPRESSION_1"] = 999_999
-        load(connection, stream, types[stream], rows)
+        load(connection, stream, TYPES[stream], rows)
 
 
 @contextmanager
