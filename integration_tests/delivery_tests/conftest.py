@@ -1,4 +1,4 @@
-"""A database with what a sync of a small world loads and the views of the dbt project, for the tests of both projects."""
+"""A database with what a sync of a small world loads, and the views of the dbt project."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
