@@ -241,10 +241,7 @@ fix: $(INSTALLED) ## Format the code and fix what the linter can fix
 	$(PY) -m ruff check --fix
 
 docs: $(INSTALLED) ## Write the tables of streams, quotas and operations, docs/streams/, and the chart in docs/images
-	@$(PY) -m integration_tests.tools.stream_table
-	@$(PY) -m integration_tests.tools.stream_pages
-	@$(PY) -m integration_tests.tools.quota_table
-	@$(PY) -m integration_tests.tools.operation_table
+	@$(PY) -m integration_tests.tools.docs
 	@$(PY) -m integration_tests.tools.demo_duckdb.docs_picture
 
 lock: ## Renew requirements.lock, the image's dependencies (needs python3.11, the image's version)

@@ -1,4 +1,4 @@
-"""Write measured tables into the documents, between two marks, with their day and their commit."""
+"""Write tables into the documents, between two marks; measured ones with their day and their commit."""
 
 import subprocess
 from collections.abc import Iterable, Sequence
@@ -10,14 +10,19 @@ from integration_tests.support.processes import ROOT
 DOCS = ROOT / "docs"
 
 
-def write_section(document: Path, name: str, text: str) -> None:
-    """Put the text between `<!-- name: begin -->` and `<!-- name: end -->`, in the place of what stood there."""
+def with_section(document: str, name: str, text: str) -> str:
+    """A document with the text between `<!-- name: begin -->` and `<!-- name: end -->`, for what stood there."""
     begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
-    before, _, rest = document.read_text(encoding="utf-8").partition(begin)
+    before, _, rest = document.partition(begin)
     _, found, after = rest.partition(end)
     if not found:
-        raise LookupError(f"{document.name} has no section {name}.")
-    document.write_text(f"{before}{begin}\n\n{text.strip()}\n\n{end}{after}", encoding="utf-8")
+        raise LookupError(f"There is no section {name}.")
+    return f"{before}{begin}\n\n{text.strip()}\n\n{end}{after}"
+
+
+def write_section(document: Path, name: str, text: str) -> None:
+    """Write the text into a section of a file."""
+    document.write_text(with_section(document.read_text(encoding="utf-8"), name, text), encoding="utf-8")
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

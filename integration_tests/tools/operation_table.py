@@ -1,18 +1,16 @@
 """The lists of docs/development/operations.md: the stream of each operation of the API that reads, or why it has none.
 
-The operations are those of `pinterestsdk`, so that a version of it with more of them shows. `make docs` writes them.
+The operations are those of `pinterestsdk`, so that a version of it with more of them shows.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 
 from integration_tests.simulator.contract import is_newer, method_name, sdk_reads
 from integration_tests.simulator.endpoints import ENDPOINTS
-from integration_tests.tools.stream_table import ROOT, operation_of, with_table
+from integration_tests.support.documents import table
+from integration_tests.tools.stream_table import operation_of
 from source_pinterest.streams import STREAMS
-
-DOCUMENT = ROOT / "docs" / "development" / "operations.md"
 
 NO_STREAM_YET = "No stream yet"
 SEARCH = "A search, whose answer depends on what is searched for"
@@ -139,30 +137,14 @@ def reads() -> dict[str, str]:
     return sdk_reads() | newer
 
 
-def rows() -> Iterator[tuple[str, str]]:
-    """Each path that can be read, and what becomes of it."""
-    for path, method in sorted((path, method) for method, path in reads().items()):
-        yield f"`{path}`", what_becomes_of(method)
-
-
 def written() -> str:
-    """The document as it should be: a table of those that a stream needs, and a list of the others by their reason."""
-    table, without = [("Path", "Stream"), ("---", "---")], defaultdict[str, list[str]](list)
-    for path, what in rows():
+    """A table of the paths that a stream needs, and a list of the others by their reason."""
+    needed, without = list[tuple[str, str]](), defaultdict[str, list[str]](list)
+    for path, method in sorted((path, method) for method, path in reads().items()):
+        what = what_becomes_of(method)
         if what in REASONS.values():
-            without[what].append(path)
+            without[what].append(f"`{path}`")
         else:
-            table.append((path, what))
-    lines = [f"| {' | '.join(cells)} |" for cells in table]
+            needed.append((f"`{path}`", what))
     reasons = [f"- **{reason}**: {', '.join(paths)}" for reason, paths in sorted(without.items())]
-    return with_table(DOCUMENT.read_text(encoding="utf-8"), "\n".join([*lines, "", "Without a stream:", "", *reasons]))
-
-
-def stale() -> Iterator[tuple[Path, str]]:
-    """The document, if it is not as it should be, with the text that it should have."""
-    if DOCUMENT.read_text(encoding="utf-8") != written():
-        yield DOCUMENT, written()
-
-
-if __name__ == "__main__":
-    DOCUMENT.write_text(written(), encoding="utf-8")
+    return "\n".join([table(("Path", "Stream"), needed), "", "Without a stream:", "", *reasons])

@@ -1,7 +1,4 @@
-"""The tables of requests, hours, rows and bytes in docs/pinterest.md and docs/running-it.md, made from the code.
-
-`make docs` writes them; a test tells when they are stale.
-"""
+"""The tables of requests, hours, rows and bytes in docs/pinterest.md and docs/running-it.md, made from the code."""
 
 import json
 import math
@@ -9,14 +6,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from integration_tests.simulator.access.quotas import PROFILES, UNIVERSAL
-from integration_tests.support.documents import table, write_section
+from integration_tests.support.documents import table
 from integration_tests.tools.stream_pages import simulated
-from integration_tests.tools.stream_table import ROOT
 from source_pinterest import limits
 from source_pinterest.engine.asks import request_shape
-
-DOCUMENT, RUNNING = ROOT / "docs" / "pinterest.md", ROOT / "docs" / "running-it.md"
-SECTION, SIZES = "quotas", "sizes"
 
 AGENCIES = (10, 100, 1_000)
 """Ad accounts."""
@@ -132,8 +125,3 @@ def sizes() -> str:
         ("What is read", "Requests", "Days", "Rows of analytics at most", "JSON lines at most, MB"),
         ((*cells, f"{rows:,}", f"{rows * bytes_per_row / 1_000_000:,.0f}") for *cells, rows in read),
     )
-
-
-if __name__ == "__main__":
-    write_section(DOCUMENT, SECTION, written())
-    write_section(RUNNING, SIZES, sizes())

@@ -1,23 +1,20 @@
 """The pages of docs/streams: one for each stream, one for the columns of analytics, and an index with diagrams.
 
-The names of all streams in docs/pinterest.md, by area, are written too.
-
-`make docs` writes them; a test tells when they are stale. A small simulated world shows which keys may be empty, and
-has the example. Its day never changes, so that the pages do not change with the calendar either.
+A small simulated world shows which keys may be empty, and has the example. Its day never changes, so that the pages do
+not change with the calendar either.
 """
 
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cache
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from integration_tests.support.assertions import without_nulls
+from integration_tests.support.documents import table
 from integration_tests.support.outputs import Record
 from integration_tests.support.truth import KEYS, World
 from integration_tests.tools.stream_table import (
-    ROOT,
     as_code,
     every_stream,
     for_index,
@@ -27,8 +24,6 @@ from integration_tests.tools.stream_table import (
     operation_of,
     records_of,
     requests_of,
-    table_of,
-    with_table,
 )
 from source_pinterest.columns import (
     COLUMNS,
@@ -40,8 +35,6 @@ from source_pinterest.columns import (
 )
 from source_pinterest.streams.base.stream import ForeignKey, PinterestStream
 
-FOLDER = ROOT / "docs" / "streams"
-USER_PAGE = ROOT / "docs" / "pinterest.md"
 INDEX, COLUMNS_PAGE = "README.md", "columns.md"
 
 AREAS: Mapping[str, tuple[str, ...]] = {
@@ -217,7 +210,7 @@ def page(stream: PinterestStream, streams: Mapping[str, PinterestStream], fields
         f"# {stream.name}",
         f"{records_of(stream)}. Pinterest's documentation: [{operation_of(type(stream))}]({link_of(type(stream))[0]}).",
         *(beginning(stream) if is_by_day(stream) else ()),
-        table_of(("", ""), facts.items()),
+        table(("", ""), facts.items()),
         *((f"See also: {', '.join(more)}.",) if more else ()),
         *(("## Foreign keys", "\n".join(keys)) if keys else ()),
         *fields_of_it,
@@ -236,7 +229,7 @@ def columns_page(tables: Sequence[Reference]) -> str:
     wanted = [(one.display_name, f"`{one.name}`", one.description) for one in map(column_of, _WANTED)]
     parts = (
         _ABOUT_WANTED,
-        table_of(("In Ads Manager", "Field", "Description"), wanted),
+        table(("In Ads Manager", "Field", "Description"), wanted),
         _ABOUT_COLUMNS,
         f"## {_TITLES[0]}",
         _fields_table(default),
@@ -298,26 +291,11 @@ def fields(schema: Mapping[str, Any], prefix: str = "") -> Iterator[Row]:
         yield from fields(inner, f"{path}.")
 
 
-def stale() -> Iterator[tuple[Path, str | None]]:
-    """The pages that are not as the code is, with the text that they should have; None for those that should go."""
-    wanted = pages()
-    for name, text in wanted.items():
-        path = FOLDER / name
-        if not path.exists() or path.read_text(encoding="utf-8") != text:
-            yield path, text
-    for path in FOLDER.glob("*"):
-        if path.name not in wanted:
-            yield path, None
-    text = USER_PAGE.read_text(encoding="utf-8")
-    if text != (with_names := with_table(text, overview())):
-        yield USER_PAGE, with_names
-
-
 def _area(title: str, streams: Sequence[PinterestStream]) -> str:
     here = [stream for stream in streams if area_of(type(stream)) == title]
     drawn = diagram([stream.name for stream in here], streams, simulated())
     titles = ("Stream", "Primary key", "Needs")
-    return "\n\n".join((f"## {title}", *((drawn,) if drawn else ()), table_of(titles, map(for_index, here))))
+    return "\n\n".join((f"## {title}", *((drawn,) if drawn else ()), table(titles, map(for_index, here))))
 
 
 def overview() -> str:
@@ -360,7 +338,7 @@ def _without_embedded(rows: Sequence[Row], references: Sequence[Reference]) -> l
 
 
 def _fields_table(rows: Iterable[Row]) -> str:
-    return table_of(("Field", "Type", "Description"), rows)
+    return table(("Field", "Type", "Description"), rows)
 
 
 def _anchor(heading: str) -> str:
@@ -536,12 +514,3 @@ def _above(name: str, parents: Parents) -> Iterator[str]:
         if parent != name:
             yield parent
             yield from _above(parent, parents)
-
-
-if __name__ == "__main__":
-    FOLDER.mkdir(exist_ok=True)
-    for path, text in stale():
-        if text is None:
-            path.unlink()
-        else:
-            path.write_text(text, encoding="utf-8")

@@ -1,34 +1,30 @@
-"""The README's table of streams and their number, and what the documents say of a stream, made from the code.
-
-`make docs` writes them; a test tells when they are stale.
-"""
+"""The README's table of streams, and what the documents say of a stream, made from the code."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml  # type: ignore[import-untyped]
 from airbyte_cdk.sources.utils.casing import camel_to_snake
 
+from integration_tests.support.documents import table
 from source_pinterest.api import Api
 from source_pinterest.api.errors import UNREQUESTED_SCOPES
 from source_pinterest.config import Config
 from source_pinterest.config.reports import is_targeting
 from source_pinterest.reporting.client import ANALYTICS_REPORTS
-from source_pinterest.streams import STREAMS, streams_by_name
+from source_pinterest.streams import streams_by_name
 from source_pinterest.streams.analytics.levels import TargetingAnalytics
 from source_pinterest.streams.analytics.query import QueryAnalytics
 from source_pinterest.streams.analytics.report import ReportStream
 from source_pinterest.streams.base.stream import PinterestStream, Sync
 
 ROOT = Path(__file__).parents[2]
-BEGIN, END = "<!-- Streams: written by `make docs` -->", "<!-- End of streams -->"
 
 _CREDENTIALS = {"credentials": {"auth_method": "access_token", "access_token": "false-access-token"}}
 _LINK = re.compile(r"https://developers\.pinterest\.com/docs/api/v5/([a-z_]+-[a-z_-]+)")
 _ENTITIES_OF_LEVEL = {"ADVERTISER": "ad accounts", "PIN_PROMOTION": "ads"}
-_COUNT = re.compile(r"\d+(?= streams instead of)")
 _BY_TARGETING = ", by targeting type and value"
 
 
@@ -79,10 +75,10 @@ def suggested() -> Sequence[str]:
     return tuple(metadata["data"]["suggestedStreams"]["streams"])
 
 
-def table() -> str:
+def written() -> str:
     """The README's table of the suggested streams."""
     rows = (for_readers(stream) for stream in every_stream() if stream.name in suggested())
-    return table_of(("Stream", "Records", "Primary key", "Incremental by"), rows)
+    return table(("Stream", "Records", "Primary key", "Incremental by"), rows)
 
 
 def every_stream(**options: Any) -> list[PinterestStream]:
@@ -90,35 +86,6 @@ def every_stream(**options: Any) -> list[PinterestStream]:
     config = Config.from_mapping({**_CREDENTIALS, **options})
     sync = Sync(Api.connect(config, on_rotation=lambda _: None, before_wait=lambda: None), config)
     return [make() for make in streams_by_name(sync).values()]
-
-
-def table_of(titles: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    """A table as Markdown has it."""
-    lines = (titles, ("---",) * len(titles), *rows)
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
-
-
-def with_table(text: str, written: str) -> str:
-    """A document with the table between its marks."""
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise LookupError(f"There is no place for the table: {BEGIN} and {END} are missing.")
-    return f"{before}{BEGIN}\n\n{written}\n\n{END}{after}"
-
-
-def with_count(text: str) -> str:
-    """A document with the number of streams, where it has one."""
-    return _COUNT.sub(str(len(STREAMS)), text)
-
-
-def stale() -> Iterator[tuple[Path, str]]:
-    """The README with the text that it should have, if its table or number is not that of the code."""
-    path = ROOT / "README.md"
-    text = path.read_text(encoding="utf-8")
-    wanted = with_count(with_table(text, table()))
-    if text != wanted:
-        yield path, wanted
 
 
 def link_of(stream: type[PinterestStream]) -> re.Match[str]:
@@ -164,8 +131,3 @@ def needs_of(stream: PinterestStream) -> str:
 
 def _cursor(stream: PinterestStream) -> str:
     return f"`{stream.cursor_field}`" if stream.cursor_field else ""
-
-
-if __name__ == "__main__":
-    for path, wanted in stale():
-        path.write_text(wanted, encoding="utf-8")
