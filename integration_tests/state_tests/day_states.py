@@ -37,11 +37,6 @@ def windows(sim: Simulator, stream: str, account: str | None = None) -> list[tup
     )
 
 
-def failed_windows(sim: Simulator) -> list[tuple[str, str]]:
-    """The windows of the calls that a fault has hit; which worker comes first is open."""
-    return [(entry.values("start_date")[0], entry.values("end_date")[0]) for entry in sim.log if entry.fault]
-
-
 def own(values: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """A state as this connector keeps it."""
     return {

@@ -170,32 +170,6 @@ def test_an_outage_costs_a_few_requests_and_the_next_sync_has_all() -> None:
         assert_exact(again, sim, [STREAM])
 
 
-def test_a_missing_scope_ends_the_stream_and_keeps_what_was_read() -> None:
-    with Simulator(World(boards=0, ad_accounts=1, ads=4), faults=[Fault("missing_scope", on=GET, after=2)]) as sim:
-        failed, _ = sync(sim)
-        assert_failed(failed, STREAM, "config_error", "the token lacks the permission")
-        read = len(failed.records[STREAM])
-        assert 2 <= read < len(sim.expected(STREAM))
-        again, asked = sync(sim, failed.states)
-        assert_succeeded(again, [STREAM])
-        assert len(asked) == len(sim.expected(STREAM)) - read
-        assert_same(STREAM, upserted(STREAM, failed, again), sim.expected(STREAM))
-
-
-def test_an_account_whose_ads_cannot_be_listed_keeps_its_place(sim: Simulator) -> None:
-    first, _ = sync(sim)
-    add_ads(sim, 13)
-    sim.add_fault(Fault("503", on="ads/list", account=account_of(sim), times=None))
-    failed, asked = sync(sim, first.states)
-    assert_failed(failed, STREAM, "transient_error")
-    assert not asked
-    assert failed.states[STREAM] == first.states[STREAM]
-    sim.clear_faults()
-    again, asked = sync(sim, failed.states)
-    assert_succeeded(again, [STREAM])
-    assert asked == [pin_id_of_ad(sim.world, 0, 12)]
-
-
 def test_a_list_of_ads_that_breaks_off_costs_its_own_account() -> None:
     with Simulator(World(boards=1, campaigns=2, ad_groups=2, ads=(260, 7))) as sim:
         sim.add_fault(Fault("503", on="ads/list", account=account_of(sim), times=None, after=1))

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 
 from integration_tests.simulator import Fault, FaultKind
-from integration_tests.state_tests.second_syncs import DAY_STREAMS, FINAL_AFTER_DAYS, emitted_days
+from integration_tests.state_tests.second_syncs import DAY_STREAMS, FINAL_AFTER_DAYS
 from integration_tests.support.assertions import (
     assert_exact,
     assert_failed,
@@ -129,26 +128,6 @@ def test_days_that_may_not_be_final_are_held_back(sim: Simulator, held_from: int
                 assert_same(stream, emitted, sim.expected(stream, start=start, end=end))
 
 
-def test_an_older_state_is_settled_up_to_two_days_before_its_last_day(sim: Simulator) -> None:
-    account, last = sim.world.account_id(0), sim.world.today - timedelta(days=10)
-    state: dict[str, Any] = {
-        stream: {"states": [{"partition": {"id": account, "parent_slice": {}}, "cursor": {"DATE": str(last)}}]}
-        for stream in ADS_ANALYTICS
-    }
-    state["user_account_analytics"] = {"date": str(last)}
-    output = run_sync(sim, DAY_STREAMS, config=sim.config(account_ids=[account]), state=state, destination="append")
-
-    assert_succeeded(output, DAY_STREAMS)
-    for stream in ADS_ANALYTICS:
-        expected = sim.expected(stream, start=last - timedelta(days=1), end=settled(sim.world.today))
-        of_account = {key: row for key, row in expected.items() if row["AD_ACCOUNT_ID"] == account}
-        assert_same(stream, output.records[stream], of_account)
-    assert emitted_days(output, "user_account_analytics")[0] == str(last - timedelta(days=1))
-    for stream in DAY_STREAMS:
-        [warning] = [text for text in output.warnings() if text.startswith(f"{stream}: the days ")]
-        assert f"{last - timedelta(days=1)} to {last} were read" in warning
-
-
 TWICE = "rows of these days then appear twice in the table"
 CALLS = "campaigns/analytics"
 HALF_FAILS = {
@@ -209,13 +188,3 @@ def test_boards_of_which_only_a_part_came_are_named_where_they_come_twice(destin
     else:
         assert not told
     assert not second.warnings()
-
-
-def test_days_of_which_nothing_came_are_not_said_to_come_twice() -> None:
-    faults = [Fault(FaultKind.SERVER_ERROR, on=CALLS, times=None)]
-    with Simulator(World(boards=0, ad_accounts=1, campaigns=300), faults=faults) as sim:
-        config = sim.config(max_retries=0, num_workers=1)
-        output = run_sync(sim, ["campaign_analytics"], config=config, destination="append")
-
-    assert_failed(output, "campaign_analytics", "transient_error")
-    assert not output.warnings()

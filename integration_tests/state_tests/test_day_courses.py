@@ -15,8 +15,7 @@ from airbyte_cdk.models import Type
 from integration_tests.fault_table.columns import COLUMNS
 from integration_tests.fault_table.course import DEDUP, LONGEST_LOOKBACK_DAYS, Course, Incident, Played
 from integration_tests.simulator import Fault, FaultKind, Kind
-from integration_tests.simulator.organic.promoted import pin_id_of_ad
-from integration_tests.state_tests.second_syncs import now, upserted
+from integration_tests.state_tests.second_syncs import upserted
 from integration_tests.support.assertions import assert_failed, assert_same, assert_succeeded, key_of, without_nulls
 from integration_tests.support.days import days_later
 from integration_tests.support.interrupted import killed, with_every_state
@@ -30,7 +29,6 @@ APPEND, MERGE = "append", "append_dedup"
 FINAL_AFTER_DAYS, HISTORY_DAYS = 2, 89
 PROFILE = "user_account/analytics"
 SPLITS = ("user_account_analytics_by_content_type", "user_account_analytics_by_app_type")
-_TEN_YEARS_SECONDS = 10 * 365 * 86_400
 LATE_PARTS = {SPLITS[0]: "ORGANIC", SPLITS[1]: "TABLET"}
 
 
@@ -265,25 +263,6 @@ def test_an_account_that_refuses_is_not_remembered() -> None:
     )
     assert read == held != []
     assert not output.warnings()
-
-
-# -- Pins of ads
-
-
-def test_the_pin_of_an_ad_that_was_published_later_is_read() -> None:
-    """Its `created_time` is that of its draft, or of its pin, and lies before the newest ad of the first sync."""
-    stream, world = "ad_pins", World(boards=1, campaigns=2, ad_groups=2, ads=(6, 4))
-    with Simulator(world, profile="ample") as sim:
-        first = run_sync(sim, [stream])
-        world.ads = (8, 4)
-        for index in (6, 7):
-            ad = world.entity_id(Kind.ADS, 0, index)
-            world.edit(world.account_id(0), Kind.ADS, ad, now() - 3_600, created_time=now() - _TEN_YEARS_SECONDS)
-        second = run_sync(sim, [stream], state=first.states)
-        assert_succeeded(second, [stream])
-        assert {pin_id_of_ad(world, 0, index) for index in (6, 7)} <= {row["pin_id"] for row in second.records[stream]}
-        third = run_sync(sim, [stream], state=second.states)
-        assert not third.records[stream]
 
 
 # -- Lists of each ad group

@@ -121,20 +121,6 @@ def test_a_status_newly_wanted_is_read_from_the_start(sim: Simulator) -> None:
         assert len(third.records[stream]) <= sim.world.ad_accounts
 
 
-def test_a_status_wanted_again_after_a_while_is_read_from_the_start(sim: Simulator) -> None:
-    """What changed while nobody wanted it must not be passed over."""
-    first = run_sync(sim, ["campaigns"])
-    paused = next(record for record in sim.expected("campaigns").values() if record["status"] == "PAUSED")
-    sim.world.edit(paused["ad_account_id"], "campaigns", paused["id"], now() - 1_000, name="renamed")
-    active = {"status": ["ACTIVE"]}
-    sim.world.edit(
-        paused["ad_account_id"], "campaigns", sim.world.entity_id(Kind.CAMPAIGNS, 0, 0), now() - 500, name="later"
-    )
-    second = run_sync(sim, ["campaigns"], config=sim.config(**active), state=first.states)
-    third = run_sync(sim, ["campaigns"], state=second.states)
-    assert_same("campaigns", upserted("campaigns", first, second, third), sim.expected("campaigns"))
-
-
 def test_a_status_that_nobody_knows_is_emitted_and_named_and_then_covered() -> None:
     with Simulator(World(boards=0, statuses={"ACTIVE": 2, "UNDER_REVIEW": 1})) as sim:
         first = run_sync(sim, ENTITIES)
@@ -153,17 +139,6 @@ def test_a_status_that_nobody_knows_is_emitted_and_named_and_then_covered() -> N
         for stream in ENTITIES:
             assert {record["status"] for record in chosen.records[stream]} == {"ACTIVE"}
         assert not chosen.warnings()
-
-
-def test_an_archived_entity_comes_as_archived(sim: Simulator) -> None:
-    first = run_sync(sim, ENTITIES)
-    for kind in Kind:
-        sim.world.edit(sim.world.account_id(0), kind, sim.world.entity_id(kind, 0, 0), now(), status="ARCHIVED")
-    second = run_sync(sim, ENTITIES, state=first.states)
-    for kind in Kind:
-        came = {record["id"]: record["status"] for record in second.records[kind]}
-        assert came[sim.world.entity_id(kind, 0, 0)] == "ARCHIVED"
-        assert_same(kind, upserted(kind, first, second), sim.expected(kind))
 
 
 @pytest.mark.parametrize("sync_mode", ["incremental", "full_refresh"])

@@ -5,9 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from integration_tests.simulator import Kind
-from integration_tests.state_tests.second_syncs import FINAL_AFTER_DAYS, LOOKBACK_DAYS, entry_of, now, upserted
-from integration_tests.support.assertions import assert_exact, assert_same, assert_succeeded
+from integration_tests.state_tests.second_syncs import FINAL_AFTER_DAYS, entry_of, upserted
+from integration_tests.support.assertions import assert_same, assert_succeeded
 from integration_tests.support.catalogs import ADS_ANALYTICS, ENTITIES
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
@@ -43,17 +42,3 @@ def test_an_excluded_account_is_left_alone_and_keeps_its_place(sim: Simulator) -
         field = "ad_account_id" if stream in ENTITIES else "AD_ACCOUNT_ID"
         assert excluded not in {record[field] for record in second.records[stream]}
         assert entry_of(first, stream, excluded) == entry_of(second, stream, excluded)
-
-
-def test_entities_created_later_come_with_their_analytics() -> None:
-    with Simulator(World(boards=0, campaigns=4, ad_groups=4, ads=4)) as sim:
-        first = run_sync(sim, ["campaigns", "campaign_analytics"])
-        sim.world.campaigns = 6
-        for account in range(sim.world.ad_accounts):
-            for index in (4, 5):
-                identity = sim.world.entity_id(Kind.CAMPAIGNS, account, index)
-                sim.world.edit(sim.world.account_id(account), Kind.CAMPAIGNS, identity, now())
-        second = run_sync(sim, ["campaigns", "campaign_analytics"], state=first.states)
-        assert_same("campaigns", upserted("campaigns", first, second), sim.expected("campaigns"))
-        start = sim.world.today - timedelta(days=LOOKBACK_DAYS)
-        assert_exact(second, sim, ["campaign_analytics"], start=start)

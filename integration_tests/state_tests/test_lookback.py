@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from integration_tests.simulator import Fault
 from integration_tests.state_tests.second_syncs import (
     DAY_STREAMS,
     FINAL_AFTER_DAYS,
@@ -18,7 +17,6 @@ from integration_tests.state_tests.second_syncs import (
 from integration_tests.support.assertions import assert_exact, assert_same, assert_succeeded
 from integration_tests.support.catalogs import ADS_ANALYTICS
 from integration_tests.support.days import days_later
-from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
 
@@ -67,74 +65,6 @@ def test_late_conversions_arrive(sim: Simulator) -> None:
             restated = sim.expected(stream, start=start)
             assert any(before[stream].get(key, record) != record for key, record in restated.items())
             assert_same(stream, upserted(stream, first, second), before[stream] | restated)
-
-
-def test_a_start_date_that_moves_on_with_the_days_leaves_no_number_stale(sim: Simulator) -> None:
-    """Five syncs, three days apart, each of which starts "a week ago" and can't read campaigns; then one that can."""
-    streams, stream, since = ["campaign_analytics", "ad_analytics"], "campaign_analytics", sim.world.today
-    outputs: list[Output] = []
-    states: dict[str, dict[str, Any]] = {}
-    for later in range(0, 21, 3):
-        with days_later(sim.world, later) as today:
-            config = sim.config(start_date=(today - timedelta(days=7)).isoformat(), max_retries=0)
-            if later:
-                sim.world.restate(days_back=later + 7)
-            if later == 3:
-                sim.add_fault(Fault("500", on="campaigns/analytics", times=None))
-            if later == 18:
-                sim.clear_faults()
-            outputs.append(run_sync(sim, streams, config=config, state=states))
-            states = outputs[-1].states
-            assert outputs[-1].status(stream) == ("COMPLETE" if later in (0, 18) else "INCOMPLETE")
-            if later < 18:
-                assert {entry["cursor"]["DATE"] for entry in states[stream]["states"]} == {since.isoformat()}
-            assert_same(
-                "ad_analytics",
-                upserted("ad_analytics", *outputs),
-                sim.expected("ad_analytics", start=since - timedelta(days=7)),
-            )
-    with days_later(sim.world, 18):
-        assert_same(stream, upserted(stream, *outputs), sim.expected(stream, start=since - timedelta(days=7)))
-
-
-def test_an_earlier_start_date_is_read_once(sim: Simulator) -> None:
-    today = sim.world.today
-    late, early = (
-        sim.config(start_date=(today - timedelta(days=days)).isoformat(), lookback_days=3) for days in (20, 60)
-    )
-    first = run_sync(sim, ADS_ANALYTICS, config=late)
-    sim.log.clear()
-    second = run_sync(sim, ADS_ANALYTICS, config=early, state=first.states)
-    head = ((today - timedelta(days=60)).isoformat(), (today - timedelta(days=21)).isoformat())
-    tail = ((today - timedelta(days=3)).isoformat(), today.isoformat())
-    assert asked_days(sim, "campaigns/analytics") == {head, tail}
-    for stream in ADS_ANALYTICS:
-        assert_same(stream, upserted(stream, first, second), sim.expected(stream, start=today - timedelta(days=60)))
-    sim.log.clear()
-    run_sync(sim, ADS_ANALYTICS, config=early, state=second.states)
-    assert asked_days(sim, "campaigns/analytics") == {tail}
-
-
-# -- full refresh
-
-
-def test_a_full_refresh_runs_to_today_and_goes_on_where_it_has_not_ended(sim: Simulator) -> None:
-    destination = "overwrite"
-    first = run_sync(sim, DAY_STREAMS, sync_mode="full_refresh", destination=destination)
-    assert_exact(first, sim, DAY_STREAMS)
-    before = sim.world.today - timedelta(days=11)
-    state = {
-        stream: {
-            "states": [
-                {"partition": item["partition"], "cursor": {**item["cursor"], "DATE": before.isoformat()}}
-                for item in first.states[stream]["states"]
-            ],
-            "full_refresh": {"generation": None, "ended": False},
-        }
-        for stream in ADS_ANALYTICS
-    }
-    second = run_sync(sim, ADS_ANALYTICS, state=state, sync_mode="full_refresh", destination=destination)
-    assert_exact(second, sim, ADS_ANALYTICS, start=before + timedelta(days=1))
 
 
 # -- the user's own analytics

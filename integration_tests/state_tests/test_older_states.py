@@ -2,9 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -22,28 +21,6 @@ from integration_tests.support.syncs import read_arguments, run_sync
 def sim() -> Iterator[Simulator]:
     with Simulator(World(boards=0, campaigns=8, ad_groups=6, ads=5, active_percent=25)) as simulator:
         yield simulator
-
-
-def account_level(values: Mapping[str, Any], cursor_field: str = "DATE") -> dict[str, Any]:
-    """A state as the official connector's 2.x keeps it for each account."""
-    return {
-        "use_global_cursor": False,
-        "states": [
-            {"partition": {"id": account, "parent_slice": {}}, "cursor": {cursor_field: value}}
-            for account, value in values.items()
-        ],
-        "lookback_window": 12,
-        "parent_state": {},
-    }
-
-
-def entity_level(account: str, values: Mapping[str, str]) -> list[dict[str, Any]]:
-    """The entries of one account as 2.x keeps them for each entity."""
-    partition = {"id": account, "parent_slice": {}}
-    return [
-        {"partition": {"id": entity, "parent_slice": partition}, "cursor": {"DATE": value}}
-        for entity, value in values.items()
-    ]
 
 
 def test_a_flat_day_cursor_is_read_for_each_account(sim: Simulator) -> None:
@@ -82,29 +59,6 @@ def test_a_flat_edit_time_is_read_for_each_account(sim: Simulator) -> None:
         [warning] = output.warnings()
         assert "left out entities that were archived or not edited since the start date" in warning
         assert run_sync(sim, ["campaigns"], state=output.states).warnings() == [], "it is said once"
-
-
-def test_the_account_level_of_2x(sim: Simulator) -> None:
-    stream = "campaign_analytics"
-    one, other = (sim.world.account_id(index) for index in range(2))
-    state = {stream: account_level({one: day(sim, 4), other: day(sim, 9)})}
-    output = run_sync(sim, [stream], config=sim.config(lookback_days=1), state=state)
-    assert_succeeded(output, [stream])
-    assert windows(sim, stream, one) == [(day(sim, 5), day(sim, 0))]
-    assert windows(sim, stream, other) == [(day(sim, 10), day(sim, 0))]
-    assert set(cursors(output, stream)) == {one, other}
-
-
-def test_the_entity_level_of_2x_folds_into_its_account_by_the_minimum(sim: Simulator) -> None:
-    stream, (one, other) = "ad_analytics", (sim.world.account_id(index) for index in range(2))
-    entries = [
-        *entity_level(one, {"687201361754": day(sim, 3), "687201361755": day(sim, 8), "687201361756": day(sim, 5)}),
-        *entity_level(other, {"687201361757": day(sim, 2)}),
-    ]
-    output = run_sync(sim, [stream], config=sim.config(lookback_days=0), state={stream: {"states": entries}})
-    assert windows(sim, stream, one) == [(day(sim, 8), day(sim, 0))]
-    assert windows(sim, stream, other) == [(day(sim, 2), day(sim, 0))]
-    assert set(cursors(output, stream)) == {one, other}
 
 
 def test_the_flat_day_of_a_profile_is_read(sim: Simulator) -> None:

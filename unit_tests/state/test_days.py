@@ -12,70 +12,53 @@ from pendulum import Date
 from source_pinterest.dates import DateWindow
 from source_pinterest.state.days import Days, Read, fold
 from source_pinterest.state.period import Period, Restatement
-from unit_tests.state.day_cursors import EARLIEST, day, window
+from unit_tests.state.day_cursors import EARLIEST, TODAY, day, window
 
 between = Days.between
 NEW = Days()
 IN_TWO_DAYS = day(-2)
 
 
-def period(start_ago: int = 89, end_ago: int = 0, lookback_days: int | None = 33) -> Period:
-    return Period(max(day(start_ago), EARLIEST), EARLIEST, day(end_ago), lookback_days)
+def period(start_ago: int = 89, lookback_days: int | None = 33) -> Period:
+    return Period(max(day(start_ago), EARLIEST), EARLIEST, TODAY, lookback_days)
+
+
+def once(restatement: Restatement) -> Period:
+    return replace(period(0), restatement=restatement)
 
 
 # ---- Which windows a sync reads
 
 
 @pytest.mark.parametrize(
-    ("last_ago", "lookback_days", "start_ago", "resumes_ago"),
+    ("known", "wanted", "expected"),
     [
-        (None, 33, 40, 40),
-        (None, 33, 400, 89),
-        (1, 33, 89, 34),  # the lookback counts from the last finished day, which is read again too
-        (10, 0, 89, 10),
-        (10, None, 89, 9),
-        (300, 33, 89, 89),
-    ],
-)
-def test_unread_windows_follow_from_the_days(
-    last_ago: int | None, lookback_days: int | None, start_ago: int, resumes_ago: int
-) -> None:
-    known = NEW if last_ago is None else between(day(max(start_ago, last_ago)), day(last_ago))
-
-    assert known.unread(period(start_ago, 0, lookback_days))[-1] == window(resumes_ago, 0)
-
-
-@pytest.mark.parametrize(
-    ("known", "start_ago", "expected"),
-    [
-        (between(day(50), day(1)), 80, [window(80, 51), window(34, 0)]),
-        (between(day(50), day(1)), 400, [window(89, 51), window(34, 0)]),
-        (between(day(50), day(1)), 50, [window(34, 0)]),
+        (NEW, period(40), [window(40, 0)]),
+        (NEW, period(400), [window(89, 0)]),
+        # the lookback counts from the last finished day, which is read again too
+        (between(day(89), day(1)), period(), [window(34, 0)]),
+        (between(day(89), day(10)), period(lookback_days=0), [window(10, 0)]),
+        (between(day(89), day(10)), period(lookback_days=None), [window(9, 0)]),
+        (between(day(300), day(300)), period(), [window(89, 0)]),
+        # an earlier start date is caught up with
+        (between(day(50), day(1)), period(80), [window(80, 51), window(34, 0)]),
+        (between(day(50), day(1)), period(400), [window(89, 51), window(34, 0)]),
         # the lookback does not read the days before the first
-        (between(day(5), day(1)), 80, [window(80, 6), window(5, 0)]),
+        (between(day(5), day(1)), period(80), [window(80, 6), window(5, 0)]),
         # an older connector did not keep the first day
-        (between(None, day(1)), 80, [window(34, 0)]),
+        (between(None, day(1)), period(80), [window(34, 0)]),
+        # a start date that has moved later hides no day that is owed
+        (between(day(60), day(1)), period(20), [window(34, 0)]),
+        (between(day(25), day(1)), period(0), [window(25, 0)]),
+        (between(day(60), day(10), [window(50, 46)]), period(20), [window(50, 46), window(43, 0)]),
+        (between(day(60), day(10), settled=day(50)), once(Restatement.READ_AGAIN), [window(49, 0)]),
+        (between(day(60), day(40), settled=day(45)), once(Restatement.EMIT_ONCE), [window(44, 0)]),
     ],
 )
-def test_an_earlier_start_date_is_caught_up_with(known: Days, start_ago: int, expected: list[DateWindow]) -> None:
-    assert known.unread(period(start_ago)) == expected
-
-
-@pytest.mark.parametrize("start_ago", [20, 0])
-@pytest.mark.parametrize(
-    ("known", "restatement", "expected"),
-    [
-        (between(day(60), day(1)), Restatement.BY_LOOKBACK, [window(34, 0)]),
-        (between(day(25), day(1)), Restatement.BY_LOOKBACK, [window(25, 0)]),
-        (between(day(60), day(10), [window(50, 46)]), Restatement.BY_LOOKBACK, [window(50, 46), window(43, 0)]),
-        (between(day(60), day(10), settled=day(50)), Restatement.READ_AGAIN, [window(49, 0)]),
-        (between(day(60), day(40), settled=day(45)), Restatement.EMIT_ONCE, [window(44, 0)]),
-    ],
-)
-def test_a_start_date_that_has_moved_later_hides_no_day_that_is_owed(
-    known: Days, restatement: Restatement, expected: list[DateWindow], start_ago: int
+def test_a_sync_reads_the_days_that_are_owed_and_those_of_the_lookback(
+    known: Days, wanted: Period, expected: list[DateWindow]
 ) -> None:
-    assert known.unread(replace(period(start_ago), restatement=restatement)) == expected
+    assert known.unread(wanted) == expected
 
 
 @pytest.mark.parametrize(("first_ago", "newest_first"), [(4, True), (30, False), (None, False)])

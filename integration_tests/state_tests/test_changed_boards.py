@@ -82,23 +82,6 @@ def test_a_move_while_pins_are_listed_is_seen_the_next_time(sim: Simulator) -> N
     assert_same(stream, second.records[stream], of_board(sim, stream, board_id(0)))
 
 
-@each_stream
-def test_a_board_whose_listing_failed_keeps_its_old_time(sim: Simulator, stream: str) -> None:
-    first = run_sync(sim, [stream])
-    old = times(sim)
-    for index in range(4):
-        sim.world.edit_board(index, LATER)
-    sim.add_fault(Fault("503", on=LISTS[stream], path=board_id(2), times=None))
-    second = run_sync(sim, [stream], config=sim.config(max_retries=0), state=first.states)
-    assert_failed(second, stream, "transient_error", board_id(2))
-    assert boards_in(second, stream) == {**times(sim), board_id(2): old[board_id(2)]}
-
-    sim.clear_faults()
-    third = run_sync(sim, [stream], state=second.states)
-    assert_succeeded(third, [stream])
-    assert_same(stream, third.records[stream], of_board(sim, stream, board_id(2)))
-
-
 def test_a_board_of_which_one_section_failed_is_read_again(sim: Simulator) -> None:
     sim.add_fault(Fault("503", on="board_sections/list_pins", path=board_id(0), after=1, times=1))
     first = run_sync(sim, ["board_section_pins"], config=sim.config(max_retries=0, num_workers=1))
@@ -120,14 +103,6 @@ def test_a_list_of_boards_that_fails_forgets_none(sim: Simulator) -> None:
         assert second.states[stream] == first.states[stream]
 
 
-def test_a_full_refresh_lists_everything(sim: Simulator) -> None:
-    state: dict[str, dict[str, Any]] = {STREAMS[0]: {"boards": "nonsense"}, STREAMS[1]: {"boards": {board_id(0): 7}}}
-    output = run_sync(sim, STREAMS, sync_mode="full_refresh", destination="overwrite", state=state)
-
-    assert_succeeded(output, STREAMS)
-    assert_exact(output, sim, STREAMS)
-
-
 def test_an_interrupted_full_refresh_goes_on(sim: Simulator) -> None:
     stream = "board_pins"
     how = {"sync_mode": "full_refresh", "destination": "overwrite"}
@@ -138,17 +113,3 @@ def test_an_interrupted_full_refresh_goes_on(sim: Simulator) -> None:
 
     assert_same(stream, first.records[stream] + second.records[stream], sim.expected(stream))
     assert_same(stream, second.records[stream], of_board(sim, stream, board_id(2)))
-
-
-def test_owners_of_ad_accounts_have_their_own_boards_in_the_state() -> None:
-    with Simulator(World(boards=2, pins_per_board=2, ad_accounts=2)) as sim:
-        config = sim.config(organic_per_ad_account=True)
-        first = run_sync(sim, STREAMS, config=config)
-        accounts = [sim.world.account_id(0), sim.world.account_id(1)]
-        assert boards_in(first, "board_pins").keys() == {
-            f"{accounts[owner]}/{board_id(2 * owner + index)}" for owner in range(2) for index in range(2)
-        }
-
-        second = run_sync(sim, STREAMS, config=config, state=first.states)
-        assert_succeeded(second, STREAMS)
-        assert not second.records
