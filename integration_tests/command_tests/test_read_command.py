@@ -321,8 +321,11 @@ def test_a_connector_that_ends_without_a_word_is_no_success(
 def test_ctrl_c_before_the_first_record_leaves_no_file_and_is_told_once(place: Place) -> None:
     """A terminal sends it to both processes, here while the child has not begun to import anything."""
     place.configure()
-    commands = f"kill -INT $$ && touch still-here\nkill -INT {os.getpid()}\nexec sleep 60"
-    place.run_instead(commands)
+    parent = os.getpid()
+    ignored = f"$((0x$(sed -n 's/^SigIgn:[[:space:]]*//p' /proc/{parent}/status) & 2))"
+    still_ignores = f"[ -r /proc/{parent}/status ] && [ {ignored} -ne 0 ]"
+    until_it_listens = f"while {still_ignores}; do :; done"
+    place.run_instead(f"kill -INT $$ && touch still-here\n{until_it_listens}\nkill -INT {parent}\nexec sleep 60")
     assert place.run("boards") == (128 + signal.SIGINT, "", NOTHING_READ)
     assert (place.folder / "still-here").exists()
     assert {path.name for path in place.output.iterdir()} == BESIDE
