@@ -15,7 +15,6 @@ from integration_tests.support.assertions import (
     key_of,
     without_nulls,
 )
-from integration_tests.support.catalogs import ADS_ANALYTICS
 from integration_tests.support.days import days_later
 from integration_tests.support.outputs import Record
 from integration_tests.support.pinterest import Simulator, World
@@ -54,14 +53,6 @@ def test_appended_days_come_once_and_only_when_they_are_settled(sim: Simulator) 
 def spent(records: Iterable[Record]) -> int:
     """The sum that a user takes over a table."""
     return sum(record.get("SPEND_IN_MICRO_DOLLAR") or 0 for record in records)
-
-
-def test_an_explicit_lookback_is_obeyed_where_the_destination_appends(sim: Simulator) -> None:
-    config = sim.config(lookback_days=4)
-    first = run_sync(sim, DAY_STREAMS, config=config, destination="append")
-    assert_exact(first, sim, DAY_STREAMS)
-    second = run_sync(sim, DAY_STREAMS, config=config, state=first.states, destination="append")
-    assert_exact(second, sim, ADS_ANALYTICS, start=sim.world.today - timedelta(days=4))
 
 
 def test_appending_from_a_start_date_that_has_not_settled(sim: Simulator) -> None:

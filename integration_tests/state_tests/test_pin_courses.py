@@ -168,15 +168,6 @@ def test_a_hundred_refused_pins_in_a_row_end_no_pass(batch: bool) -> None:
         assert all(course.rows_of(number) for number in (*range(4), 108, 109))
 
 
-@single_and_batch
-def test_pins_that_are_all_refused_fail_their_stream(batch: bool) -> None:
-    course = PinCourse(MERGE, batch=batch)
-    output = course.sync(0, pins=dict.fromkeys(range(6), REFUSED))
-    assert output.status(STREAM) == "INCOMPLETE"
-    course.sync(0)
-    course.assert_complete()
-
-
 # -- Pins that answer oddly
 
 

@@ -49,19 +49,14 @@ def marks(output: Output) -> dict[str, Any]:
     return {stream: state["full_refresh"] for stream, state in output.states.items()}
 
 
-def half_failed(sim: Simulator, generation: int | None) -> Output:
-    """Attempt 1: A and the list without a cursor come to their end, B fails for one of its accounts."""
+def test_attempt_2_of_one_generation_reads_what_is_left(sim: Simulator) -> None:
+    """In attempt 1, A and the list without a cursor come to their end; B fails for one of its accounts."""
     sim.add_fault(Fault("transient_400", on="campaigns/analytics", account=sim.world.account_id(1)))
-    first = refresh(sim, [A, B, CURSORLESS], generation)
+    first = refresh(sim, [A, B, CURSORLESS], 7)
     assert_failed(first, B, "transient_error")
     assert_exact(first, sim, [A, CURSORLESS])
     assert first.records[B], "one account of two was read"
     sim.log.clear()
-    return first
-
-
-def test_attempt_2_of_one_generation_reads_what_is_left(sim: Simulator) -> None:
-    first = half_failed(sim, 7)
     assert marks(first) == {A: mark(7, ended=True), B: mark(7, ended=False), CURSORLESS: mark(7, ended=True)}
 
     second = refresh(sim, [A, B, CURSORLESS], 7, first.states)
@@ -102,28 +97,6 @@ def test_an_attempt_on_the_next_day_emits_no_week_or_month_twice(sim: Simulator,
     assert {row["AD_ACCOUNT_ID"] for row in second.records[stream]} >= {sim.world.account_id(1)}
 
 
-def test_another_generation_reads_everything(sim: Simulator) -> None:
-    first = half_failed(sim, 7)
-    second = refresh(sim, [A, B, CURSORLESS], 8, first.states)
-
-    assert_succeeded(second, [A, B, CURSORLESS])
-    assert_exact(second, sim, [A, B, CURSORLESS])
-    assert marks(second) == {stream: mark(8, ended=True) for stream in (A, B, CURSORLESS)}
-
-
-@pytest.mark.parametrize(("before", "now"), [(None, None), (7, None)])
-def test_without_a_generation_what_has_not_ended_goes_on_and_the_rest_begins_anew(
-    sim: Simulator, before: int | None, now: int | None
-) -> None:
-    first = half_failed(sim, before)
-    second = refresh(sim, [A, B, CURSORLESS], now, first.states)
-
-    assert_succeeded(second, [A, B, CURSORLESS])
-    assert_exact(second, sim, [A, CURSORLESS])
-    assert second.records[B]
-    assert_same(B, [*first.records[B], *second.records[B]], sim.expected(B))
-
-
 @pytest.mark.parametrize("state_of", ["an incremental sync", "a full refresh without a generation"])
 def test_the_state_of_a_finished_sync_begins_every_stream_anew(sim: Simulator, state_of: str) -> None:
     mode = "incremental" if state_of == "an incremental sync" else "full_refresh"
@@ -143,14 +116,6 @@ def test_a_parent_that_has_ended_still_gives_its_ids(sim: Simulator) -> None:
     assert not second.records["campaigns"]
     assert not second.records["boards"]
     assert_exact(second, sim, [B, "board_sections"])
-
-
-@pytest.mark.parametrize("broken", [None, {"generation": 7, "ended": "yes"}], ids=str)
-def test_a_mark_that_is_none_begins_anew(sim: Simulator, broken: Any) -> None:
-    first = refresh(sim, [A], 7)
-    output = refresh(sim, [A], 7, {A: {**first.states[A], "full_refresh": broken}})
-
-    assert_exact(output, sim, [A])
 
 
 def test_a_state_says_that_the_stream_has_not_ended_until_it_has(sim: Simulator) -> None:

@@ -355,21 +355,6 @@ def test_owners_without_totals_are_told_apart_from_those_with(
     assert caplog.text.count("no pin in Pinterest's list has totals") == 1
 
 
-# ---- How far a pass has come
-
-
-def pass_over(start: str, end: str, after: str, **more: str | None) -> dict[str, Any]:
-    return {"start_date": start, "end_date": end, "settled": end, "newest": None, "after": after, **more}
-
-
-def test_pins_that_are_gone_at_the_end_of_a_pass_are_not_all_there_were(mock: requests_mock.Mocker) -> None:
-    begun = pass_over("2026-04-03", "2026-07-01", "1", newest="2026-06-30")
-    pinterest = Pinterest(mock, state(reading=[begun]))
-
-    assert read(pinterest, ["1", "2", "3"], refused(404, 50)) == []
-    assert pinterest.stream(PinAnalytics).checkpoint.state["date"] == "2026-06-30"
-
-
 # ---- Pins that lag apart. The last day that is old enough is 29 June
 
 
@@ -439,16 +424,6 @@ def test_a_day_counts_when_pinterest_has_counted_it_for_every_pin(
     assert found == {"1": ["26"], "2": ["27"]}
 
 
-def test_a_pin_waits_for_one_that_lags_behind(mock: requests_mock.Mocker) -> None:
-    late = {"1": span(20, 29), "2": span(20, 26), "3": []}
-    known, found = append(mock, late, {})
-    assert (known, found) == (read_to(26), {"1": span(20, 26), "2": span(20, 26)})
-
-    assert append(mock, late, known) == [known, {}]
-    on_time = {pin: span(20, 29) for pin in "123"}
-    assert append(mock, on_time, known) == [read_to(29), {pin: span(27, 29) for pin in "123"}]
-
-
 def test_a_pin_without_activity_for_a_week_is_not_waited_for(mock: requests_mock.Mocker) -> None:
     days = {"1": span(20, 29), "2": span(20, 21)}
     assert append(mock, days, {}) == [read_to(29), {"1": span(20, 29), "2": span(20, 21)}]
@@ -466,20 +441,6 @@ def test_a_day_that_is_still_counted_after_a_week_is_left_out(
     assert "still counts days up to 2026-06-24 of some pins" in caplog.text
 
 
-@pytest.mark.parametrize("slow", ["1", "150"])
-def test_each_day_comes_once_where_a_pass_takes_two_syncs(mock: requests_mock.Mocker, slow: str) -> None:
-    late = {pin: span(20, 26 if pin == slow else 29) for pin in PINS[:150]}
-    known, first = append(mock, late, {}, refused_pin="150")
-    assert known["reading"][0]["settled"] == "2026-06-24"
-    known, second = append(mock, late, known)
-    assert known == read_to(24)
-    assert [*first, *second] == [*PINS[:100], *PINS[100:150]]
-    assert {tuple(found) for found in (*first.values(), *second.values())} == {tuple(span(20, 24))}
-
-    known, third = append(mock, {pin: span(20, 29) for pin in late}, known)
-    assert (known, third) == (read_to(29), {pin: span(25, 29) for pin in late})
-
-
 def test_young_days_of_a_pass_that_breaks_off_are_read_again(mock: requests_mock.Mocker) -> None:
     days = {pin: span(20, 29) for pin in PINS[:150]}
     assert append(mock, days, read_to(27), refused_pin="150") == [read_to(27), {}]
@@ -487,7 +448,8 @@ def test_young_days_of_a_pass_that_breaks_off_are_read_again(mock: requests_mock
 
 
 def test_a_pass_of_young_days_that_another_mode_began_moves_nothing(mock: requests_mock.Mocker) -> None:
-    begun = pass_over("2026-06-28", "2026-07-01", "1", settled="2026-06-29", newest="2026-06-29")
+    begun = {"start_date": "2026-06-28", "end_date": "2026-07-01", "after": "1"}
+    begun |= dict.fromkeys(("settled", "newest"), "2026-06-29")
     days = {"1": span(20, 29), "2": span(20, 29)}
     known, found = append(mock, days, {**read_to(27), "reading": [begun]})
     assert (known, found) == (read_to(27), {})
@@ -507,61 +469,12 @@ def test_too_many_young_days_are_left_to_the_next_pass(
 # ---- Odd pins
 
 
-def skipped(known: dict[str, Any]) -> dict[str, tuple[str, int]]:
-    """The first unread day and the failures of each pin that a state keeps apart."""
-    return {one["pin_id"]: (one["unread"][0][0][-2:], one["failures"]) for one in known.get("skipped", ())}
-
-
-@pytest.mark.parametrize("how", ["append", "append_dedup"])
-def test_five_pins_in_a_row_that_fail_end_a_pass_and_the_next_goes_on_behind(
-    mock: requests_mock.Mocker, how: str
-) -> None:
-    days = {pin: span(20, 29) for pin in PINS[:30]}
-    odd, end = PINS[4:11], 24 if how == "append" else 29
-    known, first = append(mock, days, {}, how=how, odd=odd)
-    assert first == {pin: span(20, end) for pin in PINS[:4]}
-    assert known["reading"][0]["after"] == "4"
-    assert skipped(known) == dict.fromkeys(PINS[4:9], ("20", 1))
-
-    known, second = append(mock, days, known, how=how, odd=odd)
-    assert {pin: found[: end - 19] for pin, found in second.items()}.keys() >= {*PINS[11:30]}
-    assert not second.keys() & {*odd}
-    assert skipped(known) == {**dict.fromkeys(PINS[4:9], ("20", 2)), **dict.fromkeys(PINS[9:11], ("20", 1))}
-
-
 def test_pins_that_fail_before_any_other_is_read_hold_up_one_sync_alone(mock: requests_mock.Mocker) -> None:
     days = {pin: span(20, 29) for pin in PINS[:9]}
     known, found = append(mock, days, {}, odd=PINS[:6])
     assert (found, known.keys()) == ({}, {"date", "from", "skipped"})
     known, found = append(mock, days, known, odd=PINS[:6])
     assert [*found] == PINS[6:9]
-
-
-def test_days_that_a_pin_has_between_unread_ones_do_not_come_again(mock: requests_mock.Mocker) -> None:
-    kept = {"pin_id": "2", "unread": [["2026-06-20", "2026-06-22"], ["2026-06-28", "2026-06-29"]], "failures": 1}
-    known, found = append(mock, {pin: span(20, 29) for pin in "12"}, {**read_to(29), "skipped": [kept]})
-    assert (known, found) == (read_to(29), {"2": [*span(20, 22), *span(28, 29)]})
-
-
-def test_a_pin_that_answers_and_lags_behind_the_others_stays(mock: requests_mock.Mocker) -> None:
-    known, _ = append(mock, {"1": span(20, 29), "2": []}, {}, odd=["2"])
-    known, found = append(mock, {"1": span(20, 29), "2": span(20, 27)}, known)
-    assert (found, skipped(known)) == ({"2": span(20, 27)}, {"2": ("28", 0)})
-
-    assert append(mock, {pin: span(20, 29) for pin in "12"}, known) == [read_to(29), {"2": span(28, 29)}]
-
-
-@pytest.mark.parametrize("after", [None, "2", "3"])
-def test_a_pass_that_goes_on_leaves_a_pin_no_day_twice(mock: requests_mock.Mocker, after: str | None) -> None:
-    """Whether it has passed by the pin, which answers now, or not yet."""
-    days = {pin: span(20, 29) for pin in "1234"}
-    kept = {"skipped": [{"pin_id": "3", "unread": [["2026-06-20", "2026-06-29"]], "failures": 1}]}
-    begun = {"reading": [pass_over("2026-06-22", "2026-06-29", after, settled="2026-06-24")]} if after else {}
-    known, found = append(mock, days, {**read_to(21), **kept, **begun})
-    known, more = append(mock, days, known)
-    united = sorted([*found.get("3", ()), *more.get("3", ())])
-    assert united == span(20, 29)
-    assert "skipped" not in known
 
 
 def test_refused_pins_beside_an_odd_one_do_not_move_a_pass(mock: requests_mock.Mocker) -> None:
