@@ -95,28 +95,6 @@ def test_a_pass_without_a_pin_ends(sim: Simulator) -> None:
     assert held.state == state
 
 
-@pytest.mark.parametrize("days", [1, 7], ids=["next day", "when a full pass is due"])
-def test_a_pass_that_breaks_off_keeps_its_filter(sim: Simulator, days: int) -> None:
-    every, active = pins(sim), pins(sim)[4:]
-    held = Destination(sim)
-    held.sync()
-    with days_later(sim.world, 1):
-        sim.add_fault(Fault("rate_limited", on="pins/analytics", path=active[1], seconds=86_400, times=None))
-        failed, _ = held.sync()
-        assert_failed(failed, STREAM, "transient_error")
-        assert [reading["after"] for reading in failed.states[STREAM]["reading_active"]] == [active[0]]
-        sim.clear_faults()
-    with days_later(sim.world, days):
-        sim.world.active_since[every[0]] = sim.world.today
-        output, asked = held.sync()
-        assert_succeeded(output, [STREAM])
-        follows = [] if days == 1 else every
-        assert asked == [active[1], *follows]
-    with days_later(sim.world, 8):
-        held.sync()
-        held.assert_complete()
-
-
 def test_switched_off_it_reads_all_pins_since_the_last_full_pass(sim: Simulator) -> None:
     every, active = pins(sim), pins(sim)[4:]
     sim.world.totals_lag_days = 30

@@ -36,14 +36,6 @@ def test_a_pin_that_failed_arrives_with_all_its_days_once_it_answers(destination
     assert not course.behind
 
 
-def test_days_of_a_pin_that_age_out_are_told_once() -> None:
-    course = PinCourse(MERGE, start=None)
-    for day in range(5):
-        output = course.sync(day, pins={2: FaultKind.NOT_FOUND_EMPTY})
-        told = [text for text in output.warnings() if "too old now" in text]
-        assert len(told) == (day > 0), told
-
-
 @pytest.mark.parametrize("kill", [0.5, 0.7, 0.8, 0.9, 0.95])
 def test_a_kill_near_the_end_of_a_pass_loses_no_day_of_a_pin_behind(kill: float) -> None:
     """Once the last pin is read, a pass emits the youngest days too, which the pin behind owes from then on."""

@@ -148,30 +148,24 @@ def test_each_owner_has_a_full_pass_of_its_own() -> None:
     assert "full" not in pin_cursor(state).state
 
 
-@pytest.mark.parametrize("owner", [None, ACCOUNT])
-def test_a_reading_of_an_earlier_sync_that_reaches_today_is_followed_by_none(owner: str | None) -> None:
-    subject = pin_cursor({"reading": [unfinished(89, 0, 3, **({"ad_account_id": owner} if owner else {}))]})
-    finish(subject, owner, begun(subject, owner))
-
-    assert subject.next_pass(owner) is None
-    assert subject.state == (of_account(known(3)) if owner else known(3))
-
-
 @pytest.mark.parametrize(
     ("newest", "settled", "after"),
     [
         ([day(9), TODAY], day(2), known(2, read=str(TODAY))),
         ([day(5)], TODAY, known(5)),  # no pin has the younger days, which may still come
-        ([], TODAY, known(7)),  # as pins without any day, of which only week-old ones count
+        ([None], TODAY, known(7)),  # as pins without any day, of which only week-old ones count
+        ([TODAY, None], day(2), known(2, read=str(TODAY))),  # the last pin of the pass has no day
     ],
 )
 def test_a_reading_counts_as_far_as_its_pins_have_settled(
-    newest: list[Date], settled: Date, after: dict[str, Any]
+    newest: list[Date | None], settled: Date, after: dict[str, Any]
 ) -> None:
     subject = pin_cursor()
     reading = begun(subject)
     assert reading == ALL_DAYS
-    finish(subject, None, read_on(reading, newest, settled))
+    for latest in newest:
+        reading = read_on(reading, [latest] if latest else [], settled)
+    finish(subject, None, reading)
 
     assert subject.state == after
     assert subject.next_pass(None) is None, "in this sync; the next one asks again"
@@ -276,18 +270,6 @@ def test_a_skipped_pin_that_answers_in_a_full_refresh_has_all_days_that_the_othe
     again = refreshing(PinCursor, subject.state)
     again.commit(of(None, window(89, 1), 7), Read(window(89, 1), day(5)))
     assert "skipped" not in again.state, "the pin lags behind, and none of its days comes twice"
-
-
-def test_days_before_those_that_a_pin_has_are_owed_apart_from_them() -> None:
-    subject = pin_cursor(known(2, since=10))
-    head = begun(subject)
-    subject.fail(of(None, head.window, 7), ODD)
-    finish(subject, None, read_on(head, [day(11)], TODAY))
-    assert subject.owed(None, 7)[0] == DaySet((window(89, 11),))
-
-    begun(subject)
-    assert subject.state["skipped"] == [kept(89, 0, 1)], "the next pass goes on without it"
-    assert subject.owed(None, 7)[0] == DaySet((window(89, 2),)), "the others have no days since"
 
 
 def test_days_of_a_skipped_pin_that_are_too_old_are_told_once(caplog: pytest.LogCaptureFixture) -> None:
