@@ -148,6 +148,15 @@ def test_each_owner_has_a_full_pass_of_its_own() -> None:
     assert "full" not in pin_cursor(state).state
 
 
+@pytest.mark.parametrize("owner", [None, ACCOUNT])
+def test_a_reading_of_an_earlier_sync_that_reaches_today_is_followed_by_none(owner: str | None) -> None:
+    subject = pin_cursor({"reading": [unfinished(89, 0, 3, **({"ad_account_id": owner} if owner else {}))]})
+    finish(subject, owner, begun(subject, owner))
+
+    assert subject.next_pass(owner) is None
+    assert subject.state == (of_account(known(3)) if owner else known(3))
+
+
 @pytest.mark.parametrize(
     ("newest", "settled", "after"),
     [
