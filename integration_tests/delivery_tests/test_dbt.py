@@ -19,6 +19,7 @@ from integration_tests.simulator.resources import NAMELESS
 from integration_tests.support.pinterest import World
 from integration_tests.support.processes import ROOT
 from integration_tests.support.worlds import small_world
+from integration_tests.tools.demo.screen import DemoFailedError
 from integration_tests.tools.demo_dbt.project import (
     BUILD,
     LOCAL_VARIABLES,
@@ -26,7 +27,6 @@ from integration_tests.tools.demo_dbt.project import (
     PROJECT,
     READ_INTO_DUCKDB,
     STREAMS,
-    DbtFailedError,
     build,
 )
 from integration_tests.tools.demo_dbt.run import main
@@ -282,5 +282,5 @@ def test_a_row_that_comes_twice_fails_dbts_tests(database: duckdb.DuckDBPyConnec
     with duckdb.connect(str(copy)) as connection:
         connection.execute("insert into campaign_analytics select * from campaign_analytics limit 1")
 
-    with pytest.raises(DbtFailedError, match=r"unique_together_stg_pinterest__campaign_days"):
+    with pytest.raises(DemoFailedError, match=r"unique_together_stg_pinterest__campaign_days"):
         build(DBT, copy, tmp_path, LOCAL_VARIABLES)

@@ -14,6 +14,8 @@ from typing import Any
 
 import orjson
 
+from integration_tests.tools.demo.screen import DemoFailedError
+
 Record = dict[str, Any]
 Key = tuple[Any, ...]
 
@@ -37,10 +39,6 @@ def started(line: Sequence[str], **options: Any) -> Generator[subprocess.Popen[b
         except BaseException:
             process.terminate()
             raise
-
-
-class ConnectorFailedError(RuntimeError):
-    """The connector ended with an error; the message is the connector's own."""
 
 
 @dataclass
@@ -70,11 +68,11 @@ class Connector:
         """Test the connection.
 
         Raises:
-            ConnectorFailedError: the test failed.
+            DemoFailedError: the test failed.
         """
         for message in self._run("check"):
             if message["type"] == "CONNECTION_STATUS" and message["connectionStatus"]["status"] != "SUCCEEDED":
-                raise ConnectorFailedError(message["connectionStatus"]["message"])
+                raise DemoFailedError(message["connectionStatus"]["message"])
 
     def discover(self) -> dict[str, list[str]]:
         """The primary key of each stream, such as `{"pin_analytics": ["pin_id", "date"]}`."""
@@ -90,14 +88,14 @@ class Connector:
         """Read streams into a folder with `source_pinterest.read`, which goes on from the state there.
 
         Raises:
-            ConnectorFailedError: a stream was not read whole.
+            DemoFailedError: a stream was not read whole.
         """
         command = [sys.executable, "-m", "source_pinterest.read", *streams]
         command += ["--config", str(self._config_file), "--output", str(folder)]
         with started(command, cwd=self._root, env=self._environment, stderr=subprocess.PIPE) as process:
             _, troubles = process.communicate()
         if process.returncode:
-            raise ConnectorFailedError(f"read ended with exit code {process.returncode}. {troubles.decode()}")
+            raise DemoFailedError(f"read ended with exit code {process.returncode}. {troubles.decode()}")
         reading = Reading()
         with max(folder.glob("messages-*.jsonl")).open("rb") as lines:
             for line in lines:
@@ -114,4 +112,4 @@ class Connector:
                     troubles.append(message["trace"]["error"]["message"])
                 yield message
         if process.returncode:
-            raise ConnectorFailedError(f"{command} ended with exit code {process.returncode}. {' '.join(troubles)}")
+            raise DemoFailedError(f"{command} ended with exit code {process.returncode}. {' '.join(troubles)}")

@@ -1,7 +1,6 @@
 """Runs the demo: check, discover, a first read, a few changes in Pinterest, a second read, and what both brought."""
 
 import json
-import os
 import shutil
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -10,10 +9,10 @@ from pathlib import Path
 
 from rich.console import Console
 
-from integration_tests.network_guard import confine_to_loopback
-from integration_tests.tools.demo.connector import Connector, ConnectorFailedError, Record
+from integration_tests.tools.demo.connector import Connector, Record
 from integration_tests.tools.demo.findings import EXPLANATION, Finding, findings, table, totals
 from integration_tests.tools.demo.pinterest import WORLD, LocalPinterest
+from integration_tests.tools.demo.screen import PLAIN_WIDTH, play
 
 ROOT = Path(__file__).parents[3]
 OUTPUT = Path("demo-output")
@@ -22,32 +21,16 @@ CONFIG, READ, TABLE = "config.json", "read", "streams.txt"
 OPTIONS_IN_A_LINE = 3
 LOOKBACK_DAYS = 7
 HISTORY_DAYS = 100
-PLAIN_WIDTH = 80
 
 
 def main(output: Path = ROOT / OUTPUT, world: Sequence[str] = WORLD) -> int:
     """Run the demo in a folder; the exit code, 0 if every record arrived."""
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=PLAIN_WIDTH)
-    confine_to_loopback()
-    try:
-        output.mkdir(exist_ok=True)
-        is_whole = show(console, output, world)
-    except ConnectorFailedError as error:
-        console.print(f"The demo failed: {error}", style="bold red", markup=False)
-        return 1
-    except OSError as error:
-        if not error.filename:  # a request to the local Pinterest failed
-            raise
-        shown = os.path.relpath(output)
-        console.print(f"{shown} can't be written ({error.strerror}). Move it away, or get write permission.")
-        return 1
-    return 0 if is_whole else 1
+    return play(lambda console: show(console, output, world))
 
 
 def show(console: Console, output: Path, world: Sequence[str]) -> bool:
     """Run the connector, print what it read, and return whether that is all that Pinterest has."""
+    output.mkdir(exist_ok=True)
     config_file, folder = output / CONFIG, output / READ
     if folder.exists():
         shutil.rmtree(folder)  # its state belongs to a Pinterest that has ended

@@ -17,15 +17,14 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from integration_tests.network_guard import confine_to_loopback
 from integration_tests.support.outputs import Record
 from integration_tests.support.truth import Key
+from integration_tests.tools.demo.screen import DemoFailedError, play
 from integration_tests.tools.demo_dagster.agency import LOOKBACK_DAYS, Agency, Shard, records_in
 
 ROOT = Path(__file__).parents[3]
 OUTPUT = Path("demo-output/dagster")
 PYTHON = Path(".tmp/dagster/bin/python")
-PLAIN_WIDTH = 80
 THROTTLED, DEAD = "apac", "emea"
 """The shard that finds its quota used up, and the one whose refresh token another program uses."""
 EXAMPLE = Path("examples/dagster/pinterest_shards.py")
@@ -33,10 +32,6 @@ MATERIALIZE = Path("integration_tests/tools/demo_dagster/materialize.py")
 JOB = Path("examples/kubernetes/pinterest-shards.yaml")
 RETRY_SECONDS = 1
 _CONFIGURATION = "telemetry:\n  enabled: false\n"
-
-
-class OrchestratorError(RuntimeError):
-    """Dagster did not do what it was told; the message says what to look at."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +54,7 @@ class Orchestrator:
 
     def __init__(self, python: Path, home: Path, log: Path) -> None:
         if not os.access(python, os.X_OK):
-            raise OrchestratorError(f"{python} can't be started. Run `make demo-dagster`, which installs Dagster.")
+            raise DemoFailedError(f"{python} can't be started. Run `make demo-dagster`, which installs Dagster.")
         self._python = python
         self._log = log
         (home / "dagster.yaml").write_text(_CONFIGURATION, encoding="utf-8")
@@ -75,7 +70,7 @@ class Orchestrator:
         """Run all partitions of the example at once; what one of them met is in its outcome.
 
         Raises:
-            OrchestratorError: Dagster failed.
+            DemoFailedError: Dagster failed.
         """
         answer = self._run(MATERIALIZE, EXAMPLE, PINTEREST_SHARDS=str(shards), PINTEREST_API_URL=api_url)
         return {partition: Outcome(**outcome) for partition, outcome in json.loads(answer).items()}
@@ -84,7 +79,7 @@ class Orchestrator:
         """Hold the Kubernetes Job against the schema of Kubernetes.
 
         Raises:
-            OrchestratorError: it does not keep to that.
+            DemoFailedError: it does not keep to that.
         """
         self._run("-m", "kubernetes_validate", "--strict", JOB)
 
@@ -102,7 +97,7 @@ class Orchestrator:
             log.write(done.stdout)
         if done.returncode:
             command = " ".join(map(str, arguments))
-            raise OrchestratorError(f"`{command}` ended with exit code {done.returncode}; see {self._log}.")
+            raise DemoFailedError(f"`{command}` ended with exit code {done.returncode}; see {self._log}.")
         return done.stdout
 
 
@@ -178,38 +173,29 @@ def refresh_token(shard: Shard) -> str:
     return str(json.loads(shard.config.read_text(encoding="utf-8"))["credentials"]["refresh_token"])
 
 
-def main(arguments: Sequence[str] | None = None, output: Path = ROOT / OUTPUT) -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Run the demo in a folder, which is made anew; the exit code, 0 if each shard did what it should."""
     parser = argparse.ArgumentParser(prog="make demo-dagster", description="Read shards of a local Pinterest at once.")
     parser.add_argument("--python", type=Path, default=ROOT / PYTHON, help="Python of an environment that has Dagster")
-    given = parser.parse_args(arguments)
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=PLAIN_WIDTH)
-    confine_to_loopback()
-    try:
-        if output.exists():
-            shutil.rmtree(output)
-        output.mkdir(parents=True)
-        with tempfile.TemporaryDirectory(prefix="dagster-") as home:
-            orchestrator = Orchestrator(given.python.absolute(), Path(home), output / "dagster.log")
-            with Agency(output, ROOT) as agency:
-                troubles = show(console, agency, orchestrator)
-    except OrchestratorError as error:
-        console.print(f"The demo failed: {error}", style="bold red", markup=False, soft_wrap=True)
-        return 1
-    except OSError as error:
-        if not error.filename:  # a request to the local Pinterest failed
-            raise
-        sentence = f"{error.filename} can't be written ({error.strerror}). Move it away, or get write permission."
-        console.print(sentence, markup=False, soft_wrap=True)
-        return 1
+    python = parser.parse_args(arguments).python.absolute()
+    return play(lambda console: run(console, python, ROOT / OUTPUT))
+
+
+def run(console: Console, python: Path, output: Path) -> bool:
+    """Show the demo, and print what went otherwise than it should."""
+    if output.exists():
+        shutil.rmtree(output)
+    output.mkdir(parents=True)
+    with tempfile.TemporaryDirectory(prefix="dagster-") as home:
+        orchestrator = Orchestrator(python, Path(home), output / "dagster.log")
+        with Agency(output, ROOT) as agency:
+            troubles = show(console, agency, orchestrator)
     console.print(f"Each shard's records and state are in {OUTPUT}/shards; Dagster's log is beside them.")
     console.print(
         " ".join(troubles)
         or f"All went as meant: every record arrived, and {DEAD}, which was to fail, stopped no other shard."
     )
-    return 1 if troubles else 0
+    return not troubles
 
 
 def show(console: Console, agency: Agency, orchestrator: Orchestrator) -> list[str]:

@@ -13,6 +13,8 @@ from typing import Any
 import duckdb
 import jinja2
 
+from integration_tests.tools.demo.screen import DemoFailedError
+
 _TYPES: Mapping[str, str] = {"integer": "bigint", "number": "double", "boolean": "boolean", "string": "varchar"}
 _FORMATS: Mapping[str, str] = {"date": "date", "date-time": "timestamp"}
 _ANYTHING_ELSE = "json"
@@ -85,10 +87,6 @@ def make_view(connection: duckdb.DuckDBPyConnection, model: str, schema: str) ->
     connection.execute(f"create or replace temp view {model} as {query}")
 
 
-class DbtFailedError(RuntimeError):
-    """dbt can't run, or a model or a test failed; the message says which."""
-
-
 @dataclass(frozen=True)
 class Built:
     """How many models were built, and how many tests passed."""
@@ -101,10 +99,10 @@ def require(dbt: Path) -> None:
     """Ask for dbt before anything is read.
 
     Raises:
-        DbtFailedError: there is no such command.
+        DemoFailedError: there is no such command.
     """
     if not os.access(dbt, os.X_OK):
-        raise DbtFailedError(f"{dbt} can't be started. Run `make demo-dbt`, which installs dbt.")
+        raise DemoFailedError(f"{dbt} can't be started. Run `make demo-dbt`, which installs dbt.")
 
 
 def build(dbt: Path, database: Path, output: Path, variables: Mapping[str, Any], project: Path = PROJECT) -> Built:
@@ -118,7 +116,7 @@ def build(dbt: Path, database: Path, output: Path, variables: Mapping[str, Any],
         project: the folder of the project.
 
     Raises:
-        DbtFailedError: not all of it succeeded.
+        DemoFailedError: not all of it succeeded.
     """
     target = output / "target"
     (target / "run_results.json").unlink(missing_ok=True)
@@ -133,10 +131,10 @@ def build(dbt: Path, database: Path, output: Path, variables: Mapping[str, Any],
     environment = {**os.environ, **settings}
     done = subprocess.run(line, cwd=output, env=environment, check=False, capture_output=True, text=True)
     if not (target / "run_results.json").exists():
-        raise DbtFailedError(f"dbt build ended with exit code {done.returncode}:\n{done.stdout}{done.stderr}")
+        raise DemoFailedError(f"dbt build ended with exit code {done.returncode}:\n{done.stdout}{done.stderr}")
     results = json.loads((target / "run_results.json").read_text(encoding="utf-8"))["results"]
     wrong = [f"{each['unique_id']}: {each['message']}" for each in results if each["status"] not in {"success", "pass"}]
     if done.returncode or wrong:
-        raise DbtFailedError("\n".join(["Not everything in the dbt project succeeded.", *wrong]))
+        raise DemoFailedError("\n".join(["Not everything in the dbt project succeeded.", *wrong]))
     kinds = Counter(each["unique_id"].partition(".")[0] for each in results)
     return Built(kinds["model"], kinds["test"])

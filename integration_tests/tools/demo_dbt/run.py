@@ -16,16 +16,15 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from integration_tests.network_guard import confine_to_loopback
-from integration_tests.tools.demo.connector import Connector, ConnectorFailedError, Reading
+from integration_tests.tools.demo.connector import Connector, Reading
 from integration_tests.tools.demo.pinterest import SHOP, LocalPinterest
+from integration_tests.tools.demo.screen import play
 from integration_tests.tools.demo_dbt.project import (
     BUILD,
     LOCAL_VARIABLES,
     READ_INTO_DUCKDB,
     REPORTS,
     STREAMS,
-    DbtFailedError,
     build,
     column_types,
     load,
@@ -56,19 +55,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--dbt", type=Path, default=ROOT / ".tmp/dbt/bin/dbt", help="the command dbt")
     parser.add_argument("--output", type=Path, default=ROOT / OUTPUT, help="folder of what it writes")
     given = parser.parse_args(arguments)
-    console = Console(highlight=False, soft_wrap=True)
-    confine_to_loopback()
-    try:
-        require(given.dbt)
-        given.output.mkdir(parents=True, exist_ok=True)
-        return 0 if show(console, given.dbt.absolute(), given.output.absolute()) else 1
-    except (ConnectorFailedError, DbtFailedError, OSError, duckdb.Error) as error:
-        console.print(f"The demo failed: {error}", style="bold red", markup=False)
-        return 1
+    return play(lambda console: show(console, given.dbt.absolute(), given.output.absolute()), soft_wrap=True)
 
 
 def show(console: Console, dbt: Path, output: Path) -> bool:
     """Read, build, show the campaigns, and return whether their spend is what arrived."""
+    require(dbt)
+    output.mkdir(parents=True, exist_ok=True)
     database = output / "pinterest.duckdb"
     database.unlink(missing_ok=True)
     console.print("[bold]Reading a local Pinterest into DuckDB[/bold]")

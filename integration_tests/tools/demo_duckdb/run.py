@@ -14,9 +14,9 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from integration_tests.network_guard import confine_to_loopback
-from integration_tests.tools.demo.connector import Connector, ConnectorFailedError, Record, started
+from integration_tests.tools.demo.connector import Connector, Record, started
 from integration_tests.tools.demo.pinterest import SHOP, LocalPinterest
+from integration_tests.tools.demo.screen import DemoFailedError, play
 from integration_tests.tools.demo_dbt.project import column_types, make_view
 from integration_tests.tools.demo_duckdb.chart import CampaignDay, campaign_days, draw, save
 
@@ -51,20 +51,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--pyairbyte", type=Path, help="Python of an environment that has PyAirbyte")
     parser.add_argument("--output", type=Path, default=ROOT / OUTPUT, help="folder of what it writes")
     given = parser.parse_args(arguments)
-    console = Console(highlight=False, soft_wrap=True)
-    confine_to_loopback()
-    try:
-        given.output.mkdir(parents=True, exist_ok=True)
-        return 0 if show(console, given.pyairbyte, given.output) else 1
-    except (ConnectorFailedError, OSError, duckdb.Error) as error:
-        console.print(f"The demo failed: {error}", style="bold red", markup=False)
-        return 1
+    return play(lambda console: show(console, given.pyairbyte, given.output), soft_wrap=True)
 
 
 def show(console: Console, pyairbyte: Path | None, output: Path) -> bool:
     """Read twice, show what the database has, and return whether that is all that Pinterest has."""
     database, config, folder, log = (output / name for name in ("pinterest.duckdb", "config.json", READ, LOG))
     image = output / "spend_by_campaign.png"
+    output.mkdir(parents=True, exist_ok=True)
     clear(output)
     start = datetime.now(UTC).date() - timedelta(days=HISTORY_DAYS)
     with LocalPinterest(config, ROOT, WORLD) as pinterest:
@@ -121,7 +115,7 @@ def read_with_pyairbyte(python: Path, api_url: str, config: Path, database: Path
     with log.open("ab") as file, started(line, cwd=ROOT, env=environment, stderr=file) as process:
         file.write(process.communicate()[0])
     if process.returncode:
-        raise ConnectorFailedError(f"{EXAMPLE} ended with exit code {process.returncode}; see {os.path.relpath(log)}.")
+        raise DemoFailedError(f"{EXAMPLE} ended with exit code {process.returncode}; see {os.path.relpath(log)}.")
 
 
 def read_with_loader(api_url: str, config: Path, database: Path) -> str:
