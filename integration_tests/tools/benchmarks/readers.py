@@ -40,7 +40,7 @@ class Workload:
         return replace(self, world={**self.world, self.parents: parents})
 
 
-_CAMPAIGNS = {"boards": 0, "ad-accounts": 5, "campaigns": 200, "ad-groups": 0, "ads": 0, "active-percent": 100}
+_CAMPAIGNS = {"boards": 0, "ad-accounts": 5, "campaigns": 200, "ad-groups": 200, "ads": 200, "active-percent": 100}
 
 WORKLOADS = (  # one for each kind of stream
     Workload("board_pins", {"boards": 100, "pins-per-board": 2_500, "sections-per-board": 0}, "boards"),
