@@ -218,6 +218,14 @@ class DayCursor(PinterestCursor):
             self._unread[owner].update(pieces)
             self._unread[owner][window] -= 1
 
+    def fail(self, task: Task, error: Exception | None = None) -> None:
+        """Leave the days of a task unread, also if it was left out before: a refusal may turn out to be a failure."""
+        del error
+        if task.window:
+            with self._lock:
+                unread = self._unread.setdefault(task.get(ACCOUNT_KEY), Counter())
+                unread[task.days] = max(unread[task.days], 1)
+
     def leave_out(self, task: Task, error: Exception) -> None:
         """Wait no longer for a task that Pinterest refuses, so that its days stay as they were before the sync."""
         del error
@@ -329,6 +337,7 @@ class AccountDayCursor(DayCursor):
         The window of the task stays unread, so that its days do not count as read. A later sync that reads all of
         the account's windows clears the record.
         """
+        super().fail(task)
         if error and not isinstance(error, FatalError | NothingLeftError):
             with self._lock:
                 self._failed_accounts.add(task[ACCOUNT_KEY])
