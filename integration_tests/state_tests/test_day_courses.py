@@ -6,6 +6,7 @@ Courses of pins are in `test_pin_courses.py`, those with every fault in `fault_t
 import random
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from airbyte_cdk.models import Type
 
 from integration_tests.fault_table.columns import COLUMNS
 from integration_tests.fault_table.course import DEDUP, LONGEST_LOOKBACK_DAYS, Course, Incident, Played
+from integration_tests.fault_table.world import DAYS_OF_HISTORY
 from integration_tests.simulator import Fault, FaultKind, Kind
 from integration_tests.state_tests.second_syncs import upserted
 from integration_tests.support.assertions import assert_failed, assert_same, assert_succeeded, key_of, without_nulls
@@ -46,6 +48,15 @@ def test_days_whose_tasks_never_ended_stay_unread(kind: str, kill: float) -> Non
     if kind == "report":
         incidents.append(Incident(0, 1, "no long reports", lambda sim: sim.add_fault(halves)))
     Played(Course((column,), DEDUP, LONGEST_LOOKBACK_DAYS, (0, 2, 0), tuple(incidents))).play()
+
+
+@pytest.mark.parametrize("kill", [1, 0.7, 0.9])
+def test_old_days_of_which_one_of_two_reports_is_refused_stay_unread(kill: float) -> None:
+    """The days are older than those that each sync reads again, and the other report on them is read."""
+    column = replace(next(column for column in COLUMNS if column.name == "conversions"), days=DAYS_OF_HISTORY)
+    refused = Fault("forbidden", on=column.steps[0], every=2, times=None)
+    incident = Incident(0, 0, "every second report is refused", lambda sim: sim.add_fault(refused), kill=kill)
+    Played(Course((column,), DEDUP, 0, (0, 9, 0), (incident,))).play()
 
 
 # -- Profiles

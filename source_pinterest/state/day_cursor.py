@@ -218,14 +218,6 @@ class DayCursor(PinterestCursor):
             self._unread[owner].update(pieces)
             self._unread[owner][window] -= 1
 
-    def fail(self, task: Task, error: Exception | None = None) -> None:
-        """Leave the days of a task unread, also if it was left out before: a refusal may turn out to be a failure."""
-        del error
-        if task.window:
-            with self._lock:
-                unread = self._unread.setdefault(task.get(ACCOUNT_KEY), Counter())
-                unread[task.days] = max(unread[task.days], 1)
-
     def leave_out(self, task: Task, error: Exception) -> None:
         """Wait no longer for a task that Pinterest refuses, so that its days stay as they were before the sync."""
         del error
@@ -289,9 +281,13 @@ class AccountDayCursor(DayCursor):
     def state(self) -> dict[str, Any]:
         """The state to emit."""
         accounts, flat = self._positions()
-        more = {_FAILED: sorted(self._failed_accounts), _FINGERPRINT: self._fingerprint}
+        failed = (account for account in self._failed_accounts if not self._is_read_whole(account))
+        more = {_FAILED: sorted(failed), _FINGERPRINT: self._fingerprint}
         state = write_state(SavedState(accounts, flat.get(self.field)), self.field)
         return {**state, **{name: value for name, value in more.items() if value}}
+
+    def _is_read_whole(self, account: str) -> bool:
+        return account in self._reads and not self._unread_of(account)
 
     def oldest_first(self, owners: Iterable[AnyOwner]) -> list[AnyOwner]:
         """Sort accounts as for any cursor of days, but those that failed in the last sync come last.
@@ -337,7 +333,6 @@ class AccountDayCursor(DayCursor):
         The window of the task stays unread, so that its days do not count as read. A later sync that reads all of
         the account's windows clears the record.
         """
-        super().fail(task)
         if error and not isinstance(error, FatalError | NothingLeftError):
             with self._lock:
                 self._failed_accounts.add(task[ACCOUNT_KEY])
@@ -347,11 +342,6 @@ class AccountDayCursor(DayCursor):
         if twice := self._emitted_in_part():
             self._warn_of_copies("days", str(twice.span))
         super().ensure_at_least_one_state_emitted()
-
-    def _end(self, owner: Owner, read: Read) -> None:
-        super()._end(owner, read)
-        if not self._unread_of(owner):
-            self._failed_accounts.discard(str(owner))
 
     def _emitted_in_part(self) -> DaySet:
         """Return the days of which the destination gets rows again, since not all of them could be read."""

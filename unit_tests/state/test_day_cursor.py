@@ -44,18 +44,6 @@ def test_the_first_day_of_weeks_is_a_monday_since_no_part_of_a_week_is_read() ->
     assert subject.state == {"states": [entry("549", ago(87), **{"from": ago(86)})]}
 
 
-def test_a_task_that_is_left_out_and_then_fails_leaves_its_days_unread() -> None:
-    """A refusal turns out to be a failure if the stream has read another task of the account."""
-    subject, days = cursor(), window(9, 0)
-    subject.expect("549", [(days, 2)])
-    subject.commit(slice_of("549", days))
-    refused, error = slice_of("549", days), UnavailableError("Pinterest refuses it.")
-    subject.leave_out(refused, error)
-    subject.fail(refused, error)
-
-    assert not subject.days_of("549").read
-
-
 def test_days_that_wait_for_a_task_that_never_ends_are_missing(caplog: pytest.LogCaptureFixture) -> None:
     subject = cursor(read_up_to(3))
     older, newer = plan(subject, 30)

@@ -256,7 +256,6 @@ class StreamRun(PartitionGenerator):
         consequence = self._ledger.note_failure(task.parent, error, task.failed_syncs)
         if consequence is Consequence.LEAVE_OUT and isinstance(error, PinterestError):
             self._ledger.note_refusal(task, error)
-            self.cursor.leave_out(task, error)
             return None
         self.cursor.fail(task, error)
         if consequence is Consequence.LEAVE_UNREAD and isinstance(error, PinterestError):
@@ -308,6 +307,7 @@ class StreamRun(PartitionGenerator):
         if found.lacks_right:
             return self.stream.explain(book.refused[0].error)
         for task, error in found.left_out:
+            self.cursor.leave_out(task, error)
             self.stream.leave_out(task, error)
         losses: dict[Parents, PinterestError] = {}
         for task, error in found.lost:
