@@ -175,7 +175,7 @@ class PinCourse:
         if is_complete or not trouble.ends_early:
             self._assert_arrived(truth, excused=self._excused(trouble))
         is_begun = trouble.ends_early and not is_complete
-        self._is_resumed = is_begun and (self._destination == APPEND or bool(trouble.late))
+        self._is_resumed = is_begun and (self._is_resumed or self._destination == APPEND or bool(trouble.late))
         return output
 
     def rest(self, numbers: Iterable[int]) -> None:
