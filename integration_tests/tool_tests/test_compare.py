@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from integration_tests.fault_table.beside import changes
 from integration_tests.simulator import World
 from integration_tests.support.worktree import ROOT
 from integration_tests.tools.compare.course import Course, Day, keep
@@ -106,15 +105,3 @@ def test_the_comparison_passes_only_if_every_difference_is_accepted(
 def test_a_commit_that_does_not_exist_ends_in_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--with", "no-such-commit"]) == 2
     assert capsys.readouterr().err == "This repository has no commit no-such-commit.\n"
-
-
-def test_a_cell_of_the_fault_table_that_ends_otherwise_is_a_line() -> None:
-    older = {("503", "list", "first call"): "exact", ("503", "list", "last call"): "exact"}
-    newer = {("503", "list", "first call"): "system", ("503", "trends", "last call"): "exact"}
-
-    assert changes(older, newer) == [
-        "503, list, first call: exact -> system",
-        "503, list, last call: exact -> no such cell",
-        "503, trends, last call: no such cell -> exact",
-    ]
-    assert changes(older, older) == []
