@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from integration_tests.simulator import Fault, FaultKind
+from integration_tests.state_tests.second_syncs import cursors
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded, key_of
 from integration_tests.support.catalogs import ORGANIC
-from integration_tests.support.outputs import Output, Record
+from integration_tests.support.outputs import Record
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
 from integration_tests.support.truth import Key
@@ -34,10 +35,6 @@ def without(sim: Simulator, stream: str, accounts: Iterable[str]) -> dict[Key, R
     expected = {key: record for key, record in held.items() if record[field] not in left_out}
     assert 0 < len(expected) < len(held)
     return expected
-
-
-def cursors(output: Output, stream: str) -> dict[str, dict[str, Any]]:
-    return {item["partition"]["ad_account_id"]: item["cursor"] for item in output.states[stream]["states"]}
 
 
 # -- accounts that refuse or vanish

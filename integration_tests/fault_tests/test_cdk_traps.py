@@ -3,7 +3,7 @@
 Each test goes red without what the connector does about one of them. The others are held where the connector's own
 promise is: pages after the first (`sync_tests/test_full.py`), states before their records
 (`state_tests/test_promises.py`), windows of several accounts and failed windows
-(`unit_tests/properties/test_day_cursors.py`, `state_tests/test_day_states.py`), timeouts
+(`unit_tests/properties/test_day_cursors.py`), timeouts
 (`unit_tests/api/test_session.py`), and rate limit headers (`cost_tests/test_quotas.py`).
 """
 

@@ -1,31 +1,48 @@
-"""What two syncs brought together, and what the second one requested."""
+"""States, what two syncs brought together, and what the second one requested."""
 
-from datetime import UTC, datetime
+import json
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from integration_tests.support.assertions import key_of
-from integration_tests.support.catalogs import ADS_ANALYTICS, CURSOR_FIELDS
+from integration_tests.support.catalogs import ADS_ANALYTICS
 from integration_tests.support.outputs import Output, Record
 from integration_tests.support.pinterest import Simulator
 
+DAY_STREAMS = (*ADS_ANALYTICS, "user_account_analytics")
+OPERATIONS = {
+    "ad_account_analytics": "ad_account/analytics",
+    "campaign_analytics": "campaigns/analytics",
+    "ad_group_analytics": "ad_groups/analytics",
+    "ad_analytics": "ads/analytics",
+}
+HISTORY_DAYS, REPORT_DAYS = 89, 913
 LOOKBACK_DAYS = 33
 FINAL_AFTER_DAYS = 2
-DAY_STREAMS = (*ADS_ANALYTICS, "user_account_analytics")
+FOLDER = Path(__file__).parents[1]
 
 
 def now() -> int:
     return int(datetime.now(UTC).timestamp())
 
 
-def emitted_days(output: Output, stream: str) -> list[str]:
-    """The days with records, each once, in order."""
-    field = CURSOR_FIELDS[stream]
-    return sorted({record[field] for record in output.records[stream]})
+def ago(sim: Simulator, days: int) -> date:
+    return sim.world.today - timedelta(days=days)
 
 
-def asked_days(sim: Simulator, operation: str) -> set[tuple[str, str]]:
-    """The windows of the calls of an operation."""
-    return {(entry.values("start_date")[0], entry.values("end_date")[0]) for entry in sim.calls(operation)}
+def day(sim: Simulator, days: int) -> str:
+    return ago(sim, days).isoformat()
+
+
+def windows(sim: Simulator, stream: str, account: str | None = None) -> list[tuple[str, str]]:
+    """The windows that were asked for, sorted; each call counts."""
+    return sorted(
+        (entry.values("start_date")[0], entry.values("end_date")[0])
+        for entry in sim.calls(OPERATIONS[stream])
+        if account is None or entry.path_parameters["ad_account_id"] == account
+    )
 
 
 def upserted(stream: str, *outputs: Output) -> list[Record]:
@@ -33,8 +50,21 @@ def upserted(stream: str, *outputs: Output) -> list[Record]:
     return list({key_of(stream, record): record for output in outputs for record in output.records[stream]}.values())
 
 
-def entry_of(output: Output, stream: str, account: str) -> dict[str, Any]:
-    [cursor] = [
-        item["cursor"] for item in output.states[stream]["states"] if item["partition"] == {"ad_account_id": account}
-    ]
-    return dict(cursor)
+def own(values: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """A state as this connector keeps it."""
+    return {
+        "states": [
+            {"partition": {"ad_account_id": account}, "cursor": dict(cursor)} for account, cursor in values.items()
+        ]
+    }
+
+
+def cursors(output: Output, stream: str) -> dict[str, dict[str, Any]]:
+    """The cursor of each account."""
+    return {item["partition"]["ad_account_id"]: item["cursor"] for item in output.states[stream].get("states", ())}
+
+
+def state_file(name: str) -> dict[str, Any]:
+    """A state in a file, beside the standard tests."""
+    entries = json.loads((FOLDER / name).read_text(encoding="utf-8"))
+    return {entry["stream"]["stream_descriptor"]["name"]: entry["stream"]["stream_state"] for entry in entries}

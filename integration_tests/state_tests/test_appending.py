@@ -1,4 +1,4 @@
-"""Each day comes once, and with its last numbers, where the destination appends."""
+"""Late numbers arrive; where the destination appends, each day comes once, and with its last numbers."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from integration_tests.simulator import Fault, FaultKind
-from integration_tests.state_tests.second_syncs import DAY_STREAMS, FINAL_AFTER_DAYS
+from integration_tests.state_tests.second_syncs import DAY_STREAMS, FINAL_AFTER_DAYS, LOOKBACK_DAYS, upserted
 from integration_tests.support.assertions import (
     assert_exact,
     assert_failed,
@@ -15,6 +15,7 @@ from integration_tests.support.assertions import (
     key_of,
     without_nulls,
 )
+from integration_tests.support.catalogs import ADS_ANALYTICS
 from integration_tests.support.days import days_later
 from integration_tests.support.outputs import Record
 from integration_tests.support.pinterest import Simulator, World
@@ -26,6 +27,22 @@ from integration_tests.support.worlds import small_world
 def sim() -> Iterator[Simulator]:
     with Simulator(World(boards=0, campaigns=10, ad_groups=8, ads=6, active_percent=25)) as simulator:
         yield simulator
+
+
+def test_late_conversions_arrive(sim: Simulator) -> None:
+    first = run_sync(sim, ADS_ANALYTICS)
+    before = {stream: sim.expected(stream) for stream in ADS_ANALYTICS}
+    for stream in ADS_ANALYTICS:
+        assert_same(stream, first.records[stream], before[stream])
+    with days_later(sim.world, 2) as today:
+        sim.world.restate(days_back=LOOKBACK_DAYS + 2)
+        second = run_sync(sim, ADS_ANALYTICS, state=first.states)
+        start = today - timedelta(days=2 + LOOKBACK_DAYS)
+        assert_exact(second, sim, ADS_ANALYTICS, start=start)
+        for stream in ADS_ANALYTICS:
+            restated = sim.expected(stream, start=start)
+            assert any(before[stream].get(key, record) != record for key, record in restated.items())
+            assert_same(stream, upserted(stream, first, second), before[stream] | restated)
 
 
 def settled(today: date) -> date:

@@ -92,24 +92,3 @@ def test_a_board_of_which_one_section_failed_is_read_again(sim: Simulator) -> No
     assert_same(
         "board_section_pins", second.records["board_section_pins"], of_board(sim, "board_section_pins", board_id(0))
     )
-
-
-def test_a_list_of_boards_that_fails_forgets_none(sim: Simulator) -> None:
-    first = run_sync(sim, STREAMS)
-    sim.add_fault(Fault("503", on="boards/list", times=None))
-    second = run_sync(sim, STREAMS, config=sim.config(max_retries=0), state=first.states)
-    for stream in STREAMS:
-        assert_failed(second, stream, "transient_error")
-        assert second.states[stream] == first.states[stream]
-
-
-def test_an_interrupted_full_refresh_goes_on(sim: Simulator) -> None:
-    stream = "board_pins"
-    how = {"sync_mode": "full_refresh", "destination": "overwrite"}
-    sim.add_fault(Fault("503", on=LISTS[stream], path=board_id(2), times=None))
-    first = run_sync(sim, [stream], config=sim.config(max_retries=0), **how)
-    sim.clear_faults()
-    second = run_sync(sim, [stream], state=first.states, **how)
-
-    assert_same(stream, first.records[stream] + second.records[stream], sim.expected(stream))
-    assert_same(stream, second.records[stream], of_board(sim, stream, board_id(2)))

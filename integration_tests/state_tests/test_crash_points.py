@@ -11,13 +11,16 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
+from integration_tests.simulator import Fault, FaultKind
 from integration_tests.support.assertions import Key, assert_same, assert_succeeded, key_of
 from integration_tests.support.catalogs import catalog_of
 from integration_tests.support.interrupted import End, interrupted_read
 from integration_tests.support.outputs import Output, Record
 from integration_tests.support.pinterest import Simulator, World
+from integration_tests.support.processes import clean_environment, main, running
 from integration_tests.support.promises import promised_keys
 from integration_tests.support.syncs import read_arguments, run_sync
 from integration_tests.support.worlds import small_world
@@ -26,6 +29,8 @@ STREAMS = ("board_pins", "campaigns", "campaign_analytics", "advertiser_report")
 HISTORY_DAYS = 92
 METRICS = ("AD_ACCOUNT_ID", "SPEND_IN_DOLLAR")
 INTERRUPTIONS = 3
+HANGS_SECONDS = 60
+"""Whatever has not ended by then will not."""
 MAGNITUDES = dict.fromkeys(End, (0, 4)) | {End.MEMORY: (7, 8.7)}
 """From one line to all of them, and from 10 to 500 megabytes; early points are as likely as late ones."""
 
@@ -93,3 +98,23 @@ def test_reads_that_are_ended_anywhere_complete_the_set(end: End, world: World, 
         destination.take(last)
         for stream in STREAMS:
             assert_same(stream, destination.held[stream].values(), destination.truth[stream])
+
+
+def test_a_read_that_waits_for_its_quota_hands_its_state_out_and_ends_when_told(tmp_path: Path) -> None:
+    fault = Fault(FaultKind.RATE_LIMITED, on="campaigns/analytics", times=None, seconds=600)
+    with Simulator(World(ad_accounts=1, campaigns=5), faults=[fault]) as sim:
+        catalog = catalog_of(["campaigns", "campaign_analytics"])
+        arguments = read_arguments(tmp_path, catalog, sim.config(max_wait_minutes=60))
+        with running(["main.py", *arguments], clean_environment(sim.url), body=main) as process:
+            seen = []
+            for line in process.stdout:
+                seen.append(line)
+                if orjson.loads(line)["type"] == "STATE":
+                    break
+            process.send_signal(signal.SIGTERM)
+            rest = process.stdout.read()
+            code = process.wait(HANGS_SECONDS)
+        assert code == 128 + signal.SIGTERM
+    output = Output.of_process(b"".join(seen) + rest, code, "")
+    assert_same("campaigns", output.records["campaigns"], sim.expected("campaigns"))
+    assert output.states["campaigns"]["states"]

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from integration_tests.simulator import Kind
-from integration_tests.state_tests.second_syncs import LOOKBACK_DAYS, entry_of, now, upserted
+from integration_tests.state_tests.second_syncs import LOOKBACK_DAYS, cursors, now, upserted
 from integration_tests.support.assertions import assert_exact, assert_same, assert_succeeded
 from integration_tests.support.catalogs import ADS_ANALYTICS, ENTITIES
 from integration_tests.support.outputs import Output, Record
@@ -80,8 +80,7 @@ def test_an_edit_behind_the_reader_comes_with_the_next_sync(selected: list[str])
 
 
 def cursor_of_ads(sim: Simulator, output: Output) -> int:
-    entry = entry_of(output, "ads", sim.world.account_id(0))
-    return int(entry["updated_time"])
+    return int(cursors(output, "ads")[sim.world.account_id(0)]["updated_time"])
 
 
 def test_the_cursor_never_passes_the_servers_clock_less_the_margin() -> None:
@@ -119,26 +118,6 @@ def test_a_status_newly_wanted_is_read_from_the_start(sim: Simulator) -> None:
         wanted = {key: record for key, record in sim.expected(stream).items() if record["status"] != "ARCHIVED"}
         assert_same(stream, upserted(stream, first, second), wanted)
         assert len(third.records[stream]) <= sim.world.ad_accounts
-
-
-def test_a_status_that_nobody_knows_is_emitted_and_named_and_then_covered() -> None:
-    with Simulator(World(boards=0, statuses={"ACTIVE": 2, "UNDER_REVIEW": 1})) as sim:
-        first = run_sync(sim, ENTITIES)
-        assert_exact(first, sim, ENTITIES)
-        said = "{}: Pinterest sends the status UNDER_REVIEW, which this connector does not know"
-        for stream in ENTITIES:
-            assert sum(warning.startswith(said.format(stream)) for warning in first.warnings()) == 1
-        assert "UNDER_REVIEW" in entry_of(first, "ads", sim.world.account_id(0))["statuses"]
-
-        second = run_sync(sim, ENTITIES, state=first.states)
-        for stream in ENTITIES:
-            expected = changed_since_the_latest_edit(sim, stream, sim.expected(stream).values())
-            assert {record["id"] for record in second.records[stream]} == expected, "nothing but the latest edits"
-
-        chosen = run_sync(sim, ENTITIES, config=sim.config(status=["ACTIVE"]))
-        for stream in ENTITIES:
-            assert {record["status"] for record in chosen.records[stream]} == {"ACTIVE"}
-        assert not chosen.warnings()
 
 
 @pytest.mark.parametrize("sync_mode", ["incremental", "full_refresh"])

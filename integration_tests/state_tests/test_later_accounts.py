@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from integration_tests.state_tests.second_syncs import FINAL_AFTER_DAYS, entry_of, upserted
+from integration_tests.state_tests.second_syncs import FINAL_AFTER_DAYS, cursors, upserted
 from integration_tests.support.assertions import assert_same, assert_succeeded
 from integration_tests.support.catalogs import ADS_ANALYTICS, ENTITIES
 from integration_tests.support.pinterest import Simulator, World
@@ -41,4 +41,4 @@ def test_an_excluded_account_is_left_alone_and_keeps_its_place(sim: Simulator) -
     for stream in streams:
         field = "ad_account_id" if stream in ENTITIES else "AD_ACCOUNT_ID"
         assert excluded not in {record[field] for record in second.records[stream]}
-        assert entry_of(first, stream, excluded) == entry_of(second, stream, excluded)
+        assert cursors(first, stream)[excluded] == cursors(second, stream)[excluded]

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from integration_tests.simulator import Fault
-from integration_tests.state_tests.day_states import REPORT_DAYS, ago, cursors, day, windows
-from integration_tests.state_tests.state_files import state_file
+from integration_tests.state_tests.second_syncs import REPORT_DAYS, ago, cursors, day, state_file, windows
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded
 from integration_tests.support.catalogs import ADS_ANALYTICS, catalog_of
 from integration_tests.support.commands import run_here

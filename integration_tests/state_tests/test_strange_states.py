@@ -1,17 +1,15 @@
-"""States of the future, of the framework's own, or broken."""
+"""States of the future or of long ago, those that say nothing, and broken ones."""
 
 from collections.abc import Iterator
-from itertools import cycle
 from typing import Any
 from unittest import mock
 
 import pytest
 
-from integration_tests.state_tests.day_states import own
-from integration_tests.state_tests.state_files import state_file
+from integration_tests.state_tests.second_syncs import HISTORY_DAYS, REPORT_DAYS, cursors, day, own, state_file, windows
 from integration_tests.support import syncs
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_succeeded
-from integration_tests.support.catalogs import ADS_ANALYTICS, BOARDED, CURSOR_FIELDS, ORGANIC
+from integration_tests.support.catalogs import BOARDED, CURSOR_FIELDS
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync, state_list
 
@@ -39,26 +37,18 @@ def test_a_cursor_in_the_future_is_brought_back_and_days_are_read_again(sim: Sim
     assert {stream for stream in days if second.records[stream]} == days
 
 
-def test_the_frameworks_sentinels_mean_nothing(sim: Simulator) -> None:
-    names = ("no_cursor_state_message", "full_refresh_sync_complete", "full_refresh_state_message")
-    sentinels = cycle([*({f"__ab_{name}": True} for name in names), {}])
-    streams = tuple(dict.fromkeys((*CURSOR_FIELDS, *ORGANIC, "ad_accounts")))
-    output = run_sync(sim, streams, state=dict(zip(streams, sentinels, strict=False)))
-    assert_succeeded(output, streams)
-    assert_exact(output, sim, streams)
-    assert not output.warnings()
-
-
-def test_entries_that_say_nothing_are_passed_over(sim: Simulator) -> None:
-    entries: list[dict[str, Any]] = [
-        {"partition": {}, "cursor": {"DATE": "2026-01-01"}},
-        {"partition": {"ad_account_id": sim.world.account_id(0)}, "cursor": {}},
-        {"partition": None, "cursor": None},
-        {},
-    ]
-    output = run_sync(sim, ADS_ANALYTICS, state={stream: {"states": entries} for stream in ADS_ANALYTICS})
-    assert_succeeded(output, ADS_ANALYTICS)
-    assert_exact(output, sim, ADS_ANALYTICS)
+def test_a_gap_that_is_out_of_reach_is_noted_and_told(sim: Simulator) -> None:
+    stream, account = "ad_account_analytics", sim.world.account_id(0)
+    config = sim.config(account_ids=[account])
+    state = own({account: {"DATE": day(sim, 1_000), "from": day(sim, 1_100)}})
+    output = run_sync(sim, [stream], config=config, state={stream: state})
+    assert_succeeded(output, [stream])
+    assert windows(sim, stream) == [(day(sim, HISTORY_DAYS), day(sim, 0))]
+    assert cursors(output, stream)[account]["missing"] == [[day(sim, 999), day(sim, REPORT_DAYS + 1)]]
+    [warning] = output.warnings()
+    assert all(text in warning for text in (stream, account, day(sim, 999), day(sim, REPORT_DAYS + 1)))
+    again = run_sync(sim, [stream], config=config, state=output.states)
+    assert cursors(again, stream)[account]["missing"] == [[day(sim, 999), day(sim, REPORT_DAYS + 1)]]
 
 
 @pytest.mark.parametrize("nothing_known", [{"foo": "bar"}, {"states": "oops"}, {"boards": 3, "Date": "2026-01-01"}])
@@ -85,17 +75,6 @@ def test_a_state_under_a_namespace_is_warned_of_and_not_used(sim: Simulator) -> 
     assert_exact(output, sim, ["campaigns"])
     [warning] = output.warnings()
     assert "has entries for campaigns in the namespace marketing, which this connector has no stream for" in warning
-
-
-def test_a_broken_state_of_a_stream_that_is_not_selected_costs_nothing(sim: Simulator) -> None:
-    streams = ("boards", "ad_accounts")
-    broken: dict[str, Any] = {"DATE": 7, "date": 7, "updated_time": [], "boards": 3, "reading": ["none"]}
-    output = run_sync(sim, streams, state=dict.fromkeys(CURSOR_FIELDS, broken))
-
-    assert_succeeded(output, streams)
-    assert_exact(output, sim, streams)
-    assert set(output.states) == set(streams)
-    assert not output.warnings()
 
 
 def test_a_broken_state_costs_its_own_stream_alone(sim: Simulator) -> None:

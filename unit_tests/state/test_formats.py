@@ -23,6 +23,8 @@ def read(state: dict[str, Any]) -> SavedState:
     ("state", "saved"),
     [
         ({"states": None}, SavedState()),
+        ({"states": [{}, {"partition": None, "cursor": None}, {**ACCOUNT_OF_2X, "cursor": {}}]}, SavedState()),
+        ({"states": [{"partition": {}, "cursor": {"DATE": "2026-01-01"}}]}, SavedState()),
         ({"__ab_no_cursor_state_message": True}, SavedState()),
         ({"DATE": None}, SavedState()),
         ({"DATE": "2021-06-09"}, SavedState(flat="2021-06-09")),
