@@ -240,7 +240,7 @@ fix: $(INSTALLED) ## Format the code and fix what the linter can fix
 	$(PY) -m ruff format
 	$(PY) -m ruff check --fix
 
-docs: $(INSTALLED) ## Write the tables of streams, quotas and operations, docs/streams/, and the chart in docs/images
+docs: $(INSTALLED) ## Write the tables of streams and quotas, docs/streams/, and the chart in docs/images
 	@$(PY) -m integration_tests.tools.docs
 	@$(PY) -m integration_tests.tools.demo_duckdb.docs_picture
 

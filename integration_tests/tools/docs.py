@@ -6,7 +6,7 @@ from pathlib import Path
 
 from integration_tests.support.documents import DOCS, with_section
 from integration_tests.support.processes import ROOT
-from integration_tests.tools import operation_table, quota_table, stream_pages, stream_table
+from integration_tests.tools import quota_table, stream_pages, stream_table
 from source_pinterest.streams import STREAMS
 
 PAGES = DOCS / "streams"
@@ -15,7 +15,6 @@ SECTIONS = (
     (DOCS / "pinterest.md", "streams", stream_pages.overview),
     (DOCS / "pinterest.md", "quotas", quota_table.written),
     (DOCS / "running-it.md", "sizes", quota_table.sizes),
-    (DOCS / "development" / "operations.md", "operations", operation_table.written),
 )
 _COUNT = re.compile(r"\d+(?= streams instead of)")
 
