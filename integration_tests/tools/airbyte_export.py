@@ -6,7 +6,6 @@ documents that stay behind become their names.
 """
 
 import argparse
-import ast
 import io
 import json
 import os
@@ -16,7 +15,7 @@ import subprocess
 import sys
 import tarfile
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -39,12 +38,8 @@ COPIED = (
 SUITES = ("spec",)
 """The standard tests that need no local Pinterest."""
 
-VERSIONS = {
-    "source_pinterest/__init__.py": r'^__version__ = "(.+)"',
-    "metadata.yaml": r"^  dockerImageTag: (\S+)",
-    "CHANGELOG.md": r"^## \[(\d.*?)\]",
-}
-
+_PATH = re.compile(r'"([\w./-]+)"')
+_IMPORT = re.compile(r"^ *(?:from|import) ([\w.]+)", re.MULTILINE)
 _LINK = re.compile(r"\[([^\]]+)\]\(([^)#\s]+)(?:#[^)]*)?\)")
 
 
@@ -59,7 +54,7 @@ def export(repository: Path, out: Path) -> list[str]:
         the unit tests that were left out, because they name what is not exported.
 
     Raises:
-        ExportError: the working tree is dirty, the folder is not empty, or versions differ.
+        ExportError: the working tree is dirty, or the folder is not empty.
     """
     if _git(repository, "status", "--porcelain"):
         raise ExportError("The working tree has changes: commit or stash them first.")
@@ -69,10 +64,6 @@ def export(repository: Path, out: Path) -> list[str]:
         tree = Path(folder)
         with tarfile.open(fileobj=io.BytesIO(_git(repository, "archive", "HEAD"))) as archive:
             archive.extractall(tree, filter="data")
-        found = {name: _version(tree / name, pattern) for name, pattern in VERSIONS.items()}
-        if len(set(found.values())) > 1:
-            named = ", ".join(f"{version} in {name}" for name, version in found.items())
-            raise ExportError(f"The versions differ: {named}.")
         return _write(tree, out)
 
 
@@ -148,36 +139,23 @@ def _leave_out(tree: Path, connector: Path) -> list[str]:
     Tests that import a removed one are removed with it.
     """
     tests = sorted((connector / "unit_tests").rglob("test_*.py"))
-    names = {test: set(_names(ast.parse(_text(test)))) for test in tests}
+    named = {test: {*_PATH.findall(_text(test)), *_modules(test)} for test in tests}
     left_out: list[Path] = []
-    while lacking := [test for test in names if any(_is_lacking(name, tree, connector) for name in names[test])]:
+    while lacking := [test for test in named if any(_is_lacking(name, tree, connector) for name in named[test])]:
         for test in lacking:
             test.unlink()
-            del names[test]
+            del named[test]
         left_out += lacking
     return sorted(str(test.relative_to(connector)) for test in left_out)
 
 
 def _is_lacking(name: str, tree: Path, connector: Path) -> bool:
-    return (tree / name).exists() and not (connector / name).exists()
+    return any((tree / path).exists() and not (connector / path).exists() for path in (name, f"{name}.py"))
 
 
-def _names(module: ast.Module) -> Iterator[str]:
-    """The paths that a module may mean: of its imports, and of its texts."""
-    for node in ast.walk(module):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and re.fullmatch(r"[\w./-]+", node.value):
-            yield node.value
-        for name in _imports(node):
-            yield name.replace(".", "/")
-            yield f"{name.replace('.', '/')}.py"
-
-
-def _imports(node: ast.AST) -> Iterator[str]:
-    if isinstance(node, ast.Import):
-        yield from (alias.name for alias in node.names)
-    elif isinstance(node, ast.ImportFrom) and node.module:
-        yield node.module
-        yield from (f"{node.module}.{alias.name}" for alias in node.names)
+def _modules(file: Path) -> set[str]:
+    """What a file imports, as paths without a suffix."""
+    return {name.replace(".", "/") for name in _IMPORT.findall(_text(file))}
 
 
 def _pyproject(tree: Path, connector: Path) -> str:
@@ -185,12 +163,8 @@ def _pyproject(tree: Path, connector: Path) -> str:
     text = _text(tree / "pyproject.toml")
     project: Mapping[str, Any] = tomllib.loads(text)["project"]
     described = yaml.safe_load(_text(tree / "metadata.yaml"))["data"]
-    imported = {
-        canonicalize_name(name.partition(".")[0])
-        for module in connector.rglob("*.py")
-        for node in ast.walk(ast.parse(_text(module)))
-        for name in _imports(node)
-    }
+    modules = (name for file in connector.rglob("*.py") for name in _modules(file))
+    imported = {canonicalize_name(name.partition("/")[0]) for name in modules}
     used = [
         line
         for line in project["optional-dependencies"]["tests"]
@@ -258,11 +232,6 @@ Whole syncs run in the connector's own repository, against a local Pinterest. Th
 
 {tests}
 """
-
-
-def _version(file: Path, pattern: str) -> str:
-    found = re.search(pattern, _text(file), flags=re.MULTILINE)
-    return found[1] if found else "none"
 
 
 def _text(file: Path) -> str:
