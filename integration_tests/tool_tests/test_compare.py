@@ -41,7 +41,7 @@ def lines(tmp_path: Path, older: Sequence[Outcome], newer: Sequence[Outcome], **
 
 def test_the_working_tree_reads_the_same_as_itself() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "integration_tests.tools.compare", "--short", "--processes", "2"],
+        [sys.executable, "-m", "integration_tests.tools.compare", "--short"],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -56,12 +56,11 @@ def test_each_difference_is_a_line(tmp_path: Path) -> None:
     records = [row(1, SPEND=1), row(2), row(3), row(3), row(6)]
     older = Outcome(records={STREAM: records}, states=state([1, 2], DATE="2027-01-19"))
     older.states[STREAM]["states"][0]["cursor"]["missing"] = [["2027-01-02", "2027-01-03"]]
-    older.accepted, older.statuses = Counter({"ads/list": 1}), {STREAM: "INCOMPLETE"}
-    older.errors[STREAM]["transient_error"] = 1
+    older.accepted, older.endings = Counter({"ads/list": 1}), {STREAM: "INCOMPLETE 1 x transient_error"}
     records = [row(6, A=1), row(1, SPEND=2), row(3), row(4), row(5)]
     newer = Outcome(1, records={STREAM: records}, states=state([2, 1], DATE="2027-01-19"))
     newer.accepted, newer.refused = Counter({"ads/list": 2}), {"ads/list 400"}
-    newer.statuses = {STREAM: "COMPLETE"}
+    newer.endings = {STREAM: "COMPLETE"}
 
     assert lines(tmp_path, [older], [newer]) == [
         f'{STREAM}, {DAY}, 1 records changed, such as CAMPAIGN_ID=6 DATE=2027-01-19: {{"A":null}} -> {{"A":1}}',

@@ -1,6 +1,5 @@
 """Plays a world day after day before a connector, and keeps what each sync was."""
 
-import json
 import os
 import pickle
 import signal
@@ -11,12 +10,11 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
-from airbyte_cdk.models import ConfiguredAirbyteCatalogSerializer
-
 from integration_tests.simulator import Fault, Simulator, World
 from integration_tests.simulator.faults.alterations import Alteration
 from integration_tests.support.catalogs import catalog_of
 from integration_tests.support.pinterest import oauth_config
+from integration_tests.support.syncs import read_arguments
 from integration_tests.support.truth import KEYS
 from integration_tests.tools.compare.outcome import Outcome, outcome_of
 from integration_tests.tools.compare.reader import Reader
@@ -115,12 +113,6 @@ class Course:
         """The days on which the process is killed."""
         return {number for number in self.played() if self.day(number).kill_after}
 
-    def catalog(self) -> dict[str, Any]:
-        """The configured catalog."""
-        known = catalog_of((*self.streams, *self.keys), self.destination, self.sync_mode)
-        dumped: dict[str, Any] = ConfiguredAirbyteCatalogSerializer.dump(known)
-        return dumped
-
 
 def play(course: Course, reader_on: Callable[[int], Reader], folder: Path) -> None:
     """Read every day of a course, and keep what each sync was.
@@ -148,11 +140,6 @@ def keep(folder: Path, number: int, outcome: Outcome) -> None:
     _place(folder, number).write_bytes(pickle.dumps(outcome))
 
 
-def is_kept(folder: Path, number: int) -> bool:
-    """Whether there was a sync on this day."""
-    return _place(folder, number).exists()
-
-
 def kept(folder: Path, number: int) -> Outcome:
     """What the sync of a day was."""
     found: Outcome = pickle.loads(_place(folder, number).read_bytes())  # noqa: S301 - written above
@@ -178,27 +165,7 @@ def _sync(course: Course, number: int, world: World, reader: Reader, state: dict
             sim._service.quotas.spend_elsewhere(day.exhausted, 1_000_000)
         if day.kill_after:
             sim.after(*day.kill_after, lambda _: os.kill(reader.process, signal.SIGKILL))
-        files = {
-            "config": oauth_config(sim.credentials, **course.config),
-            "catalog": course.catalog(),
-            **({"state": _as_messages(state)} if state else {}),
-        }
-        code = reader.run(["read", *_written(files, folder)], moment.isoformat(), sim.url, stdout)
+        catalog = catalog_of((*course.streams, *course.keys), course.destination, course.sync_mode)
+        arguments = read_arguments(folder, catalog, oauth_config(sim.credentials, **course.config), state or None)
+        code = reader.run(arguments, moment.isoformat(), sim.url, stdout)
         return outcome_of(stdout.read_bytes(), code, sim.log, state)
-
-
-def _written(files: Mapping[str, Any], folder: Path) -> list[str]:
-    """The options that name these files, once they are written."""
-    options = []
-    for name, content in files.items():
-        path = folder / f"{name}.json"
-        path.write_text(json.dumps(content, default=str), encoding="utf-8")
-        options += [f"--{name}", str(path)]
-    return options
-
-
-def _as_messages(state: Mapping[str, Any]) -> list[Any]:
-    return [
-        {"type": "STREAM", "stream": {"stream_descriptor": {"name": stream}, "stream_state": value}}
-        for stream, value in state.items()
-    ]

@@ -7,8 +7,9 @@ from typing import Any
 
 import orjson
 
-from integration_tests.tools.compare.course import Course, is_kept, kept
-from integration_tests.tools.compare.outcome import OF_NO_STREAM, Outcome, Record, canonical
+from integration_tests.support.outputs import Record
+from integration_tests.tools.compare.course import Course, kept
+from integration_tests.tools.compare.outcome import OF_NO_STREAM, Outcome, canonical
 
 _SHOWN = 160
 """Characters of a value that a line shows."""
@@ -20,7 +21,7 @@ def differences(course: Course, older: Path, newer: Path) -> Iterator[str]:
     Args:
         course: that both sides have played.
         older: the folder with what each sync of the commit given was.
-        newer: the same of the present code, which may have stopped earlier.
+        newer: the same of the present code.
     """
     for stream, number, what, before, after in _found(course, older, newer):
         place = f"{course.name} {course.date_of(number)}"
@@ -28,7 +29,7 @@ def differences(course: Course, older: Path, newer: Path) -> Iterator[str]:
 
 
 def _found(course: Course, older: Path, newer: Path) -> Iterator[tuple[str, int, str, Any, Any]]:
-    days = [number for number in course.played() if is_kept(newer, number)]
+    days = course.played()
     for position, number in enumerate(days):
         is_last = position == len(days) - 1
         after_kill = position > 0 and days[position - 1] in course.killed()
@@ -123,10 +124,9 @@ def _requests(older: Outcome, newer: Outcome) -> Iterator[tuple[str, str, Any, A
 
 
 def _endings(older: Outcome, newer: Outcome) -> Iterator[tuple[str, str, Any, Any]]:
-    one, other = older.endings(), newer.endings()
-    for stream in sorted(one.keys() | other.keys()):
-        if one.get(stream) != other.get(stream):
-            yield stream, "ending", one.get(stream), other.get(stream)
+    for stream in sorted(older.endings.keys() | newer.endings.keys()):
+        if older.endings.get(stream) != newer.endings.get(stream):
+            yield stream, "ending", older.endings.get(stream), newer.endings.get(stream)
     if older.exit_code != newer.exit_code:
         yield OF_NO_STREAM, "exit code", older.exit_code, newer.exit_code
 

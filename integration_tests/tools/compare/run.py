@@ -42,7 +42,6 @@ def main(arguments: Sequence[str] | None = None, repository: Path = ROOT) -> int
     parser = argparse.ArgumentParser(prog="python -m integration_tests.tools.compare", description=__doc__)
     parser.add_argument("--with", dest="commit", metavar="COMMIT", help="by default, the working tree itself")
     parser.add_argument("--short", action="store_true", help="four days of one course")
-    parser.add_argument("--processes", type=int, default=_PROCESSES)
     given = parser.parse_args(arguments)
     chosen = [short_course()] if given.short else [*main_courses(), *special_courses()]
     with ExitStack() as stack:
@@ -55,7 +54,7 @@ def main(arguments: Sequence[str] | None = None, repository: Path = ROOT) -> int
         checkouts = {_OLDER: checkout, _NEWER: repository}
         for stream in sorted(alone):
             sys.stdout.write(f"{stream}: only one side has this stream, so that no course reads it\n")
-        return _compare(checkouts, chosen, alone, given.processes)
+        return _compare(checkouts, chosen, alone)
 
 
 def _checkout_of(commit: str | None, repository: Path) -> AbstractContextManager[Path]:
@@ -75,10 +74,10 @@ def _streams_of(checkout: Path, whose: str) -> frozenset[str]:
         raise ImportError(f"The connector of {whose} can't be imported with these packages ({error}).") from error
 
 
-def _compare(checkouts: Checkouts, chosen: Sequence[Course], alone: frozenset[str], processes: int) -> int:
+def _compare(checkouts: Checkouts, chosen: Sequence[Course], alone: frozenset[str]) -> int:
     """Play the courses on both sides, without some streams; then, in some of them, have the sides take turns."""
     began_at, lines = time.monotonic(), list[str]()
-    with tempfile.TemporaryDirectory() as base, ProcessPoolExecutor(processes) as pool:
+    with tempfile.TemporaryDirectory() as base, ProcessPoolExecutor(_PROCESSES) as pool:
         played = {
             (course.name, side): pool.submit(_play, course.name, alone, checkouts, side, Path(base, course.name, side))
             for course in chosen
