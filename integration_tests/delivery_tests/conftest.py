@@ -12,8 +12,8 @@ import yaml
 from integration_tests.support.pinterest import World
 from integration_tests.support.processes import ROOT
 from integration_tests.support.worlds import small_world
-from integration_tests.tools.demo_dbt.project import MODELS, STREAMS, column_types, load, make_view
-from source_pinterest.source import SourcePinterest
+from integration_tests.tools.demo_dbt.project import MODELS, STREAMS, load, make_view
+from integration_tests.tools.stream_table import every_stream
 
 DBT = ROOT / ".tmp" / "dbt" / "bin" / "dbt"
 needs_dbt = pytest.mark.skipif(not DBT.exists(), reason="`make demo-dbt` installs dbt")
@@ -23,11 +23,7 @@ FIVETRAN = ROOT / "examples" / "dbt_fivetran"
 TABLES_OF_FIVETRAN = {table["name"]: table.get("identifier", table["name"]) for table in _SOURCE["tables"]}
 _EXTRACTED = datetime(2026, 11, 28, 12)  # noqa: DTZ001  # as Airbyte writes it, in UTC
 
-TYPES: Mapping[str, Mapping[str, str]] = {
-    stream.name: column_types(stream.get_json_schema())
-    for stream in SourcePinterest().streams({"access_token": "pina_false"})
-}
-"""The columns of each stream, as its table has them."""
+SCHEMAS: Mapping[str, Mapping[str, Any]] = {stream.name: stream.get_json_schema() for stream in every_stream()}
 
 
 def rows_of(world: World, stream: str, days: int = 3) -> list[dict[str, Any]]:
@@ -35,7 +31,8 @@ def rows_of(world: World, stream: str, days: int = 3) -> list[dict[str, Any]]:
 
 
 def load_stream(connection: duckdb.DuckDBPyConnection, world: World, stream: str, days: int = 3) -> None:
-    load(connection, stream, TYPES[stream], rows_of(world, stream, days))
+    connection.execute(f"drop table if exists {stream}")
+    load(connection, stream, SCHEMAS[stream], rows_of(world, stream, days))
     connection.execute(f"alter table {stream} add column _airbyte_extracted_at timestamp default '{_EXTRACTED}'")
 
 

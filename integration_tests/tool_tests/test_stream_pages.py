@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from integration_tests.simulator.lists.catalogs import PASSWORD
-from integration_tests.tools.demo_duckdb.run import replace
+from integration_tests.tools.demo_dbt.project import load
 from integration_tests.tools.stream_pages import (
     COLUMNS_PAGE,
     fields,
@@ -16,7 +16,7 @@ from integration_tests.tools.stream_pages import (
     pages,
     simulated,
 )
-from integration_tests.tools.stream_table import every_stream, key_fields
+from integration_tests.tools.stream_table import every_stream
 from integration_tests.tools.stream_table import written as suggested_table
 from source_pinterest.streams import STREAMS
 
@@ -69,7 +69,7 @@ def test_the_page_of_a_stream_of_days_begins_with_ten_columns_a_record_and_a_que
         [(first, record, sql)] = BEGINNING.findall(written[f"{stream.name}.md"])
         shown = json.loads(record)
         with duckdb.connect() as connection:
-            replace(connection, stream.name, key_fields(stream), simulated()[stream.name])
+            load(connection, stream.name, stream.get_json_schema(), simulated()[stream.name])
             rows = connection.execute(sql).fetchall()
 
         assert len(first.splitlines()) <= 10, stream.name

@@ -5,21 +5,18 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import requests
-
 from integration_tests.support import measured
 from integration_tests.support.pinterest import oauth_config
-from integration_tests.support.processes import ROOT
 from integration_tests.support.syncs import SYNCHRONOUS_DAYS
 from integration_tests.tools.benchmarks.readers import NO_API, Reader, Workload
+from integration_tests.tools.demo.pinterest import ask, simulator
 
 _RECORD = b'{"type":"RECORD"'
 _STARTS = 3
@@ -74,14 +71,17 @@ def take(reader: Reader, workload: Workload, latency_ms: int = 0, **config: Any)
         RuntimeError: the reader failed.
     """
     start = start_of(reader)
-    with tempfile.TemporaryDirectory() as name, _simulator(workload, latency_ms) as (url, given):
+    world = [text for option, value in workload.world.items() for text in (f"--{option}", str(value))]
+    behaviour = ("--profile", "ample", "--latency", str(latency_ms / 1000))
+    with tempfile.TemporaryDirectory() as name, simulator(*world, *behaviour) as credentials:
+        url, given = credentials.pop("url"), oauth_config(credentials)
         first_day = (datetime.now(UTC).date() - timedelta(days=SYNCHRONOUS_DAYS)).isoformat()
         arguments = reader.command(url, {"start_date": first_day, **given, **config}, workload, Path(name))
-        requests.delete(_control(url, "log"), timeout=60)
+        ask(url, "DELETE", "log")
         usage = _run(reader, arguments, Path(name), url)
         if usage.exit_code or not usage.records:
             raise RuntimeError(f"The {reader.name} gave {usage.records} records and exit code {usage.exit_code}.")
-        calls = len(requests.get(_control(url, "log"), timeout=60).json())
+        calls = len(ask(url, "GET", "log"))
     cpu_seconds = usage.cpu_seconds - start.cpu_seconds
     # A busy machine may make a start longer than a short read, which yet takes no less than its processor seconds.
     seconds = max(usage.seconds - start.seconds, cpu_seconds)
@@ -110,31 +110,3 @@ def _run(reader: Reader, arguments: Sequence[str], folder: Path, url: str) -> Us
     seconds = time.monotonic() - began
     found = json.loads((folder / "usage.json").read_text(encoding="utf-8"))
     return Usage(process.returncode, records, seconds, found["cpu_seconds"], found["peak_bytes"] / 1024**2)
-
-
-@contextmanager
-def _simulator(workload: Workload, latency_ms: int) -> Iterator[tuple[str, dict[str, Any]]]:
-    """A Pinterest in a process of its own: where to reach it, and a config for it."""
-    world = [text for name, value in workload.world.items() for text in (f"--{name}", str(value))]
-    command = [
-        sys.executable,
-        "-m",
-        "integration_tests.simulator",
-        *world,
-        "--profile",
-        "ample",
-        "--latency",
-        str(latency_ms / 1000),
-    ]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as process:
-        try:
-            if process.stdout is None:
-                raise RuntimeError("The simulator says nothing.")
-            credentials = json.loads(process.stdout.readline())
-            yield credentials.pop("url"), oauth_config(credentials)
-        finally:
-            process.terminate()
-
-
-def _control(url: str, command: str) -> str:
-    return url.replace("/v5", f"/_simulator/{command}")

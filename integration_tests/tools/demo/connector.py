@@ -14,10 +14,12 @@ from typing import Any
 
 import orjson
 
+from integration_tests.support.outputs import Record
+from integration_tests.support.processes import ROOT
 from integration_tests.tools.demo.screen import DemoFailedError
 
-Record = dict[str, Any]
-Key = tuple[Any, ...]
+CONFIG, READ = "config.json", "read"
+"""In the folder of a demo: the connector's configuration, and a folder as `source_pinterest.read` writes it."""
 
 _SUM_OF_A_STREAM = re.compile(r"(?P<stream>\w+): [\d,]+ records, (?P<requests>[\d,]+) requests ")
 
@@ -57,12 +59,11 @@ class Reading:
 
 
 class Connector:
-    """The connector of this checkout, with an API address and a configuration file."""
+    """The connector of this checkout, with an API address and a folder that has its configuration file."""
 
-    def __init__(self, api_url: str, config_file: Path, root: Path) -> None:
+    def __init__(self, api_url: str, folder: Path) -> None:
         self._environment = {**os.environ, "PINTEREST_API_URL": api_url, "PINTEREST_SAVE_TOKENS": "1"}
-        self._config_file = config_file
-        self._root = root
+        self._config_file, self._output = folder / CONFIG, folder / READ
 
     def check(self) -> None:
         """Test the connection.
@@ -84,28 +85,28 @@ class Connector:
         streams: list[dict[str, Any]] = catalog["streams"]
         return streams
 
-    def read(self, folder: Path, *streams: str) -> Reading:
-        """Read streams into a folder with `source_pinterest.read`, which goes on from the state there.
+    def read(self, *streams: str) -> Reading:
+        """Read streams with `source_pinterest.read`, which goes on from the state in its folder.
 
         Raises:
             DemoFailedError: a stream was not read whole.
         """
         command = [sys.executable, "-m", "source_pinterest.read", *streams]
-        command += ["--config", str(self._config_file), "--output", str(folder)]
-        with started(command, cwd=self._root, env=self._environment, stderr=subprocess.PIPE) as process:
+        command += ["--config", str(self._config_file), "--output", str(self._output)]
+        with started(command, cwd=ROOT, env=self._environment, stderr=subprocess.PIPE) as process:
             _, troubles = process.communicate()
         if process.returncode:
             raise DemoFailedError(f"read ended with exit code {process.returncode}. {troubles.decode()}")
         reading = Reading()
-        with max(folder.glob("messages-*.jsonl")).open("rb") as lines:
+        with max(self._output.glob("messages-*.jsonl")).open("rb") as lines:
             for line in lines:
                 reading.take(orjson.loads(line))
         return reading
 
-    def _run(self, command: str, *arguments: str) -> Generator[dict[str, Any], None, None]:
-        line = [sys.executable, "main.py", command, "--config", str(self._config_file), *arguments]
+    def _run(self, command: str) -> Generator[dict[str, Any], None, None]:
+        line = [sys.executable, "main.py", command, "--config", str(self._config_file)]
         troubles: list[str] = []
-        with started(line, cwd=self._root, env=self._environment) as process:
+        with started(line, cwd=ROOT, env=self._environment) as process:
             for text in process.stdout or ():
                 message = orjson.loads(text)
                 if message["type"] == "TRACE" and message["trace"]["type"] == "ERROR":

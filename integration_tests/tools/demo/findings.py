@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from rich import box
 from rich.table import Table
 
-from integration_tests.tools.demo.connector import Key, Reading, Record
+from integration_tests.support.outputs import Record
+from integration_tests.support.truth import Key
+from integration_tests.tools.demo.connector import Reading
 from integration_tests.tools.stream_pages import AREAS, area_of
 from source_pinterest.streams import STREAMS
 

@@ -1,23 +1,21 @@
 """Runs the demo: check, discover, a first read, a few changes in Pinterest, a second read, and what both brought."""
 
-import json
-import shutil
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
 from operator import itemgetter
 from pathlib import Path
 
 from rich.console import Console
 
-from integration_tests.tools.demo.connector import Connector, Record
+from integration_tests.support.outputs import Record
+from integration_tests.support.processes import ROOT
+from integration_tests.tools.demo.connector import CONFIG, READ
 from integration_tests.tools.demo.findings import EXPLANATION, Finding, findings, table, totals
-from integration_tests.tools.demo.pinterest import WORLD, LocalPinterest
+from integration_tests.tools.demo.pinterest import WORLD, local_pinterest
 from integration_tests.tools.demo.screen import PLAIN_WIDTH, play
 
-ROOT = Path(__file__).parents[3]
 OUTPUT = Path("demo-output")
-CONFIG, READ, TABLE = "config.json", "read", "streams.txt"
-"""Files in that folder; `READ` is a folder as `source_pinterest.read` writes it."""
+TABLE = "streams.txt"
+"""A file in that folder."""
 OPTIONS_IN_A_LINE = 3
 LOOKBACK_DAYS = 7
 HISTORY_DAYS = 100
@@ -30,31 +28,23 @@ def main(output: Path = ROOT / OUTPUT, world: Sequence[str] = WORLD) -> int:
 
 def show(console: Console, output: Path, world: Sequence[str]) -> bool:
     """Run the connector, print what it read, and return whether that is all that Pinterest has."""
-    output.mkdir(exist_ok=True)
-    config_file, folder = output / CONFIG, output / READ
-    if folder.exists():
-        shutil.rmtree(folder)  # its state belongs to a Pinterest that has ended
-    with LocalPinterest(config_file, ROOT, world) as pinterest:
-        start = datetime.now(UTC).date() - timedelta(days=HISTORY_DAYS)
-        config = choose_days(config_file, start)
-        connector = Connector(pinterest.url, config_file, ROOT)
+    with local_pinterest(output, world, days=HISTORY_DAYS, lookback_days=LOOKBACK_DAYS) as pinterest:
         announce(console, "check", "test the credentials")
-        connector.check()
+        pinterest.connector.check()
         announce(console, "discover", "list the streams and their schemas")
-        keys = connector.discover()
-        expected = [pinterest.expected(keys, start)]
+        keys = pinterest.connector.discover()
+        expected = [pinterest.expected(keys)]
         pinterest.requests()
         announce(console, "read", f"all {len(keys)} streams, for the first time")
-        first = connector.read(folder, *keys)
+        first = pinterest.connector.read(*keys)
         first_requests = pinterest.requests()
         console.print("\nNow an advertiser pauses a campaign, and late conversions change the last days.")
         pinterest.pause(campaign_to_pause(first.records["campaigns"]))
         pinterest.restate(days_back=LOOKBACK_DAYS)
-        expected.append(pinterest.expected(keys, start))
+        expected.append(pinterest.expected(keys))
         announce(console, "read", "go on from that state: what is new or has changed")
-        second = connector.read(folder)
+        second = pinterest.connector.read()
         second_requests = pinterest.requests()
-        config_file.write_text(config, encoding="utf-8")  # a local Pinterest started anew knows its first token alone
     found = list(findings(keys, expected, (first, second)))
     with (output / TABLE).open("w", encoding="utf-8") as file:
         print_table(Console(file=file, width=PLAIN_WIDTH, highlight=False), found)
@@ -74,18 +64,6 @@ def show(console: Console, output: Path, world: Sequence[str]) -> bool:
 def campaign_to_pause(campaigns: Sequence[Record]) -> Record:
     """The same one in each run: its account, of which some rows change, does not always arrive first."""
     return min(campaigns, key=itemgetter("id"))
-
-
-def choose_days(config_file: Path, start: date) -> str:
-    """Configure more history than the synchronous endpoints have, and a lookback of a week.
-
-    Returns:
-        The configuration, as it is in its file.
-    """
-    config = json.loads(config_file.read_text(encoding="utf-8"))
-    text = json.dumps({**config, "start_date": str(start), "lookback_days": LOOKBACK_DAYS}, indent=2)
-    config_file.write_text(text, encoding="utf-8")
-    return text
 
 
 def announce(console: Console, command: str, meaning: str) -> None:

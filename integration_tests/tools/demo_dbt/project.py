@@ -5,7 +5,7 @@ import os
 import subprocess
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 import jinja2
 
+from integration_tests.support.processes import ROOT
 from integration_tests.tools.demo.screen import DemoFailedError
 
 _TYPES: Mapping[str, str] = {"integer": "bigint", "number": "double", "boolean": "boolean", "string": "varchar"}
@@ -20,28 +21,30 @@ _FORMATS: Mapping[str, str] = {"date": "date", "date-time": "timestamp"}
 _ANYTHING_ELSE = "json"
 
 
-def column_types(schema: Mapping[str, Any]) -> dict[str, str]:
-    """The type of each column in DuckDB; what is nested stays JSON."""
-    return {name: _type(declared) for name, declared in schema["properties"].items()}
-
-
 def load(
-    connection: duckdb.DuckDBPyConnection, table: str, types: Mapping[str, str], records: Iterable[Mapping[str, Any]]
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    schema: Mapping[str, Any],
+    records: Iterable[Mapping[str, Any]],
+    key: Sequence[str] = (),
 ) -> None:
-    """Make a table and fill it; a stream without records has one as well."""
+    """Insert records into a table, which is made if there is none; they replace rows with the same key."""
+    types = {name: _type(declared) for name, declared in schema["properties"].items()}
     columns = ", ".join(f'"{name}" {type_}' for name, type_ in types.items())
-    connection.execute(f"create or replace table {table} ({columns})")
+    connection.execute(f"create table if not exists {table} ({columns})")
     with tempfile.NamedTemporaryFile("w", suffix=".json") as lines:
         lines.writelines(f"{json.dumps(record)}\n" for record in records)
         lines.flush()
         # Names come from the connector, the path from here: nothing to escape.
-        connection.execute(
-            f"insert into {table} by name "
-            f"select * from read_json('{lines.name}', format = 'newline_delimited', columns = {dict(types)})"
-        )
+        arrived = f"read_json('{lines.name}', format = 'newline_delimited', columns = {types})"
+        if key:
+            same = " and ".join(f'old."{column}" = new."{column}"' for column in key)
+            connection.execute(f"delete from {table} as old using {arrived} as new where {same}")
+        connection.execute(f"insert into {table} by name select * from {arrived}")
 
 
 def _type(declared: Mapping[str, Any]) -> str:
+    """The type of a column in DuckDB; what is nested stays JSON."""
     named = declared.get("type", [])
     [kind] = [each for each in ([named] if isinstance(named, str) else named) if each != "null"] or [""]
     if kind == "string":
@@ -49,7 +52,7 @@ def _type(declared: Mapping[str, Any]) -> str:
     return _TYPES.get(kind, _ANYTHING_ELSE)
 
 
-PROJECT = Path(__file__).parents[3] / "examples" / "dbt"
+PROJECT = ROOT / "examples" / "dbt"
 STREAMS = (
     *("ad_accounts", "campaigns", "ad_groups", "ads", "ad_pins", "keywords", "keyword_metrics", "targeting_options"),
     *("ad_account_analytics", "campaign_analytics", "ad_group_analytics", "ad_analytics"),

@@ -1,12 +1,9 @@
 """Runs the demo: a read of a local Pinterest into DuckDB, the dbt project over it, and a table of its campaigns."""
 
 import argparse
-import json
 import os
-import shutil
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,8 +13,8 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from integration_tests.tools.demo.connector import Connector, Reading
-from integration_tests.tools.demo.pinterest import SHOP, LocalPinterest
+from integration_tests.support.processes import ROOT
+from integration_tests.tools.demo.pinterest import SHOP, local_pinterest
 from integration_tests.tools.demo.screen import play
 from integration_tests.tools.demo_dbt.project import (
     BUILD,
@@ -26,12 +23,10 @@ from integration_tests.tools.demo_dbt.project import (
     REPORTS,
     STREAMS,
     build,
-    column_types,
     load,
     require,
 )
 
-ROOT = Path(__file__).parents[3]
 OUTPUT = Path("demo-output/dbt")
 WORLD = (
     *SHOP,
@@ -61,12 +56,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def show(console: Console, dbt: Path, output: Path) -> bool:
     """Read, build, show the campaigns, and return whether their spend is what arrived."""
     require(dbt)
-    output.mkdir(parents=True, exist_ok=True)
     database = output / "pinterest.duckdb"
     database.unlink(missing_ok=True)
     console.print("[bold]Reading a local Pinterest into DuckDB[/bold]")
-    with LocalPinterest(output / "config.json", ROOT, WORLD) as pinterest:
-        reading = read(pinterest.url, output, database)
+    with local_pinterest(output, WORLD, days=HISTORY_DAYS) as pinterest, duckdb.connect(str(database)) as connection:
+        reading = pinterest.connector.read(*STREAMS)
+        for stream in pinterest.connector.streams():
+            if stream["name"] in STREAMS:
+                load(connection, stream["name"], stream["json_schema"], reading.records[stream["name"]])
     console.print("[bold]dbt build[/bold]  [dim]# models, and tests of keys, nulls and relationships[/dim]")
     built = build(dbt, database, output, LOCAL_VARIABLES)
     with duckdb.connect(str(database), read_only=True) as connection:
@@ -81,22 +78,6 @@ def show(console: Console, dbt: Path, output: Path) -> bool:
     )
     console.print(next_steps(os.path.relpath(database)), markup=False)
     return agrees
-
-
-def read(api_url: str, output: Path, database: Path) -> Reading:
-    """Read the streams of the project, and load them into their tables."""
-    config, folder = output / "config.json", output / "read"
-    if folder.exists():
-        shutil.rmtree(folder)  # its state belongs to a Pinterest that has ended
-    start = datetime.now(UTC).date() - timedelta(days=HISTORY_DAYS)
-    config.write_text(json.dumps({**json.loads(config.read_text()), "start_date": str(start)}, indent=2))
-    connector = Connector(api_url, config, ROOT)
-    types = {stream["name"]: column_types(stream["json_schema"]) for stream in connector.streams()}
-    reading = connector.read(folder, *STREAMS)
-    with duckdb.connect(str(database)) as connection:
-        for stream in STREAMS:
-            load(connection, stream, types[stream], reading.records[stream])
-    return reading
 
 
 def next_steps(database: str) -> str:

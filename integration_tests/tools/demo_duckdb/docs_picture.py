@@ -10,9 +10,10 @@ import duckdb
 
 from integration_tests.simulator.__main__ import parse
 from integration_tests.support.pinterest import World
-from integration_tests.support.truth import KEYS
+from integration_tests.tools.demo_dbt.project import load
 from integration_tests.tools.demo_duckdb.chart import CampaignDay, campaign_days, draw, save
-from integration_tests.tools.demo_duckdb.run import HISTORY_DAYS, STREAMS, WORLD, of_one_currency, replace
+from integration_tests.tools.demo_duckdb.run import HISTORY_DAYS, STREAMS, WORLD, of_one_currency
+from integration_tests.tools.stream_table import every_stream
 
 IMAGE = Path(__file__).parents[3] / "docs" / "images" / "spend_by_campaign.png"
 NOW = "2026-06-30T12:00:00+00:00"
@@ -25,8 +26,10 @@ def rows_of_docs() -> list[CampaignDay]:
     with tempfile.TemporaryDirectory() as folder:
         database = Path(folder) / "pinterest.duckdb"
         with duckdb.connect(str(database)) as connection:
-            for stream in STREAMS:
-                replace(connection, stream, KEYS[stream], list(world.expected(stream, start=start).values()))
+            for stream in every_stream():
+                if stream.name in STREAMS:
+                    records = world.expected(stream.name, start=start).values()
+                    load(connection, stream.name, stream.get_json_schema(), records)
         return of_one_currency(campaign_days(database))
 
 

@@ -1,12 +1,8 @@
 """Runs the demo: two reads of a local Pinterest into DuckDB, a table of campaign numbers, and a chart of them."""
 
 import argparse
-import json
 import os
-import shutil
-import tempfile
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -14,16 +10,14 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from integration_tests.tools.demo.connector import Connector, Record, started
-from integration_tests.tools.demo.pinterest import SHOP, LocalPinterest
+from integration_tests.support.processes import ROOT
+from integration_tests.tools.demo.connector import CONFIG, READ, Connector, started
+from integration_tests.tools.demo.pinterest import SHOP, local_pinterest
 from integration_tests.tools.demo.screen import DemoFailedError, play
-from integration_tests.tools.demo_dbt.project import column_types, make_view
+from integration_tests.tools.demo_dbt.project import load, make_view
 from integration_tests.tools.demo_duckdb.chart import CampaignDay, campaign_days, draw, save
 
-ROOT = Path(__file__).parents[3]
 OUTPUT = Path("demo-output/duckdb")
-READ = "read"
-"""A folder as `source_pinterest.read` writes it."""
 EXAMPLE = Path("examples/pyairbyte_duckdb.py")
 RESTATED_DAYS = 7
 MORE = ("ad_groups", "ads", "ad_pins", "ad_account_analytics", "ad_group_analytics", "ad_analytics")
@@ -56,29 +50,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def show(console: Console, pyairbyte: Path | None, output: Path) -> bool:
     """Read twice, show what the database has, and return whether that is all that Pinterest has."""
-    database, config, folder, log = (output / name for name in ("pinterest.duckdb", "config.json", READ, LOG))
-    image = output / "spend_by_campaign.png"
-    output.mkdir(parents=True, exist_ok=True)
-    clear(output)
-    start = datetime.now(UTC).date() - timedelta(days=HISTORY_DAYS)
-    with LocalPinterest(config, ROOT, WORLD) as pinterest:
+    database, image = output / "pinterest.duckdb", output / "spend_by_campaign.png"
+    for leftover in (*output.glob("pinterest.*"), output / LOG):
+        leftover.unlink(missing_ok=True)
+    with local_pinterest(output, WORLD, days=HISTORY_DAYS) as pinterest:
         console.print("The connector reads a local Pinterest into DuckDB, in about a minute.")
         if pyairbyte:
-            console.print(f"What PyAirbyte says meanwhile is in {os.path.relpath(log)}")
-        config.write_text(json.dumps({**json.loads(config.read_text()), "start_date": str(start)}, indent=2))
-        if pyairbyte is None:
+            console.print(f"What PyAirbyte says meanwhile is in {os.path.relpath(output / LOG)}")
+        else:
             console.print("PyAirbyte needs Python 3.11 or 3.12. Without one, this demo loads the lines itself.")
         for announcement in ("First read: everything", "Second read: new days, and days that may have changed"):
             console.print(f"[bold]{announcement}[/bold]")
             if pyairbyte:
-                read_with_pyairbyte(pyairbyte, pinterest.url, config, database)
+                read_with_pyairbyte(pyairbyte, pinterest.url, output / CONFIG, database)
             else:
-                console.print(read_with_loader(pinterest.url, config, database))
+                console.print(read_with_loader(pinterest.connector, database))
             pinterest.restate(days_back=RESTATED_DAYS)
         if pyairbyte:
             console.print("[bold]Third read[/bold]: into a folder, as `make read` does, which makes a page of it")
-            Connector(pinterest.url, config, ROOT).read(folder, *STREAMS)
-        expected = len(pinterest.expected(["campaign_analytics"], start)["campaign_analytics"])
+            pinterest.connector.read(*STREAMS)
+        expected = len(pinterest.expected(["campaign_analytics"])["campaign_analytics"])
     with duckdb.connect(str(database), read_only=True) as connection:
         arrived = len(connection.table("campaign_analytics"))
     rows = campaign_days(database)
@@ -90,21 +81,13 @@ def show(console: Console, pyairbyte: Path | None, output: Path) -> bool:
     for line in (
         f"{len(rows):,} days of campaigns are in {os.path.relpath(database)}",
         f"A chart of those in {drawn[0].currency}: {os.path.relpath(image)}",
-        f"A page to look at: {os.path.relpath(folder / 'report.html')}",
+        f"A page to look at: {os.path.relpath(output / READ / 'report.html')}",
         "To read your own account, with your credentials in secrets/config.json:",
         f"  {python} {EXAMPLE} \\",
         "    secrets/config.json output/pinterest.duckdb",
     ):
         console.print(line, markup=False)
     return len(rows) == arrived == expected
-
-
-def clear(folder: Path) -> None:
-    """Remove what an earlier run has read: its state belongs to a Pinterest that has ended."""
-    for leftover in (*folder.glob("pinterest.*"), folder / LOG):
-        leftover.unlink(missing_ok=True)
-    if (folder / READ).exists():
-        shutil.rmtree(folder / READ)
 
 
 def read_with_pyairbyte(python: Path, api_url: str, config: Path, database: Path) -> None:
@@ -118,34 +101,15 @@ def read_with_pyairbyte(python: Path, api_url: str, config: Path, database: Path
         raise DemoFailedError(f"{EXAMPLE} ended with exit code {process.returncode}; see {os.path.relpath(log)}.")
 
 
-def read_with_loader(api_url: str, config: Path, database: Path) -> str:
+def read_with_loader(connector: Connector, database: Path) -> str:
     """Read what is new without PyAirbyte, from the state in the folder; what arrived, in words."""
-    connector = Connector(api_url, config, ROOT)
-    reading = connector.read(database.with_name(READ), *STREAMS)
+    records = connector.read(*STREAMS).records
     with duckdb.connect(str(database)) as connection:
         for stream in connector.streams():
-            if stream["name"] not in STREAMS:
-                continue
-            columns = ", ".join(f'"{name}" {type_}' for name, type_ in column_types(stream["json_schema"]).items())
-            connection.execute(f"create table if not exists {stream['name']} ({columns})")
-            key = [path[0] for path in stream["source_defined_primary_key"]]
-            replace(connection, stream["name"], key, reading.records[stream["name"]])
-    return ", ".join(f"{len(reading.records[stream]):,} {stream}" for stream in STREAMS)
-
-
-def replace(connection: duckdb.DuckDBPyConnection, table: str, key: Sequence[str], records: Sequence[Record]) -> None:
-    """Insert records into a table, where they replace rows with the same key."""
-    if not records:
-        return
-    with tempfile.NamedTemporaryFile("w", suffix=".json") as lines:
-        lines.writelines(f"{json.dumps(record)}\n" for record in records)
-        lines.flush()
-        # The names of tables and columns come from the connector, and the path from here: nothing to escape.
-        arrived = f"read_json('{lines.name}', format = 'newline_delimited', union_by_name = true)"
-        same = " and ".join(f'old."{column}" = new."{column}"' for column in key)
-        connection.execute(f"create table if not exists {table} as select * from {arrived} limit 0")
-        connection.execute(f"delete from {table} as old using {arrived} as new where {same}")
-        connection.execute(f"insert into {table} by name select * from {arrived}")
+            if (name := stream["name"]) in STREAMS:
+                key = [path[0] for path in stream["source_defined_primary_key"]]
+                load(connection, name, stream["json_schema"], records[name], key)
+    return ", ".join(f"{len(records[stream]):,} {stream}" for stream in STREAMS)
 
 
 def of_one_currency(rows: Sequence[CampaignDay]) -> list[CampaignDay]:
