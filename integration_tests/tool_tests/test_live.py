@@ -199,14 +199,11 @@ def test_nothing_of_the_account_is_told(number: int, form: str, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("body", "beginning"),
     [
-        (
-            b'{"626747962992":[{"AD_ID":1.50,"DATE":"2026-11-01","Jane":"x"}]}',
-            '{"id":[{"AD_ID":0.5,"DATE":"date","text":"text"}]}',
-        ),
-        (b'[{"CTR":1E5,"IMPRESSION_1":12,"AD_NAME":null,"cut', '[{"CTR":1E5,"IMPRESSION_1":integer,"AD_NAME":null,'),
-        (b"Ad ID,Date,Jane\n626747962992,2026-11-01,12.5\n", "Ad ID,Date,text / id,date,number as text"),
-        (b"<html><body>Jane", "text"),
-        (b"{" + b" " * 300 + b'"CTR":1}', "{"),
+        (b'{"626747962992":[{"AD_ID":1.50,"DATE":"2026-11-01","Jane":"x"}]}', "{id:[{...}]}"),
+        (b'{"Jane":[],"x":1}', "{*:[]}"),
+        (b"[{}]", "[{}]"),
+        (b"Ad ID,DATE,Jane\n626747962992,2026-11-01,12.5\n", "Ad ID,DATE,*"),
+        (b"<html><body>Jane", "*"),
     ],
 )
 def test_the_beginning_of_a_file_is_told_in_forms(body: bytes, beginning: str) -> None:
@@ -238,10 +235,11 @@ def test_an_experiment_asks_first_and_prints_the_whole_file(
         monkeypatch.setenv("PINTEREST_API_URL", sim.url)
         path.write_text(json.dumps(sim.config()), encoding="utf-8")
         monkeypatch.setattr("builtins.input", lambda _: "no")
-        with pytest.raises(SystemExit, match="Nothing was sent"):
-            run.main(["5", "--config", str(path)])
+        for number, said in (("1", "It uses no connection's token."), ("5", r"at most 40 requests .* It only reads")):
+            with pytest.raises(SystemExit, match="Nothing was sent"):
+                run.main([number, "--config", str(path)])
+            assert re.search(said, capsys.readouterr().out)
         assert sim.log == []
-        assert re.search(r"at most 40 requests .* It only reads", capsys.readouterr().out)
         monkeypatch.setattr("builtins.input", lambda _: "yes")
         assert run.main(["5", "--config", str(path)]) == 0
     text = (tmp_path / "live-experiment-5.tsv").read_text(encoding="utf-8")
@@ -249,15 +247,6 @@ def test_an_experiment_asks_first_and_prints_the_whole_file(
     assert whole
     assert [bool(re.search(r"shar|issue|attach", part)) for part in (before, after)] == [False, True]
     assert written(fields_of(text)) == text
-
-
-def test_the_consent_says_first_that_it_uses_no_token_of_a_connection(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr("builtins.input", lambda _: "")
-    with pytest.raises(SystemExit, match="Nothing was sent"):
-        run.main(["1", "--config", str(tmp_path / "none.json")])
-    assert "It uses no connection's token." in capsys.readouterr().out
 
 
 def test_no_more_requests_are_sent_than_were_announced() -> None:

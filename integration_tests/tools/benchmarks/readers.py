@@ -1,8 +1,6 @@
 """The workloads and their readers: the connector, perhaps of an earlier commit, the bare loop and the official one."""
 
-import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -70,11 +68,8 @@ class Reader:
     share: float = 1
 
     def environment(self, url: str) -> dict[str, str]:
-        """The variables of its process, which finds its checkout's package first. Coverage would be measured along."""
-        kept = {name: value for name, value in clean_environment(url).items() if not name.startswith("COVERAGE_")}
-        if self.checkout is not None:
-            kept["PYTHONPATH"] += f"{os.pathsep}{self.checkout}"
-        return kept
+        """The variables of its process. Coverage would be measured along."""
+        return {name: value for name, value in clean_environment(url).items() if not name.startswith("COVERAGE_")}
 
 
 OFFICIAL = ROOT / ".tmp" / "official"
@@ -133,7 +128,6 @@ OFFICIAL_CONNECTOR = Reader("official connector", _official, (*_OFFICIAL_START, 
 
 
 NO_API = "http://127.0.0.1/v5"
-_SAY_WHENCE = "import source_pinterest.run; print(source_pinterest.run.__file__)"
 
 
 @contextmanager
@@ -141,29 +135,7 @@ def connector_at(commit: str, repository: Path = ROOT) -> Iterator[Reader]:
     """The connector as it was at a commit.
 
     Raises:
-        ImportError: with these packages it can't be imported, or not from its worktree.
         OSError: git made no worktree.
     """
     with worktree_of(commit, "beside", repository) as checkout:
-        reader = connector(checkout, f"this connector at {commit}")
-        _check_imports(reader, checkout)
-        yield reader
-
-
-def _check_imports(reader: Reader, checkout: Path) -> None:
-    """That it reads with its own package, since the environment knows another one of the same name."""
-    done = subprocess.run(
-        [sys.executable, "-c", _SAY_WHENCE],
-        cwd=checkout,
-        env=reader.environment(NO_API),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        *_, reason = done.stderr.strip().splitlines()
-        raise ImportError(
-            f"{reader.name} can't be imported ({reason}). Install what it needs with {sys.executable} -m pip."
-        )
-    if not Path(done.stdout.strip()).resolve().is_relative_to(checkout.resolve()):
-        raise ImportError(f"{reader.name} imports {done.stdout.strip()}, which is not in its worktree.")
+        yield connector(checkout, f"this connector at {commit}")

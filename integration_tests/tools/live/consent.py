@@ -9,13 +9,10 @@ from airbyte_cdk.utils import AirbyteTracedException
 
 from integration_tests.tools.live import forms
 from integration_tests.tools.live.look import Answer, Look, values_at
-from source_pinterest.api import Api, api_base_url
+from source_pinterest.api import api_base_url
 from source_pinterest.api.auth import APP_SCOPES
 from source_pinterest.api.session import Url
-from source_pinterest.check import check_access
 from source_pinterest.cli.authorize import CONSENT_PAGE, App, ConsentListener, scopes
-from source_pinterest.config import Config
-from source_pinterest.streams.base.stream import Sync
 
 FIRST_SAID = (
     "It asks you to sign in twice, for tokens of its own, which it forgets at its end. It uses no connection's token. "
@@ -47,7 +44,6 @@ class Consents:
         default = scopes()
         if tokens := self._signed_in("the default permissions", default):
             self._try("without billing:read", tokens)
-            self._check(tokens)
             self._refresh(tokens)
         if more := self._signed_in(BILLING, ",".join(dict.fromkeys([*default.split(","), BILLING]))):
             self._try("with billing:read", more)
@@ -94,22 +90,6 @@ class Consents:
             path = f"ad_accounts/{account}/billing_profiles"
             self._get(tokens, "billing_profiles/get", path, what, is_active="true")
         self._get(tokens, "get/business_employers", "businesses/employers", "without biz_access:read")
-
-    def _check(self, tokens: Mapping[str, Any]) -> None:
-        """Run the connector's check, whose requests count, and note how it ended."""
-
-        def connect(config: Config) -> Sync:
-            api = Api.connect(config, lambda _: None, lambda: None)
-            api.session.hooks["response"].append(self.look.count)
-            return Sync(api, config)
-
-        credentials = {"auth_method": "access_token", "access_token": tokens.get("access_token")}
-        try:
-            is_fine, told = check_access(Config.from_mapping({"credentials": credentials, "max_retries": 0}), connect)
-        except AirbyteTracedException as error:
-            is_fine, told = False, str(error.message)
-        seen = forms.message(told) if told else None
-        self.look.add("check", "", "status", "SUCCEEDED" if is_fine else "FAILED", seen=seen)
 
     def _refresh(self, tokens: Mapping[str, Any]) -> None:
         old = str(tokens.get("refresh_token"))

@@ -74,9 +74,6 @@ _TEXT_FORMS: Mapping[str, str] = {
     "link": r"https?://.*",
     "number as text": r"-?\d+(\.\d+)?([eE][+-]?\d+)?",
 }
-_TOKEN = re.compile(
-    r'"(?:[^"\\]|\\.)*(?P<end>"?)(?P<colon>\s*:)?|-?\d[\d.eE+-]*|true|false|null|[{}\[\]:,]|[^\s"{}\[\]:,]+'
-)
 _QUOTA = re.compile(r'\s*(?P<calls>\d+)(?:\s*;\s*w=(?P<seconds>\d+))?(?:\s*;\s*name="(?P<name>[^"]*)")?\s*')
 
 
@@ -214,33 +211,20 @@ def numbers(header: str) -> str:
 
 
 def beginning(body: bytes) -> str:
-    """The first bytes of a file, each text and number replaced by its form."""
-    text = body[:BEGINNING_BYTES].decode("utf-8", "replace")
-    if text.lstrip()[:1] in ("{", "["):
-        return "".join(_told_token(found) for found in _TOKEN.finditer(text))
-    return " / ".join(",".join(map(_told_cell, line.split(","))) for line in text.splitlines())
+    """How a file begins: the way from its first bracket to the first row, or, if it is no JSON, its known headings."""
+    value = parsed(body)
+    if value is None:
+        first = body[:BEGINNING_BYTES].decode("utf-8", "replace").partition("\n")[0]
+        return ",".join(word if word in NAMES or word in _HEADINGS else NOT_TOLD for word in first.split(","))
+    return _shape(value)
 
 
-def _told_token(found: re.Match[str]) -> str:
-    token = found[0]
-    if token[0] == '"':
-        if not found["end"]:
-            return ""  # the end of the beginning
-        content = token[1 : token.rindex('"')]
-        if found["colon"] and content in NAMES:
-            return f'"{content}":'
-        return f'"{_form_in_file(content)}"{":" if found["colon"] else ""}'
-    if token[0] in "-0123456789":
-        kind, form = form_of(Number(token))
-        return form or kind
-    return token if token in ("true", "false", "null") or token in "{}[]:," else NOT_TOLD
-
-
-def _form_in_file(content: str) -> str:
-    form = form_of(content, "id")[1]
-    return form or "text"
-
-
-def _told_cell(cell: str) -> str:
-    content = cell.strip().strip('"')
-    return content if content in NAMES or content in _HEADINGS else _form_in_file(content)
+def _shape(value: Any) -> str:
+    if isinstance(value, list):
+        return f"[{_shape(value[0]) if value else ''}]"
+    if not isinstance(value, dict):
+        return " ".join(filter(None, form_of(value)))
+    key, part = next(iter(value.items()), ("", None))
+    if not isinstance(part, list | dict):
+        return "{...}" if value else "{}"
+    return f"{{{'id' if key.isdigit() else key if key in NAMES else NOT_TOLD}:{_shape(part)}}}"

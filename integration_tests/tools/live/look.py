@@ -1,7 +1,7 @@
 """Sends the requests of an experiment, each once and no more than were announced, and notes what came.
 
 What came are rows in the format of `integration_tests/recorded/`. Beside where fields stand in a response, `records`
-may be `headers`, `refusal`, `throttled`, `request` (whether it was taken), `url`, `file`, or `rows` (what was found by
+may be `headers`, `refusal`, `throttled`, `request` (whether it was taken), `file`, or `rows` (what was found by
 comparing rows).
 """
 
@@ -30,7 +30,6 @@ _RECORDED = "recorded"
 _MOST_BYTES = 8 * 1024 * 1024
 """Of a file, no more is read."""
 _FINE = range(200, 300)
-_CDNS = ("fastly", "akamai")
 _ACCOUNTS_TRIED = 3
 
 
@@ -188,8 +187,6 @@ class Look:
         for name in ("x-ratelimit-remaining", "x-ratelimit-reset", "Retry-After"):
             if value := headers.get(name):
                 self.add(ANY, "headers", name, "string", forms.numbers(value))
-        if cdn := headers.get("x-cdn"):
-            self.add(ANY, "headers", "x-cdn", "string", cdn if cdn in _CDNS else forms.NOT_TOLD)
 
     def _note_refusal(self, operation: str, answer: Answer) -> None:
         kind = NO_RESPONSE if not answer.status else "empty" if not answer.body.strip() else "no JSON"

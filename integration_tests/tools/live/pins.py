@@ -1,4 +1,4 @@
-"""Experiment 3: which metrics a picture and a video take, several pins, idle and deleted ones, and totals."""
+"""Experiment 3: which metrics a picture and a video take, several pins, one that does not exist, and totals."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,40 +8,33 @@ from source_pinterest.streams.organic.pin_requests import PIN_METRICS
 
 _DAYS, _ALL_DAYS = 29, 89
 _PAGES = 3
-_SEVERAL, _OLDEST = 3, 3
+_SEVERAL = 3
 _NO_PIN = "1"
 STANDARD = tuple(name for name in PIN_METRICS if "VIDEO" not in name and "QUARTILE" not in name)
 VIDEO = tuple(name for name in PIN_METRICS if name not in STANDARD)
 LISTS: Mapping[str, Sequence[str]] = {"standard": STANDARD, "video": VIDEO, "the connector's": PIN_METRICS}
-_OPERATION, _SEVERAL_PINS, _TOP = "pins/analytics", "multi_pins/analytics", "user_account/analytics/top_pins"
+_OPERATION, _SEVERAL_PINS = "pins/analytics", "multi_pins/analytics"
 _TOTALS = {"impression": "IMPRESSION", "pin_click": "PIN_CLICK", "clickthrough": "OUTBOUND_CLICK", "save": "SAVE"}
 """What the list calls its totals, and what analytics call them."""
 
 
 def run(look: AccountLook) -> None:
-    """Request analytics of one picture and one video, then of the pins that are special."""
-    pins = _listed(look)
-    top = _top(look)
-    named = {str(pin.get("id")): pin for pin in pins}
-    ranked = [named[pin] for pin in top if pin in named]
+    """Request analytics of one picture and one video, then of several pins and of one that does not exist."""
+    pins = sorted(_listed(look), key=_impressions, reverse=True)
     for kind in ("picture", "video"):
-        pin = next((one for one in (*ranked, *pins) if _kind(one) == kind), None)
-        for name, metrics in LISTS.items() if pin else ():
-            answer = _ask(look, str(pin and pin.get("id")), metrics)
-            look.asked(_OPERATION, f"{name} metrics of a {kind}", answer)
-            _note(look, f"{_OPERATION} ({kind})", answer, metrics)
-    ids = list(named)[:_SEVERAL]
-    if ids:
+        for pin in [one for one in pins if _kind(one) == kind][:1]:
+            for name, metrics in LISTS.items():
+                answer = _ask(look, str(pin.get("id")), metrics)
+                look.asked(_OPERATION, f"{name} metrics of a {kind}", answer)
+                _note(look, f"{_OPERATION} ({kind})", answer, metrics)
+    if ids := [str(pin.get("id")) for pin in pins][:_SEVERAL]:
         params = {**_days(look, _DAYS), "pin_ids": ids, "metric_types": ",".join(STANDARD)}
         answer = look.get(_SEVERAL_PINS, "pins/analytics", params)
         look.asked(_SEVERAL_PINS, "several pins", answer)
         if answer.is_fine:
             look.body(_SEVERAL_PINS, answer.json, "*.all.daily_metrics[]")
-    _idle(look, pins)
     look.asked(_OPERATION, "a pin that does not exist", _ask(look, _NO_PIN, STANDARD))
-    if gone := next((pin for pin in top if pin not in named), None):
-        look.asked(_OPERATION, "a pin that only the ranking names", _ask(look, gone, STANDARD))
-    for pin in ranked[:1] or pins[:1]:
+    for pin in pins[:1]:
         _compare(look, pin)
 
 
@@ -65,25 +58,8 @@ def _kind(pin: Any) -> str:
     return {"image": "picture", "video": "video"}.get(kind, "another")
 
 
-def _top(look: AccountLook) -> list[str]:
-    params = {**_days(look, _DAYS), "sort_by": "IMPRESSION", "num_of_pins": 50}
-    answer = look.get(_TOP, _TOP, params)
-    if answer.is_fine:
-        look.body(_TOP, answer.json, "pins[]")
-    return list(map(str, values_at("pins[].pin_id", answer.json)))
-
-
-def _idle(look: AccountLook, pins: Sequence[Any]) -> None:
-    """Note the first of the oldest pins of which no day has a number."""
-    for pin in sorted(pins, key=lambda one: str(one.get("created_at")))[:_OLDEST]:
-        answer = _ask(look, str(pin.get("id")), STANDARD)
-        metrics = values_at("all.daily_metrics[].metrics", answer.json)
-        if answer.is_fine and not any(_number(value) for day in metrics for value in day.values()):
-            days = values_at("all.daily_metrics[]", answer.json)
-            form = "no days" if not days else "days without metrics" if not any(metrics) else "days of zeros"
-            look.add(_OPERATION, "rows", "a pin without data", form)
-            _note(look, f"{_OPERATION} (idle)", answer, STANDARD)
-            return
+def _impressions(pin: Any) -> float:
+    return sum(map(_number, values_at("pin_metrics.90d.impression", pin)))
 
 
 def _compare(look: AccountLook, pin: Any) -> None:

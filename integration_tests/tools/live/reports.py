@@ -1,10 +1,8 @@
-"""Experiment 4: reports and their files, and targeting analytics of campaigns with and without activity."""
+"""Experiment 4: reports and their files."""
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 import requests
 
@@ -17,21 +15,16 @@ from source_pinterest.streams.analytics.report import ReportStream
 
 LEVELS = ("CAMPAIGN", "KEYWORD", "CAMPAIGN_TARGETING")
 EMPTY = "CAMPAIGN, without rows"
-_CREATE, _POLL, _TARGETING = "analytics/create_report", "analytics/get_report", "campaign_targeting_analytics/get"
+_CREATE, _POLL = "analytics/create_report", "analytics/get_report"
 _DAYS = 7
 _PAUSES = (5.0, 10.0, 20.0, 40.0, 60.0)
 """Between two polls; after the last, a report has come or is not waited for."""
-_FILE_HEADERS = ("Content-Type", "Content-Encoding", "Content-Length", "Last-Modified", "ETag", "Accept-Ranges")
-_CONTENT_TYPES = ("application/json", "binary/octet-stream", "application/octet-stream", "text/plain", "text/csv")
-_LINK_PARAMETERS = ("Algorithm", "Credential", "Date", "Expires", "SignedHeaders", "Security-Token", "Signature")
-_RECORDED_HOST = "pinterest-waterloo.s3.amazonaws.com"
 
 
 def run(look: AccountLook) -> None:
-    """Create the reports, ask for targeting analytics, then fetch the files."""
+    """Create the reports, then fetch their files."""
     account, campaigns = look.account_with_campaigns()
     tokens = {name: _created(look, account, name, campaigns) for name in (*LEVELS, EMPTY)}
-    _targeting(look, account, [str(campaign.get("id")) for campaign in campaigns])
     _collect(look, account, {name: token for name, token in tokens.items() if token})
 
 
@@ -71,20 +64,6 @@ def _day(seconds: Any) -> date | None:
     return datetime.fromtimestamp(int(seconds), UTC).date() if str(seconds).isdigit() else None
 
 
-def _targeting(look: AccountLook, account: str, campaigns: list[str]) -> None:
-    """Ask for a late day of many campaigns, and for an early one of the campaign that was not edited for longest."""
-    for ids, types, days in ((campaigns[:20], "GENDER,APPTYPE", 2), (campaigns[-1:], "AGE_BUCKET", 85)):
-        day = str(look.days_ago(days))
-        params = {"start_date": day, "end_date": day, "granularity": "DAY", "campaign_ids": ",".join(ids)}
-        columns = {"columns": "CAMPAIGN_ID,SPEND_IN_DOLLAR,IMPRESSION_1,CTR", "targeting_types": types}
-        path = f"ad_accounts/{account}/campaigns/targeting_analytics"
-        answer = look.get(_TARGETING, path, {**params, **columns})
-        if answer.is_fine:
-            look.body(_TARGETING, answer.json, "data[]")
-            if "data" not in answer.json:
-                look.add(_TARGETING, "", "data", "absent")
-
-
 def _collect(look: AccountLook, account: str, tokens: Mapping[str, str]) -> None:
     """Poll each report until it is there, and fetch its file."""
     statuses: dict[str, list[str]] = {name: [] for name in tokens}
@@ -114,7 +93,6 @@ def _finished(look: AccountLook, name: str, answer: Answer) -> None:
     url = next(iter(values_at("url", answer.json)), None)
     if not isinstance(url, str) or not url:
         return
-    _note_link(look, operation, url)
     try:
         ReportClient.check_link(look.sync.api, url)
     except MalformedResponseError:
@@ -128,25 +106,7 @@ def _finished(look: AccountLook, name: str, answer: Answer) -> None:
     _note_rows(look, operation, file.json, _stream(look, name))
 
 
-def _note_link(look: AccountLook, operation: str, url: str) -> None:
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    is_s3 = re.fullmatch(r"pinterest-[a-z0-9-]+\.s3(\.[a-z0-9-]+)?\.amazonaws\.com", host)
-    where = "the recorded host" if host == _RECORDED_HOST else "another host of S3" if is_s3 else "another host"
-    look.add(operation, "url", "host", where)
-    names = sorted(
-        name if name.removeprefix("X-Amz-") in _LINK_PARAMETERS else forms.NOT_TOLD
-        for name, _ in parse_qsl(parts.query)
-    )
-    look.add(operation, "url", "parameters", "array", seen=names)
-
-
 def _note_file(look: AccountLook, operation: str, file: Answer, size: Any) -> None:
-    for name in _FILE_HEADERS:
-        if value := file.headers.get(name):
-            content = value.partition(";")[0]
-            is_told = name == "Content-Type" and content in _CONTENT_TYPES
-            look.add(operation, "headers", name, "string", content if is_told else "")
     stated = "equal" if str(size) == str(len(file.body)) else "not stated" if size is None else "another number"
     look.add(operation, "file", "size beside the bytes that came", stated)
     opening = file.body.lstrip()[:1]

@@ -52,10 +52,10 @@ class Experiment:
 
 _HAS_REPORTS_MADE = "It reads, and has four reports made, which cost nothing and change nothing."
 EXPERIMENTS: Mapping[int, Experiment] = {
-    1: Experiment("which permissions Pinterest grants, and what a refusal says", 40, "three minutes"),
+    1: Experiment("which permissions Pinterest grants, and what a refusal says", 12, "three minutes"),
     2: Experiment("the forms of analytics, large answers, and attribution windows", 33, "a minute", analytics.run),
-    3: Experiment("the metrics of pins", 20, "a minute", pins.run),
-    4: Experiment("reports, their files, and targeting", 40, "one to three minutes", reports.run, _HAS_REPORTS_MADE),
+    3: Experiment("the metrics of pins", 13, "a minute", pins.run),
+    4: Experiment("reports and their files", 40, "one to three minutes", reports.run, _HAS_REPORTS_MADE),
     5: Experiment("how lists end, and what is refused", 40, "a minute", lists.run),
 }
 
@@ -69,7 +69,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="make live EXPERIMENT=<1 to 5>")
     parser.add_argument("experiment", type=int, choices=EXPERIMENTS)
     parser.add_argument("--config", type=Path, default=CONFIG)
-    parser.add_argument("--port", type=int, default=_PORT, help="of the redirect URI, for experiment 1")
     given = parser.parse_args(arguments)
     logging.disable(logging.CRITICAL)  # what the connector logs names accounts
     experiment = EXPERIMENTS[given.experiment]
@@ -83,9 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if input("Type yes to go on: ").strip().lower() != "yes":
         raise SystemExit("Nothing was sent.")
     try:
-        fields = (
-            of_account(given.config, experiment) if experiment.run else of_app(given.config, given.port, experiment)
-        )
+        fields = of_account(given.config, experiment) if experiment.run else of_app(given.config, _PORT, experiment)
     except AirbyteTracedException as error:
         raise SystemExit(str(error.message)) from error
     if {field.type for field in fields} <= {NO_RESPONSE}:
