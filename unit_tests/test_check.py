@@ -375,10 +375,10 @@ def kinds(of: type[PinterestStream], letters: str, path: str) -> list[type[Pinte
 
 RIGHTS = [
     (
-        kinds(Shelves, "ab", "shelves/"),
+        [Shelves, BetaShelves],
         USUAL,
-        {},
-        [f"{LACKS} shelves:read, which these streams need: shelves_a, sh"],
+        {SHELVES: refused(401, 3)},
+        [f"{LACKS} shelves:read, which these streams need: shelves, beta_shelves."],
         0,
     ),
     (
