@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 import jsonschema
 import pytest
@@ -14,7 +13,6 @@ from airbyte_cdk.sources.utils.schema_helpers import check_config_against_spec_o
 from airbyte_cdk.utils import AirbyteTracedException
 from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets, get_secrets, update_secrets
 
-from integration_tests.platform_oauth import PlatformOAuth
 from source_pinterest.config import Config, CustomReport
 from source_pinterest.config.files import in_current_form
 from source_pinterest.dates import Granularity
@@ -27,7 +25,6 @@ FORM = SPEC["connectionSpecification"]
 OPTIONS = FORM["properties"]
 REPORT = OPTIONS["custom_reports"]["items"]
 REPORT_FIELDS = REPORT["properties"]
-OAUTH_FLOW = SPEC["advanced_auth"]["oauth_config_specification"]
 HIDDEN = {name for name, option in OPTIONS.items() if option.get("airbyte_hidden")}
 SAMPLES = sorted((ROOT / "integration_tests/sample_configs").glob("*.json"))
 
@@ -49,11 +46,6 @@ def test_the_spec_is_one_that_the_platform_reads() -> None:
     assert written["documentationUrl"] == "https://docs.airbyte.com/integrations/sources/pinterest"
     assert spec.advanced_auth is not None
     jsonschema.Draft7Validator.check_schema(FORM)
-
-
-def test_older_configs_pass_because_nothing_is_required_and_more_is_allowed() -> None:
-    assert FORM.get("required", []) == []
-    assert FORM["additionalProperties"] is True
 
 
 def test_nothing_that_a_user_has_to_fill_in_is_hidden() -> None:
@@ -207,15 +199,6 @@ def test_the_frameworks_error_about_a_config_tells_no_secret() -> None:
             assert [secret for secret in SECRETS if secret in said] == [], bad.id
 
 
-CODE = "false-code/with+signs="
-CLICK = PlatformOAuth(
-    specification=OAUTH_FLOW,
-    app={"client_id": OAUTH["client_id"], "client_secret": OAUTH["client_secret"]},
-    redirect_uri="https://airbyte.example.com/auth_flow?from=pinterest&for=source",
-    state="a.random-state_7",
-)
-
-
 def test_the_authenticate_button_belongs_to_oauth() -> None:
     advanced_auth = SPEC["advanced_auth"]
 
@@ -224,16 +207,3 @@ def test_the_authenticate_button_belongs_to_oauth() -> None:
         ["credentials", "auth_method"],
         OAUTH["auth_method"],
     )
-
-
-def test_the_consent_page_is_asked_for_every_read_scope_that_apps_usually_have() -> None:
-    url = urlsplit(CLICK.consent_url())
-
-    assert url._replace(query="").geturl() == "https://www.pinterest.com/oauth/"
-    assert dict(parse_qsl(url.query, strict_parsing=True)) == {
-        "client_id": "1234567",
-        "redirect_uri": CLICK.redirect_uri,
-        "response_type": "code",
-        "scope": "ads:read,boards:read,boards:read_secret,catalogs:read,pins:read,pins:read_secret,user_accounts:read",
-        "state": CLICK.state,
-    }
