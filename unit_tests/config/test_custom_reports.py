@@ -3,14 +3,6 @@
 import pytest
 from airbyte_cdk.utils import AirbyteTracedException
 from pendulum import Date
-from pinterestsdk.models.ad_ads_analytics_async_targeting_types import AdAdsAnalyticsAsyncTargetingTypes
-from pinterestsdk.models.ad_group_summary_status import AdGroupSummaryStatus
-from pinterestsdk.models.campaign_summary_status import CampaignSummaryStatus
-from pinterestsdk.models.conversion_report_attribution_type import ConversionReportAttributionType
-from pinterestsdk.models.granularity import Granularity as GranularityOfTheApi
-from pinterestsdk.models.metrics_reporting_level import MetricsReportingLevel
-from pinterestsdk.models.pin_promotion_summary_status import PinPromotionSummaryStatus
-from pinterestsdk.models.product_group_summary_status import ProductGroupSummaryStatus
 
 from source_pinterest import limits
 from source_pinterest.columns import AD_COLUMNS, ASYNC_COLUMNS, REACH_COLUMNS
@@ -128,20 +120,6 @@ def test_a_report_reaches_as_far_as_its_level_and_granularity() -> None:
         assert day_limits_of(level, Granularity(granularity)) == reach, fields
         assert (str(kept.start_date), silence) == (earliest, ()), fields
         assert [part for part in ("'Weekly', Start Date", "2019-02-01", earliest) if part not in notices[0]] == []
-
-
-def test_choices_are_those_of_the_api() -> None:
-    for ours, pinterests in [
-        (LEVELS, MetricsReportingLevel),
-        ([granularity.value for granularity in Granularity], GranularityOfTheApi),
-        (choices("custom_reports", "targeting_types"), AdAdsAnalyticsAsyncTargetingTypes),
-        (choices("custom_reports", "campaign_statuses"), CampaignSummaryStatus),
-        (choices("custom_reports", "ad_group_statuses"), AdGroupSummaryStatus),
-        (choices("custom_reports", "ad_statuses"), PinPromotionSummaryStatus),
-        (choices("custom_reports", "product_group_statuses"), ProductGroupSummaryStatus),
-        (choices("custom_reports", "attribution_types"), ConversionReportAttributionType),
-    ]:
-        assert sorted(ours) == sorted(choice.value for choice in pinterests), pinterests
 
 
 @pytest.mark.parametrize(

@@ -1,21 +1,29 @@
 """Options of the form are read as they are meant, hidden ones included."""
 
+from functools import partial
+from itertools import product
 from typing import Any
 
+import jsonschema
 import pytest
-from pinterestsdk import ProductCategoryRegion, TrendsSupportedRegion
+from pinterestsdk import models
 
+from source_pinterest.columns import MMM_COLUMNS, PRODUCT_COLUMNS
 from source_pinterest.config import Config, attribution_of
 from source_pinterest.config.options import (
     ATTRIBUTION_WINDOWS,
     PRODUCT_TREND_REGIONS,
     TREND_REGIONS,
     AttributionWindow,
+    choices,
     regions_of,
     without_blanks_inside,
 )
+from source_pinterest.config.reports import NEWER_OBJECTIVES, OBJECTIVES
+from source_pinterest.dates import Granularity
 from unit_tests.configs import OAUTH, SECRETS, TODAY, config
-from unit_tests.test_spec import HIDDEN, OPTIONS
+from unit_tests.report_configs import report
+from unit_tests.test_spec import FORM, HIDDEN, OPTIONS
 
 
 def read(**options: Any) -> Config:
@@ -50,10 +58,13 @@ def test_the_windows_that_others_saw_are_offered_and_those_of_earlier_versions_w
     assert offered[0] == "30/30/1"
     assert set(offered[: len(whole) + 2]) == {*whole, "7/0/0", "1/0/0"}
 
-    days = (0, 1, 7, 14, 30, 60)
-    for click, view in [(click, view) for click in days for view in days if view <= click]:
-        window = read(attribution_window=f"{click}/{click}/{view}").attribution_window
-        assert window == AttributionWindow(click, click, view)
+    for click, view in product((0, 1, 7, 14, 30, 60), repeat=2):
+        own = report(click_window_days=click, engagement_window_days=view, view_window_days=view)
+        jsonschema.validate(config(custom_reports=[own]), FORM)
+        if view <= click:
+            raw = config(attribution_window=f"{click}/{click}/{view}")
+            jsonschema.validate(raw, FORM)
+            assert Config.from_mapping(raw, TODAY).attribution_window == AttributionWindow(click, click, view)
 
 
 VALUES = {"account_id": "549761668032", "request_timeout_seconds": 30.5, "report_timeout_minutes": 15}
@@ -81,9 +92,32 @@ def test_credentials_outside_their_place_are_named_without_a_value() -> None:
     assert [secret for secret in (*SECRETS, OAUTH["client_id"]) if secret in " ".join(notices)] == []
 
 
-def test_the_regions_are_those_of_the_api() -> None:
-    assert set(TREND_REGIONS) == {one.value for one in TrendsSupportedRegion}
-    assert set(PRODUCT_TREND_REGIONS) == {one.value for one in ProductCategoryRegion}
+def test_choices_are_those_of_the_api() -> None:
+    of_report, of_mix, of_products = (
+        partial(choices, option) for option in ("custom_reports", "marketing_mix_report", "brand_category_sku_reports")
+    )
+    for ours, pinterests in [
+        (TREND_REGIONS, models.TrendsSupportedRegion),
+        (PRODUCT_TREND_REGIONS, models.ProductCategoryRegion),
+        (of_report("level"), models.MetricsReportingLevel),
+        ([one.value for one in Granularity], models.Granularity),
+        (of_report("targeting_types"), models.AdAdsAnalyticsAsyncTargetingTypes),
+        (of_report("campaign_statuses"), models.CampaignSummaryStatus),
+        (of_report("ad_group_statuses"), models.AdGroupSummaryStatus),
+        (of_report("ad_statuses"), models.PinPromotionSummaryStatus),
+        (of_report("product_group_statuses"), models.ProductGroupSummaryStatus),
+        (of_report("attribution_types"), models.ConversionReportAttributionType),
+        (MMM_COLUMNS, models.MMMReportingColumn),
+        (of_mix("level"), models.MMMReportLevel),
+        (of_mix("granularity"), models.MMMReportGranularity),
+        (of_mix("targeting_types"), models.MMMReportingTargetingType),
+        (PRODUCT_COLUMNS, models.ConversionProductReportingColumn),
+        ([*of_products("level"), "ADVERTISER"], models.ConversionProductReportLevel),
+        ([*of_products("granularity"), "TOTAL"], models.ConversionProductReportGranularity),
+        (of_products("attribution_type"), models.ConversionProductAttributionType),
+        ([*OBJECTIVES, *NEWER_OBJECTIVES], models.ConversionObjectiveType),
+    ]:
+        assert sorted(ours) == sorted(choice.value for choice in pinterests), pinterests
     assert set(PRODUCT_TREND_REGIONS) < set(TREND_REGIONS)
 
 

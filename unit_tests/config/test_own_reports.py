@@ -1,23 +1,15 @@
 """The options of marketing mix reports and of reports on the products of conversions."""
 
-import json
-from importlib.resources import files
 from typing import Any
 
 import pytest
 from airbyte_cdk.utils import AirbyteTracedException
-from pinterestsdk import models
 
-from source_pinterest.columns import MMM_COLUMNS, PRODUCT_COLUMNS
 from source_pinterest.config import Config, reports
-from source_pinterest.config.options import choices
 from source_pinterest.dates import Granularity
 from unit_tests.configs import TODAY, config
 
 MIX, PRODUCTS = "marketing_mix_report", "brand_category_sku_reports"
-OPTIONS = json.loads(files("source_pinterest").joinpath("spec.json").read_text("utf-8"))["connectionSpecification"][
-    "properties"
-]
 
 
 def read(**options: Any) -> Config:
@@ -84,18 +76,3 @@ def test_an_unusable_value_is_refused_with_the_name_of_its_option(options: dict[
         read(**options)
 
     assert said in str(refused.value.message)
-
-
-def test_the_words_are_those_of_the_api() -> None:
-    def values(model: Any) -> set[str]:
-        return {str(member.value) for member in model}
-
-    assert set(MMM_COLUMNS) == values(models.MMMReportingColumn)
-    assert set(PRODUCT_COLUMNS) == values(models.ConversionProductReportingColumn)
-    assert set(choices(MIX, "level")) == values(models.MMMReportLevel)
-    assert set(choices(MIX, "granularity")) == values(models.MMMReportGranularity)
-    assert set(choices(MIX, "targeting_types")) == values(models.MMMReportingTargetingType)
-    assert set(choices(PRODUCTS, "level")) == values(models.ConversionProductReportLevel) - {"ADVERTISER"}
-    assert set(choices(PRODUCTS, "granularity")) == values(models.ConversionProductReportGranularity) - {"TOTAL"}
-    assert set(choices(PRODUCTS, "attribution_type")) == values(models.ConversionProductAttributionType)
-    assert {*reports.OBJECTIVES, *reports.NEWER_OBJECTIVES} == values(models.ConversionObjectiveType)
