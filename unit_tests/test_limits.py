@@ -1,76 +1,32 @@
 """The limits agree with the API's own call signatures, and each path counts against the right quota."""
 
-import inspect
-from typing import Annotated, Any, Union, get_args, get_origin
-
 import pytest
-from pinterestsdk.api.ad_accounts_api import AdAccountsApi
-from pinterestsdk.api.ad_groups_api import AdGroupsApi
-from pinterestsdk.api.ads_api import AdsApi
-from pinterestsdk.api.boards_api import BoardsApi
-from pinterestsdk.api.campaigns_api import CampaignsApi
-from pinterestsdk.api.keywords_api import KeywordsApi
-from pinterestsdk.api.trends_api import TrendsApi
+from annotated_types import Le, MaxLen
 from pinterestsdk.models.ads_analytics_create_async_request import AdsAnalyticsCreateAsyncRequest
-from pydantic.fields import FieldInfo
 
+from integration_tests.simulator.contract import sdk_parameters
+from integration_tests.simulator_tests.sdk_types import flattened
 from source_pinterest import limits
 
 
-def bound(operation: Any, parameter: str, constraint: str) -> int:
-    """The bound that the client library declares for a parameter: the greatest value `le`, or `max_length`."""
-    [value] = [
-        getattr(rule, constraint)
-        for field in _fields_of(inspect.signature(operation).parameters[parameter].annotation)
-        for rule in field.metadata
-        if hasattr(rule, constraint)
-    ]
-    assert isinstance(value, int)
-    return value
-
-
-def _fields_of(annotation: Any) -> list[FieldInfo]:
-    """What constrains a parameter itself: `Annotated` within `Optional` within `Annotated`, but not a list's items."""
-    if get_origin(annotation) is Annotated:
-        inner, *metadata = get_args(annotation)
-        return [meta for meta in metadata if isinstance(meta, FieldInfo)] + _fields_of(inner)
-    if get_origin(annotation) is Union:
-        return [field for choice in get_args(annotation) for field in _fields_of(choice)]
-    return []
-
-
-LIST_OPERATIONS = (
-    BoardsApi.boards_list,
-    BoardsApi.board_sections_list_pins,
-    BoardsApi.boards_list_pins,
-    AdAccountsApi.ad_accounts_list,
-    CampaignsApi.campaigns_list,
-    AdGroupsApi.ad_groups_list,
-    AdsApi.ads_list,
-)
-
-
 def test_each_limit_is_the_most_that_pinterest_takes() -> None:
-    for operation, parameter, constraint, limit in [
-        *((operation, "page_size", "le", limits.PAGE_SIZE) for operation in LIST_OPERATIONS),
-        (CampaignsApi.campaigns_list, "ad_account_id", "max_length", limits.MAX_ID_DIGITS),
-        (CampaignsApi.campaigns_analytics, "campaign_ids", "max_length", limits.IDS_PER_ANALYTICS_REQUEST),
-        (AdGroupsApi.ad_groups_analytics, "ad_group_ids", "max_length", limits.IDS_PER_ANALYTICS_REQUEST),
-        (AdsApi.ads_analytics, "ad_ids", "max_length", limits.IDS_PER_ANALYTICS_REQUEST),
-        (AdsAnalyticsCreateAsyncRequest, "targeting_types", "max_length", limits.TARGETING_TYPES_PER_REPORT),
-        (AdsAnalyticsCreateAsyncRequest, "campaign_statuses", "max_length", limits.STATUSES_PER_REPORT),
-        (AdsAnalyticsCreateAsyncRequest, "ad_group_statuses", "max_length", limits.STATUSES_PER_REPORT),
-        (AdsAnalyticsCreateAsyncRequest, "ad_statuses", "max_length", limits.STATUSES_PER_REPORT),
-        (KeywordsApi.country_keywords_metrics_get, "keywords", "max_length", limits.KEYWORDS_PER_METRICS_REQUEST),
-        (KeywordsApi.trending_keywords_list, "limit", "le", limits.TRENDING_KEYWORDS),
+    """A sync shows those of pages, of IDs and of targeting types."""
+    of_report = AdsAnalyticsCreateAsyncRequest.model_fields
+    for annotation, limit in [
+        (sdk_parameters("campaigns/list")["ad_account_id"], limits.MAX_ID_DIGITS),
+        (sdk_parameters("country_keywords_metrics/get")["keywords"], limits.KEYWORDS_PER_METRICS_REQUEST),
+        (sdk_parameters("trending_keywords/list")["limit"], limits.TRENDING_KEYWORDS),
         (
-            TrendsApi.trends_product_categories_details_list,
-            "product_categories",
-            "max_length",
+            sdk_parameters("trends_product_categories_details/list")["product_categories"],
             limits.PRODUCT_CATEGORIES_PER_REQUEST,
         ),
+        *(
+            (of_report[f"{level}_statuses"].annotation, limits.STATUSES_PER_REPORT)
+            for level in ("campaign", "ad_group", "ad")
+        ),
     ]:
-        assert bound(operation, parameter, constraint) == limit, (operation, parameter)
+        told = [part for part in flattened(annotation) if isinstance(part, Le | MaxLen)]
+        assert limit in {getattr(part, "le", None) or getattr(part, "max_length", None) for part in told}, annotation
 
 
 def test_a_path_counts_against_the_category_that_pinterest_names() -> None:

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -16,21 +15,15 @@ from airbyte_cdk.models import (
     AirbyteConnectionStatus,
     AirbyteLogMessage,
     AirbyteMessage,
-    AirbyteStateBlob,
-    AirbyteStateMessage,
-    AirbyteStateType,
-    AirbyteStreamState,
     ConfiguredAirbyteCatalog,
     Level,
     Status,
-    StreamDescriptor,
     Type,
 )
 from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
 
 from integration_tests.support.processes import ROOT, clean_environment, main, run_to_its_end, running
 from source_pinterest import run as process
-from source_pinterest.engine.bundles import Bundle, BundleMessage
 from source_pinterest.source import SourcePinterest
 from unit_tests.configs import OAUTH, config, signed_in_with
 
@@ -160,17 +153,19 @@ def log(text: str) -> AirbyteMessage:
     return AirbyteMessage(type=Type.LOG, log=AirbyteLogMessage(level=Level.INFO, message=text))
 
 
-def state(name: str) -> AirbyteMessage:
-    of_stream = AirbyteStreamState(stream_descriptor=StreamDescriptor(name=name), stream_state=AirbyteStateBlob())
-    return AirbyteMessage(type=Type.STATE, state=AirbyteStateMessage(type=AirbyteStateType.STREAM, stream=of_stream))
+Lines = Callable[..., Iterator[bytes]]
 
 
 @pytest.fixture
-def reading(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Iterator[bytes]]:
+def source() -> SourcePinterest:
+    return SourcePinterest()
+
+
+@pytest.fixture
+def reading(monkeypatch: pytest.MonkeyPatch, source: SourcePinterest) -> Lines:
     """Makes the lines of a sync of the messages that its source gives."""
 
     def read(messages: Iterable[AirbyteMessage], lines: process.WholeLines | None = None) -> Iterator[bytes]:
-        source = SourcePinterest()
         monkeypatch.setattr(source, "read_bundles", lambda *_: iter(messages))
         entrypoint = process.PinterestEntrypoint(source, lines or process.WholeLines(), [].append)
         return entrypoint.read_lines(config(), NO_CATALOG, [])
@@ -178,9 +173,7 @@ def reading(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Iterator[bytes]]:
     return read
 
 
-def test_a_read_looks_for_such_a_signal_between_messages(
-    monkeypatch: pytest.MonkeyPatch, reading: Callable[..., Iterator[bytes]]
-) -> None:
+def test_a_read_looks_for_such_a_signal_between_messages(monkeypatch: pytest.MonkeyPatch, reading: Lines) -> None:
     monkeypatch.setattr(signal, "signal", lambda *_: None)
     monkeypatch.setattr(signal, "setitimer", lambda *_: None)
     lines = process.WholeLines()
@@ -193,33 +186,15 @@ def test_a_read_looks_for_such_a_signal_between_messages(
         next(read)
 
 
-def test_a_page_goes_out_as_it_is_and_its_records_are_counted_in_the_next_state(
-    reading: Callable[..., Iterator[bytes]],
-) -> None:
-    bundles = [Bundle("boards", b"1\n2\n", 2), Bundle("pins", b"9\n", 1), Bundle("boards", b"3\n", 1)]
-    first, second, third, *states = reading(
-        [*(BundleMessage(bundle) for bundle in bundles), state("boards"), state("pins"), state("boards")]
-    )
-
-    assert [first, second, third] == [b"1\n2\n", b"9\n", b"3\n"]
-    assert [json.loads(line)["state"]["sourceStats"]["recordCount"] for line in states] == [3, 1, 0]
-    assert all(line.endswith(b"\n") and line.count(b"\n") == 1 for line in states)
-
-
-def test_buffered_messages_are_written_after_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    source = SourcePinterest()
-
-    def failing(*_: object) -> Iterator[AirbyteMessage]:
+def test_buffered_messages_are_written_after_an_error(source: SourcePinterest, reading: Lines) -> None:
+    def failing() -> Iterator[AirbyteMessage]:
         yield log("one")
         source.message_repository.emit_message(log("pending false-client-secret"))
         raise RuntimeError("no")
 
-    monkeypatch.setattr(source, "read_bundles", failing)
-    entrypoint = process.PinterestEntrypoint(source, process.WholeLines(), [].append)
-    read = entrypoint.read_lines(config(), NO_CATALOG, [])
     came: list[bytes] = []
     with pytest.raises(RuntimeError, match="no"):
-        came.extend(read)
+        came.extend(reading(failing()))
     assert b'"pending ****"' in came[-1]
 
 
@@ -258,18 +233,6 @@ def test_last_words_that_cannot_be_said_are_no_success() -> None:
     ended = run("MESSAGES.flush = None")
 
     assert ended.returncode == 1
-
-
-def test_a_config_error_is_one_sentence_without_secrets() -> None:
-    ended = run(
-        "SECRETS.keep('false-client-secret'); raise AirbyteTracedException("
-        "message='Start Date: enter a day, not false-client-secret.', failure_type=FailureType.config_error)"
-    )
-
-    assert ended.returncode == 1
-    assert re.search('"TRACE".*Start Date: enter a day.*config_error', ended.stdout)
-    assert "false-client-secret" not in ended.stdout + ended.stderr
-    assert "Traceback" not in ended.stdout + ended.stderr
 
 
 def test_a_process_whose_last_output_is_not_read_ends_by_itself() -> None:

@@ -10,7 +10,6 @@ from math import ceil
 
 import pytest
 
-from integration_tests.simulator import Kind
 from integration_tests.support.assertions import assert_exact, assert_succeeded
 from integration_tests.support.catalogs import ADS_ANALYTICS
 from integration_tests.support.operations import OPERATIONS
@@ -21,10 +20,8 @@ from integration_tests.support.worlds import small_world
 
 PAGE_SIZE = 250
 IDS_PER_CALL, DAYS_PER_CALL, ROWS_PER_CALL = 250, 90, 10_000
-HISTORY_DAYS = 90  # today and the 89 days before
 
 BOARDS, SECTIONS = "boards/list", "board_sections/list"
-ANALYTICS = {Kind.CAMPAIGNS: "campaigns/analytics", Kind.AD_GROUPS: "ad_groups/analytics", Kind.ADS: "ads/analytics"}
 TRENDS = ("featured_topics", "product_categories_details", "product_categories_trending")
 UNPAGED = {
     "conversion_tags/list",
@@ -154,14 +151,6 @@ def test_everything_takes_what_the_world_takes_in_the_largest_pages(sim: Simulat
     assert calls_of(sim) == expected
 
 
-@pytest.mark.parametrize("boards", [0, 250, 251])
-def test_a_list_takes_its_pages_and_no_more(boards: int) -> None:
-    with Simulator(World(boards=boards)) as sim:
-        output = run_sync(sim, ["boards"])
-        assert len(output.records["boards"]) == boards
-        assert calls_of(sim) == {"oauth/token": 1, BOARDS: pages(boards)}
-
-
 def test_parents_are_listed_once_whether_they_are_emitted_or_not(sim: Simulator) -> None:
     children = ("board_sections", "board_pins", "board_section_pins", *ADS_ANALYTICS)
     run_sync(sim, children)
@@ -182,23 +171,6 @@ def test_a_stream_alone_calls_its_own_parents_only(stream: str, parents: set[str
         operations = [entry.operation_id for entry in sim.log if entry.operation_id != "oauth/token"]
     assert set(operations) > parents
     assert len(set(operations)) == len(parents) + 1
-
-
-def test_analytics_calls_keep_within_the_limits(sim: Simulator) -> None:
-    run_sync(sim, ADS_ANALYTICS)
-    for kind, operation in ANALYTICS.items():
-        asked: Counter[tuple[str, str]] = Counter()
-        for entry in sim.calls(operation):
-            ids = entry.values(f"{kind.removesuffix('s')}_ids")
-            start, end = (datetime.fromisoformat(entry.values(name)[0]) for name in ("start_date", "end_date"))
-            days = (end - start).days + 1
-            assert len(ids) <= IDS_PER_CALL
-            assert days <= DAYS_PER_CALL
-            assert len(ids) * days <= ROWS_PER_CALL
-            asked.update((identity, str(start + timedelta(days=day))) for identity in ids for day in range(days))
-        count = sum(sim.world.count(kind, account) for account in range(sim.world.ad_accounts))
-        assert len(asked) == count * HISTORY_DAYS
-        assert set(asked.values()) == {1}
 
 
 def fewest_calls(ids: int, days: int) -> int:

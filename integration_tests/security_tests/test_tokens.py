@@ -80,15 +80,6 @@ def test_ten_workers_renew_an_expired_token_once() -> None:
         assert len(sim.calls(TOKEN)) == 2
 
 
-@pytest.mark.parametrize("kind", [FaultKind.UNAVAILABLE, FaultKind.NEVER_ANSWERS, FaultKind.TRUNCATED_JSON])
-def test_a_token_endpoint_that_stumbles_is_asked_again(kind: FaultKind) -> None:
-    with Simulator(faults=[Fault(kind, on=TOKEN)]) as sim:
-        output = run_sync(sim, ["boards"], config=sim.config(request_timeout_seconds=0.5))
-        assert_succeeded(output, ["boards"])
-        assert_exact(output, sim, ["boards"])
-        assert len(sim.calls(TOKEN)) == 2
-
-
 @pytest.mark.parametrize("kind", [FaultKind.RESET_BEFORE_BODY, FaultKind.NEVER_ANSWERS])
 def test_a_token_endpoint_that_is_down_is_asked_once_for_all_streams(kind: FaultKind) -> None:
     with Simulator(faults=[Fault(kind, on=TOKEN, times=None)]) as sim:

@@ -2,7 +2,6 @@
 
 import io
 import re
-import sys
 import time
 from contextlib import ExitStack
 from itertools import islice
@@ -15,14 +14,6 @@ from source_pinterest.api.usage import QuotaUsage, Usage
 from source_pinterest.cli import progress_table
 from source_pinterest.engine.progress import Progress
 from source_pinterest.streams import STREAMS
-
-
-class Screen(io.StringIO):
-    """Something to draw on."""
-
-    def isatty(self) -> bool:
-        return True
-
 
 QUOTAS = [
     QuotaUsage("ads_read", 3, 1_000, None),
@@ -149,27 +140,3 @@ def test_a_name_that_looks_like_markup_is_a_name_and_a_long_one_hides_no_number(
     assert re.search(r"…  1,234,567 +[\d,]+  0 of 1\+ +1$", long)
     assert "Done: custom_[done] 4,321" in lines
     assert "Pending, 1: custom_[/to come]" in lines
-
-
-def test_the_table_is_drawn_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    screen = Screen()
-    monkeypatch.setattr(sys, "__stderr__", screen)
-    monkeypatch.delenv("NO_PROGRESS", raising=False)
-    progress = Progress(Usage(), ["boards"])
-    with progress_table.watched(lambda: None):
-        pass
-    assert "Starting" in screen.getvalue()
-    with progress_table.watched(lambda: progress):
-        progress.records["boards"] = 7
-    assert "boards" in screen.getvalue()
-
-
-@pytest.mark.parametrize(("screen", "setting"), [(io.StringIO(), ""), (Screen(), "1"), (None, "")])
-def test_no_table_is_drawn_without_a_terminal(
-    screen: io.StringIO | None, setting: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sys, "__stderr__", screen)
-    monkeypatch.setenv("NO_PROGRESS", setting)
-    with progress_table.watched(lambda: None):
-        pass
-    assert screen is None or screen.getvalue() == ""

@@ -48,8 +48,8 @@ def test_the_documented_names_are_those_of_the_form_and_the_example_has_no_other
     section = page.partition("### Options\n")[2].partition("\n## ")[0]
     [example] = map(json.loads, re.findall(r"```json\n(.*?)```", section, re.DOTALL))
 
-    shown = [name for name, option in OPTIONS.items() if not option.get("airbyte_hidden")]
-    assert re.findall(r"^\| \*\*.+?\*\* \| `(\w+)` \|", section, re.MULTILINE) == shown, (
+    shown = [(option["title"], name) for name, option in OPTIONS.items() if not option.get("airbyte_hidden")]
+    assert re.findall(r"^\| \*\*(.+?)\*\* \| `(\w+)` \|", section, re.MULTILINE) == shown, (
         "The table of options in docs/pinterest.md has other names than spec.json, or another order."
     )
     assert list(unknown_key_notices(example)) == []
