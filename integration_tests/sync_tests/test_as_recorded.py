@@ -6,17 +6,14 @@ the app has not. Every row that the server holds is there once.
 """
 
 import time
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
-from http import HTTPStatus
 from typing import Any
 
 import pytest
 
 from integration_tests.simulator import Fault, NoAccess
-from integration_tests.simulator.server.request_log import Entry
 from integration_tests.support.assertions import assert_same, assert_understandable, key_of, keys_of
 from integration_tests.support.catalogs import ADS_ANALYTICS, CURSOR_FIELDS
 from integration_tests.support.foreign_keys import assert_foreign_keys_hold
@@ -34,8 +31,6 @@ SHUT_OUT = ("lead_forms", "order_lines")
 DAYS = 91
 DAY_SECONDS = 86_400
 MOST_DAYS = 10
-WORKERS = 10
-"""Requests that may be under way at once, by default."""
 GOING_ON = tuple(stream for stream, key in KEYS.items() if {"DATE", "date"} & set(key) or stream in CURSOR_FIELDS)
 """Streams that go on from their state. The others are read whole each day, and are left to the large test."""
 
@@ -129,7 +124,6 @@ def read_over_days(streams: Sequence[str], of: World, **quota: Any) -> int:
             syncs.append(read(sim, streams, state=state))
 
         assert len(syncs) < MOST_DAYS
-        assert throttled_after_a_header(sim.log) == []
         for stream in set(streams) - set(SHUT_OUT):
             assert syncs[-1].status(stream) == "COMPLETE", [error.message for error in syncs[-1].errors_of(stream)]
             assert_whole(stream, united(stream, syncs), sim)
@@ -142,21 +136,6 @@ def short_of_quota(output: Output) -> bool:
     for error in stopped:
         assert_understandable(str(error.message))
     return bool(stopped)
-
-
-def throttled_after_a_header(log: Sequence[Entry]) -> list[str]:
-    """The throttled operations whose category had a response on that day before the request was sent.
-
-    A category learns of the quota by its first response. Until then, each worker may have sent a request, and all of
-    them are refused if other categories have used the quota up.
-    """
-    throttled, responses = [], Counter[tuple[float, str]]()
-    for entry in log:
-        day_and_category = ((entry.time - log[0].time) // DAY_SECONDS, entry.category)
-        if entry.status == HTTPStatus.TOO_MANY_REQUESTS and responses[day_and_category] >= WORKERS:
-            throttled.append(f"{entry.operation_id} after {responses[day_and_category]} others of {entry.category}")
-        responses[day_and_category] += 1
-    return throttled
 
 
 def united(stream: str, syncs: Sequence[Output]) -> list[Record]:

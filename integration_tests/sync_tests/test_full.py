@@ -49,7 +49,7 @@ PAGE_CAP = 5
 
 
 def many_pages() -> World:
-    """Lists of more than one page, a list of exactly one, an account and a board without anything in them."""
+    """Lists of more than one page, of exactly one, and of none."""
     return World(
         boards=4,
         sections_per_board=(2, 0, 7, 1),
@@ -57,9 +57,23 @@ def many_pages() -> World:
         pins_per_section=(2, 6, *[0] * 8),
         ad_accounts=3,
         campaigns=(PAGE_CAP, 0, 4),
-        negative_keywords=0,
-        ad_groups=(6, 0, 3),
+        ad_groups=(13, 0, 4),
         ads=(11, 0, 2),
+        keywords=(2, 1, 0),
+        negative_keywords=(1, 0, 7),
+        keyword_batches="answered",
+        product_groups=(0, 1, 6),
+        account_list_items=(6, 0, 1),
+        catalogs=3,
+        feeds=7,
+        feed_results=(PAGE_CAP, 0, 6, 1),
+        catalog_product_groups=7,
+        catalog_products=(6, 0, 2),
+        item_issues=6,
+        employers=3,
+        connections=6,
+        trends=26,
+        trend_weeks=52,
         first_day=datetime.now(UTC).date() - timedelta(days=1),
     )
 

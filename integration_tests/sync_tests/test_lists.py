@@ -1,10 +1,9 @@
 """Lists, dictionaries and trends arrive whole, and without a secret."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from airbyte_cdk.models import Status
@@ -21,7 +20,6 @@ from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.processes import clean_environment, run_to_its_end
 from integration_tests.support.syncs import read_arguments, run_sync, since_recently
 from integration_tests.support.truth import (
-    AUDIENCE_KEYS,
     CATALOG_ITEM_KEYS,
     LIST_KEYS,
     ORGANISATION_KEYS,
@@ -37,62 +35,6 @@ CATALOG_ITEMS = tuple(CATALOG_ITEM_KEYS)
 def small() -> Iterator[Simulator]:
     with Simulator(World(boards=0, campaigns=2, ad_groups=4, ads=0)) as simulator:
         yield simulator
-
-
-@pytest.mark.parametrize(
-    ("streams", "sizes"),
-    [
-        (
-            LIST_KEYS,
-            {
-                "ad_accounts": 3,
-                "campaigns": (3, 0, 1),
-                "ad_groups": (13, 0, 4),
-                "keywords": (2, 1, 0),
-                "negative_keywords": (1, 0, 252),
-                "product_groups": (0, 1, 251),
-                "account_list_items": (251, 0, 1),
-                "catalogs": 3,
-                "feeds": 5,
-                "feed_results": (250, 0, 251, 1),
-                "catalog_product_groups": 252,
-                "keyword_batches": "answered",
-            },
-        ),
-        (
-            AUDIENCE_KEYS,
-            # 45 records of the quality of events are all that there can be.
-            {"ad_accounts": 3, "campaigns": 1, "ad_groups": (3, 0, 1), "account_list_items": (45, 0, 1)},
-        ),
-        (
-            CATALOG_ITEMS,
-            {
-                "campaigns": 0,
-                "ad_groups": 0,
-                "catalogs": 3,
-                "feeds": 7,
-                "feed_results": (251, 1, 2, 0),
-                "catalog_product_groups": 5,
-                "catalog_products": (251, 0, 2),
-                "item_issues": 251,
-            },
-        ),
-        (ORGANISATION_KEYS, {"ad_accounts": 0, "employers": 3, "connections": 251}),
-        (
-            RESOURCE_KEYS,
-            {"ad_accounts": 4, "campaigns": 1, "ad_groups": 1, "trends": 26, "trend_weeks": 52},
-        ),
-    ],
-    ids=["ad accounts and catalogs", "audiences", "items of catalogs", "organisation", "dictionaries and trends"],
-)
-def test_lists_of_several_pages_of_one_and_of_none_arrive_whole(
-    streams: Iterable[str], sizes: Mapping[str, Any]
-) -> None:
-    with Simulator(World(boards=0, ads=0, **sizes), profile="ample") as sim:
-        output = run_sync(sim, streams)
-        assert_succeeded(output, streams)
-        assert_exact(output, sim, streams)
-        assert not output.warnings()
 
 
 def test_parents_are_listed_once_in_every_status_for_all_that_need_them(small: Simulator) -> None:

@@ -38,7 +38,7 @@ S = TypeVar("S", bound=PinterestStream)
 
 
 class Pinterest:
-    """A sync against scripted answers. Nothing is tried twice unless `max_retries` says so."""
+    """A sync against scripted answers: of ad account 11, and nothing is tried twice, unless a test says otherwise."""
 
     def __init__(self, mock: requests_mock.Mocker, state: Any = None, **options: Any) -> None:
         signed_in = signed_in_with(auth_method="access_token", access_token="false-access-token")
@@ -48,6 +48,7 @@ class Pinterest:
             config.num_report_jobs, config.report_timeout_seconds, clock=_leaps(), pauses=Pauses(poll_seconds=(0,))
         )
         self._mock = mock
+        self.lists("ad_accounts", "11")
         self._states = ConnectorStateManager(state or [])
 
     def stream(self, of: type[S]) -> S:

@@ -15,7 +15,6 @@ ADS = {"json": {"items": [{"id": "1", "pin_id": 9, "created_time": 5}], "bookmar
 
 def read(pinterest: Pinterest, *answers: dict[str, Any]) -> list[dict[str, Any]]:
     """The records of an account with one ad, whose pin has these answers."""
-    pinterest.lists("ad_accounts", "11")
     pinterest.answers("ad_accounts/11/ads", ADS)
     pinterest.answers("pins/9", *answers)
     pinterest.stream(AdPins).select()
@@ -82,7 +81,6 @@ def test_pins_behind_are_planned_before_the_others(mock: requests_mock.Mocker) -
     [state] = state_of("ad_pins", "11", ad_created_time=5)
     state.stream.stream_state.unread = {"11/9": 1}  # type: ignore[union-attr]
     pinterest = Pinterest(mock, [state])
-    pinterest.lists("ad_accounts", "11")
     ads = [{"id": str(pin), "pin_id": pin, "created_time": time} for pin, time in ((8, 7), (9, 5))]
     pinterest.answers("ad_accounts/11/ads", page(ads))
     pinterest.stream(AdPins).select()
@@ -92,7 +90,6 @@ def test_pins_behind_are_planned_before_the_others(mock: requests_mock.Mocker) -
 
 
 def test_ads_keep_no_pins_unless_they_are_needed(pinterest: Pinterest) -> None:
-    pinterest.lists("ad_accounts", "11")
     pinterest.answers("ad_accounts/11/ads", ADS)
     ads = pinterest.stream(Ads)
     assert list(ads.ids.of(("11",))) == ["1"]

@@ -59,7 +59,6 @@ def test_one_edit_time_for_all_accounts_is_that_of_each_once_they_are_planned(mo
 def test_a_status_that_is_null_missing_or_new_is_emitted_and_named_once(
     pinterest: Pinterest, caplog: pytest.LogCaptureFixture
 ) -> None:
-    pinterest.lists("ad_accounts", "11")
     pinterest.answers("ad_accounts/11/campaigns", page(ENTITIES + STRANGE))
 
     for _ in range(2):
@@ -75,7 +74,6 @@ def test_a_status_that_is_null_missing_or_new_is_emitted_and_named_once(
 def test_an_edit_time_may_be_a_text(pinterest: Pinterest, caplog: pytest.LogCaptureFixture) -> None:
     texts = ["2026-06-01T12:00:00", "2026-06-01 14:00:02+02:00", "1780315203"]
     found = [{"id": text, "status": "ACTIVE", "updated_time": text} for text in texts]
-    pinterest.lists("ad_accounts", "11")
     pinterest.answers("ad_accounts/11/campaigns", page(found))
 
     assert ids(pinterest.read(Campaigns, ACCOUNT)) == texts

@@ -23,7 +23,6 @@ def read(pinterest: Pinterest, *ad_groups: str) -> list[str]:
 
 @pytest.fixture
 def account(pinterest: Pinterest) -> Pinterest:
-    pinterest.lists("ad_accounts", "11")
     pinterest.lists(AD_GROUPS, "1", "2")
     return pinterest
 

@@ -22,7 +22,6 @@ class KeywordLists:
 
     def __init__(self, pinterest: Pinterest, batch: Any, held: Mapping[str, list[str]] = HELD) -> None:
         self.pinterest, self.batch, self.held = pinterest, batch, held
-        pinterest.lists("ad_accounts", "11")
         pinterest.lists("ad_accounts/11/campaigns")
         pinterest.lists("ad_accounts/11/ad_groups", *held)
         pinterest.answers(PATH, {"json": self._answer})

@@ -55,7 +55,6 @@ def test_a_refusal_with_pinterests_words_is_not_about_length(pinterest: Pinteres
 
 def test_slices_have_as_many_ids_as_fit_into_an_address(mock: requests_mock.Mocker) -> None:
     pinterest = Pinterest(mock, start_date=str(TODAY))
-    pinterest.lists("ad_accounts", "11")
     pinterest.lists("ad_accounts/11/campaigns", *LONGEST)
     counts = [one.rows or 0 for one in pinterest.tasks(CampaignAnalytics)]
     edge = Edge(mock, 10**6, 414)

@@ -1,6 +1,5 @@
 """A custom report asks for what the user defined, in legal pieces, under a key that fits its rows."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -26,25 +25,6 @@ def planned(stream: ReportStream) -> list[ReportRequest]:
 
 def windows(stream: ReportStream) -> list[list[str]]:
     return [one.window.as_pair() for one in planned(stream)]
-
-
-@pytest.fixture
-def after(mock: requests_mock.Mocker) -> Callable[..., Pinterest]:
-    """A sync of account 11 that finds a cursor."""
-
-    def make(**cursor: Any) -> Pinterest:
-        pinterest = Pinterest(mock, state_of(NAME, "11", **cursor))
-        pinterest.lists("ad_accounts", "11")
-        return pinterest
-
-    return make
-
-
-@pytest.fixture
-def first(pinterest: Pinterest) -> Pinterest:
-    """A first sync of account 11."""
-    pinterest.lists("ad_accounts", "11")
-    return pinterest
 
 
 # ---- What is asked for
@@ -119,25 +99,25 @@ def test_other_options_of_a_report_change_its_digest(pinterest: Pinterest) -> No
     ],
 )
 def test_the_first_day_is_moved_inward_to_a_whole_bucket(
-    first: Pinterest, granularity: str, start_date: str, expected: list[str] | None
+    pinterest: Pinterest, granularity: str, start_date: str, expected: list[str] | None
 ) -> None:
-    stream = first.custom(DEDUP, granularity=granularity, start_date=start_date)
+    stream = pinterest.custom(DEDUP, granularity=granularity, start_date=start_date)
 
     assert windows(stream) == ([expected] if expected else [])
 
 
 @pytest.mark.parametrize("start_date", ["2024-01-01", "2026-06-24"], ids=["as before", "moved later"])
-def test_a_lookback_reaches_outward_to_a_whole_bucket(after: Callable[..., Pinterest], start_date: str) -> None:
-    pinterest = after(DATE="2026-06-30", **{"from": "2024-01-01"})
+def test_a_lookback_reaches_outward_to_a_whole_bucket(mock: requests_mock.Mocker, start_date: str) -> None:
+    pinterest = Pinterest(mock, state_of(NAME, "11", DATE="2026-06-30", **{"from": "2024-01-01"}))
     stream = pinterest.custom(DEDUP, granularity="MONTH", start_date=start_date)
 
     assert windows(stream)[-1] == ["2026-05-01", "2026-07-01"]
 
 
-def test_a_missing_week_is_not_read_with_the_lookback_too(after: Callable[..., Pinterest]) -> None:
+def test_a_missing_week_is_not_read_with_the_lookback_too(mock: requests_mock.Mocker) -> None:
     """Its end lies in the lookback, which begins in the middle of a week."""
     owed = [["2026-05-11", "2026-05-31"]]
-    pinterest = after(DATE="2026-06-28", missing=owed, **{"from": "2024-01-01"})
+    pinterest = Pinterest(mock, state_of(NAME, "11", DATE="2026-06-28", missing=owed, **{"from": "2024-01-01"}))
 
     assert windows(pinterest.custom(DEDUP, start_date="2024-01-01")) == [
         ["2026-05-11", "2026-05-24"],
@@ -145,18 +125,18 @@ def test_a_missing_week_is_not_read_with_the_lookback_too(after: Callable[..., P
     ]
 
 
-def test_an_appending_destination_gets_a_week_when_its_last_day_has_settled(first: Pinterest) -> None:
-    first.answers("resources/metrics_ready_state", {"json": {"conversion_metrics_ready": True}})
+def test_an_appending_destination_gets_a_week_when_its_last_day_has_settled(pinterest: Pinterest) -> None:
+    pinterest.answers("resources/metrics_ready_state", {"json": {"conversion_metrics_ready": True}})
 
-    assert windows(first.custom(APPEND, start_date="2026-06-01")) == [["2026-06-01", "2026-06-28"]]
+    assert windows(pinterest.custom(APPEND, start_date="2026-06-01")) == [["2026-06-01", "2026-06-28"]]
 
 
 # ---- Totals
 
 
-def test_a_total_is_read_whole_in_the_longest_windows_of_each_filter(first: Pinterest) -> None:
+def test_a_total_is_read_whole_in_the_longest_windows_of_each_filter(pinterest: Pinterest) -> None:
     filters = {"campaign_statuses": list(choices("custom_reports", "campaign_statuses"))}
-    stream = first.custom(configured("full_refresh", "overwrite"), granularity="TOTAL", **filters)
+    stream = pinterest.custom(configured("full_refresh", "overwrite"), granularity="TOTAL", **filters)
     requests = planned(stream)
 
     assert stream.checkpoint is None
@@ -170,7 +150,6 @@ def test_a_report_begins_with_its_own_start_date_or_that_of_all(
     mock: requests_mock.Mocker, own: str | None, start: str
 ) -> None:
     pinterest = Pinterest(mock, start_date="2026-05-01")
-    pinterest.lists("ad_accounts", "11")
 
     assert windows(pinterest.custom(granularity="TOTAL", start_date=own)) == [[start, ago(0)]]
     assert windows(pinterest.custom(DEDUP, granularity="DAY", start_date=own)) == [[start, ago(0)]]

@@ -35,7 +35,6 @@ class Daily(Sync):
         **options: Any,
     ) -> None:
         self.pinterest = Pinterest(mock, state, **options)
-        self.pinterest.lists("ad_accounts", "11")
         self.pinterest.lists("ad_accounts/11/campaigns", "7")
         self.pinterest.answers(CALLS, {"json": [row()]})
         self.asked = self.pinterest.reports({"7": [row()]})

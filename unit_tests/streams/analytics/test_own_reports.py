@@ -27,7 +27,6 @@ from unit_tests.streams.pinterest import Pinterest
 
 def planned(mock: requests_mock.Mocker, stream: type[ReportStream], **options: Any) -> list[ReportRequest]:
     pinterest = Pinterest(mock, **options)
-    pinterest.lists("ad_accounts", "11")
     return list(pinterest.stream(stream).report_requests())
 
 
@@ -154,7 +153,6 @@ def conversions(
 
     path = "ad_accounts/11/reports/brand_category_sku"
     pinterest = Pinterest(mock, start_date="2026-06-01")
-    pinterest.lists("ad_accounts", "11")
     mock.post(f"{DEFAULT_BASE_URL}/{path}", json=create)
     pinterest.answers(path, {"json": {"report_status": "FINISHED", "url": "https://files.example/11"}})
     mock.get("https://files.example/11", json={"7": rows})

@@ -1,6 +1,5 @@
 """The reports that a stream requests, and what their rows and the state become."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -34,30 +33,11 @@ def known(first_ago: int, last_ago: int, *missing: DateWindow, account: str = "1
     return state_of(NAME, account, DATE=ago(last_ago), missing=owed, **{"from": ago(first_ago)})
 
 
-@pytest.fixture
-def after(mock: requests_mock.Mocker) -> Callable[..., Pinterest]:
-    """A sync of account 11 that finds a state."""
-
-    def make(state: list[AirbyteStateMessage], **options: Any) -> Pinterest:
-        pinterest = Pinterest(mock, state, **options)
-        pinterest.lists("ad_accounts", "11")
-        return pinterest
-
-    return make
-
-
-@pytest.fixture
-def first(pinterest: Pinterest) -> Pinterest:
-    """A first sync of account 11."""
-    pinterest.lists("ad_accounts", "11")
-    return pinterest
-
-
 # ---- Which reports
 
 
-def test_a_request_names_level_columns_and_days(after: Callable[..., Pinterest]) -> None:
-    [request] = planned(after([], start_date=ago(1), attribution_window="7/7/0"))
+def test_a_request_names_level_columns_and_days(mock: requests_mock.Mocker) -> None:
+    [request] = planned(Pinterest(mock, start_date=ago(1), attribution_window="7/7/0"))
     asked = request.as_json()
 
     assert (asked["start_date"], asked["end_date"]) == (ago(1), ago(0))
@@ -84,12 +64,12 @@ def test_every_account_is_asked_for_the_one_longest_unread_first(mock: requests_
     ids=["an earlier start is read backwards", "missing days come first", "and a later start hides none"],
 )
 def test_a_later_sync_reads_what_is_unread_and_then_the_lookback(
-    after: Callable[..., Pinterest],
+    mock: requests_mock.Mocker,
     state: list[AirbyteStateMessage],
     start_ago: int,
     expected: list[tuple[int, int]],
 ) -> None:
-    requests = planned(after(state, start_date=ago(start_ago)))
+    requests = planned(Pinterest(mock, state, start_date=ago(start_ago)))
 
     assert [one.window for one in requests] == [window(*one) for one in expected]
 
@@ -106,9 +86,9 @@ def row(ad_group: Any = "7", date: str = "2026-06-01", **more: Any) -> dict[str,
 
 
 def test_a_window_counts_when_all_its_requests_are_read(
-    after: Callable[..., Pinterest], caplog: pytest.LogCaptureFixture
+    mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture
 ) -> None:
-    pinterest = after([], start_date=ago(9))
+    pinterest = Pinterest(mock, start_date=ago(9))
     pinterest.reports({"7": [row(date=ago(9), CAMPAIGN_ID="1")]})
     sync = sync_of(pinterest, CampaignTargetingReport)
     with caplog.at_level("INFO", "airbyte"):
@@ -121,8 +101,8 @@ def test_a_window_counts_when_all_its_requests_are_read(
     assert sync.cursors == [{"DATE": ago(0), "from": ago(9), "settled": ago(2)}]
 
 
-def test_a_report_that_is_too_slow_counts_half_by_half(after: Callable[..., Pinterest]) -> None:
-    pinterest = after([], start_date=ago(9), report_timeout_minutes=0.01)
+def test_a_report_that_is_too_slow_counts_half_by_half(mock: requests_mock.Mocker) -> None:
+    pinterest = Pinterest(mock, start_date=ago(9), report_timeout_minutes=0.01)
     asked = pinterest.reports({"7": []})
     busy, done = {"report_status": "IN_PROGRESS"}, {"report_status": "FINISHED", "url": "https://files.example/11"}
     pinterest.answers(
@@ -140,8 +120,8 @@ def test_a_report_that_is_too_slow_counts_half_by_half(after: Callable[..., Pint
     assert [(one["start_date"], one["end_date"]) for one in asked[1:]] == [(ago(9), ago(5)), (ago(4), ago(0))]
 
 
-def test_the_next_report_is_made_once_a_slice_has_ended(after: Callable[..., Pinterest]) -> None:
-    pinterest = after([], start_date=ago(200), num_report_jobs=1)
+def test_the_next_report_is_made_once_a_slice_has_ended(mock: requests_mock.Mocker) -> None:
+    pinterest = Pinterest(mock, start_date=ago(200), num_report_jobs=1)
     created = pinterest.reports({})
     stream = pinterest.stream(AdGroupReport)
     stream.select()
@@ -160,9 +140,9 @@ def test_the_next_report_is_made_once_a_slice_has_ended(after: Callable[..., Pin
 
 
 def test_rows_of_a_file_bear_the_name_of_the_stream_and_dropped_rows_are_warned_of(
-    after: Callable[..., Pinterest], mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture
+    mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture
 ) -> None:
-    pinterest = after([], start_date=ago(0))
+    pinterest = Pinterest(mock, start_date=ago(0))
     pinterest.reports({})
     kept, other = (f'{{"AD_GROUP_ID": 7, "DATE": "{ago(days)}", "CTR": 1e999}}' for days in (0, 1))
     mock.get("https://files.example/11", text=f'{{"7": [{kept}, {other}]}}')
@@ -195,10 +175,10 @@ def refusing(pinterest: Pinterest, column: str, rows: dict[str, Any]) -> list[li
 
 @pytest.mark.parametrize("keyed", [{}, {"keyed": ["AD_GROUP_ID", "AD_ID"], "partly": ["AD_GROUP_ID"]}])
 def test_an_id_that_rows_may_lack_is_no_loss_whatever_an_older_state_says_of_it(
-    after: Callable[..., Pinterest], keyed: dict[str, list[str]]
+    mock: requests_mock.Mocker, keyed: dict[str, list[str]]
 ) -> None:
     state = state_of("product_group_report", "11", DATE=ago(1), **keyed)
-    pinterest = after(state, start_date=ago(0), lookback_days=3)
+    pinterest = Pinterest(mock, state, start_date=ago(0), lookback_days=3)
     refusing(pinterest, "AD_GROUP_ID", {"7": [{"DATE": ago(0), "AD_ID": "5"}]})
     sync = sync_of(pinterest, ProductGroupReport)
 
