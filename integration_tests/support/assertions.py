@@ -29,6 +29,11 @@ def keys_of(stream: str, records: Iterable[Record]) -> Counter[Key]:
     return Counter(key_of(stream, record) for record in records)
 
 
+def upserted(stream: str, *outputs: Output) -> list[Record]:
+    """What a destination that merges rows by their key holds."""
+    return list({key_of(stream, record): record for output in outputs for record in output.records[stream]}.values())
+
+
 def without_nulls(record: Record) -> Record:
     """A record as it leaves the process: the protocol's serializer leaves out columns that are null."""
     return {name: value for name, value in record.items() if value is not None}

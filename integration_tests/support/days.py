@@ -1,10 +1,14 @@
-"""Move the date of a simulated world forward."""
+"""Days before today in a simulated world, and days later."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 
-from integration_tests.support.pinterest import World
+from integration_tests.support.pinterest import Simulator, World
+
+
+def ago(sim: Simulator, days: int) -> date:
+    return sim.world.today - timedelta(days=days)
 
 
 @contextmanager

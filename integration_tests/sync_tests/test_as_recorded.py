@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from integration_tests.simulator import Fault, NoAccess
-from integration_tests.support.assertions import assert_same, assert_understandable, key_of, keys_of
+from integration_tests.support.assertions import assert_same, assert_understandable, keys_of, upserted
 from integration_tests.support.catalogs import ADS_ANALYTICS, CURSOR_FIELDS
 from integration_tests.support.foreign_keys import assert_foreign_keys_hold
 from integration_tests.support.outputs import Output, Record
@@ -143,8 +143,7 @@ def united(stream: str, syncs: Sequence[Output]) -> list[Record]:
     for sync in syncs:
         assert max(keys_of(stream, sync.records[stream]).values(), default=1) == 1, stream
     is_replaced = not ({"DATE", "date"} & set(KEYS[stream]) or stream in CURSOR_FIELDS)
-    kept = syncs[-1:] if is_replaced else syncs
-    return list({key_of(stream, record): record for sync in kept for record in sync.records[stream]}.values())
+    return upserted(stream, *(syncs[-1:] if is_replaced else syncs))
 
 
 def assert_whole(stream: str, records: Iterable[Record], sim: Simulator) -> None:

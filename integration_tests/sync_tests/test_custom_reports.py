@@ -13,6 +13,7 @@ from integration_tests.simulator import ReportRequest
 from integration_tests.simulator.reports.request import TARGETING_VALUES
 from integration_tests.support.assertions import assert_failed, assert_same, assert_succeeded, without_nulls
 from integration_tests.support.commands import run_here
+from integration_tests.support.days import ago
 from integration_tests.support.outputs import Output, Record
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
@@ -30,10 +31,6 @@ DAY_KEY = ("CAMPAIGN_ID", "DATE")
 def sim() -> Iterator[Simulator]:
     with Simulator(World(boards=0, ad_accounts=1, campaigns=4, hour_column="HOUR")) as simulator:
         yield simulator
-
-
-def ago(sim: Simulator, days: int) -> date:
-    return sim.world.today - timedelta(days=days)
 
 
 def report(**fields: Any) -> dict[str, Any]:

@@ -1,12 +1,11 @@
 """Each day of profiles and pins is read for good, though Pinterest is late with it, or the user wants more of them."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
 
 import pytest
 
-from integration_tests.support.assertions import assert_same, assert_succeeded, key_of
-from integration_tests.support.days import days_later
+from integration_tests.support.assertions import assert_same, assert_succeeded, upserted
+from integration_tests.support.days import ago, days_later
 from integration_tests.support.outputs import Output, Record
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
@@ -30,10 +29,6 @@ def emitted(stream: str, *outputs: Output) -> list[Record]:
 
 def days_of(output: Output, stream: str) -> list[str]:
     return sorted({record["date"] for record in output.records[stream]})
-
-
-def ago(sim: Simulator, days: int) -> date:
-    return sim.world.today - timedelta(days=days)
 
 
 def test_a_day_that_an_answer_does_not_hold_comes_later_where_days_are_appended(sim: Simulator) -> None:
@@ -62,8 +57,7 @@ def test_a_day_that_an_answer_does_not_hold_comes_later_where_rows_are_replaced(
         second = run_sync(sim, STREAMS, config=config, state=first.states)
         for stream in STREAMS:
             assert days_of(second, stream)[0] <= str(ago(sim, 10 + LAG_DAYS - 1))
-            held = {key_of(stream, record): record for record in emitted(stream, first, second)}
-            assert_same(stream, held.values(), sim.expected(stream, start=ago(sim, 30)))
+            assert_same(stream, upserted(stream, first, second), sim.expected(stream, start=ago(sim, 30)))
 
 
 @pytest.mark.parametrize("destination", ["append", "append_dedup"])
@@ -103,6 +97,5 @@ def test_an_earlier_start_date_is_read_back_once(sim: Simulator, destination: st
             assert_same(stream, emitted(stream, first, second), truth)
             assert not third.records[stream]
         else:
-            held = {key_of(stream, record): record for record in emitted(stream, first, second)}
-            assert_same(stream, held.values(), truth)
+            assert_same(stream, upserted(stream, first, second), truth)
             assert_same(stream, third.records[stream], sim.expected(stream, start=ago(sim, 5)))

@@ -9,7 +9,7 @@ import pytest
 
 from integration_tests.simulator.analytics.day_rows import DEFAULT_ATTRIBUTION
 from integration_tests.support.assertions import assert_exact, assert_same, assert_succeeded, assert_understandable
-from integration_tests.support.days import days_later
+from integration_tests.support.days import ago, days_later
 from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
@@ -34,10 +34,6 @@ def world(**settings: Any) -> World:
         "ads": 2,
     }
     return World(**{**sizes, **settings})
-
-
-def ago(sim: Simulator, days: int) -> date:
-    return sim.world.today - timedelta(days=days)
 
 
 def read(

@@ -9,7 +9,7 @@ import pytest
 from airbyte_cdk.models import Type
 
 from integration_tests.simulator import Entry, Fault, NoAccess
-from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded
+from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded, upserted
 from integration_tests.support.days import days_later
 from integration_tests.support.outputs import Record, state_of
 from integration_tests.support.pinterest import Simulator, World
@@ -83,9 +83,7 @@ def test_a_pin_that_fails_alone_is_not_passed_over(sim: Simulator) -> None:
 
     second = run_sync(sim, ["pin_analytics"], state=first.states)
     assert_succeeded(second, ["pin_analytics"])
-    records = [*first.records["pin_analytics"], *second.records["pin_analytics"]]
-    united = {(record["pin_id"], record["date"]): record for record in records}
-    assert_same("pin_analytics", united.values(), sim.expected("pin_analytics"))
+    assert_same("pin_analytics", upserted("pin_analytics", first, second), sim.expected("pin_analytics"))
 
 
 def test_old_pins_are_left_out_if_wanted(sim: Simulator) -> None:

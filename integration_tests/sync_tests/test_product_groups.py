@@ -1,7 +1,6 @@
 """The analytics of product groups hold every day, the newest from requests and older ones from reports."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +8,7 @@ import pytest
 from integration_tests.simulator import Kind
 from integration_tests.simulator.server.request_log import Entry
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded
+from integration_tests.support.days import ago
 from integration_tests.support.outputs import Record
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
@@ -24,19 +24,15 @@ def sim() -> Iterator[Simulator]:
         yield simulator
 
 
-def back(sim: Simulator, days: int) -> date:
-    return sim.world.today - timedelta(days=days)
-
-
 def config(sim: Simulator, days_back: int, **more: Any) -> dict[str, Any]:
-    return sim.config(start_date=str(back(sim, days_back)), analytics_columns=list(COLUMNS), **more)
+    return sim.config(start_date=str(ago(sim, days_back)), analytics_columns=list(COLUMNS), **more)
 
 
 def test_older_days_come_from_reports_in_the_same_shape(sim: Simulator) -> None:
     output = run_sync(sim, [STREAM], config=config(sim, 200))
     assert_succeeded(output, [STREAM])
     asked = (*COLUMNS, "PRODUCT_GROUP_ID")
-    assert_exact(output, sim, [STREAM], start=back(sim, 200), wanted_columns=asked)
+    assert_exact(output, sim, [STREAM], start=ago(sim, 200), wanted_columns=asked)
     assert {entry.level for entry in sim.calls("analytics/create_report")} == {"PRODUCT_GROUP"}
 
 
@@ -50,7 +46,7 @@ def test_each_list_is_read_once_and_the_ids_go_into_one_call(sim: Simulator) -> 
 @pytest.mark.parametrize("streams", [[STREAM], ["ad_groups", STREAM]])
 def test_archived_entities_count_with_any_status_filter(sim: Simulator, streams: list[str]) -> None:
     output = run_sync(sim, streams, config=config(sim, 5, status=["PAUSED"]))
-    assert_exact(output, sim, [STREAM], start=back(sim, 5), wanted_columns=COLUMNS)
+    assert_exact(output, sim, [STREAM], start=ago(sim, 5), wanted_columns=COLUMNS)
 
 
 def test_an_ad_group_that_always_fails_costs_its_own_records() -> None:
@@ -77,7 +73,7 @@ def test_an_ad_group_that_always_fails_costs_its_own_records() -> None:
             others = {key: row for key, row in sim.expected(stream).items() if row[parent] != victim}
             assert_same(stream, first.records[stream], others)
         lost = {row["id"] for row in sim.expected("product_group_promotions").values() if row["ad_group_id"] == victim}
-        wanted = {row["PRODUCT_GROUP_ID"] for row in sim.expected(STREAM, start=back(sim, 20)).values()}
+        wanted = {row["PRODUCT_GROUP_ID"] for row in sim.expected(STREAM, start=ago(sim, 20)).values()}
         assert lost & wanted
         assert {row["PRODUCT_GROUP_ID"] for row in first.records[STREAM]} == wanted - lost
         assert first.status(STREAM) == "INCOMPLETE"
@@ -87,4 +83,4 @@ def test_an_ad_group_that_always_fails_costs_its_own_records() -> None:
         sim.clear_alterations()
         second = run_sync(sim, streams, config=options, state=first.states)
         assert_succeeded(second, streams)
-        assert_exact(second, sim, streams, start=back(sim, 20), wanted_columns=COLUMNS)
+        assert_exact(second, sim, streams, start=ago(sim, 20), wanted_columns=COLUMNS)

@@ -2,16 +2,16 @@
 
 import time
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from threading import Event
 from typing import Any
 
 import pytest
 
-from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded, key_of
+from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded, upserted
 from integration_tests.support.catalogs import ADS_ANALYTICS
-from integration_tests.support.days import days_later
-from integration_tests.support.outputs import Output, Record
+from integration_tests.support.days import ago, days_later
+from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
 from integration_tests.support.truth import REPORT_KEYS, REPORT_STREAMS, usual_targeting_types_of
@@ -27,10 +27,6 @@ COLUMNS = ("AD_ACCOUNT_ID", "SPEND_IN_DOLLAR", "TOTAL_CHECKOUT")
 def sim() -> Iterator[Simulator]:
     with Simulator(World(boards=0, ad_accounts=1, campaigns=4, ad_groups=4, ads=4)) as simulator:
         yield simulator
-
-
-def ago(sim: Simulator, days: int) -> date:
-    return sim.world.today - timedelta(days=days)
 
 
 def config(sim: Simulator, days: int, **options: Any) -> dict[str, Any]:
@@ -56,11 +52,6 @@ def window(sim: Simulator, first: int, last: int) -> tuple[str, str]:
 def cursor(output: Output, stream: str = STREAM) -> dict[str, Any]:
     [entry] = output.states[stream]["states"]
     return dict(entry["cursor"])
-
-
-def upserted(*outputs: Output) -> list[Record]:
-    """What a destination that deduplicates holds."""
-    return list({key_of(STREAM, record): record for output in outputs for record in output.records[STREAM]}.values())
 
 
 # -- history
@@ -121,7 +112,9 @@ def test_an_earlier_start_date_is_read_once_from_reports(sim: Simulator) -> None
     sim.log.clear()
     second = run_sync(sim, [STREAM], config=config(sim, 250), state=first.states)
     assert reported(sim) == [window(sim, 250, 101)]
-    assert_same(STREAM, upserted(first, second), sim.expected(STREAM, start=ago(sim, 250), wanted_columns=COLUMNS))
+    assert_same(
+        STREAM, upserted(STREAM, first, second), sim.expected(STREAM, start=ago(sim, 250), wanted_columns=COLUMNS)
+    )
     sim.log.clear()
     run_sync(sim, [STREAM], config=config(sim, 250), state=second.states)
     assert not sim.calls(CREATE)

@@ -1,7 +1,6 @@
 """The targeting streams hold every row of the synchronous endpoints, in requests that Pinterest takes."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +8,7 @@ from jsonschema import Draft7Validator
 
 from integration_tests.simulator import Attribution
 from integration_tests.support.assertions import assert_exact, assert_same, assert_succeeded, key_of
-from integration_tests.support.days import days_later
+from integration_tests.support.days import ago, days_later
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
 from integration_tests.support.truth import TARGETING_KEYS
@@ -35,17 +34,13 @@ def sim() -> Iterator[Simulator]:
 
 
 def config(sim: Simulator, days_back: int = 9, **more: Any) -> dict[str, Any]:
-    return sim.config(start_date=str(back(sim, days_back)), analytics_columns=COLUMNS, **more)
-
-
-def back(sim: Simulator, days: int) -> date:
-    return sim.world.today - timedelta(days=days)
+    return sim.config(start_date=str(ago(sim, days_back)), analytics_columns=COLUMNS, **more)
 
 
 def test_every_row_and_column_of_all_types_that_are_open_to_everyone_in_one_call(sim: Simulator) -> None:
-    output = run_sync(sim, STREAMS, config=sim.config(start_date=str(back(sim, 1))))
+    output = run_sync(sim, STREAMS, config=sim.config(start_date=str(ago(sim, 1))))
     assert_succeeded(output, STREAMS)
-    assert_exact(output, sim, STREAMS, start=back(sim, 1))
+    assert_exact(output, sim, STREAMS, start=ago(sim, 1))
     schemas = {one.name: one.get_json_schema() for one in SourcePinterest().streams(sim.config())}
     for stream in STREAMS:
         for record in output.records[stream]:
@@ -68,7 +63,7 @@ def test_a_value_that_pinterest_leaves_out_is_an_empty_text(sim: Simulator) -> N
             "data": [row | {"targeting_value": None} if row["targeting_value"] == "female" else row for row in rows]
         }
 
-    held = sim.expected(stream, start=back(sim, 3), wanted_columns=COLUMNS_AND_IDS).values()
+    held = sim.expected(stream, start=ago(sim, 3), wanted_columns=COLUMNS_AND_IDS).values()
     emptied = [row | {"TARGETING_VALUE": ""} if row["TARGETING_VALUE"] == "female" else row for row in held]
     sim.alter(CALLS[stream], without_female)
     output = run_sync(sim, [stream], config=config(sim, 3))
@@ -82,8 +77,8 @@ def test_days_before_the_endpoints_history_are_left_to_the_reports(sim: Simulato
     assert_exact(output, sim, ["campaign_targeting_analytics"], wanted_columns=COLUMNS_AND_IDS)
     assert not sim.calls("analytics/create_report")
     [told] = [text for _, text in output.logs if "is older than" in text]
-    assert str(back(sim, 200)) in told
-    assert str(back(sim, limits.SYNC_HISTORY_DAYS)) in told
+    assert str(ago(sim, 200)) in told
+    assert str(ago(sim, limits.SYNC_HISTORY_DAYS)) in told
 
 
 def test_late_conversions_are_read_again_and_nothing_before(sim: Simulator) -> None:
@@ -93,7 +88,7 @@ def test_late_conversions_are_read_again_and_nothing_before(sim: Simulator) -> N
         sim.world.restate(20)
         second = run_sync(sim, [stream], config=config(sim, 62), state=first.states)
         assert_succeeded(second, [stream])
-        since = back(sim, 33 + 2)  # 33 days before the last day read
+        since = ago(sim, 33 + 2)  # 33 days before the last day read
         assert_exact(second, sim, [stream], start=since, wanted_columns=COLUMNS_AND_IDS)
 
 
@@ -104,7 +99,7 @@ def test_attribution_is_asked_for_as_for_analytics(sim: Simulator) -> None:
         output,
         sim,
         ["ad_targeting_analytics"],
-        start=back(sim, 3),
+        start=ago(sim, 3),
         wanted_columns=COLUMNS_AND_IDS,
         attribution=attribution,
     )
@@ -113,6 +108,6 @@ def test_attribution_is_asked_for_as_for_analytics(sim: Simulator) -> None:
 def test_many_entities_go_into_calls_of_bounded_size() -> None:
     with Simulator(World(boards=0, ad_accounts=1, campaigns=30, ad_groups=0, ads=0)) as sim:
         output = run_sync(sim, ["campaign_targeting_analytics"], config=config(sim, 19))
-        assert_exact(output, sim, ["campaign_targeting_analytics"], start=back(sim, 19), wanted_columns=COLUMNS_AND_IDS)
+        assert_exact(output, sim, ["campaign_targeting_analytics"], start=ago(sim, 19), wanted_columns=COLUMNS_AND_IDS)
         calls = sim.calls(CALLS["campaign_targeting_analytics"])
         assert len(calls) == 3, "200 entities x days a call, which are about 10,000 rows"

@@ -1,7 +1,6 @@
 """URLs stay within the longest length, and are shortened after a refusal."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import pytest
 import requests_mock
@@ -15,7 +14,7 @@ from source_pinterest.dates import DateWindow
 from source_pinterest.streams.analytics.levels import AdAccountAnalytics, CampaignAnalytics
 from source_pinterest.streams.analytics.query import check_url_length
 from unit_tests.configs import TODAY
-from unit_tests.streams.analytics.test_query import PATH, call, row, rows_of
+from unit_tests.streams.analytics.test_query import PATH, call, rows_of
 from unit_tests.streams.pinterest import Pinterest, refused
 
 DAY = DateWindow(TODAY, TODAY)
@@ -24,46 +23,12 @@ LONGEST = [str(10**17 + number) for number in range(250)]
 """As many ids as a call may have, as long as they may be."""
 
 
-class Edge:
-    """A CDN that answers itself where an address is too long, in front of a Pinterest that has a row for each id."""
-
-    def __init__(self, mock: requests_mock.Mocker, most: int, status: int, **options: Any) -> None:
-        self.pinterest = Pinterest(mock, **options)
-        self._most, self._status = most, status
-        self.calls: list[tuple[int, int]] = []
-        self.lengths: list[int] = []
-        self.pinterest.answers(PATH, {"text": self._answer})
-
-    def _answer(self, request: Any, context: Any) -> str:
-        ids = request.qs["campaign_ids"][0].split(",")
-        self.lengths.append(len(request.url))
-        context.status_code = self._status if len(request.url) > self._most else 200
-        self.calls.append((len(ids), context.status_code))
-        return PAGE if context.status_code != 200 else str([row(one) for one in ids]).replace("'", '"')
-
-    def read(self, ids: list[str]) -> list[str]:
-        return sorted(record["CAMPAIGN_ID"] for record in rows_of(self.pinterest, call(DAY, *ids)))
-
-
 def test_a_refusal_with_pinterests_words_is_not_about_length(pinterest: Pinterest) -> None:
     pinterest.answers(PATH, refused(400, 1, "No"))
 
     with pytest.raises(RejectedError):
         rows_of(pinterest, call(DAY, *LONGEST[:120]))
     assert [asked["campaign_ids"][0].count(",") for asked in pinterest.asked(PATH)] == [119]
-
-
-def test_slices_have_as_many_ids_as_fit_into_an_address(mock: requests_mock.Mocker) -> None:
-    pinterest = Pinterest(mock, start_date=str(TODAY))
-    pinterest.lists("ad_accounts/11/campaigns", *LONGEST)
-    counts = [one.rows or 0 for one in pinterest.tasks(CampaignAnalytics)]
-    edge = Edge(mock, 10**6, 414)
-    for count in counts:
-        edge.read(LONGEST[:count])
-
-    assert sum(counts) == len(LONGEST)
-    assert [count for count, _ in edge.calls] == counts, "no slice takes two calls"
-    assert len(counts) == 2
 
 
 # ---- Columns that leave no room

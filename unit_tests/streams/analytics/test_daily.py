@@ -104,20 +104,6 @@ def test_a_report_asks_for_the_level_and_the_columns_that_reports_know(mock: req
     assert sync.pinterest.asked(CALLS)[0]["columns"] == ["campaign_id,ad_account_id,ctr,quiz_pin_result_open"]
 
 
-def test_rows_of_older_days_and_what_is_said_of_them_bear_the_name_of_the_stream(
-    mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture
-) -> None:
-    sync = Daily(mock, start_date=ago(90))
-    sync.pinterest.reports({"7": [row(date=ago(90), CAMPAIGN_NAME="\ud83d"), row(date=ago(1))]})
-    [old] = [one for one in sync.slices if "token" in one]
-    bundles = list(old.bundles())
-
-    assert [(one.stream, one.count) for one in bundles] == [("campaign_analytics", 1)]
-    replaced = "Pinterest sent broken characters; they are replaced by U+FFFD."
-    assert f"campaign_analytics: {replaced}" in caplog.messages
-    assert [text for text in caplog.messages if text.startswith("campaign_analytics: ") and ago(1) in text]
-
-
 def test_a_report_that_pinterest_refuses_fails_its_older_days_alone(mock: requests_mock.Mocker) -> None:
     sync = Daily(mock, start_date=ago(90))
     sync.pinterest.creates(refused(400, 1, "Nothing of the kind"))

@@ -11,7 +11,6 @@ import requests_mock
 
 from source_pinterest import limits
 from source_pinterest.api.errors import RejectedError, UnavailableError
-from source_pinterest.columns import DEFAULT_COLUMNS
 from source_pinterest.dates import DateWindow
 from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.tasks import Task
@@ -49,43 +48,9 @@ def row(campaign: Any, date: str | None = "2026-07-01", **more: Any) -> dict[str
     return {"CAMPAIGN_ID": campaign, "AD_ACCOUNT_ID": "11", "DATE": date, **more}
 
 
-# ---- What is asked for
-
-
-def test_a_request_names_days_ids_columns_and_attribution(mock: requests_mock.Mocker) -> None:
-    pinterest = Pinterest(mock, attribution_window="30/30/1", conversion_report_time="TIME_OF_CONVERSION")
-    pinterest.answers(PATH, {"json": []})
-    rows_of(pinterest, call(window(9, 0), "1", "2"))
-
-    [asked] = pinterest.queries(PATH)
-    columns = asked.pop("columns")[0].split(",")
-    assert asked == {
-        "start_date": ["2026-06-22"],
-        "end_date": ["2026-07-01"],
-        "granularity": ["DAY"],
-        "campaign_ids": ["1,2"],
-        "click_window_days": ["30"],
-        "engagement_window_days": ["30"],
-        "view_window_days": ["1"],
-        "conversion_report_time": ["TIME_OF_CONVERSION"],
-    }
-    assert set(columns) == {"CAMPAIGN_ID", "AD_ACCOUNT_ID", *DEFAULT_COLUMNS}
-    assert len(columns) == len(set(columns))
-
-
-def refusing(pinterest: Pinterest, column: str) -> None:
-    """Script a Pinterest that refuses a column by its name."""
-
-    def answer(request: Any, context: Any) -> Any:
-        is_wrong = column in request.qs["columns"][0].upper().split(",")
-        context.status_code = 400 if is_wrong else 200
-        return refused(400, 1, f"There is no {column}.")["json"] if is_wrong else [row("1")]
-
-    pinterest.answers(PATH, {"json": answer})
-
-
 def test_a_refused_column_of_the_rows_own_id_fails_the_request(pinterest: Pinterest) -> None:
-    refusing(pinterest, "CAMPAIGN_ID")
+    no_id = refused(400, 1, "There is no CAMPAIGN_ID.")
+    pinterest.answers(PATH, no_id, no_id, {"json": [row("1")]})
 
     with pytest.raises(RejectedError, match="There is no CAMPAIGN_ID"):
         rows_of(pinterest, call(window(9, 0), "1"))
