@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from source_pinterest.api.errors import RightMissingError
 from source_pinterest.streams.base.stream import PinterestStream
 from source_pinterest.streams.business import BusinessAssets, BusinessEmployers, BusinessMembers, BusinessPartners
 from unit_tests.streams.pinterest import Pinterest, refused
@@ -73,11 +72,3 @@ def test_without_the_permission_of_profiles_the_employers_are_read(
     assert businesses(pinterest) == ["5"]
     [warning] = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
     assert "permission user_accounts:read" in warning
-
-
-def test_without_the_permission_of_businesses_there_is_one_error(pinterest: Pinterest) -> None:
-    pinterest.answers(EMPLOYERS, refused(401, 3))
-
-    with pytest.raises(RightMissingError, match="permission biz_access:read"):
-        pinterest.tasks(BusinessMembers)
-    assert not pinterest.asked(USER)

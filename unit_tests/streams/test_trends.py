@@ -4,10 +4,8 @@ import logging
 from typing import Any
 
 import pytest
-import requests_mock
 
 from source_pinterest.api.errors import GoneError, SliceError, UnavailableError
-from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.trends import (
     FeaturedTrendTopics,
     ProductCategoryTrends,
@@ -141,28 +139,16 @@ def regions(pinterest: Pinterest, stream: type[TrendStream]) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("stream", "of_accounts", "chosen"),
-    [
-        (TrendingKeywords, ["DE+AT+CH", "GB+IE", "US"], ["US", "DE"]),
-        (FeaturedTrendTopics, ["GB+IE", "US"], ["US"]),
-    ],
+    ("stream", "found"), [(TrendingKeywords, ["DE+AT+CH", "GB+IE", "US"]), (FeaturedTrendTopics, ["GB+IE", "US"])]
 )
-def test_regions_are_those_that_are_chosen_or_those_of_the_ad_accounts(
-    mock: requests_mock.Mocker, stream: type[TrendStream], of_accounts: list[str], chosen: list[str]
+def test_regions_are_those_of_the_ad_accounts(
+    pinterest: Pinterest, stream: type[TrendStream], found: list[str]
 ) -> None:
-    pinterest = Pinterest(mock, trend_regions=["DE", "US"])
-    pinterest.stream(stream).select()
-    assert regions(pinterest, stream) == chosen
-    assert not pinterest.stream(AdAccounts).ids.wanted
-    assert not mock.called
-
-    pinterest = Pinterest(mock)
     countries = ("US", "AT", "GB", "JP", None)
     pinterest.answers("ad_accounts", page([{"id": str(n), "country": country} for n, country in enumerate(countries)]))
     pinterest.stream(stream).select()
-    assert pinterest.stream(AdAccounts).ids.wanted
-    assert list(pinterest.stream(AdAccounts).ids.of(())) == list("01234")
-    assert regions(pinterest, stream) == of_accounts
+
+    assert regions(pinterest, stream) == found
 
 
 def test_a_region_without_trends_is_logged_with_those_that_exist(
@@ -180,17 +166,23 @@ TOPICS, REGION = "trends/topics/featured", {"region": "GB+IE"}
 HOME: dict[str, Any] = {"interest": "HOME", "trends": [{"title": "Rugs", "pct": 5}, {"title": "Lamps", "pct": 3}]}
 
 
-@pytest.mark.parametrize("trends", [{"title": "Rugs"}, "Rugs", 7, ["Rugs"]])
-def test_topics_of_another_form_are_not_lost_without_a_word(pinterest: Pinterest, trends: Any) -> None:
-    pinterest.answers(TOPICS, {"json": {"items": [HOME, {"interest": "PETS", "trends": trends}]}})
+@pytest.mark.parametrize(
+    ("stream", "path", "of", "found"),
+    [
+        *(
+            (FeaturedTrendTopics, TOPICS, REGION, {"items": [HOME, {"interest": "PETS", "trends": trends}]})
+            for trends in ({"title": "Rugs"}, "Rugs", 7, ["Rugs"])
+        ),
+        *(
+            (TrendingKeywordWeeks, PATH, OF, {"trends": [TEA, {**JAM, "time_series": series}]})
+            for series in ([{"2026-06-27": 7}], "2026-06-27", 7)
+        ),
+    ],
+)
+def test_topics_and_weeks_of_another_form_are_not_lost_without_a_word(
+    pinterest: Pinterest, stream: type[TrendStream], path: str, of: dict[str, str], found: dict[str, Any]
+) -> None:
+    pinterest.answers(path, {"json": found})
 
-    with pytest.raises(SliceError, match=r"^featured_trend_topics: a response of Pinterest can't be understood"):
-        pinterest.read(FeaturedTrendTopics, slice_of(REGION))
-
-
-@pytest.mark.parametrize("series", [[{"2026-06-27": 7}], "2026-06-27", 7])
-def test_weeks_of_another_form_are_not_lost_without_a_word(pinterest: Pinterest, series: Any) -> None:
-    pinterest.answers(PATH, answer(TEA, {**JAM, "time_series": series}))
-
-    with pytest.raises(SliceError, match=r"^trending_keyword_weeks: a response of Pinterest can't be understood"):
-        pinterest.read(TrendingKeywordWeeks, SLICE)
+    with pytest.raises(SliceError, match=rf"^{stream.stream_name()}: a response of Pinterest can't be understood"):
+        pinterest.read(stream, slice_of(of))
