@@ -8,7 +8,7 @@ from jsonschema import Draft7Validator
 
 from integration_tests.simulator import Attribution
 from integration_tests.support.assertions import assert_exact, assert_same, assert_succeeded, key_of
-from integration_tests.support.days import ago, days_later
+from integration_tests.support.days import ago
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
 from integration_tests.support.truth import TARGETING_KEYS
@@ -79,17 +79,6 @@ def test_days_before_the_endpoints_history_are_left_to_the_reports(sim: Simulato
     [told] = [text for _, text in output.logs if "is older than" in text]
     assert str(ago(sim, 200)) in told
     assert str(ago(sim, limits.SYNC_HISTORY_DAYS)) in told
-
-
-def test_late_conversions_are_read_again_and_nothing_before(sim: Simulator) -> None:
-    stream = "ad_targeting_analytics"
-    first = run_sync(sim, [stream], config=config(sim, 60))
-    with days_later(sim.world, 2):
-        sim.world.restate(20)
-        second = run_sync(sim, [stream], config=config(sim, 62), state=first.states)
-        assert_succeeded(second, [stream])
-        since = ago(sim, 33 + 2)  # 33 days before the last day read
-        assert_exact(second, sim, [stream], start=since, wanted_columns=COLUMNS_AND_IDS)
 
 
 def test_attribution_is_asked_for_as_for_analytics(sim: Simulator) -> None:

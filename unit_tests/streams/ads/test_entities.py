@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 import requests_mock
-from airbyte_cdk.models import AirbyteStateMessageSerializer
 
 from source_pinterest.streams.ads.entities import Campaigns
 from unit_tests.streams.pinterest import Pinterest, page, slice_of, state_of
@@ -43,17 +42,6 @@ def test_entities_without_an_edit_time_leave_the_cursor_at_zero_and_an_empty_acc
     assert ids(pinterest.read(Campaigns, ACCOUNT)) == ["1", "2"]
     assert pinterest.read(Campaigns, slice_of({"ad_account_id": "12"})) == []
     assert edit_times(pinterest) == [0]
-
-
-def test_one_edit_time_for_all_accounts_is_that_of_each_once_they_are_planned(mock: requests_mock.Mocker) -> None:
-    entry = {"stream_descriptor": {"name": "campaigns"}, "stream_state": {"updated_time": 300}}
-    pinterest = Pinterest(mock, [AirbyteStateMessageSerializer.load({"type": "STREAM", "stream": entry})])
-    pinterest.lists("ad_accounts", "11", "12")
-    pinterest.tasks(Campaigns)
-
-    assert pinterest.stream(Campaigns).checkpoint.state["states"] == [
-        {"partition": {"ad_account_id": account}, "cursor": {"updated_time": 300}} for account in ("11", "12")
-    ]
 
 
 def test_a_status_that_is_null_missing_or_new_is_emitted_and_named_once(

@@ -8,7 +8,6 @@ from airbyte_cdk.sources.types import StreamSlice
 from source_pinterest.api.errors import MalformedResponseError, RightMissingError, SliceError
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.organic.boards import Boards, BoardSections
-from source_pinterest.streams.organic.pins import Pins
 from unit_tests.streams.pinterest import Pinterest, page, refused, slice_of
 from unit_tests.threads import PATIENCE_SECONDS, in_thread
 
@@ -23,17 +22,6 @@ def test_read_records_without_a_slice_reads_everything(pinterest: Pinterest) -> 
     pinterest.lists("boards", "1", "2")
 
     assert list(pinterest.stream(Boards).read_records()) == [{"id": "1"}, {"id": "2"}]
-
-
-def test_ids_are_text_and_exact_whatever_pinterest_sends(pinterest: Pinterest) -> None:
-    pin = {"id": 1234567890123456789, "board_id": 987654321098765432, "parent_pin_id": None, "note": 7}
-    pinterest.answers("pins", page([pin]))
-
-    [record] = pinterest.read(Pins, EVERYTHING)
-    assert record["id"] == "1234567890123456789"
-    assert record["board_id"] == "987654321098765432"
-    assert "parent_pin_id" not in record
-    assert record["note"] == 7
 
 
 def response_with(body: str) -> requests.Response:

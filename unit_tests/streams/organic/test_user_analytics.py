@@ -10,7 +10,6 @@ from source_pinterest.engine.tasks import Task
 from source_pinterest.streams.organic.profile import (
     ProfileAnalytics,
     UserAccountAnalytics,
-    UserAccountAnalyticsByContentType,
 )
 from unit_tests.streams.pinterest import Pinterest, configured, read_slice
 
@@ -110,31 +109,3 @@ def test_a_body_without_days_is_never_read_as_none(pinterest: Pinterest, body: s
     with pytest.raises(SliceError) as raised:
         pinterest.read(UserAccountAnalytics, window_of(pinterest.stream(UserAccountAnalytics)))
     assert str(raised.value.message).endswith(says)
-
-
-# ---- Parts of the profile
-
-
-def test_a_day_counts_when_paid_and_organic_reach_it(pinterest: Pinterest) -> None:
-    """A profile without ads for a week waits for no paid days."""
-
-    def read_both(paid: int, organic: int) -> dict[str, Any]:
-        answers = [{"json": {"all": {"daily_metrics": [day(25 + n) for n in range(many)]}}} for many in (paid, organic)]
-        pinterest.answers(PATH, *answers)
-        stream = pinterest.attached(pinterest.sync.stream(UserAccountAnalyticsByContentType))
-        list(read_slice(stream, window_of(stream)))
-        return stream.checkpoint.state
-
-    assert read_both(3, 5) == state(27, 29)
-    assert read_both(0, 4) == state(28)
-    assert read_both(0, 0) == NOTHING_FINAL
-
-
-def test_a_part_that_lags_behind_the_window_holds_up_its_days(pinterest: Pinterest) -> None:
-    """The request shows that it had activity a few days ago."""
-    paid, organic = [24, 25, 26, 27, 28], [24, 25]
-    pinterest.answers(PATH, *({"json": {"all": {"daily_metrics": list(map(day, of))}}} for of in (paid, organic)))
-    stream = pinterest.attached(pinterest.sync.stream(UserAccountAnalyticsByContentType), APPEND)
-
-    assert list(read_slice(stream, window_of(stream, 27, 28))) == []
-    assert stream.checkpoint.state == {"date": "2026-06-26", "from": "2026-06-27"}
