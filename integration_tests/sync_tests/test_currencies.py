@@ -1,26 +1,12 @@
-"""Rows of ads analytics and reports have the currency of their ad account."""
+"""The currency of a row is that of its ad account, and no column that Pinterest is asked for."""
 
 from datetime import timedelta
 
-from integration_tests.support.assertions import assert_exact, assert_succeeded
+from integration_tests.support.assertions import assert_succeeded
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
 
 REPORT = "custom__mine"
-STREAMS = ("campaign_analytics", "campaign_targeting_analytics", "campaign_analytics_report", "marketing_mix_report")
-
-
-def test_each_row_has_the_currency_of_its_ad_account() -> None:
-    with Simulator(World(boards=0, ad_accounts=2, campaigns=1)) as sim:
-        start = sim.world.today - timedelta(days=2)
-        output = run_sync(sim, STREAMS, config=sim.config(start_date=start.isoformat()))
-        assert_succeeded(output, STREAMS)
-        assert_exact(output, sim, STREAMS[:2], start=start)
-        currencies = {account["id"]: account["currency"] for account in sim.expected("ad_accounts").values()}
-        assert len(set(currencies.values())) == len(currencies) == 2
-        for stream in STREAMS:
-            found = {row["AD_ACCOUNT_ID"]: row["CURRENCY"] for row in output.records[stream]}
-            assert found == currencies, stream
 
 
 def test_the_currency_is_not_requested_as_a_column() -> None:

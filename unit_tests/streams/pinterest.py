@@ -161,9 +161,9 @@ def records_of(bundles: Iterable[Bundle]) -> Iterator[dict[str, Any]]:
 
 
 def state_of(stream: str, *accounts: str, **cursor: Any) -> list[AirbyteStateMessage]:
-    """A state that has the same cursor for each of these ad accounts."""
+    """A state that has the same cursor for each of these ad accounts; without any, it is the cursor itself."""
     states = [{"partition": {"ad_account_id": account}, "cursor": cursor} for account in accounts]
-    entry = {"stream_descriptor": {"name": stream}, "stream_state": {"states": states}}
+    entry = {"stream_descriptor": {"name": stream}, "stream_state": {"states": states} if accounts else cursor}
     return [AirbyteStateMessageSerializer.load({"type": "STREAM", "stream": entry})]
 
 

@@ -1,13 +1,11 @@
-"""A pin that Pinterest does not show is a record; any other failure leaves it unread."""
+"""A pin that Pinterest does not show is a record, and one that it shows has its largest picture."""
 
 from typing import Any
 
 import pytest
 import requests_mock
 
-from source_pinterest.api.errors import FatalError, SliceError
 from source_pinterest.streams.ads.ad_pins import AdPins
-from source_pinterest.streams.ads.entities import Ads
 from unit_tests.streams.pinterest import Pinterest, page, refused, state_of
 
 ADS = {"json": {"items": [{"id": "1", "pin_id": 9, "created_time": 5}], "bookmark": None}}
@@ -33,22 +31,6 @@ def test_a_pin_that_pinterest_does_not_show_is_a_record(pinterest: Pinterest, st
     [record] = read(pinterest, refused(status, code))
 
     assert record == {"pin_id": "9", "ad_account_id": "11", "ad_created_time": 5, "is_readable": False}
-
-
-@pytest.mark.parametrize(("status", "code"), [(401, 2), (401, 3), (401, None)])
-def test_another_401_ends_the_stream(pinterest: Pinterest, status: int, code: int | None) -> None:
-    with pytest.raises(FatalError):
-        read(pinterest, refused(status, code))
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [refused(500), refused(400, 1), {"status_code": 403, "text": "<html>"}, {"json": {}}],
-)
-def test_another_failure_leaves_the_pin_unread(pinterest: Pinterest, answer: dict[str, Any]) -> None:
-    with pytest.raises(SliceError, match=r"pin 9 of ad account 11 could not be read\. The next sync"):
-        read(pinterest, answer)
-    assert pinterest.stream(AdPins).checkpoint.state["unread"] == {"11/9": 1}
 
 
 @pytest.mark.parametrize(
@@ -87,11 +69,3 @@ def test_pins_behind_are_planned_before_the_others(mock: requests_mock.Mocker) -
     behind, other = pinterest.tasks(AdPins)
     assert behind.tasks
     assert [task["pin_id"] for task in (*behind.tasks(), other)] == ["9", "8"]
-
-
-def test_ads_keep_no_pins_unless_they_are_needed(pinterest: Pinterest) -> None:
-    pinterest.answers("ad_accounts/11/ads", ADS)
-    ads = pinterest.stream(Ads)
-    assert list(ads.ids.of(("11",))) == ["1"]
-    with pytest.raises(KeyError):
-        ads.take_promoted("11")

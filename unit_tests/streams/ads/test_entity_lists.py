@@ -52,18 +52,6 @@ def test_five_ad_groups_that_fail_in_a_row_end_the_account(pinterest: Pinterest)
     assert told.value.kind is FailureType.transient_error
 
 
-@pytest.mark.parametrize("there", [0, 1, 2])
-def test_deleted_ad_groups_are_passed_over_as_long_as_one_is_there(
-    pinterest: Pinterest, caplog: pytest.LogCaptureFixture, there: int
-) -> None:
-    pinterest.answers(PROMOTIONS, *(page(["9"]) if number == there else GONE for number in range(3)))
-
-    assert read(pinterest, "0", "1", "2") == ["9"]
-    assert [message.partition(" sync. ")[0] for message in caplog.messages] == [
-        f"product_group_promotions: ad group {gone} was deleted during the" for gone in range(3) if gone != there
-    ]
-
-
 def test_an_account_of_whose_ad_groups_not_one_is_there_fails_if_they_were_several(pinterest: Pinterest) -> None:
     pinterest.answers(PROMOTIONS, GONE)
 

@@ -59,12 +59,9 @@ def all_of_it(batch: list[str]) -> dict[str, Any]:
     ("answer", "said"),
     [
         (items({"1": ["10"], "900": ["90"]}), "Pinterest returned keywords that were not requested."),
-        (refused(400, 1), "(HTTP 400, code 1)."),
-        (refused(401, 3), "(HTTP 401, code 3)."),
-        (refused(403, 29), "(HTTP 403, code 29)."),
         (refused(414), "(HTTP 414)."),
     ],
-    ids=["mixed up", "400", "401", "403", "414"],
+    ids=["mixed up", "414"],
 )
 def test_an_account_whose_batch_is_refused_or_mixed_up_is_read_one_by_one(
     pinterest: Pinterest,

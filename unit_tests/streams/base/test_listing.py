@@ -31,17 +31,6 @@ def test_pages_are_followed_letter_for_letter_until_a_bookmark_is_missing(pinter
     assert pinterest.queries("boards") == [size, *later] * 3
 
 
-@pytest.mark.parametrize("bookmarks", [["b", "b"], ["b", "c", "b"]])
-def test_an_empty_page_with_a_known_bookmark_is_requested_once_more(pinterest: Pinterest, bookmarks: list[str]) -> None:
-    *full, last = bookmarks
-    pages = [page([str(n)], bookmark) for n, bookmark in enumerate(full)]
-    pinterest.answers("boards", *pages, page([], last), page(["9"]))
-
-    assert ids(pinterest.read(Boards, EVERYTHING)) == [*map(str, range(len(full))), "9"]
-    *_, first, second = [sent["bookmark"] for sent in pinterest.asked("boards") if "bookmark" in sent]
-    assert first == second == [full[-1]]
-
-
 @pytest.mark.parametrize(
     ("pages", "requests"),
     [

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 import requests_mock
-from airbyte_cdk.models import AirbyteStateMessage, AirbyteStateMessageSerializer
 
 from source_pinterest import limits
 from source_pinterest.api.errors import (
@@ -25,8 +24,10 @@ from unit_tests.streams.pinterest import (
     read_slice,
     refused,
     run_of,
+    state_of,
 )
 
+STREAM = "pin_analytics"
 DAY = {"date": "2026-06-20", "data_status": "READY", "metrics": {"IMPRESSION": 7}}
 METRICS = {"all": {"daily_metrics": [DAY], "lifetime_metrics": {"TOTAL_COMMENTS": 3}}}
 
@@ -63,11 +64,6 @@ def sizes(pinterest: Pinterest) -> list[int]:
 PINS = [str(number) for number in range(1, 251)]
 NOTHING_YET = {"date": "2026-04-02", "from": "2026-04-03"}
 PER_OWNER = {"organic_per_ad_account": True}
-
-
-def state(**cursor: Any) -> list[AirbyteStateMessage]:
-    entry = {"stream_descriptor": {"name": "pin_analytics"}, "stream_state": cursor}
-    return [AirbyteStateMessageSerializer.load({"type": "STREAM", "stream": entry})]
 
 
 def owners(pinterest: Pinterest, **pins: list[str]) -> None:
@@ -176,7 +172,7 @@ def active_only(
     mock: requests_mock.Mocker, totals: dict[str, Any], cursor: dict[str, Any], **options: Any
 ) -> Callable[[], list[str]]:
     """A function that reads pins with these `pin_metrics`, after a pass over all of them yesterday."""
-    pinterest = Pinterest(mock, state(**cursor), pin_analytics_only_active=True, **options)
+    pinterest = Pinterest(mock, state_of(STREAM, **cursor), pin_analytics_only_active=True, **options)
     for account in {pin[0] for pin in totals}:
         found = [{"id": pin, "pin_metrics": totals[pin]} for pin in totals if pin[0] == account]
         pinterest.answers(f"pins?ad_account_id={account}" if options else "pins", page(found))
@@ -248,7 +244,7 @@ def append(
     odd: Iterable[str] = (),
 ) -> list[Any]:
     """Read in one more sync; gives the state, and the days that each pin's records have."""
-    pinterest = Pinterest(mock, state(**known), start_date="2026-06-20")
+    pinterest = Pinterest(mock, state_of(STREAM, **known), start_date="2026-06-20")
     pinterest.lists("pins", *days)
 
     def answer(request: Any, context: Any) -> Any:

@@ -1,75 +1,36 @@
-"""The boards that are listed again; one with too many pins is read as far as it goes."""
+"""A gap in the list of boards forgets none of them, and one with too many pins is read as far as it goes."""
 
 from typing import Any
 
 import pytest
 import requests_mock
-from airbyte_cdk.models import AirbyteStateMessage, AirbyteStateMessageSerializer
 
 from source_pinterest.api.errors import SliceError, UnavailableError
-from source_pinterest.streams.organic.pins import BoardPins, BoardSectionPins, Pins
-from unit_tests.configs import TODAY
-from unit_tests.streams.pinterest import Pinterest, list_bundles, page, records_of, refused, slice_of
+from source_pinterest.streams.organic.pins import BoardPins, Pins
+from unit_tests.streams.pinterest import Pinterest, list_bundles, page, records_of, refused, slice_of, state_of
 
 CAPPED = refused(400, 1, "Pagination beyond 100000 items is not supported")
-OLD, NEW = "2026-01-01T00:00:00", "2026-02-02T00:00:00"
+NEW = "2026-02-02T00:00:00"
 BOARD = slice_of({"board_id": "1"}, {"board_pins_modified_at": NEW})
 
 
-def known(stream: str, **boards: str) -> list[AirbyteStateMessage]:
-    entry = {"stream_descriptor": {"name": stream}, "stream_state": {"boards": {k[1:]: v for k, v in boards.items()}}}
-    return [AirbyteStateMessageSerializer.load({"type": "STREAM", "stream": entry})]
+def test_of_a_list_with_a_board_without_its_id_no_board_is_forgotten(mock: requests_mock.Mocker) -> None:
+    pinterest = Pinterest(mock, state_of("board_pins", boards={"1": NEW, "2": NEW}))
+    pinterest.answers("boards", page([{"id": "2", "board_pins_modified_at": NEW}, {"name": "without its id"}]))
+    pinterest.stream(BoardPins).select()
+    pinterest.tasks(BoardPins)
+
+    assert pinterest.stream(BoardPins).checkpoint.state == {"boards": {"1": NEW, "2": NEW}}
 
 
-def board(name: str, modified_at: str | None = NEW) -> dict[str, Any]:
-    return {"id": name, "board_pins_modified_at": modified_at}
+def test_pins_of_unknown_age_are_analysed(mock: requests_mock.Mocker) -> None:
+    pinterest = Pinterest(mock, pin_analytics_max_age_days=30)
+    pinterest.answers("pins", page([{"id": "1", "created_at": "2012-01-01T00:00:00"}, {"id": "2"}]))
 
-
-# ---- Boards that have changed
-
-
-def read_all(pinterest: Pinterest, of: type[BoardPins | BoardSectionPins]) -> list[dict[str, Any]]:
-    pinterest.stream(of).select()
-    return [record for one in pinterest.tasks(of) for record in pinterest.read(of, one)]
-
-
-@pytest.mark.parametrize(("listed_at", "state"), [("00:04:59", {"1": OLD}), ("00:05:00", {"1": NEW})])
-def test_a_board_that_changed_moments_ago_is_listed_again(
-    mock: requests_mock.Mocker, listed_at: str, state: dict[str, str]
-) -> None:
-    pinterest = Pinterest(mock, known("board_pins", b1=OLD))
-    pinterest.answers("boards", page([board("1")]) | {"headers": {"Date": f"Mon, 02 Feb 2026 {listed_at} GMT"}})
-    pinterest.lists("boards/1/pins", "10")
-
-    assert len(read_all(pinterest, BoardPins)) == 1
-    assert pinterest.stream(BoardPins).checkpoint.state == {"boards": state}
-
-
-def test_boards_that_are_gone_are_forgotten_only_after_a_whole_listing(mock: requests_mock.Mocker) -> None:
-    listed, with_a_gap = page([board("2"), board("3")]), page([board("2"), {"name": "without its id"}])
-    both = {"1": NEW, "2": NEW}
-    for answer, left in ((listed, {"2": NEW}), (refused(503), both), (with_a_gap, both)):
-        pinterest = Pinterest(mock, known("board_pins", b1=NEW, b2=NEW))
-        pinterest.answers("boards", answer)
-        pinterest.stream(BoardPins).select()
-        pinterest.tasks(BoardPins)
-
-        assert pinterest.stream(BoardPins).checkpoint.state == {"boards": left}
+    assert list(pinterest.stream(Pins).ids.of(())) == ["2"]
 
 
 # ---- A board with too many pins
-
-
-@pytest.mark.parametrize(("max_age", "kept"), [({"pin_analytics_max_age_days": 30}, ["2", "4"]), ({}, ["1", "2", "4"])])
-def test_pins_that_are_too_old_are_emitted_but_not_analysed(
-    mock: requests_mock.Mocker, max_age: dict[str, int], kept: list[str]
-) -> None:
-    pinterest = Pinterest(mock, **max_age)
-    ages = {"1": "2012-01-01T00:00:00", "2": f"{TODAY.subtract(days=30)}T00:00:00", "4": None}
-    pinterest.answers("pins", page([{"id": name, "created_at": created_at} for name, created_at in ages.items()]))
-
-    assert [record["id"] for record in pinterest.read(Pins, slice_of({}))] == ["1", "2", "4"]
-    assert list(pinterest.stream(Pins).ids.of(())) == kept
 
 
 def test_beyond_the_cap_sections_are_read_and_the_rest_is_told(pinterest: Pinterest) -> None:
