@@ -6,6 +6,8 @@ import pytest
 import requests_mock
 from airbyte_cdk.models import AirbyteStateMessage
 
+from integration_tests.support.truth.reports import REPORT_STREAMS
+from source_pinterest.config.options import choices
 from source_pinterest.dates import DateWindow
 from source_pinterest.reporting.client import ReportRequest
 from source_pinterest.streams.analytics.level_reports import REPORTS
@@ -21,19 +23,24 @@ NAME = "ad_group_report"
 
 BY_NAME = {stream.__name__: stream for stream in REPORTS}
 AdGroupReport, CampaignTargetingReport = BY_NAME["AdGroupReport"], BY_NAME["CampaignTargetingReport"]
-ProductGroupReport, ProductItemReport = BY_NAME["ProductGroupReport"], BY_NAME["ProductItemReport"]
 
 
-def planned(pinterest: Pinterest, of: type[ReportStream] = AdGroupReport, how: Any = DEDUP) -> list[ReportRequest]:
-    return list(pinterest.attached(pinterest.sync.stream(of), how).report_requests())
+def planned(pinterest: Pinterest) -> list[ReportRequest]:
+    return list(pinterest.attached(pinterest.sync.stream(AdGroupReport), DEDUP).report_requests())
 
 
-def known(first_ago: int, last_ago: int, *missing: DateWindow, account: str = "11") -> list[AirbyteStateMessage]:
+def known(first_ago: int, last_ago: int, *missing: DateWindow) -> list[AirbyteStateMessage]:
     owed = [one.as_pair() for one in missing]
-    return state_of(NAME, account, DATE=ago(last_ago), missing=owed, **{"from": ago(first_ago)})
+    return state_of(NAME, "11", DATE=ago(last_ago), missing=owed, **{"from": ago(first_ago)})
 
 
 # ---- Which reports
+
+
+def test_every_level_has_its_stream_under_the_name_that_users_know() -> None:
+    levels = {stream.stream_name(): stream.level for stream in REPORTS}
+    assert levels == {name: stream.level for name, stream in REPORT_STREAMS.items()}
+    assert {*levels.values()} == {*choices("custom_reports", "level")}
 
 
 def test_a_request_names_level_columns_and_days(mock: requests_mock.Mocker) -> None:
@@ -136,55 +143,7 @@ def test_the_next_report_is_made_once_a_slice_has_ended(mock: requests_mock.Mock
     assert len(created) == 2
 
 
-# ---- Rows
-
-
-def test_rows_of_a_file_bear_the_name_of_the_stream_and_dropped_rows_are_warned_of(
-    mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture
-) -> None:
-    pinterest = Pinterest(mock, start_date=ago(0))
-    pinterest.reports({})
-    kept, other = (f'{{"AD_GROUP_ID": 7, "DATE": "{ago(days)}", "CTR": 1e999}}' for days in (0, 1))
-    mock.get("https://files.example/11", text=f'{{"7": [{kept}, {other}]}}')
-    sync = sync_of(pinterest)
-    [page] = run_of(sync.stream).read(sync.slices[0])
-
-    assert page.lines.count(b'"stream":"ad_group_report"') == 1
-    assert list(page.records()) == [row(date=ago(0), AD_ACCOUNT_ID="11")]
-    assert "ad_group_report: Pinterest sent numbers out of range; they are replaced by null." in caplog.messages
-    assert f"ad_group_report: Pinterest sent rows of days that were not asked for, such as {ago(1)}" in caplog.text
-
-
-# ---- Columns that Pinterest refuses
-
-
-def refusing(pinterest: Pinterest, column: str, rows: dict[str, Any]) -> list[list[str]]:
-    """Script reports of which Pinterest refuses a column by its name; the columns of each request fill the list."""
-    asked: list[list[str]] = []
-
-    def create(request: Any, context: Any) -> dict[str, Any]:
-        asked.append(request.json()["columns"])
-        context.status_code = 400 if column in asked[-1] else 200
-        refusal = {"code": 1, "message": f"There is no {column}"}
-        return refusal if column in asked[-1] else {"token": "t", "report_status": "IN_PROGRESS"}
-
-    pinterest.reports(rows)
-    pinterest.creates({"json": create})
-    return asked
-
-
-@pytest.mark.parametrize("keyed", [{}, {"keyed": ["AD_GROUP_ID", "AD_ID"], "partly": ["AD_GROUP_ID"]}])
-def test_an_id_that_rows_may_lack_is_no_loss_whatever_an_older_state_says_of_it(
-    mock: requests_mock.Mocker, keyed: dict[str, list[str]]
-) -> None:
-    state = state_of("product_group_report", "11", DATE=ago(1), **keyed)
-    pinterest = Pinterest(mock, state, start_date=ago(0), lookback_days=3)
-    refusing(pinterest, "AD_GROUP_ID", {"7": [{"DATE": ago(0), "AD_ID": "5"}]})
-    sync = sync_of(pinterest, ProductGroupReport)
-
-    [one] = sync.read_all()
-    assert (one["AD_ID"], one["AD_GROUP_ID"], one["ENTITY_ID"]) == ("5", "", "7")
-    assert not {"keyed", "partly"} & sync.cursors[0].keys()
+# ---- Columns
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 import requests_mock
 
-from source_pinterest.api.errors import AccountUnreadableError, BadRequestError, SliceError, UnavailableError
+from source_pinterest.api.errors import BadRequestError, SliceError
 from source_pinterest.streams.catalogs.issues import (
     CatalogsFeedIngestionStats,
     CatalogsFeedItemIssues,
@@ -108,23 +108,3 @@ def test_a_refusal_is_raised_after_both_encodings_were_tried_or_one_was_accepted
             with pytest.raises(BadRequestError):
                 feeds.read(CatalogsFeedIngestionStats, stream_slice)
         assert len(feeds.asked(STATS)) == sent
-
-
-def test_an_account_out_of_reach_is_a_slice_that_raises_without_a_request(
-    mock: requests_mock.Mocker,
-) -> None:
-    pinterest = Pinterest(mock, organic_per_ad_account=True, account_ids=["9", "77"])
-    pinterest.lists("ad_accounts", "9")
-    pinterest.answers("ad_accounts/77", refused(403, 29))
-    pinterest.lists("catalogs/feeds")
-    [failed] = pinterest.tasks(CatalogsFeedIngestionStats)
-
-    assert isinstance(failed.error, AccountUnreadableError)
-    assert [call["ad_account_id"] for call in pinterest.asked("catalogs/feeds")] == [["9"]]
-
-
-def test_feeds_that_can_not_be_listed_are_a_slice_that_raises(pinterest: Pinterest) -> None:
-    pinterest.answers("catalogs/feeds", refused(503))
-    [failed] = pinterest.tasks(CatalogsFeedIngestionStats)
-
-    assert isinstance(failed.error, UnavailableError)
