@@ -14,7 +14,6 @@ from source_pinterest import limits
 from source_pinterest.api.errors import TooLargeToParseError
 from source_pinterest.source import SourcePinterest
 from source_pinterest.streams import STREAMS
-from source_pinterest.streams.base.child import ChildStream
 from source_pinterest.streams.base.document import DocumentStream
 from source_pinterest.streams.base.stream import PinterestStream
 from unit_tests.configs import config
@@ -130,12 +129,3 @@ def test_scopes_and_costs_are_declared_and_the_docstring_links_to_the_operation(
             stream
         )
         assert re.search(link, stream.__doc__ or ""), stream
-
-
-def test_a_parent_comes_before_its_children_and_entities_before_their_analytics() -> None:
-    for stream in STREAMS:
-        if issubclass(stream, ChildStream):
-            assert STREAMS.index(stream.parent) < STREAMS.index(stream), stream
-            assert stream.parent_fields[:-1] == stream.parent.parent_fields, stream
-        if entities := getattr(stream, "entities", None):
-            assert STREAMS.index(entities) < STREAMS.index(stream), stream
