@@ -27,9 +27,10 @@ from source_pinterest.streams.catalogs.catalogs import Catalogs
 from source_pinterest.streams.organic.boards import Boards
 from source_pinterest.streams.organic.profile import UserAccountAnalytics
 from source_pinterest.streams.organic.rankings import TopPins
+from unit_tests.answers import refused
 from unit_tests.configs import TODAY, signed_in_with
 from unit_tests.report_configs import report
-from unit_tests.streams.pinterest import Pinterest, connected, page, refused
+from unit_tests.streams.pinterest import Pinterest, connected, page
 
 MISSING_SCOPE = refused(401, 3, "Your token does not have sufficient permissions to perform this operation.")
 RESTRICTED = refused(401, 3, "Your application does not have access to this restricted feature: extras")

@@ -192,8 +192,3 @@ def page(items: Sequence[str | dict[str, Any]], bookmark: str | None = None) -> 
     """A page of a list; an id alone stands for a record that has no more."""
     records = [{"id": item} if isinstance(item, str) else item for item in items]
     return {"json": {"items": records, "bookmark": bookmark}}
-
-
-def refused(status: int, code: int | None = None, message: str = "Scripted refusal") -> dict[str, Any]:
-    """An error of Pinterest's own shape."""
-    return {"status_code": status, "json": {"code": code, "message": message}}

@@ -6,7 +6,8 @@ import pytest
 
 from source_pinterest.streams.base.stream import PinterestStream
 from source_pinterest.streams.business import BusinessAssets, BusinessEmployers, BusinessMembers, BusinessPartners
-from unit_tests.streams.pinterest import Pinterest, refused
+from unit_tests.answers import refused
+from unit_tests.streams.pinterest import Pinterest
 
 EMPLOYERS, USER = "businesses/employers", "user_account"
 

@@ -15,7 +15,8 @@ from source_pinterest.streams.trends import (
     TrendStream,
     category_parameter,
 )
-from unit_tests.streams.pinterest import Pinterest, page, refused, slice_of
+from unit_tests.answers import refused
+from unit_tests.streams.pinterest import Pinterest, page, slice_of
 
 PATH = "trends/keywords/GB%2BIE/top/growing"
 SLICE = slice_of({"region": "GB+IE", "trend_type": "growing"})

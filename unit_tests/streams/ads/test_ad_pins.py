@@ -6,7 +6,8 @@ import pytest
 import requests_mock
 
 from source_pinterest.streams.ads.ad_pins import AdPins
-from unit_tests.streams.pinterest import Pinterest, page, refused, state_of
+from unit_tests.answers import refused
+from unit_tests.streams.pinterest import Pinterest, page, state_of
 
 ADS = {"json": {"items": [{"id": "1", "pin_id": 9, "created_time": 5}], "bookmark": None}}
 

@@ -7,7 +7,8 @@ from source_pinterest.api.errors import GoneError, NothingLeftError, SliceError,
 from source_pinterest.streams.ads.entities import AdGroups, Campaigns
 from source_pinterest.streams.ads.entity_lists import ProductGroupPromotions
 from source_pinterest.streams.ads.keywords import Keywords
-from unit_tests.streams.pinterest import Pinterest, page, refused, slice_of
+from unit_tests.answers import refused
+from unit_tests.streams.pinterest import Pinterest, page, slice_of
 
 AD_GROUPS, PROMOTIONS = "ad_accounts/11/ad_groups", "ad_accounts/11/product_group_promotions"
 GONE = refused(404, 404)

@@ -10,7 +10,8 @@ from source_pinterest import limits
 from source_pinterest.api.errors import NothingLeftError, ResponseTooLargeError
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.ads.keywords import KeywordMetrics, Keywords
-from unit_tests.streams.pinterest import Pinterest, page, refused, slice_of
+from unit_tests.answers import refused
+from unit_tests.streams.pinterest import Pinterest, page, slice_of
 
 PATH = "ad_accounts/11/keywords"
 HELD = {"1": ["10", "11"], "2": ["20"], "3": []}

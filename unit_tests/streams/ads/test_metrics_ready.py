@@ -8,8 +8,9 @@ import pytest
 from source_pinterest.api.errors import FatalError, PinterestError, RightMissingError
 from source_pinterest.dates import days_before
 from source_pinterest.streams.ads.metrics_ready import MetricsReadyState
+from unit_tests.answers import refused
 from unit_tests.configs import TODAY
-from unit_tests.streams.pinterest import Pinterest, refused
+from unit_tests.streams.pinterest import Pinterest
 
 PATH = "resources/metrics_ready_state"
 

@@ -13,9 +13,10 @@ from source_pinterest.columns import DEFAULT_COLUMNS
 from source_pinterest.dates import DateWindow
 from source_pinterest.streams.analytics.levels import AdAccountAnalytics, CampaignAnalytics
 from source_pinterest.streams.analytics.query import check_url_length
+from unit_tests.answers import refused
 from unit_tests.configs import TODAY
 from unit_tests.streams.analytics.test_query import PATH, call, rows_of
-from unit_tests.streams.pinterest import Pinterest, refused
+from unit_tests.streams.pinterest import Pinterest
 
 DAY = DateWindow(TODAY, TODAY)
 PAGE = "<html>Request too long</html>"

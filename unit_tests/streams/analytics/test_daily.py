@@ -9,8 +9,9 @@ from airbyte_cdk.models import AirbyteStateMessage
 from source_pinterest.api.errors import SliceError
 from source_pinterest.dates import DateWindow
 from source_pinterest.streams.analytics.levels import CampaignAnalytics
+from unit_tests.answers import refused
 from unit_tests.streams.analytics.syncs import DEDUP, Sync, ago, window
-from unit_tests.streams.pinterest import Pinterest, refused, state_of
+from unit_tests.streams.pinterest import Pinterest, state_of
 
 CALLS = "ad_accounts/11/campaigns/analytics"
 

@@ -20,8 +20,9 @@ from source_pinterest.streams.analytics.levels import (
     CampaignTargetingAnalytics,
 )
 from source_pinterest.streams.analytics.query import QueryAnalytics
+from unit_tests.answers import refused
 from unit_tests.streams.analytics.syncs import ago, window
-from unit_tests.streams.pinterest import Pinterest, page, records_of, refused, run_of
+from unit_tests.streams.pinterest import Pinterest, page, records_of, run_of
 from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
 
 PATH = "ad_accounts/11/campaigns/analytics"

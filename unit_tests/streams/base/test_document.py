@@ -7,7 +7,8 @@ import pytest
 
 from source_pinterest.api.errors import BadRequestError, SliceError
 from source_pinterest.streams.resources.dictionaries import AdAccountCountries
-from unit_tests.streams.pinterest import Pinterest, refused, slice_of
+from unit_tests.answers import refused
+from unit_tests.streams.pinterest import Pinterest, slice_of
 
 PATH = "resources/ad_account_countries"
 US, CA = {"code": "US", "name": "United States"}, {"code": "CA", "name": "Canada"}

@@ -14,8 +14,9 @@ from source_pinterest.streams.analytics.levels import CampaignAnalytics
 from source_pinterest.streams.base.run import StreamRun
 from source_pinterest.streams.base.stream import PinterestStream
 from source_pinterest.streams.organic.boards import Boards, BoardSections
+from unit_tests.answers import refused
 from unit_tests.state.stores import states_in
-from unit_tests.streams.pinterest import Pinterest, configured, page, refused, state_of
+from unit_tests.streams.pinterest import Pinterest, configured, page, state_of
 
 
 def opened(

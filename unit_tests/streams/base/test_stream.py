@@ -8,7 +8,8 @@ from airbyte_cdk.sources.types import StreamSlice
 from source_pinterest.api.errors import MalformedResponseError, RightMissingError, SliceError
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.organic.boards import Boards, BoardSections
-from unit_tests.streams.pinterest import Pinterest, page, refused, slice_of
+from unit_tests.answers import refused
+from unit_tests.streams.pinterest import Pinterest, page, slice_of
 from unit_tests.threads import PATIENCE_SECONDS, in_thread
 
 EVERYTHING = slice_of({})

@@ -12,7 +12,8 @@ from source_pinterest.streams.catalogs.issues import (
     CatalogsFeedIngestionStats,
     CatalogsFeedItemIssues,
 )
-from unit_tests.streams.pinterest import Pinterest, page, refused, slice_of
+from unit_tests.answers import refused
+from unit_tests.streams.pinterest import Pinterest, page, slice_of
 
 RESULTS, STATS = "catalogs/feeds/5/processing_results", "catalogs/reports/stats"
 ISSUE = {"code": 0, "occurrences": 3}

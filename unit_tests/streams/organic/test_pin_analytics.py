@@ -16,16 +16,8 @@ from source_pinterest.api.errors import (
 )
 from source_pinterest.streams.organic.pin_analytics import PinAnalytics
 from source_pinterest.streams.organic.pin_requests import PIN_METRICS, STANDARD_METRICS
-from unit_tests.streams.pinterest import (
-    Pinterest,
-    configured,
-    in_pieces,
-    page,
-    read_slice,
-    refused,
-    run_of,
-    state_of,
-)
+from unit_tests.answers import refused
+from unit_tests.streams.pinterest import Pinterest, configured, in_pieces, page, read_slice, run_of, state_of
 
 STREAM = "pin_analytics"
 DAY = {"date": "2026-06-20", "data_status": "READY", "metrics": {"IMPRESSION": 7}}

@@ -7,7 +7,8 @@ import requests_mock
 
 from source_pinterest.api.errors import SliceError, UnavailableError
 from source_pinterest.streams.organic.pins import BoardPins, Pins
-from unit_tests.streams.pinterest import Pinterest, list_bundles, page, records_of, refused, slice_of, state_of
+from unit_tests.answers import refused
+from unit_tests.streams.pinterest import Pinterest, list_bundles, page, records_of, slice_of, state_of
 
 CAPPED = refused(400, 1, "Pagination beyond 100000 items is not supported")
 NEW = "2026-02-02T00:00:00"

@@ -14,7 +14,8 @@ from source_pinterest.streams.resources.targeting_options import (
     TargetingOptions,
     targeting_types,
 )
-from unit_tests.streams.pinterest import Pinterest, read_slice, refused, run_of, slice_of
+from unit_tests.answers import refused
+from unit_tests.streams.pinterest import Pinterest, read_slice, run_of, slice_of
 
 GENDER, GEO = "resources/targeting/GENDER", "resources/targeting/GEO"
 
