@@ -57,46 +57,35 @@ def test_the_day_is_the_same_for_the_whole_sync(pinterest: Pinterest) -> None:
     assert len(days_asked(pinterest)) == 2
 
 
-@pytest.mark.parametrize(
-    "answer",
-    [
-        refused(403, 29),
-        refused(404, 40),
-        refused(501, 4181),
-        refused(401, 3, "Your application does not have access to this restricted feature"),
-    ],
+NOT_THE_APPS = (
+    refused(403, 29),
+    refused(404, 40),
+    refused(501, 4181),
+    refused(401, 3, "Your application does not have access to this restricted feature"),
 )
-def test_without_the_right_to_ask_a_day_is_final_after_two_days(
-    pinterest: Pinterest, caplog: pytest.LogCaptureFixture, answer: dict[str, Any]
-) -> None:
-    pinterest.answers(PATH, answer)
-
-    assert pinterest.sync.stream(MetricsReadyState).last_final_day() == days_before(TODAY, 2)
-    assert len(days_asked(pinterest)) == 1
-    assert not caplog.messages
+NO_ANSWERS = (
+    refused(503),
+    refused(400, 1),
+    {"status_code": 404, "content": b""},
+    {"json": []},
+    {"json": {"conversion_metrics_read": True}},
+    state(True, "soon"),
+    state(1),
+)
 
 
 @pytest.mark.parametrize(
-    "answer",
-    [
-        refused(503),
-        refused(400, 1),
-        {"status_code": 404, "content": b""},
-        {"json": []},
-        {"json": {"conversion_metrics_read": True}},
-        state(True, "soon"),
-        state(1),
-    ],
+    ("answers", "age"), [*(([one], 2) for one in NOT_THE_APPS), *(([MOVING, one], 8) for one in NO_ANSWERS)]
 )
-def test_without_an_answer_a_day_is_final_after_eight_days(
-    pinterest: Pinterest, caplog: pytest.LogCaptureFixture, answer: dict[str, Any]
+def test_a_day_is_final_after_two_days_if_the_app_may_not_ask_and_after_eight_without_an_answer(
+    pinterest: Pinterest, caplog: pytest.LogCaptureFixture, answers: list[dict[str, Any]], age: int
 ) -> None:
-    pinterest.answers(PATH, MOVING, answer)
+    pinterest.answers(PATH, *answers)
 
-    assert pinterest.sync.stream(MetricsReadyState).last_final_day() == days_before(TODAY, 8)
-    assert len(days_asked(pinterest)) == 2
-    [warning] = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
-    assert "did not say which of the last 7 days are final" in warning
+    assert pinterest.sync.stream(MetricsReadyState).last_final_day() == days_before(TODAY, age)
+    assert len(days_asked(pinterest)) == len(answers)
+    warned = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert ["did not say which of the last 7 days are final" in warning for warning in warned] == [True] * (age == 8)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,6 @@ from unit_tests.streams.analytics.test_query import PATH, call, rows_of
 from unit_tests.streams.pinterest import Pinterest
 
 DAY = DateWindow(TODAY, TODAY)
-PAGE = "<html>Request too long</html>"
 LONGEST = [str(10**17 + number) for number in range(250)]
 """As many ids as a call may have, as long as they may be."""
 

@@ -9,7 +9,7 @@ from unit_tests.streams.pinterest import Pinterest, slice_of
 
 ACCOUNT = slice_of({"ad_account_id": "11"})
 SCORE = {"source_platform": "WEB", "ingestion_source": "TAG"}
-MEMBERS, QUALITY = "businesses/5/members", "ad_accounts/11/conversion_eqs"
+QUALITY = "ad_accounts/11/conversion_eqs"
 
 
 def test_an_audience_of_which_nothing_is_told_is_still_named(pinterest: Pinterest) -> None:

@@ -54,7 +54,6 @@ def sizes(pinterest: Pinterest) -> list[int]:
 
 
 PINS = [str(number) for number in range(1, 251)]
-NOTHING_YET = {"date": "2026-04-02", "from": "2026-04-03"}
 PER_OWNER = {"organic_per_ad_account": True}
 
 

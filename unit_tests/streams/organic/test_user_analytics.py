@@ -14,7 +14,7 @@ from source_pinterest.streams.organic.profile import (
 from unit_tests.streams.pinterest import Pinterest, configured, read_slice
 
 PATH = "user_account/analytics"
-APPEND, DEDUP = configured("incremental", "append"), configured("incremental", "append_dedup")
+APPEND = configured("incremental", "append")
 
 
 def day(number: int, status: str = "READY") -> dict[str, Any]:
