@@ -99,11 +99,13 @@ def test_an_account_that_refuses_is_left_out_with_a_warning(agency: Simulator) -
 
 
 def test_if_every_account_refuses_the_role_is_missing(agency: Simulator) -> None:
-    agency.add_fault(Fault("forbidden", on="boards/list", times=None))
-    output = run_sync(agency, ["boards", "pins"], config=agency.config(organic_per_ad_account=True))
+    refusing = {"boards": "boards/list", "pin_analytics": "pins/list"}
+    agency.add_faults(Fault("forbidden", on=operation, times=None) for operation in refusing.values())
+    output = run_sync(agency, [*refusing, "user_account"], config=agency.config(organic_per_ad_account=True))
 
-    assert_failed(output, "boards", "config_error", "the role Admin or Analyst on the ad account")
-    assert output.status("pins") == "COMPLETE"
+    for stream in refusing:
+        assert_failed(output, stream, "config_error", "the role Admin or Analyst on the ad account")
+    assert output.status("user_account") == "COMPLETE"
 
 
 def test_a_named_account_that_can_not_be_read_fails_alone(agency: Simulator) -> None:

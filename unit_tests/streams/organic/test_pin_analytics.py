@@ -10,9 +10,7 @@ import requests_mock
 from source_pinterest import limits
 from source_pinterest.api.errors import (
     PinterestError,
-    RightMissingError,
     SliceError,
-    UnavailableError,
 )
 from source_pinterest.streams.organic.pin_analytics import PinAnalytics
 from source_pinterest.streams.organic.pin_requests import PIN_METRICS, STANDARD_METRICS
@@ -55,14 +53,6 @@ def sizes(pinterest: Pinterest) -> list[int]:
 
 PINS = [str(number) for number in range(1, 251)]
 PER_OWNER = {"organic_per_ad_account": True}
-
-
-def owners(pinterest: Pinterest, **pins: list[str]) -> None:
-    """Script ad accounts, each of an owner of his own, and the pins of these owners."""
-    accounts = [name.removeprefix("a") for name in pins]
-    pinterest.answers("ad_accounts", page([{"id": one, "owner": {"id": f"1{one}"}} for one in accounts]))
-    for name, listed in pins.items():
-        pinterest.lists(f"pins?ad_account_id={name.removeprefix('a')}", *listed)
 
 
 # ---- Pictures of which Pinterest refuses the video metrics
@@ -351,57 +341,12 @@ def test_refused_pins_beside_an_odd_one_do_not_move_a_pass(mock: requests_mock.M
 def test_the_pins_of_every_owner_are_listed_before_any_is_read(mock: requests_mock.Mocker) -> None:
     """No worker has to wait for them then."""
     pinterest = Pinterest(mock, organic_per_ad_account=True, account_ids=["11", "12", "13"])
-    owners(pinterest, a11=["3"], a12=["5"])
+    pinterest.answers("ad_accounts", page([{"id": one, "owner": {"id": f"1{one}"}} for one in ("11", "12")]))
+    pinterest.lists("pins", "3")
     pinterest.answers("ad_accounts/13", refused(403, 29))
     pinterest.tasks(PinAnalytics)
 
     assert [one["ad_account_id"] for one in pinterest.asked("pins")] == [["11"], ["12"]]
-
-
-def test_lists_that_fail_for_some_owners_fail_the_stream_and_not_the_others(
-    mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture
-) -> None:
-    pinterest = Pinterest(mock, **PER_OWNER)
-    owners(pinterest, a11=[], a12=[], a13=["5"])
-    pinterest.answers("pins?ad_account_id=11", refused(503, message="First"))
-    pinterest.answers("pins?ad_account_id=12", refused(503, message="Second"))
-    pinterest.answers("pins/analytics", many(["5"]))
-    (stream_slice,) = pinterest.tasks(PinAnalytics)
-    records = read_slice(pinterest.stream(PinAnalytics), stream_slice)
-
-    assert next(records)["pin_id"] == "5"
-    with pytest.raises(UnavailableError, match="First"):
-        next(records)
-    assert sum("pin_analytics: not everything could be read. " in message for message in caplog.messages) == 2
-
-
-@pytest.mark.parametrize(("refused_ones", "others"), [(["11"], {"a12": ["5"]}), (["11", "12"], {"a13": ["5"]})])
-def test_owners_whose_pins_are_refused_are_left_out(
-    mock: requests_mock.Mocker,
-    caplog: pytest.LogCaptureFixture,
-    refused_ones: list[str],
-    others: dict[str, list[str]],
-) -> None:
-    pinterest = Pinterest(mock, **PER_OWNER)
-    owners(pinterest, **{f"a{one}": [] for one in refused_ones}, **others)
-    for account in refused_ones:
-        pinterest.answers(f"pins?ad_account_id={account}", refused(403, 29))
-    pinterest.answers("pins/analytics", many(["5"]))
-
-    assert [[pin] for pin in read(pinterest)] == [*others.values()]
-    told = [message for message in caplog.messages if "left out" in message]
-    assert [message.split(".")[0] for message in told] == [f"pin_analytics: {one} is left out" for one in refused_ones]
-
-
-@pytest.mark.parametrize("accounts", [[11], [11, 12]])
-def test_a_right_is_missing_where_all_owners_are_refused(mock: requests_mock.Mocker, accounts: list[int]) -> None:
-    pinterest = Pinterest(mock, **PER_OWNER)
-    owners(pinterest, **{f"a{account}": [] for account in accounts})
-    for account in accounts:
-        pinterest.answers(f"pins?ad_account_id={account}", refused(403, 29, f"Not of {account}"))
-
-    with pytest.raises(RightMissingError, match=r"the role Admin or Analyst .*Not of 11"):
-        read(pinterest)
 
 
 def test_a_pin_whose_id_is_no_number_is_left_out_with_a_warning(
