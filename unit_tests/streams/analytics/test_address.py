@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pytest
 import requests_mock
 
+from source_pinterest import limits
 from source_pinterest.api.errors import (
     ConfigError,
     RejectedError,
@@ -29,6 +30,17 @@ def test_a_refusal_with_pinterests_words_is_not_about_length(pinterest: Pinteres
     with pytest.raises(RejectedError):
         rows_of(pinterest, call(DAY, *LONGEST[:120]))
     assert [asked["campaign_ids"][0].count(",") for asked in pinterest.asked(PATH)] == [119]
+
+
+def test_a_request_names_as_many_ids_as_fit_into_an_address(mock: requests_mock.Mocker) -> None:
+    pinterest = Pinterest(mock, start_date=str(TODAY))
+    pinterest.lists("ad_accounts/11/campaigns", *LONGEST)
+    requests = pinterest.answers(PATH, {"json": []})
+    for one in pinterest.tasks(CampaignAnalytics):
+        pinterest.read(CampaignAnalytics, one)
+
+    assert requests.call_count == 2
+    assert max(len(request.url) for request in requests.request_history) <= limits.URL_CHARACTERS
 
 
 # ---- Columns that leave no room

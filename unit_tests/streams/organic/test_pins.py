@@ -15,13 +15,24 @@ NEW = "2026-02-02T00:00:00"
 BOARD = slice_of({"board_id": "1"}, {"board_pins_modified_at": NEW})
 
 
-def test_of_a_list_with_a_board_without_its_id_no_board_is_forgotten(mock: requests_mock.Mocker) -> None:
+@pytest.mark.parametrize(
+    ("listed", "left"),
+    [
+        (page(["2", "3"]), {"2": NEW}),
+        (page([{"id": "2"}, {"name": "without its id"}]), {"1": NEW, "2": NEW}),
+        (refused(503), {"1": NEW, "2": NEW}),
+    ],
+    ids=["whole", "with a gap", "failed"],
+)
+def test_boards_that_are_gone_are_forgotten_only_after_a_whole_listing(
+    mock: requests_mock.Mocker, listed: dict[str, Any], left: dict[str, str]
+) -> None:
     pinterest = Pinterest(mock, state_of("board_pins", boards={"1": NEW, "2": NEW}))
-    pinterest.answers("boards", page([{"id": "2", "board_pins_modified_at": NEW}, {"name": "without its id"}]))
+    pinterest.answers("boards", listed)
     pinterest.stream(BoardPins).select()
     pinterest.tasks(BoardPins)
 
-    assert pinterest.stream(BoardPins).checkpoint.state == {"boards": {"1": NEW, "2": NEW}}
+    assert pinterest.stream(BoardPins).checkpoint.state == {"boards": left}
 
 
 def test_pins_of_unknown_age_are_analysed(mock: requests_mock.Mocker) -> None:
