@@ -46,7 +46,7 @@ def many_pages() -> World:
         pins_per_section=(2, 6, *[0] * 8),
         ad_accounts=3,
         campaigns=(PAGE_CAP, 0, 4),
-        ad_groups=(13, 0, 4),
+        ad_groups=(6, 0, 3),
         ads=(11, 0, 2),
         keywords=(2, 1, 0),
         negative_keywords=(1, 0, 7),
@@ -62,7 +62,6 @@ def many_pages() -> World:
         employers=3,
         connections=6,
         trends=26,
-        trend_weeks=52,
         first_day=datetime.now(UTC).date() - timedelta(days=1),
     )
 
@@ -78,6 +77,7 @@ def test_every_stream_is_read_whole_through_the_framework() -> None:
         output = run_sync(sim, config=sim.config(num_workers=20))
         assert_succeeded(output)
         assert_exact(output, sim)
+        assert not output.warnings()
 
 
 def test_every_stream_is_read_whole_by_the_command_line_and_goes_on_from_its_state() -> None:
