@@ -1,7 +1,6 @@
 """One stream of a Pinterest whose responses a test scripts."""
 
 import itertools
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
@@ -181,11 +180,6 @@ def _leaps() -> Callable[[], float]:
     """A clock on which the time for a report is soon over, and that of a request is not."""
     looks = itertools.count()
     return lambda: 0.2 * next(looks)
-
-
-def in_pieces(body: Any) -> str:
-    """The text of an answer that is more than arrives at once."""
-    return json.dumps(body).replace("{", "{" + " " * 300_000, 1)
 
 
 def page(items: Sequence[str | dict[str, Any]], bookmark: str | None = None) -> dict[str, Any]:

@@ -6,10 +6,7 @@ import pytest
 import requests_mock
 
 from source_pinterest import limits
-from source_pinterest.api.errors import (
-    ConfigError,
-    RejectedError,
-)
+from source_pinterest.api.errors import ConfigError, RejectedError
 from source_pinterest.columns import DEFAULT_COLUMNS
 from source_pinterest.dates import DateWindow
 from source_pinterest.streams.analytics.levels import AdAccountAnalytics, CampaignAnalytics

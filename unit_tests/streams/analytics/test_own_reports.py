@@ -5,10 +5,7 @@ import requests_mock
 
 from source_pinterest.dates import DateWindow, parse_day
 from source_pinterest.state.period import Period, Setup
-from source_pinterest.streams.analytics.own_reports import (
-    BrandConversionsReport,
-    MarketingMixReport,
-)
+from source_pinterest.streams.analytics.own_reports import BrandConversionsReport, MarketingMixReport
 from unit_tests.streams.pinterest import Pinterest
 
 

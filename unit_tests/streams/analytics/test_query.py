@@ -14,11 +14,7 @@ from source_pinterest.api.errors import RejectedError, UnavailableError
 from source_pinterest.dates import DateWindow
 from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.tasks import Task
-from source_pinterest.streams.analytics.levels import (
-    AdAccountAnalytics,
-    CampaignAnalytics,
-    CampaignTargetingAnalytics,
-)
+from source_pinterest.streams.analytics.levels import AdAccountAnalytics, CampaignAnalytics, CampaignTargetingAnalytics
 from source_pinterest.streams.analytics.query import QueryAnalytics
 from unit_tests.answers import refused
 from unit_tests.streams.analytics.syncs import ago, window

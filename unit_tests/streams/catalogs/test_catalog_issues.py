@@ -8,10 +8,7 @@ import pytest
 import requests_mock
 
 from source_pinterest.api.errors import BadRequestError, SliceError
-from source_pinterest.streams.catalogs.issues import (
-    CatalogsFeedIngestionStats,
-    CatalogsFeedItemIssues,
-)
+from source_pinterest.streams.catalogs.issues import CatalogsFeedIngestionStats, CatalogsFeedItemIssues
 from unit_tests.answers import refused
 from unit_tests.streams.pinterest import Pinterest, page, slice_of
 

@@ -1,4 +1,4 @@
-"""The metrics of all pins are requested in the fewest requests, whatever Pinterest refuses."""
+"""What of the metrics of pins only scripted answers show: odd forms, pins that lag apart, refusals by name."""
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -8,14 +8,11 @@ import pytest
 import requests_mock
 
 from source_pinterest import limits
-from source_pinterest.api.errors import (
-    PinterestError,
-    SliceError,
-)
+from source_pinterest.api.errors import PinterestError, SliceError
 from source_pinterest.streams.organic.pin_analytics import PinAnalytics
 from source_pinterest.streams.organic.pin_requests import PIN_METRICS, STANDARD_METRICS
 from unit_tests.answers import refused
-from unit_tests.streams.pinterest import Pinterest, configured, in_pieces, page, read_slice, run_of, state_of
+from unit_tests.streams.pinterest import Pinterest, configured, page, read_slice, run_of, state_of
 
 STREAM = "pin_analytics"
 DAY = {"date": "2026-06-20", "data_status": "READY", "metrics": {"IMPRESSION": 7}}
@@ -45,10 +42,6 @@ def read(pinterest: Pinterest, pins: Iterable[str] = (), *answers: dict[str, Any
         owner = {name: record[name] for name in record if name == "ad_account_id"}
         assert record == {**owner, **DAY, "pin_id": record["pin_id"], "lifetime_metrics": {"TOTAL_COMMENTS": 3}}
     return [record["pin_id"] for record in records]
-
-
-def sizes(pinterest: Pinterest) -> list[int]:
-    return [len(query["pin_ids"]) for query in pinterest.asked("pins/analytics")]
 
 
 PINS = [str(number) for number in range(1, 251)]
@@ -103,14 +96,11 @@ def test_a_body_without_metrics_is_never_read_as_none(pinterest: Pinterest, body
 
 
 def test_days_and_pins_that_were_not_asked_for_or_came_before_are_left_out_and_told(
-    mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture
+    pinterest: Pinterest, caplog: pytest.LogCaptureFixture
 ) -> None:
-    pinterest = Pinterest(mock, max_retries=1)
-    pinterest.lists("pins", "1")
     found = {"all": {**METRICS["all"], "daily_metrics": [{**DAY, "date": "2026-04-02"}, DAY, DAY]}}
-    pinterest.answers("pins/analytics", {"text": in_pieces({"1": found, "2": METRICS})})
 
-    assert read(pinterest) == ["1"]
+    assert read(pinterest, ["1"], {"json": {"1": found, "2": METRICS}}) == ["1"]
     assert "rows of days that were not asked for, such as 2026-04-02" in caplog.text
     assert "rows of ids that were not asked for, such as 2" in caplog.text
 
@@ -128,7 +118,7 @@ def test_pins_that_a_response_leaves_out_are_asked_for_once_more_and_told(
 @pytest.mark.parametrize("refusal", [refused(404, 50), refused(401, 7)])
 def test_pins_that_are_refused_the_second_time_are_left_out(pinterest: Pinterest, refusal: dict[str, Any]) -> None:
     assert read(pinterest, ["1", "2", "3"], {"json": {"1": METRICS}}, refusal) == ["1"]
-    assert sizes(pinterest) == [3, 2]
+    assert [len(query["pin_ids"]) for query in pinterest.asked("pins/analytics")] == [3, 2]
 
 
 def test_a_beta_that_closes_before_the_second_time_leaves_no_pin_out(pinterest: Pinterest) -> None:

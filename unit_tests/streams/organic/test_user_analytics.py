@@ -7,10 +7,7 @@ import pytest
 from source_pinterest.api.errors import SliceError
 from source_pinterest.dates import DateWindow
 from source_pinterest.engine.tasks import Task
-from source_pinterest.streams.organic.profile import (
-    ProfileAnalytics,
-    UserAccountAnalytics,
-)
+from source_pinterest.streams.organic.profile import ProfileAnalytics, UserAccountAnalytics
 from unit_tests.streams.pinterest import Pinterest, configured, read_slice
 
 PATH = "user_account/analytics"
