@@ -1,4 +1,4 @@
-"""Accounts and boards that fail, refuse or vanish keep no other from being read."""
+"""Accounts that fail, refuse or vanish keep no other from being read."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -180,48 +180,3 @@ def test_accounts_that_all_fail_cost_about_a_call_each(stream: str, operation: s
         assert len(calls) == accounts
         # The workers that were in the middle of a call when the fifth account failed had made it again.
         assert sum(calls.values()) <= accounts + RETRIES * (5 + 3)
-
-
-# -- boards
-
-
-def test_a_board_that_is_gone_is_left_out_of_all_that_is_read_by_board(sim: Simulator) -> None:
-    gone = list(sim.expected("boards"))[1][0]
-    sim.add_fault(Fault(FaultKind.GONE, path=gone, times=None))
-    output = run_sync(sim, ORGANIC)
-    assert_succeeded(output, ORGANIC)
-    assert_exact(output, sim, ["boards"])
-    for stream in ORGANIC[1:]:
-        expected = {key: record for key, record in sim.expected(stream).items() if record["board_id"] != gone}
-        assert_same(stream, output.records[stream], expected)
-
-
-@pytest.mark.parametrize("listed_by_board", [True, False])
-def test_a_board_with_more_pins_than_pinterest_lists_has_those_of_its_sections(*, listed_by_board: bool) -> None:
-    """The list ends after a page; the sections hold more, and what lies in none of them is out of reach."""
-    world = World(
-        boards=2,
-        sections_per_board=2,
-        pins_per_board=8,
-        pins_per_section=5,
-        section_pins_listed_by_board=listed_by_board,
-        ad_accounts=0,
-    )
-    with Simulator(world, page_cap=4) as sim:
-        full, other = (key[0] for key in sim.expected("boards"))
-        sim.add_fault(Fault(FaultKind.PIN_CAP, on="boards/list_pins", path=full, items=4))
-        output = run_sync(sim, ["board_pins", "boards"])
-        assert_failed(output, "board_pins", "system_error", full)
-        assert output.status("boards") == "COMPLETE"
-        emitted = {key_of("board_pins", record) for record in output.records["board_pins"]}
-        assert len(emitted) == len(output.records["board_pins"])
-        assert {key for key in emitted if key[0] == other} == {
-            key for key in sim.expected("board_pins") if key[0] == other
-        }
-        in_sections = {(key[0], key[2]) for key in sim.expected("board_section_pins") if key[0] == full}
-        assert len(in_sections) == 2 * 5
-        assert in_sections <= emitted
-        on_top = {key for key in emitted if key[0] == full} - in_sections
-        assert len(on_top) <= 4 if listed_by_board else len(on_top) == 4
-        said = " ".join(str(error.message) for error in output.errors_of("board_pins"))
-        assert f"{len(in_sections) + len(on_top):,} were read" in said

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 import requests
-from airbyte_cdk.sources.streams.concurrent.abstract_stream_facade import AbstractStreamFacade
 
 from integration_tests.simulator import Fault, FaultKind
 from integration_tests.support.assertions import assert_exact, assert_succeeded
@@ -20,12 +19,9 @@ from integration_tests.support.catalogs import ALL_STREAMS, catalog_of
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.processes import clean_environment, main, run_to_its_end
 from integration_tests.support.syncs import read_arguments, run_sync
-from integration_tests.support.worlds import small_world
 from source_pinterest.api import Api
 from source_pinterest.config import Config
 from source_pinterest.engine import progress
-from source_pinterest.source import SourcePinterest
-from source_pinterest.streams import STREAMS
 from source_pinterest.streams.base.stream import PinterestStream, Sync
 from source_pinterest.streams.organic.boards import Boards
 
@@ -92,20 +88,6 @@ def test_a_stream_whose_token_is_revoked_makes_few_more_requests() -> None:
         assert len(output.errors_of("board_pins")) == 1
         assert len(sim.calls("boards/list_pins")) < boards / 10
         assert [entry.status for entry in sim.calls("oauth/token")] == [200, 401]
-
-
-def test_streams_are_read_after_another_has_failed(monkeypatch: pytest.MonkeyPatch) -> None:
-    fault = Fault(FaultKind.MISSING_SCOPE, on="boards/list_pins", times=None)
-    with Simulator(small_world(), faults=[fault], profile="ample") as sim:
-        monkeypatch.setenv("PINTEREST_API_URL", sim.url)
-        streams = SourcePinterest().streams(sim.config())
-        assert len(streams) == len(STREAMS)
-        assert all(isinstance(stream, AbstractStreamFacade) for stream in streams)
-        output = run_sync(sim)
-        assert output.status("board_pins") == "INCOMPLETE"
-        others = [name for name in ALL_STREAMS if name != "board_pins"]
-        assert {output.status(name) for name in others} == {"COMPLETE"}
-        assert_exact(output, sim, others)
 
 
 def _sync(sim: Simulator) -> Sync:

@@ -11,7 +11,7 @@ import pytest
 
 from integration_tests.fault_table.columns import COLUMNS, Column
 from integration_tests.fault_table.course import Played, from_a_state, has_days, may_be_played
-from integration_tests.fault_table.endings import ONCE, Ending, Place, Spread, read_cell, write_cell
+from integration_tests.fault_table.endings import ONCE, Ending, Place, Spread
 from integration_tests.fault_table.rows import ROWS, Row
 from integration_tests.fault_table.trial import Trial, play, together
 from integration_tests.simulator import FaultKind
@@ -82,11 +82,3 @@ def test_an_empty_file_of_a_report_loses_nothing() -> None:
 def test_the_table_has_every_fault_of_the_simulator() -> None:
     assert {row.kind for row in ROWS} == set(FaultKind)
     assert len({row.fault for row in ROWS}) == len(ROWS)
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["exact", "exact; for good: transient", "config, exact, —", "left out, exact, transient; for good: system"],
-)
-def test_a_cell_reads_as_it_is_written(text: str) -> None:
-    assert write_cell(read_cell(text)) == text

@@ -48,18 +48,6 @@ def test_a_name_costs_itself_and_one_warning_an_account(refused: str, streams: t
             assert all(any(f"ad account {account} for " in text for text in warnings) for account in accounts)
 
 
-def test_older_days_come_from_reports_without_the_column() -> None:
-    older = World(ad_accounts=1, shared_ad_accounts=0, campaigns=2)
-    older.first_day = start = older.today - timedelta(days=92)
-    with Simulator(older, refused_names=[COLUMN]) as sim:
-        output = run_sync(sim, ["campaign_analytics"], config=sim.config(start_date=str(start)))
-        assert_succeeded(output, ["campaign_analytics"])
-        rows = sim.expected("campaign_analytics", start=start).items()
-        expected = {key: {name: row[name] for name in row if name != COLUMN} for key, row in rows}
-        assert_same("campaign_analytics", output.records["campaign_analytics"], expected)
-        assert len(warnings_of(output, "campaign_analytics", COLUMN)) == 2  # the days of requests, and those of reports
-
-
 @pytest.mark.parametrize(
     ("stream", "refused"), [("campaign_targeting_report", "CAMPAIGN_ID"), ("advertiser_report", "AD_ACCOUNT_ID")]
 )

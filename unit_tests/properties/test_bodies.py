@@ -9,8 +9,6 @@ from hypothesis import strategies as st
 
 from source_pinterest.api.errors import MalformedResponseError
 from source_pinterest.api.rows import parse_json, rows_of
-from source_pinterest.engine.bundles import bundles_of
-from source_pinterest.reporting.file import rows_of_file
 
 texts = st.text(st.characters(codec="utf-8")) | st.text('{}[]",:\\ 0123456789-', max_size=60)
 numbers = st.integers(-(2**63), 2**64 - 1) | st.floats(allow_nan=False, allow_infinity=False)
@@ -50,13 +48,6 @@ def test_rows_are_the_same_in_any_chunks(data: st.DataObject, expected: list[Any
     assert list(rows_of(data.draw(chunked(wrapped)), "data")) == expected
 
 
-@given(st.data(), st.dictionaries(texts, st.lists(rows, max_size=3), max_size=3), styles)
-def test_reports_are_the_same_in_any_chunks(data: st.DataObject, report: dict[str, Any], style: dict[str, Any]) -> None:
-    expected = [(entity, row) for entity, found in report.items() for row in found]
-
-    assert list(rows_of_file(data.draw(chunked(encoded(report, style))))) == expected
-
-
 @given(st.data(), st.binary(max_size=40) | st.text('{}[]",:1 \\', max_size=40).map(str.encode))
 def test_a_body_without_rows_is_refused_in_any_chunks(data: st.DataObject, body: bytes) -> None:
     try:
@@ -70,10 +61,3 @@ def test_a_body_without_rows_is_refused_in_any_chunks(data: st.DataObject, body:
         assert not is_rows
     else:
         assert found == expected
-
-
-@given(st.lists(rows, max_size=4))
-def test_records_come_back_from_a_page(records: list[dict[str, Any]]) -> None:
-    present = [{name: value for name, value in record.items() if value is not None} for record in records]
-
-    assert [record for page in bundles_of("boards", records) for record in page.records()] == present

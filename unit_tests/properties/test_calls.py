@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from source_pinterest import limits
 from source_pinterest.api.errors import ResponseTooLargeError
 from source_pinterest.dates import DateWindow
-from source_pinterest.engine.asks import Ask, Asks, request_shape
+from source_pinterest.engine.asks import Ask, Asks
 from source_pinterest.engine.tasks import batches
 from unit_tests.properties.days import days_of, windows
 
@@ -22,15 +22,6 @@ def test_batches_keep_each_id_in_its_place(ids: list[str], size: int) -> None:
 
     assert [one for batch in found for one in batch] == ids
     assert all(0 < len(batch) <= size for batch in found)
-
-
-@given(st.integers(1, 5_000), st.integers(1, 200))
-def test_a_call_stays_within_the_limits(ids: int, days: int) -> None:
-    ids_per_call, days_per_call = request_shape(ids, days)
-
-    assert 1 <= ids_per_call <= limits.IDS_PER_ANALYTICS_REQUEST
-    assert 1 <= days_per_call <= limits.ANALYTICS_WINDOW_DAYS
-    assert ids_per_call * days_per_call <= limits.ROWS_PER_ANALYTICS_REQUEST
 
 
 @given(some_ids, windows, st.integers(0, 12))

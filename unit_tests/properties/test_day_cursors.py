@@ -186,20 +186,3 @@ def test_failed_syncs_leave_the_state_that_one_leaves(plans: list[Plan], times: 
     for _ in range(times):
         again = destination.sync(plan, _period(0, plan), again)
     assert again == once
-
-
-@given(syncs, syncs, st.permutations(range(40)))
-def test_the_order_of_failures_makes_no_difference(first: Plan, second: Plan, order: list[int]) -> None:
-    state = Destination().sync(first, _period(0, first), None)
-    period, states = _period(second.later, second), []
-    for numbers in (range(40), order):
-        cursor = AccountDayCursor(store(state), lambda: period)
-        ends = [(task, second.ends[n % len(second.ends)]) for n, task in enumerate(_planned(cursor, "1", second))]
-        for number in sorted(range(len(ends)), key=lambda n, numbers=numbers: numbers[n % 40]):  # type: ignore[misc]
-            (account, window, batch), end = ends[number]
-            if end is End.READ:
-                cursor.commit(_stream_slice(account, window, batch))
-            elif end is not End.NEVER:
-                cursor.fail(_stream_slice(account, window, batch))
-        states.append(cursor.state)
-    assert states[0] == states[1]

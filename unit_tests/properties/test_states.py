@@ -30,33 +30,9 @@ json_values = st.recursive(
 )
 words = st.sampled_from(
     [
-        "states",
-        "state",
-        "use_global_cursor",
-        "flat",
-        "partition",
-        "parent_slice",
-        "id",
-        "cursor",
-        "ad_account_id",
-        "date",
-        "DATE",
-        "updated_time",
-        "from",
-        "missing",
-        "settled",
-        "read",
-        "reading",
-        "boards",
-        "statuses",
-        "asked",
-        "start_date",
-        "end_date",
-        "after",
-        "newest",
-        "full_refresh",
-        "generation",
-        "ended",
+        *("states", "state", "use_global_cursor", "flat", "partition", "parent_slice", "id", "cursor", "ad_account_id"),
+        *("date", "DATE", "updated_time", "from", "missing", "settled", "read", "reading", "boards", "statuses"),
+        *("asked", "start_date", "end_date", "after", "newest", "full_refresh", "generation", "ended"),
     ]
 )
 state_like = st.recursive(
@@ -92,20 +68,6 @@ def test_a_state_comes_back_as_it_went_out(cursors: dict[str, str], flat: str | 
     saved = SavedState({account: {FIELD: day} for account, day in cursors.items()}, flat)
 
     assert read_state(write_state(saved, FIELD), FIELD, min) == saved
-
-
-@given(st.dictionaries(accounts, st.lists(texts, min_size=1, max_size=4), min_size=1))
-def test_a_state_of_2_x_folds_into_each_account_s_oldest_day(cursors: dict[str, list[str]]) -> None:
-    entries = [
-        {"partition": {"id": str(number), "parent_slice": {"id": account, "parent_slice": {}}}, "cursor": {FIELD: day}}
-        for account, found in cursors.items()
-        for number, day in enumerate(found)
-    ]
-    saved = read_state({"states": entries, "use_global_cursor": False}, FIELD, min)
-
-    assert {account: cursor[FIELD] for account, cursor in saved.accounts.items()} == {
-        account: min(found) for account, found in cursors.items()
-    }
 
 
 @given(days, st.none() | days, some_windows, st.none() | days)

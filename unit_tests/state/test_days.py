@@ -87,22 +87,3 @@ def test_a_state_without_a_first_day_stays_open_at_its_start() -> None:
     assert after(between(None, day(9), [window(30, 20)]), done=[window(30, 25), window(8, 0)]) == between(
         None, day(0), [window(24, 20)], day(11)
     )
-
-
-@pytest.mark.parametrize(
-    ("done", "failed", "settled_ago"),
-    [
-        ([window(20, 0)], [], 2),
-        ([window(9, 0)], [], 20),  # days 19 to 10 were read early and not read again
-        ([window(9, 0)], [window(20, 10)], 2),  # failed days are read again anyway
-        ([window(19, 12)], [], 12),
-        ([window(15, 12)], [], 20),
-        ([], [window(20, 0)], 20),
-    ],
-)
-def test_settled_stops_before_the_first_day_that_was_read_too_early(
-    done: list[DateWindow], failed: list[DateWindow], settled_ago: int
-) -> None:
-    known = between(day(60), day(1), settled=day(20))
-
-    assert after(known, done, failed, today=day(0)).settled == day(settled_ago)

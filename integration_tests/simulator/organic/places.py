@@ -19,12 +19,8 @@ def section_id(world: World, owner: int, index: int) -> str:
 
 def count_pins(world: World, owner: int) -> int:
     """How many pins the board's own list shows."""
-    own = size_at(world.pins_per_board, owner)
-    if not world.section_pins_listed_by_board:
-        return own
-    return own + sum(
-        size_at(world.pins_per_section, index) for index in range(size_at(world.sections_per_board, owner))
-    )
+    in_sections = (size_at(world.pins_per_section, index) for index in range(size_at(world.sections_per_board, owner)))
+    return size_at(world.pins_per_board, owner) + sum(in_sections)
 
 
 def pin_place(world: World, owner: int, index: int) -> PinPlace:

@@ -51,7 +51,6 @@ class World:
     sections_per_board: Size = 2
     pins_per_board: Size = 5  # besides those in sections
     pins_per_section: Size = 3
-    section_pins_listed_by_board: bool = True
     ad_accounts: int = 2
     shared_ad_accounts: int = 1  # the last ones: others own them
     campaigns: Size = 10  # in each ad account, as are the next two
