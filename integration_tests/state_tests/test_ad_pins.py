@@ -20,6 +20,7 @@ from source_pinterest import limits
 
 STREAM, GET = "ad_pins", "pins/get"
 LISTS = ["ad_accounts/list", "ads/list", "ads/list"]
+SEEDS = [*range(4), *(pytest.param(seed, marks=pytest.mark.full_size) for seed in range(100, 400))]
 
 
 @pytest.fixture
@@ -158,18 +159,6 @@ def test_pins_behind_that_fail_hold_up_no_other(sim: Simulator, kind: str, numbe
     assert output.states[STREAM]["unread"] == {}
 
 
-def test_an_outage_costs_a_few_requests_and_the_next_sync_has_all() -> None:
-    with Simulator(World(boards=1, campaigns=2, ad_groups=2, ads=(40, 30))) as sim:
-        sim.add_fault(Fault("503", on=GET, times=None))
-        failed, asked = sync(sim)
-        assert_failed(failed, STREAM, "transient_error")
-        assert 10 <= len(set(asked)) <= 28, "five pins of each account, and those that nine other workers had begun"
-        sim.clear_faults()
-        again, _ = sync(sim, failed.states)
-        assert_succeeded(again, [STREAM])
-        assert_exact(again, sim, [STREAM])
-
-
 def test_a_list_of_ads_that_breaks_off_costs_its_own_account() -> None:
     with Simulator(World(boards=1, campaigns=2, ad_groups=2, ads=(260, 7))) as sim:
         sim.add_fault(Fault("503", on="ads/list", account=account_of(sim), times=None, after=1))
@@ -185,7 +174,8 @@ def test_a_list_of_ads_that_breaks_off_costs_its_own_account() -> None:
 # -- Courses
 
 
-def assert_a_course_loses_nothing(seed: int) -> None:
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_course_loses_no_pin(seed: int) -> None:
     """Syncs with pins that answer oddly, outages, quotas that end and kills; new ads in between."""
     dice = random.Random(seed)  # noqa: S311 - to be repeated
     state: State = {}
@@ -224,14 +214,3 @@ def any_faults(dice: random.Random, pins: Sequence[str]) -> Iterator[Fault]:
         yield Fault(dice.choice(ODD), on=GET, times=None)
     if dice.random() < 0.4:
         yield Fault("rate_limited", on=GET, after=dice.randrange(len(pins)), times=None, seconds=7_200)
-
-
-@pytest.mark.parametrize("seed", range(4))
-def test_a_random_course_loses_no_pin(seed: int) -> None:
-    assert_a_course_loses_nothing(seed)
-
-
-@pytest.mark.full_size
-@pytest.mark.parametrize("seed", range(100, 400))
-def test_any_course_loses_no_pin(seed: int) -> None:
-    assert_a_course_loses_nothing(seed)

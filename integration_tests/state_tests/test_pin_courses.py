@@ -253,7 +253,10 @@ def test_videos_whose_video_metrics_are_refused_arrive_without_them(destination:
 # -- Courses
 
 
-def assert_a_course_loses_nothing(seed: int) -> None:
+@pytest.mark.parametrize(
+    "seed", [*range(8), *(pytest.param(seed, marks=pytest.mark.full_size) for seed in range(100, 700))]
+)
+def test_a_course_loses_nothing(seed: int) -> None:
     dice = random.Random(seed)  # noqa: S311 - to be repeated
     course, troubles = any_course(dice)
     day = 0
@@ -293,14 +296,3 @@ def any_trouble(dice: random.Random, pins: int) -> Trouble:
         kill=dice.choice([1, 1, 1, dice.random(), 0.9]),
         shuffle=dice.random() < 0.3,
     )
-
-
-@pytest.mark.parametrize("seed", range(8))
-def test_a_random_course_loses_nothing(seed: int) -> None:
-    assert_a_course_loses_nothing(seed)
-
-
-@pytest.mark.full_size
-@pytest.mark.parametrize("seed", range(100, 700))
-def test_any_course_loses_nothing(seed: int) -> None:
-    assert_a_course_loses_nothing(seed)

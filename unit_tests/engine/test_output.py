@@ -217,13 +217,6 @@ def test_a_log_line_is_one_line_of_printable_characters_and_its_trace_several() 
     assert shown.endswith("ValueError: a\ufffdb\nc")
 
 
-def test_printed_text_is_masked() -> None:
-    stream = io.StringIO()
-    print(f"Two: {SECRET}", "and", file=MaskedStream(stream), flush=True)
-
-    assert stream.getvalue() == "Two: **** and\n"
-
-
 class FullStream(io.StringIO):
     """A stderr whose disk is full."""
 

@@ -7,13 +7,10 @@ from typing import cast
 
 import pytest
 from airbyte_cdk.models import (
-    AirbyteConnectionStatus,
-    AirbyteLogMessage,
     AirbyteMessage,
     AirbyteStateMessage,
     FailureType,
     Level,
-    Status,
     StreamDescriptor,
     Type,
 )
@@ -90,15 +87,6 @@ def test_an_error_is_one_line_of_printable_characters_and_its_trace_several() ->
     shown = f"{error.internal_message}{error.stack_trace}"  # type: ignore[union-attr]
     assert not [text for text in ("\x1b", "8675309") if text in shown]
     assert str(error.stack_trace).count("\n") > 1  # type: ignore[union-attr]
-
-
-def test_a_log_line_and_a_connection_status_show_no_secret() -> None:
-    SECRETS.keep("false-secret-8675309")
-    log = AirbyteLogMessage(level=Level.INFO, message="It is false-secret-8675309.")
-    status = AirbyteConnectionStatus(status=Status.FAILED, message=log.message)
-    message = clean(AirbyteMessage(type=Type.LOG, log=log, connectionStatus=status))
-
-    assert (message.log.message, message.connectionStatus.message) == ("It is ****.", "It is ****.")  # type: ignore[union-attr]
 
 
 def logged(message: object, error: BaseException | None = None) -> logging.LogRecord:

@@ -73,19 +73,6 @@ def test_an_access_token_is_noted_where_the_config_holds_one_with_its_end_in_utc
     assert 3_500 < lives.total_seconds() <= 3_600
 
 
-@pytest.mark.parametrize("setting", [None, "", "true"])
-def test_a_file_is_left_alone_unless_it_is_asked_for(
-    platform: Platform, path: Path, monkeypatch: pytest.MonkeyPatch, setting: str | None
-) -> None:
-    monkeypatch.delenv(SAVE_TOKENS_VARIABLE, raising=False)
-    if setting is not None:
-        monkeypatch.setenv(SAVE_TOKENS_VARIABLE, setting)
-    TokenStore(NESTED, platform.take, path).rotated(TOKENS)
-
-    assert path.read_text(encoding="utf-8") == "{}"
-    assert len(platform.configs) == 1
-
-
 @pytest.fixture
 def _saving(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(SAVE_TOKENS_VARIABLE, "1")
@@ -186,14 +173,6 @@ def test_the_draft_of_a_killed_writer_is_removed_by_the_next(path: Path, monkeyp
     write_private(path, NESTED)
 
     assert sorted(file.name for file in path.parent.iterdir()) == sorted([*others, "config.json"])
-
-
-def test_a_file_is_replaced_as_a_whole_for_its_owner_alone(path: Path) -> None:
-    write_private(path, NESTED)
-
-    assert path.read_text(encoding="utf-8") == json.dumps(NESTED, indent=2), "people read it"
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert [file.name for file in path.parent.iterdir()] == ["config.json"]
 
 
 def test_the_new_content_is_on_the_disk_and_the_folder_after_it_is_replaced(
