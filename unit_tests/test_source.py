@@ -3,28 +3,13 @@
 import logging
 
 import pytest
-from airbyte_cdk.models import (
-    ConfiguredAirbyteCatalog,
-    ConfiguredAirbyteCatalogSerializer,
-)
 from airbyte_cdk.utils import AirbyteTracedException
 
+from integration_tests.support.catalogs import catalog_of
 from source_pinterest.source import SourcePinterest
 from unit_tests.configs import config
 
 LOGGER = logging.getLogger("airbyte")
-
-
-def catalog_of(*names: str) -> ConfiguredAirbyteCatalog:
-    entries = [
-        {
-            "stream": {"name": name, "json_schema": {}, "supported_sync_modes": ["full_refresh"]},
-            "sync_mode": "full_refresh",
-            "destination_sync_mode": "overwrite",
-        }
-        for name in names
-    ]
-    return ConfiguredAirbyteCatalogSerializer.load({"streams": entries})
 
 
 def test_a_bad_config_is_one_config_error_of_each_command() -> None:
@@ -32,7 +17,7 @@ def test_a_bad_config_is_one_config_error_of_each_command() -> None:
     for command in (
         lambda: subject.check(LOGGER, bad),
         lambda: subject.discover(LOGGER, bad),
-        lambda: list(subject.read(LOGGER, bad, catalog_of("boards"), [])),
+        lambda: list(subject.read(LOGGER, bad, catalog_of(["boards"]), [])),
     ):
         with pytest.raises(AirbyteTracedException, match="Start Date"):
             command()

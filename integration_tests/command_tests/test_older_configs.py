@@ -19,7 +19,7 @@ from integration_tests.support.outputs import Output
 from integration_tests.support.pauses import SHORT_PAUSES
 from integration_tests.support.pinterest import Simulator
 from integration_tests.support.processes import ROOT
-from integration_tests.support.syncs import read_arguments, run_main, run_sync
+from integration_tests.support.syncs import read_arguments, run_sync
 from integration_tests.support.worlds import small_world
 from source_pinterest.run import PinterestEntrypoint
 from source_pinterest.source import LOGGER, SourcePinterest
@@ -69,14 +69,6 @@ def test_a_command_takes_an_older_config_also_where_the_framework_runs_it(
         told = [message for message in output.messages if message.type in ANSWERS]
         assert [message.type for message in told] == [ANSWERS[["check", "discover", "read"].index(command)]]
         assert {"check": "SUCCEEDED", "discover": "custom_weekly", "read": account_of(sim)}[command] in str(told)
-
-
-def test_a_process_says_which_hidden_option_is_set(sim: Simulator, tmp_path: Path) -> None:
-    arguments = read_arguments(tmp_path, catalog_of(["ad_accounts"]), older(sim))
-    output = run_main(sim, "check", *arguments[1:3])
-
-    [told] = [text for level, text in output.logs if level == "INFO" and "(account_id) is set" in text]
-    assert told.startswith(f"Ad Account ID (account_id) is set to {account_of(sim)}. The form hides this option.")
 
 
 def test_a_caller_of_the_entrypoint_may_validate_it(sim: Simulator) -> None:

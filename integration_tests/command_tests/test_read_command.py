@@ -127,6 +127,7 @@ def test_the_second_run_goes_on_from_the_first_after_revoked_tokens_and_failures
             re.MULTILINE,
         )
         assert said.endswith(PAGE)
+        assert "No day is missing." in text_of((place.output / "report.html").read_text(encoding="utf-8"))
 
         sim.add_fault(Fault(FaultKind.MISSING_SCOPE, on="boards/list", times=None))
         code, _, complaints = place.run()
@@ -167,23 +168,6 @@ def test_the_query_that_is_printed_shows_the_newest_record_of_each_key_in_duckdb
         ("Spring", "2026-01-02", 250),
         ("Spring", "2026-01-01", 100),
     ]
-
-
-def test_days_that_failed_are_missing_on_the_page_until_the_next_read_has_them(place: Place) -> None:
-    with place.pinterest(Simulator(small_world(ad_accounts=2))) as sim:
-        place.configure({**since_recently(sim), "max_retries": 0})
-        account = sim.world.account_id(1)
-        sim.add_fault(Fault(FaultKind.UNAVAILABLE, on="campaigns/analytics", account=account, times=None))
-        code, *_ = place.run("ad_accounts", "campaign_analytics")
-        assert code == 1
-        failed = text_of((place.output / "report.html").read_text(encoding="utf-8"))
-        assert "Something is missing: campaign_analytics of " in failed
-        assert re.search(rf"campaign_analytics of [^.]*{account}: \S+ to \S+ \(\d+ days\) missing", failed)
-        sim.clear_faults()
-        code, *_ = place.run()
-        assert code == 0
-        text = text_of((place.output / "report.html").read_text(encoding="utf-8"))
-        assert "No day is missing." in text
 
 
 def test_the_page_never_changes_how_a_read_ends(place: Place) -> None:

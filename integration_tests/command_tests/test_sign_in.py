@@ -17,7 +17,7 @@ import requests
 from airbyte_cdk.models import Status
 
 from integration_tests.command_tests.consent import SECRET, Desktop, agree, helping, redirected
-from integration_tests.simulator import Fault, FaultKind, Rotation
+from integration_tests.simulator import Rotation
 from integration_tests.simulator.access.oauth import ACCESS_LIFETIME_SECONDS
 from integration_tests.support.assertions import assert_exact, assert_succeeded
 from integration_tests.support.catalogs import catalog_of
@@ -100,34 +100,6 @@ def test_a_user_who_declines_gets_no_config(desktop: Desktop, path: Path) -> Non
     assert "access_denied" in desktop.said
     assert "It says whether you are signed in" in desktop.page
     assert not path.exists()
-
-
-def test_the_help_names_the_secret_s_variable(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        authorize.main(["--help"])
-    assert "PINTEREST_CLIENT_SECRET" in capsys.readouterr().out
-
-
-@pytest.mark.parametrize(
-    ("fault", "words"),
-    [
-        (Fault(FaultKind.UNAVAILABLE, on="oauth/token", times=None), "no refresh token"),
-        (Fault(FaultKind.RESET_BEFORE_BODY, on="oauth/token", times=None), "token endpoint failed"),
-    ],
-    ids=["an error", "silence"],
-)
-def test_a_token_endpoint_that_fails_leaves_no_file(fault: Fault, words: str, desktop: Desktop, path: Path) -> None:
-    with Simulator(faults=[fault]) as sim:
-        assert desktop.authorize(sim, path, "--client-id", "1234567") == 1
-    assert words in desktop.said
-    assert "Traceback" not in desktop.said
-    assert list(path.parent.iterdir()) == []
-
-
-def test_a_wrong_app_secret_is_told_with_what_to_check(desktop: Desktop, path: Path) -> None:
-    with Simulator() as sim:
-        assert desktop.authorize(sim, path, "--client-id", "1234567", secret="false-and-wrong") == 1
-    assert "Check the App ID and the App secret" in desktop.said
 
 
 def test_permissions_that_were_not_granted_are_named(desktop: Desktop, path: Path) -> None:

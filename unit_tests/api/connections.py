@@ -40,7 +40,6 @@ class Wire:
         self, *pieces: bytes, breaks_off: bool = False, clock: Clock | None = None, seconds: float = 0
     ) -> None:
         self.left = list(pieces)
-        self.closed = False
         self._breaks_off = breaks_off
         self._clock, self._seconds = clock or Clock(), seconds
 
@@ -57,7 +56,7 @@ class Wire:
         return b""
 
     def close(self) -> None:
-        self.closed = True
+        """Let it go."""
 
 
 def response(wire: Wire, headers: Mapping[str, str] | None = None, status: int = 200) -> requests.Response:

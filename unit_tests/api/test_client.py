@@ -30,12 +30,11 @@ class Authenticator(AccessTokenAuthenticator):
     def __init__(self, granted: frozenset[str] = frozenset()) -> None:
         super().__init__(AccessTokenCredentials("false-access-token"))
         self.granted = granted
-        self.rejected: list[str] = []
         self.is_last: list[bool] = []
         self.taken: list[str] = []
 
     def replace(self, rejected: str, *, is_last: bool) -> None:
-        self.rejected.append(rejected)
+        del rejected
         self.is_last.append(is_last)
 
     def accepted(self, token: str) -> None:

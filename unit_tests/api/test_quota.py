@@ -390,32 +390,27 @@ def test_a_refusal_that_nothing_explains_pauses_the_whole_category(caller: Calle
 # ---- The requests that a quota leaves for this sync
 
 
-@pytest.mark.parametrize(("seconds", "reset"), [(60, 30), (1, 1)])
-def test_an_interval_that_is_renewed_in_time_leaves_any_number_of_requests(seconds: int, reset: float) -> None:
-    caller = Caller(max_wait_seconds=31)
-    caller.call(alone(10, 0, reset, seconds))
-
-    assert caller.budget.requests_left(CATEGORY) == math.inf
-
-
-@pytest.mark.parametrize("remaining", [7, 0])
-def test_the_requests_of_an_interval_that_outlasts_the_sync_are_counted(remaining: int) -> None:
-    caller = Caller(max_wait_seconds=10)
-    caller.call(recorded(300, remaining, 40, ADS_ANALYTICS), ANALYTICS)
-
-    assert caller.budget.requests_left(CATEGORY) == remaining
-    caller.clock.now += 31
-    assert caller.budget.requests_left(CATEGORY) == math.inf
-
-
-def test_an_interval_of_which_no_response_has_told_begins_with_its_first_request() -> None:
+@pytest.mark.parametrize(
+    ("told", "after", "left"),
+    [
+        ({}, 0, GUESS - 1),
+        ({}, 40, math.inf),  # an interval of which no response has told begins with its first request
+        (recorded(300, 7, 40, ADS_ANALYTICS), 0, 7),
+        (recorded(300, 0, 40, ADS_ANALYTICS), 0, 0),
+        (recorded(300, 7, 40, ADS_ANALYTICS), 11, math.inf),
+        (alone(10, 0, 29), 0, math.inf),
+        (alone(10, 0, 1, seconds=1), 0, math.inf),
+    ],
+)
+def test_an_interval_that_is_renewed_in_time_leaves_any_number_of_requests(
+    told: Mapping[str, str], after: float, left: float
+) -> None:
     caller = Caller(max_wait_seconds=30)
     assert caller.budget.requests_left(CATEGORY) == GUESS
-    caller.call(operation=ANALYTICS)
-    assert caller.budget.requests_left(CATEGORY) == GUESS - 1
-    caller.clock.now += 40
+    caller.call(told, ANALYTICS)
+    caller.clock.now += after
 
-    assert caller.budget.requests_left(CATEGORY) == math.inf
+    assert caller.budget.requests_left(CATEGORY) == left
 
 
 @pytest.mark.parametrize(

@@ -103,6 +103,7 @@ def test_blanks_around_the_app_secret_and_its_id_are_not_saved(
 
 UNUSABLE = (["false-token"], 7, {"a": "b"}, "", "false token", "false-token\n", None, True)
 UNKNOWN_CODE = {"status_code": 401, "json": {"code": 283, "message": "The authorization grant is invalid"}}
+WRONG_SECRET = {"status_code": 401, "json": {"code": 2, "message": "Authentication failed."}}
 
 
 @pytest.mark.parametrize(
@@ -112,6 +113,9 @@ UNKNOWN_CODE = {"status_code": 401, "json": {"code": 283, "message": "The author
         *(({"json": no_object}, "The response has no access token.") for no_object in (["refresh_token"], "a")),
         ({"json": {**ANSWER, "padding": "x" * 64 * 1024}}, "The response is larger than 65,536 bytes."),
         (UNKNOWN_CODE, "(HTTP 401). Run the command again, and check that the app lists the redirect URI"),
+        (WRONG_SECRET, "Check the App ID and the App secret"),
+        ({"status_code": 503, "text": "<html>"}, "no refresh token"),
+        ({"exc": requests.ConnectionError}, "token endpoint failed"),
     ],
 )
 def test_an_answer_without_usable_tokens_writes_nothing_and_says_why(

@@ -123,29 +123,18 @@ def test_a_config_that_is_no_object_is_refused(raw: Any) -> None:
         Config.from_mapping(raw, TODAY)
 
 
-@pytest.mark.parametrize("secret", ["pina_FALSE0123456789abcdefghijklmnopqrstuvwxyz", "false-client-secret"])
-def test_a_secret_in_another_option_is_not_quoted(secret: str) -> None:
-    for options in [
-        {"account_ids": [secret]},
-        {"start_date": secret},
-        {"status": [secret]},
-        {"analytics_columns": [f"{secret}!"]},
-        {"custom_reports": [{"name": secret}]},
-        {"num_workers": secret},
-    ]:
-        with pytest.raises(AirbyteTracedException) as raised:
-            read(**options)
-
-        assert "****" in str(raised.value.message), options
-        assert secret.lower() not in str(raised.value.message).lower(), options
-
-
 APP_SECRET = "f00d" * 10
 """Nothing but its length tells it from a word."""
 
 
-@pytest.mark.parametrize("secret", [APP_SECRET, APP_SECRET.upper(), f"x{APP_SECRET[:32]}y"])
-def test_an_app_secret_is_quoted_from_no_option(secret: str) -> None:
+@pytest.mark.parametrize(
+    "secret",
+    [
+        *(APP_SECRET, APP_SECRET.upper(), f"x{APP_SECRET[:32]}y"),
+        *("pina_FALSE0123456789abcdefghijklmnopqrstuvwxyz", "false-client-secret"),
+    ],
+)
+def test_a_secret_in_another_option_is_not_quoted(secret: str) -> None:
     placements = [{name: value} for name in TITLES for value in (secret, [secret], {"id": secret}, [{secret: secret}])]
     reports = [{"custom_reports": [report(**{name: value})]} for name in report() for value in (secret, [secret])]
     refused = 0
