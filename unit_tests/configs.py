@@ -103,5 +103,9 @@ BAD_CONFIGS = (
     BadConfig("credentials", {"client_id": "1234567"}, ("the missing Client Secret and Refresh Token,",)),
     BadConfig("credentials", {"start_date": "2026-01-01"}, ("there are no credentials yet",)),
     BadConfig("credentials", signed_in_with(), ("there are no credentials yet",)),
+    bad_credentials("OAuth2.0, App Credentials or Access Token", auth_method="false-access-token"),
+    bad_credentials("Access Token must be text", auth_method="access_token", access_token={"a": "false-access-token"}),
+    BadConfig("credentials", {"access_token": ["false-access-token"]}, ("Access Token must be text",)),
+    BadConfig("credentials", {"credentials": ["false-access-token"]}, ("OAuth2.0, App Credentials or Access Token",)),
     BadConfig("credentials", {"credentials": "false-access-token"}, ("OAuth2.0, App Credentials or Access Token",)),
 )

@@ -4,10 +4,8 @@ import fcntl
 import os
 import subprocess
 import sys
-import tempfile
 from datetime import timedelta
 from pathlib import Path
-from typing import IO, Any
 
 import pytest
 
@@ -88,27 +86,6 @@ def test_a_temporary_folder_without_room_is_named(tmp_path: Path) -> None:
         output = Output.of_process(done.stdout, done.returncode, done.stderr.decode())
         assert_failed(output, "campaign_analytics_report", "config_error", "temporary folder", str(tmp_path), "TMPDIR")
         assert_exact(output, sim, ["campaigns"])
-
-
-def test_temporary_files_are_gone_at_the_end_of_a_sync(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    files: list[IO[bytes]] = []
-    create = tempfile.TemporaryFile
-
-    def kept(**options: Any) -> IO[bytes]:
-        files.append(create(**options))
-        return files[-1]
-
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    monkeypatch.setattr(tempfile, "TemporaryFile", kept)
-    world = World(boards=0, ad_accounts=1, campaigns=100, full_rows=True, active_percent=100)
-    with Simulator(world) as sim:
-        streams = ["campaigns", "campaign_analytics_report"]
-        output = run_sync(sim, streams, config=sim.config(start_date=str(world.today - timedelta(days=20))))
-    assert_succeeded(output, streams)
-
-    assert files
-    assert [file for file in files if not file.closed] == []
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_error_with_advice_has_no_stack_trace() -> None:

@@ -23,10 +23,10 @@ from integration_tests.security_tests.servers import (
 from integration_tests.simulator import Fault, FaultKind, Rotation
 from integration_tests.support.assertions import assert_exact, assert_succeeded
 from integration_tests.support.catalogs import catalog_of
-from integration_tests.support.commands import read_boards_from, run_here
+from integration_tests.support.commands import read_boards_from
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.processes import clean_environment, run_to_its_end, with_short_pauses
-from integration_tests.support.secrets import assert_no_secret, assert_no_secret_in
+from integration_tests.support.secrets import assert_no_secret_in
 from integration_tests.support.syncs import read_arguments, run_sync, since_recently
 from integration_tests.support.worlds import small_world
 
@@ -52,21 +52,6 @@ def test_debug_logs_have_no_query_and_no_secret(kind: FaultKind, tmp_path: Path)
         assert [line for line in debug if re.fullmatch(r"(GET|POST) /v5/[\w/]+: \d+", line)]
         assert not [line for line in debug if "?" in line]
         assert_no_secret_in(without_controls(out) + done.stderr.decode(), sim.secrets)
-
-
-def test_a_config_error_does_not_quote_a_secret(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    secret, path = "false-secret-in-the-wrong-place", tmp_path / "config.json"
-    with Simulator() as sim:
-        for misplaced in (
-            {"credentials": [secret]},
-            {"credentials": {"auth_method": secret}},
-            {"credentials": {"auth_method": "access_token", "access_token": {"token": secret}}},
-            {"access_token": [secret]},
-        ):
-            path.write_text(json.dumps(misplaced), encoding="utf-8")
-            assert_no_secret(run_here(sim, "check", "--config", str(path)), [secret])
-            said = capfd.readouterr()
-            assert_no_secret_in(said.out + said.err, [secret])
 
 
 @pytest.mark.parametrize(

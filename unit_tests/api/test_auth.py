@@ -140,16 +140,6 @@ def test_after_a_token_was_accepted_rejections_are_counted_anew(renewing: Endpoi
         refused(renewing, 4, is_last=True)
 
 
-def test_a_valid_token_of_the_config_saves_the_refresh(mock: requests_mock.Mocker) -> None:
-    endpoint = Endpoint(mock, access_token="false-access-token-0", token_expiry_date="3000-01-01T00:00:00Z")
-    endpoint.answers(issued(1))
-
-    assert endpoint.token() == "Bearer false-access-token-0"
-    assert endpoint.calls == 0
-    refused(endpoint, 0, is_last=True)
-    assert endpoint.token() == "Bearer false-access-token-1"
-
-
 # ---- Rotated refresh tokens
 
 

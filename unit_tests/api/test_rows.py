@@ -1,16 +1,12 @@
 """Responses are parsed exactly, within bounds of size and work, and what is no JSON or no list of rows is refused."""
 
-import contextlib
 import json
 import tracemalloc
 from collections.abc import Callable, Iterable, Iterator
-from types import SimpleNamespace
 from typing import Any
 
-import orjson
 import pytest
 
-from source_pinterest.api import rows as module
 from source_pinterest.api.errors import FormError, MalformedResponseError, TooLargeToParseError
 from source_pinterest.api.rows import (
     ListPage,
@@ -278,32 +274,6 @@ def test_the_largest_row_is_read_and_a_larger_one_is_refused(chunk: int) -> None
         (b'{"note": [%b], "data": []}' % (b" " * ROW_BYTES), "data"),
     ]:
         assert "has more than 1,048,576 bytes" in refusal_of(read, pieces_of(body, chunk), under), body[:20]
-
-
-@pytest.mark.parametrize("chunk", [1_000, 4 * ROW_BYTES])
-@pytest.mark.parametrize(
-    "body",
-    [
-        pytest.param(b"[" + row_of(ROW_BYTES) + b"]", id="braces in a text"),
-        pytest.param(b'[{"A":' + b'{"A":1,"B":' * 9_000 + b"{}" + b"}" * 9_001 + b"]", id="braces in braces"),
-        pytest.param(b'[{"A":"' + b'\\"' * ROW_BYTES, id="never closed"),
-        pytest.param(b"[" + b",".join([row_of(40)] * 1_000) + b"]", id="braces in every row"),
-        pytest.param(b"[" + b",".join([b'{"A":{"A":1}}', b'{"A":1}'] * 1_000) + b"]", id="changing shapes"),
-    ],
-)
-def test_the_work_grows_no_faster_than_the_body(monkeypatch: pytest.MonkeyPatch, body: bytes, chunk: int) -> None:
-    parsed = 0
-
-    def loads(text: bytes) -> Any:
-        nonlocal parsed
-        parsed += len(text)
-        return orjson.loads(text)
-
-    monkeypatch.setattr(module, "orjson", SimpleNamespace(JSONDecodeError=orjson.JSONDecodeError, loads=loads))
-    with contextlib.suppress(MalformedResponseError):
-        read(pieces_of(body, chunk))
-
-    assert parsed <= 2 * 17 * len(body)
 
 
 def test_memory_does_not_grow_with_the_body() -> None:

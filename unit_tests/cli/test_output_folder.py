@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from airbyte_cdk.utils import AirbyteTracedException
 
-from source_pinterest.cli.read import Messages, OutputFolder, without_secrets
+from source_pinterest.cli.read import Messages, OutputFolder
 
 
 def line(kind: str, **content: Any) -> bytes:
@@ -131,8 +131,3 @@ def test_a_line_that_a_power_failure_has_cut_is_passed_over(tmp_path: Path) -> N
         assert states_in(tmp_path) == {"boards": "2026-01-02"}
     [finished] = tmp_path.glob("messages-*.jsonl")
     assert Messages.of(finished).records == {"boards": 1}
-
-
-def test_a_new_configuration_is_not_among_the_messages() -> None:
-    control = line("CONTROL", type="CONNECTOR_CONFIG", connectorConfig={"config": {"refresh_token": "false-token"}})
-    assert list(without_secrets([RECORD, control, RECORD])) == [RECORD, RECORD]

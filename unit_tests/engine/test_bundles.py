@@ -108,7 +108,8 @@ def test_bundles_come_back_from_the_disk_as_they_went(monkeypatch: pytest.Monkey
         def write(self, piece: Any) -> int:
             return super().write(piece[:most_bytes])
 
-    monkeypatch.setattr(tempfile, "TemporaryFile", lambda **_: Disk())
+    disk = Disk()
+    monkeypatch.setattr(tempfile, "TemporaryFile", lambda **_: disk)
     bundles = list(bundles_of(STREAM, LARGE_RECORDS))
     with BundleSpool() as spool:
         assert list(spool.bundles()) == []
@@ -117,6 +118,7 @@ def test_bundles_come_back_from_the_disk_as_they_went(monkeypatch: pytest.Monkey
 
         for _ in range(2):
             assert list(spool.bundles()) == bundles
+    assert disk.closed
 
 
 @pytest.mark.parametrize(
