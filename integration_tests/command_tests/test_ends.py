@@ -1,6 +1,5 @@
 """A read ends as it should when files, streams or responses around it are broken."""
 
-import fcntl
 import os
 import subprocess
 import sys
@@ -10,17 +9,16 @@ from pathlib import Path
 import pytest
 
 from integration_tests.simulator import Fault, FaultKind
-from integration_tests.support.assertions import assert_exact, assert_failed, assert_succeeded
+from integration_tests.support.assertions import assert_exact, assert_failed
 from integration_tests.support.catalogs import catalog_of
 from integration_tests.support.interrupted import where_no_file_may_grow
 from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator, World
-from integration_tests.support.processes import ROOT, clean_environment, run_to_its_end, running
+from integration_tests.support.processes import ROOT, clean_environment, run_to_its_end
 from integration_tests.support.syncs import read_arguments, run_main, run_sync
 from integration_tests.tools.demo.__main__ import OPENING
 
 TIMEOUT_SECONDS = 60
-PIPE_BYTES = 4096
 
 
 def test_a_closed_stderr_spoils_no_sync(tmp_path: Path) -> None:
@@ -57,21 +55,6 @@ def test_a_full_output_is_one_sentence_and_a_closed_one_none(tmp_path: Path) -> 
                 )
                 assert (done.returncode, done.stderr) == (1, said), command
     os.close(closed)
-
-
-def test_a_standard_output_that_does_not_wait_for_its_reader_loses_nothing(tmp_path: Path) -> None:
-    with Simulator(World(boards=6, pins_per_board=400)) as sim:
-        arguments = read_arguments(tmp_path, catalog_of(["boards", "board_pins"]), sim.config())
-        reading, writing = os.pipe()
-        os.set_blocking(writing, False)
-        fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
-        with running(["main.py", *arguments], clean_environment(sim.url), stdout=writing) as process:
-            os.close(writing)
-            with os.fdopen(reading, "rb") as lines:
-                said = lines.read()
-            output = Output.of_process(said, process.wait(), "")
-        assert_succeeded(output, ["boards", "board_pins"])
-        assert_exact(output, sim, ["boards", "board_pins"])
 
 
 def test_a_temporary_folder_without_room_is_named(tmp_path: Path) -> None:
@@ -183,16 +166,3 @@ def test_without_a_command_the_commands_are_named() -> None:
         output = run_main(sim)
     assert output.exit_code == 1
     assert [error.message for error in output.errors] == ["Name a command: spec, check, discover or read."]
-
-
-def test_an_account_that_is_left_out_is_counted_and_named_once() -> None:
-    world = World(boards=0, ad_accounts=2, campaigns=600)
-    with Simulator(world) as sim:
-        account = world.account_id(0)
-        sim.add_fault(Fault(FaultKind.FORBIDDEN, on="campaigns/analytics", account=account, times=None))
-        config = sim.config(start_date=str(world.today - timedelta(days=2)))
-        output = run_sync(sim, ["campaign_analytics"], config=config)
-        assert len([entry for entry in sim.calls("campaigns/analytics") if entry.account == account]) > 1
-    assert len([text for text in output.warnings() if "is left out" in text]) == 1
-    [total] = [text for _, text in output.logs if text.startswith("campaign_analytics: ") and " records, " in text]
-    assert total.endswith(" 1 accounts or boards left out.")

@@ -4,16 +4,13 @@ It ends exact, or it stops cleanly, says until when, and completes on the days a
 a wait would come, the connection allows none, and the simulator's clock is moved.
 """
 
-from datetime import timedelta
-from typing import Any
-
 import pytest
 
-from integration_tests.simulator import Fault, FaultKind, HeaderStyle
-from integration_tests.support.assertions import assert_exact, assert_failed, assert_succeeded
+from integration_tests.simulator import HeaderStyle
+from integration_tests.support.assertions import assert_exact, assert_succeeded
 from integration_tests.support.catalogs import ALL_STREAMS
 from integration_tests.support.pinterest import Simulator, World
-from integration_tests.support.syncs import State, run_sync
+from integration_tests.support.syncs import run_sync
 from integration_tests.support.truth import AUDIENCE_KEYS, CATALOG_ITEM_KEYS, ORGANISATION_KEYS
 from integration_tests.support.worlds import small_world
 
@@ -59,48 +56,6 @@ def test_ten_calls_a_second_are_kept(style: HeaderStyle) -> None:
         assert throttled(sim) <= (10 if style is HeaderStyle.PLAIN else 0)
 
 
-def test_each_account_gets_its_turn_the_longest_unread_first() -> None:
-    world = small_world(ad_accounts=6, campaigns=1, shared_ad_accounts=0)
-    accounts = [world.account_id(index) for index in range(6)]
-    ages = dict(zip(accounts, (3, 9, 5, 2, 7, 4), strict=True))
-    state = {
-        "campaign_analytics": {
-            "states": [
-                {
-                    "partition": {"ad_account_id": account},
-                    "cursor": {
-                        "DATE": str(world.today - timedelta(days=age)),
-                        "from": str(world.today - timedelta(days=89)),
-                    },
-                }
-                for account, age in ages.items()
-            ]
-        }
-    }
-    with Simulator(world) as sim:
-        sim.add_fault(Fault(FaultKind.RATE_LIMITED, on="campaigns/analytics", after=3, times=None, seconds=DAY_SECONDS))
-        output = run_sync(sim, ["campaign_analytics"], config=sim.config(num_workers=1), state=state)
-        assert_failed(output, "campaign_analytics", "transient_error", "ads_analytics")
-        days = {entry["partition"]["ad_account_id"]: entry["cursor"]["DATE"] for entry in _entries(output.states)}
-        had_a_turn = {account for account in accounts if days[account] == str(world.today)}
-        assert len(had_a_turn) == 3
-        # Of the two workers one may overtake the other.
-        assert had_a_turn < set(sorted(accounts, key=lambda account: -ages[account])[:4])
-
-
-def test_one_throttled_category_holds_up_no_other() -> None:
-    fault = Fault(FaultKind.RATE_LIMITED, on="campaigns/analytics", times=None, seconds=DAY_SECONDS)
-    with Simulator(faults=[fault]) as sim:
-        output = run_sync(sim, ["board_pins", "campaigns", "campaign_analytics"])
-        assert_failed(output, "campaign_analytics", "transient_error", "Longest Wait")
-        assert_exact(output, sim, ["board_pins", "campaigns"])
-        assert output.status("board_pins") == output.status("campaigns") == "COMPLETE"
-
-
 def throttled(sim: Simulator) -> int:
     """How many calls were refused for their rate."""
     return sum(entry.status == 429 for entry in sim.log)
-
-
-def _entries(states: State) -> list[dict[str, Any]]:
-    return [entry for state in states.values() for entry in state["states"]]
