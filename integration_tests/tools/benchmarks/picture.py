@@ -1,8 +1,7 @@
 """Draws the benchmarks: bars of processor time and of records per second, as wide as a README."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -12,39 +11,13 @@ from integration_tests.tools.benchmarks.measure import Taken
 from integration_tests.tools.benchmarks.readers import BARE_LOOP, CONNECTOR, OFFICIAL_CONNECTOR, Reader
 from integration_tests.tools.benchmarks.runs import BY_STREAM, Measured, Run
 
-PX_PER_INCH, POINTS_PER_PX = 96, 0.75
-WIDTH_PX = 830
-"""Of a README on GitHub, which shrinks a wider picture, its letters included."""
-TEXT_PX, LINE_PX, BAR_PX, BAR_AND_GAP_PX = 12, 17, 14, 19
-MARGIN_PX, HEAD_PX, NAMES_PX = 14, 84, 196
-NUMBER_PX = 68
-"""Beside the longest bar of a field."""
-INK = "#1f2328"
 COLOURS = {CONNECTOR: "#c8232c", BARE_LOOP: "#8c959f", OFFICIAL_CONNECTOR: "#3b6ea8"}
-
-
-class Field(NamedTuple):
-    """A column of the picture: its heading, and the number that its bars show."""
-
-    heading: tuple[str, str, str]
-    latency_ms: int
-    value: Callable[[Taken], float]
-    form: str
-
-
-FIELDS = (
-    Field(
-        ("CPU seconds", "per 100,000 records", "no latency, less is better"),
-        0,
-        lambda taken: taken.cpu_per_100k,
-        "{:.1f}",
-    ),
-    Field(("Records per second", "no latency", "more is better"), 0, lambda taken: taken.records_per_second, "{:,.0f}"),
-    Field(
-        ("Records per second", "50 ms a call", "more is better"), 50, lambda taken: taken.records_per_second, "{:,.0f}"
-    ),
+FIELDS: Sequence[tuple[str, int, Callable[[Taken], float], str]] = (
+    ("CPU seconds\nper 100,000 records\nno latency, less is better", 0, lambda taken: taken.cpu_per_100k, "{:.1f}"),
+    ("Records per second\nno latency\nmore is better", 0, lambda taken: taken.records_per_second, "{:,.0f}"),
+    ("Records per second\n50 ms a call\nmore is better", 50, lambda taken: taken.records_per_second, "{:,.0f}"),
 )
-FIELD_PX = (WIDTH_PX - NAMES_PX) / len(FIELDS)
+"""The columns: heading, latency in ms, the number that the bars show, and how it is written."""
 
 
 def draw(measured: Measured, file: Path) -> None:
@@ -55,40 +28,23 @@ def draw(measured: Measured, file: Path) -> None:
 
 def figure(measured: Measured) -> Figure:
     """A row for each workload, a column for each field, and in each a bar for each reader."""
-    readers = list(dict.fromkeys(run.reader for run in measured))
-    row_px = LINE_PX + BAR_AND_GAP_PX * len(readers) + MARGIN_PX
-    height_px = HEAD_PX + row_px * len(BY_STREAM)
-    made = Figure(figsize=(WIDTH_PX / PX_PER_INCH, height_px / PX_PER_INCH), facecolor="white")
-    canvas = made.add_axes((0, 0, 1, 1), xlim=(0, WIDTH_PX), ylim=(height_px, 0))
-    canvas.set_axis_off()
-    for column, field in enumerate(FIELDS):
-        for line, text in enumerate(field.heading):
-            _write(canvas, NAMES_PX + FIELD_PX * column, MARGIN_PX + LINE_PX * (line + 0.5), text, bold=not line)
-    for row, stream in enumerate(BY_STREAM):
-        top = HEAD_PX + row_px * row
-        _write(canvas, MARGIN_PX, top + LINE_PX / 2, stream, bold=True)
-        for place, reader in enumerate(readers):
-            _write(canvas, MARGIN_PX, top + LINE_PX + BAR_AND_GAP_PX * (place + 0.5), reader.name)
-        for column, field in enumerate(FIELDS):
-            taken = [measured.get(Run(reader, stream, field.latency_ms)) for reader in readers]
-            _bars(canvas, NAMES_PX + FIELD_PX * column, top + LINE_PX, field, dict(zip(readers, taken, strict=True)))
+    made = Figure(figsize=(8.6, 5), layout="constrained")  # as wide as GitHub shows a README without shrinking it
+    for row, stream in zip(made.subplots(len(BY_STREAM), len(FIELDS), sharey="row"), BY_STREAM, strict=True):
+        for axes, (_, latency_ms, value, form) in zip(row, FIELDS, strict=True):
+            found = {run.reader: value(measured[run]) for run in measured if run == Run(run.reader, stream, latency_ms)}
+            _bars(axes, found, form)
+        row[0].invert_yaxis()  # the first reader at the top
+        row[0].set_title(stream, loc="left", x=-0.72, size=9, weight="bold")
+    for axes, (heading, *_) in zip(made.axes, FIELDS, strict=False):
+        axes.annotate(heading, (0, 1.4), xycoords="axes fraction", size=9)
     return made
 
 
-def _bars(canvas: Axes, left: float, top: float, field: Field, taken: Mapping[Reader, Taken | None]) -> None:
-    """One below the other, each with its number, on a scale from zero that is this field's alone."""
-    longest = max(field.value(each) for each in taken.values() if each)
-    for place, (reader, each) in enumerate(taken.items()):
-        middle = top + BAR_AND_GAP_PX * (place + 0.5)
-        if each is None:
-            _write(canvas, left, middle, "failed")
-            continue
-        value = field.value(each)
-        width = (FIELD_PX - NUMBER_PX) * value / longest
-        canvas.barh(middle, width, BAR_PX, left, color=COLOURS[reader])
-        _write(canvas, left + width + 5, middle, field.form.format(value), bold=reader is CONNECTOR)
-
-
-def _write(canvas: Axes, left: float, middle: float, text: str, *, bold: bool = False) -> None:
-    weight = "bold" if bold else "normal"
-    canvas.text(left, middle, text, size=TEXT_PX * POINTS_PER_PX, weight=weight, color=INK, va="center_baseline")
+def _bars(axes: Axes, found: dict[Reader, float], form: str) -> None:
+    """One below the other, each with its number, on a scale from zero that is theirs alone."""
+    bars = axes.barh([reader.name for reader in found], list(found.values()), color=[COLOURS[one] for one in found])
+    axes.bar_label(bars, list(map(form.format, found.values())), padding=4, size=9)
+    axes.set_xlim(0, 1.4 * max(found.values()))
+    axes.tick_params(length=0, labelsize=9)
+    axes.xaxis.set_visible(False)
+    axes.spines[:].set_visible(False)
