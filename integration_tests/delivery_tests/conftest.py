@@ -1,6 +1,6 @@
 """A database with what a sync of a small world loads, and the views of the dbt project."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,6 @@ from integration_tests.support.pinterest import World
 from integration_tests.support.processes import ROOT
 from integration_tests.support.worlds import small_world
 from integration_tests.tools.demo_dbt.project import MODELS, STREAMS, load, make_view
-from integration_tests.tools.stream_table import every_stream
 
 DBT = ROOT / ".tmp" / "dbt" / "bin" / "dbt"
 needs_dbt = pytest.mark.skipif(not DBT.exists(), reason="`make demo-dbt` installs dbt")
@@ -23,8 +22,6 @@ FIVETRAN = ROOT / "examples" / "dbt_fivetran"
 TABLES_OF_FIVETRAN = {table["name"]: table.get("identifier", table["name"]) for table in _SOURCE["tables"]}
 _EXTRACTED = datetime(2026, 11, 28, 12)  # noqa: DTZ001  # as Airbyte writes it, in UTC
 
-SCHEMAS: Mapping[str, Mapping[str, Any]] = {stream.name: stream.get_json_schema() for stream in every_stream()}
-
 
 def rows_of(world: World, stream: str, days: int = 3) -> list[dict[str, Any]]:
     return [dict(row) for row in world.expected(stream, start=world.today - timedelta(days=days)).values()]
@@ -32,7 +29,7 @@ def rows_of(world: World, stream: str, days: int = 3) -> list[dict[str, Any]]:
 
 def load_stream(connection: duckdb.DuckDBPyConnection, world: World, stream: str, days: int = 3) -> None:
     connection.execute(f"drop table if exists {stream}")
-    load(connection, stream, SCHEMAS[stream], rows_of(world, stream, days))
+    load(connection, stream, rows_of(world, stream, days))
     connection.execute(f"alter table {stream} add column _airbyte_extracted_at timestamp default '{_EXTRACTED}'")
 
 

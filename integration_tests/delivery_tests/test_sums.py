@@ -12,7 +12,6 @@ from typing import Any
 import duckdb
 import pytest
 
-from integration_tests.delivery_tests.conftest import SCHEMAS
 from integration_tests.support.processes import ROOT
 from integration_tests.tools.demo_dbt.project import load, make_view
 
@@ -48,7 +47,7 @@ def loaded(connection: duckdb.DuckDBPyConnection) -> None:
         rows = [row(stream, entity, day, share) for day in range(1, 11) for entity, share in shares.items()]
         if stream == "ad_account_analytics":
             rows[-1]["IMPRESSION_1"] = 999_999
-        load(connection, stream, SCHEMAS[stream], rows)
+        load(connection, stream, rows)
 
 
 @contextmanager

@@ -69,7 +69,7 @@ def test_the_page_of_a_stream_of_days_begins_with_ten_columns_a_record_and_a_que
         [(first, record, sql)] = BEGINNING.findall(written[f"{stream.name}.md"])
         shown = json.loads(record)
         with duckdb.connect() as connection:
-            load(connection, stream.name, stream.get_json_schema(), simulated()[stream.name])
+            load(connection, stream.name, simulated()[stream.name])
             rows = connection.execute(sql).fetchall()
 
         assert len(first.splitlines()) <= 10, stream.name

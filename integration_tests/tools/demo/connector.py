@@ -77,13 +77,10 @@ class Connector:
 
     def discover(self) -> dict[str, list[str]]:
         """The primary key of each stream, such as `{"pin_analytics": ["pin_id", "date"]}`."""
-        return {stream["name"]: [path[0] for path in stream["source_defined_primary_key"]] for stream in self.streams()}
-
-    def streams(self) -> list[dict[str, Any]]:
-        """Each stream as the catalog describes it: its name, its JSON Schema, its key, how it can be read."""
         [catalog] = [message["catalog"] for message in self._run("discover") if message["type"] == "CATALOG"]
-        streams: list[dict[str, Any]] = catalog["streams"]
-        return streams
+        return {
+            stream["name"]: [path[0] for path in stream["source_defined_primary_key"]] for stream in catalog["streams"]
+        }
 
     def read(self, *streams: str) -> Reading:
         """Read streams with `source_pinterest.read`, which goes on from the state in its folder.

@@ -5,8 +5,9 @@ import os
 import subprocess
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,32 +16,33 @@ import jinja2
 
 from integration_tests.support.processes import ROOT
 from integration_tests.tools.demo.screen import DemoFailedError
+from integration_tests.tools.stream_table import every_stream, key_fields
+from source_pinterest.streams.base.stream import PinterestStream
 
 _TYPES: Mapping[str, str] = {"integer": "bigint", "number": "double", "boolean": "boolean", "string": "varchar"}
 _FORMATS: Mapping[str, str] = {"date": "date", "date-time": "timestamp"}
 _ANYTHING_ELSE = "json"
 
 
-def load(
-    connection: duckdb.DuckDBPyConnection,
-    table: str,
-    schema: Mapping[str, Any],
-    records: Iterable[Mapping[str, Any]],
-    key: Sequence[str] = (),
-) -> None:
-    """Insert records into a table, which is made if there is none; they replace rows with the same key."""
-    types = {name: _type(declared) for name, declared in schema["properties"].items()}
+@cache
+def _every_stream() -> Mapping[str, PinterestStream]:
+    return {stream.name: stream for stream in every_stream()}
+
+
+def load(connection: duckdb.DuckDBPyConnection, stream: str, records: Iterable[Mapping[str, Any]]) -> None:
+    """Insert records into the table of a stream, which is made if there is none; they replace rows of the same key."""
+    described = _every_stream()[stream]
+    types = {name: _type(declared) for name, declared in described.get_json_schema()["properties"].items()}
     columns = ", ".join(f'"{name}" {type_}' for name, type_ in types.items())
-    connection.execute(f"create table if not exists {table} ({columns})")
+    connection.execute(f"create table if not exists {stream} ({columns})")
     with tempfile.NamedTemporaryFile("w", suffix=".json") as lines:
         lines.writelines(f"{json.dumps(record)}\n" for record in records)
         lines.flush()
         # Names come from the connector, the path from here: nothing to escape.
         arrived = f"read_json('{lines.name}', format = 'newline_delimited', columns = {types})"
-        if key:
-            same = " and ".join(f'old."{column}" = new."{column}"' for column in key)
-            connection.execute(f"delete from {table} as old using {arrived} as new where {same}")
-        connection.execute(f"insert into {table} by name select * from {arrived}")
+        same = " and ".join(f'old."{column}" = new."{column}"' for column in key_fields(described))
+        connection.execute(f"delete from {stream} as old using {arrived} as new where {same}")
+        connection.execute(f"insert into {stream} by name select * from {arrived}")
 
 
 def _type(declared: Mapping[str, Any]) -> str:

@@ -61,9 +61,8 @@ def show(console: Console, dbt: Path, output: Path) -> bool:
     console.print("[bold]Reading a local Pinterest into DuckDB[/bold]")
     with local_pinterest(output, WORLD, days=HISTORY_DAYS) as pinterest, duckdb.connect(str(database)) as connection:
         reading = pinterest.connector.read(*STREAMS)
-        for stream in pinterest.connector.streams():
-            if stream["name"] in STREAMS:
-                load(connection, stream["name"], stream["json_schema"], reading.records[stream["name"]])
+        for stream in STREAMS:
+            load(connection, stream, reading.records[stream])
     console.print("[bold]dbt build[/bold]  [dim]# models, and tests of keys, nulls and relationships[/dim]")
     built = build(dbt, database, output, LOCAL_VARIABLES)
     with duckdb.connect(str(database), read_only=True) as connection:

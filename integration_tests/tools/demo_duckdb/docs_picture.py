@@ -13,7 +13,6 @@ from integration_tests.support.pinterest import World
 from integration_tests.tools.demo_dbt.project import load
 from integration_tests.tools.demo_duckdb.chart import CampaignDay, campaign_days, draw, save
 from integration_tests.tools.demo_duckdb.run import HISTORY_DAYS, STREAMS, WORLD, of_one_currency
-from integration_tests.tools.stream_table import every_stream
 
 IMAGE = Path(__file__).parents[3] / "docs" / "images" / "spend_by_campaign.png"
 NOW = "2026-06-30T12:00:00+00:00"
@@ -26,10 +25,8 @@ def rows_of_docs() -> list[CampaignDay]:
     with tempfile.TemporaryDirectory() as folder:
         database = Path(folder) / "pinterest.duckdb"
         with duckdb.connect(str(database)) as connection:
-            for stream in every_stream():
-                if stream.name in STREAMS:
-                    records = world.expected(stream.name, start=start).values()
-                    load(connection, stream.name, stream.get_json_schema(), records)
+            for stream in STREAMS:
+                load(connection, stream, world.expected(stream, start=start).values())
         return of_one_currency(campaign_days(database))
 
 
