@@ -10,52 +10,51 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 
-def short_name(commit: str, repository: Path = ROOT) -> str:
+def short_name(commit: str) -> str:
     """Return the short hash of a commit, however it was named.
 
     Raises:
         argparse.ArgumentTypeError: the repository has no such commit.
     """
-    found = _git(repository, "rev-parse", "--short", "--verify", "--quiet", f"{commit}^{{commit}}")
+    found = _git("rev-parse", "--short", "--verify", "--quiet", f"{commit}^{{commit}}")
     if found.returncode:
         raise argparse.ArgumentTypeError(f"This repository has no commit {commit}.")
     return found.stdout.strip()
 
 
 @contextmanager
-def worktree_of(commit: str, name: str, repository: Path = ROOT) -> Iterator[Path]:
+def worktree_of(commit: str, name: str) -> Iterator[Path]:
     """Check out a commit into `.tmp`.
 
     Args:
         commit: to check out.
         name: of the folder.
-        repository: whose commit it is.
 
     Raises:
         OSError: git made no worktree.
     """
-    checkout = repository / ".tmp" / name
-    _remove(repository, checkout)
+    checkout = ROOT / ".tmp" / name
+    _remove(checkout)
     try:
-        made = _git(repository, "worktree", "add", "--detach", "--force", str(checkout), commit)
+        made = _git("worktree", "add", "--detach", "--force", str(checkout), commit)
         if made.returncode:
             raise OSError(made.stderr.strip())
         yield checkout
     finally:
-        _remove(repository, checkout)
+        _remove(checkout)
 
 
-def _remove(repository: Path, checkout: Path) -> None:
+def _remove(checkout: Path) -> None:
     """Remove the worktree, also one that an interrupted run left behind."""
     if checkout.exists():
-        _git(repository, "worktree", "remove", "--force", str(checkout))
+        _git("worktree", "remove", "--force", str(checkout))
         shutil.rmtree(checkout, ignore_errors=True)
 
 
-def _git(repository: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def _git(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         ["git", *arguments],  # noqa: S607 - whichever git there is
-        cwd=repository,
+        cwd=ROOT,
         capture_output=True,
         text=True,
         check=False,

@@ -131,11 +131,11 @@ NO_API = "http://127.0.0.1/v5"
 
 
 @contextmanager
-def connector_at(commit: str, repository: Path = ROOT) -> Iterator[Reader]:
+def connector_at(commit: str) -> Iterator[Reader]:
     """The connector as it was at a commit.
 
     Raises:
         OSError: git made no worktree.
     """
-    with worktree_of(commit, "beside", repository) as checkout:
+    with worktree_of(commit, "beside") as checkout:
         yield connector(checkout, f"this connector at {commit}")
