@@ -4,27 +4,26 @@ The environment is new but not downloaded anew: it links to the installed packag
 other, so that a package which only the tests declare is missing there as it would be for a user.
 """
 
-import json
 import os
 import shutil
 import subprocess
 import sys
 import venv
 from collections.abc import Iterator
-from datetime import timedelta
 from importlib.metadata import Distribution, distribution
 from pathlib import Path
-from typing import Any
 
 import pytest
 from packaging.requirements import Requirement
 
-from integration_tests.support.assertions import assert_lawful
+from integration_tests.support.assertions import assert_exact, assert_lawful
+from integration_tests.support.catalogs import catalog_of
+from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator
+from integration_tests.support.processes import ROOT
+from integration_tests.support.syncs import read_arguments, since_recently
 from integration_tests.support.worlds import small_world
 
-ROOT = Path(__file__).parents[2]
-RECENT_DAYS = 20
 SHIPPED = ("pyproject.toml", "setup.py", "README.md", "LICENSE", "source_pinterest")
 OFFLINE = ("--no-deps", "--no-index", "--quiet", "--disable-pip-version-check")
 
@@ -90,40 +89,25 @@ def pip(*arguments: str) -> None:
     subprocess.run([sys.executable, "-m", "pip", *arguments], check=True, stdin=subprocess.DEVNULL)
 
 
-def messages(connector: Path, folder: Path, *arguments: str, api: str = "") -> list[dict[str, Any]]:
+def run(connector: Path, folder: Path, *arguments: str, api: str = "") -> Output:
     """What the console script prints, as a platform reads it."""
     environment = {"PYTHONPATH": os.environ["PYTHONPATH"], "PATH": os.defpath, "PINTEREST_API_URL": api}
     ended = subprocess.run(
         [connector, *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=120
     )
     assert ended.returncode == 0, ended.stdout + ended.stderr
-    return [json.loads(line) for line in ended.stdout.splitlines()]
+    return Output.of_process(ended.stdout.encode(), 0, ended.stderr)
 
 
 def test_the_wheel_runs_spec_discover_and_read(connector: Path, folder: Path, tmp_path: Path) -> None:
-    [specification] = [message["spec"] for message in messages(connector, folder, "spec") if message["type"] == "SPEC"]
-    assert "credentials" in specification["connectionSpecification"]["properties"]
-    config, catalog = tmp_path / "config.json", tmp_path / "catalog.json"
-    with Simulator(small_world()) as simulator:
-        start = simulator.world.today - timedelta(days=RECENT_DAYS)
-        config.write_text(json.dumps(simulator.config(start_date=str(start))), encoding="utf-8")
-        discovered = messages(connector, folder, "discover", "--config", str(config), api=simulator.url)
-        [streams] = [message["catalog"]["streams"] for message in discovered if message["type"] == "CATALOG"]
-        chosen = [configured(stream) for stream in streams if stream["name"] in {"boards", "campaigns"}]
-        catalog.write_text(json.dumps({"streams": chosen}), encoding="utf-8")
-        read = messages(
-            connector, folder, "read", "--config", str(config), "--catalog", str(catalog), api=simulator.url
-        )
-        boards = {(message["record"]["data"]["id"],) for message in read if is_record_of(message, "boards")}
-        campaigns = {(message["record"]["data"]["id"],) for message in read if is_record_of(message, "campaigns")}
-        assert_lawful(simulator.log)
-        assert boards == set(simulator.expected("boards"))
-        assert campaigns == set(simulator.expected("campaigns"))
-
-
-def configured(stream: dict[str, Any]) -> dict[str, Any]:
-    return {"stream": stream, "sync_mode": "full_refresh", "destination_sync_mode": "overwrite"}
-
-
-def is_record_of(message: dict[str, Any], stream: str) -> bool:
-    return message["type"] == "RECORD" and message["record"]["stream"] == stream
+    [spec] = [message.spec for message in run(connector, folder, "spec").messages if message.spec]
+    assert "credentials" in spec.connectionSpecification["properties"]
+    streams = ("boards", "campaigns")
+    with Simulator(small_world()) as sim:
+        arguments = read_arguments(tmp_path, catalog_of(streams), since_recently(sim))
+        discovered = run(connector, folder, "discover", *arguments[1:3], api=sim.url)
+        [catalog] = [message.catalog for message in discovered.messages if message.catalog]
+        assert {stream.name for stream in catalog.streams} >= set(streams)
+        output = run(connector, folder, *arguments, api=sim.url)
+        assert_lawful(sim.log)
+        assert_exact(output, sim, streams)
