@@ -48,8 +48,6 @@ AREAS: Mapping[str, tuple[str, ...]] = {
 }
 """Each with the beginnings of its modules in `source_pinterest.streams`."""
 
-_FEW = 10
-"""An object of no more fields is told where it stands."""
 _ALIKE = 0.8
 """Two streams of which this share of fields is the same have one table of fields."""
 
@@ -118,9 +116,6 @@ Row = tuple[str, str, str]
 Records = Mapping[str, Collection[Record]]
 Parents = Mapping[str, Mapping[str, ForeignKey]]
 """For each stream, the streams that it names, each with the key that does."""
-
-_ARROWS_SIDE_BY_SIDE = 1
-"""As many fit, with their boxes, onto the screen of a phone."""
 
 
 class Reference(NamedTuple):
@@ -225,7 +220,9 @@ def columns_page(tables: Sequence[Reference]) -> str:
     default, converted = (table.rows for table in tables)
     counts = {name for name, *_ in converted if name.endswith(_COUNT)}
     values = {name.replace(_COUNT, value) for name in counts for value in _VALUES}
-    record = json.dumps(example(analytics), indent=2, ensure_ascii=False)
+    record = max(simulated()[analytics.name], key=len)
+    example = {name: record[name] for name in analytics.get_json_schema()["properties"] if name in record}
+    shown = json.dumps(example, indent=2, ensure_ascii=False)
     wanted = [(one.display_name, f"`{one.name}`", one.description) for one in map(column_of, _WANTED)]
     parts = (
         _ABOUT_WANTED,
@@ -238,7 +235,7 @@ def columns_page(tables: Sequence[Reference]) -> str:
         _fields_table(row for row in converted if row[0] not in values),
         f"## A record of {analytics.name}",
         _MADE_UP,
-        f"<details>\n<summary>{len(example(analytics))} fields</summary>\n\n```json\n{record}\n```\n\n</details>",
+        f"<details>\n<summary>{len(example)} fields</summary>\n\n```json\n{shown}\n```\n\n</details>",
         f"[All streams]({INDEX})",
     )
     return "\n\n".join(parts) + "\n"
@@ -269,15 +266,9 @@ def field_tables(streams: Iterable[PinterestStream], columns: Iterable[Reference
         if alike:
             found[stream.name] = ("## Fields", *_difference(rows, max(alike, key=lambda it: _likeness(rows, it.rows))))
         else:
-            found[stream.name] = ("## Fields", _fields_table(_without_embedded(rows, references)))
+            found[stream.name] = ("## Fields", _fields_table(rows))
             references.append(Reference(f"[{stream.name}]({stream.name}.md#fields)", rows))
     return found
-
-
-def example(stream: PinterestStream) -> Record:
-    """The simulated record that has the most to show, in the order of the schema."""
-    record = max(simulated()[stream.name], key=len)
-    return {name: record[name] for name in stream.get_json_schema()["properties"] if name in record}
 
 
 def fields(schema: Mapping[str, Any], prefix: str = "") -> Iterator[Row]:
@@ -285,6 +276,8 @@ def fields(schema: Mapping[str, Any], prefix: str = "") -> Iterator[Row]:
     for name, field in schema.get("properties", {}).items():
         description = " ".join(str(field.get("description", "")).split()).replace("|", "\\|")
         yield f"`{prefix}{name}`", _type(field), description
+        if "with the fields of the" in description:
+            continue  # the stream that it names has them on its page
         inner, path = field, f"{prefix}{name}"
         while "items" in inner:
             inner, path = inner["items"], f"{path}[]"
@@ -322,19 +315,6 @@ def _difference(rows: Sequence[Row], reference: Reference) -> Iterator[str]:
     yield f"Those of {reference.link}{without}{', and these:' if other else '.'}"
     if other:
         yield _fields_table(other)
-
-
-def _without_embedded(rows: Sequence[Row], references: Sequence[Reference]) -> list[Row]:
-    """Leave out the fields of an object that is a record of another stream, as its description says."""
-    left = list(rows)
-    for name, kind, _ in rows:
-        path = f"{name.rstrip('`')}."
-        inner = [(f"`{each.removeprefix(path)}", *rest) for each, *rest in rows if each.startswith(path)]
-        if kind == "object" and any(
-            len(inner) > _FEW and set(inner) <= set(reference.rows) for reference in references
-        ):
-            left = [row for row in left if not row[0].startswith(path)]
-    return left
 
 
 def _fields_table(rows: Iterable[Row]) -> str:
@@ -469,16 +449,10 @@ def diagram(area: Collection[str], streams: Sequence[PinterestStream], records: 
             line = "-->" if arrow.is_filled else "-.->"
             lines.append(f'    {arrow.parent} {line}|"{"<br/>".join(arrow.fields)}"| {child}')
             child = first
-    direction = "LR" if _depth(drawn) <= _ARROWS_SIDE_BY_SIDE else "TB"
+    # One arrow fits, with its boxes, onto the screen of a phone; a way of several goes down.
+    is_long = any(arrow.parent in drawn.keys() - {name} for name, arrows in drawn.items() for arrow in arrows)
+    direction = "TB" if is_long else "LR"
     return "\n".join(("```mermaid", f"flowchart {direction}", *lines, "```")) if lines else ""
-
-
-def _depth(drawn: Mapping[str, Sequence[Arrow]]) -> int:
-    """The most arrows on one way."""
-    longest: dict[str, int] = {}
-    for name, arrows in drawn.items():  # parents stand before their children
-        longest[name] = max(1 + longest.get(arrow.parent, 0) for arrow in arrows)
-    return max(longest.values(), default=0)
 
 
 def every_arrow(streams: Sequence[PinterestStream], records: Records) -> dict[str, tuple[Arrow, ...]]:
@@ -486,17 +460,14 @@ def every_arrow(streams: Sequence[PinterestStream], records: Records) -> dict[st
     parents = {stream.name: _parents_of(stream) for stream in streams}
     arrows = {}
     for name, keys in parents.items():
-        filled = {parent for parent, key in keys.items() if is_always_filled(key, records[name])}
+        filled = {
+            parent for parent, key in keys.items() if all(row.get(one) for row in records[name] for one in key.fields)
+        }
         passed = {above for parent in filled for above in _above(parent, parents)}
         arrows[name] = tuple(
             Arrow(parent, tuple(key.fields), parent in filled) for parent, key in keys.items() if parent not in passed
         )
     return arrows
-
-
-def is_always_filled(key: ForeignKey, records: Collection[Record]) -> bool:
-    """Whether each record names another one."""
-    return all(record.get(field) for record in records for field in key.fields)
 
 
 def _parents_of(stream: PinterestStream) -> dict[str, ForeignKey]:
