@@ -45,9 +45,9 @@ def test_a_workload_of_the_benchmarks(stream: str, times_the_loops_cpu: float, m
 
 def read_campaigns(stream: str, days: int, accounts: int, campaigns: int) -> Taken:
     """Read every column of every campaign on each of the last days."""
-    sizes = {"ad-accounts": accounts, "campaigns": campaigns, "active-percent": 100, "full-rows": "true"}
+    sizes = {"ad_accounts": accounts, "campaigns": campaigns, "active_percent": 100, "full_rows": True}
     start = datetime.now(UTC).date() - timedelta(days=days - 1)
-    seen = take(CONNECTOR, Workload(stream, sizes, "ad-accounts"), start_date=str(start))
+    seen = take(CONNECTOR, Workload(stream, sizes, "ad_accounts"), start_date=str(start))
 
     assert seen.records == accounts * campaigns * days
     return seen

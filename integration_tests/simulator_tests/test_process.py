@@ -27,7 +27,7 @@ def test_a_defect_of_the_simulator_fails_the_test_that_meets_it(monkeypatch: pyt
         assert api.get("/ad_accounts").status_code == 500
 
 
-def test_the_command_serves_its_world_shows_its_log_and_ends_well_on_sigterm() -> None:
+def test_the_command_serves_its_world_and_ends_well_on_sigterm() -> None:
     command = [sys.executable, "-m", "integration_tests.simulator", *SIZES]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process, requests.Session() as http:
         assert process.stdout is not None
@@ -35,16 +35,12 @@ def test_the_command_serves_its_world_shows_its_log_and_ends_well_on_sigterm() -
         form = {"grant_type": "refresh_token", "refresh_token": app["refresh_token"]}
         auth = (app["client_id"], app["client_secret"])
         token = http.post(f"{app['url']}/oauth/token", data=form, auth=auth, timeout=10).json()["access_token"]
-        log = app["url"].replace("/v5", "/_simulator/log")
-        http.delete(log, timeout=10)
         answer = http.get(f"{app['url']}/boards", headers={"Authorization": f"Bearer {token}"}, timeout=10)
-        entries = http.get(log, timeout=10).json()
         process.send_signal(signal.SIGTERM)
 
         assert process.wait(STOPPING_SECONDS) == 0
     assert [board["pin_count"] for board in answer.json()["items"]] == [3, 4]
     assert answer.headers["x-ratelimit-limit"].startswith("1000, ")
-    assert [(entry["operation_id"], entry["status"]) for entry in entries] == [("boards/list", 200)]
 
 
 def test_the_command_says_that_a_port_is_taken() -> None:

@@ -10,7 +10,7 @@ from integration_tests.tools.benchmarks.readers import BARE_LOOP, NO_API, Worklo
 
 
 def test_a_read_is_measured_in_time_and_memory() -> None:
-    world = {"boards": 2, "pins-per-board": 300, "sections-per-board": 0}
+    world = {"boards": 2, "pins_per_board": 300, "sections_per_board": 0}
     taken = take(BARE_LOOP, Workload("board_pins", world, "boards"))
 
     assert taken.records == 600

@@ -10,7 +10,6 @@ from integration_tests.simulator.calls.operation import Operation
 from integration_tests.simulator.endpoints import CREATE_REPORTS, ENDPOINTS
 from integration_tests.simulator.reports.downloads import DOWNLOAD_HOST
 from integration_tests.simulator.reports.jobs import DOWNLOAD_PATH
-from integration_tests.simulator.server.control import control_routes
 from integration_tests.simulator.server.service import Service
 
 BASE_PATH = "/v5"
@@ -22,7 +21,6 @@ def build_app(service: Service) -> Starlette:
         *(_route(service, operation) for operation in (*ENDPOINTS, *CREATE_REPORTS)),
         Route(f"{BASE_PATH}/oauth/token", service.token, methods=["POST"]),
         Route("/oauth/", service.consent, methods=["GET", "POST"]),
-        *control_routes(service),
     ]
 
     async def not_found(request: Request, _error: Exception) -> Response:

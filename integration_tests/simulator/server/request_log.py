@@ -3,7 +3,7 @@
 Tests count calls and look at parameters here; secrets never get into it.
 """
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -46,6 +46,3 @@ class Entry:
     def values(self, name: str) -> list[str]:
         """Every value of a query parameter, arrays taken apart whichever way they were sent."""
         return [item for key, value in self.query if key == name for item in value.split(",")]
-
-    def as_json(self) -> dict[str, Any]:
-        return asdict(self)

@@ -7,16 +7,15 @@ import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from integration_tests.support import measured
-from integration_tests.support.pinterest import oauth_config
+from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import SYNCHRONOUS_DAYS
 from integration_tests.tools.benchmarks.readers import NO_API, Reader, Workload
-from integration_tests.tools.demo.pinterest import ask, simulator
 
 _RECORD = b'{"type":"RECORD"'
 _STARTS = 3
@@ -65,27 +64,26 @@ class Usage(NamedTuple):
 
 
 def take(reader: Reader, workload: Workload, latency_ms: int = 0, **config: Any) -> Taken:
-    """Read a workload from a simulator of its own process.
+    """Read a workload from a local Pinterest.
 
     Raises:
         RuntimeError: the reader failed.
     """
     start = start_of(reader)
-    world = [text for option, value in workload.world.items() for text in (f"--{option}", str(value))]
-    behaviour = ("--profile", "ample", "--latency", str(latency_ms / 1000))
-    with tempfile.TemporaryDirectory() as name, simulator(*world, *behaviour) as credentials:
-        url, given = credentials.pop("url"), oauth_config(credentials)
-        first_day = (datetime.now(UTC).date() - timedelta(days=SYNCHRONOUS_DAYS)).isoformat()
-        arguments = reader.command(url, {"start_date": first_day, **given, **config}, workload, Path(name))
-        ask(url, "DELETE", "log")
-        usage = _run(reader, arguments, Path(name), url)
-        if usage.exit_code or not usage.records:
-            raise RuntimeError(f"The {reader.name} gave {usage.records} records and exit code {usage.exit_code}.")
-        calls = len(ask(url, "GET", "log"))
+    with (
+        tempfile.TemporaryDirectory() as name,
+        Simulator(World(**workload.world), profile="ample", report_seconds=2, latency=latency_ms / 1000) as sim,
+    ):
+        given = {**sim.config(start_date=str(sim.world.today - timedelta(days=SYNCHRONOUS_DAYS))), **config}
+        arguments = reader.command(sim.url, given, workload, Path(name))
+        sim.log.clear()
+        usage = _run(reader, arguments, Path(name), sim.url)
+    if usage.exit_code or not usage.records:
+        raise RuntimeError(f"The {reader.name} gave {usage.records} records and exit code {usage.exit_code}.")
     cpu_seconds = usage.cpu_seconds - start.cpu_seconds
     # A busy machine may make a start longer than a short read, which yet takes no less than its processor seconds.
     seconds = max(usage.seconds - start.seconds, cpu_seconds)
-    return Taken(usage.records, seconds, cpu_seconds, usage.peak_mib, calls, start.peak_mib)
+    return Taken(usage.records, seconds, cpu_seconds, usage.peak_mib, len(sim.log), start.peak_mib)
 
 
 @cache
@@ -98,15 +96,18 @@ def start_of(reader: Reader) -> Usage:
 
 
 def _run(reader: Reader, arguments: Sequence[str], folder: Path, url: str) -> Usage:
-    """Run it to its end, and count its records as they come."""
-    began = time.monotonic()
-    with subprocess.Popen(
-        [sys.executable, measured.__file__, f"{folder}/usage.json", *arguments],
-        cwd=reader.checkout or folder,
-        env=reader.environment(url),
-        stdout=subprocess.PIPE,
-    ) as process:
-        records = sum(line.startswith(_RECORD) for line in process.stdout or ())
+    """Run it to its end, then count its records."""
+    began, said = time.monotonic(), folder / "stdout"
+    with said.open("wb") as out:
+        done = subprocess.run(
+            [sys.executable, measured.__file__, f"{folder}/usage.json", *arguments],
+            cwd=reader.checkout or folder,
+            env=reader.environment(url),
+            stdout=out,
+            check=False,
+        )
     seconds = time.monotonic() - began
+    with said.open("rb") as lines:
+        records = sum(line.startswith(_RECORD) for line in lines)
     found = json.loads((folder / "usage.json").read_text(encoding="utf-8"))
-    return Usage(process.returncode, records, seconds, found["cpu_seconds"], found["peak_bytes"] / 1024**2)
+    return Usage(done.returncode, records, seconds, found["cpu_seconds"], found["peak_bytes"] / 1024**2)

@@ -22,10 +22,10 @@ Config = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Workload:
-    """A stream and a world, as options of the simulator's command line.
+    """A stream and the sizes of a world.
 
     Attributes:
-        parents: the option that says how many boards or ad accounts there are.
+        parents: the size that says how many boards or ad accounts there are.
     """
 
     stream: str
@@ -38,13 +38,13 @@ class Workload:
         return replace(self, world={**self.world, self.parents: parents})
 
 
-_CAMPAIGNS = {"boards": 0, "ad-accounts": 5, "campaigns": 200, "ad-groups": 200, "ads": 200, "active-percent": 100}
+_CAMPAIGNS = {"boards": 0, "ad_accounts": 5, "campaigns": 200, "ad_groups": 200, "ads": 200, "active_percent": 100}
 
 WORKLOADS = (  # one for each kind of stream
-    Workload("board_pins", {"boards": 100, "pins-per-board": 2_500, "sections-per-board": 0}, "boards"),
-    Workload("ads", {"boards": 0, "ad-accounts": 10, "ads": 5_000}, "ad-accounts"),
-    Workload("campaign_analytics", _CAMPAIGNS, "ad-accounts"),
-    Workload("campaign_analytics_report", _CAMPAIGNS, "ad-accounts"),
+    Workload("board_pins", {"boards": 100, "pins_per_board": 2_500, "sections_per_board": 0}, "boards"),
+    Workload("ads", {"boards": 0, "ad_accounts": 10, "ads": 5_000}, "ad_accounts"),
+    Workload("campaign_analytics", _CAMPAIGNS, "ad_accounts"),
+    Workload("campaign_analytics_report", _CAMPAIGNS, "ad_accounts"),
 )
 
 

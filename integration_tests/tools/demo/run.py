@@ -33,15 +33,15 @@ def show(console: Console, output: Path, world: Sequence[str]) -> bool:
         pinterest.connector.check()
         announce(console, "discover", "list the streams and their schemas")
         keys = pinterest.connector.discover()
-        expected = [pinterest.expected(keys)]
+        expected = [pinterest.synced(keys)]
         pinterest.requests()
         announce(console, "read", f"all {len(keys)} streams, for the first time")
         first = pinterest.connector.read(*keys)
         first_requests = pinterest.requests()
         console.print("\nNow an advertiser pauses a campaign, and late conversions change the last days.")
         pinterest.pause(campaign_to_pause(first.records["campaigns"]))
-        pinterest.restate(days_back=LOOKBACK_DAYS)
-        expected.append(pinterest.expected(keys))
+        pinterest.world.restate(LOOKBACK_DAYS)
+        expected.append(pinterest.synced(keys))
         announce(console, "read", "go on from that state: what is new or has changed")
         second = pinterest.connector.read()
         second_requests = pinterest.requests()

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from integration_tests.support.processes import ROOT
 from integration_tests.support.sign_in import sign_in
 from integration_tests.support.truth import Key
 from integration_tests.tools.demo.connector import CONFIG
-from integration_tests.tools.demo.pinterest import LocalPinterest, ask, local_pinterest
+from integration_tests.tools.demo.pinterest import LocalPinterest, local_pinterest
 from integration_tests.tools.demo.screen import DemoFailedError, play
 
 OUTPUT = Path("demo-output/dagster")
@@ -129,14 +129,13 @@ class Agency:
         return [f"{stream} is not what Pinterest has." for stream in STREAMS if held[stream] != self._truth(stream)]
 
     def _truth(self, stream: str) -> Mapping[Key, Record]:
-        records = self.pinterest.world.expected(stream, start=self.pinterest.start)
+        records = self.pinterest.expected(stream, start=self.pinterest.start)
         return {key: without_nulls(record) for key, record in records.items()}
 
     def use_up_quota(self, name: str) -> None:
         """Let a shard's next list of campaigns meet a quota that others have used up for an hour."""
         account = self.shards[name].accounts[0]
-        fault = Fault(FaultKind.RATE_LIMITED, on="campaigns/list", account=account, seconds=_AN_HOUR)
-        ask(self.pinterest.url, "POST", "faults", json=[asdict(fault)])
+        self.pinterest.add_fault(Fault(FaultKind.RATE_LIMITED, on="campaigns/list", account=account, seconds=_AN_HOUR))
 
 
 def records_in(files: Iterable[Path]) -> Records:
@@ -232,7 +231,7 @@ def show(console: Console, agency: Agency) -> list[str]:
     console.print(
         f"[bold]The same again[/bold], from the states: {LOOKBACK_DAYS} days and today, with late conversions."
     )
-    agency.pinterest.restate(days_back=LOOKBACK_DAYS)
+    agency.pinterest.world.restate(LOOKBACK_DAYS)
     used = agency.shards[DEAD].config.read_bytes()
     second = agency.run()
     console.print(table(agency, second))

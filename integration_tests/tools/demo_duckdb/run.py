@@ -65,11 +65,11 @@ def show(console: Console, pyairbyte: Path | None, output: Path) -> bool:
                 read_with_pyairbyte(pyairbyte, pinterest.url, output / CONFIG, database)
             else:
                 console.print(read_with_loader(pinterest.connector, database))
-            pinterest.restate(days_back=RESTATED_DAYS)
+            pinterest.world.restate(RESTATED_DAYS)
         if pyairbyte:
             console.print("[bold]Third read[/bold]: into a folder, as `make read` does, which makes a page of it")
             pinterest.connector.read(*STREAMS)
-        expected = len(pinterest.expected(["campaign_analytics"])["campaign_analytics"])
+        expected = len(pinterest.expected("campaign_analytics", start=pinterest.start))
     with duckdb.connect(str(database), read_only=True) as connection:
         arrived = len(connection.table("campaign_analytics"))
     rows = campaign_days(database)
