@@ -111,33 +111,26 @@ def test_a_custom_report_has_the_quantity_and_value_of_conversions(connection: d
 @pytest.mark.parametrize(
     ("table", "stream", "key"),
     [
-        ("advertiser_report", "advertiser_report", {"advertiser_id": "AD_ACCOUNT_ID"}),
-        ("campaign_report", "campaign_analytics_report", {"campaign_id": "CAMPAIGN_ID"}),
-        ("ad_group_report", "ad_group_report", {"ad_group_id": "AD_GROUP_ID", "advertiser_id": "AD_ACCOUNT_ID"}),
-        ("pin_promotion_report", "pin_promotion_report", {"pin_promotion_id": "PIN_PROMOTION_ID"}),
+        ("advertiser_report", "advertiser_report", ("advertiser_id",)),
+        ("campaign_report", "campaign_analytics_report", ("campaign_id",)),
+        ("ad_group_report", "ad_group_report", ("ad_group_id", "advertiser_id")),
+        ("pin_promotion_report", "pin_promotion_report", ("pin_promotion_id",)),
         (
-            "pin_promotion_targeting_report",
-            "pin_promotion_targeting_report",
-            {
-                "pin_promotion_id": "PIN_PROMOTION_ID",
-                "targeting_type": "TARGETING_TYPE",
-                "targeting_value": "TARGETING_VALUE",
-                "campaign_id": "CAMPAIGN_ID",
-            },
+            *("pin_promotion_targeting_report", "pin_promotion_targeting_report"),
+            ("pin_promotion_id", "targeting_type", "targeting_value", "campaign_id"),
         ),
     ],
 )
 def test_a_report_has_pinterests_numbers(
-    views: duckdb.DuckDBPyConnection, world: World, table: str, stream: str, key: dict[str, str]
+    views: duckdb.DuckDBPyConnection, world: World, table: str, stream: str, key: tuple[str, ...]
 ) -> None:
     numbers = ("impression_1", "impression_2", "clickthrough_1", "clickthrough_2", "spend_in_micro_dollar")
-    names = ("date", *key, *numbers, "total_conversions")
-    found = views.execute(f"from views.{table} select {', '.join(names)}").fetchall()
+    counted = (*numbers, "total_conversions")
+    found = views.execute(f"from views.{table} select {', '.join(('date', *key, *counted))}").fetchall()
 
     def told(row: Mapping[str, Any]) -> tuple[Any, ...]:
-        day = datetime.fromisoformat(row["DATE"])
-        counts = (row.get(name.upper()) for name in (*numbers, "total_conversions"))
-        return (day, *(str(row[name]) for name in key.values()), *counts)
+        ids = (str(row[name.upper().replace("ADVERTISER_ID", "AD_ACCOUNT_ID")]) for name in key)
+        return (datetime.fromisoformat(row["DATE"]), *ids, *(row.get(name.upper()) for name in counted))
 
     assert sorted(found, key=str) == sorted((told(row) for row in rows_of(world, stream)), key=str)
 

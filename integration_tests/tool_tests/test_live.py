@@ -21,11 +21,8 @@ from integration_tests.support.experiments import account, experiment, not_shown
 from integration_tests.support.pinterest import Simulator
 from integration_tests.support.processes import ROOT
 from integration_tests.support.secrets import assert_no_secret_in
-from integration_tests.tools.live import adopt, forms, reports, run
-from integration_tests.tools.live.look import AccountLook, Answer, Look, StoppedError
-from source_pinterest.api import BASE_URL_VARIABLE, Api
-from source_pinterest.config import Config
-from source_pinterest.streams.base.stream import Sync
+from integration_tests.tools.live import adopt, forms, run
+from integration_tests.tools.live.look import Answer, Look, StoppedError
 
 
 @pytest.fixture(autouse=True)
@@ -270,25 +267,12 @@ def test_a_declined_consent_leaves_what_was_seen(monkeypatch: pytest.MonkeyPatch
     assert ("oauth/token (client_credentials)", "request", "tokens", "taken") in {row[:4] for row in rows}
 
 
-@pytest.mark.parametrize(
-    ("url", "is_followed"),
-    [("https://files.example/report", True), ("https://127.0.0.1/report", False), ("http://files.example/x", False)],
-)
-def test_links_to_reports_are_checked_as_in_a_sync(
-    url: str, is_followed: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv(BASE_URL_VARIABLE, raising=False)
-    config = Config.from_mapping({"credentials": {"auth_method": "access_token", "access_token": "false-access-token"}})
-    api = Api.connect(config, lambda _: None, lambda: None)
-    fetched: list[str] = []
-
-    def download(request: requests.Request) -> Answer:
-        fetched.append(request.url)
-        return Answer(404)
-
-    look = AccountLook(Sync(api, config), download, download, lambda _: None, 1)
-    reports._finished(look, "CAMPAIGN", Answer(200, {}, json.dumps({"url": url}).encode()))
-    assert fetched == ([url] if is_followed else [])
+def test_a_link_to_a_report_that_a_sync_refuses_is_not_followed() -> None:
+    with Simulator(account(), report_seconds=0) as sim:
+        sim.alter("analytics/get_report", lambda _, answer: {**answer, "url": "http://files.example/report"})
+        rows = experiment(sim, 4)
+    assert {row.type for row in rows if row.records == "url"} == {"a link that is not followed"}
+    assert {row.records for row in rows} & {"file"} == set()
 
 
 def test_an_unforeseen_form_leaves_what_was_seen() -> None:

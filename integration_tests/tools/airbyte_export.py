@@ -172,42 +172,41 @@ def _pyproject(tree: Path, connector: Path) -> str:
         and ((name := canonicalize_name(Requirement(line).name)).startswith("pytest") or name in imported)
     ]
     [settings] = re.findall(r"^\[tool\.pytest\.ini_options\]\n.*?(?=^\[)", text, flags=re.MULTILINE | re.DOTALL)
-    return "\n".join(
-        [
-            "[build-system]",
-            'requires = ["poetry-core>=2,<3"]',
-            'build-backend = "poetry.core.masonry.api"',
-            "",
-            "[tool.poetry]",
-            f"name = {json.dumps(project['name'])}",
-            f"version = {json.dumps(described['dockerImageTag'])}",
-            f"description = {json.dumps(project['description'])}",
-            f"authors = {json.dumps([author['name'] for author in project['authors']])}",
-            f"license = {json.dumps(described['license'])}",
-            f"readme = {json.dumps(project['readme'])}",
-            'packages = [{ include = "source_pinterest" }]',
-            "",
-            "[tool.poetry.dependencies]",
-            f"python = {json.dumps(project['requires-python'])}",
-            *_dependencies(project["dependencies"]),
-            "",
-            "[tool.poetry.group.dev.dependencies]",
-            *_dependencies(used),
-            "",
-            "[tool.poetry.scripts]",
-            *(f"{name} = {json.dumps(entry)}" for name, entry in project["scripts"].items()),
-            "",
-            "[tool.poe]",
-            'include = ["${POE_GIT_DIR}/poe-tasks/poetry-connector-tasks.toml"]',
-            "",
-            settings.replace('testpaths = ["unit_tests", "integration_tests"]', 'testpaths = ["unit_tests"]'),
-        ]
-    )
+    written = {name: json.dumps(project[name]) for name in ("name", "description", "readme")}
+    scripts = "\n".join(f"{name} = {json.dumps(entry)}" for name, entry in project["scripts"].items())
+    return f"""\
+[build-system]
+requires = ["poetry-core>=2,<3"]
+build-backend = "poetry.core.masonry.api"
+
+[tool.poetry]
+name = {written["name"]}
+version = {json.dumps(described["dockerImageTag"])}
+description = {written["description"]}
+authors = {json.dumps([author["name"] for author in project["authors"]])}
+license = {json.dumps(described["license"])}
+readme = {written["readme"]}
+packages = [{{ include = "source_pinterest" }}]
+
+[tool.poetry.dependencies]
+python = {json.dumps(project["requires-python"])}
+{_dependencies(project["dependencies"])}
+
+[tool.poetry.group.dev.dependencies]
+{_dependencies(used)}
+
+[tool.poetry.scripts]
+{scripts}
+
+[tool.poe]
+include = ["${{POE_GIT_DIR}}/poe-tasks/poetry-connector-tasks.toml"]
+
+{settings.replace('["unit_tests", "integration_tests"]', '["unit_tests"]')}"""
 
 
-def _dependencies(lines: Sequence[str]) -> list[str]:
+def _dependencies(lines: Sequence[str]) -> str:
     """Requirements as Poetry writes them. None of them has an extra or a marker."""
-    return [f"{name.name} = {json.dumps(str(name.specifier))}" for name in map(Requirement, lines)]
+    return "\n".join(f"{name.name} = {json.dumps(str(name.specifier))}" for name in map(Requirement, lines))
 
 
 def _readme(left_out: Sequence[str]) -> str:

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from importlib.resources import files
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from integration_tests.recorded import recorded_fields
@@ -92,22 +93,9 @@ class Form(NamedTuple):
     seen: str = ""
 
 
-def _names_in(schema: Any) -> Iterator[str]:
-    if isinstance(schema, Mapping):
-        yield from schema.get("properties", {})
-        for part in schema.values():
-            yield from _names_in(part)
-    elif isinstance(schema, list):
-        for part in schema:
-            yield from _names_in(part)
-
-
 def _known_names() -> Iterator[str]:
-    folder = files("source_pinterest").joinpath("schemas")
-    for place in (folder, folder.joinpath("shared")):
-        for schema in place.iterdir():
-            if schema.name.endswith(".json"):
-                yield from _names_in(json.loads(schema.read_text(encoding="utf-8")))
+    for schema in Path(str(files("source_pinterest"))).joinpath("schemas").rglob("*.json"):
+        yield from re.findall(r'"([^"]+)": \{', schema.read_text(encoding="utf-8"))
     yield from (column.name for column in COLUMNS)
     yield from (part.removesuffix("[]") for recorded in recorded_fields() for part in recorded.path.split("."))
     yield from PIN_METRICS

@@ -7,7 +7,6 @@ comparing rows).
 
 import json
 import re
-from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -272,9 +271,3 @@ def values_at(path: str, body: Any) -> list[Any]:
         if is_list is not None:
             found = [value for each in found if isinstance(each, list) for value in each]
     return found
-
-
-def repeats(rows: Sequence[Any], key: Sequence[str]) -> bool:
-    """Whether two rows have the same key; a part that is absent counts as an empty one."""
-    keys = Counter(tuple(str(row.get(name, "")) for name in key) for row in rows)
-    return any(count > 1 for count in keys.values())
