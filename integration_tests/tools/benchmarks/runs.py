@@ -1,6 +1,6 @@
 """The runs of a benchmark, and the tables of docs/development/benchmarks.md: each beside the bare loop."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from integration_tests.support.documents import table
@@ -50,31 +50,23 @@ def report(measured: Measured) -> str:
     """What it comes to in a few sentences, and three tables."""
     usual = [run for run in measured if run.workers is None]
     usual.sort(key=lambda run: (list(BY_STREAM).index(run.stream), run.latency_ms))
+    near, far = ([run for run in usual if bool(run.latency_ms) is is_far] for is_far in (False, True))
+    workers = [run for run in measured if run.workers is not None]
+
+    def rows(runs: Sequence[Run], *columns: Callable[[Run], object]) -> Iterator[Sequence[object]]:
+        return ((f"`{run.stream}`", *(column(run) for column in columns), *cells(run, measured)) for run in runs)
+
+    def name(run: Run) -> str:
+        return run.reader.name
+
     parts = [
         _in_short(measured),
         "## Without latency",
-        table(
-            ("Stream", "Reader", "Records", *_TAKEN),
-            [
-                (f"`{run.stream}`", run.reader.name, f"{measured[run].records:,}", *cells(run, measured))
-                for run in usual
-                if run.latency_ms == 0
-            ],
-        ),
+        table(("Stream", "Reader", "Records", *_TAKEN), rows(near, name, lambda run: f"{measured[run].records:,}")),
         "## With latency",
-        table(
-            ("Stream", "Latency", "Reader", *_TAKEN),
-            [
-                (f"`{run.stream}`", f"{run.latency_ms} ms", run.reader.name, *cells(run, measured))
-                for run in usual
-                if run.latency_ms > 0
-            ],
-        ),
+        table(("Stream", "Latency", "Reader", *_TAKEN), rows(far, lambda run: f"{run.latency_ms} ms", name)),
         f"## With fewer and more workers, at {WORKERS_LATENCY_MS} ms",
-        table(
-            ("Stream", "Workers", *_TAKEN),
-            [(f"`{run.stream}`", run.workers, *cells(run, measured)) for run in measured if run.workers is not None],
-        ),
+        table(("Stream", "Workers", *_TAKEN), rows(workers, lambda run: run.workers)),
     ]
     return "\n\n".join(parts)
 
