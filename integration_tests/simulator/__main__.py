@@ -8,7 +8,7 @@ import argparse
 import json
 import signal
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import fields
 from datetime import datetime
@@ -35,7 +35,21 @@ def names(text: str) -> list[str]:
 
 
 Reader = Callable[[str], Any]
-WORLD_OPTIONS: Mapping[str, tuple[Reader, str, str]] = {
+OPTIONS: Mapping[str, tuple[Reader | tuple[str, ...], str, str]] = {
+    "port": (int, "N", "port on 127.0.0.1 (default: a free one)"),
+    "profile": (
+        tuple(PROFILES),
+        "",
+        "quotas: more than enough, of Standard access, of Trial access, or of the documents of 2022",
+    ),
+    "latency": (float, "SECONDS", "pause before each answer"),
+    "report-seconds": (float, "SECONDS", "time until a report is finished"),
+    "open-betas": (names, "NAME,...", f"betas that the app is in: {', '.join(sorted(BETAS))}"),
+    "refresh-rotation": (
+        tuple(Rotation),
+        "",
+        "whether a refresh keeps the old refresh token, revokes it, or gives no new one",
+    ),
     "shop": (truth, "true|false", "whether it is a plausible shop, with fewer odd cases"),
     "seed": (int, "N", "another number makes other names and other numbers"),
     "boards": (int, "N", "boards of the user"),
@@ -49,25 +63,10 @@ WORLD_OPTIONS: Mapping[str, tuple[Reader, str, str]] = {
     "ads": (size, "N,...", "ads of an ad account"),
     "product-groups": (size, "N,...", "product groups of an ad group"),
     "product-items": (size, "N,...", "product items of an ad group"),
-    "now": (
-        datetime.fromisoformat,
-        "TIME",
-        "the newest time, such as 2026-06-30T12:00:00+00:00 (default: this moment)",
-    ),
-    "idle-pins-percent": (int, "N", "share of pins that never had activity"),
     "active-percent": (int, "N", "share of days on which a campaign has numbers"),
-    "full-rows": (truth, "true|false", "whether every row has every column that was asked for"),
+    "now": (datetime.fromisoformat, "TIME", "the newest time, such as 2026-06-30T12:00:00+00:00 (default: now)"),
 }
-BEHAVIOUR_OPTIONS: Mapping[str, tuple[Reader, str, str]] = {
-    "port": (int, "N", "port on 127.0.0.1 (default: a free one)"),
-    "latency": (float, "SECONDS", "pause before each answer"),
-    "open-betas": (names, "NAME,...", f"betas that the app is in: {', '.join(sorted(BETAS))}"),
-    "report-seconds": (float, "SECONDS", "time until a report is finished"),
-}
-CHOICES: Mapping[str, tuple[Iterable[str], str]] = {
-    "profile": (PROFILES, "quotas: more than enough, of Standard access, of Trial access, or of the documents of 2022"),
-    "refresh-rotation": (Rotation, "whether a refresh keeps the old refresh token, revokes it, or gives no new one"),
-}
+"""How an option is read or what it may be, how `--help` shows its value, and what it means."""
 
 
 def parse(arguments: Sequence[str]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -78,14 +77,15 @@ def parse(arguments: Sequence[str]) -> tuple[dict[str, Any], dict[str, Any]]:
         "App ID, an App secret and a refresh token.",
         argument_default=argparse.SUPPRESS,
     )
-    defaults = {field.name.replace("_", "-"): field.default for field in (*fields(World), *fields(Settings))}
-    for name, (read, metavar, meaning) in {**WORLD_OPTIONS, **BEHAVIOUR_OPTIONS}.items():
-        parser.add_argument(f"--{name}", type=read, metavar=metavar, help=_with_default(meaning, defaults.get(name)))
-    for name, (values, meaning) in CHOICES.items():
-        choices = [str(value) for value in values]
-        parser.add_argument(f"--{name}", choices=choices, help=_with_default(meaning, defaults.get(name)))
+    of_world = {field.name: field.default for field in fields(World)}
+    defaults = of_world | {field.name: field.default for field in fields(Settings)}
+    for name, (read, metavar, meaning) in OPTIONS.items():
+        shown = _with_default(meaning, defaults.get(name.replace("-", "_")))
+        if isinstance(read, tuple):
+            parser.add_argument(f"--{name}", choices=read, help=shown)
+        else:
+            parser.add_argument(f"--{name}", type=read, metavar=metavar, help=shown)
     given = vars(parser.parse_args(arguments))
-    of_world = {name.replace("-", "_") for name in WORLD_OPTIONS}
     world = {name: value for name, value in given.items() if name in of_world}
     return world, {name: value for name, value in given.items() if name not in of_world}
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from integration_tests.simulator.calls.errors import forbidden
 from integration_tests.simulator.calls.operation import AD_ACCOUNT_ID, DocumentOperation, ListOperation, Operation
-from integration_tests.simulator.calls.parameters import Choice, Flag
+from integration_tests.simulator.calls.parameters import Choice, Flag, Parameter
 from integration_tests.simulator.world import numbering
 from integration_tests.simulator.world.listing import Listing, Record
 from integration_tests.simulator.world.seeding import mix, words
@@ -204,71 +204,52 @@ def linked_businesses(world: World, arguments: Mapping[str, Any]) -> list[Record
     return list(_linked(world, arguments))
 
 
-_BUSINESS = "/businesses/{business_id}"
-_ACCESS = ("biz_access:read",)
-_USER = ("user_accounts:read",)
 _SUMMARY = Flag("assets_summary", default=False)
 
+
+def _of_business(name: str, path: str, listing: Callable[..., Listing], *parameters: Parameter) -> Operation:
+    return ListOperation(name, f"/businesses/{path}", "ads_read", ("biz_access:read",), parameters, listing)
+
+
+def _of_profile(
+    name: str,
+    path: str,
+    answer: Callable[..., Any],
+    *parameters: Parameter,
+    kind: Callable[..., Operation] = ListOperation,
+    category: str = "org_read",
+    takes_app_token: bool = True,
+) -> Operation:
+    scopes = ("user_accounts:read",)
+    path = f"/user_account/{path}"
+    return kind(name, path, category, scopes, parameters, answer, takes_app_token=takes_app_token)
+
+
 BUSINESS_ENDPOINTS: tuple[Operation, ...] = (
-    ListOperation(
-        "get/business_employers",
-        "/businesses/employers",
-        "ads_read",
-        _ACCESS,
-        (Flag("assets_summary", default=True),),
-        employers,
-    ),
-    ListOperation(
+    _of_business("get/business_employers", "employers", employers, Flag("assets_summary", default=True)),
+    _of_business(
         "get/business_members",
-        f"{_BUSINESS}/members",
-        "ads_read",
-        _ACCESS,
-        (Flag("fetch_system_users", default=False), _SUMMARY),
+        "{business_id}/members",
         members,
+        Flag("fetch_system_users", default=False),
+        _SUMMARY,
     ),
-    ListOperation(
+    _of_business(
         "get/business_partners",
-        f"{_BUSINESS}/partners",
-        "ads_read",
-        _ACCESS,
-        (_SUMMARY, Choice("partner_type", values=PARTNER_TYPES)),
+        "{business_id}/partners",
         partners,
+        _SUMMARY,
+        Choice("partner_type", values=PARTNER_TYPES),
     ),
-    ListOperation(
+    _of_business(
         "business_assets/get",
-        f"{_BUSINESS}/assets",
-        "ads_read",
-        _ACCESS,
-        (Choice("asset_type", values=ASSET_TYPES, default="AD_ACCOUNT"),),
+        "{business_id}/assets",
         assets,
+        Choice("asset_type", values=ASSET_TYPES, default="AD_ACCOUNT"),
     ),
-    DocumentOperation(
-        "linked_business_accounts/get",
-        "/user_account/businesses",
-        "org_read",
-        _USER,
-        (),
-        linked_businesses,
-        takes_app_token=True,
-    ),
-    ListOperation("user_websites/get", "/user_account/websites", "org_read", _USER, (), websites),
-    ListOperation("followers/list", "/user_account/followers", "ads_read", _USER, (), followers, takes_app_token=True),
-    ListOperation(
-        "user_following/get",
-        "/user_account/following",
-        "org_read",
-        _USER,
-        (AD_ACCOUNT_ID,),
-        following,
-        takes_app_token=True,
-    ),
-    ListOperation(
-        "boards_user_follows/list",
-        "/user_account/following/boards",
-        "org_read",
-        _USER,
-        (AD_ACCOUNT_ID,),
-        following_boards,
-        takes_app_token=True,
-    ),
+    _of_profile("linked_business_accounts/get", "businesses", linked_businesses, kind=DocumentOperation),
+    _of_profile("user_websites/get", "websites", websites, takes_app_token=False),
+    _of_profile("followers/list", "followers", followers, category="ads_read"),
+    _of_profile("user_following/get", "following", following, AD_ACCOUNT_ID),
+    _of_profile("boards_user_follows/list", "following/boards", following_boards, AD_ACCOUNT_ID),
 )

@@ -1,22 +1,18 @@
-"""Check that logged requests keep Pinterest's rules and that Pinterest's own SDK could have sent them.
+"""What Pinterest's own SDK says of operations: their parameters, bodies, records, paths and ways to sign in.
 
-`pinterestsdk` is generated from the OpenAPI document of API 5.28, by others than the authors of this simulator. Its
-typed call signatures judge names, types, bounds, enumerations and array styles of the requests in a log.
+`pinterestsdk` is generated from the OpenAPI document of API 5.28, by others than the authors of this simulator.
 """
 
 import inspect
-import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from functools import cache, wraps
 from typing import Any, Union, get_args, get_origin, get_type_hints
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import urlsplit
 
 import pinterestsdk
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from integration_tests.simulator.calls.operation import Operation
-from integration_tests.simulator.calls.parameters import in_one_piece
-from integration_tests.simulator.server.request_log import Entry
 
 Call = Callable[..., Any]
 
@@ -41,19 +37,7 @@ class ContractError(LookupError):
         )
 
 
-class _Sent(Exception):  # noqa: N818  # no error: the request is complete, and goes no further
-    def __init__(self, url: str) -> None:
-        self.url = url
-
-
-class _OfflineClient(pinterestsdk.ApiClient):
-    """Builds requests and sends none."""
-
-    def call_api(self, method: str, url: str, *_: Any, **__: Any) -> Any:  # noqa: ARG002  # the SDK's signature
-        raise _Sent(url)
-
-
-class _SchemesClient(_OfflineClient):
+class _SchemesClient(pinterestsdk.ApiClient):
     """Returns the ways to sign in of a request in its place."""
 
     def param_serialize(self, *_: Any, **options: Any) -> Any:
@@ -78,7 +62,7 @@ def in_contract(operations: Iterable[Operation]) -> dict[str, Operation]:
 def sdk_call(operation_id: str, client: pinterestsdk.ApiClient | None = None) -> Call:
     """The SDK's method for an operation, with the names on the wire."""
     name = method_name(operation_id)
-    method: Call = getattr(_owner(operation_id)(client or _OfflineClient()), name)
+    method: Call = getattr(_owner(operation_id)(client or pinterestsdk.ApiClient()), name)
     names = {_on_the_wire(parameter): parameter for parameter in inspect.signature(method).parameters}
 
     @wraps(method)
@@ -117,7 +101,7 @@ def sdk_reads() -> dict[str, str]:
     found: dict[str, str] = {}
     for name, owner in vars(pinterestsdk).items():
         for serialize in (member for member in dir(owner) if name.endswith("Api") and member.endswith(_SERIALIZE)):
-            call = getattr(owner(_OfflineClient()), serialize)
+            call = getattr(owner(pinterestsdk.ApiClient()), serialize)
             nothing = {**dict.fromkeys(inspect.signature(call).parameters), "_host_index": 0}
             method, url, *_ = call(**nothing)
             if method == "GET":
@@ -134,13 +118,10 @@ def sdk_schemes(operation_id: str) -> list[str]:
 
 
 @cache
-def sdk_body(operation_id: str) -> tuple[str, type[BaseModel]]:
-    """The SDK's parameter for the body of an operation, and its model."""
-    for name, annotation in sdk_parameters(operation_id).items():
-        models = [part for part in (annotation, *get_args(annotation)) if isinstance(part, type)]
-        if models and issubclass(models[0], BaseModel):
-            return name, models[0]
-    raise LookupError(operation_id)
+def sdk_body(operation_id: str) -> type[BaseModel]:
+    """The SDK's model of the body of an operation."""
+    parts = [part for hint in sdk_parameters(operation_id).values() for part in (hint, *get_args(hint))]
+    return next(part for part in parts if isinstance(part, type) and issubclass(part, BaseModel))
 
 
 def required_parameters(operation_id: str) -> set[str]:
@@ -148,92 +129,8 @@ def required_parameters(operation_id: str) -> set[str]:
     return {_on_the_wire(p.name) for p in parameters if p.default is inspect.Parameter.empty}
 
 
-def violations(log: Iterable[Entry]) -> list[str]:
-    """What was refused for breaking a rule, or what the SDK would not have sent, of all the API requests in a log."""
-    judged = (entry for entry in log if entry.category and not is_newer(entry.operation_id))
-    return [f"{entry.operation_id}: {problem}" for entry in judged for problem in _problems(entry)]
-
-
-@cache
-def _offline_call(operation_id: str) -> Call:
-    return sdk_call(operation_id)
-
-
 def _on_the_wire(name: str) -> str:
     return name.removeprefix(_RENAMED)
-
-
-def _problems(entry: Entry) -> Iterator[str]:
-    if entry.broken_rule:
-        yield f"refused: {entry.broken_rule}"
-    if not entry.operation_id:
-        yield f"no operation has the path {entry.method} {entry.path}"
-    elif entry.method == "GET" and entry.operation_id != "oauth":
-        yield from _query_problems(entry)
-    elif entry.method == "POST" and entry.operation_id != "oauth/token":
-        yield from _body_problems(entry)
-
-
-def _query_problems(entry: Entry) -> Iterator[str]:
-    annotations = sdk_parameters(entry.operation_id)
-    arguments: dict[str, Any] = dict(entry.path_parameters)
-    sent_query = in_one_piece(entry.query)
-    for name, value in sent_query:
-        if name not in annotations:
-            yield f"unknown parameter {name}"
-            return
-        is_object = _holds(annotations[name], dict)
-        arguments[name] = json.loads(value) if is_object else _typed(annotations[name], entry.values(name))
-    try:
-        _offline_call(entry.operation_id)(**arguments)
-    except ValidationError as error:
-        yield str(error)
-    except _Sent as sent:
-        url = urlsplit(sent.url)
-        query = sorted((name, value) for name, text in sent_query for value in _listed(entry.operation_id, name, text))
-        if sorted(parse_qsl(url.query)) != query:
-            yield f"sent {query}, the SDK sends {sorted(parse_qsl(url.query))}"
-        if not entry.path.endswith(unquote(url.path).removeprefix("/v5")):
-            yield f"sent to {entry.path}, the SDK sends to {url.path}"
-
-
-def _listed(operation_id: str, name: str, text: str) -> list[str]:
-    """The values of a parameter; Pinterest takes the ids of analytics joined with commas too, which its SDK repeats."""
-    return text.split(",") if name.endswith("_ids") and "analytics" in operation_id else [text]
-
-
-def _body_problems(entry: Entry) -> Iterator[str]:
-    if entry.query:
-        yield f"a query beside the body: {entry.query}"
-    name, model = sdk_body(entry.operation_id)
-    known = {field.alias or name for name, field in model.model_fields.items()}
-    if unknown := set(entry.body or {}) - known:
-        yield f"unknown fields {sorted(unknown)}"
-    try:
-        _offline_call(entry.operation_id)(**entry.path_parameters, **{name: model.model_validate(entry.body)})
-    except ValidationError as error:
-        yield str(error)
-    except _Sent as sent:
-        if not entry.path.endswith(urlsplit(sent.url).path.removeprefix("/v5")):
-            yield f"sent to {entry.path}, the SDK sends to {sent.url}"
-
-
-def _typed(annotation: Any, values: list[str]) -> Any:
-    """The Python value that a caller of the SDK would give for what is on the wire."""
-    if _holds(annotation, list):
-        return values
-    if _holds(annotation, bool):
-        return {"true": True, "false": False}.get(values[0], values[0])
-    if _holds(annotation, int) and values[0].isdecimal():
-        return int(values[0])
-    return values[0] if len(values) == 1 else ",".join(values)
-
-
-def _holds(annotation: Any, kind: type) -> bool:
-    origin = get_origin(annotation)
-    if origin is Union or hasattr(annotation, "__metadata__"):
-        return any(_holds(argument, kind) for argument in get_args(annotation))
-    return (origin or annotation) is kind
 
 
 @cache

@@ -5,13 +5,13 @@ An interest tells its level and its children by itself (interest_targeting_optio
 broken down by has its name here, but for `NAMELESS`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from integration_tests.simulator.ads.entities import account_of
 from integration_tests.simulator.calls.errors import ApiError
 from integration_tests.simulator.calls.operation import AD_ACCOUNT_ID, DocumentOperation, Operation
-from integration_tests.simulator.calls.parameters import Choice, Digits
+from integration_tests.simulator.calls.parameters import Choice, Digits, Parameter
 from integration_tests.simulator.lists.account_lists import audiences
 from integration_tests.simulator.world.listing import Record
 from integration_tests.simulator.world.world import World
@@ -98,45 +98,30 @@ def interest(_world: World, arguments: Mapping[str, Any]) -> Record:
     return {"child_interests": list(children), "id": interest_id, "level": level, "name": name}
 
 
-_ADS = ("ads:read",)
+def _of_ads(name: str, path: str, document: Callable[..., Any], *parameters: Parameter, **more: Any) -> Operation:
+    more = {"scopes": ("ads:read",), "parameters": parameters, "takes_app_token": True, **more}
+    return DocumentOperation(name, f"/resources/{path}", "ads_read", document=document, **more)
+
 
 RESOURCE_ENDPOINTS: tuple[Operation, ...] = (
-    DocumentOperation(
-        "ad_account_countries/get",
-        "/resources/ad_account_countries",
-        "ads_read",
-        _ADS,
-        (),
-        ad_account_countries,
-        takes_app_token=True,
-    ),
-    DocumentOperation(
+    _of_ads("ad_account_countries/get", "ad_account_countries", ad_account_countries),
+    _of_ads(
         "delivery_metrics/get",
-        "/resources/delivery_metrics",
-        "ads_read",
-        ("ads:read", "pins:read", "user_accounts:read"),
-        (),
+        "delivery_metrics",
         delivery_metrics,
-        takes_app_token=True,
+        scopes=("ads:read", "pins:read", "user_accounts:read"),
     ),
-    DocumentOperation(
+    _of_ads(
         "targeting_options/get",
-        "/resources/targeting/{targeting_type}",
-        "ads_read",
-        _ADS,
-        (AD_ACCOUNT_ID,),
+        "targeting/{targeting_type}",
         targeting_options,
+        AD_ACCOUNT_ID,
         in_path=(Choice("targeting_type", values=tuple(OPTIONS)),),
-        takes_app_token=True,
     ),
-    DocumentOperation(
+    _of_ads(
         "interest_targeting_options/get",
-        "/resources/targeting/interests/{interest_id}",
-        "ads_read",
-        _ADS,
-        (),
+        "targeting/interests/{interest_id}",
         interest,
         in_path=(Digits("interest_id", max_length=18),),
-        takes_app_token=True,
     ),
 )

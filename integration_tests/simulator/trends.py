@@ -4,13 +4,13 @@ https://developers.pinterest.com/docs/api/v5/trending_keywords-list and the oper
 weeks from 0 to 100, in the shape recorded live. Forecasts and demographics of keywords are in beta, and not here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 from zlib import crc32
 
 from integration_tests.simulator.calls.operation import DocumentOperation, Operation
-from integration_tests.simulator.calls.parameters import Choice, Integer, RepeatedArray
+from integration_tests.simulator.calls.parameters import Choice, Integer, Parameter, RepeatedArray
 from integration_tests.simulator.world.listing import Record
 from integration_tests.simulator.world.seeding import mix, words
 from integration_tests.simulator.world.world import World
@@ -131,52 +131,41 @@ def _topics(world: World, region: str, interest: str) -> list[Record]:
     return topics
 
 
-_USER = ("user_accounts:read",)
 _REGION = Choice("region", required=True, values=REGIONS)
 
+
+def _of_trends(
+    name: str, path: str, document: Callable[..., Any], *parameters: Parameter, **more: Any
+) -> DocumentOperation:
+    scopes = ("user_accounts:read",)
+    return DocumentOperation(name, f"/trends/{path}", "trends_read", scopes, parameters, document, **more)
+
+
 TREND_ENDPOINTS: tuple[Operation, ...] = (
-    DocumentOperation(
+    _of_trends(
         "trending_keywords/list",
-        "/trends/keywords/{region}/top/{trend_type}",
-        "trends_read",
-        _USER,
-        (Integer("limit", minimum=1, maximum=50, default=50),),
+        "keywords/{region}/top/{trend_type}",
         trending_keywords,
+        Integer("limit", minimum=1, maximum=50, default=50),
         in_path=(Choice("region", values=KEYWORD_REGIONS), Choice("trend_type", values=TYPES)),
     ),
-    DocumentOperation(
+    _of_trends(
         "trends_product_categories_trending/list",
-        "/trends/product_categories/trending",
-        "trends_read",
-        _USER,
-        (_REGION, Choice("engagement_type", values=ENGAGEMENT_TYPES, default="ENGAGEMENT")),
+        "product_categories/trending",
         trending_product_categories,
+        _REGION,
+        Choice("engagement_type", values=ENGAGEMENT_TYPES, default="ENGAGEMENT"),
         takes_app_token=True,
     ),
-    DocumentOperation(
+    _of_trends(
         "trends_product_categories_details/list",
-        "/trends/product_categories/details",
-        "trends_read",
-        _USER,
-        (
-            RepeatedArray(
-                "product_categories",
-                required=True,
-                item=Choice("product_categories", values=CATEGORIES),
-                max_items=20,
-            ),
-            _REGION,
-        ),
+        "product_categories/details",
         product_category_details,
+        RepeatedArray(
+            "product_categories", required=True, item=Choice("product_categories", values=CATEGORIES), max_items=20
+        ),
+        _REGION,
         takes_app_token=True,
     ),
-    DocumentOperation(
-        "trends_featured_topics/list",
-        "/trends/topics/featured",
-        "trends_read",
-        _USER,
-        (_REGION,),
-        featured_topics,
-        takes_app_token=True,
-    ),
+    _of_trends("trends_featured_topics/list", "topics/featured", featured_topics, _REGION, takes_app_token=True),
 )

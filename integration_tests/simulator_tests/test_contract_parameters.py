@@ -6,7 +6,15 @@
 from annotated_types import Ge, Le, MaxLen
 
 from integration_tests.simulator.calls.operation import Operation
-from integration_tests.simulator.calls.parameters import Choice, CommaArray, Integer, Parameter, RepeatedArray
+from integration_tests.simulator.calls.parameters import (
+    Choice,
+    CommaArray,
+    Digits,
+    Integer,
+    Parameter,
+    RepeatedArray,
+    Text,
+)
 from integration_tests.simulator.contract import in_contract, required_parameters, sdk_parameters, sdk_schemes
 from integration_tests.simulator.endpoints import ENDPOINTS
 from integration_tests.simulator_tests.sdk_types import enum_values, flattened
@@ -75,6 +83,8 @@ def test_keeps_the_bounds_that_the_contract_sets() -> None:
             if isinstance(parameter, Integer):
                 assert {parameter.minimum} == bounds(annotation, Ge), operation_id
                 assert {parameter.maximum} - {None} == bounds(annotation, Le), operation_id
+            if isinstance(parameter, Digits | Text) and name != "bookmark":
+                assert {parameter.max_length} - {None} == bounds(annotation, MaxLen), (operation_id, name)
             if isinstance(parameter, CommaArray) and parameter.max_items:
                 assert bounds(annotation, MaxLen) == {parameter.max_items}, (operation_id, name)
             if isinstance(parameter, RepeatedArray) and name.endswith("_ids"):

@@ -10,7 +10,7 @@ from integration_tests.simulator.organic.places import board_id
 from integration_tests.simulator_tests.api_client import Client, legal_calls
 from integration_tests.support.pinterest import Simulator, World
 
-ALL_STATUSES = {"entity_statuses": "ACTIVE,PAUSED,ARCHIVED"}
+ALL_STATUSES = {"entity_statuses": ["ACTIVE", "PAUSED", "ARCHIVED"]}
 STATS = "reports/stats"
 OF_AN_ACCOUNT = "/ad_accounts/{ad_account_id}/"
 
@@ -30,7 +30,7 @@ def test_archived_entities_and_inactive_things_are_listed_only_if_asked_for(api:
         ("campaigns/list", ALL_STATUSES, {}, lambda one: one["status"] != "ARCHIVED"),
         ("ads/list", ALL_STATUSES, {"entity_statuses": "ARCHIVED"}, lambda one: one["status"] == "ARCHIVED"),
         ("product_group_promotions/list", ALL_STATUSES, {}, lambda one: one["status"] != "ARCHIVED"),
-        ("labels/list", {"entity_statuses": "ACTIVE,ARCHIVED"}, {}, lambda one: one["status"] == "ACTIVE"),
+        ("labels/list", {"entity_statuses": ["ACTIVE", "ARCHIVED"]}, {}, lambda one: one["status"] == "ACTIVE"),
         ("billing_profiles/get", {}, {"is_active": "true"}, lambda one: one["status"] == "VALID"),
     ]:
         whole, found = (items(api, operation_id, **query) for query in (every, kept))

@@ -11,6 +11,7 @@ from airbyte_cdk.models import ConfiguredAirbyteCatalogSerializer
 from jsonschema import Draft7Validator
 
 from integration_tests.simulator import Fault
+from integration_tests.simulator.endpoints import CREATE_REPORTS
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_succeeded
 from integration_tests.support.catalogs import ALL_STREAMS, BOARDED, catalog_of
 from integration_tests.support.commands import run_here
@@ -192,6 +193,18 @@ def test_a_sync_works_with_every_shape_of_config(path: Path) -> None:
         assert any(record["CAMPAIGN_ID"] not in emitted for record in output.records["campaign_analytics"]) == (
             set(statuses) != {"ACTIVE", "PAUSED", "ARCHIVED"}
         )
+
+
+def test_every_stream_can_be_read_with_every_option() -> None:
+    world = small_world(keyword_batches="answered", hour_column="HOUR")
+    with Simulator(world, profile="ample", open_betas=["multi_pins/analytics"]) as sim:
+        text = (FOLDER / "sample_configs/every_option.json").read_text(encoding="utf-8")
+        start, accounts = str(world.today - timedelta(days=120)), {"account_ids": [world.account_id(0)]}
+        config = {**json.loads(text), **sim.config(start_date=start, **accounts, exclude_account_ids=[])}
+        output = run_sync(sim, (*(stream.stream_name() for stream in STREAMS), "custom_hourly_spend"), config=config)
+
+        assert output.exit_code == 0, output.text()
+        assert {one.operation_id for one in CREATE_REPORTS} < {entry.operation_id for entry in sim.log}
 
 
 def with_the_simulators_credentials(text: str, sim: Simulator) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from integration_tests.simulator.analytics.operation import AnalyticsOperation
 from integration_tests.simulator.analytics.product_groups import ProductGroupOperation
 from integration_tests.simulator.analytics.targeting import TargetingOperation
 from integration_tests.simulator.calls.operation import DocumentOperation, Operation
-from integration_tests.simulator.calls.parameters import Day, Parameter, ids
+from integration_tests.simulator.calls.parameters import Day, Parameter, ids_of_analytics
 from integration_tests.simulator.calls.rules import names_ads
 from integration_tests.simulator.world.world import World
 
@@ -23,8 +23,8 @@ def _metrics_ready_state(world: World, arguments: Mapping[str, Any]) -> dict[str
     }
 
 
-_CAMPAIGNS = ids("campaign_ids", required=True, max_length=18)
-_AD_GROUPS = ids("ad_group_ids", required=True, max_length=18)
+_CAMPAIGNS = ids_of_analytics("campaign_ids", max_length=18)
+_AD_GROUPS = ids_of_analytics("ad_group_ids", max_length=18)
 
 
 def _of(
@@ -40,12 +40,12 @@ ANALYTICS_ENDPOINTS: tuple[Operation, ...] = (
     _of(AnalyticsOperation, "ad_account/analytics", "ad_accounts"),
     _of(AnalyticsOperation, "campaigns/analytics", "campaigns", _CAMPAIGNS),
     _of(AnalyticsOperation, "ad_groups/analytics", "ad_groups", _AD_GROUPS),
-    _of(AnalyticsOperation, "ads/analytics", "ads", ids("ad_ids"), rules=(names_ads,)),
+    _of(AnalyticsOperation, "ads/analytics", "ads", ids_of_analytics("ad_ids", required=False), rules=(names_ads,)),
     _of(TargetingOperation, "ad_account_targeting_analytics/get", "ad_accounts"),
     _of(TargetingOperation, "campaign_targeting_analytics/get", "campaigns", _CAMPAIGNS),
     _of(TargetingOperation, "ad_groups_targeting_analytics/get", "ad_groups", _AD_GROUPS),
-    _of(TargetingOperation, "ad_targeting_analytics/get", "ads", ids("ad_ids", required=True)),
-    _of(ProductGroupOperation, "product_groups/analytics", "product_groups", ids("product_group_ids", required=True)),
+    _of(TargetingOperation, "ad_targeting_analytics/get", "ads", ids_of_analytics("ad_ids")),
+    _of(ProductGroupOperation, "product_groups/analytics", "product_groups", ids_of_analytics("product_group_ids")),
     DocumentOperation(
         "metrics_ready_state/get",
         "/resources/metrics_ready_state",

@@ -112,19 +112,21 @@ class Day(Parameter):
 
 @dataclass(frozen=True)
 class RepeatedArray(Parameter):
-    """An array sent as `a=1&a=2`. Comma-joined values are taken too, as Pinterest does in practice."""
+    """An array sent as `a=1&a=2`. Pinterest takes the ids of analytics joined with commas, too."""
 
     _: KW_ONLY
     item: Parameter
     max_items: int = 250
+    may_be_joined: bool = False
 
     def read(self, values: Sequence[str]) -> Any:
-        if not values:
-            return super().read(values)
-        return self.parse(",".join(values))
+        return self._items(values) if values else super().read(values)
 
     def parse(self, text: str) -> tuple[Any, ...]:
-        items = text.split(",")
+        return self._items([text])
+
+    def _items(self, values: Sequence[str]) -> tuple[Any, ...]:
+        items = ",".join(values).split(",") if self.may_be_joined else values
         if len(items) > self.max_items:
             raise bad_request(f"{self.name} has {len(items)} items, the maximum is {self.max_items}.")
         return tuple(self.item.parse(item) for item in items)
@@ -173,6 +175,7 @@ def in_one_piece(query: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     return [*whole, *((name, dumps(value)) for name, value in objects.items())]
 
 
-def ids(name: str, *, required: bool = False, max_length: int | None = None, max_items: int = 250) -> Parameter:
-    """An array of ids."""
-    return RepeatedArray(name, required=required, item=Digits(name, max_length=max_length), max_items=max_items)
+def ids_of_analytics(name: str, *, required: bool = True, max_length: int | None = None, most: int = 250) -> Parameter:
+    """The entities whose numbers are asked for."""
+    item = Digits(name, max_length=max_length)
+    return RepeatedArray(name, required=required, item=item, max_items=most, may_be_joined=True)

@@ -20,7 +20,6 @@ from integration_tests.simulator.calls.parameters import (
     Parameter,
     RepeatedArray,
     Text,
-    ids,
 )
 from integration_tests.simulator.calls.rules import at_most_one_of
 from integration_tests.simulator.lists import account_lists, ad_group_lists, audience_lists, catalog_items, catalogs
@@ -109,7 +108,7 @@ LIST_ENDPOINTS: tuple[Operation, ...] = (
         ad_group_lists.keywords,
         Digits("campaign_id", max_length=18),
         _AD_GROUP_ID,
-        ids("ad_group_ids"),
+        RepeatedArray("ad_group_ids", item=Digits("ad_group_ids")),
         rules=(at_most_one_of("campaign_id", "ad_group_id", "ad_group_ids"),),
         takes_app_token=True,
     ),

@@ -1,6 +1,7 @@
 """Compute the records of a perfect sync of a user's boards, pins and their analytics."""
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from integration_tests.simulator.organic import content, pin_analytics, places, user_analytics
@@ -12,6 +13,7 @@ Arguments = Mapping[str, Any]
 
 MODIFIED = "board_pins_modified_at"
 _SPLITS = ("app_type", "source", "pin_format", "owned_content")
+_BY = "user_account_analytics_by_"
 _CONTENT_TYPES = ("PAID", "ORGANIC")
 
 ORGANIC_KEYS: Mapping[str, tuple[str, ...]] = {
@@ -25,15 +27,8 @@ ORGANIC_KEYS: Mapping[str, tuple[str, ...]] = {
     "top_pins": ("sort_by", "pin_id"),
     "top_video_pins": ("sort_by", "pin_id"),
     "user_account_analytics": ("date",),
-    **{f"user_account_analytics_by_{split}": (split, "date") for split in (*_SPLITS, "content_type")},
+    **{f"{_BY}{split}": (split, "date") for split in (*_SPLITS, "content_type")},
 }
-
-
-def organic_records(world: World, stream: str, arguments: Arguments) -> Iterator[Record]:
-    """The records of an organic stream."""
-    if stream.startswith("user_account_analytics_by_"):
-        return _split(world, stream.removeprefix("user_account_analytics_by_"), arguments)
-    return _STREAMS[stream](world, arguments)
 
 
 def _board_sections(world: World, arguments: Arguments) -> Iterator[Record]:
@@ -92,12 +87,7 @@ def _user_account_analytics(world: World, arguments: Arguments) -> Iterator[Reco
     return iter(user_analytics.user_account_analytics(world, call)["all"]["daily_metrics"])
 
 
-def _split(world: World, split: str, arguments: Arguments) -> Iterator[Record]:
-    calls: dict[str | None, dict[str, Any]] = (
-        {value: {"content_type": value} for value in _CONTENT_TYPES}
-        if split == "content_type"
-        else {None: {"split_field": split.upper()}}
-    )
+def _split(world: World, arguments: Arguments, split: str, calls: Mapping[str | None, Arguments]) -> Iterator[Record]:
     for value, narrowed in calls.items():
         call = {**user_analytics.DEFAULTS, **arguments, **narrowed}
         for key, found in user_analytics.user_account_analytics(world, call).items():
@@ -105,7 +95,7 @@ def _split(world: World, split: str, arguments: Arguments) -> Iterator[Record]:
                 yield {split: value or key, **day}
 
 
-_STREAMS: Mapping[str, Callable[[World, Arguments], Iterator[Record]]] = {
+ORGANIC_RECORDS: Mapping[str, Callable[[World, Arguments], Iterator[Record]]] = {
     "user_account": lambda world, arguments: iter([content.user_account(world, arguments)]),
     "boards": lambda world, arguments: iter(content.boards(world, arguments)),
     "board_sections": _board_sections,
@@ -116,4 +106,10 @@ _STREAMS: Mapping[str, Callable[[World, Arguments], Iterator[Record]]] = {
     "top_pins": _ranked(pin_analytics.top_pins, pin_analytics.SORTS),
     "top_video_pins": _ranked(pin_analytics.top_video_pins, pin_analytics.VIDEO_SORTS),
     "user_account_analytics": _user_account_analytics,
+    **{
+        f"{_BY}{split}": partial(_split, split=split, calls={None: {"split_field": split.upper()}}) for split in _SPLITS
+    },
+    f"{_BY}content_type": partial(
+        _split, split="content_type", calls={value: {"content_type": value} for value in _CONTENT_TYPES}
+    ),
 }

@@ -1,6 +1,6 @@
 """Compute the records of a perfect sync of Pinterest's dictionaries and trends, by key."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from integration_tests.simulator import resources, trends
@@ -8,8 +8,7 @@ from integration_tests.simulator.ads.entities import ad_account
 from integration_tests.simulator.organic.content import CREATIVE_TYPES
 from integration_tests.simulator.world.listing import Record
 from integration_tests.simulator.world.world import World
-
-RecordsOf = Callable[[World], Iterator[Record]]
+from integration_tests.support.truth.lists import Arguments, RecordsOf
 
 _REGIONS: Mapping[str, str] = {"US": "US", "DE": "DE"}
 """Where the accounts are, as trends call it; of the other countries there are none."""
@@ -27,7 +26,7 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def _targeting_options(world: World) -> Iterator[Record]:
+def _targeting_options(world: World, _: Arguments) -> Iterator[Record]:
     for option_type in resources.OPTIONS:
         accounts = world.account_indexes() if option_type in resources.AUDIENCES else [None]
         for account in accounts:
@@ -66,19 +65,19 @@ def _ranked_keywords(world: World) -> Iterator[tuple[Record, Record]]:
                 yield {**of, "rank": rank}, item
 
 
-def _trending_keywords(world: World) -> Iterator[Record]:
+def _trending_keywords(world: World, _: Arguments) -> Iterator[Record]:
     for of, item in _ranked_keywords(world):
         yield {**of, **{name: value for name, value in item.items() if name != "time_series"}}
 
 
-def _trending_keyword_weeks(world: World) -> Iterator[Record]:
+def _trending_keyword_weeks(world: World, _: Arguments) -> Iterator[Record]:
     for of, item in _ranked_keywords(world):
         shared = {"region": of["region"], "trend_type": of["trend_type"], "keyword": item["keyword"]}
         for week, volume in item["time_series"].items():
             yield {**shared, "week": week, "volume": volume, "is_forecast": False}
 
 
-def _trending(world: World) -> Iterator[Record]:
+def _trending(world: World, _: Arguments) -> Iterator[Record]:
     for region in _regions(world, trends.REGIONS):
         listed = trends.trending_product_categories(world, {"region": region, "engagement_type": "ENGAGEMENT"})
         for rank, item in enumerate(listed, start=1):
@@ -86,14 +85,14 @@ def _trending(world: World) -> Iterator[Record]:
             yield {**item, "pinterest_product_category_id": number, "region": region, "rank": rank}
 
 
-def _category_trends(world: World) -> Iterator[Record]:
-    for record in _trending(world):
+def _category_trends(world: World, _: Arguments) -> Iterator[Record]:
+    for record in _trending(world, {}):
         call: dict[str, Any] = {"region": record["region"], "product_categories": [record["product_category"]]}
         for item in trends.product_category_details(world, call):
             yield {**item, "region": record["region"]}
 
 
-def _topics(world: World) -> Iterator[Record]:
+def _topics(world: World, _: Arguments) -> Iterator[Record]:
     for region in _regions(world, trends.REGIONS):
         for of in trends.featured_topics(world, {"region": region}):
             for rank, topic in enumerate(of["trends"], start=1):
@@ -101,8 +100,8 @@ def _topics(world: World) -> Iterator[Record]:
 
 
 RESOURCE_RECORDS: Mapping[str, RecordsOf] = {
-    "ad_account_countries": lambda world: iter(resources.ad_account_countries(world, {})["items"]),
-    "delivery_metrics": lambda world: iter(resources.delivery_metrics(world, {})["items"]),
+    "ad_account_countries": lambda world, _: iter(resources.ad_account_countries(world, {})["items"]),
+    "delivery_metrics": lambda world, _: iter(resources.delivery_metrics(world, {})["items"]),
     "targeting_options": _targeting_options,
     "trending_keywords": _trending_keywords,
     "trending_keyword_weeks": _trending_keyword_weeks,
