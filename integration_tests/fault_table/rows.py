@@ -234,9 +234,10 @@ ROWS = (
             "pins of ads": "marked; for good: marked",
         },
     ),
-    Row(fault="413, call too large", kind=FaultKind.TOO_LARGE_413, ends=_TOO_LARGE),
-    Row(fault="414, call too large", kind=FaultKind.TOO_LARGE_414, ends=_TOO_LARGE),
-    Row(fault="431, call too large", kind=FaultKind.TOO_LARGE_431, ends=_TOO_LARGE),
+    *(
+        Row(fault=f"{status}, call too large", kind=FaultKind.TOO_LARGE, details={"status": status}, ends=_TOO_LARGE)
+        for status in (413, 414, 431)
+    ),
     Row(
         fault="repeated bookmark",
         kind=FaultKind.REPEATED_BOOKMARK,

@@ -142,7 +142,7 @@ HALF_FAILS = {
     "a batch of ids": (300, [Fault(FaultKind.TRANSIENT_400, on=CALLS, after=1)]),
     "a part of a call": (
         10,
-        [Fault(FaultKind.TOO_LARGE_413, on=CALLS), Fault(FaultKind.TRANSIENT_400, on=CALLS, after=1)],
+        [Fault(FaultKind.TOO_LARGE, status=413, on=CALLS), Fault(FaultKind.TRANSIENT_400, on=CALLS, after=1)],
     ),
 }
 

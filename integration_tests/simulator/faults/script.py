@@ -46,9 +46,7 @@ class FaultKind(StrEnum):
     REPEATED_BOOKMARK = "repeated_bookmark"
     EMPTY_PAGE_WITH_BOOKMARK = "empty_page_with_bookmark"
     EMPTY_PAGE_WITH_OWN_BOOKMARK = "empty_page_with_own_bookmark"
-    TOO_LARGE_413 = "too_large_413"
-    TOO_LARGE_414 = "too_large_414"
-    TOO_LARGE_431 = "too_large_431"
+    TOO_LARGE = "too_large"
     ACCOUNT_VANISHES = "account_vanishes"
     PIN_CAP = "pin_cap"
     ROWS_TWICE = "rows_twice"
@@ -81,20 +79,9 @@ DOWNLOAD = "report/download"
 _POLLS = ("analytics/get_report", "analytics/get_mmm_report", "analytics/get_conversion_product_report")
 _ORDERS = ("analytics/create_report", "analytics/create_mmm_report", "analytics/create_conversion_product_report")
 REPORT_STEPS: Mapping[str, tuple[str, ...]] = {
-    FaultKind.REPORT_FAILED: _POLLS,
-    FaultKind.REPORT_CANCELLED: _POLLS,
-    FaultKind.REPORT_EXPIRED: _POLLS,
-    FaultKind.REPORT_DOES_NOT_EXIST: _POLLS,
+    **{kind: _POLLS for kind in FaultKind if kind.startswith("report_")},
+    **{kind: (DOWNLOAD,) for kind in FaultKind if kind.startswith("download_")},
     FaultKind.REPORT_SLOW: _ORDERS,
-    FaultKind.REPORT_IN_PROGRESS: _POLLS,
-    FaultKind.REPORT_IN_LOWER_CASE: _POLLS,
-    FaultKind.REPORT_UNKNOWN_STATUS: _POLLS,
-    FaultKind.REPORT_WITHOUT_STATUS: _POLLS,
-    FaultKind.REPORT_WITHOUT_LINK: _POLLS,
-    FaultKind.DOWNLOAD_CUT: (DOWNLOAD,),
-    FaultKind.DOWNLOAD_TRUNCATED: (DOWNLOAD,),
-    FaultKind.DOWNLOAD_EXPIRED: (DOWNLOAD,),
-    FaultKind.DOWNLOAD_503: (DOWNLOAD,),
 }
 """What can only go wrong with asynchronous reports, and the operations that it may hit: one step of a report."""
 _OUTSIDE_THE_API = {"", "oauth/token", DOWNLOAD}
@@ -127,7 +114,7 @@ class Fault:
     hint: str = Hint.RESET
     code: int | None = 8  # of a rate_limited answer; None: a body without a code
     every: int = 1  # of the calls from `after` on, only each so-manieth is hit
-    status: int = 401  # with which a revoked token is refused: 400 or 401
+    status: int = 401  # with which a revoked token (400 or 401) or a call that is too large (413, 414, 431) is refused
     items: int = 100_000  # how many pins a list shows under pin_cap
     level: str = ""  # of the report, where only those of one level are hit
     more_than: int = 0  # so many rows of an analytics request, or days of a report: smaller ones are answered properly

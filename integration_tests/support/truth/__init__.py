@@ -21,8 +21,8 @@ from integration_tests.support.truth.analytics import (
     BREAKDOWN_KEYS,
     DAYS_BACK,
     TARGETING_KEYS,
-    Asked,
-    analytics_records,
+    by_entity,
+    by_targeting,
 )
 from integration_tests.support.truth.columns import DEFAULT_COLUMNS
 from integration_tests.support.truth.lists import (
@@ -39,8 +39,9 @@ from integration_tests.support.truth.lists import (
     RecordsOf,
 )
 from integration_tests.support.truth.organic import ORGANIC_KEYS, ORGANIC_RECORDS
-from integration_tests.support.truth.own_reports import OWN_REPORT_KEYS, OWN_REPORTS
 from integration_tests.support.truth.reports import (
+    OWN_REPORT_KEYS,
+    OWN_REPORTS,
     REPORT_KEYS,
     REPORT_STREAMS,
     usual_targeting_types_of,
@@ -101,15 +102,16 @@ class World(simulator.World):
         """
         types = None if targeting_types is None else tuple(targeting_types)
         if stream in OWN_REPORTS:
-            return self.with_currency(OWN_REPORTS[stream].records(self, start, end, attribution, types))
+            own = OWN_REPORTS[stream]
+            return self.with_currency(own.rows(self, own.request(self, start, end, attribution, types)))
         if stream in REPORT_STREAMS:
             request = REPORT_STREAMS[stream].request(self, start, end, tuple(wanted_columns), attribution, types)
             return self.report(request)
         first, last = start or self.today - timedelta(days=DAYS_BACK), end or self.today
         if stream in _RECORDS:
             return _RECORDS[stream](self, {"ad_account_id": on_behalf_of, "start_date": first, "end_date": last})
-        asked = Asked(wanted_columns, first, last, attribution, targeting_types)
-        return self.with_currency(analytics_records(self, stream, asked))
+        asked = self, stream, wanted_columns, attribution, (first, last)
+        return self.with_currency(by_targeting(*asked, types) if stream in TARGETING_KEYS else by_entity(*asked))
 
     def synced(self, stream: str, start: date) -> Iterator[Record]:
         """What a sync with this start date holds today where nobody chooses columns or targeting types."""

@@ -1,7 +1,6 @@
 """Compute the records of a perfect sync of the synchronous analytics, by key."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from integration_tests.simulator.analytics.day_rows import Attribution, DayRows
@@ -48,47 +47,35 @@ BREAKDOWN_KEYS: Mapping[str, tuple[str, ...]] = {**TARGETING_KEYS, _PRODUCT_GROU
 """Analytics by targeting and by product group."""
 
 
-@dataclass(frozen=True)
-class Asked:
-    """What was asked of analytics: columns, days, attribution; None for targeting types means all that are open."""
-
-    columns: Sequence[str]
-    first: date
-    last: date
-    attribution: Attribution
-    targeting_types: Sequence[str] | None
-
-
-def analytics_records(world: World, stream: str, asked: Asked) -> Iterator[Record]:
+def by_entity(
+    world: World, stream: str, columns: Sequence[str], attribution: Attribution, days: tuple[date, date]
+) -> Iterator[Record]:
     """The rows of each day; those of days that only reports have are as reports show them."""
-    if stream in TARGETING_LEVELS:
-        return _by_targeting(world, stream, asked)
-    return _by_entity(world, LEVELS[stream], asked)
-
-
-def _by_entity(world: World, level: str, asked: Asked) -> Iterator[Record]:
-    maker = DayRows(world, asked.columns, asked.attribution)
+    maker = DayRows(world, columns, attribution)
     first_sync_day = (world.today - timedelta(days=DAYS_BACK)).isoformat()
-    for subject in _subjects(world, level):
-        for row in maker.rows(subject, asked.first, asked.last):
+    for subject in _subjects(world, LEVELS[stream]):
+        for row in maker.rows(subject, *days):
             shown = row if row["DATE"] >= first_sync_day else as_reported(row, maker.wanted)
             if shown is not None:
                 yield shown
 
 
-def _by_targeting(world: World, stream: str, asked: Asked) -> Iterator[Record]:
+def by_targeting(
+    world: World,
+    stream: str,
+    columns: Sequence[str],
+    attribution: Attribution,
+    days: tuple[date, date],
+    targeting_types: Sequence[str] | None,
+) -> Iterator[Record]:
+    """The rows of each day by targeting type and value; None means the types that all apps may ask for."""
     level = TARGETING_LEVELS[stream]
-    types = _open_types(level) if asked.targeting_types is None else asked.targeting_types
-    columns = [name for name in asked.columns if name not in REACH_COLUMNS]
-    maker = DayRows(world, (*columns, *TARGETING_KEYS[stream]), asked.attribution)
+    types = targeting_types or [name for name in TYPES[level] if name not in BETA_TYPES]
+    asked = [name for name in columns if name not in REACH_COLUMNS]
+    maker = DayRows(world, (*asked, *TARGETING_KEYS[stream]), attribution)
     for subject in _subjects(world, level):
         for part in broken_down(subject, types):
-            yield from maker.rows(part, asked.first, asked.last)
-
-
-def _open_types(level: str) -> tuple[str, ...]:
-    """The targeting types that all apps may ask for."""
-    return tuple(name for name in TYPES[level] if name not in BETA_TYPES)
+            yield from maker.rows(part, *days)
 
 
 def _subjects(world: World, level: str) -> Iterator[Subject]:

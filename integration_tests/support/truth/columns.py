@@ -1,4 +1,7 @@
-"""The columns of analytics rows where a config names none: those of the official connector, and `TOTAL_IMPRESSION`."""
+"""The columns of analytics rows where a config names none.
+
+Those that the official connector asks for, in its order (tables made with it have them), and `TOTAL_IMPRESSION`.
+"""
 
 from integration_tests.simulator.analytics.columns import names_in
 
