@@ -11,7 +11,7 @@ from integration_tests.support.assertions import assert_exact, assert_succeeded
 from integration_tests.support.catalogs import ALL_STREAMS
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
-from integration_tests.support.truth import AUDIENCE_KEYS, CATALOG_ITEM_KEYS, ORGANISATION_KEYS
+from integration_tests.support.truth.lists import AUDIENCE_KEYS, CATALOG_ITEM_KEYS, ORGANISATION_KEYS
 from integration_tests.support.worlds import small_world
 
 DAY_SECONDS = 86_400

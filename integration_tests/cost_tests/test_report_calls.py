@@ -7,7 +7,8 @@ from integration_tests.simulator.faults.script import DOWNLOAD
 from integration_tests.support.assertions import assert_succeeded
 from integration_tests.support.pinterest import Simulator
 from integration_tests.support.syncs import run_sync
-from integration_tests.support.truth import OWN_REPORT_KEYS, REPORT_KEYS, TARGETING_KEYS
+from integration_tests.support.truth.analytics import TARGETING_KEYS
+from integration_tests.support.truth.reports import OWN_REPORT_KEYS, REPORT_KEYS
 from integration_tests.support.worlds import small_world
 
 LEVELS, LEVELS_BY_TARGETING, CONVERSION_STREAMS, SPLITS_OF_CONVERSIONS = 7, 6, 4, 2

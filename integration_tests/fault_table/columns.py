@@ -11,7 +11,8 @@ from integration_tests.simulator import DOWNLOAD, REPORT_STEPS, Fault, FaultKind
 from integration_tests.simulator.endpoints import CREATE_REPORTS, ENDPOINTS
 from integration_tests.support.outputs import Record
 from integration_tests.support.pinterest import World
-from integration_tests.support.truth import REPORT_KEYS, Key
+from integration_tests.support.truth import Key
+from integration_tests.support.truth.reports import REPORT_KEYS
 
 _QUOTAS = {operation.operation_id: operation.category for operation in (*ENDPOINTS, *CREATE_REPORTS)}
 _PARENTS = {"board": "boards", "feed": "catalogs_feeds"}

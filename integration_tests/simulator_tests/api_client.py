@@ -87,6 +87,20 @@ class Client:
         return self.token({"grant_type": "refresh_token", "refresh_token": refresh_token})
 
 
+class Refusal(NamedTuple):
+    """What a refused call is told."""
+
+    status: int
+    code: int
+    message: str
+
+
+def refusal(answer: requests.Response) -> Refusal:
+    body = answer.json()
+    assert set(body) == {"code", "message", "status"}, body
+    return Refusal(answer.status_code, body["code"], body["message"])
+
+
 def download(url: str, **options: Any) -> requests.Response:
     """What is behind a download link, asked for without a token."""
     with requests.Session() as session:

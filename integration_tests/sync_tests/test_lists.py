@@ -19,13 +19,9 @@ from integration_tests.support.operations import OPERATIONS
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.processes import clean_environment, run_to_its_end
 from integration_tests.support.syncs import read_arguments, run_sync, since_recently
-from integration_tests.support.truth import (
-    CATALOG_ITEM_KEYS,
-    LIST_KEYS,
-    ORGANISATION_KEYS,
-    RESOURCE_KEYS,
-    TARGETING_KEYS,
-)
+from integration_tests.support.truth.analytics import TARGETING_KEYS
+from integration_tests.support.truth.lists import CATALOG_ITEM_KEYS, LIST_KEYS, ORGANISATION_KEYS
+from integration_tests.support.truth.resources import RESOURCE_KEYS
 
 CATALOGS = tuple(stream for stream in LIST_KEYS if stream.startswith("catalogs"))
 CATALOG_ITEMS = tuple(CATALOG_ITEM_KEYS)

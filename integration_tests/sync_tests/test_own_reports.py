@@ -19,8 +19,8 @@ from integration_tests.support.days import ago, days_later
 from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
-from integration_tests.support.truth import OWN_REPORT_KEYS, by_key
-from integration_tests.support.truth.reports import OWN_REPORTS
+from integration_tests.support.truth import by_key
+from integration_tests.support.truth.reports import OWN_REPORT_KEYS, OWN_REPORTS
 
 MIX, BRANDS, SKUS = "marketing_mix_report", "brand_conversions_report", "sku_conversions_report"
 CREATE = {

@@ -13,7 +13,7 @@ from integration_tests.support.assertions import assert_exact, assert_failed, as
 from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
-from integration_tests.support.truth import REPORT_KEYS
+from integration_tests.support.truth.reports import REPORT_KEYS
 
 STREAMS = (
     "product_group_report",

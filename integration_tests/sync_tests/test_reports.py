@@ -14,7 +14,7 @@ from integration_tests.support.days import ago, days_later
 from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
-from integration_tests.support.truth import REPORT_KEYS, REPORT_STREAMS, usual_targeting_types_of
+from integration_tests.support.truth.reports import REPORT_KEYS, REPORT_STREAMS, usual_targeting_types_of
 
 STREAM = "campaign_analytics"
 CREATE, SYNCHRONOUS = "analytics/create_report", "campaigns/analytics"

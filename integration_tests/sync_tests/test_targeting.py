@@ -11,7 +11,7 @@ from integration_tests.support.assertions import assert_exact, assert_same, asse
 from integration_tests.support.days import ago
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
-from integration_tests.support.truth import TARGETING_KEYS
+from integration_tests.support.truth.analytics import TARGETING_KEYS
 from source_pinterest import limits
 from source_pinterest.source import SourcePinterest
 

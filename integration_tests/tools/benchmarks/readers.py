@@ -13,7 +13,7 @@ import requests
 from integration_tests.support.catalogs import catalog_of
 from integration_tests.support.processes import ROOT, clean_environment
 from integration_tests.support.syncs import read_arguments
-from integration_tests.support.truth import DEFAULT_COLUMNS
+from integration_tests.support.truth.columns import DEFAULT_COLUMNS
 from integration_tests.support.worktree import worktree_of
 from integration_tests.tools.benchmarks import floor
 
