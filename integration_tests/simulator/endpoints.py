@@ -10,7 +10,7 @@ from integration_tests.simulator.business import BUSINESS_ENDPOINTS
 from integration_tests.simulator.calls.operation import Operation
 from integration_tests.simulator.lists.endpoints import LIST_ENDPOINTS
 from integration_tests.simulator.organic.endpoints import ORGANIC_ENDPOINTS
-from integration_tests.simulator.reports.endpoints import CREATE_REPORT, CREATE_REPORTS, GET_REPORTS
+from integration_tests.simulator.reports.operations import CREATE_REPORT, CREATE_REPORTS, GET_REPORTS
 from integration_tests.simulator.resources import RESOURCE_ENDPOINTS
 from integration_tests.simulator.trends import TREND_ENDPOINTS
 

@@ -96,7 +96,7 @@ class Simulator:
 
     def after(self, operation_id: str, count: int, action: Callable[[World], object]) -> None:
         """Lets something happen in the world right after the n-th call, from now on, of an operation."""
-        self._service.hooks.add(operation_id, count, action)
+        self._service.after(operation_id, count, action)
 
     def alter(self, operation_id: str, alteration: Alteration) -> None:
         """Has each proper answer of an operation altered, from now on."""

@@ -1,17 +1,44 @@
 """This table lists the synchronous analytics operations on ad accounts and their entities."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from integration_tests.simulator.analytics.operation import AnalyticsOperation
-from integration_tests.simulator.analytics.product_groups import ProductGroupOperation
+from integration_tests.simulator.analytics.subjects import Subject
 from integration_tests.simulator.analytics.targeting import TargetingOperation
-from integration_tests.simulator.calls.operation import DocumentOperation, Operation
+from integration_tests.simulator.calls.operation import Arguments, DocumentOperation, Operation
 from integration_tests.simulator.calls.parameters import Day, Parameter, ids_of_analytics
 from integration_tests.simulator.calls.rules import names_ads
+from integration_tests.simulator.reports.request import ReportRequest
+from integration_tests.simulator.reports.subjects import entities
 from integration_tests.simulator.world.world import World
 
 _AA = "/ad_accounts/{ad_account_id}"
+
+
+PRODUCT_GROUP_ID = "PRODUCT_GROUP_ID"
+
+
+def product_groups(world: World, account: int, ids: Sequence[str] | None = None) -> Iterator[Subject]:
+    """The product groups asked for, or all of them; ids that aren't this account's are passed over."""
+    filters = {} if ids is None else {"product_group_ids": tuple(ids)}
+    request = ReportRequest(
+        level="PRODUCT_GROUP", start_date=world.today, end_date=world.today, columns=(), filters=filters
+    )
+    return (replace(part.subject, row_key=PRODUCT_GROUP_ID) for part in entities(world, account, request))
+
+
+@dataclass(frozen=True)
+class ProductGroupOperation(AnalyticsOperation):
+    """The analytics of product groups: rows as of the other levels, with the id of the product group on each.
+
+    No column asks for it. The numbers are those of reports.
+    """
+
+    def subjects(self, world: World, account: int, arguments: Arguments, ids: Sequence[str]) -> Iterator[Subject]:
+        del arguments
+        return product_groups(world, account, ids)
 
 
 def _metrics_ready_state(world: World, arguments: Mapping[str, Any]) -> dict[str, bool]:

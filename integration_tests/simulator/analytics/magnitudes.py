@@ -14,7 +14,6 @@ from zlib import crc32
 from integration_tests.simulator.analytics import columns
 from integration_tests.simulator.analytics.volumes import FAMILIES, UNDIVIDED
 from integration_tests.simulator.reports import columns as report_columns
-from integration_tests.simulator.reports import own_columns
 
 SHIFT = 24
 _WHOLE = 1 << SHIFT
@@ -146,9 +145,9 @@ _OF_CONVERSIONS = (
     (re.compile(r"(\w+)_CONVERSION_RATE"), (r"\1", "TOTAL_CLICKTHROUGH", 1)),
 )
 COUNTS_AND_AMOUNTS = frozenset(
-    (*columns.COUNTS, *columns.MICROS, *report_columns.COUNTS, *report_columns.MICROS, *own_columns.AMOUNTS)
+    (*columns.COUNTS, *columns.MICROS, *report_columns.COUNTS, *report_columns.MICROS, *report_columns.OWN_AMOUNTS)
 )
-RATES = frozenset((*columns.NUMBERS, *report_columns.NUMBERS, *own_columns.RATES))
+RATES = frozenset((*columns.NUMBERS, *report_columns.NUMBERS, *report_columns.OWN_RATES))
 
 
 @cache

@@ -9,7 +9,6 @@ from enum import IntEnum, unique
 from typing import Any
 
 from integration_tests.simulator.ads.entities import account_name, account_of
-from integration_tests.simulator.lists.audience_rules import audience_rule, visitors
 from integration_tests.simulator.world import numbering
 from integration_tests.simulator.world.listing import Listing, Record
 from integration_tests.simulator.world.seeding import mix, words
@@ -68,9 +67,61 @@ def audience(world: World, account: int, index: int) -> Record:
         "created_by_company_name": "Käse & Co",
         "created_timestamp": world.built_at - 50_000_000 + index,
         "updated_timestamp": world.built_at - 40_000_000 + index if is_sized else None,
-        "rule": audience_rule(world, account, item_id(Series.CONVERSION_TAGS, account, 0))
+        "rule": _rule(world, account, item_id(Series.CONVERSION_TAGS, account, 0))
         if index % 2 == 0
-        else visitors(item_id(Series.CONVERSION_TAGS, account, 0)),
+        else _visitors(item_id(Series.CONVERSION_TAGS, account, 0)),
+    }
+
+
+def _visitors(tag: str) -> Record:
+    """Who has bought something where the tag is."""
+    return {"visitor_source_id": tag, "retention_days": 180, "event": "checkout"}
+
+
+def _rule(world: World, account: int, tag: str) -> Record:
+    """Every field that a rule may have."""
+    return {
+        "ad_account_id": world.account_id(account),
+        "ad_id": [world.entity_id(Kind.ADS, account, 0)],
+        "campaign_id": [world.entity_id(Kind.CAMPAIGNS, account, 0)],
+        "country": "US",
+        "customer_list_id": "2541000000061",
+        "engagement_domain": ["shop.example"],
+        "engagement_type": "click",
+        "engager_type": 1,
+        "event": "checkout",
+        "event_data": {
+            "currency": "USD",
+            "lead_type": "Newsletter",
+            "line_items": {
+                "product_brand": "Käse",
+                "product_category": "Food",
+                "product_id": 1414,
+                "product_name": "Cheese",
+                "product_price": "5.99",
+                "product_quantity": 2,
+                "product_variant": "old",
+                "product_variant_id": "14",
+            },
+            "order_id": "X-151481",
+            "order_quantity": 1,
+            "page_name": "Cheese",
+            "promo_code": "WINTER10",
+            "property": "Athleta",
+            "search_query": "cheese",
+            "value": "116",
+            "video_title": "How to",
+        },
+        "event_source": {"=": ["web", "mobile"]},
+        "ingestion_source": {"=": ["tag"]},
+        "objective_type": ["AWARENESS"],
+        "percentage": 3,
+        "pin_id": ["1022106077902810180"],
+        "prefill": True,
+        "retention_days": 30,
+        "seed_id": ["2542620639259"],
+        "url": ["https://shop.example/view_item"],
+        "visitor_source_id": tag,
     }
 
 

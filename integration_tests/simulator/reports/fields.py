@@ -1,21 +1,27 @@
-"""These are the fields of requests for each kind of report, and the rules of marketing mix and product reports.
+"""These are the fields of requests for each kind of report, and the rules that refuse combinations of them.
 
-As in Pinterest's OpenAPI document 5.28, without those that no stream sends. `rules` refuses values that are in beta;
-limits that the texts of the document state are kept in the stricter way.
+As in Pinterest's OpenAPI document 5.28, without those that no stream sends. Limits that its texts state are kept in the
+stricter way.
 """
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from integration_tests.simulator.analytics.operation import WINDOW_DAYS
-from integration_tests.simulator.calls.errors import bad_request
+from integration_tests.simulator.calls.errors import bad_request, forbidden
 from integration_tests.simulator.calls.fields import Field, ListField, NumberField, text
 from integration_tests.simulator.calls.parameters import Choice, Day, Digits, Text
-from integration_tests.simulator.reports.columns import REPORT_COLUMNS
-from integration_tests.simulator.reports.own_columns import MMM_COLUMNS, PRODUCT_COLUMNS
-from integration_tests.simulator.reports.products import BREAKDOWNS
-from integration_tests.simulator.reports.request import LEVELS, TARGETING_VALUES
+from integration_tests.simulator.reports.columns import AD_COLUMNS, MMM_COLUMNS, PRODUCT_COLUMNS, REPORT_COLUMNS
+from integration_tests.simulator.reports.request import (
+    BETA_TARGETING,
+    LEVELS,
+    PRODUCT_ITEM_LEVELS,
+    TARGETING_OF_ONE_LEVEL,
+    TARGETING_SUFFIX,
+    TARGETING_VALUES,
+)
+from integration_tests.simulator.reports.subjects import BREAKDOWNS
 from integration_tests.simulator.world.world import World
 
 _MOST_IDS = 500
@@ -122,6 +128,58 @@ def _in_order(world: World, arguments: _Arguments) -> None:
         raise bad_request("end_date must not be in the future.")
 
 
+class _Limit(NamedTuple):
+    """How far back a report may start, how far it may reach, and how Pinterest calls such a request."""
+
+    days_back: int
+    days_range: int
+    kind: str
+
+
+_HOURLY = _Limit(8, 3, "Hourly")
+_PRODUCT_ITEM = _Limit(92, 31, "Product item")
+_USUAL = _Limit(914, 186, "Non-hourly")
+
+
+def _report_dates(world: World, arguments: _Arguments) -> None:
+    limit = _limit(arguments)
+    start, end = arguments["start_date"], arguments["end_date"]
+    if start < world.today - timedelta(days=limit.days_back):
+        raise bad_request(f"{limit.kind} request must be within {limit.days_back} recent days")
+    if end - start > timedelta(days=limit.days_range):
+        raise bad_request(f"{limit.kind} request must not span more than {limit.days_range} days")
+
+
+def _limit(arguments: _Arguments) -> _Limit:
+    if arguments["granularity"] == "HOUR":
+        return _HOURLY
+    return _PRODUCT_ITEM if arguments["level"] in PRODUCT_ITEM_LEVELS else _USUAL
+
+
+def _targeting(_world: World, arguments: _Arguments) -> None:
+    level, targeting_types = arguments["level"], arguments["targeting_types"]
+    if level.endswith(TARGETING_SUFFIX) is (targeting_types is None):
+        raise bad_request("targeting_types requires level to be a value ending in _TARGETING, and the reverse.")
+    for targeting_type in targeting_types or ():
+        if TARGETING_OF_ONE_LEVEL.get(targeting_type, level) != level:
+            raise bad_request(f"{targeting_type} is not available at level {level}.")
+
+
+def _product_items(_world: World, arguments: _Arguments) -> None:
+    if arguments["level"] not in PRODUCT_ITEM_LEVELS:
+        return
+    refused = [name for name in AD_COLUMNS if name in arguments["columns"]]
+    refused += ["ad_statuses"] if arguments["ad_statuses"] is not None else []
+    if refused:
+        raise bad_request(f"{refused[0]} is not supported for Product Item level reports.")
+
+
+def _beta(_world: World, arguments: _Arguments) -> None:
+    """Features that Pinterest opens to few apps."""
+    if not set(BETA_TARGETING).isdisjoint(arguments["targeting_types"] or ()):
+        raise forbidden()
+
+
 def _mmm_dates(world: World, arguments: _Arguments) -> None:
     if arguments["start_date"] < world.today - timedelta(days=_MMM_DAYS_BACK):
         raise bad_request(f"Request must be within {_MMM_DAYS_BACK} recent days")
@@ -141,5 +199,6 @@ def _product_dates(_world: World, arguments: _Arguments) -> None:
         raise bad_request(f"start_date must be after {_BRAND_ATTRIBUTION_AFTER} for BRAND_ATTRIBUTION.")
 
 
+REPORT_RULES = (_in_order, _report_dates, _targeting, _product_items, _beta)
 MMM_RULES = (_in_order, _mmm_dates)
 PRODUCT_RULES = (_in_order, _product_dates)

@@ -1,4 +1,4 @@
-"""These operations create an asynchronous report and return its status.
+"""These operations create an asynchronous report and return its status; the table of them stands at the end.
 
 https://developers.pinterest.com/docs/api/v5/analytics-create_report and analytics-get_report.
 """
@@ -13,14 +13,18 @@ from integration_tests.simulator.analytics.day_rows import DEFAULT_ATTRIBUTION, 
 from integration_tests.simulator.analytics.operation import check_windows
 from integration_tests.simulator.calls.fields import Field, read_fields
 from integration_tests.simulator.calls.operation import Arguments, Call, Operation
+from integration_tests.simulator.calls.parameters import Text
 from integration_tests.simulator.faults.script import FaultKind
 from integration_tests.simulator.reports.downloads import DOWNLOAD_HOST, file_size
 from integration_tests.simulator.reports.fields import (
     FILTERS,
     MMM_FIELDS,
+    MMM_RULES,
     OBJECTIVES_BY_DEFAULT,
     PRODUCT_FIELDS,
+    PRODUCT_RULES,
     REPORT_FIELDS,
+    REPORT_RULES,
 )
 from integration_tests.simulator.reports.jobs import ReportStatus, poll_answer
 from integration_tests.simulator.reports.request import ReportRequest
@@ -122,3 +126,33 @@ def _request(arguments: Arguments) -> ReportRequest:
 def _short_request(operation_id: str, arguments: Arguments, **more: Any) -> ReportRequest:
     names = ("level", "start_date", "end_date", "columns", "granularity")
     return ReportRequest(operation_id=operation_id, **{name: arguments[name] for name in names}, **more)
+
+
+_ADS = ("ads:read",)
+_TOKEN = (Text("token", required=True),)
+_REPORTS = "/ad_accounts/{ad_account_id}/reports"
+_MMM = "/ad_accounts/{ad_account_id}/mmm_reports"
+_PRODUCTS = f"{_REPORTS}/brand_category_sku"
+
+CREATE_REPORT = CreateReport("analytics/create_report", _REPORTS, "ads_analytics", _ADS, (), rules=REPORT_RULES)
+CREATE_MMM_REPORT = CreateMarketingMixReport(
+    "analytics/create_mmm_report", _MMM, "ads_analytics", _ADS, (), rules=MMM_RULES
+)
+CREATE_PRODUCT_REPORT = CreateProductReport(
+    "analytics/create_conversion_product_report", _PRODUCTS, "ads_analytics", _ADS, (), rules=PRODUCT_RULES
+)
+CREATE_REPORTS = (CREATE_REPORT, CREATE_MMM_REPORT, CREATE_PRODUCT_REPORT)
+"""The operations that are called with a body."""
+
+GET_REPORTS = (
+    GetReport("analytics/get_report", _REPORTS, "ads_analytics", _ADS, _TOKEN),
+    GetReport("analytics/get_mmm_report", _MMM, "ads_read", _ADS, _TOKEN, created_by=CREATE_MMM_REPORT.operation_id),
+    GetReport(
+        "analytics/get_conversion_product_report",
+        _PRODUCTS,
+        "ads_read",
+        _ADS,
+        _TOKEN,
+        created_by=CREATE_PRODUCT_REPORT.operation_id,
+    ),
+)

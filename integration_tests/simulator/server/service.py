@@ -5,6 +5,7 @@ then the answer. Faults, latency and the log go around it.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
@@ -30,7 +31,6 @@ from integration_tests.simulator.reports.downloads import download
 from integration_tests.simulator.reports.jobs import ReportJobs, ReportStatus
 from integration_tests.simulator.server import pickiness
 from integration_tests.simulator.server.connections import response
-from integration_tests.simulator.server.hooks import Hooks
 from integration_tests.simulator.server.reply import Reply, refusal
 from integration_tests.simulator.server.request_log import LOGGED_HEADERS, Entry
 from integration_tests.simulator.server.settings import Settings
@@ -51,7 +51,6 @@ class Service:
     world: World
     settings: Settings
     log: list[Entry] = field(default_factory=list)
-    hooks: Hooks = field(default_factory=Hooks)
     alterations: Alterations = field(default_factory=Alterations)
     crashes: list[Exception] = field(default_factory=list)
     script: FaultScript = field(default_factory=FaultScript)
@@ -72,10 +71,16 @@ class Service:
         self.script.add(settings.faults)
         self._serial = count(1)
         self._started_at = self.clock()
+        self._calls: Counter[str] = Counter()
+        self._due: dict[tuple[str, int], list[Callable[[World], object]]] = {}
 
     def clock(self) -> float:
         """The clock of quotas, tokens, bookmarks and report jobs. `world.now` is what it showed at the start."""
         return self.settings.clock() + self.advanced_seconds
+
+    def after(self, operation_id: str, count: int, action: Callable[[World], object]) -> None:
+        """Has something happen in the world right after the n-th call, from now on, of an operation."""
+        self._due.setdefault((operation_id, self._calls[operation_id] + count), []).append(action)
 
     async def call(self, request: Request, operation: Operation) -> Response:
         """Serves an API operation."""
@@ -176,7 +181,9 @@ class Service:
         for fault in faults:
             reply = misbehaviour.spoiled(fault, reply, entry)
         entry.fault = faults[-1].kind if faults else None
-        self.hooks.run(entry.operation_id, self.world)
+        self._calls[entry.operation_id] += 1
+        for action in self._due.pop((entry.operation_id, self._calls[entry.operation_id]), ()):
+            action(self.world)
         await self._pause(self.settings.latency + sum(f.seconds for f in faults if f.kind is FaultKind.SLOW))
         entry.status, entry.body_bytes = reply.status, len(reply.body)
         if reply.rest is not None:

@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from integration_tests.simulator.analytics.day_rows import Attribution, DayRows
-from integration_tests.simulator.analytics.product_groups import KEY as PRODUCT_GROUP_ID
-from integration_tests.simulator.analytics.product_groups import product_groups
+from integration_tests.simulator.analytics.endpoints import PRODUCT_GROUP_ID, product_groups
 from integration_tests.simulator.analytics.subjects import Subject, subjects
 from integration_tests.simulator.analytics.targeting import BETA_TYPES, TYPE, TYPES, VALUE, broken_down
 from integration_tests.simulator.reports.rows import as_reported

@@ -9,9 +9,8 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from integration_tests.simulator.analytics.day_rows import Attribution
-from integration_tests.simulator.reports.columns import AD_COLUMNS
+from integration_tests.simulator.reports.columns import AD_COLUMNS, MMM_COLUMNS, PRODUCT_COLUMNS, PRODUCT_PARTS
 from integration_tests.simulator.reports.fields import OBJECTIVES
-from integration_tests.simulator.reports.own_columns import MMM_COLUMNS, PRODUCT_COLUMNS, PRODUCT_PARTS
 from integration_tests.simulator.reports.request import (
     BETA_TARGETING,
     PRODUCT_ITEM_LEVELS,
