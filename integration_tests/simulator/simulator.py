@@ -100,7 +100,7 @@ class Simulator:
 
     def alter(self, operation_id: str, alteration: Alteration) -> None:
         """Has each proper answer of an operation altered, from now on."""
-        self._service.alterations.add(operation_id, alteration)
+        self._service.alterations.setdefault(operation_id, []).append(alteration)
 
     def clear_alterations(self) -> None:
         self._service.alterations.clear()

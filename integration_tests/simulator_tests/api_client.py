@@ -11,7 +11,6 @@ from integration_tests.simulator import Kind
 from integration_tests.simulator.access.oauth import CLIENT_ID, CLIENT_SECRET
 from integration_tests.simulator.endpoints import ENDPOINTS
 from integration_tests.simulator.organic import places
-from integration_tests.simulator.reports.subjects import product_group_id
 from integration_tests.simulator.world import numbering
 from integration_tests.support.pinterest import Simulator, World
 
@@ -172,7 +171,7 @@ def _values(world: World) -> dict[str, Any]:
         "ad_group_ids": ids[Kind.AD_GROUPS],
         "ad_group_id": ids[Kind.AD_GROUPS][0],
         "ad_ids": ids[Kind.ADS],
-        "product_group_ids": [product_group_id(0, group, 0) for group in range(3)],
+        "product_group_ids": [numbering.product_group_id(0, group, 0) for group in range(3)],
         "pin_ids": [places.pin_id(world, (0, 0, position)) for position in range(3)],
         "sort_by": "IMPRESSION",
         "num_of_pins": 50,

@@ -59,7 +59,7 @@ class AnalyticsOperation(Operation):
         account = entities.account_of(call.world, arguments)
         ids = _entity_ids(self.level, arguments)
         days = (arguments["end_date"] - arguments["start_date"]).days + 1
-        if call.max_rows is not None and max(1, len(ids)) * days > call.max_rows:
+        if call.settings.max_rows is not None and max(1, len(ids)) * days > call.settings.max_rows:
             raise ApiError(413, 413, "The requested report is too large.")
         return self.wrapped(b",".join(self._chunks(call, account, ids)))
 
@@ -99,7 +99,7 @@ def check_windows(call: Call) -> None:
     """
     names = ("click_window_days", "engagement_window_days", "view_window_days")
     windows = tuple(int(call.arguments[name]) for name in names if name in call.arguments)
-    if windows in call.refused_windows:
+    if windows in call.settings.refused_windows:
         raise ApiError(400, 1, f"The attribution windows {windows} can not be combined.")
 
 

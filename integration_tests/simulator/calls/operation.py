@@ -5,7 +5,7 @@ one place, so a new endpoint is as strict as the others from its first line.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -14,8 +14,9 @@ import orjson
 from integration_tests.simulator.calls.bookmarks import Bookmarks
 from integration_tests.simulator.calls.errors import bad_request, forbidden, pagination_cap
 from integration_tests.simulator.calls.parameters import Digits, Integer, Parameter, Text, in_one_piece
-from integration_tests.simulator.faults.script import Fault
+from integration_tests.simulator.faults.script import Fault, FaultKind
 from integration_tests.simulator.reports.jobs import ReportJobs
+from integration_tests.simulator.server.settings import Settings
 from integration_tests.simulator.world.listing import Listing
 from integration_tests.simulator.world.world import World
 
@@ -36,10 +37,7 @@ class Call:
     reports: ReportJobs
     port: int  # of this server, for the links it gives out
     faults: Sequence[Fault] = ()
-    refused_windows: Collection[tuple[int, int, int]] = ()
-    page_cap: int | None = None
-    max_rows: int | None = None
-    max_items: int | None = None
+    settings: Settings = field(default_factory=Settings)
 
     @property
     def offset(self) -> int:
@@ -118,8 +116,8 @@ class ListOperation(Operation):
 
     def answer(self, call: Call) -> bytes:
         offset, size = call.offset, call.arguments["page_size"]
-        size = min(size, call.page_cap or size)
-        if call.max_items is not None and offset >= call.max_items:
+        size = min(size, call.settings.page_cap or size)
+        if any(fault.kind is FaultKind.PIN_CAP and offset >= fault.items for fault in call.faults):
             raise pagination_cap()
         listing = self.listing(call.world, call.arguments)
         following = offset + size

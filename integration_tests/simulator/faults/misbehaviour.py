@@ -54,10 +54,6 @@ def _rate_limited(fault: Fault) -> Reply:
     return reply
 
 
-def _retry_after(fault: Fault) -> Reply:
-    return refusal(errors.bad_request(f"The service is busy. Retry after {fault.seconds:g} seconds"))
-
-
 def _report(**told: str) -> bytes:
     """A report of which Pinterest tells no link and no size."""
     return orjson.dumps({**told, "url": None, "size": None})
@@ -78,7 +74,9 @@ def _gateway(status: int, body: bytes = _HTML, media_type: str = "text/html") ->
 
 _INSTEAD: Mapping[str, Callable[[Fault], Reply]] = {
     FaultKind.RATE_LIMITED: _rate_limited,
-    FaultKind.RETRY_AFTER_400: _retry_after,
+    FaultKind.RETRY_AFTER_400: lambda fault: refusal(
+        errors.bad_request(f"The service is busy. Retry after {fault.seconds:g} seconds")
+    ),
     FaultKind.LAST_90_DAYS_400: _refusing(errors.last_90_days),
     FaultKind.TRANSIENT_400: _refusing(errors.something_went_wrong),
     FaultKind.SERVER_ERROR: _status(500, "An unexpected error occurred."),
@@ -105,14 +103,9 @@ _INSTEAD: Mapping[str, Callable[[Fault], Reply]] = {
 }
 
 
-def _repeat_bookmark(body: bytes, entry: Entry) -> bytes:
-    page = orjson.loads(body)
-    page["bookmark"] = entry.values("bookmark")[0]
-    return orjson.dumps(page)
-
-
-def _empty_page(_body: bytes, entry: Entry) -> bytes:
-    return orjson.dumps({"items": [], "bookmark": entry.values("bookmark")[0]})
+def _page(body: bytes, entry: Entry, **changes: Any) -> bytes:
+    """A page with the bookmark that leads to it, and other changes."""
+    return orjson.dumps({**orjson.loads(body), "bookmark": entry.values("bookmark")[0], **changes})
 
 
 def _changed_report(**changes: Callable[[Any], Any]) -> Callable[[bytes, Entry], bytes]:
@@ -127,10 +120,6 @@ def _changed_report(**changes: Callable[[Any], Any]) -> Callable[[bytes, Entry],
     return damage
 
 
-def _rows_twice(row: Row) -> list[Row]:
-    return [row, row]
-
-
 def _rows_with_times(row: Row) -> list[Row]:
     return [with_field(with_field(row, "DATE", lambda day: f"{day}T08:00:00"), "date", lambda day: f"{day}T08:00:00")]
 
@@ -143,14 +132,6 @@ def _in_another_year(day: str) -> str:
     return f"2016{day[4:]}"  # which has a 29 February, too
 
 
-def _rows_of_another_id(row: Row) -> list[Row]:
-    return [with_field(row, "CAMPAIGN_ID", lambda _: "1"), row]
-
-
-def _rows_of_another_account(row: Row) -> list[Row]:
-    return [with_field(row, "AD_ACCOUNT_ID", lambda _: "1")]
-
-
 def _with_rows(change: Callable[[Row], list[Row]]) -> Callable[[bytes, Entry], bytes]:
     return lambda body, _entry: orjson.dumps(each_row(orjson.loads(body), change))
 
@@ -161,13 +142,13 @@ _DAMAGED_BODIES: Mapping[str, Callable[[bytes, Entry], bytes]] = {
     FaultKind.MALFORMED_JSON: lambda body, _entry: body[:-1] + b",}}",
     FaultKind.EMPTY_BODY: lambda _body, _entry: b"",
     FaultKind.OTHER_FORM: lambda body, _entry: orjson.dumps({"result": orjson.loads(body)}),
-    FaultKind.REPEATED_BOOKMARK: _repeat_bookmark,
-    FaultKind.ROWS_TWICE: _with_rows(_rows_twice),
+    FaultKind.REPEATED_BOOKMARK: _page,
+    FaultKind.ROWS_TWICE: _with_rows(lambda row: [row, row]),
     FaultKind.ROWS_WITH_TIMES: _with_rows(_rows_with_times),
     FaultKind.ROWS_OF_ANOTHER_DAY: _with_rows(_rows_of_another_day),
-    FaultKind.ROWS_OF_ANOTHER_ID: _with_rows(_rows_of_another_id),
-    FaultKind.ROWS_OF_ANOTHER_ACCOUNT: _with_rows(_rows_of_another_account),
-    FaultKind.EMPTY_PAGE_WITH_OWN_BOOKMARK: _empty_page,
+    FaultKind.ROWS_OF_ANOTHER_ID: _with_rows(lambda row: [with_field(row, "CAMPAIGN_ID", lambda _: "1"), row]),
+    FaultKind.ROWS_OF_ANOTHER_ACCOUNT: _with_rows(lambda row: [with_field(row, "AD_ACCOUNT_ID", lambda _: "1")]),
+    FaultKind.EMPTY_PAGE_WITH_OWN_BOOKMARK: lambda body, entry: _page(body, entry, items=[]),
     FaultKind.REPORT_IN_LOWER_CASE: _changed_report(report_status=str.lower),
     FaultKind.REPORT_WITHOUT_LINK: _changed_report(url=lambda _: None, size=lambda _: None),
 }

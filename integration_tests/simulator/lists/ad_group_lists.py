@@ -14,11 +14,10 @@ from integration_tests.simulator.calls.errors import ApiError, bad_request, forb
 from integration_tests.simulator.world import numbering
 from integration_tests.simulator.world.listing import Listing, Record
 from integration_tests.simulator.world.numbering import Numbering
-from integration_tests.simulator.world.seeding import WORDS, mix
+from integration_tests.simulator.world.seeding import mix, nth_word
 from integration_tests.simulator.world.world import Kind, Size, World, size_at
 
 MATCH_TYPES = ("BROAD", "PHRASE", "EXACT", "EXACT_NEGATIVE", "PHRASE_NEGATIVE")
-_PER_ACCOUNT, _PER_PARENT = 1_000_000, 1_000
 STATUSES = ("ACTIVE", "PAUSED", "ARCHIVED")
 
 
@@ -52,12 +51,10 @@ def keywords(world: World, arguments: Mapping[str, Any]) -> Listing:
 
 def keyword(world: World, account: int, place: Place) -> Record:
     kind, parent, position = place
-    word = WORDS[position % len(WORDS)]
-    turn = position // len(WORDS)
     series, parent_type = _OWNERS[kind]
     return {
-        "id": series.id_of(_number(account, parent, position)),
-        "value": f"{word} {turn}" if turn else word,
+        "id": series.id_of(numbering.part(account, parent, position)),
+        "value": nth_word(position),
         "match_type": _match_type(place),
         "bid": 200_000 + position if kind is Kind.AD_GROUPS and position % 2 == 0 else None,
         "parent_id": world.entity_id(kind, account, parent) if kind else world.account_id(account),
@@ -96,11 +93,16 @@ def _of_account(world: World, account: int) -> list[Place]:
 
 
 def _in(world: World, account: int, kind: Kind, entity_id: str) -> list[Place]:
+    index = _index_of(world, account, kind, entity_id)
+    size: Size = world.keywords if kind is Kind.AD_GROUPS else world.negative_keywords
+    return [(kind, index, position) for position in range(size_at(size, index))]
+
+
+def _index_of(world: World, account: int, kind: Kind, entity_id: str) -> int:
     index = world.entity_index(kind, account, entity_id)
     if index is None or entity_id in world.deleted_entities:
         raise ApiError(404, 404, f"{entity_id} was not found.")
-    size: Size = world.keywords if kind is Kind.AD_GROUPS else world.negative_keywords
-    return [(kind, index, position) for position in range(size_at(size, index))]
+    return index
 
 
 def _match_type(place: Place) -> str:
@@ -118,7 +120,7 @@ _REFUSALS = {
 
 def product_group_promotions(world: World, arguments: Mapping[str, Any]) -> Listing:
     account = account_of(world, arguments)
-    group, statuses = _ad_group(world, account, arguments), arguments["entity_statuses"]
+    group, statuses = _index_of(world, account, Kind.AD_GROUPS, arguments["ad_group_id"]), arguments["entity_statuses"]
     positions = [number for number in range(size_at(world.product_groups, group)) if _status(group, number) in statuses]
     return Listing(positions, lambda position: product_group_promotion(world, account, group, position))
 
@@ -131,7 +133,7 @@ def names_promotions(_world: World, arguments: Mapping[str, Any]) -> None:
 
 def product_group_promotion(world: World, account: int, group: int, position: int) -> Record:
     record: Record = {
-        "id": _promotion_id(account, group, position),
+        "id": numbering.product_group_id(account, group, position),
         "ad_group_id": world.entity_id(Kind.AD_GROUPS, account, group),
         "status": _status(group, position),
         "bid_in_micro_currency": mix(world.seed, account, group, position) % 10**9 if position % 2 else None,
@@ -142,7 +144,7 @@ def product_group_promotion(world: World, account: int, group: int, position: in
         "relative_definition": "product_type_1='beverage appliances'",
         "included": True,
         "is_mdl": False,
-        "parent_id": _promotion_id(account, group, 0) if position else None,
+        "parent_id": numbering.product_group_id(account, group, 0) if position else None,
         "tracking_url": None if position % 2 else "https://track.example/promotion",
     }
     if position % 2 == 0:
@@ -161,21 +163,6 @@ def product_group_promotion(world: World, account: int, group: int, position: in
             "slideshow_collections_title": "Slides",
         }
     return record
-
-
-def _ad_group(world: World, account: int, arguments: Mapping[str, Any]) -> int:
-    index = world.entity_index(Kind.AD_GROUPS, account, arguments["ad_group_id"])
-    if index is None or arguments["ad_group_id"] in world.deleted_entities:
-        raise ApiError(404, 404, "Ad group not found.")
-    return index
-
-
-def _promotion_id(account: int, group: int, position: int) -> str:
-    return numbering.PRODUCT_GROUPS.id_of(_number(account, group, position))
-
-
-def _number(account: int, group: int, position: int) -> int:
-    return (account * _PER_ACCOUNT + group) * _PER_PARENT + position
 
 
 def _status(group: int, position: int) -> str:

@@ -95,7 +95,12 @@ def report_stats(world: World, arguments: Mapping[str, Any]) -> Listing:
     """Numbers of one feed or of one catalog."""
     asked = arguments["parameters"]
     report = asked["report"]
-    number, kind = _feed(world, report) if report["report_type"] == REPORT_TYPES[0] else _catalog(world, report)
+    if report["report_type"] == REPORT_TYPES[0]:
+        number = catalogs.feed_index(world, report["feed_id"])
+        kind = catalogs.feed(world, number)["catalog_type"]
+    else:
+        number = _catalog(world, report)
+        kind = catalogs.catalog(world, number)["catalog_type"]
     if kind != asked["catalog_type"]:
         raise bad_request(f"catalog_type {asked['catalog_type']} is not that of what is asked for.")
     return Listing(range(world.item_issues), lambda index: _stats(world, report, number, index))
@@ -130,18 +135,11 @@ def _stats(world: World, report: Mapping[str, str], number: int, index: int) -> 
     return {**record, "catalog_id": catalogs.catalog_id(number), **ineligible}
 
 
-def _feed(world: World, report: Mapping[str, str]) -> tuple[int, str]:
-    number = numbering.FEEDS.index_of(report["feed_id"])
-    if number is None or number >= len(catalogs.feeds(world, {})) or report["feed_id"] in world.deleted_feeds:
-        raise ApiError(404, 4161, "Sorry! We could not find your catalogs feed.")
-    return number, catalogs.feed(world, number)["catalog_type"]
-
-
-def _catalog(world: World, report: Mapping[str, str]) -> tuple[int, str]:
+def _catalog(world: World, report: Mapping[str, str]) -> int:
     number = numbering.CATALOGS.index_of(report["catalog_id"]) if "catalog_id" in report else 0
     if number is None or number >= world.catalogs:
         raise ApiError(404, 4184, "Sorry! We could not find your catalog.")
-    return number, catalogs.catalog(world, number)["catalog_type"]
+    return number
 
 
 def _group(world: World, arguments: Mapping[str, Any]) -> int:

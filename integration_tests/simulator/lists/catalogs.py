@@ -32,10 +32,15 @@ def feeds(world: World, _arguments: Mapping[str, Any]) -> Listing:
 
 
 def processing_results(world: World, arguments: Mapping[str, Any]) -> Listing:
-    owner = numbering.FEEDS.index_of(arguments["feed_id"])
-    if owner is None or owner >= len(feeds(world, {})) or arguments["feed_id"] in world.deleted_feeds:
-        raise ApiError(404, 4161, "Sorry! We could not find your catalogs feed.")
+    owner = feed_index(world, arguments["feed_id"])
     return Listing(range(size_at(world.feed_results, owner)), lambda index: processing_result(world, owner, index))
+
+
+def feed_index(world: World, feed_id: str) -> int:
+    index = numbering.FEEDS.index_of(feed_id)
+    if index is None or index >= len(feeds(world, {})) or feed_id in world.deleted_feeds:
+        raise ApiError(404, 4161, "Sorry! We could not find your catalogs feed.")
+    return index
 
 
 def product_groups(world: World, _arguments: Mapping[str, Any]) -> Listing:
@@ -65,7 +70,7 @@ def catalog(world: World, index: int) -> Record:
 
 
 def feed(world: World, index: int) -> Record:
-    owner = _catalog_of(world, index)
+    owner = index % max(1, world.catalogs)
     kind = _TYPES[owner % len(_TYPES)]
     signed = ("", "reader:false-url-password@", "")[index % 3], ("?key=false-url-key", "", "")[index % 3]
     record: Record = {
@@ -145,7 +150,3 @@ _FILTERS: Mapping[str, Any] = {
     "HOTEL": {"any_of": [{"COUNTRY": {"negated": False, "values": ["DE"]}}]},
     "CREATIVE_ASSETS": {"any_of": [{"CREATIVE_ASSETS_ID": {"negated": False, "values": ["1"]}}]},
 }
-
-
-def _catalog_of(world: World, feed_index: int) -> int:
-    return feed_index % max(1, world.catalogs)

@@ -51,7 +51,7 @@ class ResultsList(ListOperation):
     """A list whose last page has a bookmark, which leads to an empty page, as was seen."""
 
     def answer(self, call: Call) -> bytes:
-        size = min(call.arguments["page_size"], call.page_cap or call.arguments["page_size"])
+        size = min(call.arguments["page_size"], call.settings.page_cap or call.arguments["page_size"])
         items = self.listing(call.world, call.arguments).page(call.offset, size)
         bookmark = call.bookmarks.issue(call.offset + len(items), call.identity) if items else None
         return orjson.dumps({"items": items, "bookmark": bookmark})

@@ -16,7 +16,7 @@ from integration_tests.simulator.reports.request import ReportRequest
 from integration_tests.simulator.world import numbering
 from integration_tests.simulator.world.listing import Record
 from integration_tests.simulator.world.numbering import Numbering
-from integration_tests.simulator.world.seeding import WORDS, mix, words
+from integration_tests.simulator.world.seeding import mix, nth_word, words
 from integration_tests.simulator.world.world import Kind, Size, World, size_at
 
 KINDS: Mapping[str, Kind] = {
@@ -29,8 +29,6 @@ KINDS: Mapping[str, Kind] = {
 }
 IDS = ("CAMPAIGN_ID", "AD_GROUP_ID", "AD_ID", "PIN_PROMOTION_ID", "PIN_ID", "PRODUCT_GROUP_ID")
 """What tells the rows of a part apart, where there are several."""
-_AD_GROUPS_PER_ACCOUNT = 1_000_000
-_PARTS_PER_AD_GROUP = 1_000
 _STATUSES = ("RUNNING", "PAUSED", "EXCLUDED", "ARCHIVED")
 
 
@@ -84,17 +82,12 @@ def entities(world: World, account: int, request: ReportRequest) -> Iterator[Rep
             yield from _parts_of(world, account, known, part, request)
 
 
-def product_group_id(account: int, group: int, position: int) -> str:
-    """The id of one product group of an ad group."""
-    return numbering.PRODUCT_GROUPS.id_of((account * _AD_GROUPS_PER_ACCOUNT + group) * _PARTS_PER_AD_GROUP + position)
-
-
 def _parts_of(
     world: World, account: int, ad_group: Reported, part: _Part, request: ReportRequest
 ) -> Iterator[Reported]:
     """The parts of an ad group that pass the filters. Keywords bring only some of its numbers."""
     group = world.entity_index(Kind.AD_GROUPS, account, ad_group.entity_id) or 0
-    first = (account * _AD_GROUPS_PER_ACCOUNT + group) * _PARTS_PER_AD_GROUP
+    first = numbering.part(account, group, 0)
     prefix = request.base_level.lower()
     indexes = range(first, first + size_at(part.size(world), group))
     numbers = [mix(part.numbering.base, index) for index in indexes]
@@ -249,9 +242,7 @@ def _keyword_columns(world: World, _part_id: str, index: int) -> Record:
     """A text is in an ad group once, and may be in several ad groups."""
     if not world.keyword_targeting:
         return {}
-    position = index % _PARTS_PER_AD_GROUP
-    turn, word = divmod(position, len(WORDS))
-    return {"TARGETING_TYPE": "KEYWORD", "TARGETING_VALUE": f"{WORDS[word]} {turn}" if turn else WORDS[word]}
+    return {"TARGETING_TYPE": "KEYWORD", "TARGETING_VALUE": nth_word(index % numbering.PARTS_PER_AD_GROUP)}
 
 
 PARTS: Mapping[str, _Part] = {

@@ -1,12 +1,8 @@
-"""These response classes send a reply over a healthy or a broken connection.
-
-Starlette responses, one for each way in which a connection can fail its client.
-"""
+"""Send a reply over a healthy connection, or over one that fails its client."""
 
 import asyncio
 import socket
 import struct
-from collections.abc import Mapping
 from itertools import chain
 from typing import Any
 
@@ -32,56 +28,41 @@ class OpenProtocol(H11Protocol):
 def response(reply: Reply, fault: str | None, stopping: asyncio.Event) -> Response:
     """The response that carries the reply, on a connection as healthy as the fault allows."""
     headers = dict(reply.headers)
-    if fault is not None and fault in _BREAKING:
-        return _BREAKING[fault](reply.body, reply.status, headers, reply.media_type)
-    if fault == FaultKind.RESET_BEFORE_BODY:
-        return _ResetBeforeBody()
-    if fault == FaultKind.NEVER_ANSWERS:
-        return _Silence(stopping)
+    if fault in _BREAKING:
+        return _Broken(fault, stopping, reply.body, reply.status, headers, reply.media_type)
     if reply.rest is not None:
         return StreamingResponse(chain((reply.body,), reply.rest), reply.status, headers, reply.media_type)
     return Response(reply.body, reply.status, headers, reply.media_type)
 
 
 class _Broken(Response):
-    async def start(self, send: Send, part: int) -> None:
+    """An answer whose connection is closed or reset before, inside or after the body, or that never comes."""
+
+    def __init__(self, fault: str | None, stopping: asyncio.Event, *healthy: Any) -> None:
+        super().__init__(*healthy)
+        self._fault, self._stopping = fault, stopping
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        half = len(self.body) // 2
+        if self._fault == FaultKind.RESET_AFTER_BODY:
+            await super().__call__(scope, receive, send)
+        elif self._fault == FaultKind.RESET_INSIDE_BODY:
+            await self._begin(send, min(_SMALL_PART, half))
+        elif self._fault == FaultKind.NEVER_ANSWERS:
+            await self._wait(receive)
+        elif self._fault != FaultKind.RESET_BEFORE_BODY:
+            await self._begin(send, half)
+            scope["state"]["transport"].close()
+        _reset(scope)
+        await _disconnected(receive)
+
+    async def _begin(self, send: Send, part: int) -> None:
         """Sends the whole head, Content-Length included, and only a part of the body."""
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         await send({"type": "http.response.body", "body": bytes(self.body)[:part], "more_body": True})
 
-
-class _CutBody(_Broken):
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self.start(send, len(self.body) // 2)
-        scope["state"]["transport"].close()
-        await _disconnected(receive)
-
-
-class _ResetInsideBody(_Broken):
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self.start(send, min(_SMALL_PART, len(self.body) // 2))
-        _reset(scope)
-        await _disconnected(receive)
-
-
-class _ResetAfterBody(Response):
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await super().__call__(scope, receive, send)
-        _reset(scope)
-
-
-class _ResetBeforeBody(Response):
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002  # the ASGI signature
-        _reset(scope)
-        await _disconnected(receive)
-
-
-class _Silence(Response):
-    def __init__(self, stopping: asyncio.Event) -> None:
-        super().__init__()
-        self._stopping = stopping
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002  # the ASGI signature
+    async def _wait(self, receive: Receive) -> None:
+        """Waits until the client or the simulator has had enough."""
         waits: list[asyncio.Task[Any]] = [
             asyncio.create_task(self._stopping.wait()),
             asyncio.create_task(_disconnected(receive)),
@@ -89,15 +70,15 @@ class _Silence(Response):
         _, pending = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         for task in pending:
             task.cancel()
-        _reset(scope)
-        await _disconnected(receive)
 
 
-_BREAKING: Mapping[str, type[Response]] = {
-    FaultKind.CUT_BODY: _CutBody,
-    FaultKind.DOWNLOAD_CUT: _CutBody,
-    FaultKind.RESET_INSIDE_BODY: _ResetInsideBody,
-    FaultKind.RESET_AFTER_BODY: _ResetAfterBody,
+_BREAKING = {
+    FaultKind.CUT_BODY,
+    FaultKind.DOWNLOAD_CUT,
+    FaultKind.RESET_BEFORE_BODY,
+    FaultKind.RESET_INSIDE_BODY,
+    FaultKind.RESET_AFTER_BODY,
+    FaultKind.NEVER_ANSWERS,
 }
 
 

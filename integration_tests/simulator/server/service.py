@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from email.utils import format_datetime
+from http import HTTPStatus
 from itertools import count
 from urllib.parse import parse_qsl, urlencode
 
@@ -25,7 +26,7 @@ from integration_tests.simulator.calls.errors import ApiError, BrokenRule
 from integration_tests.simulator.calls.fields import json_body
 from integration_tests.simulator.calls.operation import Call, Operation
 from integration_tests.simulator.faults import misbehaviour
-from integration_tests.simulator.faults.alterations import Alterations
+from integration_tests.simulator.faults.alterations import Alteration
 from integration_tests.simulator.faults.script import DOWNLOAD, Fault, FaultKind, FaultScript
 from integration_tests.simulator.reports.downloads import download
 from integration_tests.simulator.reports.jobs import ReportJobs, ReportStatus
@@ -51,7 +52,7 @@ class Service:
     world: World
     settings: Settings
     log: list[Entry] = field(default_factory=list)
-    alterations: Alterations = field(default_factory=Alterations)
+    alterations: dict[str, list[Alteration]] = field(default_factory=dict)  # by operation
     crashes: list[Exception] = field(default_factory=list)
     script: FaultScript = field(default_factory=FaultScript)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
@@ -100,10 +101,8 @@ class Service:
             pickiness.refuse_video_metrics(self.settings, self.world, operation, arguments)
             unpaged = sorted((name, value) for name, value in entry.query if name != "bookmark")
             identity = f"{entry.path}?{urlencode(unpaged)}"
-            call = Call(self.world, arguments, identity, self.bookmarks, self.reports, request.url.port or 80, faults)
-            call.page_cap = self.settings.page_cap
-            call.max_rows, call.refused_windows = self.settings.max_rows, self.settings.refused_windows
-            call.max_items = next((fault.items for fault in faults if fault.kind is FaultKind.PIN_CAP), None)
+            port = request.url.port or 80
+            call = Call(self.world, arguments, identity, self.bookmarks, self.reports, port, faults, self.settings)
             if any(fault.kind is FaultKind.EMPTY_PAGE_WITH_BOOKMARK for fault in faults):
                 empty = {"items": [], "bookmark": self.bookmarks.issue(call.offset, call.identity)}
                 return Reply(200, orjson.dumps(empty))
@@ -177,7 +176,7 @@ class Service:
             is_told = not any(fault.kind is FaultKind.RATE_LIMITED for fault in faults)
             told = self.quotas.headers(entry.category, entry.operation_id) if is_told else {}
             reply.headers = {**told, **reply.headers, **self._standing_headers()}
-        self.alterations.apply(entry, reply)
+        self._alter(entry, reply)
         for fault in faults:
             reply = misbehaviour.spoiled(fault, reply, entry)
         entry.fault = faults[-1].kind if faults else None
@@ -205,6 +204,14 @@ class Service:
         except Exception as error:  # noqa: BLE001  # a defect of the simulator fails the test that stops it
             self.crashes.append(error)
             return refusal(ApiError(500, 500, f"The simulator is broken: {error!r}"))
+
+    def _alter(self, entry: Entry, reply: Reply) -> None:
+        """Alters a proper answer; an error stays what it is."""
+        alterations = self.alterations.get(entry.operation_id, ()) if reply.status == HTTPStatus.OK else ()
+        if alterations and reply.rest is not None:
+            reply.body, reply.rest = b"".join((reply.body, *reply.rest)), None
+        for alteration in alterations:
+            reply.body = orjson.dumps(alteration(entry, orjson.loads(reply.body)))
 
     def _take_effect(self, fault: Fault, entry: Entry) -> None:
         if fault.kind is FaultKind.TOKEN_EXPIRED:

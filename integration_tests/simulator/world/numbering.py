@@ -50,3 +50,15 @@ BUSINESSES = Numbering(base=383_791_336_900_000_000, stride=100_003)
 BUSINESS_USERS = Numbering(base=383_800_000_000_000_000, stride=100_003)
 FOLLOWED_BOARDS = Numbering(base=549_900_000_000_000_000, stride=100_003)
 CATALOG_PRODUCT_GROUPS = Numbering(base=443_727_000_000, stride=61)
+
+PARTS_PER_AD_GROUP = 1_000
+_AD_GROUPS_PER_ACCOUNT = 1_000_000
+
+
+def part(account: int, ad_group: int, position: int) -> int:
+    """The number of a keyword, product group or product item of an ad group."""
+    return (account * _AD_GROUPS_PER_ACCOUNT + ad_group) * PARTS_PER_AD_GROUP + position
+
+
+def product_group_id(account: int, ad_group: int, position: int) -> str:
+    return PRODUCT_GROUPS.id_of(part(account, ad_group, position))

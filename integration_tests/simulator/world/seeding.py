@@ -33,6 +33,11 @@ def mix(*parts: int) -> int:
     return bits
 
 
+def nth_word(position: int) -> str:
+    turn, place = divmod(position, len(WORDS))
+    return f"{WORDS[place]} {turn}" if turn else WORDS[place]
+
+
 def words(bits: int) -> str:
     """A title out of the word list, Unicode included."""
     return f"{WORDS[bits % len(WORDS)]} {bits >> 8 & 0xFFF}"
