@@ -7,6 +7,7 @@ user itself is a business too, though it is not its own employer.
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from integration_tests.simulator.analytics.columns import names_in
 from integration_tests.simulator.calls.errors import forbidden
 from integration_tests.simulator.calls.operation import AD_ACCOUNT_ID, DocumentOperation, ListOperation, Operation
 from integration_tests.simulator.calls.parameters import Choice, Flag, Parameter
@@ -16,19 +17,10 @@ from integration_tests.simulator.world.seeding import mix, words
 from integration_tests.simulator.world.world import World
 
 ASSET_TYPES = ("AD_ACCOUNT", "PROFILE", "ASSET_GROUP", "CATALOG", "CONSUMER")
-PERMISSIONS = (
-    "ADMIN",
-    "ANALYST",
-    "FINANCE_MANAGER",
-    "FINANCE_EDIT",
-    "FINANCE_VIEW",
-    "AUDIENCE_MANAGER",
-    "CAMPAIGN_MANAGER",
-    "CATALOGS_MANAGER",
-    "CATALOGS_VIEWER",
-    "PROFILE_PUBLISHER",
-    "OWNER",
-)
+PERMISSIONS = names_in("""
+    ADMIN ANALYST FINANCE_MANAGER FINANCE_EDIT FINANCE_VIEW AUDIENCE_MANAGER CAMPAIGN_MANAGER CATALOGS_MANAGER
+    CATALOGS_VIEWER PROFILE_PUBLISHER OWNER
+""")
 MEMBER_ROLES = ("EMPLOYEE", "BIZ_ADMIN")
 PARTNER_TYPES = ("INTERNAL", "EXTERNAL")
 _USERS_PER_BUSINESS = 10_000

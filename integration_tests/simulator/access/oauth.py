@@ -12,6 +12,7 @@ from itertools import count
 from typing import Any
 from urllib.parse import urlencode
 
+from integration_tests.simulator.analytics.columns import names_in
 from integration_tests.simulator.calls.errors import (
     bad_request,
     invalid_grant,
@@ -21,17 +22,10 @@ from integration_tests.simulator.calls.errors import (
 
 CLIENT_ID = "1234567"
 CLIENT_SECRET = "false-client-secret"
-ALL_SCOPES = (
-    "ads:read",
-    "billing:read",
-    "biz_access:read",
-    "boards:read",
-    "boards:read_secret",
-    "catalogs:read",
-    "pins:read",
-    "pins:read_secret",
-    "user_accounts:read",
-)
+ALL_SCOPES = names_in("""
+    ads:read billing:read biz_access:read boards:read boards:read_secret catalogs:read pins:read pins:read_secret
+    user_accounts:read
+""")
 ACCESS_LIFETIME_SECONDS = 2_592_000
 REFRESH_LIFETIME_SECONDS = 5_184_000
 _BASIC = b64encode(f"{CLIENT_ID}:{CLIENT_SECRET}".encode()).decode()

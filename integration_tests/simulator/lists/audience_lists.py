@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from integration_tests.simulator.ads.entities import account_of
+from integration_tests.simulator.analytics.columns import names_in
 from integration_tests.simulator.lists.account_lists import Series, item_id, listing_of
 from integration_tests.simulator.world.listing import Listing, Record
 from integration_tests.simulator.world.seeding import mix, words
@@ -15,17 +16,9 @@ from integration_tests.simulator.world.world import World, size_at
 
 INSIGHT_TYPES = ("YOUR_TOTAL_AUDIENCE", "YOUR_ENGAGED_AUDIENCE", "PINTEREST_TOTAL_AUDIENCE")
 LOOKBACK_PERIODS = ("1d", "14d")
-SOURCE_PLATFORMS = (
-    "WEB",
-    "MOBILE",
-    "MOBILE_ANDROID",
-    "MOBILE_IOS",
-    "OFFLINE",
-    "PINTEREST_WEB",
-    "PINTEREST_ANDROID",
-    "PINTEREST_IOS",
-    "POINT_OF_SALE",
-)
+SOURCE_PLATFORMS = names_in("""
+    WEB MOBILE MOBILE_ANDROID MOBILE_IOS OFFLINE PINTEREST_WEB PINTEREST_ANDROID PINTEREST_IOS POINT_OF_SALE
+""")
 INGESTION_SOURCES = ("TAG", "MMP", "FILE_UPLOAD", "CONVERSIONS_API", "NATIVE")
 LABEL_TYPES = ("BRAND", "CUSTOM")
 LABEL_STATUSES = ("ACTIVE", "ARCHIVED")
@@ -38,19 +31,10 @@ _DEMOGRAPHICS = {
     "metros": ("807", "San Francisco"),
     "countries": ("US", "United States"),
 }
-_COMPONENTS = (
-    "advertiser_external_id",
-    "click_id_epik",
-    "external_event_id",
-    "hashed_email",
-    "hashed_maid",
-    "ip_address",
-    "order_id",
-    "order_value",
-    "product_id",
-    "source_url",
-    "user_agent",
-)
+_COMPONENTS = names_in("""
+    advertiser_external_id click_id_epik external_event_id hashed_email hashed_maid ip_address order_id order_value
+    product_id source_url user_agent
+""")
 _VOLUMES = ("100-1K", "1K-10K", "10K-100K", "100K-500K", "500K-1M", "5M+")
 
 

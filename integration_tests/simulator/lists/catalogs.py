@@ -38,7 +38,7 @@ def processing_results(world: World, arguments: Mapping[str, Any]) -> Listing:
 
 def feed_index(world: World, feed_id: str) -> int:
     index = numbering.FEEDS.index_of(feed_id)
-    if index is None or index >= len(feeds(world, {})) or feed_id in world.deleted_feeds:
+    if index is None or index >= len(feeds(world, {})):
         raise ApiError(404, 4161, "Sorry! We could not find your catalogs feed.")
     return index
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
+from integration_tests.simulator.analytics.columns import names_in
 from integration_tests.simulator.calls import errors
 from integration_tests.simulator.organic import places
 from integration_tests.simulator.organic.media import pin_media
@@ -19,21 +20,10 @@ from integration_tests.simulator.world.world import World, size_at
 USERNAME = "simulated_user"
 CLIENT = "client"
 """Who owns the ad accounts that are shared with the user."""
-CREATIVE_TYPES = (
-    "REGULAR",
-    "VIDEO",
-    "SHOPPING",
-    "CAROUSEL",
-    "MAX_VIDEO",
-    "COLLECTION",
-    "IDEA",
-    "SHOWCASE",
-    "QUIZ",
-    "COLLAGE",
-    "MAX_WIDTH_REGULAR_COLLECTION",
-    "MAX_WIDTH_VIDEO_COLLECTION",
-    "APP",
-)
+CREATIVE_TYPES = names_in("""
+    REGULAR VIDEO SHOPPING CAROUSEL MAX_VIDEO COLLECTION IDEA SHOWCASE QUIZ COLLAGE MAX_WIDTH_REGULAR_COLLECTION
+    MAX_WIDTH_VIDEO_COLLECTION APP
+""")
 _PRIVACIES = ("PUBLIC", "PROTECTED", "PUBLIC", "SECRET")
 
 

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from itertools import islice
 from typing import Any
 
+from integration_tests.simulator.analytics.columns import names_in
 from integration_tests.simulator.calls import errors
 from integration_tests.simulator.organic import content
 from integration_tests.simulator.organic.places import PinPlace, active_since, pin_id, place_of
@@ -27,14 +28,9 @@ STANDARD_METRICS = (
     "USER_FOLLOW",
     "PROFILE_VISIT",
 )
-VIDEO_METRICS = (
-    "VIDEO_MRC_VIEW",
-    "VIDEO_10S_VIEW",
-    "QUARTILE_95_PERCENT_VIEW",
-    "VIDEO_V50_WATCH_TIME",
-    "VIDEO_START",
-    "VIDEO_AVG_WATCH_TIME",
-)
+VIDEO_METRICS = names_in("""
+    VIDEO_MRC_VIEW VIDEO_10S_VIEW QUARTILE_95_PERCENT_VIEW VIDEO_V50_WATCH_TIME VIDEO_START VIDEO_AVG_WATCH_TIME
+""")
 PIN_METRICS = (*STANDARD_METRICS, *VIDEO_METRICS)
 SORTS = ("ENGAGEMENT", "IMPRESSION", "OUTBOUND_CLICK", "PIN_CLICK", "SAVE")
 VIDEO_SORTS = ("IMPRESSION", "SAVE", "OUTBOUND_CLICK", *VIDEO_METRICS)

@@ -10,21 +10,14 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zlib import crc32
 
+from integration_tests.simulator.analytics.columns import names_in
 from integration_tests.simulator.world.listing import Record
 from integration_tests.simulator.world.seeding import mix
 from integration_tests.simulator.world.world import World
 
-METRICS = (
-    "ENGAGEMENT",
-    "ENGAGEMENT_RATE",
-    "IMPRESSION",
-    "OUTBOUND_CLICK",
-    "OUTBOUND_CLICK_RATE",
-    "PIN_CLICK",
-    "PIN_CLICK_RATE",
-    "SAVE",
-    "SAVE_RATE",
-)
+METRICS = names_in("""
+    ENGAGEMENT ENGAGEMENT_RATE IMPRESSION OUTBOUND_CLICK OUTBOUND_CLICK_RATE PIN_CLICK PIN_CLICK_RATE SAVE SAVE_RATE
+""")
 SPLITS = {
     "NO_SPLIT": ("all",),
     "APP_TYPE": ("MOBILE", "TABLET", "WEB"),

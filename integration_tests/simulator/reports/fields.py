@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
+from integration_tests.simulator.analytics.columns import names_in
 from integration_tests.simulator.analytics.operation import WINDOW_DAYS
 from integration_tests.simulator.calls.errors import bad_request, forbidden
 from integration_tests.simulator.calls.fields import Field, ListField, NumberField, text
@@ -79,17 +80,9 @@ _PRODUCT_LEAST_DAYS = 7
 _DATES = (text(Day("start_date", required=True)), text(Day("end_date", required=True)))
 _NAME = text(Text("report_name", required=True))
 
-OBJECTIVES = (
-    "AWARENESS",
-    "CONSIDERATION",
-    "WEB_CONVERSION",
-    "CATALOG_SALES",
-    "VIDEO_COMPLETION",
-    "APP_INSTALL",
-    "SALES",
-    "LEADS",
-    "CTV_CONSIDERATION",
-)
+OBJECTIVES = names_in("""
+    AWARENESS CONSIDERATION WEB_CONVERSION CATALOG_SALES VIDEO_COMPLETION APP_INSTALL SALES LEADS CTV_CONSIDERATION
+""")
 OBJECTIVES_BY_DEFAULT = ("CONSIDERATION", "AWARENESS", "WEB_CONVERSION", "VIDEO_COMPLETION")
 
 

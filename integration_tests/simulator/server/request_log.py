@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-LOGGED_HEADERS = ("user-agent", "accept", "accept-encoding", "content-type", "connection")
-
 
 @dataclass
 class Entry:
@@ -21,13 +19,11 @@ class Entry:
     time: float
     path_parameters: dict[str, str] = field(default_factory=dict)
     query: list[tuple[str, str]] = field(default_factory=list)
-    headers: dict[str, str] = field(default_factory=dict)
     account: str = ""  # the ad account of the path, of the query, or of the report
     level: str = ""  # of the report
     size: int = 0  # the rows of an analytics request, entities times days, or the days of a report
     body: Any = None  # the JSON that was sent
     status: int = 0
-    body_bytes: int = 0
     fault: str | None = None
     broken_rule: str = ""  # of the API, for which the request was refused
 

@@ -33,7 +33,7 @@ from integration_tests.simulator.reports.jobs import ReportJobs, ReportStatus
 from integration_tests.simulator.server import pickiness
 from integration_tests.simulator.server.connections import response
 from integration_tests.simulator.server.reply import Reply, refusal
-from integration_tests.simulator.server.request_log import LOGGED_HEADERS, Entry
+from integration_tests.simulator.server.request_log import Entry
 from integration_tests.simulator.server.settings import Settings
 from integration_tests.simulator.world.seeding import mix
 from integration_tests.simulator.world.world import World
@@ -184,9 +184,9 @@ class Service:
         for action in self._due.pop((entry.operation_id, self._calls[entry.operation_id]), ()):
             action(self.world)
         await self._pause(self.settings.latency + sum(f.seconds for f in faults if f.kind is FaultKind.SLOW))
-        entry.status, entry.body_bytes = reply.status, len(reply.body)
+        entry.status = reply.status
         if reply.rest is not None:
-            reply.rest = self._watched(reply.rest, entry)
+            reply.rest = self._watched(reply.rest)
         return response(reply, entry.fault, self.stopping)
 
     def _reply(self, entry: Entry, faults: Sequence[Fault], proper: Callable[[Sequence[Fault]], Reply]) -> Reply:
@@ -223,12 +223,10 @@ class Service:
         elif fault.kind in _REPORT_ENDINGS:
             self.reports.end(entry, _REPORT_ENDINGS[fault.kind])
 
-    def _watched(self, chunks: Iterator[bytes], entry: Entry) -> Iterator[bytes]:
-        """Counts what is sent after the answer has begun, and notes what goes wrong there."""
+    def _watched(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        """Notes what goes wrong after the answer has begun."""
         try:
-            for chunk in chunks:
-                entry.body_bytes += len(chunk)
-                yield chunk
+            yield from chunks
         except Exception as error:
             self.crashes.append(error)
             raise
@@ -260,7 +258,6 @@ class Service:
             path_parameters=dict(request.path_params),
             account=request.path_params.get("ad_account_id") or dict(query).get("ad_account_id", ""),
             query=query,
-            headers={name: request.headers[name] for name in LOGGED_HEADERS if name in request.headers},
         )
         self.log.append(entry)
         return entry

@@ -104,7 +104,6 @@ class World:
         self._restated_since: list[date] = []
         self._vanished: set[str] = set()
         self.deleted_entities: set[str] = set()
-        self.deleted_feeds: set[str] = set()
         self._board_edits: dict[int, str | None] = {}
         self.deleted_pins: set[str] = set()
         self.hidden_pins: set[str] = set()  # somebody else's, who no longer shows them

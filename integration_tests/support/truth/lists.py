@@ -52,6 +52,11 @@ def _below_accounts(world: World, *kinds: Kind, **query: Any) -> Calls:
             yield from (({**mark, **query, f"{kind.removesuffix('s')}_id": entity_id}, mark) for entity_id in ids)
 
 
+def _each(name: str, records: Callable[[World], Iterable[Record]]) -> Callable[[World], Calls]:
+    """A call for each of these records, with its id under this name."""
+    return lambda world: ((mark, mark) for mark in ({name: record["id"]} for record in records(world)))
+
+
 def in_each_account(listed: Listed, *queries: Arguments) -> RecordsOf:
     """The records of a list of each ad account, with the id of the account, for each further query."""
     return marked(listed, lambda world: _accounts(world, *queries))
@@ -104,8 +109,8 @@ def _public_feeds(world: World, _: Arguments) -> Iterator[Record]:
         yield {**kept, "location": catalogs.PUBLIC_LOCATION.format(index)}
 
 
-def _feeds(world: World) -> list[Record]:
-    return [feed for feed in catalogs.feeds(world, {}) if feed["id"] not in world.deleted_feeds]
+def _feeds(world: World) -> Iterable[Record]:
+    return catalogs.feeds(world, {})
 
 
 def _groups(world: World) -> list[Record]:
@@ -128,9 +133,7 @@ LIST_RECORDS: Mapping[str, RecordsOf] = {
     **{stream: in_each_account(listed) for stream, listed in OF_AN_ACCOUNT.items()},
     "catalogs": lambda world, _: iter(catalogs.catalogs(world, {})),
     "catalogs_feeds": _public_feeds,
-    "catalogs_feed_processing_results": marked(
-        catalogs.processing_results, lambda world: ((one, one) for one in ({"feed_id": f["id"]} for f in _feeds(world)))
-    ),
+    "catalogs_feed_processing_results": marked(catalogs.processing_results, _each("feed_id", _feeds)),
     "catalogs_product_groups": lambda world, _: iter(_groups(world)),
     "keywords": marked(
         ad_group_lists.keywords,
@@ -185,11 +188,6 @@ AUDIENCE_RECORDS: Mapping[str, RecordsOf] = {
 _FEED_STATS, _CATALOG_STATS = catalog_items.REPORT_TYPES
 
 
-def _each_group(world: World) -> Calls:
-    marks = ({"product_group_id": group["id"]} for group in _groups(world))
-    return ((mark, mark) for mark in marks)
-
-
 def _products(world: World, arguments: Arguments) -> Iterator[Record]:
     for product in catalog_items.products(world, arguments):
         yield {**product, "pin_id": product["pin"]["id"]}
@@ -221,8 +219,8 @@ def _stats_of(report_type: str, name: str, subjects: Callable[[World], Iterable[
 
 
 CATALOG_ITEM_RECORDS: Mapping[str, RecordsOf] = {
-    "catalogs_product_group_counts": marked(only(catalog_items.product_counts), _each_group),
-    "catalogs_product_group_products": marked(_products, _each_group),
+    "catalogs_product_group_counts": marked(only(catalog_items.product_counts), _each("product_group_id", _groups)),
+    "catalogs_product_group_products": marked(_products, _each("product_group_id", _groups)),
     "catalogs_feed_item_issues": marked(catalog_items.item_issues, _latest_results),
     "catalogs_feed_ingestion_stats": _stats_of(_FEED_STATS, "feed_id", _feeds),
     "catalogs_distribution_stats": _stats_of(_CATALOG_STATS, "catalog_id", lambda world: catalogs.catalogs(world, {})),

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from integration_tests.simulator.analytics.columns import names_in
 from integration_tests.simulator.analytics.day_rows import Attribution
 from integration_tests.simulator.reports.columns import AD_COLUMNS, MMM_COLUMNS, PRODUCT_COLUMNS, PRODUCT_PARTS
 from integration_tests.simulator.reports.fields import OBJECTIVES
@@ -130,17 +131,11 @@ REPORT_KEYS: Mapping[str, tuple[str, ...]] = {name: stream.key for name, stream 
 # -- reports with endpoints of their own
 
 _MMM_TYPES = ("APPTYPE", "COUNTRY", "CREATIVE_TYPE", "GENDER", "LOCATION")
-_NOT_ASKED = (
-    "AD_GROUP_ID",
-    "AD_GROUP_NAME",
-    "SPEND_ORDER_LINE_PAID_TYPE",
-    "PINNER_LIST_NAME",
-    "CAMPAIGN_OBJECTIVE_TYPE",
-    "ADS_CREDIT_SPEND_IN_DOLLAR",
-    "ADVERTISER_PAID_SPEND_IN_DOLLAR",
-    "ADVERTISER_PAID_ECPC_IN_DOLLAR",
-    "ADVERTISER_PAID_ECPM_IN_DOLLAR",
-)
+_NOT_ASKED = names_in("""
+    AD_GROUP_ID AD_GROUP_NAME SPEND_ORDER_LINE_PAID_TYPE PINNER_LIST_NAME CAMPAIGN_OBJECTIVE_TYPE
+    ADS_CREDIT_SPEND_IN_DOLLAR ADVERTISER_PAID_SPEND_IN_DOLLAR ADVERTISER_PAID_ECPC_IN_DOLLAR
+    ADVERTISER_PAID_ECPM_IN_DOLLAR
+""")
 """What may split rows, and what only newer versions of the API have."""
 
 
