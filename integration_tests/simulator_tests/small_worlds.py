@@ -1,6 +1,6 @@
 """Worlds that are the same on any day, and windows and rows of the reports on them."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from integration_tests.simulator_tests.api_client import Client
@@ -13,13 +13,9 @@ def small_world(**options: Any) -> World:
     return World(**{"now": NOW, **options})
 
 
-def window(world: World, start: int, end: int) -> dict[str, Any]:
+def days_back(world: World, start: int, end: int) -> dict[str, str]:
     """A window in days back from today."""
-    return {"start": world.today - timedelta(days=start), "end": world.today - timedelta(days=end)}
-
-
-def ordered(dates: dict[str, date]) -> dict[str, str]:
-    return {f"{name}_date": str(day) for name, day in dates.items()}
+    return {f"{name}_date": str(world.today - timedelta(days=days)) for name, days in (("start", start), ("end", end))}
 
 
 def rows(api: Client, account: int = 0, /, **order: Any) -> list[dict[str, Any]]:

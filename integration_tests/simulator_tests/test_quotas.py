@@ -27,13 +27,13 @@ class Counted:
         return tuple(headers[name] for name in TOLD if name in headers)
 
 
-def test_a_profile_allows_its_calls_and_not_one_more() -> None:
-    for profile, category, calls, seconds in [
-        ("standard", "org_analytics", 60, 60),
-        ("standard", "ads_analytics", 100, 1),  # the universal window is the tighter one within a second
-        ("trial", "org_read", 1_000, DAY),
-        ("docs_2022", "ads_analytics", 300, DAY),
-        ("docs_2022", "org_read", 10, 1),
+def test_a_profile_allows_its_calls_of_a_category_or_of_all_and_not_one_more() -> None:
+    for profile, category, calls, seconds, other in [
+        ("standard", "org_analytics", 60, 60, True),
+        ("standard", "ads_analytics", 100, 1, False),  # the universal window is the tighter one within a second
+        ("trial", "org_read", 1_000, DAY, False),
+        ("docs_2022", "ads_analytics", 300, DAY, True),
+        ("docs_2022", "org_read", 10, 1, True),
     ]:
         quotas = Counted(profile)
         of_all_calls = PROFILES[profile]["universal"].calls
@@ -41,20 +41,11 @@ def test_a_profile_allows_its_calls_and_not_one_more() -> None:
             quotas.now += number > 0 and number % of_all_calls == 0
             assert quotas.spend(category), (profile, category)
 
+        quotas.now += seconds == DAY  # of all calls another second begins
         assert not quotas.spend(category), (profile, category)
+        assert quotas.spend("ads_read") is other, (profile, category)
         quotas.now += seconds
         assert quotas.spend(category), (profile, category)
-
-
-def test_categories_have_windows_of_their_own_but_for_a_trial() -> None:
-    quotas = Counted()
-    assert all(quotas.spend("org_analytics") for _ in range(60))
-    assert not quotas.spend("org_analytics")
-    assert quotas.spend("org_read")
-
-    trial = Counted("trial")
-    assert all(trial.spend(("ads_read", "org_read")[number % 2]) for number in range(1_000))
-    assert not trial.spend("ads_analytics")
 
 
 def test_windows_begin_on_the_clock_and_a_refused_call_counts_in_the_others() -> None:

@@ -29,7 +29,7 @@ from integration_tests.simulator.endpoints import ENDPOINTS
 from integration_tests.simulator.lists.ad_group_lists import KeywordBatches
 from integration_tests.simulator.world import numbering
 from integration_tests.simulator_tests.api_client import Client, legal_calls, refusal
-from integration_tests.simulator_tests.small_worlds import ordered, window
+from integration_tests.simulator_tests.small_worlds import days_back
 from integration_tests.support.pinterest import Simulator, World
 
 STATS = "reports/stats"
@@ -134,7 +134,7 @@ def test_days_lie_in_the_last_90(sim: Simulator) -> None:
             (0, 2, "end_date must not be in the future."),
             (0, -1, "start_date must not be after end_date."),
         ]:
-            days = ordered(window(sim.world, -start, -end))
+            days = days_back(sim.world, -start, -end)
             assert complaint(operation, sim.world, **days) == told, (operation.operation_id, start, end)
 
 

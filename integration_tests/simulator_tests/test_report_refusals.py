@@ -16,7 +16,7 @@ from integration_tests.simulator.endpoints import CREATE_REPORTS
 from integration_tests.simulator.reports.fields import choice, choices, window_days
 from integration_tests.simulator.reports.request import LEVELS
 from integration_tests.simulator_tests.api_client import Client, legal_calls, legal_order, legal_orders, refusal
-from integration_tests.simulator_tests.small_worlds import ordered, small_world, window
+from integration_tests.simulator_tests.small_worlds import days_back, small_world
 from integration_tests.support.pinterest import Simulator
 
 ORDERS = {operation.operation_id: operation for operation in CREATE_REPORTS}
@@ -37,15 +37,10 @@ def complaint(operation_id: str = LEVEL, /, **changes: Any) -> str:
     return ""
 
 
-def days(start: int, end: int) -> dict[str, str]:
-    """A window in days back from today."""
-    return ordered(window(WORLD, start, end))
-
-
 def of_level(level: str, **changes: Any) -> dict[str, Any]:
     """An order of a level, of days that each level has."""
     types = ["GENDER"] if level.endswith("_TARGETING") else None
-    return {"level": level, "targeting_types": types, **days(60, 40), **changes}
+    return {"level": level, "targeting_types": types, **days_back(WORLD, 60, 40), **changes}
 
 
 # -- fields
@@ -145,7 +140,7 @@ def test_windows_are_as_long_and_as_old_as_pinterest_allows() -> None:
         (PRODUCTS, {}, 366, 0, "max of 1 year"),
         (PRODUCTS, {}, 1, 30, "after end_date"),
     ]:
-        answer = complaint(operation_id, **{**order, **days(first, last)})
+        answer = complaint(operation_id, **{**order, **days_back(WORLD, first, last)})
         assert told in answer if told else answer == "", (operation_id, order, first, last)
     since = {"end_date": "2024-04-17"}
     assert complaint(PRODUCTS, start_date="2024-03-17", **since) == ""

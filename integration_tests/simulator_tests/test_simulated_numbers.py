@@ -16,7 +16,7 @@ from integration_tests.simulator.reports.request import TARGETING_SUFFIX
 from integration_tests.simulator.reports.rows import report_file, report_rows
 from integration_tests.simulator.world.listing import Record
 from integration_tests.simulator_tests.api_client import Client, download, legal_calls, legal_orders
-from integration_tests.simulator_tests.small_worlds import NOW, rows, small_world, window
+from integration_tests.simulator_tests.small_worlds import NOW, days_back, rows, small_world
 from integration_tests.support.pinterest import Simulator, World
 
 OBJECTIVES = ["AWARENESS", "CONSIDERATION", "WEB_CONVERSION", "CATALOG_SALES", "VIDEO_COMPLETION", "SALES", "LEADS"]
@@ -44,12 +44,8 @@ def value(row: Mapping[str, Any], column: str) -> float:
 
 
 def test_a_report_leaves_out_zeros_and_rows_of_zeros_only(sim: Simulator, api: Client) -> None:
-    dates, seldom, often = window(sim.world, 60, 0), "TOTAL_VIEW_CHECKOUT", "TOTAL_CLICK_LEAD"
-    asked = {
-        "columns": ["CAMPAIGN_ID", seldom, often],
-        "start_date": str(dates["start"]),
-        "end_date": str(dates["end"]),
-    }
+    seldom, often = "TOTAL_VIEW_CHECKOUT", "TOTAL_CLICK_LEAD"
+    asked = {"columns": ["CAMPAIGN_ID", seldom, often], **days_back(sim.world, 60, 0)}
     served = rows(api, **asked)
 
     assert all(row.get(seldom, 1) and row.get(often, 1) for row in served)

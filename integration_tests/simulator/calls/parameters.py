@@ -55,16 +55,11 @@ class Text(Parameter):
 
 
 @dataclass(frozen=True)
-class Digits(Parameter):
-    _: KW_ONLY
-    max_length: int | None = None
-
+class Digits(Text):
     def parse(self, text: str) -> str:
         if not _DIGITS.fullmatch(text):
             raise bad_request(f"{self.name} '{text}' does not match '^\\d+$'.")
-        if self.max_length is not None and len(text) > self.max_length:
-            raise bad_request(f"{self.name} is too long. The maximum length is {self.max_length} characters.")
-        return text
+        return super().parse(text)
 
 
 @dataclass(frozen=True)

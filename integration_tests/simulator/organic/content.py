@@ -3,7 +3,7 @@
 https://developers.pinterest.com/docs/api/v5/boards-list and the operations beside it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -70,13 +70,8 @@ def board_sections(world: World, arguments: Mapping[str, Any]) -> Listing:
 
 def board_pins(world: World, arguments: Mapping[str, Any]) -> Listing:
     owner = _board_index(world, arguments)
-    with_metrics = bool(arguments.get("pin_metrics"))
-
-    def make(place: PinPlace) -> Record:
-        return {**pin(world, place), "pin_metrics": metrics(world, place) if with_metrics else None}
-
     found = [places.pin_place(world, owner, index) for index in range(places.count_pins(world, owner))]
-    return Listing([place for place in found if not places.is_deleted(world, place)], make)
+    return Listing([place for place in found if not places.is_deleted(world, place)], _listed(world, arguments))
 
 
 def board_section_pins(world: World, arguments: Mapping[str, Any]) -> Listing:
@@ -129,7 +124,7 @@ def pin(world: World, place: PinPlace) -> Record:
         "board_section_id": places.section_id(world, owner, slot - 1) if slot else None,
         "board_owner": {"username": username(owner // world.boards)},
         "created_at": f"20{20 + bits % 6}-{1 + bits % 12:02}-{1 + (bits >> 9) % 28:02}T{bits % 24:02}:30:00",
-        "creative_type": _creative_type(number),
+        "creative_type": CREATIVE_TYPES[number % len(CREATIVE_TYPES)],
         "title": words(bits >> 4) if bits % 3 else None,
         "description": words(bits >> 11) if bits % 5 else "",
         "link": f"https://shop.example/artículo/{number}?ref=pin&n={bits % 100}" if bits % 4 else None,
@@ -162,10 +157,6 @@ def privacy(index: int) -> str:
     return _PRIVACIES[index % len(_PRIVACIES)]
 
 
-def _creative_type(number: int) -> str:
-    return CREATIVE_TYPES[number % len(CREATIVE_TYPES)]
-
-
 def metrics(world: World, place: PinPlace) -> Record:
     counts = {"pin_click": place[2], "impression": 10 * place[2], "clickthrough": 1}
     if places.active_since(world, place) > world.today - timedelta(days=world.totals_lag_days):
@@ -174,21 +165,18 @@ def metrics(world: World, place: PinPlace) -> Record:
 
 
 def pins(world: World, arguments: Mapping[str, Any]) -> Listing:
+    found = [place for place in places_ever(world, arguments) if not places.is_deleted(world, place)]
+    return Listing(found, _listed(world, arguments))
+
+
+def _listed(world: World, arguments: Mapping[str, Any]) -> Callable[[PinPlace], Record]:
+    """A pin as a list shows it, with its totals if the call asks for them."""
     with_metrics = bool(arguments.get("pin_metrics"))
-
-    def make(place: PinPlace) -> Record:
-        return {**pin(world, place), "pin_metrics": metrics(world, place) if with_metrics else None}
-
-    return Listing(list(places_of(world, arguments)), make)
-
-
-def places_of(world: World, arguments: Mapping[str, Any]) -> Iterator[PinPlace]:
-    """Where the pins that a call may see sit, board by board."""
-    return (place for place in places_ever(world, arguments) if not places.is_deleted(world, place))
+    return lambda place: {**pin(world, place), "pin_metrics": metrics(world, place) if with_metrics else None}
 
 
 def places_ever(world: World, arguments: Mapping[str, Any]) -> Iterator[PinPlace]:
-    """The same, with the pins that are deleted by now."""
+    """Where the pins that a call may see sit, board by board, with those that are deleted by now."""
     hidden = () if arguments.get("include_protected_pins") else ("PROTECTED",)
     for board in boards_of(world, arguments):
         if privacy(board) in hidden:
