@@ -48,13 +48,10 @@ def test_the_last_bookmark_of_processing_results_leads_to_an_empty_page() -> Non
 @pytest.mark.parametrize(
     ("mode", "parents"),
     [
-        (KeywordBatches.ANSWERED, ["group 0", "group 0", "group 1", "group 1", "group 2", "group 2"]),
+        (KeywordBatches.ANSWERED, ["group 0", "group 1", "group 2"]),
         (KeywordBatches.IGNORED, ["account"]),
-        (KeywordBatches.LAST_ONE, ["group 2", "group 2"]),
-        (
-            KeywordBatches.CAMPAIGNS_TOO,
-            ["group 0"] * 2 + ["campaign"] + ["group 1"] * 2 + ["campaign"] + ["group 2"] * 2,
-        ),
+        (KeywordBatches.LAST_ONE, ["group 2"]),
+        (KeywordBatches.CAMPAIGNS_TOO, ["group 0", "campaign", "group 1", "campaign", "group 2", "campaign"]),
         (KeywordBatches.RESTRICTED, 401),
         (KeywordBatches.REJECTED, 400),
         (KeywordBatches.UNAUTHORIZED, 401),
@@ -62,13 +59,13 @@ def test_the_last_bookmark_of_processing_results_leads_to_an_empty_page() -> Non
     ],
 )
 def test_batches_of_keywords_go_wrong_as_told(mode: KeywordBatches, parents: list[str] | int) -> None:
-    world = World(ad_accounts=1, ad_groups=3, campaigns=1, keyword_batches=mode)
+    world = World(ad_accounts=1, ad_groups=3, campaigns=1, keywords=1, keyword_batches=mode)
     names = {world.account_id(0): "account", world.entity_id(Kind.CAMPAIGNS, 0, 0): "campaign"}
     names |= {world.entity_id(Kind.AD_GROUPS, 0, index): f"group {index}" for index in range(3)}
     with Simulator(world) as sim, Client(sim) as api:
         answer = api.call("keywords/get")
         found = [names[keyword["parent_id"]] for keyword in answer.json().get("items", [])]
-        assert parents in (answer.status_code, found, found[:6])
+        assert parents in (answer.status_code, found)
         assert api.call("keywords/get", ad_group_ids=None).status_code == 200
 
 
