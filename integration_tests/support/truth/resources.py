@@ -8,7 +8,7 @@ from integration_tests.simulator.ads.entities import ad_account
 from integration_tests.simulator.organic.content import CREATIVE_TYPES
 from integration_tests.simulator.world.listing import Record
 from integration_tests.simulator.world.world import World
-from integration_tests.support.truth.lists import Arguments, RecordsOf
+from integration_tests.support.truth.lists import Arguments, Calls, Listed, RecordsOf, marked
 
 _REGIONS: Mapping[str, str] = {"US": "US", "DE": "DE"}
 """Where the accounts are, as trends call it; of the other countries there are none."""
@@ -51,63 +51,58 @@ def _place(option_type: str, interest: str) -> Record:
     return {"level": resources.INTERESTS[interest][1], **above}
 
 
-def _regions(world: World, among: tuple[str, ...]) -> list[str]:
+def _regions(world: World, among: tuple[str, ...], **query: Any) -> Calls:
+    """A call for each region in which an account is, of those of which there are trends."""
     countries = dict.fromkeys(ad_account(world, index)["country"] for index in world.account_indexes())
-    return [_REGIONS[country] for country in countries if _REGIONS.get(country) in among]
+    regions = (_REGIONS.get(country) for country in countries)
+    return (({"region": region, **query}, {"region": region}) for region in regions if region in among)
 
 
-def _ranked_keywords(world: World) -> Iterator[tuple[Record, Record]]:
-    """Each keyword with what its answer was about."""
-    for region in _regions(world, trends.KEYWORD_REGIONS):
-        for trend_type in trends.TYPES:
-            of = {"region": region, "trend_type": trend_type}
-            for rank, item in enumerate(trends.trending_keywords(world, {**of, "limit": 50})["trends"], start=1):
-                yield {**of, "rank": rank}, item
+def _keyword_calls(world: World) -> Calls:
+    for call, mark in _regions(world, trends.KEYWORD_REGIONS, limit=50):
+        yield from (({**call, **of}, {**mark, **of}) for of in ({"trend_type": each} for each in trends.TYPES))
 
 
-def _trending_keywords(world: World, _: Arguments) -> Iterator[Record]:
-    for of, item in _ranked_keywords(world):
-        yield {**of, **{name: value for name, value in item.items() if name != "time_series"}}
+def _keywords(world: World, arguments: Arguments) -> Iterator[Record]:
+    for rank, item in enumerate(trends.trending_keywords(world, arguments)["trends"], start=1):
+        yield {**{name: value for name, value in item.items() if name != "time_series"}, "rank": rank}
 
 
-def _trending_keyword_weeks(world: World, _: Arguments) -> Iterator[Record]:
-    for of, item in _ranked_keywords(world):
-        shared = {"region": of["region"], "trend_type": of["trend_type"], "keyword": item["keyword"]}
+def _weeks(world: World, arguments: Arguments) -> Iterator[Record]:
+    for item in trends.trending_keywords(world, arguments)["trends"]:
         for week, volume in item["time_series"].items():
-            yield {**shared, "week": week, "volume": volume, "is_forecast": False}
+            yield {"keyword": item["keyword"], "week": week, "volume": volume, "is_forecast": False}
 
 
-def _trending(world: World, _: Arguments) -> Iterator[Record]:
-    for region in _regions(world, trends.REGIONS):
-        listed = trends.trending_product_categories(world, {"region": region, "engagement_type": "ENGAGEMENT"})
-        for rank, item in enumerate(listed, start=1):
-            number = str(item["pinterest_product_category_id"])
-            yield {**item, "pinterest_product_category_id": number, "region": region, "rank": rank}
+def _categories(world: World, arguments: Arguments) -> Iterator[Record]:
+    for rank, item in enumerate(trends.trending_product_categories(world, arguments), start=1):
+        yield {**item, "pinterest_product_category_id": str(item["pinterest_product_category_id"]), "rank": rank}
 
 
-def _category_trends(world: World, _: Arguments) -> Iterator[Record]:
-    for record in _trending(world, {}):
-        call: dict[str, Any] = {"region": record["region"], "product_categories": [record["product_category"]]}
-        for item in trends.product_category_details(world, call):
-            yield {**item, "region": record["region"]}
+def _category_trends(world: World, arguments: Arguments) -> Iterator[Record]:
+    names = [item["product_category"] for item in trends.trending_product_categories(world, arguments)]
+    return iter(trends.product_category_details(world, {**arguments, "product_categories": names}))
 
 
-def _topics(world: World, _: Arguments) -> Iterator[Record]:
-    for region in _regions(world, trends.REGIONS):
-        for of in trends.featured_topics(world, {"region": region}):
-            for rank, topic in enumerate(of["trends"], start=1):
-                yield {**topic, "interest": of["interest"], "market": of["market"], "region": region, "rank": rank}
+def _topics(world: World, arguments: Arguments) -> Iterator[Record]:
+    for of in trends.featured_topics(world, arguments):
+        for rank, topic in enumerate(of["trends"], start=1):
+            yield {**topic, "interest": of["interest"], "market": of["market"], "rank": rank}
+
+
+def _of_regions(listed: Listed) -> RecordsOf:
+    return marked(listed, lambda world: _regions(world, trends.REGIONS, engagement_type="ENGAGEMENT"))
 
 
 RESOURCE_RECORDS: Mapping[str, RecordsOf] = {
     "ad_account_countries": lambda world, _: iter(resources.ad_account_countries(world, {})["items"]),
     "delivery_metrics": lambda world, _: iter(resources.delivery_metrics(world, {})["items"]),
     "targeting_options": _targeting_options,
-    "trending_keywords": _trending_keywords,
-    "trending_keyword_weeks": _trending_keyword_weeks,
-    "trending_product_categories": _trending,
-    "product_category_trends": _category_trends,
-    "featured_trend_topics": _topics,
+    "trending_keywords": marked(_keywords, _keyword_calls),
+    "trending_keyword_weeks": marked(_weeks, _keyword_calls),
+    "trending_product_categories": _of_regions(_categories),
+    "product_category_trends": _of_regions(_category_trends),
+    "featured_trend_topics": _of_regions(_topics),
 }
 RESOURCE_KEYS: Mapping[str, tuple[str, ...]] = {
     "ad_account_countries": ("code",),
