@@ -3,7 +3,6 @@
 from integration_tests.simulator.access.no_access import NoAccess
 from integration_tests.simulator.access.oauth import ALL_SCOPES, Rotation
 from integration_tests.simulator.access.quotas import PROFILES, HeaderStyle
-from integration_tests.simulator.analytics.columns import SYNC_COLUMNS
 from integration_tests.simulator.analytics.day_rows import Attribution
 from integration_tests.simulator.faults.script import (
     DOWNLOAD,
@@ -13,11 +12,8 @@ from integration_tests.simulator.faults.script import (
     FaultKind,
     Hint,
 )
-from integration_tests.simulator.reports.columns import REPORT_COLUMNS
-from integration_tests.simulator.reports.jobs import ReportStatus
 from integration_tests.simulator.reports.request import ReportRequest
 from integration_tests.simulator.server.request_log import Entry
-from integration_tests.simulator.server.settings import Settings
 from integration_tests.simulator.simulator import Simulator
 from integration_tests.simulator.world.world import Kind, World
 
@@ -26,9 +22,7 @@ __all__ = [
     "DOWNLOAD",
     "HTML_PAGES",
     "PROFILES",
-    "REPORT_COLUMNS",
     "REPORT_STEPS",
-    "SYNC_COLUMNS",
     "Attribution",
     "Entry",
     "Fault",
@@ -38,9 +32,7 @@ __all__ = [
     "Kind",
     "NoAccess",
     "ReportRequest",
-    "ReportStatus",
     "Rotation",
-    "Settings",
     "Simulator",
     "World",
 ]

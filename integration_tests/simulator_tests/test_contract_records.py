@@ -10,7 +10,7 @@ from typing import Any
 import pinterestsdk
 import pytest
 
-from integration_tests.simulator import SYNC_COLUMNS
+from integration_tests.simulator.analytics.columns import SYNC_COLUMNS
 from integration_tests.simulator.analytics.operation import AnalyticsOperation
 from integration_tests.simulator.analytics.targeting import TargetingOperation
 from integration_tests.simulator.calls.operation import ListOperation

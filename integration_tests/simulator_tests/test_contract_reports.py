@@ -6,12 +6,13 @@ import pinterestsdk
 import pytest
 from annotated_types import MaxLen
 
-from integration_tests.simulator import Fault, ReportStatus
+from integration_tests.simulator import Fault
 from integration_tests.simulator.calls.fields import Field as BodyField
 from integration_tests.simulator.calls.fields import ListField, NumberField, TextField
 from integration_tests.simulator.calls.parameters import Choice
 from integration_tests.simulator.contract import in_contract, sdk_body, sdk_call
 from integration_tests.simulator.endpoints import CREATE_REPORTS
+from integration_tests.simulator.reports.jobs import ReportStatus
 from integration_tests.simulator_tests.api_client import Client, legal_calls, legal_orders
 from integration_tests.simulator_tests.sdk_types import enum_values, flattened
 from integration_tests.support.pinterest import Simulator

@@ -10,7 +10,6 @@ from urllib.parse import parse_qsl, urlencode
 
 import pytest
 
-from integration_tests.simulator import Settings
 from integration_tests.simulator.calls.errors import BrokenRule
 from integration_tests.simulator.calls.operation import Operation
 from integration_tests.simulator.calls.parameters import (
@@ -27,6 +26,7 @@ from integration_tests.simulator.calls.parameters import (
 )
 from integration_tests.simulator.endpoints import ENDPOINTS
 from integration_tests.simulator.lists.ad_group_lists import KeywordBatches
+from integration_tests.simulator.server.settings import Settings
 from integration_tests.simulator.world import numbering
 from integration_tests.simulator_tests.api_client import Client, legal_calls, refusal
 from integration_tests.simulator_tests.small_worlds import days_back

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from integration_tests.simulator import REPORT_COLUMNS
 from integration_tests.simulator.calls.errors import ApiError, BrokenRule, forbidden
 from integration_tests.simulator.calls.fields import Field, ListField, text
 from integration_tests.simulator.calls.parameters import Day, Digits
 from integration_tests.simulator.endpoints import CREATE_REPORTS
+from integration_tests.simulator.reports.columns import REPORT_COLUMNS
 from integration_tests.simulator.reports.fields import choice, choices, window_days
 from integration_tests.simulator.reports.request import LEVELS
 from integration_tests.simulator_tests.api_client import Client, legal_calls, legal_order, legal_orders, refusal
