@@ -72,12 +72,10 @@ class Tokens:
         clock: Callable[[], float],
         *,
         scopes: tuple[str, ...] = ALL_SCOPES,
-        access_lifetime: float = ACCESS_LIFETIME_SECONDS,
         rotation: Rotation = Rotation.KEEP,
     ) -> None:
         self._clock = clock
         self._scopes = scopes
-        self._access_lifetime = access_lifetime
         self._rotation = rotation
         self._serial = count(1)
         self._access: dict[str, float] = {}
@@ -133,7 +131,7 @@ class Tokens:
 
     def issue_access_token(self) -> str:
         token = self._secret("pina")
-        self._access[token] = self._clock() + self._access_lifetime
+        self._access[token] = self._clock() + ACCESS_LIFETIME_SECONDS
         return token
 
     def expire_access(self) -> None:
@@ -175,7 +173,7 @@ class Tokens:
         return {
             "access_token": self.issue_access_token(),
             "token_type": "bearer",
-            "expires_in": int(self._access_lifetime),
+            "expires_in": ACCESS_LIFETIME_SECONDS,
             "scope": " ".join(self._scopes),
             "response_type": response_type,
         }

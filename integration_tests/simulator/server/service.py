@@ -60,12 +60,7 @@ class Service:
 
     def __post_init__(self) -> None:
         settings = self.settings
-        self.tokens = Tokens(
-            self.clock,
-            scopes=settings.scopes,
-            access_lifetime=settings.access_token_lifetime,
-            rotation=settings.refresh_rotation,
-        )
+        self.tokens = Tokens(self.clock, scopes=settings.scopes, rotation=settings.refresh_rotation)
         self.quotas = Quotas(settings.profile, self.clock, settings.header_style, settings.daily_share)
         self.bookmarks = Bookmarks(self.clock)
         self.reports = ReportJobs(self.clock, settings.report_seconds)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from integration_tests.simulator.access.no_access import NoAccess
-from integration_tests.simulator.access.oauth import ACCESS_LIFETIME_SECONDS, ALL_SCOPES, Rotation
+from integration_tests.simulator.access.oauth import ALL_SCOPES, Rotation
 from integration_tests.simulator.access.quotas import HeaderStyle
 from integration_tests.simulator.faults.script import Fault
 
@@ -24,12 +24,10 @@ class Settings:
     faults: Sequence[Fault] = ()
     latency: float = 0  # seconds before each answer
     scopes: tuple[str, ...] = ALL_SCOPES
-    access_token_lifetime: float = ACCESS_LIFETIME_SECONDS
     refresh_rotation: Rotation = Rotation.KEEP
     max_url_length: int = 8_192  # which is what the CDN documents
     long_url_status: int | None = None  # with which a CDN refuses a longer one, without JSON; None: Pinterest's own 414
     page_cap: int | None = None  # so many items a page holds at most, whatever page_size asks for
-    max_rows: int | None = None  # entities x days of one analytics call; more is a 413
     report_seconds: float = 2  # until a report has finished
     refused_names: Collection[str] = ()  # columns, targeting types and metrics of pins that cost a 400
     names_the_refused: bool = True  # whether that 400 says which they are
