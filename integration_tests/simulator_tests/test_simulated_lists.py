@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from integration_tests.simulator import Kind, NoAccess
+from integration_tests.simulator import Kind
 from integration_tests.simulator.lists.ad_group_lists import KeywordBatches
 from integration_tests.simulator.organic.places import board_id
-from integration_tests.simulator_tests.api_client import Client, legal_calls, refusal
+from integration_tests.simulator_tests.api_client import Client, legal_calls
 from integration_tests.support.pinterest import Simulator, World
 
 ALL_STATUSES = {"entity_statuses": ["ACTIVE", "PAUSED", "ARCHIVED"]}
@@ -92,35 +92,6 @@ def test_every_owner_has_content_of_their_own(sim: Simulator, api: Client) -> No
         assert api.call(operation, ad_account_id=shared).status_code == 404, operation
     assert api.get(f"/boards/{others_board}/pins", {"ad_account_id": shared}).status_code == 200
     assert api.get(f"/boards/{others_board}/pins").status_code == 404
-
-
-def test_the_video_metrics_of_pictures_are_refused_if_the_settings_say_so() -> None:
-    world = World(boards=1, pins_per_board=5, sections_per_board=0)
-    with (
-        Simulator(world, open_betas=["multi_pins/analytics"], video_metrics_of_pictures=False) as sim,
-        Client(sim) as api,
-    ):
-        pins = {pin["id"]: pin["media"]["media_type"] for pin in world.records("pins")}
-        with_video = {"metric_types": "SAVE,VIDEO_START"}
-        answers = {kind: api.call("multi_pins/analytics", pin_ids=pin, **with_video) for pin, kind in pins.items()}
-
-        assert [kind for kind, answer in answers.items() if answer.status_code == 400] == ["image", "multiple_images"]
-        assert refusal(answers["image"])[:2] == (400, 1)
-        assert refusal(api.call("pins/analytics", **with_video))[:2] == (400, 400)
-        assert refusal(api.call("multi_pins/analytics", pin_ids=",".join(pins), **with_video))[:2] == (400, 1)
-        for operation, ids in (("multi_pins/analytics", {"pin_ids": ",".join(pins)}), ("pins/analytics", {})):
-            assert api.call(operation, **ids, metric_types="SAVE").status_code == 200
-
-
-@pytest.mark.parametrize("access", [None, NoAccess.NO_SCOPE, NoAccess.BETA_CLOSED])
-def test_a_beta_is_closed_unless_it_is_opened(access: NoAccess | None) -> None:
-    no_access = {"multi_pins/analytics": access} if access else {}
-    with Simulator(no_access=no_access) as sim, Client(sim) as api:
-        assert refusal(api.call("multi_pins/analytics"))[:2] == (access or NoAccess.RESTRICTED).value[:2]
-        assert api.call("pins/analytics").status_code == 200
-
-
-# -- dictionaries and trends
 
 
 def test_ids_of_pins_and_ad_accounts_are_as_long_as_pinterests() -> None:
