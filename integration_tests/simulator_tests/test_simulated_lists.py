@@ -11,8 +11,6 @@ from integration_tests.simulator_tests.api_client import Client, legal_calls
 from integration_tests.support.pinterest import Simulator, World
 
 ALL_STATUSES = {"entity_statuses": ["ACTIVE", "PAUSED", "ARCHIVED"]}
-STATS = "reports/stats"
-OF_AN_ACCOUNT = "/ad_accounts/{ad_account_id}/"
 
 
 def items(api: Client, operation_id: str, **query: Any) -> list[dict[str, Any]]:
