@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterable
 
 import pytest
-from pendulum import Date
 
 from source_pinterest.api.errors import GoneError, ResponseTooLargeError, SliceError
 from source_pinterest.reporting.client import Polled, ReadyReport, ReportRequest, ReportStatus
@@ -22,7 +21,6 @@ from unit_tests.reporting.scheduler import (
     Pinterest,
     Scheduler,
     came,
-    finished_report,
     outcomes,
 )
 
@@ -60,20 +58,6 @@ def split_of(wanted: ReportRequest) -> SplitReport:
     halves = wanted.halves()
     assert halves
     return SplitReport(wanted, halves)
-
-
-def test_a_report_that_takes_too_long_is_asked_for_in_halves_of_its_window() -> None:
-    scheduler, pinterest, wanted = Scheduler(), Pinterest(BUSY), request(days(10))
-    stream = scheduler.open(pinterest, wanted)
-    scheduler.work(TIMEOUT_SECONDS - 1)
-    assert outcomes(stream) == []
-
-    pinterest.then(DONE)
-    scheduler.work(20)
-    split, first, second, end = outcomes(stream)
-    assert (split, end) == (split_of(wanted), NoMoreReports())
-    assert [outcome.request.window.days for outcome in (first, second)] == [5, 5]  # type: ignore[union-attr]
-    assert len(pinterest.created) == 3
 
 
 def sizes(pinterest: Pinterest) -> list[int]:
@@ -126,16 +110,6 @@ def test_after_two_windows_of_an_account_were_too_long_its_others_are_created_in
 
     assert read(found) == {"1": 4 * 186, "2": 50}
     assert Counter(sizes(pinterest)) == {186: 2 * 2, 93: 2, 47: 4 * 2, 46: 4 * 2, 50: 1}
-
-
-def test_an_account_whose_reports_are_too_much_takes_one_place_until_one_is_finished() -> None:
-    scheduler, pinterest = Scheduler(jobs=2), failing_above(60)
-    stream = scheduler.open(pinterest, *windows_of("1"), *windows_of("2"))
-    scheduler.work(65)
-    assert sorted(one.request.ad_account_id for one in stream.running) == ["1", "2"]
-
-    scheduler.work(900)
-    assert read(outcomes(stream)) == {"1": 4 * 186, "2": 4 * 186}
 
 
 def test_the_halves_of_a_window_share_its_place() -> None:
@@ -241,18 +215,7 @@ def test_a_stream_none_of_whose_reports_is_finished_stops(
     assert len(pinterest.created) == created
 
 
-A_DAY, A_TOTAL = request(days(1)), request(days(30), granularity="TOTAL")
-A_WEEK = request(days(7, Date(2026, 1, 5)), granularity="WEEK")
-
-
-@pytest.mark.parametrize("wanted", [A_DAY, A_WEEK, A_TOTAL])
-def test_a_report_that_can_not_be_halved_fails(wanted: ReportRequest) -> None:
-    pinterest = Pinterest(BUSY)
-    failed, _ = came(pinterest, wanted, seconds=10 * TIMEOUT_SECONDS)
-
-    assert isinstance(failed, FailedReport)
-    assert isinstance(failed.error, SliceError)
-    assert pinterest.created == [wanted]
+A_DAY = request(days(1))
 
 
 def test_a_report_of_unknown_status_is_polled_until_its_time_is_up_and_not_split() -> None:
@@ -296,19 +259,6 @@ def test_a_report_that_is_too_large_to_ask_for_is_asked_for_in_halves_or_fails_a
 def without_link(pinterest: Pinterest, size: float | None) -> None:
     link = pinterest.poll
     pinterest.poll = lambda account, token: link(account, token)._replace(url="", size=size)  # type: ignore[method-assign]
-
-
-def test_a_finished_report_without_a_link_is_asked_for_again() -> None:
-    scheduler, pinterest = Scheduler(), Pinterest()
-    link = pinterest.poll
-    without_link(pinterest, size=3)
-    stream = scheduler.open(pinterest, request())
-    scheduler.work(TIMEOUT_SECONDS - 1)
-    assert outcomes(stream) == []
-
-    pinterest.poll = link  # type: ignore[method-assign]
-    scheduler.work(20)
-    assert outcomes(stream)[0] == finished_report(request(), "token-1")
 
 
 @pytest.mark.parametrize("size", [None, 2])
