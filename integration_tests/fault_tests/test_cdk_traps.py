@@ -3,25 +3,22 @@
 Each test goes red without what the connector does about one of them. The others are held where the connector's own
 promise is: pages after the first (`sync_tests/test_full.py`), states before their records
 (`state_tests/test_promises.py`), windows of several accounts and failed windows
-(`unit_tests/properties/test_day_cursors.py`), timeouts
-(`unit_tests/api/test_session.py`), and rate limit headers (`cost_tests/test_quotas.py`).
+(`unit_tests/properties/test_day_cursors.py`), timeouts (`unit_tests/api/test_session.py`), processes that never end
+(`unit_tests/test_run.py`), and rate limit headers (`cost_tests/test_quotas.py`).
 """
 
 from itertools import islice
-from pathlib import Path
 
 import pytest
 import requests
 
 from integration_tests.simulator import Fault, FaultKind
 from integration_tests.support.assertions import assert_exact, assert_succeeded
-from integration_tests.support.catalogs import ALL_STREAMS, catalog_of
+from integration_tests.support.catalogs import ALL_STREAMS
 from integration_tests.support.pinterest import Simulator, World
-from integration_tests.support.processes import clean_environment, main, run_to_its_end
-from integration_tests.support.syncs import read_arguments, run_sync
+from integration_tests.support.syncs import run_sync
 from source_pinterest.api import Api
 from source_pinterest.config import Config
-from source_pinterest.engine import progress
 from source_pinterest.streams.base.stream import PinterestStream, Sync
 from source_pinterest.streams.organic.boards import Boards
 
@@ -44,26 +41,6 @@ def test_children_that_share_a_parent_lose_none_of_its_pages(selected: tuple[str
         assert_succeeded(output, selected)
         assert_exact(output, sim, selected)
         assert len(sim.calls("boards/list")) == 3
-
-
-class BrokenCounter(progress.Counter):  # type: ignore[type-arg]
-    """Takes nothing."""
-
-    def __setitem__(self, *_: object) -> None:
-        raise RuntimeError("false defect")
-
-
-def with_a_defect() -> None:
-    progress.Counter = BrokenCounter
-    main()
-
-
-def test_a_process_ends_after_an_uncaught_exception_in_its_main_thread(tmp_path: Path) -> None:
-    with Simulator(World(boards=30, pins_per_board=500)) as sim:
-        arguments = read_arguments(tmp_path, catalog_of(["board_pins"]), sim.config())
-        done = run_to_its_end(["main.py", *arguments], clean_environment(sim.url), with_a_defect)
-    assert done.returncode == 1
-    assert b"false defect" in done.stdout
 
 
 def test_the_trace_of_a_concurrent_stream_tells_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
