@@ -73,6 +73,19 @@ def test_an_access_token_is_noted_where_the_config_holds_one_with_its_end_in_utc
     assert 3_500 < lives.total_seconds() <= 3_600
 
 
+@pytest.mark.parametrize("setting", [None, "", "true"])
+def test_a_file_is_left_alone_unless_it_is_asked_for(
+    platform: Platform, path: Path, monkeypatch: pytest.MonkeyPatch, setting: str | None
+) -> None:
+    monkeypatch.delenv(SAVE_TOKENS_VARIABLE, raising=False)
+    if setting is not None:
+        monkeypatch.setenv(SAVE_TOKENS_VARIABLE, setting)
+    TokenStore(NESTED, platform.take, path).rotated(TOKENS)
+
+    assert path.read_text(encoding="utf-8") == "{}"
+    assert len(platform.configs) == 1
+
+
 @pytest.fixture
 def _saving(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(SAVE_TOKENS_VARIABLE, "1")
