@@ -100,6 +100,12 @@ BAD_CONFIGS = (
     bad_credentials("OAuth2.0, App Credentials or Access Token", auth_method="password"),
     bad_credentials("Client Secret must be text", client_secret=["false-client-secret"]),
     bad_credentials("Client Secret contains a space", client_secret="false\ud800secret"),
+    *(
+        bad_credentials("token_expiry_date must be a time such as 2026-01-31T12:00:00Z", token_expiry_date=expiry)
+        for expiry in ("soon", 1717243200, "P1D", ["2026-01-01"], "99999-01-01T00:00:00Z", "P99999999999D")
+    ),
+    bad_credentials("Refresh Token holds the access token", refresh_token="pina_false-access-token"),
+    BadConfig("credentials", {"access_token": "pinr.false-access-token"}, ("Access Token holds the refresh token",)),
     BadConfig("credentials", {"client_id": "1234567"}, ("the missing Client Secret and Refresh Token,",)),
     BadConfig("credentials", {"start_date": "2026-01-01"}, ("there are no credentials yet",)),
     BadConfig("credentials", signed_in_with(), ("there are no credentials yet",)),

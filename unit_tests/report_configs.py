@@ -26,7 +26,23 @@ def bad_report(*says: str, **fields: Any) -> BadConfig:
     return BadConfig("custom_reports", reporting(report(**fields)), says)
 
 
+MIX, PRODUCTS = "marketing_mix_report", "brand_category_sku_reports"
 BAD_REPORTS = (
+    bad(MIX, ["COUNTRY"], "enter the fields by their names"),
+    bad(MIX, {"level": "CAMPAIGN"}, "Marketing Mix Report, Level: 'CAMPAIGN'"),
+    bad(MIX, {"targeting_types": ["REGION"]}, "Marketing Mix Report, Targeting Types: 'REGION'"),
+    bad(MIX, {"columns": ["A B"]}, "Marketing Mix Report, Columns: Pinterest has no column A B"),
+    bad(PRODUCTS, {"granularity": "DAY"}, "Brand, Category and SKU Reports, Granularity: 'DAY'"),
+    bad(PRODUCTS, {"attribution_type": "ALL"}, "Brand, Category and SKU Reports, Attribution Type: 'ALL'"),
+    bad(
+        PRODUCTS,
+        {"columns": ["CONVERSION_PRODUCT_ID", "CTR", "CONVERSION_PRODUCT_BRAND"]},
+        "Reports, Columns: CONVERSION_PRODUCT_ID, CONVERSION_PRODUCT_BRAND can't be chosen, because each",
+    ),
+    *(
+        bad_report("the Name of report 1 is longer than 200 characters, or holds", name=name)
+        for name in ("x" * 201, "a\nb", "a\x1b[2Jb", "a\u2028b", "\ud83d")
+    ),
     bad("custom_reports", report(), "list"),
     bad("custom_reports", ["Weekly"], "report 1 of the list has no Name"),
     bad("custom_reports", [report(), report(name=" ")], "report 2 of the list has no Name"),

@@ -57,12 +57,6 @@ def test_every_field_is_read() -> None:
     assert items.product_group_statuses == ("RUNNING", "PAUSED")
 
 
-@pytest.mark.parametrize("name", ["x" * 201, "a\nb", "a\x1b[2Jb", "a\u2028b", "\ud83d"])
-def test_a_name_that_is_too_long_or_can_not_be_written_is_refused(name: str) -> None:
-    with pytest.raises(AirbyteTracedException, match="the Name of report 1 is longer than 200 characters, or holds"):
-        read_report(name=name)
-
-
 def test_a_stream_has_the_name_that_states_know() -> None:
     for name, stream_name in [
         ("MyReport One", "custom__my_report _one"),

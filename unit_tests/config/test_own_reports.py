@@ -2,9 +2,6 @@
 
 from typing import Any
 
-import pytest
-from airbyte_cdk.utils import AirbyteTracedException
-
 from source_pinterest.config import Config, reports
 from source_pinterest.dates import Granularity
 from unit_tests.configs import TODAY, config
@@ -53,26 +50,3 @@ def test_a_column_that_no_list_has_is_asked_for_with_a_word() -> None:
     [notice] = found.notices
     assert notice.startswith("Marketing Mix Report, Columns: ")
     assert "does not list SPEND_IN_DOLAR (did you mean SPEND_IN_DOLLAR?)" in notice
-
-
-@pytest.mark.parametrize(
-    ("options", "said"),
-    [
-        ({MIX: ["COUNTRY"]}, "Marketing Mix Report: enter the fields by their names"),
-        ({MIX: {"level": "CAMPAIGN"}}, "Marketing Mix Report, Level: 'CAMPAIGN'"),
-        ({MIX: {"targeting_types": ["REGION"]}}, "Marketing Mix Report, Targeting Types: 'REGION'"),
-        ({MIX: {"columns": ["A B"]}}, "Marketing Mix Report, Columns: Pinterest has no column A B"),
-        ({PRODUCTS: {"granularity": "DAY"}}, "Brand, Category and SKU Reports, Granularity: 'DAY'"),
-        ({PRODUCTS: {"attribution_type": "ALL"}}, "Brand, Category and SKU Reports, Attribution Type: 'ALL'"),
-        (
-            {PRODUCTS: {"columns": ["CONVERSION_PRODUCT_ID", "CTR", "CONVERSION_PRODUCT_BRAND"]}},
-            "Reports, Columns: CONVERSION_PRODUCT_ID, CONVERSION_PRODUCT_BRAND can't be chosen, because each",
-        ),
-    ],
-    ids=str,
-)
-def test_an_unusable_value_is_refused_with_the_name_of_its_option(options: dict[str, Any], said: str) -> None:
-    with pytest.raises(AirbyteTracedException) as refused:
-        read(**options)
-
-    assert said in str(refused.value.message)
