@@ -220,24 +220,6 @@ def test_an_interrupted_run_keeps_what_it_read_and_the_state_of_it(place: Place)
         assert place.states() == interrupted.states
 
 
-def test_without_a_network_one_sentence_says_what_to_look_at(place: Place) -> None:
-    place.patch.setenv("PINTEREST_API_URL", "http://127.0.0.1:9/v5")
-    token = {"credentials": {"auth_method": "access_token", "access_token": "false-token"}}
-    for config, streams, begins in (
-        (CONFIG, ["boards", "campaigns"], "Pinterest's token endpoint gave no access token (it could not be reached)."),
-        (token, ["boards", "campaigns"], "Pinterest could not be reached. "),
-        (token, ["campaigns"], "campaigns: Pinterest could not be reached. "),
-    ):
-        place.configure({**config, "max_wait_minutes": 0})
-        code, said, complaints = place.run(*streams)
-        assert code == 1
-        assert said in ("", PAGE)
-        [sentence] = complaints.splitlines()
-        assert sentence.startswith(begins)
-        assert "check the network" in sentence
-        assert config is CONFIG or sentence.endswith("No connection to 127.0.0.1 could be made (ConnectionError).")
-
-
 def test_an_option_that_does_not_exist_is_told_once_before_the_first_request(place: Place) -> None:
     place.configure({**CONFIG, "startdate": "2026-01-01"})
     notice = "startdate is not an option. Did you mean start_date?"

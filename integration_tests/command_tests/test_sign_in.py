@@ -102,15 +102,6 @@ def test_a_user_who_declines_gets_no_config(desktop: Desktop, path: Path) -> Non
     assert not path.exists()
 
 
-def test_permissions_that_were_not_granted_are_named(desktop: Desktop, path: Path) -> None:
-    scopes = ("boards:read", "pins:read")
-    with Simulator(scopes=scopes) as sim:
-        assert desktop.authorize(sim, path, "--client-id", "1234567") == 0
-    assert "did not grant ads:read, catalogs:read, user_accounts:read, so the streams" in desktop.said
-    assert "did not grant boards:read_secret, so secret boards are not read." in desktop.said
-    assert "did not grant pins:read_secret, so pins on secret boards are not read." in desktop.said
-
-
 def test_wrong_arguments_are_refused_before_the_user_is_asked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -225,14 +225,17 @@ DRIPS = {
     "trailers": Drip(CHUNKED + b"2\r\n{}\r\n0\r\n", b"X-Drip: x\r\n"),
     "body": Drip(OK + b"Content-Length: 999\r\n\r\n", b"x"),
     "body of unknown length": Drip(OK + b"\r\n", b"x"),
+    "framing of a file": Drip(CHUNKED + b"1\r\nx\r\n1;", b"x"),
 }
+OF_A_FILE = Bounds(most_bytes=10_000, seconds=PATIENCE_SECONDS, bytes_a_second=10_000, pace_seconds=0.05)
 
 
 @pytest.mark.parametrize("part", DRIPS)
 def test_a_response_that_drips_is_cut_off_at_its_deadline(part: str) -> None:
-    drip = DRIPS[part]
-    with serving(drip) as url, pytest.raises(BrokenResponseError, match=LATE):
-        exchange(url)
+    drip, is_file = DRIPS[part], part == "framing of a file"
+    late = "less than 10,000 bytes a second" if is_file else LATE
+    with serving(drip) as url, pytest.raises(BrokenResponseError, match=late):
+        exchange(url, OF_A_FILE if is_file else HASTY)
     assert drip.drops_left > 100
 
 
@@ -274,14 +277,6 @@ def test_an_error_that_drips_is_told_by_what_came_of_it() -> None:
 
     assert not isinstance(answer, ApiResponse)
     assert answer.code == 7
-    assert drip.drops_left > 100
-
-
-def test_a_file_that_drips_nothing_but_framing_is_let_go() -> None:
-    paced = Bounds(most_bytes=10_000, seconds=PATIENCE_SECONDS, bytes_a_second=10_000, pace_seconds=0.05)
-    drip = Drip(CHUNKED + b"1\r\nx\r\n1;", b"x")
-    with serving(drip) as url, pytest.raises(BrokenResponseError, match="less than 10,000 bytes a second"):
-        exchange(url, paced)
     assert drip.drops_left > 100
 
 

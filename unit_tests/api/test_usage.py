@@ -33,20 +33,6 @@ def test_rows_are_estimated_once_all_slices_are_known_and_none_is_a_guess(
     assert list(usage.estimates) == estimates
 
 
-def test_the_time_left_is_estimated_from_the_tasks_that_were_read(usage: Usage, clock: Clock) -> None:
-    cost = usage.of("boards")
-    assert (cost.seconds_read(), cost.seconds_left()) == (0, None)
-    for _ in range(8):
-        cost.count_task(None)
-    clock.now += 30
-    for _ in range(2):
-        cost.count_read_task()
-    assert (cost.seconds_read(), cost.seconds_left()) == (30, None)
-    cost.finish_planning()
-
-    assert cost.seconds_left() == 90
-
-
 def test_requests_that_wait_at_once_count_from_the_first_to_the_last(usage: Usage, clock: Clock) -> None:
     cost = usage.of("boards")
     for _ in range(2):

@@ -65,16 +65,18 @@ def test_the_code_is_exchanged_for_a_token_that_renews_itself(
     assert SECRETS.mask(" ".join(ANSWER.values())) == "**** ****"
 
 
-def test_a_further_permission_is_asked_for_on_request_only(
+def test_permissions_that_were_not_granted_are_named_a_further_one_on_request_only(
     arguments: list[str], mock: requests_mock.Mocker, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    mock.post(f"{DEFAULT_BASE_URL}/oauth/token", json={**ANSWER, "scope": authorize.scopes()})
+    mock.post(f"{DEFAULT_BASE_URL}/oauth/token", json={**ANSWER, "scope": "boards:read pins:read"})
     assert authorize.main([*arguments, "--scope", "biz_access:read"]) == 0
     said = capsys.readouterr().out
 
     assert query_of(said)["scope"] == f"{authorize.scopes()},biz_access:read"
     assert "biz_access" not in authorize.scopes()
-    assert "Pinterest did not grant biz_access:read" in said
+    assert "did not grant ads:read, catalogs:read, user_accounts:read, biz_access:read, so the streams" in said
+    for kind, lost in (("boards", "secret boards"), ("pins", "pins on secret boards")):
+        assert f"did not grant {kind}:read_secret, so {lost} are not read." in said
 
 
 @pytest.mark.parametrize("secret", ["false\nsecret", "false secret", "false-sécret", "\n"])
