@@ -110,17 +110,19 @@ def test_a_row_says_how_far_a_stream_is() -> None:
     sync.run("ads")
     sync.wait("pins")
     sync.end("audiences", status=AirbyteStreamStatus.INCOMPLETE, records=7)
-    campaigns = sync.usage.of("campaigns")
-    campaigns.count_task(None)
-    campaigns.count_read_task()
-    campaigns.finish_planning()
-    campaigns.began_at = time.monotonic() - 100_000
+    for name in ("campaigns", "ads"):
+        stream = sync.usage.of(name)
+        for _ in range(2):
+            stream.count_task(None)
+            stream.count_read_task()
+        stream.began_at = time.monotonic() - 100_000
+    sync.usage.of("campaigns").finish_planning()
 
     lines = shown(sync.progress)
 
     assert lines[0] == "Pinterest, 0:01:01: 5,328 records, 87/s, 1 of 6 streams done"
-    assert row(lines, "campaigns") == ["1,000", "0", "1 of 2", "1", "27:46:40"]
-    assert row(lines, "ads")[2:] == ["0 of 1+", "1"]
+    assert row(lines, "campaigns") == ["1,000", "0", "2 of 3", "1", "13:53:20"]
+    assert row(lines, "ads")[2:] == ["2 of 3+", "1"], "more may be planned"
     assert row(lines, "pins")[2:] == ["0 of 1+", "1", "waiting"]
     assert row(lines, "audiences")[3:] == ["1", "incomplete"]
     assert "Done: boards 4,321" in lines
