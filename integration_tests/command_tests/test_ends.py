@@ -8,14 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from integration_tests.simulator import Fault, FaultKind
 from integration_tests.support.assertions import assert_exact, assert_failed
 from integration_tests.support.catalogs import catalog_of
 from integration_tests.support.interrupted import where_no_file_may_grow
 from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.processes import ROOT, clean_environment, run_to_its_end
-from integration_tests.support.syncs import read_arguments, run_main, run_sync
+from integration_tests.support.syncs import read_arguments, run_main
 from integration_tests.tools.demo.__main__ import OPENING
 
 TIMEOUT_SECONDS = 60
@@ -69,14 +68,6 @@ def test_a_temporary_folder_without_room_is_named(tmp_path: Path) -> None:
         output = Output.of_process(done.stdout, done.returncode, done.stderr.decode())
         assert_failed(output, "campaign_analytics_report", "config_error", "temporary folder", str(tmp_path), "TMPDIR")
         assert_exact(output, sim, ["campaigns"])
-
-
-def test_an_error_with_advice_has_no_stack_trace() -> None:
-    with Simulator(World(boards=2)) as sim:
-        sim.add_fault(Fault(FaultKind.MISSING_SCOPE, on="boards/list", times=None))
-        output = run_sync(sim, ["boards"])
-    assert_failed(output, "boards", "config_error", "boards:read")
-    assert [error.stack_trace for error in output.errors] == [None, None]
 
 
 @pytest.mark.parametrize(

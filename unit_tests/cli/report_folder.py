@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from airbyte_cdk.models import ConfiguredAirbyteCatalogSerializer
+from markupsafe import Markup
 
 from source_pinterest.cli import report
 from source_pinterest.cli.catalog import configured
@@ -113,33 +114,26 @@ class Folder:
         (self.path / name).write_text(json.dumps(content), encoding="utf-8")
 
 
-class _Text(HTMLParser):
+class _Tags(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
-        self.parts: list[str] = []
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self._hidden = 0
+        self.found: list[tuple[str, dict[str, str | None]]] = []
 
     def handle_starttag(self, tag: str, attrs: Any) -> None:
-        self.tags.append((tag, dict(attrs)))
-        self._hidden += tag in {"style", "title"}
-
-    def handle_endtag(self, tag: str) -> None:
-        self._hidden -= tag in {"style", "title"}
-
-    def handle_data(self, data: str) -> None:
-        if not self._hidden:
-            self.parts.append(data)
+        self.found.append((tag, dict(attrs)))
 
 
-def parsed(page: str) -> _Text:
-    parser = _Text()
+def tags_of(page: str) -> list[tuple[str, dict[str, str | None]]]:
+    """The tags of a page, each with its attributes."""
+    parser = _Tags()
     parser.feed(page)
-    return parser
+    return parser.found
 
 
 def text_of(page: str) -> str:
-    return re.sub(r"\s+([,.:])", r"\1", " ".join(" ".join(parsed(page).parts).split()))
+    """The text of a page, with single spaces."""
+    shown = re.sub(r"<(style|title)\b.*?</\1>", "", page, flags=re.DOTALL)
+    return re.sub(r"\s+([,.:])", r"\1", Markup(shown.replace("<", " <")).striptags())  # noqa: S704 - it is only read
 
 
 def with_sums(folder: Folder, account: str = "7", backs: Iterable[int] = range(60)) -> Folder:

@@ -18,7 +18,7 @@ from unit_tests.cli.report_folder import (
     TODAY,
     Folder,
     day,
-    parsed,
+    tags_of,
     text_of,
     with_sums,
 )
@@ -281,7 +281,7 @@ def test_content_of_the_account_is_escaped_and_only_web_addresses_are_links(fold
     folder.end("boards", "INCOMPLETE", f"boards: {evil}")
     page = folder.page()
     assert text_of(page).count(evil) == 7
-    tags = parsed(page).tags
+    tags = tags_of(page)
     assert [attributes["src"] for tag, attributes in tags if tag == "img"] == ["https://i.example/72.jpg"]
     assert [attributes["href"] for tag, attributes in tags if tag == "a" and "class" in attributes] == [addresses["72"]]
     assert not {"script", "iframe", "object", "form"} & {tag for tag, _ in tags}
@@ -293,9 +293,7 @@ def test_content_of_the_account_is_escaped_and_only_web_addresses_are_links(fold
 
 def test_a_stream_is_linked_to_its_page_in_the_documents(folder: Folder) -> None:
     folder.end("boards")
-    [link] = [
-        a["href"] for tag, a in parsed(folder.page()).tags if tag == "a" and (a["href"] or "").endswith("boards.md")
-    ]
+    [link] = [a["href"] for tag, a in tags_of(folder.page()) if tag == "a" and (a["href"] or "").endswith("boards.md")]
     assert link is not None
     assert (folder.path / link).resolve().read_text(encoding="utf-8").startswith("# ")
 
