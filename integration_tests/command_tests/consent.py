@@ -4,7 +4,6 @@ import html
 import os
 import re
 import signal
-import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,12 +22,6 @@ from integration_tests.support.processes import ConnectorProcess, clean_environm
 from source_pinterest.cli import authorize
 
 SECRET = "false-client-secret"
-
-
-def free_port() -> str:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return str(probe.getsockname()[1])
 
 
 class Helper:
@@ -61,8 +54,8 @@ class Helper:
 
 
 @contextmanager
-def helping(sim: Simulator, *arguments: str, port: str = "", **environment: str) -> Iterator[Helper]:
-    command = ["-m", "source_pinterest.authorize", "--port", port or free_port(), *arguments]
+def helping(sim: Simulator, *arguments: str, **environment: str) -> Iterator[Helper]:
+    command = ["-m", "source_pinterest.authorize", "--port", "0", *arguments]
     surroundings = clean_environment(sim.url) | {"PINTEREST_CLIENT_SECRET": SECRET} | environment
     with TemporaryFile() as errors, running(command, surroundings, stderr=errors.fileno()) as process:
         yield Helper(process, errors)
@@ -98,7 +91,6 @@ class Desktop:
         *arguments: str,
         user: Callable[[str], object] = agree,
         secret: str | None = SECRET,
-        port: str = "",
     ) -> int:
         """Its exit code."""
         clicks: list[Thread] = []
@@ -112,7 +104,7 @@ class Desktop:
             clicks[-1].start()
 
         environment = {"PINTEREST_API_URL": sim.url} | ({} if secret is None else {"PINTEREST_CLIENT_SECRET": secret})
-        line = ["--config", str(config), "--port", port or free_port(), *arguments]
+        line = ["--config", str(config), "--port", "0", *arguments]
         with mock.patch.dict(os.environ, environment), mock.patch("webbrowser.open", browse):
             code = authorize.main(line)
         for clicked in clicks:
