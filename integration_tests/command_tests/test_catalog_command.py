@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -16,26 +15,17 @@ from integration_tests.support.syncs import since_recently
 from integration_tests.support.worlds import small_world
 from source_pinterest.cli import catalog
 
-
-@dataclass
-class Done:
-    """What the command has said in this process, and its exit code."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-Command = Callable[..., Done]
+Command = Callable[..., tuple[int, str, str]]
+"""Takes arguments, and gives the exit code and what the command has said on standard output and standard error."""
 
 
 @pytest.fixture
 def catalog_command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
     monkeypatch.chdir(ROOT)
 
-    def run(*arguments: str) -> Done:
+    def run(*arguments: str) -> tuple[int, str, str]:
         code = catalog.main(arguments)
-        return Done(code, *capsys.readouterr())
+        return code, *capsys.readouterr()
 
     return run
 
@@ -50,7 +40,7 @@ def test_names_may_have_commas_between_and_in_them(catalog_command: Command, tmp
     config = tmp_path / "config.json"
     config.write_text(json.dumps({"credentials": {"access_token": "false"}, "custom_reports": [report]}))
 
-    written = catalog_command(" ,campaigns", "ads,", "custom_spend, weekly", "--config", str(config)).stdout
+    _, written, _ = catalog_command(" ,campaigns", "ads,", "custom_spend, weekly", "--config", str(config))
     assert list(modes(written)) == ["campaigns", "ads", "custom_spend, weekly"]
 
 
@@ -73,12 +63,12 @@ def test_read_takes_what_it_writes(tmp_path: Path) -> None:
 
 
 def test_without_names_the_catalog_has_every_stream(catalog_command: Command) -> None:
-    done = catalog_command("--append")
-    written = modes(done.stdout)
+    _, printed, _ = catalog_command("--append")
+    written = modes(printed)
     assert set(written) >= set(ALL_STREAMS)
     assert written["campaigns"] == ("incremental", "append")
     assert written["boards"] == ("full_refresh", "overwrite")
-    [entry] = [one for one in json.loads(done.stdout)["streams"] if one["stream"]["name"] == "campaign_analytics"]
+    [entry] = [one for one in json.loads(printed)["streams"] if one["stream"]["name"] == "campaign_analytics"]
     assert (entry["primary_key"], entry["cursor_field"]) == ([["CAMPAIGN_ID"], ["DATE"]], ["DATE"])
     assert "SPEND_IN_DOLLAR" in entry["stream"]["json_schema"]["properties"]
 
@@ -97,7 +87,7 @@ def test_a_refusal_is_one_sentence(catalog_command: Command) -> None:
         (["boards", "--config", "nowhere.json"], "nowhere.json can't be read (No such file"),
         (["boards", "--config", "integration_tests/invalid_config.json"], "Start Date"),
     ):
-        done = catalog_command(*arguments)
-        assert (done.returncode, done.stdout) == (1, "")
-        assert words in done.stderr
-        assert len(done.stderr.splitlines()) == 1
+        code, said, complaint = catalog_command(*arguments)
+        assert (code, said) == (1, "")
+        assert words in complaint
+        assert len(complaint.splitlines()) == 1

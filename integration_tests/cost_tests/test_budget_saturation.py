@@ -1,7 +1,6 @@
 """Pinterest's allowance is used up, and few requests are throttled.
 
-The connector's budget against the simulator's quotas, five minutes in a moment; `full_size` does the same over HTTP, in
-real minutes.
+The connector's budget against the simulator's quotas, five minutes in a moment.
 """
 
 import re
@@ -11,7 +10,7 @@ import pytest
 
 from integration_tests.simulator import HeaderStyle
 from integration_tests.simulator.access.quotas import PROFILES, Allowance, Quotas
-from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded, key_of
+from integration_tests.support.assertions import assert_failed, assert_same, key_of
 from integration_tests.support.outputs import Record
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
@@ -107,18 +106,6 @@ def test_calls_of_another_program_cost_their_number_and_few_refusals(workers: in
     for minute in range(1, MINUTES + 1):
         assert traffic.taken_in(minute) >= SHARE * 300 - 2 * 10
     assert traffic.refused_since(minute=1) <= MINUTES * workers
-
-
-@pytest.mark.full_size
-@pytest.mark.timeout(600)
-def test_the_allowance_is_used_over_http() -> None:
-    with Simulator(World(boards=2_300, pins_per_board=1, sections_per_board=0), profile="standard") as sim:
-        output = run_sync(sim, ["board_pins"])
-        assert_succeeded(output, ["board_pins"])
-        assert_exact(output, sim, ["board_pins"])
-        assert not [entry for entry in sim.log if entry.status == 429]
-        began = sim.log[0].time
-        assert sum(entry.time < began + 120 for entry in sim.log) >= SHARE * 2_000
 
 
 @pytest.mark.parametrize("daily_share", [0.1, pytest.param(1, marks=pytest.mark.full_size)])

@@ -210,18 +210,14 @@ def test_pinterest_lists_every_status_where_analytics_need_the_ids() -> None:
         ]
 
 
-def test_one_named_account_is_asked_for_by_itself() -> None:
+def test_one_named_account_is_asked_for_by_itself_and_several_are_picked_from_the_list() -> None:
     with Simulator(World(ad_accounts=3)) as sim:
-        account = sim.world.account_id(1)
-        run_sync(sim, ["ad_accounts", "campaigns"], config=sim.config(account_id=account))
+        accounts = [sim.world.account_id(place) for place in (2, 0)]
+        run_sync(sim, ["ad_accounts", "campaigns"], config=sim.config(account_id=accounts[0]))
         assert calls_of(sim) == {"oauth/token": 1, "ad_accounts/get": 1, "campaigns/list": 1}
-        assert [entry.path_parameters["ad_account_id"] for entry in sim.calls("ad_accounts/get")] == [account]
-
-
-def test_several_named_accounts_are_picked_from_the_list() -> None:
-    with Simulator(World(ad_accounts=3)) as sim:
-        named = [sim.world.account_id(2), sim.world.account_id(0)]
-        run_sync(sim, ["ad_accounts", "campaigns"], config=sim.config(account_ids=named))
+        assert [entry.path_parameters["ad_account_id"] for entry in sim.calls("ad_accounts/get")] == accounts[:1]
+        sim.log.clear()
+        run_sync(sim, ["ad_accounts", "campaigns"], config=sim.config(account_ids=accounts))
         assert calls_of(sim) == {"oauth/token": 1, "ad_accounts/list": 1, "campaigns/list": 2}
 
 
