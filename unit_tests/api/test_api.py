@@ -48,15 +48,20 @@ def calls_of(api: Api, mock: requests_mock.Mocker) -> Iterator[Any]:
     yield from mock.request_history
 
 
-@pytest.mark.parametrize(("address", "proxies"), [(HERE, 0), (DEFAULT_BASE_URL, 1)])
-def test_this_machine_is_reached_without_a_proxy(
-    monkeypatch: pytest.MonkeyPatch, mock: requests_mock.Mocker, address: str, proxies: int
+PROXIES = ["http://proxy.example:3128", "proxy", "http://user:false-password@proxy:3128/", "socks5h://[::1]:9"]
+
+
+@pytest.mark.parametrize(
+    ("address", "proxy", "count"), [(HERE, PROXIES[0], 0), *((DEFAULT_BASE_URL, proxy, 1) for proxy in PROXIES)]
+)
+def test_pinterest_is_reached_through_a_proxy_and_this_machine_without(
+    monkeypatch: pytest.MonkeyPatch, mock: requests_mock.Mocker, address: str, proxy: str, count: int
 ) -> None:
     monkeypatch.setenv(BASE_URL_VARIABLE, address)
-    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
 
     for call in calls_of(connect(), mock):
-        assert list(call.proxies.values()).count("http://proxy.example:3128") == proxies
+        assert list(call.proxies.values()).count(proxy) == count
         assert call.verify is True
 
 
@@ -76,13 +81,6 @@ def test_an_environment_that_cant_be_used_is_refused(
     with pytest.raises(ConfigError) as raised:
         connect()
     assert str(raised.value.message).startswith(words)
-
-
-@pytest.mark.parametrize("proxy", ["proxy", "http://user:false-password@proxy:3128/", "socks5h://[::1]:9"])
-def test_a_proxy_with_a_host_is_taken(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
-    monkeypatch.setenv("HTTPS_PROXY", proxy)
-
-    assert connect().session.trust_env
 
 
 def test_the_config_sets_retries_timeouts_waits_and_connections(mock: requests_mock.Mocker) -> None:
