@@ -16,6 +16,7 @@ from source_pinterest import limits
 from source_pinterest.api.errors import FatalError
 from source_pinterest.api.quota import Budget, QuotaHeader, read_rate_headers
 from unit_tests import clocks
+from unit_tests.threads import PATIENCE_SECONDS, in_thread
 
 CATEGORY = "ads_analytics"
 SAFETY_NET = '100;w=1;name="safety_net_app_id_user_id"'
@@ -47,12 +48,16 @@ def recorded(tightest: int, remaining: int, reset: int, *quotas: str) -> dict[st
     return headers(", ".join([str(tightest), SAFETY_NET, *quotas]), remaining, reset)
 
 
+BeforeWait = Callable[[], None]
+Wait = Callable[[threading.Condition, float], object] | None
+
+
 class Caller:
     """Makes calls against a budget that would rather give up than wait."""
 
-    def __init__(self, max_wait_seconds: float = 0) -> None:
+    def __init__(self, max_wait_seconds: float = 0, before_wait: BeforeWait = lambda: None, wait: Wait = None) -> None:
         self.clock = Clock()
-        self.budget = Budget(max_wait_seconds, clock=self.clock, wait=self.clock.wait)
+        self.budget = Budget(max_wait_seconds, before_wait, self.clock, wait or self.clock.wait)
         self._sent: list[float] = []
 
     def send(self, operation: str = CATEGORY) -> None:
@@ -432,43 +437,30 @@ def test_a_quota_of_a_day_is_known_from_a_refusal_alone(
 # ---- Waits
 
 
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-def full_budget(
-    clock: Clock,
-    reset: float,
-    before_wait: Callable[[], None] = lambda: None,
-    wait: Callable[[threading.Condition, float], object] | None = None,
-) -> Budget:
-    """A budget whose only request of an interval is taken, so that the next one waits for the reset."""
-    budget = Budget(900, before_wait, clock, wait or clock.wait)
-    budget.acquire(CATEGORY)
-    budget.release(CATEGORY, clock.now, alone(1, 0, reset, 3_600))
-    return budget
+def full(reset: float, before_wait: BeforeWait = lambda: None, wait: Wait = None) -> Caller:
+    """A caller whose only request of an interval is taken, so that the next one waits for the reset."""
+    caller = Caller(900, before_wait, wait)
+    caller.call(alone(1, 0, reset, 3_600))
+    return caller
 
 
 def frees_up_in(budget: Budget) -> list[float | None]:
     return [usage.frees_up_in_seconds for usage in budget.quota_usage()]
 
 
-def test_a_waiting_request_goes_out_as_soon_as_the_quota_is_raised(clock: Clock) -> None:
+def test_a_waiting_request_goes_out_as_soon_as_the_quota_is_raised() -> None:
     waits = threading.Event()
 
     def wait(condition: threading.Condition, seconds: float) -> None:
         waits.set()
         condition.wait(seconds)
 
-    budget = full_budget(clock, 300, wait=wait)
-    waiter = threading.Thread(target=budget.acquire, args=(CATEGORY,), daemon=True)
-    waiter.start()
-    assert waits.wait(5)
+    budget = full(300, wait=wait).budget
+    waiter = in_thread(lambda: budget.acquire(CATEGORY))
+    assert waits.wait(PATIENCE_SECONDS)
     budget.release(CATEGORY, 1_000, alone(1000, 999, 300, 3_600))  # gets in once the waiter has let go of the lock
-    waiter.join(5)
 
-    assert not waiter.is_alive()
+    waiter.result(PATIENCE_SECONDS)
     assert frees_up_in(budget) == [None]
 
 
@@ -476,16 +468,14 @@ def test_nothing_is_locked_while_output_is_flushed_and_a_wait_is_logged(request:
     sent: list[object] = []
 
     def send_another() -> None:
-        other = threading.Thread(target=lambda: sent.append(budget.take("ads_read")), daemon=True)
-        other.start()
-        other.join(5)
+        sent.append(in_thread(lambda: budget.take("ads_read")).result(PATIENCE_SECONDS))
 
     class Listener(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
             sent.append(record.getMessage())
             send_another()
 
-    budget = full_budget(Clock(), 30, before_wait=send_another)
+    budget = full(30, send_another).budget
     logger, listener = logging.getLogger("airbyte"), Listener()
     logger.addHandler(listener)
     request.addfinalizer(lambda: logger.removeHandler(listener))
@@ -496,15 +486,16 @@ def test_nothing_is_locked_while_output_is_flushed_and_a_wait_is_logged(request:
 
 @pytest.mark.parametrize("seconds", [60, 20])
 def test_a_wait_is_logged_and_output_flushed_once_a_minute_however_often_it_is_woken(
-    clock: Clock, caplog: pytest.LogCaptureFixture, seconds: float
+    caplog: pytest.LogCaptureFixture, seconds: float
 ) -> None:
     flushed: list[float] = []
-
-    def wait(condition: threading.Condition, longest: float) -> None:
-        clock.wait(condition, min(longest, seconds))
-
+    waiting = full(
+        150,
+        before_wait=lambda: flushed.append(waiting.clock.now),
+        wait=lambda condition, longest: waiting.clock.wait(condition, min(longest, seconds)),
+    )
     with caplog.at_level("INFO", "airbyte"):
-        full_budget(clock, 150, lambda: flushed.append(clock.now), wait).acquire(CATEGORY)
+        waiting.send()
 
     assert flushed == [1_000, 1_060, 1_120]
     assert [message.split()[1] for message in caplog.messages] == ["151", "91", "31"]
@@ -519,17 +510,18 @@ def test_a_pacing_wait_is_no_wait_for_a_quota(caplog: pytest.LogCaptureFixture) 
     assert caplog.messages == []
 
 
-def test_a_wait_shows_in_the_standings_until_its_last_moment(clock: Clock) -> None:
+def test_a_wait_shows_in_the_standings_until_its_last_moment() -> None:
     shown = []
 
     def wait(condition: threading.Condition, seconds: float) -> None:
         shown.extend(frees_up_in(budget))
-        clock.wait(condition, min(seconds, 29))
+        waiting.clock.wait(condition, min(seconds, 29))
 
-    budget = full_budget(clock, 29, wait=wait)
-    budget.acquire(CATEGORY)
+    waiting = full(29, wait=wait)
+    budget = waiting.budget
+    waiting.send()
 
     assert shown == [pytest.approx(29.1), pytest.approx(0.1)]
     assert [(usage.used, usage.frees_up_in_seconds) for usage in budget.quota_usage()] == [(1, None)]
-    clock.now += 3_700
+    waiting.clock.now += 3_700
     assert [usage.used for usage in budget.quota_usage()] == [0]
