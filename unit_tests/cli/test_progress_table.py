@@ -26,18 +26,13 @@ QUOTAS = [
 STREAM_NAMES = [stream.stream_name() for stream in STREAMS]
 
 
-def screen(progress: Progress, width: int = 80, height: int = 24) -> Console:
-    """A terminal of this size that shows the progress after 61.4 s."""
+def shown(progress: Progress) -> list[str]:
+    """The lines of a terminal that shows the progress after 61.4 s."""
     console = Console(
-        file=io.StringIO(), width=width, height=height, record=True, force_terminal=True, color_system="standard"
+        file=io.StringIO(), width=80, height=24, record=True, force_terminal=True, color_system="standard"
     )
     console.print(progress_table.Screen(progress, 61.4))
-    return console
-
-
-def shown(progress: Progress, width: int = 80, height: int = 24) -> list[str]:
-    """Its lines."""
-    return [line.rstrip() for line in screen(progress, width, height).export_text().splitlines()]
+    return [line.rstrip() for line in console.export_text().splitlines()]
 
 
 def row(lines: list[str], name: str) -> list[str]:
