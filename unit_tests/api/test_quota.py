@@ -336,26 +336,24 @@ def test_a_pause_is_as_long_as_told_and_no_shorter_hint_cuts_it(caller: Caller) 
     assert caller.wait("ads_read") == 0, "another category goes on"
 
 
-@pytest.mark.parametrize(("pick", "share"), [(min, 0.5), (max, 1)])
-def test_without_a_hint_each_pause_is_longer_until_a_request_is_accepted(
-    monkeypatch: pytest.MonkeyPatch, caller: Caller, pick: Callable[[float, float], float], share: float
+@pytest.mark.parametrize(("pick", "share", "hint"), [(min, 0.5, None), (max, 1, 0)])
+def test_without_a_hint_or_with_one_of_zero_each_pause_is_longer_until_a_request_is_accepted(
+    monkeypatch: pytest.MonkeyPatch,
+    caller: Caller,
+    pick: Callable[[float, float], float],
+    share: float,
+    hint: float | None,
 ) -> None:
     monkeypatch.setattr("random.uniform", pick)
-    for full in (1, 2, 4, 8, 16, 32, 64, 64):
+    for full in (1, 2, 4, 8, 16, 32, 64, 64):  # no leave to hammer
         for _ in range(10):  # ten workers had a request out
-            caller.budget.throttled(CATEGORY, None)
+            caller.budget.throttled(CATEGORY, hint)
         assert caller.wait() == pytest.approx(share * full)
         caller.clock.now += share * full
     caller.budget.accepted(CATEGORY)
     caller.budget.throttled(CATEGORY, None)
 
     assert caller.wait() <= 1
-
-
-def test_a_hint_of_zero_is_no_leave_to_hammer(caller: Caller) -> None:
-    caller.budget.throttled(CATEGORY, 0)
-
-    assert caller.wait() > 0
 
 
 def test_an_exhausted_quota_says_until_when() -> None:

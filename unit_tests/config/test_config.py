@@ -103,6 +103,11 @@ def test_a_column_that_no_document_lists_is_taken_with_a_notice() -> None:
     [notice] = chosen.notices
     assert "does not list SPEND_IN_DOLAR (did you mean SPEND_IN_DOLLAR?), SPEND_IN_EURO here." in notice
 
+    chosen = read(marketing_mix_report={"columns": ["SPEND_IN_DOLAR"]})
+    assert chosen.marketing_mix.columns == ("SPEND_IN_DOLAR",)
+    [notice] = chosen.notices
+    assert notice.startswith("Marketing Mix Report, Columns: ")
+
 
 def test_a_bad_config_is_refused_in_a_sentence_for_its_owner() -> None:
     for bad in (*BAD_CONFIGS, *BAD_REPORTS):

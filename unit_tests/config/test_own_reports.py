@@ -41,12 +41,3 @@ def test_values_of_special_reports_are_read_in_any_case() -> None:
         ("CAMPAIGN_NAME",),
     )
     assert products.attribution_type == "BRAND_ATTRIBUTION"
-
-
-def test_a_column_that_no_list_has_is_asked_for_with_a_word() -> None:
-    found = read(marketing_mix_report={"columns": ["SPEND_IN_DOLAR"]})
-
-    assert found.marketing_mix.columns == ("SPEND_IN_DOLAR",)
-    [notice] = found.notices
-    assert notice.startswith("Marketing Mix Report, Columns: ")
-    assert "does not list SPEND_IN_DOLAR (did you mean SPEND_IN_DOLLAR?)" in notice
