@@ -45,17 +45,17 @@ def test_numbers_of_ads_come_first_and_each_day_comes_closer_to_the_end(
     first_day = world.today - timedelta(days=3)
     start = None if place == 1 else str(first_day)
     held: dict[str, dict[Key, Record]] = {stream: {} for stream in STREAMS}
-    ended: list[frozenset[str]] = []
-    for number, day in enumerate(trial(world, STREAMS, [*["trial"] * DAYS, "ample"], 0.1, start)):
-        ended.append(day.complete)
+    ended: list[set[str]] = []
+    for number, output in enumerate(trial(world, STREAMS, [*["trial"] * DAYS, "ample"], 0.1, start)):
+        ended.append({stream for stream in STREAMS if output.status(stream) == "COMPLETE"})
         with days_later(world, number):
             truth = {stream: world.expected(stream, start=first_day) for stream in STREAMS}
         for stream, expected in truth.items():
             if stream not in CURSOR_FIELDS:
                 held[stream].clear()
-            held[stream] |= {key_of(stream, record): record for record in day.output.records[stream]}
-            assert promised_keys(day.output.states[stream], expected) <= held[stream].keys(), (number, stream)
-    before = set().union(*ended[:DAYS])
+            held[stream] |= {key_of(stream, record): record for record in output.records[stream]}
+            assert promised_keys(output.states[stream], expected) <= held[stream].keys(), (number, stream)
+    before = set[str]().union(*ended[:DAYS])
     assert on_the_first_day <= ended[0]
     assert before.issuperset(in_five_days)
     assert before.isdisjoint(never)

@@ -265,7 +265,7 @@ def test_dbt_builds_the_views_and_its_tests_pass(database: duckdb.DuckDBPyConnec
     copy = file_of(database, tmp_path)
     built = build(DBT, copy, tmp_path, {}, PROJECT)
 
-    assert (built.models, built.tests) == (len(EXPECTED), 15)
+    assert (built["model"], built["test"]) == (len(EXPECTED), 15)
     with duckdb.connect(str(copy)) as connection:
         for table in EXPECTED:
             assert described(connection, f"pinterest_ads.{table}") == types_of_streams(table), table

@@ -6,7 +6,6 @@ though only the last days have numbers, so that no time is spent on rows.
 
 import sys
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 
 from integration_tests.support.days import days_later
@@ -40,22 +39,9 @@ def worlds(tenths: int = 10) -> dict[str, World]:
     return found
 
 
-@dataclass(frozen=True)
-class Day:
-    """What one day of a trial brought.
-
-    Attributes:
-        output: of its sync.
-        complete: the streams that ended well.
-    """
-
-    output: Output
-    complete: frozenset[str]
-
-
 def trial(
     world: World, streams: Sequence[str], profiles: Collection[str], share: float = 1, start: str | None = None
-) -> Iterator[Day]:
+) -> Iterator[Output]:
     """Read the streams once a day, each time from the state of the day before.
 
     Args:
@@ -71,7 +57,7 @@ def trial(
             config = sim.config(max_wait_minutes=0, start_date=start)
             output = run_sync(sim, streams, config=config, state=states)
         states |= output.states
-        yield Day(output, frozenset(name for name in streams if output.status(name) == "COMPLETE"))
+        yield output
 
 
 def main() -> int:
@@ -79,9 +65,10 @@ def main() -> int:
     rows = []
     for title, world in worlds().items():
         ended: dict[str, int] = {}
-        for number, day in enumerate(trial(world, NAMES, ["trial"] * _DAYS), start=1):
-            ended |= {name: number for name in day.complete if name not in ended}
-            sys.stderr.write(f"{title}, day {number}: {len(day.complete)} streams complete\n")
+        for number, output in enumerate(trial(world, NAMES, ["trial"] * _DAYS), start=1):
+            complete = [name for name in NAMES if output.status(name) == "COMPLETE"]
+            ended |= {name: number for name in complete if name not in ended}
+            sys.stderr.write(f"{title}, day {number}: {len(complete)} streams complete\n")
         rows.append(_row(title, ended))
         sys.stderr.write(f"{' | '.join(rows[-1])}\n")
     write_section(DOCS / "in-depth.md", "trial", f"{provenance(COMMAND)}\n\n{table(HEAD, rows)}")

@@ -31,7 +31,8 @@ def main() -> int:
     )
     arguments = parser.parse_args()
     with connector_at(arguments.beside) if arguments.beside else nullcontext() as earlier:
-        measured, unfinished = measure(readers(earlier))
+        official = OFFICIAL_CONNECTOR if official_is_installed() else None
+        measured, unfinished = measure([one for one in (BARE_LOOP, CONNECTOR, earlier, official) if one])
     if earlier:
         sys.stdout.write(f"{differences(measured, earlier)}\n")
         measured = {run: taken for run, taken in measured.items() if run.reader is not earlier}
@@ -39,12 +40,6 @@ def main() -> int:
     write_section(DOCS / "development" / "benchmarks.md", "benchmarks", told)
     draw(measured, DOCS / "development" / "benchmarks.svg")
     return 0
-
-
-def readers(earlier: Reader | None) -> list[Reader]:
-    """Everybody who can read here."""
-    found = [BARE_LOOP, CONNECTOR, earlier, OFFICIAL_CONNECTOR if official_is_installed() else None]
-    return [reader for reader in found if reader is not None]
 
 
 def measure(readers: Sequence[Reader]) -> tuple[dict[Run, Taken], list[str]]:

@@ -69,7 +69,7 @@ def show(console: Console, dbt: Path, output: Path) -> bool:
         rows = connection.execute(BY_CAMPAIGN).fetchall()
     console.print(table(rows))
     agrees = spend_of(reading.records["campaign_analytics"]) == {row[1]: row[3] for row in rows}
-    console.print(f"dbt built {built.models} models, and {built.tests} tests passed.")
+    console.print(f"dbt built {built['model']} models, and {built['test']} tests passed.")
     console.print(
         "The spend of each campaign is the sum of the records."
         if agrees

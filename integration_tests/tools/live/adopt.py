@@ -57,11 +57,9 @@ def findings(fields: Iterable[Field]) -> Iterator[Finding]:
     for assumption in ASSUMPTIONS:
         about = [row for row in rows if re.fullmatch(assumption.about, f"{row.operation} {row.records} {row.field}")]
         if about:
-            yield Finding(assumption, tuple(row for row in about if not _holds(assumption, row)))
-
-
-def _holds(assumption: Assumption, row: Field) -> bool:
-    return re.fullmatch(assumption.holds, f"{row.type} {row.form} {row.seen}") is not None
+            holds = re.compile(assumption.holds)
+            against = (row for row in about if not holds.fullmatch(f"{row.type} {row.form} {row.seen}"))
+            yield Finding(assumption, tuple(against))
 
 
 def read(path: Path) -> tuple[Field, ...]:

@@ -155,7 +155,9 @@ class Look:
         Raises:
             StoppedError: it is one more than announced, or Pinterest allows no more for now.
         """
-        self.count()
+        if not self._left:
+            raise StoppedError("All requests that were announced are sent")
+        self._left -= 1
         answer = (send or self._send)(request)
         self._note_headers(answer.headers)
         if not answer.is_fine and send is None:
@@ -163,16 +165,6 @@ class Look:
         if answer.status == requests.codes.too_many_requests:
             raise StoppedError("Pinterest allows no more requests for now")
         return answer
-
-    def count(self, *_: Any, **__: Any) -> None:
-        """Count a request.
-
-        Raises:
-            StoppedError: it is one more than announced.
-        """
-        if not self._left:
-            raise StoppedError("All requests that were announced are sent")
-        self._left -= 1
 
     def asked(self, operation: str, what: str, answer: Answer) -> Answer:
         """Note whether a request was taken."""
