@@ -15,8 +15,7 @@ from datetime import datetime
 from threading import Event
 from typing import Any
 
-from integration_tests.simulator import PROFILES, Rotation, Simulator, World
-from integration_tests.simulator.access.no_access import BETAS
+from integration_tests.simulator import PROFILES, Simulator, World
 from integration_tests.simulator.server.settings import Settings
 from integration_tests.simulator.world.world import Size
 
@@ -30,10 +29,6 @@ def truth(text: str) -> bool:
     return bool(("false", "true").index(text))
 
 
-def names(text: str) -> list[str]:
-    return text.split(",")
-
-
 Reader = Callable[[str], Any]
 OPTIONS: Mapping[str, tuple[Reader | tuple[str, ...], str, str]] = {
     "port": (int, "N", "port on 127.0.0.1 (default: a free one)"),
@@ -43,13 +38,6 @@ OPTIONS: Mapping[str, tuple[Reader | tuple[str, ...], str, str]] = {
         "quotas: more than enough, of Standard access, of Trial access, or of the documents of 2022",
     ),
     "latency": (float, "SECONDS", "pause before each answer"),
-    "report-seconds": (float, "SECONDS", "time until a report is finished"),
-    "open-betas": (names, "NAME,...", f"betas that the app is in: {', '.join(sorted(BETAS))}"),
-    "refresh-rotation": (
-        tuple(Rotation),
-        "",
-        "whether a refresh keeps the old refresh token, revokes it, or gives no new one",
-    ),
     "shop": (truth, "true|false", "whether it is a plausible shop, with fewer odd cases"),
     "seed": (int, "N", "another number makes other names and other numbers"),
     "boards": (int, "N", "boards of the user"),
