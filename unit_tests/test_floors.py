@@ -27,14 +27,6 @@ def modules(folder: str) -> list[Path]:
     return sorted(path.relative_to(ROOT) for path in (ROOT / folder).rglob("*.py"))
 
 
-def absolute(node: ast.ImportFrom, module: Path) -> str:
-    """The dotted name that `from X import …` starts from, relative forms resolved."""
-    if not node.level:
-        return node.module or ""
-    package = module.parts[: len(module.parts) - node.level]
-    return ".".join([*package, *filter(None, [node.module])])
-
-
 def imported_names(module: Path) -> Iterator[tuple[int, str]]:
     """Each dotted name that a module imports, with its line; `from a import b` yields `a.b`."""
     tree = ast.parse((ROOT / module).read_text(encoding="utf-8"))
@@ -42,8 +34,7 @@ def imported_names(module: Path) -> Iterator[tuple[int, str]]:
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            start = absolute(node, module)
-            yield from ((node.lineno, f"{start}.{alias.name}") for alias in node.names)
+            yield from ((node.lineno, f"{node.module}.{alias.name}") for alias in node.names)
 
 
 def floor_reached(name: str) -> int:

@@ -147,8 +147,8 @@ def test_one_item_of_a_page_or_one_in_ten_may_lack_its_key(without: bytes, items
         page_with(most + 1)
 
 
-def page_of(items: int, padding: int = 0) -> bytes:
-    return b'{"bookmark":"b","items":[%b]}' % b",".join([b'{"id":1,"name":"%b"}' % (b"x" * padding)] * items)
+def page_of(items: int) -> bytes:
+    return b'{"bookmark":"b","items":[%b]}' % b",".join([b'{"id":1}'] * items)
 
 
 def test_a_page_has_at_most_four_times_the_items_that_were_asked_for() -> None:
