@@ -306,7 +306,6 @@ def test_without_a_folder_or_duckdb_one_sentence_says_what_to_do(
     monkeypatch.setitem(sys.modules, "duckdb", None)
     assert report.main(["--output", str(folder.path)]) == 1
     assert "The page needs DuckDB. `make install` brings it" in capsys.readouterr().err
-    (folder.path / "state.json").write_text("null", encoding="utf-8")
 
 
 def test_every_field_that_the_page_names_is_a_column() -> None:
