@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from logging import INFO, LogRecord
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,11 @@ from pendulum import Date
 
 from source_pinterest.config import AttributionWindow, Config, OAuthCredentials
 from source_pinterest.config.options import unknown_key_notices
+from source_pinterest.config.reports import USUAL_MARKETING_MIX, USUAL_PRODUCTS
+from source_pinterest.dates import Granularity
 from source_pinterest.engine.output import MaskedLogFormatter
 from unit_tests.configs import BAD_CONFIGS, SECRETS, TODAY, config
-from unit_tests.report_configs import BAD_REPORTS, report
+from unit_tests.report_configs import BAD_REPORTS, MIX, PRODUCTS, report
 
 ROOT = Path(__file__).parents[2]
 SPEC = json.loads((ROOT / "source_pinterest/spec.json").read_text(encoding="utf-8"))
@@ -77,6 +80,30 @@ def test_null_is_absent_and_unknown_keys_are_passed_over() -> None:
         ({"report_timeout_minutes": 1.5}, {"report_timeout_seconds": 90}),
         ({"num_threads": 3, "num_workers": 40}, {"num_workers": 40}),
         ({"num_threads": 3, "num_workers": None}, {"num_workers": 3}),
+        *(
+            ({MIX: empty, PRODUCTS: empty}, {"marketing_mix": USUAL_MARKETING_MIX, "products": USUAL_PRODUCTS})
+            for empty in ({}, None, "", {"level": "", "columns": [], "targeting_types": None})
+        ),
+        (
+            {MIX: {"level": "ad_group_targeting", "granularity": "week", "targeting_types": ["gender"]}},
+            {
+                "marketing_mix": replace(
+                    USUAL_MARKETING_MIX,
+                    level="AD_GROUP_TARGETING",
+                    granularity=Granularity.WEEK,
+                    targeting_types=("GENDER",),
+                    columns=("AD_GROUP_ID", "AD_GROUP_NAME", *USUAL_MARKETING_MIX.columns),
+                )
+            },
+        ),
+        (
+            {PRODUCTS: {"granularity": "Month", "columns": [" campaign_name ", "DATE"]}},
+            {"products": replace(USUAL_PRODUCTS, granularity=Granularity.MONTH, columns=("CAMPAIGN_NAME",))},
+        ),
+        (
+            {PRODUCTS: {"attribution_type": "brand_attribution"}},
+            {"products": replace(USUAL_PRODUCTS, attribution_type="BRAND_ATTRIBUTION")},
+        ),
     ],
     ids=str,
 )
