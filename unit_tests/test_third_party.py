@@ -6,7 +6,7 @@ from pathlib import Path
 
 from packaging.version import Version
 
-from integration_tests.tools.third_party import NOTICES, Notice, pins
+from integration_tests.tools.third_party import NOTICES, notice, pins
 
 ROOT = Path(__file__).parents[1]
 WRITTEN = NOTICES.read_text(encoding="utf-8")
@@ -28,7 +28,7 @@ def test_every_package_of_the_image_is_told_as_it_tells_itself() -> None:
     for entry in WRITTEN.split("\n\n")[-len(LOCKED) :]:
         assert re.search(r"\n  Licence: \S.*\n  Texts: \S.*\n(    \S.*\n)*  Page: https?://\S+", entry), entry
     for name in filter(installed_as_locked, LOCKED):
-        assert f"\n{Notice.of(name)}\n" in WRITTEN, name
+        assert f"\n{notice(name)}\n" in WRITTEN, name
 
 
 def test_a_package_under_the_gnu_licence_is_named_and_ships_its_source() -> None:

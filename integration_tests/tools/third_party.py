@@ -7,10 +7,8 @@ of themselves.
 import re
 import textwrap
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from importlib.metadata import Distribution, distribution
 from pathlib import Path
-from typing import Self
 
 ROOT = Path(__file__).parents[2]
 NOTICES = ROOT / "THIRD-PARTY-NOTICES"
@@ -42,53 +40,33 @@ holds as well, because this software consists of Python modules.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """What is to be said of one package."""
-
-    name: str
-    version: str
-    licence: str
-    texts: tuple[str, ...]
-    page: str
-
-    @classmethod
-    def of(cls, name: str) -> Self:
-        """Read what an installed package says of itself.
-
-        Raises:
-            LookupError: it has no licence, no text of it or no page, so that somebody has to look.
-        """
-        found = distribution(name)
-        licence, texts, page = _licence(found), tuple(_texts(found)), _page(name, found)
-        if not licence or not texts or not page:
-            raise LookupError(f"{name} lacks a licence ({licence}), its text ({texts}) or a page ({page}).")
-        return cls(name, found.version, licence, texts, page)
-
-    @property
-    def is_gnu(self) -> bool:
-        """Whether the licence asks for the source code of what it covers."""
-        return "GNU" in self.licence or "GPL" in self.licence
-
-    def __str__(self) -> str:
-        lines = [f"Licence: {self.licence}", f"Texts: {', '.join(self.texts)}", f"Page: {self.page}"]
-        wrapped = [
-            textwrap.fill(line, 118, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
-            for line in lines
-        ]
-        return "\n".join([f"{self.name} {self.version}", *wrapped])
-
-
 def pins(lock: str) -> dict[str, str]:
     """The version of each package in the text of a lock."""
     return dict(_PIN.findall(lock))
 
 
-def text(notices: Iterable[Notice]) -> str:
-    """The whole file."""
-    notices = list(notices)
-    gnu = ", ".join(f"{notice.name} {notice.version}" for notice in notices if notice.is_gnu)
-    parts = [_HEAD, *([_GNU.format(names=gnu)] if gnu else []), *(f"{notice}\n" for notice in notices)]
+def notice(name: str) -> str:
+    """What an installed package says of itself.
+
+    Raises:
+        LookupError: it has no licence, no text of it or no page, so that somebody has to look.
+    """
+    found = distribution(name)
+    told = {"Licence": _licence(found), "Texts": ", ".join(_texts(found)), "Page": _page(name, found)}
+    if not all(told.values()):
+        raise LookupError(f"{name} lacks something: {told}.")
+    lines = (
+        textwrap.fill(f"{what}: {said}", 118, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
+        for what, said in told.items()
+    )
+    return "\n".join([f"{name} {found.version}", *lines])
+
+
+def text(names: Iterable[str]) -> str:
+    """The whole file. GNU's licences ask for the source code of what they cover."""
+    notices = list(map(notice, names))
+    gnu = [one.partition("\n")[0] for one in notices if re.search(r"\n  Licence: .*(GNU|GPL)", one)]
+    parts = [_HEAD, *([_GNU.format(names=", ".join(gnu))] if gnu else []), *(f"{one}\n" for one in notices)]
     return "\n".join(parts)
 
 
@@ -128,4 +106,4 @@ def _page(name: str, found: Distribution) -> str:
 
 if __name__ == "__main__":
     locked = pins((ROOT / "requirements.lock").read_text(encoding="utf-8"))
-    NOTICES.write_text(text(Notice.of(name) for name in locked), encoding="utf-8")
+    NOTICES.write_text(text(locked), encoding="utf-8")
