@@ -1,14 +1,14 @@
-"""States, what two syncs brought together, and what the second one requested."""
+"""States, and what a second sync requested."""
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from integration_tests.support.assertions import key_of
 from integration_tests.support.catalogs import ADS_ANALYTICS
-from integration_tests.support.outputs import Output, Record
+from integration_tests.support.days import ago
+from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator
 
 DAY_STREAMS = (*ADS_ANALYTICS, "user_account_analytics")
@@ -28,10 +28,6 @@ def now() -> int:
     return int(datetime.now(UTC).timestamp())
 
 
-def ago(sim: Simulator, days: int) -> date:
-    return sim.world.today - timedelta(days=days)
-
-
 def day(sim: Simulator, days: int) -> str:
     return ago(sim, days).isoformat()
 
@@ -43,11 +39,6 @@ def windows(sim: Simulator, stream: str, account: str | None = None) -> list[tup
         for entry in sim.calls(OPERATIONS[stream])
         if account is None or entry.path_parameters["ad_account_id"] == account
     )
-
-
-def upserted(stream: str, *outputs: Output) -> list[Record]:
-    """What a destination that deduplicates holds."""
-    return list({key_of(stream, record): record for output in outputs for record in output.records[stream]}.values())
 
 
 def own(values: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

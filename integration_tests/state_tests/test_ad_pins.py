@@ -9,8 +9,15 @@ import pytest
 from integration_tests.simulator import Fault, Kind
 from integration_tests.simulator.organic.promoted import pin_id_of_ad
 from integration_tests.state_tests.pin_courses import ODD, killed_with
-from integration_tests.state_tests.second_syncs import now, upserted
-from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded, key_of
+from integration_tests.state_tests.second_syncs import now
+from integration_tests.support.assertions import (
+    assert_exact,
+    assert_failed,
+    assert_same,
+    assert_succeeded,
+    key_of,
+    upserted,
+)
 from integration_tests.support.interrupted import with_every_state
 from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator, World

@@ -6,13 +6,14 @@ from datetime import date, timedelta
 import pytest
 
 from integration_tests.simulator import Fault, FaultKind
-from integration_tests.state_tests.second_syncs import DAY_STREAMS, FINAL_AFTER_DAYS, LOOKBACK_DAYS, upserted
+from integration_tests.state_tests.second_syncs import DAY_STREAMS, FINAL_AFTER_DAYS, LOOKBACK_DAYS
 from integration_tests.support.assertions import (
     assert_exact,
     assert_failed,
     assert_same,
     assert_succeeded,
     key_of,
+    upserted,
     without_nulls,
 )
 from integration_tests.support.catalogs import ADS_ANALYTICS

@@ -17,8 +17,14 @@ from integration_tests.fault_table.columns import COLUMNS
 from integration_tests.fault_table.course import DEDUP, LONGEST_LOOKBACK_DAYS, Course, Incident, Played
 from integration_tests.fault_table.world import DAYS_OF_HISTORY
 from integration_tests.simulator import Fault, FaultKind, Kind
-from integration_tests.state_tests.second_syncs import upserted
-from integration_tests.support.assertions import assert_failed, assert_same, assert_succeeded, key_of, without_nulls
+from integration_tests.support.assertions import (
+    assert_failed,
+    assert_same,
+    assert_succeeded,
+    key_of,
+    upserted,
+    without_nulls,
+)
 from integration_tests.support.days import days_later
 from integration_tests.support.interrupted import killed, with_every_state
 from integration_tests.support.outputs import Output, Record

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from integration_tests.simulator import Kind
-from integration_tests.state_tests.second_syncs import LOOKBACK_DAYS, cursors, now, upserted
-from integration_tests.support.assertions import assert_exact, assert_same, assert_succeeded
+from integration_tests.state_tests.second_syncs import LOOKBACK_DAYS, cursors, now
+from integration_tests.support.assertions import assert_exact, assert_same, assert_succeeded, upserted
 from integration_tests.support.catalogs import ADS_ANALYTICS, ENTITIES
 from integration_tests.support.outputs import Record
 from integration_tests.support.pinterest import Simulator, World

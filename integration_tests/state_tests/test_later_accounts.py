@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from integration_tests.state_tests.second_syncs import FINAL_AFTER_DAYS, cursors, upserted
-from integration_tests.support.assertions import assert_same, assert_succeeded
+from integration_tests.state_tests.second_syncs import FINAL_AFTER_DAYS, cursors
+from integration_tests.support.assertions import assert_same, assert_succeeded, upserted
 from integration_tests.support.catalogs import ADS_ANALYTICS, ENTITIES
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync

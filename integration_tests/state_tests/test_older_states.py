@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from integration_tests.simulator import Fault
-from integration_tests.state_tests.second_syncs import REPORT_DAYS, ago, cursors, day, state_file, windows
+from integration_tests.state_tests.second_syncs import REPORT_DAYS, cursors, day, state_file, windows
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded
 from integration_tests.support.catalogs import ADS_ANALYTICS, catalog_of
 from integration_tests.support.commands import run_here
+from integration_tests.support.days import ago
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import read_arguments, run_sync
 
