@@ -158,22 +158,22 @@ def test_a_reading_of_an_earlier_sync_that_reaches_today_is_followed_by_none(own
 
 
 @pytest.mark.parametrize(
-    ("newest", "settled", "after"),
+    ("newest", "finals", "after"),
     [
-        ([day(9), TODAY], day(2), known(2, read=str(TODAY))),
-        ([day(5)], TODAY, known(5)),  # no pin has the younger days, which may still come
-        ([None], TODAY, known(7)),  # as pins without any day, of which only week-old ones count
-        ([TODAY, None], day(2), known(2, read=str(TODAY))),  # the last pin of the pass has no day
+        ([day(9), TODAY], [day(2), TODAY], known(2, read=str(TODAY))),  # the first pins lag behind the last
+        ([day(5)], [TODAY], known(5)),  # no pin has the younger days, which may still come
+        ([None], [TODAY], known(7)),  # as pins without any day, of which only week-old ones count
+        ([TODAY, None], [day(2), day(2)], known(2, read=str(TODAY))),  # the last pin of the pass has no day
     ],
 )
 def test_a_reading_counts_as_far_as_its_pins_have_settled(
-    newest: list[Date | None], settled: Date, after: dict[str, Any]
+    newest: list[Date | None], finals: list[Date], after: dict[str, Any]
 ) -> None:
     subject = pin_cursor()
     reading = begun(subject)
     assert reading == ALL_DAYS
-    for latest in newest:
-        reading = read_on(reading, [latest] if latest else [], settled)
+    for latest, final in zip(newest, finals, strict=True):
+        reading = read_on(reading, [latest] if latest else [], final)
     finish(subject, None, reading)
 
     assert subject.state == after
