@@ -62,6 +62,12 @@ def test_text_of_an_older_connector_is_a_number_and_its_entries_fold_into_the_ol
     assert taken({"states": entries}, [1_999, 2_000]) == [False, True]
 
 
+def test_a_time_to_come_counts_as_now() -> None:
+    now = int(time.time())
+
+    assert taken({"updated_time": 9_628_867_244}, [now - 60, now + 60]) == [False, True]
+
+
 @pytest.mark.parametrize(
     ("before", "latest_edit", "after"),
     [
