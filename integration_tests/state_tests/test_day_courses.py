@@ -322,15 +322,15 @@ def test_an_ad_group_that_always_fails_costs_its_own_product_group_analytics() -
     stream, world = "product_group_analytics", World(boards=0, ad_accounts=1, campaigns=2, ad_groups=6, ads=6)
     group = world.entity_id(Kind.AD_GROUPS, 0, 2)
     with Simulator(world, profile="ample") as sim:
-        start = str(world.today - timedelta(days=4))
-        whole = run_sync(sim, [stream], config=sim.config(start_date=start)).records[stream]
+        options = {"start_date": str(world.today - timedelta(days=9)), "lookback_days": 0}
+        whole = run_sync(sim, [stream], config=sim.config(**options)).records[stream]
         sim.alter("product_group_promotions/list", lambda entry, page: {} if group in _ids_of(entry) else page)
-        output = run_sync(sim, [stream], config=sim.config(start_date=start, max_retries=0))
+        output = run_sync(sim, [stream], config=sim.config(**options, max_retries=0))
         assert_failed(output, stream, "system_error")
         assert 0 < len(output.records[stream]) < len(whole)
         assert len(output.records[stream]) >= len(whole) * 2 // 3
         sim.clear_alterations()
-        last = run_sync(sim, [stream], config=sim.config(start_date=start), state=output.states)
+        last = run_sync(sim, [stream], config=sim.config(**options), state=output.states)
         assert_succeeded(last, [stream])
         held = {tuple(sorted(row.items(), key=str)) for row in [*output.records[stream], *last.records[stream]]}
         assert held >= {tuple(sorted(row.items(), key=str)) for row in whole}
