@@ -22,10 +22,9 @@ LACKING = {
     "catalogs_product_group_pins/list": {"catalogs_product_group_products": "pin_id"},
     "ad_groups/list": {"ad_groups": "id", "product_group_promotions": "ad_group_id"},
     "board_sections/list": {"board_sections": "id", "board_section_pins": "board_section_id"},
-    "boards/list_pins": {"board_pins": "id"},
 }
 """Lists of which one item stays without its key: the streams that lack its records, with the field that names it."""
-NEVER = ("ad_groups", "board_pins", "board_section_pins")
+NEVER = ("ad_groups", "board_section_pins")
 """Streams that do not ask for an item again where the destination appends."""
 BROKEN_OFF = {
     "boards/list": {"boards": "id", "board_sections": "board_id", "board_pins": "board_id"},

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from integration_tests.simulator import Fault
+from integration_tests.simulator.faults.alterations import without
 from integration_tests.simulator.organic.places import board_id
-from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded
+from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded, upserted
 from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
@@ -92,3 +93,15 @@ def test_a_board_of_which_one_section_failed_is_read_again(sim: Simulator) -> No
     assert_same(
         "board_section_pins", second.records["board_section_pins"], of_board(sim, "board_section_pins", board_id(0))
     )
+
+
+def test_a_board_of_which_a_pin_came_without_its_id_is_read_again(sim: Simulator) -> None:
+    stream = "board_pins"
+    victim = next(iter(sim.expected(stream).values()))["id"]
+    sim.alter(LISTS[stream], without("id", victim))
+    first = run_sync(sim, [stream])
+    sim.clear_alterations()
+    second = run_sync(sim, [stream], state=first.states)
+
+    assert victim not in {record["id"] for record in first.records[stream]}
+    assert_same(stream, upserted(stream, first, second), sim.expected(stream))
