@@ -81,7 +81,7 @@ def test_options_stand_in_groups_and_in_order() -> None:
     groups = [group["id"] for group in FORM["groups"]]
     places = [(groups.index(option["group"]), option["order"]) for option in OPTIONS.values()]
 
-    assert len(set(places)) == len(places)
+    assert len(set(places)) == len(places), "two options of a group have the same order"
     visible = sorted((place, name) for place, name in zip(places, OPTIONS, strict=True) if name not in HIDDEN)
     assert visible[0][1] == "credentials"
 
@@ -148,10 +148,15 @@ def test_a_hidden_option_has_the_default_that_it_is_said_to_have() -> None:
         assert [key for key in silent.__slots__ if getattr(chosen, key) != getattr(silent, key)] == ["notices"], name
 
 
-def test_the_sample_with_every_option_has_a_value_for_each() -> None:
+def test_each_option_of_the_form_has_an_effect_in_the_sample() -> None:
     sample = json.loads((ROOT / "integration_tests/sample_configs/every_option.json").read_text(encoding="utf-8"))
 
     assert set(sample) == OPTIONS.keys() - HIDDEN, "every_option.json has other options than spec.json shows."
+    whole = Config.from_mapping(sample, TODAY)
+    for name in sample.keys() - {"credentials"}:
+        others = {option: value for option, value in sample.items() if option != name}
+        without = Config.from_mapping(others, TODAY)
+        assert without != whole, f"Config does not read {name}, or every_option.json has its default."
 
 
 def test_a_config_of_any_age_passes() -> None:

@@ -22,7 +22,8 @@ def reads() -> dict[str, str]:
 
 
 def test_the_page_has_the_path_of_each_operation_that_reads_once_and_no_other() -> None:
-    assert sorted(re.findall(r"`(/[^`]*)`", PAGE)) == sorted(reads().values())
+    told = re.findall(r"`(/[^`]*)`", PAGE)
+    assert sorted(told) == sorted(reads().values()), "in docs/development/operations.md"
 
 
 def test_the_row_of_a_path_names_the_streams_that_are_made_of_it() -> None:
@@ -31,7 +32,8 @@ def test_the_row_of_a_path_names_the_streams_that_are_made_of_it() -> None:
         if path := paths.get(method_name(operation_of(stream))):  # that of a report is no GET
             made[path].append(f"`{stream.stream_name()}`")
     told = re.findall(r"^\| `(/\S*)` \| (`.*) \|$", PAGE, flags=re.MULTILINE)
-    assert dict(told) == {path: ", ".join(streams) for path, streams in made.items()}
+    rows = {path: ", ".join(streams) for path, streams in made.items()}
+    assert dict(told) == rows, "in the table of docs/development/operations.md"
 
 
 def test_streams_of_endpoints_in_beta_or_restricted_declare_what_they_need() -> None:

@@ -6,14 +6,12 @@ documents that stay behind become their names.
 """
 
 import argparse
-import io
 import json
 import os
 import re
 import shutil
 import subprocess
 import sys
-import tarfile
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -62,8 +60,7 @@ def export(repository: Path, out: Path) -> list[str]:
         raise ExportError(f"{out} is not an empty folder: name a new one.")
     with TemporaryDirectory() as folder:
         tree = Path(folder)
-        with tarfile.open(fileobj=io.BytesIO(_git(repository, "archive", "HEAD"))) as archive:
-            archive.extractall(tree, filter="data")
+        _git(repository, "checkout-index", "--all", f"--prefix={tree}/")
         return _write(tree, out)
 
 
