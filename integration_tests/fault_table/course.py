@@ -195,7 +195,9 @@ class Played:
 
     def _load(self, column: Column, output: Output) -> None:
         """Write the records of a sync into a table."""
-        new = [record for record in output.records[column.stream] if (record.get("IMPRESSION_1") or 0) < DOUBLED]
+        records = output.records[column.stream]
+        new = [record for record in records if (record.get("IMPRESSION_1") or 0) < DOUBLED]
+        assert len(new) == len(records) or any("have the same key" in text for text in output.warnings())
         if not has_cursor(column):
             if output.status(column.stream) == "COMPLETE":
                 self.tables[column] = new
@@ -216,7 +218,7 @@ class Played:
         ]
         twice = [record for record in table if record is not found[key_of(column.known_as, record)]]
         trouble = {
-            "missing without a word": [key for key in lacking if not self._is_named(column, key, truth[key])],
+            "missing without a word": [key for key in lacking if not self._is_named(column, truth[key])],
             "invented": [key for key in found if key not in truth and self._gone().isdisjoint(found[key].values())],
             "twice without a word": [
                 key_of(column.known_as, record) for record in twice if not self._may_come_twice(column, record)
@@ -237,17 +239,15 @@ class Played:
         own = f"{column.stream}: "
         return [(day, text) for day, output in days for text in output.warnings() if text.startswith(own)]
 
-    def _is_named(self, column: Column, key: Key, record: Record) -> bool:
+    def _is_named(self, column: Column, record: Record) -> bool:
         """Whether a warning names a record that the table lacks, or counts the item without an ID that it is of."""
         own = self._warnings(column)
         now = " ".join(text for text in self.outputs[-1].warnings() if text.startswith(f"{column.stream}: "))
-        withheld = " ".join(text for _, text in own) if self._course.lookback_days == 0 else now
         owners = [str(record[name]) for name in OWNERS if name in record]
         gone = re.compile(rf"{record.get('pin_id')} is left out")
         return (
             any(re.search(rf"{owner}(,| is left out| was deleted)", now) for owner in map(re.escape, owners))
             or f"pin {record.get('pin_id')} can't be read" in now
-            or ", ".join(map(str, key)) in withheld
             or any(gone.search(text) for day, text in own if _day_of(record) <= str(day))
             or any(self._is_of(one, column, record) for one in self._course.incidents if one.item in record.values())
         )

@@ -3,13 +3,12 @@
 No document says whether a product group, a product item or a keyword has one row a day or one for each of its ads.
 """
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded, key_of
+from integration_tests.support.assertions import assert_exact, assert_same, assert_succeeded
 from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
@@ -22,7 +21,7 @@ STREAMS = (
     "product_item_targeting_report",
     "keyword_report",
 )
-KEYWORDS, OTHER = "keyword_report", "ad_group_report"
+KEYWORDS = "keyword_report"
 DAYS = 3
 DEDUP, APPEND = "append_dedup", "append"
 
@@ -35,26 +34,10 @@ def world(**options: Any) -> World:
     return found
 
 
-def read(sim: Simulator, *streams: str, state: Any = None, destination: str = DEDUP, **options: Any) -> Output:
+def read(sim: Simulator, *streams: str, destination: str = DEDUP, **options: Any) -> Output:
     start = str(sim.world.today - timedelta(days=DAYS))
     config = sim.config(**{"start_date": start, **options})
-    return run_sync(sim, streams, config=config, state=state, destination=destination)
-
-
-def cursors(output: Output, stream: str = KEYWORDS) -> dict[str, dict[str, Any]]:
-    """The cursor of each account."""
-    return {entry["partition"]["ad_account_id"]: entry["cursor"] for entry in output.states[stream]["states"]}
-
-
-def span(sim: Simulator) -> list[str]:
-    """The days that a sync of these tests reads."""
-    return [str(sim.world.today - timedelta(days=DAYS)), str(sim.world.today)]
-
-
-@pytest.fixture
-def sim() -> Iterator[Simulator]:
-    with Simulator(world()) as simulator:
-        yield simulator
+    return run_sync(sim, streams, config=config, destination=destination)
 
 
 def held(sim: Simulator, stream: str) -> dict[Any, Any]:
@@ -103,58 +86,28 @@ def test_a_report_of_the_users_own_has_the_key_of_its_level() -> None:
 # -- keys that repeat
 
 
-def test_a_key_that_repeats_costs_its_window_and_no_other(sim: Simulator) -> None:
-    """In the second account two ads come to share a keyword, and no id tells them apart."""
-    sim.world.report_ids = "none"
-    one, two = (sim.world.account_id(number) for number in range(2))
-    first = read(sim, KEYWORDS, OTHER)
-    sim.world.report_grain = "ad"
-    second = read(sim, KEYWORDS, OTHER, state=first.states)
-    assert_failed(second, KEYWORDS, "system_error", "does not have one row per CAMPAIGN_ID", "ENTITY_ID")
-    expected = {key: row for key, row in sim.expected(KEYWORDS).items() if row["AD_ACCOUNT_ID"] == one}
-    assert_same(KEYWORDS, second.records[KEYWORDS], expected)
-    assert second.status(OTHER) == "COMPLETE"
-    assert "missing" not in cursors(second)[one]
-    assert cursors(second)[two]["missing"] == [span(sim)]
-
-    sim.world.report_grain = "entity"
-    third = read(sim, KEYWORDS, state=second.states, lookback_days=0)
-    assert_succeeded(third, [KEYWORDS])
-    owed = {key for key, row in sim.expected(KEYWORDS).items() if row["AD_ACCOUNT_ID"] == two}
-    assert owed <= {key_of(KEYWORDS, record) for record in third.records[KEYWORDS]}
-    assert cursors(third) == cursors(first)
-
-
-def test_rows_of_one_key_are_emitted_with_a_warning_if_the_destination_keeps_all() -> None:
+@pytest.mark.parametrize("destination", [DEDUP, APPEND])
+def test_all_rows_of_a_key_are_emitted_with_a_warning(destination: str) -> None:
+    """Two ads share a keyword, and no id tells them apart."""
     with Simulator(world(report_grain="ad", report_ids="none")) as sim:
-        output = read(sim, KEYWORDS, destination=APPEND, lookback_days=30)
+        output = read(sim, KEYWORDS, destination=destination, lookback_days=30)
         assert_succeeded(output, [KEYWORDS])
         spend = sorted(record.get("SPEND_IN_DOLLAR", 0) for record in output.records[KEYWORDS])
         assert spend == sorted(row.get("SPEND_IN_DOLLAR") or 0 for row in sim.world.records(KEYWORDS))
         [warning] = output.warnings()
-        assert "does not have one row per" in warning
-        assert "All of its rows are emitted" in warning
+        assert "rows that differ and have the same key (CAMPAIGN_ID, " in warning
 
 
-@pytest.mark.parametrize("destination", [DEDUP, APPEND])
-def test_older_days_of_product_groups_keep_their_key_and_survive_it_where_it_repeats(destination: str) -> None:
+def test_older_days_of_product_groups_keep_their_key_where_it_repeats() -> None:
     stream, older = "product_group_analytics", 95
     columns = ["AD_ACCOUNT_ID", "SPEND_IN_DOLLAR"]
     with Simulator(world(report_grain="ad", first_day=None, product_groups=1, ad_accounts=1, ads=4)) as sim:
         start, border = (sim.world.today - timedelta(days=days) for days in (older, 89))
-        options = {"start_date": str(start), "analytics_columns": columns, "lookback_days": 30}
-        output = read(sim, stream, destination=destination, **options)
+        output = read(sim, stream, start_date=str(start), analytics_columns=columns, lookback_days=30)
+        assert_succeeded(output, [stream])
         emitted = [record for record in output.records[stream] if record["DATE"] >= str(border)]
         assert_same(stream, emitted, sim.expected(stream, wanted_columns=columns))
         in_reports = len(output.records[stream]) - len(emitted)
-        if destination == APPEND:
-            assert_succeeded(output, [stream])
-            dates = {"start": start, "end": border - timedelta(days=1)}
-            assert in_reports == len(list(sim.world.records("product_group_report", wanted_columns=columns, **dates)))
-            assert len([text for text in output.warnings() if "does not have one row per" in text]) == 1
-        else:
-            assert_failed(output, stream, "system_error", "PRODUCT_GROUP_ID and DATE")
-            assert not in_reports
-            assert [cursor["missing"] for cursor in cursors(output, stream).values()] == [
-                [[str(start), str(border - timedelta(days=1))]]
-            ]
+        dates = {"start": start, "end": border - timedelta(days=1)}
+        assert in_reports == len(list(sim.world.records("product_group_report", wanted_columns=columns, **dates)))
+        assert len([text for text in output.warnings() if "the same key (PRODUCT_GROUP_ID, DATE)" in text]) == 1

@@ -308,7 +308,6 @@ class QueryAnalytics(AdAccountStream, ABC):
 
         Raises:
             MalformedResponseError: the response is not a list of rows that were asked for.
-            SliceError: the rows have another grain than their key.
         """
         expected = Expected(
             key=tuple(self.primary_key),

@@ -3,26 +3,19 @@
 No bundle is emitted before the last row of a response or file has been checked.
 """
 
-from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import compress, islice
 from typing import Any
 
 from pendulum import Date
 
-from source_pinterest.api.errors import (
-    FormError,
-    MalformedResponseError,
-    SliceError,
-)
+from source_pinterest.api.errors import FormError, MalformedResponseError
 from source_pinterest.api.rows import Record, write_numbers, write_texts
 from source_pinterest.columns import (
     AD_ACCOUNT_ID,
     CURRENCY,
     DATE,
     ENTITY_ID,
-    HOUR,
     ID_COLUMNS,
     ITEM_ID,
     TARGETING_TYPE,
@@ -43,11 +36,8 @@ _EMPTY = (None, "")
 _NO_ACCOUNT = (*_EMPTY, "0")
 _DAY_LENGTH = len("2026-01-31")
 
-_FEW_KEYS = 10
-"""So many keys of a response may have several rows, however few keys it has. Of more, it may be half of the keys."""
-
-_NAMED_KEYS = 100
-"""A warning names so many keys: more than a keyword has in the days of a request."""
+_NAMED_KEYS = 10
+"""A warning names so many keys."""
 
 
 @dataclass(frozen=True)
@@ -116,30 +106,26 @@ class RowGate:
         self._stream = stream
 
     def bundles(self, rows: Iterable[Record], expected: Expected) -> Iterator[Bundle]:
-        """Return the rows of a response as bundles, as `records` does. `asked_for` has returned the rows.
+        """Return the rows of a response as bundles, equal ones once. `asked_for` has returned the rows.
 
         Raises:
             MalformedResponseError: as `asked_for` and `records`.
-            SliceError: as `records`.
         """
         keys = ResponseKeys(self._stream, expected)
-        bundles = spooled(bundles_of(self._stream.name, keys.checked(rows), keys.admits))
-        return keys.without_withheld(bundles)
+        bundles = spooled(bundles_of(self._stream.name, rows, keys.admits))
+        keys.warn_of_copies()
+        return bundles
 
     def records(self, rows: Iterable[Record], expected: Expected) -> list[Record]:
-        """Return the rows of a response that were asked for, each once.
-
-        If rows of one key differ, and the destination replaces rows by their key, none of these rows is returned, and
-        a warning names the key. Other destinations get all of them.
+        """Return the rows of a response that were asked for, equal ones once.
 
         Raises:
             MalformedResponseError: as `asked_for`, or a field of the key is missing or no plain value.
-            SliceError: the rows have another grain than their key. At least half of the keys, and more than a
-                few, have several rows, and the destination replaces rows by their key.
         """
         keys = ResponseKeys(self._stream, expected)
-        checked = keys.checked(self.asked_for(rows, expected))
-        return keys.rows_without_withheld([row for row in checked if keys.admits(row, serialised(row))])
+        admitted = [row for row in self.asked_for(rows, expected) if keys.admits(row, serialised(row))]
+        keys.warn_of_copies()
+        return admitted
 
     def asked_for(self, rows: Iterable[Record], expected: Expected) -> Iterator[Record]:
         """Yield the rows of the expected days, account and entities, with texts and numbers in their columns.
@@ -209,9 +195,7 @@ class RowGate:
 
 
 class ResponseKeys:
-    """The keys of the rows of one response.
-
-    It keeps hashes, since a report may have a million rows: of each key, and of the data of its first row.
+    """The keys of the rows of one response. It keeps hashes, since a report may have a million rows.
 
     Args:
         stream: the stream.
@@ -220,35 +204,12 @@ class ResponseKeys:
 
     def __init__(self, stream: PinterestStream, expected: Expected) -> None:
         self._stream, self._expected = stream, expected
-        self._keys: dict[int, None] = {}  # in the order of their first rows
-        self._data = array("q")  # of these rows; a dictionary of all would need twice the memory
-        self._data_by_key: dict[int, int] = {}  # filled when a key comes twice
-        self._others: set[int] = set()  # the data of other rows, where the destination keeps every row
-        self._withheld: dict[int, tuple[Any, ...]] = {}  # the keys whose rows differ, where it replaces rows
-
-    def checked(self, rows: Iterable[Record]) -> Iterator[Record]:
-        """Yield the rows, for `admits`. After the last one, warn of keys that are withheld.
-
-        Raises:
-            SliceError: these are at least half of the keys, and more than a few.
-        """
-        yield from rows
-        withheld, keys = len(self._withheld), len(self._keys)
-        if not withheld:
-            return
-        named = list(islice(self._withheld.values(), _NAMED_KEYS))
-        if withheld > _FEW_KEYS and withheld * 2 >= keys:
-            self._doubt(named[0])
-        more = f" and {withheld - len(named):,} more" if withheld > len(named) else ""
-        warning = (
-            f"Pinterest sent rows that differ and have the same key ({', '.join(self._expected.key)}). They would "
-            f"overwrite each other in the destination, so those of {withheld:,} of {keys:,} keys are left out: "
-            f"{'; '.join(map(_listed, named))}{more}. All other rows are emitted."
-        )
-        self._stream.notices.warn(warning, warning)
+        self._data: dict[int, int] = {}  # of each key, the data of its first row
+        self._other_data: set[int] = set()  # of later rows
+        self._copied: dict[int, str] = {}  # the keys with several rows, of which a warning names the first
 
     def admits(self, row: Record, data: bytes) -> bool:
-        """Return whether to emit a row, as far as the rows up to it tell.
+        """Return whether to emit a row: no row before was the same.
 
         Args:
             row: the row.
@@ -256,92 +217,49 @@ class ResponseKeys:
 
         Raises:
             MalformedResponseError: a field of the key is missing, or is an object or a list.
-            SliceError: the hour is missing, and the destination replaces rows by their key.
         """
         values = tuple([row.get(column) for column in self._expected.key])
         try:
             key = hash(values)
         except TypeError as error:
             raise FormError("A part of a row's key is an object or a list.", ", ".join(self._expected.key)) from error
-        if (None in values or "" in values) and not self._is_complete(values):
-            return True
+        if None in values or "" in values:
+            self._check_complete(values)
         content = hash(data)
-        if key in self._keys:
-            return key not in self._withheld and self._admits_another(key, values, content)
-        self._keys[key] = None
-        self._data.append(content)
-        return True
-
-    def _admits_another(self, key: int, values: tuple[Any, ...], content: int) -> bool:
-        """Return whether to emit a row whose key has come before."""
-        newest_first = zip(reversed(self._keys), reversed(self._data), strict=True)
-        self._data_by_key.update(islice(newest_first, len(self._keys) - len(self._data_by_key)))
-        if content == self._data_by_key[key] or content in self._others:
+        if key not in self._data:
+            self._data[key] = content
+            return True
+        if content == self._data[key] or content in self._other_data:
             equal = f"Pinterest sent rows twice, such as one of {_listed(values)}. One of them is used."
             self._stream.notices.warn("equal rows", equal)
             return False
-        if self._stream.merges_by_key:
-            self._withheld[key] = values
-            return False
-        self._others.add(content)
-        self._doubt(values)
+        self._other_data.add(content)
+        self._copied.setdefault(key, _listed(values) if len(self._copied) < _NAMED_KEYS else "")
         return True
 
-    def _is_complete(self, values: tuple[Any, ...]) -> bool:
-        """Return whether a key lacks only optional fields; False if it lacks the hour, and the destination appends.
+    def _check_complete(self, values: tuple[Any, ...]) -> None:
+        """Check that a key lacks only optional fields.
 
         Raises:
             MalformedResponseError: another field is missing.
-            SliceError: the hour is missing, and the destination replaces rows by their key.
         """
         fields = zip(self._expected.key, values, strict=True)
         missing = [name for name, value in fields if value in _EMPTY and name not in self._expected.optional]
-        if missing == [HOUR]:
-            self._doubt(values)
-        elif missing:
+        if missing:
             raise FormError(f"A row has no {' and no '.join(missing)}.", ", ".join(missing))
-        return not missing
 
-    def _doubt(self, values: tuple[Any, ...]) -> None:
-        """Say that a key comes twice or is incomplete: warn once, since the rows are emitted.
-
-        Raises:
-            SliceError: the destination replaces rows by their key. It concerns one response, however often it occurs.
-        """
-        *others, last = self._expected.key
-        columns = f"{', '.join(others)} and {last}" if others else last
-        found = f"a response of Pinterest does not have one row per {columns}: {values} comes twice or is incomplete."
-        if self._stream.merges_by_key:
-            raise SliceError(
-                f"{self._stream.name}: {found} None of its rows is used, because they would overwrite each other in "
-                "the destination. The next sync asks for them again. If this happens again, please report it; a "
-                "destination that appends gets such rows as they are.",
-                is_isolated=True,
-            )
-        kept = "All of its rows are emitted, since the destination keeps each of them."
-        self._stream.notices.warn("keys", f"{found} {kept}")
-
-    def without_withheld(self, bundles: Iterator[Bundle]) -> Iterator[Bundle]:
-        """Return bundles of the rows that were admitted, without those whose key is withheld by now."""
-        return self._without_withheld(bundles) if self._withheld else bundles  # which keeps no hashes in memory
-
-    def _without_withheld(self, bundles: Iterator[Bundle]) -> Iterator[Bundle]:
-        is_kept = self._is_kept()
-        for bundle in bundles:
-            kept = list(islice(is_kept, bundle.count))
-            if all(kept):
-                yield bundle
-            elif any(kept):
-                lines = compress(bundle.lines.splitlines(keepends=True), kept)
-                yield Bundle(bundle.stream, b"".join(lines), sum(kept))
-
-    def rows_without_withheld(self, rows: list[Record]) -> list[Record]:
-        """Return the rows that were admitted, without those whose key is withheld by now."""
-        return list(compress(rows, self._is_kept())) if self._withheld else rows
-
-    def _is_kept(self) -> Iterator[bool]:
-        """Yield for each row that was admitted whether it is still emitted. It is the first of its key."""
-        return (key not in self._withheld for key in self._keys)
+    def warn_of_copies(self) -> None:
+        """Warn of the keys that have rows with different values."""
+        if not self._copied:
+            return
+        named = list(filter(None, self._copied.values()))
+        more = f" and {len(self._copied) - len(named):,} more" if len(self._copied) > len(named) else ""
+        columns, keys = ", ".join(self._expected.key), f"{len(self._copied):,} of {len(self._data):,} keys"
+        warning = (
+            f"Pinterest sent rows that differ and have the same key ({columns}), {keys}: {'; '.join(named)}{more}. All "
+            "rows are emitted. A destination that replaces rows keeps one row of each key."
+        )
+        self._stream.notices.warn(warning, warning)
 
 
 def _write_account(row: Record, account: str) -> None:
@@ -391,7 +309,6 @@ class ReportRows:
 
         Raises:
             MalformedResponseError: the file is not a report.
-            SliceError: the rows have another grain than their key.
         """
         expected = self._expected(request)
         asked_for = self.gate.asked_for(self._completed(request, rows), expected)
