@@ -17,6 +17,7 @@ from integration_tests.fault_table.world import OPTIONS, PAGE_CAP, small_world
 from integration_tests.simulator import Entry, FaultKind
 from integration_tests.support.assertions import assert_succeeded, key_of, without_nulls
 from integration_tests.support.catalogs import CURSOR_FIELDS, ENTITIES, catalog_of
+from integration_tests.support.days import last_final_day
 from integration_tests.support.interrupted import killed, with_every_state
 from integration_tests.support.outputs import Output, Record
 from integration_tests.support.pauses import SHORT_PAUSES, PassingPauses
@@ -230,7 +231,7 @@ class Played:
     def _truth(self, column: Column) -> Mapping[Key, Record]:
         """The records of a perfect destination today; one that appends has the days that are final."""
         is_held_back = self._course.destination == APPEND and has_days(column)
-        last = self.world.today - timedelta(days=2) if is_held_back else None
+        last = last_final_day(column.stream, self.world.today) if is_held_back else None
         return column.truth(self.world, start=self._start, end=last)
 
     def _warnings(self, column: Column) -> list[tuple[date, str]]:

@@ -12,6 +12,7 @@ from airbyte_cdk.models import Type
 from integration_tests.simulator import Fault, FaultKind
 from integration_tests.simulator.organic.pin_analytics import is_picture
 from integration_tests.support.assertions import without_nulls
+from integration_tests.support.days import last_final_day
 from integration_tests.support.interrupted import killed, with_every_state
 from integration_tests.support.outputs import Output, Record
 from integration_tests.support.pinterest import Simulator, World
@@ -23,7 +24,6 @@ ONE, BATCH = "pins/analytics", "multi_pins/analytics"
 HISTORY_DAYS = 89
 LOOKBACK_DAYS = 33
 """What each sync reads again where the destination merges."""
-FINAL_AFTER_DAYS = 2
 IDLE_AFTER_DAYS = 7
 """A day that is older and has no row had no activity."""
 FULL_PASS_DAYS = 8
@@ -211,7 +211,7 @@ class PinCourse:
     @property
     def last_day(self) -> date:
         """The last day that a sync emits."""
-        return self.world.today - timedelta(days=FINAL_AFTER_DAYS if self._destination == APPEND else 0)
+        return last_final_day(STREAM, self.world.today) if self._destination == APPEND else self.world.today
 
     def _truth(self, trouble: Trouble) -> dict[Key, Record]:
         """The rows that a sync may emit today."""

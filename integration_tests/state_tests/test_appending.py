@@ -1,12 +1,12 @@
 """Late numbers arrive; where the destination appends, each day comes once, and with its last numbers."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 
 from integration_tests.simulator import Fault, FaultKind
-from integration_tests.state_tests.second_syncs import DAY_STREAMS, FINAL_AFTER_DAYS, LOOKBACK_DAYS
+from integration_tests.state_tests.second_syncs import DAY_STREAMS, LOOKBACK_DAYS
 from integration_tests.support.assertions import (
     assert_exact,
     assert_failed,
@@ -17,7 +17,7 @@ from integration_tests.support.assertions import (
     without_nulls,
 )
 from integration_tests.support.catalogs import ADS_ANALYTICS
-from integration_tests.support.days import days_later
+from integration_tests.support.days import days_later, last_final_day
 from integration_tests.support.outputs import Record
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
@@ -46,13 +46,9 @@ def test_late_conversions_arrive(sim: Simulator) -> None:
             assert_same(stream, upserted(stream, first, second), before[stream] | restated)
 
 
-def settled(today: date) -> date:
-    return today - timedelta(days=FINAL_AFTER_DAYS)
-
-
 def test_appended_days_come_once_and_only_when_they_are_settled(sim: Simulator) -> None:
-    last = settled(sim.world.today)
-    before = {stream: sim.expected(stream, end=last) for stream in DAY_STREAMS}
+    last = {stream: last_final_day(stream, sim.world.today) for stream in DAY_STREAMS}
+    before = {stream: sim.expected(stream, end=last[stream]) for stream in DAY_STREAMS}
     first = run_sync(sim, DAY_STREAMS, destination="append")
     assert_succeeded(first, DAY_STREAMS)
     again = run_sync(sim, DAY_STREAMS, state=first.states, destination="append")
@@ -62,7 +58,8 @@ def test_appended_days_come_once_and_only_when_they_are_settled(sim: Simulator) 
         for stream in DAY_STREAMS:
             assert not again.records[stream]
             emitted = [record for output in (first, second) for record in output.records[stream]]
-            truth = before[stream] | sim.expected(stream, start=last + timedelta(days=1), end=settled(today))
+            end = last_final_day(stream, today)
+            truth = before[stream] | sim.expected(stream, start=last[stream] + timedelta(days=1), end=end)
             assert_same(stream, emitted, truth)
             assert spent(emitted) == spent(truth.values())
             assert spent(emitted) > 0 or stream == "user_account_analytics"
@@ -84,7 +81,7 @@ def test_appending_from_a_start_date_that_has_not_settled(sim: Simulator) -> Non
     with days_later(sim.world, 4):
         for stream in DAY_STREAMS:
             emitted = [record for output in outputs for record in output.records[stream]]
-            assert_same(stream, emitted, sim.expected(stream, start=start, end=settled(today)))
+            assert_same(stream, emitted, sim.expected(stream, start=start, end=last_final_day(stream, today)))
 
 
 @pytest.mark.parametrize("before", ["append_dedup", "full_refresh"])
@@ -104,7 +101,7 @@ def test_appending_goes_on_from_the_last_day_that_was_settled_when_it_was_read(s
         third = run_sync(sim, DAY_STREAMS, state=second.states, destination="append")
         twice = f"the days {read_on - timedelta(days=1)} to {read_on} were read while their numbers were still moving"
         for stream in DAY_STREAMS:
-            newest = sim.expected(stream, start=read_on - timedelta(days=1), end=settled(today))
+            newest = sim.expected(stream, start=read_on - timedelta(days=1), end=last_final_day(stream, today))
             assert_same(stream, second.records[stream], newest)
             [warning] = [text for text in second.warnings() if text.startswith(f"{stream}: the days ")]
             assert twice in warning
@@ -123,7 +120,7 @@ def test_days_that_may_not_be_final_are_held_back(sim: Simulator, held_from: int
     with days_later(sim.world, 3) as today:
         for faults, end in [
             ([Fault("503", on="metrics_ready_state/get", times=None)], today - timedelta(days=held_from + 1)),
-            ([], settled(today)),
+            ([], last_final_day(streams[0], today)),
         ]:
             sim.clear_faults()
             sim.add_faults(faults)
@@ -156,7 +153,7 @@ def test_days_of_which_only_a_part_came_are_named_where_they_come_twice(what: st
     campaigns, faults = HALF_FAILS[what]
     stream = "campaign_analytics"
     with Simulator(World(boards=0, ad_accounts=1, campaigns=campaigns), faults=faults) as sim:
-        start, end = sim.world.today - timedelta(days=9), settled(sim.world.today)
+        start, end = sim.world.today - timedelta(days=9), last_final_day(stream, sim.world.today)
         config = sim.config(start_date=start.isoformat(), max_retries=0, num_workers=1)
         first = run_sync(sim, [stream], config=config, destination=destination)
         assert_failed(first, stream, "transient_error")

@@ -25,7 +25,7 @@ from integration_tests.support.assertions import (
     upserted,
     without_nulls,
 )
-from integration_tests.support.days import days_later
+from integration_tests.support.days import days_later, last_final_day
 from integration_tests.support.interrupted import killed, with_every_state
 from integration_tests.support.outputs import Output, Record
 from integration_tests.support.pinterest import Simulator, World
@@ -34,7 +34,7 @@ from integration_tests.support.truth import Key
 from integration_tests.support.worlds import small_world
 
 APPEND, MERGE = "append", "append_dedup"
-FINAL_AFTER_DAYS, HISTORY_DAYS = 2, 89
+HISTORY_DAYS = 89
 PROFILE = "user_account/analytics"
 SPLITS = ("user_account_analytics_by_content_type", "user_account_analytics_by_app_type")
 LATE_PARTS = {SPLITS[0]: "ORGANIC", SPLITS[1]: "TABLET"}
@@ -128,7 +128,8 @@ class ProfileCourse:
         )
 
     def _truth(self) -> dict[Key, Record]:
-        last = self.world.today - timedelta(days=FINAL_AFTER_DAYS if self._destination == APPEND else 0)
+        today = self.world.today
+        last = last_final_day(self._stream, today) if self._destination == APPEND else today
         found = self.world.expected(self._stream, start=self._first, end=last)
         return {key: without_nulls(row) for key, row in found.items()}
 
@@ -237,7 +238,7 @@ def test_days_of_an_account_that_the_first_sync_did_not_reach_arrive(stream: str
             outputs.append(run_sync(sim, [stream], config=config, state=state, destination=destination))
             assert outputs[-1].status(stream) == ("INCOMPLETE" if day < 2 else "COMPLETE"), outputs[-1].text()
     with days_later(world, 7) as today:
-        last = today - timedelta(days=FINAL_AFTER_DAYS if destination == APPEND else 0)
+        last = last_final_day(stream, today) if destination == APPEND else today
         _assert_arrived(world, stream, outputs, since, last)
 
 

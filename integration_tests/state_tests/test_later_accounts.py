@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from integration_tests.state_tests.second_syncs import FINAL_AFTER_DAYS, cursors
+from integration_tests.state_tests.second_syncs import cursors
 from integration_tests.support.assertions import assert_same, assert_succeeded, upserted
 from integration_tests.support.catalogs import ADS_ANALYTICS, ENTITIES
+from integration_tests.support.days import final_after_days
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
 
@@ -27,7 +28,7 @@ def test_an_account_added_later_is_read_from_the_start(sim: Simulator) -> None:
     for stream in streams:
         assert_same(stream, upserted(stream, first, second), sim.expected(stream))
     for stream in ADS_ANALYTICS:
-        moving = {(sim.world.today - timedelta(days=age)).isoformat() for age in range(FINAL_AFTER_DAYS)}
+        moving = {(sim.world.today - timedelta(days=age)).isoformat() for age in range(final_after_days(stream))}
         of_old = [record for record in second.records[stream] if record["AD_ACCOUNT_ID"] == old]
         assert {record["DATE"] for record in of_old} <= moving
 

@@ -15,6 +15,7 @@ from integration_tests.simulator.endpoints import CREATE_REPORTS
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_succeeded
 from integration_tests.support.catalogs import ALL_STREAMS, BOARDED, catalog_of
 from integration_tests.support.commands import run_here
+from integration_tests.support.days import last_final_day
 from integration_tests.support.operations import OPERATIONS
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import read_with_main, run_catalog, run_sync
@@ -167,8 +168,9 @@ def test_the_catalogs_that_come_with_the_connector_are_read_whole(sim: Simulator
     streams = [configured.stream.name for configured in catalog.streams]
     output = run_catalog(sim, catalog)
     assert_succeeded(output, streams)
-    settled = sim.world.today - timedelta(days=2) if name == "configured_catalog.json" else sim.world.today
-    assert_exact(output, sim, streams, end=settled)
+    for stream in streams:
+        end = last_final_day(stream, sim.world.today) if name == "configured_catalog.json" else sim.world.today
+        assert_exact(output, sim, [stream], end=end)
 
 
 @pytest.mark.parametrize("path", SAMPLE_CONFIGS, ids=lambda path: path.stem)

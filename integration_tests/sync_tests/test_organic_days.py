@@ -5,14 +5,13 @@ from collections.abc import Iterator
 import pytest
 
 from integration_tests.support.assertions import assert_same, assert_succeeded, upserted
-from integration_tests.support.days import ago, days_later
+from integration_tests.support.days import ago, days_later, last_final_day
 from integration_tests.support.outputs import Output, Record
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
 
 SPLIT, BY_CONTENT = "user_account_analytics_by_app_type", "user_account_analytics_by_content_type"
 STREAMS = ("user_account_analytics", SPLIT, BY_CONTENT, "pin_analytics")
-FINAL_AFTER_DAYS = 2
 LAG_DAYS = 4
 """Pinterest shows the newest days so late that they would otherwise count as settled."""
 
@@ -42,7 +41,7 @@ def test_a_day_that_an_answer_does_not_hold_comes_later_where_days_are_appended(
         sim.world.organic_lag_days = 0
         third = run_sync(sim, STREAMS, config=config, state=second.states, destination="append")
         for stream in STREAMS:
-            truth = sim.expected(stream, start=ago(sim, 23), end=ago(sim, FINAL_AFTER_DAYS))
+            truth = sim.expected(stream, start=ago(sim, 23), end=last_final_day(stream, sim.world.today))
             assert_same(stream, emitted(stream, first, second, third), truth)
     assert not first.warnings() + second.warnings() + third.warnings()
 
@@ -72,8 +71,8 @@ def test_an_empty_answer_settles_no_young_day(sim: Simulator, destination: str) 
 
     sim.world.organic_lag_days = 0
     second = run_sync(sim, STREAMS, config=config, state=first.states, destination=destination)
-    end = ago(sim, FINAL_AFTER_DAYS if destination == "append" else 0)
     for stream in STREAMS:
+        end = last_final_day(stream, sim.world.today) if destination == "append" else sim.world.today
         assert_same(stream, second.records[stream], sim.expected(stream, start=ago(sim, 6), end=end))
 
 
@@ -88,8 +87,8 @@ def test_an_earlier_start_date_is_read_back_once(sim: Simulator, destination: st
     third = run_sync(sim, STREAMS, config=early, state=second.states, destination=destination)
 
     assert_succeeded(second, STREAMS)
-    end = ago(sim, FINAL_AFTER_DAYS if destination == "append" else 0)
     for stream in STREAMS:
+        end = last_final_day(stream, sim.world.today) if destination == "append" else sim.world.today
         assert days_of(second, stream)[0] == str(ago(sim, 40))
         assert second.states[stream]["from"] == str(ago(sim, 40))
         truth = sim.expected(stream, start=ago(sim, 40), end=end)

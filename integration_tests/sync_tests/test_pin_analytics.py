@@ -10,7 +10,7 @@ from airbyte_cdk.models import Type
 
 from integration_tests.simulator import Entry, Fault, NoAccess
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded, upserted
-from integration_tests.support.days import days_later
+from integration_tests.support.days import days_later, last_final_day
 from integration_tests.support.outputs import Record, state_of
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
@@ -115,7 +115,7 @@ def test_a_day_of_a_pin_is_appended_once(sim: Simulator) -> None:
     with days_later(sim.world, 5):
         second = run_sync(sim, ["pin_analytics"], destination="append", state=first.states)
         records = first.records["pin_analytics"] + second.records["pin_analytics"]
-        settled = sim.world.today - timedelta(days=2)
+        settled = last_final_day("pin_analytics", sim.world.today)
         assert_same(
             "pin_analytics", records, sim.expected("pin_analytics", start=settled - timedelta(days=92), end=settled)
         )
@@ -132,7 +132,7 @@ def test_a_pin_that_an_answer_lacks_is_asked_for_once_more(sim: Simulator, desti
 
     sim.alter("multi_pins/analytics", without_it)
     output = run_sync(sim, ["pin_analytics"], destination=destination)
-    end = {"end": sim.world.today - timedelta(days=2)} if destination == "append" else {}
+    end = {"end": last_final_day("pin_analytics", sim.world.today)} if destination == "append" else {}
     held = sim.expected("pin_analytics", **end)
     if lapses == 1:
         assert_succeeded(output, ["pin_analytics"])
@@ -214,7 +214,7 @@ def test_pictures_come_without_video_metrics_and_videos_with_them(
             second = run_sync(sim, ["pin_analytics"], destination=destination, state=first.states)
             assert_succeeded(second, ["pin_analytics"])
             if destination == "append":
-                settled = sim.world.today - timedelta(days=2)
+                settled = last_final_day("pin_analytics", sim.world.today)
                 records = first.records["pin_analytics"] + second.records["pin_analytics"]
                 days = {"start": settled - timedelta(days=92), "end": settled}
                 assert_same("pin_analytics", records, sim.expected("pin_analytics", **days))
@@ -243,7 +243,7 @@ def test_a_range_of_pins_counts_as_read_once_its_pictures_and_videos_are(
                 state = outputs[-1].states
                 outputs.append(run_sync(sim, ["pin_analytics"], destination=destination, state=state))
                 assert_succeeded(outputs[-1], ["pin_analytics"])
-            end = {"end": sim.world.today - timedelta(days=2)} if destination == "append" else {}
+            end = {"end": last_final_day("pin_analytics", sim.world.today)} if destination == "append" else {}
             records = [record for output in outputs for record in output.records.get("pin_analytics", ())]
             if not first.errors:
                 break
