@@ -5,6 +5,7 @@ Files of reports come from other hosts, without a token and without a quota; `re
 
 import math
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, TypeVar
 
 import requests
@@ -90,9 +91,8 @@ class PinterestClient:
         policy = self._api.retry_policy.limited(max_retries)
         session, bounds, authenticator = self._api.session, self._api.response_bounds, self._api.authenticator
         tries = Tries(policy, self._stream, path, self._max_breaks, self.is_worth_retrying, authenticator.replace)
-        response = tries.response(
-            lambda: session.paced_exchange(request, parse, bounds, self._usage), self._again_or_error
-        )
+        exchange = partial(session.paced_exchange, request, parse, bounds, self._usage)
+        response = tries.response(exchange, self._again_or_error)
         authenticator.accepted(response.token)
         return response
 

@@ -171,14 +171,16 @@ class TimeoutSession(requests.Session):
             requests.RequestException: no response came.
             MalformedResponseError: the response breaks off, is too large or too slow, or can't be parsed.
         """
-        with Deadline(bounds) as deadline, self._send_by(deadline, request) as response:
-            return _read(response, parse, bounds, deadline)
+        with Deadline(bounds) as deadline:
+            prepared, settings = self._prepared(request)  # may exchange tokens first, which has a deadline of its own
+            deadline.begin()
+            with self.send(prepared, **settings) as response:
+                return _read(response, parse, bounds, deadline)
 
-    def _send_by(self, deadline: Deadline, request: requests.Request) -> requests.Response:
-        prepared = self.prepare_request(request)  # may exchange tokens first, which has a deadline of its own
-        settings = self.merge_environment_settings(prepared.url or "", {}, None, None, None)
-        deadline.begin()
-        return self.send(prepared, **settings)
+    def _prepared(self, request: requests.Request) -> tuple[requests.PreparedRequest, Mapping[str, Any]]:
+        """Return a request with its token, and the environment's proxies and certificates."""
+        prepared = self.prepare_request(request)
+        return prepared, self.merge_environment_settings(prepared.url or "", {}, None, None, None)
 
 
 class PinterestSession(TimeoutSession):
@@ -211,25 +213,21 @@ class PinterestSession(TimeoutSession):
         with usage.waiting():
             sent_at = self._budget.acquire(operation)
         usage.count_sent()
-        with Deadline(bounds) as deadline, self._send_counted(operation, sent_at, request, deadline) as raw:
-            if _is_success(raw):
-                self._budget.accepted(operation)
-            response = _read(raw, parse, bounds, deadline)
+        with Deadline(bounds) as deadline:
+            prepared, settings = self._prepared(request)  # may exchange tokens first, which has a deadline of its own
+            deadline.begin()
+            with self.send(prepared, **settings) as raw:
+                self.last_date = raw.headers.get("Date") or self.last_date
+                self._budget.release(operation, sent_at, raw.headers)
+                LOGGER.debug("%s %s: %s", prepared.method, urlsplit(prepared.url or "").path, raw.status_code)
+                if _is_success(raw):
+                    self._budget.accepted(operation)
+                response = _read(raw, parse, bounds, deadline)
         if isinstance(response, ErrorResponse):
             if response.verdict is Again.WAIT:
                 self._budget.throttled(operation, response.pause_hint_seconds())
             else:
                 self._budget.accepted(operation)
-        return response
-
-    def _send_counted(
-        self, operation: str, sent_at: float, request: requests.Request, deadline: Deadline
-    ) -> requests.Response:
-        response = self._send_by(deadline, request)
-        self.last_date = response.headers.get("Date") or self.last_date
-        self._budget.release(operation, sent_at, response.headers)
-        path = urlsplit(response.request.url or "").path
-        LOGGER.debug("%s %s: %s", response.request.method, path, response.status_code)
         return response
 
 

@@ -299,15 +299,11 @@ class PinterestStream(HttpStream, ABC):
         Raises:
             MalformedResponseError: the body is not a page.
         """
-        return self._parameters_after(self._page(response))
+        bookmark = self._page(response).bookmark
+        return {"bookmark": bookmark} if bookmark else None
 
     def _page(self, response: requests.Response) -> ListPage:
         return self.parse(iter((response.content,)))
-
-    @staticmethod
-    def _parameters_after(page: ListPage) -> dict[str, str] | None:
-        """Only the absence of a bookmark ends a list; an empty page does not."""
-        return {"bookmark": page.bookmark} if page.bookmark else None
 
     def stream_slices(self, **_: Any) -> Iterable[Task]:
         """Return the tasks, for callers outside of a sync."""
@@ -433,15 +429,48 @@ class PinterestStream(HttpStream, ABC):
             AccessLostError: Pinterest refuses a page after the first.
             SliceError: the bookmarks of the list lead nowhere new.
         """
-        path, keyless = self.path(stream_slice=task), list[Record]()
+        path = self.path(stream_slice=task)
+        paginator = BookmarkPaginator(self.name, path, has_last_bookmark=self.has_last_bookmark)
+        seen, keyless = SeenIds(self.shape.key), list[Record]()
+        token, size = None, self.page_size or 1
         try:
-            for response in self._pages(path, task, more):
-                keyless += response.value.keyless
-                yield response
+            while True:
+                smaller = {"page_size": size} if size < (self.page_size or 1) else {}
+                params = {**self.request_params(stream_slice=task, next_page_token=token), **smaller, **more}
+                try:
+                    with reading_list(self.name, path, has_begun=token is not None):
+                        response = self.client.get(path, params, self.parse)
+                except PinterestError as error:
+                    size = self._smaller_page(error, path, size, is_first=token is None)
+                    if not size:
+                        return
+                    continue
+                page = response.value
+                keyless += page.keyless
+                new = self.without_copies(path, page.items) if self.page_size is None else seen.new(page.items)
+                yield replace(response, value=replace(page, items=new))
+                bookmark = page.bookmark and paginator.follow(page.bookmark, len(page.items), len(new))
+                if not bookmark:
+                    return
+                token = {"bookmark": bookmark}
         finally:
             if keyless:
                 self.gaps.add(task.parent_ids)
                 self.notices.warn(f"{path} {more}", self._left_out(path, keyless))
+
+    def _smaller_page(self, error: PinterestError, path: str, size: int, *, is_first: bool) -> int:
+        """Return the size of the page to ask for after an error; 0 if the error says that the list has no items.
+
+        Raises:
+            PinterestError: the error, if it is about neither the size of the page nor an empty list.
+        """
+        if error.reason is Reason.TOO_LARGE_TO_PARSE and size > 1:
+            LOGGER.info(f"{self.name}: a page of {path} is too large. Asking for {size // 2} items.")
+            return size // 2
+        if is_first and error.reason in self.empty_if:
+            LOGGER.info(f"{error.message}. This list counts as empty.")
+            return 0
+        raise error
 
     def _left_out(self, path: str, keyless: list[Record]) -> str:
         left_out = (
@@ -469,29 +498,3 @@ class PinterestStream(HttpStream, ABC):
                 "destination that replaces rows by their key keeps one of them.",
             )
         return found
-
-    def _pages(self, path: str, task: Task, more: Mapping[str, Any]) -> Iterator[ApiResponse[ListPage]]:
-        paginator = BookmarkPaginator(self.name, path, has_last_bookmark=self.has_last_bookmark)
-        seen, token, size = SeenIds(self.shape.key), None, self.page_size or 1
-        while True:
-            smaller = {"page_size": size} if self.page_size and size < self.page_size else {}
-            params = {**self.request_params(stream_slice=task, next_page_token=token), **smaller, **more}
-            try:
-                with reading_list(self.name, path, has_begun=token is not None):
-                    response = self.client.get(path, params, self.parse)
-            except PinterestError as error:
-                if error.reason is Reason.TOO_LARGE_TO_PARSE and size > 1:
-                    size //= 2
-                    LOGGER.info(f"{self.name}: a page of {path} is too large. Asking for {size} items.")
-                    continue
-                if token is not None or error.reason not in self.empty_if:
-                    raise
-                LOGGER.info(f"{error.message}. This list counts as empty.")
-                return
-            page = response.value
-            new = self.without_copies(path, page.items) if self.page_size is None else seen.new(page.items)
-            yield replace(response, value=replace(page, items=new))
-            token = self._parameters_after(page)
-            if token is None or not (bookmark := paginator.follow(token["bookmark"], len(page.items), len(new))):
-                return
-            token = {"bookmark": bookmark}
