@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from integration_tests.simulator import Fault
+from integration_tests.simulator import Fault, Kind
+from integration_tests.simulator.organic.places import board_id
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded
 from integration_tests.support.catalogs import CURSOR_FIELDS, catalog_of
 from integration_tests.support.days import days_later
@@ -106,6 +107,26 @@ def test_the_state_of_a_finished_sync_begins_every_stream_anew(sim: Simulator, s
 
     assert_succeeded(second, streams)
     assert_exact(second, sim, streams)
+
+
+def test_another_attempt_emits_no_pin_twice_that_was_edited_a_moment_before(sim: Simulator) -> None:
+    """The lists of ads and boards may lag, so that an incremental sync reads the last five minutes again."""
+    world, moment = sim.world, datetime.now(UTC) - timedelta(minutes=1)
+    world.edit_board(0, moment.isoformat())
+    world.edit(world.account_id(0), Kind.ADS, world.entity_id(Kind.ADS, 0, 0), int(moment.timestamp()))
+    sim.add_fault(Fault("transient_400", on="ads/list", account=world.account_id(1), times=1))
+    sim.add_fault(Fault("transient_400", on="boards/list_pins", path=board_id(1), times=1))
+    streams = ["ad_pins", "board_pins"]
+    first = refresh(sim, streams, 7)
+    assert_failed(first, "ad_pins", "transient_error")
+    assert_failed(first, "board_pins", "transient_error")
+    second = refresh(sim, streams, 7, first.states)
+
+    assert_succeeded(second, streams)
+    for stream in streams:
+        assert_same(stream, [*first.records[stream], *second.records[stream]], sim.expected(stream))
+    third = run_sync(sim, ["board_pins"], state=second.states)
+    assert {record["board_id"] for record in third.records["board_pins"]} == {board_id(0)}, "whose list may have lagged"
 
 
 def test_a_parent_that_has_ended_still_gives_its_ids(sim: Simulator) -> None:

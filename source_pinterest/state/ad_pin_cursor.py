@@ -1,8 +1,7 @@
 """The cursor of the pins of ads: up to which ad the pins of an account are known, and which pins are still unread."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from itertools import islice
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from source_pinterest import limits
@@ -10,10 +9,11 @@ from source_pinterest.api.errors import SliceError
 from source_pinterest.engine.tasks import Task
 from source_pinterest.state.cursor import PinterestCursor, StateStore, reading_state
 from source_pinterest.state.entity_cursor import epoch_seconds, older, time_in
-from source_pinterest.state.formats import read_state, write_state
+from source_pinterest.state.formats import ACCOUNT_KEY, read_state, write_state
+from source_pinterest.state.owed import PIN_KEY, Debt, Owed
 
-FIELD, PIN_KEY = "ad_created_time", "pin_id"
-_UNREAD, _BEHIND = "unread", "behind"
+FIELD = "ad_created_time"
+_UNREAD, _BEHIND, _OWED, _JUST_READ = "unread", "behind", "owed", "just_read"
 
 
 class PromotedPins:
@@ -47,88 +47,103 @@ class AdPinCursor(PinterestCursor):
 
     A pin is known if an ad promotes it that was made and last edited at the cursor's time or earlier: a draft that is
     published is an edited ad, and a new ad may have the creation time of an old pin. The cursor stays five minutes
-    behind the server's clock, because a list may lag. It moves once the ads of an account were listed to the end. By
-    then, every pin that is to be read is noted as unread. Those that have failed are behind the others, in the order in
-    which they were asked for last.
+    behind the server's clock, because a list may lag. The state names the pins of younger ads that were read, each with
+    the time of its ad. The cursor moves once the ads of an account were listed to the end. By then, every pin that is
+    to be read is noted as unread. Those that have failed are owed.
+
+    Attributes:
+        owed: the pins that could not be read.
     """
 
     def __init__(self, store: StateStore) -> None:
         super().__init__(store)
         self._new: defaultdict[str, set[str]] = defaultdict(set)
         """The unread pins of each account that have not failed."""
-        self._behind: dict[tuple[str, str], int] = {}
-        """The number of syncs in which a pin of an account has failed."""
+        self._young: dict[tuple[str, str], int] = {}
+        """The times of the ads that are younger than the cursor of their account, by the pins that they promote."""
+        incoming = store.incoming()
         with reading_state(store.stream_name):
-            incoming = store.incoming()
             self._saved = read_state(incoming, FIELD, older)
             for position in self._saved.accounts.values():
                 position[FIELD] = epoch_seconds(position[FIELD])
-            unread = dict(incoming.get(_UNREAD) or {})
-            in_order = {name: unread.pop(name) for name in incoming.get(_BEHIND) or () if name in unread}
-            for name, failed_syncs in {**in_order, **unread}.items():
-                account, _, pin = name.partition("/")
-                if int(failed_syncs):
-                    self._behind[account, pin] = int(failed_syncs)
-                else:
-                    self._new[account].add(pin)
+            unread = incoming.get(_UNREAD) or {}
+            self.owed = Owed([*_failed_in_older(unread, incoming.get(_BEHIND) or ()), *(incoming.get(_OWED) or ())])
+            for name in (name for name, failed_syncs in unread.items() if not int(failed_syncs)):
+                account, pin = _ids_in(name)
+                self._new[account].add(pin)
+            self._just_read = {_ids_in(name): int(time) for name, time in (incoming.get(_JUST_READ) or {}).items()}
 
     @property
     def state(self) -> dict[str, Any]:
-        """The state to emit. Unread pins are one mapping, so that a state with many of them is emitted less often.
-
-        A platform may change the order of a mapping, so that a list has that of the pins behind.
-        """
-        behind = {f"{account}/{pin}": failed_syncs for (account, pin), failed_syncs in self._behind.items()}
-        new = {f"{account}/{pin}": 0 for account, pins in self._new.items() for pin in pins}
-        state = {**write_state(self._saved, FIELD), _UNREAD: dict(sorted({**new, **behind}.items()))}
-        return {**state, _BEHIND: list(behind)} if behind else state
+        """The state to emit. Its parts about single pins are mappings, so that a large state is emitted less often."""
+        unread = sorted(f"{account}/{pin}" for account, pins in self._new.items() for pin in pins)
+        just_read = {f"{account}/{pin}": time for (account, pin), time in sorted(self._just_read.items())}
+        more = {_OWED: self.owed.to_state(), _JUST_READ: just_read}
+        state = {**write_state(self._saved, FIELD), _UNREAD: dict.fromkeys(unread, 0)}
+        return {**state, **{name: value for name, value in more.items() if value}}
 
     def accounts(self) -> Iterable[str]:
         """Return the ad accounts of the state."""
         return tuple(self._saved.accounts)
 
-    def asked_for(self, accounts: Collection[str]) -> frozenset[tuple[str, str]]:
-        """Return the pins behind of some accounts that a sync asks for: those that were asked for longest ago."""
-        behind = (key for key in self._behind if key[0] in accounts)
-        return frozenset(islice(behind, limits.PINS_BEHIND_IN_A_SYNC))
-
-    def plan(self, account: str, promoted: PromotedPins) -> tuple[list[str], dict[str, int]]:
+    def plan(self, account: str, promoted: PromotedPins) -> tuple[list[str], dict[str, Debt]]:
         """Note which pins of an account are to be read, and move the account's cursor.
 
         Returns:
-            The pins that have not failed, and those behind with the number of syncs in which each has failed.
+            The pins that have not failed, and those that are owed.
         """
         with self._lock:
-            known_until = self._saved.accounts.get(account, {}).get(FIELD)
-            behind = {pin: failed_syncs for (of, pin), failed_syncs in self._behind.items() if of == account}
-            unread = {*behind, *self._new[account]}
-            wanted = [
-                pin
-                for pin, times in promoted.times.items()
-                if pin in unread or known_until is None or not times or min(times) > known_until
-            ]
-            for pin in behind.keys() - wanted:
-                del self._behind[account, pin]
-                del behind[pin]
-            new = [pin for pin in wanted if pin not in behind]
+            for pin in self.owed.of(account).keys() - promoted.times.keys():
+                self.owed.settle(account, pin)
+            owed = self.owed.of(account)
+            known_until: int | None = self._saved.accounts.get(account, {}).get(FIELD)
+
+            def is_known(pin: str, times: tuple[int, ...]) -> bool:
+                """Return whether an ad promotes the pin that an earlier sync knew."""
+                if known_until is None or not times or pin in self._new[account]:
+                    return False
+                return min(times) <= max(known_until, self._just_read.get((account, pin), known_until))
+
+            new = [pin for pin, times in promoted.times.items() if pin not in owed and not is_known(pin, times)]
             self._new[account] = set(new)
-            seen = [time for times in promoted.times.values() for time in times]
-            if seen:
+            if seen := [time for times in promoted.times.values() for time in times]:
                 newest = max(seen) if known_until is None else max(known_until, *seen)
-                self._saved.accounts[account] = {FIELD: min(newest, promoted.listed_at - limits.EDIT_MARGIN_SECONDS)}
-            return new, behind
+                cursor = min(newest, promoted.listed_at - limits.EDIT_MARGIN_SECONDS)
+                self._saved.accounts[account] = {FIELD: cursor}
+                young = {(account, pin): min(times) for pin, times in promoted.times.items() if times}
+                self._young.update({key: time for key, time in young.items() if time > cursor})
+            self._just_read = {
+                key: time for key, time in self._just_read.items() if key[0] != account or key in self._young
+            }
+            return new, owed
 
     def fail(self, task: Task, error: Exception | None = None) -> None:
-        """Put a pin that has failed behind the others, unless it was not tried or the error is about all pins."""
+        """Owe a pin that has failed, unless it was not tried or the error is about all pins."""
         if PIN_KEY in task and isinstance(error, SliceError):
-            account, pin = task["ad_account_id"], task[PIN_KEY]
+            account, pin = task[ACCOUNT_KEY], task[PIN_KEY]
             with self._lock:
                 self._new[account].discard(pin)
-                self._behind[account, pin] = self._behind.pop((account, pin), 0) + 1
+                self.owed.fail(account, pin)
 
     def _move(self, task: Task, finding: Any) -> None:
         """Take a pin that was read out of the unread ones."""
         del finding
-        account, pin = task["ad_account_id"], task[PIN_KEY]
+        account, pin = task[ACCOUNT_KEY], task[PIN_KEY]
         self._new[account].discard(pin)
-        self._behind.pop((account, pin), None)
+        self.owed.settle(account, pin)
+        if time := self._young.get((account, pin)):
+            self._just_read[account, pin] = time
+
+
+def _ids_in(name: str) -> tuple[str, str]:
+    """Return the account and the pin that a key of the state names."""
+    account, _, pin = name.partition("/")
+    return account, pin
+
+
+def _failed_in_older(unread: Mapping[str, Any], in_order: Iterable[str]) -> Iterator[Mapping[str, Any]]:
+    """Yield the pins that have failed of a state of an older version, which kept them among the unread ones."""
+    for name in dict.fromkeys((*in_order, *unread)):
+        account, pin = _ids_in(name)
+        if failed_syncs := int(unread.get(name, 0)):
+            yield {ACCOUNT_KEY: account, PIN_KEY: pin, "failures": failed_syncs}

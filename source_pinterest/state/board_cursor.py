@@ -39,6 +39,9 @@ class BoardCursor(PinterestCursor):
     list has to be read again. A board is listed if Pinterest gives no change time, or another one than the state. There
     may be 100,000 boards, so the state is one mapping of names to times.
 
+    Another attempt of a full refresh lists no board that the state has. Boards that an incremental sync is to list
+    after it have no time there.
+
     Args:
         store: has the incoming state and takes the outgoing ones.
         merges_by_key: whether the destination replaces pins by their key.
@@ -66,7 +69,9 @@ class BoardCursor(PinterestCursor):
         """Return whether the pins of a board have to be listed."""
         board = _name_of_board(parents)
         self._seen.add(board)
-        return modified_at is None or self._known.get(board) != modified_at
+        if self._store.refresh:
+            return board not in self._known
+        return not modified_at or self._known.get(board) != modified_at
 
     def expect(self, parents: Mapping[str, Any], modified_at: str | None, listed_at: int, tasks: int) -> None:
         """Register how many tasks a board has, before the first of them is read.
@@ -113,5 +118,5 @@ class BoardCursor(PinterestCursor):
             self._pending[board] = (modified_at, left)
             return
         self._emitted.discard(board)  # which holds the boards in progress and failed ones, not all of 100,000
-        if modified_at is not None:
-            self._known[board] = modified_at
+        if modified_at or self._store.refresh:
+            self._known[board] = modified_at or ""

@@ -16,7 +16,7 @@ FLAT_KEY = "flat"
 """The key of a flat position, which a state keeps until every account of that time has an entry of its own."""
 
 _BESIDE_POSITIONS = {
-    *("asked", "failed", "full_refresh", "owners", "partition", "skipped"),
+    *("asked", "failed", "full_refresh", "just_read", "owed", "owners", "partition", "skipped"),
     *("lookback_window", "parent_state", "use_global_cursor"),
 }
 """The parts of a state that name no position: this connector's, and those of the official connector's 2.x."""

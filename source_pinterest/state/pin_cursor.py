@@ -16,11 +16,12 @@ from source_pinterest.state.cursor import StateStore, reading_state
 from source_pinterest.state.day_cursor import DayCursor, Owner
 from source_pinterest.state.days import Days, DaySet, Read
 from source_pinterest.state.formats import ACCOUNT_KEY, Position
+from source_pinterest.state.owed import PIN_KEY
 from source_pinterest.state.period import Period
 
 LOGGER = logging.getLogger("airbyte")
 
-PIN_KEY, PINS_KEY = "pin_id", "pin_ids"
+PINS_KEY = "pin_ids"
 _PASSES, _PASSES_OVER_ACTIVE, _BEHIND, _FULL = "reading", "reading_active", "skipped", "full"
 
 
@@ -203,7 +204,7 @@ class PinCursor(DayCursor):
     def asked_for(self, owners: Collection[Owner]) -> frozenset[tuple[Owner, int]]:
         """Return the pins behind of some owners that a sync asks for: those that were asked for longest ago."""
         behind = (key for key in self._behind if key[0] in owners)
-        return frozenset(islice(behind, limits.PINS_BEHIND_IN_A_SYNC))
+        return frozenset(islice(behind, limits.PINS_OWED_IN_A_SYNC))
 
     def forget_old_days(self, owner: Owner) -> None:
         """Take the days out of the pins behind that Pinterest no longer has, with a warning."""

@@ -13,12 +13,15 @@ from unit_tests.state.stores import store
 LISTED_AT = 10_000
 
 
-def saved(cursor: int | str, **unread: int) -> dict[str, Any]:
-    """A state of the account; the pins that have failed are behind in this order."""
+def owed(**failures: int) -> list[dict[str, Any]]:
+    return [{"ad_account_id": "11", "pin_id": pin, "failures": syncs} for pin, syncs in failures.items()]
+
+
+def saved(cursor: int | str, *new: str, **failures: int) -> dict[str, Any]:
+    """A state of the account, with pins that have not failed, and others that have."""
     states = [{"partition": {"ad_account_id": "11"}, "cursor": {"ad_created_time": cursor}}]
-    behind = [f"11/{pin}" for pin, syncs in unread.items() if syncs]
-    state = {"states": states, "unread": {f"11/{pin}": syncs for pin, syncs in unread.items()}}
-    return {**state, "behind": behind} if behind else state
+    state: dict[str, Any] = {"states": states, "unread": {f"11/{pin}": 0 for pin in new}}
+    return {**state, "owed": owed(**failures)} if failures else state
 
 
 def promoted(*ads: tuple[Any, ...]) -> PromotedPins:
@@ -49,11 +52,10 @@ def test_a_pin_is_known_by_an_ad_that_is_no_younger_than_the_cursor(
     state: dict[str, Any], ads: list[tuple[Any, ...]], read: list[str], cursor: int
 ) -> None:
     subject = AdPinCursor(store(state))
-    new, behind = subject.plan("11", promoted(*ads))
-    syncs = {name.partition("/")[2]: syncs for name, syncs in state.get("unread", {}).items()}
+    new, due = subject.plan("11", promoted(*ads))
 
-    assert [*new, *behind] == read
-    assert subject.state == saved(cursor, **{pin: syncs.get(pin, 0) for pin in read})
+    assert [*new, *due] == read
+    assert subject.state == saved(cursor, *new, **{pin: debt.failed_syncs for pin, debt in due.items()})
 
 
 def test_an_edit_does_not_change_when_an_ad_was_made() -> None:
@@ -64,7 +66,7 @@ def of(account: str, pin: str) -> Task:
     return Task({"ad_account_id": account, "pin_id": pin}, lambda _: iter(()))
 
 
-def test_a_pin_that_was_read_is_not_unread_and_one_that_failed_is_behind() -> None:
+def test_a_pin_that_was_read_is_not_unread_and_one_that_failed_is_owed() -> None:
     subject = AdPinCursor(store({}))
     subject.plan("11", promoted(*((pin, 5) for pin in "abcd")))
     subject.commit(of("11", "a"))
@@ -72,16 +74,19 @@ def test_a_pin_that_was_read_is_not_unread_and_one_that_failed_is_behind() -> No
     subject.fail(of("11", "c"))
     subject.fail(of("11", "d"), FatalError("no"))
 
-    assert subject.state == saved(5, b=1, c=0, d=0)
+    assert subject.state == saved(5, "c", "d", b=1)
+
+
+def test_a_state_of_an_older_version_has_the_pins_that_failed_among_the_unread_ones() -> None:
+    """A platform may have changed the order of the mapping, so that a list had that of the pins that failed."""
+    unread = {"11/a": 9, "11/b": 1, "11/c": 0}
+    assert AdPinCursor(store({"unread": unread})).state["owed"] == owed(a=9, b=1)
+    assert AdPinCursor(store({"unread": unread, "behind": ["11/b", "11/a"]})).state["owed"] == owed(b=1, a=9)
 
 
 def test_a_sync_asks_for_the_pins_of_its_accounts_that_have_waited_longest(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever order a platform gives the mapping, and also of a state of an older version, which has no list."""
-    monkeypatch.setattr(limits, "PINS_BEHIND_IN_A_SYNC", 2)
-    unread = {"11/a": 9, "12/b": 1, "13/c": 5, "14/d": 1, "11/e": 0}
-    assert AdPinCursor(store({"unread": unread})).asked_for(["11", "12"]) == {("11", "a"), ("12", "b")}
-
-    subject = AdPinCursor(store({"unread": unread, "behind": ["14/d", "13/c", "12/b", "11/a"]}))
-    assert subject.asked_for(["11", "12", "13"]) == {("13", "c"), ("12", "b")}
+    monkeypatch.setattr(limits, "PINS_OWED_IN_A_SYNC", 2)
+    subject = AdPinCursor(store({"unread": {"14/d": 1, "13/c": 5, "12/b": 1, "11/a": 9}}))
+    assert subject.owed.due(["11", "12", "13"]) == {("13", "c"), ("12", "b")}
     subject.fail(of("13", "c"), SliceError("no"))
-    assert subject.state["behind"] == ["14/d", "12/b", "11/a", "13/c"]
+    assert [one["pin_id"] for one in subject.state["owed"]] == ["d", "b", "a", "c"]

@@ -227,7 +227,7 @@ def test_each_owner_has_skipped_pins_of_its_own_that_the_state_keeps() -> None:
 
 
 def test_a_sync_asks_for_the_pins_that_have_waited_longest(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "PINS_BEHIND_IN_A_SYNC", 2)
+    monkeypatch.setattr(limits, "PINS_OWED_IN_A_SYNC", 2)
     state = {**known(3), "skipped": [{**kept(80, 3, 2), "pin_id": str(pin)} for pin in (9, 3, 5)]}
     state["skipped"] = [kept(80, 3, 2, ad_account_id="not listed"), *state["skipped"]]
     subject = pin_cursor(state)

@@ -9,12 +9,14 @@ from source_pinterest.api.rows import ListPage, Record, one_item
 from source_pinterest.api.session import path_of
 from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.tasks import Task
-from source_pinterest.state.ad_pin_cursor import FIELD, PIN_KEY, AdPinCursor
+from source_pinterest.state.ad_pin_cursor import FIELD, AdPinCursor
 from source_pinterest.state.cursor import StateStore
+from source_pinterest.state.day_cursor import Owner
+from source_pinterest.state.owed import PIN_KEY
 from source_pinterest.state.period import Setup
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.ads.entities import Ads
-from source_pinterest.streams.base.behind import tasks_of_pins_behind
+from source_pinterest.streams.base.owed import tasks_of_owed
 from source_pinterest.streams.base.stream import ForeignKey, Rank, Sync, to_pin
 
 _AS_SENT = ("title", "description", "alt_text", "link", "creative_type", "board_id", "dominant_color", "created_at")
@@ -40,7 +42,7 @@ class AdPins(AdAccountStream):
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
         self._ads = sync.stream(Ads)
-        self._asked_for: Collection[tuple[str, str]] = ()
+        self._due: Collection[tuple[Owner, str]] = ()
 
     def select(self) -> None:
         """Have the list of ads keep the pins."""
@@ -55,25 +57,25 @@ class AdPins(AdAccountStream):
     def account_tasks(self, accounts: Iterable[str]) -> Iterator[Task]:
         """Yield the tasks of each account."""
         listed = list(accounts)
-        self._asked_for = self.checkpoint.asked_for(set(listed))
+        self._due = self.checkpoint.owed.due(set(listed))
         yield from super().account_tasks(listed)
 
     def tasks_of_account(self, account: str) -> Iterator[Task]:
-        """Yield a task that stands for the pins behind, which one worker reads, and one for each other unread pin."""
+        """Yield a task that stands for the pins that are owed, which one worker reads, and one for each new pin."""
         self._ads.ids.check((account,))
         promoted = self._ads.take_promoted(account)
-        new, behind = self.checkpoint.plan(account, promoted)
+        new, owed = self.checkpoint.plan(account, promoted)
 
         def task_of(pin: str) -> Task:
             return Task({"ad_account_id": account, PIN_KEY: pin}, partial(self._read, promoted.made.get(pin)))
 
-        if behind:
+        if owed:
             parents = {"ad_account_id": account}
-            yield Task.in_turn(parents, partial(tasks_of_pins_behind, self, parents, behind, self._asked_for, task_of))
+            yield Task.in_turn(parents, partial(tasks_of_owed, self, parents, owed, self._due, task_of))
         yield from map(task_of, new)
 
     def _read(self, created_time: int | None, task: Task) -> Generator[Bundle, None, None]:
-        """Yield the record of a pin. One that is behind is requested once, without retries.
+        """Yield the record of a pin. One that is owed is requested once, without retries.
 
         Raises:
             FatalError: no further pin can be read.

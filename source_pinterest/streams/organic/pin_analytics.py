@@ -45,11 +45,12 @@ from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.day_cursor import Owner
 from source_pinterest.state.days import Read
 from source_pinterest.state.formats import ACCOUNT_KEY
+from source_pinterest.state.owed import PIN_KEY, Debt
 from source_pinterest.state.period import DayRange, Setup
-from source_pinterest.state.pin_cursor import PIN_KEY, PINS_KEY, Pass, PinCursor
+from source_pinterest.state.pin_cursor import PINS_KEY, Pass, PinCursor
 from source_pinterest.streams.analytics.report import Estimate
-from source_pinterest.streams.base.behind import tasks_of_pins_behind
 from source_pinterest.streams.base.listing import number_or_text
+from source_pinterest.streams.base.owed import tasks_of_owed
 from source_pinterest.streams.base.stream import ForeignKey, Rank, Sync
 from source_pinterest.streams.organic.base import OrganicStream
 from source_pinterest.streams.organic.pin_requests import Answer, PinRequests, Query
@@ -82,7 +83,7 @@ class PinAnalytics(OrganicStream):
         super().__init__(sync)
         self._pins = sync.stream(Pins)
         self._only_active = False
-        self._asked_for: Collection[tuple[Owner, int]] = ()
+        self._due: Collection[tuple[Owner, str]] = ()
         self._requests = PinRequests(self, self._pins)
 
     def select(self) -> None:
@@ -117,7 +118,7 @@ class PinAnalytics(OrganicStream):
         """Yield the tasks of the pins of each owner. Those that have waited longest come first."""
         yield from (owner for owner in owners if owner.error)
         readable = {owner.get(ACCOUNT_KEY): owner for owner in owners if not owner.error}
-        self._asked_for = self.checkpoint.asked_for(readable)
+        self._due = {(account, str(pin)) for account, pin in self.checkpoint.asked_for(readable)}
         for account in self.checkpoint.oldest_first(readable):
             yield from or_failed(readable[account].parents, self._tasks_of(readable[account]))
 
@@ -174,14 +175,13 @@ class PinAnalytics(OrganicStream):
         """Ask for the pins behind. Yield tasks that emit the days that they lack and the others have."""
         account = owner.get(ACCOUNT_KEY)
         self.checkpoint.forget_old_days(account)
-        failed_syncs = {pin: one.failed_syncs for pin, one in self.checkpoint.behind(account).items()}
-        task_of = partial(self._task_of_one_behind, owner)
-        return tasks_of_pins_behind(self, owner.parents, failed_syncs, self._asked_for, task_of)
+        owed = {str(pin): Debt(one.lacks, one.failed_syncs) for pin, one in self.checkpoint.behind(account).items()}
+        return tasks_of_owed(self, owner.parents, owed, self._due, partial(self._task_of_one_behind, owner))
 
-    def _task_of_one_behind(self, owner: Task, pin: int) -> Task:
+    def _task_of_one_behind(self, owner: Task, pin: str) -> Task:
         """Request a pin once, without retries. Return the task that emits its days, or a failed one."""
-        owed, asked = self.checkpoint.owed(owner.get(ACCOUNT_KEY), pin)
-        [answer] = self._requests.answers((str(pin),), self._query(owner, asked, max_retries=0))
+        owed, asked = self.checkpoint.owed(owner.get(ACCOUNT_KEY), int(pin))
+        [answer] = self._requests.answers((pin,), self._query(owner, asked, max_retries=0))
         if error := answer.error or _absence(answer):
             return self._failed(owner, answer.pins, asked, error, is_isolated=not isinstance(error, UnavailableError))
         read = self._read_of(asked, answer.rows)

@@ -60,13 +60,13 @@ def test_the_first_picture_is_shown_in_its_largest_size(
     assert (record.get("image_url"), record.get("video_cover_url")) == (image_url, video_cover_url)
 
 
-def test_pins_behind_are_planned_before_the_others(mock: requests_mock.Mocker) -> None:
+def test_owed_pins_are_planned_before_the_others(mock: requests_mock.Mocker) -> None:
     [state] = state_of("ad_pins", "11", ad_created_time=5)
     state.stream.stream_state.unread = {"11/9": 1}  # type: ignore[union-attr]
     pinterest = Pinterest(mock, [state])
     ads = [{"id": str(pin), "pin_id": pin, "created_time": time} for pin, time in ((8, 7), (9, 5))]
     pinterest.answers("ad_accounts/11/ads", page(ads))
     pinterest.stream(AdPins).select()
-    behind, other = pinterest.tasks(AdPins)
-    assert behind.tasks
-    assert [task["pin_id"] for task in (*behind.tasks(), other)] == ["9", "8"]
+    owed, other = pinterest.tasks(AdPins)
+    assert owed.tasks
+    assert [task["pin_id"] for task in (*owed.tasks(), other)] == ["9", "8"]

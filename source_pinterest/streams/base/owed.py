@@ -1,25 +1,21 @@
-"""The tasks of the pins behind the others, which each sync asks for first, once.
-
-An earlier sync could not read these pins, or the days that it read of them were not final.
-"""
+"""The tasks of the pins that are owed. Each sync asks for them first, once and without retries."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from typing import TypeVar
 
 from source_pinterest.api.errors import SliceError
-from source_pinterest.engine.tasks import Parents, Task
+from source_pinterest.engine.tasks import Task
+from source_pinterest.state.day_cursor import Owner
 from source_pinterest.state.formats import ACCOUNT_KEY
+from source_pinterest.state.owed import Debt
 from source_pinterest.streams.base.stream import PinterestStream
 
-Pin = TypeVar("Pin", int, str)
 
-
-def tasks_of_pins_behind(
+def tasks_of_owed(
     stream: PinterestStream,
     parents: Mapping[str, str],
-    failed_syncs: Mapping[Pin, int],
-    asked_for: Collection[tuple[str | None, Pin]],
-    task_of: Callable[[Pin], Task],
+    owed: Mapping[str, Debt],
+    due: Collection[tuple[Owner, str]],
+    task_of: Callable[[str], Task],
 ) -> Iterator[Task]:
     """Yield a task for each pin that this sync asks for, and a failed one that stands for those that wait.
 
@@ -29,20 +25,18 @@ def tasks_of_pins_behind(
     Args:
         stream: the stream.
         parents: the ids that the pins belong to; none for those of the token's own user.
-        failed_syncs: the number of earlier syncs in which each pin failed; those first that were asked for longest ago.
-        asked_for: the pins that this sync asks for, each with its ad account.
+        owed: the pins of these parents that are owed.
+        due: the pins of all parents that this sync asks for, each with its ad account.
         task_of: returns the task of a pin, once that of the pin before has ended.
     """
-    account, waiting = parents.get(ACCOUNT_KEY), dict(failed_syncs)
-    parent: Parents = tuple(parents.values())
-    queue = (*parent, "behind")
-    for pin in failed_syncs:
-        if (account, pin) not in asked_for:
+    waiting, queue = dict(owed), (*parents.values(), "owed")
+    for pin in owed:
+        if (parents.get(ACCOUNT_KEY), pin) not in due:
             continue
         if not stream.ledger.may_read(queue):
             break
         task = task_of(pin)
-        task.parent, task.failed_syncs = queue, waiting.pop(pin)
+        task.parent, task.failed_syncs = queue, waiting.pop(pin).failed_syncs
         yield task
     if waiting:
         first = next(iter(waiting))
@@ -51,6 +45,6 @@ def tasks_of_pins_behind(
             "sync.",
             is_isolated=True,
         )
-        task = Task.failed({**parents, "waiting_pin": str(first)}, error)
-        task.parent, task.failed_syncs = parent, min(waiting.values())
+        task = Task.failed({**parents, "waiting_pin": first}, error)
+        task.parent, task.failed_syncs = tuple(parents.values()), min(one.failed_syncs for one in waiting.values())
         yield task
