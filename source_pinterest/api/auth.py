@@ -200,6 +200,7 @@ class OAuthAuthenticator(PinterestAuthenticator):
             self.grant_advice = "Choose OAuth2.0 as Authorization Method, and grant it"
         self._rejections_in_a_row = 0
         self._rejects_every_token = False
+        self._had_empty_refusal = False
         self._failure: FatalError | None = None
         SECRETS.keep(*credentials.secrets())
 
@@ -269,6 +270,7 @@ class OAuthAuthenticator(PinterestAuthenticator):
 
     def _fetch_tokens(self) -> Tokens:
         tries = Tries(self._retry_policy, "Pinterest's token endpoint", "an access token")
+        self._had_empty_refusal = False
         try:
             return tries.response(self._send_refresh, self._again_or_error).value
         except UnavailableError as error:
@@ -279,7 +281,7 @@ class OAuthAuthenticator(PinterestAuthenticator):
             ) from error
 
     def _again_or_error(self, response: ErrorResponse) -> Again | Retry:
-        """Return how to send the refresh again.
+        """Return how to send the refresh again. One refusal without a body, which a gateway may send, is not final.
 
         Raises:
             ConfigError: Pinterest refuses to issue a token.
@@ -288,7 +290,9 @@ class OAuthAuthenticator(PinterestAuthenticator):
             return Again.WAIT
         will_pass = isinstance(response.verdict, Retry)
         if response.status in _REFUSED and not response.is_foreign and not will_pass:
-            raise self._refused(response)
+            if response.body.strip() or self._had_empty_refusal:
+                raise self._refused(response)
+            self._had_empty_refusal = True
         return Retry(why=f"HTTP {response.status}.")
 
     def _refused(self, response: ErrorResponse) -> ConfigError:

@@ -292,23 +292,28 @@ _PACING_SECONDS = 1.5
 _LONGEST_SHORT_INTERVAL = 3_600.0
 """The longest interval, in seconds, of a quota that is no daily one."""
 
+_FIRST_SECONDS = 1.0
+"""After a pause, one request goes first; the others follow once it is accepted, or one more after this time."""
+
 _LOG_EVERY_SECONDS = 60.0
 """The least time between log lines about waits, however many requests wait at once."""
 
 
 @dataclass
 class _Pause:
-    """Throttled requests in a row.
+    """Throttled requests of an operation in a row.
 
     Attributes:
         since: when the first one was throttled.
         until: when the next request may be sent.
         throttles: how many pauses the row has.
+        is_over: whether a request was sent after the last pause.
     """
 
     since: float
     until: float
     throttles: int = 0
+    is_over: bool = True
 
 
 class Budget:
@@ -365,11 +370,12 @@ class Budget:
         category = category_of(operation)
         with self._changed:
             now = self._clock()
-            quotas = _rolled(self._quotas.of(operation), now)
-            pauses = filter(None, map(self._pauses.get, (operation, category)))
-            wait = max(*(quota.wait(now) for quota in quotas), *(pause.until - now for pause in pauses))
+            quotas, pause = _rolled(self._quotas.of(operation), now), self._pauses.get(operation)
+            wait = max(*(quota.wait(now) for quota in quotas), pause.until - now if pause else 0)
             if wait > 0:
                 return wait
+            if pause:
+                pause.until, pause.is_over = now + _FIRST_SECONDS, True
             for quota in quotas:
                 quota.sent.append(now)
             self._waits_until.pop(category, None)
@@ -392,28 +398,23 @@ class Budget:
             self._changed.notify_all()
 
     def throttled(self, operation: str, hint_seconds: float | None) -> None:
-        """Pause after a throttled request, as long as Pinterest says, else longer each time.
-
-        The pause covers the operation if one of its quotas is used up according to headers, else its whole category.
+        """Pause the operation after a throttled request, as long as Pinterest says, else longer each time.
 
         Raises:
             FatalError: the pauses in a row, this one included, exceed `max_wait_seconds`.
         """
-        category = category_of(operation)
         with self._changed:
             now = self._clock()
-            is_explained = any(quota.wait(now) > 0 for quota in self._quotas.of(operation))
-            scope = operation if is_explained else category
-            pause = self._pauses.setdefault(scope, _Pause(now, now))
-            if now >= pause.until:  # requests sent before the pause began do not count again
-                pause.throttles += 1
+            pause = self._pauses.setdefault(operation, _Pause(now, now))
+            pause.throttles += pause.is_over  # requests sent before the pause began do not count again
+            pause.is_over = False
             backoff = min(2 ** (pause.throttles - 1), 64) * random.uniform(0.5, 1)  # noqa: S311 - jitter, no secret
             seconds = hint_seconds or backoff  # a reset of 0 s is rounded down and no reason to retry at once
             pause.until = max(pause.until, now + seconds)
             is_too_long = now - pause.since + seconds > self._max_wait_seconds
             self._is_used_up = self._is_used_up or is_too_long or seconds > _LONGEST_SHORT_INTERVAL
         if is_too_long:
-            raise self._exhausted(category, seconds)
+            raise self._exhausted(category_of(operation), seconds)
 
     def _exhausted(self, category: str, wait_seconds: float) -> QuotaExhaustedError:
         until = datetime.now(UTC) + timedelta(seconds=wait_seconds)
@@ -425,11 +426,11 @@ class Budget:
         )
 
     def accepted(self, operation: str) -> None:
-        """Note that a request was not throttled: once its pause is over, the next one starts small again."""
+        """Note that a request was not throttled. If it was sent after a pause, the others follow."""
         with self._changed:
-            for scope in (operation, category_of(operation)):
-                if scope in self._pauses and self._clock() >= self._pauses[scope].until:
-                    del self._pauses[scope]
+            if operation in self._pauses and self._pauses[operation].is_over:
+                del self._pauses[operation]
+                self._changed.notify_all()
 
     def quota_usage(self) -> list[QuotaUsage]:
         """Return the usage of each category's quota; of several quotas, the fullest."""

@@ -241,7 +241,7 @@ def test_no_more_than_the_cap_of_all_categories_goes_out_a_second(second: str, c
 
 
 GUESS = limits.REQUESTS_PER_MINUTE[CATEGORY]
-POLL = limits.rated_operation("GET", "/v5/ad_accounts/549/reports")
+CREATION, POLL = (limits.rated_operation(method, "/v5/ad_accounts/549/reports") for method in ("POST", "GET"))
 ANALYTICS = limits.rated_operation("GET", "/v5/ad_accounts/549/campaigns/analytics")
 
 
@@ -350,6 +350,7 @@ def test_without_a_hint_or_with_one_of_zero_each_pause_is_longer_until_a_request
             caller.budget.throttled(CATEGORY, hint)
         assert caller.wait() == pytest.approx(share * full)
         caller.clock.now += share * full
+        assert caller.wait() == 0
     caller.budget.accepted(CATEGORY)
     caller.budget.throttled(CATEGORY, None)
 
@@ -372,22 +373,32 @@ def test_gives_up_when_the_pauses_in_a_row_are_too_long(accepted: str, *, is_row
     caller.budget.throttled(CATEGORY, 60)
     caller.budget.accepted(CATEGORY)  # a late response, before the pause is over
     caller.clock.now += 60
+    assert caller.wait(accepted) == 0
     caller.budget.accepted(accepted)
 
     with pytest.raises(FatalError) if is_row else nullcontext():
         caller.budget.throttled(CATEGORY, 60)
 
 
-def test_a_refusal_that_nothing_explains_pauses_the_whole_category(caller: Caller) -> None:
-    caller.send(POLL)
-    caller.release({}, POLL)
-    caller.budget.throttled(POLL, 20)
+def test_a_pause_belongs_to_its_endpoint(monkeypatch: pytest.MonkeyPatch, caller: Caller) -> None:
+    monkeypatch.setattr("random.uniform", max)
+    for pause in (1, 2, 4):
+        caller.budget.throttled(CREATION, None)
+        assert caller.wait(CREATION) == pytest.approx(pause)
+        assert caller.wait(POLL) == 0
+        caller.clock.now += pause
+        caller.budget.accepted(POLL)
+        assert caller.wait(CREATION) == 0
 
-    assert caller.wait(POLL) == caller.wait(ANALYTICS) == caller.wait(CATEGORY) == pytest.approx(20)
+
+def test_after_a_pause_one_request_goes_first(caller: Caller) -> None:
+    caller.budget.throttled(POLL, 20)
     caller.clock.now += 20
-    caller.budget.accepted(ANALYTICS)
-    caller.clock.now += 1_000
-    caller.budget.throttled(POLL, 20)  # no row either: the category has worked since
+    assert [caller.wait(POLL) for _ in range(3)] == [0, 1, 1]
+    caller.clock.now += 1  # without an answer, another one follows
+    assert [caller.wait(POLL) for _ in range(3)] == [0, 1, 1]
+    caller.budget.accepted(POLL)
+    assert [caller.wait(POLL) for _ in range(3)] == [0, 0, 0]
 
 
 # ---- The requests that a quota leaves for this sync
