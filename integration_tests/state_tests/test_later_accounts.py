@@ -1,14 +1,17 @@
 """Accounts and entities that come and go are read from their start, and none of them twice."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
+from integration_tests.simulator import Fault, FaultKind
 from integration_tests.state_tests.second_syncs import cursors
-from integration_tests.support.assertions import assert_same, assert_succeeded, upserted
+from integration_tests.support.assertions import assert_failed, assert_same, assert_succeeded, upserted
 from integration_tests.support.catalogs import ADS_ANALYTICS, ENTITIES
-from integration_tests.support.days import final_after_days
+from integration_tests.support.days import days_later, final_after_days, last_final_day
+from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
 
@@ -31,6 +34,42 @@ def test_an_account_added_later_is_read_from_the_start(sim: Simulator) -> None:
         moving = {(sim.world.today - timedelta(days=age)).isoformat() for age in range(final_after_days(stream))}
         of_old = [record for record in second.records[stream] if record["AD_ACCOUNT_ID"] == old]
         assert {record["DATE"] for record in of_old} <= moving
+
+
+@pytest.mark.parametrize("how", ["refuses", "is listed no longer"])
+def test_an_owner_that_was_read_is_owed_until_it_is_back_or_excluded(how: str) -> None:
+    streams = ("user_account_analytics", "pin_analytics")
+    sizes = {"boards": 1, "pins_per_board": 2, "sections_per_board": 0, "ad_accounts": 2, "shared_ad_accounts": 1}
+    whole, lesser = World(**sizes), World(**sizes)
+    lost, start = whole.account_id(1), str(whole.today - timedelta(days=19))
+    lesser.vanish(lost)
+    outputs: list[Output] = []
+
+    def sync(day: int, **more: Any) -> Output:
+        world = lesser if day == 3 and how == "is listed no longer" else whole
+        with days_later(world, day), Simulator(world, profile="ample") as sim:
+            if day == 3 and how == "refuses":
+                operations = ("user_account/analytics", "pins/list")
+                sim.add_faults(Fault(FaultKind.FORBIDDEN, on=on, account=lost, times=None) for on in operations)
+            config = sim.config(start_date=start, organic_per_ad_account=True, max_retries=0, **more)
+            state = outputs[-1].states if outputs else None
+            return run_sync(sim, streams, config=config, state=state, destination="append")
+
+    outputs.append(sync(0))
+    assert_succeeded(outputs[0], streams)
+    assert_succeeded(sync(3, exclude_account_ids=[lost]), streams)
+    outputs.append(sync(3))
+    for stream in streams:
+        since = last_final_day(stream, whole.today) + timedelta(days=1)
+        assert_failed(outputs[1], stream, "config_error", lost, f"Its days from {since} on", "Excluded Ad Account IDs")
+    outputs.append(sync(6))
+    assert_succeeded(outputs[2], streams)
+    with days_later(whole, 6) as today:
+        for stream in streams:
+            end = last_final_day(stream, today)
+            truth = whole.expected(stream, start=date.fromisoformat(start), end=end, on_behalf_of=lost)
+            days = [row["date"] for one in outputs for row in one.records[stream] if row["ad_account_id"] == lost]
+            assert sorted(days) == sorted(row["date"] for row in truth.values())
 
 
 def test_an_excluded_account_is_left_alone_and_keeps_its_place(sim: Simulator) -> None:

@@ -98,6 +98,17 @@ def test_an_attempt_on_the_next_day_emits_no_week_or_month_twice(sim: Simulator,
     assert {row["AD_ACCOUNT_ID"] for row in second.records[stream]} >= {sim.world.account_id(1)}
 
 
+@pytest.mark.parametrize("stream", ["campaigns", "ads"])
+def test_no_entity_comes_in_two_attempts(sim: Simulator, stream: str) -> None:
+    """The newest ones may have been edited in the last five minutes."""
+    sim.add_fault(Fault("transient_400", on=f"{stream}/list", account=sim.world.account_id(1)))
+    first = refresh(sim, [stream], 7)
+    assert_failed(first, stream, "transient_error")
+    second = refresh(sim, [stream], 7, first.states)
+    assert_succeeded(second, [stream])
+    assert_same(stream, [*first.records[stream], *second.records[stream]], sim.expected(stream))
+
+
 @pytest.mark.parametrize("state_of", ["an incremental sync", "a full refresh without a generation"])
 def test_the_state_of_a_finished_sync_begins_every_stream_anew(sim: Simulator, state_of: str) -> None:
     mode = "incremental" if state_of == "an incremental sync" else "full_refresh"

@@ -172,6 +172,10 @@ class PinterestCursor(Cursor):
         """Return the ad accounts of the incoming state."""
         return ()
 
+    def unread_since(self, account: str) -> Any:
+        """Return the first day that is unread of an account in the incoming state; None if the cursor has no days."""
+        del account
+
     def fail(self, task: Task, error: Exception | None = None) -> None:
         """Note a task that was not read, for cursors that keep more of it than that the task is not committed.
 

@@ -90,6 +90,11 @@ class DayCursor(PinterestCursor):
         """Return the ad accounts of the incoming state."""
         return frozenset(filter(None, self._saved))
 
+    def unread_since(self, account: str) -> Date | None:
+        """Return the first day that is unread of an account in the incoming state; None without one."""
+        days = self._before.get(account)
+        return (days.missing.first or days.last.add(days=1)) if days and days.last else None
+
     def days_of(self, owner: Owner) -> Days:
         """Return the days of an owner at this point of the sync."""
         before, reads = self._before.get(owner, Days()), self._reads.get(owner, ())

@@ -105,7 +105,12 @@ class EntityCursor(PinterestCursor):
             self._saved.flat = None
 
     def changed_since(self, account: str) -> Callable[[Mapping[str, Any]], bool]:
-        """Return a predicate for entities of the account that the destination may lack in their present form."""
+        """Return a predicate for entities of the account that the destination may lack in their present form.
+
+        An account that an earlier attempt of the same full refresh has read is done.
+        """
+        if self._store.refresh and account in self._incoming:
+            return lambda _: False
         floor = self._floor_of(account)
         if floor is None:
             return lambda _: True

@@ -163,8 +163,8 @@ class AdAccountStream(PinterestStream, ABC):
         accounts = self.accounts()
         yield from self.account_tasks(accounts)
         for account in self._expected() - set(accounts):
-            error = AccountUnreadableError(account, "Pinterest does not list it for this user")
-            yield Task.failed({"ad_account_id": account}, error)
+            quote = f"Pinterest does not list it for this user{self.unread_days(account)}"
+            yield Task.failed({"ad_account_id": account}, AccountUnreadableError(account, quote))
 
     def account_tasks(self, accounts: Iterable[str]) -> Iterator[Task]:
         """Yield the tasks of each account, or a failed task if the ids that they are made of can't be listed."""

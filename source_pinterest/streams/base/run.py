@@ -286,7 +286,8 @@ class StreamRun(PartitionGenerator):
 
     def _loss(self, task: Task, error: PinterestError) -> PinterestError:
         is_partial = self._ledger.has_read(task.parent)
-        return AccountUnreadableError(task[ACCOUNT_KEY], str(error.message), is_partial=is_partial)
+        account, quote = task[ACCOUNT_KEY], str(error.message).rstrip(".")
+        return AccountUnreadableError(account, f"{quote}{self.stream.unread_days(account)}", is_partial=is_partial)
 
     def _closed(self, error: Exception | None) -> Exception | None:
         """Count the end of a task, or of the planning. Return the error to raise.

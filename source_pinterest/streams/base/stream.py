@@ -347,6 +347,11 @@ class PinterestStream(HttpStream, ABC):
         del task
         return False
 
+    def unread_days(self, account: str) -> str:
+        """Return the end of a sentence: which days of an account that can't be read are not read."""
+        since = self.checkpoint.unread_since(account) if self.checkpoint else None
+        return f". Its days from {since} on are not read" if since else ""
+
     def leave_out(self, task: Task, error: PinterestError) -> None:
         """Warn that a task can't be read, and count it as left out."""
         left_out = f"{', '.join(task.parent_ids)} is left out."

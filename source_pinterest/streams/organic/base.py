@@ -62,15 +62,27 @@ class OrganicStream(PinterestStream):
         return super().open_state(setup, store)
 
     def tasks(self) -> Iterator[Task]:
-        """Yield the only task, or one for each owner, and a failed task for each named account that can't be read."""
+        """Yield the only task, or one for each owner, and a failed task for each that must be readable and is not."""
         if self._ad_accounts is None:
             yield self.task({})
             return
-        for account in self._ad_accounts.one_per_owner():
+        accounts = self._ad_accounts.one_per_owner()
+        for account in accounts:
             yield self.task({ACCOUNT_KEY: account})
-        for account in self._ad_accounts.unreadable():
-            error = AccountUnreadableError(account, "Pinterest does not show it to this user")
-            yield Task.failed({ACCOUNT_KEY: account}, error)
+        read_before = self._read_before.difference(accounts, self._ad_accounts.ids.of(()))
+        for account in sorted(self._ad_accounts.unreadable() | read_before):
+            quote = f"Pinterest does not show it to this user{self.unread_days(account)}"
+            yield Task.failed({ACCOUNT_KEY: account}, AccountUnreadableError(account, quote))
+
+    @property
+    def _read_before(self) -> frozenset[str]:
+        """The accounts whose owner was read before, and that the config still wants."""
+        known = frozenset(self.checkpoint.accounts() if self.checkpoint else ()) - self.config.exclude_account_ids
+        return known.intersection(self.config.account_ids) if self.config.account_ids else known
+
+    def is_expected(self, task: Task) -> bool:
+        """Return whether the owner that the task is about was read before."""
+        return tuple(task.parents) == (ACCOUNT_KEY,) and task[ACCOUNT_KEY] in self._read_before
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Add the ad account on whose owner's behalf the request is made."""
