@@ -4,174 +4,91 @@ from collections.abc import Callable
 from functools import partial
 
 from source_pinterest.api.errors import ConfigError
-from source_pinterest.streams.ads.accounts import AdAccounts
-from source_pinterest.streams.ads.ad_pins import AdPins
-from source_pinterest.streams.ads.entities import AdGroups, Ads, Campaigns
-from source_pinterest.streams.ads.entity_lists import ProductGroupPromotions
-from source_pinterest.streams.ads.keywords import KeywordMetrics, Keywords
-from source_pinterest.streams.ads.lists import (
-    AdvertiserDefinedEvents,
-    AudienceInsights,
-    Audiences,
-    BillingInvoices,
-    BillingProfiles,
-    ConversionEventQuality,
-    ConversionTags,
-    CustomerLists,
-    CustomerSegments,
-    Labels,
-    LeadForms,
-    OrderLines,
-    Promotions,
-    TargetingTemplates,
-)
+from source_pinterest.streams import business, trends
+from source_pinterest.streams.ads import accounts, ad_pins, entities, entity_lists, keywords, lists
+from source_pinterest.streams.analytics import level_reports, levels, own_reports
 from source_pinterest.streams.analytics.custom_report import custom_report
-from source_pinterest.streams.analytics.level_reports import REPORTS
-from source_pinterest.streams.analytics.levels import (
-    AdAccountAnalytics,
-    AdAccountTargetingAnalytics,
-    AdAnalytics,
-    AdGroupAnalytics,
-    AdGroupTargetingAnalytics,
-    AdTargetingAnalytics,
-    CampaignAnalytics,
-    CampaignTargetingAnalytics,
-    ProductGroupAnalytics,
-)
-from source_pinterest.streams.analytics.own_reports import PRODUCT_CONVERSIONS, MarketingMixReport
 from source_pinterest.streams.base.stream import PinterestStream, Sync
-from source_pinterest.streams.business import BusinessAssets, BusinessEmployers, BusinessMembers, BusinessPartners
-from source_pinterest.streams.catalogs.catalogs import (
-    Catalogs,
-    CatalogsFeedProcessingResults,
-    CatalogsFeeds,
-    CatalogsProductGroupCounts,
-    CatalogsProductGroupProducts,
-    CatalogsProductGroups,
-)
-from source_pinterest.streams.catalogs.issues import (
-    CatalogsDistributionStats,
-    CatalogsFeedIngestionStats,
-    CatalogsFeedItemIssues,
-)
-from source_pinterest.streams.organic.boards import Boards, BoardSections
-from source_pinterest.streams.organic.network import (
-    Followers,
-    Following,
-    FollowingBoards,
-    LinkedBusinessAccounts,
-    UserWebsites,
-)
-from source_pinterest.streams.organic.pin_analytics import PinAnalytics
-from source_pinterest.streams.organic.pins import BoardPins, BoardSectionPins, Pins
-from source_pinterest.streams.organic.profile import (
-    UserAccount,
-    UserAccountAnalytics,
-    UserAccountAnalyticsByAppType,
-    UserAccountAnalyticsByContentType,
-    UserAccountAnalyticsByOwnedContent,
-    UserAccountAnalyticsByPinFormat,
-    UserAccountAnalyticsBySource,
-)
-from source_pinterest.streams.organic.rankings import TopPins, TopVideoPins
-from source_pinterest.streams.resources.dictionaries import AdAccountCountries, DeliveryMetrics
-from source_pinterest.streams.resources.targeting_options import TargetingOptions
-from source_pinterest.streams.trends import (
-    FeaturedTrendTopics,
-    ProductCategoryTrends,
-    TrendingKeywords,
-    TrendingKeywordWeeks,
-    TrendingProductCategories,
-)
-
-LISTS: tuple[type[PinterestStream], ...] = (
-    Catalogs,
-    CatalogsFeeds,
-    CatalogsFeedProcessingResults,
-    CatalogsProductGroups,
-    CatalogsProductGroupCounts,
-    CatalogsProductGroupProducts,
-    CatalogsFeedItemIssues,
-    CatalogsFeedIngestionStats,
-    CatalogsDistributionStats,
-    Audiences,
-    CustomerLists,
-    ConversionTags,
-    Keywords,
-    KeywordMetrics,
-    ProductGroupPromotions,
-    Promotions,
-    OrderLines,
-    LeadForms,
-    BillingProfiles,
-    BillingInvoices,
-    AudienceInsights,
-    CustomerSegments,
-    TargetingTemplates,
-    Labels,
-    AdvertiserDefinedEvents,
-    ConversionEventQuality,
-)
-
-ORGANISATION: tuple[type[PinterestStream], ...] = (
-    BusinessEmployers,
-    BusinessMembers,
-    BusinessPartners,
-    BusinessAssets,
-    LinkedBusinessAccounts,
-    UserWebsites,
-    Followers,
-    Following,
-    FollowingBoards,
-)
-
-DICTIONARIES: tuple[type[PinterestStream], ...] = (AdAccountCountries, DeliveryMetrics, TargetingOptions)
-
-TRENDS: tuple[type[PinterestStream], ...] = (
-    TrendingKeywords,
-    TrendingKeywordWeeks,
-    TrendingProductCategories,
-    ProductCategoryTrends,
-    FeaturedTrendTopics,
-)
+from source_pinterest.streams.catalogs import catalogs, issues
+from source_pinterest.streams.organic import boards, network, pin_analytics, pins, profile, rankings
+from source_pinterest.streams.resources import dictionaries, targeting_options
 
 STREAMS: tuple[type[PinterestStream], ...] = (
-    AdAccounts,
-    UserAccount,
-    Boards,
-    BoardSections,
-    BoardPins,
-    BoardSectionPins,
-    Pins,
-    Campaigns,
-    AdGroups,
-    Ads,
-    AdPins,
-    *LISTS,
-    *ORGANISATION,
-    *DICTIONARIES,
-    *TRENDS,
-    UserAccountAnalytics,
-    UserAccountAnalyticsByAppType,
-    UserAccountAnalyticsBySource,
-    UserAccountAnalyticsByPinFormat,
-    UserAccountAnalyticsByOwnedContent,
-    UserAccountAnalyticsByContentType,
-    TopPins,
-    TopVideoPins,
-    PinAnalytics,
-    AdAccountAnalytics,
-    CampaignAnalytics,
-    AdGroupAnalytics,
-    AdAnalytics,
-    ProductGroupAnalytics,
-    AdAccountTargetingAnalytics,
-    CampaignTargetingAnalytics,
-    AdGroupTargetingAnalytics,
-    AdTargetingAnalytics,
-    *REPORTS,
-    MarketingMixReport,
-    *PRODUCT_CONVERSIONS,
+    accounts.AdAccounts,
+    profile.UserAccount,
+    boards.Boards,
+    boards.BoardSections,
+    pins.BoardPins,
+    pins.BoardSectionPins,
+    pins.Pins,
+    entities.Campaigns,
+    entities.AdGroups,
+    entities.Ads,
+    ad_pins.AdPins,
+    catalogs.Catalogs,
+    catalogs.CatalogsFeeds,
+    catalogs.CatalogsFeedProcessingResults,
+    catalogs.CatalogsProductGroups,
+    catalogs.CatalogsProductGroupCounts,
+    catalogs.CatalogsProductGroupProducts,
+    issues.CatalogsFeedItemIssues,
+    issues.CatalogsFeedIngestionStats,
+    issues.CatalogsDistributionStats,
+    lists.Audiences,
+    lists.CustomerLists,
+    lists.ConversionTags,
+    keywords.Keywords,
+    keywords.KeywordMetrics,
+    entity_lists.ProductGroupPromotions,
+    lists.Promotions,
+    lists.OrderLines,
+    lists.LeadForms,
+    lists.BillingProfiles,
+    lists.BillingInvoices,
+    lists.AudienceInsights,
+    lists.CustomerSegments,
+    lists.TargetingTemplates,
+    lists.Labels,
+    lists.AdvertiserDefinedEvents,
+    lists.ConversionEventQuality,
+    business.BusinessEmployers,
+    business.BusinessMembers,
+    business.BusinessPartners,
+    business.BusinessAssets,
+    network.LinkedBusinessAccounts,
+    network.UserWebsites,
+    network.Followers,
+    network.Following,
+    network.FollowingBoards,
+    dictionaries.AdAccountCountries,
+    dictionaries.DeliveryMetrics,
+    targeting_options.TargetingOptions,
+    trends.TrendingKeywords,
+    trends.TrendingKeywordWeeks,
+    trends.TrendingProductCategories,
+    trends.ProductCategoryTrends,
+    trends.FeaturedTrendTopics,
+    profile.UserAccountAnalytics,
+    profile.UserAccountAnalyticsByAppType,
+    profile.UserAccountAnalyticsBySource,
+    profile.UserAccountAnalyticsByPinFormat,
+    profile.UserAccountAnalyticsByOwnedContent,
+    profile.UserAccountAnalyticsByContentType,
+    rankings.TopPins,
+    rankings.TopVideoPins,
+    pin_analytics.PinAnalytics,
+    levels.AdAccountAnalytics,
+    levels.CampaignAnalytics,
+    levels.AdGroupAnalytics,
+    levels.AdAnalytics,
+    levels.ProductGroupAnalytics,
+    levels.AdAccountTargetingAnalytics,
+    levels.CampaignTargetingAnalytics,
+    levels.AdGroupTargetingAnalytics,
+    levels.AdTargetingAnalytics,
+    *level_reports.REPORTS,
+    own_reports.MarketingMixReport,
+    *own_reports.PRODUCT_CONVERSIONS,
 )
 
 

@@ -437,10 +437,10 @@ class PinterestStream(HttpStream, ABC):
         path = self.path(stream_slice=task)
         paginator = BookmarkPaginator(self.name, path, has_last_bookmark=self.has_last_bookmark)
         seen, keyless = SeenIds(self.shape.key), list[Record]()
-        token, size = None, self.page_size or 1
+        token, size = None, (largest := self.page_size or 1)
         try:
             while True:
-                smaller = {"page_size": size} if size < (self.page_size or 1) else {}
+                smaller = {"page_size": size} if size < largest else {}
                 params = {**self.request_params(stream_slice=task, next_page_token=token), **smaller, **more}
                 try:
                     with reading_list(self.name, path, has_begun=token is not None):
