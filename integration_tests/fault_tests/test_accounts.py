@@ -112,6 +112,49 @@ def test_if_all_of_several_parents_are_gone_nothing_counts_as_read(sim: Simulato
     assert_exact(again, sim, lists)
 
 
+# -- reports that Pinterest refuses to one account
+
+
+@pytest.mark.parametrize("kind", [FaultKind.ACCOUNT_REFUSED_400, FaultKind.EMPTY_400])
+def test_the_refusal_of_one_accounts_report_costs_no_other_account(kind: FaultKind) -> None:
+    stream, world = "advertiser_report", World(boards=0, ad_accounts=6)
+    world.first_day = world.today - timedelta(days=3)
+    odd = world.account_id(1)
+    with Simulator(world, faults=[Fault(kind, on="analytics/create_report", account=odd, times=None)]) as sim:
+        output = run_sync(sim, [stream], config=sim.config(max_retries=RETRIES))
+        assert output.status(stream) == "INCOMPLETE"
+        [error] = output.errors_of(stream)
+        assert odd in str(error.message)
+        assert_same(stream, output.records[stream], without(sim, stream, [odd]))
+        sim.clear_faults()
+        again = run_sync(sim, [stream], state=output.states)
+        assert_succeeded(again, [stream])
+        held = {key_of(stream, record): record for part in (output, again) for record in part.records[stream]}
+        assert_same(stream, held.values(), sim.expected(stream))
+
+
+@pytest.mark.parametrize("refuses_all", [True, False])
+def test_reports_that_are_not_for_a_client_are_left_out_or_named_as_a_missing_right(*, refuses_all: bool) -> None:
+    stream, world = "brand_conversions_report", World(boards=0, ad_accounts=3, campaigns=2)
+    world.first_day = world.today - timedelta(days=10)
+    closed = "" if refuses_all else world.account_id(1)
+    fault = Fault(
+        FaultKind.NOT_FOR_CLIENT_400, on="analytics/create_conversion_product_report", account=closed, times=None
+    )
+    with Simulator(world, profile="ample", faults=[fault]) as sim:
+        output = run_sync(sim, [stream])
+        if refuses_all:
+            assert_failed(
+                output, stream, "config_error", "Ask your contact at Pinterest", "not available for this client"
+            )
+            assert not output.records[stream]
+        else:
+            assert_succeeded(output, [stream])
+            assert_same(stream, output.records[stream], without(sim, stream, [closed]))
+            [warning] = [text for text in output.warnings() if closed in text]
+            assert "not available for this client" in warning
+
+
 # -- parents that can't be listed
 
 

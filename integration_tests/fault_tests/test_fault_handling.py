@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from integration_tests.simulator import Fault, FaultKind
-from integration_tests.support.assertions import assert_exact, assert_failed, assert_succeeded
+from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded
+from integration_tests.support.pauses import SHORT_PAUSES, PassingPauses
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
 
@@ -49,6 +50,25 @@ def test_requests_are_not_halved_on_and_on_while_the_server_fails_them_all(sim: 
     output = run_sync(sim, [STREAM], config=sim.config(num_workers=2, max_retries=1))
     assert_failed(output, STREAM, "transient_error", "next sync")
     assert max(map(len, ids_asked(sim).values())) <= 40, "the smallest parts are 40 campaigns on two days"
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(FaultKind.UNAVAILABLE, on="analytics/get_report", times=None, lasts=45),
+        Fault(FaultKind.NEVER_ANSWERS, on="analytics/get_report", times=2),
+    ],
+    ids=["503 for 45 s", "two time out"],
+)
+def test_polls_that_fail_for_a_while_cost_no_report(fault: Fault) -> None:
+    world = World(boards=0, ad_accounts=1, campaigns=2)
+    start = world.today - timedelta(days=92)
+    with Simulator(world, profile="ample", faults=[fault]) as sim:
+        pauses = PassingPauses(poll_seconds=SHORT_PAUSES.poll_seconds, advance=sim.advance)
+        config = sim.config(start_date=str(start), request_timeout_seconds=0.5)
+        output = run_sync(sim, [STREAM], config=config, pauses=pauses)
+        assert_succeeded(output, [STREAM])
+        assert_same(STREAM, output.records[STREAM], sim.expected(STREAM, start=start))
 
 
 @pytest.mark.parametrize(

@@ -51,13 +51,13 @@ class Reason(Enum):
     URL_TOO_LONG = auto()
     """A server in front of Pinterest refuses the request. A request with a shorter URL may be accepted."""
     BROKE_OFF = auto()
-    """The response broke off several times in a row. A smaller one may arrive whole."""
+    """In the last try no response came, or not all of it. A smaller one may arrive whole."""
     TOO_LARGE_TO_PARSE = auto()
     """The response is too large to be parsed as a whole. A page with fewer items may not be."""
     SERVER_ERROR = auto()
-    """Pinterest answered the last try with HTTP 500, 502, 503 or 504. A request for less may succeed."""
+    """Pinterest answered the last try with HTTP 500 or higher. A request for less may succeed."""
     STILL_REFUSED = auto()
-    """Pinterest, or a server in front of it, answered the last try with HTTP 400, 403 or 404, which a retry may help.
+    """Pinterest, or a server in front of it, answered the last try with HTTP 400, 403 or 404, and a retry may help.
 
     Asked for something else, it may answer.
     """

@@ -262,7 +262,7 @@ class Tries:
         if self._breaks >= self._max_breaks:
             found = f"{self._what}: {why} This happened twice in a row"
             raise ResponseTooLargeError.unexplained(found, reason=Reason.BROKE_OFF) from error
-        self._retry(why)
+        self._retry(why, Reason.BROKE_OFF if is_break else None)
 
     def _unreached(self, error: requests.RequestException) -> None:
         """Wait for the end of an outage, or pause if other requests succeed meanwhile, or raise."""
@@ -272,7 +272,7 @@ class Tries:
         others_succeed = self._responses != responses_before
         self._own_failures += others_succeed
         if others_succeed and self._own_failures > 1:  # the first time, the others may have preceded the outage
-            self._retry(why)
+            self._retry(why, Reason.BROKE_OFF)
         elif self._policy.is_sent_once or not self._policy.outage.wait(type(error).__name__):
             raise UnavailableError(
                 "Pinterest could not be reached. This usually passes: the next sync reads it"

@@ -40,6 +40,7 @@ _SCOPE = re.compile(r"\w+:\w+", re.ASCII)
 _WRONG_RANGE = re.compile(r"only get data from the last \d+ days", re.IGNORECASE)
 _UNEXPLAINED = re.compile(r"something went wrong", re.IGNORECASE)
 _CAPPED = re.compile(r"pagination beyond", re.IGNORECASE)
+_NOT_FOR_CLIENT = re.compile(r"not available for this client", re.IGNORECASE)  # seen of one ad account
 
 
 @dataclass(frozen=True)
@@ -223,10 +224,6 @@ class _Row(NamedTuple):
 # ----------------------------------------------------------------------------------------------------------------------
 
 
-def _is_from_pinterest(response: ErrorResponse) -> bool:
-    return response.is_from_pinterest
-
-
 def _is_from_elsewhere(response: ErrorResponse) -> bool:
     return not response.is_from_pinterest
 
@@ -298,23 +295,24 @@ def _permission_missing(response: ErrorResponse, context: RequestContext) -> Pin
 _ANY_REFUSAL, _ANY_SERVER_ERROR, _ANY = range(400, 500), range(500, 1_000), range(1_000)
 
 _TABLE: Sequence[_Row] = (
-    # Servers in front of Pinterest use these for temporary troubles of their own: a gateway without a route answers 404
-    # with an empty body.
-    _Row((403, 404), _is_from_elsewhere, Retry(Reason.STILL_REFUSED)),
-    # A throttled request, whatever the status.
-    _Row(_ANY_REFUSAL, 8, Again.WAIT),
-    _Row(_ANY_REFUSAL, _RETRY_AFTER, Again.WAIT),
-    _Row((429,), None, Again.WAIT),
     # A CDN refuses a URL for its length.
     _Row(
         (400, 414, 431), _is_too_long_elsewhere, _quoting(ResponseTooLargeError.unexplained, reason=Reason.URL_TOO_LONG)
     ),
+    # Servers in front of Pinterest use these for temporary troubles of their own: a gateway without a route answers 404
+    # with an empty body.
+    _Row((400, 403, 404), _is_from_elsewhere, Retry(Reason.STILL_REFUSED)),
+    # A throttled request, whatever the status.
+    _Row(_ANY_REFUSAL, 8, Again.WAIT),
+    _Row(_ANY_REFUSAL, _RETRY_AFTER, Again.WAIT),
+    _Row((429,), None, Again.WAIT),
     # An invalid request: 400, or 422 with Pinterest's code.
     _Row((400,), _WRONG_RANGE, Retry(Reason.STILL_REFUSED)),  # seen for a legal range after several quick requests
     _Row((400,), _UNEXPLAINED, Retry(Reason.STILL_REFUSED)),
     _Row((400,), _CAPPED, _quoting(SliceError, reason=Reason.LIST_CAPPED, is_isolated=True)),
     _Row((400,), 12, Retry(Reason.STILL_REFUSED)),
-    _Row((400,), _is_from_pinterest, _bad_request),
+    _Row((400,), _NOT_FOR_CLIENT, _quoting(RefusedError)),
+    _Row((400,), None, _bad_request),
     # The token, the app or the user lacks a right.
     _Row((401,), _RESTRICTED, _restricted),
     _Row((401,), _UNSUPPORTED_APP, app_refused),
@@ -333,8 +331,7 @@ _TABLE: Sequence[_Row] = (
     _Row((413, 414, 431), None, _quoting(ResponseTooLargeError.unexplained)),
     # Troubles that pass. No request asks for a part of a response (206).
     _Row((206, 408, 409, 425), None, Retry()),
-    _Row((500, 502, 503, 504), None, Retry(Reason.SERVER_ERROR)),  # each try may have taken Pinterest too long
     _Row((501,), None, _quoting(RejectedError.unexplained)),
-    _Row(_ANY_SERVER_ERROR, None, Retry()),
+    _Row(_ANY_SERVER_ERROR, None, Retry(Reason.SERVER_ERROR)),  # each try may have taken Pinterest too long
     _Row(_ANY, None, _quoting(RejectedError.unexplained)),
 )

@@ -4,8 +4,7 @@ The file of a report lies on another host, behind a signed link that expires aft
 token and no credentials of that host. The file is downloaded to its end before its first row is emitted.
 """
 
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import partial
@@ -14,6 +13,7 @@ from typing import Any, NamedTuple, TypeVar
 from urllib.parse import parse_qsl
 
 import requests
+from airbyte_cdk.models import FailureType
 from pendulum import Date
 from requests.utils import requote_uri
 from urllib3.util import parse_url
@@ -23,12 +23,14 @@ from source_pinterest.api import Api
 from source_pinterest.api.client import PinterestClient
 from source_pinterest.api.errors import (
     AccessLostError,
+    BadRequestError,
     ConfigError,
     GoneError,
     MalformedResponseError,
-    PinterestError,
+    Reason,
     RefusedError,
     RejectedError,
+    SliceError,
     form_error,
 )
 from source_pinterest.api.retries import Tries
@@ -36,7 +38,7 @@ from source_pinterest.api.rows import OnReplacement, parse_body
 from source_pinterest.api.session import ApiResponse, Url, path_of
 from source_pinterest.api.verdicts import ErrorResponse, Retry
 from source_pinterest.dates import DateWindow, Granularity
-from source_pinterest.engine.asks import Ask, Asks, RefusedNames
+from source_pinterest.engine.asks import Ask, Asks, RefusedNames, named_in
 from source_pinterest.masking import SECRETS
 from source_pinterest.reporting.file import Filed, rows_of_file, rows_of_undocumented_file
 
@@ -50,6 +52,9 @@ _VALUES_OF_A_LINK = 8
 
 _STATUS_CHARACTERS = 100
 
+_NO_ANSWER = frozenset({Reason.SERVER_ERROR, Reason.BROKE_OFF})
+"""The reasons for which a poll fails that say nothing of the report."""
+
 _LISTS_OF_NAMES = ("columns", "targeting_types", "campaign_objective_types")
 """The fields of a request from which names that Pinterest refuses are removed."""
 
@@ -57,11 +62,6 @@ ReadRows = Callable[[Iterable[bytes], Collection[str], OnReplacement | None], It
 """Reads a file. Its arguments: the chunks, the requested columns, and a function that takes a warning."""
 
 CHANGE_THE_REPORT = "Change the report's columns or attribution windows."
-
-
-def report_refused(_: "ReportRequest", quote: str) -> PinterestError:
-    """Return the error if Pinterest rejects a request as it would reject all of its stream."""
-    return ConfigError(f"Pinterest refuses this report. {quote}. {CHANGE_THE_REPORT}", quote=quote)
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,6 @@ class ReportEndpoint:
         least_days: the minimum number of days of a request, including the first and the last day.
         first_day: the earliest day of a request, or None if only the age of a day is limited.
         read: reads the rows of a file.
-        rejection_error: returns the error for a rejected request, from the request and Pinterest's words.
     """
 
     path: str
@@ -82,7 +81,6 @@ class ReportEndpoint:
     least_days: int = 1
     first_day: Date | None = None
     read: ReadRows = rows_of_undocumented_file
-    rejection_error: "Callable[[ReportRequest, str], PinterestError]" = report_refused
 
 
 ANALYTICS_REPORTS = ReportEndpoint(
@@ -122,11 +120,13 @@ class Polled(NamedTuple):
         status: the report's status.
         url: the link to the file; empty if there is none.
         size: the bytes of the file as Pinterest states them, or None.
+        failure: the error of a poll that Pinterest did not answer, which says nothing of the report; else None.
     """
 
     status: ReportStatus
     url: str = ""
     size: float | None = None
+    failure: SliceError | None = None
 
     def may_lack_rows(self, received: int = 0) -> bool:
         """Return whether a file of this many bytes may be all there is, if it has no rows."""
@@ -215,10 +215,23 @@ class ReportClient:
 
         Raises:
             GoneError: the ad account does not exist for this token.
-            PinterestError: the error for the response, see `api/verdicts.py`, or of a rejection, see `ReportEndpoint`.
+            ConfigError: Pinterest refuses names without which no report of the stream can be read.
+            SliceError: Pinterest refuses this report and names nothing in it.
+            PinterestError: the error for the response, see `api/verdicts.py`.
         """
-        with _explaining_rejections(request):
-            return self._asks.one(_ask_of(request), partial(self._post, request))
+        ask = _ask_of(request)
+        try:
+            return self._asks.one(ask, partial(self._post, request))
+        except RejectedError as error:
+            if named_in(error.quote, ask.all_names()):
+                raise ConfigError(f"Pinterest refuses this report. {error.quote}. {CHANGE_THE_REPORT}") from error
+            raise SliceError(
+                f"Pinterest refuses the report on {request.window} of ad account {request.ad_account_id}. "
+                f"{error.quote}. The next sync asks for it again. If every account is refused, change the columns or "
+                "attribution windows. If this one alone is, add it to Excluded Ad Account IDs.",
+                kind=FailureType.config_error if isinstance(error, BadRequestError) else error.kind,
+                quote=error.quote,
+            ) from error
 
     def try_out(self, request: ReportRequest) -> None:
         """Create a report with all its names, so that Pinterest checks the request.
@@ -235,6 +248,8 @@ class ReportClient:
     def poll(self, request: ReportRequest, token: str) -> Polled:
         """Return the status of a report, and the link to its file and its size once it is finished.
 
+        A report counts as in progress if the poll times out, is cut off or is answered with HTTP 500 or higher.
+
         Raises:
             AccessLostError: Pinterest refuses the status of a report that it created.
             PinterestError: the error for the response, see `api/verdicts.py`.
@@ -245,6 +260,10 @@ class ReportClient:
             return Polled(ReportStatus.DOES_NOT_EXIST)
         except RefusedError as error:
             raise AccessLostError(self.stream, _path(request), str(error.message)) from error
+        except SliceError as error:
+            if error.reason in _NO_ANSWER:
+                return Polled(ReportStatus.IN_PROGRESS, failure=error)
+            raise
         status = ReportStatus(report.get("report_status"))
         if status is ReportStatus.UNKNOWN and self._on_replacement:
             self._on_replacement(
@@ -316,15 +335,6 @@ class ReportClient:
             raise MalformedResponseError("The report's link points to a private host.")
         if file.scheme != "https" and not (file.is_local and is_simulated):
             raise MalformedResponseError("The report's link does not use https.")
-
-
-@contextmanager
-def _explaining_rejections(request: ReportRequest) -> Generator[None, None, None]:
-    """Replace the error of a rejected creation by one that says what to do."""
-    try:
-        yield
-    except RejectedError as error:
-        raise request.endpoint.rejection_error(request, error.quote) from error
 
 
 def _ask_of(request: ReportRequest) -> Ask:

@@ -17,7 +17,7 @@ from airbyte_cdk.models import FailureType
 
 from source_pinterest.api.errors import PinterestError, ResponseTooLargeError, SliceError
 from source_pinterest.dates import DateWindow
-from source_pinterest.reporting.client import ReadyReport, ReportClient, ReportRequest, ReportStatus
+from source_pinterest.reporting.client import Polled, ReadyReport, ReportClient, ReportRequest, ReportStatus
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -222,16 +222,18 @@ class Report:
             if status.is_lost and not may_come:
                 return status
             if is_late and not may_be_empty:
-                return self._end_late(status, pace)
+                return self._end_late(polled, pace)
             polls, without_link = polls + 1, without_link + (status is ReportStatus.FINISHED)
 
-    def _end_late(self, status: ReportStatus, pace: Pace) -> Outcome:
+    def _end_late(self, polled: Polled, pace: Pace) -> Outcome:
         """Return the halves of a report whose time is up, or its failure.
 
         If Pinterest has finished no report of the stream in this sync, the failure ends the stream: the others would
         take as long, one after another.
         """
-        window, minutes = self.request.window, f"{pace.timeout_seconds / 60:g} minutes"
+        window, minutes, status = self.request.window, f"{pace.timeout_seconds / 60:g} minutes", polled.status
+        if polled.failure:
+            return FailedReport(self.request, polled.failure, ends_stream=not self.stream.finished)
         if status is ReportStatus.FINISHED:
             raise _transient(
                 f"Pinterest calls the report of {window} finished and gives no link to its file. The next sync asks "

@@ -196,7 +196,7 @@ def test_a_restricted_feature_is_named_and_no_permission_is_asked_for(
 # ---- What is too large
 
 
-@pytest.mark.parametrize(("status", "short"), [(400, errors.RejectedError), (414, errors.ResponseTooLargeError)])
+@pytest.mark.parametrize(("status", "short"), [(400, errors.UnavailableError), (414, errors.ResponseTooLargeError)])
 def test_a_long_url_that_is_refused_in_words_that_are_not_pinterests_is_too_long(
     mock: requests_mock.Mocker, status: int, short: type[errors.PinterestError]
 ) -> None:

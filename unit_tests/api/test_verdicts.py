@@ -19,6 +19,7 @@ VERDICTS = [
     (400, 1, "Pagination beyond 100000 items is not supported", (errors.SliceError, Reason.LIST_CAPPED)),
     (400, 12, "", Retry(Reason.STILL_REFUSED)),
     (400, 2787, "Hm, something went wrong", Retry(Reason.STILL_REFUSED)),
+    (400, 1, "Brand category SKU report is not available for this client.", errors.RefusedError),
     (400, 12, RETRY_AFTER, Again.WAIT),
     (400, 8, "", Again.WAIT),
     (401, 2, RETRY_AFTER, Again.WAIT),
@@ -62,7 +63,7 @@ VERDICTS = [
     (500, 12, "Something went wrong", Retry(Reason.SERVER_ERROR)),
     (501, None, "", errors.RejectedError),
     (501, 4181, "", (errors.RejectedError, Reason.NOT_SERVED)),
-    (520, None, "", Retry()),
+    (520, None, "", Retry(Reason.SERVER_ERROR)),
 ]
 
 
@@ -105,7 +106,7 @@ def test_an_app_that_may_not_read_the_profile_either_is_not_approved() -> None:
 @pytest.mark.parametrize(
     ("status", "verdict"),
     [
-        (400, errors.RejectedError),
+        (400, Retry(Reason.STILL_REFUSED)),
         (401, Again.REFRESH_TOKEN),
         (403, Retry(Reason.STILL_REFUSED)),  # servers in front of Pinterest refuse nothing in its name
         (404, Retry(Reason.STILL_REFUSED)),

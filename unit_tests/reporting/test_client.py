@@ -58,7 +58,9 @@ def test_a_token_is_enough_of_an_answer(client: Client, told: Any, token: str) -
 @pytest.mark.parametrize(
     ("answer", "error", "words"),
     [
-        (refused(400, 1, "These columns do not go together"), ConfigError, "this report.*These columns do not"),
+        (refused(400, 1, "Column LEVEL_ID is not available"), ConfigError, "this report.*LEVEL_ID"),
+        (refused(400, 1, "Ad account has no billing profile"), SliceError, "2026-01-10 of ad account 11.*no billing"),
+        *((refused(status), SliceError, f"of ad account 11.*HTTP {status}") for status in (302, 405, 410, 422, 501)),
         (refused(404, 1), GoneError, None),
         (refused(401, 3), RightMissingError, None),
         ({"exc": requests.ReadTimeout}, UnavailableError, r"ad_accounts/\d+/reports"),
@@ -76,7 +78,7 @@ def test_an_answer_without_a_token_is_what_the_error_table_says(
     client.mock.post(REPORTS, [answer])
 
     with pytest.raises(error, match=words):
-        client.reports.create(request())
+        client.reports.create(request(columns=["LEVEL_ID"]))
 
 
 MMM = f"{DEFAULT_BASE_URL}/ad_accounts/11/mmm_reports"

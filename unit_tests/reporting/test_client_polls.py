@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import quote_plus
 
 import pytest
+import requests
 
 from source_pinterest.api.errors import AccessLostError, RejectedError, SliceError, UnavailableError
 from source_pinterest.masking import SECRETS
@@ -48,6 +49,15 @@ def test_a_poll_that_pinterest_refuses_is_an_error(
 
     with pytest.raises(error, match=words):
         client.reports.poll(request(), "a token")
+
+
+@pytest.mark.parametrize("answer", [refused(503), refused(520), {"exc": requests.ReadTimeout}])
+def test_a_poll_without_an_answer_says_nothing_of_the_report(client: Client, answer: dict[str, Any]) -> None:
+    client.mock.get(REPORTS, [answer])
+
+    polled = client.reports.poll(request(), "a token")
+    assert (polled.status, polled.url) == (ReportStatus.IN_PROGRESS, "")
+    assert polled.failure
 
 
 @pytest.mark.parametrize(

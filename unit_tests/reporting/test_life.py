@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from source_pinterest.api.errors import GoneError, ResponseTooLargeError, SliceError
+from source_pinterest.api.errors import GoneError, ResponseTooLargeError, SliceError, UnavailableError
 from source_pinterest.reporting.client import Polled, ReadyReport, ReportRequest, ReportStatus
 from source_pinterest.reporting.life import FailedReport, NoMoreReports, SplitReport
 from unit_tests.reporting.requests_for_reports import FIRST_DAY, days, request
@@ -52,6 +52,17 @@ def test_a_report_counts_as_lost_if_pinterest_does_not_know_it_at_the_fourth_pol
     came(pinterest, request(), seconds=15)
 
     assert len(pinterest.created) == created
+
+
+def test_a_report_whose_polls_are_not_answered_fails_at_its_deadline_with_their_error() -> None:
+    pinterest, wanted, error = Pinterest(BUSY), request(), UnavailableError("Scripted")
+    pinterest.poll = lambda *_: Polled(BUSY, failure=error)  # type: ignore[method-assign]
+
+    assert came(pinterest, wanted, seconds=TIMEOUT_SECONDS - 1) == []
+    assert came(pinterest, wanted, seconds=2 * TIMEOUT_SECONDS) == [
+        FailedReport(wanted, error, ends_stream=True),
+        NoMoreReports(),
+    ]
 
 
 def split_of(wanted: ReportRequest) -> SplitReport:

@@ -71,6 +71,16 @@ def something_went_wrong() -> ApiError:
     return ApiError(400, 12, "Something went wrong on our end. Sorry about that.")
 
 
+def no_billing_profile() -> ApiError:
+    """A refusal of one ad account, whose words no document lists."""
+    return bad_request("Ad account has no billing profile")
+
+
+def not_for_client() -> ApiError:
+    """The refusal of an ad account that may not have reports on products, as others recorded it in September 2026."""
+    return bad_request("Brand category SKU report is not available for this client.")
+
+
 def board_not_found() -> ApiError:
     return ApiError(404, 40, "Board not found.")
 

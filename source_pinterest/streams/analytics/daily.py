@@ -6,38 +6,19 @@ same fields and the same key, and one cursor covers both.
 
 from abc import ABC
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import ClassVar
 
-from airbyte_cdk.models import FailureType
-
 from source_pinterest import limits
-from source_pinterest.api.errors import PinterestError, SliceError
 from source_pinterest.columns import ASYNC_COLUMNS, may_be_requested
 from source_pinterest.config import attribution_of
 from source_pinterest.config.reports import DayLimits
 from source_pinterest.dates import DateWindow
 from source_pinterest.engine.tasks import Task
-from source_pinterest.reporting.client import ANALYTICS_REPORTS, ReportRequest
 from source_pinterest.state.period import DayRange, fingerprint
 from source_pinterest.streams.analytics.query import QueryAnalytics
 from source_pinterest.streams.analytics.report import ReportTasks
 from source_pinterest.streams.analytics.report_spec import ReportSpec
 from source_pinterest.streams.base.stream import Sync
-
-
-def _history_refused(request: ReportRequest, quote: str) -> PinterestError:
-    """Return the error if Pinterest refuses the report on an account's older days. It serves the newest ones."""
-    return SliceError(
-        f"The days {request.window} of ad account {request.ad_account_id} can't be read, because Pinterest refuses the "
-        f"report on them: {quote}. Newer days are not affected. Remove the column that it names from Analytics "
-        f"Columns, or set a Start Date within the last {limits.SYNC_HISTORY_DAYS} days.",
-        kind=FailureType.config_error,
-    )
-
-
-_REPORTS = replace(ANALYTICS_REPORTS, rejection_error=_history_refused)
-"""Reports on older days. If Pinterest refuses one, newer days are still read."""
 
 
 class DailyAnalytics(QueryAnalytics, ABC):
@@ -57,7 +38,6 @@ class DailyAnalytics(QueryAnalytics, ABC):
             ids=(self.id_column,),
             columns=tuple(column for column in self.columns if may_be_requested(column, ASYNC_COLUMNS)),
             day_limits=DayLimits(limits.ASYNC_HISTORY_DAYS, limits.REPORT_WINDOW_DAYS),
-            endpoint=_REPORTS,
             fields=attribution_of(sync.config),
         )
         self._report_tasks = ReportTasks(self, self._spec, self.gate)
