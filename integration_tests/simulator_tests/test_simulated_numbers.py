@@ -3,6 +3,7 @@
 A simulator without them would let the connector pass: the truth of a sync is made of the same rows.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from integration_tests.simulator import Attribution, ReportRequest
+from integration_tests.simulator.organic import content
 from integration_tests.simulator.reports.rows import report_file, report_rows
 from integration_tests.simulator.world.listing import Record
 from integration_tests.simulator_tests.api_client import Client, download, legal_calls, legal_orders
@@ -76,6 +78,40 @@ def test_hours_have_the_name_that_they_are_given_and_no_conversions() -> None:
 
         assert hours
         assert {name for row in hours for name in row} == {"CAMPAIGN_ID", "CTR", "DATE", *([name] if name else [])}
+
+
+# -- numbers that agree with each other
+
+
+def test_no_click_or_save_is_without_an_impression() -> None:
+    streams = ("pin_analytics", "top_pins", "top_video_pins", "user_account_analytics")
+    world = small_world()
+    found = [row["metrics"] for stream in streams for row in world.expected(stream).values() if row["metrics"]]
+    found += [pin["pin_metrics"]["90d"] for pin in content.pins(world, {"pin_metrics": True})]
+    for metrics in found:
+        of = {name.upper(): number for name, number in metrics.items()}
+        parts = {name: number for name, number in of.items() if "TIME" not in name and not name.endswith("_RATE")}
+        assert max(parts.values()) == of["IMPRESSION"], metrics
+        assert of.get("OUTBOUND_CLICK", of.get("CLICKTHROUGH", 0)) <= of.get("PIN_CLICK", of["IMPRESSION"]), metrics
+        assert of.get("SAVE_RATE", 0) * of["IMPRESSION"] == pytest.approx(of.get("SAVE_RATE", 0) and of["SAVE"])
+    assert len({metrics.get("SAVE") for metrics in found}) > 100
+
+
+def test_what_catalogs_spend_may_be_in_no_row_of_an_ad() -> None:
+    world = small_world(shop=True, active_percent=100, catalog_ads_have_rows=False)
+    spend = {}
+    for stream in ("campaign_analytics", "ad_analytics"):
+        rows_of = world.expected(stream, wanted_columns=["CAMPAIGN_ID", "SPEND_IN_MICRO_DOLLAR"]).values()
+        spend[stream] = Counter[str]()
+        for row in rows_of:
+            spend[stream][str(row["CAMPAIGN_ID"])] += row["SPEND_IN_MICRO_DOLLAR"]
+    objectives = {key[0]: record["objective_type"] for key, record in world.expected("campaigns").items()}
+    without = {campaign for campaign in spend["campaign_analytics"] if campaign not in spend["ad_analytics"]}
+
+    assert {objectives[campaign] for campaign in without} == {"CATALOG_SALES"}
+    assert spend["ad_analytics"] == {
+        campaign: amount for campaign, amount in spend["campaign_analytics"].items() if campaign not in without
+    }
 
 
 # -- numbers that change

@@ -9,7 +9,7 @@ from typing import Any
 from integration_tests.simulator.ads.records import ad, ad_group, campaign
 from integration_tests.simulator.calls import errors
 from integration_tests.simulator.organic.content import username
-from integration_tests.simulator.world import numbering
+from integration_tests.simulator.world import numbering, shop
 from integration_tests.simulator.world.listing import Listing, Record
 from integration_tests.simulator.world.seeding import mix, unlike_any_other
 from integration_tests.simulator.world.world import Kind, World
@@ -67,6 +67,8 @@ def ad_account(world: World, account: int) -> Record:
 
 
 def account_name(world: World, account: int) -> str:
+    if world.shop:
+        return shop.account(account)
     return unlike_any_other(mix(world.seed, 3), account)
 
 

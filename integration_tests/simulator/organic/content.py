@@ -12,9 +12,9 @@ from integration_tests.simulator.calls import errors
 from integration_tests.simulator.organic import places
 from integration_tests.simulator.organic.media import pin_media
 from integration_tests.simulator.organic.places import PinPlace
-from integration_tests.simulator.world import numbering
+from integration_tests.simulator.world import numbering, shop
 from integration_tests.simulator.world.listing import Listing, Record
-from integration_tests.simulator.world.seeding import mix, words
+from integration_tests.simulator.world.seeding import description, mix, words
 from integration_tests.simulator.world.world import World, size_at
 
 USERNAME = "simulated_user"
@@ -90,7 +90,7 @@ def board(world: World, index: int) -> Record:
     record: Record = {
         "id": places.board_id(index),
         "name": words(bits),
-        "description": None if index % 3 == 0 else words(bits >> 7),
+        "description": None if index % 3 == 0 else description(bits >> 7),
         "owner": {"username": username(index // world.boards) if index % 5 else "a_collaborator"},
         "privacy": privacy(index),
         "created_at": "2021-06-08T09:37:18",
@@ -125,8 +125,8 @@ def pin(world: World, place: PinPlace) -> Record:
         "board_owner": {"username": username(owner // world.boards)},
         "created_at": f"20{20 + bits % 6}-{1 + bits % 12:02}-{1 + (bits >> 9) % 28:02}T{bits % 24:02}:30:00",
         "creative_type": CREATIVE_TYPES[number % len(CREATIVE_TYPES)],
-        "title": words(bits >> 4) if bits % 3 else None,
-        "description": words(bits >> 11) if bits % 5 else "",
+        "title": shop.product(number) if world.shop else words(bits >> 4) if bits % 3 else None,
+        "description": description(bits >> 11) if bits % 5 else "",
         "link": f"https://shop.example/artículo/{number}?ref=pin&n={bits % 100}" if bits % 4 else None,
         "alt_text": world.board_edits(owner).get("board_pins_modified_at"),
         "dominant_color": f"#{bits & 0xFFFFFF:06x}",
@@ -158,7 +158,7 @@ def privacy(index: int) -> str:
 
 
 def metrics(world: World, place: PinPlace) -> Record:
-    counts = {"pin_click": place[2], "impression": 10 * place[2], "clickthrough": 1}
+    counts = {"pin_click": place[2], "impression": 10 * (place[2] + 1), "clickthrough": min(1, place[2])}
     if places.active_since(world, place) > world.today - timedelta(days=world.totals_lag_days):
         counts = dict.fromkeys(counts, 0)
     return {"90d": counts, "lifetime_metrics": {**counts, "reaction": 3, "comment": 0}}

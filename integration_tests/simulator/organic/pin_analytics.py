@@ -12,6 +12,7 @@ from typing import Any
 from integration_tests.simulator.analytics.columns import names_in
 from integration_tests.simulator.calls import errors
 from integration_tests.simulator.organic import content
+from integration_tests.simulator.organic.numbers import number, summary
 from integration_tests.simulator.organic.places import PinPlace, active_since, pin_id, place_of
 from integration_tests.simulator.world.listing import Record
 from integration_tests.simulator.world.seeding import mix
@@ -35,8 +36,7 @@ PIN_METRICS = (*STANDARD_METRICS, *VIDEO_METRICS)
 SORTS = ("ENGAGEMENT", "IMPRESSION", "OUTBOUND_CLICK", "PIN_CLICK", "SAVE")
 VIDEO_SORTS = ("IMPRESSION", "SAVE", "OUTBOUND_CLICK", *VIDEO_METRICS)
 _MOST_RANKED = 500
-_RATES = frozenset(name for name in PIN_METRICS if name.endswith("_RATE"))
-_PLACES = {name: place for place, name in enumerate(("ENGAGEMENT", *PIN_METRICS))}
+_MOST_IMPRESSIONS_OF_A_DAY = 1_000
 
 
 def pin_analytics(world: World, arguments: Mapping[str, Any]) -> Record:
@@ -63,8 +63,8 @@ def _ranking(world: World, places: Sequence[PinPlace], arguments: Mapping[str, A
     sort_by = arguments["sort_by"]
     days: int = (arguments["end_date"] - arguments["start_date"]).days + 1
 
-    def total(place: PinPlace, name: str) -> int:
-        return mix(world.seed, *place, _PLACES[name]) % (1_000 * days)
+    def total(place: PinPlace, name: str) -> float:
+        return number(name, mix(world.seed, *place), _MOST_IMPRESSIONS_OF_A_DAY * days)
 
     best = sorted(places, key=lambda place: total(place, sort_by), reverse=True)[: arguments["num_of_pins"]]
     return {
@@ -108,11 +108,11 @@ def _metrics(world: World, place: PinPlace, arguments: Mapping[str, Any]) -> Rec
     daily = [_day(world, place, day, daily_names) for day in days]
     answer: Record = {
         "daily_metrics": daily,
-        "summary_metrics": {name: sum(day["metrics"].get(name, 0) for day in daily) for name in daily_names},
+        "summary_metrics": summary(daily, daily_names),
     }
     lifetime = [name for name in wanted if name in LIFETIME_METRICS]
     if lifetime:
-        answer["lifetime_metrics"] = {name: mix(*place, _PLACES[name]) % 100 for name in lifetime}
+        answer["lifetime_metrics"] = {name: mix(*place, LIFETIME_METRICS.index(name)) % 100 for name in lifetime}
     return answer
 
 
@@ -122,7 +122,5 @@ def _day(world: World, place: PinPlace, day: date, names: Sequence[str]) -> Reco
     metrics: Record = {}
     if age:
         bits = mix(world.seed, *place, day.toordinal(), 0, age == 1)
-        metrics = {name: (bits >> _PLACES[name]) % 1_000 for name in names}
-        for name in _RATES.intersection(names):
-            metrics[name] /= 1_000
+        metrics = {name: number(name, bits, _MOST_IMPRESSIONS_OF_A_DAY) for name in names}
     return {"date": day.isoformat(), "data_status": status, "metrics": metrics}

@@ -11,6 +11,7 @@ from typing import Any
 from zlib import crc32
 
 from integration_tests.simulator.analytics.columns import names_in
+from integration_tests.simulator.organic.numbers import number, summary
 from integration_tests.simulator.world.listing import Record
 from integration_tests.simulator.world.seeding import mix
 from integration_tests.simulator.world.world import World
@@ -26,6 +27,7 @@ SPLITS = {
     "PIN_FORMAT": ("ORGANIC_IMAGE", "ORGANIC_VIDEO", "ADS_STANDARD"),
 }
 DEFAULTS: Mapping[str, Any] = {"content_type": "ALL", "metric_types": None, "split_field": "NO_SPLIT"}
+_MOST_IMPRESSIONS = 65_536
 _BUSINESS_DAYS = 85
 """So old is the account, as a business, when the world is built."""
 
@@ -38,7 +40,7 @@ def user_account_analytics(world: World, arguments: Mapping[str, Any]) -> Record
     for key in SPLITS[arguments["split_field"]]:
         salt = crc32(f"{key}&{arguments['content_type']}".encode()) + world.owner_of(arguments.get("ad_account_id"))
         daily = [daily_metrics(world, day, names, salt) for day in days if day <= world.last_organic_day]
-        answer[key] = {"daily_metrics": daily, "summary_metrics": _summary(daily, names)}
+        answer[key] = {"daily_metrics": daily, "summary_metrics": summary(daily, names)}
     return answer
 
 
@@ -47,14 +49,5 @@ def daily_metrics(world: World, day: date, names: tuple[str, ...], salt: int) ->
     is_before = day < datetime.fromtimestamp(world.built_at, UTC).date() - timedelta(days=_BUSINESS_DAYS)
     status = "BEFORE_BUSINESS_CREATED" if is_before else ("PROCESSING", "ESTIMATE", "READY")[min(age, 2)]
     bits = mix(world.seed, salt, day.toordinal(), age == 1)
-    metrics = {} if is_before or age == 0 else {name: _value(name, bits) for name in names}
+    metrics = {} if is_before or age == 0 else {name: number(name, bits, _MOST_IMPRESSIONS) for name in names}
     return {"date": day.isoformat(), "data_status": status, "metrics": metrics}
-
-
-def _value(name: str, bits: int) -> float:
-    number = bits * (1 + 2 * METRICS.index(name)) >> 20 & 0xFFFF
-    return number / 0xFFFF if name.endswith("_RATE") else number
-
-
-def _summary(daily: list[Record], names: tuple[str, ...]) -> Record:
-    return {name: sum(day["metrics"].get(name, 0) for day in daily) for name in names}

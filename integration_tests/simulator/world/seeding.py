@@ -18,8 +18,8 @@ WORDS = (
     "Сад и огород",
     "Home office",
     "Рецепты",
-    'Quotes "and" commas, too',
-    "Line\nbreak",
+    'Mugs, plates and "good morning" sets',
+    "Dorm room",
 )
 
 
@@ -40,7 +40,12 @@ def nth_word(position: int) -> str:
 
 def words(bits: int) -> str:
     """A title out of the word list, Unicode included."""
-    return f"{WORDS[bits % len(WORDS)]} {bits >> 8 & 0xFFF}"
+    return WORDS[bits % len(WORDS)]
+
+
+def description(bits: int) -> str:
+    """A text of two lines, with quotes."""
+    return f'{words(bits)}: "new in",\nfrom {5 + (bits >> 8) % 90} to {100 + (bits >> 8) % 90} €'
 
 
 def unlike_any_other(bits: int, ordinal: int, among: Sequence[str] = WORDS) -> str:

@@ -2,8 +2,11 @@
 
 import zlib
 from base64 import b64encode
+from collections.abc import Sequence
 from struct import pack
 
+ACCOUNTS = ("Linen & Clay", "Linen & Clay Deutschland", "Linen & Clay 日本")
+"""In the order of the countries of `ads.entities`."""
 CAMPAIGNS = (
     "Spring launch",
     "Küche & Bad",
@@ -42,10 +45,19 @@ _WIDTH, _HEIGHT = 40, 60
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
+def account(index: int) -> str:
+    """The name of an ad account."""
+    return _numbered(ACCOUNTS, index)
+
+
 def product(index: int) -> str:
-    """What an ad shows; no two of the first hundred say the same."""
-    turn, place = divmod(index, len(PRODUCTS))
-    return f"{PRODUCTS[place]} {turn + 1}" if turn else PRODUCTS[place]
+    """What a pin shows."""
+    return _numbered(PRODUCTS, index)
+
+
+def _numbered(names: Sequence[str], index: int) -> str:
+    turn, place = divmod(index, len(names))
+    return f"{names[place]} {turn + 1}" if turn else names[place]
 
 
 def page(index: int) -> str:

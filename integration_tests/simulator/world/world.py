@@ -81,6 +81,7 @@ class World:
     active_percent: int = (
         80  # of a campaign's days have a row; below 100, campaigns come and go, every fifth never runs
     )
+    catalog_ads_have_rows: bool = True  # False: what campaigns of catalog sales spend is in no row of an ad
     full_rows: bool = False  # every column asked for is in every row
     hour_column: str = ""  # of hourly reports; "" leaves the hour out, as Pinterest's documents do
     days_until_final: int = 2  # so old is a day once its numbers stand still
