@@ -3,7 +3,7 @@
 from array import array
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from source_pinterest.api.errors import SliceError, understood
 from source_pinterest.api.threads import ReadOnce, Signal
@@ -53,6 +53,8 @@ class ParentIds:
         """Counts the listings that child streams fetch. The error of a listing is raised in all of them."""
         self.wanted = False
         """Whether a selected child needs these ids."""
+        self.facts: dict[str, Any] = {}
+        """Facts about ids that child streams ask for, by id. Each is there once the listing of its id was read."""
 
     def announce(self) -> None:
         """Record that the parent stream is selected and will promise its listings."""

@@ -3,7 +3,7 @@
 from abc import ABC
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from source_pinterest import limits
 from source_pinterest.api.errors import AccountUnreadableError, GoneError, PinterestError, RefusedError
@@ -11,6 +11,20 @@ from source_pinterest.api.rows import ListPage, Record, one_item
 from source_pinterest.engine.tasks import Parents, Task, or_failed
 from source_pinterest.streams.base.listing import Listed
 from source_pinterest.streams.base.stream import ForeignKey, PinterestStream, Rank, Sync
+
+
+class AccountFacts(NamedTuple):
+    """What the streams of an ad account ask for.
+
+    Attributes:
+        owner: the id of the account's owner; that of the account if Pinterest has told none.
+        country: the two-letter code; empty if Pinterest has told none.
+        currency: the ISO 4217 code; empty if Pinterest has told none.
+    """
+
+    owner: str
+    country: str
+    currency: str
 
 
 class AdAccounts(PinterestStream):
@@ -26,12 +40,9 @@ class AdAccounts(PinterestStream):
 
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
-        self._owners: dict[str, str] = {}
         self.kept: dict[str, str] = {}
         """The ad account under which the content of each owner is emitted, by the owner's id."""
         self._requested: dict[str, str] = {}
-        self._countries: dict[str, str] = {}
-        self._currencies: dict[str, str] = {}
 
     def listing(self, task: Task) -> Iterator[Listed]:
         """Yield the accounts, page by page.
@@ -52,23 +63,25 @@ class AdAccounts(PinterestStream):
             yield from self.ids_for_children(listed.records)
 
     def records(self, page: ListPage, task: Task) -> list[Record]:
-        """Return the accounts of a page, and remember their owners, countries and currencies."""
+        """Return the accounts of a page, each with its owner as an object."""
         records = super().records(page, task)
         for record in records:
             if isinstance(owner := record.get("owner"), str):
                 record["owner"] = {"id": owner} if owner else None
-            self._owners[record["id"]] = str((record.get("owner") or {}).get("id") or record["id"])
-            self._countries[record["id"]] = str(record.get("country") or "")
-            self._currencies[record["id"]] = str(record.get("currency") or "")
         return records
+
+    def fact_for_children(self, record: Record) -> AccountFacts:
+        """Return what the streams of an account ask for."""
+        owner = str((record.get("owner") or {}).get("id") or record["id"])
+        return AccountFacts(owner, str(record.get("country") or ""), str(record.get("currency") or ""))
 
     def country_of(self, account: str) -> str:
         """Return the two-letter country code of a listed account, or an empty string if it has no country."""
-        return self._countries[account]
+        return str(self.ids.facts[account].country)
 
     def currency_of(self, account: str) -> str | None:
         """Return the ISO 4217 code of an account's currency, or None if Pinterest has told none."""
-        return self._currencies.get(account) or None
+        return self.ids.facts[account].currency or None if account in self.ids.facts else None
 
     def keep(self, accounts: Mapping[str, str]) -> None:
         """Take over from a state which account an owner has had so far; of several, the one with the lowest id."""
@@ -84,7 +97,7 @@ class AdAccounts(PinterestStream):
         """
         accounts_of = dict[str, list[str]]()
         for account in sorted(self.ids.of(()), key=int):
-            accounts_of.setdefault(self._owners[account], []).append(account)
+            accounts_of.setdefault(self.ids.facts[account].owner, []).append(account)
         holders = {account: owner for owner, account in sorted(self.kept.items(), reverse=True)}
         found: list[str] = []
         for owner, accounts in accounts_of.items():

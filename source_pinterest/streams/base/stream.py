@@ -403,8 +403,15 @@ class PinterestStream(HttpStream, ABC):
             yield from self.ids_for_children(listed.records)
 
     def ids_for_children(self, records: Iterable[Record]) -> Iterator[str]:
-        """Return the ids of the records for which child streams have tasks."""
-        return (record["id"] for record in records)
+        """Yield the ids of the records for which child streams have tasks, and keep the facts about them."""
+        for record in records:
+            if (fact := self.fact_for_children(record)) is not None:
+                self.ids.facts[record["id"]] = fact
+            yield record["id"]
+
+    def fact_for_children(self, record: Record) -> Any:
+        """Return the fact about a record's id that child streams ask `ids.facts` for; None: they ask for none."""
+        del record
 
     def listing(self, task: Task) -> Iterator[Listed]:
         """Return the records of a task page by page."""

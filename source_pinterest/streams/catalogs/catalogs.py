@@ -14,7 +14,7 @@ from source_pinterest.api.errors import Reason
 from source_pinterest.api.rows import ListPage, ListShape, Record, list_page, one_item, with_key
 from source_pinterest.engine.tasks import Task
 from source_pinterest.streams.base.child import ChildStream
-from source_pinterest.streams.base.stream import ForeignKey, Rank, Sync, to_pin
+from source_pinterest.streams.base.stream import ForeignKey, Rank, to_pin
 from source_pinterest.streams.organic.base import OrganicStream
 
 _PROCESSING = "PROCESSING"
@@ -34,16 +34,9 @@ class Catalogs(CatalogStream):
     path_template = "catalogs"
     needs_user_token = True
 
-    def __init__(self, sync: Sync) -> None:
-        super().__init__(sync)
-        self.types: dict[str, str] = {}
-        """The type of each catalog, such as RETAIL, by its id. Filled as catalogs are listed."""
-
-    def records(self, page: ListPage, task: Task) -> list[Record]:
-        """Return the catalogs of a page, and remember their types for their children."""
-        records = super().records(page, task)
-        self.types.update((record["id"], str(record.get("catalog_type"))) for record in records)
-        return records
+    def fact_for_children(self, record: Record) -> str:
+        """Return the type of a catalog, such as RETAIL."""
+        return str(record.get("catalog_type"))
 
 
 class CatalogsFeeds(CatalogStream):
@@ -52,15 +45,13 @@ class CatalogsFeeds(CatalogStream):
     path_template = "catalogs/feeds"
     foreign_keys = (ForeignKey("catalogs", ("catalog_id",)),)
 
-    def __init__(self, sync: Sync) -> None:
-        super().__init__(sync)
-        self.types: dict[str, str] = {}
-        """The catalog type of each feed, such as RETAIL, by its id. Filled as feeds are listed."""
+    def fact_for_children(self, record: Record) -> str:
+        """Return the catalog type of a feed, such as RETAIL."""
+        return str(record.get("catalog_type"))
 
     def records(self, page: ListPage, task: Task) -> list[Record]:
-        """Return the feeds of a page without credentials, and remember their types for their children."""
+        """Return the feeds of a page without credentials."""
         records = super().records(page, task)
-        self.types.update((record["id"], str(record.get("catalog_type"))) for record in records)
         for record in records:
             record.pop("credentials", None)
             record["location"] = _public_url(record.get("location"))
@@ -78,19 +69,14 @@ class CatalogsFeedProcessingResults(ChildStream, CatalogStream):
     cost = f"one request for each feed and {limits.PAGE_SIZE} records, and one for an empty page after the last"
     parent_fields = ("feed_id",)
 
-    def __init__(self, sync: Sync) -> None:
-        super().__init__(sync)
-        self.created: dict[str, str] = {}
-        """When the latest finished result of each page was created, by its id. Filled as results are listed."""
-
     def ids_for_children(self, records: Iterable[Record]) -> Iterator[str]:
-        """Yield the latest finished result of a page. The issues of an unfinished result are incomplete."""
+        """Yield the latest finished result of a page, and keep when it was created. Unfinished ones lack issues."""
         created = {
             record["id"]: str(record.get("created_at")) for record in records if record.get("status") != _PROCESSING
         }
         if created:
             latest = max(created, key=created.__getitem__)
-            self.created[latest] = created[latest]
+            self.ids.facts[latest] = created[latest]
             yield latest
 
 

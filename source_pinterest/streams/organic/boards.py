@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from source_pinterest import limits
+from source_pinterest.api.rows import Record
 from source_pinterest.engine.tasks import Task
 from source_pinterest.state.board_cursor import MODIFIED_AT
 from source_pinterest.streams.base.child import ChildStream
@@ -19,20 +20,18 @@ class Boards(OrganicStream):
 
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
-        self.modified: dict[str, str] = {}
-        """When the pins of each board last changed, by its id. Filled before the pins are listed."""
         self.listed_at = 0
         """When the first page of boards was listed, in epoch seconds, by the server's clock; 0 before that."""
 
     def listing(self, task: Task) -> Iterator[Listed]:
-        """Yield the boards of a page, and remember for their children when their pins last changed."""
+        """Yield the boards of a page, and remember when the first page was listed."""
         for listed in super().listing(task):
             self.listed_at = self.listed_at or listed.server_time
-            if self.ids.wanted:
-                self.modified.update(
-                    (board["id"], board[MODIFIED_AT]) for board in listed.records if board.get(MODIFIED_AT)
-                )
             yield listed
+
+    def fact_for_children(self, record: Record) -> str | None:
+        """Return when the pins of a board last changed."""
+        return record.get(MODIFIED_AT) or None
 
 
 class BoardSections(ChildStream, OrganicStream):

@@ -75,7 +75,7 @@ class BoardedPinStream(ChildStream, OrganicStream, ABC):
             yield self.task(task.parents, {MODIFIED_AT: modified_at} if modified_at else {})
 
     def _modified_at(self, board: Task) -> str | None:
-        return self.shared.stream(Boards).modified.get(board[BOARD_KEY])
+        return self.shared.stream(Boards).ids.facts.get(board[BOARD_KEY])
 
     def records(self, page: ListPage, task: Task) -> list[Record]:
         """Return the pins of a page, each with the time at which the pins of its board last changed."""

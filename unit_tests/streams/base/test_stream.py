@@ -75,6 +75,7 @@ def test_after_a_fatal_error_nobody_waits_for_what_is_not_read_any_more(pinteres
 
 def test_an_answer_that_records_cant_be_made_of_ends_in_a_sentence(pinterest: Pinterest) -> None:
     pinterest.answers("ad_accounts", page([{"id": "11", "owner": ["somebody"]}]))
+    pinterest.stream(AdAccounts).ids.want()
     [only] = pinterest.tasks(AdAccounts)
 
     with pytest.raises(
