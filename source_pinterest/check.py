@@ -68,7 +68,7 @@ def check_access(config: Config, connect: Callable[[Config], Sync]) -> tuple[boo
     refuse_shared_tables(config.custom_reports)
     quick = replace(
         config,
-        max_wait_seconds=min(config.max_wait_seconds, LONGEST_WAIT_SECONDS),
+        max_wait_minutes=min(config.max_wait_minutes, LONGEST_WAIT_SECONDS / 60),
         max_retries=min(config.max_retries, _MAX_RETRIES),
         request_timeout_seconds=min(config.request_timeout_seconds, _TIMEOUT_SECONDS),
     )
@@ -233,7 +233,7 @@ def _probe_columns(sync: Sync, accounts: AccountsToAsk) -> None:
         ConfigError: Pinterest refuses the request. The error quotes its message.
     """
     window = sync.config.attribution_window
-    chosen = [] if SYNC_COLUMNS.issuperset(sync.config.analytics_columns or ()) else ["Analytics Columns"]
+    chosen = [] if SYNC_COLUMNS.issuperset(sync.config.analytics_columns) else ["Analytics Columns"]
     chosen += [f"Attribution Window {window}"] if window and not window.is_default else []
     if not chosen:
         return

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from source_pinterest.config.reports import CustomReport, read_custom_reports
+from source_pinterest.config import Config, CustomReport
 from unit_tests.configs import TODAY, BadConfig, bad, config
 
 
@@ -13,8 +13,12 @@ def report(**fields: Any) -> dict[str, Any]:
 
 def read_report(**fields: Any) -> CustomReport:
     """What that report means."""
-    reports, _ = read_custom_reports([report(**fields)], TODAY)
-    return reports[0]
+    return read_reports(report(**fields)).custom_reports[0]
+
+
+def read_reports(*reports: Any) -> Config:
+    """A config with these custom reports, as it is read."""
+    return Config.from_mapping(reporting(*reports), TODAY)
 
 
 def reporting(*reports: Any) -> dict[str, Any]:
@@ -31,7 +35,11 @@ BAD_REPORTS = (
     bad(MIX, ["COUNTRY"], "enter the fields by their names"),
     bad(MIX, {"level": "CAMPAIGN"}, "Marketing Mix Report, Level: 'CAMPAIGN'"),
     bad(MIX, {"targeting_types": ["REGION"]}, "Marketing Mix Report, Targeting Types: 'REGION'"),
-    bad(MIX, {"columns": ["A B"]}, "Marketing Mix Report, Columns: Pinterest has no column A B"),
+    bad(
+        MIX,
+        {"columns": ["A B"]},
+        "Marketing Mix Report, Columns: enter a column name such as SPEND_IN_DOLLAR, not 'A B'.",
+    ),
     bad(PRODUCTS, {"granularity": "DAY"}, "Brand, Category and SKU Reports, Granularity: 'DAY'"),
     bad(PRODUCTS, {"attribution_type": "ALL"}, "Brand, Category and SKU Reports, Attribution Type: 'ALL'"),
     bad(
@@ -58,7 +66,10 @@ BAD_REPORTS = (
     bad_report("'Weekly', Columns: this is missing", columns=None),
     bad_report("at least one metric", columns=["DATE"]),
     bad_report("'Weekly', Columns: enter a list", columns="CTR,CPC"),
-    bad_report("'Weekly', Columns: Pinterest has no column WEB LEADS.", columns=["SPEND_IN_DOLLAR", "WEB LEADS"]),
+    bad_report(
+        "'Weekly', Columns: enter a column name such as SPEND_IN_DOLLAR, not 'WEB LEADS'.",
+        columns=["SPEND_IN_DOLLAR", "WEB LEADS"],
+    ),
     bad_report(
         "'Weekly', Columns: level PRODUCT_ITEM has no column AD_NAME, PIN_PROMOTION_ID,",
         level="PRODUCT_ITEM",

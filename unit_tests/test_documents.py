@@ -2,19 +2,20 @@
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
-from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
+from airbyte_cdk.utils import AirbyteTracedException
 
 from integration_tests.fault_table import document as fault_table
 from integration_tests.tools import docs
 from integration_tests.tools.stream_table import as_code, every_stream, key_fields
 from source_pinterest import __version__
 from source_pinterest.cli.authorize import scopes
+from source_pinterest.config import Config
+from unit_tests.configs import BAD_CONFIGS, TODAY
+from unit_tests.report_configs import BAD_REPORTS
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted({*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md")})
@@ -71,36 +72,16 @@ def test_the_consent_page_by_hand_asks_for_the_same_permissions() -> None:
 def test_a_refusal_of_an_option_says_what_to_do_or_has_an_entry_in_troubleshooting() -> None:
     page = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
     entries = [pieces(words) for words in re.findall(r"\*\*([^*]+)\*\*", page)]
-    silent = [
-        refusal
-        for refusal in refusals()
-        if not ACTION.search(refusal) and not any(re.search(entry, refusal) for entry in entries)
-    ]
-    assert not silent, "They say nothing that a user can do, and have no entry in docs/troubleshooting.md."
+    for bad in (*BAD_CONFIGS, *BAD_REPORTS):
+        with pytest.raises(AirbyteTracedException) as refused:
+            Config.from_mapping(bad.raw, TODAY)
+        message = str(refused.value.message)
+        assert ACTION.search(message) or any(re.search(entry, message) for entry in entries), message
 
 
 def pieces(words: str) -> str:
     """A pattern that finds the words of an entry in their order, whatever is filled in between."""
     return ".*".join(re.escape(piece.strip().removesuffix(".")) for piece in words.split("…"))
-
-
-def refusals() -> Iterator[str]:
-    """The sentences of config/, with an ellipsis for what is filled in."""
-    for path in (ROOT / "source_pinterest" / "config").glob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "refusal":
-                [sentence] = node.args
-                module = import_module(f"source_pinterest.config.{path.stem}".removesuffix(".__init__"))
-                parts = sentence.values if isinstance(sentence, ast.JoinedStr) else [sentence]
-                yield "".join(shown(part, vars(module)) for part in parts)
-
-
-def shown(part: ast.expr, constants: Mapping[str, Any]) -> str:
-    """A part of a sentence, if it is always the same, else an ellipsis."""
-    if isinstance(part, ast.Constant):
-        return str(part.value)
-    name = part.value.id if isinstance(part, ast.FormattedValue) and isinstance(part.value, ast.Name) else ""
-    return str(constants.get(name, "…"))
 
 
 NAMED_TEST = re.compile(r"`(?P<file>[\w/]+\.py)::(?P<test>\w+)`")

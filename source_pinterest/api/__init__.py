@@ -81,8 +81,8 @@ class Api:
         """
         base_url = api_base_url()
         name, timeout_seconds = f"source-pinterest/{__version__}", config.request_timeout_seconds
-        budget, usage, pauses = Budget(config.max_wait_seconds, before_wait), usage or Usage(), pauses or Pauses()
-        outage = Outage(config.max_wait_seconds, pauses, before_wait)
+        budget, usage, pauses = Budget(60 * config.max_wait_minutes, before_wait), usage or Usage(), pauses or Pauses()
+        outage = Outage(60 * config.max_wait_minutes, pauses, before_wait)
         retry_policy = RetryPolicy(config.max_retries, pauses, outage)
         connections = config.num_workers + 1 + limits.REPORT_THREADS  # one for a generator of tasks
         session = PinterestSession(budget, name, timeout_seconds, connections)

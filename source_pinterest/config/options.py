@@ -1,37 +1,34 @@
-"""How single options are read from the raw configuration. The form, `spec.json`, has the values that they may have.
-
-Every function that takes a `title`, the name of the option in the form, raises a config error that names the option if
-its value can't be used. A blank value counts as absent.
-"""
+"""The options of a configuration are read as the form, `spec.json`, describes them. A blank value counts as absent."""
 
 import difflib
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from importlib.resources import files
-from typing import Any, TypeVar
+from typing import Any
 
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils import AirbyteTracedException
 from pendulum import Date
 
-from source_pinterest.columns import CURRENCY, NAME_FORM
+from source_pinterest.columns import CURRENCY, DATE
 from source_pinterest.dates import days_before, parse_day
 from source_pinterest.limits import DEFAULT_ATTRIBUTION_WINDOW_DAYS, DEFAULT_VIEW_WINDOW_DAYS
 from source_pinterest.masking import SECRETS
 
+FORM: dict[str, Any] = json.loads(files("source_pinterest").joinpath("spec.json").read_text(encoding="utf-8"))[
+    "connectionSpecification"
+]
+"""The form in which a user enters a configuration. It alone says which values an option may have."""
 
-@cache
-def _form() -> Mapping[str, Any]:
-    spec = json.loads(files("source_pinterest").joinpath("spec.json").read_text(encoding="utf-8"))
-    return spec["connectionSpecification"]  # type: ignore[no-any-return]
+# The form hides this option of earlier versions, and does not describe it: it is an ID like those of the list.
+FORM["properties"]["account_id"] |= FORM["properties"]["account_ids"]["items"]
 
 
 def choices(*path: str) -> tuple[Any, ...]:
     """Return the values that the form offers for an option, or for a field of one; none if it offers no choice."""
-    part = _form()
+    part = FORM
     for name in path:
         part = part.get("properties", {}).get(name, {})
         part = part.get("items", part)
@@ -51,8 +48,6 @@ _DAY_OR_MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})([T ]\d{2}:\d{2}.*)?")
 _OLDER_KEYS = ("window_in_days",)
 """Options of earlier versions that the form no longer has. Keys that platforms add begin with an underscore."""
 
-Default = TypeVar("Default")
-
 
 @dataclass(frozen=True, slots=True)
 class AttributionWindow:
@@ -67,6 +62,15 @@ class AttributionWindow:
 
     def __str__(self) -> str:
         return f"{self.click}/{self.engagement}/{self.view}"
+
+    @property
+    def days(self) -> dict[str, int]:
+        """The window as requests and custom reports name its parts."""
+        return {
+            "click_window_days": self.click,
+            "engagement_window_days": self.engagement,
+            "view_window_days": self.view,
+        }
 
     @property
     def is_default(self) -> bool:
@@ -88,34 +92,6 @@ ATTRIBUTION_WINDOWS: Mapping[str, AttributionWindow] = {
 """First the default, then the windows that others saw Pinterest take, then those that only earlier versions offered."""
 
 
-@dataclass(frozen=True, slots=True)
-class NumberOption:
-    """A number with its bounds, both inclusive."""
-
-    key: str
-    title: str
-    lowest: float
-    highest: float
-
-    def read(self, options: Mapping[str, Any], default: Default) -> float | Default:
-        """Return the number, or the default if the config has none."""
-        return self._within_bounds(options[self.key]) if self.key in options else default
-
-    def read_whole(self, options: Mapping[str, Any], default: Default) -> int | Default:
-        """Return the whole number, or the default if the config has none."""
-        if self.key not in options:
-            return default
-        value = self._within_bounds(options[self.key])
-        if value != int(value):
-            raise refusal(f"{self.title}: enter a whole number, not {value!r}.")
-        return int(value)
-
-    def _within_bounds(self, value: Any) -> float:
-        if isinstance(value, bool) or not isinstance(value, int | float) or not self.lowest <= value <= self.highest:
-            raise refusal(f"{self.title}: enter a number from {self.lowest:g} to {self.highest:g}, not {value!r}.")
-        return value
-
-
 def refusal(sentence: str) -> AirbyteTracedException:
     """Return a config error for the caller to raise. The sentence says what the user has to change."""
     shown = SECRETS.mask(sentence)
@@ -135,54 +111,134 @@ def without_blanks_inside(value: Any) -> Any:
     return [without_blanks_inside(inner) for inner in value] if isinstance(value, list) else value
 
 
-def one_of(title: str, value: Any, choices: Collection[str]) -> str:
-    """Return the chosen word in capitals; the config may have it in any case."""
-    word = value.upper() if isinstance(value, str) else None
-    if word not in choices:
-        raise refusal(f"{title}: {value!r} is not a valid choice. Choose one of: {', '.join(choices)}.")
-    return str(word)
+class OptionError(Exception):
+    """An option can't be used. The text says why and what to do, and follows the title of the option."""
 
 
-def some_of(title: str, value: Any, choices: Collection[str]) -> tuple[str, ...]:
-    """Return the chosen words of a list, each once, in the order of the choices."""
-    chosen = {one_of(title, entry, choices) for entry in several(title, value)}
-    return tuple(choice for choice in choices if choice in chosen)
+def read_options(
+    form: Mapping[str, Any], options: Mapping[str, Any], today: Date, title: str = ""
+) -> tuple[dict[str, Any], list[str]]:
+    """Read options as the form describes them.
+
+    Args:
+        form: the form, or the part of it that describes these options.
+        options: the values by key, as the user entered them.
+        today: this machine's day.
+        title: the beginning of each sentence, if the options are fields of another one.
+
+    Returns:
+        The values of the options that have one, by key, and a sentence for each option that can't be used.
+    """
+    values: dict[str, Any] = {}
+    mistakes: list[str] = []
+    filled = without_blanks(options)
+    for key, part in form["properties"].items():
+        if key in filled:
+            try:
+                values[key] = _value(part, filled[key], today)
+            except OptionError as error:
+                mistakes.append(f"{title}{part['title']}: {error}")
+        elif key in form.get("required", ()):
+            words = part.get("items", part)
+            needed = f"Choose one of: {_joined(words)}." if "enum" in words else f"Enter {words['pattern_descriptor']}."
+            mistakes.append(f"{title}{part['title']}: this is missing. {needed}")
+    return values, mistakes
 
 
-def attribution_window(title: str, value: Any) -> AttributionWindow:
-    """Return the chosen attribution window."""
-    return ATTRIBUTION_WINDOWS[one_of(title, value, ATTRIBUTION_WINDOWS)]
+def _value(part: Mapping[str, Any], value: Any, today: Date) -> Any:
+    """Return the value of one option.
 
-
-def flag(title: str, value: Any) -> bool:
-    """Return whether an option is on."""
-    if not isinstance(value, bool):
-        raise refusal(f"{title}: this option is on or off. Enter true or false, not {value!r}.")
+    Raises:
+        OptionError: it can't be used.
+    """
+    match part:
+        case {"items": entries}:
+            value = _list(entries, value)
+        case {"properties": _}:
+            value = _of_type(Mapping, value, "enter the fields by their names")
+        case {"type": "boolean"}:
+            value = _of_type(bool, value, "this option is on or off. Enter true or false")
+        case {"format": "date"}:
+            value = _past_day(value, today)
+        case {"minimum": lowest, "maximum": highest}:
+            value = _number(value, lowest, highest, is_whole="integer" in part["type"])
+        case {"enum": _} | {"pattern": _}:
+            [value] = _words(part, [value])
     return value
 
 
-def several(title: str, value: Any) -> list[Any]:
-    """Return the entries of a list without the blank ones, with texts stripped."""
-    if not isinstance(value, list):
-        raise refusal(f"{title}: enter a list of values, not {value!r}.")
-    stripped = [entry.strip() if isinstance(entry, str) else entry for entry in value]
-    return [entry for entry in stripped if entry not in (None, "")]
+def _of_type(expected: type, value: Any, demand: str) -> Any:
+    if not isinstance(value, expected):
+        raise OptionError(f"{demand}, not {value!r}.")
+    return value
 
 
-def column_names(title: str, value: Any) -> tuple[str, ...]:
-    """Return the column names of a list in capitals, each once; the config may have them in any case.
+def _list(part: Mapping[str, Any], value: Any) -> Sequence[Any]:
+    """Return the entries of a list without the blank ones, each once; choices in the order of the form."""
+    listed = _of_type(list, value, "enter a list of values")
+    stripped = [entry.strip() if isinstance(entry, str) else entry for entry in listed]
+    entries = [entry for entry in stripped if entry not in (None, "")]
+    if "properties" in part:
+        return entries
+    words = dict.fromkeys(_words(part, entries))
+    if "enum" in part:
+        return tuple(sorted(words, key=part["enum"].index))
+    return tuple(word for word in words if word not in (DATE, CURRENCY))  # the connector adds them to each row
 
-    `CURRENCY` is left out: the connector adds it to each row.
-    """
-    names = tuple(dict.fromkeys(str(entry).upper() for entry in several(title, value)))
-    if impossible := [name for name in names if not NAME_FORM.fullmatch(name)]:
-        raise refusal(f"{title}: Pinterest has no column {', '.join(impossible)}. Correct the name or remove it.")
-    return tuple(name for name in names if name != CURRENCY)
+
+def _words(part: Mapping[str, Any], entered: list[Any]) -> list[Any]:
+    """Return choices as the form spells them, or texts that fit its pattern, in capitals. They have any case."""
+    words = [_choice(part["enum"], one) if "enum" in part else _text(part["pattern"], one) for one in entered]
+    if wrong := [repr(one) for one, word in zip(entered, words, strict=True) if word is None]:
+        quoted = ", ".join(wrong)
+        if "enum" in part:
+            reason = "is not a valid choice" if len(wrong) == 1 else "are not valid choices"
+            raise OptionError(f"{quoted} {reason}. Choose one of: {_joined(part)}.")
+        raise OptionError(f"enter {part['pattern_descriptor']}, not {quoted}.")
+    return words
+
+
+def _choice(choices: Iterable[Any], entered: Any) -> Any:
+    word = entered.upper() if isinstance(entered, str) else entered
+    return None if isinstance(word, bool) else next((choice for choice in choices if choice == word), None)
+
+
+def _text(pattern: str, entered: Any) -> str | None:
+    text = str(entered).upper()
+    return text if re.search(pattern, text) else None
+
+
+def _joined(part: Mapping[str, Any]) -> str:
+    return ", ".join(map(str, part["enum"]))
+
+
+def _number(value: Any, lowest: float, highest: float, *, is_whole: bool) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not lowest <= value <= highest:
+        raise OptionError(f"enter a number from {lowest:g} to {highest:g}, not {value!r}.")
+    if is_whole and value != int(value):
+        raise OptionError(f"enter a whole number, not {value!r}.")
+    return int(value) if is_whole else value
+
+
+def _past_day(value: Any, today: Date) -> Date:
+    """Return the day entered. Pinterest's day may be another than this machine's, so that tomorrow is accepted."""
+    match = _DAY_OR_MOMENT.fullmatch(value) if isinstance(value, str) else None
+    try:
+        chosen = parse_day(match[1] if match else str(value))
+    except ValueError:
+        raise OptionError(f"{value!r} is not a date. Enter it as YYYY-MM-DD, for example {today}.") from None
+    if chosen > today.add(days=1):
+        raise OptionError(f"{chosen} is in the future. Choose today, {today} (UTC), or an earlier day.")
+    return chosen
 
 
 def unlisted_notice(title: str, names: Collection[str], listed: Collection[str]) -> tuple[str, ...]:
     """Return a notice about the column names that are not listed, or nothing if all are."""
-    unlisted = [_with_hint(name, listed) for name in names if name not in listed]
+    unlisted = [
+        f"{name}{_hint(' (did you mean {}?)', name, listed, _SIMILAR_NAME_RATIO)}"
+        for name in names
+        if name not in listed
+    ]
     if not unlisted:
         return ()
     sentence = (
@@ -192,43 +248,20 @@ def unlisted_notice(title: str, names: Collection[str], listed: Collection[str])
     return (sentence,)
 
 
-def _with_hint(name: str, listed: Collection[str]) -> str:
-    similar = difflib.get_close_matches(name, listed, n=1, cutoff=_SIMILAR_NAME_RATIO)
-    return f"{name} (did you mean {similar[0]}?)" if similar else name
+def _hint(form: str, name: str, names: Collection[str], ratio: float) -> str:
+    """Return the form, filled in with the nearest of the names; nothing if none is near."""
+    similar = difflib.get_close_matches(name, names, n=1, cutoff=ratio)
+    return form.format(similar[0]) if similar else ""
 
 
-def start_day(title: str, value: Any, today: Date, history_days: int) -> tuple[Date | None, tuple[str, ...]]:
-    """Return the day entered, and a notice if it is older than the history that Pinterest keeps.
-
-    Args:
-        title: the option's title.
-        value: the option's value; None if it has none.
-        today: this machine's day. Pinterest's may be another, so that tomorrow is accepted.
-        history_days: how many days Pinterest keeps.
-
-    Raises:
-        AirbyteTracedException: the value is not a day, or lies in the future.
-    """
-    if value is None:
-        return None, ()
-    chosen, earliest = _past_day(title, value, today), days_before(today, history_days)
-    if chosen >= earliest:
-        return chosen, ()
-    notice = (
-        f"{title} {chosen} is older than the {history_days} days that Pinterest keeps; reading starts on {earliest}."
+def early_start_notice(title: str, chosen: Date | None, today: Date, history_days: int) -> tuple[str, ...]:
+    """Return a notice if a start date is older than the history that Pinterest keeps."""
+    earliest = days_before(today, history_days)
+    if chosen is None or chosen >= earliest:
+        return ()
+    return (
+        f"{title} {chosen} is older than the {history_days} days that Pinterest keeps; reading starts on {earliest}.",
     )
-    return chosen, (notice,)
-
-
-def _past_day(title: str, value: Any, today: Date) -> Date:
-    match = _DAY_OR_MOMENT.fullmatch(value) if isinstance(value, str) else None
-    try:
-        chosen = parse_day(match[1] if match else str(value))
-    except ValueError:
-        raise refusal(f"{title}: {value!r} is not a date. Enter it as YYYY-MM-DD, for example {today}.") from None
-    if chosen > today.add(days=1):
-        raise refusal(f"{title}: {chosen} is in the future. Choose today, {today} (UTC), or an earlier day.")
-    return chosen
 
 
 def regions_of(countries: Iterable[str], regions: Iterable[str]) -> tuple[str, ...]:
@@ -244,15 +277,13 @@ def hidden_notices(options: Mapping[str, Any]) -> Iterator[str]:
     Args:
         options: the valid options of the config, without blank ones.
     """
-    for key, option in _hidden_options().items():
-        if key in options:
+    for key, option in FORM["properties"].items():
+        if option.get("airbyte_hidden") and key in options:
             value = "" if option.get("airbyte_secret") else f" to {options[key]}"
             yield f"{option['title']} ({key}) is set{value}. The form hides this option. {option['description']}"
 
 
-def unknown_key_notices(
-    options: Mapping[str, Any], form: Mapping[str, Any] | None = None, title: str = ""
-) -> Iterator[str]:
+def unknown_key_notices(options: Mapping[str, Any], form: Mapping[str, Any] = FORM, title: str = "") -> Iterator[str]:
     """Yield a notice for each key that is no option, nested ones included. Values are not quoted.
 
     Args:
@@ -260,7 +291,6 @@ def unknown_key_notices(
         form: what describes the options; by default the whole form.
         title: the title of the option that has the fields.
     """
-    form = form or _form()
     parts = (form, *form.get("oneOf", ()))
     known = {name: option for part in parts for name, option in part.get("properties", {}).items()}
     for key, value in without_blanks(options).items():
@@ -270,11 +300,5 @@ def unknown_key_notices(
                 if isinstance(entry, Mapping):
                     yield from unknown_key_notices(entry, fields, f"{known[key]['title']}: ")
         elif not key.startswith("_") and key not in _OLDER_KEYS:
-            similar = difflib.get_close_matches(key.lower(), known, n=1, cutoff=_SIMILAR_KEY_RATIO)
-            hint = f" Did you mean {similar[0]}?" if similar else ""
+            hint = _hint(" Did you mean {}?", key.lower(), known, _SIMILAR_KEY_RATIO)
             yield f"{title}{key} is not an option.{hint}"
-
-
-def _hidden_options() -> Mapping[str, Mapping[str, Any]]:
-    """Return the hidden options of the form by key, without the tokens in `credentials`, which the connector sets."""
-    return {key: option for key, option in _form()["properties"].items() if option.get("airbyte_hidden")}

@@ -6,8 +6,8 @@ judges the others when it makes the report.
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -18,7 +18,6 @@ from source_pinterest import limits
 from source_pinterest.columns import (
     AD_COLUMNS,
     ASYNC_COLUMNS,
-    DATE,
     LIVE_COLUMNS,
     MMM_COLUMNS,
     PRODUCT_COLUMNS,
@@ -27,15 +26,12 @@ from source_pinterest.columns import (
     TARGETING_VALUE,
 )
 from source_pinterest.config.options import (
+    ATTRIBUTION_WINDOWS,
     DEFAULT_WINDOW,
-    attribution_window,
-    choices,
-    column_names,
-    one_of,
+    FORM,
+    early_start_notice,
+    read_options,
     refusal,
-    several,
-    some_of,
-    start_day,
     unlisted_notice,
     without_blanks,
 )
@@ -69,9 +65,6 @@ ONLY_LEVEL_OF_TARGETING_TYPE: Mapping[str, str] = {
 _CUSTOM_REPORTS = "Custom Reports"
 _CONTROL_CATEGORIES = {"Cc", "Cs", "Zl", "Zp"}
 """Unicode categories that no name may contain: control characters, surrogates, line and paragraph separators."""
-_KEY_COLUMNS = frozenset({DATE, TARGETING_TYPE, TARGETING_VALUE})
-"""Columns that every row has, although no request may name them."""
-
 DEFAULT_ATTRIBUTION, BRAND_ATTRIBUTION = "DEFAULT", "BRAND_ATTRIBUTION"
 
 USUAL_MMM_TARGETING_TYPES = ("APPTYPE", "COUNTRY", "CREATIVE_TYPE", "GENDER", "LOCATION")
@@ -186,78 +179,17 @@ USUAL_MARKETING_MIX = OwnReport(
     ),
     targeting_types=USUAL_MMM_TARGETING_TYPES,
 )
+# Without the level ADVERTISER: all objectives take two requests, whose rows for one ad account would have the same key.
 USUAL_PRODUCTS = OwnReport(
     level="CAMPAIGN",
     granularity=Granularity.WEEK,
     columns=tuple(column for column in PRODUCT_COLUMNS if column not in (*PRODUCT_BREAKDOWNS, *_AD_GROUP_COLUMNS)),
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnReportOption:
-    """The option of the form that defines an `OwnReport`.
-
-    Attributes:
-        key: the key in the form.
-        title: the title in the form.
-        usual: the report if the user chooses nothing.
-        listed: the columns that Pinterest's documentation lists.
-        added: the columns that each stream adds by itself, and that can't be chosen.
-    """
-
-    key: str
-    title: str
-    usual: OwnReport
-    listed: Collection[str]
-    added: tuple[str, ...] = ()
-
-    def read(self, value: Any) -> tuple[OwnReport, tuple[str, ...]]:
-        """Read the option.
-
-        Args:
-            value: a mapping with the fields of `OwnReport`, each of which may be absent.
-
-        Returns:
-            The report, and notices about columns that Pinterest's documentation does not list.
-
-        Raises:
-            AirbyteTracedException: a field can't be used; the message names it.
-        """
-        if not isinstance(value, Mapping):
-            raise refusal(f"{self.title}: enter the fields by their names, not {value!r}.")
-        fields, usual = _Fields(self.key, self.title, without_blanks(value)), self.usual
-        level = fields.choice("level", usual.level)
-        columns = (*(_AD_GROUP_COLUMNS if level.startswith("AD_GROUP") else ()), *usual.columns)
-        named = fields.columns({DATE})
-        if added := [name for name in named if name in self.added]:
-            raise refusal(
-                f"{fields.title('columns')}: {', '.join(added)} can't be chosen, because each of these streams "
-                "brings its own. Remove the column and select the stream that has it.",
-            )
-        report = OwnReport(
-            level=level,
-            granularity=Granularity(fields.choice("granularity", usual.granularity.value)),
-            columns=named or columns,
-            targeting_types=fields.choices("targeting_types") or usual.targeting_types,
-            attribution_type=fields.choice("attribution_type", usual.attribution_type),
-        )
-        return report, unlisted_notice(fields.title("columns"), named, self.listed)
-
-
-MARKETING_MIX = OwnReportOption(
-    key=_MIX,
-    title="Marketing Mix Report",
-    usual=USUAL_MARKETING_MIX,
-    listed=MMM_COLUMNS,
-)
-# Without the level ADVERTISER: all objectives take two requests, whose rows for one ad account would have the same key.
-PRODUCTS = OwnReportOption(
-    key=_PRODUCTS,
-    title="Brand, Category and SKU Reports",
-    usual=USUAL_PRODUCTS,
-    listed=PRODUCT_COLUMNS,
-    added=PRODUCT_BREAKDOWNS,
-)
+_OWN_REPORTS: Mapping[str, tuple[OwnReport, Collection[str], tuple[str, ...]]] = {
+    _MIX: (USUAL_MARKETING_MIX, MMM_COLUMNS, ()),
+    _PRODUCTS: (USUAL_PRODUCTS, PRODUCT_COLUMNS, PRODUCT_BREAKDOWNS),
+}
+"""By option: the report if the user chooses nothing, the listed columns, and those that the streams add themselves."""
 
 
 def day_limits_of(level: str, granularity: Granularity) -> DayLimits:
@@ -303,24 +235,34 @@ def default_targeting_types(level: str) -> tuple[str, ...]:
     return (*USUAL_TARGETING_TYPES, *own)
 
 
-def read_custom_reports(value: Any, today: Date) -> tuple[tuple[CustomReport, ...], tuple[str, ...]]:
-    """Read the list of custom reports.
+def read_reports(values: Mapping[str, Any], today: Date) -> tuple[dict[str, Any], list[str], list[str]]:
+    """Read the reports of a config.
 
     Args:
-        value: a list of mappings with at least `name`, `level`, `granularity` and `columns`.
-        today: the day that counts as today for the whole sync.
+        values: the options, as `read_options` returns them.
+        today: this machine's day.
 
     Returns:
-        The reports, and notices about start dates that were moved up and columns that may be refused or are left out.
-
-    Raises:
-        AirbyteTracedException: a report can't be used; the message names the report and its field.
+        The reports by option, a sentence for each field or combination of fields that can't be used, and notices about
+        start dates that Pinterest does not reach and about columns that it may refuse.
     """
-    entries = enumerate(several(_CUSTOM_REPORTS, value), start=1)
-    read = [_custom_report(entry, position, today) for position, entry in entries]
-    reports = tuple(report for report, _ in read)
-    _refuse_shared(reports, "stream", attrgetter("stream_name"))
-    return reports, tuple(notice for _, notices in read for notice in notices)
+    mistakes: list[str] = []
+    notices: list[str] = []
+    custom: list[CustomReport] = []
+    for position, entry in enumerate(values.get(_CUSTOM, ()), start=1):
+        title, fields, wrong = _custom_fields(position, entry, today)
+        wrong = wrong or [f"{title}{sentence}" for sentence in _forbidden(fields)]
+        mistakes += wrong
+        if not wrong:
+            notices += _custom_notices(title, fields, today)
+            custom.append(_custom_report(fields))
+    mistakes += _shared(custom, "stream", attrgetter("stream_name"))
+    reports: dict[str, Any] = {_CUSTOM: tuple(custom)}
+    for key in (_MIX, _PRODUCTS):
+        reports[key], wrong, said = _own_report(key, values.get(key, {}), today)
+        mistakes += wrong
+        notices += said
+    return reports, mistakes, notices
 
 
 def refuse_shared_tables(reports: Iterable[CustomReport]) -> None:
@@ -331,150 +273,112 @@ def refuse_shared_tables(reports: Iterable[CustomReport]) -> None:
     Raises:
         AirbyteTracedException: two reports share a table; the message names them.
     """
-    _refuse_shared(reports, "table", attrgetter("table_name"))
+    if shared := [*_shared(reports, "table", attrgetter("table_name"))]:
+        raise refusal(" ".join(shared))
 
 
-def _refuse_shared(reports: Iterable[CustomReport], what: str, name_of: Callable[[CustomReport], str]) -> None:
+def _shared(reports: Iterable[CustomReport], what: str, name_of: Callable[[CustomReport], str]) -> Iterator[str]:
     names: dict[str, str] = {}
     for report in reports:
         name = name_of(report)
         if name in names:
-            raise refusal(
+            yield (
                 f"{_CUSTOM_REPORTS}: {names[name]!r} and {report.name!r} would both become the {what} {name}. Give one "
-                "of them another Name.",
+                "of them another Name."
             )
         names[name] = report.name
 
 
-def _custom_report(entry: Any, position: int, today: Date) -> tuple[CustomReport, tuple[str, ...]]:
-    name = _name(entry, position)
-    fields = _Fields(_CUSTOM, f"{_CUSTOM_REPORTS}: {name!r}", without_blanks(entry))
-    level = fields.choice("level")
-    granularity = Granularity(fields.choice("granularity"))
-    history_days = day_limits_of(level, granularity).history_days
-    start_date, notices = start_day(fields.title("start_date"), fields.filled.get("start_date"), today, history_days)
-    columns, column_notices = _columns(fields, level)
-    click, engagement, view = fields.windows()
-    report = CustomReport(
-        name=name,
-        level=level,
-        granularity=granularity,
-        columns=columns,
-        targeting_types=_targeting_types(fields, level),
-        click_window_days=click,
-        engagement_window_days=engagement,
-        view_window_days=view,
-        conversion_report_time=fields.choice("conversion_report_time", "") or None,
-        attribution_types=fields.choices("attribution_types"),
-        start_date=start_date,
-        campaign_statuses=fields.choices("campaign_statuses"),
-        ad_group_statuses=fields.choices("ad_group_statuses"),
-        ad_statuses=_ad_statuses(fields, level),
-        product_group_statuses=fields.choices("product_group_statuses"),
-    )
-    return report, (*notices, *column_notices)
-
-
-def _name(entry: Any, position: int) -> str:
+def _custom_fields(position: int, entry: Any, today: Date) -> tuple[str, dict[str, Any], list[str]]:
+    """Return how sentences about a custom report begin, its fields, and a sentence for each that can't be used."""
     name = entry.get("name") if isinstance(entry, Mapping) else None
     if not isinstance(name, str) or not name.strip():
-        raise refusal(f"{_CUSTOM_REPORTS}: report {position} of the list has no Name. Give it a name or remove it.")
+        sentence = f"{_CUSTOM_REPORTS}: report {position} of the list has no Name. Give it a name or remove it."
+        return "", {}, [sentence]
     if len(name) > REPORT_NAME_CHARACTERS or any(unicodedata.category(one) in _CONTROL_CATEGORIES for one in name):
-        raise refusal(
+        sentence = (
             f"{_CUSTOM_REPORTS}: the Name of report {position} is longer than {REPORT_NAME_CHARACTERS} characters, or "
-            "holds a line break or another control character. Give it another name.",
+            "holds a line break or another control character. Give it another name."
         )
-    return name
+        return "", {}, [sentence]
+    title, filled = f"{_CUSTOM_REPORTS}: {name!r}, ", without_blanks(entry)
+    if "attribution_window" in filled:
+        filled = {key: value for key, value in filled.items() if key not in DEFAULT_WINDOW.days}
+    fields, mistakes = read_options(FORM["properties"][_CUSTOM]["items"], filled, today, title)
+    return title, {**fields, "name": name}, mistakes  # a stream is named after the name with its spaces
 
 
-def _columns(fields: "_Fields", level: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the columns to request, and notices about columns that may be refused or are left out."""
-    title, named = fields.title("columns"), fields.columns(_KEY_COLUMNS)
-    unsuitable = [name for name in named if name in unsuitable_columns(level)]
-    columns = tuple(name for name in named if name not in unsuitable)
+def _requested(fields: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the columns to request. Each row has its targeting; others don't go with the level."""
+    left_out = {TARGETING_TYPE, TARGETING_VALUE, *unsuitable_columns(fields["level"])}
+    return tuple(name for name in fields["columns"] if name not in left_out)
+
+
+def _forbidden(fields: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a sentence for each combination of fields that Pinterest's documentation forbids."""
+    level, columns = fields["level"], _requested(fields)
     if not columns:
-        raise refusal(f"{title}: this is missing. Enter at least one metric, such as SPEND_IN_DOLLAR.")
+        yield "Columns: this is missing. Enter at least one metric, such as SPEND_IN_DOLLAR."
     if refused := [name for name in columns if name in refused_columns(level)]:
-        raise refusal(
-            f"{title}: level {level} has no column {', '.join(refused)}, because a product item does not belong to a "
-            "single ad. Remove the column or choose another level.",
+        yield (
+            f"Columns: level {level} has no column {', '.join(refused)}, because a product item does not belong to a "
+            "single ad. Remove the column or choose another level."
         )
-    notices = unlisted_notice(title, columns, ASYNC_COLUMNS | LIVE_COLUMNS)
-    if unsuitable:
-        notices += (f"{title}: {', '.join(unsuitable)} does not go with level {level} and is left out.",)
-    return columns, notices
+    if fields.get("ad_statuses") and is_about_product_items(level):
+        yield (
+            f"Ad Statuses: level {level} can't be filtered by ad status, because a product item does not belong to a "
+            "single ad. Remove the statuses or choose another level."
+        )
+    yield from _forbidden_types(level, fields.get("targeting_types", ()))
 
 
-def _targeting_types(fields: "_Fields", level: str) -> tuple[str, ...]:
-    title, chosen = fields.title("targeting_types"), fields.choices("targeting_types")
-    if chosen and not is_targeting(level):
-        raise refusal(
-            f"{title}: level {level} takes no targeting types. Remove them or choose a level that ends in _TARGETING.",
+def _forbidden_types(level: str, types: tuple[str, ...]) -> Iterator[str]:
+    if types and not is_targeting(level):
+        yield (
+            f"Targeting Types: level {level} takes no targeting types. Remove them or choose a level that ends in "
+            "_TARGETING."
         )
-    for name in chosen:
+        return
+    for name in types:
         if ONLY_LEVEL_OF_TARGETING_TYPE.get(name, level) != level:
-            raise refusal(
-                f"{title}: {name} exists at level {ONLY_LEVEL_OF_TARGETING_TYPE[name]} only, not at {level}. "
-                "Remove it or change the level.",
+            yield (
+                f"Targeting Types: {name} exists at level {ONLY_LEVEL_OF_TARGETING_TYPE[name]} only, not at {level}. "
+                "Remove it or change the level."
             )
-    return chosen or default_targeting_types(level)
 
 
-def _ad_statuses(fields: "_Fields", level: str) -> tuple[str, ...]:
-    chosen = fields.choices("ad_statuses")
-    if chosen and is_about_product_items(level):
-        raise refusal(
-            f"{fields.title('ad_statuses')}: level {level} can't be filtered by ad status, because a product item does "
-            "not belong to a single ad. Remove the statuses or choose another level.",
+def _custom_notices(title: str, fields: Mapping[str, Any], today: Date) -> Iterator[str]:
+    level, granularity = fields["level"], Granularity(fields["granularity"])
+    history_days = day_limits_of(level, granularity).history_days
+    yield from early_start_notice(f"{title}Start Date", fields.get("start_date"), today, history_days)
+    yield from unlisted_notice(f"{title}Columns", _requested(fields), ASYNC_COLUMNS | LIVE_COLUMNS)
+    if unsuitable := [name for name in fields["columns"] if name in unsuitable_columns(level)]:
+        yield f"{title}Columns: {', '.join(unsuitable)} does not go with level {level} and is left out."
+
+
+def _custom_report(fields: Mapping[str, Any]) -> CustomReport:
+    window, level = fields.get("attribution_window"), fields["level"]
+    chosen = {key: value for key, value in fields.items() if key != "attribution_window"}
+    chosen |= ATTRIBUTION_WINDOWS[window].days if window else {}
+    chosen["granularity"] = Granularity(fields["granularity"])
+    chosen["columns"] = _requested(fields)
+    chosen["targeting_types"] = fields.get("targeting_types") or default_targeting_types(level)
+    return CustomReport(**chosen)
+
+
+def _own_report(key: str, value: Mapping[str, Any], today: Date) -> tuple[OwnReport, list[str], tuple[str, ...]]:
+    """Return the report of an option, a sentence for each field that can't be used, and notices about its columns."""
+    usual, listed, added = _OWN_REPORTS[key]
+    title = f"{FORM['properties'][key]['title']}, "
+    fields, mistakes = read_options(FORM["properties"][key], value, today, title)
+    named = fields.get("columns", ())
+    if brought := [name for name in named if name in added]:
+        mistakes.append(
+            f"{title}Columns: {', '.join(brought)} can't be chosen, because each of these streams brings its own. "
+            "Remove the column and select the stream that has it."
         )
-    return chosen
-
-
-@dataclass(frozen=True, slots=True)
-class _Fields:
-    """The fields of one report that the user has filled in.
-
-    Attributes:
-        option: the option of the form that has the choices.
-        report: the report, as errors name it.
-        filled: the fields that have a value.
-    """
-
-    option: str
-    report: str
-    filled: Mapping[str, Any]
-
-    def title(self, key: str) -> str:
-        return f"{self.report}, {key.replace('_', ' ').title()}"
-
-    def choice(self, key: str, default: str | None = None) -> str:
-        if key in self.filled:
-            return one_of(self.title(key), self.filled[key], choices(self.option, key))
-        if default is None:
-            listed = ", ".join(choices(self.option, key))
-            raise refusal(f"{self.title(key)}: this is missing. Choose one of: {listed}.")
-        return default
-
-    def choices(self, key: str) -> tuple[str, ...]:
-        return some_of(self.title(key), self.filled.get(key, []), choices(self.option, key))
-
-    def columns(self, left_out: Collection[str]) -> tuple[str, ...]:
-        names = column_names(self.title("columns"), self.filled.get("columns", []))
-        return tuple(name for name in names if name not in left_out)
-
-    def windows(self) -> tuple[int | None, ...]:
-        """Return the days of the chosen window, or those of the three fields that earlier versions had in its place."""
-        if "attribution_window" in self.filled:
-            window = attribution_window(self.title("attribution_window"), self.filled["attribution_window"])
-            return window.click, window.engagement, window.view
-        return tuple(self._window_days(f"{what}_window_days") for what in ("click", "engagement", "view"))
-
-    def _window_days(self, key: str) -> int | None:
-        value = self.filled.get(key)
-        if value is None:
-            return None
-        offered = choices(self.option, key)
-        if isinstance(value, bool) or value not in offered:
-            days = ", ".join(map(str, offered))
-            raise refusal(f"{self.title(key)}: {value!r} is not a valid choice. Choose one of: {days}.")
-        return int(value)
+    report = replace(usual, **{key: value for key, value in fields.items() if value})
+    if not named and report.level.startswith("AD_GROUP"):
+        report = replace(report, columns=(*_AD_GROUP_COLUMNS, *usual.columns))
+    report = replace(report, granularity=Granularity(report.granularity))
+    return report, mistakes, unlisted_notice(f"{title}Columns", named, listed)

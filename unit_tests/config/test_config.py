@@ -18,7 +18,7 @@ from source_pinterest.config.options import unknown_key_notices
 from source_pinterest.config.reports import USUAL_MARKETING_MIX, USUAL_PRODUCTS
 from source_pinterest.dates import Granularity
 from source_pinterest.engine.output import MaskedLogFormatter
-from unit_tests.configs import BAD_CONFIGS, SECRETS, TODAY, config
+from unit_tests.configs import BAD_CONFIGS, OAUTH, SECRETS, TODAY, config
 from unit_tests.report_configs import BAD_REPORTS, MIX, PRODUCTS, report
 
 ROOT = Path(__file__).parents[2]
@@ -50,21 +50,21 @@ def test_null_is_absent_and_unknown_keys_are_passed_over() -> None:
         ({"start_date": "2026-07-02"}, {"start_date": Date(2026, 7, 2)}),  # Pinterest's day may be another
         ({"start_date": " 2026-06-01T00:00:00Z"}, {"start_date": Date(2026, 6, 1)}),
         ({"start_date": "2023-12-31"}, {"start_date": Date(2023, 12, 31), "notices": ()}),
-        ({"status": []}, {"statuses": ("ACTIVE", "PAUSED", "ARCHIVED"), "statuses_chosen": False}),
-        ({"status": ["archived ", "PAUSED"]}, {"statuses": ("PAUSED", "ARCHIVED"), "statuses_chosen": True}),
+        ({"status": []}, {"statuses": ("ACTIVE", "PAUSED", "ARCHIVED"), "status": ()}),
+        ({"status": ["archived ", "PAUSED"]}, {"statuses": ("PAUSED", "ARCHIVED"), "status": ("PAUSED", "ARCHIVED")}),
         (
             {"account_id": 12, "account_ids": [" 15 ", "12", 11, 15, None, ""], "exclude_account_ids": [13, "13"]},
-            {"account_ids": ("12", "15", "11"), "exclude_account_ids": {"13"}, "organic_account_id": "12"},
+            {"account_ids": ("12", "15", "11"), "exclude_account_ids": {"13"}, "account_id": "12"},
         ),
         (
             {"account_ids": ["123456789012345678"]},
-            {"account_ids": ("123456789012345678",), "organic_account_id": None},
+            {"account_ids": ("123456789012345678",), "account_id": None},
         ),
         (
             {"analytics_columns": ["spend_in_dollar", "DATE", "TOTAL_CHECKOUT", "SPEND_IN_DOLLAR"]},
             {"analytics_columns": ("SPEND_IN_DOLLAR", "TOTAL_CHECKOUT")},
         ),
-        ({"analytics_columns": ["DATE"]}, {"analytics_columns": None}),
+        ({"analytics_columns": ["DATE", "currency"]}, {"analytics_columns": ()}),
         ({"attribution_window": "60/60/7"}, {"attribution_window": AttributionWindow(60, 60, 7)}),
         ({"trend_regions": [" gb+ie ", "US", "GB+IE"]}, {"trend_regions": ("US", "GB+IE")}),
         ({"lookback_days": 89.0}, {"lookback_days": 89}),
@@ -73,21 +73,21 @@ def test_null_is_absent_and_unknown_keys_are_passed_over() -> None:
         ({"organic_per_ad_account": True}, {"organic_per_ad_account": True, "pin_metrics": False}),
         ({"pin_analytics_only_active": True}, {"pin_analytics_only_active": True}),
         ({"pin_metrics": True}, {"organic_per_ad_account": False, "pin_metrics": True}),
-        ({"max_wait_minutes": 0.5}, {"max_wait_seconds": 30}),
+        ({"max_wait_minutes": 0.5}, {"max_wait_minutes": 0.5}),
         ({"request_timeout_seconds": 2.5}, {"request_timeout_seconds": 2.5}),
         ({"max_retries": 0}, {"max_retries": 0}),
         ({"num_report_jobs": 50}, {"num_report_jobs": 50}),
-        ({"report_timeout_minutes": 1.5}, {"report_timeout_seconds": 90}),
+        ({"report_timeout_minutes": 1.5}, {"report_timeout_minutes": 1.5}),
         ({"num_threads": 3, "num_workers": 40}, {"num_workers": 40}),
         ({"num_threads": 3, "num_workers": None}, {"num_workers": 3}),
         *(
-            ({MIX: empty, PRODUCTS: empty}, {"marketing_mix": USUAL_MARKETING_MIX, "products": USUAL_PRODUCTS})
+            ({MIX: empty, PRODUCTS: empty}, {MIX: USUAL_MARKETING_MIX, PRODUCTS: USUAL_PRODUCTS})
             for empty in ({}, None, "", {"level": "", "columns": [], "targeting_types": None})
         ),
         (
             {MIX: {"level": "ad_group_targeting", "granularity": "week", "targeting_types": ["gender"]}},
             {
-                "marketing_mix": replace(
+                MIX: replace(
                     USUAL_MARKETING_MIX,
                     level="AD_GROUP_TARGETING",
                     granularity=Granularity.WEEK,
@@ -98,11 +98,11 @@ def test_null_is_absent_and_unknown_keys_are_passed_over() -> None:
         ),
         (
             {PRODUCTS: {"granularity": "Month", "columns": [" campaign_name ", "DATE"]}},
-            {"products": replace(USUAL_PRODUCTS, granularity=Granularity.MONTH, columns=("CAMPAIGN_NAME",))},
+            {PRODUCTS: replace(USUAL_PRODUCTS, granularity=Granularity.MONTH, columns=("CAMPAIGN_NAME",))},
         ),
         (
             {PRODUCTS: {"attribution_type": "brand_attribution"}},
-            {"products": replace(USUAL_PRODUCTS, attribution_type="BRAND_ATTRIBUTION")},
+            {PRODUCTS: replace(USUAL_PRODUCTS, attribution_type="BRAND_ATTRIBUTION")},
         ),
     ],
     ids=str,
@@ -131,7 +131,7 @@ def test_a_column_that_no_document_lists_is_taken_with_a_notice() -> None:
     assert "does not list SPEND_IN_DOLAR (did you mean SPEND_IN_DOLLAR?), SPEND_IN_EURO here." in notice
 
     chosen = read(marketing_mix_report={"columns": ["SPEND_IN_DOLAR"]})
-    assert chosen.marketing_mix.columns == ("SPEND_IN_DOLAR",)
+    assert chosen.marketing_mix_report.columns == ("SPEND_IN_DOLAR",)
     [notice] = chosen.notices
     assert notice.startswith("Marketing Mix Report, Columns: ")
 
@@ -148,6 +148,40 @@ def test_a_bad_config_is_refused_in_a_sentence_for_its_owner() -> None:
         assert message.endswith("."), bad.id
         assert [secret for secret in SECRETS if secret in f"{message} {error!r}"] == [], bad.id
         assert error.internal_message == message, bad.id
+
+
+def test_all_mistakes_of_a_config_are_named_at_once() -> None:
+    raw = config(
+        credentials={**OAUTH, "refresh_token": ""},
+        lookback_days=90,
+        status=["ACTIVE", "RUNNING"],
+        account_ids=["11", "12"],
+        exclude_account_ids=["12"],
+        custom_reports=[
+            report(level="AD", columns=None),
+            report(name=""),
+            report(name="Keywords", level="KEYWORD", targeting_types=["GEO"]),
+        ],
+        brand_category_sku_reports={"granularity": "DAY"},
+    )
+    with pytest.raises(AirbyteTracedException) as refused:
+        Config.from_mapping(raw, TODAY)
+
+    begins = (
+        "Authorization Method: enter the missing Refresh Token",
+        "Status of Campaigns, Ad Groups and Ads: 'RUNNING' is",
+        "Lookback Window (Days): enter a number from 0 to 89, not 90.",
+        "Excluded Ad Account IDs: 12 is",
+        "Custom Reports: 'Weekly', Level: 'AD' is",
+        "Custom Reports: 'Weekly', Columns: this is missing.",
+        "Custom Reports: report 2 of the list has no Name.",
+        "Custom Reports: 'Keywords', Targeting Types: level KEYWORD takes no",
+        "Brand, Category and SKU Reports, Granularity: 'DAY' is",
+    )
+    message = str(refused.value.message)
+    places = [message.find(begin) for begin in begins]
+    assert -1 not in places
+    assert places == sorted(places)
 
 
 @pytest.mark.parametrize("raw", [None, [], "false-access-token"])

@@ -12,12 +12,11 @@ from source_pinterest.config.reports import (
     CustomReport,
     day_limits_of,
     is_targeting,
-    read_custom_reports,
     refuse_shared_tables,
 )
 from source_pinterest.dates import Granularity
 from unit_tests.configs import TODAY, sample
-from unit_tests.report_configs import read_report, report
+from unit_tests.report_configs import read_report, read_reports, report
 
 LEVELS = choices("custom_reports", "level")
 
@@ -108,12 +107,12 @@ def test_a_report_reaches_as_far_as_its_level_and_granularity() -> None:
         ("PRODUCT_ITEM", "HOUR", (7, 3), "2026-06-24"),
     ]:
         fields = {"level": level, "granularity": granularity}
-        _, notices = read_custom_reports([report(**fields, start_date="2019-02-01T00:00:00Z")], TODAY)
-        (kept,), silence = read_custom_reports([report(**fields, start_date=earliest)], TODAY)
+        [notice] = read_reports(report(**fields, start_date="2019-02-01T00:00:00Z")).notices
+        kept = read_reports(report(**fields, start_date=earliest))
 
         assert day_limits_of(level, Granularity(granularity)) == reach, fields
-        assert (str(kept.start_date), silence) == (earliest, ()), fields
-        assert [part for part in ("'Weekly', Start Date", "2019-02-01", earliest) if part not in notices[0]] == []
+        assert (str(kept.custom_reports[0].start_date), kept.notices) == (earliest, ()), fields
+        assert [part for part in ("'Weekly', Start Date", "2019-02-01", earliest) if part not in notice] == []
 
 
 @pytest.mark.parametrize(
@@ -125,7 +124,7 @@ def test_a_report_reaches_as_far_as_its_level_and_granularity() -> None:
     ],
 )
 def test_names_are_compared_as_destinations_compare_them(names: tuple[str, str], table: str) -> None:
-    read, _ = read_custom_reports([report(name=name) for name in names], TODAY)
+    read = read_reports(*(report(name=name) for name in names)).custom_reports
 
     with pytest.raises(AirbyteTracedException) as refused:
         refuse_shared_tables(read)
@@ -135,7 +134,7 @@ def test_names_are_compared_as_destinations_compare_them(names: tuple[str, str],
 
 def test_names_that_differ_within_63_characters_have_tables_of_their_own() -> None:
     names = ("weekly_campaigns", "weekly__campaigns", 55 * "a" + "1", 55 * "a" + "2")
-    refuse_shared_tables(read_custom_reports([report(name=name) for name in names], TODAY)[0])
+    refuse_shared_tables(read_reports(*(report(name=name) for name in names)).custom_reports)
 
 
 # ---- Columns
@@ -150,9 +149,10 @@ def test_columns_keep_their_order_without_what_every_row_has() -> None:
 @pytest.mark.parametrize("level", ["KEYWORD", "CAMPAIGN_TARGETING"])
 def test_columns_in_doubt_are_requested_and_those_of_reach_left_out_with_notices(level: str) -> None:
     columns = ["TOTAL_IMPRESSION_USER", "WEB_LEAD_ROA", "CTR"]
-    (report_read,), notices = read_custom_reports([report(level=level, columns=columns)], TODAY)
+    read = read_reports(report(level=level, columns=columns))
+    notices = read.notices
 
-    assert report_read.columns == ("WEB_LEAD_ROA", "CTR")
+    assert read.custom_reports[0].columns == ("WEB_LEAD_ROA", "CTR")
     assert "does not list WEB_LEAD_ROA (did you mean WEB_LEAD_ROAS?) here." in notices[0]
     assert f"TOTAL_IMPRESSION_USER does not go with level {level} and is left out." in notices[1]
 

@@ -20,7 +20,6 @@ from airbyte_cdk.sources.types import StreamSlice
 from source_pinterest.api import DEFAULT_BASE_URL, Api
 from source_pinterest.api.retries import Pauses
 from source_pinterest.config import Config
-from source_pinterest.config.reports import read_custom_reports
 from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.tasks import Task
 from source_pinterest.reporting.runner import ReportRunner
@@ -31,7 +30,7 @@ from source_pinterest.streams.analytics.report import ReportStream
 from source_pinterest.streams.base.run import StreamRun
 from source_pinterest.streams.base.stream import PinterestStream, Sync
 from unit_tests.configs import TODAY, signed_in_with
-from unit_tests.report_configs import report
+from unit_tests.report_configs import read_report
 
 S = TypeVar("S", bound=PinterestStream)
 
@@ -44,7 +43,7 @@ class Pinterest:
         config = Config.from_mapping({**signed_in, "max_retries": 0, "max_wait_minutes": 0, **options}, TODAY)
         self.sync = Sync(connected(config), config)
         vars(self.sync)["reports"] = ReportRunner(
-            config.num_report_jobs, config.report_timeout_seconds, clock=_leaps(), pauses=Pauses(poll_seconds=(0,))
+            config.num_report_jobs, 60 * config.report_timeout_minutes, clock=_leaps(), pauses=Pauses(poll_seconds=(0,))
         )
         self._mock = mock
         self.lists("ad_accounts", "11")
@@ -65,8 +64,7 @@ class Pinterest:
 
     def custom(self, how: ConfiguredAirbyteStream | None = None, **fields: Any) -> ReportStream:
         """A report of the user's own, with its cursor."""
-        reports, _ = read_custom_reports([report(**fields)], TODAY)
-        return self.attached(custom_report(self.sync, reports[0]), how)
+        return self.attached(custom_report(self.sync, read_report(**fields)), how)
 
     def creates(self, *answers: dict[str, Any], account: str = "11") -> Any:
         """Script what becomes of requests for a report."""

@@ -86,8 +86,8 @@ class EntityStream(AdAccountStream, ABC):
 
     def _wanted(self, records: list[Record]) -> list[Record]:
         """Return the entities whose status the user chose; all of them without a choice."""
-        if self.config.statuses_chosen:
-            return [record for record in records if record.get("status") in self.config.statuses]
+        if self.config.status:
+            return [record for record in records if record.get("status") in self.config.status]
         for unknown in {status_of(record) for record in records}.difference(STATUSES):
             self.notices.warn(
                 f"status {unknown}",

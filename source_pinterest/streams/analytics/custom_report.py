@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from source_pinterest.api.errors import AccountUnreadableError, ConfigError, GoneError, RefusedError, RejectedError
 from source_pinterest.config import Config, attribution_of
-from source_pinterest.config.reports import MARKETING_MIX, PRODUCTS, CustomReport
+from source_pinterest.config.reports import USUAL_MARKETING_MIX, USUAL_PRODUCTS, CustomReport
 from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.reporting.client import CHANGE_THE_REPORT
 from source_pinterest.streams.ads.accounts import AdAccounts
@@ -142,10 +142,10 @@ def _custom_reports(sync: Sync) -> Iterator[_UncheckedReport]:
 
 def _own_reports(sync: Sync) -> Iterator[_UncheckedReport]:
     """Return the reports with endpoints of their own whose options are filled in, one stream for each option."""
-    mix, products = sync.config.marketing_mix, sync.config.products
-    if mix != MARKETING_MIX.usual:
-        refusal = f"{MARKETING_MIX.title}: Pinterest refuses it"
+    mix, products = sync.config.marketing_mix_report, sync.config.brand_category_sku_reports
+    if mix != USUAL_MARKETING_MIX:
+        refusal = "Marketing Mix Report: Pinterest refuses it"
         yield _UncheckedReport(refusal, sync.stream(MarketingMixReport), mix.columns)
-    if products != PRODUCTS.usual:
-        refusal = f"{PRODUCTS.title}: Pinterest refuses them"
+    if products != USUAL_PRODUCTS:
+        refusal = "Brand, Category and SKU Reports: Pinterest refuses them"
         yield _UncheckedReport(refusal, sync.stream(PRODUCT_CONVERSIONS[0]), products.columns)

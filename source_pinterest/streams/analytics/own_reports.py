@@ -42,7 +42,7 @@ def marketing_mix_spec(config: Config) -> ReportSpec:
     Their limits are those of other reports: Pinterest states none. Columns of the user's choice that divide an entity's
     rows further are part of the key.
     """
-    report = config.marketing_mix
+    report = config.marketing_mix_report
     ids = (_ID_OF_MIX_LEVEL[report.level],)
     return ReportSpec(
         level=report.level,
@@ -85,7 +85,7 @@ def product_spec(config: Config, breakdown: str, products: tuple[str, ...]) -> R
         breakdown: Pinterest's name of the breakdown, such as `PRODUCT_BRAND`.
         products: the columns that identify the product; conversion events may lack it.
     """
-    report, chosen = config.products, config.products.attribution_type
+    report, chosen = config.brand_category_sku_reports, config.brand_category_sku_reports.attribution_type
     ids = (_ID_OF_PRODUCT_LEVEL[report.level],)
     attribution = {
         "click_window_days": limits.DEFAULT_ATTRIBUTION_WINDOW_DAYS,

@@ -104,7 +104,7 @@ class QueryAnalytics(AdAccountStream, ABC):
 
     @cached_property
     def _wanted(self) -> Names:
-        chosen = self.config.analytics_columns or ()
+        chosen = self.config.analytics_columns
         columns = [column for column in self.columns if column in chosen or may_be_requested(column, SYNC_COLUMNS)]
         return {COLUMNS: columns, **self.breakdown_names()}
 
@@ -114,7 +114,7 @@ class QueryAnalytics(AdAccountStream, ABC):
         Raises:
             ConfigError: they do not.
         """
-        chosen = self.config.analytics_columns or ()
+        chosen = self.config.analytics_columns
         always = [column for column in self._wanted[COLUMNS] if column not in chosen]
 
         def length_with(columns: Sequence[str]) -> int:

@@ -82,7 +82,7 @@ class Sync:
     @cached_property
     def reports(self) -> ReportRunner:
         """The runner that creates and polls the asynchronous reports of all streams."""
-        jobs, timeout_seconds = self.config.num_report_jobs, self.config.report_timeout_seconds
+        jobs, timeout_seconds = self.config.num_report_jobs, 60 * self.config.report_timeout_minutes
         return ReportRunner(
             jobs,
             timeout_seconds,

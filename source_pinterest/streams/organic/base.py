@@ -87,7 +87,7 @@ class OrganicStream(PinterestStream):
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Add the ad account on whose owner's behalf the request is made."""
         params = super().request_params(*args, **kwargs)
-        account = (kwargs.get("stream_slice") or {}).get(ACCOUNT_KEY) or self.config.organic_account_id
+        account = (kwargs.get("stream_slice") or {}).get(ACCOUNT_KEY) or self.config.account_id
         if account and self._ad_accounts:
             account = self._ad_accounts.requested_for(account)
         return {**params, "ad_account_id": account} if account else params
