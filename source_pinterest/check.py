@@ -5,8 +5,7 @@ which waits long.
 """
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from airbyte_cdk.models import FailureType
@@ -20,15 +19,13 @@ from source_pinterest.api.errors import (
     PinterestError,
     QuotaExhaustedError,
     RefusedError,
-    RejectedError,
     RightMissingError,
 )
-from source_pinterest.api.rows import ListPage
+from source_pinterest.api.rows import Record
 from source_pinterest.columns import SYNC_COLUMNS
 from source_pinterest.config import Config
 from source_pinterest.config.reports import refuse_shared_tables
 from source_pinterest.dates import DateWindow, days_before
-from source_pinterest.engine.tasks import Task
 from source_pinterest.limits import SYNC_HISTORY_DAYS
 from source_pinterest.streams import STREAMS
 from source_pinterest.streams.ads.accounts import AdAccounts
@@ -37,8 +34,6 @@ from source_pinterest.streams.analytics.levels import AdAccountAnalytics
 from source_pinterest.streams.analytics.query import QueryAnalytics
 from source_pinterest.streams.base.stream import PinterestStream, Sync
 from source_pinterest.streams.organic.boards import Boards
-from source_pinterest.streams.organic.pins import BoardPins
-from source_pinterest.streams.organic.profile import UserAccountAnalytics
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -51,8 +46,8 @@ _NAMED_ACCOUNTS = 10
 """The maximum number of readable ad accounts to name where one that the config names can't be read."""
 _PROBED_STREAMS = 6
 """The maximum number of streams of which one page is read to find out whether a right is missing."""
-
-_PROBED_SCOPES = frozenset({"boards:read", "pins:read", "user_accounts:read", "ads:read"})
+_SCOPES_OF_PROBES = ("boards:read", "ads:read")
+"""Permissions of which a refused probe tells."""
 
 
 def check_access(config: Config, connect: Callable[[Config], Sync]) -> tuple[bool, str | None]:
@@ -72,29 +67,25 @@ def check_access(config: Config, connect: Callable[[Config], Sync]) -> tuple[boo
         max_retries=min(config.max_retries, _MAX_RETRIES),
         request_timeout_seconds=min(config.request_timeout_seconds, _TIMEOUT_SECONDS),
     )
-    warnings: list[str] = []
-    working: list[Callable[[Sync], str | None]] = []
-    account = None
+    warnings: dict[str, None] = {}
+    accounts: list[str] = []
     try:
         sync = connect(quick)
         _check_columns(sync)
         for notice in (*config.notices, *_closed_to_app_token(config)):
             LOGGER.info(notice)
-        for probe in _probes(config):
-            works, found, said = _outcome(probe, sync)
-            account = found or account
-            working += [probe] if works else []
-            warnings += said
-        if _probe_ad_accounts in working:
-            warnings += _warnings_for_columns(sync)
-        for sentence in _missing_rights(sync, account, _PROBED_SCOPES.union(UNREQUESTED_SCOPES)) if working else ():
-            LOGGER.info(sentence)
+        lists_boards = _works(sync, lambda: _first_page(sync.stream(Boards)), warnings)
+        lists_accounts = _works(sync, lambda: accounts.extend(_ad_accounts(sync)), warnings)
+        if lists_accounts:
+            _works(sync, lambda: _try_out(sync), warnings)
+        if lists_boards or lists_accounts:
+            for sentence in _missing_rights(sync, next(iter(accounts), None)):
+                LOGGER.info(sentence)
     except PinterestError as error:
         return False, error.message
-    warnings = list(dict.fromkeys(warnings))
     for sentence in warnings:
         LOGGER.warning(sentence)
-    return bool(working), " ".join(warnings) or None
+    return lists_boards or lists_accounts, " ".join(warnings) or None
 
 
 def _closed_to_app_token(config: Config) -> Iterator[str]:
@@ -107,28 +98,21 @@ def _closed_to_app_token(config: Config) -> Iterator[str]:
         )
 
 
-def _probes(config: Config) -> Iterator[Callable[[Sync], str | None]]:
-    yield _probe_boards
-    yield _probe_pins
-    if not config.has_app_token:
-        yield _probe_user_analytics
-    yield _probe_ad_accounts
-
-
-def _outcome(probe: Callable[[Sync], str | None], sync: Sync) -> tuple[bool, str | None, list[str]]:
-    """Return whether a probe works, the account that it found, and what to warn of.
+def _works(sync: Sync, probe: Callable[[], object], warnings: dict[str, None]) -> bool:
+    """Return whether Pinterest answers the requests of a probe. If it refuses one, add a warning.
 
     Raises:
         PinterestError: no other probe can work either.
     """
     try:
-        return True, probe(sync), []
-    except QuotaExhaustedError as error:
-        return True, None, [str(error.message)]  # Pinterest knows the token
+        probe()
     except PinterestError as error:
-        if not sync.api.retry_policy.outage.responses:
+        has_quota = isinstance(error, QuotaExhaustedError)  # Pinterest knows the token, then
+        if not has_quota and not sync.api.retry_policy.outage.responses:
             raise  # Pinterest can't be reached
-        return False, None, [_warning(error)]
+        warnings[_warning(error)] = None
+        return has_quota
+    return True
 
 
 def _warning(error: PinterestError) -> str:
@@ -154,35 +138,15 @@ def _check_columns(sync: Sync) -> None:
             sync.stream(stream).check_room()
 
 
-def _probe_boards(sync: Sync) -> None:
-    _first_page(sync.stream(Boards), {})
-
-
-def _probe_pins(sync: Sync) -> None:
-    """Request the pins of a board that does not exist. A token with the permission gets "not found"."""
-    with suppress(RefusedError, GoneError, RejectedError):
-        _first_page(sync.stream(BoardPins), {"board_id": "0"})
-
-
-def _probe_user_analytics(sync: Sync) -> None:
-    yesterday = days_before(sync.today(), 1)
-    analytics = sync.stream(UserAccountAnalytics)
-    try:
-        analytics.request_rows(Task({}, analytics.read_days), DateWindow(yesterday, yesterday), {})
-    except (RefusedError, GoneError) as error:
-        LOGGER.warning(analytics.explain(error).message)
-
-
-def _probe_ad_accounts(sync: Sync) -> str | None:
-    """Read the ad accounts that the config names, or one page of all of them. Return the id of one of them.
+def _ad_accounts(sync: Sync) -> list[str]:
+    """Read the ad accounts that the config names, or one page of all of them. Return their ids.
 
     Raises:
         ConfigError: an account that the config names can't be read.
     """
     accounts = sync.stream(AdAccounts)
     if not sync.config.account_ids:
-        page = _first_page(accounts, {})
-        return str(page.items[0]["id"]) if page.items else None
+        return [str(account["id"]) for account in _first_page(accounts)]
     try:
         for _ in accounts.read_records():
             pass
@@ -190,13 +154,13 @@ def _probe_ad_accounts(sync: Sync) -> str | None:
         if error.kind is FailureType.transient_error:
             raise
         raise ConfigError(f"{_warning(error)} {_readable(accounts)}".strip()) from error
-    return sync.config.account_ids[0]
+    return list(sync.config.account_ids)
 
 
 def _readable(accounts: AdAccounts) -> str:
     """Return a sentence with the ad accounts that the user may read, if Pinterest lists them."""
     try:
-        found = _first_page(accounts, {}).items
+        found = _first_page(accounts)
     except PinterestError:
         return ""
     named = [f"{account.get('name')} ({account['id']})" for account in found[:_NAMED_ACCOUNTS]]
@@ -204,26 +168,22 @@ def _readable(accounts: AdAccounts) -> str:
     return f"This user may read {', '.join(named)}{more}." if named else "This user may read no ad account."
 
 
-def _first_page(stream: PinterestStream, parents: Mapping[str, str]) -> ListPage:
-    """Return the first page of a list, or an empty page if the stream sends no request, as without a catalog."""
-    first = next(stream.responses(stream.task(parents)), None)
-    return first.value if first else ListPage([])
+def _first_page(stream: PinterestStream, account: str | None = None) -> Sequence[Record]:
+    """Return the items of the first page of a list; none if the stream sends no request, as without a catalog."""
+    first = next(stream.responses(stream.task({key: str(account) for key in stream.parent_fields})), None)
+    return first.value.items if first else []
 
 
-def _warnings_for_columns(sync: Sync) -> list[str]:
-    """Return what keeps the columns and reports in the config from being tried out.
+def _try_out(sync: Sync) -> None:
+    """Request what only Pinterest can check: columns, an attribution window, reports.
 
     Raises:
-        ConfigError: Pinterest refuses a column or a report. The error quotes its message.
+        ConfigError: Pinterest refuses one of them. The error quotes its message.
     """
     accounts = AccountsToAsk(sync)
-    try:
-        _probe_columns(sync, accounts)
-        if not sync.config.has_app_token:
-            try_out_reports(sync, accounts)
-    except PinterestError as error:
-        return [_warning(error)]
-    return []
+    _probe_columns(sync, accounts)
+    if not sync.config.has_app_token:
+        try_out_reports(sync, accounts)
 
 
 def _probe_columns(sync: Sync, accounts: AccountsToAsk) -> None:
@@ -248,37 +208,47 @@ def _probe_columns(sync: Sync, accounts: AccountsToAsk) -> None:
         ) from error
 
 
-def _missing_rights(sync: Sync, account: str | None, checked: frozenset[str]) -> Iterator[str]:
-    """Return a sentence for each missing right. They are logged as information, because most users need few rights.
-
-    The permissions of the token are known without a request. Each stream that needs a right of its own costs one
-    request, if it is a plain list.
+def _missing_rights(sync: Sync, account: str | None) -> Iterator[str]:
+    """Yield a sentence for each missing right. They are logged as information, because most users need few rights.
 
     Args:
         sync: has the token, which was used before.
         account: the id of an ad account.
-        checked: permissions to leave out.
     """
-    granted = sync.api.authenticator.granted
-    streams = [stream for stream in STREAMS if not (sync.config.has_app_token and stream.needs_user_token)]
-    needed = dict.fromkeys(scope for stream in streams for scope in stream.scopes if scope not in checked)
+    granted, is_of_app = sync.api.authenticator.granted, sync.config.has_app_token
+    streams = [sync.stream(stream) for stream in STREAMS if not (is_of_app and stream.needs_user_token)]
     if granted:
-        yield from (_missing_scope(scope) for scope in needed if scope not in granted)
-        for scope, lost in SCOPES_OF_SECRET_CONTENT.items():
-            if scope not in granted and scope.removesuffix("_secret") in granted:
-                yield f"The token lacks the permission {scope}, so {lost}."
-    lists = [stream for stream in map(sync.stream, streams) if _is_cheap(stream, account)]
-    probed = [stream for stream in lists if stream.access and (not granted or granted.issuperset(stream.scopes))]
-    for scope in () if granted else needed:
-        probed += [stream for stream in lists if scope in stream.scopes][:1]
-    for stream in list(dict.fromkeys(probed))[:_PROBED_STREAMS]:
+        yield from _missing_scopes(granted, streams)
+    for stream in _to_probe(granted, [stream for stream in streams if _is_cheap(stream, account)]):
         if sentence := _refusal_of(stream, account):
             yield sentence
 
 
-def _missing_scope(scope: str) -> str:
-    names = ", ".join(stream.stream_name() for stream in STREAMS if scope in stream.scopes)
-    return f"The token lacks the permission {scope}, which these streams need: {names}."
+def _missing_scopes(granted: frozenset[str], streams: Sequence[PinterestStream]) -> Iterator[str]:
+    for scope in _scopes_in_doubt(streams):
+        if scope not in granted:
+            names = ", ".join(stream.name for stream in streams if scope in stream.scopes)
+            yield f"The token lacks the permission {scope}, which these streams need: {names}."
+    for scope, lost in SCOPES_OF_SECRET_CONTENT.items():
+        if scope not in granted and scope.removesuffix("_secret") in granted:
+            yield f"The token lacks the permission {scope}, so {lost}."
+
+
+def _to_probe(granted: frozenset[str], lists: Sequence[PinterestStream]) -> Sequence[PinterestStream]:
+    """Return the lists of which one page is read: each that needs a right beside the permissions of the token.
+
+    Pinterest tells the permissions of a token that it issues to the connector, and not those of a token that the user
+    has pasted. Then one list for each permission is read as well.
+    """
+    probed = [stream for stream in lists if stream.access and (not granted or granted.issuperset(stream.scopes))]
+    for scope in () if granted else _scopes_in_doubt(lists):
+        probed += [stream for stream in lists if scope in stream.scopes][:1]
+    return list(dict.fromkeys(probed))[:_PROBED_STREAMS]
+
+
+def _scopes_in_doubt(streams: Iterable[PinterestStream]) -> Collection[str]:
+    told = (*_SCOPES_OF_PROBES, *UNREQUESTED_SCOPES)
+    return dict.fromkeys(scope for stream in streams for scope in stream.scopes if scope not in told)
 
 
 def _is_cheap(stream: PinterestStream, account: str | None) -> bool:
@@ -289,7 +259,7 @@ def _is_cheap(stream: PinterestStream, account: str | None) -> bool:
 
 def _refusal_of(stream: PinterestStream, account: str | None) -> str | None:
     try:
-        _first_page(stream, {key: str(account) for key in stream.parent_fields})
+        _first_page(stream, account)
     except (RightMissingError, RefusedError) as error:
         meaning = stream.explain(error)
         return str(meaning.message) if isinstance(meaning, RightMissingError) else None

@@ -25,6 +25,7 @@ from source_pinterest.streams.base.stream import PinterestStream, Sync
 from source_pinterest.streams.business import BusinessMembers
 from source_pinterest.streams.catalogs.catalogs import Catalogs
 from source_pinterest.streams.organic.boards import Boards
+from source_pinterest.streams.organic.pins import BoardPins, Pins
 from source_pinterest.streams.organic.profile import UserAccountAnalytics
 from source_pinterest.streams.organic.rankings import TopPins
 from unit_tests.answers import refused
@@ -36,7 +37,7 @@ MISSING_SCOPE = refused(401, 3, "Your token does not have sufficient permissions
 RESTRICTED = refused(401, 3, "Your application does not have access to this restricted feature: extras")
 SIGNED_IN = signed_in_with(auth_method="access_token", access_token="false-access-token")
 CREATED = {"json": {"token": "t", "report_status": "IN_PROGRESS"}}
-PROBED = ("boards", "boards/0/pins", "user_account/analytics", "ad_accounts")
+PROBED = ("boards", "ad_accounts")
 
 
 class Checked:
@@ -49,8 +50,6 @@ class Checked:
         self.seen: list[Config] = []
         self.granted: frozenset[str] = frozenset()
         self.pinterest.lists("boards", "1")
-        self.pinterest.answers("boards/0/pins", refused(404, 40))
-        self.pinterest.answers("user_account/analytics", {"json": {"all": {"daily_metrics": []}}})
         self.pinterest.lists("ad_accounts", "11", "12")
 
     def answers(self, path: str, *answers: dict[str, Any]) -> None:
@@ -108,17 +107,8 @@ def test_analytics_are_asked_for_yesterday(checking: Making) -> None:
     yesterday = {"start_date": ["2026-06-30"], "end_date": ["2026-06-30"]}
 
     assert checked.result() == (True, None)
-    for path in ("user_account/analytics", "ad_accounts/11/analytics"):
-        [asked] = checked.pinterest.asked(path)
-        assert {name: asked[name] for name in yesterday} == yesterday
-
-
-def test_a_profile_without_analytics_is_no_failure(checking: Making, caplog: Log) -> None:
-    checked = checking()
-    checked.answers("user_account/analytics", refused(403, 29, "Not a business account"))
-
-    assert checked.result() == (True, None)
-    assert "business account" in caplog.text
+    [asked] = checked.pinterest.asked("ad_accounts/11/analytics")
+    assert {name: asked[name] for name in yesterday} == yesterday
 
 
 # ---- Waits and retries
@@ -139,11 +129,9 @@ LATER = ((DOWN, "HTTP 503"), (THROTTLED, "until"))
 REPORT = {"custom_reports": [report(click_window_days=7)]}
 CREATE = "POST"
 VERDICTS: list[tuple[dict[str, Any], dict[str, dict[str, Any]], bool, list[str]]] = [
-    # A board that does not exist may be refused in any way.
-    *(({}, {"boards/0/pins": answer}, True, []) for answer in (refused(403, 29), refused(400, 1))),
     *(
         ({}, {path: answer}, True, [said])
-        for path in ("boards", "user_account/analytics", "ad_accounts")
+        for path in PROBED
         for answer, said in (*LATER, (refused(400, 1), "Scripted refusal"))
     ),
     *(
@@ -158,7 +146,7 @@ VERDICTS: list[tuple[dict[str, Any], dict[str, dict[str, Any]], bool, list[str]]
         ["boards can't be read", "custom__weekly can't be read", "restricted feature extras"],
     ),
     ({}, dict.fromkeys(PROBED, DOWN), False, ["HTTP 503"]),
-    ({}, dict.fromkeys(PROBED, THROTTLED), True, ["org_read requests", "org_analytics requests", "ads_read requests"]),
+    ({}, dict.fromkeys(PROBED, THROTTLED), True, ["org_read requests", "ads_read requests"]),
     *(
         ({"account_ids": named}, {"ad_accounts": answer, "ad_accounts/11": answer}, False, [answer["json"]["message"]])
         for named in (["11"], ["11", "12"])
@@ -366,6 +354,8 @@ RIGHTS = [
         ],
         0,
     ),
+    ([Boards, BoardPins], ("boards:read",), {}, [f"{LACKS} pins:read, which", f"{LACKS} boards:read_secret, so"], 0),
+    ([Boards, Pins], (), {"pins": refused(401, 3)}, ["pins can't be read: the token lacks the permission"], 1),
     (
         FEW,
         (),
