@@ -1,7 +1,7 @@
 """The connection test. It reports missing permissions, unreadable ad accounts, and columns that Pinterest refuses.
 
-It succeeds for a token that can read something, unless the config itself can't work. It sends few requests, none of
-which waits long.
+It succeeds for a token that can list boards or ad accounts, unless the config itself can't work. It sends few requests,
+none of which waits long.
 """
 
 import logging

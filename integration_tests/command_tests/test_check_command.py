@@ -115,6 +115,30 @@ def with_credentials(config: dict[str, Any], **changes: str) -> dict[str, Any]:
     return {"credentials": {**config["credentials"], **changes}}
 
 
+def test_check_accepts_what_read_accepts(config_file: Path) -> None:
+    report = {
+        "name": "roas",
+        "level": "campaign",
+        "granularity": "week",
+        "columns": ["SPEND_IN_DOLLAR"] * 2,
+        "attribution_types": ["individual"],
+        "campaign_statuses": ["running"],
+        "start_date": "",
+    }
+    options = {
+        "status": ["active"],
+        "trend_regions": ["gb+ie"],
+        "conversion_report_time": "time_of_conversion",
+        "analytics_columns": ["", "spend_in_dollar", "SPEND_IN_DOLLAR"],
+        "custom_reports": [report],
+    }
+    with Simulator(World(ad_accounts=1)) as sim:
+        account = sim.world.account_id(0)
+        config = sim.config(**options, account_ids=[account, account], exclude_account_ids=["1", 1])
+        assert check(sim, config, config_file) == (True, "")
+        assert run_sync(sim, ["campaigns", "custom_roas"], config=config).errors == []
+
+
 def test_a_bad_value_is_one_sentence_that_names_the_option(config_file: Path) -> None:
     with Simulator() as sim:
         passed, said = check_with_main(sim, sim.config(start_date="first of May"), config_file)

@@ -21,8 +21,7 @@ from integration_tests.support.pinterest import Simulator
 from integration_tests.support.processes import ROOT
 from integration_tests.support.syncs import read_arguments, run_sync
 from integration_tests.support.worlds import small_world
-from source_pinterest.run import PinterestEntrypoint
-from source_pinterest.source import LOGGER, SourcePinterest
+from source_pinterest.source import SourcePinterest
 
 FORM = json.loads((ROOT / "source_pinterest/spec.json").read_text(encoding="utf-8"))["connectionSpecification"]
 ANSWERS = (Type.CONNECTION_STATUS, Type.CATALOG, Type.RECORD)
@@ -69,10 +68,6 @@ def test_a_command_takes_an_older_config_also_where_the_framework_runs_it(
         told = [message for message in output.messages if message.type in ANSWERS]
         assert [message.type for message in told] == [ANSWERS[["check", "discover", "read"].index(command)]]
         assert {"check": "SUCCEEDED", "discover": "custom_weekly", "read": account_of(sim)}[command] in str(told)
-
-
-def test_a_caller_of_the_entrypoint_may_validate_it(sim: Simulator) -> None:
-    PinterestEntrypoint.validate_connection(SourcePinterest().spec(LOGGER), older(sim))
 
 
 def test_a_read_in_process_is_of_the_account_it_names_and_hands_on_a_config_of_today(sim: Simulator) -> None:

@@ -104,13 +104,6 @@ def without_blanks(raw: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in stripped.items() if value not in (None, "")}
 
 
-def without_blanks_inside(value: Any) -> Any:
-    """Do the same for options within options and within lists of them."""
-    if isinstance(value, Mapping):
-        return {key: without_blanks_inside(inner) for key, inner in without_blanks(value).items()}
-    return [without_blanks_inside(inner) for inner in value] if isinstance(value, list) else value
-
-
 class OptionError(Exception):
     """An option can't be used. The text says why and what to do, and follows the title of the option."""
 

@@ -17,7 +17,6 @@ from source_pinterest.config.options import (
     AttributionWindow,
     choices,
     regions_of,
-    without_blanks_inside,
 )
 from source_pinterest.config.reports import NEWER_OBJECTIVES, OBJECTIVES
 from source_pinterest.dates import Granularity
@@ -28,18 +27,6 @@ from unit_tests.test_spec import FORM, HIDDEN, OPTIONS
 
 def read(**options: Any) -> Config:
     return Config.from_mapping(config(**options), TODAY)
-
-
-@pytest.mark.parametrize(
-    ("value", "left"),
-    [
-        ({"a": {"b": " ", "c": " x ", "d": None}}, {"a": {"c": "x"}}),
-        ({"a": [{"b": None, "c": {"d": "", "e": 1}}, {}]}, {"a": [{"c": {"e": 1}}, {}]}),
-        (" a text that is no option's ", " a text that is no option's "),
-    ],
-)
-def test_nested_options_are_stripped_too(value: Any, left: Any) -> None:
-    assert without_blanks_inside(value) == left
 
 
 def test_only_chosen_attribution_is_requested() -> None:
