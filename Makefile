@@ -78,7 +78,7 @@ read: $(INSTALLED) ## Read your account: make read STREAMS="campaigns campaign_a
 report: $(INSTALLED) ## Write the page about what make read has read, output/report.html
 	@$(PY) -m source_pinterest.report --output '$(OUTPUT)'
 
-demo: $(INSTALLED) ## Read a local Pinterest twice and show what arrived (one minute, 0.3 GB)
+demo: $(INSTALLED) ## Read a local Pinterest twice and show what arrived (one minute, 0.5 GB)
 	@$(PY) -m integration_tests.tools.demo
 
 demo-duckdb: $(INSTALLED) $(PYAIRBYTE)/.installed ## Read a local Pinterest into DuckDB, draw a chart and print the best creatives

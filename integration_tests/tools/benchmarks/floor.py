@@ -1,13 +1,14 @@
 """The least that a reader of this API can do: `python floor.py url stream token start columns`.
 
-A bare loop: requests, orjson, the same JSON lines, in one thread; no retries, no quotas, no state, no checks. It
-imports nothing of the project.
+A bare loop: requests, orjson, the same JSON lines, in one thread; no retries, no quotas, no state, no checks. It polls
+reports as often as the connector does, and imports nothing of the project.
 """
 
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from itertools import chain, repeat
 from typing import Any
 
 import orjson
@@ -15,7 +16,8 @@ import requests
 
 TIMEOUT_SECONDS = 60
 Days = Mapping[str, str]
-STATUSES = "ACTIVE,PAUSED,ARCHIVED"
+STATUSES = ("ACTIVE", "PAUSED", "ARCHIVED")
+SECONDS_BEFORE_POLLS = (1, 2, 4, 8, 10)  # the last one is repeated
 
 
 class Api:
@@ -67,8 +69,11 @@ def campaign_analytics_report(api: Api, days: Days, columns: str) -> Iterable[An
     for account in list(api.pages("/ad_accounts")):
         path = f"/ad_accounts/{account['id']}/reports"
         token = api.post(path, body)["token"]
-        while (report := api.get(path, {"token": token}))["report_status"] != "FINISHED":
-            time.sleep(0.05)
+        pauses = chain(SECONDS_BEFORE_POLLS, repeat(SECONDS_BEFORE_POLLS[-1]))
+        report: dict[str, Any] = {}
+        while report.get("report_status") != "FINISHED":
+            time.sleep(next(pauses))
+            report = api.get(path, {"token": token})
         rows = orjson.loads(requests.get(report["url"], timeout=TIMEOUT_SECONDS).content)
         for entity in rows.values():
             yield from entity

@@ -26,11 +26,13 @@ class Workload:
 
     Attributes:
         parents: the size that says how many boards or ad accounts there are.
+        key: the fields that tell two records apart, in the records of every reader.
     """
 
     stream: str
     world: Mapping[str, Any]
     parents: str
+    key: tuple[str, ...] = ("id",)
 
     def scaled(self, share: float) -> "Workload":
         """The same with fewer parents, none of them smaller."""
@@ -43,8 +45,8 @@ _CAMPAIGNS = {"boards": 0, "ad_accounts": 5, "campaigns": 200, "ad_groups": 200,
 WORKLOADS = (  # one for each kind of stream
     Workload("board_pins", {"boards": 100, "pins_per_board": 2_500, "sections_per_board": 0}, "boards"),
     Workload("ads", {"boards": 0, "ad_accounts": 10, "ads": 5_000}, "ad_accounts"),
-    Workload("campaign_analytics", _CAMPAIGNS, "ad_accounts"),
-    Workload("campaign_analytics_report", _CAMPAIGNS, "ad_accounts"),
+    Workload("campaign_analytics", _CAMPAIGNS, "ad_accounts", ("CAMPAIGN_ID", "DATE")),
+    Workload("campaign_analytics_report", _CAMPAIGNS, "ad_accounts", ("CAMPAIGN_ID", "DATE")),
 )
 
 
@@ -58,14 +60,12 @@ class Reader:
         start: how it starts and ends without reading.
         checkout: its working folder, whose package it imports; None where the package lies in an environment of its
             own, beside which there must not be another one of its name.
-        share: the part of each workload that it reads.
     """
 
     name: str
     command: Callable[[str, Config, Workload, Path], list[str]]
     start: tuple[str, ...]
     checkout: Path | None = ROOT
-    share: float = 1
 
     def environment(self, url: str) -> dict[str, str]:
         """The variables of its process. Coverage would be measured along."""
@@ -123,9 +123,7 @@ def official_is_installed() -> bool:
 
 CONNECTOR = connector(ROOT, "this connector")
 BARE_LOOP = Reader("bare loop", _bare_loop, (sys.executable, "-c", "import orjson, requests"))
-OFFICIAL_CONNECTOR = Reader("official connector", _official, (*_OFFICIAL_START, "spec"), checkout=None, share=0.04)
-"""It reads so small a part since it asks for 25 records a call, one call after the other."""
-
+OFFICIAL_CONNECTOR = Reader("official connector", _official, (*_OFFICIAL_START, "spec"), checkout=None)
 
 NO_API = "http://127.0.0.1/v5"
 

@@ -1,11 +1,13 @@
-"""Runs every benchmark, and writes docs/development/benchmarks.md with its picture: `make bench`."""
+"""Runs every benchmark; writes docs/development/benchmarks.md, its picture and README's table: `make bench`."""
 
 import argparse
 import sys
 from collections.abc import Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 
 from integration_tests.support.documents import DOCS, provenance, write_section
+from integration_tests.support.processes import ROOT
 from integration_tests.support.worktree import short_name
 from integration_tests.tools.benchmarks.measure import Taken, take
 from integration_tests.tools.benchmarks.picture import draw
@@ -17,7 +19,7 @@ from integration_tests.tools.benchmarks.readers import (
     connector_at,
     official_is_installed,
 )
-from integration_tests.tools.benchmarks.runs import BY_STREAM, Run, cells, differences, report, runs
+from integration_tests.tools.benchmarks.runs import BY_STREAM, Run, cells, differences, in_short, report, runs
 
 
 def main() -> int:
@@ -38,6 +40,7 @@ def main() -> int:
         measured = {run: taken for run, taken in measured.items() if run.reader is not earlier}
     told = "\n\n".join([provenance("make bench"), report(measured), *unfinished])
     write_section(DOCS / "development" / "benchmarks.md", "benchmarks", told)
+    write_section(ROOT / "README.md", "benchmarks", in_short(measured))
     draw(measured, DOCS / "development" / "benchmarks.svg")
     return 0
 
@@ -46,20 +49,25 @@ def measure(readers: Sequence[Reader]) -> tuple[dict[Run, Taken], list[str]]:
     """What each run took, and a sentence for each that failed.
 
     Raises:
-        RuntimeError: this connector or the bare loop failed.
+        RuntimeError: this connector or the bare loop failed, or they read different records.
     """
     measured: dict[Run, Taken] = {}
     unfinished: list[str] = []
+    loop: Taken | None = None
     for run in runs(readers):
         options = {} if run.workers is None else {"num_workers": run.workers}
-        workload = BY_STREAM[run.stream].scaled(run.reader.share)
         try:
-            measured[run] = take(run.reader, workload, run.latency_ms, **options)
+            taken = take(run.reader, BY_STREAM[run.stream].scaled(run.share), run.latency_ms, **options)
         except RuntimeError as error:
             if run.reader in (BARE_LOOP, CONNECTOR):
                 raise
             unfinished.append(f"`{run.stream}` at {run.latency_ms} ms: {error}")
             continue
+        if run.reader is BARE_LOOP or loop is None:
+            loop = taken
+        elif run.reader is CONNECTOR and (taken.records, taken.keys) != (loop.records, loop.keys):
+            raise RuntimeError(f"{run.stream}: the connector and the bare loop read different records.")
+        measured[run] = replace(taken, keys=frozenset(), left_out=len(loop.keys - taken.keys))
         place = f"{run.stream} | {run.latency_ms} ms | {run.reader.name} | {run.workers or 'default'}"
         sys.stderr.write(f"{place} | {' | '.join(cells(run, measured))}\n")
     return measured, unfinished

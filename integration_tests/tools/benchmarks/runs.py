@@ -1,4 +1,4 @@
-"""The runs of a benchmark, and the tables of docs/development/benchmarks.md: each beside the bare loop."""
+"""The runs of a benchmark, and the tables of docs/development/benchmarks.md and README.md."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -10,8 +10,9 @@ from integration_tests.tools.benchmarks.readers import BARE_LOOP, CONNECTOR, OFF
 LATENCIES_MS = (0, 50, 200)
 WORKERS = (1, 4, 10, 20)
 WORKERS_LATENCY_MS = 50
-REACH_MS = 100
-PINS = "board_pins"
+SMALL = 0.04
+"""The share of a workload that the official connector can end: it asks for 25 records a call, call after call."""
+SMALL_LATENCY_MS = 50
 BY_STREAM = {workload.stream: workload for workload in WORKLOADS}
 
 
@@ -22,12 +23,14 @@ class Run(NamedTuple):
         stream: the stream of its workload.
         latency_ms: how much longer each call takes.
         workers: the `num_workers` of the config; None leaves the default.
+        share: the part of the workload that is read.
     """
 
     reader: Reader
     stream: str
     latency_ms: int
     workers: int | None = None
+    share: float = 1
 
 
 Measured = Mapping[Run, Taken]
@@ -35,21 +38,28 @@ Measured = Mapping[Run, Taken]
 
 
 def runs(readers: Sequence[Reader]) -> list[Run]:
-    """Readers of the same workload at the same latency come one after the other, while the machine is the same."""
+    """List the runs. The bare loop reads each world first, since the others are compared with it.
+
+    Readers of the same world at the same latency come one after the other, while the machine is the same. The official
+    connector reads the small worlds alone, and an earlier commit the large ones.
+    """
+    in_small = [reader for reader in readers if reader in (BARE_LOOP, CONNECTOR, OFFICIAL_CONNECTOR)]
+    in_large = [reader for reader in readers if reader is not OFFICIAL_CONNECTOR]
     found = []
     for stream in BY_STREAM:
-        found += [Run(reader, stream, latency) for latency in LATENCIES_MS for reader in readers]
+        found += [Run(reader, stream, SMALL_LATENCY_MS, share=SMALL) for reader in in_small]
+        found += [Run(reader, stream, latency) for latency in LATENCIES_MS for reader in in_large]
         found += [Run(CONNECTOR, stream, WORKERS_LATENCY_MS, workers) for workers in WORKERS]
-    return found + [Run(reader, PINS, REACH_MS) for reader in readers]
+    return found
 
 
 _TAKEN = ("CPU s per 100,000", "Times the bare loop's", "Records/s", "Peak MiB", "Calls per 1,000")
 
 
 def report(measured: Measured) -> str:
-    """What it comes to in a few sentences, and three tables."""
-    usual = [run for run in measured if run.workers is None]
-    usual.sort(key=lambda run: (list(BY_STREAM).index(run.stream), run.latency_ms))
+    """The tables of docs/development/benchmarks.md."""
+    small = [run for run in measured if run.share < 1]
+    usual = [run for run in measured if run.share == 1 and run.workers is None]
     near, far = ([run for run in usual if bool(run.latency_ms) is is_far] for is_far in (False, True))
     workers = [run for run in measured if run.workers is not None]
 
@@ -60,15 +70,52 @@ def report(measured: Measured) -> str:
         return run.reader.name
 
     parts = [
-        _in_short(measured),
-        "## Without latency",
+        f"## The same world for all, at {SMALL_LATENCY_MS} ms",
+        table(
+            ("Stream", "Reader", "Records", "Left out", "Calls", "Seconds", "CPU s", "Peak MiB"),
+            (
+                (
+                    f"`{run.stream}`",
+                    name(run),
+                    f"{taken.records:,}",
+                    f"{taken.left_out:,}",
+                    taken.calls,
+                    f"{taken.seconds:.1f}",
+                    f"{taken.cpu_seconds:.1f}",
+                    f"{taken.peak_mib:.0f}",
+                )
+                for run, taken in ((run, measured[run]) for run in small)
+            ),
+        ),
+        "## Large worlds without latency",
         table(("Stream", "Reader", "Records", *_TAKEN), rows(near, name, lambda run: f"{measured[run].records:,}")),
-        "## With latency",
+        "## Large worlds with latency",
         table(("Stream", "Latency", "Reader", *_TAKEN), rows(far, lambda run: f"{run.latency_ms} ms", name)),
         f"## With fewer and more workers, at {WORKERS_LATENCY_MS} ms",
         table(("Stream", "Workers", *_TAKEN), rows(workers, lambda run: run.workers)),
     ]
     return "\n\n".join(parts)
+
+
+def in_short(measured: Measured) -> str:
+    """The table of README.md: what both connectors read of the same worlds. Empty without the official connector."""
+
+    def read(run: Run) -> str:
+        return f"{measured[run].records:,} with {measured[run].calls} requests" if run in measured else "failed"
+
+    rows = [
+        (
+            f"`{run.stream}`",
+            f"{taken.records:,}",
+            read(run._replace(reader=CONNECTOR)),
+            read(run._replace(reader=OFFICIAL_CONNECTOR)),
+        )
+        for run, taken in measured.items()
+        if run.share < 1 and run.reader is BARE_LOOP
+    ]
+    if not any(run.reader is OFFICIAL_CONNECTOR for run in measured):
+        return ""
+    return table(("Stream", "Records there are", "This connector reads", "The official connector reads"), rows)
 
 
 def differences(measured: Measured, earlier: Reader) -> str:
@@ -89,7 +136,7 @@ def differences(measured: Measured, earlier: Reader) -> str:
 
 def cells(run: Run, measured: Measured) -> Sequence[str]:
     """The cells of what a run took."""
-    found, loop = measured[run], measured[Run(BARE_LOOP, run.stream, run.latency_ms)]
+    found, loop = measured[run], measured[run._replace(reader=BARE_LOOP, workers=None)]
     return (
         f"{found.cpu_per_100k:.2f}",
         f"{found.cpu_per_100k / loop.cpu_per_100k:.1f}",
@@ -97,16 +144,3 @@ def cells(run: Run, measured: Measured) -> Sequence[str]:
         f"{found.peak_mib:.0f}",
         f"{found.calls_per_1k:.2f}",
     )
-
-
-def _in_short(measured: Measured) -> str:
-    """Of pins, the longest workload: everybody's processor time without latency, and the speed from far away."""
-    pins = {run.reader: measured[run] for run in measured if run == Run(run.reader, PINS, 0)}
-    loop = pins.pop(BARE_LOOP)
-    times = [f"{reader.name} {found.cpu_per_100k / loop.cpu_per_100k:.1f}" for reader, found in pins.items()]
-    text = f"`{PINS}`, in multiples of the bare loop's processor time: {', '.join(times)}."
-    ours, theirs = (measured.get(Run(reader, PINS, REACH_MS)) for reader in (CONNECTOR, OFFICIAL_CONNECTOR))
-    if ours is None or theirs is None:
-        return text
-    ratio = f"{ours.records_per_second / theirs.records_per_second:.0f} times as many pins per second"
-    return f"{text} At {REACH_MS} ms a call, this connector reads {ratio} as the official connector."

@@ -5,7 +5,7 @@ from source_pinterest.start import start
 OPENING = """\
 The connector reads all streams of a local Pinterest, a simulation that refuses
 what Pinterest refuses. Then it reads what has changed. All of it takes a minute
-and 0.3 GB in the folder demo-output, and nothing leaves this machine. What
+and 0.5 GB in the folder demo-output, and nothing leaves this machine. What
 arrives is compared with what the local Pinterest has, record by record.
 
 """
