@@ -18,7 +18,7 @@ DBT = ROOT / ".tmp" / "dbt" / "bin" / "dbt"
 needs_dbt = pytest.mark.skipif(not DBT.exists(), reason="`make demo-dbt` installs dbt")
 
 FIVETRAN = ROOT / "examples" / "dbt_fivetran"
-[_SOURCE] = yaml.safe_load((FIVETRAN / "models" / "_sources.yml").read_text(encoding="utf-8"))["sources"]
+_SOURCE, _ = yaml.safe_load((FIVETRAN / "models" / "_sources.yml").read_text(encoding="utf-8"))["sources"]
 TABLES_OF_FIVETRAN = {table["name"]: table.get("identifier", table["name"]) for table in _SOURCE["tables"]}
 _EXTRACTED = datetime(2026, 11, 28, 12)  # noqa: DTZ001  # as Airbyte writes it, in UTC
 
@@ -48,7 +48,7 @@ def world() -> World:
 @pytest.fixture(scope="package")
 def database(world: World) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
-        for stream in {*STREAMS, *TABLES_OF_FIVETRAN}:
+        for stream in {*STREAMS, *TABLES_OF_FIVETRAN, "user_account_analytics_by_content_type"}:
             load_stream(connection, world, stream)
         for model in MODELS:
             make_view(connection, model, "main")

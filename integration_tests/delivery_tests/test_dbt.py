@@ -284,3 +284,21 @@ def test_a_row_that_comes_twice_fails_dbts_tests(database: duckdb.DuckDBPyConnec
 
     with pytest.raises(DemoFailedError, match=r"unique_together_stg_pinterest__campaign_days"):
         build(DBT, copy, tmp_path, LOCAL_VARIABLES)
+
+
+@needs_dbt
+def test_each_version_of_a_campaign_is_kept(database: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    copy = file_of(database, tmp_path)
+    build(DBT, copy, tmp_path, LOCAL_VARIABLES)
+    with duckdb.connect(str(copy)) as connection:
+        [[campaign, name]] = connection.execute("select id, name from campaigns order by id limit 1").fetchall()
+        connection.execute(
+            "update campaigns set name = 'New name', updated_time = updated_time + 60 where id = ?", [campaign]
+        )
+    build(DBT, copy, tmp_path, LOCAL_VARIABLES)
+    with duckdb.connect(str(copy)) as connection:
+        history = connection.table("pinterest_reports_history.campaigns_history")
+        versions = history.order("id, dbt_valid_from").select("id, name, dbt_valid_to is null").fetchall()
+
+    assert [version[1:] for version in versions if version[0] == campaign] == [(name, False), ("New name", True)]
+    assert len(versions) == len({version[0] for version in versions}) + 1

@@ -57,7 +57,7 @@ def make_views(connection: duckdb.DuckDBPyConnection, custom_reports: Mapping[st
     environment.globals |= {
         "dbt": DUCKDB,
         "target": SimpleNamespace(type="duckdb"),
-        "var": {"custom_reports": custom_reports or {}}.__getitem__,
+        "var": {"custom_reports": custom_reports or {}, "history_schema": None}.__getitem__,
         "source": lambda _source, table: f"main.{environment.from_string(TABLES[table]).render()}",
     }
     macros = "".join(path.read_text(encoding="utf-8") for path in sorted((PROJECT / "macros").glob("*.sql")))

@@ -11,4 +11,4 @@ select
     {{ moment('start_time') }} as start_time,
     {{ moment('end_time') }} as end_time,
     {{ synced('ad_groups') }} as _fivetran_synced
-from {{ source('pinterest', 'ad_groups') }} as ad_groups
+from {{ versions('ad_groups') }} as ad_groups

@@ -9,4 +9,4 @@ select
     {{ moment('created_time') }} as created_time,
     {{ moment('updated_time') }} as updated_time,
     {{ synced('ad_accounts') }} as _fivetran_synced
-from {{ source('pinterest', 'ad_accounts') }} as ad_accounts
+from {{ versions('ad_accounts') }} as ad_accounts

@@ -14,4 +14,4 @@ select
     {{ moment('start_time') }} as start_time,
     {{ moment('end_time') }} as end_time,
     {{ synced('campaigns') }} as _fivetran_synced
-from {{ source('pinterest', 'campaigns') }} as campaigns
+from {{ versions('campaigns') }} as campaigns

@@ -17,4 +17,4 @@ select
     {{ moment('created_time') }} as created_time,
     {{ moment('updated_time') }} as updated_time,
     {{ synced('ads') }} as _fivetran_synced
-from {{ source('pinterest', 'ads') }} as ads
+from {{ versions('ads') }} as ads
