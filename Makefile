@@ -9,6 +9,9 @@ DBT := .tmp/dbt
 DAGSTER := .tmp/dagster
 POETRY := .tmp/poetry-2.5.1
 AIRBYTE_OPS := .tmp/airbyte-internal-ops-0.132.0
+ZENSICAL := .tmp/zensical-0.0.73
+SITE := .tmp/site
+MERMAID := .tmp/mermaid-12/mermaid.min.js
 AIRBYTE_CHECKS_NEED := gitpython jinja2 markdown-it-py pydantic pydash pygithub pyyaml requests rich ruamel.yaml semver simpleeval toml
 IMAGE := .tmp/image
 # The model of metadata.yaml needs pydantic alone. Its package also asks for clients that no test uses, and for a Python
@@ -40,7 +43,7 @@ ifeq ($(shell $(PY) -c 'print("works")' 2>/dev/null),)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install read report demo demo-duckdb demo-dbt demo-dagster image airbyte-export airbyte-qa test dates test-lock check fix docs lock notices clean compare faults mutants audit soak bench live live-adopt
+.PHONY: help install read report demo demo-duckdb demo-dbt demo-dagster image airbyte-export airbyte-qa test dates test-lock check fix docs site lock notices clean compare faults mutants audit soak bench live live-adopt
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -243,6 +246,33 @@ fix: $(INSTALLED) ## Format the code and fix what the linter can fix
 docs: $(INSTALLED) ## Write the tables of streams and quotas, docs/streams/, and the chart in docs/images
 	@$(PY) -m integration_tests.tools.docs
 	@$(PY) -m integration_tests.tools.demo_duckdb.docs_picture
+
+# The generator wants all pages below one folder, so they are copied with their paths. Folded parts (<details>) need a mark.
+# The pages ask unpkg.com for mermaid unless they have it, so it is a file of the site.
+site: $(ZENSICAL)/bin/zensical $(MERMAID) ## Make the documents a site with a search, .tmp/site/html; a broken link fails
+	@rm -rf $(SITE) && mkdir -p $(SITE)/pages && cp $(MERMAID) $(SITE)/pages/mermaid.min.js
+	@git ls-files -z --cached --others --exclude-standard '*.md' '*.svg' LICENSE docs examples source_pinterest/columns.tsv \
+		| tar --null --files-from - --create | tar --extract --directory $(SITE)/pages
+	@find $(SITE)/pages -name '*.md' -exec perl -pi -e 's/^<details>/<details markdown="1">/' {} +
+	@{ sed '/^## /,$$d' README.md; sed -n '/^## Further reading/,$$p' README.md | sed 's/^\(To .*\):$$/## \1/'; } > $(SITE)/pages/llms.txt
+	@$(ZENSICAL)/bin/zensical build --strict --clean
+	@cd $(SITE)/pages && find . -name '*.md' -print0 | tar --null --files-from - --create | tar --extract --directory ../html
+	@echo "To look at it: python3 -m http.server --directory $(SITE)/html, then http://localhost:8000"
+
+$(ZENSICAL)/bin/zensical: | $(INSTALLED)
+	@echo "Installing zensical into $(ZENSICAL): half a minute, 0.1 GB ..."
+	@rm -rf $(ZENSICAL) && $(PY) -m venv $(ZENSICAL)
+	@$(ZENSICAL)/bin/python -m pip install --quiet --disable-pip-version-check '$(subst -,==,$(notdir $(ZENSICAL)))'
+
+# Without npm, an object in the place of mermaid keeps the pages from asking for it: their diagrams stay text.
+$(MERMAID):
+	@mkdir -p $(@D)
+	@if command -v npm >/dev/null; then \
+		cd $(@D) && npm pack --silent mermaid@12 >/dev/null && tar -xzf mermaid-12*.tgz --strip-components=2 \
+			package/dist/mermaid.min.js && rm mermaid-12*.tgz && touch $(@F); \
+	else \
+		echo "npm is not installed, so the diagrams of the site stay text." >&2 && echo 'var mermaid = {};' >$@; \
+	fi
 
 lock: ## Renew requirements.lock, the image's dependencies (needs python3.11, the image's version)
 	rm -rf .tmp/lock && python3.11 -m venv .tmp/lock
