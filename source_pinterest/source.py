@@ -58,12 +58,9 @@ from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.base.run import StreamRun
 from source_pinterest.streams.base.stream import Rank, Sync
 from source_pinterest.streams.organic.profile import UserAccount
-from source_pinterest.streams.selection import Selection, in_order, rank_of, warn_of_unknown_states
+from source_pinterest.streams.selection import Selection, has_days, in_order, rank_of, warn_of_unknown_states
 
 LOGGER = logging.getLogger("airbyte")
-
-FEWEST_WORKERS = 2
-"""One for a generator of tasks that waits for a parent's ids, and one for the task that lists them."""
 
 _TOKEN_SECONDS = 0.2
 """The time to wait for the response to a token request when a read is closed."""
@@ -96,7 +93,7 @@ class SourcePinterest(ConcurrentSourceAdapter):
         self.progress: Progress | None = None
         LOGGER.addFilter(PLAIN_ERRORS)
         LOGGER.addFilter(TRUE_COUNTS)
-        super().__init__(self._concurrency(FEWEST_WORKERS))
+        super().__init__(self._concurrency(workers=1, analytics=0))
 
     @property
     def message_repository(self) -> MessageRepository:
@@ -194,7 +191,6 @@ class SourcePinterest(ConcurrentSourceAdapter):
         self._state = state or []
         warn_of_unknown_states(self._state, settings)
         self._catalog = {configured.stream.name: configured for configured in selection.known}
-        self._concurrent_source = self._concurrency(settings.num_workers)
         failures, self._usage = FailureTypes(), Usage()
         self.progress = progress = Progress(self._usage, list(self._catalog))
         try:
@@ -252,6 +248,8 @@ class SourcePinterest(ConcurrentSourceAdapter):
                 border = Rank.EACH_PIN if ranks[run.name] == (Rank.EACH_PIN, True) else Rank.EACH
                 first = {name for name, rank in ranks.items() if rank < (border,)}
                 run.wait_for_others = partial(self._wait_for_ends, first, run.stream.api.budget)
+        analytics = sum(has_days(run.stream) for run in runs)
+        self._concurrent_source = self._concurrency(Config.from_mapping(config).num_workers, analytics)
         return [run.as_abstract_stream() for run in runs]
 
     def _wait_for_ends(self, first: set[str], budget: Budget) -> None:
@@ -265,11 +263,12 @@ class SourcePinterest(ConcurrentSourceAdapter):
         self._authenticator = api.authenticator
         return Sync(api, settings, dated_by=(AdAccounts, UserAccount))
 
-    def _concurrency(self, workers: int) -> ConcurrentSource:
-        workers = max(FEWEST_WORKERS, workers)
-        self._workers = Workers(workers)
+    def _concurrency(self, workers: int, analytics: int) -> ConcurrentSource:
+        """Return the framework's reader, in which analytics that wait hold up the planning of no list."""
+        planners = max(1, workers // 2) + analytics
+        self._workers = Workers(workers, planners)
         pool = ThreadPoolManager(self._workers, LOGGER)
-        return ConcurrentSource(pool, LOGGER, self._slice_logger, self._queue, self._repository, workers // 2)
+        return ConcurrentSource(pool, LOGGER, self._slice_logger, self._queue, self._repository, planners)
 
 
 def _warn_of_unknown_keys(config: Mapping[str, Any]) -> None:

@@ -169,6 +169,16 @@ def test_every_report_stream_holds_what_pinterest_does_and_they_are_made_at_once
         assert len(sim.calls(CREATE)) >= at_once
 
 
+def test_no_list_waits_for_a_report() -> None:
+    """Pinterest's clock stands still until the last list is called."""
+    streams, begun, is_listed = (*ADS_ANALYTICS, "audiences"), time.time(), Event()
+    world = World(boards=0, ad_accounts=1, campaigns=1, ad_groups=1, ads=1)
+    with Simulator(world, profile="ample", clock=lambda: time.time() if is_listed.is_set() else begun) as sim:
+        sim.after("audiences/list", 1, lambda _world: is_listed.set())
+        output = run_sync(sim, streams, config=config(sim, 100, num_workers=1, report_timeout_minutes=0.1))
+        assert_succeeded(output, streams)
+
+
 def test_a_second_sync_of_reports_reads_the_lookback(sim: Simulator) -> None:
     streams = ("advertiser_report", "keyword_report")
     first = run_sync(sim, streams)

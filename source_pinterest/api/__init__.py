@@ -84,7 +84,7 @@ class Api:
         budget, usage, pauses = Budget(60 * config.max_wait_minutes, before_wait), usage or Usage(), pauses or Pauses()
         outage = Outage(60 * config.max_wait_minutes, pauses, before_wait)
         retry_policy = RetryPolicy(config.max_retries, pauses, outage)
-        connections = config.num_workers + 1 + limits.REPORT_THREADS  # one for a generator of tasks
+        connections = 2 * config.num_workers + limits.REPORT_THREADS  # for tasks, their generators, and reports
         session = PinterestSession(budget, name, timeout_seconds, connections)
         token_session = PinterestSession(
             budget, name, timeout_seconds, connections=1

@@ -9,6 +9,7 @@ from contextvars import ContextVar
 from typing import Any, Generic, TypeVar
 
 from airbyte_cdk.models import FailureType
+from airbyte_cdk.sources.streams.concurrent.partition_enqueuer import PartitionEnqueuer
 
 from source_pinterest.api.errors import FatalError, Reach
 
@@ -135,11 +136,17 @@ def starting() -> Generator[None, None, None]:
 
 
 class Workers(ThreadPoolExecutor):
-    """The threads in which the framework reads streams."""
+    """The threads in which the framework reads streams, and others in which it plans them, which may wait for minutes.
 
-    def __init__(self, count: int) -> None:
+    Args:
+        count: the number of threads that read.
+        planners: the number of threads that plan.
+    """
+
+    def __init__(self, count: int, planners: int) -> None:
         self._closing = Closing()
         super().__init__(count, "workerpool", CLOSING.set, (self._closing,))
+        self._planners = ThreadPoolExecutor(planners, "planner", CLOSING.set, (self._closing,))
 
     def submit(self, *args: Any, **kwargs: Any) -> Future[Any]:
         """Call a function in one of the threads.
@@ -147,8 +154,14 @@ class Workers(ThreadPoolExecutor):
         Raises:
             NoThreadError: a thread can't be started.
         """
+        is_plan = isinstance(getattr(args[0], "__self__", None), PartitionEnqueuer)
         with starting():
-            return super().submit(*args, **kwargs)
+            return self._planners.submit(*args, **kwargs) if is_plan else super().submit(*args, **kwargs)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: FBT001, FBT002 - the base's
+        """End the threads once they have nothing to do."""
+        self._planners.shutdown(wait, cancel_futures=cancel_futures)
+        super().shutdown(wait, cancel_futures=cancel_futures)
 
     def close(self) -> None:
         """End the threads, whatever they wait for."""

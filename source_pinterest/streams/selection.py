@@ -39,6 +39,11 @@ def rank_of(stream: PinterestStream) -> tuple[Rank, bool]:
     return max(((stream.rank, stream.checkpoint is None), *map(rank_of, parents)))
 
 
+def has_days(stream: PinterestStream) -> bool:
+    """Return whether a stream has analytics of ads, from requests or reports."""
+    return isinstance(stream, QueryAnalytics | ReportStream)
+
+
 def in_order(runs: Iterable[StreamRun], states: ConnectorStateManager) -> list[StreamRun]:
     """Return the runs of streams in reading order: by their ranks, a parent before its children.
 
@@ -54,9 +59,9 @@ def in_order(runs: Iterable[StreamRun], states: ConnectorStateManager) -> list[S
     def place(run: StreamRun) -> tuple[Any, ...]:
         if type(run.stream) in run.stream.shared.dated_by:
             return (0,)
-        has_days = isinstance(run.stream, QueryAnalytics | ReportStream)
-        progress = progress_of(states.get_stream_state(run.name, None), DATE) if has_days else None
-        return (*rank_of(run.stream), has_days, progress)
+        is_dated = has_days(run.stream)
+        progress = progress_of(states.get_stream_state(run.name, None), DATE) if is_dated else None
+        return (*rank_of(run.stream), is_dated, progress)
 
     return sorted(runs, key=place)
 

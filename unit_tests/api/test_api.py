@@ -97,7 +97,7 @@ def test_the_config_sets_retries_timeouts_waits_and_connections(mock: requests_m
     with pytest.raises(FatalError):
         api.budget.throttled("org_read", 61)
     connections = [most_connections(session) for session in (api.session, api.downloads)]
-    assert connections == [7 + 1 + limits.REPORT_THREADS, 7], "workers, a generator of slices, reports"
+    assert connections == [7 + 7 + limits.REPORT_THREADS, 7], "tasks, their planning, reports"
 
 
 def most_connections(session: requests.Session) -> int:
