@@ -15,7 +15,7 @@ from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_main, run_sync
 from source_pinterest.streams import STREAMS
 
-MOST_CALLS = 6 + len([stream for stream in STREAMS if stream.access])
+MOST_CALLS = 3 + len([stream for stream in STREAMS if stream.access])
 """A token, one call for each thing that may be refused, and no more, however large the world."""
 
 
