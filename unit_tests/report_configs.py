@@ -38,7 +38,7 @@ BAD_REPORTS = (
     bad(
         MIX,
         {"columns": ["A B"]},
-        "Marketing Mix Report, Columns: enter a column name such as SPEND_IN_DOLLAR, not 'A B'.",
+        "Marketing Mix Report, Columns: 'A B' can't be used",
     ),
     bad(PRODUCTS, {"granularity": "DAY"}, "Brand, Category and SKU Reports, Granularity: 'DAY'"),
     bad(PRODUCTS, {"attribution_type": "ALL"}, "Brand, Category and SKU Reports, Attribution Type: 'ALL'"),
@@ -67,7 +67,7 @@ BAD_REPORTS = (
     bad_report("at least one metric", columns=["DATE"]),
     bad_report("'Weekly', Columns: enter a list", columns="CTR,CPC"),
     bad_report(
-        "'Weekly', Columns: enter a column name such as SPEND_IN_DOLLAR, not 'WEB LEADS'.",
+        "'Weekly', Columns: 'WEB LEADS' can't be used",
         columns=["SPEND_IN_DOLLAR", "WEB LEADS"],
     ),
     bad_report(

@@ -132,9 +132,7 @@ def read_options(
             except OptionError as error:
                 mistakes.append(f"{title}{part['title']}: {error}")
         elif key in form.get("required", ()):
-            words = part.get("items", part)
-            needed = f"Choose one of: {_joined(words)}." if "enum" in words else f"Enter {words['pattern_descriptor']}."
-            mistakes.append(f"{title}{part['title']}: this is missing. {needed}")
+            mistakes.append(f"{title}{part['title']}: this is missing. {_demand(part.get('items', part))}")
     return values, mistakes
 
 
@@ -183,11 +181,7 @@ def _words(part: Mapping[str, Any], entered: list[Any]) -> list[Any]:
     """Return choices as the form spells them, or texts that fit its pattern, in capitals. They have any case."""
     words = [_choice(part["enum"], one) if "enum" in part else _text(part["pattern"], one) for one in entered]
     if wrong := [repr(one) for one, word in zip(entered, words, strict=True) if word is None]:
-        quoted = ", ".join(wrong)
-        if "enum" in part:
-            reason = "is not a valid choice" if len(wrong) == 1 else "are not valid choices"
-            raise OptionError(f"{quoted} {reason}. Choose one of: {_joined(part)}.")
-        raise OptionError(f"enter {part['pattern_descriptor']}, not {quoted}.")
+        raise OptionError(f"{', '.join(wrong)} can't be used. {_demand(part)}")
     return words
 
 
@@ -201,8 +195,9 @@ def _text(pattern: str, entered: Any) -> str | None:
     return text if re.search(pattern, text) else None
 
 
-def _joined(part: Mapping[str, Any]) -> str:
-    return ", ".join(map(str, part["enum"]))
+def _demand(part: Mapping[str, Any]) -> str:
+    choices = ", ".join(map(str, part.get("enum", ())))
+    return f"Choose one of: {choices}." if choices else f"Enter {part['pattern_descriptor']}."
 
 
 def _number(value: Any, lowest: float, highest: float, *, is_whole: bool) -> float:

@@ -169,14 +169,14 @@ def test_all_mistakes_of_a_config_are_named_at_once() -> None:
 
     begins = (
         "Authorization Method: enter the missing Refresh Token",
-        "Status of Campaigns, Ad Groups and Ads: 'RUNNING' is",
+        "Status of Campaigns, Ad Groups and Ads: 'RUNNING' can't",
         "Lookback Window (Days): enter a number from 0 to 89, not 90.",
         "Excluded Ad Account IDs: 12 is",
-        "Custom Reports: 'Weekly', Level: 'AD' is",
+        "Custom Reports: 'Weekly', Level: 'AD' can't",
         "Custom Reports: 'Weekly', Columns: this is missing.",
         "Custom Reports: report 2 of the list has no Name.",
         "Custom Reports: 'Keywords', Targeting Types: level KEYWORD takes no",
-        "Brand, Category and SKU Reports, Granularity: 'DAY' is",
+        "Brand, Category and SKU Reports, Granularity: 'DAY' can't",
     )
     message = str(refused.value.message)
     places = [message.find(begin) for begin in begins]
