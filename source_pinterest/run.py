@@ -10,16 +10,14 @@ import os
 import re
 import signal
 import sys
-import threading
 from argparse import Namespace
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext, redirect_stderr, suppress
-from types import FrameType
 from typing import Any, NoReturn
 
 from airbyte_cdk.entrypoint import AirbyteEntrypoint
-from airbyte_cdk.logger import PRINT_BUFFER, is_platform_debug_log_enabled
+from airbyte_cdk.logger import is_platform_debug_log_enabled
 from airbyte_cdk.models import (
     AirbyteMessage,
     AirbyteStateMessage,
@@ -36,14 +34,7 @@ from source_pinterest.config import Config
 from source_pinterest.config.credentials import keep_secrets_of
 from source_pinterest.config.options import refusal
 from source_pinterest.engine.bundles import BundleMessage
-from source_pinterest.engine.output import (
-    MESSAGES,
-    MaskedStream,
-    flush_logs_if_possible,
-    mask_logs,
-    tune_memory,
-    tune_threads,
-)
+from source_pinterest.engine.output import MaskedStream, Output, end_hard_later, mask_logs, tune_memory, tune_threads
 from source_pinterest.engine.queue import as_trace, clean
 from source_pinterest.masking import MASK
 from source_pinterest.source import LOGGER, SourcePinterest
@@ -60,56 +51,8 @@ _COMMANDS_BESIDE = {
 }
 """The modules that are commands of their own, and what they do."""
 
-_EXIT_SECONDS = 5.0
-"""The time that the process may take to end after a signal or its last message."""
-
 _TOKEN_SECONDS = 2.0
-"""The part of it for the response to a token request."""
-
-
-class WholeLines:
-    """The lock of stdout. A signal to end the process waits until the main thread has released the lock.
-
-    An exception during a write would cut a line, and lines that were written before would be written again.
-    """
-
-    def __init__(self) -> None:
-        self._lock = threading.RLock()
-        self._main_thread = threading.get_ident()
-        self._depth = 0
-        self._signalled_code: int | None = None
-        self._deferred_code: int | None = None
-
-    def __enter__(self) -> None:
-        """Acquire the lock."""
-        self._depth += threading.get_ident() == self._main_thread
-        self._lock.acquire()
-
-    def __exit__(self, *_: object) -> None:
-        """Release the lock. End the process if a signal arrived meanwhile."""
-        self._lock.release()
-        if threading.get_ident() == self._main_thread:
-            self._depth -= 1
-            if self._deferred_code is not None and not self._depth:
-                code, self._deferred_code = self._deferred_code, None
-                raise SystemExit(code)
-
-    def terminate(self, signum: int, frame: FrameType | None) -> None:
-        """End the process between two lines, or anywhere if the rest of a line can't be written within seconds."""
-        del frame
-        if self._signalled_code is not None:
-            return
-        self._signalled_code = code = 128 + signum
-        _end_hard_later(code)
-        if self._depth:
-            self._deferred_code = code
-        else:
-            raise SystemExit(code)
-
-    def end_if_signalled(self) -> None:
-        """End the process if the exception of a signal was lost, for example in the callback of a weak reference."""
-        if self._signalled_code is not None:
-            raise SystemExit(self._signalled_code)
+"""The time to wait for the response to a token request before the process ends."""
 
 
 class PinterestEntrypoint(AirbyteEntrypoint):
@@ -117,19 +60,17 @@ class PinterestEntrypoint(AirbyteEntrypoint):
 
     Args:
         source: the source.
-        lines: the lock of stdout.
         write_now: writes lines before all waiting ones, from any thread.
     """
 
     source: SourcePinterest
 
-    def __init__(self, source: SourcePinterest, lines: WholeLines, write_now: Callable[[bytes], None]) -> None:
+    def __init__(self, source: SourcePinterest, write_now: Callable[[bytes], None]) -> None:
         level = LOGGER.level
         LOGGER.setLevel(logging.WARNING)  # the framework logs the thresholds of memory before it knows the command
         super().__init__(source)
         LOGGER.setLevel(level)
         source.hand_out = lambda message: write_now(line_of(message))
-        self._lines = lines
 
     @staticmethod
     def parse_args(args: list[str]) -> Namespace:
@@ -177,7 +118,6 @@ class PinterestEntrypoint(AirbyteEntrypoint):
         try:
             for message in self.source.read_bundles(self.logger, config, catalog, state):
                 yield self._line(message, counts)
-                self._lines.end_if_signalled()
                 self._watch_memory(message)
         finally:
             for message in self.source.message_repository.consume_queue():
@@ -218,51 +158,48 @@ def run(pauses: Pauses | None = None) -> NoReturn:
     Args:
         pauses: the pauses before the retries of a request, and between the polls of a report.
     """
-    mask_logs()
-    lines, source, code = WholeLines(), SourcePinterest(pauses), 1
-    PRINT_BUFFER.lock = lines  # type: ignore[assignment]  # it is only used as a context manager
+    output = Output()
+    mask_logs(output)
+    source, code = SourcePinterest(pauses), 1
     for signum in (signal.SIGTERM, signal.SIGINT):
         if signal.getsignal(signum) is not signal.SIG_IGN:  # `make read` passes Ctrl-C on as SIGTERM
-            signal.signal(signum, lines.terminate)
-    PRINT_BUFFER.flush = flush_logs_if_possible  # type: ignore[method-assign]
+            signal.signal(signum, output.end)
     try:
+        os.set_blocking(1, True)
         tune_memory()
         tune_threads()
-        _print_messages(sys.argv[1:], PinterestEntrypoint(source, lines, MESSAGES.write_now))
+        _print_messages(sys.argv[1:], PinterestEntrypoint(source, output.write_now), output)
         code = 0
     except SystemExit as ended:
         code = ended.code if isinstance(ended.code, int) else 1
     except KeyboardInterrupt:
         code = EXIT_CODE_OF_CTRL_C
-    except BrokenPipeError:
-        code = 1  # the reader of the output has ended, so that no message can reach it
     except AirbyteTracedException as error:
-        MESSAGES.write(line_of(as_trace(error)))
+        output.write(line_of(as_trace(error)))
     except BaseException as error:  # noqa: BLE001 - any error is printed, and the process must end
-        MESSAGES.write(line_of(as_trace(AirbyteTracedException.from_exception(error))))
+        output.write(line_of(as_trace(AirbyteTracedException.from_exception(error))))
     finally:
         _exit(code, source)
 
 
-def _print_messages(arguments: list[str], entrypoint: PinterestEntrypoint) -> None:
+def _print_messages(arguments: list[str], entrypoint: PinterestEntrypoint, output: Output) -> None:
     """Print the messages of a command. Anything else that is printed meanwhile goes to stderr."""
     parsed = entrypoint.parse_args(arguments)
     is_read = parsed.command == "read"
     if not is_read:  # PyAirbyte ends the process as soon as it has the one message it wanted, and nothing is lost
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    with PRINT_BUFFER, watched(lambda: entrypoint.source.progress) if is_read else nullcontext():
-        sys.stdout = sys.stderr = MaskedStream(sys.__stderr__ or PRINT_BUFFER)
-        for lines_of_message in entrypoint.lines(parsed):
-            MESSAGES.write(lines_of_message)
+    with watched(lambda: entrypoint.source.progress) if is_read else nullcontext():
+        sys.stdout = sys.stderr = MaskedStream(sys.__stderr__ or io.StringIO())
+        for lines in entrypoint.lines(parsed):
+            output.write(lines)
 
 
 def _exit(code: int, source: SourcePinterest) -> NoReturn:
-    """Write the remaining output and end the process, even if the output has no reader or no memory is left."""
+    """End the process, even if the output has no reader or no memory is left."""
     ended = code or 1
     try:
-        _end_hard_later(ended)
+        end_hard_later(ended)
         source.wait_for_token(_TOKEN_SECONDS)
-        MESSAGES.flush()
         if code == EXIT_CODE_OF_CTRL_C:
             print_stopped()
         for stream in (sys.stdout, sys.stderr):  # their buffers hold argparse's help, and nothing of a sync
@@ -271,9 +208,3 @@ def _exit(code: int, source: SourcePinterest) -> NoReturn:
         ended = code
     finally:
         os._exit(ended)
-
-
-def _end_hard_later(code: int) -> None:
-    """End the process in any case after some seconds, by a signal: a thread could not be started without memory."""
-    signal.signal(signal.SIGALRM, lambda *_: os._exit(code))
-    signal.setitimer(signal.ITIMER_REAL, _EXIT_SECONDS)

@@ -5,9 +5,9 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping, MutableMapping
 from functools import partial
 from pathlib import Path
+from queue import Queue
 from typing import Any
 
-from airbyte_cdk.logger import PRINT_BUFFER
 from airbyte_cdk.models import (
     AirbyteConnectionStatus,
     AirbyteMessage,
@@ -17,7 +17,6 @@ from airbyte_cdk.models import (
     ConfiguredAirbyteStream,
     Status,
     StreamDescriptor,
-    Type,
 )
 from airbyte_cdk.sources.concurrent_source.concurrent_source import ConcurrentSource
 from airbyte_cdk.sources.concurrent_source.concurrent_source_adapter import ConcurrentSourceAdapter
@@ -26,6 +25,7 @@ from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
 from airbyte_cdk.sources.message import MessageRepository
 from airbyte_cdk.sources.streams import Stream
 from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
+from airbyte_cdk.sources.streams.concurrent.partitions.types import QueueItem
 from airbyte_cdk.utils import AirbyteTracedException
 from airbyte_cdk.utils.stream_status_utils import as_airbyte_message as stream_status_as_airbyte_message
 
@@ -34,22 +34,20 @@ from source_pinterest.api.auth import PinterestAuthenticator
 from source_pinterest.api.errors import PinterestError, Reach
 from source_pinterest.api.quota import Budget
 from source_pinterest.api.retries import Pauses
-from source_pinterest.api.threads import Workers
+from source_pinterest.api.threads import Signal, Workers
 from source_pinterest.api.usage import Usage
 from source_pinterest.check import check_access
 from source_pinterest.config import Config
 from source_pinterest.config.files import in_current_form, read_configured_catalog, read_object, read_states
 from source_pinterest.config.options import unknown_key_notices
 from source_pinterest.engine.bundles import BundleMessage
-from source_pinterest.engine.output import MESSAGES
 from source_pinterest.engine.progress import Progress
 from source_pinterest.engine.queue import (
     PLAIN_ERRORS,
-    QUEUE_BYTES,
+    QUEUE_ITEMS,
     TRUE_COUNTS,
     FailureTypes,
     OrderedMessageRepository,
-    RecordQueue,
     clean,
 )
 from source_pinterest.engine.token_store import TokenStore
@@ -82,7 +80,8 @@ class SourcePinterest(ConcurrentSourceAdapter):
 
     def __init__(self, pauses: Pauses | None = None) -> None:
         self._pauses = pauses
-        self._queue = RecordQueue(QUEUE_BYTES)
+        self._queue: Queue[QueueItem] = Queue(QUEUE_ITEMS)
+        self._queue.not_full = Signal(self._queue.mutex)  # a worker that waits for room ends with the sync
         self._repository = OrderedMessageRepository(self._queue)
         self._catalog: Mapping[str, ConfiguredAirbyteStream] = {}
         self._state: list[AirbyteStateMessage] = []
@@ -164,7 +163,7 @@ class SourcePinterest(ConcurrentSourceAdapter):
             for message in self.read_bundles(logger, config, catalog, state):
                 if isinstance(message, BundleMessage):
                     for record in message.bundle.messages():
-                        yield from self._queue.urgent()
+                        yield from self._repository.control_messages()
                         yield record
                 else:
                     yield message
@@ -204,8 +203,6 @@ class SourcePinterest(ConcurrentSourceAdapter):
                 yield from progress.estimates(time.time() * 1_000)
                 yield clean(message)
                 progress.observe(message)
-                if message.type is Type.STATE:
-                    MESSAGES.flush()
         except AirbyteTracedException as error:
             if failures.any_seen():
                 error.failure_type = failures.most_retryable()
@@ -259,7 +256,7 @@ class SourcePinterest(ConcurrentSourceAdapter):
 
     def _sync(self, settings: Config, config: Mapping[str, Any]) -> Sync:
         store = TokenStore(in_current_form(config), self.hand_out or self._repository.emit_next, self._config_path)
-        api = Api.connect(settings, store.rotated, PRINT_BUFFER.flush, self._usage, self._pauses)
+        api = Api.connect(settings, store.rotated, self._usage, self._pauses)
         self._authenticator = api.authenticator
         return Sync(api, settings, dated_by=(AdAccounts, UserAccount))
 

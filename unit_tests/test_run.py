@@ -31,32 +31,17 @@ COMMAND = ["main.py", "read", "--config", "config.json", "--catalog", "catalog.j
 
 BODY = """
 import logging, os, signal, sys, threading, weakref
-from airbyte_cdk.logger import PRINT_BUFFER
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils import AirbyteTracedException
 from source_pinterest import run
-from source_pinterest.engine import output
-from source_pinterest.engine.output import MESSAGES
 from source_pinterest.masking import SECRETS
-
-def fill_the_pipe():
-    run._EXIT_SECONDS, output._LONGEST_DELAY_SECONDS = 0.05, 3_600
-    os.set_blocking(1, False)
-    for size in (4096, 1):
-        try:
-            while os.write(1, b"x" * size):
-                pass
-        except BlockingIOError:
-            pass
-    os.set_blocking(1, True)
-    return b"words for which there is no room\\n"
 
 def stuck_worker():
     threading.Thread(target=threading.Event().wait).start()
 
 def lines(entrypoint, parsed):
     yield b"first words\\n"
-    yield b"last words\\n"  # which wait for more
+    yield b"last words\\n"
     {body}
 
 run.PinterestEntrypoint.lines = lines
@@ -112,7 +97,6 @@ def test_an_error_about_the_command_line_quotes_no_value_of_it(
         ("sys.exit(3)", 3),
         ("sys.exit('in words')", 1),
         ("raise KeyboardInterrupt", 128 + signal.SIGINT),
-        ("raise BrokenPipeError", 1),
         ("raise RuntimeError('nobody knows why')", 1),
         ("os.kill(os.getpid(), signal.SIGTERM); threading.Event().wait()", 128 + signal.SIGTERM),
     ],
@@ -136,11 +120,11 @@ def ignoring_ctrl_c(body: Callable[[], object]) -> None:
     body()
 
 
-def test_a_signal_whose_exception_is_swallowed_still_ends_the_process() -> None:
+def test_a_signal_whose_exception_is_swallowed_ends_the_process_at_the_next_message() -> None:
     lost = "thing = {1}; told = weakref.ref(thing, lambda _: os.kill(os.getpid(), signal.SIGTERM)); del thing"
 
     assert run(lost).returncode == 0
-    assert run(f"{lost}; PRINT_BUFFER.lock.end_if_signalled()").returncode == 128 + signal.SIGTERM
+    assert run(f"{lost}; yield b''; sys.exit(3)").returncode == 128 + signal.SIGTERM
 
 
 # ---- The lines of a sync
@@ -165,25 +149,12 @@ def source() -> SourcePinterest:
 def reading(monkeypatch: pytest.MonkeyPatch, source: SourcePinterest) -> Lines:
     """Makes the lines of a sync of the messages that its source gives."""
 
-    def read(messages: Iterable[AirbyteMessage], lines: process.WholeLines | None = None) -> Iterator[bytes]:
+    def read(messages: Iterable[AirbyteMessage]) -> Iterator[bytes]:
         monkeypatch.setattr(source, "read_bundles", lambda *_: iter(messages))
-        entrypoint = process.PinterestEntrypoint(source, lines or process.WholeLines(), [].append)
+        entrypoint = process.PinterestEntrypoint(source, [].append)
         return entrypoint.read_lines(config(), NO_CATALOG, [])
 
     return read
-
-
-def test_a_read_looks_for_such_a_signal_between_messages(monkeypatch: pytest.MonkeyPatch, reading: Lines) -> None:
-    monkeypatch.setattr(signal, "signal", lambda *_: None)
-    monkeypatch.setattr(signal, "setitimer", lambda *_: None)
-    lines = process.WholeLines()
-    read = reading([log("one"), log("two")], lines)
-
-    assert b"one" in next(read)
-    with pytest.raises(SystemExit):
-        lines.terminate(signal.SIGTERM, None)
-    with pytest.raises(SystemExit):
-        next(read)
 
 
 def test_buffered_messages_are_written_after_an_error(source: SourcePinterest, reading: Lines) -> None:
@@ -203,7 +174,7 @@ def test_answers_of_check_hold_no_secret_and_keep_whole_words(monkeypatch: pytes
     monkeypatch.setattr(SourcePinterest, "check", lambda *_: said)
     path = tmp_path / "config.json"
     path.write_text(json.dumps(signed_in_with(**{**OAUTH, "client_secret": "oar"})), encoding="utf-8")
-    entrypoint = process.PinterestEntrypoint(SourcePinterest(), process.WholeLines(), [].append)
+    entrypoint = process.PinterestEntrypoint(SourcePinterest(), [].append)
     *_, line = entrypoint.lines(entrypoint.parse_args(["check", "--config", str(path)]))
 
     assert json.loads(line)["connectionStatus"]["message"] == "Ask for boards, not ****."
@@ -229,28 +200,10 @@ def test_a_stuck_worker_changes_no_end_even_without_memory_for_a_thread() -> Non
     assert run("stuck_worker(); threading.Thread.start = None; sys.exit(3)").returncode == 3
 
 
-def test_last_words_that_cannot_be_said_are_no_success() -> None:
-    ended = run("MESSAGES.flush = None")
-
-    assert ended.returncode == 1
-
-
-def test_a_process_whose_last_output_is_not_read_ends_by_itself() -> None:
-    reading, writing = os.pipe()
-    with running(
-        COMMAND, clean_environment(""), body=partial(execute, "yield fill_the_pipe()"), stdout=writing
-    ) as ended:
-        os.close(writing)
-        assert ended.wait(10) == 1
-    os.close(reading)
-
-
-def test_logs_that_a_pipe_does_not_take_at_once_come_whole() -> None:
+def test_logs_and_messages_come_whole_through_a_pipe_in_non_blocking_mode() -> None:
     reading, writing = os.pipe()
     os.set_blocking(writing, False)
-    body = (
-        "PRINT_BUFFER.flush_interval = 0; [logging.getLogger('airbyte').info(word * 500_000) for word in ('xy', 'uv')]"
-    )
+    body = "[logging.getLogger('airbyte').info(word * 500_000) for word in ('xy', 'uv')]; yield b'z' * 1_000_000"
     with (
         TemporaryFile() as errors,
         running(
@@ -265,7 +218,7 @@ def test_logs_that_a_pipe_does_not_take_at_once_come_whole() -> None:
         assert errors.read() == b""
     logs = [json.loads(line)["log"]["message"] for line in said if line.startswith(b"{")]
     assert [text for text in logs if len(text) == 1_000_000] == ["xy" * 500_000, "uv" * 500_000]
-    assert [line for line in said if not line.startswith(b"{")] == [b"first words", b"last words"]
+    assert [line for line in said if not line.startswith(b"{")] == [b"first words", b"last words", b"z" * 1_000_000]
 
 
 def test_every_command_but_read_may_end_when_its_output_is_closed() -> None:

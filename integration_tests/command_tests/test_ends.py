@@ -46,7 +46,8 @@ def test_a_full_output_is_one_sentence_and_a_closed_one_none(tmp_path: Path) -> 
                 done = subprocess.run(
                     [sys.executable, *command],
                     cwd=ROOT,
-                    env=clean_environment(sim.url),
+                    # As in most images. A write of nothing then reaches the disk, and fails.
+                    env=clean_environment(sim.url) | {"PYTHONUNBUFFERED": "1"},
                     stdout=output,
                     stderr=subprocess.PIPE,
                     timeout=TIMEOUT_SECONDS,
@@ -54,6 +55,14 @@ def test_a_full_output_is_one_sentence_and_a_closed_one_none(tmp_path: Path) -> 
                 )
                 assert (done.returncode, done.stderr) == (1, said), command
     os.close(closed)
+
+
+def test_a_stdout_that_was_never_open_ends_a_command_in_silence() -> None:
+    line = ["/bin/sh", "-c", 'exec "$0" main.py spec >&-', sys.executable]
+    done = subprocess.run(
+        line, cwd=ROOT, env=clean_environment(""), stderr=subprocess.PIPE, timeout=TIMEOUT_SECONDS, check=False
+    )
+    assert (done.returncode, done.stderr) == (1, b"")
 
 
 def test_a_temporary_folder_without_room_is_named(tmp_path: Path) -> None:

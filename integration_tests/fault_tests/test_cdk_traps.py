@@ -69,4 +69,4 @@ def test_a_stream_whose_token_is_revoked_makes_few_more_requests() -> None:
 
 def _sync(sim: Simulator) -> Sync:
     config = Config.from_mapping(sim.config())
-    return Sync(Api.connect(config, lambda _: None, lambda: None), config)
+    return Sync(Api.connect(config, lambda _: None), config)

@@ -136,7 +136,7 @@ def test_a_closed_read_ends_in_each_kind_of_wait(
 @pytest.mark.parametrize("seed", range(3))
 def test_a_closed_read_leaves_no_thread(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
     """Slow lists, and a queue that is soon full."""
-    monkeypatch.setattr("source_pinterest.source.QUEUE_BYTES", 4_096)
+    monkeypatch.setattr("source_pinterest.source.QUEUE_ITEMS", 1)
     chance = random.Random(seed)  # noqa: S311 - no secret
     slow = [Fault(FaultKind.SLOW, on=on, seconds=0.1, times=None) for on in (BOARDS, CAMPAIGNS)]
     with Simulator(World(boards=12, pins_per_board=60, ad_accounts=3), faults=slow) as sim:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -33,6 +34,7 @@ PATIENCE_SECONDS = 60
 ENDS_WITHIN_SECONDS = 12
 ENDINGS = [signal.SIGKILL, signal.SIGTERM, signal.SIGINT]
 GLANCE_SECONDS = 0.02
+GOES_ON_SECONDS = 5
 
 
 def many() -> World:
@@ -145,25 +147,31 @@ def test_rotated_tokens_come_in_their_order_however_slow_the_reader(tmp_path: Pa
         assert_exact(Output.of_process(said, 0, ""), sim, ["board_pins"])
 
 
-def test_in_process_a_rotated_token_is_the_next_message(monkeypatch: pytest.MonkeyPatch) -> None:
-    # One board of two pages: to get to the second, its worker does not need the reader, who stops at the first record.
+@pytest.mark.parametrize("taken", [1, 250], ids=["inside a bundle", "an empty queue"])
+def test_in_process_a_rotated_token_is_the_next_message(monkeypatch: pytest.MonkeyPatch, taken: int) -> None:
+    """It comes while the first request that uses it is still on its way."""
+    # One board of two pages: to get to the second, its worker does not need the reader, who stops at a record.
     world = World(boards=1, sections_per_board=0, pins_per_board=500)
     expiry = Fault(FaultKind.TOKEN_EXPIRED, on=PINS, after=1)
+    has_stopped, has_the_token, came_in_time = Event(), Event(), []
     with Simulator(world, faults=[expiry], refresh_rotation=Rotation.REVOKE) as sim:
+        sim.after(PINS, 2, lambda _: has_stopped.wait(PATIENCE_SECONDS))
+        sim.after(PINS, 3, lambda _: came_in_time.append(has_the_token.wait(GOES_ON_SECONDS)))
         monkeypatch.setenv("PINTEREST_API_URL", sim.url)
         config: dict[str, Any] = sim.config(num_workers=2)
         messages = SourcePinterest(SHORT_PAUSES).read(logging.getLogger("airbyte"), config, catalog_of(["board_pins"]))
-        seen = []
-        for message in messages:
-            seen.append(message)
-            if message.type is Type.RECORD:
-                break
-        until(lambda: uses_of_the_second_token(sim))
+        records = (message for message in messages if message.type is Type.RECORD)
+        assert len(list(islice(records, taken))) == taken
+        has_stopped.set()
+        if taken == 1:  # else the reader waits for the next message before there is one
+            until(lambda: uses_of_the_second_token(sim))
         handed_on = next(messages)
+        has_the_token.set()
         assert handed_on.type is Type.CONTROL
         assert handed_on.control.connectorConfig.config["credentials"]["refresh_token"] == newest(sim)
         rest = list(messages)
-    assert len([message for message in [*seen, *rest] if message.type is Type.RECORD]) == 500
+    assert came_in_time == [True]
+    assert len([message for message in rest if message.type is Type.RECORD]) == 500 - taken
 
 
 def uses_of_the_second_token(sim: Simulator) -> list[object]:

@@ -28,7 +28,7 @@ from integration_tests.support.processes import clean_environment, run_to_its_en
 from source_pinterest.api.retries import Pauses
 from source_pinterest.engine.output import MaskedLogFormatter
 from source_pinterest.engine.queue import as_trace
-from source_pinterest.run import PinterestEntrypoint, WholeLines, line_of
+from source_pinterest.run import PinterestEntrypoint, line_of
 from source_pinterest.source import SourcePinterest
 
 LOGGER = logging.getLogger("airbyte")
@@ -99,7 +99,7 @@ def _read_in_memory(
     LOGGER.addHandler(handler)
     exit_code = 0
     try:
-        lines.extend(PinterestEntrypoint(source, WholeLines(), lines.append).read_lines(config, catalog, state))
+        lines.extend(PinterestEntrypoint(source, lines.append).read_lines(config, catalog, state))
     except AirbyteTracedException as error:
         lines.append(line_of(as_trace(error)))
         exit_code = 1

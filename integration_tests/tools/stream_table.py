@@ -84,7 +84,7 @@ def written() -> str:
 def every_stream(**options: Any) -> list[PinterestStream]:
     """The streams of a sync; options as a config has them."""
     config = Config.from_mapping({**_CREDENTIALS, **options})
-    sync = Sync(Api.connect(config, on_rotation=lambda _: None, before_wait=lambda: None), config)
+    sync = Sync(Api.connect(config, on_rotation=lambda _: None), config)
     return [make() for make in streams_by_name(sync).values()]
 
 

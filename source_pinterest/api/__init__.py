@@ -63,7 +63,6 @@ class Api:
         cls,
         config: Config,
         on_rotation: Callable[[Tokens], None],
-        before_wait: Callable[[], None],
         usage: Usage | None = None,
         pauses: Pauses | None = None,
     ) -> "Api":
@@ -72,7 +71,6 @@ class Api:
         Args:
             config: the user's options.
             on_rotation: takes tokens that Pinterest has rotated.
-            before_wait: called before a wait of more than a second.
             usage: counts the requests of each stream.
             pauses: between two tries of a request, and between two polls of a report.
 
@@ -81,8 +79,8 @@ class Api:
         """
         base_url = api_base_url()
         name, timeout_seconds = f"source-pinterest/{__version__}", config.request_timeout_seconds
-        budget, usage, pauses = Budget(60 * config.max_wait_minutes, before_wait), usage or Usage(), pauses or Pauses()
-        outage = Outage(60 * config.max_wait_minutes, pauses, before_wait)
+        budget, usage, pauses = Budget(60 * config.max_wait_minutes), usage or Usage(), pauses or Pauses()
+        outage = Outage(60 * config.max_wait_minutes, pauses)
         retry_policy = RetryPolicy(config.max_retries, pauses, outage)
         connections = 2 * config.num_workers + limits.REPORT_THREADS  # for tasks, their generators, and reports
         session = PinterestSession(budget, name, timeout_seconds, connections)

@@ -323,7 +323,6 @@ class Budget:
 
     Args:
         max_wait_seconds: the longest wait for a quota; a request that would wait longer fails.
-        before_wait: called before a wait of more than a second, with no lock held.
         clock: a monotonic clock, in seconds.
         wait: waits for a condition, whose lock is held, for at most a number of seconds.
     """
@@ -331,12 +330,10 @@ class Budget:
     def __init__(
         self,
         max_wait_seconds: float,
-        before_wait: Callable[[], None] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
         wait: Callable[[Signal, float], object] = Signal.wait,
     ) -> None:
         self._max_wait_seconds = max_wait_seconds
-        self._before_wait = before_wait
         self._clock = clock
         self._wait = wait
         self._changed = Signal()
@@ -354,13 +351,12 @@ class Budget:
         Raises:
             FatalError: a quota renews too late for this sync.
         """
-        category, flushed = category_of(operation), False
+        category = category_of(operation)
         while wait := self.take(operation):
             if wait > max(self._max_wait_seconds, _PACING_SECONDS):
                 raise self._exhausted(category, wait)
-            if wait > 1 and (self._log(category, wait) or not flushed):
-                self._before_wait()
-                flushed = True
+            if wait > 1:
+                self._log(category, wait)
             with self._changed:
                 self._wait(self._changed, min(wait, _LOG_EVERY_SECONDS))
         return self._clock()
@@ -464,16 +460,15 @@ class Budget:
         wait = self._waits_until.get(category, now) - now
         return QuotaUsage(category, fullest.taken, fullest.limit, wait if wait > 0 else None)
 
-    def _log(self, category: str, wait: float) -> bool:
-        """Log a wait unless one was logged a moment ago; return whether it was logged."""
+    def _log(self, category: str, wait: float) -> None:
+        """Log a wait unless one was logged a moment ago."""
         with self._changed:
             now = self._clock()
             self._waits_until[category] = now + wait
             if now - self._logged_at.get(category, -math.inf) < _LOG_EVERY_SECONDS:
-                return False
+                return
             self._logged_at[category] = now
         LOGGER.info(f"Waiting {math.ceil(wait)} s for Pinterest's quota of {category} requests.")
-        return True
 
 
 def _rolled(quotas: Sequence[Quota], now: float) -> Sequence[Quota]:

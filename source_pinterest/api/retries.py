@@ -75,7 +75,6 @@ class Outage:
     Args:
         max_wait_seconds: the longest outage that a sync waits for.
         pauses: between two tries.
-        before_wait: called before a wait, with no lock held.
         clock: a monotonic clock, in seconds.
     """
 
@@ -83,12 +82,10 @@ class Outage:
         self,
         max_wait_seconds: float,
         pauses: Pauses,
-        before_wait: Callable[[], None] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._max_wait_seconds = max_wait_seconds
         self._pauses = pauses
-        self._before_wait = before_wait
         self._clock = clock
         self._changed = Signal()
         self._since: float | None = None
@@ -119,7 +116,6 @@ class Outage:
             if seconds is None:
                 return False
         LOGGER.info(f"Pinterest can't be reached ({why}). Retrying in {math.ceil(seconds)} s.")
-        self._before_wait()
         with self._changed:
             if self._since is not None:
                 self._changed.wait(seconds)

@@ -54,7 +54,7 @@ def choose_accounts(credentials: Mapping[str, Any], present: Sequence[str]) -> l
 
 def _readable(credentials: Mapping[str, Any]) -> list[Record]:
     settings = Config.from_mapping({"credentials": credentials})
-    sync = Sync(Api.connect(settings, lambda _: None, lambda: None), settings)
+    sync = Sync(Api.connect(settings, lambda _: None), settings)
     accounts = sync.stream(AdAccounts)
     return [record for listed in accounts.listing(accounts.task({})) for record in listed.records]
 

@@ -100,7 +100,7 @@ class FolderDays:
         incremental = [one for one in (catalog.streams if catalog else ()) if one.sync_mode is SyncMode.incremental]
         self._configured = next(iter(incremental), None)
         self.is_append = any(one.destination_sync_mode is DestinationSyncMode.append for one in incremental)
-        self._streams = streams_by_name(Sync(Api.connect(self.config, lambda _: None, lambda: None), self.config))
+        self._streams = streams_by_name(Sync(Api.connect(self.config, lambda _: None), self.config))
 
     @property
     def follows_conversions(self) -> bool:

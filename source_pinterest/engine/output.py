@@ -1,8 +1,6 @@
-"""Writes messages to stdout, in whole lines and large pieces, and log lines without secrets.
+"""Writes messages and log lines to stdout, in whole lines and without secrets in the log.
 
-Also tunes the process for this work: memory, garbage collection and the switching of threads. Messages don't pass the
-framework's print buffer, which holds text (four bytes a character as soon as a record has an emoji) and takes a sixth
-of a sync's processor time. Logs still pass it. Its lock keeps log lines and messages apart.
+Also tunes the process for this work: memory, garbage collection and the switching of threads.
 """
 
 import copy
@@ -11,15 +9,15 @@ import gc
 import io
 import logging
 import os
-import select
+import signal
 import sys
 import threading
-import time
 from collections import deque
 from contextlib import suppress
+from types import FrameType
 from typing import Protocol
 
-from airbyte_cdk.logger import PRINT_BUFFER, AirbyteLogFormatter
+from airbyte_cdk.logger import AirbyteLogFormatter
 
 from source_pinterest.masking import SECRETS, printable
 from source_pinterest.start import print_unwritable
@@ -27,10 +25,10 @@ from source_pinterest.start import print_unwritable
 LOGGER = logging.getLogger("airbyte")
 
 _PIECE_BYTES = 64 * 1024
-"""The size of a write to stdout. A Linux pipe holds as much."""
+"""The size of a system call that writes. A Linux pipe holds as much. A signal is obeyed between two of them."""
 
-_LONGEST_DELAY_SECONDS = 0.1
-"""The longest time that a message waits for a piece to fill while others follow it."""
+_EXIT_SECONDS = 5.0
+"""The time that the process may take to end after a signal or its last message."""
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8
 """Options of glibc's mallopt: https://man7.org/linux/man-pages/man3/mallopt.3.html."""
@@ -48,106 +46,101 @@ _SWITCH_SECONDS = 0.05
 """The time for which a thread may run. With Python's 0.005 s, each waiting thread wakes 200 times a second in vain."""
 
 
-class MessageWriter:
-    """Writes lines to stdout: those of the main thread in pieces, urgent ones of any thread at once."""
+class Output:
+    """Standard output, to which any thread writes whole lines under one lock. A signal ends the process between lines.
 
-    def __init__(self) -> None:
-        self._lines: deque[bytes] = deque()
-        self._start = 0  # of the part of the first entry that is not yet written
-        self._bytes = 0
+    The framework's print buffer is not used. It holds text, which takes four bytes a character as soon as a record has
+    an emoji; it took a sixth of a sync's processor time; and it loses what does not fit into a full non-blocking pipe.
+
+    Args:
+        descriptor: the descriptor of standard output.
+    """
+
+    def __init__(self, descriptor: int = 1) -> None:
+        self._descriptor = descriptor
+        self._lock = threading.RLock()
         self._urgent: deque[bytes] = deque()
-        self._written_at = time.monotonic()
+        self._main_thread = threading.get_ident()
+        self._main_thread_writes = False
+        self._exit_code: int | None = None
+        self._failure: OSError | None = None
 
     def write(self, lines: bytes) -> None:
-        """Write whole lines with the next piece. Only the main thread may call this."""
-        self._lines.append(lines)
-        self._bytes += len(lines)
-        if self._bytes >= _PIECE_BYTES or time.monotonic() - self._written_at >= _LONGEST_DELAY_SECONDS:
-            self.flush()
+        """Write whole lines. After a signal, no line is begun.
+
+        Raises:
+            OSError: this write or an earlier one failed. The user is told once.
+            SystemExit: a signal came, and this is the main thread.
+        """
+        if threading.get_ident() != self._main_thread:
+            self._write(lines)
+            return
+        self._main_thread_writes = True
+        try:
+            self._write(lines)
+        finally:
+            self._main_thread_writes = False
+        if self._exit_code is not None:
+            raise SystemExit(self._exit_code)
 
     def write_now(self, lines: bytes) -> None:
-        """Write whole lines before all waiting ones, from any thread. They have been written when this returns."""
-        self._urgent.append(lines)  # any holder of the lock writes them, and so does the end of the process
-        with PRINT_BUFFER.lock:
-            self._write_urgent()
+        """Write whole lines before all others, from any thread. They have been written when this returns."""
+        self._urgent.append(lines)  # the next thread that has the lock writes them, which may not be this one
+        self.write(b"")
 
-    def flush(self) -> None:
-        """Write all waiting lines, logs first. A signal can end the process between two pieces."""
-        with PRINT_BUFFER.lock:
-            self._write_urgent()
-            flush_logs()
-        self._written_at = time.monotonic()
-        while self._lines:
-            with PRINT_BUFFER.lock:
-                self._write_urgent()
-                write_all(self._next_piece())
+    def end(self, signum: int, frame: FrameType | None) -> None:
+        """End the process at the end of a line: the handler of a signal, which Python calls in the main thread.
 
-    def _write_urgent(self) -> None:
-        while self._urgent:
-            write_all(self._urgent.popleft())
+        If the rest of the line can't be written within seconds, the process ends in the middle of the line.
+        """
+        del frame
+        if self._exit_code is None:
+            self._exit_code = 128 + signum
+            end_hard_later(self._exit_code)
+            if not self._main_thread_writes:
+                raise SystemExit(self._exit_code)
 
-    def _next_piece(self) -> bytes | memoryview:
-        """Remove and return whole lines of about one piece. The lines of a bundle are sliced, not copied."""
-        found, size = [], 0
-        while self._lines and size < _PIECE_BYTES:
-            lines, start = self._lines[0], self._start
-            end = lines.find(b"\n", start + _PIECE_BYTES) + 1 or len(lines)
-            found.append(memoryview(lines)[start:end])
-            size += end - start
-            self._start = end
-            if end == len(lines):
-                self._lines.popleft()
-                self._start = 0
-        self._bytes -= size
-        return found[0] if len(found) == 1 else b"".join(found)
+    def _write(self, lines: bytes) -> None:
+        with self._lock:
+            while self._urgent:
+                self._write_all(self._urgent.popleft())
+            self._write_all(lines)
 
-
-MESSAGES = MessageWriter()
-
-
-_FAILURES: list[OSError] = []
-"""The error after which stdout takes nothing more, since the line that it has cut would run into the next one."""
-
-
-def write_all(piece: bytes | memoryview) -> None:
-    """Write all bytes to stdout, even if stdout is in non-blocking mode.
-
-    Raises:
-        OSError: this write or an earlier one failed. The user is told once.
-    """
-    if _FAILURES:
-        raise _FAILURES[0]
-    rest = memoryview(piece)
-    while rest:
-        if sys.__stdout__ is None:
-            raise BrokenPipeError  # stdout was closed when the process started
-        descriptor = sys.__stdout__.fileno()
+    def _write_all(self, lines: bytes) -> None:
+        if self._failure:
+            raise self._failure  # the line that was cut would run into this one
+        start, end = 0, len(lines)
         try:
-            rest = rest[os.write(descriptor, rest) :]
-        except BlockingIOError:
-            select.select([], [descriptor], [])
+            while start < end:
+                start += os.write(self._descriptor, memoryview(lines)[start : min(start + _PIECE_BYTES, end)])
+                if self._exit_code is not None:
+                    end = lines.index(b"\n", start - 1) + 1
         except OSError as error:
-            _FAILURES.append(error)
+            self._failure = error
             print_unwritable(error)
             raise
 
 
-def flush_logs() -> None:
-    """Write the logs in the framework's print buffer, whose own flush loses what does not fit into a full pipe.
+def end_hard_later(code: int) -> None:
+    """End the process in any case after some seconds, by a signal: a thread could not be started without memory."""
+    signal.signal(signal.SIGALRM, lambda *_: os._exit(code))
+    signal.setitimer(signal.ITIMER_REAL, _EXIT_SECONDS)
 
-    Raises:
-        OSError: stdout takes no more.
+
+class LogStream:
+    """Takes the log lines of the process to stdout.
+
+    Args:
+        output: standard output.
     """
-    with PRINT_BUFFER.lock:
-        text = PRINT_BUFFER.buffer.getvalue()
-        PRINT_BUFFER.buffer = type(PRINT_BUFFER.buffer)()
-        write_all(text.encode())
 
+    def __init__(self, output: Output) -> None:
+        self._output = output
 
-def flush_logs_if_possible() -> None:
-    """Write the logs, on behalf of a logger. The next message meets the same error, and ends the process."""
-    with suppress(OSError):
-        flush_logs()
+    def write(self, text: str) -> None:
+        """Write whole log lines. If stdout takes no more, the next message raises the same error."""
+        with suppress(OSError):
+            self._output.write(text.encode())
 
 
 class MaskedLogFormatter(AirbyteLogFormatter):
@@ -189,10 +182,16 @@ class MaskedStream(io.TextIOBase):
             self._stream.flush()
 
 
-def mask_logs() -> None:
-    """Mask all log lines of the process. Also log the error that ends a thread, which Python would print unmasked."""
+def mask_logs(output: Output) -> None:
+    """Write all log lines of the process to stdout, masked, and with them the error that ends a thread.
+
+    Args:
+        output: standard output.
+    """
     for handler in logging.getLogger().handlers:
         handler.setFormatter(MaskedLogFormatter())
+        if isinstance(handler, logging.StreamHandler):
+            handler.stream = LogStream(output)  # `setStream` would flush the framework's print buffer
     threading.excepthook = _log_thread_error
 
 

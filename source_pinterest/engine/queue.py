@@ -1,7 +1,6 @@
-"""The queue between the workers and the main thread, and the filters for messages that leave it.
+"""The way of messages from the workers to the main thread, and the filters for messages that leave it.
 
-Three rules hold for messages: a state never overtakes its records, no message stays in a buffer while the process
-waits, and no log, status or error shows a secret.
+Two rules hold: a state never overtakes its records, and no log, status or error shows a secret.
 """
 
 import logging
@@ -9,102 +8,32 @@ import re
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from itertools import takewhile
 from queue import Queue
-from typing import Any
+from typing import Any, TypeGuard
 
-from airbyte_cdk.models import AirbyteMessage, FailureType, Level
+from airbyte_cdk.models import AirbyteMessage, FailureType, Level, Type
 from airbyte_cdk.sources.message import InMemoryMessageRepository, MessageRepository
 from airbyte_cdk.sources.streams.concurrent.partitions.types import QueueItem
 from airbyte_cdk.utils import AirbyteTracedException
 
 from source_pinterest.api.errors import PinterestError
-from source_pinterest.api.threads import Signal
-from source_pinterest.engine.bundles import BundleMessage
-from source_pinterest.engine.output import MESSAGES
 from source_pinterest.masking import SECRETS, printable
 
-QUEUE_BYTES = 4 * 1024**2
-"""The size of the queue between the workers and stdout: about four full bundles."""
-
-_SMALL_ITEM_BYTES = 1024
-"""The size that the queue assumes for every item but a bundle."""
-
-
-class _HalfFree(Signal):
-    """Wakes the workers that wait for room once half of a queue is free.
-
-    To wake one for each bundle would cost a switch of threads for each bundle.
-    """
-
-    def __init__(self, queue: "RecordQueue") -> None:
-        super().__init__(queue.mutex)
-        self._queue = queue
-
-    def notify(self, n: int = 1) -> None:
-        """Wake all waiting threads if half of the queue is free, else none."""
-        del n
-        if 2 * self._queue.bytes <= self._queue.maxsize:
-            super().notify(self._queue.maxsize)
-
-
-class RecordQueue(Queue[QueueItem]):
-    """The queue between the workers and stdout, bounded in bytes. Its reader flushes stdout before it waits.
-
-    Args:
-        max_bytes: the queue accepts a bundle while it holds less than this.
-    """
-
-    def __init__(self, max_bytes: int) -> None:
-        super().__init__(max_bytes)
-        self.bytes = 0
-        self._urgent: deque[AirbyteMessage] = deque()
-        self.not_full = _HalfFree(self)
-
-    def get(self, block: bool = True, timeout: float | None = None) -> QueueItem:  # noqa: FBT001, FBT002 - the base's signature
-        """Remove and return the next item."""
-        if not self.queue:  # without a lock, which `empty` would take
-            MESSAGES.flush()
-        return super().get(block, timeout)
-
-    def put_first(self, message: AirbyteMessage) -> None:
-        """Put an urgent message before all other items, however full the queue is. Urgent messages keep their order."""
-        with self.mutex:
-            self._urgent.append(message)
-            self.bytes += _size(message)
-            self.not_empty.notify()
-
-    def urgent(self) -> Iterator[AirbyteMessage]:
-        """Remove and return the urgent messages, for a reader that is still working on an item."""
-        while self._urgent:
-            with self.mutex:
-                message = self._urgent.popleft()
-                self.bytes -= _size(message)
-            yield message
-
-    def _qsize(self) -> int:
-        return self.bytes
-
-    def _put(self, item: QueueItem) -> None:
-        self.bytes += _size(item)
-        super()._put(item)
-
-    def _get(self) -> QueueItem:
-        item = self._urgent.popleft() if self._urgent else super()._get()
-        self.bytes -= _size(item)
-        return item
-
-
-def _size(item: QueueItem) -> int:
-    return max(_SMALL_ITEM_BYTES, len(item.bundle.lines)) if isinstance(item, BundleMessage) else _SMALL_ITEM_BYTES
+QUEUE_ITEMS = 16
+"""The size of the queue between the workers and stdout. A bundle is one item, of at most a mebibyte."""
 
 
 class OrderedMessageRepository(MessageRepository):
     """Sends a worker's messages through the record queue, so that they keep their place among its records.
 
     Messages of the main thread don't pass the queue: it is the queue's only reader and would block itself.
+
+    Args:
+        queue: the record queue.
     """
 
-    def __init__(self, queue: RecordQueue) -> None:
+    def __init__(self, queue: Queue[QueueItem]) -> None:
         self._queue = queue
         self._main_thread = threading.get_ident()
         self._pending: deque[AirbyteMessage] = deque()
@@ -117,11 +46,20 @@ class OrderedMessageRepository(MessageRepository):
             self._queue.put(message)
 
     def emit_next(self, message: AirbyteMessage) -> None:
-        """Send the message before all waiting ones."""
+        """Send a control message before all other waiting messages, however full the queue is, and wake its reader."""
         if threading.get_ident() == self._main_thread:
             self._pending.append(message)
-        else:
-            self._queue.put_first(message)
+            return
+        with self._queue.mutex:
+            waiting = self._queue.queue
+            waiting.insert(sum(1 for _ in takewhile(_is_control, waiting)), message)
+            self._queue.not_empty.notify()
+
+    def control_messages(self) -> Iterator[AirbyteMessage]:
+        """Remove and return the control messages of the queue, for its reader, which is still working on an item."""
+        while self._queue.queue and _is_control(first := self._queue.queue[0]):
+            self._queue.get()
+            yield first
 
     def log_message(self, level: Level, message_provider: Callable[[], Any]) -> None:
         """Send a log message of the framework."""
@@ -134,6 +72,10 @@ class OrderedMessageRepository(MessageRepository):
         """Remove and return the main thread's messages."""
         while self._pending:
             yield self._pending.popleft()
+
+
+def _is_control(item: QueueItem) -> TypeGuard[AirbyteMessage]:
+    return isinstance(item, AirbyteMessage) and item.type is Type.CONTROL
 
 
 def clean(message: AirbyteMessage) -> AirbyteMessage:

@@ -23,7 +23,7 @@ PLAIN = signed_in_with(auth_method="access_token", access_token="false-access-to
 def connected(**options: Any) -> Api:
     """A connection with an access token, which waits for no outage unless the options say so."""
     config = Config.from_mapping({**PLAIN, "max_wait_minutes": 0, **options}, TODAY)
-    return Api.connect(config, lambda _: None, lambda: None, pauses=Pauses(first_seconds=0))
+    return Api.connect(config, lambda _: None, pauses=Pauses(first_seconds=0))
 
 
 class Wire:

@@ -19,17 +19,9 @@ from unit_tests.configs import TODAY, config
 HERE = "http://127.0.0.1:8899/v5"
 
 
-class FlushedError(Exception):
-    """The output was flushed."""
-
-
-def flush() -> None:
-    raise FlushedError
-
-
 def connect(pauses: Pauses | None = None, **options: Any) -> Api:
     settings = Config.from_mapping(config(**options), TODAY)
-    return Api.connect(settings, on_rotation=lambda _: None, before_wait=flush, pauses=pauses)
+    return Api.connect(settings, on_rotation=lambda _: None, pauses=pauses)
 
 
 @pytest.fixture(autouse=True)
@@ -111,16 +103,6 @@ def test_a_shorter_timeout_shortens_the_time_of_responses_and_files() -> None:
     assert hasty.response_bounds == Bounds(limits.RESPONSE_BYTES, limits.RESPONSE_SECONDS / 10, pace_seconds=6)
     assert hasty.file_bounds == patient.file_bounds.shortened(0.1)
     assert hasty.file_bounds.most_bytes == limits.REPORT_BYTES
-
-
-def test_output_is_flushed_before_a_wait_for_a_quota_or_the_end_of_an_outage() -> None:
-    api = connect()
-    api.budget.throttled("org_read", 30)
-
-    with pytest.raises(FlushedError):
-        api.budget.acquire("org_read")
-    with pytest.raises(FlushedError):
-        api.retry_policy.outage.wait("ConnectTimeout")
 
 
 # ---- Base URLs

@@ -48,16 +48,15 @@ def recorded(tightest: int, remaining: int, reset: int, *quotas: str) -> dict[st
     return headers(", ".join([str(tightest), SAFETY_NET, *quotas]), remaining, reset)
 
 
-BeforeWait = Callable[[], None]
 Wait = Callable[[threading.Condition, float], object] | None
 
 
 class Caller:
     """Makes calls against a budget that would rather give up than wait."""
 
-    def __init__(self, max_wait_seconds: float = 0, before_wait: BeforeWait = lambda: None, wait: Wait = None) -> None:
+    def __init__(self, max_wait_seconds: float = 0, wait: Wait = None) -> None:
         self.clock = Clock()
-        self.budget = Budget(max_wait_seconds, before_wait, self.clock, wait or self.clock.wait)
+        self.budget = Budget(max_wait_seconds, self.clock, wait or self.clock.wait)
         self._sent: list[float] = []
 
     def send(self, operation: str = CATEGORY) -> None:
@@ -446,9 +445,9 @@ def test_a_quota_of_a_day_is_known_from_a_refusal_alone(
 # ---- Waits
 
 
-def full(reset: float, before_wait: BeforeWait = lambda: None, wait: Wait = None) -> Caller:
+def full(reset: float, wait: Wait = None) -> Caller:
     """A caller whose only request of an interval is taken, so that the next one waits for the reset."""
-    caller = Caller(900, before_wait, wait)
+    caller = Caller(900, wait)
     caller.call(alone(1, 0, reset, 3_600))
     return caller
 
@@ -473,40 +472,34 @@ def test_a_waiting_request_goes_out_as_soon_as_the_quota_is_raised() -> None:
     assert frees_up_in(budget) == [None]
 
 
-def test_nothing_is_locked_while_output_is_flushed_and_a_wait_is_logged(request: pytest.FixtureRequest) -> None:
+def test_nothing_is_locked_while_a_wait_is_logged(request: pytest.FixtureRequest) -> None:
     sent: list[object] = []
-
-    def send_another() -> None:
-        sent.append(in_thread(lambda: budget.take("ads_read")).result(PATIENCE_SECONDS))
 
     class Listener(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
             sent.append(record.getMessage())
-            send_another()
+            sent.append(in_thread(lambda: budget.take("ads_read")).result(PATIENCE_SECONDS))
 
-    budget = full(30, send_another).budget
+    budget = full(30).budget
     logger, listener = logging.getLogger("airbyte"), Listener()
     logger.addHandler(listener)
     request.addfinalizer(lambda: logger.removeHandler(listener))
     budget.acquire(CATEGORY)
 
-    assert sent == ["Waiting 31 s for Pinterest's quota of ads_analytics requests.", 0, 0]
+    assert sent == ["Waiting 31 s for Pinterest's quota of ads_analytics requests.", 0]
 
 
 @pytest.mark.parametrize("seconds", [60, 20])
-def test_a_wait_is_logged_and_output_flushed_once_a_minute_however_often_it_is_woken(
+def test_a_wait_is_logged_once_a_minute_however_often_it_is_woken(
     caplog: pytest.LogCaptureFixture, seconds: float
 ) -> None:
-    flushed: list[float] = []
     waiting = full(
         150,
-        before_wait=lambda: flushed.append(waiting.clock.now),
         wait=lambda condition, longest: waiting.clock.wait(condition, min(longest, seconds)),
     )
     with caplog.at_level("INFO", "airbyte"):
         waiting.send()
 
-    assert flushed == [1_000, 1_060, 1_120]
     assert [message.split()[1] for message in caplog.messages] == ["151", "91", "31"]
 
 

@@ -1,14 +1,14 @@
 """A failed request is retried after growing pauses; an outage is waited for together and uses up no retries."""
 
-import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from queue import SimpleQueue
 
 import pytest
 import requests
 
 from source_pinterest.api.errors import BrokenResponseError, MalformedResponseError, Reason, UnavailableError
-from source_pinterest.api.retries import Outage, Pauses, RetryPolicy, Tries
+from source_pinterest.api.retries import LOGGER, Outage, Pauses, RetryPolicy, Tries
 from source_pinterest.api.session import ApiResponse
 from source_pinterest.api.verdicts import Again, ErrorResponse, Retry
 from unit_tests.answers import refusal
@@ -146,38 +146,42 @@ def clock() -> Clock:
 class Waiters:
     """Requests that wait for the same outage, one begun after the other."""
 
-    def __init__(self, clock: Clock) -> None:
-        self._announced = threading.Semaphore(0)
-        self.outage = Outage(100_000, LONG, before_wait=self._announced.release, clock=clock)
+    def __init__(self, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._announced: SimpleQueue[str] = SimpleQueue()
+        monkeypatch.setattr(LOGGER, "info", self._announced.put)
+        self.outage = Outage(100_000, LONG, clock=clock)
         self.outage.end()
         self.futures: list[Future[bool]] = []
 
-    def begin(self) -> None:
+    def begin(self) -> str:
+        """Begin another one, and return what it logs before it waits."""
         self.futures.append(in_thread(lambda: self.outage.wait("ConnectionError")))
-        assert self._announced.acquire(timeout=PATIENCE_SECONDS)
+        return self._announced.get(timeout=PATIENCE_SECONDS)
 
 
 def test_all_requests_share_the_next_try_and_go_on_with_the_first_response(
-    clock: Clock, caplog: pytest.LogCaptureFixture
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    waiters = Waiters(clock)
-    with caplog.at_level("INFO", "airbyte"):
-        for seconds in (0, 0, 40, 60, 199, 1, 400, 800, 1_000):
-            clock.now += seconds
-            waiters.begin()
+    waiters, logged = Waiters(clock, monkeypatch), []
+    for seconds in (0, 0, 40, 60, 199, 1, 400, 800, 1_000):
+        clock.now += seconds
+        logged.append(waiters.begin())
     assert waits(waiters.futures[0])
     waiters.outage.end()
 
     assert [future.result(PATIENCE_SECONDS) for future in waiters.futures] == [True] * 9
-    assert caplog.messages == [
+    assert logged == [
         f"Pinterest can't be reached (ConnectionError). Retrying in {pause} s."
         for pause in (100, 100, 60, 200, 1, 400, 800, 1_000, 1_000)
     ]
 
 
-def test_an_outage_that_ends_before_the_wait_has_begun_is_not_waited_for(clock: Clock) -> None:
-    """Nothing is locked while output is flushed, and a response that arrives meanwhile counts."""
-    outage = Outage(900, LONG, lambda: in_thread(outage.end).result(PATIENCE_SECONDS), clock)
+def test_an_outage_that_ends_before_the_wait_has_begun_is_not_waited_for(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is locked while the wait is logged, and a response that arrives meanwhile counts."""
+    outage = Outage(900, LONG, clock=clock)
+    monkeypatch.setattr(LOGGER, "info", lambda _: in_thread(outage.end).result(PATIENCE_SECONDS))
     outage.end()
 
     assert in_thread(lambda: outage.wait("ConnectionError")).result(PATIENCE_SECONDS)

@@ -1,185 +1,119 @@
-"""Lines leave whole, in large pieces and without secrets, from a process that is tuned for it."""
+"""Lines leave whole and without secrets, and a signal ends the process between two."""
 
 import errno
 import io
 import json
 import logging
-import sys
+import os
+import signal
 import threading
 from collections.abc import Iterator
-from contextlib import nullcontext
-from pathlib import Path
 
 import pytest
-from airbyte_cdk.logger import PRINT_BUFFER
 from airbyte_cdk.utils.airbyte_secrets_utils import update_secrets
 
-from source_pinterest.engine.output import (
-    MaskedLogFormatter,
-    MaskedStream,
-    MessageWriter,
-    mask_logs,
-)
+from source_pinterest.engine import output as engine_output
+from source_pinterest.engine.output import MaskedLogFormatter, MaskedStream, Output, mask_logs
 from source_pinterest.masking import SECRETS
-from unit_tests.clocks import Clock
 from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
 
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """Stands still, so that no line is written for having waited too long."""
-    monkeypatch.setattr("time.monotonic", clock := Clock())
-    return clock
+LINES = b"".join(b"%06d\n" % number for number in range(50_000))
 
 
 @pytest.fixture
-def stdout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clock: Clock) -> Iterator[Path]:
-    del clock
-    path = tmp_path / "stdout"
-    with path.open("w", encoding="utf-8") as file:
-        monkeypatch.setattr(sys, "__stdout__", file)
-        yield path
+def pipe() -> Iterator[tuple[int, int]]:
+    """Both ends of a pipe, the reading end first."""
+    ends = os.pipe()
+    yield ends
+    for end in ends:
+        os.close(end)
 
 
-PIECE_BYTES = 64 * 1024
+def received(reading: int, count: int) -> bytes:
+    came = b""
+    while len(came) < count:
+        came += os.read(reading, count - len(came))
+    return came
 
 
-def test_lines_wait_for_a_flush_and_come_whole_after_the_logs_and_once(stdout: Path) -> None:
-    writer = MessageWriter()
-    PRINT_BUFFER.buffer.write("a log line\n")
-    writer.write("one 🙂\n".encode())
-    writer.write(b"two\nthree\n")
-    assert stdout.read_bytes() == b""
+def test_a_line_that_can_not_wait_comes_before_the_next_lines_of_any_thread(pipe: tuple[int, int]) -> None:
+    reading, writing = pipe
+    output = Output(writing)
+    first = in_thread(lambda: output.write(LINES))
+    came = received(reading, 7)
+    others = [in_thread(lambda: output.write(LINES)) for _ in range(3)]
+    urgent = in_thread(lambda: output.write_now(b"token\n"))
+    assert all(map(waits, (first, *others, urgent)))
+    came += received(reading, 4 * len(LINES) - 1)
 
+    assert came == LINES + b"token\n" + 3 * LINES
+    for writer in (first, *others, urgent):
+        writer.result(PATIENCE_SECONDS)
+
+
+def test_a_signal_during_a_write_ends_the_process_at_the_end_of_a_line(
+    pipe: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended: list[int] = []
+    monkeypatch.setattr(engine_output, "end_hard_later", ended.append)
+    reading, writing = pipe
+    output = Output(writing)
+
+    def read() -> bytes:
+        came = received(reading, 7)
+        output.end(signal.SIGTERM, None)
+        output.end(signal.SIGINT, None)
+        while not came.endswith(b"the end\n"):
+            came += os.read(reading, 100)
+        return came
+
+    reader = in_thread(read)
+    with pytest.raises(SystemExit) as raised:
+        output.write(LINES)
+    os.write(writing, b"the end\n")
+    lines = reader.result(PATIENCE_SECONDS).removesuffix(b"the end\n")
+
+    assert (raised.value.code, ended) == (143, [143])
+    assert LINES.startswith(lines)
+    assert lines.endswith(b"\n")
+    assert len(lines) < len(LINES) / 2
+
+
+def test_a_signal_between_writes_ends_the_process_at_once_and_again_if_its_exception_is_lost(
+    pipe: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine_output, "end_hard_later", lambda _: None)
+    output = Output(pipe[1])
+
+    with pytest.raises(SystemExit, match="130"):
+        output.end(signal.SIGINT, None)
+    with pytest.raises(SystemExit, match="130"):
+        output.write(b"a line\n")
+
+
+def test_nothing_follows_a_line_that_was_cut(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The user is told once."""
+    disk = bytearray()
+
+    def write(descriptor: int, piece: memoryview) -> int:
+        if descriptor != 1:
+            return write_to(descriptor, piece)
+        if disk:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        disk.extend(piece[:3])
+        return 3
+
+    write_to = os.write
+    monkeypatch.setattr(os, "write", write)
+    output = Output()
     for _ in range(2):
-        writer.flush()
-        assert stdout.read_text(encoding="utf-8") == "a log line\none 🙂\ntwo\nthree\n"
+        with pytest.raises(OSError, match="No space left"):
+            output.write(b"a line\n")
 
-
-def test_a_line_does_not_wait_long_for_others(stdout: Path, clock: Clock) -> None:
-    writer = MessageWriter()
-    writer.write(b"one\n")
-    clock.now += 0.09
-    writer.write(b"two\n")
-    assert stdout.read_bytes() == b""
-    clock.now += 0.02
-    writer.write(b"three\n")
-
-    assert stdout.read_bytes() == b"one\ntwo\nthree\n"
-
-
-def test_an_output_that_was_never_open_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "__stdout__", None)
-
-    with pytest.raises(BrokenPipeError):
-        MessageWriter().write_now(b"a line\n")
-
-
-# ---- In pieces, between which a signal to end is obeyed
-
-
-class Turns:
-    """A lock that notes how much stood in stdout whenever it was let go, and may end the process then."""
-
-    def __init__(self, stdout: Path, end_after: int | None = None) -> None:
-        self._stdout = stdout
-        self._end_after = end_after
-        self.written: list[bytes] = []
-
-    def __enter__(self) -> None:
-        """Begin to print."""
-
-    def __exit__(self, *_: object) -> None:
-        """End, where a signal says so."""
-        content = self._stdout.read_bytes()
-        if content != b"".join(self.written):
-            self.written.append(content[sum(map(len, self.written)) :])
-        if self._end_after is not None and len(self.written) > self._end_after:
-            self._end_after = None
-            raise SystemExit(143)
-
-
-def bundle(lines: int, line_bytes: int) -> bytes:
-    return b"".join(b"%06d" % number + b"x" * (line_bytes - 7) + b"\n" for number in range(lines))
-
-
-@pytest.mark.parametrize(
-    ("bundles", "pieces", "most_bytes"),
-    [
-        ([bundle(1, 100)] * 2_000, 4, PIECE_BYTES + 100),
-        ([bundle(900, 70), bundle(3_000, 90), bundle(1, 50)], 6, 2 * PIECE_BYTES + 100),
-        ([bundle(3, 200_000)], 3, 200_000),
-    ],
-)
-def test_each_piece_ends_at_a_line_and_is_no_longer_than_it_must_be(
-    stdout: Path, monkeypatch: pytest.MonkeyPatch, bundles: list[bytes], pieces: int, most_bytes: int
-) -> None:
-    monkeypatch.setattr(PRINT_BUFFER, "lock", turns := Turns(stdout))
-    writer = MessageWriter()
-    for lines in bundles:
-        writer.write(lines)
-    writer.flush()
-
-    assert stdout.read_bytes() == b"".join(bundles)
-    assert len(turns.written) == pieces
-    assert max(map(len, turns.written)) <= most_bytes
-    assert all(piece.endswith(b"\n") for piece in turns.written)
-
-
-@pytest.mark.parametrize("end_after", [0, 3])
-def test_output_that_a_signal_interrupts_is_written_once_before_the_end(
-    stdout: Path, monkeypatch: pytest.MonkeyPatch, end_after: int
-) -> None:
-    monkeypatch.setattr(PRINT_BUFFER, "lock", Turns(stdout, end_after))
-    writer, whole = MessageWriter(), bundle(5_000, 100)
-    with pytest.raises(SystemExit):
-        writer.write(whole)
-    assert 0 < stdout.stat().st_size < len(whole)
-    writer.flush()
-
-    assert stdout.read_bytes() == whole
-
-
-# ---- Lines that can't wait
-
-
-def test_a_line_that_can_not_wait_comes_before_all_that_waits(stdout: Path) -> None:
-    writer = MessageWriter()
-    writer.write(b"a record\n")
-    writer.write_now(b"a token\n")
-    assert stdout.read_bytes() == b"a token\n"
-
-    writer.flush()
-    assert stdout.read_bytes() == b"a token\na record\n"
-
-
-class Stuck:
-    """A writer of a line that can't wait, who never gets the lock of the output."""
-
-    def __init__(self, writer: MessageWriter, monkeypatch: pytest.MonkeyPatch) -> None:
-        self._lock = threading.Lock()
-        self._lock.acquire()
-        monkeypatch.setattr(PRINT_BUFFER, "lock", self._lock)
-        self._writing = in_thread(lambda: writer.write_now(b"a token\n"))
-        assert waits(self._writing)
-        monkeypatch.setattr(PRINT_BUFFER, "lock", nullcontext())
-
-    def go_on(self) -> None:
-        self._lock.release()
-        self._writing.result(PATIENCE_SECONDS)
-
-
-def test_a_line_whose_writer_never_gets_the_lock_is_written_by_who_has_it(
-    stdout: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    writer = MessageWriter()
-    writer.write(b"a record\n")
-    stuck = Stuck(writer, monkeypatch)
-    writer.flush()
-
-    assert stdout.read_bytes() == b"a token\na record\n"
-    stuck.go_on()
-    assert stdout.read_bytes() == b"a token\na record\n"
+    assert disk == b"a l"
+    assert capfd.readouterr().err.count("No space left on device") == 1
 
 
 # ---- Secrets
@@ -228,24 +162,18 @@ def test_a_full_stderr_loses_text_without_an_error() -> None:
     print("a line", file=MaskedStream(FullStream()), flush=True)
 
 
-def test_an_error_that_ends_a_thread_is_logged(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+def test_an_error_that_ends_a_thread_is_logged_without_secrets(
+    monkeypatch: pytest.MonkeyPatch, pipe: tuple[int, int]
 ) -> None:
     monkeypatch.setattr(threading, "excepthook", threading.excepthook)
-    formatters = [(handler, handler.formatter) for handler in logging.getLogger().handlers]
-    try:
-        mask_logs()
-        assert formatters
-        for handler, _ in formatters:
-            assert "Two: ****" in handler.format(record(logging.INFO, "Two: %s", SECRET))
-        thread = threading.Thread(target=lambda: {}["id"])
-        thread.start()
-        thread.join(PATIENCE_SECONDS)
-    finally:
-        for handler, formatter in formatters:
-            handler.setFormatter(formatter)
+    reading, writing = pipe
+    monkeypatch.setattr(logging.getLogger(), "handlers", [logging.StreamHandler()])
+    mask_logs(Output(writing))
+    thread = threading.Thread(target=lambda: {}[SECRET])
+    thread.start()
+    thread.join(PATIENCE_SECONDS)
 
-    [logged] = caplog.records
-    assert logged.levelno == logging.ERROR
-    assert logged.exc_info
-    assert isinstance(logged.exc_info[1], KeyError)
+    logged = json.loads(os.read(reading, 64 * 1024))["log"]
+    assert logged["level"] == "ERROR"
+    assert logged["message"].startswith("Thread failed\nTraceback")
+    assert logged["message"].endswith("KeyError: '****'")

@@ -1,9 +1,9 @@
-"""Messages leave in their order, at once before a wait, and without secrets; the queue is bounded in bytes."""
+"""Messages leave in their order, control messages first, and without secrets."""
 
 import logging
-import queue
-from concurrent.futures import Future
-from typing import cast
+from functools import partial
+from queue import Queue
+from typing import Any, cast
 
 import pytest
 from airbyte_cdk.models import (
@@ -18,12 +18,10 @@ from airbyte_cdk.utils import AirbyteTracedException
 
 from source_pinterest.api.errors import ConfigError
 from source_pinterest.engine.bundles import Bundle, BundleMessage
-from source_pinterest.engine.output import MESSAGES
 from source_pinterest.engine.queue import (
     PLAIN_ERRORS,
     TRUE_COUNTS,
     OrderedMessageRepository,
-    RecordQueue,
     clean,
 )
 from source_pinterest.masking import SECRETS
@@ -42,11 +40,11 @@ def trace(kind: FailureType = FailureType.system_error, sentence: str = "It fail
 
 
 @pytest.fixture
-def records() -> RecordQueue:
-    return RecordQueue(10_000)
+def records() -> Queue[Any]:
+    return Queue()
 
 
-def test_a_workers_messages_and_log_lines_go_through_the_record_queue(records: RecordQueue) -> None:
+def test_a_workers_messages_and_log_lines_go_through_the_record_queue(records: Queue[Any]) -> None:
     repository = OrderedMessageRepository(records)
     messages = [BundleMessage(Bundle("boards", b"1", 1)), state(), BundleMessage(Bundle("boards", b"2", 1))]
 
@@ -64,8 +62,8 @@ def test_a_workers_messages_and_log_lines_go_through_the_record_queue(records: R
 
 
 def test_the_main_threads_messages_never_block_on_a_full_queue() -> None:
-    records = RecordQueue(1)
-    records.put(bundle(1))
+    records: Queue[Any] = Queue(1)
+    records.put(state())
     repository = OrderedMessageRepository(records)
     first, second = state(), trace()
     repository.emit_message(first)
@@ -113,91 +111,32 @@ def test_the_framework_s_count_of_records_is_kept_to_itself() -> None:
     assert TRUE_COUNTS.filter(logged({"a": "dictionary"}))
 
 
-# ---- The queue
-
-
-def bundle(size: int) -> BundleMessage:
-    return BundleMessage(Bundle("boards", b"x" * size, 1))
-
-
-def putting(records: RecordQueue, size: int) -> "Future[None]":
-    """A worker that has a bundle to send."""
-    return in_thread(lambda: records.put(bundle(size)))
-
-
-def taken(records: RecordQueue) -> int:
-    """The bytes of the next bundle."""
-    item = records.get(timeout=PATIENCE_SECONDS)
-    assert isinstance(item, BundleMessage)
-    return len(item.bundle.lines)
-
-
-def test_bundles_are_taken_until_so_many_bytes_wait(records: RecordQueue) -> None:
-    for size in (6_000, 3_999, 1_500):
-        putting(records, size).result(PATIENCE_SECONDS)
-
-    assert records.full()
-    assert waits(putting(records, 1))
-
-
-def test_other_messages_count_against_the_bound() -> None:
-    """A million states, or bundles of a record each, must not fill the memory either."""
-    records = RecordQueue(4_096)
-    for item in (bundle(1), state(), bundle(10), bundle(1_024)):
-        records.put(item)
-
-    assert waits(putting(records, 1))
-
-
-def test_a_waiting_writer_is_woken_when_half_the_queue_is_free(records: RecordQueue) -> None:
-    for _ in range(4):
-        records.put(bundle(2_500))
-    workers = [putting(records, 3_000) for _ in range(2)]
-
-    assert taken(records) == 2_500
-    assert all(map(waits, workers))
-    assert taken(records) == 2_500
-    for worker in workers:
-        worker.result(PATIENCE_SECONDS)
-    assert [taken(records) for _ in range(4)] == [2_500, 2_500, 3_000, 3_000]
-
-
-def test_output_is_written_before_the_reader_has_to_wait(records: RecordQueue, monkeypatch: pytest.MonkeyPatch) -> None:
-    flushes: list[int] = []
-    monkeypatch.setattr(MESSAGES, "flush", lambda: flushes.append(1))
-    records.put(bundle(1))
-    records.put(bundle(2))
-    assert [taken(records), taken(records)] == [1, 2]
-    assert flushes == []
-
-    with pytest.raises(queue.Empty):
-        records.get(block=False)
-    assert flushes == [1]
+# ---- Control messages
 
 
 def control() -> AirbyteMessage:
     return AirbyteMessage(type=Type.CONTROL)
 
 
-def test_urgent_messages_come_first_in_order_from_a_full_queue(records: RecordQueue) -> None:
-    records.put(bundle(10_000))
-    assert list(records.urgent()) == []
+def test_control_messages_come_first_in_their_order_from_a_full_queue() -> None:
+    records: Queue[Any] = Queue(2)
+    repository, waiting = OrderedMessageRepository(records), [state(), trace()]
+    for message in waiting:
+        records.put(message)
     first, second, third = control(), control(), control()
-    assert waits(putting(records, 1))
     for message in (first, second, third):
-        records.put_first(message)
+        in_thread(partial(repository.emit_next, message)).result(PATIENCE_SECONDS)
 
-    assert [records.get(timeout=PATIENCE_SECONDS) for _ in range(2)] == [first, second]
-    assert list(records.urgent()) == [third]
-    assert taken(records) == 10_000
-    assert taken(records) == 1
-    assert records.bytes == 0
+    assert records.get_nowait() is first
+    assert list(repository.control_messages()) == [second, third]
+    assert list(repository.control_messages()) == []
+    assert [records.get_nowait() for _ in waiting] == waiting
 
 
-def test_an_urgent_message_wakes_a_waiting_reader(records: RecordQueue) -> None:
+def test_a_control_message_wakes_the_reader_of_an_empty_queue(records: Queue[Any]) -> None:
     reader = in_thread(records.get)
     assert waits(reader)
-    urgent = control()
-    records.put_first(urgent)
+    repository, urgent = OrderedMessageRepository(records), control()
+    in_thread(partial(repository.emit_next, urgent)).result(PATIENCE_SECONDS)
 
     assert reader.result(PATIENCE_SECONDS) is urgent

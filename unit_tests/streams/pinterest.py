@@ -148,7 +148,7 @@ def slice_of(parents: Mapping[str, str], named: Mapping[str, Any] | None = None)
 
 def connected(config: Config) -> Api:
     """The way to Pinterest, without pauses between two tries."""
-    return Api.connect(config, lambda _: None, lambda: None, pauses=Pauses(first_seconds=0))
+    return Api.connect(config, lambda _: None, pauses=Pauses(first_seconds=0))
 
 
 def records_of(bundles: Iterable[Bundle]) -> Iterator[dict[str, Any]]:

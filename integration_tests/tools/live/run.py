@@ -110,7 +110,7 @@ def of_account(path: Path, experiment: Experiment) -> Sequence[Field]:
     raw = read_object(path)
     config = Config.from_mapping({**raw, "max_retries": 0})
     store = TokenStore(raw, lambda _: None, path, saves=True)  # a rotated token would be lost otherwise
-    api = Api.connect(config, store.rotated, lambda: None)
+    api = Api.connect(config, store.rotated)
     send, download = sender(api.session, api.response_bounds), sender(api.downloads, api.file_bounds)
     besides_a_token = experiment.requests - 1
     look = AccountLook(Sync(api, config), send, download, _wait, besides_a_token)
