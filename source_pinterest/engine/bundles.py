@@ -71,67 +71,39 @@ class BundleMessage(AirbyteMessage):
         self.bundle = bundle
 
 
-class BundleBuilder:
-    """Serialises the records of a stream as the framework would, and returns them in bundles.
+def bundles_of(
+    stream: str, records: Iterable[Record], admits: Admits | None = None, clock: Callable[[], int] = time.time_ns
+) -> Iterator[Bundle]:
+    """Serialise the records of a stream as the framework would, and yield them in bundles.
 
     Args:
         stream: the stream's name.
+        records: the records.
+        admits: whether to emit a record; by default each.
         clock: returns the time in nanoseconds. `emitted_at` of a bundle's records is the time of its first record.
+
+    Raises:
+        ResponseTooLargeError: a record is larger than `limits.ROW_BYTES`.
     """
-
-    def __init__(self, stream: str, clock: Callable[[], int] = time.time_ns) -> None:
-        self._stream = stream
-        self._clock = clock
-        self._before_data = b'{"type":"RECORD","record":{"stream":%b,"data":' % orjson.dumps(stream)
-        self._after_data = b""
-        self._lines = bytearray()
-        self._count = self._room = 0
-
-    def add_all(self, records: Iterable[Record], admits: Admits | None = None) -> Iterator[Bundle]:
-        """Add the records while the result is iterated over, and return each bundle that they fill.
-
-        Args:
-            records: the records.
-            admits: whether to add a record; by default each.
-
-        Raises:
-            ResponseTooLargeError: a record is larger than `limits.ROW_BYTES`.
-        """
-        before_data = self._before_data
-        for record in records:
-            data = serialised(record)
-            if admits and not admits(record, data):
-                continue
-            if len(self._lines) + len(data) > self._room:
-                if len(data) > ROW_BYTES:
-                    found = f"{self._stream}: a record has more than {ROW_BYTES:,} bytes"
-                    raise ResponseTooLargeError.unexplained(found)
-                yield from self.rest()
-            if not self._count:
-                self._begin()
-            lines = self._lines
-            lines += before_data
-            lines += data  # not kept one by one: thousands of small blocks fragment the heap
-            lines += self._after_data
-            self._count += 1
-
-    def rest(self) -> Iterator[Bundle]:
-        """Return the records added since the last bundle as a bundle, if there are any."""
-        if self._count:
-            bundle = Bundle(self._stream, bytes(self._lines), self._count)
-            self._lines, self._count = bytearray(), 0
-            yield bundle
-
-    def _begin(self) -> None:
-        self._after_data = b',"emitted_at":%d}}\n' % (self._clock() // 1_000_000)
-        self._room = BUNDLE_BYTES - len(self._before_data) - len(self._after_data)
-
-
-def bundles_of(stream: str, records: Iterable[Record], admits: Admits | None = None) -> Iterator[Bundle]:
-    """Return the records of a stream in bundles: those that `admits` admits, by default all."""
-    builder = BundleBuilder(stream)
-    yield from builder.add_all(records, admits)
-    yield from builder.rest()
+    before_data = b'{"type":"RECORD","record":{"stream":%b,"data":' % orjson.dumps(stream)
+    lines, count, after_data = bytearray(), 0, b""
+    for record in records:
+        data = serialised(record)
+        if admits and not admits(record, data):
+            continue
+        if len(data) > ROW_BYTES:
+            raise ResponseTooLargeError.unexplained(f"{stream}: a record has more than {ROW_BYTES:,} bytes")
+        if count and len(lines) + len(before_data) + len(data) + len(after_data) > BUNDLE_BYTES:
+            yield Bundle(stream, bytes(lines), count)
+            lines, count = bytearray(), 0
+        if not count:
+            after_data = b',"emitted_at":%d}}\n' % (clock() // 1_000_000)
+        lines += before_data
+        lines += data  # not kept one by one: thousands of small blocks fragment the heap
+        lines += after_data
+        count += 1
+    if count:
+        yield Bundle(stream, bytes(lines), count)
 
 
 def spooled(bundles: Iterable[Bundle]) -> Iterator[Bundle]:

@@ -14,7 +14,6 @@ from airbyte_cdk.models import AirbyteMessage, AirbyteRecordMessage, Type
 from source_pinterest.api.errors import ConfigError, MalformedResponseError, ResponseTooLargeError
 from source_pinterest.engine.bundles import (
     Bundle,
-    BundleBuilder,
     BundleSpool,
     RowBudget,
     bundles_of,
@@ -36,14 +35,8 @@ RECORDS: list[dict[str, Any]] = [
 ]
 
 
-def builder() -> BundleBuilder:
-    return BundleBuilder(STREAM, clock=lambda: NOW * 1_000_000 + 999_999)
-
-
 def bundle_with(*records: dict[str, Any]) -> Bundle:
-    taken = builder()
-    assert list(taken.add_all(records)) == []
-    [bundle] = taken.rest()
+    [bundle] = bundles_of(STREAM, records, clock=lambda: NOW * 1_000_000 + 999_999)
     return bundle
 
 
