@@ -62,7 +62,7 @@ REQUESTS_PER_MINUTE: Mapping[str, int] = {
     "trends_read": 60,
 }
 
-# ---- The connector's own limits ----
+# The connector's own limits.
 
 ROWS_PER_ANALYTICS_REQUEST = 10_000  # ids x days; 22,500 rows of 112 columns are 70 to 120 MB of JSON
 TARGETING_ROWS_A_DAY = 50  # per entity, of all targeting types: an estimate that keeps requests below the limit above
@@ -112,8 +112,6 @@ REPORT_THREADS = 16  # reports that are created or polled at the same time, for 
 STATE_EVERY_SECONDS = 10
 STATE_EVERY_RECORDS = 10_000
 ENTRIES_OF_A_FREQUENT_STATE = 1_000  # accounts or boards of at most 200 bytes each: under 20 bytes of state per record
-
-# ---- Rate limit categories ----
 
 # The first pattern found in the path decides. Source: `x-ratelimit-category` in Pinterest's OpenAPI description.
 _CATEGORY_BY_PATH: Mapping[re.Pattern[str], str] = {

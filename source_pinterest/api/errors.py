@@ -1,12 +1,24 @@
 """The errors of requests to Pinterest, each with the sentence that the user reads.
 
-A `FatalError` ends its stream. A `SliceError` fails one account, board or window, and the other tasks are read. The
-sections below group them by what happens next. A class is there because callers treat its errors in the same way, and a
-`Reason` because a few treat some of them in another. A sentence that one place raises stands at that place.
-`engine/ledger.py` says what the error of a task costs.
+    PinterestError
+      FatalError                 the stream ends
+        ConfigError              the user has to change something
+          RightMissingError      the app or its user lacks a right
+        QuotaExhaustedError      the quota renews too late
+      SliceError                 the task fails, and the others are read
+        RefusedError, GoneError  the task is left out if other tasks can be read
+        AccountUnreadableError   the account has to be readable
+        NothingLeftError         every task is refused or gone
+        RejectedError            the request is invalid
+          BadRequestError        a column or a filter may be the cause: it is left out
+        ResponseTooLargeError    the request is split if it can be
+        UnavailableError         every try failed
+        AccessLostError          a list broke off
+    MalformedResponseError       a body can't be parsed: the request is retried
 
-The errors that parsers raise are no `PinterestError`: `api/retries.py` retries the request and turns the last one into
-an `UnavailableError` or, if the form of a whole response is unknown, a `SliceError`.
+A class exists because callers treat its errors in the same way, and a `Reason` because some callers distinguish errors
+of one class. `engine/ledger.py` decides what the error of a task costs. `api/retries.py` turns the last
+`MalformedResponseError` into an `UnavailableError` or, if the whole response has an unknown form, into a `SliceError`.
 """
 
 from collections.abc import Mapping
@@ -17,10 +29,6 @@ from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils import AirbyteTracedException
 
 from source_pinterest.masking import SECRETS
-
-# ----------------------------------------------------------------------------------------------------------------------
-# Base classes
-# ----------------------------------------------------------------------------------------------------------------------
 
 
 class Reach(Enum):
@@ -35,11 +43,11 @@ class Reason(Enum):
     """Why Pinterest did not serve a request, for callers that have to tell errors of a class apart."""
 
     PERMISSION_MISSING = auto()
-    """The token lacks a permission, or, for all that Pinterest says, the user another right."""
+    """Pinterest says that the token lacks a permission. In fact the user may lack another right."""
     FEATURE_CLOSED = auto()
     """Pinterest has not opened a feature to the app. Signing in again does not help."""
     BETA_CLOSED = auto()
-    """Pinterest has not opened an endpoint to the app that another one can stand in for."""
+    """Pinterest has not opened an endpoint to the app. The stream uses another endpoint instead."""
     FORBIDDEN = auto()
     """HTTP 403, which an app also gets if Pinterest has not admitted it."""
     NO_CATALOG = auto()
@@ -55,14 +63,11 @@ class Reason(Enum):
     TOO_LARGE_TO_PARSE = auto()
     """The response is too large to be parsed as a whole. A page with fewer items may not be."""
     SERVER_ERROR = auto()
-    """Pinterest answered the last try with HTTP 500 or higher. A request for less may succeed."""
+    """Pinterest answered the last try with HTTP 500 or higher. A smaller request may succeed."""
     STILL_REFUSED = auto()
-    """Pinterest, or a server in front of it, answered the last try with HTTP 400, 403 or 404, and a retry may help.
-
-    Asked for something else, it may answer.
-    """
+    """The last try got HTTP 400, 403 or 404 of a kind that a retry may help. Another request may succeed."""
     UNKNOWN_FORM = auto()
-    """Pinterest's answer is whole, twice, and this version can't read it. The next sync could not either."""
+    """Pinterest sent a whole response twice, and this version can't read it. The next sync could not either."""
 
 
 class PinterestError(AirbyteTracedException):
@@ -119,11 +124,6 @@ class SliceError(PinterestError):
         return cls(f"{found}. {again}", quote=quote or found, reason=reason)
 
 
-# ----------------------------------------------------------------------------------------------------------------------
-# Responses that can't be parsed: the request is retried
-# ----------------------------------------------------------------------------------------------------------------------
-
-
 class MalformedResponseError(ValueError):
     """A response is cut short, or does not have the documented form."""
 
@@ -161,11 +161,6 @@ class TooLargeToParseError(MalformedResponseError):
     """A response that is parsed as a whole would take too much memory. Sent again, it would be as large."""
 
 
-# ----------------------------------------------------------------------------------------------------------------------
-# The sync can't go on: the user changes the configuration, the machine, or the time
-# ----------------------------------------------------------------------------------------------------------------------
-
-
 class ConfigError(FatalError):
     """The user has to change something before a sync can work."""
 
@@ -176,11 +171,6 @@ class QuotaExhaustedError(FatalError):
     """The quota renews later than this sync waits."""
 
     kind = FailureType.transient_error
-
-
-# ----------------------------------------------------------------------------------------------------------------------
-# The app or its user lacks a right: the stream ends
-# ----------------------------------------------------------------------------------------------------------------------
 
 
 class Access(NamedTuple):
@@ -236,11 +226,6 @@ def sign_in_for(scopes: tuple[str, ...]) -> str:
     return f"Sign in with python -m source_pinterest.authorize{options}" if options else ""
 
 
-# ----------------------------------------------------------------------------------------------------------------------
-# One task is refused or gone: it is left out if other tasks can be read
-# ----------------------------------------------------------------------------------------------------------------------
-
-
 class RefusedError(SliceError):
     """The token may not read this account or board."""
 
@@ -280,11 +265,6 @@ class NothingLeftError(SliceError):
         )
 
 
-# ----------------------------------------------------------------------------------------------------------------------
-# Pinterest rejects the request: a stream may leave out a column or a filter, or the task fails
-# ----------------------------------------------------------------------------------------------------------------------
-
-
 class RejectedError(SliceError):
     """Pinterest calls the request invalid."""
 
@@ -293,20 +273,10 @@ class BadRequestError(RejectedError):
     """Pinterest itself rejects the request, with HTTP 400 or 422. A requested name or value may be the cause."""
 
 
-# ----------------------------------------------------------------------------------------------------------------------
-# The response is too large: a stream that can split its request does so, else the task fails
-# ----------------------------------------------------------------------------------------------------------------------
-
-
 class ResponseTooLargeError(SliceError):
     """The request asks for more than Pinterest can return at once."""
 
     kind = FailureType.transient_error
-
-
-# ----------------------------------------------------------------------------------------------------------------------
-# The task fails: the next sync reads it again
-# ----------------------------------------------------------------------------------------------------------------------
 
 
 class UnavailableError(SliceError):

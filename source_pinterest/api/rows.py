@@ -40,10 +40,6 @@ OnReplacement = Callable[[str], None]
 """Takes a sentence about a value that was replaced, which is the same for each kind of replacement."""
 
 
-# ----------------------------------------------------------------------------------------------------------------------
-# Whole values
-# ----------------------------------------------------------------------------------------------------------------------
-
 _SURELY_SMALL = limits.PARSED_BYTES // 40  # a list in a list takes 40 times its text, and nothing takes more
 _FLAT_BYTES = 2 * LEVELS_OF_JSON  # a body of this size can't be nested too deeply: a level takes two brackets
 _LONGEST_WHOLE = len(str(2**64))  # the characters of a whole number of 64 bits
@@ -152,10 +148,6 @@ class _Lenient:
         if self._on_replacement and self._replaced_numbers:
             self._on_replacement("Pinterest sent numbers out of range; they are replaced by null.")
 
-
-# ----------------------------------------------------------------------------------------------------------------------
-# Rows, as the body arrives
-# ----------------------------------------------------------------------------------------------------------------------
 
 _BRACES_TRIED = 16
 """Closing braces at which a row is tried. The end of a row with more inner objects is found by its tokens."""
@@ -368,11 +360,6 @@ class JsonBody:
 def _parse_checked(row: bytes) -> Any:
     value = orjson.loads(row)  # fails quickly before the end of the row
     return value if row.count(b"[") <= _LISTS_TRIED else parse_json(row)
-
-
-# ----------------------------------------------------------------------------------------------------------------------
-# Pages of lists
-# ----------------------------------------------------------------------------------------------------------------------
 
 
 class ListShape(NamedTuple):

@@ -38,7 +38,7 @@ _PRINTABLE_ASCII = re.compile(r"[!-\[\]-~]+")
 """Without spaces and backslashes, which some libraries read as something else."""
 
 _GLOBAL_UNICAST, _6TO4 = ip_network("2000::/3"), ip_network("2002::/16")
-"""Hosts of the internet lie in the first network. Others, and the second, embed IPv4 addresses or lead nowhere."""
+"""Public IPv6 hosts are in the first network. Addresses of the second one embed IPv4 addresses."""
 
 T = TypeVar("T")
 Parse = Callable[[Iterator[bytes]], T]

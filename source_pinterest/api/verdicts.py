@@ -141,11 +141,6 @@ def _shown(text: str, max_characters: int) -> str:
     return shown if len(shown) <= max_characters else f"{shown[:max_characters]}…"
 
 
-# ----------------------------------------------------------------------------------------------------------------------
-# What happens next
-# ----------------------------------------------------------------------------------------------------------------------
-
-
 class Again(Enum):
     """The request is sent again without counting a retry."""
 
@@ -219,11 +214,6 @@ class _Row(NamedTuple):
                 return is_sign(response)
 
 
-# ----------------------------------------------------------------------------------------------------------------------
-# Signs and errors
-# ----------------------------------------------------------------------------------------------------------------------
-
-
 def _is_from_elsewhere(response: ErrorResponse) -> bool:
     return not response.is_from_pinterest
 
@@ -288,12 +278,9 @@ def _permission_missing(response: ErrorResponse, context: RequestContext) -> Pin
     )
 
 
-# ----------------------------------------------------------------------------------------------------------------------
-# The table. The first row that fits counts.
-# ----------------------------------------------------------------------------------------------------------------------
-
 _ANY_REFUSAL, _ANY_SERVER_ERROR, _ANY = range(400, 500), range(500, 1_000), range(1_000)
 
+# The first row that fits counts.
 _TABLE: Sequence[_Row] = (
     # A CDN refuses a URL for its length.
     _Row(

@@ -266,8 +266,9 @@ class StreamRun(PartitionGenerator):
     def _explained(self, task: Task, error: Exception) -> Exception:
         """Return an error with what the user can do about it in this stream.
 
-        The refusal of the stream's only task reaches the stream. That of a task which has to be readable is the loss of
-        an account, unless the stream may lack a right, which only all tasks together show. Any other stays a refusal.
+        If the stream has a single task, its refusal is the error of the stream. If an account has to be readable, its
+        refusal is the loss of the account. Other refusals stay refusals. A stream that needs a right judges all its
+        refusals at the end, because only all tasks together show whether the right is missing.
         """
         access = self.stream.access
         if isinstance(error, RefusedError | GoneError):
@@ -292,8 +293,7 @@ class StreamRun(PartitionGenerator):
     def _closed(self, error: Exception | None) -> Exception | None:
         """Count the end of a task, or of the planning. Return the error to raise.
 
-        That is its own error. After the last task it is that of all refusals, which is logged if the stream has
-        failed anyway.
+        After the last task, the refusals are judged. Their error is raised, or logged if the stream has failed anyway.
         """
         found = self._settle_refusals() if self._ledger.close() else None
         if found and (error or self._ledger.book.has_failed()):

@@ -176,7 +176,7 @@ class PinterestStream(HttpStream, ABC):
     parent_fields: tuple[str, ...] = ()
     """The names of the parents' ids that identify a task."""
     needs: "tuple[type[PinterestStream], ...]" = ()
-    """The streams with whose ids the tasks are made; a base class adds the parents that it makes tasks of."""
+    """The parent streams. The tasks are made of their ids. Base classes add the parents that they know."""
     foreign_keys: tuple[ForeignKey, ...] = ()
     """The leaf's own foreign keys; its base class adds the parents, whose ids it writes on the records."""
     page_size: int | None = limits.PAGE_SIZE
@@ -390,7 +390,10 @@ class PinterestStream(HttpStream, ABC):
         return self.has_gap(task)
 
     def has_gap(self, task: Task) -> bool:
-        """Return whether items were left out that the next sync may read without making others come twice."""
+        """Return whether the next sync should read the list again, for items that came without their key.
+
+        Where the destination keeps every record, the other items would come twice, so the list is not read again.
+        """
         return self.merges_by_key and task.parent_ids in self.gaps
 
     def to_bundles(self, records: Iterable[Record]) -> Iterator[Bundle]:
