@@ -42,6 +42,7 @@ _EXPIRY_MARGIN_SECONDS = 60.0
 """A token is renewed this long before it expires, or a tenth of its lifetime before if that is less."""
 
 _REFUSED = (400, 401, 403)
+_REFUSED_IF_REPEATED = (400, 401)
 
 APP_SCOPES = "ads:read,boards:read,boards:read_secret,catalogs:read,pins:read,pins:read_secret,user_accounts:read"
 """The permissions of the streams that a token of the app itself can read."""
@@ -281,16 +282,19 @@ class OAuthAuthenticator(PinterestAuthenticator):
             ) from error
 
     def _again_or_error(self, response: ErrorResponse) -> Again | Retry:
-        """Return how to send the refresh again. One refusal without a body, which a gateway may send, is not final.
+        """Return how to send the refresh again.
+
+        HTTP 400 or 401 without a body may be a gateway's. The first one is not final, the second one is.
 
         Raises:
             ConfigError: Pinterest refuses to issue a token.
         """
         if response.verdict is Again.WAIT:
             return Again.WAIT
-        will_pass = isinstance(response.verdict, Retry)
+        is_empty = response.status in _REFUSED_IF_REPEATED and not response.body.strip()
+        will_pass = isinstance(response.verdict, Retry) and not is_empty
         if response.status in _REFUSED and not response.is_foreign and not will_pass:
-            if response.body.strip() or self._had_empty_refusal:
+            if not is_empty or self._had_empty_refusal:
                 raise self._refused(response)
             self._had_empty_refusal = True
         return Retry(why=f"HTTP {response.status}.")
