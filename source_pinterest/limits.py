@@ -88,7 +88,6 @@ MESSAGE_CHARACTERS = 2_000  # of an error message; the rest is cut off
 REPORT_NAME_CHARACTERS = 200  # of a custom report, which names a stream and a table
 TABLE_NAME_CHARACTERS = 63  # that PostgreSQL and others tell tables apart by
 ROW_BYTES = 1024**2  # of one row of a response or of a report file
-HELD_ROWS = 20_000  # of pin analytics, until every pin has been read
 BUNDLE_BYTES = 1024**2  # of the records that a worker queues at once
 REPORT_BYTES = 8 * 1024**3  # of a report file, which is on disk while it is read
 RESPONSE_SECONDS = 600  # for an exchange, from connecting to the last byte, or to the first of a report file
@@ -96,6 +95,7 @@ TOKEN_RESPONSE_SECONDS = 120  # for an exchange with a token endpoint
 DOWNLOAD_BYTES_PER_SECOND = 10 * 1024  # of a report file, over any minute
 
 FINAL_AFTER_DAYS = 2  # Pinterest's help, "Reporting dashboard overview": conversions arrive after about 37 hours
+ORGANIC_FINAL_AFTER_DAYS = 7  # the age from which a day of a pin is final. Live, days came 1 or 2 days late
 IDLE_AFTER_DAYS = 7  # a day of a profile or pin without a row by then had no activity. Live, days came 1 or 2 days late
 ALL_PINS_AFTER_DAYS = 7  # with the option Only Pins with Activity, days until the next pass over all pins
 LOOKBACK_MARGIN_DAYS = 3  # added to the largest attribution window, for conversions that Pinterest processes late

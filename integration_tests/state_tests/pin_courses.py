@@ -175,7 +175,7 @@ class PinCourse:
         if is_complete or not trouble.ends_early:
             self._assert_arrived(truth, excused=self._excused(trouble))
         is_begun = trouble.ends_early and not is_complete
-        self._is_resumed = is_begun and (self._is_resumed or self._destination == APPEND or bool(trouble.late))
+        self._is_resumed = is_begun and (self._is_resumed or bool(trouble.late))
         return output
 
     def rest(self, numbers: Iterable[int]) -> None:
@@ -309,7 +309,7 @@ class PinCourse:
         return any(entry.get("failures") for entry in self.behind.values())
 
     def _assert_arrived(self, truth: Mapping[Key, Record], *, excused: set[tuple[str, str]]) -> None:
-        last = self._last_sure_day(truth)
+        last = self._last_sure_day()
         lacking = [
             key
             for key, row in truth.items()
@@ -318,20 +318,12 @@ class PinCourse:
         some = [(key, "stale" if key in self.arrived else "missing") for key in lacking[:4]]
         assert not lacking, f"{len(lacking)} of {len(truth)} rows on {self.world.today}, such as {some}"
 
-    def _last_sure_day(self, truth: Mapping[Key, Record]) -> str:
+    def _last_sure_day(self) -> str:
         """The last day that a COMPLETE sync has of every pin.
 
-        Where the destination appends, it is the last that all pins have. A pass that an earlier sync began asks no pin
-        again, and the next one has the youngest days.
+        A pass that an earlier sync began asks no pin again, although it may have had fewer days then.
         """
-        if self._is_resumed:
-            return str(self.world.today - timedelta(days=IDLE_AFTER_DAYS))
-        if self._destination == MERGE:
-            return str(self.last_day)
-        last: dict[tuple[str, str], str] = {}
-        for owner, pin, day in truth:
-            last[owner, pin] = max(day, last.get((owner, pin), ""))
-        return min(last.values(), default="")
+        return str(last_final_day(STREAM, self.world.today) if self._is_resumed else self.last_day)
 
 
 def killed_with(output: Output, stream: str, share: float) -> tuple[Output, list[Record]]:

@@ -17,6 +17,7 @@ from integration_tests.state_tests.pin_courses import (
     Trouble,
 )
 from integration_tests.support.assertions import assert_failed, assert_succeeded
+from source_pinterest import limits
 
 either = pytest.mark.parametrize("destination", [APPEND, MERGE])
 single_and_batch = pytest.mark.parametrize("batch", [False, True], ids=["one by one", "in batches"])
@@ -34,6 +35,37 @@ def test_a_pin_that_failed_arrives_with_all_its_days_once_it_answers(destination
     assert_succeeded(course.sync(1), [STREAM])
     course.assert_complete()
     assert not course.behind
+
+
+def test_a_pin_that_failed_in_a_pass_of_two_weeks_ago_lacks_no_day() -> None:
+    course = PinCourse(APPEND)
+    course.sync(0, pins={2: FaultKind.LAST_90_DAYS_400}, quota=4)
+    course.sync(14)
+    course.assert_complete()
+
+
+def test_a_pin_that_is_gone_for_a_while_stays_owed() -> None:
+    course = PinCourse(APPEND)
+    course.sync(0, pins={2: FaultKind.LAST_90_DAYS_400})
+    course.world.deleted_pins.add(course.pins[2][1])
+    assert_succeeded(course.sync(1), [STREAM])
+    course.world.deleted_pins.clear()
+    course.sync(2)
+    assert course.rows_of(2)
+    course.assert_complete()
+
+
+def test_a_pin_that_stays_gone_is_forgotten_with_a_warning() -> None:
+    course = PinCourse(APPEND)
+    pin = course.pins[2][1]
+    course.sync(0, pins={2: FaultKind.LAST_90_DAYS_400})
+    course.world.deleted_pins.add(pin)
+    course.sync(1)
+    assert course.behind
+    last = course.last_day
+    output = course.sync(120)
+    assert_succeeded(output, [STREAM])
+    assert any(f"to {last} of pin {pin} could not be read" in text for text in output.warnings()), output.text()
 
 
 @pytest.mark.parametrize("kill", [0.5, 0.7, 0.8, 0.9, 0.95])
@@ -68,15 +100,6 @@ def test_a_pin_behind_that_fails_while_the_list_lacks_it_stays_behind(destinatio
         course.sync(0, Trouble(pins={2: FaultKind.NOT_FOUND_EMPTY}, unlisted=trouble.unlisted))
         assert list(course.behind) == [course.pins[2][1]]
     course.sync(0)
-    course.assert_complete()
-
-
-def test_a_pin_behind_that_was_deleted_is_forgotten() -> None:
-    course = PinCourse(MERGE)
-    course.sync(0, pins={2: FaultKind.NOT_FOUND_EMPTY})
-    course.world.deleted_pins.add(course.pins[2][1])
-    assert_succeeded(course.sync(1), [STREAM])
-    assert not course.behind
     course.assert_complete()
 
 
@@ -139,7 +162,7 @@ IN_A_ROW = range(8, 20)
     ],
 )
 def test_refused_pins_end_no_pass(destination: str, batch: bool, pins: int, refused: range, quota: int | None) -> None:
-    course, troubles = PinCourse(destination, batch=batch, pins=pins, start=3), dict.fromkeys(refused, REFUSED)
+    course, troubles = PinCourse(destination, batch=batch, pins=pins, start=12), dict.fromkeys(refused, REFUSED)
     output = course.sync(0, pins=troubles, quota=quota)
     assert quota or any(str(len(refused)) in text and "left out" in text for text in output.warnings()), output.text()
     for _ in range(3 if quota else 1):  # as many as a quota of nine requests takes
@@ -148,6 +171,57 @@ def test_refused_pins_end_no_pass(destination: str, batch: bool, pins: int, refu
     assert [number for number in range(pins) if not course.rows_of(number)] == list(refused)
     assert not course.behind
     course.sync(0)
+    course.assert_complete()
+
+
+@either
+def test_a_secret_board_stops_no_other_pin(destination: str) -> None:
+    """It has the pin that was served last before a quota ended, and all that follow it, or the next five."""
+    for secret in (range(3, 9), range(3, 20)):
+        course = PinCourse(destination, pins=20)
+        course.sync(0, quota=5)
+        assert course.rows_of(3)
+        output = course.sync(0, pins=dict.fromkeys(secret, REFUSED))
+        assert_succeeded(output, [STREAM])
+        assert all(course.rows_of(number) for number in range(20) if number not in secret)
+
+
+@either
+@single_and_batch
+def test_pins_that_are_all_refused_have_their_days_once_they_answer(destination: str, batch: bool) -> None:
+    """Those of one owner, since the token's user has lost the access, in the middle of a pass and before one."""
+    course, refused = PinCourse(destination, batch=batch, pins=8, owners=2), dict.fromkeys(range(8), REFUSED)
+    course.sync(0, quota=5)
+    for _ in range(2):
+        output = course.sync(1, pins=refused)
+        assert_failed(output, STREAM, "transient_error", "refuses")
+    assert all(course.rows_of(number) for number in range(8, 16))
+    course.sync(2)
+    course.assert_complete()
+
+
+@either
+def test_an_odd_pin_is_no_sign_that_others_are_served(destination: str) -> None:
+    course = PinCourse(destination, pins=12)
+    troubles = {**dict.fromkeys(range(12), REFUSED), 5: FaultKind.SERVER_ERROR}
+    for _ in range(2):
+        assert course.sync(0, pins=troubles).status(STREAM) != "COMPLETE"
+    course.sync(0)
+    course.assert_complete()
+
+
+def test_pins_that_are_refused_while_they_are_owed_make_no_sync_incomplete_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """More of them than a sync asks for."""
+    monkeypatch.setattr(limits, "PINS_OWED_IN_A_SYNC", 2)
+    course = PinCourse(MERGE, batch=True, pins=9)
+    course.sync(0, absent=frozenset(range(6)))
+    for day in range(1, 10):
+        output = course.sync(day, pins=dict.fromkeys(range(6), REFUSED))
+    assert_succeeded(output, [STREAM])
+    for day in (10, 11, 12):
+        course.sync(day)
     course.assert_complete()
 
 

@@ -30,7 +30,8 @@ def promised_keys(state: Mapping[str, Any], truth: Mapping[Key, Record]) -> set[
         UnknownStateError: the state is of an unknown shape.
     """
     promises = list(_promises(state))
-    unread = state.get("unread") or {}  # pins of ads, each under its ad account
+    owed = (f"{entry['ad_account_id']}/{entry['pin_id']}" for entry in state.get("owed") or ())
+    unread = {*(state.get("unread") or {}), *owed}  # pins of ads, each under its ad account
     known = {key: record for key, record in truth.items() if "/".join(map(str, key)) not in unread}
     return {key for key, record in known.items() if any(promise(record) for promise in promises)}
 
@@ -94,14 +95,13 @@ def _of_board(name: str, modified_at: str) -> Promise:
 
 def _of_reading(entry: Mapping[str, Any]) -> Promise:
     """The days of the pins that an unfinished pass has seen."""
-    known = {"start_date", "end_date", "settled", "newest", "after"}
-    if not known <= set(entry) <= {*known, "served", "ad_account_id"}:
+    known = {"start_date", "end_date", "after"}
+    if not known <= set(entry) <= {*known, "ad_account_id"}:
         raise UnknownStateError(f"a reading {entry}")
-    last = min(entry["end_date"], entry["newest"] or "")
     return lambda record: (
         record.get("ad_account_id") == entry.get("ad_account_id")
         and int(record["pin_id"]) <= int(entry["after"])
-        and bool(entry["start_date"] <= record["date"] <= last)
+        and bool(entry["start_date"] <= record["date"] <= entry["end_date"])
     )
 
 
@@ -116,4 +116,4 @@ _PARTS: Mapping[str, Callable[[Any], Iterator[Promise]]] = {
     "boards": lambda boards: (_of_board(name, modified_at) for name, modified_at in boards.items()),
     "reading": lambda entries: map(_of_reading, entries),
 }
-_PROMISE_NOTHING = {"asked", "behind", "owners", "unread", "__ab_no_cursor_state_message"}
+_PROMISE_NOTHING = {"asked", "just_read", "owed", "owners", "unread", "__ab_no_cursor_state_message"}

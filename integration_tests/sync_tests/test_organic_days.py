@@ -1,4 +1,4 @@
-"""Each day of profiles and pins is read for good, though Pinterest is late with it, or the user wants more of them."""
+"""Each day of profiles is read for good, though Pinterest is late with it, or the user wants more of them."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
 
 SPLIT, BY_CONTENT = "user_account_analytics_by_app_type", "user_account_analytics_by_content_type"
-STREAMS = ("user_account_analytics", SPLIT, BY_CONTENT, "pin_analytics")
+STREAMS = ("user_account_analytics", SPLIT, BY_CONTENT)
 LAG_DAYS = 4
 """Pinterest shows the newest days so late that they would otherwise count as settled."""
 

@@ -123,17 +123,19 @@ def test_each_account_has_a_state_of_its_own(agency: Simulator) -> None:
     config, world = agency.config(organic_per_ad_account=True), agency.world
     streams = ("user_account_analytics", "user_account_analytics_by_app_type", "pin_analytics")
     first = run_sync(agency, streams, config=config)
-    cursor = settled_two_days_ago(world)
+    of_profile = settled_two_days_ago(world)
+    of_pins = {"date": of_profile["read"], "from": of_profile["from"], "settled": str(world.today - timedelta(days=7))}
     accounts = {key: record for key, record in agency.expected("ad_accounts").items() if key[0] in owners_of(world)}
 
     for stream in streams:
+        cursor = of_pins if stream == "pin_analytics" else of_profile
         assert first.states[stream] == {
             "states": [{"partition": {"ad_account_id": account}, "cursor": cursor} for account in owners_of(world)],
             "owners": {record["owner"]["id"]: account for (account,), record in accounts.items()},
         }
     with days_later(world, 3):
         second = run_sync(agency, streams, config=config, state=first.states, destination="append")
-        settled = {str(world.today - timedelta(days=age)) for age in (2, 3, 4)}
+        settled = {str(world.today - timedelta(days=age)) for age in (7, 8, 9)}
         assert {record["date"] for record in second.records["pin_analytics"]} == settled
 
 

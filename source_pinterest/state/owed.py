@@ -73,6 +73,10 @@ class Owed:
         known = self._debts.pop((owner, pin), None) or Debt(DaySet().plus(lacking))
         self._debts[owner, pin] = replace(known, failed_syncs=known.failed_syncs + 1)
 
+    def set_days(self, owner: Owner, pin: str, days: DaySet) -> None:
+        """Set the days that a pin lacks, in its place. A pin that lacks none is still asked for, and in no pass."""
+        self._debts[owner, pin] = replace(self._debts.get((owner, pin), Debt()), days=days)
+
     def settle(self, owner: Owner, pin: str) -> None:
         """Forget a pin that was read or is no longer wanted."""
         self._debts.pop((owner, pin), None)

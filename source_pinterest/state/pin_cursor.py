@@ -1,154 +1,90 @@
-"""The cursor of pins: where a pass over all of them has come to, and which of them are behind the others."""
+"""The cursor of pins: the window that a pass over all of them reads, the pin that it has come to, and what is owed."""
 
 import logging
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import islice
 from typing import Any, Self
 
-from pendulum import Date
-
 from source_pinterest import limits
-from source_pinterest.api.errors import GoneError
-from source_pinterest.dates import DateWindow, days_before, parse_day, subtract_window
+from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.engine.tasks import Task
 from source_pinterest.state.cursor import StateStore, reading_state
 from source_pinterest.state.day_cursor import DayCursor, Owner
-from source_pinterest.state.days import Days, DaySet, Read
-from source_pinterest.state.formats import ACCOUNT_KEY, Position
-from source_pinterest.state.owed import PIN_KEY
+from source_pinterest.state.days import DaySet, Read
+from source_pinterest.state.formats import ACCOUNT_KEY
+from source_pinterest.state.owed import PIN_KEY, Owed
 from source_pinterest.state.period import Period
 
 LOGGER = logging.getLogger("airbyte")
 
-PINS_KEY = "pin_ids"
-_PASSES, _PASSES_OVER_ACTIVE, _BEHIND, _FULL = "reading", "reading_active", "skipped", "full"
+PINS_KEY, AFTER_KEY = "pin_ids", "after"
+_PASSES, _PASSES_OVER_ACTIVE, _OWED = "reading", "reading_active", "skipped"
 
 
 @dataclass(frozen=True)
 class Pass:
-    """A pass over all pins of an owner, from the lowest pin id to the highest.
+    """A pass over the pins of an owner, from the lowest pin id to the highest.
 
     Attributes:
         window: the days that are read of each pin.
-        settled: the last day that is final for all pins that the pass has read so far.
-        newest: the last day with a row so far; None before the first row.
-        after: the id of the last pin that the pass is done with; 0 before the first.
-        served: the id of the last pin that Pinterest has served in this pass; 0 if there is none yet. Pins that it
-            refuses may lie between this one and `after`.
+        after: the id of the last pin that the pass has come past; 0 before the first.
         only_active: whether pins without activity are left out. The days of such a pass do not count as read.
-        is_over: whether the pass is done with the last pin.
+        is_over: whether the pass has come past the last pin.
     """
 
     window: DateWindow
-    settled: Date
-    newest: Date | None = None
     after: int = 0
-    served: int = 0
     only_active: bool = False
     is_over: bool = field(default=False, compare=False)
 
     @classmethod
     def from_state(cls, entry: Mapping[str, Any], *, only_active: bool = False) -> Self:
-        """Read an entry of the state.
+        """Read an entry of the state. One of an older version has read no day after `settled` for good.
 
         Raises:
-            ValueError, TypeError: a value is missing, or not a day or a pin id.
+            KeyError, ValueError, TypeError: a value is missing, or not a day or a pin id.
         """
-        start, end, settled, after = (entry.get(name) for name in ("start_date", "end_date", "settled", "after"))
-        newest = parse_day(day) if (day := entry.get("newest", settled)) else None
-        window = DateWindow.from_pair((start, end))  # type: ignore[arg-type]
-        served = int(entry.get("served", after))
-        return cls(window, parse_day(settled), newest, int(after), served, only_active)  # type: ignore[arg-type]
+        end = min(entry["end_date"], entry.get("settled") or entry["end_date"])
+        window = DateWindow.from_pair((min(entry["start_date"], end), end))
+        return cls(window, int(entry["after"]), only_active)
 
-    def to_state(self) -> dict[str, str | None]:
+    def to_state(self) -> dict[str, str]:
         """Return the entry for the state."""
         start, end = self.window.as_pair()
-        newest = str(self.newest) if self.newest else None
-        days = {"start_date": start, "end_date": end, "settled": str(self.settled), "newest": newest}
-        served = {"served": str(self.served)} if self.served != self.after else {}
-        return {**days, "after": str(self.after), **served}
+        return {"start_date": start, "end_date": end, "after": str(self.after)}
 
-    def plus(self, read: Read, pin: int) -> Self:
-        """Return the pass after one more batch of pins, the last of which was served."""
-        newest = max((day for day in (self.newest, read.newest) if day), default=None)
-        settled = min(self.settled, read.final)
-        return replace(self, settled=settled, newest=newest, after=pin, served=pin)
-
-    def up_to(self, day: Date) -> Self:
-        """Return the pass as one that has read no later day."""
-        return replace(self, newest=min(self.newest, day) if self.newest else None, settled=min(self.settled, day))
-
-    def outcome(self, idle: Date) -> Read:
-        """Return what the pass has read. The days of a pass over active pins do not count.
-
-        Args:
-            idle: the last day that counts as a day without activity if no pin has a row of it. Days after it count up
-                to the newest row, since rows of the others may still come.
-        """
-        final = min(self.settled, max(self.newest or idle, idle))
-        return Read(self.window, days_before(self.window.start, 1) if self.only_active else final, newest=self.newest)
-
-
-@dataclass(frozen=True)
-class Behind:
-    """A pin that is behind the others: it could not be read, or its numbers come later.
-
-    Attributes:
-        lacks: the days of the passes that went on without it.
-        failed_syncs: the number of syncs in which it failed; 0 once it answers.
-    """
-
-    lacks: DaySet
-    failed_syncs: int = 0
-
-    @classmethod
-    def from_state(cls, entry: Mapping[str, Any]) -> Self:
-        """Read an entry of the state.
-
-        Raises:
-            KeyError, ValueError, TypeError: a value is missing, or of another type.
-        """
-        return cls(DaySet().plus(map(DateWindow.from_pair, entry["unread"])), int(entry["failures"]))
-
-    def to_state(self) -> dict[str, Any]:
-        """Return the entry for the state."""
-        return {"unread": [window.as_pair() for window in self.lacks], "failures": self.failed_syncs}
+    def is_past(self, pin: str) -> bool:
+        """Return whether the pass has come past a pin."""
+        return self.is_over or int(pin) <= self.after
 
 
 class PinCursor(DayCursor):
     """Keeps the days of all pins of an owner together.
 
-    Pins that are behind the others are kept apart, each with the days that it lacks, in the order in which they were
-    asked for last.
+    Each pin that a pass has come past was read, is gone or refused, or is owed the days of the pass. No pass asks for a
+    pin that is owed.
 
     A pass over the pins with activity leaves the days that count as read as they are, so that the next pass over all
-    pins covers all days since the last pass over all pins. The state has its progress under a name of its own. Older
-    versions of the connector ignore that name and begin a pass over all pins.
+    pins covers all days since the last pass over all pins. The state has its progress under a name of its own.
 
     Args:
         store: has the incoming state and takes the outgoing ones.
         period: returns the days that this sync reads, as in `DayCursor`.
-        only_active: whether passes over the pins with activity alone may come between those over all pins.
+
+    Attributes:
+        owed: the pins that could not be read.
     """
 
-    def __init__(self, store: StateStore, period: Callable[[], Period], *, only_active: bool = False) -> None:
+    def __init__(self, store: StateStore, period: Callable[[], Period]) -> None:
         super().__init__(store, period)
-        self._only_active, incoming = only_active, store.incoming()
-        # `_full` has the last day of the newest pass over all pins that has ended.
+        incoming = store.incoming()
         with reading_state(store.stream_name):
-            self._full = {owner: parse_day(one[_FULL]) for owner, one in self._saved.items() if one.get(_FULL)}
             self._passes: dict[Owner, Pass] = {
                 entry.get(ACCOUNT_KEY): Pass.from_state(entry, only_active=name == _PASSES_OVER_ACTIVE)
                 for name in (_PASSES, _PASSES_OVER_ACTIVE)
                 for entry in incoming.get(name) or ()
             }
-            self._behind: dict[tuple[Owner, int], Behind] = {
-                (entry.get(ACCOUNT_KEY), int(entry[PIN_KEY])): Behind.from_state(entry)
-                for entry in incoming.get(_BEHIND) or ()
-            }
-        self._begun: dict[Owner, list[DateWindow]] = {}
-        """The windows of the passes that this sync has begun, so that it begins no second one over the same days."""
+            self.owed = Owed({**entry, PIN_KEY: int(entry[PIN_KEY])} for entry in incoming.get(_OWED) or ())
 
     @property
     def state(self) -> dict[str, Any]:
@@ -156,149 +92,111 @@ class PinCursor(DayCursor):
         more: dict[str, list[dict[str, Any]]] = {}
         for owner, one in sorted(self._passes.items(), key=lambda item: item[0] or ""):
             name = _PASSES_OVER_ACTIVE if one.only_active else _PASSES
-            more.setdefault(name, []).append({**_of(owner), **one.to_state()})
-        for (owner, pin), behind in self._behind.items():
-            more.setdefault(_BEHIND, []).append({**_of(owner), PIN_KEY: str(pin), **behind.to_state()})
-        return {**super().state, **more}
+            if one.after:
+                more.setdefault(name, []).append({**({ACCOUNT_KEY: owner} if owner else {}), **one.to_state()})
+        owed = {_OWED: entries} if (entries := self.owed.to_state()) else {}
+        return {**super().state, **more, **owed}
 
-    def _position_of(self, owner: Owner, days: Days) -> Position:
-        full = self._full.get(owner) if self._only_active else None
-        return {**super()._position_of(owner, days), **({_FULL: str(full)} if full else {})}
-
-    def next_pass(self, owner: Owner, *, only_active: bool = False) -> Pass | None:
-        """Return the unfinished pass of an owner, or a new one over days that this sync has not requested yet.
-
-        A new pass leaves out the pins that are behind by now: they lack its days too.
+    def passes(self, owner: Owner, *, knows_activity: bool = False) -> Iterator[Pass]:
+        """Yield the unfinished pass of an owner, and then one over each window of days that is unread by then.
 
         Args:
             owner: the owner of the pins.
-            only_active: whether it is known which pins have activity, so that a pass may be over these alone. If not,
-                an unfinished pass over these is dropped.
+            knows_activity: whether it is known which pins have activity, so that a pass may be over these alone. If
+                not, an unfinished pass over these is dropped.
         """
+        unfinished, just_read = self._unfinished(owner), DaySet()
+        if unfinished and (knows_activity or not unfinished.only_active):
+            yield self._begun(owner, unfinished)
+            just_read = DaySet((unfinished.window,) if unfinished.window.end == self._period.end else ())
+        else:
+            self._passes.pop(owner, None)
+        for window in [part for unread in self.unread(owner) for part in DaySet((unread,)).minus(just_read)]:
+            is_newest = window.end == self._period.end
+            only_active = knows_activity and is_newest and self._has_recent_full_pass(owner)
+            yield self._begun(owner, Pass(window, only_active=only_active))
+
+    def _unfinished(self, owner: Owner) -> Pass | None:
+        """Return the pass that an earlier sync has not ended, over the days that may still be read."""
         known = self._passes.get(owner)
         window = known.window.clamp(self._period.earliest) if known else None
-        if known and window and (only_active or not known.only_active):
-            return replace(known, window=window)
-        unread, begun = self.unread(owner), self._begun.setdefault(owner, [])
-        for window in begun:
-            unread = subtract_window(unread, window)
-        if not unread:
-            return None
-        begun.append(unread[0])
+        return replace(known, window=window) if known and window and window.end <= self._period.end else None
+
+    def _begun(self, owner: Owner, begun: Pass) -> Pass:
         with self._lock:
-            self._passes.pop(owner, None)
-            for pin, one in self.behind(owner).items():
-                self._behind[owner, pin] = replace(one, lacks=one.lacks.plus([unread[0]]))
-        is_newest = unread[0].end >= self._period.end
-        only_active = only_active and is_newest and self._has_recent_full_pass(owner)
-        return Pass(unread[0], settled=unread[0].end, only_active=only_active)
+            self._passes[owner] = begun
+        return begun
 
     def _has_recent_full_pass(self, owner: Owner) -> bool:
-        full, today = self._full.get(owner), self._period.today
-        return full is not None and days_before(today, limits.ALL_PINS_AFTER_DAYS) < full <= today
+        days, today = self.days_of(owner), self._period.today
+        if days.last is None or not days.read.has(days.last):
+            return False
+        return days_before(today, limits.ALL_PINS_AFTER_DAYS) < days.last <= today
 
-    def behind(self, owner: Owner) -> Mapping[int, Behind]:
-        """Return the pins of an owner that are behind the others, those first that were asked for longest ago."""
-        return {pin: one for (of, pin), one in self._behind.items() if of == owner}
+    def forget_days(self, owner: Owner) -> None:
+        """Take days out of the pins that are owed: those that no other pin has either, since a pass is to read them.
 
-    def asked_for(self, owners: Collection[Owner]) -> frozenset[tuple[Owner, int]]:
-        """Return the pins behind of some owners that a sync asks for: those that were asked for longest ago."""
-        behind = (key for key in self._behind if key[0] in owners)
-        return frozenset(islice(behind, limits.PINS_OWED_IN_A_SYNC))
-
-    def forget_old_days(self, owner: Owner) -> None:
-        """Take the days out of the pins behind that Pinterest no longer has, with a warning."""
-        earliest = self._period.earliest
-        lost = {
-            pin: one.lacks.minus(DaySet.between(earliest, one.lacks.last or earliest))
-            for pin, one in self.behind(owner).items()
-        }
-        lost = {pin: days for pin, days in lost.items() if days}
-        if not lost:
-            return
-        with self._lock:
-            for pin, days in lost.items():
-                one = self._behind[owner, pin]
-                self._behind[owner, pin] = replace(one, lacks=one.lacks.minus(days))
-        pin, days = next(iter(lost.items()))
-        others = f" and of {len(lost) - 1:,} more pins" if len(lost) > 1 else ""
-        LOGGER.warning(
-            f"{self._stream_name}: the days {days.span} of pin {pin}{others} could not be read and are too old now: "
-            f"Pinterest keeps the days from {earliest} on.",
-        )
-
-    def owed(self, owner: Owner, pin: int) -> tuple[DaySet, DateWindow]:
-        """Return the days that a pin behind lacks and that the others have, and the window to ask for.
-
-        Without any such day, the answer only tells whether the pin can be read again.
+        Those that Pinterest no longer has go too, with a warning. A pin that has lost all of its days is forgotten.
         """
-        lacks, end = self._behind[owner, pin].lacks.within(self._period.earliest, self._period.end), self._period.end
-        read, unfinished = self.days_of(owner).read, self._passes.get(owner)
-        if unfinished and self._is_passed(owner, pin):
-            emitted = unfinished.settled if self.emits_once else unfinished.window.end
-            read = read.plus(DaySet.between(unfinished.window.start, emitted))
-        owed = lacks.shared(read)
-        return owed, (owed or lacks or DaySet.between(end, end)).span
-
-    def _is_passed(self, owner: Owner, pin: int) -> bool:
-        """Return whether an unfinished pass has come past a pin."""
-        unfinished = self._passes.get(owner)
-        return unfinished is not None and pin <= unfinished.after
+        earliest, unfinished = self._period.earliest, self._unfinished(owner)
+        read, lost = self.days_of(owner).read, dict[str, DaySet]()
+        with self._lock:
+            for pin, debt in self.owed.of(owner).items():
+                kept = debt.days.within(earliest, debt.days.last or earliest)
+                if gone := debt.days.minus(kept):
+                    lost[pin] = gone
+                is_passed = unfinished is not None and unfinished.is_past(pin)
+                others_have = read.plus([unfinished.window]) if unfinished and is_passed else read
+                self.owed.set_days(owner, pin, kept.shared(others_have))
+                if gone and not kept:
+                    self.owed.settle(owner, pin)
+        if lost:
+            pin, days = next(iter(lost.items()))
+            others = f" and of {len(lost) - 1:,} more pins" if len(lost) > 1 else ""
+            LOGGER.warning(
+                f"{self._stream_name}: the days {days.span} of pin {pin}{others} could not be read and are too old "
+                f"now: Pinterest keeps the days from {earliest} on.",
+            )
 
     def fail(self, task: Task, error: Exception | None = None) -> None:
-        """Leave pins that could not be read behind the others, which are not held up by them."""
-        owner = task.get(ACCOUNT_KEY)
-        with self._lock:
-            for pin in map(int, task.get(PINS_KEY) or () if error and task.window else ()):
-                known = self._behind.pop((owner, pin), None) or Behind(DaySet((task.days,)))
-                self._behind[owner, pin] = replace(known, failed_syncs=known.failed_syncs + 1)
+        """Owe pins that were tried and could not be read. The pass moves if the task says up to which pin."""
+        if error and task.window:
+            owner = task.get(ACCOUNT_KEY)
+            with self._lock:
+                for pin in task.get(PINS_KEY) or ():
+                    self.owed.fail(owner, pin, [task.window])
+                if after := task.get(AFTER_KEY):
+                    self._come_to(owner, replace(self._passes[owner], after=int(after)))
 
     def leave_out(self, task: Task, error: Exception) -> None:
-        """Forget a pin behind that is gone. A pin behind that is refused stays, and moves behind all others."""
+        """Count the refusal of a pin that is owed as one of its failures. It stays owed, since it may answer again."""
         owner, pins = task.get(ACCOUNT_KEY), task.get(PINS_KEY)
         if not pins:
             super().leave_out(task, error)
         with self._lock:
-            for pin in map(int, pins or ()):
-                known = self._behind.pop((owner, pin), None)
-                if known and not isinstance(error, GoneError):
-                    self._behind[owner, pin] = known
+            for pin in (self.owed.of(owner).keys() & pins) if pins else ():
+                self.owed.fail(owner, pin)
 
     def _move(self, task: Task, finding: Any) -> None:
-        """Take the progress of a pass, or its end, or the days of a pin that was behind the others."""
-        owner = task.get(ACCOUNT_KEY)
-        match finding:
-            case Pass(is_over=True):
-                self._end_pass(owner, finding)
-            case Pass() if finding.after:
-                self._passes[owner] = finding
-            case Read():
-                self._catch_up(owner, task[PINS_KEY], finding)
+        """Take the progress of a pass, with the pins that it owes, or forget pins that were owed and have answered."""
+        owner, pins = task.get(ACCOUNT_KEY), task.get(PINS_KEY) or ()
+        if not isinstance(finding, Pass):
+            for pin in pins:
+                self.owed.settle(owner, pin)
+            return
+        self._come_to(owner, finding)
+        for pin in pins:
+            self.owed.set_days(owner, pin, DaySet((finding.window,)))
+        if finding.is_over:
+            del self._passes[owner]
+            if not finding.only_active:
+                final = days_before(self._period.today, limits.ORGANIC_FINAL_AFTER_DAYS)
+                self._end(owner, Read(finding.window, final, counts=finding.window.end))
 
-    def _end_pass(self, owner: Owner, ended: Pass) -> None:
-        self._passes.pop(owner, None)
-        if ended.window.end >= self._period.end:  # a pass of an earlier sync may be up to date as well
-            self._begun.setdefault(owner, []).append(ended.window)
-        if not ended.only_active:
-            self._full[owner] = max(ended.window.end, self._full.get(owner, ended.window.end))
-        read = ended.outcome(self.last_idle_day)
-        self._end(owner, replace(read, counts=read.newest if self.is_refresh else None))
-
-    def _catch_up(self, owner: Owner, pins: Collection[str], read: Read) -> None:
-        """Take pins that have answered out of those behind. A pin stays for the days that it still lacks."""
-        for pin in map(int, pins):
-            owed, _ = self.owed(owner, pin)
-            got = owed if self.is_refresh else owed.minus(_after(read.final, owed))
-            # A pass that has not come to the pin yet reads its other days.
-            lacks = self._behind[owner, pin].lacks if self._is_passed(owner, pin) else owed
-            del self._behind[owner, pin]
-            if left := lacks.minus(got):
-                self._behind[owner, pin] = Behind(left)
-
-
-def _after(day: Date, days: DaySet) -> DaySet:
-    return DaySet.between(day.add(days=1), days.last or day)
-
-
-def _of(owner: Owner) -> dict[str, str]:
-    return {ACCOUNT_KEY: owner} if owner else {}
+    def _come_to(self, owner: Owner, reached: Pass) -> None:
+        """Move a pass. Pins that are owed, and that it comes past, are owed its days as well."""
+        before = self._passes[owner]
+        self._passes[owner] = reached
+        for pin, debt in self.owed.of(owner).items():
+            if reached.is_past(pin) and not before.is_past(pin):
+                self.owed.set_days(owner, pin, debt.days.plus([reached.window]))

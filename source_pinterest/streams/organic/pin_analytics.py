@@ -3,15 +3,14 @@
 The tasks of all pins are planned and read in turn by one worker, so that their quota, 60 requests a minute, does not
 hold up the workers of other streams.
 
-A pin that can't be read is a task that has failed: the run of the stream decides what it costs, and the cursor keeps
-the pin behind the others, with its own days. The next sync asks for it first, once and without retries. A pin that
-Pinterest refuses is left out, and asked for by the next pass.
+A pin that can't be read is a task that has failed: the run of the stream decides what it costs, and the cursor owes its
+days. The next sync asks for it first, once and without retries. A pin that Pinterest refuses is left out, and asked for
+by the next pass.
 
 With the option Only Pins with Activity, a pass leaves out pins without activity in the last 90 days, by their totals in
 the list of pins. At least once a week, a pass covers all pins, and all days since the last such pass.
 
-Pins may lag apart. A day is final once it is final for every pin that has rows. A day that a pin lacks is final at a
-certain age, because Pinterest leaves out days without activity.
+Pinterest shows the newest days late, of one pin later than of another. So a day is final at a certain age.
 """
 
 import logging
@@ -19,16 +18,14 @@ import math
 from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from functools import partial
 
-from airbyte_cdk.models import DestinationSyncMode
+from airbyte_cdk.models import DestinationSyncMode, FailureType
 from pendulum import Date
 
 from source_pinterest import limits
 from source_pinterest.api.errors import (
     ConfigError,
     GoneError,
-    NothingLeftError,
     PinterestError,
     RefusedError,
     SliceError,
@@ -43,11 +40,11 @@ from source_pinterest.engine.ledger import FAILURES_IN_A_ROW
 from source_pinterest.engine.tasks import END, START, Task, or_failed
 from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.day_cursor import Owner
-from source_pinterest.state.days import Read
+from source_pinterest.state.days import DaySet
 from source_pinterest.state.formats import ACCOUNT_KEY
-from source_pinterest.state.owed import PIN_KEY, Debt
+from source_pinterest.state.owed import PIN_KEY
 from source_pinterest.state.period import DayRange, Setup
-from source_pinterest.state.pin_cursor import PINS_KEY, Pass, PinCursor
+from source_pinterest.state.pin_cursor import AFTER_KEY, PINS_KEY, Pass, PinCursor
 from source_pinterest.streams.analytics.report import Estimate
 from source_pinterest.streams.base.listing import number_or_text
 from source_pinterest.streams.base.owed import tasks_of_owed
@@ -55,7 +52,7 @@ from source_pinterest.streams.base.stream import ForeignKey, Rank, Sync
 from source_pinterest.streams.organic.base import OrganicStream
 from source_pinterest.streams.organic.pin_requests import Answer, PinRequests, Query
 from source_pinterest.streams.organic.pins import Pins
-from source_pinterest.streams.organic.profile import PROVISIONAL, days_of, final_day
+from source_pinterest.streams.organic.profile import PROVISIONAL
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -83,8 +80,9 @@ class PinAnalytics(OrganicStream):
         super().__init__(sync)
         self._pins = sync.stream(Pins)
         self._only_active = False
-        self._due: Collection[tuple[Owner, str]] = ()
         self._requests = PinRequests(self, self._pins)
+        self._provisional: list[str] = []
+        """The days of rows that Pinterest still counts, and that the destination gets once."""
 
     def select(self) -> None:
         """Have the list of pins ask for totals, which tell the pins without activity."""
@@ -104,7 +102,10 @@ class PinAnalytics(OrganicStream):
                 f"{self.name}: the option {ONLY_ACTIVE_PINS} needs a destination that merges rows by their key, since "
                 "numbers may come later than those of other pins. Choose Append + Deduped, or turn the option off."
             )
-        return PinCursor(store, self.period_of(setup), only_active=self._only_active)
+        return PinCursor(store, self.period_of(setup, self._last_final_day))
+
+    def _last_final_day(self) -> Date:
+        return days_before(self.shared.today(), limits.ORGANIC_FINAL_AFTER_DAYS)
 
     def tasks(self) -> Iterator[Task]:
         """Yield one task that stands for those of all pins, once the pins of every owner are listed."""
@@ -118,26 +119,36 @@ class PinAnalytics(OrganicStream):
         """Yield the tasks of the pins of each owner. Those that have waited longest come first."""
         yield from (owner for owner in owners if owner.error)
         readable = {owner.get(ACCOUNT_KEY): owner for owner in owners if not owner.error}
-        self._due = {(account, str(pin)) for account, pin in self.checkpoint.asked_for(readable)}
+        due = self.checkpoint.owed.due(readable)
         for account in self.checkpoint.oldest_first(readable):
-            yield from or_failed(readable[account].parents, self._tasks_of(readable[account]))
+            yield from or_failed(readable[account].parents, self._tasks_of(readable[account], due))
+        if days := self._provisional:
+            LOGGER.warning(
+                f"{self.name}: Pinterest still counts {len(days):,} rows of days up to {max(days)}. They are emitted "
+                "now, and not again, since the destination appends."
+            )
 
-    def _tasks_of(self, owner: Task) -> Iterator[Task]:
-        """Yield the tasks of an owner's pins: first of those that are behind the others, then of each pass."""
+    def _tasks_of(self, owner: Task, due: Collection[tuple[Owner, str]]) -> Iterator[Task]:
+        """Yield the tasks of an owner's pins: first of those that are owed and due, then of each pass."""
         account, pins = owner.get(ACCOUNT_KEY), self._pins_of(owner)
-        only_active = self._only_active and self._knows_activity(account, pins)
-        yield from self._tasks_of_those_behind(owner)
-        while self.ledger.may_read(owner.parent) and (
-            current := self.checkpoint.next_pass(account, only_active=only_active)
-        ):
-            behind = self.checkpoint.behind(account)
-            ahead = [str(pin) for pin in sorted(pins) if pin > current.after and pin not in behind]
-            unread = list(filter(self._pins.is_active, ahead)) if current.only_active else ahead
+        knows_activity = self._only_active and self._knows_activity(account, pins)
+        self.checkpoint.forget_days(account)
+        owed = self.checkpoint.owed.of(account)
+        yield from tasks_of_owed(
+            self, owner.parents, owed, due, lambda pin: self._task_of_owed(owner, pin, owed[pin].days)
+        )
+        for begun in self.checkpoint.passes(account, knows_activity=knows_activity):
+            if not self.ledger.may_read(owner.parent):
+                return
+            owed = self.checkpoint.owed.of(account)
+            wanted = [pin for pin in map(str, sorted(pins)) if pin not in owed]
+            ahead = [pin for pin in wanted if not begun.is_past(pin)]
+            unread = list(filter(self._pins.is_active, ahead)) if begun.only_active else ahead
             Estimate(1, 1, 0, requests=self._requests_for(unread)).log(self.name, self.shared.organic_pace())
-            if current.only_active:
+            if begun.only_active:
                 self._log_saving("saves at least", ahead, unread)
-            yield from self._tasks_of_pass(owner, current, tuple(unread))
-            if current.only_active:
+            yield from self._tasks_of_pass(owner, begun, tuple(unread), passed=wanted[: len(wanted) - len(ahead)])
+            if begun.only_active:
                 self._log_saving("saved", ahead, unread)
 
     def _pins_of(self, owner: Task) -> set[int]:
@@ -169,114 +180,93 @@ class PinAnalytics(OrganicStream):
             f"{ONLY_ACTIVE_PINS} {saves} {saved:,} requests."
         )
 
-    # ---- Pins behind the others
+    def _task_of_owed(self, owner: Task, pin: str, days: DaySet) -> Task:
+        """Request a pin once, without retries. Return the task that emits the days that it lacks, or a failed one."""
+        today = self.shared.today()
+        window = (days or DaySet.between(today, today)).span
+        [answer] = self._requests.answers((pin,), self._query(owner, window, max_retries=0))
+        if error := answer.error or _failure_of(answer):
+            return self._failed(owner, answer.pins, window, error, is_isolated=not isinstance(error, UnavailableError))
+        rows = [row for row in answer.rows if days.has(parse_day(row["date"]))]
+        return self._task(owner, window, rows, pins=answer.pins)
 
-    def _tasks_of_those_behind(self, owner: Task) -> Iterator[Task]:
-        """Ask for the pins behind. Yield tasks that emit the days that they lack and the others have."""
-        account = owner.get(ACCOUNT_KEY)
-        self.checkpoint.forget_old_days(account)
-        owed = {str(pin): Debt(one.lacks, one.failed_syncs) for pin, one in self.checkpoint.behind(account).items()}
-        return tasks_of_owed(self, owner.parents, owed, self._due, partial(self._task_of_one_behind, owner))
+    def _tasks_of_pass(self, owner: Task, begun: Pass, pins: Ids, passed: Sequence[str]) -> Iterator[Task]:
+        """Yield a task for each batch of pins that was read, a failed one for those that weren't, and one for the end.
 
-    def _task_of_one_behind(self, owner: Task, pin: str) -> Task:
-        """Request a pin once, without retries. Return the task that emits its days, or a failed one."""
-        owed, asked = self.checkpoint.owed(owner.get(ACCOUNT_KEY), int(pin))
-        [answer] = self._requests.answers((pin,), self._query(owner, asked, max_retries=0))
-        if error := answer.error or _absence(answer):
-            return self._failed(owner, answer.pins, asked, error, is_isolated=not isinstance(error, UnavailableError))
-        read = self._read_of(asked, answer.rows)
-        rows = [row for row in answer.rows if owed.has(parse_day(row["date"]))]
-        return self._task(owner, self._up_to(read.final, rows), read, answer.pins)
-
-    # ---- Passes over all pins
-
-    def _tasks_of_pass(self, owner: Task, begun: Pass, pins: Ids) -> Iterator[Task]:
-        """Yield a task for each batch of pins, and one that ends the pass.
-
-        If each day is emitted once, days that are not old enough are held until the last pin is read, since a later pin
-        may lag behind. A pass that an earlier sync began, or that has too many such rows, leaves them to the next.
-
-        Raises:
-            SliceError: Pinterest refuses pins that it has served before.
-        """
-        current, window = begun, begun.window
-        old = min(begun.settled, self.checkpoint.last_idle_day) if self.checkpoint.emits_once else window.end
-        held: list[Record] | None = None if begun.after else []
-        # A pass of young days emits nothing before its end, so that a later sync has to begin it anew.
-        may_go_on = old >= window.start or begun.after > 0
-        left_out = refused_in_a_row = 0
-        last = int(pins[-1]) if pins else 0
-        for answer in self._requests.answers(pins, self._query(owner, window)):
-            if answer.error:
-                yield self._failed(owner, answer.pins, window, answer.error)
-                left_out += isinstance(answer.error, RefusedError | GoneError)
-                refused_in_a_row += isinstance(answer.error, RefusedError)
-                if refused_in_a_row == FAILURES_IN_A_ROW:
-                    refused_in_a_row = 0
-                    current, last = self._past_refused(owner, current, int(answer.pins[-1]), last), 0
-                    yield self._task(owner, [], current.up_to(old) if may_go_on else begun)
-            elif absence := _absence(answer):
-                yield self._failed(owner, answer.lacking, window, absence)
-            if not self.ledger.may_read(owner.parent):
-                return
-            if answer.error or len(answer.lacking) == len(answer.pins):
-                continue
-            refused_in_a_row = 0
-            current = current.plus(self._read_of(window, answer.rows), int(answer.pins[-1]))
-            rows = [row for row in answer.rows if window.start <= parse_day(row["date"]) <= window.end]
-            if held is not None:
-                held += [row for row in rows if str(row["date"]) > str(old)]
-                held = held if len(held) <= limits.HELD_ROWS else None
-            yield self._task(owner, self._up_to(old, rows), current.up_to(old) if may_go_on else begun)
-        yield from self._end_of_pass(owner, current.up_to(current.settled if held else old), held or [], left_out)
-
-    def _end_of_pass(self, owner: Task, ended: Pass, held: list[Record], left_out: int) -> Iterator[Task]:
-        """Yield the task that ends a pass. If several pins were left out and none was served, it has failed."""
-        if ended.served or not left_out:
-            yield self._task(owner, self._up_to(ended.settled, held), replace(ended, is_over=True))
-        elif left_out > 1:
-            error = NothingLeftError(self.name, left_out, f"The path was {self.path_template}.")
-            yield Task.failed(owner.parents, error)
-
-    def _past_refused(self, owner: Task, current: Pass, after: int, last: int) -> Pass:
-        """Return the pass past several refused pins, if Pinterest still serves another one.
+        A few refusals after a pin that was served are those of single pins. All others are judged at the end, by
+        whether Pinterest then still serves a pin that it served before. Until then, no failed pin moves the pass.
 
         Args:
             owner: the owner of the pins.
-            current: the pass.
-            after: the id of the last of the refused pins.
-            last: the id of the last pin of the pass, which is asked for if none has been served yet; 0 if it was.
+            begun: the pass.
+            pins: the pins that it has not come past.
+            passed: those that it has come past.
 
         Raises:
-            SliceError: Pinterest refuses a pin that it has served in this pass, and so all of them.
+            SliceError: Pinterest refuses several pins, and serves no other one.
         """
-        pin = current.served or last
-        if not pin:
-            return current
-        [answer] = self._requests.answers((str(pin),), self._query(owner, current.window))
-        if isinstance(answer.error, RefusedError) and current.served:
+        current, window, query = begun, begun.window, self._query(owner, begun.window)
+        served, refusals = Ids(), list[PinterestError]()
+        for answer in self._requests.answers(pins, query):
+            if isinstance(answer.error, RefusedError | GoneError):
+                refusals.append(answer.error)
+                yield self._failed(owner, answer.pins, window, answer.error)
+            elif answer.served:
+                served, refusals, current = answer.served[-1:], [], replace(current, after=int(answer.pins[-1]))
+                yield self._task(owner, window, answer.rows, current, answer.lacking)
+            if error := _failure_of(answer):
+                after = int(answer.pins[-1]) if _are_of_single_pins(refusals, served) else 0
+                yield self._failed(owner, answer.lacking or answer.pins, window, error, after)
+            if not self.ledger.may_read(owner.parent):
+                return
+        some = served or tuple(passed[:: 1 + len(passed) // FAILURES_IN_A_ROW])
+        if _are_of_single_pins(refusals, served) or any(
+            answer.served for answer in self._requests.answers(some, query)
+        ):
+            yield self._task(owner, window, [], replace(current, is_over=True))
+        elif passed or len(refusals) > 1:
             raise SliceError(
-                f"{self.name}: Pinterest refuses {FAILURES_IN_A_ROW} pins in a row, and pin {pin}, which it has served "
-                f"before. The next sync goes on there. {answer.error.message}",
-                kind=answer.error.kind,
+                f"{self.name}: Pinterest refuses {len(refusals):,} pins, such as {pins[-1]}, and serves no other one "
+                "of the same user. The next sync asks for them again. If this happens again, check what the token's "
+                f"user may see, or leave the stream out. {refusals[-1].quote or refusals[-1].message}",
+                kind=FailureType.transient_error,
             )
-        return current if answer.error else replace(current, after=after, served=pin)
 
     # ---- Tasks and their ends
 
-    def _task(self, owner: Task, rows: list[Record], finding: Pass | Read, behind: Ids = ()) -> Task:
-        """Return the task that emits rows that were fetched, and tells the cursor what was found."""
+    def _task(
+        self, owner: Task, window: DateWindow, rows: list[Record], reached: Pass | None = None, pins: Ids = ()
+    ) -> Task:
+        """Return the task that emits those rows that were fetched which lie in a window.
 
-        def read(_: Task) -> Generator[Bundle, None, Pass | Read]:
-            yield from self.to_bundles([{**owner.parents, **row} for row in rows])
-            return finding
+        Args:
+            owner: the owner of the pins.
+            window: the days.
+            rows: the rows.
+            reached: the pass up to these pins; None if they were owed.
+            pins: the pins that were owed and have answered, or those that the pass owes.
+        """
 
-        return Task(owner.parents, read, finding.window, {PINS_KEY: behind} if behind else None)
+        def read(_: Task) -> Generator[Bundle, None, Pass | None]:
+            found = [row for row in rows if window.start <= parse_day(row["date"]) <= window.end]
+            if self.checkpoint.emits_once:
+                self._provisional += [str(row["date"]) for row in found if row.get("data_status") in PROVISIONAL]
+            yield from self.to_bundles([{**owner.parents, **row} for row in found])
+            return reached
+
+        return Task(owner.parents, read, window, {PINS_KEY: pins} if pins else None)
 
     def _failed(
-        self, owner: Task, pins: Ids, window: DateWindow, error: PinterestError, *, is_isolated: bool = False
+        self,
+        owner: Task,
+        pins: Ids,
+        window: DateWindow,
+        error: PinterestError,
+        after: int = 0,
+        *,
+        is_isolated: bool = False,
     ) -> Task:
-        """Return the failed task of pins."""
+        """Return the failed task of pins, which moves a pass behind the pin `after`."""
         if not isinstance(error, RefusedError | GoneError):
             which = f"pin {pins[0]}" if len(pins) == 1 else f"{len(pins):,} pins, such as {pins[0]},"
             error = SliceError(
@@ -285,52 +275,32 @@ class PinAnalytics(OrganicStream):
                 kind=error.kind,
                 is_isolated=is_isolated,
             )
-        task = Task.failed({**owner.parents, PIN_KEY: pins[0]}, error, window, {PINS_KEY: pins})
+        task = Task.failed({**owner.parents, PIN_KEY: pins[0]}, error, window, {PINS_KEY: pins, AFTER_KEY: after})
         task.parent = owner.parent
         return task
 
     def _query(self, owner: Task, window: DateWindow, max_retries: int | None = None) -> Query:
         """Return what is asked of pins to know the days of a window.
 
-        The request covers a few days before it too, to tell a pin that lags behind the window from an idle one. If the
-        window reaches as far back as the totals in the list of pins, so does the request, and it ends as they do.
+        If the window reaches as far back as the totals in the list of pins, the request ends as they do.
         """
         today = self.shared.today()
         covers_totals = window.start <= days_before(today, limits.SYNC_HISTORY_DAYS)
-        asked = DateWindow(min(window.start, self.checkpoint.last_idle_day), today if covers_totals else window.end)
-        start, end = asked.as_pair()
+        start, end = DateWindow(window.start, today if covers_totals else window.end).as_pair()
         params = {**self.request_params(stream_slice=owner), START: start, END: end}
         return Query(owner.get(ACCOUNT_KEY), params, covers_totals, max_retries)
 
-    def _read_of(self, window: DateWindow, rows: list[Record]) -> Read:
-        """Return up to which day of a window the rows of some pins are final: for every pin that has recent ones."""
-        idle = self.checkpoint.last_idle_day
-        final = final_day(window.end, rows, PIN_KEY, idle)
-        final = max(final, min(window.end, idle)) if self.checkpoint.emits_once else final
-        newest = max((day for day in days_of(rows) if window.start <= day <= window.end), default=None)
-        return Read(window, final, newest=newest)
 
-    def _up_to(self, day: Date | None, rows: list[Record]) -> list[Record]:
-        """Return the rows to emit: if each day is emitted once, those up to a day, else all.
-
-        Rows that Pinterest still counts, although they are old enough, are then left out.
-        """
-        if not self.checkpoint.emits_once:
-            return rows
-        old = [row for row in rows if str(row["date"]) <= str(day)]
-        final = [row for row in old if row.get("data_status") not in PROVISIONAL]
-        if len(final) < len(old):
-            self.notices.warn(
-                "provisional days",
-                f"Pinterest still counts days up to {day} of some pins. The destination appends, so they are left out.",
-            )
-        return final
+def _are_of_single_pins(refusals: Sequence[PinterestError], served: Ids) -> bool:
+    """Return whether at most a few pins were refused since one was served."""
+    return not refusals or (len(served) > 0 and len(refusals) < FAILURES_IN_A_ROW)
 
 
-def _absence(answer: Answer) -> SliceError | None:
-    """Return the error of the pins that a response lacks although they had activity; None if it lacks none."""
-    if not answer.lacking:
+def _failure_of(answer: Answer) -> SliceError | None:
+    """Return why pins could not be read, which Pinterest neither refuses nor calls gone: also those that it lacks."""
+    if isinstance(answer.error, RefusedError | GoneError):
         return None
-    return SliceError(
-        f"Pinterest leaves out {len(answer.lacking):,} of {len(answer.pins):,} pins, although they had activity."
-    )
+    if answer.lacking:
+        lacking = f"{len(answer.lacking):,} of {len(answer.pins):,} pins, although they had activity."
+        return SliceError(f"Pinterest leaves out {lacking}")
+    return answer.error

@@ -89,6 +89,11 @@ class Answer(NamedTuple):
     lacking: Ids = ()
     error: SliceError | None = None
 
+    @property
+    def served(self) -> Ids:
+        """The pins that were read. Those without activity may be among them."""
+        return () if self.error else tuple(pin for pin in self.pins if pin not in self.lacking)
+
 
 class PinRequests:
     """Requests the metrics of pins by their ids, and leaves out metrics that Pinterest refuses.

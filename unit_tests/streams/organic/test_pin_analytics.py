@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 import requests_mock
 
-from source_pinterest import limits
 from source_pinterest.api.errors import PinterestError, SliceError
 from source_pinterest.streams.organic.pin_analytics import PinAnalytics
 from source_pinterest.streams.organic.pin_requests import PIN_METRICS, STANDARD_METRICS
@@ -154,7 +153,7 @@ def active_only(
     return lambda: read(pinterest)
 
 
-YESTERDAY = {"date": "2026-06-28", "from": "2026-04-03", "settled": "2026-06-28", "full": "2026-06-30"}
+YESTERDAY = {"date": "2026-06-30", "from": "2026-04-03"}
 ACTIVE = {"90d": {"impression": 1}}
 
 
@@ -180,9 +179,8 @@ def test_a_pin_is_asked_for_if_a_total_of_90_days_is_not_zero(
     assert mock.request_history[0].qs["pin_metrics"] == ["true"]
 
 
-@pytest.mark.parametrize("full", [None, "2026-06-24", "2026-07-02"], ids=["none", "a week old", "in the future"])
-def test_a_full_pass_comes_after_a_week_or_if_none_is_known(mock: requests_mock.Mocker, full: str | None) -> None:
-    cursor = {**YESTERDAY, "full": full}
+@pytest.mark.parametrize("cursor", [{}, {**YESTERDAY, "date": "2026-06-24"}], ids=["none", "a week old"])
+def test_a_full_pass_comes_after_a_week_or_if_none_is_known(mock: requests_mock.Mocker, cursor: dict[str, str]) -> None:
     assert active_only(mock, {"1": ACTIVE, "12": None}, cursor)() == ["1", "12"]
 
 
@@ -195,11 +193,11 @@ def test_owners_without_totals_are_told_apart_from_those_with(
     assert caplog.text.count("no pin in Pinterest's list has totals") == 1
 
 
-# ---- Pins that lag apart. The last day that is old enough is 29 June
+# ---- Days of pins where the destination appends. The last day that is old enough is 24 June
 
 
 Days = dict[str, list[str]]
-"""The days that Pinterest has of each pin, as its answers hold them: "28", or "28p" for one that is still counted."""
+"""The days that Pinterest has of each pin, as its answers hold them: "22", or "22p" for one that is still counted."""
 
 
 def span(first: int, last: int) -> list[str]:
@@ -244,66 +242,20 @@ def append(
 
 
 def read_to(day: int) -> dict[str, str]:
-    return {"date": f"2026-06-{day}", "from": "2026-06-20", "settled": f"2026-06-{day}"}
+    return {"date": f"2026-06-{day}", "from": "2026-06-20"}
 
 
-@pytest.mark.parametrize(
-    ("days", "settled"),
-    [
-        ({"1": ["26"], "2": ["27"]}, 26),
-        ({"1": ["26p"], "2": ["27"]}, 25),
-        ({"1": ["26"], "2": ["27p"]}, 26),
-    ],
-)
-def test_a_day_counts_when_pinterest_has_counted_it_for_every_pin(
-    mock: requests_mock.Mocker, days: Days, settled: int
-) -> None:
-    known, found = append(mock, days, {}, how="append_dedup")
-
-    assert known == {**read_to(settled), "read": "2026-06-27"}
-    assert found == {"1": ["26"], "2": ["27"]}
-
-
-def test_a_pin_without_activity_for_a_week_is_not_waited_for(mock: requests_mock.Mocker) -> None:
-    days = {"1": span(20, 29), "2": span(20, 21)}
-    assert append(mock, days, {}) == [read_to(29), {"1": span(20, 29), "2": span(20, 21)}]
-    assert append(mock, days, read_to(26)) == [read_to(29), {"1": span(27, 29)}]
-    assert append(mock, {"2": span(20, 21)}, {}) == [read_to(24), {"2": span(20, 21)}]
-
-
-def test_a_day_that_is_still_counted_after_a_week_is_left_out(
+def test_days_are_appended_once_they_are_a_week_old(
     mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture
 ) -> None:
-    days = {"1": ["20", "21", "22p", *span(23, 29)], "2": span(20, 29)}
+    """Pinterest may still count some of them."""
+    days = {"1": ["20", "21", "22p", *span(23, 29)], "2": span(20, 21)}
     known, found = append(mock, days, {})
+    assert (known["date"], found) == ("2026-06-24", {"1": span(20, 24), "2": span(20, 21)})
+    assert "still counts 1 rows of days up to 2026-06-22" in caplog.text
 
-    assert (known, found) == (read_to(24), {"1": ["20", "21", "23", "24"], "2": span(20, 24)})
-    assert "still counts days up to 2026-06-24 of some pins" in caplog.text
-
-
-def test_young_days_of_a_pass_that_breaks_off_are_read_again(mock: requests_mock.Mocker) -> None:
-    days = {pin: span(20, 29) for pin in PINS[:150]}
-    assert append(mock, days, read_to(27), refused_pin="150") == [read_to(27), {}]
-    assert append(mock, days, read_to(27)) == [read_to(29), {pin: span(28, 29) for pin in days}]
-
-
-def test_a_pass_of_young_days_that_another_mode_began_moves_nothing(mock: requests_mock.Mocker) -> None:
-    begun = {"start_date": "2026-06-28", "end_date": "2026-07-01", "after": "1"}
-    begun |= dict.fromkeys(("settled", "newest"), "2026-06-29")
-    days = {"1": span(20, 29), "2": span(20, 29)}
-    known, found = append(mock, days, {**read_to(27), "reading": [begun]})
-    assert (known, found) == (read_to(27), {})
-
-    assert append(mock, days, known) == [read_to(29), {pin: span(28, 29) for pin in days}]
-
-
-def test_too_many_young_days_are_left_to_the_next_pass(
-    mock: requests_mock.Mocker, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(limits, "HELD_ROWS", 10)
-    days = {pin: span(20, 29) for pin in PINS[:3]}
-    known, found = append(mock, days, {})
-    assert (known, found) == (read_to(24), {pin: span(20, 24) for pin in days})
+    known, found = append(mock, days, {**read_to(22), "settled": "2026-06-22"})
+    assert (known["date"], found) == ("2026-06-24", {"1": span(23, 24)})
 
 
 # ---- Odd pins
@@ -312,7 +264,7 @@ def test_too_many_young_days_are_left_to_the_next_pass(
 def test_pins_that_fail_before_any_other_is_read_hold_up_one_sync_alone(mock: requests_mock.Mocker) -> None:
     days = {pin: span(20, 29) for pin in PINS[:9]}
     known, found = append(mock, days, {}, odd=PINS[:6])
-    assert (found, known.keys()) == ({}, {"date", "from", "skipped"})
+    assert (found, known["date"], len(known["skipped"])) == ({}, "2026-06-19", 5)
     known, found = append(mock, days, known, odd=PINS[:6])
     assert [*found] == PINS[6:9]
 
