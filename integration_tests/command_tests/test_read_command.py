@@ -89,10 +89,11 @@ class Place:
         (self.folder / "messages").write_bytes(b"".join(orjson.dumps(message) + b"\n" for message in messages))
         self.run_instead(f"cat messages\nexit {code}")
 
-    def run_instead(self, commands: str) -> None:
-        """Put commands of a shell in the connector's place."""
+    def run_instead(self, commands: str, page: str = "echo output/report.html") -> None:
+        """Put commands of a shell in the place of the connector, and of the command that makes a page."""
         script = self.folder / "python"
-        script.write_text(f"#!/bin/sh\n{commands}\n", encoding="utf-8")
+        made = f'if [ "$2" = source_pinterest.report ]; then {page}; exit; fi'
+        script.write_text(f"#!/bin/sh\n{made}\n{commands}\n", encoding="utf-8")
         script.chmod(0o755)
         self.patch.setattr(sys, "executable", str(script))
 
@@ -170,7 +171,7 @@ def test_the_query_that_is_printed_shows_the_newest_record_of_each_key_in_duckdb
     ]
 
 
-def test_the_page_never_changes_how_a_read_ends(place: Place) -> None:
+def test_a_read_shows_its_page_and_notes(place: Place) -> None:
     place.configure({**CONFIG, "start_date": "2019-01-01"})
     place.connect([record_of("boards", 1, {"id": "1"})], 0)
     code, said, complaints = place.run("boards")
@@ -178,15 +179,30 @@ def test_the_page_never_changes_how_a_read_ends(place: Place) -> None:
     assert said.endswith(PAGE)
     assert "boards: 1 records\n" in said
     assert "Note: Start Date 2019-01-01 is older than the 913 days that Pinterest keeps" in said
-    (place.output / "options.json").write_text("[]", encoding="utf-8")
-    with place.patch.context() as patch:
-        patch.setitem(sys.modules, "duckdb", None)
-        code, said, complaints = place.run("boards")
-    assert code == 0
-    assert complaints.startswith("Warning: the page about output could not be made. The page needs DuckDB.")
-    assert len(complaints.splitlines()) == 1
-    place.patch.setattr(read, "_PAGE_BYTES", 10)
+    place.patch.setattr(read, "_PAGE_MESSAGES_BYTES", 10)
     assert place.run("boards")[1].splitlines()[-1].endswith(" -m source_pinterest.report --output output")
+
+
+@pytest.mark.parametrize(
+    ("page", "told"),
+    [
+        ("echo 'The page needs DuckDB.' >&2; exit 1", "The page needs DuckDB."),
+        ("kill -SEGV $$", "The process that makes it was ended by Segmentation fault."),
+        ("exec sleep 60", "It took more than 0.1 seconds. Without that bound: "),
+        ("echo $(ulimit -d) kB >&2; exit 1", "1048576 kB"),
+    ],
+    ids=["a reason", "a signal", "time", "memory"],
+)
+def test_the_page_never_changes_how_a_read_ends(page: str, told: str, place: Place) -> None:
+    place.configure()
+    place.connect([record_of("boards", 1, {"id": "1"})], 0)
+    place.run_instead("cat messages", page)
+    if told.startswith("It took"):
+        place.patch.setattr(read, "_PAGE_SECONDS", 0.1)
+    code, _, complaints = place.run("boards")
+    assert code == 0
+    assert complaints.startswith(f"Warning: the page about output could not be made. {told}")
+    assert len(complaints.splitlines()) == 1
 
 
 def record_of(stream: str, at: int, data: Any) -> Any:

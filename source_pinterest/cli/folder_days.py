@@ -123,15 +123,18 @@ class FolderDays:
         with reading_state(stream):
             positions = {field: _positions(self._states.get(stream, {}), field) for field in (DATE, _ORGANIC)}
             field = DATE if positions[DATE] else _ORGANIC
-            histories = {owner: Days.from_state(one, field) for owner, one in positions[field].items()}
-        last = max((history.last for history in histories.values() if history.last), default=None)
-        if last is None:
-            return []
-        newest = [history.newest for history in histories.values() if history.newest]
-        period = self._period(stream, max(day, last, *newest))
-        if not is_unfinished or field == _ORGANIC:
-            period = replace(period, today=last)
-        return [self._of_owner((stream, owner, field), history, period) for owner, history in sorted(histories.items())]
+            alike = {repr(one): one for one in positions[field].values()}  # of many owners, most have the same days
+            histories = {position: Days.from_state(one, field) for position, one in alike.items()}
+            last = max((history.last for history in histories.values() if history.last), default=None)
+            if last is None:
+                return []
+            newest = [history.newest for history in histories.values() if history.newest]
+            period = self._period(stream, max(day, last, *newest))
+            if not is_unfinished or field == _ORGANIC:
+                period = replace(period, today=last)
+            days = {one: self._of_owner((stream, "", field), history, period) for one, history in histories.items()}
+            owners = sorted(positions[field].items())
+            return [replace(days[repr(position)], account=owner) for owner, position in owners]
 
     def _period(self, stream: str, today: Date) -> Period:
         """Return the days that a sync of this day asks for."""

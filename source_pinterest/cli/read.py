@@ -9,9 +9,11 @@ import fcntl
 import logging
 import os
 import re
+import resource
 import signal
 import subprocess
 import sys
+import tempfile
 import textwrap
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
@@ -53,8 +55,10 @@ _PART = ".part"
 """The suffix of a file of messages until its states are saved."""
 _PIPE_BYTES = 1024 * 1024
 _WARNINGS_SHOWN, _GAPS_SHOWN = 10, 3
-_PAGE_BYTES = 1_000_000_000
+_PAGE_MESSAGES_BYTES = 1_000_000_000
 """The size of all messages above which a read does not make the page at its end."""
+_PAGE_SECONDS, _PAGE_MEMORY_BYTES = 120, 1024**3
+"""The bounds of the process that makes the page."""
 _KEPT = "What it has read is kept. The next run goes on from the last state, so a few records come twice."
 _NOTHING_KEPT = "It has read no record, and the next run begins where this one did."
 _EXIT_CODES_OF_SIGNALS = frozenset(128 + number for number in (signal.SIGINT, signal.SIGTERM))
@@ -422,22 +426,51 @@ def _print_query(messages: Messages, catalog: ConfiguredAirbyteCatalog, folder: 
 
 
 def _show_page(folder: Path) -> None:
-    """Write the page of the folder and print its path; with many messages, print the command that writes it."""
-    size = sum(path.stat().st_size for path in folder.glob("messages-*.jsonl"))
-    if not size:
-        return
-    if size > _PAGE_BYTES:
-        say(f"To make a page of it: {typed(sys.executable)} -m source_pinterest.report --output {typed(str(folder))}")
-        return
-    try:
-        from source_pinterest.cli.report import write_page  # noqa: PLC0415 - it needs libraries that the image lacks
+    """Let a child process write the page of the folder, within bounds, and print what it says.
 
-        page = write_page(folder)
-    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - a page is no reason for a read to fail
-        say(f"Warning: the page about {folder} could not be made. {getattr(error, 'message', error)}", sys.stderr)
-    else:
-        say("A page to look at:")
-        say(str(page))
+    With many messages, print the command that writes the page. Its end by a bound or a signal, such as that of a JSON
+    value that is nested 100,000 deep, is a warning: a page is no reason for a read to fail.
+    """
+    size = sum(path.stat().st_size for path in folder.glob("messages-*.jsonl"))
+    command = [sys.executable, "-m", "source_pinterest.report", "--output", str(folder)]
+    if size > _PAGE_MESSAGES_BYTES:
+        say(f"To make a page of it: {' '.join(map(typed, command))}")
+    elif size:
+        page, trouble = _page_of(command)
+        if page:
+            say("A page to look at:")
+            say(page)
+        else:
+            say(f"Warning: the page about {folder} could not be made. {trouble}", sys.stderr)
+
+
+def _page_of(command: Sequence[str]) -> tuple[str, str]:
+    """Run the command that writes a page, and return the path that it prints, or else the reason why there is none."""
+    with tempfile.TemporaryDirectory() as temporary:  # what the child leaves there when it is killed goes as well
+        try:
+            done = subprocess.run(  # noqa: S603 - it is this Python, with a folder that the user names
+                command,
+                env={**os.environ, "TMPDIR": temporary},
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=_PAGE_SECONDS,
+                preexec_fn=_bound_memory,
+            )
+        except subprocess.TimeoutExpired:
+            return "", f"It took more than {_PAGE_SECONDS} seconds. Without that bound: {' '.join(map(typed, command))}"
+        except (OSError, subprocess.SubprocessError, KeyboardInterrupt) as error:
+            return "", str(error) or "It was stopped."
+    if done.returncode < 0:
+        return "", f"The process that makes it was ended by {signal.strsignal(-done.returncode) or 'a signal'}."
+    return ("", done.stderr.strip()) if done.returncode else (done.stdout.strip(), "")
+
+
+def _bound_memory() -> None:
+    """Bound the memory that this process may fill."""
+    _, most = resource.getrlimit(resource.RLIMIT_DATA)
+    bound = _PAGE_MEMORY_BYTES if most == resource.RLIM_INFINITY else min(_PAGE_MEMORY_BYTES, most)
+    resource.setrlimit(resource.RLIMIT_DATA, (bound, most))
 
 
 def query_of(stream: str, key: Sequence[str], folder: Path) -> str:

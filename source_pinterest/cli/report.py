@@ -9,17 +9,15 @@ import base64
 import glob
 import hashlib
 import logging
+import math
 import os
 import sys
 import tempfile
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
-from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -29,26 +27,38 @@ from airbyte_cdk.utils import AirbyteTracedException
 from jinja2 import Environment, StrictUndefined, Template
 from pendulum import Date
 
-from source_pinterest.cli.folder_days import FolderDays, OwnerDays
+from source_pinterest.cli.folder_days import FolderDays
 from source_pinterest.cli.read import OUTPUT, OutputFolder
 from source_pinterest.cli.terminal import say
 from source_pinterest.config.files import read_configured_catalog, read_object
 from source_pinterest.config.options import CONVERSION_REPORT_TIMES, refusal
-from source_pinterest.dates import DateWindow, days_before, subtract_window
 from source_pinterest.engine.token_store import write_private_text
 
 PAGE = "report.html"
 PATTERN = "messages-*.jsonl*"
 """The files of messages, those of runs that have not ended too."""
-NEWEST_DAYS, CHART_DAYS = 30, 90
-CAMPAIGNS, ADS, DIFFERENCES, SENTENCES = 10, 10, 50, 50
-"""The most that the page shows of each."""
+MOST_LINES, MOST_ROWS = 50, 200
+"""The most that the page shows of a list, and of a table that is closed at first."""
 OWN, CAMPAIGNS_OF, AD_GROUPS_OF, ADS_OF = (
     f"{level}_analytics" for level in ("ad_account", "campaign", "ad_group", "ad")
 )
 PARTS = {CAMPAIGNS_OF: "campaigns", AD_GROUPS_OF: "ad groups", ADS_OF: "ads"}
+_NAMED = ("ad_accounts", "campaigns", "ads", "ad_pins", OWN, *PARTS)
+"""The streams that the page makes its numbers and names of."""
+_COUNTS = """
+    select (select count(*) from read_stream) as streams,
+        (select count(*) from read_stream where ending <> 'COMPLETE') as failed,
+        (select count(*) from lacking) as lacking, (select count(*) from strip) as strips,
+        (select count(distinct currency) from account) as currencies
+"""
+_LISTS = ("account", "campaign", "ad", "day", "month", "curves")
+"""What the page has of each currency, beside its own line."""
+_KINDS = ("final", "spend_final", "provisional", "missing", "gone")
+_WHOLE_CURRENCIES = {"CLP", "ISK", "JPY", "KRW", "PYG", "UGX", "VND"}
+"""Currencies without cents."""
 _DOCUMENTS = Path(__file__).parents[2] / "docs" / "streams"
-_HEIGHT = 100
+_LINK_LENGTH, _PICTURE_LENGTH = 4_000, 200_000
+"""The most characters of an address that the page has."""
 
 
 class Metric(NamedTuple):
@@ -56,31 +66,49 @@ class Metric(NamedTuple):
 
     Attributes:
         name: the name.
-        column: its column in the tables of report.sql.
-        fields: the fields of the records that it is the sum of.
+        column: its column in the tables of report_numbers.sql.
+        fields: the fields of the records that it is made of.
+        form: how it is written: as `count`, `money`, `price` (always with cents), `share` or `ratio`.
         paid: the column of what is paid of it; empty where Pinterest does not tell it apart.
-        is_money: whether it is an amount in the account's currency.
-        is_compared: whether the page says if the sums of the levels agree in it.
+        better: 1 if more of it is better, -1 if less is; 0 if neither.
+        grows: whether it counts conversions, which come in for weeks.
+        is_main: whether each line of the page has it.
     """
 
     name: str
     column: str
     fields: tuple[str, ...]
+    form: str = "count"
     paid: str = ""
-    is_money: bool = False
-    is_compared: bool = True
+    better: int = 0
+    grows: bool = False
+    is_main: bool = False
+
+    @property
+    def short(self) -> str:
+        """The name as the head of a column."""
+        return "Checkouts" if self.column == "checkouts" else self.name.replace(" (Checkout)", "")
 
 
+_SPEND, _VALUE = "SPEND_IN_MICRO_DOLLAR", "TOTAL_CHECKOUT_VALUE_IN_MICRO_DOLLAR"
+_IMPRESSIONS, _CLICKS = ("IMPRESSION_1", "IMPRESSION_2"), ("CLICKTHROUGH_1", "CLICKTHROUGH_2")
 METRICS = (
-    Metric("Spend", "spend", ("SPEND_IN_MICRO_DOLLAR",), is_money=True),
-    Metric("Impressions", "impressions", ("IMPRESSION_1", "IMPRESSION_2"), "paid_impressions"),
-    Metric("Pin clicks", "clicks", ("CLICKTHROUGH_1", "CLICKTHROUGH_2"), "paid_clicks"),
-    Metric("Outbound clicks", "outbound", ("OUTBOUND_CLICK_1", "OUTBOUND_CLICK_2"), "paid_outbound"),
-    Metric("Saves", "saves", ("REPIN_1", "REPIN_2"), "paid_saves"),
-    Metric("Conversions", "conversions", ("TOTAL_CONVERSIONS",), is_compared=False),
-    Metric("Conversions (Checkout)", "checkouts", ("TOTAL_CHECKOUT",)),
-    Metric("Order value (Checkout)", "order_value", ("TOTAL_CHECKOUT_VALUE_IN_MICRO_DOLLAR",), is_money=True),
+    Metric("Spend", "spend", (_SPEND,), "money", is_main=True),
+    Metric("Impressions", "impressions", _IMPRESSIONS, paid="paid_impressions", is_main=True),
+    Metric("CTR", "ctr", (*_CLICKS, *_IMPRESSIONS), "share", paid="paid_ctr", better=1, is_main=True),
+    Metric("CPC", "cpc", (_SPEND, *_CLICKS), "price", paid="paid_cpc", better=-1, is_main=True),
+    Metric("CPM", "cpm", (_SPEND, "IMPRESSION_1"), "price", better=-1, is_main=True),
+    Metric("Conversions", "conversions", ("TOTAL_CONVERSIONS",), better=1, grows=True, is_main=True),
+    Metric("CPA", "cpa", (_SPEND, "TOTAL_CONVERSIONS"), "price", better=-1, grows=True, is_main=True),
+    Metric("ROAS (Checkout)", "roas", (_SPEND, _VALUE), "ratio", better=1, grows=True, is_main=True),
+    Metric("Pin clicks", "clicks", _CLICKS, paid="paid_clicks"),
+    Metric("Outbound clicks", "outbound", ("OUTBOUND_CLICK_1", "OUTBOUND_CLICK_2"), paid="paid_outbound"),
+    Metric("Saves", "saves", ("REPIN_1", "REPIN_2"), paid="paid_saves"),
+    Metric("Conversions (Checkout)", "checkouts", ("TOTAL_CHECKOUT",), better=1, grows=True),
+    Metric("Order value (Checkout)", "order_value", (_VALUE,), "money", better=1, grows=True),
 )
+_COMPARED = ("spend", "impressions", "clicks", "outbound", "saves", "checkouts", "order_value")
+"""What the page says of whether the sums of the levels agree in it."""
 _NAMES = {metric.column: metric.name for metric in METRICS}
 
 
@@ -131,38 +159,6 @@ def write_page(folder: Path) -> Path:
     return folder / PAGE
 
 
-@dataclass
-class Stream:
-    """A stream of the folder.
-
-    Attributes:
-        name: the stream.
-        records: the number of records; one that came again counts again.
-        last_run: the file of the last run that read it; empty if only its state is left.
-        ending: COMPLETE or INCOMPLETE; empty if the run ended before the stream did.
-        sentences: the errors of that run.
-        days: the days of each ad account.
-    """
-
-    name: str
-    records: int = 0
-    last_run: str = ""
-    ending: str = ""
-    sentences: list[str] = field(default_factory=list)
-    days: list[OwnerDays] = field(default_factory=list)
-
-    @property
-    def span(self) -> DateWindow | None:
-        """The first and the last day that was read."""
-        windows = [window for one in self.days for window in one.read]
-        return DateWindow(min(windows).start, max(window.end for window in windows)) if windows else None
-
-    @property
-    def settled_until(self) -> Date | None:
-        """The last day whose spend is final, of the ad account that has come furthest."""
-        return max((window.end for one in self.days for window in one.settled), default=None)
-
-
 class _Page:
     """Collects what the page shows.
 
@@ -178,11 +174,14 @@ class _Page:
         catalog, options = folder / "catalog.json", folder / "options.json"
         self._catalog = read_configured_catalog(catalog) if catalog.exists() else None
         self._options = read_object(options) if options.exists() else None
-        self._days = FolderDays(OutputFolder(folder).states(), self._catalog, self._options)
+        states = OutputFolder(folder).states()
+        self._days = FolderDays(states, self._catalog, self._options)
         self._load(temporary)
-        self._streams = {stream.name: stream for stream in self._found_streams()}
-        self._accounts = {one["account"]: one for one in self._rows("from account order by name, account")}
-        self._load_what_is_final()
+        known = [*states, *_NAMED]
+        self._streams = {one["name"]: one for one in self._rows("from read_stream where name in $known", known=known)}
+        self._load_days()
+        for statement in _part("report_numbers.sql").split(";\n") if self._files else ():
+            self._connection.execute(statement)
 
     def _load(self, temporary: Path) -> None:
         """Load the files. One with a line that is cut is copied without it: it would take the next line with it."""
@@ -204,21 +203,24 @@ class _Page:
             style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
             read_at=_time_of(self._files[-1]) if self._files else None,
             part=next((path.name for path in self._files if path.suffix == ".part"), ""),
-            accounts=list(self._accounts.values()),
-            names=self._accounts,
+            accounts={one["account"]: one for one in self._rows("from account order by name, account")},
             days=self._days,
             knows_options=self._options is not None,
             config=self._days.config,
             report_time=self._days.config.conversion_report_time or CONVERSION_REPORT_TIMES[0],
-            was_read=set(self._streams),
-            overview=self._overview(),
-            charts=list(self._charts()),
-            strips=self._strips(),
-            lacking=list(self._lacking()),
+            period=next(iter(self._rows("from period")), None),
+            gaps=self._rows("from gap"),
+            currencies=self._currencies(),
+            metrics=self._metrics,
+            strips=self._rows("from strip limit $most", most=MOST_ROWS),
+            lacking=self._rows("from lacking limit $most", most=MOST_LINES),
             sums=self._sums(),
-            ads=self._ads(),
-            streams=[(stream, self._document(stream)) for stream in self._streams.values()],
-            most=SENTENCES,
+            was_read=self._streams,
+            streams=self._rows("from read_stream order by ending = 'COMPLETE', name limit $most", most=MOST_ROWS),
+            counts=next(iter(self._rows(_COUNTS)), None),
+            documents=self._documents(),
+            most_lines=MOST_LINES,
+            most_rows=MOST_ROWS,
         )
 
     def _rows(self, query: str, **values: Any) -> list[dict[str, Any]]:
@@ -229,217 +231,77 @@ class _Page:
         names = [column[0] for column in result.description]
         return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
-    def _found_streams(self) -> Iterator[Stream]:
-        query = """
-            with last as (
-                select stream, max(run) as run, sum(records)::bigint as records
-                from (select stream, run, records from arrived union all select stream, run, 0 from said)
-                where stream is not null group by stream
-            )
-            select last.stream as name, last.run as last_run, any_value(last.records) as records,
-                coalesce(max(status) filter (where status like '%COMPLETE'), '') as ending,
-                coalesce(list(distinct error) filter (where error is not null), []) as sentences
-            from last left join said on said.stream = last.stream and said.run = last.run
-            group by last.stream, last.run order by last.stream
-        """
-        for row in self._rows(query):
-            stream = Stream(**row)
-            day = _time_of(Path(stream.last_run)).date()
-            stream.days = self._days.of(
-                stream.name, Date(day.year, day.month, day.day), is_unfinished=stream.ending != "COMPLETE"
-            )
-            yield stream
+    def _load_days(self) -> None:
+        """Load into the database what is known of the days of each stream, and the metrics of each level."""
+        windows = [
+            (one.stream, one.account, kind, str(window.start), str(window.end))
+            for name, stream in self._streams.items()
+            for one in self._days.of(name, _day_of(stream["last_run"]), is_unfinished=stream["ending"] != "COMPLETE")
+            for kind in _KINDS
+            for window in getattr(one, kind)
+        ]
+        self._metrics = {name: self._metrics_of(name) for name in (OWN, *PARTS) if name in self._streams}
+        found = [(name, one.column) for name, some in self._metrics.items() for one in some if one.column in _COMPARED]
+        for table, rows in (("known", windows), ("metric", found)):
+            if rows:
+                columns = [list(column) for column in zip(*rows, strict=True)]
+                values = ", ".join("unnest(?)" for _ in columns)
+                self._connection.execute(f"insert into {table} select {values}", columns)
 
-    def _load_what_is_final(self) -> None:
-        """Load into the database which days of each level are final, and which metrics it has."""
-        levels = [self._streams[name] for name in (OWN, *PARTS) if name in self._streams]
-        for one in (one for stream in levels for one in stream.days):
-            for window in one.settled:
-                self._connection.execute(
-                    "insert into final_day select $stream, $account, unnest(range($start, $end, interval 1 day))",
-                    {
-                        "stream": one.stream,
-                        "account": one.account,
-                        "start": date(*_parts(window.start)),
-                        "end": date(*_parts(window.end)) + timedelta(days=1),
-                    },
-                )
-        for stream in levels:
-            for metric in self._metrics(stream.name):
-                self._connection.execute("insert into metric values ($1, $2)", [stream.name, metric.column])
-
-    def _metrics(self, stream: str) -> list[Metric]:
+    def _metrics_of(self, stream: str) -> list[Metric]:
         """Return the metrics of a level: those that the last run asked for, or those that its records have."""
         configured = {one.stream.name: one.stream for one in (self._catalog.streams if self._catalog else ())}
         if stream in configured:
             asked = set((configured[stream].json_schema or {}).get("properties", {}))
-            asked |= {"SPEND_IN_MICRO_DOLLAR"} if "SPEND_IN_DOLLAR" in asked else set()
-            return [metric for metric in METRICS if asked.issuperset(metric.fields)]
-        seen = ", ".join(f"coalesce(max({metric.column}), 0) > 0 as {metric.column}" for metric in METRICS)
-        [found] = self._rows(f"select {seen} from total where stream = $stream", stream=stream)  # noqa: S608 - no data
-        return [metric for metric in METRICS if found[metric.column]]
+            asked |= {_SPEND} if "SPEND_IN_DOLLAR" in asked else set()
+        else:
+            [seen] = self._rows(
+                "select max(columns(* exclude (stream, account, day))) from total where stream = $stream", stream=stream
+            )
+            asked = {field for one in METRICS if seen.get(one.column) for field in one.fields}
+        return [metric for metric in METRICS if asked.issuperset(metric.fields)]
 
-    def _first_read(self, *names: str) -> Stream | None:
-        """Return the first of these streams of which the spend of a day is final."""
-        return next((one for name in names if (one := self._streams.get(name)) and one.settled_until), None)
-
-    def _overview(self) -> dict[str, Any] | None:
-        """Return the newest final numbers beside those of the days before, by currency."""
-        stream = self._first_read(OWN, *PARTS)
-        if stream is None or stream.settled_until is None:
-            return None
-        newest, before = _periods(stream.settled_until)
-        metrics = self._metrics(stream.name)
-        names = dict.fromkeys(name for metric in metrics for name in (metric.column, metric.paid) if name)
-        sums = ", ".join(f"coalesce(sum({name}), 0) as {name}" for name in names) or "count(*) as days"
-        query = f"""
-            select coalesce(account.currency, '') as currency, day >= $start::date as is_newest, {sums}
-            from total join final_day using (stream, account, day) join account using (account)
-            where stream = $stream and day between $first::date and $last::date group by all
-        """  # noqa: S608 - the names are this module's
-        given = {"start": str(newest.start), "first": str(before.start), "last": str(newest.end)}
-        found = {(row["currency"], row["is_newest"]): row for row in self._rows(query, stream=stream.name, **given)}
-        gaps = {one.account: [_missing_in(window, one) for window in (newest, before)] for one in stream.days}
-        zero = dict.fromkeys(names, Decimal())
-        return {
-            "stream": stream.name,
-            "newest": newest,
-            "before": before,
-            "gaps": {account: windows[0] for account, windows in gaps.items() if windows[0]},
-            "has_before": not any(windows[1] for windows in gaps.values()),
-            "currencies": [
-                {
-                    "currency": currency,
-                    "spend": found.get((currency, True), zero).get("spend"),
-                    "metrics": [
-                        *_lines(metrics, found.get((currency, True), zero), found.get((currency, False), zero))
-                    ],
-                }
-                for currency in sorted({currency for currency, _ in found})
-            ],
-        }
-
-    def _charts(self) -> Iterator[dict[str, Any]]:
-        """Yield the spend by day of each currency, whole and by campaign."""
-        stream = self._first_read(*PARTS, OWN)
-        if stream is None or stream.span is None:
-            return
-        window = DateWindow(max(days_before(stream.span.end, CHART_DAYS - 1), stream.span.start), stream.span.end)
-        query = """
-            select coalesce(account.currency, '') as currency, delivery.account, campaign, day, sum(spend) as spend,
-                coalesce(max(entity.name), max(campaign_name), max(campaign), 'All campaigns') as name
-            from delivery join account using (account)
-            left join entity on entity.stream = 'campaigns' and entity.id = campaign
-            where delivery.stream = $stream and day between $first::date and $last::date and spend > 0
-            group by all order by currency
-        """
-        rows = self._rows(query, stream=stream.name, first=str(window.start), last=str(window.end))
-        for currency, found in groupby(rows, lambda row: row["currency"]):
-            accounts = {account for account, one in self._accounts.items() if (one["currency"] or "") == currency}
-            owners = [one for one in stream.days if one.account in accounts]
-            yield {"currency": currency, "stream": stream.name, **_chart(list(found), window, owners)}
-
-    def _strips(self) -> dict[str, Any]:
-        """Return a strip for each stream and each ad account; accounts with the same days share one."""
-        days = [one for stream in self._streams.values() for one in stream.days]
-        kinds = ("final", "spend_final", "provisional", "missing", "gone")
-        windows = [window for one in days for kind in kinds for window in getattr(one, kind)]
-        if not windows:
-            return {"rows": []}
-        whole = DateWindow(min(windows).start, max(window.end for window in windows))
-        least = whole.days / 150  # so that a single day of years is seen
-        rows: dict[tuple[str, str], dict[str, Any]] = {}
-        for one in days:
-            runs = [
-                {
-                    "kind": kind,
-                    "x": (window.start - whole.start).days,
-                    "width": max(window.days, least if kind in {"missing", "gone"} else 0),
-                    "window": window,
-                }
-                for kind in kinds
-                for window in getattr(one, kind)
-            ]
-            row = rows.setdefault((one.stream, str(runs)), {"stream": one.stream, "runs": runs, "accounts": []})
-            row["accounts"].append(one.account)
-        return {"whole": whole, "rows": list(rows.values())}
-
-    def _lacking(self) -> Iterator[dict[str, Any]]:
-        """Yield what is missing of each stream and ad account, and what is said about it."""
-        for stream in self._streams.values():
-            for one in stream.days:
-                for kind in ("missing", "gone"):
-                    for window in getattr(one, kind):
-                        yield {"stream": stream.name, "account": one.account, "window": window, "kind": kind, "why": []}
-            owners = {one.account for one in stream.days}
-            for account in () if not owners or "" in owners else self._accounts.keys() - owners:
-                query = """
-                    select distinct coalesce(error, warning) as sentence from said
-                    where run = $run and contains(coalesce(error, warning), $account)
-                """
-                why = [row["sentence"] for row in self._rows(query, run=stream.last_run, account=account)]
-                yield {"stream": stream.name, "account": account, "window": None, "kind": "nothing", "why": why}
+    def _currencies(self) -> list[dict[str, Any]]:
+        """Return the numbers of each currency, with those of its ad accounts, campaigns and ads, and its charts."""
+        found: dict[str, dict[str, Any]] = {}
+        for line in self._rows("from line"):
+            if line["level"] == "currency":
+                found[line["currency"]] = line | {name: [] for name in _LISTS}
+            else:
+                found[line["currency"]][line["level"]].append(line)
+        for one in found.values():
+            for level in ("account", "campaign", "ad"):
+                _add_up(one[level], one["spend"], 0 if one["currency"] in _WHOLE_CURRENCIES else 2)
+        for bar in self._rows("from bar where currency in (select currency from ranked) order by first_day"):
+            found[bar["currency"]][bar["unit"]].append(bar)
+        for curve in self._rows("from curve order by is_newest"):
+            found[curve["currency"]]["curves"].append(curve)
+        return list(found.values())
 
     def _sums(self) -> dict[str, Any]:
         """Return whether Pinterest's own totals agree with the sums over campaigns, ad groups and ads."""
-        levels = self._rows(
-            "select stream, count(distinct day) as days, count(distinct account) as accounts, "
-            "count(*) filter (where own <> parts) as differences, list(distinct metric) as metrics "
-            "from compared group by stream order by stream = 'ad_analytics', stream desc"
-        )
-        found = self._rows(
-            "select *, make_timestamp(own_read_at * 1000)::date as own_read, "
-            "make_timestamp(parts_read_at * 1000)::date as parts_read from compared where own <> parts "
-            "order by day desc, account, stream, metric limit $most",
-            most=DIFFERENCES,
-        )
+        levels = self._rows("from compared_level")
         for level in levels:
-            names = {metric.name for metric in METRICS if metric.is_compared}
-            level["left_out"] = sorted(names - {_NAMES[name] for name in level["metrics"]})
+            level["left_out"] = [_NAMES[column] for column in _COMPARED if column not in level["metrics"]]
+        found = self._rows("from difference limit $most", most=MOST_LINES)
         return {
             "levels": levels,
             "unread": [name for name in (OWN, *PARTS) if name not in self._streams],
             "differences": [{**row, "name": _NAMES[row["metric"]], "parts_of": PARTS[row["stream"]]} for row in found],
             "count": sum(level["differences"] for level in levels),
+            "of_catalogs": sum(level["of_catalogs"] for level in levels),
         }
 
-    def _ads(self) -> dict[str, Any] | None:
-        """Return the ads with the most spend in the newest final days, by currency."""
-        stream = self._first_read(ADS_OF)
-        if stream is None or stream.settled_until is None:
-            return None
-        newest, _ = _periods(stream.settled_until)
-        query = f"""
-            with most as (
-                select coalesce(account.currency, '') as currency, account, ad, sum(spend) as spend,
-                    sum(paid_clicks) as clicks, sum(paid_impressions) as impressions, sum(conversions) as conversions
-                from delivery join final_day using (stream, account, day) join account using (account)
-                where stream = $stream and day between $first::date and $last::date
-                group by account.currency, account, ad having sum(spend) > 0
-                qualify row_number() over (partition by account.currency order by sum(spend) desc, ad) <= {ADS}
-            )
-            select most.*, coalesce(nullif(pins.title, ''), nullif(ads.name, ''), most.ad) as name,
-                coalesce(ads.destination_url, pins.link) as url,
-                coalesce(pins.image_url, pins.video_cover_url) as picture
-            from most left join entity as ads on ads.stream = 'ads' and ads.id = most.ad
-            left join entity as pins on pins.stream = 'ad_pins' and pins.pin_id = ads.pin_id
-                and pins.ad_account_id = ads.ad_account_id
-            order by currency, spend desc, ad
-        """  # noqa: S608 - the number is this module's
-        rows = self._rows(query, stream=ADS_OF, first=str(newest.start), last=str(newest.end))
-        tables = {currency: list(found) for currency, found in groupby(rows, lambda row: row["currency"])}
-        return {"window": newest, "tables": tables, "metrics": {metric.column for metric in self._metrics(ADS_OF)}}
-
-    def _document(self, stream: Stream) -> str:
-        """Return the path of the stream's page from the folder; empty outside of a checkout and for custom reports."""
-        path = _DOCUMENTS / f"{stream.name}.md"
-        return os.path.relpath(path, self._folder) if path.exists() else ""
+    def _documents(self) -> dict[str, str]:
+        """Return the path of each stream's page from the folder; none outside of a checkout."""
+        return {path.stem: os.path.relpath(path, self._folder) for path in _DOCUMENTS.glob("*.md")}
 
 
 @cache
 def _template() -> Template:
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"money": _money, "count": _count, "link": _link, "picture": _picture, "span": _span}
+    environment.filters |= {"number": _number, "link": _link, "picture": _picture, "day": _day, "ticks": _ticks}
+    environment.globals |= {"best_of": _best_of}
     return environment.from_string(_part("report.html"))
 
 
@@ -463,139 +325,60 @@ def _time_of(path: Path) -> datetime:
         return datetime.fromtimestamp(path.stat().st_mtime, UTC)
 
 
-def _parts(day: Date) -> tuple[int, int, int]:
-    return day.year, day.month, day.day
+def _day_of(run: str) -> Date:
+    day = _time_of(Path(run))
+    return Date(day.year, day.month, day.day)
 
 
-def _periods(last: Date) -> tuple[DateWindow, DateWindow]:
-    """Return the newest days and as many before them."""
-    first = days_before(last, NEWEST_DAYS - 1)
-    return DateWindow(first, last), DateWindow(days_before(first, NEWEST_DAYS), days_before(first, 1))
+def _add_up(lines: list[dict[str, Any]], spend: Decimal, digits: int) -> None:
+    """Let the last line that is of several have the cents that the others lose when they are rounded."""
+    of_several = [line for line in lines if line["is_other"] or (line["is_rest"] and line["spend"])]
+    for line in of_several[-1:]:
+        line["spend"] = round(spend, digits) - sum(round(one["spend"], digits) for one in lines if one is not line)
 
 
-def _missing_in(window: DateWindow, days: OwnerDays) -> list[DateWindow]:
-    """Return the days of a window whose spend is not final."""
-    left = [window]
-    for settled in days.settled:
-        left = subtract_window(left, settled)
-    return left
-
-
-def _lines(metrics: Iterable[Metric], newest: dict[str, Any], before: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the lines of the table of numbers: the metrics, then what is divided of their sums."""
+def _best_of(lines: list[dict[str, Any]], metrics: list[Metric]) -> dict[str, Any]:
+    """Return the best number of each metric of which more or less is better, if the lines differ in it."""
+    best = {}
     for metric in metrics:
-        yield {
-            "name": metric.name,
-            "form": "money" if metric.is_money else "count",
-            "total": newest[metric.column],
-            "paid": newest[metric.paid] if metric.paid else None,
-            "before": before[metric.column],
-            "change": _ratio(newest[metric.column] - before[metric.column], before[metric.column]),
-        }
-    for name, form, part, whole, paid_part, paid_whole in (
-        ("CTR", "share", "clicks", "impressions", "paid_clicks", "paid_impressions"),
-        ("CPC", "money", "spend", "clicks", "spend", "paid_clicks"),
-        ("ROAS (Checkout)", "ratio", "order_value", "spend", "", ""),
-    ):
-        if newest.keys() >= {part, whole}:
-            total, earlier = (_ratio(row[part], row[whole]) for row in (newest, before))
-            paid = _ratio(newest[paid_part], newest[paid_whole]) if paid_part else None
-            change = _ratio(total - earlier, earlier) if total is not None and earlier else None
-            yield {"name": name, "form": form, "total": total, "paid": paid, "before": earlier, "change": change}
+        found = {one[metric.column] for one in lines if not (one["is_other"] or one["is_rest"])} - {None}
+        if metric.better and len(found) > 1:
+            best[metric.column] = max(found) if metric.better > 0 else min(found)
+    return best
 
 
-def _chart(rows: list[dict[str, Any]], window: DateWindow, owners: list[OwnerDays]) -> dict[str, Any]:
-    """Return the bars of a chart: those of all campaigns, and a line for each of the largest campaigns and the others.
-
-    Args:
-        rows: the spend of campaigns by day.
-        window: the days of the chart.
-        owners: the days of the ad accounts.
-    """
-    spend: dict[str, dict[int, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-    whole: dict[int, Decimal] = defaultdict(Decimal)
-    names = {row["campaign"]: row["name"] for row in rows}
-    for row in rows:
-        at = row["day"].toordinal() - window.start.toordinal()
-        spend[row["campaign"]][at] += row["spend"]
-        whole[at] += row["spend"]
-    largest = sorted(spend, key=lambda one: -sum(spend[one].values()))
-    others: dict[int, Decimal] = defaultdict(Decimal)
-    for campaign in largest[CAMPAIGNS:]:
-        for at, amount in spend[campaign].items():
-            others[at] += amount
-    lines = [(names[one], spend[one]) for one in largest[:CAMPAIGNS]]
-    lines += [(f"{len(largest) - CAMPAIGNS:,} others", others)] if others else []
-    top = max((amount for _, one in lines for amount in one.values()), default=Decimal(1))
-    moving, missing = (
-        {day for one in owners for part in getattr(one, kind) for day in _positions(part, window)}
-        for kind in ("provisional", "missing")
-    )
-    highest = max(whole.values(), default=Decimal(1))
-    return {
-        "window": window,
-        "sum": sum(whole.values()),
-        "highest": highest,
-        "bars": [
-            {
-                "x": at,
-                "day": window.start.add(days=at),
-                "spend": whole.get(at, Decimal()),
-                "height": round(_HEIGHT * whole.get(at, Decimal()) / highest, 1),
-                "is_moving": at in moving,
-                "is_missing": at in missing,
-            }
-            for at in range(window.days)
-        ],
-        "lines": [
-            {
-                "name": name,
-                "sum": sum(one.values()),
-                "final": _path({at: amount / top for at, amount in one.items() if at not in moving}),
-                "moving": _path({at: amount / top for at, amount in one.items() if at in moving}),
-            }
-            for name, one in lines
-        ],
-    }
+def _number(number: Decimal | float | None, form: str, currency: str = "") -> str:
+    """Return a number as it is written in a form of `Metric`; a count has the digits behind the point that it has."""
+    if number is None:
+        return "-"
+    if form == "count":
+        return f"{number:,.6f}".rstrip("0").rstrip(".")
+    if form == "share":
+        return f"{number:.2%}"
+    return f"{number:,.0f}" if form == "money" and currency in _WHOLE_CURRENCIES else f"{number:,.2f}"
 
 
-def _positions(part: DateWindow, window: DateWindow) -> range:
-    """Return the positions in a window of the days that are also in another one."""
-    start = window.start.toordinal()
-    return range(max(part.start.toordinal() - start, 0), min(part.end.toordinal() - start + 1, window.days))
+def _day(day: date, *, with_year: bool = True) -> str:
+    return f"{day.day} {day:%b %Y}" if with_year else f"{day.day} {day:%b}"
 
 
-def _path(heights: dict[int, Decimal]) -> str:
-    """Return the bars of a line as one path of an SVG, each with its share of the height."""
-    shown = ((at, round(_HEIGHT * share, 1)) for at, share in sorted(heights.items()))
-    return "".join(f"M{at} {_HEIGHT}v-{height}h.9v{height}z" for at, height in shown)
-
-
-def _ratio(part: Decimal, whole: Decimal) -> Decimal | None:
-    return part / whole if whole else None
-
-
-def _money(amount: Decimal | None, currency: str) -> str:
-    return "-" if amount is None else f"{amount:,.2f} {currency or '(unknown currency)'}"
-
-
-def _count(number: Decimal | None) -> str:
-    """Return a number, with the digits behind the point that it has."""
-    return "-" if number is None else f"{number:,.6f}".rstrip("0").rstrip(".")
-
-
-def _span(window: DateWindow) -> str:
-    return str(window.start if window.days == 1 else window)
+def _ticks(highest: Decimal) -> list[int | float]:
+    """Return round numbers for the axis of a chart: two to five, the last one not below the highest bar."""
+    power = 10.0 ** math.floor(math.log10(highest)) if highest > 0 else 1.0
+    step = next(one * power for one in (0.2, 0.5, 1, 2) if 5 * one * power >= highest)
+    return [step * number for number in range(1, math.ceil(float(highest) / step) + 1)] or [step]
 
 
 def _link(url: str | None) -> str:
     """Return an address of the web; empty for any other."""
     try:
-        return url if url and urlsplit(url).scheme in {"http", "https"} else ""
+        is_link = bool(url) and len(url or "") <= _LINK_LENGTH and urlsplit(url).scheme in {"http", "https"}
     except ValueError:
         return ""
+    return url or "" if is_link else ""
 
 
 def _picture(url: str | None) -> str:
     """Return the address of a picture that the page may show."""
-    return url if url and url.startswith(("https://", "data:image/")) else ""
+    is_picture = url and len(url) <= _PICTURE_LENGTH and url.startswith(("https://i.pinimg.com/", "data:image/"))
+    return url if url and is_picture else ""

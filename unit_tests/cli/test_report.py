@@ -1,8 +1,9 @@
 """The page about a folder of `read` says what the files of the folder hold."""
 
+import re
 import stat
 import sys
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +24,24 @@ from unit_tests.cli.report_folder import (
     with_sums,
 )
 
+TOMORROW = TODAY + timedelta(days=1)
+
 
 def section(text: str, name: str) -> str:
     """The part of a page's text from a heading on."""
-    return text[text.index(name, text.index("The ad account")) :]
+    return text[text.index(name) :]
+
+
+def said(on: object) -> str:
+    """A day as the page writes it."""
+    one = date.fromisoformat(str(on))
+    return f"{one.day} {one:%b %Y}"
+
+
+def between(first: object, last: object) -> str:
+    """A window as the page writes it."""
+    start, end = (date.fromisoformat(str(one)) for one in (first, last))
+    return f"{start.day} {start:%b}{f' {start:%Y}' if start.year != end.year else ''} to {said(end)}"
 
 
 @pytest.fixture
@@ -43,15 +58,114 @@ def test_the_newest_final_days_stand_beside_those_before(folder: Folder, capsys:
     text = folder.text()
     assert capsys.readouterr().out == f"{folder.path / 'report.html'}\n"
     assert stat.S_IMODE((folder.path / "report.html").stat().st_mode) == 0o600
-    assert f"600.00 EUR spent from {day(29)} to {day(0)}" in text
-    assert "Spend 600.00 EUR 300.00 EUR +100.0%" in text
-    assert "Impressions 720,000 600,000 360,000 +100.0%" in text
-    assert "CTR 0.83% 1.00% 0.83% +0.0%" in text
-    assert "CPC 0.10 EUR 0.10 EUR 0.10 EUR +0.0%" in text
+    assert f"{between(day(29), day(0))}: the newest 30 days whose spend is final, beside the 30 before." in text
+    assert "Spend 600.00 EUR ↑ 100.0%" in text
+    assert "Spend 600.00 - 300.00 ↑ 100.0%" in text
+    assert "Impressions 720,000 600,000 360,000 ↑ 100.0%" in text
+    assert "CTR 0.83% 1.00% 0.83% → 0.0%" in text
+    assert "CPC 0.10 0.10 0.10 → 0.0%" in text
     assert "Shop 7 EUR Europe/Berlin" in text
-    assert "30/30/1 days after a click, an engagement, a view" in text
+    assert "attribution window 30/30/1 (days after a click, an engagement, a view)" in text
     assert "No day is missing." in text
-    assert "the stream campaign_analytics brings this" in text
+    assert "read also campaigns ads ad_pins campaign_analytics ad_analytics" in text
+
+
+def test_numbers_that_still_grow_are_not_compared(folder: Folder) -> None:
+    """With the same spend and the same conversions in the end, the newest days always have less of them."""
+    folder.account("7")
+    for back in range(60):
+        sold = {"TOTAL_CONVERSIONS": 10, "TOTAL_CHECKOUT_VALUE_IN_MICRO_DOLLAR": 40e6}
+        folder.delivered(OWN, "7", day(back), 10, **(sold if back >= 30 else {name: sold[name] / 2 for name in sold}))
+    folder.days(OWN, "7")
+    text = folder.text()
+    assert "Conversions 150 still growing CPA 2.00 EUR still growing ROAS (Checkout) 2.00 still growing" in text
+    assert "ROAS (Checkout) 2.00 - 4.00 still growing" in text
+    assert "they are final until" in text
+
+
+def test_windows_of_which_a_day_lacks_are_not_compared(folder: Folder) -> None:
+    folder.account("7")
+    for back in range(60):
+        folder.delivered(OWN, "7", day(back), 10)
+    folder.days(OWN, "7", missing=[[day(40), day(40)]])
+    text = folder.text()
+    assert "the newest 30 days whose spend is final." in text
+    assert "Spend 300.00 EUR" in text
+    assert "→" not in text
+
+
+def test_yesterday_and_the_last_months_have_their_spend_as_text(folder: Folder) -> None:
+    folder.account("7")
+    for back in range(-2, 87):
+        folder.delivered(OWN, "7", day(back), 100 - back)
+    folder.days(OWN, "7")
+    text = folder.text()
+    assert (
+        f"{said(TODAY)} 102.00 may still change {said(day(-1))} 101.00 may still change {said(day(0))} 100.00" in text
+    )
+    assert "June 2025 2,625.00 may still change May 2025" in text
+
+
+def test_a_read_of_today_shows_its_numbers_and_that_they_may_change(folder: Folder) -> None:
+    folder.options = {"start_date": str(TODAY)}
+    folder.account("7", currency="JPY")
+    folder.delivered(OWN, "7", str(TODAY), 1234)
+    folder.days(OWN, "7", **{"from": str(TODAY), "settled": None})
+    text = folder.text()
+    assert f"{said(TODAY)}: no day is final yet, so all numbers may still change." in text
+    assert "Spend 1,234 JPY" in text
+    assert "CPC 0.10 JPY" in text
+
+
+def test_campaigns_and_ads_add_up_to_their_account_with_a_line_for_the_rest(folder: Folder) -> None:
+    folder.account("7")
+    with_sums(folder)
+    folder.delivered(OWN, "7", day(3), 25, TOMORROW)
+    for number in range(12):
+        folder.delivered(CAMPAIGNS, "7", day(4), 0.5, CAMPAIGN_ID=f"small{number}", CAMPAIGN_NAME=f"Small {number}")
+    folder.delivered(OWN, "7", day(4), 16, TOMORROW)
+    page = folder.page()
+    text = text_of(page)
+    assert re.search(r"4 others 2\.00 .* In the account's total only 15\.00 .* Total 321\.00 ", text)
+    assert re.search(r"Ad Spend .* Without a row of an ad 21\.00 .* Total 321\.00 ", text)
+    assert len(re.findall(r'class="spark"[^>]*><path d="[^"]*v-20\.0h', page)) == 11, "each line to its own scale"
+
+
+def test_a_day_that_the_account_lacks_is_left_out_of_its_campaigns_too(folder: Folder) -> None:
+    folder.account("7")
+    with_sums(folder)
+    folder.states[OWN]["states"][0]["cursor"]["missing"] = [[day(5), day(5)]]
+    text = folder.text()
+    assert f"Not in these numbers: {said(day(5))} of Shop 7." in text
+    assert re.search(r"Autumn 174\.00 .* Spring 116\.00 .* Total 290\.00", text)
+    assert "account's total" not in text
+
+
+def test_the_best_ad_of_those_shown_is_bold(folder: Folder) -> None:
+    folder.account("7")
+    with_sums(folder)
+    folder.delivered(ADS, "7", day(2), 1, TOMORROW, AD_ID="71", TOTAL_CONVERSIONS=9)
+    cells = re.findall(r'<td data-name="(\w+)" class="best">([^<]*)<', folder.page())
+    assert ("Conversions", "9") in cells
+    assert len({name for name, _ in cells}) == len(cells)
+
+
+def test_what_campaigns_of_catalogs_spend_without_an_ad_is_no_difference(folder: Folder) -> None:
+    folder.account("7")
+    with_sums(folder)
+    lines = [line.replace('"AD_ID": "71"', '"AD_ID": "71", "CAMPAIGN_ID": "71"') for line in folder.lines]
+    lines = [line for line in lines if '"AD_ID": "72"' not in line]
+    folder.lines[:] = lines
+    text = folder.text()
+    assert "The sums differ in 180 numbers" in text
+    assert "What can cause it: a catalog sales campaign" in text
+    folder.lines[:] = lines
+    folder.record("campaigns", {"id": "72", "ad_account_id": "7", "name": "Feed", "objective_type": "CATALOG_SALES"})
+    folder.end("campaigns")
+    text = folder.text()
+    assert "The sums agree, to the last digit." in text
+    assert "180 numbers of catalog sales campaigns are left out" in text
+    assert "Without a row of an ad 180.00" in text
 
 
 def test_two_currencies_are_never_added_up(folder: Folder) -> None:
@@ -59,19 +173,18 @@ def test_two_currencies_are_never_added_up(folder: Folder) -> None:
         folder.account(account, currency=currency)
         with_sums(folder, account)
     text = folder.text()
-    assert "300.00 EUR spent" in text
-    assert "300.00 USD spent" in text
-    assert "600.00 EUR spent" not in text
-    assert "1,200.00" not in text
-    assert text.count("The campaigns with the most spend") == 2
-    assert f"{day(29)} to {day(0)}, in USD" in section(text, "The ads with the most spend")
+    assert "EUR 300.00 spent by Shop" in text
+    assert "USD 300.00 spent by Shop" in text
+    assert "600.00" not in text
+    assert text.count("Campaigns Campaign Spend") == 2
+    assert text.count("Ad Spend Impressions") == 2
 
 
 def test_equal_sums_are_one_line_for_each_level(folder: Folder) -> None:
     text = with_sums(folder).text()
     assert "The sums agree, to the last digit." in text
     for stream in (CAMPAIGNS, ADS):
-        assert f"{stream}: the sums equal Pinterest's own totals on 88 days of 1 ad account." in text
+        assert f"{stream} adds up to Pinterest's own totals, on 88 days of 1 ad account." in text
     assert "Not read, so not compared: ad_group_analytics." in text
 
 
@@ -81,12 +194,12 @@ def test_rows_that_a_cut_answer_lacks_are_found_in_the_sums(folder: Folder) -> N
     assert len([line for line in folder.lines if cut in line]) == 1
     folder.lines[:] = [line for line in folder.lines if cut not in line]
     text = folder.text()
-    assert f"The sums differ in 3 numbers, on {day(3)}." in text
+    assert f"The sums differ in 3 numbers, the newest on {said(day(3))}." in text
     sums = section(text, "What differs, the newest day first")
     assert f"{day(3)} Shop" not in sums
     assert f"{day(3)} ad account 7 Spend 10 4 ads on the same day" in sums
     assert f"{day(3)} ad account 7 Impressions 12,000 4,800 ads" in sums
-    assert f"{CAMPAIGNS}: the sums equal" in text
+    assert f"{CAMPAIGNS} adds up" in text
 
 
 def test_levels_that_were_read_on_different_days_say_so(folder: Folder) -> None:
@@ -103,9 +216,9 @@ def test_a_missing_window_is_named_and_not_taken_for_days_without_delivery(folde
     folder.states[CAMPAIGNS]["states"][0]["cursor"]["missing"] = [[day(9), day(5)]]
     page = folder.page()
     text = text_of(page)
-    assert f"Something is missing: campaign_analytics of ad account 7, {day(9)} to {day(5)}." in text
-    assert f"campaign_analytics of ad account 7: {day(9)} to {day(5)} (5 days) missing. The next read" in text
-    assert f"{CAMPAIGNS}: the sums equal Pinterest's own totals on 83 days" in text
+    assert f"Something is missing: campaign_analytics of ad account 7, {between(day(9), day(5))}." in text
+    assert f"campaign_analytics of ad account 7: {between(day(9), day(5))} (5 days) missing. The next read" in text
+    assert f"{CAMPAIGNS} adds up to Pinterest's own totals, on 83 days" in text
     assert f"<title>{day(9)} to {day(5)}: missing</title>" in page
 
 
@@ -117,12 +230,12 @@ def before(back: int) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("accounts", "ending", "said"),
     [
-        ({"7": {}, "8": before(40)}, "INCOMPLETE", f"ad account 8: {day(39)} to {TODAY} (42 days) missing."),
-        ({"7": before(40)}, "INCOMPLETE", f"ad account 7: {day(39)} to {TODAY} (42 days) missing."),
+        ({"7": {}, "8": before(40)}, "INCOMPLETE", f"ad account 8: {between(day(39), TODAY)} (42 days) missing."),
+        ({"7": before(40)}, "INCOMPLETE", f"ad account 7: {between(day(39), TODAY)} (42 days) missing."),
         (
             {"7": {"from": "2022-01-01", "missing": [["2022-02-01", "2022-02-05"]]}},
             "COMPLETE",
-            "2022-02-01 to 2022-02-05 (5 days) never read, and Pinterest does not keep it any more.",
+            "1 Feb to 5 Feb 2022 (5 days) never read, and Pinterest does not keep it any more.",
         ),
     ],
     ids=["behind the others", "the only account", "older than Pinterest keeps"],
@@ -148,7 +261,7 @@ def test_days_before_the_first_whole_week_are_not_missing(folder: Folder) -> Non
     monday = FIRST - timedelta(days=FIRST.weekday())
     folder.options["start_date"] = str(monday - timedelta(days=2))
     folder.days("brand_conversions_report", "7", **{"from": str(monday)})
-    assert "missing." not in section(folder.text(), "Days")
+    assert "missing." not in section(folder.text(), "Is everything here?")
 
 
 def test_final_days_are_those_that_no_conversion_can_change(folder: Folder) -> None:
@@ -158,7 +271,7 @@ def test_final_days_are_those_that_no_conversion_can_change(folder: Folder) -> N
     folder.options["lookback_days"] = 5
     page = folder.page()
     assert f'aria-label="{FIRST} to {day(0)} spend final' in page
-    assert "days are not read again for as long as conversions may come in" in text_of(page)
+    assert "Days are not read again for as long as conversions may come in" in text_of(page)
 
 
 def test_days_of_profiles_are_final_without_conversions(folder: Folder) -> None:
@@ -191,16 +304,16 @@ def test_a_restated_row_replaces_the_older_one(folder: Folder) -> None:
     folder.delivered(OWN, "7", day(0), 5)
     folder.days(OWN, "7")
     text = folder.text()
-    assert "5.00 (unknown currency) spent" in text
+    assert "5.00 unknown currency" in text
     assert "999" not in text
-    assert "ad_account_analytics 2 " in section(text, "Streams")
+    assert "ad_account_analytics 2 " in section(text, "The streams")
 
 
 def test_a_folder_of_an_earlier_version_claims_no_options(folder: Folder) -> None:
     folder.options = None
     with_sums(folder)
     page = folder.page()
-    assert "An earlier version read this folder and did not keep the options." in text_of(page)
+    assert "An earlier version read this folder and did not keep the options;" in text_of(page)
     assert "The sums agree" in text_of(page)
     assert f'aria-label="{FIRST} to {day(0)} spend final' in page
 
@@ -213,9 +326,9 @@ def test_columns_that_were_not_asked_for_are_left_out(folder: Folder) -> None:
             folder.record(stream, row)
         folder.days(stream, "7")
     text = folder.text()
-    assert "45.00 (unknown currency) spent" in text
-    assert "Pin clicks" not in section(text, "The newest 30 days")[: text.index("Spend by day")].split("Sums")[0]
-    assert "Not compared, because a column was not asked for: Conversions (Checkout), Order value" in text
+    assert "45.00 unknown currency" in text
+    assert "CTR" not in text[: text.index("About these numbers")]
+    assert "Not compared, because a column was not asked for: Pin clicks, Outbound clicks, Saves" in text
     assert "3 chosen" not in text
     assert "3 that were chosen" in text
 
@@ -225,8 +338,7 @@ def test_a_page_without_ads_shows_the_streams(folder: Folder) -> None:
     folder.end("boards")
     text = folder.text()
     assert "boards 1 COMPLETE" in text
-    for stream in ("ad_accounts", OWN, CAMPAIGNS, ADS, "ads", "ad_pins"):
-        assert f"the stream {stream} brings this" in text
+    assert f"read also ad_accounts campaigns ads ad_pins {OWN} {CAMPAIGNS} {ADS}." in text
     assert "No stream with days was read." in text
 
 
@@ -252,7 +364,7 @@ def test_a_stream_that_failed_has_its_sentence(folder: Folder) -> None:
     folder.end("boards", "INCOMPLETE", "boards can't be read: the token lacks boards:read.")
     text = folder.text()
     assert "Not read to the end: boards." in text
-    assert "boards can't be read: the token lacks boards:read." in section(text, "Streams")
+    assert "boards can't be read: the token lacks boards:read." in section(text, "The streams")
 
 
 def test_forty_accounts_with_the_same_days_share_a_strip_each_stream(folder: Folder) -> None:
@@ -261,10 +373,10 @@ def test_forty_accounts_with_the_same_days_share_a_strip_each_stream(folder: Fol
         with_sums(folder, str(700 + number), range(3))
     folder.states[ADS]["states"][5]["cursor"]["missing"] = [[day(2), day(2)]]
     text = folder.text()
-    assert "40 ad accounts" in section(text, "The ad accounts")
+    assert "40 ad accounts" in text
     assert "ad_account_analytics 40 ad accounts" in text
     assert "ad_analytics 39 ad accounts" in text
-    assert f"ad_analytics of Shop 5 705: {day(2)} (1 day) missing." in text
+    assert f"ad_analytics of Shop 5 705: {said(day(2))} (1 day) missing." in text
 
 
 def test_content_of_the_account_is_escaped_and_only_web_addresses_are_links(folder: Folder) -> None:
@@ -273,22 +385,22 @@ def test_content_of_the_account_is_escaped_and_only_web_addresses_are_links(fold
     with_sums(folder)
     addresses = {"71": "javascript:alert(1)", "72": "https://shop.example/?a=1&b=\"'<"}
     for ad, address in addresses.items():
-        picture = f"{'https' if ad == '72' else 'http'}://i.example/{ad}.jpg"
+        picture = f"https://i.{'pinimg.com' if ad == '72' else 'example'}/{ad}.jpg"
         folder.record("ad_pins", {"pin_id": f"p{ad}", "ad_account_id": "7", "title": evil, "image_url": picture})
         folder.record("ads", {"id": ad, "ad_account_id": "7", "pin_id": f"p{ad}", "destination_url": address})
     folder.end("ads")
     folder.end("ad_pins")
     folder.end("boards", "INCOMPLETE", f"boards: {evil}")
     page = folder.page()
-    assert text_of(page).count(evil) == 7
+    assert text_of(page).count(evil) == 9
     tags = tags_of(page)
-    assert [attributes["src"] for tag, attributes in tags if tag == "img"] == ["https://i.example/72.jpg"]
-    assert [attributes["href"] for tag, attributes in tags if tag == "a" and "class" in attributes] == [addresses["72"]]
+    assert [attributes["src"] for tag, attributes in tags if tag == "img"] == ["https://i.pinimg.com/72.jpg"]
+    assert [attributes["href"] for tag, attributes in tags if tag == "a" and "rel" in attributes] == [addresses["72"]]
     assert not {"script", "iframe", "object", "form"} & {tag for tag, _ in tags}
     assert not [name for _, attributes in tags for name in attributes if name.startswith("on") or name == "style"]
     [policy] = [a["content"] for tag, a in tags if tag == "meta" and a.get("http-equiv") == "Content-Security-Policy"]
     assert policy is not None
-    assert policy.startswith("default-src 'none'; img-src https: data:; style-src 'sha256-")
+    assert policy.startswith("default-src 'none'; img-src https://i.pinimg.com data:; style-src 'sha256-")
 
 
 def test_a_stream_is_linked_to_its_page_in_the_documents(folder: Folder) -> None:
@@ -306,6 +418,52 @@ def test_without_a_folder_or_duckdb_one_sentence_says_what_to_do(
     monkeypatch.setitem(sys.modules, "duckdb", None)
     assert report.main(["--output", str(folder.path)]) == 1
     assert "The page needs DuckDB. `make install` brings it" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["type=x", "record=2", "stream=boards"])
+def test_a_folder_whose_path_looks_like_a_partition_is_read_like_any_other(name: str, folder: Folder) -> None:
+    folder.path /= name
+    folder.path.mkdir()
+    assert "Spend 300.00" in with_sums(folder).text()
+
+
+def test_what_is_odd_in_a_folder_is_no_end_without_a_sentence(
+    folder: Folder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    custom = "custom__" + "広告グループ" * 20
+    folder.record(custom, {"DATE": day(3)})
+    folder.account("7", name="n" * 10_000)
+    with_sums(folder)
+    folder.lines[-30] = folder.lines[-30].replace('"emitted_at": ', f'"emitted_at": {2**63 - 1}, "at": ')
+    folder.delivered(OWN, "7", day(3), 11)
+    folder.lines[-1] = re.sub(r'"emitted_at": \d+', f'"emitted_at": {2**63 - 1}', folder.lines[-1])
+    page = folder.page()
+    assert custom in page
+    assert "The sums differ" in text_of(page)
+    assert "n" * 301 not in page
+    state = folder.path / "state.json"
+    state.write_text(state.read_text(encoding="utf-8").replace(str(TODAY), "9999-12-31"), encoding="utf-8")
+    capsys.readouterr()
+    assert report.main(["--output", str(folder.path)]) == 1
+    assert "the saved state can't be read" in capsys.readouterr().err
+
+
+def test_of_very_many_things_the_page_shows_the_first_and_counts_the_others(folder: Folder) -> None:
+    for number in range(300):
+        folder.end(f"custom__{number:03}", "" if number else "INCOMPLETE")
+        folder.account(str(1_000 + number), currency=f"X{number % 60:02}")
+        folder.delivered(OWN, str(1_000 + number), day(number % 60), 10)
+        folder.days(OWN, str(1_000 + number), missing=[[day(number % 60 + 10), day(number % 60 + 9)]])
+    folder.streams[:] = ["ad_accounts", OWN]
+    page = folder.page()
+    text = text_of(page)
+    assert "custom__199" not in page[: page.index("custom__")]
+    assert "Not read to the end: custom__000, custom__001" in text
+    assert "and 290 more." in text
+    assert "And 102 more." in section(text, "The streams")
+    assert "And 100 more." in section(text, "The ad accounts, with ID")
+    assert "And 20 more." in section(text, "By currency")
+    assert len(page) < 1_500_000
 
 
 def test_every_field_that_the_page_names_is_a_column() -> None:
