@@ -225,6 +225,14 @@ def test_pins_that_are_refused_while_they_are_owed_make_no_sync_incomplete_for_e
     course.assert_complete()
 
 
+@pytest.mark.parametrize("kind", [FaultKind.FORBIDDEN, REFUSED])
+def test_a_refused_pin_in_a_request_about_many_does_not_close_the_beta(kind: FaultKind) -> None:
+    course = PinCourse(MERGE, batch=True, pins=200, start=3)
+    assert_succeeded(course.sync(0, pins={0: kind}), [STREAM])
+    assert len(course.requests) <= 20
+    assert all(map(course.rows_of, range(1, 200)))
+
+
 # -- Pins that answer oddly
 
 

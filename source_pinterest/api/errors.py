@@ -46,8 +46,6 @@ class Reason(Enum):
     """Pinterest says that the token lacks a permission. In fact the user may lack another right."""
     FEATURE_CLOSED = auto()
     """Pinterest has not opened a feature to the app. Signing in again does not help."""
-    BETA_CLOSED = auto()
-    """Pinterest has not opened an endpoint to the app. The stream uses another endpoint instead."""
     FORBIDDEN = auto()
     """HTTP 403, which an app also gets if Pinterest has not admitted it."""
     NO_CATALOG = auto()

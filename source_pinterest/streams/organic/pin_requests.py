@@ -106,7 +106,9 @@ class PinRequests:
     def __init__(self, stream: PinterestStream, pins: Pins) -> None:
         self._stream, self._pins, self._gate = stream, pins, RowGate(stream)
         self._sizes = Asks(limits.PINS_PER_ANALYTICS_REQUEST, halves_on=_is_about_pins, max_lost=0)
-        self._names = Asks(refused=RefusedNames(stream.notices))
+        self._refused = RefusedNames(stream.notices)
+        self._is_beta_open: bool | None = None
+        """Whether Pinterest lets the app read several pins in a request; None until a response shows it."""
         self._are_pictures_apart = False
 
     @property
@@ -118,34 +120,20 @@ class PinRequests:
         """Request pins in batches. A batch that fails is halved, down to the pin that is the cause."""
 
         def send(ask: Ask) -> Answer:
+            lacking, retried = Ids(), query._replace(max_retries=ask.max_retries)
             try:
-                return self._answer(ask, query)
+                found = self._fetch(ask.ids, retried)
+                if again := self._wrongly_absent(ask.ids, found, query):
+                    with suppress(GoneError, RefusedError):
+                        found |= self._fetch(again, retried)
+                    lacking = self._known_to_lack(tuple(pin for pin in again if pin not in found), ask.ids, query)
             except SliceError as error:
                 if len(ask.ids) > 1:
                     raise
                 return Answer(ask.ids, error=error)
+            return Answer(ask.ids, [*itertools.chain(*found.values())], lacking)
 
         return self._sizes.read(Ask(ids=pins, max_retries=query.max_retries), send) if pins else iter(())
-
-    def _answer(self, ask: Ask, query: Query) -> Answer:
-        """Request a batch, and once more those pins that the response should not lack.
-
-        Raises:
-            PinterestError: the batch can't be read.
-        """
-        query = query._replace(max_retries=ask.max_retries)
-        found = self._fetch(ask.ids, query)
-        if again := self._wrongly_absent(ask.ids, found, query):
-            with suppress(GoneError, RefusedError):
-                found = {**found, **self._fetch(again, query)}
-        lacking = tuple(pin for pin in again if pin not in found)
-        if lacking and not self._pins.has_totals(query.account):
-            LOGGER.warning(
-                f"{self._stream.name}: Pinterest leaves out {len(lacking)} of {len(ask.ids)} pins, such as "
-                f"{lacking[0]}."
-            )
-            lacking = ()
-        return Answer(ask.ids, list(itertools.chain.from_iterable(found.values())), lacking)
 
     def _wrongly_absent(self, pins: Ids, found: Mapping[str, list[Record]], query: Query) -> Ids:
         """Return the pins that a response lacks although it should have them.
@@ -159,90 +147,121 @@ class PinRequests:
         active, lacking = (tuple(filter(self._pins.is_active, some)) for some in (pins, absent))
         return lacking if query.covers_totals or 2 * len(lacking) > len(active) else ()
 
-    def _fetch(self, pins: Ids, query: Query) -> Mapping[str, list[Record]]:
-        """Request the metrics of a batch of pins, pictures apart from the others if they have to be."""
-        pictures = tuple(filter(self._pins.is_picture, pins)) if self._are_pictures_apart else ()
-        others = tuple(pin for pin in pins if pin not in set(pictures))
-        found = self._send(pictures, query, STANDARD_METRICS) if pictures else {}
-        return {**found, **self._with_video_metrics(others, query)} if others else found
+    def _known_to_lack(self, lacking: Ids, pins: Ids, query: Query) -> Ids:
+        """Return the pins that two responses lack. Without totals, nothing says that they had activity."""
+        if not lacking or self._pins.has_totals(query.account):
+            return lacking
+        LOGGER.warning(
+            f"{self._stream.name}: Pinterest leaves out {len(lacking)} of {len(pins)} pins, such as {lacking[0]}."
+        )
+        return ()
 
-    def _with_video_metrics(self, pins: Ids, query: Query) -> Mapping[str, list[Record]]:
-        """Request all metrics. A single pin of which Pinterest refuses those of videos is read without them."""
-        try:
-            return self._send(pins, query, PIN_METRICS)
-        except BadRequestError as error:
-            if len(pins) > 1:
-                raise
-            found = self._send(pins, query, STANDARD_METRICS)
-            if self._pins.is_picture(pins[0]):
-                self._are_pictures_apart = True
-                LOGGER.info(
-                    f"{self._stream.name}: Pinterest refuses the video metrics of pictures, so pictures are read "
-                    f"without them, and apart from videos. {error.quote}.",
-                )
-            else:
-                about = f"Pinterest refuses the video metrics of pin {pins[0]}, so it is read without them."
-                self._stream.notices.warn(about, f"{about} {error.quote}.")
-            return found
-
-    def _send(self, pins: Ids, query: Query, metrics: Sequence[str]) -> Mapping[str, list[Record]]:
-        """Request metrics of pins: of several at once, as long as Pinterest lets the app do so.
-
-        https://developers.pinterest.com/docs/api/v5/pins-analytics.
-
-        Raises:
-            SliceError: with the reason `BETA_CLOSED`, the pins have to be requested one by one.
-        """
-        if self._sizes.most_ids > 1:
-            try:
-                return self._send_several(pins, query, metrics)
-            except SliceError as error:
-                if error.reason is not Reason.BETA_CLOSED or len(pins) > 1:
-                    raise
-        [pin] = pins
-        path = path_of("pins/{pin_id}/analytics", {"pin_id": pin})
-        return self._request(path, pins, query, metrics, lambda metrics: {pin: metrics})
-
-    def _send_several(self, pins: Ids, query: Query, metrics: Sequence[str]) -> Mapping[str, list[Record]]:
-        """Send a request for several pins. https://developers.pinterest.com/docs/api/v5/multi_pins-analytics."""
-        several = query._replace(params={**query.params, "pin_ids": list(pins)})
-        try:
-            return self._request("pins/analytics", pins, several, metrics, _by_pin)
-        except PinterestError as error:
-            if not isinstance(error, RightMissingError) and error.reason is not Reason.FORBIDDEN:
-                raise
-            words = error.quote or str(error.message)
-            self._sizes.limit_ids(1)
-            LOGGER.info(
-                f"{self._stream.name}: Pinterest does not let this app read many pins in one request, so they are read "
-                f"one by one, about {limits.REQUESTS_PER_MINUTE['org_analytics']} a minute. {words}.",
-            )
-            raise SliceError(words, reason=Reason.BETA_CLOSED) from error
-
-    def _request(
-        self, path: str, pins: Ids, query: Query, metrics: Sequence[str], by_pin: Callable[[Any], Mapping[str, Any]]
-    ) -> Mapping[str, list[Record]]:
+    def _fetch(self, pins: Ids, query: Query) -> dict[str, list[Record]]:
         """Return the days of each pin in the response, without the metrics that Pinterest refuses.
 
-        What it refuses because of a picture, it does not refuse for videos.
+        Pictures are requested apart from the others if they have to be. A single pin of which Pinterest refuses the
+        metrics of videos is read without them.
+
+        Raises:
+            PinterestError: the pins can't be read. Fewer of them may be.
+        """
+        pictures = tuple(filter(self._pins.is_picture, pins)) if self._are_pictures_apart else ()
+        others = tuple(pin for pin in pins if pin not in set(pictures))
+        found = self._request(pictures, query, STANDARD_METRICS) if pictures else {}
+        if not others:
+            return found
+        try:
+            return found | self._request(others, query, PIN_METRICS)
+        except BadRequestError as error:
+            if len(others) > 1:
+                raise
+            without = self._request(others, query, STANDARD_METRICS)
+            self._note_refused_video_metrics(others[0], error)
+            return found | without
+
+    def _note_refused_video_metrics(self, pin: str, error: BadRequestError) -> None:
+        if self._pins.is_picture(pin):
+            self._are_pictures_apart = True
+            LOGGER.info(
+                f"{self._stream.name}: Pinterest refuses the video metrics of pictures, so pictures are read without "
+                f"them, and apart from videos. {error.quote}.",
+            )
+        else:
+            about = f"Pinterest refuses the video metrics of pin {pin}, so it is read without them."
+            self._stream.notices.warn(about, f"{about} {error.quote}.")
+
+    def _request(self, pins: Ids, query: Query, metrics: Sequence[str]) -> dict[str, list[Record]]:
+        """Request metrics of pins, without those that Pinterest refuses: of several pins at once, or else of one.
+
+        What Pinterest refuses because of a picture, it does not refuse for videos. It may refuse a request for several
+        pins because of one of them, or because the app is not in its beta. A single pin shows which: if it is refused
+        in such a request, it is requested alone.
         """
         window = DateWindow.from_pair((query.params[START], query.params[END]))
-        expected = Expected(key=("pin_id", "date"), days=window, day="date", entities=frozenset(pins))
+        account, names = query.params.get("ad_account_id", ""), {"metric_types": metrics}
+        doubtful = () if all(map(self._pins.is_video, pins)) else VIDEO_METRICS
+        wanted = Ask(account, window=window, names=names, doubtful=doubtful)
+        is_alone, refusal = self._is_beta_open is False, None
+        while True:
+            tried = wanted.without(self._refused.of(account))
+            path, params, parse = self._form_of(pins, query, tried, is_alone=is_alone)
+            try:
+                found = self._stream.client.get(path, params, parse, query.max_retries).value
+            except PinterestError as error:
+                if not self._refused.learn(tried, error):
+                    is_alone, refusal = True, self._refusal_of_one(pins, error, is_alone=is_alone)
+            else:
+                self._refused.warn(wanted, tried)
+                if not is_alone:
+                    self._is_beta_open = True
+                elif refusal and not self._is_beta_open:
+                    self._close_beta(refusal)
+                return found
 
-        def parse(chunks: Iterator[bytes]) -> Mapping[str, list[Record]]:
-            found = by_pin(parse_body(chunks))
+    def _form_of(
+        self, pins: Ids, query: Query, ask: Ask, *, is_alone: bool
+    ) -> tuple[str, dict[str, Any], Callable[[Iterator[bytes]], dict[str, list[Record]]]]:
+        """Return the path and the parameters of a request, and what parses the response.
+
+        https://developers.pinterest.com/docs/api/v5/pins-analytics, https://developers.pinterest.com/docs/api/v5/multi_pins-analytics.
+        """
+        expected = Expected(key=("pin_id", "date"), days=ask.window, day="date", entities=frozenset(pins))
+
+        def parse(chunks: Iterator[bytes]) -> dict[str, list[Record]]:
+            found = {pins[0]: parse_body(chunks)} if is_alone else _by_pin(parse_body(chunks))
             days: dict[str, list[Record]] = {pin: [] for pin in pins if pin in found}
             for row in self._gate.records(_rows(found, self._stream.notices.replacement), expected):
                 days[row["pin_id"]].append(row)
             return days
 
-        def send(ask: Ask) -> Mapping[str, list[Record]]:
-            joined = {name: ",".join(values) for name, values in ask.names.items()}
-            return self._stream.client.get(path, {**query.params, **joined}, parse, query.max_retries).value
+        names = {name: ",".join(values) for name, values in ask.names.items()}
+        if is_alone:
+            return path_of("pins/{pin_id}/analytics", {"pin_id": pins[0]}), {**query.params, **names}, parse
+        return "pins/analytics", {**query.params, "pin_ids": list(pins), **names}, parse
 
-        doubtful = () if all(map(self._pins.is_video, pins)) else VIDEO_METRICS
-        account, names = query.params.get("ad_account_id", ""), {"metric_types": metrics}
-        return self._names.one(Ask(account, window=window, names=names, doubtful=doubtful), send)
+    def _refusal_of_one(self, pins: Ids, error: PinterestError, *, is_alone: bool) -> PinterestError:
+        """Return the refusal of a single pin in a request that may be for several.
+
+        Raises:
+            PinterestError: any other error. Pins that are refused together are requested in halves.
+        """
+        lacks_right = isinstance(error, RightMissingError)
+        if is_alone or not (lacks_right or error.reason is Reason.FORBIDDEN):
+            raise error
+        if lacks_right:
+            self._close_beta(error)
+        if len(pins) > 1:
+            raise SliceError(error.quote or str(error.message)) from error
+        return error
+
+    def _close_beta(self, refusal: PinterestError) -> None:
+        """Have later requests name one pin each."""
+        self._is_beta_open, self._sizes.ids = False, 1
+        LOGGER.info(
+            f"{self._stream.name}: Pinterest does not let this app read many pins in one request, so they are read one "
+            f"by one, about {limits.REQUESTS_PER_MINUTE['org_analytics']} a minute. "
+            f"{refusal.quote or refusal.message}.",
+        )
 
 
 def _is_about_pins(error: PinterestError) -> bool:
