@@ -31,10 +31,10 @@ BURST_SECONDS = 1.0
 """Headers about intervals this short are stale when they arrive."""
 
 _ARRIVAL_SECONDS = 0.1
-"""Of two requests that left together, one may arrive this much earlier. Intervals begin and end on the server."""
+"""Intervals begin and end on the server, which a request may reach this much earlier or later than another one."""
 
 _LATE_END_SECONDS = 0.3
-"""Requests of the last moment may arrive in the next interval, which begins a little before the connector knows it."""
+"""Requests of the last moment may count in the next interval, since the announced end is rounded up."""
 
 
 @dataclass(frozen=True)
@@ -57,12 +57,15 @@ class QuotaHeader:
 
 
 class Quota:
-    """The requests that Pinterest allows in an interval, and those that it has counted in the present one.
+    """The requests that Pinterest allows in an interval.
+
+    Until a header tells when an interval ends, requests are spaced out so that they fit wherever it begins. A header
+    may leave fewer until then, since other programs and an earlier sync send requests too.
 
     Attributes:
         limit: requests that an interval holds.
         interval: the length of an interval in seconds.
-        sent: the times of requests that count in the interval; of a whole one while its end is unknown.
+        sent: the times of the requests in the last interval.
 
     Args:
         limit: requests that an interval holds.
@@ -74,11 +77,9 @@ class Quota:
         self.limit = limit
         self.interval = interval
         self.sent = list(sent)
-        self._ends_at: float | None = None
-        self._began_at = -math.inf
-        """A response to an earlier request may describe the previous interval."""
-        self._others = 0
-        """Requests of other programs in it, less those of `sent` that Pinterest counted in the previous interval."""
+        self._left = math.inf
+        """The requests that a header left, after the request that was sent at `_left_at`, until `_ends_at`."""
+        self._left_at = self._ends_at = -math.inf
 
     @property
     def is_long(self) -> bool:
@@ -87,67 +88,47 @@ class Quota:
 
     @property
     def taken(self) -> int:
-        """Requests in the present interval."""
-        return len(self.sent) + self._others
+        """Requests that count at present."""
+        return int(max(len(self.sent), self.limit - self._still_left(self._left, self._left_at)))
+
+    def _still_left(self, left: float, sent_at: float) -> float:
+        return left - len(self.sent) + bisect_right(self.sent, sent_at)
 
     def roll(self, now: float) -> None:
-        """Begin the next interval if this one is over. The last requests of this one may count in the next."""
-        if self._ends_at is None:
-            self._forget(now - self.interval - _ARRIVAL_SECONDS)
-        elif now >= self._ends_at:
-            self._begin(self._ends_at + (now - self._ends_at) // self.interval * self.interval)
+        """Forget requests and headers that no longer count."""
+        over = now - self.interval - _ARRIVAL_SECONDS
+        if now >= self._ends_at:
+            self._left, over = math.inf, max(over, self._ends_at - _LATE_END_SECONDS)
+        del self.sent[: bisect_right(self.sent, over)]
 
     def wait(self, now: float) -> float:
         """Return the seconds until the next request may be sent."""
-        if self.taken < self.limit:
-            return 0.0
-        if self._ends_at is None:
-            return self.sent[-self.limit] + self.interval + _ARRIVAL_SECONDS - now
-        return self._ends_at - now
+        return 0.0 if self.taken < self.limit else self._renewed_at(self.sent[-self.limit :], now) - now
 
     def left(self, now: float, max_wait_seconds: float) -> float:
         """Return the requests left in the interval; infinity if the next one begins within `max_wait_seconds`."""
-        began_at = self.sent[0] if self.sent else now
-        renewed_at = began_at + self.interval if self._ends_at is None else self._ends_at
-        return max(0, self.limit - self.taken) if renewed_at - now > max_wait_seconds else math.inf
+        is_late = self._renewed_at(self.sent, now) - now > max_wait_seconds
+        return max(0, self.limit - self.taken) if is_late else math.inf
+
+    def _renewed_at(self, sent: Sequence[float], now: float) -> float:
+        """Return when the interval ends; without a header, when the first one of the requests no longer counts."""
+        first = sent[0] + _ARRIVAL_SECONDS if sent else now
+        return first + self.interval if math.isinf(self._left) else self._ends_at
 
     def learn(self, header: QuotaHeader, sent_at: float, now: float) -> None:
-        """Correct the interval by what a response says of it.
-
-        What was heard, `limit - remaining`, and what was sent since make the requests that the interval has taken. Of
-        two requests that were sent within a tenth of a second, either one may have arrived first: the present count
-        stays if it lies between the two bounds.
+        """Take over the statement of a response, if it leaves fewer requests of the interval than any before.
 
         Args:
             header: the statement of the response.
             sent_at: when the request was sent.
             now: when the response arrived.
         """
+        is_other = header.limit != self.limit
         self.limit = header.limit
-        if header.remaining is None or not self.is_long or sent_at < self._began_at:
+        if header.remaining is None or not self.is_long or sent_at < self._ends_at <= now:
             return
-        self._learn_end(sent_at + header.reset - 1, now + header.reset + _ARRIVAL_SECONDS, now)
-        heard = header.limit - header.remaining
-        at_most = heard + self._sent_after(sent_at - _ARRIVAL_SECONDS) - 1  # this request has been heard
-        at_least = heard + self._sent_after(sent_at + _ARRIVAL_SECONDS)
-        self._others = max(at_least, min(self.taken, at_most)) - len(self.sent)
-
-    def _learn_end(self, earliest: float, latest: float, now: float) -> None:
-        """Correct the end of the interval, which lies between two times. The earliest one announced counts."""
-        if self._ends_at is not None and earliest > self._ends_at:  # the next interval began earlier than expected
-            self._begin(now)
-            self._ends_at = latest
-        self._ends_at = latest if self._ends_at is None else min(self._ends_at, latest)
-
-    def _sent_after(self, time: float) -> int:
-        return len(self.sent) - bisect_right(self.sent, time)
-
-    def _begin(self, began_at: float) -> None:
-        self._began_at, self._ends_at, self._others = began_at, began_at + self.interval, 0
-        self._forget(began_at - _LATE_END_SECONDS)
-
-    def _forget(self, before: float) -> None:
-        del self.sent[: bisect_right(self.sent, before)]
+        if is_other or self._still_left(header.remaining, sent_at) <= self._still_left(self._left, self._left_at):
+            self._left, self._left_at, self._ends_at = header.remaining, sent_at, now + header.reset + _ARRIVAL_SECONDS
 
 
 # ----------------------------------------------------------------------------------------------------------------------
