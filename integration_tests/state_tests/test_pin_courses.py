@@ -174,6 +174,14 @@ def test_refused_pins_end_no_pass(destination: str, batch: bool, pins: int, refu
     course.assert_complete()
 
 
+def test_a_quota_that_is_smaller_than_a_secret_board_stops_no_other_pin() -> None:
+    course = PinCourse(MERGE, pins=230, start=3)
+    for _ in range(3):
+        output = course.sync(0, pins=dict.fromkeys(range(4, 226), REFUSED), quota=115)
+    assert_succeeded(output, [STREAM])
+    assert all(map(course.rows_of, (*range(4), *range(226, 230))))
+
+
 @either
 def test_a_secret_board_stops_no_other_pin(destination: str) -> None:
     """It has the pin that was served last before a quota ended, and all that follow it, or the next five."""
@@ -197,6 +205,7 @@ def test_pins_that_are_all_refused_have_their_days_once_they_answer(destination:
         assert_failed(output, STREAM, "transient_error", "refuses")
     assert all(course.rows_of(number) for number in range(8, 16))
     course.sync(2)
+    assert all(map(course.rows_of, range(16)))
     course.assert_complete()
 
 
@@ -207,6 +216,7 @@ def test_an_odd_pin_is_no_sign_that_others_are_served(destination: str) -> None:
     for _ in range(2):
         assert course.sync(0, pins=troubles).status(STREAM) != "COMPLETE"
     course.sync(0)
+    assert all(map(course.rows_of, range(12)))
     course.assert_complete()
 
 

@@ -37,7 +37,7 @@ from source_pinterest.dates import DateWindow, days_before, parse_day
 from source_pinterest.engine.asks import Ids
 from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.ledger import FAILURES_IN_A_ROW
-from source_pinterest.engine.tasks import END, START, Task, or_failed
+from source_pinterest.engine.tasks import END, START, Task, batches, or_failed
 from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.day_cursor import Owner
 from source_pinterest.state.days import DaySet
@@ -140,16 +140,7 @@ class PinAnalytics(OrganicStream):
         for begun in self.checkpoint.passes(account, knows_activity=knows_activity):
             if not self.ledger.may_read(owner.parent):
                 return
-            owed = self.checkpoint.owed.of(account)
-            wanted = [pin for pin in map(str, sorted(pins)) if pin not in owed]
-            ahead = [pin for pin in wanted if not begun.is_past(pin)]
-            unread = list(filter(self._pins.is_active, ahead)) if begun.only_active else ahead
-            Estimate(1, 1, 0, requests=self._requests_for(unread)).log(self.name, self.shared.organic_pace())
-            if begun.only_active:
-                self._log_saving("saves at least", ahead, unread)
-            yield from self._tasks_of_pass(owner, begun, tuple(unread), passed=wanted[: len(wanted) - len(ahead)])
-            if begun.only_active:
-                self._log_saving("saved", ahead, unread)
+            yield from self._tasks_of_pass(owner, begun, sorted(pins))
 
     def _pins_of(self, owner: Task) -> set[int]:
         """Return the ids of an owner's pins, by whose order a pass goes on, without those that are no number."""
@@ -190,23 +181,48 @@ class PinAnalytics(OrganicStream):
         rows = [row for row in answer.rows if days.has(parse_day(row["date"]))]
         return self._task(owner, window, rows, pins=answer.pins)
 
-    def _tasks_of_pass(self, owner: Task, begun: Pass, pins: Ids, passed: Sequence[str]) -> Iterator[Task]:
-        """Yield a task for each batch of pins that was read, a failed one for those that weren't, and one for the end.
+    def _tasks_of_pass(self, owner: Task, begun: Pass, pins: Sequence[int]) -> Iterator[Task]:
+        """Yield the tasks of a pass, and one that ends it."""
+        owed = self.checkpoint.owed.of(owner.get(ACCOUNT_KEY))
+        wanted = [pin for pin in map(str, pins) if pin not in owed]
+        ahead = [pin for pin in wanted if not begun.is_past(pin)]
+        passed = wanted[: len(wanted) - len(ahead)]
+        unread = list(filter(self._pins.is_active, ahead)) if begun.only_active else ahead
+        Estimate(1, 1, 0, requests=self._requests_for(unread)).log(self.name, self.shared.organic_pace())
+        if begun.only_active:
+            self._log_saving("saves at least", ahead, unread)
+        for part in batches(unread, limits.PINS_PER_ANALYTICS_REQUEST):
+            reached = yield from self._tasks_of_part(owner, begun, part, passed)
+            if not reached:
+                return
+            begun, passed = reached, [*passed, *part]
+        yield self._task(owner, begun.window, [], replace(begun, is_over=True))
+        if begun.only_active:
+            self._log_saving("saved", ahead, unread)
+
+    def _tasks_of_part(
+        self, owner: Task, current: Pass, pins: Ids, passed: Sequence[str]
+    ) -> Generator[Task, None, Pass | None]:
+        """Yield a task for each batch of pins that was read, and a failed one for those that weren't.
 
         A few refusals after a pin that was served are those of single pins. All others are judged at the end, by
         whether Pinterest then still serves a pin that it served before. Until then, no failed pin moves the pass.
 
         Args:
             owner: the owner of the pins.
-            begun: the pass.
-            pins: the pins that it has not come past.
+            current: the pass.
+            pins: the next pins of the pass, a hundred at most.
             passed: those that it has come past.
 
-        Raises:
-            SliceError: Pinterest refuses several pins, and serves no other one.
+        Returns:
+            The pass behind these pins; None if it ends here in this sync.
         """
-        current, window, query = begun, begun.window, self._query(owner, begun.window)
-        served, refusals = Ids(), list[PinterestError]()
+        window, query, served, refusals = (
+            current.window,
+            self._query(owner, current.window),
+            Ids(),
+            list[PinterestError](),
+        )
         for answer in self._requests.answers(pins, query):
             if isinstance(answer.error, RefusedError | GoneError):
                 refusals.append(answer.error)
@@ -218,19 +234,33 @@ class PinAnalytics(OrganicStream):
                 after = int(answer.pins[-1]) if _are_of_single_pins(refusals, served) else 0
                 yield self._failed(owner, answer.lacking or answer.pins, window, error, after)
             if not self.ledger.may_read(owner.parent):
-                return
-        some = served or tuple(passed[:: 1 + len(passed) // FAILURES_IN_A_ROW])
-        if _are_of_single_pins(refusals, served) or any(
-            answer.served for answer in self._requests.answers(some, query)
-        ):
-            yield self._task(owner, window, [], replace(current, is_over=True))
-        elif passed or len(refusals) > 1:
+                return None
+        if not self._are_judged(refusals, served, passed, query):
+            return None
+        current = replace(current, after=int(pins[-1]))
+        if refusals:
+            yield self._task(owner, window, [], current)
+        return current
+
+    def _are_judged(self, refusals: Sequence[PinterestError], served: Ids, passed: Sequence[str], query: Query) -> bool:
+        """Return whether refusals are those of single pins, since Pinterest still serves another one.
+
+        The refusal of an owner's only pin stays open.
+
+        Raises:
+            SliceError: Pinterest refuses several pins, and serves no other one.
+        """
+        others = served or tuple(passed[:: 1 + len(passed) // FAILURES_IN_A_ROW])
+        if _are_of_single_pins(refusals, served) or any(one.served for one in self._requests.answers(others, query)):
+            return True
+        if passed or len(refusals) > 1:
             raise SliceError(
-                f"{self.name}: Pinterest refuses {len(refusals):,} pins, such as {pins[-1]}, and serves no other one "
-                "of the same user. The next sync asks for them again. If this happens again, check what the token's "
-                f"user may see, or leave the stream out. {refusals[-1].quote or refusals[-1].message}",
+                f"{self.name}: Pinterest refuses {len(refusals):,} pins and serves no other one of the same user. The "
+                "next sync asks for them again. If this happens again, check what the token's user may see, or leave "
+                f"the stream out. {refusals[-1].quote or refusals[-1].message}",
                 kind=FailureType.transient_error,
             )
+        return False
 
     # ---- Tasks and their ends
 
