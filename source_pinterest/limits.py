@@ -95,8 +95,7 @@ TOKEN_RESPONSE_SECONDS = 120  # for an exchange with a token endpoint
 DOWNLOAD_BYTES_PER_SECOND = 10 * 1024  # of a report file, over any minute
 
 FINAL_AFTER_DAYS = 2  # Pinterest's help, "Reporting dashboard overview": conversions arrive after about 37 hours
-ORGANIC_FINAL_AFTER_DAYS = 7  # the age from which a day of a pin is final. Live, days came 1 or 2 days late
-IDLE_AFTER_DAYS = 7  # a day of a profile or pin without a row by then had no activity. Live, days came 1 or 2 days late
+ORGANIC_FINAL_AFTER_DAYS = 7  # numbers of a profile or pin are final then. Live, days came one or two days late
 ALL_PINS_AFTER_DAYS = 7  # with the option Only Pins with Activity, days until the next pass over all pins
 LOOKBACK_MARGIN_DAYS = 3  # added to the largest attribution window, for conversions that Pinterest processes late
 

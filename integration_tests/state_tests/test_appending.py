@@ -1,5 +1,7 @@
 """Late numbers arrive; where the destination appends, each day comes once, and with its last numbers."""
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
@@ -18,7 +20,7 @@ from integration_tests.support.assertions import (
 )
 from integration_tests.support.catalogs import ADS_ANALYTICS
 from integration_tests.support.days import days_later, last_final_day
-from integration_tests.support.outputs import Record
+from integration_tests.support.outputs import Output, Record
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
 from integration_tests.support.worlds import small_world
@@ -74,11 +76,11 @@ def test_appending_from_a_start_date_that_has_not_settled(sim: Simulator) -> Non
     start = sim.world.today - timedelta(days=1)
     config = sim.config(start_date=start.isoformat())
     outputs = [run_sync(sim, DAY_STREAMS, config=config, destination="append")]
-    for days in range(1, 5):
+    for days in (1, 2, 3, 4, 7, 9):
         with days_later(sim.world, days) as today:
             outputs.append(run_sync(sim, DAY_STREAMS, config=config, state=outputs[-1].states, destination="append"))
             assert_succeeded(outputs[-1], DAY_STREAMS)
-    with days_later(sim.world, 4):
+    with days_later(sim.world, 9):
         for stream in DAY_STREAMS:
             emitted = [record for output in outputs for record in output.records[stream]]
             assert_same(stream, emitted, sim.expected(stream, start=start, end=last_final_day(stream, today)))
@@ -95,13 +97,14 @@ def test_appending_goes_on_from_the_last_day_that_was_settled_when_it_was_read(s
     first = run_sync(sim, DAY_STREAMS, **mode)
     assert_exact(first, sim, DAY_STREAMS)
     read_on = sim.world.today
-    with days_later(sim.world, 5) as today:
-        sim.world.restate(days_back=7)
+    with days_later(sim.world, 8) as today:
+        sim.world.restate(days_back=15)
         second = run_sync(sim, DAY_STREAMS, state=first.states, destination="append")
         third = run_sync(sim, DAY_STREAMS, state=second.states, destination="append")
-        twice = f"the days {read_on - timedelta(days=1)} to {read_on} were read while their numbers were still moving"
         for stream in DAY_STREAMS:
-            newest = sim.expected(stream, start=read_on - timedelta(days=1), end=last_final_day(stream, today))
+            since = last_final_day(stream, read_on) + timedelta(days=1)
+            twice = f"the days {since} to {read_on} were read while their numbers were still moving"
+            newest = sim.expected(stream, start=since, end=last_final_day(stream, today))
             assert_same(stream, second.records[stream], newest)
             [warning] = [text for text in second.warnings() if text.startswith(f"{stream}: the days ")]
             assert twice in warning
@@ -109,6 +112,36 @@ def test_appending_goes_on_from_the_last_day_that_was_settled_when_it_was_read(s
             latest = {key_of(stream, record): record for record in [*first.records[stream], *second.records[stream]]}
             assert {key: latest[key] for key in newest} == {key: without_nulls(row) for key, row in newest.items()}
     assert not third.warnings()
+
+
+def test_a_pass_over_pins_that_replaced_rows_begins_anew_where_rows_are_appended() -> None:
+    """The rows of its first pins come once more, and a warning names their days."""
+    stream = "pin_analytics"
+    world = World(boards=1, pins_per_board=6, sections_per_board=0, ad_accounts=0)
+    start = world.today - timedelta(days=20)
+    outputs: list[Output] = []
+    for later, destination in ((0, "append_dedup"), (3, "append_dedup"), (12, "append"), (13, "append")):
+        with days_later(world, later), Simulator(world, profile="ample") as sim:
+            if later < 12:
+                after = 8 if later == 0 else 3
+                sim.add_fault(Fault("rate_limited", on="pins/analytics", after=after, times=None, seconds=7_200))
+            config = sim.config(start_date=str(start), max_wait_minutes=0.01)
+            state = outputs[-1].states if outputs else None
+            outputs.append(run_sync(sim, [stream], config=config, state=state, destination=destination))
+    assert [output.status(stream) for output in outputs] == ["COMPLETE", "INCOMPLETE", "COMPLETE", "COMPLETE"]
+    with days_later(world, 13) as today:
+        replaced, appended = (
+            Counter(key_of(stream, row) for output in part for row in output.records[stream])
+            for part in (outputs[:2], outputs[2:])
+        )
+        truth = world.expected(stream, start=start, end=last_final_day(stream, today))
+        assert truth.keys() <= replaced.keys() | appended.keys()
+        assert set(appended.values()) == {1}
+        [warning] = outputs[2].warnings()
+        first, last = re.findall(r"the days (\S+) to (\S+) were read while", warning)[0]
+
+        assert min(key[1] for key in replaced & appended.keys()) == first
+        assert max(key[1] for key in replaced & appended.keys()) <= last
 
 
 @pytest.mark.parametrize("held_from", [7, 4], ids=["no day was read before", "some days were final before"])

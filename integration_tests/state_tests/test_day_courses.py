@@ -260,6 +260,74 @@ def _assert_arrived(world: World, stream: str, outputs: list[Output], since: dat
     return None
 
 
+def _bucket(granularity: str, day: date) -> tuple[date, date]:
+    """The first and the last day of the week, month or day that a day lies in."""
+    if granularity == "WEEK":
+        monday = day - timedelta(days=day.weekday())
+        return monday, monday + timedelta(days=6)
+    if granularity == "MONTH":
+        return day.replace(day=1), (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+    return day, day
+
+
+@pytest.mark.parametrize(
+    ("stream", "days_back", "destination"),
+    [
+        ("custom_week", 7, APPEND),
+        ("custom_week", 7, MERGE),
+        ("custom_month", 7, APPEND),
+        ("custom_month", 30, APPEND),
+        ("custom_month", 30, MERGE),
+        ("campaign_analytics", 1, APPEND),
+        ("pin_analytics", 1, APPEND),
+        ("user_account_analytics", 1, APPEND),
+    ],
+)
+def test_days_come_though_the_start_date_moves_on_with_each_sync(stream: str, days_back: int, destination: str) -> None:
+    """A script sets the start date. The first week, month or day that begins after it is kept."""
+    sizes = {"boards": 1, "pins_per_board": 2, "sections_per_board": 0, "ad_accounts": 1, "campaigns": 1}
+    world = small_world(days=30, active_percent=100, **sizes)
+    granularity = stream.removeprefix("custom_").upper()
+    report = {"name": granularity, "level": "CAMPAIGN", "granularity": granularity, "columns": ["SPEND_IN_DOLLAR"]}
+    options: dict[str, Any] = {"custom_reports": [report]} if "custom" in stream else {}
+    options |= {"lookback_days": 0} if destination == MERGE else {}
+    first: date | None = None
+    came: set[str] = set()
+    state: State | None = None
+    for day in range(0, 45, 3):
+        with days_later(world, day) as today, Simulator(world, profile="ample") as sim:
+            start = today - timedelta(days=days_back)
+            config = sim.config(start_date=str(start), **options)
+            output = run_sync(sim, [stream], config=config, state=state, destination=destination)
+            assert_succeeded(output, [stream])
+            state = output.states
+        begun, ended = _bucket(granularity, start)
+        whole = begun if begun == start else ended + timedelta(days=1)
+        first = first or (whole if whole <= today else None)
+        came |= {row.get("DATE") or row["date"] for row in output.records.get(stream, ())}
+    assert first
+    last = last_final_day(stream, today) if destination == APPEND else today
+    days = (first + timedelta(days=age) for age in range((last - first).days + 1))
+    buckets = {_bucket(granularity, day) for day in days}
+    assert came == {str(begun) for begun, ended in buckets if destination == MERGE or ended <= last}
+
+
+def test_an_account_that_no_sync_could_read_is_left_out() -> None:
+    """The quota ends before the first sync has read anything, and later one account refuses."""
+    stream, world = "campaign_analytics", small_world(days=9, campaigns=1)
+    state: State | None = None
+    for day in (0, 1, 2):
+        with days_later(world, day), Simulator(world, profile="ample") as sim:
+            faults = {"kind": "rate_limited", "seconds": 7_200} if day == 0 else {"kind": FaultKind.FORBIDDEN}
+            account = {} if day == 0 else {"account": world.account_id(1)}
+            sim.add_fault(Fault(**faults, **account, on="campaigns/analytics", times=None))
+            config = sim.config(start_date=str(world.today - timedelta(days=9)), max_wait_minutes=0.01)
+            output = run_sync(sim, [stream], config=config, state=state)
+            assert output.status(stream) == ("COMPLETE" if day else "INCOMPLETE"), output.text()
+            state = output.states
+            assert day == 0 or any(world.account_id(1) in text for text in output.warnings())
+
+
 def test_an_account_that_refuses_is_not_remembered() -> None:
     """It then begins where the start date is by that time, and no warning tells of days before it."""
     stream, world = "campaign_analytics", small_world(days=90, campaigns=2)

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from integration_tests.support.pinterest import Simulator, World
 
-_FINAL_AFTER_DAYS = {"pin_analytics": 7, "user_account_analytics": 2}
+_FINAL_AFTER_DAYS = {"pin_analytics": 7, "user_account_analytics": 7}
 """By the beginning of a stream's name. All other streams are of ads, whose days are final after two."""
 
 

@@ -9,10 +9,10 @@ from integration_tests.support.outputs import Record
 Promise = Callable[[Record], bool]
 """Whether a record is promised."""
 
-_DAYS = {"from", "missing", "stale", "settled"}
+_DAYS = {"from", "missing"}
 _CURSORS: Mapping[str, set[str]] = {
     "DATE": {"DATE", *_DAYS},
-    "date": {"date", "read", *_DAYS},
+    "date": {"date", *_DAYS},
     "updated_time": {"updated_time", "statuses"},
     "ad_created_time": {"ad_created_time"},
 }
@@ -116,4 +116,4 @@ _PARTS: Mapping[str, Callable[[Any], Iterator[Promise]]] = {
     "boards": lambda boards: (_of_board(name, modified_at) for name, modified_at in boards.items()),
     "reading": lambda entries: map(_of_reading, entries),
 }
-_PROMISE_NOTHING = {"asked", "just_read", "owed", "owners", "unread", "__ab_no_cursor_state_message"}
+_PROMISE_NOTHING = {"asked", "final", "just_read", "owed", "owners", "unread", "__ab_no_cursor_state_message"}

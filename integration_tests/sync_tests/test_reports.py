@@ -65,7 +65,7 @@ def test_a_first_sync_of_900_days_and_those_after_it() -> None:
         assert_exact(first, sim, [STREAM], start=ago(sim, 899), wanted_columns=COLUMNS)
         assert len(reported(sim)) == 5
         assert asked(sim) == [window(sim, SYNCHRONOUS_DAYS, 0)]
-        assert cursor(first) == {"DATE": str(ago(sim, 0)), "from": str(ago(sim, 899)), "settled": str(ago(sim, 2))}
+        assert cursor(first) == {"DATE": str(ago(sim, 0)), "from": str(ago(sim, 899))}
         sim.log.clear()
         again = run_sync(sim, [STREAM], config=options, state=first.states)
         assert_exact(again, sim, [STREAM], start=ago(sim, LOOKBACK_DAYS), wanted_columns=COLUMNS)
@@ -136,15 +136,11 @@ def test_a_sync_that_crosses_midnight_stays_on_its_day(sim: Simulator) -> None:
 # -- which days are final
 
 
-def test_the_cursor_does_not_pass_a_day_that_is_not_final(sim: Simulator) -> None:
-    days_until_final = 3
-    sim.world.days_until_final = days_until_final
-    output = run_sync(sim, [STREAM], config=config(sim, 20, lookback_days=0))
-    assert_exact(output, sim, [STREAM], start=ago(sim, 20), wanted_columns=COLUMNS)
-    assert cursor(output)["DATE"] == str(ago(sim, days_until_final))
-    sim.log.clear()
-    run_sync(sim, [STREAM], config=config(sim, 20, lookback_days=0), state=output.states)
-    assert asked(sim) == [window(sim, days_until_final, 0)]
+def test_a_day_that_pinterest_does_not_call_final_waits_where_days_are_appended(sim: Simulator) -> None:
+    sim.world.days_until_final = 4
+    output = run_sync(sim, [STREAM], config=config(sim, 20), destination="append")
+    assert_exact(output, sim, [STREAM], start=ago(sim, 20), end=ago(sim, 4), wanted_columns=COLUMNS)
+    assert cursor(output)["DATE"] == str(ago(sim, 4))
 
 
 # -- report streams

@@ -17,8 +17,8 @@ from source_pinterest.config import Config
 from source_pinterest.config.options import DEFAULT_WINDOW
 from source_pinterest.dates import DateWindow, days_before, merge_windows, subtract_window
 from source_pinterest.state.cursor import reading_state
-from source_pinterest.state.days import Days
-from source_pinterest.state.formats import read_state
+from source_pinterest.state.days import OPEN_START, Days
+from source_pinterest.state.formats import FINAL_KEY, read_state
 from source_pinterest.state.period import Period, Setup
 from source_pinterest.streams import streams_by_name
 from source_pinterest.streams.base.stream import PinterestStream, Sync
@@ -125,11 +125,10 @@ class FolderDays:
             field = DATE if positions[DATE] else _ORGANIC
             alike = {repr(one): one for one in positions[field].values()}  # of many owners, most have the same days
             histories = {position: Days.from_state(one, field) for position, one in alike.items()}
-            last = max((history.last for history in histories.values() if history.last), default=None)
-            if last is None:
+            if not histories:
                 return []
-            newest = [history.newest for history in histories.values() if history.newest]
-            period = self._period(stream, max(day, last, *newest))
+            last = max(history.last for history in histories.values())
+            period = self._period(stream, max(day, last))
             if not is_unfinished or field == _ORGANIC:
                 period = replace(period, today=last)
             days = {one: self._of_owner((stream, "", field), history, period) for one, history in histories.items()}
@@ -143,9 +142,10 @@ class FolderDays:
 
     def _of_owner(self, name: tuple[str, str, str], history: Days, period: Period) -> OwnerDays:
         stream, owner, field = name
-        last, settled = history.last or period.today, history.last_final_day or period.today
-        read = _without(_between(history.first or min(settled, last), last), history.missing)
-        later = _between(last.add(days=1), history.newest) if history.newest else []
+        is_final = self._states.get(stream, {}).get(FINAL_KEY) is True
+        settled = history.last if is_final else period.last_final(history.last)
+        first = history.first if history.first > OPEN_START else min(settled, history.last)
+        read = _without(_between(first, history.last), history.missing)
         kept = history.not_reread(period).last if self.follows_conversions else None
         final = settled if field == _ORGANIC else min(settled, kept) if kept else days_before(_FIRST_DAY, 1)
         gone = history.out_of_reach(period)
@@ -155,15 +155,15 @@ class FolderDays:
             owner,
             final=_within(read, _FIRST_DAY, final),
             spend_final=_within(read, final.add(days=1), settled),
-            provisional=merge_windows([*_within(read, settled.add(days=1), last), *later]),
-            missing=_requested(_without(merge_windows(asked), [*read, *later, *gone]), history.first, period),
+            provisional=_within(read, settled.add(days=1), history.last),
+            missing=_requested(_without(merge_windows(asked), [*read, *gone]), history.first, period),
             gone=list(gone),
         )
 
 
-def _requested(windows: Iterable[DateWindow], first: Date | None, period: Period) -> list[DateWindow]:
+def _requested(windows: Iterable[DateWindow], first: Date, period: Period) -> list[DateWindow]:
     """Return windows without days before the first that belong to an incomplete week or month, which is never read."""
-    whole = (one if first and one.start >= first else period.granularity.inward(one) for one in windows)
+    whole = (one if one.start >= first else period.granularity.inward(one) for one in windows)
     return list(filter(None, whole))
 
 

@@ -1,7 +1,7 @@
 """The cursors of streams that are read by days: of profiles and pins, and of ad accounts.
 
-The `Days` of an owner are those of the incoming state, to which `fold` adds what the tasks of this sync have read, and
-from which it takes the windows of tasks that are still to be read or have failed.
+The `Days` of an owner are those of the incoming state, with what the tasks of this sync have read, and without the
+windows of tasks that are still to be read or have failed.
 """
 
 import logging
@@ -14,11 +14,11 @@ from pendulum import Date
 
 from source_pinterest import limits
 from source_pinterest.api.errors import FatalError, NothingLeftError
-from source_pinterest.dates import DateWindow, days_before
+from source_pinterest.dates import DateWindow, days_before, parse_day
 from source_pinterest.engine.tasks import Task
 from source_pinterest.state.cursor import PinterestCursor, StateStore, reading_state
-from source_pinterest.state.days import Days, DaySet, Read, fold
-from source_pinterest.state.formats import ACCOUNT_KEY, Position, SavedState, read_state, write_state
+from source_pinterest.state.days import Days, DaySet
+from source_pinterest.state.formats import ACCOUNT_KEY, FINAL_KEY, Position, SavedState, read_state, write_state
 from source_pinterest.state.period import Period
 
 LOGGER = logging.getLogger("airbyte")
@@ -32,9 +32,10 @@ AnyOwner = TypeVar("AnyOwner", bound=Owner)
 
 
 class DayCursor(PinterestCursor):
-    """Keeps the days of each owner that count as read.
+    """Keeps the days of each owner that were read.
 
-    The state of the token's own user is flat, as in the official connector's.
+    The state of the token's own user is flat, as in the official connector's. A sync that emits each day once, when it
+    is final, writes `"final": true` into the state.
 
     Args:
         store: has the incoming state and takes the outgoing ones.
@@ -52,15 +53,22 @@ class DayCursor(PinterestCursor):
     def __init__(self, store: StateStore, period: Callable[[], Period]) -> None:
         super().__init__(store)
         self._get_period = period
+        incoming = store.incoming()
+        self._is_final = incoming.get(FINAL_KEY) is True
         with reading_state(store.stream_name):
-            self._saved = self._positions_in(store.incoming())
-            self._before = {owner: Days.from_state(one, self.field) for owner, one in self._saved.items()}
-        self._reads: dict[Owner, set[Read]] = {}
-        """What tasks of this sync have read."""
+            saved = self._positions_in(incoming)
+            self._before = {owner: Days.from_state(one, self.field) for owner, one in saved.items()}
+            # A state without the mark may be of an older version: the last day that was final when it was read, and
+            # the last one that was emitted.
+            self._settled, self._emitted_until = (
+                {owner: parse_day(one[name]) for owner, one in saved.items() if one.get(name)}
+                for name in ("settled", "read")
+            )
+        self._accounts = frozenset(owner for owner, days in self._before.items() if owner and days.has_any)
+        self._read: dict[Owner, set[DateWindow]] = {}
+        """The windows that tasks of this sync have read."""
         self._unread: dict[Owner, Counter[DateWindow]] = {}
         """The number of tasks about each window that are still to be read or have failed."""
-        self._new: set[Owner] = set()
-        """Owners without a position in the incoming state."""
 
     def _positions_in(self, state: Mapping[str, Any]) -> dict[Owner, Position]:
         saved = read_state(state, self.field, min)
@@ -74,32 +82,37 @@ class DayCursor(PinterestCursor):
     def state(self) -> dict[str, Any]:
         """The state to emit."""
         accounts, own = self._positions()
-        return {**own, **(write_state(SavedState(accounts), self.field) if accounts else {})}
+        return {**own, **(write_state(SavedState(accounts), self.field) if accounts else {}), **self._finality()}
+
+    def _finality(self) -> dict[str, bool]:
+        return {FINAL_KEY: True} if self._is_final and (self._before or self._read) else {}
 
     def _positions(self) -> tuple[dict[str, Position], Position]:
         """Return the position of each ad account, and the one that belongs to none."""
-        known = {owner: self.days_of(owner) for owner in {**self._before, **self._unread, **self._reads}}
-        positions = {owner: self._position_of(owner, days) for owner, days in known.items() if days.last}
+        known = {**self._before, **self._read}
+        positions = {owner: self.days_of(owner).to_state(self.field) for owner in known}
         return {owner: position for owner, position in positions.items() if owner}, positions.get(None, {})
 
-    def _position_of(self, owner: Owner, days: Days) -> Position:
-        del owner
-        return days.to_state(self.field)
-
     def accounts(self) -> Iterable[str]:
-        """Return the ad accounts of the incoming state."""
-        return frozenset(filter(None, self._saved))
+        """Return the ad accounts of which the incoming state has days that were read."""
+        return self._accounts
 
     def unread_since(self, account: str) -> Date | None:
         """Return the first day that is unread of an account in the incoming state; None without one."""
         days = self._before.get(account)
-        return (days.missing.first or days.last.add(days=1)) if days and days.last else None
+        return (days.missing.first or days.last.add(days=1)) if days else None
 
     def days_of(self, owner: Owner) -> Days:
         """Return the days of an owner at this point of the sync."""
-        before, reads = self._before.get(owner, Days()), self._reads.get(owner, ())
-        unread = self._unread_of(owner)
-        return fold(before, reads, self._period.earliest, unread) if reads or unread else before
+        before = self._before.get(owner) or self._none_read
+        read, unread = self._read.get(owner, ()), self._unread_of(owner)
+        return before.plus(read, unread) if read or unread else before
+
+    @property
+    def _none_read(self) -> Days:
+        """The days of a new owner, from the first week or month on that begins at the start date or later."""
+        bucket = self._period.granularity.bucket_of(start := self._period.start)
+        return Days.unread_from(start if start == bucket.start else bucket.end.add(days=1))
 
     def _unread_of(self, owner: Owner) -> Collection[DateWindow]:
         """Return the windows of tasks that have not been read: they are still to be read, or have failed."""
@@ -108,17 +121,14 @@ class DayCursor(PinterestCursor):
     def oldest_first(self, owners: Iterable[AnyOwner]) -> list[AnyOwner]:
         """Sort owners by their last day. If a daily quota is too small for all, each has its turn within some days.
 
-        The state keeps the first day of new owners. If this sync does not reach them, a later one still reads from that
-        day on, although the start date may have moved on.
+        The state keeps the first day of new owners, unless it is still to come. If this sync reads nothing of them, a
+        later one still reads from that day on, although the start date may have moved on.
         """
-        listed = list(owners)
-        whole = (self._period.granularity.inward(window) for window in Days().unread(self._period))
-        first = next((window.start for window in whole if window), None)
-        new = [owner for owner in listed if first and owner not in self._before]
-        with self._lock:
-            self._new.update(new)
-            self._before.update({owner: Days.unread_from(first) for owner in new if first})
-        return sorted(listed, key=lambda owner: str(self.days_of(owner).last or ""))
+        listed, none_read = list(owners), self._none_read
+        if none_read.first <= self._period.today:
+            with self._lock:
+                self._before = {**dict.fromkeys(listed, none_read), **self._before}
+        return sorted(listed, key=lambda owner: self.days_of(owner).last)
 
     def unread(self, owner: Owner = None) -> list[DateWindow]:
         """Return the windows of an owner that are still to be read, and warn of days that Pinterest no longer has."""
@@ -128,14 +138,14 @@ class DayCursor(PinterestCursor):
         return self.days_of(owner).unread(self._period)
 
     def _cut_back(self, owner: Owner, of_owner: str) -> None:
-        """Cut a state that lies in the future back to its last settled day, and warn of it."""
-        days, period = self.days_of(owner), self._period
-        if days.last is None or days.last <= period.today:
+        """Have a state that lies in the future end before the last 89 days, and warn of it."""
+        days, period = self._before.get(owner), self._period
+        if days is None or days.last <= period.today:
             return
-        cut = days.as_of(period.today)
+        cut = days.up_to(days_before(period.today, limits.SYNC_HISTORY_DAYS + 1))
         with self._lock:
             self._before[owner] = cut
-        since = cut.last.add(days=1) if cut.last else period.start
+        since = cut.last.add(days=1)
         twice = "" if period.merges_by_key else f" Rows of the days {since} to {period.today} may stand twice."
         LOGGER.warning(
             f"{self._stream_name}: the state{of_owner} lies in the future ({days.last}; today is {period.today}). "
@@ -144,65 +154,61 @@ class DayCursor(PinterestCursor):
 
     def _tell_lost_days(self, owner: Owner, of_owner: str) -> None:
         """Warn of unread days that Pinterest no longer has."""
-        days, kept = self.days_of(owner), f"Pinterest keeps the days from {self._period.earliest} on."
-        lost = days.out_of_reach(self._period)
-        stale = lost.shared(days.stale)
-        for window in stale:
+        lost = self.days_of(owner).out_of_reach(self._period)
+        for window in lost:
             LOGGER.warning(
-                f"{self._stream_name}: the days {window}{of_owner} could not be read again and are too old now: {kept} "
-                "They keep the numbers of an earlier sync.",
-            )
-        for window in lost.minus(stale):
-            LOGGER.warning(
-                f"{self._stream_name}: the days {window}{of_owner} were never read and are too old now: {kept}"
+                f"{self._stream_name}: the days {window}{of_owner} could not be read and are too old now: Pinterest "
+                f"keeps the days from {self._period.earliest} on. Rows of an earlier sync keep their numbers."
                 f"{' They stay in the state as missing.' if self.keeps_lost_days else ''}",
             )
-        if forgotten := stale if self.keeps_lost_days else lost:
+        if lost and not self.keeps_lost_days:
             with self._lock:
-                self._before[owner] = self._before[owner].with_lost(forgotten)
+                self._before[owner] = self._before[owner].with_lost(lost)
 
     def unread_windows(self, owner: Owner = None) -> list[DateWindow]:
         """Return the windows of an owner that are still to be read, without a warning, for an estimate."""
         return self.days_of(owner).unread(self._period)
 
-    def first_day(self, owner: Owner) -> Date:
-        """Return the first day that may be read of an owner: the period's, or an earlier one that was read before."""
-        start = self._period.start
-        return max(self._period.earliest, min(start, self.days_of(owner).first or start))
-
     @property
     def emits_once(self) -> bool:
         """Whether each day is emitted only once, when it is final."""
-        return self._period.is_emitted_once
+        return self._period.emits_once
 
-    @property
-    def is_refresh(self) -> bool:
-        """Whether the sync is a full refresh.
-
-        Days then count as read before they are final, so that another attempt does not emit them again.
-        """
-        return self._store.refresh is not None
-
-    @property
-    def last_idle_day(self) -> Date:
-        """The last day that counts as a day without activity if a response lacks it. Later days may still come."""
-        return days_before(self._period.today, limits.IDLE_AFTER_DAYS)
+    def first_day(self, owner: Owner) -> Date:
+        """Return the first day that may be read of an owner: the period's, or an earlier one that was read before."""
+        return max(self._period.earliest, min(self._period.start, self.days_of(owner).first))
 
     @cached_property
     def _period(self) -> Period:
         period = self._get_period()
         period.explain(self._stream_name)
-        self._warn_beforehand(period)
+        self._begin(period)
         return period
 
-    def _warn_beforehand(self, period: Period) -> None:
-        """Warn of days that the destination has twice after this sync."""
-        if twice := DaySet().plus(window for days in self._before.values() for window in days.duplicated(period)):
+    def _begin(self, period: Period) -> None:
+        """Have days read again that were young when they were read, and warn of them where rows are appended."""
+        twice = DaySet() if self._is_final or self._store.refresh else self._cut_young(period)
+        self._is_final = period.emits_once
+        if twice and period.emits_once:
             LOGGER.warning(
                 f"{self._stream_name}: the days {twice.span} were read while their numbers were still moving, and "
                 "are emitted once more, now that they are final. The destination appends, so these days appear twice "
                 "in the table: keep the row with the newest _airbyte_extracted_at, or clear the stream's data.",
             )
+
+    def _cut_young(self, period: Period) -> DaySet:
+        """Take the days out that were young when they were read, and return them.
+
+        A sync that replaces rows reads them again by its lookback, unless the state is of an older version.
+        """
+        twice = DaySet()
+        for owner, days in self._before.items():
+            final = self._settled.get(owner, period.last_final(days.last) if period.emits_once else days.last)
+            cut = days.up_to(min(final, days.last))
+            later = DaySet.between(cut.last.add(days=1), self._emitted_until.get(owner, cut.last))
+            twice = twice.plus(days.read.minus(cut.read)).plus(later)
+            self._before[owner] = cut
+        return twice
 
     def expect(self, owner: Owner, windows: Iterable[tuple[DateWindow, int]]) -> None:
         """Expect tasks of an owner, before the first of them is read: a day waits for all of its tasks.
@@ -215,7 +221,7 @@ class DayCursor(PinterestCursor):
             for window, tasks in windows:
                 self._unread.setdefault(owner, Counter())[window] += tasks
                 if not tasks:
-                    self._end(owner, self._whole(owner, window))
+                    self._end(owner, window)
 
     def split(self, owner: Owner, window: DateWindow, pieces: Iterable[DateWindow]) -> None:
         """Expect tasks of the pieces of a window in place of its own."""
@@ -230,31 +236,23 @@ class DayCursor(PinterestCursor):
         with self._lock:
             if task.window:
                 self._note_end(task)
-            if owner in self._new and owner not in self._reads and not self._unread_of(owner):
-                self._before.pop(owner, None)
+            before = self._before.get(owner)
+            if before and not before.has_any and owner not in self._read and not self._unread_of(owner):
+                del self._before[owner]
 
     def _move(self, task: Task, finding: Any) -> None:
-        """Take what a task has read, as its reader tells it: by default all of its days."""
-        owner = task.get(ACCOUNT_KEY)
+        """Take the days of a task that was read."""
+        del finding
         self._note_end(task)
-        self._end(owner, finding if isinstance(finding, Read) else self._whole(owner, task.days))
+        self._end(task.get(ACCOUNT_KEY), task.days)
 
     def _note_end(self, task: Task) -> None:
         """Count a task that was read or left out. Its window stays unread for the others, also for failed ones."""
         if unread := self._unread.get(task.get(ACCOUNT_KEY)):
             unread[task.days] -= 1
 
-    def _end(self, owner: Owner, read: Read) -> None:
-        self._reads.setdefault(owner, set()).add(read)
-
-    def _whole(self, owner: Owner, window: DateWindow) -> Read:
-        """Return what a task has read that has read its whole window.
-
-        Days after the last countable one don't count, except those up to the last day that counted before.
-        """
-        limit, last = self._period.last_countable_day, self._before.get(owner, Days()).last
-        counts = max(limit, last or limit) if limit else window.end
-        return Read(window, self._period.final_day, counts)
+    def _end(self, owner: Owner, window: DateWindow) -> None:
+        self._read.setdefault(owner, set()).add(window)
 
 
 class AccountDayCursor(DayCursor):
@@ -289,10 +287,10 @@ class AccountDayCursor(DayCursor):
         failed = (account for account in self._failed_accounts if not self._is_read_whole(account))
         more = {_FAILED: sorted(failed), _FINGERPRINT: self._fingerprint}
         state = write_state(SavedState(accounts, flat.get(self.field)), self.field)
-        return {**state, **{name: value for name, value in more.items() if value}}
+        return {**state, **{name: value for name, value in more.items() if value}, **self._finality()}
 
     def _is_read_whole(self, account: str) -> bool:
-        return account in self._reads and not self._unread_of(account)
+        return account in self._read and not self._unread_of(account)
 
     def oldest_first(self, owners: Iterable[AnyOwner]) -> list[AnyOwner]:
         """Sort accounts as for any cursor of days, but those that failed in the last sync come last.
@@ -302,18 +300,18 @@ class AccountDayCursor(DayCursor):
         """
         listed = list(owners)
         self._failed_accounts.intersection_update(map(str, listed))
+        is_kept = not self._period.merges_by_key
         if flat := self._before.get(None):
-            self._give_place(listed, flat)
+            self._give_place(listed, flat, is_kept=is_kept)
         return sorted(super().oldest_first(listed), key=lambda account: account in self._failed_accounts)
 
-    def _give_place(self, accounts: Iterable[Owner], flat: Days) -> None:
+    def _give_place(self, accounts: Iterable[Owner], flat: Days, *, is_kept: bool) -> None:
         """Give each account without an entry the days of the flat position.
 
         The flat position stays where the destination keeps every row: an account that was not listed for a moment would
         else be emitted once more as a whole.
         """
         new = [account for account in accounts if account not in self._before]
-        is_kept = not self._period.merges_by_key
         if is_kept and new and any(self._before):
             LOGGER.warning(
                 f"{self._stream_name}: the saved state has no entry for the ad accounts {', '.join(map(str, new))}. It "
@@ -352,14 +350,14 @@ class AccountDayCursor(DayCursor):
         """Return the days of which the destination gets rows again, since not all of them could be read."""
         if not self._emitted or self._period.merges_by_key:
             return DaySet()
-        last = min(self._period.end, self._period.last_countable_day or self._period.end)
         with self._lock:
             found = (DaySet().plus(days).minus(self.days_of(owner).read) for owner, days in self._emitted.items())
-            return DaySet().plus(window for days in found for window in days).within(self._period.earliest, last)
+            emitted = DaySet().plus(window for days in found for window in days)
+            return emitted.within(self._period.earliest, self._period.end)
 
-    def _warn_beforehand(self, period: Period) -> None:
+    def _begin(self, period: Period) -> None:
         """Warn also of days that were read with other columns or attribution windows and are not read again."""
-        super()._warn_beforehand(period)
+        super()._begin(period)
         kept = DaySet().plus(window for days in self._before.values() for window in days.not_reread(period))
         if kept and self._asks_otherwise:
             LOGGER.warning(

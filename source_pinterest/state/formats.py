@@ -15,8 +15,11 @@ ACCOUNT_KEY = "ad_account_id"
 FLAT_KEY = "flat"
 """The key of a flat position, which a state keeps until every account of that time has an entry of its own."""
 
+FINAL_KEY = "final"
+"""The mark of a state that a sync wrote which emits each day once: the last day of each position was final by then."""
+
 _BESIDE_POSITIONS = {
-    *("asked", "failed", "full_refresh", "just_read", "owed", "owners", "partition", "skipped"),
+    *(FINAL_KEY, "asked", "failed", "full_refresh", "just_read", "owed", "owners", "partition", "skipped"),
     *("lookback_window", "parent_state", "use_global_cursor"),
 }
 """The parts of a state that name no position: this connector's, and those of the official connector's 2.x."""

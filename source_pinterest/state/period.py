@@ -1,7 +1,7 @@
 """The period of days that a sync reads, from the start date, the sync mode and the lookback.
 
-Pinterest restates the numbers of recent days: conversions arrive late. A day is final once its numbers no longer
-change.
+Pinterest restates the numbers of recent days: conversions arrive late. A day is final once it is old enough. Where the
+destination appends ads analytics, Pinterest is asked as well, and may say that a day is not final yet.
 """
 
 import hashlib
@@ -9,7 +9,6 @@ import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import Enum, auto
 from typing import Any, Self
 
 from airbyte_cdk.models import ConfiguredAirbyteStream, DestinationSyncMode, SyncMode
@@ -22,21 +21,7 @@ from source_pinterest.dates import Granularity, days_before
 
 LOGGER = logging.getLogger("airbyte")
 
-_LONG_ENOUGH_DAYS = 3
-"""A lookback of at least this length reads each day again until it is final; conversions take about 37 hours."""
-
 _KEEPS_EVERY_ROW = (DestinationSyncMode.append, DestinationSyncMode.overwrite)
-
-
-class Restatement(Enum):
-    """How a sync treats days that are not final yet."""
-
-    BY_LOOKBACK = auto()
-    """Emit them; the lookback is long enough to read them again."""
-    READ_AGAIN = auto()
-    """Emit them, and read them again until they are final, also beyond the lookback."""
-    EMIT_ONCE = auto()
-    """Don't read them before they are final."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +33,9 @@ class Period:
         earliest: the first day that Pinterest still has.
         today: Pinterest's day.
         lookback_days: how many days before the last finished one are read again with it; None to read none again.
-        restatement: how days that are not final yet are treated.
-        last_final_day: the last day that is final; None where the lookback covers the days after it.
+        final_after: the age in days from which a day is final.
+        emits_once: whether each day is emitted only once, when it is final.
+        ready: the last day that Pinterest calls final; None if it was not asked.
         chosen_start: the first day that the user wants, which may lie before `earliest`.
         history_days: how many days Pinterest keeps.
         merges_by_key: whether the destination replaces rows by their key; True for a stream that is not selected.
@@ -60,8 +46,9 @@ class Period:
     earliest: Date
     today: Date
     lookback_days: int | None
-    restatement: Restatement = Restatement.BY_LOOKBACK
-    last_final_day: Date | None = None
+    final_after: int = limits.FINAL_AFTER_DAYS
+    emits_once: bool = False
+    ready: Date | None = None
     chosen_start: Date | None = None
     history_days: int = 0
     merges_by_key: bool = True
@@ -69,26 +56,15 @@ class Period:
 
     @property
     def end(self) -> Date:
-        """The last day to read."""
-        return min(self.today, self.last_final_day or self.today) if self.is_emitted_once else self.today
+        """The last day to read. A week or month is read as a whole."""
+        if not self.emits_once:
+            return self.today
+        last = self.last_final(self.today)
+        return min(last, self.granularity.last_whole(self.ready)) if self.ready else last
 
-    @property
-    def is_emitted_once(self) -> bool:
-        """Whether each day is emitted only once, when it is final."""
-        return self.restatement is Restatement.EMIT_ONCE
-
-    @property
-    def last_countable_day(self) -> Date | None:
-        """The last day that may count as read; None if each may. Another attempt of a full refresh reads none again."""
-        is_refresh = self.lookback_days is None and not self.is_emitted_once
-        return None if is_refresh else self.last_final_day
-
-    @property
-    def final_day(self) -> Date:
-        """The last day that is final now: as Pinterest says, if it was asked, else by age."""
-        by_age = days_before(self.today, limits.FINAL_AFTER_DAYS)
-        known = self.last_final_day or by_age
-        return min(by_age, known) if self.restatement is Restatement.BY_LOOKBACK else known
+    def last_final(self, read_on: Date) -> Date:
+        """Return the last day that was old enough to be final when it was read."""
+        return self.granularity.last_whole(days_before(read_on, self.final_after))
 
     def explain(self, stream_name: str) -> None:
         """Log why the period starts later, or ends earlier, than a user may expect."""
@@ -97,37 +73,35 @@ class Period:
                 f"{stream_name}: the start date {self.chosen_start} is older than the {self.history_days} days that "
                 f"Pinterest keeps for this stream; the first day is {self.earliest}.",
             )
-        if self.is_emitted_once:
+        if self.emits_once:
             LOGGER.info(
                 f"{stream_name}: the destination appends, so each day is emitted once, when its numbers are "
-                "final, about two days later; a sum over the table is then right. Choose a deduplicating mode, or "
-                "set the option Lookback Window, to have the newest days and late conversions too.",
+                f"final, {self.final_after} days later; a sum over the table is then right. Choose a deduplicating "
+                "mode, or set the option Lookback Window, to have the newest days and late conversions too.",
             )
 
     @classmethod
-    def of(cls, setup: "Setup", today: Date, last_final_day: Callable[[], Date] | None = None) -> Self:
-        """Return the period of a stream. A week or month that has not ended never counts as read.
+    def of(cls, setup: "Setup", today: Date, ready: Callable[[], Date] | None = None) -> Self:
+        """Return the period of a stream.
 
         Args:
             setup: what the config and the catalog say about the days.
             today: Pinterest's day.
-            last_final_day: asks Pinterest for the last final day; called only if the lookback does not read all others
-                again. By default, days are final at a certain age.
+            ready: asks Pinterest for the last final day. It is called if each day is emitted once.
         """
         days, config, configured = setup.days, setup.config, setup.configured
         earliest = max(days_before(today, days.history_days), days.first_day or Date(1000, 1, 1))
-        start = days.own_start or config.start_date or earliest
-        current, restatement = days.granularity.bucket_of(today), _settling(config, configured)
-        final = [days.granularity.last_whole(days_before(today, 1))] if current.days > 1 else []
-        if restatement is not Restatement.BY_LOOKBACK:
-            final.append(last_final_day() if last_final_day else days_before(today, limits.FINAL_AFTER_DAYS))
+        start, lookback_days = days.own_start or config.start_date or earliest, _lookback_days(config, configured)
+        is_incremental = configured is not None and configured.sync_mode is not SyncMode.full_refresh
+        emits_once = is_incremental and lookback_days is None
         return cls(
             start=max(start, earliest),
             earliest=earliest,
             today=today,
-            lookback_days=_lookback_days(config, configured),
-            restatement=restatement,
-            last_final_day=min(final, default=None),
+            lookback_days=lookback_days,
+            final_after=days.final_after,
+            emits_once=emits_once,
+            ready=ready() if ready and emits_once else None,
             chosen_start=config.start_date if days.has_fewer_days_than_config else None,
             history_days=days.history_days,
             merges_by_key=setup.merges_by_key,
@@ -164,12 +138,14 @@ class DayRange:
         granularity: how much time a row covers.
         own_start: the first day of a stream with a start date of its own.
         first_day: the first day that Pinterest has at all.
+        final_after: the age in days from which a day is final.
     """
 
     history_days: int
     granularity: Granularity = Granularity.DAY
     own_start: Date | None = None
     first_day: Date | None = None
+    final_after: int = limits.FINAL_AFTER_DAYS
 
     @property
     def has_fewer_days_than_config(self) -> bool:
@@ -199,13 +175,3 @@ def _lookback_days(config: Config, configured: ConfiguredAirbyteStream | None) -
     window = config.attribution_window
     largest = window.largest if window else limits.DEFAULT_ATTRIBUTION_WINDOW_DAYS
     return largest + limits.LOOKBACK_MARGIN_DAYS
-
-
-def _settling(config: Config, configured: ConfiguredAirbyteStream | None) -> Restatement:
-    """Return how days that are not final yet are treated, by the length of the lookback."""
-    if not configured or configured.sync_mode is SyncMode.full_refresh:
-        return Restatement.BY_LOOKBACK
-    lookback_days = _lookback_days(config, configured)
-    if lookback_days is None:
-        return Restatement.EMIT_ONCE
-    return Restatement.READ_AGAIN if lookback_days < _LONG_ENOUGH_DAYS else Restatement.BY_LOOKBACK

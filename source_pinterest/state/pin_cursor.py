@@ -10,7 +10,7 @@ from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.engine.tasks import Task
 from source_pinterest.state.cursor import StateStore, reading_state
 from source_pinterest.state.day_cursor import DayCursor, Owner
-from source_pinterest.state.days import DaySet, Read
+from source_pinterest.state.days import DaySet
 from source_pinterest.state.formats import ACCOUNT_KEY
 from source_pinterest.state.owed import PIN_KEY, Owed
 from source_pinterest.state.period import Period
@@ -84,6 +84,8 @@ class PinCursor(DayCursor):
                 for name in (_PASSES, _PASSES_OVER_ACTIVE)
                 for entry in incoming.get(name) or ()
             }
+            self._older = {entry.get(ACCOUNT_KEY) for entry in incoming.get(_PASSES) or () if entry.get("settled")}
+            """Owners with a pass of an older version, which read no day after the last final one."""
             self.owed = Owed({**entry, PIN_KEY: int(entry[PIN_KEY])} for entry in incoming.get(_OWED) or ())
 
     @property
@@ -96,6 +98,16 @@ class PinCursor(DayCursor):
                 more.setdefault(name, []).append({**({ACCOUNT_KEY: owner} if owner else {}), **one.to_state()})
         owed = {_OWED: entries} if (entries := self.owed.to_state()) else {}
         return {**super().state, **more, **owed}
+
+    def _cut_young(self, period: Period) -> DaySet:
+        """Drop also the passes of a sync that replaced rows, where this one appends."""
+        twice = super()._cut_young(period)
+        for owner, known in list(self._passes.items()) if period.emits_once else ():
+            days = self._before.get(owner)
+            if not (owner in self._older and days and known.window.start > days.last):
+                del self._passes[owner]
+                twice = twice.plus(DaySet((known.window,)).minus(days.read if days else ()))
+        return twice
 
     def passes(self, owner: Owner, *, knows_activity: bool = False) -> Iterator[Pass]:
         """Yield the unfinished pass of an owner, and then one over each window of days that is unread by then.
@@ -129,9 +141,7 @@ class PinCursor(DayCursor):
 
     def _has_recent_full_pass(self, owner: Owner) -> bool:
         days, today = self.days_of(owner), self._period.today
-        if days.last is None or not days.read.has(days.last):
-            return False
-        return days_before(today, limits.ALL_PINS_AFTER_DAYS) < days.last <= today
+        return days.read.has(days.last) and days_before(today, limits.ALL_PINS_AFTER_DAYS) < days.last <= today
 
     def forget_days(self, owner: Owner) -> None:
         """Take days out of the pins that are owed: those that no other pin has either, since a pass is to read them.
@@ -190,8 +200,7 @@ class PinCursor(DayCursor):
         if finding.is_over:
             del self._passes[owner]
             if not finding.only_active:
-                final = days_before(self._period.today, limits.ORGANIC_FINAL_AFTER_DAYS)
-                self._end(owner, Read(finding.window, final, counts=finding.window.end))
+                self._end(owner, finding.window)
 
     def _come_to(self, owner: Owner, reached: Pass) -> None:
         """Move a pass. Pins that are owed, and that it comes past, are owed its days as well."""

@@ -62,7 +62,7 @@ class Folder:
 
     def days(self, stream: str, *accounts: str, ending: str = "COMPLETE", **changes: Any) -> None:
         """The state of a stream of which all days were read, and its end. Changes are those of the cursors."""
-        cursor = {"DATE": str(TODAY), "from": str(FIRST), "settled": str(LAST_FINAL), **changes}
+        cursor = {"DATE": str(TODAY), "from": str(FIRST), **changes}
         entries = [{"partition": {"ad_account_id": account}, "cursor": cursor} for account in accounts]
         known = self.states.setdefault(stream, {"states": []})
         known["states"] += entries

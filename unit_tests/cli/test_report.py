@@ -224,7 +224,7 @@ def test_a_missing_window_is_named_and_not_taken_for_days_without_delivery(folde
 
 def before(back: int) -> dict[str, str]:
     """A cursor that ends on an earlier day."""
-    return {"DATE": day(back), "settled": day(back)}
+    return {"DATE": day(back)}
 
 
 @pytest.mark.parametrize(
@@ -276,14 +276,10 @@ def test_final_days_are_those_that_no_conversion_can_change(folder: Folder) -> N
 
 def test_days_of_profiles_are_final_without_conversions(folder: Folder) -> None:
     folder.end("user_account_analytics")
-    folder.states["user_account_analytics"] = {
-        "date": day(0),
-        "from": str(FIRST),
-        "settled": day(0),
-        "read": str(TODAY),
-    }
+    folder.states["user_account_analytics"] = {"date": str(TODAY), "from": str(FIRST)}
     page = folder.page()
-    assert f"{FIRST} to {day(0)} final, {day(-1)} to {TODAY} provisional" in page
+    until, after = (TODAY - timedelta(days=age) for age in (7, 6))
+    assert f"{FIRST} to {until} final, {after} to {TODAY} provisional" in page
     assert "the token's own user" in text_of(page)
 
 
@@ -292,6 +288,7 @@ def test_an_append_folder_has_each_day_once_and_claims_no_later_conversions(fold
     with_sums(folder)
     for state in folder.states.values():
         state["states"][0]["cursor"]["DATE"] = day(0)
+        state["final"] = True
     page = folder.page()
     assert "No day is missing." in text_of(page)
     assert f'aria-label="{FIRST} to {day(0)} spend final"' in page

@@ -13,7 +13,7 @@ from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.tasks import Task
 from source_pinterest.state.cursor import FullRefresh
 from source_pinterest.state.day_cursor import AccountDayCursor, DayCursor
-from source_pinterest.state.period import Period, Restatement
+from source_pinterest.state.period import Period
 from source_pinterest.state.pin_cursor import PinCursor
 from unit_tests.state.stores import store
 
@@ -22,6 +22,8 @@ RefreshedCursor = TypeVar("RefreshedCursor", DayCursor, PinCursor)
 TODAY = Date(2026, 7, 1)
 EARLIEST = days_before(TODAY, 89)
 PERIOD = Period(EARLIEST, EARLIEST, TODAY, 33)
+ONCE = replace(PERIOD, lookback_days=None, emits_once=True, merges_by_key=False)
+"""Each day is emitted once, at an age of two days."""
 
 
 def day(days_ago: int) -> Date:
@@ -42,8 +44,7 @@ def entry(account: str, date: str, **more: Any) -> dict[str, Any]:
 
 def read_up_to(days_ago: int, **more: Any) -> dict[str, Any]:
     """The state of an account that was read from the first day to this one."""
-    settled = ago(max(days_ago, 2))
-    return {"states": [entry("549", ago(days_ago), **{"from": ago(89), "settled": settled, **more})]}
+    return {"states": [entry("549", ago(days_ago), **{"from": ago(89), **more})]}
 
 
 def cursor(state: dict[str, Any] | None = None, period: Period = PERIOD, fingerprint: str = "") -> AccountDayCursor:
@@ -63,10 +64,6 @@ def refreshing(cursor_class: type[RefreshedCursor], state: dict[str, Any] | None
     refresh = FullRefresh(7)
     before = None if state is None else {**state, "full_refresh": refresh.mark(ended=False)}
     return cursor_class(store(before, refresh=refresh), lambda: replace(PERIOD, lookback_days=None))
-
-
-def restatement(how: Restatement, lookback_days: int | None = None) -> Period:
-    return replace(PERIOD, lookback_days=lookback_days, restatement=how)
 
 
 def unread(task: Task) -> Generator[Bundle, None, Any]:

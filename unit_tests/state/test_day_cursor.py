@@ -12,9 +12,9 @@ from source_pinterest.dates import DateWindow, Granularity
 from source_pinterest.engine.tasks import Task
 from source_pinterest.state.cursor import FullRefresh
 from source_pinterest.state.day_cursor import AccountDayCursor, DayCursor
-from source_pinterest.state.period import Period, Restatement
 from unit_tests.state.day_cursors import (
     EARLIEST,
+    ONCE,
     PERIOD,
     TODAY,
     ago,
@@ -25,7 +25,6 @@ from unit_tests.state.day_cursors import (
     plan,
     profile_cursor,
     read_up_to,
-    restatement,
     slice_of,
     unread,
     warnings,
@@ -48,14 +47,12 @@ def test_days_that_wait_for_a_task_that_never_ends_are_missing(caplog: pytest.Lo
     subject = cursor(read_up_to(3))
     older, newer = plan(subject, 30)
     subject.commit(slice_of("549", newer))
-    days = [older.as_pair()]
-    assert subject.state == read_up_to(0, missing=days, stale=days)
+    assert subject.state == read_up_to(0, missing=[older.as_pair()])
 
     much_later = replace(PERIOD, today=TODAY.add(days=60), earliest=EARLIEST.add(days=60))
     again = cursor(subject.state, much_later)
     assert windows(again)[0].start == day(29)
-    assert f"the days {window(36, 30)} of ad account 549 could not be read again and are too old now" in caplog.text
-    assert again.state["states"][0]["cursor"]["missing"] == [window(29, 7).as_pair()], "they are told once"
+    assert f"the days {window(36, 30)} of ad account 549 could not be read and are too old now" in caplog.text
 
 
 def test_a_state_of_a_version_that_kept_the_ids_of_keys_is_read_without_them() -> None:
@@ -99,26 +96,14 @@ def test_an_account_that_failed_last_time_comes_last_until_it_was_read_whole() -
 # ---- States of the future, broken ones, and those of another request
 
 
-@pytest.mark.parametrize(
-    ("more", "expected"),
-    [
-        ({"settled": "3021-06-07", "from": ago(60)}, [window(89, 0)]),
-        ({"settled": ago(0), "from": ago(60)}, [window(89, 0)]),
-        (
-            {"settled": ago(3), "from": ago(89), "missing": [[ago(50), ago(48)], [ago(2), ago(1)]]},
-            [window(50, 48), window(36, 0)],
-        ),
-    ],
-)
-def test_a_state_in_the_future_goes_back_to_its_last_settled_day(more: dict[str, Any], expected: list[Any]) -> None:
-    assert windows(cursor({"states": [entry("549", "3021-06-09", **more)]})) == expected
+@pytest.mark.parametrize("more", [{}, {"from": ago(60)}, {"from": ago(89), "missing": [[ago(50), ago(48)]]}], ids=str)
+def test_a_state_in_the_future_goes_back_89_days(more: dict[str, Any], caplog: pytest.LogCaptureFixture) -> None:
+    state = {"states": [entry("549", "3021-06-09", **more)], "final": True}
 
-
-def test_days_that_may_stand_twice_are_named_where_the_destination_appends(caplog: pytest.LogCaptureFixture) -> None:
-    once = replace(restatement(Restatement.EMIT_ONCE), merges_by_key=False)
-    cursor({"states": [entry("549", ago(-40), settled=ago(3))]}, once).unread("549")
-
-    assert f"Rows of the days {ago(2)} to {TODAY} may stand twice." in caplog.text
+    assert windows(cursor(state))[-1] == window(60 if more == {"from": ago(60)} else 89, 0)
+    assert "may stand twice" not in caplog.text
+    cursor(state, ONCE).unread("549")
+    assert f"to {TODAY} may stand twice." in caplog.text
 
 
 @pytest.mark.parametrize(
@@ -182,7 +167,6 @@ def test_a_change_that_the_lookback_covers_whole_is_no_matter(
     [
         (entry("549", ago(0), **{"from": ago(20)}), 20, 0),
         (entry("549", ago(0)), 89, 0),
-        (entry("549", ago(95)), 95, 95),
     ],
 )
 def test_a_change_concerns_all_days_that_are_not_read_again(
@@ -193,41 +177,45 @@ def test_a_change_concerns_all_days_that_are_not_read_again(
     assert f"days {ago(first_ago)} to {ago(last_ago)} keep their old values" in told
 
 
-# ---- Days that were appended too early
+# ---- Days that were read before they were final
 
-
-EMIT_ONCE = restatement(Restatement.EMIT_ONCE)
-
-
-def limited(state: dict[str, object] | None, period: Period, settled: int) -> AccountDayCursor:
-    """A cursor to which Pinterest has told the last final day."""
-    return cursor(state, replace(period, last_final_day=day(settled)))
+FINAL = {"final": True}
 
 
 @pytest.mark.parametrize(
     ("state", "again"),
     [
-        ({"DATE": ago(5)}, (6, 5)),  # an older state counts nothing after two days before its last
-        (read_up_to(5, settled=None), (6, 5)),
-        (read_up_to(5), None),
+        ({"DATE": ago(5)}, (6, 5)),
+        (read_up_to(5), (6, 5)),
+        (read_up_to(5) | FINAL, None),
+        # states of older versions say which days were final
+        (read_up_to(5, settled=ago(5)), None),
         (read_up_to(5, settled=ago(20)), (19, 5)),
-        (read_up_to(5, settled=ago(20), **{"from": ago(9)}), (9, 5)),  # days before it belong to the head
+        (read_up_to(5, settled=ago(20), **{"from": ago(9)}), (9, 5)),
     ],
 )
-def test_days_that_were_appended_too_early_come_again_with_a_warning(
+def test_days_that_were_read_too_early_are_appended_again_with_a_warning(
     caplog: pytest.LogCaptureFixture, state: dict[str, object], again: tuple[int, int] | None
 ) -> None:
     first, last = again or (4, 4)
+    subject = cursor(state, ONCE)
 
-    assert windows(limited(state, EMIT_ONCE, 3))[-1] == window(first, 3)
+    assert windows(subject)[-1] == window(first, 2)
     told = [f"{STREAM}: the days {window(first, last)} were read while"] if again else []
     assert [text[: len(told[0])] for text in warnings(caplog)] == told
+    assert subject.state["final"] is True
+    assert windows(cursor(subject.state, ONCE))[-1] == window(first, 2)
+    assert len(warnings(caplog)) == len(told), "they are told once"
+
+
+def test_a_sync_that_replaces_rows_takes_the_mark_of_finality_away() -> None:
+    subject = cursor(read_up_to(5) | FINAL)
+    windows(subject)
+
+    assert "final" not in subject.state
 
 
 # ---- Days that come in part
-
-
-KEEPS_EVERY_ROW = replace(PERIOD, lookback_days=None, restatement=Restatement.EMIT_ONCE, merges_by_key=False)
 
 
 def read_half(subject: AccountDayCursor, planned: DateWindow, account: str = "549", rows: int = 3) -> None:
@@ -244,18 +232,18 @@ def parts_told(subject: AccountDayCursor, caplog: pytest.LogCaptureFixture) -> l
 
 
 def test_parts_of_several_accounts_and_windows_are_told_in_one_line(caplog: pytest.LogCaptureFixture) -> None:
-    subject = cursor(period=KEEPS_EVERY_ROW)
+    subject = cursor(period=ONCE)
     for account in ("1", "2"):
         for planned in plan(subject, 45, batches=2, account=account):
             read_half(subject, planned, account)
 
     [told] = parts_told(subject, caplog)
-    assert told.startswith(f"{STREAM}: the days {day(89)} to {day(0)} were emitted in part")
+    assert told.startswith(f"{STREAM}: the days {day(89)} to {day(2)} were emitted in part")
     assert "the next sync emits them whole" in told
 
 
 def test_only_days_that_are_read_again_are_told_to_come_twice(caplog: pytest.LogCaptureFixture) -> None:
-    subject = cursor(period=replace(KEEPS_EVERY_ROW, last_final_day=day(2)))
+    subject = cursor(period=ONCE)
     whole, in_part, without_rows = plan(subject, 30, batches=2)
     for batch in (0, 1):
         subject.count(3, slice_of("549", whole, batch))

@@ -8,13 +8,12 @@ from pendulum import Date
 
 from source_pinterest.config import Config
 from source_pinterest.dates import Granularity, days_before
-from source_pinterest.state.period import DayRange, Period, Restatement, Setup, fingerprint
+from source_pinterest.state.period import DayRange, Period, Setup, fingerprint
 from unit_tests.configs import TODAY, config
 from unit_tests.streams.pinterest import configured
 
 DAYS = DayRange(913)
 EARLIEST = days_before(TODAY, 913)
-BY_LOOKBACK, READ_AGAIN, EMIT_ONCE = Restatement.BY_LOOKBACK, Restatement.READ_AGAIN, Restatement.EMIT_ONCE
 DEDUPED, APPENDED = configured("incremental", "append_dedup"), configured("incremental", "append")
 REFRESHED = configured("full_refresh", "overwrite")
 
@@ -25,29 +24,25 @@ def of(how: ConfiguredAirbyteStream | None, days: DayRange = DAYS, **options: An
 
 
 @pytest.mark.parametrize(
-    ("how", "options", "lookback_days", "restatement"),
+    ("how", "options", "lookback_days", "emits_once"),
     [
-        (DEDUPED, {}, 33, BY_LOOKBACK),
-        (DEDUPED, {"attribution_window": "60/60/60"}, 63, BY_LOOKBACK),
-        (DEDUPED, {"attribution_window": "0/0/0"}, 3, BY_LOOKBACK),
-        (DEDUPED, {"lookback_days": 5, "attribution_window": "60/60/60"}, 5, BY_LOOKBACK),
-        (DEDUPED, {"lookback_days": 2}, 2, READ_AGAIN),
-        (APPENDED, {"attribution_window": "60/60/60"}, None, EMIT_ONCE),
-        (APPENDED, {"lookback_days": 3}, 3, BY_LOOKBACK),
-        (APPENDED, {"lookback_days": 0}, 0, READ_AGAIN),
-        (configured("full_refresh", "append"), {"lookback_days": 0}, None, BY_LOOKBACK),
-        (None, {}, None, BY_LOOKBACK),
+        (DEDUPED, {}, 33, False),
+        (DEDUPED, {"attribution_window": "60/60/60"}, 63, False),
+        (DEDUPED, {"attribution_window": "0/0/0"}, 3, False),
+        (DEDUPED, {"lookback_days": 5, "attribution_window": "60/60/60"}, 5, False),
+        (APPENDED, {"attribution_window": "60/60/60"}, None, True),
+        (APPENDED, {"lookback_days": 0}, 0, False),
+        (configured("full_refresh", "append"), {"lookback_days": 0}, None, False),
+        (None, {}, None, False),
     ],
 )
 def test_the_period_depends_on_the_destination_and_the_lookback(
-    how: ConfiguredAirbyteStream | None, options: dict[str, Any], lookback_days: int | None, restatement: Restatement
+    how: ConfiguredAirbyteStream | None, options: dict[str, Any], lookback_days: int | None, emits_once: bool
 ) -> None:
     found = of(how, **options)
 
-    final = None if restatement is BY_LOOKBACK else days_before(TODAY, 2)
-    assert (found.lookback_days, found.restatement, found.last_final_day) == (lookback_days, restatement, final)
-    assert found.is_emitted_once is (restatement is EMIT_ONCE)
-    assert found.end == (final if restatement is EMIT_ONCE else TODAY)
+    assert (found.lookback_days, found.emits_once) == (lookback_days, emits_once)
+    assert found.end == (days_before(TODAY, 2) if emits_once else TODAY)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +68,7 @@ def test_the_first_day_is_the_chosen_one_unless_pinterest_has_it_no_more(
     [
         (DEDUPED, DAYS, "2026-06-01", ()),
         (REFRESHED, DayRange(91), "2025-01-01", ("2025-01-01", "91 days", str(days_before(TODAY, 91)))),
-        (APPENDED, DAYS, None, ("appends", "two days", "Lookback Window")),
+        (APPENDED, DAYS, None, ("appends", "2 days", "Lookback Window")),
     ],
 )
 def test_the_period_explains_itself_in_one_log_line(
@@ -90,28 +85,30 @@ def test_the_period_explains_itself_in_one_log_line(
 
 
 @pytest.mark.parametrize(
-    ("granularity", "settled"),
+    ("days", "ready_ago", "end"),
     [
-        (Granularity.DAY, None),
-        (Granularity.HOUR, None),
-        (Granularity.WEEK, Date(2026, 6, 28)),
-        (Granularity.MONTH, Date(2026, 6, 30)),
+        (DAYS, 1, days_before(TODAY, 2)),  # however soon Pinterest calls a day final
+        (DAYS, 5, days_before(TODAY, 5)),
+        (DayRange(89, final_after=7), None, days_before(TODAY, 7)),
+        (DayRange(913, Granularity.HOUR), None, days_before(TODAY, 2)),
+        (DayRange(913, Granularity.WEEK), 1, Date(2026, 6, 28)),
+        (DayRange(913, Granularity.WEEK), 4, Date(2026, 6, 21)),
+        (DayRange(913, Granularity.MONTH), None, Date(2026, 5, 31)),
     ],
 )
-def test_a_running_week_or_month_is_never_read_for_good(granularity: Granularity, settled: Date | None) -> None:
+def test_where_each_day_is_emitted_once_whole_weeks_and_months_are_that_are_final(
+    days: DayRange, ready_ago: int | None, end: Date
+) -> None:
     """Today, a Wednesday, is the first of a month."""
-    assert of(DEDUPED, DayRange(913, granularity)).last_final_day == settled
+    setup = Setup(days, Config.from_mapping(config(), TODAY), APPENDED)
+    ready = None if ready_ago is None else (lambda: days_before(TODAY, ready_ago))
+
+    assert Period.of(setup, TODAY, ready).end == end
 
 
-def test_pinterest_is_asked_for_the_last_final_day_only_if_it_matters() -> None:
-    def last_final_day(how: ConfiguredAirbyteStream, granularity: Granularity, told: Date) -> Date | None:
-        setup = Setup(DayRange(913, granularity), Config.from_mapping(config(), TODAY), how)
-        return Period.of(setup, TODAY, lambda: told).last_final_day
-
-    earlier, sunday, later = days_before(TODAY, 9), Date(2026, 6, 28), days_before(TODAY, 1)
-    assert last_final_day(DEDUPED, Granularity.WEEK, earlier) == sunday
-    assert last_final_day(APPENDED, Granularity.WEEK, earlier) == earlier
-    assert last_final_day(APPENDED, Granularity.WEEK, later) == sunday
+def test_pinterest_is_asked_for_the_last_final_day_only_if_each_day_is_emitted_once() -> None:
+    for how in (DEDUPED, REFRESHED, None):
+        Period.of(Setup(DAYS, Config.from_mapping(config(lookback_days=0), TODAY), how), TODAY, lambda: 1 // 0)
 
 
 def test_a_fingerprint_stands_for_the_request_however_it_is_written() -> None:

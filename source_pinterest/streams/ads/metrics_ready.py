@@ -1,4 +1,4 @@
-"""The last day whose metrics are final."""
+"""The last day whose metrics Pinterest calls final. Only streams that emit each day once ask for it."""
 
 import logging
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ LOGGER = logging.getLogger("airbyte")
 _PATH = "resources/metrics_ready_state"
 _READY = "conversion_metrics_ready"
 _MAX_DAYS_BACK = 7
-"""Days that are checked, from yesterday back, one request each."""
+"""The age of the oldest day that is checked, one request a day."""
 _CLOSED = (Reason.NOT_SERVED, Reason.FEATURE_CLOSED)
 """Reasons by which Pinterest says that the app may not ask."""
 
@@ -44,7 +44,7 @@ class MetricsReadyState:
         self._found: ReadOnce[Date, Date] = ReadOnce()
 
     def last_final_day(self) -> Date:
-        """Return the last day whose numbers are final; the same for the whole sync."""
+        """Return the last day that is old enough and whose numbers are final; the same for the whole sync."""
         today = self._sync.today()
         return self._found.get(today, lambda: self._last_final_day(today))
 
@@ -52,7 +52,7 @@ class MetricsReadyState:
         if self._sync.config.has_app_token:  # this endpoint is closed to it
             return days_before(today, limits.FINAL_AFTER_DAYS)
         try:
-            for age in range(1, _MAX_DAYS_BACK + 1):
+            for age in range(limits.FINAL_AFTER_DAYS, _MAX_DAYS_BACK + 1):
                 day = days_before(today, age)
                 if self._client.get(_PATH, {"date": str(day)}, _is_ready).value:
                     return day

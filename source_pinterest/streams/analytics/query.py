@@ -93,8 +93,8 @@ class QueryAnalytics(AdAccountStream, ABC):
 
     def new_cursor(self, setup: Setup, store: StateStore) -> AccountDayCursor:
         """Return a cursor over the days of each account."""
-        last_final_day = self.shared.stream(MetricsReadyState).last_final_day
-        return AccountDayCursor(store, self.period_of(setup, last_final_day), self.request_fingerprint())
+        ready = self.shared.stream(MetricsReadyState).last_final_day
+        return AccountDayCursor(store, self.period_of(setup, ready), self.request_fingerprint())
 
     @cached_property
     def asks(self) -> Asks:

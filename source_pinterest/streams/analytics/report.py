@@ -133,9 +133,8 @@ class ReportStream(AdAccountStream):
         """Return a cursor over the days of each account. A total has none, since each sync reads it whole."""
         if self.spec.is_total:
             return None
-        ready = self.shared.stream(MetricsReadyState)
-        period = self.period_of(setup, lambda: self.spec.granularity.last_whole(ready.last_final_day()))
-        return AccountDayCursor(store, period, self.spec.digest)
+        ready = self.shared.stream(MetricsReadyState).last_final_day
+        return AccountDayCursor(store, self.period_of(setup, ready), self.spec.digest)
 
     @cached_property
     def _schema(self) -> Mapping[str, Any]:

@@ -252,9 +252,9 @@ class PinterestStream(HttpStream, ABC):
         del setup, store
         return None
 
-    def period_of(self, setup: Setup, last_final_day: Callable[[], Date] | None = None) -> Callable[[], Period]:
+    def period_of(self, setup: Setup, ready: Callable[[], Date] | None = None) -> Callable[[], Period]:
         """Return a function that returns the days to read, once Pinterest's day is known."""
-        return lambda: Period.of(setup, self.shared.today(), last_final_day)
+        return lambda: Period.of(setup, self.shared.today(), ready)
 
     @property
     def url_base(self) -> str:

@@ -20,7 +20,6 @@ from contextlib import suppress
 from dataclasses import replace
 
 from airbyte_cdk.models import DestinationSyncMode, FailureType
-from pendulum import Date
 
 from source_pinterest import limits
 from source_pinterest.api.errors import (
@@ -52,7 +51,7 @@ from source_pinterest.streams.base.stream import ForeignKey, Rank, Sync
 from source_pinterest.streams.organic.base import OrganicStream
 from source_pinterest.streams.organic.pin_requests import Answer, PinRequests, Query
 from source_pinterest.streams.organic.pins import Pins
-from source_pinterest.streams.organic.profile import PROVISIONAL
+from source_pinterest.streams.organic.profile import provisional_days, warn_of_provisional
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -74,7 +73,7 @@ class PinAnalytics(OrganicStream):
     rank = Rank.EACH_PIN
     checkpoint: PinCursor
     needs = (Pins,)
-    days = DayRange(limits.SYNC_HISTORY_DAYS)
+    days = DayRange(limits.SYNC_HISTORY_DAYS, final_after=limits.ORGANIC_FINAL_AFTER_DAYS)
 
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
@@ -102,10 +101,7 @@ class PinAnalytics(OrganicStream):
                 f"{self.name}: the option {ONLY_ACTIVE_PINS} needs a destination that merges rows by their key, since "
                 "numbers may come later than those of other pins. Choose Append + Deduped, or turn the option off."
             )
-        return PinCursor(store, self.period_of(setup, self._last_final_day))
-
-    def _last_final_day(self) -> Date:
-        return days_before(self.shared.today(), limits.ORGANIC_FINAL_AFTER_DAYS)
+        return PinCursor(store, self.period_of(setup))
 
     def tasks(self) -> Iterator[Task]:
         """Yield one task that stands for those of all pins, once the pins of every owner are listed."""
@@ -122,11 +118,7 @@ class PinAnalytics(OrganicStream):
         due = self.checkpoint.owed.due(readable)
         for account in self.checkpoint.oldest_first(readable):
             yield from or_failed(readable[account].parents, self._tasks_of(readable[account], due))
-        if days := self._provisional:
-            LOGGER.warning(
-                f"{self.name}: Pinterest still counts {len(days):,} rows of days up to {max(days)}. They are emitted "
-                "now, and not again, since the destination appends."
-            )
+        warn_of_provisional(self, self._provisional)
 
     def _tasks_of(self, owner: Task, due: Collection[tuple[Owner, str]]) -> Iterator[Task]:
         """Yield the tasks of an owner's pins: first of those that are owed and due, then of each pass."""
@@ -280,7 +272,7 @@ class PinAnalytics(OrganicStream):
         def read(_: Task) -> Generator[Bundle, None, Pass | None]:
             found = [row for row in rows if window.start <= parse_day(row["date"]) <= window.end]
             if self.checkpoint.emits_once:
-                self._provisional += [str(row["date"]) for row in found if row.get("data_status") in PROVISIONAL]
+                self._provisional += provisional_days(found)
             yield from self.to_bundles([{**owner.parents, **row} for row in found])
             return reached
 

@@ -1,32 +1,28 @@
 """The user's profile, and daily metrics of it, as a whole and by parts.
 
-Pinterest still counts the last days. The cursor stops before the first day that is provisional, or missing and young.
-Requests cover a few days before the window too, to tell a part that lags behind the window from one without activity.
+Pinterest shows the last days late, and still counts them. A day is final after a week, with a row or without one.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Generator, Iterable, Iterator, Mapping
-from typing import Any, ClassVar
-
-from pendulum import Date
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
+from typing import ClassVar
 
 from source_pinterest import limits
 from source_pinterest.api.errors import BUSINESS_ACCOUNT, form_error
 from source_pinterest.api.rows import ListPage, Record, list_in, one_item, parse_body
-from source_pinterest.dates import DateWindow, days_before, parse_day
+from source_pinterest.dates import DateWindow
 from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.tasks import END, START, Task
 from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.day_cursor import DayCursor
-from source_pinterest.state.days import Read
 from source_pinterest.state.formats import ACCOUNT_KEY
 from source_pinterest.state.period import DayRange, Setup
 from source_pinterest.streams.analytics.report import Estimate
 from source_pinterest.streams.analytics.rows import Expected, RowGate
-from source_pinterest.streams.base.stream import Sync
+from source_pinterest.streams.base.stream import PinterestStream, Sync
 from source_pinterest.streams.organic.base import TEXT, OrganicStream
 
-PROVISIONAL = frozenset({"PROCESSING", "ESTIMATE"})
+_PROVISIONAL = frozenset({"PROCESSING", "ESTIMATE"})
 """Values of `data_status` for days that Pinterest still counts."""
 
 PART = "part"
@@ -80,7 +76,7 @@ class ProfileAnalytics(OrganicStream, ABC):
     checkpoint: DayCursor
     split: ClassVar[str] = ""
     """The field that names the part of a row; empty for the profile as a whole."""
-    days = DayRange(limits.SYNC_HISTORY_DAYS)
+    days = DayRange(limits.SYNC_HISTORY_DAYS, final_after=limits.ORGANIC_FINAL_AFTER_DAYS)
 
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
@@ -92,14 +88,14 @@ class ProfileAnalytics(OrganicStream, ABC):
 
     def tasks(self) -> Iterator[Task]:
         """Yield a task for each window of days that is unread."""
+        owners = list(super().tasks())
+        yield from (owner for owner in owners if owner.error)
+        readable = {owner.get(ACCOUNT_KEY): owner for owner in owners if not owner.error}
         unread: list[tuple[Task, list[DateWindow]]] = []
-        for owner in super().tasks():
-            if owner.error:
-                yield owner
-                continue
-            windows = self.checkpoint.unread(owner.get(ACCOUNT_KEY))
-            self.checkpoint.expect(owner.get(ACCOUNT_KEY), ((window, 1) for window in windows))
-            unread.append((owner, windows))
+        for account in self.checkpoint.oldest_first(readable):
+            windows = self.checkpoint.unread(account)
+            self.checkpoint.expect(account, ((window, 1) for window in windows))
+            unread.append((readable[account], windows))
         estimate = Estimate.of_profiles((windows for _, windows in unread), len(self.request_variants()))
         estimate.log(self.name, self.shared.organic_pace())
         for owner, windows in unread:
@@ -128,20 +124,12 @@ class ProfileAnalytics(OrganicStream, ABC):
             items += [{PART: part, **day} for day in days]
         return ListPage(items)
 
-    def read_days(self, task: Task) -> Generator[Bundle, None, Read]:
-        """Yield the days of a window, and return which are final.
-
-        If each day is emitted once, days that are not final are left to the next sync.
-        """
-        window, idle = task.days, self.checkpoint.last_idle_day
-        rows = list(self.rows(task, DateWindow(min(window.start, idle), window.end)))
-        reached = max(days_of(rows), default=idle)
-        final = min(final_day(window.end, rows, self.split, idle), max(reached, idle))
-        last = final if self.checkpoint.emits_once else window.end
-        rows = [row for row in rows if window.start <= parse_day(row["date"]) <= last]
-        yield from self.to_bundles(sorted(rows, key=lambda row: str(row["date"])))
-        newest = max(days_of(rows), default=None)
-        return Read(window, final, counts=newest if self.checkpoint.is_refresh else None, newest=newest)
+    def read_days(self, task: Task) -> Generator[Bundle, None, None]:
+        """Yield the days of a window."""
+        rows = sorted(self.rows(task, task.days), key=lambda row: str(row["date"]))
+        if self.checkpoint.emits_once:
+            warn_of_provisional(self, provisional_days(rows))
+        yield from self.to_bundles(rows)
 
     @abstractmethod
     def rows(self, task: Task, window: DateWindow) -> Iterator[Record]:
@@ -224,28 +212,13 @@ class UserAccountAnalyticsByContentType(SplitAnalytics):
         return [{self.split: content_type} for content_type in ("PAID", "ORGANIC")]
 
 
-def days_of(rows: Iterable[Record]) -> list[Date]:
-    """Return the days of rows."""
-    return [parse_day(row["date"]) for row in rows]
+def provisional_days(rows: Iterable[Record]) -> list[str]:
+    """Return the day of each row that Pinterest still counts."""
+    return [str(row["date"]) for row in rows if row.get("data_status") in _PROVISIONAL]
 
 
-def final_day(last: Date, rows: Iterable[Record], group_by: str, idle: Date) -> Date:
-    """Return the last day up to `last` that is final for every group of rows.
-
-    A day is final for a group that has a row of it or of a later day, unless that or an earlier day is provisional. A
-    group without a row since the day `idle` had no activity, because Pinterest leaves out days without any.
-
-    Args:
-        last: the last day that was asked for.
-        rows: the rows since the day `idle`, or since an earlier one.
-        group_by: the field by which rows are grouped, such as that of the pin.
-        idle: as `DayCursor.last_idle_day`.
-    """
-    reached: dict[Any, Date] = {}
-    provisional: list[Date] = []
-    for row in rows:
-        day, of = parse_day(row["date"]), row.get(group_by)
-        reached[of] = max(day, reached.get(of, day))
-        provisional += [day] if row.get("data_status") in PROVISIONAL else []
-    ends = (day for day in reached.values() if day >= idle)
-    return min((last, *ends, *(days_before(day, 1) for day in provisional)))
+def warn_of_provisional(stream: PinterestStream, days: Collection[str]) -> None:
+    """Warn of days that are old enough to be final, and that Pinterest still counts."""
+    if days:
+        told = f"Pinterest still counts {len(days):,} rows of days up to {max(days)}. They are emitted now, and not "
+        stream.notices.warn(told, f"{told}again, since the destination appends.")

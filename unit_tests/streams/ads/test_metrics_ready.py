@@ -30,21 +30,21 @@ def days_asked(pinterest: Pinterest) -> list[str]:
 @pytest.mark.parametrize(
     ("answers", "age"),
     [
-        ([READY], 1),
-        ([MOVING, READY], 2),
-        ([MOVING] * 7, 8),
-        ([state(True, False), state(True)], 2),
-        ([state("false", "true"), state("true", "false"), state("True", "true")], 3),
-        ([{"json": {**READY["json"], "more": [0] * 70_000}}], 1),
+        ([READY], 2),
+        ([MOVING, READY], 3),
+        ([MOVING] * 6, 8),
+        ([state(True, False), state(True)], 3),
+        ([state("false", "true"), state("true", "false"), state("True", "true")], 4),
+        ([{"json": {**READY["json"], "more": [0] * 70_000}}], 2),
     ],
 )
-def test_days_are_asked_for_from_yesterday_back_until_one_is_final(
+def test_days_are_asked_for_from_the_age_of_two_on_until_one_is_final(
     pinterest: Pinterest, answers: list[dict[str, Any]], age: int
 ) -> None:
     pinterest.answers(PATH, *answers)
 
     assert pinterest.sync.stream(MetricsReadyState).last_final_day() == days_before(TODAY, age)
-    assert days_asked(pinterest) == [str(days_before(TODAY, ago)) for ago in range(1, min(age, 7) + 1)]
+    assert days_asked(pinterest) == [str(days_before(TODAY, ago)) for ago in range(2, min(age, 7) + 1)]
 
 
 def test_the_day_is_the_same_for_the_whole_sync(pinterest: Pinterest) -> None:
@@ -53,7 +53,7 @@ def test_the_day_is_the_same_for_the_whole_sync(pinterest: Pinterest) -> None:
     with ThreadPoolExecutor(8) as pool:
         found = set(pool.map(lambda _: stream.last_final_day(), range(20)))
 
-    assert found == {days_before(TODAY, 2)}
+    assert found == {days_before(TODAY, 3)}
     assert len(days_asked(pinterest)) == 2
 
 

@@ -78,7 +78,7 @@ def test_unread_days_come_from_both_sources(
         (ago(first), ago(last)) for first, last in by_report
     ]
     sync.read_all()
-    assert sync.cursors == [{"DATE": ago(0), "from": ago(start_ago), "settled": ago(2)}]
+    assert sync.cursors == [{"DATE": ago(0), "from": ago(start_ago)}]
 
 
 def test_older_days_are_read_of_an_account_without_entities(mock: requests_mock.Mocker) -> None:

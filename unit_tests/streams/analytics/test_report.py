@@ -105,7 +105,7 @@ def test_a_window_counts_when_all_its_requests_are_read(
     assert sync.cursors == [{"DATE": ago(10), "from": ago(9)}]
 
     sync.read(first)
-    assert sync.cursors == [{"DATE": ago(0), "from": ago(9), "settled": ago(2)}]
+    assert sync.cursors == [{"DATE": ago(0), "from": ago(9)}]
 
 
 def test_a_report_that_is_too_slow_counts_half_by_half(mock: requests_mock.Mocker) -> None:
@@ -120,10 +120,10 @@ def test_a_report_that_is_too_slow_counts_half_by_half(mock: requests_mock.Mocke
     older, newer = sorted(sync.slices, key=lambda one: str(one["start_date"]))
     sync.read(newer)
     missing = [window(9, 5).as_pair()]
-    assert sync.cursors == [{"DATE": ago(0), "from": ago(9), "missing": missing, "settled": ago(2)}]
+    assert sync.cursors == [{"DATE": ago(0), "from": ago(9), "missing": missing}]
 
     sync.read(older)
-    assert sync.cursors == [{"DATE": ago(0), "from": ago(9), "settled": ago(2)}]
+    assert sync.cursors == [{"DATE": ago(0), "from": ago(9)}]
     assert [(one["start_date"], one["end_date"]) for one in asked[1:]] == [(ago(9), ago(5)), (ago(4), ago(0))]
 
 

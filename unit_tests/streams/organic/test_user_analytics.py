@@ -38,53 +38,30 @@ def read(pinterest: Pinterest, how: Any = None) -> tuple[list[int], dict[str, An
     return dates, stream.checkpoint.state
 
 
-def state(settled: int, newest: int | None = None) -> dict[str, Any]:
-    days_told = {"date": f"2026-06-{settled}", "from": "2026-06-25", "settled": f"2026-06-{settled}"}
-    return {**days_told, "read": f"2026-06-{newest}"} if newest else days_told
-
-
-NOTHING_FINAL = {"date": "2026-06-24", "from": "2026-06-25"}
-
-
 # ---- How far the cursor moves
 
 
-@pytest.mark.parametrize(
-    ("statuses", "settled", "newest"),
-    [
-        ("READY READY BEFORE_BUSINESS_CREATED READY READY", 29, None),
-        ("READY READY PROCESSING READY PROCESSING", 26, 29),
-        ("READY READY ESTIMATE READY ESTIMATE", 26, 29),
-        ("READY READY READY", 27, None),
-        ("ESTIMATE ESTIMATE", None, 26),
-        ("", None, None),
-    ],
-)
-def test_the_cursor_stops_before_a_day_that_is_still_counted_or_young_and_missing(
-    mock: Any, statuses: str, settled: int | None, newest: int | None
-) -> None:
-    """Where each day is emitted once, no later day is emitted."""
-    found = [25 + number for number, _ in enumerate(statuses.split())]
-    again, once = Pinterest(mock), Pinterest(mock)
-    again.answers(PATH, days(*statuses.split()))
-
-    nothing = {**NOTHING_FINAL, **({"read": f"2026-06-{newest}"} if newest else {})}
-    assert read(again) == (found, state(settled, newest) if settled else nothing)
-    final = [number for number in found if settled and number <= settled]
-    assert read(once, APPEND) == (final, state(settled) if settled else NOTHING_FINAL)
-
-
-@pytest.mark.parametrize("how", [None, APPEND], ids=["again", "once"])
 @pytest.mark.parametrize("shown", [[20, 21], []], ids=["few days", "none"])
-def test_a_week_old_day_that_a_response_does_not_hold_counts_as_read(
-    pinterest: Pinterest, how: Any, shown: list[int]
-) -> None:
+def test_a_day_that_a_response_does_not_hold_counts_as_read(pinterest: Pinterest, shown: list[int]) -> None:
     pinterest.answers(PATH, {"json": {"all": {"daily_metrics": list(map(day, shown))}}})
-    stream = pinterest.attached(pinterest.sync.stream(UserAccountAnalytics), how)
+    stream = pinterest.attached(pinterest.sync.stream(UserAccountAnalytics))
+    stream.checkpoint.oldest_first([None])
     records = read_slice(stream, window_of(stream, 20, 28))
 
     assert [int(record["date"][-2:]) for record in records] == shown
-    assert stream.checkpoint.state == {"date": "2026-06-24", "from": "2026-06-20", "settled": "2026-06-24"}
+    assert stream.checkpoint.state["date"] == "2026-06-28"
+
+
+@pytest.mark.parametrize("how", [None, APPEND], ids=["again", "once"])
+def test_a_day_that_is_still_counted_comes_with_a_warning_where_it_comes_once(
+    pinterest: Pinterest, how: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    pinterest.answers(PATH, days("READY", "PROCESSING", "BEFORE_BUSINESS_CREATED", "ESTIMATE"))
+    stream = pinterest.attached(pinterest.sync.stream(UserAccountAnalytics), how)
+
+    assert [record["date"][-2:] for record in read_slice(stream, window_of(stream))] == ["25", "26", "27", "28"]
+    told = [text for text in caplog.messages if "still counts" in text]
+    assert [("2 rows of days up to 2026-06-28" in text) for text in told] == [True] * (how is APPEND)
 
 
 # ---- What comes
