@@ -98,7 +98,7 @@ def test_if_all_of_several_parents_are_gone_nothing_counts_as_read(sim: Simulato
     sim.add_faults(Fault(FaultKind.GONE, on=operation, times=None) for operation in lists.values())
     output = run_sync(sim, lists)
     for stream in lists:
-        assert_failed(output, stream, "transient_error", "refuses all ")
+        assert_failed(output, stream, "transient_error", "Pinterest refuses ")
         assert not output.records[stream]
         state = output.states[stream]
         assert not state.get("reading")
