@@ -146,7 +146,7 @@ class PinCourse:
         """Run a sync some days after the first one, and check what it brings.
 
         Each row is one that Pinterest has. Where the destination appends, it is final and comes once. A stream that is
-        COMPLETE has brought everything but what is named as behind; one that is not has brought all of the pins that
+        COMPLETE has brought everything but what is owed; one that is not has brought all of the pins that
         answer, unless the sync ended early.
         """
         trouble = trouble or Trouble(**troubles)
@@ -196,8 +196,8 @@ class PinCourse:
         self._assert_arrived(self._truth(Trouble()), excused=set())
 
     @property
-    def behind(self) -> dict[str, Mapping[str, Any]]:
-        """The pins that the state keeps behind the others."""
+    def owed(self) -> dict[str, Mapping[str, Any]]:
+        """The pins that the state owes."""
         state = (self.state or {}).get(STREAM, {})
         return {entry["pin_id"]: entry for entry in state.get("skipped", ())}
 
@@ -284,7 +284,7 @@ class PinCourse:
         read = max((day for _, _, day in before), default="")
         truth = self._truth(Trouble())
         for number in {*trouble.refused, *trouble.unlisted, *self._absent_among_others(trouble)}:
-            since = read if self.pins[number][1] in self.behind else ""
+            since = read if self.pins[number][1] in self.owed else ""
             for key, row in truth.items():
                 is_over = since < key[2] if self._destination == APPEND else key[2] < kept
                 if key[:2] == self.pins[number] and is_over and self.arrived.get(key) != row:
@@ -300,13 +300,13 @@ class PinCourse:
     def _excused(self, trouble: Trouble) -> set[tuple[str, str]]:
         """The pins whose days may come later: those with a fault, and those that the state keeps."""
         numbers = {*trouble.pins, *trouble.absent, *trouble.unlisted}
-        behind = {found for found in self.pins if found[1] in self.behind}
+        owed = {found for found in self.pins if found[1] in self.owed}
         idle = set(self.pins) if self._only_active else set()
-        return {self.pins[number] for number in numbers} | behind | idle
+        return {self.pins[number] for number in numbers} | owed | idle
 
     def _failures(self) -> bool:
         """Whether a pin has failed in so few syncs that its stream is not COMPLETE."""
-        return any(entry.get("failures") for entry in self.behind.values())
+        return any(entry.get("failures") for entry in self.owed.values())
 
     def _assert_arrived(self, truth: Mapping[Key, Record], *, excused: set[tuple[str, str]]) -> None:
         last = self._last_sure_day()

@@ -34,7 +34,7 @@ def test_a_pin_that_failed_arrives_with_all_its_days_once_it_answers(destination
     course.sync(0, pins={2: FaultKind.NOT_FOUND_EMPTY})
     assert_succeeded(course.sync(1), [STREAM])
     course.assert_complete()
-    assert not course.behind
+    assert not course.owed
 
 
 def test_a_pin_that_failed_in_a_pass_of_two_weeks_ago_lacks_no_day() -> None:
@@ -61,44 +61,33 @@ def test_a_pin_that_stays_gone_is_forgotten_with_a_warning() -> None:
     course.sync(0, pins={2: FaultKind.LAST_90_DAYS_400})
     course.world.deleted_pins.add(pin)
     course.sync(1)
-    assert course.behind
+    assert course.owed
     last = course.last_day
     output = course.sync(120)
     assert_succeeded(output, [STREAM])
     assert any(f"to {last} of pin {pin} could not be read" in text for text in output.warnings()), output.text()
 
 
-@pytest.mark.parametrize("kill", [0.5, 0.7, 0.8, 0.9, 0.95])
-def test_a_kill_near_the_end_of_a_pass_loses_no_day_of_a_pin_behind(kill: float) -> None:
-    """Once the last pin is read, a pass emits the youngest days too, which the pin behind owes from then on."""
-    course = PinCourse(APPEND)
-    course.sync(0, pins={2: FaultKind.NOT_FOUND_EMPTY})
-    course.sync(9, pins={2: FaultKind.NOT_FOUND_EMPTY}, kill=kill)
-    course.sync(9)
-    course.sync(10)
-    course.assert_complete()
-
-
 @either
 @single_and_batch
-def test_a_pin_behind_that_the_list_lacks_is_asked_for(destination: str, batch: bool) -> None:
+def test_an_owed_pin_that_the_list_lacks_is_asked_for(destination: str, batch: bool) -> None:
     course = PinCourse(destination, batch=batch)
     course.sync(0, pins={2: FaultKind.NOT_FOUND_EMPTY})
     output = course.sync(1, unlisted=frozenset({2}))
     assert_succeeded(output, [STREAM])
     assert any(course.pins[2][1] in request for request in course.requests)
     assert course.rows_of(2)
-    assert not course.behind
+    assert not course.owed
     course.sync(2)
     course.assert_complete()
 
 
 @either
-def test_a_pin_behind_that_fails_while_the_list_lacks_it_stays_behind(destination: str) -> None:
+def test_an_owed_pin_that_fails_while_the_list_lacks_it_stays_owed(destination: str) -> None:
     course = PinCourse(destination)
     for trouble in (Trouble(), Trouble(unlisted=frozenset({2}))):
         course.sync(0, Trouble(pins={2: FaultKind.NOT_FOUND_EMPTY}, unlisted=trouble.unlisted))
-        assert list(course.behind) == [course.pins[2][1]]
+        assert list(course.owed) == [course.pins[2][1]]
     course.sync(0)
     course.assert_complete()
 
@@ -140,7 +129,7 @@ def test_pins_without_activity_that_a_response_lacks_are_no_failure() -> None:
     assert_succeeded(output, [STREAM])
     assert not output.warnings()
     assert len(course.requests) == 1
-    assert not course.behind
+    assert not course.owed
 
 
 # -- Pins that Pinterest refuses
@@ -169,7 +158,7 @@ def test_refused_pins_end_no_pass(destination: str, batch: bool, pins: int, refu
         output = course.sync(0, pins=troubles)
     assert_succeeded(output, [STREAM])
     assert [number for number in range(pins) if not course.rows_of(number)] == list(refused)
-    assert not course.behind
+    assert not course.owed
     course.sync(0)
     course.assert_complete()
 
@@ -248,7 +237,7 @@ def test_a_refused_pin_in_a_request_about_many_does_not_close_the_beta(kind: Fau
 
 @pytest.mark.parametrize("kind", ODD)
 def test_an_odd_pin_costs_itself_alone(kind: FaultKind) -> None:
-    """Also when it is asked first, because it is behind. It is then asked once, without retries."""
+    """Also when it is asked first, because it is owed. It is then asked once, without retries."""
     course = PinCourse(MERGE, pins=8)
     odd = course.pins[3][1]
     for day in range(5):
@@ -261,10 +250,10 @@ def test_an_odd_pin_costs_itself_alone(kind: FaultKind) -> None:
             assert any(told in text for text in output.warnings())
         _beta, *requests = course.requests
         assert day == 0 or requests.count((odd,)) == 1
-        assert course.behind[odd]["failures"] == day + 1
+        assert course.owed[odd]["failures"] == day + 1
     course.sync(5)
     course.assert_complete()
-    assert not course.behind
+    assert not course.owed
 
 
 @either
@@ -275,10 +264,10 @@ def test_odd_pins_of_several_kinds_cost_themselves_alone(destination: str, batch
     for day in (0, 1, 3):
         course.sync(day, pins=odd)
         assert all(course.rows_of(number) for number in range(len(course.pins)) if number not in odd)
-    for day in range(4, 7):  # behind, of which a few a sync may be asked
+    for day in range(4, 7):  # owed, of which a few a sync may be asked
         course.sync(day)
     course.assert_complete()
-    assert not course.behind
+    assert not course.owed
 
 
 @single_and_batch
@@ -330,7 +319,7 @@ def test_videos_whose_video_metrics_are_refused_arrive_without_them(destination:
         course.assert_complete()
         for number in course.videos:
             assert any(course.pins[number][1] in text for text in output.warnings())
-    assert not course.behind
+    assert not course.owed
 
 
 # -- Courses
@@ -349,7 +338,7 @@ def test_a_course_loses_nothing(seed: int) -> None:
     for later in (0, 1, 1 + FULL_PASS_DAYS):
         course.sync(day + later)
     course.assert_complete()
-    assert not course.behind
+    assert not course.owed
 
 
 def any_course(dice: random.Random) -> tuple[PinCourse, list[Trouble]]:
