@@ -202,6 +202,8 @@ class PinRequests:
         doubtful = () if all(map(self._pins.is_video, pins)) else VIDEO_METRICS
         wanted = Ask(account, window=window, names=names, doubtful=doubtful)
         is_alone, refusal = self._is_beta_open is False, None
+        if is_alone and len(pins) > 1:
+            raise SliceError("The beta has closed within a batch, which is then requested in halves.")
         while True:
             tried = wanted.without(self._refused.of(account))
             path, params, parse = self._form_of(pins, query, tried, is_alone=is_alone)
