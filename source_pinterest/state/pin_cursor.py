@@ -49,9 +49,9 @@ class Pass:
         return cls(window, int(entry["after"]), only_active)
 
     def to_state(self) -> dict[str, str]:
-        """Return the entry for the state."""
+        """Return the entry for the state, which an older version can read: it looks for a last final day."""
         start, end = self.window.as_pair()
-        return {"start_date": start, "end_date": end, "after": str(self.after)}
+        return {"start_date": start, "end_date": end, "settled": end, "after": str(self.after)}
 
     def is_past(self, pin: str) -> bool:
         """Return whether the pass has come past a pin."""
@@ -84,7 +84,7 @@ class PinCursor(DayCursor):
                 for name in (_PASSES, _PASSES_OVER_ACTIVE)
                 for entry in incoming.get(name) or ()
             }
-            self._older = {entry.get(ACCOUNT_KEY) for entry in incoming.get(_PASSES) or () if entry.get("settled")}
+            self._older = {entry.get(ACCOUNT_KEY) for entry in incoming.get(_PASSES) or () if "newest" in entry}
             """Owners with a pass of an older version, which read no day after the last final one."""
             self.owed = Owed({**entry, PIN_KEY: int(entry[PIN_KEY])} for entry in incoming.get(_OWED) or ())
 
@@ -96,8 +96,9 @@ class PinCursor(DayCursor):
             name = _PASSES_OVER_ACTIVE if one.only_active else _PASSES
             if one.after:
                 more.setdefault(name, []).append({**({ACCOUNT_KEY: owner} if owner else {}), **one.to_state()})
-        owed = {_OWED: entries} if (entries := self.owed.to_state()) else {}
-        return {**super().state, **more, **owed}
+        if owed := self.owed.to_state():
+            more[_OWED] = [{"unread": [], **entry} for entry in owed]  # an older version expects days of each
+        return {**super().state, **more}
 
     def _cut_young(self, period: Period) -> DaySet:
         """Drop also the passes of a sync that replaced rows, where this one appends."""

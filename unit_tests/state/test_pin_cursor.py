@@ -20,7 +20,7 @@ ODD, REFUSED, GONE = SliceError("It is odd"), RefusedError("Not yours"), GoneErr
 
 
 def unfinished(first: int, last: int, **more: str) -> dict[str, str]:
-    return {"start_date": ago(first), "end_date": ago(last), "after": "77", **more}
+    return {"start_date": ago(first), "end_date": ago(last), "settled": ago(last), "after": "77", **more}
 
 
 def known(last: int, since: int = 89, **more: Any) -> dict[str, Any]:
