@@ -84,7 +84,7 @@ report: $(INSTALLED) ## Write the page about what make read has read, output/rep
 demo: $(INSTALLED) ## Read a local Pinterest twice and show what arrived (one minute, 0.5 GB)
 	@$(PY) -m integration_tests.tools.demo
 
-demo-duckdb: $(INSTALLED) $(PYAIRBYTE)/.installed ## Read a local Pinterest into DuckDB, draw a chart and print the best creatives
+demo-duckdb: $(INSTALLED) $(PYAIRBYTE)/.installed ## Read a local Pinterest into DuckDB and print its campaigns and most clicked ads
 	@if [ -x $(PYAIRBYTE)/bin/python ]; then with="--pyairbyte $(PYAIRBYTE)/bin/python"; fi; \
 	$(PY) -m integration_tests.tools.demo_duckdb $$with
 
@@ -243,9 +243,9 @@ fix: $(INSTALLED) ## Format the code and fix what the linter can fix
 	$(PY) -m ruff format
 	$(PY) -m ruff check --fix
 
-docs: $(INSTALLED) ## Write the tables of streams and quotas, docs/streams/, and the chart in docs/images
+docs: $(INSTALLED) ## Write the tables of streams and quotas, docs/streams/, and the picture of the page in docs/images (needs Chromium)
 	@$(PY) -m integration_tests.tools.docs
-	@$(PY) -m integration_tests.tools.demo_duckdb.docs_picture
+	@$(PY) -m integration_tests.tools.page_picture
 
 # The generator wants all pages below one folder, so they are copied with their paths. Folded parts (<details>) need a mark.
 # The pages ask unpkg.com for mermaid unless they have it, so it is a file of the site.

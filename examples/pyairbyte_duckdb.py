@@ -57,10 +57,12 @@ except OSError as error:
 query = Path(__file__).with_name("spend_by_campaign.sql").read_text(encoding="utf-8")
 rows = cache.run_sql_query(query)
 currency, *others = [name for name, _ in Counter(row["currency"] for row in rows).most_common()] or ["no currency"]
-table = Table("Campaign", "Day", title=f"The newest days of campaigns in {currency}", title_justify="left")
+newest = sorted({row["day"] for row in rows})[-3:]
+title = f"Campaigns in {currency} on the newest three days, whose numbers may still change"
+table = Table("Campaign", "Day", title=title, title_justify="left")
 for title in ("Spend", "Paid impressions", "Paid clicks"):
     table.add_column(title, justify="right")
-for row in [row for row in rows if row["currency"] == currency][-10:]:
+for row in [row for row in rows if row["currency"] == currency and row["day"] in newest]:
     numbers = f"{row['spend']:,.2f}", f"{row['paid_impressions']:,}", f"{row['paid_clicks']:,}"
     table.add_row(escape(row["campaign"]), str(row["day"]), *numbers)
 Console().print(table)

@@ -6,20 +6,23 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from PIL import Image
 from rich.console import Console
 
 from integration_tests.support.processes import ROOT
+from integration_tests.tools.demo import pinterest
 from integration_tests.tools.demo.__main__ import OPENING
 from integration_tests.tools.demo.connector import Reading, started
 from integration_tests.tools.demo.findings import Finding, findings
-from integration_tests.tools.demo.run import main, print_table
+from integration_tests.tools.demo.run import main, print_table, show
+from integration_tests.tools.demo_dagster import run as with_dagster
+from integration_tests.tools.demo_dbt import run as with_dbt
 from integration_tests.tools.demo_duckdb import run as into_duckdb
-from integration_tests.tools.demo_duckdb.docs_picture import IMAGE, description, rows_of_docs
+from integration_tests.tools.page_picture import IMAGE, description, told_by
 from source_pinterest.streams import STREAMS
 
 BOARD, EDITED, OTHER = {"id": "1", "name": "old"}, {"id": "1", "name": "new"}, {"id": "2", "name": "other"}
@@ -65,14 +68,54 @@ def test_a_reading_that_is_not_whole_is_told(
 
 
 SHORT_WORLD = (
-    *("--boards", "1", "--sections-per-board", "1", "--pins-per-board", "2", "--pins-per-section", "1"),
-    *("--ad-accounts", "1", "--campaigns", "2", "--ad-groups", "2", "--ads", "4"),
-    *("--product-groups", "1", "--product-items", "1", "--active-percent", "20"),
+    *(
+        "--shop",
+        "true",
+        "--boards",
+        "1",
+        "--sections-per-board",
+        "1",
+        "--pins-per-board",
+        "2",
+        "--pins-per-section",
+        "1",
+    ),
+    *("--ad-accounts", "3", "--shared-ad-accounts", "0", "--campaigns", "1", "--ad-groups", "1", "--ads", "2"),
+    *("--product-groups", "1", "--product-items", "1", "--active-percent", "60"),
 )
 
 
-def test_make_demo_is_right_on_the_day_of_the_test(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(tmp_path / "demo", SHORT_WORLD) == 0, capsys.readouterr().out
+def test_the_demos_are_right_on_the_day_of_the_test_and_tell_the_same_spend(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also those of dbt and of Dagster, where `make demo-dbt` and `make demo-dagster` have installed these."""
+    monkeypatch.setattr(pinterest, "HISTORY_DAYS", 36)
+    console = Console(width=200)
+    demos: dict[str, Callable[[Path], bool]] = {
+        "demo": lambda folder: show(console, folder, SHORT_WORLD),
+        "duckdb": lambda folder: into_duckdb.show(console, None, folder, SHORT_WORLD),
+    }
+    dbt, dagster = ROOT / ".tmp/dbt/bin/dbt", ROOT / ".tmp/dagster/bin/python"
+    if dbt.exists():
+        demos["dbt"] = lambda folder: with_dbt.show(console, dbt, folder, SHORT_WORLD)
+    if dagster.exists():
+        demos["dagster"] = lambda folder: with_dagster.run(console, dagster, folder, SHORT_WORLD)
+    told: dict[str, str] = {}
+    for name, demo in demos.items():
+        assert demo(tmp_path / name), capsys.readouterr().out
+        said = capsys.readouterr().out
+        [told[name]] = re.findall(r"^Spend from .*", said, re.MULTILINE)
+        if name == "duckdb":
+            assert "PyAirbyte needs Python 3.11 or 3.12" in said
+            first, second = map(int, re.findall(r"(\d+) campaign_analytics", said))
+            assert 0 < second < first, "the second read is incremental"
+            assert len(re.findall(r"\w.* [\d.,]+ .*\d% .*https://\S+", said)) == 6, "two ads in each currency"
+    assert len(set(told.values())) == 1, told
+    amounts = re.findall(r"([\d,.]+) (?:AUD|EUR|USD)", told["demo"])
+    assert len(amounts) == 3
+    for folder in ("demo", "duckdb"):
+        page = (tmp_path / folder / "read" / "report.html").read_text(encoding="utf-8")
+        assert [amount for amount in amounts if f">{amount} <small>" not in page] == []
 
 
 def test_a_folder_that_cannot_be_written_is_told_in_a_sentence(
@@ -106,26 +149,9 @@ def test_ctrl_c_during_the_demo_reaches_its_processes_through_it_alone() -> None
     assert process.returncode == -signal.SIGTERM
 
 
-# ---- DuckDB
-
-
-def test_without_pyairbyte_the_demo_loads_by_itself_and_says_so(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(into_duckdb, "HISTORY_DAYS", 45)
-    assert into_duckdb.main(["--output", str(tmp_path / "duckdb")]) == 0
-    told = capsys.readouterr().out
-    assert "PyAirbyte needs Python 3.11 or 3.12" in told
-    first, second = map(int, re.findall(r"(\d+) campaign_analytics", told))
-    assert 0 < second < first, "the second read is incremental"
-    best = told.partition("The best creatives")[2]
-    assert len(re.findall(r"\w.* [\d.,]+ (?:USD|EUR) .*\d% .*https://\S+", best)) == 5
-    assert (tmp_path / "duckdb" / "spend_by_campaign.png").read_bytes().startswith(b"\x89PNG")
-
-
-def test_the_picture_of_the_docs_shows_the_numbers_of_the_simulator() -> None:
-    with Image.open(IMAGE) as picture:
-        assert picture.text["Description"] == description(rows_of_docs()), "make docs draws it anew"
+def test_the_picture_of_the_page_shows_the_numbers_of_the_simulator_and_is_small() -> None:
+    assert told_by(IMAGE) == description(), "make docs draws it anew"
+    assert IMAGE.stat().st_size < 200_000
 
 
 def test_the_example_without_a_configuration_says_where_it_comes_from(tmp_path: Path) -> None:

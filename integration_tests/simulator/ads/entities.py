@@ -50,7 +50,8 @@ def account_of(world: World, arguments: Mapping[str, Any]) -> int:
 def ad_account(world: World, account: int) -> Record:
     shared = world.is_shared(account)
     owner = world.owner_of(world.account_id(account))
-    country, currency, time_zone = _COUNTRIES[account % len(_COUNTRIES)]
+    countries = shop.COUNTRIES if world.shop else _COUNTRIES
+    country, currency, time_zone = countries[account % len(countries)]
     record: Record = {
         "id": world.account_id(account),
         "name": account_name(world, account),
@@ -61,7 +62,7 @@ def ad_account(world: World, account: int) -> Record:
         "created_time": world.built_at - 90_000_000 + account,
         "updated_time": world.built_at - 80_000_000 if account % 2 == 0 else None,
     }
-    if account % 3 != 2:
+    if world.shop or account % 3 != 2:
         record["time_zone"] = time_zone
     return record
 

@@ -5,8 +5,8 @@ from base64 import b64encode
 from collections.abc import Sequence
 from struct import pack
 
-ACCOUNTS = ("Linen & Clay", "Linen & Clay Deutschland", "Linen & Clay 日本")
-"""In the order of the countries of `ads.entities`."""
+ACCOUNTS = ("Linen & Clay", "Linen & Clay Deutschland", "Linen & Clay Australia")
+COUNTRIES = (("US", "USD", "America/Los_Angeles"), ("DE", "EUR", "Europe/Berlin"), ("AU", "AUD", "Australia/Sydney"))
 CAMPAIGNS = (
     "Spring launch",
     "Küche & Bad",

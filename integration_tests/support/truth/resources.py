@@ -10,7 +10,7 @@ from integration_tests.simulator.world.listing import Record
 from integration_tests.simulator.world.world import World
 from integration_tests.support.truth.lists import Arguments, Calls, Listed, RecordsOf, marked
 
-_REGIONS: Mapping[str, str] = {"US": "US", "DE": "DE"}
+_REGIONS: Mapping[str, str] = {"US": "US", "DE": "DE", "AU": "AU+NZ"}
 """Where the accounts are, as trends call it; of the other countries there are none."""
 _ANALYTICS_WORDS: Mapping[str, tuple[str, ...]] = {
     "INTEREST": ("TARGETED_INTEREST", "PINNER_INTEREST"),

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +17,19 @@ from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.truth import KEYS, Key, by_key
 from integration_tests.tools.demo.connector import CONFIG, READ, Connector
 
-SHOP = ("--shop", "true", "--seed", "12", "--ad-accounts", "2", "--shared-ad-accounts", "0", "--active-percent", "99")
-"""Two ad accounts of a shop, in two currencies."""
 WORLD = (
-    *SHOP,
+    *("--shop", "true", "--seed", "12", "--ad-accounts", "3", "--shared-ad-accounts", "0", "--active-percent", "99"),
     *("--campaigns", "4", "--ad-groups", "4", "--ads", "5", "--product-groups", "1", "--product-items", "1"),
-    *("--boards", "6", "--sections-per-board", "2", "--pins-per-board", "80", "--pins-per-section", "20"),
+    *("--boards", "3", "--sections-per-board", "2", "--pins-per-board", "40", "--pins-per-section", "10"),
 )
+"""A shop with three ad accounts, each in a currency of its own: the same in each demo."""
+HISTORY_DAYS = 92
+RESTATED_DAYS = 7
+"""So many days get late conversions between two reads."""
+FINAL_AFTER_DAYS = 2
+"""So old is a day once its spend is final."""
+_SPAN_DAYS = 30
+_MICROS = 1_000_000
 BEHAVIOUR: Mapping[str, Any] = {
     "profile": "ample",
     "open_betas": ["multi_pins/analytics"],
@@ -60,25 +67,40 @@ class LocalPinterest(Simulator):
 
 
 @contextmanager
-def local_pinterest(
-    folder: Path, options: Sequence[str] = WORLD, *, days: int, **config: Any
-) -> Iterator[LocalPinterest]:
+def local_pinterest(folder: Path, options: Sequence[str] = WORLD) -> Iterator[LocalPinterest]:
     """Start a Pinterest, and write a configuration with which the connector reads it.
 
     Args:
         folder: of the demo. What an earlier run has read is removed: its state belongs to a Pinterest that has ended.
         options: of the simulator, for its world.
-        days: of history that the connector reads.
-        config: other options of the connector.
     """
     folder.mkdir(parents=True, exist_ok=True)
     if (folder / READ).exists():
         shutil.rmtree(folder / READ)
     world, _ = parse([*options, "--now", datetime.now(UTC).isoformat()])
     with LocalPinterest(World(**world), **BEHAVIOUR) as pinterest:
-        pinterest.start = pinterest.world.today - timedelta(days=days)
+        pinterest.start = pinterest.world.today - timedelta(days=HISTORY_DAYS)
         pinterest.connector = Connector(pinterest.url, folder)
-        text = json.dumps(pinterest.config(start_date=str(pinterest.start), **config), indent=2)
+        text = json.dumps(pinterest.config(start_date=str(pinterest.start)), indent=2)
         (folder / CONFIG).write_text(text, encoding="utf-8")
         yield pinterest
         (folder / CONFIG).write_text(text, encoding="utf-8")  # one that is started anew knows its first token alone
+
+
+def spend_of_records(records: Iterable[Record]) -> Iterator[tuple[date, str, Decimal]]:
+    """Yield the day, the currency and the spend of records of analytics."""
+    for record in records:
+        spend = Decimal(record.get("SPEND_IN_MICRO_DOLLAR") or 0) / _MICROS
+        yield date.fromisoformat(record["DATE"]), record["CURRENCY"], spend
+
+
+def told_spend(rows: Iterable[tuple[date, str, Decimal]], today: date) -> str:
+    """Return the sentence that each demo ends with: the spend of the newest 30 days whose spend is final."""
+    last = today - timedelta(days=FINAL_AFTER_DAYS)
+    first = last - timedelta(days=_SPAN_DAYS - 1)
+    sums: dict[str, Decimal] = {}
+    for day, currency, spend in rows:
+        if first <= day <= last:
+            sums[currency] = sums.get(currency, Decimal()) + spend
+    amounts = ", ".join(f"{amount:,.2f} {currency}" for currency, amount in sorted(sums.items()))
+    return f"Spend from {first} to {last}: {amounts}"

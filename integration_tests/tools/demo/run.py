@@ -10,15 +10,19 @@ from integration_tests.support.outputs import Record
 from integration_tests.support.processes import ROOT
 from integration_tests.tools.demo.connector import CONFIG, READ
 from integration_tests.tools.demo.findings import EXPLANATION, Finding, findings, table, totals
-from integration_tests.tools.demo.pinterest import WORLD, local_pinterest
+from integration_tests.tools.demo.pinterest import (
+    RESTATED_DAYS,
+    WORLD,
+    local_pinterest,
+    spend_of_records,
+    told_spend,
+)
 from integration_tests.tools.demo.screen import PLAIN_WIDTH, play
 
 OUTPUT = Path("demo-output")
 TABLE = "streams.txt"
 """A file in that folder."""
 OPTIONS_IN_A_LINE = 3
-LOOKBACK_DAYS = 7
-HISTORY_DAYS = 100
 
 
 def main(output: Path = ROOT / OUTPUT, world: Sequence[str] = WORLD) -> int:
@@ -28,11 +32,12 @@ def main(output: Path = ROOT / OUTPUT, world: Sequence[str] = WORLD) -> int:
 
 def show(console: Console, output: Path, world: Sequence[str]) -> bool:
     """Run the connector, print what it read, and return whether that is all that Pinterest has."""
-    with local_pinterest(output, world, days=HISTORY_DAYS, lookback_days=LOOKBACK_DAYS) as pinterest:
+    with local_pinterest(output, world) as pinterest:
         announce(console, "check", "test the credentials")
         pinterest.connector.check()
         announce(console, "discover", "list the streams and their schemas")
         keys = pinterest.connector.discover()
+        announce(console, "expect", "list the records that the local Pinterest has")
         expected = [pinterest.synced(keys)]
         pinterest.requests()
         announce(console, "read", f"all {len(keys)} streams, for the first time")
@@ -40,11 +45,14 @@ def show(console: Console, output: Path, world: Sequence[str]) -> bool:
         first_requests = pinterest.requests()
         console.print("\nNow an advertiser pauses a campaign, and late conversions change the last days.")
         pinterest.pause(campaign_to_pause(first.records["campaigns"]))
-        pinterest.world.restate(LOOKBACK_DAYS)
+        pinterest.world.restate(RESTATED_DAYS)
+        announce(console, "expect", "list its records again")
         expected.append(pinterest.synced(keys))
         announce(console, "read", "go on from that state: what is new or has changed")
         second = pinterest.connector.read()
         second_requests = pinterest.requests()
+        spend = told_spend(spend_of_records(first.records["ad_account_analytics"]), pinterest.world.today)
+    announce(console, "compare", "what arrived with what the local Pinterest has, record by record")
     found = list(findings(keys, expected, (first, second)))
     with (output / TABLE).open("w", encoding="utf-8") as file:
         print_table(Console(file=file, width=PLAIN_WIDTH, highlight=False), found)
@@ -57,7 +65,7 @@ def show(console: Console, output: Path, world: Sequence[str]) -> bool:
             f"Pinterest counted {first_requests} and {second_requests} requests, but the streams reported other "
             "numbers."
         )
-    print_ending(console, found, troubles)
+    print_ending(console, found, troubles, spend)
     return not troubles
 
 
@@ -79,14 +87,15 @@ def continued(options: Sequence[str]) -> Iterator[str]:
         yield f"    {' '.join(options[at : at + step])}{end}"
 
 
-def print_ending(console: Console, found: Sequence[Finding], troubles: Sequence[str]) -> None:
+def print_ending(console: Console, found: Sequence[Finding], troubles: Sequence[str], spend: str) -> None:
     """Print what both reads brought, whether that is everything, and where more of it stands."""
     records, requests, again, _, requests_again = totals(found)
     console.print(
         f"\nFirst read: {len(found)} streams, {records} records, {requests} requests.",
-        f"Second read: {again} records, {requests_again} requests. It brought the last {LOOKBACK_DAYS} days,",
-        "what is new, and the lists that Pinterest can't filter by time.",
+        f"Second read: {again} records, {requests_again} requests. It brought the days whose conversions",
+        "may still grow, what is new, and the lists that Pinterest can't filter by time.",
         *(troubles or ["Nothing is missing: every record arrived, and so did both changes."]),
+        spend,
         f"Each stream's numbers, and what to try next: {OUTPUT / TABLE}",
         f"A page to look at: {OUTPUT / READ / 'report.html'}",
         "Your own account: .venv/bin/python -m source_pinterest.authorize (see README.md)",

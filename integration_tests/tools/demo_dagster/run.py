@@ -24,7 +24,14 @@ from integration_tests.support.processes import ROOT
 from integration_tests.support.sign_in import sign_in
 from integration_tests.support.truth import Key
 from integration_tests.tools.demo.connector import CONFIG
-from integration_tests.tools.demo.pinterest import LocalPinterest, local_pinterest
+from integration_tests.tools.demo.pinterest import (
+    RESTATED_DAYS,
+    WORLD,
+    LocalPinterest,
+    local_pinterest,
+    spend_of_records,
+    told_spend,
+)
 from integration_tests.tools.demo.screen import DemoFailedError, play
 
 OUTPUT = Path("demo-output/dagster")
@@ -32,15 +39,9 @@ EXAMPLE = Path("examples/dagster/pinterest_shards.py")
 MATERIALIZE = Path("integration_tests/tools/demo_dagster/materialize.py")
 JOB = Path("examples/kubernetes/pinterest-shards.yaml")
 STREAMS = ("campaigns", "campaign_analytics")
-NAMES = ("americas", "apac", "emea")
+NAMES = ("americas", "emea", "apac")
 THROTTLED, DEAD = "apac", "emea"
 """The shard that finds its quota used up, and the one whose refresh token another program uses."""
-WORLD = (
-    *("--ad-accounts", "6", "--shared-ad-accounts", "0", "--campaigns", "5"),
-    *("--ad-groups", "5", "--ads", "5", "--boards", "1"),
-)
-HISTORY_DAYS = 20
-LOOKBACK_DAYS = 7
 _AN_HOUR = 3_600
 
 Records = Mapping[str, Mapping[Key, Record]]
@@ -102,7 +103,7 @@ class Agency:
         self.shards = {
             name: Shard(self._folder / name, accounts[number :: len(NAMES)]) for number, name in enumerate(NAMES)
         }
-        options = {"start_date": str(pinterest.start), "lookback_days": LOOKBACK_DAYS, "max_wait_minutes": 1}
+        options = {"start_date": str(pinterest.start), "max_wait_minutes": 1}
         for shard in self.shards.values():
             credentials = {**app, "refresh_token": sign_in(pinterest.url, app)}
             shard.folder.mkdir(parents=True)
@@ -125,8 +126,12 @@ class Agency:
 
     def incomplete(self) -> list[str]:
         """A sentence for each stream of which the shards together do not hold what Pinterest has."""
-        held = records_in(file for shard in self.shards.values() for file in shard.files())
+        held = self.held()
         return [f"{stream} is not what Pinterest has." for stream in STREAMS if held[stream] != self._truth(stream)]
+
+    def held(self) -> Records:
+        """What the folders of all shards hold together."""
+        return records_in(file for shard in self.shards.values() for file in shard.files())
 
     def _truth(self, stream: str) -> Mapping[Key, Record]:
         records = self.pinterest.expected(stream, start=self.pinterest.start)
@@ -168,7 +173,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return play(lambda console: run(console, python, ROOT / OUTPUT))
 
 
-def run(console: Console, python: Path, output: Path) -> bool:
+def run(console: Console, python: Path, output: Path, world: Sequence[str] = WORLD) -> bool:
     """Show the demo, and print what went otherwise than it should."""
     if not os.access(python, os.X_OK):
         raise DemoFailedError(f"{python} can't be started. Run `make demo-dagster`, which installs Dagster.")
@@ -176,7 +181,7 @@ def run(console: Console, python: Path, output: Path) -> bool:
         shutil.rmtree(output)
     with (
         tempfile.TemporaryDirectory(prefix="dagster-") as home,
-        local_pinterest(output, WORLD, days=HISTORY_DAYS) as pinterest,
+        local_pinterest(output, world) as pinterest,
     ):
         (Path(home) / "dagster.yaml").write_text("telemetry:\n  enabled: false\n", encoding="utf-8")
 
@@ -185,7 +190,10 @@ def run(console: Console, python: Path, output: Path) -> bool:
 
         dagster("-m", "kubernetes_validate", "--strict", JOB)
         console.print("The Kubernetes Job in examples/kubernetes conforms to the schema of Kubernetes.\n")
-        found = show(console, Agency(pinterest, output, dagster))
+        agency = Agency(pinterest, output, dagster)
+        found = show(console, agency)
+        spend = told_spend(spend_of_records(agency.held()["campaign_analytics"].values()), pinterest.world.today)
+    console.print(spend)
     console.print(f"Each shard's records and state are in {OUTPUT}/shards; Dagster's log is beside them.")
     console.print(
         " ".join(found)
@@ -229,9 +237,9 @@ def show(console: Console, agency: Agency) -> list[str]:
         return found
 
     console.print(
-        f"[bold]The same again[/bold], from the states: {LOOKBACK_DAYS} days and today, with late conversions."
+        "[bold]The same again[/bold], from the states: the days whose conversions may still grow, with late ones."
     )
-    agency.pinterest.world.restate(LOOKBACK_DAYS)
+    agency.pinterest.world.restate(RESTATED_DAYS)
     used = agency.shards[DEAD].config.read_bytes()
     second = agency.run()
     console.print(table(agency, second))

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from integration_tests.support.processes import ROOT
-from integration_tests.tools.demo.pinterest import SHOP, local_pinterest
+from integration_tests.tools.demo.pinterest import WORLD, local_pinterest, told_spend
 from integration_tests.tools.demo.screen import play
 from integration_tests.tools.demo_dbt.project import (
     BUILD,
@@ -28,12 +28,6 @@ from integration_tests.tools.demo_dbt.project import (
 )
 
 OUTPUT = Path("demo-output/dbt")
-WORLD = (
-    *SHOP,
-    *("--campaigns", "6", "--ad-groups", "12", "--ads", "18"),
-    *("--boards", "2", "--pins-per-board", "2", "--sections-per-board", "1", "--pins-per-section", "1"),
-)
-HISTORY_DAYS = 60
 MICROS = 1_000_000
 BY_CAMPAIGN = """
     select ad_account_name, campaign_id, campaign_name, sum(spend), currency, sum(paid_impressions), sum(paid_clicks),
@@ -42,6 +36,7 @@ BY_CAMPAIGN = """
     group by all
     order by ad_account_name, sum(spend) desc
 """
+SPEND = "select date_day, currency, spend from pinterest_reports.pinterest__advertiser_report"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -53,13 +48,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return play(lambda console: show(console, given.dbt.absolute(), given.output.absolute()), soft_wrap=True)
 
 
-def show(console: Console, dbt: Path, output: Path) -> bool:
+def show(console: Console, dbt: Path, output: Path, world: Sequence[str] = WORLD) -> bool:
     """Read, build, show the campaigns, and return whether their spend is what arrived."""
     require(dbt)
     database = output / "pinterest.duckdb"
     database.unlink(missing_ok=True)
     console.print("[bold]Reading a local Pinterest into DuckDB[/bold]")
-    with local_pinterest(output, WORLD, days=HISTORY_DAYS) as pinterest, duckdb.connect(str(database)) as connection:
+    with local_pinterest(output, world) as pinterest, duckdb.connect(str(database)) as connection:
         reading = pinterest.connector.read(*STREAMS)
         for stream in STREAMS:
             load(connection, stream, reading.records[stream])
@@ -67,6 +62,7 @@ def show(console: Console, dbt: Path, output: Path) -> bool:
     built = build(dbt, database, output, LOCAL_VARIABLES)
     with duckdb.connect(str(database), read_only=True) as connection:
         rows = connection.execute(BY_CAMPAIGN).fetchall()
+        spend = told_spend(connection.execute(SPEND).fetchall(), pinterest.world.today)
     console.print(table(rows))
     agrees = spend_of(reading.records["campaign_analytics"]) == {row[1]: row[3] for row in rows}
     console.print(f"dbt built {built['model']} models, and {built['test']} tests passed.")
@@ -75,6 +71,7 @@ def show(console: Console, dbt: Path, output: Path) -> bool:
         if agrees
         else "The spend in the report is not the sum of the records."
     )
+    console.print(spend, markup=False)
     console.print(next_steps(os.path.relpath(database)), markup=False)
     return agrees
 

@@ -1,1 +1,1 @@
-"""The demo of `make demo-duckdb`: records in a database and on a chart."""
+"""The demo of `make demo-duckdb`: records in a database, and tables of them."""

@@ -1,9 +1,13 @@
-"""Runs the demo: two reads of a local Pinterest into DuckDB, a table of campaign numbers, and a chart of them."""
+"""Runs the demo: two reads of a local Pinterest into DuckDB, and tables of its campaigns and ads."""
 
 import argparse
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
 import duckdb
 from rich.box import SIMPLE_HEAD
@@ -12,26 +16,26 @@ from rich.table import Table
 
 from integration_tests.support.processes import ROOT
 from integration_tests.tools.demo.connector import CONFIG, READ, Connector, started
-from integration_tests.tools.demo.pinterest import SHOP, local_pinterest
+from integration_tests.tools.demo.pinterest import FINAL_AFTER_DAYS, RESTATED_DAYS, WORLD, local_pinterest, told_spend
 from integration_tests.tools.demo.screen import DemoFailedError, play
 from integration_tests.tools.demo_dbt.project import load, make_view
-from integration_tests.tools.demo_duckdb.chart import CampaignDay, campaign_days, draw, save
 
 OUTPUT = Path("demo-output/duckdb")
 EXAMPLE = Path("examples/pyairbyte_duckdb.py")
-RESTATED_DAYS = 7
 MORE = ("ad_groups", "ads", "ad_pins", "ad_account_analytics", "ad_group_analytics", "ad_analytics")
 """What the example reads beside its own streams, for the dbt project's model of creatives and for the page."""
 STREAMS = ("ad_accounts", "campaigns", "campaign_analytics", *MORE)
-WORLD = (*SHOP, "--campaigns", "6", "--ad-groups", "12", "--ads", "18", "--boards", "1")
-HISTORY_DAYS = 89
-"""The picture in the docs shows the same."""
-ROWS_SHOWN = 12
-BEST_CREATIVES = """
-    select coalesce(pin_title, ad_name, ad_id), spend, currency, paid_clicks, ctr, landing_url
+DAYS_SHOWN = 2
+CAMPAIGN_DAYS = ROOT / "examples" / "spend_by_campaign.sql"
+SPEND = """
+    select cast(date as date), currency, (coalesce(spend_in_micro_dollar, 0) / 1000000)::decimal(28, 6)
+    from ad_account_analytics
+"""
+MOST_CLICKED = """
+    select currency, coalesce(pin_title, ad_name, ad_id), spend, paid_clicks, ctr, landing_url
     from pinterest__ad_creatives
-    order by paid_clicks desc, ad_id
-    limit 5
+    qualify row_number() over (partition by currency order by paid_clicks desc, ad_id) <= 5
+    order by currency, paid_clicks desc, ad_id
 """
 LOG = "pyairbyte.log"
 
@@ -40,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the demo; the exit code, 0 if the database has what Pinterest has."""
     parser = argparse.ArgumentParser(
         prog="make demo-duckdb",
-        description="Read a local Pinterest into DuckDB twice, and draw a chart of its campaigns.",
+        description="Read a local Pinterest into DuckDB twice, and show its campaigns and ads.",
     )
     parser.add_argument("--pyairbyte", type=Path, help="Python of an environment that has PyAirbyte")
     parser.add_argument("--output", type=Path, default=ROOT / OUTPUT, help="folder of what it writes")
@@ -48,12 +52,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return play(lambda console: show(console, given.pyairbyte, given.output), soft_wrap=True)
 
 
-def show(console: Console, pyairbyte: Path | None, output: Path) -> bool:
+def show(console: Console, pyairbyte: Path | None, output: Path, world: Sequence[str] = WORLD) -> bool:
     """Read twice, show what the database has, and return whether that is all that Pinterest has."""
-    database, image = output / "pinterest.duckdb", output / "spend_by_campaign.png"
+    database = output / "pinterest.duckdb"
     for leftover in (*output.glob("pinterest.*"), output / LOG):
         leftover.unlink(missing_ok=True)
-    with local_pinterest(output, WORLD, days=HISTORY_DAYS) as pinterest:
+    with local_pinterest(output, world) as pinterest:
         console.print("The connector reads a local Pinterest into DuckDB, in about a minute.")
         if pyairbyte:
             console.print(f"What PyAirbyte says meanwhile is in {os.path.relpath(output / LOG)}")
@@ -70,17 +74,17 @@ def show(console: Console, pyairbyte: Path | None, output: Path) -> bool:
             console.print("[bold]Third read[/bold]: into a folder, as `make read` does, which makes a page of it")
             pinterest.connector.read(*STREAMS)
         expected = len(pinterest.expected("campaign_analytics", start=pinterest.start))
+        today = pinterest.world.today
     with duckdb.connect(str(database), read_only=True) as connection:
         arrived = len(connection.table("campaign_analytics"))
-    rows = campaign_days(database)
-    drawn = of_one_currency(rows)
-    save(draw(drawn), image)
-    console.print(table(rows))
-    console.print(creatives(database))
+        rows = connection.execute(CAMPAIGN_DAYS.read_text(encoding="utf-8")).fetchall()
+        for drawn in (*campaigns(rows, today - timedelta(days=FINAL_AFTER_DAYS)), *creatives(connection)):
+            console.print(drawn)
+        spend = told_spend(connection.execute(SPEND).fetchall(), today)
     python = pyairbyte or ".tmp/pyairbyte/bin/python"
     for line in (
+        spend,
         f"{len(rows):,} days of campaigns are in {os.path.relpath(database)}",
-        f"A chart of those in {drawn[0].currency}: {os.path.relpath(image)}",
         f"A page to look at: {os.path.relpath(output / READ / 'report.html')}",
         "To read your own account, with your credentials in secrets/config.json:",
         f"  {python} {EXAMPLE} \\",
@@ -110,34 +114,30 @@ def read_with_loader(connector: Connector, database: Path) -> str:
     return ", ".join(f"{len(records[stream]):,} {stream}" for stream in STREAMS)
 
 
-def of_one_currency(rows: Sequence[CampaignDay]) -> list[CampaignDay]:
-    """The days of the campaigns in the currency that most have: no chart adds two."""
-    currency = max(sorted({row.currency for row in rows}), key=[row.currency for row in rows].count)
-    return [row for row in rows if row.currency == currency]
+def campaigns(rows: Iterable[Sequence[Any]], last: date) -> Iterator[Table]:
+    """Yield a table for each currency: its campaigns on the newest whole days, up to the last one that is final."""
+    newest = [row for row in rows if last - timedelta(days=DAYS_SHOWN) < row[1] <= last]
+    for currency, found in groupby(sorted(newest, key=itemgetter(3, 1, 0)), itemgetter(3)):
+        title = f"Campaigns in {currency}, the newest {DAYS_SHOWN} days whose spend is final"
+        shown = Table("Campaign", "Day", title=title, title_justify="left")
+        for name in ("Spend", "Paid impressions", "Paid clicks"):
+            shown.add_column(name, justify="right")
+        for campaign, day, spend, _, impressions, clicks in found:
+            shown.add_row(campaign, str(day), f"{spend:,.2f}", f"{impressions:,}", f"{clicks:,}")
+        yield shown
 
 
-def table(rows: Sequence[CampaignDay]) -> Table:
-    """The newest days that the query returns."""
-    titles = ("Campaign", "Day", "Spend", "Paid impressions", "Paid clicks")
-    shown = Table(*titles, title="The newest days", title_justify="left")
-    for column in shown.columns[2:]:
-        column.justify = "right"
-    for row in rows[-ROWS_SHOWN:]:
-        spend = f"{row.spend:,.2f} {row.currency}"
-        shown.add_row(row.campaign, str(row.day), spend, f"{row.paid_impressions:,}", f"{row.paid_clicks:,}")
-    return shown
-
-
-def creatives(database: Path) -> Table:
-    """The five ads of the last 30 days with the most clicks, as the dbt project's model has them."""
-    shown = Table(title="The best creatives", title_justify="left", box=SIMPLE_HEAD, padding=0, pad_edge=False)
-    shown.add_column("Ad", min_width=20)
-    for title in ("Spend", "Paid\nclicks", "CTR"):
-        shown.add_column(title, justify="right", no_wrap=True)
-    shown.add_column("Leads to", no_wrap=True)
-    with duckdb.connect(str(database), read_only=True) as connection:
-        make_view(connection, "pinterest__ad_creatives", "main")
-        for name, spend, currency, clicks, ctr, address in connection.execute(BEST_CREATIVES).fetchall():
+def creatives(connection: duckdb.DuckDBPyConnection) -> Iterator[Table]:
+    """Yield a table for each currency: the ads of the last 30 days with the most paid clicks, by the dbt project."""
+    make_view(connection, "pinterest__ad_creatives", "main")
+    for currency, found in groupby(connection.execute(MOST_CLICKED).fetchall(), itemgetter(0)):
+        title = f"The five ads with the most paid clicks, in {currency}"
+        shown = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=0, pad_edge=False)
+        shown.add_column("Ad", min_width=20)
+        for name in ("Spend", "Paid\nclicks", "CTR"):
+            shown.add_column(name, justify="right", no_wrap=True)
+        shown.add_column("Leads to", no_wrap=True)
+        for _, name, spend, clicks, ctr, address in found:
             page = (address or "").partition("?")[0]
-            shown.add_row(" ".join(name.split()), f"{spend:,.2f} {currency}", f"{clicks:,}", f"{ctr:.2%}", page)
-    return shown
+            shown.add_row(" ".join(name.split()), f"{spend:,.2f}", f"{clicks:,}", f"{ctr:.2%}", page)
+        yield shown
