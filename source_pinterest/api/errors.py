@@ -61,9 +61,9 @@ class Reason(Enum):
     TOO_LARGE_TO_PARSE = auto()
     """The response is too large to be parsed as a whole. A page with fewer items may not be."""
     SERVER_ERROR = auto()
-    """Pinterest answered the last try with HTTP 500 or higher. A smaller request may succeed."""
+    """The last try got HTTP 500 or higher, or a 400 of Pinterest that passes. A smaller request may succeed."""
     STILL_REFUSED = auto()
-    """The last try got HTTP 400, 403 or 404 of a kind that a retry may help. Another request may succeed."""
+    """The last try got HTTP 400, 403 or 404 without Pinterest's code or words. Another request may succeed."""
     UNKNOWN_FORM = auto()
     """Pinterest sent a whole response twice, and this version can't read it. The next sync could not either."""
 

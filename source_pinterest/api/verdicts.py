@@ -294,10 +294,10 @@ _TABLE: Sequence[_Row] = (
     _Row(_ANY_REFUSAL, _RETRY_AFTER, Again.WAIT),
     _Row((429,), None, Again.WAIT),
     # An invalid request: 400, or 422 with Pinterest's code.
-    _Row((400,), _WRONG_RANGE, Retry(Reason.STILL_REFUSED)),  # seen for a legal range after several quick requests
-    _Row((400,), _UNEXPLAINED, Retry(Reason.STILL_REFUSED)),
+    _Row((400,), _WRONG_RANGE, Retry(Reason.SERVER_ERROR)),  # seen for a legal range after several quick requests
+    _Row((400,), _UNEXPLAINED, Retry(Reason.SERVER_ERROR)),
     _Row((400,), _CAPPED, _quoting(SliceError, reason=Reason.LIST_CAPPED, is_isolated=True)),
-    _Row((400,), 12, Retry(Reason.STILL_REFUSED)),
+    _Row((400,), 12, Retry(Reason.SERVER_ERROR)),
     _Row((400,), _NOT_FOR_CLIENT, _quoting(RefusedError)),
     _Row((400,), None, _bad_request),
     # The token, the app or the user lacks a right.

@@ -8,10 +8,10 @@ import math
 import re
 import threading
 from collections import Counter, deque
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import quote_plus
 
 from pendulum import Date
@@ -19,9 +19,12 @@ from pendulum import Date
 from source_pinterest import limits
 from source_pinterest.api.errors import (
     BadRequestError,
+    GoneError,
     PinterestError,
     Reason,
+    RefusedError,
     ResponseTooLargeError,
+    SliceError,
     UnavailableError,
 )
 from source_pinterest.columns import NAME_FORM
@@ -40,13 +43,21 @@ COMMA = "%2C"
 """The separator of ids in a URL."""
 
 _REFUSALS = 2
-"""The refusals for size after which later requests are smaller, and those of a name after which it counts as refused.
-
-A single refusal may be due to the rows of its entities alone, or may mention the name in passing.
-"""
+"""The refusals of a name after which it counts as refused. A single refusal may mention the name in passing."""
 
 _RETRIES_OF_A_HALF = 1
 """The most retries of a part of a request, if the whole failed in every try."""
+
+_MOST_REQUESTS = 98
+"""The most requests in place of one that fails, beside two probes. What is unread then has failed."""
+
+_REFUSED_IDS_OF_AN_ACCOUNT = 8
+"""The refused ids after which their account counts as refused, if nothing of it was read."""
+
+_NO_ANSWER = frozenset({Reason.SERVER_ERROR, Reason.BROKE_OFF})
+"""The reasons for which a request fails that asks for too much, or comes in an outage."""
+
+_REFUSED = (RefusedError, GoneError, BadRequestError)
 
 _WORD = re.compile(rf"\b{NAME_FORM.pattern}\b")
 _WHAT_IS_ALLOWED = re.compile(
@@ -75,6 +86,11 @@ class Ask:
     names: Names = field(default_factory=dict)
     doubtful: Collection[str] = ()
     max_retries: int | None = None
+
+    def smallest(self, place: int) -> "Ask":
+        """Return the same request for the first (0) or last (-1) id and day alone, without retries."""
+        day = (self.window.start, self.window.end)[place]
+        return replace(self, ids=self.ids[place:][:1], window=DateWindow(day, day), max_retries=0)
 
     def halves(self) -> "list[Ask]":
         """Return two asks for half of the ids each or, of one id at most, half of the days; none if it has one day."""
@@ -150,27 +166,38 @@ class RefusedNames:
             )
 
 
+class Failure(NamedTuple):
+    """A part of a request that can't be read while other parts are.
+
+    Attributes:
+        ask: the part: ids and days.
+        error: why.
+    """
+
+    ask: Ask
+    error: PinterestError
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether Pinterest refuses the part with its code or words."""
+        return isinstance(self.error, _REFUSED)
+
+
 class Asks:
     """Sends what a stream asks for in requests of the largest size, and asks for less after an error.
 
-    A request that is refused for its size is halved. After a second such refusal, later requests are smaller. A request
-    that failed in every try, with an error of the server, is halved too, since it may ask for too much. If more of its
-    smallest parts fail than may be lost, and no request has succeeded meanwhile, it is an outage. Halving would then
-    multiply the requests, so no other one is halved until one succeeds.
+    A request that is refused for its size is halved. If a part of a request may fail alone, the request is also halved
+    after a refusal, a time-out or a 5xx, down to the id that is the cause. After a time-out or a 5xx, the first and the
+    last id are probed for one day first. If Pinterest answers neither, it is an outage, and nothing is halved.
 
     Attributes:
-        ids: the most ids in a request at present.
-        days: the most days.
-        most_ids: the most ids that Pinterest allows.
+        ids: the most ids in a request.
 
     Args:
         ids: the most ids that Pinterest allows; None: a request is neither cut nor halved.
         days: the most days that Pinterest allows.
         refused: learns which names Pinterest refuses.
-        halves_on: returns whether to halve a request after an error that is about neither its size nor the server.
-            Later requests are not smaller.
-        max_lost: of a request that failed in every try, how many of the smallest parts may fail while the others are
-            still read; None: such a request is not halved.
+        halves_on: returns whether to halve a request after an error that is not about its size.
     """
 
     def __init__(
@@ -180,25 +207,19 @@ class Asks:
         refused: RefusedNames | None = None,
         *,
         halves_on: Callable[[PinterestError], bool] = lambda _: False,
-        max_lost: int | None = None,
     ) -> None:
         self._is_sizeable = ids is not None
-        self.ids = self.most_ids = ids or 1
-        self.days = days
-        self._refused, self._halves_on, self._max_lost = refused or RefusedNames(Notices("")), halves_on, max_lost
-        self._is_outage = False
-        """Whether more of a request's smallest parts failed than may be lost, and no request has succeeded since."""
-        self._successes = self._refusals = 0
+        self.ids, self._days = ids or 1, days
+        self._refused, self._halves_on = refused or RefusedNames(Notices("")), halves_on
+        self._answered: dict[str, Ids] = {}
+        """The ids of the last successful request, by account."""
+        self._refusals: Counter[str] = Counter()
+        """The refusals of single ids, by account."""
         self._lock = threading.Lock()
-
-    def limit_ids(self, ids: int) -> None:
-        """Allow no more ids than these in any later request."""
-        with self._lock:
-            self.ids = self.most_ids = min(ids, self.most_ids)
 
     def ids_that_fit(self, ids: Ids, length_without_ids: int) -> int:
         """Return how many ids of the length of the longest of these fit into a request."""
-        return min(self.most_ids, ids_that_fit(ids, limits.URL_CHARACTERS - length_without_ids))
+        return min(self.ids, ids_that_fit(ids, limits.URL_CHARACTERS - length_without_ids))
 
     def one(self, ask: Ask, send: Callable[[Ask], T]) -> T:
         """Return the response to an ask that is neither cut nor halved.
@@ -209,87 +230,127 @@ class Asks:
         [response] = self.read(ask, send)
         return response
 
-    def read(self, whole: Ask, send: Callable[[Ask], T], length_without_ids: int = 0) -> Iterator[T]:
+    def read(
+        self,
+        whole: Ask,
+        send: Callable[[Ask], T],
+        length_without_ids: int = 0,
+        failures: list[Failure] | None = None,
+    ) -> Iterator[T]:
         """Send the requests that together ask for the whole, and yield their responses in order.
 
         Args:
             whole: all that is asked for.
             send: sends a request.
             length_without_ids: the length of a request's URL without ids.
+            failures: takes the parts that fail while others are read. None: no part may fail.
 
         Raises:
-            PinterestError: a request failed, and can't or should not be made smaller. The error of a smallest part that
-                may be lost is raised at the end.
+            PinterestError: a request failed and can't or should not be made smaller, or every part of the whole failed.
         """
-        pending, lost, successes_before = deque([whole]), list[PinterestError](), self._successes
+        pending, sent, is_answered = deque([whole]), 0, False
         while pending:
             ask, *others = self._in_size(pending.popleft(), length_without_ids)
             pending.extendleft(reversed(others))
             tried = ask.without(self._refused.of(ask.account))
+            sent += 1
             try:
                 response = send(tried)
             except PinterestError as error:
                 if self._refused.learn(tried, error):
                     pending.appendleft(ask)
-                elif halves := self._halves_after(error, ask):
-                    pending.extendleft(reversed(halves))
-                elif self._may_lose(ask, error, len(lost), successes_before):
-                    lost.append(error)
+                elif failures is None:
+                    pending.extendleft(reversed(self._halves(ask, error)))
+                elif sent < _MOST_REQUESTS:
+                    pending.extendleft(reversed(self._parts(ask, error, send, failures)))
                 else:
-                    raise
+                    failures += _unread([ask, *pending], error)
+                    pending.clear()
             else:
-                with self._lock:
-                    self._is_outage, self._successes = False, self._successes + 1
+                self._answered[ask.account], is_answered = ask.ids, True
                 self._refused.warn(ask, tried)
                 yield response
-        if lost:
-            raise lost[0]
+        if failures and not is_answered:
+            self._check_others(whole.account, failures)
 
-    def _halves_after(self, error: PinterestError, ask: Ask) -> list[Ask]:
-        """Return the halves of an ask that failed; none if it can't or should not be halved."""
-        is_too_large = isinstance(error, ResponseTooLargeError)
-        if error.reason is Reason.SERVER_ERROR:
-            may_be_halved = self._max_lost is not None and not self._is_outage
-        else:
-            may_be_halved = is_too_large or self._halves_on(error)
-        halves = ask.halves() if may_be_halved and self._is_sizeable else []
-        if not halves or (error.reason is Reason.URL_TOO_LONG and len(ask.ids) <= 1):
-            return []
-        if is_too_large and error.reason is not Reason.BROKE_OFF:
-            self._note_refusal(ask)
+    def _halves(self, ask: Ask, error: PinterestError) -> list[Ask]:
+        """Return the halves of an ask that is too large, or that its stream halves after such an error.
+
+        Raises:
+            PinterestError: the error, if the ask can't or should not be halved.
+        """
+        halves = [] if not self._is_sizeable or (_needs_ids(error) and len(ask.ids) <= 1) else ask.halves()
+        if not halves or not (isinstance(error, ResponseTooLargeError) or self._halves_on(error)):
+            raise error
         retries = _RETRIES_OF_A_HALF if isinstance(error, UnavailableError) else ask.max_retries
         return [replace(half, max_retries=retries) for half in halves]
 
-    def _note_refusal(self, ask: Ask) -> None:
-        """Count a request that was refused for its size. From the second one on, make later requests smaller."""
-        with self._lock:
-            self._refusals += 1
-            if self._refusals >= _REFUSALS and len(ask.ids) > 1:
-                self.ids = min(self.ids, math.ceil(len(ask.ids) / 2))
-            elif self._refusals >= _REFUSALS:
-                self.days = min(self.days, math.ceil(ask.window.days / 2))
+    def _parts(self, ask: Ask, error: PinterestError, send: Callable[[Ask], Any], failures: list[Failure]) -> list[Ask]:
+        """Return the halves of an ask of which a part may fail alone; none if it is that part, which is noted.
 
-    def _may_lose(self, ask: Ask, error: PinterestError, lost: int, successes_before: int) -> bool:
-        """Return whether the other parts of a request are still read after a smallest part failed. Note an outage.
-
-        Args:
-            ask: the part.
-            error: its error.
-            lost: the number of the parts that have failed before.
-            successes_before: the number of successes when the request was begun.
+        Raises:
+            PinterestError: the error, if no part of the ask is its cause.
         """
-        if error.reason is not Reason.SERVER_ERROR or self._max_lost is None or ask.max_retries is None:
-            return False
+        if not _may_cost_a_part(error) or (_is_refusal(error) and self._is_account_refused(ask)):
+            raise error
+        halves = [] if _needs_ids(error) and len(ask.ids) <= 1 else ask.halves()
+        if halves and (error.reason not in _NO_ANSWER or self._answers(ask, error, send)):
+            retries = ask.max_retries if _is_about_size(error) else _RETRIES_OF_A_HALF if len(ask.ids) > 1 else 0
+            return [replace(half, max_retries=retries) for half in halves]
+        failures.append(Failure(ask, error))
+        return []
+
+    def _answers(self, ask: Ask, error: PinterestError, send: Callable[[Ask], Any]) -> bool:
+        """Return whether Pinterest answers a smallest part of an ask that failed.
+
+        Both ends are probed of a whole request, and of a single id. Other parts have been probed with the whole.
+
+        Raises:
+            PinterestError: the error of a whole request, because it is an outage.
+        """
+        is_single = len(ask.ids) == 1
+        if not (ask.max_retries is None or (is_single and ask.max_retries)):
+            return True
+        for place in (0, -1):
+            try:
+                send(ask.smallest(place).without(self._refused.of(ask.account)))
+            except SliceError as found:
+                if found.reason not in _NO_ANSWER and not isinstance(found, UnavailableError):
+                    return True
+            else:
+                return True
+        if ask.max_retries is None and not (is_single and self._has_read_others(ask.account, ask.ids)):
+            raise error
+        return False
+
+    def _is_account_refused(self, ask: Ask) -> bool:
+        """Return whether the refusal of an account as a whole, or of one id after several others, is the account's."""
+        if not ask.ids or ask.account in self._answered:
+            return not ask.ids
         with self._lock:
-            self._is_outage = self._is_outage or (lost >= self._max_lost and successes_before == self._successes)
-        return lost < self._max_lost
+            self._refusals[ask.account] += len(ask.ids) == 1
+            return self._refusals[ask.account] >= _REFUSED_IDS_OF_AN_ACCOUNT
+
+    def _check_others(self, account: str, failures: Sequence[Failure]) -> None:
+        """Check that a request all of whose parts have failed is not the fault of their account.
+
+        Raises:
+            PinterestError: too many ids have failed, or no other id of the account was read.
+        """
+        ids = tuple(chain.from_iterable(failure.ask.ids for failure in failures))
+        if len(ids) >= _REFUSED_IDS_OF_AN_ACCOUNT or not self._has_read_others(account, ids):
+            raise next((failure.error for failure in failures if not failure.is_refused), failures[0].error)
+
+    def _has_read_others(self, account: str, ids: Ids) -> bool:
+        """Return whether other ids of an account were read."""
+        return not set(self._answered.get(account, ())) <= set(ids)
 
     def _in_size(self, ask: Ask, length_without_ids: int) -> list[Ask]:
         """Split an ask into asks of the present size."""
         if not self._is_sizeable:
             return [ask]
         groups = list(self._groups(ask.ids, length_without_ids)) if ask.ids else [()]
-        return [replace(ask, ids=ids, window=window) for window in ask.window.cut(self.days) for ids in groups]
+        return [replace(ask, ids=ids, window=window) for window in ask.window.cut(self._days) for ids in groups]
 
     def _groups(self, ids: Ids, length_without_ids: int) -> Iterator[Ids]:
         first, length, room = 0, 0, limits.URL_CHARACTERS - length_without_ids + len(COMMA)
@@ -339,6 +400,31 @@ def ids_that_fit(ids: Sequence[str], characters: int, separator: str = COMMA) ->
     """
     separator_length = len(separator)
     return max(1, (characters + separator_length) // (max(map(len, ids), default=1) + separator_length))
+
+
+def _is_refusal(error: PinterestError) -> bool:
+    """Return whether Pinterest, or a server in front of it, refuses a request."""
+    return isinstance(error, _REFUSED) or error.reason is Reason.STILL_REFUSED
+
+
+def _needs_ids(error: PinterestError) -> bool:
+    """Return whether a request for the same ids in fewer days would fail in the same way."""
+    return error.reason is Reason.URL_TOO_LONG or _is_refusal(error)
+
+
+def _is_about_size(error: PinterestError) -> bool:
+    return isinstance(error, ResponseTooLargeError) and error.reason is not Reason.BROKE_OFF
+
+
+def _may_cost_a_part(error: PinterestError) -> bool:
+    """Return whether an error may be that of a part of a request."""
+    return _is_about_size(error) or error.reason in _NO_ANSWER or _is_refusal(error)
+
+
+def _unread(asks: Iterable[Ask], error: PinterestError) -> Iterator[Failure]:
+    """Return the failures of asks that are not sent, since too many parts of their request have failed."""
+    found = SliceError(f"Too many IDs fail to ask for each. {error.message}", kind=error.kind, quote=error.quote)
+    return (Failure(ask, found) for ask in asks)
 
 
 def named_in(message: str, optional: Collection[str]) -> set[str]:

@@ -2,20 +2,26 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
+from itertools import product
 
 import pytest
 from pendulum import Date
 
 from source_pinterest import limits
 from source_pinterest.api.errors import (
+    ConfigError,
     GoneError,
     PinterestError,
     Reason,
+    RefusedError,
     ResponseTooLargeError,
+    SliceError,
     UnavailableError,
 )
 from source_pinterest.dates import DateWindow
-from source_pinterest.engine.asks import COMMA, Ask, Asks, request_shape
+from source_pinterest.engine.asks import COMMA, Ask, Asks, Failure, request_shape
+from unit_tests.properties.days import days_of
 
 
 def cost(ids: int, days: int, ids_per_call: int, days_per_call: int) -> tuple[int, int]:
@@ -42,7 +48,7 @@ def test_an_id_that_has_more_rows_than_a_call_may_bring_is_asked_for_alone() -> 
     assert request_shape(3, 90, rows_a_day=200) == (1, 90)
 
 
-# ---- What has proven too large
+# ---- What is too large
 
 TOO_LARGE = ResponseTooLargeError("too large")
 TOO_LONG = ResponseTooLargeError("too long", reason=Reason.URL_TOO_LONG)
@@ -108,22 +114,14 @@ def test_words_count_with_the_length_of_their_escaped_form(asks: Asks) -> None:
     assert len(sizes(asks, words, length_without_ids=limits.URL_CHARACTERS - room + 1)) == 2
 
 
-def test_a_request_that_is_refused_for_its_size_is_halved_and_later_ones_after_a_second_refusal(asks: Asks) -> None:
-    assert sizes_after(TOO_LARGE, asks, whole(101, 10)) == [(51, 10), (50, 10)]
-    assert sizes(asks, whole(101, 20)) == [(101, 20)]
-
-    assert sizes_after(TOO_LARGE, asks, whole(101, 10)) == [(51, 10), (50, 10)]
-    for _ in range(30):
-        assert sizes(asks, whole(60, 20)) == [(51, 20), (9, 20)], "for the rest of the sync"
+def test_a_request_that_is_refused_for_its_size_is_halved_and_no_later_one_is_smaller(asks: Asks) -> None:
+    for _ in range(3):
+        assert sizes_after(TOO_LARGE, asks, whole(101, 10)) == [(51, 10), (50, 10)]
 
 
 @pytest.mark.parametrize("count", [0, 1])
 def test_a_single_id_or_an_account_is_halved_by_days(asks: Asks, count: int) -> None:
-    halves = [(count, 5), (count, 4)]
-
-    for _ in range(2):
-        assert sizes_after(TOO_LARGE, asks, whole(count, 9)) == halves
-    assert sizes(asks, whole(count, 9)) == halves
+    assert sizes_after(TOO_LARGE, asks, whole(count, 9)) == [(count, 5), (count, 4)]
 
 
 @pytest.mark.parametrize(("count", "length", "error"), [(1, 1, TOO_LARGE), (0, 1, TOO_LARGE), (1, 9, TOO_LONG)])
@@ -134,31 +132,16 @@ def test_a_request_that_can_not_be_halved_fails(
         sizes_after(error, asks, whole(count, length))
 
 
-def test_a_request_that_is_refused_later_makes_no_request_larger(asks: Asks) -> None:
-    for count, length in ((10, 1), (9, 1), (5, 1), (1, 80), (1, 40)):
-        sizes_after(TOO_LARGE, asks, whole(count, length))
-
-    assert (asks.ids, asks.days) == (3, 20)
-
-
 @pytest.mark.parametrize("error", [ResponseTooLargeError("broke off", reason=Reason.BROKE_OFF), GoneError("gone")])
-def test_other_errors_halve_a_request_and_no_later_one(error: ResponseTooLargeError | GoneError) -> None:
+def test_other_errors_halve_a_request_of_a_stream_that_wants_it(error: ResponseTooLargeError | GoneError) -> None:
     asks = Asks(ids=100, halves_on=lambda error: isinstance(error, GoneError))
-    for _ in range(2):
-        assert sizes_after(error, asks, whole(4)) == [(2, 1), (2, 1)]
 
-    assert asks.ids == 100
+    assert sizes_after(error, asks, whole(4)) == [(2, 1), (2, 1)]
 
 
 def test_an_error_that_is_none_of_size_is_raised(asks: Asks) -> None:
     with pytest.raises(GoneError):
         sizes_after(GoneError("gone"), asks, whole(4))
-
-
-def test_a_limit_of_ids_is_never_lifted(asks: Asks) -> None:
-    asks.limit_ids(1)
-
-    assert sizes(asks, whole(2)) == [(1, 1)] * 2
 
 
 def test_responses_come_in_order_after_any_number_of_halvings() -> None:
@@ -171,96 +154,151 @@ def test_responses_come_in_order_after_any_number_of_halvings() -> None:
         return ask.ids[0]
 
     assert list(Asks(ids=4, days=90).read(whole(5, 2), send)) == list(ids(5))
-    assert sent == [(4, 2), (2, 2), *[(1, 2)] * 5]
+    assert sent == [(4, 2), *[(2, 2), (1, 2), (1, 2)] * 2, (1, 2)]
 
 
-# ---- What Pinterest fails in every try
+# ---- Parts that fail while others are read
+
+Bad = Callable[[Ask], PinterestError | None]
+FAILED = UnavailableError("HTTP 503", reason=Reason.SERVER_ERROR)
+REFUSED, GATEWAY = RefusedError("no"), UnavailableError("HTTP 403", reason=Reason.STILL_REFUSED)
+LENGTH = 8
 
 
-class Failing:
-    """Fails each request that it is told to, and notes the ids, the days and the most retries of all."""
+class Pinterest:
+    """Answers each request with an error or its ids, and notes them."""
 
-    def __init__(self, *fails: Callable[[tuple[str, ...], DateWindow], bool], max_lost_parts: int | None = 1) -> None:
-        self.asks = Asks(ids=250, days=90, max_lost=max_lost_parts)
-        self.fails = fails
-        self.sent: list[tuple[int, int, int | None]] = []
+    def __init__(self, bad: Bad) -> None:
+        self.asks = Asks(ids=250, days=90)
+        self.bad = bad
+        self.sent: list[Ask] = []
+        self.failures: list[Failure] = []
 
-    def read(self, count: int, length: int) -> list[str]:
-        """What comes until all is read, or until an error."""
-        came: list[str] = []
-        try:
-            for found in self.asks.read(whole(count, length), self._send):
-                came += found
-        except UnavailableError:
-            came.append("an error")
-        return came
+    def read(self, wanted: Ask) -> set[tuple[str, int]]:
+        """The ids and days that come."""
+        self.sent, self.failures = [], []
+        came = self.asks.read(wanted, self._send, failures=self.failures)
+        found = [pair for ask in came for pair in product(ask.ids or ("",), days_of([ask.window]))]
+        assert len(found) == len(set(found))
+        return set(found)
 
-    def _send(self, ask: Ask) -> list[str]:
-        self.sent.append((*size_of(ask), ask.max_retries))
-        if any(fails(ask.ids, ask.window) for fails in self.fails):
-            raise UnavailableError("HTTP 503", reason=Reason.SERVER_ERROR)
-        return [f"{one} {ask.window}" for one in ask.ids]
+    def _send(self, ask: Ask) -> Ask:
+        self.sent.append(ask)
+        if error := self.bad(ask):
+            raise error
+        return ask
 
-    def sizes(self) -> list[tuple[int, int, int | None]]:
-        """The requests since the last call."""
-        sent, self.sent = self.sent, []
-        return sent
+    def failed(self) -> list[tuple[tuple[str, ...], int]]:
+        return [(failure.ask.ids, failure.ask.window.days) for failure in self.failures]
 
 
-def test_a_request_is_not_halved_because_pinterest_could_not_be_reached() -> None:
-    with pytest.raises(UnavailableError):
-        sizes_after(UnavailableError("not reached"), Asks(ids=100, max_lost=1), whole(4))
+def about(error: PinterestError, *places: int) -> Bad:
+    """Fails what names one of these ids."""
+    return lambda ask: error if {ids(250)[place] for place in places} & set(ask.ids) else None
 
 
-def is_everything(batch: tuple[str, ...], window: DateWindow) -> bool:
-    return bool(batch and window)
+def all_but(wanted: Ask, *places: int) -> set[tuple[str, int]]:
+    kept = [one for place, one in enumerate(wanted.ids) if place not in places]
+    return set(product(kept, days_of([wanted.window])))
 
 
-def holds(position: int, day: int) -> Callable[[tuple[str, ...], DateWindow], bool]:
-    return lambda batch, window: ids(9)[position] in batch and window.start <= Date(2026, 1, day) <= window.end
+@pytest.mark.parametrize("error", [REFUSED, GATEWAY, FAILED])
+@pytest.mark.parametrize("places", [(30,), (0, 58), (2, 13, 21, 22, 40, 58)])
+def test_ids_that_fail_cost_themselves_alone(error: PinterestError, places: tuple[int, ...]) -> None:
+    pinterest, wanted = Pinterest(about(error, *places)), whole(60, LENGTH)
+
+    assert pinterest.read(wanted) == all_but(wanted, *places)
+    assert pinterest.failed() == [((ids(60)[place],), LENGTH) for place in places]
+    assert all(failure.is_refused == (error is REFUSED) for failure in pinterest.failures)
+    assert len(pinterest.sent) <= 2 + 14 * len(places)
 
 
-def test_a_request_that_is_too_much_is_halved_with_one_retry_and_no_later_one_is_smaller() -> None:
-    pinterest = Failing(lambda batch, window: len(batch) * window.days > 10)
+def test_ids_that_are_found_in_too_many_requests_fail_unread() -> None:
+    pinterest, wanted = Pinterest(about(REFUSED, *range(100, 250, 2))), whole(250)
+    came = pinterest.read(wanted)
 
-    assert len(pinterest.read(4, 5)) == 4
-    assert pinterest.sizes() == [(4, 5, None), (2, 5, 1), (2, 5, 1)]
-    assert len(pinterest.read(1, 20)) == 2
-    assert pinterest.sizes() == [(1, 20, None), (1, 10, 1), (1, 10, 1)]
-    assert (pinterest.asks.ids, pinterest.asks.days) == (250, 90)
+    assert len(pinterest.sent) <= 100
+    failed = {one for failure in pinterest.failures for one in failure.ask.ids}
+    assert {one for one, _ in came} | failed == set(wanted.ids)
+    assert all(failure.is_refused == (len(failure.ask.ids) == 1) for failure in pinterest.failures[:-9])
+    assert not pinterest.failures[-1].is_refused
 
 
-def test_an_outage_is_split_down_once_and_again_after_a_success() -> None:
-    pinterest, down = Failing(is_everything), [(4, 4, None), (2, 4, 1), (1, 4, 1), (1, 2, 1), (1, 1, 1), (1, 1, 1)]
+@pytest.mark.parametrize(("count", "most_requests"), [(1, 1), (3, 5), (250, 24)])
+def test_an_account_of_which_all_ids_are_refused_is_refused(count: int, most_requests: int) -> None:
+    pinterest = Pinterest(lambda _: REFUSED)
 
-    assert (pinterest.read(4, 4), pinterest.sizes()) == (["an error"], down)
+    with pytest.raises(RefusedError):
+        pinterest.read(whole(count, LENGTH))
+    assert len(pinterest.sent) <= most_requests
+
+
+def test_later_batches_of_a_refused_account_take_a_request_each() -> None:
+    pinterest = Pinterest(lambda _: REFUSED)
     for _ in range(2):
-        assert (pinterest.read(4, 4), pinterest.sizes()) == (["an error"], [(4, 4, None)])
-    pinterest.fails = ()
-    pinterest.read(1, 1)
-    pinterest.fails, _ = (is_everything,), pinterest.sizes()
-    assert (pinterest.read(4, 4), pinterest.sizes()) == (["an error"], down)
+        with pytest.raises(RefusedError):
+            pinterest.read(whole(250))
+
+    assert len(pinterest.sent) == 1
 
 
-def test_a_smallest_part_that_fails_costs_itself_and_a_second_one_the_rest() -> None:
-    pinterest = Failing(holds(1, 2))
-    *came, last = pinterest.read(4, 4)
-    assert (len(came), last) == (3 + 2, "an error"), "of the second id, the days 1 and 3 to 4"
+def test_of_an_account_that_was_read_refused_ids_alone_in_a_request_are_left_out() -> None:
+    pinterest, others = Pinterest(about(REFUSED, 0, 1)), replace(whole(4), ids=ids(4)[2:])
+    assert len(pinterest.read(others)) == 2
 
-    pinterest.fails = (holds(1, 2), holds(2, 4))
-    *came, last = pinterest.read(4, 4)
-    assert (len(came), last) == (1 + 2 + 2, "an error"), "of the third id, the days 1 to 2 and 3"
-    assert len(pinterest.sizes()) < 25
-    pinterest.asks = Asks(ids=250, days=90, max_lost=0)
-    assert len(pinterest.read(4, 4)) == 1 + 1 + 1, "the first id, a day of the second, and an error"
-    pinterest.fails = (lambda batch, _: len(batch) > 1,)
-    assert len(pinterest.read(2, 1)) == 2, "parts have succeeded meanwhile, so it was no outage"
+    assert not pinterest.read(whole(2))
+    assert len(pinterest.failures) == 2
 
 
-@pytest.mark.parametrize(("count", "length", "max_lost_parts"), [(1, 1, 1), (9, 9, None)])
-def test_a_request_that_is_not_halved_fails_with_all_its_retries(
-    count: int, length: int, max_lost_parts: int | None
-) -> None:
-    pinterest = Failing(is_everything, max_lost_parts=max_lost_parts)
+def test_an_account_that_is_refused_in_the_middle_is_not_left_out_id_by_id() -> None:
+    pinterest = Pinterest(lambda _: None)
+    assert len(pinterest.read(whole(30))) == 30
 
-    assert (pinterest.read(count, length), pinterest.sizes()) == (["an error"], [(count, length, None)])
+    pinterest.bad = lambda _: REFUSED
+    with pytest.raises(RefusedError):
+        pinterest.read(whole(30))
+
+
+@pytest.mark.parametrize(("count", "length"), [(60, LENGTH), (1, LENGTH), (0, LENGTH)])
+def test_an_outage_takes_two_probes_without_a_retry(count: int, length: int) -> None:
+    pinterest, wanted = Pinterest(lambda _: FAILED), whole(count, length)
+
+    with pytest.raises(UnavailableError, match="503"):
+        pinterest.read(wanted)
+    assert pinterest.sent == [wanted, wanted.smallest(0), wanted.smallest(-1)]
+    assert {(probe.max_retries, *size_of(probe)) for probe in pinterest.sent[1:]} == {(0, min(count, 1), 1)}
+
+
+def test_a_probe_that_is_refused_shows_that_pinterest_answers() -> None:
+    def bad(ask: Ask) -> PinterestError | None:
+        return FAILED if len(ask.ids) > 30 else about(REFUSED, 0, 59)(ask)
+
+    pinterest, wanted = Pinterest(bad), whole(60, LENGTH)
+    assert pinterest.read(wanted) == all_but(wanted, 0, 59)
+
+
+def test_a_request_that_is_too_much_is_read_in_parts_with_one_retry_each() -> None:
+    pinterest = Pinterest(lambda ask: FAILED if len(ask.ids) * ask.window.days > 10 else None)
+
+    assert len(pinterest.read(whole(4, 5))) == 20
+    assert [(*size_of(ask), ask.max_retries) for ask in pinterest.sent] == [(4, 5, None), (1, 1, 0), *[(2, 5, 1)] * 2]
+    assert not pinterest.failures
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_a_day_of_a_single_id_or_an_account_costs_itself_alone(count: int) -> None:
+    odd = days(3).end
+    pinterest = Pinterest(lambda ask: FAILED if ask.window.start <= odd <= ask.window.end else None)
+    came = pinterest.read(whole(count, LENGTH))
+
+    assert {day for _, day in came} == days_of([days(LENGTH)]) - {odd.toordinal()}
+    assert [failure.ask.window for failure in pinterest.failures] == [DateWindow(odd, odd)]
+
+
+@pytest.mark.parametrize("error", [UnavailableError("not reached"), SliceError("form"), ConfigError("no")])
+def test_an_error_of_no_part_fails_the_whole(error: PinterestError) -> None:
+    pinterest = Pinterest(lambda _: error)
+
+    with pytest.raises(type(error)):
+        pinterest.read(whole(4, 4))
+    assert len(pinterest.sent) == 1

@@ -109,6 +109,7 @@ class Fault:
     on: str = "*"  # an operationId, or `DOWNLOAD`; "*" is every operation but oauth/token
     path: str = ""  # a substring of the path, such as a board's id
     pin: str = ""  # the id of a pin whose analytics are asked for, alone or among others
+    entity: str = ""  # the id of an entity that analytics are asked of, alone or among others
     account: str = ""  # the ad account of the path, the query or the report; for account_vanishes, the one that goes
     after: int = 0  # so many matching calls are answered properly first
     times: int | None = 1  # None: every call from then on
@@ -132,6 +133,7 @@ class Fault:
         paged = self.kind not in own_bookmark or bool(entry.values("bookmark"))
         narrowed = self.path in entry.path and self.level in {"", entry.level}
         narrowed = narrowed and (not self.more_than or entry.size > self.more_than)
+        narrowed = narrowed and self.entity in {"", *entry.entities}
         narrowed = narrowed and self.pin in {"", *entry.values("pin_ids"), *entry.path.split("/")}
         return self._is_named(entry.operation_id) and own_account and paged and narrowed
 

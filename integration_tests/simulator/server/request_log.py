@@ -36,8 +36,13 @@ class Entry:
             days = date.fromisoformat(query["end_date"]) - date.fromisoformat(query["start_date"])
         except ValueError:
             return 0
-        ids = [name for name in query if name.endswith("_ids")]
-        return (days.days + 1) * max([1, *(len(self.values(name)) for name in ids)])
+        return (days.days + 1) * max(1, len(self.entities))
+
+    @property
+    def entities(self) -> list[str]:
+        """The ids that the query names."""
+        names = {name for name, _ in self.query if name.endswith("_ids")}
+        return [value for name in names for value in self.values(name)]
 
     def values(self, name: str) -> list[str]:
         """Every value of a query parameter, arrays taken apart whichever way they were sent."""

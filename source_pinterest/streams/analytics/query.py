@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
+from itertools import chain
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from pendulum import Date
@@ -31,8 +32,8 @@ from source_pinterest.columns import (
 )
 from source_pinterest.config import attribution_of
 from source_pinterest.dates import DateWindow, days_before
-from source_pinterest.engine.asks import ANY_DAY, COMMA, Ask, Asks, Ids, Names, RefusedNames, request_shape
-from source_pinterest.engine.bundles import Bundle
+from source_pinterest.engine.asks import ANY_DAY, COMMA, Ask, Asks, Failure, Ids, Names, RefusedNames, request_shape
+from source_pinterest.engine.bundles import Bundle, spooled
 from source_pinterest.engine.tasks import END, START, Task
 from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.day_cursor import AccountDayCursor
@@ -47,6 +48,9 @@ from source_pinterest.streams.base.stream import PinterestStream, Rank, Sync
 T = TypeVar("T")
 
 COLUMNS = "columns"
+_NAMED_IDS = 10
+"""The ids that an error about many names."""
+
 _LONGEST_ID = "9" * limits.MAX_ID_DIGITS
 
 
@@ -100,7 +104,7 @@ class QueryAnalytics(AdAccountStream, ABC):
     def asks(self) -> Asks:
         """What makes smaller requests of those that Pinterest refuses."""
         refused = RefusedNames(self.notices, needed=(self.id_column,))
-        return Asks(limits.IDS_PER_ANALYTICS_REQUEST, limits.ANALYTICS_WINDOW_DAYS, refused, max_lost=1)
+        return Asks(limits.IDS_PER_ANALYTICS_REQUEST, limits.ANALYTICS_WINDOW_DAYS, refused)
 
     @cached_property
     def _wanted(self) -> Names:
@@ -270,11 +274,56 @@ class QueryAnalytics(AdAccountStream, ABC):
         yield from self.read_query(ids[batch.start : batch.stop], task)
 
     def read_query(self, ids: Ids, task: Task) -> Generator[Bundle, None, None]:
-        """Read the rows of entities in a window: request them, check each response, and hand out its rows."""
-        account = task["ad_account_id"]
+        """Read the rows of entities in a window: request them, check each response, and hand out its rows.
+
+        A destination that keeps every row gets them once all have come. An id that Pinterest refuses is left out.
+
+        Raises:
+            PinterestError: the window, or some ids of it, can't be read.
+        """
+        account, failures = task["ad_account_id"], list[Failure]()
         whole = Ask(account, ids, task.days, self._wanted)
-        for bundles in self.asks.read(whole, self._request, self._length_without_ids(account)):
-            yield from bundles
+        responses = self.asks.read(whole, self._request, self._length_without_ids(account), failures)
+        if self.merges_by_key:
+            yield from chain.from_iterable(responses)
+            self._settle(failures)
+        else:
+            found = spooled(chain.from_iterable(responses))
+            self._settle(failures)
+            yield from found
+
+    def _settle(self, failures: Iterable[Failure]) -> None:
+        """Leave out ids that Pinterest refuses, with a warning each.
+
+        Raises:
+            SliceError: others can't be read, for another reason.
+        """
+        failed = list[Failure]()
+        for failure in failures:
+            ask, error = failure
+            if not failure.is_refused:
+                failed.append(failure)
+            elif self.notices.warn(
+                f"{ask.account} {ask.ids}",
+                f"{ask.ids[0]} of ad account {ask.account} is left out, because Pinterest refuses its rows. If it no "
+                f"longer does, they come as far back as the lookback reads. {error.quote or error.message}.",
+            ):
+                self.usage.count_left_out()
+        if failed:
+            raise self._unread(failed)
+
+    def _unread(self, failures: Sequence[Failure]) -> SliceError:
+        """Return the error of ids, or of days of an account as a whole, that can't be read while others are."""
+        (ask, error), *_ = failures
+        ids = list(dict.fromkeys(chain.from_iterable(failure.ask.ids for failure in failures)))
+        named = f"{', '.join(ids[:_NAMED_IDS])}{' …' if len(ids) > _NAMED_IDS else ''} of " if ids else ""
+        count = f" ({len(ids):,} IDs)" if len(ids) > 1 else ""
+        return SliceError(
+            f"{self.name}: {named}ad account {ask.account}{count} can't be read for {ask.window}, and the next sync "
+            f"asks again. {error.message}",
+            kind=error.kind,
+            is_isolated=True,
+        )
 
     def _request(self, ask: Ask) -> Iterator[Bundle]:
         with self.shared.rows.holding(max(1, len(ask.ids)) * ask.window.days * self.rows_a_day):

@@ -105,7 +105,7 @@ class PinRequests:
 
     def __init__(self, stream: PinterestStream, pins: Pins) -> None:
         self._stream, self._pins, self._gate = stream, pins, RowGate(stream)
-        self._sizes = Asks(limits.PINS_PER_ANALYTICS_REQUEST, halves_on=_is_about_pins, max_lost=0)
+        self._sizes = Asks(limits.PINS_PER_ANALYTICS_REQUEST, halves_on=_is_about_pins)
         self._refused = RefusedNames(stream.notices)
         self._is_beta_open: bool | None = None
         """Whether Pinterest lets the app read several pins in a request; None until a response shows it."""
