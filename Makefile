@@ -220,7 +220,7 @@ mutants: $(INSTALLED) ## Break the code in small ways, in all or MODULES='source
 audit: ## Check the image's packages against the advisories of PyPI (needs a network)
 	@.ci/audit
 
-live: $(INSTALLED) ## Ask a real account a few questions: make live EXPERIMENT=1, or 2 to 5 (a few minutes); see docs/development/live.md
+live: $(INSTALLED) ## Ask a real account a few questions: make live EXPERIMENT=1, or 2 to 6 (a few minutes); see docs/development/live.md
 	@$(PY) -m integration_tests.tools.live '$(EXPERIMENT)' --config '$(CONFIG)'
 
 live-adopt: $(INSTALLED) ## Add what make live has written elsewhere, FILE=<file>, and hold the local Pinterest against it

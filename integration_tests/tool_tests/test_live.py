@@ -17,6 +17,7 @@ from integration_tests import recorded
 from integration_tests.recorded import Field, fields_of, written
 from integration_tests.simulator import HeaderStyle, Rotation
 from integration_tests.simulator.access.no_access import NoAccess
+from integration_tests.simulator.faults.script import DOWNLOAD
 from integration_tests.support.experiments import account, experiment, not_shown
 from integration_tests.support.pinterest import Simulator
 from integration_tests.support.processes import ROOT
@@ -98,6 +99,18 @@ CASES: Mapping[str, Case] = {
         settings={"header_style": HeaderStyle.NAMELESS, "no_access": {"audiences/list": NoAccess.RESTRICTED}},
         alter={"ads/list": lambda _, page: {**page, "items": []}},
     ),
+    "a bulk file": Case(6, settings={"report_seconds": 8}),
+    "a bulk file in another form": Case(
+        6,
+        {"A bulk file is JSON.", "A bulk file has no archived campaigns."},
+        alter={
+            "campaigns/list": lambda _, page: {
+                **page,
+                "items": [{**item, "status": "ARCHIVED"} for item in page["items"]],
+            },
+            DOWNLOAD: lambda _, file: json.dumps(file),
+        },
+    ),
     "a used-up quota": Case(5, {"No quota lasts a day."}, settings={"profile": "trial", "daily_share": 0.005}),
 }
 
@@ -127,7 +140,7 @@ FOREIGN: Mapping[str, Any] = {
 }
 KEPT = re.compile(r"\d+|[A-Z_]+|image|video|bearer|\d{4}-\d\d-\d\d.*", re.ASCII)
 """Texts that an experiment goes by: ids, constants, days. All others become canaries."""
-NEEDED = {"token", "url", "bookmark", "access_token", "refresh_token", "scope", "media_type"}
+NEEDED = {"token", "url", "result_url", "bookmark", "access_token", "refresh_token", "scope", "media_type"}
 TOLD = re.compile(
     r"[A-Z][A-Z_0-9]*|[a-z_:]+|[A-Za-z ,':_()\[\].]*(token|scopes|permi|found|exist)[A-Za-z ,':_()\[\].]*"
 )

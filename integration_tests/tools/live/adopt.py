@@ -87,7 +87,7 @@ def main() -> int:
         SystemExit: there is no such file, or it is not one of `make live`.
     """
     path = Path(sys.argv[1] if len(sys.argv) > 1 else "")
-    experiment = re.search(r"experiment-([1-5])", path.name)
+    experiment = re.search(r"experiment-([1-6])", path.name)
     if experiment is None:
         raise SystemExit("Name a file of make live, such as FILE=live-experiment-1.tsv.")
     fields = read(path)

@@ -27,7 +27,7 @@ SCOPES = frozenset(
 )
 _CONSTANTS = """
     DOES_NOT_EXIST FINISHED IN_PROGRESS EXPIRED FAILED CANCELLED READY PROCESSING ESTIMATE BEFORE_BUSINESS_CREATED
-    BEFORE_PIN_CREATED failure bearer authorization_code refresh_token client_credentials
+    BEFORE_PIN_CREATED RUNNING SUCCEEDED failure bearer authorization_code refresh_token client_credentials
 """
 CONSTANTS = frozenset(_CONSTANTS.split())
 """Values that may be told, in these fields:"""
@@ -41,8 +41,8 @@ _HEADINGS = (
 _MORE_NAMES = """
     items bookmark data metrics all daily_metrics summary_metrics lifetime_metrics date data_status access_token
     refresh_token token_type expires_in scope response_type refresh_token_expires_in refresh_token_expires_at code
-    message status report_status token url size targeting_type targeting_value error error_description details
-    DATE HOUR TARGETING_TYPE TARGETING_VALUE PRODUCT_ITEM_ID
+    message status report_status token url size request_id result_url targeting_type targeting_value error
+    error_description details DATE HOUR TARGETING_TYPE TARGETING_VALUE PRODUCT_ITEM_ID
 """
 _SENTENCES = """
     Authentication failed. Authorization. Your application does not have access to this restricted feature. Your

@@ -21,6 +21,7 @@ from source_pinterest.api.bounds import Bounds
 from source_pinterest.api.errors import MalformedResponseError
 from source_pinterest.api.session import ApiResponse, TimeoutSession
 from source_pinterest.engine.asks import named_in
+from source_pinterest.reporting.client import ReportClient
 from source_pinterest.streams.base.stream import Sync
 
 ANY, NO_RESPONSE = "any response", "no response"
@@ -239,6 +240,26 @@ class AccountLook(Look):
         """Return a page of campaigns, ad groups or ads, those that were edited last first."""
         _, items = self.list(f"{entities}/list", f"ad_accounts/{account}/{entities}")
         return sorted(items, key=lambda item: str(item.get("updated_time")), reverse=True)
+
+    def file(self, operation: str, url: Any) -> Answer | None:
+        """Fetch the file behind a link; None, which is noted, if the link is not followed or leads to no file."""
+        if not isinstance(url, str) or not url:
+            return None
+        try:
+            ReportClient.check_link(self.sync.api, url)
+        except MalformedResponseError:
+            self.add(operation, "url", "", "a link that is not followed")
+            return None
+        file = self.made(operation, requests.Request("GET", url), self.download)
+        if file.status == requests.codes.ok:
+            return file
+        self.add(operation, "file", "", f"HTTP {file.status}")
+        return None
+
+    def beginning(self, operation: str, file: Answer) -> None:
+        """Note how a file begins."""
+        kind = {b"{": "object", b"[": "array", b"": "empty"}.get(file.body.lstrip()[:1], "no JSON")
+        self.add(operation, "file", "beginning", kind, forms.beginning(file.body))
 
     def days_ago(self, days: int) -> date:
         """Return the day so many days ago, in UTC."""

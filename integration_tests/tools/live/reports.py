@@ -4,12 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-import requests
-
-from integration_tests.tools.live import forms
 from integration_tests.tools.live.look import AccountLook, Answer, values_at
-from source_pinterest.api.errors import MalformedResponseError
-from source_pinterest.reporting.client import ReportClient
 from source_pinterest.streams.analytics.level_reports import REPORTS
 from source_pinterest.streams.analytics.report import ReportStream
 
@@ -81,17 +76,8 @@ def _collect(look: AccountLook, account: str, tokens: Mapping[str, str]) -> None
 
 def _finished(look: AccountLook, name: str, answer: Answer) -> None:
     operation = f"{_POLL} ({name})"
-    url = next(iter(values_at("url", answer.json)), None)
-    if not isinstance(url, str) or not url:
-        return
-    try:
-        ReportClient.check_link(look.sync.api, url)
-    except MalformedResponseError:
-        look.add(operation, "url", "", "a link that is not followed")
-        return
-    file = look.made(operation, requests.Request("GET", url), look.download)
-    if file.status != requests.codes.ok:
-        look.add(operation, "file", "", f"HTTP {file.status}")
+    file = look.file(operation, next(iter(values_at("url", answer.json)), None))
+    if file is None:
         return
     _note_file(look, operation, file, next(iter(values_at("size", answer.json)), None))
     _note_rows(look, operation, file.json, _stream(look, name))
@@ -100,9 +86,7 @@ def _finished(look: AccountLook, name: str, answer: Answer) -> None:
 def _note_file(look: AccountLook, operation: str, file: Answer, size: Any) -> None:
     stated = "equal" if str(size) == str(len(file.body)) else "not stated" if size is None else "another number"
     look.add(operation, "file", "size beside the bytes that came", stated)
-    opening = file.body.lstrip()[:1]
-    kind = {b"{": "object", b"[": "array", b"": "empty"}.get(opening, "no JSON")
-    look.add(operation, "file", "beginning", kind, forms.beginning(file.body))
+    look.beginning(operation, file)
 
 
 def _note_rows(look: AccountLook, operation: str, file: Any, stream: ReportStream) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from airbyte_cdk.utils import AirbyteTracedException
 
 from integration_tests.recorded import Field, written
-from integration_tests.tools.live import analytics, consent, lists, pins, reports
+from integration_tests.tools.live import analytics, bulk, consent, lists, pins, reports
 from integration_tests.tools.live.look import NO_RESPONSE, AccountLook, Look, StoppedError, sender
 from source_pinterest import __version__
 from source_pinterest.api import Api, api_base_url, use_environment
@@ -50,6 +50,7 @@ class Experiment:
     asks_for: str = "It only reads."
 
 
+_HAS_A_FILE_MADE = "It reads, and has one file made, which costs nothing and changes nothing."
 _HAS_REPORTS_MADE = "It reads, and has four reports made, which cost nothing and change nothing."
 EXPERIMENTS: Mapping[int, Experiment] = {
     1: Experiment("which permissions Pinterest grants, and what a refusal says", 12, "three minutes"),
@@ -57,6 +58,7 @@ EXPERIMENTS: Mapping[int, Experiment] = {
     3: Experiment("the metrics of pins", 13, "a minute", pins.run),
     4: Experiment("reports and their files", 40, "one to three minutes", reports.run, _HAS_REPORTS_MADE),
     5: Experiment("how lists end, and what is refused", 40, "a minute", lists.run),
+    6: Experiment("a bulk file of campaigns", 15, "one to three minutes", bulk.run, _HAS_A_FILE_MADE),
 }
 
 
@@ -66,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Raises:
         SystemExit: nothing was sent, or nothing came; the sentence says why.
     """
-    parser = argparse.ArgumentParser(prog="make live EXPERIMENT=<1 to 5>")
+    parser = argparse.ArgumentParser(prog="make live EXPERIMENT=<1 to 6>")
     parser.add_argument("experiment", type=int, choices=EXPERIMENTS)
     parser.add_argument("--config", type=Path, default=CONFIG)
     given = parser.parse_args(arguments)
