@@ -96,15 +96,15 @@ def _innermost(annotation: Any) -> Any:
 
 
 @cache
-def sdk_reads() -> dict[str, str]:
-    """The path of each operation that is a GET, by the name of the SDK's method."""
+def sdk_paths(verb: str) -> dict[str, str]:
+    """The path of each operation with this HTTP method, by the name of the SDK's method."""
     found: dict[str, str] = {}
     for name, owner in vars(pinterestsdk).items():
         for serialize in (member for member in dir(owner) if name.endswith("Api") and member.endswith(_SERIALIZE)):
             call = getattr(owner(pinterestsdk.ApiClient()), serialize)
             nothing = {**dict.fromkeys(inspect.signature(call).parameters), "_host_index": 0}
             method, url, *_ = call(**nothing)
-            if method == "GET":
+            if method == verb:
                 found[serialize.removeprefix("_").removesuffix(_SERIALIZE)] = urlsplit(url).path.removeprefix("/v5")
     return found
 

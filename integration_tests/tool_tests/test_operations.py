@@ -4,8 +4,8 @@ import inspect
 import re
 from collections import defaultdict
 
-from integration_tests.simulator.contract import is_newer, method_name, sdk_call, sdk_reads
-from integration_tests.simulator.endpoints import ENDPOINTS
+from integration_tests.simulator.contract import is_newer, method_name, sdk_call, sdk_paths
+from integration_tests.simulator.endpoints import CREATE_REPORTS, ENDPOINTS
 from integration_tests.support.documents import DOCS
 from integration_tests.tools.stream_table import operation_of
 from source_pinterest.streams import STREAMS
@@ -18,12 +18,20 @@ CLOSED = re.compile(r"not (be )?available to all apps|/using-beta-and-restricted
 def reads() -> dict[str, str]:
     """The path of each operation that reads, by its method: those of `pinterestsdk` and newer ones of the simulator."""
     newer = {method_name(one.operation_id): one.path for one in ENDPOINTS if is_newer(one.operation_id)}
-    return sdk_reads() | newer
+    return sdk_paths("GET") | newer
 
 
 def test_the_page_has_the_path_of_each_operation_that_reads_once_and_no_other() -> None:
     told = re.findall(r"`(/[^`]*)`", PAGE)
     assert sorted(told) == sorted(reads().values()), "in docs/development/operations.md"
+
+
+def test_the_page_has_each_operation_that_reads_by_post_as_the_contract_has_it() -> None:
+    told = re.findall(r"^\| `POST (/\S+)` \|", PAGE, flags=re.MULTILINE)
+    assert len(told) == len(set(told))
+    assert set(told) <= set(sdk_paths("POST").values())
+    called = {one.path for one in CREATE_REPORTS}
+    assert called <= set(told)
 
 
 def test_the_row_of_a_path_names_the_streams_that_are_made_of_it() -> None:
