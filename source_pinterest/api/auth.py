@@ -1,6 +1,9 @@
 """Access tokens: puts one on each request, and renews it before it expires or when Pinterest rejects it.
 
 https://developers.pinterest.com/docs/getting-started/set-up-authentication-and-authorization/
+
+The framework's `SingleUseRefreshTokenOauth2Authenticator` is not used: its refresh has no time-out, and it prints the
+new token into a buffer, which a killed process loses.
 """
 
 import math

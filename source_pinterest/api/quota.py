@@ -3,6 +3,9 @@
 Pinterest counts requests in fixed intervals. A header says how many are left when a request arrives at Pinterest, so
 that it covers no later request. Until a header has said when an interval ends, requests are spaced out so that they fit
 wherever it begins. HTTP 429 that no header has announced is waited for.
+
+The framework's `HttpAPIBudget` is not used: it takes the seconds of `x-ratelimit-reset` for a date, and then lets every
+request pass.
 """
 
 import logging
