@@ -264,7 +264,7 @@ class SourcePinterest(ConcurrentSourceAdapter):
         """Return the framework's reader, in which analytics that wait hold up the planning of no list."""
         planners = max(1, workers // 2) + analytics
         self._workers = Workers(workers, planners)
-        pool = ThreadPoolManager(self._workers, LOGGER)
+        pool = ThreadPoolManager(self._workers, LOGGER)  # type: ignore[arg-type]  # it only calls `submit` and `shutdown`
         return ConcurrentSource(pool, LOGGER, self._slice_logger, self._queue, self._repository, planners)
 
 

@@ -4,11 +4,13 @@ import json
 import logging
 import math
 import random
+import signal
 import threading
 import time
 from collections.abc import Iterable
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from datetime import timedelta
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,7 @@ from integration_tests.support.catalogs import ADS_ANALYTICS, ENTITIES, ORGANIC,
 from integration_tests.support.outputs import Output
 from integration_tests.support.pauses import SHORT_PAUSES
 from integration_tests.support.pinterest import Simulator, World
+from integration_tests.support.processes import clean_environment, running
 from integration_tests.support.worlds import small_world
 from source_pinterest.api.retries import Pauses
 from source_pinterest.engine.token_store import SAVE_TOKENS_VARIABLE
@@ -103,13 +106,46 @@ def never(on: str) -> Fault:
 
 
 @pytest.mark.parametrize(
+    ("fault", "how"),
+    [
+        pytest.param(never(BOARDS), "close", id="the list of a parent"),
+        pytest.param(never(CAMPAIGNS), "throw", id="the lists of another parent"),
+        pytest.param(never("oauth/token"), "close", id="the token endpoint"),
+        pytest.param(never(ORDERS), "throw", id="the creation of a report"),
+        pytest.param(never(DOWNLOAD), "close", id="the file of a report"),
+    ],
+)
+def test_threads_of_a_closed_read_that_hang_in_a_request_end_with_it(
+    monkeypatch: pytest.MonkeyPatch, fault: Fault, how: str
+) -> None:
+    """Python waits for no daemon at its end."""
+    with Simulator(small_world(days=200, boards=3), faults=[fault], report_seconds=0.05) as sim:
+        start = sim.world.today - timedelta(days=199)
+        reading = Reading(sim, monkeypatch, start_date=str(start))
+        reading.go_on_until(fault.on)
+        reading.end(how)
+        assert all(thread.daemon for thread in reading.threads)
+        assert any(thread.is_alive() for thread in reading.threads)
+    reading.assert_ended()
+
+
+def test_python_ends_though_a_thread_of_a_closed_read_hangs_in_a_request() -> None:
+    with Simulator(faults=[never(BOARDS)]) as sim:
+        body = partial(read_until_ctrl_c, sim.config())
+        with running(["a program of a user"], clean_environment(sim.url), body=body) as process:
+            until(lambda: sim.calls(BOARDS))
+            process.send_signal(signal.SIGINT)
+            assert process.wait(ENDS_WITHIN_SECONDS) == 0
+
+
+def read_until_ctrl_c(config: dict[str, Any]) -> None:
+    with suppress(KeyboardInterrupt):
+        list(SourcePinterest(SHORT_PAUSES).read(logging.getLogger("airbyte"), config, catalog_of(ORGANIC)))
+
+
+@pytest.mark.parametrize(
     ("fault", "pauses", "how"),
     [
-        pytest.param(never(BOARDS), SHORT_PAUSES, "close", id="the list of a parent hangs"),
-        pytest.param(never(CAMPAIGNS), SHORT_PAUSES, "throw", id="the lists of another parent hang"),
-        pytest.param(never("oauth/token"), SHORT_PAUSES, "close", id="the token endpoint hangs"),
-        pytest.param(never(ORDERS), SHORT_PAUSES, "throw", id="the creation of a report hangs"),
-        pytest.param(never(DOWNLOAD), SHORT_PAUSES, "close", id="the file of a report hangs"),
         pytest.param(Fault(FaultKind.UNAVAILABLE, on=BOARDS), LONG_PAUSES, "throw", id="a pause before a retry"),
         pytest.param(
             Fault(FaultKind.RATE_LIMITED, on=BOARDS, seconds=600), SHORT_PAUSES, "close", id="a wait for the quota"
@@ -173,7 +209,7 @@ def test_a_read_that_comes_to_its_end_leaves_no_thread(monkeypatch: pytest.Monke
 
 @pytest.mark.parametrize("starts", [0, 1, 3, 6])
 def test_streams_without_threads_are_incomplete_and_say_so(monkeypatch: pytest.MonkeyPatch, starts: int) -> None:
-    """Some of the threads that a sync needs: workers, the one that polls reports, the one that watches requests."""
+    """Some of the threads that a sync needs: workers, planners, and those that read reports."""
     with Simulator(small_world(days=200, boards=3)) as sim:
         start_date = str(sim.world.today - timedelta(days=199))
         reading = Reading(sim, monkeypatch, STREAMS, starts=starts, start_date=start_date)

@@ -1,30 +1,25 @@
 """Bounds on the size and the time of one HTTP exchange, and the decoded chunks of a body within them.
 
-A socket's timeout begins anew with every byte, so that a server that drips could hold a thread forever. One watchdog
-thread therefore shuts down the sockets of exchanges that are late: `shutdown` wakes a thread that reads, `close` does
-not.
+A socket's timeout begins anew with every byte. So the time of a body is checked as each part of it arrives. A server
+that drips the bytes before and between these parts (status line, headers, sizes of chunks, trailers) can hold a thread
+for as long as a byte comes within each timeout. Nobody has seen Pinterest do this.
 """
 
 import math
-import socket
-import threading
 import time
 import zlib
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager, suppress
-from contextvars import ContextVar
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import chain
-from typing import Any, Self
+from typing import Self
 
 import requests
 import urllib3
-from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection
 
 from source_pinterest import limits
 from source_pinterest.api.errors import BrokenResponseError, MalformedResponseError
-from source_pinterest.api.threads import CLOSING, NoThreadError, starting
+from source_pinterest.api.threads import CLOSING
 
 _CHUNK_BYTES = 128 * 1024
 """Larger chunks leave holes in the heap, between the rows made of them, that are never filled."""
@@ -34,9 +29,6 @@ _ZIPPED = (b"\x1f", b"x\x01", b"x^", b"x\x9c", b"x\xda")
 """The first bytes of gzip and of zlib. No JSON begins with them."""
 
 _PACE_SECONDS = 60.0
-
-_TICK_SECONDS = 0.2
-"""The interval of the watchdog, which ends when it has nothing to watch."""
 
 
 @dataclass(frozen=True)
@@ -142,7 +134,7 @@ def _raw_chunks(response: requests.Response, deadline: "Deadline") -> Iterator[b
 
 
 class Deadline:
-    """The time left for one exchange, as a context manager. It turns the error of a socket shut down into a late one.
+    """The time left for one exchange.
 
     Args:
         bounds: how long the exchange may take, and how fast its body must be.
@@ -155,34 +147,20 @@ class Deadline:
         self._bytes_due: float | None = None
         """Bytes that must arrive by then; None until the body of an exchange with a pace begins."""
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
-        _CURRENT.set(None)
-        _WATCHDOG.unwatch(self)
-        self._closing.check()
-        if self.is_past and isinstance(error, requests.RequestException | MalformedResponseError):
-            raise self._late() from error
-
     def begin(self) -> None:
         """Start the clock for the next request of this thread."""
         self._closing.check()
         self._due = self._clock() + self._bounds.seconds
-        _CURRENT.set(self)
-
-    @property
-    def is_past(self) -> bool:
-        """Whether the exchange is late, or its sync is closed."""
-        return self._clock() > self._due or self._closing.is_over
 
     def received(self, count: int) -> None:
         """Count bytes of the body; 0 at its end.
 
         Raises:
             BrokenResponseError: the exchange is late.
+            ClosedError: the sync is closed.
         """
-        if self.is_past:
+        self._closing.check()
+        if self._clock() > self._due:
             raise self._late()
         if not count:
             self._due = math.inf
@@ -206,78 +184,3 @@ class Deadline:
         if self._bytes_due is None:
             return BrokenResponseError(f"The response takes longer than {self._bounds.seconds:g} s.")
         return BrokenResponseError(f"The file arrives at less than {self._bounds.bytes_a_second:,} bytes a second.")
-
-
-class _Watchdog:
-    """The thread that shuts down the sockets of late exchanges. It runs while there are any exchanges."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Condition()
-        self._sockets: dict[Deadline, socket.socket] = {}
-        self._thread: threading.Thread | None = None
-
-    def watch(self, connected: Any) -> None:
-        """Watch a duplicate of a socket for the exchange of this thread, because TLS detaches the socket itself."""
-        deadline = _CURRENT.get()
-        if deadline is None:
-            return
-        duplicate = socket.fromfd(connected.fileno(), socket.AF_INET, socket.SOCK_STREAM)
-        self.unwatch(deadline)
-        with self._lock:
-            self._sockets[deadline] = duplicate
-            if self._thread is None:
-                thread = threading.Thread(target=self._run, name="deadlines", daemon=True)
-                with starting():
-                    thread.start()
-                self._thread = thread
-
-    def unwatch(self, deadline: Deadline) -> None:
-        """Stop watching the socket of an exchange."""
-        with self._lock:
-            if duplicate := self._sockets.pop(deadline, None):
-                duplicate.close()
-
-    def _run(self) -> None:
-        with self._lock:
-            while self._sockets:
-                for deadline, duplicate in self._sockets.items():
-                    if deadline.is_past:
-                        with suppress(OSError):  # the server closed it first
-                            duplicate.shutdown(socket.SHUT_RDWR)
-                self._lock.wait(_TICK_SECONDS)
-            self._thread = None
-
-
-_CURRENT: ContextVar[Deadline | None] = ContextVar("deadline", default=None)
-_WATCHDOG = _Watchdog()
-
-
-class _Watched(HTTPConnection):
-    """A connection that is watched while an exchange uses it, from before its proxy or TLS to the last byte."""
-
-    def _new_conn(self) -> socket.socket:
-        connected = super()._new_conn()
-        try:
-            _WATCHDOG.watch(connected)
-        except NoThreadError:
-            connected.close()
-            raise
-        return connected
-
-    def request(self, *args: Any, **kwargs: Any) -> None:
-        """Send a request, often over the socket of an earlier one."""
-        if self.sock is not None:
-            _WATCHDOG.watch(self.sock)
-        super().request(*args, **kwargs)
-
-
-class WatchedAdapter(HTTPAdapter):
-    """Has every connection of a session watched, whether it goes through a proxy or not."""
-
-    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
-        """Return the connection pool of a host, whose connections are watched."""
-        pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
-        connection_class = pool.ConnectionCls  # read once: another thread may replace it meanwhile
-        if not issubclass(connection_class, _Watched):
-            pool.ConnectionCls = type("WatchedConnection", (_Watched, connection_class), {})
-        return pool

@@ -18,11 +18,12 @@ from typing import Any, Generic, Self, TypeVar
 from urllib.parse import quote, urlsplit
 
 import requests
+from requests.adapters import HTTPAdapter
 from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
 
 from source_pinterest import limits
-from source_pinterest.api.bounds import Bounds, Deadline, WatchedAdapter, beginning_of, chunks_of
+from source_pinterest.api.bounds import Bounds, Deadline, beginning_of, chunks_of
 from source_pinterest.api.quota import Budget
 from source_pinterest.api.usage import StreamUsage
 from source_pinterest.api.verdicts import Again, ErrorResponse
@@ -148,7 +149,7 @@ class TimeoutSession(requests.Session):
         self.headers.update({"User-Agent": user_agent, "Accept-Encoding": "gzip"})
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # none is kept, none is sent
         for scheme in ("https://", "http://"):  # ignore-https-check: tests read a server on this machine
-            self.mount(scheme, WatchedAdapter(pool_connections=connections, pool_maxsize=connections))
+            self.mount(scheme, HTTPAdapter(pool_connections=connections, pool_maxsize=connections))
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
         """Send a request and follow no redirect: the API has none, and a token must not go to another host."""
@@ -171,11 +172,11 @@ class TimeoutSession(requests.Session):
             requests.RequestException: no response came.
             MalformedResponseError: the response breaks off, is too large or too slow, or can't be parsed.
         """
-        with Deadline(bounds) as deadline:
-            prepared, settings = self._prepared(request)  # may exchange tokens first, which has a deadline of its own
-            deadline.begin()
-            with self.send(prepared, **settings) as response:
-                return _read(response, parse, bounds, deadline)
+        deadline = Deadline(bounds)
+        prepared, settings = self._prepared(request)  # may exchange tokens first, which has a deadline of its own
+        deadline.begin()
+        with self.send(prepared, **settings) as response:
+            return _read(response, parse, bounds, deadline)
 
     def _prepared(self, request: requests.Request) -> tuple[requests.PreparedRequest, Mapping[str, Any]]:
         """Return a request with its token, and the environment's proxies and certificates."""
@@ -213,16 +214,16 @@ class PinterestSession(TimeoutSession):
         with usage.waiting():
             sent_at = self._budget.acquire(operation)
         usage.count_sent()
-        with Deadline(bounds) as deadline:
-            prepared, settings = self._prepared(request)  # may exchange tokens first, which has a deadline of its own
-            deadline.begin()
-            with self.send(prepared, **settings) as raw:
-                self.last_date = raw.headers.get("Date") or self.last_date
-                self._budget.release(operation, sent_at, raw.headers)
-                LOGGER.debug("%s %s: %s", prepared.method, urlsplit(prepared.url or "").path, raw.status_code)
-                if _is_success(raw):
-                    self._budget.accepted(operation)
-                response = _read(raw, parse, bounds, deadline)
+        deadline = Deadline(bounds)
+        prepared, settings = self._prepared(request)  # may exchange tokens first, which has a deadline of its own
+        deadline.begin()
+        with self.send(prepared, **settings) as raw:
+            self.last_date = raw.headers.get("Date") or self.last_date
+            self._budget.release(operation, sent_at, raw.headers)
+            LOGGER.debug("%s %s: %s", prepared.method, urlsplit(prepared.url or "").path, raw.status_code)
+            if _is_success(raw):
+                self._budget.accepted(operation)
+            response = _read(raw, parse, bounds, deadline)
         if isinstance(response, ErrorResponse):
             if response.verdict is Again.WAIT:
                 self._budget.throttled(operation, response.pause_hint_seconds())

@@ -2,10 +2,13 @@
 
 import sys
 import threading
+import weakref
 from collections.abc import Callable, Generator, Hashable
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import Executor, Future
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from functools import partial
+from queue import Empty, SimpleQueue
 from typing import Any, Generic, TypeVar
 
 from airbyte_cdk.models import FailureType
@@ -135,7 +138,62 @@ def starting() -> Generator[None, None, None]:
         ) from error
 
 
-class Workers(ThreadPoolExecutor):
+_Calls = SimpleQueue[tuple[Future[Any], Callable[[], Any]] | None]
+"""Calls to make. None ends the thread that takes it."""
+
+
+class _Pool:
+    """Daemon threads that call functions. At its end, Python would wait for the threads of a `ThreadPoolExecutor`.
+
+    Args:
+        count: the most threads; each of the first calls starts one.
+        name: of the threads.
+        closing: of the sync that they work for.
+    """
+
+    def __init__(self, count: int, name: str, closing: Closing) -> None:
+        self._count, self._name, self._closing = count, name, closing
+        self._calls: _Calls = SimpleQueue()
+        self._started = 0
+        weakref.finalize(self, _end, self._calls, count)
+
+    def submit(self, function: Callable[[], Any]) -> Future[Any]:
+        """Have a function called. Only one thread may call this."""
+        future: Future[Any] = Future()
+        if self._started < self._count:
+            name = f"{self._name}_{self._started}"
+            with starting():
+                threading.Thread(target=_work, args=(self._calls, self._closing), name=name, daemon=True).start()
+            self._started += 1
+        self._calls.put((future, function))
+        return future
+
+    def end(self) -> None:
+        """End each thread after the call that it is in. Calls that have not begun are cancelled."""
+        _end(self._calls, self._count)
+
+
+def _work(calls: _Calls, closing: Closing) -> None:
+    CLOSING.set(closing)
+    while call := calls.get():
+        future, function = call
+        try:
+            future.set_result(function())
+        except BaseException as error:  # noqa: BLE001 - the framework looks at the future
+            future.set_exception(error)
+        del call, future, function  # nothing of a task stays in memory while its thread waits for the next
+
+
+def _end(calls: _Calls, count: int) -> None:
+    with suppress(Empty):
+        while True:
+            if call := calls.get_nowait():
+                call[0].cancel()
+    for _ in range(count):
+        calls.put(None)
+
+
+class Workers(Executor):
     """The threads in which the framework reads streams, and others in which it plans them, which may wait for minutes.
 
     Args:
@@ -145,25 +203,25 @@ class Workers(ThreadPoolExecutor):
 
     def __init__(self, count: int, planners: int) -> None:
         self._closing = Closing()
-        super().__init__(count, "workerpool", CLOSING.set, (self._closing,))
-        self._planners = ThreadPoolExecutor(planners, "planner", CLOSING.set, (self._closing,))
+        self._readers = _Pool(count, "workerpool", self._closing)
+        self._planners = _Pool(planners, "planner", self._closing)
 
-    def submit(self, *args: Any, **kwargs: Any) -> Future[Any]:
+    def submit(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Call a function in one of the threads.
 
         Raises:
             NoThreadError: a thread can't be started.
         """
-        is_plan = isinstance(getattr(args[0], "__self__", None), PartitionEnqueuer)
-        with starting():
-            return self._planners.submit(*args, **kwargs) if is_plan else super().submit(*args, **kwargs)
+        is_plan = isinstance(getattr(function, "__self__", None), PartitionEnqueuer)
+        return (self._planners if is_plan else self._readers).submit(partial(function, *args, **kwargs))
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: FBT001, FBT002 - the base's
-        """End the threads once they have nothing to do."""
-        self._planners.shutdown(wait, cancel_futures=cancel_futures)
-        super().shutdown(wait, cancel_futures=cancel_futures)
+        """End each thread after the call that it is in, without a wait. Calls that have not begun are cancelled."""
+        del wait, cancel_futures
+        self._readers.end()
+        self._planners.end()
 
     def close(self) -> None:
-        """End the threads, whatever they wait for."""
+        """End the threads, whatever they wait for. One that waits for a response ends when that comes or times out."""
         self._closing.close()
-        self.shutdown(wait=False, cancel_futures=True)
+        self.shutdown()
