@@ -13,7 +13,7 @@ import math
 import os
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
@@ -153,6 +153,8 @@ def write_page(folder: Path) -> Path:
         connection.execute("set temp_directory = $folder", {"folder": temporary})
         try:
             text = _Page(folder, connection, Path(temporary)).text()
+        except (duckdb.OutOfMemoryException, MemoryError) as error:
+            raise refusal(f"The page about {folder} needs more memory than it may take.") from error
         except duckdb.Error as error:
             raise refusal(f"The files in {folder} can't be read: {error}") from error
     write_private_text(folder / PAGE, text)
@@ -233,20 +235,22 @@ class _Page:
 
     def _load_days(self) -> None:
         """Load into the database what is known of the days of each stream, and the metrics of each level."""
-        windows = [
-            (one.stream, one.account, kind, str(window.start), str(window.end))
-            for name, stream in self._streams.items()
-            for one in self._days.of(name, _day_of(stream["last_run"]), is_unfinished=stream["ending"] != "COMPLETE")
-            for kind in _KINDS
-            for window in getattr(one, kind)
-        ]
         self._metrics = {name: self._metrics_of(name) for name in (OWN, *PARTS) if name in self._streams}
         found = [(name, one.column) for name, some in self._metrics.items() for one in some if one.column in _COMPARED]
-        for table, rows in (("known", windows), ("metric", found)):
+        for table, rows in (("known", list(self._known_windows())), ("metric", found)):
             if rows:
                 columns = [list(column) for column in zip(*rows, strict=True)]
                 values = ", ".join("unnest(?)" for _ in columns)
                 self._connection.execute(f"insert into {table} select {values}", columns)
+
+    def _known_windows(self) -> Iterator[tuple[str, str, str, str, str]]:
+        """Yield the windows of each stream and ad account with what is known of their days."""
+        for name, stream in self._streams.items():
+            is_unfinished = stream["ending"] != "COMPLETE"
+            for one in self._days.of(name, _day_of(stream["last_run"]), is_unfinished=is_unfinished):
+                for kind in _KINDS:
+                    for window in getattr(one, kind):
+                        yield one.stream, one.account, kind, str(window.start), str(window.end)
 
     def _metrics_of(self, stream: str) -> list[Metric]:
         """Return the metrics of a level: those that the last run asked for, or those that its records have."""

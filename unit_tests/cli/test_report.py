@@ -67,6 +67,7 @@ def test_the_newest_final_days_stand_beside_those_before(folder: Folder, capsys:
     assert "Shop 7 EUR Europe/Berlin" in text
     assert "attribution window 30/30/1 (days after a click, an engagement, a view)" in text
     assert "No day is missing." in text
+    assert "Columns: those of the default." in text
     assert "read also campaigns ads ad_pins campaign_analytics ad_analytics" in text
 
 
