@@ -83,7 +83,7 @@ def test_the_state_file_of_old_is_a_mapping(sim: Simulator, tmp_path: Path) -> N
     output = run_here(sim, *arguments)
     assert_succeeded(output, streams)
     assert not output.records["campaigns"]
-    assert_exact(output, sim, ["campaign_analytics"], start=ago(sim, 1))
+    assert_exact(output, sim, ["campaign_analytics"], start=ago(sim, 3))
 
 
 def test_the_sample_state_is_read() -> None:
