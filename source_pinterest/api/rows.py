@@ -1,14 +1,16 @@
 """Parses JSON bodies: whole values, rows one by one as the body arrives, and pages of lists.
 
-Rows are found by trial: orjson
-parses up to each closing brace until it succeeds, because text that ends within a string or an inner object is not
-valid JSON. That is faster than any scanner in Python, and needs one row and one chunk in memory.
+Rows are found by trial: orjson parses up to each closing brace until it succeeds, because text that ends within a
+string or an inner object is not valid JSON. That is faster than any scanner in Python, and needs one row and one chunk
+in memory.
 """
 
 import json
 import math
 import re
+import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import accumulate
@@ -46,9 +48,15 @@ _LONGEST_WHOLE = len(str(2**64))  # the characters of a whole number of 64 bits
 _LEVELS_AROUND = 1_024 - LEVELS_OF_JSON
 """Lists around a body that make orjson, which takes 1,024 levels, refuse a deeper one: the cheapest check there is."""
 
-_LONE_SURROGATE = re.compile(
-    r"(?P<pair>\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|(?P<lone>\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\."
+_ESCAPES = re.compile(
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<lone>\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
+    rb"|(?:\\[^u])++|\\u"
 )
+"""The escapes of a JSON text. A surrogate is lone if no other half is beside it."""
+_UNPARSED = object()
+_ONE_AT_A_TIME = threading.Lock()
+"""Text that orjson refuses may take ten times its size until it is parsed."""
+_REPLACEMENT = "\N{REPLACEMENT CHARACTER}".encode()
 
 
 def parse_json(body: bytes, on_replacement: OnReplacement | None = None) -> Any:
@@ -65,13 +73,12 @@ def parse_json(body: bytes, on_replacement: OnReplacement | None = None) -> Any:
         MalformedResponseError: the text is not JSON, or is nested too deeply.
     """
     within = _LEVELS_AROUND if len(body) > _FLAT_BYTES else 0
-    try:
+    with suppress(ValueError):  # which holds the whole text, and would be kept as the context of another error
         value = orjson.loads(b"%b%b%b" % (b"[" * within, body, b"]" * within))
         for _ in range(within):
             [value] = value  # fails if the body closes a list that it has not opened
-    except ValueError:
-        return _Lenient(on_replacement).parse(body)
-    return value
+        return value
+    return _Lenient(on_replacement).parse(body)
 
 
 def parse_body(chunks: Iterable[bytes], on_replacement: OnReplacement | None = None) -> Any:
@@ -111,21 +118,26 @@ class _Lenient:
         self._replaced_texts = self._replaced_numbers = False
 
     def parse(self, body: bytes) -> Any:
-        try:
-            text = _LONE_SURROGATE.sub(self._replace_lone, body.decode())
+        value = _UNPARSED
+        with _ONE_AT_A_TIME, suppress(ValueError, RecursionError):  # suppressed as in `parse_json`
+            text = self._without_lone_surrogates(body).decode()
             value = json.loads(text, parse_int=self._whole, parse_float=self._finite_or_none, parse_constant=self._null)
-        except (ValueError, RecursionError) as error:
-            raise MalformedResponseError("The response is not JSON that can be parsed.") from error
+        if value is _UNPARSED:
+            raise MalformedResponseError("The response is not JSON that can be parsed.")
         if max(accumulate(_DEEPER[token.lastgroup] for token in _TOKEN.finditer(body)), default=0) > LEVELS_OF_JSON:
             raise MalformedResponseError(f"The response is nested deeper than {LEVELS_OF_JSON} levels.")
         self._report()
         return value
 
-    def _replace_lone(self, escape: re.Match[str]) -> str:
-        if not escape["lone"]:
-            return escape[0]
-        self._replaced_texts = True
-        return "\ufffd"
+    def _without_lone_surrogates(self, body: bytes) -> bytes:
+        """Replace them one after the other. `re.sub` would keep an object for each escape, sixty times as large."""
+        replaced, end = bytearray(), 0
+        for escape in _ESCAPES.finditer(body):
+            if escape.lastgroup:
+                replaced += body[end : escape.start()] + _REPLACEMENT
+                end = escape.end()
+        self._replaced_texts = bool(end)
+        return bytes(replaced + body[end:]) if end else body
 
     def _whole(self, digits: str) -> float | None:
         """Return the number, as orjson would."""

@@ -199,6 +199,8 @@ class StreamRun(PartitionGenerator):
                 end = Done((yield from self._counted(task)))
         except Exception as error:  # noqa: BLE001 - the error of a bug ends the task as well
             end = Failed(understood(self.name, error))
+            if isinstance(error, PinterestError):  # the trace of a bug stays
+                _drop_traces(error)
         finally:
             error_to_raise = self._end(task, end)
         self._raise(error_to_raise)
@@ -324,6 +326,13 @@ class StreamRun(PartitionGenerator):
         if error:
             self.cursor.note_incomplete()
             raise error
+
+
+def _drop_traces(error: BaseException | None) -> None:
+    """Let go of the bodies in the functions that an error came through. The error itself is kept until the end."""
+    while error:
+        error.__traceback__ = None
+        error = error.__context__
 
 
 def _check_token(stream: PinterestStream) -> None:
