@@ -350,7 +350,7 @@ def _choose_accounts(path: Path, config: Mapping[str, Any]) -> None:
 
 def _written(path: Path, config: dict[str, Any]) -> dict[str, Any]:
     try:
-        write_private(path, config)
+        write_private(path.resolve(), config)  # a link to the file stays a link
     except OSError as error:
         raise refusal(f"{path} can't be written ({error.strerror}). Free some space and try again.") from error
     return config

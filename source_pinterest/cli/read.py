@@ -141,6 +141,17 @@ def _message_of(line: bytes) -> Mapping[str, Any]:
     return message if isinstance(message, dict) and "type" in message else {}
 
 
+def exists(path: Path) -> bool:
+    """Return whether a file of an output folder exists. Somebody may have sent the folder with something else in it.
+
+    Raises:
+        AirbyteTracedException: a link, a pipe or the like has its name.
+    """
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        raise refusal(f"{path} is a link or no ordinary file, and is not read. Remove it, or name another folder.")
+    return path.exists()
+
+
 def without_secrets(lines: Iterable[bytes]) -> Iterator[bytes]:
     """Drop the messages with a new configuration. Its tokens are in the configuration file already."""
     return (line for line in lines if not line.startswith(_CONTROL))
@@ -166,14 +177,14 @@ class OutputFolder:
         A child process that inherits the descriptor keeps the folder locked until it ends.
 
         Raises:
-            AirbyteTracedException: another run has locked the folder.
+            AirbyteTracedException: another run has locked the folder, or a file in it is none that a run has left.
             OSError: the folder can't be written.
         """
         make_private(self._path)
         descriptor = os.open(self._path, os.O_RDONLY)
         try:
             self._lock(descriptor)
-            for leftover in sorted(self._path.glob(f"messages-*.jsonl{_PART}")):
+            for leftover in sorted(filter(exists, self._path.glob(f"messages-*.jsonl{_PART}"))):
                 self.finish(leftover)
             yield descriptor
         finally:
@@ -190,7 +201,7 @@ class OutputFolder:
 
     def selected(self) -> list[str]:
         """Return the streams of the last run; none before the first."""
-        if not self.catalog.exists():
+        if not exists(self.catalog):
             return []
         return [configured.stream.name for configured in read_configured_catalog(self.catalog).streams]
 
@@ -232,7 +243,7 @@ class OutputFolder:
         Raises:
             AirbyteTracedException: the file of states holds something else.
         """
-        if not self.state.exists():
+        if not exists(self.state):
             return {}
         try:
             states = [AirbyteStateMessageSerializer.dump(state) for state in read_states(self.state)]

@@ -28,11 +28,11 @@ from jinja2 import Environment, StrictUndefined, Template
 from pendulum import Date
 
 from source_pinterest.cli.folder_days import FolderDays
-from source_pinterest.cli.read import OUTPUT, OutputFolder
+from source_pinterest.cli.read import OUTPUT, OutputFolder, exists
 from source_pinterest.cli.terminal import say
 from source_pinterest.config.files import read_configured_catalog, read_object
 from source_pinterest.config.options import CONVERSION_REPORT_TIMES, refusal
-from source_pinterest.engine.token_store import write_private_text
+from source_pinterest.engine.token_store import make_private, write_private_text
 
 PAGE = "report.html"
 PATTERN = "messages-*.jsonl*"
@@ -138,10 +138,11 @@ def write_page(folder: Path) -> Path:
 
     Raises:
         AirbyteTracedException: DuckDB is missing or can't read the files, or a file of the folder holds something else.
-        OSError: a file can't be read or written.
+        OSError: a file can't be read or written, or the folder belongs to another user.
     """
     if not folder.is_dir():
         raise refusal(f"{folder} does not exist. Read streams into it first, or name another folder with --output.")
+    make_private(folder)
     try:
         import duckdb  # noqa: PLC0415 - the image does without it
     except ModuleNotFoundError as error:
@@ -172,10 +173,10 @@ class _Page:
 
     def __init__(self, folder: Path, connection: Any, temporary: Path) -> None:
         self._folder, self._connection = folder, connection
-        self._files = sorted(folder.glob(PATTERN))
+        self._files = sorted(filter(exists, folder.glob(PATTERN)))
         catalog, options = folder / "catalog.json", folder / "options.json"
-        self._catalog = read_configured_catalog(catalog) if catalog.exists() else None
-        self._options = read_object(options) if options.exists() else None
+        self._catalog = read_configured_catalog(catalog) if exists(catalog) else None
+        self._options = read_object(options) if exists(options) else None
         states = OutputFolder(folder).states()
         self._days = FolderDays(states, self._catalog, self._options)
         self._load(temporary)

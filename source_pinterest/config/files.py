@@ -20,7 +20,7 @@ from airbyte_cdk.utils import AirbyteTracedException
 
 from source_pinterest.config.credentials import keep_secrets_of
 from source_pinterest.config.options import refusal
-from source_pinterest.limits import LEVELS_OF_JSON
+from source_pinterest.limits import CATALOG_BYTES, CONFIG_BYTES, LEVELS_OF_JSON
 
 _TEXT_OPTIONS = ("account_id", "client_id", "client_secret", "refresh_token", "access_token")
 _TEXT_LIST_OPTIONS = ("account_ids", "exclude_account_ids")
@@ -65,8 +65,8 @@ def read_configured_catalog(path: Path) -> ConfiguredAirbyteCatalog:
 def read_states(path: Path) -> list[AirbyteStateMessage]:
     """Return the states in a file.
 
-    The file holds one state or a list of states as a sync prints them, or the older form, a mapping of streams to
-    states.
+    The file holds one state or a list of states as a sync prints them, in or without the STATE messages around them, or
+    the older form, a mapping of streams to states.
 
     Raises:
         AirbyteTracedException: the file can't be read or holds something else.
@@ -74,7 +74,7 @@ def read_states(path: Path) -> list[AirbyteStateMessage]:
     content = _content(path, "state")
     if not isinstance(content, Mapping | list):
         raise _no_state(path, "neither a list nor an object")
-    entries = content if isinstance(content, list) else _entries(content)
+    entries = [_state_in(entry) for entry in (content if isinstance(content, list) else _entries(content))]
     try:
         states = [AirbyteStateMessageSerializer.load(entry) for entry in entries]
     except ValueError as error:
@@ -106,8 +106,12 @@ def in_current_form(raw: Mapping[str, Any]) -> dict[str, Any]:
 def _content(path: Path, option: str) -> Any:
     if str(path).startswith("{"):  # the contents instead of a path; they may hold secrets and are not quoted
         raise refusal(f"--{option} takes the path of a file, not its contents. Write them into a file, and name it.")
+    most = CONFIG_BYTES if option == "config" else CATALOG_BYTES
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(most + 1)
+        if len(content) > most:
+            raise refusal(f"{path} has more than {most // 1024**2} MiB. Name another file with --{option}.")
         if content.strip():
             return of_few_levels(json.loads(content))
     except OSError as error:
@@ -155,6 +159,12 @@ def _entries(content: Mapping[str, Any]) -> list[Any]:
         for name, state in content.items()
         if state is not None
     ]
+
+
+def _state_in(entry: Any) -> Any:
+    """Return the state of a STATE message; any other entry as it is."""
+    is_message = isinstance(entry, dict) and entry.get("type") == "STATE" and "state" in entry
+    return entry["state"] if is_message else entry
 
 
 def _on_one_line(error: Exception) -> str:

@@ -69,7 +69,7 @@ class TokenStore:
         try:
             present = read_object(path)
             if _refresh_token_of(present) in self._own_tokens:
-                write_private(path, with_tokens(present, tokens))
+                write_private(path.resolve(), with_tokens(present, tokens))  # a link to the file stays a link
             else:
                 LOGGER.info(f"{path} has another sign-in by now, which is kept.")
         except (OSError, AirbyteTracedException) as error:
@@ -126,22 +126,21 @@ def write_private(path: Path, content: Any) -> None:
 def write_private_text(path: Path, text: str) -> None:
     """Replace a file in one step by a file that only its owner can read. A reader sees the old or the new content.
 
-    A link to the file stays a link. Drafts that killed processes have left behind are removed.
+    A link is replaced, not followed. Drafts that killed processes have left behind are removed.
 
     Raises:
         OSError: the file can't be replaced. It keeps its old content.
     """
-    target = path.resolve()
-    descriptor, draft = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".draft", dir=target.parent)
-    _remove_abandoned_drafts(target, os.fstat(descriptor).st_mtime)
+    descriptor, draft = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".draft", dir=path.parent)
+    _remove_abandoned_drafts(path, os.fstat(descriptor).st_mtime)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(text)
             file.flush()
             os.fsync(descriptor)
-        Path(draft).replace(target)
+        Path(draft).replace(path)
         with suppress(OSError):  # some file systems sync no folder
-            folder = os.open(target.parent, os.O_RDONLY)
+            folder = os.open(path.parent, os.O_RDONLY)
             os.fsync(folder)
             os.close(folder)
     except BaseException:

@@ -131,3 +131,15 @@ def test_a_line_that_a_power_failure_has_cut_is_passed_over(tmp_path: Path) -> N
         assert states_in(tmp_path) == {"boards": "2026-01-02"}
     [finished] = tmp_path.glob("messages-*.jsonl")
     assert Messages.of(finished).records == {"boards": 1}
+
+
+@pytest.mark.parametrize("name", ["messages-2026-01-01T00-00-00-000000Z.jsonl.part", "state.json"])
+def test_a_link_that_somebody_has_put_into_the_folder_is_not_followed(name: str, tmp_path: Path) -> None:
+    mine, folder = tmp_path / "mine", tmp_path / "folder"
+    mine.write_text("a line, and no second", encoding="utf-8")
+    folder.mkdir()
+    (folder / name).symlink_to(mine)
+    with pytest.raises(AirbyteTracedException, match="is a link or no ordinary file"), OutputFolder(folder).opened():
+        OutputFolder(folder).states()
+
+    assert mine.read_text(encoding="utf-8") == "a line, and no second"

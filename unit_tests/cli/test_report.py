@@ -1,5 +1,6 @@
 """The page about a folder of `read` says what the files of the folder hold."""
 
+import os
 import re
 import stat
 import sys
@@ -466,3 +467,32 @@ def test_of_very_many_things_the_page_shows_the_first_and_counts_the_others(fold
 
 def test_every_field_that_the_page_names_is_a_column() -> None:
     assert {field for metric in report.METRICS for field in metric.fields} <= set(DEFAULT_COLUMNS)
+
+
+def test_a_link_in_the_place_of_the_page_is_replaced(folder: Folder, tmp_path: Path) -> None:
+    folder.account("7", name="x\nssh-ed25519 AAAA")
+    keys = tmp_path / "authorized_keys"
+    keys.write_text("mine\n", encoding="utf-8")
+    (folder.path / "report.html").symlink_to(keys)
+    folder.text()
+
+    assert keys.read_text(encoding="utf-8") == "mine\n"
+    assert not (folder.path / "report.html").is_symlink()
+
+
+def test_a_pipe_among_the_messages_is_refused(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
+    os.mkfifo(folder.path / "messages-2025-06-30T11-00-00-000000Z.jsonl")
+
+    assert report.main(["--output", str(folder.path)]) == 1
+    assert "is a link or no ordinary file" in capsys.readouterr().err
+
+
+def test_no_page_is_written_into_a_folder_of_another_user(
+    folder: Folder, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: folder.path.stat().st_uid + 1)
+    os.chown(folder.path, 4711, -1) if os.getuid() == 0 else None
+
+    assert report.main(["--output", str(folder.path)]) == 1
+    assert "can't be read or written" in capsys.readouterr().err
+    assert not (folder.path / "report.html").exists()

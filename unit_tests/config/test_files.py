@@ -11,6 +11,7 @@ import pytest
 from airbyte_cdk.models import AirbyteStateMessageSerializer, FailureType
 from airbyte_cdk.utils import AirbyteTracedException
 
+from source_pinterest.config import files
 from source_pinterest.config.files import in_current_form, read_configured_catalog, read_object, read_states
 from unit_tests.configs import OAUTH, config, signed_in_with
 from unit_tests.report_configs import report, reporting
@@ -212,3 +213,22 @@ def test_other_options_of_an_older_config_stay() -> None:
         {"credentials": "false-access-token"},
     ]:
         assert in_current_form(raw) == raw, raw
+
+
+@READERS
+def test_a_file_that_is_too_large_is_refused(
+    read: Callable[[Path], Any], option: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """/dev/zero never ends, as /dev/full does not."""
+    monkeypatch.setattr(files, "CATALOG_BYTES", 2 * 1024**2)
+    with pytest.raises(AirbyteTracedException) as raised:
+        read(Path("/dev/zero"))
+    most = 1 if option == "config" else 2
+    assert raised.value.message == f"/dev/zero has more than {most} MiB. Name another file with --{option}."
+
+
+def test_a_state_is_taken_from_the_message_around_it(path: Path) -> None:
+    path.write_text(json.dumps({"type": "STATE", "state": STATE}), encoding="utf-8")
+    assert list(map(AirbyteStateMessageSerializer.dump, read_states(path))) == [STATE]
+    path.write_text(json.dumps([{"type": "STATE", "state": STATE}, STATE]), encoding="utf-8")
+    assert list(map(AirbyteStateMessageSerializer.dump, read_states(path))) == [STATE, STATE]

@@ -247,11 +247,12 @@ def test_a_link_stays_a_link_to_the_new_content(path: Path, tmp_path: Path) -> N
     link = tmp_path / "folder" / "link.json"
     link.parent.mkdir()
     link.symlink_to("../config.json")
-    write_private(link, NESTED)
+    path.write_text(json.dumps(NESTED), encoding="utf-8")
+    TokenStore(NESTED, lambda _: None, link, saves=True).rotated(TOKENS)
 
     assert str(link.readlink()) == "../config.json"
     assert not path.is_symlink()
-    assert json.loads(path.read_text(encoding="utf-8")) == NESTED
+    assert TOKENS.refresh_token in path.read_text(encoding="utf-8")
     assert [file.name for file in link.parent.iterdir()] == ["link.json"]
 
 
