@@ -141,6 +141,7 @@ class PinCourse:
         self._hidden: frozenset[str] = frozenset()
         self._lost: set[Key] = set()
         self._is_resumed = False
+        self._passed_over: set[tuple[str, str]] = set()  # by a pass that has not ended, since the list lacked them
 
     def sync(self, day: int, trouble: Trouble | None = None, **troubles: Any) -> Output:
         """Run a sync some days after the first one, and check what it brings.
@@ -176,6 +177,7 @@ class PinCourse:
             self._assert_arrived(truth, excused=self._excused(trouble))
         is_begun = trouble.ends_early and not is_complete
         self._is_resumed = is_begun and (self._is_resumed or bool(trouble.late))
+        self._passed_over = (self._passed_over | self._unlisted(trouble)) if is_begun else set()
         return output
 
     def rest(self, numbers: Iterable[int]) -> None:
@@ -302,7 +304,10 @@ class PinCourse:
         numbers = {*trouble.pins, *trouble.absent, *trouble.unlisted}
         owed = {found for found in self.pins if found[1] in self.owed}
         idle = set(self.pins) if self._only_active else set()
-        return {self.pins[number] for number in numbers} | owed | idle
+        return {self.pins[number] for number in numbers} | owed | idle | self._passed_over
+
+    def _unlisted(self, trouble: Trouble) -> set[tuple[str, str]]:
+        return {self.pins[number] for number in trouble.unlisted}
 
     def _failures(self) -> bool:
         """Whether a pin has failed in so few syncs that its stream is not COMPLETE."""

@@ -44,6 +44,15 @@ def test_a_pin_that_failed_in_a_pass_of_two_weeks_ago_lacks_no_day() -> None:
     course.assert_complete()
 
 
+@either
+def test_a_pass_that_five_failures_in_a_row_stop_goes_on_behind_them(destination: str) -> None:
+    course = PinCourse(destination, pins=8)
+    course.sync(0, quota=2)
+    course.sync(1, outage=FaultKind.UNAVAILABLE)
+    course.sync(2)
+    course.assert_complete()
+
+
 def test_a_pin_that_is_gone_for_a_while_stays_owed() -> None:
     course = PinCourse(APPEND)
     course.sync(0, pins={2: FaultKind.LAST_90_DAYS_400})

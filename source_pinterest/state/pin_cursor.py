@@ -113,18 +113,21 @@ class PinCursor(DayCursor):
     def passes(self, owner: Owner, *, knows_activity: bool = False) -> Iterator[Pass]:
         """Yield the unfinished pass of an owner, and then one over each window of days that is unread by then.
 
+        A pass that does not end is the last one.
+
         Args:
             owner: the owner of the pins.
             knows_activity: whether it is known which pins have activity, so that a pass may be over these alone. If
                 not, an unfinished pass over these is dropped.
         """
         unfinished, just_read = self._unfinished(owner), DaySet()
+        self._passes.pop(owner, None)
         if unfinished and (knows_activity or not unfinished.only_active):
             yield self._begun(owner, unfinished)
             just_read = DaySet((unfinished.window,) if unfinished.window.end == self._period.end else ())
-        else:
-            self._passes.pop(owner, None)
         for window in [part for unread in self.unread(owner) for part in DaySet((unread,)).minus(just_read)]:
+            if owner in self._passes:
+                return
             is_newest = window.end == self._period.end
             only_active = knows_activity and is_newest and self._has_recent_full_pass(owner)
             yield self._begun(owner, Pass(window, only_active=only_active))
