@@ -11,6 +11,7 @@ from integration_tests.simulator.lists.catalogs import PASSWORD
 from integration_tests.tools.demo_dbt.project import load
 from integration_tests.tools.stream_pages import (
     COLUMNS_PAGE,
+    RATIOS,
     fields,
     is_by_day,
     pages,
@@ -76,6 +77,13 @@ def test_the_page_of_a_stream_of_days_begins_with_ten_columns_a_record_and_a_que
         assert {name.lower() for name in shown} >= {"date"}, stream.name
         assert rows, stream.name
         assert sum(rows[0][-2:]) > 0, stream.name
+
+
+def test_ratios_are_computed_as_their_page_says() -> None:
+    for ratio, (divided, by, factor) in RATIOS.items():
+        rows = [record for record in simulated()["campaign_analytics"] if record.get(ratio) and record.get(by)]
+        assert rows, ratio
+        assert [row[divided] / row[by] * factor for row in rows] == pytest.approx([row[ratio] for row in rows]), ratio
 
 
 def test_no_page_shows_a_password(written: dict[str, str]) -> None:

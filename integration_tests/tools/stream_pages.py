@@ -56,28 +56,43 @@ _INTRODUCTION = """# Streams
 A page for each stream: its keys, what it needs, how many requests it takes, where to read more, and its fields.
 [Columns of analytics](columns.md) has the fields of all ads analytics and reports. To see records, run `make demo`.
 
-In the diagrams an arrow leads from a stream to those whose records name its records, and tells the fields that do. It
-is dotted where they may be empty. Streams in one box name the same record. The diagrams leave out keys whose records
-may be missing, and what a longer way leads to: an ad names its ad group, its campaign and its ad account, and is drawn
-below its ad group alone. Every foreign key stands on the page of its stream. Numbers of analytics and reports may also
-be about an entity that Status leaves out, or that is no longer at Pinterest.
+In the diagrams, an arrow goes from a stream to the streams whose records name its records. It has the fields that name
+them. A dotted arrow means that these fields may be empty. Streams in one box have the same arrows. Each stream is drawn
+below its nearest parent only: an ad also names its campaign and its ad account, but is drawn below its ad group. The
+page of a stream has all of its foreign keys. Use `left join`: analytics may name a campaign that is not in your table,
+because the option Status leaves it out or Pinterest no longer lists it.
 
 **Needs** is what a token, or an app, has to have."""
 _WANTED = (
-    *("SPEND_IN_DOLLAR", "TOTAL_IMPRESSION", "TOTAL_IMPRESSION_USER", "TOTAL_CLICKTHROUGH", "OUTBOUND_CLICK_1"),
-    *("REPIN_1", "TOTAL_ENGAGEMENT", "TOTAL_CHECKOUT", "TOTAL_CHECKOUT_VALUE_IN_MICRO_DOLLAR", "CHECKOUT_ROAS"),
+    *("SPEND_IN_MICRO_DOLLAR", "IMPRESSION_1", "CLICKTHROUGH_1", "TOTAL_IMPRESSION", "TOTAL_CLICKTHROUGH"),
+    *("TOTAL_CHECKOUT", "TOTAL_CHECKOUT_VALUE_IN_MICRO_DOLLAR", "OUTBOUND_CLICK_1", "REPIN_1", "ENGAGEMENT_1"),
 )
+"""The most wanted first; the pages of the streams begin with them too."""
+RATIOS: Mapping[str, tuple[str, str, float]] = {
+    "CTR": ("CLICKTHROUGH_1", "IMPRESSION_1", 1),
+    "ECTR": ("TOTAL_CLICKTHROUGH", "TOTAL_IMPRESSION", 1),
+    "ECPC_IN_DOLLAR": ("SPEND_IN_MICRO_DOLLAR", "TOTAL_CLICKTHROUGH", 1 / 1_000_000),
+    "CPM_IN_DOLLAR": ("SPEND_IN_MICRO_DOLLAR", "IMPRESSION_1", 1 / 1_000),
+    "CHECKOUT_ROAS": ("TOTAL_CHECKOUT_VALUE_IN_MICRO_DOLLAR", "SPEND_IN_MICRO_DOLLAR", 1),
+}
+"""For each ratio: what is divided, by what, and the factor of the result."""
 _ABOUT_WANTED = """# Columns of analytics
 
-Ten columns that nearly everybody wants, by their names in Ads Manager:"""
-_ABOUT_COLUMNS = f"""`OUTBOUND_CLICK_2` and `REPIN_2` have the earned clicks and saves. Pinterest leaves out a number
-that is zero, which is null in your table.
+Ten columns that nearly everybody wants:"""
+_ABOUT_RATIOS = """Paid (`…_1`) counts the ad itself. Earned (`…_2`) counts copies of its pin that people saved.
+`TOTAL_…` is both. Reach is `TOTAL_IMPRESSION_USER`: never add up its days, because one person counts on each.
+
+CTR, CPC, CPM and ROAS are ratios. A row has the ratio of its day. For more days or campaigns, divide the sums: the sum
+or average of ratios is a wrong number."""
+_ABOUT_COLUMNS = f"""Pinterest leaves out a number that is zero, which is null in your table.
 
 Below are the {len(DEFAULT_COLUMNS)} columns that ads analytics and reports have by default. A description begins with
 the name in Ads Manager if it is known. The options **Analytics Columns** and **Columns** choose among Pinterest's
 {len(COLUMNS):,} columns; [columns.tsv](../../source_pinterest/columns.tsv) describes each and names the endpoints that
 accept it."""
 
+_ABOUT_AMOUNTS = f"""Amounts are in the ad account's currency. [Columns of analytics]({COLUMNS_PAGE}) says how to
+compute CTR, CPC, CPM and ROAS."""
 _ABOUT_VALUES = """Each column whose name ends in `_QUANTITY` has two beside it: `…_VALUE` has the value of these
 products in the ad account's currency, `…_VALUE_IN_USD` that in US dollars."""
 _COUNT, _VALUES = "_QUANTITY`", ("_VALUE`", "_VALUE_IN_USD`")
@@ -88,8 +103,7 @@ _TITLES = ("Ads analytics and reports", "Reports by brand, category and SKU")
 _FIRST = 10
 _BREAKDOWN = (TARGETING_TYPE, TARGETING_VALUE)
 _NUMBERS = (
-    *("SPEND_IN_MICRO_DOLLAR", "IMPRESSION_1", "CLICKTHROUGH_1", "CAMPAIGN_NAME"),
-    *("TOTAL_CHECKOUT", "TOTAL_CHECKOUT_VALUE_IN_MICRO_DOLLAR", "OUTBOUND_CLICK_1", "ENGAGEMENT_1", "REPIN_1"),
+    *_WANTED,
     *("TOTAL_CONVERSION_PRODUCT_QUANTITY", "TOTAL_CONVERSION_PRODUCT_VALUE", "TOTAL_CONVERSION_PRODUCT_VALUE_IN_USD"),
     *("TOTAL_CHECKOUT_CONVERSION_PRODUCT_QUANTITY", "TOTAL_CHECKOUT_CONVERSION_PRODUCT_VALUE"),
     *("data_status", "metrics.IMPRESSION", "metrics.PIN_CLICK", "metrics.OUTBOUND_CLICK", "metrics.SAVE"),
@@ -224,9 +238,12 @@ def columns_page(tables: Sequence[Reference]) -> str:
     example = {name: record[name] for name in analytics.get_json_schema()["properties"] if name in record}
     shown = json.dumps(example, indent=2, ensure_ascii=False)
     wanted = [(one.display_name, f"`{one.name}`", one.description) for one in map(column_of, _WANTED)]
+    ratios = [(column_of(name).display_name, _formula(*ratio), f"`{name}`") for name, ratio in RATIOS.items()]
     parts = (
         _ABOUT_WANTED,
         table(("In Ads Manager", "Field", "Description"), wanted),
+        _ABOUT_RATIOS,
+        table(("In Ads Manager", "Divide the sums", "Field of a row"), ratios),
         _ABOUT_COLUMNS,
         f"## {_TITLES[0]}",
         _fields_table(default),
@@ -239,6 +256,11 @@ def columns_page(tables: Sequence[Reference]) -> str:
         f"[All streams]({INDEX})",
     )
     return "\n\n".join(parts) + "\n"
+
+
+def _formula(divided: str, by: str, factor: float) -> str:
+    digits = f" / {round(1 / factor):,}" if factor < 1 else ""
+    return f"`{divided}`{digits} / `{by}`"
 
 
 def column_tables(streams: Iterable[PinterestStream]) -> list[Reference]:
@@ -357,7 +379,7 @@ def beginning(stream: PinterestStream) -> Iterator[str]:
     yield "\n".join(f"- `{column}`: {described[column]}" for column in columns)  # a table is too wide for a phone
     yield f"A record with these columns. {_MADE_UP}"
     yield f"```json\n{json.dumps(_chosen(record, columns), indent=2, ensure_ascii=False)}\n```"
-    amounts = " Amounts are in the ad account's currency." if "SPEND_IN_MICRO_DOLLAR" in columns else ""
+    amounts = f" {_ABOUT_AMOUNTS}" if "SPEND_IN_MICRO_DOLLAR" in columns else ""
     yield f"A query, with the names in small letters, as in DuckDB.{amounts}"
     yield f"```sql\n{query(stream)}\n```"
     yield "## Keys and requests"
@@ -367,7 +389,8 @@ def first_columns(stream: PinterestStream) -> tuple[str, ...]:
     """The ten columns to begin with: what a row is about, then the numbers that most people want."""
     filled = {name for record in simulated()[stream.name] for name in _filled(record)}
     about = ["DATE", "AD_ACCOUNT_ID", *_subject(stream), *_BREAKDOWN] if "DATE" in filled else key_fields(stream)
-    return tuple(dict.fromkeys(name for name in (*about, *_NUMBERS) if name in filled))[:_FIRST]
+    names = ["CAMPAIGN_NAME"] if "CAMPAIGN_ID" in about else []
+    return tuple(dict.fromkeys(name for name in (*about, *names, *_NUMBERS) if name in filled))[:_FIRST]
 
 
 def query(stream: PinterestStream) -> str:
