@@ -1,15 +1,24 @@
 """A stand-in for the report client, and a runner whose steps a test takes itself. Nothing waits."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import cast
+from unittest import mock
 
+from source_pinterest import limits
 from source_pinterest.reporting.client import Polled, ReadyReport, ReportClient, ReportRequest, ReportStatus
-from source_pinterest.reporting.life import NoMoreReports, Outcome, StreamReports
-from source_pinterest.reporting.runner import ReportRunner
+from source_pinterest.reporting.life import Outcome
+from source_pinterest.reporting.runner import ReportRunner, StreamReports
 
 TIMEOUT_SECONDS = 100
 BUSY, DONE, UNKNOWN = ReportStatus.IN_PROGRESS, ReportStatus.FINISHED, ReportStatus.DOES_NOT_EXIST
 FAILED = ReportStatus.FAILED
+
+
+@dataclass(frozen=True)
+class NoMoreReports:
+    """All reports of a stream have ended."""
+
 
 Reply = ReportStatus | Exception | Callable[[], ReportStatus]
 
@@ -68,26 +77,21 @@ class Scheduler:
         self._streams: list[StreamReports] = []
 
     def open(
-        self,
-        pinterest: Pinterest,
-        *wanted: ReportRequest,
-        is_served: bool = True,
-        may_read: Callable[[str], bool] = lambda _: True,
+        self, pinterest: Pinterest, *wanted: ReportRequest, may_read: Callable[[str], bool] = lambda _: True
     ) -> StreamReports:
-        stream = self.runner.open(cast("ReportClient", pinterest), lambda: wanted, may_read)
+        with mock.patch.object(limits, "REPORT_THREADS", 0):
+            stream = self.runner.open(cast("ReportClient", pinterest), wanted, may_read)
         self._streams.append(stream)
-        stream.is_polled = is_served
         return stream
 
     def step(self) -> bool:
-        """Do the next thing; False if nothing is due."""
-        step = self.runner.pop_step()
-        if step:
-            step()
+        """Make the next request; False if none is due."""
+        if report := self.runner.pop_due():
+            self.runner.advance(report)
         for stream in self._streams if self.fetches else ():
-            for report in tuple(stream.unread):
-                self.runner.release(stream, report.request)
-        return step is not None
+            while stream.unread:
+                self.runner.release(stream)
+        return report is not None
 
     def work(self, seconds: float = 0) -> None:
         """Do all that is due until then, at the times when it is due."""
@@ -95,7 +99,7 @@ class Scheduler:
         while True:
             while self.step():
                 pass
-            pause = self.runner.seconds_to_next_step()
+            pause = self.runner.seconds_to_next_request()
             if self.now + pause > end:
                 self.now = end
                 return
@@ -103,7 +107,10 @@ class Scheduler:
 
 
 def outcomes(stream: StreamReports) -> list[Outcome | NoMoreReports]:
-    return [stream.outcomes.get_nowait() for _ in range(stream.outcomes.qsize())]
+    """What has become of the reports since the last look."""
+    found: list[Outcome | NoMoreReports] = list(stream.outcomes)
+    stream.outcomes.clear()
+    return found if stream.waiting or stream.running else [*found, NoMoreReports()]
 
 
 def came(

@@ -1,15 +1,24 @@
 """Errors of one report and of all reports of a stream, and reports that are closed."""
 
-from collections.abc import Iterable
 from typing import cast
 
 import pytest
 
 from source_pinterest.api.errors import ConfigError, GoneError, QuotaExhaustedError, SliceError, UnavailableError
-from source_pinterest.reporting.client import Polled, ReadyReport, ReportClient, ReportRequest
-from source_pinterest.reporting.life import FailedReport, NoMoreReports, StreamReports
+from source_pinterest.reporting.client import Polled, ReadyReport
+from source_pinterest.reporting.life import FailedReport
+from source_pinterest.reporting.runner import StreamReports
 from unit_tests.reporting.requests_for_reports import days, request
-from unit_tests.reporting.scheduler import DONE, Pinterest, Scheduler, came, finished_report, kinds, outcomes
+from unit_tests.reporting.scheduler import (
+    DONE,
+    NoMoreReports,
+    Pinterest,
+    Scheduler,
+    came,
+    finished_report,
+    kinds,
+    outcomes,
+)
 
 
 def failing(error: Exception, account: str, step: str) -> Pinterest:
@@ -52,27 +61,11 @@ def test_a_fatal_error_ends_the_reports_of_its_stream_alone(error: ConfigError, 
     assert kinds(neighbour) == [ReadyReport, NoMoreReports]
 
 
-def test_an_error_of_the_connector_is_raised_in_the_stream() -> None:
+def test_an_error_of_the_connector_ends_the_reports_of_its_stream() -> None:
+    """The stream raises it."""
     bug = RuntimeError("Scripted")
 
-    assert came(Pinterest(bug), request()) == [NoMoreReports(bug)]
-
-
-def test_a_failed_plan_is_raised_and_touches_no_other_stream() -> None:
-    scheduler, pinterest = Scheduler(), Pinterest()
-    error = ConfigError("Scripted")
-
-    def plan() -> Iterable[ReportRequest]:
-        yield request()
-        raise error
-
-    stream = scheduler.runner.open(cast("ReportClient", pinterest), plan)
-    neighbour = scheduler.open(pinterest, request())
-    scheduler.work(10)
-
-    assert outcomes(stream) == [NoMoreReports(error)]
-    assert kinds(neighbour) == [ReadyReport, NoMoreReports]
-    assert len(pinterest.created) == 1, "half a plan is none"
+    assert came(Pinterest(bug), request()) == [FailedReport(request(), bug, ends_stream=True), NoMoreReports()]
 
 
 @pytest.mark.parametrize(("step", "polled"), [("create", 0), ("poll", 1)])
@@ -83,7 +76,7 @@ def test_reports_that_are_closed_during_a_request_get_no_outcome(
     respond = getattr(pinterest, step)
 
     def closing(*asked: str) -> str | Polled:
-        stream[0].close()
+        scheduler.runner.close(stream[0])
         return cast("str | Polled", respond(*asked))
 
     monkeypatch.setattr(pinterest, step, closing)

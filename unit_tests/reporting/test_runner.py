@@ -7,12 +7,13 @@ import pytest
 
 from source_pinterest.api.errors import UnavailableError
 from source_pinterest.reporting.client import ReadyReport, ReportRequest, ReportStatus
-from source_pinterest.reporting.life import FailedReport, NoMoreReports
+from source_pinterest.reporting.life import FailedReport
 from unit_tests.reporting.requests_for_reports import days, request
 from unit_tests.reporting.scheduler import (
     BUSY,
     DONE,
     FAILED,
+    NoMoreReports,
     Pinterest,
     Scheduler,
     kinds,
@@ -62,32 +63,13 @@ def test_with_a_scarce_quota_reports_in_progress_come_first() -> None:
     assert len(pinterest.created) == 3, "with none in flight it is tried, and Pinterest tells"
 
 
-def test_with_a_scarce_quota_no_report_is_created_ahead() -> None:
-    scheduler, served, unserved = Scheduler(), Pinterest(BUSY), Pinterest(BUSY)
-    scheduler.requests_left = 1
-    scheduler.open(unserved, request(), is_served=False)
-    scheduler.open(served, request())
-    scheduler.work(10)
+def test_one_bound_holds_for_all_streams_which_take_turns() -> None:
+    scheduler, first, second = Scheduler(jobs=4), Pinterest(BUSY), Pinterest(BUSY)
+    first.refuses = second.refuses = lambda _: setattr(scheduler, "now", scheduler.now + 0.1)
+    streams = [scheduler.open(first, *several(5)), scheduler.open(second, *several(5))]
+    scheduler.work(60)
 
-    assert (len(unserved.created), len(served.created)) == (0, 1)
-
-
-def test_a_seventeenth_request_waits_for_the_end_of_another_and_a_plan_does_not() -> None:
-    scheduler, pinterest = Scheduler(), Pinterest(BUSY)
-    for _ in range(17):
-        scheduler.open(pinterest, request())
-    for _ in range(17):
-        scheduler.step()
-    begun = [scheduler.runner.pop_step() for _ in range(17)]
-    assert [step is None for step in begun] == [False] * 16 + [True]
-    assert scheduler.runner.seconds_to_next_step() == 60, "it waits for a change, and does not look all the time"
-
-    late = scheduler.open(pinterest, request())
-    scheduler.step()
-    assert (len(late.waiting), pinterest.created) == (1, [])
-
-    begun[0]()  # type: ignore[misc]
-    assert scheduler.runner.pop_step()
+    assert [len(stream.running) for stream in streams] == [2, 2]
 
 
 @pytest.mark.parametrize(("error", "kind"), [(None, ReadyReport), (UnavailableError("Scripted"), FailedReport)])
@@ -103,29 +85,29 @@ def test_a_report_takes_its_room_until_the_stream_has_handled_its_outcome(
     assert kinds(stream) == [kind] * 2
     assert len(pinterest.created) == 2
 
-    scheduler.runner.release(stream, request(days(1)))
+    scheduler.runner.release(stream)
     scheduler.work(60)
     assert kinds(stream) == [kind]
     assert len(pinterest.created) == 3
 
 
-def test_reports_of_all_streams_are_at_work_while_only_one_stream_is_served() -> None:
-    scheduler = Scheduler(jobs=2)
-    served, other = Pinterest(BUSY), Pinterest(DONE)
-    first = scheduler.open(served, request())
-    second = scheduler.open(other, *several(4), is_served=False)
-    scheduler.work(60)
-
-    assert len(served.created) == 1
-    assert len(other.created) == 2
-    assert other.polled == [], "a link that nobody follows expires"
-    assert first.running
-    second.is_polled = True
-    scheduler.work(30)
-    assert kinds(second) == [*[ReadyReport] * 4, NoMoreReports]
-
-
 # ---- The order of creations and polls
+
+
+def test_no_report_is_polled_long_before_the_quickest_one_of_its_stream_was_finished() -> None:
+    scheduler, pinterest = Scheduler(), Pinterest(lambda: DONE if scheduler.now >= 50 else BUSY)
+    stream = scheduler.open(pinterest, request())
+    scheduler.work(60)
+    assert stream.quickest == 55
+    scheduler.runner.close(stream)
+    scheduler.now = 0
+    late = scheduler.open(pinterest, request())
+    late.quickest = stream.quickest
+    pinterest.polled.clear()
+    scheduler.work(43)
+    assert pinterest.polled == []
+    scheduler.work(20)
+    assert kinds(late) == [ReadyReport, NoMoreReports]
 
 
 def test_a_hundred_reports_that_take_equally_long_cost_a_poll_each() -> None:
@@ -155,19 +137,10 @@ def test_a_lost_report_is_created_again_at_once_and_a_failed_one_after_a_minute(
     assert len(stream.running) == 1
 
 
-def test_the_reports_of_one_window_are_asked_for_together() -> None:
-    scheduler, pinterest = Scheduler(jobs=1), Pinterest(BUSY)
-    stream = scheduler.open(pinterest, request(number=0), request(number=1), request(number=2))
-    scheduler.work(0)
-
-    assert len(stream.running) == 3
-
-
 def test_a_creation_holds_up_the_next_of_its_stream_for_a_second_at_most() -> None:
     scheduler, pinterest, neighbour = Scheduler(), Pinterest(BUSY), Pinterest(BUSY)
     stream = scheduler.open(pinterest, request(account="1"), request(account="2"), request(account="3"))
-    scheduler.runner.pop_step()()  # type: ignore[misc]
-    hanging = scheduler.runner.pop_step()
+    hanging = scheduler.runner.pop_due()
     assert hanging
     scheduler.open(neighbour, request())
     scheduler.work(0.5)
@@ -175,5 +148,5 @@ def test_a_creation_holds_up_the_next_of_its_stream_for_a_second_at_most() -> No
 
     scheduler.work(0.5)
     assert [wanted.ad_account_id for wanted in pinterest.created] == ["2", "3"]
-    hanging()
+    scheduler.runner.advance(hanging)
     assert len(stream.running) == 3

@@ -5,7 +5,7 @@ same fields and the same key, and one cursor covers both.
 """
 
 from abc import ABC
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import ClassVar
 
 from source_pinterest import limits
@@ -14,6 +14,7 @@ from source_pinterest.config import attribution_of
 from source_pinterest.config.reports import DayLimits
 from source_pinterest.dates import DateWindow
 from source_pinterest.engine.tasks import Task
+from source_pinterest.reporting.client import ReportRequest
 from source_pinterest.state.period import DayRange, fingerprint
 from source_pinterest.streams.analytics.query import QueryAnalytics
 from source_pinterest.streams.analytics.report import ReportTasks
@@ -42,12 +43,25 @@ class DailyAnalytics(QueryAnalytics, ABC):
         )
         self._report_tasks = ReportTasks(self, self._spec, self.gate)
 
-    def reports_on(self, windows: Iterable[tuple[str, DateWindow]]) -> Iterator[Task]:
-        """Return a task for the report on each window, once it is finished or has failed."""
-        requests = [request for account, window in windows for request in self._spec.requests(account, window)]
-        if requests:
-            self._report_tasks.order(lambda: requests)
-            yield from self._report_tasks.tasks(self.checkpoint)
+    def window_tasks(self, unread: Mapping[str, Sequence[DateWindow]]) -> Iterator[Task]:
+        """Return the tasks of the unread windows of each account.
+
+        The reports on older days are ordered first. Each has its task as soon as it is finished or has failed.
+        """
+        requests = [request for account in unread for request in self._reports_on(account, unread[account])]
+        with self._report_tasks.ordered(requests) as reports:
+            for task in super().window_tasks(unread):
+                yield from self._report_tasks.tasks(reports, self.checkpoint, waits=False)
+                yield task
+            yield from self._report_tasks.tasks(reports, self.checkpoint)
+
+    def _reports_on(self, account: str, unread: Iterable[DateWindow]) -> Iterator[ReportRequest]:
+        """Return the requests for reports on an account's older days, and tell the cursor of their windows."""
+        in_order, border = self.checkpoint.days_of(account).in_reading_order, self.first_synchronous_day
+        older = filter(None, (window.before(border) for window in unread))
+        windows = [piece for window in older for piece in in_order(window.cut(limits.REPORT_WINDOW_DAYS))]
+        self.checkpoint.expect(account, ((window, 1) for window in windows))
+        return (request for window in windows for request in self._spec.requests(account, window))
 
     def request_fingerprint(self) -> str:
         """Return a digest of all parameters that change the numbers of a day."""

@@ -59,11 +59,11 @@ class Piece(NamedTuple):
 
     Attributes:
         window: the days.
-        batches: the positions of the account's ids in each request for these days; None if a report covers them.
+        batches: the positions of the account's ids in each request for these days.
     """
 
     window: DateWindow
-    batches: tuple[range, ...] | None
+    batches: tuple[range, ...]
 
 
 class QueryAnalytics(AdAccountStream, ABC):
@@ -144,30 +144,26 @@ class QueryAnalytics(AdAccountStream, ABC):
         return self._schema
 
     def account_tasks(self, accounts: Iterable[str]) -> Iterator[Task]:
-        """Return the tasks of each account's unread days, those of reports last.
-
-        They begin with the account that was read longest ago.
-        """
+        """Return the tasks of each account's unread days, beginning with the account that was read longest ago."""
         self.check_room()
-        accounts = self.checkpoint.oldest_first(accounts)
-        estimate = Estimate.of_days(map(self.checkpoint.unread_windows, accounts), self.first_synchronous_day)
-        estimate.log(self.name, self.shared.analytics_pace())
-        older: list[tuple[str, DateWindow]] = []
-        for account in accounts:
+        unread = {account: self.checkpoint.unread(account) for account in self.checkpoint.oldest_first(accounts)}
+        Estimate.of_days(unread.values(), self.first_synchronous_day).log(self.name, self.shared.analytics_pace())
+        yield from self.window_tasks(unread)
+
+    def window_tasks(self, unread: Mapping[str, Sequence[DateWindow]]) -> Iterator[Task]:
+        """Return the tasks of the unread windows of each account, as far as requests cover them."""
+        for account, windows in unread.items():
             try:
                 broken_off = self._end_of_list(account)
-                pieces = self.pieces_to_read(account, tasks_beside_batches=1 if broken_off else 0)
+                pieces = self._pieces_to_read(account, windows, tasks_beside_batches=1 if broken_off else 0)
             except SliceError as error:
                 yield Task.failed({"ad_account_id": account}, error)
                 continue
-            older += [(account, piece.window) for piece in pieces if piece.batches is None]
             for task in self._queries(account, pieces):
                 self._join_line()
                 yield task
             if broken_off:
-                windows = (piece.window for piece in pieces if piece.batches is not None)
-                yield from (Task.failed({"ad_account_id": account}, broken_off, window) for window in windows)
-        yield from self.reports_on(older)
+                yield from (Task.failed({"ad_account_id": account}, broken_off, piece.window) for piece in pieces)
 
     def _end_of_list(self, account: str) -> SliceError | None:
         """Return the error with which the list of an account's entities broke off; None if it is whole.
@@ -190,15 +186,10 @@ class QueryAnalytics(AdAccountStream, ABC):
     def _queries(self, account: str, pieces: Iterable[Piece]) -> Iterator[Task]:
         """Return a task for each batch of ids in each window."""
         for window, batches in pieces:
-            for number, batch in enumerate(batches or ()):
+            for number, batch in enumerate(batches):
                 rows, read = max(1, len(batch)) * window.days, partial(self.read_batch, batch)
                 parents, named = {"ad_account_id": account}, {"batch": number}
                 yield Task(parents, read, window, named, rows=rows, on_end=self._leave_line)
-
-    def reports_on(self, windows: Iterable[tuple[str, DateWindow]]) -> Iterator[Task]:
-        """Return the tasks of reports on windows of accounts: here none, since the stream has no older days."""
-        del windows
-        yield from ()
 
     def _join_line(self) -> None:
         """Wait until few tasks of the stream are waiting to be read. Other streams then get their share of a quota."""
@@ -216,30 +207,27 @@ class QueryAnalytics(AdAccountStream, ABC):
         """The first day that the synchronous endpoints have."""
         return days_before(self.shared.today(), limits.SYNC_HISTORY_DAYS)
 
-    def pieces_to_read(self, account: str, tasks_beside_batches: int = 0) -> list[Piece]:
+    def _pieces_to_read(self, account: str, windows: Sequence[DateWindow], tasks_beside_batches: int) -> list[Piece]:
         """Return what is to be read of an account, in the order in which it is read, and tell the cursor.
 
         Args:
             account: the account.
+            windows: its unread windows.
             tasks_beside_batches: how many tasks a window of requests has beside those of its batches.
         """
-        unread, in_order = self.checkpoint.unread(account), self.checkpoint.days_of(account).in_reading_order
-        cut = [{piece.window: piece for piece in self._pieces_of(account, window)} for window in unread]
+        in_order = self.checkpoint.days_of(account).in_reading_order
+        cut = [{piece.window: piece for piece in self._pieces_of(account, window)} for window in windows]
         pieces = [found[window] for found in cut for window in in_order(found)]
-        counts = (1 if piece.batches is None else len(piece.batches) + tasks_beside_batches for piece in pieces)
+        counts = (len(piece.batches) + tasks_beside_batches for piece in pieces)
         self.checkpoint.expect(account, zip((piece.window for piece in pieces), counts, strict=True))
         return pieces
 
     def _pieces_of(self, account: str, window: DateWindow) -> Iterator[Piece]:
-        """Cut an unread window into windows of one report, and into windows of one request with their batches of ids.
+        """Cut the recent days of an unread window into windows of one request with their batches of ids.
 
-        The age of a day alone decides between the two, so that the numbers of a day do not depend on other days of the
-        sync.
+        The age of a day alone decides where it comes from, so that its numbers do not depend on other days of the sync.
         """
-        border = self.first_synchronous_day
-        if older := window.before(border):
-            yield from (Piece(piece, None) for piece in older.cut(limits.REPORT_WINDOW_DAYS))
-        if newer := window.clamp(border):
+        if newer := window.clamp(self.first_synchronous_day):
             ids = self.entity_ids(account)
             max_ids = self.asks.ids_that_fit(ids or (), self._length_without_ids(account))
             shape = request_shape(1 if ids is None else len(ids), newer.days, self.rows_a_day, max_ids)

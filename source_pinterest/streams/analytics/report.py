@@ -2,7 +2,8 @@
 
 import logging
 import math
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import product
@@ -11,13 +12,15 @@ from typing import Any, Self
 from pendulum import Date
 
 from source_pinterest import limits
+from source_pinterest.api.errors import PinterestError
 from source_pinterest.columns import AD_ACCOUNT_ID, DATE, analytics_schema, key_schema
 from source_pinterest.dates import DateWindow
 from source_pinterest.engine.asks import RefusedNames
 from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.tasks import Task
 from source_pinterest.reporting.client import ANALYTICS_REPORTS, ReadyReport, ReportClient, ReportRequest
-from source_pinterest.reporting.life import FailedReport, SplitReport, StreamReports
+from source_pinterest.reporting.life import SplitReport
+from source_pinterest.reporting.runner import StreamReports
 from source_pinterest.state.cursor import PinterestCursor, StateStore
 from source_pinterest.state.day_cursor import AccountDayCursor
 from source_pinterest.state.days import DaySet
@@ -56,7 +59,6 @@ class ReportTasks:
         self._rows = ReportRows(stream.name, gate, key, spec.columns, spec.stamped, stream.ad_accounts.currency_of)
         self._client = ReportClient(stream.api, stream.client, stream.name, refused, stream.notices.replacement)
         self._runner, self._ledger = stream.shared.reports, stream.ledger
-        self._reports: StreamReports | None = None
 
     def try_out(self, request: ReportRequest) -> None:
         """Create a report that is not fetched, so that Pinterest checks the request.
@@ -66,33 +68,37 @@ class ReportTasks:
         """
         self._client.try_out(request)
 
-    def order(self, requests: Callable[[], Iterable[ReportRequest]]) -> None:
-        """Hand reports to the runner, which creates them as soon as any stream waits for its reports.
+    @contextmanager
+    def ordered(self, requests: Iterable[ReportRequest]) -> Generator[StreamReports, None, None]:
+        """Have reports created and polled within the block."""
+        reports = self._runner.open(self._client, requests, lambda account: self._ledger.may_read((account,)))
+        try:
+            yield reports
+        finally:
+            self._runner.close(reports)
 
-        Args:
-            requests: returns their requests. The runner calls it once.
-        """
-        self._reports = self._runner.open(self._client, requests, lambda account: self._ledger.may_read((account,)))
-
-    def tasks(self, cursor: AccountDayCursor | None) -> Iterator[Task]:
+    def tasks(self, reports: StreamReports, cursor: AccountDayCursor | None, *, waits: bool = True) -> Iterator[Task]:
         """Return a task for each report that is finished or has failed.
 
         Args:
+            reports: the reports that were ordered.
             cursor: is told if a report was split.
+            waits: whether to wait until the last report has ended, or to return the tasks of those that have by now.
         """
-        if self._reports is None:
-            return
-        for outcome in self._runner.outcomes(self._reports):
+        for outcome in self._runner.outcomes(reports, waits=waits):
             request = outcome.request
             parents = {"ad_account_id": request.ad_account_id}
-            if isinstance(outcome, FailedReport):
-                yield Task.failed(parents, outcome.error, request.window)
-            elif isinstance(outcome, ReadyReport):
+            if isinstance(outcome, ReadyReport):
                 named = {"batch": request.number, "token": outcome.token}
-                release = partial(self._runner.release, self._reports, request)
+                release = partial(self._runner.release, reports)
                 yield Task(parents, partial(self._read, outcome), request.window, named, on_end=release)
-            elif isinstance(outcome, SplitReport) and cursor:
-                cursor.split(request.ad_account_id, request.window, [half.window for half in outcome.halves])
+            elif isinstance(outcome, SplitReport):
+                if cursor:
+                    cursor.split(request.ad_account_id, request.window, [half.window for half in outcome.halves])
+            elif isinstance(outcome.error, PinterestError):
+                yield Task.failed(parents, outcome.error, request.window)
+            else:
+                raise outcome.error
 
     def _read(self, ready: ReadyReport, task: Task) -> Generator[Bundle, None, None]:
         """Read a finished report: fetch its file, check its rows, and hand them out.
@@ -146,16 +152,6 @@ class ReportStream(AdAccountStream):
         """Return a schema of the requested columns and the key."""
         return self._schema
 
-    def select(self) -> None:
-        """Prepare a sync that emits the stream: hand its reports to the runner, beside those of other streams."""
-        super().select()
-        self.report_tasks.order(self._estimated_requests)
-
-    def _estimated_requests(self) -> list[ReportRequest]:
-        requests = self.report_requests()
-        Estimate.of_reports(requests).log(self.name, self.shared.analytics_pace())
-        return requests
-
     def report_requests(self) -> list[ReportRequest]:
         """Return the requests for the days that are to be read of all accounts."""
         if self.spec.is_total:
@@ -204,7 +200,10 @@ class ReportStream(AdAccountStream):
     def account_tasks(self, accounts: Iterable[str]) -> Iterator[Task]:
         """Return a task for each report that is finished or has failed."""
         del accounts
-        yield from self.report_tasks.tasks(self.checkpoint)
+        requests = self.report_requests()
+        Estimate.of_reports(requests).log(self.name, self.shared.analytics_pace())
+        with self.report_tasks.ordered(requests) as reports:
+            yield from self.report_tasks.tasks(reports, self.checkpoint)
 
 
 @dataclass(frozen=True)
