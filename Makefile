@@ -19,6 +19,8 @@ IMAGE := .tmp/image
 REGISTRY_MODEL := --no-deps --ignore-requires-python 'airbyte-connector-models>=0.1.12,<0.2'
 CONFIG := secrets/config.json
 OUTPUT := output
+# A value as one word of the shell, whatever is in it.
+quoted = '$(subst ','\'',$(1))'
 # Each weekday, the first and the last day of a month, the 31st before a short month, 29 February (of 2028, since product
 # reports begin in March 2024) and 1 January.
 TWELVE_DAYS := 2026-11-23 2026-11-24 2026-11-25 2026-11-26 2026-11-27 2026-11-28 2026-11-29 \
@@ -76,10 +78,10 @@ read: $(INSTALLED) ## Read your account: make read STREAMS="campaigns campaign_a
 		echo "make read takes STREAMS, CONFIG and OUTPUT, not $(firstword $(UNKNOWN_OF_READ))." >&2; \
 		exit 1; \
 	fi
-	@$(PY) -m source_pinterest.read $(STREAMS) --config '$(CONFIG)' --output '$(OUTPUT)'
+	@$(PY) -m source_pinterest.read $(call quoted,$(STREAMS)) --config $(call quoted,$(CONFIG)) --output $(call quoted,$(OUTPUT))
 
 report: $(INSTALLED) ## Write the page about what make read has read, output/report.html
-	@$(PY) -m source_pinterest.report --output '$(OUTPUT)'
+	@$(PY) -m source_pinterest.report --output $(call quoted,$(OUTPUT))
 
 demo: $(INSTALLED) ## Read a local Pinterest twice and show what arrived (one minute, 0.5 GB)
 	@$(PY) -m integration_tests.tools.demo

@@ -168,7 +168,8 @@ def test_a_config_of_any_age_passes() -> None:
 
 
 def test_the_configuration_of_the_terraform_example_is_one_that_the_connector_reads() -> None:
-    raw = json.loads((ROOT / "examples/terraform/pinterest.json.tftpl").read_text(encoding="utf-8"))
+    template = (ROOT / "examples/terraform/pinterest.json.tftpl").read_text(encoding="utf-8")
+    raw = json.loads(re.sub(r"\$\{jsonencode\((\w+)\)\}", r'"\1"', template))
 
     jsonschema.validate(raw, {**FORM, "additionalProperties": False})
     Config.from_mapping({**raw, "credentials": OAUTH}, TODAY)

@@ -9,6 +9,7 @@ import pytest
 from integration_tests.command_tests.consent import Desktop
 from integration_tests.simulator import Fault
 from integration_tests.support.pinterest import Simulator, World
+from source_pinterest.cli import accounts
 
 
 @pytest.fixture
@@ -89,3 +90,12 @@ def test_a_list_that_pinterest_refuses_changes_nothing(
     with Simulator(World(boards=0, ad_accounts=2), faults=[Fault("forbidden", on="ad_accounts/list")]) as sim:
         assert chosen(desktop, path, sim, [], monkeypatch) == ["549755000001"]
     assert "Ad Account IDs stay as they are" in desktop.said
+
+
+def test_permissions_of_any_form_are_shown_on_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """They come from Pinterest, and a terminal obeys what is not printable."""
+    accounts._show([{"id": "1", "permissions": ["\x1b[2J"]}, {"id": "2", "permissions": 5}], [])
+
+    said = capsys.readouterr().out
+    assert "\x1b" not in said
+    assert {"1", "2"} <= set(said.split())

@@ -16,7 +16,7 @@ CONTAINER: dict[str, Any] = POD["containers"][0]
 
 
 def test_the_image_and_its_user_are_those_of_this_project() -> None:
-    assert f"build --tag {CONTAINER['image']} " in (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert re.fullmatch(r"registry\.example\.com/source-pinterest@sha256:0{64}", CONTAINER["image"]), "the user's own"
     [user] = re.findall(r"^USER (\d+)$", (ROOT / "Dockerfile").read_text(encoding="utf-8"), flags=re.MULTILINE)
     assert POD["securityContext"]["runAsUser"] == POD["securityContext"]["fsGroup"] == int(user)
     assert POD["automountServiceAccountToken"] is False, "it asks nothing of Kubernetes"

@@ -40,6 +40,8 @@ _PRINTABLE_ASCII = re.compile(r"[!-\[\]-~]+")
 
 _GLOBAL_UNICAST, _6TO4 = ip_network("2000::/3"), ip_network("2002::/16")
 """Public IPv6 hosts are in the first network. Addresses of the second one embed IPv4 addresses."""
+_AZURES_OWN = ip_address("168.63.129.16")
+"""The address under which each machine of Azure reaches the platform that runs it, and no host of the internet."""
 
 T = TypeVar("T")
 Parse = Callable[[Iterator[bytes]], T]
@@ -94,7 +96,7 @@ class Url:
         ip = _ip_of(self.host)
         if ip is None:
             return self.host != "localhost" and not self.host.endswith(".localhost")
-        is_unicast = isinstance(ip, IPv4Address) or (ip in _GLOBAL_UNICAST and ip not in _6TO4)
+        is_unicast = ip != _AZURES_OWN if isinstance(ip, IPv4Address) else ip in _GLOBAL_UNICAST and ip not in _6TO4
         return ip.is_global and is_unicast and not ip.is_multicast
 
 

@@ -64,7 +64,7 @@ def _show(accounts: Sequence[Record], present: Sequence[str]) -> None:
         [
             f"{'*' if account['id'] in present else ''}{number}",
             *(printable(str(account.get(name) or "")) for name in ("name", "id", "currency", "country")),
-            ", ".join(map(str, account.get("permissions") or ())).replace("_", " ").lower(),
+            _role(account.get("permissions")),
         ]
         for number, account in enumerate(accounts, start=1)
     ]
@@ -83,6 +83,11 @@ def _show(accounts: Sequence[Record], present: Sequence[str]) -> None:
         say("Those with a * are the present choice.")
     if unknown := [account for account in present if account not in {one["id"] for one in accounts}]:
         say(f"This user may not read {', '.join(unknown)}, which the configuration names under Ad Account IDs.")
+
+
+def _role(permissions: object) -> str:
+    names = permissions if isinstance(permissions, list) else []
+    return printable(", ".join(map(str, names))).replace("_", " ").lower()
 
 
 def _asked(accounts: Sequence[Record], present: Sequence[str]) -> list[str]:

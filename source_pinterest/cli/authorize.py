@@ -87,7 +87,7 @@ class App:
     def of_user(cls, client_id: str | None, known: Mapping[str, Any]) -> Self:
         """Return the app of the command line, the environment or the configuration, or prompt for it."""
         chosen = client_id or known.get("client_id")
-        secret = os.environ.get(SECRET_VARIABLE) or known.get("client_secret")
+        secret = os.environ.pop(SECRET_VARIABLE, "") or known.get("client_secret")  # no browser gets it
         if not (chosen and secret) and sys.stdin.isatty():
             say(f"The app's page shows its App ID and its App secret. It is listed under My apps: {_APPS}")
         chosen = chosen or _prompt(input, "App ID: ")

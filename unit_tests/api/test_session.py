@@ -90,6 +90,7 @@ def test_an_address_tells_how_far_it_leads() -> None:
         "[::ffff:0:127.0.0.1]",
         "[::ffff:0:808:808]",
         "[5f00::1]",
+        "168.63.129.16",
     ]
     for host in [*local, *public, *neither]:
         address = Url.parse(f"https://{host}/")

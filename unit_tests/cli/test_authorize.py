@@ -2,6 +2,7 @@
 
 import html
 import json
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -101,6 +102,7 @@ def test_blanks_around_the_app_secret_and_its_id_are_not_saved(
     assert mock.request_history
     saved = json.loads(path.read_text())["credentials"]
     assert (saved["client_id"], saved["client_secret"]) == ("1234567", FALSE_SECRET)
+    assert authorize.SECRET_VARIABLE not in os.environ  # which a browser would get
 
 
 UNUSABLE = (["false-token"], 7, {"a": "b"}, "", "false token", "false-token\n", None, True)
