@@ -37,16 +37,37 @@ def declared(kind: str) -> list[dict[str, Any]]:
     return [each for file in files for each in file.get(kind, [])]
 
 
-@pytest.mark.parametrize(
-    ("document", "count"),
-    [("docs/running-it.md", 2), ("docs/pinterest.md", 1), ("docs/quick-start.md", 1), ("docs/questions.md", 13)],
-)
+QUERIES = {"docs/running-it.md": 2, "docs/pinterest.md": 1, "docs/quick-start.md": 1, "docs/questions.md": 13}
+"""How many queries each document has. Those of docs/command-line.md read files, and run with its commands."""
+
+
+def queries_of(document: str) -> list[str]:
+    return re.findall(r"```sql\n(.*?)```", (ROOT / document).read_text(encoding="utf-8"), flags=re.DOTALL)
+
+
+@pytest.mark.parametrize(("document", "count"), QUERIES.items())
 def test_the_queries_of_the_documents_find_something(
     connection: duckdb.DuckDBPyConnection, document: str, count: int
 ) -> None:
-    queries = re.findall(r"```sql\n(.*?)```", (ROOT / document).read_text(encoding="utf-8"), flags=re.DOTALL)
+    queries = queries_of(document)
     assert all(connection.execute(query).fetchone() for query in queries)
     assert len(queries) == count
+
+
+def test_no_query_loses_spend_where_a_parent_is_missing(connection: duckdb.DuckDBPyConnection) -> None:
+    """As with the option Status, or before all of a first read has arrived."""
+    queries = [query for document in QUERIES for query in queries_of(document)]
+    queries.append((ROOT / "examples" / "spend_by_campaign.sql").read_text(encoding="utf-8"))
+
+    def spend() -> list[float]:
+        found = [relation for relation in map(connection.sql, queries) if "spend" in relation.columns]
+        return [float(total) for relation in found for (total,) in relation.sum("spend").fetchall()]
+
+    before = spend()
+    for parent in ("ad_accounts", "campaigns", "ads", "ad_pins"):
+        connection.execute(f"delete from {parent}")  # noqa: S608 - the names stand above
+    assert spend() == pytest.approx(before)
+    assert len(before) >= 10
 
 
 def test_every_model_is_declared_with_its_key_and_columns(connection: duckdb.DuckDBPyConnection) -> None:
