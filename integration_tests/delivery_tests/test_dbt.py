@@ -61,13 +61,13 @@ def test_no_query_loses_spend_where_a_parent_is_missing(connection: duckdb.DuckD
 
     def spend() -> list[float]:
         found = [relation for relation in map(connection.sql, queries) if "spend" in relation.columns]
-        return [float(total) for relation in found for (total,) in relation.sum("spend").fetchall()]
+        return [float(total or 0) for relation in found for (total,) in relation.sum("spend").fetchall()]
 
     before = spend()
     for parent in ("ad_accounts", "campaigns", "ads", "ad_pins"):
         connection.execute(f"delete from {parent}")  # noqa: S608 - the names stand above
     assert spend() == pytest.approx(before)
-    assert len(before) >= 10
+    assert len(before) >= 9
 
 
 def test_every_model_is_declared_with_its_key_and_columns(connection: duckdb.DuckDBPyConnection) -> None:
