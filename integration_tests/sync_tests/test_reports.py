@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from integration_tests.simulator import DOWNLOAD
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded, upserted
 from integration_tests.support.catalogs import ADS_ANALYTICS
 from integration_tests.support.days import ago, days_later
@@ -183,6 +184,18 @@ def test_a_second_sync_of_reports_reads_the_lookback(sim: Simulator) -> None:
         assert_succeeded(second, streams)
         assert_exact(second, sim, streams, start=ago(sim, 5))
         assert cursor(second, "keyword_report")["DATE"] == str(ago(sim, 0))
+
+
+def test_a_link_that_expires_before_its_file_is_fetched_is_asked_for_again() -> None:
+    poll = "analytics/get_report"
+    with Simulator(World(boards=0, ad_accounts=1, campaigns=1, ad_groups=1, ads=1), report_seconds=0) as sim:
+        sim.after(poll, 1, lambda _world: sim.advance(301))
+        start = ago(sim, 7)
+        output = run_sync(sim, ["campaign_analytics_report"], config=sim.config(start_date=start.isoformat()))
+        assert_succeeded(output, ["campaign_analytics_report"])
+        assert_exact(output, sim, ["campaign_analytics_report"], start=start)
+        assert [entry.status for entry in sim.calls(DOWNLOAD)] == [403, 200]
+        assert len(sim.calls(poll)) == 2
 
 
 def test_a_csv_file_costs_the_days_until_a_later_sync() -> None:
