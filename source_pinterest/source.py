@@ -54,9 +54,9 @@ from source_pinterest.engine.token_store import TokenStore
 from source_pinterest.streams import streams_by_name
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.base.run import StreamRun
-from source_pinterest.streams.base.stream import Rank, Sync
+from source_pinterest.streams.base.stream import Sync
 from source_pinterest.streams.organic.profile import UserAccount
-from source_pinterest.streams.selection import Selection, has_days, in_order, rank_of, warn_of_unknown_states
+from source_pinterest.streams.selection import Selection, has_days, in_order, names_before, warn_of_unknown_states
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -238,19 +238,15 @@ class SourcePinterest(ConcurrentSourceAdapter):
         """Return the streams of the catalog, which the concurrent reader reads in bundles."""
         names = {configured.stream.name for configured in configured_catalog.streams}
         runs = in_order(self._runs(config, names), ConnectorStateManager(self._state))
-        ranks = {run.name: rank_of(run.stream) for run in runs}
         for run in runs:
-            if ranks[run.name] >= (Rank.EACH,):
-                # One that begins anew for each board may take all requests of every day: it waits for rank 3 as well.
-                border = Rank.EACH_PIN if ranks[run.name] == (Rank.EACH_PIN, True) else Rank.EACH
-                first = {name for name, rank in ranks.items() if rank < (border,)}
+            if first := names_before(run, runs):
                 run.wait_for_others = partial(self._wait_for_ends, first, run.stream.api.budget)
         analytics = sum(has_days(run.stream) for run in runs)
         self._concurrent_source = self._concurrency(Config.from_mapping(config).num_workers, analytics)
         return [run.as_abstract_stream() for run in runs]
 
     def _wait_for_ends(self, first: set[str], budget: Budget) -> None:
-        """Wait for the streams of the first ranks, if a daily quota is known, so that it suffices for these."""
+        """Wait for the streams that come first, if a daily quota is known, so that it suffices for these."""
         if self.progress:
             self.progress.wait_for(first, lambda: not budget.has_daily_quota())
 

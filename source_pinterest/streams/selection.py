@@ -34,7 +34,7 @@ LOGGER = logging.getLogger("airbyte")
 
 
 def rank_of(stream: PinterestStream) -> tuple[Rank, bool]:
-    """Return the rank of a stream, and whether each sync begins it anew; where a parent has more of either, that."""
+    """Return the rank of a stream, and whether each sync begins it anew: its own, or that of a later parent."""
     parents = map(stream.shared.stream, stream.needs)
     return max(((stream.rank, stream.checkpoint is None), *map(rank_of, parents)))
 
@@ -64,6 +64,19 @@ def in_order(runs: Iterable[StreamRun], states: ConnectorStateManager) -> list[S
         return (*rank_of(run.stream), is_dated, progress)
 
     return sorted(runs, key=place)
+
+
+def names_before(run: StreamRun, runs: Iterable[StreamRun]) -> set[str]:
+    """Return the streams that have to end before this one begins, while a daily quota is known.
+
+    The streams of the first two ranks wait for none, and the others for these. A stream of the last rank that begins
+    anew may take all requests of every day, so it waits for the third rank as well.
+    """
+    rank = rank_of(run.stream)
+    if rank < (Rank.EACH,):
+        return set()
+    border = Rank.EACH_PIN if rank == (Rank.EACH_PIN, True) else Rank.EACH
+    return {other.name for other in runs if rank_of(other.stream) < (border,)}
 
 
 def warn_of_unknown_states(states: Iterable[AirbyteStateMessage], settings: Config) -> None:
