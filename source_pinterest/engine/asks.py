@@ -109,28 +109,38 @@ class Ask:
         return {*chain(*self.names.values())}
 
 
+class Refusals:
+    """The refusals of names by account, and Pinterest's last words about each: what streams of one level learn."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[tuple[str, str]] = Counter()
+        self.quotes: dict[tuple[str, str], str] = {}
+        self.lock = threading.RLock()
+
+
 class RefusedNames:
-    """The columns, targeting types and metrics that Pinterest refuses by name to one stream in this sync.
+    """The columns, targeting types and metrics that Pinterest refuses by name to a stream in this sync.
 
     A name counts as refused for an account after two refusals. After that, one is enough for each other account, so
-    that few requests are wasted.
+    that few requests are wasted. No name is left out for an account that has not refused it.
 
     Args:
         notices: the stream's warnings.
         needed: names that every request must have.
+        refusals: those of the streams that ask the same endpoint at the same level; by default of this stream alone.
     """
 
-    def __init__(self, notices: Notices, needed: Collection[str] = ()) -> None:
+    def __init__(self, notices: Notices, needed: Collection[str] = (), refusals: Refusals | None = None) -> None:
         self._notices, self._needed = notices, frozenset(needed)
-        self._refusals: Counter[tuple[str, str]] = Counter()
-        self._quotes: dict[str, str] = {}
-        self._lock = threading.RLock()
+        self._refusals = refusals or Refusals()
+        self._lock = self._refusals.lock
 
     def of(self, account: str) -> frozenset[str]:
         """Return the names that are known to be refused for an account so far."""
         with self._lock:
-            certain = {name for (_, name), count in self._refusals.items() if count >= _REFUSALS}
-            return frozenset(name for of, name in self._refusals if of == account and name in certain)
+            certain = {name for (_, name), count in self._refusals.counts.items() if count >= _REFUSALS}
+            names = (name for of, name in self._refusals.counts if of == account and name in certain)
+            return frozenset(names) - self._needed
 
     def learn(self, ask: Ask, error: PinterestError) -> bool:
         """Count the refusal of the names to which an error refers.
@@ -151,18 +161,20 @@ class RefusedNames:
             found = named_in(error.quote, ask.all_names().difference(self._needed, ask.doubtful))
             if not found or not all(ask.without(found).names.values()):
                 return False
-            self._refusals.update((ask.account, name) for name in found)
-            self._quotes[ask.account] = error.quote
+            for name in found:
+                self._refusals.counts[ask.account, name] += 1
+                self._refusals.quotes[ask.account, name] = error.quote
             return True
 
     def warn(self, wanted: Ask, sent: Ask) -> None:
         """Warn of the names that a request was sent without."""
-        if listed := ", ".join(sorted(wanted.all_names() - sent.all_names())):
-            account, window = wanted.account, wanted.window
-            about = f"the rows of ad account {account}" if account else "the rows"
+        if refused := sorted(wanted.all_names() - sent.all_names()):
+            account, window, listed = wanted.account, wanted.window, ", ".join(refused)
+            about, quote = f"the rows of ad account {account}" if account else "the rows", self._refusals.quotes
             self._notices.warn(
                 f"{account} {window} {listed}",
-                f"Pinterest refuses {listed}, so {about} for {window} come without them. {self._quotes[account]}.",
+                f"Pinterest refuses {listed}, so {about} for {window} come without them. "
+                f"{quote[account, refused[-1]]}.",
             )
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from source_pinterest.api.errors import BadRequestError
 from source_pinterest.dates import DateWindow
-from source_pinterest.engine.asks import Ask, Asks, Names, RefusedNames, named_in
+from source_pinterest.engine.asks import Ask, Asks, Names, Refusals, RefusedNames, named_in
 from source_pinterest.engine.progress import Notices
 
 COLUMNS = tuple(f"COLUMN_{number}" for number in range(112))
@@ -17,10 +17,15 @@ DAYS, LATER = DateWindow.from_pair(["2026-11-01", "2026-11-07"]), DateWindow.fro
 class Picky:
     """A Pinterest that refuses some names, in some words."""
 
-    def __init__(self, bad: Collection[str], says: str = "Invalid request: {bad} can not be had") -> None:
+    def __init__(
+        self,
+        bad: Collection[str],
+        says: str = "Invalid request: {bad} can not be had",
+        refusals: Refusals | None = None,
+    ) -> None:
         self.bad, self.says = frozenset(bad), says
         self.calls: list[Names] = []
-        self.names = RefusedNames(Notices("campaign_analytics"), needed=("ENTITY_ID",))
+        self.names = RefusedNames(Notices("campaign_analytics"), ("ENTITY_ID",), refusals)
 
     def call(self, ask: Ask) -> Names:
         names = ask.names
@@ -85,6 +90,17 @@ def test_a_name_refused_to_one_account_is_tried_once_for_another(caplog: pytest.
         f"so the rows of ad account {account} for {days}"
         for account, days in (("11", DAYS), ("12", DAYS), ("11", LATER))
     ]
+
+
+def test_streams_of_a_level_learn_a_name_once_for_each_account_that_refuses_it() -> None:
+    refusals, accounts, refusing = Refusals(), list(map(str, range(100))), {"7", "70"}
+    streams = [Picky((), refusals=refusals) for _ in range(4)]
+    for account in accounts:
+        for stream in streams:
+            stream.bad = frozenset({"COLUMN_7"} if account in refusing else ())
+            assert stream.ask(account=account) == (without("COLUMN_7") if account in refusing else WANTED)
+
+    assert sum(len(stream.calls) for stream in streams) == len(accounts) * len(streams) + 2 + 1
 
 
 def test_names_of_several_messages_are_left_out_one_after_the_other() -> None:

@@ -53,7 +53,8 @@ class ReportTasks:
         spec: ReportSpec,
         gate: RowGate,
     ) -> None:
-        refused = RefusedNames(stream.notices, spec.needed)
+        refusals = stream.shared.refusals[f"{spec.endpoint.path} {spec.level}"]
+        refused = RefusedNames(stream.notices, spec.needed, refusals)
         optional, entity = (spec.ids, "") if spec.may_lack_ids else ((), spec.ids[0])
         key = ReportKey(spec.key, optional, refused.of, spec.breakdowns, entity)
         self._rows = ReportRows(stream.name, gate, key, spec.columns, spec.stamped, stream.ad_accounts.currency_of)

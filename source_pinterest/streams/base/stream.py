@@ -16,6 +16,7 @@ HttpStream (CDK)
 
 import logging
 from abc import ABC
+from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -44,6 +45,7 @@ from source_pinterest.api.rows import BY_ID, ListPage, ListShape, Record, list_p
 from source_pinterest.api.session import ApiResponse, path_of
 from source_pinterest.config import Config
 from source_pinterest.dates import day_of_header
+from source_pinterest.engine.asks import Refusals
 from source_pinterest.engine.bundles import Bundle, RowBudget, bundles_of
 from source_pinterest.engine.ledger import Ledger
 from source_pinterest.engine.parents import ParentIds
@@ -69,12 +71,14 @@ class Sync:
         api: sends all requests.
         config: the user's configuration.
         rows: bounds the analytics rows that are in memory at once.
+        refusals: of names in reports, by the path and the level of the reports.
         dated_by: streams of which one list tells Pinterest's day, if the sync lists it anyway.
     """
 
     api: Api
     config: Config
     rows: RowBudget = field(default_factory=lambda: RowBudget(limits.ROWS_IN_MEMORY))
+    refusals: defaultdict[str, Refusals] = field(default_factory=lambda: defaultdict(Refusals))
     dated_by: "tuple[type[PinterestStream], ...]" = ()
     _streams: dict[type, Any] = field(default_factory=dict)
     _days: dict[str, Date] = field(default_factory=dict)
