@@ -87,8 +87,7 @@ class Column:
             kind,
             on=self._step_of(kind) or self.steps[number],
             after=number if self.pages > 1 else 0,
-            **self._about(kind, owner),
-            **details,
+            **{**self._about(kind, owner), **details},
         )
 
     def lasting_fault(self, kind: FaultKind, world: World, details: Mapping[str, Any], *, of_one: bool) -> Fault:

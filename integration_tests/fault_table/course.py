@@ -245,7 +245,7 @@ class Played:
         own = self._warnings(column)
         now = " ".join(text for text in self.outputs[-1].warnings() if text.startswith(f"{column.stream}: "))
         owners = [str(record[name]) for name in OWNERS if name in record]
-        gone = re.compile(rf"{record.get('pin_id')} is left out")
+        gone = re.compile(rf"{record.get('pin_id') or record.get('CAMPAIGN_ID')} is left out")
         return (
             any(re.search(rf"{owner}(,| is left out| was deleted)", now) for owner in map(re.escape, owners))
             or f"pin {record.get('pin_id')} can't be read" in now

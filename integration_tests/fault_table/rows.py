@@ -80,13 +80,17 @@ _TOO_LARGE = {
 _passing = partial(Row, ends=everywhere(_PASSES))
 
 
-def _lasting(fault: str, kind: FaultKind, seconds: int, ends: Mapping[str, str]) -> Row:
+_OF_ALL = {"account": "", "path": ""}
+"""A fault of all boards and ad accounts."""
+
+
+def _lasting(fault: str, kind: FaultKind, seconds: int, ends: Mapping[str, str], **more: Any) -> Row:
     """A fault that hits every call of a board or an ad account for a while; the time between two tries passes at once.
 
     It is played on each kind of stream by itself: the pauses of one would shorten what hits another. Not played is a
     minute at the first call of marketing mix, of which Pinterest takes five a minute: that quota would be waited for.
     """
-    details = {"times": None, "lasts": seconds}
+    details = {"times": None, "lasts": seconds, **more}
     return Row(fault=fault, kind=kind, details=details, spreads=Spread.EVERYWHERE, ends=ends)
 
 
@@ -176,6 +180,7 @@ ROWS = (
         fault="connections reset for 60 s",
         kind=FaultKind.RESET_BEFORE_BODY,
         seconds=60,
+        **_OF_ALL,  # it is waited out as an outage only while no other request is answered
         ends={
             **everywhere("exact"),
             **dict.fromkeys(_REPORTS, "exact, exact, transient"),

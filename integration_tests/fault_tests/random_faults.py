@@ -27,6 +27,10 @@ _LOOKBACKS = (0, 5, None, LONGEST_LOOKBACK_DAYS)
 """None, a short one, the default, and the longest."""
 
 _ROWS = list(filter(may_be_played, ROWS))
+_ODD_IDS = (
+    *(FaultKind.FORBIDDEN, FaultKind.GONE, FaultKind.ACCOUNT_REFUSED_400),
+    *(FaultKind.FORBIDDEN_WITHOUT_WORDS, FaultKind.SERVER_ERROR, FaultKind.CUT_BODY),
+)
 _ODD_ANSWERS = (FaultKind.NOT_FOUND_EMPTY, FaultKind.LAST_90_DAYS_400, FaultKind.OTHER_FORM)
 _LISTS = {
     "boards/list": "boards",
@@ -79,6 +83,9 @@ def _of_one_thing(column: Column) -> Iterator[_Make]:
     if _lists_of(column):
         yield _without_id
         yield _breaking_off
+    if column.name == "analytics":
+        yield _of_an_id
+        yield _of_an_id
     if column.name == "pin days":
         yield _of_a_pin
     if column.name in _IN_REPORTS:
@@ -115,6 +122,12 @@ def _breaking_off(draw: st.DrawFn, column: Column, first: int, last: int) -> Inc
 def _of_a_pin(draw: st.DrawFn, column: Column, first: int, last: int) -> Incident:
     del column
     return of_a_pin(draw(st.sampled_from(ids("pins"))), draw(st.sampled_from(_ODD_ANSWERS)), first, last)
+
+
+def _of_an_id(draw: st.DrawFn, column: Column, first: int, last: int) -> Incident:
+    kind, one = draw(st.sampled_from(_ODD_IDS)), draw(st.sampled_from(ids("campaigns")))
+    fault = Fault(kind, on=column.steps[0], entity=one, times=None)
+    return Incident(first, last, f"campaign {one}: {kind}", lambda sim: sim.add_fault(fault))
 
 
 def _of_a_key(draw: st.DrawFn, column: Column, first: int, last: int) -> Incident:

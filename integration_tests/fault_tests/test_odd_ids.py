@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -101,6 +102,39 @@ def test_an_id_that_fails_otherwise_is_named_and_read_by_the_next_sync(sim: Simu
     assert_succeeded(second, [STREAM])
     rows = {key_of(STREAM, record): record for part in (first, second) for record in part.records[STREAM]}
     assert_same(STREAM, rows.values(), held(sim))
+
+
+@pytest.mark.parametrize("destination", ["append", "append_dedup"])
+def test_an_id_that_fails_in_several_syncs_lacks_alone_and_comes_once_it_is_read(destination: str) -> None:
+    world = World(boards=0, ad_accounts=1, shared_ad_accounts=0, campaigns=IDS)
+    world.first_day = world.today - timedelta(days=6)
+    state: dict[str, Any] = {}
+    rows: list[Record] = []
+    with Simulator(world) as sim:
+        odd = campaigns(sim)[30]
+        refuse(sim, FaultKind.SERVER_ERROR, [odd])
+        for number in range(4):
+            sim.log.clear()
+            config = sim.config(max_retries=1, start_date=str(world.first_day))
+            output = run_sync(sim, [STREAM], config=config, state=state, destination=destination)
+            assert_failed(output, STREAM, "transient_error", odd)
+            state, rows = output.states, [*rows, *output.records[STREAM]]
+            assert requests_of(sim) <= (24 if number == 0 else 5), "one of them about all other ids"
+            world.now += timedelta(days=1)
+        assert odd not in {record["CAMPAIGN_ID"] for record in rows}
+        sim.clear_faults()
+        last = run_sync(
+            sim, [STREAM], config=sim.config(start_date=str(world.first_day)), state=state, destination=destination
+        )
+        assert_succeeded(last, [STREAM])
+        rows = [*rows, *last.records[STREAM]]
+        if destination == "append":
+            end = world.today - timedelta(days=2)
+            assert_same(STREAM, rows, sim.expected(STREAM, start=world.first_day, end=end))
+        else:
+            held_once = {key_of(STREAM, record): record for record in rows}
+            assert_same(STREAM, held_once.values(), sim.expected(STREAM, start=world.first_day))
+        assert "owed" not in str(last.states)
 
 
 def test_an_endpoint_that_never_answers_is_given_up_after_two_probes(sim: Simulator) -> None:

@@ -21,13 +21,14 @@ of one class. `engine/ledger.py` decides what the error of a task costs. `api/re
 `MalformedResponseError` into an `UnavailableError` or, if the whole response has an unknown form, into a `SliceError`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import Enum, auto
 from typing import Any, NamedTuple, Self
 
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils import AirbyteTracedException
 
+from source_pinterest.dates import DateWindow
 from source_pinterest.masking import SECRETS
 
 
@@ -292,6 +293,22 @@ class UnavailableError(SliceError):
     def __init__(self, sentence: str, *, cause: str = "", advice: str = "", reason: Reason | None = None) -> None:
         super().__init__(sentence, advice=advice, reason=reason)
         self.cause = cause
+
+
+class PartsUnreadError(SliceError):
+    """Some ids of a task about days, or some days of an account as a whole, can't be read. All else of it was emitted.
+
+    Args:
+        sentence: what the user reads.
+        parts: the ids of each part, none for an account as a whole, and its days.
+        kind: the failure type.
+    """
+
+    is_isolated = True
+
+    def __init__(self, sentence: str, parts: Sequence[tuple[tuple[str, ...], DateWindow]], kind: FailureType) -> None:
+        super().__init__(sentence, kind=kind)
+        self.parts = parts
 
 
 class AccessLostError(SliceError):

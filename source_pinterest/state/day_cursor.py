@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from pendulum import Date
 
 from source_pinterest import limits
-from source_pinterest.api.errors import FatalError, NothingLeftError
+from source_pinterest.api.errors import FatalError, NothingLeftError, PartsUnreadError
 from source_pinterest.dates import DateWindow, days_before, parse_day
 from source_pinterest.engine.tasks import Task
 from source_pinterest.state.cursor import PinterestCursor, StateStore, reading_state
@@ -23,7 +23,10 @@ from source_pinterest.state.period import Period
 
 LOGGER = logging.getLogger("airbyte")
 
-_FINGERPRINT, _FAILED = "asked", "failed"
+_FINGERPRINT, _FAILED, _OWED = "asked", "failed", "owed"
+
+OWED_ID = "owed_id"
+"""The name of the id that a task is about alone, because it is owed days."""
 
 Owner = str | None
 """An ad account: the days are its own, or those of the user who owns it. None: they are those of the token's user."""
@@ -258,7 +261,8 @@ class DayCursor(PinterestCursor):
 class AccountDayCursor(DayCursor):
     """Keeps the days of ad accounts.
 
-    Beside the accounts, the state has those that `failed`, and a fingerprint of the request. A flat position, which
+    A position may have the days that single ids of the account are `owed`: all others of these days were read. Beside
+    the accounts, the state has those that `failed`, and a fingerprint of the request. A flat position, which
     comes from the official connector and names no account, stands in for accounts without an entry. Where the
     destination replaces rows by their key, it is dropped once the accounts that a sync lists have entries.
 
@@ -276,6 +280,12 @@ class AccountDayCursor(DayCursor):
         incoming = store.incoming()
         with reading_state(store.stream_name):
             self._failed_accounts = set(map(str, incoming.get(_FAILED) or ()))
+            self._owed = {
+                owner: {str(one): DaySet().plus(map(DateWindow.from_pair, days)) for one, days in owed.items()}
+                for owner, position in self._positions_in(incoming).items()
+                if (owed := position.get(_OWED))
+            }
+        self._owed_before = {owner: frozenset(owed) for owner, owed in self._owed.items()}
         self._emitted: dict[Owner, set[DateWindow]] = {}
         self._fingerprint = fingerprint
         self._asks_otherwise = incoming.get(_FINGERPRINT, fingerprint) != fingerprint
@@ -284,10 +294,43 @@ class AccountDayCursor(DayCursor):
     def state(self) -> dict[str, Any]:
         """The state to emit."""
         accounts, flat = self._positions()
+        for account, position in accounts.items():
+            if owed := {one: days for one, days in self._owed.get(account, {}).items() if days}:
+                position[_OWED] = {one: [window.as_pair() for window in days] for one, days in owed.items()}
         failed = (account for account in self._failed_accounts if not self._is_read_whole(account))
         more = {_FAILED: sorted(failed), _FINGERPRINT: self._fingerprint}
         state = write_state(SavedState(accounts, flat.get(self.field)), self.field)
         return {**state, **{name: value for name, value in more.items() if value}, **self._finality()}
+
+    def owed_before(self, account: str) -> frozenset[str]:
+        """Return the ids of an account that were owed days when the sync began."""
+        return self._owed_before.get(account, frozenset())
+
+    def owe(self, account: str, windows: Iterable[DateWindow]) -> Mapping[str, DaySet]:
+        """Owe some windows to the ids that were owed days before, and return what each is to be asked for."""
+        with self._lock:
+            owed = self._owed.get(account, {})
+            owed.update({one: owed[one].plus(windows) for one in self.owed_before(account)})
+            return {one: owed[one] for one in self.owed_before(account)}
+
+    def unread(self, owner: Owner = None) -> list[DateWindow]:
+        """Return the windows of an account that are still to be read.
+
+        Days that single ids are owed, and that only reports have by now, become unread again where rows are replaced.
+        """
+        border = days_before(self._period.today, limits.SYNC_HISTORY_DAYS)
+        for one, days in self._owed.get(owner, {}).items():
+            recent = days.within(border, self._period.today)
+            old = days.minus(recent)
+            if old and self._period.merges_by_key:
+                self._before[owner] = self._before[owner].plus((), old.windows)
+            elif old:
+                LOGGER.warning(
+                    f"{self._stream_name}: the days {old.span} of {one}, of ad account {owner}, could not be read and "
+                    "are too old now. Their rows are missing in the table."
+                )
+            self._owed[owner][one] = recent
+        return super().unread(owner)
 
     def _is_read_whole(self, account: str) -> bool:
         return account in self._read and not self._unread_of(account)
@@ -334,11 +377,39 @@ class AccountDayCursor(DayCursor):
         """Record that the account of a task failed, unless the error is about the whole stream.
 
         The window of the task stays unread, so that its days do not count as read. A later sync that reads all of
-        the account's windows clears the record.
+        the account's windows clears the record. If only parts of the window were not read, these alone stay unread.
         """
-        if error and not isinstance(error, FatalError | NothingLeftError):
+        if isinstance(error, PartsUnreadError):
+            with self._lock:
+                self._move(task, None)
+                self._note_parts(task[ACCOUNT_KEY], error.parts)
+        elif error and not isinstance(error, FatalError | NothingLeftError):
             with self._lock:
                 self._failed_accounts.add(task[ACCOUNT_KEY])
+
+    def _note_parts(self, account: str, parts: Iterable[tuple[Collection[str], DateWindow]]) -> None:
+        """Owe days to ids. Those of an account as a whole stay unread."""
+        owed = self._owed.setdefault(account, {})
+        for ids, window in parts:
+            if not ids:
+                self._unread.setdefault(account, Counter())[window] += 1
+            owed.update({one: owed.get(one, DaySet()).plus((window,)) for one in ids})
+
+    def leave_out(self, task: Task, error: Exception) -> None:
+        """Wait no longer for a task that Pinterest refuses, and owe nothing to an id that it refuses alone."""
+        if OWED_ID not in task.named:
+            super().leave_out(task, error)
+            return
+        with self._lock:
+            self._move(task, None)
+
+    def _move(self, task: Task, finding: Any) -> None:
+        """Take the days of a task that was read, which may be those of a single id."""
+        if one := task.named.get(OWED_ID):
+            owed = self._owed[task[ACCOUNT_KEY]]
+            owed[one] = owed[one].minus((task.days,))
+        else:
+            super()._move(task, finding)
 
     def ensure_at_least_one_state_emitted(self) -> None:
         """Emit the last state of the stream, and warn of days that were emitted in part."""

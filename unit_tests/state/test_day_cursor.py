@@ -5,13 +5,15 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from airbyte_cdk.models import FailureType
 from pendulum import WeekDay
 
-from source_pinterest.api.errors import ConfigError, NothingLeftError, UnavailableError
+from source_pinterest.api.errors import ConfigError, NothingLeftError, PartsUnreadError, UnavailableError
 from source_pinterest.dates import DateWindow, Granularity
 from source_pinterest.engine.tasks import Task
 from source_pinterest.state.cursor import FullRefresh
-from source_pinterest.state.day_cursor import AccountDayCursor, DayCursor
+from source_pinterest.state.day_cursor import OWED_ID, AccountDayCursor, DayCursor
+from source_pinterest.state.period import Period
 from unit_tests.state.day_cursors import (
     EARLIEST,
     ONCE,
@@ -67,6 +69,51 @@ def test_an_account_without_entities_is_done_at_once() -> None:
     plan(subject, 90, batches=0)
 
     assert subject.state == read_up_to(0)
+
+
+# ---- Days that single ids lack
+
+
+def owed_task(one: str, days: DateWindow) -> Task:
+    return Task({"ad_account_id": "549"}, unread, days, {OWED_ID: one})
+
+
+def test_days_that_a_single_id_lacks_are_owed_to_it_until_it_is_read_or_refused() -> None:
+    first = cursor(read_up_to(3))
+    [newest] = plan(first, 90)
+    first.fail(slice_of("549", newest), PartsUnreadError("Scripted", [(("7", "8"), newest)], FailureType.system_error))
+    assert first.state == read_up_to(0, owed={"7": [newest.as_pair()], "8": [newest.as_pair()]})
+
+    second = cursor(first.state)
+    assert second.owed_before("549") == {"7", "8"}
+    assert {one: list(days) for one, days in second.owe("549", [window(50, 0)]).items()} == {
+        "7": [window(50, 0)],
+        "8": [window(50, 0)],
+    }
+    second.commit(owed_task("7", window(50, 0)))
+    second.leave_out(owed_task("8", window(50, 10)), UnavailableError("Scripted"))
+    assert second.state == read_up_to(0, owed={"8": [window(9, 0).as_pair()]})
+
+
+def test_a_day_that_an_account_as_a_whole_lacks_stays_missing() -> None:
+    subject = cursor(read_up_to(3))
+    [newest] = plan(subject, 90)
+    subject.fail(slice_of("549", newest), PartsUnreadError("Scripted", [((), window(5, 5))], FailureType.system_error))
+
+    assert subject.state == read_up_to(0, missing=[window(5, 5).as_pair()])
+
+
+@pytest.mark.parametrize("period", [PERIOD, ONCE])
+def test_days_that_an_id_is_owed_for_too_long_are_read_by_reports_or_named(
+    period: Period, caplog: pytest.LogCaptureFixture
+) -> None:
+    state = {"states": [entry("549", ago(3), **{"from": ago(200), "owed": {"7": [window(95, 80).as_pair()]}})]}
+    subject = cursor(state, replace(period, earliest=day(900)))
+    unread_windows = windows(subject)
+
+    assert (window(95, 90) in unread_windows) == period.merges_by_key
+    assert (f"the days {window(95, 90)} of 7, of ad account 549," in caplog.text) != period.merges_by_key
+    assert subject.state["states"][0]["cursor"]["owed"] == {"7": [window(89, 80).as_pair()]}
 
 
 # ---- The order of accounts

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, NamedTuple, TypeVar
 from pendulum import Date
 
 from source_pinterest import limits
-from source_pinterest.api.errors import ConfigError, SliceError
+from source_pinterest.api.errors import ConfigError, PartsUnreadError, SliceError
 from source_pinterest.api.rows import Record, rows_of
 from source_pinterest.api.session import path_of
 from source_pinterest.api.threads import Signal
@@ -36,7 +36,7 @@ from source_pinterest.engine.asks import ANY_DAY, COMMA, Ask, Asks, Failure, Ids
 from source_pinterest.engine.bundles import Bundle, spooled
 from source_pinterest.engine.tasks import END, START, Task
 from source_pinterest.state.cursor import StateStore
-from source_pinterest.state.day_cursor import AccountDayCursor
+from source_pinterest.state.day_cursor import OWED_ID, AccountDayCursor
 from source_pinterest.state.period import DayRange, Setup, fingerprint
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.ads.metrics_ready import MetricsReadyState
@@ -184,12 +184,22 @@ class QueryAnalytics(AdAccountStream, ABC):
         return None
 
     def _queries(self, account: str, pieces: Iterable[Piece]) -> Iterator[Task]:
-        """Return a task for each batch of ids in each window."""
+        """Return a task for each batch of ids in each window, and one for each id that is owed days.
+
+        An id that failed in an earlier sync is asked for alone, so that it costs no other id a request.
+        """
+        pieces = tuple(pieces)
+        owed = self.checkpoint.owe(account, [window for window, batches in pieces if batches is not None])
         for window, batches in pieces:
             for number, batch in enumerate(batches):
                 rows, read = max(1, len(batch)) * window.days, partial(self.read_batch, batch)
                 parents, named = {"ad_account_id": account}, {"batch": number}
                 yield Task(parents, read, window, named, rows=rows, on_end=self._leave_line)
+        for one, days in owed.items():
+            for window in days:
+                for part in window.cut(request_shape(1, window.days, self.rows_a_day).days):
+                    read_one, parents = partial(self.read_query, (one,)), {"ad_account_id": account}
+                    yield Task(parents, read_one, part, {OWED_ID: one}, rows=part.days, on_end=self._leave_line)
 
     def _join_line(self) -> None:
         """Wait until few tasks of the stream are waiting to be read. Other streams then get their share of a quota."""
@@ -237,9 +247,13 @@ class QueryAnalytics(AdAccountStream, ABC):
     def entity_ids(self, account: str) -> Ids | None:
         """Return the ids of the account's entities, or None if the numbers are of the account as a whole.
 
-        Of a list that broke off, it returns those before.
+        Of a list that broke off, it returns those before. Ids that were owed days when the sync began are not among
+        them, since they are asked for alone.
         """
-        return tuple(self.entity_stream.ids.listed((account,))) if self.entity_stream else None
+        if not self.entity_stream:
+            return None
+        apart = self.checkpoint.owed_before(account)
+        return tuple(one for one in self.entity_stream.ids.listed((account,)) if one not in apart)
 
     def request_fingerprint(self) -> str:
         """Return a digest of all parameters that change the numbers of a day."""
@@ -267,24 +281,26 @@ class QueryAnalytics(AdAccountStream, ABC):
         A destination that keeps every row gets them once all have come. An id that Pinterest refuses is left out.
 
         Raises:
-            PinterestError: the window, or some ids of it, can't be read.
+            PartsUnreadError: some ids or days can't be read, and all others were emitted.
+            PinterestError: the window can't be read.
         """
         account, failures = task["ad_account_id"], list[Failure]()
         whole = Ask(account, ids, task.days, self._wanted)
         responses = self.asks.read(whole, self._request, self._length_without_ids(account), failures)
-        if self.merges_by_key:
-            yield from chain.from_iterable(responses)
-            self._settle(failures)
-        else:
-            found = spooled(chain.from_iterable(responses))
-            self._settle(failures)
-            yield from found
+        found = chain.from_iterable(responses)
+        try:
+            yield from found if self.merges_by_key else spooled(found)
+        except SliceError as error:
+            if OWED_ID not in task.named:
+                raise
+            raise self._unread([Failure(whole, error)]) from error  # of the id, whether or not others are read by now
+        self._settle(failures)
 
     def _settle(self, failures: Iterable[Failure]) -> None:
         """Leave out ids that Pinterest refuses, with a warning each.
 
         Raises:
-            SliceError: others can't be read, for another reason.
+            PartsUnreadError: others can't be read, for another reason.
         """
         failed = list[Failure]()
         for failure in failures:
@@ -293,24 +309,24 @@ class QueryAnalytics(AdAccountStream, ABC):
                 failed.append(failure)
             elif self.notices.warn(
                 f"{ask.account} {ask.ids}",
-                f"{ask.ids[0]} of ad account {ask.account} is left out, because Pinterest refuses its rows. If it no "
+                f"{ask.ids[0]} is left out of ad account {ask.account}, because Pinterest refuses its rows. If it no "
                 f"longer does, they come as far back as the lookback reads. {error.quote or error.message}.",
             ):
                 self.usage.count_left_out()
         if failed:
             raise self._unread(failed)
 
-    def _unread(self, failures: Sequence[Failure]) -> SliceError:
+    def _unread(self, failures: Sequence[Failure]) -> PartsUnreadError:
         """Return the error of ids, or of days of an account as a whole, that can't be read while others are."""
         (ask, error), *_ = failures
         ids = list(dict.fromkeys(chain.from_iterable(failure.ask.ids for failure in failures)))
         named = f"{', '.join(ids[:_NAMED_IDS])}{' …' if len(ids) > _NAMED_IDS else ''} of " if ids else ""
         count = f" ({len(ids):,} IDs)" if len(ids) > 1 else ""
-        return SliceError(
-            f"{self.name}: {named}ad account {ask.account}{count} can't be read for {ask.window}, and the next sync "
-            f"asks again. {error.message}",
-            kind=error.kind,
-            is_isolated=True,
+        return PartsUnreadError(
+            f"{self.name}: {named}ad account {ask.account}{count} can't be read for {ask.window}. All else was read, "
+            f"and the next sync asks for this again. {error.message}",
+            [(failure.ask.ids, failure.ask.window) for failure in failures],
+            error.kind,
         )
 
     def _request(self, ask: Ask) -> Iterator[Bundle]:
