@@ -31,7 +31,7 @@ def test_an_account_added_later_is_read_from_the_start(sim: Simulator) -> None:
     for stream in streams:
         assert_same(stream, upserted(stream, first, second), sim.expected(stream))
     for stream in ADS_ANALYTICS:
-        moving = {(sim.world.today - timedelta(days=age)).isoformat() for age in range(final_after_days(stream))}
+        moving = {(sim.world.today - timedelta(days=age)).isoformat() for age in range(final_after_days(stream) + 1)}
         of_old = [record for record in second.records[stream] if record["AD_ACCOUNT_ID"] == old]
         assert {record["DATE"] for record in of_old} <= moving
 
