@@ -66,8 +66,8 @@ $(INSTALLED): pyproject.toml
 	rm -rf $(NEW_VENV) && "$$found" -m venv $(NEW_VENV) || exit 1; \
 	pip="$(NEW_VENV)/bin/python -m pip install --quiet --disable-pip-version-check"; \
 	{ $$pip --editable '.[tests,checks,report]' && $$pip $(REGISTRY_MODEL); } >$(NEW_VENV)/install.log 2>&1 || { \
-		echo "source-pinterest can't be installed: check your network, and see $(NEW_VENV)/install.log for what pip" \
-			"says." >&2; \
+		echo "source-pinterest can't be installed: check your network and the free space of your disk, and see" \
+			"$(NEW_VENV)/install.log for what pip says." >&2; \
 		exit 1; \
 	}; \
 	touch $(NEW_VENV)/$(@F) && \
@@ -98,7 +98,7 @@ $(PYAIRBYTE)/.installed: pyproject.toml | $(INSTALLED)
 		$(PYTHON_BELOW_3_13) -m venv $(PYAIRBYTE) || exit 1; \
 		$(PYAIRBYTE)/bin/python -m pip install --quiet --disable-pip-version-check \
 			--editable '.[pyairbyte]' >$(PYAIRBYTE)/install.log 2>&1 || { \
-			echo "PyAirbyte can't be installed: check your network, and see $(PYAIRBYTE)/install.log for what pip says." >&2; \
+			echo "PyAirbyte can't be installed: check your network and your disk's free space, and see $(PYAIRBYTE)/install.log for what pip says." >&2; \
 			exit 1; \
 		}; \
 	fi
@@ -112,7 +112,7 @@ $(DBT)/.installed: examples/dbt/requirements.txt | $(INSTALLED)
 	@echo "Installing dbt into $(DBT): one minute, 0.2 GB ..."
 	@$(DBT)/bin/python -m pip install --quiet --disable-pip-version-check --retries 1 \
 		--requirement examples/dbt/requirements.txt >$(DBT)/install.log 2>&1 || { \
-		echo "dbt can't be installed: check your network, and see $(DBT)/install.log for what pip says." >&2; \
+		echo "dbt can't be installed: check your network and your disk's free space, and see $(DBT)/install.log for what pip says." >&2; \
 		exit 1; \
 	}
 	@touch $@
@@ -125,7 +125,7 @@ $(DAGSTER)/.installed: examples/dagster/requirements.txt examples/kubernetes/req
 	@echo "Installing Dagster into $(DAGSTER): one minute, 0.3 GB ..."
 	@$(DAGSTER)/bin/python -m pip install --quiet --disable-pip-version-check --retries 1 \
 		$(patsubst %,--requirement %,$^) >$(DAGSTER)/install.log 2>&1 || { \
-		echo "Dagster can't be installed: check your network, and see $(DAGSTER)/install.log for what pip says." >&2; \
+		echo "Dagster can't be installed: check your network and your disk's free space, and see $(DAGSTER)/install.log for what pip says." >&2; \
 		exit 1; \
 	}
 	@touch $@

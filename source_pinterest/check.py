@@ -26,9 +26,9 @@ from source_pinterest.columns import SYNC_COLUMNS
 from source_pinterest.config import Config
 from source_pinterest.config.reports import refuse_shared_tables
 from source_pinterest.dates import DateWindow, days_before
-from source_pinterest.limits import SYNC_HISTORY_DAYS
+from source_pinterest.limits import PAGE_SIZE, SYNC_HISTORY_DAYS
 from source_pinterest.streams import STREAMS
-from source_pinterest.streams.ads.accounts import AdAccounts
+from source_pinterest.streams.ads.accounts import EXCLUDED, AdAccounts
 from source_pinterest.streams.analytics.custom_report import AccountsToAsk, try_out_reports
 from source_pinterest.streams.analytics.levels import AdAccountAnalytics
 from source_pinterest.streams.analytics.query import QueryAnalytics
@@ -142,11 +142,14 @@ def _ad_accounts(sync: Sync) -> list[str]:
     """Read the ad accounts that the config names, or one page of all of them. Return their ids.
 
     Raises:
-        ConfigError: an account that the config names can't be read.
+        ConfigError: an account that the config names can't be read, or all are excluded.
     """
     accounts = sync.stream(AdAccounts)
     if not sync.config.account_ids:
-        return [str(account["id"]) for account in _first_page(accounts)]
+        listed = [str(account["id"]) for account in _first_page(accounts)]
+        if 0 < len(listed) < PAGE_SIZE and sync.config.exclude_account_ids.issuperset(listed):
+            raise ConfigError(f"{EXCLUDED}: all ad accounts are excluded. Remove one of them.")
+        return listed
     try:
         for _ in accounts.read_records():
             pass

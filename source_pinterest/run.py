@@ -28,6 +28,7 @@ from airbyte_cdk.models import (
 from airbyte_cdk.sources.connector_state_manager import HashableStreamDescriptor
 from airbyte_cdk.utils import AirbyteTracedException
 
+from source_pinterest import __version__
 from source_pinterest.api.retries import Pauses
 from source_pinterest.cli.progress_table import watched
 from source_pinterest.config import Config
@@ -42,6 +43,8 @@ from source_pinterest.start import EXIT_CODE_OF_CTRL_C, print_stopped
 
 _QUOTED = re.compile(r"((?:arguments|choice|option): ).+", re.DOTALL)
 """The part of argparse's errors that quotes the command line."""
+_PLAIN = re.compile(r"-{0,2}[a-z][a-z-]{0,19}|[\w./-]{1,200}\.json", re.ASCII)
+"""A word, an option or the name of a file, which is no secret."""
 
 _COMMANDS_BESIDE = {
     "authorize": "signs in to Pinterest and writes the configuration file",
@@ -74,7 +77,10 @@ class PinterestEntrypoint(AirbyteEntrypoint):
 
     @staticmethod
     def parse_args(args: list[str]) -> Namespace:
-        """Parse the command line. Errors quote no value of it, because a value may be a config with its secrets."""
+        """Parse the command line. Errors quote plain words of it alone: a value may be a config with secrets."""
+        if args[:1] == ["--version"]:
+            sys.stdout.write(f"source-pinterest {__version__}\n")
+            raise SystemExit(0)
         errors = io.StringIO()
         try:
             with redirect_stderr(errors):
@@ -84,7 +90,8 @@ class PinterestEntrypoint(AirbyteEntrypoint):
                 sys.stdout.write("\ncommands beside the connector: python -m source_pinterest.NAME --help\n")
                 sys.stdout.writelines(f"    {name:20}{meaning}\n" for name, meaning in _COMMANDS_BESIDE.items())
             with suppress(AttributeError, OSError):  # it is closed, or its disk is full
-                sys.stderr.write(_QUOTED.sub(rf"\1{MASK}\n", errors.getvalue()))
+                is_plain = all(map(_PLAIN.fullmatch, args))
+                sys.stderr.write(errors.getvalue() if is_plain else _QUOTED.sub(rf"\1{MASK}\n", errors.getvalue()))
             raise
 
     def lines(self, parsed: Namespace) -> Iterator[bytes]:

@@ -206,6 +206,8 @@ class SourcePinterest(ConcurrentSourceAdapter):
         except AirbyteTracedException as error:
             if failures.any_seen():
                 error.failure_type = failures.most_retryable()
+                if not isinstance(error, PinterestError):  # the framework's sentence quotes each error as Python does
+                    error.message = failures.told()
             raise
 
     def _messages(

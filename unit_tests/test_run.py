@@ -23,6 +23,7 @@ from airbyte_cdk.models import (
 from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
 
 from integration_tests.support.processes import ROOT, clean_environment, main, run_to_its_end, running
+from source_pinterest import __version__
 from source_pinterest import run as process
 from source_pinterest.source import SourcePinterest
 from unit_tests.configs import OAUTH, config, signed_in_with
@@ -88,6 +89,16 @@ def test_an_error_about_the_command_line_quotes_no_value_of_it(
     said = capsys.readouterr().err
     assert said.startswith("usage: ")
     assert said.endswith(error)
+
+
+def test_a_mistyped_command_is_quoted_and_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments in (["reed", "--config", "secrets/config.json"], ["--version"]):
+        with pytest.raises(SystemExit):
+            process.PinterestEntrypoint.parse_args(arguments)
+
+    told = capsys.readouterr()
+    assert "invalid choice: 'reed'" in told.err
+    assert told.out == f"source-pinterest {__version__}\n"
 
 
 @pytest.mark.parametrize(

@@ -146,3 +146,20 @@ def test_a_bad_value_is_one_sentence_that_names_the_option(config_file: Path) ->
     assert not passed
     assert said.startswith("Start Date")
     assert said.endswith(".")
+
+
+def test_all_ad_accounts_excluded_fail_the_check_and_are_warned_of_by_a_read(config_file: Path) -> None:
+    with Simulator(World(boards=1, ad_accounts=2)) as sim:
+        config = sim.config(exclude_account_ids=[sim.world.account_id(number) for number in range(2)])
+        is_fine, message = check(sim, config, config_file)
+        output = run_sync(sim, ["campaigns"], config=config)
+
+    assert not is_fine
+    assert str(message).startswith("Excluded Ad Account IDs: all ad accounts are excluded.")
+    assert output.exit_code == 0
+    assert "Excluded Ad Account IDs has all 2 ad accounts, so nothing of them is read." in " ".join(output.warnings())
+
+
+def test_an_empty_catalog_is_told() -> None:
+    with Simulator(World(boards=0)) as sim:
+        assert run_sync(sim, []).warnings() == ["The catalog selects no stream, so nothing is read."]

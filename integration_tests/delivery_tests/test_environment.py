@@ -1,6 +1,7 @@
 """`make install` keeps the environment until the new one is whole. A script stands for Python."""
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -46,7 +47,7 @@ def checkout(tmp_path: Path) -> Path:
 
 def install(checkout: Path, pip_code: int) -> subprocess.CompletedProcess[str]:
     python = checkout / "python"
-    python.write_text(PYTHON.format(pip=pip_code, real=sys.executable))
+    python.write_text(PYTHON.format(pip=pip_code, real=shlex.quote(sys.executable)))
     python.chmod(0o700)
     return make(checkout, "install", f"PYTHON={python}")
 
@@ -69,7 +70,8 @@ def test_an_environment_that_works_stays_when_the_new_one_can_not_be_made(checko
     done = install(checkout, 1)
     assert done.returncode != 0
     assert done.stderr.startswith(
-        "source-pinterest can't be installed: check your network, and see .tmp/venv/install.log for what pip says.\n"
+        "source-pinterest can't be installed: check your network and the free space of your disk, and see "
+        ".tmp/venv/install.log for what pip says.\n"
     )
     assert (checkout / ".venv" / "bin" / "python").read_text() == OLD
     assert sorted(path.relative_to(checkout) for path in (checkout / ".venv").rglob("*")) == before

@@ -5,6 +5,7 @@ library), and each process of the connector begins as a copy of it, with standar
 of its own. What comes before, the start of Python itself, is left to `test_documented_commands.py`.
 """
 
+import faulthandler
 import functools
 import multiprocessing
 import os
@@ -109,6 +110,12 @@ class ConnectorProcess:
         if self.returncode is None and self._process.pid is not None:
             os.kill(self._process.pid, signum)
 
+    def end_and_show(self) -> None:
+        """Say that it hangs, and end it with the stacks of its threads on this process's standard error."""
+        sys.stderr.write(f"A process has not ended within {HANGS_SECONDS} s. These are its threads:\n")
+        sys.stderr.flush()
+        self.send_signal(signal.SIGABRT)
+
     def kill(self) -> None:
         """End it at once, unless it has ended."""
         self.send_signal(signal.SIGKILL)
@@ -135,7 +142,7 @@ def running(
     reading, writing = os.pipe()
     nowhere = os.open(os.devnull, os.O_WRONLY)
     descriptors = (writing if stdout is None else stdout, nowhere if stderr is None else stderr)
-    given = [connection.Connection(os.dup(descriptor), readable=False) for descriptor in descriptors]
+    given = [connection.Connection(os.dup(descriptor), readable=False) for descriptor in (*descriptors, 2)]
     with open(reading, "rb") as said:  # noqa: PTH123 - a descriptor is no path
         try:
             process = _CONTEXT.Process(target=_become, args=(list(command), dict(environment), body, *given))
@@ -148,7 +155,7 @@ def running(
             for end in given:
                 end.close()
         started = ConnectorProcess(process, said)
-        watchdog = threading.Timer(HANGS_SECONDS, started.kill)
+        watchdog = threading.Timer(HANGS_SECONDS, started.end_and_show)
         watchdog.start()
         try:
             yield started
@@ -187,8 +194,11 @@ def _become(
     body: Callable[[], object],
     stdout: connection.Connection,
     stderr: connection.Connection,
+    stacks: connection.Connection,
 ) -> None:
-    """Be that command from here on, in a process that is a copy."""
+    """Be that command from here on, in a process that is a copy. At SIGABRT it tells the stacks of its threads."""
+    faulthandler.enable(os.dup(stacks.fileno()))
+    stacks.close()
     for descriptor, given in ((1, stdout), (2, stderr)):
         os.dup2(given.fileno(), descriptor)
         given.close()

@@ -324,11 +324,15 @@ class AccessLostError(SliceError):
 
 
 def understood(stream: str, error: Exception) -> Exception:
-    """Return the error of reading a stream: a `SliceError` for a value that has another type or is out of range."""
+    """Return the error of reading a stream: a `SliceError` for a value that has another type or is out of range.
+
+    Only a person can tell whether the connector or Pinterest is wrong there.
+    """
     if not isinstance(error, ArithmeticError | AttributeError | LookupError | TypeError | ValueError):
         return error
     why = f"{type(error).__name__}: {error}"
-    return because(error, SliceError.unexplained(f"{stream}: a response of Pinterest can't be understood ({why})"))
+    found = f"{stream}: the connector has an error, or a response of Pinterest has an unknown form ({why})"
+    return because(error, SliceError.unexplained(found))
 
 
 def because(cause: Exception, error: PinterestError) -> PinterestError:

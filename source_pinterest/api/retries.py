@@ -293,5 +293,5 @@ class Tries:
                 reason=reason,
             )
         seconds = self._policy.pauses.before_retry(self._retries)
-        LOGGER.info(f"{self._what}: {why} Retrying in {seconds:g} s.")
+        LOGGER.info(f"{self._what}: {why.rstrip('.')}. Retrying in {seconds:g} s.")
         pause(seconds)

@@ -243,7 +243,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--client-id", help="id of the app; without it, the command asks")
     parser.add_argument("--config", type=Path, default=_CONFIG_FILE, help=f"file to write (default: {_CONFIG_FILE})")
-    parser.add_argument("--port", type=int, default=_PORT, help=f"port of the redirect URI (default: {_PORT})")
+    parser.add_argument("--port", type=_port, default=_PORT, help=f"port of the redirect URI (default: {_PORT})")
     parser.add_argument(
         "--scope",
         action="append",
@@ -272,6 +272,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     _print_next_steps(given.config, requested, tokens.scopes)
     return 0
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) >= 2**16:  # 0 is any that is free
+        raise argparse.ArgumentTypeError(f"a port is a number from 1 to {2**16 - 1:,}, not {text}")
+    return int(text)
 
 
 def scopes() -> str:

@@ -72,9 +72,14 @@ class Progress:
 
     def _summary(self, usage: StreamUsage) -> str:
         return (
-            f"{usage.name}: {self.records[usage.name]:,} records, {usage.sent:,} requests ({usage.retries:,} retries), "
-            f"{usage.waited_seconds:,.0f} s waited for the quota, {usage.left_out:,} accounts or boards left out."
+            f"{usage.name}: {_counted(self.records[usage.name], 'record')}, {_counted(usage.sent, 'request')} "
+            f"({_counted(usage.retries, 'retry', 'retries')}), {usage.waited_seconds:,.0f} s waited for the quota, "
+            f"{_counted(usage.left_out, 'account or board', 'accounts or boards')} left out."
         )
+
+
+def _counted(count: int, one: str, several: str = "") -> str:
+    return f"{count:,} {one if count == 1 else several or f'{one}s'}"
 
 
 class Notices:

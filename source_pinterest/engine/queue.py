@@ -104,21 +104,29 @@ def as_trace(error: AirbyteTracedException) -> AirbyteMessage:
 
 
 class FailureTypes:
-    """Collects the failure types of a sync, which ends with the one for which a retry helps most."""
+    """Collects the errors of a sync, which ends with the failure type for which a retry helps most."""
 
     _MOST_RETRYABLE_FIRST = (FailureType.transient_error, FailureType.system_error, FailureType.config_error)
 
     def __init__(self) -> None:
         self._seen: set[FailureType] = set()
+        self._streams: dict[str, list[str]] = {}
 
     def observe(self, message: AirbyteMessage) -> None:
         """Record the failure type of an error trace."""
         if message.trace and message.trace.error and message.trace.error.failure_type:
             self._seen.add(message.trace.error.failure_type)
+            if named := message.trace.error.stream_descriptor:
+                self._streams.setdefault(message.trace.error.message, []).append(named.name)
 
     def any_seen(self) -> bool:
         """Return whether there was an error trace."""
         return bool(self._seen)
+
+    def told(self) -> str:
+        """Return the errors of the streams in sentences, each once, with the streams that it concerns."""
+        said = (f"{', '.join(dict.fromkeys(names))}: {sentence}" for sentence, names in self._streams.items())
+        return f"These streams were not read to their end. {' '.join(said)}"
 
     def most_retryable(self) -> FailureType:
         """Return the transient, else the system, else the config error among them."""

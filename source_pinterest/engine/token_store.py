@@ -50,6 +50,7 @@ class TokenStore:
         self._hand_out = hand_out
         saves = os.environ.get(SAVE_TOKENS_VARIABLE) == "1" if saves is None else saves
         self._config_path = config_path if saves else None
+        self._unsaved_path = None if saves else config_path
         self._own_tokens = {_refresh_token_of(config)}
         self._has_warned = False
 
@@ -60,6 +61,13 @@ class TokenStore:
             self._save(self._config_path, tokens)
         self._own_tokens.add(_refresh_token_of(self._config))
         self._hand_out(create_connector_config_control_message(self._config))
+        if self._unsaved_path:
+            LOGGER.info(
+                "Pinterest has replaced the refresh token. The new one is in a CONTROL message, and "
+                f"{self._unsaved_path} keeps the old one. With {SAVE_TOKENS_VARIABLE}=1 in the environment, it is "
+                "written there."
+            )
+            self._unsaved_path = None  # once is enough
 
     def _save(self, path: Path, tokens: Tokens) -> None:
         """Replace the tokens in the present content of the file, which the user may have edited during the sync.

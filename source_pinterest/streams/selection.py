@@ -1,5 +1,6 @@
 """The streams that a catalog selects, in reading order, and the errors of those that do not exist."""
 
+import difflib
 import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -101,8 +102,10 @@ class UnknownStreamError(ConfigError):
     """The catalog names a stream that does not exist, such as a custom report that left the config."""
 
     def __init__(self, stream: str) -> None:
+        similar = difflib.get_close_matches(stream, [known.stream_name() for known in STREAMS], n=1)
+        hint = f" Did you mean {similar[0]}?" if similar else ""
         super().__init__(
-            f"{stream} is not a stream of this connector, so nothing is read for it. Refresh the schema of the "
+            f"{stream} is not a stream of this connector, so nothing is read for it.{hint} Refresh the schema of the "
             "connection, or leave the stream out.",
         )
 
@@ -127,6 +130,8 @@ class Selection:
             ConfigError: the catalog names a stream more than once.
             AirbyteTracedException: custom reports in the catalog share a table.
         """
+        if not catalog.streams:
+            LOGGER.warning("The catalog selects no stream, so nothing is read.")
         counts = Counter(configured.stream.name for configured in catalog.streams)
         if repeated := [name for name, count in counts.items() if count > 1]:
             raise ConfigError(

@@ -177,3 +177,11 @@ def test_the_app_s_secret_is_not_shown_where_the_consent_page_quotes_it(
 
     assert authorize.main(["--client-id", "1234567", "--config", str(path), "--port", "0"]) == 1
     assert "granted no access (not the secret ****)" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("port", ["99999", "-1", "http"])
+def test_a_port_that_there_is_not_ends_in_a_sentence(port: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        authorize.main([f"--port={port}"])
+
+    assert f"a port is a number from 1 to 65,535, not {port}\n" in capsys.readouterr().err

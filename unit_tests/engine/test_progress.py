@@ -33,7 +33,7 @@ def test_a_stream_is_summed_up_when_it_ends(caplog: pytest.LogCaptureFixture) ->
 
     progress.observe(as_airbyte_message(boards, AirbyteStreamStatus.INCOMPLETE))
     assert caplog.messages == [
-        "boards: 1,234 records, 3 requests (2 retries), 0 s waited for the quota, 1 accounts or boards left out."
+        "boards: 1,234 records, 3 requests (2 retries), 0 s waited for the quota, 1 account or board left out."
     ]
     assert progress.ended == {"boards": AirbyteStreamStatus.INCOMPLETE}
 

@@ -8,9 +8,12 @@ from typing import ClassVar, NamedTuple
 from source_pinterest import limits
 from source_pinterest.api.errors import AccountUnreadableError, GoneError, PinterestError, RefusedError
 from source_pinterest.api.rows import ListPage, Record, one_item
+from source_pinterest.config.options import FORM
 from source_pinterest.engine.tasks import Parents, Task, or_failed
 from source_pinterest.streams.base.listing import Listed
 from source_pinterest.streams.base.stream import ForeignKey, PinterestStream, Rank, Sync
+
+EXCLUDED = FORM["properties"]["exclude_account_ids"]["title"]
 
 
 class AccountFacts(NamedTuple):
@@ -132,6 +135,7 @@ class AdAccounts(PinterestStream):
     def _selected(self, task: Task, refused: dict[str, PinterestError]) -> Iterator[Listed]:
         """Yield the accounts to read; `refused` takes the errors of named accounts that can't be read."""
         named, excluded = list(self.config.account_ids), self.config.exclude_account_ids
+        found, kept = 0, len(named)
         if len(named) != 1:
             for listed in super().listing(task):
                 selected = [
@@ -139,8 +143,11 @@ class AdAccounts(PinterestStream):
                     for account in listed.records
                     if (not self.config.account_ids or account["id"] in named) and account["id"] not in excluded
                 ]
+                found, kept = found + len(listed.records), kept + len(selected)
                 yield listed._replace(records=selected)
                 named = [account for account in named if account not in {record["id"] for record in selected}]
+        if found and not kept:
+            self.notices.warn(EXCLUDED, f"{EXCLUDED} has all {found} ad accounts, so nothing of them is read.")
         for account in named:
             try:
                 response = self.client.get(f"{self.path_template}/{account}", {}, one_item)
