@@ -163,3 +163,20 @@ def test_all_ad_accounts_excluded_fail_the_check_and_are_warned_of_by_a_read(con
 def test_an_empty_catalog_is_told() -> None:
     with Simulator(World(boards=0)) as sim:
         assert run_sync(sim, []).warnings() == ["The catalog selects no stream, so nothing is read."]
+
+
+def test_the_last_error_has_each_sentence_once_with_its_streams_and_a_hint_at_the_name() -> None:
+    with Simulator(World(boards=1)) as sim:
+        config = sim.config()
+        config["credentials"]["refresh_token"] = "pinr.false-and-expired"
+        expired = run_sync(sim, ["boards", "ad_accounts", "campaigns"], config=config).errors[-1].message
+        mistyped = run_sync(sim, ["boards", "campaings"]).text()
+
+    assert expired.startswith("Pinterest refuses the refresh token")
+    assert expired.count("Pinterest refuses") == 1
+    assert set(expired.rpartition("Not read to their end: ")[2].rstrip(".").split(", ")) == {
+        "boards",
+        "ad_accounts",
+        "campaigns",
+    }
+    assert "campaings is not a stream of this connector, so nothing is read for it. Did you mean campaigns?" in mistyped

@@ -246,7 +246,7 @@ def test_an_option_that_does_not_exist_is_told_once_before_the_first_request(pla
 
 def test_a_refusal_is_one_sentence_and_leaves_nothing(place: Place) -> None:
     code, _, complaints = place.run("boards")
-    assert (code, "python -m source_pinterest.authorize" in complaints) == (1, True), "there is no configuration"
+    assert (code, " -m source_pinterest.authorize" in complaints) == (1, True), "there is no configuration"
     place.configure()
     (place.folder / "output.json").touch()
     for arguments, words in (

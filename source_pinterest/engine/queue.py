@@ -124,9 +124,11 @@ class FailureTypes:
         return bool(self._seen)
 
     def told(self) -> str:
-        """Return the errors of the streams in sentences, each once, with the streams that it concerns."""
-        said = (f"{', '.join(dict.fromkeys(names))}: {sentence}" for sentence, names in self._streams.items())
-        return f"These streams were not read to their end. {' '.join(said)}"
+        """Return the errors of the streams, each once, with the names of the streams behind it."""
+        return " ".join(
+            f"{sentence} Not read to their end: {', '.join(dict.fromkeys(names))}."
+            for sentence, names in self._streams.items()
+        )
 
     def most_retryable(self) -> FailureType:
         """Return the transient, else the system, else the config error among them."""
@@ -134,10 +136,17 @@ class FailureTypes:
 
 
 class _PlainErrors(logging.Filter):
-    """Removes the stack trace from log records of a `PinterestError`, whose message is enough for the user."""
+    """Removes the stack trace from log records of a `PinterestError`, whose message is enough for the user.
+
+    Also drops the framework's list of all errors of a sync, which the last error has in shorter words.
+    """
+
+    _ALL_ERRORS = "During the sync, the following streams did not sync successfully: "
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Keep every record; replace the stack trace by the message of the error."""
+        """Keep every other record; replace the stack trace by the message of the error."""
+        if isinstance(record.msg, str) and record.msg.startswith(self._ALL_ERRORS):
+            return False
         error = record.exc_info[1] if record.exc_info else None
         if isinstance(error, PinterestError):
             record.msg, record.args, record.exc_info = f"{record.getMessage()}: {error.message}", (), None
