@@ -1,4 +1,4 @@
-"""A sync makes the requests that the hours in docs/pinterest.md are computed from."""
+"""A sync makes the requests that the hours in docs/streams-and-limits.md are computed from."""
 
 from collections import Counter
 from datetime import UTC, datetime

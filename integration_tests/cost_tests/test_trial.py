@@ -1,7 +1,7 @@
 """Under the quota of a day that Trial access has, numbers of ads come first, and each sync comes closer to the end.
 
-The worlds of docs/pinterest.md at a tenth of their size, with a tenth of the calls. `integration_tests/tools/trial.py`
-plays them in full.
+The worlds of docs/streams-and-limits.md at a tenth of their size, with a tenth of the calls.
+`integration_tests/tools/trial.py` plays them in full.
 """
 
 from collections.abc import Collection

@@ -13,7 +13,7 @@ PAGES = DOCS / "streams"
 SECTIONS = (
     (ROOT / "README.md", "streams", stream_table.written),
     (DOCS / "pinterest.md", "streams", stream_pages.overview),
-    (DOCS / "pinterest.md", "quotas", quota_table.written),
+    (DOCS / "streams-and-limits.md", "quotas", quota_table.written),
     (DOCS / "running-it.md", "sizes", quota_table.sizes),
 )
 _COUNT = re.compile(r"\d+(?= streams instead of)")

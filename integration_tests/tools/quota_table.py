@@ -1,4 +1,4 @@
-"""The tables of requests, hours, rows and bytes in docs/pinterest.md and docs/running-it.md, made from the code."""
+"""The tables of requests, hours, rows and bytes in docs/streams-and-limits.md and docs/running-it.md."""
 
 import json
 import math

@@ -155,9 +155,10 @@ TOPICS: Mapping[str, Callable[[PinterestStream], bool]] = {
     "Incremental pins": lambda stream: stream.cursor_field == "board_pins_modified_at",
     "Special reports": lambda stream: type(stream).__module__.endswith(".own_reports"),
 }
-"""The sections of docs/pinterest.md and docs/in-depth.md that have more on a stream."""
+"""The sections of docs/options.md and docs/streams-and-limits.md that have more on a stream."""
 
-IN_DEPTH = ("Names of targeting values", "Keys of finer reports", "Special reports")
+OPTIONS = ("Restated numbers", "Special reports")
+"""Those of docs/options.md."""
 
 
 @cache
@@ -213,7 +214,8 @@ def page(stream: PinterestStream, streams: Mapping[str, PinterestStream], fields
     keys = [f"- {_sentence(key, streams[key.stream])}" for key in stream.foreign_keys]
     concerned = (topic for topic, concerns in TOPICS.items() if concerns(stream))
     more = [
-        f"[{topic}](../{'in-depth' if topic in IN_DEPTH else 'pinterest'}.md#{_anchor(topic)})" for topic in concerned
+        f"[{topic}](../{'options' if topic in OPTIONS else 'streams-and-limits'}.md#{_anchor(topic)})"
+        for topic in concerned
     ]
     parts = (
         f"# {stream.name}",

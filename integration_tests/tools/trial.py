@@ -1,4 +1,4 @@
-"""Two weeks of Trial access, 1,000 requests a day; writes docs/in-depth.md. `python -m integration_tests.tools.trial`.
+"""Two weeks of Trial access; writes docs/streams-and-limits.md. `python -m integration_tests.tools.trial`.
 
 Each day has one sync of every stream, from the state of the day before. Reports reach back as far as Pinterest keeps,
 though only the last days have numbers, so that no time is spent on rows.
@@ -71,7 +71,7 @@ def main() -> int:
             sys.stderr.write(f"{title}, day {number}: {len(complete)} streams complete\n")
         rows.append(_row(title, ended))
         sys.stderr.write(f"{' | '.join(rows[-1])}\n")
-    write_section(DOCS / "in-depth.md", "trial", f"{provenance(COMMAND)}\n\n{table(HEAD, rows)}")
+    write_section(DOCS / "streams-and-limits.md", "trial", f"{provenance(COMMAND)}\n\n{table(HEAD, rows)}")
     return 0
 
 
