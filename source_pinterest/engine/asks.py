@@ -227,6 +227,8 @@ class Asks:
         """The ids of the last successful request, by account."""
         self._refusals: Counter[str] = Counter()
         """The refusals of single ids, by account."""
+        self._lost_in_a_row: Counter[str] = Counter()
+        """The parts that were lost since the last response, by account."""
         self._lock = threading.Lock()
 
     def ids_that_fit(self, ids: Ids, length_without_ids: int) -> int:
@@ -275,11 +277,13 @@ class Asks:
                     pending.extendleft(reversed(self._halves(ask, error)))
                 elif sent < _MOST_REQUESTS:
                     pending.extendleft(reversed(self._parts(ask, error, send, failures)))
+                    self._check_outage(whole, error, send)
                 else:
                     failures += _unread([ask, *pending], error)
                     pending.clear()
             else:
                 self._answered[ask.account], is_answered = ask.ids, True
+                self._lost_in_a_row[ask.account] = 0
                 self._refused.warn(ask, tried)
                 yield response
         if failures and not is_answered:
@@ -310,7 +314,19 @@ class Asks:
             retries = ask.max_retries if _is_about_size(error) else _RETRIES_OF_A_HALF if len(ask.ids) > 1 else 0
             return [replace(half, max_retries=retries) for half in halves]
         failures.append(Failure(ask, error))
+        self._lost_in_a_row[ask.account] += 1
         return []
+
+    def _check_outage(self, whole: Ask, error: PinterestError, send: Callable[[Ask], Any]) -> None:
+        """Check that Pinterest still answers requests for the ends of the whole, after two parts in a row were lost.
+
+        Raises:
+            PinterestError: the error, because it does not.
+        """
+        if error.reason in _NO_ANSWER and self._lost_in_a_row[whole.account] > 1:
+            if not self._probe(whole, send):
+                raise error
+            self._lost_in_a_row[whole.account] = 0
 
     def _answers(self, ask: Ask, error: PinterestError, send: Callable[[Ask], Any]) -> bool:
         """Return whether Pinterest answers a smallest part of an ask that failed.
@@ -323,6 +339,14 @@ class Asks:
         is_single = len(ask.ids) == 1
         if not (ask.max_retries is None or (is_single and ask.max_retries)):
             return True
+        if self._probe(ask, send):
+            return True
+        if ask.max_retries is None and not (is_single and self._has_read_others(ask.account, ask.ids)):
+            raise error
+        return False
+
+    def _probe(self, ask: Ask, send: Callable[[Ask], Any]) -> bool:
+        """Return whether Pinterest answers a request for the first id and day of an ask, or for the last ones."""
         for place in (0, -1):
             try:
                 send(ask.smallest(place).without(self._refused.of(ask.account)))
@@ -331,8 +355,6 @@ class Asks:
                     return True
             else:
                 return True
-        if ask.max_retries is None and not (is_single and self._has_read_others(ask.account, ask.ids)):
-            raise error
         return False
 
     def _is_account_refused(self, ask: Ask) -> bool:

@@ -269,6 +269,14 @@ def test_an_outage_takes_two_probes_without_a_retry(count: int, length: int) -> 
     assert {(probe.max_retries, *size_of(probe)) for probe in pinterest.sent[1:]} == {(0, min(count, 1), 1)}
 
 
+def test_an_outage_in_the_middle_of_a_request_ends_it_after_two_ids() -> None:
+    pinterest = Pinterest(lambda ask: FAILED if len(ask.ids) > 30 or len(pinterest.sent) > 3 else None)
+
+    with pytest.raises(UnavailableError, match="503"):
+        pinterest.read(whole(60, LENGTH))
+    assert len(pinterest.sent) < 30
+
+
 def test_a_probe_that_is_refused_shows_that_pinterest_answers() -> None:
     def bad(ask: Ask) -> PinterestError | None:
         return FAILED if len(ask.ids) > 30 else about(REFUSED, 0, 59)(ask)
