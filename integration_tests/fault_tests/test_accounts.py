@@ -83,7 +83,7 @@ def test_an_account_that_was_never_readable_is_left_out_with_its_older_days(kind
         output = run_sync(sim, [stream], config=sim.config(start_date=str(start), num_workers=workers))
         assert_succeeded(output, [stream])
         assert len([warning for warning in output.warnings() if account in warning]) == 1
-        assert any(text.endswith(" 1 accounts or boards left out.") for _, text in output.logs)
+        assert any(text.endswith(" 1 account or board left out.") for _, text in output.logs)
         others = {k: r for k, r in sim.expected(stream, start=start).items() if r["AD_ACCOUNT_ID"] != account}
         assert_same(stream, output.records[stream], others)
 
