@@ -18,8 +18,8 @@ from integration_tests.support.syncs import read_arguments, run_sync, since_rece
 from integration_tests.support.worlds import small_world
 
 END = re.compile(
-    r"(?P<stream>\w+): (?P<records>[\d,]+) records, (?P<calls>[\d,]+) requests \((?P<again>[\d,]+) retries\), "
-    r"(?P<waited>[\d,]+) s waited for the quota, (?P<left_out>[\d,]+) accounts or boards left out\."
+    r"(?P<stream>\w+): (?P<records>[\d,]+) records?, (?P<calls>[\d,]+) requests? \((?P<again>[\d,]+) retr(y|ies)\), "
+    r"(?P<waited>[\d,]+) s waited for the quota, (?P<left_out>[\d,]+) (account or board|accounts or boards) left out\."
 )
 
 
