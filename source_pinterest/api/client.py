@@ -62,7 +62,10 @@ class PinterestClient:
         Raises:
             PinterestError: the error that the table of verdicts assigns to the response.
         """
-        return self._send(path, requests.Request("GET", self._url(path), params=params), parse, max_retries)
+        request = requests.Request("GET", self._url(path), params=params)
+        response = self._tries(path, max_retries).response(self._exchange(request, parse), self._again_or_error)
+        self._api.authenticator.accepted(response.token)
+        return response
 
     def post(self, path: str, body: Mapping[str, Any], parse: Parse[T]) -> ApiResponse[T]:
         """Send a POST request with a JSON body.
@@ -75,7 +78,10 @@ class PinterestClient:
         Raises:
             PinterestError: the error that the table of verdicts assigns to the response.
         """
-        return self._send(path, requests.Request("POST", self._url(path), json=body), parse)
+        request = requests.Request("POST", self._url(path), json=body)
+        response = self._tries(path).response(self._exchange(request, parse), self._again_or_error)
+        self._api.authenticator.accepted(response.token)
+        return response
 
     def url_length(self, path: str, params: Mapping[str, Any]) -> int:
         """Return the number of characters of a request's URL."""
@@ -84,17 +90,15 @@ class PinterestClient:
     def _url(self, path: str) -> str:
         return f"{self._api.base_url}/{path}"
 
-    def _send(
-        self, path: str, request: requests.Request, parse: Parse[T], max_retries: int | None = None
-    ) -> ApiResponse[T]:
+    def _tries(self, path: str, max_retries: int | None = None) -> Tries:
+        """Count a request, and return its tries."""
         self._usage.count_request()
-        policy = self._api.retry_policy.limited(max_retries)
-        session, bounds, authenticator = self._api.session, self._api.response_bounds, self._api.authenticator
-        tries = Tries(policy, self._stream, path, self._max_breaks, self.is_worth_retrying, authenticator.replace)
-        exchange = partial(session.paced_exchange, request, parse, bounds, self._usage)
-        response = tries.response(exchange, self._again_or_error)
-        authenticator.accepted(response.token)
-        return response
+        policy, replace_token = self._api.retry_policy.limited(max_retries), self._api.authenticator.replace
+        return Tries(policy, self._stream, path, self._max_breaks, self.is_worth_retrying, replace_token)
+
+    def _exchange(self, request: requests.Request, parse: Parse[T]) -> Callable[[], ApiResponse[T] | ErrorResponse]:
+        """Return a function that sends the request once, when the quota allows it."""
+        return partial(self._api.session.paced_exchange, request, parse, self._api.response_bounds, self._usage)
 
     def _again_or_error(self, response: ErrorResponse) -> Again | Retry:
         """Return how to send the request again.

@@ -235,15 +235,6 @@ class Asks:
         """Return how many ids of the length of the longest of these fit into a request."""
         return min(self.ids, ids_that_fit(ids, limits.URL_CHARACTERS - length_without_ids))
 
-    def one(self, ask: Ask, send: Callable[[Ask], T]) -> T:
-        """Return the response to an ask that is neither cut nor halved.
-
-        Raises:
-            PinterestError: the request failed.
-        """
-        [response] = self.read(ask, send)
-        return response
-
     def read(
         self,
         whole: Ask,

@@ -221,7 +221,7 @@ class ReportClient:
         """
         ask = _ask_of(request)
         try:
-            return self._asks.one(ask, partial(self._post, request))
+            [token] = self._asks.read(ask, partial(self._post, request))
         except RejectedError as error:
             if named_in(error.quote, ask.all_names()):
                 raise ConfigError(f"Pinterest refuses this report. {error.quote}. {CHANGE_THE_REPORT}") from error
@@ -232,6 +232,7 @@ class ReportClient:
                 kind=FailureType.config_error if isinstance(error, BadRequestError) else error.kind,
                 quote=error.quote,
             ) from error
+        return token
 
     def try_out(self, request: ReportRequest) -> None:
         """Create a report with all its names, so that Pinterest checks the request.

@@ -168,23 +168,19 @@ class ReportRunner:
     # ---- Which report goes on
 
     def _work(self) -> None:
-        """Make requests until all streams, or the sync, are closed."""
+        """Make the request that has been due for longest, until all streams, or the sync, are closed."""
         with suppress(ClosedError):
-            while self._step():
+            while True:
+                with self._changed:
+                    if not self._streams:
+                        self._threads -= 1
+                        return
+                    report = self.pop_due()
+                    if not report:
+                        self._changed.wait(self.seconds_to_next_request())
+                if report:
+                    self.advance(report)
                 self.log_waiting()
-
-    def _step(self) -> bool:
-        """Make the request that has been due for longest, or wait for one. Return False once all streams are closed."""
-        with self._changed:
-            if not self._streams:
-                self._threads -= 1
-                return False
-            report = self.pop_due()
-            if not report:
-                self._changed.wait(self.seconds_to_next_request())
-        if report:
-            self.advance(report)
-        return True
 
     def pop_due(self) -> Report | None:
         """Return the report whose request has been due for longest, and is then under way; None if none is due."""

@@ -35,7 +35,8 @@ class Picky:
         return names
 
     def ask(self, wanted: Names = WANTED, account: str = "11", days: DateWindow = DAYS) -> Names:
-        return Asks(refused=self.names).one(Ask(account, (), days, wanted), self.call)
+        [sent] = Asks(refused=self.names).read(Ask(account, (), days, wanted), self.call)
+        return sent
 
 
 def without(*bad: str) -> Names:
@@ -67,8 +68,10 @@ def test_a_name_that_is_refused_twice_is_left_out_for_good(
 def test_a_name_that_is_refused_once_is_asked_for_again(caplog: pytest.LogCaptureFixture) -> None:
     """One response may only mention it in passing."""
     picky = Picky({"COLUMN_7"})
-    Asks(refused=picky.names).one(
-        Ask("11", (), DAYS, WANTED), lambda ask: picky.call(ask) if not picky.calls else ask.names
+    list(
+        Asks(refused=picky.names).read(
+            Ask("11", (), DAYS, WANTED), lambda ask: picky.call(ask) if not picky.calls else ask.names
+        )
     )
 
     assert picky.names.of("11") == frozenset()
@@ -142,5 +145,5 @@ def test_a_name_that_another_worker_has_learned_meanwhile_is_warned_of_once(capl
             others.pop()()
         return picky.call(ask)
 
-    assert Asks(refused=picky.names).one(Ask("11", (), DAYS, WANTED), call) == without("COLUMN_50")
+    assert [*Asks(refused=picky.names).read(Ask("11", (), DAYS, WANTED), call)] == [without("COLUMN_50")]
     assert len(caplog.messages) == 1

@@ -132,7 +132,8 @@ class QueryAnalytics(AdAccountStream, ABC):
         Raises:
             BadRequestError: Pinterest refuses the request.
         """
-        self._send(Ask(account, (), window, self._wanted), lambda chunks: deque(chunks, maxlen=0))
+        params = self.query((), window, self._wanted)
+        self.client.get(self._path_of(account), params, lambda chunks: deque(chunks, maxlen=0))
 
     @cached_property
     def _schema(self) -> Mapping[str, Any]:
@@ -331,11 +332,8 @@ class QueryAnalytics(AdAccountStream, ABC):
 
     def _request(self, ask: Ask) -> Iterator[Bundle]:
         with self.shared.rows.holding(max(1, len(ask.ids)) * ask.window.days * self.rows_a_day):
-            return self._send(ask, partial(self.bundles_in, ask))
-
-    def _send(self, ask: Ask, parse: Callable[[Iterator[bytes]], T]) -> T:
-        params = self.query(ask.ids, ask.window, ask.names)
-        return self.client.get(self._path_of(ask.account), params, parse, ask.max_retries).value
+            path, params = self._path_of(ask.account), self.query(ask.ids, ask.window, ask.names)
+            return self.client.get(path, params, partial(self.bundles_in, ask), ask.max_retries).value
 
     def _path_of(self, account: str) -> str:
         return path_of(self.path_template, {"ad_account_id": account})

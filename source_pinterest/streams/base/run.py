@@ -196,7 +196,14 @@ class StreamRun(PartitionGenerator):
             elif task.tasks:
                 end = InTurn((yield from self._read_in_turn(task.tasks())))
             else:
-                end = Done((yield from self._counted(task)))
+                bundles = task.bundles()
+                try:
+                    while True:
+                        bundle = next(bundles)
+                        self.cursor.count(bundle.count, task)  # before it is queued
+                        yield bundle
+                except StopIteration as finding:
+                    end = Done(finding.value)
         except Exception as error:  # noqa: BLE001 - the error of a bug ends the task as well
             end = Failed(understood(self.name, error))
             if isinstance(error, PinterestError):  # the trace of a bug stays
@@ -204,17 +211,6 @@ class StreamRun(PartitionGenerator):
         finally:
             error_to_raise = self._end(task, end)
         self._raise(error_to_raise)
-
-    def _counted(self, task: Task) -> Generator[Bundle, None, Any]:
-        """Yield the bundles of a task, each counted by the cursor before it is queued. Return what the task found."""
-        bundles = task.bundles()
-        while True:
-            try:
-                bundle = next(bundles)
-            except StopIteration as end:
-                return end.value
-            self.cursor.count(bundle.count, task)
-            yield bundle
 
     def _read_in_turn(self, tasks: Iterable[Task]) -> Generator[Bundle, None, Exception | None]:
         """Plan and read tasks one after another, until the stream is stopped. Return their first error."""
