@@ -230,7 +230,7 @@ ROWS = (
     Row(
         fault="401, code 7",
         kind=FaultKind.UNAUTHORIZED,
-        ends={"pin days": "passed over; for good: config"},  # a pin that was read is refused too
+        ends={"pin days": "passed over; for good: transient"},  # a pin that was read is refused too
     ),
     Row(
         fault="403, the config names the ad account",
