@@ -69,6 +69,7 @@ class Quota:
         limit: requests that an interval holds.
         interval: the length of an interval in seconds.
         sent: the times of the requests in the last interval.
+        unanswered: the requests whose responses have not come yet. A header may have counted them or not.
 
     Args:
         limit: requests that an interval holds.
@@ -80,9 +81,11 @@ class Quota:
         self.limit = limit
         self.interval = interval
         self.sent = list(sent)
-        self._left = math.inf
-        """The requests that a header left, after the request that was sent at `_left_at`, until `_ends_at`."""
-        self._left_at = self._ends_at = -math.inf
+        self.unanswered = 0
+        self._is_told = False
+        """Whether a header of the present response told how many requests are left."""
+        self._left, self._ends_at = math.inf, -math.inf
+        """The fewest requests that a header of this interval left, and when the interval ends."""
 
     @property
     def is_long(self) -> bool:
@@ -92,10 +95,13 @@ class Quota:
     @property
     def taken(self) -> int:
         """Requests that count at present."""
-        return int(max(len(self.sent), self.limit - self._still_left(self._left, self._left_at)))
+        return int(max(len(self.sent), self.limit - self._left + self.unanswered))
 
-    def _still_left(self, left: float, sent_at: float) -> float:
-        return left - len(self.sent) + bisect_right(self.sent, sent_at)
+    def answered(self) -> None:
+        """Count a response, after its headers. If none of them tells how many requests are left, its request counts."""
+        self.unanswered = max(0, self.unanswered - 1)
+        self._left -= not self._is_told
+        self._is_told = False
 
     def roll(self, now: float) -> None:
         """Forget requests and headers that no longer count."""
@@ -105,8 +111,11 @@ class Quota:
         del self.sent[: bisect_right(self.sent, over)]
 
     def wait(self, now: float) -> float:
-        """Return the seconds until the next request may be sent."""
-        return 0.0 if self.taken < self.limit else self._renewed_at(self.sent[-self.limit :], now) - now
+        """Return the seconds until the next request may be sent, or until the next response may show that it may."""
+        if self.taken < self.limit:
+            return 0.0
+        may_be_counted = len(self.sent) < self.limit and self._left > 0
+        return _ARRIVAL_SECONDS if may_be_counted else self._renewed_at(self.sent[-self.limit :], now) - now
 
     def left(self, now: float, max_wait_seconds: float) -> float:
         """Return the requests left in the interval; infinity if the next one begins within `max_wait_seconds`."""
@@ -128,10 +137,11 @@ class Quota:
         """
         is_other = header.limit != self.limit
         self.limit = header.limit
+        self._is_told = header.remaining is not None
         if header.remaining is None or not self.is_long or sent_at < self._ends_at <= now:
             return
-        if is_other or self._still_left(header.remaining, sent_at) <= self._still_left(self._left, self._left_at):
-            self._left, self._left_at, self._ends_at = header.remaining, sent_at, now + header.reset + _ARRIVAL_SECONDS
+        if is_other or header.remaining <= self._left:
+            self._left, self._ends_at = header.remaining, now + header.reset + _ARRIVAL_SECONDS
 
 
 # ----------------------------------------------------------------------------------------------------------------------
@@ -358,23 +368,26 @@ class Budget:
                 pause.until, pause.is_over = now + _FIRST_SECONDS, True
             for quota in quotas:
                 quota.sent.append(now)
+                quota.unanswered += 1
             self._waits_until.pop(category, None)
             self._categories[category] = None
             return 0.0
 
     def release(self, operation: str, sent_at: float, headers: Mapping[str, str]) -> None:
-        """Learn from the headers of a response.
+        """Count a response, and learn from its headers.
 
         Args:
             operation: the operation of the request.
             sent_at: when it was sent, as `acquire` returned it.
-            headers: the headers.
+            headers: the headers; none if no response came.
         """
         listed = read_rate_headers(headers)
         with self._changed:
             now = self._clock()
             _rolled(self._quotas.of(operation), now)
             self._quotas.learn(operation, listed, sent_at, now)
+            for quota in self._quotas.of(operation):
+                quota.answered()
             self._changed.notify_all()
 
     def throttled(self, operation: str, hint_seconds: float | None) -> None:

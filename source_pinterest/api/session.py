@@ -217,9 +217,14 @@ class PinterestSession(TimeoutSession):
             sent_at = self._budget.acquire(operation)
         usage.count_sent()
         deadline = Deadline(bounds)
-        prepared, settings = self._prepared(request)  # may exchange tokens first, which has a deadline of its own
-        deadline.begin()
-        with self.send(prepared, **settings) as raw:
+        try:
+            prepared, settings = self._prepared(request)  # may exchange tokens first, which has a deadline of its own
+            deadline.begin()
+            raw = self.send(prepared, **settings)
+        except BaseException:
+            self._budget.release(operation, sent_at, {})
+            raise
+        with raw:
             self.last_date = raw.headers.get("Date") or self.last_date
             self._budget.release(operation, sent_at, raw.headers)
             LOGGER.debug("%s %s: %s", prepared.method, urlsplit(prepared.url or "").path, raw.status_code)

@@ -181,6 +181,10 @@ def test_of_the_responses_in_an_interval_the_one_that_leaves_fewest_requests_cou
         caller.release(recorded(300, remaining, 30, ADS_ANALYTICS))
 
     assert caller.calls_until_refused() == 10
+    assert 0 < caller.wait() < 1, "a response may show that its request was counted before"
+    caller.budget.release(CATEGORY, caller.clock.now, recorded(300, 9, 29, ADS_ANALYTICS))
+    assert caller.wait() < 1
+    caller.budget.release(CATEGORY, caller.clock.now, recorded(300, 0, 29, ADS_ANALYTICS))
     assert 28 < caller.wait() < 31
     caller.clock.now += 31
     assert caller.calls_until_refused() == 300
