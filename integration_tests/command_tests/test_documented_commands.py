@@ -106,7 +106,7 @@ def test_the_commands_of_the_documents_work_one_after_the_other(checkout: Path) 
         (checkout / "secrets" / "config.json").write_text(json.dumps(since_recently(sim)))
         local = {"auth_method": "oauth2.0", **sim.credentials, "refresh_token": refresh_token(sim)}
         (checkout / "secrets" / "local.json").write_text(json.dumps({"credentials": local}))
-        secrets = {"CLIENT_ID": CLIENT_ID, "CLIENT_SECRET": CLIENT_SECRET, "REFRESH_TOKEN": refresh_token(sim)}
+        secrets = {"CLIENT_ID": CLIENT_ID, "CLIENT_SECRET": CLIENT_SECRET}
         environment = clean_environment(sim.url) | secrets
         every_command = dict.fromkeys(command for document in DOCUMENTS for command in the_rest(document))
         for command in every_command:
