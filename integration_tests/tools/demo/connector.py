@@ -21,7 +21,7 @@ from integration_tests.tools.demo.screen import DemoFailedError
 CONFIG, READ = "config.json", "read"
 """In the folder of a demo: the connector's configuration, and a folder as `source_pinterest.read` writes it."""
 
-_SUM_OF_A_STREAM = re.compile(r"(?P<stream>\w+): [\d,]+ records, (?P<requests>[\d,]+) requests ")
+_SUM_OF_A_STREAM = re.compile(r"(?P<stream>\w+): [\d,]+ records?, (?P<requests>[\d,]+) requests? ")
 
 
 @contextmanager
