@@ -245,7 +245,8 @@ def show(console: Console, agency: Agency) -> list[str]:
     console.print(table(agency, second))
     found = troubles(second) + agency.incomplete()
     for name, result in second.items():
-        if not all(0 < len(result.records[stream]) < len(first[name].records[stream]) for stream in STREAMS):
+        again, before = ([len(read.records[stream]) for stream in STREAMS] for read in (result, first[name]))
+        if again[0] > before[0] or not 0 < again[1] < before[1]:
             found.append(f"{name} did not go on from its state.")
     if found:
         return found
