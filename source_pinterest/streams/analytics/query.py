@@ -184,13 +184,12 @@ class QueryAnalytics(AdAccountStream, ABC):
                 return error
         return None
 
-    def _queries(self, account: str, pieces: Iterable[Piece]) -> Iterator[Task]:
+    def _queries(self, account: str, pieces: Sequence[Piece]) -> Iterator[Task]:
         """Return a task for each batch of ids in each window, and one for each id that is owed days.
 
         An id that failed in an earlier sync is asked for alone, so that it costs no other id a request.
         """
-        pieces = tuple(pieces)
-        owed = self.checkpoint.owe(account, [window for window, batches in pieces if batches is not None])
+        owed = self.checkpoint.owe(account, [piece.window for piece in pieces])
         for window, batches in pieces:
             for number, batch in enumerate(batches):
                 rows, read = max(1, len(batch)) * window.days, partial(self.read_batch, batch)
