@@ -168,10 +168,6 @@ class DayCursor(PinterestCursor):
             with self._lock:
                 self._before[owner] = self._before[owner].with_lost(lost)
 
-    def unread_windows(self, owner: Owner = None) -> list[DateWindow]:
-        """Return the windows of an owner that are still to be read, without a warning, for an estimate."""
-        return self.days_of(owner).unread(self._period)
-
     @property
     def emits_once(self) -> bool:
         """Whether each day is emitted only once, when it is final."""

@@ -183,7 +183,7 @@ def changed(caplog: pytest.LogCaptureFixture, state: dict[str, Any], period: Any
     """The warnings of a sync that asks for something else than the one before."""
     subject = cursor({**state, "asked": "one"}, period, fingerprint="two")
     assert subject.state["asked"] == "two"
-    subject.unread_windows("549")
+    subject.unread("549")
     return [text for text in caplog.messages if "have changed" in text]
 
 
