@@ -26,10 +26,6 @@ from source_pinterest.api.usage import QuotaUsage
 LOGGER = logging.getLogger("airbyte")
 
 
-# ----------------------------------------------------------------------------------------------------------------------
-# One quota
-# ----------------------------------------------------------------------------------------------------------------------
-
 BURST_SECONDS = 1.0
 """Headers about intervals this short are stale when they arrive."""
 
@@ -144,10 +140,6 @@ class Quota:
             self._left, self._ends_at = header.remaining, now + header.reset + _ARRIVAL_SECONDS
 
 
-# ----------------------------------------------------------------------------------------------------------------------
-# The x-ratelimit headers of a response
-# ----------------------------------------------------------------------------------------------------------------------
-
 _ITEM = re.compile(r'(?:[^,"]|"[^"]*")+')
 _PARAMETER = re.compile(r';\s*(\w+)\s*=\s*(?:"([^"]*)"|([^;"]*))')
 
@@ -193,10 +185,6 @@ def _number(text: str) -> float:
         raise ValueError("The number is negative, infinite or not a number.")
     return number
 
-
-# ----------------------------------------------------------------------------------------------------------------------
-# All quotas of a token
-# ----------------------------------------------------------------------------------------------------------------------
 
 _OF_ALL_REQUESTS = "safety_net"
 """The beginning of the name of the quota that covers every request."""
@@ -275,10 +263,6 @@ class Quotas:
             return everything
         return self._by_name.setdefault(name, Quota(header.limit, header.interval, sent))
 
-
-# ----------------------------------------------------------------------------------------------------------------------
-# The budget of a sync
-# ----------------------------------------------------------------------------------------------------------------------
 
 _PACING_SECONDS = 1.5
 """Waits up to this length only space requests out. `max_wait_seconds` does not limit them."""

@@ -114,8 +114,6 @@ class ReportRunner:
     def __post_init__(self) -> None:
         self._logged_at = self.clock()
 
-    # ---- What streams call
-
     def open(
         self, client: ReportClient, requests: Iterable[ReportRequest], may_read: Callable[[str], bool] = lambda _: True
     ) -> StreamReports:
@@ -164,8 +162,6 @@ class ReportRunner:
             self._streams.remove(stream)
             stream.give_up()
             self._changed.notify_all()
-
-    # ---- Which report goes on
 
     def _work(self) -> None:
         """Make the request that has been due for longest, until all streams, or the sync, are closed."""

@@ -254,8 +254,6 @@ class PinAnalytics(OrganicStream):
             )
         return False
 
-    # ---- Tasks and their ends
-
     def _task(
         self, owner: Task, window: DateWindow, rows: list[Record], reached: Pass | None = None, pins: Ids = ()
     ) -> Task:
