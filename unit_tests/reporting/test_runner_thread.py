@@ -2,7 +2,7 @@
 
 import itertools
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, cast
 
 import pytest
@@ -15,6 +15,16 @@ from source_pinterest.reporting.runner import ReportRunner, StreamReports
 from unit_tests.reporting.requests_for_reports import request
 from unit_tests.reporting.scheduler import BUSY, DONE, Pinterest
 from unit_tests.threads import PATIENCE_SECONDS, in_thread
+
+
+@pytest.fixture(autouse=True)
+def _no_thread_of_another_test() -> Iterator[None]:
+    """Threads of a runner end after its last stream. Until then, they write log lines."""
+    yield
+    for thread in threading.enumerate():
+        if thread.name == "reports":
+            thread.join(PATIENCE_SECONDS)
+            assert not thread.is_alive()
 
 
 def leaping() -> Callable[[], float]:
