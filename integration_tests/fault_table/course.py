@@ -134,6 +134,8 @@ class Played:
         self._state: State = {}
         self._days: list[date] = []
         self._refreshes: dict[Column, list[int]] = {column: [0] for column in course.columns}
+        self._attempts: dict[Column, list[Record]] = {}
+        """What the attempts of a refresh have emitted so far, of streams without a cursor."""
 
     def play(self) -> None:
         """Play the syncs that are left. The last one completes every stream."""
@@ -200,8 +202,10 @@ class Played:
         new = [record for record in records if (record.get("IMPRESSION_1") or 0) < DOUBLED]
         assert len(new) == len(records) or any("have the same key" in text for text in output.warnings())
         if not has_cursor(column):
+            # Attempts of one refresh fill one table. If one was killed after its last record, the next one emits none.
+            self._attempts[column] = new or self._attempts.get(column, [])
             if output.status(column.stream) == "COMPLETE":
-                self.tables[column] = new
+                self.tables[column] = self._attempts.pop(column)
             return
         is_new = self._course.destination == OVERWRITE and self._refreshes[column][-1] == len(self.outputs) - 1
         table = [*([] if is_new else self.tables[column]), *new]
@@ -214,8 +218,11 @@ class Played:
         truth, table = self._truth(column), self.tables[column]
         found = {key_of(column.known_as, record): record for record in table}
         marked = {key for key, record in found.items() if record.get("is_readable") is False}  # the record says so
+        is_of_today = has_cursor(column) or self.outputs[-1].records[column.stream]  # else of an attempt days ago
         lacking = [
-            key for key, record in truth.items() if found.get(key) != without_nulls(record) and key not in marked
+            key
+            for key, record in truth.items()
+            if key not in marked and (found.get(key) != without_nulls(record) if is_of_today else key not in found)
         ]
         twice = [record for record in table if record is not found[key_of(column.known_as, record)]]
         trouble = {
