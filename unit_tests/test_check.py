@@ -111,9 +111,6 @@ def test_analytics_are_asked_for_yesterday(checking: Making) -> None:
     assert {name: asked[name] for name in yesterday} == yesterday
 
 
-# ---- Waits and retries
-
-
 def test_a_network_that_reaches_nobody_is_one_sentence(checking: Making) -> None:
     checked = checking(max_wait_minutes=0)
     for path in PROBED:
@@ -194,9 +191,6 @@ def test_no_request_takes_longer_than_30_seconds_or_than_the_user_allows(checkin
     impatient.result()
     [quick] = impatient.seen
     assert (quick.max_wait_minutes, quick.max_retries, quick.request_timeout_seconds) == (0, 1, 1)
-
-
-# ---- Columns and reports of the config
 
 
 @pytest.mark.parametrize("column", ["TOTAL_START_TRIAL", "SPEND_IN_DOLAR"])
@@ -293,9 +287,6 @@ def test_a_report_of_its_own_kind_is_tried_out_once_its_option_is_filled_in(
         checked.creates(refused(status, 29), path)
         assert checked.result() == (True, None)
         assert re.search(f"{stream}.* {said}", caplog.text)
-
-
-# ---- Rights that single streams need
 
 
 class LeadSheets(AdAccountStream):

@@ -43,9 +43,6 @@ def test_a_window_counts_both_ends_and_does_not_end_before_it_starts() -> None:
         window("2024-01-02", "2024-01-01")
 
 
-# ---- Weeks and months
-
-
 def test_the_bucket_of_a_day() -> None:
     for granularity, day, bucket in [
         (HOUR, "2026-07-01", ["2026-07-01", "2026-07-01"]),

@@ -138,9 +138,6 @@ def test_a_signal_whose_exception_is_swallowed_ends_the_process_at_the_next_mess
     assert run(f"{lost}; yield b''; sys.exit(3)").returncode == 128 + signal.SIGTERM
 
 
-# ---- The lines of a sync
-
-
 NO_CATALOG = ConfiguredAirbyteCatalog(streams=[])
 
 
@@ -201,9 +198,6 @@ def test_prints_go_to_stderr_and_logs_to_stdout_without_secrets() -> None:
     assert ended.stderr.splitlines() == ["one ****", "two ****"]
     assert '"three ****"' in ended.stdout
     assert "one" not in ended.stdout
-
-
-# ---- The end of the process
 
 
 def test_a_stuck_worker_changes_no_end_even_without_memory_for_a_thread() -> None:

@@ -283,9 +283,6 @@ def test_pins_have_their_metrics(connection: duckdb.DuckDBPyConnection, world: W
     }
 
 
-# ---- With dbt, where it is installed
-
-
 def test_the_readme_has_the_commands_that_the_demo_prints() -> None:
     lines = (PROJECT / "README.md").read_text(encoding="utf-8").splitlines()
     assert {READ_INTO_DUCKDB, BUILD} <= set(lines)

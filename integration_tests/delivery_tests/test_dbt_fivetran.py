@@ -84,9 +84,6 @@ def views(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-# ---- Columns and types
-
-
 def test_each_table_of_the_package_has_its_columns_and_types(views: duckdb.DuckDBPyConnection) -> None:
     for table in EXPECTED:
         assert described(views, f"views.{table}") == types_of_streams(table), table
@@ -103,9 +100,6 @@ def test_a_custom_report_has_the_quantity_and_value_of_conversions(connection: d
 
     for table, columns in EXPECTED.items():
         assert described(connection, f"views.{table}") == types_in_duckdb(columns), table
-
-
-# ---- Numbers
 
 
 @pytest.mark.parametrize(
@@ -167,9 +161,6 @@ def test_places_have_their_names_and_regions_their_country(views: duckdb.DuckDBP
     assert {row[0]: row[1:] for row in of_region} == {
         id_: (name, id_.partition("-")[0]) for id_, name in regions.items()
     }
-
-
-# ---- Keywords
 
 
 def test_a_keyword_has_its_ad_group_and_campaign_by_its_parent(views: duckdb.DuckDBPyConnection, world: World) -> None:
@@ -238,9 +229,6 @@ def test_keywords_have_all_the_spend_and_their_words(
     ).fetchall()
 
     assert {words: int(micros) for words, micros in found} == spent
-
-
-# ---- The project
 
 
 @pytest.mark.parametrize(("streams_schema", "is_refused"), [("PINTEREST_ADS", True), ("main", False)])

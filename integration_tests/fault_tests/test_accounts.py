@@ -37,9 +37,6 @@ def without(sim: Simulator, stream: str, accounts: Iterable[str]) -> dict[Key, R
     return expected
 
 
-# -- accounts that refuse or vanish
-
-
 @pytest.mark.parametrize("how", ["refuses", "is listed no longer"])
 def test_an_account_that_was_read_before_is_owed_and_read_when_it_is_back(sim: Simulator, how: str) -> None:
     account = sim.world.account_id(1)
@@ -111,9 +108,6 @@ def test_if_all_of_several_parents_are_gone_nothing_counts_as_read(sim: Simulato
     assert_exact(again, sim, lists)
 
 
-# -- reports that Pinterest refuses to one account
-
-
 @pytest.mark.parametrize("kind", [FaultKind.ACCOUNT_REFUSED_400, FaultKind.EMPTY_400])
 def test_the_refusal_of_one_accounts_report_costs_no_other_account(kind: FaultKind) -> None:
     stream, world = "advertiser_report", World(boards=0, ad_accounts=6)
@@ -154,9 +148,6 @@ def test_reports_that_are_not_for_a_client_are_left_out_or_named_as_a_missing_ri
             assert "not available for this client" in warning
 
 
-# -- parents that can't be listed
-
-
 def test_a_failing_parent_listing_fails_its_children_alone(sim: Simulator) -> None:
     account = sim.world.account_id(1)
     sim.add_fault(Fault(FaultKind.SERVER_ERROR, on="campaigns/list", account=account, times=None))
@@ -181,9 +172,6 @@ def test_a_failing_account_list_fails_every_ads_stream_and_the_rest_is_whole(sim
         assert output.status(stream) == "COMPLETE"
     for stream in ("ad_accounts", *STREAMS):
         assert_failed(output, stream, "transient_error")
-
-
-# -- accounts that fail
 
 
 def test_accounts_that_never_work_keep_no_other_from_being_read_and_come_last() -> None:

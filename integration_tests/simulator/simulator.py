@@ -52,8 +52,6 @@ class Simulator:
         """The base URL of the API."""
         return self.origin + BASE_PATH
 
-    # -- credentials
-
     @property
     def credentials(self) -> dict[str, str]:
         """What an app gets access tokens with: its id, its secret and the newest refresh token."""
@@ -69,8 +67,6 @@ class Simulator:
         """Every secret ever in play: client secret, its Basic form, tokens, codes, signatures of download links."""
         return [*self._service.tokens.secrets, *self._service.reports.signatures]
 
-    # -- what happened
-
     @property
     def log(self) -> list[Entry]:
         return self._service.log
@@ -82,8 +78,6 @@ class Simulator:
     def fired(self, kind: str) -> int:
         """How often faults of a kind have hit a call."""
         return self._service.script.fired(kind)
-
-    # -- what is to happen
 
     def add_fault(self, fault: Fault) -> None:
         self.add_faults([fault])

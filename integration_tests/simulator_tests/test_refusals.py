@@ -35,9 +35,6 @@ from integration_tests.support.pinterest import Simulator, World
 STATS = "reports/stats"
 
 
-# -- parameters
-
-
 def complaint(operation: Operation, world: World, **changes: Any) -> str:
     """What the legal call with changes breaks, "" for nothing; None leaves a parameter out."""
     path, query = legal_calls(world)[operation.operation_id]
@@ -119,9 +116,6 @@ def test_parameters_that_do_not_go_together_are_refused(api: Client) -> None:
         assert refusal(api.call(operation_id, **changes))[:2] == (400, 1), (operation_id, changes)
 
 
-# -- days
-
-
 def test_days_lie_in_the_last_90(sim: Simulator) -> None:
     dated = [one for one in ENDPOINTS if "start_date" in {parameter.name for parameter in one.accepted()}]
     assert len(dated) >= 14
@@ -136,9 +130,6 @@ def test_days_lie_in_the_last_90(sim: Simulator) -> None:
         ]:
             days = days_back(sim.world, -start, -end)
             assert complaint(operation, sim.world, **days) == told, (operation.operation_id, start, end)
-
-
-# -- bookmarks
 
 
 def test_a_bookmark_goes_on_in_its_own_list_alone_and_for_a_day() -> None:
@@ -171,17 +162,11 @@ def test_a_page_has_25_items_unless_asked_otherwise_or_capped() -> None:
         assert [len(page) for page in api.pages(path, page_size=250)] == [3, 3, 1]
 
 
-# -- access
-
-
 def test_a_call_without_a_valid_token_is_refused(api: Client) -> None:
     for authorization in ["", "Bearer ", "Bearer pina_unknown", "Basic eDp5", "pina_unknown"]:
         answer = api.get("/boards", headers={"Authorization": authorization})
 
         assert refusal(answer)[:2] == (401, 2), authorization
-
-
-# -- sizes and headers
 
 
 def test_pinterest_is_as_strict_by_default_as_it_is() -> None:

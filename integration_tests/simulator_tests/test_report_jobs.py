@@ -37,9 +37,6 @@ def link(sim: Simulator, api: Client, **changes: Any) -> str:
     return str(api.poll(finished(sim, api, **changes))["url"])
 
 
-# -- the job
-
-
 def test_a_job_takes_its_time_and_is_kept_for_an_hour(sim: Simulator, api: Client) -> None:
     answer = api.order().json()
     token = answer["token"]
@@ -89,9 +86,6 @@ def test_orders_and_polls_spend_the_quota_of_analytics_and_downloads_none() -> N
         assert {entry.category for entry in sim.log} == {"ads_analytics", ""}
 
 
-# -- its file
-
-
 def test_the_file_lies_on_another_host_that_refuses_a_token(sim: Simulator, api: Client) -> None:
     url = urlsplit(link(sim, api))
 
@@ -115,9 +109,6 @@ def test_a_link_holds_for_five_minutes_and_a_poll_gives_another(sim: Simulator, 
     assert (answer.status_code, answer.headers["Content-Type"]) == (403, "application/xml")
     assert b"<Code>AccessDenied</Code>" in answer.content
     assert download(api.poll(token)["url"]).status_code == 200
-
-
-# -- what goes wrong
 
 
 @pytest.mark.parametrize(

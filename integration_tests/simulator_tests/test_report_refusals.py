@@ -43,9 +43,6 @@ def of_level(level: str, **changes: Any) -> dict[str, Any]:
     return {"level": level, "targeting_types": types, **days_back(WORLD, 60, 40), **changes}
 
 
-# -- fields
-
-
 ONE_OF = choice("x", "A", "B")
 
 
@@ -86,9 +83,6 @@ def test_a_body_that_is_no_json_object_is_refused(sim: Simulator, api: Client) -
     assert told == (400, 1, "Unknown parameter 'level'.")
     assert api.post(path, json={**order, "campaign_ids": None}).status_code == 200
     assert refusal(api.post(path, json={**order, "level": None}))[:2] == (400, 1)
-
-
-# -- fields together
 
 
 def test_every_level_has_a_report_of_all_columns() -> None:

@@ -33,9 +33,6 @@ def test_archived_entities_and_inactive_things_are_listed_only_if_asked_for(api:
         assert 0 < len(found) < len(whole), operation_id
 
 
-# -- lists
-
-
 def test_the_last_bookmark_of_processing_results_leads_to_an_empty_page() -> None:
     with Simulator(World(feed_results=251)) as sim, Client(sim) as api:
         pages = api.pages(legal_calls(sim.world)["feed_processing_results/list"].path, page_size=250)
@@ -65,9 +62,6 @@ def test_batches_of_keywords_go_wrong_as_told(mode: KeywordBatches, parents: lis
         found = [names[keyword["parent_id"]] for keyword in answer.json().get("items", [])]
         assert parents in (answer.status_code, found)
         assert api.call("keywords/get", ad_group_ids=None).status_code == 200
-
-
-# -- pins and profiles
 
 
 def test_protected_pins_come_only_if_asked_for(sim: Simulator, api: Client) -> None:

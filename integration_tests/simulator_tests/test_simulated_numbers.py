@@ -39,9 +39,6 @@ def value(row: Mapping[str, Any], column: str) -> float:
     return row.get(column) or 0
 
 
-# -- forms
-
-
 def test_a_report_leaves_out_zeros_and_rows_of_zeros_only(sim: Simulator, api: Client) -> None:
     seldom, often = "TOTAL_VIEW_CHECKOUT", "TOTAL_CLICK_LEAD"
     asked = {"columns": ["CAMPAIGN_ID", seldom, often], **days_back(sim.world, 60, 0)}
@@ -80,9 +77,6 @@ def test_hours_have_the_name_that_they_are_given_and_no_conversions() -> None:
         assert {name for row in hours for name in row} == {"CAMPAIGN_ID", "CTR", "DATE", *([name] if name else [])}
 
 
-# -- numbers that agree with each other
-
-
 def test_no_click_or_save_is_without_an_impression() -> None:
     streams = ("pin_analytics", "top_pins", "top_video_pins", "user_account_analytics")
     world = small_world()
@@ -114,9 +108,6 @@ def test_what_catalogs_spend_may_be_in_no_row_of_an_ad() -> None:
     }
 
 
-# -- numbers that change
-
-
 def test_the_numbers_of_yesterday_are_still_moving() -> None:
     world = small_world()
     yesterday = (str(world.today - timedelta(days=1)),)
@@ -135,9 +126,6 @@ def test_entities_of_every_status_have_rows_however_long_ago_they_were_edited() 
 
     assert {campaigns[campaign]["status"] for campaign in found} == {"ACTIVE", "ARCHIVED", "PAUSED"}
     assert any(campaigns[campaign]["updated_time"] < NOW.timestamp() - 365 * 86_400 for campaign in found)
-
-
-# -- what is asked for
 
 
 def test_the_attribution_asked_for_is_served_and_changes_conversions_only(sim: Simulator, api: Client) -> None:

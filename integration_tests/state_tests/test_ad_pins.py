@@ -195,9 +195,6 @@ def test_a_list_of_ads_that_breaks_off_costs_its_own_account() -> None:
         ]
 
 
-# -- Courses
-
-
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_course_loses_no_pin(seed: int) -> None:
     """Syncs with pins that answer oddly, outages, quotas that end and kills; new ads in between."""

@@ -40,9 +40,6 @@ SPLITS = ("user_account_analytics_by_content_type", "user_account_analytics_by_a
 LATE_PARTS = {SPLITS[0]: "ORGANIC", SPLITS[1]: "TABLET"}
 
 
-# -- Tasks that were planned and never ended
-
-
 @pytest.mark.parametrize(
     ("kind", "kill"), [("history", 0.6), ("history", 0.8), ("history", 0.95), ("report", 0.5), ("report", 0.8)]
 )
@@ -63,9 +60,6 @@ def test_old_days_of_which_one_of_two_reports_is_refused_stay_unread(kill: float
     refused = Fault("forbidden", on=column.steps[0], every=2, times=None)
     incident = Incident(0, 0, "every second report is refused", lambda sim: sim.add_fault(refused), kill=kill)
     Played(Course((column,), DEDUP, 0, (0, 9, 0), (incident,))).play()
-
-
-# -- Profiles
 
 
 class ProfileCourse:
@@ -202,8 +196,6 @@ def test_a_random_course_of_a_profile_loses_nothing(seed: int) -> None:
 def test_any_course_of_a_profile_loses_nothing(seed: int) -> None:
     assert_a_course_of_a_profile_loses_nothing(seed)
 
-
-# -- A start date that moves on with the days
 
 MOVING_DAYS = 7
 REACHING_NOTHING = {
@@ -349,9 +341,6 @@ def test_an_account_that_refuses_is_not_remembered() -> None:
     )
     assert read == held != []
     assert not output.warnings()
-
-
-# -- Lists of each ad group
 
 
 @pytest.mark.parametrize("batches", [False, True], ids=["one by one", "in batches"])

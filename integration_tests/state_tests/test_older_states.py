@@ -102,8 +102,6 @@ def test_the_sample_state_is_read() -> None:
         assert all(output.records[stream] for stream in state)
 
 
-# -- Whole courses that go on from the state of an older version, or of the official connector
-
 RECORDED = json.loads((Path(__file__).parent / "older_states.json").read_text(encoding="utf-8"))
 """What two commits wrote, and for each entity the days that had arrived by then."""
 UPGRADED = ("campaign_analytics", "user_account_analytics", "pin_analytics")

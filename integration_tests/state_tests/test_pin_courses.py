@@ -23,9 +23,6 @@ either = pytest.mark.parametrize("destination", [APPEND, MERGE])
 single_and_batch = pytest.mark.parametrize("batch", [False, True], ids=["one by one", "in batches"])
 
 
-# -- A pin that failed
-
-
 @either
 @single_and_batch
 def test_a_pin_that_failed_arrives_with_all_its_days_once_it_answers(destination: str, batch: bool) -> None:
@@ -109,9 +106,6 @@ def test_a_pin_that_one_list_lacks_loses_no_day_where_rows_are_merged() -> None:
     course.assert_complete()
 
 
-# -- Responses about several pins
-
-
 @either
 @pytest.mark.parametrize("lacking", [40, 39], ids=["all", "all but one"])
 def test_pins_that_a_response_lacks_arrive_with_the_next_sync(destination: str, lacking: int) -> None:
@@ -139,9 +133,6 @@ def test_pins_without_activity_that_a_response_lacks_are_no_failure() -> None:
     assert not output.warnings()
     assert len(course.requests) == 1
     assert not course.owed
-
-
-# -- Pins that Pinterest refuses
 
 
 IN_A_ROW = range(8, 20)
@@ -241,9 +232,6 @@ def test_a_refused_pin_in_a_request_about_many_does_not_close_the_beta(kind: Fau
     assert all(map(course.rows_of, range(1, 200)))
 
 
-# -- Pins that answer oddly
-
-
 @pytest.mark.parametrize("kind", ODD)
 def test_an_odd_pin_costs_itself_alone(kind: FaultKind) -> None:
     """Also when it is asked first, because it is owed. It is then asked once, without retries."""
@@ -291,9 +279,6 @@ def test_an_outage_stops_after_a_few_requests(kind: FaultKind, batch: bool) -> N
     course.assert_complete()
 
 
-# -- Owners
-
-
 @either
 def test_owners_that_have_waited_longest_come_first(destination: str) -> None:
     """A quota of a day is enough for the pins of one owner."""
@@ -314,9 +299,6 @@ def test_the_pins_of_one_owner_that_fail_hold_up_no_other_owner() -> None:
     course.assert_complete()
 
 
-# -- Metrics
-
-
 @either
 @single_and_batch
 def test_videos_whose_video_metrics_are_refused_arrive_without_them(destination: str, batch: bool) -> None:
@@ -329,9 +311,6 @@ def test_videos_whose_video_metrics_are_refused_arrive_without_them(destination:
         for number in course.videos:
             assert any(course.pins[number][1] in text for text in output.warnings())
     assert not course.owed
-
-
-# -- Courses
 
 
 @pytest.mark.parametrize(

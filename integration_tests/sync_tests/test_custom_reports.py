@@ -106,9 +106,6 @@ def test_more_targeting_types_than_a_report_takes_are_split_into_several(sim: Si
     assert_rows(output, key, held(sim, key, **request))
 
 
-# -- what is wrong with a report
-
-
 def test_a_report_that_pinterest_refuses_fails_alone() -> None:
     with Simulator(World(boards=0, ad_accounts=1, campaigns=2), refused_windows=[(1, 1, 1)]) as sim:
         windows = {"click_window_days": 1, "engagement_window_days": 1, "view_window_days": 1}

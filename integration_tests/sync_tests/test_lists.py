@@ -75,9 +75,6 @@ def test_check_does_not_miss_a_permission_that_the_consent_form_does_not_ask_for
     assert not [message for message in output.messages if message.log and "biz_access" in message.log.message]
 
 
-# -- options
-
-
 def test_pins_of_boards_of_every_privacy_come_with_their_totals_if_wanted() -> None:
     streams = ["pins", "board_pins", "board_section_pins"]
     with Simulator(World(boards=4, pins_per_board=6, sections_per_board=1, pins_per_section=2)) as sim:
@@ -128,9 +125,6 @@ def test_every_targeting_value_but_one_has_a_name() -> None:
     assert {value for value in values if not names.get(value)} == {("GEO", NAMELESS)}
     assert names["PINNER_INTEREST", "903733943146"] == "Animals"
     assert names["COUNTRY", "US"] == "United States"
-
-
-# -- catalogs
 
 
 def test_without_a_catalog_the_streams_are_empty_without_a_warning() -> None:

@@ -137,8 +137,6 @@ def test_each_account_has_a_state_of_its_own(agency: Simulator) -> None:
         assert {record["date"] for record in second.records["pin_analytics"]} == settled
 
 
-# ---- An ad account that moves to another owner
-
 X, Y = 1, 2
 """Users, as the simulator numbers them."""
 

@@ -194,9 +194,6 @@ def test_pins_of_which_all_are_refused_are_not_left_out_one_by_one(world: World)
         assert output.states["pin_analytics"].keys() == {"date", "from"}
 
 
-# ---- Pictures of which Pinterest refuses the video metrics
-
-
 SEVERAL = ["multi_pins/analytics"]
 
 

@@ -47,9 +47,6 @@ def held(sim: Simulator, stream: str) -> dict[Any, Any]:
     }
 
 
-# -- each row once
-
-
 @pytest.mark.parametrize(("grain", "ids"), [("entity", "asked"), ("ad", "all")])
 def test_every_row_comes_once_under_a_key_without_nulls(grain: str, ids: str) -> None:
     few = {"ad_accounts": 1, "ad_groups": 1, "ads": 2, "product_groups": 1, "product_items": 1}
@@ -81,9 +78,6 @@ def test_a_report_of_the_users_own_has_the_key_of_its_level() -> None:
         assert_succeeded(output, [stream])
         found = [tuple(record[part] for part in key) for record in output.records[stream]]
         assert sorted(found) == sorted(sim.expected(KEYWORDS, wanted_columns=report["columns"]))
-
-
-# -- keys that repeat
 
 
 @pytest.mark.parametrize("destination", [DEDUP, APPEND])

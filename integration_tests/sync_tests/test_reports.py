@@ -55,9 +55,6 @@ def cursor(output: Output, stream: str = STREAM) -> dict[str, Any]:
     return dict(entry["cursor"])
 
 
-# -- history
-
-
 def test_a_first_sync_of_900_days_and_those_after_it() -> None:
     with Simulator(World(boards=0, ad_accounts=1, campaigns=3)) as sim:
         options = config(sim, 899)
@@ -134,17 +131,11 @@ def test_a_sync_that_crosses_midnight_stays_on_its_day(sim: Simulator) -> None:
     assert_same(STREAM, output.records[STREAM], expected)
 
 
-# -- which days are final
-
-
 def test_a_day_that_pinterest_does_not_call_final_waits_where_days_are_appended(sim: Simulator) -> None:
     sim.world.days_until_final = 4
     output = run_sync(sim, [STREAM], config=config(sim, 20), destination="append")
     assert_exact(output, sim, [STREAM], start=ago(sim, 20), end=ago(sim, 4), wanted_columns=COLUMNS)
     assert cursor(output)["DATE"] == str(ago(sim, 4))
-
-
-# -- report streams
 
 
 def test_every_report_stream_holds_what_pinterest_does_and_they_are_made_at_once() -> None:

@@ -33,9 +33,6 @@ def _log_again() -> Iterator[None]:
     logging.disable(logging.NOTSET)
 
 
-# ---- What an experiment sees
-
-
 def each_row(**changes: Any) -> Callable[[Any, Any], Any]:
     """Change columns of every row of analytics."""
     return lambda _entry, rows: [{**row, **changes} for row in rows]
@@ -125,9 +122,6 @@ def test_each_assumption_is_judged_by_what_the_experiments_see() -> None:
         assert {one.assumption.says for one in found if one.against} == case.contradicted, name
         judged |= {one.assumption for one in found}
     assert judged == set(adopt.ASSUMPTIONS)
-
-
-# ---- What is told
 
 
 CANARY = "canary"
@@ -233,9 +227,6 @@ def test_a_message_is_told_in_known_words(text: str, told: str) -> None:
     assert forms.message(text) == told
 
 
-# ---- How an experiment begins and ends
-
-
 def test_an_experiment_asks_first_and_prints_the_whole_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -305,9 +296,6 @@ def test_without_a_response_nothing_is_written(tmp_path: Path, monkeypatch: pyte
     with pytest.raises(SystemExit, match="No response came"):
         run.main(["2", "--config", str(path)])
     assert not list(tmp_path.glob("*.tsv"))
-
-
-# ---- What comes back
 
 
 def changed(answer: Answer) -> Answer:

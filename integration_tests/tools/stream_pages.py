@@ -364,9 +364,6 @@ def _type(field: Mapping[str, Any]) -> str:
     return f"{named}, {field['format']}" if "format" in field else named
 
 
-# ---- What the page of a stream of days begins with
-
-
 def is_by_day(stream: PinterestStream) -> bool:
     """Whether the records of a stream are the numbers of days, weeks or months."""
     return str(stream.cursor_field or "").lower() == "date"
@@ -437,9 +434,6 @@ def _chosen(record: Record, columns: Iterable[str]) -> Record:
         elif not inner and name in record:
             chosen[name] = record[name]
     return chosen
-
-
-# ---- Diagrams in Mermaid: https://mermaid.js.org/syntax/flowchart.html
 
 
 class Arrow(NamedTuple):

@@ -105,9 +105,6 @@ def test_a_shorter_timeout_shortens_the_time_of_responses_and_files() -> None:
     assert hasty.file_bounds.most_bytes == limits.REPORT_BYTES
 
 
-# ---- Base URLs
-
-
 @pytest.mark.parametrize(
     ("address", "base_url"),
     [

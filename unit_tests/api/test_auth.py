@@ -140,9 +140,6 @@ def test_after_a_token_was_accepted_rejections_are_counted_anew(renewing: Endpoi
         refused(renewing, 4, is_last=True)
 
 
-# ---- Rotated refresh tokens
-
-
 @pytest.mark.parametrize(
     "same",
     [{}, {"refresh_token": "false-refresh-token"}, {"refresh_token": 7}, {"refresh_token": "false refresh token"}],
@@ -164,9 +161,6 @@ def test_a_rotation_that_can_not_be_told_is_used_all_the_same_the_next_time(
 
     assert endpoint.token() == "Bearer false-access-token-2"
     assert mock.last_request.text.endswith("refresh_token=false-refresh-token-2")
-
-
-# ---- A token endpoint that refuses or fails
 
 
 @pytest.mark.parametrize("status", [400, 401, 403])
@@ -248,9 +242,6 @@ def test_a_throttled_refresh_is_sent_again_which_is_no_retry(endpoint: Endpoint)
 
     assert endpoint.token() == "Bearer false-access-token-1"
     assert endpoint.calls == TRIES + 1
-
-
-# ---- What a response says
 
 
 YEAR_SECONDS = 366 * 86_400

@@ -47,9 +47,6 @@ def beginning(wire: Wire, headers: Mapping[str, str] | None = None) -> bytes:
     return beginning_of(response(wire, headers, status=502), API_RESPONSE, Deadline(API_RESPONSE))
 
 
-# ---- Whole
-
-
 def test_a_body_comes_as_it_was_sent() -> None:
     """Whatever the header says: a server may leave it out, and a proxy may unpack a body and leave it."""
     for encoding in ["", "identity", "x-gzip", " GZIP ", "br", "utf-8", "x" * 1_000]:
@@ -65,9 +62,6 @@ def test_gzip_of_several_members_or_of_a_server_that_means_zlib_is_read() -> Non
     for size in (1, 1_000_000):
         assert body(*pieces_of(packed, size), content_encoding="gzip") == TEXT + TEXT, size
     assert body(zlib.compress(TEXT), content_encoding="gzip") == TEXT
-
-
-# ---- Broken
 
 
 def test_a_connection_that_breaks_is_noticed() -> None:
@@ -91,9 +85,6 @@ def test_a_body_that_is_not_valid_gzip_is_refused(packed: bytes) -> None:
         body(packed, content_encoding="gzip")
 
     assert not isinstance(raised.value, BrokenResponseError), "a smaller request would be no better"
-
-
-# ---- Too large
 
 
 def test_a_body_that_grows_too_large_is_let_go_at_once() -> None:
@@ -124,9 +115,6 @@ def test_a_gzip_header_without_end_counts_as_it_arrives() -> None:
     with pytest.raises(BrokenResponseError, match="larger than 1,000 bytes"):
         list(arriving(wire, Bounds(1_000), headers=GZIP))
     assert len(wire.left) == 8
-
-
-# ---- Too slow
 
 
 PACED = Bounds(most_bytes=1024**3, bytes_a_second=100, pace_seconds=60)
@@ -165,9 +153,6 @@ def test_the_time_in_which_rows_are_worked_on_is_not_counted(clock: Clock, bound
         clock.now += 1_000
 
 
-# ---- The beginning of an error
-
-
 def test_of_an_error_the_beginning_is_read_as_far_as_it_comes() -> None:
     endless = Wire(*[b"x" * 1_000] * 1_000)
 
@@ -176,9 +161,6 @@ def test_of_an_error_the_beginning_is_read_as_far_as_it_comes() -> None:
     assert len(endless.left) > 900
     assert beginning(Wire(b"<html>", breaks_off=True)) == b"<html>"
     assert beginning(Wire(b"\x1f\x8b"), GZIP) == b""
-
-
-# ---- Over a socket
 
 
 HASTY = Bounds(most_bytes=1_000, seconds=0.05)

@@ -153,9 +153,6 @@ def test_a_request_without_retries_waits_for_no_connection(mock: requests_mock.M
     assert calls.get() == {"items": []}
 
 
-# ---- Refusals
-
-
 INSUFFICIENT = "Your token does not have sufficient permissions to perform this operation."
 
 
@@ -191,9 +188,6 @@ def test_a_restricted_feature_is_named_and_no_permission_is_asked_for(
 
     assert "Authenticate" not in str(raised.value.message)
     assert "permission" not in str(raised.value.message)
-
-
-# ---- What is too large
 
 
 @pytest.mark.parametrize(("status", "short"), [(400, errors.UnavailableError), (414, errors.ResponseTooLargeError)])

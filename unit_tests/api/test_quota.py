@@ -90,9 +90,6 @@ def caller() -> Caller:
     return Caller(max_wait_seconds=900)
 
 
-# ---- Headers
-
-
 OF_A_SECOND = QuotaHeader(100, 1, "safety_net_app_id_user_id")
 OF_ANALYTICS = QuotaHeader(300, 60, "ads_analytics_app_id_user_id")
 OF_REPORTS = QuotaHeader(800, 60, "analytics_get_report_app_id")
@@ -160,9 +157,6 @@ def test_a_form_that_nobody_knows_says_nothing() -> None:
         assert list(read_rate_headers(told)) == [], told
 
 
-# ---- One quota
-
-
 @pytest.mark.parametrize(("limit", "left"), [("1500", 1_499), ("10", 4)])
 def test_headers_replace_the_allowance_and_tell_of_other_programs(caller: Caller, limit: str, left: int) -> None:
     caller.call(alone(limit, left, 60))
@@ -212,9 +206,6 @@ def test_no_more_than_the_cap_of_all_categories_goes_out_a_second(second: str, c
     assert caller.wait("ads_analytics") == pytest.approx(1.1)
     caller.clock.now += 1.2
     assert caller.wait("ads_analytics") == 0
-
-
-# ---- Operations that share quotas
 
 
 GUESS = limits.REQUESTS_PER_MINUTE[CATEGORY]
@@ -302,9 +293,6 @@ def test_a_category_is_as_full_as_its_fullest_interval_that_is_longer_than_a_sec
     assert [(usage.used, usage.limit) for usage in caller.budget.quota_usage()] == [(3, 8), (90, 1_000)]
 
 
-# ---- Throttled requests
-
-
 def test_a_pause_is_as_long_as_told_and_no_shorter_hint_cuts_it(caller: Caller) -> None:
     caller.budget.throttled(CATEGORY, 17)
     caller.budget.throttled(CATEGORY, 3)
@@ -378,9 +366,6 @@ def test_after_a_pause_one_request_goes_first(caller: Caller) -> None:
     assert [caller.wait(POLL) for _ in range(3)] == [0, 0, 0]
 
 
-# ---- The requests that a quota leaves for this sync
-
-
 @pytest.mark.parametrize(
     ("told", "after", "left"),
     [
@@ -418,9 +403,6 @@ def test_a_quota_of_a_day_is_known_from_a_refusal_alone(
     with pytest.raises(FatalError) if told > max_wait_seconds else nullcontext():
         caller.budget.throttled(CATEGORY, told)
     assert caller.budget.has_daily_quota() is is_daily
-
-
-# ---- Waits
 
 
 def full(reset: float, wait: Wait = None) -> Caller:

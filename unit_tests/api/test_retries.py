@@ -132,9 +132,6 @@ def test_a_retry_that_is_not_worth_it_is_given_up(slept: list[float]) -> None:
     assert slept == [2]
 
 
-# ---- Outages
-
-
 LONG = Pauses(first_seconds=100, longest_seconds=1_000)
 
 

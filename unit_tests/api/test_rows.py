@@ -101,9 +101,6 @@ def test_json_of_another_form_is_told_from_what_is_broken(
     assert (raised.value.field if isinstance(raised.value, FormError) else "") == field
 
 
-# ---- Pages
-
-
 @pytest.mark.parametrize(
     ("body", "shape", "bookmark"),
     [
@@ -210,9 +207,6 @@ def test_a_body_can_not_close_the_lists_that_are_put_around_it() -> None:
         assert refusal_of(parse_json, body + b" " * 100_000), body[:20]
 
 
-# ---- Values
-
-
 @pytest.mark.parametrize("beside", [b"1", rb'"\ud83d"'])
 def test_a_longer_whole_number_is_a_float(beside: bytes) -> None:
     for number in [2**64, -(2**63) - 1, 10**24 + 7, 10**300]:
@@ -252,9 +246,6 @@ def test_replaced_values_are_warned_of() -> None:
     assert list(rows_of([body], on_replacement=told.append)) == [{"id": "\ufffd"}, {"id": None, "B": "}"}, {"id": "😀"}]
     assert list_page([rb'{"items":[{"id":"\ud83d"}]}'], told.append) == ListPage([{"id": "\ufffd"}])
     assert told == [CHARACTERS, NUMBERS, CHARACTERS]
-
-
-# ---- Bounds of size and work
 
 
 def row_of(size: int, letter: bytes = b"}") -> bytes:

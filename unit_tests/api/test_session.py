@@ -76,9 +76,6 @@ def test_the_servers_time_is_ours_where_it_does_not_say(
     assert server_time_of(headers) == seconds
 
 
-# ---- URLs and paths
-
-
 def test_an_address_tells_how_far_it_leads() -> None:
     local = ["127.0.0.1", "127.1", "[::1]:8899", "[::ffff:127.0.0.1]", "LocalHost.:80"]
     public = ["[::ffff:8.8.8.8]", "[2606:4700::1111]", "8.8.8.8", "files.example"]

@@ -137,9 +137,6 @@ def test_names_that_differ_within_63_characters_have_tables_of_their_own() -> No
     refuse_shared_tables(read_reports(*(report(name=name) for name in names)).custom_reports)
 
 
-# ---- Columns
-
-
 def test_columns_keep_their_order_without_what_every_row_has() -> None:
     columns = ["ctr", "DATE", "TARGETING_VALUE", "SPEND_IN_DOLLAR", "TARGETING_TYPE", "CTR"]
 

@@ -169,9 +169,6 @@ def test_states_are_read_in_a_list_by_themselves_or_by_stream(path: Path, conten
     assert [AirbyteStateMessageSerializer.dump(state) for state in read_states(path)] == states
 
 
-# ---- Configs that an older form has saved
-
-
 ROOT = Path(__file__).parents[2]
 FORM = json.loads((ROOT / "source_pinterest/spec.json").read_text(encoding="utf-8"))["connectionSpecification"]
 WINDOW = "click_window_days"

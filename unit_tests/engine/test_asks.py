@@ -48,8 +48,6 @@ def test_an_id_that_has_more_rows_than_a_call_may_bring_is_asked_for_alone() -> 
     assert request_shape(3, 90, rows_a_day=200) == (1, 90)
 
 
-# ---- What is too large
-
 TOO_LARGE = ResponseTooLargeError("too large")
 TOO_LONG = ResponseTooLargeError("too long", reason=Reason.URL_TOO_LONG)
 
@@ -156,8 +154,6 @@ def test_responses_come_in_order_after_any_number_of_halvings() -> None:
     assert list(Asks(ids=4, days=90).read(whole(5, 2), send)) == list(ids(5))
     assert sent == [(4, 2), *[(2, 2), (1, 2), (1, 2)] * 2, (1, 2)]
 
-
-# ---- Parts that fail while others are read
 
 Bad = Callable[[Ask], PinterestError | None]
 FAILED = UnavailableError("HTTP 503", reason=Reason.SERVER_ERROR)

@@ -89,8 +89,6 @@ def test_a_record_is_bounded_like_a_row() -> None:
         bundle_with({"name": "x" * ROW_BYTES})
 
 
-# ---- Bundles that wait
-
 #: More than a spool holds in memory.
 LARGE_RECORDS = [{"text": f"{number:05}" * 20_000} for number in range(30)]
 
@@ -138,9 +136,6 @@ def test_a_disk_that_is_full_or_missing_is_a_sentence_that_names_the_folder(
     with BundleSpool() as spool, pytest.raises(ConfigError) as raised:
         spool.write(bundles_of(STREAM, LARGE_RECORDS))
     assert sentence in str(raised.value.message)
-
-
-# ---- Rows that wait
 
 
 class Reader:

@@ -116,8 +116,6 @@ def test_nothing_follows_a_line_that_was_cut(
     assert capfd.readouterr().err.count("No space left on device") == 1
 
 
-# ---- Secrets
-
 SECRET = 'false "secret" 8675309'
 
 

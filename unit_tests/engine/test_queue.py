@@ -73,9 +73,6 @@ def test_the_main_threads_messages_never_block_on_a_full_queue() -> None:
     assert list(repository.consume_queue()) == []
 
 
-# ---- Secrets
-
-
 def test_an_error_is_one_line_of_printable_characters_and_its_trace_several() -> None:
     SECRETS.keep("false-secret-8675309")
     sentence = "board \x1b[2J\u202e12\x07 false-secret-8675309\n"
@@ -109,9 +106,6 @@ def test_the_framework_s_count_of_records_is_kept_to_itself() -> None:
     assert not TRUE_COUNTS.filter(logged("Read 0 records from boards stream"))
     assert TRUE_COUNTS.filter(logged("Read 0 records from boards stream, says somebody"))
     assert TRUE_COUNTS.filter(logged({"a": "dictionary"}))
-
-
-# ---- Control messages
 
 
 def control() -> AirbyteMessage:

@@ -163,9 +163,6 @@ def test_a_file_that_is_no_longer_a_config_is_left_as_it_is(
     assert platform.configs == [with_tokens(NESTED, TOKENS)]
 
 
-# ---- The file
-
-
 def test_the_draft_of_a_killed_writer_is_removed_by_the_next(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     others = [".config.json.original", ".config.json.draft", "config.json.abcdefgh.draft", ".other.json.abcdefgh.draft"]
     for name in others:

@@ -185,9 +185,6 @@ def test_parts_that_stay_too_slow_fail_each_by_itself() -> None:
     assert all(f"the report of {failed.request.window} for more" in str(failed.error.message) for failed in failures)
 
 
-# ---- Where no report is finished at all
-
-
 @pytest.mark.parametrize(
     ("status", "length", "timeouts", "created"),
     [(BUSY, 80, 4, 4 * 8), (BUSY, 1, 1, 8), (ReportStatus.UNKNOWN, 80, 1, 8)],
@@ -244,9 +241,6 @@ def test_a_report_that_is_too_large_to_ask_for_is_asked_for_in_halves_or_fails_a
     assert FailedReport(A_DAY, error) in found
     first, second = [one.request.window for one in found if isinstance(one, ReadyReport)]
     assert first.end.add(days=1) == second.start
-
-
-# ---- Without a link
 
 
 def without_link(pinterest: Pinterest, size: float | None) -> None:

@@ -38,9 +38,6 @@ def test_a_report_is_polled_less_and_less_often_but_before_a_link_expires(
     assert polled == times
 
 
-# ---- How many at once
-
-
 def several(count: int) -> list[ReportRequest]:
     return [request(days(number)) for number in range(1, count + 1)]
 
@@ -89,9 +86,6 @@ def test_a_report_takes_its_room_until_the_stream_has_handled_its_outcome(
     scheduler.work(60)
     assert kinds(stream) == [kind]
     assert len(pinterest.created) == 3
-
-
-# ---- The order of creations and polls
 
 
 def test_no_report_is_polled_long_before_the_quickest_one_of_its_stream_was_finished() -> None:

@@ -119,9 +119,6 @@ def test_a_state_of_very_many_boards_comes_as_much_more_rarely(
     assert [states_after(0, records=29_999), states_after(0, records=1)] == [0, 1]
 
 
-# ---- Full refreshes
-
-
 def marked(generation: Any, ended: Any) -> dict[str, Any]:
     return {"full_refresh": {"generation": generation, "ended": ended}}
 

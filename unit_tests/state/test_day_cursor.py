@@ -71,9 +71,6 @@ def test_an_account_without_entities_is_done_at_once() -> None:
     assert subject.state == read_up_to(0)
 
 
-# ---- Days that single ids lack
-
-
 def owed_task(one: str, days: DateWindow) -> Task:
     return Task({"ad_account_id": "549"}, unread, days, {OWED_ID: one})
 
@@ -116,9 +113,6 @@ def test_days_that_an_id_is_owed_for_too_long_are_read_by_reports_or_named(
     assert subject.state["states"][0]["cursor"]["owed"] == {"7": [window(89, 80).as_pair()]}
 
 
-# ---- The order of accounts
-
-
 def test_an_account_that_failed_last_time_comes_last_until_it_was_read_whole() -> None:
     first = cursor({"states": [entry("1", ago(3)), entry("2", ago(30))], "failed": ["gone"]})
     first.oldest_first(["1", "2", "new"])
@@ -138,9 +132,6 @@ def test_an_account_that_failed_last_time_comes_last_until_it_was_read_whole() -
     assert second.state["failed"] == ["new"]
     second.commit(slice_of("new", other))
     assert "failed" not in second.state
-
-
-# ---- States of the future, broken ones, and those of another request
 
 
 @pytest.mark.parametrize("more", [{}, {"from": ago(60)}, {"from": ago(89), "missing": [[ago(50), ago(48)]]}], ids=str)
@@ -172,8 +163,6 @@ def test_a_state_that_can_not_be_read_is_a_config_error(
     with pytest.raises(ConfigError, match=rf"^{STREAM}: the saved state can't be read \(.*\)\. Reset the stream"):
         kind(state)
 
-
-# ---- Days that were read with other columns or another attribution window
 
 KNOWN = entry("549", ago(1), **{"from": ago(80)})
 NO_LOOKBACK = replace(PERIOD, lookback_days=None)
@@ -224,8 +213,6 @@ def test_a_change_concerns_all_days_that_are_not_read_again(
     assert f"days {ago(first_ago)} to {ago(last_ago)} keep their old values" in told
 
 
-# ---- Days that were read before they were final
-
 FINAL = {"final": True}
 
 
@@ -260,9 +247,6 @@ def test_a_sync_that_replaces_rows_takes_the_mark_of_finality_away() -> None:
     windows(subject)
 
     assert "final" not in subject.state
-
-
-# ---- Days that come in part
 
 
 def read_half(subject: AccountDayCursor, planned: DateWindow, account: str = "549", rows: int = 3) -> None:

@@ -98,9 +98,6 @@ def test_a_flat_cursor_holds_for_the_accounts_of_this_sync_and_then_goes() -> No
     assert taken(subject.state, [1], account="888") == [True], "an account that comes later is read whole"
 
 
-# ---- Statuses
-
-
 @pytest.mark.parametrize(
     ("state", "warnings"),
     [(None, 0), ({"updated_time": 1_000}, 1), (known(1_000), 1), (known(1_000, statuses=ALL), 0)],

@@ -49,9 +49,6 @@ def passes(subject: PinCursor, owner: str | None = None, *, knows_activity: bool
     return found
 
 
-# ---- Passes
-
-
 def test_an_unfinished_pass_is_gone_on_with_and_followed_by_one_of_the_days_since() -> None:
     subject = pin_cursor({"date": ago(20), "reading": [unfinished(50, 10)]})
     assert passes(subject) == [Pass(window(50, 10), after=77), Pass(window(10 + 33, 0))]
@@ -108,9 +105,6 @@ def test_a_state_goes_out_in_the_middle_of_a_pass(monkeypatch: pytest.MonkeyPatc
     assert state["reading"][0]["after"] == "6"
 
 
-# ---- Passes over pins with activity
-
-
 def test_days_count_as_read_after_a_pass_over_all_pins_alone() -> None:
     subject = pin_cursor(known(6))
     assert passes(subject, knows_activity=True) == [Pass(window(6 + 33, 0), only_active=True)]
@@ -131,9 +125,6 @@ def test_an_unfinished_pass_keeps_its_filter_unless_the_activity_is_unknown() ->
 def test_days_before_the_first_are_read_of_all_pins() -> None:
     head, newest = passes(pin_cursor(known(2, since=20)), knows_activity=True)
     assert (head, newest.only_active) == (Pass(window(89, 21)), True)
-
-
-# ---- Pins that are owed
 
 
 def test_a_pin_that_fails_is_owed_the_days_of_the_pass_and_moves_it() -> None:

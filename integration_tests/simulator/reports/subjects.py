@@ -123,9 +123,6 @@ def _shares(world: World, account: int, part: Reported) -> Iterator[Reported]:
         yield Reported(part.entity_id, share)
 
 
-# -- products
-
-
 _BRAND, _CATEGORY, _SKU = "CONVERSION_PRODUCT_BRAND", "CONVERSION_PRODUCT_CATEGORY", "CONVERSION_PRODUCT_ID"
 _BRANDS: tuple[str | None, ...] = ("Käse & Co", 'Acme, "the" Brand', None)
 _CATEGORIES: tuple[str | None, ...] = ("Home > Kitchen", None)
@@ -157,9 +154,6 @@ def by_product(subject: Subject, breakdown: str, attribution_type: str) -> Itera
     yield from subject.divided(weights, told)
 
 
-# -- filters
-
-
 _RECORDS: Mapping[Kind, tuple[str, Callable[[World, int, int], Record]]] = {
     Kind.CAMPAIGNS: ("campaign", records.campaign),
     Kind.AD_GROUPS: ("ad_group", records.ad_group),
@@ -189,9 +183,6 @@ def _is_chosen(world: World, account: int, kind: Kind, index: int, filters: Mapp
 def _passes(filters: Mapping[str, tuple[str, ...]], prefix: str, entity_id: str, status: str) -> bool:
     ids, statuses = filters.get(f"{prefix}_ids"), filters.get(f"{prefix}_statuses")
     return (ids is None or entity_id in ids) and (statuses is None or status in statuses)
-
-
-# -- columns that only reports have
 
 
 def _with_more_columns(subject: Subject) -> Subject:

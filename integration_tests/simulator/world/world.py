@@ -118,8 +118,6 @@ class World:
     def last_organic_day(self) -> date:
         return self.today - timedelta(days=self.organic_lag_days)
 
-    # -- ad accounts and what they hold
-
     def count(self, kind: Kind, account: int) -> int:
         """How many of a kind an ad account has."""
         campaigns = size_at(self.campaigns, account)
@@ -187,8 +185,6 @@ class World:
         ages = (3_600 + bits % 200_000, (10 + bits % 50) * _DAY_SECONDS, (100 + bits % 300) * _DAY_SECONDS)
         years = (365 + bits % 700) * _DAY_SECONDS
         return self.built_at - (*ages, years)[index % 4]
-
-    # -- what happens to it
 
     def edit(self, account: str, kind: Kind | str, entity_id: str, at: int, **fields: Any) -> None:
         """An advertiser changes an entity at a time (epoch seconds); `fields` is what else becomes different."""

@@ -62,8 +62,6 @@ def in_each_account(listed: Listed, *queries: Arguments) -> RecordsOf:
     return marked(listed, lambda world: _accounts(world, *queries))
 
 
-# -- ad accounts and their entities
-
 _ANY_STATUS = {"entity_statuses": ("ACTIVE", "PAUSED", "ARCHIVED", "DRAFT", "DELETED_DRAFT")}
 _OF_A_PIN = ("title", "description", "alt_text", "link", "creative_type", "board_id", "dominant_color", "created_at")
 
@@ -98,8 +96,6 @@ ENTITY_RECORDS: Mapping[str, RecordsOf] = {
     "ads": in_each_account(entities.ads, _ANY_STATUS),
     "ad_pins": in_each_account(_ad_pins, _ANY_STATUS),
 }
-
-# -- plain lists
 
 
 def _public_feeds(world: World, _: Arguments) -> Iterator[Record]:
@@ -145,8 +141,6 @@ LIST_RECORDS: Mapping[str, RecordsOf] = {
     ),
 }
 
-# -- audiences, events and searches
-
 
 def _labels(world: World, arguments: Arguments) -> Iterator[Record]:
     for found in audience_lists.labels(world, arguments):
@@ -182,8 +176,6 @@ AUDIENCE_RECORDS: Mapping[str, RecordsOf] = {
     ),
     "keyword_metrics": _keyword_metrics,
 }
-
-# -- products and problems with items
 
 _FEED_STATS, _CATALOG_STATS = catalog_items.REPORT_TYPES
 
@@ -226,8 +218,6 @@ CATALOG_ITEM_RECORDS: Mapping[str, RecordsOf] = {
     "catalogs_distribution_stats": _stats_of(_CATALOG_STATS, "catalog_id", lambda world: catalogs.catalogs(world, {})),
 }
 
-# -- businesses and the connections of a profile
-
 
 def _of_businesses(listed: Listed, parameter: str, marks: Mapping[Any, Record]) -> RecordsOf:
     """The records of each business, for each value of a parameter, with what they are marked with."""
@@ -258,8 +248,6 @@ ORGANISATION_RECORDS: Mapping[str, RecordsOf] = {
     "following": lambda world, arguments: iter(business.following(world, arguments)),
     "following_boards": lambda world, arguments: iter(business.following_boards(world, arguments)),
 }
-
-# -- keys
 
 _KEYS: Mapping[str, tuple[str, ...]] = {
     "ad_pins": ("ad_account_id", "pin_id"),

@@ -128,8 +128,6 @@ def _stream(level: str) -> ReportStream:
 REPORT_STREAMS: Mapping[str, ReportStream] = {name: _stream(level) for name, level in _LEVELS.items()}
 REPORT_KEYS: Mapping[str, tuple[str, ...]] = {name: stream.key for name, stream in REPORT_STREAMS.items()}
 
-# -- reports with endpoints of their own
-
 _MMM_TYPES = ("APPTYPE", "COUNTRY", "CREATIVE_TYPE", "GENDER", "LOCATION")
 _NOT_ASKED = names_in("""
     AD_GROUP_ID AD_GROUP_NAME SPEND_ORDER_LINE_PAID_TYPE PINNER_LIST_NAME CAMPAIGN_OBJECTIVE_TYPE

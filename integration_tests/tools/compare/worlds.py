@@ -82,8 +82,8 @@ def _of(**sizes: Any) -> Any:
     return lambda moment: _world(moment, **sizes)
 
 
-# -- what happens to the world. Nothing does on the day of the kill and on the next one, so that a record is the same
-# whichever of the two syncs delivers it.
+# Nothing happens to a world on the day of the kill and on the next one, so that a record is the same whichever of the
+# two syncs delivers it.
 
 
 def _edit(kind: Kind, account: int, index: int, ago_seconds: int, **fields: Any) -> Any:

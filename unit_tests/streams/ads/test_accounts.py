@@ -12,9 +12,6 @@ from unit_tests.streams.pinterest import Pinterest, slice_of
 EVERYTHING = slice_of({})
 
 
-# ---- Which accounts
-
-
 @pytest.mark.parametrize("body", ["[]", '{"name": "no id"}'])
 def test_a_response_without_an_id_is_no_account(mock: requests_mock.Mocker, body: str) -> None:
     pinterest = Pinterest(mock, account_ids=["12"])

@@ -81,9 +81,6 @@ def test_an_edit_time_that_is_no_time_is_named_and_its_entity_emitted_again(
     assert message.startswith(f"campaigns: Pinterest sends the updated_time {edited!r}, which is not a time.")
 
 
-# ---- An entity that several accounts list
-
-
 def test_an_entity_of_another_account_is_left_out_with_a_warning(
     pinterest: Pinterest, caplog: pytest.LogCaptureFixture
 ) -> None:

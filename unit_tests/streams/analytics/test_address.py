@@ -40,9 +40,6 @@ def test_a_request_names_as_many_ids_as_fit_into_an_address(mock: requests_mock.
     assert max(len(request.url) for request in requests.request_history) <= limits.URL_CHARACTERS
 
 
-# ---- Columns that leave no room
-
-
 @pytest.mark.parametrize(("least_ids", "fit"), [(0, 70), (10, 67)])
 def test_columns_leave_room_for_ids_in_the_url(least_ids: int, fit: int) -> None:
     """Of 100 characters each with what stands between them, beside 1,000 others; an id has 21."""

@@ -27,9 +27,6 @@ def windows(stream: ReportStream) -> list[list[str]]:
     return [one.window.as_pair() for one in planned(stream)]
 
 
-# ---- What is asked for
-
-
 def test_a_report_asks_for_its_columns_and_the_ids_of_its_level(pinterest: Pinterest) -> None:
     stream = pinterest.custom(level="AD_GROUP", granularity="DAY", columns=["TOTAL_HUGS", "AD_ACCOUNT_ID", "DATE"])
 
@@ -88,9 +85,6 @@ def test_other_options_of_a_report_change_its_digest(pinterest: Pinterest) -> No
     assert len({pinterest.custom(**one).spec.digest for one in fields}) == len(fields)
 
 
-# ---- Weeks and months
-
-
 @pytest.mark.parametrize("start_date", ["2024-01-01", "2026-06-24"], ids=["as before", "moved later"])
 def test_a_lookback_reaches_outward_to_a_whole_bucket(mock: requests_mock.Mocker, start_date: str) -> None:
     pinterest = Pinterest(mock, state_of(NAME, "11", DATE="2026-06-30", **{"from": "2024-01-01"}))
@@ -116,9 +110,6 @@ def test_an_appending_destination_gets_a_week_when_its_last_day_has_settled(pint
     assert windows(pinterest.custom(APPEND, start_date="2026-06-01")) == [["2026-06-01", "2026-06-28"]]
 
 
-# ---- Totals
-
-
 def test_a_total_is_read_whole_in_the_longest_windows_of_each_filter(pinterest: Pinterest) -> None:
     filters = {"campaign_statuses": list(choices("custom_reports", "campaign_statuses"))}
     stream = pinterest.custom(configured("full_refresh", "overwrite"), granularity="TOTAL", **filters)
@@ -138,9 +129,6 @@ def test_a_report_begins_with_its_own_start_date_or_that_of_all(
 
     assert windows(pinterest.custom(granularity="TOTAL", start_date=own)) == [[start, ago(0)]]
     assert windows(pinterest.custom(DEDUP, granularity="DAY", start_date=own)) == [[start, ago(0)]]
-
-
-# ---- Keys
 
 
 OF_ADS = ("CAMPAIGN_ID", "AD_GROUP_ID", "AD_ID", "PIN_ID", "PRODUCT_GROUP_ID", "ENTITY_ID")
@@ -163,9 +151,6 @@ def test_the_key_tells_rows_apart(pinterest: Pinterest, level: str, granularity:
         assert "string" in stream.get_json_schema()["properties"][column]["type"]
 
 
-# ---- Tried out
-
-
 def test_ids_that_only_the_key_needs_are_not_tried_out(pinterest: Pinterest) -> None:
     created = pinterest.creates({"json": {"token": "t", "report_status": "IN_PROGRESS"}})
     stream = pinterest.custom(level="KEYWORD", columns=["SPEND_IN_DOLLAR", "PIN_ID"])
@@ -175,9 +160,6 @@ def test_ids_that_only_the_key_needs_are_not_tried_out(pinterest: Pinterest) -> 
 
     assert set(tried) == {"AD_ACCOUNT_ID", "SPEND_IN_DOLLAR", "PIN_ID"}
     assert set(stream.spec.body["columns"]) == {*tried, *OF_ADS} - {"ENTITY_ID"}
-
-
-# ---- As streams
 
 
 def test_a_report_that_is_called_like_a_stream_is_refused(

@@ -50,9 +50,6 @@ class Daily(Sync):
         return [one.days for one in self.slices if "token" not in one]
 
 
-# ---- Which days come from where
-
-
 @pytest.mark.parametrize(
     ("state", "start_ago", "by_report", "by_call"),
     [
@@ -87,9 +84,6 @@ def test_older_days_are_read_of_an_account_without_entities(mock: requests_mock.
     sync.pinterest.lists("ad_accounts/11/campaigns")
 
     assert (sync.by_call, sync.by_report) == ([], [window(100, 90)])
-
-
-# ---- What is asked for, and what comes
 
 
 def test_a_report_asks_for_the_level_and_the_columns_that_reports_know(mock: requests_mock.Mocker) -> None:

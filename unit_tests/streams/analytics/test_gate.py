@@ -64,9 +64,6 @@ def test_a_part_of_the_key_that_is_no_plain_value_fails_the_response() -> None:
         Stream().passed(row(["1"]))
 
 
-# ---- Rows that were not asked for
-
-
 def kept(granularity: Granularity, *days: str) -> list[str]:
     rows = Stream().passed(*(row(day=day) for day in days), expected=replace(EXPECTED, granularity=granularity))
     return [row["DATE"] for row in rows]
@@ -134,9 +131,6 @@ def test_a_row_that_names_another_ad_account_fails_the_response() -> None:
     assert len(Stream().passed(*rows, expected=of_account)) == 3
     with pytest.raises(MalformedResponseError, match="names ad account 12, not 11"):
         Stream().passed(*rows, row("4", AD_ACCOUNT_ID="12"), expected=of_account)
-
-
-# ---- Keys
 
 
 def test_rows_that_differ_in_one_part_of_the_key_are_several() -> None:

@@ -53,9 +53,6 @@ def test_a_refused_column_of_the_rows_own_id_fails_the_request(pinterest: Pinter
         rows_of(pinterest, call(window(9, 0), "1"))
 
 
-# ---- What is too large
-
-
 def test_the_rows_in_memory_are_limited(pinterest: Pinterest) -> None:
     held: list[int] = []
 
@@ -73,9 +70,6 @@ def test_the_rows_in_memory_are_limited(pinterest: Pinterest) -> None:
     rows_of(pinterest, call(window(9, 0), "1", "2"), CampaignTargetingAnalytics)
 
     assert held == [30, 10, 20 * limits.TARGETING_ROWS_A_DAY]
-
-
-# ---- Which slices
 
 
 @pytest.fixture

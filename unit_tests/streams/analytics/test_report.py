@@ -34,9 +34,6 @@ def known(first_ago: int, last_ago: int, *missing: DateWindow) -> list[AirbyteSt
     return state_of(NAME, "11", DATE=ago(last_ago), missing=owed, **{"from": ago(first_ago)})
 
 
-# ---- Which reports
-
-
 def test_every_level_has_its_stream_under_the_name_that_users_know() -> None:
     levels = {stream.stream_name(): stream.level for stream in REPORTS}
     assert levels == {name: stream.level for name, stream in REPORT_STREAMS.items()}
@@ -79,9 +76,6 @@ def test_a_later_sync_reads_what_is_unread_and_then_the_lookback(
     requests = planned(Pinterest(mock, state, start_date=ago(start_ago)))
 
     assert [one.window for one in requests] == [window(*one) for one in expected]
-
-
-# ---- Slices and the state
 
 
 def sync_of(pinterest: Pinterest, of: type[ReportStream] = AdGroupReport) -> Sync:
@@ -141,9 +135,6 @@ def test_the_next_report_is_made_once_a_slice_has_ended(mock: requests_mock.Mock
     list(read_slice(stream, first))
     following.result(PATIENCE_SECONDS)
     assert len(created) == 2
-
-
-# ---- Columns
 
 
 @pytest.mark.parametrize(

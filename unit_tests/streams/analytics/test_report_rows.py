@@ -89,9 +89,6 @@ def test_targeting_is_part_of_the_key_and_an_empty_text_where_it_is_left_out() -
     assert [(one["TARGETING_TYPE"], one["TARGETING_VALUE"]) for one in found] == [*kinds, ("", "")]
 
 
-# ---- Levels that may be finer than an entity a day
-
-
 def test_an_ad_is_known_by_its_older_name_and_an_item_by_what_it_is_filed_under() -> None:
     named = [{"PIN_PROMOTION_ID": 5}, {"AD_ID": 7, "PIN_PROMOTION_ID": 8}, {"AD_ID": None, "PIN_PROMOTION_ID": None}]
     ads = read({"7": [fine(**ids) for ids in named]}, FINE)

@@ -18,9 +18,6 @@ def ids(records: list[dict[str, Any]]) -> list[str]:
     return [record["id"] for record in records]
 
 
-# ---- From the first page to the last
-
-
 def test_pages_are_followed_letter_for_letter_until_a_bookmark_is_missing(pinterest: Pinterest) -> None:
     for last in ({"items": []}, {"items": [], "bookmark": None}, {"items": [], "bookmark": ""}):
         pinterest.answers("boards", page(["1", "2"], "Bookmark=="), page([], "c"), page(["3"], "d"), {"json": last})
@@ -93,9 +90,6 @@ def test_a_page_with_a_new_item_begins_the_count_of_pages_anew() -> None:
 
     with pytest.raises(SliceError, match="boards"):
         paginator.follow("last", 0, 0)
-
-
-# ---- Ids
 
 
 @pytest.mark.parametrize(

@@ -152,9 +152,6 @@ def test_a_cursor_counts_each_bundle_before_it_goes_out_and_commits_after_the_la
     assert noted.committed == [("1", "finding 1")]
 
 
-# ---- What refusals mean
-
-
 @pytest.mark.parametrize("access", [BETA, None], ids=["needs a right", "needs none"])
 @pytest.mark.parametrize("listed_first", [True, False])
 def test_a_right_is_missing_exactly_if_every_account_refuses(
@@ -242,9 +239,6 @@ def test_a_refusal_is_judged_though_other_tasks_are_not_read(others: dict[str, A
     assert stream.usage.left_out == 1
 
 
-# ---- Tasks that are not read, and children that wait for ids
-
-
 def test_an_account_that_failed_often_is_not_read_and_its_tasks_have_failed() -> None:
     stream = Accounts({"1": LOST})
     accounts = ["1"] * (FAILURES_IN_A_ROW + 1)
@@ -279,9 +273,6 @@ def test_children_wait_for_the_tasks_that_will_be_read_and_for_no_other() -> Non
     assert waits(waiting)
     stream.ids.release(("1",))
     assert waiting.result(PATIENCE_SECONDS) == ["7"]
-
-
-# ---- Tasks in turn
 
 
 def test_each_task_in_turn_is_planned_when_the_one_before_has_ended_and_counts_by_itself() -> None:

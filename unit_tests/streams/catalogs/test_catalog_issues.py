@@ -75,9 +75,6 @@ def test_a_kind_of_feed_without_issues_is_no_error_unless_its_list_has_begun(
         issues(pinterest, page([{"item_number": 0}], "more"), refused(501, 4181))
 
 
-# ---- Numbers of issues
-
-
 def test_issues_are_requested_in_json_if_brackets_are_refused(feeds: Pinterest, mock: requests_mock.Mocker) -> None:
     feeds.answers(STATS, refused(400, 1), page([ISSUE]))
     for stream_slice in feeds.tasks(CatalogsFeedIngestionStats):

@@ -47,9 +47,6 @@ PINS = [str(number) for number in range(1, 251)]
 PER_OWNER = {"organic_per_ad_account": True}
 
 
-# ---- Pictures of which Pinterest refuses the video metrics
-
-
 VIDEO_START_REFUSED = "Parameter 'metric_types' (value VIDEO_START) is not one of IMPRESSION, SAVE"
 ALL, STANDARD = ",".join(PIN_METRICS), ",".join(STANDARD_METRICS)
 
@@ -74,9 +71,6 @@ def test_a_metric_that_is_refused_by_name_because_of_a_picture_is_taken_from_no_
         pinterest.answers(f"pins/{pin}/analytics", {"json": answer})
     assert read(pinterest) == list("123456")
     assert asked == [(1, ALL), (2, ALL), (2, STANDARD), (3, STANDARD), (4, ALL), (5, ALL), (6, ALL)]
-
-
-# ---- What comes
 
 
 @pytest.mark.parametrize(
@@ -127,15 +121,9 @@ def test_a_beta_that_closes_before_the_second_time_leaves_no_pin_out(pinterest: 
     assert read(pinterest, ["1", "2"], {"json": {"1": METRICS}}, refused(403, 29)) == ["1", "2"]
 
 
-# ---- Pins that are refused
-
-
 def test_the_only_pin_may_be_gone(pinterest: Pinterest, caplog: pytest.LogCaptureFixture) -> None:
     assert read(pinterest, ["1"], refused(404, 50)) == []
     assert caplog.messages[-1].startswith("pin_analytics: 1 is left out. ")
-
-
-# ---- Only pins with activity
 
 
 def active_only(
@@ -193,9 +181,6 @@ def test_owners_without_totals_are_told_apart_from_those_with(
     assert caplog.text.count("no pin in Pinterest's list has totals") == 1
 
 
-# ---- Days of pins where the destination appends. The last day that is old enough is 24 June
-
-
 Days = dict[str, list[str]]
 """The days that Pinterest has of each pin, as its answers hold them: "22", or "22p" for one that is still counted."""
 
@@ -212,7 +197,7 @@ def append(
     how: str = "append",
     odd: Iterable[str] = (),
 ) -> list[Any]:
-    """Read in one more sync; gives the state, and the days that each pin's records have."""
+    """Read in one more sync; gives the state, and the days of each pin's records. 24 June is the last final day."""
     pinterest = Pinterest(mock, state_of(STREAM, **known), start_date="2026-06-20")
     pinterest.lists("pins", *days)
 
@@ -258,9 +243,6 @@ def test_days_are_appended_once_they_are_a_week_old(
     assert (known["date"], found) == ("2026-06-24", {"1": span(23, 24)})
 
 
-# ---- Odd pins
-
-
 def test_pins_that_fail_before_any_other_is_read_hold_up_one_sync_alone(mock: requests_mock.Mocker) -> None:
     days = {pin: span(20, 29) for pin in PINS[:9]}
     known, found = append(mock, days, {}, odd=PINS[:6])
@@ -275,9 +257,6 @@ def test_refused_pins_beside_an_odd_one_do_not_move_a_pass(mock: requests_mock.M
     with pytest.raises(SliceError, match="pin 2 can't be read"):
         read(pinterest, ["1", "2", "3"], many(PINS, refuse))
     assert pinterest.stream(PinAnalytics).checkpoint.state.keys() == {"date", "from", "skipped"}
-
-
-# ---- Owners
 
 
 def test_the_pins_of_every_owner_are_listed_before_any_is_read(mock: requests_mock.Mocker) -> None:

@@ -38,9 +38,6 @@ def read(pinterest: Pinterest, how: Any = None) -> tuple[list[int], dict[str, An
     return dates, stream.checkpoint.state
 
 
-# ---- How far the cursor moves
-
-
 @pytest.mark.parametrize("shown", [[20, 21], []], ids=["few days", "none"])
 def test_a_day_that_a_response_does_not_hold_counts_as_read(pinterest: Pinterest, shown: list[int]) -> None:
     pinterest.answers(PATH, {"json": {"all": {"daily_metrics": list(map(day, shown))}}})
@@ -62,9 +59,6 @@ def test_a_day_that_is_still_counted_comes_with_a_warning_where_it_comes_once(
     assert [record["date"][-2:] for record in read_slice(stream, window_of(stream))] == ["25", "26", "27", "28"]
     told = [text for text in caplog.messages if "still counts" in text]
     assert [("2 rows of days up to 2026-06-28" in text) for text in told] == [True] * (how is APPEND)
-
-
-# ---- What comes
 
 
 @pytest.mark.parametrize(
