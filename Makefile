@@ -88,7 +88,7 @@ demo: $(INSTALLED) ## Read a local Pinterest twice and show what arrived (one mi
 
 demo-duckdb: $(INSTALLED) $(PYAIRBYTE)/.installed ## Read a local Pinterest into DuckDB and print its campaigns and most clicked ads
 	@if [ -x $(PYAIRBYTE)/bin/python ]; then with="--pyairbyte $(PYAIRBYTE)/bin/python"; fi; \
-	$(PY) -m integration_tests.tools.demo_duckdb $$with
+	$(PY) -m integration_tests.tools.demo duckdb $$with
 
 # PyAirbyte pins its dependencies and needs Python below 3.13. Without one, the demo loads the records itself.
 $(PYAIRBYTE)/.installed: pyproject.toml | $(INSTALLED)
@@ -105,7 +105,7 @@ $(PYAIRBYTE)/.installed: pyproject.toml | $(INSTALLED)
 	@touch $@
 
 demo-dbt: $(INSTALLED) $(DBT)/.installed ## Read a local Pinterest into DuckDB and make reports of it with dbt
-	@$(PY) -m integration_tests.tools.demo_dbt --dbt $(DBT)/bin/dbt
+	@$(PY) -m integration_tests.tools.demo dbt --dbt $(DBT)/bin/dbt
 
 $(DBT)/.installed: examples/dbt/requirements.txt | $(INSTALLED)
 	@$(DBT)/bin/python -c '' 2>/dev/null || $(PY) -m venv --clear $(DBT)
@@ -118,7 +118,7 @@ $(DBT)/.installed: examples/dbt/requirements.txt | $(INSTALLED)
 	@touch $@
 
 demo-dagster: $(INSTALLED) $(DAGSTER)/.installed ## Read three shards of a local Pinterest at once with Dagster
-	@$(PY) -m integration_tests.tools.demo_dagster --python $(DAGSTER)/bin/python
+	@$(PY) -m integration_tests.tools.demo dagster --python $(DAGSTER)/bin/python
 
 $(DAGSTER)/.installed: examples/dagster/requirements.txt examples/kubernetes/requirements.txt | $(INSTALLED)
 	@$(DAGSTER)/bin/python -c '' 2>/dev/null || $(PY) -m venv --clear $(DAGSTER)

@@ -3,7 +3,9 @@
 `airbyte-cdk connector test` writes those tests into `.tmp/`, which no other conftest.py looks after.
 """
 
+import logging
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,3 +28,12 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_report_header() -> str:
     """Tell the day."""
     return f"tests play on {DAY} (TEST_DAY)"
+
+
+@pytest.fixture(autouse=True)
+def _no_log_level_of_another_test() -> Iterator[None]:
+    """A command that a test calls in this process leaves the framework's logger as it has set it."""
+    logger = logging.getLogger("airbyte")
+    level = logger.level
+    yield
+    logger.setLevel(level)

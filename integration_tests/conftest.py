@@ -1,7 +1,6 @@
 """What every whole sync stands on: no network but loopback, child processes included."""
 
 import gc
-import logging
 import os
 from collections.abc import Iterator
 
@@ -30,15 +29,6 @@ def _forget_streams() -> Iterator[None]:
     """The framework's cache of schemas holds on to every stream of every sync."""
     yield
     Stream.get_json_schema.cache_clear()
-
-
-@pytest.fixture(autouse=True)
-def _forget_log_level() -> Iterator[None]:
-    """A command that is run in process leaves the framework's logger as it has set it."""
-    logger = logging.getLogger("airbyte")
-    level = logger.level
-    yield
-    logger.setLevel(level)
 
 
 @pytest.fixture(autouse=True)

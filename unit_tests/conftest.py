@@ -1,9 +1,9 @@
 """What every unit test stands on: no network, and no setting of the machine that would change the connector."""
 
-import logging
-from collections.abc import Generator
+from collections.abc import Iterator
 
 import pytest
+import requests_mock
 
 from integration_tests.network_guard import confine_to_loopback
 from source_pinterest.masking import SECRETS, Secrets
@@ -17,10 +17,8 @@ def _no_secret_of_another_test(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(SECRETS, "__dict__", vars(Secrets()))
 
 
-@pytest.fixture(autouse=True)
-def _no_log_level_of_another_test() -> Generator[None, None, None]:
-    """A command that a test calls in this process may show errors only."""
-    logger = logging.getLogger("airbyte")
-    level = logger.level
-    yield
-    logger.setLevel(level)
+@pytest.fixture
+def mock() -> Iterator[requests_mock.Mocker]:
+    """A Pinterest to script."""
+    with requests_mock.Mocker() as mocker:
+        yield mocker

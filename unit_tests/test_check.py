@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -48,7 +48,7 @@ class Checked:
         self.pinterest = Pinterest(mock)
         self._config = replace(Config.from_mapping({**SIGNED_IN, **options}, TODAY), max_retries=max_retries)
         self.seen: list[Config] = []
-        self.granted: frozenset[str] = frozenset()
+        self._granted: frozenset[str] = frozenset()
         self.pinterest.lists("boards", "1")
         self.pinterest.lists("ad_accounts", "11", "12")
 
@@ -58,7 +58,9 @@ class Checked:
     def creates(self, answer: dict[str, Any], path: str = "reports", account: str = "11") -> Any:
         return self._mock.post(f"{DEFAULT_BASE_URL}/ad_accounts/{account}/{path}", [answer])
 
-    def result(self) -> tuple[bool, str | None]:
+    def result(self, granted: Collection[str] = ()) -> tuple[bool, str | None]:
+        """What `check` says of a token that carries these permissions, or does not say which."""
+        self._granted = frozenset(granted)
         return check_access(self._config, self._connect)
 
     def fails(self) -> str:
@@ -74,7 +76,7 @@ class Checked:
     def _connect(self, config: Config) -> Sync:
         self.seen.append(config)
         sync = Sync(connected(config), config)
-        sync.api.authenticator.granted = self.granted
+        sync.api.authenticator.granted = self._granted
         return sync
 
 
@@ -84,10 +86,9 @@ Log = pytest.LogCaptureFixture
 
 
 @pytest.fixture
-def checking() -> Iterator[Making]:
+def checking(mock: requests_mock.Mocker) -> Making:
     """Makes a Pinterest of a config with these options."""
-    with requests_mock.Mocker() as mocker:
-        yield partial(Checked, mocker)
+    return partial(Checked, mock)
 
 
 @pytest.fixture(autouse=True)
@@ -125,6 +126,9 @@ DOWN = {"status_code": 503, "text": "<html>"}
 LATER = ((DOWN, "HTTP 503"), (THROTTLED, "until"))
 REPORT = {"custom_reports": [report(click_window_days=7)]}
 CREATE = "POST"
+REPORT_REFUSED = (
+    'Custom Reports: Pinterest refuses Weekly. Pinterest answered "Not together" (HTTP 400, code 1). Change '
+)
 VERDICTS: list[tuple[dict[str, Any], dict[str, dict[str, Any]], bool, list[str]]] = [
     *(
         ({}, {path: answer}, True, [said])
@@ -151,6 +155,7 @@ VERDICTS: list[tuple[dict[str, Any], dict[str, dict[str, Any]], bool, list[str]]
     ),
     *(({"account_ids": ["11"]}, {"ad_accounts/11": answer}, True, [said]) for answer, said in LATER),
     *((REPORT, {CREATE: answer}, True, [said]) for answer, said in LATER),
+    (REPORT, {CREATE: refused(400, 1, "Not together")}, False, [REPORT_REFUSED]),
 ]
 """Options, what Pinterest answers, whether the check succeeds, and parts of what it says."""
 
@@ -318,6 +323,7 @@ class BetaShelves(Shelves):
 USUAL = ("boards:read", "pins:read", "user_accounts:read", "ads:read", "boards:read_secret", "pins:read_secret")
 """What the consent form asks for, but for what the streams above need."""
 SHEETS, SHELVES = "ad_accounts/11/lead_sheets", "catalogs/shelves"
+OF_12 = {"ad_accounts/12": {"json": {"id": "12"}}, "ad_accounts/12/lead_sheets": page([]), SHELVES: page([])}
 FEW = [Boards, AdAccounts, Campaigns, UserAccountAnalytics, LeadSheets, Shelves]
 LACKS = "The token lacks the permission"
 
@@ -377,16 +383,12 @@ RIGHTS = [
         1,
     ),
     ([Catalogs], (), {"catalogs": refused(409, 4182)}, ["This list counts as empty."], 1),
+    # Where no board can be read, secret ones are not mentioned.
+    ([Boards], {*USUAL} - {"boards:read", "boards:read_secret"}, {"boards": refused(401, 3)}, [], 0),
+    # Rights are tried out on an account that the config names.
+    (FEW, (), OF_12, [], 2),
 ]
 """Streams, what the token carries, what Pinterest answers, what is said as information, and its requests."""
-
-
-def informed(checked: Checked, caplog: Log, *granted: str) -> list[str]:
-    """What `check` says as information of a token that carries these permissions, or does not say which."""
-    checked.granted = frozenset(granted)
-    with caplog.at_level(logging.INFO):
-        assert checked.result() == (True, None)
-    return [record.getMessage() for record in caplog.records if record.levelno == logging.INFO]
 
 
 @pytest.mark.parametrize(("have", "granted", "answers", "said", "calls"), RIGHTS)
@@ -396,52 +398,30 @@ def test_missing_rights_are_told_as_information_after_few_requests(
     streams: Streams,
     *,
     have: Sequence[type[PinterestStream]],
-    granted: Sequence[str],
+    granted: Collection[str],
     answers: dict[str, dict[str, Any]],
     said: list[str],
     calls: int,
 ) -> None:
     streams(*have)
-    checked = checking()
+    checked = checking(**({"account_ids": ["12"]} if answers is OF_12 else {}))
     for path, answer in answers.items():
         checked.answers(path, answer)
-    messages = informed(checked, caplog, *granted)
+    with caplog.at_level(logging.INFO):
+        assert checked.result(granted)[0]
+    messages = [record.getMessage() for record in caplog.records if record.levelno == logging.INFO]
 
     assert len(messages) == len(said)
     assert [part for part, message in zip(said, messages, strict=True) if part not in message] == []
     assert checked.calls == len(PROBED) + calls
 
 
-def test_secret_boards_are_not_mentioned_where_no_board_can_be_read(
-    checking: Making, caplog: Log, streams: Streams
-) -> None:
-    streams(Boards)
-    checked = checking()
-    checked.granted = frozenset(USUAL) - {"boards:read", "boards:read_secret"}
-    checked.answers("boards", refused(401, 3))
-    with caplog.at_level(logging.INFO):
-        assert "boards:read" in str(checked.result())
-
-    assert "secret boards are not read" not in caplog.text
-
-
 def test_check_names_each_missing_permission_of_the_consent_form(
     checking: Making, caplog: Log, streams: Streams
 ) -> None:
     streams(*(stream for stream in STREAMS if not stream.access))
-    said = " ".join(informed(checking(), caplog, *USUAL[:4]))
+    with caplog.at_level(logging.INFO):
+        assert checking().result(USUAL[:4]) == (True, None)
 
-    assert [
-        scope for scope in scopes().split(",") if scope not in USUAL[:4] and f"permission {scope}," not in said
-    ] == []
-
-
-def test_rights_are_tried_out_on_an_account_that_the_config_names(checking: Making, streams: Streams) -> None:
-    streams(*FEW)
-    checked = checking(account_ids=["12"])
-    checked.answers("ad_accounts/12", {"json": {"id": "12"}})
-    checked.answers("ad_accounts/12/lead_sheets", page([]))
-    checked.answers(SHELVES, page([]))
-
-    assert checked.result() == (True, None)
-    assert checked.pinterest.asked("ad_accounts/12/lead_sheets")
+    missing = set(scopes().split(",")).difference(USUAL[:4])
+    assert [scope for scope in missing if f"permission {scope}," not in caplog.text] == []

@@ -48,8 +48,8 @@ RUN_ELSEWHERE: Mapping[str, Sequence[str]] = {
     "examples/singer.py": [r"\.tmp/singer/bin/python -m pip install meltanolabs-target-postgres"],
     "simulator_tests/test_process.py": [r"\.venv/bin/python -m integration_tests\.simulator .*"],
     "tool_tests/test_live.py": [r"make live EXPERIMENT=2"],
-    "tools/demo_dbt/project.py": [r"PINTEREST_DUCKDB=.* \.tmp/dbt/bin/dbt build --project-dir .* --profiles-dir .*"],
-    "tools/demo_duckdb/run.py": [r"\.tmp/pyairbyte/bin/python examples/pyairbyte_duckdb\.py .*"],
+    "tools/demo/dbt_project.py": [r"PINTEREST_DUCKDB=.* \.tmp/dbt/bin/dbt build --project-dir .* --profiles-dir .*"],
+    "tools/demo/into_duckdb.py": [r"\.tmp/pyairbyte/bin/python examples/pyairbyte_duckdb\.py .*"],
 }
 """Commands that make an environment, ask a user or need a service, by the file that runs them or their like."""
 

@@ -1,7 +1,6 @@
 """Configs that older forms saved work in every command."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ from integration_tests.support.pauses import SHORT_PAUSES
 from integration_tests.support.pinterest import Simulator
 from integration_tests.support.processes import ROOT
 from integration_tests.support.syncs import read_arguments, run_sync
-from integration_tests.support.worlds import small_world
+from integration_tests.support.worlds import simulated, small_world
 from source_pinterest.source import SourcePinterest
 
 FORM = json.loads((ROOT / "source_pinterest/spec.json").read_text(encoding="utf-8"))["connectionSpecification"]
@@ -36,10 +35,7 @@ REPORT = {
 }
 
 
-@pytest.fixture
-def sim() -> Iterator[Simulator]:
-    with Simulator(small_world(), refresh_rotation=Rotation.REVOKE) as simulator:
-        yield simulator
+sim = simulated(small_world, refresh_rotation=Rotation.REVOKE)
 
 
 def older(sim: Simulator) -> dict[str, Any]:

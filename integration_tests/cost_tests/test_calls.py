@@ -4,22 +4,21 @@ The expected numbers come from the sizes of the world and Pinterest's published 
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from math import ceil
 
 import pytest
 
-from integration_tests.support.assertions import assert_exact, assert_succeeded
+from integration_tests.support.assertions import assert_succeeded
 from integration_tests.support.catalogs import ADS_ANALYTICS
 from integration_tests.support.operations import OPERATIONS
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
 from integration_tests.support.truth.lists import OF_AN_ACCOUNT
-from integration_tests.support.worlds import small_world
+from integration_tests.support.worlds import simulated, small_world
 
 PAGE_SIZE = 250
-IDS_PER_CALL, DAYS_PER_CALL, ROWS_PER_CALL = 250, 90, 10_000
 
 BOARDS, SECTIONS = "boards/list", "board_sections/list"
 TRENDS = ("featured_topics", "product_categories_details", "product_categories_trending")
@@ -129,11 +128,11 @@ def calls_of(sim: Simulator) -> dict[str, int]:
     return dict(Counter(entry.operation_id for entry in sim.log))
 
 
-@pytest.fixture
-def sim() -> Iterator[Simulator]:
-    world = World(keyword_batches="answered", first_day=datetime.now(UTC).date(), **SIZES)
-    with Simulator(world, profile="ample", open_betas=["multi_pins/analytics"]) as simulator:
-        yield simulator
+sim = simulated(
+    lambda: World(keyword_batches="answered", first_day=datetime.now(UTC).date(), **SIZES),
+    profile="ample",
+    open_betas=["multi_pins/analytics"],
+)
 
 
 def test_everything_takes_what_the_world_takes_in_the_largest_pages(sim: Simulator) -> None:
@@ -171,23 +170,6 @@ def test_a_stream_alone_calls_its_own_parents_only(stream: str, parents: set[str
         operations = [entry.operation_id for entry in sim.log if entry.operation_id != "oauth/token"]
     assert set(operations) > parents
     assert len(set(operations)) == len(parents) + 1
-
-
-def fewest_calls(ids: int, days: int) -> int:
-    """Every way to cut ids and days evenly is tried."""
-    return min(
-        ceil(ids / many) * ceil(days / min(DAYS_PER_CALL, ROWS_PER_CALL // many)) for many in range(1, IDS_PER_CALL + 1)
-    )
-
-
-@pytest.mark.parametrize(("ids", "days"), [(111, 90), (112, 90), (251, 41), (227, 88)])
-def test_ids_and_days_are_cut_into_the_fewest_calls(ids: int, days: int) -> None:
-    today = datetime.now(UTC).date()
-    with Simulator(World(ad_accounts=1, campaigns=ids, first_day=today)) as sim:
-        start = (today - timedelta(days=days - 1)).isoformat()
-        output = run_sync(sim, ["campaign_analytics"], config=sim.config(start_date=start))
-        assert_exact(output, sim, ["campaign_analytics"])
-        assert len(sim.calls("campaigns/analytics")) == fewest_calls(ids, days)
 
 
 def test_pinterest_filters_by_status_where_nobody_needs_the_other_ids() -> None:

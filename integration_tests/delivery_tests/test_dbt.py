@@ -19,8 +19,7 @@ from integration_tests.simulator.resources import NAMELESS
 from integration_tests.support.pinterest import World
 from integration_tests.support.processes import ROOT
 from integration_tests.support.worlds import small_world
-from integration_tests.tools.demo.screen import DemoFailedError
-from integration_tests.tools.demo_dbt.project import (
+from integration_tests.tools.demo.dbt_project import (
     BUILD,
     LOCAL_VARIABLES,
     MODELS,
@@ -29,7 +28,8 @@ from integration_tests.tools.demo_dbt.project import (
     STREAMS,
     build,
 )
-from integration_tests.tools.demo_dbt.run import main
+from integration_tests.tools.demo.screen import DemoFailedError
+from integration_tests.tools.demo.with_dbt import main
 
 
 def declared(kind: str) -> list[dict[str, Any]]:

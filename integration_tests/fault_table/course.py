@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Self
@@ -18,7 +17,7 @@ from integration_tests.simulator import Entry, FaultKind
 from integration_tests.support.assertions import assert_succeeded, key_of, without_nulls
 from integration_tests.support.catalogs import CURSOR_FIELDS, ENTITIES, catalog_of
 from integration_tests.support.days import last_final_day
-from integration_tests.support.interrupted import killed, with_every_state
+from integration_tests.support.interrupted import killed_after
 from integration_tests.support.outputs import Output, Record
 from integration_tests.support.pauses import SHORT_PAUSES, PassingPauses
 from integration_tests.support.pinterest import Simulator
@@ -177,12 +176,13 @@ class Played:
                 PassingPauses(poll_seconds=SHORT_PAUSES.poll_seconds, advance=sim.advance) if lasts else SHORT_PAUSES
             )
             kill = min((one.kill for one in incidents), default=1)
-            with with_every_state() if kill < 1 else nullcontext():
-                whole, state = sim.config(**config), self._state or None
-                output = run_catalog(sim, self._catalog(), config=whole, state=state, pauses=pauses)
+            whole, state = sim.config(**config), self._state or None
+            output = killed_after(
+                kill, lambda: run_catalog(sim, self._catalog(), config=whole, state=state, pauses=pauses)
+            )
             assert_no_secret(output, sim.secrets)
             self.log = sim.log
-            return killed(output, kill) if kill < 1 else output
+            return output
 
     def _gone(self) -> set[str]:
         """The ad accounts that are gone."""

@@ -1,7 +1,7 @@
 """Accounts that fail, refuse or vanish keep no other from being read."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -15,17 +15,11 @@ from integration_tests.support.outputs import Record
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
 from integration_tests.support.truth import Key
+from integration_tests.support.worlds import simulated, small_world
 
 STREAMS = ("campaigns", "campaign_analytics", "ad_account_analytics")
 RETRIES = 2
-
-
-@pytest.fixture
-def sim() -> Iterator[Simulator]:
-    world = World(boards=3, pins_per_board=2, ad_accounts=3, campaigns=2, ad_groups=2, ads=2)
-    world.first_day = world.today - timedelta(days=3)
-    with Simulator(world) as simulator:
-        yield simulator
+sim = simulated(lambda: small_world(boards=3, ad_accounts=3, campaigns=2, ad_groups=2, ads=2))
 
 
 def without(sim: Simulator, stream: str, accounts: Iterable[str]) -> dict[Key, Record]:

@@ -12,9 +12,6 @@ from itertools import islice
 import pytest
 import requests
 
-from integration_tests.simulator import Fault, FaultKind
-from integration_tests.support.assertions import assert_exact, assert_succeeded
-from integration_tests.support.catalogs import ALL_STREAMS
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
 from source_pinterest.api import Api
@@ -32,17 +29,6 @@ def test_the_sequential_reader_of_the_framework_reads_a_stream_once(monkeypatch:
         assert len(sim.calls("boards/list")) == 2
 
 
-@pytest.mark.parametrize("selected", [("board_sections", "board_pins", "board_section_pins"), ALL_STREAMS[:4]])
-def test_children_that_share_a_parent_lose_none_of_its_pages(selected: tuple[str, ...]) -> None:
-    # Two empty pages make a list of three pages out of few boards.
-    pages = Fault(FaultKind.EMPTY_PAGE_WITH_BOOKMARK, on="boards/list", times=2)
-    with Simulator(World(boards=30), faults=[pages]) as sim:
-        output = run_sync(sim, selected)
-        assert_succeeded(output, selected)
-        assert_exact(output, sim, selected)
-        assert len(sim.calls("boards/list")) == 3
-
-
 def test_the_trace_of_a_concurrent_stream_tells_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(stream: PinterestStream, _body: object) -> None:
         request = stream.api.authenticator(requests.Request("GET", stream.url_base).prepare())
@@ -55,16 +41,6 @@ def test_the_trace_of_a_concurrent_stream_tells_no_secret(monkeypatch: pytest.Mo
         text = "".join(f"{trace.message}{trace.internal_message}{trace.stack_trace}" for trace in traces)
         assert "boards was sent Bearer ****" in text  # where the source line that a trace quotes has {stream.name}
         assert not [secret for secret in sim.secrets if secret in text]
-
-
-def test_a_stream_whose_token_is_revoked_makes_few_more_requests() -> None:
-    with Simulator(World(boards=50)) as sim:
-        boards = len(sim.expected("boards"))
-        sim.add_fault(Fault(FaultKind.TOKEN_REVOKED, on="boards/list_pins", times=None))
-        output = run_sync(sim, ["board_pins"], config=sim.config(num_workers=2))
-        assert len(output.errors_of("board_pins")) == 1
-        assert len(sim.calls("boards/list_pins")) < boards / 10
-        assert [entry.status for entry in sim.calls("oauth/token")] == [200, 401]
 
 
 def _sync(sim: Simulator) -> Sync:

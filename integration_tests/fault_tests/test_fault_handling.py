@@ -1,7 +1,6 @@
 """What a failure costs beside its ending, which the fault table shows: requests, and the error that closes the sync."""
 
 from collections import defaultdict
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -11,18 +10,12 @@ from integration_tests.support.assertions import assert_exact, assert_failed, as
 from integration_tests.support.pauses import SHORT_PAUSES, PassingPauses
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
+from integration_tests.support.worlds import simulated, small_world
 
 STREAM, ANALYTICS = "campaign_analytics", "campaigns/analytics"
 ACCOUNTS, IDS = 6, 40
-
-
-@pytest.fixture
-def sim() -> Iterator[Simulator]:
-    """Accounts of one call each."""
-    world = World(boards=0, ad_accounts=ACCOUNTS, shared_ad_accounts=0, campaigns=IDS)
-    world.first_day = world.today - timedelta(days=1)
-    with Simulator(world) as simulator:
-        yield simulator
+sim = simulated(lambda: small_world(days=2, boards=0, ad_accounts=ACCOUNTS, shared_ad_accounts=0, campaigns=IDS))
+"""Accounts of one call each."""
 
 
 def ids_asked(sim: Simulator) -> dict[str, list[int]]:

@@ -1,6 +1,6 @@
 """An id of which analytics can't be read costs itself alone, whatever its request names beside it."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
@@ -12,17 +12,11 @@ from integration_tests.support.outputs import Record
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
 from integration_tests.support.truth import Key
+from integration_tests.support.worlds import simulated, small_world
 
 STREAM, ANALYTICS, IDS = "campaign_analytics", "campaigns/analytics", 60
-
-
-@pytest.fixture
-def sim() -> Iterator[Simulator]:
-    """Two accounts of one request each."""
-    world = World(boards=0, ad_accounts=2, shared_ad_accounts=0, campaigns=IDS)
-    world.first_day = world.today - timedelta(days=1)
-    with Simulator(world) as simulator:
-        yield simulator
+sim = simulated(lambda: small_world(days=2, boards=0, ad_accounts=2, shared_ad_accounts=0, campaigns=IDS))
+"""Two accounts of one request each."""
 
 
 def campaigns(sim: Simulator, account: int = 0) -> list[str]:
@@ -87,21 +81,6 @@ def test_the_days_of_a_refusal_that_passes_come_as_far_back_as_the_lookback_read
     second = run_sync(sim, [STREAM], state=first.states)
     assert_succeeded(second, [STREAM])
     assert_same(STREAM, second.records[STREAM], held(sim))
-
-
-@pytest.mark.parametrize("kind", [FaultKind.FORBIDDEN_WITHOUT_WORDS, FaultKind.SERVER_ERROR])
-def test_an_id_that_fails_otherwise_is_named_and_read_by_the_next_sync(sim: Simulator, kind: FaultKind) -> None:
-    odd = campaigns(sim)[30]
-    refuse(sim, kind, [odd])
-    first = run_sync(sim, [STREAM], config=sim.config(max_retries=1))
-    assert_failed(first, STREAM, "transient_error", odd)
-    assert_same(STREAM, first.records[STREAM], held(sim, [odd]))
-    sim.clear_faults()
-
-    second = run_sync(sim, [STREAM], state=first.states)
-    assert_succeeded(second, [STREAM])
-    rows = {key_of(STREAM, record): record for part in (first, second) for record in part.records[STREAM]}
-    assert_same(STREAM, rows.values(), held(sim))
 
 
 @pytest.mark.parametrize("destination", ["append", "append_dedup"])

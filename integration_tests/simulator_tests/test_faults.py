@@ -7,14 +7,10 @@ import pytest
 from integration_tests.simulator import Fault, FaultKind
 from integration_tests.simulator_tests.api_client import Client, legal_calls
 from integration_tests.support.pinterest import Simulator, World
+from integration_tests.support.worlds import simulated
 
 PINS = "boards/list_pins"
-
-
-@pytest.fixture
-def sim() -> Iterator[Simulator]:
-    with Simulator(World(boards=3, pins_per_board=60), profile="ample") as simulator:
-        yield simulator
+sim = simulated(lambda: World(boards=3, pins_per_board=60), profile="ample")
 
 
 @pytest.fixture

@@ -10,13 +10,10 @@ import requests
 from integration_tests.simulator import Fault, FaultKind, HeaderStyle
 from integration_tests.simulator_tests.api_client import Client, download
 from integration_tests.support.pinterest import Simulator, World
+from integration_tests.support.worlds import simulated
 
-
-@pytest.fixture
-def sim() -> Iterator[Simulator]:
-    """On a clock that stands still until it is moved, at the beginning of a minute."""
-    with Simulator(World(), clock=lambda: 1_200_000.0, report_seconds=20) as simulator:
-        yield simulator
+sim = simulated(World, clock=lambda: 1_200_000.0, report_seconds=20)
+"""On a clock that stands still until it is moved, at the beginning of a minute."""
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ A simulator without them would let the connector pass: the truth of a sync is ma
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -17,14 +17,10 @@ from integration_tests.simulator.world.listing import Record
 from integration_tests.simulator_tests.api_client import Client, download, legal_calls, legal_orders
 from integration_tests.simulator_tests.small_worlds import NOW, days_back, rows, small_world
 from integration_tests.support.pinterest import Simulator, World
+from integration_tests.support.worlds import simulated
 
 OBJECTIVES = ["AWARENESS", "CONSIDERATION", "WEB_CONVERSION", "CATALOG_SALES", "VIDEO_COMPLETION", "SALES", "LEADS"]
-
-
-@pytest.fixture(scope="module")
-def sim() -> Iterator[Simulator]:
-    with Simulator(small_world(campaigns=7, ad_groups=9, ads=8), report_seconds=0, profile="ample") as simulator:
-        yield simulator
+sim = simulated(lambda: small_world(campaigns=7, ad_groups=9, ads=8), scope="module", report_seconds=0, profile="ample")
 
 
 def made(world: World, level: str, *columns: str, **order: Any) -> list[Record]:

@@ -2,13 +2,13 @@
 
 import random
 from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
+from functools import partial
 
 import pytest
 
 from integration_tests.simulator import Fault, Kind
 from integration_tests.simulator.organic.promoted import pin_id_of_ad
-from integration_tests.state_tests.pin_courses import ODD, killed_with
+from integration_tests.state_tests.pin_courses import ODD
 from integration_tests.state_tests.second_syncs import now
 from integration_tests.support.assertions import (
     assert_exact,
@@ -18,22 +18,18 @@ from integration_tests.support.assertions import (
     key_of,
     upserted,
 )
-from integration_tests.support.interrupted import with_every_state
+from integration_tests.support.interrupted import committed, killed_after
 from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import State, run_sync
 from integration_tests.support.truth import Key
+from integration_tests.support.worlds import simulated
 from source_pinterest import limits
 
 STREAM, GET = "ad_pins", "pins/get"
 LISTS = ["ad_accounts/list", "ads/list", "ads/list"]
 SEEDS = [*range(4), *(pytest.param(seed, marks=pytest.mark.full_size) for seed in range(100, 400))]
-
-
-@pytest.fixture
-def sim() -> Iterator[Simulator]:
-    with Simulator(World(boards=1, campaigns=2, ad_groups=2, ads=(11, 7))) as simulator:
-        yield simulator
+sim = simulated(lambda: World(boards=1, campaigns=2, ad_groups=2, ads=(11, 7)))
 
 
 def sync(sim: Simulator, state: State | None = None) -> tuple[Output, list[str]]:
@@ -207,13 +203,9 @@ def test_a_course_loses_no_pin(seed: int) -> None:
             for fault in any_faults(dice, sorted(pin for _, pin in sim.expected(STREAM))):
                 sim.add_fault(fault)
             kill = dice.choice([1, 1, 1, dice.random()])
-            with with_every_state() if kill < 1 else nullcontext():
-                output = run_sync(sim, [STREAM], state=state, config=config)
-            records = output.records.get(STREAM, [])
-            if kill < 1:
-                output, records = killed_with(output, STREAM, kill)
+            output = killed_after(kill, partial(run_sync, sim, [STREAM], state=state, config=config))
             state = {**state, **output.states}
-            arrived |= {key_of(STREAM, record) for record in records}
+            arrived |= {key_of(STREAM, record) for record in committed(output, STREAM)}
             owed = {(entry["ad_account_id"], entry["pin_id"]) for entry in state.get(STREAM, {}).get("owed", ())}
             if output.status(STREAM) == "COMPLETE":
                 assert sim.expected(STREAM).keys() <= arrived | owed

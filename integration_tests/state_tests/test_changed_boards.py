@@ -1,6 +1,5 @@
 """The pins of a board are listed again only when the board says that they have changed."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,18 +11,14 @@ from integration_tests.support.assertions import assert_exact, assert_failed, as
 from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
+from integration_tests.support.worlds import simulated
 
 STREAMS = ("board_pins", "board_section_pins")
 LISTS = {"board_pins": "boards/list_pins", "board_section_pins": "board_sections/list_pins"}
 LATER = "2026-05-01T08:00:00"
 
 each_stream = pytest.mark.parametrize("stream", STREAMS)
-
-
-@pytest.fixture
-def sim() -> Iterator[Simulator]:
-    with Simulator(World(boards=4, sections_per_board=(2, 0), pins_per_board=3, pins_per_section=2)) as simulator:
-        yield simulator
+sim = simulated(lambda: World(boards=4, sections_per_board=(2, 0), pins_per_board=3, pins_per_section=2))
 
 
 def boards_asked(sim: Simulator, stream: str, since: int) -> set[str]:

@@ -5,36 +5,24 @@ Courses of pins are in `test_pin_courses.py`, those with every fault in `fault_t
 
 import random
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
-from airbyte_cdk.models import Type
 
 from integration_tests.fault_table.columns import COLUMNS
 from integration_tests.fault_table.course import DEDUP, LONGEST_LOOKBACK_DAYS, Course, Incident, Played
 from integration_tests.fault_table.world import DAYS_OF_HISTORY
 from integration_tests.simulator import Fault, FaultKind, Kind
-from integration_tests.support.assertions import (
-    assert_failed,
-    assert_same,
-    assert_succeeded,
-    key_of,
-    upserted,
-    without_nulls,
-)
+from integration_tests.support.assertions import assert_failed, assert_same, assert_succeeded, key_of
+from integration_tests.support.courses import APPEND, MERGE, StreamCourse
 from integration_tests.support.days import days_later, last_final_day
-from integration_tests.support.interrupted import killed, with_every_state
-from integration_tests.support.outputs import Output, Record
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import State, run_sync
-from integration_tests.support.truth import Key
 from integration_tests.support.worlds import small_world
 
-APPEND, MERGE = "append", "append_dedup"
-HISTORY_DAYS = 89
 PROFILE = "user_account/analytics"
 SPLITS = ("user_account_analytics_by_content_type", "user_account_analytics_by_app_type")
 LATE_PARTS = {SPLITS[0]: "ORGANIC", SPLITS[1]: "TABLET"}
@@ -62,25 +50,14 @@ def test_old_days_of_which_one_of_two_reports_is_refused_stay_unread(kill: float
     Played(Course((column,), DEDUP, 0, (0, 9, 0), (incident,))).play()
 
 
-class ProfileCourse:
-    """Syncs of one stream of the user's profile into one destination, one after another.
+class ProfileCourse(StreamCourse):
+    """Syncs of one stream of the user's profile."""
 
-    Attributes:
-        world: whose profile it is.
-        arrived: the rows of the destination.
-    """
+    def __init__(self, stream: str, destination: str, start: int = 20) -> None:
+        super().__init__(stream, destination, World(boards=0, ad_accounts=1), start=start)
 
-    def __init__(self, stream: str, destination: str, *, start: int = 20) -> None:
-        self.world = World(boards=0, ad_accounts=1)
-        self.arrived: dict[Key, Record] = {}
-        self._stream, self._destination = stream, destination
-        self._begun, self._first = self.world.now, self.world.today - timedelta(days=start)
-        self._state: State | None = None
-
-    def sync(self, day: int, late: Mapping[str, int] | None = None, *, fails: bool = False, kill: float = 1) -> Output:
-        """Run a sync some days after the first one, and check its rows.
-
-        Each row is one that Pinterest has; where the destination appends, it is final and comes once.
+    def sync(self, day: int, late: Mapping[str, int] | None = None, *, fails: bool = False, kill: float = 1) -> None:
+        """Run a sync some days after the first one.
 
         Args:
             day: how many days after the first one.
@@ -88,44 +65,15 @@ class ProfileCourse:
             fails: whether all requests fail.
             kill: the share of its messages after which the sync is killed.
         """
-        self.world.now = self._begun + timedelta(days=day)
-        with Simulator(self.world, profile="ample") as sim:
+
+        def prepare(sim: Simulator) -> None:
             sim.alter(PROFILE, _without_newest(sim.world.today, late or {}))
             if fails:
                 sim.add_fault(Fault("503", on=PROFILE, times=None))
-            with with_every_state() if kill < 1 else nullcontext():
-                config = sim.config(start_date=str(self._first), max_retries=0)
-                output = run_sync(sim, [self._stream], config=config, state=self._state, destination=self._destination)
-        records = output.records.get(self._stream, [])
-        if kill < 1:
-            output = killed(output, kill)
-            last = max((at for at, message in enumerate(output.messages) if message.type is Type.STATE), default=0)
-            records = Output(output.messages[:last], 0).records.get(self._stream, [])
-        elif not fails:
+
+        output = self.read(day, prepare, kill)
+        if kill == 1 and not fails:
             assert_succeeded(output, [self._stream])
-        truth = self._truth()
-        for row in records:
-            key = key_of(self._stream, row)
-            assert row == truth.get(key), f"{key} is not what Pinterest has"
-            assert self._destination == MERGE or key not in self.arrived, f"{key} comes twice"
-            self.arrived[key] = row
-        self._state = {**(self._state or {}), **output.states}
-        return output
-
-    def assert_complete(self) -> None:
-        """Everything that Pinterest still has is there."""
-        kept = str(self.world.today - timedelta(days=HISTORY_DAYS))
-        assert_same(
-            self._stream,
-            [row for row in self.arrived.values() if row["date"] >= kept],
-            {key: row for key, row in self._truth().items() if row["date"] >= kept},
-        )
-
-    def _truth(self) -> dict[Key, Record]:
-        today = self.world.today
-        last = last_final_day(self._stream, today) if self._destination == APPEND else today
-        found = self.world.expected(self._stream, start=self._first, end=last)
-        return {key: without_nulls(row) for key, row in found.items()}
 
 
 def _without_newest(today: date, late: Mapping[str, int]) -> Callable[[Any, Any], Any]:
@@ -167,11 +115,13 @@ def test_a_part_of_the_profile_without_activity_holds_up_no_other(stream: str) -
     course, part = ProfileCourse(stream, MERGE), LATE_PARTS[stream]
     for day in (0, 1, 9):
         course.sync(day, {part: 100})
-        days = {key[1] for key in course.arrived}
-        assert str(course.world.today) in days
+        assert str(course.world.today) in {row["date"] for row in course.arrived.values()}
 
 
-def assert_a_course_of_a_profile_loses_nothing(seed: int) -> None:
+@pytest.mark.parametrize(
+    "seed", [*range(8), *(pytest.param(seed, marks=pytest.mark.full_size) for seed in range(100, 500))]
+)
+def test_a_random_course_of_a_profile_loses_nothing(seed: int) -> None:
     dice = random.Random(seed)  # noqa: S311 - to be repeated
     stream = dice.choice([*SPLITS, "user_account_analytics", "user_account_analytics_by_source"])
     course = ProfileCourse(stream, dice.choice([APPEND, MERGE]), start=dice.choice([7, 20, 60]))
@@ -184,17 +134,6 @@ def assert_a_course_of_a_profile_loses_nothing(seed: int) -> None:
     course.sync(day)
     course.sync(day + 1)
     course.assert_complete()
-
-
-@pytest.mark.parametrize("seed", range(8))
-def test_a_random_course_of_a_profile_loses_nothing(seed: int) -> None:
-    assert_a_course_of_a_profile_loses_nothing(seed)
-
-
-@pytest.mark.full_size
-@pytest.mark.parametrize("seed", range(100, 500))
-def test_any_course_of_a_profile_loses_nothing(seed: int) -> None:
-    assert_a_course_of_a_profile_loses_nothing(seed)
 
 
 MOVING_DAYS = 7
@@ -217,39 +156,15 @@ OF_ACCOUNTS = ("campaign_analytics", "advertiser_report", "ad_account_targeting_
 def test_days_of_an_account_that_the_first_sync_did_not_reach_arrive(stream: str, destination: str, why: str) -> None:
     """Each sync begins a week ago, and the first two reach nothing of one account."""
     world = small_world(days=30, boards=1, pins_per_board=2, sections_per_board=0, campaigns=2)
-    since = world.today - timedelta(days=MOVING_DAYS)
-    outputs: list[Output] = []
+    accounts, begun = [world.account_id(index) for index in range(2)], world.today
+    faults = REACHING_NOTHING[why](accounts[1])
+    owners = accounts if stream in OF_OWNERS else []
+    course = StreamCourse(stream, destination, world, start=MOVING_DAYS, owners=owners)
     for day in (0, 1, 6, 7):
-        with days_later(world, day) as today, Simulator(world, profile="ample") as sim:
-            if day < 2:
-                sim.add_faults(REACHING_NOTHING[why](world.account_id(1)))
-            start = str(today - timedelta(days=MOVING_DAYS))
-            options = {"organic_per_ad_account": True} if stream in OF_OWNERS else {}
-            config = sim.config(start_date=start, max_retries=0, **options)
-            state = outputs[-1].states if outputs else None
-            outputs.append(run_sync(sim, [stream], config=config, state=state, destination=destination))
-            assert outputs[-1].status(stream) == ("INCOMPLETE" if day < 2 else "COMPLETE"), outputs[-1].text()
-    with days_later(world, 7) as today:
-        last = last_final_day(stream, today) if destination == APPEND else today
-        _assert_arrived(world, stream, outputs, since, last)
-
-
-def _assert_arrived(world: World, stream: str, outputs: list[Output], since: date, last: date) -> None:
-    if stream not in OF_OWNERS:
-        return assert_same(stream, upserted(stream, *outputs), world.expected(stream, start=since, end=last))
-    held = {
-        (row["ad_account_id"], *key_of(stream, row)): row
-        for output in outputs
-        for row in output.records.get(stream, [])
-    }
-    truth = {
-        (account, *key): without_nulls({**row, "ad_account_id": account})
-        for account in map(world.account_id, range(2))
-        for key, row in world.expected(stream, start=since, end=last, on_behalf_of=account).items()
-    }
-    lacking = sorted(key for key, row in truth.items() if held.get(key) != row)
-    assert not lacking, f"{len(lacking)} of {len(truth)} rows, such as {lacking[:3]}"
-    return None
+        course.options["start_date"] = str(begun + timedelta(days=day - MOVING_DAYS))
+        output = course.read(day, partial(Simulator.add_faults, faults=faults if day < 2 else []))
+        assert output.status(stream) == ("INCOMPLETE" if day < 2 else "COMPLETE"), output.text()
+    course.assert_complete()
 
 
 def _bucket(granularity: str, day: date) -> tuple[date, date]:
@@ -307,37 +222,31 @@ def test_days_come_though_the_start_date_moves_on_with_each_sync(stream: str, da
 def test_an_account_that_no_sync_could_read_is_left_out() -> None:
     """The quota ends before the first sync has read anything, and later one account refuses."""
     stream, world = "campaign_analytics", small_world(days=9, campaigns=1)
-    state: State | None = None
-    for day in (0, 1, 2):
-        with days_later(world, day), Simulator(world, profile="ample") as sim:
-            faults = {"kind": "rate_limited", "seconds": 7_200} if day == 0 else {"kind": FaultKind.FORBIDDEN}
-            account = {} if day == 0 else {"account": world.account_id(1)}
-            sim.add_fault(Fault(**faults, **account, on="campaigns/analytics", times=None))
-            config = sim.config(start_date=str(world.today - timedelta(days=9)), max_wait_minutes=0.01)
-            output = run_sync(sim, [stream], config=config, state=state)
-            assert output.status(stream) == ("COMPLETE" if day else "INCOMPLETE"), output.text()
-            state = output.states
-            assert day == 0 or any(world.account_id(1) in text for text in output.warnings())
+    course, odd = StreamCourse(stream, MERGE, world, start=9), world.account_id(1)
+    for day, fault in enumerate(
+        [
+            Fault("rate_limited", on="campaigns/analytics", times=None, seconds=7_200),
+            *[Fault(FaultKind.FORBIDDEN, on="campaigns/analytics", times=None, account=odd)] * 2,
+        ]
+    ):
+        output = course.read(day, partial(Simulator.add_fault, fault=fault))
+        assert output.status(stream) == ("COMPLETE" if day else "INCOMPLETE"), output.text()
+        assert day == 0 or any(odd in text for text in output.warnings())
 
 
 def test_an_account_that_refuses_is_not_remembered() -> None:
     """It then begins where the start date is by that time, and no warning tells of days before it."""
     stream, world = "campaign_analytics", small_world(days=90, campaigns=2)
-    state: State | None = None
-    for day in (0, 50):
-        with days_later(world, day) as today, Simulator(world, profile="ample") as sim:
-            if not state:
-                sim.add_fault(
-                    Fault(FaultKind.FORBIDDEN, on="campaigns/analytics", account=world.account_id(1), times=None)
-                )
-            start = str(today - timedelta(days=MOVING_DAYS))
-            output = run_sync(sim, [stream], config=sim.config(start_date=start), state=state)
-            assert output.status(stream) == "COMPLETE"
-            state = output.states
-            rows = sim.expected(stream, start=today - timedelta(days=MOVING_DAYS)).values()
+    course, begun = StreamCourse(stream, MERGE, world), world.today
+    refusal = Fault(FaultKind.FORBIDDEN, on="campaigns/analytics", account=world.account_id(1), times=None)
+    for day, faults in ((0, [refusal]), (50, [])):
+        course.options["start_date"] = str(begun + timedelta(days=day - MOVING_DAYS))
+        output = course.read(day, partial(Simulator.add_faults, faults=faults))
+        assert output.status(stream) == "COMPLETE"
+    since = begun + timedelta(days=50 - MOVING_DAYS)
     read, held = (
         sorted(row["DATE"] for row in found if row["AD_ACCOUNT_ID"] == world.account_id(1))
-        for found in (output.records[stream], rows)
+        for found in (output.records[stream], world.expected(stream, start=since).values())
     )
     assert read == held != []
     assert not output.warnings()

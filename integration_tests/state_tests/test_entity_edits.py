@@ -1,6 +1,6 @@
 """A second sync reads the campaigns, ad groups and ads that have changed, all of them and little else."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,14 +12,10 @@ from integration_tests.support.catalogs import ADS_ANALYTICS, ENTITIES
 from integration_tests.support.outputs import Record
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
+from integration_tests.support.worlds import simulated
 
 EDIT_MARGIN_SECONDS = 300
-
-
-@pytest.fixture
-def sim() -> Iterator[Simulator]:
-    with Simulator(World(boards=0, campaigns=10, ad_groups=8, ads=6, active_percent=25)) as simulator:
-        yield simulator
+sim = simulated(lambda: World(boards=0, campaigns=10, ad_groups=8, ads=6, active_percent=25))
 
 
 def changed_since_the_latest_edit(sim: Simulator, stream: str, before: Iterable[Record]) -> set[str]:

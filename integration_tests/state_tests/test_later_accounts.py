@@ -1,6 +1,5 @@
 """Accounts and entities that come and go are read from their start, and none of them twice."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,12 +13,9 @@ from integration_tests.support.days import days_later, final_after_days, last_fi
 from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
+from integration_tests.support.worlds import simulated
 
-
-@pytest.fixture
-def sim() -> Iterator[Simulator]:
-    with Simulator(World(boards=0, campaigns=10, ad_groups=8, ads=6, active_percent=25)) as simulator:
-        yield simulator
+sim = simulated(lambda: World(boards=0, campaigns=10, ad_groups=8, ads=6, active_percent=25))
 
 
 def test_an_account_added_later_is_read_from_the_start(sim: Simulator) -> None:

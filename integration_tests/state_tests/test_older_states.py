@@ -19,12 +19,9 @@ from integration_tests.support.days import ago, days_later, last_final_day
 from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import read_arguments, run_sync
+from integration_tests.support.worlds import simulated
 
-
-@pytest.fixture
-def sim() -> Iterator[Simulator]:
-    with Simulator(World(boards=0, campaigns=8, ad_groups=6, ads=5, active_percent=25)) as simulator:
-        yield simulator
+sim = simulated(lambda: World(boards=0, campaigns=8, ad_groups=6, ads=5, active_percent=25))
 
 
 def test_a_flat_day_cursor_is_read_for_each_account(sim: Simulator) -> None:

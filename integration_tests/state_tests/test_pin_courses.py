@@ -6,17 +6,9 @@ import pytest
 
 from integration_tests.simulator import FaultKind
 from integration_tests.simulator.organic.pin_analytics import VIDEO_METRICS
-from integration_tests.state_tests.pin_courses import (
-    APPEND,
-    FULL_PASS_DAYS,
-    MERGE,
-    ODD,
-    REFUSED,
-    STREAM,
-    PinCourse,
-    Trouble,
-)
+from integration_tests.state_tests.pin_courses import FULL_PASS_DAYS, ODD, OUTAGE, REFUSED, STREAM, PinCourse, Trouble
 from integration_tests.support.assertions import assert_failed, assert_succeeded
+from integration_tests.support.courses import APPEND, MERGE
 from source_pinterest import limits
 
 either = pytest.mark.parametrize("destination", [APPEND, MERGE])
@@ -253,6 +245,14 @@ def test_an_odd_pin_costs_itself_alone(kind: FaultKind) -> None:
     assert not course.owed
 
 
+def test_pins_that_fail_before_any_other_is_read_hold_up_one_sync_alone() -> None:
+    course, odd = PinCourse(APPEND, batch=True, pins=9), dict.fromkeys(range(6), FaultKind.OTHER_FORM)
+    course.sync(0, pins=odd)
+    assert (len(course.owed), course.arrived) == (OUTAGE, {})
+    course.sync(0, pins=odd)
+    assert all(map(course.rows_of, (6, 7, 8)))
+
+
 @either
 @single_and_batch
 def test_odd_pins_of_several_kinds_cost_themselves_alone(destination: str, batch: bool) -> None:
@@ -311,6 +311,28 @@ def test_videos_whose_video_metrics_are_refused_arrive_without_them(destination:
         for number in course.videos:
             assert any(course.pins[number][1] in text for text in output.warnings())
     assert not course.owed
+
+
+@either
+@single_and_batch
+def test_pictures_come_without_video_metrics_and_videos_with_them(destination: str, batch: bool) -> None:
+    course = PinCourse(destination, batch=batch, pins=11, video_metrics_of_pictures=False)
+    for day in (0, 5):
+        assert_succeeded(course.sync(day), [STREAM])
+        course.assert_complete()
+        refused = [len(entry.values("pin_ids")) for entry in course.log if entry.status == 400]
+        assert refused == ([11, 6, 3, 2, 1] if batch else [0])
+
+
+@either
+def test_a_range_of_pins_counts_as_read_once_its_pictures_and_videos_are(destination: str) -> None:
+    """Whichever request a sync breaks off at, each day of each pin comes once."""
+    for quota in range(12):
+        course = PinCourse(destination, batch=True, pins=11, video_metrics_of_pictures=False)
+        assert course.sync(0, quota=quota).status(STREAM) == "INCOMPLETE"
+        assert_succeeded(course.sync(0), [STREAM])
+        course.assert_complete()
+        assert_succeeded(course.sync(0), [STREAM])
 
 
 @pytest.mark.parametrize(

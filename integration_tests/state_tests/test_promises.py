@@ -1,6 +1,5 @@
 """The check that no state is ahead of its records knows every state, and sees one that is."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,13 +9,12 @@ from integration_tests.support.catalogs import ALL_STREAMS, CURSOR_FIELDS
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.promises import promised_keys
 from integration_tests.support.syncs import run_sync
+from integration_tests.support.worlds import simulated
 from source_pinterest import limits
 
-
-@pytest.fixture(scope="module")
-def sim() -> Iterator[Simulator]:
-    with Simulator(World(boards=2, pins_per_board=3, campaigns=3, ad_groups=3, ads=3), profile="ample") as simulator:
-        yield simulator
+sim = simulated(
+    lambda: World(boards=2, pins_per_board=3, campaigns=3, ad_groups=3, ads=3), scope="module", profile="ample"
+)
 
 
 @pytest.mark.parametrize("sync_mode", ["incremental", "full_refresh"])

@@ -1,6 +1,6 @@
 """A full refresh reads everything once, however often it is tried, and whatever state it is given."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,20 +12,14 @@ from integration_tests.support.assertions import assert_exact, assert_failed, as
 from integration_tests.support.catalogs import CURSOR_FIELDS, catalog_of
 from integration_tests.support.days import days_later
 from integration_tests.support.outputs import Output
-from integration_tests.support.pinterest import Simulator, World
+from integration_tests.support.pinterest import Simulator
 from integration_tests.support.syncs import run_catalog, run_sync
+from integration_tests.support.worlds import simulated, small_world
 
 A, B = "ad_account_analytics", "campaign_analytics"
 CURSORLESS = "audiences"
 ANALYTICS = {A: "ad_account/analytics", B: "campaigns/analytics"}
-
-
-@pytest.fixture
-def sim() -> Iterator[Simulator]:
-    today = datetime.now(UTC).date()
-    world = World(boards=2, pins_per_board=3, campaigns=4, ad_groups=3, ads=3, first_day=today - timedelta(days=9))
-    with Simulator(world, profile="ample") as simulator:
-        yield simulator
+sim = simulated(lambda: small_world(days=10, pins_per_board=3, campaigns=4), profile="ample")
 
 
 def refresh(

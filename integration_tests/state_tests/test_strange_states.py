@@ -1,6 +1,5 @@
 """States of the future or of long ago, those that say nothing, and broken ones."""
 
-from collections.abc import Iterator
 from typing import Any
 from unittest import mock
 
@@ -12,12 +11,9 @@ from integration_tests.support.assertions import assert_exact, assert_failed, as
 from integration_tests.support.catalogs import BOARDED, CURSOR_FIELDS
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync, state_list
+from integration_tests.support.worlds import simulated
 
-
-@pytest.fixture
-def sim() -> Iterator[Simulator]:
-    with Simulator(World(boards=0, campaigns=8, ad_groups=6, ads=5, active_percent=25)) as simulator:
-        yield simulator
+sim = simulated(lambda: World(boards=0, campaigns=8, ad_groups=6, ads=5, active_percent=25))
 
 
 def test_a_cursor_in_the_future_is_brought_back_and_days_are_read_again(sim: Simulator) -> None:

@@ -1,19 +1,20 @@
 """Runs `main.py` and ends it from outside, after so many lines of output or for want of memory.
 
-`with_every_state` and `killed` do the same to a sync in this process, for courses of many syncs.
+`killed_after` does the same to a sync in this process, for courses of many syncs.
 """
 
 import resource
 import signal
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from threading import Timer
 from unittest import mock
 
-from integration_tests.support.outputs import Output
+from airbyte_cdk.models import Type
+
+from integration_tests.support.outputs import Output, Record
 from integration_tests.support.pauses import SHORT_PAUSES
 from integration_tests.support.processes import ConnectorProcess, clean_environment, running
 from source_pinterest import limits
@@ -34,16 +35,24 @@ class End(StrEnum):
     MEMORY = "memory limit"
 
 
-@contextmanager
-def with_every_state() -> Iterator[None]:
-    """Runs a block in which a sync emits a state after each slice, as though ten seconds had gone by."""
+def killed_after(share: float, read: Callable[[], Output]) -> Output:
+    """The output of a sync in this process, had it been killed after a share of its messages; all of it if that is 1.
+
+    It has a state after each slice, as though ten seconds had gone by.
+    """
+    if share == 1:
+        return read()
     with mock.patch.object(limits, "STATE_EVERY_SECONDS", 0):
-        yield
+        messages = read().messages
+    return Output(messages[: int(share * len(messages))], -signal.SIGKILL)
 
 
-def killed(output: Output, share: float) -> Output:
-    """The output of the same sync, had it been killed after a share of its messages, between 0 and 1."""
-    return Output(output.messages[: int(share * len(output.messages))], -signal.SIGKILL)
+def committed(output: Output, stream: str) -> list[Record]:
+    """The records that a destination keeps: of a sync that was killed, those before its last state."""
+    if output.exit_code != -signal.SIGKILL:
+        return output.records[stream]
+    last = max((at for at, message in enumerate(output.messages) if message.type is Type.STATE), default=0)
+    return Output(output.messages[:last], output.exit_code).records[stream]
 
 
 def hurried(room: int = 0) -> None:

@@ -26,6 +26,7 @@ from unittest import mock
 
 from integration_tests import network_guard
 from integration_tests.network_guard.clock import SECONDS_AHEAD
+from integration_tests.support.measured import PEAK_UNIT_BYTES
 from integration_tests.support.pauses import SHORT_PAUSES
 from source_pinterest.run import run
 
@@ -70,10 +71,10 @@ def with_short_pauses() -> None:
 
 def telling_its_memory() -> None:
     """Do what `main` does, and end stderr with the most memory that it took."""
-    leave, unit_bytes = os._exit, 1 if sys.platform == "darwin" else 1024
+    leave = os._exit
 
     def tell_and_leave(status: int) -> NoReturn:
-        os.write(2, b"\n%d" % (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit_bytes))
+        os.write(2, b"\n%d" % (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * PEAK_UNIT_BYTES))
         leave(status)
 
     os._exit = tell_and_leave

@@ -1,9 +1,25 @@
 """Worlds no larger than the question of the test that reads them."""
 
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
-from integration_tests.support.pinterest import World
+import pytest
+
+from integration_tests.support.pinterest import Simulator, World
+
+
+def simulated(
+    make: Callable[[], World], *, scope: Literal["function", "module"] = "function", **settings: Any
+) -> Callable[[], Iterator[Simulator]]:
+    """A fixture: a local Pinterest with such a world, for each test of a module or for all of them."""
+
+    @pytest.fixture(scope=scope)
+    def sim() -> Iterator[Simulator]:
+        with Simulator(make(), **settings) as simulator:
+            yield simulator
+
+    return sim  # type: ignore[no-any-return]
 
 
 def small_world(*, days: int = 4, **sizes: Any) -> World:

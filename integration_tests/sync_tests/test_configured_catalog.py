@@ -1,7 +1,5 @@
 """Entries in the catalog that cannot be read as they stand."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from integration_tests.support.assertions import assert_exact, assert_failed
@@ -9,14 +7,10 @@ from integration_tests.support.catalogs import catalog_of
 from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import read_with_main, run_catalog, run_sync
+from integration_tests.support.worlds import simulated
 
 OTHERS = ("campaigns", "campaign_analytics")
-
-
-@pytest.fixture
-def sim() -> Iterator[Simulator]:
-    with Simulator(World(boards=0, campaigns=3, ad_groups=2, ads=2)) as simulator:
-        yield simulator
+sim = simulated(lambda: World(boards=0, campaigns=3, ad_groups=2, ads=2))
 
 
 def place_of_last(output: Output, kind: str, stream: str) -> int:

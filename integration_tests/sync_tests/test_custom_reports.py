@@ -1,10 +1,8 @@
 """A custom report holds what it promises, whatever its level, granularity and filters."""
 
-import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,12 +10,12 @@ import pytest
 from integration_tests.simulator import ReportRequest
 from integration_tests.simulator.reports.request import TARGETING_VALUES
 from integration_tests.support.assertions import assert_failed, assert_same, assert_succeeded, without_nulls
-from integration_tests.support.commands import run_here
 from integration_tests.support.days import ago
 from integration_tests.support.outputs import Output, Record
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
 from integration_tests.support.truth import by_key
+from integration_tests.support.worlds import simulated
 
 STREAM = "custom__mine"
 SAID = r'Pinterest answered "The attribution windows .* can not be combined\." \(HTTP 400, code 1, request id \d+\)'
@@ -25,12 +23,7 @@ ADVICE = r"Change the report's columns or attribution windows\."
 CREATE = "analytics/create_report"
 COLUMNS = ("CAMPAIGN_ID", "AD_ACCOUNT_ID", "SPEND_IN_DOLLAR", "TOTAL_CHECKOUT")
 DAY_KEY = ("CAMPAIGN_ID", "DATE")
-
-
-@pytest.fixture
-def sim() -> Iterator[Simulator]:
-    with Simulator(World(boards=0, ad_accounts=1, campaigns=4, hour_column="HOUR")) as simulator:
-        yield simulator
+sim = simulated(lambda: World(boards=0, ad_accounts=1, campaigns=4, hour_column="HOUR"))
 
 
 def report(**fields: Any) -> dict[str, Any]:
@@ -120,17 +113,3 @@ def test_a_report_that_pinterest_refuses_fails_alone() -> None:
             assert output.status(stream) == "COMPLETE"
             assert output.records[stream]
         assert_same("campaigns", output.records["campaigns"], sim.expected("campaigns"))
-
-
-@pytest.mark.parametrize("refused", [True, False])
-def test_check_asks_pinterest_about_the_windows_of_a_report(tmp_path: Path, *, refused: bool) -> None:
-    path = tmp_path / "config.json"
-    with Simulator(World(boards=1), refused_windows=[(0, 0, 0)] if refused else []) as sim:
-        windows = {"click_window_days": 0, "engagement_window_days": 0, "view_window_days": 0}
-        path.write_text(json.dumps(sim.config(custom_reports=[report(**windows)])), encoding="utf-8")
-        output = run_here(sim, "check", "--config", str(path))
-        [status] = [message.connectionStatus for message in output.messages if message.connectionStatus]
-        assert status.status.value == ("FAILED" if refused else "SUCCEEDED")
-        said = f"Custom Reports: Pinterest refuses Mine. {SAID}. {ADVICE}" if refused else ""
-        assert re.fullmatch(said, status.message or ""), status.message
-        assert [body["start_date"] for body in bodies(sim)] == [str(ago(sim, 1))]

@@ -1,7 +1,6 @@
 """A first sync delivers everything that Pinterest holds, however the connection is set up."""
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from integration_tests.support.operations import OPERATIONS
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import read_with_main, run_catalog, run_sync
 from integration_tests.support.truth import KEYS
-from integration_tests.support.worlds import small_world
+from integration_tests.support.worlds import simulated, small_world
 from source_pinterest.streams import STREAMS
 from source_pinterest.streams.base.child import ChildStream
 
@@ -68,10 +67,7 @@ def many_pages() -> World:
     )
 
 
-@pytest.fixture
-def sim() -> Iterator[Simulator]:
-    with Simulator(small_world(), profile="ample") as simulator:
-        yield simulator
+sim = simulated(small_world, profile="ample")
 
 
 def test_every_stream_is_read_whole_through_the_framework() -> None:

@@ -1,20 +1,14 @@
 """Lists, dictionaries and trends arrive whole, and without a secret."""
 
-import json
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
-from airbyte_cdk.models import Status
-
-from integration_tests.simulator import ALL_SCOPES, Fault
+from integration_tests.simulator import Fault
 from integration_tests.simulator.lists.catalogs import PASSWORD
 from integration_tests.simulator.resources import NAMELESS
 from integration_tests.simulator.trends import TYPES as TREND_TYPES
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_succeeded
 from integration_tests.support.catalogs import catalog_of
-from integration_tests.support.commands import run_here
 from integration_tests.support.operations import OPERATIONS
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.processes import clean_environment, run_to_its_end
@@ -22,33 +16,11 @@ from integration_tests.support.syncs import read_arguments, run_sync, since_rece
 from integration_tests.support.truth.analytics import TARGETING_KEYS
 from integration_tests.support.truth.lists import CATALOG_ITEM_KEYS, LIST_KEYS, ORGANISATION_KEYS
 from integration_tests.support.truth.resources import RESOURCE_KEYS
+from integration_tests.support.worlds import simulated
 
 CATALOGS = tuple(stream for stream in LIST_KEYS if stream.startswith("catalogs"))
 CATALOG_ITEMS = tuple(CATALOG_ITEM_KEYS)
-
-
-@pytest.fixture
-def small() -> Iterator[Simulator]:
-    with Simulator(World(boards=0, campaigns=2, ad_groups=4, ads=0)) as simulator:
-        yield simulator
-
-
-def test_parents_are_listed_once_in_every_status_for_all_that_need_them(small: Simulator) -> None:
-    streams = ("keywords", "product_group_promotions", "ad_groups")
-    output = run_sync(small, streams, config=small.config(status=["ACTIVE"]))
-    assert_exact(output, small, ("keywords", "product_group_promotions"))
-    assert {entry["status"] for entry in output.records["ad_groups"]} == {"ACTIVE"}
-    assert len(small.calls("campaigns/list")) == len(small.calls("ad_groups/list")) == small.world.ad_accounts
-    statuses = {tuple(entry.values("entity_statuses")) for entry in small.calls("ad_groups/list")}
-    assert statuses == {("ACTIVE", "PAUSED", "ARCHIVED")}
-
-
-def test_labels_in_bundles_are_read_one_by_one(small: Simulator) -> None:
-    small.world.bundled_labels, small.world.account_list_items = True, 5
-    output = run_sync(small, ["labels"])
-    assert_succeeded(output, ["labels"])
-    assert_exact(output, small, ["labels"])
-    assert {record["status"] for record in output.records["labels"]} == {"ACTIVE", "ARCHIVED"}
+small = simulated(lambda: World(boards=0, campaigns=2, ad_groups=4, ads=0))
 
 
 def test_employers_that_cannot_be_listed_cost_their_children_those_alone() -> None:
@@ -60,19 +32,6 @@ def test_employers_that_cannot_be_listed_cost_their_children_those_alone() -> No
     assert incomplete == {name for name in ORGANISATION_KEYS if name.startswith("business")}
     for stream in incomplete - {"business_employers"}:
         assert {record["business_id"] for record in output.records[stream]} == {own}
-
-
-@pytest.mark.parametrize("how", ["config", "access_token_config"])
-def test_check_does_not_miss_a_permission_that_the_consent_form_does_not_ask_for(how: str, tmp_path: Path) -> None:
-    path = tmp_path / "config.json"
-    scopes = tuple(scope for scope in ALL_SCOPES if scope != "biz_access:read")
-    with Simulator(World(boards=1, ad_accounts=1), scopes=scopes) as narrow:
-        path.write_text(json.dumps(getattr(narrow, how)()), encoding="utf-8")
-        output = run_here(narrow, "check", "--config", str(path))
-        assert not [entry for entry in narrow.log if "/businesses/" in entry.path]
-    [status] = [message.connectionStatus for message in output.messages if message.connectionStatus]
-    assert (status.status, status.message or "") == (Status.SUCCEEDED, "")
-    assert not [message for message in output.messages if message.log and "biz_access" in message.log.message]
 
 
 def test_pins_of_boards_of_every_privacy_come_with_their_totals_if_wanted() -> None:

@@ -1,6 +1,5 @@
 """Reports with endpoints of their own are read whole, in each known form of their files, with the chosen options."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -21,6 +20,7 @@ from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
 from integration_tests.support.truth import by_key
 from integration_tests.support.truth.reports import OWN_REPORT_KEYS, OWN_REPORTS
+from integration_tests.support.worlds import simulated
 
 MIX, BRANDS, SKUS = "marketing_mix_report", "brand_conversions_report", "sku_conversions_report"
 CREATE = {
@@ -56,10 +56,7 @@ def orders(sim: Simulator, stream: str) -> list[dict[str, Any]]:
 of_each_kind = pytest.mark.parametrize("stream", [MIX, BRANDS])
 
 
-@pytest.fixture
-def sim() -> Iterator[Simulator]:
-    with Simulator(world()) as simulator:
-        yield simulator
+sim = simulated(world)
 
 
 def test_every_row_arrives_under_its_key(sim: Simulator) -> None:

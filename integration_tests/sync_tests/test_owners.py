@@ -1,6 +1,5 @@
 """Everything organic is read for the owner of each ad account, once."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +12,7 @@ from integration_tests.support.foreign_keys import assert_foreign_keys_hold
 from integration_tests.support.outputs import Output, Record
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
+from integration_tests.support.worlds import simulated, small_world
 from integration_tests.sync_tests.organic_streams import EVERYTHING
 from integration_tests.tools.stream_table import every_stream
 
@@ -42,14 +42,12 @@ def assert_owners(output: Output, world: World, streams: tuple[str, ...], accoun
             assert record == without_nulls(expected[key]), stream
 
 
-@pytest.fixture
-def agency() -> Iterator[Simulator]:
-    """The user owns two ad accounts, and clients own one each."""
-    world = World(
-        boards=2, pins_per_board=2, sections_per_board=1, pins_per_section=1, ad_accounts=4, shared_ad_accounts=2
-    )
-    with Simulator(world, profile="ample", open_betas=["multi_pins/analytics"]) as simulator:
-        yield simulator
+agency = simulated(
+    lambda: small_world(pins_per_section=1, ad_accounts=4, shared_ad_accounts=2),
+    profile="ample",
+    open_betas=["multi_pins/analytics"],
+)
+"""The user owns two ad accounts, and clients own one each."""
 
 
 def owners_of(world: World) -> list[str]:

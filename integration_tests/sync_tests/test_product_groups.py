@@ -1,6 +1,5 @@
 """The analytics of product groups hold every day, the newest from requests and older ones from reports."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,16 +11,11 @@ from integration_tests.support.days import ago
 from integration_tests.support.outputs import Record
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
+from integration_tests.support.worlds import simulated
 
 STREAM = "product_group_analytics"
 COLUMNS = ("AD_ACCOUNT_ID", "AD_GROUP_ID", "SPEND_IN_DOLLAR", "TOTAL_CHECKOUT")
-
-
-@pytest.fixture
-def sim() -> Iterator[Simulator]:
-    world = World(boards=0, ad_accounts=2, campaigns=2, ad_groups=4, ads=1, product_groups=(2, 0, 3, 1))
-    with Simulator(world) as simulator:
-        yield simulator
+sim = simulated(lambda: World(boards=0, ad_accounts=2, campaigns=2, ad_groups=4, ads=1, product_groups=(2, 0, 3, 1)))
 
 
 def config(sim: Simulator, days_back: int, **more: Any) -> dict[str, Any]:

@@ -1,33 +1,26 @@
 """History comes from asynchronous reports, each day once, and every report stream holds what Pinterest does."""
 
 import time
-from collections.abc import Iterator
 from datetime import timedelta
 from threading import Event
 from typing import Any
 
-import pytest
-
 from integration_tests.simulator import DOWNLOAD
-from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded, upserted
+from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded
 from integration_tests.support.catalogs import ADS_ANALYTICS
 from integration_tests.support.days import ago, days_later
 from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
 from integration_tests.support.truth.reports import REPORT_KEYS, REPORT_STREAMS, usual_targeting_types_of
+from integration_tests.support.worlds import simulated
 
 STREAM = "campaign_analytics"
 CREATE, SYNCHRONOUS = "analytics/create_report", "campaigns/analytics"
 SYNCHRONOUS_DAYS = 89
 LOOKBACK_DAYS = 33
 COLUMNS = ("AD_ACCOUNT_ID", "SPEND_IN_DOLLAR", "TOTAL_CHECKOUT")
-
-
-@pytest.fixture
-def sim() -> Iterator[Simulator]:
-    with Simulator(World(boards=0, ad_accounts=1, campaigns=4, ad_groups=4, ads=4)) as simulator:
-        yield simulator
+sim = simulated(lambda: World(boards=0, ad_accounts=1, campaigns=4, ad_groups=4, ads=4))
 
 
 def config(sim: Simulator, days: int, **options: Any) -> dict[str, Any]:
@@ -72,50 +65,6 @@ def test_a_first_sync_of_900_days_and_those_after_it() -> None:
             assert_exact(second, sim, [STREAM], start=ago(sim, LOOKBACK_DAYS + 1), wanted_columns=COLUMNS)
         assert not sim.calls(CREATE)
         assert len(asked(sim)) == 2
-
-
-def test_the_age_of_a_day_alone_decides_where_it_comes_from(sim: Simulator) -> None:
-    """However a window came to be wanted: the first time, again, or because it failed."""
-    border = ago(sim, SYNCHRONOUS_DAYS)
-    first = run_sync(sim, ADS_ANALYTICS, config=config(sim, 130))
-    state = {
-        stream: {
-            **first.states[stream],
-            "states": [
-                {**item, "cursor": {**item["cursor"], "missing": [list(window(sim, 95, 85))]}}
-                for item in first.states[stream]["states"]
-            ],
-        }
-        for stream in ADS_ANALYTICS
-    }
-    owed = run_sync(sim, ADS_ANALYTICS, config=config(sim, 130, lookback_days=3), state=state)
-    assert_exact(first, sim, ADS_ANALYTICS, start=ago(sim, 130), wanted_columns=COLUMNS)
-    for stream in ADS_ANALYTICS:
-        wanted = sim.expected(stream, start=ago(sim, 95), end=ago(sim, 85), wanted_columns=COLUMNS)
-        wanted |= sim.expected(stream, start=ago(sim, 3), wanted_columns=COLUMNS)
-        assert_same(stream, owed.records[stream], wanted)
-    assert all(end < str(border) for _, end in reported(sim))
-    assert all(start >= str(border) for start, _ in asked(sim))
-    sim.log.clear()
-    with days_later(sim.world, 10):
-        again = run_sync(sim, ADS_ANALYTICS, config=config(sim, 140, lookback_days=89), state=first.states)
-        assert_exact(again, sim, ADS_ANALYTICS, start=ago(sim, 99), wanted_columns=COLUMNS)
-        assert reported(sim) == [window(sim, 99, 90)] * len(ADS_ANALYTICS)
-        assert asked(sim) == [window(sim, 89, 0)]
-
-
-def test_an_earlier_start_date_is_read_once_from_reports(sim: Simulator) -> None:
-    first = run_sync(sim, [STREAM], config=config(sim, 100))
-    assert reported(sim) == [window(sim, 100, SYNCHRONOUS_DAYS + 1)]
-    sim.log.clear()
-    second = run_sync(sim, [STREAM], config=config(sim, 250), state=first.states)
-    assert reported(sim) == [window(sim, 250, 101)]
-    assert_same(
-        STREAM, upserted(STREAM, first, second), sim.expected(STREAM, start=ago(sim, 250), wanted_columns=COLUMNS)
-    )
-    sim.log.clear()
-    run_sync(sim, [STREAM], config=config(sim, 250), state=second.states)
-    assert not sim.calls(CREATE)
 
 
 def test_a_sync_that_crosses_midnight_stays_on_its_day(sim: Simulator) -> None:

@@ -1,17 +1,16 @@
 """The targeting streams hold every row of the synchronous endpoints, in requests that Pinterest takes."""
 
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
 from jsonschema import Draft7Validator
 
 from integration_tests.simulator import Attribution
-from integration_tests.support.assertions import assert_exact, assert_same, assert_succeeded, key_of
+from integration_tests.support.assertions import assert_exact, assert_succeeded
 from integration_tests.support.days import ago
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
 from integration_tests.support.truth.analytics import TARGETING_KEYS
+from integration_tests.support.worlds import simulated
 from source_pinterest import limits
 from source_pinterest.source import SourcePinterest
 
@@ -25,12 +24,7 @@ CALLS = {
 COLUMNS = ["SPEND_IN_DOLLAR", "TOTAL_IMPRESSION", "TOTAL_CHECKOUT"]
 COLUMNS_AND_IDS = ("AD_ACCOUNT_ID", *COLUMNS)
 IN_BETA = {"AGE_BUCKET_AND_GENDER", "CREATIVE_ENHANCEMENTS"}
-
-
-@pytest.fixture
-def sim() -> Iterator[Simulator]:
-    with Simulator(World(boards=0, ad_accounts=2, campaigns=2, ad_groups=2, ads=2)) as simulator:
-        yield simulator
+sim = simulated(lambda: World(boards=0, ad_accounts=2, campaigns=2, ad_groups=2, ads=2))
 
 
 def config(sim: Simulator, days_back: int = 9, **more: Any) -> dict[str, Any]:
@@ -51,24 +45,6 @@ def test_every_row_and_column_of_all_types_that_are_open_to_everyone_in_one_call
         for types in (call.values("targeting_types") for call in calls):
             assert len(types) >= 12
             assert not IN_BETA & set(types)
-
-
-def test_a_value_that_pinterest_leaves_out_is_an_empty_text(sim: Simulator) -> None:
-    """As it is in a row of a report."""
-    stream = "campaign_targeting_analytics"
-
-    def without_female(_: Any, answer: Any) -> Any:
-        rows = answer["data"]
-        return {
-            "data": [row | {"targeting_value": None} if row["targeting_value"] == "female" else row for row in rows]
-        }
-
-    held = sim.expected(stream, start=ago(sim, 3), wanted_columns=COLUMNS_AND_IDS).values()
-    emptied = [row | {"TARGETING_VALUE": ""} if row["TARGETING_VALUE"] == "female" else row for row in held]
-    sim.alter(CALLS[stream], without_female)
-    output = run_sync(sim, [stream], config=config(sim, 3))
-    assert_succeeded(output, [stream])
-    assert_same(stream, output.records[stream], {key_of(stream, row): row for row in emptied})
 
 
 def test_days_before_the_endpoints_history_are_left_to_the_reports(sim: Simulator) -> None:

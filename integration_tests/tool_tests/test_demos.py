@@ -14,14 +14,11 @@ import pytest
 from rich.console import Console
 
 from integration_tests.support.processes import ROOT
-from integration_tests.tools.demo import pinterest
+from integration_tests.tools.demo import into_duckdb, pinterest, with_dagster, with_dbt
 from integration_tests.tools.demo.__main__ import OPENING
 from integration_tests.tools.demo.connector import Reading, started
 from integration_tests.tools.demo.findings import Finding, findings
 from integration_tests.tools.demo.run import main, print_table, show
-from integration_tests.tools.demo_dagster import run as with_dagster
-from integration_tests.tools.demo_dbt import run as with_dbt
-from integration_tests.tools.demo_duckdb import run as into_duckdb
 from integration_tests.tools.page_picture import IMAGE, description, told_by
 from source_pinterest.streams import STREAMS
 

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from integration_tests.simulator.lists.catalogs import PASSWORD
-from integration_tests.tools.demo_dbt.project import load
+from integration_tests.tools.demo.dbt_project import load
 from integration_tests.tools.stream_pages import (
     COLUMNS_PAGE,
     RATIOS,

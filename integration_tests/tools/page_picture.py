@@ -23,8 +23,8 @@ from integration_tests.simulator.__main__ import parse
 from integration_tests.support.pinterest import World
 from integration_tests.support.processes import ROOT
 from integration_tests.tools.demo.connector import READ
+from integration_tests.tools.demo.into_duckdb import STREAMS
 from integration_tests.tools.demo.pinterest import WORLD, local_pinterest
-from integration_tests.tools.demo_duckdb.run import STREAMS
 
 IMAGE = ROOT / "docs" / "images" / "page.png"
 DAY = "2026-06-30"

@@ -1,15 +1,6 @@
-"""What tests of a call have: a Pinterest to script, and pauses that take no time."""
-
-from collections.abc import Iterator
+"""Pauses that take no time."""
 
 import pytest
-import requests_mock
-
-
-@pytest.fixture
-def mock() -> Iterator[requests_mock.Mocker]:
-    with requests_mock.Mocker() as mocker:
-        yield mocker
 
 
 @pytest.fixture

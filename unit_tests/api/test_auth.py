@@ -1,6 +1,7 @@
 """A token is renewed in time, refusals are final, and a refresh token that Pinterest replaces is told."""
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -94,50 +95,36 @@ def test_a_token_is_renewed_before_it_expires(
     assert endpoint.token() == f"Bearer false-access-token-{asked}"
 
 
-def refused(endpoint: Endpoint, number: int, *, is_last: bool) -> None:
-    """Have Pinterest reject the access token of this number."""
-    endpoint.authenticator.replace(f"false-access-token-{number}", is_last=is_last)
+def told(endpoint: Endpoint, answers: str) -> None:
+    """Have Pinterest accept access tokens ("2+"), reject them ("2"), or reject them when nothing is retried ("2!")."""
+    for number, how in (re.match(r"(\d)(.?)", answer).groups() for answer in answers.split()):  # type: ignore[union-attr]
+        token = f"false-access-token-{number}"
+        if how == "+":
+            endpoint.authenticator.accepted(token)
+        else:
+            endpoint.authenticator.replace(token, is_last=how == "!")
 
 
-@pytest.fixture
-def renewing(endpoint: Endpoint) -> Endpoint:
-    """An endpoint with a new access token for each request, the first of which is in use."""
+@pytest.mark.parametrize(
+    ("before", "last"),
+    [
+        ("1! 2!", "3!"),
+        ("1 2 3 4 5", "6!"),  # requests at once that would be retried get further tokens
+        ("1! 2+ 2! 3!", "4!"),  # they are counted anew after a token was accepted
+        ("1! 2+ 2! 3! 2+", "4!"),  # a late response proves nothing of the newest
+    ],
+)
+def test_the_third_new_token_that_is_rejected_in_a_row_is_the_last(endpoint: Endpoint, before: str, last: str) -> None:
     endpoint.answers(*map(issued, range(1, 9)))
     endpoint.token()
-    return endpoint
-
-
-def test_the_third_new_token_that_is_rejected_in_a_row_is_the_last(renewing: Endpoint) -> None:
-    refused(renewing, 1, is_last=True)
-    refused(renewing, 2, is_last=True)
-    for is_last in (True, False):
+    told(endpoint, before)
+    for answer in (last, last[0]):
         with pytest.raises(ConfigError, match="just issued"):
-            refused(renewing, 3, is_last=is_last)
-    assert renewing.calls == 3
+            told(endpoint, answer)
+    assert endpoint.calls == int(last[0])
 
-    renewing.authenticator.accepted("false-access-token-3")
-    refused(renewing, 3, is_last=False)
-    assert renewing.token() == "Bearer false-access-token-4"
-
-
-def test_requests_at_once_that_would_be_retried_get_further_tokens(renewing: Endpoint) -> None:
-    for number in range(1, 6):
-        refused(renewing, number, is_last=False)
-
-    assert renewing.token() == "Bearer false-access-token-6"
-    with pytest.raises(ConfigError, match="just issued"):
-        refused(renewing, 6, is_last=True)
-
-
-def test_after_a_token_was_accepted_rejections_are_counted_anew(renewing: Endpoint) -> None:
-    refused(renewing, 1, is_last=True)
-    renewing.authenticator.accepted("false-access-token-2")
-    refused(renewing, 2, is_last=True)
-    refused(renewing, 3, is_last=True)
-    renewing.authenticator.accepted("false-access-token-2")  # a late response, which proves nothing of the newest
-
-    with pytest.raises(ConfigError, match="just issued"):
-        refused(renewing, 4, is_last=True)
+    told(endpoint, f"{last[0]}+ {last[0]}")
+    assert endpoint.token() == f"Bearer false-access-token-{endpoint.calls}"
 
 
 @pytest.mark.parametrize(
@@ -188,11 +175,9 @@ def test_app_credentials_whose_token_is_rejected_have_no_button_to_click(mock: r
     endpoint = Endpoint(mock, auth_method="client_credentials")
     endpoint.answers(*map(issued, range(1, 4)))
     endpoint.token()
-    for number in (1, 2):
-        endpoint.authenticator.replace(f"false-access-token-{number}", is_last=True)
 
     with pytest.raises(ConfigError, match=r"just issued\. Copy Client ID .*two-factor sign-in") as raised:
-        endpoint.authenticator.replace("false-access-token-3", is_last=True)
+        told(endpoint, "1! 2! 3!")
     assert "click" not in str(raised.value)
 
 

@@ -138,7 +138,7 @@ def test_names_that_differ_within_63_characters_have_tables_of_their_own() -> No
 
 
 def test_columns_keep_their_order_without_what_every_row_has() -> None:
-    columns = ["ctr", "DATE", "TARGETING_VALUE", "SPEND_IN_DOLLAR", "TARGETING_TYPE", "CTR"]
+    columns = ["ctr", "DATE", "TARGETING_VALUE", "SPEND_IN_DOLLAR", "TARGETING_TYPE", "CTR", "currency"]
 
     assert read_report(columns=columns).columns == ("CTR", "SPEND_IN_DOLLAR")
 

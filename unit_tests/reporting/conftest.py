@@ -1,17 +1,9 @@
-"""Fixtures for tests of reports: scripted responses, and clients."""
-
-from collections.abc import Iterator
+"""Clients for tests of reports."""
 
 import pytest
 import requests_mock
 
 from unit_tests.reporting.clients import Client
-
-
-@pytest.fixture
-def mock() -> Iterator[requests_mock.Mocker]:
-    with requests_mock.Mocker() as mocker:
-        yield mocker
 
 
 @pytest.fixture

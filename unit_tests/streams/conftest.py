@@ -1,17 +1,9 @@
 """The scripted Pinterest of all tests of streams."""
 
-from collections.abc import Iterator
-
 import pytest
 import requests_mock
 
 from unit_tests.streams.pinterest import Pinterest
-
-
-@pytest.fixture
-def mock() -> Iterator[requests_mock.Mocker]:
-    with requests_mock.Mocker() as mocker:
-        yield mocker
 
 
 @pytest.fixture

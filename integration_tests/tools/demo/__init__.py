@@ -1,1 +1,1 @@
-"""The demo of `make demo`: two reads of a local Pinterest."""
+"""The demos of `make demo`, `make demo-duckdb`, `make demo-dbt` and `make demo-dagster`, each of a local Pinterest."""

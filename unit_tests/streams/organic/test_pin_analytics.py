@@ -1,13 +1,12 @@
-"""What of the metrics of pins only scripted answers show: odd forms, pins that lag apart, refusals by name."""
+"""What of the metrics of pins only scripted answers show: odd forms, days that still count, refusals by name."""
 
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from typing import Any
 
 import pytest
 import requests_mock
 
-from source_pinterest.api.errors import PinterestError, SliceError
+from source_pinterest.api.errors import SliceError
 from source_pinterest.streams.organic.pin_analytics import PinAnalytics
 from source_pinterest.streams.organic.pin_requests import PIN_METRICS, STANDARD_METRICS
 from unit_tests.answers import refused
@@ -181,82 +180,19 @@ def test_owners_without_totals_are_told_apart_from_those_with(
     assert caplog.text.count("no pin in Pinterest's list has totals") == 1
 
 
-Days = dict[str, list[str]]
-"""The days that Pinterest has of each pin, as its answers hold them: "22", or "22p" for one that is still counted."""
-
-
-def span(first: int, last: int) -> list[str]:
-    return [str(day) for day in range(first, last + 1)]
-
-
-def append(
-    mock: requests_mock.Mocker,
-    days: Days,
-    known: dict[str, Any],
-    refused_pin: str = "",
-    how: str = "append",
-    odd: Iterable[str] = (),
-) -> list[Any]:
-    """Read in one more sync; gives the state, and the days of each pin's records. 24 June is the last final day."""
-    pinterest = Pinterest(mock, state_of(STREAM, **known), start_date="2026-06-20")
-    pinterest.lists("pins", *days)
-
-    def answer(request: Any, context: Any) -> Any:
-        asked, [first], [last] = (request.qs[name] for name in ("pin_ids", "start_date", "end_date"))
-        context.status_code = 429 if refused_pin in asked else 400 if {*asked} & {*odd} else 200
-        if context.status_code == 400:
-            return refused(400, 1, "Odd")["json"]
-        found: dict[str, list[dict[str, str]]] = {
-            pin: [
-                {"date": f"2026-06-{day[:2]}", "data_status": "PROCESSING" if day[2:] else "READY"}
-                for day in days[pin]
-                if first <= f"2026-06-{day[:2]}" <= last
-            ]
-            for pin in asked
-        }
-        return {pin: {"all": {"daily_metrics": rows}} for pin, rows in found.items()}
-
-    pinterest.answers("pins/analytics", {"json": answer})
-    stream = pinterest.attached(pinterest.sync.stream(PinAnalytics), configured("incremental", how))
-    (stream_slice,) = run_of(stream).tasks()
-    found: dict[str, list[str]] = {}
-    with suppress(PinterestError):
-        for record in read_slice(stream, stream_slice):
-            found.setdefault(record["pin_id"], []).append(record["date"][-2:])
-    return [stream.checkpoint.state, {pin: sorted(emitted) for pin, emitted in found.items()}]
-
-
-def read_to(day: int) -> dict[str, str]:
-    return {"date": f"2026-06-{day}", "from": "2026-06-20"}
-
-
-def test_days_are_appended_once_they_are_a_week_old(
-    mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture
+def test_a_day_that_pinterest_still_counts_is_appended_with_a_warning(
+    pinterest: Pinterest, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Pinterest may still count some of them."""
-    days = {"1": ["20", "21", "22p", *span(23, 29)], "2": span(20, 21)}
-    known, found = append(mock, days, {})
-    assert (known["date"], found) == ("2026-06-24", {"1": span(20, 24), "2": span(20, 21)})
+    """24 June is the last day that is old enough."""
+    statuses = {"20": "READY", "22": "PROCESSING", "25": "PROCESSING"}
+    rows = [{"date": f"2026-06-{day}", "data_status": status} for day, status in statuses.items()]
+    pinterest.lists("pins", "1")
+    pinterest.answers("pins/analytics", {"json": {"1": {"all": {"daily_metrics": rows}}}})
+    stream = pinterest.attached(pinterest.sync.stream(PinAnalytics), configured("incremental", "append"))
+    (stream_slice,) = run_of(stream).tasks()
+
+    assert [record["date"][-2:] for record in read_slice(stream, stream_slice)] == ["20", "22"]
     assert "still counts 1 rows of days up to 2026-06-22" in caplog.text
-
-    known, found = append(mock, days, {**read_to(22), "settled": "2026-06-22"})
-    assert (known["date"], found) == ("2026-06-24", {"1": span(23, 24)})
-
-
-def test_pins_that_fail_before_any_other_is_read_hold_up_one_sync_alone(mock: requests_mock.Mocker) -> None:
-    days = {pin: span(20, 29) for pin in PINS[:9]}
-    known, found = append(mock, days, {}, odd=PINS[:6])
-    assert (found, known["date"], len(known["skipped"])) == ({}, "2026-06-19", 5)
-    known, found = append(mock, days, known, odd=PINS[:6])
-    assert [*found] == PINS[6:9]
-
-
-def test_refused_pins_beside_an_odd_one_do_not_move_a_pass(mock: requests_mock.Mocker) -> None:
-    pinterest = Pinterest(mock)
-    refuse = lambda asked: refused(400, 1) if asked == ["2"] else refused(401, 7)  # noqa: E731
-    with pytest.raises(SliceError, match="pin 2 can't be read"):
-        read(pinterest, ["1", "2", "3"], many(PINS, refuse))
-    assert pinterest.stream(PinAnalytics).checkpoint.state.keys() == {"date", "from", "skipped"}
 
 
 def test_the_pins_of_every_owner_are_listed_before_any_is_read(mock: requests_mock.Mocker) -> None:

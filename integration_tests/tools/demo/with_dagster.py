@@ -36,7 +36,7 @@ from integration_tests.tools.demo.screen import DemoFailedError, play
 
 OUTPUT = Path("demo-output/dagster")
 EXAMPLE = Path("examples/dagster/pinterest_shards.py")
-MATERIALIZE = Path("integration_tests/tools/demo_dagster/materialize.py")
+MATERIALIZE = Path("integration_tests/tools/demo/materialize.py")
 JOB = Path("examples/kubernetes/pinterest-shards.yaml")
 STREAMS = ("campaigns", "campaign_analytics")
 NAMES = ("americas", "emea", "apac")

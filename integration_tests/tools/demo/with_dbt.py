@@ -14,9 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from integration_tests.support.processes import ROOT
-from integration_tests.tools.demo.pinterest import WORLD, local_pinterest, told_spend
-from integration_tests.tools.demo.screen import play
-from integration_tests.tools.demo_dbt.project import (
+from integration_tests.tools.demo.dbt_project import (
     BUILD,
     LOCAL_VARIABLES,
     READ_INTO_DUCKDB,
@@ -26,6 +24,8 @@ from integration_tests.tools.demo_dbt.project import (
     load,
     require,
 )
+from integration_tests.tools.demo.pinterest import WORLD, local_pinterest, told_spend
+from integration_tests.tools.demo.screen import play
 
 OUTPUT = Path("demo-output/dbt")
 MICROS = 1_000_000

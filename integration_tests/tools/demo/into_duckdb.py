@@ -16,9 +16,9 @@ from rich.table import Table
 
 from integration_tests.support.processes import ROOT
 from integration_tests.tools.demo.connector import CONFIG, READ, Connector, started
+from integration_tests.tools.demo.dbt_project import load, make_view
 from integration_tests.tools.demo.pinterest import FINAL_AFTER_DAYS, RESTATED_DAYS, WORLD, local_pinterest, told_spend
 from integration_tests.tools.demo.screen import DemoFailedError, play
-from integration_tests.tools.demo_dbt.project import load, make_view
 
 OUTPUT = Path("demo-output/duckdb")
 EXAMPLE = Path("examples/pyairbyte_duckdb.py")

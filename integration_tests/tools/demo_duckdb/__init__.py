@@ -1,1 +1,0 @@
-"""The demo of `make demo-duckdb`: records in a database, and tables of them."""
