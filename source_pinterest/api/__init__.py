@@ -80,8 +80,7 @@ class Api:
         base_url = api_base_url()
         name, timeout_seconds = f"source-pinterest/{__version__}", config.request_timeout_seconds
         budget, usage, pauses = Budget(60 * config.max_wait_minutes), usage or Usage(), pauses or Pauses()
-        outage = Outage(60 * config.max_wait_minutes, pauses)
-        retry_policy = RetryPolicy(config.max_retries, pauses, outage)
+        retry_policy = RetryPolicy(config.max_retries, pauses, Outage(60 * config.max_wait_minutes))
         connections = 2 * config.num_workers + limits.REPORT_THREADS  # for tasks, their generators, and reports
         session = PinterestSession(budget, name, timeout_seconds, connections)
         token_session = PinterestSession(

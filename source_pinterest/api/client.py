@@ -3,7 +3,6 @@
 Files of reports come from other hosts, without a token and without a quota; `reporting/client.py` fetches them.
 """
 
-import math
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, TypeVar
@@ -16,9 +15,6 @@ from source_pinterest.api.session import ApiResponse, Parse
 from source_pinterest.api.verdicts import Again, ErrorResponse, RequestContext, Retry
 
 T = TypeVar("T")
-
-_BREAKS_OF_TOO_LARGE = 2
-"""A response that breaks off this often in a row counts as too large if the request can be split."""
 
 
 class PinterestClient:
@@ -43,8 +39,7 @@ class PinterestClient:
     ) -> None:
         self._api = api
         self._stream, self._scopes = stream, scopes
-        self._max_breaks = _BREAKS_OF_TOO_LARGE if can_split else math.inf
-        self.is_worth_retrying = is_worth_retrying
+        self._can_split, self.is_worth_retrying = can_split, is_worth_retrying
         self._usage = api.usage.of(stream)
 
     def get(
@@ -62,10 +57,7 @@ class PinterestClient:
         Raises:
             PinterestError: the error that the table of verdicts assigns to the response.
         """
-        request = requests.Request("GET", self._url(path), params=params)
-        response = self._tries(path, max_retries).response(self._exchange(request, parse), self._again_or_error)
-        self._api.authenticator.accepted(response.token)
-        return response
+        return self._send(requests.Request("GET", self._url(path), params=params), path, parse, max_retries)
 
     def post(self, path: str, body: Mapping[str, Any], parse: Parse[T]) -> ApiResponse[T]:
         """Send a POST request with a JSON body.
@@ -78,10 +70,7 @@ class PinterestClient:
         Raises:
             PinterestError: the error that the table of verdicts assigns to the response.
         """
-        request = requests.Request("POST", self._url(path), json=body)
-        response = self._tries(path).response(self._exchange(request, parse), self._again_or_error)
-        self._api.authenticator.accepted(response.token)
-        return response
+        return self._send(requests.Request("POST", self._url(path), json=body), path, parse)
 
     def url_length(self, path: str, params: Mapping[str, Any]) -> int:
         """Return the number of characters of a request's URL."""
@@ -90,15 +79,24 @@ class PinterestClient:
     def _url(self, path: str) -> str:
         return f"{self._api.base_url}/{path}"
 
-    def _tries(self, path: str, max_retries: int | None = None) -> Tries:
-        """Count a request, and return its tries."""
-        self._usage.count_request()
-        policy, replace_token = self._api.retry_policy.limited(max_retries), self._api.authenticator.replace
-        return Tries(policy, self._stream, path, self._max_breaks, self.is_worth_retrying, replace_token)
-
-    def _exchange(self, request: requests.Request, parse: Parse[T]) -> Callable[[], ApiResponse[T] | ErrorResponse]:
-        """Return a function that sends the request once, when the quota allows it."""
-        return partial(self._api.session.paced_exchange, request, parse, self._api.response_bounds, self._usage)
+    def _send(
+        self, request: requests.Request, path: str, parse: Parse[T], max_retries: int | None = None
+    ) -> ApiResponse[T]:
+        """Send a request, each time when the quota allows it, until it succeeds or no further try helps."""
+        api, usage = self._api, self._usage
+        usage.count_request()
+        tries = Tries(
+            api.retry_policy.limited(max_retries),
+            self._stream,
+            path,
+            can_split=self._can_split,
+            is_worth_retrying=self.is_worth_retrying,
+            replace_token=api.authenticator.replace,
+        )
+        exchange = partial(api.session.paced_exchange, request, parse, api.response_bounds, usage)
+        response = tries.response(exchange, self._again_or_error)
+        api.authenticator.accepted(response.token)
+        return response
 
     def _again_or_error(self, response: ErrorResponse) -> Again | Retry:
         """Return how to send the request again.

@@ -65,8 +65,6 @@ class Reason(Enum):
     """The last try got HTTP 500 or higher, or a 400 of Pinterest that passes. A smaller request may succeed."""
     STILL_REFUSED = auto()
     """The last try got HTTP 400, 403 or 404 without Pinterest's code or words. Another request may succeed."""
-    UNKNOWN_FORM = auto()
-    """Pinterest sent a whole response twice, and this version can't read it. The next sync could not either."""
 
 
 class PinterestError(AirbyteTracedException):

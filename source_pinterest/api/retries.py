@@ -1,7 +1,7 @@
-"""The retry policy of a sync: which requests are retried, after which pauses, and when they are given up.
+"""How a request is sent again: after which failures, after which pauses, and when it is given up.
 
-All requests wait together while no connection can be made. Such an outage uses up no retries. A request that asks for
-no retries is sent once and does not wait.
+While no connection can be made, requests wait and use up no retries. A request that asks for no retries is sent once
+and does not wait.
 """
 
 import logging
@@ -25,7 +25,7 @@ from source_pinterest.api.errors import (
     UnavailableError,
 )
 from source_pinterest.api.session import ApiResponse
-from source_pinterest.api.threads import Signal, pause
+from source_pinterest.api.threads import pause
 from source_pinterest.api.verdicts import Again, ErrorResponse, Retry
 
 LOGGER = logging.getLogger("airbyte")
@@ -70,66 +70,32 @@ class Pauses:
 
 
 class Outage:
-    """A time in which no connection can be made. All requests of a sync wait for its end together.
+    """A time in which no connection can be made. It begins and ends for all requests of a sync together.
 
     Args:
         max_wait_seconds: the longest outage that a sync waits for.
-        pauses: between two tries.
         clock: a monotonic clock, in seconds.
     """
 
-    def __init__(
-        self,
-        max_wait_seconds: float,
-        pauses: Pauses,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
+    def __init__(self, max_wait_seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._max_wait_seconds = max_wait_seconds
-        self._pauses = pauses
         self._clock = clock
-        self._changed = Signal()
-        self._since: float | None = None
-        self._tries = 0
-        self._next_try = 0.0
+        self._began_at: float | None = None
         self.responses = 0
         """Responses to all requests so far. If there are new ones, a request that fails has a problem of its own."""
 
     def end(self) -> None:
-        """Count a response, of whatever status, and end the outage if there was one."""
-        with self._changed:
-            self.responses += 1
-            if self._since is not None:
-                self._since = None
-                self._changed.notify_all()
+        """Count a response, of whatever status. It ends the outage if there is one."""
+        self.responses += 1
+        self._began_at = None
 
-    def wait(self, why: str) -> bool:
-        """Wait after a connection that could not be made.
-
-        Args:
-            why: the name of the connection's error.
-
-        Returns:
-            False if the outage has lasted too long.
-        """
-        with self._changed:
-            seconds = self._plan(self._clock())
-            if seconds is None:
-                return False
-        LOGGER.info(f"Pinterest can't be reached ({why}). Retrying in {math.ceil(seconds)} s.")
-        with self._changed:
-            if self._since is not None:
-                self._changed.wait(seconds)
-        return True
-
-    def _plan(self, now: float) -> float | None:
-        """Return the seconds until the next try, which all requests share; None if that would be too late."""
-        if self._since is None:
-            self._since, self._tries, self._next_try = now, 0, now
-        if now >= self._next_try:
-            self._tries += 1
-            self._next_try = now + self._pauses.before_retry(self._tries)
+    def is_too_long(self, pause_seconds: float) -> bool:
+        """Return whether the outage, which may begin now, is too long for this sync after a further pause."""
+        now, began_at = self._clock(), self._began_at
+        if began_at is None:
+            self._began_at = began_at = now
         longest = self._max_wait_seconds if self.responses else min(self._max_wait_seconds, _NEVER_REACHED_SECONDS)
-        return None if self._next_try - self._since > longest else self._next_try - now
+        return now + pause_seconds - began_at > longest
 
 
 @dataclass(frozen=True)
@@ -139,25 +105,20 @@ class RetryPolicy:
     Attributes:
         max_retries: how often a request that Pinterest fails is sent again.
         pauses: between two tries.
-        outage: waits while no connection can be made.
-        is_sent_once: whether the request is given up after its first try, also if no connection can be made.
+        outage: says for how long no connection could be made.
+        waits_for_connection: whether a request is sent again if no connection can be made.
     """
 
     max_retries: int
     pauses: Pauses
     outage: Outage
-    is_sent_once: bool = False
+    waits_for_connection: bool = True
 
     def limited(self, max_retries: int | None) -> "RetryPolicy":
         """Return the policy of a request that is sent again at most this often; None: as often as any other."""
         if max_retries is None:
             return self
-        most = min(max_retries, self.max_retries)
-        return replace(self, max_retries=most, is_sent_once=not max_retries)
-
-
-def _keep_token(rejected: str, *, is_last: bool) -> None:
-    """Do nothing: no new token helps the request."""
+        return replace(self, max_retries=min(max_retries, self.max_retries), waits_for_connection=max_retries > 0)
 
 
 class Tries:
@@ -167,7 +128,7 @@ class Tries:
         policy: how often, and how long.
         what: the stream, as the user knows it.
         path: the path of the request.
-        max_breaks: incomplete responses in a row after which the response counts as too large.
+        can_split: whether a response that breaks off twice in a row counts as too large.
         is_worth_retrying: whether a request that fails should be retried at present.
         replace_token: gets another token than the given one, which Pinterest has rejected.
     """
@@ -177,16 +138,17 @@ class Tries:
         policy: RetryPolicy,
         what: str,
         path: str,
-        max_breaks: float = math.inf,
+        *,
+        can_split: bool = False,
         is_worth_retrying: Callable[[], bool] = lambda: True,
-        replace_token: Callable[..., None] = _keep_token,
+        replace_token: Callable[..., None] = lambda *_, **__: None,
     ) -> None:
-        self._policy = policy
+        self._policy, self._outage = policy, policy.outage
         self._what, self._path = what, path
-        self._max_breaks, self._is_worth_retrying = max_breaks, is_worth_retrying
-        self._replace_token = replace_token
+        self._can_split, self._is_worth_retrying, self._replace_token = can_split, is_worth_retrying, replace_token
         self._responses = policy.outage.responses
-        self._breaks = self._retries = self._own_failures = self._rejections = self._unknown_forms = 0
+        self._retries = self._rejections = self._waits = 0
+        self._broke_off = self._had_unknown_form = False
 
     def response(
         self,
@@ -200,7 +162,7 @@ class Tries:
             again: returns how to send it again after this response. Raises an error if no further try helps.
 
         Raises:
-            ResponseTooLargeError: the response is too large to be parsed, or broke off `max_breaks` times in a row.
+            ResponseTooLargeError: the response is too large to be parsed, or to arrive whole.
             SliceError: the response has an unknown form in two tries, or in the only one.
             UnavailableError: the last try has failed.
         """
@@ -208,80 +170,72 @@ class Tries:
             try:
                 response = exchange()
             except (requests.ReadTimeout, MalformedResponseError) as error:
-                self._broke(error)
+                self._retry_broken(error)
             except requests.RequestException as error:
-                self._unreached(error)
+                self._retry_unreached(error)
             else:
-                self._policy.outage.end()
+                self._outage.end()
                 if isinstance(response, ApiResponse):
                     return response
-                self._prepare_next(response, again(response))
+                self._retry_refused(response, again(response))
 
-    def _prepare_next(self, response: ErrorResponse, again: Again | Retry) -> None:
-        match again:
-            case Again.WAIT:
-                pass  # all requests of the quota wait for the end of the pause before they are sent
-            case Again.REFRESH_TOKEN:
-                self._rejected(response)
-            case Retry(reason, why):
-                self._failed(why or str(response), reason)
+    def _retry_refused(self, response: ErrorResponse, again: Again | Retry) -> None:
+        """Get another token, or pause, or raise. A throttled request waits for its quota when it is sent."""
+        if isinstance(again, Retry):
+            self._retry(again.why or str(response), again.reason)
+        elif again is Again.REFRESH_TOKEN:
+            is_last = self._rejections >= min(MAX_NEW_TOKENS, self._policy.max_retries)
+            self._replace_token(response.token, is_last=is_last)
+            self._rejections += 1
+            if self._rejections > 1:  # the first time, the request is sent again at once
+                self._retry(str(response))
 
-    def _rejected(self, response: ErrorResponse) -> None:
-        """Replace the token. The first time, the request is sent again at once and without counting a retry."""
-        is_last = self._rejections >= min(MAX_NEW_TOKENS, self._policy.max_retries)
-        self._replace_token(response.token, is_last=is_last)
-        self._rejections += 1
-        if self._rejections > 1:
-            self._failed(str(response))
-
-    def _failed(self, why: str, reason: Reason | None = None) -> None:
-        """Pause after an error of the server, or raise."""
-        self._breaks = 0
-        self._retry(why, reason)
-
-    def _broke(self, error: Exception) -> None:
-        """Pause after a response that did not arrive whole or can't be understood, or raise."""
+    def _retry_broken(self, error: Exception) -> None:
+        """Pause after a response that did not arrive whole or has an unknown form, or raise."""
         if isinstance(error, TooLargeToParseError):
-            found = f"{self._what}: {str(error).rstrip('.')}"
-            raise ResponseTooLargeError.unexplained(found, reason=Reason.TOO_LARGE_TO_PARSE) from error
+            sentence = f"{self._what}: {str(error).rstrip('.')}"
+            raise ResponseTooLargeError.unexplained(sentence, reason=Reason.TOO_LARGE_TO_PARSE) from error
         if isinstance(error, FormError):
-            self._unknown_forms += 1
-            if self._unknown_forms > 1 or not self._may_retry:
+            if self._had_unknown_form or not self._may_retry:
                 raise SliceError(
                     f"{self._what}: Pinterest's answer has a form that this version does not know: {self._path}, "
-                    f"{error.field}. Please report it. {error}",
-                    reason=Reason.UNKNOWN_FORM,
+                    f"{error.field}. Please report it. {error}"
                 ) from error
-        why = str(error) if isinstance(error, MalformedResponseError) else "Pinterest did not respond in time."
+            self._had_unknown_form = True
         is_break = isinstance(error, requests.ReadTimeout | BrokenResponseError)
-        self._breaks = self._breaks + 1 if is_break else 0
-        if self._breaks >= self._max_breaks:
-            found = f"{self._what}: {why} This happened twice in a row"
-            raise ResponseTooLargeError.unexplained(found, reason=Reason.BROKE_OFF) from error
+        why = str(error) if isinstance(error, MalformedResponseError) else "Pinterest did not respond in time."
+        if is_break and self._broke_off and self._can_split:
+            sentence = f"{self._what}: {why} This happened twice in a row"
+            raise ResponseTooLargeError.unexplained(sentence, reason=Reason.BROKE_OFF) from error
         self._retry(why, Reason.BROKE_OFF if is_break else None)
 
-    def _unreached(self, error: requests.RequestException) -> None:
-        """Wait for the end of an outage, or pause if other requests succeed meanwhile, or raise."""
+    def _retry_unreached(self, error: requests.RequestException) -> None:
+        """Pause after a connection that could not be made, or raise. It counts if other requests succeed meanwhile."""
         host = urlsplit(str(getattr(error.request, "url", ""))).hostname or "Pinterest"
         why = f"No connection to {host} could be made ({type(error).__name__})."
-        responses_before, self._responses = self._responses, self._policy.outage.responses
-        others_succeed = self._responses != responses_before
-        self._own_failures += others_succeed
-        if others_succeed and self._own_failures > 1:  # the first time, the others may have preceded the outage
+        if self._outage.responses != self._responses:
+            self._responses = self._outage.responses
             self._retry(why, Reason.BROKE_OFF)
-        elif self._policy.is_sent_once or not self._policy.outage.wait(type(error).__name__):
+            return
+        self._waits += 1
+        seconds = self._policy.pauses.before_retry(self._waits)
+        if not self._policy.waits_for_connection or self._outage.is_too_long(seconds):
             raise UnavailableError(
                 "Pinterest could not be reached. This usually passes: the next sync reads it"
                 f"{_CHECK_THE_NETWORK}. {why}",
                 cause="it could not be reached",
                 advice=_CHECK_THE_NETWORK,
             ) from error
+        LOGGER.info(f"Pinterest can't be reached ({type(error).__name__}). Retrying in {math.ceil(seconds)} s.")
+        pause(seconds)
 
     @property
     def _may_retry(self) -> bool:
         return self._retries < self._policy.max_retries and self._is_worth_retrying()
 
     def _retry(self, why: str, reason: Reason | None = None) -> None:
+        """Count a retry and pause before it, or raise if the request was sent often enough."""
+        self._broke_off = reason is Reason.BROKE_OFF
         may_retry = self._may_retry
         self._retries += 1
         if not may_retry:

@@ -81,7 +81,8 @@ def test_the_config_sets_retries_timeouts_waits_and_connections(mock: requests_m
 
     assert api.retry_policy.max_retries == 2
     api.retry_policy.outage.end()
-    assert not api.retry_policy.outage.wait("ConnectTimeout")
+    assert not api.retry_policy.outage.is_too_long(59)
+    assert api.retry_policy.outage.is_too_long(60)
     for call in calls_of(api, mock):
         assert call.timeout == (4, 4)
         assert call.headers["User-Agent"] == f"source-pinterest/{__version__}"

@@ -39,7 +39,7 @@ class Endpoint:
         assert isinstance(wanted, AppCredentials)
         self.clock = Clock()
         self.budget = Budget(60)
-        self.outage = Outage(60, pauses, clock=self.clock)
+        self.outage = Outage(60, self.clock)
         self.authenticator = OAuthAuthenticator(
             TOKEN_URL,
             wanted,

@@ -1,19 +1,16 @@
 """A failed request is retried after growing pauses; an outage is waited for together and uses up no retries."""
 
 from collections.abc import Callable
-from concurrent.futures import Future
-from queue import SimpleQueue
 
 import pytest
 import requests
 
 from source_pinterest.api.errors import BrokenResponseError, MalformedResponseError, Reason, UnavailableError
-from source_pinterest.api.retries import LOGGER, Outage, Pauses, RetryPolicy, Tries
+from source_pinterest.api.retries import Outage, Pauses, RetryPolicy, Tries
 from source_pinterest.api.session import ApiResponse
 from source_pinterest.api.verdicts import Again, ErrorResponse, Retry
 from unit_tests.answers import refusal
 from unit_tests.clocks import Clock
-from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
 
 NONE = Pauses(first_seconds=0)
 
@@ -24,7 +21,7 @@ def tries(
     outage: Outage | None = None,
     is_worth_retrying: Callable[[], bool] = lambda: True,
 ) -> Tries:
-    policy = RetryPolicy(max_retries, pauses, outage or Outage(900, pauses, clock=Clock()))
+    policy = RetryPolicy(max_retries, pauses, outage or Outage(900, Clock()))
     return Tries(policy, "boards", "boards/7/pins", is_worth_retrying=is_worth_retrying)
 
 
@@ -51,7 +48,7 @@ def send(request: Tries, *events: Exception | Outage | Again | Retry) -> None:
 
 @pytest.fixture
 def outage() -> Outage:
-    return Outage(900, NONE, clock=Clock())
+    return Outage(900, Clock())
 
 
 def test_pauses_double_until_the_longest(slept: list[float]) -> None:
@@ -107,11 +104,11 @@ def test_a_response_of_whatever_status_ends_an_outage(outage: Outage) -> None:
 def test_a_request_that_fails_while_others_succeed_has_a_trouble_of_its_own(outage: Outage, slept: list[float]) -> None:
     error = requests.ConnectionError()
     with pytest.raises(UnavailableError, match=r"boards/7/pins.*ConnectionError"):
-        send(tries(0, outage=outage), outage, error, error, outage, error)
-    assert slept == []
+        send(tries(0, outage=outage), error, error, outage, error)
+    assert slept == [0, 0], "the first two fail as in an outage"
 
-    send(tries(3, Pauses(first_seconds=2), outage), *[outage, requests.ConnectionError()] * 4)
-    assert slept == [2, 4, 8]
+    send(tries(3, Pauses(first_seconds=2), outage), *[outage, error] * 3)
+    assert slept[2:] == [2, 4, 8]
 
 
 def test_an_outage_that_outlasts_the_sync_ends_the_request() -> None:
@@ -120,7 +117,7 @@ def test_an_outage_that_outlasts_the_sync_ends_the_request() -> None:
     error = requests.ConnectTimeout(request=requests.Request("GET", "https://files.example/a/report?secret=1"))
     said = r"^Pinterest could not be reached\..* check the network.* to files\.example .*\(ConnectTimeout\)\.$"
     with pytest.raises(UnavailableError, match=said):
-        send(tries(5, pauses, Outage(0.5, pauses, clock=Clock())), error)
+        send(tries(5, pauses, Outage(0.5, Clock())), error)
 
 
 def test_a_retry_that_is_not_worth_it_is_given_up(slept: list[float]) -> None:
@@ -132,75 +129,36 @@ def test_a_retry_that_is_not_worth_it_is_given_up(slept: list[float]) -> None:
     assert slept == [2]
 
 
-LONG = Pauses(first_seconds=100, longest_seconds=1_000)
-
-
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """A clock that pauses move."""
+    clock = Clock()
+    monkeypatch.setattr(
+        "source_pinterest.api.retries.pause", lambda seconds: setattr(clock, "now", clock.now + seconds)
+    )
+    return clock
 
 
-class Waiters:
-    """Requests that wait for the same outage, one begun after the other."""
-
-    def __init__(self, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-        self._announced: SimpleQueue[str] = SimpleQueue()
-        monkeypatch.setattr(LOGGER, "info", self._announced.put)
-        self.outage = Outage(100_000, LONG, clock=clock)
-        self.outage.end()
-        self.futures: list[Future[bool]] = []
-
-    def begin(self) -> str:
-        """Begin another one, and return what it logs before it waits."""
-        self.futures.append(in_thread(lambda: self.outage.wait("ConnectionError")))
-        return self._announced.get(timeout=PATIENCE_SECONDS)
-
-
-def test_all_requests_share_the_next_try_and_go_on_with_the_first_response(
-    clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    waiters, logged = Waiters(clock, monkeypatch), []
-    for seconds in (0, 0, 40, 60, 199, 1, 400, 800, 1_000):
-        clock.now += seconds
-        logged.append(waiters.begin())
-    assert waits(waiters.futures[0])
-    waiters.outage.end()
-
-    assert [future.result(PATIENCE_SECONDS) for future in waiters.futures] == [True] * 9
-    assert logged == [
-        f"Pinterest can't be reached (ConnectionError). Retrying in {pause} s."
-        for pause in (100, 100, 60, 200, 1, 400, 800, 1_000, 1_000)
-    ]
-
-
-def test_an_outage_that_ends_before_the_wait_has_begun_is_not_waited_for(
-    clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Nothing is locked while the wait is logged, and a response that arrives meanwhile counts."""
-    outage = Outage(900, LONG, clock=clock)
-    monkeypatch.setattr(LOGGER, "info", lambda _: in_thread(outage.end).result(PATIENCE_SECONDS))
-    outage.end()
-
-    assert in_thread(lambda: outage.wait("ConnectionError")).result(PATIENCE_SECONDS)
-
-
-def patience(outage: Outage, clock: Clock) -> float:
-    """How many seconds after its beginning an outage is still waited for."""
+def waited(outage: Outage, clock: Clock) -> float:
+    """The seconds after which a request gives up that can't be sent."""
     began = clock.now
-    while outage.wait("ConnectionError"):
-        clock.now += 1
-    return clock.now - 1 - began
+    with pytest.raises(UnavailableError, match="could not be reached"):
+        send(tries(0, Pauses(), outage), *[requests.ConnectionError()] * 1_000)
+    return clock.now - began
 
 
-@pytest.mark.parametrize(("max_wait_seconds", "seconds"), [(900, 30), (10, 10)])
-def test_a_server_that_never_responded_is_waited_for_less_long(
+@pytest.mark.parametrize(("max_wait_seconds", "seconds"), [(900, 1 + 2 + 4 + 8), (10, 1 + 2 + 4)])
+def test_a_server_that_never_responded_is_waited_for_half_a_minute(
     clock: Clock, max_wait_seconds: float, seconds: float
 ) -> None:
-    assert patience(Outage(max_wait_seconds, NONE, clock=clock), clock) == seconds
+    assert waited(Outage(max_wait_seconds, clock), clock) == seconds
 
 
-def test_each_outage_is_waited_for_as_long_as_the_sync_waits(clock: Clock) -> None:
-    outage = Outage(60, NONE, clock=clock)
+def test_all_requests_of_an_outage_wait_together_as_long_as_the_sync_waits(clock: Clock) -> None:
+    outage = Outage(900, clock)
     for _ in range(2):
         outage.end()
-        assert patience(outage, clock) == 60
+        assert waited(outage, clock) == 1 + 2 + 4 + 8 + 16 + 32 + 13 * 60
+        assert waited(outage, clock) == 1 + 2 + 4 + 8 + 16, "what is left of the 900 s"
+        clock.now += 60
+        assert waited(outage, clock) == 0

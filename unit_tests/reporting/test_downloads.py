@@ -80,7 +80,7 @@ def test_a_file_that_does_not_come_whole_is_fetched_again_with_another_link(
         ({"status_code": 503}, r"5 times in a row for the file of a report.* HTTP 503\.$", 5),
         ({"text": "{}"}, r"The report's file has 2 bytes and no rows, .* size of 5,000 bytes\.", 5),
         # an outage of the host is nobody else's, and has no end that could be waited for
-        ({"exc": requests.ConnectionError}, r"for the file of a report.* could be made \(ConnectionError\)", 7),
+        ({"exc": requests.ConnectionError}, r"for the file of a report.* could be made \(ConnectionError\)", 6),
     ],
 )
 def test_a_file_that_stays_away_is_given_up(patient: Client, trouble: dict[str, Any], last: str, tries: int) -> None:
