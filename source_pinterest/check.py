@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from airbyte_cdk.models import FailureType
 
+from source_pinterest.api.bodies import Record
 from source_pinterest.api.errors import (
     SCOPES_OF_SECRET_CONTENT,
     UNREQUESTED_SCOPES,
@@ -21,7 +22,6 @@ from source_pinterest.api.errors import (
     RefusedError,
     RightMissingError,
 )
-from source_pinterest.api.rows import Record
 from source_pinterest.columns import SYNC_COLUMNS
 from source_pinterest.config import Config
 from source_pinterest.config.reports import refuse_shared_tables

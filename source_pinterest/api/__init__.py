@@ -11,11 +11,11 @@ from requests.utils import get_environ_proxies, select_proxy
 
 from source_pinterest import __version__, limits
 from source_pinterest.api.auth import AccessTokenAuthenticator, OAuthAuthenticator, PinterestAuthenticator, Tokens
+from source_pinterest.api.bodies import parse_body
 from source_pinterest.api.bounds import API_RESPONSE, REPORT_FILE, Bounds
 from source_pinterest.api.errors import ConfigError, MalformedResponseError
 from source_pinterest.api.quota import Budget
 from source_pinterest.api.retries import Outage, Pauses, RetryPolicy
-from source_pinterest.api.rows import parse_body
 from source_pinterest.api.session import PinterestSession, TimeoutSession, Url
 from source_pinterest.api.threads import ReadOnce
 from source_pinterest.api.usage import Usage

@@ -19,6 +19,7 @@ import requests
 from airbyte_cdk.models import FailureType
 from requests.auth import AuthBase
 
+from source_pinterest.api.bodies import parse_body
 from source_pinterest.api.bounds import TOKEN_RESPONSE
 from source_pinterest.api.errors import (
     ConfigError,
@@ -28,7 +29,6 @@ from source_pinterest.api.errors import (
     UnavailableError,
 )
 from source_pinterest.api.retries import MAX_NEW_TOKENS, RetryPolicy, Tries
-from source_pinterest.api.rows import parse_body
 from source_pinterest.api.session import ApiResponse, PinterestSession
 from source_pinterest.api.usage import Usage
 from source_pinterest.api.verdicts import Again, ErrorResponse, Retry

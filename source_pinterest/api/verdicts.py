@@ -12,6 +12,7 @@ from functools import cached_property
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
+from source_pinterest.api.bodies import parse_json
 from source_pinterest.api.errors import (
     BadRequestError,
     ConfigError,
@@ -25,7 +26,6 @@ from source_pinterest.api.errors import (
     SliceError,
     sign_in_for,
 )
-from source_pinterest.api.rows import parse_json
 from source_pinterest.limits import LONGEST_RESET_SECONDS, MESSAGE_CHARACTERS, SAFE_URL_CHARACTERS
 from source_pinterest.masking import SECRETS
 

@@ -11,8 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from source_pinterest.api import Api
+from source_pinterest.api.bodies import Record
 from source_pinterest.api.errors import PinterestError
-from source_pinterest.api.rows import Record
 from source_pinterest.cli.terminal import say
 from source_pinterest.config import Config
 from source_pinterest.masking import printable

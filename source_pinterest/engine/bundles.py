@@ -16,8 +16,8 @@ from typing import Any, Self
 import orjson
 from airbyte_cdk.models import AirbyteMessage, AirbyteRecordMessage, Type
 
+from source_pinterest.api.bodies import Record
 from source_pinterest.api.errors import ConfigError, ResponseTooLargeError
-from source_pinterest.api.rows import Record
 from source_pinterest.api.threads import Signal
 from source_pinterest.limits import BUNDLE_BYTES, ROW_BYTES
 

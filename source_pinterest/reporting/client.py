@@ -20,6 +20,7 @@ from urllib3.util import parse_url
 
 from source_pinterest import limits
 from source_pinterest.api import Api
+from source_pinterest.api.bodies import OnReplacement, parse_body
 from source_pinterest.api.client import PinterestClient
 from source_pinterest.api.errors import (
     AccessLostError,
@@ -34,7 +35,6 @@ from source_pinterest.api.errors import (
     form_error,
 )
 from source_pinterest.api.retries import Tries
-from source_pinterest.api.rows import OnReplacement, parse_body
 from source_pinterest.api.session import ApiResponse, Url, path_of
 from source_pinterest.api.verdicts import ErrorResponse, Retry
 from source_pinterest.dates import DateWindow, Granularity

@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import chain
 from typing import Any
 
+from source_pinterest.api.bodies import JsonBody, OnReplacement
 from source_pinterest.api.errors import MalformedResponseError, SliceError
-from source_pinterest.api.rows import JsonBody, OnReplacement
 
 _BOM = codecs.BOM_UTF8
 

@@ -5,9 +5,9 @@ from collections.abc import Generator, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
+from source_pinterest.api.bodies import ListShape, one_item, text_of
 from source_pinterest.api.client import PinterestClient
 from source_pinterest.api.errors import Access, PinterestError, RightMissingError, SliceError
-from source_pinterest.api.rows import ListShape, one_item, text_of
 from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.parents import ParentIds
 from source_pinterest.engine.tasks import Parents, Task

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
 from source_pinterest import limits
+from source_pinterest.api.bodies import ListPage, Record, list_in
 from source_pinterest.api.errors import TRENDS, GoneError
-from source_pinterest.api.rows import ListPage, Record, list_in
 from source_pinterest.api.session import ApiResponse
 from source_pinterest.config.options import PRODUCT_TREND_REGIONS, TREND_REGIONS, regions_of
 from source_pinterest.engine.asks import Ask, Asks, Ids

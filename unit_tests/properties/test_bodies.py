@@ -7,8 +7,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from source_pinterest.api.bodies import parse_json, rows_of
 from source_pinterest.api.errors import MalformedResponseError
-from source_pinterest.api.rows import parse_json, rows_of
 
 texts = st.text(st.characters(codec="utf-8")) | st.text('{}[]",:\\ 0123456789-', max_size=60)
 numbers = st.integers(-(2**63), 2**64 - 1) | st.floats(allow_nan=False, allow_infinity=False)

@@ -6,8 +6,8 @@ from functools import cached_property
 from typing import ClassVar, NamedTuple
 
 from source_pinterest import limits
+from source_pinterest.api.bodies import ListPage, Record, one_item
 from source_pinterest.api.errors import AccountUnreadableError, GoneError, PinterestError, RefusedError
-from source_pinterest.api.rows import ListPage, Record, one_item
 from source_pinterest.config.options import FORM
 from source_pinterest.engine.tasks import Parents, Task, or_failed
 from source_pinterest.streams.base.listing import Listed

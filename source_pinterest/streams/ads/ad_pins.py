@@ -4,8 +4,8 @@ from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
+from source_pinterest.api.bodies import ListPage, Record, one_item
 from source_pinterest.api.errors import GoneError, RefusedError, SliceError, UnavailableError
-from source_pinterest.api.rows import ListPage, Record, one_item
 from source_pinterest.api.session import path_of
 from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.tasks import Task

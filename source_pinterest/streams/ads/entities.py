@@ -6,7 +6,7 @@ from collections.abc import Generator, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from source_pinterest.api.rows import ListPage, Record, text_of
+from source_pinterest.api.bodies import ListPage, Record, text_of
 from source_pinterest.config import STATUSES
 from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.tasks import Task

@@ -12,8 +12,8 @@ from typing import Any, ClassVar
 from airbyte_cdk.models import FailureType
 
 from source_pinterest import limits
+from source_pinterest.api.bodies import ListPage
 from source_pinterest.api.errors import GoneError, NothingLeftError, RefusedError, SliceError
-from source_pinterest.api.rows import ListPage
 from source_pinterest.api.session import ApiResponse
 from source_pinterest.config import STATUSES
 from source_pinterest.engine.asks import Ids

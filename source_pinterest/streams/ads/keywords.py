@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from source_pinterest import limits
+from source_pinterest.api.bodies import ListPage, ListShape, Record, text_of
 from source_pinterest.api.errors import (
     AccessLostError,
     GoneError,
@@ -21,7 +22,6 @@ from source_pinterest.api.errors import (
     RightMissingError,
     SliceError,
 )
-from source_pinterest.api.rows import ListPage, ListShape, Record, text_of
 from source_pinterest.api.session import ApiResponse
 from source_pinterest.engine.asks import Ask, Asks, Ids, ids_that_fit
 from source_pinterest.engine.tasks import Task, batches

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from source_pinterest.api.bodies import ListPage, ListShape, list_page, one_item, with_key
 from source_pinterest.api.errors import beta, form_error, restricted
-from source_pinterest.api.rows import ListPage, ListShape, list_page, one_item, with_key
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.base.child import VariedStream
 from source_pinterest.streams.base.stream import ForeignKey

@@ -7,6 +7,7 @@ from typing import Any
 from pendulum import Date
 
 from source_pinterest import limits
+from source_pinterest.api.bodies import parse_body
 from source_pinterest.api.client import PinterestClient
 from source_pinterest.api.errors import (
     FormError,
@@ -17,7 +18,6 @@ from source_pinterest.api.errors import (
     SliceError,
     form_error,
 )
-from source_pinterest.api.rows import parse_body
 from source_pinterest.api.threads import ReadOnce
 from source_pinterest.dates import days_before
 from source_pinterest.streams.base.stream import Sync

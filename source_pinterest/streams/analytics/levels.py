@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 from source_pinterest import limits
+from source_pinterest.api.bodies import Record, rows_of
 from source_pinterest.api.errors import FormError
-from source_pinterest.api.rows import Record, rows_of
 from source_pinterest.columns import TARGETING_TYPE, TARGETING_VALUE
 from source_pinterest.config.reports import USUAL_TARGETING_TYPES
 from source_pinterest.engine.asks import Names

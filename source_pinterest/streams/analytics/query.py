@@ -14,8 +14,8 @@ from typing import Any, ClassVar, NamedTuple, TypeVar
 from pendulum import Date
 
 from source_pinterest import limits
+from source_pinterest.api.bodies import Record, rows_of
 from source_pinterest.api.errors import ConfigError, PartsUnreadError, SliceError
-from source_pinterest.api.rows import Record, rows_of
 from source_pinterest.api.session import path_of
 from source_pinterest.api.threads import Signal
 from source_pinterest.columns import (

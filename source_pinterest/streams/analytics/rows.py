@@ -9,8 +9,8 @@ from typing import Any
 
 from pendulum import Date
 
+from source_pinterest.api.bodies import Record, write_numbers, write_texts
 from source_pinterest.api.errors import FormError, MalformedResponseError
-from source_pinterest.api.rows import Record, write_numbers, write_texts
 from source_pinterest.columns import (
     AD_ACCOUNT_ID,
     CURRENCY,

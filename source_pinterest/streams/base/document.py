@@ -4,8 +4,8 @@ from abc import ABC
 from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
+from source_pinterest.api.bodies import ListPage, Record, list_in, parse_body, write_texts
 from source_pinterest.api.errors import BadRequestError, GoneError, form_error
-from source_pinterest.api.rows import ListPage, Record, list_in, parse_body, write_texts
 from source_pinterest.api.session import ApiResponse
 from source_pinterest.engine.tasks import Task
 from source_pinterest.streams.base.listing import Listed

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from source_pinterest import limits
+from source_pinterest.api.bodies import BY_ID, Record
 from source_pinterest.api.errors import AccessLostError, GoneError, RefusedError, SliceError
-from source_pinterest.api.rows import BY_ID, Record
 
 
 class Listed(NamedTuple):

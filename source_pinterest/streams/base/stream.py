@@ -32,6 +32,7 @@ from pendulum import Date
 
 from source_pinterest import limits
 from source_pinterest.api import Api
+from source_pinterest.api.bodies import BY_ID, ListPage, ListShape, Record, list_page, write_texts
 from source_pinterest.api.client import PinterestClient
 from source_pinterest.api.errors import (
     Access,
@@ -41,7 +42,6 @@ from source_pinterest.api.errors import (
     sign_in_for,
     understood,
 )
-from source_pinterest.api.rows import BY_ID, ListPage, ListShape, Record, list_page, write_texts
 from source_pinterest.api.session import ApiResponse, path_of
 from source_pinterest.config import Config
 from source_pinterest.dates import day_of_header

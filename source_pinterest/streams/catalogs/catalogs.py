@@ -10,8 +10,8 @@ from typing import Any, ClassVar
 from urllib.parse import urlsplit, urlunsplit
 
 from source_pinterest import limits
+from source_pinterest.api.bodies import ListPage, ListShape, Record, list_page, one_item, with_key
 from source_pinterest.api.errors import Reason
-from source_pinterest.api.rows import ListPage, ListShape, Record, list_page, one_item, with_key
 from source_pinterest.engine.tasks import Task
 from source_pinterest.streams.base.child import ChildStream
 from source_pinterest.streams.base.stream import ForeignKey, Rank, to_pin

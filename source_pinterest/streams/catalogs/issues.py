@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar
 
 from source_pinterest import limits
+from source_pinterest.api.bodies import ListPage, ListShape
 from source_pinterest.api.errors import BadRequestError, Reason
-from source_pinterest.api.rows import ListPage, ListShape
 from source_pinterest.api.session import ApiResponse
 from source_pinterest.engine.tasks import Task
 from source_pinterest.streams.base.child import ChildStream

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from source_pinterest import limits
-from source_pinterest.api.rows import Record
+from source_pinterest.api.bodies import Record
 from source_pinterest.engine.tasks import Task
 from source_pinterest.state.board_cursor import MODIFIED_AT
 from source_pinterest.streams.base.child import ChildStream

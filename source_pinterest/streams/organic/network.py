@@ -3,7 +3,7 @@
 The user names of followers and of followed accounts are personal data.
 """
 
-from source_pinterest.api.rows import ListShape
+from source_pinterest.api.bodies import ListShape
 from source_pinterest.streams.base.stream import PinterestStream
 from source_pinterest.streams.organic.base import OrganicStream
 

@@ -22,6 +22,7 @@ from dataclasses import replace
 from airbyte_cdk.models import DestinationSyncMode, FailureType
 
 from source_pinterest import limits
+from source_pinterest.api.bodies import Record
 from source_pinterest.api.errors import (
     ConfigError,
     GoneError,
@@ -30,7 +31,6 @@ from source_pinterest.api.errors import (
     SliceError,
     UnavailableError,
 )
-from source_pinterest.api.rows import Record
 from source_pinterest.config import ONLY_ACTIVE_PINS
 from source_pinterest.dates import DateWindow, days_before, parse_day
 from source_pinterest.engine.asks import Ids

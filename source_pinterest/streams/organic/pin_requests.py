@@ -13,6 +13,7 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 from source_pinterest import limits
+from source_pinterest.api.bodies import OnReplacement, Record, list_in, parse_body
 from source_pinterest.api.errors import (
     BadRequestError,
     FormError,
@@ -24,7 +25,6 @@ from source_pinterest.api.errors import (
     SliceError,
     form_error,
 )
-from source_pinterest.api.rows import OnReplacement, Record, list_in, parse_body
 from source_pinterest.api.session import path_of
 from source_pinterest.dates import DateWindow
 from source_pinterest.engine.asks import Ask, Asks, Ids, RefusedNames

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from source_pinterest import limits
+from source_pinterest.api.bodies import ListPage, Record
 from source_pinterest.api.errors import GoneError, Reason, SliceError
-from source_pinterest.api.rows import ListPage, Record
 from source_pinterest.config import Config
 from source_pinterest.dates import days_before
 from source_pinterest.engine.tasks import Task

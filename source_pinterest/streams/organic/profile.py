@@ -8,8 +8,8 @@ from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
 from typing import ClassVar
 
 from source_pinterest import limits
+from source_pinterest.api.bodies import ListPage, Record, list_in, one_item, parse_body
 from source_pinterest.api.errors import BUSINESS_ACCOUNT, form_error
-from source_pinterest.api.rows import ListPage, Record, list_in, one_item, parse_body
 from source_pinterest.dates import DateWindow
 from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.tasks import END, START, Task

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from source_pinterest import limits
+from source_pinterest.api.bodies import ListPage, ListShape, list_in, parse_body, with_key
 from source_pinterest.api.errors import BUSINESS_ACCOUNT
-from source_pinterest.api.rows import ListPage, ListShape, list_in, parse_body, with_key
 from source_pinterest.dates import days_before
 from source_pinterest.engine.tasks import END, START, Task
 from source_pinterest.streams.analytics.rows import Expected, RowGate

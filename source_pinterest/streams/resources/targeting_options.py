@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from source_pinterest import limits
+from source_pinterest.api.bodies import ListPage, Record, one_item, parse_body, text_of
 from source_pinterest.api.errors import BadRequestError, GoneError, RefusedError, form_error
-from source_pinterest.api.rows import ListPage, Record, one_item, parse_body, text_of
 from source_pinterest.api.session import ApiResponse, path_of
 from source_pinterest.engine.ledger import FAILURES_IN_A_ROW
 from source_pinterest.engine.tasks import Task, or_failed

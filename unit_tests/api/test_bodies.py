@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from source_pinterest.api.errors import FormError, MalformedResponseError, TooLargeToParseError
-from source_pinterest.api.rows import (
+from source_pinterest.api.bodies import (
     ListPage,
     ListShape,
     list_page,
@@ -19,6 +18,7 @@ from source_pinterest.api.rows import (
     text_of,
     write_texts,
 )
+from source_pinterest.api.errors import FormError, MalformedResponseError, TooLargeToParseError
 from source_pinterest.limits import ROW_BYTES
 from unit_tests.api.connections import pieces_of
 
