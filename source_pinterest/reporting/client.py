@@ -4,6 +4,7 @@ The file of a report lies on another host, behind a signed link that expires aft
 token and no credentials of that host. The file is downloaded to its end before its first row is emitted.
 """
 
+import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -41,6 +42,8 @@ from source_pinterest.dates import DateWindow, Granularity
 from source_pinterest.engine.asks import Ask, Asks, RefusedNames, named_in
 from source_pinterest.masking import SECRETS
 from source_pinterest.reporting.file import Filed, rows_of_file, rows_of_undocumented_file
+
+LOGGER = logging.getLogger("airbyte")
 
 T = TypeVar("T")
 
@@ -108,8 +111,8 @@ class ReportStatus(Enum):
         return next((status for status in cls if status.value == str(value).upper()), cls.UNKNOWN)
 
     @property
-    def is_lost(self) -> bool:
-        """Whether Pinterest won't finish the report, which failed or got lost, so that it has to be created again."""
+    def is_given_up(self) -> bool:
+        """Whether Pinterest won't finish the report: it has failed, was cancelled or is lost."""
         return self not in (ReportStatus.IN_PROGRESS, ReportStatus.FINISHED, ReportStatus.UNKNOWN)
 
 
@@ -118,7 +121,7 @@ class Polled(NamedTuple):
 
     Attributes:
         status: the report's status.
-        url: the link to the file; empty if there is none.
+        url: the link to the file of a finished report; empty if there is none.
         size: the bytes of the file as Pinterest states them, or None.
         failure: the error of a poll that Pinterest did not answer, which says nothing of the report; else None.
     """
@@ -131,6 +134,11 @@ class Polled(NamedTuple):
     def may_lack_rows(self, received: int = 0) -> bool:
         """Return whether a file of this many bytes may be all there is, if it has no rows."""
         return self.size is None or self.size <= max(received, len("{}"))
+
+    @property
+    def seems_empty(self) -> bool:
+        """Whether Pinterest calls the report finished, and gives neither a link nor the size of a file with rows."""
+        return self.status is ReportStatus.FINISHED and not self.url and self.may_lack_rows()
 
 
 @dataclass(frozen=True)
@@ -271,7 +279,8 @@ class ReportClient:
                 f"Pinterest gives a report the status {str(report.get('report_status'))[:_STATUS_CHARACTERS]!r}, which "
                 "this version of the connector does not know. It is polled like a report in progress."
             )
-        return Polled(status, report.get("url") or "", _size_in(report))
+        url = report.get("url") if status is ReportStatus.FINISHED else ""
+        return Polled(status, url or "", _size_in(report))
 
     def fetch(self, report: ReadyReport, read: Callable[[Iterator[Filed]], T]) -> T:
         """Download the file of a finished report, and return what `read` returns.
@@ -284,27 +293,24 @@ class ReportClient:
             UnavailableError: the file can't be downloaded to its end.
         """
         if not report.polled.url:
+            window = report.request.window
+            LOGGER.warning(f"{self.stream}: The report of {window} has no link and no size, so it has no rows.")
             return read(iter(()))
-        tried: ReadyReport | None = None
+        is_first = True
 
         def download() -> ApiResponse[T] | ErrorResponse:
             """Download the file. After a try that failed, ask for a new link first: one expires after five minutes."""
-            nonlocal tried
-            if tried and (polled := self.poll(report.request, report.token)).url:
-                tried = replace(report, polled=polled)
-            else:
-                tried = report
-            return self._download(tried, read)
+            nonlocal is_first
+            polled = report.polled if is_first else self.poll(report.request, report.token)
+            is_first = False
+            tried = replace(report, polled=polled) if polled.url else report
+            link = tried.polled.url
+            check_link(self._api, link)
+            request, bounds = requests.Request("GET", link), self._api.file_bounds
+            return self._api.downloads.exchange(request, lambda chunks: read(self._rows(tried, chunks)), bounds)
 
         tries = Tries(self._api.retry_policy, self.stream, "the file of a report")
         return tries.response(download, lambda refused: Retry(why=f"HTTP {refused.status}.")).value
-
-    def _download(self, report: ReadyReport, read: Callable[[Iterator[Filed]], T]) -> ApiResponse[T] | ErrorResponse:
-        url = report.polled.url
-        self.check_link(self._api, url)
-        return self._api.downloads.exchange(
-            requests.Request("GET", url), lambda chunks: read(self._rows(report, chunks)), self._api.file_bounds
-        )
 
     def _rows(self, report: ReadyReport, chunks: Iterator[bytes]) -> Iterator[Filed]:
         """Return the rows of a file.
@@ -324,18 +330,18 @@ class ReportClient:
                 f"{report.polled.size:,.0f} bytes."
             )
 
-    @staticmethod
-    def check_link(api: Api, url: str) -> None:
-        """Check that a link points to a public host by https. If the API is on this machine, so may be the file.
 
-        Raises:
-            MalformedResponseError: the link points to this machine or a private network, or does not use https.
-        """
-        file, is_simulated = _parsed(url), Url.parse(api.base_url).is_local
-        if not file.is_public and not is_simulated:
-            raise MalformedResponseError("The report's link points to a private host.")
-        if file.scheme != "https" and not (file.is_local and is_simulated):
-            raise MalformedResponseError("The report's link does not use https.")
+def check_link(api: Api, url: str) -> None:
+    """Check that a link points to a public host by https. If the API is on this machine, so may be the file.
+
+    Raises:
+        MalformedResponseError: the link points to this machine or a private network, or does not use https.
+    """
+    file, is_simulated = _parsed(url), Url.parse(api.base_url).is_local
+    if not file.is_public and not is_simulated:
+        raise MalformedResponseError("The report's link points to a private host.")
+    if file.scheme != "https" and not (file.is_local and is_simulated):
+        raise MalformedResponseError("The report's link does not use https.")
 
 
 def _ask_of(request: ReportRequest) -> Ask:

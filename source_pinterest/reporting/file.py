@@ -29,14 +29,18 @@ def rows_of_file(chunks: Iterable[bytes], on_replacement: OnReplacement | None =
     Raises:
         MalformedResponseError: the file is cut short, or is not a report.
     """
-    opening, whole = _opened(chunks)
+    body = JsonBody(_without_byte_order_mark(chunks), on_replacement)
+    opening = body.peek()
     if opening == b"{":
-        return _rows_of_object(JsonBody(whole, on_replacement))
-    if opening == b"[":
-        return _rows_of_list(JsonBody(whole, on_replacement))
-    if opening:
+        for entity in body.members():
+            for row in body.rows_or_null():
+                yield entity, row
+    elif opening == b"[":
+        for row in body.rows():
+            yield "", row
+    elif opening:
         raise MalformedResponseError("The file of the report is not JSON.")
-    return iter(())
+    body.end()
 
 
 def rows_of_undocumented_file(
@@ -60,24 +64,10 @@ def rows_of_undocumented_file(
         yield entity, row
 
 
-def _opened(chunks: Iterable[bytes]) -> tuple[bytes, Iterator[bytes]]:
-    """Return the first byte that is not a space, if there is one, and the file without a byte order mark."""
-    rest, begun = iter(chunks), b""
+def _without_byte_order_mark(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    rest, beginning = iter(chunks), b""
     for chunk in rest:
-        begun += chunk
-        if not _BOM.startswith(begun) and (begun := begun.removeprefix(_BOM).lstrip()):
-            return begun[:1], chain((begun,), rest)
-    return b"", iter(())
-
-
-def _rows_of_object(body: JsonBody) -> Iterator[Filed]:
-    for entity in body.members():
-        for row in body.rows_or_null():
-            yield entity, row
-    body.end()
-
-
-def _rows_of_list(body: JsonBody) -> Iterator[Filed]:
-    for row in body.rows():
-        yield "", row
-    body.end()
+        beginning += chunk
+        if len(beginning) >= len(_BOM):
+            break
+    return chain((beginning.removeprefix(_BOM),), rest)

@@ -1,8 +1,8 @@
 """The life of a report, from its creation to the link to its file.
 
 `Report.live` is the whole story: a report is created, polled until it is finished, created again if Pinterest loses it,
-and halved if it fails again, is too slow or too large. It makes one request at a time, and yields the seconds until the
-next one. `reporting/runner.py` says when a life goes on.
+and halved if it fails twice, is too slow or too large. It makes one request at a time, and yields the seconds until the
+next one. `reporting/runner.py` decides which report makes the next request.
 """
 
 import logging
@@ -24,15 +24,15 @@ LOGGER = logging.getLogger("airbyte")
 _CREATIONS = 4
 """The number of times that a report is created before its failure or loss is final."""
 
-_CREATIONS_OF_HALVES = 2
-"""The same for a half of a report, and the number of failures after which a report is halved."""
+_CREATIONS_OF_A_WHOLE = 2
+"""The number of times that a report is created before it is halved because it has failed."""
 
 _SPLITS = 3
 """The number of times that a window is halved because its report fails or is too slow: down to an eighth."""
 
 _POLLS_FOR_A_LINK = 5
-"""The number of polls that follow the first one that calls a report finished and gives no link. If no link comes, and
-Pinterest gives no size of the file either, the report has no rows. A connector in production reads it so."""
+"""Pinterest may call a report finished and give neither a link nor a size. The report is polled five more times. If
+Pinterest still gives none, the report has no rows. A connector in production reads it so."""
 
 _POLLS_BEFORE_IT_EXISTS = 3
 """The number of polls for which Pinterest may not know a report that was just created."""
@@ -42,8 +42,8 @@ _ACCOUNT_STOPPED = (
     "asks for it."
 )
 _UNFINISHED = (
-    "Pinterest does not finish the report of {window}: {status}, {times}. This usually passes: the next sync asks for "
-    "it again."
+    "Pinterest does not finish the report of {window}: {status}, creations: {creations}. This usually passes: the next "
+    "sync asks for it again."
 )
 _WITHOUT_LINK = (
     "Pinterest calls the report of {window} finished and gives no link to its file. The next sync asks for it again."
@@ -105,31 +105,27 @@ class Report:
     due: float = math.inf
 
     def live(self, runner: "ReportRunner") -> Life:
-        """Create a report, poll it until it ends, create it again if it failed or got lost, halve it if it is too much.
+        """Create the report, and poll it until it is finished. Create it again if that fails, or halve it.
 
         Raises:
             PinterestError: it can't be created or polled, was created often enough, or is finished without a link.
         """
-        client, window, account = self.stream.client, self.request.window, self.request.ad_account_id
-        creations, most = 0, _CREATIONS_OF_HALVES if self.splits else _CREATIONS
+        client, window, account, creations = self.stream.client, self.request.window, self.request.ad_account_id, 0
         while self.stream.may_read(account):
             try:
                 token = client.create(self.request)
-            except ResponseTooLargeError:
-                if halves := self._halves():
-                    return halves
-                raise
+            except ResponseTooLargeError as error:
+                return self._halves() or FailedReport(self.request, error)
             end, creations = (yield from self._poll(token, runner)), creations + 1
             if not isinstance(end, ReportStatus):
                 return end
-            has_failed_again = end is ReportStatus.FAILED and creations >= _CREATIONS_OF_HALVES
+            has_failed_again = end is ReportStatus.FAILED and creations >= _CREATIONS_OF_A_WHOLE
             if has_failed_again and (halves := self._halves()):
                 return halves
-            if creations >= most or not client.is_worth_retrying():
-                times = "once" if creations == 1 else f"{creations} times"
-                raise _transient(_UNFINISHED, window=window, status=end.value, times=times)
+            if creations >= _CREATIONS or not client.is_worth_retrying():
+                raise _transient(_UNFINISHED, window=window, status=end.value, creations=creations)
             LOGGER.info(f"The report of {window} is {end.value}. It is created again.")
-            yield runner.pauses.longest_seconds if end is ReportStatus.FAILED else 0  # an outage of minutes costs none
+            yield runner.pauses.longest_seconds  # so that an outage of minutes costs no report
         return FailedReport(self.request, _transient(_ACCOUNT_STOPPED, window=window, account=account))
 
     def _halves(self) -> SplitReport | None:
@@ -138,27 +134,20 @@ class Report:
         return SplitReport(self.request, halves) if halves else None
 
     def _poll(self, token: str, runner: "ReportRunner") -> Generator[float, None, Outcome | ReportStatus]:
-        """Poll the report until it is finished or late, has failed or is lost. Return its status in the last cases."""
-        stream, window, created_at, polls, without_link = self.stream, self.request.window, runner.clock(), 0, 0
+        """Poll the report until it is finished, its time is up, or Pinterest gives it up. Return its status then."""
+        stream, created_at, polls, empty_polls = self.stream, runner.clock(), 0, 0
         while True:
             yield runner.pause_before_poll(stream, polls, runner.clock() - created_at)
-            polled = stream.client.poll(self.request, token)
-            age, status = runner.clock() - created_at, polled.status
-            is_finished = status is ReportStatus.FINISHED
-            may_be_empty = is_finished and polled.may_lack_rows()
-            is_empty = may_be_empty and without_link >= _POLLS_FOR_A_LINK and not polled.url
-            if is_empty:
-                name = stream.client.stream
-                LOGGER.warning(f"{name}: The report of {window} has no link and no size, so it has no rows.")
-            if is_empty or (is_finished and polled.url):
+            polled, polls = stream.client.poll(self.request, token), polls + 1
+            age, empty_polls = runner.clock() - created_at, empty_polls + 1 if polled.seems_empty else 0
+            if polled.url or empty_polls > _POLLS_FOR_A_LINK:
                 stream.quickest = min(stream.quickest, age)
                 return ReadyReport(self.request, token, polled)
-            may_come = status is ReportStatus.DOES_NOT_EXIST and polls < _POLLS_BEFORE_IT_EXISTS
-            if status.is_lost and not may_come:
-                return status
-            if age >= runner.timeout_seconds and not may_be_empty:
+            is_new = polled.status is ReportStatus.DOES_NOT_EXIST and polls <= _POLLS_BEFORE_IT_EXISTS
+            if polled.status.is_given_up and not is_new:
+                return polled.status
+            if age >= runner.timeout_seconds and not polled.seems_empty:
                 return self._end_late(polled, runner.timeout_seconds)
-            polls, without_link = polls + 1, without_link + is_finished
 
     def _end_late(self, polled: Polled, seconds: float) -> Outcome:
         """Return the halves of a report whose time is up, or its failure.

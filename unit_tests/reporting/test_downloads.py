@@ -45,9 +45,10 @@ def test_a_file_without_rows_is_an_empty_report_only_if_it_has_the_stated_size(p
     assert (patient.asked(FILE), patient.asked(FRESH_FILE)) == (5, 2)
 
 
-def test_a_finished_report_without_a_link_has_no_rows(client: Client) -> None:
+def test_a_finished_report_without_a_link_has_no_rows(client: Client, caplog: pytest.LogCaptureFixture) -> None:
     assert client.content("") == {}
     assert client.mock.call_count == 0
+    assert "campaign_report: The report of 2026-01-01 to 2026-01-10 has no link and no size" in caplog.text
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def test_a_lost_report_is_created_four_times(status: ReportStatus, length: int) 
     assert (pinterest.created, end) == ([wanted] * 4, NoMoreReports())
     assert isinstance(failed, FailedReport)
     assert isinstance(failed.error, SliceError)
-    assert f"does not finish the report of {wanted.window}: {status.value}, 4 times." in str(failed.error.message)
+    assert f"does not finish the report of {wanted.window}: {status.value}, creations: 4." in str(failed.error.message)
 
 
 def test_equal_requests_are_not_taken_for_one() -> None:
@@ -50,7 +50,7 @@ def test_a_report_counts_as_lost_if_pinterest_does_not_know_it_at_the_fourth_pol
     replies: list[ReportStatus], created: int
 ) -> None:
     pinterest = Pinterest(*replies)
-    came(pinterest, request(), seconds=15)
+    came(pinterest, request(), seconds=76)
 
     assert len(pinterest.created) == created
 
@@ -126,12 +126,12 @@ def test_an_account_that_always_fails_costs_the_others_no_day(jobs: int) -> None
     assert read(found) == dict.fromkeys(others, 4 * 186)
 
 
-def test_a_report_that_always_fails_is_created_down_to_its_eighths_and_each_twice() -> None:
+def test_a_report_that_always_fails_is_created_twice_and_its_eighths_four_times() -> None:
     pinterest = Pinterest(FAILED)
     found = came(pinterest, request(days(80)), seconds=900)
 
     assert kinds_of(found) == {SplitReport: 7, FailedReport: 8, NoMoreReports: 1}
-    assert Counter(sizes(pinterest)) == {80: 2, 40: 2 * 2, 20: 4 * 2, 10: 8 * 2}
+    assert Counter(sizes(pinterest)) == {80: 2, 40: 2 * 2, 20: 4 * 2, 10: 8 * 4}
 
 
 def test_no_report_of_an_account_that_is_no_longer_read_is_created() -> None:
@@ -156,7 +156,7 @@ def test_while_one_account_after_another_fails_a_report_is_created_once() -> Non
     failed, _ = came(pinterest, wanted)
 
     assert isinstance(failed, FailedReport)
-    assert "FAILED, once." in str(failed.error.message)
+    assert "FAILED, creations: 1." in str(failed.error.message)
     assert pinterest.created == [wanted]
 
 
@@ -167,7 +167,7 @@ def test_a_bad_day_costs_an_eighth_of_its_window_and_makes_no_other_report_short
 
     assert [one.request.window for one in found if isinstance(one, FailedReport)] == [days(24)]
     assert read(found) == {"1": 4 * 186 - 24}
-    assert Counter(sizes(pinterest)) == {186: 2 + 3, 93: 2 + 1, 47: 2, 46: 1, 24: 2, 23: 1}
+    assert Counter(sizes(pinterest)) == {186: 2 + 3, 93: 2 + 1, 47: 2, 46: 1, 24: 4, 23: 1}
 
 
 def test_parts_that_stay_too_slow_fail_each_by_itself() -> None:
@@ -251,7 +251,7 @@ def without_link(pinterest: Pinterest, size: float | None) -> None:
 @pytest.mark.parametrize("size", [None, 2])
 @pytest.mark.parametrize("timeout", [TIMEOUT_SECONDS, 30])
 def test_a_finished_report_without_link_and_size_is_empty_after_five_more_polls(
-    size: float | None, timeout: int, caplog: pytest.LogCaptureFixture
+    size: float | None, timeout: int
 ) -> None:
     """Even if its time is up before: the poll at which it is finished may come late."""
     scheduler, pinterest, wanted = Scheduler(timeout_seconds=timeout), Pinterest(BUSY, DONE), request(days(2))
@@ -262,7 +262,6 @@ def test_a_finished_report_without_link_and_size_is_empty_after_five_more_polls(
 
     scheduler.work(1)
     assert outcomes(stream) == [ReadyReport(wanted, "token-1", Polled(DONE, "", size)), NoMoreReports()]
-    assert f"The report of {wanted.window} has no link and no size" in caplog.text
 
 
 def test_a_finished_report_that_has_a_size_and_gets_no_link_fails() -> None:

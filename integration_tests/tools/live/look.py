@@ -21,7 +21,7 @@ from source_pinterest.api.bounds import Bounds
 from source_pinterest.api.errors import MalformedResponseError
 from source_pinterest.api.session import ApiResponse, TimeoutSession
 from source_pinterest.engine.asks import named_in
-from source_pinterest.reporting.client import ReportClient
+from source_pinterest.reporting.client import check_link
 from source_pinterest.streams.base.stream import Sync
 
 ANY, NO_RESPONSE = "any response", "no response"
@@ -246,7 +246,7 @@ class AccountLook(Look):
         if not isinstance(url, str) or not url:
             return None
         try:
-            ReportClient.check_link(self.sync.api, url)
+            check_link(self.sync.api, url)
         except MalformedResponseError:
             self.add(operation, "url", "", "a link that is not followed")
             return None
