@@ -15,7 +15,7 @@ import re
 import time
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from source_pinterest import limits
@@ -24,7 +24,6 @@ from source_pinterest.api.threads import Signal
 from source_pinterest.api.usage import QuotaUsage
 
 LOGGER = logging.getLogger("airbyte")
-
 
 BURST_SECONDS = 1.0
 """Headers about intervals this short are stale when they arrive."""
@@ -35,8 +34,11 @@ _ARRIVAL_SECONDS = 0.1
 _LATE_END_SECONDS = 0.3
 """Requests of the last moment may count in the next interval, since the announced end is rounded up."""
 
+_OF_ALL_REQUESTS = "safety_net"
+"""The beginning of the name of the quota that covers every request."""
 
-@dataclass(frozen=True)
+
+@dataclass
 class QuotaHeader:
     """The statement of a response about one quota.
 
@@ -54,6 +56,15 @@ class QuotaHeader:
     remaining: int | None = None
     reset: float = 0.0
 
+    def key(self, category: str, place: int) -> str:
+        """Return what identifies the quota, which without a name is its place in the list of its category.
+
+        Only the quota of all requests is the same one in each category.
+        """
+        if self.interval <= BURST_SECONDS and (not self.name or self.name.startswith(_OF_ALL_REQUESTS)):
+            return _OF_ALL_REQUESTS
+        return f"{category} {self.name or place};w={self.interval:g}"
+
 
 class Quota:
     """The requests that Pinterest allows in an interval.
@@ -65,18 +76,21 @@ class Quota:
         limit: requests that an interval holds.
         interval: the length of an interval in seconds.
         sent: the times of the requests in the last interval.
+        key: identifies it; empty for a number that Pinterest has published.
         unanswered: the requests whose responses have not come yet. A header may have counted them or not.
 
     Args:
         limit: requests that an interval holds.
         interval: the length of an interval in seconds.
         sent: the times of requests that count against it.
+        key: identifies it.
     """
 
-    def __init__(self, limit: int, interval: float, sent: Iterable[float] = ()) -> None:
+    def __init__(self, limit: int, interval: float, sent: Iterable[float] = (), key: str = "") -> None:
         self.limit = limit
         self.interval = interval
         self.sent = list(sent)
+        self.key = key
         self.unanswered = 0
         self._is_told = False
         """Whether a header of the present response told how many requests are left."""
@@ -148,22 +162,18 @@ def read_rate_headers(headers: Mapping[str, str]) -> Sequence[QuotaHeader]:
     """Return the quotas that a response lists; none if the headers have another form than the recorded one.
 
     The limit header begins with the limit of the tightest quota, and then lists each quota with its interval, with or
-    without a name. The other two headers are about the tightest one. If several may be meant, none is taken to be.
+    without a name. The other two headers are about the tightest one. If several may be meant, they are ignored.
     """
     try:
         remaining, reset = (_number(headers.get(f"x-ratelimit-{name}", "")) for name in ("remaining", "reset"))
-        tightest, *listed = _ITEM.findall(headers.get("x-ratelimit-limit", "")) or [""]
-        limit, quotas = _number(tightest), [_quota(item) for item in listed]
+        tightest, *items = _ITEM.findall(headers.get("x-ratelimit-limit", "")) or [""]
+        limit, quotas = _number(tightest), [_quota(item) for item in items]
     except ValueError:
         return ()
-    fits = [quota.limit == limit and remaining <= limit and reset <= quota.interval for quota in quotas]
-    if not any(fits):
-        return ()
-    told = fits.count(True) == 1
-    return [
-        replace(quota, remaining=int(remaining), reset=reset) if told and fit else quota
-        for quota, fit in zip(quotas, fits, strict=True)
-    ]
+    meant = [quota for quota in quotas if quota.limit == limit and reset <= quota.interval]
+    if len(meant) == 1:
+        meant[0].remaining, meant[0].reset = int(remaining), reset
+    return quotas
 
 
 def _quota(item: str) -> QuotaHeader:
@@ -186,38 +196,32 @@ def _number(text: str) -> float:
     return number
 
 
-_OF_ALL_REQUESTS = "safety_net"
-"""The beginning of the name of the quota that covers every request."""
-
-
 def category_of(operation: str) -> str:
     """Return the rate category of an operation, with which its name begins."""
     return operation.partition(" ")[0]
 
 
 _REPORTS = "/reports"
-"""The end of the operations that create and poll reports, which have a quota that their category has not."""
+"""The end of the operations that create and poll reports. These have one more quota than others of their category."""
 
 
 class Quotas:
     """The known quotas of one token, and which operations count against each."""
 
     def __init__(self) -> None:
-        self._of_all_requests = Quota(limits.REQUESTS_PER_SECOND, 1.0)
-        self._by_name: dict[str, Quota] = {}
+        everything = Quota(limits.REQUESTS_PER_SECOND, 1.0, key=_OF_ALL_REQUESTS)
         self._by_scope: dict[str, Sequence[Quota]] = {
-            category: (self._of_all_requests, Quota(requests, 60.0))
-            for category, requests in limits.REQUESTS_PER_MINUTE.items()
+            category: (everything, Quota(requests, 60.0)) for category, requests in limits.REQUESTS_PER_MINUTE.items()
         }
-        """By category, and by operation those of reports, which have the quotas of their category until headers list
-        theirs."""
+        """By category. Operations of reports have an entry each, once headers have listed their quotas."""
+        self._of_accounts: dict[str, Quota] = {}
+        """By operation: quotas that each ad account has of its own, and that no header lists."""
 
-    def of(self, operation: str) -> Sequence[Quota]:
-        """Return the quotas that a request counts against, with the one of its ad account, which no header lists."""
-        listed = self._listed(operation)
-        if requests := limits.own_requests_per_minute(operation):
-            return (*listed, self._by_name.setdefault(operation, Quota(requests, 60.0)))
-        return listed
+    def of_operation(self, operation: str) -> Sequence[Quota]:
+        """Return the quotas that a request counts against."""
+        requests = limits.own_requests_per_minute(operation)
+        own = [self._of_accounts.setdefault(operation, Quota(requests, 60.0))] if requests else []
+        return [*self._listed(operation), *own]
 
     def of_category(self, category: str) -> Sequence[Quota]:
         """Return the quotas that any operation of a category counts against."""
@@ -225,11 +229,11 @@ class Quotas:
         return [quota for scope, quotas in entries if category_of(scope) == category for quota in quotas]
 
     def known(self) -> Iterable[Quota]:
-        """Return all quotas that are known so far."""
+        """Return the quotas of all categories, as far as they are known."""
         return (quota for quotas in self._by_scope.values() for quota in quotas)
 
     def learn(self, operation: str, headers: Sequence[QuotaHeader], sent_at: float, now: float) -> None:
-        """Adjust the quotas to the headers of a response, and note which quotas its operations have.
+        """Adjust the quotas to the headers of a response, and note which quotas its operation has.
 
         Args:
             operation: the operation of the request.
@@ -239,29 +243,19 @@ class Quotas:
         """
         if not 0 < len(headers) <= limits.QUOTAS_OF_A_RESPONSE:
             return
-        category = category_of(operation)
-        names = [f"{header.name or (category, place)};w={header.interval:g}" for place, header in enumerate(headers)]
-        known = [self._by_name.get(name) for name in names]
+        category, known = category_of(operation), {quota.key: quota for quota in self.known()}
+        listed = {header.key(category, place): header for place, header in enumerate(headers)}
         # A new quota takes over the requests of one that is not listed, as a rule the published number.
-        unlisted = (quota.sent for quota in self._listed(operation) if quota.is_long and quota not in known)
+        unlisted = [quota.sent for quota in self._listed(operation) if quota.is_long and quota.key not in listed]
         sent = max(unlisted, key=len, default=[sent_at])
-        quotas = [self._named(name, header, sent) for name, header in zip(names, headers, strict=True)]
-        scope = operation if operation.endswith(_REPORTS) else category
-        self._by_scope[scope] = tuple(dict.fromkeys((self._of_all_requests, *quotas)))
-        used, named = frozenset(self.known()), self._by_name.items()
-        self._by_name = {key: one for key, one in named if one in used or limits.own_requests_per_minute(key)}
-        for quota, header in zip(quotas, headers, strict=True):
-            quota.learn(header, sent_at, now)
+        quotas = {_OF_ALL_REQUESTS: known[_OF_ALL_REQUESTS]}
+        for key, header in listed.items():
+            quotas[key] = known.get(key) or Quota(header.limit, header.interval, sent, key)
+            quotas[key].learn(header, sent_at, now)
+        self._by_scope[operation if operation.endswith(_REPORTS) else category] = tuple(quotas.values())
 
     def _listed(self, operation: str) -> Sequence[Quota]:
         return self._by_scope.get(operation) or self._by_scope[category_of(operation)]
-
-    def _named(self, name: str, header: QuotaHeader, sent: Sequence[float]) -> Quota:
-        everything = self._of_all_requests
-        is_of_all = header.name.startswith(_OF_ALL_REQUESTS) if header.name else header.limit == everything.limit
-        if header.interval <= BURST_SECONDS and is_of_all:
-            return everything
-        return self._by_name.setdefault(name, Quota(header.limit, header.interval, sent))
 
 
 _PACING_SECONDS = 1.5
@@ -344,7 +338,7 @@ class Budget:
         category = category_of(operation)
         with self._changed:
             now = self._clock()
-            quotas, pause = _rolled(self._quotas.of(operation), now), self._pauses.get(operation)
+            quotas, pause = _rolled(self._quotas.of_operation(operation), now), self._pauses.get(operation)
             wait = max(*(quota.wait(now) for quota in quotas), pause.until - now if pause else 0)
             if wait > 0:
                 return wait
@@ -368,9 +362,9 @@ class Budget:
         listed = read_rate_headers(headers)
         with self._changed:
             now = self._clock()
-            _rolled(self._quotas.of(operation), now)
+            _rolled(self._quotas.of_operation(operation), now)
             self._quotas.learn(operation, listed, sent_at, now)
-            for quota in self._quotas.of(operation):
+            for quota in self._quotas.of_operation(operation):
                 quota.answered()
             self._changed.notify_all()
 
