@@ -21,9 +21,7 @@ from source_pinterest.streams.base.stream import Sync
 
 _RANGE = re.compile(r"(\d+)(?:-(\d+))?")
 _ALL = "all"
-_TITLES = ("", "Ad account", "ID", "Currency", "Country", "Role")
-_NAME, _ROLE = 1, 5
-_ROLE_WIDTH, _LEAST_NAME_WIDTH, _GAP = 18, 12, 2
+_LEAST_NAME_WIDTH, _ROLE_WIDTH = 12, 18
 
 
 def choose_accounts(credentials: Mapping[str, Any], present: Sequence[str]) -> list[str]:
@@ -60,28 +58,21 @@ def _readable(credentials: Mapping[str, Any]) -> list[Record]:
 
 
 def _show(accounts: Sequence[Record], present: Sequence[str]) -> None:
-    rows = [
-        [
-            f"{'*' if account['id'] in present else ''}{number}",
-            *(printable(str(account.get(name) or "")) for name in ("name", "id", "currency", "country")),
-            _role(account.get("permissions")),
-        ]
-        for number, account in enumerate(accounts, start=1)
-    ]
-    console = Console(file=sys.stdout, highlight=False)
-    table = Table(box=box.SIMPLE, padding=(0, 1, 0, 0))
-    widths = [max(map(len, column)) for column in zip(_TITLES, *rows, strict=True)]
-    widths[_ROLE] = min(widths[_ROLE], _ROLE_WIDTH)
-    room = console.width - sum(widths) + widths[_NAME] - _GAP * len(widths)
-    for column, title in enumerate(_TITLES):
-        width = max(room, _LEAST_NAME_WIDTH) if column == _NAME else widths[column]
-        table.add_column(title, no_wrap=True, overflow="ellipsis", max_width=width)
-    for row in rows:
-        table.add_row(*map(Text, row))
-    console.print(table)
+    """Print the accounts as a table. Their names are cut if the terminal is too narrow."""
+    table = Table("", box=box.SIMPLE, padding=(0, 1, 0, 0))
+    table.add_column("Ad account", min_width=_LEAST_NAME_WIDTH)
+    for title in ("ID", "Currency", "Country"):
+        table.add_column(title, no_wrap=True)
+    table.add_column("Role", no_wrap=True, max_width=_ROLE_WIDTH)
+    for number, account in enumerate(accounts, start=1):
+        mark = "*" if account["id"] in present else ""
+        fields = [printable(str(account.get(name) or "")) for name in ("name", "id", "currency", "country")]
+        cells = (f"{mark}{number}", *fields, _role(account.get("permissions")))
+        table.add_row(*(Text(cell, no_wrap=True, overflow="ellipsis") for cell in cells))
+    Console(file=sys.stdout, highlight=False).print(table)
     if present:
         say("Those with a * are the present choice.")
-    if unknown := [account for account in present if account not in {one["id"] for one in accounts}]:
+    if unknown := sorted(set(present) - {account["id"] for account in accounts}):
         say(f"This user may not read {', '.join(unknown)}, which the configuration names under Ad Account IDs.")
 
 

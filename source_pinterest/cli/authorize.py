@@ -270,7 +270,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         say(f"{given.config.parent} can't be written ({error.strerror}). Free some space and try again.", sys.stderr)
         return 1
-    _print_next_steps(given.config, requested, tokens.scopes)
+    if tokens.scopes:
+        _print_ungranted(requested, tokens.scopes)
+    _print_next_steps(given.config)
     return 0
 
 
@@ -385,13 +387,18 @@ def _exchange(token_url: str, app: App, form: Mapping[str, str]) -> Tokens:
     )
 
 
-def _print_next_steps(path: Path, requested: Sequence[str], granted: Collection[str]) -> None:
-    missing = [scope for scope in requested if granted and scope not in granted]
+def _print_ungranted(requested: Sequence[str], granted: Collection[str]) -> None:
+    """Print the permissions that the user did not grant, and what can't be read without them."""
+    missing = [scope for scope in requested if scope not in granted]
     if needed := [scope for scope in missing if scope not in SCOPES_OF_SECRET_CONTENT]:
         say(f"Pinterest did not grant {', '.join(needed)}, so the streams that need it can't be read.")
     for scope in missing:
         if lost := SCOPES_OF_SECRET_CONTENT.get(scope):
             say(f"Pinterest did not grant {scope}, so {lost}.")
+
+
+def _print_next_steps(path: Path) -> None:
+    """Print the commands that test the connection and read the first streams."""
     connector = shutil.which("source-pinterest", path=str(Path(sys.executable).parent)) or "source-pinterest"
     config = shlex.quote(str(path))
     read = f"{typed(sys.executable)} -m source_pinterest.read {_STREAMS} --config {config}"

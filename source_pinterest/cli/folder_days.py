@@ -1,6 +1,6 @@
 """What the states in a folder of `read` say of days: which are final, may still change, are missing or out of reach.
 
-The cursors' own classes answer it. Nothing is said of days that they know nothing of.
+The classes of the cursors tell it. Days that they know nothing of are left out.
 """
 
 from collections.abc import Iterable, Mapping
@@ -79,7 +79,7 @@ class FolderDays:
 
     Args:
         states: the saved state of each stream.
-        catalog: the catalog of the last run; None if there is none.
+        catalog: the catalog of the last run; an empty one if there is none.
         options: the `options_of` the last run; None for a folder of an earlier version, which did not keep them.
 
     Attributes:
@@ -89,7 +89,7 @@ class FolderDays:
     """
 
     def __init__(
-        self, states: Mapping[str, Any], catalog: ConfiguredAirbyteCatalog | None, options: Mapping[str, Any] | None
+        self, states: Mapping[str, Any], catalog: ConfiguredAirbyteCatalog, options: Mapping[str, Any] | None
     ) -> None:
         chosen = dict(options or {})
         method = chosen.pop(_METHOD, "access_token")  # a token of the app itself has fewer days
@@ -97,9 +97,9 @@ class FolderDays:
         self.window = self.config.attribution_window or DEFAULT_WINDOW
         self._knows_options = options is not None
         self._states = {name: state["stream"].get("stream_state") or {} for name, state in states.items()}
-        incremental = [one for one in (catalog.streams if catalog else ()) if one.sync_mode is SyncMode.incremental]
+        incremental = [stream for stream in catalog.streams if stream.sync_mode is SyncMode.incremental]
         self._configured = next(iter(incremental), None)
-        self.is_append = any(one.destination_sync_mode is DestinationSyncMode.append for one in incremental)
+        self.is_append = any(stream.destination_sync_mode is DestinationSyncMode.append for stream in incremental)
         self._streams = streams_by_name(Sync(Api.connect(self.config, lambda _: None), self.config))
 
     @property
@@ -109,7 +109,7 @@ class FolderDays:
         is_long = lookback is None or lookback >= self.window.largest + limits.LOOKBACK_MARGIN_DAYS
         return self._knows_options and is_long and not (self.is_append and lookback is None)
 
-    def of(self, stream: str, day: Date, *, is_unfinished: bool = False) -> list[OwnerDays]:
+    def owner_days(self, stream: str, day: Date, *, is_unfinished: bool = False) -> list[OwnerDays]:
         """Return the days of a stream's owners; nothing for a stream whose state has no days.
 
         Args:
@@ -121,27 +121,27 @@ class FolderDays:
             ConfigError: the state can't be read.
         """
         with reading_state(stream):
-            positions = {field: _positions(self._states.get(stream, {}), field) for field in (DATE, _ORGANIC)}
-            field = DATE if positions[DATE] else _ORGANIC
-            alike = {repr(one): one for one in positions[field].values()}  # of many owners, most have the same days
-            histories = {position: Days.from_state(one, field) for position, one in alike.items()}
-            if not histories:
+            state = self._states.get(stream, {})
+            field = DATE if _positions(state, DATE) else _ORGANIC
+            positions = {account: (repr(position), position) for account, position in _positions(state, field).items()}
+            # Of many owners, most have the same days. These are worked out once.
+            histories = {form: Days.from_state(position, field) for form, position in dict(positions.values()).items()}
+            last = max((history.last for history in histories.values()), default=None)
+            if last is None:
                 return []
-            last = max(history.last for history in histories.values())
             period = self._period(stream, max(day, last))
             if not is_unfinished or field == _ORGANIC:
                 period = replace(period, today=last)
-            days = {one: self._of_owner((stream, "", field), history, period) for one, history in histories.items()}
-            owners = sorted(positions[field].items())
-            return [replace(days[repr(position)], account=owner) for owner, position in owners]
+            days = {form: self._days_of(stream, field, history, period) for form, history in histories.items()}
+            return [replace(days[form], account=account) for account, (form, _) in sorted(positions.items())]
 
     def _period(self, stream: str, today: Date) -> Period:
         """Return the days that a sync of this day asks for."""
         days = self._streams[stream]().days if stream in self._streams else PinterestStream.days
         return Period.of(Setup(days, self.config, self._configured), today)
 
-    def _of_owner(self, name: tuple[str, str, str], history: Days, period: Period) -> OwnerDays:
-        stream, owner, field = name
+    def _days_of(self, stream: str, field: str, history: Days, period: Period) -> OwnerDays:
+        """Return the days of an owner of whom `history` has been read."""
         is_final = self._states.get(stream, {}).get(FINAL_KEY) is True
         settled = history.last if is_final else period.last_final(history.last)
         first = history.first if history.first > OPEN_START else min(settled, history.last)
@@ -152,7 +152,7 @@ class FolderDays:
         asked = history.unread(period) if self._knows_options else history.missing
         return OwnerDays(
             stream,
-            owner,
+            "",
             final=_within(read, _FIRST_DAY, final),
             spend_final=_within(read, final.add(days=1), settled),
             provisional=_within(read, settled.add(days=1), history.last),
@@ -163,7 +163,7 @@ class FolderDays:
 
 def _requested(windows: Iterable[DateWindow], first: Date, period: Period) -> list[DateWindow]:
     """Return windows without days before the first that belong to an incomplete week or month, which is never read."""
-    whole = (one if one.start >= first else period.granularity.inward(one) for one in windows)
+    whole = (window if window.start >= first else period.granularity.inward(window) for window in windows)
     return list(filter(None, whole))
 
 

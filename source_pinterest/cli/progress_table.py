@@ -8,11 +8,10 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from enum import Enum
-from itertools import zip_longest
+from itertools import chain, zip_longest
 
 from airbyte_cdk.models import AirbyteStreamStatus
 from rich import box
-from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.live import Live
 from rich.table import Table
@@ -25,8 +24,6 @@ NO_PROGRESS_VARIABLE = "NO_PROGRESS"
 """The environment variable that switches the table off if it is 1."""
 
 _REFRESHES_PER_SECOND = 2
-_COLUMNS = ("Stream", "Records", "Records/s", "Slices", "Requests", "Time left")
-_GAP = 2
 _HEAD_LINES = 3
 """The first line, the titles of the columns and the rule below them."""
 
@@ -97,7 +94,7 @@ class Screen:
         below = [*self._folded(), *self._quotas()]
         lines_below = sum(len(console.render_lines(line, options)) for line in below)
         yield self._summary()
-        yield from self._rows(options.max_width, options.max_height - _HEAD_LINES - lines_below - 1)
+        yield from self._rows(options.max_height - _HEAD_LINES - lines_below - 1)
         yield from below
 
     def _stage(self, name: str) -> Stage:
@@ -115,18 +112,17 @@ class Screen:
             f"{done} of {len(self._progress.streams)} streams done"
         )
 
-    def _rows(self, width: int, room: int) -> RenderResult:
+    def _rows(self, room: int) -> RenderResult:
         """Yield a row for each stream that runs, waits or has failed. Without enough room, each kind has a share."""
         kinds = [self._streams[stage] for stage in _IN_ROWS]
-        names = [name for kind in kinds for name in kind]
-        if not names:
-            return
-        in_turn = [name for turn in zip_longest(*kinds) for name in turn if name is not None]
-        shown = set(in_turn if len(names) <= room else in_turn[: max(1, room - 1)])
-        yield _table([(self._stage(name), self._cells(name)) for name in names if name in shown], width)
-        hidden = {stage: len(set(self._streams[stage]) - shown) for stage in _IN_ROWS}
-        if any(hidden.values()):
-            yield _line(", ".join(f"{count} more {stage.value}" for stage, count in hidden.items() if count))
+        names = list(chain.from_iterable(kinds))
+        in_turn = list(filter(None, chain.from_iterable(zip_longest(*kinds))))
+        hidden = in_turn[max(1, room - 1) :] if len(names) > room else []
+        if names:
+            yield _table([(self._stage(name), self._cells(name)) for name in names if name not in hidden])
+        if hidden:
+            counts = {stage.value: len(set(hidden).intersection(self._streams[stage])) for stage in _IN_ROWS}
+            yield _line(", ".join(f"{count} more {stage}" for stage, count in counts.items() if count))
 
     def _cells(self, name: str) -> Sequence[str]:
         records, cost = self._progress.records[name], self._costs.get(name)
@@ -157,16 +153,14 @@ class Screen:
                 yield Text(waits, style=_COLOURS[Stage.WAITING], no_wrap=True, overflow="ellipsis")
 
 
-def _table(rows: Sequence[tuple[Stage, Sequence[str]]], width: int) -> Table:
-    """Return a table of the rows. Names are shortened if the table is too wide."""
-    widths = [max(map(cell_len, column)) for column in zip(_COLUMNS, *(cells for _, cells in rows), strict=True)]
-    for_name = min(widths[0], max(1, width - sum(widths[1:]) - _GAP * len(widths[1:])))
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 0, 0, _GAP - 1))
-    table.add_column(_COLUMNS[0], no_wrap=True, overflow="ellipsis", width=for_name)
-    for name in _COLUMNS[1:]:
-        table.add_column(name, no_wrap=True, justify="right")
+def _table(rows: Sequence[tuple[Stage, Sequence[str]]]) -> Table:
+    """Return a table of the rows. Names are cut if the table is too wide."""
+    table = Table("Stream", box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 0, 0, 1))
+    for title in ("Records", "Records/s", "Slices", "Requests", "Time left"):
+        table.add_column(title, no_wrap=True, justify="right")
     for stage, cells in rows:
-        table.add_row(*map(Text, cells), style=_COLOURS.get(stage, ""))  # a name may look like rich's markup
+        # As texts, because a name may look like rich's markup.
+        table.add_row(*map(_line, cells), style=_COLOURS.get(stage, ""))
     return table
 
 

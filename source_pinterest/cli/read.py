@@ -20,6 +20,7 @@ from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from types import FrameType
 from typing import Any, Self
@@ -33,13 +34,13 @@ from airbyte_cdk.models import (
 from airbyte_cdk.utils import AirbyteTracedException
 
 from source_pinterest.cli.catalog import configured
-from source_pinterest.cli.folder_days import FolderDays, options_of
+from source_pinterest.cli.folder_days import FolderDays, OwnerDays, options_of
 from source_pinterest.cli.terminal import say, typed
 from source_pinterest.config import Config
 from source_pinterest.config.credentials import OAuthCredentials, read_credentials
 from source_pinterest.config.files import read_configured_catalog, read_object, read_states
 from source_pinterest.config.options import refusal, unknown_key_notices, without_blanks
-from source_pinterest.dates import utc_today
+from source_pinterest.dates import DateWindow, merge_windows, utc_today
 from source_pinterest.engine.token_store import SAVE_TOKENS_VARIABLE, make_private, write_private
 from source_pinterest.start import STOPPED
 
@@ -61,6 +62,12 @@ _PAGE_SECONDS, _PAGE_MEMORY_BYTES = 120, 1024**3
 """The bounds of the process that makes the page."""
 _KEPT = "What it has read is kept. The next run goes on from the last state, so a few records come twice."
 _NOTHING_KEPT = "It has read no record, and the next run begins where this one did."
+_SPEND_STREAM = "campaign_analytics"
+_SPEND_COLUMNS = (
+    "record.data->>'CAMPAIGN_NAME' as campaign",
+    "record.data->>'DATE' as day",
+    "(record.data->>'SPEND_IN_MICRO_DOLLAR')::decimal(28, 6) / 1000000 as spend",
+)
 _EXIT_CODES_OF_SIGNALS = frozenset(128 + number for number in (signal.SIGINT, signal.SIGTERM))
 
 
@@ -82,24 +89,24 @@ class Messages:
     _closing_error: str = ""
 
     @classmethod
-    def of(cls, path: Path) -> Self:
+    def in_file(cls, path: Path) -> Self:
         """Summarize the whole lines of a file. An incomplete last line is cut off, and the file is synced to disk.
 
         Raises:
             OSError: the file can't be read or cut.
         """
-        found, end = cls(), 0
+        messages, end = cls(), 0
         with path.open("rb+") as file:
             for line in file:
                 if not line.endswith(b"\n"):
                     file.truncate(end)
                     break
                 end += len(line)
-                found._take(line)
+                messages._take(line)
             os.fsync(file.fileno())
-        if found._closing_error and not found.errors:
-            found.errors[found._closing_error] = []
-        return found
+        if messages._closing_error and not messages.errors:
+            messages.errors[messages._closing_error] = []
+        return messages
 
     def sentences(self) -> Iterator[str]:
         """Yield each error with its streams. One error that several streams share is given without them."""
@@ -112,33 +119,21 @@ class Messages:
         if named := _NAMED_RECORD.match(line):
             self.records[str(named[1], "utf-8")] += 1
             return
-        message = _message_of(line)
-        if not message:
-            return
-        if message["type"] == "RECORD":
-            self.records[message["record"]["stream"]] += 1
-        elif message["type"] == "STATE":
-            self.states[message["state"]["stream"]["stream_descriptor"]["name"]] = message["state"]
-        elif message["type"] == "LOG" and message["log"]["level"] == "WARN":
-            self.warnings[message["log"]["message"]] = None
-        elif message["type"] == "TRACE" and message["trace"]["type"] == "ERROR":
-            self._take_error(message["trace"]["error"])
-
-    def _take_error(self, error: Mapping[str, Any]) -> None:
-        stream = error.get("stream_descriptor")
-        if stream:
-            self.errors.setdefault(error["message"], []).append(stream["name"])
-        else:
-            self._closing_error = error["message"]
-
-
-def _message_of(line: bytes) -> Mapping[str, Any]:
-    """Return a line as a message; an empty one if it is none: a power failure may leave a cut line or other bytes."""
-    try:
-        message = orjson.loads(line)
-    except ValueError:
-        return {}
-    return message if isinstance(message, dict) and "type" in message else {}
+        try:
+            message = orjson.loads(line)
+        except ValueError:
+            return  # a power failure may leave a cut line or other bytes
+        match message:
+            case {"type": "RECORD", "record": {"stream": stream}}:
+                self.records[stream] += 1
+            case {"type": "STATE", "state": {"stream": {"stream_descriptor": {"name": stream}}} as state}:
+                self.states[stream] = state
+            case {"type": "LOG", "log": {"level": "WARN", "message": warning}}:
+                self.warnings[warning] = None
+            case {"type": "TRACE", "trace": {"error": {"message": sentence, "stream_descriptor": {"name": stream}}}}:
+                self.errors.setdefault(sentence, []).append(stream)
+            case {"type": "TRACE", "trace": {"error": {"message": sentence}}}:
+                self._closing_error = sentence
 
 
 def exists(path: Path) -> bool:
@@ -203,7 +198,7 @@ class OutputFolder:
         """Return the streams of the last run; none before the first."""
         if not exists(self.catalog):
             return []
-        return [configured.stream.name for configured in read_configured_catalog(self.catalog).streams]
+        return [selected.stream.name for selected in read_configured_catalog(self.catalog).streams]
 
     def write(self, lines: Iterable[bytes]) -> Path:
         """Write the messages of a run as they arrive, and return the file, which `finish` takes.
@@ -227,7 +222,7 @@ class OutputFolder:
             AirbyteTracedException: the file of states holds something else.
             OSError: a file can't be written.
         """
-        messages = Messages.of(part)
+        messages = Messages.in_file(part)
         if messages.states:
             write_private(self.state, list({**self.states(), **messages.states}.values()))
         path = part.with_name(part.name.removesuffix(_PART))
@@ -283,7 +278,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _read(given: argparse.Namespace, folder: OutputFolder) -> int:
     config = configuration(given.config)
-    names = " ".join(given.streams).replace(",", " ").split() or folder.selected()
+    names = list(filter(None, given.streams)) or folder.selected()
     if not names:
         raise refusal('Name the streams to read, such as campaigns and ads (with make: STREAMS="campaigns ads").')
     catalog = configured(names, config, append=given.append)
@@ -293,23 +288,18 @@ def _read(given: argparse.Namespace, folder: OutputFolder) -> int:
     with folder.opened() as descriptor:
         write_private(folder.catalog, ConfiguredAirbyteCatalogSerializer.dump(catalog))
         write_private(folder.options, options_of(config))
-        command = [sys.executable, "-m", "source_pinterest", "read", "--config", str(given.config)]
-        command += ["--catalog", str(folder.catalog)]
-        command += ["--state", str(folder.state)] if folder.states() else []
-        with _running(command, descriptor) as (child, signals):
-            part = folder.write(without_secrets(child.stdout or ()))
+        part, code = _run(given.config, folder, descriptor)
         path, messages = folder.finish(part)
-    code = child.returncode if child.returncode >= 0 else 128 - child.returncode
-    if signals and code == 128 + signal.SIGTERM:
-        code = 128 + signals[0]
     for notice in mistyped:
         messages.warnings.pop(notice, None)
-    _sum_up(
-        messages, path, code, _told(messages, path, catalog, FolderDays(folder.states(), catalog, options_of(config)))
-    )
-    for notice in Config.from_mapping(config).notices if messages.records else ():
-        say(f"Note: {notice}")
-    _print_query(messages, catalog, given.output)
+    if messages.records or not code:
+        days = FolderDays(folder.states(), catalog, options_of(config))
+        _print_summary(messages, path, code, catalog, days)
+    _print_end(messages, path, code)
+    if messages.records:
+        for notice in Config.from_mapping(config).notices:
+            say(f"Note: {notice}")
+        _print_query(messages, catalog, given.output)
     if code not in _EXIT_CODES_OF_SIGNALS:
         _show_page(given.output)
     return code
@@ -337,26 +327,27 @@ def configuration(path: Path) -> Mapping[str, Any]:
     return config
 
 
-@contextmanager
-def _running(
-    command: Sequence[str], descriptor: int
-) -> Generator[tuple[subprocess.Popen[bytes], list[int]], None, None]:
-    """Run the connector as a child process. Yield it with the signals to end that this process has received.
+def _run(config: Path, folder: OutputFolder, descriptor: int) -> tuple[Path, int]:
+    """Run the connector as a child process. Return the file of its messages and its exit code.
 
-    The block waits for the end of the child. A terminal sends Ctrl-C to the child as well, which ignores it from its
-    start, and ends when this process passes it on: so that one of the two says what has happened, once.
+    A terminal sends Ctrl-C to the child as well. The child ignores it from its start, and ends when this process passes
+    it on, so that only one of the two prints what has happened.
 
     Args:
-        command: the command line of the child.
+        config: the file of the configuration.
+        folder: the output folder.
         descriptor: the descriptor of the output folder, which the child inherits.
     """
+    command = [sys.executable, "-m", "source_pinterest", "read", "--config", str(config)]
+    command += ["--catalog", str(folder.catalog)]
+    command += ["--state", str(folder.state)] if folder.states() else []
     received: list[int] = []
 
     def pass_on(number: int, _: FrameType | None) -> None:
         received.append(number)
         child.terminate()
 
-    before = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         with subprocess.Popen(  # noqa: S603 - it is this Python, with files that the user names
@@ -366,24 +357,51 @@ def _running(
             env={**os.environ, SAVE_TOKENS_VARIABLE: "1"},
             pass_fds=[descriptor],
         ) as child:
-            for one in before:
-                signal.signal(one, pass_on)
-            yield child, received
+            for number in before:
+                signal.signal(number, pass_on)
+            part = folder.write(without_secrets(child.stdout or ()))
     finally:
-        for one, handler in before.items():
-            signal.signal(one, handler)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    code = child.returncode if child.returncode >= 0 else 128 - child.returncode
+    return part, 128 + received[0] if received and code == 128 + signal.SIGTERM else code
 
 
-def _sum_up(messages: Messages, path: Path, code: int, told: Iterable[str]) -> None:
-    """Print the records and the days of each stream and a query, then the warnings and errors of the run."""
+def _print_summary(
+    messages: Messages, path: Path, code: int, catalog: ConfiguredAirbyteCatalog, days: FolderDays
+) -> None:
+    """Print how many records came, then for each stream its records and the days that the folder has of it."""
+    say(f"{messages.records.total():,} records are in {path}")
+    failed, today = set(chain.from_iterable(messages.errors.values())), utc_today()
+    for selected in catalog.streams:
+        name = selected.stream.name
+        owners = days.owner_days(name, today, is_unfinished=name in failed)
+        say(", ".join([f"{name}: {messages.records[name]:,} records", *_days_of(owners)]))
+    if code not in _EXIT_CODES_OF_SIGNALS:
+        say("The next run reads what is new.")
+
+
+def _days_of(owners: Sequence[OwnerDays]) -> Iterator[str]:
+    """Yield which days were read of a stream, up to which day they are final, and the first of the missing ones."""
+    read, settled, gaps = list[DateWindow](), list[DateWindow](), list[str]()
+    for owner in owners:
+        read += owner.read
+        settled += owner.settled
+        whose = f" of ad account {owner.account}" if owner.account else ""
+        gaps += [f"missing {window}{whose}" for window in (*owner.missing, *owner.gone)]
+    if windows := merge_windows(read):
+        yield f"{windows[0].start} to {windows[-1].end}"
+    if windows := merge_windows(settled):
+        is_final = not any(owner.spend_final for owner in owners)
+        yield f"{'final' if is_final else 'spend final'} up to {windows[-1].end}"
+    yield from gaps[:_GAPS_SHOWN]
+
+
+def _print_end(messages: Messages, path: Path, code: int) -> None:
+    """Print the warnings and errors of the run, and how it ended if the connector does not say it."""
     is_stopped = code in _EXIT_CODES_OF_SIGNALS
     if is_stopped and sys.stderr.isatty():
         say("", sys.stderr)  # below the ^C
-    if messages.records or not code:
-        for line in told:
-            say(line)
-        if not is_stopped:
-            say("The next run reads what is new.")
     for sentence in (*_shown(list(messages.warnings), path), *messages.sentences()):
         say(sentence, sys.stderr)
     if is_stopped:
@@ -401,39 +419,38 @@ def _shown(warnings: Sequence[str], path: Path) -> Iterator[str]:
         yield f"{len(warnings) - _WARNINGS_SHOWN:,} more warnings are in {path}"
 
 
-def _told(messages: Messages, path: Path, catalog: ConfiguredAirbyteCatalog, days: FolderDays) -> Iterator[str]:
-    """Yield how many records came, then a line for each stream: its records, and the days that the folder has of it."""
-    yield f"{messages.records.total():,} records are in {path}"
-    failed = {stream for streams in messages.errors.values() for stream in streams}
-    today = utc_today()
-    for name in (one.stream.name for one in catalog.streams):
-        parts = [f"{name}: {messages.records[name]:,} records"]
-        owners = days.of(name, today, is_unfinished=name in failed)
-        if read := [window for one in owners for window in one.read]:
-            parts.append(f"{min(read).start} to {max(window.end for window in read)}")
-        if settled := [window.end for one in owners for window in one.settled]:
-            word = "spend final" if any(one.spend_final for one in owners) else "final"
-            parts.append(f"{word} up to {max(settled)}")
-        parts += [
-            f"missing {window}{f' of ad account {one.account}' if one.account else ''}"
-            for one in owners
-            for window in (*one.missing, *one.gone)
-        ][:_GAPS_SHOWN]
-        yield ", ".join(parts)
-
-
 def _print_query(messages: Messages, catalog: ConfiguredAirbyteCatalog, folder: Path) -> None:
     """Print a query for DuckDB: of campaign, day and spend if they were read, else of the first stream's records."""
-    streams = {one.stream.name: one.stream for one in catalog.streams}
-    name = next((one for one in ("campaign_analytics", *messages.records) if messages.records[one]), "")
-    if not name:
-        return
-    key = [name for [name] in streams[name].source_defined_primary_key or ()]
-    has_spend = {"CAMPAIGN_NAME", "SPEND_IN_MICRO_DOLLAR"} <= streams[name].json_schema.get("properties", {}).keys()
-    query = spend_query(folder) if name == "campaign_analytics" and has_spend else query_of(name, key, folder)
+    name = _SPEND_STREAM if messages.records[_SPEND_STREAM] else next(iter(messages.records))
+    [stream] = [selected.stream for selected in catalog.streams if selected.stream.name == name]
+    columns = stream.json_schema.get("properties", {}).keys()
+    if name == _SPEND_STREAM and columns >= {"CAMPAIGN_NAME", "SPEND_IN_MICRO_DOLLAR"}:
+        query = _query_of(name, _SPEND_COLUMNS, "record.data->>'CAMPAIGN_ID', day", folder)
+        query = f"{query}\norder by day desc, spend desc nulls last"
+    else:
+        key = [name for [name] in stream.source_defined_primary_key or ()]
+        named = [f"record.data->>'{name}' as {name}" for name in key]
+        query = _query_of(name, (*named, "record.data"), ", ".join(key), folder)
     say("To look at the newest record of each key, in DuckDB:")
-    sys.stdout.write(f"\n{textwrap.indent(query, '  ')}\n")
+    sys.stdout.write(f"\n{textwrap.indent(query, '  ')};\n\n")
     sys.stdout.flush()
+
+
+def _query_of(stream: str, columns: Iterable[str], key: str, folder: Path) -> str:
+    """Return a query for DuckDB, which gives the newest record of each key in the files of a folder.
+
+    The types are given, because DuckDB takes the columns `ad_account_id` and `AD_ACCOUNT_ID` of two streams for one.
+    """
+    selected, files = ",\n  ".join(columns), f"{folder / 'messages-*.jsonl'}".replace("'", "''")
+    return (
+        f"select {selected}\n"
+        f"from read_json('{files}', columns =\n"
+        "  {record: 'STRUCT(stream VARCHAR, emitted_at BIGINT, data JSON)'})\n"
+        f"where record.stream = '{stream}'\n"
+        f"qualify 1 = row_number() over (\n"
+        f"  partition by {key}\n"
+        f"  order by record.emitted_at desc)"
+    )
 
 
 def _show_page(folder: Path) -> None:
@@ -482,37 +499,3 @@ def _bound_memory() -> None:
     _, most = resource.getrlimit(resource.RLIMIT_DATA)
     bound = _PAGE_MEMORY_BYTES if most == resource.RLIM_INFINITY else min(_PAGE_MEMORY_BYTES, most)
     resource.setrlimit(resource.RLIMIT_DATA, (bound, most))
-
-
-def query_of(stream: str, key: Sequence[str], folder: Path) -> str:
-    """Return a query for DuckDB, which gives the newest record of each key in the files of a folder.
-
-    The types are given, because DuckDB takes the columns `ad_account_id` and `AD_ACCOUNT_ID` of two streams for one.
-    """
-    columns = ",\n  ".join(f"record.data->>'{name}' as {name}" for name in key)
-    files = f"{folder / 'messages-*.jsonl'}".replace("'", "''")
-    return (
-        f"select {columns},\n  record.data\n"
-        f"from read_json('{files}', columns =\n"
-        f"  {{record: 'STRUCT(stream VARCHAR, emitted_at BIGINT, data JSON)'}})\n"
-        f"where record.stream = '{stream}'\n"
-        f"qualify 1 = row_number() over (\n"
-        f"  partition by {', '.join(key)} order by record.emitted_at desc);\n"
-    )
-
-
-def spend_query(folder: Path) -> str:
-    """Return a query for DuckDB, which gives the spend of each campaign and day in the files of a folder."""
-    files = f"{folder / 'messages-*.jsonl'}".replace("'", "''")
-    return (
-        "select record.data->>'CAMPAIGN_NAME' as campaign,\n"
-        "  record.data->>'DATE' as day,\n"
-        "  (record.data->>'SPEND_IN_MICRO_DOLLAR')::decimal(28, 6) / 1000000 as spend\n"
-        f"from read_json('{files}', columns =\n"
-        "  {record: 'STRUCT(stream VARCHAR, emitted_at BIGINT, data JSON)'})\n"
-        "where record.stream = 'campaign_analytics'\n"
-        "qualify 1 = row_number() over (\n"
-        "  partition by record.data->>'CAMPAIGN_ID', day\n"
-        "  order by record.emitted_at desc)\n"
-        "order by day desc, spend desc nulls last;\n"
-    )

@@ -23,6 +23,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import orjson
+from airbyte_cdk.models import ConfiguredAirbyteCatalog
 from airbyte_cdk.utils import AirbyteTracedException
 from jinja2 import Environment, StrictUndefined, Template
 from pendulum import Date
@@ -44,7 +45,7 @@ OWN, CAMPAIGNS_OF, AD_GROUPS_OF, ADS_OF = (
 )
 PARTS = {CAMPAIGNS_OF: "campaigns", AD_GROUPS_OF: "ad groups", ADS_OF: "ads"}
 _NAMED = ("ad_accounts", "campaigns", "ads", "ad_pins", OWN, *PARTS)
-"""The streams that the page makes its numbers and names of."""
+"""The streams that the numbers and names of the page come from."""
 _COUNTS = """
     select (select count(*) from read_stream) as streams,
         (select count(*) from read_stream where ending <> 'COMPLETE') as failed,
@@ -52,7 +53,7 @@ _COUNTS = """
         (select count(distinct currency) from account) as currencies
 """
 _LISTS = ("account", "campaign", "ad", "day", "month", "curves")
-"""What the page has of each currency, beside its own line."""
+"""The lists that the page shows for each currency, beside the line of the currency."""
 _KINDS = ("final", "spend_final", "provisional", "missing", "gone")
 _WHOLE_CURRENCIES = {"CLP", "ISK", "JPY", "KRW", "PYG", "UGX", "VND"}
 """Currencies without cents."""
@@ -108,7 +109,7 @@ METRICS = (
     Metric("Order value (Checkout)", "order_value", (_VALUE,), "money", better=1, grows=True),
 )
 _COMPARED = ("spend", "impressions", "clicks", "outbound", "saves", "checkouts", "order_value")
-"""What the page says of whether the sums of the levels agree in it."""
+"""The columns in which the page compares the sums of campaigns, ad groups and ads with those of the ad account."""
 _NAMES = {metric.column: metric.name for metric in METRICS}
 
 
@@ -175,13 +176,14 @@ class _Page:
         self._folder, self._connection = folder, connection
         self._files = sorted(filter(exists, folder.glob(PATTERN)))
         catalog, options = folder / "catalog.json", folder / "options.json"
-        self._catalog = read_configured_catalog(catalog) if exists(catalog) else None
+        configured = read_configured_catalog(catalog) if exists(catalog) else ConfiguredAirbyteCatalog([])
+        self._schemas = {one.stream.name: one.stream.json_schema for one in configured.streams}
         self._options = read_object(options) if exists(options) else None
         states = OutputFolder(folder).states()
-        self._days = FolderDays(states, self._catalog, self._options)
+        self._days = FolderDays(states, configured, self._options)
         self._load(temporary)
         known = [*states, *_NAMED]
-        self._streams = {one["name"]: one for one in self._rows("from read_stream where name in $known", known=known)}
+        self._streams = {row["name"]: row for row in self._rows("from read_stream where name in $known", known=known)}
         self._load_days()
         for statement in _part("report_numbers.sql").split(";\n") if self._files else ():
             self._connection.execute(statement)
@@ -206,7 +208,7 @@ class _Page:
             style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
             read_at=_time_of(self._files[-1]) if self._files else None,
             part=next((path.name for path in self._files if path.suffix == ".part"), ""),
-            accounts={one["account"]: one for one in self._rows("from account order by name, account")},
+            accounts={row["account"]: row for row in self._rows("from account order by name, account")},
             days=self._days,
             knows_options=self._options is not None,
             config=self._days.config,
@@ -237,8 +239,13 @@ class _Page:
     def _load_days(self) -> None:
         """Load into the database what is known of the days of each stream, and the metrics of each level."""
         self._metrics = {name: self._metrics_of(name) for name in (OWN, *PARTS) if name in self._streams}
-        found = [(name, one.column) for name, some in self._metrics.items() for one in some if one.column in _COMPARED]
-        for table, rows in (("known", list(self._known_windows())), ("metric", found)):
+        compared = [
+            (stream, metric.column)
+            for stream, metrics in self._metrics.items()
+            for metric in metrics
+            if metric.column in _COMPARED
+        ]
+        for table, rows in (("known", list(self._known_windows())), ("metric", compared)):
             if rows:
                 columns = [list(column) for column in zip(*rows, strict=True)]
                 values = ", ".join("unnest(?)" for _ in columns)
@@ -248,51 +255,51 @@ class _Page:
         """Yield the windows of each stream and ad account with what is known of their days."""
         for name, stream in self._streams.items():
             is_unfinished = stream["ending"] != "COMPLETE"
-            for one in self._days.of(name, _day_of(stream["last_run"]), is_unfinished=is_unfinished):
+            for owner in self._days.owner_days(name, _day_of(stream["last_run"]), is_unfinished=is_unfinished):
                 for kind in _KINDS:
-                    for window in getattr(one, kind):
-                        yield one.stream, one.account, kind, str(window.start), str(window.end)
+                    for window in getattr(owner, kind):
+                        yield owner.stream, owner.account, kind, str(window.start), str(window.end)
 
     def _metrics_of(self, stream: str) -> list[Metric]:
         """Return the metrics of a level: those that the last run asked for, or those that its records have."""
-        configured = {one.stream.name: one.stream for one in (self._catalog.streams if self._catalog else ())}
-        if stream in configured:
-            asked = set((configured[stream].json_schema or {}).get("properties", {}))
-            asked |= {_SPEND} if "SPEND_IN_DOLLAR" in asked else set()
+        if stream in self._schemas:
+            asked = set(self._schemas[stream].get("properties", {}))
+            if "SPEND_IN_DOLLAR" in asked:
+                asked.add(_SPEND)
         else:
-            [seen] = self._rows(
+            [sums] = self._rows(
                 "select max(columns(* exclude (stream, account, day))) from total where stream = $stream", stream=stream
             )
-            asked = {field for one in METRICS if seen.get(one.column) for field in one.fields}
+            asked = {field for metric in METRICS if sums.get(metric.column) for field in metric.fields}
         return [metric for metric in METRICS if asked.issuperset(metric.fields)]
 
     def _currencies(self) -> list[dict[str, Any]]:
         """Return the numbers of each currency, with those of its ad accounts, campaigns and ads, and its charts."""
-        found: dict[str, dict[str, Any]] = {}
+        currencies: dict[str, dict[str, Any]] = {}
         for line in self._rows("from line"):
             if line["level"] == "currency":
-                found[line["currency"]] = line | {name: [] for name in _LISTS}
+                currencies[line["currency"]] = line | {name: [] for name in _LISTS}
             else:
-                found[line["currency"]][line["level"]].append(line)
-        for one in found.values():
+                currencies[line["currency"]][line["level"]].append(line)
+        for code, currency in currencies.items():
             for level in ("account", "campaign", "ad"):
-                _add_up(one[level], one["spend"], 0 if one["currency"] in _WHOLE_CURRENCIES else 2)
+                _add_up(currency[level], currency["spend"], 0 if code in _WHOLE_CURRENCIES else 2)
         for bar in self._rows("from bar where currency in (select currency from ranked) order by first_day"):
-            found[bar["currency"]][bar["unit"]].append(bar)
+            currencies[bar["currency"]][bar["unit"]].append(bar)
         for curve in self._rows("from curve order by is_newest"):
-            found[curve["currency"]]["curves"].append(curve)
-        return list(found.values())
+            currencies[curve["currency"]]["curves"].append(curve)
+        return list(currencies.values())
 
     def _sums(self) -> dict[str, Any]:
         """Return whether Pinterest's own totals agree with the sums over campaigns, ad groups and ads."""
         levels = self._rows("from compared_level")
         for level in levels:
             level["left_out"] = [_NAMES[column] for column in _COMPARED if column not in level["metrics"]]
-        found = self._rows("from difference limit $most", most=MOST_LINES)
+        rows = self._rows("from difference limit $most", most=MOST_LINES)
         return {
             "levels": levels,
             "unread": [name for name in (OWN, *PARTS) if name not in self._streams],
-            "differences": [{**row, "name": _NAMES[row["metric"]], "parts_of": PARTS[row["stream"]]} for row in found],
+            "differences": [{**row, "name": _NAMES[row["metric"]], "parts_of": PARTS[row["stream"]]} for row in rows],
             "count": sum(level["differences"] for level in levels),
             "of_catalogs": sum(level["of_catalogs"] for level in levels),
         }
@@ -336,19 +343,20 @@ def _day_of(run: str) -> Date:
 
 
 def _add_up(lines: list[dict[str, Any]], spend: Decimal, digits: int) -> None:
-    """Let the last line that is of several have the cents that the others lose when they are rounded."""
+    """Round the last line that stands for several entities so that the rounded lines add up to the spend."""
     of_several = [line for line in lines if line["is_other"] or (line["is_rest"] and line["spend"])]
     for line in of_several[-1:]:
-        line["spend"] = round(spend, digits) - sum(round(one["spend"], digits) for one in lines if one is not line)
+        others = sum(round(other["spend"], digits) for other in lines if other is not line)
+        line["spend"] = round(spend, digits) - others
 
 
 def _best_of(lines: list[dict[str, Any]], metrics: list[Metric]) -> dict[str, Any]:
     """Return the best number of each metric of which more or less is better, if the lines differ in it."""
     best = {}
     for metric in metrics:
-        found = {one[metric.column] for one in lines if not (one["is_other"] or one["is_rest"])} - {None}
-        if metric.better and len(found) > 1:
-            best[metric.column] = max(found) if metric.better > 0 else min(found)
+        numbers = {line[metric.column] for line in lines if not (line["is_other"] or line["is_rest"])} - {None}
+        if metric.better and len(numbers) > 1:
+            best[metric.column] = max(numbers) if metric.better > 0 else min(numbers)
     return best
 
 
@@ -370,7 +378,7 @@ def _day(day: date, *, with_year: bool = True) -> str:
 def _ticks(highest: Decimal) -> list[int | float]:
     """Return round numbers for the axis of a chart: two to five, the last one not below the highest bar."""
     power = 10.0 ** math.floor(math.log10(highest)) if highest > 0 else 1.0
-    step = next(one * power for one in (0.2, 0.5, 1, 2) if 5 * one * power >= highest)
+    step = next(part * power for part in (0.2, 0.5, 1, 2) if 5 * part * power >= highest)
     return [step * number for number in range(1, math.ceil(float(highest) / step) + 1)] or [step]
 
 

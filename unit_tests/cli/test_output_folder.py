@@ -130,7 +130,7 @@ def test_a_line_that_a_power_failure_has_cut_is_passed_over(tmp_path: Path) -> N
     with output.opened():  # the next run finishes the file
         assert states_in(tmp_path) == {"boards": "2026-01-02"}
     [finished] = tmp_path.glob("messages-*.jsonl")
-    assert Messages.of(finished).records == {"boards": 1}
+    assert Messages.in_file(finished).records == {"boards": 1}
 
 
 @pytest.mark.parametrize("name", ["messages-2026-01-01T00-00-00-000000Z.jsonl.part", "state.json"])
