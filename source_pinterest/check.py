@@ -146,10 +146,10 @@ def _ad_accounts(sync: Sync) -> list[str]:
     """
     accounts = sync.stream(AdAccounts)
     if not sync.config.account_ids:
-        listed = [str(account["id"]) for account in _first_page(accounts)]
-        if 0 < len(listed) < PAGE_SIZE and sync.config.exclude_account_ids.issuperset(listed):
+        ids = [str(account["id"]) for account in _first_page(accounts)]
+        if 0 < len(ids) < PAGE_SIZE and sync.config.exclude_account_ids.issuperset(ids):
             raise ConfigError(f"{EXCLUDED}: all ad accounts are excluded. Remove one of them.")
-        return listed
+        return ids
     try:
         for _ in accounts.read_records():
             pass
@@ -163,11 +163,11 @@ def _ad_accounts(sync: Sync) -> list[str]:
 def _readable(accounts: AdAccounts) -> str:
     """Return a sentence with the ad accounts that the user may read, if Pinterest lists them."""
     try:
-        found = _first_page(accounts)
+        readable = _first_page(accounts)
     except PinterestError:
         return ""
-    named = [f"{account.get('name')} ({account['id']})" for account in found[:_NAMED_ACCOUNTS]]
-    more = f" and others ({len(found)} in all)" if len(found) > len(named) else ""
+    named = [f"{account.get('name')} ({account['id']})" for account in readable[:_NAMED_ACCOUNTS]]
+    more = f" and others ({len(readable)} in all)" if len(readable) > len(named) else ""
     return f"This user may read {', '.join(named)}{more}." if named else "This user may read no ad account."
 
 

@@ -65,8 +65,8 @@ class Secrets:
         update_secrets([form for form in self._forms if len(form) >= _WHOLE_WORDS_BELOW])
 
     def _sort(self) -> None:
-        found = frozenset().union(*self._lasting.values(), *self._passing.values())
-        self._forms = tuple(sorted(found, key=lambda form: (-len(form), form)))
+        forms = frozenset().union(*self._lasting.values(), *self._passing.values())
+        self._forms = tuple(sorted(forms, key=lambda form: (-len(form), form)))
         self.share()
 
 
@@ -74,7 +74,7 @@ def forms_of(value: str) -> frozenset[str]:
     """Return a value as it is, URL-encoded, in base64, in hex, and escaped as JSON and Python do it."""
     raw = value.encode(errors="surrogatepass")
     in_urls = {quote(raw), quote(raw, safe=""), quote_plus(raw)}
-    in_hex = {raw.hex(), "".join(f"%{byte:02x}" for byte in raw), "".join(f"\\u{ord(one):04x}" for one in value)}
+    in_hex = {raw.hex(), "".join(f"%{byte:02x}" for byte in raw), "".join(f"\\u{ord(letter):04x}" for letter in value)}
     in_json = {json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]}
     slashed = {form.replace("/", "\\/") for form in in_json}
     return frozenset({value, *in_urls, *in_json, *slashed, *in_hex, repr(value)[1:-1], *_in_base64(raw)})

@@ -34,7 +34,7 @@ from source_pinterest.api.auth import PinterestAuthenticator
 from source_pinterest.api.errors import PinterestError, Reach
 from source_pinterest.api.quota import Budget
 from source_pinterest.api.retries import Pauses
-from source_pinterest.api.threads import Signal, Workers
+from source_pinterest.api.threads import ClosableCondition, Workers
 from source_pinterest.api.usage import Usage
 from source_pinterest.check import check_access
 from source_pinterest.config import Config
@@ -81,7 +81,7 @@ class SourcePinterest(ConcurrentSourceAdapter):
     def __init__(self, pauses: Pauses | None = None) -> None:
         self._pauses = pauses
         self._queue: Queue[QueueItem] = Queue(QUEUE_ITEMS)
-        self._queue.not_full = Signal(self._queue.mutex)  # a worker that waits for room ends with the sync
+        self._queue.not_full = ClosableCondition(self._queue.mutex)  # a worker that waits for room ends with the sync
         self._repository = OrderedMessageRepository(self._queue)
         self._catalog: Mapping[str, ConfiguredAirbyteStream] = {}
         self._state: list[AirbyteStateMessage] = []

@@ -113,7 +113,7 @@ class Api:
         request = requests.Request("GET", f"{self.base_url}/user_account")
         try:
             while True:
-                response = self.session.paced_exchange(request, parse_body, self.response_bounds, self.usage.of(""))
+                response = self.session.paced_exchange(request, parse_body, self.response_bounds, self.usage.stream(""))
                 if not isinstance(response, ErrorResponse) or response.verdict is not Again.WAIT:
                     return isinstance(response, ErrorResponse) and response.verdict is app_refused
         except (requests.RequestException, MalformedResponseError):

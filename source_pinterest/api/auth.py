@@ -331,5 +331,5 @@ class OAuthAuthenticator(PinterestAuthenticator):
             auth=(self._credentials.client_id, self._credentials.client_secret),
         )
         return self._session.paced_exchange(
-            request, Tokens.parse, self._session.shortened(TOKEN_RESPONSE), Usage().of("")
+            request, Tokens.parse, self._session.shortened(TOKEN_RESPONSE), Usage().stream("")
         )

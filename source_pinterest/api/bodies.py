@@ -185,17 +185,17 @@ def rows_of(chunks: Iterable[bytes], under: str = "", on_replacement: OnReplacem
     """
     body = JsonBody(chunks, on_replacement)
     if under:
-        found = dict[str, Any]()  # without members that nobody reads, of which there may be millions
+        members = dict[str, Any]()  # without those that nobody reads, of which there may be millions
         for key in body.members():
             if key == under:
-                found[key] = None
+                members[key] = None
                 yield from body.rows_or_null()
             elif key in OF_AN_ERROR:
-                found[key] = body.value()
+                members[key] = body.value()
             else:
                 body.value()
-        if under not in found:
-            raise form_error(found, f"The response has no list named {under}.", under)
+        if under not in members:
+            raise form_error(members, f"The response has no list named {under}.", under)
     else:
         yield from body.rows()
     body.end()
@@ -432,8 +432,7 @@ def list_page(
     items = body if is_list else list_in(page, field, on_replacement)
     if is_paged and isinstance(items, list) and len(items) > limits.ITEMS_OF_A_PAGE:
         raise MalformedResponseError(f"A page has more than {limits.ITEMS_OF_A_PAGE:,} items.")
-    found = with_key(items, shape.key, field, page)
-    return replace(found, bookmark=str(page.get("bookmark") or ""))
+    return replace(with_key(items, shape.key, field, page), bookmark=str(page.get("bookmark") or ""))
 
 
 def list_in(body: Mapping[str, Any], name: str, on_replacement: OnReplacement | None) -> Any:
@@ -469,17 +468,17 @@ def with_key(
     sentence = f"The page is not a list of items with {' and '.join(key)}."
     if not isinstance(items, list):
         raise form_error(whole, sentence, field)
-    found, keyless, absent = list[Record](), list[Record](), ""
+    keyed, keyless, absent = list[Record](), list[Record](), ""
     for item in items:
         name = next((name for name in key if _lacks(item, name)), "") if isinstance(item, dict) else field
         absent = absent or name
         if name:
             keyless.append(item if isinstance(item, dict) else {})
         else:
-            found.append(item)
+            keyed.append(item)
     if len(keyless) > max(math.ceil(spared), spared * len(items)):
         raise form_error(whole, sentence, absent)
-    return ListPage(found, keyless=tuple(keyless))
+    return ListPage(keyed, keyless=tuple(keyless))
 
 
 def _lacks(item: Record, name: str) -> bool:

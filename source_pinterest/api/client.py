@@ -40,7 +40,7 @@ class PinterestClient:
         self._api = api
         self._stream, self._scopes = stream, scopes
         self._can_split, self.is_worth_retrying = can_split, is_worth_retrying
-        self._usage = api.usage.of(stream)
+        self._usage = api.usage.stream(stream)
 
     def get(
         self, path: str, params: Mapping[str, Any], parse: Parse[T], max_retries: int | None = None

@@ -126,7 +126,7 @@ class MalformedResponseError(ValueError):
 
 
 class FormError(MalformedResponseError):
-    """A response is whole JSON, and has another form than the documented one and those that were ever seen."""
+    """A response is whole JSON, but has none of the forms that are documented or were ever seen."""
 
     def __init__(self, sentence: str, field: str) -> None:
         super().__init__(sentence)
@@ -134,11 +134,11 @@ class FormError(MalformedResponseError):
 
 
 OF_AN_ERROR = frozenset({"code", "message"})
-"""The members of an error that comes with HTTP 200."""
+"""The fields of an error that comes with HTTP 200."""
 
 
 def form_error(whole: Any, sentence: str, field: str) -> MalformedResponseError:
-    """Return the error for JSON of another form than expected. An error that comes with HTTP 200 has a known one.
+    """Return the error for JSON of another form than expected. An error that comes with HTTP 200 has a known form.
 
     Args:
         whole: the parsed response, or as much of it as is known.
@@ -206,7 +206,7 @@ SCOPES_OF_SECRET_CONTENT = {
     "boards:read_secret": "secret boards are not read",
     "pins:read_secret": "pins on secret boards are not read",
 }
-"""Permissions whose absence Pinterest does not report, with what is then missing from its responses."""
+"""Permissions whose absence Pinterest does not report, and what its responses then lack."""
 
 
 UNREQUESTED_SCOPES = ("billing:read", "biz_access:read")
@@ -321,20 +321,20 @@ class AccessLostError(SliceError):
         )
 
 
-def understood(stream: str, error: Exception) -> Exception:
-    """Return the error of reading a stream: a `SliceError` for a value that has another type or is out of range.
+def as_slice_error(stream: str, error: Exception) -> Exception:
+    """Return a `SliceError` for an exception about a value of an unexpected type or range; other errors as they are.
 
-    Only a person can tell whether the connector or Pinterest is wrong there.
+    Only a person can tell whether the connector or Pinterest is wrong about such a value.
     """
     if not isinstance(error, ArithmeticError | AttributeError | LookupError | TypeError | ValueError):
         return error
     why = f"{type(error).__name__}: {error}"
-    found = f"{stream}: the connector has an error, or a response of Pinterest has an unknown form ({why})"
-    return because(error, SliceError.unexplained(found))
+    sentence = f"{stream}: the connector has an error, or a response of Pinterest has an unknown form ({why})"
+    return because(error, SliceError.unexplained(sentence))
 
 
 def because(cause: Exception, error: PinterestError) -> PinterestError:
-    """Return an error that stands for another one, its cause."""
+    """Return an error that is raised in the place of its cause."""
     if error is not cause:
         error.__cause__ = cause
     return error

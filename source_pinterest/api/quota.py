@@ -20,7 +20,7 @@ from datetime import UTC, datetime, timedelta
 
 from source_pinterest import limits
 from source_pinterest.api.errors import QuotaExhaustedError
-from source_pinterest.api.threads import Signal
+from source_pinterest.api.threads import ClosableCondition
 from source_pinterest.api.usage import QuotaUsage
 
 LOGGER = logging.getLogger("airbyte")
@@ -303,12 +303,12 @@ class Budget:
         self,
         max_wait_seconds: float,
         clock: Callable[[], float] = time.monotonic,
-        wait: Callable[[Signal, float], object] = Signal.wait,
+        wait: Callable[[ClosableCondition, float], object] = ClosableCondition.wait,
     ) -> None:
         self._max_wait_seconds = max_wait_seconds
         self._clock = clock
         self._wait = wait
-        self._changed = Signal()
+        self._changed = ClosableCondition()
         self._quotas = Quotas()
         self._categories: dict[str, None] = {}
         self._pauses: dict[str, _Pause] = {}
@@ -359,11 +359,11 @@ class Budget:
             sent_at: when it was sent, as `acquire` returned it.
             headers: the headers; none if no response came.
         """
-        listed = read_rate_headers(headers)
+        quota_headers = read_rate_headers(headers)
         with self._changed:
             now = self._clock()
             _rolled(self._quotas.of_operation(operation), now)
-            self._quotas.learn(operation, listed, sent_at, now)
+            self._quotas.learn(operation, quota_headers, sent_at, now)
             for quota in self._quotas.of_operation(operation):
                 quota.answered()
             self._changed.notify_all()

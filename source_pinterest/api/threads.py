@@ -36,14 +36,14 @@ class Closing:
 
     def __init__(self) -> None:
         self.is_over = False
-        self.waits: list[Signal] = []
+        self.waits: list[ClosableCondition] = []
 
     def close(self) -> None:
         """End the waiting threads of the sync. Working threads end before their next request or wait."""
         self.is_over = True
-        for signal in tuple(self.waits):
-            with signal:
-                threading.Condition.notify(signal, sys.maxsize)
+        for condition in tuple(self.waits):
+            with condition:
+                threading.Condition.notify(condition, sys.maxsize)
 
     def check(self) -> None:
         """Raise `ClosedError` once the sync is closed."""
@@ -55,7 +55,7 @@ CLOSING: ContextVar[Closing] = ContextVar("closing", default=Closing())  # noqa:
 """The sync for which a thread works."""
 
 
-class Signal(threading.Condition):
+class ClosableCondition(threading.Condition):
     """A condition whose waits end when the sync is closed."""
 
     def wait(self, timeout: float | None = None) -> bool:
@@ -79,9 +79,9 @@ def pause(seconds: float) -> None:
     Raises:
         ClosedError: the sync is closed.
     """
-    signal = Signal()
-    with signal:
-        signal.wait(seconds)
+    condition = ClosableCondition()
+    with condition:
+        condition.wait(seconds)
 
 
 class ReadOnce(Generic[K, V]):
@@ -91,7 +91,7 @@ class ReadOnce(Generic[K, V]):
     """
 
     def __init__(self) -> None:
-        self._changed = Signal()
+        self._changed = ClosableCondition()
         self._being_read: set[K] = set()
         self._values: dict[K, V] = {}
         self._errors: dict[K, Exception] = {}

@@ -163,7 +163,7 @@ class Usage:
         self.quota_usage: Callable[[], Iterable[QuotaUsage]] = tuple
         self._streams: dict[str, StreamUsage] = {}
 
-    def of(self, name: str) -> StreamUsage:
+    def stream(self, name: str) -> StreamUsage:
         """Return the counts of the stream of this name."""
         return self._streams.setdefault(name, StreamUsage(name, self.estimates.append))
 

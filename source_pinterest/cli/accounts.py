@@ -54,7 +54,7 @@ def _readable(credentials: Mapping[str, Any]) -> list[Record]:
     settings = Config.from_mapping({"credentials": credentials})
     sync = Sync(Api.connect(settings, lambda _: None), settings)
     accounts = sync.stream(AdAccounts)
-    return [record for listed in accounts.listing(accounts.task({})) for record in listed.records]
+    return [record for page in accounts.listing(accounts.task({})) for record in page.records]
 
 
 def _show(accounts: Sequence[Record], present: Sequence[str]) -> None:
@@ -101,8 +101,8 @@ def _picked(answer: str, count: int) -> list[int]:
     """Return the numbers of an answer such as `1, 3-5`; none if it has anything else, or a number beyond the count."""
     picked: list[int] = []
     for word in re.split(r"[,\s]+", re.sub(r"\s*-\s*", "-", answer)):
-        found = _RANGE.fullmatch(word)
-        first, last = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
+        match = _RANGE.fullmatch(word)
+        first, last = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
         if not 1 <= first <= last <= count:
             return []
         picked += range(first, last + 1)

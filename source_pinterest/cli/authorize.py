@@ -39,7 +39,7 @@ from source_pinterest.api.errors import SCOPES_OF_SECRET_CONTENT, MalformedRespo
 from source_pinterest.api.session import ApiResponse, TimeoutSession, Url
 from source_pinterest.api.verdicts import ErrorResponse
 from source_pinterest.cli.accounts import choose_accounts
-from source_pinterest.cli.terminal import say, typed
+from source_pinterest.cli.terminal import say, shell_path
 from source_pinterest.config.credentials import read_credentials
 from source_pinterest.config.files import read_object
 from source_pinterest.config.options import refusal, without_blanks
@@ -401,8 +401,8 @@ def _print_next_steps(path: Path) -> None:
     """Print the commands that test the connection and read the first streams."""
     connector = shutil.which("source-pinterest", path=str(Path(sys.executable).parent)) or "source-pinterest"
     config = shlex.quote(str(path))
-    read = f"{typed(sys.executable)} -m source_pinterest.read {_STREAMS} --config {config}"
+    read = f"{shell_path(sys.executable)} -m source_pinterest.read {_STREAMS} --config {config}"
     if Path("Makefile").exists() and Path("source_pinterest").is_dir():
         read = f'make read STREAMS="{_STREAMS}"{"" if path == _CONFIG_FILE else f" CONFIG={config}"}'
     say(f"The credentials are in {path}, which only you can read. Test the connection, then read:")
-    sys.stdout.write(f"\n  {SAVE_TOKENS_VARIABLE}=1 {typed(connector)} check --config {config}\n  {read}\n")
+    sys.stdout.write(f"\n  {SAVE_TOKENS_VARIABLE}=1 {shell_path(connector)} check --config {config}\n  {read}\n")

@@ -28,6 +28,8 @@ from source_pinterest.config.files import read_object
 from source_pinterest.config.options import refusal
 from source_pinterest.source import SourcePinterest
 
+LOGGER = logging.getLogger("airbyte")
+
 _NO_CREDENTIALS = {"credentials": {"auth_method": "access_token", "access_token": "none"}}
 """A config that is sufficient to discover the streams, since that sends no request to Pinterest."""
 
@@ -43,9 +45,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--config", type=Path, help="configuration with custom reports or chosen columns")
     parser.add_argument("--append", action="store_true", help="append rows, for a destination that can't replace them")
     given = parser.parse_args(arguments)
-    logging.getLogger("airbyte").setLevel(logging.ERROR)
+    LOGGER.setLevel(logging.ERROR)
     try:
-        catalog = configured(given.streams, _read(given.config), append=given.append)
+        config = read_object(given.config) if given.config else _NO_CREDENTIALS
+        catalog = configured(given.streams, config, append=given.append)
     except AirbyteTracedException as error:
         say(str(error.message), sys.stderr)
         return 1
@@ -65,12 +68,14 @@ def configured(names: Sequence[str], config: Mapping[str, Any], *, append: bool 
     Raises:
         AirbyteTracedException: some of the streams do not exist; the message names them and suggests similar names.
     """
-    found = {stream.name: stream for stream in SourcePinterest().discover(logging.getLogger("airbyte"), config).streams}
-    # The name of a custom report may have commas and spaces.
-    wanted = [one for name in names for one in ([name] if name in found else re.split(r"[,\s]+", name.strip(", ")))]
-    if unknown := [name for name in dict.fromkeys(wanted) if name not in found]:
-        raise refusal(" ".join(_advice(unknown, list(found))))
-    return ConfiguredAirbyteCatalog([_configured(found[one], append=append) for one in dict.fromkeys(wanted or found)])
+    streams = {stream.name: stream for stream in SourcePinterest().discover(LOGGER, config).streams}
+    wanted: list[str] = []
+    for name in names:  # that of a custom report may have commas and spaces
+        wanted += [name] if name in streams else re.split(r"[,\s]+", name.strip(", "))
+    if unknown := [name for name in dict.fromkeys(wanted) if name not in streams]:
+        raise refusal(" ".join(_advice(unknown, list(streams))))
+    selected = [streams[name] for name in dict.fromkeys(wanted or streams)]
+    return ConfiguredAirbyteCatalog([_configured(stream, append=append) for stream in selected])
 
 
 def _configured(stream: AirbyteStream, *, append: bool) -> ConfiguredAirbyteStream:
@@ -94,7 +99,3 @@ def _advice(unknown: Sequence[str], known: Sequence[str]) -> Iterator[str]:
             unlike.append(name)
     if unlike:
         yield f"There is no stream {' or '.join(unlike)}. Choose among: {', '.join(known)}."
-
-
-def _read(path: Path | None) -> Mapping[str, Any]:
-    return _NO_CREDENTIALS if path is None else read_object(path)

@@ -35,7 +35,7 @@ from airbyte_cdk.utils import AirbyteTracedException
 
 from source_pinterest.cli.catalog import configured
 from source_pinterest.cli.folder_days import FolderDays, OwnerDays, options_of
-from source_pinterest.cli.terminal import say, typed
+from source_pinterest.cli.terminal import say, shell_path
 from source_pinterest.config import Config
 from source_pinterest.config.credentials import OAuthCredentials, read_credentials
 from source_pinterest.config.files import read_configured_catalog, read_object, read_states
@@ -313,9 +313,9 @@ def configuration(path: Path) -> Mapping[str, Any]:
     """
     if not str(path).startswith("{") and not path.exists():
         raise refusal(
-            f"{path} does not exist. This command signs in and writes it: {typed(sys.executable)} -m "
-            f"source_pinterest.authorize --config {typed(str(path))} (or name another configuration with --config, "
-            "CONFIG= in make read)."
+            f"{path} does not exist. This command signs in and writes it: {shell_path(sys.executable)} -m "
+            f"source_pinterest.authorize --config {shell_path(str(path))} (or name another configuration with "
+            "--config, CONFIG= in make read)."
         )
     config = read_object(path)
     is_rewritten = isinstance(read_credentials(without_blanks(config)), OAuthCredentials)
@@ -462,7 +462,7 @@ def _show_page(folder: Path) -> None:
     size = sum(path.stat().st_size for path in folder.glob("messages-*.jsonl"))
     command = [sys.executable, "-m", "source_pinterest.report", "--output", str(folder)]
     if size > _PAGE_MESSAGES_BYTES:
-        say(f"To make a page of it: {' '.join(map(typed, command))}")
+        say(f"To make a page of it: {' '.join(map(shell_path, command))}")
     elif size:
         page, trouble = _page_of(command)
         if page:
@@ -486,7 +486,8 @@ def _page_of(command: Sequence[str]) -> tuple[str, str]:
                 preexec_fn=_bound_memory,
             )
         except subprocess.TimeoutExpired:
-            return "", f"It took more than {_PAGE_SECONDS} seconds. Without that bound: {' '.join(map(typed, command))}"
+            unbound = " ".join(map(shell_path, command))
+            return "", f"It took more than {_PAGE_SECONDS} seconds. Without that bound: {unbound}"
         except (OSError, subprocess.SubprocessError, KeyboardInterrupt) as error:
             return "", str(error) or "It was stopped."
     if done.returncode < 0:

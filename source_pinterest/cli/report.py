@@ -177,7 +177,7 @@ class _Page:
         self._files = sorted(filter(exists, folder.glob(PATTERN)))
         catalog, options = folder / "catalog.json", folder / "options.json"
         configured = read_configured_catalog(catalog) if exists(catalog) else ConfiguredAirbyteCatalog([])
-        self._schemas = {one.stream.name: one.stream.json_schema for one in configured.streams}
+        self._schemas = {selected.stream.name: selected.stream.json_schema for selected in configured.streams}
         self._options = read_object(options) if exists(options) else None
         states = OutputFolder(folder).states()
         self._days = FolderDays(states, configured, self._options)

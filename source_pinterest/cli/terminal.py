@@ -26,7 +26,7 @@ def say(text: str, file: TextIO | None = None) -> None:
     file.flush()
 
 
-def typed(path: str) -> str:
+def shell_path(path: str) -> str:
     """Return a path as a user types it, relative if it lies in the working directory."""
     here = Path.cwd()
     return shlex.quote(str(Path(path).relative_to(here) if Path(path).is_relative_to(here) else path))

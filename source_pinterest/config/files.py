@@ -92,8 +92,8 @@ def in_current_form(raw: Mapping[str, Any]) -> dict[str, Any]:
     """
     converted = _with_texts(raw)
     for key in _TEXT_LIST_OPTIONS:
-        if isinstance(listed := converted.get(key), list):
-            converted[key] = [_as_text(entry) for entry in listed]
+        if isinstance(ids := converted.get(key), list):
+            converted[key] = [_as_text(account_id) for account_id in ids]
     if isinstance(credentials := converted.get("credentials"), Mapping):
         converted["credentials"] = _with_texts(credentials)
     if isinstance(reports := converted.get("custom_reports"), list):
@@ -113,7 +113,7 @@ def _content(path: Path, option: str) -> Any:
         if len(content) > most:
             raise refusal(f"{path} has more than {most // 1024**2} MiB. Name another file with --{option}.")
         if content.strip():
-            return of_few_levels(json.loads(content))
+            return check_levels(json.loads(content))
     except OSError as error:
         raise refusal(f"{path} can't be read ({error.strerror}). Name another file with --{option}.") from error
     except (ValueError, RecursionError) as error:
@@ -123,17 +123,17 @@ def _content(path: Path, option: str) -> Any:
     raise refusal(f"{path} is empty. Fix it, or name another file with --{option}.")
 
 
-def of_few_levels(value: Any) -> Any:
-    """Return a JSON value, which is then safe to walk through by recursion. The framework copies a state so.
+def check_levels(value: Any) -> Any:
+    """Return a JSON value unless it is nested too deeply for recursion, by which the framework copies a state.
 
     Raises:
         ValueError: it is nested deeper than `LEVELS_OF_JSON`.
     """
     level = [value]
     for _ in range(LEVELS_OF_JSON):
-        inner = [one.values() if isinstance(one, dict) else one for one in level if isinstance(one, dict | list)]
-        level = list(chain.from_iterable(inner))
-    if any(isinstance(one, dict | list) for one in level):
+        nested = [node.values() if isinstance(node, dict) else node for node in level if isinstance(node, dict | list)]
+        level = list(chain.from_iterable(nested))
+    if any(isinstance(node, dict | list) for node in level):
         raise ValueError(f"it is nested deeper than {LEVELS_OF_JSON} levels")
     return value
 
@@ -188,7 +188,7 @@ def _as_number(value: Any) -> Any:
     match value:
         case []:
             return None
-        case [one]:
-            return one
+        case [number]:
+            return number
         case _:
             return value

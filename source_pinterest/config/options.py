@@ -166,8 +166,8 @@ def _of_type(expected: type, value: Any, demand: str) -> Any:
 
 def _list(part: Mapping[str, Any], value: Any) -> Sequence[Any]:
     """Return the entries of a list without the blank ones, each once; choices in the order of the form."""
-    listed = _of_type(list, value, "enter a list of values")
-    stripped = [entry.strip() if isinstance(entry, str) else entry for entry in listed]
+    entered = _of_type(list, value, "enter a list of values")
+    stripped = [entry.strip() if isinstance(entry, str) else entry for entry in entered]
     entries = [entry for entry in stripped if entry not in (None, "")]
     if "properties" in part:
         return entries
@@ -179,8 +179,8 @@ def _list(part: Mapping[str, Any], value: Any) -> Sequence[Any]:
 
 def _words(part: Mapping[str, Any], entered: list[Any]) -> list[Any]:
     """Return choices as the form spells them, or texts that fit its pattern, in capitals. They have any case."""
-    words = [_choice(part["enum"], one) if "enum" in part else _text(part["pattern"], one) for one in entered]
-    if wrong := [repr(one) for one, word in zip(entered, words, strict=True) if word is None]:
+    words = [_choice(part["enum"], entry) if "enum" in part else _text(part["pattern"], entry) for entry in entered]
+    if wrong := [repr(entry) for entry, word in zip(entered, words, strict=True) if word is None]:
         raise OptionError(f"{', '.join(wrong)} can't be used. {_demand(part)}")
     return words
 
@@ -255,8 +255,8 @@ def early_start_notice(title: str, chosen: Date | None, today: Date, history_day
 def regions_of(countries: Iterable[str], regions: Iterable[str]) -> tuple[str, ...]:
     """Return the smallest region of each country. Countries that no region contains are left out."""
     by_size = sorted(regions, key=lambda region: region.count("+"))
-    found = (next((one for one in by_size if country in one.split("+")), None) for country in sorted(countries))
-    return tuple(dict.fromkeys(region for region in found if region))
+    smallest = {country: region for region in reversed(by_size) for country in region.split("+")}
+    return tuple(dict.fromkeys(smallest[country] for country in sorted(countries) if country in smallest))
 
 
 def hidden_notices(options: Mapping[str, Any]) -> Iterator[str]:

@@ -295,7 +295,7 @@ def _custom_fields(position: int, entry: Any, today: Date) -> tuple[str, dict[st
     if not isinstance(name, str) or not name.strip():
         sentence = f"{_CUSTOM_REPORTS}: report {position} of the list has no Name. Give it a name or remove it."
         return "", {}, [sentence]
-    if len(name) > REPORT_NAME_CHARACTERS or any(unicodedata.category(one) in _CONTROL_CATEGORIES for one in name):
+    if len(name) > REPORT_NAME_CHARACTERS or _CONTROL_CATEGORIES.intersection(map(unicodedata.category, name)):
         sentence = (
             f"{_CUSTOM_REPORTS}: the Name of report {position} is longer than {REPORT_NAME_CHARACTERS} characters, or "
             "holds a line break or another control character. Give it another name."

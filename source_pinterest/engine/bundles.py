@@ -18,7 +18,7 @@ from airbyte_cdk.models import AirbyteMessage, AirbyteRecordMessage, Type
 
 from source_pinterest.api.bodies import Record
 from source_pinterest.api.errors import ConfigError, ResponseTooLargeError
-from source_pinterest.api.threads import Signal
+from source_pinterest.api.threads import ClosableCondition
 from source_pinterest.limits import BUNDLE_BYTES, ROW_BYTES
 
 _IN_MEMORY_BYTES = BUNDLE_BYTES // 2
@@ -200,7 +200,7 @@ class RowBudget:
     def __init__(self, rows: int) -> None:
         self._rows = rows
         self._held = 0
-        self._freed = Signal()
+        self._freed = ClosableCondition()
 
     @contextmanager
     def holding(self, rows: int) -> Generator[None, None, None]:

@@ -5,8 +5,8 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from source_pinterest.api.errors import SliceError, understood
-from source_pinterest.api.threads import ReadOnce, Signal
+from source_pinterest.api.errors import SliceError, as_slice_error
+from source_pinterest.api.threads import ClosableCondition, ReadOnce
 from source_pinterest.engine.ledger import Ledger
 from source_pinterest.engine.tasks import Parents
 
@@ -43,7 +43,7 @@ class ParentIds:
         needs: Callable[[], Iterable["ParentIds"]] = tuple,
     ) -> None:
         self._stream, self._fetch, self._needs = stream, fetch, needs
-        self._changed = Signal()
+        self._changed = ClosableCondition()
         self._promised: set[Parents] = set()
         self._filled: dict[Parents, _Listing] = {}
         self._fetched: ReadOnce[Parents, _Listing] = ReadOnce()
@@ -141,7 +141,7 @@ class ParentIds:
         try:
             ids.extend(self._fetch(parents))
         except Exception as found:  # noqa: BLE001 - any error is raised in all callers
-            error = understood(self._stream, found)
+            error = as_slice_error(self._stream, found)
             self.ledger.note_failure(parents[:1], error)
             return _Listing(_packed(ids) if isinstance(error, SliceError) else (), error)
         self.ledger.note_success(parents[:1])

@@ -15,7 +15,7 @@ from airbyte_cdk.models import (
     Type,
 )
 
-from source_pinterest.api.threads import Signal
+from source_pinterest.api.threads import ClosableCondition
 from source_pinterest.api.usage import StreamUsage, Usage
 from source_pinterest.engine.bundles import Bundle
 
@@ -38,7 +38,7 @@ class Progress:
         self.streams = tuple(streams)
         self.records: Counter[str] = Counter()
         self.ended: dict[str, AirbyteStreamStatus] = {}
-        self._has_ended = Signal()
+        self._has_ended = ClosableCondition()
 
     def estimates(self, emitted_at: float) -> Iterator[AirbyteMessage]:
         """Return messages on the estimated rows of the selected streams that were planned since the last call."""
@@ -63,7 +63,7 @@ class Progress:
             with self._has_ended:
                 self.ended[name] = status.status
                 self._has_ended.notify_all()
-            LOGGER.info(self._summary(self.usage.of(name)))
+            LOGGER.info(self._summary(self.usage.stream(name)))
 
     def wait_for(self, streams: Collection[str], is_needless: Callable[[], bool]) -> None:
         """Wait for the end of streams, unless that is needless."""

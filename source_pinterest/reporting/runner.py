@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 from threading import Thread
 
 from source_pinterest import limits
-from source_pinterest.api.errors import SliceError, understood
+from source_pinterest.api.errors import SliceError, as_slice_error
 from source_pinterest.api.retries import Pauses
-from source_pinterest.api.threads import ClosedError, Signal, starting
+from source_pinterest.api.threads import ClosableCondition, ClosedError, starting
 from source_pinterest.reporting.client import ReadyReport, ReportClient, ReportRequest
 from source_pinterest.reporting.life import FailedReport, Outcome, Report, SplitReport
 
@@ -50,7 +50,7 @@ class StreamReports:
         waiting: those that are not created yet.
         running: those in progress.
         outcomes: what has become of others, for the stream to take.
-        unread: how many have ended without the stream having handled their outcome.
+        unhandled: how many outcomes the stream has not handled yet.
         next_creation: the earliest time of the next creation.
         quickest: the shortest time in which one was finished; infinite before the first.
 
@@ -67,7 +67,7 @@ class StreamReports:
         self.waiting = deque(Report(self, request) for request in requests)
         self.running: list[Report] = []
         self.outcomes: deque[Outcome] = deque()
-        self.unread = 0
+        self.unhandled = 0
         self.next_creation = -math.inf
         self.quickest = math.inf
 
@@ -75,7 +75,7 @@ class StreamReports:
         """Pass the outcome of a report to the stream. Halves are created next: they show soon if none is finished."""
         self.running.remove(report)
         self.outcomes.append(outcome)
-        self.unread += 1
+        self.unhandled += 1
         if isinstance(outcome, SplitReport):
             self.waiting.extendleft(Report(self, half, report.splits + 1) for half in reversed(outcome.halves))
         elif isinstance(outcome, FailedReport) and outcome.ends_stream:
@@ -106,7 +106,7 @@ class ReportRunner:
     clock: Callable[[], float] = time.monotonic
     pauses: Pauses = Pauses()  # noqa: RUF009 - it is frozen
     requests_left: Callable[[], float] = lambda: math.inf
-    _changed: Signal = field(default_factory=Signal, init=False)
+    _changed: ClosableCondition = field(default_factory=ClosableCondition, init=False)
     _streams: list[StreamReports] = field(default_factory=list, init=False)
     _threads: int = field(default=0, init=False)
     _logged_at: float = field(init=False)
@@ -153,7 +153,7 @@ class ReportRunner:
     def release(self, stream: StreamReports) -> None:
         """Free the place of a report whose outcome was handled, so that another report can be created."""
         with self._changed:
-            stream.unread -= 1
+            stream.unhandled -= 1
             self._changed.notify_all()
 
     def close(self, stream: StreamReports) -> None:
@@ -209,7 +209,9 @@ class ReportRunner:
         """
         running = sum(len(stream.running) for stream in self._streams)
         reserve = _REQUESTS_PER_REPORT * (running + 1) if running else 0
-        return running + sum(stream.unread for stream in self._streams) < self.jobs and self.requests_left() >= reserve
+        return (
+            running + sum(stream.unhandled for stream in self._streams) < self.jobs and self.requests_left() >= reserve
+        )
 
     def pause_before_poll(self, stream: StreamReports, polls: int, age: float) -> float:
         """Return the seconds before the next poll of a report.
@@ -222,7 +224,7 @@ class ReportRunner:
             polls: the number of polls of the report so far.
             age: the seconds since its creation.
         """
-        reports = min(self.jobs, sum(len(one.running) + len(one.waiting) for one in self._streams))
+        reports = min(self.jobs, sum(len(other.running) + len(other.waiting) for other in self._streams))
         fair_pause = reports / (self.requests_per_second() * _QUOTA_FOR_POLLS)
         long_pause = min(max(fair_pause, age * _AGE_OF_A_POLL), self.pauses.longest_poll_seconds)
         until_quickest = 0 if math.isinf(stream.quickest) else _OF_THE_QUICKEST * stream.quickest - age
@@ -237,7 +239,7 @@ class ReportRunner:
         except StopIteration as end:
             outcome = end.value
         except Exception as raised:  # noqa: BLE001 - the stream takes any error
-            error = understood(stream.client.stream, raised)
+            error = as_slice_error(stream.client.stream, raised)
             outcome = FailedReport(report.request, error, ends_stream=not isinstance(error, SliceError))
         with self._changed:
             report.due = due
@@ -253,6 +255,7 @@ class ReportRunner:
             if now - self._logged_at < _LOG_EVERY_SECONDS:
                 return
             self._logged_at = now
-            running, waiting = (sum(len(getattr(s, name)) for s in self._streams) for name in ("running", "waiting"))
+            running = sum(len(stream.running) for stream in self._streams)
+            waiting = sum(len(stream.waiting) for stream in self._streams)
         if running:
             LOGGER.info(f"Waiting for Pinterest to finish {running} reports; {waiting} more are not created yet.")

@@ -26,15 +26,15 @@ def test_rows_are_estimated_once_all_slices_are_known_and_none_is_a_guess(
     usage: Usage, rows: tuple[int | None, ...], estimates: list[tuple[str, int]]
 ) -> None:
     for count in rows:
-        usage.of("boards").count_task(count)
+        usage.stream("boards").count_task(count)
     assert not usage.estimates
-    usage.of("boards").finish_planning()
+    usage.stream("boards").finish_planning()
 
     assert list(usage.estimates) == estimates
 
 
 def test_requests_that_wait_at_once_count_from_the_first_to_the_last(usage: Usage, clock: Clock) -> None:
-    cost = usage.of("boards")
+    cost = usage.stream("boards")
     for _ in range(2):
         clock.now += 100
         with cost.waiting():

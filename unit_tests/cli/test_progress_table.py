@@ -52,14 +52,14 @@ class Sync:
 
     def run(self, *names: str, records: int = 0) -> None:
         for name in names:
-            self.usage.of(name).count_task(None)
-            self.usage.of(name).count_sent()
+            self.usage.stream(name).count_task(None)
+            self.usage.stream(name).count_sent()
             self.progress.records[name] = records
 
     def wait(self, *names: str) -> None:
         self.run(*names)
         for name in names:
-            self.waits.enter_context(self.usage.of(name).waiting())
+            self.waits.enter_context(self.usage.stream(name).waiting())
 
     def end(self, *names: str, status: AirbyteStreamStatus = AirbyteStreamStatus.COMPLETE, records: int = 0) -> None:
         self.run(*names, records=records)
@@ -106,12 +106,12 @@ def test_a_row_says_how_far_a_stream_is() -> None:
     sync.wait("pins")
     sync.end("audiences", status=AirbyteStreamStatus.INCOMPLETE, records=7)
     for name in ("campaigns", "ads"):
-        stream = sync.usage.of(name)
+        stream = sync.usage.stream(name)
         for _ in range(2):
             stream.count_task(None)
             stream.count_read_task()
         stream.began_at = time.monotonic() - 100_000
-    sync.usage.of("campaigns").finish_planning()
+    sync.usage.stream("campaigns").finish_planning()
 
     lines = shown(sync.progress)
 

@@ -19,7 +19,7 @@ from source_pinterest.engine.progress import Notices, Progress
 def test_a_stream_is_summed_up_when_it_ends(caplog: pytest.LogCaptureFixture) -> None:
     usage = Usage()
     progress = Progress(usage, ["boards"])
-    cost = usage.of("boards")
+    cost = usage.stream("boards")
     cost.count_request()
     for _ in range(3):
         cost.count_sent()

@@ -89,7 +89,7 @@ class Scheduler:
         if report := self.runner.pop_due():
             self.runner.advance(report)
         for stream in self._streams if self.fetches else ():
-            while stream.unread:
+            while stream.unhandled:
                 self.runner.release(stream)
         return report is not None
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from integration_tests.recorded import recorded_fields
 from source_pinterest.columns import COLUMNS
-from source_pinterest.config.files import of_few_levels
+from source_pinterest.config.files import check_levels
 from source_pinterest.streams.organic.pin_requests import PIN_METRICS
 
 BEGINNING_BYTES = 200
@@ -109,7 +109,7 @@ NAMES = frozenset(name for name in _known_names() if not name.startswith("ADE_")
 def parsed(body: bytes) -> Any:
     """The JSON of a body, its numbers letter by letter; None where it is no JSON, or nested too deeply."""
     try:
-        return of_few_levels(json.loads(body, parse_int=Number, parse_float=Number, parse_constant=Number))
+        return check_levels(json.loads(body, parse_int=Number, parse_float=Number, parse_constant=Number))
     except (ValueError, RecursionError):
         return None
 

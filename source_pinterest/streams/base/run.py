@@ -24,8 +24,8 @@ from source_pinterest.api.errors import (
     PinterestError,
     RefusedError,
     RightMissingError,
+    as_slice_error,
     because,
-    understood,
 )
 from source_pinterest.engine.bundles import Bundle, BundleMessage
 from source_pinterest.engine.ledger import Consequence, classify_refusals
@@ -164,7 +164,7 @@ class StreamRun(PartitionGenerator):
                 self.wait_for_others()  # the requests that found the task may have told of a quota
                 yield task
         except Exception as found:  # noqa: BLE001 - the error of a bug ends the planning as well
-            error = understood(self.name, found)
+            error = as_slice_error(self.name, found)
             self._ledger.note_broken_planning(error)
         finally:  # child streams wait no longer, also if the planning is closed, which is not judged
             self.stream.usage.finish_planning()
@@ -205,7 +205,7 @@ class StreamRun(PartitionGenerator):
                 except StopIteration as finding:
                     end = Done(finding.value)
         except Exception as error:  # noqa: BLE001 - the error of a bug ends the task as well
-            end = Failed(understood(self.name, error))
+            end = Failed(as_slice_error(self.name, error))
             if isinstance(error, PinterestError):  # the trace of a bug stays
                 _drop_traces(error)
         finally:

@@ -39,8 +39,8 @@ from source_pinterest.api.errors import (
     PinterestError,
     Reason,
     RightMissingError,
+    as_slice_error,
     sign_in_for,
-    understood,
 )
 from source_pinterest.api.session import ApiResponse, path_of
 from source_pinterest.config import Config
@@ -208,7 +208,7 @@ class PinterestStream(HttpStream, ABC):
         self.api, self.config, self.shared = sync.api, sync.config, sync
         super().__init__(authenticator=sync.api.authenticator)
         self.cursor = None  # with the framework's cursor, only one page of each task would be read
-        self.usage, self.notices = sync.api.usage.of(self.name), Notices(self.name)
+        self.usage, self.notices = sync.api.usage.stream(self.name), Notices(self.name)
         self.gaps = set[Parents]()
         """The lists of which items without their key were left out."""
         self.ledger = Ledger()
@@ -344,7 +344,7 @@ class PinterestStream(HttpStream, ABC):
             for bundle in self._task_of(stream_slice).bundles():
                 yield from bundle.records()
         except Exception as error:  # noqa: BLE001 - raised again
-            raise understood(self.name, error)  # noqa: B904 - the new error has its cause
+            raise as_slice_error(self.name, error)  # noqa: B904 - the new error has its cause
 
     def is_expected(self, task: Task) -> bool:
         """Return whether the task has to be readable, so that its refusal is a failure: here never."""
