@@ -43,11 +43,11 @@ LONGEST_WAIT_SECONDS = 30
 _MAX_RETRIES = 2
 _TIMEOUT_SECONDS = 8
 _NAMED_ACCOUNTS = 10
-"""The maximum number of readable ad accounts to name where one that the config names can't be read."""
+"""If an ad account of the config can't be read, the error names at most this many others that can be read."""
 _PROBED_STREAMS = 6
-"""The maximum number of streams of which one page is read to find out whether a right is missing."""
+"""At most this many streams are asked for one page each, to find out whether a right is missing."""
 _SCOPES_OF_PROBES = ("boards:read", "ads:read")
-"""Permissions of which a refused probe tells."""
+"""Permissions that the lists of boards and ad accounts need, which are requested in any case."""
 
 
 def check_access(config: Config, connect: Callable[[Config], Sync]) -> tuple[bool, str | None]:

@@ -1,7 +1,7 @@
 """Masks secrets in texts that are logged or emitted.
 
 Secrets are known in each form in which a response may echo them. The framework has a list of secrets of its own, which
-it replaces when a command begins. The list here outlives that and is copied into the framework's.
+it replaces when a command begins. The list here is kept, and is copied into the framework's list.
 """
 
 import base64

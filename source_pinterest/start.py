@@ -1,7 +1,7 @@
-"""Starts a command, so that Ctrl-C or an output that takes no more ends it in one sentence or in silence.
+"""Starts a command. Ctrl-C, or a standard output that can't be written, ends it with one sentence at most.
 
-Importing the framework takes seconds, and Ctrl-C counts from before it. Whatever Python a user has can read this file,
-so that it can say which Python and which packages are needed.
+Importing the framework takes seconds, during which Ctrl-C works too. Any version of Python can read this file, which
+then says which Python and which packages are needed.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ EXIT_CODE_OF_CTRL_C = 128 + signal.SIGINT
 
 
 class _Stdout(io.FileIO):
-    """Standard output, which ends the process as soon as it takes no more. No command has anything left to do then."""
+    """Standard output. If it can't be written, the process ends: no command has anything left to do then."""
 
     def write(self, piece: Any) -> int:
         try:

@@ -104,8 +104,8 @@ class Api:
     def refuses_profile(self) -> bool:
         """Return whether Pinterest calls the app's consumer type unsupported for the user's profile too.
 
-        Such an app is not approved: Pinterest serves the profile to each that is, and uses the same words for a
-        feature that it has not opened. The profile is requested once in a sync.
+        Such an app is not approved, because Pinterest serves the profile to each approved app. Pinterest uses the same
+        words for a feature that it has not opened to the app. The profile is requested once in a sync.
         """
         return self._refused.get("user_account", self._refuses_profile)
 

@@ -202,7 +202,7 @@ def category_of(operation: str) -> str:
 
 
 _REPORTS = "/reports"
-"""The end of the operations that create and poll reports. These have one more quota than others of their category."""
+"""Operations that create and poll reports end so. They have one more quota than others of their category."""
 
 
 class Quotas:
@@ -262,7 +262,7 @@ _PACING_SECONDS = 1.5
 """Waits up to this length only space requests out. `max_wait_seconds` does not limit them."""
 
 _LONGEST_SHORT_INTERVAL = 3_600.0
-"""The longest interval, in seconds, of a quota that is no daily one."""
+"""A quota with a longer interval, in seconds, counts as a daily one."""
 
 _FIRST_SECONDS = 1.0
 """After a pause, one request goes first; the others follow once it is accepted, or one more after this time."""
@@ -315,7 +315,7 @@ class Budget:
         self._logged_at: dict[str, float] = {}
         self._waits_until: dict[str, float] = {}
         self._is_used_up = False
-        """Whether HTTP 429 has told of a longer wait than that for a quota of an hour, or than this sync waits."""
+        """Whether HTTP 429 announced a longer wait than this sync waits, or than a quota of an hour needs."""
 
     def acquire(self, operation: str) -> float:
         """Take a request of the operation from its quotas, after waiting for them if necessary; return the time.

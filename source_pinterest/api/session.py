@@ -36,12 +36,12 @@ logging.getLogger("urllib3.connection").addFilter(lambda record: "(url=" not in 
 CONNECT_TIMEOUT_SECONDS = 10.0
 
 _PRINTABLE_ASCII = re.compile(r"[!-\[\]-~]+")
-"""Without spaces and backslashes, which some libraries read as something else."""
+"""All but spaces and backslashes, which some libraries read as other characters."""
 
 _GLOBAL_UNICAST, _6TO4 = ip_network("2000::/3"), ip_network("2002::/16")
 """Public IPv6 hosts are in the first network. Addresses of the second one embed IPv4 addresses."""
 _AZURES_OWN = ip_address("168.63.129.16")
-"""The address under which each machine of Azure reaches the platform that runs it, and no host of the internet."""
+"""Each machine of Azure reaches its platform under this address. No host of the internet has it."""
 
 T = TypeVar("T")
 Parse = Callable[[Iterator[bytes]], T]

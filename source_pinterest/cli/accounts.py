@@ -27,7 +27,7 @@ _LEAST_NAME_WIDTH, _ROLE_WIDTH = 12, 18
 def choose_accounts(credentials: Mapping[str, Any], present: Sequence[str]) -> list[str]:
     """Show the ad accounts that a user may read, and return the IDs of those that the user picks; none for all.
 
-    Without a terminal, with one account or none, or where Pinterest can't be asked, nobody is asked.
+    The user is not asked if there is no terminal, if there is no account to choose, or if Pinterest can't be reached.
 
     Args:
         credentials: those of the sign-in. Their access token is used, which leaves the refresh token as it is.

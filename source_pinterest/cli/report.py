@@ -59,7 +59,7 @@ _WHOLE_CURRENCIES = {"CLP", "ISK", "JPY", "KRW", "PYG", "UGX", "VND"}
 """Currencies without cents."""
 _DOCUMENTS = Path(__file__).parents[2] / "docs" / "streams"
 _LINK_LENGTH, _PICTURE_LENGTH = 4_000, 200_000
-"""The most characters of an address that the page has."""
+"""The most characters of a link, and of a picture's address, that the page shows."""
 
 
 class Metric(NamedTuple):

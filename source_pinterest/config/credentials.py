@@ -25,9 +25,9 @@ _TITLES = {
 }
 _NO_SECRET = ("auth_method", "token_expiry_date")
 _BEGINNINGS = {"access_token": "pina", "refresh_token": "pinr"}
-"""How Pinterest's tokens begin, says its Token Debugger."""
+"""How Pinterest's tokens begin, according to its Token Debugger."""
 SIGN_IN = "click Authenticate in the connection's source settings, or run python -m source_pinterest.authorize"
-"""What a user of a platform does to sign in, or one at a terminal; the end of a sentence."""
+"""How a user signs in, on a platform or at a terminal. A sentence ends with it."""
 _HEADER_VALUE = re.compile(r"[!-~]+")
 
 
@@ -87,7 +87,7 @@ Credentials = OAuthCredentials | AppCredentials | AccessTokenCredentials
 def keep_secrets_of(options: Mapping[str, Any]) -> None:
     """Mask the secrets of a config in all later messages, even if the config turns out to be invalid.
 
-    Every text under `credentials` is one: a token may stand in the field of another, or where no field is.
+    Every text under `credentials` is masked, because a user may have entered a token into another field.
     """
     pending, secrets = [options.get("credentials"), *(options.get(key) for key in _TITLES)], []
     while pending:

@@ -33,14 +33,14 @@ _AGE_OF_A_POLL = 1 / 8
 """The share of a report's age for which it is not polled again."""
 
 _OF_THE_QUICKEST = 0.8
-"""The share of the time of the stream's quickest report before which no other one is expected to be finished."""
+"""No report is expected to be finished before this share of the time that the stream's quickest report took."""
 
 _REQUESTS_PER_REPORT = 3
 """Requests that are kept for each report in progress if the quota is not renewed in this sync. A report that is created
 and not read before the end of the sync is lost, and would have to be created again."""
 
 _CREATION_HEAD_START_SECONDS = 1.0
-"""The time for which a creation holds up the next one of its stream. What Pinterest refuses is then refused once."""
+"""A creation holds up the next one of its stream for this long, so that a column is refused once."""
 
 
 class StreamReports:
