@@ -244,6 +244,15 @@ def test_an_option_that_does_not_exist_is_told_once_before_the_first_request(pla
     assert (code, complaints.splitlines()[0], complaints.count(notice)) == (1, f"Warning: {notice}", 1)
 
 
+def test_the_name_of_a_custom_report_may_have_spaces(place: Place) -> None:
+    report = {"name": "of march", "level": "CAMPAIGN", "granularity": "DAY", "columns": ["SPEND_IN_DOLLAR"]}
+    place.configure({**CONFIG, "custom_reports": [report]})
+    place.connect([], 0)
+    code, said, complaints = place.run("custom_of march", "boards, pins")
+    assert (code, complaints) == (0, "")
+    assert [line.partition(":")[0] for line in said.splitlines()[1:4]] == ["custom_of march", "boards", "pins"]
+
+
 def test_a_refusal_is_one_sentence_and_leaves_nothing(place: Place) -> None:
     code, _, complaints = place.run("boards")
     assert (code, " -m source_pinterest.authorize" in complaints) == (1, True), "there is no configuration"
