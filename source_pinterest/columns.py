@@ -82,22 +82,18 @@ class Column:
         return {"type": ["null", _JSON_TYPES[self.type]], "description": known_as + self.description}
 
 
-def _read_table() -> tuple[Column, ...]:
-    table = files(__package__).joinpath("columns.tsv").read_text(encoding="utf-8")
-    return tuple(
-        Column(
-            name=row["name"],
-            display_name=row["display_name"],
-            type=cast("ColumnType", row["type"]),
-            accepted=frozenset(row["accepted"].split("+")),
-            is_default=row["default"] == "yes",
-            description=row["description"],
-        )
-        for row in csv.DictReader(table.splitlines(), delimiter="\t")
+_TABLE = files(__package__).joinpath("columns.tsv").read_text(encoding="utf-8")
+COLUMNS = tuple(
+    Column(
+        name=row["name"],
+        display_name=row["display_name"],
+        type=cast("ColumnType", row["type"]),
+        accepted=frozenset(row["accepted"].split("+")),
+        is_default=row["default"] == "yes",
+        description=row["description"],
     )
-
-
-COLUMNS = _read_table()
+    for row in csv.DictReader(_TABLE.splitlines(), delimiter="\t")
+)
 LIVE_COLUMNS = frozenset(column.name for column in COLUMNS if "live" in column.accepted)
 SYNC_COLUMNS = frozenset(column.name for column in COLUMNS if "sync" in column.accepted)
 ASYNC_COLUMNS = frozenset(column.name for column in COLUMNS if "async" in column.accepted)
@@ -113,10 +109,8 @@ _BY_NAME = {column.name: column for column in COLUMNS}
 
 def column_of(name: str) -> Column:
     """Return a column of the table, or one with a type guessed from its name if the table lacks it."""
-    return _BY_NAME.get(name) or _unlisted(name)
-
-
-def _unlisted(name: str) -> Column:
+    if name in _BY_NAME:
+        return _BY_NAME[name]
     text: ColumnType = "string" if _TEXT_NAME.fullmatch(name) else "number"
     by_name: ColumnType = "id" if name.endswith("_ID") else text
     description = _UNLISTED.format(kind=_TYPE_WORDS[by_name])

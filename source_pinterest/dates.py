@@ -7,7 +7,7 @@ looks like a whole one. Pinterest's weeks start on Monday.
 
 import logging
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
@@ -15,7 +15,7 @@ from enum import Enum
 from typing import Self
 
 import pendulum
-from pendulum import Date, WeekDay
+from pendulum import Date
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -91,7 +91,12 @@ class Granularity(Enum):
 
     def bucket_of(self, day: Date) -> DateWindow:
         """Return the bucket that contains the day."""
-        return _BUCKETS.get(self, _day)(day)
+        if self is Granularity.WEEK:
+            start = day.subtract(days=day.weekday())
+            return DateWindow(start, start.add(days=6))
+        if self is Granularity.MONTH:
+            return DateWindow(day.start_of("month"), day.end_of("month"))
+        return DateWindow(day, day)
 
     def last_whole(self, day: Date) -> Date:
         """Return the last day of the newest bucket that ends on this day or before it."""
@@ -212,19 +217,3 @@ def subtract_window(windows: Iterable[DateWindow], taken: DateWindow) -> list[Da
         if taken.end < window.end:
             left.append(DateWindow(taken.end.add(days=1), window.end))
     return left
-
-
-def _day(day: Date) -> DateWindow:
-    return DateWindow(day, day)
-
-
-def _week(day: Date) -> DateWindow:
-    start = day if day.day_of_week is WeekDay.MONDAY else day.previous(WeekDay.MONDAY)
-    return DateWindow(start, start.add(days=6))
-
-
-def _month(day: Date) -> DateWindow:
-    return DateWindow(day.start_of("month"), day.end_of("month"))
-
-
-_BUCKETS: Mapping[Granularity, Callable[[Date], DateWindow]] = {Granularity.WEEK: _week, Granularity.MONTH: _month}

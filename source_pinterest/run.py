@@ -125,7 +125,8 @@ class PinterestEntrypoint(AirbyteEntrypoint):
         try:
             for message in self.source.read_bundles(self.logger, config, catalog, state):
                 yield self._line(message, counts)
-                self._watch_memory(message)
+                for _ in range(message.bundle.count if isinstance(message, BundleMessage) else 1):
+                    self._memory_monitor.check_memory_usage()  # looks once in a number of messages
         finally:
             for message in self.source.message_repository.consume_queue():
                 yield self._line(clean(message), counts)
@@ -135,11 +136,6 @@ class PinterestEntrypoint(AirbyteEntrypoint):
             counts[HashableStreamDescriptor(name=message.bundle.stream)] += message.bundle.count
             return message.bundle.lines
         return line_of(self.handle_record_counts(message, counts))
-
-    def _watch_memory(self, message: AirbyteMessage) -> None:
-        """Count the records of a bundle for the framework, which checks the memory once in a number of messages."""
-        for _ in range(message.bundle.count if isinstance(message, BundleMessage) else 1):
-            self._memory_monitor.check_memory_usage()
 
     @staticmethod
     def validate_connection(source_spec: ConnectorSpecification, config: Mapping[str, Any]) -> None:

@@ -89,7 +89,7 @@ class Api:
         downloads = TimeoutSession(name, timeout_seconds, connections=config.num_workers)
         for each in (session, token_session, downloads):
             use_environment(each, base_url)
-        downloads.auth = _no_auth
+        downloads.auth = lambda request: request  # else `requests` would take credentials from a netrc file
         session.auth = authenticator = (
             AccessTokenAuthenticator(config.credentials)
             if isinstance(config.credentials, AccessTokenCredentials)
@@ -118,11 +118,6 @@ class Api:
                     return isinstance(response, ErrorResponse) and response.verdict is app_refused
         except (requests.RequestException, MalformedResponseError):
             return False
-
-
-def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Add no credentials. Without an `auth`, `requests` would take them from a netrc file."""
-    return request
 
 
 def use_environment(session: requests.Session, base_url: str) -> None:

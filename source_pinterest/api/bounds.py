@@ -161,7 +161,9 @@ class Deadline:
         """
         self._closing.check()
         if self._clock() > self._due:
-            raise self._late()
+            if self._bytes_due is None:
+                raise BrokenResponseError(f"The response takes longer than {self._bounds.seconds:g} s.")
+            raise BrokenResponseError(f"The file arrives at less than {self._bounds.bytes_a_second:,} bytes a second.")
         if not count:
             self._due = math.inf
         elif self._bounds.bytes_a_second:
@@ -179,8 +181,3 @@ class Deadline:
             yield
         finally:
             self._due = self._clock() + left
-
-    def _late(self) -> BrokenResponseError:
-        if self._bytes_due is None:
-            return BrokenResponseError(f"The response takes longer than {self._bounds.seconds:g} s.")
-        return BrokenResponseError(f"The file arrives at less than {self._bounds.bytes_a_second:,} bytes a second.")

@@ -262,7 +262,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with ConsentListener(given.port) as listener:
             folder = None if given.no_browser else given.config.parent
             tokens = _tokens(app, listener, folder, ",".join(requested))
-            saved = _save(given.config, config, app, tokens)
+            credentials = {
+                "auth_method": "oauth2.0",
+                **vars(app),
+                "refresh_token": tokens.refresh_token,
+                **access_of(tokens),  # is used first, which leaves the refresh token as it is
+            }
+            saved = _written(given.config, {**config, "credentials": credentials})
         _choose_accounts(given.config, saved)
     except AirbyteTracedException as error:
         say(str(error.message), sys.stderr)
@@ -335,17 +341,6 @@ def _tokens(app: App, listener: ConsentListener, folder: Path | None, requested:
     return _exchange(f"{api}/oauth/token", app, form)
 
 
-def _save(path: Path, config: Mapping[str, Any], app: App, tokens: Tokens) -> dict[str, Any]:
-    """Write and return the configuration. Its access token is used first, which leaves the refresh token as it is."""
-    credentials = {
-        "auth_method": "oauth2.0",
-        **vars(app),
-        "refresh_token": tokens.refresh_token,
-        **access_of(tokens),
-    }
-    return _written(path, {**config, "credentials": credentials})
-
-
 def _choose_accounts(path: Path, config: Mapping[str, Any]) -> None:
     """Let the user pick ad accounts, and write them into the configuration."""
     present = config.get("account_ids")
@@ -357,6 +352,7 @@ def _choose_accounts(path: Path, config: Mapping[str, Any]) -> None:
 
 
 def _written(path: Path, config: dict[str, Any]) -> dict[str, Any]:
+    """Write the configuration, and return it."""
     try:
         write_private(path.resolve(), config)  # a link to the file stays a link
     except OSError as error:

@@ -58,6 +58,7 @@ _KINDS = ("final", "spend_final", "provisional", "missing", "gone")
 _WHOLE_CURRENCIES = {"CLP", "ISK", "JPY", "KRW", "PYG", "UGX", "VND"}
 """Currencies without cents."""
 _DOCUMENTS = Path(__file__).parents[2] / "docs" / "streams"
+"""A page about each stream, in a checkout."""
 _LINK_LENGTH, _PICTURE_LENGTH = 4_000, 200_000
 """The most characters of a link, and of a picture's address, that the page shows."""
 
@@ -223,7 +224,7 @@ class _Page:
             was_read=self._streams,
             streams=self._rows("from read_stream order by ending = 'COMPLETE', name limit $most", most=MOST_ROWS),
             counts=next(iter(self._rows(_COUNTS)), None),
-            documents=self._documents(),
+            documents={path.stem: os.path.relpath(path, self._folder) for path in _DOCUMENTS.glob("*.md")},
             most_lines=MOST_LINES,
             most_rows=MOST_ROWS,
         )
@@ -303,10 +304,6 @@ class _Page:
             "count": sum(level["differences"] for level in levels),
             "of_catalogs": sum(level["of_catalogs"] for level in levels),
         }
-
-    def _documents(self) -> dict[str, str]:
-        """Return the path of each stream's page from the folder; none outside of a checkout."""
-        return {path.stem: os.path.relpath(path, self._folder) for path in _DOCUMENTS.glob("*.md")}
 
 
 @cache
