@@ -3,7 +3,7 @@
 The classes of the cursors tell it. Days that they know nothing of are left out.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,9 +15,8 @@ from source_pinterest.api import Api
 from source_pinterest.columns import DATE
 from source_pinterest.config import Config
 from source_pinterest.config.options import DEFAULT_WINDOW
-from source_pinterest.dates import DateWindow, days_before, merge_windows, subtract_window
 from source_pinterest.state.cursor import reading_state
-from source_pinterest.state.days import OPEN_START, Days
+from source_pinterest.state.days import OPEN_START, Days, DaySet
 from source_pinterest.state.formats import FINAL_KEY, read_state
 from source_pinterest.state.period import Period, Setup
 from source_pinterest.streams import streams_by_name
@@ -32,12 +31,11 @@ _METHOD = "auth_method"
 _NO_SECRETS = {"access_token": "no-token", "client_id": "no-client", "client_secret": "no-secret"}
 _ORGANIC = "date"
 """The cursor field of profiles and pins, whose numbers have no conversions."""
-_FIRST_DAY = Date(1000, 1, 2)
 
 
 @dataclass(frozen=True)
 class OwnerDays:
-    """The days of one stream and ad account, as windows. No day is in two of them.
+    """The days of one stream and ad account. No day is in two of the sets.
 
     Attributes:
         stream: the stream.
@@ -51,21 +49,21 @@ class OwnerDays:
 
     stream: str
     account: str
-    final: list[DateWindow]
-    spend_final: list[DateWindow]
-    provisional: list[DateWindow]
-    missing: list[DateWindow]
-    gone: list[DateWindow]
+    final: DaySet
+    spend_final: DaySet
+    provisional: DaySet
+    missing: DaySet
+    gone: DaySet
 
     @property
-    def settled(self) -> list[DateWindow]:
+    def settled(self) -> DaySet:
         """The days whose spend is final."""
-        return merge_windows([*self.final, *self.spend_final])
+        return self.final.plus(self.spend_final)
 
     @property
-    def read(self) -> list[DateWindow]:
+    def read(self) -> DaySet:
         """The days that were read."""
-        return merge_windows([*self.settled, *self.provisional])
+        return self.settled.plus(self.provisional)
 
 
 def options_of(config: Mapping[str, Any]) -> dict[str, Any]:
@@ -145,26 +143,26 @@ class FolderDays:
         is_final = self._states.get(stream, {}).get(FINAL_KEY) is True
         settled = history.last if is_final else period.last_final(history.last)
         first = history.first if history.first > OPEN_START else min(settled, history.last)
-        read = _without(_between(first, history.last), history.missing)
+        read = history.read.within(first, history.last)
         kept = history.not_reread(period).last if self.follows_conversions else None
-        final = settled if field == _ORGANIC else min(settled, kept) if kept else days_before(_FIRST_DAY, 1)
+        final = settled if field == _ORGANIC else min(settled, kept or OPEN_START)
         gone = history.out_of_reach(period)
         asked = history.unread(period) if self._knows_options else history.missing
         return OwnerDays(
             stream,
             "",
-            final=_within(read, _FIRST_DAY, final),
-            spend_final=_within(read, final.add(days=1), settled),
-            provisional=_within(read, settled.add(days=1), history.last),
-            missing=_requested(_without(merge_windows(asked), [*read, *gone]), history.first, period),
-            gone=list(gone),
+            final=read.within(OPEN_START, final),
+            spend_final=read.within(final.add(days=1), settled),
+            provisional=read.within(settled.add(days=1), history.last),
+            missing=_requested(DaySet().plus(asked).minus([*read, *gone]), history.first, period),
+            gone=gone,
         )
 
 
-def _requested(windows: Iterable[DateWindow], first: Date, period: Period) -> list[DateWindow]:
-    """Return windows without days before the first that belong to an incomplete week or month, which is never read."""
-    whole = (window if window.start >= first else period.granularity.inward(window) for window in windows)
-    return list(filter(None, whole))
+def _requested(days: DaySet, first: Date, period: Period) -> DaySet:
+    """Return days without those before the first that belong to an incomplete week or month, which is never read."""
+    whole = (window if window.start >= first else period.granularity.inward(window) for window in days)
+    return DaySet(tuple(filter(None, whole)))
 
 
 def _positions(state: Mapping[str, Any], field: str) -> dict[str, Mapping[str, Any]]:
@@ -172,20 +170,3 @@ def _positions(state: Mapping[str, Any], field: str) -> dict[str, Mapping[str, A
     saved = read_state(state, field, min)
     own = {"": state if state.get(field) else {field: saved.flat}} if saved.flat else {}
     return {**saved.accounts, **own}
-
-
-def _between(start: Date, end: Date) -> list[DateWindow]:
-    return [DateWindow(start, end)] if start <= end else []
-
-
-def _within(windows: Iterable[DateWindow], start: Date, end: Date) -> list[DateWindow]:
-    """Return the parts of windows from `start` to `end`."""
-    clamped = [part for window in windows if (part := window.clamp(start))]
-    return [part for window in clamped if (part := window.before(end.add(days=1)))]
-
-
-def _without(windows: Iterable[DateWindow], taken: Iterable[DateWindow]) -> list[DateWindow]:
-    left = list(windows)
-    for window in taken:
-        left = subtract_window(left, window)
-    return left

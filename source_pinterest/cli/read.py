@@ -40,9 +40,10 @@ from source_pinterest.config import Config
 from source_pinterest.config.credentials import OAuthCredentials, read_credentials
 from source_pinterest.config.files import read_configured_catalog, read_object, read_states
 from source_pinterest.config.options import refusal, unknown_key_notices, without_blanks
-from source_pinterest.dates import DateWindow, merge_windows, utc_today
+from source_pinterest.dates import utc_today
 from source_pinterest.engine.token_store import SAVE_TOKENS_VARIABLE, make_private, write_private
 from source_pinterest.start import STOPPED
+from source_pinterest.state.days import DaySet
 
 CONFIG_FILE = Path("secrets/config.json")
 OUTPUT = Path("output")
@@ -383,17 +384,16 @@ def _print_summary(
 
 def _days_of(owners: Sequence[OwnerDays]) -> Iterator[str]:
     """Yield which days were read of a stream, up to which day they are final, and the first of the missing ones."""
-    read, settled, gaps = list[DateWindow](), list[DateWindow](), list[str]()
+    read, settled, gaps = DaySet(), DaySet(), list[str]()
     for owner in owners:
-        read += owner.read
-        settled += owner.settled
+        read, settled = read.plus(owner.read), settled.plus(owner.settled)
         whose = f" of ad account {owner.account}" if owner.account else ""
         gaps += [f"missing {window}{whose}" for window in (*owner.missing, *owner.gone)]
-    if windows := merge_windows(read):
-        yield f"{windows[0].start} to {windows[-1].end}"
-    if windows := merge_windows(settled):
+    if read:
+        yield str(read.span)
+    if settled:
         is_final = not any(owner.spend_final for owner in owners)
-        yield f"{'final' if is_final else 'spend final'} up to {windows[-1].end}"
+        yield f"{'final' if is_final else 'spend final'} up to {settled.last}"
     yield from gaps[:_GAPS_SHOWN]
 
 
