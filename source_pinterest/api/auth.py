@@ -144,7 +144,6 @@ class AccessTokenAuthenticator(PinterestAuthenticator):
 
     def __init__(self, credentials: AccessTokenCredentials) -> None:
         self._token = credentials.access_token
-        SECRETS.keep(self._token)
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """Put the token on a request."""
@@ -206,7 +205,7 @@ class OAuthAuthenticator(PinterestAuthenticator):
         self._rejects_every_token = False
         self._had_empty_refusal = False
         self._failure: FatalError | None = None
-        SECRETS.keep(*credentials.secrets())
+        SECRETS.keep(credentials.basic_token)
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """Put the token on a request."""

@@ -46,10 +46,6 @@ class AppCredentials:
         """The app's Basic authorization for the token endpoint. It contains the client secret, so it is secret too."""
         return base64.b64encode(f"{self.client_id}:{self.client_secret}".encode()).decode()
 
-    def secrets(self) -> tuple[str, ...]:
-        """The values that no message may contain."""
-        return (self.client_secret, self.basic_token)
-
 
 @dataclass(frozen=True, slots=True)
 class OAuthCredentials(AppCredentials):
@@ -65,20 +61,12 @@ class OAuthCredentials(AppCredentials):
             return None
         return self.access_token
 
-    def secrets(self) -> tuple[str, ...]:
-        """The values that no message may contain."""
-        return (*AppCredentials.secrets(self), *filter(None, (self.refresh_token, self.access_token)))
-
 
 @dataclass(frozen=True, slots=True)
 class AccessTokenCredentials:
     """A ready-made access token, valid for at most 30 days."""
 
     access_token: str = field(repr=False)
-
-    def secrets(self) -> tuple[str, ...]:
-        """The values that no message may contain."""
-        return (self.access_token,)
 
 
 Credentials = OAuthCredentials | AppCredentials | AccessTokenCredentials
