@@ -132,8 +132,8 @@ _ID_IN_PATH = re.compile(
 _REPORT_CREATION = re.compile(r"/ad_accounts/.*/(mmm_reports|reports/brand_category_sku)$")
 """A POST to these paths counts as analytics; the GET that polls the report does not."""
 
-_OWN_REQUESTS_PER_MINUTE: Mapping[re.Pattern[str], int] = {re.compile(r" POST .*/mmm_reports$"): MMM_REPORTS_PER_MINUTE}
-"""Operations that have a quota of their own for each ad account, in requests per minute."""
+_WITH_OWN_QUOTA = re.compile(r" POST .*/mmm_reports$")
+"""The operations that have a quota of their own for each ad account."""
 
 
 def rate_category(path: str, method: str = "GET") -> str:
@@ -161,5 +161,5 @@ def rated_operation(method: str, path: str) -> str:
 
 
 def own_requests_per_minute(operation: str) -> int | None:
-    """Return the quota per minute of an operation for one ad account; None if it has no quota of its own."""
-    return next((calls for pattern, calls in _OWN_REQUESTS_PER_MINUTE.items() if pattern.search(operation)), None)
+    """Return the requests per minute of an operation that each ad account has of its own; None if it has none."""
+    return MMM_REPORTS_PER_MINUTE if _WITH_OWN_QUOTA.search(operation) else None

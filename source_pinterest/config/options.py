@@ -220,20 +220,18 @@ def _past_day(value: Any, today: Date) -> Date:
     return chosen
 
 
-def unlisted_notice(title: str, names: Collection[str], listed: Collection[str]) -> tuple[str, ...]:
-    """Return a notice about the column names that are not listed, or nothing if all are."""
+def unlisted_notice(title: str, names: Collection[str], listed: Collection[str]) -> Iterator[str]:
+    """Yield a notice about the column names that are not listed, if there are any."""
     unlisted = [
         f"{name}{_hint(' (did you mean {}?)', name, listed, _SIMILAR_NAME_RATIO)}"
         for name in names
         if name not in listed
     ]
-    if not unlisted:
-        return ()
-    sentence = (
-        f"{title}: Pinterest's documentation does not list {', '.join(unlisted)} here. The columns are requested all "
-        "the same; those that Pinterest refuses are left out with a warning."
-    )
-    return (sentence,)
+    if unlisted:
+        yield (
+            f"{title}: Pinterest's documentation does not list {', '.join(unlisted)} here. The columns are requested "
+            "all the same; those that Pinterest refuses are left out with a warning."
+        )
 
 
 def _hint(form: str, name: str, names: Collection[str], ratio: float) -> str:
@@ -242,14 +240,12 @@ def _hint(form: str, name: str, names: Collection[str], ratio: float) -> str:
     return form.format(similar[0]) if similar else ""
 
 
-def early_start_notice(title: str, chosen: Date | None, today: Date, history_days: int) -> tuple[str, ...]:
-    """Return a notice if a start date is older than the history that Pinterest keeps."""
+def early_start_notice(title: str, chosen: Date | None, today: Date, history_days: int) -> Iterator[str]:
+    """Yield a notice if a start date is older than the history that Pinterest keeps."""
     earliest = days_before(today, history_days)
-    if chosen is None or chosen >= earliest:
-        return ()
-    return (
-        f"{title} {chosen} is older than the {history_days} days that Pinterest keeps; reading starts on {earliest}.",
-    )
+    if chosen and chosen < earliest:
+        kept = f"the {history_days} days that Pinterest keeps"
+        yield f"{title} {chosen} is older than {kept}; reading starts on {earliest}."
 
 
 def regions_of(countries: Iterable[str], regions: Iterable[str]) -> tuple[str, ...]:

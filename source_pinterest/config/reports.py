@@ -126,13 +126,7 @@ class CustomReport:
     @property
     def names_windows(self) -> bool:
         """Whether the report sets other attribution windows than Pinterest's default. Some combinations are refused."""
-        usual = DEFAULT_WINDOW
-        own = (
-            (self.click_window_days, usual.click),
-            (self.engagement_window_days, usual.engagement),
-            (self.view_window_days, usual.view),
-        )
-        return any(days not in (None, default) for days, default in own)
+        return any(getattr(self, key) not in (None, default) for key, default in DEFAULT_WINDOW.days.items())
 
     @property
     def is_in_doubt(self) -> bool:
@@ -366,7 +360,7 @@ def _custom_report(fields: Mapping[str, Any]) -> CustomReport:
     return CustomReport(**chosen)
 
 
-def _own_report(key: str, value: Mapping[str, Any], today: Date) -> tuple[OwnReport, list[str], tuple[str, ...]]:
+def _own_report(key: str, value: Mapping[str, Any], today: Date) -> tuple[OwnReport, list[str], Iterator[str]]:
     """Return the report of an option, a sentence for each field that can't be used, and notices about its columns."""
     usual, listed, added = _OWN_REPORTS[key]
     title = f"{FORM['properties'][key]['title']}, "
