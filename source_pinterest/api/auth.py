@@ -208,8 +208,11 @@ class OAuthAuthenticator(PinterestAuthenticator):
         SECRETS.keep(credentials.basic_token)
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Put the token on a request."""
-        request.headers["Authorization"] = f"Bearer {self._valid_token()}"
+        """Put the token on a request, after renewing it if it is about to expire."""
+        with self._lock:
+            if not self._access_token or self._clock() >= self._expires_at:
+                self._refresh()
+            request.headers["Authorization"] = f"Bearer {self._access_token}"
         return request
 
     def accepted(self, token: str) -> None:
@@ -244,12 +247,6 @@ class OAuthAuthenticator(PinterestAuthenticator):
         """Wait for the thread that renews the token; `on_rotation` has returned by then."""
         if self._lock.acquire(timeout=seconds):
             self._lock.release()
-
-    def _valid_token(self) -> str:
-        with self._lock:
-            if not self._access_token or self._clock() >= self._expires_at:
-                self._refresh()
-            return str(self._access_token)
 
     def _refresh(self) -> None:
         """Renew the token, or raise an earlier failure again, so that waiting threads send no further requests."""

@@ -88,10 +88,14 @@ def parse_body(chunks: Iterable[bytes], on_replacement: OnReplacement | None = N
         MalformedResponseError: the body can't be parsed.
         TooLargeToParseError: it is larger than `limits.JOINED_BYTES`, or takes more than `limits.PARSED_BYTES`.
     """
-    body = b"".join(_up_to(chunks, limits.JOINED_BYTES))
-    if len(body) > limits.JOINED_BYTES:
-        raise TooLargeToParseError(f"The response is larger than {limits.JOINED_BYTES:,} bytes.")
-    if len(body) > _SURELY_SMALL and _parsed_size(body) > limits.PARSED_BYTES:
+    pieces, size = list[bytes](), 0
+    for chunk in chunks:
+        pieces.append(chunk)
+        size += len(chunk)
+        if size > limits.JOINED_BYTES:
+            raise TooLargeToParseError(f"The response is larger than {limits.JOINED_BYTES:,} bytes.")
+    body = b"".join(pieces)
+    if size > _SURELY_SMALL and _parsed_size(body) > limits.PARSED_BYTES:
         raise TooLargeToParseError(f"The response takes more than {limits.PARSED_BYTES:,} bytes of memory.")
     return parse_json(body, on_replacement)
 
@@ -99,15 +103,6 @@ def parse_body(chunks: Iterable[bytes], on_replacement: OnReplacement | None = N
 def _parsed_size(body: bytes) -> int:
     """Return about how many bytes of memory a JSON text takes when it is parsed, besides the text itself."""
     return len(body) + 64 * body.count(b",") + 64 * body.count(b"[") + 192 * body.count(b"{")
-
-
-def _up_to(chunks: Iterable[bytes], size: int) -> Iterator[bytes]:
-    """Yield chunks until they have more than this many bytes."""
-    for chunk in chunks:
-        yield chunk
-        size -= len(chunk)
-        if size < 0:
-            return
 
 
 class _Lenient:
@@ -273,7 +268,10 @@ class JsonBody:
         """Return the next value."""
         self.peek()
         while not (end := self._end_of_value()):
-            self._read_more_within(self._at + ROW_BYTES)
+            if len(self._text) >= self._at + ROW_BYTES:
+                raise MalformedResponseError(f"A row or value of the response has more than {ROW_BYTES:,} bytes.")
+            if not self._read_more():
+                raise MalformedResponseError("The response is cut short.")
         value = parse_json(self._text[self._at : end], self._on_replacement)
         self._at = end
         return value
@@ -334,12 +332,6 @@ class JsonBody:
             if not depth:
                 return token.end()
         return 0
-
-    def _read_more_within(self, limit: int) -> None:
-        if len(self._text) >= limit:
-            raise MalformedResponseError(f"A row or value of the response has more than {ROW_BYTES:,} bytes.")
-        if not self._read_more():
-            raise MalformedResponseError("The response is cut short.")
 
     def _read_more(self) -> bool:
         """Drop the consumed text and read at least as much as is left, so that small chunks are not copied each time.

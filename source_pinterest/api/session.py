@@ -242,7 +242,7 @@ class PinterestSession(TimeoutSession):
 def _read(
     response: requests.Response, parse: Parse[T], bounds: Bounds, deadline: Deadline
 ) -> ApiResponse[T] | ErrorResponse:
-    token = bearer_of(response.request)
+    token = str(response.request.headers.get("Authorization", "")).removeprefix("Bearer ")
     if _is_success(response):
         return ApiResponse(parse(chunks_of(response, bounds, deadline)), server_time_of(response.headers), token)
     body = beginning_of(response, bounds, deadline)
@@ -253,12 +253,6 @@ def _read(
 def _is_success(response: requests.Response) -> bool:
     """Whether the status is 2xx, except for 206: no request asks for a part of a response."""
     return response.status_code < HTTPStatus.MULTIPLE_CHOICES and response.status_code != HTTPStatus.PARTIAL_CONTENT
-
-
-def bearer_of(request: requests.PreparedRequest | None) -> str:
-    """Return the access token of a request; empty if it has none."""
-    headers = request.headers if request is not None else {}
-    return str(headers.get("Authorization", "")).removeprefix("Bearer ")
 
 
 def server_time_of(headers: Mapping[str, str]) -> int:
