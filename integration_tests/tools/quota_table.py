@@ -9,7 +9,7 @@ from integration_tests.simulator.access.quotas import PROFILES, UNIVERSAL
 from integration_tests.support.documents import table
 from integration_tests.tools.stream_pages import simulated
 from source_pinterest import limits
-from source_pinterest.engine.asks import request_shape
+from source_pinterest.streams.analytics.query import request_shape
 
 AGENCIES = (10, 100, 1_000)
 """Ad accounts."""

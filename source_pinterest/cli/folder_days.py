@@ -135,8 +135,8 @@ class FolderDays:
 
     def _period(self, stream: str, today: Date) -> Period:
         """Return the days that a sync of this day asks for."""
-        days = self._streams[stream]().days if stream in self._streams else PinterestStream.days
-        return Period.of(Setup(days, self.config, self._configured), today)
+        days = self._streams[stream]().day_range if stream in self._streams else PinterestStream.day_range
+        return Setup(days, self.config, self._configured).period(today)
 
     def _days_of(self, stream: str, field: str, history: Days, period: Period) -> OwnerDays:
         """Return the days of an owner of whom `history` has been read."""

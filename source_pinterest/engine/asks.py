@@ -1,7 +1,7 @@
 """What a request asks for, and what is asked for instead after an error.
 
-`Asks.read` is the one loop in which a request is sent again in another form: without the names that Pinterest refuses,
-or as two halves, by ids and then by days.
+`Asks.read` sends a request again in another form: without the names that Pinterest refuses, or as two halves, by ids
+and then by days.
 """
 
 import math
@@ -44,9 +44,6 @@ COMMA = "%2C"
 
 _REFUSALS = 2
 """The refusals of a name after which it counts as refused. A single refusal may mention the name in passing."""
-
-_RETRIES_OF_A_HALF = 1
-"""The most retries of a part of a request, if the whole failed in every try."""
 
 _MOST_REQUESTS = 98
 """The most requests in place of one that fails, beside two probes. What is unread then has failed."""
@@ -92,16 +89,31 @@ class Ask:
         day = (self.window.start, self.window.end)[place]
         return replace(self, ids=self.ids[place:][:1], window=DateWindow(day, day), max_retries=0)
 
-    def halves(self) -> "list[Ask]":
-        """Return two asks for half of the ids each or, of one id at most, half of the days; none if it has one day."""
-        if len(self.ids) > 1:
+    def halves(self, error: PinterestError) -> "list[Ask]":
+        """Return two asks for half of the ids each or, of one id at most, for half of the days.
+
+        None are returned if they would get the same error. If the error is not about size, a half of the ids has one
+        retry, and a half of the days none.
+        """
+        has_ids = len(self.ids) > 1
+        part = self if _is_about_size(error) else replace(self, max_retries=int(has_ids))
+        if has_ids:
             half = math.ceil(len(self.ids) / 2)
-            return [replace(self, ids=ids) for ids in (self.ids[:half], self.ids[half:])]
-        return [replace(self, window=window) for window in Granularity.DAY.halves(self.window) or ()]
+            return [replace(part, ids=ids) for ids in (self.ids[:half], self.ids[half:])]
+        windows = () if _needs_ids(error) else Granularity.DAY.halves(self.window) or ()
+        return [replace(part, window=window) for window in windows]
+
+    @property
+    def is_unprobed(self) -> bool:
+        """Whether no probe has shown yet that Pinterest answers for a part of it.
+
+        A whole request is probed, and a single id once it is apart from others. Their parts were probed with them.
+        """
+        return self.max_retries is None or (len(self.ids) == 1 and self.max_retries > 0)
 
     def without(self, names: Collection[str]) -> "Ask":
         """Return the same request without some names."""
-        kept = {by: tuple(name for name in listed if name not in names) for by, listed in self.names.items()}
+        kept = {by: tuple(name for name in wanted if name not in names) for by, wanted in self.names.items()}
         return replace(self, names=kept)
 
     def all_names(self) -> set[str]:
@@ -110,7 +122,7 @@ class Ask:
 
 
 class Refusals:
-    """The refusals of names by account, and Pinterest's last words about each: what streams of one level learn."""
+    """The names that Pinterest refuses, by account, and its last words about each. Streams of one level share them."""
 
     def __init__(self) -> None:
         self.counts: Counter[tuple[str, str]] = Counter()
@@ -135,12 +147,12 @@ class RefusedNames:
         self._refusals = refusals or Refusals()
         self._lock = self._refusals.lock
 
-    def of(self, account: str) -> frozenset[str]:
+    def names_of(self, account: str) -> frozenset[str]:
         """Return the names that are known to be refused for an account so far."""
         with self._lock:
             certain = {name for (_, name), count in self._refusals.counts.items() if count >= _REFUSALS}
-            names = (name for of, name in self._refusals.counts if of == account and name in certain)
-            return frozenset(names) - self._needed
+            names = {name for refusing, name in self._refusals.counts if refusing == account}
+            return frozenset(names & certain) - self._needed
 
     def learn(self, ask: Ask, error: PinterestError) -> bool:
         """Count the refusal of the names to which an error refers.
@@ -156,12 +168,12 @@ class RefusedNames:
         if not isinstance(error, BadRequestError):
             return False
         with self._lock:
-            if ask.without(self.of(ask.account)) != ask:
+            if ask.without(self.names_of(ask.account)) != ask:
                 return True  # another worker has learned of a name meanwhile
-            found = named_in(error.quote, ask.all_names().difference(self._needed, ask.doubtful))
-            if not found or not all(ask.without(found).names.values()):
+            refused = named_in(error.quote, ask.all_names().difference(self._needed, ask.doubtful))
+            if not refused or not all(ask.without(refused).names.values()):
                 return False
-            for name in found:
+            for name in refused:
                 self._refusals.counts[ask.account, name] += 1
                 self._refusals.quotes[ask.account, name] = error.quote
             return True
@@ -202,27 +214,15 @@ class Asks:
     after a refusal, a time-out or a 5xx, down to the id that is the cause. After a time-out or a 5xx, the first and the
     last id are probed for one day first. If Pinterest answers neither, it is an outage, and nothing is halved.
 
-    Attributes:
-        ids: the most ids in a request.
-
     Args:
-        ids: the most ids that Pinterest allows; None: a request is neither cut nor halved.
+        ids: the most ids that Pinterest allows in a request; None: a request is neither cut nor halved.
         days: the most days that Pinterest allows.
         refused: learns which names Pinterest refuses.
-        halves_on: returns whether to halve a request after an error that is not about its size.
     """
 
-    def __init__(
-        self,
-        ids: int | None = None,
-        days: int = 1,
-        refused: RefusedNames | None = None,
-        *,
-        halves_on: Callable[[PinterestError], bool] = lambda _: False,
-    ) -> None:
+    def __init__(self, ids: int | None = None, days: int = 1, refused: RefusedNames | None = None) -> None:
         self._is_sizeable = ids is not None
-        self.ids, self._days = ids or 1, days
-        self._refused, self._halves_on = refused or RefusedNames(Notices("")), halves_on
+        self._ids, self._days, self._refused = ids or 1, days, refused or RefusedNames(Notices(""))
         self._answered: dict[str, Ids] = {}
         """The ids of the last successful request, by account."""
         self._refusals: Counter[str] = Counter()
@@ -233,7 +233,7 @@ class Asks:
 
     def ids_that_fit(self, ids: Ids, length_without_ids: int) -> int:
         """Return how many ids of the length of the longest of these fit into a request."""
-        return min(self.ids, ids_that_fit(ids, limits.URL_CHARACTERS - length_without_ids))
+        return min(self._ids, ids_that_fit(ids, limits.URL_CHARACTERS - length_without_ids))
 
     def read(
         self,
@@ -253,59 +253,59 @@ class Asks:
         Raises:
             PinterestError: a request failed and can't or should not be made smaller, or every part of the whole failed.
         """
+        may_fail, failures = failures is not None, [] if failures is None else failures
         pending, sent, is_answered = deque([whole]), 0, False
         while pending:
             ask, *others = self._in_size(pending.popleft(), length_without_ids)
             pending.extendleft(reversed(others))
-            tried = ask.without(self._refused.of(ask.account))
+            tried = ask.without(self._refused.names_of(ask.account))
             sent += 1
             try:
                 response = send(tried)
             except PinterestError as error:
                 if self._refused.learn(tried, error):
                     pending.appendleft(ask)
-                elif failures is None:
-                    pending.extendleft(reversed(self._halves(ask, error)))
-                elif sent < _MOST_REQUESTS:
-                    pending.extendleft(reversed(self._parts(ask, error, send, failures)))
-                    self._check_outage(whole, error, send)
-                else:
+                elif may_fail and sent >= _MOST_REQUESTS:
                     failures += _unread([ask, *pending], error)
                     pending.clear()
-            else:
-                self._answered[ask.account], is_answered = ask.ids, True
-                self._lost_in_a_row[ask.account] = 0
-                self._refused.warn(ask, tried)
-                yield response
-        if failures and not is_answered:
+                elif halves := self._parts(ask, error, send) if may_fail else self._halves(ask, error):
+                    pending.extendleft(reversed(halves))
+                else:
+                    failures.append(Failure(ask, error))
+                    self._check_outage(whole, error, send)
+                continue
+            self._answered[ask.account], is_answered = ask.ids, True
+            self._lost_in_a_row[ask.account] = 0
+            self._refused.warn(ask, tried)
+            yield response
+        if not is_answered:
             self._check_others(whole.account, failures)
 
     def _halves(self, ask: Ask, error: PinterestError) -> list[Ask]:
-        """Return the halves of an ask that is too large, or that its stream halves after such an error.
+        """Return the halves of an ask that is too large, and that has to be read whole.
 
         Raises:
-            PinterestError: the error, if the ask can't or should not be halved.
+            PinterestError: the error, if it is about anything else, or the ask can't be halved.
         """
-        halves = [] if not self._is_sizeable or (_needs_ids(error) and len(ask.ids) <= 1) else ask.halves()
-        if not halves or not (isinstance(error, ResponseTooLargeError) or self._halves_on(error)):
+        halves = ask.halves(error) if self._is_sizeable and isinstance(error, ResponseTooLargeError) else []
+        if not halves:
             raise error
-        retries = _RETRIES_OF_A_HALF if isinstance(error, UnavailableError) else ask.max_retries
-        return [replace(half, max_retries=retries) for half in halves]
+        return halves
 
-    def _parts(self, ask: Ask, error: PinterestError, send: Callable[[Ask], Any], failures: list[Failure]) -> list[Ask]:
-        """Return the halves of an ask of which a part may fail alone; none if it is that part, which is noted.
+    def _parts(self, ask: Ask, error: PinterestError, send: Callable[[Ask], Any]) -> list[Ask]:
+        """Return the halves of an ask of which a part may fail alone; none if the ask is that part.
 
         Raises:
             PinterestError: the error, if no part of the ask is its cause.
         """
-        if not _may_cost_a_part(error) or (_is_refusal(error) and self._is_account_refused(ask)):
+        if not _may_cost_a_part(error) or self._is_account_refused(ask, error):
             raise error
-        halves = [] if _needs_ids(error) and len(ask.ids) <= 1 else ask.halves()
-        if halves and (error.reason not in _NO_ANSWER or self._answers(ask, error, send)):
-            retries = ask.max_retries if _is_about_size(error) else _RETRIES_OF_A_HALF if len(ask.ids) > 1 else 0
-            return [replace(half, max_retries=retries) for half in halves]
-        failures.append(Failure(ask, error))
-        self._lost_in_a_row[ask.account] += 1
+        halves = ask.halves(error)
+        if not halves or error.reason not in _NO_ANSWER or not ask.is_unprobed or self._probe(ask, send):
+            return halves
+        is_bad_id = len(ask.ids) == 1 and self._has_read_others(ask.account, ask.ids)
+        if ask.max_retries is None and not is_bad_id:
+            raise error  # the whole request gets no answer: it is an outage
         return []
 
     def _check_outage(self, whole: Ask, error: PinterestError, send: Callable[[Ask], Any]) -> None:
@@ -314,44 +314,31 @@ class Asks:
         Raises:
             PinterestError: the error, because it does not.
         """
+        self._lost_in_a_row[whole.account] += 1
         if error.reason in _NO_ANSWER and self._lost_in_a_row[whole.account] > 1:
             if not self._probe(whole, send):
                 raise error
             self._lost_in_a_row[whole.account] = 0
 
-    def _answers(self, ask: Ask, error: PinterestError, send: Callable[[Ask], Any]) -> bool:
-        """Return whether Pinterest answers a smallest part of an ask that failed.
-
-        Both ends are probed of a whole request, and of a single id. Other parts have been probed with the whole.
-
-        Raises:
-            PinterestError: the error of a whole request, because it is an outage.
-        """
-        is_single = len(ask.ids) == 1
-        if not (ask.max_retries is None or (is_single and ask.max_retries)):
-            return True
-        if self._probe(ask, send):
-            return True
-        if ask.max_retries is None and not (is_single and self._has_read_others(ask.account, ask.ids)):
-            raise error
-        return False
-
     def _probe(self, ask: Ask, send: Callable[[Ask], Any]) -> bool:
         """Return whether Pinterest answers a request for the first id and day of an ask, or for the last ones."""
         for place in (0, -1):
             try:
-                send(ask.smallest(place).without(self._refused.of(ask.account)))
-            except SliceError as found:
-                if found.reason not in _NO_ANSWER and not isinstance(found, UnavailableError):
+                send(ask.smallest(place).without(self._refused.names_of(ask.account)))
+            except SliceError as error:
+                if error.reason not in _NO_ANSWER and not isinstance(error, UnavailableError):
                     return True
             else:
                 return True
         return False
 
-    def _is_account_refused(self, ask: Ask) -> bool:
-        """Return whether the refusal of an account as a whole, or of one id after several others, is the account's."""
-        if not ask.ids or ask.account in self._answered:
-            return not ask.ids
+    def _is_account_refused(self, ask: Ask, error: PinterestError) -> bool:
+        """Return whether a refusal is that of an account: of the account as a whole, or of one id after several others.
+
+        While an id of the account was read, the refusal of another one is its own.
+        """
+        if not _is_refusal(error) or not ask.ids or ask.account in self._answered:
+            return _is_refusal(error) and not ask.ids
         with self._lock:
             self._refusals[ask.account] += len(ask.ids) == 1
             return self._refusals[ask.account] >= _REFUSED_IDS_OF_AN_ACCOUNT
@@ -363,7 +350,8 @@ class Asks:
             PinterestError: too many ids have failed, or no other id of the account was read.
         """
         ids = tuple(chain.from_iterable(failure.ask.ids for failure in failures))
-        if len(ids) >= _REFUSED_IDS_OF_AN_ACCOUNT or not self._has_read_others(account, ids):
+        is_its_own = len(ids) < _REFUSED_IDS_OF_AN_ACCOUNT and self._has_read_others(account, ids)
+        if failures and not is_its_own:
             raise next((failure.error for failure in failures if not failure.is_refused), failures[0].error)
 
     def _has_read_others(self, account: str, ids: Ids) -> bool:
@@ -379,40 +367,13 @@ class Asks:
 
     def _groups(self, ids: Ids, length_without_ids: int) -> Iterator[Ids]:
         first, length, room = 0, 0, limits.URL_CHARACTERS - length_without_ids + len(COMMA)
-        for position, one in enumerate(ids):
-            added = len(quote_plus(one)) + len(COMMA)
-            if position > first and (position - first >= self.ids or length + added > room):
+        for position, text in enumerate(ids):
+            added = len(quote_plus(text)) + len(COMMA)
+            if position > first and (position - first >= self._ids or length + added > room):
                 yield ids[first:position]
                 first, length = position, 0
             length += added
         yield ids[first:]
-
-
-class RequestShape(NamedTuple):
-    """The number of ids and of days in a request."""
-
-    ids: int
-    days: int
-
-
-def request_shape(
-    ids: int, days: int, rows_a_day: int = 1, max_ids: int = limits.IDS_PER_ANALYTICS_REQUEST
-) -> RequestShape:
-    """Return the shape of the fewest analytics requests within Pinterest's limits.
-
-    Of shapes with as many requests, it is the one with the longest windows, because the state moves window by window.
-
-    Args:
-        ids: the number of entities.
-        days: the number of days.
-        rows_a_day: the rows that an entity has on a day.
-        max_ids: the most ids that fit into a request.
-    """
-    cells = limits.ROWS_PER_ANALYTICS_REQUEST // rows_a_day
-    windows = range(math.ceil(days / limits.ANALYTICS_WINDOW_DAYS), days + 1)
-    lengths = (math.ceil(days / number) for number in windows)
-    shapes = (RequestShape(min(max_ids, max(1, cells // length)), length) for length in lengths)
-    return min(shapes, key=lambda shape: math.ceil(ids / shape.ids) * math.ceil(days / shape.days))
 
 
 def ids_that_fit(ids: Sequence[str], characters: int, separator: str = COMMA) -> int:
@@ -448,8 +409,8 @@ def _may_cost_a_part(error: PinterestError) -> bool:
 
 def _unread(asks: Iterable[Ask], error: PinterestError) -> Iterator[Failure]:
     """Return the failures of asks that are not sent, since too many parts of their request have failed."""
-    found = SliceError(f"Too many IDs fail to ask for each. {error.message}", kind=error.kind, quote=error.quote)
-    return (Failure(ask, found) for ask in asks)
+    unread = SliceError(f"Too many IDs fail to ask for each. {error.message}", kind=error.kind, quote=error.quote)
+    return (Failure(ask, unread) for ask in asks)
 
 
 def named_in(message: str, optional: Collection[str]) -> set[str]:

@@ -90,7 +90,7 @@ class Task(StreamSlice):
         return task
 
     @property
-    def days(self) -> DateWindow:
+    def required_window(self) -> DateWindow:
         """The window of a task about days.
 
         Raises:

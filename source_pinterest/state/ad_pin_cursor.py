@@ -20,26 +20,29 @@ class PromotedPins:
     """The pins that the ads of one account promote, from a list that was read to its end.
 
     Attributes:
-        times: the least and the greatest time at which an ad of each pin was made or last edited, in epoch seconds;
-            empty if no ad says it.
+        changed: the least time at which an ad of each pin was made or last edited, in epoch seconds; None if no ad of
+            the pin says it.
+        newest: the greatest of these times of all ads; 0 if no ad says it.
         made: when the newest ad of each pin was made, in epoch seconds.
         listed_at: the time of the first page, in epoch seconds, by the server's clock or ours, whichever is earlier.
     """
 
     def __init__(self, listed_at: int) -> None:
-        self.times: dict[str, tuple[int, ...]] = {}
+        self.changed: dict[str, int | None] = {}
+        self.newest = 0
         self.made: dict[str, int] = {}
         self.listed_at = listed_at
 
     def add(self, ad: Mapping[str, Any]) -> None:
         """Take the pin of an ad, if it has one."""
-        if pin := ad.get("pin_id"):
-            made, edited = time_in(ad, "created_time"), time_in(ad, "updated_time")
-            changed = max((time for time in (made, edited) if time is not None), default=None)
-            known = self.times.get(pin, ()) if changed is None else (*self.times.get(pin, ()), changed)
-            self.times[pin] = (min(known), max(known)) if known else ()
-            if made is not None:
-                self.made[pin] = max(made, self.made.get(pin, made))
+        if not (pin := ad.get("pin_id")):
+            return
+        made, edited, known = time_in(ad, "created_time"), time_in(ad, "updated_time"), self.changed.get(pin)
+        changed = max((time for time in (made, edited) if time is not None), default=None)
+        self.changed[pin] = min((time for time in (changed, known) if time is not None), default=None)
+        self.newest = max(self.newest, changed or 0)
+        if made is not None:
+            self.made[pin] = max(made, self.made.get(pin, made))
 
 
 class AdPinCursor(PinterestCursor):
@@ -93,29 +96,36 @@ class AdPinCursor(PinterestCursor):
             The pins that have not failed, and those that are owed.
         """
         with self._lock:
-            for pin in self.owed.of(account).keys() - promoted.times.keys():
+            for pin in self.owed.debts(account).keys() - promoted.changed.keys():
                 self.owed.settle(account, pin)
-            owed = self.owed.of(account)
-            known_until: int | None = self._saved.accounts.get(account, {}).get(FIELD)
-
-            def is_known(pin: str, times: tuple[int, ...]) -> bool:
-                """Return whether an ad promotes the pin that an earlier sync knew."""
-                if known_until is None or not times or pin in self._new[account]:
-                    return False
-                return min(times) <= max(known_until, self._just_read.get((account, pin), known_until))
-
-            new = [pin for pin, times in promoted.times.items() if pin not in owed and not is_known(pin, times)]
+            owed = self.owed.debts(account)
+            new = [pin for pin in promoted.changed if pin not in owed and not self._is_known(account, pin, promoted)]
             self._new[account] = set(new)
-            if seen := [time for times in promoted.times.values() for time in times]:
-                newest = max(seen) if known_until is None else max(known_until, *seen)
-                cursor = min(newest, promoted.listed_at - limits.EDIT_MARGIN_SECONDS)
-                self._saved.accounts[account] = {FIELD: cursor}
-                young = {(account, pin): min(times) for pin, times in promoted.times.items() if times}
-                self._young.update({key: time for key, time in young.items() if time > cursor})
+            if promoted.newest:
+                self._move_to(account, promoted)
             self._just_read = {
-                key: time for key, time in self._just_read.items() if key[0] != account or key in self._young
+                key: read for key, read in self._just_read.items() if key in self._young or key[0] != account
             }
             return new, owed
+
+    def _is_known(self, account: str, pin: str, promoted: PromotedPins) -> bool:
+        """Return whether an ad promotes the pin that an earlier sync knew."""
+        changed, known_until = promoted.changed[pin], self._known_until(account)
+        if changed is None or known_until is None or pin in self._new[account]:
+            return False
+        return changed <= max(known_until, self._just_read.get((account, pin), known_until))
+
+    def _known_until(self, account: str) -> int | None:
+        return self._saved.accounts.get(account, {}).get(FIELD)
+
+    def _move_to(self, account: str, promoted: PromotedPins) -> None:
+        """Move the cursor of an account to its newest ad, and remember which pins have younger ads alone."""
+        newest = max(promoted.newest, self._known_until(account) or 0)
+        cursor = min(newest, promoted.listed_at - limits.EDIT_MARGIN_SECONDS)
+        self._saved.accounts[account] = {FIELD: cursor}
+        for pin, changed in promoted.changed.items():
+            if changed is not None and changed > cursor:
+                self._young[account, pin] = changed
 
     def fail(self, task: Task, error: Exception | None = None) -> None:
         """Owe a pin that has failed, unless it was not tried or the error is about all pins."""

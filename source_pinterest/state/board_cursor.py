@@ -6,7 +6,7 @@ from typing import Any
 from source_pinterest import limits
 from source_pinterest.engine.tasks import Task
 from source_pinterest.state.cursor import PinterestCursor, StateStore
-from source_pinterest.state.entity_cursor import epoch_seconds
+from source_pinterest.state.entity_cursor import time_in
 from source_pinterest.state.formats import ACCOUNT_KEY
 
 MODIFIED_AT = "board_pins_modified_at"
@@ -22,25 +22,16 @@ def _name_of_board(parents: Mapping[str, Any]) -> str:
     return f"{parents[ACCOUNT_KEY]}/{board}" if ACCOUNT_KEY in parents else board
 
 
-def _is_before(modified_at: str | None, moment: int) -> bool:
-    """Return whether a change time lies at a moment or earlier. One that can't be read does not."""
-    try:
-        changed = epoch_seconds(modified_at)
-    except (ValueError, TypeError, OverflowError):
-        return False
-    return changed is not None and changed <= moment
-
-
 class BoardCursor(PinterestCursor):
     """Keeps for each board the change time that it had when its pins were last listed.
 
-    A board takes its new time once all of its tasks were read whole, unless it changed less than five minutes before
-    the boards were listed: a list may lag, and a pin may come in the same second. Nor does it if a task found that its
-    list has to be read again. A board is listed if Pinterest gives no change time, or another one than the state. There
-    may be 100,000 boards, so the state is one mapping of names to times.
+    A board takes its new time once all of its tasks were read whole. It keeps its old time if it changed less than five
+    minutes before the boards were listed: a list may lag, and a pin may come in the same second. It also keeps it if a
+    task found that its list has to be read again. A board is listed if Pinterest gives no change time, or another one
+    than the state. There may be 100,000 boards, so the state is one mapping of names to times.
 
-    Another attempt of a full refresh lists no board that the state has. Boards that an incremental sync is to list
-    after it have no time there.
+    Another attempt of a full refresh lists no board that the state names. A board without a time there is listed by the
+    next incremental sync.
 
     Args:
         store: has the incoming state and takes the outgoing ones.
@@ -52,11 +43,8 @@ class BoardCursor(PinterestCursor):
         self._merges_by_key = merges_by_key
         self._emitted: set[str] = set()  # boards of which pins were queued
         boards = store.incoming().get(_BOARDS)
-        self._known: dict[str, str] = (
-            {name: time for name, time in boards.items() if isinstance(time, str)}
-            if isinstance(boards, Mapping)
-            else {}
-        )
+        saved = boards.items() if isinstance(boards, Mapping) else ()
+        self._known: dict[str, str] = {name: time for name, time in saved if isinstance(time, str)}
         self._seen: set[str] = set()
         self._pending: dict[str, tuple[str | None, int]] = {}
 
@@ -73,7 +61,7 @@ class BoardCursor(PinterestCursor):
             return board not in self._known
         return not modified_at or self._known.get(board) != modified_at
 
-    def expect(self, parents: Mapping[str, Any], modified_at: str | None, listed_at: int, tasks: int) -> None:
+    def plan(self, parents: Mapping[str, Any], modified_at: str | None, listed_at: int, tasks: int) -> None:
         """Register how many tasks a board has, before the first of them is read.
 
         Args:
@@ -82,9 +70,10 @@ class BoardCursor(PinterestCursor):
             listed_at: when the boards were listed, in epoch seconds by the server's clock.
             tasks: the number of tasks.
         """
-        counts = _is_before(modified_at, listed_at - limits.EDIT_MARGIN_SECONDS)
+        changed = time_in({MODIFIED_AT: modified_at}, MODIFIED_AT)
+        is_old = changed is not None and changed <= listed_at - limits.EDIT_MARGIN_SECONDS
         with self._lock:
-            self._set_pending(_name_of_board(parents), modified_at if counts else None, tasks)
+            self._set_pending(_name_of_board(parents), modified_at if is_old else None, tasks)
 
     def forget_others(self) -> None:
         """Drop the boards that are no longer listed, so that the state does not grow without end."""

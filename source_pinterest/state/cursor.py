@@ -41,7 +41,7 @@ class FullRefresh:
     generation: int | None
 
     @classmethod
-    def of(cls, configured: ConfiguredAirbyteStream | None) -> Self | None:
+    def in_catalog(cls, configured: ConfiguredAirbyteStream | None) -> Self | None:
         """Return the refresh that a connection asks for; None for a stream that is incremental or not selected."""
         if configured is None or configured.sync_mode is not SyncMode.full_refresh:
             return None
@@ -49,40 +49,30 @@ class FullRefresh:
 
     def has_ended(self, state: Mapping[str, Any]) -> bool:
         """Return whether an earlier attempt of this refresh has read the whole stream."""
-        mark = _mark_of(state)
-        return mark is not None and mark.ended and self._is(mark)
+        mark = _mark_in(state)
+        return self._is(mark) and mark["ended"]
 
     def continues(self, state: Mapping[str, Any]) -> bool:
         """Return whether an earlier attempt of this refresh wrote the state.
 
         Where one of the two generations is unknown, a refresh that has not ended counts as this one.
         """
-        mark = _mark_of(state)
-        if mark is None:
-            return False
-        both_known = self.generation is not None and mark.generation is not None
-        return self._is(mark) or (not mark.ended and not both_known)
+        mark = _mark_in(state)
+        is_other = self.generation is not None and isinstance(mark.get("generation"), int)
+        return self._is(mark) or not (mark.get("ended", True) or is_other)
 
     def mark(self, *, ended: bool) -> dict[str, Any]:
         """Return the mark that a state of this refresh carries."""
         return {"generation": self.generation, "ended": ended}
 
-    def _is(self, mark: "_Mark") -> bool:
-        return self.generation is not None and self.generation == mark.generation
+    def _is(self, mark: Mapping[str, Any]) -> bool:
+        return self.generation is not None and self.generation == mark.get("generation")
 
 
-@dataclass(frozen=True)
-class _Mark:
-    generation: int | None
-    ended: bool
-
-
-def _mark_of(state: Mapping[str, Any]) -> _Mark | None:
+def _mark_in(state: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the mark of a refresh in a state; empty if there is none that can be read."""
     mark = state.get(_MARK)
-    if not isinstance(mark, Mapping) or not isinstance(mark.get("ended"), bool):
-        return None
-    generation = mark.get("generation")
-    return _Mark(generation if isinstance(generation, int) else None, mark["ended"])
+    return mark if isinstance(mark, Mapping) and isinstance(mark.get("ended"), bool) else {}
 
 
 @contextmanager
@@ -177,7 +167,7 @@ class PinterestCursor(Cursor):
         del account
 
     def fail(self, task: Task, error: Exception | None = None) -> None:
-        """Note a task that was not read, for cursors that keep more of it than that the task is not committed.
+        """Note a task that was not read. By default, a cursor keeps nothing of it.
 
         Args:
             task: the task.
@@ -185,7 +175,7 @@ class PinterestCursor(Cursor):
         """
 
     def leave_out(self, task: Task, error: Exception) -> None:
-        """Wait no longer for a task that Pinterest refuses, or that is gone, for cursors of days."""
+        """Wait no longer for a task that Pinterest refuses, or that is gone. Only cursors of days wait."""
 
     def count(self, records: int, task: Task) -> None:
         """Count records of a task that are about to be queued."""

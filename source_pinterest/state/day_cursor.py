@@ -5,8 +5,9 @@ windows of tasks that are still to be read or have failed.
 """
 
 import logging
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -60,17 +61,17 @@ class DayCursor(PinterestCursor):
         self._is_final = incoming.get(FINAL_KEY) is True
         with reading_state(store.stream_name):
             saved = self._positions_in(incoming)
-            self._before = {owner: Days.from_state(one, self.field) for owner, one in saved.items()}
+            self._before = {owner: Days.from_state(position, self.field) for owner, position in saved.items()}
             # A state without the mark may be of an older version: the last day that was final when it was read, and
             # the last one that was emitted.
             self._settled, self._emitted_until = (
-                {owner: parse_day(one[name]) for owner, one in saved.items() if one.get(name)}
+                {owner: parse_day(position[name]) for owner, position in saved.items() if position.get(name)}
                 for name in ("settled", "read")
             )
         self._accounts = frozenset(owner for owner, days in self._before.items() if owner and days.has_any)
-        self._read: dict[Owner, set[DateWindow]] = {}
+        self._read: defaultdict[Owner, set[DateWindow]] = defaultdict(set)
         """The windows that tasks of this sync have read."""
-        self._unread: dict[Owner, Counter[DateWindow]] = {}
+        self._unread: defaultdict[Owner, Counter[DateWindow]] = defaultdict(Counter)
         """The number of tasks about each window that are still to be read or have failed."""
 
     def _positions_in(self, state: Mapping[str, Any]) -> dict[Owner, Position]:
@@ -164,9 +165,9 @@ class DayCursor(PinterestCursor):
                 f"keeps the days from {self._period.earliest} on. Rows of an earlier sync keep their numbers."
                 f"{' They stay in the state as missing.' if self.keeps_lost_days else ''}",
             )
-        if lost and not self.keeps_lost_days:
+        if lost and not self.keeps_lost_days:  # they count as read
             with self._lock:
-                self._before[owner] = self._before[owner].with_lost(lost)
+                self._before[owner] = replace(self._before[owner], read=self._before[owner].read.plus(lost))
 
     @property
     def emits_once(self) -> bool:
@@ -209,8 +210,8 @@ class DayCursor(PinterestCursor):
             self._before[owner] = cut
         return twice
 
-    def expect(self, owner: Owner, windows: Iterable[tuple[DateWindow, int]]) -> None:
-        """Expect tasks of an owner, before the first of them is read: a day waits for all of its tasks.
+    def plan(self, owner: Owner, windows: Iterable[tuple[DateWindow, int]]) -> None:
+        """Note the tasks of an owner before the first of them is read: a day waits for all of its tasks.
 
         Args:
             owner: the owner.
@@ -218,12 +219,12 @@ class DayCursor(PinterestCursor):
         """
         with self._lock:
             for window, tasks in windows:
-                self._unread.setdefault(owner, Counter())[window] += tasks
+                self._unread[owner][window] += tasks
                 if not tasks:
-                    self._end(owner, window)
+                    self._read[owner].add(window)
 
     def split(self, owner: Owner, window: DateWindow, pieces: Iterable[DateWindow]) -> None:
-        """Expect tasks of the pieces of a window in place of its own."""
+        """Note tasks of the pieces of a window in place of its own."""
         with self._lock:
             self._unread[owner].update(pieces)
             self._unread[owner][window] -= 1
@@ -234,24 +235,17 @@ class DayCursor(PinterestCursor):
         owner = task.get(ACCOUNT_KEY)
         with self._lock:
             if task.window:
-                self._note_end(task)
+                self._unread[owner][task.window] -= 1
             before = self._before.get(owner)
             if before and not before.has_any and owner not in self._read and not self._unread_of(owner):
                 del self._before[owner]
 
     def _move(self, task: Task, finding: Any) -> None:
-        """Take the days of a task that was read."""
+        """Take the days of a task that was read. Its window stays unread as long as another task about it does."""
         del finding
-        self._note_end(task)
-        self._end(task.get(ACCOUNT_KEY), task.days)
-
-    def _note_end(self, task: Task) -> None:
-        """Count a task that was read or left out. Its window stays unread for the others, also for failed ones."""
-        if unread := self._unread.get(task.get(ACCOUNT_KEY)):
-            unread[task.days] -= 1
-
-    def _end(self, owner: Owner, window: DateWindow) -> None:
-        self._read.setdefault(owner, set()).add(window)
+        owner = task.get(ACCOUNT_KEY)
+        self._unread[owner][task.required_window] -= 1
+        self._read[owner].add(task.required_window)
 
 
 class AccountDayCursor(DayCursor):
@@ -273,16 +267,15 @@ class AccountDayCursor(DayCursor):
 
     def __init__(self, store: StateStore, period: Callable[[], Period], fingerprint: str = "") -> None:
         super().__init__(store, period)
+        self._owed: defaultdict[Owner, defaultdict[str, DaySet]] = defaultdict(lambda: defaultdict(DaySet))
         incoming = store.incoming()
         with reading_state(store.stream_name):
             self._failed_accounts = set(map(str, incoming.get(_FAILED) or ()))
-            self._owed = {
-                owner: {str(one): DaySet().plus(map(DateWindow.from_pair, days)) for one, days in owed.items()}
-                for owner, position in self._positions_in(incoming).items()
-                if (owed := position.get(_OWED))
-            }
+            for owner, position in self._positions_in(incoming).items():
+                for entity, days in (position.get(_OWED) or {}).items():
+                    self._owed[owner][str(entity)] = DaySet.from_state(days)
         self._owed_before = {owner: frozenset(owed) for owner, owed in self._owed.items()}
-        self._emitted: dict[Owner, set[DateWindow]] = {}
+        self._emitted: defaultdict[Owner, set[DateWindow]] = defaultdict(set)
         self._fingerprint = fingerprint
         self._asks_otherwise = incoming.get(_FINGERPRINT, fingerprint) != fingerprint
 
@@ -291,12 +284,15 @@ class AccountDayCursor(DayCursor):
         """The state to emit."""
         accounts, flat = self._positions()
         for account, position in accounts.items():
-            if owed := {one: days for one, days in self._owed.get(account, {}).items() if days}:
-                position[_OWED] = {one: [window.as_pair() for window in days] for one, days in owed.items()}
-        failed = (account for account in self._failed_accounts if not self._is_read_whole(account))
-        more = {_FAILED: sorted(failed), _FINGERPRINT: self._fingerprint}
-        state = write_state(SavedState(accounts, flat.get(self.field)), self.field)
-        return {**state, **{name: value for name, value in more.items() if value}, **self._finality()}
+            if owed := {entity: days.to_state() for entity, days in self._owed.get(account, {}).items() if days}:
+                position[_OWED] = owed
+        failed = [account for account in self._failed_accounts if account not in self._read or self._unread_of(account)]
+        return {
+            **write_state(SavedState(accounts, flat.get(self.field)), self.field),
+            **({_FAILED: sorted(failed)} if failed else {}),
+            **({_FINGERPRINT: self._fingerprint} if self._fingerprint else {}),
+            **self._finality(),
+        }
 
     def owed_before(self, account: str) -> frozenset[str]:
         """Return the ids of an account that were owed days when the sync began."""
@@ -305,9 +301,9 @@ class AccountDayCursor(DayCursor):
     def owe(self, account: str, windows: Iterable[DateWindow]) -> Mapping[str, DaySet]:
         """Owe some windows to the ids that were owed days before, and return what each is to be asked for."""
         with self._lock:
-            owed = self._owed.get(account, {})
-            owed.update({one: owed[one].plus(windows) for one in self.owed_before(account)})
-            return {one: owed[one] for one in self.owed_before(account)}
+            owed = self._owed[account]
+            owed.update({entity: owed[entity].plus(windows) for entity in self.owed_before(account)})
+            return {entity: owed[entity] for entity in self.owed_before(account)}
 
     def unread(self, owner: Owner = None) -> list[DateWindow]:
         """Return the windows of an account that are still to be read.
@@ -315,21 +311,18 @@ class AccountDayCursor(DayCursor):
         Days that single ids are owed, and that only reports have by now, become unread again where rows are replaced.
         """
         border = days_before(self._period.today, limits.SYNC_HISTORY_DAYS)
-        for one, days in self._owed.get(owner, {}).items():
+        for entity, days in self._owed.get(owner, {}).items():
             recent = days.within(border, self._period.today)
             old = days.minus(recent)
             if old and self._period.merges_by_key:
                 self._before[owner] = self._before[owner].plus((), old.windows)
             elif old:
                 LOGGER.warning(
-                    f"{self._stream_name}: the days {old.span} of {one}, of ad account {owner}, could not be read and "
-                    "are too old now. Their rows are missing in the table."
+                    f"{self._stream_name}: the days {old.span} of {entity}, of ad account {owner}, could not be read "
+                    "and are too old now. Their rows are missing in the table."
                 )
-            self._owed[owner][one] = recent
+            self._owed[owner][entity] = recent
         return super().unread(owner)
-
-    def _is_read_whole(self, account: str) -> bool:
-        return account in self._read and not self._unread_of(account)
 
     def oldest_first(self, owners: Iterable[AnyOwner]) -> list[AnyOwner]:
         """Sort accounts as for any cursor of days, but those that failed in the last sync come last.
@@ -337,12 +330,12 @@ class AccountDayCursor(DayCursor):
         They then take no requests from the others. Accounts of which days are missing because a quota was used up did
         not fail, and come with the others.
         """
-        listed = list(owners)
-        self._failed_accounts.intersection_update(map(str, listed))
-        is_kept = not self._period.merges_by_key
+        accounts = list(owners)
+        self._failed_accounts.intersection_update(map(str, accounts))
+        is_kept = not self._period.merges_by_key  # the period first: it cuts young days off the flat position
         if flat := self._before.get(None):
-            self._give_place(listed, flat, is_kept=is_kept)
-        return sorted(super().oldest_first(listed), key=lambda account: account in self._failed_accounts)
+            self._give_place(accounts, flat, is_kept=is_kept)
+        return sorted(super().oldest_first(accounts), key=lambda account: account in self._failed_accounts)
 
     def _give_place(self, accounts: Iterable[Owner], flat: Days, *, is_kept: bool) -> None:
         """Give each account without an entry the days of the flat position.
@@ -367,7 +360,7 @@ class AccountDayCursor(DayCursor):
         super().count(records, task)
         if records:
             with self._lock:
-                self._emitted.setdefault(task[ACCOUNT_KEY], set()).add(task.days)
+                self._emitted[task[ACCOUNT_KEY]].add(task.required_window)
 
     def fail(self, task: Task, error: Exception | None = None) -> None:
         """Record that the account of a task failed, unless the error is about the whole stream.
@@ -376,20 +369,17 @@ class AccountDayCursor(DayCursor):
         the account's windows clears the record. If only parts of the window were not read, these alone stay unread.
         """
         if isinstance(error, PartsUnreadError):
+            account = task[ACCOUNT_KEY]
             with self._lock:
                 self._move(task, None)
-                self._note_parts(task[ACCOUNT_KEY], error.parts)
+                for ids, window in error.parts:
+                    if not ids:  # the account as a whole
+                        self._unread[account][window] += 1
+                    for entity in ids:
+                        self._owed[account][entity] = self._owed[account][entity].plus((window,))
         elif error and not isinstance(error, FatalError | NothingLeftError):
             with self._lock:
                 self._failed_accounts.add(task[ACCOUNT_KEY])
-
-    def _note_parts(self, account: str, parts: Iterable[tuple[Collection[str], DateWindow]]) -> None:
-        """Owe days to ids. Those of an account as a whole stay unread."""
-        owed = self._owed.setdefault(account, {})
-        for ids, window in parts:
-            if not ids:
-                self._unread.setdefault(account, Counter())[window] += 1
-            owed.update({one: owed.get(one, DaySet()).plus((window,)) for one in ids})
 
     def leave_out(self, task: Task, error: Exception) -> None:
         """Wait no longer for a task that Pinterest refuses, and owe nothing to an id that it refuses alone."""
@@ -401,9 +391,9 @@ class AccountDayCursor(DayCursor):
 
     def _move(self, task: Task, finding: Any) -> None:
         """Take the days of a task that was read, which may be those of a single id."""
-        if one := task.named.get(OWED_ID):
+        if entity := task.named.get(OWED_ID):
             owed = self._owed[task[ACCOUNT_KEY]]
-            owed[one] = owed[one].minus((task.days,))
+            owed[entity] = owed[entity].minus((task.required_window,))
         else:
             super()._move(task, finding)
 
@@ -418,9 +408,10 @@ class AccountDayCursor(DayCursor):
         if not self._emitted or self._period.merges_by_key:
             return DaySet()
         with self._lock:
-            found = (DaySet().plus(days).minus(self.days_of(owner).read) for owner, days in self._emitted.items())
-            emitted = DaySet().plus(window for days in found for window in days)
-            return emitted.within(self._period.earliest, self._period.end)
+            in_part = DaySet()
+            for owner, windows in self._emitted.items():
+                in_part = in_part.plus(DaySet().plus(windows).minus(self.days_of(owner).read))
+            return in_part.within(self._period.earliest, self._period.end)
 
     def _begin(self, period: Period) -> None:
         """Warn also of days that were read with other columns or attribution windows and are not read again."""

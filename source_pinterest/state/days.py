@@ -7,8 +7,8 @@ A day is final by its age. Where the destination replaces rows, each sync reads 
 last one read them. Where it appends, no sync reads young days.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from pendulum import Date
@@ -30,6 +30,19 @@ class DaySet:
     def between(cls, start: Date, end: Date) -> "DaySet":
         """Return the days from `start` to `end`; none if `end` lies before `start`."""
         return cls((DateWindow(start, end),) if start <= end else ())
+
+    @classmethod
+    def from_state(cls, pairs: Iterable[Sequence[str]] | None) -> "DaySet":
+        """Read windows of a state, which a user may have edited.
+
+        Raises:
+            ValueError, TypeError: a window is none.
+        """
+        return cls().plus(map(DateWindow.from_pair, pairs or ()))
+
+    def to_state(self) -> list[list[str]]:
+        """Return the windows for the state."""
+        return [window.as_pair() for window in self]
 
     def __iter__(self) -> Iterator[DateWindow]:
         return iter(self.windows)
@@ -81,8 +94,8 @@ class Days:
     """The days of an owner that were read.
 
     Attributes:
-        first: the first day that a sync was to read, or an earlier one that was read since. The first day of all in a
-            state of an older connector, which did not keep it.
+        first: the first day that a sync was to read, or an earlier one that was read since. A state of the official
+            connector does not name it: then it is the first day of all.
         last: the last day that ever was read; the day before `first` if none was.
         read: the days that were read. The missing ones are the others from `first` to `last`.
     """
@@ -109,12 +122,12 @@ class Days:
             ValueError, TypeError: a value is not a day or not a window.
         """
         first = parse_day(position["from"]) if position.get("from") else OPEN_START
-        return cls.between(first, parse_day(position[field]), map(DateWindow.from_pair, position.get("missing") or ()))
+        return cls.between(first, parse_day(position[field]), DaySet.from_state(position.get("missing")))
 
     def to_state(self, field: str) -> dict[str, Any]:
         """Return the position for the state."""
         since = {"from": str(self.first)} if self.first > OPEN_START else {}
-        missing = {"missing": [window.as_pair() for window in self.missing]} if self.missing else {}
+        missing = {"missing": self.missing.to_state()} if self.missing else {}
         return {field: str(self.last), **since, **missing}
 
     @property
@@ -171,10 +184,6 @@ class Days:
         last_gone = days_before(period.earliest, 1)
         after = DaySet.between(self.last.add(days=1), last_gone)
         return self.missing.within(OPEN_START, last_gone).plus(after)
-
-    def with_lost(self, days: DaySet) -> "Days":
-        """Count lost days, which Pinterest no longer has, as read, so that the state does not name them."""
-        return replace(self, read=self.read.plus(days))
 
     def _newest_from(self, period: Period) -> Date:
         """Return the first of the newest days to read. Where rows are replaced, some days are read again."""

@@ -26,11 +26,6 @@ def time_in(entity: Mapping[str, Any], field: str) -> int | None:
         return None
 
 
-def edit_time(entity: Mapping[str, Any]) -> int | None:
-    """Return when an entity was last edited, in epoch seconds; None if it has no such time or an unreadable one."""
-    return time_in(entity, FIELD)
-
-
 def status_of(entity: Mapping[str, Any]) -> str | None:
     """Return the status of an entity; None if it has none."""
     status = entity.get("status")
@@ -118,7 +113,7 @@ class EntityCursor(PinterestCursor):
         read_before = statuses if isinstance(statuses, list) else None
 
         def is_new(entity: Mapping[str, Any]) -> bool:
-            edited = edit_time(entity)
+            edited = time_in(entity, FIELD)
             if edited is None or edited >= floor:
                 return True
             return read_before is not None and status_of(entity) not in read_before

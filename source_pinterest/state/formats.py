@@ -54,16 +54,12 @@ def read_state(state: Mapping[str, Any], cursor_field: str, older: Callable[[Any
         account, position = _account_of(_mapping(entry.get("partition"))), _mapping(entry.get("cursor"))
         if account is None or position.get(cursor_field) is None:
             continue
-        known = saved.accounts.get(account)
-        if known is None:
-            saved.accounts[account] = dict(position)
-        else:
-            known[cursor_field] = older(known[cursor_field], position[cursor_field])
+        known = saved.accounts.setdefault(account, dict(position))
+        known[cursor_field] = older(known[cursor_field], position[cursor_field])
     holds_for_all = state.get("use_global_cursor") or not saved.accounts
-    for flat in (state.get(FLAT_KEY), state.get("state") if holds_for_all else None, state):
-        if isinstance(flat, Mapping) and flat.get(cursor_field) is not None:
-            saved.flat = flat[cursor_field]
-            break
+    parts = (state.get(FLAT_KEY), state.get("state") if holds_for_all else None, state)
+    values = (_mapping(part).get(cursor_field) for part in parts)
+    saved.flat = next((value for value in values if value is not None), None)
     return saved
 
 

@@ -33,12 +33,11 @@ class Debt:
         Raises:
             KeyError, ValueError, TypeError: a value is missing, or of another type.
         """
-        return cls(DaySet().plus(map(DateWindow.from_pair, entry.get("unread") or ())), int(entry["failures"]))
+        return cls(DaySet.from_state(entry.get("unread")), int(entry["failures"]))
 
     def to_state(self) -> dict[str, Any]:
         """Return the entry for the state."""
-        days = {"unread": [window.as_pair() for window in self.days]} if self.days else {}
-        return {**days, "failures": self.failed_syncs}
+        return {**({"unread": self.days.to_state()} if self.days else {}), "failures": self.failed_syncs}
 
 
 class Owed:
@@ -60,9 +59,9 @@ class Owed:
             for (owner, pin), debt in self._debts.items()
         ]
 
-    def of(self, owner: Owner) -> dict[str, Debt]:
-        """Return the pins of an owner."""
-        return {pin: debt for (of, pin), debt in self._debts.items() if of == owner}
+    def debts(self, owner: Owner) -> dict[str, Debt]:
+        """Return what is owed of an owner's pins, by their ids."""
+        return {pin: debt for (debtor, pin), debt in self._debts.items() if debtor == owner}
 
     def due(self, owners: Collection[Owner]) -> frozenset[tuple[Owner, str]]:
         """Return the pins of some owners that a sync asks for: a hundred at most."""
@@ -74,7 +73,7 @@ class Owed:
         self._debts[owner, pin] = replace(known, failed_syncs=known.failed_syncs + 1)
 
     def set_days(self, owner: Owner, pin: str, days: DaySet) -> None:
-        """Set the days that a pin lacks, in its place. A pin that lacks none is still asked for, and in no pass."""
+        """Set the days that a pin lacks. The pin keeps its place, and without such days it is still owed."""
         self._debts[owner, pin] = replace(self._debts.get((owner, pin), Debt()), days=days)
 
     def settle(self, owner: Owner, pin: str) -> None:

@@ -9,7 +9,7 @@ import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any
 
 from airbyte_cdk.models import ConfiguredAirbyteStream, DestinationSyncMode, SyncMode
 from pendulum import Date
@@ -36,7 +36,8 @@ class Period:
         final_after: the age in days from which a day is final.
         emits_once: whether each day is emitted only once, when it is final.
         ready: the last day that Pinterest calls final; None if it was not asked.
-        chosen_start: the first day that the user wants, which may lie before `earliest`.
+        chosen_start: the first day that the user wants of a stream with fewer days than others. It may lie before
+            `earliest`.
         history_days: how many days Pinterest keeps.
         merges_by_key: whether the destination replaces rows by their key; True for a stream that is not selected.
         granularity: how much time a row covers.
@@ -80,46 +81,18 @@ class Period:
                 "mode, or set the option Lookback Window, to have the newest days and late conversions too.",
             )
 
-    @classmethod
-    def of(cls, setup: "Setup", today: Date, ready: Callable[[], Date] | None = None) -> Self:
-        """Return the period of a stream.
-
-        Args:
-            setup: what the config and the catalog say about the days.
-            today: Pinterest's day.
-            ready: asks Pinterest for the last final day. It is called if each day is emitted once.
-        """
-        days, config, configured = setup.days, setup.config, setup.configured
-        earliest = max(days_before(today, days.history_days), days.first_day or Date(1000, 1, 1))
-        start, lookback_days = days.own_start or config.start_date or earliest, _lookback_days(config, configured)
-        is_incremental = configured is not None and configured.sync_mode is not SyncMode.full_refresh
-        emits_once = is_incremental and lookback_days is None
-        return cls(
-            start=max(start, earliest),
-            earliest=earliest,
-            today=today,
-            lookback_days=lookback_days,
-            final_after=days.final_after,
-            emits_once=emits_once,
-            ready=ready() if ready and emits_once else None,
-            chosen_start=config.start_date if days.has_fewer_days_than_config else None,
-            history_days=days.history_days,
-            merges_by_key=setup.merges_by_key,
-            granularity=days.granularity,
-        )
-
 
 @dataclass(frozen=True)
 class Setup:
     """What the config and the catalog say about the days of a stream. The period follows once Pinterest's day is known.
 
     Attributes:
-        days: the days that the stream has.
+        day_range: the days that the stream has.
         config: the options of the connection.
         configured: the stream in the catalog; None if it is not selected.
     """
 
-    days: "DayRange"
+    day_range: "DayRange"
     config: Config
     configured: ConfiguredAirbyteStream | None
 
@@ -127,6 +100,33 @@ class Setup:
     def merges_by_key(self) -> bool:
         """Whether the destination replaces rows by their key; True for a stream that is not selected."""
         return self.configured is None or self.configured.destination_sync_mode not in _KEEPS_EVERY_ROW
+
+    def period(self, today: Date, ready: Callable[[], Date] | None = None) -> Period:
+        """Return the days that a sync reads.
+
+        Args:
+            today: Pinterest's day.
+            ready: asks Pinterest for the last final day. It is called if each day is emitted once.
+        """
+        of_stream, config, configured = self.day_range, self.config, self.configured
+        earliest = max(days_before(today, of_stream.history_days), of_stream.first_day or Date(1000, 1, 1))
+        lookback_days = _lookback_days(config, configured)
+        is_incremental = configured is not None and configured.sync_mode is not SyncMode.full_refresh
+        emits_once = is_incremental and lookback_days is None
+        has_fewer_days = of_stream.own_start is None and of_stream.history_days < limits.ASYNC_HISTORY_DAYS
+        return Period(
+            start=max(of_stream.own_start or config.start_date or earliest, earliest),
+            earliest=earliest,
+            today=today,
+            lookback_days=lookback_days,
+            final_after=of_stream.final_after,
+            emits_once=emits_once,
+            ready=ready() if ready and emits_once else None,
+            chosen_start=config.start_date if has_fewer_days else None,
+            history_days=of_stream.history_days,
+            merges_by_key=self.merges_by_key,
+            granularity=of_stream.granularity,
+        )
 
 
 @dataclass(frozen=True)
@@ -146,11 +146,6 @@ class DayRange:
     own_start: Date | None = None
     first_day: Date | None = None
     final_after: int = limits.FINAL_AFTER_DAYS
-
-    @property
-    def has_fewer_days_than_config(self) -> bool:
-        """Whether the start date of the connection may be too old for the stream, though the config says nothing."""
-        return self.own_start is None and self.history_days < limits.ASYNC_HISTORY_DAYS
 
 
 def fingerprint(body: Mapping[str, Any], *, by_default: bool = False) -> str:

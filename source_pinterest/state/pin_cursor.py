@@ -10,7 +10,7 @@ from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.engine.tasks import Task
 from source_pinterest.state.cursor import StateStore, reading_state
 from source_pinterest.state.day_cursor import DayCursor, Owner
-from source_pinterest.state.days import DaySet
+from source_pinterest.state.days import OPEN_START, DaySet
 from source_pinterest.state.formats import ACCOUNT_KEY
 from source_pinterest.state.owed import PIN_KEY, Owed
 from source_pinterest.state.period import Period
@@ -39,7 +39,7 @@ class Pass:
 
     @classmethod
     def from_state(cls, entry: Mapping[str, Any], *, only_active: bool = False) -> Self:
-        """Read an entry of the state. One of an older version has read no day after `settled` for good.
+        """Read an entry of the state. In one of an older version, `settled` is the last day that was read for good.
 
         Raises:
             KeyError, ValueError, TypeError: a value is missing, or not a day or a pin id.
@@ -92,10 +92,10 @@ class PinCursor(DayCursor):
     def state(self) -> dict[str, Any]:
         """The state to emit."""
         more: dict[str, list[dict[str, Any]]] = {}
-        for owner, one in sorted(self._passes.items(), key=lambda item: item[0] or ""):
-            name = _PASSES_OVER_ACTIVE if one.only_active else _PASSES
-            if one.after:
-                more.setdefault(name, []).append({**({ACCOUNT_KEY: owner} if owner else {}), **one.to_state()})
+        for owner, begun in sorted(self._passes.items(), key=lambda item: item[0] or ""):
+            name = _PASSES_OVER_ACTIVE if begun.only_active else _PASSES
+            if begun.after:
+                more.setdefault(name, []).append({**({ACCOUNT_KEY: owner} if owner else {}), **begun.to_state()})
         if owed := self.owed.to_state():
             more[_OWED] = [{"unread": [], **entry} for entry in owed]  # an older version expects days of each
         return {**super().state, **more}
@@ -123,14 +123,14 @@ class PinCursor(DayCursor):
         unfinished, just_read = self._unfinished(owner), DaySet()
         self._passes.pop(owner, None)
         if unfinished and (knows_activity or not unfinished.only_active):
-            yield self._begun(owner, unfinished)
+            yield self._begin_pass(owner, unfinished)
             just_read = DaySet((unfinished.window,) if unfinished.window.end == self._period.end else ())
-        for window in [part for unread in self.unread(owner) for part in DaySet((unread,)).minus(just_read)]:
-            if owner in self._passes:
-                return
-            is_newest = window.end == self._period.end
-            only_active = knows_activity and is_newest and self._has_recent_full_pass(owner)
-            yield self._begun(owner, Pass(window, only_active=only_active))
+        for unread in self.unread(owner):
+            for window in DaySet((unread,)).minus(just_read):
+                if owner in self._passes:
+                    return
+                only_active = knows_activity and self._may_leave_out_idle_pins(owner, window)
+                yield self._begin_pass(owner, Pass(window, only_active=only_active))
 
     def _unfinished(self, owner: Owner) -> Pass | None:
         """Return the pass that an earlier sync has not ended, over the days that may still be read."""
@@ -138,30 +138,32 @@ class PinCursor(DayCursor):
         window = known.window.clamp(self._period.earliest) if known else None
         return replace(known, window=window) if known and window and window.end <= self._period.end else None
 
-    def _begun(self, owner: Owner, begun: Pass) -> Pass:
+    def _begin_pass(self, owner: Owner, begun: Pass) -> Pass:
         with self._lock:
             self._passes[owner] = begun
         return begun
 
-    def _has_recent_full_pass(self, owner: Owner) -> bool:
+    def _may_leave_out_idle_pins(self, owner: Owner, window: DateWindow) -> bool:
+        """Return whether a window is of the newest days, and the last pass over all pins less than a week old."""
         days, today = self.days_of(owner), self._period.today
-        return days.read.has(days.last) and days_before(today, limits.ALL_PINS_AFTER_DAYS) < days.last <= today
+        is_recent = days_before(today, limits.ALL_PINS_AFTER_DAYS) < days.last <= today
+        return is_recent and window.end == self._period.end and days.read.has(days.last)
 
     def forget_days(self, owner: Owner) -> None:
         """Take days out of the pins that are owed: those that no other pin has either, since a pass is to read them.
 
         Those that Pinterest no longer has go too, with a warning. A pin that has lost all of its days is forgotten.
         """
-        earliest, unfinished = self._period.earliest, self._unfinished(owner)
-        read, lost = self.days_of(owner).read, dict[str, DaySet]()
+        unfinished, read, lost = self._unfinished(owner), self.days_of(owner).read, dict[str, DaySet]()
+        read_in_pass = read.plus([unfinished.window]) if unfinished else read
         with self._lock:
-            for pin, debt in self.owed.of(owner).items():
-                kept = debt.days.within(earliest, debt.days.last or earliest)
-                if gone := debt.days.minus(kept):
+            for pin, debt in self.owed.debts(owner).items():
+                gone = debt.days.within(OPEN_START, days_before(self._period.earliest, 1))
+                kept = debt.days.minus(gone)
+                if gone:
                     lost[pin] = gone
                 is_passed = unfinished is not None and unfinished.is_past(pin)
-                others_have = read.plus([unfinished.window]) if unfinished and is_passed else read
-                self.owed.set_days(owner, pin, kept.shared(others_have))
+                self.owed.set_days(owner, pin, kept.shared(read_in_pass if is_passed else read))
                 if gone and not kept:
                     self.owed.settle(owner, pin)
         if lost:
@@ -169,7 +171,7 @@ class PinCursor(DayCursor):
             others = f" and of {len(lost) - 1:,} more pins" if len(lost) > 1 else ""
             LOGGER.warning(
                 f"{self._stream_name}: the days {days.span} of pin {pin}{others} could not be read and are too old "
-                f"now: Pinterest keeps the days from {earliest} on.",
+                f"now: Pinterest keeps the days from {self._period.earliest} on.",
             )
 
     def fail(self, task: Task, error: Exception | None = None) -> None:
@@ -187,8 +189,9 @@ class PinCursor(DayCursor):
         owner, pins = task.get(ACCOUNT_KEY), task.get(PINS_KEY)
         if not pins:
             super().leave_out(task, error)
+            return
         with self._lock:
-            for pin in (self.owed.of(owner).keys() & pins) if pins else ():
+            for pin in self.owed.debts(owner).keys() & pins:
                 self.owed.fail(owner, pin)
 
     def _move(self, task: Task, finding: Any) -> None:
@@ -204,12 +207,12 @@ class PinCursor(DayCursor):
         if finding.is_over:
             del self._passes[owner]
             if not finding.only_active:
-                self._end(owner, finding.window)
+                self._read[owner].add(finding.window)
 
     def _come_to(self, owner: Owner, reached: Pass) -> None:
         """Move a pass. Pins that are owed, and that it comes past, are owed its days as well."""
         before = self._passes[owner]
         self._passes[owner] = reached
-        for pin, debt in self.owed.of(owner).items():
+        for pin, debt in self.owed.debts(owner).items():
             if reached.is_past(pin) and not before.is_past(pin):
                 self.owed.set_days(owner, pin, debt.days.plus([reached.window]))

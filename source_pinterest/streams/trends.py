@@ -1,8 +1,10 @@
 """Pinterest's trends: keywords, product categories and topics. A task is a region; each sync reads all of it."""
 
 import logging
+import math
 import re
 from abc import ABC, abstractmethod
+from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
@@ -11,7 +13,7 @@ from source_pinterest.api.bodies import ListPage, Record, list_in
 from source_pinterest.api.errors import TRENDS, GoneError
 from source_pinterest.api.session import ApiResponse
 from source_pinterest.config.options import PRODUCT_TREND_REGIONS, TREND_REGIONS, regions_of
-from source_pinterest.engine.asks import Ask, Asks, Ids
+from source_pinterest.engine.asks import Ids
 from source_pinterest.engine.tasks import Task, batches, or_failed
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.base.document import DocumentStream
@@ -174,20 +176,16 @@ class ProductCategoryTrends(ProductTrendStream):
             GoneError: Pinterest knows none of them.
         """
         categories, unknown = self._batches_of(task)[task["batch"]], dict[str, GoneError]()
-        responses = super().responses
-
-        def send(ask: Ask) -> list[ApiResponse[ListPage]]:
+        pending = deque([categories])
+        while pending:
+            names = pending.popleft()
             try:
-                return list(responses(task, **more, product_categories=list(ask.ids)))
+                yield from list(super().responses(task, **more, product_categories=list(names)))
             except GoneError as error:
-                if len(ask.ids) > 1:
-                    raise
-                unknown[ask.ids[0]] = error
-                return []
-
-        asks = Asks(len(categories), halves_on=lambda error: isinstance(error, GoneError))
-        for found in asks.read(Ask(ids=categories), send):
-            yield from found
+                if len(names) > 1:
+                    pending.extendleft(reversed(batches(names, math.ceil(len(names) / 2))))
+                else:
+                    unknown[names[0]] = error
         if len(unknown) == len(categories):
             raise next(iter(unknown.values()))
         for name, refusal in unknown.items():

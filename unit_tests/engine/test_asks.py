@@ -1,6 +1,5 @@
 """Requests are as few as Pinterest allows, and smaller after a larger one has failed."""
 
-import math
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import product
@@ -20,33 +19,8 @@ from source_pinterest.api.errors import (
     UnavailableError,
 )
 from source_pinterest.dates import DateWindow
-from source_pinterest.engine.asks import COMMA, Ask, Asks, Failure, request_shape
+from source_pinterest.engine.asks import COMMA, Ask, Asks, Failure
 from unit_tests.properties.days import days_of
-
-
-def cost(ids: int, days: int, ids_per_call: int, days_per_call: int) -> tuple[int, int]:
-    """The calls, and the windows that they make."""
-    windows = math.ceil(days / days_per_call)
-    return math.ceil(ids / ids_per_call) * windows, windows
-
-
-def least_cost(ids: int, days: int) -> tuple[int, int]:
-    shapes = [
-        (min(limits.IDS_PER_ANALYTICS_REQUEST, limits.ROWS_PER_ANALYTICS_REQUEST // window), window)
-        for window in range(1, limits.ANALYTICS_WINDOW_DAYS + 1)
-    ]
-    return min(cost(ids, days, *shape) for shape in shapes)
-
-
-def test_the_shape_of_requests_is_the_cheapest() -> None:
-    for ids in (0, 1, 2, 19, 40, 110, 111, 112, 125, 249, 250, 251, 333, 1_000, 5_000):
-        for days in (1, 2, 12, 33, 40, 41, 45, 89, 90, 91, 180, 181, 913):
-            assert cost(ids, days, *request_shape(ids, days)) == least_cost(ids, days), (ids, days)
-
-
-def test_an_id_that_has_more_rows_than_a_call_may_bring_is_asked_for_alone() -> None:
-    assert request_shape(3, 90, rows_a_day=200) == (1, 90)
-
 
 TOO_LARGE = ResponseTooLargeError("too large")
 TOO_LONG = ResponseTooLargeError("too long", reason=Reason.URL_TOO_LONG)
@@ -113,8 +87,8 @@ def test_words_count_with_the_length_of_their_escaped_form(asks: Asks) -> None:
 
 
 def test_a_request_that_is_refused_for_its_size_is_halved_and_no_later_one_is_smaller(asks: Asks) -> None:
-    for _ in range(3):
-        assert sizes_after(TOO_LARGE, asks, whole(101, 10)) == [(51, 10), (50, 10)]
+    for error in (TOO_LARGE, ResponseTooLargeError("broke off", reason=Reason.BROKE_OFF), TOO_LARGE):
+        assert sizes_after(error, asks, whole(101, 10)) == [(51, 10), (50, 10)]
 
 
 @pytest.mark.parametrize("count", [0, 1])
@@ -128,13 +102,6 @@ def test_a_request_that_can_not_be_halved_fails(
 ) -> None:
     with pytest.raises(type(error)):
         sizes_after(error, asks, whole(count, length))
-
-
-@pytest.mark.parametrize("error", [ResponseTooLargeError("broke off", reason=Reason.BROKE_OFF), GoneError("gone")])
-def test_other_errors_halve_a_request_of_a_stream_that_wants_it(error: ResponseTooLargeError | GoneError) -> None:
-    asks = Asks(ids=100, halves_on=lambda error: isinstance(error, GoneError))
-
-    assert sizes_after(error, asks, whole(4)) == [(2, 1), (2, 1)]
 
 
 def test_an_error_that_is_none_of_size_is_raised(asks: Asks) -> None:

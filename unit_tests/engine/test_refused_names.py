@@ -74,7 +74,7 @@ def test_a_name_that_is_refused_once_is_asked_for_again(caplog: pytest.LogCaptur
         )
     )
 
-    assert picky.names.of("11") == frozenset()
+    assert picky.names.names_of("11") == frozenset()
     assert not caplog.messages
 
 

@@ -114,7 +114,7 @@ class Destination:
 def _planned(cursor: AccountDayCursor, account: str, plan: Plan) -> list[Planned]:
     in_order = cursor.days_of(account).in_reading_order
     pieces = [piece for window in cursor.unread(account) for piece in in_order(window.cut(plan.days_per_call))]
-    cursor.expect(account, ((piece, plan.batches) for piece in pieces))
+    cursor.plan(account, ((piece, plan.batches) for piece in pieces))
     return [(account, piece, batch) for piece in pieces for batch in range(plan.batches)]
 
 

@@ -90,5 +90,5 @@ def plan(subject: AccountDayCursor, days_per_call: int, batches: int = 1, accoun
     """Plan an account as the streams do, and return its windows."""
     in_order = subject.days_of(account).in_reading_order
     pieces = [piece for unread in subject.unread(account) for piece in in_order(unread.cut(days_per_call))]
-    subject.expect(account, ((piece, batches) for piece in pieces))
+    subject.plan(account, ((piece, batches) for piece in pieces))
     return pieces

@@ -32,7 +32,7 @@ def test_boards_of_which_a_part_was_emitted_are_named_where_every_row_is_kept(
 ) -> None:
     subject = BoardCursor(store(), merges_by_key=merges_by_key)
     for board, records in [("1", 2), ("2", 2), ("3", 0)]:
-        subject.expect({"board_id": board}, NEW, LISTED_AT, 1)
+        subject.plan({"board_id": board}, NEW, LISTED_AT, 1)
         subject.count(records, Task({"board_id": board}, unread))
     read(subject, board_id="2")
     subject.ensure_at_least_one_state_emitted()
@@ -44,7 +44,7 @@ def test_boards_of_which_a_part_was_emitted_are_named_where_every_row_is_kept(
 @pytest.mark.parametrize("modified_at", ["2026-02-02T00:00:01", "2026-02-02T00:04:59.5", "soon"])
 def test_a_board_that_changed_moments_before_it_was_listed_is_listed_again(modified_at: str) -> None:
     subject = board_cursor(**{"1": OLD})
-    subject.expect(BOARD, modified_at, LISTED_AT, 1)
+    subject.plan(BOARD, modified_at, LISTED_AT, 1)
     read(subject, board_id="1")
 
     assert subject.state == {"boards": {"1": OLD}}
@@ -67,7 +67,7 @@ def test_a_board_takes_few_bytes_of_a_state(owner: dict[str, str], most_bytes: i
     """As docs/development/reliability.md says of ids of 18 digits."""
     subject, boards = board_cursor(), range(10**17, 10**17 + 100)
     for board in boards:
-        subject.expect({**owner, "board_id": str(board)}, NEW, LISTED_AT, 0)
+        subject.plan({**owner, "board_id": str(board)}, NEW, LISTED_AT, 0)
 
     assert len(subject.state["boards"]) == len(boards)
     assert len(json.dumps(subject.state)) <= most_bytes * len(boards)

@@ -20,7 +20,7 @@ REFRESHED = configured("full_refresh", "overwrite")
 
 def of(how: ConfiguredAirbyteStream | None, days: DayRange = DAYS, **options: Any) -> Period:
     """The period of a stream that has these days."""
-    return Period.of(Setup(days, Config.from_mapping(config(**options), TODAY), how), TODAY)
+    return Setup(days, Config.from_mapping(config(**options), TODAY), how).period(TODAY)
 
 
 @pytest.mark.parametrize(
@@ -103,12 +103,12 @@ def test_where_each_day_is_emitted_once_whole_weeks_and_months_are_that_are_fina
     setup = Setup(days, Config.from_mapping(config(), TODAY), APPENDED)
     ready = None if ready_ago is None else (lambda: days_before(TODAY, ready_ago))
 
-    assert Period.of(setup, TODAY, ready).end == end
+    assert setup.period(TODAY, ready).end == end
 
 
 def test_pinterest_is_asked_for_the_last_final_day_only_if_each_day_is_emitted_once() -> None:
     for how in (DEDUPED, REFRESHED, None):
-        Period.of(Setup(DAYS, Config.from_mapping(config(lookback_days=0), TODAY), how), TODAY, lambda: 1 // 0)
+        Setup(DAYS, Config.from_mapping(config(lookback_days=0), TODAY), how).period(TODAY, lambda: 1 // 0)
 
 
 def test_a_fingerprint_stands_for_the_request_however_it_is_written() -> None:

@@ -133,7 +133,7 @@ def test_a_pin_that_fails_is_owed_the_days_of_the_pass_and_moves_it() -> None:
     subject.fail(task_of(begun.window, 6, 7, after=7), ODD)
     subject.fail(task_of(begun.window, 9), ODD)
     subject.fail(task_of(begun.window, 8))
-    assert [*subject.owed.of(None)] == ["6", "7", "9"], "the last one was not tried"
+    assert [*subject.owed.debts(None)] == ["6", "7", "9"], "the last one was not tried"
     assert subject.state["reading"][0]["after"] == "7"
 
 
@@ -141,10 +141,10 @@ def test_a_pass_that_comes_past_a_pin_owes_it_its_days() -> None:
     subject = pin_cursor(known(40, skipped=[owed(7, 80, 40, 2), owed(9, 80, 40, 1, ad_account_id=ACCOUNT)]))
     begun = next(subject.passes(None))
     subject.commit(task_of(begun.window), replace(begun, after=6))
-    assert subject.owed.of(None)["7"].days == DaySet((window(80, 40),))
+    assert subject.owed.debts(None)["7"].days == DaySet((window(80, 40),))
     subject.commit(task_of(begun.window), replace(begun, after=7))
-    assert subject.owed.of(None)["7"].days == DaySet((window(80, 0),))
-    assert subject.owed.of(ACCOUNT)["9"].days == DaySet((window(80, 40),))
+    assert subject.owed.debts(None)["7"].days == DaySet((window(80, 0),))
+    assert subject.owed.debts(ACCOUNT)["9"].days == DaySet((window(80, 40),))
 
 
 def test_a_pin_that_has_answered_is_no_longer_owed_and_one_that_is_refused_or_gone_is() -> None:

@@ -23,7 +23,7 @@ def test_the_users_days_are_flat_in_the_state_and_never_go_back() -> None:
     subject.commit(Task({}, unread, window(35, 10)))
     assert subject.state == {"date": ago(2), "from": ago(89)}
     again = profile_cursor(subject.state)
-    again.expect(None, [(window(35, 0), 1)])
+    again.plan(None, [(window(35, 0), 1)])
     assert again.state == {"date": ago(2), "from": ago(89), "missing": [[ago(35), ago(2)]]}
 
 

@@ -58,7 +58,7 @@ class Pinterest:
         """The stream with its cursor, as the connection is set up."""
         messages = InMemoryMessageRepository()
         run = _RUNS[stream] = StreamRun(stream, None, self._states, messages)
-        setup = Setup(stream.days, self.sync.config, how)
+        setup = Setup(stream.day_range, self.sync.config, how)
         run.cursor = stream.open_state(setup, StateStore(stream.name, self._states, messages)) or run.cursor
         return stream
 

@@ -10,13 +10,13 @@ import requests_mock
 from source_pinterest.engine.tasks import Task
 from source_pinterest.reporting.client import ReportRequest
 from source_pinterest.reporting.file import rows_of_file
+from source_pinterest.streams.analytics.gate import ReportKey, ReportRows
 from source_pinterest.streams.analytics.levels import (
     AdAccountAnalytics,
     AdAnalytics,
     CampaignAnalytics,
     CampaignTargetingAnalytics,
 )
-from source_pinterest.streams.analytics.rows import ReportKey, ReportRows
 from source_pinterest.streams.organic.pin_analytics import PinAnalytics
 from source_pinterest.streams.organic.pins import Pins
 from source_pinterest.streams.organic.profile import UserAccountAnalytics

@@ -5,6 +5,7 @@ from urllib.parse import quote
 import requests_mock
 
 from source_pinterest.api import DEFAULT_BASE_URL
+from source_pinterest.dates import DateWindow
 from source_pinterest.streams.analytics.levels import AdAccountAnalytics
 from source_pinterest.streams.organic.boards import BoardSections
 from source_pinterest.streams.organic.pin_analytics import PinAnalytics
@@ -21,10 +22,10 @@ def test_the_id_of_a_parent_an_account_or_a_pin_is_one_piece_of_a_path(mock: req
     pinterest = Pinterest(mock, start_date=str(TODAY))
     mock.get(requests_mock.ANY, json={"items": [], "all": {"daily_metrics": []}})
     pinterest.read(BoardSections, slice_of({"board_id": STRANGE}))
-    days = {"start_date": str(TODAY), "end_date": str(TODAY)}
+    query = Query(None, {}, DateWindow(TODAY, TODAY))
     requests = PinRequests(pinterest.stream(PinAnalytics), pinterest.stream(Pins))
     mock.get(f"{DEFAULT_BASE_URL}/pins/analytics", status_code=401, json={"code": 3, "message": "No beta"})
-    assert [one.error for one in requests.answers((STRANGE,), Query(None, days))] == [None]
+    assert [answer.error for answer in requests.answers((STRANGE,), query)] == [None]
     mock.get(requests_mock.ANY, json=[])
     pinterest.lists("ad_accounts", STRANGE)
     for stream_slice in pinterest.tasks(AdAccountAnalytics):

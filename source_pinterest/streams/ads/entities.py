@@ -12,7 +12,7 @@ from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.tasks import Task
 from source_pinterest.state.ad_pin_cursor import PromotedPins
 from source_pinterest.state.cursor import StateStore
-from source_pinterest.state.entity_cursor import FIELD, EntityCursor, Listing, edit_time, status_of
+from source_pinterest.state.entity_cursor import FIELD, EntityCursor, Listing, status_of, time_in
 from source_pinterest.state.period import Setup
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.base.listing import Listed
@@ -97,7 +97,7 @@ class EntityStream(AdAccountStream, ABC):
         return records
 
     def _edit_time(self, record: Record) -> int:
-        edited = edit_time(record)
+        edited = time_in(record, FIELD)
         if edited is None and record.get(FIELD):
             self.notices.warn(
                 "edit times",

@@ -25,7 +25,7 @@ from source_pinterest.streams.base.stream import Sync
 class DailyAnalytics(QueryAnalytics, ABC):
     """One row per entity and day, back to the first day that reports have."""
 
-    days = DayRange(limits.ASYNC_HISTORY_DAYS)
+    day_range = DayRange(limits.ASYNC_HISTORY_DAYS)
     cost = f"{QueryAnalytics.cost}; days older than {limits.SYNC_HISTORY_DAYS} come from reports"
     level: ClassVar[str]
     """The level of the entities in reports: https://developers.pinterest.com/docs/api/v5/analytics-create_report."""
@@ -33,7 +33,7 @@ class DailyAnalytics(QueryAnalytics, ABC):
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
         if sync.config.has_app_token:  # reports are closed to it
-            self.days = QueryAnalytics.days
+            self.day_range = QueryAnalytics.day_range
         self._spec = ReportSpec(
             level=self.level,
             ids=(self.id_column,),
@@ -60,7 +60,7 @@ class DailyAnalytics(QueryAnalytics, ABC):
         in_order, border = self.checkpoint.days_of(account).in_reading_order, self.first_synchronous_day
         older = filter(None, (window.before(border) for window in unread))
         windows = [piece for window in older for piece in in_order(window.cut(limits.REPORT_WINDOW_DAYS))]
-        self.checkpoint.expect(account, ((window, 1) for window in windows))
+        self.checkpoint.plan(account, ((window, 1) for window in windows))
         return (request for window in windows for request in self._spec.requests(account, window))
 
     def request_fingerprint(self) -> str:

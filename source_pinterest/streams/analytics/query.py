@@ -3,6 +3,7 @@
 A request is limited to 250 ids, 90 days and about 10,000 rows.
 """
 
+import math
 from abc import ABC
 from bisect import bisect_right
 from collections import deque
@@ -32,7 +33,7 @@ from source_pinterest.columns import (
 )
 from source_pinterest.config import attribution_of
 from source_pinterest.dates import DateWindow, days_before
-from source_pinterest.engine.asks import ANY_DAY, COMMA, Ask, Asks, Failure, Ids, Names, RefusedNames, request_shape
+from source_pinterest.engine.asks import ANY_DAY, COMMA, Ask, Asks, Failure, Ids, Names, RefusedNames
 from source_pinterest.engine.bundles import Bundle, spooled
 from source_pinterest.engine.tasks import END, START, Task
 from source_pinterest.state.cursor import StateStore
@@ -41,8 +42,8 @@ from source_pinterest.state.period import DayRange, Setup, fingerprint
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.ads.metrics_ready import MetricsReadyState
 from source_pinterest.streams.analytics.entity_keys import entity_keys
+from source_pinterest.streams.analytics.gate import Expected, RowGate
 from source_pinterest.streams.analytics.report import Estimate
-from source_pinterest.streams.analytics.rows import Expected, RowGate
 from source_pinterest.streams.base.stream import PinterestStream, Rank, Sync
 
 T = TypeVar("T")
@@ -66,12 +67,19 @@ class Piece(NamedTuple):
     batches: tuple[range, ...]
 
 
+class RequestShape(NamedTuple):
+    """The number of ids and of days in a request."""
+
+    ids: int
+    days: int
+
+
 class QueryAnalytics(AdAccountStream, ABC):
     """One row per entity and day of the last 89 days. Recent days are read again as long as Pinterest changes them."""
 
     cursor_field = DATE
     checkpoint: AccountDayCursor
-    days = DayRange(limits.SYNC_HISTORY_DAYS)
+    day_range = DayRange(limits.SYNC_HISTORY_DAYS)
     can_split = True
     id_column: ClassVar[str]
     breakdown: ClassVar[tuple[str, ...]] = ()
@@ -148,7 +156,8 @@ class QueryAnalytics(AdAccountStream, ABC):
         """Return the tasks of each account's unread days, beginning with the account that was read longest ago."""
         self.check_room()
         unread = {account: self.checkpoint.unread(account) for account in self.checkpoint.oldest_first(accounts)}
-        Estimate.of_days(unread.values(), self.first_synchronous_day).log(self.name, self.shared.analytics_pace())
+        estimate = Estimate.of_days(unread.values(), first_synchronous_day=self.first_synchronous_day)
+        estimate.log(self.name, self.shared.analytics_pace())
         yield from self.window_tasks(unread)
 
     def window_tasks(self, unread: Mapping[str, Sequence[DateWindow]]) -> Iterator[Task]:
@@ -189,17 +198,16 @@ class QueryAnalytics(AdAccountStream, ABC):
 
         An id that failed in an earlier sync is asked for alone, so that it costs no other id a request.
         """
-        owed = self.checkpoint.owe(account, [piece.window for piece in pieces])
+        owed, parents = self.checkpoint.owe(account, [piece.window for piece in pieces]), {"ad_account_id": account}
         for window, batches in pieces:
             for number, batch in enumerate(batches):
                 rows, read = max(1, len(batch)) * window.days, partial(self.read_batch, batch)
-                parents, named = {"ad_account_id": account}, {"batch": number}
-                yield Task(parents, read, window, named, rows=rows, on_end=self._leave_line)
-        for one, days in owed.items():
+                yield Task(parents, read, window, {"batch": number}, rows=rows, on_end=self._leave_line)
+        for entity, days in owed.items():
             for window in days:
                 for part in window.cut(request_shape(1, window.days, self.rows_a_day).days):
-                    read_one, parents = partial(self.read_query, (one,)), {"ad_account_id": account}
-                    yield Task(parents, read_one, part, {OWED_ID: one}, rows=part.days, on_end=self._leave_line)
+                    read_alone = partial(self.read_query, (entity,))
+                    yield Task(parents, read_alone, part, {OWED_ID: entity}, rows=part.days, on_end=self._leave_line)
 
     def _join_line(self) -> None:
         """Wait until few tasks of the stream are waiting to be read. Other streams then get their share of a quota."""
@@ -227,9 +235,9 @@ class QueryAnalytics(AdAccountStream, ABC):
         """
         in_order = self.checkpoint.days_of(account).in_reading_order
         cut = [{piece.window: piece for piece in self._pieces_of(account, window)} for window in windows]
-        pieces = [found[window] for found in cut for window in in_order(found)]
+        pieces = [by_window[window] for by_window in cut for window in in_order(by_window)]
         counts = (len(piece.batches) + tasks_beside_batches for piece in pieces)
-        self.checkpoint.expect(account, zip((piece.window for piece in pieces), counts, strict=True))
+        self.checkpoint.plan(account, zip((piece.window for piece in pieces), counts, strict=True))
         return pieces
 
     def _pieces_of(self, account: str, window: DateWindow) -> Iterator[Piece]:
@@ -253,7 +261,7 @@ class QueryAnalytics(AdAccountStream, ABC):
         if not self.entity_stream:
             return None
         apart = self.checkpoint.owed_before(account)
-        return tuple(one for one in self.entity_stream.ids.listed((account,)) if one not in apart)
+        return tuple(entity for entity in self.entity_stream.ids.listed((account,)) if entity not in apart)
 
     def request_fingerprint(self) -> str:
         """Return a digest of all parameters that change the numbers of a day."""
@@ -285,11 +293,11 @@ class QueryAnalytics(AdAccountStream, ABC):
             PinterestError: the window can't be read.
         """
         account, failures = task["ad_account_id"], list[Failure]()
-        whole = Ask(account, ids, task.days, self._wanted)
+        whole = Ask(account, ids, task.required_window, self._wanted)
         responses = self.asks.read(whole, self._request, self._length_without_ids(account), failures)
-        found = chain.from_iterable(responses)
+        bundles = chain.from_iterable(responses)
         try:
-            yield from found if self.merges_by_key else spooled(found)
+            yield from bundles if self.merges_by_key else spooled(bundles)
         except SliceError as error:
             if OWED_ID not in task.named:
                 raise
@@ -364,12 +372,12 @@ class QueryAnalytics(AdAccountStream, ABC):
             optional=frozenset((TARGETING_VALUE,)),
             texts=self._text_columns,
             numbers=number_columns(self.columns),
-            days=ask.window,
+            window=ask.window,
             account=ask.account,
             currency=self.ad_accounts.currency_of(ask.account),
             entities=frozenset(ask.ids) or None,
         )
-        return self.gate.bundles(self.gate.asked_for(self.rows_in(chunks), expected), expected)
+        return self.gate.bundles(self.gate.expected_rows(self.rows_in(chunks), expected), expected)
 
     def rows_in(self, chunks: Iterable[bytes]) -> Iterator[Record]:
         """Parse the rows of a response."""
@@ -382,6 +390,26 @@ class QueryAnalytics(AdAccountStream, ABC):
 
 def _ranges(count: int, size: int) -> Iterator[range]:
     return (range(start, min(start + size, count)) for start in range(0, count, size))
+
+
+def request_shape(
+    ids: int, days: int, rows_a_day: int = 1, max_ids: int = limits.IDS_PER_ANALYTICS_REQUEST
+) -> RequestShape:
+    """Return the shape of the fewest analytics requests within Pinterest's limits.
+
+    Of shapes with as many requests, it is the one with the longest windows, because the state moves window by window.
+
+    Args:
+        ids: the number of entities.
+        days: the number of days.
+        rows_a_day: the rows that an entity has on a day.
+        max_ids: the most ids that fit into a request.
+    """
+    cells = limits.ROWS_PER_ANALYTICS_REQUEST // rows_a_day
+    windows = range(math.ceil(days / limits.ANALYTICS_WINDOW_DAYS), days + 1)
+    lengths = (math.ceil(days / number) for number in windows)
+    shapes = (RequestShape(min(max_ids, max(1, cells // length)), length) for length in lengths)
+    return min(shapes, key=lambda shape: math.ceil(ids / shape.ids) * math.ceil(days / shape.days))
 
 
 def check_url_length(columns: Sequence[str], length_with: Callable[[Sequence[str]], int], min_ids: int) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, partial
-from itertools import product
+from itertools import chain, product
 from typing import Any, Self
 
 from pendulum import Date
@@ -23,13 +23,13 @@ from source_pinterest.reporting.life import SplitReport
 from source_pinterest.reporting.runner import StreamReports
 from source_pinterest.state.cursor import PinterestCursor, StateStore
 from source_pinterest.state.day_cursor import AccountDayCursor
-from source_pinterest.state.days import DaySet
-from source_pinterest.state.period import Period, Setup
+from source_pinterest.state.days import OPEN_START, DaySet
+from source_pinterest.state.period import Setup
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.ads.metrics_ready import MetricsReadyState
 from source_pinterest.streams.analytics.entity_keys import report_keys
+from source_pinterest.streams.analytics.gate import ReportKey, ReportRows, RowGate
 from source_pinterest.streams.analytics.report_spec import ReportSpec
-from source_pinterest.streams.analytics.rows import ReportKey, ReportRows, RowGate
 from source_pinterest.streams.base.stream import Rank, Sync
 
 LOGGER = logging.getLogger("airbyte")
@@ -56,7 +56,7 @@ class ReportTasks:
         refusals = stream.shared.refusals[f"{spec.endpoint.path} {spec.level}"]
         refused = RefusedNames(stream.notices, spec.needed, refusals)
         optional, entity = (spec.ids, "") if spec.may_lack_ids else ((), spec.ids[0])
-        key = ReportKey(spec.key, optional, refused.of, spec.breakdowns, entity)
+        key = ReportKey(spec.key, optional, refused.names_of, spec.breakdowns, entity)
         self._rows = ReportRows(stream.name, gate, key, spec.columns, spec.stamped, stream.ad_accounts.currency_of)
         self._client = ReportClient(stream.api, stream.client, stream.name, refused, stream.notices.replacement)
         self._runner, self._ledger = stream.shared.reports, stream.ledger
@@ -129,7 +129,7 @@ class ReportStream(AdAccountStream):
 
     def __init__(self, sync: Sync, spec: ReportSpec, name: str = "") -> None:
         super().__init__(sync, name)
-        self.spec, self.days, self.cost = spec, spec.days, spec.cost
+        self.spec, self.day_range, self.cost = spec, spec.day_range, spec.cost
         self.primary_key = [*spec.key, *spec.stamped]
         if spec.is_total:
             self.cursor_field = []
@@ -160,12 +160,12 @@ class ReportStream(AdAccountStream):
         requests: list[ReportRequest] = []
         for account in self.checkpoint.oldest_first(self.accounts()):
             windows = self._windows(account)
-            self.checkpoint.expect(account, ((window, len(self.spec.variants)) for window in windows))
+            self.checkpoint.plan(account, ((window, len(self.spec.variants)) for window in windows))
             requests += [request for window in windows for request in self.spec.requests(account, window)]
         return requests
 
     def _requests_of_totals(self) -> list[ReportRequest]:
-        period = Period.of(Setup(self.days, self.config, None), self.shared.today())
+        period = Setup(self.day_range, self.config, None).period(self.shared.today())
         period.explain(self.name)
         windows = DateWindow(period.start, period.end).cut(self.spec.day_limits.window_days)
         pairs = product(self.accounts(), windows)
@@ -224,14 +224,26 @@ class Estimate:
     requests: int
 
     @classmethod
-    def of_days(cls, unread: Iterable[Sequence[DateWindow]], first_synchronous_day: Date) -> Self:
-        """Return the estimate for the unread windows of each account; days before the given one need reports."""
-        pending = [windows for windows in unread if windows]
-        recent = [piece for windows in pending for window in windows if (piece := window.clamp(first_synchronous_day))]
-        old = [piece for windows in pending for window in windows if (piece := window.before(first_synchronous_day))]
-        requests = sum(math.ceil(window.days / limits.ANALYTICS_WINDOW_DAYS) for window in recent)
+    def of_days(
+        cls,
+        unread: Iterable[Sequence[DateWindow]],
+        requests_per_window: int = 1,
+        first_synchronous_day: Date = OPEN_START,
+    ) -> Self:
+        """Return the estimate for the unread windows of each account or profile.
+
+        Args:
+            unread: the windows.
+            requests_per_window: how many requests cover a window.
+            first_synchronous_day: days before it need reports; by default none do.
+        """
+        pending = list(filter(None, unread))
+        recent = filter(None, (window.clamp(first_synchronous_day) for window in chain(*pending)))
+        old = filter(None, (window.before(first_synchronous_day) for window in chain(*pending)))
+        windows = sum(math.ceil(window.days / limits.ANALYTICS_WINDOW_DAYS) for window in recent)
         reports = sum(math.ceil(window.days / limits.REPORT_WINDOW_DAYS) for window in old)
-        return cls(len(pending), requests + reports, reports, requests + _REQUESTS_PER_REPORT * reports)
+        requests = requests_per_window * windows + _REQUESTS_PER_REPORT * reports
+        return cls(len(pending), windows + reports, reports, requests)
 
     @classmethod
     def of_reports(cls, requests: Sequence[ReportRequest]) -> Self:
@@ -239,13 +251,6 @@ class Estimate:
         windows = {(request.ad_account_id, request.window) for request in requests}
         accounts = {request.ad_account_id for request in requests}
         return cls(len(accounts), len(windows), len(requests), _REQUESTS_PER_REPORT * len(requests))
-
-    @classmethod
-    def of_profiles(cls, unread: Iterable[Sequence[DateWindow]], requests_per_window: int) -> Self:
-        """Return the estimate for the unread windows of profiles, of which there are no reports."""
-        pending = [windows for windows in unread if windows]
-        windows = sum(map(len, pending))
-        return cls(len(pending), windows, 0, windows * requests_per_window)
 
     def log(self, stream: str, requests_per_second: float) -> None:
         """Log the estimate."""

@@ -54,7 +54,7 @@ class ReportSpec:
         return self.granularity is Granularity.TOTAL
 
     @property
-    def days(self) -> DayRange:
+    def day_range(self) -> DayRange:
         """The days that Pinterest has."""
         return DayRange(self.day_limits.history_days, self.granularity, self.own_start, self.endpoint.first_day)
 
@@ -127,9 +127,9 @@ def variants_of(targeting_types: Sequence[str], **statuses: Sequence[str]) -> li
         targeting_types: the targeting types; none if the rows are not broken down.
         statuses: the statuses of entities by the field that lists them; none for entities of any status.
     """
-    listed = {
+    values_of = {
         "targeting_types": batches(targeting_types, limits.TARGETING_TYPES_PER_REPORT),
         **{name: batches(values, limits.STATUSES_PER_REPORT) for name, values in statuses.items()},
     }
-    chosen = {name: [list(batch) for batch in found] for name, found in listed.items() if found}
-    return [dict(zip(chosen, one, strict=True)) for one in product(*chosen.values())]
+    chosen = {name: [list(batch) for batch in in_batches] for name, in_batches in values_of.items() if in_batches}
+    return [dict(zip(chosen, variant, strict=True)) for variant in product(*chosen.values())]

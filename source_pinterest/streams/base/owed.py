@@ -46,5 +46,5 @@ def tasks_of_owed(
             is_isolated=True,
         )
         task = Task.failed({**parents, "waiting_pin": first}, error)
-        task.parent, task.failed_syncs = tuple(parents.values()), min(one.failed_syncs for one in waiting.values())
+        task.parent, task.failed_syncs = tuple(parents.values()), min(debt.failed_syncs for debt in waiting.values())
         yield task

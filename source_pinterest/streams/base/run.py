@@ -100,11 +100,11 @@ class StreamRun(PartitionGenerator):
         self.stream, self.repository, self._ledger = stream, repository, stream.ledger
         self.wait_for_others: Callable[[], None] = lambda: None
         manager = states if configured else ConnectorStateManager()
-        store = StateStore(stream.name, manager, repository, FullRefresh.of(configured))
+        store = StateStore(stream.name, manager, repository, FullRefresh.in_catalog(configured))
         self._has_ended, self._unreadable = store.has_ended(), None
         try:
             _check_token(stream)
-            checkpoint = stream.open_state(Setup(stream.days, stream.config, configured), store)
+            checkpoint = stream.open_state(Setup(stream.day_range, stream.config, configured), store)
         except ConfigError as error:
             self._unreadable = error
             self.cursor: PinterestCursor = UnreadCursor(store)

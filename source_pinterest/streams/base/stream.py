@@ -193,7 +193,7 @@ class PinterestStream(HttpStream, ABC):
     """Whether the last page of a list may have a bookmark, so that a page without a new item ends the list."""
     can_split: ClassVar[bool] = False
     """Whether a request can be split if its response is too large."""
-    days = DayRange(limits.ASYNC_HISTORY_DAYS)
+    day_range = DayRange(limits.ASYNC_HISTORY_DAYS)
     """The days that Pinterest keeps for the stream, if its records have days."""
     merges_by_key = True
     """Whether the destination replaces rows by their key; True until the sync's mode is known."""
@@ -258,7 +258,7 @@ class PinterestStream(HttpStream, ABC):
 
     def period_of(self, setup: Setup, ready: Callable[[], Date] | None = None) -> Callable[[], Period]:
         """Return a function that returns the days to read, once Pinterest's day is known."""
-        return lambda: Period.of(setup, self.shared.today(), ready)
+        return lambda: setup.period(self.shared.today(), ready)
 
     @property
     def url_base(self) -> str:

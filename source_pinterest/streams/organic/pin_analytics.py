@@ -36,7 +36,7 @@ from source_pinterest.dates import DateWindow, days_before, parse_day
 from source_pinterest.engine.asks import Ids
 from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.ledger import FAILURES_IN_A_ROW
-from source_pinterest.engine.tasks import END, START, Task, batches, or_failed
+from source_pinterest.engine.tasks import Task, batches
 from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.day_cursor import Owner
 from source_pinterest.state.days import DaySet
@@ -73,7 +73,7 @@ class PinAnalytics(OrganicStream):
     rank = Rank.EACH_PIN
     checkpoint: PinCursor
     needs = (Pins,)
-    days = DayRange(limits.SYNC_HISTORY_DAYS, final_after=limits.ORGANIC_FINAL_AFTER_DAYS)
+    day_range = DayRange(limits.SYNC_HISTORY_DAYS, final_after=limits.ORGANIC_FINAL_AFTER_DAYS)
 
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
@@ -117,7 +117,10 @@ class PinAnalytics(OrganicStream):
         readable = {owner.get(ACCOUNT_KEY): owner for owner in owners if not owner.error}
         due = self.checkpoint.owed.due(readable)
         for account in self.checkpoint.oldest_first(readable):
-            yield from or_failed(readable[account].parents, self._tasks_of(readable[account], due))
+            try:
+                yield from self._tasks_of(readable[account], due)
+            except SliceError as error:  # the pins can't be listed, or are all refused
+                yield Task.failed(readable[account].parents, error)
         warn_of_provisional(self, self._provisional)
 
     def _tasks_of(self, owner: Task, due: Collection[tuple[Owner, str]]) -> Iterator[Task]:
@@ -125,7 +128,7 @@ class PinAnalytics(OrganicStream):
         account, pins = owner.get(ACCOUNT_KEY), self._pins_of(owner)
         knows_activity = self._only_active and self._knows_activity(account, pins)
         self.checkpoint.forget_days(account)
-        owed = self.checkpoint.owed.of(account)
+        owed = self.checkpoint.owed.debts(account)
         yield from tasks_of_owed(
             self, owner.parents, owed, due, lambda pin: self._task_of_owed(owner, pin, owed[pin].days)
         )
@@ -136,11 +139,11 @@ class PinAnalytics(OrganicStream):
 
     def _pins_of(self, owner: Task) -> set[int]:
         """Return the ids of an owner's pins, by whose order a pass goes on, without those that are no number."""
-        found = list(map(number_or_text, self._pins.ids.of(owner.parent_ids)))
-        if others := [pin for pin in found if isinstance(pin, str)]:
+        pins = list(map(number_or_text, self._pins.ids.of(owner.parent_ids)))
+        if others := [pin for pin in pins if isinstance(pin, str)]:
             left_out = f"{len(others):,} pins whose id is no number, such as {others[0]:.20}, are left out."
             self.notices.warn(left_out, left_out)
-        return {pin for pin in found if isinstance(pin, int)}
+        return {pin for pin in pins if isinstance(pin, int)}
 
     def _knows_activity(self, account: str | None, pins: Collection[int]) -> bool:
         if self._pins.has_totals(account):
@@ -175,7 +178,7 @@ class PinAnalytics(OrganicStream):
 
     def _tasks_of_pass(self, owner: Task, begun: Pass, pins: Sequence[int]) -> Iterator[Task]:
         """Yield the tasks of a pass, and one that ends it."""
-        owed = self.checkpoint.owed.of(owner.get(ACCOUNT_KEY))
+        owed = self.checkpoint.owed.debts(owner.get(ACCOUNT_KEY))
         wanted = [pin for pin in map(str, pins) if pin not in owed]
         ahead = [pin for pin in wanted if not begun.is_past(pin)]
         passed = wanted[: len(wanted) - len(ahead)]
@@ -184,55 +187,48 @@ class PinAnalytics(OrganicStream):
         if begun.only_active:
             self._log_saving("saves at least", ahead, unread)
         for part in batches(unread, limits.PINS_PER_ANALYTICS_REQUEST):
-            reached = yield from self._tasks_of_part(owner, begun, part, passed)
-            if not reached:
+            if not (yield from self._tasks_of_part(owner, begun, part, passed)):
                 return
-            begun, passed = reached, [*passed, *part]
+            passed += part
         yield self._task(owner, begun.window, [], replace(begun, is_over=True))
         if begun.only_active:
             self._log_saving("saved", ahead, unread)
 
-    def _tasks_of_part(
-        self, owner: Task, current: Pass, pins: Ids, passed: Sequence[str]
-    ) -> Generator[Task, None, Pass | None]:
+    def _tasks_of_part(self, owner: Task, begun: Pass, pins: Ids, passed: Sequence[str]) -> Generator[Task, None, bool]:
         """Yield a task for each batch of pins that was read, and a failed one for those that weren't.
 
-        A few refusals after a pin that was served are those of single pins. All others are judged at the end, by
-        whether Pinterest then still serves a pin that it served before. Until then, no failed pin moves the pass.
+        A few refusals after a pin that was served concern these pins alone. Other refusals are judged after the last
+        pin, by asking again for a pin that was served. Until then, no failed pin moves the pass.
 
         Args:
             owner: the owner of the pins.
-            current: the pass.
+            begun: the pass.
             pins: the next pins of the pass, a hundred at most.
             passed: those that it has come past.
 
         Returns:
-            The pass behind these pins; None if it ends here in this sync.
+            Whether the pass goes on behind these pins; False if it ends here in this sync.
         """
-        window, query, served, refusals = (
-            current.window,
-            self._query(owner, current.window),
-            Ids(),
-            list[PinterestError](),
-        )
+        window, query = begun.window, self._query(owner, begun.window)
+        served, refusals = Ids(), list[PinterestError]()
         for answer in self._requests.answers(pins, query):
+            after = int(answer.pins[-1])
             if isinstance(answer.error, RefusedError | GoneError):
                 refusals.append(answer.error)
                 yield self._failed(owner, answer.pins, window, answer.error)
             elif answer.served:
-                served, refusals, current = answer.served[-1:], [], replace(current, after=int(answer.pins[-1]))
-                yield self._task(owner, window, answer.rows, current, answer.lacking)
+                served, refusals = answer.served[-1:], []
+                yield self._task(owner, window, answer.rows, replace(begun, after=after), answer.lacking)
             if error := _failure_of(answer):
-                after = int(answer.pins[-1]) if _are_of_single_pins(refusals, served) else 0
-                yield self._failed(owner, answer.lacking or answer.pins, window, error, after)
+                moved_to = after if _are_of_single_pins(refusals, served) else 0
+                yield self._failed(owner, answer.lacking or answer.pins, window, error, moved_to)
             if not self.ledger.may_read(owner.parent):
-                return None
+                return False
         if not self._are_judged(refusals, served, passed, query):
-            return None
-        current = replace(current, after=int(pins[-1]))
+            return False
         if refusals:
-            yield self._task(owner, window, [], current)
-        return current
+            yield self._task(owner, window, [], replace(begun, after=int(pins[-1])))
+        return True
 
     def _are_judged(self, refusals: Sequence[PinterestError], served: Ids, passed: Sequence[str], query: Query) -> bool:
         """Return whether refusals are those of single pins, since Pinterest still serves another one.
@@ -243,7 +239,9 @@ class PinAnalytics(OrganicStream):
             SliceError: Pinterest refuses several pins, and serves no other one.
         """
         others = served or tuple(passed[:: 1 + len(passed) // FAILURES_IN_A_ROW])
-        if _are_of_single_pins(refusals, served) or any(one.served for one in self._requests.answers(others, query)):
+        if _are_of_single_pins(refusals, served) or any(
+            answer.served for answer in self._requests.answers(others, query)
+        ):
             return True
         if passed or len(refusals) > 1:
             raise SliceError(
@@ -268,10 +266,10 @@ class PinAnalytics(OrganicStream):
         """
 
         def read(_: Task) -> Generator[Bundle, None, Pass | None]:
-            found = [row for row in rows if window.start <= parse_day(row["date"]) <= window.end]
+            in_window = [row for row in rows if window.start <= parse_day(row["date"]) <= window.end]
             if self.checkpoint.emits_once:
-                self._provisional += provisional_days(found)
-            yield from self.to_bundles([{**owner.parents, **row} for row in found])
+                self._provisional += provisional_days(in_window)
+            yield from self.to_bundles([{**owner.parents, **row} for row in in_window])
             return reached
 
         return Task(owner.parents, read, window, {PINS_KEY: pins} if pins else None)
@@ -306,9 +304,9 @@ class PinAnalytics(OrganicStream):
         """
         today = self.shared.today()
         covers_totals = window.start <= days_before(today, limits.SYNC_HISTORY_DAYS)
-        start, end = DateWindow(window.start, today if covers_totals else window.end).as_pair()
-        params = {**self.request_params(stream_slice=owner), START: start, END: end}
-        return Query(owner.get(ACCOUNT_KEY), params, covers_totals, max_retries)
+        requested = DateWindow(window.start, today if covers_totals else window.end)
+        params = self.request_params(stream_slice=owner)
+        return Query(owner.get(ACCOUNT_KEY), params, requested, covers_totals, max_retries)
 
 
 def _are_of_single_pins(refusals: Sequence[PinterestError], served: Ids) -> bool:

@@ -8,12 +8,14 @@ picture, from then on all pictures are, and apart from videos, so that no video 
 
 import itertools
 import logging
+import math
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
 
 from source_pinterest import limits
-from source_pinterest.api.bodies import OnReplacement, Record, list_in, parse_body
+from source_pinterest.api.bodies import OnReplacement, Record, parse_body
 from source_pinterest.api.errors import (
     BadRequestError,
     FormError,
@@ -23,15 +25,17 @@ from source_pinterest.api.errors import (
     RefusedError,
     RightMissingError,
     SliceError,
+    UnavailableError,
     form_error,
 )
 from source_pinterest.api.session import path_of
 from source_pinterest.dates import DateWindow
-from source_pinterest.engine.asks import Ask, Asks, Ids, RefusedNames
-from source_pinterest.engine.tasks import END, START
-from source_pinterest.streams.analytics.rows import Expected, RowGate
+from source_pinterest.engine.asks import Ask, Ids, RefusedNames
+from source_pinterest.engine.tasks import END, START, batches
+from source_pinterest.streams.analytics.gate import Expected, RowGate
 from source_pinterest.streams.base.stream import PinterestStream
 from source_pinterest.streams.organic.pins import Pins
+from source_pinterest.streams.organic.profile import daily_metrics_in
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -63,13 +67,15 @@ class Query(NamedTuple):
 
     Attributes:
         account: the ad account on whose owner's behalf they are requested; None for the token's own user.
-        params: the parameters beside the pins and the metrics.
+        params: the parameters beside the pins, the days and the metrics.
+        window: the days.
         covers_totals: whether the days are those of the totals in the list of pins.
         max_retries: how often a request is sent again at most; None: as often as any other.
     """
 
     account: str | None
     params: Mapping[str, Any]
+    window: DateWindow
     covers_totals: bool = False
     max_retries: int | None = None
 
@@ -105,7 +111,6 @@ class PinRequests:
 
     def __init__(self, stream: PinterestStream, pins: Pins) -> None:
         self._stream, self._pins, self._gate = stream, pins, RowGate(stream)
-        self._sizes = Asks(limits.PINS_PER_ANALYTICS_REQUEST, halves_on=_is_about_pins)
         self._refused = RefusedNames(stream.notices)
         self._is_beta_open: bool | None = None
         """Whether Pinterest lets the app read several pins in a request; None until a response shows it."""
@@ -114,26 +119,29 @@ class PinRequests:
     @property
     def pins_in_a_request(self) -> int:
         """How many pins a request names at present."""
-        return self._sizes.ids
+        return 1 if self._is_beta_open is False else limits.PINS_PER_ANALYTICS_REQUEST
 
     def answers(self, pins: Ids, query: Query) -> Iterator[Answer]:
         """Request pins in batches. A batch that fails is halved, down to the pin that is the cause."""
-
-        def send(ask: Ask) -> Answer:
-            lacking, retried = Ids(), query._replace(max_retries=ask.max_retries)
+        pending = deque([(pins, query)] if pins else ())
+        while pending:
+            pins, query = pending.popleft()
+            pins, *later = batches(pins, self.pins_in_a_request)
+            pending.extendleft((others, query) for others in reversed(later))
             try:
-                found = self._fetch(ask.ids, retried)
-                if again := self._wrongly_absent(ask.ids, found, query):
+                found = self._fetch(pins, query)
+                if again := self._wrongly_absent(pins, found, query):
                     with suppress(GoneError, RefusedError):
-                        found |= self._fetch(again, retried)
-                    lacking = self._known_to_lack(tuple(pin for pin in again if pin not in found), ask.ids, query)
+                        found |= self._fetch(again, query)
             except SliceError as error:
-                if len(ask.ids) > 1:
-                    raise
-                return Answer(ask.ids, error=error)
-            return Answer(ask.ids, [*itertools.chain(*found.values())], lacking)
-
-        return self._sizes.read(Ask(ids=pins, max_retries=query.max_retries), send) if pins else iter(())
+                if len(pins) == 1:
+                    yield Answer(pins, error=error)
+                    continue
+                half = math.ceil(len(pins) / 2)
+                retried = query._replace(max_retries=1) if isinstance(error, UnavailableError) else query
+                pending.extendleft([(pins[half:], retried), (pins[:half], retried)])
+            else:
+                yield Answer(pins, [*itertools.chain(*found.values())], self._lacking(again, found, pins, query))
 
     def _wrongly_absent(self, pins: Ids, found: Mapping[str, list[Record]], query: Query) -> Ids:
         """Return the pins that a response lacks although it should have them.
@@ -147,8 +155,9 @@ class PinRequests:
         active, lacking = (tuple(filter(self._pins.is_active, some)) for some in (pins, absent))
         return lacking if query.covers_totals or 2 * len(lacking) > len(active) else ()
 
-    def _known_to_lack(self, lacking: Ids, pins: Ids, query: Query) -> Ids:
+    def _lacking(self, again: Ids, found: Mapping[str, list[Record]], pins: Ids, query: Query) -> Ids:
         """Return the pins that two responses lack. Without totals, nothing says that they had activity."""
+        lacking = tuple(pin for pin in again if pin not in found)
         if not lacking or self._pins.has_totals(query.account):
             return lacking
         LOGGER.warning(
@@ -197,15 +206,12 @@ class PinRequests:
         pins because of one of them, or because the app is not in its beta. A single pin shows which: if it is refused
         in such a request, it is requested alone.
         """
-        window = DateWindow.from_pair((query.params[START], query.params[END]))
         account, names = query.params.get("ad_account_id", ""), {"metric_types": metrics}
         doubtful = () if all(map(self._pins.is_video, pins)) else VIDEO_METRICS
-        wanted = Ask(account, window=window, names=names, doubtful=doubtful)
+        wanted = Ask(account, window=query.window, names=names, doubtful=doubtful)
         is_alone, refusal = self._is_beta_open is False, None
-        if is_alone and len(pins) > 1:
-            raise SliceError("The beta has closed within a batch, which is then requested in halves.")
         while True:
-            tried = wanted.without(self._refused.of(account))
+            tried = wanted.without(self._refused.names_of(account))
             path, params, parse = self._form_of(pins, query, tried, is_alone=is_alone)
             try:
                 found = self._stream.client.get(path, params, parse, query.max_retries).value
@@ -226,8 +232,13 @@ class PinRequests:
         """Return the path and the parameters of a request, and what parses the response.
 
         https://developers.pinterest.com/docs/api/v5/pins-analytics, https://developers.pinterest.com/docs/api/v5/multi_pins-analytics.
+
+        Raises:
+            SliceError: the beta has closed within a batch, which is then requested in halves.
         """
-        expected = Expected(key=("pin_id", "date"), days=ask.window, day="date", entities=frozenset(pins))
+        if is_alone and len(pins) > 1:
+            raise SliceError("The beta has closed within a batch.")
+        expected = Expected(key=("pin_id", "date"), window=ask.window, day="date", entities=frozenset(pins))
 
         def parse(chunks: Iterator[bytes]) -> dict[str, list[Record]]:
             found = {pins[0]: parse_body(chunks)} if is_alone else _by_pin(parse_body(chunks))
@@ -236,10 +247,12 @@ class PinRequests:
                 days[row["pin_id"]].append(row)
             return days
 
+        start, end = ask.window.as_pair()
+        params = {**query.params, START: start, END: end}
         names = {name: ",".join(values) for name, values in ask.names.items()}
         if is_alone:
-            return path_of("pins/{pin_id}/analytics", {"pin_id": pins[0]}), {**query.params, **names}, parse
-        return "pins/analytics", {**query.params, "pin_ids": list(pins), **names}, parse
+            return path_of("pins/{pin_id}/analytics", {"pin_id": pins[0]}), {**params, **names}, parse
+        return "pins/analytics", {**params, "pin_ids": list(pins), **names}, parse
 
     def _refusal_of_one(self, pins: Ids, error: PinterestError, *, is_alone: bool) -> PinterestError:
         """Return the refusal of a single pin in a request that may be for several.
@@ -258,17 +271,12 @@ class PinRequests:
 
     def _close_beta(self, refusal: PinterestError) -> None:
         """Have later requests name one pin each."""
-        self._is_beta_open, self._sizes.ids = False, 1
+        self._is_beta_open = False
         LOGGER.info(
             f"{self._stream.name}: Pinterest does not let this app read many pins in one request, so they are read one "
             f"by one, about {limits.REQUESTS_PER_MINUTE['org_analytics']} a minute. "
             f"{refusal.quote or refusal.message}.",
         )
-
-
-def _is_about_pins(error: PinterestError) -> bool:
-    """Return whether Pinterest may serve a request for fewer pins."""
-    return isinstance(error, SliceError)
 
 
 def _by_pin(pins: Any) -> Mapping[str, Any]:
@@ -284,10 +292,9 @@ def _rows(pins: Mapping[str, Any], on_replacement: OnReplacement) -> Iterator[Re
         MalformedResponseError: a pin has none.
     """
     for pin_id, parts in pins.items():
-        found = parts.get("all") if isinstance(parts, dict) else None
-        metrics = found if isinstance(found, dict) else {}
-        days = list_in(metrics, "daily_metrics", on_replacement)
-        if not isinstance(days, list):
+        metrics: Any = parts.get("all") if isinstance(parts, dict) else None
+        days = daily_metrics_in(metrics, on_replacement)
+        if days is None:
             whole = parts if isinstance(parts, dict) else pins
             raise form_error(whole, "The metrics of a pin have no daily_metrics under the key all.", "daily_metrics")
         for day in days:

@@ -8,7 +8,6 @@ from typing import Any
 from source_pinterest import limits
 from source_pinterest.api.bodies import ListPage, Record
 from source_pinterest.api.errors import GoneError, Reason, SliceError
-from source_pinterest.config import Config
 from source_pinterest.dates import days_before
 from source_pinterest.engine.tasks import Task
 from source_pinterest.state.board_cursor import BOARD_KEY, MODIFIED_AT, BoardCursor
@@ -70,7 +69,7 @@ class BoardedPinStream(ChildStream, OrganicStream, ABC):
         modified_at = self._modified_at(board)
         unread = self.merges_by_key and board.parent_ids in self.parent_stream.gaps  # a section without its id
         listed_at = self.shared.stream(Boards).listed_at
-        self.checkpoint.expect(board.parents, modified_at, listed_at, len(tasks) + unread)
+        self.checkpoint.plan(board.parents, modified_at, listed_at, len(tasks) + unread)
         for task in tasks:
             yield self.task(task.parents, {MODIFIED_AT: modified_at} if modified_at else {})
 
@@ -184,7 +183,8 @@ class BoardPins(BoardedPinStream):
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Ask for the totals of each pin, if the user wants them."""
-        return {**super().request_params(*args, **kwargs), **_totals(self.config)}
+        totals = {"pin_metrics": "true"} if self.config.pin_metrics else {}
+        return {**super().request_params(*args, **kwargs), **totals}
 
     def tasks_of(self, outer: Task) -> Iterator[Task]:
         """Yield a task for each changed board."""
@@ -229,10 +229,5 @@ class BoardPins(BoardedPinStream):
 
 def _totals_of_90_days(record: Record) -> Mapping[str, Any]:
     totals = record.get("pin_metrics")
-    found = totals.get("90d") if isinstance(totals, Mapping) else None
-    return found if isinstance(found, Mapping) else {}
-
-
-def _totals(config: Config) -> dict[str, str]:
-    """Return the parameters that ask for the totals of each pin, if the user wants them."""
-    return {"pin_metrics": "true"} if config.pin_metrics else {}
+    of_90_days = totals.get("90d") if isinstance(totals, Mapping) else None
+    return of_90_days if isinstance(of_90_days, Mapping) else {}

@@ -3,22 +3,21 @@
 Pinterest shows the last days late, and still counts them. A day is final after a week, with a row or without one.
 """
 
-from abc import ABC, abstractmethod
-from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
-from typing import ClassVar
+from abc import ABC
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
+from typing import Any, ClassVar
 
 from source_pinterest import limits
-from source_pinterest.api.bodies import ListPage, Record, list_in, one_item, parse_body
+from source_pinterest.api.bodies import ListPage, OnReplacement, Record, list_in, one_item, parse_body
 from source_pinterest.api.errors import BUSINESS_ACCOUNT, form_error
-from source_pinterest.dates import DateWindow
 from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.tasks import END, START, Task
 from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.day_cursor import DayCursor
 from source_pinterest.state.formats import ACCOUNT_KEY
 from source_pinterest.state.period import DayRange, Setup
+from source_pinterest.streams.analytics.gate import Expected, RowGate
 from source_pinterest.streams.analytics.report import Estimate
-from source_pinterest.streams.analytics.rows import Expected, RowGate
 from source_pinterest.streams.base.stream import PinterestStream, Sync
 from source_pinterest.streams.organic.base import TEXT, OrganicStream
 
@@ -63,7 +62,7 @@ class UserAccount(OrganicStream):
 
 
 class ProfileAnalytics(OrganicStream, ABC):
-    """Daily metrics of the user's own profile."""
+    """Daily metrics of the user's own profile: one row per day, or per day and part of the activity."""
 
     primary_key: str | list[str] = ["date"]  # noqa: RUF012 - an attribute of the framework's
     cursor_field = "date"
@@ -76,9 +75,14 @@ class ProfileAnalytics(OrganicStream, ABC):
     checkpoint: DayCursor
     split: ClassVar[str] = ""
     """The field that names the part of a row; empty for the profile as a whole."""
-    days = DayRange(limits.SYNC_HISTORY_DAYS, final_after=limits.ORGANIC_FINAL_AFTER_DAYS)
+    variants: Sequence[Mapping[str, str]] = ()
+    """The parameters in which the requests about a window differ. By default one request names the split, if any."""
+    day_range = DayRange(limits.SYNC_HISTORY_DAYS, final_after=limits.ORGANIC_FINAL_AFTER_DAYS)
 
     def __init__(self, sync: Sync) -> None:
+        if self.split:
+            self.primary_key, self.stamped = [self.split, "date"], {self.split: _SPLITS[self.split]}
+        self.variants = self.variants or ({"split_field": self.split.upper()} if self.split else {},)
         super().__init__(sync)
         self.gate = RowGate(self)
 
@@ -91,20 +95,13 @@ class ProfileAnalytics(OrganicStream, ABC):
         owners = list(super().tasks())
         yield from (owner for owner in owners if owner.error)
         readable = {owner.get(ACCOUNT_KEY): owner for owner in owners if not owner.error}
-        unread: list[tuple[Task, list[DateWindow]]] = []
-        for account in self.checkpoint.oldest_first(readable):
-            windows = self.checkpoint.unread(account)
-            self.checkpoint.expect(account, ((window, 1) for window in windows))
-            unread.append((readable[account], windows))
-        estimate = Estimate.of_profiles((windows for _, windows in unread), len(self.request_variants()))
-        estimate.log(self.name, self.shared.organic_pace())
-        for owner, windows in unread:
+        unread = {account: self.checkpoint.unread(account) for account in self.checkpoint.oldest_first(readable)}
+        Estimate.of_days(unread.values(), len(self.variants)).log(self.name, self.shared.organic_pace())
+        for account, windows in unread.items():
+            self.checkpoint.plan(account, ((window, 1) for window in windows))
+        for account, windows in unread.items():
             for window in windows:
-                yield Task(owner.parents, self.read_days, window)
-
-    def request_variants(self) -> list[dict[str, str]]:
-        """Return the extra parameters of each request about a window."""
-        return [{}]
+                yield Task(readable[account].parents, self.read_days, window)
 
     def parse(self, chunks: Iterator[bytes]) -> ListPage:
         """Read the days of all parts. Without a split, `all` is the only part that counts.
@@ -116,100 +113,83 @@ class ProfileAnalytics(OrganicStream, ABC):
         if not isinstance(parts, dict) or not (self.split or "all" in parts):
             raise form_error(parts, "The analytics have no parts, or none under the key all.", "all")
         items: list[Record] = []
-        for part, metrics in parts.items() if self.split else [("all", parts["all"])]:
-            replaced = self.notices.replacement
-            days = list_in(metrics, "daily_metrics", replaced) if isinstance(metrics, dict) else None
-            if not isinstance(days, list) or not all(isinstance(day, dict) and day.get("date") for day in days):
+        for part in parts if self.split else ("all",):
+            days = daily_metrics_in(parts[part], self.notices.replacement)
+            if days is None:
                 raise form_error(parts, "A part of the analytics has no daily_metrics with dates.", "daily_metrics")
             items += [{PART: part, **day} for day in days]
         return ListPage(items)
 
     def read_days(self, task: Task) -> Generator[Bundle, None, None]:
-        """Yield the days of a window."""
-        rows = sorted(self.rows(task, task.days), key=lambda row: str(row["date"]))
+        """Yield the days of a window, from one request for each variant."""
+        rows = [row for variant in self.variants for row in self._rows(task, variant)]
+        rows.sort(key=lambda row: str(row["date"]))
         if self.checkpoint.emits_once:
             warn_of_provisional(self, provisional_days(rows))
         yield from self.to_bundles(rows)
 
-    @abstractmethod
-    def rows(self, task: Task, window: DateWindow) -> Iterator[Record]:
-        """Yield the days of a window."""
+    def _rows(self, task: Task, variant: Mapping[str, str]) -> Iterator[Record]:
+        """Request a window, and yield its rows with their part. With a split, metrics are named one by one.
 
-    def request_rows(self, task: Task, window: DateWindow, more: Mapping[str, str]) -> list[Record]:
-        """Return the rows of one request about a window, made with `more` parameters."""
-        start, end = window.as_pair()
-        params = {**self.request_params(stream_slice=task), START: start, END: end, **more}
-        expected = Expected(key=("date",) if self.split in more else (PART, "date"), days=window, day="date")
+        Pinterest does not combine ALL of them with a split.
+        """
+        start, end = task.required_window.as_pair()
+        metrics = {"metric_types": ",".join(METRICS)} if self.split else {}
+        params = {**self.request_params(stream_slice=task), START: start, END: end, **variant, **metrics}
+        expected = Expected(
+            key=("date",) if self.split in variant else (PART, "date"), window=task.required_window, day="date"
+        )
 
         def parse(chunks: Iterator[bytes]) -> ListPage:
             return ListPage(self.gate.records(self.parse(chunks).items, expected))
 
-        return self.records(self.client.get(self.path_template, params, parse).value, task)
-
-
-class SplitAnalytics(ProfileAnalytics, ABC):
-    """One row per day and part of the profile's activity."""
-
-    def __init__(self, sync: Sync) -> None:
-        self.primary_key = [self.split, "date"]
-        self.stamped = {self.split: _SPLITS[self.split]}
-        super().__init__(sync)
-
-    def request_variants(self) -> list[dict[str, str]]:
-        """Return the parameter that asks for the split; one request is enough."""
-        return [{"split_field": self.split.upper()}]
-
-    def rows(self, task: Task, window: DateWindow) -> Iterator[Record]:
-        """Yield the days of each part. Metrics are named one by one, because ALL can't be combined with a split."""
-        for variant in self.request_variants():
-            for row in self.request_rows(task, window, {**variant, "metric_types": ",".join(METRICS)}):
-                yield {self.split: variant.get(self.split, row.pop(PART)), **row}
+        for row in self.records(self.client.get(self.path_template, params, parse).value, task):
+            part = row.pop(PART)
+            yield {self.split: variant.get(self.split, part), **row} if self.split else row
 
 
 class UserAccountAnalytics(ProfileAnalytics):
     """Daily metrics of the user's own profile. https://developers.pinterest.com/docs/api/v5/user_account-analytics."""
 
-    def rows(self, task: Task, window: DateWindow) -> Iterator[Record]:
-        """Yield the days of the profile as a whole."""
-        for row in self.request_rows(task, window, {}):
-            del row[PART]
-            yield row
 
-
-class UserAccountAnalyticsByAppType(SplitAnalytics):
+class UserAccountAnalyticsByAppType(ProfileAnalytics):
     """Daily metrics of the profile by app type. https://developers.pinterest.com/docs/api/v5/user_account-analytics."""
 
     split = "app_type"
 
 
-class UserAccountAnalyticsBySource(SplitAnalytics):
+class UserAccountAnalyticsBySource(ProfileAnalytics):
     """Daily metrics of the profile by own pins and those of others. https://developers.pinterest.com/docs/api/v5/user_account-analytics."""
 
     split = "source"
 
 
-class UserAccountAnalyticsByPinFormat(SplitAnalytics):
+class UserAccountAnalyticsByPinFormat(ProfileAnalytics):
     """Daily metrics of the profile by pin format. https://developers.pinterest.com/docs/api/v5/user_account-analytics."""
 
     split = "pin_format"
 
 
-class UserAccountAnalyticsByOwnedContent(SplitAnalytics):
+class UserAccountAnalyticsByOwnedContent(ProfileAnalytics):
     """Daily metrics of the profile by pins of claimed sites and others. https://developers.pinterest.com/docs/api/v5/user_account-analytics."""
 
     split = "owned_content"
 
 
-class UserAccountAnalyticsByContentType(SplitAnalytics):
+class UserAccountAnalyticsByContentType(ProfileAnalytics):
     """Daily metrics of the profile, paid and organic apart. https://developers.pinterest.com/docs/api/v5/user_account-analytics."""
 
     cost = f"two requests for each {limits.ANALYTICS_WINDOW_DAYS} days"
 
     split = "content_type"
+    variants = ({"content_type": "PAID"}, {"content_type": "ORGANIC"})
 
-    def request_variants(self) -> list[dict[str, str]]:
-        """Return a request for each content type."""
-        return [{self.split: content_type} for content_type in ("PAID", "ORGANIC")]
+
+def daily_metrics_in(metrics: Any, on_replacement: OnReplacement) -> list[Record] | None:
+    """Return the days of an object that has daily metrics; None if it has none, or a day has no date."""
+    days = list_in(metrics, "daily_metrics", on_replacement) if isinstance(metrics, dict) else None
+    has_dates = isinstance(days, list) and all(isinstance(day, dict) and day.get("date") for day in days)
+    return days if has_dates else None
 
 
 def provisional_days(rows: Iterable[Record]) -> list[str]:

@@ -10,7 +10,7 @@ from source_pinterest.api.bodies import ListPage, ListShape, list_in, parse_body
 from source_pinterest.api.errors import BUSINESS_ACCOUNT
 from source_pinterest.dates import days_before
 from source_pinterest.engine.tasks import END, START, Task
-from source_pinterest.streams.analytics.rows import Expected, RowGate
+from source_pinterest.streams.analytics.gate import Expected, RowGate
 from source_pinterest.streams.base.child import VariedStream
 from source_pinterest.streams.base.stream import ForeignKey, Sync
 from source_pinterest.streams.organic.base import OrganicStream
@@ -51,11 +51,10 @@ class RankingStream(VariedStream, OrganicStream, ABC):
 
         Raises:
             MalformedResponseError: the body is not a ranking.
-            SliceError: at least half of the pins have several ranks.
         """
         ranking = parse_body(chunks)
-        listed = list_in(ranking, "pins", self.notices.replacement) if isinstance(ranking, dict) else None
-        page = with_key(listed, self.shape.key, "pins", ranking)
+        pins = list_in(ranking, "pins", self.notices.replacement) if isinstance(ranking, dict) else None
+        page = with_key(pins, self.shape.key, "pins", ranking)
         available = {"date_availability": ranking.get("date_availability")}
         expected = Expected(key=self.shape.key, texts=self.shape.key)
         return replace(page, items=[{**pin, **available} for pin in self.gate.records(page.items, expected)])

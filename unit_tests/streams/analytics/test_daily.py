@@ -43,11 +43,11 @@ class Daily(Sync):
 
     @property
     def by_report(self) -> list[DateWindow]:
-        return [one.days for one in self.slices if "token" in one]
+        return [one.required_window for one in self.slices if "token" in one]
 
     @property
     def by_call(self) -> list[DateWindow]:
-        return [one.days for one in self.slices if "token" not in one]
+        return [one.required_window for one in self.slices if "token" not in one]
 
 
 @pytest.mark.parametrize(
@@ -76,6 +76,17 @@ def test_unread_days_come_from_both_sources(
     ]
     sync.read_all()
     assert sync.cursors == [{"DATE": ago(0), "from": ago(start_ago)}]
+
+
+def test_a_state_of_the_future_goes_back_in_the_same_sync_also_for_reports(
+    mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture
+) -> None:
+    sync = Daily(mock, state_of("campaign_analytics", "11", DATE="3021-06-09", **{"from": ago(913)}))
+
+    assert (sync.by_call, sync.by_report) == ([window(89, 0)], [window(123, 90)])
+    assert caplog.text.count("lies in the future") == 1
+    sync.read_all()
+    assert sync.cursors == [{"DATE": ago(0), "from": ago(913)}]
 
 
 def test_older_days_are_read_of_an_account_without_entities(mock: requests_mock.Mocker) -> None:

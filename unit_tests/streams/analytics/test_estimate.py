@@ -17,13 +17,14 @@ BORDER = Date(2026, 1, 1)
 def test_days_before_the_border_are_reports() -> None:
     long_unread = [DateWindow(Date(2025, 1, 1), Date(2026, 3, 30))]
     recent = [DateWindow(Date(2026, 3, 1), Date(2026, 3, 30))]
-    assert Estimate.of_days([long_unread, recent, []], BORDER) == Estimate(accounts=2, windows=4, reports=2, requests=6)
-    assert Estimate.of_days([[], []], BORDER) == Estimate(0, 0, 0, 0)
+    found = Estimate.of_days([long_unread, recent, []], first_synchronous_day=BORDER)
+    assert found == Estimate(accounts=2, windows=4, reports=2, requests=6)
+    assert Estimate.of_days([[], []]) == Estimate(0, 0, 0, 0)
 
 
 def test_days_of_profiles_are_never_reports() -> None:
     unread = [[DateWindow(Date(2025, 1, 1), Date(2025, 3, 30)), DateWindow(Date(2026, 1, 1), Date(2026, 1, 2))], []]
-    assert Estimate.of_profiles(unread, requests_per_window=2) == Estimate(accounts=1, windows=2, reports=0, requests=4)
+    assert Estimate.of_days(unread, requests_per_window=2) == Estimate(accounts=1, windows=2, reports=0, requests=4)
 
 
 def test_reports_of_one_window_are_counted_each() -> None:

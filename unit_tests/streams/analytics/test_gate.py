@@ -8,12 +8,12 @@ import pytest
 from source_pinterest.api.errors import MalformedResponseError
 from source_pinterest.dates import DateWindow, Granularity
 from source_pinterest.engine.progress import Notices
-from source_pinterest.streams.analytics.rows import Expected, RowGate
+from source_pinterest.streams.analytics.gate import Expected, RowGate
 from source_pinterest.streams.base.stream import PinterestStream
 from unit_tests.streams.pinterest import records_of
 
 WINDOW = DateWindow.from_pair(["2026-03-04", "2026-03-10"])
-EXPECTED = Expected(key=("ID", "DATE"), days=WINDOW)
+EXPECTED = Expected(key=("ID", "DATE"), window=WINDOW)
 
 
 class Stream:
@@ -26,7 +26,7 @@ class Stream:
     def passed(self, *rows: dict[str, Any], expected: Expected = EXPECTED) -> list[dict[str, Any]]:
         """The rows of a response, which are the same in pages and in memory."""
         passed = self.gate.records([dict(row) for row in rows], expected)
-        asked_for = self.gate.asked_for([dict(row) for row in rows], expected)
+        asked_for = self.gate.expected_rows([dict(row) for row in rows], expected)
         assert list(records_of(self.gate.bundles(asked_for, expected))) == passed
         return passed
 

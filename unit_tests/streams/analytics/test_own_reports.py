@@ -4,7 +4,7 @@ import pytest
 import requests_mock
 
 from source_pinterest.dates import DateWindow, parse_day
-from source_pinterest.state.period import Period, Setup
+from source_pinterest.state.period import Setup
 from source_pinterest.streams.analytics.own_reports import BrandConversionsReport, MarketingMixReport
 from unit_tests.streams.pinterest import Pinterest
 
@@ -38,9 +38,9 @@ def test_reports_on_products_begin_with_pinterests_first_day_of_them(
     mock: requests_mock.Mocker, today: str, earliest: str
 ) -> None:
     sync = Pinterest(mock).sync
-    setup = Setup(sync.stream(BrandConversionsReport).days, sync.config, None)
+    setup = Setup(sync.stream(BrandConversionsReport).day_range, sync.config, None)
 
-    assert str(Period.of(setup, parse_day(today)).earliest) == earliest
+    assert str(setup.period(parse_day(today)).earliest) == earliest
 
 
 def test_a_single_week_is_requested_with_the_one_before_it(pinterest: Pinterest) -> None:

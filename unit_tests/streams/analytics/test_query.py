@@ -1,5 +1,6 @@
 """Analytics are requested in legal requests, taken whole or not at all, and split when they are too large."""
 
+import math
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -15,7 +16,7 @@ from source_pinterest.dates import DateWindow
 from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.tasks import Task
 from source_pinterest.streams.analytics.levels import AdAccountAnalytics, CampaignAnalytics, CampaignTargetingAnalytics
-from source_pinterest.streams.analytics.query import QueryAnalytics
+from source_pinterest.streams.analytics.query import QueryAnalytics, request_shape
 from unit_tests.answers import refused
 from unit_tests.streams.analytics.syncs import ago, window
 from unit_tests.streams.pinterest import Pinterest, page, records_of, run_of
@@ -70,6 +71,30 @@ def test_the_rows_in_memory_are_limited(pinterest: Pinterest) -> None:
     rows_of(pinterest, call(window(9, 0), "1", "2"), CampaignTargetingAnalytics)
 
     assert held == [30, 10, 20 * limits.TARGETING_ROWS_A_DAY]
+
+
+def cost(ids: int, days: int, ids_per_call: int, days_per_call: int) -> tuple[int, int]:
+    """The calls, and the windows that they make."""
+    windows = math.ceil(days / days_per_call)
+    return math.ceil(ids / ids_per_call) * windows, windows
+
+
+def least_cost(ids: int, days: int) -> tuple[int, int]:
+    shapes = [
+        (min(limits.IDS_PER_ANALYTICS_REQUEST, limits.ROWS_PER_ANALYTICS_REQUEST // window), window)
+        for window in range(1, limits.ANALYTICS_WINDOW_DAYS + 1)
+    ]
+    return min(cost(ids, days, *shape) for shape in shapes)
+
+
+def test_the_shape_of_requests_is_the_cheapest() -> None:
+    for ids in (0, 1, 2, 19, 40, 110, 111, 112, 125, 249, 250, 251, 333, 1_000, 5_000):
+        for days in (1, 2, 12, 33, 40, 41, 45, 89, 90, 91, 180, 181, 913):
+            assert cost(ids, days, *request_shape(ids, days)) == least_cost(ids, days), (ids, days)
+
+
+def test_an_id_that_has_more_rows_than_a_call_may_bring_is_asked_for_alone() -> None:
+    assert request_shape(3, 90, rows_a_day=200) == (1, 90)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from source_pinterest.api.errors import MalformedResponseError
 from source_pinterest.columns import ENTITY_ID, ITEM_ID
 from source_pinterest.dates import DateWindow
 from source_pinterest.reporting.client import ANALYTICS_REPORTS, ReportRequest
-from source_pinterest.streams.analytics.rows import ReportKey, ReportRows
+from source_pinterest.streams.analytics.gate import ReportKey, ReportRows
 from unit_tests.streams.analytics.test_gate import Stream
 from unit_tests.streams.pinterest import records_of
 

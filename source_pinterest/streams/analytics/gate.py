@@ -5,6 +5,7 @@ No bundle is emitted before the last row of a response or file has been checked.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache, partial
 from typing import Any
 
 from pendulum import Date
@@ -37,7 +38,7 @@ _NO_ACCOUNT = (*_EMPTY, "0")
 _DAY_LENGTH = len("2026-01-31")
 
 _NAMED_KEYS = 10
-"""A warning names so many keys."""
+"""The keys that a warning names."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,8 @@ class ReportKey:
         ids: the fields that are ids and may be empty.
         refused: returns the columns that Pinterest refuses for an account.
         breakdowns: the columns that divide an entity, such as targeting values; they may be empty.
-        entity: the field that the id under which a file lists a row replaces if Pinterest refuses the column.
+        entity: the field that gets the id under which a file lists a row, if Pinterest refuses the column of this name;
+            empty if there is no such field.
     """
 
     columns: tuple[str, ...]
@@ -73,10 +75,10 @@ class Expected:
         optional: the fields of the key that may be empty.
         texts: the columns that hold text, including ids.
         numbers: the columns that hold numbers.
-        days: the days to emit; None if the rows have no day.
-        requested: the requested days. Rows of those that are not in `days` are dropped without a warning.
+        window: the days to emit; None if the rows have no day.
+        requested: the requested days. Rows of requested days outside of `window` are dropped without a warning.
         day: the column with the day.
-        granularity: the time that a row covers. Only the form of a single day is known.
+        granularity: the time that a row covers. How Pinterest writes another time than a day is not known.
         account: the ad account of the request; empty if it has none.
         currency: the currency of the ad account, which each row gets; None if it is unknown.
         entities: the requested ids in the first field of the key; None if the response covers all of an account.
@@ -86,7 +88,7 @@ class Expected:
     optional: frozenset[str] = frozenset()
     texts: tuple[str, ...] = ()
     numbers: frozenset[str] = frozenset()
-    days: DateWindow | None = None
+    window: DateWindow | None = None
     requested: DateWindow | None = None
     day: str = DATE
     granularity: Granularity = Granularity.DAY
@@ -106,10 +108,14 @@ class RowGate:
         self._stream = stream
 
     def bundles(self, rows: Iterable[Record], expected: Expected) -> Iterator[Bundle]:
-        """Return the rows of a response as bundles, equal ones once. `asked_for` has returned the rows.
+        """Return rows as bundles, equal ones once.
+
+        Args:
+            rows: those that `expected_rows` has returned of a response.
+            expected: what the rows may be about.
 
         Raises:
-            MalformedResponseError: as `asked_for` and `records`.
+            MalformedResponseError: as `expected_rows` and `records`.
         """
         keys = ResponseKeys(self._stream, expected)
         bundles = spooled(bundles_of(self._stream.name, rows, keys.admits))
@@ -120,14 +126,14 @@ class RowGate:
         """Return the rows of a response that were asked for, equal ones once.
 
         Raises:
-            MalformedResponseError: as `asked_for`, or a field of the key is missing or no plain value.
+            MalformedResponseError: as `expected_rows`, or a field of the key is missing or no plain value.
         """
         keys = ResponseKeys(self._stream, expected)
-        admitted = [row for row in self.asked_for(rows, expected) if keys.admits(row, serialised(row))]
+        admitted = [row for row in self.expected_rows(rows, expected) if keys.admits(row, serialised(row))]
         keys.warn_of_copies()
         return admitted
 
-    def asked_for(self, rows: Iterable[Record], expected: Expected) -> Iterator[Record]:
+    def expected_rows(self, rows: Iterable[Record], expected: Expected) -> Iterator[Record]:
         """Yield the rows of the expected days, account and entities, with texts and numbers in their columns.
 
         Other rows are dropped with a warning.
@@ -136,59 +142,61 @@ class RowGate:
             MalformedResponseError: a day is not written as YYYY-MM-DD, an id of the key is not exact, or a row names
                 another ad account.
         """
-        texts, numbers, account = expected.texts, expected.numbers, expected.account
-        added = {CURRENCY: expected.currency} if expected.currency else {}
-        entities, entity = expected.entities, expected.key[0]
-        day_column = expected.day if expected.days else None
-        replaced = self._stream.notices.replacement
-        days: dict[str, str] = {}
-        older = _SUBSTITUTES.get(entity, "")
-        for row in rows:
-            if older and row.get(entity) in _EMPTY:
-                row[entity] = row.get(older)
-            write_texts(row, texts, expected.key, replaced)
-            write_numbers(row, numbers, replaced)
-            if day_column and (day := row.get(day_column)) not in _EMPTY:
-                if (wanted := days.get(sent := str(day))) is None:
-                    wanted = days[sent] = self._wanted_day(sent, expected)
-                if not wanted:
+        account, entities, window = expected.account, expected.entities, expected.window
+        day_column, entity_column = expected.day, expected.key[0]
+        wanted_day = cache(partial(self._wanted_day, expected, window)) if window else str
+        for row in self._written(rows, expected):
+            if window and (day := row.get(day_column)) not in _EMPTY:
+                row[day_column] = wanted_day(str(day))
+                if not row[day_column]:
                     continue
-                row[day_column] = wanted
-            if account and row.get(AD_ACCOUNT_ID) != account:
+            if account:
                 _write_account(row, account)
-            row.update(added)
-            if entities is None or (found := row.get(entity)) in entities or found in _EMPTY:
+            entity = row.get(entity_column)
+            if entities is None or entity in entities or entity in _EMPTY:
                 yield row
             else:
-                self._warn("others", f"sent rows of ids that were not asked for, such as {found}. They are left out.")
+                self._warn("others", f"sent rows of ids that were not asked for, such as {entity}. They are left out.")
 
-    def _wanted_day(self, sent: str, expected: Expected) -> str:
+    def _written(self, rows: Iterable[Record], expected: Expected) -> Iterator[Record]:
+        """Yield the rows with texts and numbers in their columns, the currency, and substitutes of empty ids."""
+        texts, numbers, replaced = expected.texts, expected.numbers, self._stream.notices.replacement
+        added = {CURRENCY: expected.currency} if expected.currency else {}
+        substitutes = [(column, _SUBSTITUTES[column]) for column in expected.key if column in _SUBSTITUTES]
+        for row in rows:
+            for column, other in substitutes:
+                if row.get(column) in _EMPTY and row.get(other) not in _EMPTY:
+                    row[column] = row[other]
+            write_texts(row, texts, expected.key, replaced)
+            write_numbers(row, numbers, replaced)
+            row.update(added)
+            yield row
+
+    def _wanted_day(self, expected: Expected, wanted: DateWindow, sent: str) -> str:
         """Return the day of a row as its record has it; empty if such rows are dropped.
 
         Raises:
             MalformedResponseError: the rows are daily, and the day is not written as YYYY-MM-DD. Or they are of weeks
                 or months, and the day was not requested: they may begin on other days than is assumed.
         """
-        wanted, is_daily = expected.days, expected.granularity is Granularity.DAY
+        is_daily = expected.granularity is Granularity.DAY
         requested = expected.requested or wanted
-        if wanted is None or requested is None:
-            return sent
         day = sent if expected.granularity is Granularity.HOUR else without_midnight(sent)  # which may be an hour
         try:
-            found = parse_day(day if is_daily else day[:_DAY_LENGTH])
+            first_day = parse_day(day if is_daily else day[:_DAY_LENGTH])
         except ValueError as error:
             if is_daily:
                 sentence = f"{sent!r} is not a day written as YYYY-MM-DD."
                 raise FormError(sentence, expected.day) from error
             return day
-        if not _covers(requested, found, expected.granularity):
+        if not _covers(requested, first_day, expected.granularity):
             if expected.granularity in (Granularity.WEEK, Granularity.MONTH):
-                weekday = found.day_of_week.name.capitalize()
+                weekday = first_day.day_of_week.name.capitalize()
                 sentence = f"A row has the {expected.day} {day}, a {weekday}, outside of {requested}."
                 raise FormError(sentence, expected.day)
             others = f"rows of days that were not asked for, such as {day} for {requested}"
             self._warn("other days", f"sent {others}. They are left out.")
-        return day if _covers(wanted, found, expected.granularity) else ""
+        return day if _covers(wanted, first_day, expected.granularity) else ""
 
     def _warn(self, about: str, what: str) -> None:
         self._stream.notices.warn(about, f"Pinterest {what}")
@@ -268,7 +276,8 @@ def _write_account(row: Record, account: str) -> None:
     Raises:
         MalformedResponseError: the row names another one.
     """
-    if (named := row.get(AD_ACCOUNT_ID)) not in _NO_ACCOUNT:
+    named = row.get(AD_ACCOUNT_ID)
+    if named != account and named not in _NO_ACCOUNT:
         raise MalformedResponseError(f"A row names ad account {named}, not {account}.")
     row[AD_ACCOUNT_ID] = account
 
@@ -311,8 +320,8 @@ class ReportRows:
             MalformedResponseError: the file is not a report.
         """
         expected = self._expected(request)
-        asked_for = self.gate.asked_for(self._completed(request, rows), expected)
-        return self.gate.bundles(self._stamped(request, asked_for), expected)
+        expected_rows = self.gate.expected_rows(self._completed(request, rows), expected)
+        return self.gate.bundles(self._stamped(request, expected_rows), expected)
 
     def _expected(self, request: ReportRequest) -> Expected:
         return Expected(
@@ -320,7 +329,7 @@ class ReportRows:
             optional=self.key.optional,
             texts=self._text_columns(),
             numbers=number_columns(self.columns),
-            days=request.window if DATE in self.key.columns else None,
+            window=request.window if DATE in self.key.columns else None,
             requested=request.requested_window,
             granularity=Granularity(request.body["granularity"]),
             account=request.ad_account_id,
@@ -335,18 +344,15 @@ class ReportRows:
             yield row
 
     def _completed(self, request: ReportRequest, rows: Iterable[Filed]) -> Iterator[Record]:
-        """Give each optional field of a row's key a value: its substitute, or the empty string."""
-        breakdowns = tuple(column for column in self.key.breakdowns if column in self.key.columns)
+        """Give each optional field of a row's key a value: the empty string if it has none."""
+        optional = (*self.key.ids, *(column for column in self.key.breakdowns if column in self.key.columns))
         lacks_entity = self.key.entity in self.key.refused(request.ad_account_id)
         for entity, row in rows:
             if lacks_entity and entity:
                 row.setdefault(self.key.entity, entity)
             if self.key.ids:
                 row[ENTITY_ID] = entity
-            for column in self.key.ids:
-                if row.get(column) in _EMPTY:
-                    row[column] = (column in _SUBSTITUTES and row.get(_SUBSTITUTES[column])) or ""
-            for column in breakdowns:
+            for column in optional:
                 if row.get(column) is None:
                     row[column] = ""
             yield row
