@@ -222,7 +222,7 @@ class PinRequests:
                 self._refused.warn(wanted, tried)
                 if not is_alone:
                     self._is_beta_open = True
-                elif refusal and not self._is_beta_open:
+                elif refusal and self._is_beta_open is None:
                     self._close_beta(refusal)
                 return found
 

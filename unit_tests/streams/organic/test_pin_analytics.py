@@ -1,5 +1,6 @@
 """What of the metrics of pins only scripted answers show: odd forms, days that still count, refusals by name."""
 
+import logging
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -118,6 +119,13 @@ def test_a_beta_that_closes_before_the_second_time_leaves_no_pin_out(pinterest: 
         pinterest.answers(f"pins/{pin}/analytics", {"json": METRICS})
 
     assert read(pinterest, ["1", "2"], {"json": {"1": METRICS}}, refused(403, 29)) == ["1", "2"]
+
+
+def test_an_app_outside_of_the_beta_is_told_once(pinterest: Pinterest, caplog: pytest.LogCaptureFixture) -> None:
+    pinterest.answers("pins/1/analytics", {"json": METRICS})
+    with caplog.at_level(logging.INFO):
+        assert read(pinterest, ["1"], refused(401, 3)) == ["1"]
+    assert caplog.text.count("so they are read one by one") == 1
 
 
 def test_the_only_pin_may_be_gone(pinterest: Pinterest, caplog: pytest.LogCaptureFixture) -> None:
