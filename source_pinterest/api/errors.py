@@ -227,12 +227,14 @@ class RefusedError(SliceError):
     """The token may not read this account or board."""
 
     kind = FailureType.config_error
+    is_isolated = True
 
 
 class GoneError(SliceError):
     """An entity that was listed a moment ago does not exist any more."""
 
     kind = FailureType.config_error
+    is_isolated = True
 
 
 class AccountUnreadableError(SliceError):

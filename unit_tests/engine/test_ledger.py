@@ -1,56 +1,46 @@
-"""What the failure of a task costs, and what the refusals of a stream mean together."""
+"""What the failure of a task costs."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
 from source_pinterest.api.errors import (
     AccountUnreadableError,
     ConfigError,
-    GoneError,
     QuotaExhaustedError,
-    RefusedError,
     RejectedError,
     SliceError,
     UnavailableError,
 )
 from source_pinterest.engine.ledger import (
     FAILURES_IN_A_ROW,
-    Book,
     Consequence,
-    Facts,
     Ledger,
-    Refusal,
-    Refusals,
-    classify_refusals,
     decide,
 )
-from source_pinterest.engine.tasks import Parents, Task
+from source_pinterest.engine.tasks import Parents
 
 ONE = ("549755012345",)
 SEVERAL = [(str(number),) for number in range(FAILURES_IN_A_ROW)]
 TROUBLE = UnavailableError("It said no")
-REFUSED, GONE = RefusedError("not yours"), GoneError("not there")
 FATAL = ConfigError("no")
 ISOLATED = SliceError("too many pins", is_isolated=True)
-LEAVE_OUT, LEAVE_UNREAD, FAIL, FAIL_UNTOLD, STOP = Consequence
-OUTAGE = Facts(failing=FAILURES_IN_A_ROW)
+LEAVE_UNREAD, FAIL, FAIL_UNTOLD, STOP = Consequence
+OUTAGE = {"failing": FAILURES_IN_A_ROW}
 
 
 @pytest.mark.parametrize(
     ("error", "facts", "consequence"),
     [
-        (REFUSED, Facts(), LEAVE_OUT),
-        (GONE, Facts(is_stopped=True, failing=FAILURES_IN_A_ROW), LEAVE_OUT),
-        (FATAL, Facts(), STOP),
-        (QuotaExhaustedError("no"), Facts(), STOP),
-        (FATAL, Facts(is_stopped=True), FAIL_UNTOLD),
-        (ISOLATED, Facts(is_stopped=True), FAIL_UNTOLD),
-        (TROUBLE, Facts(failing=FAILURES_IN_A_ROW - 1), FAIL),
-        (TROUBLE, Facts(failed_syncs=2), FAIL),
-        (TROUBLE, Facts(failed_syncs=3), LEAVE_UNREAD),
-        (FATAL, Facts(failed_syncs=3), STOP),
-        (REFUSED, Facts(failed_syncs=3), LEAVE_OUT),
+        (FATAL, {}, STOP),
+        (QuotaExhaustedError("no"), {}, STOP),
+        (FATAL, {"is_stopped": True}, FAIL_UNTOLD),
+        (ISOLATED, {"is_stopped": True}, FAIL_UNTOLD),
+        (TROUBLE, {"failing": FAILURES_IN_A_ROW - 1}, FAIL),
+        (TROUBLE, {"failed_syncs": 2}, FAIL),
+        (TROUBLE, {"failed_syncs": 3}, LEAVE_UNREAD),
+        (FATAL, {"failed_syncs": 3}, STOP),
         (TROUBLE, OUTAGE, STOP),
         (RejectedError("no"), OUTAGE, STOP),
         (KeyError("id"), OUTAGE, STOP),
@@ -58,12 +48,8 @@ OUTAGE = Facts(failing=FAILURES_IN_A_ROW)
         (AccountUnreadableError("549", "no"), OUTAGE, FAIL),
     ],
 )
-def test_decide_follows_its_table(error: Exception, facts: Facts, consequence: Consequence) -> None:
-    assert decide(error, facts) is consequence
-
-
-def task_of(parent: Parents) -> Task:
-    return Task({"ad_account_id": parent[0]}, lambda _: (yield from ()))
+def test_decide_follows_its_table(error: Exception, facts: dict[str, Any], consequence: Consequence) -> None:
+    assert decide(error, **facts) is consequence
 
 
 def ledger_after(*worked: Parents, failed: Sequence[Parents] = ()) -> Ledger:
@@ -117,28 +103,3 @@ def test_five_failures_of_one_account_stop_that_account_alone() -> None:
     assert not ledger.may_read(ONE)
     assert ledger.may_read(("549756440147",))
     assert ledger.add()
-
-
-ALICE, BOB = Refusal(task_of(("1",)), REFUSED), Refusal(task_of(("2",)), REFUSED)
-CAROL = Refusal(task_of(("3",)), GONE)
-
-
-@pytest.mark.parametrize(
-    ("book", "owed", "needs_right", "found"),
-    [
-        (Book(), "", True, Refusals(lost=[], left_out=[])),
-        (Book(refused=[ALICE]), "1", True, Refusals(True, [], [])),
-        (Book(refused=[ALICE], failed=[AccountUnreadableError("9", "no")]), "", True, Refusals(True, [], [])),
-        (Book(refused=[ALICE], failed=[TROUBLE]), "", True, Refusals(lost=[], left_out=[ALICE])),
-        (Book(refused=[ALICE, CAROL]), "", True, Refusals(lost=[], left_out=[ALICE, CAROL], nothing_of=2)),
-        (Book(refused=[ALICE, BOB], done=1), "2", True, Refusals(lost=[BOB], left_out=[ALICE])),
-        (Book(refused=[ALICE]), "", False, Refusals(lost=[], left_out=[ALICE])),
-        (Book(refused=[ALICE, ALICE]), "", False, Refusals(lost=[], left_out=[ALICE, ALICE])),
-        (Book(refused=[ALICE, BOB]), "", False, Refusals(lost=[], left_out=[ALICE, BOB], nothing_of=2)),
-        (Book(refused=[ALICE, BOB, CAROL]), "3", False, Refusals(lost=[CAROL], left_out=[ALICE, BOB])),
-    ],
-)
-def test_refusals_are_judged_together(book: Book, owed: str, *, needs_right: bool, found: Refusals) -> None:
-    given = classify_refusals(book, lambda task: task.parent[0] in owed, needs_right=needs_right)
-
-    assert given._replace(lost=list(given.lost), left_out=list(given.left_out)) == found

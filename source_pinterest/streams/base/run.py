@@ -28,7 +28,7 @@ from source_pinterest.api.errors import (
     because,
 )
 from source_pinterest.engine.bundles import Bundle, BundleMessage
-from source_pinterest.engine.ledger import Consequence, classify_refusals
+from source_pinterest.engine.ledger import Consequence
 from source_pinterest.engine.tasks import Parents, Task
 from source_pinterest.state.cursor import FullRefresh, PinterestCursor, StateStore, UnreadCursor, WholeCursor
 from source_pinterest.state.formats import ACCOUNT_KEY, has_position
@@ -36,37 +36,6 @@ from source_pinterest.state.period import Setup
 from source_pinterest.streams.base.stream import PinterestStream
 
 LOGGER = logging.getLogger("airbyte")
-
-
-@dataclass(frozen=True)
-class Done:
-    """A task was read whole. The cursor takes the finding."""
-
-    finding: Any
-
-
-@dataclass(frozen=True)
-class Failed:
-    """A task could not be read."""
-
-    error: Exception
-
-
-@dataclass(frozen=True)
-class InTurn:
-    """The tasks that a task stands for have ended, each by itself. The first error of theirs is raised."""
-
-    error: Exception | None
-
-
-@dataclass(frozen=True)
-class NotRead:
-    """A task was not read, because its stream or account was stopped, or the sync closed."""
-
-    is_closed: bool = False
-
-
-End = Done | Failed | InTurn | NotRead
 
 
 class StreamRun(PartitionGenerator):
@@ -165,11 +134,11 @@ class StreamRun(PartitionGenerator):
                 yield task
         except Exception as found:  # noqa: BLE001 - the error of a bug ends the planning as well
             error = as_slice_error(self.name, found)
-            self._ledger.note_broken_planning(error)
+            self._ledger.failed.append(error)
         finally:  # child streams wait no longer, also if the planning is closed, which is not judged
             self.stream.usage.finish_planning()
             self.stream.ids.seal()
-        self._raise(self._closed(error))
+        self._raise(self._close(error))
 
     def _add(self, task: Task) -> bool:
         """Count a task that is going to be read. Return False if the stream has been stopped."""
@@ -189,12 +158,12 @@ class StreamRun(PartitionGenerator):
         Raises:
             PinterestError: the task can't be read, or the error of the refusals after the last task.
         """
-        end: End = NotRead(is_closed=True)
+        error: Exception | None = None
         try:
             if not self._ledger.may_read(task.parent):
-                end = NotRead()
+                self.cursor.fail(task)
             elif task.tasks:
-                end = InTurn((yield from self._read_in_turn(task.tasks())))
+                error = yield from self._read_in_turn(task.tasks())
             else:
                 bundles = task.bundles()
                 try:
@@ -202,15 +171,23 @@ class StreamRun(PartitionGenerator):
                         bundle = next(bundles)
                         self.cursor.count(bundle.count, task)  # before it is queued
                         yield bundle
-                except StopIteration as finding:
-                    end = Done(finding.value)
-        except Exception as error:  # noqa: BLE001 - the error of a bug ends the task as well
-            end = Failed(as_slice_error(self.name, error))
-            if isinstance(error, PinterestError):  # the trace of a bug stays
-                _drop_traces(error)
+                except StopIteration as end:
+                    self.cursor.commit(task, end.value)
+                    self._ledger.note_success(task.parent)
+        except Exception as found:  # noqa: BLE001 - the error of a bug ends the task as well
+            error = self._failure(task, as_slice_error(self.name, found))
+            _drop_traces(found)
+        except BaseException:  # the sync is closed, so that nothing is judged
+            self.cursor.fail(task)
+            raise
         finally:
-            error_to_raise = self._end(task, end)
-        self._raise(error_to_raise)
+            if task.tasks:
+                self.stream.usage.finish_planning()
+            else:
+                self.stream.usage.count_read_task()
+            self.stream.ids.release(task.parent_ids)
+            task.on_end()
+        self._raise(self._close(error))
 
     def _read_in_turn(self, tasks: Iterable[Task]) -> Generator[Bundle, None, Exception | None]:
         """Plan and read tasks one after another, until the stream is stopped. Return their first error."""
@@ -225,61 +202,67 @@ class StreamRun(PartitionGenerator):
                 first = first or error
         return first
 
-    def _end(self, task: Task, end: End) -> Exception | None:
-        """Tell everyone concerned how a task has ended. Return the error to raise."""
-        error: Exception | None = None
-        match end:
-            case Done(finding):
-                self.cursor.commit(task, finding)
-                self._ledger.note_success(task.parent)
-            case Failed(reason):
-                error = self._failure(task, reason)
-            case InTurn(first):
-                error = first
-            case NotRead():
-                self.cursor.fail(task)
-        if task.tasks:
-            self.stream.usage.finish_planning()
-        else:
-            self.stream.usage.count_read_task()
-        if end != NotRead(is_closed=True):  # with the sync, which is not judged
-            error = self._closed(error)
-        self.stream.ids.release(task.parent_ids)
-        task.on_end()
-        return error
+    def _failure(self, task: Task, error: Exception) -> Exception | None:
+        """Draw the consequence of an error. Return the error to raise, which says what the user can do about it.
 
-    def _failure(self, task: Task, reason: Exception) -> Exception | None:
-        """Draw the consequence of an error. Return the error if it is to be raised."""
-        error = self._explained(task, reason)
+        The refusal of a stream's only task is the error of the stream. The refusal of an account that has to be
+        readable is the loss of the account. All other refusals wait for the end of the last task, and so do those of a
+        stream that may lack a right: only all of its tasks together show it.
+        """
+        if isinstance(error, RefusedError | GoneError):
+            if task.parents and (self.stream.access or not self._has_to_be_readable(task)):
+                self._ledger.refused.append((task, error))
+                return None
+            error = because(error, self._loss(task, error) if task.parents else self.stream.explain(error))
+        elif isinstance(error, RightMissingError):
+            error = because(error, self.stream.explain(error))
         consequence = self._ledger.note_failure(task.parent, error, task.failed_syncs)
-        if consequence is Consequence.LEAVE_OUT and isinstance(error, PinterestError):
-            self._ledger.note_refusal(task, error)
-            return None
         self.cursor.fail(task, error)
         if consequence is Consequence.LEAVE_UNREAD and isinstance(error, PinterestError):
             self.stream.leave_out(task, error)
             return None
         return None if consequence is Consequence.FAIL_UNTOLD else error
 
-    def _explained(self, task: Task, error: Exception) -> Exception:
-        """Return an error with what the user can do about it in this stream.
+    def _close(self, error: Exception | None) -> Exception | None:
+        """Count the end of a task, or of the planning. Return the error to raise.
 
-        If the stream has a single task, its refusal is the error of the stream. If an account has to be readable, its
-        refusal is the loss of the account. Other refusals stay refusals. A stream that needs a right judges all its
-        refusals at the end, because only all tasks together show whether the right is missing.
+        After the last task, the refusals are judged. Their error is raised, or logged if the stream has failed anyway.
         """
-        access = self.stream.access
-        if isinstance(error, RefusedError | GoneError):
-            if task.parents:
-                return because(error, self._loss(task, error)) if not access and self._is_owed(task) else error
-            if not access or isinstance(error, GoneError):
-                return because(error, ConfigError(f"{error.message}. {error.advice}"))
-        elif not isinstance(error, RightMissingError):
+        if not self._ledger.close():
             return error
-        return because(error, self.stream.explain(error))
+        refusals_error = self._judge_refusals()
+        if refusals_error and (error or self._ledger.has_failed()):
+            LOGGER.warning(refusals_error.message)
+            return error
+        return error or refusals_error
 
-    def _is_owed(self, task: Task) -> bool:
-        """Return whether a task has to be readable, or belongs to an account of which others were read."""
+    def _judge_refusals(self) -> PinterestError | None:
+        """Lose or leave out the refused tasks. Return the error of the stream.
+
+        If Pinterest refuses every task of a stream that needs a right, the right is missing. Otherwise, tasks that have
+        to be readable are lost, and all others are left out. The stream fails if several are left out, and nothing of
+        it was read or has failed. A single one may really be gone.
+        """
+        ledger = self._ledger
+        if self.stream.access and ledger.shows_no_right():
+            return self.stream.explain(ledger.refused[0][1])
+        losses, left_out = dict[Parents, PinterestError](), dict[Parents, PinterestError]()
+        for task, error in ledger.refused:
+            if self._has_to_be_readable(task):
+                self.cursor.fail(task, error)
+                losses.setdefault(task.parent_ids, self._loss(task, error))
+            else:
+                self.cursor.leave_out(task, error)
+                self.stream.leave_out(task, error)
+                left_out.setdefault(task.parent_ids, error)
+        for loss in list(losses.values())[1:]:
+            LOGGER.warning(loss.message)
+        if len(left_out) > 1 and not (losses or ledger.done or ledger.failed):
+            return NothingLeftError(self.name, len(left_out), str(next(iter(left_out.values())).message))
+        return next(iter(losses.values()), None)
+
+    def _has_to_be_readable(self, task: Task) -> bool:
+        """Return whether the refusal of a task is a failure: its account is expected, or was read in this sync."""
         is_account = tuple(task.parents) == (ACCOUNT_KEY,)
         return (is_account and self._ledger.has_read(task.parent)) or self.stream.is_expected(task)
 
@@ -288,47 +271,18 @@ class StreamRun(PartitionGenerator):
         account, quote = task[ACCOUNT_KEY], str(error.message).rstrip(".")
         return AccountUnreadableError(account, f"{quote}{self.stream.unread_days(account)}", is_partial=is_partial)
 
-    def _closed(self, error: Exception | None) -> Exception | None:
-        """Count the end of a task, or of the planning. Return the error to raise.
-
-        After the last task, the refusals are judged. Their error is raised, or logged if the stream has failed anyway.
-        """
-        found = self._settle_refusals() if self._ledger.close() else None
-        if found and (error or self._ledger.book.has_failed()):
-            LOGGER.warning(found.message)
-            return error
-        return error or found
-
-    def _settle_refusals(self) -> PinterestError | None:
-        """Lose or leave out the refused tasks, as all refusals together mean. Return the error of the stream."""
-        book = self._ledger.book
-        found = classify_refusals(book, self._is_owed, needs_right=self.stream.access is not None)
-        if found.lacks_right:
-            return self.stream.explain(book.refused[0].error)
-        for task, error in found.left_out:
-            self.cursor.leave_out(task, error)
-            self.stream.leave_out(task, error)
-        losses: dict[Parents, PinterestError] = {}
-        for task, error in found.lost:
-            self.cursor.fail(task, error)
-            losses.setdefault(task.parent_ids, self._loss(task, error))
-        for loss in list(losses.values())[1:]:
-            LOGGER.warning(loss.message)
-        if found.nothing_of:
-            return NothingLeftError(self.name, found.nothing_of, str(found.left_out[0].error.message))
-        return next(iter(losses.values()), None)
-
     def _raise(self, error: Exception | None) -> None:
         if error:
             self.cursor.note_incomplete()
             raise error
 
 
-def _drop_traces(error: BaseException | None) -> None:
+def _drop_traces(error: Exception) -> None:
     """Let go of the bodies in the functions that an error came through. The error itself is kept until the end."""
-    while error:
-        error.__traceback__ = None
-        error = error.__context__
+    cause: BaseException | None = error if isinstance(error, PinterestError) else None  # the trace of a bug stays
+    while cause:
+        cause.__traceback__ = None
+        cause = cause.__context__
 
 
 def _check_token(stream: PinterestStream) -> None:

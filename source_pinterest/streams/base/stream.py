@@ -36,6 +36,8 @@ from source_pinterest.api.bodies import BY_ID, ListPage, ListShape, Record, list
 from source_pinterest.api.client import PinterestClient
 from source_pinterest.api.errors import (
     Access,
+    ConfigError,
+    GoneError,
     PinterestError,
     Reason,
     RightMissingError,
@@ -209,7 +211,7 @@ class PinterestStream(HttpStream, ABC):
         super().__init__(authenticator=sync.api.authenticator)
         self.cursor = None  # with the framework's cursor, only one page of each task would be read
         self.usage, self.notices = sync.api.usage.stream(self.name), Notices(self.name)
-        self.gaps = set[Parents]()
+        self.gaps = set[ParentIds]()
         """The lists of which items without their key were left out."""
         self.ledger = Ledger()
         self.ids = ParentIds(self.name, self.list_ids, self.needed_ids)
@@ -368,8 +370,8 @@ class PinterestStream(HttpStream, ABC):
         It may need a right that no permission brings: a beta, a role, a kind of account. Pinterest may report that as a
         missing permission.
         """
-        if self.access is None:
-            return error
+        if self.access is None or isinstance(error, GoneError):
+            return error if isinstance(error, RightMissingError) else ConfigError(f"{error.message}. {error.advice}")
         granted, is_permission = self.api.authenticator.granted, error.reason is Reason.PERMISSION_MISSING
         if is_permission and granted and not granted.issuperset(self.scopes):
             return error

@@ -38,6 +38,7 @@ from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
 BETA = beta("lead forms")
 LOST = UnavailableError("lead_forms: it failed")
 REFUSED = RefusedError("lead_forms: it said no")
+GONE = GoneError("lead_forms: it said no")
 FATAL = ConfigError("No token.")
 
 
@@ -158,7 +159,7 @@ def test_a_right_is_missing_exactly_if_every_account_refuses(
     caplog: pytest.LogCaptureFixture, access: Access | None, *, listed_first: bool
 ) -> None:
     """Otherwise each refusing account is named, in an error or, beside another one, in the log."""
-    errors = {"refuses": REFUSED, "owed": REFUSED, "fails": LOST}
+    errors = {"refuses": REFUSED, "owed": REFUSED, "fails": LOST, "gone": GONE}
     for ends in itertools.product(["ok", *errors], repeat=3):
         caplog.clear()
         accounts = {str(number): end for number, end in enumerate(ends)}
@@ -173,8 +174,9 @@ def test_a_right_is_missing_exactly_if_every_account_refuses(
             assert left_out == [], ends
             continue
         assert kinds.count(UnavailableError) == ends.count("fails"), ends
+        assert (NothingLeftError in kinds) == (set(ends) <= {"refuses", "gone"}), ends
         assert AccountUnreadableError in kinds or not owed or (access and "fails" in ends), ends
-        assert left_out == [account for account, end in accounts.items() if end == "refuses"], ends
+        assert left_out == [account for account, end in accounts.items() if end in ("refuses", "gone")], ends
         assert all(f"Ad account {account} can't" in told for account in owed), ends
         assert {account for account, _ in stream.noted.failed} >= {*owed}, ends
 
@@ -196,7 +198,7 @@ def test_a_refusal_of_a_whole_stream_names_what_is_missing(
 ) -> None:
     errors = {
         "refused": REFUSED,
-        "gone": GoneError("lead_forms: it said no"),
+        "gone": GONE,
         "permission": error_for(refusal(401, 3, "It said no")),
         "restricted": error_for(refusal(401, 3, "It said no to a restricted feature")),
     }
