@@ -3,7 +3,6 @@
 import logging
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, MutableMapping
-from functools import partial
 from pathlib import Path
 from queue import Queue
 from typing import Any
@@ -32,7 +31,6 @@ from airbyte_cdk.utils.stream_status_utils import as_airbyte_message as stream_s
 from source_pinterest.api import Api
 from source_pinterest.api.auth import PinterestAuthenticator
 from source_pinterest.api.errors import PinterestError, Reach
-from source_pinterest.api.quota import Budget
 from source_pinterest.api.retries import Pauses
 from source_pinterest.api.threads import ClosableCondition, Workers
 from source_pinterest.api.usage import Usage
@@ -52,11 +50,9 @@ from source_pinterest.engine.queue import (
 )
 from source_pinterest.engine.token_store import TokenStore
 from source_pinterest.streams import streams_by_name
-from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.base.run import StreamRun
 from source_pinterest.streams.base.stream import Sync
-from source_pinterest.streams.organic.profile import UserAccount
-from source_pinterest.streams.selection import Selection, has_days, in_order, names_before, warn_of_unknown_states
+from source_pinterest.streams.selection import Selection, has_days, in_order, warn_of_unknown_states
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -239,24 +235,16 @@ class SourcePinterest(ConcurrentSourceAdapter):
     ) -> list[AbstractStream]:
         """Return the streams of the catalog, which the concurrent reader reads in bundles."""
         names = {configured.stream.name for configured in configured_catalog.streams}
-        runs = in_order(self._runs(config, names), ConnectorStateManager(self._state))
-        for run in runs:
-            if first := names_before(run, runs):
-                run.wait_for_others = partial(self._wait_for_ends, first, run.stream.api.budget)
+        runs = in_order(self._runs(config, names), ConnectorStateManager(self._state), self.progress)
         analytics = sum(has_days(run.stream) for run in runs)
         self._concurrent_source = self._concurrency(Config.from_mapping(config).num_workers, analytics)
         return [run.as_abstract_stream() for run in runs]
-
-    def _wait_for_ends(self, first: set[str], budget: Budget) -> None:
-        """Wait for the streams that come first, if a daily quota is known, so that it suffices for these."""
-        if self.progress:
-            self.progress.wait_for(first, lambda: not budget.has_daily_quota())
 
     def _sync(self, settings: Config, config: Mapping[str, Any]) -> Sync:
         store = TokenStore(in_current_form(config), self.hand_out or self._repository.emit_next, self._config_path)
         api = Api.connect(settings, store.rotated, self._usage, self._pauses)
         self._authenticator = api.authenticator
-        return Sync(api, settings, dated_by=(AdAccounts, UserAccount))
+        return Sync(api, settings)
 
     def _concurrency(self, workers: int, analytics: int) -> ConcurrentSource:
         """Return the framework's reader, in which analytics that wait hold up the planning of no list."""

@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from airbyte_cdk.models import (
     AirbyteEstimateTraceMessage,
@@ -65,10 +65,10 @@ class Progress:
                 self._has_ended.notify_all()
             LOGGER.info(self._summary(self.usage.stream(name)))
 
-    def wait_for(self, streams: Collection[str], is_needless: Callable[[], bool]) -> None:
-        """Wait for the end of streams, unless that is needless."""
+    def wait_for(self, streams: set[str], is_needed: Callable[[], bool]) -> None:
+        """Wait for the end of streams, as long as that is needed."""
         with self._has_ended:
-            self._has_ended.wait_for(lambda: is_needless() or self.ended.keys() >= set(streams))
+            self._has_ended.wait_for(lambda: not is_needed() or self.ended.keys() >= streams)
 
     def _summary(self, usage: StreamUsage) -> str:
         return (

@@ -5,6 +5,7 @@ import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from airbyte_cdk.exception_handler import generate_failed_streams_error_message
@@ -24,6 +25,7 @@ from source_pinterest.api.errors import ConfigError
 from source_pinterest.columns import DATE
 from source_pinterest.config import Config
 from source_pinterest.config.reports import refuse_shared_tables
+from source_pinterest.engine.progress import Progress
 from source_pinterest.state.formats import progress_of
 from source_pinterest.streams import STREAMS
 from source_pinterest.streams.analytics.query import QueryAnalytics
@@ -45,39 +47,39 @@ def has_days(stream: PinterestStream) -> bool:
     return isinstance(stream, QueryAnalytics | ReportStream)
 
 
-def in_order(runs: Iterable[StreamRun], states: ConnectorStateManager) -> list[StreamRun]:
+def in_order(
+    runs: Iterable[StreamRun], states: ConnectorStateManager, progress: Progress | None = None
+) -> list[StreamRun]:
     """Return the runs of streams in reading order: by their ranks, a parent before its children.
 
     Streams that tell Pinterest's day come first. In each rank, streams that go on where they stopped come before those
     that begin anew, which may take all requests of a day, every day. Analytics of ads and reports come after the lists
     that they need, the one that is furthest behind before the others.
 
+    While a daily quota is known, streams wait for others to end. Those of the first two ranks wait for none, and the
+    others for these. A stream of the last rank that begins anew waits for the third rank as well.
+
     Args:
         runs: those of the selected streams, a parent before its children.
         states: the saved states.
+        progress: knows which streams have ended; None: no stream waits.
     """
 
     def place(run: StreamRun) -> tuple[Any, ...]:
-        if type(run.stream) in run.stream.shared.dated_by:
+        if run.stream.tells_day:
             return (0,)
         is_dated = has_days(run.stream)
-        progress = progress_of(states.get_stream_state(run.name, None), DATE) if is_dated else None
-        return (*rank_of(run.stream), is_dated, progress)
+        read_until = progress_of(states.get_stream_state(run.name, None), DATE) if is_dated else None
+        return (*rank_of(run.stream), is_dated, read_until)
 
-    return sorted(runs, key=place)
-
-
-def names_before(run: StreamRun, runs: Iterable[StreamRun]) -> set[str]:
-    """Return the streams that have to end before this one begins, while a daily quota is known.
-
-    The streams of the first two ranks wait for none, and the others for these. A stream of the last rank that begins
-    anew may take all requests of every day, so it waits for the third rank as well.
-    """
-    rank = rank_of(run.stream)
-    if rank < (Rank.EACH,):
-        return set()
-    border = Rank.EACH_PIN if rank == (Rank.EACH_PIN, True) else Rank.EACH
-    return {other.name for other in runs if rank_of(other.stream) < (border,)}
+    ordered = sorted(runs, key=place)
+    ranks = {run.name: rank_of(run.stream) for run in ordered}
+    for run in ordered:
+        if progress and ranks[run.name] >= (Rank.EACH,):
+            border = Rank.EACH_PIN if ranks[run.name] == (Rank.EACH_PIN, True) else Rank.EACH
+            before = {name for name, rank in ranks.items() if rank < (border,)}
+            run.wait_for_turn = partial(progress.wait_for, before, run.stream.api.budget.has_daily_quota)
+    return ordered
 
 
 def warn_of_unknown_states(states: Iterable[AirbyteStateMessage], settings: Config) -> None:

@@ -15,7 +15,6 @@ from source_pinterest.config import Config
 from source_pinterest.streams import STREAMS, streams_by_name
 from source_pinterest.streams.base.run import StreamRun
 from source_pinterest.streams.base.stream import Rank, Sync
-from source_pinterest.streams.organic.profile import UserAccount
 from source_pinterest.streams.selection import Selection, in_order, rank_of
 from unit_tests.configs import TODAY, config
 from unit_tests.report_configs import report
@@ -52,7 +51,7 @@ BY_A_PARENT = {"keyword_metrics", "product_group_analytics"}
 
 def opened(names: Collection[str], state: list[AirbyteStateMessage] | None = None) -> list[StreamRun]:
     chosen = Config.from_mapping(config(custom_reports=[report()]), TODAY)
-    makers = streams_by_name(Sync(connected(chosen), chosen, dated_by=(UserAccount,)))
+    makers = streams_by_name(Sync(connected(chosen), chosen))
     states, messages = ConnectorStateManager(state or []), InMemoryMessageRepository()
     chosen_ones = [(makers[name](), configured("incremental", name=name)) for name in makers if name in names]
     return [StreamRun(stream, entry, states, messages) for stream, entry in chosen_ones]
@@ -75,7 +74,8 @@ def test_numbers_of_ads_come_first_and_pins_last_and_parents_before_their_childr
     names += ["keyword_metrics", "keywords", "ads", "ad_accounts", "ad_analytics", "user_account", "advertiser_report"]
 
     assert order(*names) == [
-        *("user_account", "ad_accounts", "ads", "ad_analytics", "advertiser_report"),  # the first tells the day
+        *("ad_accounts", "user_account"),  # they tell the day
+        *("ads", "ad_analytics", "advertiser_report"),
         *("boards", "audiences", "lead_forms"),
         *("keywords", "keyword_metrics"),
         *("board_pins", "pin_analytics", "board_sections", "board_section_pins"),

@@ -38,6 +38,7 @@ class AdAccounts(PinterestStream):
     """
 
     path_template = "ad_accounts"
+    tells_day = True
     rank = Rank.ADS
     scopes = ("ads:read",)
 
@@ -80,11 +81,12 @@ class AdAccounts(PinterestStream):
 
     def country_of(self, account: str) -> str:
         """Return the two-letter country code of a listed account, or an empty string if it has no country."""
-        return str(self.ids.facts[account].country)
+        return str(self.ids.fact_about(account).country)
 
     def currency_of(self, account: str) -> str | None:
         """Return the ISO 4217 code of an account's currency, or None if Pinterest has told none."""
-        return self.ids.facts[account].currency or None if account in self.ids.facts else None
+        facts = self.ids.fact_about(account)
+        return facts.currency or None if facts else None
 
     def keep(self, accounts: Mapping[str, str]) -> None:
         """Take over from a state which account an owner has had so far; of several, the one with the lowest id."""
@@ -100,7 +102,7 @@ class AdAccounts(PinterestStream):
         """
         accounts_of = dict[str, list[str]]()
         for account in sorted(self.ids.of(()), key=int):
-            accounts_of.setdefault(self.ids.facts[account].owner, []).append(account)
+            accounts_of.setdefault(self.ids.fact_about(account).owner, []).append(account)
         holders = {account: owner for owner, account in sorted(self.kept.items(), reverse=True)}
         found: list[str] = []
         for owner, accounts in accounts_of.items():

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from source_pinterest import limits
 from source_pinterest.api.bodies import BY_ID, Record
 from source_pinterest.api.errors import AccessLostError, GoneError, RefusedError, SliceError
+from source_pinterest.engine.parents import number_or_text
 
 
 class Listed(NamedTuple):
@@ -98,10 +99,6 @@ class BookmarkPaginator:
         return bookmark
 
 
-_DIGITS = len(str(2**64))
-"""Numbers of fewer digits have 64 bits."""
-
-
 class SeenIds:
     """The keys of the records that a listing has had so far.
 
@@ -127,9 +124,3 @@ class SeenIds:
                 self._ids.add(key)
                 found.append(record)
         return found
-
-
-def number_or_text(key: Any) -> Any:
-    """Return an id as a number of 64 bits where no digit is lost: a million of them take half the memory of texts."""
-    is_number = isinstance(key, str) and len(key) < _DIGITS and key.isascii() and key.isdecimal() and key[0] != "0"
-    return int(key) if is_number else key

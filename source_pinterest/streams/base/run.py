@@ -56,7 +56,7 @@ class StreamRun(PartitionGenerator):
 
     Attributes:
         cursor: knows what has been read.
-        wait_for_others: waits until the streams that come first have ended, while a daily quota is known.
+        wait_for_turn: waits for streams that come first; set by `in_order` of streams/selection.py.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class StreamRun(PartitionGenerator):
         repository: MessageRepository,
     ) -> None:
         self.stream, self.repository, self._ledger = stream, repository, stream.ledger
-        self.wait_for_others: Callable[[], None] = lambda: None
+        self.wait_for_turn: Callable[[], None] = lambda: None
         manager = states if configured else ConnectorStateManager()
         store = StateStore(stream.name, manager, repository, FullRefresh.in_catalog(configured))
         self._has_ended, self._unreadable = store.has_ended(), None
@@ -126,11 +126,11 @@ class StreamRun(PartitionGenerator):
             return
         error: Exception | None = None
         try:
-            self.wait_for_others()
+            self.wait_for_turn()
             for task in self.stream.tasks():
                 if not self._add(task):
                     break
-                self.wait_for_others()  # the requests that found the task may have told of a quota
+                self.wait_for_turn()  # the requests that found the task may have told of a quota
                 yield task
         except Exception as found:  # noqa: BLE001 - the error of a bug ends the planning as well
             error = as_slice_error(self.name, found)

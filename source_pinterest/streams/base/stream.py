@@ -74,14 +74,12 @@ class Sync:
         config: the user's configuration.
         rows: bounds the analytics rows that are in memory at once.
         refusals: of names in reports, by the path and the level of the reports.
-        dated_by: streams of which one list tells Pinterest's day, if the sync lists it anyway.
     """
 
     api: Api
     config: Config
     rows: RowBudget = field(default_factory=lambda: RowBudget(limits.ROWS_IN_MEMORY))
     refusals: defaultdict[str, Refusals] = field(default_factory=lambda: defaultdict(Refusals))
-    dated_by: "tuple[type[PinterestStream], ...]" = ()
     _streams: dict[type, Any] = field(default_factory=dict)
     _days: dict[str, Date] = field(default_factory=dict)
 
@@ -114,9 +112,10 @@ class Sync:
         if day := self._days.get(_TODAY):
             return day
         if not self.api.session.last_date:
-            for listed in [ids for stream in self.dated_by if (ids := self.stream(stream).ids).wanted][:1]:
+            streams = [s for s in list(self._streams.values()) if getattr(s, "tells_day", False) and s.ids.wanted]
+            for stream in sorted(streams, key=lambda stream: stream.rank)[:1]:
                 with suppress(Exception):  # raised again in the streams that need the list
-                    listed.of(())
+                    stream.ids.of(())
         return self._days.setdefault(_TODAY, day_of_header(self.api.session.last_date, self.config.today))
 
     def stream(self, of: type[S]) -> S:
@@ -177,6 +176,8 @@ class PinterestStream(HttpStream, ABC):
     """Whether Pinterest serves the stream to the token of a user, and not to one of the app itself."""
     cost: str = f"one request for each {limits.PAGE_SIZE} records"
     """The requests of a sync, for the documentation, which names the stream in the place of records."""
+    tells_day: ClassVar[bool] = False
+    """Whether the first request of the list tells Pinterest's day, so that other streams wait for it."""
     rank: ClassVar[Rank] = Rank.LIST
     """How early the stream is read. With a dearer parent, it has the rank of that one."""
     parent_fields: tuple[str, ...] = ()
@@ -236,7 +237,7 @@ class PinterestStream(HttpStream, ABC):
     def select(self) -> None:
         """Prepare a sync that emits the stream."""
         self.ids.announce()
-        if type(self) in self.shared.dated_by:
+        if self.tells_day:
             self.ids.want()
         if self.checkpoint:
             self.checkpoint.explain()
@@ -415,11 +416,11 @@ class PinterestStream(HttpStream, ABC):
         """Yield the ids of the records for which child streams have tasks, and keep the facts about them."""
         for record in records:
             if (fact := self.fact_for_children(record)) is not None:
-                self.ids.facts[record["id"]] = fact
+                self.ids.keep_fact(record["id"], fact)
             yield record["id"]
 
     def fact_for_children(self, record: Record) -> Any:
-        """Return the fact about a record's id that child streams ask `ids.facts` for; None: they ask for none."""
+        """Return what child streams ask about a record, by its id (`ids.fact_about`); None if they ask nothing."""
         del record
 
     def listing(self, task: Task) -> Iterator[Listed]:

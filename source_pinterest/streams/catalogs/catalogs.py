@@ -76,7 +76,7 @@ class CatalogsFeedProcessingResults(ChildStream, CatalogStream):
         }
         if created:
             latest = max(created, key=created.__getitem__)
-            self.ids.facts[latest] = created[latest]
+            self.ids.keep_fact(latest, created[latest])
             yield latest
 
 

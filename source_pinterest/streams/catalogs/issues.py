@@ -51,7 +51,7 @@ class ReportStatsStream(ChildStream, CatalogStream, ABC):
                 yield task
 
     def _type_of(self, subject: str) -> str | None:
-        return self.shared.stream(self.parent).ids.facts.get(subject)
+        return self.shared.stream(self.parent).ids.fact_about(subject)
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Add the type of the counts, and the feed or catalog."""
@@ -91,8 +91,8 @@ class CatalogsFeedItemIssues(ChildStream, CatalogStream):
         """Yield a task for the latest finished result of a feed, on whichever page of the list it is."""
         results = list(super().tasks_of(outer))
         if results:
-            created = self.parent_stream.ids.facts
-            yield max(results, key=lambda result: created[result["processing_result_id"]])
+            created = self.parent_stream.ids.fact_about
+            yield max(results, key=lambda result: created(result["processing_result_id"]))
 
 
 class CatalogsFeedIngestionStats(ReportStatsStream):

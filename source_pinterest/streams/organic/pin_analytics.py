@@ -36,6 +36,7 @@ from source_pinterest.dates import DateWindow, days_before, parse_day
 from source_pinterest.engine.asks import Ids
 from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.ledger import FAILURES_IN_A_ROW
+from source_pinterest.engine.parents import number_or_text
 from source_pinterest.engine.tasks import Task, batches
 from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.day_cursor import Owner
@@ -45,7 +46,6 @@ from source_pinterest.state.owed import PIN_KEY
 from source_pinterest.state.period import DayRange, Setup
 from source_pinterest.state.pin_cursor import AFTER_KEY, PINS_KEY, Pass, PinCursor
 from source_pinterest.streams.analytics.report import Estimate
-from source_pinterest.streams.base.listing import number_or_text
 from source_pinterest.streams.base.owed import tasks_of_owed
 from source_pinterest.streams.base.stream import ForeignKey, Rank, Sync
 from source_pinterest.streams.organic.base import OrganicStream
@@ -82,11 +82,6 @@ class PinAnalytics(OrganicStream):
         self._requests = PinRequests(self, self._pins)
         self._provisional: list[str] = []
         """The days of rows that Pinterest still counts, and that the destination gets once."""
-
-    def select(self) -> None:
-        """Have the list of pins ask for totals, which tell the pins without activity."""
-        super().select()
-        self._pins.keeps_totals = True
 
     def new_cursor(self, setup: Setup, store: StateStore) -> PinCursor:
         """Return a cursor that holds the days of all pins of an owner together.

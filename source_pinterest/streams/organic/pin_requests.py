@@ -174,7 +174,7 @@ class PinRequests:
         Raises:
             PinterestError: the pins can't be read. Fewer of them may be.
         """
-        pictures = tuple(filter(self._pins.is_picture, pins)) if self._are_pictures_apart else ()
+        pictures = tuple(pin for pin in pins if self._pins.facts_of(pin).is_picture) if self._are_pictures_apart else ()
         others = tuple(pin for pin in pins if pin not in set(pictures))
         found = self._request(pictures, query, STANDARD_METRICS) if pictures else {}
         if not others:
@@ -189,7 +189,7 @@ class PinRequests:
             return found | without
 
     def _note_refused_video_metrics(self, pin: str, error: BadRequestError) -> None:
-        if self._pins.is_picture(pin):
+        if self._pins.facts_of(pin).is_picture:
             self._are_pictures_apart = True
             LOGGER.info(
                 f"{self._stream.name}: Pinterest refuses the video metrics of pictures, so pictures are read without "
@@ -207,7 +207,7 @@ class PinRequests:
         in such a request, it is requested alone.
         """
         account, names = query.params.get("ad_account_id", ""), {"metric_types": metrics}
-        doubtful = () if all(map(self._pins.is_video, pins)) else VIDEO_METRICS
+        doubtful = () if all(self._pins.facts_of(pin).is_video for pin in pins) else VIDEO_METRICS
         wanted = Ask(account, window=query.window, names=names, doubtful=doubtful)
         is_alone, refusal = self._is_beta_open is False, None
         while True:

@@ -3,12 +3,14 @@
 import logging
 from abc import ABC
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 from source_pinterest import limits
 from source_pinterest.api.bodies import ListPage, Record
 from source_pinterest.api.errors import GoneError, Reason, SliceError
 from source_pinterest.dates import days_before
+from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.tasks import Task
 from source_pinterest.state.board_cursor import BOARD_KEY, MODIFIED_AT, BoardCursor
 from source_pinterest.state.cursor import StateStore
@@ -32,6 +34,24 @@ _MODIFIED = {
 
 _PICTURES, _VIDEOS = ("image", "multiple_images"), ("video", "multiple_videos")
 """The media types of pins without and with a video. `multiple_mixed` has both, and counts as neither."""
+
+
+class PinFacts(NamedTuple):
+    """What pin analytics asks about a pin, with the values of most pins.
+
+    Attributes:
+        is_picture: whether the list says that the pin has no video.
+        is_video: whether the list says that the pin is a video.
+        is_active: whether the list says that the pin had activity in the last 90 days.
+    """
+
+    is_picture: bool = True
+    is_video: bool = False
+    is_active: bool = False
+
+
+_MOST_PINS = PinFacts()
+_facts = cache(PinFacts)  # one object for all pins with the same facts
 
 _NO_ACTIVITY = (0, "0", None)
 """The values of a total that say that a pin had no activity; any other one counts as activity."""
@@ -74,7 +94,7 @@ class BoardedPinStream(ChildStream, OrganicStream, ABC):
             yield self.task(task.parents, {MODIFIED_AT: modified_at} if modified_at else {})
 
     def _modified_at(self, board: Task) -> str | None:
-        return self.shared.stream(Boards).ids.facts.get(board[BOARD_KEY])
+        return self.shared.stream(Boards).ids.fact_about(board[BOARD_KEY])
 
     def records(self, page: ListPage, task: Task) -> list[Record]:
         """Return the pins of a page, each with the time at which the pins of its board last changed."""
@@ -96,49 +116,41 @@ class Pins(OrganicStream):
 
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
-        self.keeps_totals = False
-        """Whether the list asks for the totals of each pin, because pin analytics is read."""
-        self._is_video: dict[str, bool] = {}  # of pins that are no picture; most pins are one
-        self._active: set[str] = set()
         self._owners_with_totals: set[str | None] = set()
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Ask for pins on protected boards too, which Pinterest leaves out by default."""
-        totals = {"pin_metrics": "true"} if self.keeps_totals or self._shows_totals else {}
+        totals = {"pin_metrics": "true"} if self.ids.wanted or self._shows_totals else {}
         return {**super().request_params(*args, **kwargs), **totals, "include_protected_pins": "true"}
 
     @property
     def _shows_totals(self) -> bool:
         return self.config.pin_metrics or self.config.pin_analytics_only_active
 
-    def records(self, page: ListPage, task: Task) -> list[Record]:
-        """Return the pins of a page. Totals that only pin analytics needs are kept for it, and not in the records."""
-        records = super().records(page, task)
-        for record in records if self.keeps_totals or self.config.pin_analytics_only_active else ():
-            if totals := _totals_of_90_days(record):
-                self._owners_with_totals.add(record.get(ACCOUNT_KEY))
-                if any(total not in _NO_ACTIVITY for total in totals.values()):
-                    self._active.add(record["id"])
-            if not self._shows_totals and "pin_metrics" in record:
-                record["pin_metrics"] = None
-        return records
+    def to_bundles(self, records: Iterable[Record]) -> Iterator[Bundle]:
+        """Serialise pins, without totals that only pin analytics needs."""
+        if self.ids.wanted and not self._shows_totals:
+            records = ({**record, "pin_metrics": None} for record in records)
+        return super().to_bundles(records)
 
     def ids_for_children(self, records: Iterable[Record]) -> Iterator[str]:
-        """Yield the ids of the pins that are recent enough for pin analytics, and remember those with a video."""
-        for record in filter(self._is_recent, records):
-            media = record.get("media")
-            kind = str(media.get("media_type")).lower() if isinstance(media, Mapping) else ""
-            if kind not in _PICTURES:
-                self._is_video[record["id"]] = kind in _VIDEOS
-            yield record["id"]
+        """Yield the ids of the pins that are recent enough for pin analytics."""
+        for record in records:
+            if _totals_of_90_days(record):
+                self._owners_with_totals.add(record.get(ACCOUNT_KEY))
+        return super().ids_for_children(filter(self._is_recent, records))
 
-    def is_picture(self, pin_id: str) -> bool:
-        """Return whether the list says of a pin that it has no video."""
-        return pin_id not in self._is_video
+    def fact_for_children(self, record: Record) -> PinFacts | None:
+        """Return what pin analytics asks about a pin; None if it is the same as of most pins."""
+        media = record.get("media")
+        media_type = str(media.get("media_type")).lower() if isinstance(media, Mapping) else ""
+        is_active = any(total not in _NO_ACTIVITY for total in _totals_of_90_days(record).values())
+        facts = _facts(media_type in _PICTURES, media_type in _VIDEOS, is_active)
+        return None if facts == _MOST_PINS else facts
 
-    def is_video(self, pin_id: str) -> bool:
-        """Return whether the list says of a pin that it is a video."""
-        return self._is_video.get(pin_id, False)
+    def facts_of(self, pin_id: str) -> PinFacts:
+        """Return what the list says about a pin."""
+        return self.ids.fact_about(pin_id) or _MOST_PINS
 
     def has_totals(self, account: str | None) -> bool:
         """Return whether the list of an owner says of a pin what it did in the last 90 days."""
@@ -146,7 +158,7 @@ class Pins(OrganicStream):
 
     def is_active(self, pin_id: str) -> bool:
         """Return whether the list says of a pin that it had activity in the last 90 days."""
-        return pin_id in self._active
+        return self.facts_of(pin_id).is_active
 
     def _is_recent(self, record: Mapping[str, Any]) -> bool:
         max_age_days = self.config.pin_analytics_max_age_days

@@ -52,6 +52,7 @@ class UserAccount(OrganicStream):
     """The user's current profile. https://developers.pinterest.com/docs/api/v5/user_account-get."""
 
     path_template = "user_account"
+    tells_day = True
     page_size = None
     cost = "one request in a sync"
     scopes = ("user_accounts:read",)

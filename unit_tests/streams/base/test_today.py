@@ -24,7 +24,7 @@ def test_the_day_is_the_same_for_the_whole_sync(pinterest: Pinterest) -> None:
 
 
 def test_before_the_first_response_a_list_that_is_read_anyway_is_waited_for(pinterest: Pinterest) -> None:
-    sync = Sync(pinterest.sync.api, pinterest.sync.config, dated_by=(AdAccounts,))
+    sync = Sync(pinterest.sync.api, pinterest.sync.config)
     listed = pinterest.answers("ad_accounts", DATED)
     sync.stream(AdAccounts).ids.want()
 
@@ -36,7 +36,7 @@ def test_before_the_first_response_a_list_that_is_read_anyway_is_waited_for(pint
 def test_without_a_response_and_such_a_list_this_machines_day_counts(
     pinterest: Pinterest, mock: requests_mock.Mocker
 ) -> None:
-    assert Sync(pinterest.sync.api, pinterest.sync.config, dated_by=(AdAccounts,)).today() == TODAY
+    assert Sync(pinterest.sync.api, pinterest.sync.config).today() == TODAY
     assert mock.call_count == 0
 
 
