@@ -181,7 +181,7 @@ class SourcePinterest(ConcurrentSourceAdapter):
         """
         _warn_of_unknown_keys(config)
         settings = Config.from_mapping(config)
-        selection = Selection.of(catalog, settings)
+        selection = Selection.from_catalog(catalog, settings)
         self._repository = OrderedMessageRepository(self._queue)
         self._state = state or []
         warn_of_unknown_states(self._state, settings)
@@ -192,7 +192,8 @@ class SourcePinterest(ConcurrentSourceAdapter):
             for message in self._messages(logger, config, selection):
                 if isinstance(message, BundleMessage):
                     if progress.count_bundle(message.bundle):
-                        yield _running(self._catalog[message.bundle.stream])
+                        stream = self._catalog[message.bundle.stream].stream
+                        yield stream_status_as_airbyte_message(stream, AirbyteStreamStatus.RUNNING)
                     yield message
                     continue
                 failures.observe(message)
@@ -212,7 +213,7 @@ class SourcePinterest(ConcurrentSourceAdapter):
         """Return the framework's messages, followed by the statuses of unknown streams."""
         failure: AirbyteTracedException | None = None
         try:
-            known = ConfiguredAirbyteCatalog(streams=list(selection.known))
+            known = ConfiguredAirbyteCatalog(streams=selection.known)
             yield from super().read(logger, config, known, self._state)
         except AirbyteTracedException as error:
             failure = error
@@ -258,7 +259,3 @@ def _warn_of_unknown_keys(config: Mapping[str, Any]) -> None:
     """Warn before the config is judged, as a mistyped key may be why another one is missing."""
     for notice in unknown_key_notices(config):
         LOGGER.warning(notice)
-
-
-def _running(configured: ConfiguredAirbyteStream) -> AirbyteMessage:
-    return stream_status_as_airbyte_message(configured.stream, AirbyteStreamStatus.RUNNING)

@@ -3,15 +3,13 @@
 A message for each record would cost more processor time than parsing and serialising it.
 """
 
-import io
 import tempfile
 import time
 import weakref
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Any, Self
+from typing import IO, Any
 
 import orjson
 from airbyte_cdk.models import AirbyteMessage, AirbyteRecordMessage, Type
@@ -20,9 +18,6 @@ from source_pinterest.api.bodies import Record
 from source_pinterest.api.errors import ConfigError, ResponseTooLargeError
 from source_pinterest.api.threads import ClosableCondition
 from source_pinterest.limits import BUNDLE_BYTES, ROW_BYTES
-
-_IN_MEMORY_BYTES = BUNDLE_BYTES // 2
-"""Bundles of a `BundleSpool` beyond this go into a temporary file, so that each worker holds about one in memory."""
 
 Admits = Callable[[Record, bytes], bool]
 """Returns whether a record is emitted. It takes the record and its serialised data."""
@@ -107,73 +102,36 @@ def bundles_of(
 
 
 def spooled(bundles: Iterable[Bundle]) -> Iterator[Bundle]:
-    """Return the bundles once the last one has been made. If one can't be made, return none and raise its error."""
-    with ExitStack() as failing:
-        spool = failing.enter_context(BundleSpool())
-        spool.write(bundles)
-        failing.pop_all()
-    return _drained(spool)
+    """Return the bundles once the last one has been made. If one can't be made, return none and raise its error.
 
-
-def _drained(spool: "BundleSpool") -> Iterator[Bundle]:
-    with spool:
-        yield from spool.bundles()
-
-
-class BundleSpool:
-    """Holds bundles until all of them may be emitted: the first in memory, the others in a temporary file.
-
-    As a context manager, it deletes the file at the end of the block.
+    They wait in memory or, if they are larger than a bundle, in a temporary file.
 
     Raises:
         ConfigError: the file can't be created or written.
     """
-
-    def __init__(self) -> None:
-        self._held: list[Bundle] = []
-        self._held_bytes = 0
-        self._file: io.FileIO | None = None
-        self._on_disk: list[tuple[str, int, int]] = []
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        if self._file:
-            self._file.close()
-
-    def write(self, bundles: Iterable[Bundle]) -> None:
-        """Add bundles."""
+    with ExitStack() as failing:
+        file = failing.enter_context(tempfile.SpooledTemporaryFile(BUNDLE_BYTES))
+        sizes: list[tuple[str, int, int]] = []
         for bundle in bundles:
-            if not self._file and self._held_bytes < _IN_MEMORY_BYTES:
-                self._held.append(bundle)
-                self._held_bytes += len(bundle.lines)
-                continue
-            with _on_disk():
-                file, rest = self._open_file(), memoryview(bundle.lines)
-                while rest:
-                    rest = rest[file.write(rest) :]
-            self._on_disk.append((bundle.stream, len(bundle.lines), bundle.count))
+            with _writing():
+                file.write(bundle.lines)
+            sizes.append((bundle.stream, len(bundle.lines), bundle.count))
+        with _writing():
+            file.seek(0)
+        failing.pop_all()
+    waiting = _read_back(file, sizes)
+    weakref.finalize(waiting, file.close)  # if no bundle is asked for
+    return waiting
 
-    def bundles(self) -> Iterator[Bundle]:
-        """Return all bundles in the order in which they were added."""
-        yield from self._held
-        if self._file:
-            self._file.seek(0)
-            for stream, size, count in self._on_disk:
-                yield Bundle(stream, self._file.read(size), count)
 
-    def _open_file(self) -> io.FileIO:
-        if not self._file:
-            self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - closed at the end of the context
-            weakref.finalize(self, self._file.close)  # if the context is never left
-        return self._file
+def _read_back(file: IO[bytes], sizes: Iterable[tuple[str, int, int]]) -> Iterator[Bundle]:
+    with file:
+        for stream, size, count in sizes:
+            yield Bundle(stream, file.read(size), count)
 
 
 @contextmanager
-def _on_disk() -> Generator[None, None, None]:
+def _writing() -> Generator[None, None, None]:
     try:
         yield
     except OSError as error:

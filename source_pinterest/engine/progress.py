@@ -15,8 +15,7 @@ from airbyte_cdk.models import (
     Type,
 )
 
-from source_pinterest.api.threads import ClosableCondition
-from source_pinterest.api.usage import StreamUsage, Usage
+from source_pinterest.api.usage import Usage
 from source_pinterest.engine.bundles import Bundle
 
 LOGGER = logging.getLogger("airbyte")
@@ -63,19 +62,17 @@ class Progress:
             with self._has_ended:
                 self.ended[name] = status.status
                 self._has_ended.notify_all()
-            LOGGER.info(self._summary(self.usage.stream(name)))
+            usage = self.usage.stream(name)
+            LOGGER.info(
+                f"{name}: {_counted(self.records[name], 'record')}, {_counted(usage.sent, 'request')} "
+                f"({_counted(usage.retries, 'retry', 'retries')}), {usage.waited_seconds:,.0f} s waited for the quota, "
+                f"{_counted(usage.left_out, 'account or board', 'accounts or boards')} left out."
+            )
 
     def wait_for(self, streams: set[str], is_needed: Callable[[], bool]) -> None:
         """Wait for the end of streams, as long as that is needed."""
         with self._has_ended:
             self._has_ended.wait_for(lambda: not is_needed() or self.ended.keys() >= streams)
-
-    def _summary(self, usage: StreamUsage) -> str:
-        return (
-            f"{usage.name}: {_counted(self.records[usage.name], 'record')}, {_counted(usage.sent, 'request')} "
-            f"({_counted(usage.retries, 'retry', 'retries')}), {usage.waited_seconds:,.0f} s waited for the quota, "
-            f"{_counted(usage.left_out, 'account or board', 'accounts or boards')} left out."
-        )
 
 
 def _counted(count: int, one: str, several: str = "") -> str:

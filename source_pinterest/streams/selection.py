@@ -85,7 +85,7 @@ def in_order(
 def warn_of_unknown_states(states: Iterable[AirbyteStateMessage], settings: Config) -> None:
     """Warn of saved states of streams that do not exist. No stream has a namespace."""
     saved = (state.stream.stream_descriptor for state in states if state.stream)
-    names = {one.name + (f" in the namespace {one.namespace}" if one.namespace else "") for one in saved}
+    names = {stream.name + (f" in the namespace {stream.namespace}" if stream.namespace else "") for stream in saved}
     if unknown := sorted(names - _names_of_streams(settings)):
         LOGGER.warning(
             f"The saved state has entries for {', '.join(unknown)}, which this connector has no stream for. They are "
@@ -121,11 +121,11 @@ class Selection:
         unknown: the entries for which there is no stream.
     """
 
-    known: tuple[ConfiguredAirbyteStream, ...]
-    unknown: tuple[ConfiguredAirbyteStream, ...]
+    known: list[ConfiguredAirbyteStream]
+    unknown: list[ConfiguredAirbyteStream]
 
     @classmethod
-    def of(cls, catalog: ConfiguredAirbyteCatalog, settings: Config) -> "Selection":
+    def from_catalog(cls, catalog: ConfiguredAirbyteCatalog, settings: Config) -> "Selection":
         """Return the selection of a catalog, and warn of namespaces, which records do not have.
 
         Raises:
@@ -134,24 +134,22 @@ class Selection:
         """
         if not catalog.streams:
             LOGGER.warning("The catalog selects no stream, so nothing is read.")
-        counts = Counter(configured.stream.name for configured in catalog.streams)
-        if repeated := [name for name, count in counts.items() if count > 1]:
+        selected = [configured.stream.name for configured in catalog.streams]
+        if repeated := Counter(selected) - Counter(set(selected)):
             raise ConfigError(
                 f"The catalog names {', '.join(repeated)} more than once. Name each stream once, whatever its "
                 "namespace.",
             )
-        refuse_shared_tables(report for report in settings.custom_reports if report.stream_name in counts)
+        refuse_shared_tables(report for report in settings.custom_reports if report.stream_name in selected)
+        known, unknown, names = [], [], _names_of_streams(settings)
         for configured in catalog.streams:
+            (known if configured.stream.name in names else unknown).append(configured)
             if configured.stream.namespace:
                 LOGGER.warning(
                     f"{configured.stream.name}: the catalog has it in the namespace {configured.stream.namespace}. "
                     "Pinterest has no namespaces, so its records come without one.",
                 )
-        names = _names_of_streams(settings)
-        return cls(
-            tuple(one for one in catalog.streams if one.stream.name in names),
-            tuple(one for one in catalog.streams if one.stream.name not in names),
-        )
+        return cls(known, unknown)
 
     def refusals(self) -> Iterator[AirbyteMessage]:
         """Yield the status INCOMPLETE and the error of each unknown stream."""
@@ -164,6 +162,6 @@ class Selection:
         """Return the error that ends a sync in which only unknown streams failed; None without any."""
         if not self.unknown:
             return None
-        names = [one.stream.name for one in self.unknown]
+        names = [configured.stream.name for configured in self.unknown]
         errors: dict[str, list[Exception]] = {name: [UnknownStreamError(name)] for name in names}
         return AirbyteTracedException(message=generate_failed_streams_error_message(errors))

@@ -14,7 +14,6 @@ from airbyte_cdk.models import AirbyteMessage, AirbyteRecordMessage, Type
 from source_pinterest.api.errors import ConfigError, MalformedResponseError, ResponseTooLargeError
 from source_pinterest.engine.bundles import (
     Bundle,
-    BundleSpool,
     RowBudget,
     bundles_of,
     spooled,
@@ -89,26 +88,22 @@ def test_a_record_is_bounded_like_a_row() -> None:
         bundle_with({"name": "x" * ROW_BYTES})
 
 
-#: More than a spool holds in memory.
+# ---- Bundles that wait
+
+#: Three bundles.
 LARGE_RECORDS = [{"text": f"{number:05}" * 20_000} for number in range(30)]
 
 
-@pytest.mark.parametrize("most_bytes", [300_000, 10_000_000])
-def test_bundles_come_back_from_the_disk_as_they_went(monkeypatch: pytest.MonkeyPatch, most_bytes: int) -> None:
-    class Disk(io.BytesIO):
-        def write(self, piece: Any) -> int:
-            return super().write(piece[:most_bytes])
-
-    disk = Disk()
+def test_bundles_that_wait_come_back_from_the_disk_as_they_went(monkeypatch: pytest.MonkeyPatch) -> None:
+    disk = io.BytesIO()
     monkeypatch.setattr(tempfile, "TemporaryFile", lambda **_: disk)
     bundles = list(bundles_of(STREAM, LARGE_RECORDS))
-    with BundleSpool() as spool:
-        assert list(spool.bundles()) == []
-        spool.write(bundles[:1])
-        spool.write(bundles[1:])
 
-        for _ in range(2):
-            assert list(spool.bundles()) == bundles
+    assert list(spooled(bundles[:1])) == bundles[:1]
+    assert not disk.getvalue(), "one bundle waits in memory"
+    waiting = spooled(bundles)
+    assert len(disk.getvalue()) == sum(len(bundle.lines) for bundle in bundles)
+    assert list(waiting) == bundles
     assert disk.closed
 
 
@@ -133,8 +128,8 @@ def test_a_disk_that_is_full_or_missing_is_a_sentence_that_names_the_folder(
 
     monkeypatch.setattr(tempfile, "TemporaryFile", opened)
     monkeypatch.setattr(tempfile, "tempdir", folder)
-    with BundleSpool() as spool, pytest.raises(ConfigError) as raised:
-        spool.write(bundles_of(STREAM, LARGE_RECORDS))
+    with pytest.raises(ConfigError) as raised:
+        spooled(bundles_of(STREAM, LARGE_RECORDS))
     assert sentence in str(raised.value.message)
 
 

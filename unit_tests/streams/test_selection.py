@@ -26,7 +26,7 @@ def catalog_of(*names: str) -> ConfiguredAirbyteCatalog:
 
 
 def selection_of(*names: str, **options: Any) -> Selection:
-    return Selection.of(catalog_of(*names), Config.from_mapping(config(**options), TODAY))
+    return Selection.from_catalog(catalog_of(*names), Config.from_mapping(config(**options), TODAY))
 
 
 def names_of(streams: Any) -> list[str]:

@@ -136,27 +136,31 @@ class AdAccounts(PinterestStream):
 
     def _selected(self, task: Task, refused: dict[str, PinterestError]) -> Iterator[Listed]:
         """Yield the accounts to read; `refused` takes the errors of named accounts that can't be read."""
-        named, excluded = list(self.config.account_ids), self.config.exclude_account_ids
-        found, kept = 0, len(named)
-        if len(named) != 1:
+        missing = list(self.config.account_ids)
+        if not missing:
+            yield from self._not_excluded(task)
+        if len(missing) > 1:
             for listed in super().listing(task):
-                selected = [
-                    account
-                    for account in listed.records
-                    if (not self.config.account_ids or account["id"] in named) and account["id"] not in excluded
-                ]
-                found, kept = found + len(listed.records), kept + len(selected)
-                yield listed._replace(records=selected)
-                named = [account for account in named if account not in {record["id"] for record in selected}]
-        if found and not kept:
-            self.notices.warn(EXCLUDED, f"{EXCLUDED} has all {found} ad accounts, so nothing of them is read.")
-        for account in named:
+                named = [account for account in listed.records if account["id"] in missing]
+                yield listed._replace(records=named)
+                for account in named:
+                    missing.remove(account["id"])
+        for account_id in missing:
             try:
-                response = self.client.get(f"{self.path_template}/{account}", {}, one_item)
+                response = self.client.get(f"{self.path_template}/{account_id}", {}, one_item)
             except (RefusedError, GoneError) as error:
-                refused[account] = error
+                refused[account_id] = error
             else:
                 yield Listed(self.records(response.value, task), response.server_time)
+
+    def _not_excluded(self, task: Task) -> Iterator[Listed]:
+        excluded, kept = 0, 0
+        for listed in super().listing(task):
+            accounts = [account for account in listed.records if account["id"] not in self.config.exclude_account_ids]
+            excluded, kept = excluded + len(listed.records) - len(accounts), kept + len(accounts)
+            yield listed._replace(records=accounts)
+        if excluded and not kept:
+            self.notices.warn(EXCLUDED, f"{EXCLUDED} has all {excluded} ad accounts, so nothing of them is read.")
 
 
 class AdAccountStream(PinterestStream, ABC):

@@ -4,7 +4,7 @@ from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from source_pinterest.api.bodies import ListPage, Record, one_item
+from source_pinterest.api.bodies import ListPage, one_item
 from source_pinterest.api.errors import GoneError, RefusedError, SliceError, UnavailableError
 from source_pinterest.api.session import path_of
 from source_pinterest.engine.bundles import Bundle
@@ -75,14 +75,29 @@ class AdPins(AdAccountStream):
         yield from map(task_of, new)
 
     def _read(self, created_time: int | None, task: Task) -> Generator[Bundle, None, None]:
-        """Yield the record of a pin. One that is owed is requested once, without retries.
+        """Request a pin, and yield its record. It has no content if the user may not see the pin, or if it is gone.
+
+        A pin that is owed is requested once, without retries.
 
         Raises:
             FatalError: no further pin can be read.
             SliceError: the pin can't be read.
         """
+        path = path_of(f"{self.path_template}/{{{PIN_KEY}}}", task.parents)
+        params = {"ad_account_id": task["ad_account_id"]}
         try:
-            record = self._fetch(task)
+            response = self.client.get(path, params, self.parse, 0 if task.failed_syncs else None)
+            [pin] = self.records(response.value, task)
+            media = pin.get("media")
+            record = {
+                **{name: pin.get(name) for name in _AS_SENT},
+                "image_url": _widest_image(media),
+                "video_cover_url": _first_of(media, "cover_image_url"),
+                "media": media,
+                "is_readable": True,
+            }
+        except (RefusedError, GoneError):
+            record = {"is_readable": False}
         except SliceError as error:
             raise SliceError(
                 f"{self.name}: pin {task[PIN_KEY]} of ad account {task['ad_account_id']} could not be read. The next "
@@ -90,30 +105,7 @@ class AdPins(AdAccountStream):
                 kind=error.kind,
                 is_isolated=task.failed_syncs > 0 and not isinstance(error, UnavailableError),
             ) from error
-        yield from self.to_bundles([{**record, FIELD: created_time}])
-
-    def _fetch(self, task: Task) -> Record:
-        """Request a pin. One that the user may not see, or that is gone, is a record without content.
-
-        Raises:
-            PinterestError: it can't be known what the pin is.
-        """
-        path = path_of(f"{self.path_template}/{{{PIN_KEY}}}", task.parents)
-        params = {"ad_account_id": task["ad_account_id"]}
-        try:
-            response = self.client.get(path, params, self.parse, 0 if task.failed_syncs else None)
-        except (RefusedError, GoneError):
-            return {**task.parents, "is_readable": False}
-        [pin] = self.records(response.value, task)
-        media = pin.get("media")
-        return {
-            **{name: pin.get(name) for name in _AS_SENT},
-            **task.parents,
-            "image_url": _widest_image(media),
-            "video_cover_url": _first_of(media, "cover_image_url"),
-            "media": media,
-            "is_readable": True,
-        }
+        yield from self.to_bundles([{**record, **task.parents, FIELD: created_time}])
 
     def parse(self, chunks: Iterator[bytes]) -> ListPage:
         """Return a pin as a page with one item.

@@ -52,19 +52,18 @@ class EntityStream(AdAccountStream, ABC):
 
     def records(self, page: ListPage, task: Task) -> list[Record]:
         """Return the entities of a page, without those that name another account of this sync, which lists them too."""
-        own = [record for record in page.items if self._belongs(record, task["ad_account_id"])]
+        account, own = task["ad_account_id"], list[Record]()
+        for record in page.items:
+            owner = text_of(record.get("ad_account_id"))
+            if owner == account or owner not in self.accounts():
+                own.append(record)
+            else:
+                self.notices.warn(
+                    "ownership",
+                    f"ad account {account} also lists {text_of(record['id'])}, which belongs to ad account {owner} and "
+                    "is read with it.",
+                )
         return super().records(replace(page, items=own), task)
-
-    def _belongs(self, record: Record, account: str) -> bool:
-        named = text_of(record.get("ad_account_id"))
-        if named == account or named not in self.accounts():
-            return True
-        self.notices.warn(
-            "ownership",
-            f"ad account {account} also lists {text_of(record['id'])}, which belongs to ad account {named} and is read "
-            "with it.",
-        )
-        return False
 
     def read_list(self, task: Task) -> Generator[Bundle, None, Listing | None]:
         """Yield the changed entities of an account, and pass the ids of all of them to the analytics streams."""

@@ -23,7 +23,7 @@ from source_pinterest.api.errors import (
     SliceError,
 )
 from source_pinterest.api.session import ApiResponse
-from source_pinterest.engine.asks import Ask, Asks, Ids, ids_that_fit
+from source_pinterest.engine.asks import Ask, Asks, ids_that_fit
 from source_pinterest.engine.tasks import Task, batches
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.ads.entities import AdGroups, Campaigns, EntityStream
@@ -91,31 +91,24 @@ class Keywords(EntityListStream):
     ) -> Iterator[ApiResponse[ListPage]]:
         """Yield the pages of a batch. The ad groups that it returned nothing of are read next, one by one.
 
-        An account in which a batch is refused goes on without batches, beginning with the ad groups of this one. Those
-        of a batch that fails otherwise are read one by one, too, since one of them may be the cause.
+        After a batch that fails, all of its ad groups are read one by one. After one that Pinterest refuses, so are all
+        others of the account.
         """
-        account = task["ad_account_id"]
-        with_keywords: set[str] = set()
-        try:
-            for response in () if account in self._without_batches else self.request_pages(task, _filter_by(batch)):
-                parents = {text_of(keyword.get("parent_id")) for keyword in response.value.items}
-                if not parents <= set(batch):
-                    self._stop_batches(account, "Pinterest returned keywords that were not requested")
-                    break
-                with_keywords |= parents
-                yield response
-        except _BATCH_REFUSALS as error:
-            self._stop_batches(account, error.quote or str(error.message).rstrip("."))
-        except SliceError:
-            with_keywords.clear()
-        if account in self._without_batches:
-            with_keywords.clear()
-        left = [ad_group for ad_group in batch if ad_group not in with_keywords]
-        pending.extendleft({AD_GROUP: ad_group} for ad_group in reversed(left))
-
-    def _stop_batches(self, account: str, reason: str) -> None:
-        self._without_batches.add(account)
-        LOGGER.info(f"{self.name}: the ad groups of ad account {account} are read one by one. {reason}.")
+        account, alone = task["ad_account_id"], batch
+        if account not in self._without_batches:
+            with_keywords: set[str] = set()
+            try:
+                for response in self.request_pages(task, _filter_by(batch)):
+                    with_keywords |= _ad_groups_in(response.value, batch)
+                    yield response
+                alone = [ad_group for ad_group in batch if ad_group not in with_keywords]
+            except _BATCH_REFUSALS as error:
+                self._without_batches.add(account)
+                reason = error.quote or str(error.message).rstrip(".")
+                LOGGER.info(f"{self.name}: the ad groups of ad account {account} are read one by one. {reason}.")
+            except SliceError:
+                pass  # one of the ad groups may be the cause
+        pending.extendleft({AD_GROUP: ad_group} for ad_group in reversed(alone))
 
 
 class KeywordMetrics(AdAccountStream):
@@ -150,44 +143,47 @@ class KeywordMetrics(AdAccountStream):
             SliceError: the list of the account's keywords broke off. Raised after those before.
         """
         del more
-        key, ids = (task["ad_account_id"],), self.shared.stream(Keywords).ids
-        yield from self._metrics_of(task, tuple(self._without_commas(dict.fromkeys(ids.listed(key)))))
-        ids.check(key)
-
-    def _metrics_of(self, task: Task, keywords: Ids) -> Iterator[ApiResponse[ListPage]]:
-        account = task["ad_account_id"]
-        if not keywords:
-            return
-        if not self.ad_accounts.country_of(account):
+        account, ids = task["ad_account_id"], self.shared.stream(Keywords).ids
+        listed = dict.fromkeys(ids.listed((account,)))
+        keywords = tuple(keyword for keyword in listed if _SEPARATOR not in keyword)
+        if with_comma := next((keyword for keyword in listed if _SEPARATOR in keyword), None):
+            self.notices.warn(
+                "commas",
+                f"keywords with a comma, such as {with_comma!r}, are left out: commas separate the keywords of a "
+                "request.",
+            )
+        if keywords and not self.ad_accounts.country_of(account):
             self.notices.warn(
                 f"country of {account}",
                 f"Pinterest names no country for ad account {account}, so its keywords have no metrics.",
             )
-            return
-        bare = {**self.request_params(stream_slice=task), _KEYWORDS: ""}
-        length, responses = self.client.url_length(self.path(stream_slice=task), bare), super().responses
+        elif keywords:
+            path, bare = self.path(stream_slice=task), {**self.request_params(stream_slice=task), _KEYWORDS: ""}
+            responses = super().responses
 
-        def send(ask: Ask) -> list[ApiResponse[ListPage]]:
-            return list(responses(task, **{_KEYWORDS: _SEPARATOR.join(ask.ids)}))
+            def send(ask: Ask) -> list[ApiResponse[ListPage]]:
+                return list(responses(task, **{_KEYWORDS: _SEPARATOR.join(ask.ids)}))
 
-        for pages in self._asks.read(Ask(ids=keywords), send, length):
-            yield from pages
-
-    def _without_commas(self, keywords: Iterable[str]) -> Iterator[str]:
-        for keyword in keywords:
-            if _SEPARATOR in keyword:
-                self.notices.warn(
-                    "commas",
-                    f"keywords with a comma, such as {keyword!r}, are left out: commas separate the keywords of a "
-                    "request.",
-                )
-            else:
-                yield keyword
+            for pages in self._asks.read(Ask(ids=keywords), send, self.client.url_length(path, bare)):
+                yield from pages
+        ids.check((account,))
 
     def records(self, page: ListPage, task: Task) -> list[Record]:
         """Return the metrics of a page, with the country that they apply to."""
         country = self.ad_accounts.country_of(task["ad_account_id"])
         return [{**record, _COUNTRY: country} for record in super().records(page, task)]
+
+
+def _ad_groups_in(page: ListPage, batch: Sequence[str]) -> set[str]:
+    """Return the ad groups of a batch that have keywords on a page.
+
+    Raises:
+        RejectedError: the page has keywords of others.
+    """
+    ad_groups = {text_of(keyword.get("parent_id")) for keyword in page.items}
+    if not ad_groups <= set(batch):
+        raise RejectedError("Pinterest returned keywords that were not requested")
+    return ad_groups
 
 
 def _filter_by(ad_groups: Sequence[str]) -> EntityFilter:

@@ -217,11 +217,12 @@ class PinterestStream(HttpStream, ABC):
         self.ledger = Ledger()
         self.ids = ParentIds(self.name, self.list_ids, self.needed_ids)
         self.client = PinterestClient(
-            sync.api, self.name, self.scopes, can_split=self.can_split, is_worth_retrying=self._is_worth_retrying
+            sync.api,
+            self.name,
+            self.scopes,
+            can_split=self.can_split,
+            is_worth_retrying=lambda: self.ledger.is_worth_retrying() and self.ids.ledger.is_worth_retrying(),
         )
-
-    def _is_worth_retrying(self) -> bool:
-        return self.ledger.is_worth_retrying() and self.ids.ledger.is_worth_retrying()
 
     @classmethod
     @cache

@@ -121,18 +121,15 @@ class TargetingOptions(DocumentStream):
         """Return the options by the types of analytics, interests with level and parent."""
         options = super().records(page, task)
         if task["option_type"] == INTEREST:
-            options = self._with_levels(options, task)
+            tree = InterestTree(options)
+            if incomplete := tree.complete(self._look_up, limits.INTERESTS_LOOKED_UP):
+                self.notices.warn("places", f"{incomplete:,} interests lack their level, parent or name.")
+            options = [{**option, **task.parents} for option in tree.options.values()]
         return [
             {**option, "targeting_type": targeting_type}
             for option in options
             for targeting_type in targeting_types(task["option_type"], str(option["id"]))
         ]
-
-    def _with_levels(self, options: Iterable[Record], task: Task) -> list[Record]:
-        tree = InterestTree(options)
-        if incomplete := tree.complete(self._look_up, limits.INTERESTS_LOOKED_UP):
-            self.notices.warn("places", f"{incomplete:,} interests lack their level, parent or name.")
-        return [{**option, **task.parents} for option in tree.options.values()]
 
     def _look_up(self, interest_id: str) -> Record | None:
         path = path_of(_INTEREST_PATH, {"interest_id": interest_id})
@@ -192,9 +189,9 @@ class InterestTree:
                 break
             if interest_id not in looked_up and interest_id.isdecimal():
                 looked_up.add(interest_id)
-                found = look_up(interest_id)
-                failures = 0 if found else failures + 1
-                self._add_fields(interest_id, found or {})
+                interest = look_up(interest_id)
+                failures = 0 if interest else failures + 1
+                self._add(interest_id, interest or {})
         return sum(map(self._is_incomplete, self.options))
 
     def _next(self, listed: Iterator[str]) -> str | None:
@@ -203,14 +200,11 @@ class InterestTree:
         incomplete = next(filter(self._is_incomplete, listed), None)
         return self._lower_levels.popleft() if incomplete is None and self._lower_levels else incomplete
 
-    def _add_fields(self, interest_id: str, found: Record) -> None:
+    def _add(self, interest_id: str, interest: Record) -> None:
+        """Complete an interest by what a lookup returns, and add its children."""
         option = self.options[interest_id]
-        option.update({key: value for key, value in found.items() if option.get(key) is None})
-        self._add_children(option)
-
-    def _add_children(self, option: Record) -> None:
-        level = option.get("level")
-        children = option.pop("child_interests", None)
+        option.update({key: value for key, value in interest.items() if option.get(key) is None})
+        level, children = option.get("level"), option.pop("child_interests", None)
         for child_id in map(text_of, children if isinstance(children, list) else ()):
             child = self.options.setdefault(child_id, {"id": child_id})
             child.setdefault("parent_id", option["id"])
