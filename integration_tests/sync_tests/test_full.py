@@ -26,7 +26,7 @@ from source_pinterest.streams.base.child import ChildStream
 FOLDER = Path(__file__).parents[1]
 SAMPLE_CONFIGS = sorted((FOLDER / "sample_configs").glob("*.json"))
 PARENTS = {
-    *(stream.parent.stream_name() for stream in STREAMS if issubclass(stream, ChildStream)),
+    *(stream.child_of.stream_name() for stream in STREAMS if issubclass(stream, ChildStream)),
     *("ad_accounts", "user_account", "campaigns", "ad_groups", "ads", "keywords", "pins", "catalogs"),
     "trending_product_categories",
 }

@@ -6,7 +6,7 @@ from enum import Enum, auto
 
 from source_pinterest import limits
 from source_pinterest.api.errors import AccountUnreadableError, GoneError, PinterestError, Reach
-from source_pinterest.engine.tasks import Parents, Task
+from source_pinterest.engine.tasks import ParentIds, Task
 
 FAILURES_IN_A_ROW = 5
 """Failures of different accounts or boards with no success in between, after which the cause may concern all of them.
@@ -79,8 +79,8 @@ class Ledger:
         self._open = 1  # tasks that have not ended, and the planning itself
         self._is_stopped = False
         self._read: set[int] = set()  # hashes of accounts or boards, of which there may be 100,000
-        self._failing: set[Parents] = set()
-        self._failures: Counter[Parents] = Counter()
+        self._failing: set[ParentIds] = set()
+        self._failures: Counter[ParentIds] = Counter()
 
     def add(self) -> bool:
         """Count a task that is going to be read. Return False if the stream has been stopped."""
@@ -98,34 +98,34 @@ class Ledger:
         is_any_gone = any(isinstance(error, GoneError) for _, error in self.refused)
         return bool(self.refused) and not (self.done or self.has_failed() or is_any_gone)
 
-    def has_read(self, parent: Parents) -> bool:
+    def has_read(self, group: ParentIds) -> bool:
         """Return whether a task of this account or board was read in this sync."""
-        return hash(parent) in self._read
+        return hash(group) in self._read
 
     def is_worth_retrying(self) -> bool:
         """Return whether a request that fails should be sent again."""
         return len(self._failing) < FAILURES_IN_A_ROW
 
-    def may_read(self, parent: Parents) -> bool:
+    def may_read(self, group: ParentIds) -> bool:
         """Return whether a task of this account or board should be read: the stream and it have not been stopped."""
-        tries = FAILURES_IN_A_ROW if self.is_worth_retrying() or self.has_read(parent) else 1
-        return not self._is_stopped and self._failures[parent] < tries
+        tries = FAILURES_IN_A_ROW if self.is_worth_retrying() or self.has_read(group) else 1
+        return not self._is_stopped and self._failures[group] < tries
 
-    def note_success(self, parent: Parents) -> None:
+    def note_success(self, group: ParentIds) -> None:
         """Count a task that was read whole."""
         with self._lock:
             self.done += 1
-            self._read.add(hash(parent))
+            self._read.add(hash(group))
             self._failing.clear()
-            self._failures.pop(parent, None)
+            self._failures.pop(group, None)
 
-    def note_failure(self, parent: Parents, error: Exception, failed_syncs: int = 0) -> Consequence:
+    def note_failure(self, group: ParentIds, error: Exception, failed_syncs: int = 0) -> Consequence:
         """Count the error of a task, which failed in so many earlier syncs. Return what it costs."""
         with self._lock:
             consequence = decide(
                 error,
-                is_stopped=not self.may_read(parent),
-                failing=sum(map(self.has_read, self._failing | {parent})),
+                is_stopped=not self.may_read(group),
+                failing=sum(map(self.has_read, self._failing | {group})),
                 failed_syncs=failed_syncs,
             )
             if consequence is not Consequence.LEAVE_UNREAD:
@@ -133,8 +133,8 @@ class Ledger:
             if consequence is not Consequence.FAIL_UNTOLD:
                 self._is_stopped = consequence is Consequence.STOP
                 if not _is_isolated(error):
-                    self._failing.add(parent)
-                    self._failures[parent] += 1
+                    self._failing.add(group)
+                    self._failures[group] += 1
             return consequence
 
     def close(self) -> bool:

@@ -15,6 +15,7 @@ from airbyte_cdk.models import (
     Type,
 )
 
+from source_pinterest.api.threads import ClosableCondition
 from source_pinterest.api.usage import Usage
 from source_pinterest.engine.bundles import Bundle
 
@@ -75,8 +76,8 @@ class Progress:
             self._has_ended.wait_for(lambda: not is_needed() or self.ended.keys() >= streams)
 
 
-def _counted(count: int, one: str, several: str = "") -> str:
-    return f"{count:,} {one if count == 1 else several or f'{one}s'}"
+def _counted(count: int, noun: str, plural: str = "") -> str:
+    return f"{count:,} {noun if count == 1 else plural or f'{noun}s'}"
 
 
 class Notices:

@@ -9,7 +9,7 @@ from source_pinterest.api.errors import PinterestError, SliceError
 from source_pinterest.dates import DateWindow
 from source_pinterest.engine.bundles import Bundle
 
-Parents = tuple[str, ...]
+ParentIds = tuple[str, ...]
 """The ids of a list's parents, outermost first: () for boards, (ad account,) for campaigns."""
 
 START, END = "start_date", "end_date"
@@ -30,9 +30,8 @@ class Task(StreamSlice):
         error: why the task can't be read; None if it can. A parent that can't be listed is such a task.
         on_end: called when the task has ended, however it did.
         named: other values that tell it from its neighbours, such as the number of a batch.
-        parent: the account, owner or board under which the ledger counts its end. After several failures in a row, the
-            other tasks of that parent are not read. By default the outermost parent, and empty for a task of the whole
-            stream.
+        group: the account, owner or board with whose tasks the ledger counts it. After several failures in a row, the
+            others of the group are not read. By default the outermost parent, and empty for a task of the whole stream.
         tasks: plans the tasks that it stands for; None for a task that is read itself, see `in_turn`.
         failed_syncs: the number of earlier syncs in which it failed.
 
@@ -60,7 +59,7 @@ class Task(StreamSlice):
         self.window, self.named, self.rows = window, named or {}, rows
         self.error: PinterestError | None = None
         self._read, self.on_end = read, on_end
-        self.parent = self.parent_ids[:1]
+        self.group = self.parent_ids[:1]
         self.tasks: Callable[[], Iterable[Task]] | None = None
         self.failed_syncs = 0
 
@@ -106,7 +105,7 @@ class Task(StreamSlice):
         return self.partition
 
     @property
-    def parent_ids(self) -> Parents:
+    def parent_ids(self) -> ParentIds:
         """The same ids without their fields, by which child streams find what the task lists."""
         return tuple(map(str, self.partition.values()))
 

@@ -118,12 +118,12 @@ def make_private(folder: Path) -> None:
     Raises:
         OSError: it can't be created, or another user than root owns it and could replace what it holds.
     """
-    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
     existing = missing[-1].parent if missing else folder
     if existing.stat().st_uid not in (os.geteuid(), 0):
         raise PermissionError(errno.EPERM, f"{existing} belongs to another user")
-    for one in (*reversed(missing), folder):
-        one.mkdir(mode=0o700, exist_ok=True)
+    for path in (*reversed(missing), folder):
+        path.mkdir(mode=0o700, exist_ok=True)
 
 
 def write_private(path: Path, content: Any) -> None:

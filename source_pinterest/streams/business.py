@@ -9,8 +9,8 @@ from source_pinterest.api.bodies import ListShape, one_item, text_of
 from source_pinterest.api.client import PinterestClient
 from source_pinterest.api.errors import Access, PinterestError, RightMissingError, SliceError
 from source_pinterest.engine.bundles import Bundle
-from source_pinterest.engine.parents import ParentIds
-from source_pinterest.engine.tasks import Parents, Task
+from source_pinterest.engine.listed_ids import ListedIds
+from source_pinterest.engine.tasks import ParentIds, Task
 from source_pinterest.streams.base.child import ChildStream, VariedStream
 from source_pinterest.streams.base.stream import PinterestStream, Sync
 from source_pinterest.streams.organic.profile import UserAccount
@@ -30,7 +30,7 @@ class BusinessEmployers(PinterestStream):
 
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
-        self.own_business = ParentIds(self.name, self._list_own_business)
+        self.own_business = ListedIds(self.name, self._list_own_business)
         """The id of the user, if the user is a business."""
         self._profile = PinterestClient(sync.api, self.name, UserAccount.scopes)
 
@@ -40,10 +40,10 @@ class BusinessEmployers(PinterestStream):
         if self.own_business.wanted:
             # Requested here so that no other worker waits for it. An error is raised again in the streams that need it.
             with suppress(PinterestError):
-                self.own_business.of(())
+                self.own_business.get(())
         return result
 
-    def _list_own_business(self, parents: Parents) -> Iterator[str]:
+    def _list_own_business(self, parents: ParentIds) -> Iterator[str]:
         del parents
         [user] = self._profile.get(UserAccount.path_template, {}, one_item).value.items
         if user.get("account_type") == "BUSINESS":
@@ -56,11 +56,11 @@ class BusinessStream(ChildStream, ABC):
     scopes = (SCOPE,)
     access = _ADMIN
     needs_user_token = True
-    parent = BusinessEmployers
+    child_of = BusinessEmployers
     parent_unless = "the business is the user itself"
     parent_fields = (_BUSINESS_ID,)
 
-    def needed_ids(self) -> Iterator[ParentIds]:
+    def needed_ids(self) -> Iterator[ListedIds]:
         """Yield the ids of the employers, and of the user's own business."""
         yield from super().needed_ids()
         yield self.shared.stream(BusinessEmployers).own_business
@@ -72,7 +72,7 @@ class BusinessStream(ChildStream, ABC):
             employers.update(task.parents.values())
             yield task
         try:
-            own_businesses = set(self.shared.stream(BusinessEmployers).own_business.of(()))
+            own_businesses = set(self.shared.stream(BusinessEmployers).own_business.get(()))
         except RightMissingError as error:
             self.notices.warn("own business", f"A business of the user's own is left out. {error.message}")
         except SliceError as error:

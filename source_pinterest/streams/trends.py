@@ -113,13 +113,13 @@ class TrendingKeywordWeeks(KeywordTrendStream):
 
     def rows(self, page: ListPage) -> list[Record]:
         """Return the weeks of the keywords. If a week is both observed and forecast, the observed volume is kept."""
-        found: dict[tuple[str, str], Record] = {}
+        weeks: dict[tuple[str, str], Record] = {}
         for item in page.items:
             for field, is_forecast in SERIES:
                 for week, volume in (item.get(field) or {}).items():
                     row = {"keyword": item.get("keyword"), "week": week, "volume": volume, "is_forecast": is_forecast}
-                    found.setdefault((str(item.get("keyword")), week), row)
-        return list(found.values())
+                    weeks.setdefault((str(item.get("keyword")), week), row)
+        return list(weeks.values())
 
 
 class ProductTrendStream(TrendStream, ABC):
@@ -166,7 +166,7 @@ class ProductCategoryTrends(ProductTrendStream):
             yield self.task(region.parents, {"batch": number})
 
     def _batches_of(self, region: Task) -> list[Ids]:
-        found = dict.fromkeys(self.shared.stream(TrendingProductCategories).ids.of(region.parent_ids))
+        found = dict.fromkeys(self.shared.stream(TrendingProductCategories).ids.get(region.parent_ids))
         return batches(list(found), limits.PRODUCT_CATEGORIES_PER_REQUEST)
 
     def responses(self, task: Task, **more: Any) -> Iterator[ApiResponse[ListPage]]:

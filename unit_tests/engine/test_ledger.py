@@ -19,7 +19,7 @@ from source_pinterest.engine.ledger import (
     Ledger,
     decide,
 )
-from source_pinterest.engine.tasks import Parents
+from source_pinterest.engine.tasks import ParentIds
 
 ONE = ("549755012345",)
 SEVERAL = [(str(number),) for number in range(FAILURES_IN_A_ROW)]
@@ -52,7 +52,7 @@ def test_decide_follows_its_table(error: Exception, facts: dict[str, Any], conse
     assert decide(error, **facts) is consequence
 
 
-def ledger_after(*worked: Parents, failed: Sequence[Parents] = ()) -> Ledger:
+def ledger_after(*worked: ParentIds, failed: Sequence[ParentIds] = ()) -> Ledger:
     """A ledger that knows of some successes, and then of some failures."""
     ledger = Ledger()
     for parent in worked:

@@ -9,8 +9,8 @@ from source_pinterest import limits
 from source_pinterest.api.bodies import ListPage, Record, one_item
 from source_pinterest.api.errors import AccountUnreadableError, GoneError, PinterestError, RefusedError
 from source_pinterest.config.options import FORM
-from source_pinterest.engine.tasks import Parents, Task, or_failed
-from source_pinterest.streams.base.listing import Listed
+from source_pinterest.engine.tasks import ParentIds, Task, or_failed
+from source_pinterest.streams.base.listing import RecordPage
 from source_pinterest.streams.base.stream import ForeignKey, PinterestStream, Rank, Sync
 
 EXCLUDED = FORM["properties"]["exclude_account_ids"]["title"]
@@ -48,7 +48,7 @@ class AdAccounts(PinterestStream):
         """The ad account under which the content of each owner is emitted, by the owner's id."""
         self._requested: dict[str, str] = {}
 
-    def listing(self, task: Task) -> Iterator[Listed]:
+    def record_pages(self, task: Task) -> Iterator[RecordPage]:
         """Yield the accounts, page by page.
 
         Raises:
@@ -60,11 +60,11 @@ class AdAccounts(PinterestStream):
             messages = ". ".join(str(error.message) for error in refused.values())
             raise AccountUnreadableError(", ".join(refused), messages)
 
-    def list_ids(self, parents: Parents) -> Iterator[str]:
+    def list_ids(self, parents: ParentIds) -> Iterator[str]:
         """Return the ids of the accounts that can be read."""
         del parents
-        for listed in self._selected(self.task({}), {}):
-            yield from self.ids_for_children(listed.records)
+        for page in self._selected(self.task({}), {}):
+            yield from self.ids_for_children(page.records)
 
     def records(self, page: ListPage, task: Task) -> list[Record]:
         """Return the accounts of a page, each with its owner as an object."""
@@ -101,10 +101,10 @@ class AdAccounts(PinterestStream):
         accounts were another's is left out with a warning.
         """
         accounts_of = dict[str, list[str]]()
-        for account in sorted(self.ids.of(()), key=int):
+        for account in sorted(self.ids.get(()), key=int):
             accounts_of.setdefault(self.ids.fact_about(account).owner, []).append(account)
         holders = {account: owner for owner, account in sorted(self.kept.items(), reverse=True)}
-        found: list[str] = []
+        chosen: list[str] = []
         for owner, accounts in accounts_of.items():
             free = next((account for account in accounts if account not in holders), None)
             if free and holders.get(self.kept.get(owner, "")) != owner:
@@ -112,7 +112,7 @@ class AdAccounts(PinterestStream):
             kept = self.kept.get(owner, "")
             if holders.get(kept) == owner:
                 self._requested[kept] = kept if kept in accounts else accounts[0]
-                found.append(kept)
+                chosen.append(kept)
             else:
                 self.notices.warn(
                     f"owner {owner}",
@@ -120,7 +120,7 @@ class AdAccounts(PinterestStream):
                     "their rows would stand under the ID of an ad account that had another owner before. To read "
                     "them, clear the data of these streams.",
                 )
-        return found
+        return chosen
 
     def requested_for(self, account: str) -> str:
         """Return the account to name in a request: the given one, or another of its owner if that has it no longer."""
@@ -128,21 +128,21 @@ class AdAccounts(PinterestStream):
 
     def countries(self) -> set[str]:
         """Return the country codes of all accounts; an empty string stands for accounts without a country."""
-        return {self.country_of(account) for account in self.ids.of(())}
+        return {self.country_of(account) for account in self.ids.get(())}
 
     def unreadable(self) -> set[str]:
         """Return the accounts that the config names and that can't be read."""
-        return set(self.config.account_ids).difference(self.ids.of(()))
+        return set(self.config.account_ids).difference(self.ids.get(()))
 
-    def _selected(self, task: Task, refused: dict[str, PinterestError]) -> Iterator[Listed]:
+    def _selected(self, task: Task, refused: dict[str, PinterestError]) -> Iterator[RecordPage]:
         """Yield the accounts to read; `refused` takes the errors of named accounts that can't be read."""
         missing = list(self.config.account_ids)
         if not missing:
             yield from self._not_excluded(task)
         if len(missing) > 1:
-            for listed in super().listing(task):
-                named = [account for account in listed.records if account["id"] in missing]
-                yield listed._replace(records=named)
+            for page in super().record_pages(task):
+                named = [account for account in page.records if account["id"] in missing]
+                yield page._replace(records=named)
                 for account in named:
                     missing.remove(account["id"])
         for account_id in missing:
@@ -151,14 +151,14 @@ class AdAccounts(PinterestStream):
             except (RefusedError, GoneError) as error:
                 refused[account_id] = error
             else:
-                yield Listed(self.records(response.value, task), response.server_time)
+                yield RecordPage(self.records(response.value, task), response.server_time)
 
-    def _not_excluded(self, task: Task) -> Iterator[Listed]:
+    def _not_excluded(self, task: Task) -> Iterator[RecordPage]:
         excluded, kept = 0, 0
-        for listed in super().listing(task):
-            accounts = [account for account in listed.records if account["id"] not in self.config.exclude_account_ids]
-            excluded, kept = excluded + len(listed.records) - len(accounts), kept + len(accounts)
-            yield listed._replace(records=accounts)
+        for page in super().record_pages(task):
+            accounts = [account for account in page.records if account["id"] not in self.config.exclude_account_ids]
+            excluded, kept = excluded + len(page.records) - len(accounts), kept + len(accounts)
+            yield page._replace(records=accounts)
         if excluded and not kept:
             self.notices.warn(EXCLUDED, f"{EXCLUDED} has all {excluded} ad accounts, so nothing of them is read.")
 
@@ -182,13 +182,13 @@ class AdAccountStream(PinterestStream, ABC):
 
     def accounts(self) -> list[str]:
         """Return the ids of the ad accounts to read."""
-        return list(self.ad_accounts.ids.of(()))
+        return list(self.ad_accounts.ids.get(()))
 
     def tasks(self) -> Iterator[Task]:
         """Yield a task for each account, and a failed task for each expected account that the list lacks."""
         accounts = self.accounts()
         yield from self.account_tasks(accounts)
-        for account in self._expected() - set(accounts):
+        for account in self._required_accounts() - set(accounts):
             quote = f"Pinterest does not list it for this user{self.unread_days(account)}"
             yield Task.failed({"ad_account_id": account}, AccountUnreadableError(account, quote))
 
@@ -201,11 +201,11 @@ class AdAccountStream(PinterestStream, ABC):
         """Yield the tasks of an account: here one."""
         yield self.task({"ad_account_id": account})
 
-    def is_expected(self, task: Task) -> bool:
+    def has_to_be_readable(self, task: Task) -> bool:
         """Return whether the config names the task's account, or it was synced before."""
-        return task["ad_account_id"] in self._expected()
+        return task["ad_account_id"] in self._required_accounts()
 
-    def _expected(self) -> set[str]:
+    def _required_accounts(self) -> set[str]:
         """Return the accounts that must be read: named in the config, or synced before and not excluded since."""
         if self.config.account_ids:
             return set(self.config.account_ids)

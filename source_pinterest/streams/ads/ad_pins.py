@@ -56,9 +56,9 @@ class AdPins(AdAccountStream):
 
     def account_tasks(self, accounts: Iterable[str]) -> Iterator[Task]:
         """Yield the tasks of each account."""
-        listed = list(accounts)
-        self._due = self.checkpoint.owed.due(set(listed))
-        yield from super().account_tasks(listed)
+        accounts = list(accounts)
+        self._due = self.checkpoint.owed.due(set(accounts))
+        yield from super().account_tasks(accounts)
 
     def tasks_of_account(self, account: str) -> Iterator[Task]:
         """Yield a task that stands for the pins that are owed, which one worker reads, and one for each new pin."""

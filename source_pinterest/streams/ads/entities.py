@@ -15,7 +15,7 @@ from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.entity_cursor import FIELD, EntityCursor, Listing, status_of, time_in
 from source_pinterest.state.period import Setup
 from source_pinterest.streams.ads.accounts import AdAccountStream
-from source_pinterest.streams.base.listing import Listed
+from source_pinterest.streams.base.listing import RecordPage
 from source_pinterest.streams.base.stream import ForeignKey, Rank, Sync, to_pin
 
 
@@ -72,10 +72,10 @@ class EntityStream(AdAccountStream, ABC):
         listed_at = latest_edit = None
         statuses: set[str | None] = set()
         with self.ids.filling((account,)) as ids:
-            for listed in self.listing(task):
-                listed_at = listed_at or min(listed.server_time, int(time.time()))
-                ids.extend(self.ids_for_children(listed.records))
-                wanted = self._wanted(listed.records)
+            for page in self.record_pages(task):
+                listed_at = listed_at or min(page.server_time, int(time.time()))
+                ids.extend(self.ids_for_children(page.records))
+                wanted = self._wanted(page.records)
                 statuses.update(map(status_of, wanted))
                 latest_edit = max((latest_edit or 0, *map(self._edit_time, wanted))) if wanted else latest_edit
                 yield from self.to_bundles(record for record in wanted if has_changed(record))
@@ -142,15 +142,15 @@ class Ads(EntityStream):
         """Whether `ad_pins` is going to take the pins of each account."""
         self._promoted: dict[str, PromotedPins] = {}
 
-    def listing(self, task: Task) -> Iterator[Listed]:
+    def record_pages(self, task: Task) -> Iterator[RecordPage]:
         """Yield the ads of an account, and keep which pins they promote, if another stream needs them."""
         promoted: PromotedPins | None = None
-        for listed in super().listing(task):
+        for page in super().record_pages(task):
             if self.keeps_pins:
-                promoted = promoted or PromotedPins(min(listed.server_time, int(time.time())))
-                for ad in listed.records:
+                promoted = promoted or PromotedPins(min(page.server_time, int(time.time())))
+                for ad in page.records:
                     promoted.add(ad)
-            yield listed
+            yield page
         if promoted:
             self._promoted[task["ad_account_id"]] = promoted
 

@@ -18,10 +18,10 @@ from source_pinterest.api.session import ApiResponse
 from source_pinterest.config import STATUSES
 from source_pinterest.engine.asks import Ids
 from source_pinterest.engine.ledger import FAILURES_IN_A_ROW
-from source_pinterest.engine.tasks import Parents, Task
+from source_pinterest.engine.tasks import ParentIds, Task
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.ads.entities import AdGroups, EntityStream
-from source_pinterest.streams.base.listing import Listed, SeenIds, reading_list
+from source_pinterest.streams.base.listing import RecordPage, SeenIds, reading_list
 from source_pinterest.streams.base.stream import ForeignKey, Rank, Sync, to_pin
 
 LOGGER = logging.getLogger("airbyte")
@@ -45,26 +45,26 @@ class EntityListStream(AdAccountStream, ABC):
     def tasks_of_account(self, account: str) -> Iterator[Task]:
         """Yield the task of an account, once its entities are listed."""
         for stream in self.listed_by.values():
-            self.shared.stream(stream).ids.of((account,))
+            self.shared.stream(stream).ids.get((account,))
         yield self.task({"ad_account_id": account})
 
     def entities_of(self, account: str, parameter: str) -> Ids:
         """Return the ids of the account's entities that a parameter names, those of a list that broke off included."""
-        return tuple(self.shared.stream(self.listed_by[parameter]).ids.listed((account,)))
+        return tuple(self.shared.stream(self.listed_by[parameter]).ids.get_readable((account,)))
 
-    def list_ids(self, parents: Parents) -> Iterator[str]:
+    def list_ids(self, parents: ParentIds) -> Iterator[str]:
         """Yield the ids that children need of an account, without emitting its records."""
         for task in self.account_tasks(parents):
             if task.error:
                 raise task.error
-            for listed in self.listing(task):
-                yield from self.ids_for_children(listed.records)
+            for page in self.record_pages(task):
+                yield from self.ids_for_children(page.records)
 
-    def listing(self, task: Task) -> Iterator[Listed]:
+    def record_pages(self, task: Task) -> Iterator[RecordPage]:
         """Yield the records of all lists of an account. A record that another list had is dropped."""
         seen = SeenIds(self.shape.key)
-        for listed in super().listing(task):
-            yield listed._replace(records=seen.new(listed.records))
+        for page in super().record_pages(task):
+            yield page._replace(records=seen.new(page.records))
 
     def responses(self, task: Task, **more: Any) -> Iterator[ApiResponse[ListPage]]:
         """Yield the pages of all lists of an account.

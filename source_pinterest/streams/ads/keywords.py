@@ -128,7 +128,7 @@ class KeywordMetrics(AdAccountStream):
 
     def tasks_of_account(self, account: str) -> Iterator[Task]:
         """Yield the task of an account, once its keywords are listed."""
-        self.shared.stream(Keywords).ids.of((account,))
+        self.shared.stream(Keywords).ids.get((account,))
         yield self.task({"ad_account_id": account})
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
@@ -144,9 +144,9 @@ class KeywordMetrics(AdAccountStream):
         """
         del more
         account, ids = task["ad_account_id"], self.shared.stream(Keywords).ids
-        listed = dict.fromkeys(ids.listed((account,)))
-        keywords = tuple(keyword for keyword in listed if _SEPARATOR not in keyword)
-        if with_comma := next((keyword for keyword in listed if _SEPARATOR in keyword), None):
+        all_keywords = dict.fromkeys(ids.get_readable((account,)))
+        keywords = tuple(keyword for keyword in all_keywords if _SEPARATOR not in keyword)
+        if with_comma := next((keyword for keyword in all_keywords if _SEPARATOR in keyword), None):
             self.notices.warn(
                 "commas",
                 f"keywords with a comma, such as {with_comma!r}, are left out: commas separate the keywords of a "

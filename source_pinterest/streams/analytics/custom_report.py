@@ -86,7 +86,7 @@ class AccountsToAsk:
     @cached_property
     def left(self) -> deque[str]:
         """The accounts that have not refused a request."""
-        return deque(islice(self._sync.stream(AdAccounts).ids.of(()), _CHECKED_ACCOUNTS))
+        return deque(islice(self._sync.stream(AdAccounts).ids.get(()), _CHECKED_ACCOUNTS))
 
     def ask(self, try_out: Callable[[str], None]) -> None:
         """Try a request out with the first account that does not refuse. A sync would leave out the others too."""

@@ -261,7 +261,7 @@ class QueryAnalytics(AdAccountStream, ABC):
         if not self.entity_stream:
             return None
         apart = self.checkpoint.owed_before(account)
-        return tuple(entity for entity in self.entity_stream.ids.listed((account,)) if entity not in apart)
+        return tuple(entity for entity in self.entity_stream.ids.get_readable((account,)) if entity not in apart)
 
     def request_fingerprint(self) -> str:
         """Return a digest of all parameters that change the numbers of a day."""

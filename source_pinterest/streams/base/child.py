@@ -6,39 +6,41 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from source_pinterest.engine.tasks import Task, or_failed
-from source_pinterest.streams.base.listing import Listed, reading_list
+from source_pinterest.streams.base.listing import RecordPage, reading_list
 from source_pinterest.streams.base.stream import ForeignKey, PinterestStream, Sync
 
 
 class ChildStream(PinterestStream, ABC):
     """One task for each id of a parent stream. Each record has the ids of all its parents."""
 
-    parent: ClassVar[type[PinterestStream]]
+    child_of: ClassVar[type[PinterestStream]]
     parent_unless: ClassVar[str] = ""
     """When the parent stream lacks the parent of a record; empty if it never does."""
 
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
         of_parents = (key for key in self.parent_stream.foreign_keys if set(key.fields) <= set(self.parent_fields))
-        parent = ForeignKey(self.parent.stream_name(), self.parent_fields, self.parent_unless)
+        parent = ForeignKey(self.child_of.stream_name(), self.parent_fields, self.parent_unless)
         self.foreign_keys = tuple(dict.fromkeys((*of_parents, parent, *self.foreign_keys)))
-        self.needs = (*self.needs, self.parent)
+        self.needs = (*self.needs, self.child_of)
 
     @cached_property
     def parent_stream(self) -> PinterestStream:
         """The parent stream in this sync."""
-        return self.shared.stream(self.parent)
+        return self.shared.stream(self.child_of)
 
     def tasks(self) -> Iterator[Task]:
         """Return a task for each parent. A failed listing of parents becomes one task, which raises its error."""
-        for outer in self.parent_stream.tasks():
-            yield from [outer] if outer.error else or_failed(outer.parents, self.tasks_of(outer))
+        for parent_task in self.parent_stream.tasks():
+            yield from (
+                [parent_task] if parent_task.error else or_failed(parent_task.parents, self.tasks_of(parent_task))
+            )
 
-    def tasks_of(self, outer: Task) -> Iterator[Task]:
+    def tasks_of(self, parent_task: Task) -> Iterator[Task]:
         """Return a task for each parent in a list of the parent stream."""
         field = self.parent_fields[-1]
-        for parent in self.parent_stream.ids.of(outer.parent_ids):
-            yield self.task({**outer.parents, field: parent})
+        for parent_id in self.parent_stream.ids.get(parent_task.parent_ids):
+            yield self.task({**parent_task.parents, field: parent_id})
 
 
 class VariedStream(PinterestStream, ABC):
@@ -55,7 +57,7 @@ class VariedStream(PinterestStream, ABC):
         """Return the parameters of a page with the first value, for callers that send a single request."""
         return {**super().request_params(*args, **kwargs), self.parameter: self.values[0]}
 
-    def listing(self, task: Task) -> Iterator[Listed]:
+    def record_pages(self, task: Task) -> Iterator[RecordPage]:
         """Return the records of a list, value by value.
 
         Raises:
@@ -66,4 +68,4 @@ class VariedStream(PinterestStream, ABC):
             with reading_list(self.name, self.path(stream_slice=task), has_begun=number > 0):
                 for response in self.responses(task, **{self.parameter: value}):
                     records = [{**record, **stamp} for record in self.records(response.value, task)]
-                    yield Listed(records, response.server_time)
+                    yield RecordPage(records, response.server_time)

@@ -8,7 +8,7 @@ from source_pinterest.api.bodies import ListPage, Record, list_in, parse_body, w
 from source_pinterest.api.errors import BadRequestError, GoneError, form_error
 from source_pinterest.api.session import ApiResponse
 from source_pinterest.engine.tasks import Task
-from source_pinterest.streams.base.listing import Listed
+from source_pinterest.streams.base.listing import RecordPage
 from source_pinterest.streams.base.stream import PinterestStream
 
 
@@ -61,11 +61,11 @@ class DocumentStream(PinterestStream, ABC):
         del path
         return items
 
-    def listing(self, task: Task) -> Iterator[Listed]:
+    def record_pages(self, task: Task) -> Iterator[RecordPage]:
         """Return the records of a task, each key once."""
         seen: dict[tuple[str, ...], Record] = {}
         for response in self.responses(task):
-            yield Listed(list(self.keyed(self.records(response.value, task), seen)), response.server_time)
+            yield RecordPage(list(self.keyed(self.records(response.value, task), seen)), response.server_time)
 
     def keyed(self, records: Iterable[Record], seen: dict[tuple[str, ...], Record]) -> Iterator[Record]:
         """Return the records with a new and complete key. Warn of the others, except exact duplicates.

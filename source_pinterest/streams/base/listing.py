@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 from source_pinterest import limits
 from source_pinterest.api.bodies import BY_ID, Record
 from source_pinterest.api.errors import AccessLostError, GoneError, RefusedError, SliceError
-from source_pinterest.engine.parents import number_or_text
+from source_pinterest.engine.listed_ids import number_or_text
 
 
-class Listed(NamedTuple):
+class RecordPage(NamedTuple):
     """The records of one page.
 
     Attributes:
@@ -117,10 +117,10 @@ class SeenIds:
 
     def new(self, records: Iterable[Record]) -> list[Record]:
         """Return the records that no earlier page had."""
-        found = []
+        new = []
         for record in records:
             key = number_or_text(record[self._key[0]]) if len(self._key) == 1 else tuple(map(record.get, self._key))
             if key not in self._ids:
                 self._ids.add(key)
-                found.append(record)
-        return found
+                new.append(record)
+        return new

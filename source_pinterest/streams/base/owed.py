@@ -36,7 +36,7 @@ def tasks_of_owed(
         if not stream.ledger.may_read(queue):
             break
         task = task_of(pin)
-        task.parent, task.failed_syncs = queue, waiting.pop(pin).failed_syncs
+        task.group, task.failed_syncs = queue, waiting.pop(pin).failed_syncs
         yield task
     if waiting:
         first = next(iter(waiting))
@@ -46,5 +46,5 @@ def tasks_of_owed(
             is_isolated=True,
         )
         task = Task.failed({**parents, "waiting_pin": first}, error)
-        task.parent, task.failed_syncs = tuple(parents.values()), min(debt.failed_syncs for debt in waiting.values())
+        task.group, task.failed_syncs = tuple(parents.values()), min(debt.failed_syncs for debt in waiting.values())
         yield task

@@ -29,7 +29,7 @@ from source_pinterest.api.errors import (
 )
 from source_pinterest.engine.bundles import Bundle, BundleMessage
 from source_pinterest.engine.ledger import Consequence
-from source_pinterest.engine.tasks import Parents, Task
+from source_pinterest.engine.tasks import ParentIds, Task
 from source_pinterest.state.cursor import FullRefresh, PinterestCursor, StateStore, UnreadCursor, WholeCursor
 from source_pinterest.state.formats import ACCOUNT_KEY, has_position
 from source_pinterest.state.period import Setup
@@ -132,8 +132,8 @@ class StreamRun(PartitionGenerator):
                     break
                 self.wait_for_turn()  # the requests that found the task may have told of a quota
                 yield task
-        except Exception as found:  # noqa: BLE001 - the error of a bug ends the planning as well
-            error = as_slice_error(self.name, found)
+        except Exception as raised:  # noqa: BLE001 - the error of a bug ends the planning as well
+            error = as_slice_error(self.name, raised)
             self._ledger.failed.append(error)
         finally:  # child streams wait no longer, also if the planning is closed, which is not judged
             self.stream.usage.finish_planning()
@@ -160,7 +160,7 @@ class StreamRun(PartitionGenerator):
         """
         error: Exception | None = None
         try:
-            if not self._ledger.may_read(task.parent):
+            if not self._ledger.may_read(task.group):
                 self.cursor.fail(task)
             elif task.tasks:
                 error = yield from self._read_in_turn(task.tasks())
@@ -173,10 +173,10 @@ class StreamRun(PartitionGenerator):
                         yield bundle
                 except StopIteration as end:
                     self.cursor.commit(task, end.value)
-                    self._ledger.note_success(task.parent)
-        except Exception as found:  # noqa: BLE001 - the error of a bug ends the task as well
-            error = self._failure(task, as_slice_error(self.name, found))
-            _drop_traces(found)
+                    self._ledger.note_success(task.group)
+        except Exception as raised:  # noqa: BLE001 - the error of a bug ends the task as well
+            error = self._failure(task, as_slice_error(self.name, raised))
+            _drop_traces(raised)
         except BaseException:  # the sync is closed, so that nothing is judged
             self.cursor.fail(task)
             raise
@@ -210,13 +210,13 @@ class StreamRun(PartitionGenerator):
         stream that may lack a right: only all of its tasks together show it.
         """
         if isinstance(error, RefusedError | GoneError):
-            if task.parents and (self.stream.access or not self._has_to_be_readable(task)):
+            if task.parents and (self.stream.access or not self._is_loss(task)):
                 self._ledger.refused.append((task, error))
                 return None
             error = because(error, self._loss(task, error) if task.parents else self.stream.explain(error))
         elif isinstance(error, RightMissingError):
             error = because(error, self.stream.explain(error))
-        consequence = self._ledger.note_failure(task.parent, error, task.failed_syncs)
+        consequence = self._ledger.note_failure(task.group, error, task.failed_syncs)
         self.cursor.fail(task, error)
         if consequence is Consequence.LEAVE_UNREAD and isinstance(error, PinterestError):
             self.stream.leave_out(task, error)
@@ -246,9 +246,9 @@ class StreamRun(PartitionGenerator):
         ledger = self._ledger
         if self.stream.access and ledger.shows_no_right():
             return self.stream.explain(ledger.refused[0][1])
-        losses, left_out = dict[Parents, PinterestError](), dict[Parents, PinterestError]()
+        losses, left_out = dict[ParentIds, PinterestError](), dict[ParentIds, PinterestError]()
         for task, error in ledger.refused:
-            if self._has_to_be_readable(task):
+            if self._is_loss(task):
                 self.cursor.fail(task, error)
                 losses.setdefault(task.parent_ids, self._loss(task, error))
             else:
@@ -261,13 +261,13 @@ class StreamRun(PartitionGenerator):
             return NothingLeftError(self.name, len(left_out), str(next(iter(left_out.values())).message))
         return next(iter(losses.values()), None)
 
-    def _has_to_be_readable(self, task: Task) -> bool:
-        """Return whether the refusal of a task is a failure: its account is expected, or was read in this sync."""
+    def _is_loss(self, task: Task) -> bool:
+        """Return whether the refusal of a task is the loss of an account, which is expected or was read in this sync."""
         is_account = tuple(task.parents) == (ACCOUNT_KEY,)
-        return (is_account and self._ledger.has_read(task.parent)) or self.stream.is_expected(task)
+        return (is_account and self._ledger.has_read(task.group)) or self.stream.has_to_be_readable(task)
 
     def _loss(self, task: Task, error: PinterestError) -> PinterestError:
-        is_partial = self._ledger.has_read(task.parent)
+        is_partial = self._ledger.has_read(task.group)
         account, quote = task[ACCOUNT_KEY], str(error.message).rstrip(".")
         return AccountUnreadableError(account, f"{quote}{self.stream.unread_days(account)}", is_partial=is_partial)
 

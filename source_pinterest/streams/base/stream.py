@@ -50,13 +50,13 @@ from source_pinterest.dates import day_of_header
 from source_pinterest.engine.asks import Refusals
 from source_pinterest.engine.bundles import Bundle, RowBudget, bundles_of
 from source_pinterest.engine.ledger import Ledger
-from source_pinterest.engine.parents import ParentIds
+from source_pinterest.engine.listed_ids import ListedIds
 from source_pinterest.engine.progress import Notices
-from source_pinterest.engine.tasks import Parents, Task
+from source_pinterest.engine.tasks import ParentIds, Task
 from source_pinterest.reporting.runner import ReportRunner
 from source_pinterest.state.cursor import PinterestCursor, StateStore
 from source_pinterest.state.period import DayRange, Period, Setup
-from source_pinterest.streams.base.listing import BookmarkPaginator, Listed, SeenIds, reading_list
+from source_pinterest.streams.base.listing import BookmarkPaginator, RecordPage, SeenIds, reading_list
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -115,14 +115,14 @@ class Sync:
             streams = [s for s in list(self._streams.values()) if getattr(s, "tells_day", False) and s.ids.wanted]
             for stream in sorted(streams, key=lambda stream: stream.rank)[:1]:
                 with suppress(Exception):  # raised again in the streams that need the list
-                    stream.ids.of(())
+                    stream.ids.get(())
         return self._days.setdefault(_TODAY, day_of_header(self.api.session.last_date, self.config.today))
 
-    def stream(self, of: type[S]) -> S:
+    def stream(self, stream_class: type[S]) -> S:
         """Return this sync's instance of a stream class."""
-        if of not in self._streams:
-            self._streams[of] = of(self)  # type: ignore[call-arg]
-        return self._streams[of]  # type: ignore[no-any-return]
+        if stream_class not in self._streams:
+            self._streams[stream_class] = stream_class(self)  # type: ignore[call-arg]
+        return self._streams[stream_class]  # type: ignore[no-any-return]
 
 
 class ForeignKey(NamedTuple):
@@ -215,7 +215,7 @@ class PinterestStream(HttpStream, ABC):
         self.gaps = set[ParentIds]()
         """The lists of which items without their key were left out."""
         self.ledger = Ledger()
-        self.ids = ParentIds(self.name, self.list_ids, self.needed_ids)
+        self.ids = ListedIds(self.name, self.list_ids, self.needed_ids)
         self.client = PinterestClient(
             sync.api,
             self.name,
@@ -243,7 +243,7 @@ class PinterestStream(HttpStream, ABC):
         if self.checkpoint:
             self.checkpoint.explain()
 
-    def needed_ids(self) -> Iterator[ParentIds]:
+    def needed_ids(self) -> Iterator[ListedIds]:
         """Return the caches of the ids with which the tasks are made."""
         for stream in self.needs:
             yield self.shared.stream(stream).ids
@@ -350,7 +350,7 @@ class PinterestStream(HttpStream, ABC):
         except Exception as error:  # noqa: BLE001 - raised again
             raise as_slice_error(self.name, error)  # noqa: B904 - the new error has its cause
 
-    def is_expected(self, task: Task) -> bool:
+    def has_to_be_readable(self, task: Task) -> bool:
         """Return whether the task has to be readable, so that its refusal is a failure: here never."""
         del task
         return False
@@ -391,10 +391,10 @@ class PinterestStream(HttpStream, ABC):
         The return value of the generator is passed to the cursor's `commit`: whether the list has to be read again.
         """
         with self.ids.filling(task.parent_ids) as ids:
-            for listed in self.listing(task):
+            for page in self.record_pages(task):
                 if self.ids.wanted:
-                    ids.extend(self.ids_for_children(listed.records))
-                yield from self.to_bundles(listed.records)
+                    ids.extend(self.ids_for_children(page.records))
+                yield from self.to_bundles(page.records)
         return self.has_gap(task)
 
     def has_gap(self, task: Task) -> bool:
@@ -408,10 +408,10 @@ class PinterestStream(HttpStream, ABC):
         """Serialise records as bundles of messages."""
         return bundles_of(self.name, records)
 
-    def list_ids(self, parents: Parents) -> Iterator[str]:
+    def list_ids(self, parents: ParentIds) -> Iterator[str]:
         """Return the ids of a task for child streams, while this stream itself is not selected."""
-        for listed in self.listing(self.task(dict(zip(self.parent_fields, parents, strict=True)))):
-            yield from self.ids_for_children(listed.records)
+        for page in self.record_pages(self.task(dict(zip(self.parent_fields, parents, strict=True)))):
+            yield from self.ids_for_children(page.records)
 
     def ids_for_children(self, records: Iterable[Record]) -> Iterator[str]:
         """Yield the ids of the records for which child streams have tasks, and keep the facts about them."""
@@ -424,10 +424,10 @@ class PinterestStream(HttpStream, ABC):
         """Return what child streams ask about a record, by its id (`ids.fact_about`); None if they ask nothing."""
         del record
 
-    def listing(self, task: Task) -> Iterator[Listed]:
+    def record_pages(self, task: Task) -> Iterator[RecordPage]:
         """Return the records of a task page by page."""
         for response in self.responses(task):
-            yield Listed(self.records(response.value, task), response.server_time)
+            yield RecordPage(self.records(response.value, task), response.server_time)
 
     def records(self, page: ListPage, task: Task) -> list[Record]:
         """Return the records of a page, with the ids of the task; all ids become strings."""
@@ -506,18 +506,18 @@ class PinterestStream(HttpStream, ABC):
 
     def without_copies(self, path: str, items: list[Record]) -> list[Record]:
         """Return the items of a list that has no pages, each once, and warn of different ones with the same key."""
-        found: list[Record] = []
+        kept: list[Record] = []
         by_key = dict[tuple[str, ...], list[Record]]()
         for item in items:
             key = tuple(str(item.get(field)) for field in self.shape.key)
             others = by_key.setdefault(key, []) if all(field in item for field in self.shape.key) else []
             if item not in others:
                 others.append(item)
-                found.append(item)
+                kept.append(item)
         if twice := [", ".join(key) for key, others in by_key.items() if len(others) > 1]:
             self.notices.warn(
                 f"copies in {path}",
                 f"{path} has several items with the same {' and '.join(self.shape.key)}, such as {twice[0]}. A "
                 "destination that replaces rows by their key keeps one of them.",
             )
-        return found
+        return kept

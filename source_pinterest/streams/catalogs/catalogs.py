@@ -64,7 +64,7 @@ class CatalogsFeedProcessingResults(ChildStream, CatalogStream):
     primary_key: str | list[str] = ["feed_id", "id"]  # noqa: RUF012 - the framework's attribute, never changed
     path_template = "catalogs/feeds/{feed_id}/processing_results"
     needs_user_token = True
-    parent = CatalogsFeeds
+    child_of = CatalogsFeeds
     has_last_bookmark = True  # seen to lead to an empty page; by Pinterest's documentation it may lead to the first
     cost = f"one request for each feed and {limits.PAGE_SIZE} records, and one for an empty page after the last"
     parent_fields = ("feed_id",)
@@ -97,7 +97,7 @@ class CatalogsProductGroupProducts(ChildStream, CatalogStream):
     needs_user_token = True
     shape = ListShape(("pin_id",))
     foreign_keys = (to_pin("pin_id"),)
-    parent = CatalogsProductGroups
+    child_of = CatalogsProductGroups
     cost = f"one request for each product group and {limits.PAGE_SIZE} products"
     rank = Rank.EACH
     parent_fields = ("product_group_id",)
@@ -121,7 +121,7 @@ class CatalogsProductGroupCounts(ChildStream, CatalogStream):
     needs_user_token = True
     shape = ListShape(("product_group_id",))
     page_size = None
-    parent = CatalogsProductGroups
+    child_of = CatalogsProductGroups
     cost = "one request for each product group"
     rank = Rank.EACH
     parent_fields = ("product_group_id",)

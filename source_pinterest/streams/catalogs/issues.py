@@ -37,21 +37,21 @@ class ReportStatsStream(ChildStream, CatalogStream, ABC):
     needs_user_token = True
     shape = ListShape(("code",))
     report_type: ClassVar[str]
-    parent: ClassVar[type[Catalogs | CatalogsFeeds]]
+    child_of: ClassVar[type[Catalogs | CatalogsFeeds]]
 
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
         self._encode: Encode = _in_brackets
         self._is_encoding_accepted = False
 
-    def tasks_of(self, outer: Task) -> Iterator[Task]:
+    def tasks_of(self, parent_task: Task) -> Iterator[Task]:
         """Yield a task for each feed or catalog of a type for which Pinterest counts issues."""
-        for task in super().tasks_of(outer):
+        for task in super().tasks_of(parent_task):
             if self._type_of(task[self.parent_fields[-1]]) in TYPES_WITH_STATS:
                 yield task
 
     def _type_of(self, subject: str) -> str | None:
-        return self.shared.stream(self.parent).ids.fact_about(subject)
+        return self.shared.stream(self.child_of).ids.fact_about(subject)
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Add the type of the counts, and the feed or catalog."""
@@ -82,14 +82,14 @@ class CatalogsFeedItemIssues(ChildStream, CatalogStream):
     path_template = "catalogs/processing_results/{processing_result_id}/item_issues"
     needs_user_token = True
     shape = ListShape(("item_number",))
-    parent = CatalogsFeedProcessingResults
+    child_of = CatalogsFeedProcessingResults
     empty_if = (Reason.NO_CATALOG, Reason.NOT_SERVED)
     cost = f"one request for each feed and {limits.PAGE_SIZE} records"
     parent_fields = ("feed_id", "processing_result_id")
 
-    def tasks_of(self, outer: Task) -> Iterator[Task]:
+    def tasks_of(self, parent_task: Task) -> Iterator[Task]:
         """Yield a task for the latest finished result of a feed, on whichever page of the list it is."""
-        results = list(super().tasks_of(outer))
+        results = list(super().tasks_of(parent_task))
         if results:
             created = self.parent_stream.ids.fact_about
             yield max(results, key=lambda result: created(result["processing_result_id"]))
@@ -100,7 +100,7 @@ class CatalogsFeedIngestionStats(ReportStatsStream):
 
     primary_key: str | list[str] = ["feed_id", "code"]  # noqa: RUF012 - as above
     report_type = "FEED_INGESTION_ISSUES"
-    parent = CatalogsFeeds
+    child_of = CatalogsFeeds
     foreign_keys = (ForeignKey("catalogs", ("catalog_id",)),)
     cost = f"one request for each feed and {limits.PAGE_SIZE} records"
     parent_fields = ("feed_id",)
@@ -111,7 +111,7 @@ class CatalogsDistributionStats(ReportStatsStream):
 
     primary_key: str | list[str] = ["catalog_id", "code"]  # noqa: RUF012 - as above
     report_type = "DISTRIBUTION_ISSUES"
-    parent = Catalogs
+    child_of = Catalogs
     cost = f"one request for each catalog and {limits.PAGE_SIZE} records"
     parent_fields = ("catalog_id",)
 

@@ -69,7 +69,7 @@ class OrganicStream(PinterestStream):
         accounts = self._ad_accounts.one_per_owner()
         for account in accounts:
             yield self.task({ACCOUNT_KEY: account})
-        read_before = self._read_before.difference(accounts, self._ad_accounts.ids.of(()))
+        read_before = self._read_before.difference(accounts, self._ad_accounts.ids.get(()))
         for account in sorted(self._ad_accounts.unreadable() | read_before):
             quote = f"Pinterest does not show it to this user{self.unread_days(account)}"
             yield Task.failed({ACCOUNT_KEY: account}, AccountUnreadableError(account, quote))
@@ -80,7 +80,7 @@ class OrganicStream(PinterestStream):
         known = frozenset(self.checkpoint.accounts() if self.checkpoint else ()) - self.config.exclude_account_ids
         return known.intersection(self.config.account_ids) if self.config.account_ids else known
 
-    def is_expected(self, task: Task) -> bool:
+    def has_to_be_readable(self, task: Task) -> bool:
         """Return whether the owner that the task is about was read before."""
         return tuple(task.parents) == (ACCOUNT_KEY,) and task[ACCOUNT_KEY] in self._read_before
 

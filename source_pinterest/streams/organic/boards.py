@@ -7,7 +7,7 @@ from source_pinterest.api.bodies import Record
 from source_pinterest.engine.tasks import Task
 from source_pinterest.state.board_cursor import MODIFIED_AT
 from source_pinterest.streams.base.child import ChildStream
-from source_pinterest.streams.base.listing import Listed
+from source_pinterest.streams.base.listing import RecordPage
 from source_pinterest.streams.base.stream import Rank, Sync
 from source_pinterest.streams.organic.base import OrganicStream
 
@@ -23,11 +23,11 @@ class Boards(OrganicStream):
         self.listed_at = 0
         """When the first page of boards was listed, in epoch seconds, by the server's clock; 0 before that."""
 
-    def listing(self, task: Task) -> Iterator[Listed]:
+    def record_pages(self, task: Task) -> Iterator[RecordPage]:
         """Yield the boards of a page, and remember when the first page was listed."""
-        for listed in super().listing(task):
-            self.listed_at = self.listed_at or listed.server_time
-            yield listed
+        for page in super().record_pages(task):
+            self.listed_at = self.listed_at or page.server_time
+            yield page
 
     def fact_for_children(self, record: Record) -> str | None:
         """Return when the pins of a board last changed."""
@@ -42,5 +42,5 @@ class BoardSections(ChildStream, OrganicStream):
     cost = f"one request for each board and {limits.PAGE_SIZE} sections"
     rank = Rank.EACH_PIN
     scopes = ("boards:read",)
-    parent = Boards
+    child_of = Boards
     parent_fields = ("board_id",)

@@ -36,7 +36,7 @@ from source_pinterest.dates import DateWindow, days_before, parse_day
 from source_pinterest.engine.asks import Ids
 from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.ledger import FAILURES_IN_A_ROW
-from source_pinterest.engine.parents import number_or_text
+from source_pinterest.engine.listed_ids import number_or_text
 from source_pinterest.engine.tasks import Task, batches
 from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.day_cursor import Owner
@@ -103,7 +103,7 @@ class PinAnalytics(OrganicStream):
         owners = list(super().tasks())
         for owner in (owner for owner in owners if not owner.error):
             with suppress(SliceError):  # raised again when the tasks of the owner are planned
-                self._pins.ids.of(owner.parent_ids)
+                self._pins.ids.get(owner.parent_ids)
         yield Task.in_turn({}, lambda: self.tasks_in_turn(owners))
 
     def tasks_in_turn(self, owners: Sequence[Task]) -> Iterator[Task]:
@@ -128,13 +128,13 @@ class PinAnalytics(OrganicStream):
             self, owner.parents, owed, due, lambda pin: self._task_of_owed(owner, pin, owed[pin].days)
         )
         for begun in self.checkpoint.passes(account, knows_activity=knows_activity):
-            if not self.ledger.may_read(owner.parent):
+            if not self.ledger.may_read(owner.group):
                 return
             yield from self._tasks_of_pass(owner, begun, sorted(pins))
 
     def _pins_of(self, owner: Task) -> set[int]:
         """Return the ids of an owner's pins, by whose order a pass goes on, without those that are no number."""
-        pins = list(map(number_or_text, self._pins.ids.of(owner.parent_ids)))
+        pins = list(map(number_or_text, self._pins.ids.get(owner.parent_ids)))
         if others := [pin for pin in pins if isinstance(pin, str)]:
             left_out = f"{len(others):,} pins whose id is no number, such as {others[0]:.20}, are left out."
             self.notices.warn(left_out, left_out)
@@ -217,7 +217,7 @@ class PinAnalytics(OrganicStream):
             if error := _failure_of(answer):
                 moved_to = after if _are_of_single_pins(refusals, served) else 0
                 yield self._failed(owner, answer.lacking or answer.pins, window, error, moved_to)
-            if not self.ledger.may_read(owner.parent):
+            if not self.ledger.may_read(owner.group):
                 return False
         if not self._are_judged(refusals, served, passed, query):
             return False
@@ -289,7 +289,7 @@ class PinAnalytics(OrganicStream):
                 is_isolated=is_isolated,
             )
         task = Task.failed({**owner.parents, PIN_KEY: pins[0]}, error, window, {PINS_KEY: pins, AFTER_KEY: after})
-        task.parent = owner.parent
+        task.group = owner.group
         return task
 
     def _query(self, owner: Task, window: DateWindow, max_retries: int | None = None) -> Query:

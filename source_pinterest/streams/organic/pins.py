@@ -17,7 +17,7 @@ from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.formats import ACCOUNT_KEY
 from source_pinterest.state.period import Setup
 from source_pinterest.streams.base.child import ChildStream
-from source_pinterest.streams.base.listing import Listed, SeenIds
+from source_pinterest.streams.base.listing import RecordPage, SeenIds
 from source_pinterest.streams.base.stream import ForeignKey, Rank, Sync
 from source_pinterest.streams.organic.base import OrganicStream
 from source_pinterest.streams.organic.boards import Boards, BoardSections
@@ -173,14 +173,14 @@ class BoardSectionPins(BoardedPinStream):
     primary_key: str | list[str] = ["board_id", "board_section_id", "id"]  # noqa: RUF012 - the framework's attribute
     path_template = "boards/{board_id}/sections/{board_section_id}/pins"
     cost = f"one request for each section and {limits.PAGE_SIZE} pins"
-    parent = BoardSections
+    child_of = BoardSections
     parent_fields = ("board_id", "board_section_id")
 
-    def tasks_of(self, outer: Task) -> Iterator[Task]:
+    def tasks_of(self, parent_task: Task) -> Iterator[Task]:
         """Yield a task for each section of a changed board; the sections of other boards are not even listed."""
-        if not self.has_changed(outer):
+        if not self.has_changed(parent_task):
             return
-        yield from self.with_modified_at(outer, list(super().tasks_of(outer)))
+        yield from self.with_modified_at(parent_task, list(super().tasks_of(parent_task)))
 
 
 class BoardPins(BoardedPinStream):
@@ -189,7 +189,7 @@ class BoardPins(BoardedPinStream):
     primary_key: str | list[str] = ["board_id", "id"]  # noqa: RUF012 - as above
     path_template = "boards/{board_id}/pins"
     cost = f"one request for each board and {limits.PAGE_SIZE} pins"
-    parent = Boards
+    child_of = Boards
     parent_fields = ("board_id",)
     foreign_keys = (ForeignKey("board_sections", ("board_id", "board_section_id")),)
 
@@ -198,13 +198,13 @@ class BoardPins(BoardedPinStream):
         totals = {"pin_metrics": "true"} if self.config.pin_metrics else {}
         return {**super().request_params(*args, **kwargs), **totals}
 
-    def tasks_of(self, outer: Task) -> Iterator[Task]:
+    def tasks_of(self, parent_task: Task) -> Iterator[Task]:
         """Yield a task for each changed board."""
-        for board in super().tasks_of(outer):
+        for board in super().tasks_of(parent_task):
             if self.has_changed(board):
                 yield from self.with_modified_at(board, [board])
 
-    def listing(self, task: Task) -> Iterator[Listed]:
+    def record_pages(self, task: Task) -> Iterator[RecordPage]:
         """Yield the pins of a board. If Pinterest caps the list, the pins of the board's sections are read too.
 
         Raises:
@@ -212,13 +212,13 @@ class BoardPins(BoardedPinStream):
         """
         seen = SeenIds()
         try:
-            for listed in super().listing(task):
-                yield listed._replace(records=seen.new(listed.records))
+            for page in super().record_pages(task):
+                yield page._replace(records=seen.new(page.records))
         except SliceError as error:
             if error.reason is not Reason.LIST_CAPPED:
                 raise
-            for listed in self._listings_of_sections(task):
-                yield listed._replace(records=seen.new(listed.records))
+            for page in self._pages_of_sections(task):
+                yield page._replace(records=seen.new(page.records))
             raise SliceError(
                 f"board_pins: board {task['board_id']} has more pins than Pinterest lists of one board (about "
                 f"{limits.PINS_PER_BOARD_LISTED:,}). {len(seen):,} were read, those of its sections included. "
@@ -227,12 +227,12 @@ class BoardPins(BoardedPinStream):
                 is_isolated=True,
             ) from error
 
-    def _listings_of_sections(self, task: Task) -> Iterator[Listed]:
+    def _pages_of_sections(self, task: Task) -> Iterator[RecordPage]:
         section_pins = self.shared.stream(BoardSectionPins)
         for section_id in self.shared.stream(BoardSections).list_ids(task.parent_ids):
             ids = {**task.parents, "board_section_id": section_id}
             try:
-                yield from section_pins.listing(self.task(ids, task.named))
+                yield from section_pins.record_pages(self.task(ids, task.named))
             except GoneError:
                 LOGGER.info(
                     f"board_pins: section {section_id} of board {task['board_id']} was deleted during the sync."

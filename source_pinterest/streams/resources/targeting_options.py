@@ -19,7 +19,7 @@ from source_pinterest.engine.ledger import FAILURES_IN_A_ROW
 from source_pinterest.engine.tasks import Task, or_failed
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.base.document import DocumentStream
-from source_pinterest.streams.base.listing import Listed
+from source_pinterest.streams.base.listing import RecordPage
 from source_pinterest.streams.base.stream import ForeignKey, Rank
 
 INTEREST = "INTEREST"
@@ -76,16 +76,16 @@ class TargetingOptions(DocumentStream):
             yield self.task({"option_type": option_type})
 
     def _of_all_accounts(self, parents: Mapping[str, str]) -> Iterator[Task]:
-        self.shared.stream(AdAccounts).ids.of(())
+        self.shared.stream(AdAccounts).ids.get(())
         yield self.task(parents)
 
-    def listing(self, task: Task) -> Iterator[Listed]:
+    def record_pages(self, task: Task) -> Iterator[RecordPage]:
         """Yield the options of a type, each id once for each type of analytics."""
         if values := _FIXED_VALUES.get(task["option_type"]):
             options = [{"id": value, "name": value.replace("_", " ").capitalize()} for value in values]
-            yield Listed(list(self.keyed(self.records(ListPage(options), task), {})), 0)
+            yield RecordPage(list(self.keyed(self.records(ListPage(options), task), {})), 0)
         else:
-            yield from super().listing(task)
+            yield from super().record_pages(task)
 
     def parse(self, chunks: Iterator[bytes]) -> ListPage:
         """Read the options of a type.
@@ -106,7 +106,7 @@ class TargetingOptions(DocumentStream):
             yield from super().responses(task, **more)
             return
         refused: dict[str, RefusedError | GoneError] = {}
-        accounts = list(self.shared.stream(AdAccounts).ids.of(()))
+        accounts = list(self.shared.stream(AdAccounts).ids.get(()))
         for account in accounts:
             try:
                 yield from super().responses(task, **more, ad_account_id=account)

@@ -40,7 +40,7 @@ def test_ad_groups_that_cannot_be_listed_are_a_slice_that_raises(account: Pinter
 
     assert isinstance(failed.error, UnavailableError)
     with pytest.raises(UnavailableError):
-        list(account.stream(ProductGroupPromotions).ids.of(("11",)))
+        list(account.stream(ProductGroupPromotions).ids.get(("11",)))
 
 
 def test_five_ad_groups_that_fail_in_a_row_end_the_account(pinterest: Pinterest) -> None:
@@ -68,7 +68,7 @@ def test_a_deleted_account_is_not_taken_for_a_deleted_entity(pinterest: Pinteres
 
     stream = pinterest.stream(Keywords)
     with pytest.raises(GoneError):
-        list(stream.listing(stream.task({"ad_account_id": "11"})))
+        list(stream.record_pages(stream.task({"ad_account_id": "11"})))
 
 
 def test_a_refusal_leaves_the_account_out_and_that_of_a_later_call_fails_it(

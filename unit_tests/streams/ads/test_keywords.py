@@ -133,7 +133,7 @@ def found(request: Any, _: Any) -> dict[str, Any]:
 def account(pinterest: Pinterest) -> Pinterest:
     """An account in Japan whose country is known, and whose every question is answered."""
     pinterest.answers("ad_accounts", page([{"id": "11", "country": "JP"}]))
-    list(pinterest.stream(AdAccounts).ids.of(()))
+    list(pinterest.stream(AdAccounts).ids.get(()))
     pinterest.answers(METRICS, {"json": found})
     return pinterest
 
@@ -201,7 +201,7 @@ def test_without_a_country_or_keywords_there_is_no_call(
     pinterest: Pinterest, caplog: pytest.LogCaptureFixture, country: str | None, keywords: list[str]
 ) -> None:
     pinterest.answers("ad_accounts", page([{"id": "11", "country": country}]))
-    list(pinterest.stream(AdAccounts).ids.of(()))
+    list(pinterest.stream(AdAccounts).ids.get(()))
 
     assert names(pinterest, *keywords) == []
     assert ("names no country for ad account 11" in caplog.text) is (country is None)

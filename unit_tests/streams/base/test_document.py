@@ -59,4 +59,4 @@ def test_a_refusal_of_a_task_without_parents_is_raised_unchanged(pinterest: Pint
     stream = pinterest.stream(AdAccountCountries)
 
     with pytest.raises(BadRequestError):
-        list(stream.listing(stream.task({})))
+        list(stream.record_pages(stream.task({})))

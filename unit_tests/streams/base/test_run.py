@@ -27,7 +27,7 @@ from source_pinterest.api.verdicts import ErrorResponse, RequestContext
 from source_pinterest.config import Config
 from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.ledger import FAILURES_IN_A_ROW
-from source_pinterest.engine.tasks import Parents, Task
+from source_pinterest.engine.tasks import ParentIds, Task
 from source_pinterest.streams.base.run import StreamRun, TaskPartition
 from source_pinterest.streams.base.stream import PinterestStream, Sync
 from unit_tests.answers import refusal
@@ -101,11 +101,11 @@ class Accounts(PinterestStream):
     def tasks(self) -> Iterator[Task]:
         yield from self.planned
 
-    def list_ids(self, parents: Parents) -> Iterator[str]:
+    def list_ids(self, parents: ParentIds) -> Iterator[str]:
         del parents
         yield "7"
 
-    def is_expected(self, task: Task) -> bool:
+    def has_to_be_readable(self, task: Task) -> bool:
         return account_of(task) in self.expected
 
     def of_account(self, account: str) -> Task:
@@ -262,14 +262,14 @@ def test_a_planning_that_breaks_off_keeps_nobody_waiting_and_its_refusals_are_ju
     assert stream.read_tasks(breaking()) == [LOST]
     assert stream.usage.left_out == 1
     assert stream.usage.is_planned
-    assert in_thread(lambda: list(stream.ids.of(("2",)))).result(PATIENCE_SECONDS) == ["7"]
+    assert in_thread(lambda: list(stream.ids.get(("2",)))).result(PATIENCE_SECONDS) == ["7"]
 
 
 def test_children_wait_for_the_tasks_that_will_be_read_and_for_no_other() -> None:
     stream = Accounts()
     stream.ids.announce()
     list(stream.plan([stream.of_account("1"), Task.failed({"ad_account_id": "2"}, LOST)]))
-    waiting, *others = (in_thread(lambda a=account: list(stream.ids.of((a,)))) for account in ("1", "2", "3"))
+    waiting, *others = (in_thread(lambda a=account: list(stream.ids.get((a,)))) for account in ("1", "2", "3"))
 
     assert [other.result(PATIENCE_SECONDS) for other in others] == [["7"], ["7"]]
     assert waits(waiting)

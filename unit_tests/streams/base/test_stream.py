@@ -64,7 +64,7 @@ def test_after_a_fatal_error_nobody_waits_for_what_is_not_read_any_more(pinteres
     sections.ids.announce()
     sections.ids.want()
     first, second = pinterest.tasks(BoardSections)
-    waiting = in_thread(lambda: list(sections.ids.of(("6",))))
+    waiting = in_thread(lambda: list(sections.ids.get(("6",))))
     with pytest.raises(RightMissingError):
         pinterest.read(BoardSections, first)
 

@@ -29,7 +29,7 @@ def test_before_the_first_response_a_list_that_is_read_anyway_is_waited_for(pint
     sync.stream(AdAccounts).ids.want()
 
     assert str(sync.today()) == DAY
-    assert list(sync.stream(AdAccounts).ids.of(())) == ["11"]
+    assert list(sync.stream(AdAccounts).ids.get(())) == ["11"]
     assert listed.call_count == 1
 
 

@@ -21,7 +21,7 @@ def test_one_product_without_a_pin_is_left_out_and_two_of_three_are_another_form
     pinterest: Pinterest, item: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
     pinterest.answers(PRODUCTS, page([product("1"), item], "more"), page([product("2"), item, {"title": "Desk"}]))
-    pages = pinterest.stream(CatalogsProductGroupProducts).listing(
+    pages = pinterest.stream(CatalogsProductGroupProducts).record_pages(
         pinterest.stream(CatalogsProductGroupProducts).task(GROUP)
     )
 

@@ -39,7 +39,7 @@ def test_pins_of_unknown_age_are_analysed(mock: requests_mock.Mocker) -> None:
     pinterest = Pinterest(mock, pin_analytics_max_age_days=30)
     pinterest.answers("pins", page([{"id": "1", "created_at": "2012-01-01T00:00:00"}, {"id": "2"}]))
 
-    assert list(pinterest.stream(Pins).ids.of(())) == ["2"]
+    assert list(pinterest.stream(Pins).ids.get(())) == ["2"]
 
 
 def test_beyond_the_cap_sections_are_read_and_the_rest_is_told(pinterest: Pinterest) -> None:

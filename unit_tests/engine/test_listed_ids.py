@@ -1,4 +1,4 @@
-"""Parents are listed once, and whoever needs their ids waits for them."""
+"""ParentIds are listed once, and whoever needs their ids waits for them."""
 
 import threading
 import tracemalloc
@@ -8,8 +8,8 @@ from concurrent.futures import Future
 import pytest
 
 from source_pinterest.api.errors import ConfigError, RefusedError
-from source_pinterest.engine.parents import ParentIds
-from source_pinterest.engine.tasks import Parents
+from source_pinterest.engine.listed_ids import ListedIds
+from source_pinterest.engine.tasks import ParentIds
 from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
 
 
@@ -19,12 +19,12 @@ class Listing:
     def __init__(self, *ids: str, error: Exception | None = None) -> None:
         self.ids = ids
         self.error = error
-        self.asked: list[Parents] = []
+        self.asked: list[ParentIds] = []
         self.may_answer = threading.Event()
         self.may_answer.set()
         self.is_asked = threading.Event()
 
-    def __call__(self, key: Parents) -> Iterable[str]:
+    def __call__(self, key: ParentIds) -> Iterable[str]:
         self.asked.append(key)
         self.is_asked.set()
         assert self.may_answer.wait(PATIENCE_SECONDS)
@@ -33,14 +33,14 @@ class Listing:
         return self.ids
 
 
-def asking(ids: ParentIds, key: Parents = ()) -> "Future[list[str]]":
+def asking(ids: ListedIds, key: ParentIds = ()) -> "Future[list[str]]":
     """A thread that asks for a listing."""
-    return in_thread(lambda: list(ids.of(key)))
+    return in_thread(lambda: list(ids.get(key)))
 
 
-def promised(listing: Callable[[Parents], Iterable[str]]) -> ParentIds:
+def promised(listing: Callable[[ParentIds], Iterable[str]]) -> ListedIds:
     """The ids of a parent stream that is selected together with a child, and has promised all of its listings."""
-    ids = ParentIds("lead_forms", listing)
+    ids = ListedIds("lead_forms", listing)
     ids.announce()
     ids.want()
     ids.promise(())
@@ -51,13 +51,13 @@ def promised(listing: Callable[[Parents], Iterable[str]]) -> ParentIds:
 def test_many_threads_share_one_fetch_of_each_listing() -> None:
     listing = Listing("1", "2")
     listing.may_answer.clear()
-    ids = ParentIds("lead_forms", listing)
+    ids = ListedIds("lead_forms", listing)
     futures = [asking(ids) for _ in range(3)]
     assert all(waits(future) for future in futures)
     listing.may_answer.set()
 
     assert [future.result(PATIENCE_SECONDS) for future in futures] == [["1", "2"]] * 3
-    assert list(ids.of(())) == list(ids.of(("a",))) == ["1", "2"]
+    assert list(ids.get(())) == list(ids.get(("a",))) == ["1", "2"]
     assert listing.asked == [(), ("a",)]
 
 
@@ -74,13 +74,13 @@ def test_a_selected_parent_fills_what_others_wait_for_once_it_is_whole() -> None
     assert future.result(PATIENCE_SECONDS) == ["1", "2"]
     ids.release(())
     ids.promise(())
-    assert list(ids.of(())) == ["1", "2"], "a release leaves what is read"
+    assert list(ids.get(())) == ["1", "2"], "a release leaves what is read"
     assert listing.asked == []
 
 
 def test_a_listing_not_promised_yet_is_waited_for_until_the_parent_is_sealed() -> None:
     listing = Listing("9")
-    ids = ParentIds("lead_forms", listing)
+    ids = ListedIds("lead_forms", listing)
     ids.announce()
     future = asking(ids, ("account",))
     assert waits(future)
@@ -129,26 +129,26 @@ def test_a_release_does_not_take_a_listing_from_its_reader() -> None:
     assert listing.asked == [()]
 
 
-def broken_after(ids: list[str], error: Exception) -> tuple[ParentIds, list[Parents]]:
+def broken_after(ids: list[str], error: Exception) -> tuple[ListedIds, list[ParentIds]]:
     """A list that fails after these ids, and how often it was asked for."""
-    calls: list[Parents] = []
+    calls: list[ParentIds] = []
 
-    def listing(key: Parents) -> Iterable[str]:
+    def listing(key: ParentIds) -> Iterable[str]:
         calls.append(key)
         yield from ids
         raise error
 
-    return ParentIds("lead_forms", listing), calls
+    return ListedIds("lead_forms", listing), calls
 
 
 def test_an_error_on_a_later_page_reaches_everyone_after_the_ids_before_it() -> None:
     ids, calls = broken_after(["1", "2"], RefusedError("no more"))
 
     for _ in range(2):
-        found, listing = [], ids.of(())
+        found, listing = [], ids.get(())
         with pytest.raises(RefusedError):
             found.extend(listing)
-        assert found == list(ids.listed(())) == ["1", "2"]
+        assert found == list(ids.get_readable(())) == ["1", "2"]
     assert calls == [()]
 
 
@@ -158,14 +158,14 @@ def test_an_error_of_the_first_page_or_the_whole_stream_comes_at_once(before: li
 
     for _ in range(2):
         with pytest.raises(type(error)):
-            ids.of(())
+            ids.get(())
     assert calls == [()]
 
 
 def test_a_stream_that_needs_ids_needs_those_of_its_parents() -> None:
-    accounts = ParentIds("lead_forms", lambda _: ["1"])
-    groups = ParentIds("lead_forms", lambda _: ["2"], lambda: [accounts])
-    promotions = ParentIds("lead_forms", lambda _: ["3"], lambda: [groups])
+    accounts = ListedIds("lead_forms", lambda _: ["1"])
+    groups = ListedIds("lead_forms", lambda _: ["2"], lambda: [accounts])
+    promotions = ListedIds("lead_forms", lambda _: ["3"], lambda: [groups])
 
     promotions.announce()
 
@@ -186,16 +186,16 @@ def test_a_stream_that_needs_ids_needs_those_of_its_parents() -> None:
     ],
 )
 def test_ids_come_back_as_they_were(found: list[str]) -> None:
-    assert list(ParentIds("lead_forms", Listing(*found)).of(())) == found
+    assert list(ListedIds("lead_forms", Listing(*found)).get(())) == found
 
 
 def test_a_million_ids_are_kept_small() -> None:
     """As texts they would take 69 bytes each."""
     count, first = 10_000, 1_234_567_890_123_456_789
-    ids = ParentIds("lead_forms", lambda _: (str(first + number) for number in range(count)))
+    ids = ListedIds("lead_forms", lambda _: (str(first + number) for number in range(count)))
     tracemalloc.start()
     try:
-        last = max(ids.of(()))
+        last = max(ids.get(()))
         kept, _ = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from source_pinterest.api.errors import SliceError, as_slice_error
 from source_pinterest.api.threads import ClosableCondition, ReadOnce
 from source_pinterest.engine.ledger import Ledger
-from source_pinterest.engine.tasks import Parents
+from source_pinterest.engine.tasks import ParentIds
 
 
 class _Listing(NamedTuple):
@@ -23,7 +23,7 @@ class _Listing(NamedTuple):
             raise self.error
 
 
-class ParentIds:
+class ListedIds:
     """The ids that one parent stream lists, by task.
 
     A selected parent stream fills the listings while it emits its records, and child streams wait for the listings that
@@ -39,14 +39,14 @@ class ParentIds:
     def __init__(
         self,
         stream: str,
-        fetch: Callable[[Parents], Iterable[str]],
-        needs: Callable[[], Iterable["ParentIds"]] = tuple,
+        fetch: Callable[[ParentIds], Iterable[str]],
+        needs: Callable[[], Iterable["ListedIds"]] = tuple,
     ) -> None:
         self._stream, self._fetch, self._needs = stream, fetch, needs
         self._changed = ClosableCondition()
-        self._promised: set[Parents] = set()
-        self._filled: dict[Parents, _Listing] = {}
-        self._fetched: ReadOnce[Parents, _Listing] = ReadOnce()
+        self._promised: set[ParentIds] = set()
+        self._filled: dict[ParentIds, _Listing] = {}
+        self._fetched: ReadOnce[ParentIds, _Listing] = ReadOnce()
         self._selected = False
         self._sealed = True
         self.ledger = Ledger()
@@ -69,7 +69,7 @@ class ParentIds:
         for ids in self._needs():
             ids.want()
 
-    def promise(self, parents: Parents) -> None:
+    def promise(self, parents: ParentIds) -> None:
         """Record that the parent stream will read this listing, unless it has read it."""
         with self._changed:
             if parents not in self._filled:
@@ -81,14 +81,14 @@ class ParentIds:
             self._sealed = True
             self._changed.notify_all()
 
-    def release(self, parents: Parents) -> None:
+    def release(self, parents: ParentIds) -> None:
         """Withdraw a promise. A listing that was filled, or that a child stream fetches, is not affected."""
         with self._changed:
             self._promised.discard(parents)
             self._changed.notify_all()
 
     @contextmanager
-    def filling(self, parents: Parents) -> Generator[list[str], None, None]:
+    def filling(self, parents: ParentIds) -> Generator[list[str], None, None]:
         """Collect a promised listing while its records are emitted.
 
         If the block ends with an error, the first child stream that needs the listing fetches it.
@@ -111,7 +111,7 @@ class ParentIds:
         """Return the fact about an id, or None without one. It is there once the listing of the id was read."""
         return self._facts.get(number_or_text(listed_id))
 
-    def of(self, parents: Parents) -> Iterator[str]:
+    def get(self, parents: ParentIds) -> Iterator[str]:
         """Return the ids of a listing. Wait for its reader, or read it if it has none.
 
         Raises:
@@ -119,16 +119,16 @@ class ParentIds:
                 page, the iterator raises it after the ids of the pages before. A caller that can't use a part takes
                 all ids first.
         """
-        found = self._listing(parents)
-        if found.error and not found.ids:
-            raise found.error
-        return found.to_the_error()
+        listing = self._listing(parents)
+        if listing.error and not listing.ids:
+            raise listing.error
+        return listing.to_the_error()
 
-    def listed(self, parents: Parents) -> Iterator[str]:
-        """Return the ids that `of` returns before it raises an error. A caller learns of the error from `check`."""
+    def get_readable(self, parents: ParentIds) -> Iterator[str]:
+        """Return the ids that `get` returns before it raises an error. A caller learns of the error from `check`."""
         return map(str, self._listing(parents).ids)
 
-    def check(self, parents: Parents) -> None:
+    def check(self, parents: ParentIds) -> None:
         """Wait for a listing.
 
         Raises:
@@ -137,18 +137,18 @@ class ParentIds:
         if error := self._listing(parents).error:
             raise error
 
-    def _listing(self, parents: Parents) -> _Listing:
+    def _listing(self, parents: ParentIds) -> _Listing:
         with self._changed:
             while parents in self._promised or not (self._sealed or parents in self._filled):
                 self._changed.wait()
         return self._filled.get(parents) or self._fetched.get(parents, lambda: self._fetch_listing(parents))
 
-    def _fetch_listing(self, parents: Parents) -> _Listing:
+    def _fetch_listing(self, parents: ParentIds) -> _Listing:
         ids: list[str] = []
         try:
             ids.extend(self._fetch(parents))
-        except Exception as found:  # noqa: BLE001 - any error is raised in all callers
-            error = as_slice_error(self._stream, found)
+        except Exception as raised:  # noqa: BLE001 - any error is raised in all callers
+            error = as_slice_error(self._stream, raised)
             self.ledger.note_failure(parents[:1], error)
             return _Listing(_packed(ids) if isinstance(error, SliceError) else (), error)
         self.ledger.note_success(parents[:1])
