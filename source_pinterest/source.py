@@ -41,12 +41,11 @@ from source_pinterest.config.options import unknown_key_notices
 from source_pinterest.engine.bundles import BundleMessage
 from source_pinterest.engine.progress import Progress
 from source_pinterest.engine.queue import (
-    PLAIN_ERRORS,
     QUEUE_ITEMS,
-    TRUE_COUNTS,
     FailureTypes,
     OrderedMessageRepository,
     clean,
+    is_worth_logging,
 )
 from source_pinterest.engine.token_store import TokenStore
 from source_pinterest.streams import streams_by_name
@@ -86,8 +85,7 @@ class SourcePinterest(ConcurrentSourceAdapter):
         self.hand_out: Callable[[AirbyteMessage], None] | None = None
         self._usage = Usage()
         self.progress: Progress | None = None
-        LOGGER.addFilter(PLAIN_ERRORS)
-        LOGGER.addFilter(TRUE_COUNTS)
+        LOGGER.addFilter(is_worth_logging)
         super().__init__(self._concurrency(workers=1, analytics=0))
 
     @property
@@ -201,10 +199,7 @@ class SourcePinterest(ConcurrentSourceAdapter):
                 yield clean(message)
                 progress.observe(message)
         except AirbyteTracedException as error:
-            if failures.any_seen():
-                error.failure_type = failures.most_retryable()
-                if not isinstance(error, PinterestError):  # the framework's sentence quotes each error as Python does
-                    error.message = failures.told()
+            failures.summarise(error)
             raise
 
     def _messages(

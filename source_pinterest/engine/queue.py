@@ -103,10 +103,11 @@ def as_trace(error: AirbyteTracedException) -> AirbyteMessage:
     return clean(error.as_airbyte_message())
 
 
+_MOST_RETRYABLE_FIRST = (FailureType.transient_error, FailureType.system_error, FailureType.config_error)
+
+
 class FailureTypes:
     """Collects the errors of a sync, which ends with the failure type for which a retry helps most."""
-
-    _MOST_RETRYABLE_FIRST = (FailureType.transient_error, FailureType.system_error, FailureType.config_error)
 
     def __init__(self) -> None:
         self._seen: set[FailureType] = set()
@@ -119,48 +120,33 @@ class FailureTypes:
             if named := message.trace.error.stream_descriptor:
                 self._streams.setdefault(message.trace.error.message, []).append(named.name)
 
-    def any_seen(self) -> bool:
-        """Return whether there was an error trace."""
-        return bool(self._seen)
+    def summarise(self, error: AirbyteTracedException) -> None:
+        """Give the last error of a sync the failure type, and in the framework's the errors of the streams, each once.
 
-    def told(self) -> str:
-        """Return the errors of the streams, each once, with the names of the streams behind it."""
-        return " ".join(
-            f"{sentence} Not read to their end: {', '.join(dict.fromkeys(names))}."
-            for sentence, names in self._streams.items()
-        )
-
-    def most_retryable(self) -> FailureType:
-        """Return the transient, else the system, else the config error among them."""
-        return next((kind for kind in self._MOST_RETRYABLE_FIRST if kind in self._seen), FailureType.system_error)
+        The framework quotes each error as Python does.
+        """
+        if self._seen:
+            error.failure_type = next(kind for kind in _MOST_RETRYABLE_FIRST if kind in self._seen)
+            if not isinstance(error, PinterestError):
+                error.message = " ".join(
+                    f"{sentence} Not read to their end: {', '.join(dict.fromkeys(names))}."
+                    for sentence, names in self._streams.items()
+                )
 
 
-class _PlainErrors(logging.Filter):
-    """Removes the stack trace from log records of a `PinterestError`, whose message is enough for the user.
+_REPEATED = re.compile(
+    r"During the sync, the following streams did not sync successfully: .*|Read \d+ records from .* stream", re.DOTALL
+)
+"""Log lines of the framework: its list of all errors, which the last error has in shorter words, and its count of the
+records of a stream, which takes each bundle for one record."""
 
-    Also drops the framework's list of all errors of a sync, which the last error has in shorter words.
+
+def is_worth_logging(record: logging.LogRecord) -> bool:
+    """Return whether a log line of the framework tells anything: the filter of the log.
+
+    The message of a `PinterestError` is enough for the user, so it takes the place of the stack trace.
     """
-
-    _ALL_ERRORS = "During the sync, the following streams did not sync successfully: "
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Keep every other record; replace the stack trace by the message of the error."""
-        if isinstance(record.msg, str) and record.msg.startswith(self._ALL_ERRORS):
-            return False
-        error = record.exc_info[1] if record.exc_info else None
-        if isinstance(error, PinterestError):
-            record.msg, record.args, record.exc_info = f"{record.getMessage()}: {error.message}", (), None
-        return True
-
-
-class _TrueCounts(logging.Filter):
-    """Drops the framework's count of the records of a stream, which counts each bundle as one record."""
-
-    _COUNT = re.compile(r"Read \d+ records from .* stream")
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Drop that log record alone; the stream's summary has the true number."""
-        return not (isinstance(record.msg, str) and self._COUNT.fullmatch(record.msg))
-
-
-PLAIN_ERRORS, TRUE_COUNTS = _PlainErrors(), _TrueCounts()
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, PinterestError):
+        record.msg, record.args, record.exc_info = f"{record.getMessage()}: {error.message}", (), None
+    return not (isinstance(record.msg, str) and _REPEATED.fullmatch(record.msg))

@@ -32,9 +32,10 @@ class ChildStream(PinterestStream, ABC):
     def tasks(self) -> Iterator[Task]:
         """Return a task for each parent. A failed listing of parents becomes one task, which raises its error."""
         for parent_task in self.parent_stream.tasks():
-            yield from (
-                [parent_task] if parent_task.error else or_failed(parent_task.parents, self.tasks_of(parent_task))
-            )
+            if parent_task.error:
+                yield parent_task
+            else:
+                yield from or_failed(parent_task.parents, self.tasks_of(parent_task))
 
     def tasks_of(self, parent_task: Task) -> Iterator[Task]:
         """Return a task for each parent in a list of the parent stream."""

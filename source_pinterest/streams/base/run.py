@@ -262,7 +262,7 @@ class StreamRun(PartitionGenerator):
         return next(iter(losses.values()), None)
 
     def _is_loss(self, task: Task) -> bool:
-        """Return whether the refusal of a task is the loss of an account, which is expected or was read in this sync."""
+        """Return whether the refusal of a task is the loss of an account: one that is expected, or was read before."""
         is_account = tuple(task.parents) == (ACCOUNT_KEY,)
         return (is_account and self._ledger.has_read(task.group)) or self.stream.has_to_be_readable(task)
 
