@@ -215,8 +215,8 @@ class SourcePinterest(ConcurrentSourceAdapter):
         if isinstance(failure, PinterestError) and failure.reach is Reach.SYNC:
             yield from self._incomplete(selection, failure)
         yield from selection.refusals()
-        if failure := failure or selection.failure():
-            raise failure
+        if failure or selection.unknown:
+            raise failure or AirbyteTracedException()
 
     def _incomplete(self, selection: Selection, error: PinterestError) -> Iterator[AirbyteMessage]:
         """Return an error and the status INCOMPLETE for each stream that has not ended."""

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from airbyte_cdk.exception_handler import generate_failed_streams_error_message
 from airbyte_cdk.models import (
     AirbyteMessage,
     AirbyteStateMessage,
@@ -18,7 +17,6 @@ from airbyte_cdk.models import (
     StreamDescriptor,
 )
 from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
-from airbyte_cdk.utils import AirbyteTracedException
 from airbyte_cdk.utils.stream_status_utils import as_airbyte_message as stream_status_as_airbyte_message
 
 from source_pinterest.api.errors import ConfigError
@@ -100,18 +98,6 @@ def _names_of_streams(settings: Config) -> set[str]:
     }
 
 
-class UnknownStreamError(ConfigError):
-    """The catalog names a stream that does not exist, such as a custom report that left the config."""
-
-    def __init__(self, stream: str) -> None:
-        similar = difflib.get_close_matches(stream, [known.stream_name() for known in STREAMS], n=1)
-        hint = f" Did you mean {similar[0]}?" if similar else ""
-        super().__init__(
-            f"{stream} is not a stream of this connector, so nothing is read for it.{hint} Refresh the schema of the "
-            "connection, or leave the stream out.",
-        )
-
-
 @dataclass(frozen=True)
 class Selection:
     """The streams of a catalog.
@@ -152,16 +138,14 @@ class Selection:
         return cls(known, unknown)
 
     def refusals(self) -> Iterator[AirbyteMessage]:
-        """Yield the status INCOMPLETE and the error of each unknown stream."""
+        """Yield the status INCOMPLETE and the error of each unknown stream, such as a report that left the config."""
         for configured in self.unknown:
             yield stream_status_as_airbyte_message(configured.stream, AirbyteStreamStatus.INCOMPLETE)
             name = configured.stream.name
-            yield UnknownStreamError(name).as_airbyte_message(stream_descriptor=StreamDescriptor(name=name))
-
-    def failure(self) -> AirbyteTracedException | None:
-        """Return the error that ends a sync in which only unknown streams failed; None without any."""
-        if not self.unknown:
-            return None
-        names = [configured.stream.name for configured in self.unknown]
-        errors: dict[str, list[Exception]] = {name: [UnknownStreamError(name)] for name in names}
-        return AirbyteTracedException(message=generate_failed_streams_error_message(errors))
+            similar = difflib.get_close_matches(name, [known.stream_name() for known in STREAMS], n=1)
+            hint = f" Did you mean {similar[0]}?" if similar else ""
+            error = ConfigError(
+                f"{name} is not a stream of this connector, so nothing is read for it.{hint} Refresh the schema of the "
+                "connection, or leave the stream out.",
+            )
+            yield error.as_airbyte_message(stream_descriptor=StreamDescriptor(name=name))

@@ -64,7 +64,11 @@ class Keywords(EntityListStream):
         for campaign in self.entities_of(task["ad_account_id"], "campaign_id"):
             yield {"campaign_id": campaign}
         ad_groups = self.entities_of(task["ad_account_id"], AD_GROUP)
-        for batch in batches(ad_groups, self._batch_size(task, ad_groups)):
+        params = {**self.request_params(stream_slice=task), AD_GROUPS: ""}
+        bare = self.client.url_length(self.path(stream_slice=task), params)
+        room = limits.URL_CHARACTERS - limits.BOOKMARK_CHARACTERS - bare
+        most = min(limits.AD_GROUPS_PER_REQUEST, ids_that_fit(ad_groups, room, f"&{AD_GROUPS}="))
+        for batch in batches(ad_groups, most):
             yield _filter_by(batch)
 
     def pages_of_list(
@@ -78,13 +82,6 @@ class Keywords(EntityListStream):
     def ids_for_children(self, records: Iterable[Record]) -> Iterator[str]:
         """Return the texts of the keywords, by which Pinterest knows their metrics."""
         return (str(record["value"]) for record in records if record.get("value"))
-
-    def _batch_size(self, task: Task, ad_groups: Sequence[str]) -> int:
-        """Return how many ad groups fit into a request, by Pinterest's limit and by the length of its URL."""
-        params = {**self.request_params(stream_slice=task), AD_GROUPS: ""}
-        bare = self.client.url_length(self.path(stream_slice=task), params)
-        room = limits.URL_CHARACTERS - limits.BOOKMARK_CHARACTERS - bare
-        return min(limits.AD_GROUPS_PER_REQUEST, ids_that_fit(ad_groups, room, f"&{AD_GROUPS}="))
 
     def _pages_of_batch(
         self, task: Task, batch: Sequence[str], pending: deque[EntityFilter]

@@ -80,21 +80,22 @@ class BoardedPinStream(ChildStream, OrganicStream, ABC):
         if is_complete and not self.shared.stream(Boards).gaps:
             self.checkpoint.forget_others()
 
-    def has_changed(self, board: Task) -> bool:
-        """Return whether the pins of a board have changed since they were last listed."""
-        return self.checkpoint.has_changed(board.parents, self._modified_at(board))
+    def tasks_of_board(self, board: Task, lists: Iterable[Task]) -> Iterator[Task]:
+        """Yield the tasks of a board, each with the time at which the board's pins last changed; none if they have not.
 
-    def with_modified_at(self, board: Task, tasks: list[Task]) -> Iterator[Task]:
-        """Yield the tasks of one board, each with the time at which the board's pins last changed."""
-        modified_at = self._modified_at(board)
+        Args:
+            board: has the id of the board.
+            lists: the tasks of the lists that have the board's pins. No section of an unchanged board is requested.
+        """
+        boards = self.shared.stream(Boards)
+        modified_at = boards.ids.fact_about(board[BOARD_KEY])
+        if not self.checkpoint.has_changed(board.parents, modified_at):
+            return
+        tasks = list(lists)
         unread = self.merges_by_key and board.parent_ids in self.parent_stream.gaps  # a section without its id
-        listed_at = self.shared.stream(Boards).listed_at
-        self.checkpoint.plan(board.parents, modified_at, listed_at, len(tasks) + unread)
+        self.checkpoint.plan(board.parents, modified_at, boards.listed_at, len(tasks) + unread)
         for task in tasks:
             yield self.task(task.parents, {MODIFIED_AT: modified_at} if modified_at else {})
-
-    def _modified_at(self, board: Task) -> str | None:
-        return self.shared.stream(Boards).ids.fact_about(board[BOARD_KEY])
 
     def records(self, page: ListPage, task: Task) -> list[Record]:
         """Return the pins of a page, each with the time at which the pins of its board last changed."""
@@ -177,10 +178,8 @@ class BoardSectionPins(BoardedPinStream):
     parent_fields = ("board_id", "board_section_id")
 
     def tasks_of(self, parent_task: Task) -> Iterator[Task]:
-        """Yield a task for each section of a changed board; the sections of other boards are not even listed."""
-        if not self.has_changed(parent_task):
-            return
-        yield from self.with_modified_at(parent_task, list(super().tasks_of(parent_task)))
+        """Return a task for each section of a changed board."""
+        return self.tasks_of_board(parent_task, super().tasks_of(parent_task))
 
 
 class BoardPins(BoardedPinStream):
@@ -201,8 +200,7 @@ class BoardPins(BoardedPinStream):
     def tasks_of(self, parent_task: Task) -> Iterator[Task]:
         """Yield a task for each changed board."""
         for board in super().tasks_of(parent_task):
-            if self.has_changed(board):
-                yield from self.with_modified_at(board, [board])
+            yield from self.tasks_of_board(board, [board])
 
     def record_pages(self, task: Task) -> Iterator[RecordPage]:
         """Yield the pins of a board. If Pinterest caps the list, the pins of the board's sections are read too.
