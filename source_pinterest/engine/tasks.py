@@ -32,7 +32,7 @@ class Task(StreamSlice):
         named: other values that tell it from its neighbours, such as the number of a batch.
         group: the account, owner or board with whose tasks the ledger counts it. After several failures in a row, the
             others of the group are not read. By default the outermost parent, and empty for a task of the whole stream.
-        tasks: plans the tasks that it stands for; None for a task that is read itself, see `in_turn`.
+        plan: plans the tasks that it stands for; None for a task that is read itself, see `in_turn`.
         failed_syncs: the number of earlier syncs in which it failed.
 
     Args:
@@ -60,7 +60,7 @@ class Task(StreamSlice):
         self.error: PinterestError | None = None
         self._read, self.on_end = read, on_end
         self.group = self.parent_ids[:1]
-        self.tasks: Callable[[], Iterable[Task]] | None = None
+        self.plan: Callable[[], Iterable[Task]] | None = None
         self.failed_syncs = 0
 
     @classmethod
@@ -85,7 +85,7 @@ class Task(StreamSlice):
             tasks: plans them. The worker asks for the next task when the one before has ended. Each counts by itself.
         """
         task = cls(parents, _read_in_turn)
-        task.tasks = tasks
+        task.plan = tasks
         return task
 
     @property
@@ -132,7 +132,7 @@ def batches(ids: Sequence[str], size: int) -> list[tuple[str, ...]]:
 
 
 def _read_in_turn(task: Task) -> Generator[Bundle, None, None]:
-    for each in task.tasks() if task.tasks else ():
+    for each in task.plan() if task.plan else ():
         yield from each.bundles()
 
 

@@ -35,7 +35,7 @@ LOGGER = logging.getLogger("airbyte")
 
 
 def rank_of(stream: PinterestStream) -> tuple[Rank, bool]:
-    """Return the rank of a stream, and whether each sync begins it anew: its own, or that of a later parent."""
+    """Return how late a stream is read: its rank, and whether each sync begins it anew. No parent is later."""
     parents = map(stream.shared.stream, stream.needs)
     return max(((stream.rank, stream.checkpoint is None), *map(rank_of, parents)))
 

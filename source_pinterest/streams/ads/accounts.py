@@ -94,11 +94,11 @@ class AdAccounts(PinterestStream):
             self.kept[owner] = min(account, self.kept.get(owner, account), key=int)
 
     def one_per_owner(self) -> list[str]:
-        """Return one account of each owner: the one that a state has, else the lowest that it has for no other owner.
+        """Return one account of each owner. The owner's content is emitted under its id, which is a part of the keys.
 
-        The account may be listed no longer, or belong to another owner by now. Its id stays part of the owner's keys,
-        so that no content comes under another id too, nor under one that was another owner's. An owner all of whose
-        accounts were another's is left out with a warning.
+        It is the account that the state has for the owner, even if it is listed no longer, or has another owner by now.
+        For a new owner, it is the account with the lowest id that the state has for no other owner. An owner without
+        such an account is left out with a warning.
         """
         accounts_of = dict[str, list[str]]()
         for account in sorted(self.ids.get(()), key=int):
@@ -123,7 +123,7 @@ class AdAccounts(PinterestStream):
         return chosen
 
     def requested_for(self, account: str) -> str:
-        """Return the account to name in a request: the given one, or another of its owner if that has it no longer."""
+        """Return the account that a request names: another one of the owner, if the owner has lost the given one."""
         return self._requested.get(account, account)
 
     def countries(self) -> set[str]:

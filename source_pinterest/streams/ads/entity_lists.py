@@ -69,7 +69,7 @@ class EntityListStream(AdAccountStream, ABC):
     def responses(self, task: Task, **more: Any) -> Iterator[ApiResponse[ListPage]]:
         """Yield the pages of all lists of an account.
 
-        The failure of an entity's list costs its own records, unless several entities in a row fail.
+        If the list of one entity fails, the others are read, until several have failed in a row.
 
         Raises:
             RefusedError: the account can't be read.

@@ -63,7 +63,7 @@ class Keywords(EntityListStream):
         yield {}
         for campaign in self.entities_of(task["ad_account_id"], "campaign_id"):
             yield {"campaign_id": campaign}
-        ad_groups = self.entities_of(task["ad_account_id"], AD_GROUP)
+        ad_groups = self.entities_of(task["ad_account_id"], AD_GROUP)  # as many as fit into the URL of a request
         params = {**self.request_params(stream_slice=task), AD_GROUPS: ""}
         bare = self.client.url_length(self.path(stream_slice=task), params)
         room = limits.URL_CHARACTERS - limits.BOOKMARK_CHARACTERS - bare

@@ -14,6 +14,7 @@ class ChildStream(PinterestStream, ABC):
     """One task for each id of a parent stream. Each record has the ids of all its parents."""
 
     child_of: ClassVar[type[PinterestStream]]
+    """The parent stream."""
     parent_unless: ClassVar[str] = ""
     """When the parent stream lacks the parent of a record; empty if it never does."""
 

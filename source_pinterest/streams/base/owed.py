@@ -17,17 +17,17 @@ def tasks_of_owed(
     due: Collection[tuple[Owner, str]],
     task_of: Callable[[str], Task],
 ) -> Iterator[Task]:
-    """Yield a task for each pin that this sync asks for, and a failed one that stands for those that wait.
+    """Yield a task for each pin that this sync asks for, and a failed task that stands for the pins that wait.
 
-    If five fail in the way of an outage, the others wait for the next sync: the tasks of other pins show whether it is
-    one. They count apart from these.
+    The ledger counts the owed pins as a group of their own. If five of them fail in a row, the others wait for the next
+    sync, and the pins that are not owed are read.
 
     Args:
         stream: the stream.
-        parents: the ids that the pins belong to; none for those of the token's own user.
+        parents: the ids that the pins belong to; none for the pins of the token's own user.
         owed: the pins of these parents that are owed.
         due: the pins of all parents that this sync asks for, each with its ad account.
-        task_of: returns the task of a pin, once that of the pin before has ended.
+        task_of: returns the task of a pin, once the task of the pin before has ended.
     """
     waiting, queue = dict(owed), (*parents.values(), "owed")
     for pin in owed:

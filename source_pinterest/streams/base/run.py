@@ -144,7 +144,7 @@ class StreamRun(PartitionGenerator):
         """Count a task that is going to be read. Return False if the stream has been stopped."""
         if not self._ledger.add():
             return False
-        if task.tasks:
+        if task.plan:
             self.stream.usage.begin_planning()
         else:
             self.stream.usage.count_task(task.rows)
@@ -162,8 +162,8 @@ class StreamRun(PartitionGenerator):
         try:
             if not self._ledger.may_read(task.group):
                 self.cursor.fail(task)
-            elif task.tasks:
-                error = yield from self._read_in_turn(task.tasks())
+            elif task.plan:
+                error = yield from self._read_in_turn(task.plan())
             else:
                 bundles = task.bundles()
                 try:
@@ -181,7 +181,7 @@ class StreamRun(PartitionGenerator):
             self.cursor.fail(task)
             raise
         finally:
-            if task.tasks:
+            if task.plan:
                 self.stream.usage.finish_planning()
             else:
                 self.stream.usage.count_read_task()
