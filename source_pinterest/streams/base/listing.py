@@ -59,6 +59,9 @@ class BookmarkPaginator:
     def __init__(self, stream: str, path: str, *, has_last_bookmark: bool = False) -> None:
         self._stream, self._path = stream, path
         self._has_last_bookmark = has_last_bookmark
+        self._most_pages_without_news = (
+            limits.LAST_PAGES_WITHOUT_NEWS if has_last_bookmark else limits.PAGES_WITHOUT_NEWS
+        )
         self._bookmarks: set[str] = set()
         self._current = ""
         self._pages_without_news = 0
@@ -82,13 +85,13 @@ class BookmarkPaginator:
             )
         self._pages_without_news = 0 if new_items else self._pages_without_news + 1
         is_known = bookmark in self._bookmarks
-        if self._has_last_bookmark and not new_items:
-            if items or is_known or self._pages_without_news >= limits.LAST_PAGES_WITHOUT_NEWS:
-                return ""
-        elif is_known and not items and not self._is_second_try:
+        leads_nowhere = is_known or self._pages_without_news >= self._most_pages_without_news
+        if self._has_last_bookmark and not new_items and (items or leads_nowhere):
+            return ""
+        if is_known and not items and not self._is_second_try:
             self._is_second_try = True
             return self._current
-        if is_known or self._pages_without_news >= limits.PAGES_WITHOUT_NEWS:
+        if leads_nowhere:
             raise SliceError(
                 f"{self._stream}: Pinterest's list {self._path} has no end: the same bookmark comes twice, or page "
                 "after page has nothing new. The next sync reads it again."

@@ -68,5 +68,5 @@ def test_owed_pins_are_planned_before_the_others(mock: requests_mock.Mocker) -> 
     pinterest.answers("ad_accounts/11/ads", page(ads))
     pinterest.stream(AdPins).select()
     owed, other = pinterest.tasks(AdPins)
-    assert owed.tasks
-    assert [task["pin_id"] for task in (*owed.tasks(), other)] == ["9", "8"]
+    assert owed.plan
+    assert [task["pin_id"] for task in (*owed.plan(), other)] == ["9", "8"]
