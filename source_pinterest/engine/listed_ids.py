@@ -1,7 +1,7 @@
 """The ids that parent streams list. Each listing is read once in a sync, however many child streams need it."""
 
 from array import array
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -11,14 +11,38 @@ from source_pinterest.engine.ledger import Ledger
 from source_pinterest.engine.tasks import ParentIds
 
 
+class _Ids:
+    """Ids as 64-bit integers: a million strings take 69 MB. If one is no plain number, all of them stay strings."""
+
+    def __init__(self) -> None:
+        self._ids: array[int] | list[str] = array("Q")
+
+    def __iter__(self) -> Iterator[str]:
+        return map(str, self._ids)
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def extend(self, ids: Iterable[str]) -> None:
+        """Add ids."""
+        for listed_id in ids:
+            number = number_or_text(listed_id)
+            if isinstance(self._ids, array) and not isinstance(number, int):
+                self._ids = list(self)
+            if isinstance(self._ids, array):
+                self._ids.append(number)
+            else:
+                self._ids.append(listed_id)
+
+
 class _Listing(NamedTuple):
     """The ids of a list, and the error that came in the place of its further pages."""
 
-    ids: Sequence[int] | Sequence[str]
+    ids: _Ids
     error: Exception | None = None
 
     def to_the_error(self) -> Iterator[str]:
-        yield from map(str, self.ids)
+        yield from self.ids
         if self.error:
             raise self.error
 
@@ -88,18 +112,18 @@ class ListedIds:
             self._changed.notify_all()
 
     @contextmanager
-    def filling(self, parents: ParentIds) -> Generator[list[str], None, None]:
+    def filling(self, parents: ParentIds) -> Generator[_Ids, None, None]:
         """Collect a promised listing while its records are emitted.
 
         If the block ends with an error, the first child stream that needs the listing fetches it.
         """
-        ids: list[str] = []
+        ids = _Ids()
         if not (self.wanted and self._selected):
             yield ids
             return
         try:
             yield ids
-            self._filled[parents] = _Listing(_packed(ids))
+            self._filled[parents] = _Listing(ids)
         finally:
             self.release(parents)
 
@@ -126,7 +150,7 @@ class ListedIds:
 
     def get_readable(self, parents: ParentIds) -> Iterator[str]:
         """Return the ids that `get` returns before it raises an error. A caller learns of the error from `check`."""
-        return map(str, self._listing(parents).ids)
+        return iter(self._listing(parents).ids)
 
     def check(self, parents: ParentIds) -> None:
         """Wait for a listing.
@@ -144,23 +168,15 @@ class ListedIds:
         return self._filled.get(parents) or self._fetched.get(parents, lambda: self._fetch_listing(parents))
 
     def _fetch_listing(self, parents: ParentIds) -> _Listing:
-        ids: list[str] = []
+        ids = _Ids()
         try:
             ids.extend(self._fetch(parents))
         except Exception as raised:  # noqa: BLE001 - any error is raised in all callers
             error = as_slice_error(self._stream, raised)
             self.ledger.note_failure(parents[:1], error)
-            return _Listing(_packed(ids) if isinstance(error, SliceError) else (), error)
+            return _Listing(ids if isinstance(error, SliceError) else _Ids(), error)
         self.ledger.note_success(parents[:1])
-        return _Listing(_packed(ids))
-
-
-def _packed(ids: list[str]) -> Sequence[int] | Sequence[str]:
-    """Return ids as 64-bit integers: a million strings take 69 MB. Ids that are not plain numbers stay strings."""
-    try:
-        return array("Q", map(number_or_text, ids))
-    except TypeError:
-        return ids
+        return _Listing(ids)
 
 
 _DIGITS = len(str(2**64))

@@ -4,7 +4,7 @@ import difflib
 import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -107,8 +107,8 @@ class Selection:
         unknown: the entries for which there is no stream.
     """
 
-    known: list[ConfiguredAirbyteStream]
-    unknown: list[ConfiguredAirbyteStream]
+    known: list[ConfiguredAirbyteStream] = field(default_factory=list)
+    unknown: list[ConfiguredAirbyteStream] = field(default_factory=list)
 
     @classmethod
     def from_catalog(cls, catalog: ConfiguredAirbyteCatalog, settings: Config) -> "Selection":
@@ -127,15 +127,15 @@ class Selection:
                 "namespace.",
             )
         refuse_shared_tables(report for report in settings.custom_reports if report.stream_name in selected)
-        known, unknown, names = [], [], _names_of_streams(settings)
+        selection, names = cls(), _names_of_streams(settings)
         for configured in catalog.streams:
-            (known if configured.stream.name in names else unknown).append(configured)
+            (selection.known if configured.stream.name in names else selection.unknown).append(configured)
             if configured.stream.namespace:
                 LOGGER.warning(
                     f"{configured.stream.name}: the catalog has it in the namespace {configured.stream.namespace}. "
                     "Pinterest has no namespaces, so its records come without one.",
                 )
-        return cls(known, unknown)
+        return selection
 
     def refusals(self) -> Iterator[AirbyteMessage]:
         """Yield the status INCOMPLETE and the error of each unknown stream, such as a report that left the config."""

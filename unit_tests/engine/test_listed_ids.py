@@ -67,9 +67,9 @@ def test_a_selected_parent_fills_what_others_wait_for_once_it_is_whole() -> None
     future = asking(ids)
     assert waits(future)
     with ids.filling(()) as collected:
-        collected.append("1")
+        collected.extend(["1"])
         assert waits(future)
-        collected.append("2")
+        collected.extend(["2"])
 
     assert future.result(PATIENCE_SECONDS) == ["1", "2"]
     ids.release(())

@@ -50,7 +50,7 @@ class ReportStatsStream(ChildStream, CatalogStream, ABC):
             if self._type_of(task[self.parent_fields[-1]]) in TYPES_WITH_STATS:
                 yield task
 
-    def _type_of(self, subject: str) -> str | None:
+    def _type_of(self, subject: str) -> Any:
         return self.shared.stream(self.child_of).ids.fact_about(subject)
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
