@@ -1,4 +1,4 @@
-"""ParentIds are listed once, and whoever needs their ids waits for them."""
+"""Parents are listed once, and whoever needs their ids waits for them."""
 
 import threading
 import tracemalloc
