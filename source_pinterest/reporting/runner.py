@@ -209,9 +209,8 @@ class ReportRunner:
         """
         running = sum(len(stream.running) for stream in self._streams)
         reserve = _REQUESTS_PER_REPORT * (running + 1) if running else 0
-        return (
-            running + sum(stream.unhandled for stream in self._streams) < self.jobs and self.requests_left() >= reserve
-        )
+        places = self.jobs - running - sum(stream.unhandled for stream in self._streams)
+        return places > 0 and self.requests_left() >= reserve
 
     def pause_before_poll(self, stream: StreamReports, polls: int, age: float) -> float:
         """Return the seconds before the next poll of a report.

@@ -219,6 +219,16 @@ def test_a_response_between_two_that_break_off_shows_that_size_is_not_to_blame(
     assert calls.get() == {"items": []}
 
 
+def test_a_response_that_breaks_off_twice_in_a_row_is_too_large_if_its_request_can_be_split(
+    mock: requests_mock.Mocker,
+) -> None:
+    calls = Calls(mock, refused(503), {"exc": requests.ReadTimeout}, can_split=True, max_retries=5)
+
+    with pytest.raises(errors.ResponseTooLargeError, match="twice in a row"):
+        calls.get()
+    assert calls.made == 3
+
+
 def test_a_request_that_can_not_be_split_has_all_retries(mock: requests_mock.Mocker) -> None:
     silence, cut = {"exc": requests.ReadTimeout}, {"body": Wire(b'{"items": [', breaks_off=True)}
     calls = Calls(mock, silence, silence, cut, max_retries=2)

@@ -20,7 +20,7 @@ from unit_tests.reporting.requests_for_reports import request
     ("answer", "polled"),
     [
         ({"json": {"report_status": "FAILED"}}, Polled(ReportStatus.FAILED)),
-        ({"json": {"report_status": "in_progress"}}, Polled(ReportStatus.IN_PROGRESS)),
+        ({"json": {"report_status": "in_progress", "url": FILE}}, Polled(ReportStatus.IN_PROGRESS)),
         (refused(404, 1), Polled(ReportStatus.DOES_NOT_EXIST)),
         (finished(FILE, "5000"), Polled(ReportStatus.FINISHED, FILE, 5_000)),
         (finished(FILE, 1e3), Polled(ReportStatus.FINISHED, FILE, 1_000)),
