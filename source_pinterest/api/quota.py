@@ -102,9 +102,9 @@ class Quota:
         """Whether headers about an interval still hold when they arrive."""
         return self.interval > BURST_SECONDS
 
-    @property
-    def taken(self) -> int:
-        """Requests that count at present."""
+    def taken(self, now: float) -> int:
+        """Return the requests that count at present."""
+        self._forget_old(now)
         return int(max(len(self.sent), self.limit - self._left + self.unanswered))
 
     def answered(self) -> None:
@@ -113,7 +113,7 @@ class Quota:
         self._left -= not self._is_told
         self._is_told = False
 
-    def roll(self, now: float) -> None:
+    def _forget_old(self, now: float) -> None:
         """Forget requests and headers that no longer count."""
         over = now - self.interval - _ARRIVAL_SECONDS
         if now >= self._ends_at:
@@ -122,15 +122,15 @@ class Quota:
 
     def wait(self, now: float) -> float:
         """Return the seconds until the next request may be sent, or until the next response may show that it may."""
-        if self.taken < self.limit:
+        if self.taken(now) < self.limit:
             return 0.0
         may_be_counted = len(self.sent) < self.limit and self._left > 0
         return _ARRIVAL_SECONDS if may_be_counted else self._renewed_at(self.sent[-self.limit :], now) - now
 
     def left(self, now: float, max_wait_seconds: float) -> float:
         """Return the requests left in the interval; infinity if the next one begins within `max_wait_seconds`."""
-        is_late = self._renewed_at(self.sent, now) - now > max_wait_seconds
-        return max(0, self.limit - self.taken) if is_late else math.inf
+        left = max(0, self.limit - self.taken(now))
+        return left if self._renewed_at(self.sent, now) - now > max_wait_seconds else math.inf
 
     def _renewed_at(self, sent: Sequence[float], now: float) -> float:
         """Return when the interval ends; without a header, when the first one of the requests no longer counts."""
@@ -145,6 +145,7 @@ class Quota:
             sent_at: when the request was sent.
             now: when the response arrived.
         """
+        self._forget_old(now)
         is_other = header.limit != self.limit
         self.limit = header.limit
         self._is_told = header.remaining is not None
@@ -338,7 +339,7 @@ class Budget:
         category = category_of(operation)
         with self._changed:
             now = self._clock()
-            quotas, pause = _rolled(self._quotas.of_operation(operation), now), self._pauses.get(operation)
+            quotas, pause = self._quotas.of_operation(operation), self._pauses.get(operation)
             wait = max(*(quota.wait(now) for quota in quotas), pause.until - now if pause else 0)
             if wait > 0:
                 return wait
@@ -361,9 +362,7 @@ class Budget:
         """
         quota_headers = read_rate_headers(headers)
         with self._changed:
-            now = self._clock()
-            _rolled(self._quotas.of_operation(operation), now)
-            self._quotas.learn(operation, quota_headers, sent_at, now)
+            self._quotas.learn(operation, quota_headers, sent_at, self._clock())
             for quota in self._quotas.of_operation(operation):
                 quota.answered()
             self._changed.notify_all()
@@ -418,7 +417,7 @@ class Budget:
         """Return the requests of the category that this sync can still send; infinity if it waits for new ones."""
         with self._changed:
             now = self._clock()
-            quotas = _rolled(self._quotas.of_category(category), now)
+            quotas = self._quotas.of_category(category)
             return min((quota.left(now, self._max_wait_seconds) for quota in quotas if quota.is_long), default=math.inf)
 
     def has_daily_quota(self) -> bool:
@@ -430,10 +429,10 @@ class Budget:
             return self._is_used_up or any(quota.interval > _LONGEST_SHORT_INTERVAL for quota in self._quotas.known())
 
     def _usage_of(self, category: str, now: float) -> QuotaUsage:
-        quotas = _rolled(self._quotas.of_category(category), now)
-        fullest = max(quotas, key=lambda quota: (quota.is_long, quota.taken / quota.limit))
+        quotas = self._quotas.of_category(category)
+        fullest = max(quotas, key=lambda quota: (quota.is_long, quota.taken(now) / quota.limit))
         wait = self._waits_until.get(category, now) - now
-        return QuotaUsage(category, fullest.taken, fullest.limit, wait if wait > 0 else None)
+        return QuotaUsage(category, fullest.taken(now), fullest.limit, wait if wait > 0 else None)
 
     def _log(self, category: str, wait: float) -> None:
         """Log a wait unless one was logged a moment ago."""
@@ -444,10 +443,3 @@ class Budget:
                 return
             self._logged_at[category] = now
         LOGGER.info(f"Waiting {math.ceil(wait)} s for Pinterest's quota of {category} requests.")
-
-
-def _rolled(quotas: Sequence[Quota], now: float) -> Sequence[Quota]:
-    """Return quotas, each in its present interval."""
-    for quota in quotas:
-        quota.roll(now)
-    return quotas
