@@ -121,7 +121,8 @@ class PinCourse(StreamCourse):
         self._hidden: frozenset[str] = frozenset()
         self._lost: set[Key] = set()
         self._is_resumed = False
-        self._passed_over: set[tuple[str, str]] = set()  # by a pass that has not ended, since the list lacked them
+        self._passed_over: set[tuple[str, str]] = set()
+        """Unlisted or refused pins that a pass has come past which has not ended."""
 
     def sync(self, day: int, trouble: Trouble | None = None, **troubles: Any) -> Output:
         """Run a sync some days after the first one, and check what it brings.
@@ -146,7 +147,7 @@ class PinCourse(StreamCourse):
             self.assert_complete({key: row for key, row in self.truth().items() if is_due(key)})
         is_begun = trouble.ends_early and not is_complete
         self._is_resumed = is_begun and (self._is_resumed or bool(trouble.late))
-        self._passed_over = (self._passed_over | self._unlisted(trouble)) if is_begun else set()
+        self._passed_over = (self._passed_over | self._passed_over_in(trouble)) if is_begun else set()
         return output
 
     def rest(self, numbers: Iterable[int]) -> None:
@@ -249,8 +250,8 @@ class PinCourse(StreamCourse):
         idle = set(self.pins) if self.options["pin_analytics_only_active"] else set()
         return {self.pins[number] for number in numbers} | owed | idle | self._passed_over
 
-    def _unlisted(self, trouble: Trouble) -> set[tuple[str, str]]:
-        return {self.pins[number] for number in trouble.unlisted}
+    def _passed_over_in(self, trouble: Trouble) -> set[tuple[str, str]]:
+        return {self.pins[number] for number in {*trouble.unlisted, *trouble.refused}}
 
     def _failures(self) -> bool:
         """Whether a pin has failed in so few syncs that its stream is not COMPLETE."""
