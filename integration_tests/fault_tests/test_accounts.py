@@ -1,6 +1,5 @@
 """Accounts that fail, refuse or vanish keep no other from being read."""
 
-from collections import Counter
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
@@ -189,19 +188,3 @@ def test_accounts_that_never_work_keep_no_other_from_being_read_and_come_last() 
         assert_succeeded(output, [stream])
         assert_exact(output, sim, [stream])
         assert "failed" not in output.states[stream]
-
-
-@pytest.mark.parametrize(
-    ("stream", "operation"),
-    [("campaign_analytics", "campaigns/list"), ("advertiser_report", "analytics/create_report")],
-)
-def test_accounts_that_all_fail_cost_about_a_call_each(stream: str, operation: str) -> None:
-    accounts = 30
-    world = World(boards=0, ad_accounts=accounts, shared_ad_accounts=0, campaigns=1)
-    with Simulator(world, faults=[Fault(FaultKind.SERVER_ERROR, on=operation, times=None)]) as sim:
-        output = run_sync(sim, [stream], config=sim.config(num_workers=3, max_retries=RETRIES))
-        assert_failed(output, stream, "transient_error")
-        calls = Counter(entry.account for entry in sim.calls(operation))
-        assert len(calls) == accounts
-        # The workers that were in the middle of a call when the fifth account failed had made it again.
-        assert sum(calls.values()) <= accounts + RETRIES * (5 + 3)

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from integration_tests.simulator import Fault, FaultKind
-from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded
+from integration_tests.support.assertions import assert_exact, assert_same, assert_succeeded
 from integration_tests.support.pauses import SHORT_PAUSES, PassingPauses
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
@@ -36,13 +36,6 @@ def test_a_response_that_breaks_twice_splits_that_request_alone(sim: Simulator, 
     asked = ids_asked(sim)
     assert asked.pop(broken) == [IDS, IDS, 1, IDS // 2, IDS // 2], "one is a probe"
     assert list(asked.values()) == [[IDS]] * (ACCOUNTS - 1)
-
-
-def test_requests_are_not_halved_on_and_on_while_the_server_fails_them_all(sim: Simulator) -> None:
-    sim.add_fault(Fault(FaultKind.UNAVAILABLE, on=ANALYTICS, times=None))
-    output = run_sync(sim, [STREAM], config=sim.config(num_workers=2, max_retries=1))
-    assert_failed(output, STREAM, "transient_error", "next sync")
-    assert max(map(len, ids_asked(sim).values())) == 4, "two tries and two probes"
 
 
 @pytest.mark.parametrize(

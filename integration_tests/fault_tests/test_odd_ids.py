@@ -114,12 +114,3 @@ def test_an_id_that_fails_in_several_syncs_lacks_alone_and_comes_once_it_is_read
             held_once = {key_of(STREAM, record): record for record in rows}
             assert_same(STREAM, held_once.values(), sim.expected(STREAM, start=world.first_day))
         assert "owed" not in str(last.states)
-
-
-def test_an_endpoint_that_never_answers_is_given_up_after_two_probes(sim: Simulator) -> None:
-    sim.add_fault(Fault(FaultKind.NEVER_ANSWERS, on=ANALYTICS, account=sim.world.account_id(0), times=None))
-    output = run_sync(sim, [STREAM], config=sim.config(request_timeout_seconds=0.3))
-
-    assert_failed(output, STREAM, "transient_error", "did not respond in time")
-    assert_same(STREAM, output.records[STREAM], held(sim, [sim.world.account_id(0)]))
-    assert requests_of(sim) == 4

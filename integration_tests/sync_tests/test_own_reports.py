@@ -11,8 +11,6 @@ from integration_tests.support.assertions import (
     assert_exact,
     assert_same,
     assert_succeeded,
-    assert_understandable,
-    without_nulls,
 )
 from integration_tests.support.days import ago, days_later
 from integration_tests.support.outputs import Output
@@ -65,30 +63,6 @@ def test_every_row_arrives_under_its_key(sim: Simulator) -> None:
         assert_succeeded(output, [stream])
         assert len({record["CAMPAIGN_ID"] for record in output.records[stream]}) > 2
         assert_exact(output, sim, [stream], start=ago(sim, DAYS))
-
-
-@of_each_kind
-def test_a_list_of_rows_has_the_same_rows(stream: str) -> None:
-    with Simulator(world(own_report_form="list")) as sim:
-        output = read(sim, stream)
-        assert_succeeded(output, [stream])
-        assert_same(stream, map(without_nulls, output.records[stream]), sim.expected(stream, start=ago(sim, DAYS)))
-
-
-@of_each_kind
-def test_a_file_of_unknown_form_costs_the_days_and_says_so(stream: str) -> None:
-    with Simulator(world(own_report_form="cells")) as sim:
-        output = read(sim, stream)
-        assert output.status(stream) == "INCOMPLETE"
-        assert not output.records[stream]
-        [error, *_] = output.errors_of(stream)
-        assert error.failure_type.value == "system_error"
-        assert "in a form that this version of the connector does not know" in str(error.message)
-        assert_understandable(str(error.message))
-        sim.world.own_report_form = "entity"
-        second = read(sim, stream, state=output.states)
-        assert_succeeded(second, [stream])
-        assert second.records[stream]
 
 
 @pytest.mark.parametrize(("stream", "reports"), [(MIX, 5), (BRANDS, 3 * 2)])

@@ -70,28 +70,6 @@ def test_rows_without_ids_and_targeting_are_told_apart_by_what_they_are_listed_u
         assert {record["TARGETING_VALUE"] for record in output.records[KEYWORDS]} == {""}
 
 
-def test_a_report_of_the_users_own_has_the_key_of_its_level() -> None:
-    stream, key = "custom__words", REPORT_KEYS[KEYWORDS]
-    report = {"name": "Words", "level": "KEYWORD", "granularity": "DAY", "columns": ["SPEND_IN_DOLLAR", "IMPRESSION_1"]}
-    with Simulator(world(report_grain="ad")) as sim:
-        output = read(sim, stream, custom_reports=[report])
-        assert_succeeded(output, [stream])
-        found = [tuple(record[part] for part in key) for record in output.records[stream]]
-        assert sorted(found) == sorted(sim.expected(KEYWORDS, wanted_columns=report["columns"]))
-
-
-@pytest.mark.parametrize("destination", [DEDUP, APPEND])
-def test_all_rows_of_a_key_are_emitted_with_a_warning(destination: str) -> None:
-    """Two ads share a keyword, and no id tells them apart."""
-    with Simulator(world(report_grain="ad", report_ids="none")) as sim:
-        output = read(sim, KEYWORDS, destination=destination, lookback_days=30)
-        assert_succeeded(output, [KEYWORDS])
-        spend = sorted(record.get("SPEND_IN_DOLLAR", 0) for record in output.records[KEYWORDS])
-        assert spend == sorted(row.get("SPEND_IN_DOLLAR") or 0 for row in sim.world.records(KEYWORDS))
-        [warning] = output.warnings()
-        assert "rows that differ and have the same key (CAMPAIGN_ID, " in warning
-
-
 def test_older_days_of_product_groups_keep_their_key_where_it_repeats() -> None:
     stream, older = "product_group_analytics", 95
     columns = ["AD_ACCOUNT_ID", "SPEND_IN_DOLLAR"]

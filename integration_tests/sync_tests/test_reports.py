@@ -5,8 +5,7 @@ from datetime import timedelta
 from threading import Event
 from typing import Any
 
-from integration_tests.simulator import DOWNLOAD
-from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded
+from integration_tests.support.assertions import assert_exact, assert_same, assert_succeeded
 from integration_tests.support.catalogs import ADS_ANALYTICS
 from integration_tests.support.days import ago, days_later
 from integration_tests.support.outputs import Output
@@ -80,13 +79,6 @@ def test_a_sync_that_crosses_midnight_stays_on_its_day(sim: Simulator) -> None:
     assert_same(STREAM, output.records[STREAM], expected)
 
 
-def test_a_day_that_pinterest_does_not_call_final_waits_where_days_are_appended(sim: Simulator) -> None:
-    sim.world.days_until_final = 4
-    output = run_sync(sim, [STREAM], config=config(sim, 20), destination="append")
-    assert_exact(output, sim, [STREAM], start=ago(sim, 20), end=ago(sim, 4), wanted_columns=COLUMNS)
-    assert cursor(output)["DATE"] == str(ago(sim, 4))
-
-
 def test_every_report_stream_holds_what_pinterest_does_and_they_are_made_at_once() -> None:
     """Pinterest's clock stands still until as many are under way as streams and accounts together.
 
@@ -114,38 +106,3 @@ def test_no_list_waits_for_a_report() -> None:
         sim.after("audiences/list", 1, lambda _world: is_listed.set())
         output = run_sync(sim, streams, config=config(sim, 100, num_workers=1, report_timeout_minutes=0.1))
         assert_succeeded(output, streams)
-
-
-def test_a_second_sync_of_reports_reads_the_lookback(sim: Simulator) -> None:
-    streams = ("advertiser_report", "keyword_report")
-    first = run_sync(sim, streams)
-    with days_later(sim.world, 1):
-        second = run_sync(sim, streams, config=sim.config(lookback_days=4), state=first.states)
-        assert_succeeded(second, streams)
-        assert_exact(second, sim, streams, start=ago(sim, 5))
-        assert cursor(second, "keyword_report")["DATE"] == str(ago(sim, 0))
-
-
-def test_a_link_that_expires_before_its_file_is_fetched_is_asked_for_again() -> None:
-    poll = "analytics/get_report"
-    with Simulator(World(boards=0, ad_accounts=1, campaigns=1, ad_groups=1, ads=1), report_seconds=0) as sim:
-        sim.after(poll, 1, lambda _world: sim.advance(301))
-        start = ago(sim, 7)
-        output = run_sync(sim, ["campaign_analytics_report"], config=sim.config(start_date=start.isoformat()))
-        assert_succeeded(output, ["campaign_analytics_report"])
-        assert_exact(output, sim, ["campaign_analytics_report"], start=start)
-        assert [entry.status for entry in sim.calls(DOWNLOAD)] == [403, 200]
-        assert len(sim.calls(poll)) == 2
-
-
-def test_a_csv_file_costs_the_days_until_a_later_sync() -> None:
-    with Simulator(World(boards=0, ad_accounts=1, campaigns=4, ad_groups=4, ads=4, report_form="csv")) as sim:
-        stream = "campaign_analytics_report"
-        config = {"start_date": ago(sim, 20).isoformat(), "max_retries": 1}
-        first = run_sync(sim, [stream], config=sim.config(**config))
-        assert_failed(first, stream, "transient_error", "The file of the report is not JSON", "next sync")
-        assert not first.records[stream]
-        sim.world.report_form = "entity"
-        second = run_sync(sim, [stream], config=sim.config(**config), state=first.states)
-        assert_succeeded(second, [stream])
-        assert_exact(second, sim, [stream], start=ago(sim, 20))
