@@ -64,6 +64,19 @@ def test_a_state_of_a_version_that_kept_the_ids_of_keys_is_read_without_them() -
     assert subject.state == {"states": [entry("549", ago(3)), entry("550", ago(3))]}
 
 
+@pytest.mark.parametrize(("period", "is_kept"), [(PERIOD, False), (ONCE, True)], ids=["merged", "kept"])
+def test_a_flat_position_stays_where_every_row_is_kept(
+    period: Period, is_kept: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An account that was not listed for a moment would otherwise be emitted once more as a whole."""
+    subject = cursor({"states": [entry("549", ago(5))], "flat": {"DATE": ago(9)}, "final": True}, period)
+    subject.oldest_first(["549", "550"])
+
+    assert [one["partition"]["ad_account_id"] for one in subject.state["states"]] == ["549", "550"]
+    assert ("flat" in subject.state) is is_kept
+    assert ("no entry for the ad accounts 550." in caplog.text) is is_kept
+
+
 def test_an_account_without_entities_is_done_at_once() -> None:
     subject = cursor()
     plan(subject, 90, batches=0)

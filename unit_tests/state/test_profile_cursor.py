@@ -32,6 +32,8 @@ def test_another_attempt_of_a_full_refresh_does_not_read_the_newest_days_again()
     subject.commit(Task({}, unread, window(89, 0)))
 
     assert refreshing(DayCursor, subject.state).unread() == []
+    older = {**subject.state, "settled": ago(7)}  # a state of an older version, which noted the last final day
+    assert refreshing(DayCursor, older).unread() == []
 
 
 def test_days_that_are_gone_are_told_once(caplog: pytest.LogCaptureFixture) -> None:
