@@ -15,8 +15,8 @@ import pytest
 from integration_tests.fault_table.columns import COLUMNS
 from integration_tests.fault_table.course import DEDUP, LONGEST_LOOKBACK_DAYS, Course, Incident, Played
 from integration_tests.fault_table.world import DAYS_OF_HISTORY
-from integration_tests.simulator import Fault, FaultKind, Kind
-from integration_tests.support.assertions import assert_failed, assert_same, assert_succeeded, key_of
+from integration_tests.simulator import Fault, FaultKind
+from integration_tests.support.assertions import assert_succeeded
 from integration_tests.support.courses import APPEND, MERGE, StreamCourse
 from integration_tests.support.days import days_later, last_final_day
 from integration_tests.support.pinterest import Simulator, World
@@ -250,54 +250,3 @@ def test_an_account_that_refuses_is_not_remembered() -> None:
     )
     assert read == held != []
     assert not output.warnings()
-
-
-@pytest.mark.parametrize("batches", [False, True], ids=["one by one", "in batches"])
-@pytest.mark.parametrize(
-    ("stream", "operation"),
-    [("keywords", "keywords/get"), ("product_group_promotions", "product_group_promotions/list")],
-)
-def test_an_ad_group_that_always_fails_costs_its_own_items(stream: str, operation: str, batches: bool) -> None:
-    world = World(
-        boards=0,
-        ad_accounts=1,
-        campaigns=2,
-        ad_groups=10,
-        ads=0,
-        keyword_batches="answered" if batches else "restricted",
-    )
-    group = world.entity_id(Kind.AD_GROUPS, 0, 3)
-    with Simulator(world, profile="ample") as sim:
-        sim.alter(operation, lambda entry, page: {"result": page} if group in _ids_of(entry) else page)
-        for _ in range(2):
-            output = run_sync(sim, [stream], config=sim.config(max_retries=0))
-            assert output.status(stream) == "INCOMPLETE"
-            assert any(group in str(error.message) for error in output.errors_of(stream)), output.text()
-            truth = sim.expected(stream)
-            others = {key: row for key, row in truth.items() if group not in map(str, row.values())}
-            lacking = set(others) - {key_of(stream, row) for row in output.records[stream]}
-            assert not lacking, f"{len(lacking)} of {len(others)}"
-        sim.clear_alterations()
-        assert_same(stream, run_sync(sim, [stream]).records[stream], truth)
-
-
-def _ids_of(entry: Any) -> set[str]:
-    return {value for name in ("ad_group_id", "ad_group_ids") for value in entry.values(name)}
-
-
-def test_an_ad_group_that_always_fails_costs_its_own_product_group_analytics() -> None:
-    stream, world = "product_group_analytics", World(boards=0, ad_accounts=1, campaigns=2, ad_groups=6, ads=6)
-    group = world.entity_id(Kind.AD_GROUPS, 0, 2)
-    with Simulator(world, profile="ample") as sim:
-        options = {"start_date": str(world.today - timedelta(days=9)), "lookback_days": 0}
-        whole = run_sync(sim, [stream], config=sim.config(**options)).records[stream]
-        sim.alter("product_group_promotions/list", lambda entry, page: {} if group in _ids_of(entry) else page)
-        output = run_sync(sim, [stream], config=sim.config(**options, max_retries=0))
-        assert_failed(output, stream, "system_error")
-        assert 0 < len(output.records[stream]) < len(whole)
-        assert len(output.records[stream]) >= len(whole) * 2 // 3
-        sim.clear_alterations()
-        last = run_sync(sim, [stream], config=sim.config(**options), state=output.states)
-        assert_succeeded(last, [stream])
-        held = {tuple(sorted(row.items(), key=str)) for row in [*output.records[stream], *last.records[stream]]}
-        assert held >= {tuple(sorted(row.items(), key=str)) for row in whole}
