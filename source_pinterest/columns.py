@@ -1,9 +1,9 @@
 """The table of analytics columns: their types, their descriptions, and the endpoints that accept them.
 
-`columns.tsv` has one row per column, as of API 5.28. The synchronous endpoints accept the columns marked `sync`, the
-asynchronous reports those marked `async`, marketing mix reports those marked `mmm`, and reports on the brands,
-categories and SKUs of conversions those marked `product`. The columns marked `live` are metrics that Pinterest listed
-in `/resources/delivery_metrics` (seen in July 2026) and documents for none of these endpoints. The schemas of the
+`columns.tsv` has one row per column, as of API 5.28. A mark says who accepts the column: `sync` the synchronous
+endpoints, `async` the asynchronous reports, `mmm` marketing mix reports, and `product` reports on the brands,
+categories and SKUs of conversions. The columns marked `live` are metrics that Pinterest listed in
+`/resources/delivery_metrics` (seen in July 2026) and documents for none of these endpoints. The schemas of the
 analytics streams are generated from the table.
 """
 

@@ -1,8 +1,7 @@
 """Parses JSON bodies: whole values, rows one by one as the body arrives, and pages of lists.
 
-Rows are found by trial: orjson parses up to each closing brace until it succeeds, because text that ends within a
-string or an inner object is not valid JSON. That is faster than any scanner in Python, and needs one row and one chunk
-in memory.
+Rows are found by trial: orjson parses up to each closing brace until it succeeds. Text that ends within a string or an
+inner object is not valid JSON. This is faster than any scanner in Python, and needs one row and one chunk in memory.
 """
 
 import json
@@ -62,8 +61,8 @@ _REPLACEMENT = "\N{REPLACEMENT CHARACTER}".encode()
 def parse_json(body: bytes, on_replacement: OnReplacement | None = None) -> Any:
     r"""Parse a JSON text. A whole number of more than 64 bits becomes a float.
 
-    Half an emoji (`\ud83d`) becomes U+FFFD, and a number that is out of range (1e400, NaN) becomes null, so that one
-    value does not cost a whole page.
+    Half an emoji (`\ud83d`) becomes U+FFFD. A number that is out of range (1e400, NaN) becomes null. So one bad value
+    does not cost a whole page.
 
     Args:
         body: the text, in UTF-8.

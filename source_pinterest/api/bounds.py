@@ -1,8 +1,8 @@
 """Bounds on the size and the time of one HTTP exchange, and the decoded chunks of a body within them.
 
-A socket's timeout begins anew with every byte. So the time of a body is checked as each part of it arrives. A server
-that drips the bytes before and between these parts (status line, headers, sizes of chunks, trailers) can hold a thread
-for as long as a byte comes within each timeout. Nobody has seen Pinterest do this.
+A socket's timeout begins anew with every byte. So the time of a body is checked as each part of it arrives. Status
+line, headers, sizes of chunks and trailers are not checked: a server that sends one byte of them within each timeout
+can hold a thread. Nobody has seen Pinterest do this.
 """
 
 import math

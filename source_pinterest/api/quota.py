@@ -421,10 +421,7 @@ class Budget:
             return min((quota.left(now, self._max_wait_seconds) for quota in quotas if quota.is_long), default=math.inf)
 
     def has_daily_quota(self) -> bool:
-        """Return whether a quota is known that takes longer to renew than a sync waits, such as one of a day.
-
-        Headers tell of it, or HTTP 429 does.
-        """
+        """Return whether a quota of a day is known, from a header or from HTTP 429. A sync does not wait for it."""
         with self._changed:
             return self._is_used_up or any(quota.interval > _LONGEST_SHORT_INTERVAL for quota in self._quotas.known())
 

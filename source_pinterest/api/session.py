@@ -67,8 +67,8 @@ class Url:
         """Parse the URL of a web server.
 
         Raises:
-            ValueError: it has no such scheme or no host, or it has a user's name, a fragment, an escaped character in
-                its host, or a character that URLs don't have.
+            ValueError: it lacks the scheme of a web server or a host. Or it has a user's name, a fragment, an escaped
+                character in its host, or a character that URLs don't have.
         """
         if not _PRINTABLE_ASCII.fullmatch(url):
             raise ValueError("The URL has a character that is not printable ASCII.")

@@ -154,7 +154,7 @@ class Retry(NamedTuple):
     """The request is sent again after a pause.
 
     Attributes:
-        reason: that of the error after the last try.
+        reason: the reason of the error that is raised after the last try.
         why: what was found, for the log and the error; by default the response.
     """
 

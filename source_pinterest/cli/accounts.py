@@ -25,7 +25,7 @@ _LEAST_NAME_WIDTH, _ROLE_WIDTH = 12, 18
 
 
 def choose_accounts(credentials: Mapping[str, Any], present: Sequence[str]) -> list[str]:
-    """Show the ad accounts that a user may read, and return the IDs of those that the user picks; none for all.
+    """Show the ad accounts that a user may read, and return the IDs that the user picks; none for all.
 
     The user is not asked if there is no terminal, if there is no account to choose, or if Pinterest can't be reached.
 

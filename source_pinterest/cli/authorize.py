@@ -1,7 +1,7 @@
 """The command `python -m source_pinterest.authorize`, which gets the first refresh token from Pinterest.
 
-It opens Pinterest's consent page in a browser, listens on this machine for the redirect that brings the code, exchanges
-the code for tokens and writes these into the configuration file. It prints no secret and no token.
+It opens Pinterest's consent page in a browser, and listens on this machine for the redirect that brings a code. It
+exchanges the code for tokens, and writes these into the configuration file. It prints no secret and no token.
 """
 
 import argparse

@@ -1,7 +1,7 @@
 """The command `python -m source_pinterest.read`, which reads streams into a folder without a platform.
 
-Each run writes the catalog, starts the connector as a child process, stores its messages in a file and saves its
-states, from which the next run continues. New tokens are saved in the configuration file.
+Each run writes the catalog and starts the connector as a child process. It stores the messages in a file, and saves
+the states, from which the next run continues. New tokens are saved in the configuration file.
 """
 
 import argparse
@@ -331,8 +331,8 @@ def configuration(path: Path) -> Mapping[str, Any]:
 def _run(config: Path, folder: OutputFolder, descriptor: int) -> tuple[Path, int]:
     """Run the connector as a child process. Return the file of its messages and its exit code.
 
-    A terminal sends Ctrl-C to the child as well. The child ignores it from its start, and ends when this process passes
-    it on, so that only one of the two prints what has happened.
+    A terminal sends Ctrl-C to both processes. The child ignores it, and ends when this process passes it on. So one of
+    the two prints what has happened.
 
     Args:
         config: the file of the configuration.
@@ -456,8 +456,8 @@ def _query_of(stream: str, columns: Iterable[str], key: str, folder: Path) -> st
 def _show_page(folder: Path) -> None:
     """Let a child process write the page of the folder, within bounds, and print what it says.
 
-    With many messages, print the command that writes the page. Its end by a bound or a signal, such as that of a JSON
-    value that is nested 100,000 deep, is a warning: a page is no reason for a read to fail.
+    With many messages, print the command that writes the page. If a bound or a signal ends the child process, this is a
+    warning, because a page is no reason for a read to fail. A JSON value that is nested 100,000 deep would end it.
     """
     size = sum(path.stat().st_size for path in folder.glob("messages-*.jsonl"))
     command = [sys.executable, "-m", "source_pinterest.report", "--output", str(folder)]

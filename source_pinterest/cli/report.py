@@ -71,7 +71,7 @@ class Metric(NamedTuple):
         column: its column in the tables of report_numbers.sql.
         fields: the fields of the records that it is made of.
         form: how it is written: as `count`, `money`, `price` (always with cents), `share` or `ratio`.
-        paid: the column of what is paid of it; empty where Pinterest does not tell it apart.
+        paid: the column of its paid part; empty if Pinterest does not tell that apart.
         better: 1 if more of it is better, -1 if less is; 0 if neither.
         grows: whether it counts conversions, which come in for weeks.
         is_main: whether each line of the page has it.
@@ -238,7 +238,7 @@ class _Page:
         return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
     def _load_days(self) -> None:
-        """Load into the database what is known of the days of each stream, and the metrics of each level."""
+        """Load the windows of the days of each stream, and the compared metrics of each level, into the database."""
         self._metrics = {name: self._metrics_of(name) for name in (OWN, *PARTS) if name in self._streams}
         compared = [
             (stream, metric.column)
@@ -253,7 +253,7 @@ class _Page:
                 self._connection.execute(f"insert into {table} select {values}", columns)
 
     def _known_windows(self) -> Iterator[tuple[str, str, str, str, str]]:
-        """Yield the windows of each stream and ad account with what is known of their days."""
+        """Yield each window of a stream and an ad account with its kind, such as final or missing."""
         for name, stream in self._streams.items():
             is_unfinished = stream["ending"] != "COMPLETE"
             for owner in self._days.owner_days(name, _day_of(stream["last_run"]), is_unfinished=is_unfinished):
@@ -262,7 +262,7 @@ class _Page:
                         yield owner.stream, owner.account, kind, str(window.start), str(window.end)
 
     def _metrics_of(self, stream: str) -> list[Metric]:
-        """Return the metrics of a level: those that the last run asked for, or those that its records have."""
+        """Return the metrics of a level that the last run asked for, or else that its records have."""
         if stream in self._schemas:
             asked = set(self._schemas[stream].get("properties", {}))
             if "SPEND_IN_DOLLAR" in asked:

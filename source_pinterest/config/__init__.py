@@ -147,7 +147,7 @@ class Config:
 
 
 def _accounts(values: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """Return the ad accounts to sync and to leave out, by option, and a sentence about those that are both."""
+    """Return the ad accounts to sync and to leave out, by option, and a sentence for each account that is in both."""
     single = [values["account_id"]] if "account_id" in values else []
     chosen = tuple(dict.fromkeys([*single, *values.get("account_ids", ())]))
     excluded = frozenset(values.get("exclude_account_ids", ()))

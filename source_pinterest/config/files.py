@@ -65,8 +65,8 @@ def read_configured_catalog(path: Path) -> ConfiguredAirbyteCatalog:
 def read_states(path: Path) -> list[AirbyteStateMessage]:
     """Return the states in a file.
 
-    The file holds one state or a list of states as a sync prints them, in or without the STATE messages around them, or
-    the older form, a mapping of streams to states.
+    The file holds one state or a list of states as a sync prints them, with or without the STATE messages around them.
+    In the older form, it is a mapping of streams to states.
 
     Raises:
         AirbyteTracedException: the file can't be read or holds something else.

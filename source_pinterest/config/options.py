@@ -89,7 +89,7 @@ DEFAULT_WINDOW = AttributionWindow(
 ATTRIBUTION_WINDOWS: Mapping[str, AttributionWindow] = {
     text: AttributionWindow(*map(int, text.split("/"))) for text in choices("attribution_window")
 }
-"""First the default, then the windows that others saw Pinterest take, then those that only earlier versions offered."""
+"""The default, then the windows that Pinterest was seen to accept, then windows that only earlier versions offered."""
 
 
 def refusal(sentence: str) -> AirbyteTracedException:

@@ -183,7 +183,7 @@ _OWN_REPORTS: Mapping[str, tuple[OwnReport, Collection[str], tuple[str, ...]]] =
     _MIX: (USUAL_MARKETING_MIX, MMM_COLUMNS, ()),
     _PRODUCTS: (USUAL_PRODUCTS, PRODUCT_COLUMNS, PRODUCT_BREAKDOWNS),
 }
-"""By option: the report if the user chooses nothing, the listed columns, and those that the streams add themselves."""
+"""By option: the report if the user chooses nothing, the listed columns, and the columns that the streams add."""
 
 
 def day_limits_of(level: str, granularity: Granularity) -> DayLimits:
@@ -237,8 +237,8 @@ def read_reports(values: Mapping[str, Any], today: Date) -> tuple[dict[str, Any]
         today: this machine's day.
 
     Returns:
-        The reports by option, a sentence for each field or combination of fields that can't be used, and notices about
-        start dates that Pinterest does not reach and about columns that it may refuse.
+        The reports by option, and a sentence for each field or combination of fields that can't be used. Then notices:
+        about start dates that are too early for Pinterest, and about columns that Pinterest may refuse.
     """
     mistakes: list[str] = []
     notices: list[str] = []

@@ -1,8 +1,8 @@
 """The life of a report, from its creation to the link to its file.
 
-`Report.live` is the whole story: a report is created, polled until it is finished, created again if Pinterest loses it,
-and halved if it fails twice, is too slow or too large. It makes one request at a time, and yields the seconds until the
-next one. `reporting/runner.py` decides which report makes the next request.
+`Report.live` is the whole story. A report is created, and polled until it is finished. It is created again if Pinterest
+fails or loses it. It is halved if it fails twice, is too slow or too large. `live` makes one request at a time, and
+yields the seconds until the next one. `reporting/runner.py` decides which report makes the next request.
 """
 
 import logging

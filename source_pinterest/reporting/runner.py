@@ -47,12 +47,12 @@ class StreamReports:
     """The reports of one stream.
 
     Attributes:
-        waiting: those that are not created yet.
-        running: those in progress.
-        outcomes: what has become of others, for the stream to take.
+        waiting: the reports that are not created yet.
+        running: the reports in progress.
+        outcomes: what has become of the others, for the stream to take.
         unhandled: how many outcomes the stream has not handled yet.
         next_creation: the earliest time of the next creation.
-        quickest: the shortest time in which one was finished; infinite before the first.
+        quickest: the shortest time in which a report was finished; infinite before the first.
 
     Args:
         client: sends the requests.
