@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from source_pinterest.config import Config, CustomReport
+from source_pinterest.config import Config
+from source_pinterest.config.reports import CustomReport
 from unit_tests.configs import TODAY, BadConfig, bad, config
 
 

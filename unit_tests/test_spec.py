@@ -11,8 +11,9 @@ import pytest
 from airbyte_cdk.models import ConnectorSpecificationSerializer
 from airbyte_cdk.utils import AirbyteTracedException
 
-from source_pinterest.config import Config, CustomReport
+from source_pinterest.config import Config
 from source_pinterest.config.files import in_current_form
+from source_pinterest.config.reports import CustomReport
 from source_pinterest.dates import Granularity
 from unit_tests.configs import OAUTH, TODAY, config
 from unit_tests.report_configs import report

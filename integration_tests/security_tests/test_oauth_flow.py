@@ -15,7 +15,8 @@ import requests
 from jinja2 import Environment, StrictUndefined
 
 from integration_tests.support.pinterest import Simulator, World
-from source_pinterest.config import Config, OAuthCredentials
+from source_pinterest.config import Config
+from source_pinterest.config.credentials import OAuthCredentials
 
 SPEC = json.loads((Path(__file__).parents[2] / "source_pinterest/spec.json").read_text(encoding="utf-8"))
 FLOW = SPEC["advanced_auth"]["oauth_config_specification"]

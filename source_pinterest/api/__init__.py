@@ -20,7 +20,8 @@ from source_pinterest.api.session import PinterestSession, TimeoutSession, Url
 from source_pinterest.api.threads import ReadOnce
 from source_pinterest.api.usage import Usage
 from source_pinterest.api.verdicts import Again, ErrorResponse, app_refused
-from source_pinterest.config import AccessTokenCredentials, Config
+from source_pinterest.config import Config
+from source_pinterest.config.credentials import AccessTokenCredentials
 
 DEFAULT_BASE_URL = "https://api.pinterest.com/v5"
 BASE_URL_VARIABLE = "PINTEREST_API_URL"

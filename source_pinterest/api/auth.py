@@ -32,8 +32,14 @@ from source_pinterest.api.retries import MAX_NEW_TOKENS, RetryPolicy, Tries
 from source_pinterest.api.session import ApiResponse, PinterestSession
 from source_pinterest.api.usage import Usage
 from source_pinterest.api.verdicts import Again, ErrorResponse, Retry
-from source_pinterest.config import AccessTokenCredentials, AppCredentials, OAuthCredentials
-from source_pinterest.config.credentials import SIGN_IN, fits_a_header, keep_secrets_of
+from source_pinterest.config.credentials import (
+    SIGN_IN,
+    AccessTokenCredentials,
+    AppCredentials,
+    OAuthCredentials,
+    fits_a_header,
+    keep_secrets_of,
+)
 from source_pinterest.masking import SECRETS
 
 _ASSUMED_LIFETIME_SECONDS = 3600.0

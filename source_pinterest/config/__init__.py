@@ -12,13 +12,7 @@ from airbyte_cdk.utils import AirbyteTracedException
 from pendulum import Date
 
 from source_pinterest.columns import LIVE_COLUMNS, SYNC_COLUMNS
-from source_pinterest.config.credentials import (
-    AccessTokenCredentials,
-    AppCredentials,
-    Credentials,
-    OAuthCredentials,
-    read_credentials,
-)
+from source_pinterest.config.credentials import AppCredentials, Credentials, read_credentials
 from source_pinterest.config.files import in_current_form
 from source_pinterest.config.options import (
     ATTRIBUTION_WINDOWS,
@@ -41,16 +35,6 @@ from source_pinterest.config.reports import (
 )
 from source_pinterest.dates import utc_today
 from source_pinterest.limits import ASYNC_HISTORY_DAYS
-
-__all__ = [
-    "AccessTokenCredentials",
-    "AppCredentials",
-    "AttributionWindow",
-    "Config",
-    "Credentials",
-    "CustomReport",
-    "OAuthCredentials",
-]
 
 STATUSES: tuple[str, ...] = choices("status")
 ONLY_ACTIVE_PINS = "Only Pins with Activity"

@@ -14,7 +14,7 @@ from source_pinterest import limits
 from source_pinterest.api import DEFAULT_BASE_URL, Api, errors
 from source_pinterest.api.auth import AccessTokenAuthenticator
 from source_pinterest.api.client import PinterestClient
-from source_pinterest.config import AccessTokenCredentials
+from source_pinterest.config.credentials import AccessTokenCredentials
 from unit_tests.answers import refused
 from unit_tests.api.connections import Wire, connected
 

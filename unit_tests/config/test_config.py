@@ -13,8 +13,9 @@ from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils import AirbyteTracedException
 from pendulum import Date
 
-from source_pinterest.config import AttributionWindow, Config, OAuthCredentials
-from source_pinterest.config.options import unknown_key_notices
+from source_pinterest.config import Config
+from source_pinterest.config.credentials import OAuthCredentials
+from source_pinterest.config.options import AttributionWindow, unknown_key_notices
 from source_pinterest.config.reports import USUAL_MARKETING_MIX, USUAL_PRODUCTS
 from source_pinterest.dates import Granularity
 from source_pinterest.engine.output import MaskedLogFormatter

@@ -9,8 +9,14 @@ from airbyte_cdk.utils import AirbyteTracedException
 from pendulum import datetime
 
 from source_pinterest import masking
-from source_pinterest.config import AccessTokenCredentials, AppCredentials, Config, Credentials, OAuthCredentials
-from source_pinterest.config.credentials import keep_secrets_of
+from source_pinterest.config import Config
+from source_pinterest.config.credentials import (
+    AccessTokenCredentials,
+    AppCredentials,
+    Credentials,
+    OAuthCredentials,
+    keep_secrets_of,
+)
 from unit_tests.configs import OAUTH, SECRETS, TODAY, config, sample, signed_in_with
 
 OAUTH_CREDENTIALS = OAuthCredentials("1234567", "false-client-secret", "false-refresh-token")
