@@ -1,5 +1,6 @@
 """A pin that Pinterest does not show is a record, and one that it shows has its largest picture."""
 
+from email.utils import formatdate
 from typing import Any
 
 import pytest
@@ -9,6 +10,8 @@ from source_pinterest.streams.ads.ad_pins import AdPins
 from unit_tests.answers import refused
 from unit_tests.streams.pinterest import Pinterest, page, state_of
 
+NOON = 1_780_315_200
+NEWEST = {"id": "2", "pin_id": 9, "created_time": NOON + 500}
 ADS = {"json": {"items": [{"id": "1", "pin_id": 9, "created_time": 5}], "bookmark": None}}
 
 
@@ -70,3 +73,14 @@ def test_owed_pins_are_planned_before_the_others(mock: requests_mock.Mocker) -> 
     owed, other = pinterest.tasks(AdPins)
     assert owed.plan
     assert [task["pin_id"] for task in (*owed.plan(), other)] == ["9", "8"]
+
+
+def test_the_first_page_of_a_long_list_says_until_when_the_edits_of_ads_are_known(pinterest: Pinterest) -> None:
+    """The list takes ten minutes. An ad on its first page may be edited meanwhile, before the newest one is made."""
+    pages = ((page([{"id": "1", "pin_id": 8, "created_time": 5}], "next"), 0), (page([NEWEST]), 600))
+    dated = ({**answer, "headers": {"Date": formatdate(NOON + later, usegmt=True)}} for answer, later in pages)
+    pinterest.answers("ad_accounts/11/ads", *dated)
+    pinterest.stream(AdPins).select()
+
+    assert [task["pin_id"] for task in pinterest.tasks(AdPins)] == ["8", "9"]
+    assert pinterest.stream(AdPins).checkpoint.state["states"][0]["cursor"]["ad_created_time"] == NOON - 300
