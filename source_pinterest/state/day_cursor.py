@@ -356,9 +356,9 @@ class AccountDayCursor(DayCursor):
                 del self._before[None]
 
     def count(self, records: int, task: Task) -> None:
-        """Count records that are about to be queued, and record that their window was emitted in part."""
+        """Count records that are about to be queued. Where every row is kept, remember the window of the records."""
         super().count(records, task)
-        if records:
+        if records and not self._period.merges_by_key:
             with self._lock:
                 self._emitted[task[ACCOUNT_KEY]].add(task.required_window)
 
@@ -399,19 +399,13 @@ class AccountDayCursor(DayCursor):
 
     def ensure_at_least_one_state_emitted(self) -> None:
         """Emit the last state of the stream, and warn of days that were emitted in part."""
-        if twice := self._emitted_in_part():
-            self._warn_of_copies("days", str(twice.span))
-        super().ensure_at_least_one_state_emitted()
-
-    def _emitted_in_part(self) -> DaySet:
-        """Return the days of which the destination gets rows again, since not all of them could be read."""
-        if not self._emitted or self._period.merges_by_key:
-            return DaySet()
+        in_part = DaySet()
         with self._lock:
-            in_part = DaySet()
             for owner, windows in self._emitted.items():
                 in_part = in_part.plus(DaySet().plus(windows).minus(self.days_of(owner).read))
-            return in_part.within(self._period.earliest, self._period.end)
+        if in_part:
+            self._warn_of_copies("days", str(in_part.span))
+        super().ensure_at_least_one_state_emitted()
 
     def _begin(self, period: Period) -> None:
         """Warn also of days that were read with other columns or attribution windows and are not read again."""
