@@ -100,7 +100,8 @@ class Ask:
         if has_ids:
             half = math.ceil(len(self.ids) / 2)
             return [replace(part, ids=ids) for ids in (self.ids[:half], self.ids[half:])]
-        windows = () if _needs_ids(error) else Granularity.DAY.halves(self.window) or ()
+        depends_on_days = error.reason is not Reason.URL_TOO_LONG and not _is_refusal(error)
+        windows = (Granularity.DAY.halves(self.window) or ()) if depends_on_days else ()
         return [replace(part, window=window) for window in windows]
 
     @property
@@ -335,7 +336,7 @@ class Asks:
     def _is_account_refused(self, ask: Ask, error: PinterestError) -> bool:
         """Return whether a refusal is that of an account: of the account as a whole, or of one id after several others.
 
-        While an id of the account was read, the refusal of another one is its own.
+        Once an id of the account was read, the refusal of another id is about that id alone.
         """
         if not _is_refusal(error) or not ask.ids or ask.account in self._answered:
             return _is_refusal(error) and not ask.ids
@@ -391,11 +392,6 @@ def ids_that_fit(ids: Sequence[str], characters: int, separator: str = COMMA) ->
 def _is_refusal(error: PinterestError) -> bool:
     """Return whether Pinterest, or a server in front of it, refuses a request."""
     return isinstance(error, _REFUSED) or error.reason is Reason.STILL_REFUSED
-
-
-def _needs_ids(error: PinterestError) -> bool:
-    """Return whether a request for the same ids in fewer days would fail in the same way."""
-    return error.reason is Reason.URL_TOO_LONG or _is_refusal(error)
 
 
 def _is_about_size(error: PinterestError) -> bool:

@@ -26,6 +26,7 @@ from source_pinterest.columns import (
 )
 from source_pinterest.dates import DateWindow, Granularity, parse_day, without_midnight
 from source_pinterest.engine.bundles import Bundle, bundles_of, serialised, spooled
+from source_pinterest.engine.tasks import END, START
 from source_pinterest.reporting.client import ReportRequest
 from source_pinterest.reporting.file import Filed
 from source_pinterest.streams.base.stream import PinterestStream
@@ -320,14 +321,15 @@ class ReportRows:
             MalformedResponseError: the file is not a report.
         """
         expected = self._expected(request)
-        expected_rows = self.gate.expected_rows(self._completed(request, rows), expected)
-        return self.gate.bundles(self._stamped(request, expected_rows), expected)
+        return self.gate.bundles(self.gate.expected_rows(self._completed(request, rows), expected), expected)
 
     def _expected(self, request: ReportRequest) -> Expected:
+        always = ID_COLUMNS if self.key.ids else ()  # Pinterest may send ids that were not requested
+        texts = (*self.key.columns, AD_ACCOUNT_ID, TARGETING_VALUE, *text_columns(self.columns), *always)
         return Expected(
             key=self.key.columns,
             optional=self.key.optional,
-            texts=self._text_columns(),
+            texts=tuple(dict.fromkeys(texts)),
             numbers=number_columns(self.columns),
             window=request.window if DATE in self.key.columns else None,
             requested=request.requested_window,
@@ -336,15 +338,10 @@ class ReportRows:
             currency=self.currency_of(request.ad_account_id),
         )
 
-    def _stamped(self, request: ReportRequest, rows: Iterable[Record]) -> Iterator[Record]:
-        days = dict(zip(("start_date", "end_date"), request.window.as_pair(), strict=True))
-        stamps = {name: days[of] for name, of in self.stamped.items()}
-        for row in rows:
-            row.update(stamps)
-            yield row
-
     def _completed(self, request: ReportRequest, rows: Iterable[Filed]) -> Iterator[Record]:
-        """Give each optional field of a row's key a value: the empty string if it has none."""
+        """Give each optional field of a row's key a value, the empty string if it has none, and stamp the row."""
+        days = dict(zip((START, END), request.window.as_pair(), strict=True))
+        stamps = {name: days[day] for name, day in self.stamped.items()}
         optional = (*self.key.ids, *(column for column in self.key.breakdowns if column in self.key.columns))
         lacks_entity = self.key.entity in self.key.refused(request.ad_account_id)
         for entity, row in rows:
@@ -355,9 +352,5 @@ class ReportRows:
             for column in optional:
                 if row.get(column) is None:
                     row[column] = ""
+            row.update(stamps)
             yield row
-
-    def _text_columns(self) -> tuple[str, ...]:
-        always = ID_COLUMNS if self.key.ids else ()  # Pinterest may send ids that were not requested
-        names = (*self.key.columns, AD_ACCOUNT_ID, TARGETING_VALUE, *text_columns(self.columns), *always)
-        return tuple(dict.fromkeys(names))

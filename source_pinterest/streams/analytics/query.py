@@ -274,14 +274,14 @@ class QueryAnalytics(AdAccountStream, ABC):
         return {}
 
     def read_batch(self, batch: range, task: Task) -> Generator[Bundle, None, None]:
-        """Read the rows of a batch of ids in a window.
+        """Return what reads the rows of a batch of ids in a window.
 
         Args:
             batch: the positions of the ids among those of the account.
             task: has the account and the window.
         """
         ids = self.entity_ids(task["ad_account_id"]) or ()
-        yield from self.read_query(ids[batch.start : batch.stop], task)
+        return self.read_query(ids[batch.start : batch.stop], task)
 
     def read_query(self, ids: Ids, task: Task) -> Generator[Bundle, None, None]:
         """Read the rows of entities in a window: request them, check each response, and hand out its rows.

@@ -231,7 +231,7 @@ class PinAnalytics(OrganicStream):
         The refusal of an owner's only pin stays open.
 
         Raises:
-            SliceError: Pinterest refuses several pins, and serves no other one.
+            SliceError: Pinterest refuses several pins, and serves no other pin.
         """
         others = served or tuple(passed[:: 1 + len(passed) // FAILURES_IN_A_ROW])
         if _are_of_single_pins(refusals, served) or any(

@@ -129,10 +129,10 @@ class PinRequests:
             pins, *later = batches(pins, self.pins_in_a_request)
             pending.extendleft((others, query) for others in reversed(later))
             try:
-                found = self._fetch(pins, query)
-                if again := self._wrongly_absent(pins, found, query):
+                rows = self._fetch(pins, query)
+                if again := self._wrongly_absent(pins, rows, query):
                     with suppress(GoneError, RefusedError):
-                        found |= self._fetch(again, query)
+                        rows |= self._fetch(again, query)
             except SliceError as error:
                 if len(pins) == 1:
                     yield Answer(pins, error=error)
@@ -141,23 +141,23 @@ class PinRequests:
                 retried = query._replace(max_retries=1) if isinstance(error, UnavailableError) else query
                 pending.extendleft([(pins[half:], retried), (pins[:half], retried)])
             else:
-                yield Answer(pins, [*itertools.chain(*found.values())], self._lacking(again, found, pins, query))
+                yield Answer(pins, [*itertools.chain(*rows.values())], self._lacking(again, rows, pins, query))
 
-    def _wrongly_absent(self, pins: Ids, found: Mapping[str, list[Record]], query: Query) -> Ids:
+    def _wrongly_absent(self, pins: Ids, rows: Mapping[str, list[Record]], query: Query) -> Ids:
         """Return the pins that a response lacks although it should have them.
 
         Pinterest may leave out pins without activity. Which these are is known if the list has totals, and if the days
         are those of the totals. In fewer days most pins with activity may still have some.
         """
-        absent = tuple(pin for pin in pins if pin not in found)
+        absent = tuple(pin for pin in pins if pin not in rows)
         if not self._pins.has_totals(query.account):
             return absent
         active, lacking = (tuple(filter(self._pins.is_active, some)) for some in (pins, absent))
         return lacking if query.covers_totals or 2 * len(lacking) > len(active) else ()
 
-    def _lacking(self, again: Ids, found: Mapping[str, list[Record]], pins: Ids, query: Query) -> Ids:
+    def _lacking(self, again: Ids, rows: Mapping[str, list[Record]], pins: Ids, query: Query) -> Ids:
         """Return the pins that two responses lack. Without totals, nothing says that they had activity."""
-        lacking = tuple(pin for pin in again if pin not in found)
+        lacking = tuple(pin for pin in again if pin not in rows)
         if not lacking or self._pins.has_totals(query.account):
             return lacking
         LOGGER.warning(
@@ -176,17 +176,17 @@ class PinRequests:
         """
         pictures = tuple(pin for pin in pins if self._pins.facts_of(pin).is_picture) if self._are_pictures_apart else ()
         others = tuple(pin for pin in pins if pin not in set(pictures))
-        found = self._request(pictures, query, STANDARD_METRICS) if pictures else {}
+        rows = self._request(pictures, query, STANDARD_METRICS) if pictures else {}
         if not others:
-            return found
+            return rows
         try:
-            return found | self._request(others, query, PIN_METRICS)
+            return rows | self._request(others, query, PIN_METRICS)
         except BadRequestError as error:
             if len(others) > 1:
                 raise
             without = self._request(others, query, STANDARD_METRICS)
             self._note_refused_video_metrics(others[0], error)
-            return found | without
+            return rows | without
 
     def _note_refused_video_metrics(self, pin: str, error: BadRequestError) -> None:
         if self._pins.facts_of(pin).is_picture:
@@ -214,7 +214,7 @@ class PinRequests:
             tried = wanted.without(self._refused.names_of(account))
             path, params, parse = self._form_of(pins, query, tried, is_alone=is_alone)
             try:
-                found = self._stream.client.get(path, params, parse, query.max_retries).value
+                rows = self._stream.client.get(path, params, parse, query.max_retries).value
             except PinterestError as error:
                 if not self._refused.learn(tried, error):
                     is_alone, refusal = True, self._refusal_of_one(pins, error, is_alone=is_alone)
@@ -224,7 +224,7 @@ class PinRequests:
                     self._is_beta_open = True
                 elif refusal and self._is_beta_open is None:
                     self._close_beta(refusal)
-                return found
+                return rows
 
     def _form_of(
         self, pins: Ids, query: Query, ask: Ask, *, is_alone: bool
@@ -241,9 +241,10 @@ class PinRequests:
         expected = Expected(key=("pin_id", "date"), window=ask.window, day="date", entities=frozenset(pins))
 
         def parse(chunks: Iterator[bytes]) -> dict[str, list[Record]]:
-            found = {pins[0]: parse_body(chunks)} if is_alone else _by_pin(parse_body(chunks))
-            days: dict[str, list[Record]] = {pin: [] for pin in pins if pin in found}
-            for row in self._gate.records(_rows(found, self._stream.notices.replacement), expected):
+            metrics = {pins[0]: parse_body(chunks)} if is_alone else parse_body(chunks)
+            rows = self._gate.records(_rows(metrics, self._stream.notices.replacement), expected)
+            days: dict[str, list[Record]] = {pin: [] for pin in pins if pin in metrics}
+            for row in rows:
                 days[row["pin_id"]].append(row)
             return days
 
@@ -279,18 +280,14 @@ class PinRequests:
         )
 
 
-def _by_pin(pins: Any) -> Mapping[str, Any]:
-    if not isinstance(pins, dict):
-        raise FormError("The metrics of several pins are not an object of pin ids.", "the whole response")
-    return pins
-
-
-def _rows(pins: Mapping[str, Any], on_replacement: OnReplacement) -> Iterator[Record]:
+def _rows(pins: Any, on_replacement: OnReplacement) -> Iterator[Record]:
     """Yield the days of each pin, which are not split.
 
     Raises:
-        MalformedResponseError: a pin has none.
+        MalformedResponseError: the pins are no object of pin ids, or a pin has no days.
     """
+    if not isinstance(pins, dict):
+        raise FormError("The metrics of several pins are not an object of pin ids.", "the whole response")
     for pin_id, parts in pins.items():
         metrics: Any = parts.get("all") if isinstance(parts, dict) else None
         days = daily_metrics_in(metrics, on_replacement)
