@@ -213,18 +213,13 @@ class SourcePinterest(ConcurrentSourceAdapter):
         except AirbyteTracedException as error:
             failure = error
         if isinstance(failure, PinterestError) and failure.reach is Reach.SYNC:
-            yield from self._incomplete(selection, failure)
+            for stream in (configured.stream for configured in selection.known):
+                if self.progress and stream.name not in self.progress.ended:
+                    yield failure.as_airbyte_message(stream_descriptor=StreamDescriptor(name=stream.name))
+                    yield stream_status_as_airbyte_message(stream, AirbyteStreamStatus.INCOMPLETE)
         yield from selection.refusals()
         if failure or selection.unknown:
             raise failure or AirbyteTracedException()
-
-    def _incomplete(self, selection: Selection, error: PinterestError) -> Iterator[AirbyteMessage]:
-        """Return an error and the status INCOMPLETE for each stream that has not ended."""
-        for configured in selection.known:
-            name = configured.stream.name
-            if self.progress and name not in self.progress.ended:
-                yield error.as_airbyte_message(stream_descriptor=StreamDescriptor(name=name))
-                yield stream_status_as_airbyte_message(configured.stream, AirbyteStreamStatus.INCOMPLETE)
 
     def _select_abstract_streams(
         self, config: Mapping[str, Any], configured_catalog: ConfiguredAirbyteCatalog

@@ -2,6 +2,7 @@
 
 from abc import ABC
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import cached_property
 from typing import ClassVar, NamedTuple
 
@@ -55,16 +56,15 @@ class AdAccounts(PinterestStream):
             AccountUnreadableError: an account that the config names can't be read. Raised after all others.
         """
         refused: dict[str, PinterestError] = {}
-        yield from self._selected(task, refused)
+        yield from self._named(task, refused) if self.config.account_ids else self._not_excluded(task)
         if refused:
             messages = ". ".join(str(error.message) for error in refused.values())
             raise AccountUnreadableError(", ".join(refused), messages)
 
     def list_ids(self, parents: ParentIds) -> Iterator[str]:
-        """Return the ids of the accounts that can be read."""
-        del parents
-        for page in self._selected(self.task({}), {}):
-            yield from self.ids_for_children(page.records)
+        """Yield the ids of the accounts that can be read."""
+        with suppress(AccountUnreadableError):
+            yield from super().list_ids(parents)
 
     def records(self, page: ListPage, task: Task) -> list[Record]:
         """Return the accounts of a page, each with its owner as an object."""
@@ -134,11 +134,9 @@ class AdAccounts(PinterestStream):
         """Return the accounts that the config names and that can't be read."""
         return set(self.config.account_ids).difference(self.ids.get(()))
 
-    def _selected(self, task: Task, refused: dict[str, PinterestError]) -> Iterator[RecordPage]:
-        """Yield the accounts to read; `refused` takes the errors of named accounts that can't be read."""
+    def _named(self, task: Task, refused: dict[str, PinterestError]) -> Iterator[RecordPage]:
+        """Yield the accounts that the config names; `refused` takes the errors of those that can't be read."""
         missing = list(self.config.account_ids)
-        if not missing:
-            yield from self._not_excluded(task)
         if len(missing) > 1:
             for page in super().record_pages(task):
                 named = [account for account in page.records if account["id"] in missing]

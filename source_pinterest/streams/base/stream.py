@@ -380,9 +380,9 @@ class PinterestStream(HttpStream, ABC):
         scopes = self.scopes if is_permission and not granted else ()
         needs = f"the permission {' and '.join(scopes)} and {self.access.needs}" if scopes else self.access.needs
         advice = ". ".join(filter(None, (sign_in_for(scopes), self.access.advice)))
-        quote = error.quote if is_permission or error.reason is Reason.FEATURE_CLOSED else error.message
         return RightMissingError(
-            f"{self.name} can't be read: it needs {needs}. {advice}, or leave the stream out. {quote}."
+            f"{self.name} can't be read: it needs {needs}. {advice}, or leave the stream out. "
+            f"{error.quote or error.message}."
         )
 
     def read_list(self, task: Task) -> Generator[Bundle, None, Any]:

@@ -9,14 +9,15 @@ import json
 import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from source_pinterest import limits
 from source_pinterest.api.bodies import ListPage, Record, one_item, parse_body, text_of
-from source_pinterest.api.errors import BadRequestError, GoneError, RefusedError, form_error
+from source_pinterest.api.errors import BadRequestError, GoneError, RefusedError, SliceError, form_error
 from source_pinterest.api.session import ApiResponse, path_of
 from source_pinterest.engine.ledger import FAILURES_IN_A_ROW
-from source_pinterest.engine.tasks import Task, or_failed
+from source_pinterest.engine.tasks import Task
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.base.document import DocumentStream
 from source_pinterest.streams.base.listing import RecordPage
@@ -69,15 +70,10 @@ class TargetingOptions(DocumentStream):
 
     def tasks(self) -> Iterator[Task]:
         """Yield a task for each type that Pinterest lists, and for each type with fixed values."""
-        for option_type in ACCOUNT_TYPES:
-            parents = {"option_type": option_type}
-            yield from or_failed(parents, self._of_all_accounts(parents))
-        for option_type in (*SHARED_TYPES, *_FIXED_VALUES):
+        with suppress(SliceError):  # raised again when the types of ad accounts are read
+            self.shared.stream(AdAccounts).ids.get(())
+        for option_type in (*ACCOUNT_TYPES, *SHARED_TYPES, *_FIXED_VALUES):
             yield self.task({"option_type": option_type})
-
-    def _of_all_accounts(self, parents: Mapping[str, str]) -> Iterator[Task]:
-        self.shared.stream(AdAccounts).ids.get(())
-        yield self.task(parents)
 
     def record_pages(self, task: Task) -> Iterator[RecordPage]:
         """Yield the options of a type, each id once for each type of analytics."""
