@@ -127,8 +127,8 @@ class AdPinCursor(PinterestCursor):
             if changed is not None and changed > cursor:
                 self._young[account, pin] = changed
 
-    def fail(self, task: Task, error: Exception | None = None) -> None:
-        """Owe a pin that has failed, unless it was not tried or the error is about all pins."""
+    def fail(self, task: Task, error: Exception) -> None:
+        """Owe a pin that has failed, unless the error is about all pins."""
         if PIN_KEY in task and isinstance(error, SliceError):
             account, pin = task[ACCOUNT_KEY], task[PIN_KEY]
             with self._lock:

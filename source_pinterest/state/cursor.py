@@ -166,13 +166,8 @@ class PinterestCursor(Cursor):
         """Return the first day that is unread of an account in the incoming state; None if the cursor has no days."""
         del account
 
-    def fail(self, task: Task, error: Exception | None = None) -> None:
-        """Note a task that was not read. By default, a cursor keeps nothing of it.
-
-        Args:
-            task: the task.
-            error: why it could not be read; None if that was not tried.
-        """
+    def fail(self, task: Task, error: Exception) -> None:
+        """Note a task that could not be read. By default, a cursor keeps nothing of it."""
 
     def leave_out(self, task: Task, error: Exception) -> None:
         """Wait no longer for a task that Pinterest refuses, or that is gone. Only cursors of days wait."""

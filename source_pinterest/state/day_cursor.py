@@ -362,7 +362,7 @@ class AccountDayCursor(DayCursor):
             with self._lock:
                 self._emitted[task[ACCOUNT_KEY]].add(task.required_window)
 
-    def fail(self, task: Task, error: Exception | None = None) -> None:
+    def fail(self, task: Task, error: Exception) -> None:
         """Record that the account of a task failed, unless the error is about the whole stream.
 
         The window of the task stays unread, so that its days do not count as read. A later sync that reads all of
@@ -377,7 +377,7 @@ class AccountDayCursor(DayCursor):
                         self._unread[account][window] += 1
                     for entity in ids:
                         self._owed[account][entity] = self._owed[account][entity].plus((window,))
-        elif error and not isinstance(error, FatalError | NothingLeftError):
+        elif not isinstance(error, FatalError | NothingLeftError):
             with self._lock:
                 self._failed_accounts.add(task[ACCOUNT_KEY])
 

@@ -174,9 +174,10 @@ class PinCursor(DayCursor):
                 f"now: Pinterest keeps the days from {self._period.earliest} on.",
             )
 
-    def fail(self, task: Task, error: Exception | None = None) -> None:
-        """Owe pins that were tried and could not be read. The pass moves if the task says up to which pin."""
-        if error and task.window:
+    def fail(self, task: Task, error: Exception) -> None:
+        """Owe pins that could not be read. The pass moves if the task says up to which pin."""
+        del error
+        if task.window:
             owner = task.get(ACCOUNT_KEY)
             with self._lock:
                 for pin in task.get(PINS_KEY) or ():

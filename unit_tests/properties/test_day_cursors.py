@@ -14,6 +14,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from source_pinterest.api.errors import UnavailableError
 from source_pinterest.dates import DateWindow, Granularity, days_before
 from source_pinterest.engine.tasks import Task
 from source_pinterest.state.day_cursor import AccountDayCursor
@@ -96,7 +97,7 @@ class Destination:
                 self.read[account] |= now[account]
                 cursor.commit(_stream_slice(account, window, batch))
             elif end is not End.NEVER:
-                cursor.fail(_stream_slice(account, window, batch))
+                cursor.fail(_stream_slice(account, window, batch), UnavailableError("It failed"))
             self.assert_honest(cursor.state)
         for account, promised in _promised(cursor.state).items():
             assert promised & {day for of, day in asked if of == account} <= now[account], "not read again"

@@ -71,7 +71,6 @@ def test_a_pin_that_was_read_is_not_unread_and_one_that_failed_is_owed() -> None
     subject.plan("11", promoted(*((pin, 5) for pin in "abcd")))
     subject.commit(of("11", "a"))
     subject.fail(of("11", "b"), SliceError("no"))
-    subject.fail(of("11", "c"))
     subject.fail(of("11", "d"), FatalError("no"))
 
     assert subject.state == saved(5, "c", "d", b=1)

@@ -132,7 +132,7 @@ def test_an_account_that_failed_last_time_comes_last_until_it_was_read_whole() -
     planned = {account: plan(first, 90, account=account) for account in ("1", "2", "new")}
     first.fail(slice_of("2", planned["2"][0]), UnavailableError("It failed"))
     first.fail(Task({"ad_account_id": "new"}, unread), UnavailableError("Its ids can't be listed"))
-    for says_nothing_of_it in (ConfigError("No token"), NothingLeftError("ads", 2, "Gone"), None):
+    for says_nothing_of_it in (ConfigError("No token"), NothingLeftError("ads", 2, "Gone")):
         first.fail(Task({"ad_account_id": "1"}, unread), says_nothing_of_it)
     assert first.state["failed"] == ["2", "new"]
     first.commit(slice_of("1", planned["1"][0]))
@@ -266,7 +266,7 @@ def read_half(subject: AccountDayCursor, planned: DateWindow, account: str = "54
     """Read the first of two slices of a window; the second fails."""
     subject.count(rows, slice_of(account, planned, 0))
     subject.commit(slice_of(account, planned, 0))
-    subject.fail(slice_of(account, planned, 1))
+    subject.fail(slice_of(account, planned, 1), UnavailableError("It failed"))
 
 
 def parts_told(subject: AccountDayCursor, caplog: pytest.LogCaptureFixture) -> list[str]:

@@ -160,11 +160,10 @@ class StreamRun(PartitionGenerator):
         """
         error: Exception | None = None
         try:
-            if not self._ledger.may_read(task.group):
-                self.cursor.fail(task)
-            elif task.plan:
+            may_read = self._ledger.may_read(task.group)
+            if may_read and task.plan:
                 error = yield from self._read_in_turn(task.plan())
-            else:
+            elif may_read:
                 bundles = task.bundles()
                 try:
                     while True:
@@ -177,10 +176,7 @@ class StreamRun(PartitionGenerator):
         except Exception as raised:  # noqa: BLE001 - the error of a bug ends the task as well
             error = self._failure(task, as_slice_error(self.name, raised))
             _drop_traces(raised)
-        except BaseException:  # the sync is closed, so that nothing is judged
-            self.cursor.fail(task)
-            raise
-        finally:
+        finally:  # also if the sync is closed, which is not judged
             if task.plan:
                 self.stream.usage.finish_planning()
             else:

@@ -53,7 +53,7 @@ class Cursor:
     def __init__(self) -> None:
         self.counted: list[int] = []
         self.committed: list[tuple[str, Any]] = []
-        self.failed: list[tuple[str, Exception | None]] = []
+        self.failed: list[tuple[str, Exception]] = []
 
     def count(self, records: int, task: Task) -> None:
         del task
@@ -62,7 +62,7 @@ class Cursor:
     def commit(self, task: Task, finding: Any = None) -> None:
         self.committed.append((account_of(task), finding))
 
-    def fail(self, task: Task, error: Exception | None = None) -> None:
+    def fail(self, task: Task, error: Exception) -> None:
         self.failed.append((account_of(task), error))
 
     def leave_out(self, task: Task, error: Exception) -> None:
@@ -247,7 +247,7 @@ def test_an_account_that_failed_often_is_not_read_and_its_tasks_have_failed() ->
 
     assert stream.read([*accounts, "2"]) == [LOST] * FAILURES_IN_A_ROW
     assert stream.read_accounts == [*accounts[1:], "2"]
-    assert stream.noted.failed == [*[("1", LOST)] * FAILURES_IN_A_ROW, ("1", None)], "it was not tried again"
+    assert stream.noted.failed == [("1", LOST)] * FAILURES_IN_A_ROW, "it was not tried again"
     assert stream.ended == [*accounts, "2"]
 
 
