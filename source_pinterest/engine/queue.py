@@ -84,18 +84,19 @@ def clean(message: AirbyteMessage) -> AirbyteMessage:
     The stack trace of an error is kept only for a `system_error`. Other errors tell the user what to do.
     """
     if message.log:
-        message.log.message = printable(SECRETS.mask(message.log.message))
+        message.log.message = _shown(message.log.message)
     if message.connectionStatus and message.connectionStatus.message:
-        message.connectionStatus.message = printable(SECRETS.mask(message.connectionStatus.message))
-    if message.trace and message.trace.error:
-        error = message.trace.error
-        error.message = printable(SECRETS.mask(error.message))
-        error.internal_message = printable(SECRETS.mask(error.internal_message)) if error.internal_message else None
+        message.connectionStatus.message = _shown(message.connectionStatus.message)
+    if error := message.trace and message.trace.error:
+        error.message = _shown(error.message)
+        error.internal_message = _shown(error.internal_message or "") or None
         needs_trace = error.failure_type is FailureType.system_error
-        error.stack_trace = (
-            printable(SECRETS.mask(error.stack_trace), "\n") if error.stack_trace and needs_trace else None
-        )
+        error.stack_trace = _shown(error.stack_trace or "", "\n") or None if needs_trace else None
     return message
+
+
+def _shown(text: str, kept: str = "") -> str:
+    return printable(SECRETS.mask(text), kept)
 
 
 def as_trace(error: AirbyteTracedException) -> AirbyteMessage:

@@ -138,7 +138,7 @@ class StreamRun(PartitionGenerator):
         finally:  # child streams wait no longer, also if the planning is closed, which is not judged
             self.stream.usage.finish_planning()
             self.stream.ids.seal()
-        self._raise(self._close(error))
+        self._end(error)
 
     def _add(self, task: Task) -> bool:
         """Count a task that is going to be read. Return False if the stream has been stopped."""
@@ -183,7 +183,7 @@ class StreamRun(PartitionGenerator):
                 self.stream.usage.count_read_task()
             self.stream.ids.release(task.parent_ids)
             task.on_end()
-        self._raise(self._close(error))
+        self._end(error)
 
     def _read_in_turn(self, tasks: Iterable[Task]) -> Generator[Bundle, None, Exception | None]:
         """Plan and read tasks one after another, until the stream is stopped. Return their first error."""
@@ -219,18 +219,19 @@ class StreamRun(PartitionGenerator):
             return None
         return None if consequence is Consequence.FAIL_UNTOLD else error
 
-    def _close(self, error: Exception | None) -> Exception | None:
-        """Count the end of a task, or of the planning. Return the error to raise.
+    def _end(self, error: Exception | None) -> None:
+        """Count the end of a task, or of the planning, and raise its error.
 
         After the last task, the refusals are judged. Their error is raised, or logged if the stream has failed anyway.
         """
-        if not self._ledger.close():
-            return error
-        refusals_error = self._judge_refusals()
-        if refusals_error and (error or self._ledger.has_failed()):
-            LOGGER.warning(refusals_error.message)
-            return error
-        return error or refusals_error
+        if self._ledger.close() and (error_of_refusals := self._judge_refusals()):
+            if error or self._ledger.has_failed():
+                LOGGER.warning(error_of_refusals.message)
+            else:
+                error = error_of_refusals
+        if error:
+            self.cursor.note_incomplete()
+            raise error
 
     def _judge_refusals(self) -> PinterestError | None:
         """Lose or leave out the refused tasks. Return the error of the stream.
@@ -266,11 +267,6 @@ class StreamRun(PartitionGenerator):
         is_partial = self._ledger.has_read(task.group)
         account, quote = task[ACCOUNT_KEY], str(error.message).rstrip(".")
         return AccountUnreadableError(account, f"{quote}{self.stream.unread_days(account)}", is_partial=is_partial)
-
-    def _raise(self, error: Exception | None) -> None:
-        if error:
-            self.cursor.note_incomplete()
-            raise error
 
 
 def _drop_traces(error: Exception) -> None:
