@@ -238,7 +238,7 @@ class SourcePinterest(ConcurrentSourceAdapter):
         return Sync(api, settings)
 
     def _concurrency(self, workers: int, analytics: int) -> ConcurrentSource:
-        """Return the framework's reader, in which analytics that wait hold up the planning of no list."""
+        """Return the framework's reader. Each stream of analytics adds a planning thread, because it may wait long."""
         planners = max(1, workers // 2) + analytics
         self._workers = Workers(workers, planners)
         pool = ThreadPoolManager(self._workers, LOGGER)  # type: ignore[arg-type]  # it only calls `submit` and `shutdown`

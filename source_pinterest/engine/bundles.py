@@ -104,7 +104,7 @@ def bundles_of(
 def spooled(bundles: Iterable[Bundle]) -> Iterator[Bundle]:
     """Return the bundles once the last one has been made. If one can't be made, return none and raise its error.
 
-    They wait in memory or, if they are larger than a bundle, in a temporary file.
+    The bundles wait in memory or, if they have more than 1 MiB together, in a temporary file.
 
     Raises:
         ConfigError: the file can't be created or written.

@@ -61,9 +61,9 @@ def _is_isolated(error: Exception) -> bool:
 class Ledger:
     """Counts how the tasks of a stream end in one sync, for all of its threads.
 
-    Failures of accounts of which this sync has read nothing never stop the stream, so that broken accounts don't keep
-    good ones from being read. After several of these in a row, each further one is tried once, without retries, until a
-    task is read.
+    An account of which this sync has read nothing never stops the stream, so that broken accounts don't keep good ones
+    from being read. After five failures in a row, each further account of this kind is tried once, without retries,
+    until a task is read.
 
     Attributes:
         done: the number of tasks that were read whole.

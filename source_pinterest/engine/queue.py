@@ -122,9 +122,9 @@ class FailureTypes:
                 self._streams.setdefault(message.trace.error.message, []).append(named.name)
 
     def summarise(self, error: AirbyteTracedException) -> None:
-        """Give the last error of a sync the failure type, and in the framework's the errors of the streams, each once.
+        """Give the last error of a sync its failure type. An error of the framework gets the sentences of the streams.
 
-        The framework quotes each error as Python does.
+        The framework's own sentence quotes each error as Python does.
         """
         if self._seen:
             error.failure_type = next(kind for kind in _MOST_RETRYABLE_FIRST if kind in self._seen)
@@ -143,7 +143,7 @@ records of a stream, which takes each bundle for one record."""
 
 
 def is_worth_logging(record: logging.LogRecord) -> bool:
-    """Return whether a log line of the framework tells anything: the filter of the log.
+    """Return False for the log lines of the framework that repeat others: the filter of the log.
 
     The message of a `PinterestError` is enough for the user, so it takes the place of the stack trace.
     """

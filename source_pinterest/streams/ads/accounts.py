@@ -21,7 +21,7 @@ class AccountFacts(NamedTuple):
     """What the streams of an ad account ask for.
 
     Attributes:
-        owner: the id of the account's owner; that of the account if Pinterest has told none.
+        owner: the id of the account's owner; the account's own id if Pinterest has told none.
         country: the two-letter code; empty if Pinterest has told none.
         currency: the ISO 4217 code; empty if Pinterest has told none.
     """
@@ -89,7 +89,7 @@ class AdAccounts(PinterestStream):
         return facts.currency or None if facts else None
 
     def keep(self, accounts: Mapping[str, str]) -> None:
-        """Take over from a state which account an owner has had so far; of several, the one with the lowest id."""
+        """Take the account of each owner from a state. If several states have one, the lowest id counts."""
         for owner, account in accounts.items():
             self.kept[owner] = min(account, self.kept.get(owner, account), key=int)
 

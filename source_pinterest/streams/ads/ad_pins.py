@@ -61,7 +61,7 @@ class AdPins(AdAccountStream):
         yield from super().account_tasks(accounts)
 
     def tasks_of_account(self, account: str) -> Iterator[Task]:
-        """Yield a task that stands for the pins that are owed, which one worker reads, and one for each new pin."""
+        """Yield one task for all pins that are owed, which one worker reads, and a task for each new pin."""
         self._ads.ids.check((account,))
         promoted = self._ads.take_promoted(account)
         new, owed = self.checkpoint.plan(account, promoted)

@@ -51,7 +51,7 @@ class EntityStream(AdAccountStream, ABC):
         self.checkpoint.retire_flat()
 
     def records(self, page: ListPage, task: Task) -> list[Record]:
-        """Return the entities of a page, without those that name another account of this sync, which lists them too."""
+        """Return the entities of a page, except those of another account of this sync, which lists them as well."""
         account, own = task["ad_account_id"], list[Record]()
         for record in page.items:
             owner = text_of(record.get("ad_account_id"))

@@ -107,7 +107,7 @@ class Sync:
         """Return Pinterest's day, which is the same for the whole sync.
 
         It is the day of the newest response when it is first needed. Before the first response, a generator of tasks
-        waits for a list that the sync reads anyway. Without one, this machine's day counts.
+        waits for a list that the sync reads anyway. Without such a list, this machine's day counts.
         """
         if day := self._days.get(_TODAY):
             return day
@@ -130,8 +130,8 @@ class ForeignKey(NamedTuple):
 
     Attributes:
         stream: the other stream's name.
-        fields: one for each field of its primary key, in its order. The first may be missing where it is the ad
-            account by which organic streams distinguish owners. If a field is empty, the record names no other one.
+        fields: one for each field of the other stream's primary key, in the same order. The ad account by which organic
+            streams distinguish owners may be missing. If a field is empty, the record names no other record.
         unless: when the other stream lacks the record; empty if it never does.
     """
 

@@ -153,8 +153,8 @@ def targeting_types(option_type: str, option: str) -> tuple[str, ...]:
 class InterestTree:
     """Interests with their level, 1 at the top, and the id of their parent.
 
-    Each lookup returns the children of an interest, which then are looked up only for children of their own, and only
-    while some interest is incomplete. Children of the top level come first, because most interests are below them.
+    A lookup of an interest also returns its children. They are looked up for their own children, as long as some
+    interest is incomplete. Children of the top level come first, because most interests are below them.
 
     Args:
         options: the interests as they are listed, with id and name.
