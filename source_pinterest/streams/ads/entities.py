@@ -141,6 +141,7 @@ class Ads(EntityStream):
         self.keeps_pins = False
         """Whether `ad_pins` is going to take the pins of each account."""
         self._promoted: dict[str, PromotedPins] = {}
+        """By account, until `ad_pins` takes them. Facts about each ad would stay in memory for the whole sync."""
 
     def record_pages(self, task: Task) -> Iterator[RecordPage]:
         """Yield the ads of an account, and keep which pins they promote, if another stream needs them."""
