@@ -187,7 +187,7 @@ class SourcePinterest(ConcurrentSourceAdapter):
         failures, self._usage = FailureTypes(), Usage()
         self.progress = progress = Progress(self._usage, list(self._catalog))
         try:
-            for message in self._messages(logger, config, selection):
+            for message in self._messages(logger, config, selection, progress):
                 if isinstance(message, BundleMessage):
                     if progress.count_bundle(message.bundle):
                         stream = self._catalog[message.bundle.stream].stream
@@ -203,7 +203,7 @@ class SourcePinterest(ConcurrentSourceAdapter):
             raise
 
     def _messages(
-        self, logger: logging.Logger, config: Mapping[str, Any], selection: Selection
+        self, logger: logging.Logger, config: Mapping[str, Any], selection: Selection, progress: Progress
     ) -> Iterator[AirbyteMessage]:
         """Return the framework's messages, followed by the statuses of unknown streams."""
         failure: AirbyteTracedException | None = None
@@ -214,7 +214,7 @@ class SourcePinterest(ConcurrentSourceAdapter):
             failure = error
         if isinstance(failure, PinterestError) and failure.reach is Reach.SYNC:
             for stream in (configured.stream for configured in selection.known):
-                if self.progress and stream.name not in self.progress.ended:
+                if stream.name not in progress.ended:
                     yield failure.as_airbyte_message(stream_descriptor=StreamDescriptor(name=stream.name))
                     yield stream_status_as_airbyte_message(stream, AirbyteStreamStatus.INCOMPLETE)
         yield from selection.refusals()

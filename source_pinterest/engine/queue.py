@@ -89,14 +89,14 @@ def clean(message: AirbyteMessage) -> AirbyteMessage:
         message.connectionStatus.message = _shown(message.connectionStatus.message)
     if error := message.trace and message.trace.error:
         error.message = _shown(error.message)
-        error.internal_message = _shown(error.internal_message or "") or None
+        error.internal_message = _shown(error.internal_message)
         needs_trace = error.failure_type is FailureType.system_error
-        error.stack_trace = _shown(error.stack_trace or "", "\n") or None if needs_trace else None
+        error.stack_trace = _shown(error.stack_trace, "\n") if needs_trace else None
     return message
 
 
-def _shown(text: str, kept: str = "") -> str:
-    return printable(SECRETS.mask(text), kept)
+def _shown(text: str | None, kept: str = "") -> Any:
+    return printable(SECRETS.mask(text), kept) if text else text
 
 
 def as_trace(error: AirbyteTracedException) -> AirbyteMessage:

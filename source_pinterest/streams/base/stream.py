@@ -374,10 +374,11 @@ class PinterestStream(HttpStream, ABC):
         """
         if self.access is None or isinstance(error, GoneError):
             return error if isinstance(error, RightMissingError) else ConfigError(f"{error.message}. {error.advice}")
-        granted, is_permission = self.api.authenticator.granted, error.reason is Reason.PERMISSION_MISSING
-        if is_permission and granted and not granted.issuperset(self.scopes):
+        granted = self.api.authenticator.granted  # none if Pinterest has not listed them
+        is_lacking = error.reason is Reason.PERMISSION_MISSING and not granted.issuperset(self.scopes)
+        if is_lacking and granted:
             return error
-        scopes = self.scopes if is_permission and not granted else ()
+        scopes = self.scopes if is_lacking else ()
         needs = f"the permission {' and '.join(scopes)} and {self.access.needs}" if scopes else self.access.needs
         advice = ". ".join(filter(None, (sign_in_for(scopes), self.access.advice)))
         return RightMissingError(
