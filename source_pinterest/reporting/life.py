@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 LOGGER = logging.getLogger("airbyte")
 
-_CREATIONS = 4
-"""The number of times that a report is created before its failure or loss is final."""
+_CREATIONS = (4, 2, 2, 2)
+"""The number of times that a report is created before its failure or loss is final.
 
-_CREATIONS_OF_A_WHOLE = 2
+The four numbers are of a whole window, a half, a quarter, and an eighth, which is not halved any more.
+"""
+
+_FAILURES_OF_A_WHOLE = 2
 """The number of times that a report is created before it is halved because it has failed."""
-
-_SPLITS = 3
-"""The number of times that a window is halved because its report fails or is too slow: down to an eighth."""
 
 _POLLS_FOR_A_LINK = 5
 """Pinterest may call a report finished and give neither a link nor a size. The report is polled five more times. If
@@ -119,10 +119,10 @@ class Report:
             end, creations = (yield from self._poll(token, runner)), creations + 1
             if not isinstance(end, ReportStatus):
                 return end
-            has_failed_again = end is ReportStatus.FAILED and creations >= _CREATIONS_OF_A_WHOLE
+            has_failed_again = end is ReportStatus.FAILED and creations >= _FAILURES_OF_A_WHOLE
             if has_failed_again and (halves := self._halves()):
                 return halves
-            if creations >= _CREATIONS or not client.is_worth_retrying():
+            if creations >= _CREATIONS[self.splits] or not client.is_worth_retrying():
                 raise _transient(_UNFINISHED, window=window, status=end.value, creations=creations)
             LOGGER.info(f"The report of {window} is {end.value}. It is created again.")
             yield runner.pauses.longest_seconds  # so that an outage of minutes costs no report
@@ -130,7 +130,7 @@ class Report:
 
     def _halves(self) -> SplitReport | None:
         """Return the halves of the report; None if it can't be halved."""
-        halves = self.request.halves() if self.splits < _SPLITS else None
+        halves = self.request.halves() if self.splits + 1 < len(_CREATIONS) else None
         return SplitReport(self.request, halves) if halves else None
 
     def _poll(self, token: str, runner: "ReportRunner") -> Generator[float, None, Outcome | ReportStatus]:
