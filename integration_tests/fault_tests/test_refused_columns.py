@@ -74,13 +74,3 @@ def test_a_refusal_without_a_name_leaves_the_days_to_the_next_sync() -> None:
         assert_succeeded(second, kinds)
         for stream in kinds:
             assert set(held(accepting, stream)) == {key_of(stream, record) for record in second.records[stream]}
-
-
-def test_reach_columns_are_not_requested_for_parts_of_an_entity() -> None:
-    streams = ("campaign_targeting_analytics", "campaign_targeting_report", "keyword_report")
-    with Simulator(world(), refused_names=["TOTAL_IMPRESSION_USER", "TOTAL_IMPRESSION_FREQUENCY"]) as sim:
-        output = run_sync(sim, streams)
-        assert_succeeded(output, streams)
-        assert not [entry for entry in sim.log if entry.status == 400]
-        for stream in streams:
-            assert set(held(sim, stream)) == {key_of(stream, record) for record in output.records[stream]}

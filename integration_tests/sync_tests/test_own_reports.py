@@ -51,9 +51,6 @@ def orders(sim: Simulator, stream: str) -> list[dict[str, Any]]:
     return [entry.body or {} for entry in sim.calls(CREATE[stream])]
 
 
-of_each_kind = pytest.mark.parametrize("stream", [MIX, BRANDS])
-
-
 sim = simulated(world)
 
 

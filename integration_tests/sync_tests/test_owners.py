@@ -96,16 +96,6 @@ def test_an_account_that_refuses_is_left_out_with_a_warning(agency: Simulator) -
     ]
 
 
-def test_if_every_account_refuses_the_role_is_missing(agency: Simulator) -> None:
-    refusing = {"boards": "boards/list", "pin_analytics": "pins/list"}
-    agency.add_faults(Fault("forbidden", on=operation, times=None) for operation in refusing.values())
-    output = run_sync(agency, [*refusing, "user_account"], config=agency.config(organic_per_ad_account=True))
-
-    for stream in refusing:
-        assert_failed(output, stream, "config_error", "the role Admin or Analyst on the ad account")
-    assert output.status("user_account") == "COMPLETE"
-
-
 def test_a_named_account_that_can_not_be_read_fails_alone(agency: Simulator) -> None:
     named, foreign = agency.world.account_id(2), agency.world.foreign_account_id
     streams = ("boards", "board_pins", "user_account_analytics", "pin_analytics", "top_pins")

@@ -3,13 +3,14 @@
 from functools import cached_property
 from typing import Any
 
+from airbyte_cdk.models import AirbyteStateMessage
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.engine.tasks import Task
 from source_pinterest.streams.base.stream import PinterestStream
 from unit_tests.configs import TODAY
-from unit_tests.streams.pinterest import configured, read_slice, run_of
+from unit_tests.streams.pinterest import configured, read_slice, run_of, state_of
 
 DEDUP, APPEND = configured("incremental", "append_dedup"), configured("incremental", "append")
 
@@ -20,6 +21,12 @@ def ago(days: int) -> str:
 
 def window(first_ago: int, last_ago: int) -> DateWindow:
     return DateWindow(days_before(TODAY, first_ago), days_before(TODAY, last_ago))
+
+
+def known(stream: str, first_ago: int, last_ago: int, *missing: DateWindow) -> list[AirbyteStateMessage]:
+    """The state of a stream that has these days of account 11, without the missing ones."""
+    owed = [one.as_pair() for one in missing]
+    return state_of(stream, "11", DATE=ago(last_ago), missing=owed, **{"from": ago(first_ago)})
 
 
 class Sync:

@@ -10,15 +10,11 @@ from source_pinterest.api.errors import SliceError
 from source_pinterest.dates import DateWindow
 from source_pinterest.streams.analytics.levels import CampaignAnalytics
 from unit_tests.answers import refused
-from unit_tests.streams.analytics.syncs import DEDUP, Sync, ago, window
+from unit_tests.streams.analytics.syncs import DEDUP, Sync, ago, known, window
 from unit_tests.streams.pinterest import Pinterest, state_of
 
+NAME = "campaign_analytics"
 CALLS = "ad_accounts/11/campaigns/analytics"
-
-
-def known(first_ago: int, last_ago: int, *missing: DateWindow) -> list[AirbyteStateMessage]:
-    owed = [one.as_pair() for one in missing]
-    return state_of("campaign_analytics", "11", DATE=ago(last_ago), missing=owed, **{"from": ago(first_ago)})
 
 
 def row(campaign: Any = "7", date: str = "2026-06-01", **more: Any) -> dict[str, Any]:
@@ -53,11 +49,11 @@ class Daily(Sync):
 @pytest.mark.parametrize(
     ("state", "start_ago", "by_report", "by_call"),
     [
-        (known(913, 56), 913, [], [(89, 0)]),
-        (known(913, 60), 913, [(93, 90)], [(89, 0)]),
-        (known(300, 1), 700, [(328, 301), (514, 329), (700, 515)], [(34, 0)]),
-        (known(50, 1), 200, [(200, 90)], [(89, 51), (34, 0)]),
-        (known(913, 1, window(200, 150), window(95, 80)), 913, [(200, 150), (95, 90)], [(89, 80), (34, 0)]),
+        (known(NAME, 913, 56), 913, [], [(89, 0)]),
+        (known(NAME, 913, 60), 913, [(93, 90)], [(89, 0)]),
+        (known(NAME, 300, 1), 700, [(328, 301), (514, 329), (700, 515)], [(34, 0)]),
+        (known(NAME, 50, 1), 200, [(200, 90)], [(89, 51), (34, 0)]),
+        (known(NAME, 913, 1, window(200, 150), window(95, 80)), 913, [(200, 150), (95, 90)], [(89, 80), (34, 0)]),
     ],
     ids=["the lookback", "a long pause", "an earlier start, backwards", "one that both reach", "missing days"],
 )
@@ -81,7 +77,7 @@ def test_unread_days_come_from_both_sources(
 def test_a_state_of_the_future_goes_back_in_the_same_sync_also_for_reports(
     mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture
 ) -> None:
-    sync = Daily(mock, state_of("campaign_analytics", "11", DATE="3021-06-09", **{"from": ago(913)}))
+    sync = Daily(mock, state_of(NAME, "11", DATE="3021-06-09", **{"from": ago(913)}))
 
     assert (sync.by_call, sync.by_report) == ([window(89, 0)], [window(123, 90)])
     assert caplog.text.count("lies in the future") == 1

@@ -8,14 +8,13 @@ from airbyte_cdk.models import AirbyteStateMessage
 
 from integration_tests.support.truth.reports import REPORT_STREAMS
 from source_pinterest.config.options import choices
-from source_pinterest.dates import DateWindow
 from source_pinterest.reporting.client import ReportRequest
 from source_pinterest.streams.analytics.level_reports import REPORTS
 from source_pinterest.streams.analytics.levels import CampaignAnalytics, CampaignTargetingAnalytics
 from source_pinterest.streams.analytics.own_reports import MarketingMixReport
 from source_pinterest.streams.analytics.query import QueryAnalytics
 from source_pinterest.streams.analytics.report import ReportStream
-from unit_tests.streams.analytics.syncs import DEDUP, Sync, ago, window
+from unit_tests.streams.analytics.syncs import DEDUP, Sync, ago, known, window
 from unit_tests.streams.pinterest import Pinterest, read_slice, run_of, state_of
 from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
 
@@ -27,11 +26,6 @@ AdGroupReport, CampaignTargetingReport = BY_NAME["AdGroupReport"], BY_NAME["Camp
 
 def planned(pinterest: Pinterest) -> list[ReportRequest]:
     return list(pinterest.attached(pinterest.sync.stream(AdGroupReport), DEDUP).report_requests())
-
-
-def known(first_ago: int, last_ago: int, *missing: DateWindow) -> list[AirbyteStateMessage]:
-    owed = [one.as_pair() for one in missing]
-    return state_of(NAME, "11", DATE=ago(last_ago), missing=owed, **{"from": ago(first_ago)})
 
 
 def test_every_level_has_its_stream_under_the_name_that_users_know() -> None:
@@ -61,9 +55,9 @@ def test_every_account_is_asked_for_the_one_longest_unread_first(mock: requests_
 @pytest.mark.parametrize(
     ("state", "start_ago", "expected"),
     [
-        (known(200, 1), 500, [(314, 201), (500, 315), (34, 0)]),
-        (known(913, 1, window(600, 590), window(300, 200)), 913, [(600, 590), (300, 200), (34, 0)]),
-        (known(913, 1, window(600, 590)), 30, [(600, 590), (34, 0)]),
+        (known(NAME, 200, 1), 500, [(314, 201), (500, 315), (34, 0)]),
+        (known(NAME, 913, 1, window(600, 590), window(300, 200)), 913, [(600, 590), (300, 200), (34, 0)]),
+        (known(NAME, 913, 1, window(600, 590)), 30, [(600, 590), (34, 0)]),
     ],
     ids=["an earlier start is read backwards", "missing days come first", "and a later start hides none"],
 )
