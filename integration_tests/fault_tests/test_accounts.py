@@ -119,44 +119,6 @@ def test_the_refusal_of_one_accounts_report_costs_no_other_account(kind: FaultKi
         assert_same(stream, held.values(), sim.expected(stream))
 
 
-@pytest.mark.parametrize("refuses_all", [True, False])
-def test_reports_that_are_not_for_a_client_are_left_out_or_named_as_a_missing_right(*, refuses_all: bool) -> None:
-    stream, world = "brand_conversions_report", World(boards=0, ad_accounts=3, campaigns=2)
-    world.first_day = world.today - timedelta(days=10)
-    closed = "" if refuses_all else world.account_id(1)
-    fault = Fault(
-        FaultKind.NOT_FOR_CLIENT_400, on="analytics/create_conversion_product_report", account=closed, times=None
-    )
-    with Simulator(world, profile="ample", faults=[fault]) as sim:
-        output = run_sync(sim, [stream])
-        if refuses_all:
-            assert_failed(
-                output, stream, "config_error", "Ask your contact at Pinterest", "not available for this client"
-            )
-            assert not output.records[stream]
-        else:
-            assert_succeeded(output, [stream])
-            assert_same(stream, output.records[stream], without(sim, stream, [closed]))
-            [warning] = [text for text in output.warnings() if closed in text]
-            assert "not available for this client" in warning
-
-
-def test_a_failing_parent_listing_fails_its_children_alone(sim: Simulator) -> None:
-    account = sim.world.account_id(1)
-    sim.add_fault(Fault(FaultKind.SERVER_ERROR, on="campaigns/list", account=account, times=None))
-    output = run_sync(sim, STREAMS, config=sim.config(max_retries=0))
-    for stream in STREAMS[:2]:
-        assert_failed(output, stream, "transient_error")
-        assert_same(stream, output.records[stream], without(sim, stream, [account]))
-    assert_exact(output, sim, STREAMS[2:])
-    sim.clear_faults()
-    again = run_sync(sim, STREAMS, state=output.states)
-    assert_succeeded(again, STREAMS)
-    for stream in STREAMS[:2]:
-        held = {key_of(stream, record): record for part in (output, again) for record in part.records[stream]}
-        assert_same(stream, held.values(), sim.expected(stream))
-
-
 def test_a_failing_account_list_fails_every_ads_stream_and_the_rest_is_whole(sim: Simulator) -> None:
     sim.add_fault(Fault(FaultKind.SERVER_ERROR, on="ad_accounts/list", times=None))
     output = run_sync(sim, (*ORGANIC, "ad_accounts", *STREAMS), config=sim.config(max_retries=0))
