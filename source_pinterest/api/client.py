@@ -42,10 +42,16 @@ class PinterestClient:
         self._can_split, self.is_worth_retrying = can_split, is_worth_retrying
         self._usage = api.usage.stream(stream)
 
-    def get(
-        self, path: str, params: Mapping[str, Any], parse: Parse[T], max_retries: int | None = None
+    def send(
+        self,
+        path: str,
+        params: Mapping[str, Any],
+        parse: Parse[T],
+        max_retries: int | None = None,
+        *,
+        body: Mapping[str, Any] | None = None,
     ) -> ApiResponse[T]:
-        """Send a GET request.
+        """Send a GET request, or a POST request with a body, until it succeeds or no further try helps.
 
         Args:
             path: below the base URL, without a slash at its beginning.
@@ -53,36 +59,11 @@ class PinterestClient:
             parse: parses the body of the response.
             max_retries: how often this request is sent again at most; None: as often as any other. With 0, it does not
                 wait for a connection either.
-
-        Raises:
-            PinterestError: the error that the table of verdicts assigns to the response.
-        """
-        return self._send(requests.Request("GET", self._url(path), params=params), path, parse, max_retries)
-
-    def post(self, path: str, body: Mapping[str, Any], parse: Parse[T]) -> ApiResponse[T]:
-        """Send a POST request with a JSON body.
-
-        Args:
-            path: below the base URL, without a slash at its beginning.
             body: is sent as JSON.
-            parse: parses the body of the response.
 
         Raises:
             PinterestError: the error that the table of verdicts assigns to the response.
         """
-        return self._send(requests.Request("POST", self._url(path), json=body), path, parse)
-
-    def url_length(self, path: str, params: Mapping[str, Any]) -> int:
-        """Return the number of characters of a request's URL."""
-        return len(requests.Request("GET", self._url(path), params=params).prepare().url or "")
-
-    def _url(self, path: str) -> str:
-        return f"{self._api.base_url}/{path}"
-
-    def _send(
-        self, request: requests.Request, path: str, parse: Parse[T], max_retries: int | None = None
-    ) -> ApiResponse[T]:
-        """Send a request, each time when the quota allows it, until it succeeds or no further try helps."""
         api, usage = self._api, self._usage
         usage.count_request()
         tries = Tries(
@@ -93,10 +74,18 @@ class PinterestClient:
             is_worth_retrying=self.is_worth_retrying,
             replace_token=api.authenticator.replace,
         )
+        request = requests.Request("POST" if body else "GET", self._url(path), params=params, json=body)
         exchange = partial(api.session.paced_exchange, request, parse, api.response_bounds, usage)
         response = tries.response(exchange, self._again_or_error)
         api.authenticator.accepted(response.token)
         return response
+
+    def url_length(self, path: str, params: Mapping[str, Any]) -> int:
+        """Return the number of characters of a request's URL."""
+        return len(requests.Request("GET", self._url(path), params=params).prepare().url or "")
+
+    def _url(self, path: str) -> str:
+        return f"{self._api.base_url}/{path}"
 
     def _again_or_error(self, response: ErrorResponse) -> Again | Retry:
         """Return how to send the request again.

@@ -252,7 +252,7 @@ class ReportClient:
 
     def _post(self, request: ReportRequest, ask: Ask) -> str:
         body = {**request.as_json(), **{name: list(values) for name, values in ask.names.items()}}
-        return self._client.post(_path(request), body, _token_in).value
+        return self._client.send(_path(request), {}, _token_in, body=body).value
 
     def poll(self, request: ReportRequest, token: str) -> Polled:
         """Return the status of a report, and the link to its file and its size once it is finished.
@@ -264,7 +264,7 @@ class ReportClient:
             PinterestError: the error for the response, see `api/verdicts.py`.
         """
         try:
-            report = self._client.get(_path(request), {"token": token}, _report_in).value
+            report = self._client.send(_path(request), {"token": token}, _report_in).value
         except GoneError:
             return Polled(ReportStatus.DOES_NOT_EXIST)
         except RefusedError as error:

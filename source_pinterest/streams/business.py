@@ -45,7 +45,7 @@ class BusinessEmployers(PinterestStream):
 
     def _list_own_business(self, parents: ParentIds) -> Iterator[str]:
         del parents
-        [user] = self._profile.get(UserAccount.path_template, {}, one_item).value.items
+        [user] = self._profile.send(UserAccount.path_template, {}, one_item).value.items
         if user.get("account_type") == "BUSINESS":
             yield text_of(user["id"])
 

@@ -65,7 +65,7 @@ class Calls:
         self.client = PinterestClient(self.api, "board_pins", SCOPES, can_split=can_split)
 
     def get(self, read: Callable[[Iterator[bytes]], Any] = parse) -> Any:
-        return self.client.get(PATH, {"page_size": 250}, read).value
+        return self.client.send(PATH, {"page_size": 250}, read).value
 
     @property
     def made(self) -> int:
@@ -146,7 +146,7 @@ def test_a_request_without_retries_waits_for_no_connection(mock: requests_mock.M
     calls = Calls(mock, {"exc": requests.ConnectionError}, PAGE, max_retries=0, max_wait_minutes=1)
 
     with pytest.raises(errors.UnavailableError, match="could not be reached"):
-        calls.client.get(PATH, {}, parse, 0)
+        calls.client.send(PATH, {}, parse, 0)
     assert calls.made == 1
 
     calls = Calls(mock, {"exc": requests.ConnectionError}, PAGE, max_retries=0, max_wait_minutes=1)
@@ -200,7 +200,7 @@ def test_a_long_url_that_is_refused_in_words_that_are_not_pinterests_is_too_long
         calls = Calls(mock, response)
         ids = "1" * (characters - calls.client.url_length(PATH, {"ids": ""}))
         with pytest.raises(errors.PinterestError, match=r"^board_pins: ") as raised:
-            calls.client.get(PATH, {"ids": ids}, parse)
+            calls.client.send(PATH, {"ids": ids}, parse)
         return raised.value
 
     assert type(error_of(page, limits.SAFE_URL_CHARACTERS)) is short

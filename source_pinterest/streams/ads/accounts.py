@@ -145,7 +145,7 @@ class AdAccounts(PinterestStream):
                     missing.remove(account["id"])
         for account_id in missing:
             try:
-                response = self.client.get(f"{self.path_template}/{account_id}", {}, one_item)
+                response = self.client.send(f"{self.path_template}/{account_id}", {}, one_item)
             except (RefusedError, GoneError) as error:
                 refused[account_id] = error
             else:

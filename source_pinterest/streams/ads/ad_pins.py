@@ -86,7 +86,7 @@ class AdPins(AdAccountStream):
         path = path_of(f"{self.path_template}/{{{PIN_KEY}}}", task.parents)
         params = {"ad_account_id": task["ad_account_id"]}
         try:
-            response = self.client.get(path, params, self.parse, 0 if task.failed_syncs else None)
+            response = self.client.send(path, params, self.parse, 0 if task.failed_syncs else None)
             [pin] = self.records(response.value, task)
             media = pin.get("media")
             record = {

@@ -54,7 +54,7 @@ class MetricsReadyState:
         try:
             for age in range(limits.FINAL_AFTER_DAYS, _MAX_DAYS_BACK + 1):
                 day = days_before(today, age)
-                if self._client.get(_PATH, {"date": str(day)}, _is_ready).value:
+                if self._client.send(_PATH, {"date": str(day)}, _is_ready).value:
                     return day
         except PinterestError as error:
             if isinstance(error, GoneError | RefusedError) or error.reason in _CLOSED:

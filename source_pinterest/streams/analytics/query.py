@@ -141,7 +141,7 @@ class QueryAnalytics(AdAccountStream, ABC):
             BadRequestError: Pinterest refuses the request.
         """
         params = self.query((), window, self._wanted)
-        self.client.get(self._path_of(account), params, lambda chunks: deque(chunks, maxlen=0))
+        self.client.send(self._path_of(account), params, lambda chunks: deque(chunks, maxlen=0))
 
     @cached_property
     def _schema(self) -> Mapping[str, Any]:
@@ -340,7 +340,7 @@ class QueryAnalytics(AdAccountStream, ABC):
     def _request(self, ask: Ask) -> Iterator[Bundle]:
         with self.shared.rows.holding(max(1, len(ask.ids)) * ask.window.days * self.rows_a_day):
             path, params = self._path_of(ask.account), self.query(ask.ids, ask.window, ask.names)
-            return self.client.get(path, params, partial(self.bundles_in, ask), ask.max_retries).value
+            return self.client.send(path, params, partial(self.bundles_in, ask), ask.max_retries).value
 
     def _path_of(self, account: str) -> str:
         return path_of(self.path_template, {"ad_account_id": account})

@@ -463,7 +463,7 @@ class PinterestStream(HttpStream, ABC):
                 params = {**self.request_params(stream_slice=task, next_page_token=token), **smaller, **more}
                 try:
                     with reading_list(self.name, path, has_begun=token is not None):
-                        response = self.client.get(path, params, self.parse)
+                        response = self.client.send(path, params, self.parse)
                 except PinterestError as error:
                     size = self._smaller_page(error, path, size, is_first=token is None)
                     if not size:

@@ -214,7 +214,7 @@ class PinRequests:
             tried = wanted.without(self._refused.names_of(account))
             path, params, parse = self._form_of(pins, query, tried, is_alone=is_alone)
             try:
-                rows = self._stream.client.get(path, params, parse, query.max_retries).value
+                rows = self._stream.client.send(path, params, parse, query.max_retries).value
             except PinterestError as error:
                 if not self._refused.learn(tried, error):
                     is_alone, refusal = True, self._refusal_of_one(pins, error, is_alone=is_alone)

@@ -144,7 +144,7 @@ class ProfileAnalytics(OrganicStream, ABC):
         def parse(chunks: Iterator[bytes]) -> ListPage:
             return ListPage(self.gate.records(self.parse(chunks).items, expected))
 
-        for row in self.records(self.client.get(self.path_template, params, parse).value, task):
+        for row in self.records(self.client.send(self.path_template, params, parse).value, task):
             part = row.pop(PART)
             yield {self.split: variant.get(self.split, part), **row} if self.split else row
 

@@ -130,7 +130,7 @@ class TargetingOptions(DocumentStream):
     def _look_up(self, interest_id: str) -> Record | None:
         path = path_of(_INTEREST_PATH, {"interest_id": interest_id})
         try:
-            return self.client.get(path, {}, one_item).value.items[0]
+            return self.client.send(path, {}, one_item).value.items[0]
         except (RefusedError, GoneError, BadRequestError) as error:
             reason = error.quote or error.message
             self.notices.warn("an interest", f"interest {interest_id} could not be read. {reason}.")
