@@ -1,4 +1,4 @@
-"""What `make compare` and `make faults WITH=` print: nothing for equal sides, and one line for each difference."""
+"""What `make compare` prints: nothing for equal sides, and one line for each difference."""
 
 import subprocess
 import sys

@@ -51,9 +51,6 @@ _MOST_REQUESTS = 98
 _REFUSED_IDS_OF_AN_ACCOUNT = 8
 """The refused ids after which their account counts as refused, if nothing of it was read."""
 
-_NO_ANSWER = frozenset({Reason.SERVER_ERROR, Reason.BROKE_OFF})
-"""The reasons for which a request fails that asks for too much, or comes in an outage."""
-
 _REFUSED = (RefusedError, GoneError, BadRequestError)
 
 _WORD = re.compile(rf"\b{NAME_FORM.pattern}\b")
@@ -302,7 +299,7 @@ class Asks:
         if not _may_cost_a_part(error) or self._is_account_refused(ask, error):
             raise error
         halves = ask.halves(error)
-        if not halves or error.reason not in _NO_ANSWER or not ask.is_unprobed or self._probe(ask, send):
+        if not halves or not error.is_unanswered or not ask.is_unprobed or self._probe(ask, send):
             return halves
         is_bad_id = len(ask.ids) == 1 and self._has_read_others(ask.account, ask.ids)
         if ask.max_retries is None and not is_bad_id:
@@ -316,7 +313,7 @@ class Asks:
             PinterestError: the error, because it does not.
         """
         self._lost_in_a_row[whole.account] += 1
-        if error.reason in _NO_ANSWER and self._lost_in_a_row[whole.account] > 1:
+        if error.is_unanswered and self._lost_in_a_row[whole.account] > 1:
             if not self._probe(whole, send):
                 raise error
             self._lost_in_a_row[whole.account] = 0
@@ -327,7 +324,7 @@ class Asks:
             try:
                 send(ask.smallest(place).without(self._refused.names_of(ask.account)))
             except SliceError as error:
-                if error.reason not in _NO_ANSWER and not isinstance(error, UnavailableError):
+                if not error.is_unanswered and not isinstance(error, UnavailableError):
                     return True
             else:
                 return True
@@ -400,7 +397,7 @@ def _is_about_size(error: PinterestError) -> bool:
 
 def _may_cost_a_part(error: PinterestError) -> bool:
     """Return whether an error may be that of a part of a request."""
-    return _is_about_size(error) or error.reason in _NO_ANSWER or _is_refusal(error)
+    return _is_about_size(error) or error.is_unanswered or _is_refusal(error)
 
 
 def _unread(asks: Iterable[Ask], error: PinterestError) -> Iterator[Failure]:

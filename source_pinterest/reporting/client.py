@@ -29,7 +29,6 @@ from source_pinterest.api.errors import (
     ConfigError,
     GoneError,
     MalformedResponseError,
-    Reason,
     RefusedError,
     RejectedError,
     SliceError,
@@ -54,9 +53,6 @@ _VALUES_OF_A_LINK = 8
 """The most values of a link that are masked by themselves; a signed link has three. Each one slows all masking down."""
 
 _STATUS_CHARACTERS = 100
-
-_NO_ANSWER = frozenset({Reason.SERVER_ERROR, Reason.BROKE_OFF})
-"""The reasons for which a poll fails that say nothing of the report."""
 
 _LISTS_OF_NAMES = ("columns", "targeting_types", "campaign_objective_types")
 """The fields of a request from which names that Pinterest refuses are removed."""
@@ -270,7 +266,7 @@ class ReportClient:
         except RefusedError as error:
             raise AccessLostError(self.stream, _path(request), str(error.message)) from error
         except SliceError as error:
-            if error.reason in _NO_ANSWER:
+            if error.is_unanswered:
                 return Polled(ReportStatus.IN_PROGRESS, failure=error)
             raise
         status = ReportStatus(report.get("report_status"))
