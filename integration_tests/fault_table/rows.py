@@ -192,10 +192,16 @@ ROWS = (
     Row(fault="connection reset after the body", kind=FaultKind.RESET_AFTER_BODY, ends=everywhere("exact")),
     _passing(fault="no answer ever", kind=FaultKind.NEVER_ANSWERS, config={"request_timeout_seconds": 0.4}),
     Row(fault="slow answer", kind=FaultKind.SLOW, details={"seconds": 0.2}, ends=everywhere(_HARMLESS)),
-    Row(fault="access token expires", kind=FaultKind.TOKEN_EXPIRED, ends=everywhere("exact")),
+    Row(
+        fault="access token expires",
+        kind=FaultKind.TOKEN_EXPIRED,
+        spreads=Spread.EVERYWHERE,  # the call of another stream may come with the old token, and the fault hits none
+        ends=everywhere("exact"),
+    ),
     Row(
         fault="access token expires, refresh token is replaced",
         kind=FaultKind.TOKEN_EXPIRED,
+        spreads=Spread.EVERYWHERE,
         settings={"refresh_rotation": Rotation.REVOKE},
         ends=everywhere("exact"),
     ),
