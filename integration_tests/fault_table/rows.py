@@ -228,7 +228,7 @@ ROWS = (
             **dict.fromkeys(_REPORTS, "left out, transient, exact; for good: transient"),
             **dict.fromkeys(("history", "conversions"), "config, transient, exact; for good: transient"),
             "profile days": "config; for good: config",
-            "pin days": "passed over; for good: transient",  # ten pins in a row, after one that was read
+            "pin days": "passed over; for good: transient",  # a pin that was read is refused too
             "analytics": _HALVED,
             "pins of ads": "marked; for good: marked",
         },
