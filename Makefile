@@ -84,11 +84,11 @@ report: $(INSTALLED) ## Write the page about what make read has read, output/rep
 	@$(PY) -m source_pinterest.report --output $(call quoted,$(OUTPUT))
 
 demo: $(INSTALLED) ## Read a local Pinterest twice and show what arrived (one minute, 0.5 GB)
-	@$(PY) -m integration_tests.tools.demo
+	@$(PY) -m tools.demo
 
 demo-duckdb: $(INSTALLED) $(PYAIRBYTE)/.installed ## Read a local Pinterest into DuckDB and print its campaigns and most clicked ads
 	@if [ -x $(PYAIRBYTE)/bin/python ]; then with="--pyairbyte $(PYAIRBYTE)/bin/python"; fi; \
-	$(PY) -m integration_tests.tools.demo duckdb $$with
+	$(PY) -m tools.demo duckdb $$with
 
 # PyAirbyte pins its dependencies and needs Python below 3.13. Without one, the demo loads the records itself.
 $(PYAIRBYTE)/.installed: pyproject.toml | $(INSTALLED)
@@ -105,7 +105,7 @@ $(PYAIRBYTE)/.installed: pyproject.toml | $(INSTALLED)
 	@touch $@
 
 demo-dbt: $(INSTALLED) $(DBT)/.installed ## Read a local Pinterest into DuckDB and make reports of it with dbt
-	@$(PY) -m integration_tests.tools.demo dbt --dbt $(DBT)/bin/dbt
+	@$(PY) -m tools.demo dbt --dbt $(DBT)/bin/dbt
 
 $(DBT)/.installed: examples/dbt/requirements.txt | $(INSTALLED)
 	@$(DBT)/bin/python -c '' 2>/dev/null || $(PY) -m venv --clear $(DBT)
@@ -118,7 +118,7 @@ $(DBT)/.installed: examples/dbt/requirements.txt | $(INSTALLED)
 	@touch $@
 
 demo-dagster: $(INSTALLED) $(DAGSTER)/.installed ## Read three shards of a local Pinterest at once with Dagster
-	@$(PY) -m integration_tests.tools.demo dagster --python $(DAGSTER)/bin/python
+	@$(PY) -m tools.demo dagster --python $(DAGSTER)/bin/python
 
 $(DAGSTER)/.installed: examples/dagster/requirements.txt examples/kubernetes/requirements.txt | $(INSTALLED)
 	@$(DAGSTER)/bin/python -c '' 2>/dev/null || $(PY) -m venv --clear $(DAGSTER)
@@ -148,7 +148,7 @@ image: ## Build the image with docker or podman
 	"$$found" build --tag airbyte/source-pinterest:dev .
 
 airbyte-export: $(INSTALLED) $(POETRY)/bin/poetry ## Write the connector as Airbyte's repository wants it: make airbyte-export OUT=<folder>
-	@$(PY) -m integration_tests.tools.airbyte_export --poetry $(POETRY)/bin/poetry --index '$(INDEX)' '$(OUT)'
+	@$(PY) -m tools.airbyte_export --poetry $(POETRY)/bin/poetry --index '$(INDEX)' '$(OUT)'
 
 # LOCK=no leaves out poetry.lock, and with it the only part that needs a network once the tools are installed.
 airbyte-qa: $(INSTALLED) ## Run Airbyte's checks of a connector on an export of the last commit; with LOCK=no, without poetry.lock
@@ -157,10 +157,10 @@ airbyte-qa: $(INSTALLED) ## Run Airbyte's checks of a connector on an export of 
 	else \
 		$(MAKE) --no-print-directory $(AIRBYTE_OPS)/bin/airbyte-ops $(if $(WITH_LOCK),$(POETRY)/bin/poetry) && \
 		rm -rf .tmp/airbyte-qa && \
-		$(PY) -m integration_tests.tools.airbyte_export \
+		$(PY) -m tools.airbyte_export \
 			$(if $(WITH_LOCK),--poetry $(POETRY)/bin/poetry --index '$(INDEX)') .tmp/airbyte-qa && \
 		cd .tmp/airbyte-qa && DO_NOT_TRACK=1 PYTHONWARNINGS=ignore \
-			'$(CURDIR)/$(AIRBYTE_OPS)/bin/python' '$(CURDIR)/integration_tests/tools/airbyte_qa.py'; \
+			'$(CURDIR)/$(AIRBYTE_OPS)/bin/python' '$(CURDIR)/tools/airbyte_qa.py'; \
 	fi
 
 # The name of each folder has the version, so that another version is installed anew.
@@ -209,7 +209,7 @@ check: $(INSTALLED) ## Check formatting, lint rules, types, import order and the
 	else echo "hadolint is not installed, so the Dockerfile was not checked."; fi
 
 compare: $(INSTALLED) ## Read 45 simulated days with an earlier commit, WITH=<commit>, and with this code; list what differs (10 minutes)
-	@$(PY) -m integration_tests.tools.compare $(if $(WITH),--with '$(WITH)')
+	@$(PY) -m tools.compare $(if $(WITH),--with '$(WITH)')
 
 faults: $(INSTALLED) ## Play every fault on every kind of stream; writes docs/development/reliability.md (4 minutes)
 	@$(PY) -m integration_tests.fault_table
@@ -223,14 +223,14 @@ audit: ## Check the image's packages against the advisories of PyPI (needs a net
 	@.ci/audit
 
 live: $(INSTALLED) ## Ask a real account a few questions: make live EXPERIMENT=1, or 2 to 6 (a few minutes); see docs/development/live.md
-	@$(PY) -m integration_tests.tools.live '$(EXPERIMENT)' --config '$(CONFIG)'
+	@$(PY) -m tools.live '$(EXPERIMENT)' --config '$(CONFIG)'
 
 live-adopt: $(INSTALLED) ## Add what make live has written elsewhere, FILE=<file>, and hold the local Pinterest against it
-	@$(PY) -m integration_tests.tools.live.adopt '$(FILE)'
+	@$(PY) -m tools.live.adopt '$(FILE)'
 	@$(PY) -m pytest --quiet integration_tests/simulator_tests/test_recorded.py
 
 soak: $(INSTALLED) ## Read 1,000 ad accounts, and 1,000,000 pins of 100,000 boards (10 to 30 minutes)
-	$(PY) -m integration_tests.tools.soak
+	$(PY) -m tools.soak
 	$(PY) -m pytest -m full_size \
 		integration_tests/cost_tests/test_soak.py integration_tests/cost_tests/test_budget_saturation.py
 
@@ -238,7 +238,7 @@ bench: $(INSTALLED) ## Compare the speed with two other readers; writes docs/dev
 	@test -x .tmp/official/bin/python || $(or $(PYTHON_BELOW_3_13),$(PY)) -m venv .tmp/official
 	@.tmp/official/bin/python -m pip install --quiet --disable-pip-version-check 'airbyte-source-pinterest<3' || \
 		echo "The official connector can't be installed here, so the table does not include it." >&2
-	$(PY) -m integration_tests.tools.benchmarks $(if $(BESIDE),--beside '$(BESIDE)')
+	$(PY) -m tools.benchmarks $(if $(BESIDE),--beside '$(BESIDE)')
 	$(PY) -m pytest -m full_size integration_tests/cost_tests/test_performance.py
 
 fix: $(INSTALLED) ## Format the code and fix what the linter can fix
@@ -246,8 +246,8 @@ fix: $(INSTALLED) ## Format the code and fix what the linter can fix
 	$(PY) -m ruff check --fix
 
 docs: $(INSTALLED) ## Write the tables of streams and quotas, docs/streams/, and the picture of the page in docs/images (needs Chromium)
-	@$(PY) -m integration_tests.tools.docs
-	@$(PY) -m integration_tests.tools.page_picture
+	@$(PY) -m tools.docs
+	@$(PY) -m tools.page_picture
 
 # The generator wants all pages below one folder, so they are copied with their paths. Folded parts (<details>) need a mark.
 # The pages ask unpkg.com for mermaid unless they have it, so it is a file of the site.
@@ -285,7 +285,7 @@ lock: ## Renew requirements.lock, the image's dependencies (needs python3.11, th
 	$(MAKE) notices
 
 notices: $(IMAGE)/.installed ## Write THIRD-PARTY-NOTICES, the licences of the image's packages (needs python3.11)
-	@$(IMAGE)/bin/python -m integration_tests.tools.third_party
+	@$(IMAGE)/bin/python -m tools.third_party
 
 clean: ## Remove .venv and what the targets created, but not what make read has read
 	rm -rf $(VENV) .tmp build dist *.egg-info .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache demo-output

@@ -9,11 +9,11 @@ import yaml
 from airbyte_cdk.utils import AirbyteTracedException
 
 from integration_tests.fault_table import document as fault_table
-from integration_tests.tools import docs
-from integration_tests.tools.stream_table import as_code, every_stream, key_fields
 from source_pinterest import __version__
 from source_pinterest.cli.authorize import scopes
 from source_pinterest.config import Config
+from tools import docs
+from tools.stream_table import as_code, every_stream, key_fields
 from unit_tests.configs import BAD_CONFIGS, TODAY
 from unit_tests.report_configs import BAD_REPORTS
 

@@ -66,11 +66,13 @@ def test_imports_go_down_only() -> None:
 def test_the_connector_knows_nothing_of_its_tests() -> None:
     for module in modules(PACKAGE):
         tops = {name.split(".")[0] for _, name in imported_names(module)}
-        assert not tops & {"integration_tests", "unit_tests"}, str(module)
+        assert not tops & {"integration_tests", "tools", "unit_tests"}, str(module)
 
 
 def test_the_simulator_knows_nothing_of_the_connector_nor_of_its_tests() -> None:
     own = SIMULATOR.replace("/", ".")
     for module in modules(SIMULATOR):
-        ours = [name for _, name in imported_names(module) if name.split(".")[0] in {PACKAGE, "integration_tests"}]
+        ours = [
+            name for _, name in imported_names(module) if name.split(".")[0] in {PACKAGE, "integration_tests", "tools"}
+        ]
         assert [name for name in ours if not f"{name}.".startswith(f"{own}.")] == [], str(module)

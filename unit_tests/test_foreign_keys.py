@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import pytest
 
 from integration_tests.support.foreign_keys import assert_foreign_keys_hold
-from integration_tests.tools.stream_pages import simulated
-from integration_tests.tools.stream_table import every_stream, key_fields
 from source_pinterest.streams.base.stream import ForeignKey
 from source_pinterest.streams.organic.base import OrganicStream
+from tools.stream_pages import simulated
+from tools.stream_table import every_stream, key_fields
 
 
 def leads(keys: Sequence[ForeignKey]) -> list[tuple[str, tuple[str, ...]]]:

@@ -14,8 +14,8 @@ from pydantic import BaseModel
 
 import source_pinterest
 from integration_tests.simulator.contract import is_newer, sdk_item
-from integration_tests.tools.stream_table import operation_of
 from source_pinterest.streams import STREAMS as STREAM_CLASSES
+from tools.stream_table import operation_of
 from unit_tests.field_types import model_types, nodes
 
 PACKAGE = Path(source_pinterest.__file__).parent

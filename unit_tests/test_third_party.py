@@ -6,7 +6,7 @@ from pathlib import Path
 
 from packaging.version import Version
 
-from integration_tests.tools.third_party import NOTICES, notice, pins
+from tools.third_party import NOTICES, notice, pins
 
 ROOT = Path(__file__).parents[1]
 WRITTEN = NOTICES.read_text(encoding="utf-8")

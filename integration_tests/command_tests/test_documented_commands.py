@@ -72,7 +72,7 @@ def the_rest(document: str) -> list[str]:
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """A checkout as a user has it after `make install`, whose environment is this one."""
-    for name in ("main.py", "Makefile", "source_pinterest", "integration_tests", "examples"):
+    for name in ("main.py", "Makefile", "source_pinterest", "integration_tests", "tools", "examples"):
         (tmp_path / name).symlink_to(ROOT / name)
     (tmp_path / "secrets").mkdir()
     (tmp_path / ".venv").symlink_to(sys.prefix)

@@ -15,7 +15,7 @@ from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.processes import ROOT, clean_environment, run_to_its_end
 from integration_tests.support.syncs import read_arguments, run_main
-from integration_tests.tools.demo.__main__ import OPENING
+from tools.demo.__main__ import OPENING
 
 TIMEOUT_SECONDS = 60
 
@@ -101,10 +101,7 @@ def test_a_file_of_another_form_is_named(command: str, name: str, content: bytes
 COMMANDS = (
     "main.py check",
     *(f"-m source_pinterest{name}" for name in (" check", ".read", ".catalog", ".authorize")),
-    *(
-        f"-m integration_tests.tools.{path.parent.name}"
-        for path in (ROOT / "integration_tests/tools").glob("*/__main__.py")
-    ),
+    *(f"-m tools.{path.parent.name}" for path in (ROOT / "tools").glob("*/__main__.py")),
 )
 
 

@@ -14,9 +14,9 @@ import pytest
 from integration_tests.support import measured
 from integration_tests.support.processes import ROOT, clean_environment
 from integration_tests.support.syncs import SYNCHRONOUS_DAYS
-from integration_tests.tools.benchmarks.measure import Taken, take
-from integration_tests.tools.benchmarks.readers import BARE_LOOP, CONNECTOR
-from integration_tests.tools.benchmarks.runs import BY_STREAM
+from tools.benchmarks.measure import Taken, take
+from tools.benchmarks.readers import BARE_LOOP, CONNECTOR
+from tools.benchmarks.runs import BY_STREAM
 
 MIB = 1024 * 1024
 

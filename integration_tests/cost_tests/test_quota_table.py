@@ -7,8 +7,8 @@ from integration_tests.support.assertions import assert_succeeded
 from integration_tests.support.catalogs import ADS_ANALYTICS
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
-from integration_tests.tools.quota_table import LEVELS, POLLS_PER_REPORT, analytics_calls, list_calls, report_calls
 from source_pinterest import limits
+from tools.quota_table import LEVELS, POLLS_PER_REPORT, analytics_calls, list_calls, report_calls
 
 ENTITIES = (2, 251, 3)
 LISTS = ("campaigns", "ad_groups", "ads")

@@ -13,7 +13,7 @@ from integration_tests.support.days import days_later
 from integration_tests.support.outputs import Record
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
-from integration_tests.tools.soak import accounts_world, soak
+from tools.soak import accounts_world, soak
 
 BYTES_PER_ACCOUNT = 200
 DAY_SECONDS = 86_400

@@ -1,7 +1,7 @@
 """Under the quota of a day that Trial access has, numbers of ads come first, and each sync comes closer to the end.
 
 The worlds of docs/streams-and-limits.md at a tenth of their size, with a tenth of the calls.
-`integration_tests/tools/trial.py` plays them in full.
+`tools/trial.py` plays them in full.
 """
 
 from collections.abc import Collection
@@ -14,7 +14,7 @@ from integration_tests.support.catalogs import CURSOR_FIELDS
 from integration_tests.support.days import days_later
 from integration_tests.support.outputs import Record
 from integration_tests.support.promises import promised_keys
-from integration_tests.tools.trial import trial, worlds
+from tools.trial import trial, worlds
 
 ADS = ("ad_accounts", "campaigns", "ad_groups", "ads", "ad_account_analytics", "campaign_analytics", "ad_analytics")
 LISTS = ("user_account", "boards", "pins", "audiences", "lead_forms", "user_account_analytics", "labels")

@@ -12,7 +12,7 @@ import yaml
 from integration_tests.support.pinterest import World
 from integration_tests.support.processes import ROOT
 from integration_tests.support.worlds import small_world
-from integration_tests.tools.demo.dbt_project import MODELS, STREAMS, load, make_view
+from tools.demo.dbt_project import MODELS, STREAMS, load, make_view
 
 DBT = ROOT / ".tmp" / "dbt" / "bin" / "dbt"
 needs_dbt = pytest.mark.skipif(not DBT.exists(), reason="`make demo-dbt` installs dbt")

@@ -19,7 +19,7 @@ from integration_tests.simulator.resources import NAMELESS
 from integration_tests.support.pinterest import World
 from integration_tests.support.processes import ROOT
 from integration_tests.support.worlds import small_world
-from integration_tests.tools.demo.dbt_project import (
+from tools.demo.dbt_project import (
     BUILD,
     LOCAL_VARIABLES,
     MODELS,
@@ -28,8 +28,8 @@ from integration_tests.tools.demo.dbt_project import (
     STREAMS,
     build,
 )
-from integration_tests.tools.demo.screen import DemoFailedError
-from integration_tests.tools.demo.with_dbt import main
+from tools.demo.screen import DemoFailedError
+from tools.demo.with_dbt import main
 
 
 def declared(kind: str) -> list[dict[str, Any]]:

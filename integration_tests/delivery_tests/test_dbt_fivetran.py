@@ -22,7 +22,7 @@ from integration_tests.delivery_tests.conftest import FIVETRAN as PROJECT
 from integration_tests.delivery_tests.conftest import TABLES_OF_FIVETRAN as TABLES
 from integration_tests.support.pinterest import World
 from integration_tests.support.worlds import small_world
-from integration_tests.tools.demo.dbt_project import build
+from tools.demo.dbt_project import build
 
 _SOURCES = (Path(__file__).parent / "fivetran_columns.tsv").read_text(encoding="utf-8").splitlines()[1:]
 EXPECTED: Mapping[str, Mapping[str, str]] = {

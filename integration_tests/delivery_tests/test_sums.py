@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from integration_tests.support.processes import ROOT
-from integration_tests.tools.demo.dbt_project import load, make_view
+from tools.demo.dbt_project import load, make_view
 
 QUERY = (ROOT / "examples" / "sums.sql").read_text(encoding="utf-8")
 LEVELS = {

@@ -17,9 +17,9 @@ from integration_tests.simulator import HeaderStyle, Rotation
 from integration_tests.simulator.faults.script import DOWNLOAD
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.worlds import small_world
-from integration_tests.tools.live import run
-from integration_tests.tools.live.look import Answer, Send, sender
 from source_pinterest.cli.authorize import SECRET_VARIABLE
+from tools.live import run
+from tools.live.look import Answer, Send, sender
 
 POSTED = {"oauth/token", "oauth", "analytics/create_report", "bulk_download/create"}
 """Operations that are called with another method than GET."""

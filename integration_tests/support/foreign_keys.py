@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from integration_tests.support.outputs import Record
-from integration_tests.tools.stream_table import key_fields
 from source_pinterest.streams.base.stream import ForeignKey, PinterestStream
+from tools.stream_table import key_fields
 
 
 def assert_foreign_keys_hold(streams: Iterable[PinterestStream], records: Mapping[str, Sequence[Record]]) -> None:

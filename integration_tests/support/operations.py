@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from integration_tests.simulator.endpoints import ENDPOINTS
-from integration_tests.tools.stream_table import operation_of
 from source_pinterest.streams import STREAMS
+from tools.stream_table import operation_of
 
 
 def _method(operation_id: str) -> str:

@@ -7,11 +7,11 @@ from integration_tests.support.assertions import assert_exact
 from integration_tests.support.pinterest import Simulator
 from integration_tests.support.syncs import run_sync
 from integration_tests.support.worlds import small_world
-from integration_tests.tools.stream_table import operation_of
 from source_pinterest.api.auth import APP_SCOPES
 from source_pinterest.limits import SYNC_HISTORY_DAYS
 from source_pinterest.streams import STREAMS
 from source_pinterest.streams.base.stream import PinterestStream
+from tools.stream_table import operation_of
 
 THROTTLED = 429
 """A fast machine may meet the limit of a second, which says nothing of permissions."""

@@ -22,7 +22,7 @@ from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import SYNCHRONOUS_DAYS, run_sync
 from integration_tests.support.truth import KEYS, Key
 from integration_tests.support.truth.reports import OWN_REPORT_KEYS, REPORT_KEYS
-from integration_tests.tools.stream_table import every_stream
+from tools.stream_table import every_stream
 
 REFUSED = ("SPEND_IN_MICRO_DOLLAR", "VIDEO_START", "GEO")
 """A column, a metric of pins and a targeting type."""

@@ -14,7 +14,7 @@ from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
 from integration_tests.support.worlds import simulated, small_world
 from integration_tests.sync_tests.organic_streams import EVERYTHING
-from integration_tests.tools.stream_table import every_stream
+from tools.stream_table import every_stream
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ def git(repository: Path, *arguments: str) -> str:
 
 
 def run_export(repository: Path, out: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "integration_tests.tools.airbyte_export", str(out)]
+    command = [sys.executable, "-m", "tools.airbyte_export", str(out)]
     return subprocess.run(command, cwd=repository, capture_output=True, text=True, check=False)
 
 

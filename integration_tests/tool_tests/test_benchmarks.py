@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from integration_tests.support.worktree import short_name
-from integration_tests.tools.benchmarks.measure import Taken, read
-from integration_tests.tools.benchmarks.picture import draw
-from integration_tests.tools.benchmarks.readers import (
+from tools.benchmarks.measure import Taken, read
+from tools.benchmarks.picture import draw
+from tools.benchmarks.readers import (
     BARE_LOOP,
     CONNECTOR,
     NO_API,
@@ -18,7 +18,7 @@ from integration_tests.tools.benchmarks.readers import (
     Workload,
     connector_at,
 )
-from integration_tests.tools.benchmarks.runs import BY_STREAM, in_short, report, runs
+from tools.benchmarks.runs import BY_STREAM, in_short, report, runs
 
 SMALL_WORLD = {"campaigns": 10, "ad_groups": 10, "ads": 10, "pins_per_board": 300}
 

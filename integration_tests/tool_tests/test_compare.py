@@ -11,10 +11,10 @@ import pytest
 
 from integration_tests.simulator import World
 from integration_tests.support.worktree import ROOT
-from integration_tests.tools.compare.course import Course, Day, keep
-from integration_tests.tools.compare.differences import differences
-from integration_tests.tools.compare.outcome import Outcome, canonical
-from integration_tests.tools.compare.run import accepted_in, judge, main
+from tools.compare.course import Course, Day, keep
+from tools.compare.differences import differences
+from tools.compare.outcome import Outcome, canonical
+from tools.compare.run import accepted_in, judge, main
 
 STREAM = "campaign_analytics"
 DAY = "course 2027-01-20"
@@ -41,7 +41,7 @@ def lines(tmp_path: Path, older: Sequence[Outcome], newer: Sequence[Outcome], **
 
 def test_the_working_tree_reads_the_same_as_itself() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "integration_tests.tools.compare", "--short"],
+        [sys.executable, "-m", "tools.compare", "--short"],
         cwd=ROOT,
         capture_output=True,
         text=True,

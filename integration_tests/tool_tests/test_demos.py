@@ -14,13 +14,13 @@ import pytest
 from rich.console import Console
 
 from integration_tests.support.processes import ROOT
-from integration_tests.tools.demo import into_duckdb, pinterest, with_dagster, with_dbt
-from integration_tests.tools.demo.__main__ import OPENING
-from integration_tests.tools.demo.connector import Reading, started
-from integration_tests.tools.demo.findings import Finding, findings
-from integration_tests.tools.demo.run import main, print_table, show
-from integration_tests.tools.page_picture import IMAGE, description, told_by
 from source_pinterest.streams import STREAMS
+from tools.demo import into_duckdb, pinterest, with_dagster, with_dbt
+from tools.demo.__main__ import OPENING
+from tools.demo.connector import Reading, started
+from tools.demo.findings import Finding, findings
+from tools.demo.run import main, print_table, show
+from tools.page_picture import IMAGE, description, told_by
 
 BOARD, EDITED, OTHER = {"id": "1", "name": "old"}, {"id": "1", "name": "new"}, {"id": "2", "name": "other"}
 

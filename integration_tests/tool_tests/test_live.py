@@ -22,8 +22,8 @@ from integration_tests.support.experiments import account, experiment, not_shown
 from integration_tests.support.pinterest import Simulator
 from integration_tests.support.processes import ROOT
 from integration_tests.support.secrets import assert_no_secret_in
-from integration_tests.tools.live import adopt, forms, run
-from integration_tests.tools.live.look import Answer, Look, StoppedError
+from tools.live import adopt, forms, run
+from tools.live.look import Answer, Look, StoppedError
 
 
 @pytest.fixture(autouse=True)

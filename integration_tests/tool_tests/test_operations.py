@@ -7,8 +7,8 @@ from collections import defaultdict
 from integration_tests.simulator.contract import is_newer, method_name, sdk_call, sdk_paths
 from integration_tests.simulator.endpoints import CREATE_REPORTS, ENDPOINTS
 from integration_tests.support.documents import DOCS
-from integration_tests.tools.stream_table import operation_of
 from source_pinterest.streams import STREAMS
+from tools.stream_table import operation_of
 
 PAGE = (DOCS / "development" / "operations.md").read_text(encoding="utf-8")
 CLOSED = re.compile(r"not (be )?available to all apps|/using-beta-and-restricted-features/")

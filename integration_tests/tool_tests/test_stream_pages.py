@@ -8,8 +8,9 @@ import duckdb
 import pytest
 
 from integration_tests.simulator.lists.catalogs import PASSWORD
-from integration_tests.tools.demo.dbt_project import load
-from integration_tests.tools.stream_pages import (
+from source_pinterest.streams import STREAMS
+from tools.demo.dbt_project import load
+from tools.stream_pages import (
     COLUMNS_PAGE,
     RATIOS,
     fields,
@@ -17,9 +18,8 @@ from integration_tests.tools.stream_pages import (
     pages,
     simulated,
 )
-from integration_tests.tools.stream_table import every_stream
-from integration_tests.tools.stream_table import written as suggested_table
-from source_pinterest.streams import STREAMS
+from tools.stream_table import every_stream
+from tools.stream_table import written as suggested_table
 
 ROOT = Path(__file__).parents[2]
 NAMES = [stream.stream_name() for stream in STREAMS]

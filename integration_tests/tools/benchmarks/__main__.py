@@ -1,6 +1,0 @@
-"""`python -m integration_tests.tools.benchmarks` runs every benchmark; see `run.py`."""
-
-from source_pinterest.start import start
-
-if __name__ == "__main__":
-    start("integration_tests.tools.benchmarks.run:main")

@@ -1,6 +1,0 @@
-"""`python -m integration_tests.tools.compare` compares the connector at a commit with this one; see `run.py`."""
-
-from source_pinterest.start import start
-
-if __name__ == "__main__":
-    start("integration_tests.tools.compare.run:main")

@@ -1,6 +1,0 @@
-"""`python -m integration_tests.tools.live 1` runs the first experiment; see `run.py`."""
-
-from source_pinterest.start import start
-
-if __name__ == "__main__":
-    start("integration_tests.tools.live.run:main")

@@ -1,0 +1,173 @@
+"""Compares two sides of a course, stream by stream and day by day."""
+
+from collections import Counter
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from integration_tests.support.outputs import Record
+from tools.compare.course import Course, kept
+from tools.compare.outcome import OF_NO_STREAM, Outcome, canonical
+
+_SHOWN = 160
+"""Characters of a value that a line shows."""
+
+
+def differences(course: Course, older: Path, newer: Path) -> Iterator[str]:
+    """A line for each difference: `stream, course and day, what: older -> newer`.
+
+    Args:
+        course: that both sides have played.
+        older: the folder with what each sync of the commit given was.
+        newer: the same of the present code.
+    """
+    for stream, number, what, before, after in _found(course, older, newer):
+        place = f"{course.name} {course.date_of(number)}"
+        yield f"{stream}, {place}, {what}: {_short(before)} -> {_short(after)}"
+
+
+def _found(course: Course, older: Path, newer: Path) -> Iterator[tuple[str, int, str, Any, Any]]:
+    days = course.played()
+    for position, number in enumerate(days):
+        is_last = position == len(days) - 1
+        after_kill = position > 0 and days[position - 1] in course.killed()
+        if number in course.killed() or (course.settles and not is_last):
+            continue
+        one, other = kept(older, number), kept(newer, number)
+        if course.settles or after_kill:
+            # With the day before: a sync that was killed early leaves it to the next one to look back that far.
+            together = days if course.settles else days[max(0, position - 2) : position + 1]
+            found = [*_by_key(course, *([kept(side, day) for day in together] for side in (older, newer)))]
+        else:
+            found = [*_records(course, one, other), *_requests(one, other)]
+        for stream, what, before, after in [*found, *_endings(one, other), *_states(one, other)]:
+            yield stream, number, what, before, after
+
+
+def _records(course: Course, older: Outcome, newer: Outcome) -> Iterator[tuple[str, str, Any, Any]]:
+    """Records that only one side has, as often as it has them; those of the same key as changed values."""
+    for stream in sorted(older.records.keys() | newer.records.keys()):
+        one, other = (Counter(side.records.get(stream, ())) for side in (older, newer))
+        lost, added = list((one - other).elements()), list((other - one).elements())
+        yield from _told(course, stream, lost, added)
+
+
+def _by_key(course: Course, older: Sequence[Outcome], newer: Sequence[Outcome]) -> Iterator[tuple[str, str, Any, Any]]:
+    """The last values of each key after several syncs together."""
+    streams = sorted({stream for outcome in (*older, *newer) for stream in outcome.records})
+    for stream in streams:
+        one, other = (_last_values(course, stream, side) for side in (older, newer))
+        lost = [row for key, row in one.items() if other.get(key) != row]
+        added = [row for key, row in other.items() if one.get(key) != row]
+        yield from _told(course, stream, lost, added)
+
+
+def _last_values(course: Course, stream: str, side: Iterable[Outcome]) -> dict[Hashable, bytes]:
+    rows = (row for outcome in side for row in outcome.records.get(stream, ()))
+    keyed = ((orjson.loads(row), row) for row in rows)
+    names = course.key_of(stream)
+    return {
+        _key(course, stream, record): canonical({name: record.get(name) for name in names}) if course.settles else row
+        for record, row in keyed
+    }
+
+
+def _told(
+    course: Course, stream: str, lost: Sequence[bytes], added: Sequence[bytes]
+) -> Iterator[tuple[str, str, Any, Any]]:
+    """One line each for what was lost, what was added and what has changed in the same fields, with a first example.
+
+    A line for each set of fields: an example alone would hide that other records differ in more than it does.
+    """
+    one, other = (_keyed(course, stream, rows) for rows in (lost, added))
+    changed: dict[tuple[str, ...], list[Hashable]] = {}
+    for key in one.keys() & other.keys():
+        before, after = one[key], other[key]
+        if before != after:
+            differing = sorted(name for name in (before | after) if before.get(name) != after.get(name))
+            changed.setdefault(tuple(differing), []).append(key)
+    for names, keys in sorted(changed.items()):
+        before, after = one[first := min(keys, key=str)], other[first]
+        yield (
+            stream,
+            f"{len(keys)} records changed, such as {_named(course, stream, before)}",
+            {name: before.get(name) for name in names},
+            {name: after.get(name) for name in names},
+        )
+    for rows, theirs, what in ((lost, other, "lost"), (added, one, "added")):
+        rest = [row for row in map(orjson.loads, rows) if _key(course, stream, row) not in theirs or not changed]
+        if rest:
+            counts = (len(rest), 0) if what == "lost" else (0, len(rest))
+            yield stream, f"records {what}, such as {_named(course, stream, rest[0])}", *counts
+
+
+def _keyed(course: Course, stream: str, rows: Iterable[bytes]) -> dict[Hashable, Record]:
+    return {_key(course, stream, record): record for record in map(orjson.loads, rows)}
+
+
+def _key(course: Course, stream: str, record: Record) -> Hashable:
+    return tuple(str(record.get(name)) for name in course.key_of(stream))
+
+
+def _named(course: Course, stream: str, record: Record) -> str:
+    return " ".join(f"{name}={record.get(name)}" for name in course.key_of(stream))
+
+
+def _requests(older: Outcome, newer: Outcome) -> Iterator[tuple[str, str, Any, Any]]:
+    for operation in sorted(older.accepted.keys() | newer.accepted.keys()):
+        if older.accepted[operation] != newer.accepted[operation]:
+            yield OF_NO_STREAM, f"accepted requests {operation}", older.accepted[operation], newer.accepted[operation]
+    for refusal in sorted(older.refused ^ newer.refused):
+        yield OF_NO_STREAM, f"refused requests {refusal}", refusal in older.refused, refusal in newer.refused
+
+
+def _endings(older: Outcome, newer: Outcome) -> Iterator[tuple[str, str, Any, Any]]:
+    for stream in sorted(older.endings.keys() | newer.endings.keys()):
+        if older.endings.get(stream) != newer.endings.get(stream):
+            yield stream, "ending", older.endings.get(stream), newer.endings.get(stream)
+    if older.exit_code != newer.exit_code:
+        yield OF_NO_STREAM, "exit code", older.exit_code, newer.exit_code
+
+
+def _states(older: Outcome, newer: Outcome) -> Iterator[tuple[str, str, Any, Any]]:
+    for stream in sorted(older.states.keys() | newer.states.keys()):
+        one, other = (normal_state(side.states.get(stream)) for side in (older, newer))
+        if one != other:
+            place, before, after = _apart(one, other)
+            yield stream, " ".join(["state", *place]), before, after
+
+
+def normal_state(state: Any) -> Any:
+    """A state with its partitions in one order; nothing else of it is changed."""
+    if isinstance(state, dict):
+        return {name: normal_state(value) for name, value in state.items()}
+    if isinstance(state, list):
+        inner = [normal_state(value) for value in state]
+        has_partitions = all(isinstance(value, dict) and "partition" in value for value in inner)
+        return sorted(inner, key=lambda value: canonical(value["partition"])) if has_partitions else inner
+    return state
+
+
+def _apart(one: Any, other: Any) -> tuple[list[str], Any, Any]:
+    """Where two states differ, and the innermost parts that do, for a line that can be read."""
+    place: list[str] = []
+    while True:
+        if isinstance(one, dict) and isinstance(other, dict):
+            names = [name for name in (one | other) if one.get(name) != other.get(name)]
+            if one.get("partition") == other.get("partition") is not None:
+                place += map(str, one["partition"].values())
+            if len(names) != 1 or not (isinstance(one.get(names[0]), dict | list) and names[0] in other):
+                return place, {name: one.get(name) for name in names}, {name: other.get(name) for name in names}
+            place += [name for name in names if name not in {"states", "cursor"}]
+            one, other = one[names[0]], other.get(names[0])
+        elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+            one, other = next(pair for pair in zip(one, other, strict=True) if pair[0] != pair[1])
+        else:
+            return place, one, other
+
+
+def _short(value: Any) -> str:
+    text = value if isinstance(value, str) else orjson.dumps(value).decode()
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
