@@ -7,6 +7,7 @@ from functools import partial
 import pytest
 
 from integration_tests.simulator import Fault, Kind
+from integration_tests.simulator.faults.alterations import lacking
 from integration_tests.simulator.organic.promoted import pin_id_of_ad
 from integration_tests.state_tests.pin_courses import ODD
 from integration_tests.state_tests.second_syncs import now
@@ -133,6 +134,28 @@ def test_a_pin_that_fails_stays_unread_and_after_three_syncs_only_warns(sim: Sim
     assert_succeeded(output, [STREAM])
     assert [record["pin_id"] for record in output.records[STREAM]] == [pin]
     assert not owed_in(output.states)
+
+
+def test_a_pin_that_failed_is_forgotten_once_no_ad_promotes_it(sim: Simulator) -> None:
+    pin = pin_id_of_ad(sim.world, 0, 0)
+    sim.add_fault(Fault("503", on=GET, path=pin, times=None))
+    first, _ = sync(sim)
+    assert owed_in(first.states) == {pin: 1}
+
+    sim.world.deleted_entities.add(sim.world.entity_id(Kind.ADS, 0, 0))
+    second, asked = sync(sim, first.states)
+    assert_succeeded(second, [STREAM])
+    assert asked == []
+    assert not owed_in(second.states)
+
+
+def test_the_pin_of_an_ad_without_times_is_requested_by_each_sync(sim: Simulator) -> None:
+    """Such an ad may be new."""
+    sim.alter("ads/list", lacking(sim.world.entity_id(Kind.ADS, 0, 0), "created_time", "updated_time"))
+    first, _ = sync(sim)
+    second, asked = sync(sim, first.states)
+    assert_succeeded(second, [STREAM])
+    assert asked == [pin_id_of_ad(sim.world, 0, 0)]
 
 
 def owed_in(state: State) -> dict[str, int]:

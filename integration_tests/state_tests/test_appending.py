@@ -1,7 +1,7 @@
 """Late numbers arrive; where the destination appends, each day comes once, and with its last numbers."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import timedelta
 
@@ -44,6 +44,19 @@ def test_late_conversions_arrive(sim: Simulator) -> None:
             assert_same(stream, upserted(stream, first, second), before[stream] | restated)
 
 
+def test_days_that_were_read_with_another_attribution_window_are_named_once(sim: Simulator) -> None:
+    stream, start = "campaign_analytics", sim.world.today - timedelta(days=40)
+    outputs: list[Output] = []
+    for days in (30, 60, 60):
+        options = {"start_date": str(start), "lookback_days": 5, "attribution_window": f"{days}/{days}/{days}"}
+        state = outputs[-1].states if outputs else None
+        outputs.append(run_sync(sim, [stream], config=sim.config(**options), state=state))
+    told = [[text for text in output.warnings() if "attribution window have changed" in text] for output in outputs]
+    assert (told[0], told[2]) == ([], [])
+    [warning] = told[1]
+    assert f"The days {start} to {sim.world.today - timedelta(days=6)} keep their old values" in warning
+
+
 def test_appended_days_come_once_and_only_when_they_are_settled(sim: Simulator) -> None:
     last = {stream: last_final_day(stream, sim.world.today) for stream in DAY_STREAMS}
     before = {stream: sim.expected(stream, end=last[stream]) for stream in DAY_STREAMS}
@@ -82,16 +95,19 @@ def test_appending_from_a_start_date_that_has_not_settled(sim: Simulator) -> Non
             assert_same(stream, emitted, sim.expected(stream, start=start, end=last_final_day(stream, today)))
 
 
-@pytest.mark.parametrize("before", ["append_dedup", "full_refresh"])
-def test_appending_goes_on_from_the_last_day_that_was_settled_when_it_was_read(sim: Simulator, before: str) -> None:
+@pytest.mark.parametrize("before", [["append_dedup"], ["append", "append_dedup"], ["overwrite"]], ids=", ".join)
+def test_appending_goes_on_from_the_last_day_that_was_settled_when_it_was_read(
+    sim: Simulator, before: list[str]
+) -> None:
     """The newest days were half counted then. They come once more, and a warning names them."""
-    mode = (
-        {"sync_mode": "full_refresh", "destination": "overwrite"}
-        if before == "full_refresh"
-        else {"destination": before}
-    )
-    first = run_sync(sim, DAY_STREAMS, **mode)
-    assert_exact(first, sim, DAY_STREAMS)
+    first, rows = None, defaultdict[str, list[Record]](list)
+    for destination in before:
+        mode = "full_refresh" if destination == "overwrite" else "incremental"
+        state = first.states if first else None
+        first = run_sync(sim, DAY_STREAMS, state=state, sync_mode=mode, destination=destination)
+        for stream in DAY_STREAMS:
+            rows[stream] += first.records[stream]
+    assert first
     read_on = sim.world.today
     with days_later(sim.world, 8) as today:
         sim.world.restate(days_back=15)
@@ -105,7 +121,7 @@ def test_appending_goes_on_from_the_last_day_that_was_settled_when_it_was_read(s
             [warning] = [text for text in second.warnings() if text.startswith(f"{stream}: the days ")]
             assert twice in warning
             assert not third.records[stream]
-            latest = {key_of(stream, record): record for record in [*first.records[stream], *second.records[stream]]}
+            latest = {key_of(stream, record): record for record in [*rows[stream], *second.records[stream]]}
             assert {key: latest[key] for key in newest} == {key: without_nulls(row) for key, row in newest.items()}
     assert not third.warnings()
 

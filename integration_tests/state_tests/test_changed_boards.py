@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from integration_tests.simulator import Fault
-from integration_tests.simulator.faults.alterations import without
+from integration_tests.simulator.faults.alterations import lacking, without
 from integration_tests.simulator.organic.places import board_id
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded, upserted
 from integration_tests.support.outputs import Output
@@ -66,6 +66,14 @@ def test_a_board_that_has_moved_is_listed_again(sim: Simulator, stream: str) -> 
     assert {record["board_pins_modified_at"] for record in second.records[stream]} == {LATER}
     assert boards_asked(sim, stream, calls) == {board_id(2)}
     assert boards_in(second, stream) == times(sim)
+
+
+def test_a_board_without_a_time_of_its_last_change_is_listed_by_each_sync(sim: Simulator) -> None:
+    sim.alter("boards/list", lacking(board_id(1), "board_pins_modified_at"))
+    first = run_sync(sim, ["board_pins"])
+    calls = len(sim.log)
+    run_sync(sim, ["board_pins"], state=first.states)
+    assert boards_asked(sim, "board_pins", calls) == {board_id(1)}
 
 
 def test_a_move_while_pins_are_listed_is_seen_the_next_time(sim: Simulator) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from integration_tests.simulator import Kind
+from integration_tests.simulator.faults.alterations import lacking
 from integration_tests.state_tests.second_syncs import LOOKBACK_DAYS, cursors, now
 from integration_tests.support.assertions import assert_exact, assert_same, assert_succeeded, upserted
 from integration_tests.support.catalogs import ADS_ANALYTICS, ENTITIES
@@ -47,6 +48,15 @@ def test_only_what_was_edited_comes_again(sim: Simulator, stream: str) -> None:
     assert len(expected) < len(before) / 2
     assert {record["name"] for record in second.records[stream] if record["id"] == edited["id"]} == {"renamed"}
     assert_same(stream, upserted(stream, first, second), sim.expected(stream))
+
+
+def test_an_entity_without_a_time_of_its_last_edit_comes_with_each_sync(sim: Simulator) -> None:
+    first = run_sync(sim, ["campaigns"])
+    oldest = min(sim.expected("campaigns").values(), key=lambda record: record["updated_time"])["id"]
+    sim.alter("campaigns/list", lacking(oldest, "updated_time"))
+    second = run_sync(sim, ["campaigns"], state=first.states)
+    assert_succeeded(second, ["campaigns"])
+    assert oldest in {record["id"] for record in second.records["campaigns"]}
 
 
 @pytest.mark.parametrize("selected", [["campaigns"], ["campaigns", "campaign_analytics"]], ids=["alone", "as a parent"])

@@ -62,6 +62,15 @@ def test_a_flat_edit_time_is_read_for_each_account(sim: Simulator) -> None:
         assert run_sync(sim, ["campaigns"], state=output.states).warnings() == [], "it is said once"
 
 
+def test_a_flat_edit_time_survives_a_sync_that_fails_for_one_account(sim: Simulator) -> None:
+    failing, floor = sim.world.account_id(1), int(sim.world.now.timestamp())
+    sim.add_fault(Fault("500", on="campaigns/list", account=failing, times=None))
+    state = {"campaigns": {"updated_time": floor}}
+    output = run_sync(sim, ["campaigns"], config=sim.config(max_retries=0), state=state)
+    assert_failed(output, "campaigns", "transient_error")
+    assert cursors(output, "campaigns")[failing]["updated_time"] == floor
+
+
 def test_the_flat_day_of_a_profile_is_read(sim: Simulator) -> None:
     stream = "user_account_analytics"
     output = run_sync(sim, [stream], config=sim.config(lookback_days=0), state={stream: {"date": day(sim, 7)}})

@@ -54,27 +54,27 @@ def tally(clock: Clock, repository: InMemoryMessageRepository) -> Tally:
 SLICE = StreamSlice(partition={"ad_account_id": "1"}, cursor_slice={})
 
 
-def test_a_state_is_emitted_every_10_seconds(tally: Tally, clock: Clock, repository: InMemoryMessageRepository) -> None:
-    def pass_at(second: float) -> list[dict[str, Any]]:
-        clock.now = 1_000 + second
-        tally.commit(SLICE)
-        return states_in(repository)
+@pytest.mark.parametrize(("boards", "factor"), [("12", 1), ("123456", 3)], ids=["few boards", "three times as many"])
+def test_a_state_is_emitted_every_10_seconds_or_10_000_records_and_a_large_one_more_rarely(
+    tally: Tally,
+    clock: Clock,
+    repository: InMemoryMessageRepository,
+    monkeypatch: pytest.MonkeyPatch,
+    boards: str,
+    factor: int,
+) -> None:
+    monkeypatch.setattr(limits, "ENTRIES_OF_A_FREQUENT_STATE", 2)
+    tally.boards = dict.fromkeys(boards, "2026-01-01T00:00:00")
 
-    assert pass_at(9) == []
-    assert pass_at(10) == [{"passed": 2}]
-    assert pass_at(19) == []
-    assert pass_at(20) == [{"passed": 4}]
-
-
-def test_a_state_is_emitted_every_10_000_records(tally: Tally, repository: InMemoryMessageRepository) -> None:
-    def pass_after(records: int) -> list[dict[str, Any]]:
+    def states_after(seconds: float, records: int = 0) -> int:
+        clock.now += seconds
         tally.count(records, SLICE)
         tally.commit(SLICE)
-        return states_in(repository)
+        return len(states_in(repository))
 
-    assert pass_after(9_999) == []
-    assert pass_after(1) == [{"passed": 2}]
-    assert pass_after(9_999) == []
+    assert [states_after(9), states_after(1)] == [0, 1], "nobody knows how many there are"
+    assert [states_after(10 * factor - 1), states_after(1)] == [0, 1]
+    assert [states_after(0, 10_000 * factor - 1), states_after(0, 1), states_after(0, 9_999)] == [0, 1, 0]
 
 
 def test_a_commit_goes_on_while_another_thread_emits_a_state(clock: Clock) -> None:
@@ -100,23 +100,6 @@ def test_a_commit_goes_on_while_another_thread_emits_a_state(clock: Clock) -> No
     first.result(PATIENCE_SECONDS)
     tally.ensure_at_least_one_state_emitted()
     assert states_in(repository) == [{"passed": 1}, {"passed": 2}]
-
-
-def test_a_state_of_very_many_boards_comes_as_much_more_rarely(
-    tally: Tally, clock: Clock, repository: InMemoryMessageRepository, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(limits, "ENTRIES_OF_A_FREQUENT_STATE", 2)
-    tally.boards = dict.fromkeys("123456", "2026-01-01T00:00:00")
-
-    def states_after(seconds: float, records: int = 0) -> int:
-        clock.now += seconds
-        tally.count(records, SLICE)
-        tally.commit(SLICE)
-        return len(states_in(repository))
-
-    assert states_after(10) == 1, "nobody knows how many there are"
-    assert [states_after(29), states_after(1)] == [0, 1]
-    assert [states_after(0, records=29_999), states_after(0, records=1)] == [0, 1]
 
 
 def marked(generation: Any, ended: Any) -> dict[str, Any]:
@@ -147,8 +130,3 @@ def test_a_full_refresh_goes_on_from_its_own_states_alone(
 
     assert bool(dict(kept.incoming())) is goes_on
     assert kept.has_ended() is has_ended
-
-
-def test_an_incremental_sync_goes_on_from_the_state_of_a_refresh_and_has_not_ended() -> None:
-    assert dict(store(marked(7, ended=True)).incoming())
-    assert not store(marked(7, ended=True)).has_ended()

@@ -1,9 +1,11 @@
 """Every state that was ever written is understood; `properties/test_states.py` states the law of those we write."""
 
+import time
 from typing import Any
 
 import pytest
 
+from source_pinterest.state.entity_cursor import epoch_seconds
 from source_pinterest.state.formats import SavedState, has_position, progress_of, read_state
 
 FIELD = "DATE"
@@ -81,3 +83,26 @@ def test_the_state_of_all_holds_beside_accounts_only_where_it_is_said_to(is_glob
 
     assert read({**shared, "states": [ACCOUNT_OF_2X]}).flat == ("2026-01-01" if is_global else None)
     assert read({**shared, "states": []}).flat == "2026-01-01"
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        (None, None),
+        (1_782_907_200, 1_782_907_200),
+        (" 1782907200 ", 1_782_907_200),
+        ("2026-07-01T12:00:00", 1_782_907_200),
+        ("2026-07-01T05:00:00-07:00", 1_782_907_200),
+    ],
+    ids=str,
+)
+def test_a_time_without_a_zone_is_of_utc_wherever_the_connector_runs(
+    value: Any, seconds: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "America/Los_Angeles")
+    time.tzset()
+    try:
+        assert epoch_seconds(value) == seconds
+    finally:
+        monkeypatch.undo()
+        time.tzset()

@@ -52,6 +52,19 @@ def without(field: str, victim: str) -> Alteration:
     return alter
 
 
+def lacking(item_id: str, *fields: str) -> Alteration:
+    """One item of a list, named by its ID, lacks some fields."""
+
+    def alter(_: Entry, page: Any) -> Any:
+        items = [
+            {name: value for name, value in item.items() if item.get("id") != item_id or name not in fields}
+            for item in page["items"]
+        ]
+        return {**page, "items": items}
+
+    return alter
+
+
 def with_two_rows_a_day(entity: str) -> Alteration:
     """A report has two rows a day of one entity, such as a keyword with two match types, that no column tells apart."""
 
