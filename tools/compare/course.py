@@ -66,7 +66,6 @@ class Course:
         second: of the minute in which its syncs begin.
         settles: whether only its end is compared, by the keys of all days: where a quota binds, the time that each
             request takes decides on which day a record is read.
-        swaps: whether the sides take turns on its first days as well.
     """
 
     name: str
@@ -83,7 +82,6 @@ class Course:
     ticks: bool = False
     second: int = 0
     settles: bool = False
-    swaps: bool = False
 
     def without(self, streams: frozenset[str]) -> Self:
         """The course that does not read these streams."""
@@ -114,12 +112,12 @@ class Course:
         return {number for number in self.played() if self.day(number).kill_after}
 
 
-def play(course: Course, reader_on: Callable[[int], Reader], folder: Path) -> None:
-    """Read every day of a course, and keep what each sync was.
+def play(course: Course, reader: Reader, folder: Path) -> None:
+    """Read every day of a course from the states of the days before, and keep what each sync was.
 
     Args:
         course: what to play.
-        reader_on: which connector reads on a day.
+        reader: the connector that reads.
         folder: for what is kept.
     """
     world = course.world(course.moment_of(course.days[0]))
@@ -130,7 +128,7 @@ def play(course: Course, reader_on: Callable[[int], Reader], folder: Path) -> No
         course.day(number).change(world, moment)
         if number not in course.played():
             continue
-        outcome = _sync(course, number, world, reader_on(number), state, folder)
+        outcome = _sync(course, number, world, reader, state, folder)
         keep(folder, number, outcome)
         state = outcome.states
 

@@ -42,7 +42,7 @@ def _found(course: Course, older: Path, newer: Path) -> Iterator[tuple[str, int,
             found = [*_by_key(course, *([kept(side, day) for day in together] for side in (older, newer)))]
         else:
             found = [*_records(course, one, other), *_requests(one, other)]
-        for stream, what, before, after in [*found, *_endings(one, other), *_states(one, other)]:
+        for stream, what, before, after in [*found, *_endings(one, other)]:
             yield stream, number, what, before, after
 
 
@@ -129,43 +129,6 @@ def _endings(older: Outcome, newer: Outcome) -> Iterator[tuple[str, str, Any, An
             yield stream, "ending", older.endings.get(stream), newer.endings.get(stream)
     if older.exit_code != newer.exit_code:
         yield OF_NO_STREAM, "exit code", older.exit_code, newer.exit_code
-
-
-def _states(older: Outcome, newer: Outcome) -> Iterator[tuple[str, str, Any, Any]]:
-    for stream in sorted(older.states.keys() | newer.states.keys()):
-        one, other = (normal_state(side.states.get(stream)) for side in (older, newer))
-        if one != other:
-            place, before, after = _apart(one, other)
-            yield stream, " ".join(["state", *place]), before, after
-
-
-def normal_state(state: Any) -> Any:
-    """A state with its partitions in one order; nothing else of it is changed."""
-    if isinstance(state, dict):
-        return {name: normal_state(value) for name, value in state.items()}
-    if isinstance(state, list):
-        inner = [normal_state(value) for value in state]
-        has_partitions = all(isinstance(value, dict) and "partition" in value for value in inner)
-        return sorted(inner, key=lambda value: canonical(value["partition"])) if has_partitions else inner
-    return state
-
-
-def _apart(one: Any, other: Any) -> tuple[list[str], Any, Any]:
-    """Where two states differ, and the innermost parts that do, for a line that can be read."""
-    place: list[str] = []
-    while True:
-        if isinstance(one, dict) and isinstance(other, dict):
-            names = [name for name in (one | other) if one.get(name) != other.get(name)]
-            if one.get("partition") == other.get("partition") is not None:
-                place += map(str, one["partition"].values())
-            if len(names) != 1 or not (isinstance(one.get(names[0]), dict | list) and names[0] in other):
-                return place, {name: one.get(name) for name in names}, {name: other.get(name) for name in names}
-            place += [name for name in names if name not in {"states", "cursor"}]
-            one, other = one[names[0]], other.get(names[0])
-        elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
-            one, other = next(pair for pair in zip(one, other, strict=True) if pair[0] != pair[1])
-        else:
-            return place, one, other
 
 
 def _short(value: Any) -> str:

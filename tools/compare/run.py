@@ -14,14 +14,7 @@ from integration_tests.support.worktree import ROOT, short_name, worktree_of
 from tools.compare.course import Course, play
 from tools.compare.differences import differences
 from tools.compare.reader import reader_of
-from tools.compare.worlds import (
-    SWAP_NEWER,
-    courses,
-    main_courses,
-    short_course,
-    special_courses,
-    swap_of,
-)
+from tools.compare.worlds import courses, main_courses, short_course, special_courses
 
 ACCEPTED = Path(__file__).with_name("accepted.tsv")
 _PROCESSES = 4
@@ -58,7 +51,7 @@ def _streams_of(checkout: Path) -> frozenset[str]:
 
 
 def _compare(older: Path, chosen: Sequence[Course], alone: frozenset[str]) -> int:
-    """Play the courses on both sides, without some streams; then, in some of them, have the sides take turns."""
+    """Play the courses on both sides, without some streams."""
     began_at, lines = time.monotonic(), list[str]()
     with tempfile.TemporaryDirectory() as base, ProcessPoolExecutor(_PROCESSES) as pool:
         played = [
@@ -68,28 +61,17 @@ def _compare(older: Path, chosen: Sequence[Course], alone: frozenset[str]) -> in
             ]
             for course in chosen
         ]
-        swaps = []
         for course, sides in zip(chosen, played, strict=True):
             before, after = (side.result() for side in sides)
             lines += _printed(differences(course, before, after))
-            if course.swaps:
-                swap = swap_of(course)
-                turns = pool.submit(_play, swap.name, alone, Path(base, swap.name), older, ROOT)
-                swaps.append((swap, before, turns))
-        for swap, before, turns in swaps:
-            lines += _printed(differences(swap, before, turns.result()))
     return judge(lines, accepted_in(ACCEPTED), time.monotonic() - began_at)
 
 
-def _play(name: str, alone: frozenset[str], folder: Path, *checkouts: Path) -> Path:
-    """Play a course, and return where it is kept.
-
-    Of two checkouts, the first begins, the second goes on from its state, then the first again, as after a rollback.
-    """
+def _play(name: str, alone: frozenset[str], folder: Path, checkout: Path) -> Path:
+    """Play a course with the connector of a checkout, and return where it is kept."""
     folder.mkdir(parents=True)
-    with ExitStack() as stack:
-        readers = [stack.enter_context(reader_of(checkout)) for checkout in checkouts]
-        play(courses()[name].without(alone), lambda number: readers[-1 if number in SWAP_NEWER else 0], folder)
+    with reader_of(checkout) as reader:
+        play(courses()[name].without(alone), reader, folder)
     return folder
 
 

@@ -13,9 +13,6 @@ from tools.compare.course import FIRST_MOMENT, Course, Day
 DESTINATIONS = ("append_dedup", "append")
 DAYS = 45
 SHORT_DAYS = 4
-SWAP_DAYS = range(10)
-SWAP_NEWER = range(4, 7)
-"""The days on which the newer code reads, from the older one's state; then the older one again."""
 
 _ACCOUNTS = tuple(numbering.AD_ACCOUNTS.id_of(index) for index in range(3))
 _BOARDS = tuple(numbering.BOARDS.id_of(index) for index in range(4))
@@ -206,7 +203,6 @@ def main_courses() -> list[Course]:
             config={**_CONFIG, "custom_reports": list(_CUSTOM_REPORTS)},
             calendar=_CALENDAR,
             keys=_CUSTOM_KEYS,
-            swaps=True,
         )
         for destination in DESTINATIONS
     ]
@@ -218,17 +214,11 @@ def short_course() -> Course:
     return replace(
         main_courses()[0],
         name="short",
-        swaps=False,
         world=_of(**few),
         days=tuple(range(SHORT_DAYS)),
         config={**main_courses()[0].config, "start_date": _start(_LOOKBACK_DAYS)},
         calendar=_SHORT_CALENDAR,
     )
-
-
-def swap_of(course: Course) -> Course:
-    """The first days of a course, in which the sides take turns."""
-    return replace(course, name=f"swap {course.name}", days=tuple(SWAP_DAYS))
 
 
 _ADS_STREAMS = (
@@ -302,22 +292,19 @@ def special_courses() -> list[Course]:
             settles=True,
             config={"max_wait_minutes": 0, "start_date": _start(20)},
         ),
-        *_rollbacks(),
+        *_failures(),
     ]
 
 
-def _rollbacks() -> list[Course]:
-    """Courses in which pins and days fail for the newer side, so that its state leaves them to the older one.
-
-    Their end is compared: no row of any day may lack then.
-    """
+def _failures() -> list[Course]:
+    """Courses in which pins and days fail in three syncs; the states keep them until they answer."""
     pins = [fault for index in (1, 3) for fault in _lasting("503", "pins/analytics", pin=numbering.PINS.id_of(index))]
     pins += _lasting("503", "pins/get", account=_ACCOUNTS[0])
     days = [*_lasting("503", "user_account/analytics"), *_lasting("503", "campaigns/analytics", account=_ACCOUNTS[0])]
     return [
         _special(
-            f"rollback {destination}",
-            days=tuple(SWAP_DAYS),
+            f"failures {destination}",
+            days=tuple(range(10)),
             streams=("pins", "pin_analytics", "ads", "ad_pins", "user_account_analytics", "campaign_analytics"),
             destination=destination,
             calendar={
@@ -326,8 +313,6 @@ def _rollbacks() -> list[Course]:
                 6: Day(change=_restate(1), faults=(*pins, *days)),
             },
             config={"start_date": _start(20)},
-            settles=True,
-            swaps=True,
         )
         for destination in DESTINATIONS
     ]
@@ -335,6 +320,4 @@ def _rollbacks() -> list[Course]:
 
 def courses() -> dict[str, Course]:
     """Every course by its name."""
-    both = [*main_courses(), *special_courses()]
-    found = [*both, short_course(), *(swap_of(course) for course in both if course.swaps)]
-    return {course.name: course for course in found}
+    return {course.name: course for course in (*main_courses(), *special_courses(), short_course())}
