@@ -78,6 +78,33 @@ def test_an_account_that_was_never_readable_is_left_out_with_its_older_days(kind
         assert_same(stream, output.records[stream], others)
 
 
+@pytest.mark.parametrize(
+    ("others", "error", "names_the_right", "left_out"),
+    [
+        (None, None, False, True),
+        (FaultKind.FORBIDDEN, "config_error", True, False),
+        (FaultKind.GONE, "transient_error", False, True),
+        (FaultKind.SERVER_ERROR, "transient_error", False, True),
+    ],
+    ids=["others are read", "others refuse too", "others are gone", "others fail"],
+)
+def test_a_right_is_missing_only_if_pinterest_refuses_every_account(
+    sim: Simulator, others: FaultKind | None, error: str | None, *, names_the_right: bool, left_out: bool
+) -> None:
+    stream, operation, refusing = "lead_forms", "lead_forms/list", sim.world.account_id(0)
+    sim.add_fault(Fault(FaultKind.FORBIDDEN, on=operation, account=refusing, times=None))
+    if others:
+        sim.add_fault(Fault(others, on=operation, times=None))
+    output = run_sync(sim, [stream], config=sim.config(max_retries=0))
+    if error:
+        assert_failed(output, stream, error)
+    else:
+        assert_succeeded(output, [stream])
+    told = " ".join(str(one.message) for one in output.errors_of(stream))
+    assert ("Pinterest's beta of lead forms" in told) is names_the_right
+    assert any(text.startswith(f"{stream}: {refusing} is left out") for text in output.warnings()) is left_out
+
+
 def test_if_all_of_several_parents_are_gone_nothing_counts_as_read(sim: Simulator) -> None:
     lists = {
         "campaigns": "campaigns/list",

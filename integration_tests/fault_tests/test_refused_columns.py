@@ -59,6 +59,20 @@ def test_the_id_of_an_entity_comes_from_the_reports_key_if_its_column_is_refused
         assert len(warnings_of(output, stream, refused)) == 2  # one an ad account
 
 
+def test_a_refused_column_of_the_rows_own_id_fails_the_stream() -> None:
+    with Simulator(world(), refused_names=["CAMPAIGN_ID"]) as sim:
+        output = run_sync(sim, ["campaign_analytics"])
+        assert_failed(output, "campaign_analytics", "system_error", "CAMPAIGN_ID")
+        assert not output.records["campaign_analytics"]
+
+
+def test_a_name_that_two_accounts_refuse_costs_three_requests() -> None:
+    """The first account refuses it twice. The second one confirms it."""
+    with Simulator(world(), refused_names=[COLUMN]) as sim:
+        assert_succeeded(run_sync(sim, STREAMS[:1], config=sim.config(num_workers=1)), STREAMS[:1])
+        assert [entry.status for entry in sim.calls("campaigns/analytics")] == [400, 400, 200, 400, 200]
+
+
 def test_a_refusal_without_a_name_leaves_the_days_to_the_next_sync() -> None:
     kinds = {
         **dict.fromkeys((*STREAMS[:2], "pin_analytics"), "system_error"),

@@ -1,23 +1,27 @@
-"""Every report is created and polled in time, in an order in which none waits for ever, and has exactly one outcome.
+"""When reports are created and polled.
 
-The scheduler's steps are taken one by one on a clock of the test's own; nothing waits.
+The steps of the runner are taken one by one on a clock of the test's own; nothing waits.
 """
+
+import itertools
+import math
+import threading
+from typing import Any, cast
 
 import pytest
 
-from source_pinterest.api.errors import UnavailableError
-from source_pinterest.reporting.client import ReadyReport, ReportRequest, ReportStatus
-from source_pinterest.reporting.life import FailedReport
+from source_pinterest.reporting.client import ReadyReport, ReportClient, ReportRequest, ReportStatus
+from source_pinterest.reporting.runner import ReportRunner
 from unit_tests.reporting.requests_for_reports import days, request
 from unit_tests.reporting.scheduler import (
     BUSY,
     DONE,
-    FAILED,
     NoMoreReports,
     Pinterest,
     Scheduler,
     kinds,
 )
+from unit_tests.threads import PATIENCE_SECONDS, in_thread
 
 
 @pytest.mark.parametrize(
@@ -60,34 +64,6 @@ def test_with_a_scarce_quota_reports_in_progress_come_first() -> None:
     assert len(pinterest.created) == 3, "with none in flight it is tried, and Pinterest tells"
 
 
-def test_one_bound_holds_for_all_streams_which_take_turns() -> None:
-    scheduler, first, second = Scheduler(jobs=4), Pinterest(BUSY), Pinterest(BUSY)
-    first.refuses = second.refuses = lambda _: setattr(scheduler, "now", scheduler.now + 0.1)
-    streams = [scheduler.open(first, *several(5)), scheduler.open(second, *several(5))]
-    scheduler.work(60)
-
-    assert [len(stream.running) for stream in streams] == [2, 2]
-
-
-@pytest.mark.parametrize(("error", "kind"), [(None, ReadyReport), (UnavailableError("Scripted"), FailedReport)])
-def test_a_report_takes_its_room_until_the_stream_has_handled_its_outcome(
-    error: Exception | None, kind: type[object]
-) -> None:
-    """The stream's circuit breaker learns of failures before others are caused."""
-    scheduler, pinterest = Scheduler(jobs=2), Pinterest()
-    scheduler.fetches = False
-    pinterest.refuses = lambda _: error
-    stream = scheduler.open(pinterest, *several(5))
-    scheduler.work(60)
-    assert kinds(stream) == [kind] * 2
-    assert len(pinterest.created) == 2
-
-    scheduler.runner.release(stream)
-    scheduler.work(60)
-    assert kinds(stream) == [kind]
-    assert len(pinterest.created) == 3
-
-
 def test_no_report_is_polled_long_before_the_quickest_one_of_its_stream_was_finished() -> None:
     scheduler, pinterest = Scheduler(), Pinterest(lambda: DONE if scheduler.now >= 50 else BUSY)
     stream = scheduler.open(pinterest, request())
@@ -115,20 +91,6 @@ def test_a_hundred_reports_that_take_equally_long_cost_a_poll_each() -> None:
     assert len(pinterest.polled) == 100, "none was asked for in vain"
 
 
-@pytest.mark.parametrize("status", [ReportStatus.EXPIRED, FAILED])
-def test_a_report_that_is_lost_or_has_failed_is_created_again_after_a_minute(status: ReportStatus) -> None:
-    scheduler, pinterest = Scheduler(jobs=1), Pinterest(BUSY)
-    stream = scheduler.open(pinterest, *several(2))
-    scheduler.work(0.5)
-    pinterest.left["token-1"][:] = [status]
-    scheduler.work(60)
-    assert len(pinterest.created) == 1
-
-    scheduler.work(0.5)
-    assert pinterest.created == [request(days(1))] * 2, "it keeps its place"
-    assert len(stream.running) == 1
-
-
 def test_a_creation_holds_up_the_next_of_its_stream_for_a_second_at_most() -> None:
     scheduler, pinterest, neighbour = Scheduler(), Pinterest(BUSY), Pinterest(BUSY)
     stream = scheduler.open(pinterest, request(account="1"), request(account="2"), request(account="3"))
@@ -142,3 +104,37 @@ def test_a_creation_holds_up_the_next_of_its_stream_for_a_second_at_most() -> No
     assert [wanted.ad_account_id for wanted in pinterest.created] == ["2", "3"]
     scheduler.runner.advance(hanging)
     assert len(stream.running) == 3
+
+
+def test_once_a_minute_the_log_says_what_is_waited_for(caplog: pytest.LogCaptureFixture) -> None:
+    scheduler = Scheduler(timeout_seconds=1_000)
+    scheduler.open(Pinterest(BUSY), request())
+    with caplog.at_level("INFO", "airbyte"):
+        for _ in range(3):
+            scheduler.work(50)
+            scheduler.runner.log_waiting()
+    assert caplog.messages == ["Waiting for Pinterest to finish 1 reports; 0 more are not created yet."]
+
+
+@pytest.mark.parametrize("hanging", ["create", "poll"])
+def test_fifteen_requests_that_hang_hold_up_no_sixteenth_report(monkeypatch: pytest.MonkeyPatch, hanging: str) -> None:
+    hours = itertools.count(0.0, 3_600.0)
+    runner, pinterest, end = ReportRunner(16, math.inf, clock=lambda: next(hours)), Pinterest(), threading.Event()
+    respond = getattr(pinterest, hanging)
+
+    def hang(asked: ReportRequest, *token: str) -> Any:
+        if asked.ad_account_id != "15":
+            assert end.wait(PATIENCE_SECONDS)
+        return respond(asked, *token)
+
+    monkeypatch.setattr(pinterest, hanging, hang)
+    wanted = [request(account=str(number)) for number in range(16)]
+    stream = runner.open(cast("ReportClient", pinterest), wanted)
+    outcomes = iter(runner.outcomes(stream))
+    first = in_thread(lambda: next(outcomes)).result(PATIENCE_SECONDS)
+    end.set()
+    rest = in_thread(lambda: list(outcomes)).result(PATIENCE_SECONDS)
+    runner.close(stream)
+
+    assert first.request.ad_account_id == "15"
+    assert len(rest) == 15

@@ -19,8 +19,8 @@ EXPECTED = Expected(key=("ID", "DATE"), window=WINDOW)
 class Stream:
     """What the gate needs of a stream, and the rows that pass it."""
 
-    def __init__(self, name: str = "ads", *, merges_by_key: bool = True) -> None:
-        self.name, self.notices, self.merges_by_key = name, Notices(name), merges_by_key
+    def __init__(self) -> None:
+        self.name, self.notices = "ads", Notices("ads")
         self.gate = RowGate(cast("PinterestStream", self))
 
     def passed(self, *rows: dict[str, Any], expected: Expected = EXPECTED) -> list[dict[str, Any]]:
@@ -52,11 +52,10 @@ def row(name: Any = "1", day: Any = "2026-03-04", **more: Any) -> dict[str, Any]
         (row(["1"]), "which is not an exact id"),
     ],
 )
-def test_a_malformed_row_fails_its_response_wherever_it_is_loaded(bad: dict[str, Any], says: str) -> None:
+def test_a_malformed_row_fails_its_response(bad: dict[str, Any], says: str) -> None:
     expected = replace(EXPECTED, texts=("ID",), entities=frozenset({"1", "2"}))
-    for merges_by_key in (True, False):
-        with pytest.raises(MalformedResponseError, match=says):
-            Stream(merges_by_key=merges_by_key).passed(row("2"), bad, expected=expected)
+    with pytest.raises(MalformedResponseError, match=says):
+        Stream().passed(row("2"), bad, expected=expected)
 
 
 def test_a_part_of_the_key_that_is_no_plain_value_fails_the_response() -> None:
@@ -97,13 +96,18 @@ def test_a_week_or_month_outside_the_requested_days_fails(granularity: Granulari
         kept(granularity, "2026-03-04", day)
 
 
-def test_rows_of_other_days_are_dropped_with_one_warning(caplog: pytest.LogCaptureFixture) -> None:
-    stream = Stream()
+def test_each_kind_of_row_that_is_left_out_is_warned_of_once(caplog: pytest.LogCaptureFixture) -> None:
+    stream, some = Stream(), replace(EXPECTED, texts=("ID",), entities=frozenset({"1", "2"}))
+    rows = [row("3"), row(1, SPEND=[1]), row("4"), row("2"), row(day="2026-03-03"), row(day="2026-03-11")]
     for _ in range(2):
-        assert stream.passed(row(day="2026-03-03"), row(), row(day="2026-03-11")) == [row()]
+        assert stream.passed(*rows, row(1, SPEND=[1]), expected=some) == [row("1", SPEND=[1]), row("2")]
 
-    [warning] = caplog.messages
-    assert "such as 2026-03-03 for 2026-03-04 to 2026-03-10" in warning
+    days, ids, twice = sorted(caplog.messages)
+    assert (
+        "rows of days that were not asked for, such as 2026-03-03 for 2026-03-04 to 2026-03-10. They are left" in days
+    )
+    assert "rows of ids that were not asked for, such as 3. They are left out." in ids
+    assert "rows twice, such as one of 1, 2026-03-04. One of them is used." in twice
 
 
 def test_requested_days_that_are_not_wanted_are_dropped_without_a_warning(caplog: pytest.LogCaptureFixture) -> None:
@@ -111,17 +115,6 @@ def test_requested_days_that_are_not_wanted_are_dropped_without_a_warning(caplog
 
     assert not Stream().passed(row(day="2026-03-03"), expected=replace(EXPECTED, requested=requested))
     assert not caplog.messages
-
-
-def test_rows_of_entities_that_were_not_asked_for_are_dropped_with_one_warning(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    stream, some = Stream(), replace(EXPECTED, texts=("ID",), entities=frozenset({"1", "2"}))
-    for _ in range(2):
-        assert stream.passed(row("3"), row(1), row("4"), row("2"), expected=some) == [row("1"), row("2")]
-
-    [warning] = caplog.messages
-    assert warning == "ads: Pinterest sent rows of ids that were not asked for, such as 3. They are left out."
 
 
 def test_a_row_that_names_another_ad_account_fails_the_response() -> None:
@@ -141,21 +134,12 @@ def test_rows_that_differ_in_one_part_of_the_key_are_several() -> None:
     assert [stream.passed(*rows, expected=expected) for _ in range(2)] == [rows] * 2, "each response by itself"
 
 
-@pytest.mark.parametrize("merges_by_key", [True, False])
-def test_an_equal_row_is_dropped_with_a_warning(merges_by_key: bool, caplog: pytest.LogCaptureFixture) -> None:
-    rows = [row(SPEND=1, NESTED={"A": [1]}), row("2"), row(SPEND=1, NESTED={"A": [1]})]
-
-    assert Stream(merges_by_key=merges_by_key).passed(*rows) == rows[:2]
-    assert caplog.messages == ["ads: Pinterest sent rows twice, such as one of 1, 2026-03-04. One of them is used."]
-
-
-@pytest.mark.parametrize("merges_by_key", [True, False])
 def test_all_differing_rows_of_a_key_are_emitted_with_a_warning_that_counts_the_keys(
-    merges_by_key: bool, caplog: pytest.LogCaptureFixture
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     rows = [row(SPEND=-1), row("2"), row(SPEND=-2), row(), row("3"), row(SPEND=3)]
 
-    assert Stream(merges_by_key=merges_by_key).passed(*rows, row(SPEND=-2)) == rows
+    assert Stream().passed(*rows, row(SPEND=-2)) == rows
     equal, warning = caplog.messages
     assert "twice" in equal
     assert warning == (
@@ -180,8 +164,7 @@ def test_an_optional_part_may_be_empty_once() -> None:
     assert len(Stream().passed(row("", SPEND=1), row(""), expected=optional)) == 2
 
 
-@pytest.mark.parametrize("merges_by_key", [True, False])
-def test_a_row_without_its_hour_fails_the_response(merges_by_key: bool) -> None:
+def test_a_row_without_its_hour_fails_the_response() -> None:
     hourly = replace(EXPECTED, key=("ID", "DATE", "HOUR"), granularity=Granularity.HOUR)
     with pytest.raises(MalformedResponseError, match=r"^A row has no HOUR\.$"):
-        Stream(merges_by_key=merges_by_key).passed(row(HOUR=0), row(), expected=hourly)
+        Stream().passed(row(HOUR=0), row(), expected=hourly)

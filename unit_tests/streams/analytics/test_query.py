@@ -1,26 +1,20 @@
-"""Analytics are requested in legal requests, taken whole or not at all, and split when they are too large."""
+"""The sizes of requests for analytics, and the rows that they may hold in memory."""
 
 import math
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
-import pytest
-import requests_mock
-
 from source_pinterest import limits
-from source_pinterest.api.errors import RejectedError, UnavailableError
 from source_pinterest.dates import DateWindow
 from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.tasks import Task
 from source_pinterest.streams.analytics.levels import AdAccountAnalytics, CampaignAnalytics, CampaignTargetingAnalytics
 from source_pinterest.streams.analytics.query import QueryAnalytics, request_shape
-from unit_tests.answers import refused
-from unit_tests.streams.analytics.syncs import ago, window
-from unit_tests.streams.pinterest import Pinterest, page, records_of, run_of
-from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
+from unit_tests.streams.analytics.syncs import window
+from unit_tests.streams.pinterest import Pinterest, records_of
 
 PATH = "ad_accounts/11/campaigns/analytics"
 
@@ -40,18 +34,6 @@ def rows_of(
     pinterest: Pinterest, asked: tuple[DateWindow, tuple[str, ...]], of: type[QueryAnalytics] = CampaignAnalytics
 ) -> list[dict[str, Any]]:
     return list(records_of(bundles_of(pinterest.stream(of), asked)))
-
-
-def row(campaign: Any, date: str | None = "2026-07-01", **more: Any) -> dict[str, Any]:
-    return {"CAMPAIGN_ID": campaign, "AD_ACCOUNT_ID": "11", "DATE": date, **more}
-
-
-def test_a_refused_column_of_the_rows_own_id_fails_the_request(pinterest: Pinterest) -> None:
-    no_id = refused(400, 1, "There is no CAMPAIGN_ID.")
-    pinterest.answers(PATH, no_id, no_id, {"json": [row("1")]})
-
-    with pytest.raises(RejectedError, match="There is no CAMPAIGN_ID"):
-        rows_of(pinterest, call(window(9, 0), "1"))
 
 
 def test_the_rows_in_memory_are_limited(pinterest: Pinterest) -> None:
@@ -95,32 +77,3 @@ def test_the_shape_of_requests_is_the_cheapest() -> None:
 
 def test_an_id_that_has_more_rows_than_a_call_may_bring_is_asked_for_alone() -> None:
     assert request_shape(3, 90, rows_a_day=200) == (1, 90)
-
-
-@pytest.fixture
-def recent(mock: requests_mock.Mocker) -> Pinterest:
-    """A Pinterest that is read from the first day that needs no report."""
-    return Pinterest(mock, start_date=ago(89))
-
-
-def lists_of(pinterest: Pinterest, **ids: list[str]) -> None:
-    pinterest.lists("ad_accounts", *(name.removeprefix("a") for name in ids))
-    for name, entities in ids.items():
-        pinterest.answers(f"ad_accounts/{name.removeprefix('a')}/campaigns", page(entities))
-
-
-@pytest.mark.parametrize("answer", [{"json": []}, refused(503)], ids=["read", "failed"])
-def test_planning_waits_while_many_tasks_are_unread(
-    recent: Pinterest, monkeypatch: pytest.MonkeyPatch, answer: dict[str, Any]
-) -> None:
-    monkeypatch.setattr(limits, "TASKS_IN_LINE", 1)
-    lists_of(recent, a11=["1"], a12=["2"])
-    recent.answers(PATH, answer)
-    tasks = iter(run_of(recent.stream(CampaignAnalytics)).tasks())
-    first = next(tasks)
-    second = in_thread(lambda: next(tasks))
-    assert waits(second)
-
-    with suppress(UnavailableError):
-        recent.read(CampaignAnalytics, first)
-    assert second.result(PATIENCE_SECONDS)["ad_account_id"] == "12"
