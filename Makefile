@@ -45,7 +45,7 @@ ifeq ($(shell $(PY) -c 'print("works")' 2>/dev/null),)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install read report demo demo-duckdb demo-dbt demo-dagster image airbyte-export airbyte-qa test dates test-lock check fix docs site lock notices clean compare faults mutants audit soak bench live live-adopt
+.PHONY: help install read page demo demo-duckdb demo-dbt demo-dagster image airbyte-export airbyte-qa test dates test-lock check fix docs site lock notices clean compare faults mutants audit soak bench live live-adopt
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,7 +65,7 @@ $(INSTALLED): pyproject.toml
 	echo "Creating $(VENV) with $$found: a minute or two, 0.7 GB ..."; \
 	rm -rf $(NEW_VENV) && "$$found" -m venv $(NEW_VENV) || exit 1; \
 	pip="$(NEW_VENV)/bin/python -m pip install --quiet --disable-pip-version-check"; \
-	{ $$pip --editable '.[tests,checks,report]' && $$pip $(REGISTRY_MODEL); } >$(NEW_VENV)/install.log 2>&1 || { \
+	{ $$pip --editable '.[tests,checks,page]' && $$pip $(REGISTRY_MODEL); } >$(NEW_VENV)/install.log 2>&1 || { \
 		echo "source-pinterest can't be installed: check your network and the free space of your disk, and see" \
 			"$(NEW_VENV)/install.log for what pip says." >&2; \
 		exit 1; \
@@ -80,8 +80,8 @@ read: $(INSTALLED) ## Read your account: make read STREAMS="campaigns campaign_a
 	fi
 	@$(PY) -m source_pinterest.read $(call quoted,$(STREAMS)) --config $(call quoted,$(CONFIG)) --output $(call quoted,$(OUTPUT))
 
-report: $(INSTALLED) ## Write the page about what make read has read, output/report.html
-	@$(PY) -m source_pinterest.report --output $(call quoted,$(OUTPUT))
+page: $(INSTALLED) ## Write the page about what make read has read, output/page.html
+	@$(PY) -m source_pinterest.page --output $(call quoted,$(OUTPUT))
 
 demo: $(INSTALLED) ## Read a local Pinterest twice and show what arrived (one minute, 0.5 GB)
 	@$(PY) -m tools.demo

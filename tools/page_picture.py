@@ -70,7 +70,7 @@ def main() -> int:
         picture, drawn = folder / "page.png", io.BytesIO()
         size = ",".join(map(str, _SIZE))
         line = [chromium, *_OPTIONS, f"--user-data-dir={folder / 'profile'}", f"--window-size={size}"]
-        page = (folder / READ / "report.html").as_uri()
+        page = (folder / READ / "page.html").as_uri()
         subprocess.run([*line, f"--screenshot={picture}", page], check=True, capture_output=True, timeout=60)
         told = PngInfo()
         told.add_text("Description", description())

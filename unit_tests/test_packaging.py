@@ -84,7 +84,7 @@ def test_every_import_is_declared(project: dict[str, Any]) -> None:
         )
     }
     foreign = {canonicalize_name(name) for name in imported - sys.stdlib_module_names - {"source_pinterest"}}
-    declared = (*project["dependencies"], *project["optional-dependencies"]["report"])
+    declared = (*project["dependencies"], *project["optional-dependencies"]["page"])
     assert foreign == {canonicalize_name(Requirement(line).name) for line in declared}
 
 

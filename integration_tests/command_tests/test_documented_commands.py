@@ -29,7 +29,7 @@ RUN_ELSEWHERE: Mapping[str, Sequence[str]] = {
     ".ci/run": [r"make demo( .*)?", r"make demo-duckdb( .*)?", r"make demo-(dbt|dagster)", r"make test"],
     "Makefile": [
         r"make install",
-        r"python3 -m venv \.venv && \.venv/bin/python -m pip install --editable '\.\[tests,checks,report\]'",
+        r"python3 -m venv \.venv && \.venv/bin/python -m pip install --editable '\.\[tests,checks,page\]'",
         r"\.venv/bin/python -m integration_tests\.tools\.demo",
         r"python3\.11 -m venv \.tmp/pyairbyte",
         r"\.tmp/pyairbyte/bin/python -m pip install --editable '\.\[pyairbyte\]'",

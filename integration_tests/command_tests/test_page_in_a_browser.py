@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from integration_tests.command_tests.test_consent_in_a_browser import CHROMIUM, OPTIONS
-from unit_tests.cli.report_folder import ADS, CAMPAIGNS, OWN, Folder, day, with_sums
+from unit_tests.cli.page_folder import ADS, CAMPAIGNS, OWN, Folder, day, with_sums
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium: apt install chromium")
 

@@ -28,10 +28,10 @@ from integration_tests.support.syncs import since_recently
 from integration_tests.support.worlds import small_world
 from source_pinterest.api.auth import SIGN_IN_AGAIN
 from source_pinterest.cli import read
-from unit_tests.cli.report_folder import text_of
+from unit_tests.cli.page_folder import text_of
 
 STREAMS = ("boards", "campaigns", "campaign_analytics")
-PAGE = "A page to look at:\noutput/report.html\n"
+PAGE = "A page to look at:\noutput/page.html\n"
 BESIDE = {"catalog.json", "options.json"}
 NOTHING_READ = (
     "The run was stopped before its end. It has read no record, and the next run begins where this one did.\n"
@@ -89,10 +89,10 @@ class Place:
         (self.folder / "messages").write_bytes(b"".join(orjson.dumps(message) + b"\n" for message in messages))
         self.run_instead(f"cat messages\nexit {code}")
 
-    def run_instead(self, commands: str, page: str = "echo output/report.html") -> None:
+    def run_instead(self, commands: str, page: str = "echo output/page.html") -> None:
         """Put commands of a shell in the place of the connector, and of the command that makes a page."""
         script = self.folder / "python"
-        made = f'if [ "$2" = source_pinterest.report ]; then {page}; exit; fi'
+        made = f'if [ "$2" = source_pinterest.page ]; then {page}; exit; fi'
         script.write_text(f"#!/bin/sh\n{made}\n{commands}\n", encoding="utf-8")
         script.chmod(0o755)
         self.patch.setattr(sys, "executable", str(script))
@@ -128,7 +128,7 @@ def test_the_second_run_goes_on_from_the_first_after_revoked_tokens_and_failures
             re.MULTILINE,
         )
         assert said.endswith(PAGE)
-        assert "No day is missing." in text_of((place.output / "report.html").read_text(encoding="utf-8"))
+        assert "No day is missing." in text_of((place.output / "page.html").read_text(encoding="utf-8"))
 
         sim.add_fault(Fault(FaultKind.MISSING_SCOPE, on="boards/list", times=None))
         code, _, complaints = place.run()
@@ -180,7 +180,7 @@ def test_a_read_shows_its_page_and_notes(place: Place) -> None:
     assert "boards: 1 records\n" in said
     assert "Note: Start Date 2019-01-01 is older than the 913 days that Pinterest keeps" in said
     place.patch.setattr(read, "_PAGE_MESSAGES_BYTES", 10)
-    assert place.run("boards")[1].splitlines()[-1].endswith(" -m source_pinterest.report --output output")
+    assert place.run("boards")[1].splitlines()[-1].endswith(" -m source_pinterest.page --output output")
 
 
 @pytest.mark.parametrize(

@@ -94,12 +94,12 @@ def test_the_page_about_a_million_days_of_ads_takes_a_minute_and_700_mib(tmp_pat
     ]
     (tmp_path / "state.json").write_text(json.dumps(states), encoding="utf-8")
     usage = tmp_path / "usage.json"
-    command = [sys.executable, measured.__file__, str(usage), sys.executable, "-m", "source_pinterest.report"]
+    command = [sys.executable, measured.__file__, str(usage), sys.executable, "-m", "source_pinterest.page"]
     subprocess.run(
         [*command, "--output", str(tmp_path)], cwd=ROOT, env=clean_environment("http://127.0.0.1:9"), check=True
     )
     taken = json.loads(usage.read_text(encoding="utf-8"))
-    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
     assert "adds up to Pinterest's own totals, on 1000 days of 40 ad accounts" in page
     assert taken["cpu_seconds"] <= 60, taken
     assert taken["peak_bytes"] <= 700 * MIB, taken

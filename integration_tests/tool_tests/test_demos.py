@@ -111,7 +111,7 @@ def test_the_demos_are_right_on_the_day_of_the_test_and_tell_the_same_spend(
     amounts = re.findall(r"([\d,.]+) (?:AUD|EUR|USD)", told["demo"])
     assert len(amounts) == 3
     for folder in ("demo", "duckdb"):
-        page = (tmp_path / folder / "read" / "report.html").read_text(encoding="utf-8")
+        page = (tmp_path / folder / "read" / "page.html").read_text(encoding="utf-8")
         assert [amount for amount in amounts if f">{amount} <small>" not in page] == []
 
 

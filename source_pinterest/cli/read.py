@@ -5,56 +5,39 @@ the states, from which the next run continues. New tokens are saved in the confi
 """
 
 import argparse
-import fcntl
 import logging
 import os
-import re
 import resource
 import signal
 import subprocess
 import sys
 import tempfile
 import textwrap
-from collections import Counter
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from types import FrameType
-from typing import Any, Self
+from typing import Any
 
-import orjson
-from airbyte_cdk.models import (
-    AirbyteStateMessageSerializer,
-    ConfiguredAirbyteCatalog,
-    ConfiguredAirbyteCatalogSerializer,
-)
+from airbyte_cdk.models import ConfiguredAirbyteCatalog, ConfiguredAirbyteCatalogSerializer
 from airbyte_cdk.utils import AirbyteTracedException
 
 from source_pinterest.cli.catalog import configured
-from source_pinterest.cli.folder_days import FolderDays, OwnerDays, options_of
+from source_pinterest.cli.folder import MESSAGES, OUTPUT, FolderDays, Messages, OutputFolder, OwnerDays, options_of
 from source_pinterest.cli.terminal import say, shell_path
 from source_pinterest.config import Config
 from source_pinterest.config.credentials import OAuthCredentials, read_credentials
-from source_pinterest.config.files import read_configured_catalog, read_object, read_states
+from source_pinterest.config.files import read_object
 from source_pinterest.config.options import refusal, unknown_key_notices, without_blanks
 from source_pinterest.dates import utc_today
-from source_pinterest.engine.token_store import SAVE_TOKENS_VARIABLE, make_private, write_private
+from source_pinterest.engine.token_store import SAVE_TOKENS_VARIABLE, write_private
 from source_pinterest.start import STOPPED
 from source_pinterest.state.days import DaySet
 
 CONFIG_FILE = Path("secrets/config.json")
-OUTPUT = Path("output")
 
-_RECORD = b'{"type":"RECORD"'
 _CONTROL = b'{"type":"CONTROL"'
-"""The beginnings of lines as the connector writes them."""
-_NAMED_RECORD = re.compile(rb'{"type":"RECORD","record":{"stream":"([^"\\]*)".*}\n', re.DOTALL)
-"""A whole record, whose stream is found without parsing the line."""
-_PART = ".part"
-"""The suffix of a file of messages until its states are saved."""
+"""The beginning of a message with a new configuration, as the connector writes it."""
 _PIPE_BYTES = 1024 * 1024
 _WARNINGS_SHOWN, _GAPS_SHOWN = 10, 3
 _PAGE_MESSAGES_BYTES = 1_000_000_000
@@ -72,182 +55,9 @@ _SPEND_COLUMNS = (
 _EXIT_CODES_OF_SIGNALS = frozenset(128 + number for number in (signal.SIGINT, signal.SIGTERM))
 
 
-@dataclass
-class Messages:
-    """A summary of the messages of a run.
-
-    Attributes:
-        records: the number of records of each stream, in the order of their first ones.
-        states: the last state of each stream, as the connector printed it.
-        warnings: the warnings, each once.
-        errors: the streams of each error message. An error without a stream counts only if there is no other.
-    """
-
-    records: Counter[str] = field(default_factory=Counter)
-    states: dict[str, Mapping[str, Any]] = field(default_factory=dict)
-    warnings: dict[str, None] = field(default_factory=dict)
-    errors: dict[str, list[str]] = field(default_factory=dict)
-    _closing_error: str = ""
-
-    @classmethod
-    def in_file(cls, path: Path) -> Self:
-        """Summarize the whole lines of a file. An incomplete last line is cut off, and the file is synced to disk.
-
-        Raises:
-            OSError: the file can't be read or cut.
-        """
-        messages, end = cls(), 0
-        with path.open("rb+") as file:
-            for line in file:
-                if not line.endswith(b"\n"):
-                    file.truncate(end)
-                    break
-                end += len(line)
-                messages._take(line)
-            os.fsync(file.fileno())
-        if messages._closing_error and not messages.errors:
-            messages.errors[messages._closing_error] = []
-        return messages
-
-    def sentences(self) -> Iterator[str]:
-        """Yield each error with its streams. One error that several streams share is given without them."""
-        is_shared = len(self.errors) == 1 and len(next(iter(self.errors.values()))) > 1
-        for sentence, streams in self.errors.items():
-            unnamed = [] if is_shared else [stream for stream in streams if stream not in sentence]
-            yield f"{', '.join(unnamed)}: {sentence}" if unnamed else sentence
-
-    def _take(self, line: bytes) -> None:
-        if named := _NAMED_RECORD.match(line):
-            self.records[str(named[1], "utf-8")] += 1
-            return
-        try:
-            message = orjson.loads(line)
-        except ValueError:
-            return  # a power failure may leave a cut line or other bytes
-        match message:
-            case {"type": "RECORD", "record": {"stream": stream}}:
-                self.records[stream] += 1
-            case {"type": "STATE", "state": {"stream": {"stream_descriptor": {"name": stream}}} as state}:
-                self.states[stream] = state
-            case {"type": "LOG", "log": {"level": "WARN", "message": warning}}:
-                self.warnings[warning] = None
-            case {"type": "TRACE", "trace": {"error": {"message": sentence, "stream_descriptor": {"name": stream}}}}:
-                self.errors.setdefault(sentence, []).append(stream)
-            case {"type": "TRACE", "trace": {"error": {"message": sentence}}}:
-                self._closing_error = sentence
-
-
-def exists(path: Path) -> bool:
-    """Return whether a file of an output folder exists. Somebody may have sent the folder with something else in it.
-
-    Raises:
-        AirbyteTracedException: a link, a pipe or the like has its name.
-    """
-    if path.is_symlink() or (path.exists() and not path.is_file()):
-        raise refusal(f"{path} is a link or no ordinary file, and is not read. Remove it, or name another folder.")
-    return path.exists()
-
-
 def without_secrets(lines: Iterable[bytes]) -> Iterator[bytes]:
     """Drop the messages with a new configuration. Its tokens are in the configuration file already."""
     return (line for line in lines if not line.startswith(_CONTROL))
-
-
-class OutputFolder:
-    """The folder with the messages of every run, the catalog of the last run and the states of all streams.
-
-    Args:
-        path: the path of the folder.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self.catalog = path / "catalog.json"
-        self.state = path / "state.json"
-        self.options = path / "options.json"
-
-    @contextmanager
-    def opened(self) -> Generator[int, None, None]:
-        """Create and lock the folder, and finish the file of a run that was killed. Yield a descriptor of the folder.
-
-        A child process that inherits the descriptor keeps the folder locked until it ends.
-
-        Raises:
-            AirbyteTracedException: another run has locked the folder, or a file in it is none that a run has left.
-            OSError: the folder can't be written.
-        """
-        make_private(self._path)
-        descriptor = os.open(self._path, os.O_RDONLY)
-        try:
-            self._lock(descriptor)
-            for leftover in sorted(filter(exists, self._path.glob(f"messages-*.jsonl{_PART}"))):
-                self.finish(leftover)
-            yield descriptor
-        finally:
-            os.close(descriptor)
-
-    def _lock(self, descriptor: int) -> None:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise refusal(
-                f"{self._path} is in use by another run. Wait for its end, or name another folder with --output "
-                "(OUTPUT= in make read)."
-            ) from error
-
-    def selected(self) -> list[str]:
-        """Return the streams of the last run; none before the first."""
-        if not exists(self.catalog):
-            return []
-        return [selected.stream.name for selected in read_configured_catalog(self.catalog).streams]
-
-    def write(self, lines: Iterable[bytes]) -> Path:
-        """Write the messages of a run as they arrive, and return the file, which `finish` takes.
-
-        Raises:
-            OSError: a line can't be written, for example because the disk is full. The file keeps those before it.
-        """
-        path = self._path / f"messages-{datetime.now(UTC):%Y-%m-%dT%H-%M-%S-%f}Z.jsonl{_PART}"
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode=0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            for line in lines:
-                file.write(line)
-        return path
-
-    def finish(self, part: Path) -> tuple[Path, Messages]:
-        """Save the states of a run and rename its file, or remove it if it is empty. Return its path and a summary.
-
-        The states are saved after the records before them have been synced to disk.
-
-        Raises:
-            AirbyteTracedException: the file of states holds something else.
-            OSError: a file can't be written.
-        """
-        messages = Messages.in_file(part)
-        if messages.states:
-            write_private(self.state, list({**self.states(), **messages.states}.values()))
-        path = part.with_name(part.name.removesuffix(_PART))
-        if part.stat().st_size:
-            part.replace(path)
-        else:
-            part.unlink()
-        return path, messages
-
-    def states(self) -> Mapping[str, Any]:
-        """Return the saved state of each stream.
-
-        Raises:
-            AirbyteTracedException: the file of states holds something else.
-        """
-        if not exists(self.state):
-            return {}
-        try:
-            states = [AirbyteStateMessageSerializer.dump(state) for state in read_states(self.state)]
-            return {state["stream"]["stream_descriptor"]["name"]: state for state in states}
-        except (AirbyteTracedException, KeyError) as error:
-            raise refusal(
-                f"{self.state} does not hold a state. Fix it, or move it away to read everything again."
-            ) from error
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -279,7 +89,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _read(given: argparse.Namespace, folder: OutputFolder) -> int:
     config = configuration(given.config)
-    names = list(filter(None, given.streams)) or folder.selected()
+    names = list(filter(None, given.streams)) or [selected.stream.name for selected in folder.configured().streams]
     if not names:
         raise refusal('Name the streams to read, such as campaigns and ads (with make: STREAMS="campaigns ads").')
     catalog = configured(names, config, append=given.append)
@@ -294,8 +104,7 @@ def _read(given: argparse.Namespace, folder: OutputFolder) -> int:
     for notice in mistyped:
         messages.warnings.pop(notice, None)
     if messages.records or not code:
-        days = FolderDays(folder.states(), catalog, options_of(config))
-        _print_summary(messages, path, code, catalog, days)
+        _print_summary(messages, path, code, catalog, folder.days())
     _print_end(messages, path, code)
     if messages.records:
         for notice in Config.from_mapping(config).notices:
@@ -441,7 +250,7 @@ def _query_of(stream: str, columns: Iterable[str], key: str, folder: Path) -> st
 
     The types are given, because DuckDB takes the columns `ad_account_id` and `AD_ACCOUNT_ID` of two streams for one.
     """
-    selected, files = ",\n  ".join(columns), f"{folder / 'messages-*.jsonl'}".replace("'", "''")
+    selected, files = ",\n  ".join(columns), f"{folder / MESSAGES}".replace("'", "''")
     return (
         f"select {selected}\n"
         f"from read_json('{files}', columns =\n"
@@ -459,8 +268,8 @@ def _show_page(folder: Path) -> None:
     With many messages, print the command that writes the page. If a bound or a signal ends the child process, this is a
     warning, because a page is no reason for a read to fail. A JSON value that is nested 100,000 deep would end it.
     """
-    size = sum(path.stat().st_size for path in folder.glob("messages-*.jsonl"))
-    command = [sys.executable, "-m", "source_pinterest.report", "--output", str(folder)]
+    size = sum(path.stat().st_size for path in folder.glob(MESSAGES))
+    command = [sys.executable, "-m", "source_pinterest.page", "--output", str(folder)]
     if size > _PAGE_MESSAGES_BYTES:
         say(f"To make a page of it: {' '.join(map(shell_path, command))}")
     elif size:

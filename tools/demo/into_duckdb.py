@@ -85,7 +85,7 @@ def show(console: Console, pyairbyte: Path | None, output: Path, world: Sequence
     for line in (
         spend,
         f"{len(rows):,} days of campaigns are in {os.path.relpath(database)}",
-        f"A page to look at: {os.path.relpath(output / READ / 'report.html')}",
+        f"A page to look at: {os.path.relpath(output / READ / 'page.html')}",
         "To read your own account, with your credentials in secrets/config.json:",
         f"  {python} {EXAMPLE} \\",
         "    secrets/config.json output/pinterest.duckdb",

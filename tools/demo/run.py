@@ -97,7 +97,7 @@ def print_ending(console: Console, found: Sequence[Finding], troubles: Sequence[
         *(troubles or ["Nothing is missing: every record arrived, and so did both changes."]),
         spend,
         f"Each stream's numbers, and what to try next: {OUTPUT / TABLE}",
-        f"A page to look at: {OUTPUT / READ / 'report.html'}",
+        f"A page to look at: {OUTPUT / READ / 'page.html'}",
         "Your own account: .venv/bin/python -m source_pinterest.authorize (see README.md)",
         sep="\n",
         markup=False,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from airbyte_cdk.utils import AirbyteTracedException
 
-from source_pinterest.cli.read import Messages, OutputFolder
+from source_pinterest.cli.folder import Messages, OutputFolder
 
 
 def line(kind: str, **content: Any) -> bytes:

@@ -1,4 +1,4 @@
--- What the page shows, made of the tables of report.sql once `known` and `metric` are filled.
+-- What the page shows, made of the tables of page.sql once `known` and `metric` are filled.
 create temp table known_day as
 select stream, account, kind, unnest(generate_series(first_day, last_day, interval 1 day))::date as day from known
 where stream in ('ad_account_analytics', 'campaign_analytics', 'ad_group_analytics', 'ad_analytics');

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from source_pinterest.cli import report
+from source_pinterest.cli.page import METRICS, main
 from source_pinterest.columns import DEFAULT_COLUMNS
-from unit_tests.cli.report_folder import (
+from unit_tests.cli.page_folder import (
     ADS,
     CAMPAIGNS,
     FIRST,
@@ -57,8 +57,8 @@ def test_the_newest_final_days_stand_beside_those_before(folder: Folder, capsys:
     folder.delivered(OWN, "7", str(TODAY), 1000)
     folder.days(OWN, "7")
     text = folder.text()
-    assert capsys.readouterr().out == f"{folder.path / 'report.html'}\n"
-    assert stat.S_IMODE((folder.path / "report.html").stat().st_mode) == 0o600
+    assert capsys.readouterr().out == f"{folder.path / 'page.html'}\n"
+    assert stat.S_IMODE((folder.path / "page.html").stat().st_mode) == 0o600
     assert f"{between(day(29), day(0))}: the newest 30 days whose spend is final, beside the 30 before." in text
     assert "Spend 600.00 EUR ↑ 100.0%" in text
     assert "Spend 600.00 - 300.00 ↑ 100.0%" in text
@@ -308,15 +308,6 @@ def test_a_restated_row_replaces_the_older_one(folder: Folder) -> None:
     assert "ad_account_analytics 2 " in section(text, "The streams")
 
 
-def test_a_folder_of_an_earlier_version_claims_no_options(folder: Folder) -> None:
-    folder.options = None
-    with_sums(folder)
-    page = folder.page()
-    assert "An earlier version read this folder and did not keep the options;" in text_of(page)
-    assert "The sums agree" in text_of(page)
-    assert f'aria-label="{FIRST} to {day(0)} spend final' in page
-
-
 def test_columns_that_were_not_asked_for_are_left_out(folder: Folder) -> None:
     folder.options["analytics_columns"] = ["SPEND_IN_DOLLAR", "IMPRESSION_1", "IMPRESSION_2"]
     for stream in (OWN, ADS):
@@ -412,10 +403,10 @@ def test_a_stream_is_linked_to_its_page_in_the_documents(folder: Folder) -> None
 def test_without_a_folder_or_duckdb_one_sentence_says_what_to_do(
     folder: Folder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert report.main(["--output", str(folder.path / "none")]) == 1
+    assert main(["--output", str(folder.path / "none")]) == 1
     assert "does not exist. Read streams into it first" in capsys.readouterr().err
     monkeypatch.setitem(sys.modules, "duckdb", None)
-    assert report.main(["--output", str(folder.path)]) == 1
+    assert main(["--output", str(folder.path)]) == 1
     assert "The page needs DuckDB. `make install` brings it" in capsys.readouterr().err
 
 
@@ -443,7 +434,7 @@ def test_what_is_odd_in_a_folder_is_no_end_without_a_sentence(
     state = folder.path / "state.json"
     state.write_text(state.read_text(encoding="utf-8").replace(str(TODAY), "9999-12-31"), encoding="utf-8")
     capsys.readouterr()
-    assert report.main(["--output", str(folder.path)]) == 1
+    assert main(["--output", str(folder.path)]) == 1
     assert "the saved state can't be read" in capsys.readouterr().err
 
 
@@ -466,24 +457,24 @@ def test_of_very_many_things_the_page_shows_the_first_and_counts_the_others(fold
 
 
 def test_every_field_that_the_page_names_is_a_column() -> None:
-    assert {field for metric in report.METRICS for field in metric.fields} <= set(DEFAULT_COLUMNS)
+    assert {field for metric in METRICS for field in metric.fields} <= set(DEFAULT_COLUMNS)
 
 
 def test_a_link_in_the_place_of_the_page_is_replaced(folder: Folder, tmp_path: Path) -> None:
     folder.account("7", name="x\nssh-ed25519 AAAA")
     keys = tmp_path / "authorized_keys"
     keys.write_text("mine\n", encoding="utf-8")
-    (folder.path / "report.html").symlink_to(keys)
+    (folder.path / "page.html").symlink_to(keys)
     folder.text()
 
     assert keys.read_text(encoding="utf-8") == "mine\n"
-    assert not (folder.path / "report.html").is_symlink()
+    assert not (folder.path / "page.html").is_symlink()
 
 
 def test_a_pipe_among_the_messages_is_refused(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
     os.mkfifo(folder.path / "messages-2025-06-30T11-00-00-000000Z.jsonl")
 
-    assert report.main(["--output", str(folder.path)]) == 1
+    assert main(["--output", str(folder.path)]) == 1
     assert "is a link or no ordinary file" in capsys.readouterr().err
 
 
@@ -493,6 +484,6 @@ def test_no_page_is_written_into_a_folder_of_another_user(
     monkeypatch.setattr(os, "geteuid", lambda: folder.path.stat().st_uid + 1)
     os.chown(folder.path, 4711, -1) if os.getuid() == 0 else None
 
-    assert report.main(["--output", str(folder.path)]) == 1
+    assert main(["--output", str(folder.path)]) == 1
     assert "can't be read or written" in capsys.readouterr().err
-    assert not (folder.path / "report.html").exists()
+    assert not (folder.path / "page.html").exists()

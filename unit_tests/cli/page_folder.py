@@ -12,8 +12,8 @@ from typing import Any
 from airbyte_cdk.models import ConfiguredAirbyteCatalogSerializer
 from markupsafe import Markup
 
-from source_pinterest.cli import report
 from source_pinterest.cli.catalog import configured
+from source_pinterest.cli.page import main
 
 TODAY = date(2025, 6, 30)
 LAST_FINAL = TODAY - timedelta(days=2)
@@ -34,7 +34,7 @@ class Folder:
 
     path: Path
     append: bool = False
-    options: dict[str, Any] | None = field(default_factory=lambda: {"start_date": str(FIRST)})
+    options: dict[str, Any] = field(default_factory=lambda: {"start_date": str(FIRST)})
     states: dict[str, Any] = field(default_factory=dict)
     streams: list[str] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
@@ -90,18 +90,17 @@ class Folder:
         """Write what `read` leaves beside the messages, then the page; return it."""
         if self.lines:
             self.run()
-        catalog = configured(self.streams, {**CREDENTIALS, **(self.options or {})}, append=self.append)
+        catalog = configured(self.streams, {**CREDENTIALS, **self.options}, append=self.append)
         if self.streams:
             self._write("catalog.json", ConfiguredAirbyteCatalogSerializer.dump(catalog))
-        if self.options is not None:
-            self._write("options.json", self.options)
+        self._write("options.json", self.options)
         names = [
             {"type": "STREAM", "stream": {"stream_descriptor": {"name": name}, "stream_state": state}}
             for name, state in self.states.items()
         ]
         self._write("state.json", names)
-        assert report.main(["--output", str(self.path)]) == 0
-        return (self.path / "report.html").read_text(encoding="utf-8")
+        assert main(["--output", str(self.path)]) == 0
+        return (self.path / "page.html").read_text(encoding="utf-8")
 
     def text(self) -> str:
         """The text of the page, with single spaces."""

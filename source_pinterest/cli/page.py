@@ -1,4 +1,4 @@
-"""The command `python -m source_pinterest.report`, which writes a page about a folder of `read`.
+"""The command `python -m source_pinterest.page`, which writes a page about a folder of `read`.
 
 The page shows the account, the newest final numbers, the spend by day, which days are final or missing, whether the
 sums agree, the ads with the most spend, and each stream. It is made of the files of the folder alone.
@@ -23,21 +23,16 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import orjson
-from airbyte_cdk.models import ConfiguredAirbyteCatalog
 from airbyte_cdk.utils import AirbyteTracedException
 from jinja2 import Environment, StrictUndefined, Template
 from pendulum import Date
 
-from source_pinterest.cli.folder_days import FolderDays
-from source_pinterest.cli.read import OUTPUT, OutputFolder, exists
+from source_pinterest.cli.folder import OUTPUT, OutputFolder
 from source_pinterest.cli.terminal import say
-from source_pinterest.config.files import read_configured_catalog, read_object
 from source_pinterest.config.options import CONVERSION_REPORT_TIMES, refusal
 from source_pinterest.engine.token_store import make_private, write_private_text
 
-PAGE = "report.html"
-PATTERN = "messages-*.jsonl*"
-"""The files of messages, those of runs that have not ended too."""
+PAGE = "page.html"
 MOST_LINES, MOST_ROWS = 50, 200
 """The most that the page shows of a list, and of a table that is closed at first."""
 OWN, CAMPAIGNS_OF, AD_GROUPS_OF, ADS_OF = (
@@ -68,7 +63,7 @@ class Metric(NamedTuple):
 
     Attributes:
         name: the name.
-        column: its column in the tables of report_numbers.sql.
+        column: its column in the tables of page_numbers.sql.
         fields: the fields of the records that it is made of.
         form: how it is written: as `count`, `money`, `price` (always with cents), `share` or `ratio`.
         paid: the column of its paid part; empty if Pinterest does not tell that apart.
@@ -117,7 +112,7 @@ _NAMES = {metric.column: metric.name for metric in METRICS}
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code: 0 if the page is written."""
     parser = argparse.ArgumentParser(
-        prog="python -m source_pinterest.report",
+        prog="python -m source_pinterest.page",
         description="Write a page about the folder of python -m source_pinterest.read: what arrived, which days are "
         "final or missing, and whether the sums agree. Nothing is asked of Pinterest.",
     )
@@ -149,7 +144,7 @@ def write_page(folder: Path) -> Path:
         import duckdb  # noqa: PLC0415 - the image does without it
     except ModuleNotFoundError as error:
         raise refusal(
-            "The page needs DuckDB. `make install` brings it; elsewhere: pip install 'airbyte-source-pinterest[report]'"
+            "The page needs DuckDB. `make install` brings it; elsewhere: pip install 'airbyte-source-pinterest[page]'"
         ) from error
     with tempfile.TemporaryDirectory() as temporary, duckdb.connect() as connection:
         connection.execute("set threads = 2; set memory_limit = '350MB'; set preserve_insertion_order = false")
@@ -175,23 +170,20 @@ class _Page:
 
     def __init__(self, folder: Path, connection: Any, temporary: Path) -> None:
         self._folder, self._connection = folder, connection
-        self._files = sorted(filter(exists, folder.glob(PATTERN)))
-        catalog, options = folder / "catalog.json", folder / "options.json"
-        configured = read_configured_catalog(catalog) if exists(catalog) else ConfiguredAirbyteCatalog([])
-        self._schemas = {selected.stream.name: selected.stream.json_schema for selected in configured.streams}
-        self._options = read_object(options) if exists(options) else None
-        states = OutputFolder(folder).states()
-        self._days = FolderDays(states, configured, self._options)
+        output = OutputFolder(folder)
+        self._files = output.messages()
+        self._schemas = {selected.stream.name: selected.stream.json_schema for selected in output.configured().streams}
+        self._days = output.days()
         self._load(temporary)
-        known = [*states, *_NAMED]
+        known = [*output.states(), *_NAMED]
         self._streams = {row["name"]: row for row in self._rows("from read_stream where name in $known", known=known)}
         self._load_days()
-        for statement in _part("report_numbers.sql").split(";\n") if self._files else ():
+        for statement in _part("page_numbers.sql").split(";\n") if self._files else ():
             self._connection.execute(statement)
 
     def _load(self, temporary: Path) -> None:
         """Load the files. One with a line that is cut is copied without it: it would take the next line with it."""
-        find, *others = _part("report.sql").split(";\n") if self._files else [""]
+        find, *others = _part("page.sql").split(";\n") if self._files else [""]
         paths = {str(path): path for path in self._files}
         for row in self._rows(find, files=[glob.escape(path) for path in paths]):
             paths[row["filename"]] = copy = temporary / Path(row["filename"]).name
@@ -203,7 +195,7 @@ class _Page:
 
     def text(self) -> str:
         """Return the page."""
-        style = _part("report.css")
+        style = _part("page.css")
         return _template().render(
             style=style,
             style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
@@ -211,7 +203,6 @@ class _Page:
             part=next((path.name for path in self._files if path.suffix == ".part"), ""),
             accounts={row["account"]: row for row in self._rows("from account order by name, account")},
             days=self._days,
-            knows_options=self._options is not None,
             config=self._days.config,
             report_time=self._days.config.conversion_report_time or CONVERSION_REPORT_TIMES[0],
             period=next(iter(self._rows("from period")), None),
@@ -311,7 +302,7 @@ def _template() -> Template:
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters |= {"number": _number, "link": _link, "picture": _picture, "day": _day, "ticks": _ticks}
     environment.globals |= {"best_of": _best_of}
-    return environment.from_string(_part("report.html"))
+    return environment.from_string(_part("page.html"))
 
 
 def _part(name: str) -> str:
