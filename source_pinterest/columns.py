@@ -41,8 +41,6 @@ AD_COLUMNS = frozenset(
 )
 # Reach and frequency: numbers of an entity as a whole, not of a part of it, such as a targeting value.
 REACH_COLUMNS = frozenset({"TOTAL_IMPRESSION_FREQUENCY", "TOTAL_IMPRESSION_USER"})
-# Default columns that states of older versions know nothing of.
-ADDED_COLUMNS = frozenset({"TOTAL_IMPRESSION"})
 
 ColumnType = Literal["id", "string", "number"]
 

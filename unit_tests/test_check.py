@@ -215,7 +215,7 @@ def test_columns_that_no_document_lists_are_judged_by_pinterest(checking: Making
     ("options", "refusal"),
     [
         ({"attribution_window": "7/0/0"}, "Attribution Window 7/0/0: Pinterest refuses it."),
-        ({"attribution_window": "14/14/7"}, "Attribution Window 14/14/7: Pinterest refuses it."),
+        ({"attribution_window": "30/7/1"}, "Attribution Window 30/7/1: Pinterest refuses it."),
         (
             {"attribution_window": "1/1/1", "analytics_columns": ["TOTAL_HUGS"]},
             "Analytics Columns and Attribution Window 1/1/1: Pinterest refuses them.",

@@ -86,7 +86,7 @@ def test_the_page_about_a_million_days_of_ads_takes_a_minute_and_700_mib(tmp_pat
                 whole = {**row, "AD_ACCOUNT_ID": account, "SPEND_IN_MICRO_DOLLAR": spend}
                 whole |= {"IMPRESSION_1": 2500.0, "CLICKTHROUGH_1": 125.0}
                 file.write(record_line("ad_account_analytics", whole))
-    cursor = {"DATE": "2025-06-30", "from": str(last - timedelta(days=999)), "settled": str(last)}
+    cursor = {"DATE": "2025-06-30", "from": str(last - timedelta(days=999))}
     entries = [{"partition": {"ad_account_id": account}, "cursor": cursor} for account in accounts]
     states = [
         {"type": "STREAM", "stream": {"stream_descriptor": {"name": name}, "stream_state": {"states": entries}}}

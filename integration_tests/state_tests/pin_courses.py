@@ -176,7 +176,7 @@ class PinCourse(StreamCourse):
     def owed(self) -> dict[str, Mapping[str, Any]]:
         """The pins that the state owes."""
         state = (self.state or {}).get(STREAM, {})
-        return {entry["pin_id"]: entry for entry in state.get("skipped", ())}
+        return {entry["pin_id"]: entry for entry in state.get("owed", ())}
 
     def rows_of(self, number: int) -> list[Key]:
         """The keys of a pin's rows that have arrived."""

@@ -1,6 +1,6 @@
 """Files that the command line names: configurations, catalogs and states.
 
-Every error names the file. `in_current_form` converts configurations that an older form has saved.
+Every error names the file. `in_current_form` converts configurations that an official form has saved.
 """
 
 import json
@@ -85,10 +85,11 @@ def read_states(path: Path) -> list[AirbyteStateMessage]:
 
 
 def in_current_form(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a config of any age as the current form saves it.
+    """Return a config as the current form saves it, also one that the official connector or an API has saved.
 
     IDs and credentials that are numbers become texts, at the top level and in `credentials`. In custom reports, an
-    attribution window that is a list becomes its only number (`[30]` becomes `30`); empty lists and nulls are left out.
+    attribution window that is a list, as before 2.1.24, becomes its only number (`[30]` becomes `30`); empty lists and
+    nulls are left out.
     """
     converted = _with_texts(raw)
     for key in _TEXT_LIST_OPTIONS:

@@ -22,7 +22,8 @@ FORM: dict[str, Any] = json.loads(files("source_pinterest").joinpath("spec.json"
 ]
 """The form in which a user enters a configuration. It alone says which values an option may have."""
 
-# The form hides this option of earlier versions, and does not describe it: it is an ID like those of the list.
+# The official connector has this option since 2.1.0. The form hides it, and does not describe its values: it is an ID
+# like those of the list.
 FORM["properties"]["account_id"] |= FORM["properties"]["account_ids"]["items"]
 
 
@@ -46,7 +47,7 @@ _SIMILAR_KEY_RATIO = 0.55
 _DAY_OR_MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})([T ]\d{2}:\d{2}.*)?")
 
 _OLDER_KEYS = ("window_in_days",)
-"""Options of earlier versions that the form no longer has. Keys that platforms add begin with an underscore."""
+"""Keys of configurations of the official 0.1 that no version reads. Keys that platforms add begin with an underscore."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ DEFAULT_WINDOW = AttributionWindow(
 ATTRIBUTION_WINDOWS: Mapping[str, AttributionWindow] = {
     text: AttributionWindow(*map(int, text.split("/"))) for text in choices("attribution_window")
 }
-"""The default, then the windows that Pinterest was seen to accept, then windows that only earlier versions offered."""
+"""The default, and the windows that Pinterest was seen to accept."""
 
 
 def refusal(sentence: str) -> AirbyteTracedException:

@@ -1,7 +1,7 @@
 """The cursor of the pins of ads: up to which ad the pins of an account are known, and which pins are still unread."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from source_pinterest import limits
@@ -13,7 +13,7 @@ from source_pinterest.state.formats import ACCOUNT_KEY, read_state, write_state
 from source_pinterest.state.owed import PIN_KEY, Debt, Owed
 
 FIELD = "ad_created_time"
-_UNREAD, _BEHIND, _OWED, _JUST_READ = "unread", "behind", "owed", "just_read"
+_UNREAD, _OWED, _JUST_READ = "unread", "owed", "just_read"
 
 
 class PromotedPins:
@@ -69,10 +69,8 @@ class AdPinCursor(PinterestCursor):
             self._saved = read_state(incoming, FIELD, older)
             for position in self._saved.accounts.values():
                 position[FIELD] = epoch_seconds(position[FIELD])
-            unread = incoming.get(_UNREAD) or {}
-            self.owed = Owed([*_failed_in_older(unread, incoming.get(_BEHIND) or ()), *(incoming.get(_OWED) or ())])
-            for name in (name for name, failed_syncs in unread.items() if not int(failed_syncs)):
-                account, pin = _ids_in(name)
+            self.owed = Owed(incoming.get(_OWED) or ())
+            for account, pin in map(_ids_in, incoming.get(_UNREAD) or {}):
                 self._new[account].add(pin)
             self._just_read = {_ids_in(name): int(time) for name, time in (incoming.get(_JUST_READ) or {}).items()}
 
@@ -149,11 +147,3 @@ def _ids_in(name: str) -> tuple[str, str]:
     """Return the account and the pin that a key of the state names."""
     account, _, pin = name.partition("/")
     return account, pin
-
-
-def _failed_in_older(unread: Mapping[str, Any], in_order: Iterable[str]) -> Iterator[Mapping[str, Any]]:
-    """Yield the pins that have failed of a state of an older version, which kept them among the unread ones."""
-    for name in dict.fromkeys((*in_order, *unread)):
-        account, pin = _ids_in(name)
-        if failed_syncs := int(unread.get(name, 0)):
-            yield {ACCOUNT_KEY: account, PIN_KEY: pin, "failures": failed_syncs}

@@ -15,7 +15,7 @@ from pendulum import Date
 
 from source_pinterest import limits
 from source_pinterest.api.errors import FatalError, NothingLeftError, PartsUnreadError
-from source_pinterest.dates import DateWindow, days_before, parse_day
+from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.engine.tasks import Task
 from source_pinterest.state.cursor import PinterestCursor, StateStore, reading_state
 from source_pinterest.state.days import Days, DaySet
@@ -62,12 +62,6 @@ class DayCursor(PinterestCursor):
         with reading_state(store.stream_name):
             saved = self._positions_in(incoming)
             self._before = {owner: Days.from_state(position, self.field) for owner, position in saved.items()}
-            # A state without the mark may be of an older version: the last day that was final when it was read, and
-            # the last one that was emitted.
-            self._settled, self._emitted_until = (
-                {owner: parse_day(position[name]) for owner, position in saved.items() if position.get(name)}
-                for name in ("settled", "read")
-            )
         self._accounts = frozenset(owner for owner, days in self._before.items() if owner and days.has_any)
         self._read: defaultdict[Owner, set[DateWindow]] = defaultdict(set)
         """The windows that tasks of this sync have read."""
@@ -187,9 +181,10 @@ class DayCursor(PinterestCursor):
 
     def _begin(self, period: Period) -> None:
         """Have days read again that were young when they were read, and warn of them where rows are appended."""
-        twice = DaySet() if self._is_final or self._store.refresh else self._cut_young(period)
+        is_young = period.emits_once and not (self._is_final or self._store.refresh)
+        twice = self._cut_young(period) if is_young else DaySet()
         self._is_final = period.emits_once
-        if twice and period.emits_once:
+        if twice:
             LOGGER.warning(
                 f"{self._stream_name}: the days {twice.span} were read while their numbers were still moving, and "
                 "are emitted once more, now that they are final. The destination appends, so these days appear twice "
@@ -199,15 +194,12 @@ class DayCursor(PinterestCursor):
     def _cut_young(self, period: Period) -> DaySet:
         """Take the days out that were young when they were read, and return them.
 
-        A sync that replaces rows reads them again by its lookback, unless the state is of an older version.
+        Their state is of a sync that replaced rows, or of the official connector, which emits every day at once.
         """
         twice = DaySet()
         for owner, days in self._before.items():
-            final = self._settled.get(owner, period.last_final(days.last) if period.emits_once else days.last)
-            cut = days.up_to(min(final, days.last))
-            later = DaySet.between(cut.last.add(days=1), self._emitted_until.get(owner, cut.last))
-            twice = twice.plus(days.read.minus(cut.read)).plus(later)
-            self._before[owner] = cut
+            self._before[owner] = days.up_to(min(days.last, period.last_final(days.last)))
+            twice = twice.plus(days.read.minus(self._before[owner].read))
         return twice
 
     def plan(self, owner: Owner, windows: Iterable[tuple[DateWindow, int]]) -> None:

@@ -83,8 +83,8 @@ class EntityCursor(PinterestCursor):
         """Warn of a state without statuses: its connector left out entities that may never be edited again."""
         if self._flat is not None or any(_STATUSES not in position for position in self._incoming.values()):
             LOGGER.warning(
-                f"{self._stream_name}: the saved state was written by an earlier version, which left out entities "
-                "that were archived or not edited since the start date. This sync reads the entities that have changed "
+                f"{self._stream_name}: the saved state is of the official connector, which leaves out entities "
+                "that are archived or not edited since the start date. This sync reads the entities that have changed "
                 "since then. Clear the stream once to read all of them.",
             )
 

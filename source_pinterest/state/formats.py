@@ -1,7 +1,8 @@
 """The formats of saved states, read and written as one position for each ad account.
 
 Three formats are read: this connector's, the flat one of the official connector's versions 0.1 and 1
-(`{"DATE": ...}`), and the nested one of its 2.x, whose partitions per entity are joined to one position per account.
+(`{"DATE": ...}`), and the nested one of its 2.x. The latter has several partitions of an account: one for each entity
+and, since 2.3, for each chunk of the statuses that a report asks for. The oldest of them is the account's position.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,7 +20,7 @@ FINAL_KEY = "final"
 """The mark of a state that a sync wrote which emits each day once: the last day of each position was final by then."""
 
 _BESIDE_POSITIONS = {
-    *(FINAL_KEY, "asked", "failed", "full_refresh", "just_read", "owed", "owners", "partition", "skipped"),
+    *(FINAL_KEY, "asked", "failed", "full_refresh", "just_read", "owed", "owners", "partition"),
     *("lookback_window", "parent_state", "use_global_cursor"),
 }
 """The parts of a state that name no position: this connector's, and those of the official connector's 2.x."""

@@ -15,7 +15,6 @@ from airbyte_cdk.models import ConfiguredAirbyteStream, DestinationSyncMode, Syn
 from pendulum import Date
 
 from source_pinterest import limits
-from source_pinterest.columns import ADDED_COLUMNS
 from source_pinterest.config import Config
 from source_pinterest.dates import Granularity, days_before
 
@@ -148,14 +147,8 @@ class DayRange:
     final_after: int = limits.FINAL_AFTER_DAYS
 
 
-def fingerprint(body: Mapping[str, Any], *, by_default: bool = False) -> str:
-    """Return a digest of a request body, which a state keeps to detect that another request is made.
-
-    Where the columns are those of the default, it leaves out the ones that a new version has added: the user asks for
-    nothing else than before.
-    """
-    if by_default:
-        body = {**body, "columns": [column for column in body["columns"] if column not in ADDED_COLUMNS]}
+def fingerprint(body: Mapping[str, Any]) -> str:
+    """Return a digest of a request body, which a state keeps to detect that another request is made."""
     return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:16]
 
 

@@ -18,7 +18,7 @@ from source_pinterest.state.period import Period
 LOGGER = logging.getLogger("airbyte")
 
 PINS_KEY, AFTER_KEY = "pin_ids", "after"
-_PASSES, _PASSES_OVER_ACTIVE, _OWED = "reading", "reading_active", "skipped"
+_PASSES, _PASSES_OVER_ACTIVE, _OWED = "reading", "reading_active", "owed"
 
 
 @dataclass(frozen=True)
@@ -39,19 +39,17 @@ class Pass:
 
     @classmethod
     def from_state(cls, entry: Mapping[str, Any], *, only_active: bool = False) -> Self:
-        """Read an entry of the state. In one of an older version, `settled` is the last day that was read for good.
+        """Read an entry of the state.
 
         Raises:
             KeyError, ValueError, TypeError: a value is missing, or not a day or a pin id.
         """
-        end = min(entry["end_date"], entry.get("settled") or entry["end_date"])
-        window = DateWindow.from_pair((min(entry["start_date"], end), end))
-        return cls(window, int(entry["after"]), only_active)
+        return cls(DateWindow.from_pair((entry["start_date"], entry["end_date"])), int(entry["after"]), only_active)
 
     def to_state(self) -> dict[str, str]:
-        """Return the entry for the state, which an older version can read: it looks for a last final day."""
+        """Return the entry for the state."""
         start, end = self.window.as_pair()
-        return {"start_date": start, "end_date": end, "settled": end, "after": str(self.after)}
+        return {"start_date": start, "end_date": end, "after": str(self.after)}
 
     def is_past(self, pin: str) -> bool:
         """Return whether the pass has come past a pin."""
@@ -84,8 +82,6 @@ class PinCursor(DayCursor):
                 for name in (_PASSES, _PASSES_OVER_ACTIVE)
                 for entry in incoming.get(name) or ()
             }
-            self._older = {entry.get(ACCOUNT_KEY) for entry in incoming.get(_PASSES) or () if "newest" in entry}
-            """Owners with a pass of an older version, which read no day after the last final one."""
             self.owed = Owed({**entry, PIN_KEY: int(entry[PIN_KEY])} for entry in incoming.get(_OWED) or ())
 
     @property
@@ -97,17 +93,16 @@ class PinCursor(DayCursor):
             if begun.after:
                 more.setdefault(name, []).append({**({ACCOUNT_KEY: owner} if owner else {}), **begun.to_state()})
         if owed := self.owed.to_state():
-            more[_OWED] = [{"unread": [], **entry} for entry in owed]  # an older version expects days of each
+            more[_OWED] = owed
         return {**super().state, **more}
 
     def _cut_young(self, period: Period) -> DaySet:
-        """Drop also the passes of a sync that replaced rows, where this one appends."""
+        """Drop also the passes of a sync that replaced rows."""
         twice = super()._cut_young(period)
-        for owner, known in list(self._passes.items()) if period.emits_once else ():
-            days = self._before.get(owner)
-            if not (owner in self._older and days and known.window.start > days.last):
-                del self._passes[owner]
-                twice = twice.plus(DaySet((known.window,)).minus(days.read if days else ()))
+        for owner, begun in self._passes.items():
+            read = self._before[owner].read if owner in self._before else ()
+            twice = twice.plus(DaySet((begun.window,)).minus(read))
+        self._passes.clear()
         return twice
 
     def passes(self, owner: Owner, *, knows_activity: bool = False) -> Iterator[Pass]:

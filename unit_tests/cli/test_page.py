@@ -112,7 +112,7 @@ def test_a_read_of_today_shows_its_numbers_and_that_they_may_change(folder: Fold
     folder.options = {"start_date": str(TODAY)}
     folder.account("7", currency="JPY")
     folder.delivered(OWN, "7", str(TODAY), 1234)
-    folder.days(OWN, "7", **{"from": str(TODAY), "settled": None})
+    folder.days(OWN, "7", **{"from": str(TODAY), "missing": None})
     text = folder.text()
     assert f"{said(TODAY)}: no day is final yet, so all numbers may still change." in text
     assert "Spend 1,234 JPY" in text

@@ -31,20 +31,8 @@ json_values = st.recursive(
 words = st.sampled_from(
     [
         *("states", "state", "use_global_cursor", "flat", "partition", "parent_slice", "id", "cursor", "ad_account_id"),
-        *(
-            "date",
-            "DATE",
-            "updated_time",
-            "from",
-            "missing",
-            "settled",
-            "read",
-            "final",
-            "reading",
-            "boards",
-            "statuses",
-        ),
-        *("asked", "start_date", "end_date", "after", "newest", "full_refresh", "generation", "ended"),
+        *("date", "DATE", "updated_time", "from", "missing", "final", "reading", "boards", "statuses"),
+        *("asked", "start_date", "end_date", "after", "full_refresh", "generation", "ended"),
     ]
 )
 state_like = st.recursive(

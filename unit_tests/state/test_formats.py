@@ -17,6 +17,10 @@ def entity_of_2x(entity: str, account: str, date: Any) -> dict[str, Any]:
     return {"partition": {"id": entity, "parent_slice": {"id": account, "parent_slice": {}}}, "cursor": {FIELD: date}}
 
 
+def chunk_of_2_3(account: str, date: str) -> dict[str, Any]:
+    return {"partition": {"id": account, "parent_slice": {}, "ad_statuses_chunk": ["PAUSED"]}, "cursor": {FIELD: date}}
+
+
 def read(state: dict[str, Any]) -> SavedState:
     return read_state(state, FIELD, min)
 
@@ -32,6 +36,7 @@ def read(state: dict[str, Any]) -> SavedState:
         ({"DATE": "2021-06-09"}, SavedState(flat="2021-06-09")),
         ({"states": [ACCOUNT_OF_2X]}, READ_2X),
         ({"states": [entity_of_2x("626", "549", "2026-02-01")]}, READ_2X),
+        ({"states": [chunk_of_2_3("549", "2026-02-03"), chunk_of_2_3("549", "2026-02-01")]}, READ_2X),
         ({"states": [{"partition": {"ad_account_id": 549}, "cursor": {"DATE": "2026-02-01"}}]}, READ_2X),
         (
             {"states": [ACCOUNT_OF_2X], "flat": {"DATE": "2025-12-31"}},

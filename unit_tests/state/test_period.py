@@ -28,7 +28,7 @@ def of(how: ConfiguredAirbyteStream | None, days: DayRange = DAYS, **options: An
     [
         (DEDUPED, {}, 33, False),
         (DEDUPED, {"attribution_window": "60/60/60"}, 63, False),
-        (DEDUPED, {"attribution_window": "0/0/0"}, 3, False),
+        (DEDUPED, {"attribution_window": "1/0/0"}, 4, False),
         (DEDUPED, {"lookback_days": 5, "attribution_window": "60/60/60"}, 5, False),
         (APPENDED, {"attribution_window": "60/60/60"}, None, True),
         (APPENDED, {"lookback_days": 0}, 0, False),

@@ -65,4 +65,4 @@ class DailyAnalytics(QueryAnalytics, ABC):
 
     def request_fingerprint(self) -> str:
         """Return a digest of all parameters that change the numbers of a day."""
-        return fingerprint(self._spec.body, by_default=not self.config.analytics_columns)
+        return fingerprint(self._spec.body)

@@ -85,7 +85,6 @@ def level_spec(
         breakdowns=(TARGETING_TYPE, TARGETING_VALUE) if has_breakdowns else (),
         granularity=granularity,
         variants=variants_of(types, **statuses or {}),
-        by_default=columns is DEFAULT_COLUMNS,
         fields=attribution,
     )
 

@@ -267,7 +267,7 @@ class QueryAnalytics(AdAccountStream, ABC):
         """Return a digest of all parameters that change the numbers of a day."""
         breakdown = {name: ",".join(values) for name, values in self.breakdown_names().items()}
         body = {**breakdown, "columns": list(self.columns), **attribution_of(self.config)}
-        return fingerprint(body, by_default=not self.config.analytics_columns)
+        return fingerprint(body)
 
     def breakdown_names(self) -> Names:
         """Return the values by which rows are broken down, such as targeting types, by parameter."""

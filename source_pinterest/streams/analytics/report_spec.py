@@ -32,7 +32,6 @@ class ReportSpec:
         fields: other fields of all requests, such as attribution windows.
         variants: the fields in which the requests for one window differ.
         own_start: the first day, if it is not the one of the connection.
-        by_default: whether the columns are those of the default, to which a new version of the connector may add some.
     """
 
     level: str
@@ -46,7 +45,6 @@ class ReportSpec:
     fields: Mapping[str, Any] = field(default_factory=dict)
     variants: Sequence[Mapping[str, Any]] = ({},)
     own_start: Date | None = None
-    by_default: bool = False
 
     @property
     def is_total(self) -> bool:
@@ -90,7 +88,7 @@ class ReportSpec:
     @property
     def digest(self) -> str:
         """A digest of all parameters that change the numbers of a day."""
-        return fingerprint({**self.body, "variants": list(self.variants)}, by_default=self.by_default)
+        return fingerprint({**self.body, "variants": list(self.variants)})
 
     @property
     def cost(self) -> str:

@@ -76,7 +76,7 @@ def test_other_options_of_a_report_change_its_digest(pinterest: Pinterest) -> No
         {},
         {"ad_group_statuses": ["PAUSED"]},
         {"columns": ["CTR"]},
-        {"columns": ["CTR", "TOTAL_IMPRESSION"]},  # also one that joined the default
+        {"columns": ["CTR", "TOTAL_IMPRESSION"]},
         {"click_window_days": 7},
         {"level": "CAMPAIGN_TARGETING"},
         {"level": "CAMPAIGN_TARGETING", "targeting_types": ["GENDER"]},

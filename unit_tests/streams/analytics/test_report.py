@@ -131,26 +131,7 @@ def test_the_next_report_is_made_once_a_slice_has_ended(mock: requests_mock.Mock
     assert len(created) == 2
 
 
-@pytest.mark.parametrize(
-    ("stream", "asked"),
-    [
-        (CampaignAnalytics, "0b082e6a45641736"),
-        (CampaignTargetingAnalytics, "02ab781d12051332"),
-        (AdGroupReport, "a7cfbdf43cd3810f"),
-        (MarketingMixReport, "f60004bb802f7c44"),
-    ],
-)
-def test_a_column_that_joined_the_default_is_no_change(
-    pinterest: Pinterest, stream: type[QueryAnalytics] | type[ReportStream], asked: str
-) -> None:
-    """The digests are those of states that were written before it joined."""
-    subject = pinterest.stream(stream)
-    assert subject.checkpoint.state["asked"] == asked
-    assert stream is MarketingMixReport or "TOTAL_IMPRESSION" in subject.get_json_schema()["properties"]
-
-
 def test_columns_that_a_user_chooses_and_attribution_are_changes(mock: requests_mock.Mocker) -> None:
-    """Also a column that joined the default."""
     ctr = {"analytics_columns": ["CTR"]}
     options = [ctr, {"analytics_columns": ["CTR", "TOTAL_IMPRESSION"]}, {**ctr, "attribution_window": "7/7/1"}]
     for one in (CampaignAnalytics, CampaignTargetingAnalytics):
