@@ -112,7 +112,16 @@ OFFICIAL = json.loads((Path(__file__).parent / "older_states.json").read_text(en
 """The forms of state of the official connector, each written on this day, with all days until then in the table."""
 WRITTEN_ON = "2026-12-01"
 UPGRADED = ("campaign_analytics", "custom_campaigns", "user_account_analytics")
-STATUSES = ["RUNNING", "PAUSED", "NOT_STARTED", "COMPLETED", "ADVERTISER_DISABLED", "ARCHIVED", "DRAFT", "DELETED_DRAFT"]
+STATUSES = [
+    "RUNNING",
+    "PAUSED",
+    "NOT_STARTED",
+    "COMPLETED",
+    "ADVERTISER_DISABLED",
+    "ARCHIVED",
+    "DRAFT",
+    "DELETED_DRAFT",
+]
 REPORT = {
     "name": "campaigns",
     "level": "CAMPAIGN",

@@ -1,7 +1,7 @@
 """The validated configuration of a connection.
 
-`Config.from_mapping` reads configurations of this version and of every official one, from 0.1 to 2.3. Only this package reads the raw
-mapping; it never writes to it.
+`Config.from_mapping` reads configurations of this version and of every official one, from 0.1 to 2.3. Only this package
+reads the raw mapping; it never writes to it.
 """
 
 from collections.abc import Mapping

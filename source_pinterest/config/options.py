@@ -22,8 +22,9 @@ FORM: dict[str, Any] = json.loads(files("source_pinterest").joinpath("spec.json"
 ]
 """The form in which a user enters a configuration. It alone says which values an option may have."""
 
-# The official connector has this option since 2.1.0. The form hides it, and does not describe its values: it is an ID
-# like those of the list.
+# The form hides what only the official connector's form has: `account_id` (since 2.1.0), `num_threads` (2.1.9),
+# `num_workers` (2.1.28), credentials at the top level (0.1 and 1), `token_expiry_date` (2.x), and the three windows of a
+# custom report. Other hidden options are for experts. The form does not describe the values of `account_id`.
 FORM["properties"]["account_id"] |= FORM["properties"]["account_ids"]["items"]
 
 
@@ -47,7 +48,7 @@ _SIMILAR_KEY_RATIO = 0.55
 _DAY_OR_MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})([T ]\d{2}:\d{2}.*)?")
 
 _OLDER_KEYS = ("window_in_days",)
-"""Keys of configurations of the official 0.1 that no version reads. Keys that platforms add begin with an underscore."""
+"""Keys that old configurations of the official connector have. Keys that platforms add begin with an underscore."""
 
 
 @dataclass(frozen=True, slots=True)

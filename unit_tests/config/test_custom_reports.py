@@ -80,10 +80,10 @@ def test_choices_are_read_in_any_case_each_once_in_order() -> None:
     assert chosen.campaign_statuses == ("RUNNING", "ARCHIVED")
 
 
-def test_the_window_of_a_report_stands_for_the_three_fields_of_earlier_versions() -> None:
-    three = {"click_window_days": 7, "engagement_window_days": 7, "view_window_days": 0}
+def test_the_window_of_a_report_stands_for_the_three_fields_of_the_official_form() -> None:
+    three = {"click_window_days": 7, "engagement_window_days": 0, "view_window_days": 0}
 
-    assert read_report(attribution_window="7/7/0") == read_report(**three)
+    assert read_report(attribution_window="7/0/0") == read_report(**three)
     assert read_report(attribution_window="60/30/1", **three) == read_report(attribution_window="60/30/1")
     assert read_report(attribution_window=" ", **three) == read_report(**three)
 

@@ -17,7 +17,7 @@ def test_columns_that_may_split_rows_belong_to_the_key(mock: requests_mock.Mocke
 
 
 def test_reports_on_products_have_the_attribution_windows_of_the_connection(mock: requests_mock.Mocker) -> None:
-    asked = Pinterest(mock, attribution_window="7/7/0").stream(BrandConversionsReport).spec.fields
+    asked = Pinterest(mock, attribution_window="7/0/0").stream(BrandConversionsReport).spec.fields
 
     assert (asked["click_window_days"], asked["view_window_days"]) == (7, 0)
 

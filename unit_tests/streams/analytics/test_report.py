@@ -11,8 +11,6 @@ from source_pinterest.config.options import choices
 from source_pinterest.reporting.client import ReportRequest
 from source_pinterest.streams.analytics.level_reports import REPORTS
 from source_pinterest.streams.analytics.levels import CampaignAnalytics, CampaignTargetingAnalytics
-from source_pinterest.streams.analytics.own_reports import MarketingMixReport
-from source_pinterest.streams.analytics.query import QueryAnalytics
 from source_pinterest.streams.analytics.report import ReportStream
 from unit_tests.streams.analytics.syncs import DEDUP, Sync, ago, known, window
 from unit_tests.streams.pinterest import Pinterest, read_slice, run_of, state_of
@@ -35,12 +33,12 @@ def test_every_level_has_its_stream_under_the_name_that_users_know() -> None:
 
 
 def test_a_request_names_level_columns_and_days(mock: requests_mock.Mocker) -> None:
-    [request] = planned(Pinterest(mock, start_date=ago(1), attribution_window="7/7/0"))
+    [request] = planned(Pinterest(mock, start_date=ago(1), attribution_window="7/0/0"))
     asked = request.as_json()
 
     assert (asked["start_date"], asked["end_date"]) == (ago(1), ago(0))
     assert (asked["level"], asked["granularity"], asked["report_format"]) == ("AD_GROUP", "DAY", "JSON")
-    assert (asked["click_window_days"], asked["engagement_window_days"], asked["view_window_days"]) == (7, 7, 0)
+    assert (asked["click_window_days"], asked["engagement_window_days"], asked["view_window_days"]) == (7, 0, 0)
     assert asked["columns"][:2] == ["AD_GROUP_ID", "AD_ACCOUNT_ID"]
     assert not {"DATE", "targeting_types"} & {*asked["columns"], *asked}
 
