@@ -32,7 +32,8 @@ from source_pinterest.streams.ads.accounts import EXCLUDED, AdAccounts
 from source_pinterest.streams.analytics.custom_report import AccountsToAsk, try_out_reports
 from source_pinterest.streams.analytics.levels import AdAccountAnalytics
 from source_pinterest.streams.analytics.query import QueryAnalytics
-from source_pinterest.streams.base.stream import PinterestStream, Sync
+from source_pinterest.streams.base.stream import PinterestStream
+from source_pinterest.streams.base.sync import Sync
 from source_pinterest.streams.organic.boards import Boards
 
 LOGGER = logging.getLogger("airbyte")

@@ -22,7 +22,8 @@ from source_pinterest.columns import (
     analytics_schema,
     column_of,
 )
-from source_pinterest.streams.base.stream import ForeignKey, PinterestStream
+from source_pinterest.streams.base.declaration import ForeignKey
+from source_pinterest.streams.base.stream import PinterestStream
 from tools.stream_table import (
     as_code,
     every_stream,

@@ -18,7 +18,8 @@ from source_pinterest.streams import streams_by_name
 from source_pinterest.streams.analytics.levels import TargetingAnalytics
 from source_pinterest.streams.analytics.query import QueryAnalytics
 from source_pinterest.streams.analytics.report import ReportStream
-from source_pinterest.streams.base.stream import PinterestStream, Sync
+from source_pinterest.streams.base.stream import PinterestStream
+from source_pinterest.streams.base.sync import Sync
 
 ROOT = Path(__file__).parents[1]
 
@@ -31,7 +32,7 @@ _BY_TARGETING = ", by targeting type and value"
 def records_of(stream: PinterestStream) -> str:
     """What the records of a stream are."""
     if isinstance(stream, QueryAnalytics):
-        entities = _words(stream.entities.__name__) if stream.entities else "ad accounts"
+        entities = _words(type(stream.entity_stream).__name__) if stream.entity_stream else "ad accounts"
         return f"Daily metrics of {entities}{_BY_TARGETING if isinstance(stream, TargetingAnalytics) else ''}"
     if isinstance(stream, ReportStream) and stream.spec.endpoint is ANALYTICS_REPORTS:
         subject = stream.spec.level.removesuffix("_TARGETING")
@@ -114,7 +115,7 @@ def _plain(name: str) -> str:
 
 def key_fields(stream: PinterestStream) -> tuple[str, ...]:
     """The fields of a stream's primary key."""
-    return (stream.primary_key,) if isinstance(stream.primary_key, str) else tuple(stream.primary_key)
+    return stream.key
 
 
 def as_code(fields: Iterable[str]) -> str:

@@ -21,7 +21,8 @@ from source_pinterest.streams import STREAMS
 from source_pinterest.streams.ads.accounts import AdAccounts, AdAccountStream
 from source_pinterest.streams.ads.entities import Campaigns
 from source_pinterest.streams.analytics.levels import CampaignAnalytics
-from source_pinterest.streams.base.stream import PinterestStream, Sync
+from source_pinterest.streams.base.stream import PinterestStream
+from source_pinterest.streams.base.sync import Sync
 from source_pinterest.streams.business import BusinessMembers
 from source_pinterest.streams.catalogs.catalogs import Catalogs
 from source_pinterest.streams.organic.boards import Boards

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from integration_tests.support.foreign_keys import assert_foreign_keys_hold
-from source_pinterest.streams.base.stream import ForeignKey
+from source_pinterest.streams.base.declaration import ForeignKey
 from source_pinterest.streams.organic.base import OrganicStream
 from tools.stream_pages import simulated
 from tools.stream_table import every_stream, key_fields

@@ -16,7 +16,8 @@ from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
 from source_pinterest.api import Api
 from source_pinterest.config import Config
-from source_pinterest.streams.base.stream import PinterestStream, Sync
+from source_pinterest.streams.base.stream import PinterestStream
+from source_pinterest.streams.base.sync import Sync
 from source_pinterest.streams.organic.boards import Boards
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from integration_tests.support.outputs import Record
-from source_pinterest.streams.base.stream import ForeignKey, PinterestStream
+from source_pinterest.streams.base.declaration import ForeignKey
+from source_pinterest.streams.base.stream import PinterestStream
 from tools.stream_table import key_fields
 
 

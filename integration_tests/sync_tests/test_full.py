@@ -21,14 +21,12 @@ from integration_tests.support.syncs import read_with_main, run_catalog, run_syn
 from integration_tests.support.truth import KEYS
 from integration_tests.support.worlds import simulated, small_world
 from source_pinterest.streams import STREAMS
-from source_pinterest.streams.base.child import ChildStream
 
 FOLDER = Path(__file__).parents[1]
 SAMPLE_CONFIGS = sorted((FOLDER / "sample_configs").glob("*.json"))
 PARENTS = {
-    *(stream.child_of.stream_name() for stream in STREAMS if issubclass(stream, ChildStream)),
-    *("ad_accounts", "user_account", "campaigns", "ad_groups", "ads", "keywords", "pins", "catalogs"),
-    "trending_product_categories",
+    "ad_accounts",
+    *(parent.stream.stream_name() for stream in STREAMS for parent in stream.parents if parent.stream in STREAMS),
 }
 CHILDREN = sorted(set(ALL_STREAMS) - PARENTS)
 NEEDED_BY_OTHERS = {OPERATIONS[stream] for stream in PARENTS}

@@ -365,16 +365,21 @@ def _parse_checked(row: bytes) -> Any:
     return value if row.count(b"[") <= _LISTS_TRIED else parse_json(row)
 
 
+Unpack = Callable[[Record], Iterable[Record]]
+
+
 class ListShape(NamedTuple):
     """The form of a list in the body of a response.
 
     Attributes:
         key: the fields that identify an item; each item has them.
         field: the name of the list; empty where the body itself is documented as the list.
+        unpack: returns the items that an object in the list stands for; None if it is an item itself.
     """
 
     key: tuple[str, ...] = ("id",)
     field: str = "items"
+    unpack: Unpack | None = None
 
 
 BY_ID = ListShape()
@@ -423,6 +428,8 @@ def list_page(
     items = body if is_list else list_in(page, field, on_replacement)
     if is_paged and isinstance(items, list) and len(items) > limits.ITEMS_OF_A_PAGE:
         raise MalformedResponseError(f"A page has more than {limits.ITEMS_OF_A_PAGE:,} items.")
+    if shape.unpack and isinstance(items, list):
+        items = [part for item in items for part in (shape.unpack(item) if isinstance(item, dict) else (item,))]
     return replace(with_key(items, shape.key, field, page), bookmark=str(page.get("bookmark") or ""))
 
 

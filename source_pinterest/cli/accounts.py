@@ -17,7 +17,7 @@ from source_pinterest.cli.terminal import say
 from source_pinterest.config import Config
 from source_pinterest.masking import printable
 from source_pinterest.streams.ads.accounts import AdAccounts
-from source_pinterest.streams.base.stream import Sync
+from source_pinterest.streams.base.sync import Sync
 
 _RANGE = re.compile(r"(\d+)(?:-(\d+))?")
 _ALL = "all"

@@ -37,7 +37,8 @@ from source_pinterest.state.days import OPEN_START, Days, DaySet
 from source_pinterest.state.formats import FINAL_KEY, read_state
 from source_pinterest.state.period import Period, Setup
 from source_pinterest.streams import streams_by_name
-from source_pinterest.streams.base.stream import PinterestStream, Sync
+from source_pinterest.streams.base.stream import PinterestStream
+from source_pinterest.streams.base.sync import Sync
 
 OUTPUT = Path("output")
 _NAMED_RECORD = re.compile(rb'{"type":"RECORD","record":{"stream":"([^"\\]*)".*}\n', re.DOTALL)

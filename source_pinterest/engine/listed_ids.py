@@ -1,7 +1,7 @@
 """The ids that parent streams list. Each listing is read once in a sync, however many child streams need it."""
 
 from array import array
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -57,16 +57,16 @@ class ListedIds:
     Args:
         stream: the parent stream's name.
         fetch: lists the ids of one task.
-        needs: returns the ids of the parents of the parent, which are needed wherever these ids are.
+        children: the streams that need the ids in this sync, as far as they are known. Without any, none is kept.
     """
 
     def __init__(
         self,
         stream: str,
         fetch: Callable[[ParentIds], Iterable[str]],
-        needs: Callable[[], Iterable["ListedIds"]] = tuple,
+        children: Collection[object] = (),
     ) -> None:
-        self._stream, self._fetch, self._needs = stream, fetch, needs
+        self._stream, self._fetch, self._children = stream, fetch, children
         self._changed = ClosableCondition()
         self._promised: set[ParentIds] = set()
         self._filled: dict[ParentIds, _Listing] = {}
@@ -75,23 +75,11 @@ class ListedIds:
         self._sealed = True
         self.ledger = Ledger()
         """Counts the listings that child streams fetch. The error of a listing is raised in all of them."""
-        self.wanted = False
-        """Whether a selected child needs these ids."""
         self._facts: dict[Any, Any] = {}
 
     def announce(self) -> None:
         """Record that the parent stream is selected and will promise its listings."""
         self._selected, self._sealed = True, False
-        self._want_ids_of_parents()
-
-    def want(self) -> None:
-        """Record that a selected child stream needs all of these ids, whichever records the parent stream emits."""
-        self.wanted = True
-        self._want_ids_of_parents()
-
-    def _want_ids_of_parents(self) -> None:
-        for ids in self._needs():
-            ids.want()
 
     def promise(self, parents: ParentIds) -> None:
         """Record that the parent stream will read this listing, unless it has read it."""
@@ -118,7 +106,7 @@ class ListedIds:
         If the block ends with an error, the first child stream that needs the listing fetches it.
         """
         ids = _Ids()
-        if not (self.wanted and self._selected):
+        if not (self._selected and self._children):
             yield ids
             return
         try:

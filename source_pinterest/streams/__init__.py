@@ -8,7 +8,8 @@ from source_pinterest.streams import business, trends
 from source_pinterest.streams.ads import accounts, ad_pins, entities, entity_lists, keywords, lists
 from source_pinterest.streams.analytics import level_reports, levels, own_reports
 from source_pinterest.streams.analytics.custom_report import custom_report
-from source_pinterest.streams.base.stream import PinterestStream, Sync
+from source_pinterest.streams.base.stream import PinterestStream
+from source_pinterest.streams.base.sync import Sync
 from source_pinterest.streams.catalogs import catalogs, issues
 from source_pinterest.streams.organic import boards, network, pin_analytics, pins, profile, rankings
 from source_pinterest.streams.resources import dictionaries, targeting_options

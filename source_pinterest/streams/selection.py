@@ -5,7 +5,6 @@ import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 from airbyte_cdk.models import (
@@ -23,20 +22,20 @@ from source_pinterest.api.errors import ConfigError
 from source_pinterest.columns import DATE
 from source_pinterest.config import Config
 from source_pinterest.config.reports import refuse_shared_tables
-from source_pinterest.engine.progress import Progress
 from source_pinterest.state.formats import progress_of
 from source_pinterest.streams import STREAMS
 from source_pinterest.streams.analytics.query import QueryAnalytics
 from source_pinterest.streams.analytics.report import ReportStream
+from source_pinterest.streams.base.declaration import Rank
 from source_pinterest.streams.base.run import StreamRun
-from source_pinterest.streams.base.stream import PinterestStream, Rank
+from source_pinterest.streams.base.stream import PinterestStream
 
 LOGGER = logging.getLogger("airbyte")
 
 
 def rank_of(stream: PinterestStream) -> tuple[Rank, bool]:
     """Return how late a stream is read: its rank, and whether each sync begins it anew. No parent is later."""
-    parents = map(stream.shared.stream, stream.needs)
+    parents = (stream.shared.stream(parent.stream) for parent in stream.parents)
     return max(((stream.rank, stream.checkpoint is None), *map(rank_of, parents)))
 
 
@@ -45,39 +44,42 @@ def has_days(stream: PinterestStream) -> bool:
     return isinstance(stream, QueryAnalytics | ReportStream)
 
 
-def in_order(
-    runs: Iterable[StreamRun], states: ConnectorStateManager, progress: Progress | None = None
-) -> list[StreamRun]:
+def in_order(runs: Iterable[StreamRun], states: ConnectorStateManager) -> list[StreamRun]:
     """Return the runs of streams in reading order: by their ranks, a parent before its children.
 
-    Streams that tell Pinterest's day come first. In each rank, streams that go on where they stopped come before those
-    that begin anew, which may take all requests of a day, every day. Analytics of ads and reports come after the lists
-    that they need, the one that is furthest behind before the others.
-
-    While a daily quota is known, streams wait for others to end. Those of the first two ranks wait for none, and the
-    others for these. A stream of the last rank that begins anew waits for the third rank as well.
+    In each rank, streams that go on where they stopped come before those that begin anew, which may take all requests
+    of a day, every day. Analytics of ads and reports come after the lists that they need, the one that is furthest
+    behind before the others.
 
     Args:
         runs: those of the selected streams, a parent before its children.
         states: the saved states.
-        progress: knows which streams have ended; None: no stream waits.
     """
 
     def place(run: StreamRun) -> tuple[Any, ...]:
-        if run.stream.tells_day:
-            return (0,)
         is_dated = has_days(run.stream)
         read_until = progress_of(states.get_stream_state(run.name, None), DATE) if is_dated else None
         return (*rank_of(run.stream), is_dated, read_until)
 
-    ordered = sorted(runs, key=place)
-    ranks = {run.name: rank_of(run.stream) for run in ordered}
-    for run in ordered:
-        if progress and ranks[run.name] >= (Rank.EACH,):
-            border = Rank.EACH_PIN if ranks[run.name] == (Rank.EACH_PIN, True) else Rank.EACH
-            before = {name for name, rank in ranks.items() if rank < (border,)}
-            run.wait_for_turn = partial(progress.wait_for, before, run.stream.api.budget.has_daily_quota)
-    return ordered
+    return sorted(runs, key=place)
+
+
+WAITS_FOR = {
+    # rank and whether each sync begins the stream anew: the ranks whose streams end before it goes on
+    (Rank.EACH, False): (Rank.ADS, Rank.LIST),
+    (Rank.EACH, True): (Rank.ADS, Rank.LIST),
+    (Rank.EACH_PIN, False): (Rank.ADS, Rank.LIST),
+    (Rank.EACH_PIN, True): (Rank.ADS, Rank.LIST, Rank.EACH),
+}
+"""Which streams wait for which others to end, while a daily quota is known. Streams of other ranks wait for none."""
+
+
+def predecessors(runs: Iterable[StreamRun]) -> Iterator[tuple[StreamRun, set[str]]]:
+    """Yield each run that waits for others, with the names of their streams."""
+    ranks = {run: rank_of(run.stream) for run in runs}
+    for run, rank in ranks.items():
+        if before := WAITS_FOR.get(rank):
+            yield run, {other.name for other, (other_rank, _) in ranks.items() if other_rank in before}
 
 
 def warn_of_unknown_states(states: Iterable[AirbyteStateMessage], settings: Config) -> None:

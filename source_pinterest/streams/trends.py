@@ -16,8 +16,8 @@ from source_pinterest.config.options import PRODUCT_TREND_REGIONS, TREND_REGIONS
 from source_pinterest.engine.asks import Ids
 from source_pinterest.engine.tasks import Task, batches, or_failed
 from source_pinterest.streams.ads.accounts import AdAccounts
+from source_pinterest.streams.base.declaration import ForeignKey, Parent
 from source_pinterest.streams.base.document import DocumentStream
-from source_pinterest.streams.base.stream import ForeignKey, Sync
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -34,25 +34,19 @@ _ENGAGEMENT = "ENGAGEMENT"
 class TrendStream(DocumentStream, ABC):
     """Trends of the regions that the user chose, or of the regions of the ad accounts."""
 
+    parents = (Parent(AdAccounts, when=lambda config: not config.trend_regions),)
     parent_fields: tuple[str, ...] = ("region",)
     scopes = ("user_accounts:read",)
     access = TRENDS
     regions: ClassVar[tuple[str, ...]] = TREND_REGIONS
     """The regions for which Pinterest has trends."""
 
-    def __init__(self, sync: Sync) -> None:
-        super().__init__(sync)
-        if not self.config.trend_regions:
-            self.needs = (AdAccounts, *self.needs)
-
     def selected_regions(self) -> tuple[str, ...]:
-        """Return the regions to read."""
         if chosen := self.config.trend_regions:
             return tuple(region for region in chosen if region in self.regions)
         return regions_of(self.shared.stream(AdAccounts).countries(), self.regions)
 
     def tasks(self) -> Iterator[Task]:
-        """Yield a task for each region."""
         regions = self.selected_regions()
         if not regions:
             LOGGER.info(
@@ -70,10 +64,9 @@ class KeywordTrendStream(TrendStream, ABC):
     needs_user_token = True
     parent_fields = ("region", "trend_type")
     cost = f"{len(TREND_TYPES)} requests for each region"
-    holder = "trends"
+    list_field = "trends"
 
     def tasks(self) -> Iterator[Task]:
-        """Yield a task for each region and type of trend."""
         for region in super().tasks():
             for trend_type in TREND_TYPES:
                 yield self.task({**region.parents, "trend_type": trend_type})
@@ -94,7 +87,7 @@ class KeywordTrendStream(TrendStream, ABC):
 class TrendingKeywords(KeywordTrendStream):
     """The 50 keywords that trend most, by region and type of trend. https://developers.pinterest.com/docs/api/v5/trending_keywords-list."""
 
-    primary_key: str | list[str] = ["region", "trend_type", "keyword"]  # noqa: RUF012 - an attribute of the framework's
+    key = ("region", "trend_type", "keyword")
 
     def rows(self, page: ListPage) -> list[Record]:
         """Return the keywords with their ranks, without their weeks."""
@@ -108,7 +101,7 @@ class TrendingKeywords(KeywordTrendStream):
 class TrendingKeywordWeeks(KeywordTrendStream):
     """Weeks of the keywords in `trending_keywords`. https://developers.pinterest.com/docs/api/v5/trending_keywords-list."""
 
-    primary_key: str | list[str] = ["region", "trend_type", "keyword", "week"]  # noqa: RUF012 - as above
+    key = ("region", "trend_type", "keyword", "week")
     foreign_keys = (ForeignKey("trending_keywords", ("region", "trend_type", "keyword")),)
 
     def rows(self, page: ListPage) -> list[Record]:
@@ -133,11 +126,10 @@ class ProductTrendStream(TrendStream, ABC):
 class TrendingProductCategories(ProductTrendStream):
     """Growing product categories, by region. https://developers.pinterest.com/docs/api/v5/trends_product_categories_trending-list."""
 
-    primary_key: str | list[str] = ["region", "engagement_type", "product_category"]  # noqa: RUF012 - never changed
+    key = ("region", "engagement_type", "product_category")
     path_template = "trends/product_categories/trending"
 
     def records(self, page: ListPage, task: Task) -> list[Record]:
-        """Return the categories with their ranks."""
         records = super().records(page, task)
         return [
             {"engagement_type": _ENGAGEMENT, **record, "rank": rank} for rank, record in enumerate(records, start=1)
@@ -151,9 +143,9 @@ class TrendingProductCategories(ProductTrendStream):
 class ProductCategoryTrends(ProductTrendStream):
     """Time series, forecast and demographics of the trending categories. https://developers.pinterest.com/docs/api/v5/trends_product_categories_details-list."""
 
-    primary_key: str | list[str] = ["region", "product_category"]  # noqa: RUF012 - never changed
+    key = ("region", "product_category")
     path_template = "trends/product_categories/details"
-    needs = (TrendingProductCategories,)
+    parents = (Parent(TrendingProductCategories),)
     cost = f"one request for each region and {limits.PRODUCT_CATEGORIES_PER_REQUEST} of its trending categories"
 
     def tasks(self) -> Iterator[Task]:
@@ -195,7 +187,7 @@ class ProductCategoryTrends(ProductTrendStream):
 class FeaturedTrendTopics(ProductTrendStream):
     """Topics that Pinterest features, by region and interest. https://developers.pinterest.com/docs/api/v5/trends_featured_topics-list."""
 
-    primary_key: str | list[str] = ["region", "interest", "title"]  # noqa: RUF012 - an attribute of the framework's
+    key = ("region", "interest", "title")
     path_template = "trends/topics/featured"
 
     def records(self, page: ListPage, task: Task) -> list[Record]:

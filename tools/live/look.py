@@ -21,7 +21,7 @@ from source_pinterest.api.errors import MalformedResponseError
 from source_pinterest.api.session import ApiResponse, TimeoutSession
 from source_pinterest.engine.asks import named_in
 from source_pinterest.reporting.client import check_link
-from source_pinterest.streams.base.stream import Sync
+from source_pinterest.streams.base.sync import Sync
 from tools.live import forms
 
 ANY, NO_RESPONSE = "any response", "no response"

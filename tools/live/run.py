@@ -23,7 +23,7 @@ from source_pinterest.cli.authorize import App
 from source_pinterest.config import Config
 from source_pinterest.config.files import read_object
 from source_pinterest.engine.token_store import TokenStore
-from source_pinterest.streams.base.stream import Sync
+from source_pinterest.streams.base.sync import Sync
 from tools.live import analytics, bulk, consent, lists, pins, reports
 from tools.live.look import NO_RESPONSE, AccountLook, Look, StoppedError, sender
 

@@ -27,8 +27,10 @@ from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.period import Setup
 from source_pinterest.streams.analytics.custom_report import custom_report
 from source_pinterest.streams.analytics.report import ReportStream
+from source_pinterest.streams.base.declaration import Parent
 from source_pinterest.streams.base.run import StreamRun
-from source_pinterest.streams.base.stream import PinterestStream, Sync
+from source_pinterest.streams.base.stream import PinterestStream
+from source_pinterest.streams.base.sync import Sync
 from unit_tests.configs import TODAY, signed_in_with
 from unit_tests.report_configs import read_report
 
@@ -107,7 +109,7 @@ class Pinterest:
         """Have a parent stream listed these ids."""
         cache = self.sync.stream(of).ids
         cache.announce()
-        cache.want()
+        self.sync.children[of].add(Parent(of))
         with cache.filling(key) as listed:
             listed.extend(ids)
         cache.seal()

@@ -13,8 +13,9 @@ from airbyte_cdk.utils import AirbyteTracedException
 from source_pinterest.api.errors import ConfigError
 from source_pinterest.config import Config
 from source_pinterest.streams import STREAMS, streams_by_name
+from source_pinterest.streams.base.declaration import Rank
 from source_pinterest.streams.base.run import StreamRun
-from source_pinterest.streams.base.stream import Rank, Sync
+from source_pinterest.streams.base.sync import Sync
 from source_pinterest.streams.selection import Selection, in_order, rank_of
 from unit_tests.configs import TODAY, config
 from unit_tests.report_configs import report
@@ -82,8 +83,8 @@ def test_numbers_of_ads_come_first_and_pins_last_and_parents_before_their_childr
     ]
     places = {name: place for place, name in enumerate(order(*(stream.stream_name() for stream in STREAMS)))}
     for one in opened(places):
-        parents = [parent.stream_name() for parent in one.stream.needs]
-        assert all(places[parent] < places[one.name] for parent in parents), one.name
+        parents = [parent.stream.stream_name() for parent in one.stream.parents if not parent.if_read]
+        assert all(places.get(parent, -1) < places[one.name] for parent in parents), one.name
 
 
 def test_of_daily_numbers_those_furthest_behind_come_first() -> None:

@@ -11,8 +11,10 @@ from source_pinterest.api.bodies import ListPage, Record, one_item
 from source_pinterest.api.errors import AccountUnreadableError, GoneError, PinterestError, RefusedError
 from source_pinterest.config.options import FORM
 from source_pinterest.engine.tasks import ParentIds, Task, or_failed
+from source_pinterest.streams.base.declaration import Parent, Rank
 from source_pinterest.streams.base.listing import RecordPage
-from source_pinterest.streams.base.stream import ForeignKey, PinterestStream, Rank, Sync
+from source_pinterest.streams.base.stream import PinterestStream
+from source_pinterest.streams.base.sync import Sync
 
 EXCLUDED = FORM["properties"]["exclude_account_ids"]["title"]
 
@@ -39,7 +41,6 @@ class AdAccounts(PinterestStream):
     """
 
     path_template = "ad_accounts"
-    tells_day = True
     rank = Rank.ADS
     scopes = ("ads:read",)
 
@@ -75,7 +76,6 @@ class AdAccounts(PinterestStream):
         return records
 
     def fact_for_children(self, record: Record) -> AccountFacts:
-        """Return what the streams of an account ask for."""
         owner = str((record.get("owner") or {}).get("id") or record["id"])
         return AccountFacts(owner, str(record.get("country") or ""), str(record.get("currency") or ""))
 
@@ -165,21 +165,14 @@ class AdAccountStream(PinterestStream, ABC):
     """One task per ad account."""
 
     scopes: ClassVar[tuple[str, ...]] = ("ads:read",)
-    parent_fields = ("ad_account_id",)
+    parents: tuple[Parent, ...] = (Parent(AdAccounts, "ad_account_id"),)
     cost = f"one request for each ad account and {limits.PAGE_SIZE} records"
-
-    def __init__(self, sync: Sync, name: str = "") -> None:
-        super().__init__(sync, name)
-        self.foreign_keys = (ForeignKey(AdAccounts.stream_name(), self.parent_fields), *self.foreign_keys)
-        self.needs = (AdAccounts, *self.needs)
 
     @cached_property
     def ad_accounts(self) -> AdAccounts:
-        """The stream of ad accounts in this sync."""
         return self.shared.stream(AdAccounts)
 
     def accounts(self) -> list[str]:
-        """Return the ids of the ad accounts to read."""
         return list(self.ad_accounts.ids.get(()))
 
     def tasks(self) -> Iterator[Task]:
@@ -196,7 +189,9 @@ class AdAccountStream(PinterestStream, ABC):
             yield from or_failed({"ad_account_id": account}, self.tasks_of_account(account))
 
     def tasks_of_account(self, account: str) -> Iterator[Task]:
-        """Yield the tasks of an account: here one."""
+        """Yield the tasks of an account: here one, once the ids that its requests name are listed."""
+        for stream in self.listed_by.values():
+            stream.ids.get((account,))
         yield self.task({"ad_account_id": account})
 
     def has_to_be_readable(self, task: Task) -> bool:

@@ -15,9 +15,10 @@ from source_pinterest.state.day_cursor import Owner
 from source_pinterest.state.owed import PIN_KEY
 from source_pinterest.state.period import Setup
 from source_pinterest.streams.ads.accounts import AdAccountStream
-from source_pinterest.streams.ads.entities import Ads
+from source_pinterest.streams.ads.entities import PROMOTED_PINS, Ads
+from source_pinterest.streams.base.declaration import ForeignKey, Parent, Rank, to_pin
 from source_pinterest.streams.base.owed import tasks_of_owed
-from source_pinterest.streams.base.stream import ForeignKey, Rank, Sync, to_pin
+from source_pinterest.streams.base.sync import Sync
 
 _AS_SENT = ("title", "description", "alt_text", "link", "creative_type", "board_id", "dominant_color", "created_at")
 
@@ -25,14 +26,14 @@ _AS_SENT = ("title", "description", "alt_text", "link", "creative_type", "board_
 class AdPins(AdAccountStream):
     """The pin of each ad, with its picture, also if `pins` does not list it. https://developers.pinterest.com/docs/api/v5/pins-get."""
 
-    primary_key: str | list[str] = ["ad_account_id", "pin_id"]  # noqa: RUF012 - an attribute of the framework's
+    key = ("ad_account_id", "pin_id")
     path_template = "pins"
     page_size = None
     scopes = ("ads:read", "boards:read", "pins:read")
     cursor_field = FIELD
     cost = "one request for each pin of a new or edited ad"
     rank = Rank.EACH
-    needs = (Ads,)
+    parents = (Parent(Ads, wants=PROMOTED_PINS),)
     checkpoint: AdPinCursor
     foreign_keys = (
         to_pin("pin_id"),
@@ -44,18 +45,11 @@ class AdPins(AdAccountStream):
         self._ads = sync.stream(Ads)
         self._due: Collection[tuple[Owner, str]] = ()
 
-    def select(self) -> None:
-        """Have the list of ads keep the pins."""
-        super().select()
-        self._ads.keeps_pins = True
-
     def new_cursor(self, setup: Setup, store: StateStore) -> AdPinCursor:
-        """Return a cursor that holds which pins of each account are known."""
         del setup
         return AdPinCursor(store)
 
     def account_tasks(self, accounts: Iterable[str]) -> Iterator[Task]:
-        """Yield the tasks of each account."""
         accounts = list(accounts)
         self._due = self.checkpoint.owed.due(set(accounts))
         yield from super().account_tasks(accounts)

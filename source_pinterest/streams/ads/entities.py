@@ -15,8 +15,12 @@ from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.entity_cursor import FIELD, EntityCursor, Listing, status_of, time_in
 from source_pinterest.state.period import Setup
 from source_pinterest.streams.ads.accounts import AdAccountStream
+from source_pinterest.streams.base.declaration import ForeignKey, Rank, to_pin
 from source_pinterest.streams.base.listing import RecordPage
-from source_pinterest.streams.base.stream import ForeignKey, Rank, Sync, to_pin
+from source_pinterest.streams.base.sync import Sync
+
+PROMOTED_PINS = "promoted_pins"
+"""What `Ads` keeps of each account for a child that takes it: the pins that the account's ads promote."""
 
 
 class EntityStream(AdAccountStream, ABC):
@@ -31,16 +35,15 @@ class EntityStream(AdAccountStream, ABC):
     checkpoint: EntityCursor
 
     def new_cursor(self, setup: Setup, store: StateStore) -> EntityCursor:
-        """Return a cursor that holds the latest edit of each account."""
         del setup
         return EntityCursor(store, self.config.statuses)
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Add the statuses; all of them if analytics need the ids.
+        """Add the statuses; all of them if child streams need the ids.
 
         Without a filter Pinterest leaves archived entities out. Drafts are never requested: they never delivered.
         """
-        statuses = STATUSES if self.ids.wanted else self.config.statuses
+        statuses = STATUSES if self.children else self.config.statuses
         return {**super().request_params(*args, **kwargs), "entity_statuses": list(statuses)}
 
     def account_tasks(self, accounts: Iterable[str]) -> Iterator[Task]:
@@ -138,8 +141,6 @@ class Ads(EntityStream):
 
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
-        self.keeps_pins = False
-        """Whether `ad_pins` is going to take the pins of each account."""
         self._promoted: dict[str, PromotedPins] = {}
         """By account, until `ad_pins` takes them. Facts about each ad would stay in memory for the whole sync."""
 
@@ -147,7 +148,7 @@ class Ads(EntityStream):
         """Yield the ads of an account, and keep which pins they promote, if another stream needs them."""
         promoted: PromotedPins | None = None
         for page in super().record_pages(task):
-            if self.keeps_pins:
+            if self.is_wanted(PROMOTED_PINS):
                 promoted = promoted or PromotedPins(min(page.server_time, int(time.time())))
                 for ad in page.records:
                     promoted.add(ad)

@@ -7,7 +7,7 @@ import logging
 from abc import ABC
 from collections import deque
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from airbyte_cdk.models import FailureType
 
@@ -20,9 +20,9 @@ from source_pinterest.engine.asks import Ids
 from source_pinterest.engine.ledger import FAILURES_IN_A_ROW
 from source_pinterest.engine.tasks import ParentIds, Task
 from source_pinterest.streams.ads.accounts import AdAccountStream
-from source_pinterest.streams.ads.entities import AdGroups, EntityStream
-from source_pinterest.streams.base.listing import RecordPage, SeenIds, reading_list
-from source_pinterest.streams.base.stream import ForeignKey, Rank, Sync, to_pin
+from source_pinterest.streams.ads.entities import AdGroups
+from source_pinterest.streams.base.declaration import ForeignKey, Parent, Rank, to_pin
+from source_pinterest.streams.base.listing import RecordPage, SeenKeys, reading_list
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -31,26 +31,14 @@ EntityFilter = Mapping[str, Any]
 
 
 class EntityListStream(AdAccountStream, ABC):
-    """One task per ad account, and one list per entity in the account."""
+    """One task per ad account, and one list per entity in the account: each id of a parent with a `parameter`."""
 
-    listed_by: ClassVar[Mapping[str, type[EntityStream]]]
-    """The parameters that name an entity, with the streams of these entities."""
     cost = f"one request for each ad group and {limits.PAGE_SIZE} records"
     rank = Rank.EACH
 
-    def __init__(self, sync: Sync) -> None:
-        super().__init__(sync)
-        self.needs = (*self.needs, *self.listed_by.values())
-
-    def tasks_of_account(self, account: str) -> Iterator[Task]:
-        """Yield the task of an account, once its entities are listed."""
-        for stream in self.listed_by.values():
-            self.shared.stream(stream).ids.get((account,))
-        yield self.task({"ad_account_id": account})
-
     def entities_of(self, account: str, parameter: str) -> Ids:
         """Return the ids of the account's entities that a parameter names, those of a list that broke off included."""
-        return tuple(self.shared.stream(self.listed_by[parameter]).ids.get_readable((account,)))
+        return tuple(self.listed_by[parameter].ids.get_readable((account,)))
 
     def list_ids(self, parents: ParentIds) -> Iterator[str]:
         """Yield the ids that children need of an account, without emitting its records."""
@@ -62,7 +50,7 @@ class EntityListStream(AdAccountStream, ABC):
 
     def record_pages(self, task: Task) -> Iterator[RecordPage]:
         """Yield the records of all lists of an account. A record that another list had is dropped."""
-        seen = SeenIds(self.shape.key)
+        seen = SeenKeys(self.shape.key)
         for page in super().record_pages(task):
             yield page._replace(records=seen.new(page.records))
 
@@ -88,7 +76,7 @@ class EntityListStream(AdAccountStream, ABC):
         if requested > 1 and not has_any:
             raise NothingLeftError(self.name, requested, f"The path was {self.path(stream_slice=task)}.")
         for stream in self.listed_by.values():
-            self.shared.stream(stream).ids.check((account,))
+            stream.ids.check((account,))
 
     def _all_lists(
         self, task: Task, pending: deque[EntityFilter], failed: dict[str, SliceError]
@@ -162,7 +150,7 @@ class ProductGroupPromotions(EntityListStream):
 
     path_template = "ad_accounts/{ad_account_id}/product_group_promotions"
     needs_user_token = True
-    listed_by: ClassVar[Mapping[str, type[EntityStream]]] = {"ad_group_id": AdGroups}
+    parents = (Parent(AdGroups, parameter="ad_group_id"),)
     foreign_keys = (
         ForeignKey("ad_groups", ("ad_group_id",)),
         ForeignKey("catalogs_product_groups", ("catalog_product_group_id",), unless="the catalog is somebody else's"),

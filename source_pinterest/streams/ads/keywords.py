@@ -8,11 +8,11 @@ that fails otherwise.
 
 import logging
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, ClassVar
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from source_pinterest import limits
-from source_pinterest.api.bodies import ListPage, ListShape, Record, text_of
+from source_pinterest.api.bodies import ListPage, Record, text_of
 from source_pinterest.api.errors import (
     AccessLostError,
     GoneError,
@@ -26,9 +26,10 @@ from source_pinterest.api.session import ApiResponse
 from source_pinterest.engine.asks import Ask, Asks, ids_that_fit
 from source_pinterest.engine.tasks import Task, batches
 from source_pinterest.streams.ads.accounts import AdAccountStream
-from source_pinterest.streams.ads.entities import AdGroups, Campaigns, EntityStream
+from source_pinterest.streams.ads.entities import AdGroups, Campaigns
 from source_pinterest.streams.ads.entity_lists import EntityFilter, EntityListStream
-from source_pinterest.streams.base.stream import Sync
+from source_pinterest.streams.base.declaration import Parent
+from source_pinterest.streams.base.sync import Sync
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -51,7 +52,7 @@ class Keywords(EntityListStream):
         f"one for each {limits.AD_GROUPS_PER_REQUEST} ad groups and one for each of these without keywords, or one "
         "for each ad group where Pinterest takes one alone"
     )
-    listed_by: ClassVar[Mapping[str, type[EntityStream]]] = {"campaign_id": Campaigns, AD_GROUP: AdGroups}
+    parents = (Parent(Campaigns, parameter="campaign_id"), Parent(AdGroups, parameter=AD_GROUP))
 
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
@@ -111,25 +112,19 @@ class Keywords(EntityListStream):
 class KeywordMetrics(AdAccountStream):
     """Search volumes of the keywords that each account uses, in its country. https://developers.pinterest.com/docs/api/v5/country_keywords_metrics-get."""
 
-    primary_key: str | list[str] = ["ad_account_id", "keyword"]  # noqa: RUF012 - the framework's attribute, never changed
+    key = ("ad_account_id", "keyword")
     path_template = "ad_accounts/{ad_account_id}/keywords/metrics"
-    shape = ListShape(("keyword",), field="data")
+    list_field = "data"
     page_size = None
     can_split = True
-    needs = (Keywords,)
+    parents = (Parent(Keywords, parameter=_KEYWORDS),)
     cost = f"one request for each {limits.KEYWORDS_PER_METRICS_REQUEST:,} keywords, or for as many as fit into a URL"
 
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
         self._asks = Asks(limits.KEYWORDS_PER_METRICS_REQUEST)
 
-    def tasks_of_account(self, account: str) -> Iterator[Task]:
-        """Yield the task of an account, once its keywords are listed."""
-        self.shared.stream(Keywords).ids.get((account,))
-        yield self.task({"ad_account_id": account})
-
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Add the account's country."""
         country = self.ad_accounts.country_of(kwargs["stream_slice"]["ad_account_id"])
         return {**super().request_params(*args, **kwargs), _COUNTRY: country}
 
@@ -140,7 +135,7 @@ class KeywordMetrics(AdAccountStream):
             SliceError: the list of the account's keywords broke off. Raised after those before.
         """
         del more
-        account, ids = task["ad_account_id"], self.shared.stream(Keywords).ids
+        account, ids = task["ad_account_id"], self.listed_by[_KEYWORDS].ids
         all_keywords = dict.fromkeys(ids.get_readable((account,)))
         keywords = tuple(keyword for keyword in all_keywords if _SEPARATOR not in keyword)
         if with_comma := next((keyword for keyword in all_keywords if _SEPARATOR in keyword), None):
@@ -166,7 +161,6 @@ class KeywordMetrics(AdAccountStream):
         ids.check((account,))
 
     def records(self, page: ListPage, task: Task) -> list[Record]:
-        """Return the metrics of a page, with the country that they apply to."""
         country = self.ad_accounts.country_of(task["ad_account_id"])
         return [{**record, _COUNTRY: country} for record in super().records(page, task)]
 

@@ -3,15 +3,14 @@
 No record holds secrets or personal data: customer lists come without customers, lead forms without leads.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from source_pinterest.api.bodies import ListPage, ListShape, list_page, one_item, with_key
+from source_pinterest.api.bodies import ListPage, Record, one_item
 from source_pinterest.api.errors import beta, form_error, restricted
 from source_pinterest.streams.ads.accounts import AdAccountStream
-from source_pinterest.streams.base.child import VariedStream
-from source_pinterest.streams.base.stream import ForeignKey
+from source_pinterest.streams.base.declaration import ForeignKey
+from source_pinterest.streams.base.varied import VariedStream
 
 _INSIGHT_FIELDS = frozenset(("type", "date", "size", "size_is_upper_bound", "categories", "demographics"))
 """Fields of an audience insight. Pinterest promises none of them; a response without any is an error."""
@@ -73,7 +72,6 @@ class BillingProfiles(AdAccountStream):
     needs_user_token = True
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Ask for inactive profiles too."""
         return {**super().request_params(*args, **kwargs), "is_active": "false"}
 
 
@@ -88,11 +86,10 @@ class BillingInvoices(AdAccountStream):
 class AudienceInsights(VariedStream, AdAccountStream):
     """Interests and demographics of the account's audiences and of Pinterest's. https://developers.pinterest.com/docs/api/v5/audience_insights-get."""
 
-    primary_key: str | list[str] = ["ad_account_id", "type"]  # noqa: RUF012 - the framework's attribute, never changed
+    key = ("ad_account_id", "type")
     path_template = "ad_accounts/{ad_account_id}/audience_insights"
     parameter = "audience_insight_type"
     values = ("YOUR_TOTAL_AUDIENCE", "YOUR_ENGAGED_AUDIENCE", "PINTEREST_TOTAL_AUDIENCE")
-    shape = ListShape(("type",))
     page_size = None
     cost = f"{len(values)} requests for each ad account"
 
@@ -109,7 +106,6 @@ class AudienceInsights(VariedStream, AdAccountStream):
         return page
 
     def stamp(self, value: str) -> Mapping[str, Any]:
-        """Return the audience in the field that the schema has for it."""
         return {"type": value}
 
 
@@ -134,26 +130,18 @@ class Labels(AdAccountStream):
     needs_user_token = True
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Ask for archived labels too."""
         return {**super().request_params(*args, **kwargs), "entity_statuses": ["ACTIVE", "ARCHIVED"]}
 
-    def parse(self, chunks: Iterator[bytes]) -> ListPage:
-        """Return the labels of a page. Before API 5.28, each item is a group of labels.
-
-        Raises:
-            MalformedResponseError: the body is not a page of labels.
-        """
-        page = list_page(chunks, self.notices.replacement, ListShape(key=()), is_paged=True)
-        labels = [label for item in page.items for label in item.get("labels", [item]) or ()]
-        return replace(with_key([*labels, *page.keyless], self.shape.key, "labels"), bookmark=page.bookmark)
+    def unpack(self, item: Record) -> Iterable[Record]:
+        """Return the labels of an item. Before API 5.28, each item is a group of labels."""
+        return item.get("labels", [item]) or ()
 
 
 class AdvertiserDefinedEvents(AdAccountStream):
     """Conversion events that the advertiser has named. https://developers.pinterest.com/docs/api/v5/advertiser_defined_events-get."""
 
-    primary_key: str | list[str] = ["ad_account_id", "name"]  # noqa: RUF012 - as above
+    key = ("ad_account_id", "name")
     path_template = "ad_accounts/{ad_account_id}/advertiser_defined_events"
-    shape = ListShape(("name",))
     page_size = None
     cost = "one request for each ad account"
 
@@ -161,15 +149,10 @@ class AdvertiserDefinedEvents(AdAccountStream):
 class ConversionEventQuality(VariedStream, AdAccountStream):
     """Match quality of conversion events, over 1 day and over 14 days. https://developers.pinterest.com/docs/api/v5/conversion_eqs-list."""
 
-    primary_key: str | list[str] = [  # noqa: RUF012 - as above
-        "ad_account_id",
-        "lookback_period",
-        "source_platform",
-        "ingestion_source",
-    ]
+    key = ("ad_account_id", "lookback_period", "source_platform", "ingestion_source")
     path_template = "ad_accounts/{ad_account_id}/conversion_eqs"
     parameter = "lookback_period"
     values = ("1d", "14d")
-    shape = ListShape(("source_platform", "ingestion_source"), field="")
+    list_field = ""
     page_size = None
     cost = f"{len(values)} requests for each ad account"

@@ -20,7 +20,7 @@ from source_pinterest.api.errors import (
 )
 from source_pinterest.api.threads import ReadOnce
 from source_pinterest.dates import days_before
-from source_pinterest.streams.base.stream import Sync
+from source_pinterest.streams.base.sync import Sync
 
 LOGGER = logging.getLogger("airbyte")
 

@@ -18,7 +18,7 @@ from source_pinterest.streams.analytics.level_reports import level_spec
 from source_pinterest.streams.analytics.own_reports import PRODUCT_CONVERSIONS, MarketingMixReport
 from source_pinterest.streams.analytics.report import ReportStream
 from source_pinterest.streams.analytics.report_spec import ReportSpec
-from source_pinterest.streams.base.stream import Sync
+from source_pinterest.streams.base.sync import Sync
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -85,7 +85,6 @@ class AccountsToAsk:
 
     @cached_property
     def left(self) -> deque[str]:
-        """The accounts that have not refused a request."""
         return deque(islice(self._sync.stream(AdAccounts).ids.get(()), _CHECKED_ACCOUNTS))
 
     def ask(self, try_out: Callable[[str], None]) -> None:

@@ -19,7 +19,7 @@ from source_pinterest.state.period import DayRange, fingerprint
 from source_pinterest.streams.analytics.query import QueryAnalytics
 from source_pinterest.streams.analytics.report import ReportTasks
 from source_pinterest.streams.analytics.report_spec import ReportSpec
-from source_pinterest.streams.base.stream import Sync
+from source_pinterest.streams.base.sync import Sync
 
 
 class DailyAnalytics(QueryAnalytics, ABC):

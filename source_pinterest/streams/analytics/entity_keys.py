@@ -6,7 +6,8 @@ from source_pinterest.columns import TARGETING_TYPE, TARGETING_VALUE
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.ads.entities import AdGroups, Ads, Campaigns
 from source_pinterest.streams.ads.entity_lists import ProductGroupPromotions
-from source_pinterest.streams.base.stream import ForeignKey, PinterestStream, to_pin
+from source_pinterest.streams.base.declaration import ForeignKey, to_pin
+from source_pinterest.streams.base.stream import PinterestStream
 
 _ENTITIES: Mapping[str, tuple[int, type[PinterestStream]]] = {
     "AD_ACCOUNT_ID": (0, AdAccounts),

@@ -63,7 +63,6 @@ class ReportKey:
 
     @property
     def optional(self) -> frozenset[str]:
-        """The fields that may be empty."""
         return frozenset((*self.ids, ENTITY_ID, *self.breakdowns))
 
 

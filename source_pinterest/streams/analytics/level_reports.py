@@ -17,7 +17,7 @@ from source_pinterest.config.reports import (
 from source_pinterest.dates import Granularity
 from source_pinterest.streams.analytics.report import ReportStream
 from source_pinterest.streams.analytics.report_spec import ReportSpec, requested, variants_of
-from source_pinterest.streams.base.stream import Sync
+from source_pinterest.streams.base.sync import Sync
 
 _DOCS = "https://developers.pinterest.com/docs/api/v5/analytics-create_report"
 

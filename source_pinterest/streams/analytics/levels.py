@@ -14,6 +14,7 @@ from source_pinterest.streams.ads.entities import AdGroups, Ads, Campaigns
 from source_pinterest.streams.ads.entity_lists import ProductGroupPromotions
 from source_pinterest.streams.analytics.daily import DailyAnalytics
 from source_pinterest.streams.analytics.query import QueryAnalytics
+from source_pinterest.streams.base.declaration import Parent
 
 
 class AdAccountAnalytics(DailyAnalytics):
@@ -28,7 +29,7 @@ class CampaignAnalytics(DailyAnalytics):
 
     path_template = "ad_accounts/{ad_account_id}/campaigns/analytics"
     id_column, level = "CAMPAIGN_ID", "CAMPAIGN"
-    entities, ids_parameter = Campaigns, "campaign_ids"
+    parents = (Parent(Campaigns, parameter="campaign_ids"),)
 
 
 class AdGroupAnalytics(DailyAnalytics):
@@ -36,7 +37,7 @@ class AdGroupAnalytics(DailyAnalytics):
 
     path_template = "ad_accounts/{ad_account_id}/ad_groups/analytics"
     id_column, level = "AD_GROUP_ID", "AD_GROUP"
-    entities, ids_parameter = AdGroups, "ad_group_ids"
+    parents = (Parent(AdGroups, parameter="ad_group_ids"),)
 
 
 class AdAnalytics(DailyAnalytics):
@@ -44,7 +45,7 @@ class AdAnalytics(DailyAnalytics):
 
     path_template = "ad_accounts/{ad_account_id}/ads/analytics"
     id_column, level = "AD_ID", "PIN_PROMOTION"
-    entities, ids_parameter = Ads, "ad_ids"
+    parents = (Parent(Ads, parameter="ad_ids"),)
 
 
 class ProductGroupAnalytics(DailyAnalytics):
@@ -53,7 +54,7 @@ class ProductGroupAnalytics(DailyAnalytics):
     path_template = "ad_accounts/{ad_account_id}/product_groups/analytics"
     needs_user_token = True
     id_column, level = "PRODUCT_GROUP_ID", "PRODUCT_GROUP"
-    entities, ids_parameter = ProductGroupPromotions, "product_group_ids"
+    parents = (Parent(ProductGroupPromotions, parameter="product_group_ids"),)
 
 
 class TargetingAnalytics(QueryAnalytics, ABC):
@@ -98,7 +99,7 @@ class CampaignTargetingAnalytics(TargetingAnalytics):
 
     path_template = "ad_accounts/{ad_account_id}/campaigns/targeting_analytics"
     id_column = "CAMPAIGN_ID"
-    entities, ids_parameter = Campaigns, "campaign_ids"
+    parents = (Parent(Campaigns, parameter="campaign_ids"),)
     targeting_types = (*USUAL_TARGETING_TYPES, "CREATIVE_TYPE", "AUDIENCE_MULTIPLIER")
 
 
@@ -107,7 +108,7 @@ class AdGroupTargetingAnalytics(TargetingAnalytics):
 
     path_template = "ad_accounts/{ad_account_id}/ad_groups/targeting_analytics"
     id_column = "AD_GROUP_ID"
-    entities, ids_parameter = AdGroups, "ad_group_ids"
+    parents = (Parent(AdGroups, parameter="ad_group_ids"),)
 
 
 class AdTargetingAnalytics(TargetingAnalytics):
@@ -115,5 +116,5 @@ class AdTargetingAnalytics(TargetingAnalytics):
 
     path_template = "ad_accounts/{ad_account_id}/ads/targeting_analytics"
     id_column = "AD_ID"
-    entities, ids_parameter = Ads, "ad_ids"
+    parents = (Parent(Ads, parameter="ad_ids"),)
     targeting_types = (*USUAL_TARGETING_TYPES, "QUIZ_RESULT")

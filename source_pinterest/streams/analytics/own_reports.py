@@ -19,7 +19,7 @@ from source_pinterest.dates import parse_day
 from source_pinterest.reporting.client import ReportEndpoint
 from source_pinterest.streams.analytics.report import ReportStream
 from source_pinterest.streams.analytics.report_spec import ReportSpec, requested, variants_of
-from source_pinterest.streams.base.stream import Sync
+from source_pinterest.streams.base.sync import Sync
 
 _ID_OF_MIX_LEVEL = {"CAMPAIGN_TARGETING": "CAMPAIGN_ID", "AD_GROUP_TARGETING": "AD_GROUP_ID"}
 _ID_OF_PRODUCT_LEVEL = {"CAMPAIGN": "CAMPAIGN_ID", "AD_GROUP": "AD_GROUP_ID"}

@@ -44,7 +44,8 @@ from source_pinterest.streams.ads.metrics_ready import MetricsReadyState
 from source_pinterest.streams.analytics.entity_keys import entity_keys
 from source_pinterest.streams.analytics.gate import Expected, RowGate
 from source_pinterest.streams.analytics.report import Estimate
-from source_pinterest.streams.base.stream import PinterestStream, Rank, Sync
+from source_pinterest.streams.base.declaration import Rank
+from source_pinterest.streams.base.sync import Sync
 
 T = TypeVar("T")
 
@@ -75,7 +76,10 @@ class RequestShape(NamedTuple):
 
 
 class QueryAnalytics(AdAccountStream, ABC):
-    """One row per entity and day of the last 89 days. Recent days are read again as long as Pinterest changes them."""
+    """One row per entity and day of the last 89 days. Recent days are read again as long as Pinterest changes them.
+
+    The entities are those of the parent with a `parameter`. Without one, the numbers are of the ad account as a whole.
+    """
 
     cursor_field = DATE
     checkpoint: AccountDayCursor
@@ -84,10 +88,6 @@ class QueryAnalytics(AdAccountStream, ABC):
     id_column: ClassVar[str]
     breakdown: ClassVar[tuple[str, ...]] = ()
     """The fields of a row's key beside the entity and the day."""
-    entities: ClassVar[type[PinterestStream] | None] = None
-    """The stream that lists the entities; None for numbers of the ad account as a whole."""
-    ids_parameter: ClassVar[str] = ""
-    """The parameter for the entities' ids."""
     cost = f"one request for each ad account and {limits.ROWS_PER_ANALYTICS_REQUEST:,} rows"
     rank = Rank.ADS
     rows_a_day: ClassVar[int] = 1
@@ -95,16 +95,15 @@ class QueryAnalytics(AdAccountStream, ABC):
 
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
-        self.primary_key, self.gate = [self.id_column, *self.breakdown, DATE], RowGate(self)
+        self.key, self.gate = (self.id_column, *self.breakdown, DATE), RowGate(self)
         self._line, self._tasks_in_line = ClosableCondition(), 0
         wanted = dict.fromkeys((self.id_column, "AD_ACCOUNT_ID", *(sync.config.analytics_columns or DEFAULT_COLUMNS)))
         self.columns = tuple(column for column in wanted if not (self.breakdown and column in REACH_COLUMNS))
         self.foreign_keys = entity_keys((self.id_column, *self.breakdown), self.columns)
-        self.entity_stream = sync.stream(self.entities) if self.entities else None
-        self.needs = (*self.needs, self.entities) if self.entities else self.needs
+        self.ids_parameter = next(iter(self.listed_by), "")
+        self.entity_stream = self.listed_by.get(self.ids_parameter)
 
     def new_cursor(self, setup: Setup, store: StateStore) -> AccountDayCursor:
-        """Return a cursor over the days of each account."""
         ready = self.shared.stream(MetricsReadyState).last_final_day
         return AccountDayCursor(store, self.period_of(setup, ready), self.request_fingerprint())
 
@@ -149,7 +148,6 @@ class QueryAnalytics(AdAccountStream, ABC):
         return {**schema, "properties": {**schema["properties"], **key_schema(self.breakdown)}}
 
     def get_json_schema(self) -> Mapping[str, Any]:  # type: ignore[override]
-        """Return a schema of the requested columns and the key."""
         return self._schema
 
     def account_tasks(self, accounts: Iterable[str]) -> Iterator[Task]:
@@ -350,7 +348,6 @@ class QueryAnalytics(AdAccountStream, ABC):
         return self.client.url_length(self._path_of(account), self.query((), ANY_DAY, names or self._wanted))
 
     def query(self, ids: Ids, window: DateWindow, names: Names) -> dict[str, Any]:
-        """Return the parameters of a request."""
         start, end = window.as_pair()
         params: dict[str, Any] = {
             START: start,
@@ -368,7 +365,7 @@ class QueryAnalytics(AdAccountStream, ABC):
             MalformedResponseError: the response is not a list of rows that were asked for.
         """
         expected = Expected(
-            key=tuple(self.primary_key),
+            key=self.key,
             optional=frozenset((TARGETING_VALUE,)),
             texts=self._text_columns,
             numbers=number_columns(self.columns),
@@ -380,7 +377,6 @@ class QueryAnalytics(AdAccountStream, ABC):
         return self.gate.bundles(self.gate.expected_rows(self.rows_in(chunks), expected), expected)
 
     def rows_in(self, chunks: Iterable[bytes]) -> Iterator[Record]:
-        """Parse the rows of a response."""
         return rows_of(chunks, on_replacement=self.notices.replacement)
 
     @cached_property

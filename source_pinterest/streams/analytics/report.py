@@ -30,7 +30,8 @@ from source_pinterest.streams.ads.metrics_ready import MetricsReadyState
 from source_pinterest.streams.analytics.entity_keys import report_keys
 from source_pinterest.streams.analytics.gate import ReportKey, ReportRows, RowGate
 from source_pinterest.streams.analytics.report_spec import ReportSpec
-from source_pinterest.streams.base.stream import Rank, Sync
+from source_pinterest.streams.base.declaration import Rank
+from source_pinterest.streams.base.sync import Sync
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -130,7 +131,7 @@ class ReportStream(AdAccountStream):
     def __init__(self, sync: Sync, spec: ReportSpec, name: str = "") -> None:
         super().__init__(sync, name)
         self.spec, self.day_range, self.cost = spec, spec.day_range, spec.cost
-        self.primary_key = [*spec.key, *spec.stamped]
+        self.key = (*spec.key, *spec.stamped)
         if spec.is_total:
             self.cursor_field = []
         self.foreign_keys = report_keys(spec.level, spec.key, spec.columns)
@@ -146,11 +147,10 @@ class ReportStream(AdAccountStream):
     @cached_property
     def _schema(self) -> Mapping[str, Any]:
         schema = analytics_schema((*self.spec.columns, AD_ACCOUNT_ID))
-        keys = key_schema(column for column in self.primary_key if column not in schema["properties"])
+        keys = key_schema(column for column in self.key if column not in schema["properties"])
         return {**schema, "properties": {**schema["properties"], **keys}}
 
     def get_json_schema(self) -> Mapping[str, Any]:  # type: ignore[override]
-        """Return a schema of the requested columns and the key."""
         return self._schema
 
     def report_requests(self) -> list[ReportRequest]:
@@ -165,10 +165,10 @@ class ReportStream(AdAccountStream):
         return requests
 
     def _requests_of_totals(self) -> list[ReportRequest]:
+        accounts = self.accounts()  # before Pinterest's day is asked for: the list tells it
         period = Setup(self.day_range, self.config, None).period(self.shared.today())
         period.explain(self.name)
-        windows = DateWindow(period.start, period.end).cut(self.spec.day_limits.window_days)
-        pairs = product(self.accounts(), windows)
+        pairs = product(accounts, DateWindow(period.start, period.end).cut(self.spec.day_limits.window_days))
         return [request for account, window in pairs for request in self.spec.requests(account, window)]
 
     def _windows(self, account: str) -> list[DateWindow]:
@@ -247,13 +247,11 @@ class Estimate:
 
     @classmethod
     def of_reports(cls, requests: Sequence[ReportRequest]) -> Self:
-        """Return the estimate for reports alone."""
         windows = {(request.ad_account_id, request.window) for request in requests}
         accounts = {request.ad_account_id for request in requests}
         return cls(len(accounts), len(windows), len(requests), _REQUESTS_PER_REPORT * len(requests))
 
     def log(self, stream: str, requests_per_second: float) -> None:
-        """Log the estimate."""
         minutes = math.ceil(self.requests / (60 * requests_per_second))
         LOGGER.info(
             f"{stream}: Estimate: {_counted(self.accounts, 'account')}, {_counted(self.windows, 'window')}, "

@@ -53,7 +53,6 @@ class ReportSpec:
 
     @property
     def day_range(self) -> DayRange:
-        """The days that Pinterest has."""
         return DayRange(self.day_limits.history_days, self.granularity, self.own_start, self.endpoint.first_day)
 
     @property
@@ -81,7 +80,6 @@ class ReportSpec:
 
     @property
     def body(self) -> dict[str, Any]:
-        """The fields that all requests have."""
         fixed = {"level": self.level, "granularity": self.granularity.value, "columns": list(self.columns)}
         return {**fixed, **self.fields}
 
@@ -98,7 +96,6 @@ class ReportSpec:
         return f"{ordered} for {span} to order the report, and a few to ask whether it is ready"
 
     def requests(self, account: str, window: DateWindow) -> list[ReportRequest]:
-        """Return the requests for a window of an account."""
         bodies = ({**self.body, **variant} for variant in self.variants)
         return [ReportRequest(account, window, body, i, self.endpoint) for i, body in enumerate(bodies)]
 

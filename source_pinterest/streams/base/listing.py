@@ -1,16 +1,26 @@
-"""Bookmarks and seen ids of one listing.
+"""The pages of one list: bookmarks, smaller pages, and records that come twice."""
 
-A list ends at a page without a bookmark.
-"""
-
-from collections.abc import Generator, Iterable
+import logging
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from source_pinterest import limits
-from source_pinterest.api.bodies import BY_ID, Record
-from source_pinterest.api.errors import AccessLostError, GoneError, RefusedError, SliceError
+from source_pinterest.api.bodies import BY_ID, ListPage, Record, write_texts
+from source_pinterest.api.errors import AccessLostError, GoneError, PinterestError, Reason, RefusedError, SliceError
+from source_pinterest.api.session import ApiResponse
 from source_pinterest.engine.listed_ids import number_or_text
+from source_pinterest.engine.tasks import Task
+
+if TYPE_CHECKING:
+    from source_pinterest.streams.base.stream import PinterestStream
+
+LOGGER = logging.getLogger("airbyte")
+
+
+Seen = dict[tuple[str, ...], list[Record]]
+"""Records by key."""
 
 
 class RecordPage(NamedTuple):
@@ -102,28 +112,121 @@ class BookmarkPaginator:
         return bookmark
 
 
-class SeenIds:
-    """The keys of the records that a listing has had so far.
+class SeenKeys:
+    """The keys of the items that a list has had so far.
 
     An item that is created while a list is read moves another one onto the next page, where it comes again.
 
     Args:
-        key: the fields that identify a record.
+        key: the fields that identify an item.
     """
 
     def __init__(self, key: tuple[str, ...] = BY_ID.key) -> None:
         self._key = key
-        self._ids: set[int | str | tuple[Any, ...]] = set()
+        self._seen = set[Any]()
 
     def __len__(self) -> int:
-        return len(self._ids)
+        return len(self._seen)
 
     def new(self, records: Iterable[Record]) -> list[Record]:
         """Return the records that no earlier page had."""
         new = []
         for record in records:
             key = number_or_text(record[self._key[0]]) if len(self._key) == 1 else tuple(map(record.get, self._key))
-            if key not in self._ids:
-                self._ids.add(key)
+            if key not in self._seen:
+                self._seen.add(key)
                 new.append(record)
         return new
+
+
+def distinct(stream: "PinterestStream", task: Task, records: Iterable[Record], seen: Seen) -> Iterator[Record]:
+    """Yield the records of a list that comes without pages. Equal records come once.
+
+    A record without its key is left out with a warning. Different records of one key are all emitted, and in a
+    dictionary only the first is; both with a warning.
+
+    Args:
+        stream: has the key.
+        task: has the ids in the path.
+        records: the records of a response.
+        seen: the records of the list so far, by key; new ones are added.
+    """
+    names = stream.key
+    for record in records:
+        write_texts(record, names, key=names)
+        key = tuple(record.get(name) or "" for name in names)
+        if not all(key):
+            stream.notices.warn("no key", f"Pinterest sent a record without {', '.join(names)}. It is left out.")
+            continue
+        others = seen.setdefault(key, [])
+        if record in others:
+            continue
+        if others and stream.is_dictionary:
+            stream.notices.warn("key", f"Pinterest sent several records of {', '.join(key)}. The first one is kept.")
+            continue
+        if others:
+            path, own = stream.path(stream_slice=task), stream.shape.key
+            stream.notices.warn(
+                f"copies in {path}",
+                f"{path} has several items with the same {' and '.join(own)}, such as "
+                f"{', '.join(str(record[name]) for name in own)}. A destination that replaces rows by their key keeps "
+                "one of them.",
+            )
+        others.append(record)
+        yield record
+
+
+def pages_of_list(stream: "PinterestStream", task: Task, more: Mapping[str, Any]) -> Iterator[ApiResponse[ListPage]]:
+    """Yield the pages of one list. An item that an earlier page had is dropped.
+
+    Args:
+        stream: the stream.
+        task: the ids in the path.
+        more: parameters beside those of `request_params`.
+
+    Raises:
+        AccessLostError: Pinterest refuses a page after the first.
+        SliceError: the bookmarks of the list lead nowhere new.
+    """
+    path, keyless = stream.path(stream_slice=task), list[Record]()
+    paginator = BookmarkPaginator(stream.name, path, has_last_bookmark=stream.has_last_bookmark)
+    seen, token, size = SeenKeys(stream.shape.key), dict[str, str](), stream.page_size or 1
+    smaller: dict[str, int] = {}
+    try:
+        while True:
+            params = {**stream.request_params(stream_slice=task, next_page_token=token), **smaller, **more}
+            try:
+                with reading_list(stream.name, path, has_begun=bool(token)):
+                    response = stream.client.send(path, params, stream.parse)
+            except PinterestError as error:
+                if not token and error.reason in stream.empty_if:
+                    LOGGER.info(f"{error.message}. This list counts as empty.")
+                    return
+                if error.reason is not Reason.TOO_LARGE_TO_PARSE or size == 1:
+                    raise
+                size //= 2
+                smaller = {"page_size": size}
+                LOGGER.info(f"{stream.name}: a page of {path} is too large. Asking for {size} items.")
+                continue
+            page = response.value
+            keyless += page.keyless
+            new = seen.new(page.items) if stream.page_size else page.items
+            yield replace(response, value=replace(page, items=new))
+            bookmark = page.bookmark and paginator.follow(page.bookmark, len(page.items), len(new))
+            if not bookmark:
+                return
+            token = {"bookmark": bookmark}
+    finally:
+        if keyless:
+            stream.gaps.add(task.parent_ids)
+            stream.notices.warn(f"{path} {more}", _left_out(stream, path, keyless))
+
+
+def _left_out(stream: "PinterestStream", path: str, keyless: list[Record]) -> str:
+    left_out = (
+        f"items of {path} without {' and '.join(stream.shape.key)}: {len(keyless):,}. They are left out, here and in "
+        f"streams that read by them. One has the fields {', '.join(keyless[0]) or 'none'}."
+    )
+    if stream.checkpoint is None or stream.merges_by_key or stream.is_refresh:
+        return left_out
+    return f"{left_out} The destination keeps every record, so later syncs may not read them until they change."

@@ -56,7 +56,7 @@ class StreamRun(PartitionGenerator):
 
     Attributes:
         cursor: knows what has been read.
-        wait_for_turn: waits for streams that come first; set by `in_order` of streams/selection.py.
+        wait_for_turn: waits for streams that come first, see `WAITS_FOR` of streams/selection.py.
     """
 
     def __init__(
@@ -92,25 +92,22 @@ class StreamRun(PartitionGenerator):
 
     @property
     def name(self) -> str:
-        """The name of the stream."""
         return self.stream.name
 
     def as_abstract_stream(self) -> AbstractStream:
-        """Return the stream in the form that the concurrent reader takes."""
         stream = self.stream
-        key, field = stream.primary_key, stream.cursor_field
+        field = stream.cursor_field
         return DefaultStream(
             partition_generator=self,
             name=stream.name,
             json_schema=stream.get_json_schema(),
-            primary_key=[key] if isinstance(key, str) else key,
+            primary_key=stream.primary_key,
             cursor_field=CursorField(field) if isinstance(field, str) and field else None,
             logger=LOGGER,
             cursor=self.cursor,
         )
 
     def generate(self) -> Iterator["TaskPartition"]:
-        """Return a partition for each task, as they are planned."""
         return map(partial(TaskPartition, self), self.tasks())
 
     def tasks(self) -> Generator[Task, None, None]:
@@ -127,6 +124,7 @@ class StreamRun(PartitionGenerator):
         error: Exception | None = None
         try:
             self.wait_for_turn()
+            self.stream.shared.fix_day(self.stream)
             for task in self.stream.tasks():
                 if not self._add(task):
                     break
@@ -201,9 +199,12 @@ class StreamRun(PartitionGenerator):
     def _failure(self, task: Task, error: Exception) -> Exception | None:
         """Draw the consequence of an error. Return the error to raise, which says what the user can do about it.
 
-        The refusal of a stream's only task is the error of the stream. The refusal of an account that has to be
-        readable is the loss of the account. All other refusals wait for the end of the last task, and so do those of a
-        stream that may lack a right: only all of its tasks together show it.
+        | refused                                        | consequence                                           |
+        |------------------------------------------------|-------------------------------------------------------|
+        | the only task of a stream                      | the stream fails at once                              |
+        | an account that has to be readable             | the account is lost at once                           |
+        | any other task, and each of a stream that may  | judged after the last task: if all are refused, the   |
+        | lack a right                                   | right is missing                                      |
         """
         if isinstance(error, RefusedError | GoneError):
             if task.parents and (self.stream.access or not self._is_loss(task)):
@@ -299,11 +300,9 @@ class TaskPartition(Partition):
         yield from ()
 
     def to_slice(self) -> Mapping[str, Any]:
-        """Return the task, for log lines."""
         return self.task
 
     def stream_name(self) -> str:
-        """Return the name of the stream."""
         return self.run.name
 
     def __hash__(self) -> int:

@@ -1,8 +1,7 @@
-"""The base class of all streams, and what the streams of a sync share.
+"""The base class of all streams.
 
 HttpStream (CDK)
-  PinterestStream            path, bookmarks, records; reads tasks as bundles
-    ChildStream              one task per id of a parent stream; beside the other bases
+  PinterestStream            one task, or one per id of a parent; reads tasks as bundles
     VariedStream             reads each task once per value of a parameter; beside the other bases
     AdAccountStream          one task per ad account
       EntityStream           emits changed entities
@@ -16,13 +15,9 @@ HttpStream (CDK)
 
 import logging
 from abc import ABC
-from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from enum import IntEnum
 from functools import cache, cached_property
-from typing import Any, ClassVar, NamedTuple, TypeVar
+from typing import Any, ClassVar
 
 import requests
 from airbyte_cdk.sources.streams.http import HttpStream
@@ -31,8 +26,7 @@ from airbyte_cdk.sources.utils.casing import camel_to_snake
 from pendulum import Date
 
 from source_pinterest import limits
-from source_pinterest.api import Api
-from source_pinterest.api.bodies import BY_ID, ListPage, ListShape, Record, list_page, write_texts
+from source_pinterest.api.bodies import ListPage, ListShape, Record, Unpack, list_page, write_texts
 from source_pinterest.api.client import PinterestClient
 from source_pinterest.api.errors import (
     Access,
@@ -45,117 +39,18 @@ from source_pinterest.api.errors import (
     sign_in_for,
 )
 from source_pinterest.api.session import ApiResponse, path_of
-from source_pinterest.config import Config
-from source_pinterest.dates import day_of_header
-from source_pinterest.engine.asks import Refusals
-from source_pinterest.engine.bundles import Bundle, RowBudget, bundles_of
+from source_pinterest.engine.bundles import Bundle, bundles_of
 from source_pinterest.engine.ledger import Ledger
 from source_pinterest.engine.listed_ids import ListedIds
 from source_pinterest.engine.progress import Notices
-from source_pinterest.engine.tasks import ParentIds, Task
-from source_pinterest.reporting.runner import ReportRunner
+from source_pinterest.engine.tasks import ParentIds, Task, or_failed
 from source_pinterest.state.cursor import PinterestCursor, StateStore
 from source_pinterest.state.period import DayRange, Period, Setup
-from source_pinterest.streams.base.listing import BookmarkPaginator, RecordPage, SeenIds, reading_list
+from source_pinterest.streams.base.declaration import ForeignKey, Parent, Rank
+from source_pinterest.streams.base.listing import RecordPage, Seen, distinct, pages_of_list
+from source_pinterest.streams.base.sync import Sync
 
 LOGGER = logging.getLogger("airbyte")
-
-S = TypeVar("S")
-
-_TODAY = "today"
-
-
-@dataclass(frozen=True)
-class Sync:
-    """The objects that the streams of one sync share.
-
-    Attributes:
-        api: sends all requests.
-        config: the user's configuration.
-        rows: bounds the analytics rows that are in memory at once.
-        refusals: of names in reports, by the path and the level of the reports.
-    """
-
-    api: Api
-    config: Config
-    rows: RowBudget = field(default_factory=lambda: RowBudget(limits.ROWS_IN_MEMORY))
-    refusals: defaultdict[str, Refusals] = field(default_factory=lambda: defaultdict(Refusals))
-    _streams: dict[type, Any] = field(default_factory=dict)
-    _days: dict[str, Date] = field(default_factory=dict)
-
-    @cached_property
-    def reports(self) -> ReportRunner:
-        """The runner that creates and polls the asynchronous reports of all streams."""
-        jobs, timeout_seconds = self.config.num_report_jobs, 60 * self.config.report_timeout_minutes
-        return ReportRunner(
-            jobs,
-            timeout_seconds,
-            self.analytics_pace,
-            pauses=self.api.retry_policy.pauses,
-            requests_left=lambda: self.api.budget.requests_left("ads_analytics"),
-        )
-
-    def analytics_pace(self) -> float:
-        """Return the requests per second that the quota of ad accounts' analytics and reports allows."""
-        return self.api.budget.requests_per_second("ads_analytics")
-
-    def organic_pace(self) -> float:
-        """Return the requests per second that the quota of profiles' and pins' analytics allows."""
-        return self.api.budget.requests_per_second("org_analytics")
-
-    def today(self) -> Date:
-        """Return Pinterest's day, which is the same for the whole sync.
-
-        It is the day of the newest response when it is first needed. Before the first response, a generator of tasks
-        waits for a list that the sync reads anyway. Without such a list, this machine's day counts.
-        """
-        if day := self._days.get(_TODAY):
-            return day
-        if not self.api.session.last_date:
-            streams = [s for s in list(self._streams.values()) if getattr(s, "tells_day", False) and s.ids.wanted]
-            for stream in sorted(streams, key=lambda stream: stream.rank)[:1]:
-                with suppress(Exception):  # raised again in the streams that need the list
-                    stream.ids.get(())
-        return self._days.setdefault(_TODAY, day_of_header(self.api.session.last_date, self.config.today))
-
-    def stream(self, stream_class: type[S]) -> S:
-        """Return this sync's instance of a stream class."""
-        if stream_class not in self._streams:
-            self._streams[stream_class] = stream_class(self)  # type: ignore[call-arg]
-        return self._streams[stream_class]  # type: ignore[no-any-return]
-
-
-class ForeignKey(NamedTuple):
-    """Fields that name a record of another stream by its primary key.
-
-    Attributes:
-        stream: the other stream's name.
-        fields: one for each field of the other stream's primary key, in the same order. The ad account by which organic
-            streams distinguish owners may be missing. If a field is empty, the record names no other record.
-        unless: when the other stream lacks the record; empty if it never does.
-    """
-
-    stream: str
-    fields: tuple[str, ...]
-    unless: str = ""
-
-
-def to_pin(field: str) -> ForeignKey:
-    """Return the foreign key of a field that names a pin. An ad may promote a pin of another user."""
-    return ForeignKey("pins", (field,), unless="the pin is somebody else's or deleted")
-
-
-class Rank(IntEnum):
-    """How early a stream is read. Under a small quota, people wait for the numbers of their ads first."""
-
-    ADS = 1
-    """Analytics of ads, reports, and the lists that these need."""
-    LIST = 2
-    """Any other list of the user or of an ad account."""
-    EACH = 3
-    """A request for each campaign, ad group, product group, keyword, interest or pin of a new ad."""
-    EACH_PIN = 4
-    """A request for each board, section or pin, of which there are most."""
 
 
 class PinterestStream(HttpStream, ABC):
@@ -168,28 +63,37 @@ class PinterestStream(HttpStream, ABC):
     sync reads it by a `StreamRun`; `stream_slices` and `read_records` give other callers the same tasks and records.
     """
 
-    primary_key: str | list[str] = "id"
+    key: tuple[str, ...] = ("id",)
+    """The fields of the primary key."""
     path_template: ClassVar[str]
+    parents: tuple[Parent, ...] = ()
+    """The streams that this one is read by. Those that its base classes name come before its own."""
+    foreign_keys: tuple[ForeignKey, ...] = ()
+    """Its own foreign keys; those to its parents, whose ids its records get, come before them."""
+    parent_fields: tuple[str, ...] = ()
+    """The fields that identify a task; those that hold ids of parents come before those of the class."""
+    parent_stream: "PinterestStream"
+    """The parent with a task for each id, which is the last one with a `field`."""
+    parent_field: str = ""
+    """Its `field`; empty without such a parent."""
     scopes: ClassVar[tuple[str, ...]]
     access: Access | None = None
     needs_user_token: ClassVar[bool] = False
     """Whether Pinterest serves the stream to the token of a user, and not to one of the app itself."""
     cost: str = f"one request for each {limits.PAGE_SIZE} records"
     """The requests of a sync, for the documentation, which names the stream in the place of records."""
-    tells_day: ClassVar[bool] = False
-    """Whether the first request of the list tells Pinterest's day, so that other streams wait for it."""
     rank: ClassVar[Rank] = Rank.LIST
     """How early the stream is read. With a dearer parent, it has the rank of that one."""
-    parent_fields: tuple[str, ...] = ()
-    """The names of the parents' ids that identify a task."""
-    needs: "tuple[type[PinterestStream], ...]" = ()
-    """The parent streams. The tasks are made of their ids. Base classes add the parents that they know."""
-    foreign_keys: tuple[ForeignKey, ...] = ()
-    """The leaf's own foreign keys; its base class adds the parents, whose ids it writes on the records."""
     page_size: int | None = limits.PAGE_SIZE
     """None if the endpoint has no pages."""
-    shape: ClassVar[ListShape] = BY_ID
-    """Where a response holds the list, and the key of its items."""
+    is_dictionary: ClassVar[bool] = False
+    """Whether the records name values of other streams. Of different records of one key, only the first is kept."""
+    list_field: ClassVar[str] = "items"
+    """The field of a response that holds the list; empty where the response itself may be the list."""
+    unpack: Unpack | None = None
+    """Returns the items that an object in a list of Pinterest's stands for, if it is not an item itself."""
+    parameter: ClassVar[str] = ""
+    """The parameter for each of whose values a `VariedStream` is read."""
     empty_if: ClassVar[tuple[Reason, ...]] = ()
     """Errors of the first page by which Pinterest says that a list has no items."""
     has_last_bookmark: ClassVar[bool] = False
@@ -198,6 +102,8 @@ class PinterestStream(HttpStream, ABC):
     """Whether a request can be split if its response is too large."""
     day_range = DayRange(limits.ASYNC_HISTORY_DAYS)
     """The days that Pinterest keeps for the stream, if its records have days."""
+    listed_at = 0
+    """When the first page of this sync was listed, in epoch seconds by the server's clock; 0 before that."""
     merges_by_key = True
     """Whether the destination replaces rows by their key; True until the sync's mode is known."""
     is_refresh = False
@@ -215,7 +121,10 @@ class PinterestStream(HttpStream, ABC):
         self.gaps = set[ParentIds]()
         """The lists of which items without their key were left out."""
         self.ledger = Ledger()
-        self.ids = ListedIds(self.name, self.list_ids, self.needed_ids)
+        self.children = sync.children[type(self)]
+        """How selected streams, and their parents, declare this stream as a parent. They need all of its ids."""
+        self.ids = ListedIds(self.name, self.list_ids, self.children)
+        self._declare_parents()
         self.client = PinterestClient(
             sync.api,
             self.name,
@@ -232,24 +141,48 @@ class PinterestStream(HttpStream, ABC):
 
     @property
     def name(self) -> str:
-        """The name of the stream in catalogs."""
         return self._name
+
+    def _declare_parents(self) -> None:
+        """Set the parents that the stream has with this config, and what follows from them."""
+        declared = (parent for cls in reversed(type(self).__mro__) for parent in vars(cls).get("parents", ()))
+        self.parents = tuple(parent for parent in declared if parent.when(self.config))
+        self.listed_by: dict[str, PinterestStream] = {}
+        """The parents whose ids requests name, by parameter."""
+        fields, foreign_keys = dict[str, None](), dict[ForeignKey, None]()
+        for parent in self.parents:
+            stream = self.shared.stream(parent.stream)
+            if parent.parameter:
+                self.listed_by[parent.parameter] = stream
+            if parent.field:
+                self.parent_field, self.parent_stream = parent.field, stream
+                ids = (*stream.parent_fields, parent.field)
+                fields |= dict.fromkeys(ids)
+                foreign_keys |= dict.fromkeys(key for key in stream.foreign_keys if {*key.fields} <= {*ids})
+                foreign_keys[ForeignKey(stream.name, ids, parent.unless)] = None
+        self.foreign_keys = tuple(foreign_keys | dict.fromkeys(self.foreign_keys))
+        self.parent_fields = (*fields, *self.parent_fields)
+        given = (*self.parent_fields, self.parameter)
+        self.shape = ListShape(tuple(name for name in self.key if name not in given), self.list_field, self.unpack)
+        """The form of a response: where it holds the list, and the fields of the key that an item has by itself."""
+
+    def is_wanted(self, what: str) -> bool:
+        """Return whether a child stream wants this of the stream."""
+        return any(child.wants == what for child in self.children)
+
+    @property
+    def primary_key(self) -> list[str]:
+        """The fields of the primary key, as the framework has them."""
+        return list(self.key)
 
     def select(self) -> None:
         """Prepare a sync that emits the stream."""
+        self.shared.select(self)
         self.ids.announce()
-        if self.tells_day:
-            self.ids.want()
         if self.checkpoint:
             self.checkpoint.explain()
 
-    def needed_ids(self) -> Iterator[ListedIds]:
-        """Return the caches of the ids with which the tasks are made."""
-        for stream in self.needs:
-            yield self.shared.stream(stream).ids
-
     def open_state(self, setup: Setup, store: StateStore) -> PinterestCursor | None:
-        """Set the stream's cursor, and return it."""
         self.merges_by_key = setup.merges_by_key
         self.is_refresh = store.refresh is not None
         self.checkpoint = self.new_cursor(setup, store)
@@ -266,7 +199,6 @@ class PinterestStream(HttpStream, ABC):
 
     @property
     def url_base(self) -> str:
-        """The base URL of the API."""
         return f"{self.api.base_url}/"
 
     def path(self, *, stream_slice: Mapping[str, Any] | None = None, **_: Any) -> str:
@@ -318,8 +250,23 @@ class PinterestStream(HttpStream, ABC):
         return self.tasks()
 
     def tasks(self) -> Iterator[Task]:
-        """Return the tasks of the stream: here one for the whole stream."""
-        yield self.task({})
+        """Yield a task for each id of the parent, or one if there is none.
+
+        A failed listing of parents becomes one task, which raises its error.
+        """
+        if not self.parent_field:
+            yield self.task({})
+            return
+        for parent_task in self.parent_stream.tasks():
+            if parent_task.error:
+                yield parent_task
+            else:
+                yield from or_failed(parent_task.parents, self.tasks_of(parent_task))
+
+    def tasks_of(self, parent_task: Task) -> Iterator[Task]:
+        """Yield a task for each id in a list of the parent."""
+        for parent_id in self.parent_stream.ids.get(parent_task.parent_ids):
+            yield self.task({**parent_task.parents, self.parent_field: parent_id})
 
     def task(self, parents: Mapping[str, str], named: Mapping[str, Any] | None = None) -> Task:
         """Return the task of one list.
@@ -393,7 +340,7 @@ class PinterestStream(HttpStream, ABC):
         """
         with self.ids.filling(task.parent_ids) as ids:
             for page in self.record_pages(task):
-                if self.ids.wanted:
+                if self.children:
                     ids.extend(self.ids_for_children(page.records))
                 yield from self.to_bundles(page.records)
         return self.has_gap(task)
@@ -406,7 +353,6 @@ class PinterestStream(HttpStream, ABC):
         return self.merges_by_key and task.parent_ids in self.gaps
 
     def to_bundles(self, records: Iterable[Record]) -> Iterator[Bundle]:
-        """Serialise records as bundles of messages."""
         return bundles_of(self.name, records)
 
     def list_ids(self, parents: ParentIds) -> Iterator[str]:
@@ -426,9 +372,29 @@ class PinterestStream(HttpStream, ABC):
         del record
 
     def record_pages(self, task: Task) -> Iterator[RecordPage]:
-        """Return the records of a task page by page."""
+        """Yield the records of a task page by page."""
+        seen = Seen()
         for response in self.responses(task):
-            yield RecordPage(self.records(response.value, task), response.server_time)
+            yield self.record_page(response, task, seen)
+
+    def record_page(
+        self, response: ApiResponse[ListPage], task: Task, seen: Seen, stamp: Mapping[str, Any] | None = None
+    ) -> RecordPage:
+        """Return the records of a response.
+
+        Args:
+            response: the response.
+            task: the ids in the path.
+            seen: the records of the task so far, if its list has no pages.
+            stamp: fields that each record gets.
+        """
+        self.listed_at = self.listed_at or response.server_time
+        records = self.records(response.value, task)
+        if stamp:
+            records = [{**record, **stamp} for record in records]
+        if self.page_size is None:
+            records = list(distinct(self, task, records, seen))
+        return RecordPage(records, response.server_time)
 
     def records(self, page: ListPage, task: Task) -> list[Record]:
         """Return the records of a page, with the ids of the task; all ids become strings."""
@@ -450,75 +416,6 @@ class PinterestStream(HttpStream, ABC):
             more: parameters beside those of `request_params`.
 
         Raises:
-            AccessLostError: Pinterest refuses a page after the first.
-            SliceError: the bookmarks of the list lead nowhere new.
+            PinterestError: as `pages_of_list`.
         """
-        path = self.path(stream_slice=task)
-        paginator = BookmarkPaginator(self.name, path, has_last_bookmark=self.has_last_bookmark)
-        seen, keyless = SeenIds(self.shape.key), list[Record]()
-        token, size = None, (largest := self.page_size or 1)
-        try:
-            while True:
-                smaller = {"page_size": size} if size < largest else {}
-                params = {**self.request_params(stream_slice=task, next_page_token=token), **smaller, **more}
-                try:
-                    with reading_list(self.name, path, has_begun=token is not None):
-                        response = self.client.send(path, params, self.parse)
-                except PinterestError as error:
-                    size = self._smaller_page(error, path, size, is_first=token is None)
-                    if not size:
-                        return
-                    continue
-                page = response.value
-                keyless += page.keyless
-                new = self.without_copies(path, page.items) if self.page_size is None else seen.new(page.items)
-                yield replace(response, value=replace(page, items=new))
-                bookmark = page.bookmark and paginator.follow(page.bookmark, len(page.items), len(new))
-                if not bookmark:
-                    return
-                token = {"bookmark": bookmark}
-        finally:
-            if keyless:
-                self.gaps.add(task.parent_ids)
-                self.notices.warn(f"{path} {more}", self._left_out(path, keyless))
-
-    def _smaller_page(self, error: PinterestError, path: str, size: int, *, is_first: bool) -> int:
-        """Return the size of the page to ask for after an error; 0 if the error says that the list has no items.
-
-        Raises:
-            PinterestError: the error, if it is about neither the size of the page nor an empty list.
-        """
-        if error.reason is Reason.TOO_LARGE_TO_PARSE and size > 1:
-            LOGGER.info(f"{self.name}: a page of {path} is too large. Asking for {size // 2} items.")
-            return size // 2
-        if is_first and error.reason in self.empty_if:
-            LOGGER.info(f"{error.message}. This list counts as empty.")
-            return 0
-        raise error
-
-    def _left_out(self, path: str, keyless: list[Record]) -> str:
-        left_out = (
-            f"items of {path} without {' and '.join(self.shape.key)}: {len(keyless):,}. They are left out, here and in "
-            f"streams that read by them. One has the fields {', '.join(keyless[0]) or 'none'}."
-        )
-        if self.checkpoint is None or self.merges_by_key or self.is_refresh:
-            return left_out
-        return f"{left_out} The destination keeps every record, so later syncs may not read them until they change."
-
-    def without_copies(self, path: str, items: list[Record]) -> list[Record]:
-        """Return the items of a list that has no pages, each once, and warn of different ones with the same key."""
-        kept: list[Record] = []
-        by_key = dict[tuple[str, ...], list[Record]]()
-        for item in items:
-            key = tuple(str(item.get(field)) for field in self.shape.key)
-            others = by_key.setdefault(key, []) if all(field in item for field in self.shape.key) else []
-            if item not in others:
-                others.append(item)
-                kept.append(item)
-        if twice := [", ".join(key) for key, others in by_key.items() if len(others) > 1]:
-            self.notices.warn(
-                f"copies in {path}",
-                f"{path} has several items with the same {' and '.join(self.shape.key)}, such as {twice[0]}. A "
-                "destination that replaces rows by their key keeps one of them.",
-            )
-        return kept
+        return pages_of_list(self, task, more)

@@ -5,16 +5,14 @@ Pinterest sends the credentials of a feed. They are removed before a record leav
 
 from abc import ABC
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Any, ClassVar
 from urllib.parse import urlsplit, urlunsplit
 
 from source_pinterest import limits
-from source_pinterest.api.bodies import ListPage, ListShape, Record, list_page, one_item, with_key
+from source_pinterest.api.bodies import ListPage, Record, one_item
 from source_pinterest.api.errors import Reason
 from source_pinterest.engine.tasks import Task
-from source_pinterest.streams.base.child import ChildStream
-from source_pinterest.streams.base.stream import ForeignKey, Rank, to_pin
+from source_pinterest.streams.base.declaration import ForeignKey, Parent, Rank, to_pin
 from source_pinterest.streams.organic.base import OrganicStream
 
 _PROCESSING = "PROCESSING"
@@ -35,7 +33,6 @@ class Catalogs(CatalogStream):
     needs_user_token = True
 
     def fact_for_children(self, record: Record) -> str:
-        """Return the type of a catalog, such as RETAIL."""
         return str(record.get("catalog_type"))
 
 
@@ -46,7 +43,6 @@ class CatalogsFeeds(CatalogStream):
     foreign_keys = (ForeignKey("catalogs", ("catalog_id",)),)
 
     def fact_for_children(self, record: Record) -> str:
-        """Return the catalog type of a feed, such as RETAIL."""
         return str(record.get("catalog_type"))
 
     def records(self, page: ListPage, task: Task) -> list[Record]:
@@ -58,16 +54,15 @@ class CatalogsFeeds(CatalogStream):
         return records
 
 
-class CatalogsFeedProcessingResults(ChildStream, CatalogStream):
+class CatalogsFeedProcessingResults(CatalogStream):
     """Processing runs of each feed. https://developers.pinterest.com/docs/api/v5/feed_processing_results-list."""
 
-    primary_key: str | list[str] = ["feed_id", "id"]  # noqa: RUF012 - the framework's attribute, never changed
+    key = ("feed_id", "id")
     path_template = "catalogs/feeds/{feed_id}/processing_results"
     needs_user_token = True
-    child_of = CatalogsFeeds
+    parents = (Parent(CatalogsFeeds, "feed_id"),)
     has_last_bookmark = True  # seen to lead to an empty page; by Pinterest's documentation it may lead to the first
     cost = f"one request for each feed and {limits.PAGE_SIZE} records, and one for an empty page after the last"
-    parent_fields = ("feed_id",)
 
     def ids_for_children(self, records: Iterable[Record]) -> Iterator[str]:
         """Yield the latest finished result of a page, and keep when it was created. Unfinished ones lack issues."""
@@ -88,52 +83,37 @@ class CatalogsProductGroups(CatalogStream):
     foreign_keys = (ForeignKey("catalogs", ("catalog_id",)), ForeignKey("catalogs_feeds", ("feed_id",)))
 
 
-class CatalogsProductGroupProducts(ChildStream, CatalogStream):
+class CatalogsProductGroupProducts(CatalogStream):
     """Products of each product group, with their pins. https://developers.pinterest.com/docs/api/v5/catalogs_product_group_pins-list."""
 
-    primary_key: str | list[str] = ["product_group_id", "pin_id"]  # noqa: RUF012 - the framework's attribute, never changed
+    key = ("product_group_id", "pin_id")
     path_template = "catalogs/product_groups/{product_group_id}/products"
     scopes = ("boards:read", "catalogs:read", "pins:read")
     needs_user_token = True
-    shape = ListShape(("pin_id",))
     foreign_keys = (to_pin("pin_id"),)
-    child_of = CatalogsProductGroups
+    parents = (Parent(CatalogsProductGroups, "product_group_id"),)
     cost = f"one request for each product group and {limits.PAGE_SIZE} products"
     rank = Rank.EACH
-    parent_fields = ("product_group_id",)
 
-    def parse(self, chunks: Iterator[bytes]) -> ListPage:
-        """Return the products of a page. The id of the nested pin becomes a field of the product.
-
-        Raises:
-            MalformedResponseError: the body is not a page of products with pins.
-        """
-        page = list_page(chunks, self.notices.replacement, ListShape(key=()), is_paged=True)
-        products = map(_with_pin_id, [*page.items, *page.keyless])
-        return replace(with_key(list(products), self.shape.key), bookmark=page.bookmark)
+    def unpack(self, item: Record) -> Iterable[Record]:
+        """Return the product. The id of its nested pin becomes a field of it."""
+        pin = item.get("pin")
+        return ({**item, "pin_id": pin["id"]} if isinstance(pin, dict) and "id" in pin else item,)
 
 
-class CatalogsProductGroupCounts(ChildStream, CatalogStream):
+class CatalogsProductGroupCounts(CatalogStream):
     """Numbers of products in each product group. https://developers.pinterest.com/docs/api/v5/catalogs_product_groups-product_counts_get."""
 
-    primary_key = "product_group_id"
+    key = ("product_group_id",)
     path_template = "catalogs/product_groups/{product_group_id}/product_counts"
     needs_user_token = True
-    shape = ListShape(("product_group_id",))
     page_size = None
-    child_of = CatalogsProductGroups
+    parents = (Parent(CatalogsProductGroups, "product_group_id"),)
     cost = "one request for each product group"
     rank = Rank.EACH
-    parent_fields = ("product_group_id",)
 
     def parse(self, chunks: Iterator[bytes]) -> ListPage:
-        """Return the counts of a group as a page."""
         return one_item(chunks, ("total",))
-
-
-def _with_pin_id(product: Record) -> Record:
-    pin = product.get("pin")
-    return {**product, "pin_id": pin["id"]} if isinstance(pin, dict) and "id" in pin else product
 
 
 def _public_url(location: Any) -> str | None:

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar
 
 from source_pinterest import limits
-from source_pinterest.api.bodies import ListPage, ListShape
+from source_pinterest.api.bodies import ListPage
 from source_pinterest.api.errors import BadRequestError, Reason
 from source_pinterest.api.session import ApiResponse
 from source_pinterest.engine.tasks import Task
-from source_pinterest.streams.base.child import ChildStream
-from source_pinterest.streams.base.stream import ForeignKey, Sync
+from source_pinterest.streams.base.declaration import ForeignKey, Parent
+from source_pinterest.streams.base.sync import Sync
 from source_pinterest.streams.catalogs.catalogs import (
     Catalogs,
     CatalogsFeedProcessingResults,
@@ -26,7 +26,7 @@ Encode = Callable[[Mapping[str, Any]], Mapping[str, str]]
 """Turns nested parameters into those of a query string."""
 
 
-class ReportStatsStream(ChildStream, CatalogStream, ABC):
+class ReportStatsStream(CatalogStream, ABC):
     """Counts of each issue, with a task for each feed or catalog.
 
     Pinterest's API description encodes the nested parameters with brackets, which are defined for one level only. Its
@@ -35,9 +35,7 @@ class ReportStatsStream(ChildStream, CatalogStream, ABC):
 
     path_template = "catalogs/reports/stats"
     needs_user_token = True
-    shape = ListShape(("code",))
     report_type: ClassVar[str]
-    child_of: ClassVar[type[Catalogs | CatalogsFeeds]]
 
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
@@ -47,15 +45,15 @@ class ReportStatsStream(ChildStream, CatalogStream, ABC):
     def tasks_of(self, parent_task: Task) -> Iterator[Task]:
         """Yield a task for each feed or catalog of a type for which Pinterest counts issues."""
         for task in super().tasks_of(parent_task):
-            if self._type_of(task[self.parent_fields[-1]]) in TYPES_WITH_STATS:
+            if self._type_of(task[self.parent_field]) in TYPES_WITH_STATS:
                 yield task
 
     def _type_of(self, subject: str) -> Any:
-        return self.shared.stream(self.child_of).ids.fact_about(subject)
+        return self.parent_stream.ids.fact_about(subject)
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Add the type of the counts, and the feed or catalog."""
-        field = self.parent_fields[-1]
+        field = self.parent_field
         subject = kwargs["stream_slice"][field]
         report = {"report_type": self.report_type, field: subject}
         parameters = {"catalog_type": self._type_of(subject), "report": report}
@@ -75,17 +73,15 @@ class ReportStatsStream(ChildStream, CatalogStream, ABC):
             yield from super().responses(task, **more)
 
 
-class CatalogsFeedItemIssues(ChildStream, CatalogStream):
+class CatalogsFeedItemIssues(CatalogStream):
     """Samples of items with errors or warnings in the latest processing of each feed. https://developers.pinterest.com/docs/api/v5/items_issues-list."""
 
-    primary_key: str | list[str] = ["processing_result_id", "item_number"]  # noqa: RUF012 - the framework's attribute
+    key = ("processing_result_id", "item_number")
     path_template = "catalogs/processing_results/{processing_result_id}/item_issues"
     needs_user_token = True
-    shape = ListShape(("item_number",))
-    child_of = CatalogsFeedProcessingResults
+    parents = (Parent(CatalogsFeedProcessingResults, "processing_result_id"),)
     empty_if = (Reason.NO_CATALOG, Reason.NOT_SERVED)
     cost = f"one request for each feed and {limits.PAGE_SIZE} records"
-    parent_fields = ("feed_id", "processing_result_id")
 
     def tasks_of(self, parent_task: Task) -> Iterator[Task]:
         """Yield a task for the latest finished result of a feed, on whichever page of the list it is."""
@@ -98,22 +94,20 @@ class CatalogsFeedItemIssues(ChildStream, CatalogStream):
 class CatalogsFeedIngestionStats(ReportStatsStream):
     """Counts of issues that Pinterest found while it read each feed. https://developers.pinterest.com/docs/api/v5/reports-stats."""
 
-    primary_key: str | list[str] = ["feed_id", "code"]  # noqa: RUF012 - as above
+    key = ("feed_id", "code")
     report_type = "FEED_INGESTION_ISSUES"
-    child_of = CatalogsFeeds
+    parents = (Parent(CatalogsFeeds, "feed_id"),)
     foreign_keys = (ForeignKey("catalogs", ("catalog_id",)),)
     cost = f"one request for each feed and {limits.PAGE_SIZE} records"
-    parent_fields = ("feed_id",)
 
 
 class CatalogsDistributionStats(ReportStatsStream):
     """Counts of issues that keep items of each catalog from being shown. https://developers.pinterest.com/docs/api/v5/reports-stats."""
 
-    primary_key: str | list[str] = ["catalog_id", "code"]  # noqa: RUF012 - as above
+    key = ("catalog_id", "code")
     report_type = "DISTRIBUTION_ISSUES"
-    child_of = Catalogs
+    parents = (Parent(Catalogs, "catalog_id"),)
     cost = f"one request for each catalog and {limits.PAGE_SIZE} records"
-    parent_fields = ("catalog_id",)
 
 
 def _in_brackets(parameters: Mapping[str, Any], prefix: str = "parameters") -> Mapping[str, str]:

@@ -15,7 +15,9 @@ from source_pinterest.state.cursor import PinterestCursor, StateStore, reading_s
 from source_pinterest.state.formats import ACCOUNT_KEY
 from source_pinterest.state.period import Setup
 from source_pinterest.streams.ads.accounts import AdAccounts
-from source_pinterest.streams.base.stream import ForeignKey, PinterestStream, Sync
+from source_pinterest.streams.base.declaration import Parent
+from source_pinterest.streams.base.stream import PinterestStream
+from source_pinterest.streams.base.sync import Sync
 
 TEXT = {"type": ["null", "string"]}
 _OWNERS = "owners"
@@ -28,21 +30,18 @@ class OrganicStream(PinterestStream):
     In the last case each owner has a task, and the id of the ad account is a field of the records and part of the key.
     """
 
+    parents: tuple[Parent, ...] = (Parent(AdAccounts, ACCOUNT_KEY, when=lambda config: config.organic_per_ad_account),)
     stamped: Mapping[str, Mapping[str, Any]] = {}
     """Fields that the connector adds from the request of a record, with their schemas."""
 
     def __init__(self, sync: Sync) -> None:
-        super().__init__(sync)
         self._ad_accounts = sync.stream(AdAccounts) if sync.config.organic_per_ad_account else None
         if self._ad_accounts:
-            own_key = [self.primary_key] if isinstance(self.primary_key, str) else self.primary_key
-            self.primary_key = [ACCOUNT_KEY, *own_key]
-            self.parent_fields = (ACCOUNT_KEY, *self.parent_fields)
+            self.key = (ACCOUNT_KEY, *self.key)
             self.stamped = {ACCOUNT_KEY: _OWNER, **self.stamped}
-            foreign_keys = (key._replace(fields=(ACCOUNT_KEY, *key.fields)) for key in self.foreign_keys)
-            self.foreign_keys = (ForeignKey(AdAccounts.stream_name(), (ACCOUNT_KEY,)), *foreign_keys)
+            self.foreign_keys = tuple(key._replace(fields=(ACCOUNT_KEY, *key.fields)) for key in self.foreign_keys)
             self.access = self.access or role("Admin", "Analyst")
-            self.needs = (AdAccounts, *self.needs)
+        super().__init__(sync)
 
     @cached_property
     def _stamped_schema(self) -> Mapping[str, Any]:
@@ -62,9 +61,12 @@ class OrganicStream(PinterestStream):
         return super().open_state(setup, store)
 
     def tasks(self) -> Iterator[Task]:
-        """Yield the only task, or one for each owner, and a failed task for each that must be readable and is not."""
-        if self._ad_accounts is None:
-            yield self.task({})
+        """Yield a task for each owner, and a failed task for each that must be readable and is not.
+
+        Without owners, or with a parent that has them, the tasks are those of any stream.
+        """
+        if self._ad_accounts is None or self.parent_stream is not self._ad_accounts:
+            yield from super().tasks()
             return
         accounts = self._ad_accounts.one_per_owner()
         for account in accounts:

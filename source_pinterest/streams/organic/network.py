@@ -3,29 +3,24 @@
 The user names of followers and of followed accounts are personal data.
 """
 
-from source_pinterest.api.bodies import ListShape
 from source_pinterest.streams.base.stream import PinterestStream
 from source_pinterest.streams.organic.base import OrganicStream
-
-_BY_NAME = ListShape(("username",))
 
 
 class Followers(PinterestStream):
     """User names of the user's followers. https://developers.pinterest.com/docs/api/v5/followers-list."""
 
-    primary_key = "username"
+    key = ("username",)
     path_template = "user_account/followers"
     scopes = ("user_accounts:read",)
-    shape = _BY_NAME
 
 
 class Following(OrganicStream):
     """User names of accounts of which the user follows all boards or some. https://developers.pinterest.com/docs/api/v5/user_following-get."""
 
-    primary_key: str | list[str] = "username"
+    key = ("username",)
     path_template = "user_account/following"
     scopes = ("user_accounts:read",)
-    shape = _BY_NAME
 
 
 class FollowingBoards(OrganicStream):
@@ -38,10 +33,10 @@ class FollowingBoards(OrganicStream):
 class LinkedBusinessAccounts(PinterestStream):
     """Business profiles that are linked to the user's profile. https://developers.pinterest.com/docs/api/v5/linked_business_accounts-get."""
 
-    primary_key = "username"
+    key = ("username",)
     path_template = "user_account/businesses"
     scopes = ("user_accounts:read",)
-    shape = ListShape(("username",), field="")
+    list_field = ""
     page_size = None
     cost = "one request in a sync"
 
@@ -49,8 +44,7 @@ class LinkedBusinessAccounts(PinterestStream):
 class UserWebsites(PinterestStream):
     """Websites that the user has entered, claimed or not. https://developers.pinterest.com/docs/api/v5/user_websites-get."""
 
-    primary_key = "website"
+    key = ("website",)
     path_template = "user_account/websites"
     scopes = ("user_accounts:read",)
     needs_user_token = True
-    shape = ListShape(("website",))

@@ -46,11 +46,12 @@ from source_pinterest.state.owed import PIN_KEY
 from source_pinterest.state.period import DayRange, Setup
 from source_pinterest.state.pin_cursor import AFTER_KEY, PINS_KEY, Pass, PinCursor
 from source_pinterest.streams.analytics.report import Estimate
+from source_pinterest.streams.base.declaration import ForeignKey, Parent, Rank
 from source_pinterest.streams.base.owed import tasks_of_owed
-from source_pinterest.streams.base.stream import ForeignKey, Rank, Sync
+from source_pinterest.streams.base.sync import Sync
 from source_pinterest.streams.organic.base import OrganicStream
 from source_pinterest.streams.organic.pin_requests import Answer, PinRequests, Query
-from source_pinterest.streams.organic.pins import Pins
+from source_pinterest.streams.organic.pins import TOTALS, Pins
 from source_pinterest.streams.organic.profile import provisional_days, warn_of_provisional
 
 LOGGER = logging.getLogger("airbyte")
@@ -59,7 +60,7 @@ LOGGER = logging.getLogger("airbyte")
 class PinAnalytics(OrganicStream):
     """Daily metrics of pins. https://developers.pinterest.com/docs/api/v5/pins-analytics."""
 
-    primary_key: str | list[str] = ["pin_id", "date"]  # noqa: RUF012 - an attribute of the framework's
+    key = ("pin_id", "date")
     path_template = "pins/{pin_id}/analytics"
     page_size = None
     scopes = ("boards:read", "pins:read")
@@ -72,7 +73,7 @@ class PinAnalytics(OrganicStream):
     )
     rank = Rank.EACH_PIN
     checkpoint: PinCursor
-    needs = (Pins,)
+    parents = (Parent(Pins, wants=TOTALS),)
     day_range = DayRange(limits.SYNC_HISTORY_DAYS, final_after=limits.ORGANIC_FINAL_AFTER_DAYS)
 
     def __init__(self, sync: Sync) -> None:

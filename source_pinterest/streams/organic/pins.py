@@ -16,9 +16,9 @@ from source_pinterest.state.board_cursor import BOARD_KEY, MODIFIED_AT, BoardCur
 from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.formats import ACCOUNT_KEY
 from source_pinterest.state.period import Setup
-from source_pinterest.streams.base.child import ChildStream
-from source_pinterest.streams.base.listing import RecordPage, SeenIds
-from source_pinterest.streams.base.stream import ForeignKey, Rank, Sync
+from source_pinterest.streams.base.declaration import ForeignKey, Parent, Rank
+from source_pinterest.streams.base.listing import RecordPage, SeenKeys
+from source_pinterest.streams.base.sync import Sync
 from source_pinterest.streams.organic.base import OrganicStream
 from source_pinterest.streams.organic.boards import Boards, BoardSections
 
@@ -57,18 +57,21 @@ _NO_ACTIVITY = (0, "0", None)
 """The values of a total that say that a pin had no activity; any other one counts as activity."""
 
 
-class BoardedPinStream(ChildStream, OrganicStream, ABC):
+TOTALS = "pin_metrics"
+"""What `Pins` requests for a child that wants it: the totals of each pin."""
+
+
+class BoardedPinStream(OrganicStream, ABC):
     """Pins of boards. A board whose pins have not changed since they were last listed is skipped."""
 
     scopes = ("boards:read", "pins:read")
     cursor_field = MODIFIED_AT
     checkpoint: BoardCursor
     rank = Rank.EACH_PIN
-    needs = (Boards,)
+    parents = (Parent(Boards),)
     stamped: Mapping[str, Mapping[str, Any]] = {MODIFIED_AT: _MODIFIED}
 
     def new_cursor(self, setup: Setup, store: StateStore) -> BoardCursor:
-        """Return a cursor that holds when the pins of each board last changed."""
         return BoardCursor(store, merges_by_key=setup.merges_by_key)
 
     def tasks(self) -> Iterator[Task]:
@@ -121,7 +124,7 @@ class Pins(OrganicStream):
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Ask for pins on protected boards too, which Pinterest leaves out by default."""
-        totals = {"pin_metrics": "true"} if self.ids.wanted or self._shows_totals else {}
+        totals = {"pin_metrics": "true"} if self.is_wanted(TOTALS) or self._shows_totals else {}
         return {**super().request_params(*args, **kwargs), **totals, "include_protected_pins": "true"}
 
     @property
@@ -129,8 +132,8 @@ class Pins(OrganicStream):
         return self.config.pin_metrics or self.config.pin_analytics_only_active
 
     def to_bundles(self, records: Iterable[Record]) -> Iterator[Bundle]:
-        """Serialise pins, without totals that only pin analytics needs."""
-        if self.ids.wanted and not self._shows_totals:
+        """Serialise pins, without totals that only child streams want."""
+        if self.is_wanted(TOTALS) and not self._shows_totals:
             records = ({**record, "pin_metrics": None} for record in records)
         return super().to_bundles(records)
 
@@ -150,7 +153,6 @@ class Pins(OrganicStream):
         return None if facts == _MOST_PINS else facts
 
     def facts_of(self, pin_id: str) -> PinFacts:
-        """Return what the list says about a pin."""
         return self.ids.fact_about(pin_id) or _MOST_PINS
 
     def has_totals(self, account: str | None) -> bool:
@@ -171,25 +173,22 @@ class Pins(OrganicStream):
 class BoardSectionPins(BoardedPinStream):
     """Pins of each section. https://developers.pinterest.com/docs/api/v5/board_sections-list_pins."""
 
-    primary_key: str | list[str] = ["board_id", "board_section_id", "id"]  # noqa: RUF012 - the framework's attribute
+    key = ("board_id", "board_section_id", "id")
     path_template = "boards/{board_id}/sections/{board_section_id}/pins"
     cost = f"one request for each section and {limits.PAGE_SIZE} pins"
-    child_of = BoardSections
-    parent_fields = ("board_id", "board_section_id")
+    parents = (Parent(BoardSections, "board_section_id"),)
 
     def tasks_of(self, parent_task: Task) -> Iterator[Task]:
-        """Return a task for each section of a changed board."""
         return self.tasks_of_board(parent_task, super().tasks_of(parent_task))
 
 
 class BoardPins(BoardedPinStream):
     """Pins of each board, those in its sections included. https://developers.pinterest.com/docs/api/v5/boards-list_pins."""
 
-    primary_key: str | list[str] = ["board_id", "id"]  # noqa: RUF012 - as above
+    key = ("board_id", "id")
     path_template = "boards/{board_id}/pins"
     cost = f"one request for each board and {limits.PAGE_SIZE} pins"
-    child_of = Boards
-    parent_fields = ("board_id",)
+    parents = (Parent(Boards, "board_id"),)
     foreign_keys = (ForeignKey("board_sections", ("board_id", "board_section_id")),)
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
@@ -198,7 +197,6 @@ class BoardPins(BoardedPinStream):
         return {**super().request_params(*args, **kwargs), **totals}
 
     def tasks_of(self, parent_task: Task) -> Iterator[Task]:
-        """Yield a task for each changed board."""
         for board in super().tasks_of(parent_task):
             yield from self.tasks_of_board(board, [board])
 
@@ -208,7 +206,7 @@ class BoardPins(BoardedPinStream):
         Raises:
             SliceError: the list was capped, so pins may be missing. Raised after the sections are read.
         """
-        seen = SeenIds()
+        seen = SeenKeys()
         try:
             for page in super().record_pages(task):
                 yield page._replace(records=seen.new(page.records))

@@ -16,9 +16,12 @@ from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.day_cursor import DayCursor
 from source_pinterest.state.formats import ACCOUNT_KEY
 from source_pinterest.state.period import DayRange, Setup
+from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.analytics.gate import Expected, RowGate
 from source_pinterest.streams.analytics.report import Estimate
-from source_pinterest.streams.base.stream import PinterestStream, Sync
+from source_pinterest.streams.base.declaration import Parent, Rank
+from source_pinterest.streams.base.stream import PinterestStream
+from source_pinterest.streams.base.sync import Sync
 from source_pinterest.streams.organic.base import TEXT, OrganicStream
 
 _PROVISIONAL = frozenset({"PROCESSING", "ESTIMATE"})
@@ -52,20 +55,24 @@ class UserAccount(OrganicStream):
     """The user's current profile. https://developers.pinterest.com/docs/api/v5/user_account-get."""
 
     path_template = "user_account"
-    tells_day = True
+    rank = Rank.ADS
     page_size = None
     cost = "one request in a sync"
     scopes = ("user_accounts:read",)
 
     def parse(self, chunks: Iterator[bytes]) -> ListPage:
-        """Return the profile as a page."""
         return one_item(chunks)
+
+
+TELLS_DAY = (Parent(AdAccounts, if_read=True), Parent(UserAccount, if_read=True))
+"""Parents of streams that ask for Pinterest's day before anything has been requested for them."""
 
 
 class ProfileAnalytics(OrganicStream, ABC):
     """Daily metrics of the user's own profile: one row per day, or per day and part of the activity."""
 
-    primary_key: str | list[str] = ["date"]  # noqa: RUF012 - an attribute of the framework's
+    parents = TELLS_DAY
+    key: tuple[str, ...] = ("date",)
     cursor_field = "date"
     path_template = "user_account/analytics"
     page_size = None
@@ -82,17 +89,15 @@ class ProfileAnalytics(OrganicStream, ABC):
 
     def __init__(self, sync: Sync) -> None:
         if self.split:
-            self.primary_key, self.stamped = [self.split, "date"], {self.split: _SPLITS[self.split]}
+            self.key, self.stamped = (self.split, "date"), {self.split: _SPLITS[self.split]}
         self.variants = self.variants or ({"split_field": self.split.upper()} if self.split else {},)
         super().__init__(sync)
         self.gate = RowGate(self)
 
     def new_cursor(self, setup: Setup, store: StateStore) -> DayCursor:
-        """Return a cursor over the days of each profile."""
         return DayCursor(store, self.period_of(setup))
 
     def tasks(self) -> Iterator[Task]:
-        """Yield a task for each window of days that is unread."""
         owners = list(super().tasks())
         yield from (owner for owner in owners if owner.error)
         readable = {owner.get(ACCOUNT_KEY): owner for owner in owners if not owner.error}

@@ -6,22 +6,24 @@ from dataclasses import replace
 from typing import Any
 
 from source_pinterest import limits
-from source_pinterest.api.bodies import ListPage, ListShape, list_in, parse_body, with_key
+from source_pinterest.api.bodies import ListPage, list_in, parse_body, with_key
 from source_pinterest.api.errors import BUSINESS_ACCOUNT
 from source_pinterest.dates import days_before
-from source_pinterest.engine.tasks import END, START, Task
+from source_pinterest.engine.tasks import END, START
 from source_pinterest.streams.analytics.gate import Expected, RowGate
-from source_pinterest.streams.base.child import VariedStream
-from source_pinterest.streams.base.stream import ForeignKey, Sync
+from source_pinterest.streams.base.declaration import ForeignKey
+from source_pinterest.streams.base.sync import Sync
+from source_pinterest.streams.base.varied import VariedStream
 from source_pinterest.streams.organic.base import OrganicStream
+from source_pinterest.streams.organic.profile import TELLS_DAY
 
 
 class RankingStream(VariedStream, OrganicStream, ABC):
     """The best 50 pins by each metric, from the start date on or over all days that Pinterest has."""
 
+    parents = TELLS_DAY
     parameter = "sort_by"
-    shape = ListShape(("pin_id",))
-    primary_key: str | list[str] = [parameter, "pin_id"]  # noqa: RUF012 - an attribute of the framework's
+    key = (parameter, "pin_id")
     page_size = None
     scopes = ("pins:read", "user_accounts:read")
     access = BUSINESS_ACCOUNT
@@ -33,11 +35,6 @@ class RankingStream(VariedStream, OrganicStream, ABC):
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
         self.gate = RowGate(self)
-
-    def tasks(self) -> Iterator[Task]:
-        """Yield the tasks after Pinterest's day is known: a worker must not wait for it."""
-        self.shared.today()
-        yield from super().tasks()
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Add the days and the largest number of pins that Pinterest allows."""
@@ -60,7 +57,6 @@ class RankingStream(VariedStream, OrganicStream, ABC):
         return replace(page, items=[{**pin, **available} for pin in self.gate.records(page.items, expected)])
 
     def stamp(self, value: str) -> Mapping[str, Any]:
-        """Return the metric by which the pins are ranked, and the days."""
         days = {name: day for name, day in self.request_params().items() if name in (START, END)}
         return {**super().stamp(value), **days}
 

@@ -6,7 +6,7 @@ from source_pinterest.streams.base.document import DocumentStream
 class DeliveryMetrics(DocumentStream):
     """Definitions of the metrics of analytics and reports. https://developers.pinterest.com/docs/api/v5/delivery_metrics-get."""
 
-    primary_key: str | list[str] = ["category", "name"]  # noqa: RUF012 - an attribute of the framework's
+    key = ("category", "name")
     path_template = "resources/delivery_metrics"
     scopes = ("ads:read", "pins:read", "user_accounts:read")
     cost = "one request in a sync"
@@ -15,7 +15,7 @@ class DeliveryMetrics(DocumentStream):
 class AdAccountCountries(DocumentStream):
     """Countries that ad accounts may be in. https://developers.pinterest.com/docs/api/v5/ad_account_countries-get."""
 
-    primary_key: str | list[str] = "code"
+    key = ("code",)
     path_template = "resources/ad_account_countries"
     scopes = ("ads:read",)
     cost = "one request in a sync"

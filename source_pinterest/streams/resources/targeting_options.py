@@ -19,9 +19,9 @@ from source_pinterest.api.session import ApiResponse, path_of
 from source_pinterest.engine.ledger import FAILURES_IN_A_ROW
 from source_pinterest.engine.tasks import Task
 from source_pinterest.streams.ads.accounts import AdAccounts
+from source_pinterest.streams.base.declaration import ForeignKey, Parent, Rank
 from source_pinterest.streams.base.document import DocumentStream
 from source_pinterest.streams.base.listing import RecordPage
-from source_pinterest.streams.base.stream import ForeignKey, Rank
 
 INTEREST = "INTEREST"
 ACCOUNT_TYPES = ("AUDIENCE_INCLUDE", "AUDIENCE_EXCLUDE")
@@ -56,10 +56,10 @@ class TargetingOptions(DocumentStream):
     Interests also have their level and their parent, which Pinterest gives for single interests only.
     """
 
-    primary_key: str | list[str] = ["targeting_type", "id"]  # noqa: RUF012 - an attribute of the framework's
+    key = ("targeting_type", "id")
     path_template = "resources/targeting/{option_type}"
     parent_fields = ("option_type",)
-    needs = (AdAccounts,)
+    parents = (Parent(AdAccounts),)
     foreign_keys = (ForeignKey("targeting_options", ("targeting_type", "parent_id")),)
     scopes = ("ads:read",)
     cost = (
@@ -79,7 +79,7 @@ class TargetingOptions(DocumentStream):
         """Yield the options of a type, each id once for each type of analytics."""
         if values := _FIXED_VALUES.get(task["option_type"]):
             options = [{"id": value, "name": value.replace("_", " ").capitalize()} for value in values]
-            yield RecordPage(list(self.keyed(self.records(ListPage(options), task), {})), 0)
+            yield RecordPage(self.records(ListPage(options), task), 0)
         else:
             yield from super().record_pages(task)
 

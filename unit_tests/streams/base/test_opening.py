@@ -32,12 +32,13 @@ def opened(
 def test_a_stream_that_is_not_selected_has_no_state_and_wants_nothing(pinterest: Pinterest) -> None:
     state = state_of("campaign_analytics", "11", DATE="2026-06-20")
     selected = opened(pinterest, CampaignAnalytics, configured("incremental", "append"), state).cursor.state
-    pinterest.sync.stream(Campaigns).ids.wanted = False
+    assert pinterest.sync.children[Campaigns]
+    pinterest.sync.children[Campaigns].clear()
     alone = opened(pinterest, CampaignAnalytics, None, state).cursor.state
 
     assert [account["partition"] for account in selected["states"]] == [{"ad_account_id": "11"}]
     assert alone["states"] == []
-    assert not pinterest.sync.stream(Campaigns).ids.wanted
+    assert not pinterest.sync.stream(Campaigns).children
 
 
 def test_a_stream_whose_slices_can_not_be_listed_or_read_has_not_ended(mock: requests_mock.Mocker) -> None:

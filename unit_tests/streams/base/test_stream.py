@@ -7,6 +7,7 @@ from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.api.errors import MalformedResponseError, RightMissingError, SliceError
 from source_pinterest.streams.ads.accounts import AdAccounts
+from source_pinterest.streams.base.declaration import Parent
 from source_pinterest.streams.organic.boards import Boards, BoardSections
 from unit_tests.answers import refused
 from unit_tests.streams.pinterest import Pinterest, page, slice_of
@@ -62,7 +63,7 @@ def test_after_a_fatal_error_nobody_waits_for_what_is_not_read_any_more(pinteres
     listed = pinterest.lists("boards/6/sections", "8")
     sections = pinterest.stream(BoardSections)
     sections.ids.announce()
-    sections.ids.want()
+    pinterest.sync.children[BoardSections].add(Parent(BoardSections))
     first, second = pinterest.tasks(BoardSections)
     waiting = in_thread(lambda: list(sections.ids.get(("6",))))
     with pytest.raises(RightMissingError):
@@ -75,7 +76,7 @@ def test_after_a_fatal_error_nobody_waits_for_what_is_not_read_any_more(pinteres
 
 def test_an_answer_that_records_cant_be_made_of_ends_in_a_sentence(pinterest: Pinterest) -> None:
     pinterest.answers("ad_accounts", page([{"id": "11", "owner": ["somebody"]}]))
-    pinterest.stream(AdAccounts).ids.want()
+    pinterest.sync.children[AdAccounts].add(Parent(AdAccounts))
     [only] = pinterest.tasks(AdAccounts)
 
     with pytest.raises(

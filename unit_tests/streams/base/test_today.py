@@ -6,8 +6,9 @@ import pytest
 import requests_mock
 
 from source_pinterest.streams.ads.accounts import AdAccounts
-from source_pinterest.streams.base.stream import Sync
+from source_pinterest.streams.base.sync import Sync
 from source_pinterest.streams.organic.boards import Boards
+from source_pinterest.streams.organic.rankings import TopPins
 from unit_tests.configs import TODAY
 from unit_tests.streams.pinterest import Pinterest, page, slice_of
 
@@ -26,7 +27,8 @@ def test_the_day_is_the_same_for_the_whole_sync(pinterest: Pinterest) -> None:
 def test_before_the_first_response_a_list_that_is_read_anyway_is_waited_for(pinterest: Pinterest) -> None:
     sync = Sync(pinterest.sync.api, pinterest.sync.config)
     listed = pinterest.answers("ad_accounts", DATED)
-    sync.stream(AdAccounts).ids.want()
+    sync.select(sync.stream(AdAccounts))
+    sync.fix_day(sync.stream(TopPins))
 
     assert str(sync.today()) == DAY
     assert list(sync.stream(AdAccounts).ids.get(())) == ["11"]
@@ -36,7 +38,10 @@ def test_before_the_first_response_a_list_that_is_read_anyway_is_waited_for(pint
 def test_without_a_response_and_such_a_list_this_machines_day_counts(
     pinterest: Pinterest, mock: requests_mock.Mocker
 ) -> None:
-    assert Sync(pinterest.sync.api, pinterest.sync.config).today() == TODAY
+    sync = Sync(pinterest.sync.api, pinterest.sync.config)
+    sync.fix_day(sync.stream(TopPins))
+
+    assert sync.today() == TODAY
     assert mock.call_count == 0
 
 

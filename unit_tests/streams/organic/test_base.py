@@ -4,7 +4,7 @@ import requests_mock
 
 from source_pinterest.api.errors import Access
 from source_pinterest.streams import STREAMS
-from source_pinterest.streams.base.stream import ForeignKey
+from source_pinterest.streams.base.declaration import ForeignKey
 from source_pinterest.streams.organic.base import OrganicStream
 from source_pinterest.streams.organic.boards import Boards
 from unit_tests.streams.pinterest import Pinterest, page
