@@ -14,6 +14,8 @@ SITE := .tmp/site
 MERMAID := .tmp/mermaid-12/mermaid.min.js
 AIRBYTE_CHECKS_NEED := gitpython jinja2 markdown-it-py pydantic pydash pygithub pyyaml requests rich ruamel.yaml semver simpleeval toml
 IMAGE := .tmp/image
+RELEASE := .tmp/release
+SBOM := .tmp/sbom
 # The model of metadata.yaml needs pydantic alone. Its package also asks for clients that no test uses, and for a Python
 # below 3.13.
 REGISTRY_MODEL := --no-deps --ignore-requires-python 'airbyte-connector-models>=0.1.12,<0.2'
@@ -45,7 +47,7 @@ ifeq ($(shell $(PY) -c 'print("works")' 2>/dev/null),)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install read page demo demo-duckdb demo-dbt demo-dagster image airbyte-export airbyte-qa test dates test-lock check fix docs site lock notices clean compare faults mutants audit soak bench live live-adopt
+.PHONY: help install read page demo demo-duckdb demo-dbt demo-dagster image airbyte-export airbyte-qa release release-wheel release-attached test dates test-lock check fix docs site lock notices clean compare faults mutants audit soak bench live live-adopt
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -162,6 +164,32 @@ airbyte-qa: $(INSTALLED) ## Run Airbyte's checks of a connector on an export of 
 		cd .tmp/airbyte-qa && DO_NOT_TRACK=1 PYTHONWARNINGS=ignore \
 			'$(CURDIR)/$(AIRBYTE_OPS)/bin/python' '$(CURDIR)/tools/airbyte_qa.py'; \
 	fi
+
+# Two targets, so that in the workflow no package without a hash runs beside the wheel.
+release: release-wheel release-attached ## Build the files of a release from the last commit: make release OUT=<folder> (needs python3.11)
+	@ls '$(OUT)'/*
+
+release-wheel: ## Build the wheel with the image's packages, install it and start it: make release-wheel OUT=<folder>
+	@test -n '$(OUT)' || { echo "Name a folder: make $(MAKECMDGOALS) OUT=<folder>" >&2; exit 1; }
+	@test -z "$$(git status --porcelain)" || { echo "The working tree has changes: commit or stash them first." >&2; exit 1; }
+	@rm -rf $(RELEASE) && mkdir -p $(RELEASE)/source '$(OUT)' && mkdir '$(OUT)/wheel'
+	@git archive HEAD | tar -x -C $(RELEASE)/source
+	@python3.11 -m venv $(RELEASE)/venv
+	@$(RELEASE)/venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	@$(RELEASE)/venv/bin/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation \
+		--wheel-dir '$(OUT)/wheel' $(RELEASE)/source
+	@$(RELEASE)/venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-index '$(OUT)'/wheel/*.whl
+	@cd $(RELEASE)/venv && bin/source-pinterest --version && bin/source-pinterest spec >/dev/null
+
+release-attached: $(INSTALLED) $(POETRY)/bin/poetry ## Write a release's notices, list of contents (SBOM) and export for Airbyte: make release-attached OUT=<folder>
+	@test -n '$(OUT)' || { echo "Name a folder: make $(MAKECMDGOALS) OUT=<folder>" >&2; exit 1; }
+	@mkdir -p '$(OUT)' && mkdir '$(OUT)/attached'
+	@cp LICENSE THIRD-PARTY-NOTICES '$(OUT)/attached'
+	@rm -rf $(SBOM) && $(PY) -m venv $(SBOM)
+	@$(SBOM)/bin/python -m pip install --quiet --disable-pip-version-check cyclonedx-bom==7.5.0
+	@$(SBOM)/bin/cyclonedx-py requirements requirements.lock --output-format JSON --output-file '$(OUT)/attached/sbom.cdx.json'
+	@rm -rf $(SBOM)/export && $(MAKE) --no-print-directory airbyte-export OUT=$(SBOM)/export
+	@tar -czf '$(OUT)/attached/airbyte-export.tar.gz' -C $(SBOM)/export .
 
 # The name of each folder has the version, so that another version is installed anew.
 $(POETRY)/bin/poetry: | $(INSTALLED)
