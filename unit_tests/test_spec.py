@@ -158,14 +158,20 @@ def test_each_option_of_the_form_has_an_effect_in_the_sample() -> None:
         assert without != whole, f"Config does not read {name}, or every_option.json has its default."
 
 
-def test_a_config_of_any_age_passes() -> None:
-    for path in SAMPLES:
-        raw = json.loads(path.read_text(encoding="utf-8"))
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
+def test_a_config_of_any_age_is_one_of_the_form(path: Path) -> None:
+    raw = json.loads(path.read_text(encoding="utf-8"))
+    current = in_current_form(raw)
 
-        jsonschema.validate(in_current_form(raw), FORM)
-        Config.from_mapping(raw, TODAY)
-    for start_date in ("2024-05-01", "2022-07-28T00:00:00Z"):
-        jsonschema.validate(config(start_date=start_date), FORM)
+    jsonschema.validate(current, FORM)
+    assert Config.from_mapping(raw, TODAY) == Config.from_mapping(current, TODAY)
+
+
+@pytest.mark.parametrize("start_date", ["2024-05-01", "2022-07-28T00:00:00Z"])
+def test_the_form_takes_a_start_date_with_and_without_a_time(start_date: str) -> None:
+    jsonschema.validate(config(start_date=start_date), FORM)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(config(start_date=f"on {start_date}"), FORM)
 
 
 def test_the_configuration_of_the_terraform_example_is_one_that_the_connector_reads() -> None:

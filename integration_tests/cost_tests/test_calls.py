@@ -201,6 +201,7 @@ def test_one_named_account_is_asked_for_by_itself_and_several_are_picked_from_th
         sim.log.clear()
         run_sync(sim, ["ad_accounts", "campaigns"], config=sim.config(account_ids=accounts))
         assert calls_of(sim) == {"oauth/token": 1, "ad_accounts/list": 1, "campaigns/list": 2}
+        assert {entry.account for entry in sim.calls("campaigns/list")} == set(accounts)
 
 
 def test_an_excluded_account_costs_no_call() -> None:

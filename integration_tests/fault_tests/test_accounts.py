@@ -1,5 +1,6 @@
 """Accounts that fail, refuse or vanish keep no other from being read."""
 
+import re
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
@@ -168,6 +169,8 @@ def test_accounts_that_never_work_keep_no_other_from_being_read_and_come_last() 
             sim.log.clear()
             output = run_sync(sim, [stream], config=sim.config(num_workers=3, max_retries=RETRIES), state=state)
             assert_failed(output, stream, "transient_error", *broken)
+            [retries] = re.findall(r"\((\d+) retries\)", " ".join(text for _, text in output.logs))
+            assert int(retries) < broken_ones * RETRIES, "after five failures in a row none is tried again"
             assert_same(stream, output.records[stream], without(sim, stream, broken))
             state = output.states
         called = list(dict.fromkeys(entry.account for entry in sim.calls(operation)))

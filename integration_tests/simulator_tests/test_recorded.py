@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 from airbyte_cdk.sources.utils.schema_helpers import ResourceSchemaLoader
 
-from integration_tests.recorded import Field, adopted_files, fields_of, recorded_fields, written
+from integration_tests.recorded import Field, recorded_fields
 from integration_tests.simulator.endpoints import CREATE_REPORT, ENDPOINTS
 from integration_tests.simulator_tests.api_client import Client
-from integration_tests.support.experiments import not_shown
 from integration_tests.support.pinterest import Simulator, World
 from source_pinterest.columns import analytics_schema
 from source_pinterest.streams import STREAMS
@@ -156,12 +155,3 @@ def test_all_that_was_recorded_is_held_against_something() -> None:
 
     assert recorded - SIMULATED == NOT_READ
     assert not [operation for operation in NOT_READ if READ_BY[operation]]
-
-
-def test_the_local_pinterest_shows_what_volunteers_sent() -> None:
-    for path in adopted_files():
-        experiment = int(path.name.split("-")[1])
-
-        missing = not_shown(experiment, fields_of(path.read_text(encoding="utf-8")))
-
-        assert not missing, f"{path.name}:\n{written(missing)}"

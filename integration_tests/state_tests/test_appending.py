@@ -134,9 +134,8 @@ def test_a_pass_over_pins_that_replaced_rows_begins_anew_where_rows_are_appended
     outputs: list[Output] = []
     for later, destination in ((0, "append_dedup"), (3, "append_dedup"), (12, "append"), (13, "append")):
         with days_later(world, later), Simulator(world, profile="ample") as sim:
-            if later < 12:
-                after = 8 if later == 0 else 3
-                sim.add_fault(Fault("rate_limited", on="pins/analytics", after=after, times=None, seconds=7_200))
+            if later == 3:
+                sim.add_fault(Fault("rate_limited", on="pins/analytics", after=3, times=None, seconds=7_200))
             config = sim.config(start_date=str(start), max_wait_minutes=0.01)
             state = outputs[-1].states if outputs else None
             outputs.append(run_sync(sim, [stream], config=config, state=state, destination=destination))

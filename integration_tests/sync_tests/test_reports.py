@@ -73,7 +73,7 @@ def test_a_sync_that_crosses_midnight_stays_on_its_day(sim: Simulator) -> None:
     def midnight(world: World) -> None:
         world.now += timedelta(days=1)
 
-    sim.after("campaigns/list", 1, midnight)
+    sim.after("ad_accounts/list", 1, midnight)
     output = run_sync(sim, [STREAM], config=config(sim, 120))
     assert_succeeded(output, [STREAM])
     assert_same(STREAM, output.records[STREAM], expected)

@@ -24,14 +24,14 @@ def agency() -> Iterator[tuple[Simulator, list[str]]]:
         yield sim, sorted(key[0] for key in sim.expected("ad_accounts"))
 
 
-def test_two_shards_at_once_give_the_union_and_share_the_quota() -> None:
+def test_two_shards_at_once_give_the_union_though_some_requests_are_throttled() -> None:
     with agency() as (sim, accounts):
         shares = (accounts[:PER_SHARD], accounts[PER_SHARD:])
         first = sim.config(account_ids=shares[0])
         token = sign_in(sim.url, sim.credentials)
         second = oauth_config({**sim.credentials, "refresh_token": token}, account_ids=shares[1])
         assert first["credentials"]["refresh_token"] != token
-        # What each finds used up by the other, since the quota is the user's.
+        # Each finds the quota used up by the other, since the quota is the user's.
         sim.add_faults(
             Fault(FaultKind.RATE_LIMITED, on=on, after=1, times=4, seconds=0.5)
             for on in ("campaigns/list", "campaigns/analytics")

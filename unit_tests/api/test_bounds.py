@@ -149,8 +149,11 @@ def test_a_download_that_began_fast_and_slows_down_is_let_go(clock: Clock) -> No
 
 @pytest.mark.parametrize("bounds", [PACED, Bounds(most_bytes=1024**3, seconds=60)])
 def test_the_time_in_which_rows_are_worked_on_is_not_counted(clock: Clock, bounds: Bounds) -> None:
-    for _ in arriving(Wire(*[b"x" * 800] * 5, clock=clock, seconds=1), bounds, clock):
+    pieces = []
+    for piece in arriving(Wire(*[b"x" * 800] * 5, clock=clock, seconds=1), bounds, clock):
         clock.now += 1_000
+        pieces.append(piece)
+    assert pieces == [b"x" * 800] * 5
 
 
 def test_of_an_error_the_beginning_is_read_as_far_as_it_comes() -> None:
