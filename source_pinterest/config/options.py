@@ -23,7 +23,7 @@ FORM: dict[str, Any] = json.loads(files("source_pinterest").joinpath("spec.json"
 """The form in which a user enters a configuration. It alone says which values an option may have."""
 
 # The form hides what only the official connector's form has: `account_id` (since 2.1.0), `num_threads` (2.1.9),
-# `num_workers` (2.1.28), credentials at the top level (0.1 and 1), `token_expiry_date` (2.x), and the three windows of a
+# `num_workers` (2.1.28), credentials at the top level (0.1 and 1), `token_expiry_date` (2.x), and the windows of a
 # custom report. Other hidden options are for experts. The form does not describe the values of `account_id`.
 FORM["properties"]["account_id"] |= FORM["properties"]["account_ids"]["items"]
 
