@@ -104,6 +104,20 @@ def test_what_catalogs_spend_may_be_in_no_row_of_an_ad() -> None:
     }
 
 
+def test_a_filter_leaves_what_is_above_it_the_sum_of_what_passes() -> None:
+    world = small_world(campaigns=7, ad_groups=9, ads=11, active_percent=100)
+    every, spend = ("APPROVED", "PAUSED", "ARCHIVED", "REJECTED"), "SPEND_IN_MICRO_DOLLAR"
+    for level in ("ADVERTISER", "CAMPAIGN", "AD_GROUP"):
+        whole = sum(row[spend] for row in made(world, level, spend))
+        for statuses in (*((status,) for status in every), every):
+            [filtered, of_ads] = (
+                sum(row[spend] for row in made(world, each, spend, filters={"ad_statuses": statuses}))
+                for each in (level, "PIN_PROMOTION")
+            )
+            assert filtered == of_ads
+            assert (0 < filtered < whole) if statuses != every else filtered == whole
+
+
 def test_the_numbers_of_yesterday_are_still_moving() -> None:
     world = small_world()
     yesterday = (str(world.today - timedelta(days=1)),)

@@ -3,19 +3,23 @@
 import re
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
 from integration_tests.simulator import ReportRequest
 from integration_tests.simulator.reports.request import TARGETING_VALUES
 from integration_tests.support.assertions import assert_failed, assert_same, assert_succeeded, without_nulls
+from integration_tests.support.commands import run_here
 from integration_tests.support.days import ago
 from integration_tests.support.outputs import Output, Record
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
 from integration_tests.support.truth import by_key
 from integration_tests.support.worlds import simulated
+from source_pinterest.config.options import choices
 
 STREAM = "custom__mine"
 SAID = r'Pinterest answered "The attribution windows .* can not be combined\." \(HTTP 400, code 1, request id \d+\)'
@@ -23,7 +27,8 @@ ADVICE = r"Change the report's columns or attribution windows\."
 CREATE = "analytics/create_report"
 COLUMNS = ("CAMPAIGN_ID", "AD_ACCOUNT_ID", "SPEND_IN_DOLLAR", "TOTAL_CHECKOUT")
 DAY_KEY = ("CAMPAIGN_ID", "DATE")
-sim = simulated(lambda: World(boards=0, ad_accounts=1, campaigns=4, hour_column="HOUR"))
+MIXED = dict.fromkeys(("ACTIVE", "PAUSED", "DRAFT", "ARCHIVED"), 1)
+sim = simulated(lambda: World(boards=0, ad_accounts=1, campaigns=4, statuses=MIXED, hour_column="HOUR"))
 
 
 def report(**fields: Any) -> dict[str, Any]:
@@ -97,6 +102,61 @@ def test_more_targeting_types_than_a_report_takes_are_split_into_several(sim: Si
     assert sorted(len(body["targeting_types"]) for body in bodies(sim)) == [2, 5]
     request = {"level": "CAMPAIGN_TARGETING", "start_date": since, "targeting_types": tuple(types)}
     assert_rows(output, key, held(sim, key, **request))
+
+
+@pytest.mark.parametrize(
+    ("level", "field", "title", "key"),
+    [
+        ("ADVERTISER", "campaign_statuses", "Campaign Statuses", ("AD_ACCOUNT_ID", "DATE")),
+        ("CAMPAIGN", "ad_statuses", "Ad Statuses", DAY_KEY),
+    ],
+)
+def test_seven_statuses_above_their_level_are_refused_and_six_are_summed_up(
+    sim: Simulator, tmp_path: Path, level: str, field: str, title: str, key: tuple[str, ...]
+) -> None:
+    seven = list(choices("custom_reports", field)[:7])
+    config = sim.config(start_date=str(ago(sim, 20)), custom_reports=[report(level=level, **{field: seven})])
+    (file := tmp_path / "config.json").write_bytes(orjson.dumps(config))
+    says = f"'Mine', {title}: 7 statuses are chosen, but Pinterest takes 6 at most at level {level}."
+    [checked] = run_here(sim, "check", "--config", str(file)).messages
+    assert checked.connectionStatus
+    assert says in str(checked.connectionStatus.message)
+    assert says in str(run_sync(sim, [STREAM], config=config).errors[0].message)
+    assert not sim.calls(CREATE)
+    output = read(sim, ago(sim, 20), level=level, **{field: seven[:6]})
+    assert_rows(output, key, filtered_rows(sim, key, level, **{field: seven[:6]}))
+
+
+def filtered_rows(
+    sim: Simulator, key: Sequence[str], level: str, **filters: list[str]
+) -> dict[tuple[Any, ...], Record]:
+    columns = [name for name in COLUMNS if level != "ADVERTISER" or name != "CAMPAIGN_ID"]
+    some = {name: tuple(values) for name, values in filters.items()}
+    return held(sim, key, level=level, columns=tuple(columns), start_date=ago(sim, 20), filters=some)
+
+
+def test_all_statuses_that_there_are_filter_nothing(sim: Simulator) -> None:
+    key, every = ("AD_ACCOUNT_ID", "DATE"), choices("custom_reports", "campaign_statuses")
+    output = read(sim, ago(sim, 20), level="ADVERTISER", campaign_statuses=list(every))
+    assert_rows(output, key, filtered_rows(sim, key, "ADVERTISER"))
+    assert ["campaign_statuses" in body for body in bodies(sim)] == [False]
+
+
+def test_seven_statuses_at_their_level_are_two_requests_without_a_shared_row(sim: Simulator) -> None:
+    seven = [status for status in choices("custom_reports", "campaign_statuses") if status != "PAUSED"]
+    output = read(sim, ago(sim, 20), campaign_statuses=seven)
+    assert sorted(len(body["campaign_statuses"]) for body in bodies(sim)) == [1, 6]
+    assert_rows(output, DAY_KEY, filtered_rows(sim, DAY_KEY, "CAMPAIGN", campaign_statuses=seven))
+    assert not [text for text in output.warnings() if "same key" in text]
+
+
+def test_rows_with_one_key_in_two_requests_of_a_window_are_warned_of(sim: Simulator) -> None:
+    seven = list(choices("custom_reports", "campaign_statuses")[:7])
+    sim.alter("report/download", lambda _entry, _report: {"7": [{"CAMPAIGN_ID": "7", "DATE": str(ago(sim, 3))}]})
+    output = read(sim, ago(sim, 20), campaign_statuses=seven)
+    assert len(output.records[STREAM]) == 2
+    [warning] = [text for text in output.warnings() if "have the same key" in text]
+    assert f"(CAMPAIGN_ID, DATE), 1 of 1 keys: 7, {ago(sim, 3)}. All rows are emitted." in warning
 
 
 def test_a_report_that_pinterest_refuses_fails_alone() -> None:

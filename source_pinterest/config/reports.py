@@ -29,6 +29,7 @@ from source_pinterest.config.options import (
     ATTRIBUTION_WINDOWS,
     DEFAULT_WINDOW,
     FORM,
+    choices,
     early_start_notice,
     read_options,
     refusal,
@@ -36,7 +37,7 @@ from source_pinterest.config.options import (
     without_blanks,
 )
 from source_pinterest.dates import Granularity
-from source_pinterest.limits import REPORT_NAME_CHARACTERS, TABLE_NAME_CHARACTERS
+from source_pinterest.limits import REPORT_NAME_CHARACTERS, STATUSES_PER_REPORT, TABLE_NAME_CHARACTERS
 
 _CUSTOM, _MIX, _PRODUCTS = "custom_reports", "marketing_mix_report", "brand_category_sku_reports"
 """The options of the form, which has their choices."""
@@ -63,6 +64,20 @@ ONLY_LEVEL_OF_TARGETING_TYPE: Mapping[str, str] = {
 }
 
 _CUSTOM_REPORTS = "Custom Reports"
+_CUSTOM_FIELDS = FORM["properties"][_CUSTOM]["items"]["properties"]
+_TARGETING = "_TARGETING"
+"""The end of the levels that are broken down."""
+_STATUS_FILTERS: Mapping[str, tuple[str, ...]] = {
+    "campaign_statuses": ("CAMPAIGN", "AD_GROUP", "PIN_PROMOTION", "PRODUCT_GROUP", "KEYWORD"),
+    "ad_group_statuses": ("AD_GROUP", "PIN_PROMOTION", "PRODUCT_GROUP", "KEYWORD"),
+    "ad_statuses": ("PIN_PROMOTION",),
+    "product_group_statuses": (),
+}
+"""The filters by status, each with the levels at which a row is about entities of one status.
+
+There, several requests may list the statuses, since no row is in two. At other levels, a row adds up entities of all
+listed statuses. As seen in the official connector since August 2026.
+"""
 _CONTROL_CATEGORIES = {"Cc", "Cs", "Zl", "Zp"}
 """Unicode categories that no name may contain: control characters, surrogates, line and paragraph separators."""
 DEFAULT_ATTRIBUTION, BRAND_ATTRIBUTION = "DEFAULT", "BRAND_ATTRIBUTION"
@@ -203,7 +218,7 @@ def is_about_product_items(level: str) -> bool:
 
 def is_targeting(level: str) -> bool:
     """Return whether the rows are broken down by `targeting_types`, which the request has to name."""
-    return level.endswith("_TARGETING")
+    return level.endswith(_TARGETING)
 
 
 def may_be_finer(level: str) -> bool:
@@ -324,6 +339,19 @@ def _forbidden(fields: Mapping[str, Any]) -> Iterator[str]:
             "single ad. Remove the statuses or choose another level."
         )
     yield from _forbidden_types(level, fields.get("targeting_types", ()))
+    for key, values in _filters(fields).items():
+        if len(values) > STATUSES_PER_REPORT and level.removesuffix(_TARGETING) not in _STATUS_FILTERS[key]:
+            yield (
+                f"{_CUSTOM_FIELDS[key]['title']}: {len(values)} statuses are chosen, but Pinterest takes "
+                f"{STATUSES_PER_REPORT} at most at level {level}. Choose {STATUSES_PER_REPORT} or fewer, or none to "
+                "read all, or another level."
+            )
+
+
+def _filters(fields: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Return the statuses of each filter that limits a report. All statuses that there are limit nothing."""
+    chosen = {key: fields[key] for key in _STATUS_FILTERS if key in fields}
+    return {key: values for key, values in chosen.items() if {*choices(_CUSTOM, key)}.difference(values)}
 
 
 def _forbidden_types(level: str, types: tuple[str, ...]) -> Iterator[str]:
@@ -352,7 +380,8 @@ def _custom_notices(title: str, fields: Mapping[str, Any], today: Date) -> Itera
 
 def _custom_report(fields: Mapping[str, Any]) -> CustomReport:
     window, level = fields.get("attribution_window"), fields["level"]
-    chosen = {key: value for key, value in fields.items() if key != "attribution_window"}
+    chosen = {key: value for key, value in fields.items() if key not in ("attribution_window", *_STATUS_FILTERS)}
+    chosen |= _filters(fields)
     chosen |= ATTRIBUTION_WINDOWS[window].days if window else {}
     chosen["granularity"] = Granularity(fields["granularity"])
     chosen["columns"] = _requested(fields)

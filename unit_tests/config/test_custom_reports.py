@@ -47,13 +47,30 @@ def test_every_field_is_read() -> None:
         conversion_report_time="TIME_OF_CONVERSION",
         attribution_types=("INDIVIDUAL",),
         start_date=Date(2025, 3, 1),
-        campaign_statuses=choices("custom_reports", "campaign_statuses"),
         ad_group_statuses=("RUNNING",),
         ad_statuses=("APPROVED", "PAUSED"),
     )
     assert set(ages.targeting_types) == {"AGE_BUCKET", "GENDER", "COUNTRY", "REGION", "GEO", "LOCATION"}
     assert (items.level, items.granularity) == ("PRODUCT_ITEM", Granularity.TOTAL)
     assert items.product_group_statuses == ("RUNNING", "PAUSED")
+
+
+@pytest.mark.parametrize(
+    ("field", "levels"),
+    [
+        ("campaign_statuses", {"CAMPAIGN", "AD_GROUP", "PIN_PROMOTION", "PRODUCT_GROUP", "KEYWORD"}),
+        ("ad_group_statuses", {"AD_GROUP", "PIN_PROMOTION", "PRODUCT_GROUP", "KEYWORD"}),
+        ("ad_statuses", {"PIN_PROMOTION"}),
+    ],
+)
+def test_more_than_six_statuses_are_taken_at_their_level_and_below_it(field: str, levels: set[str]) -> None:
+    seven = choices("custom_reports", field)[:7]
+    for level in LEVELS:
+        if level.removesuffix("_TARGETING") in levels:
+            assert getattr(read_report(level=level, **{field: list(seven)}), field) == seven, level
+        else:
+            with pytest.raises(AirbyteTracedException, match=f"Statuses: .* level {level}"):
+                read_report(level=level, **{field: list(seven)})
 
 
 def test_a_stream_has_the_name_that_states_know() -> None:

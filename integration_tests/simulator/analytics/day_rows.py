@@ -86,6 +86,13 @@ class DayRows:
 
     def _numbers(self, subject: Subject, start: date, end: date) -> Iterator[tuple[int, list[int]]]:
         """The divided parts of each day with activity."""
+        if subject.parts:
+            gathered: dict[int, list[int]] = {}
+            for part in subject.parts:
+                for ordinal, numbers in self._numbers(part, start, end):
+                    gathered[ordinal] = list(map(add, numbers, gathered.get(ordinal, [0] * len(numbers))))
+            yield from sorted(gathered.items())
+            return
         world = self._world
         if subject.account != self._account:
             self._account, self._division = subject.account, Division(world, subject.account)

@@ -29,6 +29,7 @@ class Subject:
         account: its ad account.
         campaign: the campaign that it has a share of, None for a share of the account.
         share: of that.
+        parts: those whose sum it is, in the place of a share: what a filter leaves of an entity above it.
     """
 
     number: int
@@ -37,11 +38,13 @@ class Subject:
     account: int
     campaign: int | None = None
     share: Spans = ALL
+    parts: tuple["Subject", ...] = ()
 
     def divided(self, weights: Sequence[int], fixed: Sequence[Mapping[str, Any]]) -> Iterator[Self]:
         """Divide its numbers by weight. There may be more weights than parts: the others are nobody's."""
+        of_parts = zip(*(part.divided(weights, fixed) for part in self.parts), strict=True)
         for share, more in zip(portions(self.share, weights), fixed, strict=False):
-            yield replace(self, share=share, fixed={**self.fixed, **more})
+            yield replace(self, share=share, fixed={**self.fixed, **more}, parts=next(of_parts, ()))
 
 
 def subjects(world: World, level: str, account: int, ids: Sequence[str] | None) -> Iterator[Subject]:

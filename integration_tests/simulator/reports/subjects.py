@@ -64,22 +64,50 @@ def reported(world: World, account: int, request: ReportRequest) -> Iterator[Rep
 def entities(world: World, account: int, request: ReportRequest) -> Iterator[Reported]:
     """What a report is about, before it is broken down."""
     kind = KINDS.get(request.base_level)
-    if kind is None:
-        for subject in subjects(world, "ad_accounts", account, None):
-            yield Reported(world.account_id(account), _with_more_columns(subject))
-        return
-    ids = [
-        world.entity_id(kind, account, index)
-        for index in range(world.count(kind, account))
-        if _is_chosen(world, account, kind, index, request.filters)
-    ]
     part = PARTS.get(request.base_level)
-    for subject in subjects(world, kind, account, ids):
+    for subject in _filtered(world, account, kind, request.filters):
         known = Reported(str(subject.fixed[subject.row_key]), _with_more_columns(subject))
         if part is None:
             yield known
         else:
             yield from _parts_of(world, account, known, part, request)
+
+
+def _filtered(
+    world: World, account: int, kind: Kind | None, filters: Mapping[str, tuple[str, ...]]
+) -> Iterator[Subject]:
+    """The entities of a kind, or the account, with what the filters leave of their numbers.
+
+    A filter of a kind below leaves an entity the sum of those below it that pass.
+    """
+    named = {name.removesuffix("_ids").removesuffix("_statuses") for name in filters}
+    kinds = [each for each, (prefix, _) in _RECORDS.items() if each is kind or prefix in named]
+    if not kinds:
+        yield from subjects(world, "ad_accounts", account, None)
+        return
+    lowest = kinds[-1]
+    below: dict[str, list[str]] = {}
+    for index in range(world.count(lowest, account)):
+        if _is_chosen(world, account, lowest, index, filters):
+            position = index
+            for each in _ancestors(lowest, kind):
+                position = world.parent_index(each, account, position)
+            entity = world.entity_id(kind, account, position) if kind else ""
+            below.setdefault(entity, []).append(world.entity_id(lowest, account, index))
+    if lowest is kind:
+        yield from subjects(world, kind, account, list(below))
+        return
+    for entity, ids in below.items():
+        parts = tuple(subjects(world, lowest, account, ids))
+        whole = subjects(world, kind or "ad_accounts", account, [entity])
+        yield from (replace(subject, parts=parts) for subject in whole if parts)
+
+
+def _ancestors(kind: Kind, until: Kind | None) -> Iterator[Kind]:
+    """The kinds whose parents lead from an entity up to one of another kind, or to the account."""
+    kinds = list(_RECORDS)
+    last = kinds.index(until) if until else 0
+    yield from reversed(kinds[last + 1 : kinds.index(kind) + 1])
 
 
 def _parts_of(

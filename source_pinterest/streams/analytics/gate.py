@@ -4,7 +4,7 @@ No bundle is emitted before the last row of a response or file has been checked.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from typing import Any
 
@@ -40,6 +40,9 @@ _DAY_LENGTH = len("2026-01-31")
 
 _NAMED_KEYS = 10
 """The keys that a warning names."""
+
+_COMPARED_KEYS = 50_000
+"""The keys of a stream that are compared between requests. Their hashes take 5 MB."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,7 @@ class Expected:
         account: the ad account of the request; empty if it has none.
         currency: the currency of the ad account, which each row gets; None if it is unknown.
         entities: the requested ids in the first field of the key; None if the response covers all of an account.
+        is_elsewhere: returns whether another request for the window had a key, by its hash.
     """
 
     key: tuple[str, ...]
@@ -95,6 +99,7 @@ class Expected:
     account: str = ""
     currency: str | None = None
     entities: frozenset[str] | None = None
+    is_elsewhere: Callable[[int], bool] = lambda _: False
 
 
 class RowGate:
@@ -236,14 +241,19 @@ class ResponseKeys:
         content = hash(data)
         if key not in self._data:
             self._data[key] = content
+            if self._expected.is_elsewhere(key):
+                self._note_copy(key, values)
             return True
         if content == self._data[key] or content in self._other_data:
             equal = f"Pinterest sent rows twice, such as one of {_listed(values)}. One of them is used."
             self._stream.notices.warn("equal rows", equal)
             return False
         self._other_data.add(content)
-        self._copied.setdefault(key, _listed(values) if len(self._copied) < _NAMED_KEYS else "")
+        self._note_copy(key, values)
         return True
+
+    def _note_copy(self, key: int, values: tuple[Any, ...]) -> None:
+        self._copied.setdefault(key, _listed(values) if len(self._copied) < _NAMED_KEYS else "")
 
     def _check_complete(self, values: tuple[Any, ...]) -> None:
         """Check that a key lacks only optional fields.
@@ -257,14 +267,14 @@ class ResponseKeys:
             raise FormError(f"A row has no {' and no '.join(missing)}.", ", ".join(missing))
 
     def warn_of_copies(self) -> None:
-        """Warn of the keys that have rows with different values."""
+        """Warn of the keys that have several rows, in the response or in several requests of a window."""
         if not self._copied:
             return
         named = list(filter(None, self._copied.values()))
         more = f" and {len(self._copied) - len(named):,} more" if len(self._copied) > len(named) else ""
         columns, keys = ", ".join(self._expected.key), f"{len(self._copied):,} of {len(self._data):,} keys"
         warning = (
-            f"Pinterest sent rows that differ and have the same key ({columns}), {keys}: {'; '.join(named)}{more}. All "
+            f"Pinterest sent several rows that have the same key ({columns}), {keys}: {'; '.join(named)}{more}. All "
             "rows are emitted. A destination that replaces rows keeps one row of each key."
         )
         self._stream.notices.warn(warning, warning)
@@ -302,6 +312,8 @@ class ReportRows:
         columns: the requested columns.
         stamped: fields that get the request's `start_date` or `end_date`.
         currency_of: returns the currency of an ad account.
+        filters_differ: whether a window has several requests with different filters. No row should be in two.
+        requests_of: the number of the request that first had a key, by the hash of the key.
     """
 
     stream: str
@@ -310,6 +322,8 @@ class ReportRows:
     columns: tuple[str, ...]
     stamped: Mapping[str, str] = field(default_factory=dict)
     currency_of: Callable[[str], str | None] = lambda _: None
+    filters_differ: bool = False
+    requests_of: dict[int, int] = field(default_factory=dict)
 
     def bundles(self, request: ReportRequest, rows: Iterable[Filed]) -> Iterable[Bundle]:
         """Return the rows of a file as bundles.
@@ -320,6 +334,8 @@ class ReportRows:
             MalformedResponseError: the file is not a report.
         """
         expected = self._expected(request)
+        if self.filters_differ:
+            expected = replace(expected, is_elsewhere=partial(self._is_elsewhere, request.number))
         return self.gate.bundles(self.gate.expected_rows(self._completed(request, rows), expected), expected)
 
     def _expected(self, request: ReportRequest) -> Expected:
@@ -336,6 +352,12 @@ class ReportRows:
             account=request.ad_account_id,
             currency=self.currency_of(request.ad_account_id),
         )
+
+    def _is_elsewhere(self, request: int, key: int) -> bool:
+        """Return whether another request had a key. A request that is read again has its own keys."""
+        if len(self.requests_of) >= _COMPARED_KEYS:
+            return self.requests_of.get(key, request) != request
+        return self.requests_of.setdefault(key, request) != request
 
     def _completed(self, request: ReportRequest, rows: Iterable[Filed]) -> Iterator[Record]:
         """Give each optional field of a row's key a value, the empty string if it has none, and stamp the row."""

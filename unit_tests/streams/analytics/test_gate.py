@@ -143,7 +143,7 @@ def test_all_differing_rows_of_a_key_are_emitted_with_a_warning_that_counts_the_
     equal, warning = caplog.messages
     assert "twice" in equal
     assert warning == (
-        "ads: Pinterest sent rows that differ and have the same key (ID, DATE), 1 of 3 keys: 1, 2026-03-04. All rows "
+        "ads: Pinterest sent several rows that have the same key (ID, DATE), 1 of 3 keys: 1, 2026-03-04. All rows "
         "are emitted. A destination that replaces rows keeps one row of each key."
     )
 
