@@ -23,7 +23,7 @@ OF_ITEMS = ReportKey((ITEM_ID, ENTITY_ID, "DATE"), (ITEM_ID,))
 
 
 def report_rows(key: ReportKey, columns: tuple[str, ...] = ()) -> ReportRows:
-    return ReportRows("campaign_report", Stream("campaign_report").gate, key, columns)
+    return ReportRows("campaign_report", Stream().gate, key, columns)
 
 
 def read(filed: dict[str, list[dict[str, Any]]], key: ReportKey = KEY, **more: Any) -> list[dict[str, Any]]:
