@@ -11,18 +11,22 @@ POETRY := .tmp/poetry-2.5.1
 AIRBYTE_OPS := .tmp/airbyte-internal-ops-0.132.0
 ZENSICAL := .tmp/zensical-0.0.73
 SITE := .tmp/site
-MERMAID := .tmp/mermaid-12/mermaid.min.js
+MERMAID_VERSION := 12.3.0
+MERMAID_SHA256 := be0684e8d20bfc874df12c0f04927a5c482f57f2200eec54cca52a4583fd4040
+MERMAID := .tmp/mermaid-$(MERMAID_VERSION)/mermaid.min.js
 AIRBYTE_CHECKS_NEED := gitpython jinja2 markdown-it-py pydantic pydash pygithub pyyaml requests rich ruamel.yaml semver simpleeval toml
 IMAGE := .tmp/image
 RELEASE := .tmp/release
 SBOM := .tmp/sbom
+PIP_COMPILE := .tmp/lock/bin/pip-compile --quiet --upgrade --allow-unsafe --generate-hashes --strip-extras --no-header \
+	--no-config --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 # The model of metadata.yaml needs pydantic alone. Its package also asks for clients that no test uses, and for a Python
 # below 3.13.
 REGISTRY_MODEL := --no-deps --ignore-requires-python 'airbyte-connector-models>=0.1.12,<0.2'
 CONFIG := secrets/config.json
 OUTPUT := output
-# A value as one word of the shell, whatever is in it.
-quoted = '$(subst ','\'',$(1))'
+# The value of a variable as one word of the shell, as it was given: make would expand a `$` in it.
+quoted = '$(subst ','\'',$(value $(1)))'
 # Each weekday, the first and the last day of a month, the 31st before a short month, 29 February (of 2028, since product
 # reports begin in March 2024) and 1 January.
 TWELVE_DAYS := 2026-11-23 2026-11-24 2026-11-25 2026-11-26 2026-11-27 2026-11-28 2026-11-29 \
@@ -55,7 +59,7 @@ help: ## List the targets
 install: $(INSTALLED) ## Create .venv with the connector and its development tools
 
 $(INSTALLED): pyproject.toml
-	@for candidate in $(if $(PYTHON),'$(PYTHON)',python3.13 python3.12 python3.11 python3); do \
+	@for candidate in $(if $(PYTHON),$(call quoted,PYTHON),python3.13 python3.12 python3.11 python3); do \
 		if "$$candidate" -c '$(SUITABLE)' 2>/dev/null; then found="$$candidate"; break; fi; \
 	done; \
 	if [ -z "$$found" ]; then \
@@ -75,17 +79,17 @@ $(INSTALLED): pyproject.toml
 	touch $(NEW_VENV)/$(@F) && \
 	"$$found" .ci/move_environment.py $(NEW_VENV) $(VENV)
 
-read: $(INSTALLED) ## Read your account: make read STREAMS="campaigns campaign_analytics"; then make read goes on
+read: $(INSTALLED) ## Read your account: make read STREAMS="campaigns ads"; then make read goes on
 	@if [ -n "$(UNKNOWN_OF_READ)" ]; then \
 		echo "make read takes STREAMS, CONFIG and OUTPUT, not $(firstword $(UNKNOWN_OF_READ))." >&2; \
 		exit 1; \
 	fi
-	@$(PY) -m source_pinterest.read $(call quoted,$(STREAMS)) --config $(call quoted,$(CONFIG)) --output $(call quoted,$(OUTPUT))
+	@$(PY) -m source_pinterest.read $(call quoted,STREAMS) --config $(call quoted,CONFIG) --output $(call quoted,OUTPUT)
 
 page: $(INSTALLED) ## Write the page about what make read has read, output/page.html
-	@$(PY) -m source_pinterest.page --output $(call quoted,$(OUTPUT))
+	@$(PY) -m source_pinterest.page --output $(call quoted,OUTPUT)
 
-demo: $(INSTALLED) ## Read a local Pinterest twice and show what arrived (one minute, 0.5 GB)
+demo: $(INSTALLED) ## Read a local Pinterest twice and show what arrived (one minute, 0.8 GB)
 	@$(PY) -m tools.demo
 
 demo-duckdb: $(INSTALLED) $(PYAIRBYTE)/.installed ## Read a local Pinterest into DuckDB and print its campaigns and most clicked ads
@@ -150,7 +154,7 @@ image: ## Build the image with docker or podman
 	"$$found" build --tag airbyte/source-pinterest:dev .
 
 airbyte-export: $(INSTALLED) $(POETRY)/bin/poetry ## Write the connector as Airbyte's repository wants it: make airbyte-export OUT=<folder>
-	@$(PY) -m tools.airbyte_export --poetry $(POETRY)/bin/poetry --index '$(INDEX)' '$(OUT)'
+	@$(PY) -m tools.airbyte_export --poetry $(POETRY)/bin/poetry --index $(call quoted,INDEX) $(call quoted,OUT)
 
 # LOCK=no leaves out poetry.lock, and with it the only part that needs a network once the tools are installed.
 airbyte-qa: $(INSTALLED) ## Run Airbyte's checks of a connector on an export of the last commit; with LOCK=no, without poetry.lock
@@ -160,7 +164,7 @@ airbyte-qa: $(INSTALLED) ## Run Airbyte's checks of a connector on an export of 
 		$(MAKE) --no-print-directory $(AIRBYTE_OPS)/bin/airbyte-ops $(if $(WITH_LOCK),$(POETRY)/bin/poetry) && \
 		rm -rf .tmp/airbyte-qa && \
 		$(PY) -m tools.airbyte_export \
-			$(if $(WITH_LOCK),--poetry $(POETRY)/bin/poetry --index '$(INDEX)') .tmp/airbyte-qa && \
+			$(if $(WITH_LOCK),--poetry $(POETRY)/bin/poetry --index $(call quoted,INDEX)) .tmp/airbyte-qa && \
 		cd .tmp/airbyte-qa && DO_NOT_TRACK=1 PYTHONWARNINGS=ignore \
 			'$(CURDIR)/$(AIRBYTE_OPS)/bin/python' '$(CURDIR)/tools/airbyte_qa.py'; \
 	fi
@@ -186,7 +190,7 @@ release-attached: $(INSTALLED) $(POETRY)/bin/poetry ## Write a release's notices
 	@mkdir -p '$(OUT)' && mkdir '$(OUT)/attached'
 	@cp LICENSE THIRD-PARTY-NOTICES '$(OUT)/attached'
 	@rm -rf $(SBOM) && $(PY) -m venv $(SBOM)
-	@$(SBOM)/bin/python -m pip install --quiet --disable-pip-version-check cyclonedx-bom==7.5.0
+	@$(SBOM)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement .ci/sbom.lock
 	@$(SBOM)/bin/cyclonedx-py requirements requirements.lock --output-format JSON --output-file '$(OUT)/attached/sbom.cdx.json'
 	@rm -rf $(SBOM)/export && $(MAKE) --no-print-directory airbyte-export OUT=$(SBOM)/export
 	@tar -czf '$(OUT)/attached/airbyte-export.tar.gz' -C $(SBOM)/export .
@@ -237,24 +241,24 @@ check: $(INSTALLED) ## Check formatting, lint rules, types, import order and the
 	else echo "hadolint is not installed, so the Dockerfile was not checked."; fi
 
 compare: $(INSTALLED) ## Read 45 simulated days with an earlier commit, WITH=<commit>, and with this code; list what differs (10 minutes)
-	@$(PY) -m tools.compare $(if $(WITH),--with '$(WITH)')
+	@$(PY) -m tools.compare $(if $(WITH),--with $(call quoted,WITH))
 
 faults: $(INSTALLED) ## Play every fault on every kind of stream; writes docs/development/reliability.md (4 minutes)
 	@$(PY) -m integration_tests.fault_table
 
 mutants: $(INSTALLED) ## Break the code in small ways, in all or MODULES='source_pinterest.state.*' (hours)
 	@$(PY) -m pip install --quiet --disable-pip-version-check 'mutmut>=3.8,<4'
-	$(PY) -m mutmut run $(if $(MODULES),'$(MODULES)')
+	$(PY) -m mutmut run $(if $(MODULES),$(call quoted,MODULES))
 	@$(PY) -m mutmut results | grep -v ': not checked' || true
 
 audit: ## Check the image's packages against the advisories of PyPI (needs a network)
 	@.ci/audit
 
 live: $(INSTALLED) ## Ask a real account a few questions: make live EXPERIMENT=1, or 2 to 6 (a few minutes); see docs/development/live.md
-	@$(PY) -m tools.live '$(EXPERIMENT)' --config '$(CONFIG)'
+	@$(PY) -m tools.live $(call quoted,EXPERIMENT) --config $(call quoted,CONFIG)
 
 live-adopt: $(INSTALLED) ## Add what make live has written elsewhere, FILE=<file>, and hold the local Pinterest against it
-	@$(PY) -m tools.live.adopt '$(FILE)'
+	@$(PY) -m tools.live.adopt $(call quoted,FILE)
 	@$(PY) -m pytest --quiet integration_tests/simulator_tests/test_recorded.py
 
 soak: $(INSTALLED) ## Read 1,000 ad accounts, and 1,000,000 pins of 100,000 boards (10 to 30 minutes)
@@ -266,7 +270,7 @@ bench: $(INSTALLED) ## Compare the speed with two other readers; writes docs/dev
 	@test -x .tmp/official/bin/python || $(or $(PYTHON_BELOW_3_13),$(PY)) -m venv .tmp/official
 	@.tmp/official/bin/python -m pip install --quiet --disable-pip-version-check 'airbyte-source-pinterest<3' || \
 		echo "The official connector can't be installed here, so the table does not include it." >&2
-	$(PY) -m tools.benchmarks $(if $(BESIDE),--beside '$(BESIDE)')
+	$(PY) -m tools.benchmarks $(if $(BESIDE),--beside $(call quoted,BESIDE))
 	$(PY) -m pytest -m full_size integration_tests/cost_tests/test_performance.py
 
 fix: $(INSTALLED) ## Format the code and fix what the linter can fix
@@ -278,10 +282,11 @@ docs: $(INSTALLED) ## Write the tables of streams and quotas, docs/streams/, and
 	@$(PY) -m tools.page_picture
 
 # The generator wants all pages below one folder, so they are copied with their paths. Folded parts (<details>) need a mark.
-# The pages ask unpkg.com for mermaid unless they have it, so it is a file of the site.
+# Only files that Git knows are published. The pages ask unpkg.com for mermaid unless they have it, so it is a file of the
+# site.
 site: $(ZENSICAL)/bin/zensical $(MERMAID) ## Make the documents a site with a search, .tmp/site/html; a broken link fails
 	@rm -rf $(SITE) && mkdir -p $(SITE)/pages && cp $(MERMAID) $(SITE)/pages/mermaid.min.js
-	@git ls-files -z --cached --others --exclude-standard '*.md' '*.svg' LICENSE docs examples source_pinterest/columns.tsv \
+	@git ls-files -z --cached '*.md' '*.svg' LICENSE docs examples source_pinterest/columns.tsv \
 		| tar --null --files-from - --create | tar --extract --directory $(SITE)/pages
 	@find $(SITE)/pages -name '*.md' -exec perl -pi -e 's/^<details>/<details markdown="1">/' {} +
 	@{ sed '/^## /,$$d' README.md; sed -n '/^## Further reading/,$$p' README.md | sed 's/^\(To .*\):$$/## \1/'; } > $(SITE)/pages/llms.txt
@@ -298,18 +303,20 @@ $(ZENSICAL)/bin/zensical: | $(INSTALLED)
 $(MERMAID):
 	@mkdir -p $(@D)
 	@if command -v npm >/dev/null; then \
-		cd $(@D) && npm pack --silent mermaid@12 >/dev/null && tar -xzf mermaid-12*.tgz --strip-components=2 \
-			package/dist/mermaid.min.js && rm mermaid-12*.tgz && touch $(@F); \
+		cd $(@D) && npm pack --silent mermaid@$(MERMAID_VERSION) >/dev/null && \
+		python3 -c 'import hashlib, sys; sys.exit(hashlib.sha256(open(sys.argv[1], "rb").read()).hexdigest() != sys.argv[2])' \
+			mermaid-$(MERMAID_VERSION).tgz $(MERMAID_SHA256) && \
+		tar -xzf mermaid-$(MERMAID_VERSION).tgz --strip-components=2 package/dist/mermaid.min.js && \
+		rm mermaid-$(MERMAID_VERSION).tgz && touch $(@F); \
 	else \
 		echo "npm is not installed, so the diagrams of the site stay text." >&2 && echo 'var mermaid = {};' >$@; \
 	fi
 
-lock: ## Renew requirements.lock, the image's dependencies (needs python3.11, the image's version)
+lock: ## Renew requirements.lock, the image's dependencies, and .ci/sbom.lock (needs python3.11, the image's version)
 	rm -rf .tmp/lock && python3.11 -m venv .tmp/lock
 	.tmp/lock/bin/python -m pip install --quiet --disable-pip-version-check pip-tools
-	.tmp/lock/bin/pip-compile --quiet --upgrade --allow-unsafe --generate-hashes --strip-extras --no-header \
-		--no-config --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
-		--output-file requirements.lock pyproject.toml
+	$(PIP_COMPILE) --output-file requirements.lock pyproject.toml
+	echo cyclonedx-bom | $(PIP_COMPILE) --output-file .ci/sbom.lock -
 	$(MAKE) notices
 
 notices: $(IMAGE)/.installed ## Write THIRD-PARTY-NOTICES, the licences of the image's packages (needs python3.11)

@@ -6,6 +6,7 @@
 import json
 import os
 import sys
+import tempfile
 import warnings
 from collections import Counter
 from pathlib import Path
@@ -14,11 +15,15 @@ if not sys.argv[2:]:
     sys.exit(__doc__)
 config_file, database = Path(sys.argv[1]), Path(sys.argv[2])
 if not config_file.is_file():
-    sys.exit(f"There is no {config_file}. Sign in with: .venv/bin/python -m source_pinterest.authorize")
+    sys.exit(
+        f"There is no {config_file}. Sign in: .venv/bin/python -m source_pinterest.authorize --config {config_file}"
+    )
 
 os.environ.setdefault("DO_NOT_TRACK", "1")
 os.environ.setdefault("AIRBYTE_OFFLINE_MODE", "1")
 os.environ.setdefault("AIRBYTE_LOGGING_ROOT", str(Path(__file__).resolve().parents[1] / ".tmp" / "pyairbyte-logs"))
+private = tempfile.TemporaryDirectory()  # for this user alone: in it, PyAirbyte lets every user read the configuration
+os.environ["AIRBYTE_TEMP_DIR"] = private.name
 warnings.simplefilter("ignore")  # packages of PyAirbyte warn of their own future
 
 import airbyte

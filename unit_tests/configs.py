@@ -16,6 +16,7 @@ OAUTH = {
     "refresh_token": "false-refresh-token",
 }
 BASIC_TOKEN = "MTIzNDU2NzpmYWxzZS1jbGllbnQtc2VjcmV0"
+METHODS = "oauth2.0, client_credentials (App Credentials) or access_token"
 SECRETS = ("false-client-secret", "false-refresh-token", "false-access-token", "false-number-8675309", BASIC_TOKEN)
 
 
@@ -102,7 +103,7 @@ BAD_CONFIGS = (
     bad_credentials("the missing Client ID,", client_id=None),
     bad_credentials("the missing Refresh Token,", "Authenticate", refresh_token="  "),
     bad_credentials("the missing Access Token,", auth_method="access_token"),
-    bad_credentials("OAuth2.0, App Credentials or Access Token", auth_method="password"),
+    bad_credentials(f"'password' can't be used. Choose {METHODS}", auth_method="password"),
     bad_credentials("Client Secret must be text", client_secret=["false-client-secret"]),
     bad_credentials("Client Secret contains a space", client_secret="false\ud800secret"),
     *(
@@ -114,9 +115,9 @@ BAD_CONFIGS = (
     BadConfig("credentials", {"client_id": "1234567"}, ("the missing Client Secret and Refresh Token,",)),
     BadConfig("credentials", {"start_date": "2026-01-01"}, ("there are no credentials yet",)),
     BadConfig("credentials", signed_in_with(), ("there are no credentials yet",)),
-    bad_credentials("OAuth2.0, App Credentials or Access Token", auth_method="false-access-token"),
+    bad_credentials(METHODS, auth_method="pina_false-access-token-0123456789"),
     bad_credentials("Access Token must be text", auth_method="access_token", access_token={"a": "false-access-token"}),
     BadConfig("credentials", {"access_token": ["false-access-token"]}, ("Access Token must be text",)),
-    BadConfig("credentials", {"credentials": ["false-access-token"]}, ("OAuth2.0, App Credentials or Access Token",)),
-    BadConfig("credentials", {"credentials": "false-access-token"}, ("OAuth2.0, App Credentials or Access Token",)),
+    BadConfig("credentials", {"credentials": ["false-access-token"]}, (METHODS,)),
+    BadConfig("credentials", {"credentials": "false-access-token"}, (METHODS,)),
 )

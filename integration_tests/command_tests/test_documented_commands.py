@@ -30,7 +30,7 @@ RUN_ELSEWHERE: Mapping[str, Sequence[str]] = {
     "Makefile": [
         r"make install",
         r"python3 -m venv \.venv && \.venv/bin/python -m pip install --editable '\.\[tests,checks,page\]'",
-        r"\.venv/bin/python -m integration_tests\.tools\.demo",
+        r"\.venv/bin/python -m tools\.demo",
         r"python3\.11 -m venv \.tmp/pyairbyte",
         r"\.tmp/pyairbyte/bin/python -m pip install --editable '\.\[pyairbyte\]'",
         r"python3 -m venv \.tmp/(dbt|singer)",

@@ -53,8 +53,8 @@ _PORT = 8085
 _CONSENT_SECONDS = 300.0
 _TIMEOUT_SECONDS = 30.0
 
-_STREAMS = "campaigns campaign_analytics"
-"""The streams of the command that is suggested."""
+_STREAMS = "ad_accounts campaigns ad_groups ads ad_account_analytics campaign_analytics ad_group_analytics ad_analytics"
+"""The streams of the command that is suggested: those of the README's table."""
 _SHUTDOWN_POLL_SECONDS = 0.1
 _BROWSER_SECONDS = 1.0
 _REASON_CHARACTERS = 200

@@ -45,6 +45,8 @@ _NAMED_RECORD = re.compile(rb'{"type":"RECORD","record":{"stream":"([^"\\]*)".*}
 """A whole record, whose stream is found without parsing the line."""
 MESSAGES = "messages-*.jsonl"
 """The pattern of the files of messages."""
+_NOT_UTF8 = re.compile("[\udc80-\udcff]")
+"""Python's letters for the bytes of a path that are not UTF-8."""
 _PART = ".part"
 """The suffix of a file of messages until its states are saved."""
 _OPTIONS = (
@@ -52,7 +54,7 @@ _OPTIONS = (
     "custom_reports",
 )
 """The options that decide which numbers arrive. None of them is secret."""
-_METHOD = "auth_method"
+_METHOD, _CONFIG = "auth_method", "read_with"
 _NO_SECRETS = {"access_token": "no-token", "client_id": "no-client", "client_secret": "no-secret"}
 _ORGANIC = "date"
 """The cursor field of profiles and pins, whose numbers have no conversions."""
@@ -127,8 +129,10 @@ def exists(path: Path) -> bool:
     """Return whether a file of an output folder exists. Somebody may have sent the folder with something else in it.
 
     Raises:
-        AirbyteTracedException: a link, a pipe or the like has its name.
+        AirbyteTracedException: a link, a pipe or the like has its name, or the path is not UTF-8, as DuckDB needs it.
     """
+    if _NOT_UTF8.search(str(path)):
+        raise refusal(f"The path {path} is not UTF-8. Rename it, or name another folder.")
     if path.is_symlink() or (path.exists() and not path.is_file()):
         raise refusal(f"{path} is a link or no ordinary file, and is not read. Remove it, or name another folder.")
     return path.exists()
@@ -232,6 +236,18 @@ class OutputFolder:
                 f"{self.state} does not hold a state. Fix it, or move it away to read everything again."
             ) from error
 
+    def write_options(self, config: Mapping[str, Any], path: Path) -> Path | None:
+        """Keep the options of a run. Return the configuration file of the runs before it if it was another one.
+
+        Args:
+            config: the configuration.
+            path: its file.
+        """
+        known = read_object(self.options).get(_CONFIG) if exists(self.options) else None
+        now = os.path.relpath(path, self._path)
+        write_private(self.options, {**options_of(config), _CONFIG: now})
+        return Path(os.path.relpath(self._path / known)) if isinstance(known, str) and known != now else None
+
     def days(self) -> "FolderDays":
         """Return what the states of the folder say of days.
 
@@ -298,7 +314,7 @@ class FolderDays:
     def __init__(
         self, states: Mapping[str, Any], catalog: ConfiguredAirbyteCatalog, options: Mapping[str, Any]
     ) -> None:
-        chosen = dict(options)
+        chosen = {name: value for name, value in options.items() if name != _CONFIG}
         method = chosen.pop(_METHOD, "access_token")  # a token of the app itself has fewer days
         self.config = Config.from_mapping({**chosen, "credentials": {_METHOD: method, **_NO_SECRETS}})
         self.window = self.config.attribution_window or DEFAULT_WINDOW

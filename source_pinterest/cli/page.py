@@ -10,7 +10,6 @@ import glob
 import hashlib
 import logging
 import math
-import os
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -52,8 +51,6 @@ _LISTS = ("account", "campaign", "ad", "day", "month", "curves")
 _KINDS = ("final", "spend_final", "provisional", "missing", "gone")
 _WHOLE_CURRENCIES = {"CLP", "ISK", "JPY", "KRW", "PYG", "UGX", "VND"}
 """Currencies without cents."""
-_DOCUMENTS = Path(__file__).parents[2] / "docs" / "streams"
-"""A page about each stream, in a checkout."""
 _LINK_LENGTH, _PICTURE_LENGTH = 4_000, 200_000
 """The most characters of a link, and of a picture's address, that the page shows."""
 
@@ -169,7 +166,7 @@ class _Page:
     """
 
     def __init__(self, folder: Path, connection: Any, temporary: Path) -> None:
-        self._folder, self._connection = folder, connection
+        self._connection = connection
         output = OutputFolder(folder)
         self._files = output.messages()
         self._schemas = {selected.stream.name: selected.stream.json_schema for selected in output.configured().streams}
@@ -215,7 +212,6 @@ class _Page:
             was_read=self._streams,
             streams=self._rows("from read_stream order by ending = 'COMPLETE', name limit $most", most=MOST_ROWS),
             counts=next(iter(self._rows(_COUNTS)), None),
-            documents={path.stem: os.path.relpath(path, self._folder) for path in _DOCUMENTS.glob("*.md")},
             most_lines=MOST_LINES,
             most_rows=MOST_ROWS,
         )

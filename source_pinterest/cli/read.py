@@ -7,7 +7,6 @@ the states, from which the next run continues. New tokens are saved in the confi
 import argparse
 import logging
 import os
-import resource
 import signal
 import subprocess
 import sys
@@ -23,7 +22,7 @@ from airbyte_cdk.models import ConfiguredAirbyteCatalog, ConfiguredAirbyteCatalo
 from airbyte_cdk.utils import AirbyteTracedException
 
 from source_pinterest.cli.catalog import configured
-from source_pinterest.cli.folder import MESSAGES, OUTPUT, FolderDays, Messages, OutputFolder, OwnerDays, options_of
+from source_pinterest.cli.folder import MESSAGES, OUTPUT, FolderDays, Messages, OutputFolder, OwnerDays
 from source_pinterest.cli.terminal import say, shell_path
 from source_pinterest.config import Config
 from source_pinterest.config.credentials import OAuthCredentials, read_credentials
@@ -42,8 +41,8 @@ _PIPE_BYTES = 1024 * 1024
 _WARNINGS_SHOWN, _GAPS_SHOWN = 10, 3
 _PAGE_MESSAGES_BYTES = 1_000_000_000
 """The size of all messages above which a read does not make the page at its end."""
-_PAGE_SECONDS, _PAGE_MEMORY_BYTES = 120, 1024**3
-"""The bounds of the process that makes the page."""
+_PAGE_SECONDS = 120
+"""How long the process that makes the page may take."""
 _KEPT = "What it has read is kept. The next run goes on from the last state, so a few records come twice."
 _NOTHING_KEPT = "It has read no record, and the next run begins where this one did."
 _SPEND_STREAM = "campaign_analytics"
@@ -98,7 +97,7 @@ def _read(given: argparse.Namespace, folder: OutputFolder) -> int:
         say(f"Warning: {notice}", sys.stderr)
     with folder.opened() as descriptor:
         write_private(folder.catalog, ConfiguredAirbyteCatalogSerializer.dump(catalog))
-        write_private(folder.options, options_of(config))
+        _keep_options(config, given, folder)
         part, code = _run(given.config, folder, descriptor)
         path, messages = folder.finish(part)
     for notice in mistyped:
@@ -113,6 +112,17 @@ def _read(given: argparse.Namespace, folder: OutputFolder) -> int:
     if code not in _EXIT_CODES_OF_SIGNALS:
         _show_page(given.output)
     return code
+
+
+def _keep_options(config: Mapping[str, Any], given: argparse.Namespace, folder: OutputFolder) -> None:
+    """Keep the options of this run in the folder. Warn if the runs before had another configuration."""
+    if before := folder.write_options(config, given.config):
+        say(
+            f"Warning: {given.output} was read with {before} so far, and is read with {given.config} now. It then has "
+            "the ad accounts of both. To keep them apart, name another folder with --output (OUTPUT= in make "
+            "read).",
+            sys.stderr,
+        )
 
 
 def configuration(path: Path) -> Mapping[str, Any]:
@@ -263,13 +273,13 @@ def _query_of(stream: str, columns: Iterable[str], key: str, folder: Path) -> st
 
 
 def _show_page(folder: Path) -> None:
-    """Let a child process write the page of the folder, within bounds, and print what it says.
+    """Let a child process write the page of the folder, within a time, and print what it says.
 
-    With many messages, print the command that writes the page. If a bound or a signal ends the child process, this is a
-    warning, because a page is no reason for a read to fail. A JSON value that is nested 100,000 deep would end it.
+    With many messages, print the command that writes the page. If the child process takes too long or a signal ends it,
+    this is a warning, because a page is no reason for a read to fail. A JSON value nested 100,000 deep would end it.
     """
     size = sum(path.stat().st_size for path in folder.glob(MESSAGES))
-    command = [sys.executable, "-m", "source_pinterest.page", "--output", str(folder)]
+    command = [sys.executable, "-P", "-m", "source_pinterest.page", "--output", str(folder)]
     if size > _PAGE_MESSAGES_BYTES:
         say(f"To make a page of it: {' '.join(map(shell_path, command))}")
     elif size:
@@ -292,7 +302,6 @@ def _page_of(command: Sequence[str]) -> tuple[str, str]:
                 text=True,
                 check=False,
                 timeout=_PAGE_SECONDS,
-                preexec_fn=_bound_memory,
             )
         except subprocess.TimeoutExpired:
             unbound = " ".join(map(shell_path, command))
@@ -302,10 +311,3 @@ def _page_of(command: Sequence[str]) -> tuple[str, str]:
     if done.returncode < 0:
         return "", f"The process that makes it was ended by {signal.strsignal(-done.returncode) or 'a signal'}."
     return ("", done.stderr.strip()) if done.returncode else (done.stdout.strip(), "")
-
-
-def _bound_memory() -> None:
-    """Bound the memory that this process may fill."""
-    _, most = resource.getrlimit(resource.RLIMIT_DATA)
-    bound = _PAGE_MEMORY_BYTES if most == resource.RLIM_INFINITY else min(_PAGE_MEMORY_BYTES, most)
-    resource.setrlimit(resource.RLIMIT_DATA, (bound, most))

@@ -15,8 +15,8 @@ from pendulum import DateTime
 from source_pinterest.config.options import refusal, without_blanks
 from source_pinterest.masking import SECRETS
 
-_METHOD = "Authorization Method"
-_METHODS = "OAuth2.0, App Credentials or Access Token"
+_METHOD = "Authorization Method (auth_method)"
+_METHODS = "oauth2.0, client_credentials (App Credentials) or access_token"
 _TITLES = {
     "client_id": "Client ID",
     "client_secret": "Client Secret",
@@ -26,9 +26,13 @@ _TITLES = {
 _NO_SECRET = ("auth_method", "token_expiry_date")
 _BEGINNINGS = {"access_token": "pina", "refresh_token": "pinr"}
 """How Pinterest's tokens begin, according to its Token Debugger."""
-SIGN_IN = "click Authenticate in the connection's source settings, or run python -m source_pinterest.authorize"
+SIGN_IN = (
+    "click Authenticate in the connection's source settings, or run python -m source_pinterest.authorize --config with "
+    "this configuration's file"
+)
 """How a user signs in, on a platform or at a terminal. A sentence ends with it."""
 _HEADER_VALUE = re.compile(r"[!-~]+")
+_PUNCTUATION = re.compile(r"[\W_]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,17 +112,18 @@ def read_credentials(options: Mapping[str, Any]) -> Credentials:
     keep_secrets_of(options)
     nested = options.get("credentials", {})
     if not isinstance(nested, Mapping):
-        raise refusal(f"{_METHOD}: choose {_METHODS} and fill in its fields.")
+        raise refusal(f"{_METHOD}: choose {_METHODS}, and fill in its fields under credentials.")
     fields = {**{key: options[key] for key in _TITLES if key in options}, **without_blanks(nested)}
-    method = fields.get("auth_method") or _method_of(fields)
-    if method == "access_token":
+    entered = fields.get("auth_method") or _method_of(fields)
+    method = _PUNCTUATION.sub("", str(entered)).lower()  # the official documentation spells it OAuth2.0 in places
+    if method == "accesstoken":
         _require(fields, "access_token")
         return AccessTokenCredentials(_token(fields, "access_token"))
-    if method == "client_credentials":
+    if method == "clientcredentials":
         _require(fields, "client_id", "client_secret")
         return AppCredentials(_text(fields, "client_id"), _text(fields, "client_secret"))
-    if method != "oauth2.0":
-        raise refusal(f"{_METHOD}: choose {_METHODS}. There is no other method.")
+    if method != "oauth20":
+        raise refusal(f"{_METHOD}: {entered!r} can't be used. Choose {_METHODS}.")
     _require(fields, "client_id", "client_secret", "refresh_token")
     return OAuthCredentials(
         client_id=_text(fields, "client_id"),
@@ -140,7 +145,7 @@ def _method_of(fields: Mapping[str, Any]) -> str:
 
 
 def _require(fields: Mapping[str, Any], *keys: str) -> None:
-    missing = [_TITLES[key] for key in keys if key not in fields]
+    missing = [f"{_TITLES[key]} ({key})" for key in keys if key not in fields]
     if missing:
         raise refusal(
             f"{_METHOD}: enter the missing {' and '.join(missing)}, or choose OAuth2.0 and sign in: {SIGN_IN}.",
@@ -150,10 +155,10 @@ def _require(fields: Mapping[str, Any], *keys: str) -> None:
 def _text(fields: Mapping[str, Any], key: str) -> str:
     value = fields[key]
     if isinstance(value, bool) or not isinstance(value, str | int):
-        raise refusal(f"{_METHOD}: {_TITLES[key]} must be text. Enter it again.")
+        raise refusal(f"{_METHOD}: {_TITLES[key]} ({key}) must be text. Enter it again.")
     if not fits_a_header(str(value)):
         raise refusal(
-            f"{_METHOD}: {_TITLES[key]} contains a space, a line break or a letter outside ASCII. "
+            f"{_METHOD}: {_TITLES[key]} ({key}) contains a space, a line break or a letter outside ASCII. "
             "Copy it again, without anything around it.",
         )
     return str(value)
@@ -164,8 +169,9 @@ def _token(fields: Mapping[str, Any], key: str) -> str:
     for other, beginning in _BEGINNINGS.items():
         if other != key and token.startswith(beginning):
             raise refusal(
-                f"{_METHOD}: {_TITLES[key]} holds the {_TITLES[other].lower()}, which begins with {beginning}. Enter "
-                f"the {_TITLES[key].lower()}, which begins with {_BEGINNINGS[key]}, or choose the method for yours."
+                f"{_METHOD}: {_TITLES[key]} ({key}) holds the {_TITLES[other].lower()}, which begins with {beginning}. "
+                f"Enter the {_TITLES[key].lower()}, which begins with {_BEGINNINGS[key]}, or choose the method for "
+                "yours."
             )
     return token
 

@@ -132,9 +132,9 @@ def read_options(
             try:
                 values[key] = _value(part, filled[key], today)
             except OptionError as error:
-                mistakes.append(f"{title}{part['title']}: {error}")
+                mistakes.append(f"{title}{part['title']} ({key}): {error}")
         elif key in form.get("required", ()):
-            mistakes.append(f"{title}{part['title']}: this is missing. {_demand(part.get('items', part))}")
+            mistakes.append(f"{title}{part['title']} ({key}): this is missing. {_demand(part.get('items', part))}")
     return values, mistakes
 
 

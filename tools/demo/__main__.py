@@ -11,7 +11,7 @@ DEMOS = {"dagster": "with_dagster", "dbt": "with_dbt", "duckdb": "into_duckdb"}
 OPENING = """\
 The connector reads all streams of a local Pinterest, a simulation that refuses
 what Pinterest refuses. Then it reads what has changed. All of it takes a minute
-and 0.5 GB in the folder demo-output, and nothing leaves this machine. What
+and 0.8 GB in the folder demo-output, and nothing leaves this machine. What
 arrives is compared with what the local Pinterest has, record by record.
 
 """

@@ -131,7 +131,7 @@ def creatives(connection: duckdb.DuckDBPyConnection) -> Iterator[Table]:
     """Yield a table for each currency: the ads of the last 30 days with the most paid clicks, by the dbt project."""
     make_view(connection, "pinterest__ad_creatives", "main")
     for currency, found in groupby(connection.execute(MOST_CLICKED).fetchall(), itemgetter(0)):
-        title = f"The five ads with the most paid clicks, in {currency}"
+        title = f"The ads with the most paid clicks, in {currency}"
         shown = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=0, pad_edge=False)
         shown.add_column("Ad", min_width=20)
         for name in ("Spend", "Paid\nclicks", "CTR"):

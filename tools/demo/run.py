@@ -116,7 +116,7 @@ def print_table(console: Console, found: Sequence[Finding]) -> None:
         "",
         "To read your own account, with your credentials in secrets/config.json (see",
         "README.md). The JSON lines go into a file in the folder output:",
-        '  make read STREAMS="campaigns campaign_analytics"',
+        '  make read STREAMS="ad_accounts campaigns ads ad_account_analytics campaign_analytics ad_analytics"',
         "",
         "To start the local Pinterest again, and read it in another terminal, into a file",
         f"in {OUTPUT / 'another'}:",

@@ -393,13 +393,6 @@ def test_content_of_the_account_is_escaped_and_only_web_addresses_are_links(fold
     assert policy.startswith("default-src 'none'; img-src https://i.pinimg.com data:; style-src 'sha256-")
 
 
-def test_a_stream_is_linked_to_its_page_in_the_documents(folder: Folder) -> None:
-    folder.end("boards")
-    [link] = [a["href"] for tag, a in tags_of(folder.page()) if tag == "a" and (a["href"] or "").endswith("boards.md")]
-    assert link is not None
-    assert (folder.path / link).resolve().read_text(encoding="utf-8").startswith("# ")
-
-
 def test_without_a_folder_or_duckdb_one_sentence_says_what_to_do(
     folder: Folder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -408,6 +401,13 @@ def test_without_a_folder_or_duckdb_one_sentence_says_what_to_do(
     monkeypatch.setitem(sys.modules, "duckdb", None)
     assert main(["--output", str(folder.path)]) == 1
     assert "The page needs DuckDB. `make install` brings it" in capsys.readouterr().err
+
+
+def test_a_name_that_is_not_utf8_is_told(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
+    name = os.fsdecode(b"messages-\xe9.jsonl")
+    (folder.path / name).touch()
+    assert main(["--output", str(folder.path)]) == 1
+    assert "messages-\ufffd.jsonl is not UTF-8. Rename it" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", ["type=x", "record=2", "stream=boards"])

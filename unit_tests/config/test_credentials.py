@@ -66,6 +66,11 @@ def test_without_a_method_what_can_be_renewed_goes_first() -> None:
     assert isinstance(credentials_of(signed_in_with(**fields, access_token="false-access-token")), OAuthCredentials)
 
 
+@pytest.mark.parametrize("spelling", ["OAuth2.0", "oauth 2.0", "OAUTH2_0"])
+def test_a_method_may_be_spelled_as_the_official_documents_spell_it(spelling: str) -> None:
+    assert isinstance(credentials_of(signed_in_with(**{**OAUTH, "auth_method": spelling})), OAuthCredentials)
+
+
 def test_an_access_token_is_usable_until_it_expires() -> None:
     expiry = datetime(2026, 7, 1, 12)
     credentials = OAuthCredentials("1", "false-secret", "false-refresh-token", "false-access-token", expiry)
@@ -87,7 +92,7 @@ def test_a_credential_that_no_header_can_carry_is_refused_by_its_name_alone(key:
     for what in ("\n", " ", "\x00", "ä", "\u200b"):
         refusal = refusal_of(signed_in_with(**{**OAUTH, key: f"false{what}secret"}))
 
-        assert refusal.startswith(f"Authorization Method: {title} contains a space"), what
+        assert refusal.startswith(f"Authorization Method (auth_method): {title} ({key}) contains a space"), what
         assert "false" not in refusal, what
 
 
