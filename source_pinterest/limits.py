@@ -109,6 +109,11 @@ EDIT_MARGIN_SECONDS = (
 )
 
 REPORT_THREADS = 16  # reports that are created or polled at the same time, for all streams together
+REPORTS_IN_PROGRESS = 500  # of all streams. Pinterest names no bound, but a report is gone an hour after its creation
+REPORTS_TO_READ = 20  # that have ended, and wait for a worker or are being read. A link expires after five minutes
+REQUESTS_PER_REPORT = 2  # that one is expected to take among many others: one creates it, one finds it finished
+REQUESTS_KEPT_PER_REPORT = 6  # in progress, of a quota that is not renewed in this sync: three read fewer reports
+SECONDS_PER_REPORT = 60  # that Pinterest is expected to take for one: an estimate
 
 STATE_EVERY_SECONDS = 10
 STATE_EVERY_RECORDS = 10_000

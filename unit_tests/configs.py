@@ -97,7 +97,6 @@ BAD_CONFIGS = (
     bad("num_workers", 0, "from 1 to 40"),
     bad("num_threads", 41, "from 1 to 40"),
     bad("request_timeout_seconds", 0, "from 0.1"),
-    bad("num_report_jobs", 0, "from 1 to 200"),
     bad("report_timeout_minutes", 0, "from 0.01"),
     bad("max_retries", 21, "from 0 to 20"),
     bad_credentials("the missing Client ID,", client_id=None),

@@ -19,7 +19,7 @@ from integration_tests.support.catalogs import CURSOR_FIELDS, ENTITIES, catalog_
 from integration_tests.support.days import last_final_day
 from integration_tests.support.interrupted import killed_after
 from integration_tests.support.outputs import Output, Record
-from integration_tests.support.pauses import SHORT_PAUSES, PassingPauses
+from integration_tests.support.pauses import SHORT_PAUSES, SHORT_POLLS, PassingPauses
 from integration_tests.support.pinterest import Simulator
 from integration_tests.support.secrets import assert_no_secret
 from integration_tests.support.syncs import State, run_catalog
@@ -172,9 +172,7 @@ class Played:
             for one in incidents:
                 one.start(sim)
             lasts = any("lasts" in row.details for row in rows)
-            pauses = (
-                PassingPauses(poll_seconds=SHORT_PAUSES.poll_seconds, advance=sim.advance) if lasts else SHORT_PAUSES
-            )
+            pauses = PassingPauses(**SHORT_POLLS, advance=sim.advance) if lasts else SHORT_PAUSES
             kill = min((one.kill for one in incidents), default=1)
             whole, state = sim.config(**config), self._state or None
             output = killed_after(

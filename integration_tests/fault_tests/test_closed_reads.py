@@ -33,7 +33,9 @@ from source_pinterest.engine.token_store import SAVE_TOKENS_VARIABLE
 from source_pinterest.source import SourcePinterest
 
 ENDS_WITHIN_SECONDS = 5.0
-LONG_PAUSES = Pauses(first_seconds=600, longest_seconds=600, poll_seconds=(600,), longest_poll_seconds=600)
+LONG_PAUSES = Pauses(
+    first_seconds=600, longest_seconds=600, first_poll_seconds=600, poll_seconds=600, longest_poll_seconds=600
+)
 BOARDS, CAMPAIGNS, ANALYTICS = "boards/list", "campaigns/list", "campaigns/analytics"
 ORDERS, POLLS = "analytics/create_report", "analytics/get_report"
 STREAMS = (*ORGANIC, *ENTITIES, *ADS_ANALYTICS)

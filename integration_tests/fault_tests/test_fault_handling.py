@@ -7,7 +7,7 @@ import pytest
 
 from integration_tests.simulator import Fault, FaultKind
 from integration_tests.support.assertions import assert_exact, assert_same, assert_succeeded
-from integration_tests.support.pauses import SHORT_PAUSES, PassingPauses
+from integration_tests.support.pauses import SHORT_POLLS, PassingPauses
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
 from integration_tests.support.worlds import simulated, small_world
@@ -50,7 +50,7 @@ def test_polls_that_fail_for_a_while_cost_no_report(fault: Fault) -> None:
     world = World(boards=0, ad_accounts=1, campaigns=2)
     start = world.today - timedelta(days=92)
     with Simulator(world, profile="ample", faults=[fault]) as sim:
-        pauses = PassingPauses(poll_seconds=SHORT_PAUSES.poll_seconds, advance=sim.advance)
+        pauses = PassingPauses(**SHORT_POLLS, advance=sim.advance)
         config = sim.config(start_date=str(start), request_timeout_seconds=0.5)
         output = run_sync(sim, [STREAM], config=config, pauses=pauses)
         assert_succeeded(output, [STREAM])

@@ -50,23 +50,24 @@ class Pauses:
         first_seconds: before the first retry.
         longest_seconds: the upper limit of the pauses before retries, and the pause before a report that has failed is
             created again.
-        poll_seconds: before the first poll, the second and so on; the last one is repeated. By default as in
-            Pinterest's example, https://github.com/pinterest/api-quickstart.
-        longest_poll_seconds: the upper limit of pauses that are prolonged to save a quota.
+        first_poll_seconds: before a poll of a report that is younger than `poll_seconds`, at least.
+        poll_seconds: before a poll of any other report, at least.
+        longest_poll_seconds: before a poll, at most.
     """
 
     first_seconds: float = 1.0
     longest_seconds: float = 60.0
-    poll_seconds: tuple[float, ...] = (1, 2, 4, 8, 10)
+    first_poll_seconds: float = 2.0
+    poll_seconds: float = 5.0
     longest_poll_seconds: float = 120.0
 
     def before_retry(self, retry: int) -> float:
         """Return the pause before this retry, counted from 1, in seconds."""
         return min(self.first_seconds * 2.0 ** (retry - 1), self.longest_seconds)
 
-    def before_poll(self, polls: int) -> float:
-        """Return the pause after this number of polls, in seconds."""
-        return self.poll_seconds[min(polls, len(self.poll_seconds) - 1)]
+    def before_poll(self, age: float) -> float:
+        """Return the shortest pause before a poll of a report of this age, in seconds."""
+        return self.first_poll_seconds if age < self.poll_seconds else self.poll_seconds
 
 
 class Outage:

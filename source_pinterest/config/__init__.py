@@ -76,7 +76,6 @@ class Config:
     request_timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
     max_retries: int = 5
     num_workers: int = 10
-    num_report_jobs: int = 100
     report_timeout_minutes: float = 60
     notices: tuple[str, ...] = ()
 

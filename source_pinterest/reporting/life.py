@@ -30,9 +30,9 @@ The four numbers are of a whole window, a half, a quarter, and an eighth, which 
 _FAILURES_OF_A_WHOLE = 2
 """The number of times that a report is created before it is halved because it has failed."""
 
-_POLLS_FOR_A_LINK = 5
-"""Pinterest may call a report finished and give neither a link nor a size. The report is polled five more times. If
-Pinterest still gives none, the report has no rows. A connector in production reads it so."""
+_POLLS_FOR_A_LINK = 8
+"""Pinterest may call a report finished and give neither a link nor a size. The report is polled eight more times, which
+take half a minute. If Pinterest still gives none, the report has no rows. A connector in production reads it so."""
 
 _POLLS_BEFORE_IT_EXISTS = 3
 """The number of polls for which Pinterest may not know a report that was just created."""
@@ -137,11 +137,11 @@ class Report:
         """Poll the report until it is finished, its time is up, or Pinterest gives it up. Return its status then."""
         stream, created_at, polls, empty_polls = self.stream, runner.clock(), 0, 0
         while True:
-            yield runner.pause_before_poll(stream, polls, runner.clock() - created_at)
+            yield runner.pause_before_poll(runner.clock() - created_at)
             polled, polls = stream.client.poll(self.request, token), polls + 1
             age, empty_polls = runner.clock() - created_at, empty_polls + 1 if polled.seems_empty else 0
             if polled.url or empty_polls > _POLLS_FOR_A_LINK:
-                stream.quickest = min(stream.quickest, age)
+                stream.has_finished = True
                 return ReadyReport(self.request, token, polled)
             is_new = polled.status is ReportStatus.DOES_NOT_EXIST and polls <= _POLLS_BEFORE_IT_EXISTS
             if polled.status.is_given_up and not is_new:
@@ -156,7 +156,7 @@ class Report:
         take as long, one after another.
         """
         window, minutes, status = self.request.window, f"{seconds / 60:g} minutes", polled.status
-        ends_stream = math.isinf(self.stream.quickest)
+        ends_stream = not self.stream.has_finished
         if polled.failure:
             return FailedReport(self.request, polled.failure, ends_stream)
         if status is ReportStatus.FINISHED:

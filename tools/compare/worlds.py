@@ -54,7 +54,6 @@ _CONFIG: Mapping[str, Any] = {
     "marketing_mix_report": {"targeting_types": ["GENDER"]},
     "max_retries": 1,
     "num_workers": 40,
-    "num_report_jobs": 20,
     "max_wait_minutes": 0.2,
 }
 """With so many workers, all reports are waited for at the same time."""

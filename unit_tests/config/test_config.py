@@ -77,7 +77,6 @@ def test_null_is_absent_and_unknown_keys_are_passed_over() -> None:
         ({"max_wait_minutes": 0.5}, {"max_wait_minutes": 0.5}),
         ({"request_timeout_seconds": 2.5}, {"request_timeout_seconds": 2.5}),
         ({"max_retries": 0}, {"max_retries": 0}),
-        ({"num_report_jobs": 50}, {"num_report_jobs": 50}),
         ({"report_timeout_minutes": 1.5}, {"report_timeout_minutes": 1.5}),
         ({"num_threads": 3, "num_workers": 40}, {"num_workers": 40}),
         ({"num_threads": 3, "num_workers": None}, {"num_workers": 3}),

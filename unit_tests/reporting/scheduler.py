@@ -64,11 +64,10 @@ class Scheduler:
     def __init__(
         self, jobs: int = 10, requests_per_second: float = float("inf"), timeout_seconds: float = TIMEOUT_SECONDS
     ) -> None:
-        self.now = 0.0
+        self.now, self._jobs = 0.0, jobs
         self.fetches = True
         self.requests_left = float("inf")
         self.runner = ReportRunner(
-            jobs,
             timeout_seconds,
             lambda: requests_per_second,
             clock=lambda: self.now,
@@ -96,14 +95,15 @@ class Scheduler:
     def work(self, seconds: float = 0) -> None:
         """Do all that is due until then, at the times when it is due."""
         end = self.now + seconds
-        while True:
-            while self.step():
-                pass
-            pause = self.runner.seconds_to_next_request()
-            if self.now + pause > end:
-                self.now = end
-                return
-            self.now += pause
+        with mock.patch.object(limits, "REPORTS_IN_PROGRESS", self._jobs):
+            while True:
+                while self.step():
+                    pass
+                pause = self.runner.seconds_to_next_request()
+                if self.now + pause > end:
+                    self.now = end
+                    return
+                self.now += pause
 
 
 def outcomes(stream: StreamReports) -> list[Outcome | NoMoreReports]:

@@ -82,7 +82,7 @@ def test_a_report_that_fails_twice_is_asked_for_in_halves() -> None:
     found = came(pinterest, request(days(186)), seconds=600)
 
     assert kinds_of(found) == {SplitReport: 3, ReadyReport: 4, NoMoreReports: 1}
-    assert sizes(pinterest) == [186, 186, 93, 93, 93, 93, 47, 47, 46, 46]
+    assert sorted(sizes(pinterest), reverse=True) == [186, 186, 93, 93, 93, 93, 47, 47, 46, 46]
 
 
 def failing_above(most: int) -> Pinterest:
@@ -215,7 +215,7 @@ def test_a_report_of_unknown_status_is_polled_until_its_time_is_up_and_not_split
     assert isinstance(failed, FailedReport)
     assert isinstance(failed.error, SliceError)
     assert f"gives the report of {wanted.window} a status that this version" in str(failed.error.message)
-    assert (pinterest.created, len(pinterest.polled)) == ([wanted], 13)
+    assert (pinterest.created, len(pinterest.polled)) == ([wanted], 18)
     assert isinstance(came(Pinterest(ReportStatus.UNKNOWN, DONE), wanted)[0], ReadyReport)
 
 
@@ -250,15 +250,13 @@ def without_link(pinterest: Pinterest, size: float | None) -> None:
 
 @pytest.mark.parametrize("size", [None, 2])
 @pytest.mark.parametrize("timeout", [TIMEOUT_SECONDS, 30])
-def test_a_finished_report_without_link_and_size_is_empty_after_five_more_polls(
-    size: float | None, timeout: int
-) -> None:
+def test_a_finished_report_without_link_and_size_is_empty_after_half_a_minute(size: float | None, timeout: int) -> None:
     """Even if its time is up before: the poll at which it is finished may come late."""
     scheduler, pinterest, wanted = Scheduler(timeout_seconds=timeout), Pinterest(BUSY, DONE), request(days(2))
     without_link(pinterest, size)
     stream = scheduler.open(pinterest, wanted)
-    scheduler.work(44)
-    assert (len(pinterest.polled), outcomes(stream)) == (1 + 5, [])
+    scheduler.work(40)
+    assert (len(pinterest.polled), outcomes(stream)) == (1 + 8, [])
 
     scheduler.work(1)
     assert outcomes(stream) == [ReadyReport(wanted, "token-1", Polled(DONE, "", size)), NoMoreReports()]

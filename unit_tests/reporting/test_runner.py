@@ -10,13 +10,15 @@ from typing import Any, cast
 
 import pytest
 
+from source_pinterest import limits
+from source_pinterest.api.errors import UnavailableError
 from source_pinterest.reporting.client import ReadyReport, ReportClient, ReportRequest, ReportStatus
+from source_pinterest.reporting.life import FailedReport
 from source_pinterest.reporting.runner import ReportRunner
 from unit_tests.reporting.requests_for_reports import days, request
 from unit_tests.reporting.scheduler import (
     BUSY,
     DONE,
-    NoMoreReports,
     Pinterest,
     Scheduler,
     kinds,
@@ -25,7 +27,8 @@ from unit_tests.threads import PATIENCE_SECONDS, in_thread
 
 
 @pytest.mark.parametrize(
-    ("requests_per_second", "times"), [(float("inf"), [1, 3, 7, 15, 25, 35, 45, 55]), (0.001, [120, 240])]
+    ("requests_per_second", "times"),
+    [(float("inf"), [2, 4, 6, 11, 16, 21, 26, 31, 36, 41, 46.125]), (0.001, [120, 240])],
 )
 def test_a_report_is_polled_less_and_less_often_but_before_a_link_expires(
     requests_per_second: float, times: list[int]
@@ -49,7 +52,7 @@ def several(count: int) -> list[ReportRequest]:
 def test_with_a_scarce_quota_reports_in_progress_come_first() -> None:
     """What is only ordered is lost with the sync; each day would then order them all anew, and read none."""
     scheduler, pinterest = Scheduler(), Pinterest(BUSY)
-    scheduler.requests_left = 8
+    scheduler.requests_left = 13
     stream = scheduler.open(pinterest, *several(4))
     scheduler.work(30)
     assert len(stream.running) == 2
@@ -64,31 +67,34 @@ def test_with_a_scarce_quota_reports_in_progress_come_first() -> None:
     assert len(pinterest.created) == 3, "with none in flight it is tried, and Pinterest tells"
 
 
-def test_no_report_is_polled_long_before_the_quickest_one_of_its_stream_was_finished() -> None:
-    scheduler, pinterest = Scheduler(), Pinterest(lambda: DONE if scheduler.now >= 50 else BUSY)
-    stream = scheduler.open(pinterest, request())
+def test_reports_are_created_first_and_the_first_poll_leaves_the_quota_time_for_a_poll_of_each() -> None:
+    scheduler, pinterest = Scheduler(jobs=200, requests_per_second=5), Pinterest(BUSY)
+    scheduler.open(pinterest, *several(200))
+    scheduler.work(39)
+    assert (len(pinterest.created), len(pinterest.polled)) == (200, 0)
+
+    scheduler.work(40)
+    assert sorted(pinterest.polled) == sorted(pinterest.left), "each has its turn"
+
+
+@pytest.mark.parametrize(("error", "kind"), [(None, ReadyReport), (UnavailableError("Scripted"), FailedReport)])
+def test_nothing_is_requested_while_too_many_outcomes_wait_for_their_stream(
+    error: Exception | None, kind: type[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No link expires behind a slow destination, and a circuit breaker learns of failures before it causes others."""
+    monkeypatch.setattr(limits, "REPORTS_TO_READ", 2)
+    scheduler, pinterest = Scheduler(jobs=1), Pinterest()
+    scheduler.fetches = False
+    pinterest.refuses = lambda _: error
+    stream = scheduler.open(pinterest, *several(5))
     scheduler.work(60)
-    assert stream.quickest == 55
-    scheduler.runner.close(stream)
-    scheduler.now = 0
-    late = scheduler.open(pinterest, request())
-    late.quickest = stream.quickest
-    pinterest.polled.clear()
-    scheduler.work(43)
-    assert pinterest.polled == []
-    scheduler.work(20)
-    assert kinds(late) == [ReadyReport, NoMoreReports]
+    assert kinds(stream) == [kind] * 2
+    assert len(pinterest.created) == 2
 
-
-def test_a_hundred_reports_that_take_equally_long_cost_a_poll_each() -> None:
-    scheduler = Scheduler(jobs=100, requests_per_second=5)
-    scheduler.now = 1_000
-    pinterest = Pinterest(lambda: DONE if scheduler.now >= 1_020 else BUSY)
-    stream = scheduler.open(pinterest, *several(100))
-    scheduler.work(30)
-
-    assert kinds(stream) == [ReadyReport] * 100 + [NoMoreReports]
-    assert len(pinterest.polled) == 100, "none was asked for in vain"
+    scheduler.runner.release(stream)
+    scheduler.work(60)
+    assert kinds(stream) == [kind]
+    assert len(pinterest.created) == 3
 
 
 def test_a_creation_holds_up_the_next_of_its_stream_for_a_second_at_most() -> None:
@@ -119,7 +125,7 @@ def test_once_a_minute_the_log_says_what_is_waited_for(caplog: pytest.LogCapture
 @pytest.mark.parametrize("hanging", ["create", "poll"])
 def test_fifteen_requests_that_hang_hold_up_no_sixteenth_report(monkeypatch: pytest.MonkeyPatch, hanging: str) -> None:
     hours = itertools.count(0.0, 3_600.0)
-    runner, pinterest, end = ReportRunner(16, math.inf, clock=lambda: next(hours)), Pinterest(), threading.Event()
+    runner, pinterest, end = ReportRunner(math.inf, clock=lambda: next(hours)), Pinterest(), threading.Event()
     respond = getattr(pinterest, hanging)
 
     def hang(asked: ReportRequest, *token: str) -> Any:

@@ -45,7 +45,7 @@ class Pinterest:
         config = Config.from_mapping({**signed_in, "max_retries": 0, "max_wait_minutes": 0, **options}, TODAY)
         self.sync = Sync(connected(config), config)
         vars(self.sync)["reports"] = ReportRunner(
-            config.num_report_jobs, 60 * config.report_timeout_minutes, clock=_leaps(), pauses=Pauses(poll_seconds=(0,))
+            60 * config.report_timeout_minutes, clock=_leaps(), pauses=Pauses(first_poll_seconds=0, poll_seconds=0)
         )
         self._mock = mock
         self.lists("ad_accounts", "11")

@@ -154,8 +154,7 @@ class QueryAnalytics(AdAccountStream, ABC):
         """Return the tasks of each account's unread days, beginning with the account that was read longest ago."""
         self.check_room()
         unread = {account: self.checkpoint.unread(account) for account in self.checkpoint.oldest_first(accounts)}
-        estimate = Estimate.of_days(unread.values(), first_synchronous_day=self.first_synchronous_day)
-        estimate.log(self.name, self.shared.analytics_pace())
+        Estimate.of_days(unread.values(), first_synchronous_day=self.first_synchronous_day).log(self, "ads_analytics")
         yield from self.window_tasks(unread)
 
     def window_tasks(self, unread: Mapping[str, Sequence[DateWindow]]) -> Iterator[Task]:

@@ -31,12 +31,10 @@ from source_pinterest.streams.analytics.entity_keys import report_keys
 from source_pinterest.streams.analytics.gate import ReportKey, ReportRows, RowGate
 from source_pinterest.streams.analytics.report_spec import ReportSpec
 from source_pinterest.streams.base.declaration import Rank
+from source_pinterest.streams.base.stream import PinterestStream
 from source_pinterest.streams.base.sync import Sync
 
 LOGGER = logging.getLogger("airbyte")
-
-_REQUESTS_PER_REPORT = 2
-"""One that creates it, and one that finds it finished."""
 
 
 class ReportTasks:
@@ -203,7 +201,7 @@ class ReportStream(AdAccountStream):
         """Return a task for each report that is finished or has failed."""
         del accounts
         requests = self.report_requests()
-        Estimate.of_reports(requests).log(self.name, self.shared.analytics_pace())
+        Estimate.of_reports(requests).log(self, "ads_analytics")
         with self.report_tasks.ordered(requests) as reports:
             yield from self.report_tasks.tasks(reports, self.checkpoint)
 
@@ -243,21 +241,26 @@ class Estimate:
         old = filter(None, (window.before(first_synchronous_day) for window in chain(*pending)))
         windows = sum(math.ceil(window.days / limits.ANALYTICS_WINDOW_DAYS) for window in recent)
         reports = sum(math.ceil(window.days / limits.REPORT_WINDOW_DAYS) for window in old)
-        requests = requests_per_window * windows + _REQUESTS_PER_REPORT * reports
+        requests = requests_per_window * windows + limits.REQUESTS_PER_REPORT * reports
         return cls(len(pending), windows + reports, reports, requests)
 
     @classmethod
     def of_reports(cls, requests: Sequence[ReportRequest]) -> Self:
         windows = {(request.ad_account_id, request.window) for request in requests}
         accounts = {request.ad_account_id for request in requests}
-        return cls(len(accounts), len(windows), len(requests), _REQUESTS_PER_REPORT * len(requests))
+        return cls(len(accounts), len(windows), len(requests), limits.REQUESTS_PER_REPORT * len(requests))
 
-    def log(self, stream: str, requests_per_second: float) -> None:
-        minutes = math.ceil(self.requests / (60 * requests_per_second))
+    def log(self, stream: PinterestStream, category: str) -> None:
+        """Log the estimate, and how long the sync takes for all streams of the rate category that were planned so far.
+
+        In a first sync, that is within a factor of two of the truth, unless Pinterest is slow.
+        """
+        seconds = stream.shared.plan(stream.name, category, self.requests)
+        minutes = math.ceil((seconds + limits.SECONDS_PER_REPORT * bool(self.reports)) / 60)
         LOGGER.info(
-            f"{stream}: Estimate: {_counted(self.accounts, 'account')}, {_counted(self.windows, 'window')}, "
-            f"{_counted(self.reports, 'report')}, at least {_counted(self.requests, 'request')}, at least {minutes:,} "
-            "min at Pinterest's present quota",
+            f"{stream.name}: Estimate: {_counted(self.accounts, 'account')}, {_counted(self.windows, 'window')}, "
+            f"{_counted(self.reports, 'report')}, at least {_counted(self.requests, 'request')}. All {category} "
+            f"requests that are planned so far take about {minutes:,} min at Pinterest's present quota."
         )
 
 

@@ -46,26 +46,23 @@ class Sync:
     _selected: set[type] = field(default_factory=set)
     _streams: dict[type, Any] = field(default_factory=dict)
     _days: dict[str, Date] = field(default_factory=dict)
+    _planned: dict[str, tuple[str, int]] = field(default_factory=dict)
 
     @cached_property
     def reports(self) -> ReportRunner:
         """The runner that creates and polls the asynchronous reports of all streams."""
-        jobs, timeout_seconds = self.config.num_report_jobs, 60 * self.config.report_timeout_minutes
         return ReportRunner(
-            jobs,
-            timeout_seconds,
-            self.analytics_pace,
+            60 * self.config.report_timeout_minutes,
+            lambda: self.api.budget.requests_per_second("ads_analytics"),
             pauses=self.api.retry_policy.pauses,
             requests_left=lambda: self.api.budget.requests_left("ads_analytics"),
         )
 
-    def analytics_pace(self) -> float:
-        """Return the requests per second that the quota of ad accounts' analytics and reports allows."""
-        return self.api.budget.requests_per_second("ads_analytics")
-
-    def organic_pace(self) -> float:
-        """Return the requests per second that the quota of profiles' and pins' analytics allows."""
-        return self.api.budget.requests_per_second("org_analytics")
+    def plan(self, stream: str, category: str, requests: int) -> float:
+        """Note the least requests of a stream. Return the seconds that all noted ones of the rate category take."""
+        self._planned[stream] = (category, requests)
+        total = sum(count for planned, count in list(self._planned.values()) if planned == category)
+        return total / self.api.budget.requests_per_second(category)
 
     def stream(self, stream_class: type[S]) -> S:
         """Return this sync's instance of a stream class."""

@@ -179,7 +179,7 @@ class PinAnalytics(OrganicStream):
         ahead = [pin for pin in wanted if not begun.is_past(pin)]
         passed = wanted[: len(wanted) - len(ahead)]
         unread = list(filter(self._pins.is_active, ahead)) if begun.only_active else ahead
-        Estimate(1, 1, 0, requests=self._requests_for(unread)).log(self.name, self.shared.organic_pace())
+        Estimate(1, 1, 0, requests=self._requests_for(unread)).log(self, "org_analytics")
         if begun.only_active:
             self._log_saving("saves at least", ahead, unread)
         for part in batches(unread, limits.PINS_PER_ANALYTICS_REQUEST):

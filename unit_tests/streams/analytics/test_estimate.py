@@ -5,10 +5,11 @@ import logging
 import pytest
 from pendulum import Date
 
-from source_pinterest import limits
 from source_pinterest.dates import DateWindow
 from source_pinterest.reporting.client import ReportRequest
+from source_pinterest.streams.analytics.levels import AdAnalytics, CampaignAnalytics
 from source_pinterest.streams.analytics.report import Estimate
+from source_pinterest.streams.organic.pin_analytics import PinAnalytics
 from unit_tests.streams.pinterest import Pinterest
 
 BORDER = Date(2026, 1, 1)
@@ -34,16 +35,15 @@ def test_reports_of_one_window_are_counted_each() -> None:
     assert Estimate.of_reports([*requests, other]) == Estimate(accounts=2, windows=2, reports=4, requests=8)
 
 
-def test_the_least_minutes_are_logged(caplog: pytest.LogCaptureFixture) -> None:
+def test_the_minutes_of_all_streams_of_a_rate_category_are_logged(
+    pinterest: Pinterest, caplog: pytest.LogCaptureFixture
+) -> None:
+    ads = Estimate(accounts=1, windows=2_000, reports=1_000, requests=3_001)
     with caplog.at_level(logging.INFO, "airbyte"):
-        Estimate(accounts=1, windows=2_000, reports=1_000, requests=3_001).log("ad_analytics", 300 / 60)
-    [told] = caplog.messages
-    assert told.startswith("ad_analytics: Estimate: 1 account, 2,000 windows, 1,000 reports, at least 3,001 requests")
-    assert "at least 11 min" in told
-
-
-def test_paces_are_those_of_the_quotas_of_ads_and_of_organic_analytics(pinterest: Pinterest) -> None:
-    per_minute = limits.REQUESTS_PER_MINUTE
-
-    assert pinterest.sync.analytics_pace() == per_minute["ads_analytics"] / 60
-    assert pinterest.sync.organic_pace() == per_minute["org_analytics"] / 60
+        ads.log(pinterest.stream(AdAnalytics), "ads_analytics")
+        ads.log(pinterest.stream(CampaignAnalytics), "ads_analytics")
+        Estimate(1, 1, 0, requests=61).log(pinterest.stream(PinAnalytics), "org_analytics")
+    first, second, organic = caplog.messages
+    assert first.startswith("ad_analytics: Estimate: 1 account, 2,000 windows, 1,000 reports, at least 3,001 requests")
+    minutes = [text.partition(" take about ")[2].partition(" min")[0] for text in (first, second, organic)]
+    assert minutes == ["12", "22", "2"]

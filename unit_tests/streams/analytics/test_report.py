@@ -13,8 +13,7 @@ from source_pinterest.streams.analytics.level_reports import REPORTS
 from source_pinterest.streams.analytics.levels import CampaignAnalytics, CampaignTargetingAnalytics
 from source_pinterest.streams.analytics.report import ReportStream
 from unit_tests.streams.analytics.syncs import DEDUP, Sync, ago, known, window
-from unit_tests.streams.pinterest import Pinterest, read_slice, run_of, state_of
-from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
+from unit_tests.streams.pinterest import Pinterest, state_of
 
 NAME = "ad_group_report"
 
@@ -111,22 +110,6 @@ def test_a_report_that_is_too_slow_counts_half_by_half(mock: requests_mock.Mocke
     sync.read(older)
     assert sync.cursors == [{"DATE": ago(0), "from": ago(9)}]
     assert [(one["start_date"], one["end_date"]) for one in asked[1:]] == [(ago(9), ago(5)), (ago(4), ago(0))]
-
-
-def test_the_next_report_is_made_once_a_slice_has_ended(mock: requests_mock.Mocker) -> None:
-    pinterest = Pinterest(mock, start_date=ago(200), num_report_jobs=1)
-    created = pinterest.reports({})
-    stream = pinterest.stream(AdGroupReport)
-    stream.select()
-    slices = iter(run_of(stream).tasks())
-    first = next(slices)
-    following = in_thread(lambda: next(slices))
-    assert waits(following)
-    assert len(created) == 1
-
-    list(read_slice(stream, first))
-    following.result(PATIENCE_SECONDS)
-    assert len(created) == 2
 
 
 def test_columns_that_a_user_chooses_and_attribution_are_changes(mock: requests_mock.Mocker) -> None:
