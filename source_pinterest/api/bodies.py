@@ -384,8 +384,8 @@ class ListShape(NamedTuple):
 
 BY_ID = ListShape()
 
-_SPARED = 0.1
-"""The share of a page's items that may lack their key."""
+SPARED = 0.1
+"""The share of a page's items, or of a response's rows, that may lack their key."""
 
 
 @dataclass(frozen=True)
@@ -449,7 +449,7 @@ def list_in(body: Mapping[str, Any], name: str, on_replacement: OnReplacement | 
 
 
 def with_key(
-    items: Any, key: tuple[str, ...], field: str = BY_ID.field, whole: Any = None, spared: float = _SPARED
+    items: Any, key: tuple[str, ...], field: str = BY_ID.field, whole: Any = None, spared: float = SPARED
 ) -> ListPage:
     """Return the items of a list that have their key, and apart from them the few that have not.
 

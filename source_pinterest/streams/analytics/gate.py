@@ -10,7 +10,7 @@ from typing import Any
 
 from pendulum import Date
 
-from source_pinterest.api.bodies import Record, write_numbers, write_texts
+from source_pinterest.api.bodies import SPARED, Record, write_numbers, write_texts
 from source_pinterest.api.errors import FormError, MalformedResponseError
 from source_pinterest.columns import (
     AD_ACCOUNT_ID,
@@ -116,47 +116,47 @@ class RowGate:
         """Return rows as bundles, equal ones once.
 
         Args:
-            rows: those that `expected_rows` has returned of a response.
+            rows: those of a response.
             expected: what the rows may be about.
 
         Raises:
-            MalformedResponseError: as `expected_rows` and `records`.
+            MalformedResponseError: as `records`.
         """
         keys = ResponseKeys(self._stream, expected)
-        bundles = spooled(bundles_of(self._stream.name, rows, keys.admits))
-        keys.warn_of_copies()
+        bundles = spooled(bundles_of(self._stream.name, self._expected_rows(rows, expected, keys), keys.admits))
+        keys.finish()
         return bundles
 
     def records(self, rows: Iterable[Record], expected: Expected) -> list[Record]:
         """Return the rows of a response that were asked for, equal ones once.
 
         Raises:
-            MalformedResponseError: as `expected_rows`, or a field of the key is missing or no plain value.
+            MalformedResponseError: many rows lack their key, an id of a key is not exact, a row names another ad
+                account, or the day of a week or month was not requested.
         """
         keys = ResponseKeys(self._stream, expected)
-        admitted = [row for row in self.expected_rows(rows, expected) if keys.admits(row, serialised(row))]
-        keys.warn_of_copies()
+        wanted = self._expected_rows(rows, expected, keys)
+        admitted = [row for row in wanted if keys.admits(row, serialised(row))]
+        keys.finish()
         return admitted
 
-    def expected_rows(self, rows: Iterable[Record], expected: Expected) -> Iterator[Record]:
+    def _expected_rows(self, rows: Iterable[Record], expected: Expected, keys: "ResponseKeys") -> Iterator[Record]:
         """Yield the rows of the expected days, account and entities, with texts and numbers in their columns.
 
         Other rows are dropped with a warning.
-
-        Raises:
-            MalformedResponseError: a day is not written as YYYY-MM-DD, an id of the key is not exact, or a row names
-                another ad account.
         """
         account, entities, window = expected.account, expected.entities, expected.window
         day_column, entity_column = expected.day, expected.key[0]
         wanted_day = cache(partial(self._wanted_day, expected, window)) if window else str
         for row in self._written(rows, expected):
-            if window and (day := row.get(day_column)) not in _EMPTY:
-                row[day_column] = wanted_day(str(day))
-                if not row[day_column]:
-                    continue
             if account:
                 _write_account(row, account)
+            if window and (day := row.get(day_column)) not in _EMPTY:
+                row[day_column] = wanted = wanted_day(str(day))
+                if wanted is None:
+                    keys.leave_out(f"{day!r} is not a day written as YYYY-MM-DD.", day_column)
+                if not wanted:
+                    continue
             entity = row.get(entity_column)
             if entities is None or entity in entities or entity in _EMPTY:
                 yield row
@@ -177,23 +177,20 @@ class RowGate:
             row.update(added)
             yield row
 
-    def _wanted_day(self, expected: Expected, wanted: DateWindow, sent: str) -> str:
-        """Return the day of a row as its record has it; empty if such rows are dropped.
+    def _wanted_day(self, expected: Expected, wanted: DateWindow, sent: str) -> str | None:
+        """Return the day of a row as its record has it; empty if such rows are dropped, None if it is no day.
 
         Raises:
-            MalformedResponseError: the rows are daily, and the day is not written as YYYY-MM-DD. Or they are of weeks
-                or months, and the day was not requested: they may begin on other days than is assumed.
+            MalformedResponseError: the rows are of weeks or months, and the day was not requested: they may begin on
+                other days than is assumed.
         """
         is_daily = expected.granularity is Granularity.DAY
         requested = expected.requested or wanted
         day = sent if expected.granularity is Granularity.HOUR else without_midnight(sent)  # which may be an hour
         try:
             first_day = parse_day(day if is_daily else day[:_DAY_LENGTH])
-        except ValueError as error:
-            if is_daily:
-                sentence = f"{sent!r} is not a day written as YYYY-MM-DD."
-                raise FormError(sentence, expected.day) from error
-            return day
+        except ValueError:
+            return None if is_daily else day
         if not _covers(requested, first_day, expected.granularity):
             if expected.granularity in (Granularity.WEEK, Granularity.MONTH):
                 weekday = first_day.day_of_week.name.capitalize()
@@ -220,24 +217,27 @@ class ResponseKeys:
         self._data: dict[int, int] = {}  # of each key, the data of its first row
         self._other_data: set[int] = set()  # of later rows
         self._copied: dict[int, str] = {}  # the keys with several rows, of which a warning names the first
+        self._left_out = 0  # rows without their key
+        self._lack: FormError | None = None  # of the first of them
 
     def admits(self, row: Record, data: bytes) -> bool:
-        """Return whether to emit a row: no row before was the same.
+        """Return whether to emit a row: it has its key, and no row before was the same.
 
         Args:
             row: the row.
             data: the row, serialised.
 
         Raises:
-            MalformedResponseError: a field of the key is missing, or is an object or a list.
+            MalformedResponseError: a field of the key is an object or a list.
         """
         values = tuple([row.get(column) for column in self._expected.key])
         try:
             key = hash(values)
         except TypeError as error:
             raise FormError("A part of a row's key is an object or a list.", ", ".join(self._expected.key)) from error
-        if None in values or "" in values:
-            self._check_complete(values)
+        if (None in values or "" in values) and (missing := self._missing(values)):
+            self.leave_out(f"A row has no {' and no '.join(missing)}.", ", ".join(missing))
+            return False
         content = hash(data)
         if key not in self._data:
             self._data[key] = content
@@ -255,19 +255,37 @@ class ResponseKeys:
     def _note_copy(self, key: int, values: tuple[Any, ...]) -> None:
         self._copied.setdefault(key, _listed(values) if len(self._copied) < _NAMED_KEYS else "")
 
-    def _check_complete(self, values: tuple[Any, ...]) -> None:
-        """Check that a key lacks only optional fields.
+    def _missing(self, values: tuple[Any, ...]) -> list[str]:
+        fields = zip(self._expected.key, values, strict=True)
+        return [name for name, value in fields if value in _EMPTY and name not in self._expected.optional]
+
+    def leave_out(self, sentence: str, field: str) -> None:
+        """Count a row without its key.
+
+        Args:
+            sentence: what it lacks.
+            field: the field that it lacks.
+        """
+        self._left_out += 1
+        self._lack = self._lack or FormError(sentence, field)
+
+    def finish(self) -> None:
+        """Warn of the rows without their key, and of the keys with several rows, also in other requests for the window.
 
         Raises:
-            MalformedResponseError: another field is missing.
+            MalformedResponseError: no row has its key, or more than a tenth lack it: the rows have another form.
         """
-        fields = zip(self._expected.key, values, strict=True)
-        missing = [name for name, value in fields if value in _EMPTY and name not in self._expected.optional]
-        if missing:
-            raise FormError(f"A row has no {' and no '.join(missing)}.", ", ".join(missing))
+        if self._lack:
+            rows = self._left_out + len(self._data) + len(self._other_data)
+            if not self._data or self._left_out > max(1, SPARED * rows):
+                raise self._lack
+            account, window = self._expected.account, self._expected.window
+            about = (f" of ad account {account}" if account else "") + (f" for {window}" if window else "")
+            left_out = f"rows{about} without their key: {self._left_out:,} of {rows:,}. They are left out."
+            self._stream.notices.warn(left_out, f"{left_out} {self._lack}")
+        self._warn_of_copies()
 
-    def warn_of_copies(self) -> None:
-        """Warn of the keys that have several rows, in the response or in several requests of a window."""
+    def _warn_of_copies(self) -> None:
         if not self._copied:
             return
         named = list(filter(None, self._copied.values()))
@@ -336,7 +354,7 @@ class ReportRows:
         expected = self._expected(request)
         if self.filters_differ:
             expected = replace(expected, is_elsewhere=partial(self._is_elsewhere, request.number))
-        return self.gate.bundles(self.gate.expected_rows(self._completed(request, rows), expected), expected)
+        return self.gate.bundles(self._completed(request, rows), expected)
 
     def _expected(self, request: ReportRequest) -> Expected:
         always = ID_COLUMNS if self.key.ids else ()  # Pinterest may send ids that were not requested

@@ -6,7 +6,6 @@ from typing import ClassVar
 
 from source_pinterest import limits
 from source_pinterest.api.bodies import Record, rows_of
-from source_pinterest.api.errors import FormError
 from source_pinterest.columns import TARGETING_TYPE, TARGETING_VALUE
 from source_pinterest.config.reports import USUAL_TARGETING_TYPES
 from source_pinterest.engine.asks import Names
@@ -71,15 +70,9 @@ class TargetingAnalytics(QueryAnalytics, ABC):
         return {"targeting_types": self.targeting_types}
 
     def rows_in(self, chunks: Iterable[bytes]) -> Iterator[Record]:
-        """Parse the rows of a response, and flatten them. They may lack their targeting value.
-
-        Raises:
-            MalformedResponseError: a row has no metrics.
-        """
+        """Parse the rows of a response, and flatten them. They may lack their targeting value."""
         for item in rows_of(chunks, "data", self.notices.replacement):
-            metrics = item.get("metrics")
-            if not isinstance(metrics, dict):
-                raise FormError("A row of targeting analytics has no metrics.", "metrics")
+            metrics = item["metrics"] if isinstance(item.get("metrics"), dict) else {}  # a row without its key
             value = item.get("targeting_value")
             if value is None:
                 value = metrics.get(TARGETING_VALUE)

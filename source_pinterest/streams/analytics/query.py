@@ -373,7 +373,7 @@ class QueryAnalytics(AdAccountStream, ABC):
             currency=self.ad_accounts.currency_of(ask.account),
             entities=frozenset(ask.ids) or None,
         )
-        return self.gate.bundles(self.gate.expected_rows(self.rows_in(chunks), expected), expected)
+        return self.gate.bundles(self.rows_in(chunks), expected)
 
     def rows_in(self, chunks: Iterable[bytes]) -> Iterator[Record]:
         return rows_of(chunks, on_replacement=self.notices.replacement)

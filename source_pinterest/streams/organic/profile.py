@@ -122,7 +122,7 @@ class ProfileAnalytics(OrganicStream, ABC):
         for part in parts if self.split else ("all",):
             days = daily_metrics_in(parts[part], self.notices.replacement)
             if days is None:
-                raise form_error(parts, "A part of the analytics has no daily_metrics with dates.", "daily_metrics")
+                raise form_error(parts, "A part of the analytics has no daily_metrics.", "daily_metrics")
             items += [{PART: part, **day} for day in days]
         return ListPage(items)
 
@@ -192,10 +192,9 @@ class UserAccountAnalyticsByContentType(ProfileAnalytics):
 
 
 def daily_metrics_in(metrics: Any, on_replacement: OnReplacement) -> list[Record] | None:
-    """Return the days of an object that has daily metrics; None if it has none, or a day has no date."""
+    """Return the days of an object that has daily metrics; None if it has none."""
     days = list_in(metrics, "daily_metrics", on_replacement) if isinstance(metrics, dict) else None
-    has_dates = isinstance(days, list) and all(isinstance(day, dict) and day.get("date") for day in days)
-    return days if has_dates else None
+    return days if isinstance(days, list) and all(isinstance(day, dict) for day in days) else None
 
 
 def provisional_days(rows: Iterable[Record]) -> list[str]:

@@ -76,9 +76,9 @@ def test_requested_days_beyond_the_window_are_left_out_of_a_report(caplog: pytes
         found("WEEK", "2026-06-22", "2026-06-29")
 
 
-def test_a_malformed_row_fails_the_file_before_a_row_is_emitted() -> None:
+def test_malformed_rows_fail_the_file_before_a_row_is_emitted() -> None:
     with pytest.raises(MalformedResponseError, match="A row has no CAMPAIGN_ID"):
-        report_rows(KEY).bundles(REQUEST, [("1", row("1")), ("0", row(None))])
+        report_rows(KEY).bundles(REQUEST, [("1", row("1")), ("0", row(None)), ("0", row(None))])
 
 
 def test_targeting_is_part_of_the_key_and_an_empty_text_where_it_is_left_out() -> None:

@@ -66,8 +66,8 @@ def test_a_value_may_stand_among_the_metrics_or_be_left_out(pinterest: Pinterest
     [
         ("{}", ""),
         ('{"data": []', ""),
-        ('{"data": [{"targeting_type": "GENDER"}]}', "A row of targeting analytics has no metrics."),
-        ('{"data": [{"metrics": [1]}]}', "A row of targeting analytics has no metrics."),
+        ('{"data": [{"targeting_type": "GENDER"}]}', "A row has no CAMPAIGN_ID and no DATE."),
+        ('{"data": [{"metrics": [1]}]}', "A row has no CAMPAIGN_ID and no TARGETING_TYPE and no DATE."),
         ('{"data": [{"metrics": {"CAMPAIGN_ID": 7, "DATE": "2026-07-01"}}]}', "A row has no TARGETING_TYPE."),
     ],
 )

@@ -65,8 +65,8 @@ def test_a_day_that_is_still_counted_comes_with_a_warning_where_it_comes_once(
     ("body", "says"),
     [
         ("{}", "The analytics have no parts, or none under the key all."),
-        ('{"all": {}}', "A part of the analytics has no daily_metrics with dates."),
-        ('{"all": {"daily_metrics": [{"date": ""}]}}', "A part of the analytics has no daily_metrics with dates."),
+        ('{"all": {}}', "A part of the analytics has no daily_metrics."),
+        ('{"all": {"daily_metrics": [{"date": ""}]}}', "A row has no date."),
         ('{"all": {"daily_metrics": [{"date": "2026-06-31"}]}}', "is not a day written as YYYY-MM-DD."),
         ('{"all": {"daily_metrics": [', ""),
     ],
