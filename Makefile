@@ -51,7 +51,7 @@ ifeq ($(shell $(PY) -c 'print("works")' 2>/dev/null),)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install read page demo demo-duckdb demo-dbt demo-dagster image airbyte-export airbyte-qa release release-wheel release-attached test dates test-lock check fix docs site lock notices clean compare faults mutants audit soak bench live live-adopt
+.PHONY: help install read page demo demo-duckdb demo-dbt demo-dagster image airbyte-export airbyte-qa release release-wheel release-attached test dates test-lock check fix docs site lock notices clean compare courses faults mutants audit soak bench live live-adopt
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -243,8 +243,9 @@ check: $(INSTALLED) ## Check formatting, lint rules, types, import order and the
 compare: $(INSTALLED) ## Read 45 simulated days with an earlier commit, WITH=<commit>, and with this code; list what differs (10 minutes)
 	@$(PY) -m tools.compare $(if $(WITH),--with $(call quoted,WITH))
 
-faults: $(INSTALLED) ## Play every fault on every kind of stream; writes docs/development/reliability.md (4 minutes)
-	@$(PY) -m integration_tests.fault_table
+faults: $(INSTALLED) ## Play the fault table, and write it into docs/development/reliability.md (2 minutes)
+	$(PY) -m integration_tests.fault_table.document
+	$(PY) -m pytest -n auto integration_tests/fault_tests/test_fault_table.py
 
 mutants: $(INSTALLED) ## Break the code in small ways, in all or MODULES='source_pinterest.state.*' (hours)
 	@$(PY) -m pip install --quiet --disable-pip-version-check 'mutmut>=3.8,<4'
@@ -261,10 +262,16 @@ live-adopt: $(INSTALLED) ## Add what make live has written elsewhere, FILE=<file
 	@$(PY) -m tools.live.adopt $(call quoted,FILE)
 	@$(PY) -m pytest --quiet integration_tests/simulator_tests/test_recorded.py
 
+courses: $(INSTALLED) ## Play 300 new courses of syncs with faults, kills and quotas of each kind (hours)
+	FIRST_COURSE=$${FIRST_COURSE:-$$(date +%s)} $(PY) -m pytest -n auto --timeout 7200 -k course \
+		integration_tests/fault_tests/test_fault_courses.py integration_tests/state_tests/test_ad_pins.py \
+		integration_tests/state_tests/test_day_courses.py integration_tests/state_tests/test_pin_courses.py
+
 soak: $(INSTALLED) ## Read 1,000 ad accounts, and 1,000,000 pins of 100,000 boards (10 to 30 minutes)
 	$(PY) -m tools.soak
 	$(PY) -m pytest -m full_size \
-		integration_tests/cost_tests/test_soak.py integration_tests/cost_tests/test_budget_saturation.py
+		integration_tests/cost_tests/test_soak.py integration_tests/cost_tests/test_budget_saturation.py \
+		integration_tests/sync_tests/test_as_recorded.py
 
 bench: $(INSTALLED) ## Compare the speed with two other readers; writes docs/development/benchmarks.md (20 minutes), and prints the difference to BESIDE=<commit>
 	@test -x .tmp/official/bin/python || $(or $(PYTHON_BELOW_3_13),$(PY)) -m venv .tmp/official

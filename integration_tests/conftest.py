@@ -2,7 +2,7 @@
 
 import gc
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
 from airbyte_cdk.sources.streams import Stream
@@ -22,6 +22,15 @@ def pytest_collection_finish() -> None:
     """What was imported stays; the collector went through all of it a thousand times, a quarter of the whole time."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Of a failure in a module with `SHOWS_LOG = False`, show the assertion alone. The log is there with -s."""
+    report = yield
+    if not getattr(getattr(item, "module", None), "SHOWS_LOG", True):
+        report.sections.clear()
+    return report
 
 
 @pytest.fixture(autouse=True)

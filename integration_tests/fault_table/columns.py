@@ -25,6 +25,7 @@ class Column:
     Attributes:
         name: what the table calls it.
         stream: its example.
+        sort: of streams that are read in the same way. A fault that ends alike on all of them is played on one.
         steps: the operation that is its first call, its middle one and its last.
         pages: how many calls it makes for its first board or ad account, one after the other.
         parent: what its calls are about: a board, an ad account, a feed, or nothing.
@@ -37,6 +38,7 @@ class Column:
 
     name: str
     stream: str
+    sort: str
     steps: tuple[str, str, str]
     pages: int = 1
     parent: str = "ad account"
@@ -130,9 +132,10 @@ def _report(name: str = "report") -> tuple[str, str, str]:
 _CAMPAIGNS, _AD_GROUPS = "campaigns/list", "ad_groups/list"
 
 COLUMNS = (
-    Column(name="list", stream="boards", steps=_each("boards/list"), pages=3, parent=""),
+    Column(name="list", sort="list", stream="boards", steps=_each("boards/list"), pages=3, parent=""),
     Column(
         name="child list",
+        sort="list",
         stream="board_pins",
         steps=_each("boards/list_pins"),
         pages=3,
@@ -141,15 +144,17 @@ COLUMNS = (
     ),
     Column(
         name="catalog list",
+        sort="list",
         stream="catalogs_feed_processing_results",
         steps=_each("feed_processing_results/list"),
         pages=3,
         parent="feed",
         needs=frozenset({"feeds/list"}),
     ),
-    Column(name="entity", stream="campaigns", steps=_each(_CAMPAIGNS), pages=3),
+    Column(name="entity", sort="list", stream="campaigns", steps=_each(_CAMPAIGNS), pages=3),
     Column(
         name="keywords",
+        sort="list",
         stream="keywords",
         steps=_each("keywords/get"),
         pages=10,
@@ -157,52 +162,76 @@ COLUMNS = (
     ),
     Column(
         name="product groups",
+        sort="list",
         stream="product_group_promotions",
         steps=_each("product_group_promotions/list"),
         pages=3,
         needs=frozenset({_AD_GROUPS}),
     ),
-    Column(name="varied list", stream="audience_insights", steps=_each("audience_insights/get"), pages=3),
+    Column(name="varied list", sort="list", stream="audience_insights", steps=_each("audience_insights/get"), pages=3),
     Column(
         name="analytics",
+        sort="numbers",
         stream="campaign_analytics",
         steps=_each("campaigns/analytics"),
         needs=frozenset({_CAMPAIGNS}),
     ),
     Column(
         name="targeting",
+        sort="numbers",
         stream="ad_account_targeting_analytics",
         steps=_each("ad_account_targeting_analytics/get"),
     ),
     Column(
         name="history",
+        sort="report",
         stream="ad_group_analytics",
         steps=_report(),
         needs=frozenset({_AD_GROUPS}),
         level="AD_GROUP",
         days=DAYS_OF_HISTORY,
     ),
-    Column(name="report", stream="advertiser_report", steps=_report(), level="ADVERTISER"),
+    Column(name="report", sort="report", stream="advertiser_report", steps=_report(), level="ADVERTISER"),
     Column(
         name="custom report",
+        sort="report",
         stream="custom__mine",
         steps=_report(),
         level="AD_GROUP_TARGETING",
         same_as="ad_group_targeting_report",
     ),
     Column(
-        name="marketing mix", stream="marketing_mix_report", steps=_report("mmm_report"), level="CAMPAIGN_TARGETING"
+        name="marketing mix",
+        sort="report",
+        stream="marketing_mix_report",
+        steps=_report("mmm_report"),
+        level="CAMPAIGN_TARGETING",
     ),
     Column(
         name="conversions",
+        sort="report",
         stream="brand_conversions_report",
         steps=_report("conversion_product_report"),
         level="CAMPAIGN",
     ),
-    Column(name="profile days", stream="user_account_analytics", steps=_each("user_account/analytics"), parent=""),
-    Column(name="ranking", stream="top_pins", steps=_each("user_account/analytics/top_pins"), pages=5, parent=""),
+    Column(
+        name="profile days",
+        sort="profile",
+        stream="user_account_analytics",
+        steps=_each("user_account/analytics"),
+        parent="",
+    ),
+    Column(
+        name="ranking",
+        sort="profile",
+        stream="top_pins",
+        steps=_each("user_account/analytics/top_pins"),
+        pages=5,
+        parent="",
+    ),
     Column(
         name="pin days",
+        sort="pins",
         stream="pin_analytics",
         steps=_each("pins/analytics"),
         pages=11,
@@ -212,10 +241,18 @@ COLUMNS = (
     ),
     Column(
         name="pins of ads",
+        sort="pins",
         stream="ad_pins",
         steps=_each("pins/get"),
         pages=3,
         needs=frozenset({"ads/list"}),
     ),
-    Column(name="trends", stream="trending_keywords", steps=_each("trending_keywords/list"), pages=8, parent=""),
+    Column(
+        name="trends",
+        sort="list",
+        stream="trending_keywords",
+        steps=_each("trending_keywords/list"),
+        pages=8,
+        parent="",
+    ),
 )

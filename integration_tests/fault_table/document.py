@@ -1,32 +1,39 @@
-"""Shows the kinds of stream and the faults as tables. Kinds that end alike share a line."""
+"""Writes the kinds of stream and the faults into docs/development/reliability.md. Kinds that end alike share a line."""
 
 from collections.abc import Mapping
 
 from integration_tests.fault_table.columns import COLUMNS
 from integration_tests.fault_table.endings import NOWHERE
 from integration_tests.fault_table.rows import ROWS
-from integration_tests.support.documents import table
+from integration_tests.fault_table.trial import trials
+from integration_tests.support.documents import DOCS, table, with_section
+
+DOCUMENT = DOCS / "development" / "reliability.md"
+_ON_ALL = (
+    "If kinds of one sort end alike, the fault is played on the first of them. These faults are played on all kinds: "
+    f"{', '.join(row.fault for row in ROWS if row.on_all)}."
+)
 
 
-def kinds() -> str:
-    """The table of the kinds of stream."""
-    rows = ([column.name, f"`{column.stream}`", ", ".join(dict.fromkeys(column.steps))] for column in COLUMNS)
-    return table(["Kind", "Read here", "First, middle and last call"], rows)
+def section() -> str:
+    """The section of docs/development/reliability.md: what is played, and how each fault ends."""
+    return "\n\n".join([_kinds(), f"{_cells()} cells are played. {_ON_ALL}", _faults()])
 
 
-def faults(ends: Mapping[str, Mapping[str, str]]) -> str:
-    """The table of the faults.
+def _kinds() -> str:
+    rows = (
+        [column.sort, column.name, f"`{column.stream}`", ", ".join(dict.fromkeys(column.steps))] for column in COLUMNS
+    )
+    return table(["Sort", "Kind", "Read here", "First, middle and last call"], rows)
 
-    Args:
-        ends: how each fault ended, by kind of stream.
-    """
-    lines = ([row.fault, end, whose] for row in ROWS for end, whose in _lines(ends[row.fault]))
+
+def _cells() -> int:
+    return sum(len(trial.places) for row in ROWS for trial in trials(row))
+
+
+def _faults() -> str:
+    lines = ([row.fault, end, whose] for row in ROWS for end, whose in _lines(row.texts()))
     return table(["Fault", "Ends", "Kinds of stream"], lines)
-
-
-def promised() -> str:
-    """The same, as all cells must end."""
-    return faults({row.fault: row.texts() for row in ROWS})
 
 
 def _lines(cells: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -48,3 +55,12 @@ def _named(kinds: list[str]) -> str:
     if not reports <= set(kinds):
         return ", ".join(kinds)
     return ", ".join([*(kind for kind in kinds if kind not in reports), "all reports"])
+
+
+def written() -> str:
+    """The document with its section as it has to be."""
+    return with_section(DOCUMENT.read_text(encoding="utf-8"), "faults", section())
+
+
+if __name__ == "__main__":
+    DOCUMENT.write_text(written(), encoding="utf-8")

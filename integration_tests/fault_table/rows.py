@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from integration_tests.fault_table.columns import COLUMNS
+from integration_tests.fault_table.columns import COLUMNS, Column
 from integration_tests.fault_table.endings import NOWHERE, Ending, Place, Spread, read_cell
 from integration_tests.fault_table.world import small_world
 from integration_tests.simulator import HTML_PAGES, FaultKind, Hint, Rotation
@@ -30,6 +30,7 @@ class Row:
         spreads: which calls of other streams it spoils as well.
         settings: of the simulator.
         config: of the connection.
+        on_all: whether it is played on every kind of stream, also on those of one sort that end alike.
     """
 
     fault: str
@@ -40,10 +41,21 @@ class Row:
     spreads: Spread = Spread.NOWHERE
     settings: Mapping[str, Any] = field(default_factory=dict)
     config: Mapping[str, Any] = field(default_factory=dict)
+    on_all: bool = False
 
     def texts(self) -> dict[str, str]:
         """Its cells, by kind of stream."""
         return {column: self.ends.get(column, NOWHERE) for column in _NAMES}
+
+    def played_on(self) -> list[Column]:
+        """The kinds of stream that it is played on: of those of one sort that end alike, the first."""
+        texts = self.texts()
+        first = {(column.sort, texts[column.name]): column for column in reversed(COLUMNS)}
+        return [
+            column
+            for column in COLUMNS
+            if texts[column.name] != NOWHERE and (self.on_all or first[column.sort, texts[column.name]] is column)
+        ]
 
     def cell(self, column: str) -> dict[Place, Ending]:
         """How it ends on a kind of stream, by place."""
@@ -98,11 +110,7 @@ _throttled = partial(_passing, kind=FaultKind.RATE_LIMITED, spreads=Spread.QUOTA
 _of_a_report = partial(Row, ends=dict.fromkeys(_REPORTS, _PASSES))
 
 ROWS = (
-    _throttled(fault="429, code 8, reset in seconds", details={"seconds": 0.2}),
-    _throttled(
-        fault="429 without a code, reset in a list", details={"seconds": 0.2, "code": None, "hint": Hint.RESET_LIST}
-    ),
-    _throttled(fault="429 with Retry-After", details={"seconds": 0.2, "hint": Hint.RETRY_AFTER}),
+    _throttled(fault="429 that tells how long", details={"seconds": 0.2}),
     _throttled(fault="429 that tells no time", details={"hint": Hint.NONE}),
     Row(
         fault="429 for two hours",
@@ -142,7 +150,7 @@ ROWS = (
     *(_passing(fault=f"{kind.value[:3]}, an HTML page", kind=kind) for kind in HTML_PAGES),
     _passing(fault="403, JSON without a code or a message", kind=FaultKind.FORBIDDEN_WITHOUT_WORDS),
     _passing(fault="404, an empty body", kind=FaultKind.NOT_FOUND_EMPTY),
-    _passing(fault="503", kind=FaultKind.UNAVAILABLE),
+    _passing(fault="503", kind=FaultKind.UNAVAILABLE, on_all=True),
     _passing(fault="504", kind=FaultKind.GATEWAY_TIMEOUT),
     Row(
         fault="503 for more than 8 rows",
@@ -163,7 +171,7 @@ ROWS = (
     ),
     _passing(fault="truncated JSON", kind=FaultKind.TRUNCATED_JSON),
     _passing(fault="malformed JSON", kind=FaultKind.MALFORMED_JSON),
-    _passing(fault="empty body", kind=FaultKind.EMPTY_BODY),
+    _passing(fault="empty body", kind=FaultKind.EMPTY_BODY, on_all=True),
     Row(
         fault="JSON of another form",
         kind=FaultKind.OTHER_FORM,
@@ -277,6 +285,7 @@ ROWS = (
     Row(
         fault="repeated bookmark",
         kind=FaultKind.REPEATED_BOOKMARK,
+        on_all=True,
         ends=dict.fromkeys(_PAGED, "system, system, —; for good: system"),
     ),
     Row(
@@ -308,7 +317,12 @@ ROWS = (
         details={"items": 2},
         ends={"child list": "system"},
     ),
-    Row(fault="each row comes twice", kind=FaultKind.ROWS_TWICE, ends=dict.fromkeys(_WITH_ROWS, _HARMLESS)),
+    Row(
+        fault="each row comes twice",
+        kind=FaultKind.ROWS_TWICE,
+        on_all=True,
+        ends=dict.fromkeys(_WITH_ROWS, _HARMLESS),
+    ),
     Row(
         fault="days of rows have a time",
         kind=FaultKind.ROWS_WITH_TIMES,
@@ -332,7 +346,7 @@ ROWS = (
         kind=FaultKind.ROWS_OF_ANOTHER_ACCOUNT,
         ends={**dict.fromkeys(("analytics", "targeting"), _PASSES), **dict.fromkeys(_REPORTS, "exact")},
     ),
-    _of_a_report(fault="report failed", kind=FaultKind.REPORT_FAILED),
+    _of_a_report(fault="report failed", kind=FaultKind.REPORT_FAILED, on_all=True),
     _of_a_report(fault="report cancelled", kind=FaultKind.REPORT_CANCELLED),
     _of_a_report(fault="report expired", kind=FaultKind.REPORT_EXPIRED),
     _of_a_report(fault="report does not exist", kind=FaultKind.REPORT_DOES_NOT_EXIST),

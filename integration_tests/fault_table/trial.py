@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from integration_tests.fault_table.columns import COLUMNS, Column
+from integration_tests.fault_table.columns import Column
 from integration_tests.fault_table.course import DEDUP, OWNERS, Course, Incident, Played
 from integration_tests.fault_table.endings import Ending, Place, Spread
 from integration_tests.fault_table.rows import Row
@@ -92,16 +92,16 @@ def _owners(record: Record) -> set[str]:
 
 def trials(row: Row) -> list[Trial]:
     """All of a row: in the same sync are the kinds of stream that do not disturb each other."""
-    cells = {column: row.cell(column.name) for column in COLUMNS}
+    cells = {column: row.cell(column.name) for column in row.played_on()}
     found = []
     for place in Place:
         columns = [column for column, endings in cells.items() if place in endings]
         lasts = place is Place.ALL_BUT_FIRST
-        found += [Trial(row, dict.fromkeys(group, place)) for group in together(row, columns, lasts=lasts)]
+        found += [Trial(row, dict.fromkeys(group, place)) for group in _together(row, columns, lasts=lasts)]
     return found
 
 
-def together(row: Row, columns: Iterable[Column], *, lasts: bool) -> list[list[Column]]:
+def _together(row: Row, columns: Iterable[Column], *, lasts: bool) -> list[list[Column]]:
     """Which kinds of stream a fault may hit in the same sync: those of the same days that it does not spoil too."""
     groups: list[list[Column]] = []
     for column in columns:

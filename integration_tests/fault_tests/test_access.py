@@ -18,6 +18,7 @@ from source_pinterest.streams.ads.ad_pins import AdPins
 from source_pinterest.streams.base.stream import PinterestStream
 from source_pinterest.streams.trends import ProductCategoryTrends
 
+SHOWS_LOG = False
 OPERATIONS = {operation.operation_id: operation for operation in (*ENDPOINTS, *CREATE_REPORTS)}
 
 

@@ -19,6 +19,7 @@ from integration_tests.support.assertions import (
     key_of,
     upserted,
 )
+from integration_tests.support.courses import seeds
 from integration_tests.support.interrupted import committed, killed_after
 from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator, World
@@ -29,7 +30,6 @@ from source_pinterest import limits
 
 STREAM, GET = "ad_pins", "pins/get"
 LISTS = ["ad_accounts/list", "ads/list", "ads/list"]
-SEEDS = [*range(4), *(pytest.param(seed, marks=pytest.mark.full_size) for seed in range(100, 400))]
 sim = simulated(lambda: World(boards=1, campaigns=2, ad_groups=2, ads=(11, 7)))
 
 
@@ -214,7 +214,7 @@ def test_a_list_of_ads_that_breaks_off_costs_its_own_account() -> None:
         ]
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", seeds(4))
 def test_a_course_loses_no_pin(seed: int) -> None:
     """Syncs with pins that answer oddly, outages, quotas that end and kills; new ads in between."""
     dice = random.Random(seed)  # noqa: S311 - to be repeated

@@ -1,6 +1,6 @@
 """Whatever goes wrong in a course of syncs, the days of ad accounts and profiles arrive.
 
-Courses of pins are in `test_pin_courses.py`, those with every fault in `fault_tests/test_random_faults.py`.
+Courses of pins are in `test_pin_courses.py`, those with every fault in `fault_tests/test_fault_courses.py`.
 """
 
 import random
@@ -17,7 +17,7 @@ from integration_tests.fault_table.course import DEDUP, LONGEST_LOOKBACK_DAYS, C
 from integration_tests.fault_table.world import DAYS_OF_HISTORY
 from integration_tests.simulator import Fault, FaultKind
 from integration_tests.support.assertions import assert_succeeded
-from integration_tests.support.courses import APPEND, MERGE, StreamCourse
+from integration_tests.support.courses import APPEND, MERGE, StreamCourse, seeds
 from integration_tests.support.days import days_later, last_final_day
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import State, run_sync
@@ -118,10 +118,8 @@ def test_a_part_of_the_profile_without_activity_holds_up_no_other(stream: str) -
         assert str(course.world.today) in {row["date"] for row in course.arrived.values()}
 
 
-@pytest.mark.parametrize(
-    "seed", [*range(8), *(pytest.param(seed, marks=pytest.mark.full_size) for seed in range(100, 500))]
-)
-def test_a_random_course_of_a_profile_loses_nothing(seed: int) -> None:
+@pytest.mark.parametrize("seed", seeds(8))
+def test_a_course_of_a_profile_loses_nothing(seed: int) -> None:
     dice = random.Random(seed)  # noqa: S311 - to be repeated
     stream = dice.choice([*SPLITS, "user_account_analytics", "user_account_analytics_by_source"])
     course = ProfileCourse(stream, dice.choice([APPEND, MERGE]), start=dice.choice([7, 20, 60]))

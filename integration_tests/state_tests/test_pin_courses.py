@@ -8,7 +8,7 @@ from integration_tests.simulator import FaultKind
 from integration_tests.simulator.organic.pin_analytics import VIDEO_METRICS
 from integration_tests.state_tests.pin_courses import FULL_PASS_DAYS, ODD, OUTAGE, REFUSED, STREAM, PinCourse, Trouble
 from integration_tests.support.assertions import assert_failed, assert_succeeded
-from integration_tests.support.courses import APPEND, MERGE
+from integration_tests.support.courses import APPEND, MERGE, seeds
 from source_pinterest import limits
 
 either = pytest.mark.parametrize("destination", [APPEND, MERGE])
@@ -335,9 +335,7 @@ def test_a_range_of_pins_counts_as_read_once_its_pictures_and_videos_are(destina
         assert_succeeded(course.sync(0), [STREAM])
 
 
-@pytest.mark.parametrize(
-    "seed", [*range(8), *(pytest.param(seed, marks=pytest.mark.full_size) for seed in range(100, 700))]
-)
+@pytest.mark.parametrize("seed", seeds(8))
 def test_a_course_loses_nothing(seed: int) -> None:
     dice = random.Random(seed)  # noqa: S311 - to be repeated
     course, troubles = any_course(dice)

@@ -1,5 +1,6 @@
 """A course is some syncs of a stream in a row, and what its destination holds after each of them."""
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -14,6 +15,14 @@ from integration_tests.support.syncs import SYNCHRONOUS_DAYS, State, run_sync
 from integration_tests.support.truth import Key
 
 APPEND, MERGE = "append", "append_dedup"
+
+FIRST_COURSE = int(os.environ.get("FIRST_COURSE", "0"))
+"""The seed of the first of 300 new courses, which `make courses` plays; 0: the same few courses are played as ever."""
+
+
+def seeds(few: int) -> range:
+    """The seeds of the courses that a test plays."""
+    return range(FIRST_COURSE, FIRST_COURSE + 300) if FIRST_COURSE else range(few)
 
 
 class StreamCourse:

@@ -35,18 +35,9 @@ def spoiled(fault: Fault, reply: Reply, entry: Entry) -> Reply:
 
 def _rate_limited(fault: Fault) -> Reply:
     reply = refusal(errors.rate_limited())
-    if fault.code is None:
-        reply.body = orjson.dumps({"message": "Too many requests"})
-    elif fault.code != errors.rate_limited().code:
-        reply.body = orjson.dumps({"code": fault.code, "message": errors.rate_limited().message})
     seconds = f"{fault.seconds:g}"
     told: dict[str, dict[str, str]] = {
         Hint.RESET: {"x-ratelimit-limit": "10", "x-ratelimit-remaining": "0", "x-ratelimit-reset": seconds},
-        Hint.RESET_LIST: {
-            "x-ratelimit-limit": "100, 100;w=1, 1000;w=60",
-            "x-ratelimit-remaining": "99, 0",
-            "x-ratelimit-reset": f"1, {seconds}",
-        },
         Hint.RETRY_AFTER: {"Retry-After": seconds},
         Hint.NONE: {},
     }

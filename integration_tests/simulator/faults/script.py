@@ -96,7 +96,6 @@ class Hint(StrEnum):
     """How a rate_limited answer tells for how long to wait."""
 
     RESET = "reset"  # x-ratelimit-reset: 2
-    RESET_LIST = "reset_list"  # x-ratelimit-reset: 1, 2
     RETRY_AFTER = "retry_after"  # Retry-After: 2
     NONE = "none"
 
@@ -116,7 +115,6 @@ class Fault:
     lasts: float | None = None  # so many seconds after its first hit it is over; None: never
     seconds: float = 1  # to wait (rate_limited, retry_after_400) or to be slow for
     hint: str = Hint.RESET
-    code: int | None = 8  # of a rate_limited answer; None: a body without a code
     every: int = 1  # of the calls from `after` on, only each so-manieth is hit
     status: int = 401  # with which a revoked token (400 or 401) or a call that is too large (413, 414, 431) is refused
     items: int = 100_000  # how many pins a list shows under pin_cap

@@ -33,6 +33,7 @@ _GROUP = "/product_groups/{product_group_id}"
 _STATUSES = ("ACTIVE", "PAUSED", "ARCHIVED", "DRAFT", "DELETED_DRAFT")
 _AD_GROUP_ID = Digits("ad_group_id", max_length=18)
 _KEYWORDS = 2_000
+_BILLING = ("ads:read", "billing:read")
 
 
 @dataclass(frozen=True)
@@ -63,11 +64,11 @@ def _of_account(
     *parameters: Parameter,
     path: str = "",
     kind: Callable[..., Operation] = ListOperation,
+    scopes: tuple[str, ...] = ("ads:read",),
     **more: Any,
 ) -> Operation:
     """The list of an ad account, at the path that its operation is called by unless another one is named."""
     name = operation_id.partition("/")[0]
-    scopes = ("ads:read", "billing:read") if name.startswith("billing") else ("ads:read",)
     return kind(operation_id, f"{_AA}/{path or name}", "ads_read", scopes, parameters, listing, **more)
 
 
@@ -124,8 +125,10 @@ LIST_ENDPOINTS: tuple[Operation, ...] = (
     _of_account("promotions/list", account_lists.promotions),
     _of_account("order_lines/list", account_lists.order_lines),
     _of_account("lead_forms/list", account_lists.lead_forms),
-    _of_account("billing_profiles/get", account_lists.billing_profiles, Flag("is_active", required=True)),
-    _of_account("billing_invoices/get", account_lists.billing_invoices),
+    _of_account(
+        "billing_profiles/get", account_lists.billing_profiles, Flag("is_active", required=True), scopes=_BILLING
+    ),
+    _of_account("billing_invoices/get", account_lists.billing_invoices, scopes=_BILLING),
     _of_account(
         "audience_insights/get",
         audience_lists.audience_insights,

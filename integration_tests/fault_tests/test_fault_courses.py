@@ -1,34 +1,26 @@
-"""After ten syncs with faults at random and one without, a destination holds the truth, less what a warning names.
+"""After ten syncs with faults and one without, a destination holds the truth, less what a warning names.
 
-The same courses in every run; `pytest -m full_size integration_tests/fault_tests/test_random_faults.py` plays 300 new
-ones.
+The same courses in every run; `make courses` plays 300 new ones.
 """
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 
 from integration_tests.fault_table.columns import COLUMNS
 from integration_tests.fault_table.course import OVERWRITE, Course, Played
-from integration_tests.fault_tests.random_faults import courses, ids, of_a_key, of_a_pin, without_id
+from integration_tests.fault_tests.fault_courses import courses, ids, of_a_key, of_a_pin, without_id
 from integration_tests.simulator import FaultKind
+from integration_tests.support.courses import FIRST_COURSE
 
-repeatable = settings(
-    max_examples=6, derandomize=True, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
+
+@settings(
+    max_examples=300 if FIRST_COURSE else 6,
+    derandomize=not FIRST_COURSE,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
 )
-searching = settings(repeatable, max_examples=300, derandomize=False)
-
-
-@repeatable
 @given(course=courses())
-def test_a_sync_without_faults_makes_up_for_ten_with_faults(course: Course) -> None:
-    Played(course).play()
-
-
-@pytest.mark.full_size
-@pytest.mark.timeout(3_600)
-@searching
-@given(course=courses())
-def test_a_sync_without_faults_makes_up_for_ten_with_faults_in_any_course(course: Course) -> None:
+def test_a_sync_without_faults_makes_up_for_a_course_of_ten_with_faults(course: Course) -> None:
     Played(course).play()
 
 

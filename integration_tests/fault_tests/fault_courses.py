@@ -1,4 +1,4 @@
-"""Courses of syncs on which faults fall at random, and what a destination holds after each of the syncs."""
+"""Courses of syncs with faults, as hypothesis draws them, and what a destination holds after each of the syncs."""
 
 from collections.abc import Callable, Iterator
 
