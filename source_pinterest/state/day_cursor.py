@@ -1,14 +1,13 @@
 """The cursors of streams that are read by days: of profiles and pins, and of ad accounts.
 
 The `Days` of an owner are those of the incoming state, with what the tasks of this sync have read, and without the
-windows of tasks that are still to be read or have failed.
+windows of tasks that are still to be read or have failed. `begin` decides once which saved positions hold. After that,
+only the planning and the ends of tasks change anything.
 """
 
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import replace
-from functools import cached_property
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from pendulum import Date
@@ -17,9 +16,11 @@ from source_pinterest import limits
 from source_pinterest.api.errors import FatalError, NothingLeftError, PartsUnreadError
 from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.engine.tasks import Task
+from source_pinterest.state import opening
 from source_pinterest.state.cursor import PinterestCursor, StateStore, reading_state
-from source_pinterest.state.days import Days, DaySet
+from source_pinterest.state.days import Days, DaySet, Owner
 from source_pinterest.state.formats import ACCOUNT_KEY, FINAL_KEY, Position, SavedState, read_state, write_state
+from source_pinterest.state.opening import Positions, Sentences
 from source_pinterest.state.period import Period
 
 LOGGER = logging.getLogger("airbyte")
@@ -28,9 +29,6 @@ _FINGERPRINT, _FAILED, _OWED = "asked", "failed", "owed"
 
 OWED_ID = "owed_id"
 """The name of the id that a task is about alone, because it is owed days."""
-
-Owner = str | None
-"""An ad account: the days are its own, or those of the user who owns it. None: they are those of the token's user."""
 
 AnyOwner = TypeVar("AnyOwner", bound=Owner)
 
@@ -43,16 +41,18 @@ class DayCursor(PinterestCursor):
 
     Args:
         store: has the incoming state and takes the outgoing ones.
-        period: returns the days that this sync reads. It is called when they are first needed, because a response has
-            told Pinterest's day by then.
+        period: returns the days that this sync reads. `begin` calls it, because a response has told Pinterest's day by
+            then.
 
     Attributes:
+        period: the days that this sync reads, from `begin` on.
         field: the name of the last day in the state.
         keeps_lost_days: whether days that were never read and that Pinterest no longer has stay missing in the state.
     """
 
     field = "date"
     keeps_lost_days = False
+    period: Period
 
     def __init__(self, store: StateStore, period: Callable[[], Period]) -> None:
         super().__init__(store)
@@ -67,6 +67,10 @@ class DayCursor(PinterestCursor):
         """The windows that tasks of this sync have read."""
         self._unread: defaultdict[Owner, Counter[DateWindow]] = defaultdict(Counter)
         """The number of tasks about each window that are still to be read or have failed."""
+        self._new: frozenset[Owner] = frozenset()
+        """The owners that the incoming state does not know."""
+        self._refused: set[Owner] = set()
+        """The owners of which Pinterest has refused a task."""
 
     def _positions_in(self, state: Mapping[str, Any]) -> dict[Owner, Position]:
         saved = read_state(state, self.field, min)
@@ -87,9 +91,13 @@ class DayCursor(PinterestCursor):
 
     def _positions(self) -> tuple[dict[str, Position], Position]:
         """Return the position of each ad account, and the one that belongs to none."""
-        known = {**self._before, **self._read}
-        positions = {owner: self.days_of(owner).to_state(self.field) for owner in known}
+        positions = {owner: self.days_of(owner).to_state(self.field) for owner in self._before if self._is_kept(owner)}
         return {owner: position for owner, position in positions.items() if owner}, positions.get(None, {})
+
+    def _is_kept(self, owner: Owner) -> bool:
+        """Return whether the state has an owner: not a new one that Pinterest refuses as a whole."""
+        is_refused = owner in self._new & self._refused
+        return not is_refused or owner in self._read or bool(self._unread_of(owner))
 
     def accounts(self) -> Iterable[str]:
         """Return the ad accounts of which the incoming state has days that were read."""
@@ -102,105 +110,69 @@ class DayCursor(PinterestCursor):
 
     def days_of(self, owner: Owner) -> Days:
         """Return the days of an owner at this point of the sync."""
-        before = self._before.get(owner) or self._none_read
+        before = self._before[owner]
         read, unread = self._read.get(owner, ()), self._unread_of(owner)
         return before.plus(read, unread) if read or unread else before
-
-    @property
-    def _none_read(self) -> Days:
-        """The days of a new owner, from the first week or month on that begins at the start date or later."""
-        bucket = self._period.granularity.bucket_of(start := self._period.start)
-        return Days.unread_from(start if start == bucket.start else bucket.end.add(days=1))
 
     def _unread_of(self, owner: Owner) -> Collection[DateWindow]:
         """Return the windows of tasks that have not been read: they are still to be read, or have failed."""
         return [window for window, tasks in self._unread.get(owner, {}).items() if tasks > 0]
 
-    def oldest_first(self, owners: Iterable[AnyOwner]) -> list[AnyOwner]:
-        """Sort owners by their last day. If a daily quota is too small for all, each has its turn within some days.
+    def begin(self, owners: Iterable[AnyOwner]) -> dict[AnyOwner, list[DateWindow]]:
+        """Decide which saved positions hold, log what a user has to know of them, and return what is to be read.
 
-        The state keeps the first day of new owners, unless it is still to come. If this sync reads nothing of them, a
-        later one still reads from that day on, although the start date may have moved on.
+        The first day of a new owner stays in the state from now on. A later sync reads from that day on, although this
+        one may read nothing and the start date may move on.
+
+        Args:
+            owners: those that can be read.
+
+        Returns:
+            The unread windows of each owner. The owner whose last day is the oldest comes first: if a daily quota is
+            too small for all, each has its turn within some days.
         """
-        listed, none_read = list(owners), self._none_read
-        if none_read.first <= self._period.today:
-            with self._lock:
-                self._before = {**dict.fromkeys(listed, none_read), **self._before}
-        return sorted(listed, key=lambda owner: self.days_of(owner).last)
+        listed = list(owners)
+        self.period = self._get_period()
+        self.period.explain(self._stream_name)
+        held, sentences = self._open(listed)
+        self._new = frozenset(listed) - held.keys()
+        self._before = {**dict.fromkeys(listed, opening.none_read(self.period)), **held}
+        self._is_final = self.period.emits_once
+        for sentence in sentences:
+            LOGGER.warning(f"{self._stream_name}: {sentence}")
+        return {owner: self.unread(owner) for owner in sorted(listed, key=self._turn)}
+
+    def _open(self, listed: Sequence[Owner]) -> tuple[Positions, Sentences]:
+        """Return the saved positions that hold in this period, and what a user has to know of them."""
+        held, sentences = dict(self._before), Sentences()
+        if self.period.emits_once and not (self._is_final or self._store.refresh):
+            held, sentences = self._without_young()
+        for owner in (owner for owner in listed if owner in held):
+            days, of_future = opening.in_the_past(owner, held[owner], self.period)
+            held[owner], of_lost = opening.without_lost(owner, days, self.period, stay_missing=self.keeps_lost_days)
+            sentences += of_future + of_lost
+        return held, sentences
+
+    def _without_young(self) -> tuple[Positions, Sentences]:
+        """Return the positions without the days that were young when they were read, and what comes twice."""
+        return opening.without_young(self._before, self.period)
+
+    def _turn(self, owner: Owner) -> tuple[bool, Date]:
+        """Return the key by which owners are sorted."""
+        return False, self.days_of(owner).last
 
     def unread(self, owner: Owner = None) -> list[DateWindow]:
-        """Return the windows of an owner that are still to be read, and warn of days that Pinterest no longer has."""
-        of_owner = f" of ad account {owner}" if owner else ""
-        self._cut_back(owner, of_owner)
-        self._tell_lost_days(owner, of_owner)
-        return self.days_of(owner).unread(self._period)
-
-    def _cut_back(self, owner: Owner, of_owner: str) -> None:
-        """Have a state that lies in the future end before the last 89 days, and warn of it."""
-        days, period = self._before.get(owner), self._period
-        if days is None or days.last <= period.today:
-            return
-        cut = days.up_to(days_before(period.today, limits.SYNC_HISTORY_DAYS + 1))
-        with self._lock:
-            self._before[owner] = cut
-        since = cut.last.add(days=1)
-        twice = "" if period.merges_by_key else f" Rows of the days {since} to {period.today} may stand twice."
-        LOGGER.warning(
-            f"{self._stream_name}: the state{of_owner} lies in the future ({days.last}; today is {period.today}). "
-            f"The days from {since} on are read again.{twice}",
-        )
-
-    def _tell_lost_days(self, owner: Owner, of_owner: str) -> None:
-        """Warn of unread days that Pinterest no longer has."""
-        lost = self.days_of(owner).out_of_reach(self._period)
-        for window in lost:
-            LOGGER.warning(
-                f"{self._stream_name}: the days {window}{of_owner} could not be read and are too old now: Pinterest "
-                f"keeps the days from {self._period.earliest} on. Rows of an earlier sync keep their numbers."
-                f"{' They stay in the state as missing.' if self.keeps_lost_days else ''}",
-            )
-        if lost and not self.keeps_lost_days:  # they count as read
-            with self._lock:
-                self._before[owner] = replace(self._before[owner], read=self._before[owner].read.plus(lost))
+        """Return the windows of an owner that are still to be read."""
+        return self.days_of(owner).unread(self.period)
 
     @property
     def emits_once(self) -> bool:
         """Whether each day is emitted only once, when it is final."""
-        return self._period.emits_once
+        return self.period.emits_once
 
     def first_day(self, owner: Owner) -> Date:
         """Return the first day that may be read of an owner: the period's, or an earlier one that was read before."""
-        return max(self._period.earliest, min(self._period.start, self.days_of(owner).first))
-
-    @cached_property
-    def _period(self) -> Period:
-        period = self._get_period()
-        period.explain(self._stream_name)
-        self._begin(period)
-        return period
-
-    def _begin(self, period: Period) -> None:
-        """Have days read again that were young when they were read, and warn of them where rows are appended."""
-        is_young = period.emits_once and not (self._is_final or self._store.refresh)
-        twice = self._cut_young(period) if is_young else DaySet()
-        self._is_final = period.emits_once
-        if twice:
-            LOGGER.warning(
-                f"{self._stream_name}: the days {twice.span} were read while their numbers were still moving, and "
-                "are emitted once more, now that they are final. The destination appends, so these days appear twice "
-                "in the table: keep the row with the newest _airbyte_extracted_at, or clear the stream's data.",
-            )
-
-    def _cut_young(self, period: Period) -> DaySet:
-        """Take the days out that were young when they were read, and return them.
-
-        Their state is of a sync that replaced rows, or of the official connector, which emits every day at once.
-        """
-        twice = DaySet()
-        for owner, days in self._before.items():
-            self._before[owner] = days.up_to(min(days.last, period.last_final(days.last)))
-            twice = twice.plus(days.read.minus(self._before[owner].read))
-        return twice
+        return max(self.period.earliest, min(self.period.start, self.days_of(owner).first))
 
     def plan(self, owner: Owner, windows: Iterable[tuple[DateWindow, int]]) -> None:
         """Note the tasks of an owner before the first of them is read: a day waits for all of its tasks.
@@ -222,15 +194,16 @@ class DayCursor(PinterestCursor):
             self._unread[owner][window] -= 1
 
     def leave_out(self, task: Task, error: Exception) -> None:
-        """Wait no longer for a task that Pinterest refuses, so that its days stay as they were before the sync."""
+        """Wait no longer for a task that Pinterest refuses, so that its days stay as they were before the sync.
+
+        The state has a new owner only if a task of it was read or has failed.
+        """
         del error
         owner = task.get(ACCOUNT_KEY)
         with self._lock:
             if task.window:
                 self._unread[owner][task.window] -= 1
-            before = self._before.get(owner)
-            if before and not before.has_any and owner not in self._read and not self._unread_of(owner):
-                del self._before[owner]
+            self._refused.add(owner)
 
     def _move(self, task: Task, finding: Any) -> None:
         """Take the days of a task that was read. Its window stays unread as long as another task about it does."""
@@ -302,11 +275,11 @@ class AccountDayCursor(DayCursor):
 
         Days that single ids are owed, and that only reports have by now, become unread again where rows are replaced.
         """
-        border = days_before(self._period.today, limits.SYNC_HISTORY_DAYS)
+        border = days_before(self.period.today, limits.SYNC_HISTORY_DAYS)
         for entity, days in self._owed.get(owner, {}).items():
-            recent = days.within(border, self._period.today)
+            recent = days.within(border, self.period.today)
             old = days.minus(recent)
-            if old and self._period.merges_by_key:
+            if old and self.period.merges_by_key:
                 self._before[owner] = self._before[owner].plus((), old.windows)
             elif old:
                 LOGGER.warning(
@@ -316,41 +289,25 @@ class AccountDayCursor(DayCursor):
             self._owed[owner][entity] = recent
         return super().unread(owner)
 
-    def oldest_first(self, owners: Iterable[AnyOwner]) -> list[AnyOwner]:
-        """Sort accounts as for any cursor of days, but those that failed in the last sync come last.
+    def _open(self, listed: Sequence[Owner]) -> tuple[Positions, Sentences]:
+        """Give accounts without a position the flat one. Tell also of changed columns."""
+        self._failed_accounts.intersection_update(map(str, listed))
+        self._before, of_flat = opening.with_flat(self._before, listed, self.period)
+        held, sentences = super()._open(listed)
+        of_columns = opening.asked_otherwise(held.values(), self.period) if self._asks_otherwise else []
+        return held, of_flat + sentences + of_columns
 
-        They then take no requests from the others. Accounts of which days are missing because a quota was used up did
-        not fail, and come with the others.
+    def _turn(self, owner: Owner) -> tuple[bool, Date]:
+        """Accounts that failed in the last sync come last: they then take no requests from the others.
+
+        Accounts of which days are missing because a quota was used up did not fail.
         """
-        accounts = list(owners)
-        self._failed_accounts.intersection_update(map(str, accounts))
-        is_kept = not self._period.merges_by_key  # the period first: it cuts young days off the flat position
-        if flat := self._before.get(None):
-            self._give_place(accounts, flat, is_kept=is_kept)
-        return sorted(super().oldest_first(accounts), key=lambda account: account in self._failed_accounts)
-
-    def _give_place(self, accounts: Iterable[Owner], flat: Days, *, is_kept: bool) -> None:
-        """Give each account without an entry the days of the flat position.
-
-        The flat position stays where the destination keeps every row: an account that was not listed for a moment would
-        else be emitted once more as a whole.
-        """
-        new = [account for account in accounts if account not in self._before]
-        if is_kept and new and any(self._before):
-            LOGGER.warning(
-                f"{self._stream_name}: the saved state has no entry for the ad accounts {', '.join(map(str, new))}. It "
-                f"comes from the official connector and covers every account until {flat.last}: their days until then "
-                "count as read. Clear the stream's data to read them.",
-            )
-        with self._lock:
-            self._before = {**dict.fromkeys(new, flat), **self._before}
-            if not is_kept:
-                del self._before[None]
+        return owner in self._failed_accounts, self.days_of(owner).last
 
     def count(self, records: int, task: Task) -> None:
         """Count records that are about to be queued. Where every row is kept, remember the window of the records."""
         super().count(records, task)
-        if records and not self._period.merges_by_key:
+        if records and not self.period.merges_by_key:
             with self._lock:
                 self._emitted[task[ACCOUNT_KEY]].add(task.required_window)
 
@@ -398,13 +355,3 @@ class AccountDayCursor(DayCursor):
         if in_part:
             self._warn_of_copies("days", str(in_part.span))
         super().ensure_at_least_one_state_emitted()
-
-    def _begin(self, period: Period) -> None:
-        """Warn also of days that were read with other columns or attribution windows and are not read again."""
-        super()._begin(period)
-        kept = DaySet().plus(window for days in self._before.values() for window in days.not_reread(period))
-        if kept and self._asks_otherwise:
-            LOGGER.warning(
-                f"{self._stream_name}: the columns or the attribution window have changed since the last sync. The "
-                f"days {kept.span} keep their old values; clear the stream's data to read them again.",
-            )

@@ -16,6 +16,9 @@ from pendulum import Date
 from source_pinterest.dates import DateWindow, days_before, merge_windows, parse_day, subtract_window
 from source_pinterest.state.period import Period
 
+Owner = str | None
+"""An ad account: the days are its own, or those of the user who owns it. None: they are those of the token's user."""
+
 OPEN_START = Date(1000, 1, 1)
 """The first day of a set that is open at its start. No state and no response has an earlier day."""
 
@@ -96,7 +99,7 @@ class Days:
     Attributes:
         first: the first day that a sync was to read, or an earlier one that was read since. A state of the official
             connector does not name it: then it is the first day of all.
-        last: the last day that ever was read; the day before `first` if none was.
+        last: the last day of which anything was read, ever; the day before `first` if nothing was.
         read: the days that were read. The missing ones are the others from `first` to `last`.
     """
 
@@ -150,12 +153,12 @@ class Days:
         A day was read if it was before or a task has read it, and if no task that covers it is waiting or has failed.
 
         Args:
-            read: the windows of tasks that were read.
+            read: the windows of tasks that were read. Another task about the same window may be unread.
             unread: the windows of tasks that are waiting or have failed.
         """
-        new = DaySet().plus(read).minus(unread)
+        new = DaySet().plus(read)
         first, last = (new.first or self.first), (new.last or self.last)
-        return Days(min(self.first, first), max(self.last, last), self.read.minus(unread).plus(new))
+        return Days(min(self.first, first), max(self.last, last), self.read.plus(new).minus(unread))
 
     def unread(self, period: Period) -> list[DateWindow]:
         """Return the windows to read: missing ones, then days before `first`, then the newest days.

@@ -7,8 +7,7 @@ from typing import Any, Self
 
 from source_pinterest import limits
 from source_pinterest.dates import DateWindow
-from source_pinterest.state.day_cursor import Owner
-from source_pinterest.state.days import DaySet
+from source_pinterest.state.days import DaySet, Owner
 from source_pinterest.state.formats import ACCOUNT_KEY
 
 PIN_KEY = "pin_id"

@@ -8,10 +8,12 @@ from typing import Any, Self
 from source_pinterest import limits
 from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.engine.tasks import Task
+from source_pinterest.state import opening
 from source_pinterest.state.cursor import StateStore, reading_state
-from source_pinterest.state.day_cursor import DayCursor, Owner
-from source_pinterest.state.days import OPEN_START, DaySet
+from source_pinterest.state.day_cursor import DayCursor
+from source_pinterest.state.days import OPEN_START, DaySet, Owner
 from source_pinterest.state.formats import ACCOUNT_KEY
+from source_pinterest.state.opening import Positions, Sentences
 from source_pinterest.state.owed import PIN_KEY, Owed
 from source_pinterest.state.period import Period
 
@@ -96,14 +98,16 @@ class PinCursor(DayCursor):
             more[_OWED] = owed
         return {**super().state, **more}
 
-    def _cut_young(self, period: Period) -> DaySet:
+    def _without_young(self) -> tuple[Positions, Sentences]:
         """Drop also the passes of a sync that replaced rows."""
-        twice = super()._cut_young(period)
-        for owner, begun in self._passes.items():
-            read = self._before[owner].read if owner in self._before else ()
-            twice = twice.plus(DaySet((begun.window,)).minus(read))
+        read = {owner: days.read for owner, days in self._before.items()}
+        begun = [
+            window
+            for owner, unfinished in self._passes.items()
+            for window in DaySet((unfinished.window,)).minus(read.get(owner, ()))
+        ]
         self._passes.clear()
-        return twice
+        return opening.without_young(self._before, self.period, begun)
 
     def passes(self, owner: Owner, *, knows_activity: bool = False) -> Iterator[Pass]:
         """Yield the unfinished pass of an owner, and then one over each window of days that is unread by then.
@@ -119,7 +123,7 @@ class PinCursor(DayCursor):
         self._passes.pop(owner, None)
         if unfinished and (knows_activity or not unfinished.only_active):
             yield self._begin_pass(owner, unfinished)
-            just_read = DaySet((unfinished.window,) if unfinished.window.end == self._period.end else ())
+            just_read = DaySet((unfinished.window,) if unfinished.window.end == self.period.end else ())
         for unread in self.unread(owner):
             for window in DaySet((unread,)).minus(just_read):
                 if owner in self._passes:
@@ -130,8 +134,8 @@ class PinCursor(DayCursor):
     def _unfinished(self, owner: Owner) -> Pass | None:
         """Return the pass that an earlier sync has not ended, over the days that may still be read."""
         known = self._passes.get(owner)
-        window = known.window.clamp(self._period.earliest) if known else None
-        return replace(known, window=window) if known and window and window.end <= self._period.end else None
+        window = known.window.clamp(self.period.earliest) if known else None
+        return replace(known, window=window) if known and window and window.end <= self.period.end else None
 
     def _begin_pass(self, owner: Owner, begun: Pass) -> Pass:
         with self._lock:
@@ -140,9 +144,9 @@ class PinCursor(DayCursor):
 
     def _may_leave_out_idle_pins(self, owner: Owner, window: DateWindow) -> bool:
         """Return whether a window is of the newest days, and the last pass over all pins less than a week old."""
-        days, today = self.days_of(owner), self._period.today
+        days, today = self.days_of(owner), self.period.today
         is_recent = days_before(today, limits.ALL_PINS_AFTER_DAYS) < days.last <= today
-        return is_recent and window.end == self._period.end and days.read.has(days.last)
+        return is_recent and window.end == self.period.end and days.read.has(days.last)
 
     def forget_days(self, owner: Owner) -> None:
         """Take days out of the pins that are owed: those that no other pin has either, since a pass is to read them.
@@ -153,7 +157,7 @@ class PinCursor(DayCursor):
         read_in_pass = read.plus([unfinished.window]) if unfinished else read
         with self._lock:
             for pin, debt in self.owed.debts(owner).items():
-                gone = debt.days.within(OPEN_START, days_before(self._period.earliest, 1))
+                gone = debt.days.within(OPEN_START, days_before(self.period.earliest, 1))
                 kept = debt.days.minus(gone)
                 if gone:
                     lost[pin] = gone
@@ -166,7 +170,7 @@ class PinCursor(DayCursor):
             others = f" and of {len(lost) - 1:,} more pins" if len(lost) > 1 else ""
             LOGGER.warning(
                 f"{self._stream_name}: the days {days.span} of pin {pin}{others} could not be read and are too old "
-                f"now: Pinterest keeps the days from {self._period.earliest} on.",
+                f"now: Pinterest keeps the days from {self.period.earliest} on.",
             )
 
     def fail(self, task: Task, error: Exception) -> None:

@@ -11,7 +11,7 @@ from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.tasks import Task
 from source_pinterest.state.ad_pin_cursor import FIELD, AdPinCursor
 from source_pinterest.state.cursor import StateStore
-from source_pinterest.state.day_cursor import Owner
+from source_pinterest.state.days import Owner
 from source_pinterest.state.owed import PIN_KEY
 from source_pinterest.state.period import Setup
 from source_pinterest.streams.ads.accounts import AdAccountStream

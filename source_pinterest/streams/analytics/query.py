@@ -153,7 +153,7 @@ class QueryAnalytics(AdAccountStream, ABC):
     def account_tasks(self, accounts: Iterable[str]) -> Iterator[Task]:
         """Return the tasks of each account's unread days, beginning with the account that was read longest ago."""
         self.check_room()
-        unread = {account: self.checkpoint.unread(account) for account in self.checkpoint.oldest_first(accounts)}
+        unread = self.checkpoint.begin(accounts)
         Estimate.of_days(unread.values(), first_synchronous_day=self.first_synchronous_day).log(self, "ads_analytics")
         yield from self.window_tasks(unread)
 

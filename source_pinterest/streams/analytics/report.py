@@ -157,8 +157,8 @@ class ReportStream(AdAccountStream):
         if self.spec.is_total:
             return self._requests_of_totals()
         requests: list[ReportRequest] = []
-        for account in self.checkpoint.oldest_first(self.accounts()):
-            windows = self._windows(account)
+        for account, unread in self.checkpoint.begin(self.accounts()).items():
+            windows = self._windows(account, unread)
             self.checkpoint.plan(account, ((window, len(self.spec.variants)) for window in windows))
             requests += [request for window in windows for request in self.spec.requests(account, window)]
         return requests
@@ -170,14 +170,14 @@ class ReportStream(AdAccountStream):
         pairs = product(accounts, DateWindow(period.start, period.end).cut(self.spec.day_limits.window_days))
         return [request for account, window in pairs for request in self.spec.requests(account, window)]
 
-    def _windows(self, account: str) -> list[DateWindow]:
+    def _windows(self, account: str, unread: Sequence[DateWindow]) -> list[DateWindow]:
         """Return the unread days of an account in windows of one report each. No two of them share a bucket.
 
         An attempt of a full refresh leaves out a bucket of which an earlier attempt has read days: it was emitted, and
         the present week has one day more when the next attempt begins after midnight.
         """
-        unread, days = self.checkpoint.unread(account), self.checkpoint.days_of(account)
-        first_day, today, granularity = self.checkpoint.first_day(account), self.shared.today(), self.spec.granularity
+        days, first_day = self.checkpoint.days_of(account), self.checkpoint.first_day(account)
+        today, granularity = self.shared.today(), self.spec.granularity
         taken = DaySet().plus(
             DateWindow(granularity.bucket_of(window.start).start, granularity.bucket_of(window.end).end)
             for window in (days.read if self.is_refresh else ())

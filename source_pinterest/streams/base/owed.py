@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 
 from source_pinterest.api.errors import SliceError
 from source_pinterest.engine.tasks import Task
-from source_pinterest.state.day_cursor import Owner
+from source_pinterest.state.days import Owner
 from source_pinterest.state.formats import ACCOUNT_KEY
 from source_pinterest.state.owed import Debt
 from source_pinterest.streams.base.stream import PinterestStream

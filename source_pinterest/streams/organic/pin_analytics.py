@@ -39,8 +39,7 @@ from source_pinterest.engine.ledger import FAILURES_IN_A_ROW
 from source_pinterest.engine.listed_ids import number_or_text
 from source_pinterest.engine.tasks import Task, batches
 from source_pinterest.state.cursor import StateStore
-from source_pinterest.state.day_cursor import Owner
-from source_pinterest.state.days import DaySet
+from source_pinterest.state.days import DaySet, Owner
 from source_pinterest.state.formats import ACCOUNT_KEY
 from source_pinterest.state.owed import PIN_KEY
 from source_pinterest.state.period import DayRange, Setup
@@ -112,7 +111,7 @@ class PinAnalytics(OrganicStream):
         yield from (owner for owner in owners if owner.error)
         readable = {owner.get(ACCOUNT_KEY): owner for owner in owners if not owner.error}
         due = self.checkpoint.owed.due(readable)
-        for account in self.checkpoint.oldest_first(readable):
+        for account in self.checkpoint.begin(readable):
             try:
                 yield from self._tasks_of(readable[account], due)
             except SliceError as error:  # the pins can't be listed, or are all refused

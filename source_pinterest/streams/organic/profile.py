@@ -101,7 +101,7 @@ class ProfileAnalytics(OrganicStream, ABC):
         owners = list(super().tasks())
         yield from (owner for owner in owners if owner.error)
         readable = {owner.get(ACCOUNT_KEY): owner for owner in owners if not owner.error}
-        unread = {account: self.checkpoint.unread(account) for account in self.checkpoint.oldest_first(readable)}
+        unread = self.checkpoint.begin(readable)
         Estimate.of_days(unread.values(), len(self.variants)).log(self, "org_analytics")
         for account, windows in unread.items():
             self.checkpoint.plan(account, ((window, 1) for window in windows))

@@ -34,6 +34,7 @@ def window_of(stream: ProfileAnalytics, first: int = 25, last: int = 29) -> Task
 def read(pinterest: Pinterest, how: Any = None) -> tuple[list[int], dict[str, Any]]:
     """The days of the window that are emitted, and the state after it."""
     stream = pinterest.attached(pinterest.sync.stream(UserAccountAnalytics), how)
+    stream.checkpoint.begin([None])
     dates = [int(record["date"][-2:]) for record in read_slice(stream, window_of(stream))]
     return dates, stream.checkpoint.state
 
@@ -42,7 +43,7 @@ def read(pinterest: Pinterest, how: Any = None) -> tuple[list[int], dict[str, An
 def test_a_day_that_a_response_does_not_hold_counts_as_read(pinterest: Pinterest, shown: list[int]) -> None:
     pinterest.answers(PATH, {"json": {"all": {"daily_metrics": list(map(day, shown))}}})
     stream = pinterest.attached(pinterest.sync.stream(UserAccountAnalytics))
-    stream.checkpoint.oldest_first([None])
+    stream.checkpoint.begin([None])
     records = read_slice(stream, window_of(stream, 20, 28))
 
     assert [int(record["date"][-2:]) for record in records] == shown
@@ -55,6 +56,7 @@ def test_a_day_that_is_still_counted_comes_with_a_warning_where_it_comes_once(
 ) -> None:
     pinterest.answers(PATH, days("READY", "PROCESSING", "BEFORE_BUSINESS_CREATED", "ESTIMATE"))
     stream = pinterest.attached(pinterest.sync.stream(UserAccountAnalytics), how)
+    stream.checkpoint.begin([None])
 
     assert [record["date"][-2:] for record in read_slice(stream, window_of(stream))] == ["25", "26", "27", "28"]
     told = [text for text in caplog.messages if "still counts" in text]
