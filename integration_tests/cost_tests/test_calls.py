@@ -79,7 +79,7 @@ EVERYTHING = {
     "user_account/analytics": 7,
     "user_account/analytics/top_pins": 5,
     "user_account/analytics/top_video_pins": 9,
-    "user_account/get": 2,  # on somebody's behalf perhaps, and for the businesses that of the user itself
+    "user_account/get": 1,
     # For each of three accounts: itself, three kinds of insights, two sets of days.
     "conversion_tags/list": 3,
     "audience_insights/get": 9,
@@ -113,8 +113,8 @@ EVERYTHING = {
     "interest_targeting_options/get": 3,
     "ad_account_countries/get": 1,
     "delivery_metrics/get": 1,
-    # Four kinds of trends, twice, in two countries of the accounts; product trends are of one of them.
-    "trending_keywords/list": 16,
+    # Four kinds of trends in two countries of the accounts; product trends are of one of them.
+    "trending_keywords/list": 8,
     **{f"trends_{name}/list": 1 for name in TRENDS},
 }
 

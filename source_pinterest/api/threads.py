@@ -115,7 +115,7 @@ class ReadOnce(Generic[K, V]):
                 raise self._errors[key]
             self._being_read.add(key)
         try:
-            self._values[key] = read()
+            value = self._values[key] = read()
         except Exception as error:
             self._errors[key] = error
             raise
@@ -123,7 +123,11 @@ class ReadOnce(Generic[K, V]):
             with self._changed:
                 self._being_read.remove(key)
                 self._changed.notify_all()
-        return self._values[key]
+        return value
+
+    def forget(self, key: K) -> None:
+        """Free the memory of a value that no caller needs any more."""
+        self._values.pop(key, None)
 
 
 @contextmanager

@@ -4,12 +4,10 @@ from abc import ABC
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from source_pinterest.api.bodies import one_item, text_of
 from source_pinterest.api.errors import Access, RightMissingError, SliceError
-from source_pinterest.engine.tasks import ParentIds, Task
+from source_pinterest.engine.tasks import Task
 from source_pinterest.streams.base.declaration import Parent
 from source_pinterest.streams.base.stream import PinterestStream
-from source_pinterest.streams.base.sync import Sync
 from source_pinterest.streams.base.varied import VariedStream
 from source_pinterest.streams.organic.profile import UserAccount
 
@@ -27,22 +25,6 @@ class BusinessEmployers(PinterestStream):
     needs_user_token = True
 
 
-class OwnBusiness(PinterestStream):
-    """The id of the user, if the user is a business. No stream of the catalog: others are read by it."""
-
-    path_template = UserAccount.path_template
-    scopes = UserAccount.scopes
-
-    def __init__(self, sync: Sync) -> None:
-        super().__init__(sync, BusinessEmployers.stream_name())  # which has the request in its summary
-
-    def list_ids(self, parents: ParentIds) -> Iterator[str]:
-        del parents
-        [user] = self.client.send(self.path_template, {}, one_item).value.items
-        if user.get("account_type") == "BUSINESS":
-            yield text_of(user["id"])
-
-
 class BusinessStream(PinterestStream, ABC):
     """One task for each business: those that the user works for, and the user's own."""
 
@@ -50,7 +32,7 @@ class BusinessStream(PinterestStream, ABC):
     access = _ADMIN
     needs_user_token = True
     parents = (
-        Parent(OwnBusiness),
+        Parent(UserAccount),
         Parent(BusinessEmployers, _BUSINESS_ID, unless="the business is the user itself"),
     )
 
@@ -61,7 +43,8 @@ class BusinessStream(PinterestStream, ABC):
             employers.update(task.parents.values())
             yield task
         try:
-            own_businesses = set(self.shared.stream(OwnBusiness).ids.get(()))
+            users = self.shared.stream(UserAccount).ids
+            own_businesses = {user for user in users.get(()) if users.fact_about(user)}
         except RightMissingError as error:
             self.notices.warn("own business", f"A business of the user's own is left out. {error.message}")
         except SliceError as error:

@@ -81,8 +81,11 @@ class Sync:
             if not parent.if_read:
                 self._note_parents_of(self.stream(parent.stream))
 
+    def has_selected(self, stream: "type[PinterestStream]") -> bool:
+        return stream in self._selected
+
     def _reads(self, stream: "type[PinterestStream]") -> bool:
-        return stream in self._selected or any(not child.if_read for child in self.children[stream])
+        return self.has_selected(stream) or any(not child.if_read for child in self.children[stream])
 
     def fix_day(self, stream: "PinterestStream") -> None:
         """Wait for a parent whose response tells Pinterest's day, if the sync reads one.
