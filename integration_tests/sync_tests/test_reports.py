@@ -66,6 +66,14 @@ def test_a_first_sync_of_900_days_and_those_after_it() -> None:
         assert len(asked(sim)) == 2
 
 
+def test_older_days_of_campaigns_that_no_list_has_any_more_come_from_reports(sim: Simulator) -> None:
+    expected = sim.expected(STREAM, start=ago(sim, 100), end=ago(sim, SYNCHRONOUS_DAYS + 1), wanted_columns=COLUMNS)
+    sim.alter("campaigns/list", lambda _entry, page: {**page, "items": []})
+    output = run_sync(sim, [STREAM], config=config(sim, 100))
+    assert_succeeded(output, [STREAM])
+    assert_same(STREAM, output.records[STREAM], expected)
+
+
 def test_a_sync_that_crosses_midnight_stays_on_its_day(sim: Simulator) -> None:
     start = ago(sim, 120)
     expected = sim.expected(STREAM, start=start, wanted_columns=COLUMNS)

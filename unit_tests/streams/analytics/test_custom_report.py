@@ -1,13 +1,11 @@
 """A custom report asks for what the user defined, in legal pieces, under a key that fits its rows."""
 
-from typing import Any
-
 import pytest
 import requests_mock
 
 from source_pinterest.api.errors import ConfigError
 from source_pinterest.config.options import choices
-from source_pinterest.dates import DateWindow, Granularity, days_before, merge_windows
+from source_pinterest.dates import DateWindow, days_before, merge_windows
 from source_pinterest.reporting.client import ReportRequest
 from source_pinterest.streams import STREAMS, streams_by_name
 from source_pinterest.streams.analytics.report import ReportStream
@@ -25,18 +23,6 @@ def planned(stream: ReportStream) -> list[ReportRequest]:
 
 def windows(stream: ReportStream) -> list[list[str]]:
     return [one.window.as_pair() for one in planned(stream)]
-
-
-def test_a_report_asks_for_its_columns_and_the_ids_of_its_level(pinterest: Pinterest) -> None:
-    stream = pinterest.custom(level="AD_GROUP", granularity="DAY", columns=["TOTAL_HUGS", "AD_ACCOUNT_ID", "DATE"])
-
-    assert stream.spec.body == {
-        "level": "AD_GROUP",
-        "granularity": "DAY",
-        "columns": ["AD_GROUP_ID", "AD_ACCOUNT_ID", "TOTAL_HUGS"],
-    }
-    columns = {"DATE", "AD_GROUP_ID", "AD_ACCOUNT_ID", "TOTAL_HUGS", "CURRENCY"}
-    assert set(stream.get_json_schema()["properties"]) == columns
 
 
 def test_a_report_takes_its_open_options_from_the_connection(mock: requests_mock.Mocker) -> None:
@@ -66,20 +52,6 @@ def test_filters_and_targeting_types_are_split_in_every_combination(pinterest: P
     assert all(len(variant[name]) <= 6 for variant in variants for name in many)
     assert all(variant[name] == few[name] for variant in variants for name in few)
     assert pinterest.custom().spec.variants == [{}]
-
-
-def test_other_options_of_a_report_change_its_digest(pinterest: Pinterest) -> None:
-    fields: list[dict[str, Any]] = [
-        {},
-        {"ad_group_statuses": ["PAUSED"]},
-        {"columns": ["CTR"]},
-        {"columns": ["CTR", "TOTAL_IMPRESSION"]},
-        {"click_window_days": 7},
-        {"level": "CAMPAIGN_TARGETING"},
-        {"level": "CAMPAIGN_TARGETING", "targeting_types": ["GENDER"]},
-    ]
-
-    assert len({pinterest.custom(**one).spec.digest for one in fields}) == len(fields)
 
 
 @pytest.mark.parametrize("start_date", ["2024-01-01", "2026-06-24"], ids=["as before", "moved later"])
@@ -167,10 +139,3 @@ def test_a_report_that_is_called_like_a_stream_is_refused(
 
     with pytest.raises(ConfigError, match=f"Weekly would become the stream {NAME}"):
         streams_by_name(pinterest.sync)
-
-
-def test_reports_of_every_granularity_are_incremental_but_totals(pinterest: Pinterest) -> None:
-    for granularity in Granularity:
-        stream = pinterest.custom(granularity=granularity.value)
-
-        assert stream.supports_incremental is (granularity is not Granularity.TOTAL), granularity
