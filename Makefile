@@ -51,7 +51,7 @@ ifeq ($(shell $(PY) -c 'print("works")' 2>/dev/null),)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install read page demo demo-duckdb demo-dbt demo-dagster image airbyte-export airbyte-qa release release-wheel release-attached test dates test-lock check fix docs site lock notices clean compare courses faults mutants audit soak bench live live-adopt
+.PHONY: help install read page demo demo-duckdb demo-dbt demo-dagster image airbyte-export airbyte-qa release release-wheel release-attached test dates test-lock check fix docs site lock notices clean compare courses faults mutants audit soak bench live
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -255,12 +255,8 @@ mutants: $(INSTALLED) ## Break the code in small ways, in all or MODULES='source
 audit: ## Check the image's packages against the advisories of PyPI (needs a network)
 	@.ci/audit
 
-live: $(INSTALLED) ## Ask a real account a few questions: make live EXPERIMENT=1, or 2 to 6 (a few minutes); see docs/development/live.md
-	@$(PY) -m tools.live $(call quoted,EXPERIMENT) --config $(call quoted,CONFIG)
-
-live-adopt: $(INSTALLED) ## Add what make live has written elsewhere, FILE=<file>, and hold the local Pinterest against it
-	@$(PY) -m tools.live.adopt $(call quoted,FILE)
-	@$(PY) -m pytest --quiet integration_tests/simulator_tests/test_recorded.py
+live: $(INSTALLED) ## Record the forms of Pinterest's answers to a real account (minutes), or to REQUEST='GET boards'; see docs/development/live.md
+	@$(PY) -m tools.live $(if $(REQUEST),$(call quoted,REQUEST)) --config $(call quoted,CONFIG)
 
 courses: $(INSTALLED) ## Play 300 new courses of syncs with faults, kills and quotas of each kind (hours)
 	FIRST_COURSE=$${FIRST_COURSE:-$$(date +%s)} $(PY) -m pytest -n auto --timeout 7200 -k course \

@@ -1,1 +1,1 @@
-"""Programs beside the tests: demos, generators of documents, live experiments, benchmarks, soak and the comparison."""
+"""Programs beside the tests: demos, generators of documents, a recorder of live answers, benchmarks, comparison."""

@@ -47,7 +47,7 @@ RUN_ELSEWHERE: Mapping[str, Sequence[str]] = {
     ],
     "examples/singer.py": [r"\.tmp/singer/bin/python -m pip install meltanolabs-target-postgres"],
     "simulator_tests/test_process.py": [r"\.venv/bin/python -m integration_tests\.simulator .*"],
-    "tool_tests/test_live.py": [r"make live EXPERIMENT=2"],
+    "tool_tests/test_live.py": [r"make live( .*)?"],
     "tools/demo/dbt_project.py": [r"PINTEREST_DUCKDB=.* \.tmp/dbt/bin/dbt build --project-dir .* --profiles-dir .*"],
     "tools/demo/into_duckdb.py": [r"\.tmp/pyairbyte/bin/python examples/pyairbyte_duckdb\.py .*"],
 }
