@@ -171,29 +171,29 @@ airbyte-qa: $(INSTALLED) ## Run Airbyte's checks of a connector on an export of 
 
 # Two targets, so that in the workflow no package without a hash runs beside the wheel.
 release: release-wheel release-attached ## Build the files of a release from the last commit: make release OUT=<folder> (needs python3.11)
-	@ls '$(OUT)'/*
+	@ls $(call quoted,OUT)/*
 
 release-wheel: ## Build the wheel with the image's packages, install it and start it: make release-wheel OUT=<folder>
-	@test -n '$(OUT)' || { echo "Name a folder: make $(MAKECMDGOALS) OUT=<folder>" >&2; exit 1; }
+	@test -n $(call quoted,OUT) || { echo "Name a folder: make $(MAKECMDGOALS) OUT=<folder>" >&2; exit 1; }
 	@test -z "$$(git status --porcelain)" || { echo "The working tree has changes: commit or stash them first." >&2; exit 1; }
-	@rm -rf $(RELEASE) && mkdir -p $(RELEASE)/source '$(OUT)' && mkdir '$(OUT)/wheel'
+	@rm -rf $(RELEASE) && mkdir -p $(RELEASE)/source $(call quoted,OUT) && mkdir $(call quoted,OUT)/wheel
 	@git archive HEAD | tar -x -C $(RELEASE)/source
 	@python3.11 -m venv $(RELEASE)/venv
 	@$(RELEASE)/venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
 	@$(RELEASE)/venv/bin/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation \
-		--wheel-dir '$(OUT)/wheel' $(RELEASE)/source
-	@$(RELEASE)/venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-index '$(OUT)'/wheel/*.whl
+		--wheel-dir $(call quoted,OUT)/wheel $(RELEASE)/source
+	@$(RELEASE)/venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-index $(call quoted,OUT)/wheel/*.whl
 	@cd $(RELEASE)/venv && bin/source-pinterest --version && bin/source-pinterest spec >/dev/null
 
 release-attached: $(INSTALLED) $(POETRY)/bin/poetry ## Write a release's notices, list of contents (SBOM) and export for Airbyte: make release-attached OUT=<folder>
-	@test -n '$(OUT)' || { echo "Name a folder: make $(MAKECMDGOALS) OUT=<folder>" >&2; exit 1; }
-	@mkdir -p '$(OUT)' && mkdir '$(OUT)/attached'
-	@cp LICENSE THIRD-PARTY-NOTICES '$(OUT)/attached'
+	@test -n $(call quoted,OUT) || { echo "Name a folder: make $(MAKECMDGOALS) OUT=<folder>" >&2; exit 1; }
+	@mkdir -p $(call quoted,OUT) && mkdir $(call quoted,OUT)/attached
+	@cp LICENSE THIRD-PARTY-NOTICES $(call quoted,OUT)/attached
 	@rm -rf $(SBOM) && $(PY) -m venv $(SBOM)
 	@$(SBOM)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement .ci/sbom.lock
-	@$(SBOM)/bin/cyclonedx-py requirements requirements.lock --output-format JSON --output-file '$(OUT)/attached/sbom.cdx.json'
+	@$(SBOM)/bin/cyclonedx-py requirements requirements.lock --output-format JSON --output-file $(call quoted,OUT)/attached/sbom.cdx.json
 	@rm -rf $(SBOM)/export && $(MAKE) --no-print-directory airbyte-export OUT=$(SBOM)/export
-	@tar -czf '$(OUT)/attached/airbyte-export.tar.gz' -C $(SBOM)/export .
+	@tar -czf $(call quoted,OUT)/attached/airbyte-export.tar.gz -C $(SBOM)/export .
 
 # The name of each folder has the version, so that another version is installed anew.
 $(POETRY)/bin/poetry: | $(INSTALLED)
