@@ -33,7 +33,7 @@ from source_pinterest.api import Api
 from source_pinterest.api.auth import PinterestAuthenticator
 from source_pinterest.api.errors import PinterestError, Reach
 from source_pinterest.api.retries import Pauses
-from source_pinterest.api.threads import ClosableCondition, Workers
+from source_pinterest.api.threads import Workers
 from source_pinterest.api.usage import Usage
 from source_pinterest.check import check_access
 from source_pinterest.config import Config
@@ -41,13 +41,7 @@ from source_pinterest.config.files import in_current_form, read_configured_catal
 from source_pinterest.config.options import unknown_key_notices
 from source_pinterest.engine.bundles import BundleMessage
 from source_pinterest.engine.progress import Progress
-from source_pinterest.engine.queue import (
-    QUEUE_ITEMS,
-    FailureTypes,
-    OrderedMessageRepository,
-    clean,
-    is_worth_logging,
-)
+from source_pinterest.engine.queue import QUEUE_ITEMS, OrderedMessageRepository, clean, is_worth_logging
 from source_pinterest.engine.token_store import TokenStore
 from source_pinterest.streams import streams_by_name
 from source_pinterest.streams.base.run import StreamRun
@@ -55,9 +49,6 @@ from source_pinterest.streams.base.sync import Sync
 from source_pinterest.streams.selection import Selection, has_days, in_order, predecessors, warn_of_unknown_states
 
 LOGGER = logging.getLogger("airbyte")
-
-_TOKEN_SECONDS = 0.2
-"""The time to wait for the response to a token request when a read is closed."""
 
 
 class SourcePinterest(ConcurrentSourceAdapter):
@@ -68,7 +59,7 @@ class SourcePinterest(ConcurrentSourceAdapter):
 
     Attributes:
         progress: the progress of the present sync.
-        hand_out: writes a message to stdout at once. Without it, `read` yields a rotated token as its next message.
+        hand_out: writes a rotated token to stdout at once. Without it, the token takes its turn among the messages.
     """
 
     check_config_against_spec = False
@@ -77,7 +68,6 @@ class SourcePinterest(ConcurrentSourceAdapter):
     def __init__(self, pauses: Pauses | None = None) -> None:
         self._pauses = pauses
         self._queue: Queue[QueueItem] = Queue(QUEUE_ITEMS)
-        self._queue.not_full = ClosableCondition(self._queue.mutex)  # a worker that waits for room ends with the sync
         self._repository = OrderedMessageRepository(self._queue)
         self._catalog: Mapping[str, ConfiguredAirbyteStream] = {}
         self._state: list[AirbyteStateMessage] = []
@@ -154,17 +144,11 @@ class SourcePinterest(ConcurrentSourceAdapter):
         Raises:
             AirbyteTracedException: a stream could not be read to its end. Its failure type is the most retryable one.
         """
-        try:
-            for message in self.read_bundles(logger, config, catalog, state):
-                if isinstance(message, BundleMessage):
-                    for record in message.bundle.messages():
-                        yield from self._repository.control_messages()
-                        yield record
-                else:
-                    yield message
-        finally:  # the caller may have closed this generator
-            self.wait_for_token(_TOKEN_SECONDS)
-            self._workers.close()
+        for message in self.read_bundles(logger, config, catalog, state):
+            if isinstance(message, BundleMessage):
+                yield from message.bundle.messages()
+            else:
+                yield message
 
     def read_bundles(
         self,
@@ -185,7 +169,7 @@ class SourcePinterest(ConcurrentSourceAdapter):
         self._state = state or []
         warn_of_unknown_states(self._state, settings)
         self._catalog = {configured.stream.name: configured for configured in selection.known}
-        failures, self._usage = FailureTypes(), Usage()
+        self._usage = Usage()
         self.progress = progress = Progress(self._usage, list(self._catalog))
         try:
             for message in self._messages(logger, config, selection, progress):
@@ -195,12 +179,11 @@ class SourcePinterest(ConcurrentSourceAdapter):
                         yield stream_status_as_airbyte_message(stream, AirbyteStreamStatus.RUNNING)
                     yield message
                     continue
-                failures.observe(message)
                 yield from progress.estimates(time.time() * 1_000)
                 yield clean(message)
                 progress.observe(message)
         except AirbyteTracedException as error:
-            failures.summarise(error)
+            progress.summarise(error)
             raise
 
     def _messages(
@@ -236,7 +219,7 @@ class SourcePinterest(ConcurrentSourceAdapter):
         return [run.as_abstract_stream() for run in runs]
 
     def _sync(self, settings: Config, config: Mapping[str, Any]) -> Sync:
-        store = TokenStore(in_current_form(config), self.hand_out or self._repository.emit_next, self._config_path)
+        store = TokenStore(in_current_form(config), self.hand_out or self._repository.emit_message, self._config_path)
         api = Api.connect(settings, store.rotated, self._usage, self._pauses)
         self._authenticator = api.authenticator
         return Sync(api, settings)
@@ -244,8 +227,7 @@ class SourcePinterest(ConcurrentSourceAdapter):
     def _concurrency(self, workers: int, analytics: int) -> ConcurrentSource:
         """Return the framework's reader. Each stream of analytics adds a planning thread, because it may wait long."""
         planners = max(1, workers // 2) + analytics
-        self._workers = Workers(workers, planners)
-        pool = ThreadPoolManager(self._workers, LOGGER)  # type: ignore[arg-type]  # it only calls `submit` and `shutdown`
+        pool = ThreadPoolManager(Workers(workers, planners), LOGGER)  # type: ignore[arg-type]  # it only calls `submit` and `shutdown`
         return ConcurrentSource(pool, LOGGER, self._slice_logger, self._queue, self._repository, planners)
 
 

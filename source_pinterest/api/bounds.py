@@ -19,7 +19,6 @@ import urllib3
 
 from source_pinterest import limits
 from source_pinterest.api.errors import BrokenResponseError, MalformedResponseError
-from source_pinterest.api.threads import CLOSING
 
 _CHUNK_BYTES = 128 * 1024
 """Larger chunks leave holes in the heap, between the rows made of them, that are never filled."""
@@ -142,14 +141,13 @@ class Deadline:
     """
 
     def __init__(self, bounds: Bounds, clock: Callable[[], float] = time.monotonic) -> None:
-        self._bounds, self._clock, self._closing = bounds, clock, CLOSING.get()
+        self._bounds, self._clock = bounds, clock
         self._due = math.inf
         self._bytes_due: float | None = None
         """Bytes that must arrive by then; None until the body of an exchange with a pace begins."""
 
     def begin(self) -> None:
         """Start the clock for the next request of this thread."""
-        self._closing.check()
         self._due = self._clock() + self._bounds.seconds
 
     def received(self, count: int) -> None:
@@ -157,9 +155,7 @@ class Deadline:
 
         Raises:
             BrokenResponseError: the exchange is late.
-            ClosedError: the sync is closed.
         """
-        self._closing.check()
         if self._clock() > self._due:
             if self._bytes_due is None:
                 raise BrokenResponseError(f"The response takes longer than {self._bounds.seconds:g} s.")

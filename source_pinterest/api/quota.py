@@ -12,6 +12,7 @@ import logging
 import math
 import random
 import re
+import threading
 import time
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -20,7 +21,6 @@ from datetime import UTC, datetime, timedelta
 
 from source_pinterest import limits
 from source_pinterest.api.errors import QuotaExhaustedError
-from source_pinterest.api.threads import ClosableCondition
 from source_pinterest.api.usage import QuotaUsage
 
 LOGGER = logging.getLogger("airbyte")
@@ -304,12 +304,12 @@ class Budget:
         self,
         max_wait_seconds: float,
         clock: Callable[[], float] = time.monotonic,
-        wait: Callable[[ClosableCondition, float], object] = ClosableCondition.wait,
+        wait: Callable[[threading.Condition, float], object] = threading.Condition.wait,
     ) -> None:
         self._max_wait_seconds = max_wait_seconds
         self._clock = clock
         self._wait = wait
-        self._changed = ClosableCondition()
+        self._changed = threading.Condition()
         self._quotas = Quotas()
         self._categories: dict[str, None] = {}
         self._pauses: dict[str, _Pause] = {}

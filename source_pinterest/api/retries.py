@@ -25,7 +25,6 @@ from source_pinterest.api.errors import (
     UnavailableError,
 )
 from source_pinterest.api.session import ApiResponse
-from source_pinterest.api.threads import pause
 from source_pinterest.api.verdicts import Again, ErrorResponse, Retry
 
 LOGGER = logging.getLogger("airbyte")
@@ -228,7 +227,7 @@ class Tries:
                 advice=_CHECK_THE_NETWORK,
             ) from error
         LOGGER.info(f"Pinterest can't be reached ({type(error).__name__}). Retrying in {math.ceil(seconds)} s.")
-        pause(seconds)
+        time.sleep(seconds)
 
     @property
     def _may_retry(self) -> bool:
@@ -249,4 +248,4 @@ class Tries:
             )
         seconds = self._policy.pauses.before_retry(self._retries)
         LOGGER.info(f"{self._what}: {why.rstrip('.')}. Retrying in {seconds:g} s.")
-        pause(seconds)
+        time.sleep(seconds)

@@ -4,6 +4,7 @@ A message for each record would cost more processor time than parsing and serial
 """
 
 import tempfile
+import threading
 import time
 import weakref
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -16,7 +17,6 @@ from airbyte_cdk.models import AirbyteMessage, AirbyteRecordMessage, Type
 
 from source_pinterest.api.bodies import Record
 from source_pinterest.api.errors import ConfigError, ResponseTooLargeError
-from source_pinterest.api.threads import ClosableCondition
 from source_pinterest.limits import BUNDLE_BYTES, ROW_BYTES
 
 Admits = Callable[[Record, bytes], bool]
@@ -158,7 +158,7 @@ class RowBudget:
     def __init__(self, rows: int) -> None:
         self._rows = rows
         self._held = 0
-        self._freed = ClosableCondition()
+        self._freed = threading.Condition()
 
     @contextmanager
     def holding(self, rows: int) -> Generator[None, None, None]:

@@ -1,12 +1,13 @@
 """The ids that parent streams list. Each listing is read once in a sync, however many child streams need it."""
 
+import threading
 from array import array
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from source_pinterest.api.errors import SliceError, as_slice_error
-from source_pinterest.api.threads import ClosableCondition, ReadOnce
+from source_pinterest.api.threads import ReadOnce
 from source_pinterest.engine.ledger import Ledger
 from source_pinterest.engine.tasks import ParentIds
 
@@ -67,7 +68,7 @@ class ListedIds:
         children: Collection[object] = (),
     ) -> None:
         self._stream, self._fetch, self._children = stream, fetch, children
-        self._changed = ClosableCondition()
+        self._changed = threading.Condition()
         self._promised: set[ParentIds] = set()
         self._filled: dict[ParentIds, _Listing] = {}
         self._fetched: ReadOnce[ParentIds, _Listing] = ReadOnce()

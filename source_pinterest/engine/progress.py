@@ -1,4 +1,4 @@
-"""The progress of a sync: counts of records, one log line at the end of each stream, and warnings given once."""
+"""The progress of a sync: records, errors, one log line at the end of each stream, and warnings given once."""
 
 import logging
 import threading
@@ -11,11 +11,13 @@ from airbyte_cdk.models import (
     AirbyteStreamStatus,
     AirbyteTraceMessage,
     EstimateType,
+    FailureType,
     TraceType,
     Type,
 )
+from airbyte_cdk.utils import AirbyteTracedException
 
-from source_pinterest.api.threads import ClosableCondition
+from source_pinterest.api.errors import PinterestError
 from source_pinterest.api.usage import Usage
 from source_pinterest.engine.bundles import Bundle
 
@@ -23,6 +25,7 @@ LOGGER = logging.getLogger("airbyte")
 
 
 _ENDS = (AirbyteStreamStatus.COMPLETE, AirbyteStreamStatus.INCOMPLETE)
+_MOST_RETRYABLE_FIRST = (FailureType.transient_error, FailureType.system_error, FailureType.config_error)
 
 
 class Progress:
@@ -38,7 +41,10 @@ class Progress:
         self.streams = tuple(streams)
         self.records: Counter[str] = Counter()
         self.ended: dict[str, AirbyteStreamStatus] = {}
-        self._has_ended = ClosableCondition()
+        self._has_ended = threading.Condition()
+        self._failure_types: set[FailureType] = set()
+        self._failed: dict[str, list[str]] = {}
+        """The streams of each error."""
 
     def estimates(self, emitted_at: float) -> Iterator[AirbyteMessage]:
         """Return messages on the estimated rows of the selected streams that were planned since the last call."""
@@ -56,7 +62,12 @@ class Progress:
         return is_first
 
     def observe(self, message: AirbyteMessage) -> None:
-        """Record the end of a stream, and log a summary."""
+        """Record an error, or the end of a stream, and log a summary of it."""
+        error = message.trace.error if message.trace else None
+        if error and error.failure_type:
+            self._failure_types.add(error.failure_type)
+            if error.stream_descriptor:
+                self._failed.setdefault(error.message, []).append(error.stream_descriptor.name)
         status = message.trace.stream_status if message.trace else None
         if status and status.status in _ENDS:
             name = status.stream_descriptor.name
@@ -69,6 +80,19 @@ class Progress:
                 f"({_counted(usage.retries, 'retry', 'retries')}), {usage.waited_seconds:,.0f} s waited for the quota, "
                 f"{_counted(usage.left_out, 'account or board', 'accounts or boards')} left out."
             )
+
+    def summarise(self, error: AirbyteTracedException) -> None:
+        """Give the last error of a sync the failure type for which a retry helps most.
+
+        An error of the framework quotes each error as Python does. It gets the sentences of the streams.
+        """
+        if self._failure_types:
+            error.failure_type = next(kind for kind in _MOST_RETRYABLE_FIRST if kind in self._failure_types)
+            if not isinstance(error, PinterestError):
+                error.message = " ".join(
+                    f"{sentence} Not read to their end: {', '.join(dict.fromkeys(names))}."
+                    for sentence, names in self._failed.items()
+                )
 
     def wait_for(self, streams: set[str], is_needed: Callable[[], bool]) -> None:
         """Wait for the end of streams, as long as that is needed."""

@@ -7,12 +7,11 @@ import logging
 import re
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from itertools import takewhile
+from collections.abc import Callable, Iterable
 from queue import Queue
-from typing import Any, TypeGuard
+from typing import Any
 
-from airbyte_cdk.models import AirbyteMessage, FailureType, Level, Type
+from airbyte_cdk.models import AirbyteMessage, FailureType, Level
 from airbyte_cdk.sources.message import InMemoryMessageRepository, MessageRepository
 from airbyte_cdk.sources.streams.concurrent.partitions.types import QueueItem
 from airbyte_cdk.utils import AirbyteTracedException
@@ -45,22 +44,6 @@ class OrderedMessageRepository(MessageRepository):
         else:
             self._queue.put(message)
 
-    def emit_next(self, message: AirbyteMessage) -> None:
-        """Send a control message before all other waiting messages, however full the queue is, and wake its reader."""
-        if threading.get_ident() == self._main_thread:
-            self._pending.append(message)
-            return
-        with self._queue.mutex:
-            waiting = self._queue.queue
-            waiting.insert(sum(1 for _ in takewhile(_is_control, waiting)), message)
-            self._queue.not_empty.notify()
-
-    def control_messages(self) -> Iterator[AirbyteMessage]:
-        """Remove and return the control messages of the queue, for its reader, which is still working on an item."""
-        while self._queue.queue and _is_control(first := self._queue.queue[0]):
-            self._queue.get()
-            yield first
-
     def log_message(self, level: Level, message_provider: Callable[[], Any]) -> None:
         """Send a log message of the framework."""
         converter = InMemoryMessageRepository(Level.INFO)
@@ -72,10 +55,6 @@ class OrderedMessageRepository(MessageRepository):
         """Remove and return the main thread's messages."""
         while self._pending:
             yield self._pending.popleft()
-
-
-def _is_control(item: QueueItem) -> TypeGuard[AirbyteMessage]:
-    return isinstance(item, AirbyteMessage) and item.type is Type.CONTROL
 
 
 def clean(message: AirbyteMessage) -> AirbyteMessage:
@@ -102,37 +81,6 @@ def _shown(text: str | None, kept: str = "") -> Any:
 def as_trace(error: AirbyteTracedException) -> AirbyteMessage:
     """Return an error as a message without secrets."""
     return clean(error.as_airbyte_message())
-
-
-_MOST_RETRYABLE_FIRST = (FailureType.transient_error, FailureType.system_error, FailureType.config_error)
-
-
-class FailureTypes:
-    """Collects the errors of a sync, which ends with the failure type for which a retry helps most."""
-
-    def __init__(self) -> None:
-        self._seen: set[FailureType] = set()
-        self._streams: dict[str, list[str]] = {}
-
-    def observe(self, message: AirbyteMessage) -> None:
-        """Record the failure type of an error trace."""
-        if message.trace and message.trace.error and message.trace.error.failure_type:
-            self._seen.add(message.trace.error.failure_type)
-            if named := message.trace.error.stream_descriptor:
-                self._streams.setdefault(message.trace.error.message, []).append(named.name)
-
-    def summarise(self, error: AirbyteTracedException) -> None:
-        """Give the last error of a sync its failure type. An error of the framework gets the sentences of the streams.
-
-        The framework's own sentence quotes each error as Python does.
-        """
-        if self._seen:
-            error.failure_type = next(kind for kind in _MOST_RETRYABLE_FIRST if kind in self._seen)
-            if not isinstance(error, PinterestError):
-                error.message = " ".join(
-                    f"{sentence} Not read to their end: {', '.join(dict.fromkeys(names))}."
-                    for sentence, names in self._streams.items()
-                )
 
 
 _REPEATED = re.compile(

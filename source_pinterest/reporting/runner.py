@@ -31,15 +31,12 @@ import math
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
-from contextvars import copy_context
 from dataclasses import dataclass, field
-from threading import Thread
+from threading import Condition, Thread
 
 from source_pinterest import limits
 from source_pinterest.api.errors import SliceError, as_slice_error
 from source_pinterest.api.retries import Pauses
-from source_pinterest.api.threads import ClosableCondition, ClosedError, starting
 from source_pinterest.reporting.client import ReadyReport, ReportClient, ReportRequest
 from source_pinterest.reporting.life import FailedReport, Outcome, Report, SplitReport
 
@@ -116,7 +113,7 @@ class ReportRunner:
     clock: Callable[[], float] = time.monotonic
     pauses: Pauses = Pauses()  # noqa: RUF009 - it is frozen
     requests_left: Callable[[], float] = lambda: math.inf
-    _changed: ClosableCondition = field(default_factory=ClosableCondition, init=False)
+    _changed: Condition = field(default_factory=Condition, init=False)
     _streams: list[StreamReports] = field(default_factory=list, init=False)
     _threads: int = field(default=0, init=False)
     _logged_at: float = field(init=False)
@@ -133,15 +130,11 @@ class ReportRunner:
             client: sends the requests.
             requests: asks for the reports.
             may_read: returns whether the reports of an ad account are still read.
-
-        Raises:
-            NoThreadError: a thread can't be started.
         """
         stream = StreamReports(client, requests, may_read)
         with self._changed:
             for _ in range(min(len(stream.waiting), limits.REPORT_THREADS - self._threads)):
-                with starting():
-                    Thread(target=copy_context().run, args=(self._work,), name="reports", daemon=True).start()
+                Thread(target=self._work, name="reports", daemon=True).start()
                 self._threads += 1
             self._streams.append(stream)
             self._changed.notify_all()
@@ -174,19 +167,18 @@ class ReportRunner:
             self._changed.notify_all()
 
     def _work(self) -> None:
-        """Make the request that has been due for longest, until all streams, or the sync, are closed."""
-        with suppress(ClosedError):
-            while True:
-                with self._changed:
-                    if not self._streams:
-                        self._threads -= 1
-                        return
-                    report = self.pop_due()
-                    if not report:
-                        self._changed.wait(self.seconds_to_next_request())
-                if report:
-                    self.advance(report)
-                self.log_waiting()
+        """Make the request that has been due for longest, until all streams are closed."""
+        while True:
+            with self._changed:
+                if not self._streams:
+                    self._threads -= 1
+                    return
+                report = self.pop_due()
+                if not report:
+                    self._changed.wait(self.seconds_to_next_request())
+            if report:
+                self.advance(report)
+            self.log_waiting()
 
     def pop_due(self) -> Report | None:
         """Return the report whose request comes next, and is then under way; None if none is due."""

@@ -7,5 +7,5 @@ import pytest
 def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The pauses, which are noted and not slept."""
     pauses: list[float] = []
-    monkeypatch.setattr("source_pinterest.api.retries.pause", pauses.append)
+    monkeypatch.setattr("source_pinterest.api.retries.time.sleep", pauses.append)
     return pauses

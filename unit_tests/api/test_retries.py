@@ -134,7 +134,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """A clock that pauses move."""
     clock = Clock()
     monkeypatch.setattr(
-        "source_pinterest.api.retries.pause", lambda seconds: setattr(clock, "now", clock.now + seconds)
+        "source_pinterest.api.retries.time.sleep", lambda seconds: setattr(clock, "now", clock.now + seconds)
     )
     return clock
 

@@ -4,6 +4,7 @@ A request is limited to 250 ids, 90 days and about 10,000 rows.
 """
 
 import math
+import threading
 from abc import ABC
 from bisect import bisect_right
 from collections import deque
@@ -18,7 +19,6 @@ from source_pinterest import limits
 from source_pinterest.api.bodies import Record, rows_of
 from source_pinterest.api.errors import ConfigError, PartsUnreadError, SliceError
 from source_pinterest.api.session import path_of
-from source_pinterest.api.threads import ClosableCondition
 from source_pinterest.columns import (
     DATE,
     DEFAULT_COLUMNS,
@@ -96,7 +96,7 @@ class QueryAnalytics(AdAccountStream, ABC):
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
         self.key, self.gate = (self.id_column, *self.breakdown, DATE), RowGate(self)
-        self._line, self._tasks_in_line = ClosableCondition(), 0
+        self._line, self._tasks_in_line = threading.Condition(), 0
         wanted = dict.fromkeys((self.id_column, "AD_ACCOUNT_ID", *(sync.config.analytics_columns or DEFAULT_COLUMNS)))
         self.columns = tuple(column for column in wanted if not (self.breakdown and column in REACH_COLUMNS))
         self.foreign_keys = entity_keys((self.id_column, *self.breakdown), self.columns)
