@@ -63,17 +63,17 @@ class PinterestEntrypoint(AirbyteEntrypoint):
 
     Args:
         source: the source.
-        write_now: writes lines before all waiting ones, from any thread.
+        write: writes lines to standard output, from any thread.
     """
 
     source: SourcePinterest
 
-    def __init__(self, source: SourcePinterest, write_now: Callable[[bytes], None]) -> None:
+    def __init__(self, source: SourcePinterest, write: Callable[[bytes], None]) -> None:
         level = LOGGER.level
         LOGGER.setLevel(logging.WARNING)  # the framework logs the thresholds of memory before it knows the command
         super().__init__(source)
         LOGGER.setLevel(level)
-        source.hand_out = lambda message: write_now(line_of(message))
+        source.hand_out = lambda message: write(line_of(message))
 
     @staticmethod
     def parse_args(args: list[str]) -> Namespace:
@@ -171,7 +171,7 @@ def run(pauses: Pauses | None = None) -> NoReturn:
         os.set_blocking(1, True)
         tune_memory()
         tune_threads()
-        _print_messages(sys.argv[1:], PinterestEntrypoint(source, output.write_now), output)
+        _print_messages(sys.argv[1:], PinterestEntrypoint(source, output.write), output)
         code = 0
     except SystemExit as ended:
         code = ended.code if isinstance(ended.code, int) else 1
@@ -182,7 +182,7 @@ def run(pauses: Pauses | None = None) -> NoReturn:
     except BaseException as error:  # noqa: BLE001 - any error is printed, and the process must end
         output.write(line_of(as_trace(AirbyteTracedException.from_exception(error))))
     finally:
-        _exit(code, source)
+        _exit(code, source, output)
 
 
 def _print_messages(arguments: list[str], entrypoint: PinterestEntrypoint, output: Output) -> None:
@@ -191,13 +191,15 @@ def _print_messages(arguments: list[str], entrypoint: PinterestEntrypoint, outpu
     is_read = parsed.command == "read"
     if not is_read:  # PyAirbyte ends the process as soon as it has the one message it wanted, and nothing is lost
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    else:
+        output.end_with_its_reader()
     with watched(lambda: entrypoint.source.progress) if is_read else nullcontext():
         sys.stdout = sys.stderr = MaskedStream(sys.__stderr__ or io.StringIO())
         for lines in entrypoint.lines(parsed):
             output.write(lines)
 
 
-def _exit(code: int, source: SourcePinterest) -> NoReturn:
+def _exit(code: int, source: SourcePinterest, output: Output) -> NoReturn:
     """End the process, even if the output has no reader or no memory is left."""
     ended = code or 1
     try:
@@ -208,6 +210,7 @@ def _exit(code: int, source: SourcePinterest) -> NoReturn:
         for stream in (sys.stdout, sys.stderr):  # their buffers hold argparse's help, and nothing of a sync
             with suppress(AttributeError, OSError, ValueError):  # it is closed, or was never open
                 stream.flush()
+        output.close()
         ended = code
     finally:
         os._exit(ended)

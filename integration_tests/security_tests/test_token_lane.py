@@ -4,30 +4,25 @@ The old one is dead by then: a token that is neither in the output nor in the fi
 """
 
 import json
-import logging
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
-from itertools import islice
+from datetime import timedelta
 from pathlib import Path
 from threading import Event
-from typing import Any
 
 import orjson
 import pytest
-from airbyte_cdk.models import Type
 
 from integration_tests.simulator import Fault, FaultKind, Rotation
 from integration_tests.support.assertions import assert_exact, assert_succeeded
 from integration_tests.support.catalogs import catalog_of
 from integration_tests.support.outputs import Output
-from integration_tests.support.pauses import SHORT_PAUSES
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.processes import ConnectorProcess, clean_environment, running
 from integration_tests.support.syncs import read_arguments, run_sync
-from source_pinterest.source import SourcePinterest
 
 TOKEN, BOARDS, PINS = "oauth/token", "boards/list", "boards/list_pins"
 PATIENCE_SECONDS = 60
@@ -147,34 +142,23 @@ def test_rotated_tokens_come_in_their_order_however_slow_the_reader(tmp_path: Pa
         assert_exact(Output.of_process(said, 0, ""), sim, ["board_pins"])
 
 
-@pytest.mark.parametrize("taken", [1, 250], ids=["inside a bundle", "an empty queue"])
-def test_in_process_a_rotated_token_is_the_next_message(monkeypatch: pytest.MonkeyPatch, taken: int) -> None:
-    """It comes while the first request that uses it is still on its way."""
-    # One board of two pages: to get to the second, its worker does not need the reader, who stops at a record.
-    world = World(boards=1, sections_per_board=0, pins_per_board=500)
-    expiry = Fault(FaultKind.TOKEN_EXPIRED, on=PINS, after=1)
-    has_stopped, has_the_token, came_in_time = Event(), Event(), []
+def test_a_kill_a_second_after_a_rotation_loses_no_token_while_the_reader_is_slow(tmp_path: Path) -> None:
+    """The platform reads 200 lines a second, appends, and takes tokens from the output alone."""
+    world = World(boards=0, ad_accounts=2, campaigns=60, active_percent=100)
+    expiry = Fault(FaultKind.TOKEN_EXPIRED, on="campaigns/analytics", after=1)
     with Simulator(world, faults=[expiry], refresh_rotation=Rotation.REVOKE) as sim:
-        sim.after(PINS, 2, lambda _: has_stopped.wait(PATIENCE_SECONDS))
-        sim.after(PINS, 3, lambda _: came_in_time.append(has_the_token.wait(GOES_ON_SECONDS)))
-        monkeypatch.setenv("PINTEREST_API_URL", sim.url)
-        config: dict[str, Any] = sim.config(num_workers=2)
-        messages = SourcePinterest(SHORT_PAUSES).read(logging.getLogger("airbyte"), config, catalog_of(["board_pins"]))
-        records = (message for message in messages if message.type is Type.RECORD)
-        assert len(list(islice(records, taken))) == taken
-        has_stopped.set()
-        if taken == 1:  # else the reader waits for the next message before there is one
-            until(lambda: uses_of_the_second_token(sim))
-        handed_on = next(messages)
-        has_the_token.set()
-        assert handed_on.type is Type.CONTROL
-        assert handed_on.control.connectorConfig.config["credentials"]["refresh_token"] == newest(sim)
-        rest = list(messages)
-    assert came_in_time == [True]
-    assert len([message for message in rest if message.type is Type.RECORD]) == 500 - taken
-
-
-def uses_of_the_second_token(sim: Simulator) -> list[object]:
-    """The calls that Pinterest answered after it had issued another token."""
-    renewals = [place for place, entry in enumerate(list(sim.log)) if entry.operation_id == TOKEN]
-    return [entry for entry in sim.log[renewals[1] :] if entry.operation_id == PINS] if len(renewals) > 1 else []
+        config = sim.config(start_date=str(world.today - timedelta(days=85)), num_workers=1)
+        arguments = read_arguments(tmp_path, catalog_of(["campaign_analytics"], "append"), config)
+        with reading(sim, arguments, saves=False) as process:
+            said, lines_left = b"", 200
+            while lines_left:
+                line = process.stdout.readline()
+                assert line, "it has not ended"
+                said += line
+                Event().wait(1 / 200)
+                lines_left -= len(sim.calls(TOKEN)) == 2
+            process.kill()
+            said += process.stdout.read()
+        whole_lines = said[: said.rfind(b"\n") + 1]
+        assert len(refresh_tokens(whole_lines)) == 2
+        assert refresh_tokens(whole_lines)[-1] == newest(sim)

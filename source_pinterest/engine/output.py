@@ -9,10 +9,11 @@ import gc
 import io
 import logging
 import os
+import select
 import signal
 import sys
 import threading
-from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
 from types import FrameType
 from typing import Protocol
@@ -25,7 +26,7 @@ from source_pinterest.start import print_unwritable
 LOGGER = logging.getLogger("airbyte")
 
 _PIECE_BYTES = 64 * 1024
-"""The size of a system call that writes. A Linux pipe holds as much. A signal is obeyed between two of them."""
+"""The size of a piece, which ends at the end of a line, unless a line is longer. A Linux pipe holds as much."""
 
 _EXIT_SECONDS = 5.0
 """The time that the process may take to end after a signal or its last message."""
@@ -47,7 +48,9 @@ _SWITCH_SECONDS = 0.05
 
 
 class Output:
-    """Standard output, to which any thread writes whole lines under one lock. A signal ends the process between lines.
+    """Standard output: the one way for the lines of all threads. A signal ends the process between two lines.
+
+    Lines leave in pieces. Between two pieces of a bundle come the lines of other threads, such as a rotated token.
 
     The framework's print buffer is not used. It holds text, which takes four bytes a character as soon as a record has
     an emoji; it took a sixth of a sync's processor time; and it loses what does not fit into a full non-blocking pipe.
@@ -58,35 +61,55 @@ class Output:
 
     def __init__(self, descriptor: int = 1) -> None:
         self._descriptor = descriptor
-        self._lock = threading.RLock()
-        self._urgent: deque[bytes] = deque()
+        self._turn, self._lock = threading.RLock(), threading.RLock()
+        """A thread waits for its turn, then for the lock. So a writer can't take the lock twice while others wait."""
         self._main_thread = threading.get_ident()
         self._main_thread_writes = False
         self._exit_code: int | None = None
         self._failure: OSError | None = None
 
     def write(self, lines: bytes) -> None:
-        """Write whole lines. After a signal, no line is begun.
+        """Write whole lines. They have been written when this returns. After a signal, the main thread begins no line.
 
         Raises:
             OSError: this write or an earlier one failed. The user is told once.
             SystemExit: a signal came, and this is the main thread.
         """
-        if threading.get_ident() != self._main_thread:
-            self._write(lines)
-            return
-        self._main_thread_writes = True
+        is_main = threading.get_ident() == self._main_thread
+        self._main_thread_writes |= is_main
         try:
-            self._write(lines)
+            start = 0
+            while start < len(lines) and not (is_main and self._exit_code):
+                end = lines.rfind(b"\n", start, start + _PIECE_BYTES) + 1 or lines.find(b"\n", start) + 1 or len(lines)
+                self._write_piece(lines, start, end)
+                start = end
         finally:
-            self._main_thread_writes = False
-        if self._exit_code is not None:
+            self._main_thread_writes &= not is_main
+        if is_main and self._exit_code:
             raise SystemExit(self._exit_code)
 
-    def write_now(self, lines: bytes) -> None:
-        """Write whole lines before all others, from any thread. They have been written when this returns."""
-        self._urgent.append(lines)  # the next thread that has the lock writes them, which may not be this one
-        self.write(b"")
+    def _write_piece(self, lines: bytes, start: int, end: int) -> None:
+        with self._turn:
+            self._lock.acquire()
+        try:
+            if self._failure:
+                raise self._failure  # the line that was cut would run into this one
+            while start < end:
+                start += os.write(self._descriptor, memoryview(lines)[start:end])
+                if self._exit_code:
+                    end = lines.find(b"\n", start - 1) + 1
+        except OSError as error:
+            if not self._failure:
+                print_unwritable(error)
+            self._failure = error
+            raise
+        finally:
+            self._lock.release()
+
+    def close(self) -> None:
+        """Wait for the end of a line that a thread is writing. No other is begun."""
+        with self._turn:
+            self._lock.acquire()
 
     def end(self, signum: int, frame: FrameType | None) -> None:
         """End the process at the end of a line: the handler of a signal, which Python calls in the main thread.
@@ -95,30 +118,21 @@ class Output:
         """
         del frame
         if self._exit_code is None:
-            self._exit_code = 128 + signum
+            self._exit_code = 1 if self._failure else 128 + signum
             end_hard_later(self._exit_code)
             if not self._main_thread_writes:
                 raise SystemExit(self._exit_code)
 
-    def _write(self, lines: bytes) -> None:
-        with self._lock:
-            while self._urgent:
-                self._write_all(self._urgent.popleft())
-            self._write_all(lines)
+    def end_with_its_reader(self) -> None:
+        """End the process with code 1 once nobody reads its output any more, also while it has nothing to print."""
+        threading.Thread(target=self._wait_for_end_of_reader, name="reader", daemon=True).start()
 
-    def _write_all(self, lines: bytes) -> None:
-        if self._failure:
-            raise self._failure  # the line that was cut would run into this one
-        start, end = 0, len(lines)
-        try:
-            while start < end:
-                start += os.write(self._descriptor, memoryview(lines)[start : min(start + _PIECE_BYTES, end)])
-                if self._exit_code is not None:
-                    end = lines.index(b"\n", start - 1) + 1
-        except OSError as error:
-            self._failure = error
-            print_unwritable(error)
-            raise
+    def _wait_for_end_of_reader(self) -> None:
+        reader = select.poll()
+        reader.register(self._descriptor, 0)
+        reader.poll()
+        self._failure = BrokenPipeError()
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def end_hard_later(code: int) -> None:
@@ -127,20 +141,22 @@ def end_hard_later(code: int) -> None:
     signal.setitimer(signal.ITIMER_REAL, _EXIT_SECONDS)
 
 
-class LogStream:
-    """Takes the log lines of the process to stdout.
+class LogHandler(logging.Handler):
+    """Writes log lines as the framework formats them, printable and without secrets.
 
     Args:
-        output: standard output.
+        write: writes a line.
     """
 
-    def __init__(self, output: Output) -> None:
-        self._output = output
+    def __init__(self, write: Callable[[bytes], None]) -> None:
+        super().__init__()
+        self._write = write
+        self.setFormatter(MaskedLogFormatter())
 
-    def write(self, text: str) -> None:
-        """Write whole log lines. If stdout takes no more, the next message raises the same error."""
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a log line. If the output takes no more, the next message raises the same error."""
         with suppress(OSError):
-            self._output.write(text.encode())
+            self._write(f"{self.format(record)}\n".encode())
 
 
 class MaskedLogFormatter(AirbyteLogFormatter):
@@ -188,10 +204,7 @@ def mask_logs(output: Output) -> None:
     Args:
         output: standard output.
     """
-    for handler in logging.getLogger().handlers:
-        handler.setFormatter(MaskedLogFormatter())
-        if isinstance(handler, logging.StreamHandler):
-            handler.stream = LogStream(output)  # `setStream` would flush the framework's print buffer
+    logging.getLogger().handlers[:] = [LogHandler(output.write)]  # in the place of the framework's print buffer
     threading.excepthook = _log_thread_error
 
 

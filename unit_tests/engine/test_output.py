@@ -8,6 +8,7 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from airbyte_cdk.utils.airbyte_secrets_utils import update_secrets
@@ -17,6 +18,7 @@ from source_pinterest.engine.output import MaskedLogFormatter, MaskedStream, Out
 from source_pinterest.masking import SECRETS
 from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
 
+PIECE_BYTES = 64 * 1024
 LINES = b"".join(b"%06d\n" % number for number in range(50_000))
 
 
@@ -36,19 +38,36 @@ def received(reading: int, count: int) -> bytes:
     return came
 
 
-def test_a_line_that_can_not_wait_comes_before_the_next_lines_of_any_thread(pipe: tuple[int, int]) -> None:
+def test_lines_of_other_threads_come_between_the_pieces_of_a_bundle(pipe: tuple[int, int]) -> None:
     reading, writing = pipe
     output = Output(writing)
-    first = in_thread(lambda: output.write(LINES))
+    bundle = in_thread(lambda: output.write(10 * LINES))
     came = received(reading, 7)
-    others = [in_thread(lambda: output.write(LINES)) for _ in range(3)]
-    urgent = in_thread(lambda: output.write_now(b"token\n"))
-    assert all(map(waits, (first, *others, urgent)))
-    came += received(reading, 4 * len(LINES) - 1)
+    others = [in_thread(partial(output.write, b"token %d\n" % number)) for number in range(10)]
+    assert all(map(waits, (bundle, *others)))
+    came += received(reading, 10 * len(LINES) + 10 * len(b"token 0\n") - len(came))
 
-    assert came == LINES + b"token\n" + 3 * LINES
-    for writer in (first, *others, urgent):
+    lines = came.splitlines(keepends=True)
+    tokens = [number for number, line in enumerate(lines) if line.startswith(b"token")]
+    assert len(tokens) == 10
+    assert sum(map(len, lines[: tokens[-1]])) < 13 * PIECE_BYTES
+    assert b"".join(line for line in lines if not line.startswith(b"token")) == 10 * LINES
+    for writer in (bundle, *others):
         writer.result(PATIENCE_SECONDS)
+
+
+def test_a_line_that_is_longer_than_a_piece_stays_whole(pipe: tuple[int, int]) -> None:
+    reading, writing = pipe
+    output = Output(writing)
+    long = b"x" * 3 * PIECE_BYTES + b"\n"
+    bundle = in_thread(lambda: output.write(b"short\n" + long + long))
+    came = received(reading, 7)
+    other = in_thread(lambda: output.write(b"token\n"))
+    assert waits(other)
+    came += received(reading, 6 + 2 * len(long) + 6 - len(came))
+
+    assert came == b"short\n" + long + b"token\n" + long
+    bundle.result(PATIENCE_SECONDS)
 
 
 def test_a_signal_during_a_write_ends_the_process_at_the_end_of_a_line(

@@ -1,7 +1,6 @@
-"""Messages leave in their order, control messages first, and without secrets."""
+"""Messages leave in their order and without secrets."""
 
 import logging
-from functools import partial
 from queue import Queue
 from typing import Any, cast
 
@@ -24,7 +23,7 @@ from source_pinterest.engine.queue import (
     is_worth_logging,
 )
 from source_pinterest.masking import SECRETS
-from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
+from unit_tests.threads import PATIENCE_SECONDS, in_thread
 
 
 def state() -> AirbyteMessage:
@@ -105,31 +104,3 @@ def test_the_framework_s_count_of_records_is_kept_to_itself() -> None:
     assert not is_worth_logging(logged("Read 0 records from boards stream"))
     assert is_worth_logging(logged("Read 0 records from boards stream, says somebody"))
     assert is_worth_logging(logged({"a": "dictionary"}))
-
-
-def control() -> AirbyteMessage:
-    return AirbyteMessage(type=Type.CONTROL)
-
-
-def test_control_messages_come_first_in_their_order_from_a_full_queue() -> None:
-    records: Queue[Any] = Queue(2)
-    repository, waiting = OrderedMessageRepository(records), [state(), trace()]
-    for message in waiting:
-        records.put(message)
-    first, second, third = control(), control(), control()
-    for message in (first, second, third):
-        in_thread(partial(repository.emit_next, message)).result(PATIENCE_SECONDS)
-
-    assert records.get_nowait() is first
-    assert list(repository.control_messages()) == [second, third]
-    assert list(repository.control_messages()) == []
-    assert [records.get_nowait() for _ in waiting] == waiting
-
-
-def test_a_control_message_wakes_the_reader_of_an_empty_queue(records: Queue[Any]) -> None:
-    reader = in_thread(records.get)
-    assert waits(reader)
-    repository, urgent = OrderedMessageRepository(records), control()
-    in_thread(partial(repository.emit_next, urgent)).result(PATIENCE_SECONDS)
-
-    assert reader.result(PATIENCE_SECONDS) is urgent
