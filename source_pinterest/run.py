@@ -50,7 +50,7 @@ _COMMANDS_BESIDE = {
     "authorize": "signs in to Pinterest and writes the configuration file",
     "catalog": "writes the catalog that read takes",
     "read": "reads streams into a folder, and goes on from there",
-    "report": "writes a page about what that folder holds",
+    "page": "writes a page about what that folder holds",
 }
 """The modules that are commands of their own, and what they do."""
 
