@@ -113,7 +113,7 @@ def test_analytics_are_asked_for_yesterday(checking: Making) -> None:
     assert {name: asked[name] for name in yesterday} == yesterday
 
 
-def test_a_network_that_reaches_nobody_is_one_sentence(checking: Making) -> None:
+def test_a_network_without_a_connection_is_one_sentence(checking: Making) -> None:
     checked = checking(max_wait_minutes=0)
     for path in PROBED:
         checked.answers(path, {"exc": requests.ConnectionError})
@@ -246,7 +246,7 @@ def test_columns_that_leave_no_room_for_ids_are_refused_without_a_call(checking:
 
 
 @pytest.mark.parametrize("status", [403, 404])
-def test_an_account_that_refuses_is_not_asked_again(checking: Making, status: int) -> None:
+def test_an_account_that_refuses_gets_no_further_request(checking: Making, status: int) -> None:
     checked = checking(analytics_columns=["TOTAL_HUGS"], custom_reports=[report(click_window_days=7)])
     checked.answers("ad_accounts/11/analytics", refused(status, 29))
     checked.answers("ad_accounts/12/analytics", {"json": []})
@@ -393,7 +393,7 @@ RIGHTS = [
 
 
 @pytest.mark.parametrize(("have", "granted", "answers", "said", "calls"), RIGHTS)
-def test_missing_rights_are_told_as_information_after_few_requests(
+def test_missing_rights_are_logged_as_information_after_few_requests(
     checking: Making,
     caplog: Log,
     streams: Streams,

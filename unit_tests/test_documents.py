@@ -52,7 +52,7 @@ def anchors(document: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
-def test_the_units_of_times_are_told_for_each_stream() -> None:
+def test_the_units_of_times_are_documented_for_each_stream() -> None:
     page = (ROOT / "docs/running-it.md").read_text(encoding="utf-8")
     told = {one.name: str(one.get_json_schema()["properties"].get("created_time")) for one in every_stream()}
     for unit in ("seconds", "milliseconds"):
@@ -61,7 +61,7 @@ def test_the_units_of_times_are_told_for_each_stream() -> None:
         assert named == {name for name, field in told.items() if f"epoch {unit}" in field}, f"{unit} in running-it.md"
 
 
-def test_the_consent_page_by_hand_asks_for_the_same_permissions() -> None:
+def test_the_documented_consent_page_requests_the_same_permissions() -> None:
     text = (ROOT / "docs" / "pinterest.md").read_text(encoding="utf-8")
     assert re.findall(r"&scope=(\S+)$", text, flags=re.MULTILINE) == [scopes()]
 

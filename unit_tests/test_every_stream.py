@@ -58,7 +58,7 @@ def test_discover_offers_the_registry_under_names_in_snake_case(catalog: Mapping
     assert [name for name in catalog if not re.fullmatch(r"[a-z]+(_[a-z]+)*", name)] == []
 
 
-def test_discover_tells_keys_cursor_and_whose_full_refresh_can_be_resumed(
+def test_discover_lists_keys_cursors_and_resumable_full_refreshes(
     pinterest: Pinterest, catalog: Mapping[str, AirbyteStream]
 ) -> None:
     """To a later attempt the platform hands a state where this is so; else it begins a new generation."""

@@ -91,7 +91,7 @@ def test_an_error_about_the_command_line_quotes_no_value_of_it(
     assert said.endswith(error)
 
 
-def test_a_mistyped_command_is_quoted_and_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_mistyped_command_is_quoted_and_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     for arguments in (["reed", "--config", "secrets/config.json"], ["--version"]):
         with pytest.raises(SystemExit):
             process.PinterestEntrypoint.parse_args(arguments)

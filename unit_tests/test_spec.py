@@ -91,7 +91,7 @@ def test_every_secret_and_nothing_else_is_marked() -> None:
         assert option.get("airbyte_secret", False) is is_secret, name
 
 
-def test_authorization_methods_are_told_apart_by_their_first_field() -> None:
+def test_authorization_methods_differ_in_their_first_field() -> None:
     methods = {method["title"]: method for method in OPTIONS["credentials"]["oneOf"]}
 
     assert OPTIONS["credentials"]["title"] == "Authorization Method"

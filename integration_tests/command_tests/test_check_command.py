@@ -165,7 +165,7 @@ def test_an_empty_catalog_is_told() -> None:
         assert run_sync(sim, []).warnings() == ["The catalog selects no stream, so nothing is read."]
 
 
-def test_the_last_error_has_each_sentence_once_with_its_streams_and_a_hint_at_the_name() -> None:
+def test_the_last_error_has_each_sentence_once_with_its_streams() -> None:
     with Simulator(World(boards=1)) as sim:
         config = sim.config()
         config["credentials"]["refresh_token"] = "pinr.false-and-expired"

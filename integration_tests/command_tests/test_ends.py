@@ -150,7 +150,9 @@ OLDER = "import runpy, sys; sys.version, sys.version_info = '3.10.13 (main)', (3
         (["-m", "source_pinterest.read"], "lacks packages of source-pinterest, such as orjson. ", ".venv/bin/python."),
     ],
 )
-def test_a_python_that_can_not_run_it_is_told_which_one_can(arguments: list[str], begins: str, ends: str) -> None:
+def test_an_unsupported_python_prints_the_versions_that_can_run_it(
+    arguments: list[str], begins: str, ends: str
+) -> None:
     done = in_python(*arguments)
     assert (done.returncode, done.stdout) == (1, "")
     [sentence] = done.stderr.splitlines()

@@ -248,7 +248,7 @@ def test_an_interrupted_run_keeps_what_it_read_and_the_state_of_it(place: Place)
         assert place.states() == interrupted.states
 
 
-def test_an_option_that_does_not_exist_is_told_once_before_the_first_request(place: Place) -> None:
+def test_an_unknown_option_is_warned_of_once_before_the_first_request(place: Place) -> None:
     place.configure({**CONFIG, "startdate": "2026-01-01"})
     notice = "startdate is not an option. Did you mean start_date?"
     place.connect([{"type": "LOG", "log": {"level": "WARN", "message": notice}}], 1)
@@ -294,7 +294,7 @@ def test_a_refusal_is_one_sentence_and_leaves_nothing(place: Place) -> None:
         assert not place.output.exists()
 
 
-def test_a_refused_token_and_a_broken_state_are_told_in_the_words_of_the_connector(place: Place) -> None:
+def test_a_refused_token_and_a_broken_state_are_errors_in_the_connectors_words(place: Place) -> None:
     place.configure()
     error = {"message": f"Pinterest refuses the refresh token. {SIGN_IN_AGAIN}"}
     place.connect([{"type": "TRACE", "trace": {"type": "ERROR", "error": error}}], 1)

@@ -102,7 +102,7 @@ def test_a_user_who_declines_gets_no_config(desktop: Desktop, path: Path) -> Non
     assert not path.exists()
 
 
-def test_wrong_arguments_are_refused_before_the_user_is_asked(
+def test_wrong_arguments_are_refused_before_the_prompt(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "broken.json").write_text("{", encoding="utf-8")
@@ -125,7 +125,7 @@ def test_wrong_arguments_are_refused_before_the_user_is_asked(
         assert words in sentence
 
 
-def test_a_user_at_a_terminal_is_told_where_the_id_and_the_secret_are(
+def test_a_user_at_a_terminal_reads_where_the_id_and_the_secret_are(
     desktop: Desktop, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     prompts: list[str] = []
@@ -139,7 +139,7 @@ def test_a_user_at_a_terminal_is_told_where_the_id_and_the_secret_are(
     assert prompts == ["App ID: ", "App secret: "]
 
 
-def test_the_browser_gets_a_file_that_nobody_else_can_read(tmp_path: Path, path: Path) -> None:
+def test_the_browser_gets_a_file_that_no_other_user_can_read(tmp_path: Path, path: Path) -> None:
     """Every user of the machine can read the arguments of the browser's process."""
     seen, browser, page = tmp_path / "seen", tmp_path / "browser", tmp_path / "page.html"
     script = f'#!/bin/sh\ncp -p "${{1#file://}}" {page}\nprintf %s "$*" > {seen}.new && mv {seen}.new {seen}\n'

@@ -135,7 +135,7 @@ sim = simulated(
 )
 
 
-def test_everything_takes_what_the_world_takes_in_the_largest_pages(sim: Simulator) -> None:
+def test_everything_is_read_in_the_fewest_requests(sim: Simulator) -> None:
     first = run_sync(sim)
     assert_succeeded(first)
     assert calls_of(sim) == EVERYTHING
@@ -172,7 +172,7 @@ def test_a_stream_alone_calls_its_own_parents_only(stream: str, parents: set[str
     assert len(set(operations)) == len(parents) + 1
 
 
-def test_pinterest_filters_by_status_where_nobody_needs_the_other_ids() -> None:
+def test_pinterest_filters_by_status_if_no_child_needs_the_other_ids() -> None:
     with Simulator(World(ad_accounts=1, campaigns=600)) as sim:
         wanted = sum(record["status"] == "ACTIVE" for record in sim.expected("campaigns").values())
         assert wanted not in {0, 600}
@@ -192,7 +192,7 @@ def test_pinterest_lists_every_status_where_analytics_need_the_ids() -> None:
         ]
 
 
-def test_one_named_account_is_asked_for_by_itself_and_several_are_picked_from_the_list() -> None:
+def test_one_named_account_is_requested_alone_and_several_come_from_the_list() -> None:
     with Simulator(World(ad_accounts=3)) as sim:
         accounts = [sim.world.account_id(place) for place in (2, 0)]
         run_sync(sim, ["ad_accounts", "campaigns"], config=sim.config(account_id=accounts[0]))

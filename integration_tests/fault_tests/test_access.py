@@ -83,7 +83,7 @@ def test_the_scopes_are_those_of_the_operation() -> None:
         assert set(stream.scopes) == set(operation_of(stream).scopes) | listed_first.get(stream, set()), stream
 
 
-def test_an_app_that_is_not_approved_fails_each_stream_and_asks_for_the_profile_once() -> None:
+def test_an_app_that_is_not_approved_fails_each_stream_and_requests_the_profile_once() -> None:
     with small(approved=False) as sim:
         output = run_sync(sim, ["boards", "campaigns", "ads"])
         for name in ("boards", "campaigns", "ads"):

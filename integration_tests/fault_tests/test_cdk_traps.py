@@ -30,7 +30,7 @@ def test_the_sequential_reader_of_the_framework_reads_a_stream_once(monkeypatch:
         assert len(sim.calls("boards/list")) == 2
 
 
-def test_the_trace_of_a_concurrent_stream_tells_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_trace_of_a_concurrent_stream_has_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(stream: PinterestStream, _body: object) -> None:
         request = stream.api.authenticator(requests.Request("GET", stream.url_base).prepare())
         raise RuntimeError(f"{stream.name} was sent {request.headers['Authorization']}")

@@ -30,7 +30,7 @@ def _no_certificates_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(variable, raising=False)
 
 
-def test_a_certificate_that_nobody_vouches_for_gets_no_token(tmp_path: Path) -> None:
+def test_an_untrusted_certificate_gets_no_token(tmp_path: Path) -> None:
     """Neither an option nor the environment changes that."""
     with Simulator() as sim, self_signed(tmp_path) as (url, seen):
         assert_failed(

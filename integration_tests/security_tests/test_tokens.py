@@ -57,7 +57,9 @@ def test_nothing_is_handed_on_where_nothing_rotates() -> None:
 
 
 @pytest.mark.parametrize(("shape", "command"), [(nested, "read"), (flat, "check")])
-def test_a_rotated_token_is_written_into_the_file_if_asked_for(shape: Any, command: str, tmp_path: Path) -> None:
+def test_a_rotated_token_is_written_into_the_config_file_if_the_setting_is_on(
+    shape: Any, command: str, tmp_path: Path
+) -> None:
     with Simulator(refresh_rotation=Rotation.REVOKE) as sim:
         path = written(tmp_path, shape(sim.config(status=["ACTIVE"])))
         path.chmod(0o644)
@@ -81,7 +83,7 @@ def test_ten_workers_renew_an_expired_token_once() -> None:
 
 
 @pytest.mark.parametrize("kind", [FaultKind.RESET_BEFORE_BODY, FaultKind.NEVER_ANSWERS])
-def test_a_token_endpoint_that_is_down_is_asked_once_for_all_streams(kind: FaultKind) -> None:
+def test_a_token_endpoint_that_is_down_gets_one_request_for_all_streams(kind: FaultKind) -> None:
     with Simulator(faults=[Fault(kind, on=TOKEN, times=None)]) as sim:
         config = sim.config(max_retries=2, request_timeout_seconds=0.2, max_wait_minutes=0, num_workers=4)
         streams = ("boards", "campaigns", "campaign_analytics", "campaign_analytics_report")

@@ -48,7 +48,7 @@ def test_takes_a_token_of_the_app_itself_where_the_contract_says_so() -> None:
     assert {operation_id for operation_id, operation in OPERATIONS.items() if operation.takes_app_token} == by_contract
 
 
-def test_takes_no_parameter_beside_those_that_the_contract_names_and_requires_those_that_it_requires() -> None:
+def test_operations_take_and_require_the_parameters_of_the_contract() -> None:
     for operation_id, operation in OPERATIONS.items():
         in_path = {name for name in sdk_parameters(operation_id) if f"{{{name}}}" in operation.path}
 

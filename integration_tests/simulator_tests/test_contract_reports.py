@@ -35,7 +35,7 @@ def body_choices(field: BodyField) -> set[str]:
 
 
 @every_order
-def test_an_order_takes_no_field_beside_those_that_the_contract_names(operation_id: str) -> None:
+def test_a_request_for_a_report_takes_no_field_beside_those_of_the_contract(operation_id: str) -> None:
     fields = {field.name: field for field in ORDERS[operation_id].fields}
     model = MODELS[operation_id]
     assert set(fields) <= set(model.model_fields)
@@ -100,7 +100,7 @@ def test_the_statuses_of_a_report_are_those_of_the_contract() -> None:
     assert {str(status) for status in ReportStatus} == enum_values(pinterestsdk.BulkReportingJobStatus)
 
 
-def test_a_bulk_file_is_asked_for_in_the_form_of_the_contract(sim: Simulator, sdk: pinterestsdk.ApiClient) -> None:
+def test_a_bulk_file_is_requested_as_the_contract_says(sim: Simulator, sdk: pinterestsdk.ApiClient) -> None:
     account = sim.world.account_id(0)
     order = pinterestsdk.BulkDownloadCreate(entity_types=["CAMPAIGN", "AD"])
     created = sdk_call("bulk_download/create", sdk)(account, order)

@@ -19,7 +19,7 @@ def api(sim: Simulator) -> Iterator[Client]:
         yield client
 
 
-def test_a_refusal_tells_how_long_to_wait_in_one_way(sim: Simulator, api: Client) -> None:
+def test_a_throttled_response_has_one_hint_of_how_long_to_wait(sim: Simulator, api: Client) -> None:
     for hint, told in [
         ("reset", {"x-ratelimit-reset": "64800"}),
         ("retry_after", {"Retry-After": "64800"}),
@@ -34,7 +34,7 @@ def test_a_refusal_tells_how_long_to_wait_in_one_way(sim: Simulator, api: Client
     assert "last 90 days" in api.call("boards/list").json()["message"]
 
 
-def test_rows_are_others_than_those_that_were_asked_for(sim: Simulator, api: Client) -> None:
+def test_rows_can_be_of_another_day_id_or_account(sim: Simulator, api: Client) -> None:
     def asked() -> list[dict[str, str]]:
         rows: list[dict[str, str]] = api.call("campaigns/analytics", columns="CAMPAIGN_ID,AD_ACCOUNT_ID").json()
         return rows

@@ -56,7 +56,7 @@ def test_the_app_itself_gets_a_token_for_some_operations_and_no_refresh_token() 
     ("rotation", "old_one_works", "new_one_given"),
     [("keep", True, True), ("revoke", False, True), ("none", True, False)],
 )
-def test_refresh_tokens_rotate_as_told(rotation: str, *, old_one_works: bool, new_one_given: bool) -> None:
+def test_refresh_tokens_rotate_as_the_settings_say(rotation: str, *, old_one_works: bool, new_one_given: bool) -> None:
     with Simulator(refresh_rotation=rotation) as sim, Client(sim) as api:
         first = sim.credentials["refresh_token"]
         answer = api.refresh(first).json()

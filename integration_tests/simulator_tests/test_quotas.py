@@ -89,7 +89,7 @@ def test_recorded_headers_are_those_that_pinterest_sent() -> None:
         assert quotas.told(category, operation_id) == headers, (category, operation_id)
 
 
-def test_recorded_headers_tell_of_the_quota_with_the_least_left() -> None:
+def test_headers_as_recorded_name_the_quota_with_the_fewest_requests_left() -> None:
     quotas = Counted()
     limits = []
     for number in range(300):

@@ -153,7 +153,7 @@ def test_a_bookmark_goes_on_in_its_own_list_alone_and_for_a_day() -> None:
         assert "expired" in refusal(api.call("boards/list_pins", **again)).message
 
 
-def test_a_page_has_25_items_unless_asked_otherwise_or_capped() -> None:
+def test_a_page_has_25_items_unless_page_size_or_a_cap_says_otherwise() -> None:
     with Simulator(World(boards=1, pins_per_board=27, sections_per_board=0)) as sim, Client(sim) as api:
         path = legal_calls(sim.world)["boards/list_pins"].path
         assert [len(page) for page in api.pages(path)] == [25, 2]

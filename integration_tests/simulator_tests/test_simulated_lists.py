@@ -19,7 +19,7 @@ def items(api: Client, operation_id: str, **query: Any) -> list[dict[str, Any]]:
     return found
 
 
-def test_archived_entities_and_inactive_things_are_listed_only_if_asked_for(api: Client) -> None:
+def test_archived_and_inactive_entities_are_listed_only_by_a_filter(api: Client) -> None:
     for operation_id, every, kept, keeps in [
         ("campaigns/list", ALL_STATUSES, {}, lambda one: one["status"] != "ARCHIVED"),
         ("ads/list", ALL_STATUSES, {"entity_statuses": "ARCHIVED"}, lambda one: one["status"] == "ARCHIVED"),
@@ -53,7 +53,7 @@ def test_the_last_bookmark_of_processing_results_leads_to_an_empty_page() -> Non
         (KeywordBatches.REFUSED, 403),
     ],
 )
-def test_batches_of_keywords_go_wrong_as_told(mode: KeywordBatches, parents: list[str] | int) -> None:
+def test_batches_of_keywords_fail_as_configured(mode: KeywordBatches, parents: list[str] | int) -> None:
     world = World(ad_accounts=1, ad_groups=3, campaigns=1, keywords=1, keyword_batches=mode)
     names = {world.account_id(0): "account", world.entity_id(Kind.CAMPAIGNS, 0, 0): "campaign"}
     names |= {world.entity_id(Kind.AD_GROUPS, 0, index): f"group {index}" for index in range(3)}
@@ -64,7 +64,7 @@ def test_batches_of_keywords_go_wrong_as_told(mode: KeywordBatches, parents: lis
         assert api.call("keywords/get", ad_group_ids=None).status_code == 200
 
 
-def test_protected_pins_come_only_if_asked_for(sim: Simulator, api: Client) -> None:
+def test_protected_pins_come_only_with_the_option(sim: Simulator, api: Client) -> None:
     protected = {board["id"] for board in sim.world.records("boards") if board["privacy"] == "PROTECTED"}
     every = list(sim.world.records("pins"))
     listed = [pin for page in api.pages("/pins", page_size=250) for pin in page]

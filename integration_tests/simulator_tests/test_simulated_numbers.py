@@ -138,7 +138,7 @@ def test_entities_of_every_status_have_rows_however_long_ago_they_were_edited() 
     assert any(campaigns[campaign]["updated_time"] < NOW.timestamp() - 365 * 86_400 for campaign in found)
 
 
-def test_the_attribution_asked_for_is_served_and_changes_conversions_only(sim: Simulator, api: Client) -> None:
+def test_the_requested_attribution_changes_conversions_only(sim: Simulator, api: Client) -> None:
     day = {"start": sim.world.today - timedelta(days=5), "wanted_columns": ["SPEND_IN_DOLLAR", "TOTAL_CHECKOUT"]}
     usual = sim.expected("campaign_analytics", **day)
     for asked in [{"click_window_days": 1, "view_window_days": 0}, {"conversion_report_time": "TIME_OF_CONVERSION"}]:

@@ -77,7 +77,7 @@ def test_switched_off_it_reads_all_pins_since_the_last_full_pass(course: PinCour
     assert not {"full", "reading_active"} & set(course.state[STREAM])
 
 
-def test_a_pin_that_could_not_be_read_is_asked_for_whatever_its_activity(course: PinCourse) -> None:
+def test_a_failed_pin_is_requested_again_whatever_its_activity(course: PinCourse) -> None:
     course.sync(0, pins={0: FaultKind.NOT_FOUND_EMPTY})
     course.sync(0, pins={0: FaultKind.NOT_FOUND_EMPTY})
     assert asked(course) == [0, *ACTIVE]
@@ -96,7 +96,7 @@ def test_the_option_is_refused_if_the_destination_appends() -> None:
     assert output.status("boards") == "COMPLETE"
 
 
-def test_a_full_refresh_asks_for_all_pins_and_its_next_attempt_for_those_that_failed() -> None:
+def test_a_full_refresh_requests_all_pins_and_its_next_attempt_those_that_failed() -> None:
     world = World(boards=1, pins_per_board=6, sections_per_board=0)
     *idle, active = sorted(pin for (pin,) in world.expected("pins"))
     world.active_since = dict.fromkeys(idle, date.max)

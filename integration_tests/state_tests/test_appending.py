@@ -57,7 +57,7 @@ def test_days_that_were_read_with_another_attribution_window_are_named_once(sim:
     assert f"The days {start} to {sim.world.today - timedelta(days=6)} keep their old values" in warning
 
 
-def test_appended_days_come_once_and_only_when_they_are_settled(sim: Simulator) -> None:
+def test_appended_days_come_once_when_they_are_final(sim: Simulator) -> None:
     last = {stream: last_final_day(stream, sim.world.today) for stream in DAY_STREAMS}
     before = {stream: sim.expected(stream, end=last[stream]) for stream in DAY_STREAMS}
     first = run_sync(sim, DAY_STREAMS, destination="append")
@@ -81,7 +81,7 @@ def spent(records: Iterable[Record]) -> int:
     return sum(record.get("SPEND_IN_MICRO_DOLLAR") or 0 for record in records)
 
 
-def test_appending_from_a_start_date_that_has_not_settled(sim: Simulator) -> None:
+def test_appending_from_a_start_date_that_is_not_final(sim: Simulator) -> None:
     start = sim.world.today - timedelta(days=1)
     config = sim.config(start_date=start.isoformat())
     outputs = [run_sync(sim, DAY_STREAMS, config=config, destination="append")]

@@ -100,7 +100,7 @@ def test_reads_that_are_ended_anywhere_complete_the_set(end: End, world: World, 
             assert_same(stream, destination.held[stream].values(), destination.truth[stream])
 
 
-def test_a_read_that_waits_for_its_quota_hands_its_state_out_and_ends_when_told(tmp_path: Path) -> None:
+def test_a_read_that_waits_for_a_quota_emits_its_state_and_ends_at_a_signal(tmp_path: Path) -> None:
     fault = Fault(FaultKind.RATE_LIMITED, on="campaigns/analytics", times=None, seconds=600)
     with Simulator(World(ad_accounts=1, campaigns=5), faults=[fault]) as sim:
         catalog = catalog_of(["campaigns", "campaign_analytics"])

@@ -111,7 +111,7 @@ def test_a_part_of_the_profile_that_lags_loses_no_day(stream: str, late: tuple[i
 
 
 @pytest.mark.parametrize("stream", SPLITS)
-def test_a_part_of_the_profile_without_activity_holds_up_no_other(stream: str) -> None:
+def test_a_part_of_the_profile_without_activity_delays_no_other(stream: str) -> None:
     course, part = ProfileCourse(stream, MERGE), LATE_PARTS[stream]
     for day in (0, 1, 9):
         course.sync(day, {part: 100})

@@ -60,7 +60,7 @@ def test_an_entity_without_a_time_of_its_last_edit_comes_with_each_sync(sim: Sim
 
 
 @pytest.mark.parametrize("selected", [["campaigns"], ["campaigns", "campaign_analytics"]], ids=["alone", "as a parent"])
-def test_an_edit_behind_the_reader_comes_with_the_next_sync(selected: list[str]) -> None:
+def test_an_edit_on_a_page_that_was_read_comes_with_the_next_sync(selected: list[str]) -> None:
     """The first page is read, an entity on it is edited, and a later one a moment later; the list takes a while."""
     then = datetime.now(UTC) - timedelta(hours=2)
     with Simulator(World(boards=0, ad_accounts=1, campaigns=300, now=then, first_day=then.date())) as sim:

@@ -33,7 +33,7 @@ def test_a_cursor_in_the_future_is_brought_back_and_days_are_read_again(sim: Sim
     assert {stream for stream in days if second.records[stream]} == days
 
 
-def test_a_gap_that_is_out_of_reach_is_noted_and_told(sim: Simulator) -> None:
+def test_days_that_pinterest_no_longer_has_stay_missing_with_a_warning(sim: Simulator) -> None:
     stream, account = "ad_account_analytics", sim.world.account_id(0)
     config = sim.config(account_ids=[account])
     state = own({account: {"DATE": day(sim, 1_000), "from": day(sim, 1_100)}})

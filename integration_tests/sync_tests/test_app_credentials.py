@@ -58,7 +58,7 @@ def test_older_days_are_left_to_users_because_they_come_from_reports() -> None:
         assert not [entry for entry in sim.log if entry.status >= 400 and entry.status != THROTTLED]
 
 
-def test_the_app_asks_for_the_permissions_of_what_it_can_read() -> None:
+def test_the_app_requests_the_permissions_of_its_streams() -> None:
     needed = {scope for stream in OPEN for scope in stream.scopes}
 
     assert set(APP_SCOPES.split(",")) == needed | {"boards:read_secret", "pins:read_secret"}

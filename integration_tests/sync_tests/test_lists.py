@@ -103,7 +103,7 @@ def test_a_catalog_that_vanishes_meanwhile_leaves_nothing_to_count(small: Simula
     assert {entry.status for entry in small.calls(OPERATIONS["catalogs_product_group_counts"])} == {409}
 
 
-def test_an_unapproved_merchant_is_told_what_to_do() -> None:
+def test_an_unapproved_merchant_reads_what_to_do() -> None:
     code = 2626
     with Simulator(World(merchant_refusal=code)) as sim:
         output = run_sync(sim, CATALOGS)

@@ -63,7 +63,7 @@ def test_every_row_arrives_under_its_key(sim: Simulator) -> None:
 
 
 @pytest.mark.parametrize(("stream", "reports"), [(MIX, 5), (BRANDS, 3 * 2)])
-def test_a_first_sync_asks_as_little_as_it_may(sim: Simulator, stream: str, reports: int) -> None:
+def test_a_first_sync_makes_the_fewest_requests(sim: Simulator, stream: str, reports: int) -> None:
     """913 days in windows of 186 days, or of 52 weeks with two requests each."""
     sim.world.first_day = ago(sim, 5)
     output = read(sim, stream, start_date=None)

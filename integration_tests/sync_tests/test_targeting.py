@@ -57,7 +57,7 @@ def test_days_before_the_endpoints_history_are_left_to_the_reports(sim: Simulato
     assert str(ago(sim, limits.SYNC_HISTORY_DAYS)) in told
 
 
-def test_attribution_is_asked_for_as_for_analytics(sim: Simulator) -> None:
+def test_attribution_windows_of_targeting_are_those_of_analytics(sim: Simulator) -> None:
     output = run_sync(sim, ["ad_targeting_analytics"], config=config(sim, 3, attribution_window="7/7/7"))
     attribution = Attribution(7, 7, 7)
     assert_exact(

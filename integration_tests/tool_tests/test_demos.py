@@ -115,7 +115,7 @@ def test_the_demos_are_right_on_the_day_of_the_test_and_tell_the_same_spend(
         assert [amount for amount in amounts if f">{amount} <small>" not in page] == []
 
 
-def test_a_folder_that_cannot_be_written_is_told_in_a_sentence(
+def test_a_folder_that_cannot_be_written_is_an_error_in_one_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "demo-output").touch()

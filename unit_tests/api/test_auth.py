@@ -131,7 +131,7 @@ def test_the_third_new_token_that_is_rejected_in_a_row_is_the_last(endpoint: End
     "same",
     [{}, {"refresh_token": "false-refresh-token"}, {"refresh_token": 7}, {"refresh_token": "false refresh token"}],
 )
-def test_a_refresh_token_that_stays_is_not_told(endpoint: Endpoint, same: dict[str, Any]) -> None:
+def test_a_refresh_token_that_does_not_rotate_is_not_reported(endpoint: Endpoint, same: dict[str, Any]) -> None:
     endpoint.answers(issued(1, **same))
     endpoint.token()
 
@@ -195,7 +195,7 @@ def test_app_credentials_whose_token_is_rejected_have_no_button_to_click(mock: r
         {"exc": requests.ReadTimeout},
     ],
 )
-def test_trouble_of_the_token_endpoint_is_retried_after_pauses_and_then_told(
+def test_failures_of_the_token_endpoint_are_retried_and_then_raised(
     mock: requests_mock.Mocker, slept: list[float], trouble: dict[str, Any]
 ) -> None:
     endpoint = Endpoint(mock, Pauses())

@@ -92,7 +92,7 @@ ERROR = b'{"code": 12, "message": "Something went wrong"}'
         *((one, ERROR, "") for one in (read, lambda chunks: read(chunks, "data"), list_page, one_item)),
     ],
 )
-def test_json_of_another_form_is_told_from_what_is_broken(
+def test_json_of_another_form_differs_from_broken_json(
     parse: Callable[[list[bytes]], object], body: bytes, field: str
 ) -> None:
     """An error that comes with HTTP 200 has a form that is known."""
@@ -148,7 +148,7 @@ def page_of(items: int) -> bytes:
     return b'{"bookmark":"b","items":[%b]}' % b",".join([b'{"id":1}'] * items)
 
 
-def test_a_page_has_at_most_four_times_the_items_that_were_asked_for() -> None:
+def test_a_page_has_at_most_four_times_the_requested_items() -> None:
     assert len(list_page([page_of(1_000)], is_paged=True).items) == 1_000
     assert len(list_page([page_of(1_001)]).items) == 1_001
     with pytest.raises(MalformedResponseError, match=r"^A page has more than 1,000 items\.$"):

@@ -212,7 +212,7 @@ def test_a_body_that_drips_is_cut_off_at_its_deadline(part: str) -> None:
     assert drip.drops_left > 100
 
 
-def test_an_error_that_drips_is_told_by_what_came_of_it() -> None:
+def test_an_error_that_arrives_slowly_is_judged_by_the_bytes_that_came() -> None:
     session = TimeoutSession("source-pinterest/test", 120)
     drip = Drip(b'HTTP/1.1 403 Forbidden\r\n\r\n{"code": 7}', b" ")
     with serving(drip) as url:

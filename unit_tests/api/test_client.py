@@ -92,7 +92,7 @@ def test_requests_are_counted_for_their_stream_and_tokens_that_were_accepted_not
         (refused(500, 12, "Sorry", x_pinterest_rid="77"), 0, ("failed for", '"Sorry"', "request id 77")),
     ],
 )
-def test_trouble_of_the_server_is_retried_as_often_as_the_config_says(
+def test_server_errors_are_retried_as_often_as_the_config_says(
     mock: requests_mock.Mocker, trouble: dict[str, object], max_retries: int, words: tuple[str, ...]
 ) -> None:
     calls = Calls(mock, trouble, max_retries=max_retries)
@@ -180,7 +180,7 @@ RESTRICTED = "Your application does not have access to this restricted feature"
     ("message", "feature"),
     [(f"{RESTRICTED}: conversion_insights.", "conversion_insights"), (RESTRICTED, "that serves board_pins")],
 )
-def test_a_restricted_feature_is_named_and_no_permission_is_asked_for(
+def test_a_restricted_feature_is_named_and_no_permission(
     mock: requests_mock.Mocker, message: str, feature: str
 ) -> None:
     with pytest.raises(errors.RightMissingError, match=f"restricted feature {feature}") as raised:
@@ -219,7 +219,7 @@ def test_a_response_between_two_that_break_off_shows_that_size_is_not_to_blame(
     assert calls.get() == {"items": []}
 
 
-def test_a_response_that_breaks_off_twice_in_a_row_is_too_large_if_its_request_can_be_split(
+def test_a_response_that_breaks_off_twice_is_too_large_if_its_request_can_be_split(
     mock: requests_mock.Mocker,
 ) -> None:
     calls = Calls(mock, refused(503), {"exc": requests.ReadTimeout}, can_split=True, max_retries=5)

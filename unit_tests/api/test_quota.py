@@ -157,7 +157,7 @@ def test_a_form_that_nobody_knows_says_nothing() -> None:
 
 
 @pytest.mark.parametrize(("limit", "left"), [("1500", 1_499), ("10", 4)])
-def test_headers_replace_the_allowance_and_tell_of_other_programs(caller: Caller, limit: str, left: int) -> None:
+def test_headers_replace_the_quota_and_count_requests_of_other_programs(caller: Caller, limit: str, left: int) -> None:
     caller.call(alone(limit, left, 60))
     caller.clock.now += 1
     caller.send()  # a request without a response counts too
@@ -248,7 +248,7 @@ def test_a_quota_that_no_operation_has_is_forgotten() -> None:
     assert memory_of(range(1_000, 2_000)) < 1024**2
 
 
-def test_a_quota_that_is_no_longer_listed_holds_nobody_up(caller: Caller) -> None:
+def test_a_quota_that_headers_no_longer_name_delays_no_request(caller: Caller) -> None:
     caller.send(ANALYTICS)
     caller.call(recorded(300, 0, 40, ADS_ANALYTICS), ANALYTICS)
     caller.release(recorded(100, 99, 1, '5000;w=60;name="ads_analytics_of_tomorrow"'), ANALYTICS)
@@ -292,7 +292,7 @@ def test_a_category_is_as_full_as_its_fullest_interval_that_is_longer_than_a_sec
     assert [(usage.used, usage.limit) for usage in caller.budget.quota_usage()] == [(3, 8), (90, 1_000)]
 
 
-def test_a_pause_is_as_long_as_told_and_no_shorter_hint_cuts_it(caller: Caller) -> None:
+def test_a_pause_is_as_long_as_its_longest_hint(caller: Caller) -> None:
     caller.budget.throttled(CATEGORY, 17)
     caller.budget.throttled(CATEGORY, 3)
 
@@ -301,7 +301,7 @@ def test_a_pause_is_as_long_as_told_and_no_shorter_hint_cuts_it(caller: Caller) 
 
 
 @pytest.mark.parametrize(("pick", "share", "hint"), [(min, 0.5, None), (max, 1, 0)])
-def test_without_a_hint_or_with_one_of_zero_each_pause_is_longer_until_a_request_is_accepted(
+def test_without_a_hint_each_pause_is_longer_until_a_request_is_accepted(
     monkeypatch: pytest.MonkeyPatch,
     caller: Caller,
     pick: Callable[[float, float], float],

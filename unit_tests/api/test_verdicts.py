@@ -122,7 +122,7 @@ def test_of_a_body_of_another_shape_the_status_counts(status: int, verdict: obje
         assert next_after(answer(status, body)) == verdict, body
 
 
-def test_a_pause_is_told_by_the_message_or_by_a_header() -> None:
+def test_a_pause_hint_comes_from_the_message_or_a_header() -> None:
     for told, seconds in [
         (refusal(400, 8, RETRY_AFTER), 2.5),
         (refusal(429, 8, "Retry after 60 seconds", retry_after="7"), 60),
@@ -146,7 +146,7 @@ def test_a_pause_that_is_no_time_or_longer_than_a_month_is_not_believed() -> Non
         assert told.pause_hint_seconds() is None, told
 
 
-def test_a_refusal_is_described_with_all_that_support_asks_for() -> None:
+def test_an_error_has_the_status_code_and_request_id_for_pinterests_support() -> None:
     told = refusal(403, 29, "You are not permitted", x_pinterest_rid="1234567890")
 
     assert str(told) == 'Pinterest answered "You are not permitted" (HTTP 403, code 29, request id 1234567890)'

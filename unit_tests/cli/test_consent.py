@@ -105,7 +105,7 @@ def test_consent_has_a_time_limit() -> None:
         listener.wait_for_code(0.0)
 
 
-def test_an_error_is_told_in_few_printable_characters() -> None:
+def test_an_error_message_is_short_and_printable() -> None:
     with ConsentListener(0) as listener:
         answer(listener, error="denied\x1b[2J\x07\r\n" + "x" * 5_000)
         with pytest.raises(AirbyteTracedException, match=r"granted no access \(denied\[2Jx") as refused:

@@ -88,7 +88,7 @@ def test_two_runs_at_once_do_not_share_a_folder(tmp_path: Path) -> None:
         pass
 
 
-def test_a_state_that_nobody_understands_is_not_overwritten(tmp_path: Path) -> None:
+def test_a_state_that_cannot_be_read_is_not_overwritten(tmp_path: Path) -> None:
     path = tmp_path / "state.json"
     path.write_text('["mine"]', encoding="utf-8")
     with pytest.raises(AirbyteTracedException, match="move it away to read everything again"):

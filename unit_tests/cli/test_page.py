@@ -308,7 +308,7 @@ def test_a_restated_row_replaces_the_older_one(folder: Folder) -> None:
     assert "ad_account_analytics 2 " in section(text, "The streams")
 
 
-def test_columns_that_were_not_asked_for_are_left_out(folder: Folder) -> None:
+def test_unrequested_columns_are_left_out(folder: Folder) -> None:
     folder.options["analytics_columns"] = ["SPEND_IN_DOLLAR", "IMPRESSION_1", "IMPRESSION_2"]
     for stream in (OWN, ADS):
         for back in range(60):

@@ -113,7 +113,7 @@ def test_an_option_is_obeyed(options: Mapping[str, Any], expected: Mapping[str, 
     assert {name: getattr(chosen, name) for name in expected} == expected
 
 
-def test_a_start_date_beyond_what_pinterest_keeps_is_told() -> None:
+def test_a_start_date_before_the_oldest_day_of_pinterest_is_logged() -> None:
     chosen = read(start_date="2023-12-30", custom_reports=[report(start_date="2019-03-01")])
 
     assert str(chosen.start_date) == "2023-12-30"

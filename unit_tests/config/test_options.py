@@ -38,7 +38,7 @@ def test_only_chosen_attribution_is_requested() -> None:
     }
 
 
-def test_the_windows_that_others_saw_are_offered_and_those_of_official_reports_are_read() -> None:
+def test_the_attribution_windows_seen_live_are_offered_and_official_ones_are_read() -> None:
     whole = {f"{a}/{b}/{c}" for a in (1, 7, 30, 60) for b in (1, 7, 30, 60) for c in (1, 7, 30, 60) if a >= b >= c}
     assert next(iter(ATTRIBUTION_WINDOWS)) == "30/30/1"
     assert set(ATTRIBUTION_WINDOWS) == {*whole, "7/0/0", "1/0/0"}

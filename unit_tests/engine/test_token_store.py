@@ -261,7 +261,7 @@ def test_the_new_content_is_written_where_the_file_lies(path: Path, monkeypatch:
     assert json.loads(path.read_text(encoding="utf-8")) == NESTED
 
 
-def test_a_file_that_keeps_the_old_token_is_told_of_once(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_file_that_keeps_the_old_token_is_warned_of_once(path: Path, caplog: pytest.LogCaptureFixture) -> None:
     store = TokenStore(NESTED, lambda _: None, path, saves=False)
     with caplog.at_level(logging.INFO):
         store.rotated(TOKENS)

@@ -21,7 +21,7 @@ from unit_tests.reporting.clients import CREATED, FILE, REPORTS, Client, finishe
 from unit_tests.reporting.requests_for_reports import days, request
 
 
-def test_a_report_is_asked_for_in_the_body_and_named_by_its_token(client: Client) -> None:
+def test_a_report_is_requested_in_the_body_and_polled_by_its_token(client: Client) -> None:
     client.mock.post(REPORTS, [CREATED])
 
     assert client.reports.create(request(days(3), columns=["CTR"])) == "a token"
@@ -86,7 +86,7 @@ AS_MMM = replace(request(days(3), columns=["CTR"]), endpoint=ReportEndpoint("ad_
 
 
 @pytest.mark.parametrize("is_wrapped", [True, False])
-def test_a_report_of_another_endpoint_is_asked_for_and_looked_for_there(client: Client, is_wrapped: bool) -> None:
+def test_a_report_of_another_endpoint_is_created_and_polled_there(client: Client, is_wrapped: bool) -> None:
     """Answers were wrapped before version 5.28 of the API."""
 
     def answer(**told: str) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from unit_tests.reporting.requests_for_reports import request
         (finished(FILE, "many"), Polled(ReportStatus.FINISHED, FILE)),
     ],
 )
-def test_a_report_is_asked_for_by_its_token(client: Client, answer: dict[str, Any], polled: Polled) -> None:
+def test_a_report_is_polled_by_its_token(client: Client, answer: dict[str, Any], polled: Polled) -> None:
     client.mock.get(REPORTS, [answer])
 
     assert client.reports.poll(request(), "a token") == polled
@@ -81,7 +81,7 @@ def test_an_unknown_or_missing_status_is_named_once(
         (finished("https://[files.example/report"), "The report's link is not a valid URL."),
     ],
 )
-def test_a_response_that_is_no_report_is_asked_for_again_and_then_an_error(
+def test_a_response_that_is_no_report_is_retried_and_then_an_error(
     client: Client, patient: Client, answer: dict[str, Any], why: str
 ) -> None:
     client.mock.get(REPORTS, [answer])

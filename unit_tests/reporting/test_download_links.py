@@ -58,7 +58,7 @@ def test_a_local_api_may_name_local_files_and_https_elsewhere(
     assert client.asked("http://files.example/report") == 0
 
 
-def test_the_file_is_asked_for_without_our_token_or_anybody_elses(
+def test_a_file_is_downloaded_without_any_token(
     client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     netrc = tmp_path / "netrc"

@@ -76,7 +76,7 @@ def sizes(pinterest: Pinterest) -> list[int]:
     return [wanted.window.days for wanted in pinterest.created]
 
 
-def test_a_report_that_fails_twice_is_asked_for_in_halves() -> None:
+def test_a_report_that_fails_twice_is_halved() -> None:
     """As long reports fail at an account with much traffic."""
     pinterest = failing_above(60)
     found = came(pinterest, request(days(186)), seconds=600)
@@ -232,7 +232,7 @@ def test_each_creation_has_a_deadline_of_its_own() -> None:
     assert outcomes(stream)[0] == split_of(request(days(10)))
 
 
-def test_a_report_that_is_too_large_to_ask_for_is_asked_for_in_halves_or_fails_alone() -> None:
+def test_a_report_whose_creation_is_too_large_is_halved_or_fails_alone() -> None:
     pinterest, wanted, error = Pinterest(), request(), ResponseTooLargeError("Scripted")
     pinterest.refuses = lambda asked: error if asked in (wanted, A_DAY) else None
     split, *found = came(pinterest, wanted, A_DAY)

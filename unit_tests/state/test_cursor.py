@@ -55,7 +55,7 @@ SLICE = StreamSlice(partition={"ad_account_id": "1"}, cursor_slice={})
 
 
 @pytest.mark.parametrize(("boards", "factor"), [("12", 1), ("123456", 3)], ids=["few boards", "three times as many"])
-def test_a_state_is_emitted_every_10_seconds_or_10_000_records_and_a_large_one_more_rarely(
+def test_a_state_is_emitted_every_10_s_or_10_000_records_and_a_large_one_rarely(
     tally: Tally,
     clock: Clock,
     repository: InMemoryMessageRepository,

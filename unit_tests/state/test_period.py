@@ -106,7 +106,7 @@ def test_where_each_day_is_emitted_once_whole_weeks_and_months_are_that_are_fina
     assert setup.period(TODAY, ready).end == end
 
 
-def test_pinterest_is_asked_for_the_last_final_day_only_if_each_day_is_emitted_once() -> None:
+def test_the_last_final_day_is_requested_only_if_each_day_is_emitted_once() -> None:
     for how in (DEDUPED, REFRESHED, None):
         Setup(DAYS, Config.from_mapping(config(lookback_days=0), TODAY), how).period(TODAY, lambda: 1 // 0)
 

@@ -40,7 +40,7 @@ def test_the_users_own_business_is_read_once(
 
 
 @pytest.mark.parametrize("answer", [user("BUSINESS"), refused(503), refused(401, 3)], ids=["answer", "trouble", "none"])
-def test_the_user_whom_others_need_is_asked_for_once(pinterest: Pinterest, answer: dict[str, Any]) -> None:
+def test_the_user_is_requested_once_for_all_streams(pinterest: Pinterest, answer: dict[str, Any]) -> None:
     pinterest.answers(USER, answer)
     pinterest.lists(EMPLOYERS, "5")
     for stream in (BusinessEmployers, BusinessMembers):
@@ -52,7 +52,7 @@ def test_the_user_whom_others_need_is_asked_for_once(pinterest: Pinterest, answe
     assert len(pinterest.asked(USER)) == len(pinterest.asked(EMPLOYERS)) == 1
 
 
-def test_employers_that_nobody_needs_ask_for_no_user(pinterest: Pinterest) -> None:
+def test_employers_that_no_stream_needs_cost_no_request(pinterest: Pinterest) -> None:
     pinterest.lists(EMPLOYERS, "5")
     pinterest.stream(BusinessEmployers).select()
     [everything] = pinterest.tasks(BusinessEmployers)

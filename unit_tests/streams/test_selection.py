@@ -87,7 +87,7 @@ def test_numbers_of_ads_come_first_and_pins_last_and_parents_before_their_childr
         assert all(places.get(parent, -1) < places[one.name] for parent in parents), one.name
 
 
-def test_of_daily_numbers_those_furthest_behind_come_first() -> None:
+def test_streams_of_days_begin_with_the_one_that_is_furthest_behind() -> None:
     state = [*state_of("ad_account_analytics", "11", DATE=LATE), *state_of("ad_analytics", "11", DATE=EARLY)]
 
     assert order("ad_account_analytics", "campaign_analytics", "ad_analytics", state=state) == [

@@ -92,7 +92,7 @@ def test_a_category_without_an_engagement_type_gets_the_default(pinterest: Pinte
     ]
 
 
-def test_categories_are_asked_for_in_as_few_calls_as_may_be(pinterest: Pinterest) -> None:
+def test_categories_are_read_in_the_fewest_requests(pinterest: Pinterest) -> None:
     names = [f"CATEGORY_{number}" for number in range(21)]
     pinterest.answers("ad_accounts", {"json": {"items": [{"id": "11", "country": "CA"}]}})
     pinterest.answers(TRENDING, {"json": [{"product_category": name} for name in [*names, "Category 0"]]})

@@ -32,7 +32,7 @@ ENTITIES = [
 STRANGE = [{"id": "5", "status": None}, {"id": "6"}, {"id": "7", "status": "NEW_ONE"}]
 
 
-def test_entities_without_an_edit_time_leave_the_cursor_at_zero_and_an_empty_account_gets_none(
+def test_entities_without_an_edit_time_leave_the_cursor_at_zero(
     pinterest: Pinterest,
 ) -> None:
     pinterest.lists("ad_accounts", "11", "12")

@@ -103,7 +103,7 @@ def test_ad_groups_of_which_not_one_is_there_are_a_failure(pinterest: Pinterest)
     assert lists.singles()[-3:] == SINGLES
 
 
-def test_a_batch_that_fails_is_read_one_by_one_and_later_batches_are_asked_for(
+def test_a_batch_that_fails_is_read_one_by_one_and_later_batches_are_requested(
     pinterest: Pinterest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(limits, "AD_GROUPS_PER_REQUEST", 2)
@@ -146,7 +146,7 @@ def asked_for(account: Pinterest) -> list[list[str]]:
     return [call["keywords"][0].split(",") for call in account.asked(METRICS)]
 
 
-def test_each_text_is_asked_for_once_however_many_keywords_have_it(account: Pinterest) -> None:
+def test_each_text_is_requested_once_however_many_keywords_have_it(account: Pinterest) -> None:
     account.lists("ad_accounts/11/campaigns")
     account.lists("ad_accounts/11/ad_groups", "1")
     keywords = [("1", "tea"), ("2", "käse"), ("3", "tea"), ("4", "2024")]

@@ -38,7 +38,7 @@ def days_asked(pinterest: Pinterest) -> list[str]:
         ([{"json": {**READY["json"], "more": [0] * 70_000}}], 2),
     ],
 )
-def test_days_are_asked_for_from_the_age_of_two_on_until_one_is_final(
+def test_days_are_requested_from_the_age_of_two_until_one_is_final(
     pinterest: Pinterest, answers: list[dict[str, Any]], age: int
 ) -> None:
     pinterest.answers(PATH, *answers)
@@ -77,7 +77,7 @@ NO_ANSWERS = (
 @pytest.mark.parametrize(
     ("answers", "age"), [*(([one], 2) for one in NOT_THE_APPS), *(([MOVING, one], 8) for one in NO_ANSWERS)]
 )
-def test_a_day_is_final_after_two_days_if_the_app_may_not_ask_and_after_eight_without_an_answer(
+def test_a_day_is_final_after_2_days_without_access_and_8_without_an_answer(
     pinterest: Pinterest, caplog: pytest.LogCaptureFixture, answers: list[dict[str, Any]], age: int
 ) -> None:
     pinterest.answers(PATH, *answers)

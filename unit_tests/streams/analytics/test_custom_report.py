@@ -112,7 +112,7 @@ OF_ITEMS = ("CAMPAIGN_ID", "AD_GROUP_ID", "PIN_ID", "PRODUCT_GROUP_ID", "PRODUCT
         ("PRODUCT_ITEM", "HOUR", [*OF_ITEMS, "DATE", "HOUR"]),
     ],
 )
-def test_the_key_tells_rows_apart(pinterest: Pinterest, level: str, granularity: str, key: list[str]) -> None:
+def test_the_key_identifies_rows(pinterest: Pinterest, level: str, granularity: str, key: list[str]) -> None:
     stream = pinterest.custom(level=level, granularity=granularity)
 
     assert stream.primary_key == key

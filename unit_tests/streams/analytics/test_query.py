@@ -75,5 +75,5 @@ def test_the_shape_of_requests_is_the_cheapest() -> None:
             assert cost(ids, days, *request_shape(ids, days)) == least_cost(ids, days), (ids, days)
 
 
-def test_an_id_that_has_more_rows_than_a_call_may_bring_is_asked_for_alone() -> None:
+def test_an_id_with_more_rows_than_a_request_may_have_is_requested_alone() -> None:
     assert request_shape(3, 90, rows_a_day=200) == (1, 90)

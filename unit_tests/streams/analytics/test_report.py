@@ -28,7 +28,7 @@ def test_every_level_has_its_stream_under_the_name_that_users_know() -> None:
     assert {*levels.values()} == {*choices("custom_reports", "level")}
 
 
-def test_every_account_is_asked_for_the_one_longest_unread_first(mock: requests_mock.Mocker) -> None:
+def test_reports_begin_with_the_account_that_is_furthest_behind(mock: requests_mock.Mocker) -> None:
     pinterest = Pinterest(mock, state_of(NAME, "12", DATE=ago(5)))
     pinterest.lists("ad_accounts", "12", "13")
 

@@ -44,7 +44,7 @@ def read(pinterest: Pinterest) -> list[dict[str, Any]]:
     return rows_of(pinterest, call(window(89, 0), "7"), CampaignTargetingAnalytics)
 
 
-def test_each_level_asks_for_every_type_that_is_not_in_beta() -> None:
+def test_each_level_requests_every_type_that_is_not_in_beta() -> None:
     assert set(TYPES_OF_THE_API) == set(TargetingAnalytics.__subclasses__())
     for stream, (declared, most) in TYPES_OF_THE_API.items():
         assert set(stream.targeting_types) == {member.value for member in declared} - IN_BETA, stream

@@ -38,7 +38,9 @@ def test_pages_are_followed_letter_for_letter_until_a_bookmark_is_missing(pinter
     ],
     ids=["empty page twice", "known bookmark", "known items", "empty pages"],
 )
-def test_a_list_that_leads_nowhere_fails(pinterest: Pinterest, pages: list[dict[str, Any]], requests: int) -> None:
+def test_a_list_fails_if_it_repeats_a_bookmark_or_has_50_pages_without_a_new_item(
+    pinterest: Pinterest, pages: list[dict[str, Any]], requests: int
+) -> None:
     pinterest.answers("boards", *pages)
 
     with pytest.raises(SliceError, match="boards"):
@@ -56,7 +58,7 @@ def test_a_bookmark_that_fits_into_no_url_fails_its_list(pinterest: Pinterest) -
     assert len(pinterest.asked("boards")) == 2
 
 
-def test_of_a_page_that_is_too_large_smaller_ones_are_asked_for(
+def test_a_page_that_is_too_large_is_requested_in_smaller_ones(
     pinterest: Pinterest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(limits, "JOINED_BYTES", 10_000)

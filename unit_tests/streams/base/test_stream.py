@@ -57,7 +57,7 @@ def test_each_kind_of_value_that_can_not_be_kept_is_warned_of_once(
     ]
 
 
-def test_after_a_fatal_error_nobody_waits_for_what_is_not_read_any_more(pinterest: Pinterest) -> None:
+def test_after_a_fatal_error_children_list_the_ids_that_their_parent_does_not(pinterest: Pinterest) -> None:
     pinterest.lists("boards", "5", "6")
     pinterest.answers("boards/5/sections", refused(401, 3))
     listed = pinterest.lists("boards/6/sections", "8")

@@ -19,9 +19,7 @@ def test_a_selected_stream_needs_the_ids_of_its_parents_and_of_theirs(pinterest:
     assert not sync.stream(Campaigns).children
 
 
-def test_a_list_that_only_tells_the_day_is_not_read_for_its_sake(
-    pinterest: Pinterest, mock: requests_mock.Mocker
-) -> None:
+def test_a_list_is_not_read_only_for_the_date_of_its_response(pinterest: Pinterest, mock: requests_mock.Mocker) -> None:
     sync, ranking = pinterest.sync, pinterest.sync.stream(TopPins)
     sync.select(ranking)
     sync.fix_day(ranking)

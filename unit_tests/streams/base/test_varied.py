@@ -12,7 +12,7 @@ SCORE = {"source_platform": "WEB", "ingestion_source": "TAG"}
 QUALITY = "ad_accounts/11/conversion_eqs"
 
 
-def test_an_audience_of_which_nothing_is_told_is_still_named(pinterest: Pinterest) -> None:
+def test_an_empty_audience_insight_is_a_record_with_its_type(pinterest: Pinterest) -> None:
     pinterest.answers("ad_accounts/11/audience_insights", {"json": {"date": None}})
 
     assert [record["type"] for record in pinterest.read(AudienceInsights, ACCOUNT)] == list(AudienceInsights.values)

@@ -45,7 +45,7 @@ def parameters_of(mock: requests_mock.Mocker) -> dict[str, str]:
         ([[result("1", "COMPLETED", 3)], [result("2", "FAILED", 2)]], ["1"]),
     ],
 )
-def test_the_latest_finished_result_is_asked_for_whatever_its_page(
+def test_the_latest_finished_result_is_requested_whatever_its_page(
     feeds: Pinterest, pages: list[list[dict[str, Any]]], asked: list[str]
 ) -> None:
     feeds.answers(RESULTS, *(page(results, "more" if results != pages[-1] else None) for results in pages))

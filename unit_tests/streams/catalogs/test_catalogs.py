@@ -24,7 +24,7 @@ EVERYTHING = slice_of({})
         (None, None),
     ],
 )
-def test_the_address_of_a_feed_is_shown_without_what_signs_in(
+def test_the_url_of_a_feed_is_shown_without_its_credentials(
     pinterest: Pinterest, location: str | None, shown: str | None
 ) -> None:
     feed: dict[str, Any] = {"id": "1", "location": location, "credentials": {"username": "me", "password": "secret"}}

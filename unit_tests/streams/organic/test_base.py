@@ -12,7 +12,7 @@ from unit_tests.streams.pinterest import Pinterest, page
 ASK_OWNER = "Ask the ad account's owner for it"
 
 
-def test_accounts_whose_owner_is_not_told_stand_for_themselves(mock: requests_mock.Mocker) -> None:
+def test_accounts_without_an_owner_are_read_each(mock: requests_mock.Mocker) -> None:
     pinterest = Pinterest(mock, organic_per_ad_account=True)
     pinterest.answers("ad_accounts", page(["1", {"id": "2", "owner": None}, {"id": "3", "owner": {}}]))
 

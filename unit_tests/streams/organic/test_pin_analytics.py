@@ -52,9 +52,7 @@ ALL, STANDARD = ",".join(PIN_METRICS), ",".join(STANDARD_METRICS)
 
 
 @pytest.mark.parametrize("kind", ["image", "multiple_images", "IMAGE"])
-def test_a_metric_that_is_refused_by_name_because_of_a_picture_is_taken_from_no_video(
-    pinterest: Pinterest, kind: str
-) -> None:
+def test_a_metric_that_is_refused_for_a_picture_is_read_for_a_video(pinterest: Pinterest, kind: str) -> None:
     media = [{"media_type": one} for one in ("video", kind, kind, "video", "multiple_mixed")] + [{}]
     pinterest.answers("pins", page([{"id": str(pin), "media": found} for pin, found in enumerate(media, 1)]))
     pinterest.answers("pins/analytics", refused(401, 3))
@@ -88,7 +86,7 @@ def test_a_body_without_metrics_is_never_read_as_none(pinterest: Pinterest, body
         read(pinterest, ["1"], {"json": body})
 
 
-def test_days_and_pins_that_were_not_asked_for_or_came_before_are_left_out_and_told(
+def test_unrequested_or_repeated_days_and_pins_are_left_out_with_a_warning(
     pinterest: Pinterest, caplog: pytest.LogCaptureFixture
 ) -> None:
     found = {"all": {**METRICS["all"], "daily_metrics": [{**DAY, "date": "2026-04-02"}, DAY, DAY]}}
@@ -121,7 +119,7 @@ def test_a_beta_that_closes_before_the_second_time_leaves_no_pin_out(pinterest: 
     assert read(pinterest, ["1", "2"], {"json": {"1": METRICS}}, refused(403, 29)) == ["1", "2"]
 
 
-def test_an_app_outside_of_the_beta_is_told_once(pinterest: Pinterest, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_app_outside_of_the_beta_is_warned_once(pinterest: Pinterest, caplog: pytest.LogCaptureFixture) -> None:
     pinterest.answers("pins/1/analytics", {"json": METRICS})
     with caplog.at_level(logging.INFO):
         assert read(pinterest, ["1"], refused(401, 3)) == ["1"]
@@ -167,7 +165,7 @@ ACTIVE = {"90d": {"impression": 1}}
     ],
     ids=str,
 )
-def test_a_pin_is_asked_for_if_a_total_of_90_days_is_not_zero(
+def test_a_pin_is_requested_if_a_total_of_90_days_is_not_zero(
     mock: requests_mock.Mocker, totals: Any, is_active: bool
 ) -> None:
     assert active_only(mock, {"1": ACTIVE, "12": totals}, YESTERDAY)() == (["1", "12"] if is_active else ["1"])

@@ -42,7 +42,7 @@ def test_pins_of_unknown_age_are_analysed(mock: requests_mock.Mocker) -> None:
     assert list(pinterest.stream(Pins).ids.get(())) == ["2"]
 
 
-def test_beyond_the_cap_sections_are_read_and_the_rest_is_told(pinterest: Pinterest) -> None:
+def test_beyond_the_cap_of_pins_sections_are_read_and_the_rest_is_warned_of(pinterest: Pinterest) -> None:
     pinterest.answers("boards/1/pins", page(["1", "2"], "b"), CAPPED)
     pinterest.lists("boards/1/sections", "7", "8", "9")
     pinterest.answers("boards/1/sections/7/pins", refused(404, 40))

@@ -64,7 +64,7 @@ def test_options_of_another_shape_are_malformed_and_their_beginning_is_shown(pin
             pinterest.stream(TargetingOptions).parse(iter([body.encode()]))
 
 
-def test_an_option_that_stands_twice_is_one_record_and_other_names_are_told(
+def test_a_repeated_option_is_one_record_and_its_other_names_are_warned_of(
     pinterest: Pinterest, caplog: pytest.LogCaptureFixture
 ) -> None:
     options = [{"female": "Female"}, {"female": "Female"}, {"female": "Women"}, {"": "Nobody"}]
