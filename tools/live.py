@@ -57,7 +57,9 @@ def _package_texts() -> Iterator[str]:
 
 
 _MORE = re.findall(
-    r"\w+", "items bookmark message code details error error_description access_token refresh_token scope"
+    r"\w+",
+    "DATE HOUR TARGETING_TYPE TARGETING_VALUE items bookmark message code details error error_description "
+    "access_token refresh_token scope",
 )
 WORDS = frozenset(
     word
