@@ -242,6 +242,17 @@ ROWS = (
         },
     ),
     Row(
+        fault="403, a board or pin of a user without a business account",
+        kind=FaultKind.PINNER_DENIED,
+        refuses=True,
+        ends={
+            "list": "config, transient, transient; for good: transient",
+            "child list": "left out, transient, transient; for good: transient",
+            "pin days": "passed over; for good: transient",
+            "pins of ads": "marked; for good: marked",
+        },
+    ),
+    Row(
         fault="401, code 7",
         kind=FaultKind.UNAUTHORIZED,
         ends={"pin days": "passed over; for good: transient"},  # a pin that was read is refused too

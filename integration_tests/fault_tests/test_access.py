@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping
 
 import pytest
 
-from integration_tests.simulator import NoAccess
+from integration_tests.simulator import Fault, FaultKind, NoAccess
 from integration_tests.simulator.calls.operation import Operation
 from integration_tests.simulator.endpoints import CREATE_REPORTS, ENDPOINTS
-from integration_tests.support.assertions import assert_exact
+from integration_tests.support.assertions import assert_exact, assert_same, assert_succeeded, key_of
 from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
@@ -118,3 +118,24 @@ def test_each_stream_names_the_right_that_it_lacks(refusal: NoAccess) -> None:
         said = {stream.stream_name(): (right.needs, right.advice) for stream, right in behind_a_right.items()}
         assert_one_sentence_each(output, said)
         assert_exact(output, sim, ["boards"])
+
+
+def test_a_board_or_pin_of_a_user_without_a_business_account_costs_itself_and_has_advice() -> None:
+    with Simulator(World(boards=3, pins_per_board=2, ad_accounts=1, shared_ad_accounts=0)) as sim:
+        board, pin = (next(iter(sim.expected(stream)))[0] for stream in ("boards", "pins"))
+        of_ad = next(iter(sim.expected("ad_pins").values()))["pin_id"]
+        denied = {
+            "board_pins": (board, "boards/list_pins", {"path": board}),
+            "pin_analytics": (pin, "pins/analytics", {"pin": pin}),
+            "ad_pins": (of_ad, "pins/get", {"path": of_ad}),
+        }
+        sim.add_faults(Fault(FaultKind.PINNER_DENIED, on=on, times=None, **which) for _, on, which in denied.values())
+        output = run_sync(sim, [*denied, "pins"])
+        assert_succeeded(output, denied)
+        for stream, (victim, *_) in denied.items():
+            field = "board_id" if stream == "board_pins" else "pin_id"
+            rest = {key: row for key, row in sim.expected(stream).items() if row[field] != victim}
+            assert_same(stream, [row for row in output.records[stream] if key_of(stream, row) in rest], rest)
+            [warning] = [text for text in output.warnings() if text.startswith(f"{stream}: {victim} is ")]
+            assert "PINNER_DATA_ACCESS_DENIED" in warning
+            assert "business account, which costs nothing. Or ask your contact at Pinterest." in warning

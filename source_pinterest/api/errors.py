@@ -49,6 +49,8 @@ class Reason(Enum):
     """Pinterest has not opened a feature to the app. Signing in again does not help."""
     FORBIDDEN = auto()
     """HTTP 403, which an app also gets if Pinterest has not admitted it."""
+    NO_BUSINESS_ACCOUNT = auto()
+    """Pinterest does not show the app boards and pins of a user without a business account."""
     NO_CATALOG = auto()
     """The user has no catalog, so that there is nothing to list."""
     NOT_SERVED = auto()

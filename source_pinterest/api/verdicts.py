@@ -40,6 +40,7 @@ _SCOPE = re.compile(r"\w+:\w+", re.ASCII)
 _WRONG_RANGE = re.compile(r"only get data from the last \d+ days", re.IGNORECASE)
 _UNEXPLAINED = re.compile(r"something went wrong", re.IGNORECASE)
 _CAPPED = re.compile(r"pagination beyond", re.IGNORECASE)
+_PINNER_DENIED = "PINNER_DATA_ACCESS_DENIED"
 _NOT_FOR_CLIENT = re.compile(r"not available for this client", re.IGNORECASE)  # seen of one ad account
 
 
@@ -254,6 +255,20 @@ def _merchant_refused(response: ErrorResponse, context: RequestContext) -> Pinte
     )
 
 
+def _is_of_pinner(response: ErrorResponse) -> bool:
+    return _PINNER_DENIED.encode() in response.body  # in which field has not been seen
+
+
+def _pinner_refused(response: ErrorResponse, context: RequestContext) -> PinterestError:
+    return RefusedError(
+        f"{context.stream}: since September 14, 2026, Pinterest shows newly registered apps no boards and pins of "
+        f"users without a business account ({_PINNER_DENIED}). It may help if the user turns the account into a "
+        f"business account, which costs nothing. Or ask your contact at Pinterest. {response}",
+        advice="Or leave the stream out.",
+        reason=Reason.NO_BUSINESS_ACCOUNT,
+    )
+
+
 def app_refused(response: ErrorResponse, context: RequestContext) -> PinterestError:
     """Return the error if Pinterest calls the app's consumer type unsupported.
 
@@ -286,6 +301,7 @@ _TABLE: Sequence[_Row] = (
     _Row(
         (400, 414, 431), _is_too_long_elsewhere, _quoting(ResponseTooLargeError.unexplained, reason=Reason.URL_TOO_LONG)
     ),
+    _Row((403,), _is_of_pinner, _pinner_refused),
     # Servers in front of Pinterest use these for temporary troubles of their own: a gateway without a route answers 404
     # with an empty body.
     _Row((400, 403, 404), _is_from_elsewhere, Retry(Reason.STILL_REFUSED)),

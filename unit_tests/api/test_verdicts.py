@@ -43,6 +43,8 @@ VERDICTS = [
     (403, 29, "Not permitted", (errors.RefusedError, Reason.FORBIDDEN)),
     (403, 29, "", (errors.RefusedError, Reason.FORBIDDEN)),
     (403, None, "Not permitted", (errors.RefusedError, Reason.FORBIDDEN)),
+    (403, None, "PINNER_DATA_ACCESS_DENIED", (errors.RefusedError, Reason.NO_BUSINESS_ACCOUNT)),
+    (403, 29, "PINNER_DATA_ACCESS_DENIED: no", (errors.RefusedError, Reason.NO_BUSINESS_ACCOUNT)),
     (403, 2625, "Disapproved", errors.RefusedError),
     (403, 2626, "Under review", errors.RefusedError),
     (404, 40, "", errors.GoneError),
@@ -120,6 +122,11 @@ def test_of_a_body_of_another_shape_the_status_counts(status: int, verdict: obje
         *[b'{"error": "no route"}', b'{"code": null, "message": null}', b'{"message": ""}'],
     ]:
         assert next_after(answer(status, body)) == verdict, body
+
+
+@pytest.mark.parametrize("body", [b"PINNER_DATA_ACCESS_DENIED", b'{"code": 29, "reason": "PINNER_DATA_ACCESS_DENIED"}'])
+def test_a_user_without_a_business_account_is_found_anywhere_in_the_body(body: bytes) -> None:
+    assert next_after(answer(403, body)) == (errors.RefusedError, Reason.NO_BUSINESS_ACCOUNT)
 
 
 def test_a_pause_hint_comes_from_the_message_or_a_header() -> None:

@@ -85,6 +85,7 @@ _INSTEAD: Mapping[str, Callable[[Fault], Reply]] = {
     FaultKind.RESTRICTED: _refusing(NoAccess.RESTRICTED.error),
     FaultKind.ERROR_WITH_200: lambda _fault: Reply(200, refusal(errors.something_went_wrong()).body),
     FaultKind.FORBIDDEN: _refusing(errors.forbidden),
+    FaultKind.PINNER_DENIED: _gateway(403, b'{"error": {"type": "PINNER_DATA_ACCESS_DENIED"}}', "application/json"),
     FaultKind.UNAUTHORIZED: _refusing(errors.unauthorized),
     FaultKind.GONE: _refusing(errors.board_not_found),
     FaultKind.TOO_LARGE: lambda fault: refusal(ApiError(fault.status, fault.status, "Too large.")),

@@ -44,6 +44,7 @@ class FaultKind(StrEnum):
     RESTRICTED = "restricted"
     ERROR_WITH_200 = "error_with_200"
     FORBIDDEN = "forbidden"
+    PINNER_DENIED = "pinner_denied"
     UNAUTHORIZED = "unauthorized"
     GONE = "gone"
     REPEATED_BOOKMARK = "repeated_bookmark"

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from source_pinterest.api.bodies import ListPage, one_item
-from source_pinterest.api.errors import GoneError, RefusedError, SliceError, UnavailableError
+from source_pinterest.api.errors import GoneError, Reason, RefusedError, SliceError, UnavailableError
 from source_pinterest.api.session import path_of
 from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.tasks import Task
@@ -90,7 +90,9 @@ class AdPins(AdAccountStream):
                 "media": media,
                 "is_readable": True,
             }
-        except (RefusedError, GoneError):
+        except (RefusedError, GoneError) as error:
+            if error.reason is Reason.NO_BUSINESS_ACCOUNT:
+                self.notices.warn(task[PIN_KEY], f"{task[PIN_KEY]} is not readable. {error.message}.")
             record = {"is_readable": False}
         except SliceError as error:
             raise SliceError(
