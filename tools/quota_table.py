@@ -8,7 +8,7 @@ from typing import NamedTuple
 from integration_tests.simulator.access.quotas import PROFILES, UNIVERSAL
 from integration_tests.support.documents import table
 from source_pinterest import limits
-from source_pinterest.streams.analytics.query import request_shape
+from source_pinterest.streams.analytics.shapes import request_shape
 from tools.stream_pages import simulated
 
 AGENCIES = (10, 100, 1_000)

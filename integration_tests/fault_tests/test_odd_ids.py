@@ -1,116 +1,156 @@
-"""An id of which analytics can't be read costs itself alone, whatever its request names beside it."""
+"""An id, a day or a window of which analytics can't be read costs as little as its destination allows."""
 
-from collections.abc import Collection
-from datetime import timedelta
+import random
+import re
+from collections.abc import Callable, Collection, Iterator
+from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 
 from integration_tests.simulator import Fault, FaultKind
-from integration_tests.support.assertions import assert_failed, assert_same, assert_succeeded, key_of
-from integration_tests.support.outputs import Record
+from integration_tests.state_tests.test_refresh import refresh
+from integration_tests.support.assertions import assert_failed, assert_succeeded, key_of
+from integration_tests.support.courses import APPEND, MERGE, StreamCourse
+from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator, World
-from integration_tests.support.syncs import run_sync
-from integration_tests.support.truth import Key
-from integration_tests.support.worlds import simulated, small_world
 
-STREAM, ANALYTICS, IDS = "campaign_analytics", "campaigns/analytics", 60
-sim = simulated(lambda: small_world(days=2, boards=0, ad_accounts=2, shared_ad_accounts=0, campaigns=IDS))
-"""Two accounts of one request each."""
-
-
-def campaigns(sim: Simulator, account: int = 0) -> list[str]:
-    """The campaigns of an account, in the order of requests."""
-    of, found = sim.world.account_id(account), sim.expected("campaigns").values()
-    return [str(record["id"]) for record in found if record["ad_account_id"] == of]
+STREAM, ANALYTICS, IDS = "campaign_analytics", "campaigns/analytics", 300
+PLACES: dict[str, Callable[[int], Collection[int]]] = {
+    "front": range,
+    "spread": lambda count: range(0, IDS, IDS // count),
+    "end": lambda count: range(IDS - count, IDS),
+}
 
 
-def held(sim: Simulator, without: Collection[str] = ()) -> dict[Key, Record]:
-    return {
-        key: record
-        for key, record in sim.expected(STREAM).items()
-        if str(record["CAMPAIGN_ID"]) not in without and str(record["AD_ACCOUNT_ID"]) not in without
-    }
+class Course(StreamCourse):
+    """Daily syncs of one account with 300 campaigns, in two requests or more."""
+
+    def __init__(self, destination: str, ids: int = IDS, *, days: int = 9, **options: Any) -> None:
+        world = World(boards=0, ad_accounts=1, shared_ad_accounts=0, campaigns=ids)
+        super().__init__(STREAM, destination, world, start=days)
+        self.options |= options
+        self.ids = [str(found) for (found,) in world.expected("campaigns")]
+
+    def sync(self, day: int, *faults: Fault, kill: float = 1) -> Output:
+        return self.read(day, partial(Simulator.add_faults, faults=faults), kill)
+
+    @property
+    def requests(self) -> int:
+        """The requests for analytics of the last sync."""
+        return sum(entry.operation_id == ANALYTICS for entry in self.log)
+
+    def of_others(self, odd: Collection[str]) -> dict[Any, Any]:
+        """The rows of all but some ids."""
+        return {key: row for key, row in self.truth().items() if str(row["CAMPAIGN_ID"]) not in odd}
 
 
-def refuse(sim: Simulator, kind: FaultKind, ids: Collection[str]) -> None:
-    sim.add_faults(Fault(kind, on=ANALYTICS, entity=one, times=None) for one in ids)
+def about(kind: FaultKind, ids: Collection[str]) -> list[Fault]:
+    return [Fault(kind, on=ANALYTICS, entity=one, times=None) for one in ids]
 
 
-def requests_of(sim: Simulator, account: int = 0) -> int:
-    return sum(entry.account == sim.world.account_id(account) for entry in sim.calls(ANALYTICS))
+@pytest.mark.parametrize("destination", [APPEND, MERGE])
+@pytest.mark.parametrize(
+    ("count", "place", "workers"),
+    [(5, "front", 1), (10, "spread", 10), (13, "end", 10), (20, "front", 10), (30, "spread", 1), (60, "end", 10)],
+)
+def test_refused_ids_are_left_out_and_named(count: int, place: str, workers: int, destination: str) -> None:
+    course = Course(destination, num_workers=workers)
+    odd = [course.ids[at] for at in PLACES[place](count)]
+    kinds = (FaultKind.FORBIDDEN, FaultKind.GONE, FaultKind.ACCOUNT_REFUSED_400)
+    for day, kind in enumerate(kinds):
+        output = course.sync(day, *about(kind, odd))
+        assert_succeeded(output, [STREAM])
+        course.assert_complete(course.of_others(odd))
+        assert all(any(f"{one} is left out" in text for text in output.warnings()) for one in odd)
+        assert course.requests <= 20 + 12 * count
+    assert not {row["CAMPAIGN_ID"] for row in course.arrived.values()} & set(odd)
 
 
-@pytest.mark.parametrize(("places", "most_requests"), [((30,), 15), ((0, IDS - 1), 27), ((2, 13, 21, 22, 40, 58), 65)])
-@pytest.mark.parametrize("kind", [FaultKind.FORBIDDEN, FaultKind.GONE, FaultKind.ACCOUNT_REFUSED_400])
-def test_refused_ids_are_left_out_and_named(
-    sim: Simulator, kind: FaultKind, places: tuple[int, ...], most_requests: int
-) -> None:
-    odd = [campaigns(sim)[place] for place in places]
-    refuse(sim, kind, odd)
-    output = run_sync(sim, [STREAM])
+@pytest.mark.parametrize(("ids", "most_requests"), [(20, 16), (1_000, 60)])
+def test_an_account_of_which_all_ids_are_refused_is_refused(ids: int, most_requests: int) -> None:
+    course = Course(MERGE, ids)
+    output = course.sync(0, Fault(FaultKind.FORBIDDEN, on=ANALYTICS, times=None))
 
     assert_succeeded(output, [STREAM])
-    assert_same(STREAM, output.records[STREAM], held(sim, odd))
-    for one in odd:
-        [warning] = [text for text in output.warnings() if one in text]
-        assert "is left out" in warning
-    assert requests_of(sim) <= most_requests
-    assert requests_of(sim, 1) == 1
-
-
-def test_an_account_of_which_all_ids_are_refused_is_refused(sim: Simulator) -> None:
-    refuse(sim, FaultKind.FORBIDDEN, campaigns(sim))
-    output = run_sync(sim, [STREAM])
-
-    assert_succeeded(output, [STREAM])
-    account = sim.world.account_id(0)
-    assert_same(STREAM, output.records[STREAM], held(sim, [account]))
     [warning] = [text for text in output.warnings() if "is left out" in text]
-    assert f"{account} is left out" in warning
-    assert requests_of(sim) <= 24
+    assert f"{course.world.account_id(0)} is left out" in warning
+    assert course.requests <= most_requests
 
 
-def test_the_days_of_a_refusal_that_passes_come_as_far_back_as_the_lookback_reads(sim: Simulator) -> None:
-    odd = campaigns(sim)[30]
-    refuse(sim, FaultKind.GONE, [odd])
-    first = run_sync(sim, [STREAM])
-    assert_succeeded(first, [STREAM])
-    sim.clear_faults()
+@pytest.mark.parametrize("workers", [1, 10])
+@pytest.mark.parametrize("destination", [APPEND, MERGE])
+def test_it_does_not_matter_which_request_is_answered_last(destination: str, workers: int) -> None:
+    """The last fifty ids are refused, and are answered late."""
+    course = Course(destination, num_workers=workers)
+    odd = course.ids[-50:]
+    slow = Fault(FaultKind.SLOW, on=ANALYTICS, entity=odd[-1], times=2, seconds=0.1)
+    for day in range(3):
+        assert_succeeded(course.sync(day, slow, *about(FaultKind.GONE, odd)), [STREAM])
+        course.assert_complete(course.of_others(odd))
 
-    second = run_sync(sim, [STREAM], state=first.states)
-    assert_succeeded(second, [STREAM])
-    assert_same(STREAM, second.records[STREAM], held(sim))
 
-
-@pytest.mark.parametrize("destination", ["append", "append_dedup"])
-def test_an_id_that_fails_in_several_syncs_lacks_alone_and_comes_once_it_is_read(destination: str) -> None:
-    world = World(boards=0, ad_accounts=1, shared_ad_accounts=0, campaigns=IDS)
-    world.first_day = world.today - timedelta(days=6)
-    state: dict[str, Any] = {}
-    rows: list[Record] = []
-    with Simulator(world) as sim:
-        odd = campaigns(sim)[30]
-        refuse(sim, FaultKind.SERVER_ERROR, [odd])
-        for number in range(4):
-            sim.log.clear()
-            config = sim.config(max_retries=1, start_date=str(world.first_day))
-            output = run_sync(sim, [STREAM], config=config, state=state, destination=destination)
-            assert_failed(output, STREAM, "transient_error", odd)
-            state, rows = output.states, [*rows, *output.records[STREAM]]
-            assert requests_of(sim) <= (24 if number == 0 else 5), "one of them about all other ids"
-            world.now += timedelta(days=1)
-        assert odd not in {record["CAMPAIGN_ID"] for record in rows}
-        sim.clear_faults()
-        last = run_sync(
-            sim, [STREAM], config=sim.config(start_date=str(world.first_day)), state=state, destination=destination
-        )
-        assert_succeeded(last, [STREAM])
-        rows = [*rows, *last.records[STREAM]]
-        if destination == "append":
-            end = world.today - timedelta(days=2)
-            assert_same(STREAM, rows, sim.expected(STREAM, start=world.first_day, end=end))
+@pytest.mark.parametrize("destination", [APPEND, MERGE])
+def test_an_id_without_an_answer_is_named_and_comes_once_it_is_read(destination: str) -> None:
+    """Where rows are replaced, the others are read meanwhile. Where they are kept, the days wait, and come once."""
+    course = Course(destination)
+    odd = course.ids[30]
+    for day in range(3):
+        output = course.sync(day, *about(FaultKind.SERVER_ERROR, [odd]))
+        assert_failed(output, STREAM, "transient_error", odd)
+        assert course.requests <= 30
+        if destination == MERGE:
+            course.assert_complete(course.of_others([odd]))
         else:
-            held_once = {key_of(STREAM, record): record for record in rows}
-            assert_same(STREAM, held_once.values(), sim.expected(STREAM, start=world.first_day))
-        assert "owed" not in str(last.states)
+            assert not course.arrived
+    assert_succeeded(course.sync(3, *about(FaultKind.GONE, [course.ids[7]])), [STREAM])
+    course.assert_complete(course.of_others([course.ids[7]]))
+
+
+def test_an_id_without_an_answer_comes_in_the_second_attempt_of_a_full_refresh() -> None:
+    with Simulator(World(boards=0, ad_accounts=2, campaigns=100)) as sim:
+        odd = next(iter(sim.expected("campaigns")))[0]
+        sim.add_faults(about(FaultKind.SERVER_ERROR, [odd]))
+        first = refresh(sim, [STREAM], 7)
+        assert_failed(first, STREAM, "transient_error", odd)
+        sim.clear_faults()
+        second = refresh(sim, [STREAM], 7, first.states)
+        assert_succeeded(second, [STREAM])
+        rows = [*first.records[STREAM], *second.records[STREAM]]
+        assert sorted(key_of(STREAM, row) for row in rows) == sorted(sim.expected(STREAM))
+
+
+@pytest.mark.parametrize("destination", [APPEND, MERGE])
+@pytest.mark.parametrize("percent", [60, 80])
+def test_a_storm_loses_no_row_and_brings_none_twice(percent: int, destination: str) -> None:
+    course, dice = Course(destination, max_retries=1), random.Random(percent)  # noqa: S311 - to be repeated
+    for day in range(6):
+        storm = [Fault("503", on=ANALYTICS, after=call) for call in range(400) if dice.randrange(100) < percent]
+        course.sync(day, *storm)
+    assert_succeeded(course.sync(6), [STREAM])
+    course.assert_complete()
+
+
+@pytest.mark.parametrize(("has_silent_id", "kill"), [(True, 1), (False, 0.5), (False, 0.9), (True, 0.9)])
+def test_days_that_come_twice_after_a_change_to_append_are_named(has_silent_id: bool, kill: float) -> None:
+    course = Course(MERGE, days=12)
+    course.sync(0, *about(FaultKind.SERVER_ERROR, course.ids[30:31] if has_silent_id else []), kill=kill)
+    replaced, course._destination, course.arrived = course.arrived, APPEND, {}
+    named = set[str]()
+    for day in (3, 4):
+        output = course.sync(day)
+        assert_succeeded(output, [STREAM])
+        named |= {str(one) for text in output.warnings() for one in _days_in(text)}
+    twice = {key[2] for key in course.arrived.keys() & replaced.keys()}
+    assert twice <= named
+    course.arrived = {**replaced, **course.arrived}
+    course.assert_complete()
+
+
+def _days_in(warning: str) -> Iterator[date]:
+    """The days that a warning names as those that come twice."""
+    if "twice in the table" in warning:
+        for first, last in re.findall(r"(\d{4}-\d\d-\d\d) to (\d{4}-\d\d-\d\d)", warning):
+            begin, end = date.fromisoformat(first), date.fromisoformat(last)
+            yield from (begin + timedelta(days=age) for age in range((end - begin).days + 1))

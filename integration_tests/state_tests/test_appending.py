@@ -7,11 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from integration_tests.simulator import Fault, FaultKind
+from integration_tests.simulator import Fault
 from integration_tests.state_tests.second_syncs import DAY_STREAMS, LOOKBACK_DAYS
 from integration_tests.support.assertions import (
     assert_exact,
-    assert_failed,
     assert_same,
     assert_succeeded,
     key_of,
@@ -180,27 +179,6 @@ def test_days_that_may_not_be_final_are_held_back(sim: Simulator, held_from: int
 
 TWICE = "rows of these days then appear twice in the table"
 CALLS = "campaigns/analytics"
-
-
-@pytest.mark.parametrize("destination", ["append", "append_dedup"])
-def test_days_of_which_only_a_part_came_are_named_where_they_come_twice(destination: str) -> None:
-    stream, second_batch = "campaign_analytics", Fault(FaultKind.MALFORMED_JSON, on=CALLS, after=1)
-    with Simulator(World(boards=0, ad_accounts=1, campaigns=300), faults=[second_batch]) as sim:
-        start, end = sim.world.today - timedelta(days=9), last_final_day(stream, sim.world.today)
-        config = sim.config(start_date=start.isoformat(), max_retries=0, num_workers=1)
-        first = run_sync(sim, [stream], config=config, destination=destination)
-        assert_failed(first, stream, "transient_error")
-        assert first.records[stream]
-        second = run_sync(sim, [stream], config=config, state=first.states, destination=destination)
-        assert_succeeded(second, [stream])
-
-    told = [text for text in first.warnings() if TWICE in text]
-    if destination == "append":
-        [warning] = told
-        assert f"the days {start} to {end} were emitted in part" in warning
-    else:
-        assert not told
-    assert not [text for text in second.warnings() if TWICE in text]
 
 
 @pytest.mark.parametrize("destination", ["append", "append_dedup"])

@@ -21,7 +21,7 @@ of one class. `engine/ledger.py` decides what the error of a task costs. `api/re
 `MalformedResponseError` into an `UnavailableError` or, if the whole response has an unknown form, into a `SliceError`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from enum import Enum, auto
 from typing import Any, NamedTuple, Self
 
@@ -307,15 +307,15 @@ class PartsUnreadError(SliceError):
 
     Args:
         sentence: what the user reads.
-        parts: the ids of each part, none for an account as a whole, and its days.
+        unread: the days that stay unread.
         kind: the failure type.
     """
 
     is_isolated = True
 
-    def __init__(self, sentence: str, parts: Sequence[tuple[tuple[str, ...], DateWindow]], kind: FailureType) -> None:
+    def __init__(self, sentence: str, unread: Iterable[DateWindow], kind: FailureType) -> None:
         super().__init__(sentence, kind=kind)
-        self.parts = parts
+        self.unread = tuple(unread)
 
 
 class AccessLostError(SliceError):

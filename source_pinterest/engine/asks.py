@@ -1,18 +1,19 @@
 """What a request asks for, and what is asked for instead after an error.
 
-`Asks.read` sends a request again in another form: without the names that Pinterest refuses, or as two halves, by ids
-and then by days.
+`Asks.read` sends a request again in another form: without the names that Pinterest refuses, or in parts, by ids and
+then by days.
 """
 
 import math
 import re
 import threading
 from collections import Counter, deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 from urllib.parse import quote_plus
+from zlib import crc32
 
 from pendulum import Date
 
@@ -24,11 +25,9 @@ from source_pinterest.api.errors import (
     Reason,
     RefusedError,
     ResponseTooLargeError,
-    SliceError,
-    UnavailableError,
 )
 from source_pinterest.columns import NAME_FORM
-from source_pinterest.dates import DateWindow, Granularity
+from source_pinterest.dates import DateWindow
 from source_pinterest.engine.progress import Notices
 
 T = TypeVar("T")
@@ -45,11 +44,15 @@ COMMA = "%2C"
 _REFUSALS = 2
 """The refusals of a name after which it counts as refused. A single refusal may mention the name in passing."""
 
-_MOST_REQUESTS = 98
-"""The most requests in place of one that fails, beside two probes. What is unread then has failed."""
-
 _REFUSED_IDS_OF_AN_ACCOUNT = 8
-"""The refused ids after which their account counts as refused, if nothing of it was read."""
+"""The refused ids after which their account counts as refused, if nothing of the request was read."""
+
+_UNANSWERED_IN_A_ROW = 8
+"""The requests in a row without an answer after which it is an outage, and not the fault of some ids."""
+
+_PARTS = 4
+"""The parts of a request of which some ids may be the cause. A part of 250 ids is a single id after four steps, so that
+one bad id leaves five requests in a row without an answer, and none of 3,000 random sets of 20 bad ids left eight."""
 
 _REFUSED = (RefusedError, GoneError, BadRequestError)
 
@@ -81,33 +84,26 @@ class Ask:
     doubtful: Collection[str] = ()
     max_retries: int | None = None
 
-    def smallest(self, place: int) -> "Ask":
-        """Return the same request for the first (0) or last (-1) id and day alone, without retries."""
-        day = (self.window.start, self.window.end)[place]
-        return replace(self, ids=self.ids[place:][:1], window=DateWindow(day, day), max_retries=0)
+    def parts(self, error: PinterestError, *, is_alone: bool) -> "list[Ask]":
+        """Return asks for fewer ids each or, of one id at most, for fewer days; none if they can't help.
 
-    def halves(self, error: PinterestError) -> "list[Ask]":
-        """Return two asks for half of the ids each or, of one id at most, for half of the days.
+        If the error is not about size, a part of the ids has one retry, and a part of the days none.
 
-        None are returned if they would get the same error. If the error is not about size, a half of the ids has one
-        retry, and a half of the days none.
+        Args:
+            error: why this ask has failed.
+            is_alone: whether the ask is not a part of one for more ids.
         """
-        has_ids = len(self.ids) > 1
-        part = self if _is_about_size(error) else replace(self, max_retries=int(has_ids))
-        if has_ids:
-            half = math.ceil(len(self.ids) / 2)
-            return [replace(part, ids=ids) for ids in (self.ids[:half], self.ids[half:])]
-        depends_on_days = error.reason is not Reason.URL_TOO_LONG and not _is_refusal(error)
-        windows = (Granularity.DAY.halves(self.window) or ()) if depends_on_days else ()
-        return [replace(part, window=window) for window in windows]
-
-    @property
-    def is_unprobed(self) -> bool:
-        """Whether no probe has shown yet that Pinterest answers for a part of it.
-
-        A whole request is probed, and a single id once it is apart from others. Their parts were probed with them.
-        """
-        return self.max_retries is None or (len(self.ids) == 1 and self.max_retries > 0)
+        is_of_size = _is_about_size(error)
+        number = 2 if is_of_size else _PARTS
+        if len(self.ids) > 1:
+            part = self if is_of_size else replace(self, max_retries=1)
+            return [replace(part, ids=ids) for ids in dealt(self.ids, number)]
+        # An id is refused on every day, and so is one that gets no answer while others do.
+        depends_on_days = is_of_size or (is_alone and not _is_refusal(error))
+        if not depends_on_days or error.reason is Reason.URL_TOO_LONG or self.window.days == 1:
+            return []
+        part = self if is_of_size else replace(self, max_retries=0)
+        return [replace(part, window=window) for window in self.window.cut(math.ceil(self.window.days / number))]
 
     def without(self, names: Collection[str]) -> "Ask":
         """Return the same request without some names."""
@@ -208,26 +204,22 @@ class Failure(NamedTuple):
 class Asks:
     """Sends what a stream asks for in requests of the largest size, and asks for less after an error.
 
-    A request that is refused for its size is halved. If a part of a request may fail alone, the request is also halved
-    after a refusal, a time-out or a 5xx, down to the id that is the cause. After a time-out or a 5xx, the first and the
-    last id are probed for one day first. If Pinterest answers neither, it is an outage, and nothing is halved.
+    A request that is too large is halved. If a part of a request may fail alone, the request is also cut into quarters
+    after a refusal, a time-out or a 5xx, down to the id that is the cause.
 
     Args:
         ids: the most ids that Pinterest allows in a request; None: a request is neither cut nor halved.
         days: the most days that Pinterest allows.
         refused: learns which names Pinterest refuses.
+        cells: the most ids times days in a request; by default only the two limits count.
     """
 
-    def __init__(self, ids: int | None = None, days: int = 1, refused: RefusedNames | None = None) -> None:
+    def __init__(
+        self, ids: int | None = None, days: int = 1, refused: RefusedNames | None = None, cells: int | None = None
+    ) -> None:
         self._is_sizeable = ids is not None
         self._ids, self._days, self._refused = ids or 1, days, refused or RefusedNames(Notices(""))
-        self._answered: dict[str, Ids] = {}
-        """The ids of the last successful request, by account."""
-        self._refusals: Counter[str] = Counter()
-        """The refusals of single ids, by account."""
-        self._lost_in_a_row: Counter[str] = Counter()
-        """The parts that were lost since the last response, by account."""
-        self._lock = threading.Lock()
+        self._cells = cells or self._ids * days
 
     def ids_that_fit(self, ids: Ids, length_without_ids: int) -> int:
         """Return how many ids of the length of the longest of these fit into a request."""
@@ -240,7 +232,10 @@ class Asks:
         length_without_ids: int = 0,
         failures: list[Failure] | None = None,
     ) -> Iterator[T]:
-        """Send the requests that together ask for the whole, and yield their responses in order.
+        """Send the requests that together ask for the whole, and yield their responses.
+
+        The parts of a request come before the rest. They show soon whether a small one is read, or whether the account
+        is refused as a whole, or Pinterest answers none.
 
         Args:
             whole: all that is asked for.
@@ -249,129 +244,60 @@ class Asks:
             failures: takes the parts that fail while others are read. None: no part may fail.
 
         Raises:
-            PinterestError: a request failed and can't or should not be made smaller, or every part of the whole failed.
+            PinterestError: a request failed and can't be made smaller, eight requests in a row got no answer, the
+                account or its first eight ids are refused, or no part was read.
         """
-        may_fail, failures = failures is not None, [] if failures is None else failures
-        pending, sent, is_answered = deque([whole]), 0, False
+        pending, unanswered, is_any_read = deque(self._in_size(whole, length_without_ids)), 0, False
         while pending:
-            ask, *others = self._in_size(pending.popleft(), length_without_ids)
-            pending.extendleft(reversed(others))
+            ask = pending.popleft()
             tried = ask.without(self._refused.names_of(ask.account))
-            sent += 1
             try:
                 response = send(tried)
             except PinterestError as error:
                 if self._refused.learn(tried, error):
                     pending.appendleft(ask)
-                elif may_fail and sent >= _MOST_REQUESTS:
-                    failures += _unread([ask, *pending], error)
-                    pending.clear()
-                elif halves := self._parts(ask, error, send) if may_fail else self._halves(ask, error):
-                    pending.extendleft(reversed(halves))
-                else:
-                    failures.append(Failure(ask, error))
-                    self._check_outage(whole, error, send)
-                continue
-            self._answered[ask.account], is_answered = ask.ids, True
-            self._lost_in_a_row[ask.account] = 0
-            self._refused.warn(ask, tried)
-            yield response
-        if not is_answered:
-            self._check_others(whole.account, failures)
-
-    def _halves(self, ask: Ask, error: PinterestError) -> list[Ask]:
-        """Return the halves of an ask that is too large, and that has to be read whole.
-
-        Raises:
-            PinterestError: the error, if it is about anything else, or the ask can't be halved.
-        """
-        halves = ask.halves(error) if self._is_sizeable and isinstance(error, ResponseTooLargeError) else []
-        if not halves:
-            raise error
-        return halves
-
-    def _parts(self, ask: Ask, error: PinterestError, send: Callable[[Ask], Any]) -> list[Ask]:
-        """Return the halves of an ask of which a part may fail alone; none if the ask is that part.
-
-        Raises:
-            PinterestError: the error, if no part of the ask is its cause.
-        """
-        if not _may_cost_a_part(error) or self._is_account_refused(ask, error):
-            raise error
-        halves = ask.halves(error)
-        if not halves or not error.is_unanswered or not ask.is_unprobed or self._probe(ask, send):
-            return halves
-        is_bad_id = len(ask.ids) == 1 and self._has_read_others(ask.account, ask.ids)
-        if ask.max_retries is None and not is_bad_id:
-            raise error  # the whole request gets no answer: it is an outage
-        return []
-
-    def _check_outage(self, whole: Ask, error: PinterestError, send: Callable[[Ask], Any]) -> None:
-        """Check that Pinterest still answers requests for the ends of the whole, after two parts in a row were lost.
-
-        Raises:
-            PinterestError: the error, because it does not.
-        """
-        self._lost_in_a_row[whole.account] += 1
-        if error.is_unanswered and self._lost_in_a_row[whole.account] > 1:
-            if not self._probe(whole, send):
-                raise error
-            self._lost_in_a_row[whole.account] = 0
-
-    def _probe(self, ask: Ask, send: Callable[[Ask], Any]) -> bool:
-        """Return whether Pinterest answers a request for the first id and day of an ask, or for the last ones."""
-        for place in (0, -1):
-            try:
-                send(ask.smallest(place).without(self._refused.names_of(ask.account)))
-            except SliceError as error:
-                if not error.is_unanswered and not isinstance(error, UnavailableError):
-                    return True
+                    continue
+                unanswered = unanswered + 1 if error.is_unanswered else 0
+                parts = self._instead_of(ask, error, failures, is_alone=len(whole.ids) <= 1)
+                is_of_account = not is_any_read and _are_of_the_account(failures or ())
+                if is_of_account or unanswered >= _UNANSWERED_IN_A_ROW:
+                    raise
+                pending.extendleft(reversed(parts))
             else:
-                return True
-        return False
-
-    def _is_account_refused(self, ask: Ask, error: PinterestError) -> bool:
-        """Return whether a refusal is that of an account: of the account as a whole, or of one id after several others.
-
-        Once an id of the account was read, the refusal of another id is about that id alone.
-        """
-        if not _is_refusal(error) or not ask.ids or ask.account in self._answered:
-            return _is_refusal(error) and not ask.ids
-        with self._lock:
-            self._refusals[ask.account] += len(ask.ids) == 1
-            return self._refusals[ask.account] >= _REFUSED_IDS_OF_AN_ACCOUNT
-
-    def _check_others(self, account: str, failures: Sequence[Failure]) -> None:
-        """Check that a request all of whose parts have failed is not the fault of their account.
-
-        Raises:
-            PinterestError: too many ids have failed, or no other id of the account was read.
-        """
-        ids = tuple(chain.from_iterable(failure.ask.ids for failure in failures))
-        is_its_own = len(ids) < _REFUSED_IDS_OF_AN_ACCOUNT and self._has_read_others(account, ids)
-        if failures and not is_its_own:
+                unanswered, is_any_read = 0, True
+                self._refused.warn(ask, tried)
+                yield response
+        if failures and not is_any_read:
             raise next((failure.error for failure in failures if not failure.is_refused), failures[0].error)
 
-    def _has_read_others(self, account: str, ids: Ids) -> bool:
-        """Return whether other ids of an account were read."""
-        return not set(self._answered.get(account, ())) <= set(ids)
+    def _instead_of(
+        self, ask: Ask, error: PinterestError, failures: list[Failure] | None, *, is_alone: bool
+    ) -> list[Ask]:
+        """Return the parts to ask for in place of an ask that failed; none if it is the part that fails.
+
+        Raises:
+            PinterestError: the error, if no part is its cause, or no part may fail.
+        """
+        if not _may_be_of_a_part(error, failures):
+            raise error
+        parts = ask.parts(error, is_alone=is_alone) if self._is_sizeable else []
+        if not parts:
+            if failures is None:
+                raise error
+            failures.append(Failure(ask, error))
+        return parts
 
     def _in_size(self, ask: Ask, length_without_ids: int) -> list[Ask]:
-        """Split an ask into asks of the present size."""
+        """Cut an ask evenly into the fewest asks within the limits, so that no id of many is alone in its request."""
         if not self._is_sizeable:
             return [ask]
-        groups = list(self._groups(ask.ids, length_without_ids)) if ask.ids else [()]
-        return [replace(ask, ids=ids, window=window) for window in ask.window.cut(self._days) for ids in groups]
-
-    def _groups(self, ids: Ids, length_without_ids: int) -> Iterator[Ids]:
-        first, length, room = 0, 0, limits.URL_CHARACTERS - length_without_ids + len(COMMA)
-        for position, text in enumerate(ids):
-            added = len(quote_plus(text)) + len(COMMA)
-            if position > first and (position - first >= self._ids or length + added > room):
-                yield ids[first:position]
-                first, length = position, 0
-            length += added
-        yield ids[first:]
+        windows = ask.window.cut(self._days)
+        most = min(self._ids, max(1, self._cells // max(window.days for window in windows)))
+        groups = dealt(ask.ids, math.ceil(len(ask.ids) / most)) or [()]
+        room = limits.URL_CHARACTERS - length_without_ids
+        while len(groups) < len(ask.ids) and max(map(_length_of, groups)) > room:
+            groups = dealt(ask.ids, len(groups) + 1)
+        return [replace(ask, ids=ids, window=window) for window in windows for ids in groups]
 
 
 def ids_that_fit(ids: Sequence[str], characters: int, separator: str = COMMA) -> int:
@@ -386,6 +312,10 @@ def ids_that_fit(ids: Sequence[str], characters: int, separator: str = COMMA) ->
     return max(1, (characters + separator_length) // (max(map(len, ids), default=1) + separator_length))
 
 
+def _length_of(ids: Ids) -> int:
+    return len(quote_plus(",".join(ids)))
+
+
 def _is_refusal(error: PinterestError) -> bool:
     """Return whether Pinterest, or a server in front of it, refuses a request."""
     return isinstance(error, _REFUSED) or error.reason is Reason.STILL_REFUSED
@@ -395,15 +325,27 @@ def _is_about_size(error: PinterestError) -> bool:
     return isinstance(error, ResponseTooLargeError) and error.reason is not Reason.BROKE_OFF
 
 
-def _may_cost_a_part(error: PinterestError) -> bool:
-    """Return whether an error may be that of a part of a request."""
+def _may_be_of_a_part(error: PinterestError, failures: Sequence[Failure] | None) -> bool:
+    """Return whether an error may be that of a part of a request. If no part may fail, only its size may."""
+    if failures is None:
+        return isinstance(error, ResponseTooLargeError)
     return _is_about_size(error) or error.is_unanswered or _is_refusal(error)
 
 
-def _unread(asks: Iterable[Ask], error: PinterestError) -> Iterator[Failure]:
-    """Return the failures of asks that are not sent, since too many parts of their request have failed."""
-    unread = SliceError(f"Too many IDs fail to ask for each. {error.message}", kind=error.kind, quote=error.quote)
-    return (Failure(ask, unread) for ask in asks)
+def _are_of_the_account(failures: Sequence[Failure]) -> bool:
+    """Return whether an account is refused: as a whole, or with so many ids that the others are not asked for."""
+    refused = [ask for ask, error in failures if ask.account and _is_refusal(error)]
+    return len(refused) >= _REFUSED_IDS_OF_AN_ACCOUNT or any(not ask.ids for ask in refused)
+
+
+def dealt(ids: Ids, count: int) -> list[Ids]:
+    """Deal ids out to so many parts of equal size. No part is empty.
+
+    Several parts are mixed by a checksum of the ids. Refused ids may be neighbours or every fourth one, and a part that
+    has no others would look like a refused account.
+    """
+    mixed = sorted(ids, key=lambda one: crc32(one.encode())) if count > 1 else ids
+    return [part for start in range(count) if (part := tuple(mixed[start::count]))]
 
 
 def named_in(message: str, optional: Collection[str]) -> set[str]:

@@ -79,6 +79,7 @@ class Ledger:
         self._open = 1  # tasks that have not ended, and the planning itself
         self._is_stopped = False
         self._read: set[int] = set()  # hashes of accounts or boards, of which there may be 100,000
+        self._refused: set[int] = set()  # likewise
         self._failing: set[ParentIds] = set()
         self._failures: Counter[ParentIds] = Counter()
 
@@ -102,6 +103,10 @@ class Ledger:
         """Return whether a task of this account or board was read in this sync."""
         return hash(group) in self._read
 
+    def is_refused(self, group: ParentIds) -> bool:
+        """Return whether Pinterest has refused a task of this account or board in this sync, and none was read."""
+        return hash(group) in self._refused and not self.has_read(group)
+
     def is_worth_retrying(self) -> bool:
         """Return whether a request that fails should be sent again."""
         return len(self._failing) < FAILURES_IN_A_ROW
@@ -118,6 +123,11 @@ class Ledger:
             self._read.add(hash(group))
             self._failing.clear()
             self._failures.pop(group, None)
+
+    def note_refusal(self, group: ParentIds) -> None:
+        """Note that Pinterest refuses a task, or calls it gone."""
+        with self._lock:
+            self._refused.add(hash(group))
 
     def note_failure(self, group: ParentIds, error: Exception, failed_syncs: int = 0) -> Consequence:
         """Count the error of a task, which failed in so many earlier syncs. Return what it costs."""

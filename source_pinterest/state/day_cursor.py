@@ -12,9 +12,8 @@ from typing import Any, TypeVar
 
 from pendulum import Date
 
-from source_pinterest import limits
 from source_pinterest.api.errors import FatalError, NothingLeftError, PartsUnreadError
-from source_pinterest.dates import DateWindow, days_before
+from source_pinterest.dates import DateWindow
 from source_pinterest.engine.tasks import Task
 from source_pinterest.state import opening
 from source_pinterest.state.cursor import PinterestCursor, StateStore, reading_state
@@ -25,10 +24,7 @@ from source_pinterest.state.period import Period
 
 LOGGER = logging.getLogger("airbyte")
 
-_FINGERPRINT, _FAILED, _OWED = "asked", "failed", "owed"
-
-OWED_ID = "owed_id"
-"""The name of the id that a task is about alone, because it is owed days."""
+_FINGERPRINT, _FAILED = "asked", "failed"
 
 AnyOwner = TypeVar("AnyOwner", bound=Owner)
 
@@ -216,8 +212,7 @@ class DayCursor(PinterestCursor):
 class AccountDayCursor(DayCursor):
     """Keeps the days of ad accounts.
 
-    A position may have the days that single ids of the account are `owed`: all others of these days were read. Beside
-    the accounts, the state has those that `failed`, and a fingerprint of the request. A flat position, which
+    Beside the accounts, the state has those that `failed`, and a fingerprint of the request. A flat position, which
     comes from the official connector and names no account, stands in for accounts without an entry. Where the
     destination replaces rows by their key, it is dropped once the accounts that a sync lists have entries.
 
@@ -232,14 +227,9 @@ class AccountDayCursor(DayCursor):
 
     def __init__(self, store: StateStore, period: Callable[[], Period], fingerprint: str = "") -> None:
         super().__init__(store, period)
-        self._owed: defaultdict[Owner, defaultdict[str, DaySet]] = defaultdict(lambda: defaultdict(DaySet))
         incoming = store.incoming()
         with reading_state(store.stream_name):
             self._failed_accounts = set(map(str, incoming.get(_FAILED) or ()))
-            for owner, position in self._positions_in(incoming).items():
-                for entity, days in (position.get(_OWED) or {}).items():
-                    self._owed[owner][str(entity)] = DaySet.from_state(days)
-        self._owed_before = {owner: frozenset(owed) for owner, owed in self._owed.items()}
         self._emitted: defaultdict[Owner, set[DateWindow]] = defaultdict(set)
         self._fingerprint = fingerprint
         self._asks_otherwise = incoming.get(_FINGERPRINT, fingerprint) != fingerprint
@@ -248,9 +238,6 @@ class AccountDayCursor(DayCursor):
     def state(self) -> dict[str, Any]:
         """The state to emit."""
         accounts, flat = self._positions()
-        for account, position in accounts.items():
-            if owed := {entity: days.to_state() for entity, days in self._owed.get(account, {}).items() if days}:
-                position[_OWED] = owed
         failed = [account for account in self._failed_accounts if account not in self._read or self._unread_of(account)]
         return {
             **write_state(SavedState(accounts, flat.get(self.field)), self.field),
@@ -258,36 +245,6 @@ class AccountDayCursor(DayCursor):
             **({_FINGERPRINT: self._fingerprint} if self._fingerprint else {}),
             **self._finality(),
         }
-
-    def owed_before(self, account: str) -> frozenset[str]:
-        """Return the ids of an account that were owed days when the sync began."""
-        return self._owed_before.get(account, frozenset())
-
-    def owe(self, account: str, windows: Iterable[DateWindow]) -> Mapping[str, DaySet]:
-        """Owe some windows to the ids that were owed days before, and return what each is to be asked for."""
-        with self._lock:
-            owed = self._owed[account]
-            owed.update({entity: owed[entity].plus(windows) for entity in self.owed_before(account)})
-            return {entity: owed[entity] for entity in self.owed_before(account)}
-
-    def unread(self, owner: Owner = None) -> list[DateWindow]:
-        """Return the windows of an account that are still to be read.
-
-        Days that single ids are owed, and that only reports have by now, become unread again where rows are replaced.
-        """
-        border = days_before(self.period.today, limits.SYNC_HISTORY_DAYS)
-        for entity, days in self._owed.get(owner, {}).items():
-            recent = days.within(border, self.period.today)
-            old = days.minus(recent)
-            if old and self.period.merges_by_key:
-                self._before[owner] = self._before[owner].plus((), old.windows)
-            elif old:
-                LOGGER.warning(
-                    f"{self._stream_name}: the days {old.span} of {entity}, of ad account {owner}, could not be read "
-                    "and are too old now. Their rows are missing in the table."
-                )
-            self._owed[owner][entity] = recent
-        return super().unread(owner)
 
     def _open(self, listed: Sequence[Owner]) -> tuple[Positions, Sentences]:
         """Give accounts without a position the flat one. Tell also of changed columns."""
@@ -315,36 +272,16 @@ class AccountDayCursor(DayCursor):
         """Record that the account of a task failed, unless the error is about the whole stream.
 
         The window of the task stays unread, so that its days do not count as read. A later sync that reads all of
-        the account's windows clears the record. If only parts of the window were not read, these alone stay unread.
+        the account's windows clears the record. If only parts of the window were not read, the error says which days
+        stay unread.
         """
-        if isinstance(error, PartsUnreadError):
-            account = task[ACCOUNT_KEY]
-            with self._lock:
-                self._move(task, None)
-                for ids, window in error.parts:
-                    if not ids:  # the account as a whole
-                        self._unread[account][window] += 1
-                    for entity in ids:
-                        self._owed[account][entity] = self._owed[account][entity].plus((window,))
-        elif not isinstance(error, FatalError | NothingLeftError):
-            with self._lock:
-                self._failed_accounts.add(task[ACCOUNT_KEY])
-
-    def leave_out(self, task: Task, error: Exception) -> None:
-        """Wait no longer for a task that Pinterest refuses, and owe nothing to an id that it refuses alone."""
-        if OWED_ID not in task.named:
-            super().leave_out(task, error)
-            return
+        account = task[ACCOUNT_KEY]
         with self._lock:
-            self._move(task, None)
-
-    def _move(self, task: Task, finding: Any) -> None:
-        """Take the days of a task that was read, which may be those of a single id."""
-        if entity := task.named.get(OWED_ID):
-            owed = self._owed[task[ACCOUNT_KEY]]
-            owed[entity] = owed[entity].minus((task.required_window,))
-        else:
-            super()._move(task, finding)
+            if isinstance(error, PartsUnreadError):
+                self._move(task, None)
+                self._unread[account].update(error.unread)
+            elif not isinstance(error, FatalError | NothingLeftError):
+                self._failed_accounts.add(account)
 
     def ensure_at_least_one_state_emitted(self) -> None:
         """Emit the last state of the stream, and warn of days that were emitted in part."""

@@ -6,18 +6,17 @@ A request is limited to 250 ids, 90 days and about 10,000 rows.
 import math
 import threading
 from abc import ABC
-from bisect import bisect_right
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from itertools import chain
-from typing import Any, ClassVar, NamedTuple, TypeVar
+from typing import Any, ClassVar
 
 from pendulum import Date
 
 from source_pinterest import limits
 from source_pinterest.api.bodies import Record, rows_of
-from source_pinterest.api.errors import ConfigError, PartsUnreadError, SliceError
+from source_pinterest.api.errors import PartsUnreadError, PinterestError, SliceError
 from source_pinterest.api.session import path_of
 from source_pinterest.columns import (
     DATE,
@@ -33,46 +32,25 @@ from source_pinterest.columns import (
 )
 from source_pinterest.config import attribution_of
 from source_pinterest.dates import DateWindow, days_before
-from source_pinterest.engine.asks import ANY_DAY, COMMA, Ask, Asks, Failure, Ids, Names, RefusedNames
+from source_pinterest.engine.asks import ANY_DAY, Ask, Asks, Failure, Ids, Names, RefusedNames, dealt
 from source_pinterest.engine.bundles import Bundle, spooled
 from source_pinterest.engine.tasks import END, START, Task
 from source_pinterest.state.cursor import StateStore
-from source_pinterest.state.day_cursor import OWED_ID, AccountDayCursor
+from source_pinterest.state.day_cursor import AccountDayCursor
+from source_pinterest.state.days import DaySet
 from source_pinterest.state.period import DayRange, Setup, fingerprint
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.ads.metrics_ready import MetricsReadyState
 from source_pinterest.streams.analytics.entity_keys import entity_keys
 from source_pinterest.streams.analytics.gate import Expected, RowGate
 from source_pinterest.streams.analytics.report import Estimate
+from source_pinterest.streams.analytics.shapes import LONGEST_ID, check_url_length, joined, request_shape
 from source_pinterest.streams.base.declaration import Rank
 from source_pinterest.streams.base.sync import Sync
-
-T = TypeVar("T")
 
 COLUMNS = "columns"
 _NAMED_IDS = 10
 """The ids that an error about many names."""
-
-_LONGEST_ID = "9" * limits.MAX_ID_DIGITS
-
-
-class Piece(NamedTuple):
-    """A part of an account's unread days that is read at once.
-
-    Attributes:
-        window: the days.
-        batches: the positions of the account's ids in each request for these days.
-    """
-
-    window: DateWindow
-    batches: tuple[range, ...]
-
-
-class RequestShape(NamedTuple):
-    """The number of ids and of days in a request."""
-
-    ids: int
-    days: int
 
 
 class QueryAnalytics(AdAccountStream, ABC):
@@ -96,7 +74,14 @@ class QueryAnalytics(AdAccountStream, ABC):
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
         self.key, self.gate = (self.id_column, *self.breakdown, DATE), RowGate(self)
-        self._line, self._tasks_in_line = threading.Condition(), 0
+        # Few tasks of a stream wait to be read, so that other streams get their share of a quota.
+        self._line = threading.Semaphore(limits.TASKS_IN_LINE)
+        self._asks = Asks(
+            limits.IDS_PER_ANALYTICS_REQUEST,
+            limits.ANALYTICS_WINDOW_DAYS,
+            RefusedNames(self.notices, needed=(self.id_column,)),
+            limits.ROWS_PER_ANALYTICS_REQUEST // self.rows_a_day,
+        )
         wanted = dict.fromkeys((self.id_column, "AD_ACCOUNT_ID", *(sync.config.analytics_columns or DEFAULT_COLUMNS)))
         self.columns = tuple(column for column in wanted if not (self.breakdown and column in REACH_COLUMNS))
         self.foreign_keys = entity_keys((self.id_column, *self.breakdown), self.columns)
@@ -106,12 +91,6 @@ class QueryAnalytics(AdAccountStream, ABC):
     def new_cursor(self, setup: Setup, store: StateStore) -> AccountDayCursor:
         ready = self.shared.stream(MetricsReadyState).last_final_day
         return AccountDayCursor(store, self.period_of(setup, ready), self.request_fingerprint())
-
-    @cached_property
-    def asks(self) -> Asks:
-        """What makes smaller requests of those that Pinterest refuses."""
-        refused = RefusedNames(self.notices, needed=(self.id_column,))
-        return Asks(limits.IDS_PER_ANALYTICS_REQUEST, limits.ANALYTICS_WINDOW_DAYS, refused)
 
     @cached_property
     def _wanted(self) -> Names:
@@ -129,7 +108,7 @@ class QueryAnalytics(AdAccountStream, ABC):
         always = [column for column in self._wanted[COLUMNS] if column not in chosen]
 
         def length_with(columns: Sequence[str]) -> int:
-            return self._length_without_ids(_LONGEST_ID, {**self._wanted, COLUMNS: (*always, *columns)})
+            return self._length_without_ids(LONGEST_ID, {**self._wanted, COLUMNS: (*always, *columns)})
 
         check_url_length(chosen, length_with, limits.IDS_WORTH_A_REQUEST if self.ids_parameter else 0)
 
@@ -160,17 +139,21 @@ class QueryAnalytics(AdAccountStream, ABC):
     def window_tasks(self, unread: Mapping[str, Sequence[DateWindow]]) -> Iterator[Task]:
         """Return the tasks of the unread windows of each account, as far as requests cover them."""
         for account, windows in unread.items():
+            parents = {"ad_account_id": account}
             try:
                 broken_off = self._end_of_list(account)
-                pieces = self._pieces_to_read(account, windows, tasks_beside_batches=1 if broken_off else 0)
+                planned = list(self._planned(account, windows))
             except SliceError as error:
-                yield Task.failed({"ad_account_id": account}, error)
+                yield Task.failed(parents, error)
                 continue
-            for task in self._queries(account, pieces):
-                self._join_line()
-                yield task
+            self.checkpoint.plan(account, ((window, len(batches) + bool(broken_off)) for window, batches in planned))
+            for window, batches in planned:
+                for number, batch in enumerate(batches):
+                    rows, read = max(1, len(batch)) * window.days, partial(self.read_query, batch)
+                    self._line.acquire()  # released when the task has ended
+                    yield Task(parents, read, window, {"batch": number}, rows=rows, on_end=self._line.release)
             if broken_off:
-                yield from (Task.failed({"ad_account_id": account}, broken_off, piece.window) for piece in pieces)
+                yield from (Task.failed(parents, broken_off, window) for window, _ in planned)
 
     def _end_of_list(self, account: str) -> SliceError | None:
         """Return the error with which the list of an account's entities broke off; None if it is whole.
@@ -190,75 +173,40 @@ class QueryAnalytics(AdAccountStream, ABC):
                 return error
         return None
 
-    def _queries(self, account: str, pieces: Sequence[Piece]) -> Iterator[Task]:
-        """Return a task for each batch of ids in each window, and one for each id that is owed days.
+    def _planned(self, account: str, unread: Sequence[DateWindow]) -> Iterator[tuple[DateWindow, list[Ids]]]:
+        """Yield the windows of an account to request, in the order of reading, each with the ids of its tasks.
 
-        An id that failed in an earlier sync is asked for alone, so that it costs no other id a request.
+        A window is as long as a request may be. The age of a day alone decides whether it comes from a request, so that
+        its numbers do not depend on other days of the sync. Where rows are replaced, each request is a task. Where they
+        are kept, all requests about a window are one: if an id gets no answer, a later sync reads the window again, and
+        the rows of the other ids may not have been emitted by then.
+
+        Raises:
+            SliceError: no entity was listed.
         """
-        owed, parents = self.checkpoint.owe(account, [piece.window for piece in pieces]), {"ad_account_id": account}
-        for window, batches in pieces:
-            for number, batch in enumerate(batches):
-                rows, read = max(1, len(batch)) * window.days, partial(self.read_batch, batch)
-                yield Task(parents, read, window, {"batch": number}, rows=rows, on_end=self._leave_line)
-        for entity, days in owed.items():
-            for window in days:
-                for part in window.cut(request_shape(1, window.days, self.rows_a_day).days):
-                    read_alone = partial(self.read_query, (entity,))
-                    yield Task(parents, read_alone, part, {OWED_ID: entity}, rows=part.days, on_end=self._leave_line)
-
-    def _join_line(self) -> None:
-        """Wait until few tasks of the stream are waiting to be read. Other streams then get their share of a quota."""
-        with self._line:
-            self._line.wait_for(lambda: self._tasks_in_line < limits.TASKS_IN_LINE)
-            self._tasks_in_line += 1
-
-    def _leave_line(self) -> None:
-        with self._line:
-            self._tasks_in_line -= 1
-            self._line.notify_all()
+        ids, days = self.entity_ids(account), self.checkpoint.days_of(account)
+        max_ids = self._asks.ids_that_fit(ids or (), self._length_without_ids(account))
+        recent = filter(None, (window.clamp(self.first_synchronous_day) for window in unread))
+        for window in joined(list(recent)):
+            shape = request_shape(1 if ids is None else len(ids), window.days, self.rows_a_day, max_ids)
+            count = math.ceil(len(ids or ()) / shape[0]) if self.merges_by_key else 1
+            batches: list[Ids] = [()] if ids is None else dealt(ids, count)
+            yield from ((piece, batches) for piece in days.in_reading_order(window.cut(shape[1])))
 
     @property
     def first_synchronous_day(self) -> Date:
         """The first day that the synchronous endpoints have."""
         return days_before(self.shared.today(), limits.SYNC_HISTORY_DAYS)
 
-    def _pieces_to_read(self, account: str, windows: Sequence[DateWindow], tasks_beside_batches: int) -> list[Piece]:
-        """Return what is to be read of an account, in the order in which it is read, and tell the cursor.
-
-        Args:
-            account: the account.
-            windows: its unread windows.
-            tasks_beside_batches: how many tasks a window of requests has beside those of its batches.
-        """
-        in_order = self.checkpoint.days_of(account).in_reading_order
-        cut = [{piece.window: piece for piece in self._pieces_of(account, window)} for window in windows]
-        pieces = [by_window[window] for by_window in cut for window in in_order(by_window)]
-        counts = (len(piece.batches) + tasks_beside_batches for piece in pieces)
-        self.checkpoint.plan(account, zip((piece.window for piece in pieces), counts, strict=True))
-        return pieces
-
-    def _pieces_of(self, account: str, window: DateWindow) -> Iterator[Piece]:
-        """Cut the recent days of an unread window into windows of one request with their batches of ids.
-
-        The age of a day alone decides where it comes from, so that its numbers do not depend on other days of the sync.
-        """
-        if newer := window.clamp(self.first_synchronous_day):
-            ids = self.entity_ids(account)
-            max_ids = self.asks.ids_that_fit(ids or (), self._length_without_ids(account))
-            shape = request_shape(1 if ids is None else len(ids), newer.days, self.rows_a_day, max_ids)
-            batches = (range(0),) if ids is None else tuple(_ranges(len(ids), shape.ids))
-            yield from (Piece(piece, batches) for piece in newer.cut(shape.days))
-
     def entity_ids(self, account: str) -> Ids | None:
         """Return the ids of the account's entities, or None if the numbers are of the account as a whole.
 
-        Of a list that broke off, it returns those before. Ids that were owed days when the sync began are not among
-        them, since they are asked for alone.
+        Of a list that broke off, it returns those before.
+
+        Raises:
+            SliceError: no entity was listed.
         """
-        if not self.entity_stream:
-            return None
-        apart = self.checkpoint.owed_before(account)
-        return tuple(entity for entity in self.entity_stream.ids.get_readable((account,)) if entity not in apart)
+        return tuple(self.entity_stream.ids.get_readable((account,))) if self.entity_stream else None
 
     def request_fingerprint(self) -> str:
         """Return a digest of all parameters that change the numbers of a day."""
@@ -270,69 +218,58 @@ class QueryAnalytics(AdAccountStream, ABC):
         """Return the values by which rows are broken down, such as targeting types, by parameter."""
         return {}
 
-    def read_batch(self, batch: range, task: Task) -> Generator[Bundle, None, None]:
-        """Return what reads the rows of a batch of ids in a window.
-
-        Args:
-            batch: the positions of the ids among those of the account.
-            task: has the account and the window.
-        """
-        ids = self.entity_ids(task["ad_account_id"]) or ()
-        return self.read_query(ids[batch.start : batch.stop], task)
-
     def read_query(self, ids: Ids, task: Task) -> Generator[Bundle, None, None]:
         """Read the rows of entities in a window: request them, check each response, and hand out its rows.
 
         A destination that keeps every row gets them once all have come. An id that Pinterest refuses is left out.
 
+        Args:
+            ids: the entities; none for the account as a whole.
+            task: has the account and the window.
+
         Raises:
             PartsUnreadError: some ids or days can't be read, and all others were emitted.
             PinterestError: the window can't be read.
         """
+        bundles = self._read(ids, task)
+        yield from bundles if self.merges_by_key else spooled(bundles)
+
+    def _read(self, ids: Ids, task: Task) -> Iterator[Bundle]:
         account, failures = task["ad_account_id"], list[Failure]()
         whole = Ask(account, ids, task.required_window, self._wanted)
-        responses = self.asks.read(whole, self._request, self._length_without_ids(account), failures)
-        bundles = chain.from_iterable(responses)
-        try:
-            yield from bundles if self.merges_by_key else spooled(bundles)
-        except SliceError as error:
-            if OWED_ID not in task.named:
-                raise
-            raise self._unread([Failure(whole, error)]) from error  # of the id, whether or not others are read by now
-        self._settle(failures)
-
-    def _settle(self, failures: Iterable[Failure]) -> None:
-        """Leave out ids that Pinterest refuses, with a warning each.
-
-        Raises:
-            PartsUnreadError: others can't be read, for another reason.
-        """
-        failed = list[Failure]()
+        # Of an account that is refused, no part is asked for again.
+        may_fail = None if self.ledger.is_refused(task.group) else failures
+        responses = self._asks.read(whole, self._request, self._length_without_ids(account), may_fail)
+        yield from chain.from_iterable(responses)
         for failure in failures:
-            ask, error = failure
-            if not failure.is_refused:
-                failed.append(failure)
-            elif self.notices.warn(
-                f"{ask.account} {ask.ids}",
-                f"{ask.ids[0]} is left out of ad account {ask.account}, because Pinterest refuses its rows. If it no "
-                f"longer does, they come as far back as the lookback reads. {error.quote or error.message}.",
-            ):
-                self.usage.count_left_out()
-        if failed:
-            raise self._unread(failed)
+            if failure.is_refused:
+                self._leave_out_id(*failure)
+        if unread := [failure for failure in failures if not failure.is_refused]:
+            raise self._unread(unread, task.required_window)
 
-    def _unread(self, failures: Sequence[Failure]) -> PartsUnreadError:
-        """Return the error of ids, or of days of an account as a whole, that can't be read while others are."""
+    def _leave_out_id(self, ask: Ask, error: PinterestError) -> None:
+        """Warn of an id that Pinterest refuses, and count it as left out."""
+        later = "come as far back as the lookback reads" if self.merges_by_key else "come for the days from then on"
+        if self.notices.warn(
+            f"{ask.account} {ask.ids}",
+            f"{ask.ids[0]} is left out of ad account {ask.account}, because Pinterest refuses its rows. If it no "
+            f"longer does, they {later}. {error.quote or error.message}.",
+        ):
+            self.usage.count_left_out()
+
+    def _unread(self, failures: Sequence[Failure], window: DateWindow) -> SliceError:
+        """Return the error of ids, or of days of an account as a whole, that get no answer while others do."""
         (ask, error), *_ = failures
+        days = DaySet().plus(failure.ask.window for failure in failures)
         ids = list(dict.fromkeys(chain.from_iterable(failure.ask.ids for failure in failures)))
         named = f"{', '.join(ids[:_NAMED_IDS])}{' …' if len(ids) > _NAMED_IDS else ''} of " if ids else ""
         count = f" ({len(ids):,} IDs)" if len(ids) > 1 else ""
-        return PartsUnreadError(
-            f"{self.name}: {named}ad account {ask.account}{count} can't be read for {ask.window}. All else was read, "
-            f"and the next sync asks for this again. {error.message}",
-            [(failure.ask.ids, failure.ask.window) for failure in failures],
-            error.kind,
-        )
+        sentence = f"{self.name}: {named}ad account {ask.account}{count} can't be read for {days.span}."
+        if self.merges_by_key:
+            kept = "All else was read, and the next sync asks for this again."
+            return PartsUnreadError(f"{sentence} {kept} {error.message}", days, error.kind)
+        kept = f"So no row of the account is emitted for {window}, and the next sync reads it again."
+        return SliceError(f"{sentence} {kept} {error.message}", kind=error.kind, is_isolated=True)
 
     def _request(self, ask: Ask) -> Iterator[Bundle]:
         with self.shared.rows.holding(max(1, len(ask.ids)) * ask.window.days * self.rows_a_day):
@@ -381,48 +318,3 @@ class QueryAnalytics(AdAccountStream, ABC):
     @cached_property
     def _text_columns(self) -> Ids:
         return (*self.breakdown, *text_columns(self.columns))
-
-
-def _ranges(count: int, size: int) -> Iterator[range]:
-    return (range(start, min(start + size, count)) for start in range(0, count, size))
-
-
-def request_shape(
-    ids: int, days: int, rows_a_day: int = 1, max_ids: int = limits.IDS_PER_ANALYTICS_REQUEST
-) -> RequestShape:
-    """Return the shape of the fewest analytics requests within Pinterest's limits.
-
-    Of shapes with as many requests, it is the one with the longest windows, because the state moves window by window.
-
-    Args:
-        ids: the number of entities.
-        days: the number of days.
-        rows_a_day: the rows that an entity has on a day.
-        max_ids: the most ids that fit into a request.
-    """
-    cells = limits.ROWS_PER_ANALYTICS_REQUEST // rows_a_day
-    windows = range(math.ceil(days / limits.ANALYTICS_WINDOW_DAYS), days + 1)
-    lengths = (math.ceil(days / number) for number in windows)
-    shapes = (RequestShape(min(max_ids, max(1, cells // length)), length) for length in lengths)
-    return min(shapes, key=lambda shape: math.ceil(ids / shape.ids) * math.ceil(days / shape.days))
-
-
-def check_url_length(columns: Sequence[str], length_with: Callable[[Sequence[str]], int], min_ids: int) -> None:
-    """Check that a URL with these columns has room for ids of the largest length.
-
-    Args:
-        columns: the columns of the user's choice.
-        length_with: returns the length of a URL with some of them, and no ids.
-        min_ids: the number of ids that must fit.
-
-    Raises:
-        ConfigError: they do not fit.
-    """
-    max_length = limits.URL_CHARACTERS - min_ids * (len(_LONGEST_ID) + len(COMMA))
-    counts = range(1, len(columns) + 1)
-    fit = bisect_right(counts, max_length, key=lambda count: length_with(columns[:count]))
-    if fit < len(columns):
-        raise ConfigError(
-            f"Analytics Columns: {len(columns)} columns make the URL of a request too long for Pinterest; {fit} of "
-            "them fit. Remove the others, or read them with Custom Reports, whose columns are not part of a URL.",
-        )

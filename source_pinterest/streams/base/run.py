@@ -207,6 +207,7 @@ class StreamRun(PartitionGenerator):
         | lack a right                                   | right is missing                                      |
         """
         if isinstance(error, RefusedError | GoneError):
+            self._ledger.note_refusal(task.group)
             if task.parents and (self.stream.access or not self._is_loss(task)):
                 self._ledger.refused.append((task, error))
                 return None

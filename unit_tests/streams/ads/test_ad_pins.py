@@ -65,7 +65,7 @@ def test_the_first_picture_is_shown_in_its_largest_size(
 
 def test_owed_pins_are_planned_before_the_others(mock: requests_mock.Mocker) -> None:
     [state] = state_of("ad_pins", "11", ad_created_time=5)
-    state.stream.stream_state.unread = {"11/9": 1}  # type: ignore[union-attr]
+    state.stream.stream_state.owed = [{"ad_account_id": "11", "pin_id": "9", "failures": 1}]  # type: ignore[union-attr]
     pinterest = Pinterest(mock, [state])
     ads = [{"id": str(pin), "pin_id": pin, "created_time": time} for pin, time in ((8, 7), (9, 5))]
     pinterest.answers("ad_accounts/11/ads", page(ads))

@@ -10,7 +10,7 @@ from source_pinterest.api.errors import ConfigError, RejectedError
 from source_pinterest.columns import DEFAULT_COLUMNS
 from source_pinterest.dates import DateWindow
 from source_pinterest.streams.analytics.levels import AdAccountAnalytics, CampaignAnalytics
-from source_pinterest.streams.analytics.query import check_url_length
+from source_pinterest.streams.analytics.shapes import check_url_length
 from unit_tests.answers import refused
 from unit_tests.configs import TODAY
 from unit_tests.streams.analytics.test_query import PATH, call, rows_of
