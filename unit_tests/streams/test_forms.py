@@ -109,7 +109,9 @@ def report(pinterest: Pinterest, file: Any) -> Records:
 def profile(pinterest: Pinterest, parts: Any) -> Records:
     """The records of the user's days."""
     pinterest.answers("user_account/analytics", {"json": parts})
-    return pinterest.read(UserAccountAnalytics, Task({}, pinterest.stream(UserAccountAnalytics).read_days, WEEK))
+    stream = pinterest.stream(UserAccountAnalytics)
+    stream.checkpoint.begin([None])
+    return pinterest.read(UserAccountAnalytics, Task({}, stream.read_days, WEEK))
 
 
 def pin_days(pinterest: Pinterest, pins: Any) -> Records:
