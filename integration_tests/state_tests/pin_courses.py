@@ -13,6 +13,7 @@ from integration_tests.support.days import last_final_day
 from integration_tests.support.outputs import Output, Record
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.truth import Key
+from source_pinterest import limits
 
 STREAM = "pin_analytics"
 ONE, BATCH = "pins/analytics", "multi_pins/analytics"
@@ -46,7 +47,7 @@ class Trouble:
     Attributes:
         pins: the pins that answer with a fault.
         outage: the fault with which all answer.
-        absent: the pins that responses about several lack.
+        absent: the pins without activity that responses about several lack.
         unlisted: the pins that the list lacks.
         late: for how many of its newest days a pin has no rows yet.
         quota: how many requests for analytics are answered, before Pinterest wants two hours to pass.
@@ -71,8 +72,9 @@ class Trouble:
     @property
     def ends_early(self) -> bool:
         """Whether the sync may not reach every pin."""
-        may_be_outage = len({*self.pins, *self.absent} - self.refused) >= OUTAGE
-        return bool(self.outage) or self.quota is not None or self.kill < 1 or may_be_outage
+        may_be_outage = len(self.pins.keys() - self.refused) >= OUTAGE
+        may_be_owner = len(self.refused) >= limits.PINS_PER_ANALYTICS_REQUEST
+        return bool(self.outage) or self.quota is not None or self.kill < 1 or may_be_outage or may_be_owner
 
     @property
     def is_none(self) -> bool:
@@ -223,29 +225,22 @@ class PinCourse(StreamCourse):
     def _forgive(self, trouble: Trouble, before: Mapping[Key, Record]) -> None:
         """Note the days that no sync has to bring any more.
 
-        A pass that Pinterest refuses a pin, or whose list lacks it, is over for this pin, and a response that lacks few
-        of its pins is right; where the destination merges, the next passes read most of these days again.
+        A pass that Pinterest refuses a pin, or whose list lacks it, is over for this pin; where the destination merges,
+        the next passes read most of these days again.
         """
         kept = str(self.world.today - timedelta(days=LOOKBACK_DAYS))
         read = max((day for _, _, day in before), default="")
         truth = self.truth()
-        for number in {*trouble.refused, *trouble.unlisted, *self._absent_among_others(trouble)}:
+        for number in {*trouble.refused, *trouble.unlisted}:
             since = read if self.pins[number][1] in self.owed else ""
             for key, row in truth.items():
                 is_over = since < key[2] if self._destination == APPEND else key[2] < kept
                 if key[:2] == self.pins[number] and is_over and self.arrived.get(key) != row:
                     self._lost.add(key)
 
-    def _absent_among_others(self, trouble: Trouble) -> Iterable[int]:
-        """The pins that a response lacks which has as many others."""
-        absent = {self.pins[number][1]: number for number in trouble.absent}
-        for request in self.requests:
-            if 2 * len(lacking := absent.keys() & request) <= len(request):
-                yield from (absent[pin] for pin in lacking)
-
     def _excused(self, trouble: Trouble) -> set[tuple[str, str]]:
         """The pins whose days may come later: those with a fault, and those that the state keeps."""
-        numbers = {*trouble.pins, *trouble.absent, *trouble.unlisted}
+        numbers = {*trouble.pins, *trouble.unlisted}
         owed = {found for found in self.pins if found[1] in self.owed}
         idle = set(self.pins) if self.options["pin_analytics_only_active"] else set()
         return {self.pins[number] for number in numbers} | owed | idle | self._passed_over

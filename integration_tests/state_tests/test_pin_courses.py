@@ -1,6 +1,8 @@
 """Whatever goes wrong in a course of syncs, each pin's days arrive once it answers, and no other pin waits for it."""
 
 import random
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -42,28 +44,18 @@ def test_a_pass_that_five_failures_in_a_row_stop_goes_on_behind_them(destination
     course.assert_complete()
 
 
-def test_a_pin_that_is_gone_for_a_while_stays_owed() -> None:
+def test_an_owed_pin_that_is_gone_is_asked_for_once_more_and_named() -> None:
     course = PinCourse(APPEND)
+    gone = course.pins[2][1]
     course.sync(0, pins={2: FaultKind.LAST_90_DAYS_400})
-    course.world.deleted_pins.add(course.pins[2][1])
-    assert_succeeded(course.sync(1), [STREAM])
-    course.world.deleted_pins.clear()
-    course.sync(2)
-    assert course.rows_of(2)
-    course.assert_complete()
-
-
-def test_a_pin_that_stays_gone_is_forgotten_with_a_warning() -> None:
-    course = PinCourse(APPEND)
-    pin = course.pins[2][1]
-    course.sync(0, pins={2: FaultKind.LAST_90_DAYS_400})
-    course.world.deleted_pins.add(pin)
-    course.sync(1)
-    assert course.owed
-    last = course.last_day
-    output = course.sync(120)
-    assert_succeeded(output, [STREAM])
-    assert any(f"to {last} of pin {pin} could not be read" in text for text in output.warnings()), output.text()
+    course.world.deleted_pins.add(gone)
+    for day in (1, 2, 3):
+        output = course.sync(day)
+        assert_succeeded(output, [STREAM])
+        assert not course.owed
+        assert ((gone,) in course.requests, any(f"{gone} is left out" in text for text in output.warnings())) == (
+            (day == 1,) * 2
+        )
 
 
 @either
@@ -95,24 +87,6 @@ def test_a_pin_that_one_list_lacks_loses_no_day_where_rows_are_merged() -> None:
     course.sync(0)
     course.sync(1, unlisted=frozenset({2}))
     course.sync(2)
-    course.assert_complete()
-
-
-@either
-@pytest.mark.parametrize("lacking", [40, 39], ids=["all", "all but one"])
-def test_pins_that_a_response_lacks_arrive_with_the_next_sync(destination: str, lacking: int) -> None:
-    course = PinCourse(destination, batch=True, pins=40, start=None)
-    course.sync(0, absent=frozenset(range(lacking)))
-    course.sync(1)
-    course.assert_complete()
-
-
-@either
-def test_pins_that_a_response_about_few_days_lacks_arrive_with_the_next_sync(destination: str) -> None:
-    course = PinCourse(destination, batch=True, pins=10)
-    course.sync(0)
-    course.sync(2, absent=frozenset(range(10)))
-    course.sync(3)
     course.assert_complete()
 
 
@@ -163,6 +137,49 @@ def test_a_quota_that_is_smaller_than_a_secret_board_stops_no_other_pin() -> Non
     assert all(map(course.rows_of, (*range(4), *range(226, 230))))
 
 
+@pytest.fixture
+def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passes in parts of four pins."""
+    monkeypatch.setattr(limits, "PINS_PER_ANALYTICS_REQUEST", 4)
+
+
+@either
+@single_and_batch
+@pytest.mark.parametrize("days", [1, 3, 6])
+@pytest.mark.parametrize(("secret", "waits"), [(range(4), 0), ((0, 1, 2, 3, 6, 7, 8, 9), 1)], ids=["oldest", "most"])
+@pytest.mark.usefixtures("small_parts")
+def test_a_whole_part_that_is_refused_holds_up_the_others_for_a_sync_at_most(
+    destination: str, batch: bool, days: int, secret: Sequence[int], waits: int
+) -> None:
+    """A section that turned secret, for good or for some days."""
+    course, refused = PinCourse(destination, pins=10, batch=batch), dict.fromkeys(secret, REFUSED)
+    others = set(range(10)).difference(secret)
+    for day in range(max(days, 1 + waits)):
+        output = course.sync(day, pins=refused)
+        assert day < waits or all(map(course.rows_of, others))
+        assert waits or output.status(STREAM) == "COMPLETE", output.text()
+    course.sync(day + 1)
+    course.sync(day + 2)
+    course.assert_complete()
+    assert not course.owed
+
+
+@either
+@single_and_batch
+@pytest.mark.usefixtures("small_parts")
+def test_an_owner_whose_pins_are_all_refused_has_their_days_once_they_answer(destination: str, batch: bool) -> None:
+    """In the middle of a pass and before one. The pins of another owner are read."""
+    course, refused = PinCourse(destination, batch=batch, pins=8, owners=2), dict.fromkeys(range(8), REFUSED)
+    course.sync(0, quota=5)
+    for _ in range(3):
+        assert_failed(course.sync(1, pins=refused), STREAM, "transient_error", "refuses all")
+        assert all(course.rows_of(number) for number in range(8, 16))
+    for day in (2, 3):
+        course.sync(day)
+    course.assert_complete()
+    assert not course.owed
+
+
 @either
 def test_a_secret_board_stops_no_other_pin(destination: str) -> None:
     """It has the pin that was served last before a quota ended, and all that follow it, or the next five."""
@@ -170,23 +187,24 @@ def test_a_secret_board_stops_no_other_pin(destination: str) -> None:
         course = PinCourse(destination, pins=20)
         course.sync(0, quota=5)
         assert course.rows_of(3)
-        output = course.sync(0, pins=dict.fromkeys(secret, REFUSED))
+        for day in (0, 1):
+            output = course.sync(day, pins=dict.fromkeys(secret, REFUSED))
         assert_succeeded(output, [STREAM])
         assert all(course.rows_of(number) for number in range(20) if number not in secret)
 
 
 @either
-@single_and_batch
-def test_pins_that_are_all_refused_have_their_days_once_they_answer(destination: str, batch: bool) -> None:
-    """Those of one owner, since the token's user has lost the access, in the middle of a pass and before one."""
-    course, refused = PinCourse(destination, batch=batch, pins=8, owners=2), dict.fromkeys(range(8), REFUSED)
-    course.sync(0, quota=5)
-    for _ in range(2):
-        output = course.sync(1, pins=refused)
-        assert_failed(output, STREAM, "transient_error", "refuses")
-    assert all(course.rows_of(number) for number in range(8, 16))
-    course.sync(2)
-    assert all(map(course.rows_of, range(16)))
+@pytest.mark.parametrize("end", [{"quota": 5}, {"kill": 0.4}, {"kill": 0.7}], ids=str)
+@pytest.mark.parametrize("workers", [1, 10])
+def test_a_part_that_breaks_off_each_day_brings_each_day_of_each_pin_once(
+    destination: str, end: dict[str, Any], workers: int
+) -> None:
+    course = PinCourse(destination, pins=9)
+    course.options["num_workers"] = workers
+    for day in range(10):
+        course.sync(day, Trouble(**end))
+    for day in (10, 11):
+        course.sync(day)
     course.assert_complete()
 
 
@@ -207,7 +225,7 @@ def test_pins_that_are_refused_while_they_are_owed_make_no_sync_incomplete_for_e
     """More of them than a sync asks for."""
     monkeypatch.setattr(limits, "PINS_OWED_IN_A_SYNC", 2)
     course = PinCourse(MERGE, batch=True, pins=9)
-    course.sync(0, absent=frozenset(range(6)))
+    course.sync(0, pins=dict.fromkeys(range(4), FaultKind.OTHER_FORM))
     for day in range(1, 10):
         output = course.sync(day, pins=dict.fromkeys(range(6), REFUSED))
     assert_succeeded(output, [STREAM])
@@ -365,11 +383,9 @@ def any_course(dice: random.Random) -> tuple[PinCourse, list[Trouble]]:
 
 def any_trouble(dice: random.Random, pins: int) -> Trouble:
     some = dice.sample(range(pins), dice.choice([0, 1, 1, 2, 3]))
-    absent = dice.choice([(), (), range(pins), range(pins - 1)])
     return Trouble(
         pins={pin: dice.choice([*ODD, REFUSED, REFUSED, REFUSED]) for pin in some},
         outage=dice.choice([None] * 9 + [FaultKind.UNAVAILABLE]),
-        absent=frozenset(absent),
         unlisted=frozenset(dice.sample(range(pins), dice.choice([0, 0, 0, 1]))),
         late={pin: dice.choice([2, 3, 5]) for pin in dice.sample(range(pins), dice.choice([0, 0, 1, 2]))},
         quota=dice.choice([None, None, *range(pins + 2)]),

@@ -10,7 +10,7 @@ from source_pinterest.engine.tasks import Task
 from source_pinterest.state.cursor import PinterestCursor, StateStore, reading_state
 from source_pinterest.state.entity_cursor import epoch_seconds, older, time_in
 from source_pinterest.state.formats import ACCOUNT_KEY, read_state, write_state
-from source_pinterest.state.owed import PIN_KEY, Debt, Owed
+from source_pinterest.state.owed import PIN_KEY, Owed
 
 FIELD = "ad_created_time"
 _UNREAD, _OWED, _JUST_READ = "unread", "owed", "just_read"
@@ -87,11 +87,11 @@ class AdPinCursor(PinterestCursor):
         """Return the ad accounts of the state."""
         return tuple(self._saved.accounts)
 
-    def plan(self, account: str, promoted: PromotedPins) -> tuple[list[str], dict[str, Debt]]:
+    def plan(self, account: str, promoted: PromotedPins) -> list[str]:
         """Note which pins of an account are to be read, and move the account's cursor.
 
         Returns:
-            The pins that have not failed, and those that are owed.
+            Those that are not owed.
         """
         with self._lock:
             for pin in self.owed.debts(account).keys() - promoted.changed.keys():
@@ -104,7 +104,7 @@ class AdPinCursor(PinterestCursor):
             self._just_read = {
                 key: read for key, read in self._just_read.items() if key in self._young or key[0] != account
             }
-            return new, owed
+            return new
 
     def _is_known(self, account: str, pin: str, promoted: PromotedPins) -> bool:
         """Return whether an ad promotes the pin that an earlier sync knew."""

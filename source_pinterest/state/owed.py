@@ -1,12 +1,15 @@
-"""The pins that a stream owes: they could not be read, and later syncs ask for them again."""
+"""The pins that a stream owes: they could not be read. Each sync asks for them first, once and without retries."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any, Self
 
 from source_pinterest import limits
+from source_pinterest.api.errors import SliceError
 from source_pinterest.dates import DateWindow
+from source_pinterest.engine.ledger import Ledger
+from source_pinterest.engine.tasks import Task
 from source_pinterest.state.days import DaySet, Owner
 from source_pinterest.state.formats import ACCOUNT_KEY
 
@@ -78,3 +81,44 @@ class Owed:
     def settle(self, owner: Owner, pin: str) -> None:
         """Forget a pin that was read or is no longer wanted."""
         self._debts.pop((owner, pin), None)
+
+
+def tasks_of_owed(
+    stream: str,
+    ledger: Ledger,
+    parents: Mapping[str, str],
+    debts: Mapping[str, Debt],
+    due: Collection[tuple[Owner, str]],
+    task_of: Callable[[str, Debt], Task],
+) -> Iterator[Task]:
+    """Yield a task for each pin that this sync asks for, and a failed task that stands for the pins that wait.
+
+    The ledger counts the owed pins as a group of their own. If five of them fail in a row, the others wait for the next
+    sync, and the pins that are not owed are read.
+
+    Args:
+        stream: the stream's name.
+        ledger: counts how the tasks end.
+        parents: the ids that the pins belong to; none for the pins of the token's own user.
+        debts: what is owed of the pins of these parents.
+        due: the pins of all parents that this sync asks for, each with its ad account.
+        task_of: returns the task of a pin.
+    """
+    waiting, queue = dict(debts), (*parents.values(), "owed")
+    for pin, debt in debts.items():
+        if (parents.get(ACCOUNT_KEY), pin) not in due:
+            continue
+        if not ledger.may_read(queue):
+            break
+        task = task_of(pin, waiting.pop(pin))
+        task.group, task.failed_syncs = queue, debt.failed_syncs
+        yield task
+    if waiting:
+        first = next(iter(waiting))
+        error = SliceError(
+            f"{stream}: {len(waiting):,} pins that could not be read before, such as {first}, wait for the next sync.",
+            is_isolated=True,
+        )
+        task = Task.failed({**parents, "waiting_pin": first}, error)
+        task.group, task.failed_syncs = tuple(parents.values()), min(debt.failed_syncs for debt in waiting.values())
+        yield task

@@ -1,11 +1,12 @@
 """The cursor of pins: the window that a pass over all of them reads, the pin that it has come to, and what is owed."""
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from source_pinterest import limits
+from source_pinterest.api.errors import GoneError, RefusedError, SliceError
 from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.engine.tasks import Task
 from source_pinterest.state import opening
@@ -19,7 +20,6 @@ from source_pinterest.state.period import Period
 
 LOGGER = logging.getLogger("airbyte")
 
-PINS_KEY, AFTER_KEY = "pin_ids", "after"
 _PASSES, _PASSES_OVER_ACTIVE, _OWED = "reading", "reading_active", "owed"
 
 
@@ -31,13 +31,11 @@ class Pass:
         window: the days that are read of each pin.
         after: the id of the last pin that the pass has come past; 0 before the first.
         only_active: whether pins without activity are left out. The days of such a pass do not count as read.
-        is_over: whether the pass has come past the last pin.
     """
 
     window: DateWindow
     after: int = 0
     only_active: bool = False
-    is_over: bool = field(default=False, compare=False)
 
     @classmethod
     def from_state(cls, entry: Mapping[str, Any], *, only_active: bool = False) -> Self:
@@ -55,14 +53,14 @@ class Pass:
 
     def is_past(self, pin: str) -> bool:
         """Return whether the pass has come past a pin."""
-        return self.is_over or int(pin) <= self.after
+        return int(pin) <= self.after
 
 
 class PinCursor(DayCursor):
     """Keeps the days of all pins of an owner together.
 
-    Each pin that a pass has come past was read, is gone or refused, or is owed the days of the pass. No pass asks for a
-    pin that is owed.
+    Each pin that a pass has come past was read, is refused, or is owed the days of the pass. No pass asks for a pin
+    that is owed: the pin is owed the days of each pass that begins meanwhile.
 
     A pass over the pins with activity leaves the days that count as read as they are, so that the next pass over all
     pins covers all days since the last pass over all pins. The state has its progress under a name of its own.
@@ -73,10 +71,12 @@ class PinCursor(DayCursor):
 
     Attributes:
         owed: the pins that could not be read.
+        served: the owners of whom this sync has read a pin.
     """
 
     def __init__(self, store: StateStore, period: Callable[[], Period]) -> None:
         super().__init__(store, period)
+        self.served = set[Owner]()
         incoming = store.incoming()
         with reading_state(store.stream_name):
             self._passes: dict[Owner, Pass] = {
@@ -89,14 +89,38 @@ class PinCursor(DayCursor):
     @property
     def state(self) -> dict[str, Any]:
         """The state to emit."""
-        more: dict[str, list[dict[str, Any]]] = {}
+        more: dict[str, list[dict[str, Any]]] = {_OWED: self.owed.to_state()}
         for owner, begun in sorted(self._passes.items(), key=lambda item: item[0] or ""):
             name = _PASSES_OVER_ACTIVE if begun.only_active else _PASSES
             if begun.after:
                 more.setdefault(name, []).append({**({ACCOUNT_KEY: owner} if owner else {}), **begun.to_state()})
-        if owed := self.owed.to_state():
-            more[_OWED] = owed
-        return {**super().state, **more}
+        return {**super().state, **{name: entries for name, entries in more.items() if entries}}
+
+    def _open(self, listed: Sequence[Owner]) -> tuple[Positions, Sentences]:
+        """Cut what pins are owed to the days that all others have, since a pass reads the other days of all pins.
+
+        A pin that then lacks no day is forgotten: the next pass asks for it. So are days that Pinterest no longer has.
+        """
+        held, sentences = super()._open(listed)
+        lost, none = dict[str, DaySet](), DaySet()
+        for owner in listed:
+            read, begun = held[owner].read if owner in held else none, self._unfinished(owner)
+            for pin, debt in self.owed.debts(owner).items():
+                if gone := debt.days.within(OPEN_START, days_before(self.period.earliest, 1)):
+                    lost[pin] = gone
+                others_have = read.plus([begun.window]) if begun and begun.is_past(pin) else read
+                if lacking := debt.days.minus(gone).shared(others_have):
+                    self.owed.set_days(owner, pin, lacking)
+                else:
+                    self.owed.settle(owner, pin)
+        if lost:
+            pin, days = next(iter(lost.items()))
+            others = f" and of {len(lost) - 1:,} more pins" if len(lost) > 1 else ""
+            sentences.append(
+                f"the days {days.span} of pin {pin}{others} could not be read and are too old now: Pinterest keeps the "
+                f"days from {self.period.earliest} on."
+            )
+        return held, sentences
 
     def _without_young(self) -> tuple[Positions, Sentences]:
         """Drop also the passes of a sync that replaced rows."""
@@ -140,6 +164,8 @@ class PinCursor(DayCursor):
     def _begin_pass(self, owner: Owner, begun: Pass) -> Pass:
         with self._lock:
             self._passes[owner] = begun
+            for pin, debt in self.owed.debts(owner).items():
+                self.owed.set_days(owner, pin, debt.days.plus([begun.window]))
         return begun
 
     def _may_leave_out_idle_pins(self, owner: Owner, window: DateWindow) -> bool:
@@ -148,71 +174,53 @@ class PinCursor(DayCursor):
         is_recent = days_before(today, limits.ALL_PINS_AFTER_DAYS) < days.last <= today
         return is_recent and window.end == self.period.end and days.read.has(days.last)
 
-    def forget_days(self, owner: Owner) -> None:
-        """Take days out of the pins that are owed: those that no other pin has either, since a pass is to read them.
+    def come_past(self, owner: Owner, pin: str, error: SliceError | None = None) -> None:
+        """Move the pass of an owner behind a pin.
 
-        Those that Pinterest no longer has go too, with a warning. A pin that has lost all of its days is forgotten.
+        The pin is owed the days of the pass if it could not be read. If Pinterest refuses it, `leave_out` judges that
+        after the last pin, unless another pin of the owner was read before.
         """
-        unfinished, read, lost = self._unfinished(owner), self.days_of(owner).read, dict[str, DaySet]()
-        read_in_pass = read.plus([unfinished.window]) if unfinished else read
         with self._lock:
-            for pin, debt in self.owed.debts(owner).items():
-                gone = debt.days.within(OPEN_START, days_before(self.period.earliest, 1))
-                kept = debt.days.minus(gone)
-                if gone:
-                    lost[pin] = gone
-                is_passed = unfinished is not None and unfinished.is_past(pin)
-                self.owed.set_days(owner, pin, kept.shared(read_in_pass if is_passed else read))
-                if gone and not kept:
-                    self.owed.settle(owner, pin)
-        if lost:
-            pin, days = next(iter(lost.items()))
-            others = f" and of {len(lost) - 1:,} more pins" if len(lost) > 1 else ""
-            LOGGER.warning(
-                f"{self._stream_name}: the days {days.span} of pin {pin}{others} could not be read and are too old "
-                f"now: Pinterest keeps the days from {self.period.earliest} on.",
-            )
+            begun = self._passes[owner] = replace(self._passes[owner], after=int(pin))
+            if error is None:
+                self.served.add(owner)
+            elif not isinstance(error, RefusedError | GoneError):
+                self.owed.fail(owner, pin, [begun.window])
+            elif owner not in self.served:
+                self.owed.set_days(owner, pin, DaySet((begun.window,)))
+        self._emit_if_due()
+
+    def is_past(self, owner: Owner, pin: str) -> bool:
+        """Return whether the pass of an owner has come past a pin."""
+        return self._passes[owner].is_past(pin)
+
+    def end_pass(self, owner: Owner) -> None:
+        """End the pass of an owner, which has come past the last pin."""
+        with self._lock:
+            begun = self._passes.pop(owner)
+            if not begun.only_active:
+                self._read[owner].add(begun.window)
 
     def fail(self, task: Task, error: Exception) -> None:
-        """Owe pins that could not be read. The pass moves if the task says up to which pin."""
-        del error
-        if task.window:
-            owner = task.get(ACCOUNT_KEY)
+        """Count a failure of a pin that was owed. The pins of a pass are owed by then."""
+        if PIN_KEY in task and isinstance(error, SliceError):
             with self._lock:
-                for pin in task.get(PINS_KEY) or ():
-                    self.owed.fail(owner, pin, [task.window])
-                if after := task.get(AFTER_KEY):
-                    self._come_to(owner, replace(self._passes[owner], after=int(after)))
+                self.owed.fail(task.get(ACCOUNT_KEY), task[PIN_KEY])
 
     def leave_out(self, task: Task, error: Exception) -> None:
-        """Count the refusal of a pin that is owed as one of its failures. It stays owed, since it may answer again."""
-        owner, pins = task.get(ACCOUNT_KEY), task.get(PINS_KEY)
-        if not pins:
+        """Settle a refused pin if another one of its owner was read. Else Pinterest may refuse all of them."""
+        owner, pin = task.get(ACCOUNT_KEY), task.get(PIN_KEY)
+        if pin is None:
             super().leave_out(task, error)
-            return
-        with self._lock:
-            for pin in self.owed.debts(owner).keys() & pins:
-                self.owed.fail(owner, pin)
+        elif owner in self.served:
+            with self._lock:
+                self.owed.settle(owner, pin)
+        else:
+            self.fail(task, error)
 
     def _move(self, task: Task, finding: Any) -> None:
-        """Take the progress of a pass, with the pins that it owes, or forget pins that were owed and have answered."""
-        owner, pins = task.get(ACCOUNT_KEY), task.get(PINS_KEY) or ()
-        if not isinstance(finding, Pass):
-            for pin in pins:
-                self.owed.settle(owner, pin)
-            return
-        self._come_to(owner, finding)
-        for pin in pins:
-            self.owed.set_days(owner, pin, DaySet((finding.window,)))
-        if finding.is_over:
-            del self._passes[owner]
-            if not finding.only_active:
-                self._read[owner].add(finding.window)
-
-    def _come_to(self, owner: Owner, reached: Pass) -> None:
-        """Move a pass. Pins that are owed, and that it comes past, are owed its days as well."""
-        before = self._passes[owner]
-        self._passes[owner] = reached
-        for pin, debt in self.owed.debts(owner).items():
-            if reached.is_past(pin) and not before.is_past(pin):
-                self.owed.set_days(owner, pin, debt.days.plus([reached.window]))
+        """Settle a pin that was owed and has answered. A pass has moved by then."""
+        del finding
+        if PIN_KEY in task:
+            self.owed.settle(task.get(ACCOUNT_KEY), task[PIN_KEY])
+            self.served.add(task.get(ACCOUNT_KEY))

@@ -6,10 +6,11 @@ import requests_mock
 
 from source_pinterest.api import DEFAULT_BASE_URL
 from source_pinterest.dates import DateWindow
+from source_pinterest.engine.asks import Ask
 from source_pinterest.streams.analytics.levels import AdAccountAnalytics
 from source_pinterest.streams.organic.boards import BoardSections
 from source_pinterest.streams.organic.pin_analytics import PinAnalytics
-from source_pinterest.streams.organic.pin_requests import PinRequests, Query
+from source_pinterest.streams.organic.pin_requests import PinRequests
 from source_pinterest.streams.organic.pins import Pins
 from unit_tests.configs import TODAY
 from unit_tests.streams.pinterest import Pinterest, slice_of
@@ -22,10 +23,10 @@ def test_the_id_of_a_parent_an_account_or_a_pin_is_one_piece_of_a_path(mock: req
     pinterest = Pinterest(mock, start_date=str(TODAY))
     mock.get(requests_mock.ANY, json={"items": [], "all": {"daily_metrics": []}})
     pinterest.read(BoardSections, slice_of({"board_id": STRANGE}))
-    query = Query(None, {}, DateWindow(TODAY, TODAY))
+    ask = Ask(ids=(STRANGE,), window=DateWindow(TODAY, TODAY))
     requests = PinRequests(pinterest.stream(PinAnalytics), pinterest.stream(Pins))
     mock.get(f"{DEFAULT_BASE_URL}/pins/analytics", status_code=401, json={"code": 3, "message": "No beta"})
-    assert [answer.error for answer in requests.answers((STRANGE,), query)] == [None]
+    assert [*requests.read(ask)] == [((STRANGE,), [])]
     mock.get(requests_mock.ANY, json=[])
     pinterest.lists("ad_accounts", STRANGE)
     for stream_slice in pinterest.tasks(AdAccountAnalytics):

@@ -12,12 +12,11 @@ from source_pinterest.engine.tasks import Task
 from source_pinterest.state.ad_pin_cursor import FIELD, AdPinCursor
 from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.days import Owner
-from source_pinterest.state.owed import PIN_KEY
+from source_pinterest.state.owed import PIN_KEY, Debt, tasks_of_owed
 from source_pinterest.state.period import Setup
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.ads.entities import PROMOTED_PINS, Ads
 from source_pinterest.streams.base.declaration import ForeignKey, Parent, Rank, to_pin
-from source_pinterest.streams.base.owed import tasks_of_owed
 from source_pinterest.streams.base.sync import Sync
 
 _AS_SENT = ("title", "description", "alt_text", "link", "creative_type", "board_id", "dominant_color", "created_at")
@@ -58,14 +57,14 @@ class AdPins(AdAccountStream):
         """Yield one task for all pins that are owed, which one worker reads, and a task for each new pin."""
         self._ads.ids.check((account,))
         promoted = self._ads.take_promoted(account)
-        new, owed = self.checkpoint.plan(account, promoted)
+        new, parents = self.checkpoint.plan(account, promoted), {"ad_account_id": account}
 
-        def task_of(pin: str) -> Task:
-            return Task({"ad_account_id": account, PIN_KEY: pin}, partial(self._read, promoted.made.get(pin)))
+        def task_of(pin: str, _: Debt | None = None) -> Task:
+            return Task({**parents, PIN_KEY: pin}, partial(self._read, promoted.made.get(pin)))
 
-        if owed:
-            parents = {"ad_account_id": account}
-            yield Task.in_turn(parents, partial(tasks_of_owed, self, parents, owed, self._due, task_of))
+        if debts := self.checkpoint.owed.debts(account):
+            tasks = partial(tasks_of_owed, self.name, self.ledger, parents, debts, self._due, task_of)
+            yield Task.in_turn(parents, tasks)
         yield from map(task_of, new)
 
     def _read(self, created_time: int | None, task: Task) -> Generator[Bundle, None, None]:

@@ -6,20 +6,19 @@ Pinterest may refuse the video metrics of a pin and name none. The pin is then r
 picture, from then on all pictures are, and apart from videos, so that no video loses its metrics.
 """
 
-import itertools
 import logging
 import math
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from typing import Any
 
 from source_pinterest import limits
 from source_pinterest.api.bodies import OnReplacement, Record, parse_body
 from source_pinterest.api.errors import (
     BadRequestError,
     FormError,
-    GoneError,
     PinterestError,
     Reason,
     RefusedError,
@@ -29,9 +28,9 @@ from source_pinterest.api.errors import (
     form_error,
 )
 from source_pinterest.api.session import path_of
-from source_pinterest.dates import DateWindow
-from source_pinterest.engine.asks import Ask, Ids, RefusedNames
+from source_pinterest.engine.asks import Ask, Asks, Ids, RefusedNames
 from source_pinterest.engine.tasks import END, START, batches
+from source_pinterest.state.formats import ACCOUNT_KEY
 from source_pinterest.streams.analytics.gate import Expected, RowGate
 from source_pinterest.streams.base.stream import PinterestStream
 from source_pinterest.streams.organic.pins import Pins
@@ -60,45 +59,11 @@ VIDEO_METRICS = (
 )
 PIN_METRICS = (*STANDARD_METRICS, *VIDEO_METRICS)
 """Metrics of all pins, and those of videos. Pinterest's API description lets one request name both."""
+_STANDARD, _ALL = {"metric_types": STANDARD_METRICS}, {"metric_types": PIN_METRICS}
 
 
-class Query(NamedTuple):
-    """What is asked of pins.
-
-    Attributes:
-        account: the ad account on whose owner's behalf they are requested; None for the token's own user.
-        params: the parameters beside the pins, the days and the metrics.
-        window: the days.
-        covers_totals: whether the days are those of the totals in the list of pins.
-        max_retries: how often a request is sent again at most; None: as often as any other.
-    """
-
-    account: str | None
-    params: Mapping[str, Any]
-    window: DateWindow
-    covers_totals: bool = False
-    max_retries: int | None = None
-
-
-class Answer(NamedTuple):
-    """How requests for some pins have ended.
-
-    Attributes:
-        pins: the pins.
-        rows: the days of those that were read.
-        lacking: the pins of which the list says that they had activity, and of which no response says anything.
-        error: why the pin can't be read, which is then the only one; None if the pins were read.
-    """
-
-    pins: Ids
-    rows: list[Record] = []  # noqa: RUF012 - never changed
-    lacking: Ids = ()
-    error: SliceError | None = None
-
-    @property
-    def served(self) -> Ids:
-        """The pins that were read. Those without activity may be among them."""
-        return () if self.error else tuple(pin for pin in self.pins if pin not in self.lacking)
+Found = list[Record] | SliceError
+"""The days of some pins, or why a single one can't be read."""
 
 
 class PinRequests:
@@ -106,67 +71,45 @@ class PinRequests:
 
     Args:
         stream: the stream that makes the requests.
-        pins: knows which pins are pictures, which are videos, and which had activity.
+        pins: knows which pins are pictures, and which are videos.
+
+    Attributes:
+        absent: how often a response about several pins has left one out, as Pinterest does without activity.
+        last_absent: the last of these pins.
     """
 
     def __init__(self, stream: PinterestStream, pins: Pins) -> None:
         self._stream, self._pins, self._gate = stream, pins, RowGate(stream)
-        self._refused = RefusedNames(stream.notices)
+        self._asks = Asks(refused=RefusedNames(stream.notices))
         self._is_beta_open: bool | None = None
         """Whether Pinterest lets the app read several pins in a request; None until a response shows it."""
         self._are_pictures_apart = False
+        self.absent, self.last_absent = 0, ""
 
     @property
     def pins_in_a_request(self) -> int:
         """How many pins a request names at present."""
         return 1 if self._is_beta_open is False else limits.PINS_PER_ANALYTICS_REQUEST
 
-    def answers(self, pins: Ids, query: Query) -> Iterator[Answer]:
-        """Request pins in batches. A batch that fails is halved, down to the pin that is the cause."""
-        pending = deque([(pins, query)] if pins else ())
+    def read(self, whole: Ask) -> Iterator[tuple[Ids, Found]]:
+        """Request pins in order. A batch that fails is halved, down to the pin that is the cause."""
+        pending = deque([whole])
         while pending:
-            pins, query = pending.popleft()
-            pins, *later = batches(pins, self.pins_in_a_request)
-            pending.extendleft((others, query) for others in reversed(later))
+            whole = pending.popleft()
+            ask, *later = (replace(whole, ids=ids) for ids in batches(whole.ids, self.pins_in_a_request))
+            pending.extendleft(reversed(later))
             try:
-                rows = self._fetch(pins, query)
-                if again := self._wrongly_absent(pins, rows, query):
-                    with suppress(GoneError, RefusedError):
-                        rows |= self._fetch(again, query)
+                yield ask.ids, self._fetch(ask)
             except SliceError as error:
-                if len(pins) == 1:
-                    yield Answer(pins, error=error)
+                if len(ask.ids) == 1:
+                    yield ask.ids, error
                     continue
-                half = math.ceil(len(pins) / 2)
-                retried = query._replace(max_retries=1) if isinstance(error, UnavailableError) else query
-                pending.extendleft([(pins[half:], retried), (pins[:half], retried)])
-            else:
-                yield Answer(pins, [*itertools.chain(*rows.values())], self._lacking(again, rows, pins, query))
+                retried = replace(ask, max_retries=1) if isinstance(error, UnavailableError) else ask
+                halves = batches(ask.ids, math.ceil(len(ask.ids) / 2))
+                pending.extendleft(replace(retried, ids=ids) for ids in reversed(halves))
 
-    def _wrongly_absent(self, pins: Ids, rows: Mapping[str, list[Record]], query: Query) -> Ids:
-        """Return the pins that a response lacks although it should have them.
-
-        Pinterest may leave out pins without activity. Which these are is known if the list has totals, and if the days
-        are those of the totals. In fewer days most pins with activity may still have some.
-        """
-        absent = tuple(pin for pin in pins if pin not in rows)
-        if not self._pins.has_totals(query.account):
-            return absent
-        active, lacking = (tuple(filter(self._pins.is_active, some)) for some in (pins, absent))
-        return lacking if query.covers_totals or 2 * len(lacking) > len(active) else ()
-
-    def _lacking(self, again: Ids, rows: Mapping[str, list[Record]], pins: Ids, query: Query) -> Ids:
-        """Return the pins that two responses lack. Without totals, nothing says that they had activity."""
-        lacking = tuple(pin for pin in again if pin not in rows)
-        if not lacking or self._pins.has_totals(query.account):
-            return lacking
-        LOGGER.warning(
-            f"{self._stream.name}: Pinterest leaves out {len(lacking)} of {len(pins)} pins, such as {lacking[0]}."
-        )
-        return ()
-
-    def _fetch(self, pins: Ids, query: Query) -> dict[str, list[Record]]:
-        """Return the days of each pin in the response, without the metrics that Pinterest refuses.
+    def _fetch(self, ask: Ask) -> list[Record]:
+        """Return the days of pins, without the metrics that Pinterest refuses.
 
         Pictures are requested apart from the others if they have to be. A single pin of which Pinterest refuses the
         metrics of videos is read without them.
@@ -174,19 +117,21 @@ class PinRequests:
         Raises:
             PinterestError: the pins can't be read. Fewer of them may be.
         """
-        pictures = tuple(pin for pin in pins if self._pins.facts_of(pin).is_picture) if self._are_pictures_apart else ()
-        others = tuple(pin for pin in pins if pin not in set(pictures))
-        rows = self._request(pictures, query, STANDARD_METRICS) if pictures else {}
+        pictures = tuple(pin for pin in ask.ids if self._pins.facts_of(pin).is_picture and self._are_pictures_apart)
+        others = tuple(pin for pin in ask.ids if pin not in set(pictures))
+        rows = self._request(replace(ask, ids=pictures, names=_STANDARD)) if pictures else []
         if not others:
             return rows
+        is_of_videos = all(self._pins.facts_of(pin).is_video for pin in others)  # else the refusal may be of a picture
+        asked = replace(ask, ids=others, names=_ALL, doubtful=() if is_of_videos else VIDEO_METRICS)
         try:
-            return rows | self._request(others, query, PIN_METRICS)
+            return rows + self._request(asked)
         except BadRequestError as error:
             if len(others) > 1:
                 raise
-            without = self._request(others, query, STANDARD_METRICS)
+            rows += self._request(replace(asked, names=_STANDARD))
             self._note_refused_video_metrics(others[0], error)
-            return rows | without
+            return rows
 
     def _note_refused_video_metrics(self, pin: str, error: BadRequestError) -> None:
         if self._pins.facts_of(pin).is_picture:
@@ -199,76 +144,59 @@ class PinRequests:
             about = f"Pinterest refuses the video metrics of pin {pin}, so it is read without them."
             self._stream.notices.warn(about, f"{about} {error.quote}.")
 
-    def _request(self, pins: Ids, query: Query, metrics: Sequence[str]) -> dict[str, list[Record]]:
-        """Request metrics of pins, without those that Pinterest refuses: of several pins at once, or else of one.
+    def _request(self, ask: Ask) -> list[Record]:
+        """Request metrics of pins: of several at once, or else of one.
 
-        What Pinterest refuses because of a picture, it does not refuse for videos. It may refuse a request for several
-        pins because of one of them, or because the app is not in its beta. A single pin shows which: if it is refused
-        in such a request, it is requested alone.
+        Pinterest may refuse a request for several pins because of one of them, or because the app is not in its beta.
+        A single pin shows which: if it is refused in such a request, it is requested alone.
+
+        Raises:
+            PinterestError: the pins can't be read. Fewer of them may be, also because the beta has turned out closed.
         """
-        account, names = query.params.get("ad_account_id", ""), {"metric_types": metrics}
-        doubtful = () if all(self._pins.facts_of(pin).is_video for pin in pins) else VIDEO_METRICS
-        wanted = Ask(account, window=query.window, names=names, doubtful=doubtful)
-        is_alone, refusal = self._is_beta_open is False, None
-        while True:
-            tried = wanted.without(self._refused.names_of(account))
-            path, params, parse = self._form_of(pins, query, tried, is_alone=is_alone)
+        refusal: PinterestError | None = None
+        if self._is_beta_open is not False:
             try:
-                rows = self._stream.client.send(path, params, parse, query.max_retries).value
-            except PinterestError as error:
-                if not self._refused.learn(tried, error):
-                    is_alone, refusal = True, self._refusal_of_one(pins, error, is_alone=is_alone)
+                [rows] = self._asks.read(ask, partial(self._send, is_alone=False))
+            except (RightMissingError, RefusedError) as error:
+                refusal = error
+                if isinstance(error, RightMissingError):
+                    self._close_beta(error)
+                elif error.reason is not Reason.FORBIDDEN or len(ask.ids) > 1:
+                    raise
             else:
-                self._refused.warn(wanted, tried)
-                if not is_alone:
-                    self._is_beta_open = True
-                elif refusal and self._is_beta_open is None:
-                    self._close_beta(refusal)
+                self._is_beta_open = True
                 return rows
+        if len(ask.ids) > 1:
+            raise SliceError("Pins are requested one by one.")
+        [rows] = self._asks.read(ask, partial(self._send, is_alone=True))
+        if refusal and self._is_beta_open is None:
+            self._close_beta(refusal)
+        return rows
 
-    def _form_of(
-        self, pins: Ids, query: Query, ask: Ask, *, is_alone: bool
-    ) -> tuple[str, dict[str, Any], Callable[[Iterator[bytes]], dict[str, list[Record]]]]:
-        """Return the path and the parameters of a request, and what parses the response.
+    def _send(self, ask: Ask, *, is_alone: bool) -> list[Record]:
+        """Send a request, and return the days in the response.
 
         https://developers.pinterest.com/docs/api/v5/pins-analytics, https://developers.pinterest.com/docs/api/v5/multi_pins-analytics.
-
-        Raises:
-            SliceError: the beta has closed within a batch, which is then requested in halves.
         """
-        if is_alone and len(pins) > 1:
-            raise SliceError("The beta has closed within a batch.")
-        expected = Expected(key=("pin_id", "date"), window=ask.window, day="date", entities=frozenset(pins))
+        expected = Expected(key=("pin_id", "date"), window=ask.window, day="date", entities=frozenset(ask.ids))
 
-        def parse(chunks: Iterator[bytes]) -> dict[str, list[Record]]:
-            metrics = {pins[0]: parse_body(chunks)} if is_alone else parse_body(chunks)
+        def parse(chunks: Iterator[bytes]) -> list[Record]:
+            metrics = {ask.ids[0]: parse_body(chunks)} if is_alone else parse_body(chunks)
             rows = self._gate.records(_rows(metrics, self._stream.notices.replacement), expected)
-            days: dict[str, list[Record]] = {pin: [] for pin in pins if pin in metrics}
-            for row in rows:
-                days[row["pin_id"]].append(row)
-            return days
+            if absent := set(ask.ids).difference(metrics):
+                self.absent, self.last_absent = self.absent + len(absent), max(absent)
+            return rows
 
+        path = path_of("pins/{pin_id}/analytics", {"pin_id": ask.ids[0]}) if is_alone else "pins/analytics"
         start, end = ask.window.as_pair()
-        params = {**query.params, START: start, END: end}
-        names = {name: ",".join(values) for name, values in ask.names.items()}
-        if is_alone:
-            return path_of("pins/{pin_id}/analytics", {"pin_id": pins[0]}), {**params, **names}, parse
-        return "pins/analytics", {**params, "pin_ids": list(pins), **names}, parse
-
-    def _refusal_of_one(self, pins: Ids, error: PinterestError, *, is_alone: bool) -> PinterestError:
-        """Return the refusal of a single pin in a request that may be for several.
-
-        Raises:
-            PinterestError: any other error. Pins that are refused together are requested in halves.
-        """
-        lacks_right = isinstance(error, RightMissingError)
-        if is_alone or not (lacks_right or error.reason is Reason.FORBIDDEN):
-            raise error
-        if lacks_right:
-            self._close_beta(error)
-        if len(pins) > 1:
-            raise SliceError(error.quote or str(error.message)) from error
-        return error
+        params = {
+            **self._stream.request_params(stream_slice={ACCOUNT_KEY: ask.account}),
+            **({} if is_alone else {"pin_ids": list(ask.ids)}),
+            START: start,
+            END: end,
+            **{name: ",".join(values) for name, values in ask.names.items()},
+        }
+        return self._stream.client.send(path, params, parse, ask.max_retries).value
 
     def _close_beta(self, refusal: PinterestError) -> None:
         """Have later requests name one pin each."""

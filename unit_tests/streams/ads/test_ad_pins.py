@@ -4,11 +4,10 @@ from email.utils import formatdate
 from typing import Any
 
 import pytest
-import requests_mock
 
 from source_pinterest.streams.ads.ad_pins import AdPins
 from unit_tests.answers import refused
-from unit_tests.streams.pinterest import Pinterest, page, state_of
+from unit_tests.streams.pinterest import Pinterest, page
 
 NOON = 1_780_315_200
 NEWEST = {"id": "2", "pin_id": 9, "created_time": NOON + 500}

@@ -96,29 +96,6 @@ def test_unrequested_or_repeated_days_and_pins_are_left_out_with_a_warning(
     assert "rows of ids that were not asked for, such as 2" in caplog.text
 
 
-def test_pins_that_a_response_leaves_out_are_asked_for_once_more_and_told(
-    pinterest: Pinterest, caplog: pytest.LogCaptureFixture
-) -> None:
-    assert sorted(
-        read(pinterest, ["1", "2", "3", "4"], {"json": {"1": METRICS, "3": METRICS}}, {"json": {"4": METRICS}})
-    ) == ["1", "3", "4"]
-    assert [query["pin_ids"] for query in pinterest.asked("pins/analytics")] == [["1", "2", "3", "4"], ["2", "4"]]
-    assert "leaves out 1 of 4 pins, such as 2" in caplog.text
-
-
-@pytest.mark.parametrize("refusal", [refused(404, 50), refused(401, 7)])
-def test_pins_that_are_refused_the_second_time_are_left_out(pinterest: Pinterest, refusal: dict[str, Any]) -> None:
-    assert read(pinterest, ["1", "2", "3"], {"json": {"1": METRICS}}, refusal) == ["1"]
-    assert [len(query["pin_ids"]) for query in pinterest.asked("pins/analytics")] == [3, 2]
-
-
-def test_a_beta_that_closes_before_the_second_time_leaves_no_pin_out(pinterest: Pinterest) -> None:
-    for pin in ("1", "2"):
-        pinterest.answers(f"pins/{pin}/analytics", {"json": METRICS})
-
-    assert read(pinterest, ["1", "2"], {"json": {"1": METRICS}}, refused(403, 29)) == ["1", "2"]
-
-
 def test_an_app_outside_of_the_beta_is_warned_once(pinterest: Pinterest, caplog: pytest.LogCaptureFixture) -> None:
     pinterest.answers("pins/1/analytics", {"json": METRICS})
     with caplog.at_level(logging.INFO):
