@@ -4,10 +4,11 @@ from email.utils import formatdate
 from typing import Any
 
 import pytest
+import requests_mock
 
 from source_pinterest.streams.ads.ad_pins import AdPins
 from unit_tests.answers import refused
-from unit_tests.streams.pinterest import Pinterest, page
+from unit_tests.streams.pinterest import Pinterest, page, state_of
 
 NOON = 1_780_315_200
 NEWEST = {"id": "2", "pin_id": 9, "created_time": NOON + 500}
