@@ -116,7 +116,8 @@ def test_a_bad_field_of_a_report_is_named_as_in_the_form() -> None:
         with pytest.raises(AirbyteTracedException) as refused:
             Config.from_mapping(config(custom_reports=[report(**{name: [[]]})]), TODAY)
 
-        assert str(refused.value.message).startswith(f"Custom Reports: 'Weekly', {REPORT_FIELDS[name]['title']}:")
+        begin = f"Custom Reports: 'Weekly', {REPORT_FIELDS[name]['title']} ({name}):"
+        assert str(refused.value.message).startswith(begin)
 
 
 def test_a_number_has_the_bounds_that_the_connector_has() -> None:

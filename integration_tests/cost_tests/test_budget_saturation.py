@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
-from integration_tests.simulator import HeaderStyle
+from integration_tests.simulator import Fault, HeaderStyle, Hint
 from integration_tests.simulator.access.quotas import PROFILES, Allowance, Quotas
-from integration_tests.support.assertions import assert_failed, assert_same, key_of
+from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded, key_of
 from integration_tests.support.outputs import Record
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
 from integration_tests.support.traffic import Operation, Traffic
+from integration_tests.support.worlds import small_world
 
 MINUTES = 5
 DAY_SECONDS = 86_400
@@ -123,3 +124,30 @@ def test_a_trial_s_day_ends_the_sync_and_the_next_day_goes_on(daily_share: float
         for record in [*first.records["ad_account_analytics"], *second.records["ad_account_analytics"]]:
             united[key_of("ad_account_analytics", record)] = record
         assert_same("ad_account_analytics", united.values(), sim.expected("ad_account_analytics"))
+
+
+def test_ten_requests_a_second_are_kept() -> None:
+    with Simulator(World(boards=24, pins_per_board=1), profile="docs_2022") as sim:
+        output = run_sync(sim, ["boards", "board_sections"])
+        assert_succeeded(output, ["boards", "board_sections"])
+        assert_exact(output, sim, ["boards", "board_sections"])
+        assert not [entry for entry in sim.log if entry.status == 429]
+        [first, *_, last] = [entry.time for entry in sim.log if entry.operation_id.startswith("board")]
+        assert last - first > 1, "25 requests take longer than two seconds' quota"
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault("rate_limited", on="boards/list", seconds=0.7, hint=Hint.RESET),
+        Fault("rate_limited", on="boards/list", seconds=0.7, hint=Hint.RETRY_AFTER),
+        Fault("retry_after_400", on="boards/list", seconds=0.7),
+    ],
+    ids=["x-ratelimit-reset", "Retry-After", "a message"],
+)
+def test_a_throttled_request_waits_for_as_long_as_pinterest_says(fault: Fault) -> None:
+    with Simulator(small_world(), faults=[fault]) as sim:
+        assert_succeeded(run_sync(sim, ["boards"]), ["boards"])
+        throttled, again = sim.calls("boards/list")
+        assert throttled.status >= 400
+        assert again.time - throttled.time >= fault.seconds

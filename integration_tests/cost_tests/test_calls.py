@@ -10,13 +10,18 @@ from math import ceil
 
 import pytest
 
+from integration_tests.simulator.faults.script import DOWNLOAD
 from integration_tests.support.assertions import assert_succeeded
 from integration_tests.support.catalogs import ADS_ANALYTICS
 from integration_tests.support.operations import OPERATIONS
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
+from integration_tests.support.truth.analytics import TARGETING_KEYS
 from integration_tests.support.truth.lists import OF_AN_ACCOUNT
+from integration_tests.support.truth.reports import OWN_REPORT_KEYS, REPORT_KEYS
 from integration_tests.support.worlds import simulated, small_world
+from source_pinterest import limits
+from tools.quota_table import LEVELS, POLLS_PER_REPORT, analytics_calls, list_calls, report_calls
 
 PAGE_SIZE = 250
 
@@ -210,3 +215,57 @@ def test_an_excluded_account_costs_no_call() -> None:
         run_sync(sim, ["campaigns", *ADS_ANALYTICS, "audiences"], config=sim.config(exclude_account_ids=[excluded]))
         assert len(sim.calls("campaigns/list")) == 2
         assert excluded not in {entry.path_parameters.get("ad_account_id") for entry in sim.log}
+
+
+ENTITIES = (2, 251, 3)
+LISTS = ("campaigns", "ad_groups", "ads")
+
+
+def test_a_first_sync_of_an_ad_account_takes_the_calls_of_the_table() -> None:
+    campaigns, ad_groups, ads = ENTITIES
+    world = World(ad_accounts=1, campaigns=campaigns, ad_groups=ad_groups, ads=ads, first_day=datetime.now(UTC).date())
+    with Simulator(world) as sim:
+        streams = [*LISTS, *ADS_ANALYTICS]
+        assert_succeeded(run_sync(sim, streams, config=sim.config(start_date=None)), streams)
+        calls = Counter(entry.operation_id for entry in sim.log)
+
+    assert sum(calls[f"{name}/list"] for name in LISTS) == list_calls(ENTITIES)
+    assert len(ADS_ANALYTICS) == len(LEVELS)
+    synchronous = analytics_calls(limits.SYNC_HISTORY_DAYS + 1, levels=(1, *ENTITIES))
+    assert calls["ad_account/analytics"] + sum(calls[f"{name}/analytics"] for name in LISTS) == sum(synchronous)
+    reports, polls = calls["analytics/create_report"], calls["analytics/get_report"]
+    assert reports * (1 + POLLS_PER_REPORT) == report_calls()
+    assert polls >= reports * POLLS_PER_REPORT, "the table has the fewest"
+
+
+REPORT_LEVELS, LEVELS_BY_TARGETING, CONVERSION_STREAMS, SPLITS_OF_CONVERSIONS = 7, 6, 4, 2
+TARGETING_TYPES, TARGETING_TYPES_A_REPORT = 15, 5
+ORDERS = {
+    "analytics/create_report": REPORT_LEVELS + LEVELS_BY_TARGETING * ceil(TARGETING_TYPES / TARGETING_TYPES_A_REPORT),
+    "analytics/create_mmm_report": 1,
+    "analytics/create_conversion_product_report": CONVERSION_STREAMS * SPLITS_OF_CONVERSIONS,
+}
+"""Of an ad account, in as few days as fit into one report of each kind."""
+
+BY_TARGETING = (
+    "ad_account_targeting_analytics/get",
+    "campaign_targeting_analytics/get",
+    "ad_groups_targeting_analytics/get",
+    "ad_targeting_analytics/get",
+)
+PARENTS = ("campaigns/list", "ad_groups/list", "ads/list")
+
+
+def test_reports_are_created_and_polled_in_the_fewest_requests() -> None:
+    # Seven days hold a Monday, on which a weekly report begins, whatever today is.
+    world = small_world(days=7, campaigns=1, ad_groups=1, ads=1)
+    streams = (*TARGETING_KEYS, *REPORT_KEYS, *OWN_REPORT_KEYS)
+    with Simulator(world, profile="ample") as sim:
+        output = run_sync(sim, streams, config=sim.config(start_date=str(world.first_day)))
+        assert_succeeded(output, streams)
+        made = Counter(entry.operation_id for entry in sim.log)
+    for order, times in ORDERS.items():
+        assert made.pop(order.replace("create", "get")) >= world.ad_accounts * times, "each is asked about"
+    a_sync = {"oauth/token": 1, "ad_accounts/list": 1}
+    an_account = {**ORDERS, DOWNLOAD: sum(ORDERS.values()), **dict.fromkeys((*PARENTS, *BY_TARGETING), 1)}
+    assert made == a_sync | {operation: world.ad_accounts * times for operation, times in an_account.items()}

@@ -2,9 +2,9 @@
 
 Each test goes red without what the connector does about one of them. The others are held where the connector's own
 promise is: pages after the first (`sync_tests/test_full.py`), states before their records
-(`state_tests/test_promises.py`), windows of several accounts and failed windows
+(`state_tests/test_crash_points.py`), windows of several accounts and failed windows
 (`unit_tests/properties/test_day_cursors.py`), timeouts (`unit_tests/api/test_session.py`), processes that never end
-(`unit_tests/test_run.py`), and rate limit headers (`cost_tests/test_quotas.py`).
+(`unit_tests/test_run.py`), and rate limit headers (`cost_tests/test_budget_saturation.py`).
 """
 
 from itertools import islice

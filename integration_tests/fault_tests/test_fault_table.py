@@ -6,14 +6,17 @@
 from collections.abc import Mapping
 
 import pytest
+from hypothesis import HealthCheck, given, settings
 
 from integration_tests.fault_table import document
-from integration_tests.fault_table.columns import Column
-from integration_tests.fault_table.course import Played, from_a_state, has_days, may_be_played
+from integration_tests.fault_table.columns import COLUMNS, Column
+from integration_tests.fault_table.course import OVERWRITE, Course, Played, from_a_state, has_days, may_be_played
 from integration_tests.fault_table.endings import Ending, Place
 from integration_tests.fault_table.rows import ROWS, Row
 from integration_tests.fault_table.trial import play, trials
+from integration_tests.fault_tests.fault_courses import courses, ids, of_a_key, of_a_pin, without_id
 from integration_tests.simulator import FaultKind
+from integration_tests.support.courses import FIRST_COURSE
 
 AGAIN = [
     (row, column)
@@ -49,3 +52,33 @@ def test_the_table_has_every_fault_of_the_simulator() -> None:
 
 def test_the_document_has_the_table_that_is_played() -> None:
     assert document.DOCUMENT.read_text(encoding="utf-8") == document.written(), "Run `make faults`."
+
+
+@settings(
+    max_examples=300 if FIRST_COURSE else 6,
+    derandomize=not FIRST_COURSE,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+@given(course=courses())
+def test_a_sync_without_faults_makes_up_for_a_course_of_ten_with_faults(course: Course) -> None:
+    Played(course).play()
+
+
+def test_overwritten_tables_are_complete_in_four_attempts_beside_what_cannot_be_read() -> None:
+    """A destination swaps a table in once its stream is COMPLETE, and a platform tries a sync again a few times."""
+    columns = tuple(column for column in COLUMNS if column.name in {"child list", "pin days", "custom report"})
+    pin, odd, *_ = ids("pins")
+    faults = [
+        without_id("boards/list_pins", pin, 0, 3),
+        of_a_pin(odd, FaultKind.LAST_90_DAYS_400, 0, 3),
+        of_a_key(ids("ad_groups")[0], 0, 3),
+    ]
+    played = Played(Course(columns, OVERWRITE, None, (0,) * 5, tuple(faults)))
+    attempts = [played.sync() for _ in range(4)]
+
+    for column in columns:
+        assert "COMPLETE" in [output.status(column.stream) for output in attempts], column.name
+    assert attempts[0].status("pin_analytics") == "INCOMPLETE"
+    played.play()

@@ -16,14 +16,15 @@ import pytest
 
 from integration_tests.simulator import Fault, FaultKind
 from integration_tests.support.assertions import Key, assert_same, assert_succeeded, key_of
-from integration_tests.support.catalogs import catalog_of
+from integration_tests.support.catalogs import ALL_STREAMS, CURSOR_FIELDS, catalog_of
 from integration_tests.support.interrupted import End, interrupted_read
 from integration_tests.support.outputs import Output, Record
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.processes import clean_environment, main, running
 from integration_tests.support.promises import promised_keys
 from integration_tests.support.syncs import read_arguments, run_sync
-from integration_tests.support.worlds import small_world
+from integration_tests.support.worlds import simulated, small_world
+from source_pinterest import limits
 
 STREAMS = ("board_pins", "campaigns", "campaign_analytics", "advertiser_report")
 HISTORY_DAYS = 92
@@ -118,3 +119,36 @@ def test_a_read_that_waits_for_a_quota_emits_its_state_and_ends_at_a_signal(tmp_
     output = Output.of_process(b"".join(seen) + rest, code, "")
     assert_same("campaigns", output.records["campaigns"], sim.expected("campaigns"))
     assert output.states["campaigns"]["states"]
+
+
+sim = simulated(
+    lambda: World(boards=2, pins_per_board=3, campaigns=3, ad_groups=3, ads=3), scope="module", profile="ample"
+)
+
+
+@pytest.mark.parametrize("sync_mode", ["incremental", "full_refresh"])
+def test_every_state_of_a_sync_is_known_and_is_behind_its_records(
+    sim: Simulator, sync_mode: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "STATE_EVERY_SECONDS", 0)
+    output = run_sync(sim, ALL_STREAMS, sync_mode=sync_mode)
+    truth = {stream: sim.expected(stream) for stream in ALL_STREAMS}
+    seen: dict[str, set[Any]] = {stream: set() for stream in ALL_STREAMS}
+    states = 0
+    for message in output.messages:
+        if message.record:
+            seen[message.record.stream].add(key_of(message.record.stream, message.record.data))
+        elif message.state:
+            stream = message.state.stream.stream_descriptor.name
+            promised = promised_keys(vars(message.state.stream.stream_state), truth[stream])
+            assert promised <= seen[stream], stream
+            states += 1
+    assert states > len(ALL_STREAMS)
+
+
+def test_the_last_state_of_an_incremental_sync_promises_all_that_is_not_read_again(sim: Simulator) -> None:
+    output = run_sync(sim, CURSOR_FIELDS, destination="append")
+    for stream in CURSOR_FIELDS:
+        emitted = {key_of(stream, record) for record in output.records[stream]}
+        assert promised_keys(output.states[stream], sim.expected(stream)) == emitted, stream
+        assert emitted, stream

@@ -1,6 +1,6 @@
 """Whatever goes wrong in a course of syncs, the days of ad accounts and profiles arrive.
 
-Courses of pins are in `test_pin_courses.py`, those with every fault in `fault_tests/test_fault_courses.py`.
+Courses of pins are in `test_pin_courses.py`, those with every fault in `fault_tests/test_fault_table.py`.
 """
 
 import random

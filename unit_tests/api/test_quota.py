@@ -8,13 +8,16 @@ from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from airbyte_cdk.models import FailureType
 
 from source_pinterest import limits
+from source_pinterest.api import usage as module
 from source_pinterest.api.errors import FatalError
 from source_pinterest.api.quota import Budget, QuotaHeader, read_rate_headers
+from source_pinterest.api.usage import Usage
 from unit_tests import clocks
 from unit_tests.threads import PATIENCE_SECONDS, in_thread
 
@@ -486,3 +489,42 @@ def test_a_wait_shows_in_the_standings_until_its_last_moment() -> None:
     assert [(usage.used, usage.frees_up_in_seconds) for usage in budget.quota_usage()] == [(1, None)]
     waiting.clock.now += 3_700
     assert [usage.used for usage in budget.quota_usage()] == [0]
+
+
+@pytest.fixture
+def usage() -> Usage:
+    return Usage()
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=clock))
+    return clock
+
+
+@pytest.mark.parametrize(("rows", "estimates"), [((30, 12), [("boards", 42)]), ((30, None, 12), [])])
+def test_rows_are_estimated_once_all_slices_are_known_and_none_is_a_guess(
+    usage: Usage, rows: tuple[int | None, ...], estimates: list[tuple[str, int]]
+) -> None:
+    for count in rows:
+        usage.stream("boards").count_task(count)
+    assert not usage.estimates
+    usage.stream("boards").finish_planning()
+
+    assert list(usage.estimates) == estimates
+
+
+def test_requests_that_wait_at_once_count_from_the_first_to_the_last(usage: Usage, clock: Clock) -> None:
+    cost = usage.stream("boards")
+    for _ in range(2):
+        clock.now += 100
+        with cost.waiting():
+            clock.now += 3
+            with cost.waiting():
+                clock.now += 4
+            assert cost.is_waiting
+            clock.now += 5
+        assert not cost.is_waiting
+
+    assert cost.waited_seconds == 24

@@ -4,11 +4,10 @@ from email.utils import formatdate
 from typing import Any
 
 import pytest
-import requests_mock
 
 from source_pinterest.streams.ads.ad_pins import AdPins
 from unit_tests.answers import refused
-from unit_tests.streams.pinterest import Pinterest, page, state_of
+from unit_tests.streams.pinterest import Pinterest, page
 
 NOON = 1_780_315_200
 NEWEST = {"id": "2", "pin_id": 9, "created_time": NOON + 500}
@@ -61,18 +60,6 @@ def test_the_first_picture_is_shown_in_its_largest_size(
     assert record["is_readable"] is True
     assert (record["pin_id"], record["board_id"], record.get("media")) == ("9", "8", media)
     assert (record.get("image_url"), record.get("video_cover_url")) == (image_url, video_cover_url)
-
-
-def test_owed_pins_are_planned_before_the_others(mock: requests_mock.Mocker) -> None:
-    [state] = state_of("ad_pins", "11", ad_created_time=5)
-    state.stream.stream_state.owed = [{"ad_account_id": "11", "pin_id": "9", "failures": 1}]  # type: ignore[union-attr]
-    pinterest = Pinterest(mock, [state])
-    ads = [{"id": str(pin), "pin_id": pin, "created_time": time} for pin, time in ((8, 7), (9, 5))]
-    pinterest.answers("ad_accounts/11/ads", page(ads))
-    pinterest.stream(AdPins).select()
-    owed, other = pinterest.tasks(AdPins)
-    assert owed.plan
-    assert [task["pin_id"] for task in (*owed.plan(), other)] == ["9", "8"]
 
 
 def test_the_first_page_of_a_long_list_says_until_when_the_edits_of_ads_are_known(pinterest: Pinterest) -> None:

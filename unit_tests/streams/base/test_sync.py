@@ -1,13 +1,29 @@
-"""A sync knows which streams need the ids of which others, from their declarations."""
+"""A sync knows which streams need which ids, fixes its day once, and opens each stream with its cursor."""
 
+import logging
+from collections.abc import Sequence
+
+import pytest
 import requests_mock
+from airbyte_cdk.models import AirbyteStateMessage, ConfiguredAirbyteStream
+from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
+from airbyte_cdk.sources.message import InMemoryMessageRepository
 
+from source_pinterest.api.errors import ConfigError, UnavailableError
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.ads.entities import AdGroups, Campaigns
 from source_pinterest.streams.ads.entity_lists import ProductGroupPromotions
+from source_pinterest.streams.analytics.levels import CampaignAnalytics
+from source_pinterest.streams.base.run import StreamRun
+from source_pinterest.streams.base.stream import PinterestStream
+from source_pinterest.streams.base.sync import Sync
+from source_pinterest.streams.organic.boards import Boards, BoardSections
 from source_pinterest.streams.organic.profile import UserAccount
 from source_pinterest.streams.organic.rankings import TopPins
-from unit_tests.streams.pinterest import Pinterest
+from unit_tests.answers import refused
+from unit_tests.configs import TODAY
+from unit_tests.state.stores import states_in
+from unit_tests.streams.pinterest import Pinterest, configured, page, slice_of, state_of
 
 
 def test_a_selected_stream_needs_the_ids_of_its_parents_and_of_theirs(pinterest: Pinterest) -> None:
@@ -29,3 +45,88 @@ def test_a_list_is_not_read_only_for_the_date_of_its_response(pinterest: Pintere
     sync.select(sync.stream(UserAccount))
     sync.fix_day(ranking)
     assert listed.call_count == 1
+
+
+DAY = "2026-05-20"
+"""40 days before this machine's."""
+DATED = {**page(["11"]), "headers": {"Date": "Wed, 20 May 2026 23:59:59 GMT"}}
+
+
+def test_the_day_is_the_same_for_the_whole_sync(pinterest: Pinterest) -> None:
+    pinterest.answers("boards", DATED, {**DATED, "headers": {"Date": "Thu, 21 May 2026 00:00:01 GMT"}})
+    for _ in range(2):
+        pinterest.read(Boards, slice_of({}))
+        assert str(pinterest.sync.today()) == DAY
+
+
+def test_before_the_first_response_a_list_that_is_read_anyway_is_waited_for(pinterest: Pinterest) -> None:
+    sync = Sync(pinterest.sync.api, pinterest.sync.config)
+    listed = pinterest.answers("ad_accounts", DATED)
+    sync.select(sync.stream(AdAccounts))
+    sync.fix_day(sync.stream(TopPins))
+
+    assert str(sync.today()) == DAY
+    assert list(sync.stream(AdAccounts).ids.get(())) == ["11"]
+    assert listed.call_count == 1
+
+
+def test_without_a_response_and_such_a_list_this_machines_day_counts(
+    pinterest: Pinterest, mock: requests_mock.Mocker
+) -> None:
+    sync = Sync(pinterest.sync.api, pinterest.sync.config)
+    sync.fix_day(sync.stream(TopPins))
+
+    assert sync.today() == TODAY
+    assert mock.call_count == 0
+
+
+@pytest.mark.parametrize(("date", "warnings"), [("Thu, 01 Jan 1970 00:00:00 GMT", 1), ("soon", 0)])
+def test_an_absurd_date_is_ignored(
+    pinterest: Pinterest, caplog: pytest.LogCaptureFixture, date: str, warnings: int
+) -> None:
+    pinterest.answers("boards", {**DATED, "headers": {"Date": date}})
+    pinterest.read(Boards, slice_of({}))
+
+    with caplog.at_level(logging.WARNING, "airbyte"):
+        assert pinterest.sync.today() == TODAY
+    assert len(caplog.messages) == warnings
+
+
+def opened(
+    pinterest: Pinterest,
+    of: type[PinterestStream],
+    how: ConfiguredAirbyteStream | None,
+    state: Sequence[AirbyteStateMessage] = (),
+) -> StreamRun:
+    """The run of one stream of a sync, as the connection is set up."""
+    return StreamRun(pinterest.sync.stream(of), how, ConnectorStateManager(list(state)), InMemoryMessageRepository())
+
+
+def test_a_stream_that_is_not_selected_has_no_state_and_wants_nothing(pinterest: Pinterest) -> None:
+    state = state_of("campaign_analytics", "11", DATE="2026-06-20")
+    selected = opened(pinterest, CampaignAnalytics, configured("incremental", "append"), state).cursor.state
+    assert pinterest.sync.children[Campaigns]
+    pinterest.sync.children[Campaigns].clear()
+    alone = opened(pinterest, CampaignAnalytics, None, state).cursor.state
+
+    assert [account["partition"] for account in selected["states"]] == [{"ad_account_id": "11"}]
+    assert alone["states"] == []
+    assert not pinterest.sync.stream(Campaigns).children
+
+
+def test_a_stream_whose_slices_can_not_be_listed_or_read_has_not_ended(mock: requests_mock.Mocker) -> None:
+    pinterest, other = Pinterest(mock), Pinterest(mock)
+    pinterest.answers("boards", page(["1"], "more"), refused(503))
+    failing, unlisted = opened(pinterest, Boards, configured()), opened(other, BoardSections, configured())
+    bundles = failing.read(failing.stream.task({}))
+    assert [record["id"] for record in next(bundles).records()] == ["1"]
+    with pytest.raises(UnavailableError):
+        next(bundles)
+    other.answers("boards", refused(401, 2))
+    with pytest.raises(ConfigError):
+        list(unlisted.tasks())
+
+    for run in (failing, unlisted):
+        run.cursor.ensure_at_least_one_state_emitted()
+        [state] = states_in(run.repository)
+        assert state["full_refresh"] == {"generation": None, "ended": False}

@@ -1,6 +1,6 @@
 """Reports are read in each form of file. Broken files and files of another kind are rejected.
 
-`properties/test_bodies.py` states that the chunks of a file do not matter, `api/test_bodies.py` what JSON is refused.
+`properties/test_parsing.py` states that the chunks of a file do not matter, `api/test_bodies.py` what JSON is refused.
 """
 
 import itertools
