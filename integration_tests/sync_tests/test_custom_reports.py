@@ -23,7 +23,7 @@ from source_pinterest.config.options import choices
 
 STREAM = "custom__mine"
 SAID = r'Pinterest answered "The attribution windows .* can not be combined\." \(HTTP 400, code 1, request id \d+\)'
-ADVICE = r"Change the report's columns or attribution windows\."
+ADVICE = r"Change the report's columns, filters or attribution windows\."
 CREATE = "analytics/create_report"
 COLUMNS = ("CAMPAIGN_ID", "AD_ACCOUNT_ID", "SPEND_IN_DOLLAR", "TOTAL_CHECKOUT")
 DAY_KEY = ("CAMPAIGN_ID", "DATE")
@@ -166,7 +166,7 @@ def test_a_report_that_pinterest_refuses_fails_alone() -> None:
         config = sim.config(start_date=ago(sim, 20).isoformat(), custom_reports=reports)
         streams = (STREAM, "custom__fine", "campaigns", "keyword_report")
         output = run_sync(sim, streams, config=config)
-        assert_failed(output, STREAM, "config_error", "change the columns or attribution windows")
+        assert_failed(output, STREAM, "config_error", "change the columns, filters or attribution windows")
         [error] = output.errors_of(STREAM)
         assert re.search(rf"^Pinterest refuses the report on .* of ad account \d+. {SAID}. ", str(error.message))
         for stream in streams[1:]:

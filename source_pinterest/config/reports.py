@@ -67,7 +67,7 @@ _CUSTOM_REPORTS = "Custom Reports"
 _CUSTOM_FIELDS = FORM["properties"][_CUSTOM]["items"]["properties"]
 _TARGETING = "_TARGETING"
 """The end of the levels that are broken down."""
-_STATUS_FILTERS: Mapping[str, tuple[str, ...]] = {
+STATUS_FILTERS: Mapping[str, tuple[str, ...]] = {
     "campaign_statuses": ("CAMPAIGN", "AD_GROUP", "PIN_PROMOTION", "PRODUCT_GROUP", "KEYWORD"),
     "ad_group_statuses": ("AD_GROUP", "PIN_PROMOTION", "PRODUCT_GROUP", "KEYWORD"),
     "ad_statuses": ("PIN_PROMOTION",),
@@ -340,7 +340,7 @@ def _forbidden(fields: Mapping[str, Any]) -> Iterator[str]:
         )
     yield from _forbidden_types(level, fields.get("targeting_types", ()))
     for key, values in _filters(fields).items():
-        if len(values) > STATUSES_PER_REPORT and level.removesuffix(_TARGETING) not in _STATUS_FILTERS[key]:
+        if len(values) > STATUSES_PER_REPORT and level.removesuffix(_TARGETING) not in STATUS_FILTERS[key]:
             yield (
                 f"{_CUSTOM_FIELDS[key]['title']}: {len(values)} statuses are chosen, but Pinterest takes "
                 f"{STATUSES_PER_REPORT} at most at level {level}. Choose {STATUSES_PER_REPORT} or fewer, or none to "
@@ -350,7 +350,7 @@ def _forbidden(fields: Mapping[str, Any]) -> Iterator[str]:
 
 def _filters(fields: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     """Return the statuses of each filter that limits a report. All statuses that there are limit nothing."""
-    chosen = {key: fields[key] for key in _STATUS_FILTERS if key in fields}
+    chosen = {key: fields[key] for key in STATUS_FILTERS if key in fields}
     return {key: values for key, values in chosen.items() if {*choices(_CUSTOM, key)}.difference(values)}
 
 
@@ -380,7 +380,7 @@ def _custom_notices(title: str, fields: Mapping[str, Any], today: Date) -> Itera
 
 def _custom_report(fields: Mapping[str, Any]) -> CustomReport:
     window, level = fields.get("attribution_window"), fields["level"]
-    chosen = {key: value for key, value in fields.items() if key not in ("attribution_window", *_STATUS_FILTERS)}
+    chosen = {key: value for key, value in fields.items() if key not in ("attribution_window", *STATUS_FILTERS)}
     chosen |= _filters(fields)
     chosen |= ATTRIBUTION_WINDOWS[window].days if window else {}
     chosen["granularity"] = Granularity(fields["granularity"])

@@ -106,9 +106,12 @@ class Ask:
         return [replace(part, window=window) for window in self.window.cut(math.ceil(self.window.days / number))]
 
     def without(self, names: Collection[str]) -> "Ask":
-        """Return the same request without some names."""
+        """Return the same request without some names. A list that would be empty stays, so that Pinterest refuses it.
+
+        Without a filter, for instance, a request would be about more than the user has asked for.
+        """
         kept = {by: tuple(name for name in wanted if name not in names) for by, wanted in self.names.items()}
-        return replace(self, names=kept)
+        return replace(self, names={by: kept[by] or wanted for by, wanted in self.names.items()})
 
     def all_names(self) -> set[str]:
         """Return the names of all parameters."""
@@ -157,15 +160,16 @@ class RefusedNames:
 
         Returns:
             Whether to send the request again, without the names that are known to be refused by now. False if the error
-            refers to none of the names, to doubtful or needed ones alone, or to all names of a parameter.
+            refers to none of the names, to doubtful or needed ones alone, or to the last name of a parameter.
         """
         if not isinstance(error, BadRequestError):
             return False
         with self._lock:
-            if ask.without(self.names_of(ask.account)) != ask:
+            known = self.names_of(ask.account)
+            if ask.without(known) != ask:
                 return True  # another worker has learned of a name meanwhile
             refused = named_in(error.quote, ask.all_names().difference(self._needed, ask.doubtful))
-            if not refused or not all(ask.without(refused).names.values()):
+            if not refused or any((known | refused).issuperset(values) for values in ask.names.values()):
                 return False
             for name in refused:
                 self._refusals.counts[ask.account, name] += 1

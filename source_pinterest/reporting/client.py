@@ -37,6 +37,7 @@ from source_pinterest.api.errors import (
 from source_pinterest.api.retries import Tries
 from source_pinterest.api.session import ApiResponse, Url, path_of
 from source_pinterest.api.verdicts import ErrorResponse, Retry
+from source_pinterest.config.reports import STATUS_FILTERS
 from source_pinterest.dates import DateWindow, Granularity
 from source_pinterest.engine.asks import Ask, Asks, RefusedNames, named_in
 from source_pinterest.masking import SECRETS
@@ -54,13 +55,13 @@ _VALUES_OF_A_LINK = 8
 
 _STATUS_CHARACTERS = 100
 
-_LISTS_OF_NAMES = ("columns", "targeting_types", "campaign_objective_types")
+_LISTS_OF_NAMES = ("columns", "targeting_types", "campaign_objective_types", *STATUS_FILTERS)
 """The fields of a request from which names that Pinterest refuses are removed."""
 
 ReadRows = Callable[[Iterable[bytes], Collection[str], OnReplacement | None], Iterator[Filed]]
 """Reads a file. Its arguments: the chunks, the requested columns, and a function that takes a warning."""
 
-CHANGE_THE_REPORT = "Change the report's columns or attribution windows."
+CHANGE_THE_REPORT = "Change the report's columns, filters or attribution windows."
 
 
 @dataclass(frozen=True)
@@ -231,20 +232,20 @@ class ReportClient:
                 raise ConfigError(f"Pinterest refuses this report. {error.quote}. {CHANGE_THE_REPORT}") from error
             raise SliceError(
                 f"Pinterest refuses the report on {request.window} of ad account {request.ad_account_id}. "
-                f"{error.quote}. The next sync asks for it again. If every account is refused, change the columns or "
-                "attribution windows. If this one alone is, add it to Excluded Ad Account IDs.",
+                f"{error.quote}. The next sync asks for it again. If every account is refused, change the columns, "
+                "filters or attribution windows. If this one alone is, add it to Excluded Ad Account IDs.",
                 kind=FailureType.config_error if isinstance(error, BadRequestError) else error.kind,
                 quote=error.quote,
             ) from error
         return token
 
-    def try_out(self, request: ReportRequest) -> None:
-        """Create a report with all its names, so that Pinterest checks the request.
+    def try_out(self, request: ReportRequest, chosen: Collection[str]) -> None:
+        """Create a report, so that Pinterest checks the names that the user has chosen. A sync goes on without others.
 
         Raises:
             PinterestError: the error for the response, see `api/verdicts.py`.
         """
-        self._post(request, _ask_of(request))
+        list(self._asks.read(replace(_ask_of(request), doubtful=chosen), partial(self._post, request)))
 
     def _post(self, request: ReportRequest, ask: Ask) -> str:
         body = {**request.as_json(), **{name: list(values) for name, values in ask.names.items()}}

@@ -6,6 +6,7 @@ from integration_tests.simulator.access.no_access import BETAS, NoAccess
 from integration_tests.simulator.calls.errors import ApiError, app_not_approved
 from integration_tests.simulator.calls.operation import Arguments, Operation
 from integration_tests.simulator.organic.pin_analytics import VIDEO_METRICS, is_picture
+from integration_tests.simulator.reports.fields import FILTERS
 from integration_tests.simulator.server.reply import Reply, refusal
 from integration_tests.simulator.server.request_log import Entry
 from integration_tests.simulator.server.settings import Settings
@@ -16,7 +17,7 @@ _PINS_REFUSED = {
     "multi_pins/analytics": ApiError(400, 1, "Invalid multi_pins analytics parameters."),
 }
 """As the API's description words them."""
-_REFUSABLE = ("columns", "targeting_types", "metric_types", "campaign_objective_types")
+_REFUSABLE = ("columns", "targeting_types", "metric_types", "campaign_objective_types", *FILTERS)
 
 
 def too_long(settings: Settings, entry: Entry) -> Reply | None:
@@ -44,7 +45,7 @@ def refuse_the_shut_out(settings: Settings, operation: Operation) -> None:
 
 
 def refuse_names(settings: Settings, operation: Operation, arguments: Arguments) -> None:
-    """Refuses a request for a column, a targeting type or a metric; an `ApiError` that may name it."""
+    """Refuses a request for a column, a targeting type, a metric or a value of a filter; an `ApiError` may name it."""
     for key in _REFUSABLE:
         asked = arguments.get(key) or ()
         for refused in settings.refused_names:

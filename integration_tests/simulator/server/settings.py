@@ -29,7 +29,9 @@ class Settings:
     long_url_status: int | None = None  # with which a CDN refuses a longer one, without JSON; None: Pinterest's own 414
     page_cap: int | None = None  # so many items a page holds at most, whatever page_size asks for
     report_seconds: float = 2  # until a report has finished
-    refused_names: Collection[str] = ()  # columns, targeting types and metrics of pins that cost a 400
+    refused_names: Collection[
+        str
+    ] = ()  # columns, targeting types, metrics of pins and values of filters that cost a 400
     names_the_refused: bool = True  # whether that 400 says which they are
     video_metrics_of_pictures: bool = True  # whether pins without a video may be asked for them; if not, a 400
     no_access: Mapping[str, NoAccess] = field(default_factory=dict)  # operations that this app or user may not call

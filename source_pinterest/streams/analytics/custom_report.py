@@ -5,12 +5,12 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cached_property, partial
-from itertools import islice
+from itertools import chain, islice
 from typing import NamedTuple
 
 from source_pinterest.api.errors import AccountUnreadableError, ConfigError, GoneError, RefusedError, RejectedError
 from source_pinterest.config import Config, attribution_of
-from source_pinterest.config.reports import USUAL_MARKETING_MIX, USUAL_PRODUCTS, CustomReport
+from source_pinterest.config.reports import STATUS_FILTERS, USUAL_MARKETING_MIX, USUAL_PRODUCTS, CustomReport
 from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.reporting.client import CHANGE_THE_REPORT
 from source_pinterest.streams.ads.accounts import AdAccounts
@@ -48,12 +48,7 @@ def custom_spec(report: CustomReport, config: Config) -> ReportSpec:
         report.columns,
         report.granularity,
         report.targeting_types,
-        statuses={
-            "campaign_statuses": report.campaign_statuses,
-            "ad_group_statuses": report.ad_group_statuses,
-            "ad_statuses": report.ad_statuses,
-            "product_group_statuses": report.product_group_statuses,
-        },
+        statuses={name: getattr(report, name) for name in STATUS_FILTERS},
         attribution={**attribution_of(config), **{name: value for name, value in own.items() if value is not None}},
     )
     return replace(spec, own_start=report.start_date)
@@ -65,7 +60,7 @@ class _UncheckedReport(NamedTuple):
     Attributes:
         refusal: the beginning of the error message, with the option that the report comes from.
         stream: the report's stream.
-        chosen: the columns that the user has chosen.
+        chosen: the names that the user has chosen, such as columns.
     """
 
     refusal: str
@@ -119,7 +114,7 @@ def _try_out(refusal: str, stream: ReportStream, chosen: tuple[str, ...], window
         ConfigError: Pinterest refuses the report.
     """
     try:
-        stream.report_tasks.try_out(stream.spec.trial(account, window, chosen))
+        stream.report_tasks.try_out(stream.spec.requests(account, window)[0], chosen)
     except RejectedError as error:
         raise ConfigError(f"{refusal}. {error.quote}. {CHANGE_THE_REPORT}") from error
     except RefusedError as error:
@@ -136,7 +131,8 @@ def _custom_reports(sync: Sync) -> Iterator[_UncheckedReport]:
     for report in sync.config.custom_reports:
         if report.is_in_doubt:
             refusal = f"Custom Reports: Pinterest refuses {report.name}"
-            yield _UncheckedReport(refusal, custom_report(sync, report), report.columns)
+            statuses = chain.from_iterable(getattr(report, name) for name in STATUS_FILTERS)
+            yield _UncheckedReport(refusal, custom_report(sync, report), (*report.columns, *statuses))
 
 
 def _own_reports(sync: Sync) -> Iterator[_UncheckedReport]:

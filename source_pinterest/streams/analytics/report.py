@@ -2,7 +2,7 @@
 
 import logging
 import math
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -61,13 +61,13 @@ class ReportTasks:
         self._client = ReportClient(stream.api, stream.client, stream.name, refused, stream.notices.replacement)
         self._runner, self._ledger = stream.shared.reports, stream.ledger
 
-    def try_out(self, request: ReportRequest) -> None:
-        """Create a report that is not fetched, so that Pinterest checks the request.
+    def try_out(self, request: ReportRequest, chosen: Collection[str]) -> None:
+        """Create a report that is not fetched, so that Pinterest checks the names that the user has chosen.
 
         Raises:
             RejectedError: Pinterest refuses the request.
         """
-        self._client.try_out(request)
+        self._client.try_out(request, chosen)
 
     @contextmanager
     def ordered(self, requests: Iterable[ReportRequest]) -> Generator[StreamReports, None, None]:

@@ -104,16 +104,6 @@ class ReportSpec:
         bodies = ({**self.body, **variant} for variant in self.variants)
         return [ReportRequest(account, window, body, i, self.endpoint) for i, body in enumerate(bodies)]
 
-    def trial(self, account: str, window: DateWindow, chosen: Collection[str]) -> ReportRequest:
-        """Return a request with which Pinterest checks the columns that the user has chosen.
-
-        Ids that a row may lack are left out: if Pinterest refuses them, a sync goes on without them.
-        """
-        added = set(self.ids).difference(chosen) if self.may_lack_ids else ()
-        columns = [column for column in self.columns if column not in added]
-        body = {**self.body, **self.variants[0], "columns": columns}
-        return ReportRequest(account, window, body, endpoint=self.endpoint)
-
 
 def requested(ids: Sequence[str], columns: Sequence[str], known: Collection[str]) -> tuple[str, ...]:
     """Return the ids, the ad account and the columns, each once, without those that are not known at a level."""

@@ -122,17 +122,6 @@ def test_the_key_identifies_rows(pinterest: Pinterest, level: str, granularity: 
         assert "string" in stream.get_json_schema()["properties"][column]["type"]
 
 
-def test_ids_that_only_the_key_needs_are_not_tried_out(pinterest: Pinterest) -> None:
-    created = pinterest.creates({"json": {"token": "t", "report_status": "IN_PROGRESS"}})
-    stream = pinterest.custom(level="KEYWORD", columns=["SPEND_IN_DOLLAR", "PIN_ID"])
-    chosen = ("SPEND_IN_DOLLAR", "PIN_ID")
-    stream.report_tasks.try_out(stream.spec.trial("11", DateWindow(TODAY, TODAY), chosen))
-    tried = created.last_request.json()["columns"]
-
-    assert set(tried) == {"AD_ACCOUNT_ID", "SPEND_IN_DOLLAR", "PIN_ID"}
-    assert set(stream.spec.body["columns"]) == {*tried, *OF_ADS} - {"ENTITY_ID"}
-
-
 def test_a_report_that_is_called_like_a_stream_is_refused(
     mock: requests_mock.Mocker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
