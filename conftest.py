@@ -3,9 +3,13 @@
 `airbyte-cdk connector test` writes those tests into `.tmp/`, which no other conftest.py looks after.
 """
 
+import dataclasses
+import json
 import logging
+import re
 import signal
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -14,6 +18,8 @@ from integration_tests.network_guard.clock import play_on_the_test_day
 
 STANDARD_TESTS = "test_airbyte_standards.py"
 DAY = play_on_the_test_day()
+_MARKS = re.compile(r"[^\w.:/+ -]+|[ ]{2,}")
+_LONGEST_ID = 60
 
 # A shell starts what it runs in the background with Ctrl-C ignored, and the processes of tests would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -23,6 +29,17 @@ def pytest_configure(config: pytest.Config) -> None:
     """Load the local Pinterest for the standard tests alone."""
     if any(Path(argument).name == STANDARD_TESTS for argument in config.args):
         config.pluginmanager.import_plugin("integration_tests.standard_pinterest")
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Name a case of several values by them, as far as a line is readable; leave any other to pytest."""
+    if isinstance(val, BaseException):
+        return str(val)[:_LONGEST_ID] or type(val).__name__
+    if not isinstance(val, dict | list | tuple):
+        return str(getattr(val, "name", "")) or None if dataclasses.is_dataclass(val) else None
+    with suppress(TypeError, ValueError):
+        return _MARKS.sub(" ", json.dumps(val)).strip()[:_LONGEST_ID] or "empty"
+    return None
 
 
 def pytest_report_header() -> str:

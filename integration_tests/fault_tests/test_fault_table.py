@@ -39,7 +39,7 @@ def _named(endings: Mapping[Column, Ending]) -> dict[str, str]:
     return {column.name: str(ending) for column, ending in endings.items()}
 
 
-@pytest.mark.parametrize(("row", "column"), AGAIN, ids=lambda one: getattr(one, "fault", None) or one.name)
+@pytest.mark.parametrize(("row", "column"), AGAIN, ids=lambda one: one.fault if isinstance(one, Row) else one.name)
 def test_days_that_fail_on_being_read_again_are_not_lost(row: Row, column: Column) -> None:
     cell = row.cell(column.name)
     Played(from_a_state(row, column, Place.ALL_BUT_FIRST if Place.ALL_BUT_FIRST in cell else max(cell))).play()

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 import requests_mock
 
+from source_pinterest.api.errors import SliceError
+from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.ads.entities import Campaigns
 from unit_tests.streams.pinterest import Pinterest, page, slice_of, state_of
 
@@ -94,3 +96,24 @@ def test_an_entity_of_another_account_is_left_out_with_a_warning(
     assert ids(pinterest.read(Campaigns, ACCOUNT)) == ["1", "3", "4"]
     [message] = [message for message in caplog.messages if "status" not in message]
     assert message.startswith("campaigns: ad account 11 also lists 2, which belongs to ad account 9 and")
+
+
+EVERYTHING = slice_of({})
+
+
+@pytest.mark.parametrize("body", ["[]", '{"name": "no id"}'])
+def test_a_response_without_an_id_is_no_account(mock: requests_mock.Mocker, body: str) -> None:
+    pinterest = Pinterest(mock, account_ids=["12"])
+    pinterest.answers("ad_accounts/12", {"text": body})
+
+    with pytest.raises(SliceError, match="a form that this version does not know"):
+        pinterest.read(AdAccounts, EVERYTHING)
+
+
+@pytest.mark.parametrize(("owner", "read"), [("7", {"id": "7"}), ({"id": "7"}, {"id": "7"}), ("", None), (None, None)])
+def test_an_owner_that_is_a_text_is_its_id(pinterest: Pinterest, owner: Any, read: Any) -> None:
+    items = [{"id": "12", "owner": {"id": "7"}}, {"id": "11", "owner": owner}]
+    pinterest.answers("ad_accounts", {"json": {"items": items}})
+
+    assert pinterest.read(AdAccounts, EVERYTHING)[1].get("owner") == read
+    assert pinterest.stream(AdAccounts).one_per_owner() == (["11"] if owner else ["11", "12"])

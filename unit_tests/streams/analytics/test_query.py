@@ -1,18 +1,35 @@
-"""The sizes of requests for analytics, and the rows that they may hold in memory."""
+"""The sizes of requests for analytics and of their URLs, the rows in memory, and rows by targeting."""
 
 import math
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+import requests_mock
+from pinterestsdk import models
+
 from source_pinterest import limits
+from source_pinterest.api.errors import ConfigError, RejectedError, SliceError
+from source_pinterest.columns import DEFAULT_COLUMNS, TARGETING_TYPE, TARGETING_VALUE
 from source_pinterest.dates import DateWindow
 from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.tasks import Task
-from source_pinterest.streams.analytics.levels import AdAccountAnalytics, CampaignAnalytics, CampaignTargetingAnalytics
+from source_pinterest.streams.analytics.levels import (
+    AdAccountAnalytics,
+    AdAccountTargetingAnalytics,
+    AdGroupTargetingAnalytics,
+    AdTargetingAnalytics,
+    CampaignAnalytics,
+    CampaignTargetingAnalytics,
+    TargetingAnalytics,
+)
 from source_pinterest.streams.analytics.query import QueryAnalytics, request_shape
+from source_pinterest.streams.analytics.shapes import check_url_length
+from unit_tests.answers import refused
+from unit_tests.configs import TODAY
 from unit_tests.streams.analytics.syncs import window
 from unit_tests.streams.pinterest import Pinterest, records_of
 
@@ -77,3 +94,113 @@ def test_the_shape_of_requests_is_the_cheapest() -> None:
 
 def test_an_id_with_more_rows_than_a_request_may_have_is_requested_alone() -> None:
     assert request_shape(3, 90, rows_a_day=200) == (1, 90)
+
+
+DAY = DateWindow(TODAY, TODAY)
+LONGEST = [str(10**17 + number) for number in range(250)]
+"""As many ids as a call may have, as long as they may be."""
+
+
+def test_a_refusal_with_pinterests_words_is_not_about_length(pinterest: Pinterest) -> None:
+    pinterest.answers(PATH, refused(400, 1, "No"))
+
+    with pytest.raises(RejectedError):
+        rows_of(pinterest, call(DAY, LONGEST[0]))
+    assert len(pinterest.asked(PATH)) == 1
+
+
+def test_a_request_names_as_many_ids_as_fit_into_an_address(mock: requests_mock.Mocker) -> None:
+    pinterest = Pinterest(mock, start_date=str(TODAY))
+    pinterest.lists("ad_accounts/11/campaigns", *LONGEST)
+    requests = pinterest.answers(PATH, {"json": []})
+    for one in pinterest.tasks(CampaignAnalytics):
+        pinterest.read(CampaignAnalytics, one)
+
+    assert requests.call_count == 2
+    assert max(len(request.url) for request in requests.request_history) <= limits.URL_CHARACTERS
+
+
+@pytest.mark.parametrize(("least_ids", "fit"), [(0, 70), (10, 67)])
+def test_columns_leave_room_for_ids_in_the_url(least_ids: int, fit: int) -> None:
+    """Of 100 characters each with what stands between them, beside 1,000 others; an id has 21."""
+
+    def length(columns: Sequence[str]) -> int:
+        return 1_000 + 100 * len(columns)
+
+    with pytest.raises(ConfigError, match=f"800 columns make the URL of a request too long for Pinterest; {fit} of th"):
+        check_url_length(["C" * 97] * 800, length, least_ids)
+    check_url_length(["C" * 97] * fit, length, least_ids)
+
+
+def test_columns_that_leave_no_room_for_ids_are_refused_where_ids_are_named(mock: requests_mock.Mocker) -> None:
+    pinterest = Pinterest(mock, analytics_columns=[f"TOTAL_A_COLUMN_OF_NEXT_YEAR_{number:03}" for number in range(220)])
+
+    with pytest.raises(ConfigError, match=r"Analytics Columns.*220 .*Custom Reports"):
+        pinterest.stream(CampaignAnalytics).check_room()
+    pinterest.stream(AdAccountAnalytics).check_room()
+
+
+def test_the_default_columns_leave_room_for_ids(pinterest: Pinterest) -> None:
+    assert len(DEFAULT_COLUMNS) == 113
+    pinterest.stream(CampaignAnalytics).check_room()
+
+
+TARGETING = "ad_accounts/11/campaigns/targeting_analytics"
+TYPES_OF_THE_API = {
+    AdAccountTargetingAnalytics: (models.AdsAnalyticsAccountTargetingType, 15),
+    CampaignTargetingAnalytics: (models.AdsAnalyticsCampaignTargetingType, 14),
+    AdGroupTargetingAnalytics: (models.AdsAnalyticsAdGroupTargetingType, 14),
+    AdTargetingAnalytics: (models.AdsAnalyticsAdTargetingType, 14),
+}
+IN_BETA = {"AGE_BUCKET_AND_GENDER", "CREATIVE_ENHANCEMENTS"}
+
+
+def item(value: Any = "female", kind: Any = "GENDER", **metrics: Any) -> dict[str, Any]:
+    return {
+        "targeting_type": kind,
+        "targeting_value": value,
+        "metrics": {"CAMPAIGN_ID": 7, "DATE": "2026-07-01", **metrics},
+    }
+
+
+def answers(pinterest: Pinterest, *items: Any) -> None:
+    pinterest.answers(TARGETING, {"json": {"data": list(items)}})
+
+
+def read(pinterest: Pinterest) -> list[dict[str, Any]]:
+    return rows_of(pinterest, call(window(89, 0), "7"), CampaignTargetingAnalytics)
+
+
+def test_each_level_requests_every_type_that_is_not_in_beta() -> None:
+    assert set(TYPES_OF_THE_API) == set(TargetingAnalytics.__subclasses__())
+    for stream, (declared, most) in TYPES_OF_THE_API.items():
+        assert set(stream.targeting_types) == {member.value for member in declared} - IN_BETA, stream
+        assert len(stream.targeting_types) <= most, stream
+
+
+def test_a_value_may_stand_among_the_metrics_or_be_left_out(pinterest: Pinterest) -> None:
+    nameless = {name: value for name, value in item(kind="LOCALE").items() if name != "targeting_value"}
+    answers(
+        pinterest, item(None, TARGETING_VALUE="male"), item("female", TARGETING_VALUE="other"), item(None), nameless
+    )
+
+    rows = [(row[TARGETING_TYPE], row[TARGETING_VALUE]) for row in read(pinterest)]
+    assert rows == [("GENDER", "male"), ("GENDER", "female"), ("GENDER", ""), ("LOCALE", "")]
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ("{}", ""),
+        ('{"data": []', ""),
+        ('{"data": [{"targeting_type": "GENDER"}]}', "A row has no CAMPAIGN_ID and no DATE."),
+        ('{"data": [{"metrics": [1]}]}', "A row has no CAMPAIGN_ID and no TARGETING_TYPE and no DATE."),
+        ('{"data": [{"metrics": {"CAMPAIGN_ID": 7, "DATE": "2026-07-01"}}]}', "A row has no TARGETING_TYPE."),
+    ],
+)
+def test_a_broken_body_is_never_taken_in_part(pinterest: Pinterest, body: str, says: str) -> None:
+    pinterest.answers(TARGETING, {"text": body})
+
+    with pytest.raises(SliceError) as raised:
+        read(pinterest)
+    assert str(raised.value.message).endswith(says)
