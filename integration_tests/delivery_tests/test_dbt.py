@@ -28,7 +28,6 @@ from tools.demo.dbt_project import (
     STREAMS,
     build,
 )
-from tools.demo.screen import DemoFailedError
 from tools.demo.with_dbt import main
 
 
@@ -292,16 +291,6 @@ def test_without_dbt_the_demo_says_what_to_do(tmp_path: Path, capsys: pytest.Cap
     assert main(["--dbt", str(tmp_path / "dbt"), "--output", str(tmp_path / "output")]) == 1
     [sentence] = capsys.readouterr().out.splitlines()
     assert sentence == f"The demo failed: {tmp_path / 'dbt'} can't be started. Run `make demo-dbt`, which installs dbt."
-
-
-@needs_dbt
-def test_a_row_that_comes_twice_fails_dbts_tests(database: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
-    copy = file_of(database, tmp_path)
-    with duckdb.connect(str(copy)) as connection:
-        connection.execute("insert into campaign_analytics select * from campaign_analytics limit 1")
-
-    with pytest.raises(DemoFailedError, match=r"unique_together_stg_pinterest__campaign_days"):
-        build(DBT, copy, tmp_path, LOCAL_VARIABLES)
 
 
 @needs_dbt

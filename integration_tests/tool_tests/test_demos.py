@@ -15,7 +15,7 @@ from rich.console import Console
 
 from integration_tests.support.processes import ROOT
 from source_pinterest.streams import STREAMS
-from tools.demo import into_duckdb, pinterest, with_dagster, with_dbt
+from tools.demo import into_duckdb, pinterest
 from tools.demo.__main__ import OPENING
 from tools.demo.connector import Reading, started
 from tools.demo.findings import Finding, findings
@@ -85,18 +85,12 @@ SHORT_WORLD = (
 def test_the_demos_are_right_on_the_day_of_the_test_and_tell_the_same_spend(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Also those of dbt and of Dagster, where `make demo-dbt` and `make demo-dagster` have installed these."""
     monkeypatch.setattr(pinterest, "HISTORY_DAYS", 36)
     console = Console(width=200)
     demos: dict[str, Callable[[Path], bool]] = {
         "demo": lambda folder: show(console, folder, SHORT_WORLD),
         "duckdb": lambda folder: into_duckdb.show(console, None, folder, SHORT_WORLD),
     }
-    dbt, dagster = ROOT / ".tmp/dbt/bin/dbt", ROOT / ".tmp/dagster/bin/python"
-    if dbt.exists():
-        demos["dbt"] = lambda folder: with_dbt.show(console, dbt, folder, SHORT_WORLD)
-    if dagster.exists():
-        demos["dagster"] = lambda folder: with_dagster.run(console, dagster, folder, SHORT_WORLD)
     told: dict[str, str] = {}
     for name, demo in demos.items():
         assert demo(tmp_path / name), capsys.readouterr().out
