@@ -25,7 +25,7 @@ FAMILIES = {
     "SPEND": 0,
     **dict.fromkeys(("IMPRESSION_1", "IMPRESSION_2", "USERS", "VIDEO_1", "VIDEO_2"), 1),
     **dict.fromkeys(("ENGAGEMENT_1", "ENGAGEMENT_2", "CLICK_1", "CLICK_2", "OUTBOUND_1", "OUTBOUND_2"), 2),
-    **dict.fromkeys(("REPIN_1", "REPIN_2", "SESSION_1", "SESSION_2"), 2),
+    **dict.fromkeys(("REPIN_1", "REPIN_2"), 2),
     **dict.fromkeys(("BY_CLICK", "BY_ENGAGEMENT", "BY_VIEW"), 3),
     **dict.fromkeys(("BUDGET", "ONE"), UNDIVIDED),
 }
@@ -77,8 +77,6 @@ def of_day(
         "REPIN_2": repins_2,
         "VIDEO_1": seen >> 2,
         "VIDEO_2": seen_2 >> 2,
-        "SESSION_1": outbound * 3 >> 2,
-        "SESSION_2": outbound_2 * 3 >> 2,
     }
     by_click, by_engagement, by_view = reaches or (0, 0, 0)
     grown = 16 + _GROWTH * revision
