@@ -150,4 +150,4 @@ def test_the_example_without_a_configuration_says_where_it_comes_from(tmp_path: 
     done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 1
     [sentence] = done.stderr.splitlines()
-    assert sentence.endswith("config.json. Sign in with: .venv/bin/python -m source_pinterest.authorize")
+    assert "config.json. Sign in: .venv/bin/python -m source_pinterest.authorize --config" in sentence
