@@ -1,6 +1,5 @@
 """The words of the table: how a stream ends, at which request, and what else a fault spoils; cells as text."""
 
-from collections.abc import Mapping
 from enum import StrEnum
 
 
@@ -57,11 +56,3 @@ def read_cell(text: str) -> dict[Place, Ending]:
     if for_good:
         words[Place.ALL_BUT_FIRST] = for_good
     return {place: Ending(word) for place, word in words.items() if word != NOWHERE}
-
-
-def write_cell(endings: Mapping[Place, str]) -> str:
-    """The same in words."""
-    once = [str(endings.get(place, NOWHERE)) for place in ONCE]
-    text = once[0] if len(set(once)) == 1 else ", ".join(once)
-    for_good = endings.get(Place.ALL_BUT_FIRST)
-    return f"{text}{_FOR_GOOD}{for_good}" if for_good else text

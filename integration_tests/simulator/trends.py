@@ -20,6 +20,7 @@ KEYWORD_REGIONS = (
     *("NL+BE+LU", "AR", "BR", "CO", "MX", "MX+AR+CO+CL", "AU+NZ"),
 )
 TYPES = ("growing", "monthly", "yearly", "seasonal")
+_WEEKS = 3
 
 
 def trending_keywords(world: World, arguments: Mapping[str, Any]) -> Record:
@@ -31,7 +32,7 @@ def trending_keywords(world: World, arguments: Mapping[str, Any]) -> Record:
 
 def weeks(world: World, bits: int, ahead: int = 0) -> dict[str, int]:
     """Volumes by the last day of each week, the newest at the end; those to come where it looks ahead."""
-    numbers = range(1, ahead + 1) if ahead else range(1 - world.trend_weeks, 1)
+    numbers = range(1, ahead + 1) if ahead else range(1 - _WEEKS, 1)
     return {str(world.today + timedelta(weeks=week)): mix(bits, week + 1_000) % 101 for week in numbers}
 
 

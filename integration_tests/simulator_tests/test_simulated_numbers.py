@@ -3,7 +3,6 @@
 A simulator without them would let the connector pass: the truth of a sync is made of the same rows.
 """
 
-from collections import Counter
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -85,23 +84,6 @@ def test_no_click_or_save_is_without_an_impression() -> None:
         assert of.get("OUTBOUND_CLICK", of.get("CLICKTHROUGH", 0)) <= of.get("PIN_CLICK", of["IMPRESSION"]), metrics
         assert of.get("SAVE_RATE", 0) * of["IMPRESSION"] == pytest.approx(of.get("SAVE_RATE", 0) and of["SAVE"])
     assert len({metrics.get("SAVE") for metrics in found}) > 100
-
-
-def test_what_catalogs_spend_may_be_in_no_row_of_an_ad() -> None:
-    world = small_world(shop=True, active_percent=100, catalog_ads_have_rows=False)
-    spend = {}
-    for stream in ("campaign_analytics", "ad_analytics"):
-        rows_of = world.expected(stream, wanted_columns=["CAMPAIGN_ID", "SPEND_IN_MICRO_DOLLAR"]).values()
-        spend[stream] = Counter[str]()
-        for row in rows_of:
-            spend[stream][str(row["CAMPAIGN_ID"])] += row["SPEND_IN_MICRO_DOLLAR"]
-    objectives = {key[0]: record["objective_type"] for key, record in world.expected("campaigns").items()}
-    without = {campaign for campaign in spend["campaign_analytics"] if campaign not in spend["ad_analytics"]}
-
-    assert {objectives[campaign] for campaign in without} == {"CATALOG_SALES"}
-    assert spend["ad_analytics"] == {
-        campaign: amount for campaign, amount in spend["campaign_analytics"].items() if campaign not in without
-    }
 
 
 def test_a_filter_leaves_what_is_above_it_the_sum_of_what_passes() -> None:

@@ -177,7 +177,6 @@ def test_days_that_may_not_be_final_are_held_back(sim: Simulator, held_from: int
                 assert_same(stream, emitted, sim.expected(stream, start=start, end=end))
 
 
-TWICE = "rows of these days then appear twice in the table"
 CALLS = "campaigns/analytics"
 
 

@@ -41,12 +41,16 @@ class ProductGroupOperation(AnalyticsOperation):
         return product_groups(world, account, ids)
 
 
+_DAYS_UNTIL_FINAL = 2
+"""So old is a day once its numbers stand still."""
+
+
 def _metrics_ready_state(world: World, arguments: Mapping[str, Any]) -> dict[str, bool]:
     """Whether the metrics of a day are final for every ad account; conversions take a day longer than the rest."""
     age_days = (world.today - arguments["date"]).days
     return {
-        "conversion_metrics_ready": age_days >= world.days_until_final,
-        "non_conversion_metrics_ready": age_days >= world.days_until_final - 1,
+        "conversion_metrics_ready": age_days >= _DAYS_UNTIL_FINAL,
+        "non_conversion_metrics_ready": age_days >= _DAYS_UNTIL_FINAL - 1,
     }
 
 

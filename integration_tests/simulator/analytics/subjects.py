@@ -58,13 +58,7 @@ def subjects(world: World, level: str, account: int, ids: Sequence[str] | None) 
         if index is not None and has_numbers(world, account, kind, index):
             subject = _subject(world, _ROW_KEYS[kind], account, kind, index)
             campaign, share = in_campaign(world, account, kind, index)
-            if kind is Kind.ADS and not world.catalog_ads_have_rows and _sells_catalog(world, account, campaign):
-                continue
             yield replace(subject, campaign=campaign, share=share)
-
-
-def _sells_catalog(world: World, account: int, campaign: int) -> bool:
-    return str(records.campaign(world, account, campaign)["objective_type"]) == "CATALOG_SALES"
 
 
 def ad_columns(world: World, account: int, index: int) -> Record:

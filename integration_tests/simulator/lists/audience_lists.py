@@ -22,7 +22,6 @@ SOURCE_PLATFORMS = names_in("""
 INGESTION_SOURCES = ("TAG", "MMP", "FILE_UPLOAD", "CONVERSIONS_API", "NATIVE")
 LABEL_TYPES = ("BRAND", "CUSTOM")
 LABEL_STATUSES = ("ACTIVE", "ARCHIVED")
-_LABELS_IN_A_BUNDLE = 2
 _MAPPED = ("SIGNUP", None, "CHECKOUT", "VIEW_CONTENT")
 _DEMOGRAPHICS = {
     "ages": ("25-34", "25-34"),
@@ -112,14 +111,10 @@ targeting_templates = listing_of(targeting_template)
 
 
 def labels(world: World, arguments: Mapping[str, Any]) -> Listing:
-    """One by one as of API 5.28, or in bundles as before."""
     account = account_of(world, arguments)
     every = (label(world, account, index) for index in range(size_at(world.account_list_items, account)))
     found = [record for record in every if record["status"] in (arguments.get("entity_statuses") or LABEL_STATUSES)]
-    if not world.bundled_labels:
-        return Listing(found, lambda record: record)
-    starts = range(0, len(found), _LABELS_IN_A_BUNDLE)
-    return Listing(starts, lambda start: {"labels": found[start : start + _LABELS_IN_A_BUNDLE], "errors": []})
+    return Listing(found, lambda record: record)
 
 
 def advertiser_defined_events(world: World, arguments: Mapping[str, Any]) -> Listing:

@@ -61,7 +61,6 @@ class World:
     keywords: Size = 2
     negative_keywords: Size = 1  # in each ad account and in each campaign
     account_list_items: Size = 2  # in each plain list of an ad account, such as audiences
-    bundled_labels: bool = False  # as before API 5.28
     catalogs: int = 1
     feeds: int = 2  # dealt out to the catalogs in turn, as are product groups
     feed_results: Size = 2  # of each feed
@@ -71,7 +70,6 @@ class World:
     employers: int = 1  # of the user, each of which has members, partners and assets
     connections: int = 2  # of the user: followers, followed users and boards, websites, linked businesses
     trends: int = 2  # keywords, product categories or topics in each answer about trends
-    trend_weeks: int = 3
     merchant_refusal: int | None = None  # code with which an unapproved merchant is refused: 2625 or 2626
     keyword_batches: str = "restricted"  # one of `KeywordBatches`
     shop: bool = False  # names, ads, pictures and campaigns as in a plausible shop; fewer odd cases
@@ -81,10 +79,8 @@ class World:
     active_percent: int = (
         80  # of a campaign's days have a row; below 100, campaigns come and go, every fifth never runs
     )
-    catalog_ads_have_rows: bool = True  # False: what campaigns of catalog sales spend is in no row of an ad
     full_rows: bool = False  # every column asked for is in every row
     hour_column: str = ""  # of hourly reports; "" leaves the hour out, as Pinterest's documents do
-    days_until_final: int = 2  # so old is a day once its numbers stand still
     organic_lag_days: int = 0  # so many of the newest days are absent from answers about profiles and pins
     totals_lag_days: int = 0  # so many of the newest days do not count in the totals in lists of pins
     product_item_column: str = ""  # comes unasked in rows of product items; "" leaves it out
