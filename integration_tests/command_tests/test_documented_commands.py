@@ -27,6 +27,7 @@ REDIRECT_URI = "http://localhost:8085/"
 
 RUN_ELSEWHERE: Mapping[str, Sequence[str]] = {
     ".ci/run": [r"make demo( .*)?", r"make demo-duckdb( .*)?", r"make demo-(dbt|dagster)", r"make test"],
+    ".github/workflows/release.yml": [r"git tag [\d.]+", r"git push origin [\d.]+"],
     "Makefile": [
         r"make install",
         r"python3 -m venv \.venv && \.venv/bin/python -m pip install --editable '\.\[tests,checks,page\]'",

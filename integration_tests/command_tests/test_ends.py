@@ -147,7 +147,7 @@ OLDER = "import runpy, sys; sys.version, sys.version_info = '3.10.13 (main)', (3
     [
         (["-c", f"{OLDER}; runpy.run_path('main.py', run_name='__main__')"], "needs Python 3.11", ""),
         (["-c", f"{OLDER}; runpy._run_module_as_main('source_pinterest.read')"], "needs Python 3.11", ""),
-        (["-m", "source_pinterest.read"], "lacks packages of source-pinterest, such as orjson. ", ".venv/bin/python."),
+        (["-m", "source_pinterest.read"], "lacks packages of source-pinterest, such as ", ".venv/bin/python."),
     ],
 )
 def test_an_unsupported_python_prints_the_versions_that_can_run_it(

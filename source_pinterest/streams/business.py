@@ -5,9 +5,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from source_pinterest.api.errors import Access, RightMissingError, SliceError
+from source_pinterest.config import Config
 from source_pinterest.engine.tasks import Task
 from source_pinterest.streams.base.declaration import Parent
 from source_pinterest.streams.base.stream import PinterestStream
+from source_pinterest.streams.base.sync import Sync
 from source_pinterest.streams.base.varied import VariedStream
 from source_pinterest.streams.organic.profile import UserAccount
 
@@ -15,6 +17,11 @@ SCOPE = "biz_access:read"
 
 _BUSINESS_ID = "business_id"
 _ADMIN = Access("the role Admin in the business", "Ask an admin of the business for it")
+
+
+def _reads_others(config: Config) -> bool:
+    """Return whether profiles are those of ad accounts' owners, and not that of the token's user."""
+    return bool(config.account_id or config.organic_per_ad_account)
 
 
 class BusinessEmployers(PinterestStream):
@@ -25,6 +32,19 @@ class BusinessEmployers(PinterestStream):
     needs_user_token = True
 
 
+class OwnProfile(PinterestStream):
+    """The profile of the token's user, if `user_account` has those of others. No stream of the catalog."""
+
+    path_template = UserAccount.path_template
+    page_size = None
+    scopes = UserAccount.scopes
+    parse = UserAccount.parse
+    fact_for_children = UserAccount.fact_for_children
+
+    def __init__(self, sync: Sync) -> None:
+        super().__init__(sync, BusinessEmployers.stream_name())  # which has the request in its summary
+
+
 class BusinessStream(PinterestStream, ABC):
     """One task for each business: those that the user works for, and the user's own."""
 
@@ -32,7 +52,8 @@ class BusinessStream(PinterestStream, ABC):
     access = _ADMIN
     needs_user_token = True
     parents = (
-        Parent(UserAccount),
+        Parent(UserAccount, when=lambda config: not _reads_others(config)),
+        Parent(OwnProfile, when=_reads_others),
         Parent(BusinessEmployers, _BUSINESS_ID, unless="the business is the user itself"),
     )
 
@@ -43,7 +64,7 @@ class BusinessStream(PinterestStream, ABC):
             employers.update(task.parents.values())
             yield task
         try:
-            users = self.shared.stream(UserAccount).ids
+            users = self.shared.stream(OwnProfile if _reads_others(self.config) else UserAccount).ids
             own_businesses = {user for user in users.get(()) if users.fact_about(user)}
         except RightMissingError as error:
             self.notices.warn("own business", f"A business of the user's own is left out. {error.message}")

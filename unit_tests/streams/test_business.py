@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import requests_mock
 
 from source_pinterest.streams.base.stream import PinterestStream
 from source_pinterest.streams.business import BusinessAssets, BusinessEmployers, BusinessMembers, BusinessPartners
@@ -37,6 +38,19 @@ def test_the_users_own_business_is_read_once(
     for stream in (BusinessMembers, BusinessPartners, BusinessAssets):
         assert businesses(pinterest, stream) == read
     assert len(pinterest.asked(USER)) == len(pinterest.asked(EMPLOYERS)) == 1
+
+
+@pytest.mark.parametrize("options", [{"account_id": "11"}, {"organic_per_ad_account": True}], ids=str)
+def test_the_own_business_is_that_of_the_token_also_if_profiles_of_owners_are_read(
+    mock: requests_mock.Mocker, options: dict[str, Any]
+) -> None:
+    pinterest = Pinterest(mock, **options)
+    pinterest.answers(USER, user("BUSINESS"))
+    pinterest.lists(EMPLOYERS)
+
+    assert businesses(pinterest) == ["7"]
+    [request] = pinterest.asked(USER)
+    assert "ad_account_id" not in str(request)
 
 
 @pytest.mark.parametrize("answer", [user("BUSINESS"), refused(503), refused(401, 3)], ids=["answer", "trouble", "none"])
