@@ -10,13 +10,16 @@ from typing import Any
 import pytest
 import requests
 import requests_mock
+from airbyte_cdk.utils import AirbyteTracedException
 
+from integration_tests.support.catalogs import catalog_of
 from source_pinterest import check
 from source_pinterest.api import DEFAULT_BASE_URL
 from source_pinterest.api.errors import beta
 from source_pinterest.check import check_access
 from source_pinterest.cli.authorize import scopes
 from source_pinterest.config import Config
+from source_pinterest.source import SourcePinterest
 from source_pinterest.streams import STREAMS
 from source_pinterest.streams.ads.accounts import AdAccounts, AdAccountStream
 from source_pinterest.streams.ads.entities import Campaigns
@@ -30,7 +33,7 @@ from source_pinterest.streams.organic.pins import BoardPins, Pins
 from source_pinterest.streams.organic.profile import UserAccountAnalytics
 from source_pinterest.streams.organic.rankings import TopPins
 from unit_tests.answers import refused
-from unit_tests.configs import TODAY, signed_in_with
+from unit_tests.configs import TODAY, config, signed_in_with
 from unit_tests.report_configs import report
 from unit_tests.streams.pinterest import Pinterest, connected, page
 
@@ -426,3 +429,24 @@ def test_check_names_each_missing_permission_of_the_consent_form(
 
     missing = set(scopes().split(",")).difference(USUAL[:4])
     assert [scope for scope in missing if f"permission {scope}," not in caplog.text] == []
+
+
+LOGGER = logging.getLogger("airbyte")
+
+
+def test_a_bad_config_is_one_config_error_of_each_command() -> None:
+    subject, bad = SourcePinterest(), config(start_date="yesterday")
+    for command in (
+        lambda: subject.check(LOGGER, bad),
+        lambda: subject.discover(LOGGER, bad),
+        lambda: list(subject.read(LOGGER, bad, catalog_of(["boards"]), [])),
+    ):
+        with pytest.raises(AirbyteTracedException, match="Start Date"):
+            command()
+
+
+def test_a_clamped_option_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        SourcePinterest().streams(config(start_date="2001-01-01"))
+
+    assert caplog.text.count("Start Date 2001-01-01 is older") == 1

@@ -1,14 +1,19 @@
-"""Windows that are cut, joined and taken apart keep their days, each once."""
+"""Windows that are cut, joined and read keep their days, each once, and so do the requests for them."""
 
 import math
+from contextlib import suppress
 from datetime import date
-from itertools import pairwise
+from itertools import pairwise, product
 
 from hypothesis import given
 from hypothesis import strategies as st
 from pendulum import Date
 
+from source_pinterest import limits
+from source_pinterest.api.errors import ResponseTooLargeError
 from source_pinterest.dates import DateWindow, Granularity, days_before, merge_windows, parse_day, subtract_window
+from source_pinterest.engine.asks import Ask, Asks
+from source_pinterest.engine.tasks import batches
 from source_pinterest.state.days import Days
 from unit_tests.properties.days import TODAY, days, days_of, some_windows, windows
 
@@ -129,3 +134,37 @@ def test_days_up_to_another_one_are_those_before(before: Days, day: Date) -> Non
 
     assert days_of(cut.read) == {read for read in days_of(before.read) if read <= day.toordinal()}
     assert cut.last == max(day, days_before(before.first, 1))
+
+
+some_ids = st.integers(1, 30).map(lambda count: tuple(map(str, range(count))))
+
+
+@given(st.lists(st.text(max_size=3), max_size=40), st.integers(1, 50))
+def test_batches_keep_each_id_in_its_place(ids: list[str], size: int) -> None:
+    found = batches(ids, size)
+
+    assert [one for batch in found for one in batch] == ids
+    assert all(0 < len(batch) <= size for batch in found)
+
+
+@given(some_ids, windows, st.integers(0, 12))
+def test_a_call_that_shrinks_asks_for_the_same_in_parts(
+    ids: tuple[str, ...], window: DateWindow, halvings: int
+) -> None:
+    asks, sent = Asks(limits.IDS_PER_ANALYTICS_REQUEST, limits.ANALYTICS_WINDOW_DAYS), 0
+
+    def send(ask: Ask) -> Ask:
+        nonlocal sent
+        sent += 1
+        if sent <= halvings:
+            raise ResponseTooLargeError("too large")
+        return ask
+
+    while sent < halvings:
+        with suppress(ResponseTooLargeError):  # one id and one day can't be halved
+            list(asks.read(Ask(ids=ids, window=window), send))
+
+    read = asks.read(Ask(ids=ids, window=window), send)
+    asked = [pair for part in read for pair in product(part.ids, days_of([part.window]))]
+    assert len(asked) == len(set(asked))
+    assert set(asked) == set(product(ids, days_of([window])))

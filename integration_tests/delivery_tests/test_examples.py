@@ -1,12 +1,17 @@
-"""The example turns what make read has written into Singer messages."""
+"""The examples of Singer and of Kubernetes run as their documents say."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+import yaml
+
 from integration_tests.support.processes import ROOT
+from source_pinterest.cli import read
 
 SCHEMA = {"properties": {"id": {"type": ["null", "string"]}}}
 
@@ -50,3 +55,27 @@ def test_a_folder_without_a_read_is_told(tmp_path: Path) -> None:
 
     assert done.returncode == 1
     assert done.stderr == f"There is no {tmp_path}/catalog.json. Read something with make read first.\n"
+
+
+JOB: dict[str, Any] = yaml.safe_load((ROOT / "examples" / "kubernetes" / "pinterest-shards.yaml").read_text("utf-8"))
+POD: dict[str, Any] = JOB["spec"]["template"]["spec"]
+CONTAINER: dict[str, Any] = POD["containers"][0]
+
+
+def test_the_image_and_its_user_are_those_of_this_project() -> None:
+    assert re.fullmatch(r"registry\.example\.com/source-pinterest@sha256:0{64}", CONTAINER["image"]), "the user's own"
+    [user] = re.findall(r"^USER (\d+)$", (ROOT / "Dockerfile").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert POD["securityContext"]["runAsUser"] == POD["securityContext"]["fsGroup"] == int(user)
+    assert POD["automountServiceAccountToken"] is False, "it asks nothing of Kubernetes"
+
+
+def test_the_command_reads_what_is_in_the_volume(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert CONTAINER["command"] == ["python", "-m", "source_pinterest.read"]
+    mount = CONTAINER["volumeMounts"][0]["mountPath"]
+    arguments = [argument.replace(mount, str(tmp_path)) for argument in CONTAINER["args"]]
+    assert read.main(arguments) == 1
+    assert capsys.readouterr().err.startswith(f"{tmp_path}/config.json does not exist.")
+    (tmp_path / "config.json").write_text('{"access_token": "pina_false"}')
+    (tmp_path / "output").touch()
+    assert read.main(arguments) == 1
+    assert capsys.readouterr().err.startswith(f"{tmp_path}/output can't be written")
