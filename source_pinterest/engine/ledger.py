@@ -66,7 +66,7 @@ class Ledger:
     until a task is read.
 
     Attributes:
-        done: the number of tasks that were read whole.
+        done: the number of tasks that were read whole, in this sync or before.
         failed: the errors of the tasks that have failed, and of the planning.
         refused: the tasks that Pinterest refuses or calls gone, until the last task has ended.
     """
@@ -115,6 +115,11 @@ class Ledger:
         """Return whether a task of this account or board should be read: the stream and it have not been stopped."""
         tries = FAILURES_IN_A_ROW if self.is_worth_retrying() or self.has_read(group) else 1
         return not self._is_stopped and self._failures[group] < tries
+
+    def note_unchanged(self) -> None:
+        """Count a task that an earlier sync has read, and that need not be read again."""
+        with self._lock:
+            self.done += 1
 
     def note_success(self, group: ParentIds) -> None:
         """Count a task that was read whole."""

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from source_pinterest import limits
 from source_pinterest.api.bodies import ListPage, Record
-from source_pinterest.api.errors import GoneError, Reason, SliceError
+from source_pinterest.api.errors import GoneError, Reason, RefusedError, SliceError
 from source_pinterest.dates import days_before
 from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.tasks import Task
@@ -93,6 +93,7 @@ class BoardedPinStream(OrganicStream, ABC):
         boards = self.shared.stream(Boards)
         modified_at = boards.ids.fact_about(board[BOARD_KEY])
         if not self.checkpoint.has_changed(board.parents, modified_at):
+            self.ledger.note_unchanged()
             return
         tasks = list(lists)
         unread = self.merges_by_key and board.parent_ids in self.parent_stream.gaps  # a section without its id
@@ -229,10 +230,8 @@ class BoardPins(BoardedPinStream):
             ids = {**task.parents, "board_section_id": section_id}
             try:
                 yield from section_pins.record_pages(self.task(ids, task.named))
-            except GoneError:
-                LOGGER.info(
-                    f"board_pins: section {section_id} of board {task['board_id']} was deleted during the sync."
-                )
+            except (GoneError, RefusedError) as error:
+                LOGGER.warning(f"board_pins: section {section_id} of board {task['board_id']}: {error.message}")
 
 
 def _totals_of_90_days(record: Record) -> Mapping[str, Any]:
