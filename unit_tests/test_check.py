@@ -106,7 +106,7 @@ def streams(monkeypatch: pytest.MonkeyPatch) -> Streams:
     return have
 
 
-def test_analytics_are_asked_for_yesterday(checking: Making) -> None:
+def test_the_check_requests_analytics_of_yesterday(checking: Making) -> None:
     checked = checking(analytics_columns=["TOTAL_HUGS"])
     checked.answers("ad_accounts/11/analytics", {"json": []})
     yesterday = {"start_date": ["2026-06-30"], "end_date": ["2026-06-30"]}

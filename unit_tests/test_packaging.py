@@ -144,7 +144,7 @@ def installed_as_locked(name: str) -> bool:
         return False
 
 
-def test_every_package_of_the_image_is_told_as_it_tells_itself() -> None:
+def test_each_package_of_the_image_is_listed_with_the_licence_it_names() -> None:
     named = re.findall(r"^(\S+) (\S+)\n  Licence: ", WRITTEN, flags=re.MULTILINE)
 
     assert named == list(LOCKED.items()), "make notices"

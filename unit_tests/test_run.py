@@ -119,7 +119,7 @@ def test_the_code_and_the_last_words(body: str, code: int) -> None:
     assert "last words" in ended.stdout
 
 
-def test_ctrl_c_is_told_in_a_sentence_unless_the_process_ignores_it() -> None:
+def test_ctrl_c_ends_with_one_sentence_unless_the_process_ignores_it() -> None:
     assert run("os.kill(os.getpid(), signal.SIGINT)").stderr == "The run was stopped before its end.\n"
     ignoring = partial(execute, "signal.getsignal(signal.SIGINT) is signal.SIG_IGN or sys.exit(3)")
     ended = run_to_its_end(COMMAND, clean_environment(""), partial(ignoring_ctrl_c, ignoring))

@@ -160,7 +160,7 @@ def test_all_ad_accounts_excluded_fail_the_check_and_are_warned_of_by_a_read(con
     assert "Excluded Ad Account IDs has all 2 ad accounts, so nothing of them is read." in " ".join(output.warnings())
 
 
-def test_an_empty_catalog_is_told() -> None:
+def test_an_empty_catalog_is_warned_of() -> None:
     with Simulator(World(boards=0)) as sim:
         assert run_sync(sim, []).warnings() == ["The catalog selects no stream, so nothing is read."]
 

@@ -256,7 +256,7 @@ def test_an_unknown_option_is_warned_of_once_before_the_first_request(place: Pla
     assert (code, complaints.splitlines()[0], complaints.count(notice)) == (1, f"Warning: {notice}", 1)
 
 
-def test_another_configuration_in_a_folder_is_told(place: Place) -> None:
+def test_another_configuration_in_a_folder_is_warned_of(place: Place) -> None:
     place.configure()
     place.connect([], 0)
     assert place.run("boards")[2] == ""
@@ -331,7 +331,7 @@ def test_a_connector_that_ends_without_a_word_is_no_success(
     assert {path.name for path in place.output.iterdir()} == BESIDE, "no file is empty"
 
 
-def test_ctrl_c_before_the_first_record_leaves_no_file_and_is_told_once(place: Place) -> None:
+def test_ctrl_c_before_the_first_record_leaves_no_file_and_one_message(place: Place) -> None:
     """A terminal sends it to both processes, here while the child has not begun to import anything."""
     place.configure()
     parent = os.getpid()

@@ -50,7 +50,7 @@ def test_schemas_come_first_then_the_records_of_all_files_from_the_oldest(tmp_pa
     ]
 
 
-def test_a_folder_without_a_read_is_told(tmp_path: Path) -> None:
+def test_a_folder_without_a_read_is_an_error(tmp_path: Path) -> None:
     done = run(str(tmp_path))
 
     assert done.returncode == 1

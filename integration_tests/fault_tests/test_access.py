@@ -93,7 +93,7 @@ def test_an_app_that_is_not_approved_fails_each_stream_and_requests_the_profile_
         assert len(sim.calls("user_account/get")) == 1
 
 
-def test_the_words_about_an_unapproved_app_concern_one_feature_if_the_profile_is_served() -> None:
+def test_an_unapproved_app_lacks_one_feature_if_the_profile_is_served() -> None:
     closed = {
         **dict.fromkeys(("audiences/list", "campaigns/list"), NoAccess.UNSUPPORTED),
         "ads/list": NoAccess.RESTRICTED,

@@ -115,7 +115,7 @@ def test_a_link_holds_for_five_minutes_and_a_poll_gives_another(sim: Simulator, 
         (FaultKind.REPORT_WITHOUT_LINK, {"report_status": "FINISHED"}),
     ],
 )
-def test_a_poll_may_tell_a_finished_job_otherwise(
+def test_a_finished_report_may_have_no_link_or_a_status_in_lower_case(
     sim: Simulator, api: Client, kind: FaultKind, told: dict[str, str]
 ) -> None:
     sim.add_fault(Fault(kind))

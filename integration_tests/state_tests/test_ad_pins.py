@@ -215,7 +215,7 @@ def test_a_list_of_ads_that_breaks_off_costs_its_own_account() -> None:
 
 
 @pytest.mark.parametrize("seed", seeds(4))
-def test_a_course_loses_no_pin(seed: int) -> None:
+def test_a_course_of_pins_of_ads_loses_no_pin(seed: int) -> None:
     """Syncs with pins that answer oddly, outages, quotas that end and kills; new ads in between."""
     dice = random.Random(seed)  # noqa: S311 - to be repeated
     state: State = {}

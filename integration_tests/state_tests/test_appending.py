@@ -95,9 +95,7 @@ def test_appending_from_a_start_date_that_is_not_final(sim: Simulator) -> None:
 
 
 @pytest.mark.parametrize("before", [["append_dedup"], ["append", "append_dedup"], ["overwrite"]], ids=", ".join)
-def test_appending_goes_on_from_the_last_day_that_was_settled_when_it_was_read(
-    sim: Simulator, before: list[str]
-) -> None:
+def test_appending_goes_on_from_the_last_day_that_was_final_when_it_was_read(sim: Simulator, before: list[str]) -> None:
     """The newest days were half counted then. They come once more, and a warning names them."""
     first, rows = None, defaultdict[str, list[Record]](list)
     for destination in before:
@@ -155,7 +153,7 @@ def test_a_pass_over_pins_that_replaced_rows_begins_anew_where_rows_are_appended
 
 
 @pytest.mark.parametrize("held_from", [7, 4], ids=["no day was read before", "some days were final before"])
-def test_days_that_may_not_be_final_are_held_back(sim: Simulator, held_from: int) -> None:
+def test_days_that_may_not_be_final_are_appended_later(sim: Simulator, held_from: int) -> None:
     streams = ["campaign_analytics", "advertiser_report"]
     start = sim.world.today - timedelta(days=20)
     config = sim.config(start_date=start.isoformat(), max_retries=0)

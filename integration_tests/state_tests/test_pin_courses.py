@@ -44,7 +44,7 @@ def test_a_pass_that_five_failures_in_a_row_stop_goes_on_behind_them(destination
     course.assert_complete()
 
 
-def test_an_owed_pin_that_is_gone_is_asked_for_once_more_and_named() -> None:
+def test_an_owed_pin_that_is_gone_is_requested_once_more_and_named() -> None:
     course = PinCourse(APPEND)
     gone = course.pins[2][1]
     course.sync(0, pins={2: FaultKind.LAST_90_DAYS_400})
@@ -60,7 +60,7 @@ def test_an_owed_pin_that_is_gone_is_asked_for_once_more_and_named() -> None:
 
 @either
 @single_and_batch
-def test_an_owed_pin_that_the_list_lacks_is_asked_for(destination: str, batch: bool) -> None:
+def test_an_owed_pin_that_the_list_lacks_is_requested(destination: str, batch: bool) -> None:
     course = PinCourse(destination, batch=batch)
     course.sync(0, pins={2: FaultKind.NOT_FOUND_EMPTY})
     output = course.sync(1, unlisted=frozenset({2}))
@@ -209,7 +209,7 @@ def test_a_part_that_breaks_off_each_day_brings_each_day_of_each_pin_once(
 
 
 @either
-def test_an_odd_pin_is_no_sign_that_others_are_served(destination: str) -> None:
+def test_a_pin_that_fails_does_not_show_that_others_are_served(destination: str) -> None:
     course = PinCourse(destination, pins=12)
     troubles = {**dict.fromkeys(range(12), REFUSED), 5: FaultKind.SERVER_ERROR}
     for _ in range(2):
@@ -243,7 +243,7 @@ def test_a_refused_pin_in_a_request_about_many_does_not_close_the_beta(kind: Fau
 
 
 @pytest.mark.parametrize("kind", ODD)
-def test_an_odd_pin_costs_itself_alone(kind: FaultKind) -> None:
+def test_a_pin_that_fails_costs_its_own_days_alone(kind: FaultKind) -> None:
     """Also when it is asked first, because it is owed. It is then asked once, without retries."""
     course = PinCourse(MERGE, pins=8)
     odd = course.pins[3][1]
@@ -273,7 +273,7 @@ def test_pins_that_fail_before_any_other_is_read_hold_up_one_sync_alone() -> Non
 
 @either
 @single_and_batch
-def test_odd_pins_of_several_kinds_cost_themselves_alone(destination: str, batch: bool) -> None:
+def test_pins_that_fail_in_several_ways_cost_their_own_days_alone(destination: str, batch: bool) -> None:
     course = PinCourse(destination, batch=batch, pins=3 * len(ODD))
     odd = {3 * at + 1: kind for at, kind in enumerate(ODD)}
     for day in (0, 1, 3):
@@ -354,7 +354,7 @@ def test_a_range_of_pins_counts_as_read_once_its_pictures_and_videos_are(destina
 
 
 @pytest.mark.parametrize("seed", seeds(8))
-def test_a_course_loses_nothing(seed: int) -> None:
+def test_a_course_of_pins_loses_no_day(seed: int) -> None:
     dice = random.Random(seed)  # noqa: S311 - to be repeated
     course, troubles = any_course(dice)
     day = 0

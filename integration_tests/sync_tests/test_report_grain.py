@@ -61,7 +61,7 @@ def test_every_row_comes_once_under_a_key_without_nulls(grain: str, ids: str) ->
 
 
 @pytest.mark.parametrize("item_column", ["PRODUCT_ITEM_ID", ""])
-def test_rows_without_ids_and_targeting_are_told_apart_by_what_they_are_listed_under(item_column: str) -> None:
+def test_rows_without_ids_and_targeting_have_the_entity_of_their_object_as_key(item_column: str) -> None:
     bare = world(report_ids="none", keyword_targeting=False, product_item_column=item_column)
     with Simulator(bare) as sim:
         output = read(sim, "product_group_report", "product_item_report", KEYWORDS)

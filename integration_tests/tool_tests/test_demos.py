@@ -54,7 +54,7 @@ def test_a_finding_has_the_numbers_of_both_reads() -> None:
     ],
     ids=["edited", "new", "new and lost", "lost", "late", "one for another", "doubled", "invented"],
 )
-def test_a_reading_that_is_not_whole_is_told(
+def test_a_demo_that_is_incomplete_says_what_is_missing_or_doubled(
     first: list[dict[str, str]], second: list[dict[str, str]], later: set[tuple[str]], wrong: tuple[int, ...]
 ) -> None:
     found = finding(first, second, later)
@@ -82,7 +82,7 @@ SHORT_WORLD = (
 )
 
 
-def test_the_demos_are_right_on_the_day_of_the_test_and_tell_the_same_spend(
+def test_the_demos_are_right_on_the_day_of_the_test_and_show_the_same_spend(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pinterest, "HISTORY_DAYS", 36)

@@ -138,7 +138,7 @@ def test_a_refresh_token_that_does_not_rotate_is_not_reported(endpoint: Endpoint
     assert endpoint.rotations == []
 
 
-def test_a_rotation_that_can_not_be_told_is_used_all_the_same_the_next_time(
+def test_a_rotated_token_that_cannot_be_saved_is_used_all_the_same(
     endpoint: Endpoint, mock: requests_mock.Mocker
 ) -> None:
     endpoint.answers(issued(1, refresh_token="false-refresh-token-2"), issued(2))

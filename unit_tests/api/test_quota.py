@@ -154,7 +154,7 @@ UNKNOWN_FORMS = [
 ]
 
 
-def test_a_form_that_nobody_knows_says_nothing() -> None:
+def test_headers_of_an_unknown_form_are_ignored() -> None:
     for told in UNKNOWN_FORMS:
         assert list(read_rate_headers(told)) == [], told
 

@@ -76,7 +76,7 @@ def test_the_servers_time_is_ours_where_it_does_not_say(
     assert server_time_of(headers) == seconds
 
 
-def test_an_address_tells_how_far_it_leads() -> None:
+def test_an_address_is_local_public_or_neither() -> None:
     local = ["127.0.0.1", "127.1", "[::1]:8899", "[::ffff:127.0.0.1]", "LocalHost.:80"]
     public = ["[::ffff:8.8.8.8]", "[2606:4700::1111]", "8.8.8.8", "files.example"]
     neither = ["files.localhost", "10.0.0.1", "[fe80::1]", "[fec0::1]", "[64:ff9b::7f00:1]", "[64:ff9b:1::808:808]"]

@@ -34,7 +34,7 @@ def _ends_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(authorize, "_SHUTDOWN_POLL_SECONDS", 0.01)
 
 
-def test_a_redirect_passes_connections_that_nobody_hangs_up_on() -> None:
+def test_a_redirect_is_read_while_other_connections_hang() -> None:
     with ConsentListener(0) as listener, ExitStack() as idle:
         for beginning in (b"", b"GET / HT", b"GET / HTTP/1.1\r\nHost: localhost\r\n"):
             idle.enter_context(connected(listener)).sendall(beginning)

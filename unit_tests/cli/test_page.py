@@ -403,7 +403,7 @@ def test_without_a_folder_or_duckdb_one_sentence_says_what_to_do(
     assert "The page needs DuckDB. `make install` brings it" in capsys.readouterr().err
 
 
-def test_a_name_that_is_not_utf8_is_told(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_name_that_is_not_utf8_is_an_error(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
     name = os.fsdecode(b"messages-\xe9.jsonl")
     (folder.path / name).touch()
     assert main(["--output", str(folder.path)]) == 1

@@ -98,7 +98,7 @@ def test_a_signal_during_a_write_ends_the_process_at_the_end_of_a_line(
     assert len(lines) < len(LINES) / 2
 
 
-def test_a_signal_between_writes_ends_the_process_at_once_and_again_if_its_exception_is_lost(
+def test_a_signal_between_writes_ends_the_process_though_its_exception_is_lost(
     pipe: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(engine_output, "end_hard_later", lambda _: None)

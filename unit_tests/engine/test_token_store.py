@@ -74,7 +74,7 @@ def test_an_access_token_is_noted_where_the_config_holds_one_with_its_end_in_utc
 
 
 @pytest.mark.parametrize("setting", [None, "", "true"])
-def test_a_file_is_left_alone_unless_it_is_asked_for(
+def test_the_config_file_is_not_written_unless_the_setting_is_on(
     platform: Platform, path: Path, monkeypatch: pytest.MonkeyPatch, setting: str | None
 ) -> None:
     monkeypatch.delenv(SAVE_TOKENS_VARIABLE, raising=False)

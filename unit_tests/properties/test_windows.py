@@ -148,9 +148,7 @@ def test_batches_keep_each_id_in_its_place(ids: list[str], size: int) -> None:
 
 
 @given(some_ids, windows, st.integers(0, 12))
-def test_a_call_that_shrinks_asks_for_the_same_in_parts(
-    ids: tuple[str, ...], window: DateWindow, halvings: int
-) -> None:
+def test_a_request_that_shrinks_is_sent_whole_in_parts(ids: tuple[str, ...], window: DateWindow, halvings: int) -> None:
     asks, sent = Asks(limits.IDS_PER_ANALYTICS_REQUEST, limits.ANALYTICS_WINDOW_DAYS), 0
 
     def send(ask: Ask) -> Ask:

@@ -55,7 +55,7 @@ def test_a_report_counts_as_lost_if_pinterest_does_not_know_it_at_the_fourth_pol
     assert len(pinterest.created) == created
 
 
-def test_a_report_whose_polls_are_not_answered_fails_at_its_deadline_with_their_error() -> None:
+def test_a_report_whose_polls_get_no_answer_fails_at_its_deadline() -> None:
     pinterest, wanted, error = Pinterest(BUSY), request(), UnavailableError("Scripted")
     pinterest.poll = lambda *_: Polled(BUSY, failure=error)  # type: ignore[method-assign]
 

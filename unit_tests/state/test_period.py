@@ -114,7 +114,7 @@ def test_the_last_final_day_is_requested_only_if_each_day_is_emitted_once() -> N
         Setup(DAYS, Config.from_mapping(config(lookback_days=0), TODAY), how).period(TODAY, lambda: 1 // 0)
 
 
-def test_a_fingerprint_stands_for_the_request_however_it_is_written() -> None:
+def test_a_digest_of_a_request_does_not_depend_on_the_order_of_its_fields() -> None:
     body = {"level": "CAMPAIGN", "columns": ["A", "B"]}
 
     assert fingerprint(body) == fingerprint({"columns": ["A", "B"], "level": "CAMPAIGN"})

@@ -52,7 +52,7 @@ def test_keys_names_and_targeting_values_are_text_and_metrics_stay_numbers() -> 
     ]
 
 
-def test_ids_that_come_unasked_are_text_where_rows_are_told_apart_by_ids_alone() -> None:
+def test_unrequested_ids_are_text_if_ids_alone_are_the_key() -> None:
     [finer] = read({"7": [fine(AD_ID=5, CAMPAIGN_ID=6, SPEND_IN_DOLLAR=7)]}, FINE)
     [usual] = read({"7": [row("1", AD_ID=5)]})
 

@@ -84,7 +84,7 @@ def test_a_list_whose_smallest_page_is_too_large_fails(pinterest: Pinterest, mon
     assert [int(sent["page_size"][0]) for sent in pinterest.asked("boards")] == [250, 125, 62, 31, 15, 7, 3, 1]
 
 
-def test_a_page_with_a_new_item_begins_the_count_of_pages_anew() -> None:
+def test_the_50_pages_without_a_new_item_are_counted_in_a_row() -> None:
     paginator = BookmarkPaginator("boards", "boards")
     pages = [*[0] * (MOST_EMPTY - 1), 1, *[0] * (MOST_EMPTY - 1)]
     for number, items in enumerate(pages):

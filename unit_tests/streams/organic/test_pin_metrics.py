@@ -154,7 +154,7 @@ def test_a_full_pass_comes_after_a_week_or_if_none_is_known(mock: requests_mock.
     assert active_only(mock, {"1": ACTIVE, "12": None}, cursor)() == ["1", "12"]
 
 
-def test_owners_without_totals_are_told_apart_from_those_with(
+def test_owners_without_totals_are_read_whole_beside_those_with_totals(
     mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture
 ) -> None:
     cursors = [{"partition": {"ad_account_id": owner}, "cursor": YESTERDAY} for owner in "12"]

@@ -58,7 +58,7 @@ def test_an_interest_without_children_is_not_requested_after_its_parent() -> Non
     assert ask.asked == ["1", "2", "4"]
 
 
-def test_a_child_that_pinterest_tells_nothing_of_has_its_number_and_its_place() -> None:
+def test_an_interest_without_a_record_has_its_id_and_its_parent() -> None:
     tree = tree_of("1")
 
     assert tree.complete(Pinterest("2"), max_lookups=100) == 1
