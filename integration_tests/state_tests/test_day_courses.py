@@ -180,7 +180,10 @@ def _bucket(granularity: str, day: date) -> tuple[date, date]:
     [
         ("custom_week", 7, APPEND),
         ("custom_week", 7, MERGE),
+        ("custom_week", 0, APPEND),  # the first whole week is still to come, and ever is by the start date of the day
+        ("custom_week", 0, MERGE),
         ("custom_month", 7, APPEND),
+        ("custom_month", 0, MERGE),
         ("custom_month", 30, APPEND),
         ("custom_month", 30, MERGE),
         ("campaign_analytics", 1, APPEND),
@@ -189,7 +192,7 @@ def _bucket(granularity: str, day: date) -> tuple[date, date]:
     ],
 )
 def test_days_come_though_the_start_date_moves_on_with_each_sync(stream: str, days_back: int, destination: str) -> None:
-    """A script sets the start date. The first week, month or day that begins after it is kept."""
+    """A script sets the start date. The first week, month or day that begins at the first one or after it is kept."""
     sizes = {"boards": 1, "pins_per_board": 2, "sections_per_board": 0, "ad_accounts": 1, "campaigns": 1}
     world = small_world(days=30, active_percent=100, **sizes)
     granularity = stream.removeprefix("custom_").upper()
@@ -208,7 +211,7 @@ def test_days_come_though_the_start_date_moves_on_with_each_sync(stream: str, da
             state = output.states
         begun, ended = _bucket(granularity, start)
         whole = begun if begun == start else ended + timedelta(days=1)
-        first = first or (whole if whole <= today else None)
+        first = first or whole
         came |= {row.get("DATE") or row["date"] for row in output.records.get(stream, ())}
     assert first
     last = last_final_day(stream, today) if destination == APPEND else today
@@ -248,3 +251,18 @@ def test_an_account_that_refuses_is_not_remembered() -> None:
     )
     assert read == held != []
     assert not output.warnings()
+
+
+@pytest.mark.parametrize("destination", [APPEND, MERGE])
+def test_one_refusal_makes_no_first_day_forgotten(destination: str) -> None:
+    """The account was never reached, and then refuses once. A script moves the start date on."""
+    stream, world = "campaign_analytics", small_world(days=40, campaigns=2)
+    course, begun, odd = StreamCourse(stream, destination, world, start=MOVING_DAYS), world.today, world.account_id(1)
+    faults = [
+        Fault("503", on="campaigns/analytics", account=odd, times=None),
+        Fault(FaultKind.FORBIDDEN, on="campaigns/analytics", account=odd, times=None),
+    ]
+    for day in range(4):
+        course.options["start_date"] = str(begun + timedelta(days=9 * day - MOVING_DAYS))
+        course.read(9 * day, partial(Simulator.add_faults, faults=faults[day : day + 1]))
+    course.assert_complete()
