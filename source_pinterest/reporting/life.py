@@ -129,7 +129,10 @@ class Report:
         return FailedReport(self.request, _transient(_ACCOUNT_STOPPED, window=window, account=account))
 
     def _halves(self) -> SplitReport | None:
-        """Return the halves of the report; None if it can't be halved."""
+        """Return the halves of the report; None if it can't be halved.
+
+        Not by `Asks.read`: a report takes minutes, so that its halves are created side by side and wait for their turn.
+        """
         halves = self.request.halves() if self.splits + 1 < len(_CREATIONS) else None
         return SplitReport(self.request, halves) if halves else None
 

@@ -191,6 +191,7 @@ class ProductCategoryTrends(ProductTrendStream):
         Raises:
             GoneError: Pinterest knows none of them.
         """
+        # `Asks.read` would also cut a request that gets no answer: up to eight requests with all retries in an outage.
         categories, unknown = self._batches_of(task)[task["batch"]], dict[str, GoneError]()
         pending = deque([categories])
         while pending:

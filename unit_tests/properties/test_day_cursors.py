@@ -78,7 +78,11 @@ class Destination:
     def sync(self, plan: Plan, period: Period, state: dict[str, Any] | None) -> dict[str, Any]:
         """Go through one sync, and give its last state."""
         cursor = AccountDayCursor(store(state), lambda: period)
-        cursor.begin(ACCOUNTS)
+        unread_windows = cursor.begin(ACCOUNTS)
+        assert AccountDayCursor(store(state), lambda: period).begin(ACCOUNTS) == unread_windows, "read twice"
+        begun = cursor.state
+        assert {account: cursor.unread(account) for account in ACCOUNTS} == unread_windows
+        assert cursor.state == begun, "what only reads moves nothing"
         wanted = [task for account in ACCOUNTS for task in _planned(cursor, account, plan)]
         asked = [(account, day) for account, window, _ in wanted[:: plan.batches] for day in days_of([window])]
         assert len(asked) == len(set(asked)), "a day is planned twice"

@@ -92,6 +92,7 @@ class Keywords(EntityListStream):
         After a batch that fails, all of its ad groups are read one by one. After one that Pinterest refuses, so are all
         others of the account.
         """
+        # Not by `Asks.read`: a batch that is read may lack ad groups, and pages before a failure are emitted already.
         account, alone = task["ad_account_id"], batch
         if account not in self._without_batches:
             with_keywords: set[str] = set()

@@ -204,7 +204,7 @@ def pages_of_list(stream: "PinterestStream", task: Task, more: Mapping[str, Any]
                     return
                 if error.reason is not Reason.TOO_LARGE_TO_PARSE or size == 1:
                     raise
-                size //= 2
+                size //= 2  # not by `Asks.read`: the items of the page are not known, so none can be asked for apart
                 smaller = {"page_size": size}
                 LOGGER.info(f"{stream.name}: a page of {path} is too large. Asking for {size} items.")
                 continue
