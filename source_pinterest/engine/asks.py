@@ -84,22 +84,26 @@ class Ask:
     doubtful: Collection[str] = ()
     max_retries: int | None = None
 
-    def parts(self, error: PinterestError, *, is_alone: bool) -> "list[Ask]":
+    @property
+    def cells(self) -> int:
+        """The number of ids times days."""
+        return max(1, len(self.ids)) * self.window.days
+
+    def parts(self, error: PinterestError, *, may_be_heavy: bool) -> "list[Ask]":
         """Return asks for fewer ids each or, of one id at most, for fewer days; none if they can't help.
 
         If the error is not about size, a part of the ids has one retry, and a part of the days none.
 
         Args:
             error: why this ask has failed.
-            is_alone: whether the ask is not a part of one for more ids.
+            may_be_heavy: whether one id may get no answer because it is asked for too many days.
         """
         is_of_size = _is_about_size(error)
         number = 2 if is_of_size else _PARTS
         if len(self.ids) > 1:
             part = self if is_of_size else replace(self, max_retries=1)
             return [replace(part, ids=ids) for ids in dealt(self.ids, number)]
-        # An id is refused on every day, and so is one that gets no answer while others do.
-        depends_on_days = is_of_size or (is_alone and not _is_refusal(error))
+        depends_on_days = is_of_size or (may_be_heavy and not _is_refusal(error))  # an id is refused on every day
         if not depends_on_days or error.reason is Reason.URL_TOO_LONG or self.window.days == 1:
             return []
         part = self if is_of_size else replace(self, max_retries=0)
@@ -251,7 +255,8 @@ class Asks:
             PinterestError: a request failed and can't be made smaller, eight requests in a row got no answer, the
                 account or its first eight ids are refused, or no part was read.
         """
-        pending, unanswered, is_any_read = deque(self._in_size(whole, length_without_ids)), 0, False
+        pending, is_of_many = deque(self._in_size(whole, length_without_ids)), len(whole.ids) > 1
+        unanswered, most_cells = 0, 0  # in a row; of a request that was read
         while pending:
             ask = pending.popleft()
             tried = ask.without(self._refused.names_of(ask.account))
@@ -262,20 +267,25 @@ class Asks:
                     pending.appendleft(ask)
                     continue
                 unanswered = unanswered + 1 if error.is_unanswered else 0
-                parts = self._instead_of(ask, error, failures, is_alone=len(whole.ids) <= 1)
-                is_of_account = not is_any_read and _are_of_the_account(failures or ())
+                # An id is odd if a request was read that is as large, and an account as a whole has odd days.
+                may_be_heavy = ask.cells > most_cells or not is_of_many
+                parts = self._instead_of(ask, error, failures, may_be_heavy=may_be_heavy)
+                is_of_account = not most_cells and _are_of_the_account(failures or ())
                 if is_of_account or unanswered >= _UNANSWERED_IN_A_ROW:
                     raise
-                pending.extendleft(reversed(parts))
+                if is_of_many and len(ask.ids) == 1:
+                    pending.extend(parts)  # its days come last: by then, another id may have shown that it is odd
+                else:
+                    pending.extendleft(reversed(parts))
             else:
-                unanswered, is_any_read = 0, True
+                unanswered, most_cells = 0, max(most_cells, ask.cells)
                 self._refused.warn(ask, tried)
                 yield response
-        if failures and not is_any_read:
+        if failures and not most_cells:
             raise next((failure.error for failure in failures if not failure.is_refused), failures[0].error)
 
     def _instead_of(
-        self, ask: Ask, error: PinterestError, failures: list[Failure] | None, *, is_alone: bool
+        self, ask: Ask, error: PinterestError, failures: list[Failure] | None, *, may_be_heavy: bool
     ) -> list[Ask]:
         """Return the parts to ask for in place of an ask that failed; none if it is the part that fails.
 
@@ -284,7 +294,7 @@ class Asks:
         """
         if not _may_be_of_a_part(error, failures):
             raise error
-        parts = ask.parts(error, is_alone=is_alone) if self._is_sizeable else []
+        parts = ask.parts(error, may_be_heavy=may_be_heavy) if self._is_sizeable else []
         if not parts:
             if failures is None:
                 raise error

@@ -192,6 +192,13 @@ def test_requests_that_are_too_heavy_to_be_answered_get_smaller(most: int) -> No
     assert not pinterest.failures
 
 
+def test_a_few_ids_that_are_too_heavy_alone_are_read_day_by_day() -> None:
+    pinterest = Pinterest(lambda ask: FAILED if ask.cells > 8 else None)
+
+    assert len(pinterest.read(whole(4, 20))) == 80
+    assert not pinterest.failures
+
+
 @pytest.mark.parametrize("count", [0, 1])
 def test_a_day_of_a_single_id_or_an_account_costs_itself_alone(count: int) -> None:
     for odd in (days(89).start, days(80).end, days(89).end):
