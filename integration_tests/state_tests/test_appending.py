@@ -11,6 +11,7 @@ from integration_tests.simulator import Fault
 from integration_tests.state_tests.second_syncs import DAY_STREAMS, LOOKBACK_DAYS
 from integration_tests.support.assertions import (
     assert_exact,
+    assert_failed,
     assert_same,
     assert_succeeded,
     key_of,
@@ -176,6 +177,26 @@ def test_days_that_may_not_be_final_are_appended_later(sim: Simulator, held_from
 
 
 CALLS = "campaigns/analytics"
+
+
+@pytest.mark.parametrize("destination", ["append", "append_dedup"])
+def test_days_of_which_only_a_part_came_are_named_where_they_come_twice(destination: str) -> None:
+    """Targeting takes three reports for a window, and the last one can't be created."""
+    stream, third = "campaign_targeting_report", Fault("503", on="analytics/create_report", after=2, times=None)
+    with Simulator(World(boards=0, ad_accounts=1, campaigns=1), faults=[third]) as sim:
+        start, end = sim.world.today - timedelta(days=9), last_final_day(stream, sim.world.today)
+        config = sim.config(start_date=start.isoformat(), max_retries=0)
+        first = run_sync(sim, [stream], config=config, destination=destination)
+        assert_failed(first, stream, "transient_error")
+        assert first.records[stream]
+        sim.clear_faults()
+        second = run_sync(sim, [stream], config=config, state=first.states, destination=destination)
+        assert_succeeded(second, [stream])
+
+    told = [text for text in first.warnings() if "then appear twice in the table" in text]
+    assert len(told) == (destination == "append")
+    assert all(f"the days {start} to {end} were emitted in part" in warning for warning in told)
+    assert not [text for text in second.warnings() if "then appear twice in the table" in text]
 
 
 @pytest.mark.parametrize("destination", ["append", "append_dedup"])
