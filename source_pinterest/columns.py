@@ -4,7 +4,7 @@
 endpoints, `async` the asynchronous reports, `mmm` marketing mix reports, and `product` reports on the brands,
 categories and SKUs of conversions. The columns marked `live` are metrics that Pinterest listed in
 `/resources/delivery_metrics` (seen in July 2026) and documents for none of these endpoints. The schemas of the
-analytics streams are generated from the table.
+analytics streams are generated from the table. Those marked `account` are columns of account reports since API 5.31.
 """
 
 import csv
@@ -60,7 +60,7 @@ class Column:
     """A row of the table: https://developers.pinterest.com/docs/api/v5/campaigns-analytics, parameter `columns`.
 
     `display_name` is the name in Ads Manager, empty where none is known. `accepted` holds one or more of `sync`,
-    `async`, `mmm` and `product`; or `live`.
+    `async`, `mmm` and `product`; or `live`, or `account`.
     """
 
     name: str
@@ -93,6 +93,8 @@ COLUMNS = tuple(
     for row in csv.DictReader(_TABLE.splitlines(), delimiter="\t")
 )
 LIVE_COLUMNS = frozenset(column.name for column in COLUMNS if "live" in column.accepted)
+ACCOUNT_COLUMNS = tuple(column.name for column in COLUMNS if "account" in column.accepted)
+"""Columns that may split the rows of an ad account, which nobody has seen. A key has those that are requested."""
 SYNC_COLUMNS = frozenset(column.name for column in COLUMNS if "sync" in column.accepted)
 ASYNC_COLUMNS = frozenset(column.name for column in COLUMNS if "async" in column.accepted)
 MMM_COLUMNS = tuple(column.name for column in COLUMNS if "mmm" in column.accepted)

@@ -20,6 +20,7 @@ from integration_tests.support.syncs import run_sync
 from integration_tests.support.truth import by_key
 from integration_tests.support.worlds import simulated
 from source_pinterest.config.options import choices
+from source_pinterest.source import SourcePinterest
 
 STREAM = "custom__mine"
 SAID = r'Pinterest answered "The attribution windows .* can not be combined\." \(HTTP 400, code 1, request id \d+\)'
@@ -157,6 +158,21 @@ def test_rows_with_one_key_in_two_requests_of_a_window_are_warned_of(sim: Simula
     assert len(output.records[STREAM]) == 2
     [warning] = [text for text in output.warnings() if "have the same key" in text]
     assert f"(CAMPAIGN_ID, DATE), 1 of 1 keys: 7, {ago(sim, 3)}. All rows are emitted." in warning
+
+
+def test_age_and_gender_are_a_part_of_the_key(sim: Simulator) -> None:
+    columns = ["AGE_BUCKET", "GENDER", "SPEND_IN_DOLLAR"]
+    key = ("AD_ACCOUNT_ID", "AGE_BUCKET", "GENDER", "DATE")
+    fields = {"level": "ADVERTISER", "columns": columns}
+    output = read(sim, ago(sim, 20), **fields)
+    requested = held(sim, key, level="ADVERTISER", columns=("AD_ACCOUNT_ID", *columns), start_date=ago(sim, 20))
+    assert_rows(output, key, requested)
+    assert not output.warnings()
+    streams = SourcePinterest().streams(sim.config(custom_reports=[report(**fields)]))
+    assert [stream.primary_key for stream in streams if stream.name == STREAM] == [[[part] for part in key]]
+    refused = run_sync(sim, ["campaign_analytics"], config=sim.config(analytics_columns=columns))
+    says = "Analytics Columns: AGE_BUCKET and GENDER may split the rows of an ad account. .* to Custom Reports."
+    assert re.search(says, str(refused.errors[0].message))
 
 
 def test_a_report_that_pinterest_refuses_fails_alone() -> None:

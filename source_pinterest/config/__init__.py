@@ -11,7 +11,7 @@ from typing import Any, Self
 from airbyte_cdk.utils import AirbyteTracedException
 from pendulum import Date
 
-from source_pinterest.columns import LIVE_COLUMNS, SYNC_COLUMNS
+from source_pinterest.columns import ACCOUNT_COLUMNS, LIVE_COLUMNS, SYNC_COLUMNS
 from source_pinterest.config.credentials import AppCredentials, Credentials, read_credentials
 from source_pinterest.config.files import in_current_form
 from source_pinterest.config.options import (
@@ -113,6 +113,11 @@ class Config:
         accounts, wrong_accounts = _accounts(values)
         reports, wrong_reports, said = read_reports(values, today)
         mistakes += [*wrong, *wrong_accounts, *wrong_reports]
+        if splitting := [name for name in values.get("analytics_columns", ()) if name in ACCOUNT_COLUMNS]:
+            mistakes.append(
+                f"Analytics Columns: {' and '.join(splitting)} may split the rows of an ad account. Remove the column "
+                "here, and add a report of level ADVERTISER to Custom Reports."
+            )
         if mistakes:
             raise refusal(" ".join(mistakes))
         if "attribution_window" in values:

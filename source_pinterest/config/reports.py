@@ -16,6 +16,7 @@ from pendulum import Date
 
 from source_pinterest import limits
 from source_pinterest.columns import (
+    ACCOUNT_COLUMNS,
     AD_COLUMNS,
     ASYNC_COLUMNS,
     LIVE_COLUMNS,
@@ -373,7 +374,9 @@ def _custom_notices(title: str, fields: Mapping[str, Any], today: Date) -> Itera
     level, granularity = fields["level"], Granularity(fields["granularity"])
     history_days = day_limits_of(level, granularity).history_days
     yield from early_start_notice(f"{title}Start Date", fields.get("start_date"), today, history_days)
-    yield from unlisted_notice(f"{title}Columns", _requested(fields), ASYNC_COLUMNS | LIVE_COLUMNS)
+    yield from unlisted_notice(
+        f"{title}Columns", _requested(fields), ASYNC_COLUMNS.union(LIVE_COLUMNS, ACCOUNT_COLUMNS)
+    )
     if unsuitable := [name for name in fields["columns"] if name in unsuitable_columns(level)]:
         yield f"{title}Columns: {', '.join(unsuitable)} does not go with level {level} and is left out."
 

@@ -100,6 +100,9 @@ ADDED_COLUMNS = (*IDS, *TEXTS, *FLAGS, *PRICES, *COUNTS, *MICROS, *NUMBERS)
 _SYNC_ONLY = "QUIZ_PIN_RESULT_OPEN"
 REPORT_COLUMNS = (*(name for name in SYNC_COLUMNS if name != _SYNC_ONLY), *ADDED_COLUMNS)
 
+DEMOGRAPHICS = names_in("AGE_BUCKET GENDER")
+"""Columns of account reports since API 5.31. That they split rows is an assumption: nobody has shown any."""
+
 # "Pin promotion and ad related columns are not supported for Product Item level reports."
 AD_COLUMNS = names_in("""
     AD_ID AD_NAME AD_STATUS PIN_PROMOTION_ID PIN_PROMOTION_NAME PIN_PROMOTION_STATUS

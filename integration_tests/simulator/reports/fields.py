@@ -13,7 +13,13 @@ from integration_tests.simulator.analytics.operation import WINDOW_DAYS
 from integration_tests.simulator.calls.errors import bad_request, forbidden
 from integration_tests.simulator.calls.fields import Field, ListField, NumberField, text
 from integration_tests.simulator.calls.parameters import Choice, Day, Digits, Text
-from integration_tests.simulator.reports.columns import AD_COLUMNS, MMM_COLUMNS, PRODUCT_COLUMNS, REPORT_COLUMNS
+from integration_tests.simulator.reports.columns import (
+    AD_COLUMNS,
+    DEMOGRAPHICS,
+    MMM_COLUMNS,
+    PRODUCT_COLUMNS,
+    REPORT_COLUMNS,
+)
 from integration_tests.simulator.reports.request import (
     BETA_TARGETING,
     LEVELS,
@@ -58,7 +64,7 @@ REPORT_FIELDS: tuple[Field, ...] = (
     text(Day("end_date", required=True)),
     choice("granularity", "TOTAL", "DAY", "HOUR", "WEEK", "MONTH", required=True),
     choice("level", *LEVELS, required=True),
-    choices("columns", REPORT_COLUMNS, required=True),
+    choices("columns", (*REPORT_COLUMNS, *DEMOGRAPHICS), required=True),
     choices("targeting_types", tuple(TARGETING_VALUES), _MOST_TARGETING_TYPES),
     *_FILTER_FIELDS,
     window_days("click_window_days", 30),
@@ -167,6 +173,12 @@ def _product_items(_world: World, arguments: _Arguments) -> None:
         raise bad_request(f"{refused[0]} is not supported for Product Item level reports.")
 
 
+def _demographics(_world: World, arguments: _Arguments) -> None:
+    asked = [name for name in DEMOGRAPHICS if name in arguments["columns"]]
+    if asked and not arguments["level"].startswith("ADVERTISER"):
+        raise bad_request(f"Columns {asked[0]} are not available.")
+
+
 def _beta(_world: World, arguments: _Arguments) -> None:
     """Features that Pinterest opens to few apps."""
     if not set(BETA_TARGETING).isdisjoint(arguments["targeting_types"] or ()):
@@ -192,6 +204,6 @@ def _product_dates(_world: World, arguments: _Arguments) -> None:
         raise bad_request(f"start_date must be after {_BRAND_ATTRIBUTION_AFTER} for BRAND_ATTRIBUTION.")
 
 
-REPORT_RULES = (_in_order, _report_dates, _targeting, _product_items, _beta)
+REPORT_RULES = (_in_order, _report_dates, _targeting, _product_items, _demographics, _beta)
 MMM_RULES = (_in_order, _mmm_dates)
 PRODUCT_RULES = (_in_order, _product_dates)

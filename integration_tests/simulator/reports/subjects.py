@@ -12,7 +12,8 @@ from zlib import crc32
 from integration_tests.simulator.ads import records
 from integration_tests.simulator.analytics.subjects import Subject, ad_columns, subjects
 from integration_tests.simulator.analytics.targeting import broken_down
-from integration_tests.simulator.reports.request import ReportRequest
+from integration_tests.simulator.reports.columns import DEMOGRAPHICS
+from integration_tests.simulator.reports.request import TARGETING_VALUES, ReportRequest
 from integration_tests.simulator.world import numbering
 from integration_tests.simulator.world.listing import Record
 from integration_tests.simulator.world.numbering import Numbering
@@ -50,6 +51,9 @@ class _Part(NamedTuple):
 def reported(world: World, account: int, request: ReportRequest) -> Iterator[Reported]:
     """The subjects of a report; all that share an entity come one after the other."""
     every = entities(world, account, request)
+    for column in DEMOGRAPHICS:
+        if column in request.columns:
+            every = _by_people(every, column)
     for entity in _grained(world, account, every) if request.base_level in PARTS else every:
         if request.breakdown:
             for part in by_product(entity.subject, request.breakdown, request.attribution_type):
@@ -59,6 +63,15 @@ def reported(world: World, account: int, request: ReportRequest) -> Iterator[Rep
                 yield Reported(entity.entity_id, part)
         else:
             yield entity
+
+
+def _by_people(every: Iterable[Reported], column: str) -> Iterator[Reported]:
+    """What each age group or gender has of the numbers of an entity."""
+    values = TARGETING_VALUES[column]
+    for entity_id, subject in every:
+        weights = [32 + mix(subject.number, crc32(f"{column}={value}".encode())) % 96 for value in values]
+        for part in subject.divided(weights, [{column: value} for value in values]):
+            yield Reported(entity_id, part)
 
 
 def entities(world: World, account: int, request: ReportRequest) -> Iterator[Reported]:

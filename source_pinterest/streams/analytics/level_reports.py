@@ -4,7 +4,14 @@ from abc import ABC
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple
 
-from source_pinterest.columns import ASYNC_COLUMNS, DEFAULT_COLUMNS, ITEM_ID, TARGETING_TYPE, TARGETING_VALUE
+from source_pinterest.columns import (
+    ACCOUNT_COLUMNS,
+    ASYNC_COLUMNS,
+    DEFAULT_COLUMNS,
+    ITEM_ID,
+    TARGETING_TYPE,
+    TARGETING_VALUE,
+)
 from source_pinterest.config import attribution_of
 from source_pinterest.config.reports import (
     day_limits_of,
@@ -82,7 +89,10 @@ def level_spec(
         columns=requested(ids, columns, ASYNC_COLUMNS.union(columns) - impossible),
         day_limits=day_limits_of(level, granularity),
         may_lack_ids=may_be_finer(level),
-        breakdowns=(TARGETING_TYPE, TARGETING_VALUE) if has_breakdowns else (),
+        breakdowns=(
+            *((TARGETING_TYPE, TARGETING_VALUE) if has_breakdowns else ()),
+            *(column for column in ACCOUNT_COLUMNS if column in columns),
+        ),
         granularity=granularity,
         variants=variants_of(types, **statuses or {}),
         fields=attribution,
