@@ -480,10 +480,10 @@ def with_key(
 
 
 def _lacks(item: Record, name: str) -> bool:
-    """Return whether a field has no value, or an id that is not exact."""
+    """Return whether a field has no value, or an id that is not exact or too long for one."""
     value = item.get(name)
     if value.__class__ in (str, int):
-        return value == ""
+        return value == "" or (len(str(value)) > limits.ID_CHARACTERS and _names_id(name))
     return value is None or (_names_id(name) and not _is_exact(value))
 
 
@@ -510,7 +510,7 @@ def write_texts(
 ) -> None:
     """Convert these fields of a record to strings. A field without a value stays as it is.
 
-    An id that is neither a text nor an exact whole number becomes null.
+    An id that is neither a text nor an exact whole number becomes null, as one of more than 100 characters does.
 
     Args:
         record: the record, which is changed.
@@ -527,11 +527,14 @@ def write_texts(
             if type(value) is not int and _names_id(name) and not _is_exact(value):
                 if name in key:
                     raise FormError(f"{name} is {value}, which is not an exact id.", name)
-                record[name] = None
+                value = None
                 if on_replacement:
                     on_replacement("Pinterest sent ids that are not exact; they are replaced by null.")
             else:
-                record[name] = text_of(value)
+                value = text_of(value)
+            record[name] = value
+        if value and len(value) > limits.ID_CHARACTERS and _names_id(name):
+            record[name] = None
 
 
 def write_numbers(record: dict[str, Any], fields: Collection[str], on_replacement: OnReplacement | None = None) -> None:

@@ -45,6 +45,8 @@ PRODUCT_TREND_REGIONS = ("US", "GB+IE", "CA")
 # Names of columns are long and alike. Below this ratio the nearest name is no misspelling, and finding it is slow.
 _SIMILAR_NAME_RATIO = 0.8
 _SIMILAR_KEY_RATIO = 0.55
+_HINTS = 10
+"""The most names of a notice that get a hint. A file of 1 MiB holds 35,000 names."""
 _DAY_OR_MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})([T ]\d{2}:\d{2}.*)?")
 
 _OLDER_KEYS = ("window_in_days",)
@@ -224,12 +226,10 @@ def _past_day(value: Any, today: Date) -> Date:
 
 def unlisted_notice(title: str, names: Collection[str], listed: Collection[str]) -> Iterator[str]:
     """Yield a notice about the column names that are not listed, if there are any."""
-    unlisted = [
-        f"{name}{_hint(' (did you mean {}?)', name, listed, _SIMILAR_NAME_RATIO)}"
-        for name in names
-        if name not in listed
-    ]
+    unlisted = [name for name in names if name not in listed]
     if unlisted:
+        for place, name in enumerate(unlisted[:_HINTS]):
+            unlisted[place] += _hint(" (did you mean {}?)", name, listed, _SIMILAR_NAME_RATIO)
         yield (
             f"{title}: Pinterest's documentation does not list {', '.join(unlisted)} here. The columns are requested "
             "all the same; those that Pinterest refuses are left out with a warning."

@@ -129,6 +129,8 @@ def test_an_item_has_its_whole_key(item: bytes) -> None:
         b'{"a":1,"id":""}',
         b'{"a":1,"id":1e16}',
         b'{"id":%b}' % (b"9" * 4_301),
+        b'{"id":%b}' % (b"9" * 101),
+        b'{"id":"%b"}' % (b"x" * 101),
         b"null",
     ],
 )

@@ -202,6 +202,8 @@ class InterestTree:
         option.update({key: value for key, value in interest.items() if option.get(key) is None})
         level, children = option.get("level"), option.pop("child_interests", None)
         for child_id in map(text_of, children if isinstance(children, list) else ()):
+            if len(child_id) > limits.ID_CHARACTERS:
+                continue
             child = self.options.setdefault(child_id, {"id": child_id})
             child.setdefault("parent_id", option["id"])
             if isinstance(level, int) and child.get("level") is None:

@@ -47,6 +47,8 @@ def row(name: Any = "1", day: Any = "2026-03-04", **more: Any) -> dict[str, Any]
         ({"ID": "1"}, "A row has no DATE."),
         (row(None), "A row has no ID."),
         (row(""), "A row has no ID."),
+        (row("9" * 101), "A row has no ID."),
+        (row(10**100), "A row has no ID."),
         ({}, "A row has no ID and no DATE."),
     ],
 )

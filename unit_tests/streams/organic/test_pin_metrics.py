@@ -192,7 +192,7 @@ def test_the_pins_of_every_owner_are_listed_before_any_is_read(mock: requests_mo
 def test_a_pin_whose_id_is_no_number_is_left_out_with_a_warning(
     pinterest: Pinterest, caplog: pytest.LogCaptureFixture
 ) -> None:
-    pins = ["1", "abc", "9" * 5_000, "007"]
+    pins = ["1", "abc", "007"]
 
     assert read(pinterest, pins, many(["1"])) == ["1"]
-    assert "3 pins whose id is no number, such as" in caplog.text
+    assert "2 pins whose id is no number, such as" in caplog.text
