@@ -2,18 +2,19 @@
 
 import base64
 import json
+import random
 import re
 from collections.abc import Callable, Iterator
+from string import ascii_letters
 from urllib.parse import quote, quote_plus
 
 import pytest
 from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets, update_secrets
 
-from source_pinterest.masking import MASK, Secrets
+from source_pinterest.masking import MASK, Secrets, shown
 
 AWKWARD = "false \"secret\" /with\\\n&+'ümläuts'"
 PLAIN = "false-client-secret"
-COUNT = 11
 
 
 @pytest.fixture(autouse=True)
@@ -128,11 +129,36 @@ def test_the_framework_masks_the_same_even_after_it_has_replaced_its_list() -> N
     assert filter_secrets(f"{PLAIN} false-third-secret") == f"{MASK} {MASK}"
 
 
-def test_short_lived_secrets_are_forgotten_after_many_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("source_pinterest.masking._PASSING_SECRETS", COUNT - 1)
-    secrets = masking(PLAIN)
-    for number in range(COUNT):
-        secrets.keep_for_a_while(f"false-signature-{number:05}")
+def test_a_passing_secret_is_forgotten_after_its_time() -> None:
+    now = [0.0]
+    secrets = Secrets(lambda: now[0])
+    secrets.keep(PLAIN)
+    secrets.keep_for(300, "false-signature-1")
+    now[0] = 301
+    secrets.keep_for(300, "false-signature-2")
 
-    assert secrets.mask("false-signature-00000") == "false-signature-00000"
-    assert secrets.mask(f"false-signature-00001 false-signature-{COUNT - 1:05} {PLAIN}") == f"{MASK} {MASK} {MASK}"
+    assert secrets.mask(f"false-signature-1 false-signature-2 {PLAIN}") == f"false-signature-1 {MASK} {MASK}"
+
+
+def test_of_too_many_passing_secrets_those_that_end_first_are_forgotten() -> None:
+    secrets = masking(PLAIN)
+    links = ["".join(random.Random(number).choices(ascii_letters, k=8_000)) for number in range(200)]  # noqa: S311 - none
+    secrets.keep_for(86_400, "false-refresh-token")
+    for link in links:
+        secrets.keep_for(300, link)
+
+    masked = [link for link in links if secrets.mask(link) == MASK]
+    assert 50 < len(masked) < 150
+    assert masked == links[-len(masked) :]
+    assert secrets.mask(f"false-refresh-token {PLAIN}") == f"{MASK} {MASK}"
+
+
+def test_what_is_shown_has_at_most_10_000_characters_of_its_beginning_and_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("source_pinterest.masking.SECRETS", masking(PLAIN))
+
+    assert shown("x" * 10_000) == "x" * 10_000
+    text = shown(f"boards: {'x' * 500_000}{PLAIN}. Do this.")
+    assert text.startswith("boards: xxx")
+    assert "490,022 characters left out" in text
+    assert text.endswith(f"xxx{MASK}. Do this.")
+    assert len(text) < 10_100

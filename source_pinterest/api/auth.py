@@ -19,6 +19,7 @@ import requests
 from airbyte_cdk.models import FailureType
 from requests.auth import AuthBase
 
+from source_pinterest import limits
 from source_pinterest.api.bodies import parse_body
 from source_pinterest.api.bounds import TOKEN_RESPONSE
 from source_pinterest.api.errors import (
@@ -38,7 +39,6 @@ from source_pinterest.config.credentials import (
     AppCredentials,
     OAuthCredentials,
     fits_a_header,
-    keep_secrets_of,
 )
 from source_pinterest.masking import SECRETS
 
@@ -46,6 +46,9 @@ _ASSUMED_LIFETIME_SECONDS = 3600.0
 """For a response without `expires_in`. Pinterest's tokens live 30 days."""
 
 _LONGEST_LIFETIME_SECONDS = 366 * 86_400.0
+
+_MASKED_SECONDS = 86_400.0
+"""The least time for which new tokens are masked. A refresh token outlives its access token."""
 
 _EXPIRY_MARGIN_SECONDS = 60.0
 """A token is renewed this long before it expires, or a tenth of its lifetime before if that is less."""
@@ -87,22 +90,22 @@ class Tokens:
             MalformedResponseError: the response has no access token.
         """
         body = parse_body(chunks)
-        if isinstance(body, Mapping):
-            keep_secrets_of(body)
         if not isinstance(body, Mapping) or not is_token(body.get("access_token")):
             raise MalformedResponseError("The response has no access token.")
-        refresh_token = body.get("refresh_token")
+        access_token, lifetime_seconds = body["access_token"], _lifetime_seconds(body.get("expires_in"))
+        refresh_token = given if is_token(given := body.get("refresh_token")) else None
+        SECRETS.keep_for(max(lifetime_seconds, _MASKED_SECONDS), access_token, refresh_token)
         return cls(
-            access_token=body["access_token"],
-            refresh_token=refresh_token if is_token(refresh_token) else None,
-            lifetime_seconds=_lifetime_seconds(body.get("expires_in")),
+            access_token=access_token,
+            refresh_token=refresh_token,
+            lifetime_seconds=lifetime_seconds,
             scopes=frozenset(re.split(r"[\s,]+", str(body.get("scope") or "").strip())) - {""},
         )
 
 
 def is_token(token: Any) -> bool:
-    """Whether the value is a text that fits into a header."""
-    return isinstance(token, str) and fits_a_header(token)
+    """Whether the value is a text that fits into a header, and no longer than any token."""
+    return isinstance(token, str) and len(token) <= limits.TOKEN_CHARACTERS and fits_a_header(token)
 
 
 def _lifetime_seconds(expires_in: Any) -> float:

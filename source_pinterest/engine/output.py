@@ -20,7 +20,7 @@ from typing import Protocol
 
 from airbyte_cdk.logger import AirbyteLogFormatter
 
-from source_pinterest.masking import SECRETS, printable
+from source_pinterest import masking
 from source_pinterest.start import print_unwritable
 
 LOGGER = logging.getLogger("airbyte")
@@ -142,7 +142,7 @@ def end_hard_later(code: int) -> None:
 
 
 class LogHandler(logging.Handler):
-    """Writes log lines as the framework formats them, printable and without secrets.
+    """Writes log lines as the framework formats them, short, printable and without secrets.
 
     Args:
         write: writes a line.
@@ -160,14 +160,14 @@ class LogHandler(logging.Handler):
 
 
 class MaskedLogFormatter(AirbyteLogFormatter):
-    """Formats log lines as the framework does, printable and without secrets, before they are serialised."""
+    """Formats log lines as the framework does, short, printable and without secrets, before they are serialised."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the record as a line."""
         shown = copy.copy(record)
-        shown.msg, shown.args = printable(SECRETS.mask(record.getMessage())), None
+        shown.msg, shown.args = masking.shown(record.getMessage()), None
         if record.exc_info:
-            shown.exc_text = printable(SECRETS.mask(self.formatException(record.exc_info)), "\n")
+            shown.exc_text = masking.shown(self.formatException(record.exc_info), "\n")
         return super().format(shown)
 
 
@@ -189,7 +189,7 @@ class MaskedStream(io.TextIOBase):
     def write(self, text: str) -> int:
         """Write the masked text. A stream that takes none, such as a full stderr, spoils no sync."""
         with suppress(OSError):
-            self._stream.write(SECRETS.mask(text))
+            self._stream.write(masking.SECRETS.mask(text))
         return len(text)
 
     def flush(self) -> None:

@@ -113,15 +113,15 @@ class Notices:
 
     def __init__(self, stream: str) -> None:
         self._stream = stream
-        self._given: set[str] = set()
+        self._given: set[int] = set()
         self._lock = threading.Lock()
 
     def warn(self, about: str, sentence: str) -> bool:
         """Log a warning unless there was one about the same subject. Return whether it was logged."""
         with self._lock:
-            if about in self._given:
+            if hash(about) in self._given:  # the text itself may quote a long answer
                 return False
-            self._given.add(about)
+            self._given.add(hash(about))
         LOGGER.warning(f"{self._stream}: {sentence}")
         return True
 

@@ -17,7 +17,7 @@ from airbyte_cdk.sources.streams.concurrent.partitions.types import QueueItem
 from airbyte_cdk.utils import AirbyteTracedException
 
 from source_pinterest.api.errors import PinterestError
-from source_pinterest.masking import SECRETS, printable
+from source_pinterest.masking import shown
 
 QUEUE_ITEMS = 16
 """The size of the queue between the workers and stdout. A bundle is one item, of at most a mebibyte."""
@@ -58,24 +58,20 @@ class OrderedMessageRepository(MessageRepository):
 
 
 def clean(message: AirbyteMessage) -> AirbyteMessage:
-    """Make a log, a connection status or an error printable, without secrets. Records, states and configs stay.
+    """Make a log, a connection status or an error printable, short and without secrets. Records and states stay.
 
     The stack trace of an error is kept only for a `system_error`. Other errors tell the user what to do.
     """
     if message.log:
-        message.log.message = _shown(message.log.message)
+        message.log.message = shown(message.log.message)
     if message.connectionStatus and message.connectionStatus.message:
-        message.connectionStatus.message = _shown(message.connectionStatus.message)
+        message.connectionStatus.message = shown(message.connectionStatus.message)
     if error := message.trace and message.trace.error:
-        error.message = _shown(error.message)
-        error.internal_message = _shown(error.internal_message)
+        error.message = shown(error.message or "")
+        error.internal_message = shown(error.internal_message or "")
         needs_trace = error.failure_type is FailureType.system_error
-        error.stack_trace = _shown(error.stack_trace, "\n") if needs_trace else None
+        error.stack_trace = shown(error.stack_trace or "", "\n") if needs_trace else None
     return message
-
-
-def _shown(text: str | None, kept: str = "") -> Any:
-    return printable(SECRETS.mask(text), kept) if text else text
 
 
 def as_trace(error: AirbyteTracedException) -> AirbyteMessage:

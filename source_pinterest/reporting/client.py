@@ -50,6 +50,9 @@ T = TypeVar("T")
 _SIGNING_PARAMETERS = ("signature", "credential", "token", "sig", "accesskeyid")
 """The ends of their names, which differ from host to host."""
 
+_LINK_SECONDS = 300.0
+"""The time for which a link is valid."""
+
 _VALUES_OF_A_LINK = 8
 """The most values of a link that are masked by themselves; a signed link has three. Each one slows all masking down."""
 
@@ -397,9 +400,9 @@ def _keep_secret(link: str) -> None:
         raise MalformedResponseError(f"The link to a report has more than {limits.URL_CHARACTERS:,} characters.")
     query = link.partition("?")[2]
     signing = (value for name, value in parse_qsl(query) if name.lower().endswith(_SIGNING_PARAMETERS))
-    SECRETS.keep_for_a_while(query, *islice(signing, _VALUES_OF_A_LINK))
+    SECRETS.keep_for(_LINK_SECONDS, query, *islice(signing, _VALUES_OF_A_LINK))
     _parsed(link)
-    SECRETS.keep_for_a_while(requote_uri(parse_url(link).url).partition("?")[2])
+    SECRETS.keep_for(_LINK_SECONDS, requote_uri(parse_url(link).url).partition("?")[2])
 
 
 def _parsed(url: str) -> Url:

@@ -82,6 +82,13 @@ def test_a_token_is_requested_once_as_pinterest_documents_it(endpoint: Endpoint,
     assert SECRETS.mask(f"false-client-secret {BASIC_TOKEN}") == "**** ****"
 
 
+def test_of_a_response_the_two_tokens_are_masked(endpoint: Endpoint) -> None:
+    endpoint.answers(issued(1, refresh_token="false-refresh-token-2", state="another value"))
+    endpoint.token()
+
+    assert SECRETS.mask("false-access-token-1 false-refresh-token-2 another value") == "**** **** another value"
+
+
 @pytest.mark.parametrize(
     ("lifetime", "after", "asked"), [(1_000, 939, 1), (1_000, 941, 2), (100, 89, 1), (100, 90, 2), (None, 3_541, 2)]
 )
@@ -129,7 +136,13 @@ def test_the_third_new_token_that_is_rejected_in_a_row_is_the_last(endpoint: End
 
 @pytest.mark.parametrize(
     "same",
-    [{}, {"refresh_token": "false-refresh-token"}, {"refresh_token": 7}, {"refresh_token": "false refresh token"}],
+    [
+        {},
+        {"refresh_token": "false-refresh-token"},
+        {"refresh_token": 7},
+        {"refresh_token": "false refresh token"},
+        {"refresh_token": "x" * 4_097},
+    ],
 )
 def test_a_refresh_token_that_does_not_rotate_is_not_reported(endpoint: Endpoint, same: dict[str, Any]) -> None:
     endpoint.answers(issued(1, **same))
@@ -252,7 +265,7 @@ def test_scopes_are_taken_however_they_are_separated(scope: str) -> None:
 
 
 def test_a_response_without_a_usable_access_token_is_none() -> None:
-    tokens = [None, 7, "", "a token", "a-token\n", "t\u00f6ken"]
+    tokens = [None, 7, "", "a token", "a-token\n", "t\u00f6ken", "x" * 4_097]
     for body in ["", "<html>", "[]", "null", "{}", *(json.dumps({"access_token": token}) for token in tokens)]:
         with pytest.raises(MalformedResponseError):
             Tokens.parse(iter([body.encode()]))

@@ -90,8 +90,7 @@ class ReportTasks:
             request = outcome.request
             parents = {"ad_account_id": request.ad_account_id}
             if isinstance(outcome, ReadyReport):
-                named = {"batch": request.number, "token": outcome.token}
-                release = partial(self._runner.release, reports)
+                named, release = {"report": request.number}, partial(self._runner.release, reports)
                 yield Task(parents, partial(self._read, outcome), request.window, named, on_end=release)
             elif isinstance(outcome, SplitReport):
                 if cursor:
