@@ -86,8 +86,8 @@ read: $(INSTALLED) ## Read your account: make read STREAMS="campaigns ads"; then
 	fi
 	@$(PY) -m source_pinterest.read $(call quoted,STREAMS) --config $(call quoted,CONFIG) --output $(call quoted,OUTPUT)
 
-page: $(INSTALLED) ## Write the page about what make read has read, output/page.html
-	@$(PY) -m source_pinterest.page --output $(call quoted,OUTPUT)
+page: $(INSTALLED) ## Write the page about what make read has read, output/page.html; with LAST=7, about as many days
+	@$(PY) -m source_pinterest.page --output $(call quoted,OUTPUT) $(if $(LAST),--last $(call quoted,LAST))
 
 demo: $(INSTALLED) ## Read a local Pinterest twice and show what arrived (one minute, 0.8 GB)
 	@$(PY) -m tools.demo

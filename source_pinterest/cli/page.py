@@ -1,18 +1,21 @@
 """The command `python -m source_pinterest.page`, which writes a page about a folder of `read`.
 
-The page shows the account, the newest final numbers, the spend by day, which days are final or missing, whether the
-sums agree, the ads with the most spend, and each stream. It is made of the files of the folder alone.
+The page shows the account, the newest final numbers, the spend by day, campaigns, ad groups and ads, conversions by
+type, who saw the ads, which days are final or missing, whether the sums agree, and each stream. It is made of the files
+of the folder alone.
 """
 
 import argparse
 import base64
+import csv
 import glob
 import hashlib
+import io
 import logging
 import math
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
@@ -26,19 +29,21 @@ from airbyte_cdk.utils import AirbyteTracedException
 from jinja2 import Environment, StrictUndefined, Template
 from pendulum import Date
 
-from source_pinterest.cli.folder import OUTPUT, OutputFolder
+from source_pinterest.cli.folder import MESSAGES, OUTPUT, OutputFolder
 from source_pinterest.cli.terminal import say
 from source_pinterest.config.options import CONVERSION_REPORT_TIMES, refusal
 from source_pinterest.engine.token_store import make_private, write_private_text
 
 PAGE = "page.html"
+DAYS, MOST_DAYS = 30, 450
+"""How many days the page is about unless it is told, and at most. As many before stand beside them."""
 MOST_LINES, MOST_ROWS = 50, 200
 """The most that the page shows of a list, and of a table that is closed at first."""
 OWN, CAMPAIGNS_OF, AD_GROUPS_OF, ADS_OF = (
     f"{level}_analytics" for level in ("ad_account", "campaign", "ad_group", "ad")
 )
 PARTS = {CAMPAIGNS_OF: "campaigns", AD_GROUPS_OF: "ad groups", ADS_OF: "ads"}
-_NAMED = ("ad_accounts", "campaigns", "ads", "ad_pins", OWN, *PARTS)
+_NAMED = ("ad_accounts", "campaigns", "ad_groups", "ads", "ad_pins", OWN, *PARTS)
 """The streams that the numbers and names of the page come from."""
 _COUNTS = """
     select (select count(*) from read_stream) as streams,
@@ -46,11 +51,23 @@ _COUNTS = """
         (select count(*) from lacking) as lacking, (select count(*) from strip) as strips,
         (select count(distinct currency) from account) as currencies
 """
-_LISTS = ("account", "campaign", "ad", "day", "month", "curves")
+_LISTS = ("account", "campaign", "ad_group", "ad", "day", "month", "curves", "videos", "viewers", "results")
 """The lists that the page shows for each currency, beside the line of the currency."""
+_OF_CURRENCIES = {
+    "bars": "from bar where currency in (select currency from ranked) order by first_day",
+    "curves": "from curve order by is_newest",
+    "videos": "from video where currency in (select currency from ranked)",
+    "viewers": "from viewer where currency in (select currency from ranked)",
+}
+"""Queries whose rows belong to a currency, by the list that takes them; bars go into that of their unit."""
 _KINDS = ("final", "spend_final", "provisional", "missing", "gone")
+_RUN = "messages-%Y-%m-%dT%H-%M-%S-%fZ"
+"""The names of the files of messages, before the dot."""
 _WHOLE_CURRENCIES = {"CLP", "ISK", "JPY", "KRW", "PYG", "UGX", "VND"}
 """Currencies without cents."""
+_RUNNING = {"ACTIVE", "RUNNING", "APPROVED", "ENABLED"}
+"""The statuses of campaigns, ad groups and ads that run."""
+_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 _LINK_LENGTH, _PICTURE_LENGTH = 4_000, 200_000
 """The most characters of a link, and of a picture's address, that the page shows."""
 
@@ -101,6 +118,44 @@ METRICS = (
     Metric("Conversions (Checkout)", "checkouts", ("TOTAL_CHECKOUT",), better=1, grows=True),
     Metric("Order value (Checkout)", "order_value", (_VALUE,), "money", better=1, grows=True),
 )
+_TYPES = {
+    "PAGE_VISIT": "Page visits",
+    "ADD_TO_CART": "Carts",
+    "CHECKOUT": "Checkouts",
+    "LEAD": "Leads",
+    "SIGNUP": "Sign-ups",
+    "SUBSCRIBE": "Subscriptions",
+    "ADD_TO_WISHLIST": "Wishlists",
+    "APP_INSTALL": "App installs",
+    "CUSTOM": "Custom events",
+}
+"""The types of conversions that the page tells apart, by Pinterest's names."""
+VIDEO_VIEWS, VIDEO_COMPLETED = "TOTAL_VIDEO_MRC_VIEWS", "TOTAL_VIDEO_P95_COMBINED"
+
+
+class _Fields(NamedTuple):
+    """The fields of a type of conversions."""
+
+    number: str
+    value: str
+    after_click: str
+    after_view: str
+
+
+def _fields_of(conversion: str) -> _Fields:
+    names = (conversion, f"{conversion}_VALUE_IN_MICRO_DOLLAR", f"CLICK_{conversion}", f"VIEW_{conversion}")
+    return _Fields(*(f"TOTAL_{name}" for name in names))
+
+
+_MORE = (VIDEO_VIEWS, VIDEO_COMPLETED, *(field for conversion in _TYPES for field in _fields_of(conversion)))
+"""The fields that only some tables of the page need, beside those of the metrics."""
+_NAMED_ALREADY = {field for metric in METRICS for field in metric.fields}
+_AUDIENCES = {
+    "COUNTRY": "Countries",
+    "AGE_BUCKET": "Ages",
+    "GENDER": "Genders",
+    "APPTYPE": "Devices",
+}
 _COMPARED = ("spend", "impressions", "clicks", "outbound", "saves", "checkouts", "order_value")
 """The columns in which the page compares the sums of campaigns, ad groups and ads with those of the ad account."""
 _NAMES = {metric.column: metric.name for metric in METRICS}
@@ -114,10 +169,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "final or missing, and whether the sums agree. Nothing is asked of Pinterest.",
     )
     parser.add_argument("--output", type=Path, default=OUTPUT, help=f"folder of the records (default: {OUTPUT})")
+    parser.add_argument("--last", type=_days, default=DAYS, help=f"days that the page is about (default: {DAYS})")
     given = parser.parse_args(arguments)
     logging.getLogger("airbyte").setLevel(logging.ERROR)
     try:
-        say(str(write_page(given.output)))
+        say(str(write_page(given.output, given.last)))
     except AirbyteTracedException as error:
         say(str(error.message), sys.stderr)
         return 1
@@ -127,8 +183,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def write_page(folder: Path) -> Path:
+def _days(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= MOST_DAYS:
+        raise argparse.ArgumentTypeError(f"a number of days is from 1 to {MOST_DAYS}, not {text}")
+    return int(text)
+
+
+def write_page(folder: Path, last: int = DAYS) -> Path:
     """Write the page of a folder, for its owner alone, and return its path.
+
+    Args:
+        folder: the folder.
+        last: how many days the page is about, beside as many before.
 
     Raises:
         AirbyteTracedException: DuckDB is missing or can't read the files, or a file of the folder holds something else.
@@ -137,6 +203,10 @@ def write_page(folder: Path) -> Path:
     if not folder.is_dir():
         raise refusal(f"{folder} does not exist. Read streams into it first, or name another folder with --output.")
     make_private(folder)
+    if not OutputFolder(folder).messages():
+        inner = sorted({str(path.parent) for path in folder.glob(f"*/{MESSAGES}")})
+        advice = f"Its folder {' or '.join(inner[:3])} has." if inner else "Read streams into it first (make read)."
+        raise refusal(f"{folder} has no messages of a read. {advice}")
     try:
         import duckdb  # noqa: PLC0415 - the image does without it
     except ModuleNotFoundError as error:
@@ -147,7 +217,7 @@ def write_page(folder: Path) -> Path:
         connection.execute("set threads = 2; set memory_limit = '350MB'; set preserve_insertion_order = false")
         connection.execute("set temp_directory = $folder", {"folder": temporary})
         try:
-            text = _Page(folder, connection, Path(temporary)).text()
+            text = _Page(folder, connection, Path(temporary), last).text()
         except (duckdb.OutOfMemoryException, MemoryError) as error:
             raise refusal(f"The page about {folder} needs more memory than it may take.") from error
         except duckdb.Error as error:
@@ -163,10 +233,11 @@ class _Page:
         folder: the folder.
         connection: a database in memory.
         temporary: an empty folder.
+        last: the number of days.
     """
 
-    def __init__(self, folder: Path, connection: Any, temporary: Path) -> None:
-        self._connection = connection
+    def __init__(self, folder: Path, connection: Any, temporary: Path, last: int) -> None:
+        self._folder, self._connection = folder, connection
         output = OutputFolder(folder)
         self._files = output.messages()
         self._schemas = {selected.stream.name: selected.stream.json_schema for selected in output.configured().streams}
@@ -175,12 +246,14 @@ class _Page:
         known = [*output.states(), *_NAMED]
         self._streams = {row["name"]: row for row in self._rows("from read_stream where name in $known", known=known)}
         self._load_days()
-        for statement in _part("page_numbers.sql").split(";\n") if self._files else ():
-            self._connection.execute(statement)
+        for statement in _part("page_numbers.sql").split(";\n"):
+            self._connection.execute(statement, {"last": last} if "$last" in statement else None)
 
     def _load(self, temporary: Path) -> None:
         """Load the files. One with a line that is cut is copied without it: it would take the next line with it."""
-        find, *others = _part("page.sql").split(";\n") if self._files else [""]
+        tables = _part("page.sql").replace("/* more */", ", ".join(f"{name}: record.data.{name}" for name in _MORE))
+        kinds = "".join(f"{name} DECIMAL(28, 6), " for name in _MORE if name not in _NAMED_ALREADY)
+        find, *others = tables.replace("/* more types */", kinds).split(";\n")
         paths = {str(path): path for path in self._files}
         for row in self._rows(find, files=[glob.escape(path) for path in paths]):
             paths[row["filename"]] = copy = temporary / Path(row["filename"]).name
@@ -196,7 +269,8 @@ class _Page:
         return _template().render(
             style=style,
             style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
-            read_at=_time_of(self._files[-1]) if self._files else None,
+            read_at=_time_of(self._files[-1]),
+            unnamed=[path.name for path in self._files if not _is_of_run(path)],
             part=next((path.name for path in self._files if path.suffix == ".part"), ""),
             accounts={row["account"]: row for row in self._rows("from account order by name, account")},
             days=self._days,
@@ -206,6 +280,8 @@ class _Page:
             gaps=self._rows("from gap"),
             currencies=self._currencies(),
             metrics=self._metrics,
+            metrics_of=self._metrics_of,
+            audiences=_AUDIENCES,
             strips=self._rows("from strip limit $most", most=MOST_ROWS),
             lacking=self._rows("from lacking limit $most", most=MOST_LINES),
             sums=self._sums(),
@@ -217,9 +293,7 @@ class _Page:
         )
 
     def _rows(self, query: str, **values: Any) -> list[dict[str, Any]]:
-        """Return the rows of a query by the names of their columns; none if the folder has no file."""
-        if not self._files:
-            return []
+        """Return the rows of a query by the names of their columns."""
         result = self._connection.execute(query, values or None)
         names = [column[0] for column in result.description]
         return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
@@ -243,40 +317,63 @@ class _Page:
         """Yield each window of a stream and an ad account with its kind, such as final or missing."""
         for name, stream in self._streams.items():
             is_unfinished = stream["ending"] != "COMPLETE"
-            for owner in self._days.owner_days(name, _day_of(stream["last_run"]), is_unfinished=is_unfinished):
+            for owner in self._days.owner_days(
+                name, _day_of(self._folder / stream["last_run"]), is_unfinished=is_unfinished
+            ):
                 for kind in _KINDS:
                     for window in getattr(owner, kind):
                         yield owner.stream, owner.account, kind, str(window.start), str(window.end)
 
     def _metrics_of(self, stream: str) -> list[Metric]:
-        """Return the metrics of a level that the last run asked for, or else that its records have."""
+        """Return the metrics of a level that were read."""
+        asked = self._asked(stream)
+        return [metric for metric in METRICS if asked.issuperset(metric.fields)]
+
+    def _asked(self, stream: str) -> set[str]:
+        """Return the fields of a level that the last run asked for, or else that its records have."""
         if stream in self._schemas:
             asked = set(self._schemas[stream].get("properties", {}))
-            if "SPEND_IN_DOLLAR" in asked:
-                asked.add(_SPEND)
-        else:
-            [sums] = self._rows(
-                "select max(columns(* exclude (stream, account, day))) from total where stream = $stream", stream=stream
-            )
-            asked = {field for metric in METRICS if sums.get(metric.column) for field in metric.fields}
-        return [metric for metric in METRICS if asked.issuperset(metric.fields)]
+            return {*asked, _SPEND} if "SPEND_IN_DOLLAR" in asked else asked
+        [sums] = self._rows(
+            "select max(columns(* exclude (stream, account, day))) from total where stream = $stream", stream=stream
+        )
+        [more] = self._rows(
+            "select max(columns(*)) from (select unnest(more) from delivery where stream = $stream)", stream=stream
+        )
+        asked = {field for metric in METRICS if sums.get(metric.column) for field in metric.fields}
+        return asked.union(field for field in _MORE if more.get(field) is not None)
 
     def _currencies(self) -> list[dict[str, Any]]:
         """Return the numbers of each currency, with those of its ad accounts, campaigns and ads, and its charts."""
         currencies: dict[str, dict[str, Any]] = {}
-        for line in self._rows("from line"):
+        for line in self._rows("select *, spend as exact_spend from line"):
             if line["level"] == "currency":
                 currencies[line["currency"]] = line | {name: [] for name in _LISTS}
             else:
                 currencies[line["currency"]][line["level"]].append(line)
         for code, currency in currencies.items():
-            for level in ("account", "campaign", "ad"):
+            for level in ("account", "campaign", "ad_group", "ad"):
                 _add_up(currency[level], currency["spend"], 0 if code in _WHOLE_CURRENCIES else 2)
-        for bar in self._rows("from bar where currency in (select currency from ranked) order by first_day"):
-            currencies[bar["currency"]][bar["unit"]].append(bar)
-        for curve in self._rows("from curve order by is_newest"):
-            currencies[curve["currency"]]["curves"].append(curve)
+        for name, query in _OF_CURRENCIES.items():
+            for row in self._rows(query):
+                currencies[row["currency"]][row.get("unit", name)].append(row)
+        for sums in self._rows("from result where currency in (select currency from ranked)"):
+            currencies[sums["currency"]]["results"] = self._results(sums)
         return list(currencies.values())
+
+    def _results(self, sums: dict[str, Any]) -> list[dict[str, Any]]:
+        """Return the conversions of a currency by type: of the types that were read, those that have any."""
+        asked = self._asked(self._rows("from period")[0]["lead"])
+        results = []
+        for conversion, name in _TYPES.items():
+            fields = _fields_of(conversion)
+            found = {
+                key: sums[field] or Decimal() if field in asked else None for key, field in fields._asdict().items()
+            }
+            if any(found.values()):
+                found["value"] = None if found["value"] is None else found["value"] / 1_000_000
+                results.append({"name": name, **found})
+        return results
 
     def _sums(self) -> dict[str, Any]:
         """Return whether Pinterest's own totals agree with the sums over campaigns, ad groups and ads."""
@@ -297,7 +394,10 @@ class _Page:
 def _template() -> Template:
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters |= {"number": _number, "link": _link, "picture": _picture, "day": _day, "ticks": _ticks}
-    environment.globals |= {"best_of": _best_of}
+    environment.filters |= {"words": _words}
+    environment.globals |= {"best_of": _best_of, "csv_of": _csv_of, "is_idle": _is_idle}
+    environment.globals |= {"rows_of": _rows_of, "audience_rows": _audience_rows, "video_rows": _video_rows}
+    environment.globals |= {"result_rows": lambda lines: [list(line.values()) for line in lines]}
     return environment.from_string(_part("page.html"))
 
 
@@ -315,14 +415,21 @@ def _is_whole(line: bytes) -> bool:
 
 def _time_of(path: Path) -> datetime:
     """Return when a run began, by the name of its file, in UTC; else when the file was changed."""
+    if _is_of_run(path):
+        return datetime.strptime(path.name.split(".")[0], _RUN).replace(tzinfo=UTC)
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+
+
+def _is_of_run(path: Path) -> bool:
     try:
-        return datetime.strptime(path.name.split(".")[0], "messages-%Y-%m-%dT%H-%M-%S-%fZ").replace(tzinfo=UTC)
+        datetime.strptime(path.name.split(".")[0], _RUN)  # noqa: DTZ007 - only the form matters
     except ValueError:
-        return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        return False
+    return True
 
 
-def _day_of(run: str) -> Date:
-    day = _time_of(Path(run))
+def _day_of(path: Path) -> Date:
+    day = _time_of(path)
     return Date(day.year, day.month, day.day)
 
 
@@ -344,12 +451,55 @@ def _best_of(lines: list[dict[str, Any]], metrics: list[Metric]) -> dict[str, An
     return best
 
 
+def _csv_of(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """Return a link to a table as CSV that needs no network. A text that a spreadsheet would compute gets a quote."""
+    table = io.StringIO()
+    writer = csv.writer(table)
+    writer.writerow(heads)
+    for row in rows:
+        writer.writerow(f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULAS) else cell for cell in row)
+    return f"data:text/csv;charset=utf-8;base64,{base64.b64encode(table.getvalue().encode()).decode()}"
+
+
+def _rows_of(lines: list[dict[str, Any]], columns: Sequence[str]) -> Iterator[list[Any]]:
+    """Yield the unrounded numbers of the lines of a level."""
+    for line in lines:
+        name = "Others" if line["is_other"] else "Rest" if line["is_rest"] else line["name"]
+        numbers = (line["exact_spend" if column == "spend" else column] for column in columns)
+        yield [line["key"], name, line["status"], *numbers]
+
+
+def _audience_rows(lines: list[dict[str, Any]]) -> Iterator[list[Any]]:
+    names = {6: "Others", 7: "Not told by Pinterest", 8: "Total"}
+    for line in lines:
+        numbers = (line[name] for name in ("spend", "impressions", "clicks", "conversions"))
+        yield [_AUDIENCES[line["type"]], line["value"] or names.get(line["place"]), *numbers]
+
+
+def _video_rows(lines: list[dict[str, Any]]) -> Iterator[list[Any]]:
+    for line in lines:
+        one = [line["key"], line["name"]] if line["keys"] == 1 else ["", "Others"]
+        yield [*(["", "Total"] if line["is_total"] else one), line["spend"], line["views"], line["completed"]]
+
+
+def _is_idle(line: dict[str, Any]) -> bool:
+    """Return whether a campaign, an ad group or an ad is known not to run."""
+    return bool(line.get("status")) and line["status"] not in _RUNNING
+
+
+def _words(name: str) -> str:
+    """Return one of Pinterest's constants, such as `WEB_CONVERSION`, as words."""
+    return name.replace("_", " ").capitalize()
+
+
 def _number(number: Decimal | float | None, form: str, currency: str = "") -> str:
     """Return a number as it is written in a form of `Metric`; a count has the digits behind the point that it has."""
     if number is None:
         return "-"
     if form == "count":
         return f"{number:,.6f}".rstrip("0").rstrip(".")
+    if form == "tiny":
+        return f"{number:,.4f}"
     if form == "share":
         return f"{number:.2%}"
     return f"{number:,.0f}" if form == "money" and currency in _WHOLE_CURRENCIES else f"{number:,.2f}"

@@ -31,17 +31,21 @@ from read_json($files, format = 'newline_delimited', compression = 'uncompressed
     maximum_object_size = 33554432,
     columns = {record: 'STRUCT(stream VARCHAR, emitted_at BIGINT, data STRUCT(id VARCHAR, ad_account_id VARCHAR,
         pin_id VARCHAR, name VARCHAR, objective_type VARCHAR, currency VARCHAR, time_zone VARCHAR, title VARCHAR,
-        link VARCHAR, destination_url VARCHAR, image_url VARCHAR, video_cover_url VARCHAR))'})
-where record.stream in ('ad_accounts', 'campaigns', 'ads', 'ad_pins')
+        link VARCHAR, destination_url VARCHAR, image_url VARCHAR, video_cover_url VARCHAR, status VARCHAR,
+        summary_status VARCHAR, start_time BIGINT, end_time BIGINT, daily_spend_cap DECIMAL(28, 6),
+        lifetime_spend_cap DECIMAL(28, 6), budget_type VARCHAR, budget_in_micro_currency DECIMAL(28, 6)))'})
+where record.stream in ('ad_accounts', 'campaigns', 'ad_groups', 'ads', 'ad_pins')
 qualify row_number() over (
     partition by record.stream, record.data.ad_account_id, coalesce(record.data.id, record.data.pin_id)
     order by record.emitted_at desc) = 1;
 
--- The newest row of each entity and day. An amount without a column for it is null, as is one that is zero.
+-- The newest row of each entity and day. An amount without a column for it is null, as is one that is zero. `more` has
+-- the fields of conversions by type and of videos, by their names.
 create temp table delivery as
 select record.stream as stream, record.emitted_at as read_at, try_cast(record.data.date as date) as day,
     coalesce(record.data.ad_account_id, record.data.advertiser_id) as account, record.data.campaign_id as campaign,
-    record.data.campaign_name as campaign_name, record.data.ad_id as ad, record.data.currency as currency,
+    record.data.campaign_name as campaign_name, record.data.ad_group_id as ad_group, record.data.ad_id as ad,
+    record.data.currency as currency, {/* more */} as more,
     coalesce(record.data.spend_in_micro_dollar * 0.000001, record.data.spend_in_dollar)::decimal(38, 6) as spend,
     record.data.impression_1 as paid_impressions, record.data.clickthrough_1 as paid_clicks,
     record.data.outbound_click_1 as paid_outbound, record.data.repin_1 as paid_saves,
@@ -59,6 +63,7 @@ from read_json($files, format = 'newline_delimited', compression = 'uncompressed
         IMPRESSION_1 DECIMAL(28, 6), IMPRESSION_2 DECIMAL(28, 6), CLICKTHROUGH_1 DECIMAL(28, 6),
         CLICKTHROUGH_2 DECIMAL(28, 6), OUTBOUND_CLICK_1 DECIMAL(28, 6), OUTBOUND_CLICK_2 DECIMAL(28, 6),
         REPIN_1 DECIMAL(28, 6), REPIN_2 DECIMAL(28, 6), TOTAL_CONVERSIONS DECIMAL(28, 6),
+        /* more types */
         TOTAL_CHECKOUT DECIMAL(28, 6), TOTAL_CHECKOUT_VALUE_IN_MICRO_DOLLAR DECIMAL(28, 6)))'})
 where record.stream in ('ad_account_analytics', 'campaign_analytics', 'ad_group_analytics', 'ad_analytics')
 qualify row_number() over (
@@ -67,6 +72,34 @@ qualify row_number() over (
         when 'campaign_analytics' then record.data.campaign_id
         when 'ad_group_analytics' then record.data.ad_group_id
         else record.data.ad_id end
+    order by record.emitted_at desc) = 1;
+
+-- The newest row of each entity, day and part of a targeting type that the page shows.
+create temp table audience as
+select record.stream as stream, try_cast(record.data.date as date) as day,
+    coalesce(record.data.ad_account_id, record.data.advertiser_id) as account, record.data.targeting_type as type,
+    record.data.targeting_value as value,
+    coalesce(record.data.spend_in_micro_dollar * 0.000001, record.data.spend_in_dollar)::decimal(38, 6) as spend,
+    coalesce(record.data.impression_1, 0) + coalesce(record.data.impression_2, 0) as impressions,
+    coalesce(record.data.clickthrough_1, 0) + coalesce(record.data.clickthrough_2, 0) as clicks,
+    record.data.total_conversions as conversions
+from read_json($files, format = 'newline_delimited', compression = 'uncompressed', ignore_errors = true, hive_partitioning = false,
+    maximum_object_size = 33554432,
+    columns = {record: 'STRUCT(stream VARCHAR, emitted_at BIGINT, data STRUCT(DATE VARCHAR, AD_ACCOUNT_ID VARCHAR,
+        ADVERTISER_ID VARCHAR, CAMPAIGN_ID VARCHAR, AD_GROUP_ID VARCHAR, AD_ID VARCHAR, TARGETING_TYPE VARCHAR,
+        TARGETING_VALUE VARCHAR, SPEND_IN_MICRO_DOLLAR DECIMAL(28, 6), SPEND_IN_DOLLAR DECIMAL(28, 6),
+        IMPRESSION_1 DECIMAL(28, 6), IMPRESSION_2 DECIMAL(28, 6), CLICKTHROUGH_1 DECIMAL(28, 6),
+        CLICKTHROUGH_2 DECIMAL(28, 6), TOTAL_CONVERSIONS DECIMAL(28, 6)))'})
+where record.stream in ('ad_account_targeting_analytics', 'campaign_targeting_analytics',
+        'ad_group_targeting_analytics', 'ad_targeting_analytics')
+    and record.data.targeting_type in ('COUNTRY', 'AGE_BUCKET', 'GENDER', 'APPTYPE')
+qualify row_number() over (
+    partition by record.stream, record.data.date, record.data.targeting_type, record.data.targeting_value,
+        case record.stream
+            when 'ad_account_targeting_analytics' then coalesce(record.data.ad_account_id, record.data.advertiser_id)
+            when 'campaign_targeting_analytics' then record.data.campaign_id
+            when 'ad_group_targeting_analytics' then record.data.ad_group_id
+            else record.data.ad_id end
     order by record.emitted_at desc) = 1;
 
 create temp table account as
@@ -79,7 +112,8 @@ group by ids.account;
 
 create temp table total as
 select stream, account, day, max(read_at) as read_at,
-    sum(columns(* exclude (stream, read_at, day, account, campaign, campaign_name, ad, currency)))::decimal(38, 6)
+    sum(columns(* exclude (stream, read_at, day, account, campaign, campaign_name, ad_group, ad, currency, more)))
+        ::decimal(38, 6)
 from delivery where day is not null group by stream, account, day;
 
 -- Each stream with its last run, its records (one that came again counts again), and how that run ended: COMPLETE or

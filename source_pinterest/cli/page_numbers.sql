@@ -1,23 +1,25 @@
--- What the page shows, made of the tables of page.sql once `known` and `metric` are filled.
+-- What the page shows, made of the tables of page.sql once `known` and `metric` are filled; last, a parameter, is the number of its
+-- days.
 create temp table known_day as
 select stream, account, kind, unnest(generate_series(first_day, last_day, interval 1 day))::date as day from known
-where stream in ('ad_account_analytics', 'campaign_analytics', 'ad_group_analytics', 'ad_analytics');
+where stream in (select stream from delivery union select stream from audience
+    union select unnest(['ad_account_analytics', 'campaign_analytics', 'ad_group_analytics', 'ad_analytics']));
 
 create view final_day as select stream, account, day from known_day where kind in ('final', 'spend_final');
 
--- The days of the page: the newest 30 whose spend is final, or that were read if none is, and as many before.
+-- The days of the page: the newest whose spend is final, or that were read if none is, and as many before.
 create temp table period as
 with lead as (
     select stream, min(day) as start_day, max(day) as read_until, max(day) filter (kind = 'final') as final_until,
         max(day) filter (kind <> 'provisional') as spend_final_until
-    from known_day where kind not in ('missing', 'gone') group by stream
+    from known_day where kind not in ('missing', 'gone') and stream not like '%targeting%' group by stream
     order by list_position(['ad_account_analytics', 'campaign_analytics', 'ad_group_analytics', 'ad_analytics'], stream)
     limit 1
 )
 select * exclude (stream), stream as lead, spend_final_until is not null as is_final,
     coalesce(spend_final_until, read_until) as last_day,
-    greatest(last_day - 29, start_day) as first_day, first_day - (last_day - first_day)::int - 1 as before_day,
-    greatest(read_until - 89, start_day) as chart_day,
+    greatest(last_day - ($last - 1), start_day) as first_day, first_day - (last_day - first_day)::int - 1 as before_day,
+    greatest(least(read_until - 89, last_day - ($last - 1)), start_day) as chart_day,
     coalesce(final_until >= last_day, false) as conversions_are_final
 from lead;
 
@@ -33,26 +35,33 @@ select account, is_newest, min(day) as first_day, max(day) as last_day
 from (select *, day - row_number() over (partition by account, is_newest order by day)::int as island from lacking)
 group by account, is_newest, island order by account, first_day;
 
--- The rows of the page's days once for each level. A day that is not final, for the ad account's own total too, counts
--- in the chart alone.
-create view part as
-select level, account.currency, delivery.day,
-    case level when 'currency' then account.currency when 'account' then delivery.account
-        when 'campaign' then campaign else ad end as key,
+-- The rows of the page's days. A day that is not final, for the ad account's own total too, counts in the chart alone.
+create view spanned as
+select delivery.* replace (account.currency as currency),
     case when delivery.day between before_day and last_day
             and (not is_final or final_day.day is not null and lead_day.day is not null)
-        then if(delivery.day >= first_day, 'newest', 'before') else 'other' end as span,
-    columns(delivery.* exclude (stream, read_at, day, account, campaign, campaign_name, ad, currency))
+        then if(delivery.day >= first_day, 'newest', 'before') else 'other' end as span
 from period
-cross join (values ('currency'), ('account'), ('campaign'), ('ad')) as levels(level)
-join delivery on delivery.stream = case level when 'campaign' then 'campaign_analytics' when 'ad' then 'ad_analytics'
-    else lead end
+cross join delivery
 join account using (account)
 left join final_day on final_day.stream = delivery.stream and final_day.account = delivery.account
     and final_day.day = delivery.day
 left join final_day as lead_day on lead_day.stream = lead and lead_day.account = delivery.account
     and lead_day.day = delivery.day
 where delivery.day >= least(before_day, chart_day);
+
+-- These rows once for each level.
+create view part as
+select level, currency, day,
+    case level when 'currency' then currency when 'account' then account when 'campaign' then campaign
+        when 'ad_group' then ad_group else ad end as key,
+    span,
+    columns(spanned.* exclude (stream, read_at, day, account, campaign, campaign_name, ad_group, ad, currency, more,
+        span))
+from period
+cross join (values ('currency'), ('account'), ('campaign'), ('ad_group'), ('ad')) as levels(level)
+join spanned on spanned.stream = case level when 'campaign' then 'campaign_analytics'
+    when 'ad_group' then 'ad_group_analytics' when 'ad' then 'ad_analytics' else lead end;
 
 create temp table ranked as
 select level, currency, key, row_number() over (partition by level, currency order by sum(spend) desc nulls last, key)
@@ -75,7 +84,7 @@ insert into summed
 select levels.level, currency, false, true, null, 'newest', null, '', 0,
     sum(if(summed.level = 'currency', 1, -1) * columns(summed.* exclude
         (level, currency, is_other, is_rest, rank, span, day, key, keys)))
-from (select distinct level, currency from summed where level in ('campaign', 'ad')) as levels
+from (select distinct level, currency from summed where level in ('campaign', 'ad_group', 'ad')) as levels
 join summed using (currency)
 where summed.level in ('currency', levels.level) and span = 'newest' and day is null
 group by levels.level, currency;
@@ -88,24 +97,67 @@ select *, clicks / nullif(impressions, 0) as ctr, spend / nullif(clicks, 0) as c
 from summed
 where not is_rest or spend <> 0 or impressions <> 0 or conversions <> 0;
 
+-- What a campaign or an ad group may spend a day, beside the mean of the newest seven days whose spend is final. Of a
+-- budget for its whole life: what is left of it, over the days that are left; unknown unless all its days were read.
+create view budget as
+with owner as (
+    select 'campaign' as level, 'campaign_analytics' as stream, id as key, ad_account_id as account, start_time, end_time,
+        nullif(daily_spend_cap, 0) * 0.000001 as daily, nullif(lifetime_spend_cap, 0) * 0.000001 as lifetime
+    from entity where stream = 'campaigns'
+    union all
+    select 'ad_group', 'ad_group_analytics', id, ad_account_id, start_time, end_time,
+        if(budget_type = 'DAILY', nullif(budget_in_micro_currency, 0), null) * 0.000001,
+        if(budget_type = 'LIFETIME', nullif(budget_in_micro_currency, 0), null) * 0.000001
+    from entity where stream = 'ad_groups'
+),
+reach as (
+    select stream, account, min(day) as start_day,
+        count(*) filter (day > last_day - 7 and day <= last_day) = 7 as has_seven,
+        count(*) filter (day <= last_day) = last_day - min(day) + 1 as is_whole
+    from final_day, period where is_final group by stream, account, last_day
+),
+spent as (
+    select stream, if(stream = 'campaign_analytics', campaign, ad_group) as key,
+        coalesce(sum(spend) filter (day > last_day - 7), 0) / 7 as mean, coalesce(sum(spend), 0) as whole
+    from delivery, period where day <= last_day and stream in ('campaign_analytics', 'ad_group_analytics')
+    group by 1, 2
+)
+select owner.level, owner.key, if(has_seven, coalesce(spent.mean, 0), null) as spend_a_day,
+    coalesce(daily, if(is_whole and try(make_timestamp(start_time * 1000000)::date) >= reach.start_day
+            and try(make_timestamp(end_time * 1000000)::date) > last_day,
+        greatest(lifetime - coalesce(spent.whole, 0), 0)
+            / (try(make_timestamp(end_time * 1000000)::date) - last_day), null)) as budget
+from owner cross join period
+left join reach on reach.stream = owner.stream and reach.account = owner.account
+left join spent on spent.stream = owner.stream and spent.key = owner.key;
+
 -- The names of the lines, each with what it belongs to or consists of.
 create view named as
 select 'currency' as level, currency as key, if(currency = '', 'Unknown currency', currency) as name,
     if(count(*) = 1, min(coalesce(name, account)), count(*) || ' ad accounts') as detail, null as url, null as picture,
-    count(*) as accounts
+    count(*) as accounts, null as status, null as objective
 from account group by currency
 union all
-select 'account', account, coalesce(name, account), account, null, null, 1 from account
+select 'account', account, coalesce(name, account), account, null, null, 1, null, null from account
 union all
 select 'campaign', campaign, left(coalesce(max(entity.name), max(campaign_name), campaign), 300), max(account.name), null,
-    null, 1
+    null, 1, max(coalesce(if(status = 'ACTIVE', summary_status, status), summary_status)), max(objective_type)
 from delivery join account using (account)
 left join entity on entity.stream = 'campaigns' and entity.id = campaign
 where campaign in (select key from ranked where level = 'campaign' and not is_other) group by campaign
 union all
+select 'ad_group', ad_group, left(coalesce(max(entity.name), ad_group), 300),
+    left(coalesce(max(campaigns.name), max(campaign_name)), 300), null, null, 1,
+    max(coalesce(if(entity.status = 'ACTIVE', entity.summary_status, entity.status), entity.summary_status)), null
+from delivery
+left join entity on entity.stream = 'ad_groups' and entity.id = ad_group
+left join entity as campaigns on campaigns.stream = 'campaigns' and campaigns.id = campaign
+where ad_group in (select key from ranked where level = 'ad_group' and not is_other) group by ad_group
+union all
 select 'ad', ad, left(coalesce(max(nullif(pins.title, '')), max(nullif(ads.name, '')), ad), 300),
     left(coalesce(max(campaigns.name), max(campaign_name)), 300), max(coalesce(ads.destination_url, pins.link)),
-    max(coalesce(pins.image_url, pins.video_cover_url)), 1
+    max(coalesce(pins.image_url, pins.video_cover_url)), 1,
+    max(coalesce(if(ads.status = 'ACTIVE', ads.summary_status, ads.status), ads.summary_status)), null
 from delivery
 left join entity as ads on ads.stream = 'ads' and ads.id = ad
 left join entity as campaigns on campaigns.stream = 'campaigns' and campaigns.id = campaign
@@ -172,8 +224,8 @@ with amount as (
 ),
 catalog as (
     unpivot (
-        select account, day, sum(columns(* exclude (stream, read_at, day, account, campaign, campaign_name, ad, currency,
-            conversions, paid_impressions, paid_clicks, paid_outbound, paid_saves)))
+        select account, day, sum(columns(* exclude (stream, read_at, day, account, campaign, campaign_name, ad_group, ad,
+            currency, more, conversions, paid_impressions, paid_clicks, paid_outbound, paid_saves)))
         from delivery
         where stream = 'campaign_analytics'
             and campaign in (select id from entity where stream = 'campaigns' and objective_type like 'CATALOG%')
@@ -221,16 +273,85 @@ with before as (
     where day is null and span = 'before' and level in ('currency', 'account') and key not in (
         select account from gap union select currency from gap join account using (account))
 )
-select newest.*, named.* exclude (level, key), spark.path as spark,
+select newest.*, named.* exclude (level, key), spark.path as spark, budget.budget, budget.spend_a_day,
     if(before.key is null, null, before) as before
 from number as newest
 left join named on named.level = newest.level and named.key = newest.key and not is_other and not is_rest
 left join spark on spark.level = newest.level and spark.currency = newest.currency and not is_rest
     and spark.rank is not distinct from newest.rank
+left join budget on budget.level = newest.level and budget.key = newest.key and not is_other and not is_rest
 left join before on before.level = newest.level and before.currency = newest.currency and before.rank = newest.rank
 where newest.day is null and newest.span = 'newest'
 order by newest.level = 'currency' desc, accounts desc, newest.currency, newest.level, newest.is_rest, newest.is_other,
     newest.rank;
+
+-- The conversions of each currency by type, and their values, by the names of their fields.
+create view result as
+select currency, sum(columns(* exclude (currency))) from (
+    select currency, unnest(more) from spanned, period where stream = lead and span = 'newest')
+group by currency;
+
+-- The ads with video views in each currency: the ten with the most, the others in one line, and their total.
+create view video as
+with watched as (
+    select currency, ad, sum(spend) as spend, sum(more.total_video_mrc_views) as views,
+        sum(more.total_video_p95_combined) as completed
+    from spanned where stream = 'ad_analytics' and span = 'newest' group by currency, ad having views > 0
+),
+placed as (select *, row_number() over (partition by currency order by views desc, ad) as place from watched)
+select placed.currency, if(place > 10, 11, place) as place, grouping(if(place > 10, 11, place)) = 1 as is_total,
+    count(*) as keys, min(ad) as key, sum(spend) as spend, sum(views) as views, sum(completed) as completed,
+    any_value(left(coalesce(nullif(pins.title, ''), nullif(ads.name, ''), ad), 300)) as name
+from placed
+left join entity as ads on ads.stream = 'ads' and ads.id = ad
+left join entity as pins on pins.stream = 'ad_pins' and pins.pin_id = ads.pin_id
+    and pins.ad_account_id = ads.ad_account_id
+group by grouping sets ((placed.currency, if(place > 10, 11, place)), (placed.currency)) order by is_total, place;
+
+-- Who saw the ads, in each currency: the five values of a targeting type with the most spend, the others in one line, and
+-- what the ad accounts have beyond them. Counted are the days that are final in both.
+create temp table viewer as
+with source as (
+    select stream from known_day where stream like '%targeting%' and kind in ('final', 'spend_final') group by stream
+    order by list_position(['ad_account_targeting_analytics', 'campaign_targeting_analytics',
+        'ad_group_targeting_analytics'], stream) nulls last limit 1
+),
+both_day as (
+    select lead_day.account, lead_day.day from period join final_day as lead_day on lead_day.stream = lead
+    join final_day as other on other.account = lead_day.account and other.day = lead_day.day
+    join source on other.stream = source.stream
+    where lead_day.day between first_day and last_day
+),
+whole as (
+    select currency, sum(spend) as spend, sum(impressions) as impressions, sum(clicks) as clicks,
+        sum(conversions) as conversions, count(distinct day) as days
+    from spanned join period on stream = lead join both_day using (account, day) where span = 'newest' group by currency
+),
+told as (
+    select account.currency, type, value, sum(spend) as spend, sum(impressions) as impressions, sum(clicks) as clicks,
+        sum(conversions) as conversions,
+        row_number() over (partition by account.currency, type order by sum(spend) desc nulls last, value) as place
+    from audience join source using (stream) join both_day using (account, day) join account using (account)
+    group by account.currency, type, value
+),
+line as (
+    select currency, type, least(place, 6) as place, if(min(place) > 5, null, min(value)) as value, count(*) as keys,
+        sum(spend) as spend, sum(impressions) as impressions, sum(clicks) as clicks, sum(conversions) as conversions
+    from told group by currency, type, least(place, 6)
+    union all
+    select currency, type, 7, null, 0, whole.spend - coalesce(sum(told.spend), 0),
+        whole.impressions - coalesce(sum(told.impressions), 0), whole.clicks - coalesce(sum(told.clicks), 0),
+        whole.conversions - coalesce(sum(told.conversions), 0)
+    from told join whole using (currency) group by currency, type, whole.spend, whole.impressions, whole.clicks,
+        whole.conversions
+    union all
+    select currency, type, 8, null, days, whole.spend, whole.impressions, whole.clicks, whole.conversions
+    from whole join (select distinct currency, type from told) using (currency)
+)
+select *, (select stream from source) as stream, clicks / nullif(impressions, 0) as ctr,
+    spend / nullif(conversions, 0) as cpa
+from line where place <> 7 or spend <> 0 or impressions <> 0 or clicks <> 0 or conversions <> 0
+order by currency, list_position(['COUNTRY', 'AGE_BUCKET', 'GENDER', 'APPTYPE'], type), place;
 
 -- The days of each stream, once for all ad accounts that have the same.
 create temp table strip as

@@ -1,10 +1,12 @@
 """The page about a folder of `read` says what the files of the folder hold."""
 
+import base64
 import os
 import re
 import stat
 import sys
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,8 @@ from unit_tests.cli.page_folder import (
     ADS,
     CAMPAIGNS,
     FIRST,
+    LAST_FINAL,
+    MILLION,
     OWN,
     TODAY,
     Folder,
@@ -26,6 +30,17 @@ from unit_tests.cli.page_folder import (
 )
 
 TOMORROW = TODAY + timedelta(days=1)
+
+
+def csv_in(page: str, name: str) -> list[str]:
+    """The lines of a table that a page offers to save."""
+    [link] = [a["href"] for tag, a in tags_of(page) if tag == "a" and a.get("download") == name]
+    assert link is not None
+    return base64.b64decode(link.partition("base64,")[2]).decode().splitlines()
+
+
+def seconds_of(on: date) -> int:
+    return int(datetime(on.year, on.month, on.day, tzinfo=UTC).timestamp())
 
 
 def section(text: str, name: str) -> str:
@@ -69,7 +84,7 @@ def test_the_newest_final_days_stand_beside_those_before(folder: Folder, capsys:
     assert "attribution window 30/30/1 (days after a click, an engagement, a view)" in text
     assert "No day is missing." in text
     assert "Columns: those of the default." in text
-    assert "read also campaigns ads ad_pins campaign_analytics ad_analytics" in text
+    assert "read also campaigns ad_groups ads ad_pins campaign_analytics ad_group_analytics ad_analytics " in text
 
 
 def test_numbers_that_still_grow_are_not_compared(folder: Folder) -> None:
@@ -80,9 +95,10 @@ def test_numbers_that_still_grow_are_not_compared(folder: Folder) -> None:
         folder.delivered(OWN, "7", day(back), 10, **(sold if back >= 30 else {name: sold[name] / 2 for name in sold}))
     folder.days(OWN, "7")
     text = folder.text()
-    assert "Conversions 150 still growing CPA 2.00 EUR still growing ROAS (Checkout) 2.00 still growing" in text
+    assert "Conversions 150 still growing Of all types: checkouts CPA 2.00 EUR still growing" in text
+    assert "ROAS (Checkout) 2.00 still growing" in text
     assert "ROAS (Checkout) 2.00 - 4.00 still growing" in text
-    assert "they are final until" in text
+    assert "they are final up to" in text
 
 
 def test_windows_of_which_a_day_lacks_are_not_compared(folder: Folder) -> None:
@@ -328,12 +344,138 @@ def test_a_page_without_ads_shows_the_streams(folder: Folder) -> None:
     folder.end("boards")
     text = folder.text()
     assert "boards 1 COMPLETE" in text
-    assert f"read also ad_accounts campaigns ads ad_pins {OWN} {CAMPAIGNS} {ADS}." in text
+    assert "read also ad_accounts campaigns ad_groups ads ad_pins ad_account_analytics" in text
     assert "No stream with days was read." in text
 
 
-def test_an_empty_folder_says_how_to_read_into_it(folder: Folder) -> None:
-    assert "This folder has no messages. make read STREAMS=" in folder.text()
+def test_a_folder_without_messages_is_told_and_the_folder_that_has_them(
+    folder: Folder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--output", str(folder.path)]) == 1
+    assert "has no messages of a read. Read streams into it first (make read)." in capsys.readouterr().err
+    outer, folder.path = folder.path, folder.path / "read"
+    folder.path.mkdir()
+    with_sums(folder).run()
+    assert main(["--output", str(outer)]) == 1
+    assert f"Its folder {folder.path} has." in capsys.readouterr().err
+    assert not (outer / "page.html").exists()
+
+
+def test_a_file_with_another_name_is_named(folder: Folder) -> None:
+    with_sums(folder).run()
+    assert "which make read does not name so" not in folder.text()
+    [path] = folder.path.glob("messages-*")
+    path.rename(folder.path / "messages-old.jsonl")
+    assert "The numbers include those of messages-old.jsonl, which make read does not name so." in folder.text()
+
+
+def test_conversions_are_told_by_type_as_far_as_they_were_read(folder: Folder) -> None:
+    for back in range(30):
+        sold = {"TOTAL_CONVERSIONS": 8, "TOTAL_CHECKOUT": 2, "TOTAL_VIEW_CHECKOUT": 1, "TOTAL_CLICK_ADD_TO_CART": 3}
+        value = {"TOTAL_CHECKOUT_VALUE_IN_MICRO_DOLLAR": 50 * MILLION}
+        folder.delivered(OWN, "7", day(back), 10, **sold, **value)
+    folder.days(OWN, "7")
+    page = folder.page()
+    text = text_of(page)
+    table = section(text, "Conversions by type")
+    assert "Carts - - - 90 0 -" in table, "their number was not asked for"
+    assert "Checkouts 60 5.00 1,500.00 0 30 50.00%" in table
+    assert "Sign-ups" not in table
+    assert "Of all types: carts, checkouts" in text
+    assert csv_in(page, "conversions.csv")[2] == "Checkouts,60.000000,1500.000000,0,30.000000"
+
+
+def test_without_a_conversion_there_is_no_table_of_them(folder: Folder) -> None:
+    assert "Conversions by type" not in with_sums(folder).text()
+
+
+def test_a_campaign_says_what_it_is_and_how_it_spends_its_budget(folder: Folder) -> None:
+    with_sums(folder)
+    first, later = seconds_of(FIRST), seconds_of(LAST_FINAL + timedelta(days=10))
+    spring = {"status": "ACTIVE", "objective_type": "WEB_CONVERSION", "daily_spend_cap": 3 * MILLION}
+    folder.record("campaigns", {"id": "71", "ad_account_id": "7", "name": "Spring", **spring})
+    left = {"lifetime_spend_cap": (60 * 6 + 100) * MILLION, "start_time": first, "end_time": later}
+    folder.record("campaigns", {"id": "72", "ad_account_id": "7", "name": "Autumn", "status": "ACTIVE", **left})
+    text = section(folder.text(), "Campaigns")
+    assert "Spring Web conversion 120.00" in text
+    assert "3.00 4.00 spent, over" in text
+    assert "10.00 6.00 spent, under" in text, "a hundred are left for ten days"
+    folder.record(
+        "campaigns", {"id": "71", "ad_account_id": "7", "name": "Spring", **spring, "status": "PAUSED"}, TOMORROW
+    )
+    folder.run(TOMORROW)
+    text = section(folder.text(), "Campaigns")
+    assert "Spring Web conversion paused" in text
+    assert "over" not in text
+
+
+def test_a_budget_for_a_life_whose_first_days_were_not_read_is_not_guessed(folder: Folder) -> None:
+    with_sums(folder)
+    start, end = seconds_of(FIRST - timedelta(days=1)), seconds_of(LAST_FINAL + timedelta(days=10))
+    left = {"lifetime_spend_cap": 900 * MILLION, "start_time": start, "end_time": end}
+    folder.record("campaigns", {"id": "72", "ad_account_id": "7", "name": "Autumn", "status": "ACTIVE", **left})
+    assert "Budget a day" not in folder.text()
+
+
+def test_ad_groups_stand_between_campaigns_and_ads(folder: Folder) -> None:
+    with_sums(folder)
+    for back in range(60):
+        folder.delivered("ad_group_analytics", "7", day(back), 9, AD_GROUP_ID="711", CAMPAIGN_NAME="Spring")
+    folder.days("ad_group_analytics", "7")
+    group = {"status": "ARCHIVED", "budget_type": "DAILY", "budget_in_micro_currency": MILLION}
+    folder.record("ad_groups", {"id": "711", "ad_account_id": "7", "name": "Women", **group})
+    text = folder.text()
+    assert text.index("Campaigns Campaign") < text.index("Ad groups Ad group") < text.index("Ads those with")
+    assert "Women Spring archived 270.00" in section(text, "Ad groups Ad group")
+    assert "Without a row of an ad group 30.00" in text
+
+
+def test_who_saw_it_adds_up_to_the_total_or_names_the_rest(folder: Folder) -> None:
+    with_sums(folder)
+    stream = "ad_account_targeting_analytics"
+    for back in range(30):
+        for number, country in enumerate(("US", "DE", "FR", "GB", "IT", "ES", "PL")):
+            row = {"TARGETING_TYPE": "COUNTRY", "TARGETING_VALUE": country, "AD_ACCOUNT_ID": "7", "DATE": day(back)}
+            folder.record(stream, {**row, "SPEND_IN_MICRO_DOLLAR": MILLION / (number + 1), "IMPRESSION_1": 100})
+    folder.days(stream, "7")
+    page = folder.page()
+    text = section(text_of(page), "Who saw it")
+    assert "US 30.00" in text
+    assert "2 others 9.29" in text
+    assert "Not told by Pinterest 222.21" in text
+    assert "Total 300.00 0.83%" in text
+    rows = [row.split(",") for row in csv_in(page, "audiences.csv")[1:]]
+    *parts, total = [Decimal(row[2]) for row in rows]
+    assert sum(parts) == total == 300
+
+
+def test_videos_are_told_with_the_cost_of_their_views(folder: Folder) -> None:
+    with_sums(folder)
+    assert "Video ads with views" not in folder.text()
+    watched = {"TOTAL_VIDEO_MRC_VIEWS": 40, "TOTAL_VIDEO_P95_COMBINED": 10, "AD_ID": "73"}
+    folder.delivered(ADS, "7", day(1), 4, **watched)
+    folder.run(TOMORROW)
+    assert "73 4.00 40 0.1000 10 0.4000 25.00% Total 4.00 40" in folder.text()
+
+
+def test_the_page_is_about_as_many_days_as_it_is_told(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
+    with_sums(folder).page()
+    assert main(["--output", str(folder.path), "--last", "7"]) == 0
+    page = (folder.path / "page.html").read_text(encoding="utf-8")
+    assert f"{between(day(6), day(0))}: the newest 7 days whose spend is final, beside the 7 before." in text_of(page)
+    assert "Spend 70.00 unknown currency" in text_of(page)
+    with pytest.raises(SystemExit):
+        main(["--output", str(folder.path), "--last", "0"])
+    assert "a number of days is from 1 to 450, not 0" in capsys.readouterr().err
+
+
+def test_a_table_can_be_saved_unrounded_and_no_name_in_it_is_a_formula(folder: Folder) -> None:
+    with_sums(folder)
+    folder.record("campaigns", {"id": "71", "ad_account_id": "7", "name": "=2+3"})
+    table = csv_in(folder.page(), "campaigns.csv")
+    assert table[0].startswith("ID,Campaign,Status,Spend,Impressions,CTR")
+    assert table[1].startswith("72,Autumn,,180.000000,216000.000000,0.008333333333333333")
+    assert table[2].startswith("71,'=2+3,,120.000000")
 
 
 def test_the_messages_of_a_run_that_goes_on_are_read_and_not_changed(folder: Folder) -> None:
@@ -396,6 +538,7 @@ def test_content_of_the_account_is_escaped_and_only_web_addresses_are_links(fold
 def test_without_a_folder_or_duckdb_one_sentence_says_what_to_do(
     folder: Folder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    with_sums(folder).run()
     assert main(["--output", str(folder.path / "none")]) == 1
     assert "does not exist. Read streams into it first" in capsys.readouterr().err
     monkeypatch.setitem(sys.modules, "duckdb", None)
