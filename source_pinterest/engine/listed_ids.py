@@ -12,7 +12,7 @@ from source_pinterest.engine.ledger import Ledger
 from source_pinterest.engine.tasks import ParentIds
 
 
-class _Ids:
+class IdArray:
     """Ids as 64-bit integers: a million strings take 69 MB. If one is no plain number, all of them stay strings."""
 
     def __init__(self) -> None:
@@ -39,7 +39,7 @@ class _Ids:
 class _Listing(NamedTuple):
     """The ids of a list, and the error that came in the place of its further pages."""
 
-    ids: _Ids
+    ids: IdArray
     error: Exception | None = None
 
     def to_the_error(self) -> Iterator[str]:
@@ -76,7 +76,6 @@ class ListedIds:
         self._sealed = True
         self.ledger = Ledger()
         """Counts the listings that child streams fetch. The error of a listing is raised in all of them."""
-        self._facts: dict[Any, Any] = {}
 
     def announce(self) -> None:
         """Record that the parent stream is selected and will promise its listings."""
@@ -101,12 +100,12 @@ class ListedIds:
             self._changed.notify_all()
 
     @contextmanager
-    def filling(self, parents: ParentIds) -> Generator[_Ids, None, None]:
+    def filling(self, parents: ParentIds) -> Generator[IdArray, None, None]:
         """Collect a promised listing while its records are emitted.
 
         If the block ends with an error, the first child stream that needs the listing fetches it.
         """
-        ids = _Ids()
+        ids = IdArray()
         if not (self._selected and self._children):
             yield ids
             return
@@ -115,14 +114,6 @@ class ListedIds:
             self._filled[parents] = _Listing(ids)
         finally:
             self.release(parents)
-
-    def keep_fact(self, listed_id: str, fact: Any) -> None:
-        """Keep a fact about an id for child streams."""
-        self._facts[number_or_text(listed_id)] = fact
-
-    def fact_about(self, listed_id: str) -> Any:
-        """Return the fact about an id, or None without one. It is there once the listing of the id was read."""
-        return self._facts.get(number_or_text(listed_id))
 
     def get(self, parents: ParentIds) -> Iterator[str]:
         """Return the ids of a listing. Wait for its reader, or read it if it has none.
@@ -157,13 +148,13 @@ class ListedIds:
         return self._filled.get(parents) or self._fetched.get(parents, lambda: self._fetch_listing(parents))
 
     def _fetch_listing(self, parents: ParentIds) -> _Listing:
-        ids = _Ids()
+        ids = IdArray()
         try:
             ids.extend(self._fetch(parents))
         except Exception as raised:  # noqa: BLE001 - any error is raised in all callers
             error = as_slice_error(self._stream, raised)
             self.ledger.note_failure(parents[:1], error)
-            return _Listing(ids if isinstance(error, SliceError) else _Ids(), error)
+            return _Listing(ids if isinstance(error, SliceError) else IdArray(), error)
         self.ledger.note_success(parents[:1])
         return _Listing(ids)
 

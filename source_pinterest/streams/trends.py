@@ -5,7 +5,7 @@ import math
 import re
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from source_pinterest import limits
@@ -16,7 +16,7 @@ from source_pinterest.api.threads import ReadOnce
 from source_pinterest.config.options import PRODUCT_TREND_REGIONS, TREND_REGIONS, regions_of
 from source_pinterest.engine.asks import Ids
 from source_pinterest.engine.tasks import ParentIds, Task, batches, or_failed
-from source_pinterest.streams.ads.accounts import AdAccounts
+from source_pinterest.streams.ads.accounts import AccountFacts, AdAccounts
 from source_pinterest.streams.base.declaration import ForeignKey, Parent
 from source_pinterest.streams.base.document import DocumentStream
 from source_pinterest.streams.base.sync import Sync
@@ -36,7 +36,7 @@ _ENGAGEMENT = "ENGAGEMENT"
 class TrendStream(DocumentStream, ABC):
     """Trends of the regions that the user chose, or of the regions of the ad accounts."""
 
-    parents = (Parent(AdAccounts, when=lambda config: not config.trend_regions),)
+    parents = (Parent(AdAccounts, collects=AccountFacts, when=lambda config: not config.trend_regions),)
     parent_fields: tuple[str, ...] = ("region",)
     scopes = ("user_accounts:read",)
     access = TRENDS
@@ -46,7 +46,8 @@ class TrendStream(DocumentStream, ABC):
     def selected_regions(self) -> tuple[str, ...]:
         if chosen := self.config.trend_regions:
             return tuple(region for region in chosen if region in self.regions)
-        return regions_of(self.shared.stream(AdAccounts).countries(), self.regions)
+        accounts = self.shared.stream(AdAccounts).ids.get(())
+        return regions_of(set(map(self.collected(AccountFacts).country_of, accounts)), self.regions)
 
     def tasks(self) -> Iterator[Task]:
         regions = self.selected_regions()
@@ -152,16 +153,13 @@ class TrendingProductCategories(ProductTrendStream):
 
     key = ("region", "engagement_type", "product_category")
     path_template = "trends/product_categories/trending"
+    id_field = "product_category"
 
     def records(self, page: ListPage, task: Task) -> list[Record]:
         records = super().records(page, task)
         return [
             {"engagement_type": _ENGAGEMENT, **record, "rank": rank} for rank, record in enumerate(records, start=1)
         ]
-
-    def ids_for_children(self, records: Iterable[Record]) -> Iterator[str]:
-        """Return the names of the categories as parameters of a request for details."""
-        return (category_parameter(record["product_category"]) for record in records)
 
 
 class ProductCategoryTrends(ProductTrendStream):
@@ -182,7 +180,8 @@ class ProductCategoryTrends(ProductTrendStream):
             yield self.task(region.parents, {"batch": number})
 
     def _batches_of(self, region: Task) -> list[Ids]:
-        found = dict.fromkeys(self.shared.stream(TrendingProductCategories).ids.get(region.parent_ids))
+        names = self.shared.stream(TrendingProductCategories).ids.get(region.parent_ids)
+        found = dict.fromkeys(map(category_parameter, names))
         return batches(list(found), limits.PRODUCT_CATEGORIES_PER_REQUEST)
 
     def responses(self, task: Task, **more: Any) -> Iterator[ApiResponse[ListPage]]:

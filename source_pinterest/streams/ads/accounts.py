@@ -4,33 +4,19 @@ from abc import ABC
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import cached_property
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from source_pinterest import limits
 from source_pinterest.api.bodies import ListPage, Record, one_item
 from source_pinterest.api.errors import AccountUnreadableError, GoneError, PinterestError, RefusedError
 from source_pinterest.config.options import FORM
 from source_pinterest.engine.tasks import ParentIds, Task, or_failed
+from source_pinterest.streams.base.collector import Facts
 from source_pinterest.streams.base.declaration import Parent, Rank
 from source_pinterest.streams.base.listing import RecordPage
 from source_pinterest.streams.base.stream import PinterestStream
-from source_pinterest.streams.base.sync import Sync
 
 EXCLUDED = FORM["properties"]["exclude_account_ids"]["title"]
-
-
-class AccountFacts(NamedTuple):
-    """What the streams of an ad account ask for.
-
-    Attributes:
-        owner: the id of the account's owner; the account's own id if Pinterest has told none.
-        country: the two-letter code; empty if Pinterest has told none.
-        currency: the ISO 4217 code; empty if Pinterest has told none.
-    """
-
-    owner: str
-    country: str
-    currency: str
 
 
 class AdAccounts(PinterestStream):
@@ -43,12 +29,6 @@ class AdAccounts(PinterestStream):
     path_template = "ad_accounts"
     rank = Rank.ADS
     scopes = ("ads:read",)
-
-    def __init__(self, sync: Sync) -> None:
-        super().__init__(sync)
-        self.kept: dict[str, str] = {}
-        """The ad account under which the content of each owner is emitted, by the owner's id."""
-        self._requested: dict[str, str] = {}
 
     def record_pages(self, task: Task) -> Iterator[RecordPage]:
         """Yield the accounts, page by page.
@@ -74,65 +54,6 @@ class AdAccounts(PinterestStream):
             if isinstance(owner := record.get("owner"), str):
                 record["owner"] = {"id": owner} if owner else None
         return records
-
-    def fact_for_children(self, record: Record) -> AccountFacts:
-        owner = str((record.get("owner") or {}).get("id") or record["id"])
-        return AccountFacts(owner, str(record.get("country") or ""), str(record.get("currency") or ""))
-
-    def country_of(self, account: str) -> str:
-        """Return the two-letter country code of a listed account, or an empty string if it has no country."""
-        return str(self.ids.fact_about(account).country)
-
-    def currency_of(self, account: str) -> str | None:
-        """Return the ISO 4217 code of an account's currency, or None if Pinterest has told none."""
-        facts = self.ids.fact_about(account)
-        return facts.currency or None if facts else None
-
-    def keep(self, accounts: Mapping[str, str]) -> None:
-        """Take the account of each owner from a state. If several states have one, the lowest id counts."""
-        for owner, account in accounts.items():
-            self.kept[owner] = min(account, self.kept.get(owner, account), key=int)
-
-    def one_per_owner(self) -> list[str]:
-        """Return one account of each owner. The owner's content is emitted under its id, which is a part of the keys.
-
-        It is the account that the state has for the owner, even if it is listed no longer, or has another owner by now.
-        For a new owner, it is the account with the lowest id that the state has for no other owner. An owner without
-        such an account is left out with a warning.
-        """
-        accounts_of = dict[str, list[str]]()
-        for account in sorted(self.ids.get(()), key=int):
-            accounts_of.setdefault(self.ids.fact_about(account).owner, []).append(account)
-        holders = {account: owner for owner, account in sorted(self.kept.items(), reverse=True)}
-        chosen: list[str] = []
-        for owner, accounts in accounts_of.items():
-            free = next((account for account in accounts if account not in holders), None)
-            if free and holders.get(self.kept.get(owner, "")) != owner:
-                self.kept[owner], holders[free] = free, owner
-            kept = self.kept.get(owner, "")
-            if holders.get(kept) == owner:
-                self._requested[kept] = kept if kept in accounts else accounts[0]
-                chosen.append(kept)
-            else:
-                self.notices.warn(
-                    f"owner {owner}",
-                    f"the boards, pins and profile of the owner of ad account {', '.join(accounts)} are not read: "
-                    "their rows would stand under the ID of an ad account that had another owner before. To read "
-                    "them, clear the data of these streams.",
-                )
-        return chosen
-
-    def requested_for(self, account: str) -> str:
-        """Return the account that a request names: another one of the owner, if the owner has lost the given one."""
-        return self._requested.get(account, account)
-
-    def countries(self) -> set[str]:
-        """Return the country codes of all accounts; an empty string stands for accounts without a country."""
-        return {self.country_of(account) for account in self.ids.get(())}
-
-    def unreadable(self) -> set[str]:
-        """Return the accounts that the config names and that can't be read."""
-        return set(self.config.account_ids).difference(self.ids.get(()))
 
     def _named(self, task: Task, refused: dict[str, PinterestError]) -> Iterator[RecordPage]:
         """Yield the accounts that the config names; `refused` takes the errors of those that can't be read."""
@@ -161,16 +82,47 @@ class AdAccounts(PinterestStream):
             self.notices.warn(EXCLUDED, f"{EXCLUDED} has all {excluded} ad accounts, so nothing of them is read.")
 
 
+class _Account(NamedTuple):
+    country: str
+    currency: str
+
+
+class AccountFacts(Facts[_Account]):
+    """The country and the currency of each ad account."""
+
+    def fact_in(self, record: Mapping[str, Any]) -> _Account:
+        return _Account(str(record.get("country") or ""), str(record.get("currency") or ""))
+
+    def country_of(self, account: str) -> str:
+        """Return the two-letter country code of a listed account, or an empty string if it has no country.
+
+        Raises:
+            LookupError: the account is not listed.
+        """
+        if facts := self.get(account):
+            return facts.country
+        raise LookupError(f"Ad account {account} is not listed.")
+
+    def currency_of(self, account: str) -> str | None:
+        """Return the ISO 4217 code of an account's currency, or None if Pinterest has told none."""
+        facts = self.get(account)
+        return facts.currency or None if facts else None
+
+
 class AdAccountStream(PinterestStream, ABC):
     """One task per ad account."""
 
     scopes: ClassVar[tuple[str, ...]] = ("ads:read",)
-    parents: tuple[Parent, ...] = (Parent(AdAccounts, "ad_account_id"),)
+    parents: tuple[Parent, ...] = (Parent(AdAccounts, "ad_account_id", collects=AccountFacts),)
     cost = f"one request for each ad account and {limits.PAGE_SIZE} records"
 
     @cached_property
     def ad_accounts(self) -> AdAccounts:
         return self.shared.stream(AdAccounts)
+
+    @cached_property
+    def account_facts(self) -> AccountFacts:
+        return self.collected(AccountFacts)
 
     def accounts(self) -> list[str]:
         return list(self.ad_accounts.ids.get(()))

@@ -10,17 +10,11 @@ from source_pinterest.api.bodies import ListPage, Record, text_of
 from source_pinterest.config import STATUSES
 from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.tasks import Task
-from source_pinterest.state.ad_pin_cursor import PromotedPins
 from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.entity_cursor import FIELD, EntityCursor, Listing, status_of, time_in
 from source_pinterest.state.period import Setup
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.base.declaration import ForeignKey, Rank, to_pin
-from source_pinterest.streams.base.listing import RecordPage
-from source_pinterest.streams.base.sync import Sync
-
-PROMOTED_PINS = "promoted_pins"
-"""What `Ads` keeps of each account for a child that takes it: the pins that the account's ads promote."""
 
 
 class EntityStream(AdAccountStream, ABC):
@@ -77,7 +71,8 @@ class EntityStream(AdAccountStream, ABC):
         with self.ids.filling((account,)) as ids:
             for page in self.record_pages(task):
                 listed_at = listed_at or min(page.server_time, int(time.time()))
-                ids.extend(self.ids_for_children(page.records))
+                if self.children:
+                    ids.extend(self.collect(page, task))
                 wanted = self._wanted(page.records)
                 statuses.update(map(status_of, wanted))
                 latest_edit = max((latest_edit or 0, *map(self._edit_time, wanted))) if wanted else latest_edit
@@ -138,24 +133,3 @@ class Ads(EntityStream):
         ForeignKey("ad_pins", ("ad_account_id", "pin_id"), unless="the pin could not be read yet"),
         ForeignKey("lead_forms", ("lead_form_id",), unless="the app may not see lead forms"),
     )
-
-    def __init__(self, sync: Sync) -> None:
-        super().__init__(sync)
-        self._promoted: dict[str, PromotedPins] = {}
-        """By account, until `ad_pins` takes them. Facts about each ad would stay in memory for the whole sync."""
-
-    def record_pages(self, task: Task) -> Iterator[RecordPage]:
-        """Yield the ads of an account, and keep which pins they promote, if another stream needs them."""
-        promoted: PromotedPins | None = None
-        for page in super().record_pages(task):
-            if self.is_wanted(PROMOTED_PINS):
-                promoted = promoted or PromotedPins(min(page.server_time, int(time.time())))
-                for ad in page.records:
-                    promoted.add(ad)
-            yield page
-        if promoted:
-            self._promoted[task["ad_account_id"]] = promoted
-
-    def take_promoted(self, account: str) -> PromotedPins:
-        """Return the pins that the ads of an account promote, once. The account's ads are listed by then."""
-        return self._promoted.pop(account)

@@ -46,7 +46,7 @@ class EntityListStream(AdAccountStream, ABC):
             if task.error:
                 raise task.error
             for page in self.record_pages(task):
-                yield from self.ids_for_children(page.records)
+                yield from self.collect(page, task)
 
     def record_pages(self, task: Task) -> Iterator[RecordPage]:
         """Yield the records of all lists of an account. A record that another list had is dropped."""

@@ -8,7 +8,7 @@ that fails otherwise.
 
 import logging
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from source_pinterest import limits
@@ -52,6 +52,7 @@ class Keywords(EntityListStream):
         f"one for each {limits.AD_GROUPS_PER_REQUEST} ad groups and one for each of these without keywords, or one "
         "for each ad group where Pinterest takes one alone"
     )
+    id_field = "value"  # the text, by which Pinterest knows the metrics of a keyword
     parents = (Parent(Campaigns, parameter="campaign_id"), Parent(AdGroups, parameter=AD_GROUP))
 
     def __init__(self, sync: Sync) -> None:
@@ -79,10 +80,6 @@ class Keywords(EntityListStream):
         if AD_GROUPS in entity_filter:
             return self._pages_of_batch(task, entity_filter[AD_GROUPS], pending)
         return super().pages_of_list(task, entity_filter, pending)
-
-    def ids_for_children(self, records: Iterable[Record]) -> Iterator[str]:
-        """Return the texts of the keywords, by which Pinterest knows their metrics."""
-        return (str(record["value"]) for record in records if record.get("value"))
 
     def _pages_of_batch(
         self, task: Task, batch: Sequence[str], pending: deque[EntityFilter]
@@ -126,7 +123,7 @@ class KeywordMetrics(AdAccountStream):
         self._asks = Asks(limits.KEYWORDS_PER_METRICS_REQUEST)
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        country = self.ad_accounts.country_of(kwargs["stream_slice"]["ad_account_id"])
+        country = self.account_facts.country_of(kwargs["stream_slice"]["ad_account_id"])
         return {**super().request_params(*args, **kwargs), _COUNTRY: country}
 
     def responses(self, task: Task, **more: Any) -> Iterator[ApiResponse[ListPage]]:
@@ -145,7 +142,7 @@ class KeywordMetrics(AdAccountStream):
                 f"keywords with a comma, such as {with_comma!r}, are left out: commas separate the keywords of a "
                 "request.",
             )
-        if keywords and not self.ad_accounts.country_of(account):
+        if keywords and not self.account_facts.country_of(account):
             self.notices.warn(
                 f"country of {account}",
                 f"Pinterest names no country for ad account {account}, so its keywords have no metrics.",
@@ -162,7 +159,7 @@ class KeywordMetrics(AdAccountStream):
         ids.check((account,))
 
     def records(self, page: ListPage, task: Task) -> list[Record]:
-        country = self.ad_accounts.country_of(task["ad_account_id"])
+        country = self.account_facts.country_of(task["ad_account_id"])
         return [{**record, _COUNTRY: country} for record in super().records(page, task)]
 
 

@@ -307,7 +307,7 @@ class QueryAnalytics(AdAccountStream, ABC):
             numbers=number_columns(self.columns),
             window=ask.window,
             account=ask.account,
-            currency=self.ad_accounts.currency_of(ask.account),
+            currency=self.account_facts.currency_of(ask.account),
             entities=frozenset(ask.ids) or None,
         )
         return self.gate.bundles(self.rows_in(chunks), expected)

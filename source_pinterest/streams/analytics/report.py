@@ -56,7 +56,7 @@ class ReportTasks:
         refused = RefusedNames(stream.notices, spec.needed, refusals)
         optional, entity = (spec.ids, "") if spec.may_lack_ids else ((), spec.ids[0])
         key = ReportKey(spec.key, optional, refused.names_of, spec.breakdowns, entity)
-        currency_of, filters_differ = stream.ad_accounts.currency_of, spec.filters_differ
+        currency_of, filters_differ = stream.account_facts.currency_of, spec.filters_differ
         self._rows = ReportRows(stream.name, gate, key, spec.columns, spec.stamped, currency_of, filters_differ)
         self._client = ReportClient(stream.api, stream.client, stream.name, refused, stream.notices.replacement)
         self._runner, self._ledger = stream.shared.reports, stream.ledger

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from source_pinterest.config import Config
+    from source_pinterest.streams.base.collector import Collector
     from source_pinterest.streams.base.stream import PinterestStream
 
 
@@ -17,14 +18,16 @@ class Parent(NamedTuple):
     | `Parent(Boards, "board_id")`                | has a task and a foreign key for each id of the parent |
     | `Parent(Campaigns, parameter="campaign_id")`| names the ids in a parameter of its requests           |
     | `Parent(Keywords)`                          | asks for the ids, or for facts about them, by itself   |
-    | `Parent(Ads, wants="promoted_pins")`        | also needs what the parent keeps only if it is wanted  |
+    | `Parent(Ads, collects=PinsOfAds)`           | also needs what this collector keeps of the records    |
+    | `Parent(Pins, wants="pin_metrics")`         | also needs a field that is requested only if wanted    |
     | `Parent(UserAccount, if_read=True)`         | waits for the parent, if the sync reads it anyway      |
 
     Attributes:
         stream: the parent.
         field: the field of tasks and records that holds the parent's id.
         parameter: the parameter of requests that names ids of the parent.
-        wants: the name of something that the parent keeps or requests only for children that want it.
+        collects: keeps what the child needs of the parent's records beside their ids.
+        wants: a field of the parent's records that the parent requests only for children that want it.
         unless: when the parent lacks the parent of a record, for the documentation; empty if it never does.
         if_read: whether the parent is not read for the child's sake.
         when: whether the stream has this parent, by the config.
@@ -33,6 +36,7 @@ class Parent(NamedTuple):
     stream: "type[PinterestStream]"
     field: str = ""
     parameter: str = ""
+    collects: "type[Collector] | None" = None
     wants: str = ""
     unless: str = ""
     if_read: bool = False

@@ -17,7 +17,7 @@ import logging
 from abc import ABC
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from functools import cache, cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import requests
 from airbyte_cdk.sources.streams.http import HttpStream
@@ -46,11 +46,14 @@ from source_pinterest.engine.progress import Notices
 from source_pinterest.engine.tasks import ParentIds, Task, or_failed
 from source_pinterest.state.cursor import PinterestCursor, StateStore
 from source_pinterest.state.period import DayRange, Period, Setup
+from source_pinterest.streams.base.collector import Collector
 from source_pinterest.streams.base.declaration import ForeignKey, Parent, Rank
 from source_pinterest.streams.base.listing import RecordPage, Seen, distinct, pages_of_list
 from source_pinterest.streams.base.sync import Sync
 
 LOGGER = logging.getLogger("airbyte")
+
+C = TypeVar("C", bound=Collector)
 
 
 class PinterestStream(HttpStream, ABC):
@@ -84,6 +87,8 @@ class PinterestStream(HttpStream, ABC):
     """The requests of a sync, for the documentation, which names the stream in the place of records."""
     rank: ClassVar[Rank] = Rank.LIST
     """How early the stream is read. With a dearer parent, it has the rank of that one."""
+    id_field: ClassVar[str] = "id"
+    """The field of a record by which child streams are read. A record without a value has no children."""
     page_size: int | None = limits.PAGE_SIZE
     """None if the endpoint has no pages."""
     is_dictionary: ClassVar[bool] = False
@@ -102,8 +107,6 @@ class PinterestStream(HttpStream, ABC):
     """Whether a request can be split if its response is too large."""
     day_range = DayRange(limits.ASYNC_HISTORY_DAYS)
     """The days that Pinterest keeps for the stream, if its records have days."""
-    listed_at = 0
-    """When the first page of this sync was listed, in epoch seconds by the server's clock; 0 before that."""
     merges_by_key = True
     """Whether the destination replaces rows by their key; True until the sync's mode is known."""
     is_refresh = False
@@ -124,6 +127,8 @@ class PinterestStream(HttpStream, ABC):
         self.children = sync.children[type(self)]
         """How selected streams, and their parents, declare this stream as a parent. They need all of its ids."""
         self.ids = ListedIds(self.name, self.list_ids, self.children)
+        self.collectors: dict[type[Collector], Collector] = {}
+        """What the children keep of the records that this stream lists. They have been made by then."""
         self._declare_parents()
         self.client = PinterestClient(
             sync.api,
@@ -149,9 +154,12 @@ class PinterestStream(HttpStream, ABC):
         self.parents = tuple(parent for parent in declared if parent.when(self.config))
         self.listed_by: dict[str, PinterestStream] = {}
         """The parents whose ids requests name, by parameter."""
+        self._collected: dict[type[Collector], Any] = {}
         fields, foreign_keys = dict[str, None](), dict[ForeignKey, None]()
         for parent in self.parents:
             stream = self.shared.stream(parent.stream)
+            if parent.collects:
+                self._collected[parent.collects] = stream.collector(parent.collects)
             if parent.parameter:
                 self.listed_by[parent.parameter] = stream
             if parent.field:
@@ -166,9 +174,19 @@ class PinterestStream(HttpStream, ABC):
         self.shape = ListShape(tuple(name for name in self.key if name not in given), self.list_field, self.unpack)
         """The form of a response: where it holds the list, and the fields of the key that an item has by itself."""
 
-    def is_wanted(self, what: str) -> bool:
-        """Return whether a child stream wants this of the stream."""
-        return any(child.wants == what for child in self.children)
+    def collector(self, kind: type[C]) -> C:
+        """Return the object of a class that all children share that collect it."""
+        if kind not in self.collectors:
+            self.collectors[kind] = kind(self)
+        return self.collectors[kind]  # type: ignore[return-value]  # a dict can't say that the key is the class
+
+    def collected(self, kind: type[C]) -> C:
+        """Return what a parent has collected, as this stream's `parents` declare it."""
+        return self._collected[kind]  # type: ignore[no-any-return]
+
+    def is_wanted(self, field: str) -> bool:
+        """Return whether a child stream wants this field of the records."""
+        return any(child.wants == field for child in self.children)
 
     @property
     def primary_key(self) -> list[str]:
@@ -341,7 +359,7 @@ class PinterestStream(HttpStream, ABC):
         with self.ids.filling(task.parent_ids) as ids:
             for page in self.record_pages(task):
                 if self.children:
-                    ids.extend(self.ids_for_children(page.records))
+                    ids.extend(self.collect(page, task))
                 yield from self.to_bundles(page.records)
         return self.has_gap(task)
 
@@ -357,19 +375,15 @@ class PinterestStream(HttpStream, ABC):
 
     def list_ids(self, parents: ParentIds) -> Iterator[str]:
         """Return the ids of a task for child streams, while this stream itself is not selected."""
-        for page in self.record_pages(self.task(dict(zip(self.parent_fields, parents, strict=True)))):
-            yield from self.ids_for_children(page.records)
+        task = self.task(dict(zip(self.parent_fields, parents, strict=True)))
+        for page in self.record_pages(task):
+            yield from self.collect(page, task)
 
-    def ids_for_children(self, records: Iterable[Record]) -> Iterator[str]:
-        """Yield the ids of the records for which child streams have tasks, and keep the facts about them."""
-        for record in records:
-            if (fact := self.fact_for_children(record)) is not None:
-                self.ids.keep_fact(record["id"], fact)
-            yield record["id"]
-
-    def fact_for_children(self, record: Record) -> Any:
-        """Return what child streams ask about a record, by its id (`ids.fact_about`); None if they ask nothing."""
-        del record
+    def collect(self, page: RecordPage, task: Task) -> list[str]:
+        """Show a page to the collectors of child streams, and return the ids of its records."""
+        for collector in self.collectors.values():
+            collector.add(page, task)
+        return [str(record[self.id_field]) for record in page.records if record.get(self.id_field)]
 
     def record_pages(self, task: Task) -> Iterator[RecordPage]:
         """Yield the records of a task page by page."""
@@ -388,7 +402,6 @@ class PinterestStream(HttpStream, ABC):
             seen: the records of the task so far, if its list has no pages.
             stamp: fields that each record gets.
         """
-        self.listed_at = self.listed_at or response.server_time
         records = self.records(response.value, task)
         if stamp:
             records = [{**record, **stamp} for record in records]

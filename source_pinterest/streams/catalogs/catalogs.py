@@ -15,9 +15,6 @@ from source_pinterest.engine.tasks import Task
 from source_pinterest.streams.base.declaration import ForeignKey, Parent, Rank, to_pin
 from source_pinterest.streams.organic.base import OrganicStream
 
-_PROCESSING = "PROCESSING"
-"""The status of a processing result that is not finished."""
-
 
 class CatalogStream(OrganicStream, ABC):
     """Lists of a merchant's catalogs. They are empty for a user without a catalog."""
@@ -32,18 +29,12 @@ class Catalogs(CatalogStream):
     path_template = "catalogs"
     needs_user_token = True
 
-    def fact_for_children(self, record: Record) -> str:
-        return str(record.get("catalog_type"))
-
 
 class CatalogsFeeds(CatalogStream):
     """Feeds, without their credentials. https://developers.pinterest.com/docs/api/v5/feeds-list."""
 
     path_template = "catalogs/feeds"
     foreign_keys = (ForeignKey("catalogs", ("catalog_id",)),)
-
-    def fact_for_children(self, record: Record) -> str:
-        return str(record.get("catalog_type"))
 
     def records(self, page: ListPage, task: Task) -> list[Record]:
         """Return the feeds of a page without credentials."""
@@ -63,16 +54,6 @@ class CatalogsFeedProcessingResults(CatalogStream):
     parents = (Parent(CatalogsFeeds, "feed_id"),)
     has_last_bookmark = True  # seen to lead to an empty page; by Pinterest's documentation it may lead to the first
     cost = f"one request for each feed and {limits.PAGE_SIZE} records, and one for an empty page after the last"
-
-    def ids_for_children(self, records: Iterable[Record]) -> Iterator[str]:
-        """Yield the latest finished result of a page, and keep when it was created. Unfinished ones lack issues."""
-        created = {
-            record["id"]: str(record.get("created_at")) for record in records if record.get("status") != _PROCESSING
-        }
-        if created:
-            latest = max(created, key=created.__getitem__)
-            self.ids.keep_fact(latest, created[latest])
-            yield latest
 
 
 class CatalogsProductGroups(CatalogStream):

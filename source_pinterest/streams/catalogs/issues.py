@@ -9,8 +9,11 @@ from source_pinterest import limits
 from source_pinterest.api.bodies import ListPage
 from source_pinterest.api.errors import BadRequestError, Reason
 from source_pinterest.api.session import ApiResponse
-from source_pinterest.engine.tasks import Task
+from source_pinterest.engine.tasks import ParentIds, Task
+from source_pinterest.streams.base.collector import Collector, Facts
 from source_pinterest.streams.base.declaration import ForeignKey, Parent
+from source_pinterest.streams.base.listing import RecordPage
+from source_pinterest.streams.base.stream import PinterestStream
 from source_pinterest.streams.base.sync import Sync
 from source_pinterest.streams.catalogs.catalogs import (
     Catalogs,
@@ -22,8 +25,39 @@ from source_pinterest.streams.catalogs.catalogs import (
 TYPES_WITH_STATS = ("RETAIL", "HOTEL")
 """The catalog types for which Pinterest counts issues."""
 
+_PROCESSING = "PROCESSING"
+"""The status of a processing result that is not finished."""
+
 Encode = Callable[[Mapping[str, Any]], Mapping[str, str]]
 """Turns nested parameters into those of a query string."""
+
+
+class CatalogTypes(Facts[str]):
+    """The type of each catalog, or of the catalog of each feed, such as RETAIL."""
+
+    def fact_in(self, record: Mapping[str, Any]) -> str:
+        return str(record.get("catalog_type"))
+
+
+class LatestResults(Collector):
+    """The latest finished processing result of each feed. Unfinished ones lack issues."""
+
+    def __init__(self, parent: PinterestStream) -> None:
+        super().__init__(parent)
+        self._latest: dict[ParentIds, tuple[str, str]] = {}
+        """When it was created, and its id."""
+
+    def add(self, page: RecordPage, task: Task) -> None:
+        for result in page.records:
+            if result.get("status") != _PROCESSING:
+                latest = self._latest.get(task.parent_ids, ("", ""))
+                created = str(result.get("created_at"))
+                if created > latest[0]:
+                    self._latest[task.parent_ids] = (created, result["id"])
+
+    def of(self, feed: Task) -> str | None:
+        """Return the id of the latest result in the list of a feed, or None if there is none."""
+        return self._latest.get(feed.parent_ids, ("", None))[1]
 
 
 class ReportStatsStream(CatalogStream, ABC):
@@ -49,7 +83,7 @@ class ReportStatsStream(CatalogStream, ABC):
                 yield task
 
     def _type_of(self, subject: str) -> Any:
-        return self.parent_stream.ids.fact_about(subject)
+        return self.collected(CatalogTypes).get(subject)
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Add the type of the counts, and the feed or catalog."""
@@ -79,16 +113,15 @@ class CatalogsFeedItemIssues(CatalogStream):
     key = ("processing_result_id", "item_number")
     path_template = "catalogs/processing_results/{processing_result_id}/item_issues"
     needs_user_token = True
-    parents = (Parent(CatalogsFeedProcessingResults, "processing_result_id"),)
+    parents = (Parent(CatalogsFeedProcessingResults, "processing_result_id", collects=LatestResults),)
     empty_if = (Reason.NO_CATALOG, Reason.NOT_SERVED)
     cost = f"one request for each feed and {limits.PAGE_SIZE} records"
 
     def tasks_of(self, parent_task: Task) -> Iterator[Task]:
         """Yield a task for the latest finished result of a feed, on whichever page of the list it is."""
-        results = list(super().tasks_of(parent_task))
-        if results:
-            created = self.parent_stream.ids.fact_about
-            yield max(results, key=lambda result: created(result["processing_result_id"]))
+        self.parent_stream.ids.check(parent_task.parent_ids)
+        if latest := self.collected(LatestResults).of(parent_task):
+            yield self.task({**parent_task.parents, self.parent_field: latest})
 
 
 class CatalogsFeedIngestionStats(ReportStatsStream):
@@ -96,7 +129,7 @@ class CatalogsFeedIngestionStats(ReportStatsStream):
 
     key = ("feed_id", "code")
     report_type = "FEED_INGESTION_ISSUES"
-    parents = (Parent(CatalogsFeeds, "feed_id"),)
+    parents = (Parent(CatalogsFeeds, "feed_id", collects=CatalogTypes),)
     foreign_keys = (ForeignKey("catalogs", ("catalog_id",)),)
     cost = f"one request for each feed and {limits.PAGE_SIZE} records"
 
@@ -106,7 +139,7 @@ class CatalogsDistributionStats(ReportStatsStream):
 
     key = ("catalog_id", "code")
     report_type = "DISTRIBUTION_ISSUES"
-    parents = (Parent(Catalogs, "catalog_id"),)
+    parents = (Parent(Catalogs, "catalog_id", collects=CatalogTypes),)
     cost = f"one request for each catalog and {limits.PAGE_SIZE} records"
 
 

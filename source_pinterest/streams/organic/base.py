@@ -4,7 +4,7 @@ With `account_id` in the config, requests are made on behalf of that ad account'
 With `organic_per_ad_account` they are made on behalf of the owner of every ad account.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -15,7 +15,9 @@ from source_pinterest.state.cursor import PinterestCursor, StateStore, reading_s
 from source_pinterest.state.formats import ACCOUNT_KEY
 from source_pinterest.state.period import Setup
 from source_pinterest.streams.ads.accounts import AdAccounts
+from source_pinterest.streams.base.collector import Collector
 from source_pinterest.streams.base.declaration import Parent
+from source_pinterest.streams.base.listing import RecordPage
 from source_pinterest.streams.base.stream import PinterestStream
 from source_pinterest.streams.base.sync import Sync
 
@@ -24,24 +26,86 @@ _OWNERS = "owners"
 _OWNER = {**TEXT, "description": "Id of the ad account whose owner has this content; added by the connector."}
 
 
+class Owners(Collector):
+    """The ad account under which the content of each owner is emitted; all streams have the same one."""
+
+    def __init__(self, parent: PinterestStream) -> None:
+        super().__init__(parent)
+        self.kept: dict[str, str] = {}
+        """The ad account of each owner, by the owner's id. States have it."""
+        self._owner_of: dict[str, str] = {}
+        self._requested: dict[str, str] = {}
+
+    def add(self, page: RecordPage, task: Task) -> None:
+        del task
+        for account in page.records:  # one whose owner Pinterest does not tell stands for itself
+            self._owner_of[account["id"]] = str((account.get("owner") or {}).get("id") or account["id"])
+
+    def keep(self, accounts: Mapping[str, str]) -> None:
+        """Take the account of each owner from a state. If several states have one, the lowest id counts."""
+        for owner, account in accounts.items():
+            self.kept[owner] = min(account, self.kept.get(owner, account), key=int)
+
+    def one_account_each(self, listed: Iterable[str]) -> list[str]:
+        """Return one account of each owner. The owner's content is emitted under its id, which is a part of the keys.
+
+        | owner                                            | account                                        |
+        |--------------------------------------------------|------------------------------------------------|
+        | the state has an account for it                  | that one, even if it is listed no longer, or   |
+        |                                                  | has another owner by now                       |
+        | new, with an account that the state has for none | the one with the lowest id                     |
+        | new, without such an account                     | none: the owner is left out with a warning     |
+
+        Args:
+            listed: the ids of all ad accounts.
+        """
+        accounts_of = dict[str, list[str]]()
+        for account in sorted(listed, key=int):
+            accounts_of.setdefault(self._owner_of[account], []).append(account)
+        holders = {account: owner for owner, account in sorted(self.kept.items(), reverse=True)}
+        chosen: list[str] = []
+        for owner, accounts in accounts_of.items():
+            free = next((account for account in accounts if account not in holders), None)
+            if free and holders.get(self.kept.get(owner, "")) != owner:
+                self.kept[owner], holders[free] = free, owner
+            kept = self.kept.get(owner, "")
+            if holders.get(kept) == owner:
+                self._requested[kept] = kept if kept in accounts else accounts[0]
+                chosen.append(kept)
+            else:
+                self._parent.notices.warn(
+                    f"owner {owner}",
+                    f"the boards, pins and profile of the owner of ad account {', '.join(accounts)} are not read: "
+                    "their rows would stand under the ID of an ad account that had another owner before. To read "
+                    "them, clear the data of these streams.",
+                )
+        return chosen
+
+    def requested_for(self, account: str) -> str:
+        """Return the account that a request names: another one of the owner, if the owner has lost the given one."""
+        return self._requested.get(account, account)
+
+
 class OrganicStream(PinterestStream):
     """Content of the token's user, of the owner of the configured ad account, or of each owner of an ad account.
 
     In the last case each owner has a task, and the id of the ad account is a field of the records and part of the key.
     """
 
-    parents: tuple[Parent, ...] = (Parent(AdAccounts, ACCOUNT_KEY, when=lambda config: config.organic_per_ad_account),)
+    parents: tuple[Parent, ...] = (
+        Parent(AdAccounts, ACCOUNT_KEY, collects=Owners, when=lambda config: config.organic_per_ad_account),
+    )
     stamped: Mapping[str, Mapping[str, Any]] = {}
     """Fields that the connector adds from the request of a record, with their schemas."""
 
     def __init__(self, sync: Sync) -> None:
-        self._ad_accounts = sync.stream(AdAccounts) if sync.config.organic_per_ad_account else None
-        if self._ad_accounts:
+        if sync.config.organic_per_ad_account:
             self.key = (ACCOUNT_KEY, *self.key)
             self.stamped = {ACCOUNT_KEY: _OWNER, **self.stamped}
             self.foreign_keys = tuple(key._replace(fields=(ACCOUNT_KEY, *key.fields)) for key in self.foreign_keys)
             self.access = self.access or role("Admin", "Analyst")
         super().__init__(sync)
+        self._owners = self.collected(Owners) if sync.config.organic_per_ad_account else None
 
     @cached_property
     def _stamped_schema(self) -> Mapping[str, Any]:
@@ -54,10 +118,10 @@ class OrganicStream(PinterestStream):
 
     def open_state(self, setup: Setup, store: StateStore) -> PinterestCursor | None:
         """Set the stream's cursor. Its state also has the ad account under which each owner's content is emitted."""
-        if (accounts := self._ad_accounts) and self.cursor_field:
+        if (owners := self._owners) and self.cursor_field:
             with reading_state(store.stream_name):
-                accounts.keep(store.incoming().get(_OWNERS) or {})
-            store = replace(store, more=lambda: {_OWNERS: dict(sorted(accounts.kept.items()))} if accounts.kept else {})
+                owners.keep(store.incoming().get(_OWNERS) or {})
+            store = replace(store, more=lambda: {_OWNERS: dict(sorted(owners.kept.items()))} if owners.kept else {})
         return super().open_state(setup, store)
 
     def tasks(self) -> Iterator[Task]:
@@ -65,14 +129,15 @@ class OrganicStream(PinterestStream):
 
         Without owners, or with a parent that has them, the tasks are those of any stream.
         """
-        if self._ad_accounts is None or self.parent_stream is not self._ad_accounts:
+        if self._owners is None or self.parent_field != ACCOUNT_KEY:
             yield from super().tasks()
             return
-        accounts = self._ad_accounts.one_per_owner()
+        listed = list(self.parent_stream.ids.get(()))
+        accounts = self._owners.one_account_each(listed)
         for account in accounts:
             yield self.task({ACCOUNT_KEY: account})
-        read_before = self._read_before.difference(accounts, self._ad_accounts.ids.get(()))
-        for account in sorted(self._ad_accounts.unreadable() | read_before):
+        read_before = self._read_before.difference(accounts, listed)
+        for account in sorted(read_before.union(self.config.account_ids).difference(listed)):
             quote = f"Pinterest does not show it to this user{self.unread_days(account)}"
             yield Task.failed({ACCOUNT_KEY: account}, AccountUnreadableError(account, quote))
 
@@ -90,6 +155,6 @@ class OrganicStream(PinterestStream):
         """Add the ad account on whose owner's behalf the request is made."""
         params = super().request_params(*args, **kwargs)
         account = (kwargs.get("stream_slice") or {}).get(ACCOUNT_KEY) or self.config.account_id
-        if account and self._ad_accounts:
-            account = self._ad_accounts.requested_for(account)
+        if account and self._owners:
+            account = self._owners.requested_for(account)
         return {**params, "ad_account_id": account} if account else params

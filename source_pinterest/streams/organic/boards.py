@@ -1,8 +1,6 @@
 """Boards and their sections."""
 
 from source_pinterest import limits
-from source_pinterest.api.bodies import Record
-from source_pinterest.state.board_cursor import MODIFIED_AT
 from source_pinterest.streams.base.declaration import Parent, Rank
 from source_pinterest.streams.organic.base import OrganicStream
 
@@ -12,9 +10,6 @@ class Boards(OrganicStream):
 
     path_template = "boards"
     scopes = ("boards:read",)
-
-    def fact_for_children(self, record: Record) -> str | None:
-        return record.get(MODIFIED_AT) or None
 
 
 class BoardSections(OrganicStream):

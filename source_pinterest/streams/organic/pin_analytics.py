@@ -56,6 +56,7 @@ from source_pinterest.streams.analytics.report import Estimate
 from source_pinterest.streams.base.declaration import ForeignKey, Parent, Rank
 from source_pinterest.streams.base.sync import Sync
 from source_pinterest.streams.organic.base import OrganicStream
+from source_pinterest.streams.organic.listed_pins import ListedPins
 from source_pinterest.streams.organic.pin_requests import PinRequests
 from source_pinterest.streams.organic.pins import TOTALS, Pins
 from source_pinterest.streams.organic.profile import provisional_days, warn_of_provisional
@@ -82,12 +83,12 @@ class PinAnalytics(OrganicStream):
     )
     rank = Rank.EACH_PIN
     checkpoint: PinCursor
-    parents = (Parent(Pins, wants=TOTALS),)
+    parents = (Parent(Pins, wants=TOTALS, collects=ListedPins),)
     day_range = DayRange(limits.SYNC_HISTORY_DAYS, final_after=limits.ORGANIC_FINAL_AFTER_DAYS)
 
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
-        self._pins = sync.stream(Pins)
+        self._pins = self.collected(ListedPins)
         self._only_active = False
         self._requests = PinRequests(self, self._pins)
         self._failed_in_a_row: Counter[Owner] = Counter()
@@ -114,7 +115,7 @@ class PinAnalytics(OrganicStream):
         owners = list(super().tasks())
         for owner in (owner for owner in owners if not owner.error):
             with suppress(SliceError):  # raised again when the tasks of the owner are planned
-                self._pins.ids.get(owner.parent_ids)
+                self.shared.stream(Pins).ids.get(owner.parent_ids)
         yield Task.in_turn({}, lambda: self.tasks_in_turn(owners))
 
     def tasks_in_turn(self, owners: Sequence[Task]) -> Iterator[Task]:
@@ -157,7 +158,8 @@ class PinAnalytics(OrganicStream):
 
     def _pins_of(self, owner: Task) -> list[int]:
         """Return the ids of an owner's pins in the order of a pass, without those that are no number."""
-        pins = list(map(number_or_text, self._pins.ids.get(owner.parent_ids)))
+        self.shared.stream(Pins).ids.check(owner.parent_ids)
+        pins = list(map(number_or_text, self._pins.recent(owner.parent_ids)))
         if others := [pin for pin in pins if isinstance(pin, str)]:
             left_out = f"{len(others):,} pins whose id is no number, such as {others[0]:.20}, are left out."
             self.notices.warn(left_out, left_out)

@@ -33,7 +33,7 @@ from source_pinterest.engine.tasks import END, START, batches
 from source_pinterest.state.formats import ACCOUNT_KEY
 from source_pinterest.streams.analytics.gate import Expected, RowGate
 from source_pinterest.streams.base.stream import PinterestStream
-from source_pinterest.streams.organic.pins import Pins
+from source_pinterest.streams.organic.listed_pins import ListedPins
 from source_pinterest.streams.organic.profile import daily_metrics_in
 
 LOGGER = logging.getLogger("airbyte")
@@ -78,7 +78,7 @@ class PinRequests:
         last_absent: the last of these pins.
     """
 
-    def __init__(self, stream: PinterestStream, pins: Pins) -> None:
+    def __init__(self, stream: PinterestStream, pins: ListedPins) -> None:
         self._stream, self._pins, self._gate = stream, pins, RowGate(stream)
         self._asks = Asks(refused=RefusedNames(stream.notices))
         self._is_beta_open: bool | None = None

@@ -3,22 +3,19 @@
 import logging
 from abc import ABC
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from source_pinterest import limits
 from source_pinterest.api.bodies import ListPage, Record
 from source_pinterest.api.errors import GoneError, Reason, RefusedError, SliceError
-from source_pinterest.dates import days_before
 from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.tasks import Task
 from source_pinterest.state.board_cursor import BOARD_KEY, MODIFIED_AT, BoardCursor
 from source_pinterest.state.cursor import StateStore
-from source_pinterest.state.formats import ACCOUNT_KEY
 from source_pinterest.state.period import Setup
+from source_pinterest.streams.base.collector import Facts
 from source_pinterest.streams.base.declaration import ForeignKey, Parent, Rank
 from source_pinterest.streams.base.listing import RecordPage, SeenKeys
-from source_pinterest.streams.base.sync import Sync
 from source_pinterest.streams.organic.base import OrganicStream
 from source_pinterest.streams.organic.boards import Boards, BoardSections
 
@@ -32,33 +29,25 @@ _MODIFIED = {
 }
 
 
-_PICTURES, _VIDEOS = ("image", "multiple_images"), ("video", "multiple_videos")
-"""The media types of pins without and with a video. `multiple_mixed` has both, and counts as neither."""
-
-
-class PinFacts(NamedTuple):
-    """What pin analytics asks about a pin, with the values of most pins.
-
-    Attributes:
-        is_picture: whether the list says that the pin has no video.
-        is_video: whether the list says that the pin is a video.
-        is_active: whether the list says that the pin had activity in the last 90 days.
-    """
-
-    is_picture: bool = True
-    is_video: bool = False
-    is_active: bool = False
-
-
-_MOST_PINS = PinFacts()
-_facts = cache(PinFacts)  # one object for all pins with the same facts
-
-_NO_ACTIVITY = (0, "0", None)
-"""The values of a total that say that a pin had no activity; any other one counts as activity."""
-
-
 TOTALS = "pin_metrics"
 """What `Pins` requests for a child that wants it: the totals of each pin."""
+
+
+class BoardTimes(Facts[str]):
+    """When the pins of each board last changed.
+
+    Attributes:
+        listed_at: when the first page of boards was listed, in epoch seconds by the server's clock; 0 before that.
+    """
+
+    listed_at = 0
+
+    def fact_in(self, record: Mapping[str, Any]) -> str | None:
+        return record.get(MODIFIED_AT) or None
+
+    def add(self, page: RecordPage, task: Task) -> None:
+        self.listed_at = self.listed_at or page.server_time
+        super().add(page, task)
 
 
 class BoardedPinStream(OrganicStream, ABC):
@@ -68,7 +57,7 @@ class BoardedPinStream(OrganicStream, ABC):
     cursor_field = MODIFIED_AT
     checkpoint: BoardCursor
     rank = Rank.EACH_PIN
-    parents = (Parent(Boards),)
+    parents = (Parent(Boards, collects=BoardTimes),)
     stamped: Mapping[str, Mapping[str, Any]] = {MODIFIED_AT: _MODIFIED}
 
     def new_cursor(self, setup: Setup, store: StateStore) -> BoardCursor:
@@ -90,14 +79,14 @@ class BoardedPinStream(OrganicStream, ABC):
             board: has the id of the board.
             lists: the tasks of the lists that have the board's pins. No section of an unchanged board is requested.
         """
-        boards = self.shared.stream(Boards)
-        modified_at = boards.ids.fact_about(board[BOARD_KEY])
+        times = self.collected(BoardTimes)
+        modified_at = times.get(board[BOARD_KEY])
         if not self.checkpoint.has_changed(board.parents, modified_at):
             self.ledger.note_unchanged()
             return
         tasks = list(lists)
         unread = self.merges_by_key and board.parent_ids in self.parent_stream.gaps  # a section without its id
-        self.checkpoint.plan(board.parents, modified_at, boards.listed_at, len(tasks) + unread)
+        self.checkpoint.plan(board.parents, modified_at, times.listed_at, len(tasks) + unread)
         for task in tasks:
             yield self.task(task.parents, {MODIFIED_AT: modified_at} if modified_at else {})
 
@@ -119,10 +108,6 @@ class Pins(OrganicStream):
         for stream, fields in (("boards", ("board_id",)), ("board_sections", ("board_id", "board_section_id")))
     )
 
-    def __init__(self, sync: Sync) -> None:
-        super().__init__(sync)
-        self._owners_with_totals: set[str | None] = set()
-
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Ask for pins on protected boards too, which Pinterest leaves out by default."""
         totals = {"pin_metrics": "true"} if self.is_wanted(TOTALS) or self._shows_totals else {}
@@ -137,38 +122,6 @@ class Pins(OrganicStream):
         if self.is_wanted(TOTALS) and not self._shows_totals:
             records = ({**record, "pin_metrics": None} for record in records)
         return super().to_bundles(records)
-
-    def ids_for_children(self, records: Iterable[Record]) -> Iterator[str]:
-        """Yield the ids of the pins that are recent enough for pin analytics."""
-        for record in records:
-            if _totals_of_90_days(record):
-                self._owners_with_totals.add(record.get(ACCOUNT_KEY))
-        return super().ids_for_children(filter(self._is_recent, records))
-
-    def fact_for_children(self, record: Record) -> PinFacts | None:
-        """Return what pin analytics asks about a pin; None if it is the same as of most pins."""
-        media = record.get("media")
-        media_type = str(media.get("media_type")).lower() if isinstance(media, Mapping) else ""
-        is_active = any(total not in _NO_ACTIVITY for total in _totals_of_90_days(record).values())
-        facts = _facts(media_type in _PICTURES, media_type in _VIDEOS, is_active)
-        return None if facts == _MOST_PINS else facts
-
-    def facts_of(self, pin_id: str) -> PinFacts:
-        return self.ids.fact_about(pin_id) or _MOST_PINS
-
-    def has_totals(self, account: str | None) -> bool:
-        """Return whether the list of an owner says of a pin what it did in the last 90 days."""
-        return account in self._owners_with_totals
-
-    def is_active(self, pin_id: str) -> bool:
-        """Return whether the list says of a pin that it had activity in the last 90 days."""
-        return self.facts_of(pin_id).is_active
-
-    def _is_recent(self, record: Mapping[str, Any]) -> bool:
-        max_age_days = self.config.pin_analytics_max_age_days
-        if max_age_days is None or not record.get("created_at"):
-            return True
-        return str(record["created_at"]) >= str(days_before(self.shared.today(), max_age_days))
 
 
 class BoardSectionPins(BoardedPinStream):
@@ -232,9 +185,3 @@ class BoardPins(BoardedPinStream):
                 yield from section_pins.record_pages(self.task(ids, task.named))
             except (GoneError, RefusedError) as error:
                 LOGGER.warning(f"board_pins: section {section_id} of board {task['board_id']}: {error.message}")
-
-
-def _totals_of_90_days(record: Record) -> Mapping[str, Any]:
-    totals = record.get("pin_metrics")
-    of_90_days = totals.get("90d") if isinstance(totals, Mapping) else None
-    return of_90_days if isinstance(of_90_days, Mapping) else {}

@@ -63,10 +63,6 @@ class UserAccount(OrganicStream):
     def parse(self, chunks: Iterator[bytes]) -> ListPage:
         return one_item(chunks)
 
-    def fact_for_children(self, record: Record) -> bool:
-        """Return whether the user is a business."""
-        return record.get("account_type") == "BUSINESS"
-
 
 TELLS_DAY = (Parent(AdAccounts, if_read=True), Parent(UserAccount, if_read=True))
 """Parents of streams that ask for Pinterest's day before anything has been requested for them."""

@@ -9,6 +9,7 @@ import requests_mock
 from source_pinterest.api.errors import SliceError
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.ads.entities import Campaigns
+from source_pinterest.streams.organic.boards import Boards
 from unit_tests.streams.pinterest import Pinterest, page, slice_of, state_of
 
 ACCOUNT = slice_of({"ad_account_id": "11"})
@@ -111,9 +112,10 @@ def test_a_response_without_an_id_is_no_account(mock: requests_mock.Mocker, body
 
 
 @pytest.mark.parametrize(("owner", "read"), [("7", {"id": "7"}), ({"id": "7"}, {"id": "7"}), ("", None), (None, None)])
-def test_an_owner_that_is_a_text_is_its_id(pinterest: Pinterest, owner: Any, read: Any) -> None:
+def test_an_owner_that_is_a_text_is_its_id(mock: requests_mock.Mocker, owner: Any, read: Any) -> None:
+    pinterest = Pinterest(mock, organic_per_ad_account=True)
     items = [{"id": "12", "owner": {"id": "7"}}, {"id": "11", "owner": owner}]
     pinterest.answers("ad_accounts", {"json": {"items": items}})
 
     assert pinterest.read(AdAccounts, EVERYTHING)[1].get("owner") == read
-    assert pinterest.stream(AdAccounts).one_per_owner() == (["11"] if owner else ["11", "12"])
+    assert [task["ad_account_id"] for task in pinterest.tasks(Boards)] == (["11"] if owner else ["11", "12"])

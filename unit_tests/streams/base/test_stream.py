@@ -74,9 +74,10 @@ def test_after_a_fatal_error_children_list_the_ids_that_their_parent_does_not(pi
     assert listed.call_count == 1
 
 
-def test_an_answer_that_records_cant_be_made_of_ends_in_a_sentence(pinterest: Pinterest) -> None:
+def test_an_answer_that_records_cant_be_made_of_ends_in_a_sentence(mock: requests_mock.Mocker) -> None:
+    pinterest = Pinterest(mock, organic_per_ad_account=True)
     pinterest.answers("ad_accounts", page([{"id": "11", "owner": ["somebody"]}]))
-    pinterest.sync.children[AdAccounts].add(Parent(AdAccounts))
+    pinterest.sync.select(pinterest.stream(Boards))
     [only] = pinterest.tasks(AdAccounts)
 
     with pytest.raises(
