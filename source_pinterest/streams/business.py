@@ -4,10 +4,13 @@ from abc import ABC
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from source_pinterest.api.bodies import ListPage, one_item
 from source_pinterest.api.errors import Access, RightMissingError, SliceError
 from source_pinterest.config import Config
 from source_pinterest.engine.tasks import Task
+from source_pinterest.streams.base.collector import Collector
 from source_pinterest.streams.base.declaration import Parent
+from source_pinterest.streams.base.listing import RecordPage
 from source_pinterest.streams.base.stream import PinterestStream
 from source_pinterest.streams.base.sync import Sync
 from source_pinterest.streams.base.varied import VariedStream
@@ -19,11 +22,6 @@ _BUSINESS_ID = "business_id"
 _ADMIN = Access("the role Admin in the business", "Ask an admin of the business for it")
 
 
-def _reads_others(config: Config) -> bool:
-    """Return whether profiles are those of ad accounts' owners, and not that of the token's user."""
-    return bool(config.account_id or config.organic_per_ad_account)
-
-
 class BusinessEmployers(PinterestStream):
     """Businesses that the user works for. https://developers.pinterest.com/docs/api/v5/get-business_employers."""
 
@@ -32,17 +30,43 @@ class BusinessEmployers(PinterestStream):
     needs_user_token = True
 
 
-class OwnProfile(PinterestStream):
-    """The profile of the token's user, if `user_account` has those of others. No stream of the catalog."""
+class TokenUser(PinterestStream):
+    """The user of the token, where `user_account` is the profile of an ad account's owner. Not in the catalog."""
 
     path_template = UserAccount.path_template
-    page_size = None
     scopes = UserAccount.scopes
-    parse = UserAccount.parse
-    fact_for_children = UserAccount.fact_for_children
+    page_size = None
 
     def __init__(self, sync: Sync) -> None:
-        super().__init__(sync, BusinessEmployers.stream_name())  # which has the request in its summary
+        super().__init__(sync, BusinessEmployers.stream_name())  # whose summary counts the request
+
+    def parse(self, chunks: Iterator[bytes]) -> ListPage:
+        return one_item(chunks)
+
+
+class OwnBusiness(Collector):
+    """The id of the token's user, if the user is a business."""
+
+    def __init__(self, parent: PinterestStream) -> None:
+        super().__init__(parent)
+        self._ids: set[str] = set()
+
+    def add(self, page: RecordPage, task: Task) -> None:
+        del task
+        self._ids.update(user["id"] for user in page.records if user.get("account_type") == "BUSINESS")
+
+    def ids(self) -> set[str]:
+        """Return the id, once the user is listed.
+
+        Raises:
+            PinterestError: the user can't be read.
+        """
+        self._parent.ids.check(())
+        return self._ids
+
+
+def _is_of_owners(config: Config) -> bool:
+    return bool(config.account_id or config.organic_per_ad_account)
 
 
 class BusinessStream(PinterestStream, ABC):
@@ -52,8 +76,8 @@ class BusinessStream(PinterestStream, ABC):
     access = _ADMIN
     needs_user_token = True
     parents = (
-        Parent(UserAccount, when=lambda config: not _reads_others(config)),
-        Parent(OwnProfile, when=_reads_others),
+        Parent(UserAccount, collects=OwnBusiness, when=lambda config: not _is_of_owners(config)),
+        Parent(TokenUser, collects=OwnBusiness, when=_is_of_owners),
         Parent(BusinessEmployers, _BUSINESS_ID, unless="the business is the user itself"),
     )
 
@@ -64,8 +88,7 @@ class BusinessStream(PinterestStream, ABC):
             employers.update(task.parents.values())
             yield task
         try:
-            users = self.shared.stream(OwnProfile if _reads_others(self.config) else UserAccount).ids
-            own_businesses = {user for user in users.get(()) if users.fact_about(user)}
+            own_businesses = self.collected(OwnBusiness).ids()
         except RightMissingError as error:
             self.notices.warn("own business", f"A business of the user's own is left out. {error.message}")
         except SliceError as error:
