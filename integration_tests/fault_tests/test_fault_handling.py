@@ -34,7 +34,7 @@ def test_a_response_that_breaks_twice_splits_that_request_alone(sim: Simulator, 
     assert_succeeded(output, [STREAM])
     assert_exact(output, sim, [STREAM])
     asked = ids_asked(sim)
-    assert asked.pop(broken) == [IDS, IDS, 1, IDS // 2, IDS // 2], "one is a probe"
+    assert asked.pop(broken) == [IDS, IDS, *[IDS // 4] * 4]
     assert list(asked.values()) == [[IDS]] * (ACCOUNTS - 1)
 
 
