@@ -6,14 +6,13 @@ as Pinterest says; `api/retries.py` sends the request again.
 
 import logging
 import re
-import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from http.cookiejar import DefaultCookiePolicy
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import ip_address
 from typing import Any, Generic, Self, TypeVar
 from urllib.parse import quote, urlsplit
 
@@ -38,10 +37,8 @@ CONNECT_TIMEOUT_SECONDS = 10.0
 _PRINTABLE_ASCII = re.compile(r"[!-\[\]-~]+")
 """All but spaces and backslashes, which some libraries read as other characters."""
 
-_GLOBAL_UNICAST, _6TO4 = ip_network("2000::/3"), ip_network("2002::/16")
-"""Public IPv6 hosts are in the first network. Addresses of the second one embed IPv4 addresses."""
-_AZURES_OWN = ip_address("168.63.129.16")
-"""Each machine of Azure reaches its platform under this address. No host of the internet has it."""
+_PRIVATE_DOMAINS = frozenset({"internal", "local", "localhost"})
+"""Last labels of names that lead to no host of the internet."""
 
 T = TypeVar("T")
 Parse = Callable[[Iterator[bytes]], T]
@@ -87,29 +84,16 @@ class Url:
     @property
     def is_local(self) -> bool:
         """Whether the host is this machine."""
-        ip = _ip_of(self.host)
-        return ip.is_loopback if ip else self.host == "localhost"
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host == "localhost"
 
     @property
     def is_public(self) -> bool:
-        """Whether the host is on the internet, as far as the URL shows; names are not looked up."""
-        ip = _ip_of(self.host)
-        if ip is None:
-            return self.host != "localhost" and not self.host.endswith(".localhost")
-        is_unicast = ip != _AZURES_OWN if isinstance(ip, IPv4Address) else ip in _GLOBAL_UNICAST and ip not in _6TO4
-        return ip.is_global and is_unicast and not ip.is_multicast
-
-
-def _ip_of(host: str) -> IPv4Address | IPv6Address | None:
-    """Return the IP address of a host, in any notation that an operating system accepts; None for a name."""
-    try:
-        ip = ip_address(host)
-    except ValueError:
-        try:
-            ip = ip_address(socket.inet_aton(host))
-        except OSError:
-            return None
-    return getattr(ip, "ipv4_mapped", None) or ip
+        """Whether the host has a name of the internet. Names are not looked up, and no IP address is one."""
+        _, dot, last = self.host.rpartition(".")
+        return bool(dot) and last.isascii() and last.isalpha() and last not in _PRIVATE_DOMAINS
 
 
 def path_of(template: str, ids: Mapping[str, Any]) -> str:
@@ -175,15 +159,15 @@ class TimeoutSession(requests.Session):
             MalformedResponseError: the response breaks off, is too large or too slow, or can't be parsed.
         """
         deadline = Deadline(bounds)
-        prepared, settings = self._prepared(request)  # may exchange tokens first, which has a deadline of its own
-        deadline.begin()
-        with self.send(prepared, **settings) as response:
+        with self._opened(request, deadline) as response:
             return _read(response, parse, bounds, deadline)
 
-    def _prepared(self, request: requests.Request) -> tuple[requests.PreparedRequest, Mapping[str, Any]]:
-        """Return a request with its token, and the environment's proxies and certificates."""
-        prepared = self.prepare_request(request)
-        return prepared, self.merge_environment_settings(prepared.url or "", {}, None, None, None)
+    def _opened(self, request: requests.Request, deadline: Deadline) -> requests.Response:
+        """Send a request with its token, and return the response once its headers have arrived."""
+        prepared = self.prepare_request(request)  # may exchange tokens first, which has a deadline of its own
+        settings = self.merge_environment_settings(prepared.url or "", {}, None, None, None)  # proxies, certificates
+        deadline.begin()
+        return self.send(prepared, **settings)
 
 
 class PinterestSession(TimeoutSession):
@@ -218,16 +202,14 @@ class PinterestSession(TimeoutSession):
         usage.count_sent()
         deadline = Deadline(bounds)
         try:
-            prepared, settings = self._prepared(request)  # may exchange tokens first, which has a deadline of its own
-            deadline.begin()
-            raw = self.send(prepared, **settings)
+            raw = self._opened(request, deadline)
         except BaseException:
             self._budget.release(operation, sent_at, {})
             raise
         with raw:
             self.last_date = raw.headers.get("Date") or self.last_date
             self._budget.release(operation, sent_at, raw.headers)
-            LOGGER.debug("%s %s: %s", prepared.method, urlsplit(prepared.url or "").path, raw.status_code)
+            LOGGER.debug("%s %s: %s", request.method, urlsplit(request.url or "").path, raw.status_code)
             if _is_success(raw):
                 self._budget.accepted(operation)
             response = _read(raw, parse, bounds, deadline)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import parse_qsl
 
@@ -296,13 +296,11 @@ class ReportClient:
             window = report.request.window
             LOGGER.warning(f"{self.stream}: The report of {window} has no link and no size, so it has no rows.")
             return read(iter(()))
-        is_first = True
+        # After a try that failed, the report is polled first: a link expires after five minutes.
+        polls = chain((report.polled,), iter(lambda: self.poll(report.request, report.token), None))
 
         def download() -> ApiResponse[T] | ErrorResponse:
-            """Download the file. After a try that failed, ask for a new link first: one expires after five minutes."""
-            nonlocal is_first
-            polled = report.polled if is_first else self.poll(report.request, report.token)
-            is_first = False
+            polled = next(polls)
             tried = replace(report, polled=polled) if polled.url else report
             link = tried.polled.url
             check_link(self._api, link)
