@@ -167,7 +167,8 @@ class Days:
         """
         newest = DaySet.between(self._newest_from(period), period.end)
         missing = self.missing.within(period.earliest, period.end).minus(newest)
-        return [*missing, *DaySet.between(period.start, days_before(self.first, 1)), *newest]
+        earlier = DaySet.between(period.start, min(days_before(self.first, 1), period.end))
+        return [*missing, *earlier, *newest]
 
     def in_reading_order(self, windows: Iterable[DateWindow]) -> list[DateWindow]:
         """Return the pieces of an unread window, oldest first.

@@ -165,6 +165,9 @@ def period(start_ago: int = 89, lookback_days: int | None = 33) -> Period:
         (between(day(60), day(40)), ONCE, [window(89, 61), window(39, 2)]),
         (between(day(60), day(40)), replace(ONCE, start=day(0), ready=day(6)), [window(39, 6)]),
         (between(day(60), day(2)), replace(ONCE, start=day(0), ready=day(6)), []),
+        # a first day that is still to come: nothing after today, or after the last final day, is read before it
+        (Days.unread_from(day(-9)), period(40), [window(40, 0)]),
+        (Days.unread_from(day(-9)), replace(ONCE, start=day(40)), [window(40, 2)]),
     ],
 )
 def test_a_sync_reads_the_days_that_are_owed_and_those_of_the_lookback(
