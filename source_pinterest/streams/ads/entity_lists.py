@@ -105,7 +105,6 @@ class EntityListStream(AdAccountStream, ABC):
                 failures_in_a_row = 0
 
     def filters(self, task: Task) -> Iterator[EntityFilter]:
-        """Yield the filter of each list of an account."""
         for parameter in self.listed_by:
             for entity in self.entities_of(task["ad_account_id"], parameter):
                 yield {parameter: entity}

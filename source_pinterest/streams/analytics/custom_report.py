@@ -30,7 +30,6 @@ _CHECKED_ACCOUNTS = 3
 
 
 def custom_report(sync: Sync, report: CustomReport) -> ReportStream:
-    """Return the stream of a custom report."""
     return ReportStream(sync, custom_spec(report, sync.config), report.stream_name)
 
 

@@ -17,7 +17,7 @@ class Parent(NamedTuple):
     |---------------------------------------------|--------------------------------------------------------|
     | `Parent(Boards, "board_id")`                | has a task and a foreign key for each id of the parent |
     | `Parent(Campaigns, parameter="campaign_id")`| names the ids in a parameter of its requests           |
-    | `Parent(Keywords)`                          | asks for the ids, or for facts about them, by itself   |
+    | `Parent(Keywords)`                          | asks for the ids by itself                             |
     | `Parent(Ads, collects=PinsOfAds)`           | also needs what this collector keeps of the records    |
     | `Parent(Pins, wants="pin_metrics")`         | also needs a field that is requested only if wanted    |
     | `Parent(UserAccount, if_read=True)`         | waits for the parent, if the sync reads it anyway      |

@@ -386,7 +386,6 @@ class PinterestStream(HttpStream, ABC):
         return [str(record[self.id_field]) for record in page.records if record.get(self.id_field)]
 
     def record_pages(self, task: Task) -> Iterator[RecordPage]:
-        """Yield the records of a task page by page."""
         seen = Seen()
         for response in self.responses(task):
             yield self.record_page(response, task, seen)
