@@ -49,7 +49,7 @@ def catalog() -> Mapping[str, AirbyteStream]:
 
 
 def keys_of(stream: PinterestStream) -> list[str]:
-    return [stream.primary_key] if isinstance(stream.primary_key, str) else list(stream.primary_key)
+    return list(stream.key)
 
 
 def test_discover_offers_the_registry_under_names_in_snake_case(catalog: Mapping[str, AirbyteStream]) -> None:

@@ -30,7 +30,7 @@ def test_accounts_without_an_owner_are_read_each(mock: requests_mock.Mocker) -> 
 def test_the_account_is_part_of_key_and_schema_only_if_the_option_is_on(mock: requests_mock.Mocker) -> None:
     for stream in [stream for stream in STREAMS if issubclass(stream, OrganicStream)]:
         plain, per_account = (Pinterest(mock, organic_per_ad_account=on).stream(stream) for on in (False, True))
-        own_key = [plain.primary_key] if isinstance(plain.primary_key, str) else plain.primary_key
+        own_key = plain.primary_key
 
         assert per_account.primary_key == ["ad_account_id", *own_key], stream
         assert "ad_account_id" not in plain.get_json_schema()["properties"], stream
