@@ -119,9 +119,8 @@ class ListedIds:
         """Return the ids of a listing. Wait for its reader, or read it if it has none.
 
         Raises:
-            PinterestError: the listing can't be read. All callers get the same error. If the list failed on a later
-                page, the iterator raises it after the ids of the pages before. A caller that can't use a part takes
-                all ids first.
+            PinterestError: the listing can't be read. All callers get the same error. If page 3 fails, you get the ids
+                of pages 1 and 2, then the error. Call `list` first if you need all or nothing.
         """
         listing = self._listing(parents)
         if listing.error and not listing.ids:
