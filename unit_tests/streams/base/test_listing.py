@@ -6,6 +6,7 @@ import pytest
 
 from source_pinterest import limits
 from source_pinterest.api.errors import SliceError
+from source_pinterest.streams.ads.lists import ConversionTags
 from source_pinterest.streams.base.listing import BookmarkPaginator, SeenKeys
 from source_pinterest.streams.organic.boards import Boards
 from unit_tests.streams.pinterest import Pinterest, page, slice_of
@@ -73,6 +74,17 @@ def test_a_page_that_is_too_large_is_requested_in_smaller_ones(
     assert pinterest.read(Boards, EVERYTHING) == boards
     sizes = [int(sent["page_size"][0]) for sent in pinterest.asked("boards")]
     assert sizes == [250, 125, 62, 62, 62, 62, 62]
+
+
+def test_a_list_that_is_requested_without_a_page_size_gets_one_if_it_is_too_large(
+    pinterest: Pinterest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "JOINED_BYTES", 10_000)
+    path = "ad_accounts/11/conversion_tags"
+    pinterest.answers(path, page([{"id": "1", "name": "x" * 10_000}]), page(["1"]))
+
+    assert ids(pinterest.read(ConversionTags, slice_of({"ad_account_id": "11"}))) == ["1"]
+    assert [sent.get("page_size") for sent in pinterest.asked(path)] == [None, ["125"]]
 
 
 def test_a_list_whose_smallest_page_is_too_large_fails(pinterest: Pinterest, monkeypatch: pytest.MonkeyPatch) -> None:
