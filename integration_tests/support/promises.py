@@ -96,7 +96,7 @@ def _of_board(name: str, modified_at: str) -> Promise:
 def _of_reading(entry: Mapping[str, Any]) -> Promise:
     """The days of the pins that an unfinished pass has seen."""
     known = {"start_date", "end_date", "after"}
-    if not known <= set(entry) <= {*known, "ad_account_id"}:
+    if not known <= set(entry) <= {*known, "ad_account_id", "only_active"}:
         raise UnknownStateError(f"a reading {entry}")
     return lambda record: (
         record.get("ad_account_id") == entry.get("ad_account_id")

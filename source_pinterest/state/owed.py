@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
-from typing import Any, Self
+from typing import Any
 
 from source_pinterest import limits
 from source_pinterest.api.errors import SliceError
@@ -28,19 +28,6 @@ class Debt:
     days: DaySet = field(default_factory=DaySet)
     failed_syncs: int = 0
 
-    @classmethod
-    def from_state(cls, entry: Mapping[str, Any]) -> Self:
-        """Read an entry of the state.
-
-        Raises:
-            KeyError, ValueError, TypeError: a value is missing, or of another type.
-        """
-        return cls(DaySet.from_state(entry.get("unread")), int(entry["failures"]))
-
-    def to_state(self) -> dict[str, Any]:
-        """Return the entry for the state."""
-        return {**({"unread": self.days.to_state()} if self.days else {}), "failures": self.failed_syncs}
-
 
 class Owed:
     """The pins that a stream owes, by owner. Those that were asked for longest ago come first.
@@ -50,14 +37,22 @@ class Owed:
     """
 
     def __init__(self, entries: Iterable[Mapping[str, Any]] = ()) -> None:
-        self._debts: dict[tuple[Owner, str], Debt] = {
-            (entry.get(ACCOUNT_KEY), str(entry[PIN_KEY])): Debt.from_state(entry) for entry in entries
+        self._debts = {
+            (entry.get(ACCOUNT_KEY), str(entry[PIN_KEY])): Debt(
+                DaySet.from_state(entry.get("unread")), int(entry["failures"])
+            )
+            for entry in entries
         }
 
     def to_state(self) -> list[dict[str, Any]]:
         """Return the entries for the state."""
         return [
-            {**({ACCOUNT_KEY: owner} if owner else {}), PIN_KEY: pin, **debt.to_state()}
+            {
+                **({ACCOUNT_KEY: owner} if owner else {}),
+                PIN_KEY: pin,
+                **({"unread": debt.days.to_state()} if debt.days else {}),
+                "failures": debt.failed_syncs,
+            }
             for (owner, pin), debt in self._debts.items()
         ]
 
@@ -100,7 +95,7 @@ def tasks_of_owed(
         stream: the stream's name.
         ledger: counts how the tasks end.
         parents: the ids that the pins belong to; none for the pins of the token's own user.
-        debts: what is owed of the pins of these parents.
+        debts: what is owed of these pins.
         due: the pins of all parents that this sync asks for, each with its ad account.
         task_of: returns the task of a pin.
     """

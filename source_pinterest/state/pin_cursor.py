@@ -1,8 +1,8 @@
 """The cursor of pins: the window that a pass over all of them reads, the pin that it has come to, and what is owed."""
 
-import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any, Self
 
 from source_pinterest import limits
@@ -18,9 +18,8 @@ from source_pinterest.state.opening import Positions, Sentences
 from source_pinterest.state.owed import PIN_KEY, Owed
 from source_pinterest.state.period import Period
 
-LOGGER = logging.getLogger("airbyte")
-
-_PASSES, _PASSES_OVER_ACTIVE, _OWED = "reading", "reading_active", "owed"
+_PASSES, _OWED = "reading", "owed"
+_ONLY_ACTIVE = "only_active"
 
 
 @dataclass(frozen=True)
@@ -38,18 +37,16 @@ class Pass:
     only_active: bool = False
 
     @classmethod
-    def from_state(cls, entry: Mapping[str, Any], *, only_active: bool = False) -> Self:
-        """Read an entry of the state.
+    def from_state(cls, entry: Mapping[str, Any]) -> Self:
+        """Read an entry of the state. A missing value, or one that is not a day or a pin id, is an error."""
+        window = DateWindow.from_pair((entry["start_date"], entry["end_date"]))
+        return cls(window, int(entry["after"]), bool(entry.get(_ONLY_ACTIVE)))
 
-        Raises:
-            KeyError, ValueError, TypeError: a value is missing, or not a day or a pin id.
-        """
-        return cls(DateWindow.from_pair((entry["start_date"], entry["end_date"])), int(entry["after"]), only_active)
-
-    def to_state(self) -> dict[str, str]:
+    def to_state(self, owner: Owner) -> dict[str, Any]:
         """Return the entry for the state."""
         start, end = self.window.as_pair()
-        return {"start_date": start, "end_date": end, "after": str(self.after)}
+        more = {**({ACCOUNT_KEY: owner} if owner else {}), **({_ONLY_ACTIVE: True} if self.only_active else {})}
+        return {"start_date": start, "end_date": end, "after": str(self.after), **more}
 
     def is_past(self, pin: str) -> bool:
         """Return whether the pass has come past a pin."""
@@ -63,7 +60,7 @@ class PinCursor(DayCursor):
     that is owed: the pin is owed the days of each pass that begins meanwhile.
 
     A pass over the pins with activity leaves the days that count as read as they are, so that the next pass over all
-    pins covers all days since the last pass over all pins. The state has its progress under a name of its own.
+    pins covers all days since the last pass over all pins.
 
     Args:
         store: has the incoming state and takes the outgoing ones.
@@ -80,20 +77,16 @@ class PinCursor(DayCursor):
         incoming = store.incoming()
         with reading_state(store.stream_name):
             self._passes: dict[Owner, Pass] = {
-                entry.get(ACCOUNT_KEY): Pass.from_state(entry, only_active=name == _PASSES_OVER_ACTIVE)
-                for name in (_PASSES, _PASSES_OVER_ACTIVE)
-                for entry in incoming.get(name) or ()
+                entry.get(ACCOUNT_KEY): Pass.from_state(entry) for entry in incoming.get(_PASSES) or ()
             }
             self.owed = Owed({**entry, PIN_KEY: int(entry[PIN_KEY])} for entry in incoming.get(_OWED) or ())
 
     @property
     def state(self) -> dict[str, Any]:
         """The state to emit."""
-        more: dict[str, list[dict[str, Any]]] = {_OWED: self.owed.to_state()}
-        for owner, begun in sorted(self._passes.items(), key=lambda item: item[0] or ""):
-            name = _PASSES_OVER_ACTIVE if begun.only_active else _PASSES
-            if begun.after:
-                more.setdefault(name, []).append({**({ACCOUNT_KEY: owner} if owner else {}), **begun.to_state()})
+        passes = sorted(self._passes.items(), key=lambda item: item[0] or "")
+        begun = [unfinished.to_state(owner) for owner, unfinished in passes if unfinished.after]
+        more = {_PASSES: begun, _OWED: self.owed.to_state()}
         return {**super().state, **{name: entries for name, entries in more.items() if entries}}
 
     def _open(self, listed: Sequence[Owner]) -> tuple[Positions, Sentences]:
@@ -102,9 +95,9 @@ class PinCursor(DayCursor):
         A pin that then lacks no day is forgotten: the next pass asks for it. So are days that Pinterest no longer has.
         """
         held, sentences = super()._open(listed)
-        lost, none = dict[str, DaySet](), DaySet()
+        lost = dict[str, DaySet]()
         for owner in listed:
-            read, begun = held[owner].read if owner in held else none, self._unfinished(owner)
+            read, begun = held[owner].read if owner in held else DaySet(), self._unfinished(owner)
             for pin, debt in self.owed.debts(owner).items():
                 if gone := debt.days.within(OPEN_START, days_before(self.period.earliest, 1)):
                     lost[pin] = gone
@@ -125,23 +118,16 @@ class PinCursor(DayCursor):
     def _without_young(self) -> tuple[Positions, Sentences]:
         """Drop also the passes of a sync that replaced rows."""
         read = {owner: days.read for owner, days in self._before.items()}
-        begun = [
-            window
-            for owner, unfinished in self._passes.items()
-            for window in DaySet((unfinished.window,)).minus(read.get(owner, ()))
-        ]
+        emitted = (DaySet((begun.window,)).minus(read.get(owner, ())) for owner, begun in self._passes.items())
+        young = list(chain.from_iterable(emitted))
         self._passes.clear()
-        return opening.without_young(self._before, self.period, begun)
+        return opening.without_young(self._before, self.period, young)
 
     def passes(self, owner: Owner, *, knows_activity: bool = False) -> Iterator[Pass]:
         """Yield the unfinished pass of an owner, and then one over each window of days that is unread by then.
 
-        A pass that does not end is the last one.
-
-        Args:
-            owner: the owner of the pins.
-            knows_activity: whether it is known which pins have activity, so that a pass may be over these alone. If
-                not, an unfinished pass over these is dropped.
+        A pass that does not end is the last one. If it is not known which pins have activity, each pass is over all
+        pins, and an unfinished one over the active pins is dropped.
         """
         unfinished, just_read = self._unfinished(owner), DaySet()
         self._passes.pop(owner, None)
