@@ -236,7 +236,7 @@ ROWS = (
             **dict.fromkeys(_REPORTS, "left out, transient, exact; for good: transient"),
             **dict.fromkeys(("history", "conversions"), "config, transient, exact; for good: transient"),
             "profile days": "config; for good: config",
-            "pin days": "passed over; for good: transient",  # a pin that was read is refused too
+            "pin days": "passed over; for good: passed over",
             "analytics": _HALVED,
             "pins of ads": "marked; for good: marked",
         },
@@ -248,14 +248,14 @@ ROWS = (
         ends={
             "list": "config, transient, transient; for good: transient",
             "child list": "left out, transient, transient; for good: transient",
-            "pin days": "passed over; for good: transient",
+            "pin days": "passed over; for good: passed over",
             "pins of ads": "marked; for good: marked",
         },
     ),
     Row(
         fault="401, code 7",
         kind=FaultKind.UNAUTHORIZED,
-        ends={"pin days": "passed over; for good: transient"},  # a pin that was read is refused too
+        ends={"pin days": "passed over; for good: passed over"},
     ),
     Row(
         fault="403, the config names the ad account",
@@ -284,7 +284,7 @@ ROWS = (
             **dict.fromkeys(_REPORTS, "left out, exact, exact; for good: transient"),
             **dict.fromkeys(("history", "conversions"), "config, exact, exact; for good: transient"),
             "profile days": "config; for good: config",
-            "pin days": "passed over; for good: transient",
+            "pin days": "passed over; for good: passed over",
             "analytics": _HALVED,
             "pins of ads": "marked; for good: marked",
         },

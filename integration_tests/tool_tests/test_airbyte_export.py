@@ -85,7 +85,7 @@ def test_a_unit_test_that_needs_what_is_not_exported_is_left_out_and_listed(expo
 
     assert listed == ours - {str(path.relative_to(folder)) for path in folder.rglob("test_*.py")}
     assert {"unit_tests/test_packaging.py", "unit_tests/test_spec.py"} <= listed
-    assert "unit_tests/config/test_config.py" not in listed
+    assert "unit_tests/config/test_report_options.py" not in listed
     assert listed == set(re.findall(r"^- `(\S+)`$", (folder / "README.md").read_text(encoding="utf-8"), re.MULTILINE))
 
 

@@ -18,6 +18,8 @@ _OBJECTIVES = ("AWARENESS", "CONSIDERATION", "WEB_CONVERSION", "CATALOG_SALES", 
 _RUNNING = {"ACTIVE": "RUNNING"}
 _APPROVED = {"ACTIVE": "APPROVED"}
 _PAGES = ("weddings", "kitchen", "garden", "office", "sale")
+_BUDGETS_OF_THE_SHOP = (180_000_000, 250_000_000, 250_000_000, 110_000_000)
+"""Micro currency a day: what its first campaign spends is above it, what its fourth one spends is below."""
 _NAMES_OF_THE_SHOP = {4: shop.CAMPAIGNS, 5: shop.AD_GROUPS, 6: shop.PRODUCTS}
 _DAY_SECONDS = 86_400
 
@@ -46,6 +48,8 @@ def campaign(world: World, account: int, index: int) -> Record:
         "ext_features": None,
         "type": "campaign",
     }
+    if world.shop:
+        record |= {"daily_spend_cap": _budget_of_the_shop(index), "lifetime_spend_cap": 0}
     if index % 3 == 0:
         record |= {
             "bid_options": details.bid_options(index),
@@ -69,7 +73,7 @@ def ad_group(world: World, account: int, index: int) -> Record:
         "billable_event": "IMPRESSION" if index % 2 else "CLICKTHROUGH",
         "bid_in_micro_currency": None if index % 3 == 0 else bits % 10**9,
         "bid_strategy_type": "MAX_BID" if index % 2 else None,
-        "budget_in_micro_currency": 10**9 + bits % 10**12,
+        "budget_in_micro_currency": _budget_of_the_shop(index) if world.shop else 10**9 + bits % 10**12,
         "budget_type": "DAILY",
         "start_time": None,
         "end_time": record["created_time"] + 5_000_000,
@@ -134,6 +138,10 @@ def _landing_url(bits: int, index: int) -> str:
 
 def _midnight(day: date) -> int:
     return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
+
+
+def _budget_of_the_shop(index: int) -> int:
+    return _BUDGETS_OF_THE_SHOP[index % len(_BUDGETS_OF_THE_SHOP)]
 
 
 def _entity(world: World, kind: Kind, account: int, index: int) -> Record:

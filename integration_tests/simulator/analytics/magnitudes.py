@@ -49,6 +49,7 @@ class Rate(NamedTuple):
 _EVENTS: Mapping[str, tuple[float, int]] = {"CHECKOUT": (0.12, 48_500_000), "CONVERSIONS": (1.6, 7_000_000)}
 """The share of the attributed actions that an event has, and what one is worth in micro currency."""
 
+_PRICE_OF_A_PRODUCT = 48
 _BY = {
     None: ("BY_CLICK", "BY_ENGAGEMENT", "BY_VIEW"),
     "CLICK_": ("BY_CLICK",),
@@ -106,7 +107,9 @@ def amount(name: str) -> Amount:
         by_share, worth = _EVENTS[found["event"]]
         parts = tuple(Part(volume, int(_OF_256THS * by_share)) for volume in _BY[found["by"]])
         return Amount(parts, worth if found["value"] else 1)
-    if columns.is_conversion(name) or "CONVERSION_PRODUCT" in name or name == "LEADS":
+    if "CONVERSION_PRODUCT" in name:
+        return Amount((Part("BY_CLICK", int(_OF_256THS * 0.9)),), _PRICE_OF_A_PRODUCT if "_VALUE" in name else 1)
+    if columns.is_conversion(name) or name == "LEADS":
         return Amount((Part("BY_CLICK", int(_OF_256THS * _few(name))),))
     action = re.sub(r"^(TOTAL|PAID)_|_[12](?=$|_GROSS)", "", name)
     if seen := re.match(r"VIDEO_P?(\d+)?", action):
