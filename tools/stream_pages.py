@@ -224,7 +224,7 @@ def page(stream: PinterestStream, streams: Mapping[str, PinterestStream], fields
         *(beginning(stream) if is_by_day(stream) else ()),
         table(("", ""), facts.items()),
         *((f"See also: {', '.join(more)}.",) if more else ()),
-        *(("## Foreign keys", "\n".join(keys)) if keys else ()),
+        *((f"## Foreign keys of {stream.name}", "\n".join(keys)) if keys else ()),
         *fields_of_it,
         f"[All streams]({INDEX})",
     )
@@ -287,12 +287,14 @@ def field_tables(streams: Iterable[PinterestStream], columns: Iterable[Reference
     rows_of = {stream: list(fields(stream.get_json_schema())) for stream in streams}
     references, found = list(columns), {}
     for stream, rows in sorted(rows_of.items(), key=lambda item: len(item[1])):
+        heading = f"Fields of {stream.name}"
         alike = [each for each in references if _likeness(rows, each.rows) >= _ALIKE]
         if alike:
-            found[stream.name] = ("## Fields", *_difference(rows, max(alike, key=lambda it: _likeness(rows, it.rows))))
+            likest = max(alike, key=lambda it: _likeness(rows, it.rows))
+            found[stream.name] = (f"## {heading}", *_difference(rows, likest))
         else:
-            found[stream.name] = ("## Fields", _fields_table(rows))
-            references.append(Reference(f"[{stream.name}]({stream.name}.md#fields)", rows))
+            found[stream.name] = (f"## {heading}", _fields_table(rows))
+            references.append(Reference(f"[{stream.name}]({stream.name}.md#{_anchor(heading)})", rows))
     return found
 
 
@@ -374,7 +376,7 @@ def beginning(stream: PinterestStream) -> Iterator[str]:
     """The columns to begin with, a record of them and a query."""
     columns = first_columns(stream)
     record = max(simulated()[stream.name], key=lambda record: len(_chosen(record, columns)))
-    yield "## Columns to begin with"
+    yield f"## Columns of {stream.name} to begin with"
     described = {name.strip("`"): description for name, _, description in fields(stream.get_json_schema())}
     yield "\n".join(f"- `{column}`: {described[column]}" for column in columns)  # a table is too wide for a phone
     yield f"A record with these columns. {_MADE_UP}"
@@ -382,7 +384,7 @@ def beginning(stream: PinterestStream) -> Iterator[str]:
     amounts = f" {_ABOUT_AMOUNTS}" if "SPEND_IN_MICRO_DOLLAR" in columns else ""
     yield f"A query, with the names in small letters, as in DuckDB.{amounts}"
     yield f"```sql\n{query(stream)}\n```"
-    yield "## Keys and requests"
+    yield f"## Keys and requests of {stream.name}"
 
 
 def first_columns(stream: PinterestStream) -> tuple[str, ...]:
