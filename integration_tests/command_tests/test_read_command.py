@@ -151,7 +151,7 @@ def test_the_query_that_is_printed_shows_the_newest_record_of_each_key_in_duckdb
     place.configure()
     for at, spend in ((1, 100), (2, 250)):
         row = {"CAMPAIGN_ID": "11", "CAMPAIGN_NAME": "Spring", "DATE": f"2026-01-0{at}"}
-        row |= {"SPEND_IN_MICRO_DOLLAR": spend * 1e6}
+        row |= {"SPEND_IN_MICRO_DOLLAR": spend * 1e6, "CURRENCY": "EUR"}
         rows = [row, {**row, "DATE": "2026-01-09"}]
         others = [
             {"type": "LOG", "log": {"level": "INFO", "message": "-"}},
@@ -165,9 +165,9 @@ def test_the_query_that_is_printed_shows_the_newest_record_of_each_key_in_duckdb
     documented = (ROOT / "docs" / "command-line.md").read_text(encoding="utf-8")
     assert textwrap.dedent(query).strip() in documented
     assert duckdb.sql(query).fetchall() == [
-        ("Spring", "2026-01-09", 250),
-        ("Spring", "2026-01-02", 250),
-        ("Spring", "2026-01-01", 100),
+        ("Spring", "2026-01-09", "EUR", 250),
+        ("Spring", "2026-01-02", "EUR", 250),
+        ("Spring", "2026-01-01", "EUR", 100),
     ]
 
 
@@ -177,7 +177,7 @@ def test_a_read_shows_its_page_and_notes(place: Place) -> None:
     code, said, complaints = place.run("boards")
     assert (code, complaints) == (0, "")
     assert said.endswith(PAGE)
-    assert "boards: 1 records\n" in said
+    assert "boards: 1 record\n" in said
     assert "Note: Start Date 2019-01-01 is older than the 913 days that Pinterest keeps" in said
     place.patch.setattr(read, "_PAGE_MESSAGES_BYTES", 10)
     assert place.run("boards")[1].splitlines()[-1].endswith(" -P -m source_pinterest.page --output output")

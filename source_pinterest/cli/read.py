@@ -49,6 +49,7 @@ _SPEND_STREAM = "campaign_analytics"
 _SPEND_COLUMNS = (
     "record.data->>'CAMPAIGN_NAME' as campaign",
     "record.data->>'DATE' as day",
+    "record.data->>'CURRENCY' as currency",
     "(record.data->>'SPEND_IN_MICRO_DOLLAR')::decimal(28, 6) / 1000000 as spend",
 )
 _EXIT_CODES_OF_SIGNALS = frozenset(128 + number for number in (signal.SIGINT, signal.SIGTERM))
@@ -191,12 +192,12 @@ def _print_summary(
     messages: Messages, path: Path, code: int, catalog: ConfiguredAirbyteCatalog, days: FolderDays
 ) -> None:
     """Print how many records came, then for each stream its records and the days that the folder has of it."""
-    say(f"{messages.records.total():,} records are in {path}")
+    say(f"{_counted(messages.records.total())} {'is' if messages.records.total() == 1 else 'are'} in {path}")
     failed, today = set(chain.from_iterable(messages.errors.values())), utc_today()
     for selected in catalog.streams:
         name = selected.stream.name
         owners = days.owner_days(name, today, is_unfinished=name in failed)
-        say(", ".join([f"{name}: {messages.records[name]:,} records", *_days_of(owners)]))
+        say(", ".join([f"{name}: {_counted(messages.records[name])}", *_days_of(owners)]))
     if code not in _EXIT_CODES_OF_SIGNALS:
         say("The next run reads what is new.")
 
@@ -238,14 +239,18 @@ def _shown(warnings: Sequence[str], path: Path) -> Iterator[str]:
         yield f"{len(warnings) - _WARNINGS_SHOWN:,} more warnings are in {path}"
 
 
+def _counted(records: int) -> str:
+    return f"{records:,} record{'' if records == 1 else 's'}"
+
+
 def _print_query(messages: Messages, catalog: ConfiguredAirbyteCatalog, folder: Path) -> None:
     """Print a query for DuckDB: of campaign, day and spend if they were read, else of the first stream's records."""
     name = _SPEND_STREAM if messages.records[_SPEND_STREAM] else next(iter(messages.records))
     [stream] = [selected.stream for selected in catalog.streams if selected.stream.name == name]
     columns = stream.json_schema.get("properties", {}).keys()
-    if name == _SPEND_STREAM and columns >= {"CAMPAIGN_NAME", "SPEND_IN_MICRO_DOLLAR"}:
+    if name == _SPEND_STREAM and columns >= {"CAMPAIGN_NAME", "CURRENCY", "SPEND_IN_MICRO_DOLLAR"}:
         query = _query_of(name, _SPEND_COLUMNS, "record.data->>'CAMPAIGN_ID', day", folder)
-        query = f"{query}\norder by day desc, spend desc nulls last"
+        query = f"{query}\norder by day desc, currency, spend desc nulls last"
     else:
         key = [name for [name] in stream.source_defined_primary_key or ()]
         named = [f"record.data->>'{name}' as {name}" for name in key]
