@@ -452,13 +452,16 @@ def _best_of(lines: list[dict[str, Any]], metrics: list[Metric]) -> dict[str, An
 
 
 def _csv_of(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    """Return a link to a table as CSV that needs no network. A text that a spreadsheet would compute gets a quote."""
+    """Return a link to a table as CSV that needs no network. A text that a spreadsheet would compute gets a quote.
+
+    Excel reads a name such as "Möbel" right only if the file begins with a byte order mark.
+    """
     table = io.StringIO()
     writer = csv.writer(table)
     writer.writerow(heads)
     for row in rows:
         writer.writerow(f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULAS) else cell for cell in row)
-    return f"data:text/csv;charset=utf-8;base64,{base64.b64encode(table.getvalue().encode()).decode()}"
+    return f"data:text/csv;charset=utf-8;base64,{base64.b64encode(table.getvalue().encode("utf-8-sig")).decode()}"
 
 
 def _rows_of(lines: list[dict[str, Any]], columns: Sequence[str]) -> Iterator[list[Any]]:

@@ -33,10 +33,12 @@ TOMORROW = TODAY + timedelta(days=1)
 
 
 def csv_in(page: str, name: str) -> list[str]:
-    """The lines of a table that a page offers to save."""
+    """The lines of a table that a page offers to save. It begins with a byte order mark, for Excel."""
     [link] = [a["href"] for tag, a in tags_of(page) if tag == "a" and a.get("download") == name]
     assert link is not None
-    return base64.b64decode(link.partition("base64,")[2]).decode().splitlines()
+    table = base64.b64decode(link.partition("base64,")[2]).decode()
+    assert table.startswith("\ufeff")
+    return table[1:].splitlines()
 
 
 def seconds_of(on: date) -> int:
