@@ -32,6 +32,8 @@ class Debt:
 class Owed:
     """The pins that a stream owes, by owner. Those that were asked for longest ago come first.
 
+    A pin may fail in one thread while another plans, so what is planned goes by a copy.
+
     Args:
         entries: those of the state.
     """
@@ -58,11 +60,11 @@ class Owed:
 
     def debts(self, owner: Owner) -> dict[str, Debt]:
         """Return what is owed of an owner's pins, by their ids."""
-        return {pin: debt for (debtor, pin), debt in self._debts.items() if debtor == owner}
+        return {pin: debt for (debtor, pin), debt in list(self._debts.items()) if debtor == owner}
 
     def due(self, owners: Collection[Owner]) -> frozenset[tuple[Owner, str]]:
         """Return the pins of some owners that a sync asks for: a hundred at most."""
-        return frozenset(islice((key for key in self._debts if key[0] in owners), limits.PINS_OWED_IN_A_SYNC))
+        return frozenset(islice((key for key in list(self._debts) if key[0] in owners), limits.PINS_OWED_IN_A_SYNC))
 
     def fail(self, owner: Owner, pin: str, lacking: Iterable[DateWindow] = ()) -> None:
         """Owe a pin that could not be read, behind all others. If it was owed before, it lacks the same days."""
