@@ -461,7 +461,7 @@ def _csv_of(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     writer.writerow(heads)
     for row in rows:
         writer.writerow(f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULAS) else cell for cell in row)
-    return f"data:text/csv;charset=utf-8;base64,{base64.b64encode(table.getvalue().encode("utf-8-sig")).decode()}"
+    return f"data:text/csv;charset=utf-8;base64,{base64.b64encode(table.getvalue().encode('utf-8-sig')).decode()}"
 
 
 def _rows_of(lines: list[dict[str, Any]], columns: Sequence[str]) -> Iterator[list[Any]]:

@@ -28,29 +28,34 @@ class Pass:
 
     Attributes:
         window: the days that are read of each pin.
-        after: the id of the last pin that the pass has come past; 0 before the first.
+        after: the id of the last pin that the pass has come past; empty before the first.
         only_active: whether pins without activity are left out. The days of such a pass do not count as read.
     """
 
     window: DateWindow
-    after: int = 0
+    after: str = ""
     only_active: bool = False
 
     @classmethod
     def from_state(cls, entry: Mapping[str, Any]) -> Self:
-        """Read an entry of the state. A missing value, or one that is not a day or a pin id, is an error."""
+        """Read an entry of the state. A missing value, or one that is not a day, is an error."""
         window = DateWindow.from_pair((entry["start_date"], entry["end_date"]))
-        return cls(window, int(entry["after"]), bool(entry.get(_ONLY_ACTIVE)))
+        return cls(window, str(entry["after"]), bool(entry.get(_ONLY_ACTIVE)))
 
     def to_state(self, owner: Owner) -> dict[str, Any]:
         """Return the entry for the state."""
         start, end = self.window.as_pair()
         more = {**({ACCOUNT_KEY: owner} if owner else {}), **({_ONLY_ACTIVE: True} if self.only_active else {})}
-        return {"start_date": start, "end_date": end, "after": str(self.after), **more}
+        return {"start_date": start, "end_date": end, "after": self.after, **more}
 
     def is_past(self, pin: str) -> bool:
         """Return whether the pass has come past a pin."""
-        return int(pin) <= self.after
+        return place_in_pass(pin) <= place_in_pass(self.after)
+
+
+def place_in_pass(pin: str) -> tuple[int, str]:
+    """Return the key by which a pass sorts pins: so the lowest of ids that are numbers comes first."""
+    return len(pin), pin
 
 
 class PinCursor(DayCursor):
@@ -79,7 +84,7 @@ class PinCursor(DayCursor):
             self._passes: dict[Owner, Pass] = {
                 entry.get(ACCOUNT_KEY): Pass.from_state(entry) for entry in incoming.get(_PASSES) or ()
             }
-            self.owed = Owed({**entry, PIN_KEY: int(entry[PIN_KEY])} for entry in incoming.get(_OWED) or ())
+            self.owed = Owed(incoming.get(_OWED) or ())
 
     @property
     def state(self) -> dict[str, Any]:
@@ -167,7 +172,7 @@ class PinCursor(DayCursor):
         after the last pin, unless another pin of the owner was read before.
         """
         with self._lock:
-            begun = self._passes[owner] = replace(self._passes[owner], after=int(pin))
+            begun = self._passes[owner] = replace(self._passes[owner], after=pin)
             if error is None:
                 self.served.add(owner)
             elif not isinstance(error, RefusedError | GoneError):

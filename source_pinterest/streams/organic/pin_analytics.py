@@ -44,14 +44,13 @@ from source_pinterest.dates import parse_day
 from source_pinterest.engine.asks import Ask, Ids
 from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.ledger import FAILURES_IN_A_ROW
-from source_pinterest.engine.listed_ids import number_or_text
 from source_pinterest.engine.tasks import Task, batches
 from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.days import DaySet, Owner
 from source_pinterest.state.formats import ACCOUNT_KEY
 from source_pinterest.state.owed import PIN_KEY, Debt, tasks_of_owed
 from source_pinterest.state.period import DayRange, Setup
-from source_pinterest.state.pin_cursor import Pass, PinCursor
+from source_pinterest.state.pin_cursor import Pass, PinCursor, place_in_pass
 from source_pinterest.streams.analytics.report import Estimate
 from source_pinterest.streams.base.declaration import ForeignKey, Parent, Rank
 from source_pinterest.streams.base.sync import Sync
@@ -142,7 +141,8 @@ class PinAnalytics(OrganicStream):
         Raises:
             SliceError: the pins can't be listed, or several were refused and none was read.
         """
-        account, pins = owner.get(ACCOUNT_KEY), self._pins_of(owner)
+        self.shared.stream(Pins).ids.check(owner.parent_ids)
+        account, pins = owner.get(ACCOUNT_KEY), sorted(set(self._pins.recent(owner.parent_ids)), key=place_in_pass)
         knows_activity = self._only_active and self._knows_activity(account, pins)
         debts = self.checkpoint.owed.debts(account)
 
@@ -156,16 +156,7 @@ class PinAnalytics(OrganicStream):
         if len(refused) > 1 and account not in self.checkpoint.served:
             raise NothingLeftError(self.name, len(refused), str(refused[-1].message))
 
-    def _pins_of(self, owner: Task) -> list[int]:
-        """Return the ids of an owner's pins in the order of a pass, without those that are no number."""
-        self.shared.stream(Pins).ids.check(owner.parent_ids)
-        pins = list(map(number_or_text, self._pins.recent(owner.parent_ids)))
-        if others := [pin for pin in pins if isinstance(pin, str)]:
-            left_out = f"{len(others):,} pins whose id is no number, such as {others[0]:.20}, are left out."
-            self.notices.warn(left_out, left_out)
-        return sorted({pin for pin in pins if isinstance(pin, int)})
-
-    def _knows_activity(self, account: str | None, pins: Collection[int]) -> bool:
+    def _knows_activity(self, account: str | None, pins: Collection[str]) -> bool:
         if self._pins.has_totals(account):
             return True
         if pins:
@@ -175,11 +166,11 @@ class PinAnalytics(OrganicStream):
             )
         return False
 
-    def _tasks_of_pass(self, owner: Task, begun: Pass, pins: Sequence[int]) -> Iterator[Task]:
+    def _tasks_of_pass(self, owner: Task, begun: Pass, pins: Sequence[str]) -> Iterator[Task]:
         """Yield a task for each part of a pass. The pass ends early behind an outage, or a part that shows no pin."""
         account, checkpoint = owner.get(ACCOUNT_KEY), self.checkpoint
         owed = checkpoint.owed.debts(account)
-        ahead = [pin for pin in map(str, pins) if pin not in owed and not begun.is_past(pin)]
+        ahead = [pin for pin in pins if pin not in owed and not begun.is_past(pin)]
         unread = list(filter(self._pins.is_active, ahead)) if begun.only_active else ahead
         Estimate(1, 1, 0, requests=self._requests_for(unread)).log(self, "org_analytics")
         some = unread[:: -1 - len(unread) // _PROBES]
@@ -224,13 +215,10 @@ class PinAnalytics(OrganicStream):
             self._failed_in_a_row[owner] = 0
         if failures:
             raise self._unread(task, failures, is_isolated=self._failed_in_a_row[owner] < FAILURES_IN_A_ROW)
-        others = tuple(pin for pin in some if pin not in pins)
-        if others and owner not in self.checkpoint.served and self._is_any_served(task, others):
+        others = () if owner in self.checkpoint.served else tuple(pin for pin in some if pin not in pins)
+        tried = self._requests.read(self._ask(task, others, max_retries=0)) if others else ()
+        if any(isinstance(found, list) for _, found in tried):  # these rows are thrown away
             self.checkpoint.served.add(owner)
-
-    def _is_any_served(self, task: Task, pins: Ids) -> bool:
-        """Return whether Pinterest answers for one of some pins. The rows are thrown away."""
-        return any(isinstance(found, list) for _, found in self._requests.read(self._ask(task, pins, max_retries=0)))
 
     def _read_owed(self, days: DaySet, task: Task) -> Generator[Bundle, None, None]:
         """Request a pin that is owed once, without retries, and yield the days that it lacks.

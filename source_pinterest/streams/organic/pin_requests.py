@@ -34,7 +34,7 @@ from source_pinterest.state.formats import ACCOUNT_KEY
 from source_pinterest.streams.analytics.gate import Expected, RowGate
 from source_pinterest.streams.base.stream import PinterestStream
 from source_pinterest.streams.organic.listed_pins import ListedPins
-from source_pinterest.streams.organic.profile import daily_metrics_in
+from source_pinterest.streams.organic.profile import VIDEO_METRICS, daily_metrics_in
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -49,18 +49,8 @@ STANDARD_METRICS = (
     "USER_FOLLOW",
     "PROFILE_VISIT",
 )
-VIDEO_METRICS = (
-    "VIDEO_MRC_VIEW",
-    "VIDEO_10S_VIEW",
-    "QUARTILE_95_PERCENT_VIEW",
-    "VIDEO_V50_WATCH_TIME",
-    "VIDEO_START",
-    "VIDEO_AVG_WATCH_TIME",
-)
-PIN_METRICS = (*STANDARD_METRICS, *VIDEO_METRICS)
-"""Metrics of all pins, and those of videos. Pinterest's API description lets one request name both."""
-_STANDARD, _ALL = {"metric_types": STANDARD_METRICS}, {"metric_types": PIN_METRICS}
-
+"""The metrics of all pins. Pinterest's API description lets one request name those of videos too."""
+_STANDARD, _ALL = {"metric_types": STANDARD_METRICS}, {"metric_types": (*STANDARD_METRICS, *VIDEO_METRICS)}
 
 Found = list[Record] | SliceError
 """The days of some pins, or why a single one can't be read."""
@@ -130,19 +120,16 @@ class PinRequests:
             if len(others) > 1:
                 raise
             rows += self._request(replace(asked, names=_STANDARD))
-            self._note_refused_video_metrics(others[0], error)
+            if self._pins.facts_of(others[0]).is_picture:
+                self._are_pictures_apart = True
+                LOGGER.info(
+                    f"{self._stream.name}: Pinterest refuses the video metrics of pictures, so pictures are read "
+                    f"without them, and apart from videos. {error.quote}."
+                )
+            else:
+                about = f"Pinterest refuses the video metrics of pin {others[0]}, so it is read without them."
+                self._stream.notices.warn(about, f"{about} {error.quote}.")
             return rows
-
-    def _note_refused_video_metrics(self, pin: str, error: BadRequestError) -> None:
-        if self._pins.facts_of(pin).is_picture:
-            self._are_pictures_apart = True
-            LOGGER.info(
-                f"{self._stream.name}: Pinterest refuses the video metrics of pictures, so pictures are read without "
-                f"them, and apart from videos. {error.quote}.",
-            )
-        else:
-            about = f"Pinterest refuses the video metrics of pin {pin}, so it is read without them."
-            self._stream.notices.warn(about, f"{about} {error.quote}.")
 
     def _request(self, ask: Ask) -> list[Record]:
         """Request metrics of pins: of several at once, or else of one.

@@ -41,6 +41,15 @@ METRICS = (
     "SAVE",
     "SAVE_RATE",
 )
+VIDEO_METRICS = (
+    "VIDEO_MRC_VIEW",
+    "VIDEO_10S_VIEW",
+    "QUARTILE_95_PERCENT_VIEW",
+    "VIDEO_V50_WATCH_TIME",
+    "VIDEO_START",
+    "VIDEO_AVG_WATCH_TIME",
+)
+"""The metrics of videos alone, of pins and in rankings."""
 _SPLITS = {
     "app_type": {**TEXT, "description": "Kind of device that the activity was on, such as MOBILE, TABLET or WEB."},
     "source": {**TEXT, "description": "Whose pins the activity was on: YOUR_PINS or OTHER_PINS."},

@@ -15,7 +15,7 @@ from source_pinterest.streams.base.declaration import ForeignKey
 from source_pinterest.streams.base.sync import Sync
 from source_pinterest.streams.base.varied import VariedStream
 from source_pinterest.streams.organic.base import OrganicStream
-from source_pinterest.streams.organic.profile import TELLS_DAY
+from source_pinterest.streams.organic.profile import TELLS_DAY, VIDEO_METRICS
 
 
 class RankingStream(VariedStream, OrganicStream, ABC):
@@ -72,14 +72,4 @@ class TopVideoPins(RankingStream):
     """The best 50 video pins by each metric. https://developers.pinterest.com/docs/api/v5/user_account-analytics-top_video_pins."""
 
     path_template = "user_account/analytics/top_video_pins"
-    values = (
-        "IMPRESSION",
-        "SAVE",
-        "OUTBOUND_CLICK",
-        "VIDEO_MRC_VIEW",
-        "VIDEO_AVG_WATCH_TIME",
-        "VIDEO_V50_WATCH_TIME",
-        "QUARTILE_95_PERCENT_VIEW",
-        "VIDEO_10S_VIEW",
-        "VIDEO_START",
-    )
+    values = ("IMPRESSION", "SAVE", "OUTBOUND_CLICK", *VIDEO_METRICS)

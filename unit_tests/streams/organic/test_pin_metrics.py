@@ -9,7 +9,8 @@ import requests_mock
 
 from source_pinterest.api.errors import SliceError
 from source_pinterest.streams.organic.pin_analytics import PinAnalytics
-from source_pinterest.streams.organic.pin_requests import PIN_METRICS, STANDARD_METRICS
+from source_pinterest.streams.organic.pin_requests import STANDARD_METRICS
+from source_pinterest.streams.organic.profile import VIDEO_METRICS
 from unit_tests.answers import refused
 from unit_tests.streams.pinterest import Pinterest, configured, page, read_slice, run_of, state_of
 
@@ -48,7 +49,7 @@ PER_OWNER = {"organic_per_ad_account": True}
 
 
 VIDEO_START_REFUSED = "Parameter 'metric_types' (value VIDEO_START) is not one of IMPRESSION, SAVE"
-ALL, STANDARD = ",".join(PIN_METRICS), ",".join(STANDARD_METRICS)
+ALL, STANDARD = ",".join((*STANDARD_METRICS, *VIDEO_METRICS)), ",".join(STANDARD_METRICS)
 
 
 @pytest.mark.parametrize("kind", ["image", "multiple_images", "IMAGE"])
@@ -187,12 +188,3 @@ def test_the_pins_of_every_owner_are_listed_before_any_is_read(mock: requests_mo
     pinterest.tasks(PinAnalytics)
 
     assert [one["ad_account_id"] for one in pinterest.asked("pins")] == [["11"], ["12"]]
-
-
-def test_a_pin_whose_id_is_no_number_is_left_out_with_a_warning(
-    pinterest: Pinterest, caplog: pytest.LogCaptureFixture
-) -> None:
-    pins = ["1", "abc", "007"]
-
-    assert read(pinterest, pins, many(["1"])) == ["1"]
-    assert "2 pins whose id is no number, such as" in caplog.text
