@@ -1,4 +1,4 @@
-"""Writes the kinds of stream and the faults into docs/development/reliability.md. Kinds that end alike share a line."""
+"""Writes the kinds of stream and the faults into docs/development/reliability.md. What ends alike shares a line."""
 
 from collections.abc import Mapping
 
@@ -32,8 +32,15 @@ def _cells() -> int:
 
 
 def _faults() -> str:
-    lines = ([row.fault, end, whose] for row in ROWS for end, whose in _lines(row.texts()))
-    return table(["Fault", "Ends", "Kinds of stream"], lines)
+    faults: dict[tuple[tuple[str, str], ...], list[str]] = {}
+    for row in ROWS:
+        faults.setdefault(tuple(_lines(row.texts())), []).append(row.fault)
+    lines = (
+        ["" if place else "; ".join(alike), end, whose]
+        for ends, alike in faults.items()
+        for place, (end, whose) in enumerate(ends)
+    )
+    return table(["Faults", "End", "Kinds of stream"], lines)
 
 
 def _lines(cells: Mapping[str, str]) -> list[tuple[str, str]]:
