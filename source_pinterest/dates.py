@@ -7,7 +7,7 @@ looks like a whole one. Pinterest's weeks start on Monday.
 
 import logging
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
@@ -62,12 +62,6 @@ class DateWindow:
         if self.end < earliest:
             return None
         return DateWindow(max(self.start, earliest), self.end)
-
-    def before(self, day: Date) -> "DateWindow | None":
-        """Return the part before `day`; None if it is empty."""
-        if self.start >= day:
-            return None
-        return DateWindow(self.start, min(self.end, day.subtract(days=1)))
 
     def cut(self, max_days: int) -> "list[DateWindow]":
         """Cut the window into windows of at most `max_days`, oldest first."""
@@ -192,28 +186,3 @@ def without_midnight(text: str) -> str:
 def days_before(day: Date, count: int) -> Date:
     """Return the day `count` days earlier."""
     return day.subtract(days=count)
-
-
-def merge_windows(windows: Iterable[DateWindow]) -> list[DateWindow]:
-    """Join windows that overlap or touch, and return them oldest first."""
-    merged: list[DateWindow] = []
-    for window in sorted(windows):
-        if merged and window.start <= merged[-1].end.add(days=1):
-            merged[-1] = DateWindow(merged[-1].start, max(merged[-1].end, window.end))
-        else:
-            merged.append(window)
-    return merged
-
-
-def subtract_window(windows: Iterable[DateWindow], taken: DateWindow) -> list[DateWindow]:
-    """Return the windows without the days of `taken`."""
-    left = []
-    for window in windows:
-        if window.end < taken.start or taken.end < window.start:
-            left.append(window)
-            continue
-        if window.start < taken.start:
-            left.append(DateWindow(window.start, taken.start.subtract(days=1)))
-        if taken.end < window.end:
-            left.append(DateWindow(taken.end.add(days=1), window.end))
-    return left

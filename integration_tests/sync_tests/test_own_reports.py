@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from integration_tests.simulator.analytics.day_rows import DEFAULT_ATTRIBUTION
+from integration_tests.simulator.faults.script import Fault, FaultKind
 from integration_tests.support.assertions import (
     assert_exact,
     assert_same,
@@ -81,6 +82,19 @@ def test_a_later_sync_reads_the_weeks_that_may_have_changed(sim: Simulator) -> N
         this_week, first_week = _monday(sim.world.today), _monday(ago(sim, 7 + 3 + 7))
         assert str(this_week) in dates
         assert min(dates) >= str(first_week)
+
+
+def test_weeks_of_which_one_of_two_reports_failed_come_again_in_one_window() -> None:
+    """They touch the weeks of the lookback, which a sync reads anyway."""
+    fault = Fault(FaultKind.UNAVAILABLE, on=CREATE[BRANDS], after=1)
+    with Simulator(world(ad_accounts=1, campaigns=6), faults=[fault]) as sim:
+        first = read(sim, BRANDS, max_retries=0)
+        assert first.status(BRANDS) == "INCOMPLETE"
+        sim.log.clear()
+        second = read(sim, BRANDS, state=first.states)
+        assert_succeeded(second, [BRANDS])
+        assert_exact(second, sim, [BRANDS], start=ago(sim, DAYS))
+        assert len(orders(sim, BRANDS)) == 2
 
 
 def _monday(day: date) -> date:

@@ -377,7 +377,7 @@ class FolderDays:
             final=read.within(OPEN_START, final),
             spend_final=read.within(final.add(days=1), settled),
             provisional=read.within(settled.add(days=1), history.last),
-            missing=_requested(DaySet().plus(history.unread(period)).minus([*read, *gone]), history.first, period),
+            missing=_requested(history.unread(period).minus([*read, *gone]), history.first, period),
             gone=gone,
         )
 

@@ -114,7 +114,7 @@ class DayCursor(PinterestCursor):
         """Return the windows of tasks that have not been read: they are still to be read, or have failed."""
         return [window for window, tasks in self._unread.get(owner, {}).items() if tasks > 0]
 
-    def begin(self, owners: Iterable[AnyOwner]) -> dict[AnyOwner, list[DateWindow]]:
+    def begin(self, owners: Iterable[AnyOwner]) -> dict[AnyOwner, DaySet]:
         """Decide which saved positions hold, log what a user has to know of them, and return what is to be read.
 
         The first day of a new owner stays in the state from now on. A later sync reads from that day on, although this
@@ -124,7 +124,7 @@ class DayCursor(PinterestCursor):
             owners: those that can be read.
 
         Returns:
-            The unread windows of each owner. The owner whose last day is the oldest comes first: if a daily quota is
+            The unread days of each owner. The owner whose last day is the oldest comes first: if a daily quota is
             too small for all, each has its turn within some days.
         """
         listed = list(owners)
@@ -157,14 +157,9 @@ class DayCursor(PinterestCursor):
         """Return the key by which owners are sorted."""
         return False, self.days_of(owner).last
 
-    def unread(self, owner: Owner = None) -> list[DateWindow]:
-        """Return the windows of an owner that are still to be read."""
+    def unread(self, owner: Owner = None) -> DaySet:
+        """Return the days of an owner that are still to be read."""
         return self.days_of(owner).unread(self.period)
-
-    @property
-    def emits_once(self) -> bool:
-        """Whether each day is emitted only once, when it is final."""
-        return self.period.emits_once
 
     def first_day(self, owner: Owner) -> Date:
         """Return the first day that may be read of an owner: the period's, or an earlier one that was read before."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from pendulum import Date
 
-from source_pinterest.dates import DateWindow, days_before, merge_windows, parse_day, subtract_window
+from source_pinterest.dates import DateWindow, days_before, parse_day
 from source_pinterest.state.period import Period
 
 Owner = str | None
@@ -55,13 +55,28 @@ class DaySet:
 
     def plus(self, windows: Iterable[DateWindow]) -> "DaySet":
         """Return the days of this set and of the windows."""
-        return DaySet(tuple(merge_windows([*self.windows, *windows])))
+        merged: list[DateWindow] = []
+        for window in sorted((*self.windows, *windows)):
+            if merged and window.start <= merged[-1].end.add(days=1):
+                merged[-1] = DateWindow(merged[-1].start, max(merged[-1].end, window.end))
+            else:
+                merged.append(window)
+        return DaySet(tuple(merged))
 
     def minus(self, windows: Iterable[DateWindow]) -> "DaySet":
         """Return the days of this set that lie in none of the windows."""
         left = list(self.windows)
-        for window in merge_windows(windows):
-            left = subtract_window(left, window)
+        for taken in DaySet().plus(windows):
+            parts: list[DateWindow] = []
+            for window in left:
+                if window.end < taken.start or taken.end < window.start:
+                    parts.append(window)
+                    continue
+                if window.start < taken.start:
+                    parts.append(DateWindow(window.start, days_before(taken.start, 1)))
+                if taken.end < window.end:
+                    parts.append(DateWindow(taken.end.add(days=1), window.end))
+            left = parts
         return DaySet(tuple(left))
 
     def shared(self, windows: Iterable[DateWindow]) -> "DaySet":
@@ -71,6 +86,10 @@ class DaySet:
     def within(self, start: Date, end: Date) -> "DaySet":
         """Return the days of this set from `start` to `end`."""
         return self.shared(DaySet.between(start, end))
+
+    def before(self, day: Date) -> "DaySet":
+        """Return the days of this set before a day."""
+        return self.within(OPEN_START, days_before(day, 1))
 
     def has(self, day: Date) -> bool:
         """Return whether a day is in the set."""
@@ -160,23 +179,14 @@ class Days:
         first, last = (new.first or self.first), (new.last or self.last)
         return Days(min(self.first, first), max(self.last, last), self.read.plus(new).minus(unread))
 
-    def unread(self, period: Period) -> list[DateWindow]:
-        """Return the windows to read: missing ones, then days before `first`, then the newest days.
+    def unread(self, period: Period) -> DaySet:
+        """Return the days to read: those before `first`, missing ones, and the newest.
 
-        The newest days include missing days among them, and days that have been read and may have been restated since.
+        The newest include days that have been read and may have been restated since.
         """
-        newest = DaySet.between(self._newest_from(period), period.end)
-        missing = self.missing.within(period.earliest, period.end).minus(newest)
         earlier = DaySet.between(period.start, min(days_before(self.first, 1), period.end))
-        return [*missing, *earlier, *newest]
-
-    def in_reading_order(self, windows: Iterable[DateWindow]) -> list[DateWindow]:
-        """Return the pieces of an unread window, oldest first.
-
-        Days before `first` are read backwards, so that a sync that breaks off leaves no gap before `first`.
-        """
-        in_order = sorted(windows)
-        return in_order[::-1] if in_order and in_order[0].start < self.first else in_order
+        newest = DaySet.between(self._newest_from(period), period.end)
+        return self.missing.within(period.earliest, period.end).plus((*earlier, *newest))
 
     def not_reread(self, period: Period) -> DaySet:
         """Return the days up to `last` that a sync could read again, and does not."""
@@ -185,9 +195,8 @@ class Days:
 
     def out_of_reach(self, period: Period) -> DaySet:
         """Return the unread days that Pinterest no longer has."""
-        last_gone = days_before(period.earliest, 1)
-        after = DaySet.between(self.last.add(days=1), last_gone)
-        return self.missing.within(OPEN_START, last_gone).plus(after)
+        after = DaySet.between(self.last.add(days=1), days_before(period.earliest, 1))
+        return self.missing.before(period.earliest).plus(after)
 
     def _newest_from(self, period: Period) -> Date:
         """Return the first of the newest days to read. Where rows are replaced, some days are read again."""

@@ -118,8 +118,7 @@ class Destination:
 
 
 def _planned(cursor: AccountDayCursor, account: str, plan: Plan) -> list[Planned]:
-    in_order = cursor.days_of(account).in_reading_order
-    pieces = [piece for window in cursor.unread(account) for piece in in_order(window.cut(plan.days_per_call))]
+    pieces = [piece for window in cursor.unread(account) for piece in window.cut(plan.days_per_call)]
     cursor.plan(account, ((piece, plan.batches) for piece in pieces))
     return [(account, piece, batch) for piece in pieces for batch in range(plan.batches)]
 
@@ -178,7 +177,7 @@ def test_a_sync_in_which_all_went_well_leaves_nothing_to_do(plans: list[Plan], l
         offset += plan.later
         period = _period(offset, plan)
         state = destination.sync(plan, period, state)
-    assert [*AccountDayCursor(store(state), lambda: period).begin(ACCOUNTS).values()] == [[], []]
+    assert not any(AccountDayCursor(store(state), lambda: period).begin(ACCOUNTS).values())
 
 
 @given(st.lists(syncs, min_size=1, max_size=2), st.integers(1, 30), st.booleans())

@@ -11,10 +11,10 @@ from pendulum import Date
 
 from source_pinterest import limits
 from source_pinterest.api.errors import ResponseTooLargeError
-from source_pinterest.dates import DateWindow, Granularity, days_before, merge_windows, parse_day, subtract_window
+from source_pinterest.dates import DateWindow, Granularity, days_before, parse_day
 from source_pinterest.engine.asks import Ask, Asks
 from source_pinterest.engine.tasks import batches
-from source_pinterest.state.days import Days
+from source_pinterest.state.days import Days, DaySet
 from unit_tests.properties.days import TODAY, days, days_of, some_windows, windows
 
 
@@ -45,25 +45,24 @@ def test_cutting_keeps_each_day_once_in_the_fewest_pieces(window: DateWindow, si
 
 @given(some_windows)
 def test_joining_keeps_each_day_and_leaves_gaps_between(found: list[DateWindow]) -> None:
-    joined = merge_windows(found)
+    joined = DaySet().plus(found)
 
     assert days_of(joined) == days_of(found)
     assert all(one.end.add(days=1) < other.start for one, other in pairwise(joined))
-    assert merge_windows(joined) == joined
-    assert merge_windows(reversed(found)) == joined
+    assert DaySet().plus(reversed(found)) == joined
 
 
-@given(some_windows, windows)
-def test_taking_days_away_takes_no_other(found: list[DateWindow], taken: DateWindow) -> None:
-    assert days_of(subtract_window(found, taken)) == days_of(found) - days_of([taken])
+@given(some_windows, some_windows)
+def test_taking_days_away_takes_no_other(found: list[DateWindow], taken: list[DateWindow]) -> None:
+    assert days_of(DaySet().plus(found).minus(taken)) == days_of(found) - days_of(taken)
 
 
 @given(windows, days)
 def test_a_border_parts_a_window(window: DateWindow, border: Date) -> None:
-    before, after = window.before(border), window.clamp(border)
+    before, after = DaySet((window,)).before(border), window.clamp(border)
 
-    assert days_of(part for part in (before, after) if part) == days_of([window])
-    assert before is None or before.end < border
+    assert days_of([*before, *filter(None, (after,))]) == days_of([window])
+    assert before.last is None or before.last < border
     assert after is None or after.start >= border
 
 

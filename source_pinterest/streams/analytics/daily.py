@@ -5,16 +5,16 @@ same fields and the same key, and one cursor covers both.
 """
 
 from abc import ABC
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 from source_pinterest import limits
 from source_pinterest.columns import ASYNC_COLUMNS, may_be_requested
 from source_pinterest.config import attribution_of
 from source_pinterest.config.reports import DayLimits
-from source_pinterest.dates import DateWindow
 from source_pinterest.engine.tasks import Task
 from source_pinterest.reporting.client import ReportRequest
+from source_pinterest.state.days import DaySet
 from source_pinterest.state.period import DayRange, fingerprint
 from source_pinterest.streams.analytics.query import QueryAnalytics
 from source_pinterest.streams.analytics.report import ReportTasks
@@ -43,8 +43,8 @@ class DailyAnalytics(QueryAnalytics, ABC):
         )
         self._report_tasks = ReportTasks(self, self._spec, self.gate)
 
-    def window_tasks(self, unread: Mapping[str, Sequence[DateWindow]]) -> Iterator[Task]:
-        """Return the tasks of the unread windows of each account.
+    def window_tasks(self, unread: Mapping[str, DaySet]) -> Iterator[Task]:
+        """Return the tasks of the unread days of each account.
 
         The reports on older days are ordered first. Each has its task as soon as it is finished or has failed.
         """
@@ -55,11 +55,10 @@ class DailyAnalytics(QueryAnalytics, ABC):
                 yield task
             yield from self._report_tasks.tasks(reports, self.checkpoint)
 
-    def _reports_on(self, account: str, unread: Iterable[DateWindow]) -> Iterator[ReportRequest]:
+    def _reports_on(self, account: str, unread: DaySet) -> Iterator[ReportRequest]:
         """Return the requests for reports on an account's older days, and tell the cursor of their windows."""
-        in_order, border = self.checkpoint.days_of(account).in_reading_order, self.first_synchronous_day
-        older = filter(None, (window.before(border) for window in unread))
-        windows = [piece for window in older for piece in in_order(window.cut(limits.REPORT_WINDOW_DAYS))]
+        older = unread.before(self.first_synchronous_day)
+        windows = [piece for window in older for piece in window.cut(limits.REPORT_WINDOW_DAYS)]
         self.checkpoint.plan(account, ((window, 1) for window in windows))
         return (request for window in windows for request in self._spec.requests(account, window))
 

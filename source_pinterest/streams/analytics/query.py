@@ -44,7 +44,7 @@ from source_pinterest.streams.ads.metrics_ready import MetricsReadyState
 from source_pinterest.streams.analytics.entity_keys import entity_keys
 from source_pinterest.streams.analytics.gate import Expected, RowGate
 from source_pinterest.streams.analytics.report import Estimate
-from source_pinterest.streams.analytics.shapes import LONGEST_ID, check_url_length, joined, request_shape
+from source_pinterest.streams.analytics.shapes import LONGEST_ID, check_url_length, request_shape
 from source_pinterest.streams.base.declaration import Rank
 from source_pinterest.streams.base.sync import Sync
 
@@ -136,13 +136,13 @@ class QueryAnalytics(AdAccountStream, ABC):
         Estimate.of_days(unread.values(), first_synchronous_day=self.first_synchronous_day).log(self, "ads_analytics")
         yield from self.window_tasks(unread)
 
-    def window_tasks(self, unread: Mapping[str, Sequence[DateWindow]]) -> Iterator[Task]:
-        """Return the tasks of the unread windows of each account, as far as requests cover them."""
-        for account, windows in unread.items():
+    def window_tasks(self, unread: Mapping[str, DaySet]) -> Iterator[Task]:
+        """Return the tasks of the unread days of each account, as far as requests cover them."""
+        for account, days in unread.items():
             parents = {"ad_account_id": account}
             try:
                 broken_off = self._end_of_list(account)
-                planned = list(self._planned(account, windows))
+                planned = list(self._planned(account, days))
             except SliceError as error:
                 yield Task.failed(parents, error)
                 continue
@@ -173,7 +173,7 @@ class QueryAnalytics(AdAccountStream, ABC):
                 return error
         return None
 
-    def _planned(self, account: str, unread: Sequence[DateWindow]) -> Iterator[tuple[DateWindow, list[Ids]]]:
+    def _planned(self, account: str, unread: DaySet) -> Iterator[tuple[DateWindow, list[Ids]]]:
         """Yield the windows of an account to request, in the order of reading, each with the ids of its tasks.
 
         A window is as long as a request may be. The age of a day alone decides whether it comes from a request, so that
@@ -184,14 +184,13 @@ class QueryAnalytics(AdAccountStream, ABC):
         Raises:
             SliceError: no entity was listed.
         """
-        ids, days = self.entity_ids(account), self.checkpoint.days_of(account)
+        ids = self.entity_ids(account)
         max_ids = self._asks.ids_that_fit(ids or (), self._length_without_ids(account))
-        recent = filter(None, (window.clamp(self.first_synchronous_day) for window in unread))
-        for window in joined(list(recent)):
+        for window in unread.within(self.first_synchronous_day, self.shared.today()):
             shape = request_shape(1 if ids is None else len(ids), window.days, self.rows_a_day, max_ids)
             count = math.ceil(len(ids or ()) / shape[0]) if self.merges_by_key else 1
             batches: list[Ids] = [()] if ids is None else dealt(ids, count)
-            yield from ((piece, batches) for piece in days.in_reading_order(window.cut(shape[1])))
+            yield from ((piece, batches) for piece in window.cut(shape[1]))
 
     @property
     def first_synchronous_day(self) -> Date:

@@ -169,25 +169,20 @@ class ReportStream(AdAccountStream):
         pairs = product(accounts, DateWindow(period.start, period.end).cut(self.spec.day_limits.window_days))
         return [request for account, window in pairs for request in self.spec.requests(account, window)]
 
-    def _windows(self, account: str, unread: Sequence[DateWindow]) -> list[DateWindow]:
-        """Return the unread days of an account in windows of one report each. No two of them share a bucket.
+    def _windows(self, account: str, unread: DaySet) -> list[DateWindow]:
+        """Return the unread days of an account in windows of one report each, of whole buckets.
 
         An attempt of a full refresh leaves out a bucket of which an earlier attempt has read days: it was emitted, and
         the present week has one day more when the next attempt begins after midnight.
         """
-        days, first_day = self.checkpoint.days_of(account), self.checkpoint.first_day(account)
-        today, granularity = self.shared.today(), self.spec.granularity
-        taken = DaySet().plus(
+        first_day, granularity = self.checkpoint.first_day(account), self.spec.granularity
+        whole = DaySet().plus(filter(None, (self._whole(window, first_day) for window in unread)))
+        taken = (
             DateWindow(granularity.bucket_of(window.start).start, granularity.bucket_of(window.end).end)
-            for window in (days.read if self.is_refresh else ())
+            for window in (self.checkpoint.days_of(account).read if self.is_refresh else ())
         )
-        windows = list[DateWindow]()
-        for whole in filter(None, (self._whole(window, first_day) for window in reversed(unread))):
-            left = DaySet((whole,)).minus(taken)
-            longest = self.spec.day_limits.window_days
-            pieces = [piece for window in left for piece in granularity.cut(window, longest, today)]
-            windows, taken = days.in_reading_order(pieces) + windows, taken.plus(pieces)
-        return windows
+        longest, today = self.spec.day_limits.window_days, self.shared.today()
+        return [piece for window in whole.minus(taken) for piece in granularity.cut(window, longest, today)]
 
     def _whole(self, window: DateWindow, first_day: Date) -> DateWindow | None:
         """Extend a window to whole buckets. At the first day, an incomplete bucket is dropped instead."""
@@ -224,20 +219,20 @@ class Estimate:
     @classmethod
     def of_days(
         cls,
-        unread: Iterable[Sequence[DateWindow]],
+        unread: Iterable[DaySet],
         requests_per_window: int = 1,
         first_synchronous_day: Date = OPEN_START,
     ) -> Self:
-        """Return the estimate for the unread windows of each account or profile.
+        """Return the estimate for the unread days of each account or profile.
 
         Args:
-            unread: the windows.
+            unread: the days.
             requests_per_window: how many requests cover a window.
             first_synchronous_day: days before it need reports; by default none do.
         """
         pending = list(filter(None, unread))
-        recent = filter(None, (window.clamp(first_synchronous_day) for window in chain(*pending)))
-        old = filter(None, (window.before(first_synchronous_day) for window in chain(*pending)))
+        old = chain.from_iterable(days.before(first_synchronous_day) for days in pending)
+        recent = chain.from_iterable(days.minus(days.before(first_synchronous_day)) for days in pending)
         windows = sum(math.ceil(window.days / limits.ANALYTICS_WINDOW_DAYS) for window in recent)
         reports = sum(math.ceil(window.days / limits.REPORT_WINDOW_DAYS) for window in old)
         requests = requests_per_window * windows + limits.REQUESTS_PER_REPORT * reports

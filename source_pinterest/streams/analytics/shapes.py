@@ -6,9 +6,7 @@ from collections.abc import Callable, Sequence
 
 from source_pinterest import limits
 from source_pinterest.api.errors import ConfigError
-from source_pinterest.dates import DateWindow
 from source_pinterest.engine.asks import COMMA
-from source_pinterest.state.days import DaySet
 
 LONGEST_ID = "9" * limits.MAX_ID_DIGITS
 
@@ -31,14 +29,6 @@ def request_shape(
     lengths = (math.ceil(days / number) for number in windows)
     shapes = ((min(max_ids, max(1, cells // length)), length) for length in lengths)
     return min(shapes, key=lambda shape: math.ceil(ids / shape[0]) * math.ceil(days / shape[1]))
-
-
-def joined(windows: Sequence[DateWindow]) -> list[DateWindow]:
-    """Join windows that touch, so that an id that gets no answer is searched for once. The order stays."""
-    return sorted(
-        DaySet().plus(windows),
-        key=lambda whole: next(at for at, part in enumerate(windows) if whole.start <= part.start <= whole.end),
-    )
 
 
 def check_url_length(columns: Sequence[str], length_with: Callable[[Sequence[str]], int], min_ids: int) -> None:

@@ -250,7 +250,7 @@ class PinAnalytics(OrganicStream):
         return Ask(task.get(ACCOUNT_KEY) or "", pins, task.required_window, max_retries=max_retries)
 
     def _bundles(self, task: Task, rows: Sequence[Record]) -> Iterator[Bundle]:
-        if self.checkpoint.emits_once:
+        if self.checkpoint.period.emits_once:
             self._provisional += provisional_days(rows)
         owner = {ACCOUNT_KEY: task[ACCOUNT_KEY]} if ACCOUNT_KEY in task else {}
         return self.to_bundles([{**owner, **row} for row in rows])

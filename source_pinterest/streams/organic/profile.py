@@ -112,10 +112,10 @@ class ProfileAnalytics(OrganicStream, ABC):
         readable = {owner.get(ACCOUNT_KEY): owner for owner in owners if not owner.error}
         unread = self.checkpoint.begin(readable)
         Estimate.of_days(unread.values(), len(self.variants)).log(self, "org_analytics")
-        for account, windows in unread.items():
-            self.checkpoint.plan(account, ((window, 1) for window in windows))
-        for account, windows in unread.items():
-            for window in windows:
+        for account, days in unread.items():
+            self.checkpoint.plan(account, ((window, 1) for window in days))
+        for account, days in unread.items():
+            for window in days:
                 yield Task(readable[account].parents, self.read_days, window)
 
     def parse(self, chunks: Iterator[bytes]) -> ListPage:
@@ -139,7 +139,7 @@ class ProfileAnalytics(OrganicStream, ABC):
         """Yield the days of a window, from one request for each variant."""
         rows = [row for variant in self.variants for row in self._rows(task, variant)]
         rows.sort(key=lambda row: str(row["date"]))
-        if self.checkpoint.emits_once:
+        if self.checkpoint.period.emits_once:
             warn_of_provisional(self, provisional_days(rows))
         yield from self.to_bundles(rows)
 

@@ -5,8 +5,9 @@ import requests_mock
 
 from source_pinterest.api.errors import ConfigError
 from source_pinterest.config.options import choices
-from source_pinterest.dates import DateWindow, days_before, merge_windows, parse_day
+from source_pinterest.dates import DateWindow, days_before, parse_day
 from source_pinterest.reporting.client import ReportRequest
+from source_pinterest.state.days import DaySet
 from source_pinterest.state.period import Setup
 from source_pinterest.streams import STREAMS, streams_by_name
 from source_pinterest.streams.analytics.own_reports import BrandConversionsReport, MarketingMixReport
@@ -64,15 +65,12 @@ def test_a_lookback_reaches_outward_to_a_whole_bucket(mock: requests_mock.Mocker
     assert windows(stream)[-1] == ["2026-05-01", "2026-07-01"]
 
 
-def test_a_missing_week_is_not_read_with_the_lookback_too(mock: requests_mock.Mocker) -> None:
+def test_a_missing_week_that_touches_the_lookback_is_read_with_it(mock: requests_mock.Mocker) -> None:
     """Its end lies in the lookback, which begins in the middle of a week."""
     owed = [["2026-05-11", "2026-05-31"]]
     pinterest = Pinterest(mock, state_of(NAME, "11", DATE="2026-06-28", missing=owed, **{"from": "2024-01-01"}))
 
-    assert windows(pinterest.custom(DEDUP, start_date="2024-01-01")) == [
-        ["2026-05-11", "2026-05-24"],
-        ["2026-05-25", "2026-07-01"],
-    ]
+    assert windows(pinterest.custom(DEDUP, start_date="2024-01-01")) == [["2026-05-11", "2026-07-01"]]
 
 
 def test_an_appending_destination_gets_a_week_when_its_last_day_has_settled(pinterest: Pinterest) -> None:
@@ -87,7 +85,7 @@ def test_a_total_is_read_whole_in_the_longest_windows_of_each_filter(pinterest: 
     requests = planned(stream)
 
     assert stream.checkpoint is None
-    assert merge_windows([one.window for one in requests[::2]]) == [DateWindow(days_before(TODAY, 913), TODAY)]
+    assert DaySet().plus(one.window for one in requests[::2]) == DaySet.between(days_before(TODAY, 913), TODAY)
     assert [one.window.days for one in requests[1::2]] == [186, 186, 186, 186, 170]
     assert [(one.number, len(one.body["campaign_statuses"])) for one in requests] == [(0, 6), (1, 1)] * 5
 

@@ -11,6 +11,7 @@ from integration_tests.support.truth.reports import REPORT_STREAMS
 from source_pinterest.config.options import choices
 from source_pinterest.dates import DateWindow
 from source_pinterest.reporting.client import ReportRequest
+from source_pinterest.state.days import DaySet
 from source_pinterest.streams.analytics.level_reports import REPORTS
 from source_pinterest.streams.analytics.levels import AdAnalytics, CampaignAnalytics
 from source_pinterest.streams.analytics.report import Estimate
@@ -44,11 +45,11 @@ def test_reports_begin_with_the_account_that_is_furthest_behind(mock: requests_m
 @pytest.mark.parametrize(
     ("state", "start_ago", "expected"),
     [
-        (known(NAME, 200, 1), 500, [(314, 201), (500, 315), (34, 0)]),
+        (known(NAME, 200, 1), 500, [(500, 315), (314, 201), (34, 0)]),
         (known(NAME, 913, 1, window(600, 590), window(300, 200)), 913, [(600, 590), (300, 200), (34, 0)]),
         (known(NAME, 913, 1, window(600, 590)), 30, [(600, 590), (34, 0)]),
     ],
-    ids=["an earlier start is read backwards", "missing days come first", "and a later start hides none"],
+    ids=["an earlier start", "missing days come first", "and a later start hides none"],
 )
 def test_a_later_sync_reads_what_is_unread_and_then_the_lookback(
     mock: requests_mock.Mocker,
@@ -66,11 +67,11 @@ def test_a_later_sync_reads_what_is_unread_and_then_the_lookback(
     [
         (known(ANALYTICS, 913, 56), 913, [], [(89, 0)]),
         (known(ANALYTICS, 913, 60), 913, [(93, 90)], [(89, 0)]),
-        (known(ANALYTICS, 300, 1), 700, [(328, 301), (514, 329), (700, 515)], [(34, 0)]),
+        (known(ANALYTICS, 300, 1), 700, [(700, 515), (514, 329), (328, 301)], [(34, 0)]),
         (known(ANALYTICS, 50, 1), 200, [(200, 90)], [(89, 51), (34, 0)]),
         (known(ANALYTICS, 913, 1, window(200, 150), window(95, 80)), 913, [(200, 150), (95, 90)], [(89, 80), (34, 0)]),
     ],
-    ids=["the lookback", "a long pause", "an earlier start, backwards", "one that both reach", "missing days"],
+    ids=["the lookback", "a long pause", "an earlier start", "one that both reach", "missing days"],
 )
 def test_days_of_analytics_that_are_older_than_89_come_from_reports(
     mock: requests_mock.Mocker,
@@ -97,16 +98,17 @@ BORDER = Date(2026, 1, 1)
 
 
 def test_days_before_the_border_are_reports() -> None:
-    long_unread = [DateWindow(Date(2025, 1, 1), Date(2026, 3, 30))]
-    recent = [DateWindow(Date(2026, 3, 1), Date(2026, 3, 30))]
-    found = Estimate.of_days([long_unread, recent, []], first_synchronous_day=BORDER)
+    long_unread = DaySet.between(Date(2025, 1, 1), Date(2026, 3, 30))
+    recent = DaySet.between(Date(2026, 3, 1), Date(2026, 3, 30))
+    found = Estimate.of_days([long_unread, recent, DaySet()], first_synchronous_day=BORDER)
     assert found == Estimate(accounts=2, windows=4, reports=2, requests=6)
-    assert Estimate.of_days([[], []]) == Estimate(0, 0, 0, 0)
+    assert Estimate.of_days([DaySet(), DaySet()]) == Estimate(0, 0, 0, 0)
 
 
 def test_days_of_profiles_are_never_reports() -> None:
-    unread = [[DateWindow(Date(2025, 1, 1), Date(2025, 3, 30)), DateWindow(Date(2026, 1, 1), Date(2026, 1, 2))], []]
-    assert Estimate.of_days(unread, requests_per_window=2) == Estimate(accounts=1, windows=2, reports=0, requests=4)
+    days = DaySet.between(Date(2025, 1, 1), Date(2025, 3, 30)).plus(DaySet.between(Date(2026, 1, 1), Date(2026, 1, 2)))
+    found = Estimate.of_days([days, DaySet()], requests_per_window=2)
+    assert found == Estimate(accounts=1, windows=2, reports=0, requests=4)
 
 
 def test_reports_of_one_window_are_counted_each() -> None:
