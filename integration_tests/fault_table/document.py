@@ -21,10 +21,11 @@ def section() -> str:
 
 
 def _kinds() -> str:
-    rows = (
-        [column.sort, column.name, f"`{column.stream}`", ", ".join(dict.fromkeys(column.steps))] for column in COLUMNS
-    )
-    return table(["Sort", "Kind", "Read here", "First, middle and last call"], rows)
+    kinds: dict[str, list[str]] = {}
+    for column in COLUMNS:
+        kinds.setdefault(column.sort, []).append(f"{column.name} (`{column.stream}`)")
+    rows = ([sort, ", ".join(named)] for sort, named in kinds.items())
+    return table(["Sort", "Kinds of stream, and what is read"], rows)
 
 
 def _cells() -> int:
