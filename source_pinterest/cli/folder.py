@@ -35,7 +35,7 @@ from source_pinterest.engine.token_store import make_private, write_private
 from source_pinterest.state.cursor import reading_state
 from source_pinterest.state.days import OPEN_START, Days, DaySet
 from source_pinterest.state.formats import FINAL_KEY, read_state
-from source_pinterest.state.period import Period, Setup
+from source_pinterest.state.period import Period
 from source_pinterest.streams import streams_by_name
 from source_pinterest.streams.base.stream import PinterestStream
 from source_pinterest.streams.base.sync import Sync
@@ -360,7 +360,7 @@ class FolderDays:
     def _period(self, stream: str, today: Date) -> Period:
         """Return the days that a sync of this day asks for."""
         days = self._streams[stream]().day_range if stream in self._streams else PinterestStream.day_range
-        return Setup(days, self.config, self._configured).period(today)
+        return Period.of(days, self.config, self._configured, today)
 
     def _days_of(self, stream: str, field: str, history: Days, period: Period) -> OwnerDays:
         """Return the days of an owner of whom `history` has been read."""

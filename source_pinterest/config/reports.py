@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 from airbyte_cdk.sources.utils.casing import camel_to_snake
 from pendulum import Date
@@ -109,13 +109,6 @@ _AD_GROUP_COLUMNS = ("AD_GROUP_ID", "AD_GROUP_NAME")
 """Not requested at the level of campaigns, whose rows they might split."""
 
 
-class DayLimits(NamedTuple):
-    """The number of days back that a report may start, and the number of days that it may cover, both inclusive."""
-
-    history_days: int
-    window_days: int
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomReport:
     """A report as the user defined it; None and empty tuples stand for fields that were left empty.
@@ -202,14 +195,17 @@ _OWN_REPORTS: Mapping[str, tuple[OwnReport, Collection[str], tuple[str, ...]]] =
 """By option: the report if the user chooses nothing, the listed columns, and the columns that the streams add."""
 
 
-def day_limits_of(level: str, granularity: Granularity) -> DayLimits:
-    """Return the limits of a level and a granularity; if both have limits, the tighter ones."""
+def day_limits_of(level: str, granularity: Granularity) -> tuple[int, int]:
+    """Return the number of days back that a report may start, and the number that it may cover, both inclusive.
+
+    If the level and the granularity have limits, these are the tighter ones.
+    """
     history_days, window_days = limits.ASYNC_HISTORY_DAYS, limits.REPORT_WINDOW_DAYS
     if is_about_product_items(level):
         history_days, window_days = limits.PRODUCT_ITEM_HISTORY_DAYS, limits.PRODUCT_ITEM_WINDOW_DAYS
     if granularity is Granularity.HOUR:
         history_days, window_days = limits.HOUR_HISTORY_DAYS, limits.HOUR_WINDOW_DAYS
-    return DayLimits(history_days, window_days)
+    return history_days, window_days
 
 
 def is_about_product_items(level: str) -> bool:
@@ -372,7 +368,7 @@ def _forbidden_types(level: str, types: tuple[str, ...]) -> Iterator[str]:
 
 def _custom_notices(title: str, fields: Mapping[str, Any], today: Date) -> Iterator[str]:
     level, granularity = fields["level"], Granularity(fields["granularity"])
-    history_days = day_limits_of(level, granularity).history_days
+    history_days, _ = day_limits_of(level, granularity)
     yield from early_start_notice(f"{title}Start Date", fields.get("start_date"), today, history_days)
     yield from unlisted_notice(
         f"{title}Columns", _requested(fields), ASYNC_COLUMNS.union(LIVE_COLUMNS, ACCOUNT_COLUMNS)

@@ -9,7 +9,7 @@ import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from airbyte_cdk.models import ConfiguredAirbyteStream, DestinationSyncMode, SyncMode
 from pendulum import Date
@@ -21,111 +21,6 @@ from source_pinterest.dates import Granularity, days_before
 LOGGER = logging.getLogger("airbyte")
 
 _KEEPS_EVERY_ROW = (DestinationSyncMode.append, DestinationSyncMode.overwrite)
-
-
-@dataclass(frozen=True)
-class Period:
-    """The days that a sync reads of one stream.
-
-    Attributes:
-        start: the first day to read.
-        earliest: the first day that Pinterest still has.
-        today: Pinterest's day.
-        lookback_days: how many days before the last finished one are read again with it; None to read none again.
-        final_after: the age in days from which a day is final.
-        emits_once: whether each day is emitted only once, when it is final.
-        ready: the last day that Pinterest calls final; None if it was not asked.
-        chosen_start: the first day that the user wants of a stream with fewer days than others. It may lie before
-            `earliest`.
-        history_days: how many days Pinterest keeps.
-        merges_by_key: whether the destination replaces rows by their key; True for a stream that is not selected.
-        granularity: how much time a row covers.
-    """
-
-    start: Date
-    earliest: Date
-    today: Date
-    lookback_days: int | None
-    final_after: int = limits.FINAL_AFTER_DAYS
-    emits_once: bool = False
-    ready: Date | None = None
-    chosen_start: Date | None = None
-    history_days: int = 0
-    merges_by_key: bool = True
-    granularity: Granularity = Granularity.DAY
-
-    @property
-    def end(self) -> Date:
-        """The last day to read. A week or month is read as a whole."""
-        if not self.emits_once:
-            return self.today
-        last = self.last_final(self.today)
-        return min(last, self.granularity.last_whole(self.ready)) if self.ready else last
-
-    def last_final(self, read_on: Date) -> Date:
-        """Return the last day that was old enough to be final when it was read."""
-        return self.granularity.last_whole(days_before(read_on, self.final_after))
-
-    def explain(self, stream_name: str) -> None:
-        """Log why the period starts later, or ends earlier, than a user may expect."""
-        if self.chosen_start and self.chosen_start < self.earliest:
-            LOGGER.info(
-                f"{stream_name}: the start date {self.chosen_start} is older than the {self.history_days} days that "
-                f"Pinterest keeps for this stream; the first day is {self.earliest}.",
-            )
-        if self.emits_once:
-            LOGGER.info(
-                f"{stream_name}: the destination appends, so each day is emitted once, when its numbers are "
-                f"final, {self.final_after} days later; a sum over the table is then right. Choose a deduplicating "
-                "mode, or set the option Lookback Window, to have the newest days and late conversions too.",
-            )
-
-
-@dataclass(frozen=True)
-class Setup:
-    """What the config and the catalog say about the days of a stream. The period follows once Pinterest's day is known.
-
-    Attributes:
-        day_range: the days that the stream has.
-        config: the options of the connection.
-        configured: the stream in the catalog; None if it is not selected.
-    """
-
-    day_range: "DayRange"
-    config: Config
-    configured: ConfiguredAirbyteStream | None
-
-    @property
-    def merges_by_key(self) -> bool:
-        """Whether the destination replaces rows by their key; True for a stream that is not selected."""
-        return self.configured is None or self.configured.destination_sync_mode not in _KEEPS_EVERY_ROW
-
-    def period(self, today: Date, ready: Callable[[], Date] | None = None) -> Period:
-        """Return the days that a sync reads.
-
-        Args:
-            today: Pinterest's day.
-            ready: asks Pinterest for the last final day. It is called if each day is emitted once.
-        """
-        of_stream, config, configured = self.day_range, self.config, self.configured
-        earliest = max(days_before(today, of_stream.history_days), of_stream.first_day or Date(1000, 1, 1))
-        lookback_days = _lookback_days(config, configured)
-        is_incremental = configured is not None and configured.sync_mode is not SyncMode.full_refresh
-        emits_once = is_incremental and lookback_days is None
-        has_fewer_days = of_stream.own_start is None and of_stream.history_days < limits.ASYNC_HISTORY_DAYS
-        return Period(
-            start=max(of_stream.own_start or config.start_date or earliest, earliest),
-            earliest=earliest,
-            today=today,
-            lookback_days=lookback_days,
-            final_after=of_stream.final_after,
-            emits_once=emits_once,
-            ready=ready() if ready and emits_once else None,
-            chosen_start=config.start_date if has_fewer_days else None,
-            history_days=of_stream.history_days,
-            merges_by_key=self.merges_by_key,
-            granularity=of_stream.granularity,
-        )
 
 
 @dataclass(frozen=True)
@@ -145,6 +40,104 @@ class DayRange:
     own_start: Date | None = None
     first_day: Date | None = None
     final_after: int = limits.FINAL_AFTER_DAYS
+
+
+@dataclass(frozen=True)
+class Period:
+    """The days that a sync reads of one stream.
+
+    Attributes:
+        start: the first day to read.
+        earliest: the first day that Pinterest still has.
+        today: Pinterest's day.
+        lookback_days: how many days before the last finished one are read again with it; None to read none again.
+        final_after: the age in days from which a day is final.
+        emits_once: whether each day is emitted only once, when it is final.
+        ready: the last day that Pinterest calls final; None if it was not asked.
+        chosen_start: the first day that the user wants of a stream with fewer days than others. It may lie before
+            `earliest`.
+        merges_by_key: whether the destination replaces rows by their key; True for a stream that is not selected.
+        granularity: how much time a row covers.
+    """
+
+    start: Date
+    earliest: Date
+    today: Date
+    lookback_days: int | None
+    final_after: int = limits.FINAL_AFTER_DAYS
+    emits_once: bool = False
+    ready: Date | None = None
+    chosen_start: Date | None = None
+    merges_by_key: bool = True
+    granularity: Granularity = Granularity.DAY
+
+    @classmethod
+    def of(
+        cls,
+        kept: DayRange,
+        config: Config,
+        configured: ConfiguredAirbyteStream | None,
+        today: Date,
+        ready: Callable[[], Date] | None = None,
+    ) -> Self:
+        """Return the days that a sync reads of one stream.
+
+        Args:
+            kept: the days that the stream has.
+            config: the options of the connection.
+            configured: the stream in the catalog; None if it is not selected.
+            today: Pinterest's day.
+            ready: asks Pinterest for the last final day. It is called if each day is emitted once.
+        """
+        earliest = max(days_before(today, kept.history_days), kept.first_day or Date(1000, 1, 1))
+        lookback_days = _lookback_days(config, configured)
+        is_incremental = configured is not None and configured.sync_mode is not SyncMode.full_refresh
+        emits_once = is_incremental and lookback_days is None
+        has_fewer_days = kept.own_start is None and kept.history_days < limits.ASYNC_HISTORY_DAYS
+        return cls(
+            start=max(kept.own_start or config.start_date or earliest, earliest),
+            earliest=earliest,
+            today=today,
+            lookback_days=lookback_days,
+            final_after=kept.final_after,
+            emits_once=emits_once,
+            ready=ready() if ready and emits_once else None,
+            chosen_start=config.start_date if has_fewer_days else None,
+            merges_by_key=merges_by_key(configured),
+            granularity=kept.granularity,
+        )
+
+    @property
+    def end(self) -> Date:
+        """The last day to read. A week or month is read as a whole."""
+        if not self.emits_once:
+            return self.today
+        last = self.last_final(self.today)
+        return min(last, self.granularity.last_whole(self.ready)) if self.ready else last
+
+    def last_final(self, read_on: Date) -> Date:
+        """Return the last day that was old enough to be final when it was read."""
+        return self.granularity.last_whole(days_before(read_on, self.final_after))
+
+    def explain(self, stream_name: str) -> None:
+        """Log why the period starts later, or ends earlier, than a user may expect."""
+        if self.chosen_start and self.chosen_start < self.earliest:
+            LOGGER.info(
+                f"{stream_name}: the start date {self.chosen_start} is older than the "
+                f"{(self.today - self.earliest).days} days that Pinterest keeps for this stream; the first day is "
+                f"{self.earliest}.",
+            )
+        if self.emits_once:
+            LOGGER.info(
+                f"{stream_name}: the destination appends, so each day is emitted once, when its numbers are "
+                f"final, {self.final_after} days later; a sum over the table is then right. Choose a deduplicating "
+                "mode, or set the option Lookback Window, to have the newest days and late conversions too.",
+            )
+
+
+def merges_by_key(configured: ConfiguredAirbyteStream | None) -> bool:
+    """Return whether the destination replaces rows by their key; True for a stream that is not selected."""
+    return configured is None or configured.destination_sync_mode not in _KEEPS_EVERY_ROW
 
 
 def fingerprint(body: Mapping[str, Any]) -> str:

@@ -10,7 +10,7 @@ from pendulum import Date
 from source_pinterest.config import Config
 from source_pinterest.dates import DateWindow, Granularity, days_before
 from source_pinterest.state.days import OPEN_START, Days
-from source_pinterest.state.period import DayRange, Period, Setup, fingerprint
+from source_pinterest.state.period import DayRange, Period, fingerprint
 from unit_tests.configs import TODAY, config
 from unit_tests.state.day_cursors import ONCE, day, window
 from unit_tests.streams.pinterest import configured
@@ -23,7 +23,7 @@ REFRESHED = configured("full_refresh", "overwrite")
 
 def of(how: ConfiguredAirbyteStream | None, days: DayRange = DAYS, **options: Any) -> Period:
     """The period of a stream that has these days."""
-    return Setup(days, Config.from_mapping(config(**options), TODAY), how).period(TODAY)
+    return Period.of(days, Config.from_mapping(config(**options), TODAY), how, TODAY)
 
 
 @pytest.mark.parametrize(
@@ -103,15 +103,14 @@ def test_where_each_day_is_emitted_once_whole_weeks_and_months_are_that_are_fina
     days: DayRange, ready_ago: int | None, end: Date
 ) -> None:
     """Today, a Wednesday, is the first of a month."""
-    setup = Setup(days, Config.from_mapping(config(), TODAY), APPENDED)
     ready = None if ready_ago is None else (lambda: days_before(TODAY, ready_ago))
 
-    assert setup.period(TODAY, ready).end == end
+    assert Period.of(days, Config.from_mapping(config(), TODAY), APPENDED, TODAY, ready).end == end
 
 
 def test_the_last_final_day_is_requested_only_if_each_day_is_emitted_once() -> None:
     for how in (DEDUPED, REFRESHED, None):
-        Setup(DAYS, Config.from_mapping(config(lookback_days=0), TODAY), how).period(TODAY, lambda: 1 // 0)
+        Period.of(DAYS, Config.from_mapping(config(lookback_days=0), TODAY), how, TODAY, lambda: 1 // 0)
 
 
 def test_a_digest_of_a_request_does_not_depend_on_the_order_of_its_fields() -> None:

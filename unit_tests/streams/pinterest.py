@@ -24,7 +24,6 @@ from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.tasks import Task
 from source_pinterest.reporting.runner import ReportRunner
 from source_pinterest.state.cursor import StateStore
-from source_pinterest.state.period import Setup
 from source_pinterest.streams.analytics.custom_report import custom_report
 from source_pinterest.streams.analytics.report import ReportStream
 from source_pinterest.streams.base.declaration import Parent
@@ -60,8 +59,7 @@ class Pinterest:
         """The stream with its cursor, as the connection is set up."""
         messages = InMemoryMessageRepository()
         run = _RUNS[stream] = StreamRun(stream, None, self._states, messages)
-        setup = Setup(stream.day_range, self.sync.config, how)
-        run.cursor = stream.open_state(setup, StateStore(stream.name, self._states, messages)) or run.cursor
+        run.cursor = stream.open_state(how, StateStore(stream.name, self._states, messages)) or run.cursor
         return stream
 
     def custom(self, how: ConfiguredAirbyteStream | None = None, **fields: Any) -> ReportStream:

@@ -14,7 +14,6 @@ from source_pinterest.state.ad_pin_cursor import FIELD, AdPinCursor, PromotedPin
 from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.days import Owner
 from source_pinterest.state.owed import PIN_KEY, Debt, tasks_of_owed
-from source_pinterest.state.period import Setup
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.ads.entities import Ads
 from source_pinterest.streams.base.collector import Collector
@@ -67,8 +66,7 @@ class AdPins(AdAccountStream):
         self._ads = sync.stream(Ads)
         self._due: Collection[tuple[Owner, str]] = ()
 
-    def new_cursor(self, setup: Setup, store: StateStore) -> AdPinCursor:
-        del setup
+    def new_cursor(self, store: StateStore) -> AdPinCursor:
         return AdPinCursor(store)
 
     def account_tasks(self, accounts: Iterable[str]) -> Iterator[Task]:

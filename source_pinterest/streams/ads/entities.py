@@ -12,7 +12,6 @@ from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.tasks import Task
 from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.entity_cursor import FIELD, EntityCursor, Listing, status_of, time_in
-from source_pinterest.state.period import Setup
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.base.declaration import ForeignKey, Rank, to_pin
 
@@ -28,8 +27,7 @@ class EntityStream(AdAccountStream, ABC):
     rank = Rank.ADS
     checkpoint: EntityCursor
 
-    def new_cursor(self, setup: Setup, store: StateStore) -> EntityCursor:
-        del setup
+    def new_cursor(self, store: StateStore) -> EntityCursor:
         return EntityCursor(store, self.config.statuses)
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from typing import ClassVar
 from source_pinterest import limits
 from source_pinterest.columns import ASYNC_COLUMNS, may_be_requested
 from source_pinterest.config import attribution_of
-from source_pinterest.config.reports import DayLimits
 from source_pinterest.engine.tasks import Task
 from source_pinterest.reporting.client import ReportRequest
 from source_pinterest.state.days import DaySet
@@ -38,7 +37,6 @@ class DailyAnalytics(QueryAnalytics, ABC):
             level=self.level,
             ids=(self.id_column,),
             columns=tuple(column for column in self.columns if may_be_requested(column, ASYNC_COLUMNS)),
-            day_limits=DayLimits(limits.ASYNC_HISTORY_DAYS, limits.REPORT_WINDOW_DAYS),
             fields=attribution_of(sync.config),
         )
         self._report_tasks = ReportTasks(self, self._spec, self.gate)

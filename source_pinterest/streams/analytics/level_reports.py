@@ -81,13 +81,15 @@ def level_spec(
         attribution: the parameters that say how conversions are attributed.
     """
     ids, has_breakdowns = LEVELS[level].ids, is_targeting(level) or level == "KEYWORD"
+    history_days, window_days = day_limits_of(level, granularity)
     impossible = refused_columns(level) | unsuitable_columns(level)
     types = default_targeting_types(level) if targeting_types is None else targeting_types
     return ReportSpec(
         level=level,
         ids=ids,
         columns=requested(ids, columns, ASYNC_COLUMNS.union(columns) - impossible),
-        day_limits=day_limits_of(level, granularity),
+        history_days=history_days,
+        window_days=window_days,
         may_lack_ids=may_be_finer(level),
         breakdowns=(
             *((TARGETING_TYPE, TARGETING_VALUE) if has_breakdowns else ()),

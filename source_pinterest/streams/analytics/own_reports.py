@@ -13,7 +13,6 @@ from source_pinterest.config.reports import (
     MMM_BREAKDOWNS,
     NEWER_OBJECTIVES,
     OBJECTIVES,
-    DayLimits,
 )
 from source_pinterest.dates import parse_day
 from source_pinterest.reporting.client import ReportEndpoint
@@ -48,7 +47,6 @@ def marketing_mix_spec(config: Config) -> ReportSpec:
         level=report.level,
         ids=ids,
         columns=requested(ids, report.columns, {*MMM_COLUMNS, *report.columns}),
-        day_limits=DayLimits(limits.ASYNC_HISTORY_DAYS, limits.REPORT_WINDOW_DAYS),
         breakdowns=(
             TARGETING_TYPE,
             TARGETING_VALUE,
@@ -97,7 +95,7 @@ def product_spec(config: Config, breakdown: str, products: tuple[str, ...]) -> R
         level=report.level,
         ids=ids,
         columns=requested(ids, (*products, *report.columns), {*PRODUCT_COLUMNS, *report.columns}),
-        day_limits=DayLimits(limits.ASYNC_HISTORY_DAYS, limits.PRODUCT_REPORT_WINDOW_DAYS),
+        window_days=limits.PRODUCT_REPORT_WINDOW_DAYS,
         breakdowns=products,
         granularity=report.granularity,
         endpoint=ReportEndpoint(

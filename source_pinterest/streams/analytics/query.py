@@ -38,7 +38,7 @@ from source_pinterest.engine.tasks import END, START, Task
 from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.day_cursor import AccountDayCursor
 from source_pinterest.state.days import DaySet
-from source_pinterest.state.period import DayRange, Setup, fingerprint
+from source_pinterest.state.period import DayRange, fingerprint
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.ads.metrics_ready import MetricsReadyState
 from source_pinterest.streams.analytics.entity_keys import entity_keys
@@ -88,9 +88,9 @@ class QueryAnalytics(AdAccountStream, ABC):
         self.ids_parameter = next(iter(self.listed_by), "")
         self.entity_stream = self.listed_by.get(self.ids_parameter)
 
-    def new_cursor(self, setup: Setup, store: StateStore) -> AccountDayCursor:
+    def new_cursor(self, store: StateStore) -> AccountDayCursor:
         ready = self.shared.stream(MetricsReadyState).last_final_day
-        return AccountDayCursor(store, self.period_of(setup, ready), self.request_fingerprint())
+        return AccountDayCursor(store, partial(self.period, ready), self.request_fingerprint())
 
     @cached_property
     def _wanted(self) -> Names:

@@ -24,7 +24,7 @@ from source_pinterest.reporting.runner import StreamReports
 from source_pinterest.state.cursor import PinterestCursor, StateStore
 from source_pinterest.state.day_cursor import AccountDayCursor
 from source_pinterest.state.days import OPEN_START, DaySet
-from source_pinterest.state.period import Setup
+from source_pinterest.state.period import Period
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.ads.metrics_ready import MetricsReadyState
 from source_pinterest.streams.analytics.entity_keys import report_keys
@@ -135,12 +135,12 @@ class ReportStream(AdAccountStream):
         self.foreign_keys = report_keys(spec.level, spec.key, spec.columns)
         self.report_tasks = ReportTasks(self, spec, RowGate(self))
 
-    def new_cursor(self, setup: Setup, store: StateStore) -> PinterestCursor | None:
+    def new_cursor(self, store: StateStore) -> PinterestCursor | None:
         """Return a cursor over the days of each account. A total has none, since each sync reads it whole."""
         if self.spec.is_total:
             return None
         ready = self.shared.stream(MetricsReadyState).last_final_day
-        return AccountDayCursor(store, self.period_of(setup, ready), self.spec.digest)
+        return AccountDayCursor(store, partial(self.period, ready), self.spec.digest)
 
     @cached_property
     def _schema(self) -> Mapping[str, Any]:
@@ -164,9 +164,9 @@ class ReportStream(AdAccountStream):
 
     def _requests_of_totals(self) -> list[ReportRequest]:
         accounts = self.accounts()  # before Pinterest's day is asked for: the list tells it
-        period = Setup(self.day_range, self.config, None).period(self.shared.today())
+        period = Period.of(self.day_range, self.config, None, self.shared.today())
         period.explain(self.name)
-        pairs = product(accounts, DateWindow(period.start, period.end).cut(self.spec.day_limits.window_days))
+        pairs = product(accounts, DateWindow(period.start, period.end).cut(self.spec.window_days))
         return [request for account, window in pairs for request in self.spec.requests(account, window)]
 
     def _windows(self, account: str, unread: DaySet) -> list[DateWindow]:
@@ -181,7 +181,7 @@ class ReportStream(AdAccountStream):
             DateWindow(granularity.bucket_of(window.start).start, granularity.bucket_of(window.end).end)
             for window in (self.checkpoint.days_of(account).read if self.is_refresh else ())
         )
-        longest, today = self.spec.day_limits.window_days, self.shared.today()
+        longest, today = self.spec.window_days, self.shared.today()
         return [piece for window in whole.minus(taken) for piece in granularity.cut(window, longest, today)]
 
     def _whole(self, window: DateWindow, first_day: Date) -> DateWindow | None:

@@ -9,7 +9,6 @@ from pendulum import Date
 
 from source_pinterest import limits
 from source_pinterest.columns import AD_ACCOUNT_ID, DATE, ENTITY_ID, HOUR
-from source_pinterest.config.reports import DayLimits
 from source_pinterest.dates import DateWindow, Granularity
 from source_pinterest.engine.tasks import END, START, batches
 from source_pinterest.reporting.client import ANALYTICS_REPORTS, ReportEndpoint, ReportRequest
@@ -25,7 +24,8 @@ class ReportSpec:
         ids: the columns with the ids that identify a row.
         may_lack_ids: whether a row may lack some of them. It then has the id under which the file lists it in its key.
         columns: the columns to request, see `requested`.
-        day_limits: how many days back the reports go, and how many days one may cover.
+        history_days: how many days back the reports go.
+        window_days: how many days one may cover.
         breakdowns: the columns of the key that divide an entity, such as targeting values. They may be empty.
         granularity: the time that a row covers.
         endpoint: creates the reports.
@@ -37,7 +37,8 @@ class ReportSpec:
     level: str
     ids: tuple[str, ...]
     columns: tuple[str, ...]
-    day_limits: DayLimits
+    history_days: int = limits.ASYNC_HISTORY_DAYS
+    window_days: int = limits.REPORT_WINDOW_DAYS
     may_lack_ids: bool = False
     breakdowns: tuple[str, ...] = ()
     granularity: Granularity = Granularity.DAY
@@ -53,7 +54,7 @@ class ReportSpec:
 
     @property
     def day_range(self) -> DayRange:
-        return DayRange(self.day_limits.history_days, self.granularity, self.own_start, self.endpoint.first_day)
+        return DayRange(self.history_days, self.granularity, self.own_start, self.endpoint.first_day)
 
     @property
     def times(self) -> tuple[str, ...]:
@@ -97,7 +98,7 @@ class ReportSpec:
     def cost(self) -> str:
         """The requests of a sync, for the documentation."""
         ordered = "one request" if len(self.variants) == 1 else f"{len(self.variants)} requests"
-        span = f"each ad account and {self.day_limits.window_days} days"
+        span = f"each ad account and {self.window_days} days"
         return f"{ordered} for {span} to order the report, and a few to ask whether it is ready"
 
     def requests(self, account: str, window: DateWindow) -> list[ReportRequest]:

@@ -32,7 +32,6 @@ from source_pinterest.engine.ledger import Consequence
 from source_pinterest.engine.tasks import ParentIds, Task
 from source_pinterest.state.cursor import FullRefresh, PinterestCursor, StateStore, UnreadCursor, WholeCursor
 from source_pinterest.state.formats import ACCOUNT_KEY, has_position
-from source_pinterest.state.period import Setup
 from source_pinterest.streams.base.stream import PinterestStream
 
 LOGGER = logging.getLogger("airbyte")
@@ -73,7 +72,7 @@ class StreamRun(PartitionGenerator):
         self._has_ended, self._unreadable = store.has_ended(), None
         try:
             _check_token(stream)
-            checkpoint = stream.open_state(Setup(stream.day_range, stream.config, configured), store)
+            checkpoint = stream.open_state(configured, store)
         except ConfigError as error:
             self._unreadable = error
             self.cursor: PinterestCursor = UnreadCursor(store)

@@ -20,6 +20,7 @@ from functools import cache, cached_property
 from typing import Any, ClassVar, TypeVar
 
 import requests
+from airbyte_cdk.models import ConfiguredAirbyteStream
 from airbyte_cdk.sources.streams.http import HttpStream
 from airbyte_cdk.sources.types import StreamSlice
 from airbyte_cdk.sources.utils.casing import camel_to_snake
@@ -45,7 +46,7 @@ from source_pinterest.engine.listed_ids import ListedIds
 from source_pinterest.engine.progress import Notices
 from source_pinterest.engine.tasks import ParentIds, Task, or_failed
 from source_pinterest.state.cursor import PinterestCursor, StateStore
-from source_pinterest.state.period import DayRange, Period, Setup
+from source_pinterest.state.period import DayRange, Period, merges_by_key
 from source_pinterest.streams.base.collector import Collector
 from source_pinterest.streams.base.declaration import ForeignKey, Parent, Rank
 from source_pinterest.streams.base.listing import RecordPage, Seen, distinct, pages_of_list
@@ -107,6 +108,7 @@ class PinterestStream(HttpStream, ABC):
     """Whether a request can be split if its response is too large."""
     day_range = DayRange(limits.ASYNC_HISTORY_DAYS)
     """The days that Pinterest keeps for the stream, if its records have days."""
+    configured: ConfiguredAirbyteStream | None = None
     merges_by_key = True
     """Whether the destination replaces rows by their key; True until the sync's mode is known."""
     is_refresh = False
@@ -200,20 +202,21 @@ class PinterestStream(HttpStream, ABC):
         if self.checkpoint:
             self.checkpoint.explain()
 
-    def open_state(self, setup: Setup, store: StateStore) -> PinterestCursor | None:
-        self.merges_by_key = setup.merges_by_key
+    def open_state(self, configured: ConfiguredAirbyteStream | None, store: StateStore) -> PinterestCursor | None:
+        """Set the stream's mode and cursor. `configured` is the stream in the catalog; None if it is not selected."""
+        self.configured, self.merges_by_key = configured, merges_by_key(configured)
         self.is_refresh = store.refresh is not None
-        self.checkpoint = self.new_cursor(setup, store)
+        self.checkpoint = self.new_cursor(store)
         return self.checkpoint
 
-    def new_cursor(self, setup: Setup, store: StateStore) -> PinterestCursor | None:
-        """Return a cursor for the days and the state of this sync, or None if each sync reads the whole stream."""
-        del setup, store
+    def new_cursor(self, store: StateStore) -> PinterestCursor | None:
+        """Return a cursor for the state of this sync, or None if each sync reads the whole stream."""
+        del store
         return None
 
-    def period_of(self, setup: Setup, ready: Callable[[], Date] | None = None) -> Callable[[], Period]:
-        """Return a function that returns the days to read, once Pinterest's day is known."""
-        return lambda: setup.period(self.shared.today(), ready)
+    def period(self, ready: Callable[[], Date] | None = None) -> Period:
+        """Return the days to read. A response should have told Pinterest's day, as `Sync.today` says."""
+        return Period.of(self.day_range, self.config, self.configured, self.shared.today(), ready)
 
     @property
     def url_base(self) -> str:

@@ -9,11 +9,12 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
+from airbyte_cdk.models import ConfiguredAirbyteStream
+
 from source_pinterest.api.errors import AccountUnreadableError, role
 from source_pinterest.engine.tasks import Task
 from source_pinterest.state.cursor import PinterestCursor, StateStore, reading_state
 from source_pinterest.state.formats import ACCOUNT_KEY
-from source_pinterest.state.period import Setup
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.base.collector import Collector
 from source_pinterest.streams.base.declaration import Parent
@@ -116,13 +117,13 @@ class OrganicStream(PinterestStream):
         """Return the schema of the fields that Pinterest sends, and of those that the connector adds."""
         return self._stamped_schema
 
-    def open_state(self, setup: Setup, store: StateStore) -> PinterestCursor | None:
+    def open_state(self, configured: ConfiguredAirbyteStream | None, store: StateStore) -> PinterestCursor | None:
         """Set the stream's cursor. Its state also has the ad account under which each owner's content is emitted."""
         if (owners := self._owners) and self.cursor_field:
             with reading_state(store.stream_name):
                 owners.keep(store.incoming().get(_OWNERS) or {})
             store = replace(store, more=lambda: {_OWNERS: dict(sorted(owners.kept.items()))} if owners.kept else {})
-        return super().open_state(setup, store)
+        return super().open_state(configured, store)
 
     def tasks(self) -> Iterator[Task]:
         """Yield a task for each owner, and a failed task for each that must be readable and is not.

@@ -49,7 +49,7 @@ from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.days import DaySet, Owner
 from source_pinterest.state.formats import ACCOUNT_KEY
 from source_pinterest.state.owed import PIN_KEY, Debt, tasks_of_owed
-from source_pinterest.state.period import DayRange, Setup
+from source_pinterest.state.period import DayRange
 from source_pinterest.state.pin_cursor import Pass, PinCursor, place_in_pass
 from source_pinterest.streams.analytics.report import Estimate
 from source_pinterest.streams.base.declaration import ForeignKey, Parent, Rank
@@ -94,20 +94,20 @@ class PinAnalytics(OrganicStream):
         self._provisional: list[str] = []
         """The days of rows that Pinterest still counts, and that the destination gets once."""
 
-    def new_cursor(self, setup: Setup, store: StateStore) -> PinCursor:
+    def new_cursor(self, store: StateStore) -> PinCursor:
         """Return a cursor that holds the days of all pins of an owner together.
 
         Raises:
             ConfigError: the destination appends, and the option asks for pins with activity only.
         """
         self._only_active = self.config.pin_analytics_only_active and not store.refresh
-        how = setup.configured
+        how = self.configured
         if self._only_active and how and how.destination_sync_mode is DestinationSyncMode.append:
             raise ConfigError(
                 f"{self.name}: the option {ONLY_ACTIVE_PINS} needs a destination that merges rows by their key, since "
                 "numbers may come later than those of other pins. Choose Append + Deduped, or turn the option off."
             )
-        return PinCursor(store, self.period_of(setup))
+        return PinCursor(store, self.period)
 
     def tasks(self) -> Iterator[Task]:
         """Yield one task that stands for those of all pins, once the pins of every owner are listed."""

@@ -12,7 +12,6 @@ from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.tasks import Task
 from source_pinterest.state.board_cursor import BOARD_KEY, MODIFIED_AT, BoardCursor
 from source_pinterest.state.cursor import StateStore
-from source_pinterest.state.period import Setup
 from source_pinterest.streams.base.collector import Facts
 from source_pinterest.streams.base.declaration import ForeignKey, Parent, Rank
 from source_pinterest.streams.base.listing import RecordPage, SeenKeys
@@ -60,8 +59,8 @@ class BoardedPinStream(OrganicStream, ABC):
     parents = (Parent(Boards, collects=BoardTimes),)
     stamped: Mapping[str, Mapping[str, Any]] = {MODIFIED_AT: _MODIFIED}
 
-    def new_cursor(self, setup: Setup, store: StateStore) -> BoardCursor:
-        return BoardCursor(store, merges_by_key=setup.merges_by_key)
+    def new_cursor(self, store: StateStore) -> BoardCursor:
+        return BoardCursor(store, merges_by_key=self.merges_by_key)
 
     def tasks(self) -> Iterator[Task]:
         """Yield the tasks of changed boards, and at the end drop boards from the state that no longer exist."""

@@ -15,7 +15,7 @@ from source_pinterest.engine.tasks import END, START, Task
 from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.day_cursor import DayCursor
 from source_pinterest.state.formats import ACCOUNT_KEY
-from source_pinterest.state.period import DayRange, Setup
+from source_pinterest.state.period import DayRange
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.analytics.gate import Expected, RowGate
 from source_pinterest.streams.analytics.report import Estimate
@@ -103,8 +103,8 @@ class ProfileAnalytics(OrganicStream, ABC):
         super().__init__(sync)
         self.gate = RowGate(self)
 
-    def new_cursor(self, setup: Setup, store: StateStore) -> DayCursor:
-        return DayCursor(store, self.period_of(setup))
+    def new_cursor(self, store: StateStore) -> DayCursor:
+        return DayCursor(store, self.period)
 
     def tasks(self) -> Iterator[Task]:
         owners = list(super().tasks())

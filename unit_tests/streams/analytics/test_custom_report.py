@@ -8,7 +8,7 @@ from source_pinterest.config.options import choices
 from source_pinterest.dates import DateWindow, days_before, parse_day
 from source_pinterest.reporting.client import ReportRequest
 from source_pinterest.state.days import DaySet
-from source_pinterest.state.period import Setup
+from source_pinterest.state.period import Period
 from source_pinterest.streams import STREAMS, streams_by_name
 from source_pinterest.streams.analytics.own_reports import BrandConversionsReport, MarketingMixReport
 from source_pinterest.streams.analytics.report import ReportStream
@@ -159,9 +159,9 @@ def test_reports_on_products_begin_with_pinterests_first_day_of_them(
     mock: requests_mock.Mocker, today: str, earliest: str
 ) -> None:
     sync = Pinterest(mock).sync
-    setup = Setup(sync.stream(BrandConversionsReport).day_range, sync.config, None)
+    kept = sync.stream(BrandConversionsReport).day_range
 
-    assert str(setup.period(parse_day(today)).earliest) == earliest
+    assert str(Period.of(kept, sync.config, None, parse_day(today)).earliest) == earliest
 
 
 def test_a_single_week_is_requested_with_the_one_before_it(pinterest: Pinterest) -> None:
