@@ -263,6 +263,15 @@ def test_a_pin_that_fails_costs_its_own_days_alone(kind: FaultKind) -> None:
     assert not course.owed
 
 
+@pytest.mark.parametrize("kind", [REFUSED, FaultKind.UNAVAILABLE], ids=["refused", "unavailable"])
+def test_the_last_pin_of_an_unfinished_pass_holds_up_no_newer_day_of_the_others(kind: FaultKind) -> None:
+    course = PinCourse(APPEND)
+    course.sync(0, quota=5)
+    course.sync(9, pins={len(course.pins) - 1: kind})
+    course.sync(9)
+    course.assert_complete()
+
+
 def test_pins_that_fail_before_any_other_is_read_hold_up_one_sync_alone() -> None:
     course, odd = PinCourse(APPEND, batch=True, pins=9), dict.fromkeys(range(6), FaultKind.OTHER_FORM)
     course.sync(0, pins=odd)

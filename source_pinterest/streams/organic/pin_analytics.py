@@ -35,6 +35,7 @@ from source_pinterest.api.errors import (
     ConfigError,
     GoneError,
     NothingLeftError,
+    PinterestError,
     RefusedError,
     SliceError,
     UnavailableError,
@@ -152,9 +153,13 @@ class PinAnalytics(OrganicStream):
         yield from tasks_of_owed(self.name, self.ledger, owner.parents, debts, due, task_of)
         for begun in self.checkpoint.passes(account, knows_activity=knows_activity):
             yield from self._tasks_of_pass(owner, begun, pins)
-        refused = [error for task, error in self.ledger.refused if task.get(ACCOUNT_KEY) == account]
-        if len(refused) > 1 and account not in self.checkpoint.served:
+        if len(refused := self._refusals(account)) > 1:
             raise NothingLeftError(self.name, len(refused), str(refused[-1].message))
+
+    def _refusals(self, account: Owner) -> list[PinterestError]:
+        """Return why Pinterest refuses pins of an owner in this sync; nothing once one of them was read."""
+        refused = (error for task, error in self.ledger.refused if task.get(ACCOUNT_KEY) == account)
+        return [] if account in self.checkpoint.served else list(refused)
 
     def _knows_activity(self, account: str | None, pins: Collection[str]) -> bool:
         if self._pins.has_totals(account):
@@ -167,17 +172,17 @@ class PinAnalytics(OrganicStream):
         return False
 
     def _tasks_of_pass(self, owner: Task, begun: Pass, pins: Sequence[str]) -> Iterator[Task]:
-        """Yield a task for each part of a pass. The pass ends early behind an outage, or a part that shows no pin."""
+        """Yield a task for each part of a pass. The pass ends early behind an outage, or if no pin is shown."""
         account, checkpoint = owner.get(ACCOUNT_KEY), self.checkpoint
         owed = checkpoint.owed.debts(account)
-        ahead = [pin for pin in pins if pin not in owed and not begun.is_past(pin)]
+        listed = [pin for pin in pins if pin not in owed]
+        ahead, some = [pin for pin in listed if not begun.is_past(pin)], listed[:: -1 - len(listed) // _PROBES]
         unread = list(filter(self._pins.is_active, ahead)) if begun.only_active else ahead
         Estimate(1, 1, 0, requests=self._requests_for(unread)).log(self, "org_analytics")
-        some = unread[:: -1 - len(unread) // _PROBES]
         for part in batches(unread, limits.PINS_PER_ANALYTICS_REQUEST):
             yield Task(owner.parents, partial(self._read_part, part, some), begun.window)
             is_whole = checkpoint.is_past(account, part[-1]) and self._failed_in_a_row[account] < FAILURES_IN_A_ROW
-            if not is_whole or account not in checkpoint.served:
+            if not is_whole or self._refusals(account):
                 return
         checkpoint.end_pass(account)
         if begun.only_active:
@@ -193,7 +198,7 @@ class PinAnalytics(OrganicStream):
         """Read the next pins of a pass, and move it behind each response. Five failures in a row are an outage.
 
         A pin that Pinterest refuses is no failure. The run of the stream names it after the last task. If all are
-        refused, some pins of the whole pass are tried: they tell a secret section from an owner who is refused.
+        refused, some other pins are tried: they tell a secret section from an owner who is refused.
 
         Raises:
             SliceError: pins could not be read. They are owed.
