@@ -51,7 +51,7 @@ ifeq ($(shell $(PY) -c 'print("works")' 2>/dev/null),)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install read page demo demo-duckdb demo-dbt demo-dagster image airbyte-export airbyte-qa release release-wheel release-attached test dates test-lock check fix docs site lock notices clean compare courses faults mutants audit soak bench live
+.PHONY: help install read page query demo demo-duckdb demo-dbt demo-dagster image airbyte-export airbyte-qa release release-wheel release-attached test dates test-lock check fix docs site lock notices clean compare courses faults mutants audit soak bench live
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -88,6 +88,9 @@ read: $(INSTALLED) ## Read your account: make read STREAMS="campaigns ads"; then
 
 page: $(INSTALLED) ## Write the page about what make read has read, output/page.html; with LAST=7, about as many days
 	@$(PY) -m source_pinterest.page --output $(call quoted,OUTPUT) $(if $(LAST),--last $(call quoted,LAST))
+
+query: $(INSTALLED) ## Answer SQL about what make read has read, or OUTPUT=<file of DuckDB>
+	@$(PY) -P -m source_pinterest.query --output $(call quoted,OUTPUT)
 
 demo: $(INSTALLED) ## Read a local Pinterest twice and show what arrived (one minute, 0.8 GB)
 	@$(PY) -m tools.demo

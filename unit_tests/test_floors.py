@@ -18,7 +18,7 @@ FLOORS = (
     {"reporting"},
     {"streams"},
     {"check", "source"},
-    {"cli", "run", "authorize", "catalog", "read", "page", "__main__"},
+    {"cli", "run", "authorize", "catalog", "read", "page", "query", "__main__"},
 )
 FLOOR_OF = {name: floor for floor, names in enumerate(FLOORS) for name in names}
 

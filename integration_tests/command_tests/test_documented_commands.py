@@ -118,7 +118,7 @@ def test_the_commands_of_the_documents_work_one_after_the_other(checkout: Path) 
                 environment[name] = value.replace("http://127.0.0.1:8080/v5", sim.url)
                 continue
             here = command.replace("https://api.pinterest.com/v5", sim.url)
-            here = re.sub(r"^make ", "make --old-file .venv/.installed ", here)
+            here = re.sub(r"(^|\| )make ", r"\1make --old-file .venv/.installed ", here)
             done = subprocess.run(
                 ["/bin/sh", "-ec", here],
                 cwd=checkout,

@@ -12,6 +12,8 @@ import yaml
 from integration_tests.support.pinterest import World
 from integration_tests.support.processes import ROOT
 from integration_tests.support.worlds import small_world
+from source_pinterest.cli.catalog import NO_CREDENTIALS, configured
+from source_pinterest.cli.query import column_types
 from tools.demo.dbt_project import MODELS, STREAMS, load, make_view
 
 DBT = ROOT / ".tmp" / "dbt" / "bin" / "dbt"
@@ -20,6 +22,9 @@ needs_dbt = pytest.mark.skipif(not DBT.exists(), reason="`make demo-dbt` install
 FIVETRAN = ROOT / "examples" / "dbt_fivetran"
 _SOURCE, _ = yaml.safe_load((FIVETRAN / "models" / "_sources.yml").read_text(encoding="utf-8"))["sources"]
 TABLES_OF_FIVETRAN = {table["name"]: table.get("identifier", table["name"]) for table in _SOURCE["tables"]}
+_REACH = {"name": "reach", "level": "CAMPAIGN", "granularity": "MONTH"}
+_REACH_COLUMNS = ["TOTAL_IMPRESSION_USER", "TOTAL_IMPRESSION_FREQUENCY"]
+"""The custom report that docs/questions.md describes."""
 _EXTRACTED = datetime(2026, 11, 28, 12)  # noqa: DTZ001  # as Airbyte writes it, in UTC
 
 
@@ -30,7 +35,18 @@ def rows_of(world: World, stream: str, days: int = 3) -> list[dict[str, Any]]:
 def load_stream(connection: duckdb.DuckDBPyConnection, world: World, stream: str, days: int = 3) -> None:
     connection.execute(f"drop table if exists {stream}")
     load(connection, stream, rows_of(world, stream, days))
-    connection.execute(f"alter table {stream} add column _airbyte_extracted_at timestamp default '{_EXTRACTED}'")
+    connection.table(stream).update({"_airbyte_extracted_at": duckdb.ConstantExpression(_EXTRACTED)})
+
+
+def make_reach(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the table of the custom report, with days in the place of months."""
+    config = {**NO_CREDENTIALS, "custom_reports": [{**_REACH, "columns": _REACH_COLUMNS}]}
+    [selected] = configured(["custom_reach"], config).streams
+    types = column_types(selected.stream.json_schema)
+    connection.execute(f"create table custom_reach ({', '.join(map(' '.join, types.items()))})")
+    days = connection.table("campaign_analytics").select("AD_ACCOUNT_ID", "CAMPAIGN_ID", "DATE", *_REACH_COLUMNS)
+    days.create_view("reach_by_day")
+    connection.execute("insert into custom_reach by name from reach_by_day")
 
 
 def file_of(database: duckdb.DuckDBPyConnection, folder: Path) -> Path:
@@ -50,6 +66,7 @@ def database(world: World) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
         for stream in {*STREAMS, *TABLES_OF_FIVETRAN, "user_account_analytics_by_content_type"}:
             load_stream(connection, world, stream)
+        make_reach(connection)
         for model in MODELS:
             make_view(connection, model, "main")
         yield connection

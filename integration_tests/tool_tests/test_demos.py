@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from integration_tests.delivery_tests.test_dbt import queries_of
 from integration_tests.support.processes import ROOT
+from source_pinterest.cli import query
 from source_pinterest.streams import STREAMS
 from tools.demo import into_duckdb, pinterest
 from tools.demo.__main__ import OPENING
@@ -107,6 +109,18 @@ def test_the_demos_are_right_on_the_day_of_the_test_and_show_the_same_spend(
     for folder in ("demo", "duckdb"):
         page = (tmp_path / folder / "read" / "page.html").read_text(encoding="utf-8")
         assert [amount for amount in amounts if f">{amount} <small>" not in page] == []
+    assert_answers(tmp_path / "duckdb" / "pinterest.duckdb", monkeypatch, capsys)
+    assert_answers(tmp_path / "duckdb" / "read", monkeypatch, capsys)
+
+
+def assert_answers(output: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each query of the questions finds something, but that about a report which a user has to define."""
+    queries = [each for each in queries_of("docs/questions.md") if "custom_" not in each]
+    monkeypatch.setattr("sys.stdin", io.StringIO(";\n".join(queries)))
+    assert query.main(["--output", str(output)]) == 0, capsys.readouterr().err
+    answers = capsys.readouterr().out
+    assert len(re.findall("^┌", answers, re.MULTILINE)) == len(queries)
+    assert " 0 rows" not in answers
 
 
 def test_a_folder_that_cannot_be_written_is_an_error_in_one_sentence(

@@ -30,7 +30,7 @@ from source_pinterest.source import SourcePinterest
 
 LOGGER = logging.getLogger("airbyte")
 
-_NO_CREDENTIALS = {"credentials": {"auth_method": "access_token", "access_token": "none"}}
+NO_CREDENTIALS = {"credentials": {"auth_method": "access_token", "access_token": "none"}}
 """A config that is sufficient to discover the streams, since that sends no request to Pinterest."""
 
 
@@ -47,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     LOGGER.setLevel(logging.ERROR)
     try:
-        config = read_object(given.config) if given.config else _NO_CREDENTIALS
+        config = read_object(given.config) if given.config else NO_CREDENTIALS
         catalog = configured(given.streams, config, append=given.append)
     except AirbyteTracedException as error:
         say(str(error.message), sys.stderr)

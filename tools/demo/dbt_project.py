@@ -14,13 +14,10 @@ import duckdb
 import jinja2
 
 from integration_tests.support.processes import ROOT
+from source_pinterest.cli.query import column_types
 from source_pinterest.streams.base.stream import PinterestStream
 from tools.demo.screen import DemoFailedError
 from tools.stream_table import every_stream, key_fields
-
-_TYPES: Mapping[str, str] = {"integer": "bigint", "number": "double", "boolean": "boolean", "string": "varchar"}
-_FORMATS: Mapping[str, str] = {"date": "date", "date-time": "timestamp"}
-_ANYTHING_ELSE = "json"
 
 
 @cache
@@ -31,9 +28,10 @@ def _every_stream() -> Mapping[str, PinterestStream]:
 def load(connection: duckdb.DuckDBPyConnection, stream: str, records: Iterable[Mapping[str, Any]]) -> None:
     """Insert records into the table of a stream, which is made if there is none; they replace rows of the same key."""
     described = _every_stream()[stream]
-    types = {name: _type(declared) for name, declared in described.get_json_schema()["properties"].items()}
+    types = column_types(described.get_json_schema())
     columns = ", ".join(f'"{name}" {type_}' for name, type_ in types.items())
-    connection.execute(f"create table if not exists {stream} ({columns})")
+    arrival = "_airbyte_extracted_at timestamp default current_localtimestamp()"
+    connection.execute(f"create table if not exists {stream} ({columns}, {arrival})")
     with tempfile.NamedTemporaryFile("w", suffix=".json") as lines:
         lines.writelines(f"{json.dumps(record)}\n" for record in records)
         lines.flush()
@@ -42,15 +40,6 @@ def load(connection: duckdb.DuckDBPyConnection, stream: str, records: Iterable[M
         same = " and ".join(f'old."{column}" = new."{column}"' for column in key_fields(described))
         connection.execute(f"delete from {stream} as old using {arrived} as new where {same}")
         connection.execute(f"insert into {stream} by name select * from {arrived}")
-
-
-def _type(declared: Mapping[str, Any]) -> str:
-    """The type of a column in DuckDB; what is nested stays JSON."""
-    named = declared.get("type", [])
-    [kind] = [each for each in ([named] if isinstance(named, str) else named) if each != "null"] or [""]
-    if kind == "string":
-        return _FORMATS.get(declared.get("format", ""), "varchar")
-    return _TYPES.get(kind, _ANYTHING_ELSE)
 
 
 PROJECT = ROOT / "examples" / "dbt"

@@ -22,8 +22,12 @@ from tools.demo.screen import DemoFailedError, play
 
 OUTPUT = Path("demo-output/duckdb")
 EXAMPLE = Path("examples/pyairbyte_duckdb.py")
-MORE = ("ad_groups", "ads", "ad_pins", "ad_account_analytics", "ad_group_analytics", "ad_analytics")
-"""What the example reads beside its own streams, for the dbt project's model of creatives and for the page."""
+MORE = (
+    *("ad_groups", "ads", "ad_pins", "ad_account_analytics", "ad_group_analytics", "ad_analytics"),
+    *("campaign_targeting_analytics", "targeting_options", "pins", "pin_analytics"),
+    "user_account_analytics_by_content_type",
+)
+"""What the example reads beside its own streams, for the dbt project's model of creatives, the page and questions."""
 STREAMS = ("ad_accounts", "campaigns", "campaign_analytics", *MORE)
 DAYS_SHOWN = 2
 CAMPAIGN_DAYS = ROOT / "examples" / "spend_by_campaign.sql"

@@ -94,8 +94,8 @@ class Folder:
         path.write_text("".join(f"{line}\n" for line in self.lines), encoding="utf-8")
         self.lines.clear()
 
-    def page(self) -> str:
-        """Write what `read` leaves beside the messages, then the page; return it."""
+    def write(self) -> None:
+        """Write what `read` leaves."""
         if self.lines:
             self.run()
         if self.streams:
@@ -107,6 +107,10 @@ class Folder:
             for name, state in self.states.items()
         ]
         self._write("state.json", names)
+
+    def page(self) -> str:
+        """Write what `read` leaves, then the page; return it."""
+        self.write()
         assert main(["--output", str(self.path)]) == 0
         return (self.path / "page.html").read_text(encoding="utf-8")
 

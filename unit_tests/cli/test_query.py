@@ -1,0 +1,85 @@
+"""The command that answers SQL about the folder of `read`."""
+
+import io
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from source_pinterest.cli.query import main
+from unit_tests.cli.page_folder import CAMPAIGNS, TODAY, Folder
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    """A folder whose path is to be quoted; of campaign 1, an earlier read had another spend."""
+    folder = Folder(tmp_path / "the client's [1]")
+    folder.path.mkdir()
+    folder.options["custom_reports"] = [
+        {"name": "reach", "level": "CAMPAIGN", "granularity": "MONTH", "columns": ["CTR"]}
+    ]
+    folder.delivered(CAMPAIGNS, "7", "2025-06-01", 20.5, CAMPAIGN_ID="1", CURRENCY="EUR")
+    folder.delivered(CAMPAIGNS, "7", "2025-06-01", 10, TODAY - timedelta(days=1), CAMPAIGN_ID="1", CURRENCY="EUR")
+    folder.delivered(CAMPAIGNS, "7", "2025-06-02", 4, CAMPAIGN_ID="1", CURRENCY="EUR")
+    folder.record("campaigns", {"id": "1", "ad_account_id": "7", "name": "a\x1b[31m red one"})
+    folder.record("custom_reach", {"DATE": "2025-06-01", "AD_ACCOUNT_ID": "7", "CAMPAIGN_ID": "1"})
+    folder.streams += [CAMPAIGNS, "ads"]
+    folder.write()
+    with (folder.path / "messages-2025-06-29T00-00-00-000000Z.jsonl").open("a") as file:
+        file.write('{"type":"RECORD","record":{"stream":"campaigns","da')
+    return folder
+
+
+def asked(path: Path, query: str, monkeypatch: pytest.MonkeyPatch) -> int:
+    monkeypatch.setattr("sys.stdin", io.StringIO(query))
+    return main(["--output", str(path)])
+
+
+def test_a_stream_is_a_table_with_the_newest_record_of_each_key(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spend = "select name, date + 1 as next, spend_in_micro_dollar / 1e6 as spend, total_checkout as none\n"
+    joined = "from campaign_analytics left join campaigns on id = campaign_id\n"
+    counts = "select 'ads', count(*) from ads;\nselect 'months', count(*) from custom_reach"
+    assert asked(folder.path, f"{spend}{joined}order by date\n\n{counts}", monkeypatch) == 0
+    answers = capsys.readouterr().out
+    assert "\x1b" not in answers
+    found = [line.split("│")[1:-1] for line in answers.splitlines() if line.startswith("│")]
+    rows = [[cell.strip() for cell in row] for row in found]
+    assert ["a\\e[31m red one", "2025-06-02", "20.5", "NULL"] in rows
+    assert ["a\\e[31m red one", "2025-06-03", "4.0", "NULL"] in rows
+    assert ["ads", "0"] in rows
+    assert ["months", "1"] in rows
+    assert len(rows) == 3 * 2 + 4
+
+
+def test_a_query_that_fails_is_an_error_and_the_next_one_is_answered(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert asked(folder.path, "select 1 from boards;\nselect 12345;", monkeypatch) == 1
+    said = capsys.readouterr()
+    assert "Table with name boards does not exist" in said.err
+    assert "12345" in said.out
+
+
+def test_a_file_of_duckdb_is_asked_and_not_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    database = tmp_path / "pinterest.duckdb"
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("create table campaigns as select 12345 as id")
+    assert asked(database, "select * from campaigns", monkeypatch) == 0
+    assert "12345" in capsys.readouterr().out
+    assert asked(database, "drop table campaigns", monkeypatch) == 1
+
+
+def test_without_messages_or_duckdb_the_command_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert asked(tmp_path, "select 1", monkeypatch) == 1
+    assert "Read streams first (make read), or name a folder with --output." in capsys.readouterr().err
+    monkeypatch.setitem(sys.modules, "duckdb", None)
+    assert asked(tmp_path, "select 1", monkeypatch) == 1
+    assert "Queries need DuckDB. `make install` brings it" in capsys.readouterr().err
