@@ -8,11 +8,10 @@ import sys
 from collections.abc import Collection, Iterator, Sequence
 from datetime import timedelta
 
-from integration_tests.support.days import days_later
+from integration_tests.support.courses import Course
 from integration_tests.support.documents import DOCS, provenance, table, write_section
 from integration_tests.support.outputs import Output
-from integration_tests.support.pinterest import Simulator, World
-from integration_tests.support.syncs import run_sync
+from integration_tests.support.pinterest import World
 from source_pinterest.streams import STREAMS
 
 COMMAND = "python -m tools.trial"
@@ -42,22 +41,18 @@ def worlds(tenths: int = 10) -> dict[str, World]:
 def trial(
     world: World, streams: Sequence[str], profiles: Collection[str], share: float = 1, start: str | None = None
 ) -> Iterator[Output]:
-    """Read the streams once a day, each time from the state of the day before.
+    """Read the streams once a day.
 
     Args:
-        world: moves on with the days.
+        world: is left on the last day.
         streams: their names.
         profiles: the kind of access on each day.
         share: the part of a day's requests that there are.
         start: the start date; None for all that Pinterest keeps.
     """
-    states: dict[str, dict[str, object]] = {}
+    course = Course(world, streams, options={"max_wait_minutes": 0, "start_date": start}, daily_share=share)
     for number, profile in enumerate(profiles):
-        with Simulator(world, profile=profile, daily_share=share, report_seconds=0) as sim, days_later(world, number):
-            config = sim.config(max_wait_minutes=0, start_date=start)
-            output = run_sync(sim, streams, config=config, state=states)
-        states |= output.states
-        yield output
+        yield course.read(number, profile=profile, report_seconds=0)
 
 
 def main() -> int:

@@ -1,4 +1,4 @@
-"""A course is some syncs in a row, on which faults fall, with what a destination holds after each of them."""
+"""Courses of syncs on which faults of the table fall, or faults of one item; each COMPLETE stream holds the truth."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -6,26 +6,24 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Self
 
-from airbyte_cdk.models import ConfiguredAirbyteCatalog
 from airbyte_cdk.sources.streams import Stream
 
 from integration_tests.fault_table.columns import Column
 from integration_tests.fault_table.endings import Place
 from integration_tests.fault_table.rows import Row
 from integration_tests.fault_table.world import OPTIONS, PAGE_CAP, small_world
-from integration_tests.simulator import Entry, FaultKind
+from integration_tests.simulator import FaultKind
 from integration_tests.support.assertions import assert_succeeded, key_of, without_nulls
-from integration_tests.support.catalogs import CURSOR_FIELDS, ENTITIES, catalog_of
+from integration_tests.support.catalogs import CURSOR_FIELDS
+from integration_tests.support.courses import APPEND, MERGE, OVERWRITE, Course, has_cursor
 from integration_tests.support.days import last_final_day
-from integration_tests.support.interrupted import killed_after
 from integration_tests.support.outputs import Output, Record
-from integration_tests.support.pauses import SHORT_PAUSES, SHORT_POLLS, PassingPauses
+from integration_tests.support.pauses import SHORT_POLLS, PassingPauses
 from integration_tests.support.pinterest import Simulator
 from integration_tests.support.secrets import assert_no_secret
-from integration_tests.support.syncs import State, run_catalog
 from integration_tests.support.truth import Key
+from source_pinterest.api.retries import Pauses
 
-DEDUP, APPEND, OVERWRITE = "append_dedup", "append", "overwrite"
 DOUBLED = 7_000_000
 """Rows that `with_two_rows_a_day` adds have so many impressions or more."""
 
@@ -77,146 +75,107 @@ class Incident:
         return cls(first, last, f"{row.fault}, {column.name}, {place}", lambda sim: sim.add_fault(fault), row, fault.on)
 
 
-@dataclass(frozen=True)
-class Course:
-    """Some syncs of some streams, and one more without a fault.
+class FaultCourse(Course):
+    """Some syncs of some streams on which faults fall, and one more without a fault.
 
     Before each sync, late conversions change the numbers of the days that it reads again.
 
-    Attributes:
+    Args:
         columns: the kinds of stream.
-        destination: append, append_dedup, or overwrite: full refreshes, each tried until its stream is COMPLETE.
+        destination: append, append_dedup or overwrite.
         lookback_days: the option; None for its default.
         days: the days that pass before each sync.
         incidents: the faults.
         waits: whether a sync that is hit waits and tries again as often as by default.
     """
 
-    columns: tuple[Column, ...]
-    destination: str
-    lookback_days: int | None
-    days: tuple[int, ...]
-    incidents: tuple[Incident, ...]
-    waits: bool = False
-
-    @property
-    def lookback(self) -> int:
-        """How many days before the last sync each sync reads again."""
-        return _LOOKBACK_DAYS if self.lookback_days is None else self.lookback_days
-
-    @property
-    def moving_days(self) -> int:
-        """How many days before the last sync may have other numbers in this one. Where they are appended, two are."""
-        return self.lookback if self.destination == DEDUP else 1
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        destination: str,
+        lookback_days: int | None,
+        days: Sequence[int],
+        incidents: Sequence[Incident],
+        *,
+        waits: bool = False,
+    ) -> None:
+        super().__init__(small_world(), [column.stream for column in columns], destination, page_cap=PAGE_CAP)
+        self._columns, self._passing, self._incidents, self._waits = columns, days, incidents, waits
+        self._lookback, self._days = lookback_days, list[date]()
+        self._start = min(column.start(self.world) for column in columns)
 
     def __repr__(self) -> str:
-        kinds = [column.name for column in self.columns]
-        return f"Course({kinds}, {self.destination}, {self.lookback_days}, {self.days}, {self.incidents})"
-
-
-class Played:
-    """A course that is played, with the tables that a destination has of it.
-
-    Attributes:
-        tables: the rows of each stream, in the order of their arrival.
-        world: what the local Pinterest holds.
-        outputs: of the syncs so far.
-        log: the requests of the last one.
-    """
-
-    def __init__(self, course: Course) -> None:
-        self.tables: dict[Column, list[Record]] = {column: [] for column in course.columns}
-        self._course, self.world = course, small_world()
-        self._start = min(column.start(self.world) for column in course.columns)
-        self.outputs: list[Output] = []
-        self.log: list[Entry] = []
-        self._state: State = {}
-        self._days: list[date] = []
-        self._refreshes: dict[Column, list[int]] = {column: [0] for column in course.columns}
-        self._attempts: dict[Column, list[Record]] = {}
-        """What the attempts of a refresh have emitted so far, of streams without a cursor."""
+        kinds = [column.name for column in self._columns]
+        return f"FaultCourse({kinds}, {self.destination}, {self._lookback}, {self._passing}, {self._incidents})"
 
     def play(self) -> None:
         """Play the syncs that are left. The last one completes every stream."""
-        for _ in self._course.days[len(self.outputs) :]:
+        for _ in self._passing[len(self.outputs) :]:
             self.sync()
-        assert_succeeded(self.outputs[-1], [column.stream for column in self._course.columns])
+        assert_succeeded(self.outputs[-1], self.streams)
 
     def sync(self) -> Output:
         """Play the next sync; each stream that is COMPLETE holds the truth."""
         number = len(self.outputs)
-        if days := self._course.days[number]:
-            self.world.now += timedelta(days=days)
-            self.world.restate(days_back=days + self._course.moving_days)
-        output = self._read([one for one in self._course.incidents if one.first <= number <= one.last])
-        self._state = {**self._state, **output.states}
-        self.outputs.append(output)
+        days, incidents = self._passing[number], self._at(number)
+        rows = [one.row for one in incidents if one.row]
+        few = {} if self._waits or not incidents else _FEW_WAITS
+        lookback = {} if self._lookback is None else {"lookback_days": self._lookback}
+        start, gone = str(self._start), sorted(self._gone())
+        self.options = {"start_date": start, **OPTIONS, "exclude_account_ids": gone, **few, **lookback}
+        self.options |= {name: value for row in rows for name, value in row.config.items()}
+
+        def prepare(sim: Simulator) -> None:
+            if days:
+                self.world.restate(days_back=days + (self._lookback_days if self.destination == MERGE else 1))
+            for one in incidents:
+                one.start(sim)
+
+        settings = {name: value for row in rows for name, value in row.settings.items()}
+        kill = min((one.kill for one in incidents), default=1)
+        output = self.read(sum(self._passing[: number + 1]), prepare, kill, **settings)
+        assert_no_secret(output, self.secrets)
         self._days.append(self.world.today)
-        for column in self._course.columns:
-            self._load(column, output)
+        for column in self._columns:
             if output.status(column.stream) == "COMPLETE":
                 self._assert_holds_the_truth(column)
-                self._refreshes[column].append(number + 1)
         Stream.get_json_schema.cache_clear()
         return output
 
-    def _read(self, incidents: Sequence[Incident]) -> Output:
-        rows = [one.row for one in incidents if one.row]
-        settings = {name: value for row in rows for name, value in row.settings.items()}
-        config = {"start_date": self._start.isoformat(), **OPTIONS, "exclude_account_ids": sorted(self._gone())}
-        config |= _FEW_WAITS if incidents and not self._course.waits else {}
-        config |= {name: value for row in rows for name, value in row.config.items()}
-        if self._course.lookback_days is not None:
-            config["lookback_days"] = self._course.lookback_days
-        with Simulator(self.world, page_cap=PAGE_CAP, profile="ample", **settings) as sim:
-            for one in incidents:
-                one.start(sim)
-            lasts = any("lasts" in row.details for row in rows)
-            pauses = PassingPauses(**SHORT_POLLS, advance=sim.advance) if lasts else SHORT_PAUSES
-            kill = min((one.kill for one in incidents), default=1)
-            whole, state = sim.config(**config), self._state or None
-            output = killed_after(
-                kill, lambda: run_catalog(sim, self._catalog(), config=whole, state=state, pauses=pauses)
-            )
-            assert_no_secret(output, sim.secrets)
-            self.log = sim.log
-            return output
+    def pauses(self, sim: Simulator) -> Pauses:
+        """Pinterest's clock passes in the pauses of a sync whose fault ends by itself."""
+        lasts = any(one.row and "lasts" in one.row.details for one in self._at(len(self.outputs)))
+        return PassingPauses(**SHORT_POLLS, advance=sim.advance) if lasts else super().pauses(sim)
+
+    def arrived_in(self, output: Output, stream: str) -> list[Record]:
+        """The rows of a sync but for those that `with_two_rows_a_day` adds, of whose key a warning tells."""
+        rows = super().arrived_in(output, stream)
+        own = [row for row in rows if (row.get("IMPRESSION_1") or 0) < DOUBLED]
+        assert len(own) == len(rows) or any("have the same key" in text for text in output.warnings())
+        return own
+
+    @property
+    def _lookback_days(self) -> int:
+        """How many days before the last sync each sync reads again."""
+        return _LOOKBACK_DAYS if self._lookback is None else self._lookback
+
+    def _at(self, number: int) -> list[Incident]:
+        """The faults that fall on a sync."""
+        return [one for one in self._incidents if one.first <= number <= one.last]
 
     def _gone(self) -> set[str]:
         """The ad accounts that are gone."""
         every = range(self.world.ad_accounts)
         return {self.world.account_id(one) for one in every if one not in self.world.account_indexes()}
 
-    def _catalog(self) -> ConfiguredAirbyteCatalog:
-        mode = "full_refresh" if self._course.destination == OVERWRITE else "incremental"
-        catalog = catalog_of([column.stream for column in self._course.columns], self._course.destination, mode)
-        for configured, refreshes in zip(catalog.streams, self._refreshes.values(), strict=True):
-            configured.generation_id = len(refreshes)
-        return catalog
-
-    def _load(self, column: Column, output: Output) -> None:
-        """Write the records of a sync into a table."""
-        records = output.records[column.stream]
-        new = [record for record in records if (record.get("IMPRESSION_1") or 0) < DOUBLED]
-        assert len(new) == len(records) or any("have the same key" in text for text in output.warnings())
-        if not has_cursor(column):
-            # Attempts of one refresh fill one table. If one was killed after its last record, the next one emits none.
-            self._attempts[column] = new or self._attempts.get(column, [])
-            if output.status(column.stream) == "COMPLETE":
-                self.tables[column] = self._attempts.pop(column)
-            return
-        is_new = self._course.destination == OVERWRITE and self._refreshes[column][-1] == len(self.outputs) - 1
-        table = [*([] if is_new else self.tables[column]), *new]
-        if self._course.destination == DEDUP or column.stream in ENTITIES:  # these arrive at least once
-            table = list({key_of(column.known_as, record): record for record in table}.values())
-        self.tables[column] = table
-
     def _assert_holds_the_truth(self, column: Column) -> None:
         """A table has every record, whole and once, but for those that a warning names."""
-        truth, table = self._truth(column), self.tables[column]
+        truth, table = self._truth(column), self.table(column.stream, column.known_as)
         found = {key_of(column.known_as, record): record for record in table}
         marked = {key for key, record in found.items() if record.get("is_readable") is False}  # the record says so
-        is_of_today = has_cursor(column) or self.outputs[-1].records[column.stream]  # else of an attempt days ago
+        is_of_today = (
+            has_cursor(column.stream) or self.outputs[-1].records[column.stream]
+        )  # else of an attempt days ago
         lacking = [
             key
             for key, record in truth.items()
@@ -235,7 +194,7 @@ class Played:
 
     def _truth(self, column: Column) -> Mapping[Key, Record]:
         """The records of a perfect destination today; one that appends has the days that are final."""
-        is_held_back = self._course.destination == APPEND and has_days(column)
+        is_held_back = self.destination == APPEND and has_days(column)
         last = last_final_day(column.stream, self.world.today) if is_held_back else None
         return column.truth(self.world, start=self._start, end=last)
 
@@ -255,22 +214,22 @@ class Played:
             any(re.search(rf"{owner}(,| is left out| was deleted)", now) for owner in map(re.escape, owners))
             or f"pin {record.get('pin_id')} can't be read" in now
             or any(gone.search(text) for day, text in own if _day_of(record) <= str(day))
-            or any(self._is_of(one, column, record) for one in self._course.incidents if one.item in record.values())
+            or any(self._is_of(one, column, record) for one in self._incidents if one.item in record.values())
         )
 
     def _is_of(self, incident: Incident, column: Column, record: Record) -> bool:
         """Whether a record was left out with an item without its ID, and has not come again since."""
         last = max(self._told(incident), default=-1)
-        if last < (self._refreshes[column][-1] if self._course.destination == OVERWRITE else 0):
+        if last < (self.refreshes(column.stream)[-2] if self.destination == OVERWRITE else 0):
             return False
         if last == len(self.outputs) - 1:
             return True
         unread = self._days[last]
-        if self._course.destination == DEDUP:
+        if self.destination == MERGE:
             if not _day_of(record):
                 return False  # the cursor has stayed
-            unread = min(unread, self.world.today - timedelta(days=self._course.lookback))
-        return has_cursor(column) and _day_of(record) <= str(unread)
+            unread = min(unread, self.world.today - timedelta(days=self._lookback_days))
+        return has_cursor(column.stream) and _day_of(record) <= str(unread)
 
     def _told(self, incident: Incident) -> Iterator[int]:
         """The syncs that an incident hit and that warned of items without their IDs."""
@@ -292,21 +251,15 @@ def may_be_played(row: Row) -> bool:
     return row.kind not in _NOT_PLAYED and "lasts" not in row.details
 
 
-def from_a_state(row: Row, column: Column, place: Place) -> Course:
+def from_a_state(row: Row, column: Column, place: Place) -> FaultCourse:
     """Return a course whose second sync has the fault and reads almost all days again, which have other numbers now."""
     incident = Incident.of_the_table(row, column, place, first=1, last=1)
-    return Course((column,), DEDUP, LONGEST_LOOKBACK_DAYS, (0, 2, 0), (incident,))
-
-
-def has_cursor(column: Column) -> bool:
-    """Whether an incremental sync brings only the new records of a stream."""
-    [configured] = catalog_of([column.stream]).streams
-    return str(configured.sync_mode.value) == "incremental"
+    return FaultCourse((column,), MERGE, LONGEST_LOOKBACK_DAYS, (0, 2, 0), (incident,))
 
 
 def has_days(column: Column) -> bool:
     """Whether the cursor of a stream is a day."""
-    return has_cursor(column) and str(CURSOR_FIELDS.get(column.stream, "DATE")).lower() == "date"
+    return has_cursor(column.stream) and str(CURSOR_FIELDS.get(column.stream, "DATE")).lower() == "date"
 
 
 def _day_of(record: Record) -> str:

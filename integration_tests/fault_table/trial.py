@@ -8,10 +8,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from integration_tests.fault_table.columns import Column
-from integration_tests.fault_table.course import DEDUP, OWNERS, Course, Incident, Played
+from integration_tests.fault_table.course import OWNERS, FaultCourse, Incident
 from integration_tests.fault_table.endings import Ending, Place, Spread
 from integration_tests.fault_table.rows import Row
 from integration_tests.support.assertions import assert_same, assert_understandable, key_of
+from integration_tests.support.courses import MERGE
 from integration_tests.support.outputs import Output, Record
 from integration_tests.support.truth import Key
 
@@ -37,17 +38,17 @@ def play(trial: Trial) -> dict[Column, Ending]:
     """
     incidents = [Incident.of_the_table(trial.row, column, place, 0, 0) for column, place in trial.places.items()]
     waits = Place.ALL_BUT_FIRST not in trial.places.values()
-    played = Played(Course(tuple(trial.places), DEDUP, 0, (0, 0), tuple(incidents), waits=waits))
-    truth = {column: column.truth(played.world) for column in trial.places}
-    first = played.sync()
-    hit = {entry.operation_id for entry in played.log if entry.fault == trial.row.kind}
+    course = FaultCourse(tuple(trial.places), MERGE, 0, (0, 0), incidents, waits=waits)
+    truth = {column: column.truth(course.world) for column in trial.places}
+    first = course.sync()
+    hit = {entry.operation_id for entry in course.log if entry.fault == trial.row.kind}
     assert hit, "the fault hit no call"
     assert hit >= {incident.on for incident in incidents}, hit
     endings = {column: _ending(first, column, truth[column]) for column in trial.places}
     fails = any(ending in _FAILURES for ending in endings.values())
     assert bool(first.exit_code) == fails, first.text()
     if any(ending is not Ending.EXACT for ending in endings.values()):
-        played.play()
+        course.play()
     return endings
 
 

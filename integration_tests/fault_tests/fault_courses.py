@@ -5,21 +5,13 @@ from collections.abc import Callable, Iterator
 from hypothesis import strategies as st
 
 from integration_tests.fault_table.columns import COLUMNS, Column
-from integration_tests.fault_table.course import (
-    APPEND,
-    DEDUP,
-    LONGEST_LOOKBACK_DAYS,
-    OVERWRITE,
-    Course,
-    Incident,
-    has_cursor,
-    may_be_played,
-)
+from integration_tests.fault_table.course import LONGEST_LOOKBACK_DAYS, FaultCourse, Incident, may_be_played
 from integration_tests.fault_table.endings import Place
 from integration_tests.fault_table.rows import ROWS
 from integration_tests.fault_table.world import small_world
 from integration_tests.simulator import DOWNLOAD, Fault, FaultKind
 from integration_tests.simulator.faults.alterations import Alteration, with_two_rows_a_day, without
+from integration_tests.support.courses import APPEND, MERGE, OVERWRITE, has_cursor
 from integration_tests.support.pinterest import Simulator
 
 SYNCS = 10
@@ -46,22 +38,22 @@ _IN_REPORTS = {"history": "ad_groups", "custom report": "ad_groups", "report": "
 
 
 @st.composite
-def courses(draw: st.DrawFn) -> Course:
+def courses(draw: st.DrawFn) -> FaultCourse:
     """Any course."""
-    destination = draw(st.sampled_from([DEDUP, APPEND, OVERWRITE]))
+    destination = draw(st.sampled_from([MERGE, APPEND, OVERWRITE]))
     # Weeks are appended up to another day than all others.
     kinds = [column for column in COLUMNS if destination != APPEND or column.name != "conversions"]
-    kinds += [column for column in kinds if has_cursor(column)] * 2  # of which more can go wrong
+    kinds += [column for column in kinds if has_cursor(column.stream)] * 2  # of which more can go wrong
     columns = draw(st.lists(st.sampled_from(kinds), min_size=1, max_size=2, unique=True))
     columns = [column for column in columns if column.days == columns[0].days]
     days = [0] if destination == OVERWRITE else [0, 1, 1, 2]  # all attempts of a refresh see the same numbers
-    return Course(
+    return FaultCourse(
         columns=tuple(columns),
         destination=destination,
-        lookback_days=draw(st.sampled_from(_LOOKBACKS)) if destination == DEDUP else None,
+        lookback_days=draw(st.sampled_from(_LOOKBACKS)) if destination == MERGE else None,
         days=tuple(draw(st.lists(st.sampled_from(days), min_size=SYNCS + 1, max_size=SYNCS + 1))),
         incidents=tuple(
-            _incident(draw, draw(st.sampled_from(columns)), may_kill=destination == DEDUP)
+            _incident(draw, draw(st.sampled_from(columns)), may_kill=destination == MERGE)
             for _ in range(draw(st.integers(2, 5)))
         ),
     )

@@ -5,11 +5,10 @@ from collections.abc import Sequence
 import pytest
 
 from integration_tests.simulator.faults.alterations import without
-from integration_tests.support.assertions import assert_failed, assert_same, assert_succeeded, key_of
-from integration_tests.support.catalogs import ENTITIES
-from integration_tests.support.outputs import Output, Record
-from integration_tests.support.pinterest import Simulator
-from integration_tests.support.syncs import State, run_sync
+from integration_tests.support.assertions import assert_failed, assert_same, assert_succeeded
+from integration_tests.support.courses import APPEND, Course
+from integration_tests.support.outputs import Record
+from integration_tests.support.pinterest import World
 from integration_tests.support.truth import Key
 from integration_tests.support.worlds import small_world
 
@@ -47,27 +46,21 @@ BROKEN_OFF = {
 def test_an_item_without_its_key_costs_itself_until_it_has_one(operation: str, destination: str) -> None:
     fields = LACKING[operation]
     first, *_ = fields
-    with Simulator(small_world(), profile="ample") as sim:
-        oldest = min(sim.expected(first).values(), key=lambda record: record.get("updated_time", 0))
-        victim = oldest[fields[first]]
-        sim.alter(operation, without(KEYS.get(operation, "id"), victim))
-        arrived: dict[str, list[Record]] = {stream: [] for stream in fields}
-        state: State | None = None
-        for number in range(SYNCS + 1):
-            is_hit = number < SYNCS
-            if not is_hit:
-                sim.clear_alterations()
-            output = run_sync(sim, fields, state=state, destination=destination)
-            state = output.states
-            assert_succeeded(output, fields)
-            told = " ".join(output.warnings())
-            assert ("without " in told and ": 1. They are left out" in told) is is_hit
-            for stream, field in fields.items():
-                is_lost = is_hit or (destination == "append" and stream in NEVER)
-                arrived[stream] = held(stream, arrived[stream], output, destination)
-                assert_same(stream, arrived[stream], less(sim, stream, field, [victim] if is_lost else []))
-            is_final = is_hit and destination == "append" and first in NEVER
-            assert ("keeps every record" in told) is is_final
+    course = Course(small_world(), fields, destination)
+    oldest = min(course.world.expected(first).values(), key=lambda record: record.get("updated_time", 0))
+    victim = oldest[fields[first]]
+    alteration = without(KEYS.get(operation, "id"), victim)
+    for number in range(SYNCS + 1):
+        is_hit = number < SYNCS
+        output = course.read(prepare=lambda sim: sim.alter(operation, alteration)) if is_hit else course.read()
+        assert_succeeded(output, fields)
+        told = " ".join(output.warnings())
+        assert ("without " in told and ": 1. They are left out" in told) is is_hit
+        for stream, field in fields.items():
+            is_lost = is_hit or (destination == APPEND and stream in NEVER)
+            assert_same(stream, course.table(stream), less(course.world, stream, field, [victim] if is_lost else []))
+        is_final = is_hit and destination == APPEND and first in NEVER
+        assert ("keeps every record" in told) is is_final
 
 
 @pytest.mark.parametrize("is_emitted", [True, False], ids=["emitted", "not emitted"])
@@ -75,37 +68,21 @@ def test_an_item_without_its_key_costs_itself_until_it_has_one(operation: str, d
 def test_a_list_that_breaks_off_costs_the_children_of_its_rest(operation: str, *, is_emitted: bool) -> None:
     own, *children = BROKEN_OFF[operation]
     streams = [*([own] if is_emitted else []), *children]
-    with Simulator(small_world(boards=3, ad_accounts=1, catalog_product_groups=3), profile="ample", page_cap=2) as sim:
-        rest = [record["id"] for record in sim.expected(own).values()][2:]
-        assert rest
-        sim.alter(operation, lambda entry, page: {} if entry.values("bookmark") else page)
-        arrived: dict[str, list[Record]] = {stream: [] for stream in streams}
-        state: State | None = None
-        for is_hit in (True, True, False):
-            if not is_hit:
-                sim.clear_alterations()
-            output = run_sync(sim, streams, state=state)
-            state = output.states
-            for stream in streams:
-                if is_hit:
-                    assert_failed(output, stream, "system_error", "a form that this version does not know")
-                else:
-                    assert_succeeded(output, [stream])
-                arrived[stream] = held(stream, arrived[stream], output, "append_dedup")
-                field = BROKEN_OFF[operation][stream]
-                assert_same(stream, arrived[stream], less(sim, stream, field, rest if is_hit else []))
+    course = Course(small_world(boards=3, ad_accounts=1, catalog_product_groups=3), streams, page_cap=2)
+    rest = [record["id"] for record in course.world.expected(own).values()][2:]
+    assert rest
+    alteration = lambda entry, page: {} if entry.values("bookmark") else page  # noqa: E731
+    for is_hit in (True, True, False):
+        output = course.read(prepare=lambda sim: sim.alter(operation, alteration)) if is_hit else course.read()
+        for stream in streams:
+            if is_hit:
+                assert_failed(output, stream, "system_error", "a form that this version does not know")
+            else:
+                assert_succeeded(output, [stream])
+            field = BROKEN_OFF[operation][stream]
+            assert_same(stream, course.table(stream), less(course.world, stream, field, rest if is_hit else []))
 
 
-def less(sim: Simulator, stream: str, field: str, lost: Sequence[str]) -> dict[Key, Record]:
+def less(world: World, stream: str, field: str, lost: Sequence[str]) -> dict[Key, Record]:
     """What a perfect sync holds, without the records of items that are lost."""
-    return {key: record for key, record in sim.expected(stream).items() if record[field] not in lost}
-
-
-def held(stream: str, before: list[Record], output: Output, destination: str) -> list[Record]:
-    """What a destination holds of a stream after a sync; where it appends, what was edited last comes each time."""
-    records = output.records[stream]
-    if output.states[stream].get("__ab_no_cursor_state_message"):
-        return records
-    if destination == "append" and stream not in ENTITIES:
-        return [*before, *records]
-    return list({key_of(stream, record): record for record in [*before, *records]}.values())
+    return {key: record for key, record in world.expected(stream).items() if record[field] not in lost}

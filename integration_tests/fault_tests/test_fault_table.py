@@ -10,13 +10,13 @@ from hypothesis import HealthCheck, given, settings
 
 from integration_tests.fault_table import document
 from integration_tests.fault_table.columns import COLUMNS, Column
-from integration_tests.fault_table.course import OVERWRITE, Course, Played, from_a_state, has_days, may_be_played
+from integration_tests.fault_table.course import FaultCourse, from_a_state, has_days, may_be_played
 from integration_tests.fault_table.endings import Ending, Place
 from integration_tests.fault_table.rows import ROWS, Row
 from integration_tests.fault_table.trial import play, trials
 from integration_tests.fault_tests.fault_courses import courses, ids, of_a_key, of_a_pin, without_id
 from integration_tests.simulator import FaultKind
-from integration_tests.support.courses import FIRST_COURSE
+from integration_tests.support.courses import FIRST_COURSE, OVERWRITE
 
 AGAIN = [
     (row, column)
@@ -42,7 +42,7 @@ def _named(endings: Mapping[Column, Ending]) -> dict[str, str]:
 @pytest.mark.parametrize(("row", "column"), AGAIN, ids=lambda one: one.fault if isinstance(one, Row) else one.name)
 def test_days_that_fail_on_being_read_again_are_not_lost(row: Row, column: Column) -> None:
     cell = row.cell(column.name)
-    Played(from_a_state(row, column, Place.ALL_BUT_FIRST if Place.ALL_BUT_FIRST in cell else max(cell))).play()
+    from_a_state(row, column, Place.ALL_BUT_FIRST if Place.ALL_BUT_FIRST in cell else max(cell)).play()
 
 
 def test_the_table_has_every_fault_of_the_simulator() -> None:
@@ -62,8 +62,8 @@ def test_the_document_has_the_table_that_is_played() -> None:
     suppress_health_check=[HealthCheck.too_slow],
 )
 @given(course=courses())
-def test_a_sync_without_faults_makes_up_for_a_course_of_ten_with_faults(course: Course) -> None:
-    Played(course).play()
+def test_a_sync_without_faults_makes_up_for_a_course_of_ten_with_faults(course: FaultCourse) -> None:
+    course.play()
 
 
 def test_overwritten_tables_are_complete_in_four_attempts_beside_what_cannot_be_read() -> None:
@@ -75,10 +75,10 @@ def test_overwritten_tables_are_complete_in_four_attempts_beside_what_cannot_be_
         of_a_pin(odd, FaultKind.LAST_90_DAYS_400, 0, 3),
         of_a_key(ids("ad_groups")[0], 0, 3),
     ]
-    played = Played(Course(columns, OVERWRITE, None, (0,) * 5, tuple(faults)))
-    attempts = [played.sync() for _ in range(4)]
+    course = FaultCourse(columns, OVERWRITE, None, (0,) * 5, faults)
+    attempts = [course.sync() for _ in range(4)]
 
     for column in columns:
         assert "COMPLETE" in [output.status(column.stream) for output in attempts], column.name
     assert attempts[0].status("pin_analytics") == "INCOMPLETE"
-    played.play()
+    course.play()

@@ -24,7 +24,7 @@ PLACES: dict[str, Callable[[int], Collection[int]]] = {
 }
 
 
-class Course(StreamCourse):
+class CampaignCourse(StreamCourse):
     """Daily syncs of one account with 300 campaigns, in two requests or more."""
 
     def __init__(self, destination: str, ids: int = IDS, *, days: int = 9, **options: Any) -> None:
@@ -56,7 +56,7 @@ def about(kind: FaultKind, ids: Collection[str]) -> list[Fault]:
     [(5, "front", 1), (10, "spread", 10), (13, "end", 10), (20, "front", 10), (30, "spread", 1), (60, "end", 10)],
 )
 def test_refused_ids_are_left_out_and_named(count: int, place: str, workers: int, destination: str) -> None:
-    course = Course(destination, num_workers=workers)
+    course = CampaignCourse(destination, num_workers=workers)
     odd = [course.ids[at] for at in PLACES[place](count)]
     kinds = (FaultKind.FORBIDDEN, FaultKind.GONE, FaultKind.ACCOUNT_REFUSED_400)
     for day, kind in enumerate(kinds):
@@ -70,7 +70,7 @@ def test_refused_ids_are_left_out_and_named(count: int, place: str, workers: int
 
 @pytest.mark.parametrize(("ids", "most_requests"), [(20, 16), (1_000, 60)])
 def test_an_account_of_which_all_ids_are_refused_is_refused(ids: int, most_requests: int) -> None:
-    course = Course(MERGE, ids)
+    course = CampaignCourse(MERGE, ids)
     output = course.sync(0, Fault(FaultKind.FORBIDDEN, on=ANALYTICS, times=None))
 
     assert_succeeded(output, [STREAM])
@@ -83,7 +83,7 @@ def test_an_account_of_which_all_ids_are_refused_is_refused(ids: int, most_reque
 @pytest.mark.parametrize("destination", [APPEND, MERGE])
 def test_it_does_not_matter_which_request_is_answered_last(destination: str, workers: int) -> None:
     """The last fifty ids are refused, and are answered late."""
-    course = Course(destination, num_workers=workers)
+    course = CampaignCourse(destination, num_workers=workers)
     odd = course.ids[-50:]
     slow = Fault(FaultKind.SLOW, on=ANALYTICS, entity=odd[-1], times=2, seconds=0.1)
     for day in range(3):
@@ -94,7 +94,7 @@ def test_it_does_not_matter_which_request_is_answered_last(destination: str, wor
 @pytest.mark.parametrize("destination", [APPEND, MERGE])
 def test_an_id_without_an_answer_is_named_and_comes_once_it_is_read(destination: str) -> None:
     """Where rows are replaced, the others are read meanwhile. Where they are kept, the days wait, and come once."""
-    course = Course(destination)
+    course = CampaignCourse(destination)
     odd = course.ids[30]
     for day in range(3):
         output = course.sync(day, *about(FaultKind.SERVER_ERROR, [odd]))
@@ -124,7 +124,7 @@ def test_an_id_without_an_answer_comes_in_the_second_attempt_of_a_full_refresh()
 @pytest.mark.parametrize("destination", [APPEND, MERGE])
 @pytest.mark.parametrize("percent", [60, 80])
 def test_a_storm_loses_no_row_and_brings_none_twice(percent: int, destination: str) -> None:
-    course, dice = Course(destination, max_retries=1), random.Random(percent)  # noqa: S311 - to be repeated
+    course, dice = CampaignCourse(destination, max_retries=1), random.Random(percent)  # noqa: S311 - to be repeated
     for day in range(6):
         storm = [Fault("503", on=ANALYTICS, after=call) for call in range(400) if dice.randrange(100) < percent]
         course.sync(day, *storm)
@@ -134,9 +134,9 @@ def test_a_storm_loses_no_row_and_brings_none_twice(percent: int, destination: s
 
 @pytest.mark.parametrize(("has_silent_id", "kill"), [(True, 1), (False, 0.5), (False, 0.9), (True, 0.9)])
 def test_days_that_come_twice_after_a_change_to_append_are_named(has_silent_id: bool, kill: float) -> None:
-    course = Course(MERGE, days=12)
+    course = CampaignCourse(MERGE, days=12)
     course.sync(0, *about(FaultKind.SERVER_ERROR, course.ids[30:31] if has_silent_id else []), kill=kill)
-    replaced, course._destination, course.arrived = course.arrived, APPEND, {}
+    replaced, course.destination, course.arrived = course.arrived, APPEND, {}
     named = set[str]()
     for day in (3, 4):
         output = course.sync(day)

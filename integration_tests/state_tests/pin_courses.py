@@ -203,7 +203,7 @@ class PinCourse(StreamCourse):
             if trouble.outage:
                 sim.add_fault(Fault(trouble.outage, on=on, times=None))
         for number, kind in trouble.pins.items():
-            for on in (ONE, *self._settings["open_betas"]):
+            for on in (ONE, *self.settings["open_betas"]):
                 sim.add_fault(Fault(kind, on=on, pin=self.pins[number][1], times=None))
         absent, unlisted = ({self.pins[number][1] for number in some} for some in (trouble.absent, trouble.unlisted))
         last_days = self._last_days(trouble)
@@ -234,7 +234,7 @@ class PinCourse(StreamCourse):
         for number in {*trouble.refused, *trouble.unlisted}:
             since = read if self.pins[number][1] in self.owed else ""
             for key, row in truth.items():
-                is_over = since < key[2] if self._destination == APPEND else key[2] < kept
+                is_over = since < key[2] if self.destination == APPEND else key[2] < kept
                 if key[:2] == self.pins[number] and is_over and self.arrived.get(key) != row:
                     self._lost.add(key)
 

@@ -16,15 +16,13 @@ from integration_tests.support.assertions import (
     assert_failed,
     assert_same,
     assert_succeeded,
-    key_of,
+    keys_of,
     upserted,
 )
-from integration_tests.support.courses import seeds
-from integration_tests.support.interrupted import committed, killed_after
+from integration_tests.support.courses import Course, seeds
 from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import State, run_sync
-from integration_tests.support.truth import Key
 from integration_tests.support.worlds import simulated
 from source_pinterest import limits
 
@@ -40,11 +38,11 @@ def sync(sim: Simulator, state: State | None = None) -> tuple[Output, list[str]]
     return output, [entry.path.rpartition("/")[2] for entry in sim.log[before:] if entry.operation_id == GET]
 
 
-def account_of(sim: Simulator, index: int = 0) -> str:
+def account_of(sim: Simulator | Course, index: int = 0) -> str:
     return sim.world.account_id(index)
 
 
-def add_ads(sim: Simulator, after: int, seconds_ago: int = 3_600) -> None:
+def add_ads(sim: Simulator | Course, after: int, seconds_ago: int = 3_600) -> None:
     """Make the first account's ads so many, the new ones made an hour ago."""
     [before, others] = sim.world.ads
     sim.world.ads = (after, others)
@@ -218,30 +216,21 @@ def test_a_list_of_ads_that_breaks_off_costs_its_own_account() -> None:
 def test_a_course_of_pins_of_ads_loses_no_pin(seed: int) -> None:
     """Syncs with pins that answer oddly, outages, quotas that end and kills; new ads in between."""
     dice = random.Random(seed)  # noqa: S311 - to be repeated
-    state: State = {}
-    arrived = set[Key]()
-    with Simulator(World(boards=1, campaigns=2, ad_groups=2, ads=(11, 7)), profile="ample") as sim:
-        config = sim.config(max_retries=0, max_wait_minutes=0.01)
-        for later in range(dice.choice([2, 4, 6])):
-            for fault in any_faults(dice, sorted(pin for _, pin in sim.expected(STREAM))):
-                sim.add_fault(fault)
-            kill = dice.choice([1, 1, 1, dice.random()])
-            output = killed_after(kill, partial(run_sync, sim, [STREAM], state=state, config=config))
-            state = {**state, **output.states}
-            arrived |= {key_of(STREAM, record) for record in committed(output, STREAM)}
-            owed = {(entry["ad_account_id"], entry["pin_id"]) for entry in state.get(STREAM, {}).get("owed", ())}
-            if output.status(STREAM) == "COMPLETE":
-                assert sim.expected(STREAM).keys() <= arrived | owed
-            sim.clear_faults()
-            add_ads(sim, 11 + dice.choice([later, later + 1, later + 5]), seconds_ago=3_600 - 60 * later)
-        for _ in range(2):
-            output = run_sync(sim, [STREAM], state=state)
-            state = {**state, **output.states}
-            arrived |= {key_of(STREAM, record) for record in output.records[STREAM]}
-        assert_succeeded(output, [STREAM])
-        assert sim.expected(STREAM).keys() <= arrived
-        assert not state[STREAM]["unread"]
-        assert not owed_in(state)
+    course = Course(World(boards=1, campaigns=2, ad_groups=2, ads=(11, 7)), [STREAM])
+    world = course.world
+    for later in range(dice.choice([2, 4, 6])):
+        faults = list(any_faults(dice, sorted(pin for _, pin in world.expected(STREAM))))
+        output = course.read(0, partial(Simulator.add_faults, faults=faults), dice.choice([1, 1, 1, dice.random()]))
+        if output.status(STREAM) == "COMPLETE":
+            owed = {(entry["ad_account_id"], entry["pin_id"]) for entry in output.states[STREAM].get("owed", ())}
+            assert world.expected(STREAM).keys() <= owed.union(keys_of(STREAM, course.table(STREAM)))
+        add_ads(course, 11 + dice.choice([later, later + 1, later + 5]), seconds_ago=3_600 - 60 * later)
+    course.read()
+    last = course.read()
+    assert_succeeded(last, [STREAM])
+    assert world.expected(STREAM).keys() <= keys_of(STREAM, course.table(STREAM)).keys()
+    assert not last.states[STREAM]["unread"]
+    assert not owed_in(last.states)
 
 
 def any_faults(dice: random.Random, pins: Sequence[str]) -> Iterator[Fault]:

@@ -13,14 +13,13 @@ from typing import Any
 import pytest
 
 from integration_tests.fault_table.columns import COLUMNS
-from integration_tests.fault_table.course import DEDUP, LONGEST_LOOKBACK_DAYS, Course, Incident, Played
+from integration_tests.fault_table.course import LONGEST_LOOKBACK_DAYS, FaultCourse, Incident
 from integration_tests.fault_table.world import DAYS_OF_HISTORY
 from integration_tests.simulator import Fault, FaultKind
 from integration_tests.support.assertions import assert_succeeded
-from integration_tests.support.courses import APPEND, MERGE, StreamCourse, seeds
-from integration_tests.support.days import days_later, last_final_day
+from integration_tests.support.courses import APPEND, MERGE, Course, StreamCourse, seeds
+from integration_tests.support.days import last_final_day
 from integration_tests.support.pinterest import Simulator, World
-from integration_tests.support.syncs import State, run_sync
 from integration_tests.support.worlds import small_world
 
 PROFILE = "user_account/analytics"
@@ -38,7 +37,7 @@ def test_days_whose_tasks_never_ended_stay_unread(kind: str, kill: float) -> Non
     incidents = [Incident(1, 1, f"killed after {kill:.0%}", lambda _: None, kill=kill)]
     if kind == "report":
         incidents.append(Incident(0, 1, "no long reports", lambda sim: sim.add_fault(halves)))
-    Played(Course((column,), DEDUP, LONGEST_LOOKBACK_DAYS, (0, 2, 0), tuple(incidents))).play()
+    FaultCourse((column,), MERGE, LONGEST_LOOKBACK_DAYS, (0, 2, 0), incidents).play()
 
 
 @pytest.mark.parametrize("kill", [1, 0.7, 0.9])
@@ -47,7 +46,7 @@ def test_old_days_of_which_one_of_two_reports_is_refused_stay_unread(kill: float
     column = replace(next(column for column in COLUMNS if column.name == "conversions"), days=DAYS_OF_HISTORY)
     refused = Fault("forbidden", on=column.steps[0], every=2, times=None)
     incident = Incident(0, 0, "every second report is refused", lambda sim: sim.add_fault(refused), kill=kill)
-    Played(Course((column,), DEDUP, 0, (0, 9, 0), (incident,))).play()
+    FaultCourse((column,), MERGE, 0, (0, 9, 0), (incident,)).play()
 
 
 class ProfileCourse(StreamCourse):
@@ -199,22 +198,20 @@ def test_days_come_though_the_start_date_moves_on_with_each_sync(stream: str, da
     report = {"name": granularity, "level": "CAMPAIGN", "granularity": granularity, "columns": ["SPEND_IN_DOLLAR"]}
     options: dict[str, Any] = {"custom_reports": [report]} if "custom" in stream else {}
     options |= {"lookback_days": 0} if destination == MERGE else {}
+    course, begun_on = Course(world, [stream], destination, options), world.today
     first: date | None = None
     came: set[str] = set()
-    state: State | None = None
     for day in range(0, 45, 3):
-        with days_later(world, day) as today, Simulator(world, profile="ample") as sim:
-            start = today - timedelta(days=days_back)
-            config = sim.config(start_date=str(start), **options)
-            output = run_sync(sim, [stream], config=config, state=state, destination=destination)
-            assert_succeeded(output, [stream])
-            state = output.states
+        start = begun_on + timedelta(days=day - days_back)
+        course.options["start_date"] = str(start)
+        output = course.read(day)
+        assert_succeeded(output, [stream])
         begun, ended = _bucket(granularity, start)
         whole = begun if begun == start else ended + timedelta(days=1)
         first = first or whole
         came |= {row.get("DATE") or row["date"] for row in output.records.get(stream, ())}
     assert first
-    last = last_final_day(stream, today) if destination == APPEND else today
+    last = last_final_day(stream, world.today) if destination == APPEND else world.today
     days = (first + timedelta(days=age) for age in range((last - first).days + 1))
     buckets = {_bucket(granularity, day) for day in days}
     assert came == {str(begun) for begun, ended in buckets if destination == MERGE or ended <= last}

@@ -1,20 +1,26 @@
-"""A course is some syncs of a stream in a row, and what its destination holds after each of them."""
+"""A course is some syncs in a row, each with the state of those before it, and what a destination then holds."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
+
+from airbyte_cdk.models import ConfiguredAirbyteCatalog
 
 from integration_tests.simulator import Entry
 from integration_tests.support.assertions import key_of, without_nulls
+from integration_tests.support.catalogs import ENTITIES, catalog_of
 from integration_tests.support.days import last_final_day
 from integration_tests.support.interrupted import committed, killed_after
 from integration_tests.support.outputs import Output, Record
+from integration_tests.support.pauses import SHORT_PAUSES
 from integration_tests.support.pinterest import Simulator, World
-from integration_tests.support.syncs import SYNCHRONOUS_DAYS, State, run_sync
+from integration_tests.support.syncs import SYNCHRONOUS_DAYS, State, run_catalog
 from integration_tests.support.truth import Key
+from source_pinterest.api.retries import Pauses
 
-APPEND, MERGE = "append", "append_dedup"
+APPEND, MERGE, OVERWRITE = "append", "append_dedup", "overwrite"
 
 FIRST_COURSE = int(os.environ.get("FIRST_COURSE", "0"))
 """The seed of the first of 300 new courses, which `make courses` plays; 0: the same few courses are played as ever."""
@@ -25,7 +31,109 @@ def seeds(few: int) -> range:
     return range(FIRST_COURSE, FIRST_COURSE + 300) if FIRST_COURSE else range(few)
 
 
-class StreamCourse:
+FEW_WAITS: Mapping[str, Any] = {"max_retries": 0, "max_wait_minutes": 0.01}
+
+
+class Course:
+    """Syncs of some streams in a row.
+
+    Args:
+        world: of the Pinterest that is read. Its time goes on with the syncs.
+        streams: their names.
+        destination: append, append_dedup, or overwrite: full refreshes, each tried until its stream is COMPLETE.
+        options: of the connector; by default it tries nothing again.
+        **settings: of the simulator.
+
+    Attributes:
+        state: after the last sync; None before the first one.
+        outputs: of the syncs so far.
+        log: the requests of the last sync.
+        secrets: of the Pinterest of the last sync.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        streams: Iterable[str],
+        destination: str = MERGE,
+        options: Mapping[str, Any] | None = None,
+        **settings: Any,
+    ) -> None:
+        self.world, self.streams, self.destination = world, tuple(streams), destination
+        self.options = dict(FEW_WAITS if options is None else options)
+        self.settings = {"profile": "ample", **settings}
+        self.state: State | None = None
+        self.outputs, self.log, self.secrets = list[Output](), list[Entry](), set[str]()
+        self._begun = world.now
+
+    def read(
+        self, day: int = 0, prepare: Callable[[Simulator], object] = lambda _: None, kill: float = 1, **settings: Any
+    ) -> Output:
+        """Run the next sync.
+
+        Args:
+            day: how many days after the first one.
+            prepare: adds faults to a simulated Pinterest.
+            kill: the share of its messages after which the sync is killed.
+            **settings: of this sync's simulator.
+        """
+        self.world.now = self._begun + timedelta(days=day)
+        with Simulator(self.world, **{**self.settings, **settings}) as sim:
+            prepare(sim)
+            read = partial(run_catalog, sim, self.catalog(), config=sim.config(**self.options), state=self.state)
+            output = killed_after(kill, partial(read, pauses=self.pauses(sim)))
+            self.log, self.secrets = sim.log, set(sim.secrets)
+        self.state = {**(self.state or {}), **output.states}
+        self.outputs.append(output)
+        return output
+
+    def pauses(self, _sim: Simulator) -> Pauses:
+        """The pauses of the next sync."""
+        return SHORT_PAUSES
+
+    def catalog(self) -> ConfiguredAirbyteCatalog:
+        """The catalog of the next sync. As on the platform, a refresh has one generation until it is COMPLETE."""
+        mode = "full_refresh" if self.destination == OVERWRITE else "incremental"
+        catalog = catalog_of(self.streams, self.destination, mode)
+        for configured in catalog.streams:
+            configured.generation_id = len(self.refreshes(configured.stream.name))
+        return catalog
+
+    def refreshes(self, stream: str) -> list[int]:
+        """The numbers of the syncs that would be the first attempt of a refresh."""
+        ended = (number for number, output in enumerate(self.outputs, 1) if output.status(stream) == "COMPLETE")
+        return [0, *ended]
+
+    def table(self, stream: str, known_as: str = "") -> list[Record]:
+        """The rows that a destination holds of a stream.
+
+        Args:
+            stream: its name.
+            known_as: the stream that has the same key, if its own name is one that a user chose.
+        """
+        begins, table = self.refreshes(stream), list[Record]()
+        for number, output in enumerate(self.outputs):
+            new = self.arrived_in(output, stream)
+            if has_cursor(stream) and not (self.destination == OVERWRITE and number in begins):
+                table = [*table, *new]
+            elif new or number in begins:  # an attempt after one that was killed after its last record emits none
+                table = new
+        if has_cursor(stream) and (self.destination == MERGE or stream in ENTITIES):  # these arrive at least once
+            return list({key_of(known_as or stream, row): row for row in table}.values())
+        return table
+
+    def arrived_in(self, output: Output, stream: str) -> list[Record]:
+        """The rows that a destination keeps of a sync."""
+        return committed(output, stream)
+
+
+def has_cursor(stream: str) -> bool:
+    """Whether an incremental sync brings only the new records of a stream."""
+    [configured] = catalog_of([stream]).streams
+    return str(configured.sync_mode.value) == "incremental"
+
+
+class StreamCourse(Course):
     """Syncs of a stream that has a row for each day. Each row that they bring is one that Pinterest has.
 
     Where the destination appends, the row is of a final day, and comes once.
@@ -40,8 +148,6 @@ class StreamCourse:
 
     Attributes:
         arrived: the rows of the destination. The key begins with the ad account of an owner, if there is one.
-        state: the last one.
-        log: the requests of the last sync.
     """
 
     def __init__(
@@ -54,46 +160,29 @@ class StreamCourse:
         owners: Sequence[str] = (),
         **settings: Any,
     ) -> None:
-        self.world, self.arrived, self.log = world, dict[Key, Record](), list[Entry]()
-        self.state: State | None = None
-        self.options: dict[str, Any] = {"max_retries": 0, "max_wait_minutes": 0.01}
-        self._stream, self._destination, self._owners = stream, destination, owners or [""]
-        self._settings = {"profile": "ample", **settings}
-        self._begun = world.now
+        super().__init__(world, [stream], destination, **settings)
+        self.arrived = dict[Key, Record]()
+        self._stream, self._owners = stream, owners or [""]
         self._first = world.today - timedelta(days=SYNCHRONOUS_DAYS if start is None else start)
         self.options["start_date"] = None if start is None else str(self._first)
         self.options |= {"organic_per_ad_account": True} if owners else {}
 
-    def read(self, day: int, prepare: Callable[[Simulator], object] = lambda _: None, kill: float = 1) -> Output:
-        """Run a sync.
-
-        Args:
-            day: how many days after the first one.
-            prepare: adds faults to a simulated Pinterest.
-            kill: the share of its messages after which the sync is killed.
-        """
-        self.world.now = self._begun + timedelta(days=day)
+    def read(self, day: int = 0, *args: Any, **more: Any) -> Output:
+        """Run a sync, and compare its rows with what Pinterest has."""
+        output = super().read(day, *args, **more)
         truth = self.truth()
-        with Simulator(self.world, **self._settings) as sim:
-            prepare(sim)
-            config, state = sim.config(**self.options), self.state
-            output = killed_after(
-                kill, lambda: run_sync(sim, [self._stream], config=config, state=state, destination=self._destination)
-            )
-            self.log = sim.log
         for row in committed(output, self._stream):
             key = (row.get("ad_account_id", ""), *key_of(self._stream, row))
             assert row == truth.get(key), f"{key} is not what Pinterest has"
-            assert self._destination == MERGE or key not in self.arrived, f"{key} comes twice"
+            assert self.destination == MERGE or key not in self.arrived, f"{key} comes twice"
             self.arrived[key] = row
-        self.state = {**(self.state or {}), **output.states}
         return output
 
     @property
     def last_day(self) -> date:
         """The last day that a sync emits."""
         today = self.world.today
-        return last_final_day(self._stream, today) if self._destination == APPEND else today
+        return last_final_day(self._stream, today) if self.destination == APPEND else today
 
     def truth(self) -> dict[Key, Record]:
         """The rows that a perfect destination has of the days that Pinterest still has."""

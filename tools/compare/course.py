@@ -1,4 +1,8 @@
-"""Plays a world day after day before a connector, and keeps what each sync was."""
+"""Plays a world day after day before a connector, and keeps what each sync was.
+
+The courses of tests (`integration_tests/support/courses.py`) know what a destination must hold. Here the connectors of
+two commits read in processes of their own, and what they emit is only compared, so that nothing but the loop is shared.
+"""
 
 import os
 import pickle
