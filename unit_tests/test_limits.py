@@ -59,6 +59,6 @@ def test_calls_of_one_operation_have_one_name_whatever_they_are_about() -> None:
 
 
 @pytest.mark.parametrize("path", ["/ad_accounts/1/mmm_reports", "/ad_accounts/1/reports/brand_category_sku"])
-def test_asking_for_a_report_counts_as_analytics_and_polling_some_of_them_does_not(path: str) -> None:
+def test_creating_a_report_counts_as_analytics_and_polling_some_of_them_does_not(path: str) -> None:
     assert limits.rate_category(f"/v5{path}", "POST") == "ads_analytics"
     assert limits.rate_category(f"/v5{path}") == "ads_read"

@@ -90,7 +90,7 @@ def test_a_part_of_base64_is_masked_from_eight_letters_on(secret: str, offset: i
 
 
 @pytest.mark.parametrize("change", [str.upper, str.lower])
-def test_a_longer_one_is_masked_in_capitals_and_in_small_letters(change: Callable[[str], str]) -> None:
+def test_a_longer_secret_is_masked_in_capitals_and_in_small_letters(change: Callable[[str], str]) -> None:
     secrets = masking("False-Client-Secret", "sevenly")
 
     assert secrets.mask(change("x False-Client-Secret x")) == f"{change('x')} {MASK} {change('x')}"

@@ -112,7 +112,7 @@ def test_a_mistyped_command_is_quoted_and_the_version_is_printed(capsys: pytest.
         ("os.kill(os.getpid(), signal.SIGTERM); threading.Event().wait()", 128 + signal.SIGTERM),
     ],
 )
-def test_the_code_and_the_last_words(body: str, code: int) -> None:
+def test_each_end_has_its_exit_code_and_writes_what_was_buffered(body: str, code: int) -> None:
     ended = run(body)
 
     assert ended.returncode == code, ended.stderr
@@ -177,7 +177,9 @@ def test_buffered_messages_are_written_after_an_error(source: SourcePinterest, r
     assert b'"pending ****"' in came[-1]
 
 
-def test_answers_of_check_hold_no_secret_and_keep_whole_words(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_message_of_check_is_masked_but_for_words_that_contain_a_short_secret(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     said = AirbyteConnectionStatus(status=Status.FAILED, message="Ask for boards, not false-refresh-token.")
     monkeypatch.setattr(SourcePinterest, "check", lambda *_: said)
     path = tmp_path / "config.json"
@@ -200,7 +202,7 @@ def test_prints_go_to_stderr_and_logs_to_stdout_without_secrets() -> None:
     assert "one" not in ended.stdout
 
 
-def test_a_stuck_worker_changes_no_end_even_without_memory_for_a_thread() -> None:
+def test_a_process_ends_with_its_exit_code_even_if_a_worker_hangs() -> None:
     assert run("stuck_worker()").returncode == 0
     assert run("stuck_worker(); threading.Thread.start = None; sys.exit(3)").returncode == 3
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from integration_tests.security_tests.test_token_lane import newest, refresh_tokens, until
+from integration_tests.security_tests.test_rotated_tokens import newest, refresh_tokens, until
 from integration_tests.simulator import Fault, FaultKind, Rotation
 from integration_tests.simulator.faults.script import DOWNLOAD
 from integration_tests.support.catalogs import catalog_of

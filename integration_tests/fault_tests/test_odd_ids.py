@@ -81,7 +81,7 @@ def test_an_account_of_which_all_ids_are_refused_is_refused(ids: int, most_reque
 
 @pytest.mark.parametrize("workers", [1, 10])
 @pytest.mark.parametrize("destination", [APPEND, MERGE])
-def test_it_does_not_matter_which_request_is_answered_last(destination: str, workers: int) -> None:
+def test_refused_ids_that_are_answered_last_are_left_out_too(destination: str, workers: int) -> None:
     """The last fifty ids are refused, and are answered late."""
     course = CampaignCourse(destination, num_workers=workers)
     odd = course.ids[-50:]
@@ -123,7 +123,7 @@ def test_an_id_without_an_answer_comes_in_the_second_attempt_of_a_full_refresh()
 
 @pytest.mark.parametrize("destination", [APPEND, MERGE])
 @pytest.mark.parametrize("percent", [60, 80])
-def test_a_storm_loses_no_row_and_brings_none_twice(percent: int, destination: str) -> None:
+def test_six_days_of_frequent_503s_lose_no_row_and_double_none(percent: int, destination: str) -> None:
     course, dice = CampaignCourse(destination, max_retries=1), random.Random(percent)  # noqa: S311 - to be repeated
     for day in range(6):
         storm = [Fault("503", on=ANALYTICS, after=call) for call in range(400) if dice.randrange(100) < percent]

@@ -39,7 +39,9 @@ def held(sim: Simulator, stream: str, refused: str = "") -> dict[Key, Record]:
 
 
 @pytest.mark.parametrize(("refused", "streams"), [(COLUMN, STREAMS), (TYPE, STREAMS[1:2])])
-def test_a_name_costs_itself_and_one_warning_an_account(refused: str, streams: tuple[str, ...]) -> None:
+def test_a_refused_column_or_targeting_type_is_left_out_with_a_warning_for_each_account(
+    refused: str, streams: tuple[str, ...]
+) -> None:
     with Simulator(world(), refused_names=[refused], profile="ample") as sim:
         output = run_sync(sim, streams)
         assert_succeeded(output, streams)

@@ -69,7 +69,7 @@ def test_the_same_report_within_an_hour_has_the_same_token(sim: Simulator, api: 
     assert api.order().json()["token"] != token
 
 
-def test_orders_and_polls_spend_the_quota_of_analytics_and_downloads_none() -> None:
+def test_creations_and_polls_count_against_the_quota_of_analytics_and_downloads_do_not() -> None:
     style = HeaderStyle.PLAIN
     with Simulator(clock=lambda: 1_200_000.0, report_seconds=20, header_style=style) as sim, Client(sim) as api:
 

@@ -155,7 +155,7 @@ def test_attribution_windows_are_refused_in_the_combinations_that_were_seen(
     assert api.get(path, {**query, **dict.fromkeys(names, 7)}).status_code == 200
 
 
-def test_an_order_needs_token_scope_and_account(sim: Simulator, api: Client) -> None:
+def test_a_report_needs_token_scope_and_account(sim: Simulator, api: Client) -> None:
     path, order = legal_calls(sim.world)["analytics/get_report"].path, legal_order(sim.world)
     foreign = f"/ad_accounts/{sim.world.foreign_account_id}/reports"
 

@@ -55,7 +55,7 @@ def test_the_log_says_how_many_requests_are_saved(course: PinCourse) -> None:
     assert told == [f"{option} saved 4 requests."]
 
 
-def test_a_pass_without_a_pin_ends(course: PinCourse) -> None:
+def test_a_pass_ends_if_no_pin_has_activity(course: PinCourse) -> None:
     course.rest(EVERY)
     course.sync(0)
     state = course.state

@@ -28,7 +28,7 @@ CATALOG_ITEMS = tuple(CATALOG_ITEM_KEYS)
 small = simulated(lambda: World(boards=0, campaigns=2, ad_groups=4, ads=0))
 
 
-def test_employers_that_cannot_be_listed_cost_their_children_those_alone() -> None:
+def test_if_employers_cannot_be_listed_the_records_of_the_users_own_business_come() -> None:
     with Simulator(World(boards=1, ad_accounts=1, employers=2)) as sim:
         sim.add_fault(Fault("503", on="get/business_employers", times=None))
         output = run_sync(sim, ORGANISATION_KEYS, config=sim.config(max_retries=0))

@@ -174,7 +174,7 @@ def test_a_refused_refresh_token_fails_at_once_and_for_good(endpoint: Endpoint, 
 
 
 @pytest.mark.parametrize("status", [400, 401])
-def test_a_refusal_without_a_word_counts_from_the_second(endpoint: Endpoint, status: int) -> None:
+def test_a_refused_refresh_with_an_empty_body_is_tried_once_more(endpoint: Endpoint, status: int) -> None:
     empty = {"status_code": status, "text": ""}
     endpoint.answers(empty, issued(1), empty)
     assert endpoint.token() == "Bearer false-access-token-1"
@@ -224,7 +224,7 @@ def test_failures_of_the_token_endpoint_are_retried_and_then_raised(
     assert "false-acc" not in str(raised.value)
 
 
-def test_a_throttled_token_endpoint_is_no_throttled_api_whose_token_works(endpoint: Endpoint) -> None:
+def test_a_throttled_token_endpoint_delays_no_request_with_a_valid_token(endpoint: Endpoint) -> None:
     endpoint.answers({"status_code": 429, "json": {"code": 8, "message": "Retry after 4000 seconds"}})
 
     for _ in range(2):
@@ -250,7 +250,7 @@ def parsed(**answer: Any) -> Tokens:
     return Tokens.parse(iter([body[:9], body[9:]]))
 
 
-def test_a_lifetime_is_sound_whatever_the_endpoint_says() -> None:
+def test_a_token_without_a_plausible_lifetime_is_used_for_an_hour() -> None:
     for sound, seconds in [(0.5, 0.5), ("3600", 3_600), (YEAR_SECONDS, YEAR_SECONDS), ("Infinity", YEAR_SECONDS)]:
         assert parsed(expires_in=sound).lifetime_seconds == seconds, sound
     for absurd in [10**400, "NaN", -5, 0, None, "soon", [1]]:

@@ -119,7 +119,7 @@ def test_a_whole_answer_of_an_unknown_form_is_retried_once(
     )
 
 
-def test_trouble_between_two_answers_of_an_unknown_form_makes_them_no_better(mock: requests_mock.Mocker) -> None:
+def test_a_response_of_an_unknown_form_is_retried_once_whatever_fails_in_between(mock: requests_mock.Mocker) -> None:
     other, cut_short = {"content": b"{}"}, {"content": b'{"items": ['}
 
     assert Calls(mock, other, refused(503), cut_short, PAGE).get() == {"items": []}

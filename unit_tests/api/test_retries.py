@@ -101,7 +101,7 @@ def test_a_response_of_whatever_status_ends_an_outage(outage: Outage) -> None:
     assert outage.responses == 3
 
 
-def test_a_request_that_fails_while_others_succeed_has_a_trouble_of_its_own(outage: Outage, slept: list[float]) -> None:
+def test_a_request_that_fails_while_others_succeed_is_no_outage(outage: Outage, slept: list[float]) -> None:
     error = requests.ConnectionError()
     with pytest.raises(UnavailableError, match=r"boards/7/pins.*ConnectionError"):
         send(tries(0, outage=outage), error, error, outage, error)

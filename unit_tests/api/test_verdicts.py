@@ -95,7 +95,7 @@ def test_the_words_of_pinterest_are_kept_apart_from_the_advice(message: str) -> 
     assert error_of(refusal(401, 3, message)).quote == f'Pinterest answered "{message}" (HTTP 401, code 3)'
 
 
-def test_a_list_that_is_capped_says_nothing_about_other_lists() -> None:
+def test_a_list_beyond_pinterests_maximum_fails_without_other_lists() -> None:
     assert error_of(refusal(400, 1, "Pagination beyond 100000")).is_isolated
 
 

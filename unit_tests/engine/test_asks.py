@@ -210,7 +210,7 @@ def test_a_day_of_a_single_id_or_an_account_costs_itself_alone(count: int) -> No
 
 
 @pytest.mark.parametrize("error", [UnavailableError("not reached"), SliceError("form"), ConfigError("no")])
-def test_an_error_of_no_part_fails_the_whole(error: PinterestError) -> None:
+def test_an_error_that_no_smaller_request_avoids_is_raised_at_once(error: PinterestError) -> None:
     pinterest = Pinterest(lambda _: error)
 
     with pytest.raises(type(error)):

@@ -151,7 +151,7 @@ class Reader:
         self._future.result(PATIENCE_SECONDS)
 
 
-def test_a_loan_beyond_the_bound_waits_for_one_to_end() -> None:
+def test_rows_beyond_the_bound_wait_until_others_are_freed() -> None:
     budget = RowBudget(100)
     first, second = Reader(budget, 60), Reader(budget, 40)
     assert first.holds.wait(PATIENCE_SECONDS)
@@ -165,7 +165,7 @@ def test_a_loan_beyond_the_bound_waits_for_one_to_end() -> None:
     third.end()
 
 
-def test_a_loan_larger_than_all_is_made_when_nothing_else_is_lent() -> None:
+def test_a_response_larger_than_the_bound_waits_until_it_is_alone() -> None:
     budget = RowBudget(100)
     small = Reader(budget, 1)
     assert small.holds.wait(PATIENCE_SECONDS)
@@ -177,7 +177,7 @@ def test_a_loan_larger_than_all_is_made_when_nothing_else_is_lent() -> None:
     large.end()
 
 
-def test_a_reader_that_fails_or_is_dropped_gives_its_rows_back() -> None:
+def test_a_response_that_fails_or_is_dropped_frees_its_rows() -> None:
     budget = RowBudget(10)
     with pytest.raises(RuntimeError), budget.holding(10):
         raise RuntimeError

@@ -52,7 +52,9 @@ def test_a_poll_that_pinterest_refuses_is_an_error(
 
 
 @pytest.mark.parametrize("answer", [refused(503), refused(520), {"exc": requests.ReadTimeout}])
-def test_a_poll_without_an_answer_says_nothing_of_the_report(client: Client, answer: dict[str, Any]) -> None:
+def test_a_report_stays_in_progress_if_a_poll_times_out_or_gets_a_server_error(
+    client: Client, answer: dict[str, Any]
+) -> None:
     client.mock.get(REPORTS, [answer])
 
     polled = client.reports.poll(request(), "a token")
@@ -124,7 +126,7 @@ def test_of_many_signatures_in_a_link_eight_are_masked_by_themselves(client: Cli
     assert SECRETS.mask(query) == "****"
 
 
-def test_a_link_without_end_is_no_link(client: Client) -> None:
+def test_a_link_of_more_than_8_000_characters_is_refused(client: Client) -> None:
     client.mock.get(REPORTS, [finished(f"https://files.example/report?signature={'1' * 8_000}")])
 
     with pytest.raises(UnavailableError, match=r"The link to a report has more than 8,000 characters\."):

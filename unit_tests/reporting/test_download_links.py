@@ -22,7 +22,7 @@ def refused_without_a_call(client: Client, url: str, why: str) -> None:
 
 @pytest.mark.parametrize("host", ["127.0.0.1:8080", "[::1]:8080", "2130706433", "10.0.0.1", "[fd00::1]", "LOCALHOST"])
 @pytest.mark.parametrize("scheme", ["https", "http"])
-def test_a_file_that_is_not_in_the_internet_is_refused_without_a_call(client: Client, scheme: str, host: str) -> None:
+def test_a_link_to_a_private_host_is_refused_without_a_request(client: Client, scheme: str, host: str) -> None:
     refused_without_a_call(client, f"{scheme}://{host}/report", "The report's link points to a private host.")
 
 
@@ -39,7 +39,9 @@ def test_a_file_that_is_not_in_the_internet_is_refused_without_a_call(client: Cl
         ("https://%6cocalhost/report", "link"),
     ],
 )
-def test_a_link_in_the_open_or_of_two_readings_is_refused_without_a_call(client: Client, url: str, why: str) -> None:
+def test_a_link_without_https_or_with_an_ambiguous_host_is_refused_without_a_request(
+    client: Client, url: str, why: str
+) -> None:
     refused_without_a_call(client, url, why)
 
 

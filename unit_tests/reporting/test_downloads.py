@@ -84,7 +84,9 @@ def test_a_file_that_does_not_come_whole_is_fetched_again_with_another_link(
         ({"exc": requests.ConnectionError}, r"for the file of a report.* could be made \(ConnectionError\)", 6),
     ],
 )
-def test_a_file_that_stays_away_is_given_up(patient: Client, trouble: dict[str, Any], last: str, tries: int) -> None:
+def test_a_file_is_given_up_after_five_failed_downloads(
+    patient: Client, trouble: dict[str, Any], last: str, tries: int
+) -> None:
     patient.mock.get(FILE, [trouble])
     patient.mock.get(REPORTS, [finished(FILE, 5_000)])
 
@@ -93,7 +95,7 @@ def test_a_file_that_stays_away_is_given_up(patient: Client, trouble: dict[str, 
     assert patient.asked(FILE) == tries
 
 
-def test_a_link_that_is_not_given_anew_is_tried_again(patient: Client) -> None:
+def test_without_a_new_link_the_old_one_is_downloaded_again(patient: Client) -> None:
     patient.mock.get(FILE, [{"status_code": 503}, {"json": ROWS}])
     patient.mock.get(REPORTS, json={"report_status": "IN_PROGRESS"})
 

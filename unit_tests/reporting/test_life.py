@@ -38,7 +38,7 @@ def test_a_lost_report_is_created_four_times(status: ReportStatus, length: int) 
     assert f"does not finish the report of {wanted.window}: {status.value}, creations: 4." in str(failed.error.message)
 
 
-def test_equal_requests_are_not_taken_for_one() -> None:
+def test_two_equal_requests_have_a_report_each() -> None:
     assert kinds_of(came(Pinterest(), request(), request())) == {ReadyReport: 2, NoMoreReports: 1}
 
 

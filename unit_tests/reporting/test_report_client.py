@@ -49,7 +49,7 @@ def test_the_id_of_an_account_is_one_piece_of_the_path(client: Client) -> None:
 
 
 @pytest.mark.parametrize(("told", "token"), [("a token", "a token"), (2**62, str(2**62))])
-def test_a_token_is_enough_of_an_answer(client: Client, told: Any, token: str) -> None:
+def test_a_response_to_a_creation_needs_nothing_but_a_token(client: Client, told: Any, token: str) -> None:
     client.mock.post(REPORTS, json={"token": told})
 
     assert client.reports.create(request()) == token
@@ -72,7 +72,7 @@ def test_a_token_is_enough_of_an_answer(client: Client, told: Any, token: str) -
         ({"json": {"token": "x" * 8_001}}, SliceError, "does not know: ad_accounts/11/reports, token"),
     ],
 )
-def test_an_answer_without_a_token_is_what_the_error_table_says(
+def test_each_response_without_a_token_has_the_error_of_its_status(
     client: Client, answer: dict[str, Any], error: type[PinterestError], words: str | None
 ) -> None:
     client.mock.post(REPORTS, [answer])

@@ -83,7 +83,7 @@ def test_the_position_of_a_state_is_read(state: dict[str, Any], progress: tuple[
 
 
 @pytest.mark.parametrize("is_global", [True, False])
-def test_the_state_of_all_holds_beside_accounts_only_where_it_is_said_to(is_global: bool) -> None:
+def test_the_state_of_all_accounts_is_used_beside_theirs_only_with_use_global_cursor(is_global: bool) -> None:
     shared = {"use_global_cursor": is_global, "state": {"DATE": "2026-01-01"}}
 
     assert read({**shared, "states": [ACCOUNT_OF_2X]}).flat == ("2026-01-01" if is_global else None)

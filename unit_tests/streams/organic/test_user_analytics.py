@@ -51,7 +51,7 @@ def test_a_day_that_a_response_does_not_hold_counts_as_read(pinterest: Pinterest
 
 
 @pytest.mark.parametrize("how", [None, APPEND], ids=["again", "once"])
-def test_a_day_that_is_still_counted_comes_with_a_warning_where_it_comes_once(
+def test_a_day_that_pinterest_still_counts_is_warned_of_if_rows_are_appended(
     pinterest: Pinterest, how: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     pinterest.answers(PATH, days("READY", "PROCESSING", "BEFORE_BUSINESS_CREATED", "ESTIMATE"))

@@ -105,7 +105,7 @@ def test_an_interest_keeps_its_own_level_and_its_first_parent() -> None:
     assert places(tree)["3"] == (3, "1")
 
 
-def test_refusals_in_a_row_end_the_search_for_interests() -> None:
+def test_after_five_refusals_in_a_row_no_further_interest_is_requested() -> None:
     names = [str(number) for number in range(1, 21)]
     refused = [*names[1:5], *names[6:10], *names[11:16]]
     asked: list[str] = []

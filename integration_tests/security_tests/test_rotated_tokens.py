@@ -76,7 +76,7 @@ def saved(folder: Path) -> str:
 
 @pytest.mark.parametrize("saves", [True, False], ids=["saved", "not saved"])
 @pytest.mark.parametrize("ending", ENDINGS, ids=lambda ending: ending.name)
-def test_an_end_at_the_first_use_of_the_new_token_loses_none(
+def test_a_signal_at_the_first_use_of_a_rotated_token_loses_no_token(
     ending: signal.Signals, saves: bool, tmp_path: Path
 ) -> None:
     with Simulator(World(boards=3), refresh_rotation=Rotation.REVOKE) as sim:
@@ -94,7 +94,7 @@ def test_an_end_at_the_first_use_of_the_new_token_loses_none(
 
 
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT], ids=lambda ending: ending.name)
-def test_an_end_while_the_token_is_on_its_way_waits_for_it(ending: signal.Signals, tmp_path: Path) -> None:
+def test_a_signal_during_a_token_request_waits_for_the_token(ending: signal.Signals, tmp_path: Path) -> None:
     slow = Fault(FaultKind.SLOW, on=TOKEN, seconds=1)
     with Simulator(World(boards=3), faults=[slow], refresh_rotation=Rotation.REVOKE) as sim:
         arguments = read_arguments(tmp_path, catalog_of(["boards"]), sim.config())
@@ -107,7 +107,7 @@ def test_an_end_while_the_token_is_on_its_way_waits_for_it(ending: signal.Signal
 
 
 @pytest.mark.parametrize("ending", ENDINGS, ids=lambda ending: ending.name)
-def test_an_end_while_nobody_reads_loses_no_token(ending: signal.Signals, tmp_path: Path) -> None:
+def test_a_signal_while_nobody_reads_the_output_loses_no_token(ending: signal.Signals, tmp_path: Path) -> None:
     """It is in the file; and in the output, as soon as somebody reads that of a process that still can write."""
     expiry = Fault(FaultKind.TOKEN_EXPIRED, on=PINS, after=4)
     with Simulator(many(), faults=[expiry], refresh_rotation=Rotation.REVOKE) as sim:
@@ -141,7 +141,7 @@ def test_rotated_tokens_come_in_their_order_however_slow_the_reader(tmp_path: Pa
         assert_exact(Output.of_process(said, 0, ""), sim, ["board_pins"])
 
 
-def test_a_kill_a_second_after_a_rotation_loses_no_token_while_the_reader_is_slow(tmp_path: Path) -> None:
+def test_a_kill_a_second_after_a_rotation_loses_no_token_if_the_reader_is_slow(tmp_path: Path) -> None:
     """The platform reads 200 lines a second, appends, and takes tokens from the output alone."""
     world = World(boards=0, ad_accounts=2, campaigns=60, active_percent=100)
     expiry = Fault(FaultKind.TOKEN_EXPIRED, on="campaigns/analytics", after=1)
