@@ -19,7 +19,7 @@ class Counted:
 
     def __init__(self, profile: str = "standard", style: HeaderStyle = HeaderStyle.RECORDED) -> None:
         self.now = FULL_MINUTE
-        self._quotas = Quotas(profile, lambda: self.now, style)
+        self._quotas = Quotas(profile, lambda: self.now, header_style=style)
         self.spend, self.spend_elsewhere = self._quotas.spend, self._quotas.spend_elsewhere
 
     def told(self, category: str, operation_id: str = "") -> tuple[str, ...]:
@@ -49,17 +49,16 @@ def test_a_profile_allows_its_calls_of_a_category_or_of_all_and_not_one_more() -
 
 
 def test_windows_begin_on_the_clock_and_a_refused_call_counts_in_the_others() -> None:
-    quotas = Counted(style=HeaderStyle.PLAIN)
+    quotas = Counted()
     quotas.now += 59
     assert sum(quotas.spend("ads_analytics") for _ in range(110)) == 100
-    assert quotas.told("ads_analytics") == ("100", "0", "1")
     quotas.now += 0.5
     assert not quotas.spend("ads_analytics")
     quotas.now += 0.5
-    assert quotas.told("ads_analytics") == ("300", "300", "60")
-    assert sum(quotas.spend("ads_analytics") for _ in range(110)) == 100
-    quotas.now += 1
-    assert quotas.told("ads_analytics") == ("300", "190", "59")
+    assert quotas.told("ads_analytics")[1:] == ("100", "1")
+    for allowed in (100, 100, 80):  # of 300 calls a minute, of which 110 were made in each second
+        assert sum(quotas.spend("ads_analytics") for _ in range(110)) == allowed
+        quotas.now += 1
 
 
 def test_recorded_headers_are_those_that_pinterest_sent() -> None:
@@ -105,8 +104,6 @@ def test_headers_as_recorded_name_the_quota_with_the_fewest_requests_left() -> N
 def test_headers_may_have_another_form_or_be_absent() -> None:
     for style, headers in [
         (HeaderStyle.NAMELESS, ("100, 100;w=1, 1000;w=60", "99", "1")),
-        (HeaderStyle.LIST, ("100, 100;w=1, 1000;w=60", "99, 998", "1, 42")),
-        (HeaderStyle.PLAIN, ("1000", "998", "42")),
         (HeaderStyle.ABSENT, ()),
     ]:
         quotas = Counted(style=style)

@@ -74,7 +74,7 @@ class Traffic:
         self._workers, self._slow, self._elsewhere = workers, slow, elsewhere
         self._clock = Clock(FULL_MINUTE + second)
         self._budget = Budget(3_600, clock=self._clock)
-        self._quotas = Quotas("standard", self._clock, style)
+        self._quotas = Quotas("standard", self._clock, header_style=style)
         self._dice = random.Random(f"{len(workers)} {second}")  # noqa: S311 - to be repeated
 
     def run(self, minutes: int) -> Self:

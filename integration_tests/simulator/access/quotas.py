@@ -76,8 +76,6 @@ class HeaderStyle(StrEnum):
 
     RECORDED = "recorded"  # as seen in 2026: the tightest quota, then all of them with their names
     NAMELESS = "nameless"  # as seen in 2024: the same, without names
-    PLAIN = "plain"  # one quota, one number in each header
-    LIST = "list"  # a position in each header for each quota
     ABSENT = "absent"
 
 
@@ -110,7 +108,11 @@ class Quotas:
     """Counts the calls of one user of one app."""
 
     def __init__(
-        self, profile: str, clock: Callable[[], float], header_style: HeaderStyle, daily_share: float = 1
+        self,
+        profile: str,
+        clock: Callable[[], float],
+        daily_share: float = 1,
+        header_style: HeaderStyle = HeaderStyle.RECORDED,
     ) -> None:
         self._clock = clock
         self._header_style = header_style
@@ -138,18 +140,11 @@ class Quotas:
         windows = self._covering(category, operation_id)
         if self._header_style is HeaderStyle.ABSENT:
             return {}
-        told, listed = windows, windows
-        if self._header_style is HeaderStyle.PLAIN:
-            # The category's own, unless another one is empty.
-            told, listed = [min([*windows[1::-1], *windows[2:]], key=lambda window: window.remaining > 0)], []
-        elif self._header_style is not HeaderStyle.LIST:
-            told = [min(windows, key=lambda window: window.remaining)]
-        now = self._clock()
-        limits = [str(told[0].allowance.calls), *(window.policy for window in listed)]
+        told = min(windows, key=lambda window: window.remaining)
         return {
-            "x-ratelimit-limit": ", ".join(limits),
-            "x-ratelimit-remaining": ", ".join(str(window.remaining) for window in told),
-            "x-ratelimit-reset": ", ".join(str(window.reset_seconds(now)) for window in told),
+            "x-ratelimit-limit": ", ".join([str(told.allowance.calls), *(window.policy for window in windows)]),
+            "x-ratelimit-remaining": str(told.remaining),
+            "x-ratelimit-reset": str(told.reset_seconds(self._clock())),
         }
 
     def wait_seconds(self, category: str, operation_id: str = "") -> int | None:

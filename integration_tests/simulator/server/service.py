@@ -61,7 +61,7 @@ class Service:
     def __post_init__(self) -> None:
         settings = self.settings
         self.tokens = Tokens(self.clock, scopes=settings.scopes, rotation=settings.refresh_rotation)
-        self.quotas = Quotas(settings.profile, self.clock, settings.header_style, settings.daily_share)
+        self.quotas = Quotas(settings.profile, self.clock, settings.daily_share)
         self.bookmarks = Bookmarks(self.clock)
         self.reports = ReportJobs(self.clock, settings.report_seconds)
         self.script.add(settings.faults)

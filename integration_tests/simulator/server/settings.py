@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 from integration_tests.simulator.access.no_access import NoAccess
 from integration_tests.simulator.access.oauth import ALL_SCOPES, Rotation
-from integration_tests.simulator.access.quotas import HeaderStyle
 from integration_tests.simulator.faults.script import Fault
 
 SEEN_REFUSED = ((30, 0, 0), (0, 0, 1), (1, 30, 1), (1, 60, 1), (1, 60, 30), (14, 1, 1), (14, 30, 1))
@@ -19,7 +18,6 @@ class Settings:
 
     profile: str = "standard"  # of the quotas: standard, trial, docs_2022, or one that is never used up: ample
     daily_share: float = 1  # of the allowances that last a day, for a short test
-    header_style: HeaderStyle = HeaderStyle.RECORDED
     clock: Callable[[], float] = time.time  # of quotas, tokens, bookmarks and report jobs
     faults: Sequence[Fault] = ()
     latency: float = 0  # seconds before each answer
@@ -40,5 +38,4 @@ class Settings:
     refused_windows: Collection[tuple[int, int, int]] = SEEN_REFUSED  # click, engagement and view days
 
     def __post_init__(self) -> None:
-        self.header_style = HeaderStyle(self.header_style)
         self.refresh_rotation = Rotation(self.refresh_rotation)
