@@ -1,25 +1,21 @@
-"""Lines leave whole and without secrets, and a signal ends the process between two."""
+"""Lines leave whole and without secrets."""
 
 import errno
 import io
 import json
 import logging
 import os
-import signal
 import threading
 from collections.abc import Iterator
-from functools import partial
 
 import pytest
 from airbyte_cdk.utils.airbyte_secrets_utils import update_secrets
 
-from source_pinterest.engine import output as engine_output
 from source_pinterest.engine.output import MaskedLogFormatter, MaskedStream, Output, mask_logs
 from source_pinterest.masking import SECRETS
 from unit_tests.threads import PATIENCE_SECONDS, in_thread, waits
 
 PIECE_BYTES = 64 * 1024
-LINES = b"".join(b"%06d\n" % number for number in range(50_000))
 
 
 @pytest.fixture
@@ -38,24 +34,6 @@ def received(reading: int, count: int) -> bytes:
     return came
 
 
-def test_lines_of_other_threads_come_between_the_pieces_of_a_bundle(pipe: tuple[int, int]) -> None:
-    reading, writing = pipe
-    output = Output(writing)
-    bundle = in_thread(lambda: output.write(10 * LINES))
-    came = received(reading, 7)
-    others = [in_thread(partial(output.write, b"token %d\n" % number)) for number in range(10)]
-    assert all(map(waits, (bundle, *others)))
-    came += received(reading, 10 * len(LINES) + 10 * len(b"token 0\n") - len(came))
-
-    lines = came.splitlines(keepends=True)
-    tokens = [number for number, line in enumerate(lines) if line.startswith(b"token")]
-    assert len(tokens) == 10
-    assert sum(map(len, lines[: tokens[-1]])) < 5 * len(LINES)
-    assert b"".join(line for line in lines if not line.startswith(b"token")) == 10 * LINES
-    for writer in (bundle, *others):
-        writer.result(PATIENCE_SECONDS)
-
-
 def test_a_line_that_is_longer_than_a_piece_stays_whole(pipe: tuple[int, int]) -> None:
     reading, writing = pipe
     output = Output(writing)
@@ -68,46 +46,6 @@ def test_a_line_that_is_longer_than_a_piece_stays_whole(pipe: tuple[int, int]) -
 
     assert came == b"short\n" + long + b"token\n" + long
     bundle.result(PATIENCE_SECONDS)
-
-
-def test_a_signal_during_a_write_ends_the_process_at_the_end_of_a_line(
-    pipe: tuple[int, int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ended: list[int] = []
-    monkeypatch.setattr(engine_output, "end_hard_later", ended.append)
-    reading, writing = pipe
-    output = Output(writing)
-
-    def read() -> bytes:
-        came = received(reading, 7)
-        output.end(signal.SIGTERM, None)
-        output.end(signal.SIGINT, None)
-        while not came.endswith(b"the end\n"):
-            came += os.read(reading, 100)
-        return came
-
-    reader = in_thread(read)
-    with pytest.raises(SystemExit) as raised:
-        output.write(LINES)
-    os.write(writing, b"the end\n")
-    lines = reader.result(PATIENCE_SECONDS).removesuffix(b"the end\n")
-
-    assert (raised.value.code, ended) == (143, [143])
-    assert LINES.startswith(lines)
-    assert lines.endswith(b"\n")
-    assert len(lines) < len(LINES) / 2
-
-
-def test_a_signal_between_writes_ends_the_process_though_its_exception_is_lost(
-    pipe: tuple[int, int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(engine_output, "end_hard_later", lambda _: None)
-    output = Output(pipe[1])
-
-    with pytest.raises(SystemExit, match="130"):
-        output.end(signal.SIGINT, None)
-    with pytest.raises(SystemExit, match="130"):
-        output.write(b"a line\n")
 
 
 def test_nothing_follows_a_line_that_was_cut(
