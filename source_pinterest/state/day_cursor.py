@@ -161,10 +161,6 @@ class DayCursor(PinterestCursor):
         """Return the days of an owner that are still to be read."""
         return self.days_of(owner).unread(self.period)
 
-    def first_day(self, owner: Owner) -> Date:
-        """Return the first day that may be read of an owner: the period's, or an earlier one that was read before."""
-        return max(self.period.earliest, min(self.period.start, self.days_of(owner).first))
-
     def plan(self, owner: Owner, windows: Iterable[tuple[DateWindow, int]]) -> None:
         """Note the tasks of an owner before the first of them is read: a day waits for all of its tasks.
 

@@ -312,7 +312,8 @@ def _write_account(row: Record, account: str) -> None:
 
 def _covers(window: DateWindow, day: Date, granularity: Granularity) -> bool:
     """Return whether a day lies in a window, or in a week or month that overlaps it."""
-    return granularity.bucket_of(window.start).start <= day <= granularity.bucket_of(window.end).end
+    whole = granularity.outward(window)
+    return whole.start <= day <= whole.end
 
 
 def _listed(values: tuple[Any, ...]) -> str:

@@ -172,24 +172,16 @@ class ReportStream(AdAccountStream):
     def _windows(self, account: str, unread: DaySet) -> list[DateWindow]:
         """Return the unread days of an account in windows of one report each, of whole buckets.
 
-        An attempt of a full refresh leaves out a bucket of which an earlier attempt has read days: it was emitted, and
-        the present week has one day more when the next attempt begins after midnight.
+        The bucket of the first day is left out if it begins before. An attempt of a full refresh leaves out a bucket of
+        which an earlier attempt has read days: it was emitted, and the present week has one day more when the next
+        attempt begins after midnight.
         """
-        first_day, granularity = self.checkpoint.first_day(account), self.spec.granularity
-        whole = DaySet().plus(filter(None, (self._whole(window, first_day) for window in unread)))
-        taken = (
-            DateWindow(granularity.bucket_of(window.start).start, granularity.bucket_of(window.end).end)
-            for window in (self.checkpoint.days_of(account).read if self.is_refresh else ())
-        )
-        longest, today = self.spec.window_days, self.shared.today()
-        return [piece for window in whole.minus(taken) for piece in granularity.cut(window, longest, today)]
-
-    def _whole(self, window: DateWindow, first_day: Date) -> DateWindow | None:
-        """Extend a window to whole buckets. At the first day, an incomplete bucket is dropped instead."""
-        granularity = self.spec.granularity
-        bucket = granularity.bucket_of(window.start)
-        start = max(bucket.start, min(first_day, window.start))  # a missing window may lie before the first day
-        return granularity.inward(DateWindow(start, window.end))
+        period, days, granularity = self.checkpoint.period, self.checkpoint.days_of(account), self.spec.granularity
+        first_day = max(period.earliest, min(period.start, days.first))
+        reach = (DateWindow(max(granularity.outward(window).start, first_day), window.end) for window in unread)
+        whole = DaySet().plus(filter(None, map(granularity.inward, reach)))
+        left = whole.minus(map(granularity.outward, days.read if self.is_refresh else ()))
+        return [piece for window in left for piece in granularity.cut(window, self.spec.window_days, period.today)]
 
     def account_tasks(self, accounts: Iterable[str]) -> Iterator[Task]:
         """Return a task for each report that is finished or has failed."""
