@@ -3,13 +3,14 @@
 `airbyte-cdk connector test` writes those tests into `.tmp/`, which no other conftest.py looks after.
 """
 
-import dataclasses
 import json
 import logging
 import re
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from datetime import date
+from enum import Enum
 from pathlib import Path
 
 import pytest
@@ -33,13 +34,22 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_make_parametrize_id(val: object) -> str | None:
     """Name a case of several values by them, as far as a line is readable; leave any other to pytest."""
-    if isinstance(val, BaseException):
-        return str(val)[:_LONGEST_ID] or type(val).__name__
-    if not isinstance(val, dict | list | tuple):
-        return str(getattr(val, "name", "")) or None if dataclasses.is_dataclass(val) else None
+    if isinstance(val, str | bytes | int | float | Enum | type | Callable) or val is None:  # type: ignore[arg-type]
+        return None
     with suppress(TypeError, ValueError):
-        return _MARKS.sub(" ", json.dumps(val)).strip()[:_LONGEST_ID] or "empty"
+        return _MARKS.sub(" ", json.dumps(val, default=_named)).strip()[:_LONGEST_ID] or "empty"
     return None
+
+
+def _named(val: object) -> object:
+    """The name of an object or its text, without its place in memory."""
+    if isinstance(val, set | frozenset):
+        return sorted(val)
+    if isinstance(val, date | range | BaseException) and str(val):
+        return str(val)
+    if isinstance(val, bytes):
+        return val.decode("latin-1")
+    return str(getattr(val, "name", "") or getattr(val, "__name__", "") or type(val).__name__)
 
 
 def pytest_report_header() -> str:
