@@ -109,6 +109,7 @@ class PinterestStream(HttpStream, ABC):
     day_range = DayRange(limits.ASYNC_HISTORY_DAYS)
     """The days that Pinterest keeps for the stream, if its records have days."""
     configured: ConfiguredAirbyteStream | None = None
+    """The stream in the catalog; None if it is not selected."""
     merges_by_key = True
     """Whether the destination replaces rows by their key; True until the sync's mode is known."""
     is_refresh = False
@@ -203,7 +204,7 @@ class PinterestStream(HttpStream, ABC):
             self.checkpoint.explain()
 
     def open_state(self, configured: ConfiguredAirbyteStream | None, store: StateStore) -> PinterestCursor | None:
-        """Set the stream's mode and cursor. `configured` is the stream in the catalog; None if it is not selected."""
+        """Set the stream's mode and cursor."""
         self.configured, self.merges_by_key = configured, merges_by_key(configured)
         self.is_refresh = store.refresh is not None
         self.checkpoint = self.new_cursor(store)
