@@ -27,6 +27,9 @@ CONFIG := secrets/config.json
 OUTPUT := output
 # The value of a variable as one word of the shell, as it was given: make would expand a `$` in it.
 quoted = '$(subst ','\'',$(value $(1)))'
+# Before a command of a recipe: prints a line every six seconds until the shell of the recipe ends, even if it is killed.
+TICKING = { s=0; while sleep 6 >/dev/null 2>&1 && kill -0 $$$$ 2>/dev/null; do echo "  ... $$((s += 6)) s"; done; } & \
+	trap "kill $$! 2>/dev/null" EXIT;
 # Each weekday, the first and the last day of a month, the 31st before a short month, 29 February (of 2028, since product
 # reports begin in March 2024) and 1 January.
 TWELVE_DAYS := 2026-11-23 2026-11-24 2026-11-25 2026-11-26 2026-11-27 2026-11-28 2026-11-29 \
@@ -69,6 +72,7 @@ $(INSTALLED): pyproject.toml
 		exit 1; \
 	fi; \
 	echo "Creating $(VENV) with $$found: a minute or two, 0.7 GB ..."; \
+	$(TICKING) \
 	rm -rf $(NEW_VENV) && "$$found" -m venv $(NEW_VENV) || exit 1; \
 	pip="$(NEW_VENV)/bin/python -m pip install --quiet --disable-pip-version-check"; \
 	{ $$pip --editable '.[tests,checks,page]' && $$pip $(REGISTRY_MODEL); } >$(NEW_VENV)/install.log 2>&1 || { \
@@ -93,10 +97,10 @@ query: $(INSTALLED) ## Answer SQL about what make read has read, or OUTPUT=<file
 	@$(PY) -P -m source_pinterest.query --output $(call quoted,OUTPUT)
 
 demo: $(INSTALLED) ## Read a local Pinterest twice and show what arrived (one minute, 0.8 GB)
-	@$(PY) -m tools.demo
+	@$(TICKING) $(PY) -m tools.demo
 
 demo-duckdb: $(INSTALLED) $(PYAIRBYTE)/.installed ## Read a local Pinterest into DuckDB and print its campaigns and most clicked ads
-	@if [ -x $(PYAIRBYTE)/bin/python ]; then with="--pyairbyte $(PYAIRBYTE)/bin/python"; fi; \
+	@$(TICKING) if [ -x $(PYAIRBYTE)/bin/python ]; then with="--pyairbyte $(PYAIRBYTE)/bin/python"; fi; \
 	$(PY) -m tools.demo duckdb $$with
 
 # PyAirbyte pins its dependencies and needs Python below 3.13. Without one, the demo loads the records itself.
@@ -104,6 +108,7 @@ $(PYAIRBYTE)/.installed: pyproject.toml | $(INSTALLED)
 	@rm -rf $(PYAIRBYTE) && mkdir -p $(PYAIRBYTE)
 	@if [ -n "$(PYTHON_BELOW_3_13)" ]; then \
 		echo "Creating $(PYAIRBYTE) with $(PYTHON_BELOW_3_13): two or three minutes, 0.8 GB ..."; \
+		$(TICKING) \
 		$(PYTHON_BELOW_3_13) -m venv $(PYAIRBYTE) || exit 1; \
 		$(PYAIRBYTE)/bin/python -m pip install --quiet --disable-pip-version-check \
 			--editable '.[pyairbyte]' >$(PYAIRBYTE)/install.log 2>&1 || { \
@@ -114,12 +119,12 @@ $(PYAIRBYTE)/.installed: pyproject.toml | $(INSTALLED)
 	@touch $@
 
 demo-dbt: $(INSTALLED) $(DBT)/.installed ## Read a local Pinterest into DuckDB and make reports of it with dbt
-	@$(PY) -m tools.demo dbt --dbt $(DBT)/bin/dbt
+	@$(TICKING) $(PY) -m tools.demo dbt --dbt $(DBT)/bin/dbt
 
 $(DBT)/.installed: examples/dbt/requirements.txt | $(INSTALLED)
 	@$(DBT)/bin/python -c '' 2>/dev/null || $(PY) -m venv --clear $(DBT)
 	@echo "Installing dbt into $(DBT): one minute, 0.2 GB ..."
-	@$(DBT)/bin/python -m pip install --quiet --disable-pip-version-check --retries 1 \
+	@$(TICKING) $(DBT)/bin/python -m pip install --quiet --disable-pip-version-check --retries 1 \
 		--requirement examples/dbt/requirements.txt >$(DBT)/install.log 2>&1 || { \
 		echo "dbt can't be installed: check your network and your disk's free space, and see $(DBT)/install.log for what pip says." >&2; \
 		exit 1; \
@@ -127,12 +132,12 @@ $(DBT)/.installed: examples/dbt/requirements.txt | $(INSTALLED)
 	@touch $@
 
 demo-dagster: $(INSTALLED) $(DAGSTER)/.installed ## Read three shards of a local Pinterest at once with Dagster
-	@$(PY) -m tools.demo dagster --python $(DAGSTER)/bin/python
+	@$(TICKING) $(PY) -m tools.demo dagster --python $(DAGSTER)/bin/python
 
 $(DAGSTER)/.installed: examples/dagster/requirements.txt examples/kubernetes/requirements.txt | $(INSTALLED)
 	@$(DAGSTER)/bin/python -c '' 2>/dev/null || $(PY) -m venv --clear $(DAGSTER)
 	@echo "Installing Dagster into $(DAGSTER): one minute, 0.3 GB ..."
-	@$(DAGSTER)/bin/python -m pip install --quiet --disable-pip-version-check --retries 1 \
+	@$(TICKING) $(DAGSTER)/bin/python -m pip install --quiet --disable-pip-version-check --retries 1 \
 		$(patsubst %,--requirement %,$^) >$(DAGSTER)/install.log 2>&1 || { \
 		echo "Dagster can't be installed: check your network and your disk's free space, and see $(DAGSTER)/install.log for what pip says." >&2; \
 		exit 1; \

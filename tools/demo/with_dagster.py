@@ -179,6 +179,7 @@ def run(console: Console, python: Path, output: Path, world: Sequence[str] = WOR
         raise DemoFailedError(f"{python} can't be started. Run `make demo-dagster`, which installs Dagster.")
     if output.exists():
         shutil.rmtree(output)
+    console.print("Dagster reads three shards of a local Pinterest at once, three times, in two minutes.")
     with (
         tempfile.TemporaryDirectory(prefix="dagster-") as home,
         local_pinterest(output, world) as pinterest,
