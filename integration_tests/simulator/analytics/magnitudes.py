@@ -46,8 +46,17 @@ class Rate(NamedTuple):
     scale: float
 
 
-_EVENTS: Mapping[str, tuple[float, int]] = {"CHECKOUT": (0.12, 48_500_000), "CONVERSIONS": (1.6, 7_000_000)}
-"""The share of the attributed actions that an event has, and what one is worth in micro currency."""
+_EVENTS: Mapping[str, tuple[float, int]] = {
+    "CHECKOUT": (0.12, 48_500_000),
+    "CONVERSIONS": (1.6, 7_000_000),
+    "PAGE_VISIT": (0.98, 0),
+    "ADD_TO_CART": (0.31, 0),
+    "SIGNUP": (0.09, 3_000_000),
+    "LEAD": (0.06, 0),
+    "CUSTOM": (0.04, 1_000_000),
+}
+"""The share of the attributed actions that an event has, and what one is worth in micro currency. Conversions are the
+others together."""
 
 _PRICE_OF_A_PRODUCT = 48
 _BY = {
