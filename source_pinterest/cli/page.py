@@ -472,11 +472,12 @@ def _rows_of(lines: list[dict[str, Any]], columns: Sequence[str]) -> Iterator[li
         yield [line["key"], name, line["status"], *numbers]
 
 
-def _audience_rows(lines: list[dict[str, Any]]) -> Iterator[list[Any]]:
+def _audience_rows(lines: list[dict[str, Any]], *, has_conversions: bool) -> Iterator[list[Any]]:
     names = {6: "Others", 7: "Not told by Pinterest", 8: "Total"}
     for line in lines:
-        numbers = (line[name] for name in ("spend", "impressions", "clicks", "conversions"))
-        yield [_AUDIENCES[line["type"]], line["value"] or names.get(line["place"]), *numbers]
+        numbers = [line[name] for name in ("spend", "impressions", "clicks")]
+        conversions = [line["conversions"] or Decimal()] if has_conversions else []
+        yield [_AUDIENCES[line["type"]], line["value"] or names.get(line["place"]), *numbers, *conversions]
 
 
 def _video_rows(lines: list[dict[str, Any]]) -> Iterator[list[Any]]:

@@ -131,6 +131,13 @@ from owner cross join period
 left join reach on reach.stream = owner.stream and reach.account = owner.account
 left join spent on spent.stream = owner.stream and spent.key = owner.key;
 
+-- The status of an entity. One that is active says so if its campaign or ad group is paused or archived.
+create macro shown_status(own, summary, campaign, ad_group) as case
+    when coalesce(own, 'ACTIVE') <> 'ACTIVE' then own
+    when campaign in ('PAUSED', 'ARCHIVED') then 'CAMPAIGN_' || campaign
+    when ad_group in ('PAUSED', 'ARCHIVED') then 'AD_GROUP_' || ad_group
+    else coalesce(summary, own) end;
+
 -- The names of the lines, each with what it belongs to or consists of.
 create view named as
 select 'currency' as level, currency as key, if(currency = '', 'Unknown currency', currency) as name,
@@ -141,14 +148,14 @@ union all
 select 'account', account, coalesce(name, account), account, null, null, 1, null, null from account
 union all
 select 'campaign', campaign, left(coalesce(max(entity.name), max(campaign_name), campaign), 300), max(account.name), null,
-    null, 1, max(coalesce(if(status = 'ACTIVE', summary_status, status), summary_status)), max(objective_type)
+    null, 1, max(shown_status(status, summary_status, null, null)), max(objective_type)
 from delivery join account using (account)
 left join entity on entity.stream = 'campaigns' and entity.id = campaign
 where campaign in (select key from ranked where level = 'campaign' and not is_other) group by campaign
 union all
 select 'ad_group', ad_group, left(coalesce(max(entity.name), ad_group), 300),
     left(coalesce(max(campaigns.name), max(campaign_name)), 300), null, null, 1,
-    max(coalesce(if(entity.status = 'ACTIVE', entity.summary_status, entity.status), entity.summary_status)), null
+    max(shown_status(entity.status, entity.summary_status, campaigns.status, null)), null
 from delivery
 left join entity on entity.stream = 'ad_groups' and entity.id = ad_group
 left join entity as campaigns on campaigns.stream = 'campaigns' and campaigns.id = campaign
@@ -157,10 +164,11 @@ union all
 select 'ad', ad, left(coalesce(max(nullif(pins.title, '')), max(nullif(ads.name, '')), ad), 300),
     left(coalesce(max(campaigns.name), max(campaign_name)), 300), max(coalesce(ads.destination_url, pins.link)),
     max(coalesce(pins.image_url, pins.video_cover_url)), 1,
-    max(coalesce(if(ads.status = 'ACTIVE', ads.summary_status, ads.status), ads.summary_status)), null
+    max(shown_status(ads.status, ads.summary_status, campaigns.status, groups.status)), null
 from delivery
 left join entity as ads on ads.stream = 'ads' and ads.id = ad
 left join entity as campaigns on campaigns.stream = 'campaigns' and campaigns.id = campaign
+left join entity as groups on groups.stream = 'ad_groups' and groups.id = ad_group
 left join entity as pins on pins.stream = 'ad_pins' and pins.pin_id = ads.pin_id
     and pins.ad_account_id = ads.ad_account_id
 where ad in (select key from ranked where level = 'ad' and not is_other) group by ad;
