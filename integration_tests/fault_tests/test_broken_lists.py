@@ -1,10 +1,10 @@
-"""Lists that stay broken for some syncs, in one item or after a page: what arrives at once, and what after them."""
+"""Lists that stay broken for some syncs, in one item or after a page, and rows of analytics without their key."""
 
 from collections.abc import Sequence
 
 import pytest
 
-from integration_tests.simulator.faults.alterations import without
+from integration_tests.simulator.faults.alterations import with_rows_without_key, without
 from integration_tests.support.assertions import assert_failed, assert_same, assert_succeeded
 from integration_tests.support.courses import APPEND, Course
 from integration_tests.support.outputs import Record
@@ -86,3 +86,23 @@ def test_a_list_that_breaks_off_costs_the_children_of_its_rest(operation: str, *
 def less(world: World, stream: str, field: str, lost: Sequence[str]) -> dict[Key, Record]:
     """What a perfect sync holds, without the records of items that are lost."""
     return {key: record for key, record in world.expected(stream).items() if record[field] not in lost}
+
+
+@pytest.mark.parametrize(
+    ("stream", "operation", "keys"),
+    [
+        ("campaign_analytics", "campaigns/analytics", ("DATE", "CAMPAIGN_ID")),
+        ("campaign_targeting_analytics", "campaign_targeting_analytics/get", ("DATE", "CAMPAIGN_ID")),
+        ("campaign_analytics_report", "report/download", ("DATE", "CAMPAIGN_ID")),
+        ("user_account_analytics", "user_account/analytics", ("date",)),
+    ],
+)
+def test_rows_without_a_day_or_an_id_cost_themselves_alone(stream: str, operation: str, keys: tuple[str, ...]) -> None:
+    world = small_world(days=30, boards=0, ad_accounts=2, shared_ad_accounts=0, campaigns=20)
+    course = Course(world, [stream], options={})
+    output = course.read(prepare=lambda sim: sim.alter(operation, with_rows_without_key(*keys)))
+    assert_succeeded(output, [stream])
+    assert_same(stream, output.records[stream], world.expected(stream))
+    warnings = [text for text in output.warnings() if f"without their key: {len(keys) + 1} of " in text]
+    for account in {record.get("AD_ACCOUNT_ID", "") for record in output.records[stream]}:
+        assert any(account in text and "They are left out. A row has no" in text for text in warnings)

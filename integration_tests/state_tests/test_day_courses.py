@@ -263,3 +263,55 @@ def test_one_refusal_makes_no_first_day_forgotten(destination: str) -> None:
         course.options["start_date"] = str(begun + timedelta(days=9 * day - MOVING_DAYS))
         course.read(9 * day, partial(Simulator.add_faults, faults=faults[day : day + 1]))
     course.assert_complete()
+
+
+LAG_DAYS = 4
+"""Pinterest shows the newest days so late."""
+
+each_organic_stream = pytest.mark.parametrize("stream", ["user_account_analytics", *SPLITS, "pin_analytics"])
+
+
+def late_course(stream: str, destination: str, start: int, **options: int) -> StreamCourse:
+    course = StreamCourse(
+        stream, destination, World(boards=1, pins_per_board=3, organic_lag_days=LAG_DAYS), start=start
+    )
+    course.options |= options if destination == MERGE else {}
+    return course
+
+
+@each_organic_stream
+@pytest.mark.parametrize(("destination", "days", "newest"), [(APPEND, (0, 3, 3), 7), (MERGE, (0, 10), LAG_DAYS)])
+def test_a_day_that_pinterest_shows_late_arrives(
+    stream: str, destination: str, days: tuple[int, ...], newest: int
+) -> None:
+    """Where rows are merged, days are read again until they are final, which is after a week."""
+    course = late_course(stream, destination, 20, lookback_days=0)
+    *earlier, last = days
+    first, *_ = [course.read(day) for day in earlier]
+    course.world.organic_lag_days = 0
+    output = course.read(last)
+    assert_succeeded(output, [stream])
+    assert not [text for one in course.outputs for text in one.warnings()]
+    begun = course.world.today - timedelta(days=last)
+    assert max(row["date"] for row in first.records[stream]) == str(begun - timedelta(days=newest))
+    course.assert_complete()
+    if destination == MERGE:
+        assert min(row["date"] for row in output.records[stream]) == str(begun - timedelta(days=7))
+
+
+@each_organic_stream
+@pytest.mark.parametrize("destination", [APPEND, MERGE])
+def test_an_earlier_start_date_is_read_back_once(stream: str, destination: str) -> None:
+    course = late_course(stream, destination, 40, lookback_days=3)
+    course.world.organic_lag_days = 0
+    early = course.options["start_date"]
+    course.options["start_date"] = str(course.world.today - timedelta(days=15))
+    course.read(0)
+    course.options["start_date"] = early
+    output = course.read(0)
+    assert_succeeded(output, [stream])
+    assert min(row["date"] for row in output.records[stream]) == output.states[stream]["from"] == early
+    course.assert_complete()
+    again = {row["date"] for row in course.read(0).records[stream]}
+    week = {str(course.world.today - timedelta(days=age)) for age in range(8)}
+    assert again == (week if destination == MERGE else set())
