@@ -3,14 +3,15 @@
 import re
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
+from functools import partial
 
 import pytest
 
 from integration_tests.simulator import Fault, FaultKind
 from integration_tests.state_tests.second_syncs import cursors
-from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded, key_of
+from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded
 from integration_tests.support.catalogs import ORGANIC
+from integration_tests.support.courses import Course
 from integration_tests.support.outputs import Record
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
@@ -22,10 +23,10 @@ RETRIES = 2
 sim = simulated(lambda: small_world(boards=3, ad_accounts=3, campaigns=2, ad_groups=2, ads=2))
 
 
-def without(sim: Simulator, stream: str, accounts: Iterable[str]) -> dict[Key, Record]:
+def without(of: Simulator | World, stream: str, accounts: Iterable[str]) -> dict[Key, Record]:
     """What the other accounts hold."""
     field, left_out = "ad_account_id" if stream == "campaigns" else "AD_ACCOUNT_ID", set(accounts)
-    held = sim.expected(stream)
+    held = of.expected(stream)
     expected = {key: record for key, record in held.items() if record[field] not in left_out}
     assert 0 < len(expected) < len(held)
     return expected
@@ -133,17 +134,15 @@ def test_the_refusal_of_one_accounts_report_costs_no_other_account(kind: FaultKi
     stream, world = "advertiser_report", World(boards=0, ad_accounts=6)
     world.first_day = world.today - timedelta(days=3)
     odd = world.account_id(1)
-    with Simulator(world, faults=[Fault(kind, on="analytics/create_report", account=odd, times=None)]) as sim:
-        output = run_sync(sim, [stream], config=sim.config(max_retries=RETRIES))
-        assert output.status(stream) == "INCOMPLETE"
-        [error] = output.errors_of(stream)
-        assert odd in str(error.message)
-        assert_same(stream, output.records[stream], without(sim, stream, [odd]))
-        sim.clear_faults()
-        again = run_sync(sim, [stream], state=output.states)
-        assert_succeeded(again, [stream])
-        held = {key_of(stream, record): record for part in (output, again) for record in part.records[stream]}
-        assert_same(stream, held.values(), sim.expected(stream))
+    course = Course(world, [stream], options={"max_retries": RETRIES})
+    refusal = Fault(kind, on="analytics/create_report", account=odd, times=None)
+    output = course.read(prepare=partial(Simulator.add_fault, fault=refusal))
+    assert output.status(stream) == "INCOMPLETE"
+    [error] = output.errors_of(stream)
+    assert odd in str(error.message)
+    assert_same(stream, output.records[stream], without(world, stream, [odd]))
+    assert_succeeded(course.read(), [stream])
+    assert_same(stream, course.table(stream), world.expected(stream))
 
 
 def test_a_failing_account_list_fails_every_ads_stream_and_the_rest_is_whole(sim: Simulator) -> None:
@@ -160,22 +159,18 @@ def test_accounts_that_never_work_keep_no_other_from_being_read_and_come_last() 
     stream, operation, broken_ones = "ad_account_analytics", "ad_account/analytics", 8
     world = World(boards=0, ad_accounts=20, shared_ad_accounts=0)
     world.first_day = world.today - timedelta(days=3)
-    with Simulator(world) as sim:
-        broken = {sim.world.account_id(index) for index in range(broken_ones)}
-        sim.add_faults(Fault(FaultKind.SERVER_ERROR, on=operation, account=one, times=None) for one in broken)
-        state: dict[str, Any] | None = None
-        for _ in range(2):
-            sim.log.clear()
-            output = run_sync(sim, [stream], config=sim.config(num_workers=1, max_retries=RETRIES), state=state)
-            assert_failed(output, stream, "transient_error", *broken)
-            [retries] = re.findall(r"\((\d+) retries\)", " ".join(text for _, text in output.logs))
-            assert int(retries) < broken_ones * RETRIES, "after five failures in a row none is tried again"
-            assert_same(stream, output.records[stream], without(sim, stream, broken))
-            state = output.states
-        called = list(dict.fromkeys(entry.account for entry in sim.calls(operation)))
-        assert set(called[: 20 - broken_ones]).isdisjoint(broken)
-        sim.clear_faults()
-        output = run_sync(sim, [stream], state=state)
-        assert_succeeded(output, [stream])
-        assert_exact(output, sim, [stream])
-        assert "failed" not in output.states[stream]
+    course = Course(world, [stream], options={"num_workers": 1, "max_retries": RETRIES})
+    broken = {world.account_id(index) for index in range(broken_ones)}
+    faults = [Fault(FaultKind.SERVER_ERROR, on=operation, account=one, times=None) for one in broken]
+    for _ in range(2):
+        output = course.read(prepare=partial(Simulator.add_faults, faults=faults))
+        assert_failed(output, stream, "transient_error", *broken)
+        [retries] = re.findall(r"\((\d+) retries\)", " ".join(text for _, text in output.logs))
+        assert int(retries) < broken_ones * RETRIES, "after five failures in a row none is tried again"
+        assert_same(stream, output.records[stream], without(world, stream, broken))
+    called = list(dict.fromkeys(entry.account for entry in course.log if entry.operation_id == operation))
+    assert set(called[: 20 - broken_ones]).isdisjoint(broken)
+    output = course.read()
+    assert_succeeded(output, [stream])
+    assert_same(stream, output.records[stream], world.expected(stream))
+    assert "failed" not in output.states[stream]

@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 
 from integration_tests.simulator import Fault, FaultKind
-from integration_tests.state_tests.test_refresh import refresh
-from integration_tests.support.assertions import assert_failed, assert_succeeded, key_of
-from integration_tests.support.courses import APPEND, MERGE, StreamCourse
+from integration_tests.support.assertions import assert_failed, assert_same, assert_succeeded
+from integration_tests.support.courses import APPEND, MERGE, OVERWRITE, Course, StreamCourse
 from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator, World
 
@@ -109,16 +108,12 @@ def test_an_id_without_an_answer_is_named_and_comes_once_it_is_read(destination:
 
 
 def test_an_id_without_an_answer_comes_in_the_second_attempt_of_a_full_refresh() -> None:
-    with Simulator(World(boards=0, ad_accounts=2, campaigns=100)) as sim:
-        odd = next(iter(sim.expected("campaigns")))[0]
-        sim.add_faults(about(FaultKind.SERVER_ERROR, [odd]))
-        first = refresh(sim, [STREAM], 7)
-        assert_failed(first, STREAM, "transient_error", odd)
-        sim.clear_faults()
-        second = refresh(sim, [STREAM], 7, first.states)
-        assert_succeeded(second, [STREAM])
-        rows = [*first.records[STREAM], *second.records[STREAM]]
-        assert sorted(key_of(STREAM, row) for row in rows) == sorted(sim.expected(STREAM))
+    course = Course(World(boards=0, ad_accounts=2, campaigns=100), [STREAM], OVERWRITE)
+    odd = next(iter(course.world.expected("campaigns")))[0]
+    first = course.read(prepare=partial(Simulator.add_faults, faults=about(FaultKind.SERVER_ERROR, [odd])))
+    assert_failed(first, STREAM, "transient_error", odd)
+    assert_succeeded(course.read(), [STREAM])
+    assert_same(STREAM, course.table(STREAM), course.world.expected(STREAM))
 
 
 @pytest.mark.parametrize("destination", [APPEND, MERGE])

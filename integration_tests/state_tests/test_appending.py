@@ -1,7 +1,7 @@
 """Late numbers arrive; where the destination appends, each day comes once, and with its last numbers."""
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import timedelta
 
@@ -15,10 +15,12 @@ from integration_tests.support.assertions import (
     assert_same,
     assert_succeeded,
     key_of,
+    keys_of,
     upserted,
     without_nulls,
 )
 from integration_tests.support.catalogs import ADS_ANALYTICS
+from integration_tests.support.courses import Course
 from integration_tests.support.days import days_later, last_final_day
 from integration_tests.support.outputs import Output, Record
 from integration_tests.support.pinterest import Simulator, World
@@ -129,28 +131,27 @@ def test_a_pass_over_pins_that_replaced_rows_begins_anew_where_rows_are_appended
     stream = "pin_analytics"
     world = World(boards=1, pins_per_board=6, sections_per_board=0, ad_accounts=0)
     start = world.today - timedelta(days=20)
-    outputs: list[Output] = []
-    for later, destination in ((0, "append_dedup"), (3, "append_dedup"), (12, "append"), (13, "append")):
-        with days_later(world, later), Simulator(world, profile="ample") as sim:
-            if later == 3:
-                sim.add_fault(Fault("rate_limited", on="pins/analytics", after=3, times=None, seconds=7_200))
-            config = sim.config(start_date=str(start), max_wait_minutes=0.01)
-            state = outputs[-1].states if outputs else None
-            outputs.append(run_sync(sim, [stream], config=config, state=state, destination=destination))
+    course = Course(world, [stream], options={"start_date": str(start), "max_wait_minutes": 0.01})
+    course.read(0)
+    fault = Fault("rate_limited", on="pins/analytics", after=3, times=None, seconds=7_200)
+    course.read(3, lambda sim: sim.add_fault(fault))
+    course.destination = "append"
+    for later in (12, 13):
+        course.read(later)
+    outputs = course.outputs
     assert [output.status(stream) for output in outputs] == ["COMPLETE", "INCOMPLETE", "COMPLETE", "COMPLETE"]
-    with days_later(world, 13) as today:
-        replaced, appended = (
-            Counter(key_of(stream, row) for output in part for row in output.records[stream])
-            for part in (outputs[:2], outputs[2:])
-        )
-        truth = world.expected(stream, start=start, end=last_final_day(stream, today))
-        assert truth.keys() <= replaced.keys() | appended.keys()
-        assert set(appended.values()) == {1}
-        [warning] = outputs[2].warnings()
-        first, last = re.findall(r"the days (\S+) to (\S+) were read while", warning)[0]
+    replaced, appended = (
+        keys_of(stream, (row for output in part for row in output.records[stream]))
+        for part in (outputs[:2], outputs[2:])
+    )
+    truth = world.expected(stream, start=start, end=last_final_day(stream, world.today))
+    assert truth.keys() <= replaced.keys() | appended.keys()
+    assert set(appended.values()) == {1}
+    [warning] = outputs[2].warnings()
+    first, last = re.findall(r"the days (\S+) to (\S+) were read while", warning)[0]
 
-        assert min(key[1] for key in replaced & appended.keys()) == first
-        assert max(key[1] for key in replaced & appended.keys()) <= last
+    assert min(key[1] for key in replaced & appended.keys()) == first
+    assert max(key[1] for key in replaced & appended.keys()) <= last
 
 
 @pytest.mark.parametrize("held_from", [7, 4], ids=["no day was read before", "some days were final before"])

@@ -15,7 +15,8 @@ from integration_tests.state_tests.second_syncs import REPORT_DAYS, cursors, day
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded
 from integration_tests.support.catalogs import ADS_ANALYTICS, catalog_of
 from integration_tests.support.commands import run_here
-from integration_tests.support.days import ago, days_later, last_final_day
+from integration_tests.support.courses import Course
+from integration_tests.support.days import ago, last_final_day
 from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import read_arguments, run_sync
@@ -141,18 +142,16 @@ def test_no_day_is_lost_with_an_official_state_and_those_that_come_twice_are_nam
         state = json.loads(json.dumps(state).replace(account, world.account_id(index)))
     arrived = Counter(key for stream in UPGRADED for key in _keys(stream, world, start, written))
     named = set[tuple[str, str]]()
-    options: dict[str, Any] = {"start_date": str(start), "custom_reports": [REPORT]}
+    course = Course(world, UPGRADED, destination, {"start_date": str(start), "custom_reports": [REPORT]})
+    course.state = state
     for later in (1, 9, 30):
-        with days_later(world, later), Simulator(world, profile="ample") as sim:
-            output = run_sync(sim, UPGRADED, config=sim.config(**options), state=state, destination=destination)
-            assert_succeeded(output, UPGRADED)
-            state = output.states
-            named |= _days_named(output)
-            arrived.update(_key(stream, row) for stream in UPGRADED for row in output.records[stream])
-    with days_later(world, 30) as today:
-        for stream in UPGRADED:
-            end = last_final_day(stream, today) if destination == "append" else today
-            assert not _keys(stream, world, start, end) - arrived.keys(), stream
+        output = course.read(later)
+        assert_succeeded(output, UPGRADED)
+        named |= _days_named(output)
+        arrived.update(_key(stream, row) for stream in UPGRADED for row in output.records[stream])
+    for stream in UPGRADED:
+        end = last_final_day(stream, world.today) if destination == "append" else world.today
+        assert not _keys(stream, world, start, end) - arrived.keys(), stream
     twice = {(stream, day) for (stream, _, day), times in arrived.items() if times > 1}
     assert destination == "append_dedup" or named == twice != set()
 
