@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable
 from datetime import timedelta
-from functools import partial
 
 import pytest
 
@@ -136,7 +135,7 @@ def test_the_refusal_of_one_accounts_report_costs_no_other_account(kind: FaultKi
     odd = world.account_id(1)
     course = Course(world, [stream], options={"max_retries": RETRIES})
     refusal = Fault(kind, on="analytics/create_report", account=odd, times=None)
-    output = course.read(prepare=partial(Simulator.add_fault, fault=refusal))
+    output = course.read(faults=[refusal])
     assert output.status(stream) == "INCOMPLETE"
     [error] = output.errors_of(stream)
     assert odd in str(error.message)
@@ -163,7 +162,7 @@ def test_accounts_that_never_work_keep_no_other_from_being_read_and_come_last() 
     broken = {world.account_id(index) for index in range(broken_ones)}
     faults = [Fault(FaultKind.SERVER_ERROR, on=operation, account=one, times=None) for one in broken]
     for _ in range(2):
-        output = course.read(prepare=partial(Simulator.add_faults, faults=faults))
+        output = course.read(faults=faults)
         assert_failed(output, stream, "transient_error", *broken)
         [retries] = re.findall(r"\((\d+) retries\)", " ".join(text for _, text in output.logs))
         assert int(retries) < broken_ones * RETRIES, "after five failures in a row none is tried again"

@@ -4,7 +4,6 @@ import random
 import re
 from collections.abc import Callable, Collection, Iterator
 from datetime import date, timedelta
-from functools import partial
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ from integration_tests.simulator import Fault, FaultKind
 from integration_tests.support.assertions import assert_failed, assert_same, assert_succeeded
 from integration_tests.support.courses import APPEND, MERGE, OVERWRITE, Course, StreamCourse
 from integration_tests.support.outputs import Output
-from integration_tests.support.pinterest import Simulator, World
+from integration_tests.support.pinterest import World
 
 STREAM, ANALYTICS, IDS = "campaign_analytics", "campaigns/analytics", 300
 PLACES: dict[str, Callable[[int], Collection[int]]] = {
@@ -33,7 +32,7 @@ class CampaignCourse(StreamCourse):
         self.ids = [str(found) for (found,) in world.expected("campaigns")]
 
     def sync(self, day: int, *faults: Fault, kill: float = 1) -> Output:
-        return self.read(day, partial(Simulator.add_faults, faults=faults), kill)
+        return self.read(day, kill=kill, faults=faults)
 
     @property
     def requests(self) -> int:
@@ -110,7 +109,7 @@ def test_an_id_without_an_answer_is_named_and_comes_once_it_is_read(destination:
 def test_an_id_without_an_answer_comes_in_the_second_attempt_of_a_full_refresh() -> None:
     course = Course(World(boards=0, ad_accounts=2, campaigns=100), [STREAM], OVERWRITE)
     odd = next(iter(course.world.expected("campaigns")))[0]
-    first = course.read(prepare=partial(Simulator.add_faults, faults=about(FaultKind.SERVER_ERROR, [odd])))
+    first = course.read(faults=about(FaultKind.SERVER_ERROR, [odd]))
     assert_failed(first, STREAM, "transient_error", odd)
     assert_succeeded(course.read(), [STREAM])
     assert_same(STREAM, course.table(STREAM), course.world.expected(STREAM))

@@ -2,7 +2,6 @@
 
 import random
 from collections.abc import Iterator, Sequence
-from functools import partial
 
 import pytest
 
@@ -220,7 +219,7 @@ def test_a_course_of_pins_of_ads_loses_no_pin(seed: int) -> None:
     world = course.world
     for later in range(dice.choice([2, 4, 6])):
         faults = list(any_faults(dice, sorted(pin for _, pin in world.expected(STREAM))))
-        output = course.read(0, partial(Simulator.add_faults, faults=faults), dice.choice([1, 1, 1, dice.random()]))
+        output = course.read(kill=dice.choice([1, 1, 1, dice.random()]), faults=faults)
         if output.status(STREAM) == "COMPLETE":
             owed = {(entry["ad_account_id"], entry["pin_id"]) for entry in output.states[STREAM].get("owed", ())}
             assert world.expected(STREAM).keys() <= owed.union(keys_of(STREAM, course.table(STREAM)))

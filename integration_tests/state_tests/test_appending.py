@@ -134,7 +134,7 @@ def test_a_pass_over_pins_that_replaced_rows_begins_anew_where_rows_are_appended
     course = Course(world, [stream], options={"start_date": str(start), "max_wait_minutes": 0.01})
     course.read(0)
     fault = Fault("rate_limited", on="pins/analytics", after=3, times=None, seconds=7_200)
-    course.read(3, lambda sim: sim.add_fault(fault))
+    course.read(3, faults=[fault])
     course.destination = "append"
     for later in (12, 13):
         course.read(later)

@@ -7,7 +7,6 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
-from functools import partial
 from typing import Any
 
 import pytest
@@ -159,7 +158,7 @@ def test_days_of_an_account_that_the_first_sync_did_not_reach_arrive(stream: str
     course = StreamCourse(stream, destination, world, start=MOVING_DAYS, owners=owners)
     for day in (0, 1, 6, 7):
         course.options["start_date"] = str(begun + timedelta(days=day - MOVING_DAYS))
-        output = course.read(day, partial(Simulator.add_faults, faults=faults if day < 2 else []))
+        output = course.read(day, faults=faults if day < 2 else [])
         assert output.status(stream) == ("INCOMPLETE" if day < 2 else "COMPLETE"), output.text()
     course.assert_complete()
 
@@ -227,7 +226,7 @@ def test_an_account_that_no_sync_could_read_is_left_out() -> None:
             *[Fault(FaultKind.FORBIDDEN, on="campaigns/analytics", times=None, account=odd)] * 2,
         ]
     ):
-        output = course.read(day, partial(Simulator.add_fault, fault=fault))
+        output = course.read(day, faults=[fault])
         assert output.status(stream) == ("COMPLETE" if day else "INCOMPLETE"), output.text()
         assert day == 0 or any(odd in text for text in output.warnings())
 
@@ -239,7 +238,7 @@ def test_an_account_that_refuses_is_not_remembered() -> None:
     refusal = Fault(FaultKind.FORBIDDEN, on="campaigns/analytics", account=world.account_id(1), times=None)
     for day, faults in ((0, [refusal]), (50, [])):
         course.options["start_date"] = str(begun + timedelta(days=day - MOVING_DAYS))
-        output = course.read(day, partial(Simulator.add_faults, faults=faults))
+        output = course.read(day, faults=faults)
         assert output.status(stream) == "COMPLETE"
     since = begun + timedelta(days=50 - MOVING_DAYS)
     read, held = (
@@ -261,7 +260,7 @@ def test_one_refusal_makes_no_first_day_forgotten(destination: str) -> None:
     ]
     for day in range(4):
         course.options["start_date"] = str(begun + timedelta(days=9 * day - MOVING_DAYS))
-        course.read(9 * day, partial(Simulator.add_faults, faults=faults[day : day + 1]))
+        course.read(9 * day, faults=faults[day : day + 1])
     course.assert_complete()
 
 

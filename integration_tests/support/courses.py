@@ -73,9 +73,9 @@ class Course:
 
         Args:
             day: how many days after the first one.
-            prepare: adds faults to a simulated Pinterest.
+            prepare: alters the simulated Pinterest.
             kill: the share of its messages after which the sync is killed.
-            **settings: of this sync's simulator.
+            **settings: of this sync's simulator, such as its faults.
         """
         self.world.now = self._begun + timedelta(days=day)
         with Simulator(self.world, **{**self.settings, **settings}) as sim:
