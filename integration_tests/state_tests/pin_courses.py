@@ -42,7 +42,7 @@ ODD = (
 
 @dataclass(frozen=True, kw_only=True)
 class Trouble:
-    """What goes wrong in a sync. Pins are numbered by owner, then by id.
+    """What goes wrong in a sync. Pins are numbered by owner, then in the order of a pass.
 
     Attributes:
         pins: the pins that answer with a fault.
@@ -118,7 +118,7 @@ class PinCourse(StreamCourse):
         self.requests: list[tuple[str, ...]] = []
         listed = {owner: world.expected("pins", on_behalf_of=owner or None) for owner in self._owners}
         self.pins = [
-            (owner, pin) for owner, pins in listed.items() for (pin,) in sorted(pins, key=lambda key: int(key[0]))
+            (owner, pin) for owner, pins in listed.items() for (pin,) in sorted(pins, key=lambda key: key[0][::-1])
         ]
         self._hidden: frozenset[str] = frozenset()
         self._lost: set[Key] = set()
@@ -151,6 +151,10 @@ class PinCourse(StreamCourse):
         self._is_resumed = is_begun and (self._is_resumed or bool(trouble.late))
         self._passed_over = (self._passed_over | self._passed_over_in(trouble)) if is_begun else set()
         return output
+
+    def oldest(self, count: int) -> list[int]:
+        """The pins with the lowest ids."""
+        return sorted(range(len(self.pins)), key=lambda number: int(self.pins[number][1]))[:count]
 
     def rest(self, numbers: Iterable[int]) -> None:
         """Have pins without any activity, neither in the list's totals nor in days."""

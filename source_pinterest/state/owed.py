@@ -45,6 +45,7 @@ class Owed:
             )
             for entry in entries
         }
+        self._due: Collection[tuple[Owner, str]] = ()
 
     def to_state(self) -> list[dict[str, Any]]:
         """Return the entries for the state."""
@@ -62,9 +63,9 @@ class Owed:
         """Return what is owed of an owner's pins, by their ids."""
         return {pin: debt for (debtor, pin), debt in list(self._debts.items()) if debtor == owner}
 
-    def due(self, owners: Collection[Owner]) -> frozenset[tuple[Owner, str]]:
-        """Return the pins of some owners that a sync asks for: a hundred at most."""
-        return frozenset(islice((key for key in list(self._debts) if key[0] in owners), limits.PINS_OWED_IN_A_SYNC))
+    def begin(self, owners: Collection[Owner]) -> None:
+        """Choose the pins that this sync asks for, of the owners that it reads: a hundred at most."""
+        self._due = frozenset(islice((key for key in self._debts if key[0] in owners), limits.PINS_OWED_IN_A_SYNC))
 
     def fail(self, owner: Owner, pin: str, lacking: Iterable[DateWindow] = ()) -> None:
         """Owe a pin that could not be read, behind all others. If it was owed before, it lacks the same days."""
@@ -79,43 +80,36 @@ class Owed:
         """Forget a pin that was read or is no longer wanted."""
         self._debts.pop((owner, pin), None)
 
+    def tasks(
+        self, stream: str, ledger: Ledger, parents: Mapping[str, str], task_of: Callable[[str, Debt], Task]
+    ) -> Iterator[Task]:
+        """Yield a task for each pin that this sync asks for, and a failed task that stands for the pins that wait.
 
-def tasks_of_owed(
-    stream: str,
-    ledger: Ledger,
-    parents: Mapping[str, str],
-    debts: Mapping[str, Debt],
-    due: Collection[tuple[Owner, str]],
-    task_of: Callable[[str, Debt], Task],
-) -> Iterator[Task]:
-    """Yield a task for each pin that this sync asks for, and a failed task that stands for the pins that wait.
+        The ledger counts the owed pins as a group of their own. If five of them fail in a row, the others wait for the
+        next sync, and the pins that are not owed are read.
 
-    The ledger counts the owed pins as a group of their own. If five of them fail in a row, the others wait for the next
-    sync, and the pins that are not owed are read.
-
-    Args:
-        stream: the stream's name.
-        ledger: counts how the tasks end.
-        parents: the ids that the pins belong to; none for the pins of the token's own user.
-        debts: what is owed of these pins.
-        due: the pins of all parents that this sync asks for, each with its ad account.
-        task_of: returns the task of a pin.
-    """
-    waiting, queue = dict(debts), (*parents.values(), "owed")
-    for pin, debt in debts.items():
-        if (parents.get(ACCOUNT_KEY), pin) not in due:
-            continue
-        if not ledger.may_read(queue):
-            break
-        task = task_of(pin, waiting.pop(pin))
-        task.group, task.failed_syncs = queue, debt.failed_syncs
-        yield task
-    if waiting:
-        first = next(iter(waiting))
-        error = SliceError(
-            f"{stream}: {len(waiting):,} pins that could not be read before, such as {first}, wait for the next sync.",
-            is_isolated=True,
-        )
-        task = Task.failed({**parents, "waiting_pin": first}, error)
-        task.group, task.failed_syncs = tuple(parents.values()), min(debt.failed_syncs for debt in waiting.values())
-        yield task
+        Args:
+            stream: the stream's name.
+            ledger: counts how the tasks end.
+            parents: the ids that the pins belong to; none for the pins of the token's own user.
+            task_of: returns the task of a pin.
+        """
+        owner, queue = parents.get(ACCOUNT_KEY), (*parents.values(), "owed")
+        waiting = self.debts(owner)
+        for pin in [pin for pin in waiting if (owner, pin) in self._due]:
+            if not ledger.may_read(queue):
+                break
+            debt = waiting.pop(pin)
+            task = task_of(pin, debt)
+            task.group, task.failed_syncs = queue, debt.failed_syncs
+            yield task
+        if waiting:
+            first = next(iter(waiting))
+            error = SliceError(
+                f"{stream}: {len(waiting):,} pins that could not be read before, such as {first}, wait for the next "
+                "sync.",
+                is_isolated=True,
+            )
+            task = Task.failed({**parents, "waiting_pin": first}, error)
+            task.group, task.failed_syncs = tuple(parents.values()), min(debt.failed_syncs for debt in waiting.values())
+            yield task

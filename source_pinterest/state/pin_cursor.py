@@ -22,9 +22,9 @@ _PASSES, _OWED = "reading", "owed"
 _ONLY_ACTIVE = "only_active"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Pass:
-    """A pass over the pins of an owner, from the lowest pin id to the highest.
+    """A pass over the pins of an owner. It comes past them in the order of `place_in_pass`.
 
     Attributes:
         window: the days that are read of each pin.
@@ -53,9 +53,13 @@ class Pass:
         return place_in_pass(pin) <= place_in_pass(self.after)
 
 
-def place_in_pass(pin: str) -> tuple[int, str]:
-    """Return the key by which a pass sorts pins: so the lowest of ids that are numbers comes first."""
-    return len(pin), pin
+def place_in_pass(pin: str) -> str:
+    """Return the key by which a pass sorts pins: the digits of the id, the last one first.
+
+    So the pins of a board or section, whose ids may be neighbours, are spread over the whole pass. If it turns secret,
+    each part of the pass still has other pins.
+    """
+    return pin[::-1]
 
 
 class PinCursor(DayCursor):
@@ -111,6 +115,7 @@ class PinCursor(DayCursor):
                     self.owed.set_days(owner, pin, lacking)
                 else:
                     self.owed.settle(owner, pin)
+        self.owed.begin(listed)
         if lost:
             pin, days = next(iter(lost.items()))
             others = f" and of {len(lost) - 1:,} more pins" if len(lost) > 1 else ""
@@ -139,12 +144,11 @@ class PinCursor(DayCursor):
         if unfinished and (knows_activity or not unfinished.only_active):
             yield self._begin_pass(owner, unfinished)
             just_read = DaySet((unfinished.window,) if unfinished.window.end == self.period.end else ())
-        for unread in self.unread(owner):
-            for window in DaySet((unread,)).minus(just_read):
-                if owner in self._passes:
-                    return
-                only_active = knows_activity and self._may_leave_out_idle_pins(owner, window)
-                yield self._begin_pass(owner, Pass(window, only_active=only_active))
+        for window in self.unread(owner).minus(just_read):
+            if owner in self._passes:
+                return
+            only_active = knows_activity and self._may_leave_out_idle_pins(owner, window)
+            yield self._begin_pass(owner, Pass(window, only_active=only_active))
 
     def _unfinished(self, owner: Owner) -> Pass | None:
         """Return the pass that an earlier sync has not ended, over the days that may still be read."""
@@ -172,7 +176,8 @@ class PinCursor(DayCursor):
         after the last pin, unless another pin of the owner was read before.
         """
         with self._lock:
-            begun = self._passes[owner] = replace(self._passes[owner], after=pin)
+            begun = self._passes[owner]
+            begun.after = pin
             if error is None:
                 self.served.add(owner)
             elif not isinstance(error, RefusedError | GoneError):
@@ -180,10 +185,6 @@ class PinCursor(DayCursor):
             elif owner not in self.served:
                 self.owed.set_days(owner, pin, DaySet((begun.window,)))
         self._emit_if_due()
-
-    def is_past(self, owner: Owner, pin: str) -> bool:
-        """Return whether the pass of an owner has come past a pin."""
-        return self._passes[owner].is_past(pin)
 
     def end_pass(self, owner: Owner) -> None:
         """End the pass of an owner, which has come past the last pin."""

@@ -16,7 +16,7 @@ from source_pinterest.api import DEFAULT_BASE_URL
 from source_pinterest.api.errors import ConfigError
 from source_pinterest.config import Config
 from source_pinterest.dates import DateWindow
-from source_pinterest.engine.asks import Ask
+from source_pinterest.engine.tasks import Task
 from source_pinterest.streams import STREAMS, streams_by_name
 from source_pinterest.streams.analytics.levels import AdAccountAnalytics
 from source_pinterest.streams.base.declaration import Rank
@@ -139,11 +139,11 @@ def test_the_id_of_a_parent_an_account_or_a_pin_is_one_piece_of_a_path(mock: req
     pinterest = Pinterest(mock, start_date=str(TODAY))
     mock.get(requests_mock.ANY, json={"items": [], "all": {"daily_metrics": []}})
     pinterest.read(BoardSections, slice_of({"board_id": STRANGE}))
-    ask = Ask(ids=(STRANGE,), window=DateWindow(TODAY, TODAY))
     stream = pinterest.stream(PinAnalytics)
     requests = PinRequests(stream, stream.collected(ListedPins))
     mock.get(f"{DEFAULT_BASE_URL}/pins/analytics", status_code=401, json={"code": 3, "message": "No beta"})
-    assert [*requests.read(ask)] == [((STRANGE,), [])]
+    task = Task({}, lambda _: (yield), DateWindow(TODAY, TODAY))
+    assert [*requests.read(task, (STRANGE,))] == [((STRANGE,), [], None)]
     mock.get(requests_mock.ANY, json=[])
     pinterest.lists("ad_accounts", STRANGE)
     for stream_slice in pinterest.tasks(AdAccountAnalytics):

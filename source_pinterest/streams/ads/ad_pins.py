@@ -1,7 +1,7 @@
 """The pins that ads promote. Each is requested by its id, because the list of pins need not have it."""
 
 import time
-from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -12,8 +12,7 @@ from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.tasks import Task
 from source_pinterest.state.ad_pin_cursor import FIELD, AdPinCursor, PromotedPins
 from source_pinterest.state.cursor import StateStore
-from source_pinterest.state.days import Owner
-from source_pinterest.state.owed import PIN_KEY, Debt, tasks_of_owed
+from source_pinterest.state.owed import PIN_KEY, Debt
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.ads.entities import Ads
 from source_pinterest.streams.base.collector import Collector
@@ -64,14 +63,13 @@ class AdPins(AdAccountStream):
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
         self._ads = sync.stream(Ads)
-        self._due: Collection[tuple[Owner, str]] = ()
 
     def new_cursor(self, store: StateStore) -> AdPinCursor:
         return AdPinCursor(store)
 
     def account_tasks(self, accounts: Iterable[str]) -> Iterator[Task]:
         accounts = list(accounts)
-        self._due = self.checkpoint.owed.due(set(accounts))
+        self.checkpoint.owed.begin(accounts)
         yield from super().account_tasks(accounts)
 
     def tasks_of_account(self, account: str) -> Iterator[Task]:
@@ -83,9 +81,8 @@ class AdPins(AdAccountStream):
         def task_of(pin: str, _: Debt | None = None) -> Task:
             return Task({**parents, PIN_KEY: pin}, partial(self._read, promoted.made.get(pin)))
 
-        if debts := self.checkpoint.owed.debts(account):
-            tasks = partial(tasks_of_owed, self.name, self.ledger, parents, debts, self._due, task_of)
-            yield Task.in_turn(parents, tasks)
+        if self.checkpoint.owed.debts(account):
+            yield Task.in_turn(parents, partial(self.checkpoint.owed.tasks, self.name, self.ledger, parents, task_of))
         yield from map(task_of, new)
 
     def _read(self, created_time: int | None, task: Task) -> Generator[Bundle, None, None]:

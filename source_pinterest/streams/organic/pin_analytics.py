@@ -11,8 +11,8 @@ so that the next sync goes on there if a part breaks off. What becomes of a pin 
 | refuses it, or calls it gone | is left out if another pin of its owner was read in the sync; until then it is owed |
 | says anything else           | is owed its days: the next sync asks for it first, once and without retries         |
 
-If Pinterest refuses a whole part and a few later pins too, the pass goes on behind the part in the next sync. Five
-failures in a row are an outage, behind which it goes on too.
+If Pinterest refuses a whole part and no other pin of the owner was read, or if five pins in a row fail, the next sync
+goes on behind these pins.
 
 With the option Only Pins with Activity, a pass leaves out pins without activity in the last 90 days, by their totals in
 the list of pins. At least once a week, a pass covers all pins, and all days since the last such pass.
@@ -22,8 +22,7 @@ Pinterest shows the newest days late, of one pin later than of another. So a day
 
 import logging
 import math
-from collections import Counter
-from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 
@@ -35,21 +34,20 @@ from source_pinterest.api.errors import (
     ConfigError,
     GoneError,
     NothingLeftError,
-    PinterestError,
     RefusedError,
     SliceError,
     UnavailableError,
 )
 from source_pinterest.config import ONLY_ACTIVE_PINS
 from source_pinterest.dates import parse_day
-from source_pinterest.engine.asks import Ask, Ids
+from source_pinterest.engine.asks import Ids
 from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.ledger import FAILURES_IN_A_ROW
-from source_pinterest.engine.tasks import Task, batches
+from source_pinterest.engine.tasks import Task, batches, or_failed
 from source_pinterest.state.cursor import StateStore
-from source_pinterest.state.days import DaySet, Owner
+from source_pinterest.state.days import DaySet
 from source_pinterest.state.formats import ACCOUNT_KEY
-from source_pinterest.state.owed import PIN_KEY, Debt, tasks_of_owed
+from source_pinterest.state.owed import PIN_KEY, Debt
 from source_pinterest.state.period import DayRange
 from source_pinterest.state.pin_cursor import Pass, PinCursor, place_in_pass
 from source_pinterest.streams.analytics.report import Estimate
@@ -62,9 +60,6 @@ from source_pinterest.streams.organic.pins import TOTALS, Pins
 from source_pinterest.streams.organic.profile import provisional_days, warn_of_provisional
 
 LOGGER = logging.getLogger("airbyte")
-
-_PROBES = 5
-"""The pins that are tried if all pins of a part are refused."""
 
 
 class PinAnalytics(OrganicStream):
@@ -91,7 +86,6 @@ class PinAnalytics(OrganicStream):
         self._pins = self.collected(ListedPins)
         self._only_active = False
         self._requests = PinRequests(self, self._pins)
-        self._failed_in_a_row: Counter[Owner] = Counter()
         self._provisional: list[str] = []
         """The days of rows that Pinterest still counts, and that the destination gets once."""
 
@@ -122,13 +116,8 @@ class PinAnalytics(OrganicStream):
         """Yield the tasks of the pins of each owner. Those that have waited longest come first."""
         yield from (owner for owner in owners if owner.error)
         readable = {owner.get(ACCOUNT_KEY): owner for owner in owners if not owner.error}
-        in_order = self.checkpoint.begin(readable)
-        due = self.checkpoint.owed.due(readable)
-        for account in in_order:
-            try:
-                yield from self._tasks_of(readable[account], due)
-            except SliceError as error:
-                yield Task.failed(readable[account].parents, error)
+        for account in self.checkpoint.begin(readable):
+            yield from or_failed(readable[account].parents, self._tasks_of(readable[account]))
         warn_of_provisional(self, self._provisional)
         if self._requests.absent:
             LOGGER.info(
@@ -136,7 +125,7 @@ class PinAnalytics(OrganicStream):
                 f"{self._requests.last_absent}, as Pinterest does with pins without activity."
             )
 
-    def _tasks_of(self, owner: Task, due: Collection[tuple[Owner, str]]) -> Iterator[Task]:
+    def _tasks_of(self, owner: Task) -> Iterator[Task]:
         """Yield the tasks of an owner's pins: first of those that are owed and due, then of each pass.
 
         Raises:
@@ -145,23 +134,18 @@ class PinAnalytics(OrganicStream):
         self.shared.stream(Pins).ids.check(owner.parent_ids)
         account, pins = owner.get(ACCOUNT_KEY), sorted(set(self._pins.recent(owner.parent_ids)), key=place_in_pass)
         knows_activity = self._only_active and self._knows_activity(account, pins)
-        debts = self.checkpoint.owed.debts(account)
 
         def task_of(pin: str, debt: Debt) -> Task:
             return Task({**owner.parents, PIN_KEY: pin}, partial(self._read_owed, debt.days), debt.days.span)
 
-        yield from tasks_of_owed(self.name, self.ledger, owner.parents, debts, due, task_of)
+        yield from self.checkpoint.owed.tasks(self.name, self.ledger, owner.parents, task_of)
         for begun in self.checkpoint.passes(account, knows_activity=knows_activity):
             yield from self._tasks_of_pass(owner, begun, pins)
-        if len(refused := self._refusals(account)) > 1:
+        refused = [error for task, error in self.ledger.refused if task.get(ACCOUNT_KEY) == account]
+        if len(refused) > 1 and account not in self.checkpoint.served:
             raise NothingLeftError(self.name, len(refused), str(refused[-1].message))
 
-    def _refusals(self, account: Owner) -> list[PinterestError]:
-        """Return why Pinterest refuses pins of an owner in this sync; nothing once one of them was read."""
-        refused = (error for task, error in self.ledger.refused if task.get(ACCOUNT_KEY) == account)
-        return [] if account in self.checkpoint.served else list(refused)
-
-    def _knows_activity(self, account: str | None, pins: Collection[str]) -> bool:
+    def _knows_activity(self, account: str | None, pins: Sequence[str]) -> bool:
         if self._pins.has_totals(account):
             return True
         if pins:
@@ -172,19 +156,18 @@ class PinAnalytics(OrganicStream):
         return False
 
     def _tasks_of_pass(self, owner: Task, begun: Pass, pins: Sequence[str]) -> Iterator[Task]:
-        """Yield a task for each part of a pass. The pass ends early behind an outage, or if no pin is shown."""
-        account, checkpoint = owner.get(ACCOUNT_KEY), self.checkpoint
-        owed = checkpoint.owed.debts(account)
-        listed = [pin for pin in pins if pin not in owed]
-        ahead, some = [pin for pin in listed if not begun.is_past(pin)], listed[:: -1 - len(listed) // _PROBES]
+        """Yield a task for each part of a pass. The pass ends early behind an outage, or a part that shows no pin."""
+        account = owner.get(ACCOUNT_KEY)
+        owed = self.checkpoint.owed.debts(account)
+        ahead = [pin for pin in pins if pin not in owed and not begun.is_past(pin)]
         unread = list(filter(self._pins.is_active, ahead)) if begun.only_active else ahead
         Estimate(1, 1, 0, requests=self._requests_for(unread)).log(self, "org_analytics")
         for part in batches(unread, limits.PINS_PER_ANALYTICS_REQUEST):
-            yield Task(owner.parents, partial(self._read_part, part, some), begun.window)
-            is_whole = checkpoint.is_past(account, part[-1]) and self._failed_in_a_row[account] < FAILURES_IN_A_ROW
-            if not is_whole or self._refusals(account):
+            yield Task(owner.parents, partial(self._read_part, part), begun.window)
+            is_last = part[-1] == unread[-1]
+            if not begun.is_past(part[-1]) or not (is_last or account in self.checkpoint.served):
                 return
-        checkpoint.end_pass(account)
+        self.checkpoint.end_pass(account)
         if begun.only_active:
             LOGGER.info(
                 f"{self.name}: {len(unread):,} of {len(ahead):,} pins had activity in the last 90 days. The option "
@@ -194,36 +177,28 @@ class PinAnalytics(OrganicStream):
     def _requests_for(self, pins: Sequence[str]) -> int:
         return math.ceil(len(pins) / self._requests.pins_in_a_request)
 
-    def _read_part(self, pins: Ids, some: Sequence[str], task: Task) -> Generator[Bundle, None, None]:
+    def _read_part(self, pins: Ids, task: Task) -> Generator[Bundle, None, None]:
         """Read the next pins of a pass, and move it behind each response. Five failures in a row are an outage.
 
-        A pin that Pinterest refuses is no failure. The run of the stream names it after the last task. If all are
-        refused, some other pins are tried: they tell a secret section from an owner who is refused.
+        A pin that Pinterest refuses is no failure. The run of the stream names it after the last task.
 
         Raises:
             SliceError: pins could not be read. They are owed.
         """
-        owner, failures = task.get(ACCOUNT_KEY), dict[str, SliceError]()
-        for answered, found in self._requests.read(self._ask(task, pins)):
-            pin, error = answered[-1], found if isinstance(found, SliceError) else None
-            if not isinstance(found, SliceError):
-                yield from self._bundles(task, found)
+        owner, failures, in_a_row = task.get(ACCOUNT_KEY), dict[str, SliceError](), 0
+        for asked, rows, error in self._requests.read(task, pins):
+            pin = asked[-1]
+            yield from self._bundles(task, rows)
             self.checkpoint.come_past(owner, pin, error)
             if isinstance(error, RefusedError | GoneError):
                 self.ledger.refused.append((Task.failed({**task.parents, PIN_KEY: pin}, error), error))
             elif error:
                 failures[pin] = error
-                self._failed_in_a_row[owner] += 1
-                if self._failed_in_a_row[owner] >= FAILURES_IN_A_ROW:
-                    break
-                continue
-            self._failed_in_a_row[owner] = 0
+            in_a_row = in_a_row + 1 if pin in failures else 0
+            if in_a_row == FAILURES_IN_A_ROW:
+                break
         if failures:
-            raise self._unread(task, failures, is_isolated=self._failed_in_a_row[owner] < FAILURES_IN_A_ROW)
-        others = () if owner in self.checkpoint.served else tuple(pin for pin in some if pin not in pins)
-        tried = self._requests.read(self._ask(task, others, max_retries=0)) if others else ()
-        if any(isinstance(found, list) for _, found in tried):  # these rows are thrown away
-            self.checkpoint.served.add(owner)
+            raise self._unread(task, failures, is_isolated=in_a_row < FAILURES_IN_A_ROW)
 
     def _read_owed(self, days: DaySet, task: Task) -> Generator[Bundle, None, None]:
         """Request a pin that is owed once, without retries, and yield the days that it lacks.
@@ -232,13 +207,12 @@ class PinAnalytics(OrganicStream):
             SliceError: Pinterest refuses it, or it can't be read.
         """
         pin = task[PIN_KEY]
-        [(_, found)] = self._requests.read(self._ask(task, (pin,), max_retries=0))
-        if not isinstance(found, SliceError):
-            yield from self._bundles(task, [row for row in found if days.has(parse_day(row["date"]))])
-        elif isinstance(found, RefusedError | GoneError):
-            raise found
-        else:
-            raise self._unread(task, {pin: found}, is_isolated=not isinstance(found, UnavailableError))
+        [(_, rows, error)] = self._requests.read(task, (pin,))
+        if isinstance(error, RefusedError | GoneError):
+            raise error
+        if error:
+            raise self._unread(task, {pin: error}, is_isolated=not isinstance(error, UnavailableError))
+        yield from self._bundles(task, [row for row in rows if days.has(parse_day(row["date"]))])
 
     def _unread(self, task: Task, failures: Mapping[str, SliceError], *, is_isolated: bool) -> SliceError:
         """Return the error of a task some of whose pins could not be read."""
@@ -250,9 +224,6 @@ class PinAnalytics(OrganicStream):
             kind=error.kind,
             is_isolated=is_isolated,
         )
-
-    def _ask(self, task: Task, pins: Ids, max_retries: int | None = None) -> Ask:
-        return Ask(task.get(ACCOUNT_KEY) or "", pins, task.required_window, max_retries=max_retries)
 
     def _bundles(self, task: Task, rows: Sequence[Record]) -> Iterator[Bundle]:
         if self.checkpoint.period.emits_once:

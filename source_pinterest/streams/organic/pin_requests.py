@@ -7,11 +7,9 @@ picture, from then on all pictures are, and apart from videos, so that no video 
 """
 
 import logging
-import math
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from source_pinterest import limits
@@ -19,18 +17,15 @@ from source_pinterest.api.bodies import OnReplacement, Record, parse_body
 from source_pinterest.api.errors import (
     BadRequestError,
     FormError,
-    PinterestError,
-    Reason,
-    RefusedError,
     RightMissingError,
     SliceError,
-    UnavailableError,
     form_error,
 )
 from source_pinterest.api.session import path_of
 from source_pinterest.engine.asks import Ask, Asks, Ids, RefusedNames
-from source_pinterest.engine.tasks import END, START, batches
+from source_pinterest.engine.tasks import END, START, Task, batches
 from source_pinterest.state.formats import ACCOUNT_KEY
+from source_pinterest.state.owed import PIN_KEY
 from source_pinterest.streams.analytics.gate import Expected, RowGate
 from source_pinterest.streams.base.stream import PinterestStream
 from source_pinterest.streams.organic.listed_pins import ListedPins
@@ -51,9 +46,6 @@ STANDARD_METRICS = (
 )
 """The metrics of all pins. Pinterest's API description lets one request name those of videos too."""
 _STANDARD, _ALL = {"metric_types": STANDARD_METRICS}, {"metric_types": (*STANDARD_METRICS, *VIDEO_METRICS)}
-
-Found = list[Record] | SliceError
-"""The days of some pins, or why a single one can't be read."""
 
 
 class PinRequests:
@@ -81,22 +73,39 @@ class PinRequests:
         """How many pins a request names at present."""
         return 1 if self._is_beta_open is False else limits.PINS_PER_ANALYTICS_REQUEST
 
-    def read(self, whole: Ask) -> Iterator[tuple[Ids, Found]]:
-        """Request pins in order. A batch that fails is halved, down to the pin that is the cause."""
-        pending = deque([whole])
+    def read(self, task: Task, pins: Ids) -> Iterator[tuple[Ids, list[Record], SliceError | None]]:
+        """Request the days of a task for some pins, in order. Yield pins with their days, or a pin with its error.
+
+        A request about several pins that fails is halved, down to the pin that is the cause. A pin that is owed is
+        requested without retries.
+
+        Raises:
+            PinterestError: no further pin can be read.
+        """
+        retries = 0 if PIN_KEY in task else None
+        pending = deque([Ask(task.get(ACCOUNT_KEY) or "", pins, task.required_window, max_retries=retries)])
         while pending:
             whole = pending.popleft()
             ask, *later = (replace(whole, ids=ids) for ids in batches(whole.ids, self.pins_in_a_request))
             pending.extendleft(reversed(later))
             try:
-                yield ask.ids, self._fetch(ask)
+                yield ask.ids, self._fetch(ask), None
+            except RightMissingError as error:
+                if self._is_beta_open is not None:
+                    raise
+                self._is_beta_open = False
+                pending.appendleft(ask)
+                LOGGER.info(
+                    f"{self._stream.name}: Pinterest does not let this app read many pins in one request, so they are "
+                    f"read one by one, about {limits.REQUESTS_PER_MINUTE['org_analytics']} a minute. {error.quote}."
+                )
             except SliceError as error:
                 if len(ask.ids) == 1:
-                    yield ask.ids, error
-                    continue
-                retried = replace(ask, max_retries=1) if isinstance(error, UnavailableError) else ask
-                halves = batches(ask.ids, math.ceil(len(ask.ids) / 2))
-                pending.extendleft(replace(retried, ids=ids) for ids in reversed(halves))
+                    yield ask.ids, [], error
+                else:
+                    middle = len(ask.ids) // 2
+                    halves = (replace(ask, ids=ids, max_retries=1) for ids in (ask.ids[middle:], ask.ids[:middle]))
+                    pending.extendleft(halves)
 
     def _fetch(self, ask: Ask) -> list[Record]:
         """Return the days of pins, without the metrics that Pinterest refuses.
@@ -132,39 +141,16 @@ class PinRequests:
             return rows
 
     def _request(self, ask: Ask) -> list[Record]:
-        """Request metrics of pins: of several at once, or else of one.
-
-        Pinterest may refuse a request for several pins because of one of them, or because the app is not in its beta.
-        A single pin shows which: if it is refused in such a request, it is requested alone.
-
-        Raises:
-            PinterestError: the pins can't be read. Fewer of them may be, also because the beta has turned out closed.
-        """
-        refusal: PinterestError | None = None
-        if self._is_beta_open is not False:
-            try:
-                [rows] = self._asks.read(ask, partial(self._send, is_alone=False))
-            except (RightMissingError, RefusedError) as error:
-                refusal = error
-                if isinstance(error, RightMissingError):
-                    self._close_beta(error)
-                elif error.reason is not Reason.FORBIDDEN or len(ask.ids) > 1:
-                    raise
-            else:
-                self._is_beta_open = True
-                return rows
-        if len(ask.ids) > 1:
-            raise SliceError("Pins are requested one by one.")
-        [rows] = self._asks.read(ask, partial(self._send, is_alone=True))
-        if refusal and self._is_beta_open is None:
-            self._close_beta(refusal)
+        """Request pins without the names that Pinterest refuses."""
+        [rows] = self._asks.read(ask, self._send)
         return rows
 
-    def _send(self, ask: Ask, *, is_alone: bool) -> list[Record]:
-        """Send a request, and return the days in the response.
+    def _send(self, ask: Ask) -> list[Record]:
+        """Request metrics of pins: of several at once, or else of one. Return the days in the response.
 
         https://developers.pinterest.com/docs/api/v5/pins-analytics, https://developers.pinterest.com/docs/api/v5/multi_pins-analytics.
         """
+        is_alone = self._is_beta_open is False
         expected = Expected(key=("pin_id", "date"), window=ask.window, day="date", entities=frozenset(ask.ids))
 
         def parse(chunks: Iterator[bytes]) -> list[Record]:
@@ -183,16 +169,9 @@ class PinRequests:
             END: end,
             **{name: ",".join(values) for name, values in ask.names.items()},
         }
-        return self._stream.client.send(path, params, parse, ask.max_retries).value
-
-    def _close_beta(self, refusal: PinterestError) -> None:
-        """Have later requests name one pin each."""
-        self._is_beta_open = False
-        LOGGER.info(
-            f"{self._stream.name}: Pinterest does not let this app read many pins in one request, so they are read one "
-            f"by one, about {limits.REQUESTS_PER_MINUTE['org_analytics']} a minute. "
-            f"{refusal.quote or refusal.message}.",
-        )
+        rows = self._stream.client.send(path, params, parse, ask.max_retries).value
+        self._is_beta_open = not is_alone
+        return rows
 
 
 def _rows(pins: Any, on_replacement: OnReplacement) -> Iterator[Record]:
