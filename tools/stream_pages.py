@@ -83,7 +83,9 @@ Ten columns that nearly everybody wants:"""
 _ABOUT_RATIOS = """Paid (`…_1`) counts the ad itself. Earned (`…_2`) counts copies of its pin that people saved.
 `TOTAL_…` is both. Reach is `TOTAL_IMPRESSION_USER`: never add up its days, because one person counts on each.
 
-CTR, CPC, CPM and ROAS are ratios. A row has the ratio of its day. For more days or campaigns, divide the sums: the sum
+## CTR, CPC, CPM and ROAS
+
+These are ratios. A row has the ratio of its day. For more days or campaigns, divide the sums: the sum
 or average of ratios is a wrong number."""
 _ABOUT_COLUMNS = f"""Pinterest leaves out a number that is zero, which is null in your table.
 
