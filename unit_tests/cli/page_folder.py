@@ -19,7 +19,8 @@ from source_pinterest.cli.page import main
 TODAY = date(2025, 6, 30)
 LAST_FINAL = TODAY - timedelta(days=2)
 FIRST = TODAY - timedelta(days=89)
-OWN, CAMPAIGNS, ADS = "ad_account_analytics", "campaign_analytics", "ad_analytics"
+OWN, CAMPAIGNS, AD_GROUPS, ADS = (f"{level}_analytics" for level in ("ad_account", "campaign", "ad_group", "ad"))
+TARGETING = "ad_account_targeting_analytics"
 CREDENTIALS = {"credentials": {"auth_method": "access_token", "access_token": "false-token"}}
 MILLION = 1_000_000
 
@@ -58,7 +59,7 @@ class Folder:
 
     def delivered(self, stream: str, account: str, on: str, spend: float, at: date = TODAY, **fields: Any) -> None:
         """A row of 1,000 paid and 200 earned impressions for each unit of spend."""
-        ids = {OWN: "AD_ACCOUNT_ID", CAMPAIGNS: "CAMPAIGN_ID", ADS: "AD_ID", "ad_group_analytics": "AD_GROUP_ID"}
+        ids = {OWN: "AD_ACCOUNT_ID", CAMPAIGNS: "CAMPAIGN_ID", AD_GROUPS: "AD_GROUP_ID", ADS: "AD_ID"}
         numbers = {
             "SPEND_IN_MICRO_DOLLAR": spend * MILLION,
             "IMPRESSION_1": spend * 1000,

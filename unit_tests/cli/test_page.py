@@ -5,22 +5,25 @@ import os
 import re
 import stat
 import sys
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
 from source_pinterest.cli.page import METRICS, main
 from source_pinterest.columns import DEFAULT_COLUMNS
 from unit_tests.cli.page_folder import (
+    AD_GROUPS,
     ADS,
     CAMPAIGNS,
     FIRST,
     LAST_FINAL,
     MILLION,
     OWN,
+    TARGETING,
     TODAY,
     Folder,
     day,
@@ -67,40 +70,176 @@ def folder(tmp_path: Path) -> Folder:
     return Folder(tmp_path)
 
 
-def test_the_newest_final_days_stand_beside_those_before(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
+class Shown(NamedTuple):
+    """A page, and its text."""
+
+    folder: Path
+    page: str
+    text: str
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Shown:
+    """The page of one ad account of which everything was read: three campaigns of an ad group and an ad each.
+
+    It spends 10 EUR a day, and twice as much in the newest 30 days. Only the first campaign sells.
+    """
+    folder = Folder(tmp_path_factory.mktemp("shop"))
     folder.account("7")
+    sold = {"TOTAL_CONVERSIONS": 8, "TOTAL_CHECKOUT": 2, "TOTAL_VIEW_CHECKOUT": 1, "TOTAL_CLICK_ADD_TO_CART": 3}
+    sold |= {"TOTAL_CHECKOUT_VALUE_IN_MICRO_DOLLAR": 50 * MILLION}
     for back in range(60):
-        folder.delivered(OWN, "7", day(back), 20 if back < 30 else 10)
+        twice = 2 if back < 30 else 1
+        folder.delivered(OWN, "7", day(back), 10 * twice, **sold)
+        for number, spend in ((1, 4), (2, 5), (3, 1)):
+            fields: dict[str, Any] = {"CAMPAIGN_ID": f"7{number}", **(sold if number == 1 else {})}
+            folder.delivered(CAMPAIGNS, "7", day(back), spend * twice, **fields)
+            folder.delivered(AD_GROUPS, "7", day(back), spend * twice, AD_GROUP_ID=f"71{number}", **fields)
+            if (number, back) == (2, 1):
+                fields |= {"TOTAL_VIDEO_MRC_VIEWS": 40, "TOTAL_VIDEO_P95_COMBINED": 10}
+            group = {"AD_ID": f"70{number}", "AD_GROUP_ID": f"71{number}"}
+            folder.delivered(ADS, "7", day(back), spend * twice, **group, **fields)
+        for number, country in enumerate(("US", "DE", "FR", "GB", "IT", "ES", "PL")):
+            row = {"TARGETING_TYPE": "COUNTRY", "TARGETING_VALUE": country, "AD_ACCOUNT_ID": "7", "DATE": day(back)}
+            folder.record(TARGETING, {**row, "SPEND_IN_MICRO_DOLLAR": MILLION / (number + 1), "IMPRESSION_1": 100})
+    folder.delivered(OWN, "7", day(-1), 900)
     folder.delivered(OWN, "7", str(TODAY), 1000)
-    folder.days(OWN, "7")
-    text = folder.text()
-    assert capsys.readouterr().out == f"{folder.path / 'page.html'}\n"
-    assert stat.S_IMODE((folder.path / "page.html").stat().st_mode) == 0o600
-    assert f"{between(day(29), day(0))}: the newest 30 days whose spend is final, beside the 30 before." in text
-    assert "Spend 600.00 EUR ↑ 100.0%" in text
-    assert "Spend 600.00 - 300.00 ↑ 100.0%" in text
-    assert "Impressions 720,000 600,000 360,000 ↑ 100.0%" in text
-    assert "CTR 0.83% 1.00% 0.83% → 0.0%" in text
-    assert "CPC 0.10 0.10 0.10 → 0.0%" in text
-    assert "Shop 7 EUR Europe/Berlin" in text
-    assert "attribution window 30/30/1 (days after a click, an engagement, a view)" in text
-    assert "No day is missing." in text
-    assert "Columns: those of the default." in text
-    assert "read also campaigns ad_groups ads ad_pins campaign_analytics ad_group_analytics ad_analytics " in text
+    for stream in (OWN, CAMPAIGNS, AD_GROUPS, ADS, TARGETING):
+        folder.days(stream, "7")
+    first, later = seconds_of(FIRST), seconds_of(LAST_FINAL + timedelta(days=10))
+    active = {"status": "ACTIVE", "objective_type": "WEB_CONVERSION"}
+    life = {"lifetime_spend_cap": (30 * 10 + 30 * 5 + 200) * MILLION, "start_time": first, "end_time": later}
+    long_life = {"budget_type": "LIFETIME", "budget_in_micro_currency": 900 * MILLION}
+    long_life |= {"start_time": seconds_of(FIRST - timedelta(days=1)), "end_time": later}
+    a_day = {"budget_type": "DAILY", "budget_in_micro_currency": MILLION}
+    entities: dict[str, Sequence[dict[str, Any]]] = {
+        "campaigns": (
+            {"id": "71", "name": "Spring", **active, "daily_spend_cap": 3 * MILLION},
+            {"id": "72", "name": "Autumn", **active, **life},
+            {"id": "73", "name": "=2+3", **active, "status": "PAUSED", "daily_spend_cap": MILLION},
+        ),
+        "ad_groups": (
+            {"id": "711", "name": "Women", "status": "ARCHIVED", **a_day},
+            {"id": "712", "name": "Teens", "status": "PAUSED", **long_life},
+            {"id": "713", "name": "Men", "status": "ACTIVE", **a_day},
+        ),
+        "ads": tuple({"id": f"70{number}", "name": f"Ad {number}", "status": "ACTIVE"} for number in (1, 2, 3)),
+    }
+    folder.record("campaigns", {"id": "73", "ad_account_id": "7", "name": "Older", **active}, TODAY - timedelta(days=1))
+    for stream, records in entities.items():
+        for record in records:
+            folder.record(stream, {"ad_account_id": "7", **record})
+        folder.end(stream)
+    folder.end("boards", "INCOMPLETE", "boards can't be read: the token lacks boards:read.")
+    page = folder.page()
+    return Shown(folder.path, page, text_of(page))
 
 
-def test_numbers_that_still_grow_are_not_compared(folder: Folder) -> None:
+def test_the_newest_final_days_stand_beside_those_before(shop: Shown) -> None:
+    assert f"{between(day(29), day(0))}: the newest 30 days whose spend is final, beside the 30 before." in shop.text
+    assert "Spend 600.00 EUR ↑ 100.0%" in shop.text
+    assert "Spend 600.00 - 300.00 ↑ 100.0%" in shop.text
+    assert "Impressions 720,000 600,000 360,000 ↑ 100.0%" in shop.text
+    assert "CTR 0.83% 1.00% 0.83% → 0.0%" in shop.text
+    assert "CPC 0.10 0.10 0.10 → 0.0%" in shop.text
+    assert "Shop 7 EUR Europe/Berlin" in shop.text
+    assert "attribution window 30/30/1 (days after a click, an engagement, a view)" in shop.text
+    assert "No day is missing." in shop.text
+    assert "Columns: those of the default." in shop.text
+    assert "read also ad_pins." in shop.text
+
+
+def test_numbers_that_still_grow_are_not_compared(shop: Shown) -> None:
     """With the same spend and the same conversions in the end, the newest days always have less of them."""
-    folder.account("7")
-    for back in range(60):
-        sold = {"TOTAL_CONVERSIONS": 10, "TOTAL_CHECKOUT_VALUE_IN_MICRO_DOLLAR": 40e6}
-        folder.delivered(OWN, "7", day(back), 10, **(sold if back >= 30 else {name: sold[name] / 2 for name in sold}))
-    folder.days(OWN, "7")
-    text = folder.text()
-    assert "Conversions 150 still growing Of all types: checkouts CPA 2.00 EUR still growing" in text
-    assert "ROAS (Checkout) 2.00 still growing" in text
-    assert "ROAS (Checkout) 2.00 - 4.00 still growing" in text
-    assert "they are final up to" in text
+    assert "Conversions 240 still growing Of all types: carts, checkouts CPA 2.50 EUR still growing" in shop.text
+    assert "ROAS (Checkout) 2.50 still growing" in shop.text
+    assert "ROAS (Checkout) 2.50 - 5.00 still growing" in shop.text
+    assert "they are final up to" in shop.text
+
+
+def test_yesterday_and_the_last_months_have_their_spend_as_text(shop: Shown) -> None:
+    yesterday = f"{said(day(-1))} 900.00 may still change"
+    assert f"{said(TODAY)} 1,000.00 may still change {yesterday} {said(day(0))} 20.00" in shop.text
+    assert "June 2025 2,460.00 may still change May 2025 330.00" in shop.text
+
+
+def test_equal_sums_are_one_line_for_each_level(shop: Shown) -> None:
+    assert "The sums agree, to the last digit." in shop.text
+    for stream in (CAMPAIGNS, AD_GROUPS, ADS):
+        assert f"{stream} adds up to Pinterest's own totals, on 88 days of 1 ad account." in shop.text
+
+
+def test_conversions_are_told_by_type_as_far_as_they_were_read(shop: Shown) -> None:
+    table = section(shop.text, "Conversions by type")
+    assert "Carts - - - 90 0 -" in table, "their number was not asked for"
+    assert "Checkouts 60 10.00 1,500.00 0 30 50.00%" in table
+    assert "Sign-ups" not in table
+    assert csv_in(shop.page, "conversions.csv")[2] == "Checkouts,60.000000,1500.000000,0,30.000000"
+
+
+def test_a_campaign_says_what_it_is_and_how_it_spends_its_budget(shop: Shown) -> None:
+    text = section(shop.text, "Campaigns Campaign")
+    assert re.search(r"Spring Web conversion 240\.00 [^A-Z]* 3\.00 8\.00 spent, over", text)
+    assert re.search(r"Autumn Web conversion 300\.00 [^A-Z]* 20\.00 10\.00 spent, under", text), "200 for ten days"
+    assert re.search(r"=2\+3 Web conversion paused 60\.00 [^A-Z]* 1\.00 Total", text), "it is to spend no more"
+    assert "Older" not in text
+
+
+def test_ad_groups_stand_between_campaigns_and_ads_and_say_what_does_not_run(shop: Shown) -> None:
+    text = section(shop.text, "Ad groups Ad group")
+    assert shop.text.index("Campaigns Campaign") < shop.text.index(text) < shop.text.index("Ads those with")
+    assert "Women Spring archived 240.00" in text
+    assert re.search(r"Teens Autumn paused 300\.00 [^A-Z]* - Women", text), "days of its life were not read"
+    assert re.search(r"Men =2\+3 campaign paused 60\.00 [^A-Z]* 1\.00 Total", text)
+    assert "Ad 1 Spring ad group archived" in text
+    assert "Ad 2 Autumn ad group paused" in text
+    assert "Ad 3 =2+3 campaign paused" in text
+
+
+def test_the_best_ad_of_those_shown_is_bold(shop: Shown) -> None:
+    cells = re.findall(r'<td data-name="(\w+)" class="best">([^<]*)<', shop.page)
+    assert ("Conversions", "240") in cells
+    assert len({name for name, _ in cells}) == len(cells)
+
+
+def test_who_saw_it_adds_up_to_the_total_or_names_the_rest(shop: Shown) -> None:
+    text = section(shop.text, "Who saw it")
+    assert "US 30.00" in text
+    assert "2 others 9.29" in text
+    assert "Not told by Pinterest 522.21" in text
+    assert "Total 600.00 0.83% 2.50" in text
+    table = [row.split(",") for row in csv_in(shop.page, "audiences.csv")[1:]]
+    for column, whole in ((2, 600), (5, 240)):
+        *parts, total = [Decimal(row[column]) for row in table]
+        assert sum(parts) == total == whole
+
+
+def test_videos_are_told_with_the_cost_of_their_views(shop: Shown) -> None:
+    assert "Ad 2 300.00 40 7.5000 10 30.0000 25.00% Total 300.00 40" in section(shop.text, "Video ads with views")
+
+
+def test_a_table_can_be_saved_unrounded_and_no_name_in_it_is_a_formula(shop: Shown) -> None:
+    table = csv_in(shop.page, "campaigns.csv")
+    assert table[0].startswith("ID,Campaign,Status,Spend,Impressions,CTR")
+    assert table[1].startswith("72,Autumn,ACTIVE,300.000000,360000.000000,0.008333333333333333")
+    assert table[3].startswith("73,'=2+3,PAUSED,60.000000")
+
+
+def test_a_stream_that_failed_has_its_sentence(shop: Shown) -> None:
+    assert "Not read to the end: boards." in shop.text
+    assert "boards can't be read: the token lacks boards:read." in section(shop.text, "The streams")
+
+
+def test_the_page_is_about_as_many_days_as_it_is_told(shop: Shown, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--output", str(shop.folder), "--last", "7"]) == 0
+    assert capsys.readouterr().out == f"{shop.folder / 'page.html'}\n"
+    assert stat.S_IMODE((shop.folder / "page.html").stat().st_mode) == 0o600
+    text = text_of((shop.folder / "page.html").read_text(encoding="utf-8"))
+    assert f"{between(day(6), day(0))}: the newest 7 days whose spend is final, beside the 7 before." in text
+    assert "Spend 140.00 EUR" in text
+    with pytest.raises(SystemExit):
+        main(["--output", str(shop.folder), "--last", "0"])
+    assert "a number of days is from 1 to 450, not 0" in capsys.readouterr().err
 
 
 def test_windows_of_which_a_day_lacks_are_not_compared(folder: Folder) -> None:
@@ -112,18 +251,6 @@ def test_windows_of_which_a_day_lacks_are_not_compared(folder: Folder) -> None:
     assert "the newest 30 days whose spend is final." in text
     assert "Spend 300.00 EUR" in text
     assert "→" not in text
-
-
-def test_yesterday_and_the_last_months_have_their_spend_as_text(folder: Folder) -> None:
-    folder.account("7")
-    for back in range(-2, 87):
-        folder.delivered(OWN, "7", day(back), 100 - back)
-    folder.days(OWN, "7")
-    text = folder.text()
-    assert (
-        f"{said(TODAY)} 102.00 may still change {said(day(-1))} 101.00 may still change {said(day(0))} 100.00" in text
-    )
-    assert "June 2025 2,625.00 may still change May 2025" in text
 
 
 def test_a_read_of_today_shows_its_numbers_and_that_they_may_change(folder: Folder) -> None:
@@ -144,11 +271,15 @@ def test_campaigns_and_ads_add_up_to_their_account_with_a_line_for_the_rest(fold
     for number in range(12):
         folder.delivered(CAMPAIGNS, "7", day(4), 0.5, CAMPAIGN_ID=f"small{number}", CAMPAIGN_NAME=f"Small {number}")
     folder.delivered(OWN, "7", day(4), 16, TOMORROW)
+    for back in range(30):
+        folder.delivered(AD_GROUPS, "7", day(back), 9)
+    folder.days(AD_GROUPS, "7")
     page = folder.page()
     text = text_of(page)
     assert re.search(r"4 others 2\.00 .* In the account's total only 15\.00 .* Total 321\.00 ", text)
+    assert re.search(r"Ad group Spend .* Without a row of an ad group 51\.00 .* Total 321\.00 ", text)
     assert re.search(r"Ad Spend .* Without a row of an ad 21\.00 .* Total 321\.00 ", text)
-    assert len(re.findall(r'class="spark"[^>]*><path d="[^"]*v-20\.0h', page)) == 11, "each line to its own scale"
+    assert len(re.findall(r'class="spark"[^>]*><path d="[^"]*v-20\.0h', page)) == 12, "each line to its own scale"
 
 
 def test_a_day_that_the_account_lacks_is_left_out_of_its_campaigns_too(folder: Folder) -> None:
@@ -161,24 +292,11 @@ def test_a_day_that_the_account_lacks_is_left_out_of_its_campaigns_too(folder: F
     assert "account's total" not in text
 
 
-def test_the_best_ad_of_those_shown_is_bold(folder: Folder) -> None:
-    folder.account("7")
-    with_sums(folder)
-    folder.delivered(ADS, "7", day(2), 1, TOMORROW, AD_ID="71", TOTAL_CONVERSIONS=9)
-    cells = re.findall(r'<td data-name="(\w+)" class="best">([^<]*)<', folder.page())
-    assert ("Conversions", "9") in cells
-    assert len({name for name, _ in cells}) == len(cells)
-
-
 def test_what_campaigns_of_catalogs_spend_without_an_ad_is_no_difference(folder: Folder) -> None:
     folder.account("7")
     with_sums(folder)
     lines = [line.replace('"AD_ID": "71"', '"AD_ID": "71", "CAMPAIGN_ID": "71"') for line in folder.lines]
     lines = [line for line in lines if '"AD_ID": "72"' not in line]
-    folder.lines[:] = lines
-    text = folder.text()
-    assert "The sums differ in 180 numbers" in text
-    assert "What can cause it: a catalog sales campaign" in text
     folder.lines[:] = lines
     folder.record("campaigns", {"id": "72", "ad_account_id": "7", "name": "Feed", "objective_type": "CATALOG_SALES"})
     folder.end("campaigns")
@@ -200,14 +318,6 @@ def test_two_currencies_are_never_added_up(folder: Folder) -> None:
     assert text.count("Ad Spend Impressions") == 2
 
 
-def test_equal_sums_are_one_line_for_each_level(folder: Folder) -> None:
-    text = with_sums(folder).text()
-    assert "The sums agree, to the last digit." in text
-    for stream in (CAMPAIGNS, ADS):
-        assert f"{stream} adds up to Pinterest's own totals, on 88 days of 1 ad account." in text
-    assert "Not read, so not compared: ad_group_analytics." in text
-
-
 def test_rows_that_a_cut_answer_lacks_are_found_in_the_sums(folder: Folder) -> None:
     with_sums(folder)
     cut = f'"AD_ID": "72", "AD_ACCOUNT_ID": "7", "DATE": "{day(3)}"'
@@ -219,7 +329,9 @@ def test_rows_that_a_cut_answer_lacks_are_found_in_the_sums(folder: Folder) -> N
     assert f"{day(3)} Shop" not in sums
     assert f"{day(3)} ad account 7 Spend 10 4 ads on the same day" in sums
     assert f"{day(3)} ad account 7 Impressions 12,000 4,800 ads" in sums
+    assert "What can cause it: a catalog sales campaign" in sums
     assert f"{CAMPAIGNS} adds up" in text
+    assert "Not read, so not compared: ad_group_analytics." in text
 
 
 def test_levels_that_were_read_on_different_days_say_so(folder: Folder) -> None:
@@ -242,30 +354,18 @@ def test_a_missing_window_is_named_and_not_taken_for_days_without_delivery(folde
     assert f"<title>{day(9)} to {day(5)}: missing</title>" in page
 
 
-def before(back: int) -> dict[str, str]:
-    """A cursor that ends on an earlier day."""
-    return {"DATE": day(back)}
-
-
-@pytest.mark.parametrize(
-    ("accounts", "ending", "said"),
-    [
-        ({"7": {}, "8": before(40)}, "INCOMPLETE", f"ad account 8: {between(day(39), TODAY)} (42 days) missing."),
-        ({"7": before(40)}, "INCOMPLETE", f"ad account 7: {between(day(39), TODAY)} (42 days) missing."),
-        (
-            {"7": {"from": "2022-01-01", "missing": [["2022-02-01", "2022-02-05"]]}},
-            "COMPLETE",
-            "1 Feb to 5 Feb 2022 (5 days) never read, and Pinterest does not keep it any more.",
-        ),
-    ],
-    ids=["behind the others", "the only account", "older than Pinterest keeps"],
-)
-def test_days_that_a_state_lacks_are_named(accounts: dict[str, Any], ending: str, said: str, folder: Folder) -> None:
-    for account, changes in accounts.items():
-        folder.days(CAMPAIGNS, account, ending=ending, **changes)
+def test_days_that_a_state_lacks_are_named(folder: Folder) -> None:
+    behind = {"DATE": day(40)}
+    folder.days(CAMPAIGNS, "7", ending="INCOMPLETE")
+    folder.days(CAMPAIGNS, "8", **behind)
+    folder.days(AD_GROUPS, "7", ending="INCOMPLETE", **behind)
+    folder.days(ADS, "7", **{"from": "2022-01-01", "missing": [["2022-02-01", "2022-02-05"]]})
     text = folder.text()
-    assert said in text
-    assert len(accounts) == 1 or "campaign_analytics of ad account 7" not in text
+    assert f"campaign_analytics of ad account 8: {between(day(39), TODAY)} (42 days) missing." in text
+    assert "campaign_analytics of ad account 7" not in text
+    assert f"ad_group_analytics of ad account 7: {between(day(39), TODAY)} (42 days) missing." in text
+    gone = "1 Feb to 5 Feb 2022 (5 days) never read, and Pinterest does not keep it any more."
+    assert f"ad_analytics of ad account 7: {gone}" in text
 
 
 def test_an_account_of_which_nothing_was_read_is_named_with_what_was_said(folder: Folder) -> None:
@@ -286,21 +386,18 @@ def test_days_before_the_first_whole_week_are_not_missing(folder: Folder) -> Non
 
 def test_final_days_are_those_that_no_conversion_can_change(folder: Folder) -> None:
     folder.days(CAMPAIGNS, "7")
+    folder.end("user_account_analytics")
+    folder.states["user_account_analytics"] = {"date": str(TODAY), "from": str(FIRST)}
+    page = folder.page()
     until = TODAY - timedelta(days=34)
-    assert f"{FIRST} to {until} final, {until + timedelta(days=1)} to {day(0)} spend final" in folder.page()
+    assert f"{FIRST} to {until} final, {until + timedelta(days=1)} to {day(0)} spend final" in page
+    until, after = (TODAY - timedelta(days=age) for age in (7, 6))
+    assert f"{FIRST} to {until} final, {after} to {TODAY} provisional" in page, "profiles have no conversions"
+    assert "the token's own user" in text_of(page)
     folder.options["lookback_days"] = 5
     page = folder.page()
     assert f'aria-label="{FIRST} to {day(0)} spend final' in page
     assert "Days are not read again for as long as conversions may come in" in text_of(page)
-
-
-def test_days_of_profiles_are_final_without_conversions(folder: Folder) -> None:
-    folder.end("user_account_analytics")
-    folder.states["user_account_analytics"] = {"date": str(TODAY), "from": str(FIRST)}
-    page = folder.page()
-    until, after = (TODAY - timedelta(days=age) for age in (7, 6))
-    assert f"{FIRST} to {until} final, {after} to {TODAY} provisional" in page
-    assert "the token's own user" in text_of(page)
 
 
 def test_an_append_folder_has_each_day_once_and_claims_no_later_conversions(folder: Folder) -> None:
@@ -365,119 +462,9 @@ def test_a_folder_without_messages_is_told_and_the_folder_that_has_them(
 
 def test_a_file_with_another_name_is_named(folder: Folder) -> None:
     with_sums(folder).run()
-    assert "which make read does not name so" not in folder.text()
     [path] = folder.path.glob("messages-*")
     path.rename(folder.path / "messages-old.jsonl")
     assert "The numbers include those of messages-old.jsonl, which make read does not name so." in folder.text()
-
-
-def test_conversions_are_told_by_type_as_far_as_they_were_read(folder: Folder) -> None:
-    for back in range(30):
-        sold = {"TOTAL_CONVERSIONS": 8, "TOTAL_CHECKOUT": 2, "TOTAL_VIEW_CHECKOUT": 1, "TOTAL_CLICK_ADD_TO_CART": 3}
-        value = {"TOTAL_CHECKOUT_VALUE_IN_MICRO_DOLLAR": 50 * MILLION}
-        folder.delivered(OWN, "7", day(back), 10, **sold, **value)
-    folder.days(OWN, "7")
-    page = folder.page()
-    text = text_of(page)
-    table = section(text, "Conversions by type")
-    assert "Carts - - - 90 0 -" in table, "their number was not asked for"
-    assert "Checkouts 60 5.00 1,500.00 0 30 50.00%" in table
-    assert "Sign-ups" not in table
-    assert "Of all types: carts, checkouts" in text
-    assert csv_in(page, "conversions.csv")[2] == "Checkouts,60.000000,1500.000000,0,30.000000"
-
-
-def test_without_a_conversion_there_is_no_table_of_them(folder: Folder) -> None:
-    assert "Conversions by type" not in with_sums(folder).text()
-
-
-def test_a_campaign_says_what_it_is_and_how_it_spends_its_budget(folder: Folder) -> None:
-    with_sums(folder)
-    first, later = seconds_of(FIRST), seconds_of(LAST_FINAL + timedelta(days=10))
-    spring = {"status": "ACTIVE", "objective_type": "WEB_CONVERSION", "daily_spend_cap": 3 * MILLION}
-    folder.record("campaigns", {"id": "71", "ad_account_id": "7", "name": "Spring", **spring})
-    left = {"lifetime_spend_cap": (60 * 6 + 100) * MILLION, "start_time": first, "end_time": later}
-    folder.record("campaigns", {"id": "72", "ad_account_id": "7", "name": "Autumn", "status": "ACTIVE", **left})
-    text = section(folder.text(), "Campaigns")
-    assert "Spring Web conversion 120.00" in text
-    assert "3.00 4.00 spent, over" in text
-    assert "10.00 6.00 spent, under" in text, "a hundred are left for ten days"
-    folder.record(
-        "campaigns", {"id": "71", "ad_account_id": "7", "name": "Spring", **spring, "status": "PAUSED"}, TOMORROW
-    )
-    folder.run(TOMORROW)
-    text = section(folder.text(), "Campaigns")
-    assert "Spring Web conversion paused" in text
-    assert "over" not in text
-
-
-def test_a_budget_for_a_life_whose_first_days_were_not_read_is_not_guessed(folder: Folder) -> None:
-    with_sums(folder)
-    start, end = seconds_of(FIRST - timedelta(days=1)), seconds_of(LAST_FINAL + timedelta(days=10))
-    left = {"lifetime_spend_cap": 900 * MILLION, "start_time": start, "end_time": end}
-    folder.record("campaigns", {"id": "72", "ad_account_id": "7", "name": "Autumn", "status": "ACTIVE", **left})
-    assert "Budget a day" not in folder.text()
-
-
-def test_ad_groups_stand_between_campaigns_and_ads(folder: Folder) -> None:
-    with_sums(folder)
-    for back in range(60):
-        folder.delivered("ad_group_analytics", "7", day(back), 9, AD_GROUP_ID="711", CAMPAIGN_NAME="Spring")
-    folder.days("ad_group_analytics", "7")
-    group = {"status": "ARCHIVED", "budget_type": "DAILY", "budget_in_micro_currency": MILLION}
-    folder.record("ad_groups", {"id": "711", "ad_account_id": "7", "name": "Women", **group})
-    text = folder.text()
-    assert text.index("Campaigns Campaign") < text.index("Ad groups Ad group") < text.index("Ads those with")
-    assert "Women Spring archived 270.00" in section(text, "Ad groups Ad group")
-    assert "Without a row of an ad group 30.00" in text
-
-
-def test_who_saw_it_adds_up_to_the_total_or_names_the_rest(folder: Folder) -> None:
-    with_sums(folder)
-    stream = "ad_account_targeting_analytics"
-    for back in range(30):
-        for number, country in enumerate(("US", "DE", "FR", "GB", "IT", "ES", "PL")):
-            row = {"TARGETING_TYPE": "COUNTRY", "TARGETING_VALUE": country, "AD_ACCOUNT_ID": "7", "DATE": day(back)}
-            folder.record(stream, {**row, "SPEND_IN_MICRO_DOLLAR": MILLION / (number + 1), "IMPRESSION_1": 100})
-    folder.days(stream, "7")
-    page = folder.page()
-    text = section(text_of(page), "Who saw it")
-    assert "US 30.00" in text
-    assert "2 others 9.29" in text
-    assert "Not told by Pinterest 222.21" in text
-    assert "Total 300.00 0.83%" in text
-    rows = [row.split(",") for row in csv_in(page, "audiences.csv")[1:]]
-    *parts, total = [Decimal(row[2]) for row in rows]
-    assert sum(parts) == total == 300
-
-
-def test_videos_are_told_with_the_cost_of_their_views(folder: Folder) -> None:
-    with_sums(folder)
-    assert "Video ads with views" not in folder.text()
-    watched = {"TOTAL_VIDEO_MRC_VIEWS": 40, "TOTAL_VIDEO_P95_COMBINED": 10, "AD_ID": "73"}
-    folder.delivered(ADS, "7", day(1), 4, **watched)
-    folder.run(TOMORROW)
-    assert "73 4.00 40 0.1000 10 0.4000 25.00% Total 4.00 40" in folder.text()
-
-
-def test_the_page_is_about_as_many_days_as_it_is_told(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
-    with_sums(folder).page()
-    assert main(["--output", str(folder.path), "--last", "7"]) == 0
-    page = (folder.path / "page.html").read_text(encoding="utf-8")
-    assert f"{between(day(6), day(0))}: the newest 7 days whose spend is final, beside the 7 before." in text_of(page)
-    assert "Spend 70.00 unknown currency" in text_of(page)
-    with pytest.raises(SystemExit):
-        main(["--output", str(folder.path), "--last", "0"])
-    assert "a number of days is from 1 to 450, not 0" in capsys.readouterr().err
-
-
-def test_a_table_can_be_saved_unrounded_and_no_name_in_it_is_a_formula(folder: Folder) -> None:
-    with_sums(folder)
-    folder.record("campaigns", {"id": "71", "ad_account_id": "7", "name": "=2+3"})
-    table = csv_in(folder.page(), "campaigns.csv")
-    assert table[0].startswith("ID,Campaign,Status,Spend,Impressions,CTR")
-    assert table[1].startswith("72,Autumn,,180.000000,216000.000000,0.008333333333333333")
-    assert table[2].startswith("71,'=2+3,,120.000000")
 
 
 def test_the_messages_of_a_run_that_goes_on_are_read_and_not_changed(folder: Folder) -> None:
@@ -492,13 +479,6 @@ def test_the_messages_of_a_run_that_goes_on_are_read_and_not_changed(folder: Fol
     assert part.read_bytes() == before
     assert f"The run of {part.name} goes on, or was killed" in text
     assert "campaigns 0 Cut off: the run ended before this stream did." in text
-
-
-def test_a_stream_that_failed_has_its_sentence(folder: Folder) -> None:
-    folder.end("boards", "INCOMPLETE", "boards can't be read: the token lacks boards:read.")
-    text = folder.text()
-    assert "Not read to the end: boards." in text
-    assert "boards can't be read: the token lacks boards:read." in section(text, "The streams")
 
 
 def test_forty_accounts_with_the_same_days_share_a_strip_each_stream(folder: Folder) -> None:
@@ -555,11 +535,14 @@ def test_a_file_name_that_is_not_utf8_is_an_error(folder: Folder, capsys: pytest
     assert "messages-\ufffd.jsonl is not UTF-8. Rename it" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("name", ["type=x", "record=2", "stream=boards"])
-def test_a_folder_whose_path_looks_like_a_partition_is_read_like_any_other(name: str, folder: Folder) -> None:
-    folder.path /= name
-    folder.path.mkdir()
-    assert "Spend 300.00" in with_sums(folder).text()
+def test_a_folder_whose_path_looks_like_a_partition_is_read_like_any_other(folder: Folder) -> None:
+    folder.path = folder.path / "type=x" / "record=2" / "stream=boards"
+    folder.path.mkdir(parents=True)
+    text = with_sums(folder).text()
+    assert "Spend 300.00" in text
+    for absent in ("which make read does not name so", "Conversions by type", "Video ads with views", "Budget a day"):
+        assert absent not in text, "nothing of it was read"
+    assert "Conversions 0 none so far CPA - ROAS (Checkout) 0.00 Spend by day" in text
 
 
 def test_what_is_odd_in_a_folder_is_no_end_without_a_sentence(
