@@ -19,7 +19,7 @@ from typing import Any
 from airbyte_cdk.utils import AirbyteTracedException
 
 from source_pinterest.cli.catalog import NO_CREDENTIALS, configured
-from source_pinterest.cli.folder import OUTPUT, OutputFolder, exists
+from source_pinterest.cli.folder import MESSAGES, OUTPUT, OutputFolder, exists
 from source_pinterest.cli.terminal import say
 from source_pinterest.config.files import read_object
 from source_pinterest.config.options import refusal
@@ -30,17 +30,18 @@ _FORMATS: Mapping[str, str] = {"date": "DATE", "date-time": "TIMESTAMP"}
 _NESTED = "JSON"
 _ROWS_SHOWN = 100
 _RECORDS = """
+create temp table records as
 select record.stream as stream, record.emitted_at as emitted_at, record.data as data
-from read_json([{files}], format = 'newline_delimited', compression = 'uncompressed', ignore_errors = true,
-    hive_partitioning = false, maximum_object_size = 33554432,
+from read_json([{files}], format = 'newline_delimited', compression = 'uncompressed', hive_partitioning = false,
+    maximum_object_size = 33554432,
     columns = {{record: 'STRUCT(stream VARCHAR, emitted_at BIGINT, data JSON)'}})
 where record.stream is not null
 """
-"""The records in the files; a line that is cut is none."""
+"""The records in the files, which are parsed once. A line that is cut is an error."""
 _TABLE = """
-create view {name} as
+create temp view {name} as
 select unnest(from_json(data, {columns})), make_timestamp(emitted_at * 1000) as _airbyte_extracted_at
-from ({records}) where stream = {stream} {newest}
+from records where stream = {stream} {newest}
 """
 _NEWEST = "qualify 1 = row_number() over (partition by {key} order by emitted_at desc)"
 _HOW = "Type a query; a semicolon or an empty line ends it. Ctrl-D ends the command."
@@ -93,6 +94,7 @@ def _answer(path: Path) -> int:
         try:
             connection = duckdb.connect(str(path), read_only=True) if path.is_file() else duckdb.connect()
             connection.execute("set temp_directory = $folder", {"folder": temporary})
+            connection.execute("set preserve_insertion_order = false")
             if not path.is_file():
                 _make_tables(connection, OutputFolder(path))
         except duckdb.Error as error:
@@ -126,13 +128,13 @@ def _make_tables(connection: Any, folder: OutputFolder) -> None:
     Raises:
         AirbyteTracedException: the folder has no messages, or a file of it holds something else.
     """
-    if not (files := folder.messages()):
+    if not (files := [path for path in folder.messages() if path.match(MESSAGES)]):
         raise refusal(
             "There are no messages of a read. Read streams first (make read), or name a folder with --output."
         )
-    records = _RECORDS.format(files=", ".join(_text(glob.escape(str(path))) for path in files))
+    connection.execute(_RECORDS.format(files=", ".join(_text(glob.escape(str(path))) for path in files)))
     config = read_object(folder.options) if exists(folder.options) else {}
-    arrived = {name for (name,) in connection.sql(records).unique("stream").fetchall()}
+    arrived = {name for (name,) in connection.execute("select distinct stream from records").fetchall()}
     arrived |= {selected.stream.name for selected in folder.configured().streams}
     for selected in configured((), {**config, **NO_CREDENTIALS}).streams:
         stream = selected.stream
@@ -141,7 +143,6 @@ def _make_tables(connection: Any, folder: OutputFolder) -> None:
             table = _TABLE.format(
                 name=_name(stream.name),
                 columns=_text(json.dumps(column_types(stream.json_schema))),
-                records=records,
                 stream=_text(stream.name),
                 newest=_NEWEST.format(key=key) if key else "",
             )

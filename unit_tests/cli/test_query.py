@@ -14,7 +14,7 @@ from unit_tests.cli.page_folder import CAMPAIGNS, TODAY, Folder
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Folder:
-    """A folder whose path is to be quoted; of campaign 1, an earlier read had another spend."""
+    """A folder whose path is to be quoted; of campaign 1, an earlier read had another spend, and a read is going on."""
     folder = Folder(tmp_path / "the client's [1]")
     folder.path.mkdir()
     folder.options["custom_reports"] = [
@@ -27,8 +27,7 @@ def folder(tmp_path: Path) -> Folder:
     folder.record("custom_reach", {"DATE": "2025-06-01", "AD_ACCOUNT_ID": "7", "CAMPAIGN_ID": "1"})
     folder.streams += [CAMPAIGNS, "ads"]
     folder.write()
-    with (folder.path / "messages-2025-06-29T00-00-00-000000Z.jsonl").open("a") as file:
-        file.write('{"type":"RECORD","record":{"stream":"campaigns","da')
+    (folder.path / "messages-2025-07-01T00-00-00-000000Z.jsonl.part").write_text('{"type":"RECORD","record":{"str')
     return folder
 
 
@@ -62,6 +61,14 @@ def test_a_query_that_fails_is_an_error_and_the_next_one_is_answered(
     said = capsys.readouterr()
     assert "Table with name boards does not exist" in said.err
     assert "12345" in said.out
+
+
+def test_a_line_that_is_cut_is_an_error(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder.path / "messages-2025-06-29T00-00-00-000000Z.jsonl").write_text('{"type":"RECORD","record":{"str\n')
+    assert asked(folder.path, "select * from campaigns", monkeypatch) == 1
+    assert "Malformed JSON in file" in capsys.readouterr().err
 
 
 def test_a_file_of_duckdb_is_asked_and_not_changed(
