@@ -18,6 +18,7 @@ class NoAccess(Enum):
     NO_SCOPE = (401, 3, missing_scope().message)  # also seen where the app is not in a beta
     RESTRICTED = (401, 3, "Your application does not have access to this restricted feature: commerce_integration")
     UNSUPPORTED = (401, 3, app_not_approved().message)  # the words of an app that is not approved, for one feature
+    BETA_CLOSED = (403, 403)  # an endpoint that Pinterest opens to few apps
 
     def error(self) -> ApiError:
         status, code, *message = self.value

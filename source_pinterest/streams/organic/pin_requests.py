@@ -10,6 +10,7 @@ import logging
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from source_pinterest import limits
@@ -17,6 +18,9 @@ from source_pinterest.api.bodies import OnReplacement, Record, parse_body
 from source_pinterest.api.errors import (
     BadRequestError,
     FormError,
+    PinterestError,
+    Reason,
+    RefusedError,
     RightMissingError,
     SliceError,
     form_error,
@@ -95,10 +99,7 @@ class PinRequests:
                     raise
                 self._is_beta_open = False
                 pending.appendleft(ask)
-                LOGGER.info(
-                    f"{self._stream.name}: Pinterest does not let this app read many pins in one request, so they are "
-                    f"read one by one, about {limits.REQUESTS_PER_MINUTE['org_analytics']} a minute. {error.quote}."
-                )
+                self._log_closed_beta(error)
             except SliceError as error:
                 if len(ask.ids) == 1:
                     yield ask.ids, [], error
@@ -141,16 +142,31 @@ class PinRequests:
             return rows
 
     def _request(self, ask: Ask) -> list[Record]:
-        """Request pins without the names that Pinterest refuses."""
-        [rows] = self._asks.read(ask, self._send)
+        """Request pins without the names that Pinterest refuses.
+
+        An HTTP 403 may be about a pin, or about an app that is not in the beta: a single pin is then requested alone.
+        """
+        try:
+            [rows] = self._asks.read(ask, partial(self._send, is_alone=self._is_beta_open is False))
+        except RefusedError as error:
+            if self._is_beta_open is not None or len(ask.ids) > 1 or error.reason is not Reason.FORBIDDEN:
+                raise
+            [rows] = self._asks.read(ask, partial(self._send, is_alone=True))
+            self._log_closed_beta(error)
         return rows
 
-    def _send(self, ask: Ask) -> list[Record]:
+    def _log_closed_beta(self, refusal: PinterestError) -> None:
+        LOGGER.info(
+            f"{self._stream.name}: Pinterest does not let this app read many pins in one request, so they are read one "
+            f"by one, about {limits.REQUESTS_PER_MINUTE['org_analytics']} a minute. "
+            f"{refusal.quote or refusal.message}."
+        )
+
+    def _send(self, ask: Ask, *, is_alone: bool) -> list[Record]:
         """Request metrics of pins: of several at once, or else of one. Return the days in the response.
 
         https://developers.pinterest.com/docs/api/v5/pins-analytics, https://developers.pinterest.com/docs/api/v5/multi_pins-analytics.
         """
-        is_alone = self._is_beta_open is False
         expected = Expected(key=("pin_id", "date"), window=ask.window, day="date", entities=frozenset(ask.ids))
 
         def parse(chunks: Iterator[bytes]) -> list[Record]:
