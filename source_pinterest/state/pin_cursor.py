@@ -71,10 +71,6 @@ class PinCursor(DayCursor):
     A pass over the pins with activity leaves the days that count as read as they are, so that the next pass over all
     pins covers all days since the last pass over all pins.
 
-    Args:
-        store: has the incoming state and takes the outgoing ones.
-        period: returns the days that this sync reads, as in `DayCursor`.
-
     Attributes:
         owed: the pins that could not be read.
         served: the owners of whom this sync has read a pin.

@@ -26,8 +26,6 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 
-from airbyte_cdk.models import DestinationSyncMode
-
 from source_pinterest import limits
 from source_pinterest.api.bodies import Record
 from source_pinterest.api.errors import (
@@ -96,8 +94,7 @@ class PinAnalytics(OrganicStream):
             ConfigError: the destination appends, and the option asks for pins with activity only.
         """
         self._only_active = self.config.pin_analytics_only_active and not store.refresh
-        how = self.configured
-        if self._only_active and how and how.destination_sync_mode is DestinationSyncMode.append:
+        if self._only_active and not self.merges_by_key:
             raise ConfigError(
                 f"{self.name}: the option {ONLY_ACTIVE_PINS} needs a destination that merges rows by their key, since "
                 "numbers may come later than those of other pins. Choose Append + Deduped, or turn the option off."
@@ -119,11 +116,6 @@ class PinAnalytics(OrganicStream):
         for account in self.checkpoint.begin(readable):
             yield from or_failed(readable[account].parents, self._tasks_of(readable[account]))
         warn_of_provisional(self, self._provisional)
-        if self._requests.absent:
-            LOGGER.info(
-                f"{self.name}: responses about several pins left out {self._requests.absent:,} of them, such as "
-                f"{self._requests.last_absent}, as Pinterest does with pins without activity."
-            )
 
     def _tasks_of(self, owner: Task) -> Iterator[Task]:
         """Yield the tasks of an owner's pins: first of those that are owed and due, then of each pass.

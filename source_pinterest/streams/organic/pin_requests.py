@@ -58,10 +58,6 @@ class PinRequests:
     Args:
         stream: the stream that makes the requests.
         pins: knows which pins are pictures, and which are videos.
-
-    Attributes:
-        absent: how often a response about several pins has left one out, as Pinterest does without activity.
-        last_absent: the last of these pins.
     """
 
     def __init__(self, stream: PinterestStream, pins: ListedPins) -> None:
@@ -70,7 +66,6 @@ class PinRequests:
         self._is_beta_open: bool | None = None
         """Whether Pinterest lets the app read several pins in a request; None until a response shows it."""
         self._are_pictures_apart = False
-        self.absent, self.last_absent = 0, ""
 
     @property
     def pins_in_a_request(self) -> int:
@@ -173,7 +168,10 @@ class PinRequests:
             metrics = {ask.ids[0]: parse_body(chunks)} if is_alone else parse_body(chunks)
             rows = self._gate.records(_rows(metrics, self._stream.notices.replacement), expected)
             if absent := set(ask.ids).difference(metrics):
-                self.absent, self.last_absent = self.absent + len(absent), max(absent)
+                LOGGER.info(
+                    f"{self._stream.name}: a response left out {len(absent)} of {len(ask.ids)} pins, such as "
+                    f"{max(absent)}, as Pinterest does with pins without activity."
+                )
             return rows
 
         path = path_of("pins/{pin_id}/analytics", {"pin_id": ask.ids[0]}) if is_alone else "pins/analytics"
