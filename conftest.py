@@ -49,7 +49,8 @@ def _named(val: object) -> object:
         return str(val)
     if isinstance(val, bytes):
         return val.decode("latin-1")
-    return str(getattr(val, "name", "") or getattr(val, "__name__", "") or type(val).__name__)
+    name = getattr(val, "__name__", "") or getattr(val, "name", "")
+    return name if name and isinstance(name, str) else type(val).__name__
 
 
 def pytest_report_header() -> str:
