@@ -7,7 +7,7 @@ import json
 import logging
 import re
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
 from enum import Enum
@@ -59,9 +59,6 @@ def pytest_report_header() -> str:
 
 
 @pytest.fixture(autouse=True)
-def _no_log_level_of_another_test() -> Iterator[None]:
-    """A command that a test calls in this process leaves the framework's logger as it has set it."""
-    logger = logging.getLogger("airbyte")
-    level = logger.level
-    yield
-    logger.setLevel(level)
+def _no_log_level_of_another_test() -> None:
+    """A command that a test or a fixture calls in this process leaves the framework's logger as it has set it."""
+    logging.getLogger("airbyte").setLevel(logging.INFO)
