@@ -51,6 +51,7 @@ _COMMANDS_BESIDE = {
     "catalog": "writes the catalog that read takes",
     "read": "reads streams into a folder, and goes on from there",
     "page": "writes a page about what that folder holds",
+    "query": "answers SQL about what that folder holds",
 }
 """The modules that are commands of their own, and what they do."""
 

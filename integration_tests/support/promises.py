@@ -94,13 +94,13 @@ def _of_board(name: str, modified_at: str) -> Promise:
 
 
 def _of_reading(entry: Mapping[str, Any]) -> Promise:
-    """The days of the pins that an unfinished pass has seen."""
+    """The days of the pins that an unfinished pass has seen. It takes them by their last digits."""
     known = {"start_date", "end_date", "after"}
     if not known <= set(entry) <= {*known, "ad_account_id", "only_active"}:
         raise UnknownStateError(f"a reading {entry}")
     return lambda record: (
         record.get("ad_account_id") == entry.get("ad_account_id")
-        and int(record["pin_id"]) <= int(entry["after"])
+        and str(record["pin_id"])[::-1] <= entry["after"][::-1]
         and bool(entry["start_date"] <= record["date"] <= entry["end_date"])
     )
 

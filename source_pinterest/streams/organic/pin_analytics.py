@@ -153,11 +153,12 @@ class PinAnalytics(OrganicStream):
         owed = self.checkpoint.owed.debts(account)
         ahead = [pin for pin in pins if pin not in owed and not begun.is_past(pin)]
         unread = list(filter(self._pins.is_active, ahead)) if begun.only_active else ahead
+        is_resumed = bool(begun.after)
         Estimate(1, 1, 0, requests=self._requests_for(unread)).log(self, "org_analytics")
         for part in batches(unread, limits.PINS_PER_ANALYTICS_REQUEST):
             yield Task(owner.parents, partial(self._read_part, part), begun.window)
-            is_last = part[-1] == unread[-1]
-            if not begun.is_past(part[-1]) or not (is_last or account in self.checkpoint.served):
+            is_end = is_resumed and part[-1] == unread[-1]  # an earlier sync has read others
+            if not begun.is_past(part[-1]) or not (is_end or account in self.checkpoint.served):
                 return
         self.checkpoint.end_pass(account)
         if begun.only_active:
