@@ -16,9 +16,13 @@ from integration_tests.support.outputs import Output, Record
 from integration_tests.support.pinterest import Simulator, World, oauth_config
 from integration_tests.support.sign_in import sign_in
 from integration_tests.support.syncs import read_with_main, run_sync
+from integration_tests.support.truth import PRIMARY_KEYS
 from integration_tests.support.worlds import simulated, small_world
-from integration_tests.sync_tests.organic_streams import EVERYTHING
 from tools.stream_table import every_stream
+
+OF_PROFILES = ("user_account", "board", "pin", "top_", "following")
+EVERYTHING = tuple(name for name in PRIMARY_KEYS if name.startswith(OF_PROFILES))
+"""The streams of profiles, boards and pins."""
 
 
 @pytest.fixture

@@ -1,26 +1,40 @@
-"""A report client that never pauses, and scripted responses for it."""
+"""A report client that never pauses, requests for it, and scripted responses."""
 
 import dataclasses
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import requests_mock
+from pendulum import Date
 
 from source_pinterest.api import DEFAULT_BASE_URL
 from source_pinterest.api.bounds import Bounds
 from source_pinterest.api.client import PinterestClient
+from source_pinterest.dates import DateWindow
 from source_pinterest.engine.asks import RefusedNames
 from source_pinterest.engine.progress import Notices
-from source_pinterest.reporting.client import Polled, ReadyReport, ReportClient, ReportStatus
+from source_pinterest.reporting.client import Polled, ReadyReport, ReportClient, ReportRequest, ReportStatus
 from source_pinterest.reporting.file import Filed
 from unit_tests.api.connections import connected
-from unit_tests.reporting.requests_for_reports import request
 
 REPORTS = f"{DEFAULT_BASE_URL}/ad_accounts/11/reports"
 FILE = "https://files.example/metrics_report.txt?signature=1"
 FRESH_FILE = "https://files.example/metrics_report.txt?signature=2"
 CREATED = {"json": {"token": "a token", "report_status": "IN_PROGRESS", "message": ""}}
 ROWS = {"1": [{"CAMPAIGN_ID": "1"}, {"CAMPAIGN_ID": "2"}]}
+
+
+FIRST_DAY = Date(2026, 1, 1)
+
+
+def days(count: int, first: Date = FIRST_DAY) -> DateWindow:
+    return DateWindow(first, first.add(days=count - 1))
+
+
+def request(window: DateWindow | None = None, account: str = "11", number: int = 0, **body: Any) -> ReportRequest:
+    """A report on the campaigns of an account, by default of ten days."""
+    whole = window or days(10)
+    return ReportRequest(account, whole, {"level": "CAMPAIGN", "granularity": "DAY", **body}, number)
 
 
 def finished(url: str = FRESH_FILE, size: Any = 100) -> dict[str, Any]:

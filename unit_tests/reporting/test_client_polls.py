@@ -12,8 +12,7 @@ from source_pinterest.api.errors import AccessLostError, RejectedError, SliceErr
 from source_pinterest.masking import SECRETS
 from source_pinterest.reporting.client import Polled, ReportStatus
 from unit_tests.answers import refused
-from unit_tests.reporting.clients import FILE, REPORTS, Client, finished
-from unit_tests.reporting.requests_for_reports import request
+from unit_tests.reporting.clients import FILE, REPORTS, Client, finished, request
 
 
 @pytest.mark.parametrize(

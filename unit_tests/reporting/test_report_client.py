@@ -17,8 +17,7 @@ from source_pinterest.api.errors import (
 )
 from source_pinterest.reporting.client import ReportEndpoint, ReportStatus
 from unit_tests.answers import refused
-from unit_tests.reporting.clients import CREATED, FILE, REPORTS, Client, finished
-from unit_tests.reporting.requests_for_reports import days, request
+from unit_tests.reporting.clients import CREATED, FILE, REPORTS, Client, days, finished, request
 
 
 def test_a_report_is_requested_in_the_body_and_polled_by_its_token(client: Client) -> None:

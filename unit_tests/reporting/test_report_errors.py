@@ -8,7 +8,7 @@ from source_pinterest.api.errors import ConfigError, GoneError, QuotaExhaustedEr
 from source_pinterest.reporting.client import Polled, ReadyReport
 from source_pinterest.reporting.life import FailedReport
 from source_pinterest.reporting.runner import StreamReports
-from unit_tests.reporting.requests_for_reports import days, request
+from unit_tests.reporting.clients import days, request
 from unit_tests.reporting.scheduler import (
     DONE,
     NoMoreReports,

@@ -15,7 +15,7 @@ from source_pinterest.api.errors import UnavailableError
 from source_pinterest.reporting.client import ReadyReport, ReportClient, ReportRequest, ReportStatus
 from source_pinterest.reporting.life import FailedReport
 from source_pinterest.reporting.runner import ReportRunner
-from unit_tests.reporting.requests_for_reports import days, request
+from unit_tests.reporting.clients import days, request
 from unit_tests.reporting.scheduler import (
     BUSY,
     DONE,

@@ -1,15 +1,26 @@
-"""The page about a folder of `read` fits a telephone and a desk, in a real browser."""
+"""A user signs in with a real browser, and the page about a folder of `read` fits a telephone and a desk in it."""
 
 import html
 import json
+import os
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+import requests
 
-from integration_tests.command_tests.test_consent_in_a_browser import CHROMIUM, OPTIONS
+from integration_tests.command_tests.consent import helping
+from integration_tests.support.pinterest import Simulator
 from unit_tests.cli.page_folder import ADS, CAMPAIGNS, OWN, Folder, day, with_sums
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+OPTIONS = (
+    *("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--window-size=720,433", "--dump-dom"),
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+)
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium: apt install chromium")
 
@@ -30,15 +41,34 @@ onload = () => {{
 """Opens what is closed in a page, and tells its elements, how far it is too wide, and what reaches beyond the edge."""
 
 
+def shown(url: str, picture: Path, profile: Path) -> str:
+    """A page as Chromium makes it of an address, with a picture of it."""
+    line = [str(CHROMIUM), *OPTIONS, f"--user-data-dir={profile}", f"--screenshot={picture}", url]
+    return subprocess.run(line, check=True, capture_output=True, text=True, timeout=60).stdout
+
+
 def seen(page: str, width: int, folder: Path) -> list[int | str]:
     """What that tells of a page in a frame of a width."""
     harness = folder / "harness.html"
     harness.write_text(_MEASURE.format(width=width, page=html.escape(page)), encoding="utf-8")
     line = [str(CHROMIUM), *OPTIONS, f"--user-data-dir={folder / 'profile'}", harness.as_uri()]
-    shown = subprocess.run(line, check=True, capture_output=True, text=True, timeout=60).stdout
-    told = re.search(r'data-seen="([^"]*)"', shown)
+    found = subprocess.run(line, check=True, capture_output=True, text=True, timeout=60).stdout
+    told = re.search(r'data-seen="([^"]*)"', found)
     assert told
     return list(json.loads(html.unescape(told[1])))
+
+
+def test_after_consent_the_browser_shows_the_page_that_leads_back(tmp_path: Path) -> None:
+    """CONSENT_PICTURES=docs/images draws the pictures of the documents anew."""
+    path, pictures = tmp_path / "config.json", Path(os.environ.get("CONSENT_PICTURES", tmp_path))
+    with Simulator() as sim, helping(sim, "--no-browser", "--client-id", "1234567", "--config", str(path)) as helper:
+        url = helper.consent_url()
+        assert "Give access to app 1234567?" in shown(url, pictures / "consent_asked.png", tmp_path / "profile")
+        agreed = requests.post(url, allow_redirects=False, timeout=10)
+        page = shown(agreed.headers["Location"], pictures / "consent_done.png", tmp_path / "profile")
+        assert "<h1>Return to the terminal</h1>" in page
+        assert helper.end() == 0, helper.said
+        assert path.exists()
 
 
 def test_nothing_of_the_page_is_wider_than_a_telephone_or_a_desk(tmp_path: Path) -> None:
