@@ -157,7 +157,7 @@ class PinAnalytics(OrganicStream):
         Estimate(1, 1, 0, requests=self._requests_for(unread)).log(self, "org_analytics")
         for part in batches(unread, limits.PINS_PER_ANALYTICS_REQUEST):
             yield Task(owner.parents, partial(self._read_part, part), begun.window)
-            is_end = is_resumed and part[-1] == unread[-1]  # an earlier sync has read others
+            is_end = is_resumed and part[-1] == unread[-1]  # what an earlier sync has left holds up no newer day
             if not begun.is_past(part[-1]) or not (is_end or account in self.checkpoint.served):
                 return
         self.checkpoint.end_pass(account)
