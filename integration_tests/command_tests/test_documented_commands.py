@@ -126,7 +126,7 @@ def test_the_commands_of_the_documents_work_one_after_the_other(checkout: Path) 
                 capture_output=True,
                 text=True,
                 check=False,
-                timeout=120,
+                timeout=300,
             )
             assert done.returncode == 0, (command, done.stdout[-2_000:], done.stderr)
             if command.startswith("curl "):
