@@ -15,6 +15,7 @@ import re
 import threading
 import time
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -84,14 +85,17 @@ class Quota:
         interval: the length of an interval in seconds.
         sent: the times of requests that count against it.
         key: identifies it.
+        unanswered: the requests on their way that count against it.
     """
 
-    def __init__(self, limit: int, interval: float, sent: Iterable[float] = (), key: str = "") -> None:
+    def __init__(
+        self, limit: int, interval: float, sent: Iterable[float] = (), key: str = "", unanswered: int = 0
+    ) -> None:
         self.limit = limit
         self.interval = interval
         self.sent = list(sent)
         self.key = key
-        self.unanswered = 0
+        self.unanswered = unanswered
         self._is_told = False
         """Whether a header of the present response told how many requests are left."""
         self._left, self._ends_at = math.inf, -math.inf
@@ -233,7 +237,9 @@ class Quotas:
         """Return the quotas of all categories, as far as they are known."""
         return (quota for quotas in self._by_scope.values() for quota in quotas)
 
-    def learn(self, operation: str, headers: Sequence[QuotaHeader], sent_at: float, now: float) -> None:
+    def learn(
+        self, operation: str, headers: Sequence[QuotaHeader], sent_at: float, now: float, unanswered: int
+    ) -> None:
         """Adjust the quotas to the headers of a response, and note which quotas its operation has.
 
         Args:
@@ -241,6 +247,7 @@ class Quotas:
             headers: the quotas that the response lists.
             sent_at: when the request was sent.
             now: when the response arrived.
+            unanswered: the requests of the operation whose responses have not come yet, with this one.
         """
         if not 0 < len(headers) <= limits.QUOTAS_OF_A_RESPONSE:
             return
@@ -251,7 +258,7 @@ class Quotas:
         sent = max(unlisted, key=len, default=[sent_at])
         quotas = {_OF_ALL_REQUESTS: known[_OF_ALL_REQUESTS]}
         for key, header in listed.items():
-            quotas[key] = known.get(key) or Quota(header.limit, header.interval, sent, key)
+            quotas[key] = known.get(key) or Quota(header.limit, header.interval, sent, key, unanswered)
             quotas[key].learn(header, sent_at, now)
         self._by_scope[operation if operation.endswith(_REPORTS) else category] = tuple(quotas.values())
 
@@ -311,6 +318,8 @@ class Budget:
         self._wait = wait
         self._changed = threading.Condition()
         self._quotas = Quotas()
+        self._unanswered = Counter[str]()
+        """By operation: the requests whose responses have not come yet."""
         self._categories: dict[str, None] = {}
         self._pauses: dict[str, _Pause] = {}
         self._logged_at: dict[str, float] = {}
@@ -348,6 +357,7 @@ class Budget:
             for quota in quotas:
                 quota.sent.append(now)
                 quota.unanswered += 1
+            self._unanswered[operation] += 1
             self._waits_until.pop(category, None)
             self._categories[category] = None
             return 0.0
@@ -362,7 +372,8 @@ class Budget:
         """
         quota_headers = read_rate_headers(headers)
         with self._changed:
-            self._quotas.learn(operation, quota_headers, sent_at, self._clock())
+            self._quotas.learn(operation, quota_headers, sent_at, self._clock(), self._unanswered[operation])
+            self._unanswered[operation] -= 1
             for quota in self._quotas.of_operation(operation):
                 quota.answered()
             self._changed.notify_all()
