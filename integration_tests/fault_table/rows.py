@@ -191,9 +191,9 @@ ROWS = (
         **_OF_ALL,  # it is waited out as an outage only while no other request is answered
         ends={
             **everywhere("exact"),
-            # While a creation waits, requests for recent days may be answered.
-            **dict.fromkeys(("history", "conversions"), f"{NOWHERE}, exact, exact"),
             **dict.fromkeys(_REPORTS, "exact, exact, transient"),
+            # While a creation waits, requests for recent days may be answered.
+            **dict.fromkeys(("history", "conversions"), f"{NOWHERE}, exact, transient"),
             "marketing mix": f"{NOWHERE}, exact, transient",
         },
     ),
