@@ -221,6 +221,8 @@ class Quotas:
         """By category. Operations of reports have an entry each, once headers have listed their quotas."""
         self._of_accounts: dict[str, Quota] = {}
         """By operation: quotas that each ad account has of its own, and that no header lists."""
+        self._unanswered = Counter[str]()
+        """By operation: the requests whose responses have not come yet."""
 
     def of_operation(self, operation: str) -> Sequence[Quota]:
         """Return the quotas that a request counts against."""
@@ -237,28 +239,39 @@ class Quotas:
         """Return the quotas of all categories, as far as they are known."""
         return (quota for quotas in self._by_scope.values() for quota in quotas)
 
-    def learn(
-        self, operation: str, headers: Sequence[QuotaHeader], sent_at: float, now: float, unanswered: int
-    ) -> None:
-        """Adjust the quotas to the headers of a response, and note which quotas its operation has.
+    def take(self, operation: str, now: float) -> None:
+        """Count a request that is sent now."""
+        self._unanswered[operation] += 1
+        for quota in self.of_operation(operation):
+            quota.sent.append(now)
+            quota.unanswered += 1
+
+    def answered(self, operation: str, headers: Sequence[QuotaHeader], sent_at: float, now: float) -> None:
+        """Count a response, and adjust the quotas to its headers.
 
         Args:
             operation: the operation of the request.
             headers: the quotas that the response lists.
             sent_at: when the request was sent.
             now: when the response arrived.
-            unanswered: the requests of the operation whose responses have not come yet, with this one.
         """
-        if not 0 < len(headers) <= limits.QUOTAS_OF_A_RESPONSE:
-            return
+        if 0 < len(headers) <= limits.QUOTAS_OF_A_RESPONSE:
+            self._learn(operation, headers, sent_at, now)
+        self._unanswered[operation] -= 1
+        for quota in self.of_operation(operation):
+            quota.answered()
+
+    def _learn(self, operation: str, headers: Sequence[QuotaHeader], sent_at: float, now: float) -> None:
+        """Adjust the quotas to headers, and note which quotas the operation has."""
         category, known = category_of(operation), {quota.key: quota for quota in self.known()}
         listed = {header.key(category, place): header for place, header in enumerate(headers)}
-        # A new quota takes over the requests of one that is not listed, as a rule the published number.
+        # A new quota takes over the requests of one that is not listed, as a rule the published number. Of the requests
+        # on their way it takes those of this operation, since the others may not count against it.
         unlisted = [quota.sent for quota in self._listed(operation) if quota.is_long and quota.key not in listed]
         sent = max(unlisted, key=len, default=[sent_at])
         quotas = {_OF_ALL_REQUESTS: known[_OF_ALL_REQUESTS]}
         for key, header in listed.items():
-            quotas[key] = known.get(key) or Quota(header.limit, header.interval, sent, key, unanswered)
+            quotas[key] = known.get(key) or Quota(header.limit, header.interval, sent, key, self._unanswered[operation])
             quotas[key].learn(header, sent_at, now)
         self._by_scope[operation if operation.endswith(_REPORTS) else category] = tuple(quotas.values())
 
@@ -318,8 +331,6 @@ class Budget:
         self._wait = wait
         self._changed = threading.Condition()
         self._quotas = Quotas()
-        self._unanswered = Counter[str]()
-        """By operation: the requests whose responses have not come yet."""
         self._categories: dict[str, None] = {}
         self._pauses: dict[str, _Pause] = {}
         self._logged_at: dict[str, float] = {}
@@ -354,10 +365,7 @@ class Budget:
                 return wait
             if pause:
                 pause.until, pause.is_over = now + _FIRST_SECONDS, True
-            for quota in quotas:
-                quota.sent.append(now)
-                quota.unanswered += 1
-            self._unanswered[operation] += 1
+            self._quotas.take(operation, now)
             self._waits_until.pop(category, None)
             self._categories[category] = None
             return 0.0
@@ -372,10 +380,7 @@ class Budget:
         """
         quota_headers = read_rate_headers(headers)
         with self._changed:
-            self._quotas.learn(operation, quota_headers, sent_at, self._clock(), self._unanswered[operation])
-            self._unanswered[operation] -= 1
-            for quota in self._quotas.of_operation(operation):
-                quota.answered()
+            self._quotas.answered(operation, quota_headers, sent_at, self._clock())
             self._changed.notify_all()
 
     def throttled(self, operation: str, hint_seconds: float | None) -> None:

@@ -188,18 +188,14 @@ def test_of_the_responses_in_an_interval_the_one_that_leaves_fewest_requests_cou
 
 def test_requests_under_way_when_headers_first_name_a_quota_count_until_they_are_answered(caller: Caller) -> None:
     """Four are always under way. Another program has taken three of the ten requests of a day."""
-    taken, told = 3, []
-    for _ in range(4):
-        caller.send()
-        taken += 1
-        told.append(alone(10, 10 - taken, 80_000, seconds=86_400))
+    left = iter(range(6, -10, -1))  # as each request arrives
+    told = [next(left) for _ in range(4) if not caller.send()]
     while told:
-        caller.release(told.pop(0))
+        caller.release(alone(10, told.pop(0), 80_000, seconds=86_400))
         if caller.budget.requests_left(CATEGORY):
             caller.send()
-            taken += 1
-            told.append(alone(10, 10 - taken, 80_000, seconds=86_400))
-    assert taken == 10
+            told.append(next(left))
+    assert next(left) == -1
 
 
 def test_a_response_to_a_request_of_the_interval_before_says_nothing(caller: Caller) -> None:
