@@ -41,9 +41,9 @@ onload = () => {{
 """Opens what is closed in a page, and tells its elements, how far it is too wide, and what reaches beyond the edge."""
 
 
-def shown(url: str, picture: Path, profile: Path) -> str:
-    """A page as Chromium makes it of an address, with a picture of it."""
-    line = [str(CHROMIUM), *OPTIONS, f"--user-data-dir={profile}", f"--screenshot={picture}", url]
+def shown(url: str, profile: Path, *options: str) -> str:
+    """A page as Chromium makes it of an address."""
+    line = [str(CHROMIUM), *OPTIONS, *options, f"--user-data-dir={profile}", url]
     return subprocess.run(line, check=True, capture_output=True, text=True, timeout=60).stdout
 
 
@@ -51,21 +51,20 @@ def seen(page: str, width: int, folder: Path) -> list[int | str]:
     """What that tells of a page in a frame of a width."""
     harness = folder / "harness.html"
     harness.write_text(_MEASURE.format(width=width, page=html.escape(page)), encoding="utf-8")
-    line = [str(CHROMIUM), *OPTIONS, f"--user-data-dir={folder / 'profile'}", harness.as_uri()]
-    found = subprocess.run(line, check=True, capture_output=True, text=True, timeout=60).stdout
-    told = re.search(r'data-seen="([^"]*)"', found)
+    told = re.search(r'data-seen="([^"]*)"', shown(harness.as_uri(), folder / "profile"))
     assert told
     return list(json.loads(html.unescape(told[1])))
 
 
 def test_after_consent_the_browser_shows_the_page_that_leads_back(tmp_path: Path) -> None:
     """CONSENT_PICTURES=docs/images draws the pictures of the documents anew."""
-    path, pictures = tmp_path / "config.json", Path(os.environ.get("CONSENT_PICTURES", tmp_path))
+    path, profile = tmp_path / "config.json", tmp_path / "profile"
+    pictures = Path(os.environ.get("CONSENT_PICTURES", tmp_path))
     with Simulator() as sim, helping(sim, "--no-browser", "--client-id", "1234567", "--config", str(path)) as helper:
         url = helper.consent_url()
-        assert "Give access to app 1234567?" in shown(url, pictures / "consent_asked.png", tmp_path / "profile")
+        assert "Give access to app 1234567?" in shown(url, profile, f"--screenshot={pictures / 'consent_asked.png'}")
         agreed = requests.post(url, allow_redirects=False, timeout=10)
-        page = shown(agreed.headers["Location"], pictures / "consent_done.png", tmp_path / "profile")
+        page = shown(agreed.headers["Location"], profile, f"--screenshot={pictures / 'consent_done.png'}")
         assert "<h1>Return to the terminal</h1>" in page
         assert helper.end() == 0, helper.said
         assert path.exists()

@@ -20,8 +20,9 @@ from integration_tests.support.truth import PRIMARY_KEYS
 from integration_tests.support.worlds import simulated, small_world
 from tools.stream_table import every_stream
 
-OF_PROFILES = ("user_account", "board", "pin", "top_", "following")
-EVERYTHING = tuple(name for name in PRIMARY_KEYS if name.startswith(OF_PROFILES))
+EVERYTHING = tuple(
+    name for name in PRIMARY_KEYS if name.startswith(("user_account", "board", "pin", "top_", "following"))
+)
 """The streams of profiles, boards and pins."""
 
 
