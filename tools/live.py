@@ -28,6 +28,7 @@ from airbyte_cdk.utils import AirbyteTracedException
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPResponse
 
+from source_pinterest import limits
 from source_pinterest.api import Api, api_base_url
 from source_pinterest.api.errors import PinterestError
 from source_pinterest.cli.catalog import configured
@@ -237,7 +238,7 @@ def send_one(path: Path, text: str) -> None:
     api = Api.connect(Config.from_mapping({**raw, **_QUICK}), store.rotated)
     body = json.loads(found["body"]) if found["body"] else None
     request = requests.Request(found["method"], f"{api.base_url}/{found['path']}", json=body)
-    api.session.exchange(request, b"".join, api.response_bounds)
+    api.session.exchange(request, b"".join, limits.RESPONSE_BYTES)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

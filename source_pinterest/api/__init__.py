@@ -12,7 +12,6 @@ from requests.utils import get_environ_proxies, select_proxy
 from source_pinterest import __version__, limits
 from source_pinterest.api.auth import AccessTokenAuthenticator, OAuthAuthenticator, PinterestAuthenticator, Tokens
 from source_pinterest.api.bodies import parse_body
-from source_pinterest.api.bounds import API_RESPONSE, REPORT_FILE, Bounds
 from source_pinterest.api.errors import ConfigError, MalformedResponseError
 from source_pinterest.api.quota import Budget
 from source_pinterest.api.retries import Outage, Pauses, RetryPolicy
@@ -43,8 +42,6 @@ class Api:
         downloads: fetches files from other hosts, without a token and without a quota.
         budget: how many requests may be sent.
         retry_policy: how requests that fail are retried.
-        response_bounds: how large and how slow a response may be.
-        file_bounds: how large and how slow a report's file may be.
         usage: counts the requests of each stream.
     """
 
@@ -54,8 +51,6 @@ class Api:
     downloads: TimeoutSession
     budget: Budget
     retry_policy: RetryPolicy
-    response_bounds: Bounds
-    file_bounds: Bounds
     usage: Usage = field(default_factory=Usage)
     _refused: ReadOnce[str, bool] = field(default_factory=ReadOnce)
 
@@ -99,8 +94,7 @@ class Api:
             )
         )
         usage.quota_usage = budget.quota_usage
-        bounds = (session.shortened(API_RESPONSE), downloads.shortened(REPORT_FILE))
-        return cls(base_url, session, authenticator, downloads, budget, retry_policy, *bounds, usage)
+        return cls(base_url, session, authenticator, downloads, budget, retry_policy, usage)
 
     def refuses_profile(self) -> bool:
         """Return whether Pinterest calls the app's consumer type unsupported for the user's profile too.
@@ -114,7 +108,7 @@ class Api:
         request = requests.Request("GET", f"{self.base_url}/user_account")
         try:
             while True:
-                response = self.session.paced_exchange(request, parse_body, self.response_bounds, self.usage.stream(""))
+                response = self.session.paced_exchange(request, parse_body, self.usage.stream(""))
                 if not isinstance(response, ErrorResponse) or response.verdict is not Again.WAIT:
                     return isinstance(response, ErrorResponse) and response.verdict is app_refused
         except (requests.RequestException, MalformedResponseError):

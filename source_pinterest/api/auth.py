@@ -21,7 +21,6 @@ from requests.auth import AuthBase
 
 from source_pinterest import limits
 from source_pinterest.api.bodies import parse_body
-from source_pinterest.api.bounds import TOKEN_RESPONSE
 from source_pinterest.api.errors import (
     ConfigError,
     FatalError,
@@ -335,6 +334,4 @@ class OAuthAuthenticator(PinterestAuthenticator):
             data=grant,
             auth=(self._credentials.client_id, self._credentials.client_secret),
         )
-        return self._session.paced_exchange(
-            request, Tokens.parse, self._session.shortened(TOKEN_RESPONSE), Usage().stream("")
-        )
+        return self._session.paced_exchange(request, Tokens.parse, Usage().stream(""), limits.ERROR_BYTES)

@@ -75,7 +75,7 @@ class PinterestClient:
             replace_token=api.authenticator.replace,
         )
         request = requests.Request("POST" if body else "GET", self._url(path), params=params, json=body)
-        exchange = partial(api.session.paced_exchange, request, parse, api.response_bounds, usage)
+        exchange = partial(api.session.paced_exchange, request, parse, usage)
         response = tries.response(exchange, self._again_or_error)
         api.authenticator.accepted(response.token)
         return response

@@ -15,15 +15,16 @@
         UnavailableError         every try failed
         AccessLostError          a list broke off
     MalformedResponseError       a body can't be parsed: the request is retried
+      FormError                  its form is unknown: the task fails
 
 A class exists because callers treat its errors in the same way, and a `Reason` because some callers distinguish errors
 of one class. `engine/ledger.py` decides what the error of a task costs. `api/retries.py` turns the last
-`MalformedResponseError` into an `UnavailableError` or, if the whole response has an unknown form, into a `SliceError`.
+`MalformedResponseError` into an `UnavailableError`, and a `FormError` into a `SliceError`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from enum import Enum, auto
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self
 
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils import AirbyteTracedException
@@ -61,8 +62,6 @@ class Reason(Enum):
     """A server in front of Pinterest refuses the request. A request with a shorter URL may be accepted."""
     BROKE_OFF = auto()
     """In the last try no response came, or not all of it. A smaller one may arrive whole."""
-    TOO_LARGE_TO_PARSE = auto()
-    """The response is too large to be parsed as a whole. A page with fewer items may not be."""
     SERVER_ERROR = auto()
     """The last try got HTTP 500 or higher, or a 400 of Pinterest that passes. A smaller request may succeed."""
     STILL_REFUSED = auto()
@@ -133,36 +132,11 @@ class MalformedResponseError(ValueError):
 
 
 class FormError(MalformedResponseError):
-    """A response is whole JSON, but has none of the forms that are documented or were ever seen."""
-
-    def __init__(self, sentence: str, field: str) -> None:
-        super().__init__(sentence)
-        self.field = field
-
-
-OF_AN_ERROR = frozenset({"code", "message"})
-"""The fields of an error that comes with HTTP 200."""
-
-
-def form_error(whole: Any, sentence: str, field: str) -> MalformedResponseError:
-    """Return the error for JSON of another form than expected. An error that comes with HTTP 200 has a known form.
-
-    Args:
-        whole: the parsed response, or as much of it as is known.
-        sentence: what was found.
-        field: the name of the field that is missing or has another form.
-    """
-    if isinstance(whole, Mapping) and whole.keys() >= OF_AN_ERROR:
-        return MalformedResponseError(sentence)
-    return FormError(sentence, field)
+    """A response is JSON, but has none of the forms that are documented or were ever seen."""
 
 
 class BrokenResponseError(MalformedResponseError):
-    """A response breaks off, is too large or arrives too slowly. A smaller response may succeed."""
-
-
-class TooLargeToParseError(MalformedResponseError):
-    """A response that is parsed as a whole would take too much memory. Sent again, it would be as large."""
+    """A response breaks off or is too large. A smaller response may succeed."""
 
 
 class ConfigError(FatalError):

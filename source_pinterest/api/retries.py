@@ -21,7 +21,6 @@ from source_pinterest.api.errors import (
     Reason,
     ResponseTooLargeError,
     SliceError,
-    TooLargeToParseError,
     UnavailableError,
 )
 from source_pinterest.api.session import ApiResponse
@@ -148,7 +147,7 @@ class Tries:
         self._can_split, self._is_worth_retrying, self._replace_token = can_split, is_worth_retrying, replace_token
         self._responses = policy.outage.responses
         self._retries = self._rejections = self._waits = 0
-        self._broke_off = self._had_unknown_form = False
+        self._broke_off = False
 
     def response(
         self,
@@ -162,8 +161,8 @@ class Tries:
             again: returns how to send it again after this response. Raises an error if no further try helps.
 
         Raises:
-            ResponseTooLargeError: the response is too large to be parsed, or to arrive whole.
-            SliceError: the response has an unknown form in two tries, or in the only one.
+            ResponseTooLargeError: the response is too large to arrive whole.
+            SliceError: the response has an unknown form.
             UnavailableError: the last try has failed.
         """
         while True:
@@ -192,16 +191,11 @@ class Tries:
 
     def _retry_broken(self, error: Exception) -> None:
         """Pause after a response that did not arrive whole or has an unknown form, or raise."""
-        if isinstance(error, TooLargeToParseError):
-            sentence = f"{self._what}: {str(error).rstrip('.')}"
-            raise ResponseTooLargeError.unexplained(sentence, reason=Reason.TOO_LARGE_TO_PARSE) from error
         if isinstance(error, FormError):
-            if self._had_unknown_form or not self._may_retry:
-                raise SliceError(
-                    f"{self._what}: Pinterest's answer has a form that this version does not know: {self._path}, "
-                    f"{error.field}. Please report it. {error}"
-                ) from error
-            self._had_unknown_form = True
+            raise SliceError(
+                f"{self._what}: Pinterest's answer has a form that this version does not know: {self._path}. Please "
+                f"report it. {error}"
+            ) from error
         is_break = isinstance(error, requests.ReadTimeout | BrokenResponseError)
         why = str(error) if isinstance(error, MalformedResponseError) else "Pinterest did not respond in time."
         if is_break and self._broke_off and self._can_split:
@@ -229,14 +223,10 @@ class Tries:
         LOGGER.info(f"Pinterest can't be reached ({type(error).__name__}). Retrying in {math.ceil(seconds)} s.")
         time.sleep(seconds)
 
-    @property
-    def _may_retry(self) -> bool:
-        return self._retries < self._policy.max_retries and self._is_worth_retrying()
-
     def _retry(self, why: str, reason: Reason | None = None) -> None:
         """Count a retry and pause before it, or raise if the request was sent often enough."""
         self._broke_off = reason is Reason.BROKE_OFF
-        may_retry = self._may_retry
+        may_retry = self._retries < self._policy.max_retries and self._is_worth_retrying()
         self._retries += 1
         if not may_retry:
             failed = f"failed {self._retries} times in a row" if self._retries > 1 else "failed"

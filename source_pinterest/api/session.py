@@ -1,4 +1,4 @@
-"""One HTTP exchange: paced by the quota, bounded in time and size, with the connector's user agent.
+"""One HTTP exchange: paced by the quota, bounded in size, with the connector's user agent.
 
 Redirects are not followed and cookies are not kept. After a throttled response, all requests of the quota pause as long
 as Pinterest says; `api/retries.py` sends the request again.
@@ -22,11 +22,10 @@ from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
 
 from source_pinterest import limits
-from source_pinterest.api.bounds import Bounds, Deadline, beginning_of, chunks_of
+from source_pinterest.api.bounds import beginning_of, chunks_of
 from source_pinterest.api.quota import Budget
 from source_pinterest.api.usage import StreamUsage
 from source_pinterest.api.verdicts import Again, ErrorResponse
-from source_pinterest.config import DEFAULT_TIMEOUT_SECONDS
 
 LOGGER = logging.getLogger("airbyte")
 logging.getLogger("urllib3.connection").addFilter(lambda record: "(url=" not in str(record.msg))
@@ -146,27 +145,20 @@ class TimeoutSession(requests.Session):
         """Return no target: `requests` would read the whole body of a redirect to look for the next one."""
         del resp
 
-    def shortened(self, bounds: Bounds) -> Bounds:
-        """Return the bounds with less time if this session's timeout is below the default."""
-        _, seconds = self.timeout
-        return bounds.shortened(min(1.0, seconds / DEFAULT_TIMEOUT_SECONDS))
-
-    def exchange(self, request: requests.Request, parse: Parse[T], bounds: Bounds) -> ApiResponse[T] | ErrorResponse:
+    def exchange(self, request: requests.Request, parse: Parse[T], most_bytes: int) -> ApiResponse[T] | ErrorResponse:
         """Send a request and read its response.
 
         Raises:
             requests.RequestException: no response came.
-            MalformedResponseError: the response breaks off, is too large or too slow, or can't be parsed.
+            MalformedResponseError: the response breaks off, is too large, or can't be parsed.
         """
-        deadline = Deadline(bounds)
-        with self._opened(request, deadline) as response:
-            return _read(response, parse, bounds, deadline)
+        with self._opened(request) as response:
+            return _read(response, parse, most_bytes)
 
-    def _opened(self, request: requests.Request, deadline: Deadline) -> requests.Response:
+    def _opened(self, request: requests.Request) -> requests.Response:
         """Send a request with its token, and return the response once its headers have arrived."""
-        prepared = self.prepare_request(request)  # may exchange tokens first, which has a deadline of its own
+        prepared = self.prepare_request(request)
         settings = self.merge_environment_settings(prepared.url or "", {}, None, None, None)  # proxies, certificates
-        deadline.begin()
         return self.send(prepared, **settings)
 
 
@@ -187,22 +179,21 @@ class PinterestSession(TimeoutSession):
         """The `Date` of the newest response; empty before the first one."""
 
     def paced_exchange(
-        self, request: requests.Request, parse: Parse[T], bounds: Bounds, usage: StreamUsage
+        self, request: requests.Request, parse: Parse[T], usage: StreamUsage, most_bytes: int = limits.RESPONSE_BYTES
     ) -> ApiResponse[T] | ErrorResponse:
         """Send a request when the quota allows it, read its response, and tell the quota whether it was throttled.
 
         Raises:
             FatalError: the quota renews too late for this sync.
             requests.RequestException: no response came.
-            MalformedResponseError: the response breaks off, is too large or too slow, or can't be parsed.
+            MalformedResponseError: the response breaks off, is too large, or can't be parsed.
         """
         operation = limits.rated_operation(str(request.method), urlsplit(request.url or "").path)
         with usage.waiting():
             sent_at = self._budget.acquire(operation)
         usage.count_sent()
-        deadline = Deadline(bounds)
         try:
-            raw = self._opened(request, deadline)
+            raw = self._opened(request)
         except BaseException:
             self._budget.release(operation, sent_at, {})
             raise
@@ -212,7 +203,7 @@ class PinterestSession(TimeoutSession):
             LOGGER.debug("%s %s: %s", request.method, urlsplit(request.url or "").path, raw.status_code)
             if _is_success(raw):
                 self._budget.accepted(operation)
-            response = _read(raw, parse, bounds, deadline)
+            response = _read(raw, parse, most_bytes)
         if isinstance(response, ErrorResponse):
             if response.verdict is Again.WAIT:
                 self._budget.throttled(operation, response.pause_hint_seconds())
@@ -221,14 +212,11 @@ class PinterestSession(TimeoutSession):
         return response
 
 
-def _read(
-    response: requests.Response, parse: Parse[T], bounds: Bounds, deadline: Deadline
-) -> ApiResponse[T] | ErrorResponse:
+def _read(response: requests.Response, parse: Parse[T], most_bytes: int) -> ApiResponse[T] | ErrorResponse:
     token = str(response.request.headers.get("Authorization", "")).removeprefix("Bearer ")
     if _is_success(response):
-        return ApiResponse(parse(chunks_of(response, bounds, deadline)), server_time_of(response.headers), token)
-    body = beginning_of(response, bounds, deadline)
-    url_length = len(response.request.url or "")
+        return ApiResponse(parse(chunks_of(response, most_bytes)), server_time_of(response.headers), token)
+    body, url_length = beginning_of(response), len(response.request.url or "")
     return ErrorResponse(response.status_code, str(response.reason or ""), response.headers, body, token, url_length)
 
 

@@ -31,10 +31,9 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 import requests
 from airbyte_cdk.utils import AirbyteTracedException
 
-from source_pinterest import __version__
+from source_pinterest import __version__, limits
 from source_pinterest.api import api_base_url, use_environment
 from source_pinterest.api.auth import Tokens
-from source_pinterest.api.bounds import TOKEN_RESPONSE
 from source_pinterest.api.errors import SCOPES_OF_SECRET_CONTENT, MalformedResponseError
 from source_pinterest.api.session import ApiResponse, TimeoutSession, Url
 from source_pinterest.api.verdicts import ErrorResponse
@@ -365,7 +364,7 @@ def _exchange(token_url: str, app: App, form: Mapping[str, str]) -> Tokens:
     use_environment(session, token_url)
     request = requests.Request("POST", token_url, data=form, auth=(app.client_id, app.client_secret))
     try:
-        response = session.exchange(request, Tokens.parse, TOKEN_RESPONSE)
+        response = session.exchange(request, Tokens.parse, limits.ERROR_BYTES)
     except MalformedResponseError as error:
         raise refusal(f"Pinterest returned no tokens. {error} Run the command again.") from error
     except requests.RequestException as error:

@@ -124,7 +124,3 @@ class Notices:
             self._given.add(hash(about))
         LOGGER.warning(f"{self._stream}: {sentence}")
         return True
-
-    def replacement(self, sentence: str) -> None:
-        """Warn that a part of a response was replaced. There are only a few such sentences."""
-        self.warn(sentence, sentence)

@@ -21,18 +21,18 @@ from urllib3.util import parse_url
 
 from source_pinterest import limits
 from source_pinterest.api import Api
-from source_pinterest.api.bodies import OnReplacement, parse_body
+from source_pinterest.api.bodies import parse_body
 from source_pinterest.api.client import PinterestClient
 from source_pinterest.api.errors import (
     AccessLostError,
     BadRequestError,
     ConfigError,
+    FormError,
     GoneError,
     MalformedResponseError,
     RefusedError,
     RejectedError,
     SliceError,
-    form_error,
 )
 from source_pinterest.api.retries import Tries
 from source_pinterest.api.session import ApiResponse, Url, path_of
@@ -56,13 +56,11 @@ _LINK_SECONDS = 300.0
 _VALUES_OF_A_LINK = 8
 """The most values of a link that are masked by themselves; a signed link has three. Each one slows all masking down."""
 
-_STATUS_CHARACTERS = 100
-
 _LISTS_OF_NAMES = ("columns", "targeting_types", "campaign_objective_types", *STATUS_FILTERS)
 """The fields of a request from which names that Pinterest refuses are removed."""
 
-ReadRows = Callable[[Iterable[bytes], Collection[str], OnReplacement | None], Iterator[Filed]]
-"""Reads a file. Its arguments: the chunks, the requested columns, and a function that takes a warning."""
+ReadRows = Callable[[Iterable[bytes], Collection[str]], Iterator[Filed]]
+"""Reads a file. Its arguments: the chunks and the requested columns."""
 
 CHANGE_THE_REPORT = "Change the report's columns, filters or attribution windows."
 
@@ -89,7 +87,7 @@ class ReportEndpoint:
 ANALYTICS_REPORTS = ReportEndpoint(
     "ad_accounts/{ad_account_id}/reports",
     {"report_format": "JSON"},
-    read=lambda chunks, _columns, on_replacement: rows_of_file(chunks, on_replacement),
+    read=lambda chunks, _columns: rows_of_file(chunks),
 )
 
 
@@ -201,22 +199,13 @@ class ReportClient:
         client: the stream's client for Pinterest's API.
         stream: the stream's name, for messages.
         refused: the columns and targeting types that Pinterest refuses.
-        on_replacement: called with a warning about values of a file that were replaced, or an unknown status.
     """
 
-    def __init__(
-        self,
-        api: Api,
-        client: PinterestClient,
-        stream: str,
-        refused: RefusedNames,
-        on_replacement: OnReplacement | None = None,
-    ) -> None:
+    def __init__(self, api: Api, client: PinterestClient, stream: str, refused: RefusedNames) -> None:
         self._api = api
         self._client = client
         self.stream, self._asks = stream, Asks(refused=refused)
         self.is_worth_retrying = client.is_worth_retrying
-        self._on_replacement = on_replacement
 
     def create(self, request: ReportRequest) -> str:
         """Create a report without the names that Pinterest refuses, and return its token.
@@ -274,11 +263,6 @@ class ReportClient:
                 return Polled(ReportStatus.IN_PROGRESS, failure=error)
             raise
         status = ReportStatus(report.get("report_status"))
-        if status is ReportStatus.UNKNOWN and self._on_replacement:
-            self._on_replacement(
-                f"Pinterest gives a report the status {str(report.get('report_status'))[:_STATUS_CHARACTERS]!r}, which "
-                "this version of the connector does not know. It is polled like a report in progress."
-            )
         url = report.get("url") if status is ReportStatus.FINISHED else ""
         return Polled(status, url or "", _size_in(report))
 
@@ -304,8 +288,10 @@ class ReportClient:
             tried = replace(report, polled=polled) if polled.url else report
             link = tried.polled.url
             check_link(self._api, link)
-            request, bounds = requests.Request("GET", link), self._api.file_bounds
-            return self._api.downloads.exchange(request, lambda chunks: read(self._rows(tried, chunks)), bounds)
+            request = requests.Request("GET", link)
+            return self._api.downloads.exchange(
+                request, lambda chunks: read(self._rows(tried, chunks)), limits.REPORT_BYTES
+            )
 
         tries = Tries(self._api.retry_policy, self.stream, "the file of a report")
         return tries.response(download, lambda refused: Retry(why=f"HTTP {refused.status}.")).value
@@ -317,7 +303,7 @@ class ReportClient:
             MalformedResponseError: the file is no report, or it has no rows and fewer bytes than Pinterest states.
         """
         body, sizes = report.request.body, list[int]()
-        rows = report.request.endpoint.read(_measured(chunks, sizes), body.get("columns", ()), self._on_replacement)
+        rows = report.request.endpoint.read(_measured(chunks, sizes), body.get("columns", ()))
         first = next(rows, None)
         if first:
             yield first
@@ -364,7 +350,7 @@ def _token_in(chunks: Iterator[bytes]) -> str:
     report = _report_in(chunks)
     token = report.get("token")
     if not isinstance(token, str | int) or not 0 < len(str(token)) <= limits.URL_CHARACTERS:
-        raise form_error(report, "The response has no token of the report.", "token")
+        raise FormError("The response has no token of the report.")
     return str(token)
 
 
@@ -382,7 +368,7 @@ def _report_in(chunks: Iterator[bytes]) -> Mapping[str, Any]:
     if isinstance(report, Mapping) and isinstance(wrapped := report.get("data"), Mapping):
         report = wrapped  # the form of marketing mix reports before version 5.28 of the API
     if not isinstance(report, Mapping):
-        raise form_error(report, "The response is not a JSON object.", "the whole response")
+        raise FormError("The response is not a JSON object.")
     if url := report.get("url"):
         _keep_secret(str(url))
     return report

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from source_pinterest import limits
-from source_pinterest.api.bodies import ListPage, Record, list_in
+from source_pinterest.api.bodies import ListPage, Record
 from source_pinterest.api.errors import TRENDS, GoneError
 from source_pinterest.api.session import ApiResponse
 from source_pinterest.api.threads import ReadOnce
@@ -219,8 +219,7 @@ class FeaturedTrendTopics(ProductTrendStream):
         topics: list[Record] = []
         for item in page.items:
             shared = {name: value for name, value in item.items() if name != "trends"}
-            featured = list_in(item, "trends", self.notices.replacement) or ()
-            for rank, topic in enumerate(featured, start=1):
+            for rank, topic in enumerate(item.get("trends") or (), start=1):
                 topics.append({**shared, **topic, "rank": rank})
         return super().records(ListPage(topics), task)
 

@@ -40,6 +40,7 @@ class Wire:
         self, *pieces: bytes, breaks_off: bool = False, clock: Clock | None = None, seconds: float = 0
     ) -> None:
         self.left = list(pieces)
+        self.closed = False
         self._breaks_off = breaks_off
         self._clock, self._seconds = clock or Clock(), seconds
 
@@ -57,6 +58,7 @@ class Wire:
 
     def close(self) -> None:
         """Let it go."""
+        self.closed = True
 
 
 def response(wire: Wire, headers: Mapping[str, str] | None = None, status: int = 200) -> requests.Response:

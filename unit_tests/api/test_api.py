@@ -9,7 +9,6 @@ import requests_mock
 
 from source_pinterest import __version__, limits
 from source_pinterest.api import BASE_URL_VARIABLE, DEFAULT_BASE_URL, Api
-from source_pinterest.api.bounds import Bounds
 from source_pinterest.api.errors import ConfigError, FatalError
 from source_pinterest.api.retries import Pauses
 from source_pinterest.config import Config
@@ -95,15 +94,6 @@ def test_the_config_sets_retries_timeouts_waits_and_connections(mock: requests_m
 
 def most_connections(session: requests.Session) -> int:
     return int(session.get_adapter("https://").poolmanager.connection_pool_kw["maxsize"])
-
-
-def test_a_shorter_timeout_shortens_the_time_of_responses_and_files() -> None:
-    patient, hasty = (connect(request_timeout_seconds=seconds) for seconds in (600, 12))
-
-    assert patient.response_bounds == Bounds(limits.RESPONSE_BYTES, limits.RESPONSE_SECONDS)
-    assert hasty.response_bounds == Bounds(limits.RESPONSE_BYTES, limits.RESPONSE_SECONDS / 10, pace_seconds=6)
-    assert hasty.file_bounds == patient.file_bounds.shortened(0.1)
-    assert hasty.file_bounds.most_bytes == limits.REPORT_BYTES
 
 
 @pytest.mark.parametrize(

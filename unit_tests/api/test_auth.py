@@ -250,14 +250,6 @@ def parsed(**answer: Any) -> Tokens:
     return Tokens.parse(iter([body[:9], body[9:]]))
 
 
-def test_a_token_without_a_plausible_lifetime_is_used_for_an_hour() -> None:
-    for sound, seconds in [(0.5, 0.5), ("3600", 3_600), (YEAR_SECONDS, YEAR_SECONDS), ("Infinity", YEAR_SECONDS)]:
-        assert parsed(expires_in=sound).lifetime_seconds == seconds, sound
-    for absurd in [10**400, "NaN", -5, 0, None, "soon", [1]]:
-        assert parsed(expires_in=absurd).lifetime_seconds == 3_600, absurd
-    assert parsed().lifetime_seconds == 3_600
-
-
 @pytest.mark.parametrize("scope", ["ads:read boards:read", " ads:read,boards:read ", "ads:read, boards:read"])
 def test_scopes_are_taken_however_they_are_separated(scope: str) -> None:
     assert parsed(scope=scope).scopes == {"ads:read", "boards:read"}

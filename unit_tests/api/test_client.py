@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 import requests
 import requests_mock
-from airbyte_cdk.models import FailureType
 
 from source_pinterest import limits
 from source_pinterest.api import DEFAULT_BASE_URL, Api, errors
@@ -49,7 +48,7 @@ def parse(chunks: Iterator[bytes]) -> Any:
     except ValueError as error:
         raise errors.MalformedResponseError("The response is not JSON.") from error
     if "items" not in content:
-        raise errors.FormError("The page is not a list of items with id.", "items")
+        raise errors.FormError("The page has no list of items.")
     return content
 
 
@@ -102,29 +101,6 @@ def test_server_errors_are_retried_as_often_as_the_config_says(
     assert calls.made == max_retries + 1
     assert calls.authenticator.taken == []
     assert [word for word in ("board_pins", PATH, *words) if word not in str(raised.value.message)] == []
-
-
-@pytest.mark.parametrize(("max_retries", "made"), [(0, 1), (1, 2), (5, 2)])
-def test_a_whole_answer_of_an_unknown_form_is_retried_once(
-    mock: requests_mock.Mocker, max_retries: int, made: int
-) -> None:
-    calls = Calls(mock, {"content": b'{"boards": []}'}, max_retries=max_retries)
-
-    with pytest.raises(errors.SliceError, match="a form that this version does not know") as raised:
-        calls.get()
-    assert calls.made == made
-    assert raised.value.failure_type is FailureType.system_error
-    assert str(raised.value.message).startswith(
-        f"board_pins: Pinterest's answer has a form that this version does not know: {PATH}, items. Please report it."
-    )
-
-
-def test_a_response_of_an_unknown_form_is_retried_once_whatever_fails_in_between(mock: requests_mock.Mocker) -> None:
-    other, cut_short = {"content": b"{}"}, {"content": b'{"items": ['}
-
-    assert Calls(mock, other, refused(503), cut_short, PAGE).get() == {"items": []}
-    with pytest.raises(errors.SliceError, match="a form that this version does not know"):
-        Calls(mock, refused(503), other, cut_short, other).get()
 
 
 @pytest.mark.parametrize(

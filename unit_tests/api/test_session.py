@@ -8,7 +8,6 @@ import requests
 import requests_mock
 
 from source_pinterest import limits
-from source_pinterest.api.bounds import API_RESPONSE
 from source_pinterest.api.session import TimeoutSession, Url, path_of, server_time_of
 from source_pinterest.api.verdicts import ErrorResponse
 from unit_tests.api.connections import serving
@@ -33,7 +32,7 @@ def test_a_request_has_our_name_and_a_timeout_whatever_the_caller_says(
 def test_a_malformed_header_is_no_reason_to_log_the_query(caplog: pytest.LogCaptureFixture) -> None:
     with serving(lambda connection: connection.sendall(b"HTTP/1.1 200 OK\r\nno header\r\n\r\n")) as url:
         TimeoutSession("source-pinterest/test", 2).exchange(
-            requests.Request("GET", url, params={"signature": "false"}), b"".join, API_RESPONSE
+            requests.Request("GET", url, params={"signature": "false"}), b"".join, limits.RESPONSE_BYTES
         )
 
     assert "signature" not in caplog.text
@@ -53,7 +52,7 @@ def test_the_body_of_a_redirect_is_read_no_further_than_that_of_an_error(path: b
 
     with serving(redirect) as url:
         response = TimeoutSession("source-pinterest/test", 2).exchange(
-            requests.Request("GET", url), b"".join, API_RESPONSE
+            requests.Request("GET", url), b"".join, limits.RESPONSE_BYTES
         )
     assert isinstance(response, ErrorResponse)
     assert response.status == 302

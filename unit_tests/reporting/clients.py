@@ -1,6 +1,5 @@
 """A report client that never pauses, requests for it, and scripted responses."""
 
-import dataclasses
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -8,7 +7,6 @@ import requests_mock
 from pendulum import Date
 
 from source_pinterest.api import DEFAULT_BASE_URL
-from source_pinterest.api.bounds import Bounds
 from source_pinterest.api.client import PinterestClient
 from source_pinterest.dates import DateWindow
 from source_pinterest.engine.asks import RefusedNames
@@ -52,16 +50,15 @@ def read(rows: Iterator[Filed]) -> Any:
 class Client:
     """A client that pauses nowhere."""
 
-    def __init__(self, mock: requests_mock.Mocker, bounds: Bounds | None = None, **options: Any) -> None:
+    def __init__(self, mock: requests_mock.Mocker, **options: Any) -> None:
         self.mock = mock
-        api = connected(**options)
-        self.api = dataclasses.replace(api, file_bounds=bounds or api.file_bounds)
+        self.api = connected(**options)
         self.reports = self.of_stream("campaign_report")
 
     def of_stream(self, stream: str) -> ReportClient:
         """The client of a stream. Those of all streams share the connection."""
         calls, notices = PinterestClient(self.api, stream, ("ads:read",)), Notices(stream)
-        return ReportClient(self.api, calls, stream, RefusedNames(notices), notices.replacement)
+        return ReportClient(self.api, calls, stream, RefusedNames(notices))
 
     def content(self, url: str = FILE, read: Callable[[Iterator[Filed]], Any] = read, size: float | None = None) -> Any:
         return self.reports.fetch(ReadyReport(request(), "a token", Polled(ReportStatus.FINISHED, url, size)), read)

@@ -62,23 +62,8 @@ def test_a_report_stays_in_progress_if_a_poll_times_out_or_gets_a_server_error(
 
 
 @pytest.mark.parametrize(
-    ("answer", "named"),
-    [({"report_status": "ARCHIVED"}, "ARCHIVED"), ({"report_status": None}, "None"), ({"data": {"size": 3}}, "None")],
-)
-def test_an_unknown_or_missing_status_is_named_once(
-    client: Client, caplog: pytest.LogCaptureFixture, answer: dict[str, Any], named: str
-) -> None:
-    client.mock.get(REPORTS, json=answer)
-
-    assert {client.reports.poll(request(), "a token").status for _ in range(2)} == {ReportStatus.UNKNOWN}
-    [warning] = caplog.messages
-    assert f"the status '{named}', which this version of the connector does not know" in warning
-
-
-@pytest.mark.parametrize(
     ("answer", "why"),
     [
-        ({"json": []}, "The response is not a JSON object."),
         (finished("https://[files.example/report"), "The report's link is not a valid URL."),
     ],
 )

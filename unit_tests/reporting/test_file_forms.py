@@ -21,7 +21,6 @@ ROWS: list[dict[str, Any]] = [
 ]
 BY_ID = json.dumps({"1": [ROWS[0]], "2": [ROWS[1]]}).encode()
 LIST = json.dumps(ROWS).encode()
-BOM = b"\xef\xbb\xbf"
 FORMS = [(BY_ID, ["1", "2"]), (LIST, ["", ""])]
 
 
@@ -31,7 +30,7 @@ def read(body: bytes, *positions: int) -> list[Filed]:
     return list(rows_of_undocumented_file((body[start:end] for start, end in itertools.pairwise(edges)), COLUMNS))
 
 
-@pytest.mark.parametrize("begins", [b"", BOM, b"\r\n "])
+@pytest.mark.parametrize("begins", [b"", b"\r\n "])
 @pytest.mark.parametrize(("body", "ids"), FORMS)
 def test_every_form_has_the_same_rows_wherever_the_file_is_cut(body: bytes, ids: list[str], begins: bytes) -> None:
     whole = begins + body
@@ -48,10 +47,10 @@ def test_a_file_that_is_cut_short_anywhere_is_never_taken_for_whole(body: bytes)
             read(body[:length])
 
 
-@pytest.mark.parametrize("body", [b"", b" \n", b"{}", b" [ ]\n", b'{"1": []}', BOM, BOM + b"\n"])
+@pytest.mark.parametrize("body", [b"{}", b" [ ]\n", b'{"1": []}'])
 def test_a_report_without_rows_is_empty(body: bytes) -> None:
     assert read(body) == []
-    assert list(ANALYTICS_REPORTS.read([body], (), None)) == []
+    assert list(ANALYTICS_REPORTS.read([body], ())) == []
 
 
 @pytest.mark.parametrize("body", [b'[{"cells": [1]}]', b'{"table": [{"cells": [1]}]}', b'[{"1": []}]'])
@@ -66,10 +65,11 @@ def test_a_file_without_any_column_has_an_unknown_form(body: bytes) -> None:
         (BY_ID[:-1], "The response is cut short."),
         (LIST + b"]", "The response has more text after the end of its JSON."),
         (BY_ID + b"{}", "The response has more text after the end of its JSON."),
-        (BOM + b"CAMPAIGN_ID,CAMPAIGN_NAME\r\n626735000496,Sale\r\n", "The file of the report is not JSON."),
-        (b"null", "The file of the report is not JSON."),
+        (b"", "The response is cut short."),
+        (b"CAMPAIGN_ID,CAMPAIGN_NAME\r\n626735000496,Sale\r\n", "The response is not the expected JSON: [ is missing."),
+        (b"null", "The response is not the expected JSON: [ is missing."),
         (b'{"code": 1, "message": "Sorry"}', "The response is not the expected JSON: [ is missing."),
-        (b"[1]", "The response is not the expected JSON: { is missing."),
+        (b"[1]", "A row of the response is not an object."),
     ],
 )
 def test_a_broken_file_is_refused(body: bytes, why: str) -> None:
@@ -94,18 +94,3 @@ def test_rows_are_given_before_the_rest_arrives() -> None:
         raise ConnectionError
 
     assert next(rows_of_file(chunks())) == ("1", {"A": 1})
-
-
-@pytest.mark.parametrize(
-    ("body", "entity"),
-    [(rb'{"7": [{"CAMPAIGN_NAME": "\ud83d"}]}', "7"), (rb'[{"CAMPAIGN_NAME": "\ud83d"}]', "")],
-)
-def test_a_replaced_value_is_warned_of(body: bytes, entity: str) -> None:
-    told: list[str] = []
-
-    for rows in (
-        rows_of_undocumented_file([body], COLUMNS, told.append),
-        ANALYTICS_REPORTS.read([body], (), told.append),
-    ):
-        assert list(rows) == [(entity, {"CAMPAIGN_NAME": "\ufffd"})]
-    assert len(told) == 2

@@ -65,10 +65,10 @@ def test_a_response_to_a_creation_needs_nothing_but_a_token(client: Client, told
         ({"exc": requests.ReadTimeout}, UnavailableError, r"ad_accounts/\d+/reports"),
         ({"exc": requests.ConnectionError}, UnavailableError, "could not be reached"),
         ({"text": "<html>"}, UnavailableError, None),
-        ({"text": "[]"}, SliceError, "does not know: ad_accounts/11/reports, the whole response"),
-        ({"json": {"token": None}}, SliceError, "does not know: ad_accounts/11/reports, token"),
-        ({"json": {"token": ""}}, SliceError, "does not know: ad_accounts/11/reports, token"),
-        ({"json": {"token": "x" * 8_001}}, SliceError, "does not know: ad_accounts/11/reports, token"),
+        ({"text": "[]"}, SliceError, "does not know: ad_accounts/11/reports"),
+        ({"json": {"token": None}}, SliceError, "does not know: ad_accounts/11/reports"),
+        ({"json": {"token": ""}}, SliceError, "does not know: ad_accounts/11/reports"),
+        ({"json": {"token": "x" * 8_001}}, SliceError, "does not know: ad_accounts/11/reports"),
     ],
 )
 def test_each_response_without_a_token_has_the_error_of_its_status(

@@ -33,37 +33,7 @@ Records = list[dict[str, Any]]
 Read = Callable[[Pinterest, Any], Records]
 
 MIDNIGHTS = ("T00:00:00", "T00:00:00Z", " 00:00:00", " 00:00:00Z", "T00:00:00.000", "T00:00:00+00:00")
-NO_ACCOUNT = (None, "", 0, "0", 0.0)
-NUMBERS = {
-    "1.5": 1.5,
-    "0": 0,
-    "-7": -7,
-    "0.01910828025477707": 0.01910828025477707,
-    "1000.0": 1000.0,
-    "1.5e3": 1500.0,
-    "9007199254740993": 9007199254740993,
-}
-NO_NUMBERS = (
-    "",
-    " 1",
-    "1,5",
-    "01",
-    "+1",
-    ".5",
-    "1.",
-    "NaN",
-    "1e400",
-    "n/a",
-    "1_000",
-    "0.12345678901234567890",
-    "123456789012345678901",
-    "9" * 5_000,
-    "0e99999999999999999999",
-    "\u0663",
-)
-TEXTS = "Pinterest sent texts in columns of numbers"
-NULL = "Pinterest sent null in the place of a list"
-INEXACT = "Pinterest sent ids that are not exact"
+NO_ACCOUNT = (None, "", 0, "0")
 
 
 def campaigns(pinterest: Pinterest, rows: Any) -> Records:
@@ -100,7 +70,7 @@ def report(pinterest: Pinterest, file: Any) -> Records:
     """The records of a report of campaigns."""
     stream = pinterest.stream(CampaignAnalytics)
     request = ReportRequest("11", WEEK, {"granularity": "DAY"})
-    rows = rows_of_file([json.dumps(file).encode()], stream.notices.replacement)
+    rows = rows_of_file([json.dumps(file).encode()])
     key = ReportKey(("CAMPAIGN_ID", "DATE"))
     bundles = ReportRows("report", stream.gate, key, stream.columns).bundles(request, rows)
     return list(records_of(bundles))
@@ -160,17 +130,7 @@ def target(metrics: dict[str, Any]) -> dict[str, Any]:
     ("read", "form", "plain", "warning"),
     [
         (campaigns, [row(CAMPAIGN_ID=549760000001)], [row()], ""),
-        (campaigns, [row(CAMPAIGN_ID=549760000001.0)], [row()], ""),
-        (campaigns, [row(ADVERTISER_ID=5.49760000001e11)], [row(ADVERTISER_ID="549760000001")], ""),
-        (campaigns, [row(ADVERTISER_ID=2.0**53 - 1)], [row(ADVERTISER_ID="9007199254740991")], ""),
-        (campaigns, [row(ADVERTISER_ID=2.0**53)], [row(ADVERTISER_ID=None)], INEXACT),
         (campaigns, [row(ADVERTISER_ID=2**60 + 1)], [row(ADVERTISER_ID="1152921504606846977")], ""),
-        (
-            campaigns,
-            [row(ADVERTISER_ID=1.5), row(DATE="2026-06-30", PIN_ID=[5])],
-            [row(), row(DATE="2026-06-30")],
-            INEXACT,
-        ),
         *((campaigns, [row(DATE=f"2026-06-30{midnight}")], [row(DATE="2026-06-30")], "") for midnight in MIDNIGHTS),
         *((campaigns, [row(AD_ACCOUNT_ID=none)], [row()], "") for none in NO_ACCOUNT),
         *((account_days, [row(AD_ACCOUNT_ID=none)], [row()], "") for none in NO_ACCOUNT),
@@ -181,25 +141,9 @@ def target(metrics: dict[str, Any]) -> dict[str, Any]:
         (targeting, [target(without("AD_ACCOUNT_ID"))], [target(row())], ""),
         (ads, [row(PIN_PROMOTION_ID=687)], [row(PIN_PROMOTION_ID="687", AD_ID="687")], ""),
         (ads, [row(PIN_PROMOTION_ID="687", AD_ID=None)], [row(PIN_PROMOTION_ID="687", AD_ID="687")], ""),
-        *(
-            (campaigns, [row(SPEND_IN_DOLLAR=text)], [row(SPEND_IN_DOLLAR=number)], "")
-            for text, number in NUMBERS.items()
-        ),
-        *((campaigns, [row(SPEND_IN_DOLLAR=text)], [row(SPEND_IN_DOLLAR=text)], TEXTS) for text in NO_NUMBERS),
-        (targeting, [target(row(CTR="0.5"))], [target(row(CTR=0.5))], ""),
-        (report, {"5": [row(CTR="0.5")]}, {"5": [row(CTR=0.5)]}, ""),
         (campaigns, [row(CAMPAIGN_NAME="12")], [row(CAMPAIGN_NAME=12)], ""),
-        (pins, None, [], NULL),
-        (targeting, None, [], NULL),
-        (trends, None, [], NULL),
-        (topics, [{"interest": "a", "trends": None}], [{"interest": "a", "trends": []}], NULL),
-        (ranking, None, [], NULL),
-        (report, {"5": None, "6": [row()]}, {"6": [row()]}, NULL),
-        (profile, {"all": {"daily_metrics": None}}, days(), NULL),
+        (topics, [{"interest": "a", "trends": None}], [{"interest": "a", "trends": []}], ""),
         (profile, {**days("2026-06-22"), "never_seen": {"total": 7}}, days("2026-06-22"), ""),
-        (pin_days, {"813": {"all": {"daily_metrics": None}}}, {"813": days()}, NULL),
-        (pins, [{"id": 813.0, "board_id": 5.0}], [{"id": "813", "board_id": "5"}], ""),
-        (pins, [{"id": "813", "board_id": 2.0**60}], [{"id": "813", "board_id": None}], INEXACT),
     ],
 )
 def test_each_form_of_a_response_gives_the_records_of_its_plain_form(
@@ -209,6 +153,5 @@ def test_each_form_of_a_response_gives_the_records_of_its_plain_form(
     warned = [message for message in caplog.messages if "Pinterest sent" in message]
 
     assert found == read(Pinterest(mock), plain)
-    assert found or warning == NULL
     assert len(warned) == bool(warning), warned
     assert warning in "".join(warned)

@@ -6,7 +6,7 @@ from collections.abc import Generator, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from source_pinterest.api.bodies import ListPage, Record, text_of
+from source_pinterest.api.bodies import ListPage, Record
 from source_pinterest.config import STATUSES
 from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.tasks import Task
@@ -49,13 +49,13 @@ class EntityStream(AdAccountStream, ABC):
         """Return the entities of a page, except those of another account of this sync, which lists them as well."""
         account, own = task["ad_account_id"], list[Record]()
         for record in page.items:
-            owner = text_of(record.get("ad_account_id"))
+            owner = str(record.get("ad_account_id"))
             if owner == account or owner not in self.accounts():
                 own.append(record)
             else:
                 self.notices.warn(
                     "ownership",
-                    f"ad account {account} also lists {text_of(record['id'])}, which belongs to ad account {owner} and "
+                    f"ad account {account} also lists {record['id']!s}, which belongs to ad account {owner} and "
                     "is read with it.",
                 )
         return super().records(replace(page, items=own), task)
@@ -75,9 +75,7 @@ class EntityStream(AdAccountStream, ABC):
                 statuses.update(map(status_of, wanted))
                 latest_edit = max((latest_edit or 0, *map(self._edit_time, wanted))) if wanted else latest_edit
                 yield from self.to_bundles(record for record in wanted if has_changed(record))
-        if not listed_at or self.has_gap(task):
-            return None
-        return Listing(latest_edit, listed_at, frozenset(statuses))
+        return Listing(latest_edit, listed_at, frozenset(statuses)) if listed_at else None
 
     def _wanted(self, records: list[Record]) -> list[Record]:
         """Return the entities whose status the user chose; all of them without a choice."""

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from source_pinterest import limits
-from source_pinterest.api.bodies import ListPage, Record, text_of
+from source_pinterest.api.bodies import ListPage, Record
 from source_pinterest.api.errors import (
     AccessLostError,
     GoneError,
@@ -169,7 +169,7 @@ def _ad_groups_in(page: ListPage, batch: Sequence[str]) -> set[str]:
     Raises:
         RejectedError: the page has keywords of others.
     """
-    ad_groups = {text_of(keyword.get("parent_id")) for keyword in page.items}
+    ad_groups = {str(keyword.get("parent_id")) for keyword in page.items}
     if not ad_groups <= set(batch):
         raise RejectedError("Pinterest returned keywords that were not requested")
     return ad_groups

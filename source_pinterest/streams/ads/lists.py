@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from source_pinterest.api.bodies import ListPage, Record, one_item
-from source_pinterest.api.errors import beta, form_error, restricted
+from source_pinterest.api.errors import FormError, beta, restricted
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.base.declaration import ForeignKey
 from source_pinterest.streams.base.varied import VariedStream
@@ -101,8 +101,7 @@ class AudienceInsights(VariedStream, AdAccountStream):
         """
         page = one_item(chunks, key=())
         if _INSIGHT_FIELDS.isdisjoint(page.items[0]):
-            fields = ", ".join(sorted(_INSIGHT_FIELDS))
-            raise form_error(page.items[0], "The audience insight has none of its fields.", fields)
+            raise FormError("The audience insight has none of its fields.")
         return page
 
     def stamp(self, value: str) -> Mapping[str, Any]:

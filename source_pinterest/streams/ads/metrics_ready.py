@@ -16,7 +16,6 @@ from source_pinterest.api.errors import (
     Reason,
     RefusedError,
     SliceError,
-    form_error,
 )
 from source_pinterest.api.threads import ReadOnce
 from source_pinterest.dates import days_before
@@ -72,7 +71,7 @@ class MetricsReadyState:
 def _is_ready(chunks: Iterator[bytes]) -> bool:
     state = parse_body(chunks)
     if not isinstance(state, dict) or _READY not in state:
-        raise form_error(state, f"The metrics ready state has no {_READY}.", _READY)
+        raise FormError(f"The metrics ready state has no {_READY}.")
     flags = [_as_bool(state[_READY]), _as_bool(state.get("non_conversion_metrics_ready", True))]
     return all(flags)
 
@@ -85,5 +84,5 @@ def _as_bool(value: Any) -> bool:
     """
     flag = {"true": True, "false": False}.get(value.lower()) if isinstance(value, str) else value
     if not isinstance(flag, bool):
-        raise FormError("The metrics ready state is neither true nor false.", _READY)
+        raise FormError("The metrics ready state is neither true nor false.")
     return flag

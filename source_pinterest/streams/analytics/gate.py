@@ -10,7 +10,7 @@ from typing import Any
 
 from pendulum import Date
 
-from source_pinterest.api.bodies import SPARED, Record, write_numbers, write_texts
+from source_pinterest.api.bodies import Record, write_texts
 from source_pinterest.api.errors import FormError, MalformedResponseError
 from source_pinterest.columns import (
     AD_ACCOUNT_ID,
@@ -21,7 +21,6 @@ from source_pinterest.columns import (
     ITEM_ID,
     TARGETING_TYPE,
     TARGETING_VALUE,
-    number_columns,
     text_columns,
 )
 from source_pinterest.dates import DateWindow, Granularity, parse_day, without_midnight
@@ -38,6 +37,7 @@ _EMPTY = (None, "")
 _NO_ACCOUNT = (*_EMPTY, "0")
 _DAY_LENGTH = len("2026-01-31")
 
+_SPARED = 0.1
 _NAMED_KEYS = 10
 """The keys that a warning names."""
 
@@ -77,7 +77,6 @@ class Expected:
         key: the columns that identify a row.
         optional: the fields of the key that may be empty.
         texts: the columns that hold text, including ids.
-        numbers: the columns that hold numbers.
         window: the days to emit; None if the rows have no day.
         requested: the requested days. Rows of requested days outside of `window` are dropped without a warning.
         day: the column with the day.
@@ -91,7 +90,6 @@ class Expected:
     key: tuple[str, ...]
     optional: frozenset[str] = frozenset()
     texts: tuple[str, ...] = ()
-    numbers: frozenset[str] = frozenset()
     window: DateWindow | None = None
     requested: DateWindow | None = None
     day: str = DATE
@@ -165,15 +163,14 @@ class RowGate:
 
     def _written(self, rows: Iterable[Record], expected: Expected) -> Iterator[Record]:
         """Yield the rows with texts and numbers in their columns, the currency, and substitutes of empty ids."""
-        texts, numbers, replaced = expected.texts, expected.numbers, self._stream.notices.replacement
+        texts = expected.texts
         added = {CURRENCY: expected.currency} if expected.currency else {}
         substitutes = [(column, _SUBSTITUTES[column]) for column in expected.key if column in _SUBSTITUTES]
         for row in rows:
             for column, other in substitutes:
                 if row.get(column) in _EMPTY and row.get(other) not in _EMPTY:
                     row[column] = row[other]
-            write_texts(row, texts, expected.key, replaced)
-            write_numbers(row, numbers, replaced)
+            write_texts(row, texts)
             row.update(added)
             yield row
 
@@ -195,7 +192,7 @@ class RowGate:
             if expected.granularity in (Granularity.WEEK, Granularity.MONTH):
                 weekday = first_day.day_of_week.name.capitalize()
                 sentence = f"A row has the {expected.day} {day}, a {weekday}, outside of {requested}."
-                raise FormError(sentence, expected.day)
+                raise FormError(sentence)
             others = f"rows of days that were not asked for, such as {day} for {requested}"
             self._warn("other days", f"sent {others}. They are left out.")
         return day if _covers(wanted, first_day, expected.granularity) else ""
@@ -234,7 +231,7 @@ class ResponseKeys:
         try:
             key = hash(values)
         except TypeError as error:
-            raise FormError("A part of a row's key is an object or a list.", ", ".join(self._expected.key)) from error
+            raise FormError("A part of a row's key is an object or a list.") from error
         if (None in values or "" in values) and (missing := self._missing(values)):
             self.leave_out(f"A row has no {' and no '.join(missing)}.", ", ".join(missing))
             return False
@@ -267,7 +264,7 @@ class ResponseKeys:
             field: the field that it lacks.
         """
         self._left_out += 1
-        self._lack = self._lack or FormError(sentence, field)
+        self._lack = self._lack or FormError(sentence)
 
     def finish(self) -> None:
         """Warn of the rows without their key, and of the keys with several rows, also in other requests for the window.
@@ -277,7 +274,7 @@ class ResponseKeys:
         """
         if self._lack:
             rows = self._left_out + len(self._data) + len(self._other_data)
-            if not self._data or self._left_out > max(1, SPARED * rows):
+            if not self._data or self._left_out > max(1, _SPARED * rows):
                 raise self._lack
             account, window = self._expected.account, self._expected.window
             about = (f" of ad account {account}" if account else "") + (f" for {window}" if window else "")
@@ -364,7 +361,6 @@ class ReportRows:
             key=self.key.columns,
             optional=self.key.optional,
             texts=tuple(dict.fromkeys(texts)),
-            numbers=number_columns(self.columns),
             window=request.window if DATE in self.key.columns else None,
             requested=request.requested_window,
             granularity=Granularity(request.body["granularity"]),

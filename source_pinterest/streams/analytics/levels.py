@@ -71,7 +71,7 @@ class TargetingAnalytics(QueryAnalytics, ABC):
 
     def rows_in(self, chunks: Iterable[bytes]) -> Iterator[Record]:
         """Parse the rows of a response, and flatten them. They may lack their targeting value."""
-        for item in rows_of(chunks, "data", self.notices.replacement):
+        for item in rows_of(chunks, "data"):
             metrics = item["metrics"] if isinstance(item.get("metrics"), dict) else {}  # a row without its key
             value = item.get("targeting_value")
             if value is None:

@@ -27,7 +27,6 @@ from source_pinterest.columns import (
     analytics_schema,
     key_schema,
     may_be_requested,
-    number_columns,
     text_columns,
 )
 from source_pinterest.config import attribution_of
@@ -303,7 +302,6 @@ class QueryAnalytics(AdAccountStream, ABC):
             key=self.key,
             optional=frozenset((TARGETING_VALUE,)),
             texts=self._text_columns,
-            numbers=number_columns(self.columns),
             window=ask.window,
             account=ask.account,
             currency=self.account_facts.currency_of(ask.account),
@@ -312,7 +310,7 @@ class QueryAnalytics(AdAccountStream, ABC):
         return self.gate.bundles(self.rows_in(chunks), expected)
 
     def rows_in(self, chunks: Iterable[bytes]) -> Iterator[Record]:
-        return rows_of(chunks, on_replacement=self.notices.replacement)
+        return rows_of(chunks)
 
     @cached_property
     def _text_columns(self) -> Ids:

@@ -58,7 +58,7 @@ class ReportTasks:
         key = ReportKey(spec.key, optional, refused.names_of, spec.breakdowns, entity)
         currency_of, filters_differ = stream.account_facts.currency_of, spec.filters_differ
         self._rows = ReportRows(stream.name, gate, key, spec.columns, spec.stamped, currency_of, filters_differ)
-        self._client = ReportClient(stream.api, stream.client, stream.name, refused, stream.notices.replacement)
+        self._client = ReportClient(stream.api, stream.client, stream.name, refused)
         self._runner, self._ledger = stream.shared.reports, stream.ledger
 
     def try_out(self, request: ReportRequest, chosen: Collection[str]) -> None:

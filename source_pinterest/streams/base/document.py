@@ -4,8 +4,8 @@ from abc import ABC
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from source_pinterest.api.bodies import ListPage, list_in, parse_body
-from source_pinterest.api.errors import BadRequestError, GoneError, form_error
+from source_pinterest.api.bodies import ListPage, parse_body
+from source_pinterest.api.errors import BadRequestError, FormError, GoneError
 from source_pinterest.api.session import ApiResponse
 from source_pinterest.engine.tasks import Task
 from source_pinterest.streams.base.stream import PinterestStream
@@ -28,17 +28,17 @@ class DocumentStream(PinterestStream, ABC):
         return {**super().request_params(*args, **kwargs), **{name: stream_slice[name] for name in self.query_fields}}
 
     def parse(self, chunks: Iterator[bytes]) -> ListPage:
-        """Parse the items of a response. An empty object, or null in the place of the items, means no items.
+        """Parse the items of a response. An empty object means no items.
 
         Raises:
             MalformedResponseError: the response has no list of items.
         """
-        document = parse_body(chunks, self.notices.replacement)
+        document = parse_body(chunks)
         items = document
         if isinstance(document, dict):
-            items = list_in(document, self.list_field, self.notices.replacement) if document else []
+            items = document.get(self.list_field) if document else []
         if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-            raise form_error(document, f"The response of {self.name} has no list of objects.", self.list_field)
+            raise FormError(f"The response of {self.name} has no list of objects.")
         return ListPage(items, str(document.get("bookmark") or "") if isinstance(document, dict) else "")
 
     def responses(self, task: Task, **more: Any) -> Iterator[ApiResponse[ListPage]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from source_pinterest import limits
 from source_pinterest.api.bodies import BY_ID, ListPage, Record, write_texts
-from source_pinterest.api.errors import AccessLostError, GoneError, PinterestError, Reason, RefusedError, SliceError
+from source_pinterest.api.errors import AccessLostError, FormError, GoneError, PinterestError, RefusedError, SliceError
 from source_pinterest.api.session import ApiResponse
 from source_pinterest.engine.listed_ids import number_or_text
 from source_pinterest.engine.tasks import Task
@@ -142,7 +142,7 @@ class SeenKeys:
 def distinct(stream: "PinterestStream", task: Task, records: Iterable[Record], seen: Seen) -> Iterator[Record]:
     """Yield the records of a list that comes without pages. Equal records come once.
 
-    A record without its key is left out with a warning. Different records of one key are all emitted, and in a
+    Different records of one key are all emitted, and in a
     dictionary only the first is; both with a warning.
 
     Args:
@@ -153,11 +153,10 @@ def distinct(stream: "PinterestStream", task: Task, records: Iterable[Record], s
     """
     names = stream.key
     for record in records:
-        write_texts(record, names, key=names)
+        write_texts(record, names)
         key = tuple(record.get(name) or "" for name in names)
         if not all(key):
-            stream.notices.warn("no key", f"Pinterest sent a record without {', '.join(names)}. It is left out.")
-            continue
+            raise FormError(f"Pinterest sent a record without {', '.join(names)}.")
         others = seen.setdefault(key, [])
         if record in others:
             continue
@@ -188,45 +187,22 @@ def pages_of_list(stream: "PinterestStream", task: Task, more: Mapping[str, Any]
         AccessLostError: Pinterest refuses a page after the first.
         SliceError: the bookmarks of the list lead nowhere new.
     """
-    path, keyless = stream.path(stream_slice=task), list[Record]()
+    path, seen, token = stream.path(stream_slice=task), SeenKeys(stream.shape.key), dict[str, str]()
     paginator = BookmarkPaginator(stream.name, path, has_last_bookmark=stream.has_last_bookmark)
-    seen, token, size = SeenKeys(stream.shape.key), dict[str, str](), stream.page_size or 1
-    smaller: dict[str, int] = {}
-    try:
-        while True:
-            params = {**stream.request_params(stream_slice=task, next_page_token=token), **smaller, **more}
-            try:
-                with reading_list(stream.name, path, has_begun=bool(token)):
-                    response = stream.client.send(path, params, stream.parse)
-            except PinterestError as error:
-                if not token and error.reason in stream.empty_if:
-                    LOGGER.info(f"{error.message}. This list counts as empty.")
-                    return
-                if error.reason is not Reason.TOO_LARGE_TO_PARSE or size == 1:
-                    raise
-                size //= 2  # not by `Asks.read`: the items of the page are not known, so none can be asked for apart
-                smaller = {"page_size": size}
-                LOGGER.info(f"{stream.name}: a page of {path} is too large. Asking for {size} items.")
-                continue
-            page = response.value
-            keyless += page.keyless
-            new = seen.new(page.items) if stream.page_size else page.items
-            yield replace(response, value=replace(page, items=new))
-            bookmark = page.bookmark and paginator.follow(page.bookmark, len(page.items), len(new))
-            if not bookmark:
-                return
-            token = {"bookmark": bookmark}
-    finally:
-        if keyless:
-            stream.gaps.add(task.parent_ids)
-            stream.notices.warn(f"{path} {more}", _left_out(stream, path, keyless))
-
-
-def _left_out(stream: "PinterestStream", path: str, keyless: list[Record]) -> str:
-    left_out = (
-        f"items of {path} without {' and '.join(stream.shape.key)}: {len(keyless):,}. They are left out, here and in "
-        f"streams that read by them. One has the fields {', '.join(keyless[0]) or 'none'}."
-    )
-    if stream.checkpoint is None or stream.merges_by_key or stream.is_refresh:
-        return left_out
-    return f"{left_out} The destination keeps every record, so later syncs may not read them until they change."
+    while True:
+        params = {**stream.request_params(stream_slice=task, next_page_token=token), **more}
+        try:
+            with reading_list(stream.name, path, has_begun=bool(token)):
+                response = stream.client.send(path, params, stream.parse)
+        except PinterestError as error:
+            if token or error.reason not in stream.empty_if:
+                raise
+            LOGGER.info(f"{error.message}. This list counts as empty.")
+            return
+        page = response.value
+        new = seen.new(page.items) if stream.page_size else page.items
+        yield replace(response, value=replace(page, items=new))
+        bookmark = page.bookmark and paginator.follow(page.bookmark, len(page.items), len(new))
+        if not bookmark:
+            return
+        token = {"bookmark": bookmark}

@@ -124,8 +124,6 @@ class PinterestStream(HttpStream, ABC):
         super().__init__(authenticator=sync.api.authenticator)
         self.cursor = None  # with the framework's cursor, only one page of each task would be read
         self.usage, self.notices = sync.api.usage.stream(self.name), Notices(self.name)
-        self.gaps = set[ParentIds]()
-        """The lists of which items without their key were left out."""
         self.ledger = Ledger()
         self.children = sync.children[type(self)]
         """How selected streams, and their parents, declare this stream as a parent. They need all of its ids."""
@@ -241,7 +239,7 @@ class PinterestStream(HttpStream, ABC):
         Raises:
             MalformedResponseError: the body is not a page.
         """
-        return list_page(chunks, self.notices.replacement, self.shape, is_paged=self.page_size is not None)
+        return list_page(chunks, self.shape)
 
     def parse_response(
         self, response: requests.Response, *, stream_slice: Mapping[str, Any] | None = None, **_: Any
@@ -358,21 +356,13 @@ class PinterestStream(HttpStream, ABC):
     def read_list(self, task: Task) -> Generator[Bundle, None, Any]:
         """Read the records of a list, and keep their ids for child streams.
 
-        The return value of the generator is passed to the cursor's `commit`: whether the list has to be read again.
+        The return value of the generator is passed to the cursor's `commit`.
         """
         with self.ids.filling(task.parent_ids) as ids:
             for page in self.record_pages(task):
                 if self.children:
                     ids.extend(self.collect(page, task))
                 yield from self.to_bundles(page.records)
-        return self.has_gap(task)
-
-    def has_gap(self, task: Task) -> bool:
-        """Return whether the next sync should read the list again, for items that came without their key.
-
-        Where the destination keeps every record, the other items would come twice, so the list is not read again.
-        """
-        return self.merges_by_key and task.parent_ids in self.gaps
 
     def to_bundles(self, records: Iterable[Record]) -> Iterator[Bundle]:
         return bundles_of(self.name, records)
@@ -416,7 +406,7 @@ class PinterestStream(HttpStream, ABC):
         """Return the records of a page, with the ids of the task; all ids become strings."""
         records = page.items
         for record in records:
-            write_texts(record, self._id_fields, self.shape.key, self.notices.replacement)
+            write_texts(record, self._id_fields)
             record.update(task.parents)
         return records
 

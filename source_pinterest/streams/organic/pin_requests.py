@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any
 
 from source_pinterest import limits
-from source_pinterest.api.bodies import OnReplacement, Record, parse_body
+from source_pinterest.api.bodies import Record, parse_body
 from source_pinterest.api.errors import (
     BadRequestError,
     FormError,
@@ -23,7 +23,6 @@ from source_pinterest.api.errors import (
     RefusedError,
     RightMissingError,
     SliceError,
-    form_error,
 )
 from source_pinterest.api.session import path_of
 from source_pinterest.engine.asks import Ask, Asks, Ids, RefusedNames
@@ -166,7 +165,7 @@ class PinRequests:
 
         def parse(chunks: Iterator[bytes]) -> list[Record]:
             metrics = {ask.ids[0]: parse_body(chunks)} if is_alone else parse_body(chunks)
-            rows = self._gate.records(_rows(metrics, self._stream.notices.replacement), expected)
+            rows = self._gate.records(_rows(metrics), expected)
             if absent := set(ask.ids).difference(metrics):
                 LOGGER.info(
                     f"{self._stream.name}: a response left out {len(absent)} of {len(ask.ids)} pins, such as "
@@ -188,19 +187,18 @@ class PinRequests:
         return rows
 
 
-def _rows(pins: Any, on_replacement: OnReplacement) -> Iterator[Record]:
+def _rows(pins: Any) -> Iterator[Record]:
     """Yield the days of each pin, which are not split.
 
     Raises:
         MalformedResponseError: the pins are no object of pin ids, or a pin has no days.
     """
     if not isinstance(pins, dict):
-        raise FormError("The metrics of several pins are not an object of pin ids.", "the whole response")
+        raise FormError("The metrics of several pins are not an object of pin ids.")
     for pin_id, parts in pins.items():
         metrics: Any = parts.get("all") if isinstance(parts, dict) else None
-        days = daily_metrics_in(metrics, on_replacement)
+        days = daily_metrics_in(metrics)
         if days is None:
-            whole = parts if isinstance(parts, dict) else pins
-            raise form_error(whole, "The metrics of a pin have no daily_metrics under the key all.", "daily_metrics")
+            raise FormError("The metrics of a pin have no daily_metrics under the key all.")
         for day in days:
             yield {"pin_id": pin_id, **day, "lifetime_metrics": metrics.get("lifetime_metrics")}

@@ -68,7 +68,7 @@ class BoardedPinStream(OrganicStream, ABC):
         for task in super().tasks():
             is_complete = is_complete and task.error is None
             yield task
-        if is_complete and not self.shared.stream(Boards).gaps:
+        if is_complete:
             self.checkpoint.forget_others()
 
     def tasks_of_board(self, board: Task, lists: Iterable[Task]) -> Iterator[Task]:
@@ -84,8 +84,7 @@ class BoardedPinStream(OrganicStream, ABC):
             self.ledger.note_unchanged()
             return
         tasks = list(lists)
-        unread = self.merges_by_key and board.parent_ids in self.parent_stream.gaps  # a section without its id
-        self.checkpoint.plan(board.parents, modified_at, times.listed_at, len(tasks) + unread)
+        self.checkpoint.plan(board.parents, modified_at, times.listed_at, len(tasks))
         for task in tasks:
             yield self.task(task.parents, {MODIFIED_AT: modified_at} if modified_at else {})
 

@@ -8,8 +8,8 @@ from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, 
 from typing import Any, ClassVar
 
 from source_pinterest import limits
-from source_pinterest.api.bodies import ListPage, OnReplacement, Record, list_in, one_item, parse_body
-from source_pinterest.api.errors import BUSINESS_ACCOUNT, form_error
+from source_pinterest.api.bodies import ListPage, Record, one_item, parse_body
+from source_pinterest.api.errors import BUSINESS_ACCOUNT, FormError
 from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.tasks import END, START, Task
 from source_pinterest.state.cursor import StateStore
@@ -126,12 +126,12 @@ class ProfileAnalytics(OrganicStream, ABC):
         """
         parts = parse_body(chunks)
         if not isinstance(parts, dict) or not (self.split or "all" in parts):
-            raise form_error(parts, "The analytics have no parts, or none under the key all.", "all")
+            raise FormError("The analytics have no parts, or none under the key all.")
         items: list[Record] = []
         for part in parts if self.split else ("all",):
-            days = daily_metrics_in(parts[part], self.notices.replacement)
+            days = daily_metrics_in(parts[part])
             if days is None:
-                raise form_error(parts, "A part of the analytics has no daily_metrics.", "daily_metrics")
+                raise FormError("A part of the analytics has no daily_metrics.")
             items += [{PART: part, **day} for day in days]
         return ListPage(items)
 
@@ -200,9 +200,9 @@ class UserAccountAnalyticsByContentType(ProfileAnalytics):
     variants = ({"content_type": "PAID"}, {"content_type": "ORGANIC"})
 
 
-def daily_metrics_in(metrics: Any, on_replacement: OnReplacement) -> list[Record] | None:
+def daily_metrics_in(metrics: Any) -> list[Record] | None:
     """Return the days of an object that has daily metrics; None if it has none."""
-    days = list_in(metrics, "daily_metrics", on_replacement) if isinstance(metrics, dict) else None
+    days = metrics.get("daily_metrics") if isinstance(metrics, dict) else None
     return days if isinstance(days, list) and all(isinstance(day, dict) for day in days) else None
 
 

@@ -2,11 +2,10 @@
 
 from abc import ABC
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from source_pinterest import limits
-from source_pinterest.api.bodies import ListPage, list_in, parse_body, with_key
+from source_pinterest.api.bodies import ListPage, parse_body, with_key
 from source_pinterest.api.errors import BUSINESS_ACCOUNT
 from source_pinterest.dates import days_before
 from source_pinterest.engine.tasks import END, START
@@ -50,11 +49,10 @@ class RankingStream(VariedStream, OrganicStream, ABC):
             MalformedResponseError: the body is not a ranking.
         """
         ranking = parse_body(chunks)
-        pins = list_in(ranking, "pins", self.notices.replacement) if isinstance(ranking, dict) else None
-        page = with_key(pins, self.shape.key, "pins", ranking)
+        pins = with_key(ranking.get("pins") if isinstance(ranking, dict) else None, self.shape.key)
         available = {"date_availability": ranking.get("date_availability")}
         expected = Expected(key=self.shape.key, texts=self.shape.key)
-        return replace(page, items=[{**pin, **available} for pin in self.gate.records(page.items, expected)])
+        return ListPage([{**pin, **available} for pin in self.gate.records(pins, expected)])
 
     def stamp(self, value: str) -> Mapping[str, Any]:
         days = {name: day for name, day in self.request_params().items() if name in (START, END)}

@@ -13,8 +13,8 @@ from contextlib import suppress
 from typing import Any
 
 from source_pinterest import limits
-from source_pinterest.api.bodies import ListPage, Record, one_item, parse_body, text_of
-from source_pinterest.api.errors import BadRequestError, GoneError, RefusedError, SliceError, form_error
+from source_pinterest.api.bodies import ListPage, Record, one_item, parse_body
+from source_pinterest.api.errors import BadRequestError, FormError, GoneError, RefusedError, SliceError
 from source_pinterest.api.session import ApiResponse, path_of
 from source_pinterest.engine.ledger import FAILURES_IN_A_ROW
 from source_pinterest.engine.tasks import Task
@@ -89,7 +89,7 @@ class TargetingOptions(DocumentStream):
         Raises:
             MalformedResponseError: the body is not a list of objects of ids to names.
         """
-        return ListPage(options_in(parse_body(chunks, self.notices.replacement)))
+        return ListPage(options_in(parse_body(chunks)))
 
     def responses(self, task: Task, **more: Any) -> Iterator[ApiResponse[ListPage]]:
         """Yield the options of a type; those of audiences are read from each ad account.
@@ -201,9 +201,7 @@ class InterestTree:
         option = self.options[interest_id]
         option.update({key: value for key, value in interest.items() if option.get(key) is None})
         level, children = option.get("level"), option.pop("child_interests", None)
-        for child_id in map(text_of, children if isinstance(children, list) else ()):
-            if len(child_id) > limits.ID_CHARACTERS:
-                continue
+        for child_id in map(str, children or ()):
             child = self.options.setdefault(child_id, {"id": child_id})
             child.setdefault("parent_id", option["id"])
             if isinstance(level, int) and child.get("level") is None:
@@ -232,7 +230,7 @@ def options_in(document: Any) -> list[Record]:
     if unknown:
         shown = json.dumps(unknown[0], ensure_ascii=False)[:_QUOTED]
         sentence = f"The targeting options are not a list of objects of ids to names: {shown}."
-        raise form_error(document, sentence, "the whole response")
+        raise FormError(sentence)
     return [{"id": option_id, "name": name} for options in document for option_id, name in options.items()]
 
 

@@ -66,12 +66,6 @@ def test_a_row_without_its_key_is_left_out_and_more_than_a_tenth_fail(
             Stream().passed(*rows, expected=expected)
 
 
-@pytest.mark.parametrize("inexact", [813744226420000001.0, 1.5, ["1"]])
-def test_an_id_that_is_not_exact_fails_its_response(inexact: Any) -> None:
-    with pytest.raises(MalformedResponseError, match="which is not an exact id"):
-        Stream().passed(row("2"), row(inexact), expected=replace(EXPECTED, texts=("ID",)))
-
-
 def test_a_part_of_the_key_that_is_no_plain_value_fails_the_response() -> None:
     with pytest.raises(MalformedResponseError, match="object or a list"):
         Stream().passed(row(["1"]))

@@ -6,7 +6,6 @@ import pytest
 
 from source_pinterest import limits
 from source_pinterest.api.errors import SliceError
-from source_pinterest.streams.ads.lists import ConversionTags
 from source_pinterest.streams.base.listing import BookmarkPaginator, SeenKeys
 from source_pinterest.streams.organic.boards import Boards
 from unit_tests.streams.pinterest import Pinterest, page, slice_of
@@ -57,43 +56,6 @@ def test_a_bookmark_that_fits_into_no_url_fails_its_list(pinterest: Pinterest) -
     with pytest.raises(SliceError, match="gives a bookmark of 8,001 characters"):
         pinterest.read(Boards, EVERYTHING)
     assert len(pinterest.asked("boards")) == 2
-
-
-def test_a_page_that_is_too_large_is_requested_in_smaller_ones(
-    pinterest: Pinterest, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(limits, "JOINED_BYTES", 10_000)
-    boards = [{"id": str(number), "name": "x" * 100} for number in range(300)]
-
-    def listed(request: Any, _: Any) -> dict[str, Any]:
-        start = int(request.qs.get("bookmark", ["0"])[0])
-        end = start + int(request.qs["page_size"][0])
-        return {"items": boards[start:end], "bookmark": str(end) if end < len(boards) else None}
-
-    pinterest.answers("boards", {"json": listed})
-    assert pinterest.read(Boards, EVERYTHING) == boards
-    sizes = [int(sent["page_size"][0]) for sent in pinterest.asked("boards")]
-    assert sizes == [250, 125, 62, 62, 62, 62, 62]
-
-
-def test_a_list_that_is_requested_without_a_page_size_gets_one_if_it_is_too_large(
-    pinterest: Pinterest, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(limits, "JOINED_BYTES", 10_000)
-    path = "ad_accounts/11/conversion_tags"
-    pinterest.answers(path, page([{"id": "1", "name": "x" * 10_000}]), page(["1"]))
-
-    assert ids(pinterest.read(ConversionTags, slice_of({"ad_account_id": "11"}))) == ["1"]
-    assert [sent.get("page_size") for sent in pinterest.asked(path)] == [None, ["125"]]
-
-
-def test_a_list_whose_smallest_page_is_too_large_fails(pinterest: Pinterest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "JOINED_BYTES", 10_000)
-    pinterest.answers("boards", page([{"id": "1", "name": "x" * 10_000}]))
-
-    with pytest.raises(SliceError, match="boards: The response is larger than 10,000 bytes"):
-        pinterest.read(Boards, EVERYTHING)
-    assert [int(sent["page_size"][0]) for sent in pinterest.asked("boards")] == [250, 125, 62, 31, 15, 7, 3, 1]
 
 
 def test_the_50_pages_without_a_new_item_are_counted_in_a_row() -> None:

@@ -43,20 +43,6 @@ def test_the_frameworks_methods_take_a_response(pinterest: Pinterest) -> None:
         sections.next_page_token(response_with("<html>"))
 
 
-def test_each_kind_of_value_that_can_not_be_kept_is_warned_of_once(
-    pinterest: Pinterest, caplog: pytest.LogCaptureFixture
-) -> None:
-    for name in (r"\ud83d", r"\ud83d\ud83d"):
-        pinterest.answers("boards", {"text": f'{{"items": [{{"id": "1", "name": "{name}", "rate": NaN}}]}}'})
-        [record] = pinterest.read(Boards, EVERYTHING)
-        assert set(record["name"]) == {"\ufffd"}
-
-    assert [message.partition(";")[0] for message in caplog.messages] == [
-        "boards: Pinterest sent broken characters",
-        "boards: Pinterest sent numbers out of range",
-    ]
-
-
 def test_after_a_fatal_error_children_list_the_ids_that_their_parent_does_not(pinterest: Pinterest) -> None:
     pinterest.lists("boards", "5", "6")
     pinterest.answers("boards/5/sections", refused(401, 3))

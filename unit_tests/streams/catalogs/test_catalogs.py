@@ -9,7 +9,6 @@ from source_pinterest.streams.catalogs.catalogs import (
     CatalogsFeedProcessingResults,
     CatalogsFeeds,
     CatalogsProductGroupCounts,
-    CatalogsProductGroupProducts,
 )
 from unit_tests.streams.pinterest import Pinterest, page, slice_of
 
@@ -64,22 +63,6 @@ PRODUCTS, COUNTS = "catalogs/product_groups/7/products", "catalogs/product_group
 
 def product(pin: Any, title: str = "Chair") -> dict[str, Any]:
     return {"metadata": {"title": title}, "pin": {"id": pin}}
-
-
-@pytest.mark.parametrize("item", [{"metadata": {}}, {"pin": None}, {"pin": {"id": None}}, {"pin": "1"}])
-def test_one_product_without_a_pin_is_left_out_and_two_of_three_are_another_form(
-    pinterest: Pinterest, item: dict[str, Any], caplog: pytest.LogCaptureFixture
-) -> None:
-    pinterest.answers(PRODUCTS, page([product("1"), item], "more"), page([product("2"), item, {"title": "Desk"}]))
-    pages = pinterest.stream(CatalogsProductGroupProducts).record_pages(
-        pinterest.stream(CatalogsProductGroupProducts).task(GROUP)
-    )
-
-    assert [record["pin_id"] for record in next(pages).records] == ["1"]
-    with pytest.raises(SliceError, match="a form that this version does not know"):
-        next(pages)
-    assert "without pin_id: 1. They are left out" in caplog.text
-    assert f"One has the fields {next(iter(item))}" in caplog.text
 
 
 @pytest.mark.parametrize("body", [{"in_stock": 5}, {"total": None}, []])
