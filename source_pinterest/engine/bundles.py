@@ -19,9 +19,6 @@ from source_pinterest.api.bodies import Record
 from source_pinterest.api.errors import ConfigError, ResponseTooLargeError
 from source_pinterest.limits import BUNDLE_BYTES, ROW_BYTES
 
-Admits = Callable[[Record, bytes], bool]
-"""Returns whether a record is emitted. It takes the record and its serialised data."""
-
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
@@ -66,15 +63,12 @@ class BundleMessage(AirbyteMessage):
         self.bundle = bundle
 
 
-def bundles_of(
-    stream: str, records: Iterable[Record], admits: Admits | None = None, clock: Callable[[], int] = time.time_ns
-) -> Iterator[Bundle]:
+def bundles_of(stream: str, records: Iterable[Record], clock: Callable[[], int] = time.time_ns) -> Iterator[Bundle]:
     """Serialise the records of a stream as the framework would, and yield them in bundles.
 
     Args:
         stream: the stream's name.
         records: the records.
-        admits: whether to emit a record; by default each.
         clock: returns the time in nanoseconds. `emitted_at` of a bundle's records is the time of its first record.
 
     Raises:
@@ -83,9 +77,7 @@ def bundles_of(
     before_data = b'{"type":"RECORD","record":{"stream":%b,"data":' % orjson.dumps(stream)
     lines, count, after_data = bytearray(), 0, b""
     for record in records:
-        data = serialised(record)
-        if admits and not admits(record, data):
-            continue
+        data = _serialised(record)
         if len(data) > ROW_BYTES:
             raise ResponseTooLargeError.unexplained(f"{stream}: a record has more than {ROW_BYTES:,} bytes")
         if count and len(lines) + len(before_data) + len(data) + len(after_data) > BUNDLE_BYTES:
@@ -141,7 +133,7 @@ def _writing() -> Generator[None, None, None]:
         ) from error
 
 
-def serialised(record: Record) -> bytes:
+def _serialised(record: Record) -> bytes:
     """Return the `data` of a record's line, without fields that are null."""
     if None in record.values():
         record = {name: value for name, value in record.items() if value is not None}

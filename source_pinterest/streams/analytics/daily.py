@@ -39,7 +39,7 @@ class DailyAnalytics(QueryAnalytics, ABC):
             columns=tuple(column for column in self.columns if may_be_requested(column, ASYNC_COLUMNS)),
             fields=attribution_of(sync.config),
         )
-        self._report_tasks = ReportTasks(self, self._spec, self.gate)
+        self._report_tasks = ReportTasks(self, self._spec)
 
     def window_tasks(self, unread: Mapping[str, DaySet]) -> Iterator[Task]:
         """Return the tasks of the unread days of each account.

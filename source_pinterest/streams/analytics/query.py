@@ -32,7 +32,7 @@ from source_pinterest.columns import (
 from source_pinterest.config import attribution_of
 from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.engine.asks import ANY_DAY, Ask, Asks, Failure, Ids, Names, RefusedNames, dealt
-from source_pinterest.engine.bundles import Bundle, spooled
+from source_pinterest.engine.bundles import Bundle, bundles_of, spooled
 from source_pinterest.engine.tasks import END, START, Task
 from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.day_cursor import AccountDayCursor
@@ -41,7 +41,7 @@ from source_pinterest.state.period import DayRange, fingerprint
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.ads.metrics_ready import MetricsReadyState
 from source_pinterest.streams.analytics.entity_keys import entity_keys
-from source_pinterest.streams.analytics.gate import Expected, RowGate
+from source_pinterest.streams.analytics.gate import Expected, admitted
 from source_pinterest.streams.analytics.report import Estimate
 from source_pinterest.streams.analytics.shapes import LONGEST_ID, check_url_length, request_shape
 from source_pinterest.streams.base.declaration import Rank
@@ -72,7 +72,7 @@ class QueryAnalytics(AdAccountStream, ABC):
 
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
-        self.key, self.gate = (self.id_column, *self.breakdown, DATE), RowGate(self)
+        self.key = (self.id_column, *self.breakdown, DATE)
         # Few tasks of a stream wait to be read, so that other streams get their share of a quota.
         self._line = threading.Semaphore(limits.TASKS_IN_LINE)
         self._asks = Asks(
@@ -293,7 +293,7 @@ class QueryAnalytics(AdAccountStream, ABC):
         return {**params, self.ids_parameter: ",".join(ids)} if self.ids_parameter else params
 
     def bundles_in(self, ask: Ask, chunks: Iterable[bytes]) -> Iterator[Bundle]:
-        """Return the rows of a response as bundles. No bundle is returned before the last row has passed the gate.
+        """Return the rows of a response as bundles. No bundle is returned before the last row has been checked.
 
         Raises:
             MalformedResponseError: the response is not a list of rows that were asked for.
@@ -307,7 +307,7 @@ class QueryAnalytics(AdAccountStream, ABC):
             currency=self.account_facts.currency_of(ask.account),
             entities=frozenset(ask.ids) or None,
         )
-        return self.gate.bundles(self.rows_in(chunks), expected)
+        return spooled(bundles_of(self.name, admitted(self.rows_in(chunks), expected)))
 
     def rows_in(self, chunks: Iterable[bytes]) -> Iterator[Record]:
         return rows_of(chunks)

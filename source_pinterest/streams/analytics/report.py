@@ -28,7 +28,7 @@ from source_pinterest.state.period import Period
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.ads.metrics_ready import MetricsReadyState
 from source_pinterest.streams.analytics.entity_keys import report_keys
-from source_pinterest.streams.analytics.gate import ReportKey, ReportRows, RowGate
+from source_pinterest.streams.analytics.gate import ReportKey, ReportRows
 from source_pinterest.streams.analytics.report_spec import ReportSpec
 from source_pinterest.streams.base.declaration import Rank
 from source_pinterest.streams.base.stream import PinterestStream
@@ -43,21 +43,14 @@ class ReportTasks:
     Args:
         stream: the stream. Its sync has the runner of all reports.
         spec: what its reports are.
-        gate: the gate that its rows pass.
     """
 
-    def __init__(
-        self,
-        stream: AdAccountStream,
-        spec: ReportSpec,
-        gate: RowGate,
-    ) -> None:
+    def __init__(self, stream: AdAccountStream, spec: ReportSpec) -> None:
         refusals = stream.shared.refusals[f"{spec.endpoint.path} {spec.level}"]
         refused = RefusedNames(stream.notices, spec.needed, refusals)
         optional, entity = (spec.ids, "") if spec.may_lack_ids else ((), spec.ids[0])
         key = ReportKey(spec.key, optional, refused.names_of, spec.breakdowns, entity)
-        currency_of, filters_differ = stream.account_facts.currency_of, spec.filters_differ
-        self._rows = ReportRows(stream.name, gate, key, spec.columns, spec.stamped, currency_of, filters_differ)
+        self._rows = ReportRows(stream.name, key, spec.columns, spec.stamped, stream.account_facts.currency_of)
         self._client = ReportClient(stream.api, stream.client, stream.name, refused)
         self._runner, self._ledger = stream.shared.reports, stream.ledger
 
@@ -133,7 +126,7 @@ class ReportStream(AdAccountStream):
         if spec.is_total:
             self.cursor_field = []
         self.foreign_keys = report_keys(spec.level, spec.key, spec.columns)
-        self.report_tasks = ReportTasks(self, spec, RowGate(self))
+        self.report_tasks = ReportTasks(self, spec)
 
     def new_cursor(self, store: StateStore) -> PinterestCursor | None:
         """Return a cursor over the days of each account. A total has none, since each sync reads it whole."""

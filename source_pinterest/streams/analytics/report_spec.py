@@ -80,11 +80,6 @@ class ReportSpec:
         return (*self.breakdowns, *self.times) if self.endpoint.path == ANALYTICS_REPORTS.path else self.key
 
     @property
-    def filters_differ(self) -> bool:
-        """Whether a window has several requests with different filters. Targeting types are a part of the key."""
-        return len({tuple(variant.get("targeting_types", ())) for variant in self.variants}) < len(self.variants)
-
-    @property
     def body(self) -> dict[str, Any]:
         fixed = {"level": self.level, "granularity": self.granularity.value, "columns": list(self.columns)}
         return {**fixed, **self.fields}

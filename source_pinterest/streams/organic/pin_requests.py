@@ -29,7 +29,7 @@ from source_pinterest.engine.asks import Ask, Asks, Ids, RefusedNames
 from source_pinterest.engine.tasks import END, START, Task, batches
 from source_pinterest.state.formats import ACCOUNT_KEY
 from source_pinterest.state.owed import PIN_KEY
-from source_pinterest.streams.analytics.gate import Expected, RowGate
+from source_pinterest.streams.analytics.gate import Expected, admitted
 from source_pinterest.streams.base.stream import PinterestStream
 from source_pinterest.streams.organic.listed_pins import ListedPins
 from source_pinterest.streams.organic.profile import VIDEO_METRICS, daily_metrics_in
@@ -60,7 +60,7 @@ class PinRequests:
     """
 
     def __init__(self, stream: PinterestStream, pins: ListedPins) -> None:
-        self._stream, self._pins, self._gate = stream, pins, RowGate(stream)
+        self._stream, self._pins = stream, pins
         self._asks = Asks(refused=RefusedNames(stream.notices))
         self._is_beta_open: bool | None = None
         """Whether Pinterest lets the app read several pins in a request; None until a response shows it."""
@@ -165,7 +165,7 @@ class PinRequests:
 
         def parse(chunks: Iterator[bytes]) -> list[Record]:
             metrics = {ask.ids[0]: parse_body(chunks)} if is_alone else parse_body(chunks)
-            rows = self._gate.records(_rows(metrics), expected)
+            rows = list(admitted(_rows(metrics), expected))
             if absent := set(ask.ids).difference(metrics):
                 LOGGER.info(
                     f"{self._stream.name}: a response left out {len(absent)} of {len(ask.ids)} pins, such as "

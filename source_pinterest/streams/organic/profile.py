@@ -17,7 +17,7 @@ from source_pinterest.state.day_cursor import DayCursor
 from source_pinterest.state.formats import ACCOUNT_KEY
 from source_pinterest.state.period import DayRange
 from source_pinterest.streams.ads.accounts import AdAccounts
-from source_pinterest.streams.analytics.gate import Expected, RowGate
+from source_pinterest.streams.analytics.gate import Expected, admitted
 from source_pinterest.streams.analytics.report import Estimate
 from source_pinterest.streams.base.declaration import Parent, Rank
 from source_pinterest.streams.base.stream import PinterestStream
@@ -101,7 +101,6 @@ class ProfileAnalytics(OrganicStream, ABC):
             self.key, self.stamped = (self.split, "date"), {self.split: _SPLITS[self.split]}
         self.variants = self.variants or ({"split_field": self.split.upper()} if self.split else {},)
         super().__init__(sync)
-        self.gate = RowGate(self)
 
     def new_cursor(self, store: StateStore) -> DayCursor:
         return DayCursor(store, self.period)
@@ -156,7 +155,7 @@ class ProfileAnalytics(OrganicStream, ABC):
         )
 
         def parse(chunks: Iterator[bytes]) -> ListPage:
-            return ListPage(self.gate.records(self.parse(chunks).items, expected))
+            return ListPage(list(admitted(self.parse(chunks).items, expected)))
 
         for row in self.records(self.client.send(self.path_template, params, parse).value, task):
             part = row.pop(PART)

@@ -9,9 +9,8 @@ from source_pinterest.api.bodies import ListPage, parse_body, with_key
 from source_pinterest.api.errors import BUSINESS_ACCOUNT
 from source_pinterest.dates import days_before
 from source_pinterest.engine.tasks import END, START
-from source_pinterest.streams.analytics.gate import Expected, RowGate
+from source_pinterest.streams.analytics.gate import Expected, admitted
 from source_pinterest.streams.base.declaration import ForeignKey
-from source_pinterest.streams.base.sync import Sync
 from source_pinterest.streams.base.varied import VariedStream
 from source_pinterest.streams.organic.base import OrganicStream
 from source_pinterest.streams.organic.profile import TELLS_DAY, VIDEO_METRICS
@@ -31,10 +30,6 @@ class RankingStream(VariedStream, OrganicStream, ABC):
         ForeignKey("pins", ("pin_id",), unless="the pin is somebody else's and leads to the claimed website"),
     )
 
-    def __init__(self, sync: Sync) -> None:
-        super().__init__(sync)
-        self.gate = RowGate(self)
-
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Add the days and the largest number of pins that Pinterest allows."""
         today = self.shared.today()
@@ -52,7 +47,7 @@ class RankingStream(VariedStream, OrganicStream, ABC):
         pins = with_key(ranking.get("pins") if isinstance(ranking, dict) else None, self.shape.key)
         available = {"date_availability": ranking.get("date_availability")}
         expected = Expected(key=self.shape.key, texts=self.shape.key)
-        return ListPage([{**pin, **available} for pin in self.gate.records(pins, expected)])
+        return ListPage([{**pin, **available} for pin in admitted(pins, expected)])
 
     def stamp(self, value: str) -> Mapping[str, Any]:
         days = {name: day for name, day in self.request_params().items() if name in (START, END)}

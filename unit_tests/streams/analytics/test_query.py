@@ -193,9 +193,12 @@ def test_a_value_may_stand_among_the_metrics_or_be_left_out(pinterest: Pinterest
     [
         ("{}", ""),
         ('{"data": []', ""),
-        ('{"data": [{"targeting_type": "GENDER"}]}', "A row has no CAMPAIGN_ID and no DATE."),
-        ('{"data": [{"metrics": [1]}]}', "A row has no CAMPAIGN_ID and no TARGETING_TYPE and no DATE."),
-        ('{"data": [{"metrics": {"CAMPAIGN_ID": 7, "DATE": "2026-07-01"}}]}', "A row has no TARGETING_TYPE."),
+        ('{"data": [{"targeting_type": "GENDER"}]}', "lacks its CAMPAIGN_ID or its TARGETING_TYPE or its DATE."),
+        ('{"data": [{"metrics": [1]}]}', "lacks its CAMPAIGN_ID or its TARGETING_TYPE or its DATE."),
+        (
+            '{"data": [{"metrics": {"CAMPAIGN_ID": 7, "DATE": "2026-07-01"}}]}',
+            "lacks its CAMPAIGN_ID or its TARGETING_TYPE or its DATE.",
+        ),
     ],
 )
 def test_a_broken_body_is_never_taken_in_part(pinterest: Pinterest, body: str, says: str) -> None:

@@ -11,7 +11,6 @@ from source_pinterest.dates import DateWindow
 from source_pinterest.reporting.client import ANALYTICS_REPORTS, ReportRequest
 from source_pinterest.streams.analytics.entity_keys import entity_keys, report_keys
 from source_pinterest.streams.analytics.gate import ReportKey, ReportRows
-from unit_tests.streams.analytics.test_gate import Stream
 from unit_tests.streams.pinterest import records_of
 
 HALF = DateWindow.from_pair(["2026-01-01", "2026-01-05"])
@@ -24,7 +23,7 @@ OF_ITEMS = ReportKey((ITEM_ID, ENTITY_ID, "DATE"), (ITEM_ID,))
 
 
 def report_rows(key: ReportKey, columns: tuple[str, ...] = ()) -> ReportRows:
-    return ReportRows("campaign_report", Stream().gate, key, columns)
+    return ReportRows("campaign_report", key, columns)
 
 
 def read(filed: dict[str, list[dict[str, Any]]], key: ReportKey = KEY, **more: Any) -> list[dict[str, Any]]:
@@ -73,12 +72,12 @@ def test_requested_days_beyond_the_window_are_left_out_of_a_report(caplog: pytes
     assert found("DAY", "2026-06-21", "2026-06-22", "2026-06-28") == ["2026-06-22", "2026-06-28"]
     assert found("WEEK", "2026-06-15", "2026-06-21", "2026-06-22", "2026-06-28") == ["2026-06-22", "2026-06-28"]
     assert not caplog.messages
-    with pytest.raises(MalformedResponseError, match="2026-06-29, a Monday, outside of 2026-06-15 to 2026-06-28"):
+    with pytest.raises(MalformedResponseError, match="2026-06-29, outside of 2026-06-15 to 2026-06-28"):
         found("WEEK", "2026-06-22", "2026-06-29")
 
 
 def test_malformed_rows_fail_the_file_before_a_row_is_emitted() -> None:
-    with pytest.raises(MalformedResponseError, match="A row has no CAMPAIGN_ID"):
+    with pytest.raises(MalformedResponseError, match="A row lacks its CAMPAIGN_ID"):
         report_rows(KEY).bundles(REQUEST, [("1", row("1")), ("0", row(None)), ("0", row(None))])
 
 

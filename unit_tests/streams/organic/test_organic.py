@@ -59,18 +59,6 @@ def test_a_body_without_pins_is_never_read_as_none(pinterest: Pinterest, body: A
         pinterest.read(TopPins, EVERYTHING)
 
 
-def test_a_pin_that_comes_twice_has_one_rank_unless_its_numbers_differ(
-    mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture
-) -> None:
-    pinterest = Pinterest(mock, max_retries=1)
-    pinterest.answers(PATH, {"json": {"pins": [{"pin_id": 7}, {"pin_id": 8}, {"pin_id": "7"}]}})
-    assert [one["pin_id"] for one in pinterest.read(TopPins, EVERYTHING)] == ["7", "8"] * len(TopPins.values)
-
-    pinterest.answers(PATH, {"json": {"pins": [{"pin_id": 7}, {"pin_id": 8}, {"pin_id": 7, "metrics": {}}]}})
-    assert [one["pin_id"] for one in pinterest.read(TopPins, EVERYTHING)] == ["7", "8", "7"] * len(TopPins.values)
-    assert "1 of 2 keys: 7. All rows are emitted" in caplog.text
-
-
 CAPPED = refused(400, 1, "Pagination beyond 100000 items is not supported")
 NEW = "2026-02-02T00:00:00"
 BOARD = slice_of({"board_id": "1"}, {"board_pins_modified_at": NEW})

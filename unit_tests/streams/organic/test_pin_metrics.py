@@ -87,16 +87,6 @@ def test_a_body_without_metrics_is_never_read_as_none(pinterest: Pinterest, body
         read(pinterest, ["1"], {"json": body})
 
 
-def test_unrequested_or_repeated_days_and_pins_are_left_out_with_a_warning(
-    pinterest: Pinterest, caplog: pytest.LogCaptureFixture
-) -> None:
-    found = {"all": {**METRICS["all"], "daily_metrics": [{**DAY, "date": "2026-04-02"}, DAY, DAY]}}
-
-    assert read(pinterest, ["1"], {"json": {"1": found, "2": METRICS}}) == ["1"]
-    assert "rows of days that were not asked for, such as 2026-04-02" in caplog.text
-    assert "rows of ids that were not asked for, such as 2" in caplog.text
-
-
 def test_an_app_outside_of_the_beta_is_warned_once(pinterest: Pinterest, caplog: pytest.LogCaptureFixture) -> None:
     pinterest.answers("pins/1/analytics", {"json": METRICS})
     with caplog.at_level(logging.INFO):
@@ -168,7 +158,7 @@ def test_a_day_that_pinterest_still_counts_is_appended_with_a_warning(
     pinterest: Pinterest, caplog: pytest.LogCaptureFixture
 ) -> None:
     """24 June is the last day that is old enough."""
-    statuses = {"20": "READY", "22": "PROCESSING", "25": "PROCESSING"}
+    statuses = {"20": "READY", "22": "PROCESSING"}
     rows = [{"date": f"2026-06-{day}", "data_status": status} for day, status in statuses.items()]
     pinterest.lists("pins", "1")
     pinterest.answers("pins/analytics", {"json": {"1": {"all": {"daily_metrics": rows}}}})

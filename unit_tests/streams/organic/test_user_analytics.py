@@ -68,8 +68,8 @@ def test_a_day_that_pinterest_still_counts_is_warned_of_if_rows_are_appended(
     [
         ("{}", "The analytics have no parts, or none under the key all."),
         ('{"all": {}}', "A part of the analytics has no daily_metrics."),
-        ('{"all": {"daily_metrics": [{"date": ""}]}}', "A row has no date."),
-        ('{"all": {"daily_metrics": [{"date": "2026-06-31"}]}}', "is not a day written as YYYY-MM-DD."),
+        ('{"all": {"daily_metrics": [{"date": ""}]}}', "A row lacks its part or its date."),
+        ('{"all": {"daily_metrics": [{"date": "2026-6-31"}]}}', "is not a day written as YYYY-MM-DD."),
         ('{"all": {"daily_metrics": [', ""),
     ],
 )
