@@ -70,7 +70,6 @@ SAFE_URL_CHARACTERS = 4_000  # half of the above: a shorter URL is refused for o
 BOOKMARK_CHARACTERS = 1_000  # left free for a bookmark in a URL full of ids: an estimate, as Pinterest states no length
 IDS_WORTH_A_REQUEST = 25  # columns that leave room for fewer ids in a URL take too many requests
 TASKS_IN_LINE = 50  # of one analytics stream, so that a stream that plans fast leaves the others their share of a quota
-ROWS_IN_MEMORY = 20_000  # in bodies that are being parsed, of all streams together
 
 INTERESTS_LOOKED_UP = 500  # requests for one interest each: half of the daily quota of Trial access
 
@@ -106,9 +105,7 @@ EDIT_MARGIN_SECONDS = (
 REPORT_THREADS = 16  # reports that are created or polled at the same time, for all streams together
 REPORTS_IN_PROGRESS = 500  # of all streams. Pinterest names no bound, but a report is gone an hour after its creation
 REPORTS_TO_READ = 20  # that have ended, and wait for a worker or are being read. A link expires after five minutes
-REQUESTS_PER_REPORT = 2  # that one is expected to take among many others: one creates it, one finds it finished
 REQUESTS_KEPT_PER_REPORT = 6  # in progress, of a quota that is not renewed in this sync: three read fewer reports
-SECONDS_PER_REPORT = 60  # that Pinterest is expected to take for one: an estimate
 
 STATE_EVERY_SECONDS = 10
 STATE_EVERY_RECORDS = 10_000

@@ -1,7 +1,6 @@
 """The Airbyte source: spec, check, discover and read over the streams."""
 
 import logging
-import time
 from collections.abc import Callable, Collection, Iterator, Mapping, MutableMapping
 from functools import partial
 from pathlib import Path
@@ -179,7 +178,6 @@ class SourcePinterest(ConcurrentSourceAdapter):
                         yield stream_status_as_airbyte_message(stream, AirbyteStreamStatus.RUNNING)
                     yield message
                     continue
-                yield from progress.estimates(time.time() * 1_000)
                 yield clean(message)
                 progress.observe(message)
         except AirbyteTracedException as error:

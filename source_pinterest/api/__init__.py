@@ -93,7 +93,6 @@ class Api:
                 f"{base_url}/oauth/token", config.credentials, token_session, retry_policy, on_rotation
             )
         )
-        usage.quota_usage = budget.quota_usage
         return cls(base_url, session, authenticator, downloads, budget, retry_policy, usage)
 
     def refuses_profile(self) -> bool:

@@ -65,7 +65,7 @@ class PinterestClient:
             PinterestError: the error that the table of verdicts assigns to the response.
         """
         api, usage = self._api, self._usage
-        usage.count_request()
+        usage.count("requests")
         tries = Tries(
             api.retry_policy.limited(max_retries),
             self._stream,

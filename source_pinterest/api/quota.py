@@ -22,7 +22,6 @@ from datetime import UTC, datetime, timedelta
 
 from source_pinterest import limits
 from source_pinterest.api.errors import QuotaExhaustedError
-from source_pinterest.api.usage import QuotaUsage
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -331,10 +330,8 @@ class Budget:
         self._wait = wait
         self._changed = threading.Condition()
         self._quotas = Quotas()
-        self._categories: dict[str, None] = {}
         self._pauses: dict[str, _Pause] = {}
         self._logged_at: dict[str, float] = {}
-        self._waits_until: dict[str, float] = {}
         self._is_used_up = False
         """Whether HTTP 429 announced a longer wait than this sync waits, or than a quota of an hour needs."""
 
@@ -356,7 +353,6 @@ class Budget:
 
     def take(self, operation: str) -> float:
         """Take a request of the operation and return 0, or return the seconds to wait before the next attempt."""
-        category = category_of(operation)
         with self._changed:
             now = self._clock()
             quotas, pause = self._quotas.of_operation(operation), self._pauses.get(operation)
@@ -366,8 +362,6 @@ class Budget:
             if pause:
                 pause.until, pause.is_over = now + _FIRST_SECONDS, True
             self._quotas.take(operation, now)
-            self._waits_until.pop(category, None)
-            self._categories[category] = None
             return 0.0
 
     def release(self, operation: str, sent_at: float, headers: Mapping[str, str]) -> None:
@@ -418,12 +412,6 @@ class Budget:
                 del self._pauses[operation]
                 self._changed.notify_all()
 
-    def quota_usage(self) -> list[QuotaUsage]:
-        """Return the usage of each category's quota; of several quotas, the fullest."""
-        with self._changed:
-            now = self._clock()
-            return [self._usage_of(category, now) for category in self._categories]
-
     def requests_per_second(self, category: str) -> float:
         """Return the rate of requests of the category that its quotas allow in the long run."""
         with self._changed:
@@ -441,17 +429,10 @@ class Budget:
         with self._changed:
             return self._is_used_up or any(quota.interval > _LONGEST_SHORT_INTERVAL for quota in self._quotas.known())
 
-    def _usage_of(self, category: str, now: float) -> QuotaUsage:
-        quotas = self._quotas.of_category(category)
-        fullest = max(quotas, key=lambda quota: (quota.is_long, quota.taken(now) / quota.limit))
-        wait = self._waits_until.get(category, now) - now
-        return QuotaUsage(category, fullest.taken(now), fullest.limit, wait if wait > 0 else None)
-
     def _log(self, category: str, wait: float) -> None:
         """Log a wait unless one was logged a moment ago."""
         with self._changed:
             now = self._clock()
-            self._waits_until[category] = now + wait
             if now - self._logged_at.get(category, -math.inf) < _LOG_EVERY_SECONDS:
                 return
             self._logged_at[category] = now

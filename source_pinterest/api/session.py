@@ -189,9 +189,8 @@ class PinterestSession(TimeoutSession):
             MalformedResponseError: the response breaks off, is too large, or can't be parsed.
         """
         operation = limits.rated_operation(str(request.method), urlsplit(request.url or "").path)
-        with usage.waiting():
-            sent_at = self._budget.acquire(operation)
-        usage.count_sent()
+        sent_at = self._budget.acquire(operation)
+        usage.count("sent")
         try:
             raw = self._opened(request)
         except BaseException:

@@ -2,9 +2,7 @@
 
 import threading
 from collections.abc import Callable, Hashable
-from concurrent.futures import Executor, Future
-from functools import partial
-from queue import SimpleQueue
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import Any, Generic, TypeVar
 
 from airbyte_cdk.sources.streams.concurrent.partition_enqueuer import PartitionEnqueuer
@@ -56,56 +54,19 @@ class ReadOnce(Generic[K, V]):
         self._values.pop(key, None)
 
 
-_Calls = SimpleQueue[tuple[Future[Any], Callable[[], Any]] | None]
-"""Calls to make. None ends the thread that takes it."""
-
-
-class _Pool:
-    """Daemon threads that call functions. At its end, Python would wait for the threads of a `ThreadPoolExecutor`."""
-
-    def __init__(self, count: int, name: str) -> None:
-        self._count, self._name, self._started = count, name, 0
-        self._calls: _Calls = SimpleQueue()
-
-    def submit(self, function: Callable[[], Any]) -> Future[Any]:
-        """Have a function called. Only one thread may call this."""
-        future: Future[Any] = Future()
-        if self._started < self._count:
-            name = f"{self._name}_{self._started}"
-            threading.Thread(target=_work, args=(self._calls,), name=name, daemon=True).start()
-            self._started += 1
-        self._calls.put((future, function))
-        return future
-
-    def end(self) -> None:
-        """End each thread after the calls that wait."""
-        for _ in range(self._started):
-            self._calls.put(None)
-
-
-def _work(calls: _Calls) -> None:
-    while call := calls.get():
-        future, function = call
-        try:
-            future.set_result(function())
-        except BaseException as error:  # noqa: BLE001 - the framework looks at the future
-            future.set_exception(error)
-        del call, future, function  # nothing of a task stays in memory while its thread waits for the next
-
-
 class Workers(Executor):
     """The threads in which the framework reads streams, and others in which it plans them and may wait for minutes."""
 
     def __init__(self, count: int, planners: int) -> None:
-        self._readers, self._planners = _Pool(count, "workerpool"), _Pool(planners, "planner")
+        self._readers, self._planners = ThreadPoolExecutor(count, "workerpool"), ThreadPoolExecutor(planners, "planner")
 
     def submit(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Call a function in one of the threads."""
         is_plan = isinstance(getattr(function, "__self__", None), PartitionEnqueuer)
-        return (self._planners if is_plan else self._readers).submit(partial(function, *args, **kwargs))
+        return (self._planners if is_plan else self._readers).submit(function, *args, **kwargs)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: FBT001, FBT002 - the base's
-        """End each thread after the calls that wait."""
-        del wait, cancel_futures
-        self._readers.end()
-        self._planners.end()
+        """End each thread after the calls that wait, without waiting for that."""
+        del wait
+        for pool in (self._readers, self._planners):
+            pool.shutdown(wait=False, cancel_futures=cancel_futures)

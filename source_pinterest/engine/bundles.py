@@ -4,7 +4,6 @@ A message for each record would cost more processor time than parsing and serial
 """
 
 import tempfile
-import threading
 import time
 import weakref
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -138,29 +137,3 @@ def _serialised(record: Record) -> bytes:
     if None in record.values():
         record = {name: value for name, value in record.items() if value is not None}
     return orjson.dumps(record)
-
-
-class RowBudget:
-    """Bounds the rows of large responses that workers hold in memory at the same time.
-
-    Args:
-        rows: the maximum. A larger response is read when no other one is.
-    """
-
-    def __init__(self, rows: int) -> None:
-        self._rows = rows
-        self._held = 0
-        self._freed = threading.Condition()
-
-    @contextmanager
-    def holding(self, rows: int) -> Generator[None, None, None]:
-        """Wait until the budget has room for these rows, and hold them during the block. No lock is held meanwhile."""
-        with self._freed:
-            self._freed.wait_for(lambda: self._held == 0 or self._held + rows <= self._rows)
-            self._held += rows
-        try:
-            yield
-        finally:
-            with self._freed:
-                self._held -= rows
-                self._freed.notify_all()

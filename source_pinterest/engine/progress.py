@@ -3,17 +3,12 @@
 import logging
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 from airbyte_cdk.models import (
-    AirbyteEstimateTraceMessage,
     AirbyteMessage,
     AirbyteStreamStatus,
-    AirbyteTraceMessage,
-    EstimateType,
     FailureType,
-    TraceType,
-    Type,
 )
 from airbyte_cdk.utils import AirbyteTracedException
 
@@ -32,7 +27,7 @@ class Progress:
     """Counts the records of the selected streams. Only the main thread changes it; other threads may read it.
 
     Args:
-        usage: the requests and estimates of the streams.
+        usage: the requests of the streams.
         streams: the names of the selected streams.
     """
 
@@ -45,15 +40,6 @@ class Progress:
         self._failure_types: set[FailureType] = set()
         self._failed: dict[str, list[str]] = {}
         """The streams of each error."""
-
-    def estimates(self, emitted_at: float) -> Iterator[AirbyteMessage]:
-        """Return messages on the estimated rows of the selected streams that were planned since the last call."""
-        while self.usage.estimates:
-            name, rows = self.usage.estimates.popleft()
-            if name in self.streams:
-                estimate = AirbyteEstimateTraceMessage(name=name, type=EstimateType.STREAM, row_estimate=rows)
-                trace = AirbyteTraceMessage(type=TraceType.ESTIMATE, emitted_at=emitted_at, estimate=estimate)
-                yield AirbyteMessage(type=Type.TRACE, trace=trace)
 
     def count_bundle(self, bundle: Bundle) -> bool:
         """Count the records of a bundle. Return whether it is the first bundle of its stream."""
@@ -76,9 +62,9 @@ class Progress:
                 self._has_ended.notify_all()
             usage = self.usage.stream(name)
             LOGGER.info(
-                f"{name}: {_counted(self.records[name], 'record')}, {_counted(usage.sent, 'request')} "
-                f"({_counted(usage.retries, 'retry', 'retries')}), {usage.waited_seconds:,.0f} s waited for the quota, "
-                f"{_counted(usage.left_out, 'account or board', 'accounts or boards')} left out."
+                f"{name}: {_counted(self.records[name], 'record')}, {_counted(usage['sent'], 'request')} "
+                f"({_counted(max(0, usage['sent'] - usage['requests']), 'retry', 'retries')}), "
+                f"{_counted(usage['left out'], 'account or board', 'accounts or boards')} left out."
             )
 
     def summarise(self, error: AirbyteTracedException) -> None:

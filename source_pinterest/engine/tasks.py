@@ -26,7 +26,6 @@ class Task(StreamSlice):
 
     Attributes:
         window: the days that it covers; None for a list.
-        rows: the most rows that it may have; None if that is unknown.
         error: why the task can't be read; None if it can. A parent that can't be listed is such a task.
         on_end: called when the task has ended, however it did.
         named: other values that tell it from its neighbours, such as the number of a batch.
@@ -40,7 +39,6 @@ class Task(StreamSlice):
         read: reads it.
         window: as above.
         named: as above.
-        rows: as above.
         on_end: as above.
     """
 
@@ -51,12 +49,11 @@ class Task(StreamSlice):
         window: DateWindow | None = None,
         named: Mapping[str, Any] | None = None,
         *,
-        rows: int | None = None,
         on_end: Callable[[], None] = lambda: None,
     ) -> None:
         days = dict(zip((START, END), window.as_pair(), strict=True)) if window else {}
         super().__init__(partition=parents, cursor_slice={**days, **(named or {})})
-        self.window, self.named, self.rows = window, named or {}, rows
+        self.window, self.named = window, named or {}
         self.error: PinterestError | None = None
         self._read, self.on_end = read, on_end
         self.group = self.parent_ids[:1]

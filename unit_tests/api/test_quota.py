@@ -8,16 +8,13 @@ from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 
 import pytest
 from airbyte_cdk.models import FailureType
 
 from source_pinterest import limits
-from source_pinterest.api import usage as module
 from source_pinterest.api.errors import FatalError
 from source_pinterest.api.quota import Budget, QuotaHeader, read_rate_headers
-from source_pinterest.api.usage import Usage
 from unit_tests import clocks
 from unit_tests.threads import PATIENCE_SECONDS, in_thread
 
@@ -298,14 +295,6 @@ def test_the_pace_is_that_of_the_slowest_quota(quota: str, pace: float, caller: 
     assert caller.budget.requests_per_second(CATEGORY) == pytest.approx(pace)
 
 
-def test_a_category_is_as_full_as_its_fullest_interval_that_is_longer_than_a_second(caller: Caller) -> None:
-    caller.call(headers('8, 8;w=60;name="x", 1000;w=3600;name="y"', 5, 40))
-    for _ in range(90):
-        caller.call(operation="ads_read")
-
-    assert [(usage.used, usage.limit) for usage in caller.budget.quota_usage()] == [(3, 8), (90, 1_000)]
-
-
 def test_a_pause_is_as_long_as_its_longest_hint(caller: Caller) -> None:
     caller.budget.throttled(CATEGORY, 17)
     caller.budget.throttled(CATEGORY, 3)
@@ -425,10 +414,6 @@ def full(reset: float, wait: Wait = None) -> Caller:
     return caller
 
 
-def frees_up_in(budget: Budget) -> list[float | None]:
-    return [usage.frees_up_in_seconds for usage in budget.quota_usage()]
-
-
 def test_a_waiting_request_goes_out_as_soon_as_the_quota_is_raised() -> None:
     waits = threading.Event()
 
@@ -442,7 +427,6 @@ def test_a_waiting_request_goes_out_as_soon_as_the_quota_is_raised() -> None:
     budget.release(CATEGORY, 1_000, alone(1000, 999, 300, 3_600))  # gets in once the waiter has let go of the lock
 
     waiter.result(PATIENCE_SECONDS)
-    assert frees_up_in(budget) == [None]
 
 
 def test_nothing_is_locked_while_a_wait_is_logged(request: pytest.FixtureRequest) -> None:
@@ -483,59 +467,3 @@ def test_a_pacing_wait_is_no_wait_for_a_quota(caplog: pytest.LogCaptureFixture) 
         caller.send()
 
     assert caplog.messages == []
-
-
-def test_a_wait_shows_in_the_standings_until_its_last_moment() -> None:
-    shown = []
-
-    def wait(condition: threading.Condition, seconds: float) -> None:
-        shown.extend(frees_up_in(budget))
-        waiting.clock.wait(condition, min(seconds, 29))
-
-    waiting = full(29, wait=wait)
-    budget = waiting.budget
-    waiting.send()
-
-    assert shown == [pytest.approx(29.1), pytest.approx(0.1)]
-    assert [(usage.used, usage.frees_up_in_seconds) for usage in budget.quota_usage()] == [(1, None)]
-    waiting.clock.now += 3_700
-    assert [usage.used for usage in budget.quota_usage()] == [0]
-
-
-@pytest.fixture
-def usage() -> Usage:
-    return Usage()
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
-    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=clock))
-    return clock
-
-
-@pytest.mark.parametrize(("rows", "estimates"), [((30, 12), [("boards", 42)]), ((30, None, 12), [])])
-def test_rows_are_estimated_once_all_slices_are_known_and_none_is_a_guess(
-    usage: Usage, rows: tuple[int | None, ...], estimates: list[tuple[str, int]]
-) -> None:
-    for count in rows:
-        usage.stream("boards").count_task(count)
-    assert not usage.estimates
-    usage.stream("boards").finish_planning()
-
-    assert list(usage.estimates) == estimates
-
-
-def test_requests_that_wait_at_once_count_from_the_first_to_the_last(usage: Usage, clock: Clock) -> None:
-    cost = usage.stream("boards")
-    for _ in range(2):
-        clock.now += 100
-        with cost.waiting():
-            clock.now += 3
-            with cost.waiting():
-                clock.now += 4
-            assert cost.is_waiting
-            clock.now += 5
-        assert not cost.is_waiting
-
-    assert cost.waited_seconds == 24

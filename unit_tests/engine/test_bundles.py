@@ -4,7 +4,6 @@ import errno
 import io
 import tempfile
 from collections.abc import Iterator
-from threading import Event
 from typing import Any
 
 import pytest
@@ -14,12 +13,10 @@ from airbyte_cdk.models import AirbyteMessage, AirbyteRecordMessage, Type
 from source_pinterest.api.errors import ConfigError, MalformedResponseError, ResponseTooLargeError
 from source_pinterest.engine.bundles import (
     Bundle,
-    RowBudget,
     bundles_of,
     spooled,
 )
 from source_pinterest.limits import ROW_BYTES
-from unit_tests.threads import GLANCE_SECONDS, PATIENCE_SECONDS, in_thread
 
 STREAM = 'custom_"best"\\ones'
 NOW = 1_764_093_000_123
@@ -131,63 +128,3 @@ def test_a_disk_that_is_full_or_missing_is_a_sentence_that_names_the_folder(
     with pytest.raises(ConfigError) as raised:
         spooled(bundles_of(STREAM, LARGE_RECORDS))
     assert sentence in str(raised.value.message)
-
-
-class Reader:
-    """Holds rows in a thread until it is told to give them back."""
-
-    def __init__(self, budget: RowBudget, rows: int) -> None:
-        self.holds, self._may_end = Event(), Event()
-
-        def read() -> None:
-            with budget.holding(rows):
-                self.holds.set()
-                assert self._may_end.wait(PATIENCE_SECONDS)
-
-        self._future = in_thread(read)
-
-    def end(self) -> None:
-        self._may_end.set()
-        self._future.result(PATIENCE_SECONDS)
-
-
-def test_rows_beyond_the_bound_wait_until_others_are_freed() -> None:
-    budget = RowBudget(100)
-    first, second = Reader(budget, 60), Reader(budget, 40)
-    assert first.holds.wait(PATIENCE_SECONDS)
-    assert second.holds.wait(PATIENCE_SECONDS)
-    third = Reader(budget, 1)
-    assert not third.holds.wait(GLANCE_SECONDS)
-
-    second.end()
-    assert third.holds.wait(PATIENCE_SECONDS)
-    first.end()
-    third.end()
-
-
-def test_a_response_larger_than_the_bound_waits_until_it_is_alone() -> None:
-    budget = RowBudget(100)
-    small = Reader(budget, 1)
-    assert small.holds.wait(PATIENCE_SECONDS)
-    large = Reader(budget, 1_000)
-    assert not large.holds.wait(GLANCE_SECONDS)
-
-    small.end()
-    assert large.holds.wait(PATIENCE_SECONDS)
-    large.end()
-
-
-def test_a_response_that_fails_or_is_dropped_frees_its_rows() -> None:
-    budget = RowBudget(10)
-    with pytest.raises(RuntimeError), budget.holding(10):
-        raise RuntimeError
-
-    def rows() -> Iterator[int]:
-        with budget.holding(10):
-            yield from range(5)
-
-    reading = rows()
-    next(reading)
-    del reading
-    with budget.holding(10):
-        pass

@@ -42,7 +42,6 @@ from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.ads.metrics_ready import MetricsReadyState
 from source_pinterest.streams.analytics.entity_keys import entity_keys
 from source_pinterest.streams.analytics.gate import Expected, admitted
-from source_pinterest.streams.analytics.report import Estimate
 from source_pinterest.streams.analytics.shapes import LONGEST_ID, check_url_length, request_shape
 from source_pinterest.streams.base.declaration import Rank
 from source_pinterest.streams.base.sync import Sync
@@ -132,7 +131,6 @@ class QueryAnalytics(AdAccountStream, ABC):
         """Return the tasks of each account's unread days, beginning with the account that was read longest ago."""
         self.check_room()
         unread = self.checkpoint.begin(accounts)
-        Estimate.of_days(unread.values(), first_synchronous_day=self.first_synchronous_day).log(self, "ads_analytics")
         yield from self.window_tasks(unread)
 
     def window_tasks(self, unread: Mapping[str, DaySet]) -> Iterator[Task]:
@@ -148,9 +146,9 @@ class QueryAnalytics(AdAccountStream, ABC):
             self.checkpoint.plan(account, ((window, len(batches) + bool(broken_off)) for window, batches in planned))
             for window, batches in planned:
                 for number, batch in enumerate(batches):
-                    rows, read = max(1, len(batch)) * window.days, partial(self.read_query, batch)
+                    read = partial(self.read_query, batch)
                     self._line.acquire()  # released when the task has ended
-                    yield Task(parents, read, window, {"batch": number}, rows=rows, on_end=self._line.release)
+                    yield Task(parents, read, window, {"batch": number}, on_end=self._line.release)
             if broken_off:
                 yield from (Task.failed(parents, broken_off, window) for window, _ in planned)
 
@@ -253,7 +251,7 @@ class QueryAnalytics(AdAccountStream, ABC):
             f"{ask.ids[0]} is left out of ad account {ask.account}, because Pinterest refuses its rows. If it no "
             f"longer does, they {later}. {error.quote or error.message}.",
         ):
-            self.usage.count_left_out()
+            self.usage.count("left out")
 
     def _unread(self, failures: Sequence[Failure], window: DateWindow) -> SliceError:
         """Return the error of ids, or of days of an account as a whole, that get no answer while others do."""
@@ -270,9 +268,8 @@ class QueryAnalytics(AdAccountStream, ABC):
         return SliceError(f"{sentence} {kept} {error.message}", kind=error.kind, is_isolated=True)
 
     def _request(self, ask: Ask) -> Iterator[Bundle]:
-        with self.shared.rows.holding(max(1, len(ask.ids)) * ask.window.days * self.rows_a_day):
-            path, params = self._path_of(ask.account), self.query(ask.ids, ask.window, ask.names)
-            return self.client.send(path, params, partial(self.bundles_in, ask), ask.max_retries).value
+        path, params = self._path_of(ask.account), self.query(ask.ids, ask.window, ask.names)
+        return self.client.send(path, params, partial(self.bundles_in, ask), ask.max_retries).value
 
     def _path_of(self, account: str) -> str:
         return path_of(self.path_template, {"ad_account_id": account})

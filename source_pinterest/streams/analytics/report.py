@@ -1,17 +1,12 @@
 """Streams of asynchronous reports: one report per ad account and window, created, polled and downloaded."""
 
 import logging
-import math
-from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cached_property, partial
-from itertools import chain, product
-from typing import Any, Self
+from itertools import product
+from typing import Any
 
-from pendulum import Date
-
-from source_pinterest import limits
 from source_pinterest.api.errors import PinterestError
 from source_pinterest.columns import AD_ACCOUNT_ID, DATE, analytics_schema, key_schema
 from source_pinterest.dates import DateWindow
@@ -23,7 +18,7 @@ from source_pinterest.reporting.life import SplitReport
 from source_pinterest.reporting.runner import StreamReports
 from source_pinterest.state.cursor import PinterestCursor, StateStore
 from source_pinterest.state.day_cursor import AccountDayCursor
-from source_pinterest.state.days import OPEN_START, DaySet
+from source_pinterest.state.days import DaySet
 from source_pinterest.state.period import Period
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.ads.metrics_ready import MetricsReadyState
@@ -31,7 +26,6 @@ from source_pinterest.streams.analytics.entity_keys import report_keys
 from source_pinterest.streams.analytics.gate import ReportKey, ReportRows
 from source_pinterest.streams.analytics.report_spec import ReportSpec
 from source_pinterest.streams.base.declaration import Rank
-from source_pinterest.streams.base.stream import PinterestStream
 from source_pinterest.streams.base.sync import Sync
 
 LOGGER = logging.getLogger("airbyte")
@@ -180,68 +174,5 @@ class ReportStream(AdAccountStream):
         """Return a task for each report that is finished or has failed."""
         del accounts
         requests = self.report_requests()
-        Estimate.of_reports(requests).log(self, "ads_analytics")
         with self.report_tasks.ordered(requests) as reports:
             yield from self.report_tasks.tasks(reports, self.checkpoint)
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """The least work that a stream has in this sync.
-
-    Attributes:
-        accounts: ad accounts, or profiles, with unread days.
-        windows: windows of days, including those of reports.
-        reports: asynchronous reports.
-        requests: the least number of requests, since the number of entities is not known yet.
-    """
-
-    accounts: int
-    windows: int
-    reports: int
-    requests: int
-
-    @classmethod
-    def of_days(
-        cls,
-        unread: Iterable[DaySet],
-        requests_per_window: int = 1,
-        first_synchronous_day: Date = OPEN_START,
-    ) -> Self:
-        """Return the estimate for the unread days of each account or profile.
-
-        Args:
-            unread: the days.
-            requests_per_window: how many requests cover a window.
-            first_synchronous_day: days before it need reports; by default none do.
-        """
-        pending = list(filter(None, unread))
-        old = chain.from_iterable(days.before(first_synchronous_day) for days in pending)
-        recent = chain.from_iterable(days.minus(days.before(first_synchronous_day)) for days in pending)
-        windows = sum(math.ceil(window.days / limits.ANALYTICS_WINDOW_DAYS) for window in recent)
-        reports = sum(math.ceil(window.days / limits.REPORT_WINDOW_DAYS) for window in old)
-        requests = requests_per_window * windows + limits.REQUESTS_PER_REPORT * reports
-        return cls(len(pending), windows + reports, reports, requests)
-
-    @classmethod
-    def of_reports(cls, requests: Sequence[ReportRequest]) -> Self:
-        windows = {(request.ad_account_id, request.window) for request in requests}
-        accounts = {request.ad_account_id for request in requests}
-        return cls(len(accounts), len(windows), len(requests), limits.REQUESTS_PER_REPORT * len(requests))
-
-    def log(self, stream: PinterestStream, category: str) -> None:
-        """Log the estimate, and how long the sync takes for all streams of the rate category that were planned so far.
-
-        In a first sync, that is within a factor of two of the truth, unless Pinterest is slow.
-        """
-        seconds = stream.shared.plan(stream.name, category, self.requests)
-        minutes = math.ceil((seconds + limits.SECONDS_PER_REPORT * bool(self.reports)) / 60)
-        LOGGER.info(
-            f"{stream.name}: Estimate: {_counted(self.accounts, 'account')}, {_counted(self.windows, 'window')}, "
-            f"{_counted(self.reports, 'report')}, at least {_counted(self.requests, 'request')}. All {category} "
-            f"requests that are planned so far take about {minutes:,} min at Pinterest's present quota."
-        )
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"

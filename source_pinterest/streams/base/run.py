@@ -133,7 +133,6 @@ class StreamRun(PartitionGenerator):
             error = as_slice_error(self.name, raised)
             self._ledger.failed.append(error)
         finally:  # child streams wait no longer, also if the planning is closed, which is not judged
-            self.stream.usage.finish_planning()
             self.stream.ids.seal()
         self._end(error)
 
@@ -141,10 +140,8 @@ class StreamRun(PartitionGenerator):
         """Count a task that is going to be read. Return False if the stream has been stopped."""
         if not self._ledger.add():
             return False
-        if task.plan:
-            self.stream.usage.begin_planning()
-        else:
-            self.stream.usage.count_task(task.rows)
+        if not task.plan:
+            self.stream.usage.count("tasks")
         if task.error is None:
             self.stream.ids.promise(task.parent_ids)
         return True
@@ -174,10 +171,8 @@ class StreamRun(PartitionGenerator):
             error = self._failure(task, as_slice_error(self.name, raised))
             _drop_traces(raised)
         finally:  # also if the sync is closed, which is not judged
-            if task.plan:
-                self.stream.usage.finish_planning()
-            else:
-                self.stream.usage.count_read_task()
+            if not task.plan:
+                self.stream.usage.count("tasks read")
             self.stream.ids.release(task.parent_ids)
             task.on_end()
         self._end(error)

@@ -331,7 +331,7 @@ class PinterestStream(HttpStream, ABC):
         """Warn that a task can't be read, and count it as left out."""
         left_out = f"{', '.join(task.parent_ids)} is left out."
         if self.notices.warn(left_out, f"{left_out} {str(error.message).rstrip('.')}."):
-            self.usage.count_left_out()
+            self.usage.count("left out")
 
     def explain(self, error: PinterestError) -> PinterestError:
         """Return the error for a stream all of whose tasks were refused.

@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pendulum import Date
 
-from source_pinterest import limits
 from source_pinterest.api import Api
 from source_pinterest.api.errors import PinterestError
 from source_pinterest.config import Config
 from source_pinterest.dates import day_of_header
 from source_pinterest.engine.asks import Refusals
-from source_pinterest.engine.bundles import RowBudget
 from source_pinterest.reporting.runner import ReportRunner
 from source_pinterest.streams.base.declaration import Parent
 
@@ -33,20 +31,17 @@ class Sync:
     Attributes:
         api: sends all requests.
         config: the user's configuration.
-        rows: bounds the analytics rows that are in memory at once.
         refusals: of names in reports, by the path and the level of the reports.
         children: by stream, how the selected streams and their parents declare it as a parent.
     """
 
     api: Api
     config: Config
-    rows: RowBudget = field(default_factory=lambda: RowBudget(limits.ROWS_IN_MEMORY))
     refusals: defaultdict[str, Refusals] = field(default_factory=lambda: defaultdict(Refusals))
     children: defaultdict[type, set[Parent]] = field(default_factory=lambda: defaultdict(set))
     _selected: set[type] = field(default_factory=set)
     _streams: dict[type, Any] = field(default_factory=dict)
     _days: dict[str, Date] = field(default_factory=dict)
-    _planned: dict[str, tuple[str, int]] = field(default_factory=dict)
 
     @cached_property
     def reports(self) -> ReportRunner:
@@ -57,12 +52,6 @@ class Sync:
             pauses=self.api.retry_policy.pauses,
             requests_left=lambda: self.api.budget.requests_left("ads_analytics"),
         )
-
-    def plan(self, stream: str, category: str, requests: int) -> float:
-        """Note the least requests of a stream. Return the seconds that all noted ones of the rate category take."""
-        self._planned[stream] = (category, requests)
-        total = sum(count for planned, count in list(self._planned.values()) if planned == category)
-        return total / self.api.budget.requests_per_second(category)
 
     def stream(self, stream_class: type[S]) -> S:
         """Return this sync's instance of a stream class."""

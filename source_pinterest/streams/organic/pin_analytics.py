@@ -48,7 +48,6 @@ from source_pinterest.state.formats import ACCOUNT_KEY
 from source_pinterest.state.owed import PIN_KEY, Debt
 from source_pinterest.state.period import DayRange
 from source_pinterest.state.pin_cursor import Pass, PinCursor, place_in_pass
-from source_pinterest.streams.analytics.report import Estimate
 from source_pinterest.streams.base.declaration import ForeignKey, Parent, Rank
 from source_pinterest.streams.base.sync import Sync
 from source_pinterest.streams.organic.base import OrganicStream
@@ -154,7 +153,6 @@ class PinAnalytics(OrganicStream):
         ahead = [pin for pin in pins if pin not in owed and not begun.is_past(pin)]
         unread = list(filter(self._pins.is_active, ahead)) if begun.only_active else ahead
         is_resumed = bool(begun.after)
-        Estimate(1, 1, 0, requests=self._requests_for(unread)).log(self, "org_analytics")
         for part in batches(unread, limits.PINS_PER_ANALYTICS_REQUEST):
             yield Task(owner.parents, partial(self._read_part, part), begun.window)
             is_end = is_resumed and part[-1] == unread[-1]  # what an earlier sync has left holds up no newer day

@@ -18,7 +18,6 @@ from source_pinterest.state.formats import ACCOUNT_KEY
 from source_pinterest.state.period import DayRange
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.analytics.gate import Expected, admitted
-from source_pinterest.streams.analytics.report import Estimate
 from source_pinterest.streams.base.declaration import Parent, Rank
 from source_pinterest.streams.base.stream import PinterestStream
 from source_pinterest.streams.base.sync import Sync
@@ -110,7 +109,6 @@ class ProfileAnalytics(OrganicStream, ABC):
         yield from (owner for owner in owners if owner.error)
         readable = {owner.get(ACCOUNT_KEY): owner for owner in owners if not owner.error}
         unread = self.checkpoint.begin(readable)
-        Estimate.of_days(unread.values(), len(self.variants)).log(self, "org_analytics")
         for account, days in unread.items():
             self.checkpoint.plan(account, ((window, 1) for window in days))
         for account, days in unread.items():

@@ -1,10 +1,8 @@
 """The sizes of requests for analytics and of their URLs, the rows in memory, and rows by targeting."""
 
 import math
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from functools import partial
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -51,25 +49,6 @@ def rows_of(
     pinterest: Pinterest, asked: tuple[DateWindow, tuple[str, ...]], of: type[QueryAnalytics] = CampaignAnalytics
 ) -> list[dict[str, Any]]:
     return list(records_of(bundles_of(pinterest.stream(of), asked)))
-
-
-def test_the_rows_in_memory_are_limited(pinterest: Pinterest) -> None:
-    held: list[int] = []
-
-    @contextmanager
-    def holding(rows: int) -> Generator[None, None, None]:
-        held.append(rows)
-        yield
-
-    vars(pinterest.sync)["rows"] = SimpleNamespace(holding=holding)
-    pinterest.answers(PATH, {"json": []})
-    pinterest.answers("ad_accounts/11/analytics", {"json": []})
-    pinterest.answers("ad_accounts/11/campaigns/targeting_analytics", {"json": {"data": []}})
-    rows_of(pinterest, call(window(9, 0), "1", "2", "3"))
-    rows_of(pinterest, call(window(9, 0)), AdAccountAnalytics)
-    rows_of(pinterest, call(window(9, 0), "1", "2"), CampaignTargetingAnalytics)
-
-    assert held == [30, 10, 20 * limits.TARGETING_ROWS_A_DAY]
 
 
 def cost(ids: int, days: int, ids_per_call: int, days_per_call: int) -> tuple[int, int]:

@@ -1,7 +1,5 @@
 """The days that reports and analytics are requested for, and the estimate of their requests."""
 
-import logging
-
 import pytest
 import requests_mock
 from airbyte_cdk.models import AirbyteStateMessage
@@ -9,13 +7,9 @@ from pendulum import Date
 
 from integration_tests.support.truth.reports import REPORT_STREAMS
 from source_pinterest.config.options import choices
-from source_pinterest.dates import DateWindow
 from source_pinterest.reporting.client import ReportRequest
-from source_pinterest.state.days import DaySet
 from source_pinterest.streams.analytics.level_reports import REPORTS
-from source_pinterest.streams.analytics.levels import AdAnalytics, CampaignAnalytics
-from source_pinterest.streams.analytics.report import Estimate
-from source_pinterest.streams.organic.pin_analytics import PinAnalytics
+from source_pinterest.streams.analytics.levels import CampaignAnalytics
 from unit_tests.streams.analytics.syncs import DEDUP, ago, known, window
 from unit_tests.streams.pinterest import Pinterest, run_of, state_of
 
@@ -95,38 +89,3 @@ def test_days_of_analytics_that_are_older_than_89_come_from_reports(
 
 
 BORDER = Date(2026, 1, 1)
-
-
-def test_days_before_the_border_are_reports() -> None:
-    long_unread = DaySet.between(Date(2025, 1, 1), Date(2026, 3, 30))
-    recent = DaySet.between(Date(2026, 3, 1), Date(2026, 3, 30))
-    found = Estimate.of_days([long_unread, recent, DaySet()], first_synchronous_day=BORDER)
-    assert found == Estimate(accounts=2, windows=4, reports=2, requests=6)
-    assert Estimate.of_days([DaySet(), DaySet()]) == Estimate(0, 0, 0, 0)
-
-
-def test_days_of_profiles_are_never_reports() -> None:
-    days = DaySet.between(Date(2025, 1, 1), Date(2025, 3, 30)).plus(DaySet.between(Date(2026, 1, 1), Date(2026, 1, 2)))
-    found = Estimate.of_days([days, DaySet()], requests_per_window=2)
-    assert found == Estimate(accounts=1, windows=2, reports=0, requests=4)
-
-
-def test_reports_of_one_window_are_counted_each() -> None:
-    window = DateWindow(Date(2025, 1, 1), Date(2025, 1, 31))
-    requests = [ReportRequest("1", window, {}, number) for number in range(3)]
-    other = ReportRequest("2", window, {})
-    assert Estimate.of_reports([*requests, other]) == Estimate(accounts=2, windows=2, reports=4, requests=8)
-
-
-def test_the_minutes_of_all_streams_of_a_rate_category_are_logged(
-    pinterest: Pinterest, caplog: pytest.LogCaptureFixture
-) -> None:
-    ads = Estimate(accounts=1, windows=2_000, reports=1_000, requests=3_001)
-    with caplog.at_level(logging.INFO, "airbyte"):
-        ads.log(pinterest.stream(AdAnalytics), "ads_analytics")
-        ads.log(pinterest.stream(CampaignAnalytics), "ads_analytics")
-        Estimate(1, 1, 0, requests=61).log(pinterest.stream(PinAnalytics), "org_analytics")
-    first, second, organic = caplog.messages
-    assert first.startswith("ad_analytics: Estimate: 1 account, 2,000 windows, 1,000 reports, at least 3,001 requests")
-    minutes = [text.partition(" take about ")[2].partition(" min")[0] for text in (first, second, organic)]
-    assert minutes == ["12", "22", "2"]
