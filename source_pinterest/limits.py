@@ -68,7 +68,7 @@ ROWS_PER_ANALYTICS_REQUEST = 10_000  # ids x days; 22,500 rows of 112 columns ar
 TARGETING_ROWS_A_DAY = 50  # per entity, of all targeting types: an estimate that keeps requests below the limit above
 SAFE_URL_CHARACTERS = 4_000  # half of the above: a shorter URL is refused for other reasons
 BOOKMARK_CHARACTERS = 1_000  # left free for a bookmark in a URL full of ids: an estimate, as Pinterest states no length
-IDS_WORTH_A_REQUEST = 25  # columns that leave room for fewer ids in a URL take too many requests
+COLUMNS_CHARACTERS = 6_500  # of the columns in a URL, which leaves room for 25 ids
 TASKS_IN_LINE = 50  # of one analytics stream, so that a stream that plans fast leaves the others their share of a quota
 
 INTERESTS_LOOKED_UP = 500  # requests for one interest each: half of the daily quota of Trial access

@@ -1,8 +1,7 @@
 """`check` reports the truth with few requests and without waiting, and fails only if nothing or no sync can work."""
 
 import logging
-import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -14,7 +13,6 @@ from airbyte_cdk.utils import AirbyteTracedException
 
 from integration_tests.support.catalogs import catalog_of
 from source_pinterest import check
-from source_pinterest.api import DEFAULT_BASE_URL
 from source_pinterest.api.errors import beta
 from source_pinterest.check import check_access
 from source_pinterest.cli.authorize import scopes
@@ -34,7 +32,6 @@ from source_pinterest.streams.organic.profile import UserAccountAnalytics
 from source_pinterest.streams.organic.rankings import TopPins
 from unit_tests.answers import refused
 from unit_tests.configs import TODAY, config, signed_in_with
-from unit_tests.report_configs import report
 from unit_tests.streams.pinterest import Pinterest, connected, page
 
 MISSING_SCOPE = refused(401, 3, "Your token does not have sufficient permissions to perform this operation.")
@@ -58,9 +55,6 @@ class Checked:
 
     def answers(self, path: str, *answers: dict[str, Any]) -> None:
         self.pinterest.answers(path, *answers)
-
-    def creates(self, answer: dict[str, Any], path: str = "reports", account: str = "11") -> Any:
-        return self._mock.post(f"{DEFAULT_BASE_URL}/ad_accounts/{account}/{path}", [answer])
 
     def result(self, granted: Collection[str] = ()) -> tuple[bool, str | None]:
         """What `check` says of a token that carries these permissions, or does not say which."""
@@ -106,16 +100,6 @@ def streams(monkeypatch: pytest.MonkeyPatch) -> Streams:
     return have
 
 
-def test_the_check_requests_analytics_of_yesterday(checking: Making) -> None:
-    checked = checking(analytics_columns=["TOTAL_HUGS"])
-    checked.answers("ad_accounts/11/analytics", {"json": []})
-    yesterday = {"start_date": ["2026-06-30"], "end_date": ["2026-06-30"]}
-
-    assert checked.result() == (True, None)
-    [asked] = checked.pinterest.asked("ad_accounts/11/analytics")
-    assert {name: asked[name] for name in yesterday} == yesterday
-
-
 def test_a_network_without_a_connection_is_one_sentence(checking: Making) -> None:
     checked = checking(max_wait_minutes=0)
     for path in PROBED:
@@ -128,11 +112,6 @@ def test_a_network_without_a_connection_is_one_sentence(checking: Making) -> Non
 THROTTLED = {**refused(429, 8), "headers": {"x-ratelimit-reset": "4000"}}
 DOWN = {"status_code": 503, "text": "<html>"}
 LATER = ((DOWN, "HTTP 503"), (THROTTLED, "until"))
-REPORT = {"custom_reports": [report(click_window_days=7)]}
-CREATE = "POST"
-REPORT_REFUSED = (
-    'Custom Reports: Pinterest refuses Weekly. Pinterest answered "Not together" (HTTP 400, code 1). Change '
-)
 VERDICTS: list[tuple[dict[str, Any], dict[str, dict[str, Any]], bool, list[str]]] = [
     *(
         ({}, {path: answer}, True, [said])
@@ -144,12 +123,6 @@ VERDICTS: list[tuple[dict[str, Any], dict[str, dict[str, Any]], bool, list[str]]
         for path in ("boards", "ad_accounts")
         for code in ((403, 29), (404, 40))
     ),
-    (
-        REPORT,
-        {"boards": RESTRICTED, CREATE: RESTRICTED},
-        True,
-        ["boards can't be read", "custom__weekly can't be read", "restricted feature extras"],
-    ),
     ({}, dict.fromkeys(PROBED, DOWN), False, ["HTTP 503"]),
     ({}, dict.fromkeys(PROBED, THROTTLED), True, ["org_read requests", "ads_read requests"]),
     *(
@@ -158,8 +131,6 @@ VERDICTS: list[tuple[dict[str, Any], dict[str, dict[str, Any]], bool, list[str]]
         for answer in (MISSING_SCOPE, refused(400, 1), refused(403, 29), RESTRICTED)
     ),
     *(({"account_ids": ["11"]}, {"ad_accounts/11": answer}, True, [said]) for answer, said in LATER),
-    *((REPORT, {CREATE: answer}, True, [said]) for answer, said in LATER),
-    (REPORT, {CREATE: refused(400, 1, "Not together")}, False, [REPORT_REFUSED]),
 ]
 """Options, what Pinterest answers, whether the check succeeds, and parts of what it says."""
 
@@ -176,10 +147,7 @@ def test_check_fails_only_if_nothing_or_no_sync_can_work_and_warns_of_the_rest(
 ) -> None:
     checked = checking(**options)
     for path, answer in answers.items():
-        if path == CREATE:
-            checked.creates(answer)
-        else:
-            checked.answers(path, answer)
+        checked.answers(path, answer)
     is_fine, message = checked.result()
 
     assert is_fine is works
@@ -200,102 +168,6 @@ def test_no_request_takes_longer_than_30_seconds_or_than_the_user_allows(checkin
     impatient.result()
     [quick] = impatient.seen
     assert (quick.max_wait_minutes, quick.max_retries, quick.request_timeout_seconds) == (0, 1, 1)
-
-
-@pytest.mark.parametrize("column", ["TOTAL_START_TRIAL", "SPEND_IN_DOLAR"])
-def test_columns_that_no_document_lists_are_judged_by_pinterest(checking: Making, caplog: Log, column: str) -> None:
-    checked = checking(analytics_columns=["SPEND_IN_DOLLAR", column])
-    checked.answers("ad_accounts/11/analytics", refused(403, 29))
-    checked.answers("ad_accounts/12/analytics", refused(400, 1, f"{column} is none of ours"))
-    with caplog.at_level(logging.INFO):
-        message = checked.fails()
-
-    assert message.startswith(f'Analytics Columns: Pinterest refuses them. Pinterest answered "{column} is none of')
-    assert ("did you mean SPEND_IN_DOLLAR?" in caplog.text) is (column == "SPEND_IN_DOLAR")
-    assert "Ad account 11 can't be read. ad_account_analytics: Pinterest answered" in caplog.text
-
-
-@pytest.mark.parametrize(
-    ("options", "refusal"),
-    [
-        ({"attribution_window": "7/0/0"}, "Attribution Window 7/0/0: Pinterest refuses it."),
-        ({"attribution_window": "30/7/1"}, "Attribution Window 30/7/1: Pinterest refuses it."),
-        (
-            {"attribution_window": "1/1/1", "analytics_columns": ["TOTAL_HUGS"]},
-            "Analytics Columns and Attribution Window 1/1/1: Pinterest refuses them.",
-        ),
-        ({"attribution_window": "30/30/1"}, ""),
-    ],
-    ids=str,
-)
-def test_a_chosen_attribution_window_is_tried_out_in_one_request(
-    checking: Making, options: dict[str, Any], refusal: str
-) -> None:
-    checked = checking(**options)
-    checked.answers("ad_accounts/11/analytics", {"json": []})
-    assert checked.result() == (True, None)
-    assert len(checked.pinterest.asked("ad_accounts/11/analytics")) == bool(refusal)
-
-    checked.answers("ad_accounts/11/analytics", refused(400, 1, "These do not go together"))
-    if refusal:
-        assert checked.fails().startswith(f'{refusal} Pinterest answered "These do not go together"')
-
-
-def test_columns_that_leave_no_room_for_ids_are_refused_without_a_call(checking: Making) -> None:
-    checked = checking(analytics_columns=[f"TOTAL_A_COLUMN_OF_NEXT_YEAR_{number:03}" for number in range(300)])
-
-    assert "Custom Reports" in checked.fails()
-    assert checked.calls == 0
-
-
-@pytest.mark.parametrize("status", [403, 404])
-def test_an_account_that_refuses_gets_no_further_request(checking: Making, status: int) -> None:
-    checked = checking(analytics_columns=["TOTAL_HUGS"], custom_reports=[report(click_window_days=7)])
-    checked.answers("ad_accounts/11/analytics", refused(status, 29))
-    checked.answers("ad_accounts/12/analytics", {"json": []})
-    created = checked.creates({"json": {"token": "t"}}, account="12")
-
-    assert checked.result() == (True, None)
-    assert created.call_count == 1
-
-
-def test_at_most_five_reports_are_tried_out_with_three_accounts_at_most(checking: Making) -> None:
-    checked = checking(custom_reports=[report(name=f"Number {number}", click_window_days=7) for number in range(20)])
-    for accounts, tries in (((), [0, 0, 0, 0]), (("14",), [0, 0, 0, 5]), (("11", "12", "13", "14"), [1, 1, 1, 0])):
-        checked.pinterest.lists("ad_accounts", *accounts)
-        created = [checked.creates(refused(403, 29), account=account) for account in ("11", "12", "13")]
-        created.append(checked.creates(CREATED, account="14"))
-
-        assert checked.result() == (True, None)
-        assert [one.call_count for one in created] == tries
-
-
-@pytest.mark.parametrize(
-    ("option", "path", "stream", "first_day"),
-    [
-        ("marketing_mix_report", "mmm_reports", "marketing_mix_report", "2026-06-30"),
-        ("brand_category_sku_reports", "reports/brand_category_sku", "brand_conversions_report", "2026-06-22"),
-    ],
-)
-def test_a_report_of_its_own_kind_is_tried_out_once_its_option_is_filled_in(
-    checking: Making, option: str, path: str, stream: str, first_day: str, caplog: Log
-) -> None:
-    caplog.set_level(logging.INFO)
-    checked = checking(**{option: {"columns": ["CAMPAIGN_NAME"]}})
-    created = checked.creates(CREATED, path)
-    assert checked.result() == (True, None)
-    [request] = created.request_history
-    asked = request.json()
-    assert (asked["start_date"], asked["end_date"]) == (first_day, "2026-06-30")
-    assert {"CAMPAIGN_ID", "CAMPAIGN_NAME"} <= set(asked["columns"])
-
-    checked.creates(refused(400, 1, "There is no CAMPAIGN_NAME"), path)
-    assert "There is no CAMPAIGN_NAME" in checked.fails()
-
-    for status, said in ((403, "leave the stream out"), (404, "Ad account 11 can't be read")):
-        checked.creates(refused(status, 29), path)
-        assert checked.result() == (True, None)
-        assert re.search(f"{stream}.* {said}", caplog.text)
 
 
 class LeadSheets(AdAccountStream):
@@ -393,31 +265,6 @@ RIGHTS = [
     (FEW, (), OF_12, [], 2),
 ]
 """Streams, what the token carries, what Pinterest answers, what is said as information, and its requests."""
-
-
-@pytest.mark.parametrize(("have", "granted", "answers", "said", "calls"), RIGHTS)
-def test_missing_rights_are_logged_as_information_after_few_requests(
-    checking: Making,
-    caplog: Log,
-    streams: Streams,
-    *,
-    have: Sequence[type[PinterestStream]],
-    granted: Collection[str],
-    answers: dict[str, dict[str, Any]],
-    said: list[str],
-    calls: int,
-) -> None:
-    streams(*have)
-    checked = checking(**({"account_ids": ["12"]} if answers is OF_12 else {}))
-    for path, answer in answers.items():
-        checked.answers(path, answer)
-    with caplog.at_level(logging.INFO):
-        assert checked.result(granted)[0]
-    messages = [record.getMessage() for record in caplog.records if record.levelno == logging.INFO]
-
-    assert len(messages) == len(said)
-    assert [part for part, message in zip(said, messages, strict=True) if part not in message] == []
-    assert checked.calls == len(PROBED) + calls
 
 
 def test_check_names_each_missing_permission_of_the_consent_form(

@@ -34,7 +34,7 @@ from source_pinterest.config.reports import (
     read_reports,
 )
 from source_pinterest.dates import utc_today
-from source_pinterest.limits import ASYNC_HISTORY_DAYS
+from source_pinterest.limits import ASYNC_HISTORY_DAYS, COLUMNS_CHARACTERS
 
 STATUSES: tuple[str, ...] = choices("status")
 ONLY_ACTIVE_PINS = "Only Pins with Activity"
@@ -117,6 +117,11 @@ class Config:
             mistakes.append(
                 f"Analytics Columns: {' and '.join(splitting)} may split the rows of an ad account. Remove the column "
                 "here, and add a report of level ADVERTISER to Custom Reports."
+            )
+        if sum(len(name) + len("%2C") for name in values.get("analytics_columns", ())) > COLUMNS_CHARACTERS:
+            mistakes.append(
+                "Analytics Columns: these columns make the URL of a request too long for Pinterest. Remove some, or "
+                "read them with Custom Reports, whose columns are not part of a URL."
             )
         if mistakes:
             raise refusal(" ".join(mistakes))

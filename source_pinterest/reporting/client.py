@@ -231,14 +231,6 @@ class ReportClient:
             ) from error
         return token
 
-    def try_out(self, request: ReportRequest, chosen: Collection[str]) -> None:
-        """Create a report, so that Pinterest checks the names that the user has chosen. A sync goes on without others.
-
-        Raises:
-            PinterestError: the error for the response, see `api/verdicts.py`.
-        """
-        list(self._asks.read(replace(_ask_of(request), doubtful=chosen), partial(self._post, request)))
-
     def _post(self, request: ReportRequest, ask: Ask) -> str:
         body = {**request.as_json(), **{name: list(values) for name, values in ask.names.items()}}
         return self._client.send(_path(request), {}, _token_in, body=body).value

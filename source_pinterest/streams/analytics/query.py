@@ -6,7 +6,6 @@ A request is limited to 250 ids, 90 days and about 10,000 rows.
 import math
 import threading
 from abc import ABC
-from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from itertools import chain
@@ -42,7 +41,7 @@ from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.ads.metrics_ready import MetricsReadyState
 from source_pinterest.streams.analytics.entity_keys import entity_keys
 from source_pinterest.streams.analytics.gate import Expected, admitted
-from source_pinterest.streams.analytics.shapes import LONGEST_ID, check_url_length, request_shape
+from source_pinterest.streams.analytics.shapes import request_shape
 from source_pinterest.streams.base.declaration import Rank
 from source_pinterest.streams.base.sync import Sync
 
@@ -96,29 +95,6 @@ class QueryAnalytics(AdAccountStream, ABC):
         columns = [column for column in self.columns if column in chosen or may_be_requested(column, SYNC_COLUMNS)]
         return {COLUMNS: columns, **self.breakdown_names()}
 
-    def check_room(self) -> None:
-        """Check that the columns of the user's choice leave enough room for ids in the URL of a request.
-
-        Raises:
-            ConfigError: they do not.
-        """
-        chosen = self.config.analytics_columns
-        always = [column for column in self._wanted[COLUMNS] if column not in chosen]
-
-        def length_with(columns: Sequence[str]) -> int:
-            return self._length_without_ids(LONGEST_ID, {**self._wanted, COLUMNS: (*always, *columns)})
-
-        check_url_length(chosen, length_with, limits.IDS_WORTH_A_REQUEST if self.ids_parameter else 0)
-
-    def try_out(self, account: str, window: DateWindow) -> None:
-        """Send a request without ids, so that Pinterest checks its columns. The response is discarded.
-
-        Raises:
-            BadRequestError: Pinterest refuses the request.
-        """
-        params = self.query((), window, self._wanted)
-        self.client.send(self._path_of(account), params, lambda chunks: deque(chunks, maxlen=0))
-
     @cached_property
     def _schema(self) -> Mapping[str, Any]:
         schema = analytics_schema(self.columns)
@@ -129,7 +105,6 @@ class QueryAnalytics(AdAccountStream, ABC):
 
     def account_tasks(self, accounts: Iterable[str]) -> Iterator[Task]:
         """Return the tasks of each account's unread days, beginning with the account that was read longest ago."""
-        self.check_room()
         unread = self.checkpoint.begin(accounts)
         yield from self.window_tasks(unread)
 

@@ -1,7 +1,7 @@
 """Streams of asynchronous reports: one report per ad account and window, created, polled and downloaded."""
 
 import logging
-from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property, partial
 from itertools import product
@@ -47,14 +47,6 @@ class ReportTasks:
         self._rows = ReportRows(stream.name, key, spec.columns, spec.stamped, stream.account_facts.currency_of)
         self._client = ReportClient(stream.api, stream.client, stream.name, refused)
         self._runner, self._ledger = stream.shared.reports, stream.ledger
-
-    def try_out(self, request: ReportRequest, chosen: Collection[str]) -> None:
-        """Create a report that is not fetched, so that Pinterest checks the names that the user has chosen.
-
-        Raises:
-            RejectedError: Pinterest refuses the request.
-        """
-        self._client.try_out(request, chosen)
 
     @contextmanager
     def ordered(self, requests: Iterable[ReportRequest]) -> Generator[StreamReports, None, None]:

@@ -1,7 +1,7 @@
 """The sizes of requests for analytics and of their URLs, the rows in memory, and rows by targeting."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -10,13 +10,12 @@ import requests_mock
 from pinterestsdk import models
 
 from source_pinterest import limits
-from source_pinterest.api.errors import ConfigError, RejectedError, SliceError
-from source_pinterest.columns import DEFAULT_COLUMNS, TARGETING_TYPE, TARGETING_VALUE
+from source_pinterest.api.errors import RejectedError, SliceError
+from source_pinterest.columns import TARGETING_TYPE, TARGETING_VALUE
 from source_pinterest.dates import DateWindow
 from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.tasks import Task
 from source_pinterest.streams.analytics.levels import (
-    AdAccountAnalytics,
     AdAccountTargetingAnalytics,
     AdGroupTargetingAnalytics,
     AdTargetingAnalytics,
@@ -25,7 +24,6 @@ from source_pinterest.streams.analytics.levels import (
     TargetingAnalytics,
 )
 from source_pinterest.streams.analytics.query import QueryAnalytics, request_shape
-from source_pinterest.streams.analytics.shapes import check_url_length
 from unit_tests.answers import refused
 from unit_tests.configs import TODAY
 from unit_tests.streams.analytics.syncs import window
@@ -97,31 +95,6 @@ def test_a_request_names_as_many_ids_as_fit_into_an_address(mock: requests_mock.
 
     assert requests.call_count == 2
     assert max(len(request.url) for request in requests.request_history) <= limits.URL_CHARACTERS
-
-
-@pytest.mark.parametrize(("least_ids", "fit"), [(0, 70), (10, 67)])
-def test_columns_leave_room_for_ids_in_the_url(least_ids: int, fit: int) -> None:
-    """Of 100 characters each with what stands between them, beside 1,000 others; an id has 21."""
-
-    def length(columns: Sequence[str]) -> int:
-        return 1_000 + 100 * len(columns)
-
-    with pytest.raises(ConfigError, match=f"800 columns make the URL of a request too long for Pinterest; {fit} of th"):
-        check_url_length(["C" * 97] * 800, length, least_ids)
-    check_url_length(["C" * 97] * fit, length, least_ids)
-
-
-def test_columns_that_leave_no_room_for_ids_are_refused_where_ids_are_named(mock: requests_mock.Mocker) -> None:
-    pinterest = Pinterest(mock, analytics_columns=[f"TOTAL_A_COLUMN_OF_NEXT_YEAR_{number:03}" for number in range(220)])
-
-    with pytest.raises(ConfigError, match=r"Analytics Columns.*220 .*Custom Reports"):
-        pinterest.stream(CampaignAnalytics).check_room()
-    pinterest.stream(AdAccountAnalytics).check_room()
-
-
-def test_the_default_columns_leave_room_for_ids(pinterest: Pinterest) -> None:
-    assert len(DEFAULT_COLUMNS) == 113
-    pinterest.stream(CampaignAnalytics).check_room()
 
 
 TARGETING = "ad_accounts/11/campaigns/targeting_analytics"
