@@ -22,7 +22,6 @@ from source_pinterest.api.errors import (
     RightMissingError,
 )
 from source_pinterest.config import Config
-from source_pinterest.config.reports import refuse_shared_tables
 from source_pinterest.limits import PAGE_SIZE, SYNC_HISTORY_DAYS
 from source_pinterest.streams import STREAMS
 from source_pinterest.streams.ads.accounts import EXCLUDED, AdAccounts
@@ -53,7 +52,6 @@ def check_access(config: Config, connect: Callable[[Config], Sync]) -> tuple[boo
     Raises:
         AirbyteTracedException: custom reports share a table.
     """
-    refuse_shared_tables(config.custom_reports)
     quick = replace(
         config,
         max_wait_minutes=min(config.max_wait_minutes, LONGEST_WAIT_SECONDS / 60),

@@ -84,7 +84,6 @@ CATALOG_BYTES = 32 * 1024**2  # of the file of a catalog or of states; an accoun
 TOKEN_CHARACTERS = 4_096  # of a token; Pinterest's have at most a few hundred
 LEVELS_OF_JSON = 100  # of objects and lists within each other; Pinterest has a dozen
 MESSAGE_CHARACTERS = 2_000  # of an error message; the rest is cut off
-REPORT_NAME_CHARACTERS = 200  # of a custom report, which names a stream and a table
 TABLE_NAME_CHARACTERS = 63  # that PostgreSQL and others tell tables apart by
 ROW_BYTES = 1024**2  # of one row of a response or of a report file
 BUNDLE_BYTES = 1024**2  # of the records that a worker queues at once

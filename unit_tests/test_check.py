@@ -290,10 +290,3 @@ def test_a_bad_config_is_one_config_error_of_each_command() -> None:
     ):
         with pytest.raises(AirbyteTracedException, match="Start Date"):
             command()
-
-
-def test_a_clamped_option_is_logged(caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.INFO):
-        SourcePinterest().streams(config(start_date="2001-01-01"))
-
-    assert caplog.text.count("Start Date 2001-01-01 is older") == 1

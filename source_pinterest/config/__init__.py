@@ -11,7 +11,7 @@ from typing import Any, Self
 from airbyte_cdk.utils import AirbyteTracedException
 from pendulum import Date
 
-from source_pinterest.columns import ACCOUNT_COLUMNS, LIVE_COLUMNS, SYNC_COLUMNS
+from source_pinterest.columns import ACCOUNT_COLUMNS
 from source_pinterest.config.credentials import AppCredentials, Credentials, read_credentials
 from source_pinterest.config.files import in_current_form
 from source_pinterest.config.options import (
@@ -20,10 +20,8 @@ from source_pinterest.config.options import (
     AttributionWindow,
     choices,
     early_start_notice,
-    hidden_notices,
     read_options,
     refusal,
-    unlisted_notice,
     without_blanks,
 )
 from source_pinterest.config.reports import (
@@ -111,7 +109,7 @@ class Config:
             mistakes.append(str(error.message))
         values, wrong = read_options(FORM, options, today)
         accounts, wrong_accounts = _accounts(values)
-        reports, wrong_reports, said = read_reports(values, today)
+        reports, wrong_reports = read_reports(values, today)
         mistakes += [*wrong, *wrong_accounts, *wrong_reports]
         if splitting := [name for name in values.get("analytics_columns", ()) if name in ACCOUNT_COLUMNS]:
             mistakes.append(
@@ -129,12 +127,7 @@ class Config:
             values["attribution_window"] = ATTRIBUTION_WINDOWS[values["attribution_window"]]
         if "num_threads" in values:
             values.setdefault("num_workers", values["num_threads"])
-        notices = (
-            *early_start_notice("Start Date", values.get("start_date"), today, ASYNC_HISTORY_DAYS),
-            *unlisted_notice("Analytics Columns", values.get("analytics_columns", ()), SYNC_COLUMNS | LIVE_COLUMNS),
-            *said,
-            *hidden_notices(options),
-        )
+        notices = tuple(early_start_notice("Start Date", values.get("start_date"), today, ASYNC_HISTORY_DAYS))
         values |= {**accounts, **reports, "credentials": credentials, "today": today, "notices": notices}
         return cls(**{key: value for key, value in values.items() if key in cls.__slots__})
 

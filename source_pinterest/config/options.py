@@ -1,9 +1,8 @@
 """The options of a configuration are read as the form, `spec.json`, describes them. A blank value counts as absent."""
 
-import difflib
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
@@ -42,11 +41,6 @@ TREND_REGIONS = choices("trend_regions")
 PRODUCT_TREND_REGIONS = ("US", "GB+IE", "CA")
 """The regions that have trends of product categories and topics."""
 
-# Names of columns are long and alike. Below this ratio the nearest name is no misspelling, and finding it is slow.
-_SIMILAR_NAME_RATIO = 0.8
-_SIMILAR_KEY_RATIO = 0.55
-_HINTS = 10
-"""The most names of a notice that get a hint. A file of 1 MiB holds 35,000 names."""
 _DAY_OR_MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})([T ]\d{2}:\d{2}.*)?")
 
 _OLDER_KEYS = ("window_in_days",)
@@ -224,24 +218,6 @@ def _past_day(value: Any, today: Date) -> Date:
     return chosen
 
 
-def unlisted_notice(title: str, names: Collection[str], listed: Collection[str]) -> Iterator[str]:
-    """Yield a notice about the column names that are not listed, if there are any."""
-    unlisted = [name for name in names if name not in listed]
-    if unlisted:
-        for place, name in enumerate(unlisted[:_HINTS]):
-            unlisted[place] += _hint(" (did you mean {}?)", name, listed, _SIMILAR_NAME_RATIO)
-        yield (
-            f"{title}: Pinterest's documentation does not list {', '.join(unlisted)} here. The columns are requested "
-            "all the same; those that Pinterest refuses are left out with a warning."
-        )
-
-
-def _hint(form: str, name: str, names: Collection[str], ratio: float) -> str:
-    """Return the form, filled in with the nearest of the names; nothing if none is near."""
-    similar = difflib.get_close_matches(name, names, n=1, cutoff=ratio)
-    return form.format(similar[0]) if similar else ""
-
-
 def early_start_notice(title: str, chosen: Date | None, today: Date, history_days: int) -> Iterator[str]:
     """Yield a notice if a start date is older than the history that Pinterest keeps."""
     earliest = days_before(today, history_days)
@@ -255,18 +231,6 @@ def regions_of(countries: Iterable[str], regions: Iterable[str]) -> tuple[str, .
     by_size = sorted(regions, key=lambda region: region.count("+"))
     smallest = {country: region for region in reversed(by_size) for country in region.split("+")}
     return tuple(dict.fromkeys(smallest[country] for country in sorted(countries) if country in smallest))
-
-
-def hidden_notices(options: Mapping[str, Any]) -> Iterator[str]:
-    """Yield a notice for each option that has a value although the form hides it. Secret values are not quoted.
-
-    Args:
-        options: the valid options of the config, without blank ones.
-    """
-    for key, option in FORM["properties"].items():
-        if option.get("airbyte_hidden") and key in options:
-            value = "" if option.get("airbyte_secret") else f" to {options[key]}"
-            yield f"{option['title']} ({key}) is set{value}. The form hides this option. {option['description']}"
 
 
 def unknown_key_notices(options: Mapping[str, Any], form: Mapping[str, Any] = FORM, title: str = "") -> Iterator[str]:
@@ -286,5 +250,4 @@ def unknown_key_notices(options: Mapping[str, Any], form: Mapping[str, Any] = FO
                 if isinstance(entry, Mapping):
                     yield from unknown_key_notices(entry, fields, f"{known[key]['title']}: ")
         elif not key.startswith("_") and key not in _OLDER_KEYS:
-            hint = _hint(" Did you mean {}?", key.lower(), known, _SIMILAR_KEY_RATIO)
-            yield f"{title}{key} is not an option.{hint}"
+            yield f"{title}{key} is not an option."

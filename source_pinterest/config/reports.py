@@ -5,10 +5,8 @@ judges the others when it makes the report.
 """
 
 import re
-import unicodedata
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from operator import attrgetter
 from typing import Any
 
 from airbyte_cdk.sources.utils.casing import camel_to_snake
@@ -16,10 +14,7 @@ from pendulum import Date
 
 from source_pinterest import limits
 from source_pinterest.columns import (
-    ACCOUNT_COLUMNS,
     AD_COLUMNS,
-    ASYNC_COLUMNS,
-    LIVE_COLUMNS,
     MMM_COLUMNS,
     PRODUCT_COLUMNS,
     REACH_COLUMNS,
@@ -31,14 +26,11 @@ from source_pinterest.config.options import (
     DEFAULT_WINDOW,
     FORM,
     choices,
-    early_start_notice,
     read_options,
-    refusal,
-    unlisted_notice,
     without_blanks,
 )
 from source_pinterest.dates import Granularity
-from source_pinterest.limits import REPORT_NAME_CHARACTERS, STATUSES_PER_REPORT, TABLE_NAME_CHARACTERS
+from source_pinterest.limits import STATUSES_PER_REPORT, TABLE_NAME_CHARACTERS
 
 _CUSTOM, _MIX, _PRODUCTS = "custom_reports", "marketing_mix_report", "brand_category_sku_reports"
 """The options of the form, which has their choices."""
@@ -79,8 +71,6 @@ STATUS_FILTERS: Mapping[str, tuple[str, ...]] = {
 There, several requests may list the statuses, since no row is in two. At other levels, a row adds up entities of all
 listed statuses. As seen in the official connector since August 2026.
 """
-_CONTROL_CATEGORIES = {"Cc", "Cs", "Zl", "Zp"}
-"""Unicode categories that no name may contain: control characters, surrogates, line and paragraph separators."""
 DEFAULT_ATTRIBUTION, BRAND_ATTRIBUTION = "DEFAULT", "BRAND_ATTRIBUTION"
 
 USUAL_MMM_TARGETING_TYPES = ("APPTYPE", "COUNTRY", "CREATIVE_TYPE", "GENDER", "LOCATION")
@@ -133,16 +123,6 @@ class CustomReport:
     product_group_statuses: tuple[str, ...] = ()
 
     @property
-    def names_windows(self) -> bool:
-        """Whether the report sets other attribution windows than Pinterest's default. Some combinations are refused."""
-        return any(getattr(self, key) not in (None, default) for key, default in DEFAULT_WINDOW.days.items())
-
-    @property
-    def is_in_doubt(self) -> bool:
-        """Whether Pinterest may refuse the report although its fields are valid."""
-        return self.names_windows or not ASYNC_COLUMNS.issuperset(self.columns)
-
-    @property
     def stream_name(self) -> str:
         """The name in states and catalogs: `MyReport One` becomes `custom__my_report _one`, with the space."""
         return camel_to_snake(f"custom_{self.name}")
@@ -188,11 +168,8 @@ USUAL_PRODUCTS = OwnReport(
     granularity=Granularity.WEEK,
     columns=tuple(column for column in PRODUCT_COLUMNS if column not in (*PRODUCT_BREAKDOWNS, *_AD_GROUP_COLUMNS)),
 )
-_OWN_REPORTS: Mapping[str, tuple[OwnReport, Collection[str], tuple[str, ...]]] = {
-    _MIX: (USUAL_MARKETING_MIX, MMM_COLUMNS, ()),
-    _PRODUCTS: (USUAL_PRODUCTS, PRODUCT_COLUMNS, PRODUCT_BREAKDOWNS),
-}
-"""By option: the report if the user chooses nothing, the listed columns, and the columns that the streams add."""
+_OWN_REPORTS: Mapping[str, OwnReport] = {_MIX: USUAL_MARKETING_MIX, _PRODUCTS: USUAL_PRODUCTS}
+"""By option: the report if the user chooses nothing."""
 
 
 def day_limits_of(level: str, granularity: Granularity) -> tuple[int, int]:
@@ -223,14 +200,10 @@ def may_be_finer(level: str) -> bool:
     return level == "KEYWORD" or level.startswith("PRODUCT_")
 
 
-def refused_columns(level: str) -> frozenset[str]:
-    """Return the columns that Pinterest refuses at this level."""
-    return AD_COLUMNS if is_about_product_items(level) else frozenset()
-
-
 def unsuitable_columns(level: str) -> frozenset[str]:
     """Return the columns that are not requested at this level, because Pinterest may refuse the report for them."""
-    return REACH_COLUMNS if is_targeting(level) or level == "KEYWORD" else frozenset()
+    of_ads = AD_COLUMNS if is_about_product_items(level) else frozenset()
+    return of_ads | (REACH_COLUMNS if is_targeting(level) or level == "KEYWORD" else frozenset())
 
 
 def default_targeting_types(level: str) -> tuple[str, ...]:
@@ -241,7 +214,7 @@ def default_targeting_types(level: str) -> tuple[str, ...]:
     return (*USUAL_TARGETING_TYPES, *own)
 
 
-def read_reports(values: Mapping[str, Any], today: Date) -> tuple[dict[str, Any], list[str], list[str]]:
+def read_reports(values: Mapping[str, Any], today: Date) -> tuple[dict[str, Any], list[str]]:
     """Read the reports of a config.
 
     Args:
@@ -249,50 +222,34 @@ def read_reports(values: Mapping[str, Any], today: Date) -> tuple[dict[str, Any]
         today: this machine's day.
 
     Returns:
-        The reports by option, and a sentence for each field or combination of fields that can't be used. Then notices:
-        about start dates that are too early for Pinterest, and about columns that Pinterest may refuse.
+        The reports by option, and a sentence for each field or combination of fields that can't be used.
     """
     mistakes: list[str] = []
-    notices: list[str] = []
     custom: list[CustomReport] = []
     for position, entry in enumerate(values.get(_CUSTOM, ()), start=1):
         title, fields, wrong = _custom_fields(position, entry, today)
         wrong = wrong or [f"{title}{sentence}" for sentence in _forbidden(fields)]
         mistakes += wrong
         if not wrong:
-            notices += _custom_notices(title, fields, today)
             custom.append(_custom_report(fields))
-    mistakes += _shared(custom, "stream", attrgetter("stream_name"))
+    mistakes += _shared_tables(custom)
     reports: dict[str, Any] = {_CUSTOM: tuple(custom)}
     for key in (_MIX, _PRODUCTS):
-        reports[key], wrong, said = _own_report(key, values.get(key, {}), today)
+        reports[key], wrong = _own_report(key, values.get(key, {}), today)
         mistakes += wrong
-        notices += said
-    return reports, mistakes, notices
+    return reports, mistakes
 
 
-def refuse_shared_tables(reports: Iterable[CustomReport]) -> None:
-    """Refuse reports that a destination would write into one table.
-
-    Only reports that are read together concern each other, so that an older config with such reports still works.
-
-    Raises:
-        AirbyteTracedException: two reports share a table; the message names them.
-    """
-    if shared := [*_shared(reports, "table", attrgetter("table_name"))]:
-        raise refusal(" ".join(shared))
-
-
-def _shared(reports: Iterable[CustomReport], what: str, name_of: Callable[[CustomReport], str]) -> Iterator[str]:
+def _shared_tables(reports: Iterable[CustomReport]) -> Iterator[str]:
+    """Yield a sentence for each two reports that a destination would write into one table."""
     names: dict[str, str] = {}
     for report in reports:
-        name = name_of(report)
-        if name in names:
+        if other := names.get(report.table_name):
             yield (
-                f"{_CUSTOM_REPORTS}: {names[name]!r} and {report.name!r} would both become the {what} {name}. Give one "
-                "of them another Name."
+                f"{_CUSTOM_REPORTS}: {other!r} and {report.name!r} would both become the table {report.table_name}. "
+                "Give one of them another Name."
             )
-        names[name] = report.name
+        names[report.table_name] = report.name
 
 
 def _custom_fields(position: int, entry: Any, today: Date) -> tuple[str, dict[str, Any], list[str]]:
@@ -300,12 +257,6 @@ def _custom_fields(position: int, entry: Any, today: Date) -> tuple[str, dict[st
     name = entry.get("name") if isinstance(entry, Mapping) else None
     if not isinstance(name, str) or not name.strip():
         sentence = f"{_CUSTOM_REPORTS}: report {position} of the list has no Name. Give it a name or remove it."
-        return "", {}, [sentence]
-    if len(name) > REPORT_NAME_CHARACTERS or _CONTROL_CATEGORIES.intersection(map(unicodedata.category, name)):
-        sentence = (
-            f"{_CUSTOM_REPORTS}: the Name of report {position} is longer than {REPORT_NAME_CHARACTERS} characters, or "
-            "holds a line break or another control character. Give it another name."
-        )
         return "", {}, [sentence]
     title, filled = f"{_CUSTOM_REPORTS}: {name!r}, ", without_blanks(entry)
     if "attribution_window" in filled:
@@ -315,28 +266,16 @@ def _custom_fields(position: int, entry: Any, today: Date) -> tuple[str, dict[st
 
 
 def _requested(fields: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the columns to request. Each row has its targeting; others don't go with the level."""
-    left_out = {TARGETING_TYPE, TARGETING_VALUE, *unsuitable_columns(fields["level"])}
-    return tuple(name for name in fields["columns"] if name not in left_out)
+    """Return the columns to request, without those that each row has."""
+    return tuple(name for name in fields["columns"] if name not in (TARGETING_TYPE, TARGETING_VALUE))
 
 
 def _forbidden(fields: Mapping[str, Any]) -> Iterator[str]:
-    """Yield a sentence for each combination of fields that Pinterest's documentation forbids."""
-    level, columns = fields["level"], _requested(fields)
-    if not columns:
+    """Yield a sentence for each combination of fields with which rows would be missing or share a key."""
+    if not _requested(fields):
         yield "Columns: this is missing. Enter at least one metric, such as SPEND_IN_DOLLAR."
-    if refused := [name for name in columns if name in refused_columns(level)]:
-        yield (
-            f"Columns: level {level} has no column {', '.join(refused)}, because a product item does not belong to a "
-            "single ad. Remove the column or choose another level."
-        )
-    if fields.get("ad_statuses") and is_about_product_items(level):
-        yield (
-            f"Ad Statuses: level {level} can't be filtered by ad status, because a product item does not belong to a "
-            "single ad. Remove the statuses or choose another level."
-        )
-    yield from _forbidden_types(level, fields.get("targeting_types", ()))
     for key, values in _filters(fields).items():
+        level = fields["level"]
         if len(values) > STATUSES_PER_REPORT and level.removesuffix(_TARGETING) not in STATUS_FILTERS[key]:
             yield (
                 f"{_CUSTOM_FIELDS[key]['title']}: {len(values)} statuses are chosen, but Pinterest takes "
@@ -351,32 +290,6 @@ def _filters(fields: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     return {key: values for key, values in chosen.items() if {*choices(_CUSTOM, key)}.difference(values)}
 
 
-def _forbidden_types(level: str, types: tuple[str, ...]) -> Iterator[str]:
-    if types and not is_targeting(level):
-        yield (
-            f"Targeting Types: level {level} takes no targeting types. Remove them or choose a level that ends in "
-            "_TARGETING."
-        )
-        return
-    for name in types:
-        if ONLY_LEVEL_OF_TARGETING_TYPE.get(name, level) != level:
-            yield (
-                f"Targeting Types: {name} exists at level {ONLY_LEVEL_OF_TARGETING_TYPE[name]} only, not at {level}. "
-                "Remove it or change the level."
-            )
-
-
-def _custom_notices(title: str, fields: Mapping[str, Any], today: Date) -> Iterator[str]:
-    level, granularity = fields["level"], Granularity(fields["granularity"])
-    history_days, _ = day_limits_of(level, granularity)
-    yield from early_start_notice(f"{title}Start Date", fields.get("start_date"), today, history_days)
-    yield from unlisted_notice(
-        f"{title}Columns", _requested(fields), ASYNC_COLUMNS.union(LIVE_COLUMNS, ACCOUNT_COLUMNS)
-    )
-    if unsuitable := [name for name in fields["columns"] if name in unsuitable_columns(level)]:
-        yield f"{title}Columns: {', '.join(unsuitable)} does not go with level {level} and is left out."
-
-
 def _custom_report(fields: Mapping[str, Any]) -> CustomReport:
     window, level = fields.get("attribution_window"), fields["level"]
     chosen = {key: value for key, value in fields.items() if key not in ("attribution_window", *STATUS_FILTERS)}
@@ -388,19 +301,11 @@ def _custom_report(fields: Mapping[str, Any]) -> CustomReport:
     return CustomReport(**chosen)
 
 
-def _own_report(key: str, value: Mapping[str, Any], today: Date) -> tuple[OwnReport, list[str], Iterator[str]]:
-    """Return the report of an option, a sentence for each field that can't be used, and notices about its columns."""
-    usual, listed, added = _OWN_REPORTS[key]
-    title = f"{FORM['properties'][key]['title']}, "
-    fields, mistakes = read_options(FORM["properties"][key], value, today, title)
-    named = fields.get("columns", ())
-    if brought := [name for name in named if name in added]:
-        mistakes.append(
-            f"{title}Columns: {', '.join(brought)} can't be chosen, because each of these streams brings its own. "
-            "Remove the column and select the stream that has it."
-        )
+def _own_report(key: str, value: Mapping[str, Any], today: Date) -> tuple[OwnReport, list[str]]:
+    """Return the report of an option, and a sentence for each field that can't be used."""
+    usual = _OWN_REPORTS[key]
+    fields, mistakes = read_options(FORM["properties"][key], value, today, f"{FORM['properties'][key]['title']}, ")
     report = replace(usual, **{key: value for key, value in fields.items() if value})
-    if not named and report.level.startswith("AD_GROUP"):
+    if not fields.get("columns") and report.level.startswith("AD_GROUP"):
         report = replace(report, columns=(*_AD_GROUP_COLUMNS, *usual.columns))
-    report = replace(report, granularity=Granularity(report.granularity))
-    return report, mistakes, unlisted_notice(f"{title}Columns", named, listed)
+    return replace(report, granularity=Granularity(report.granularity)), mistakes

@@ -21,7 +21,6 @@ from airbyte_cdk.utils.stream_status_utils import as_airbyte_message as stream_s
 from source_pinterest.api.errors import ConfigError
 from source_pinterest.columns import DATE
 from source_pinterest.config import Config
-from source_pinterest.config.reports import refuse_shared_tables
 from source_pinterest.state.formats import progress_of
 from source_pinterest.streams import STREAMS
 from source_pinterest.streams.analytics.query import QueryAnalytics
@@ -128,7 +127,6 @@ class Selection:
                 f"The catalog names {', '.join(repeated)} more than once. Name each stream once, whatever its "
                 "namespace.",
             )
-        refuse_shared_tables(report for report in settings.custom_reports if report.stream_name in selected)
         selection, names = cls(), _names_of_streams(settings)
         for configured in catalog.streams:
             (selection.known if configured.stream.name in names else selection.unknown).append(configured)

@@ -19,9 +19,9 @@ from source_pinterest.config.options import (
 )
 from source_pinterest.config.reports import NEWER_OBJECTIVES, OBJECTIVES
 from source_pinterest.dates import Granularity
-from unit_tests.configs import OAUTH, SECRETS, TODAY, config
+from unit_tests.configs import OAUTH, TODAY, config
 from unit_tests.report_configs import report
-from unit_tests.test_spec import FORM, HIDDEN, OPTIONS
+from unit_tests.test_spec import FORM
 
 
 def read(**options: Any) -> Config:
@@ -50,27 +50,6 @@ def test_the_attribution_windows_seen_live_are_offered_and_official_ones_are_rea
 
 VALUES = {"account_id": "549761668032", "request_timeout_seconds": 30.5, "report_timeout_minutes": 15}
 FLAT = {key: value for key, value in OAUTH.items() if key != "auth_method"} | {"access_token": "false-access-token"}
-
-
-def test_a_hidden_option_is_named_with_its_value_and_what_it_does() -> None:
-    assert read(account_ids=["12"], max_wait_minutes=5, num_workers=" ", account_id=None).notices == ()
-    for key in HIDDEN - set(FLAT):
-        [notice] = read(**{key: VALUES.get(key, 3)}).notices
-
-        assert notice.startswith(f"{OPTIONS[key]['title']} ({key}) is set to {VALUES.get(key, 3)}."), key
-        assert notice.endswith(OPTIONS[key]["description"]), key
-
-
-def test_credentials_outside_their_place_are_named_without_a_value() -> None:
-    notices = Config.from_mapping(FLAT, TODAY).notices
-
-    assert [notice.partition(".")[0] for notice in notices] == [
-        "Client ID (client_id) is set",
-        "Client Secret (client_secret) is set",
-        "Refresh Token (refresh_token) is set",
-        "Access Token (access_token) is set",
-    ]
-    assert [secret for secret in (*SECRETS, OAUTH["client_id"]) if secret in " ".join(notices)] == []
 
 
 def test_choices_are_those_of_the_api() -> None:

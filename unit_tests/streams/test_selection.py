@@ -10,7 +10,6 @@ import requests_mock
 from airbyte_cdk.models import AirbyteStateMessage, ConfiguredAirbyteCatalog
 from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
 from airbyte_cdk.sources.message import InMemoryMessageRepository
-from airbyte_cdk.utils import AirbyteTracedException
 
 from source_pinterest.api import DEFAULT_BASE_URL
 from source_pinterest.api.errors import ConfigError
@@ -42,16 +41,6 @@ def selection_of(*names: str, **options: Any) -> Selection:
 
 def names_of(streams: Any) -> list[str]:
     return [one.stream.name for one in streams]
-
-
-def test_reports_of_one_table_are_refused_where_both_are_read() -> None:
-    streams = ("custom_weekly _spend", "custom_weekly__spend")
-    reports = {"custom_reports": [report(name="weekly _spend"), report(name="weekly__spend")]}
-    assert [report.stream_name for report in Config.from_mapping(config(**reports), TODAY).custom_reports] == [*streams]
-
-    assert names_of(selection_of(streams[0], **reports).known) == [streams[0]]
-    with pytest.raises(AirbyteTracedException, match="would both become the table custom_weekly__spend"):
-        selection_of(*streams, **reports)
 
 
 EARLY, LATE = "2026-06-20", "2026-06-30"

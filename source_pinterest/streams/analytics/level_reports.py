@@ -18,7 +18,6 @@ from source_pinterest.config.reports import (
     default_targeting_types,
     is_targeting,
     may_be_finer,
-    refused_columns,
     unsuitable_columns,
 )
 from source_pinterest.dates import Granularity
@@ -82,12 +81,11 @@ def level_spec(
     """
     ids, has_breakdowns = LEVELS[level].ids, is_targeting(level) or level == "KEYWORD"
     history_days, window_days = day_limits_of(level, granularity)
-    impossible = refused_columns(level) | unsuitable_columns(level)
     types = default_targeting_types(level) if targeting_types is None else targeting_types
     return ReportSpec(
         level=level,
         ids=ids,
-        columns=requested(ids, columns, ASYNC_COLUMNS.union(columns) - impossible),
+        columns=requested(ids, columns, ASYNC_COLUMNS.union(columns) - unsuitable_columns(level)),
         history_days=history_days,
         window_days=window_days,
         may_lack_ids=may_be_finer(level),
