@@ -1,6 +1,5 @@
 """A user who gives consent: with `authorize` as a process, or in this one with a browser that does as told."""
 
-import html
 import os
 import re
 import signal
@@ -11,8 +10,6 @@ from tempfile import TemporaryFile
 from threading import Thread
 from typing import BinaryIO
 from unittest import mock
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 import pytest
 import requests
@@ -61,12 +58,6 @@ def helping(sim: Simulator, *arguments: str, **environment: str) -> Iterator[Hel
         yield Helper(process, errors)
 
 
-def redirected(address: str) -> str:
-    """The consent page's URL, for which a browser leaves the file that it was opened with."""
-    page = Path(url2pathname(urlsplit(address).path)).read_text(encoding="utf-8")
-    return html.unescape(page.partition("url=")[2].partition('"')[0])
-
-
 def agree(url: str) -> requests.Response:
     """What the user's browser does, from the button of the consent page all the way back to this machine."""
     return requests.post(url, timeout=10) if "/oauth/" in url else requests.get(url, timeout=10)
@@ -100,7 +91,7 @@ class Desktop:
             self.page = shown.text if isinstance(shown, requests.Response) else ""
 
         def browse(url: str) -> None:
-            clicks.append(Thread(target=click, args=(redirected(url),)))
+            clicks.append(Thread(target=click, args=(url,)))
             clicks[-1].start()
 
         environment = {"PINTEREST_API_URL": sim.url} | ({} if secret is None else {"PINTEREST_CLIENT_SECRET": secret})

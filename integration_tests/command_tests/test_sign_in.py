@@ -1,22 +1,17 @@
 """The command for the first token writes a config that works, and shows no secret."""
 
-import errno
 import json
-import os
 import re
-import signal
 import stat
 from pathlib import Path
 from typing import Any
-from unittest import mock
-from urllib.parse import urlsplit
 
 import pendulum
 import pytest
 import requests
 from airbyte_cdk.models import Status
 
-from integration_tests.command_tests.consent import SECRET, Desktop, agree, helping, redirected
+from integration_tests.command_tests.consent import SECRET, Desktop, agree, helping
 from integration_tests.simulator import Rotation
 from integration_tests.simulator.access.oauth import ACCESS_LIFETIME_SECONDS
 from integration_tests.support.assertions import assert_exact, assert_succeeded
@@ -137,46 +132,3 @@ def test_a_user_at_a_terminal_reads_where_the_id_and_the_secret_are(
     assert desktop.said.startswith("The app's page shows its App ID and its App secret.")
     assert desktop.said.splitlines()[0].endswith(" https://developers.pinterest.com/apps/")
     assert prompts == ["App ID: ", "App secret: "]
-
-
-def test_the_browser_gets_a_file_that_no_other_user_can_read(tmp_path: Path, path: Path) -> None:
-    """Every user of the machine can read the arguments of the browser's process."""
-    seen, browser, page = tmp_path / "seen", tmp_path / "browser", tmp_path / "page.html"
-    script = f'#!/bin/sh\ncp -p "${{1#file://}}" {page}\nprintf %s "$*" > {seen}.new && mv {seen}.new {seen}\n'
-    browser.write_text(script, encoding="utf-8")
-    browser.chmod(0o700)
-    surroundings = {"BROWSER": str(browser), "HOME": os.environ.get("HOME", "/")}
-    arguments = ("--client-id", "1234567", "--config", str(path))
-    with Simulator() as sim, helping(sim, *arguments, **surroundings) as helper:
-        url = helper.consent_url()
-        agree(url)
-        assert helper.end() == 0
-    address = seen.read_text()
-    assert address.startswith(f"file://{path.parent}/")
-    assert redirected(page.as_uri()) == url
-    assert page.stat().st_mode & 0o777 == 0o600
-    assert not Path(urlsplit(address).path).exists()
-
-
-def test_a_stop_by_sigterm_leaves_no_file_behind(tmp_path: Path, path: Path) -> None:
-    browser, opened = tmp_path / "browser", tmp_path / "opened"
-    os.mkfifo(opened)
-    browser.write_text(f'#!/bin/sh\nprintf %s "${{1#file://}}" >{opened}\n', encoding="utf-8")
-    browser.chmod(0o700)
-    surroundings = {"BROWSER": str(browser), "HOME": os.environ.get("HOME", "/")}
-    with Simulator() as sim, helping(sim, "--client-id", "1234567", "--config", str(path), **surroundings) as helper:
-        helper.consent_url()
-        page = Path(opened.read_text(encoding="utf-8"))
-        assert page.exists()
-        assert helper.stop() == 128 + signal.SIGTERM
-    assert {file.name for file in path.parent.iterdir()} == {browser.name, opened.name}
-
-
-def test_without_space_for_that_file_the_command_says_so(desktop: Desktop, path: Path) -> None:
-    with Simulator() as sim, mock.patch("source_pinterest.cli.authorize.NamedTemporaryFile", side_effect=full):
-        assert desktop.authorize(sim, path, "--client-id", "1") == 1
-    assert "can't be written (No space left on device). Free some space and try again." in desktop.said
-
-
-def full(*_: object, **__: object) -> None:
-    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

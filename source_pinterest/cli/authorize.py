@@ -5,26 +5,23 @@ exchanges the code for tokens, and writes these into the configuration file. It 
 """
 
 import argparse
-import errno
 import getpass
-import html
 import json
 import os
 import secrets
 import shlex
 import shutil
-import socket
 import sys
+import time
 import webbrowser
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from importlib import resources
 from pathlib import Path
-from tempfile import NamedTemporaryFile
-from threading import Event, Thread
+from threading import Thread
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
@@ -54,8 +51,7 @@ _TIMEOUT_SECONDS = 30.0
 
 _STREAMS = "ad_accounts campaigns ad_groups ads ad_account_analytics campaign_analytics ad_group_analytics ad_analytics"
 """The streams of the command that is suggested: those of the README's table."""
-_SHUTDOWN_POLL_SECONDS = 0.1
-_BROWSER_SECONDS = 1.0
+_CONNECTION_SECONDS = 1.0
 _REASON_CHARACTERS = 200
 _REFUSED_GRANT = 283
 """The code with which the token endpoint refuses a code of the consent page, or its redirect URI."""
@@ -96,50 +92,52 @@ class App:
         return cls(**app)
 
 
-class ConsentListener:
-    """Listens on both addresses of `localhost` for the redirect with which Pinterest sends the browser back.
+class _RedirectHandler(BaseHTTPRequestHandler):
+    server: "ConsentListener"
+    timeout = _CONNECTION_SECONDS
+
+    def do_GET(self) -> None:
+        redirect = dict(parse_qsl(urlsplit(self.path).query))
+        is_expected = secrets.compare_digest(redirect.get("state", "").encode(), self.server.state.encode())
+        if is_expected:  # requests of other pages lack the state
+            self.server.redirect = redirect
+        with suppress(OSError):  # the browser has closed the connection, but its request is complete
+            self.send_response(HTTPStatus.OK if is_expected else HTTPStatus.BAD_REQUEST)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Length", str(len(_PAGE)))
+            self.end_headers()
+            self.wfile.write(_PAGE)
+
+    def log_message(self, *_: Any) -> None:
+        """Log nothing: the request line contains the code."""
+
+
+class ConsentListener(HTTPServer):
+    """Listens on this machine for the redirect with which Pinterest sends the browser back.
 
     Args:
         port: the port of the redirect URI in the app's settings; 0 takes a free one.
 
-    Attributes:
-        server_port: the port on which it listens.
-
     Raises:
-        AirbyteTracedException: the port can't be used on one of the addresses. Another program that listens there could
-            receive the code.
+        AirbyteTracedException: the port can't be used.
     """
+
+    allow_reuse_port = False
+    timeout = 1.0
 
     def __init__(self, port: int) -> None:
         self.state = secrets.token_urlsafe(32)
-        self._redirect: Mapping[str, str] = {}
-        self._has_arrived = Event()
-        self._servers: list[_Server] = []
-        self.server_port = port
-        for server, address in ((_Server, "127.0.0.1"), (_Server6, "::1")):
-            try:
-                self._servers.append(server((address, self.server_port), self))
-            except OSError as error:
-                if self._servers and error.errno != errno.EADDRINUSE:
-                    break  # this machine has no IPv6
-                for opened in self._servers:
-                    opened.server_close()
-                raise refusal(
-                    f"Port {self.server_port} of this machine can't be used on {address} ({error.strerror}). Choose "
-                    "another with --port, and add its redirect URI to the app at "
-                    "https://developers.pinterest.com/apps/.",
-                ) from error
-            self.server_port = self._servers[0].server_port
+        self.redirect: Mapping[str, str] = {}
+        try:
+            super().__init__(("127.0.0.1", port), _RedirectHandler)
+        except OSError as error:
+            raise refusal(
+                f"Port {port} of this machine can't be used ({error.strerror}). Choose another with --port, and add "
+                f"its redirect URI to the app at {_APPS}.",
+            ) from error
 
-    def __enter__(self) -> Self:
-        for server in self._servers:
-            Thread(target=server.serve_forever, kwargs={"poll_interval": _SHUTDOWN_POLL_SECONDS}, daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for server in self._servers:
-            server.shutdown()
-            server.server_close()
+    def handle_error(self, *_: Any) -> None:
+        """Ignore broken connections."""
 
     @property
     def redirect_uri(self) -> str:
@@ -171,64 +169,19 @@ class ConsentListener:
         Raises:
             AirbyteTracedException: no redirect came in time, or the user declined.
         """
-        if not self._has_arrived.wait(seconds):
+        end = time.monotonic() + seconds
+        while not self.redirect and time.monotonic() < end:
+            self.handle_request()
+        if not self.redirect:
             raise refusal(
                 f"Access was not granted within {seconds / 60:g} minutes. Run the command again, and check that the "
                 f"app lists the redirect URI {self.redirect_uri}",
             )
-        if "code" not in self._redirect:
-            reason = "".join(filter(str.isprintable, self._redirect.get("error", "no reason")))
-            raise refusal(
-                f"Pinterest granted no access ({reason[:_REASON_CHARACTERS]}). Run the command again and agree."
-            )
-        SECRETS.keep(self._redirect["code"])
-        return self._redirect["code"]
-
-    def has_state(self, redirect: Mapping[str, str]) -> bool:
-        """Return whether a redirect carries the `state` of this consent URL. Requests of other pages do not."""
-        return secrets.compare_digest(redirect.get("state", "").encode(), self.state.encode())
-
-    def take(self, redirect: Mapping[str, str]) -> None:
-        """End the wait with the parameters of this redirect. Later ones are ignored."""
-        if not self._has_arrived.is_set():
-            self._redirect = redirect
-            self._has_arrived.set()
-
-
-class _Server(ThreadingHTTPServer):
-    """Serves each connection in a thread, so that slow or broken connections do not delay the redirect."""
-
-    allow_reuse_port = False
-
-    def __init__(self, address: tuple[str, int], listener: ConsentListener) -> None:
-        self.listener = listener
-        super().__init__(address, _RedirectHandler)
-
-    def handle_error(self, *_: Any) -> None:
-        """Ignore broken connections."""
-
-
-class _Server6(_Server):
-    address_family = socket.AF_INET6
-
-
-class _RedirectHandler(BaseHTTPRequestHandler):
-    server: _Server
-
-    def do_GET(self) -> None:
-        redirect = dict(parse_qsl(urlsplit(self.path).query))
-        is_expected = self.server.listener.has_state(redirect)
-        with suppress(OSError):  # the browser has closed the connection, but its request is complete
-            self.send_response(HTTPStatus.OK if is_expected else HTTPStatus.BAD_REQUEST)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
-            self.send_header("Content-Length", str(len(_PAGE)))
-            self.end_headers()
-            self.wfile.write(_PAGE)
-        if is_expected:
-            self.server.listener.take(redirect)
-
-    def log_message(self, *_: Any) -> None:
-        """Log nothing: the request line contains the code."""
+        if "code" not in self.redirect:
+            reason = self.redirect.get("error", "no reason")[:_REASON_CHARACTERS]
+            raise refusal(f"Pinterest granted no access ({reason}). Run the command again and agree.")
+        SECRETS.keep(self.redirect["code"])
+        return self.redirect["code"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -259,8 +212,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         app = App.of_user(given.client_id, known if isinstance(known, Mapping) else config)
         requested = [*dict.fromkeys([*scopes().split(","), *given.scope])]
         with ConsentListener(given.port) as listener:
-            folder = None if given.no_browser else given.config.parent
-            tokens = _tokens(app, listener, folder, ",".join(requested))
+            tokens = _tokens(app, listener, ",".join(requested), opens_browser=not given.no_browser)
             credentials = {
                 "auth_method": "oauth2.0",
                 **vars(app),
@@ -310,30 +262,18 @@ def _prepare(path: Path) -> None:
         raise refusal(f"{path} can't be written. With --config, name a file in a folder that you can write to.")
 
 
-@contextmanager
-def _browser(url: str, folder: Path) -> Iterator[None]:
-    """Open a URL in a browser by a file that redirects: any user of this machine can read a process's arguments."""
-    with NamedTemporaryFile("w", suffix=".html", dir=folder, encoding="utf-8") as page:
-        page.write(f'<meta http-equiv="refresh" content="0; url={html.escape(url)}">')
-        page.flush()
-        opening = Thread(target=webbrowser.open, args=(Path(page.name).absolute().as_uri(),), daemon=True)
-        opening.start()
-        opening.join(_BROWSER_SECONDS)  # a browser in the terminal returns when it is closed
-        yield
-
-
-def _tokens(app: App, listener: ConsentListener, folder: Path | None, requested: str) -> Tokens:
+def _tokens(app: App, listener: ConsentListener, requested: str, *, opens_browser: bool) -> Tokens:
     api = api_base_url()
     page = urljoin(api, "/oauth/") if Url.parse(api).is_local else CONSENT_PAGE
     url = listener.consent_url(page, app.client_id, requested)
     say("In a browser on this machine, open this page, sign in to Pinterest and agree:")
     sys.stdout.write(f"\n  {url}\n\n")
     sys.stdout.flush()
-    with _browser(url, folder) if folder else nullcontext():
-        code = listener.wait_for_code(_CONSENT_SECONDS)
+    if opens_browser:  # one in the terminal returns when it is closed
+        Thread(target=webbrowser.open, args=(url,), daemon=True).start()
     form = {
         "grant_type": "authorization_code",
-        "code": code,
+        "code": listener.wait_for_code(_CONSENT_SECONDS),
         "redirect_uri": listener.redirect_uri,
         "continuous_refresh": "true",
     }
