@@ -46,8 +46,6 @@ _ASSUMED_LIFETIME_SECONDS = 3600.0
 
 _LONGEST_LIFETIME_SECONDS = 366 * 86_400.0
 
-_MASKED_SECONDS = 86_400.0
-"""The least time for which new tokens are masked. A refresh token outlives its access token."""
 
 _EXPIRY_MARGIN_SECONDS = 60.0
 """A token is renewed this long before it expires, or a tenth of its lifetime before if that is less."""
@@ -93,7 +91,7 @@ class Tokens:
             raise MalformedResponseError("The response has no access token.")
         access_token, lifetime_seconds = body["access_token"], _lifetime_seconds(body.get("expires_in"))
         refresh_token = given if is_token(given := body.get("refresh_token")) else None
-        SECRETS.keep_for(max(lifetime_seconds, _MASKED_SECONDS), access_token, refresh_token)
+        SECRETS.keep(access_token, refresh_token)
         return cls(
             access_token=access_token,
             refresh_token=refresh_token,

@@ -9,15 +9,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import partial
-from itertools import chain, islice
+from itertools import chain
 from typing import Any, NamedTuple, TypeVar
-from urllib.parse import parse_qsl
 
 import requests
 from airbyte_cdk.models import FailureType
 from pendulum import Date
-from requests.utils import requote_uri
-from urllib3.util import parse_url
 
 from source_pinterest import limits
 from source_pinterest.api import Api
@@ -40,21 +37,11 @@ from source_pinterest.api.verdicts import ErrorResponse, Retry
 from source_pinterest.config.reports import STATUS_FILTERS
 from source_pinterest.dates import DateWindow, Granularity
 from source_pinterest.engine.asks import Ask, Asks, RefusedNames, named_in
-from source_pinterest.masking import SECRETS
 from source_pinterest.reporting.file import Filed, rows_of_file, rows_of_undocumented_file
 
 LOGGER = logging.getLogger("airbyte")
 
 T = TypeVar("T")
-
-_SIGNING_PARAMETERS = ("signature", "credential", "token", "sig", "accesskeyid")
-"""The ends of their names, which differ from host to host."""
-
-_LINK_SECONDS = 300.0
-"""The time for which a link is valid."""
-
-_VALUES_OF_A_LINK = 8
-"""The most values of a link that are masked by themselves; a signed link has three. Each one slows all masking down."""
 
 _LISTS_OF_NAMES = ("columns", "targeting_types", "campaign_objective_types", *STATUS_FILTERS)
 """The fields of a request from which names that Pinterest refuses are removed."""
@@ -355,30 +342,13 @@ def _size_in(report: Mapping[str, Any]) -> float | None:
 
 
 def _report_in(chunks: Iterator[bytes]) -> Mapping[str, Any]:
-    """Return the report in a response. Its link is a secret, because it is enough to download the report."""
+    """Return the report in a response."""
     report = parse_body(chunks)
     if isinstance(report, Mapping) and isinstance(wrapped := report.get("data"), Mapping):
         report = wrapped  # the form of marketing mix reports before version 5.28 of the API
     if not isinstance(report, Mapping):
         raise FormError("The response is not a JSON object.")
-    if url := report.get("url"):
-        _keep_secret(str(url))
     return report
-
-
-def _keep_secret(link: str) -> None:
-    """Mask the query of a link, as it was received and as it will be sent, and the signature in it by itself.
-
-    Raises:
-        MalformedResponseError: the link is not a valid URL, or is too long.
-    """
-    if len(link) > limits.URL_CHARACTERS:
-        raise MalformedResponseError(f"The link to a report has more than {limits.URL_CHARACTERS:,} characters.")
-    query = link.partition("?")[2]
-    signing = (value for name, value in parse_qsl(query) if name.lower().endswith(_SIGNING_PARAMETERS))
-    SECRETS.keep_for(_LINK_SECONDS, query, *islice(signing, _VALUES_OF_A_LINK))
-    _parsed(link)
-    SECRETS.keep_for(_LINK_SECONDS, requote_uri(parse_url(link).url).partition("?")[2])
 
 
 def _parsed(url: str) -> Url:
