@@ -4,16 +4,14 @@ Workers that wait for room in the queue would keep a failed process alive for ev
 after its output has been written.
 """
 
-import io
 import logging
 import os
-import re
 import signal
 import sys
 from argparse import Namespace
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import nullcontext, redirect_stderr, suppress
+from contextlib import nullcontext, suppress
 from typing import Any, NoReturn
 
 from airbyte_cdk.entrypoint import AirbyteEntrypoint
@@ -35,25 +33,10 @@ from source_pinterest.config import Config
 from source_pinterest.config.credentials import keep_secrets_of
 from source_pinterest.config.options import refusal
 from source_pinterest.engine.bundles import BundleMessage
-from source_pinterest.engine.output import MaskedStream, Output, end_hard_later, mask_logs, tune_memory, tune_threads
+from source_pinterest.engine.output import Output, mask_logs, tune_memory, tune_threads
 from source_pinterest.engine.queue import as_trace, clean
-from source_pinterest.masking import MASK
 from source_pinterest.source import LOGGER, SourcePinterest
 from source_pinterest.start import EXIT_CODE_OF_CTRL_C, print_stopped
-
-_QUOTED = re.compile(r"((?:arguments|choice|option): ).+", re.DOTALL)
-"""The part of argparse's errors that quotes the command line."""
-_PLAIN = re.compile(r"-{0,2}[a-z][a-z-]{0,19}|[\w./-]{1,200}\.json", re.ASCII)
-"""A word, an option or the name of a file, which is no secret."""
-
-_COMMANDS_BESIDE = {
-    "authorize": "signs in to Pinterest and writes the configuration file",
-    "catalog": "writes the catalog that read takes",
-    "read": "reads streams into a folder, and goes on from there",
-    "page": "writes a page about what that folder holds",
-    "query": "answers SQL about what that folder holds",
-}
-"""The modules that are commands of their own, and what they do."""
 
 _TOKEN_SECONDS = 2.0
 """The time to wait for the response to a token request before the process ends."""
@@ -78,22 +61,11 @@ class PinterestEntrypoint(AirbyteEntrypoint):
 
     @staticmethod
     def parse_args(args: list[str]) -> Namespace:
-        """Parse the command line. Errors quote plain words of it alone: a value may be a config with secrets."""
+        """Parse the command line."""
         if args[:1] == ["--version"]:
             sys.stdout.write(f"source-pinterest {__version__}\n")
             raise SystemExit(0)
-        errors = io.StringIO()
-        try:
-            with redirect_stderr(errors):
-                return AirbyteEntrypoint.parse_args(args)
-        except SystemExit as ended:
-            if not ended.code and args[0].startswith("-"):  # --help, of no command
-                sys.stdout.write("\ncommands beside the connector: python -m source_pinterest.NAME --help\n")
-                sys.stdout.writelines(f"    {name:20}{meaning}\n" for name, meaning in _COMMANDS_BESIDE.items())
-            with suppress(AttributeError, OSError):  # it is closed, or its disk is full
-                is_plain = all(map(_PLAIN.fullmatch, args))
-                sys.stderr.write(errors.getvalue() if is_plain else _QUOTED.sub(rf"\1{MASK}\n", errors.getvalue()))
-            raise
+        return AirbyteEntrypoint.parse_args(args)
 
     def lines(self, parsed: Namespace) -> Iterator[bytes]:
         """Return the lines that a command prints.
@@ -192,19 +164,15 @@ def _print_messages(arguments: list[str], entrypoint: PinterestEntrypoint, outpu
     is_read = parsed.command == "read"
     if not is_read:  # PyAirbyte ends the process as soon as it has the one message it wanted, and nothing is lost
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    else:
-        output.end_with_its_reader()
     with watched(lambda: entrypoint.source.progress) if is_read else nullcontext():
-        sys.stdout = sys.stderr = MaskedStream(sys.__stderr__ or io.StringIO())
+        sys.stdout = sys.stderr
         for lines in entrypoint.lines(parsed):
             output.write(lines)
 
 
 def _exit(code: int, source: SourcePinterest, output: Output) -> NoReturn:
     """End the process, even if the output has no reader or no memory is left."""
-    ended = code or 1
     try:
-        end_hard_later(ended)
         source.wait_for_token(_TOKEN_SECONDS)
         if code == EXIT_CODE_OF_CTRL_C:
             print_stopped()
@@ -212,6 +180,5 @@ def _exit(code: int, source: SourcePinterest, output: Output) -> NoReturn:
             with suppress(AttributeError, OSError, ValueError):  # it is closed, or was never open
                 stream.flush()
         output.close()
-        ended = code
     finally:
-        os._exit(ended)
+        os._exit(code)

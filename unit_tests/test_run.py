@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
@@ -22,7 +21,7 @@ from airbyte_cdk.models import (
 )
 from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
 
-from integration_tests.support.processes import ROOT, clean_environment, main, run_to_its_end, running
+from integration_tests.support.processes import clean_environment, main, run_to_its_end, running
 from source_pinterest import __version__
 from source_pinterest import run as process
 from source_pinterest.source import SourcePinterest
@@ -58,37 +57,6 @@ def run(body: str) -> subprocess.CompletedProcess[str]:
     """A process of ours whose command does this and that."""
     done = run_to_its_end(COMMAND, clean_environment(""), partial(execute, body))
     return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
-
-
-def test_the_help_comes_first_and_names_all_commands() -> None:
-    line = [sys.executable, "-m", "source_pinterest", "--help"]
-    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
-    done = subprocess.run(line, cwd=ROOT, env=buffered, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("usage: ")
-    for path in (ROOT / "source_pinterest").glob("*.py"):
-        is_command = 'start("source_pinterest.cli.' in path.read_text(encoding="utf-8")
-        assert (f"\n    {path.stem} " in done.stdout.partition("commands beside")[2]) == is_command, path.stem
-
-
-@pytest.mark.parametrize(
-    ("arguments", "error"),
-    [
-        (["check", "--config", "{client_secret:", "false-secret}"], "error: unrecognized arguments: ****\n"),
-        (["{client_secret:\n'false-secret'}"], "error: argument command: invalid choice: ****\n"),
-        (["check", "--co={false-secret}"], "error: ambiguous option: ****\n"),
-        (["check"], "error: the following arguments are required: --config\n"),
-    ],
-)
-def test_an_error_about_the_command_line_quotes_no_value_of_it(
-    arguments: list[str], error: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with pytest.raises(SystemExit):
-        process.PinterestEntrypoint.parse_args(arguments)
-
-    said = capsys.readouterr().err
-    assert said.startswith("usage: ")
-    assert said.endswith(error)
 
 
 def test_a_mistyped_command_is_quoted_and_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
@@ -189,17 +157,6 @@ def test_the_message_of_check_is_masked_but_for_words_that_contain_a_short_secre
 
     assert json.loads(line)["connectionStatus"]["message"] == "Ask for boards, not ****."
     assert filter_secrets("boards, false-refresh-token") == "boards, ****", "as the framework masks its own messages"
-
-
-def test_prints_go_to_stderr_and_logs_to_stdout_without_secrets() -> None:
-    ended = run(
-        "SECRETS.keep('sevenly', 'say \"it\"'); print('one say \"it\"'); print('two say \"it\"', file=sys.stderr); "
-        "logging.getLogger('airbyte').info('three sevenly')"
-    )
-
-    assert ended.stderr.splitlines() == ["one ****", "two ****"]
-    assert '"three ****"' in ended.stdout
-    assert "one" not in ended.stdout
 
 
 def test_a_process_ends_with_its_exit_code_even_if_a_worker_hangs() -> None:

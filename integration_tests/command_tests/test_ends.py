@@ -15,7 +15,6 @@ from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.processes import ROOT, clean_environment, run_to_its_end
 from integration_tests.support.syncs import read_arguments, run_main
-from tools.demo.__main__ import OPENING
 
 TIMEOUT_SECONDS = 60
 
@@ -35,12 +34,10 @@ def test_a_full_output_is_one_sentence_and_a_closed_one_none(tmp_path: Path) -> 
     os.close(read)
     with Simulator(World(boards=3)) as sim, Path("/dev/full").open("wb") as device:
         arguments = read_arguments(tmp_path, catalog_of(["boards", "campaigns"]), sim.config())
-        of_make_read = ["boards", "--config", str(tmp_path / "config.json"), "--output", str(tmp_path / "output")]
         for command in (
             ["main.py", *arguments],
             ["main.py", "spec"],
             ["-m", "source_pinterest.catalog"],
-            ["-m", "source_pinterest.read", *of_make_read],
         ):
             for output, said in ((device.fileno(), full), (closed, b"")):
                 done = subprocess.run(
@@ -96,35 +93,6 @@ def test_a_file_of_another_form_is_named(command: str, name: str, content: bytes
     assert str(path) in str(error.message)
     assert error.stack_trace is None
     assert "Traceback" not in output.stderr
-
-
-COMMANDS = (
-    "main.py check",
-    *(f"-m source_pinterest{name}" for name in (" check", ".read", ".catalog", ".authorize")),
-    *(f"-m tools.{path.parent.name}" for path in (ROOT / "tools").glob("*/__main__.py")),
-)
-
-
-def test_ctrl_c_while_the_framework_is_imported_is_one_sentence(tmp_path: Path) -> None:
-    swallowed = (
-        "import os, signal, weakref; it = {1}; lost = weakref.ref(it, lambda _: os.kill(os.getpid(), 2)); del it"
-    )
-    for module in ("airbyte_cdk", "duckdb", "rich"):
-        (tmp_path / f"{module}.py").write_text(swallowed, encoding="utf-8")
-    environment = {**clean_environment(""), "PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])}
-    for command in COMMANDS:
-        done = subprocess.run(
-            [sys.executable, *command.split()],
-            cwd=ROOT,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=TIMEOUT_SECONDS,
-            check=False,
-        )
-        before = OPENING if command.endswith("tools.demo") else ""
-        assert (done.returncode, done.stdout) == (130, before), command
-        assert done.stderr == "The run was stopped before its end.\n", command
 
 
 def in_python(*arguments: str) -> subprocess.CompletedProcess[str]:

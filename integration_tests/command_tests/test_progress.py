@@ -19,7 +19,7 @@ from integration_tests.support.worlds import small_world
 
 END = re.compile(
     r"(?P<stream>\w+): (?P<records>[\d,]+) records?, (?P<calls>[\d,]+) requests? \((?P<again>[\d,]+) retr(y|ies)\), "
-    r"(?P<waited>[\d,]+) s waited for the quota, (?P<left_out>[\d,]+) (account or board|accounts or boards) left out\."
+    r"(?P<left_out>[\d,]+) (account or board|accounts or boards) left out\."
 )
 
 
@@ -48,8 +48,6 @@ def test_each_stream_sums_itself_up_and_its_states_count_its_records() -> None:
         if message.type is Type.STATE:
             counted[message.state.stream.stream_descriptor.name] += message.state.sourceStats.recordCount
     assert counted == {stream: len(records) for stream, records in output.records.items()}
-    estimates = {message.trace.estimate.name for message in output.messages if message.trace and message.trace.estimate}
-    assert "campaign_analytics" in estimates
 
 
 def on_a_terminal(sim: Simulator, folder: Path, **environment: str) -> tuple[Output, str]:
@@ -82,10 +80,8 @@ def test_a_terminal_shows_the_progress_unless_it_is_switched_off(tmp_path: Path)
         assert_succeeded(output, ["boards", "campaigns"])
         assert_exact(output, sim, ["boards", "campaigns"])
     last = shown.rpartition("Pinterest, ")[2]
-    assert "2 of 2 streams done" in last
-    assert re.search(rf"Done: .*boards {len(output.records['boards'])}\b", last), last
-    assert re.search(rf"Done: .*campaigns {len(output.records['campaigns'])}\b", last), last
-    assert re.search(r"Quota used: .*ads_read \d+ of", last), last
+    assert "2 of 2 streams" in last
+    assert re.search(r"boards +2 .*done", last), last
     assert "\x1b[?25h" in last, "the cursor must be visible again"
     with Simulator(small_world()) as sim:
         output, shown = on_a_terminal(sim, tmp_path, NO_PROGRESS="1")

@@ -6,30 +6,19 @@ Also tunes the process for this work: memory, garbage collection and the switchi
 import copy
 import ctypes
 import gc
-import io
 import logging
 import os
-import select
-import signal
 import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 from types import FrameType
-from typing import Protocol
 
 from airbyte_cdk.logger import AirbyteLogFormatter
 
 from source_pinterest import masking
-from source_pinterest.start import print_unwritable
 
 LOGGER = logging.getLogger("airbyte")
-
-_PIECE_BYTES = 64 * 1024
-"""The size of a piece, which ends at the end of a line, unless a line is longer. A Linux pipe holds as much."""
-
-_EXIT_SECONDS = 5.0
-"""The time that the process may take to end after a signal or its last message."""
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8
 """Options of glibc's mallopt: https://man7.org/linux/man-pages/man3/mallopt.3.html."""
@@ -50,8 +39,6 @@ _SWITCH_SECONDS = 0.05
 class Output:
     """Standard output: the one way for the lines of all threads. A signal ends the process between two lines.
 
-    Lines leave in pieces. Between two pieces of a bundle come the lines of other threads, such as a rotated token.
-
     The framework's print buffer is not used. It holds text, which takes four bytes a character as soon as a record has
     an emoji; it took a sixth of a sync's processor time; and it loses what does not fit into a full non-blocking pipe.
 
@@ -60,85 +47,54 @@ class Output:
     """
 
     def __init__(self, descriptor: int = 1) -> None:
-        self._descriptor = descriptor
-        self._turn, self._lock = threading.RLock(), threading.RLock()
-        """A thread waits for its turn, then for the lock. So a writer can't take the lock twice while others wait."""
-        self._main_thread = threading.get_ident()
+        self._descriptor, self._lock = descriptor, threading.RLock()
         self._main_thread_writes = False
         self._exit_code: int | None = None
         self._failure: OSError | None = None
 
     def write(self, lines: bytes) -> None:
-        """Write whole lines. They have been written when this returns. After a signal, the main thread begins no line.
+        """Write whole lines. They have been written when this returns.
 
         Raises:
-            OSError: this write or an earlier one failed. The user is told once.
+            OSError: this write or an earlier one failed. The user is told once, unless the reader has ended.
             SystemExit: a signal came, and this is the main thread.
         """
-        is_main = threading.get_ident() == self._main_thread
+        is_main = threading.current_thread() is threading.main_thread()
         self._main_thread_writes |= is_main
         try:
-            start = 0
-            while start < len(lines) and not (is_main and self._exit_code):
-                end = lines.rfind(b"\n", start, start + _PIECE_BYTES) + 1 or lines.find(b"\n", start) + 1 or len(lines)
-                self._write_piece(lines, start, end)
-                start = end
+            with self._lock:
+                self._write(memoryview(lines))
         finally:
             self._main_thread_writes &= not is_main
         if is_main and self._exit_code:
             raise SystemExit(self._exit_code)
 
-    def _write_piece(self, lines: bytes, start: int, end: int) -> None:
-        with self._turn:
-            self._lock.acquire()
+    def _write(self, rest: memoryview) -> None:
+        if self._failure:
+            raise self._failure  # a line that was cut would run into this one
         try:
-            if self._failure:
-                raise self._failure  # the line that was cut would run into this one
-            while start < end:
-                start += os.write(self._descriptor, memoryview(lines)[start:end])
-                if self._exit_code:
-                    end = lines.find(b"\n", start - 1) + 1
+            while rest:
+                rest = rest[os.write(self._descriptor, rest) :]
         except OSError as error:
-            if not self._failure:
-                print_unwritable(error)
             self._failure = error
+            if not isinstance(error, BrokenPipeError):
+                sentence = f"The output can't be written ({error.strerror}). Free some space and run it again.\n"
+                with suppress(OSError):
+                    os.write(2, sentence.encode())
             raise
-        finally:
-            self._lock.release()
 
     def close(self) -> None:
         """Wait for the end of a line that a thread is writing. No other is begun."""
-        with self._turn:
-            self._lock.acquire()
+        self._lock.acquire()
 
     def end(self, signum: int, frame: FrameType | None) -> None:
-        """End the process at the end of a line: the handler of a signal, which Python calls in the main thread.
-
-        If the rest of the line can't be written within seconds, the process ends in the middle of the line.
-        """
+        """End the process at the end of a line, and at a second signal at once: the handler of a signal."""
         del frame
-        if self._exit_code is None:
-            self._exit_code = 1 if self._failure else 128 + signum
-            end_hard_later(self._exit_code)
-            if not self._main_thread_writes:
-                raise SystemExit(self._exit_code)
-
-    def end_with_its_reader(self) -> None:
-        """End the process with code 1 once nobody reads its output any more, also while it has nothing to print."""
-        threading.Thread(target=self._wait_for_end_of_reader, name="reader", daemon=True).start()
-
-    def _wait_for_end_of_reader(self) -> None:
-        reader = select.poll()
-        reader.register(self._descriptor, 0)
-        reader.poll()
-        self._failure = BrokenPipeError()
-        os.kill(os.getpid(), signal.SIGTERM)
-
-
-def end_hard_later(code: int) -> None:
-    """End the process in any case after some seconds, by a signal: a thread could not be started without memory."""
-    signal.signal(signal.SIGALRM, lambda *_: os._exit(code))
-    signal.setitimer(signal.ITIMER_REAL, _EXIT_SECONDS)
+        if self._exit_code is not None:
+            os._exit(self._exit_code)
+        self._exit_code = 128 + signum
+        if not self._main_thread_writes:
+            raise SystemExit(self._exit_code)
 
 
 class LogHandler(logging.Handler):
@@ -169,33 +125,6 @@ class MaskedLogFormatter(AirbyteLogFormatter):
         if record.exc_info:
             shown.exc_text = masking.shown(self.formatException(record.exc_info), "\n")
         return super().format(shown)
-
-
-class _Stream(Protocol):
-    def write(self, text: str, /) -> object: ...
-    def flush(self) -> None: ...
-
-
-class MaskedStream(io.TextIOBase):
-    """A text stream that masks secrets, in the place of stdout and stderr.
-
-    Args:
-        stream: receives the masked text.
-    """
-
-    def __init__(self, stream: _Stream) -> None:
-        self._stream = stream
-
-    def write(self, text: str) -> int:
-        """Write the masked text. A stream that takes none, such as a full stderr, spoils no sync."""
-        with suppress(OSError):
-            self._stream.write(masking.SECRETS.mask(text))
-        return len(text)
-
-    def flush(self) -> None:
-        """Flush the stream."""
-        with suppress(OSError):
-            self._stream.flush()
 
 
 def mask_logs(output: Output) -> None:
