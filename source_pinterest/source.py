@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable, Collection, Iterator, Mapping, MutableMapping
-from functools import partial
 from pathlib import Path
 from queue import Queue
 from typing import Any
@@ -45,7 +44,7 @@ from source_pinterest.engine.token_store import TokenStore
 from source_pinterest.streams import streams_by_name
 from source_pinterest.streams.base.run import StreamRun
 from source_pinterest.streams.base.sync import Sync
-from source_pinterest.streams.selection import Selection, has_days, in_order, predecessors, warn_of_unknown_states
+from source_pinterest.streams.selection import Selection, has_days, in_order, warn_of_unknown_states
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -209,9 +208,6 @@ class SourcePinterest(ConcurrentSourceAdapter):
         """Return the streams of the catalog, which the concurrent reader reads in bundles."""
         names = {configured.stream.name for configured in configured_catalog.streams}
         runs = in_order(self._runs(config, names), ConnectorStateManager(self._state))
-        if progress := self.progress:
-            for run, before in predecessors(runs):
-                run.wait_for_turn = partial(progress.wait_for, before, run.stream.api.budget.has_daily_quota)
         analytics = sum(has_days(run.stream) for run in runs)
         self._concurrent_source = self._concurrency(Config.from_mapping(config).num_workers, analytics)
         return [run.as_abstract_stream() for run in runs]

@@ -15,7 +15,7 @@ from source_pinterest.api.bodies import parse_body
 from source_pinterest.api.errors import ConfigError, MalformedResponseError
 from source_pinterest.api.quota import Budget
 from source_pinterest.api.retries import Outage, Pauses, RetryPolicy
-from source_pinterest.api.session import PinterestSession, TimeoutSession, Url
+from source_pinterest.api.session import PinterestSession, TimeoutSession, is_local
 from source_pinterest.api.threads import ReadOnce
 from source_pinterest.api.usage import Usage
 from source_pinterest.api.verdicts import Again, ErrorResponse, app_refused
@@ -28,6 +28,7 @@ BASE_URL_VARIABLE = "PINTEREST_API_URL"
 
 CERTIFICATE_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
+_BASE_URL = re.compile(r"https?://([\w.-]+|\[::1\])(:\d+)?(/[\w./-]*)?", re.ASCII)
 _HAS_HOST = re.compile(r"(?:\w+://)?+(?:[^/@]*@)?+[\w\[]")
 
 
@@ -122,7 +123,7 @@ def use_environment(session: requests.Session, base_url: str) -> None:
     Raises:
         ConfigError: it names a file that does not exist, or a proxy without a host.
     """
-    session.trust_env = not Url.parse(base_url).is_local
+    session.trust_env = not is_local(base_url)
     certificates = next(filter(None, map(os.environ.get, CERTIFICATE_VARIABLES)), "")
     if certificates and not Path(certificates).exists():
         raise ConfigError(f"{' or '.join(CERTIFICATE_VARIABLES)} names {certificates}, which does not exist.")
@@ -141,12 +142,7 @@ def api_base_url() -> str:
         ConfigError: `PINTEREST_API_URL` is neither https nor on this machine.
     """
     given = os.environ.get(BASE_URL_VARIABLE, "").strip().rstrip("/") or DEFAULT_BASE_URL
-    try:
-        url = Url.parse(given)
-        is_allowed = not url.has_query and (url.scheme == "https" or url.is_local)
-    except ValueError:
-        is_allowed = False
-    if not is_allowed:
+    if not _BASE_URL.fullmatch(given) or not (given.startswith("https:") or is_local(given)):
         raise ConfigError(
             f"{BASE_URL_VARIABLE} must be an https URL, or an http URL of this machine, such as {DEFAULT_BASE_URL}."
         )

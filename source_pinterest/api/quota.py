@@ -281,9 +281,6 @@ class Quotas:
 _PACING_SECONDS = 1.5
 """Waits up to this length only space requests out. `max_wait_seconds` does not limit them."""
 
-_LONGEST_SHORT_INTERVAL = 3_600.0
-"""A quota with a longer interval, in seconds, counts as a daily one."""
-
 _FIRST_SECONDS = 1.0
 """After a pause, one request goes first; the others follow once it is accepted, or one more after this time."""
 
@@ -332,8 +329,6 @@ class Budget:
         self._quotas = Quotas()
         self._pauses: dict[str, _Pause] = {}
         self._logged_at: dict[str, float] = {}
-        self._is_used_up = False
-        """Whether HTTP 429 announced a longer wait than this sync waits, or than a quota of an hour needs."""
 
     def acquire(self, operation: str) -> float:
         """Take a request of the operation from its quotas, after waiting for them if necessary; return the time.
@@ -392,7 +387,6 @@ class Budget:
             seconds = hint_seconds or backoff  # a reset of 0 s is rounded down and no reason to retry at once
             pause.until = max(pause.until, now + seconds)
             is_too_long = now - pause.since + seconds > self._max_wait_seconds
-            self._is_used_up = self._is_used_up or is_too_long or seconds > _LONGEST_SHORT_INTERVAL
         if is_too_long:
             raise self._exhausted(category_of(operation), seconds)
 
@@ -423,11 +417,6 @@ class Budget:
             now = self._clock()
             quotas = self._quotas.of_category(category)
             return min((quota.left(now, self._max_wait_seconds) for quota in quotas if quota.is_long), default=math.inf)
-
-    def has_daily_quota(self) -> bool:
-        """Return whether a quota of a day is known, from a header or from HTTP 429. A sync does not wait for it."""
-        with self._changed:
-            return self._is_used_up or any(quota.interval > _LONGEST_SHORT_INTERVAL for quota in self._quotas.known())
 
     def _log(self, category: str, wait: float) -> None:
         """Log a wait unless one was logged a moment ago."""

@@ -5,21 +5,17 @@ as Pinterest says; `api/retries.py` sends the request again.
 """
 
 import logging
-import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from http.cookiejar import DefaultCookiePolicy
-from ipaddress import ip_address
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Generic, TypeVar
 from urllib.parse import quote, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3.exceptions import LocationParseError
-from urllib3.util import parse_url
 
 from source_pinterest import limits
 from source_pinterest.api.bounds import beginning_of, chunks_of
@@ -33,66 +29,14 @@ logging.getLogger("urllib3.connection").addFilter(lambda record: "(url=" not in 
 
 CONNECT_TIMEOUT_SECONDS = 10.0
 
-_PRINTABLE_ASCII = re.compile(r"[!-\[\]-~]+")
-"""All but spaces and backslashes, which some libraries read as other characters."""
-
-_PRIVATE_DOMAINS = frozenset({"internal", "local", "localhost"})
-"""Last labels of names that lead to no host of the internet."""
-
 T = TypeVar("T")
 Parse = Callable[[Iterator[bytes]], T]
 """Parses a body that comes in chunks; raises `MalformedResponseError` if it does not have the documented form."""
 
 
-@dataclass(frozen=True)
-class Url:
-    """The parts of a URL that decide where a request goes.
-
-    Attributes:
-        scheme: https or http, in lower case.
-        host: a name or an IP address, without brackets.
-        has_query: whether a question mark follows.
-    """
-
-    scheme: str
-    host: str
-    has_query: bool = False
-
-    @classmethod
-    def parse(cls, url: str) -> Self:
-        """Parse the URL of a web server.
-
-        Raises:
-            ValueError: it lacks the scheme of a web server or a host. Or it has a user's name, a fragment, an escaped
-                character in its host, or a character that URLs don't have.
-        """
-        if not _PRINTABLE_ASCII.fullmatch(url):
-            raise ValueError("The URL has a character that is not printable ASCII.")
-        try:
-            parts = parse_url(url)
-        except LocationParseError as error:
-            raise ValueError("The URL can't be parsed.") from error
-        if parts.scheme not in ("https", "http") or not parts.host:
-            raise ValueError("The URL does not begin with https:// and a host.")
-        if "%" in re.split("[/?#]", url.partition("://")[2])[0]:
-            raise ValueError("The host of the URL has an escaped character.")
-        if parts.auth is not None or parts.fragment is not None:
-            raise ValueError("The URL has a user's name or a fragment.")
-        return cls(parts.scheme, parts.host.strip("[]").rstrip("."), parts.query is not None)
-
-    @property
-    def is_local(self) -> bool:
-        """Whether the host is this machine."""
-        try:
-            return ip_address(self.host).is_loopback
-        except ValueError:
-            return self.host == "localhost"
-
-    @property
-    def is_public(self) -> bool:
-        """Whether the host has a name of the internet. Names are not looked up, and no IP address is one."""
-        _, dot, last = self.host.rpartition(".")
-        return bool(dot) and last.isascii() and last.isalpha() and last not in _PRIVATE_DOMAINS
+def is_local(url: str) -> bool:
+    """Return whether the host of a URL is this machine."""
+    return urlsplit(url).hostname in ("localhost", "127.0.0.1", "::1")
 
 
 def path_of(template: str, ids: Mapping[str, Any]) -> str:

@@ -32,7 +32,7 @@ from source_pinterest import __version__, limits
 from source_pinterest.api import api_base_url, use_environment
 from source_pinterest.api.auth import Tokens
 from source_pinterest.api.errors import SCOPES_OF_SECRET_CONTENT, MalformedResponseError
-from source_pinterest.api.session import ApiResponse, TimeoutSession, Url
+from source_pinterest.api.session import ApiResponse, TimeoutSession, is_local
 from source_pinterest.api.verdicts import ErrorResponse
 from source_pinterest.cli.accounts import choose_accounts
 from source_pinterest.cli.terminal import say, shell_path
@@ -264,7 +264,7 @@ def _prepare(path: Path) -> None:
 
 def _tokens(app: App, listener: ConsentListener, requested: str, *, opens_browser: bool) -> Tokens:
     api = api_base_url()
-    page = urljoin(api, "/oauth/") if Url.parse(api).is_local else CONSENT_PAGE
+    page = urljoin(api, "/oauth/") if is_local(api) else CONSENT_PAGE
     url = listener.consent_url(page, app.client_id, requested)
     say("In a browser on this machine, open this page, sign in to Pinterest and agree:")
     sys.stdout.write(f"\n  {url}\n\n")

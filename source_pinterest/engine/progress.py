@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from airbyte_cdk.models import (
     AirbyteMessage,
@@ -36,7 +36,6 @@ class Progress:
         self.streams = tuple(streams)
         self.records: Counter[str] = Counter()
         self.ended: dict[str, AirbyteStreamStatus] = {}
-        self._has_ended = threading.Condition()
         self._failure_types: set[FailureType] = set()
         self._failed: dict[str, list[str]] = {}
         """The streams of each error."""
@@ -57,9 +56,7 @@ class Progress:
         status = message.trace.stream_status if message.trace else None
         if status and status.status in _ENDS:
             name = status.stream_descriptor.name
-            with self._has_ended:
-                self.ended[name] = status.status
-                self._has_ended.notify_all()
+            self.ended[name] = status.status
             usage = self.usage.stream(name)
             LOGGER.info(
                 f"{name}: {_counted(self.records[name], 'record')}, {_counted(usage['sent'], 'request')} "
@@ -79,11 +76,6 @@ class Progress:
                     f"{sentence} Not read to their end: {', '.join(dict.fromkeys(names))}."
                     for sentence, names in self._failed.items()
                 )
-
-    def wait_for(self, streams: set[str], is_needed: Callable[[], bool]) -> None:
-        """Wait for the end of streams, as long as that is needed."""
-        with self._has_ended:
-            self._has_ended.wait_for(lambda: not is_needed() or self.ended.keys() >= streams)
 
 
 def _counted(count: int, noun: str, plural: str = "") -> str:

@@ -63,24 +63,6 @@ def in_order(runs: Iterable[StreamRun], states: ConnectorStateManager) -> list[S
     return sorted(runs, key=place)
 
 
-WAITS_FOR = {
-    # rank and whether each sync begins the stream anew: the ranks whose streams end before it goes on
-    (Rank.EACH, False): (Rank.ADS, Rank.LIST),
-    (Rank.EACH, True): (Rank.ADS, Rank.LIST),
-    (Rank.EACH_PIN, False): (Rank.ADS, Rank.LIST),
-    (Rank.EACH_PIN, True): (Rank.ADS, Rank.LIST, Rank.EACH),
-}
-"""Which streams wait for which others to end, while a daily quota is known. Streams of other ranks wait for none."""
-
-
-def predecessors(runs: Iterable[StreamRun]) -> Iterator[tuple[StreamRun, set[str]]]:
-    """Yield each run that waits for others, with the names of their streams."""
-    ranks = {run: rank_of(run.stream) for run in runs}
-    for run, rank in ranks.items():
-        if before := WAITS_FOR.get(rank):
-            yield run, {other.name for other, (other_rank, _) in ranks.items() if other_rank in before}
-
-
 def warn_of_unknown_states(states: Iterable[AirbyteStateMessage], settings: Config) -> None:
     """Warn of saved states of streams that do not exist. No stream has a namespace."""
     saved = (state.stream.stream_descriptor for state in states if state.stream)

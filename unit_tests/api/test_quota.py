@@ -391,22 +391,6 @@ def test_an_interval_that_is_renewed_in_time_leaves_any_number_of_requests(
     assert caller.budget.requests_left(CATEGORY) == left
 
 
-@pytest.mark.parametrize(
-    ("max_wait_seconds", "told", "is_daily"),
-    [(900, 60, False), (900, 901, True), (90_000, 3_600, False), (90_000, 3_601, True)],
-)
-def test_a_quota_of_a_day_is_known_from_a_refusal_alone(
-    max_wait_seconds: float, told: float, *, is_daily: bool
-) -> None:
-    """Its pause is longer than this sync waits, or than a quota of an hour takes to renew."""
-    caller = Caller(max_wait_seconds=max_wait_seconds)
-    assert not caller.budget.has_daily_quota()
-
-    with pytest.raises(FatalError) if told > max_wait_seconds else nullcontext():
-        caller.budget.throttled(CATEGORY, told)
-    assert caller.budget.has_daily_quota() is is_daily
-
-
 def full(reset: float, wait: Wait = None) -> Caller:
     """A caller whose only request of an interval is taken, so that the next one waits for the reset."""
     caller = Caller(900, wait)

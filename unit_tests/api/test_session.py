@@ -8,7 +8,7 @@ import requests
 import requests_mock
 
 from source_pinterest import limits
-from source_pinterest.api.session import TimeoutSession, Url, path_of, server_time_of
+from source_pinterest.api.session import TimeoutSession, path_of, server_time_of
 from source_pinterest.api.verdicts import ErrorResponse
 from unit_tests.api.connections import serving
 
@@ -73,35 +73,6 @@ def test_the_servers_time_is_ours_where_it_does_not_say(
     monkeypatch.setattr("time.time", lambda: 7.9)
 
     assert server_time_of(headers) == seconds
-
-
-def test_an_address_is_local_public_or_neither() -> None:
-    local = ["127.0.0.1", "[::1]:8899", "LocalHost.:80"]
-    public = ["files.example", "Files.EXAMPLE.", "pinterest-waterloo.s3.us-east-1.amazonaws.com"]
-    neither = ["files.localhost", "files.internal", "files.local.", "files", "files.127", "127.1", "2130706433"]
-    neither += ["0x7f.1", "8.8.8.8", "10.0.0.1", "168.63.129.16", "[2606:4700::1111]", "[fe80::1]", "[2002:7f00:1::]"]
-    for host in [*local, *public, *neither]:
-        address = Url.parse(f"https://{host}/")
-
-        assert (address.is_local, address.is_public) == (host in local, host in public), host
-
-
-@pytest.mark.parametrize(
-    "form",
-    [
-        *("http://127.0.0.2:1\\@{}/v5", "http://elsewhere.example#@{}/", "http://x:y@{}/"),
-        *(
-            "https://{}%25.evil.example/",
-            "https://127%2e0.0.1/",
-            "https://[fe80::1%25eth0]/",
-            "https://[fe80::1%eth0]/",
-        ),
-    ],
-)
-def test_an_address_that_libraries_read_in_different_ways_is_refused(form: str) -> None:
-    for wanted in ("127.0.0.1", "localhost", "::1"):
-        with pytest.raises(ValueError, match=r"."):
-            Url.parse(form.format(wanted))
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """A stream in one sync. `StreamRun` plans its tasks, reads them, and alone learns how each of them has ended."""
 
 import logging
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -55,7 +55,6 @@ class StreamRun(PartitionGenerator):
 
     Attributes:
         cursor: knows what has been read.
-        wait_for_turn: waits for streams that come first, see `WAITS_FOR` of streams/selection.py.
     """
 
     def __init__(
@@ -66,7 +65,6 @@ class StreamRun(PartitionGenerator):
         repository: MessageRepository,
     ) -> None:
         self.stream, self.repository, self._ledger = stream, repository, stream.ledger
-        self.wait_for_turn: Callable[[], None] = lambda: None
         manager = states if configured else ConnectorStateManager()
         store = StateStore(stream.name, manager, repository, FullRefresh.in_catalog(configured))
         self._has_ended, self._unreadable = store.has_ended(), None
@@ -122,12 +120,10 @@ class StreamRun(PartitionGenerator):
             return
         error: Exception | None = None
         try:
-            self.wait_for_turn()
             self.stream.shared.fix_day(self.stream)
             for task in self.stream.tasks():
                 if not self._add(task):
                     break
-                self.wait_for_turn()  # the requests that found the task may have told of a quota
                 yield task
         except Exception as raised:  # noqa: BLE001 - the error of a bug ends the planning as well
             error = as_slice_error(self.name, raised)
