@@ -13,7 +13,6 @@ MAX_ID_DIGITS = 18  # ids of ad accounts and of what they contain; longer: HTTP 
 KEYWORDS_PER_METRICS_REQUEST = (
     2_000  # keywords. https://developers.pinterest.com/docs/api/v5/country_keywords_metrics-get
 )
-AD_GROUPS_PER_REQUEST = 250  # ad_group_ids. https://developers.pinterest.com/docs/api/v5/keywords-get
 
 # Synchronous analytics. https://developers.pinterest.com/docs/api/v5/campaigns-analytics
 IDS_PER_ANALYTICS_REQUEST = 250  # campaign_ids, ad_group_ids, ad_ids
@@ -67,7 +66,6 @@ REQUESTS_PER_MINUTE: Mapping[str, int] = {
 ROWS_PER_ANALYTICS_REQUEST = 10_000  # ids x days; 22,500 rows of 112 columns are 70 to 120 MB of JSON
 TARGETING_ROWS_A_DAY = 50  # per entity, of all targeting types: an estimate that keeps requests below the limit above
 SAFE_URL_CHARACTERS = 4_000  # half of the above: a shorter URL is refused for other reasons
-BOOKMARK_CHARACTERS = 1_000  # left free for a bookmark in a URL full of ids: an estimate, as Pinterest states no length
 COLUMNS_CHARACTERS = 6_500  # of the columns in a URL, which leaves room for 25 ids
 TASKS_IN_LINE = 50  # of one analytics stream, so that a stream that plans fast leaves the others their share of a quota
 

@@ -5,8 +5,7 @@ A task is an ad account and holds the ids of its entities, archived ones include
 
 import logging
 from abc import ABC
-from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from airbyte_cdk.models import FailureType
@@ -65,77 +64,62 @@ class EntityListStream(AdAccountStream, ABC):
             NothingLeftError: none of several entities exists any more.
         """
         del more
-        account, pending, failed = task["ad_account_id"], deque(self.filters(task)), dict[str, SliceError]()
-        requested, has_begun, has_any = sum(map(_entities_in, pending)), False, False
-        for entity_filter, response in self._all_lists(task, pending, failed):
+        account, filters, failed = task["ad_account_id"], list(self.filters(task)), dict[str, SliceError]()
+        has_begun = has_any = False
+        for entity_filter, response in self._all_lists(task, filters, failed):
             has_begun, has_any = True, has_any or bool(entity_filter)
             yield response
         if failed:
-            first = next(iter(failed.values()))
-            raise self._unread(account, failed, sum(map(_entities_in, pending))) if has_begun else first
-        if requested > 1 and not has_any:
-            raise NothingLeftError(self.name, requested, f"The path was {self.path(stream_slice=task)}.")
+            raise self._unread(account, failed) if has_begun else next(iter(failed.values()))
+        if len(filters) > 1 and not has_any:
+            raise NothingLeftError(self.name, len(filters), f"The path was {self.path(stream_slice=task)}.")
         for stream in self.listed_by.values():
             stream.ids.check((account,))
 
     def _all_lists(
-        self, task: Task, pending: deque[EntityFilter], failed: dict[str, SliceError]
+        self, task: Task, filters: Sequence[EntityFilter], failed: dict[str, SliceError]
     ) -> Iterator[tuple[EntityFilter, ApiResponse[ListPage]]]:
-        """Yield the pages of pending lists with their filters, until several entities in a row have failed.
+        """Yield the pages of lists with their filters, until several entities in a row have failed.
 
         Args:
             task: has the account.
-            pending: the filters of the lists. Those that are not read stay in it.
+            filters: those of the lists.
             failed: takes the errors of entities.
         """
         path, has_begun, failures_in_a_row = self.path(stream_slice=task), False, 0
-        while pending and failures_in_a_row < FAILURES_IN_A_ROW:
-            entity_filter = pending.popleft()
+        for entity_filter in filters:
             try:
                 with reading_list(self.name, path, has_begun=has_begun):
-                    for response in self.pages_of_list(task, entity_filter, pending):
+                    for response in self._pages_of_list(task, entity_filter):
                         has_begun = True
                         yield entity_filter, response
+                failures_in_a_row = 0
             except SliceError as error:
                 if not entity_filter:
                     raise
                 failed[_named(entity_filter)] = error
                 failures_in_a_row += 1
-            else:
-                failures_in_a_row = 0
+            if failures_in_a_row == FAILURES_IN_A_ROW:
+                return
 
     def filters(self, task: Task) -> Iterator[EntityFilter]:
         for parameter in self.listed_by:
             for entity in self.entities_of(task["ad_account_id"], parameter):
                 yield {parameter: entity}
 
-    def pages_of_list(
-        self, task: Task, entity_filter: EntityFilter, pending: deque[EntityFilter]
-    ) -> Iterator[ApiResponse[ListPage]]:
-        """Yield the pages of one list; none if its entity was deleted during the sync.
-
-        Args:
-            task: has the account.
-            entity_filter: says which list.
-            pending: the filters of the lists that are read next.
-        """
-        del pending
+    def _pages_of_list(self, task: Task, entity_filter: EntityFilter) -> Iterator[ApiResponse[ListPage]]:
+        """Yield the pages of one list; none if its entity was deleted during the sync."""
         try:
-            yield from self.request_pages(task, entity_filter)
+            yield from super().responses(task, **entity_filter)
         except GoneError as error:
             if not entity_filter:
                 raise
             LOGGER.warning(f"{self.name}: {_named(entity_filter)} was deleted during the sync. {error.message}.")
 
-    def request_pages(self, task: Task, entity_filter: EntityFilter) -> Iterator[ApiResponse[ListPage]]:
-        """Yield the pages of one list, and raise whatever error ends it."""
-        return super().responses(task, **entity_filter)
-
-    def _unread(self, account: str, failed: Mapping[str, SliceError], not_requested: int) -> SliceError:
+    def _unread(self, account: str, failed: Mapping[str, SliceError]) -> SliceError:
         """Return the error for entities that could not be read while others of their account were."""
         first, error = next(iter(failed.items()))
-        others = len(failed) - 1 + not_requested
-        more = f" and {others:,} more" if others else ""
+        more = f" and {len(failed) - 1:,} more" if len(failed) > 1 else ""
         return SliceError(
             f"{self.name}: {first}{more} of ad account {account} could not be read. "
             f"The next sync asks for them again. {error.message}",
@@ -159,10 +143,6 @@ class ProductGroupPromotions(EntityListStream):
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Add every status that may have delivered."""
         return {**super().request_params(*args, **kwargs), "entity_statuses": list(STATUSES)}
-
-
-def _entities_in(entity_filter: EntityFilter) -> int:
-    return sum(len(ids) if isinstance(ids, list) else 1 for ids in entity_filter.values())
 
 
 def _named(entity_filter: EntityFilter) -> str:

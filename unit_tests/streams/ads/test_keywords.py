@@ -58,33 +58,6 @@ def all_of_it(batch: list[str]) -> dict[str, Any]:
     return items({parent: HELD[parent] for parent in batch})
 
 
-@pytest.mark.parametrize(
-    ("answer", "said"),
-    [
-        (items({"1": ["10"], "900": ["90"]}), "Pinterest returned keywords that were not requested."),
-        (refused(414), "(HTTP 414)."),
-    ],
-    ids=["mixed up", "414"],
-)
-def test_an_account_whose_batch_is_refused_or_mixed_up_is_read_one_by_one(
-    pinterest: Pinterest,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-    answer: dict[str, Any],
-    said: str,
-) -> None:
-    monkeypatch.setattr(limits, "AD_GROUPS_PER_REQUEST", 2)
-    lists = KeywordLists(pinterest, lambda _: answer, {**HELD, "4": [], "5": ["50"]})
-
-    with caplog.at_level("INFO", "airbyte"):
-        assert lists.read() == ["10", "11", "20", "50"]
-    assert lists.singles() == [[ad_group] for ad_group in "12345"]
-    assert len(lists.batches()) == 1, "none after the one that failed"
-    [told] = [message for message in caplog.messages if "one by one" in message]
-    assert told.startswith("keywords: the ad groups of ad account 11 are read one by one. ")
-    assert told.endswith(said)
-
-
 def test_a_batch_that_breaks_off_is_completed_without_repetition(pinterest: Pinterest) -> None:
     begun = items({"1": ["10"]})
     begun["json"]["bookmark"] = "more"
@@ -100,21 +73,9 @@ def test_ad_groups_of_which_not_one_is_there_are_a_failure(pinterest: Pinterest)
     slices = pinterest.tasks(Keywords)
     pinterest.answers(PATH, {"json": {"items": []}}, refused(404, 404))
 
-    with pytest.raises(NothingLeftError, match="keywords: Pinterest refuses all 3 "):
+    with pytest.raises(NothingLeftError, match="keywords: Pinterest refuses all 4 "):
         pinterest.read(Keywords, slices[0])
     assert lists.singles()[-3:] == SINGLES
-
-
-def test_a_batch_that_fails_is_read_one_by_one_and_later_batches_are_requested(
-    pinterest: Pinterest, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(limits, "AD_GROUPS_PER_REQUEST", 2)
-    held = {**HELD, "4": ["40"]}
-    lists = KeywordLists(pinterest, lambda batch: refused(503) if "1" in batch else items({"4": ["40"]}), held)
-
-    assert lists.read() == ["10", "11", "20", "40"]
-    assert lists.batches() == [["1", "2"], ["3", "4"]]
-    assert lists.singles() == SINGLES
 
 
 KEYWORDS, METRICS = "ad_accounts/11/keywords", "ad_accounts/11/keywords/metrics"
