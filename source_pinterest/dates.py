@@ -9,8 +9,6 @@ import logging
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC
-from email.utils import parsedate_to_datetime
 from enum import Enum
 from typing import Self
 
@@ -18,9 +16,6 @@ import pendulum
 from pendulum import Date
 
 LOGGER = logging.getLogger("airbyte")
-
-MOST_DAYS_OFF = 400
-"""Days by which a `Date` header and this machine's clock may differ."""
 
 _DAY = re.compile(r"([1-9]\d{3})-(\d{2})-(\d{2})", re.ASCII)
 """From the year 1000 on, so that days can be counted back from each."""
@@ -142,24 +137,6 @@ class Granularity(Enum):
             pieces.append(DateWindow(start, min(end, today)))
             start = end.add(days=1)
         return pieces
-
-
-def day_of_header(value: str, today: Date) -> Date:
-    """Return the UTC day of a `Date` header.
-
-    Args:
-        value: the header; without a day that can be read, `today` is returned.
-        today: this machine's day. A header that is further than `MOST_DAYS_OFF` from it is ignored with a warning.
-    """
-    try:
-        moment = parsedate_to_datetime(value).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return today
-    day = Date(moment.year, moment.month, moment.day)
-    if abs(day.toordinal() - today.toordinal()) > MOST_DAYS_OFF:
-        LOGGER.warning(f"Pinterest's clock says {day}, this machine's {today}. This machine's day counts.")
-        return today
-    return day
 
 
 def utc_today() -> Date:

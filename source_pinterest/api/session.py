@@ -119,8 +119,6 @@ class PinterestSession(TimeoutSession):
     def __init__(self, budget: Budget, user_agent: str, timeout_seconds: float, connections: int) -> None:
         super().__init__(user_agent, timeout_seconds, connections)
         self._budget = budget
-        self.last_date = ""
-        """The `Date` of the newest response; empty before the first one."""
 
     def paced_exchange(
         self, request: requests.Request, parse: Parse[T], usage: StreamUsage, most_bytes: int = limits.RESPONSE_BYTES
@@ -141,7 +139,6 @@ class PinterestSession(TimeoutSession):
             self._budget.release(operation, sent_at, {})
             raise
         with raw:
-            self.last_date = raw.headers.get("Date") or self.last_date
             self._budget.release(operation, sent_at, raw.headers)
             LOGGER.debug("%s %s: %s", request.method, urlsplit(request.url or "").path, raw.status_code)
             if _is_success(raw):

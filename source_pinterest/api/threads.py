@@ -49,10 +49,6 @@ class ReadOnce(Generic[K, V]):
                 self._changed.notify_all()
         return value
 
-    def forget(self, key: K) -> None:
-        """Free the memory of a value that no caller needs any more."""
-        self._values.pop(key, None)
-
 
 class Workers(Executor):
     """The threads in which the framework reads streams, and others in which it plans them and may wait for minutes."""

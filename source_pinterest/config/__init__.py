@@ -45,7 +45,7 @@ class Config:
     """The options of one connection, validated and complete; None means the default of Pinterest or of the stream.
 
     Attributes:
-        today: this machine's day. `Sync.today` is Pinterest's.
+        today: this machine's day in UTC, which is Pinterest's.
         account_id: the ad account on behalf of which boards, pins and the profile are read.
         account_ids: the ad accounts to sync; empty means all that the token can see.
         notices: what the sync logs about the options, such as a start date that was moved up.

@@ -207,7 +207,7 @@ def _number(value: Any, lowest: float, highest: float, *, is_whole: bool) -> flo
 
 
 def _past_day(value: Any, today: Date) -> Date:
-    """Return the day entered. Pinterest's day may be another than this machine's, so that tomorrow is accepted."""
+    """Return the day entered. This machine's clock may be behind, so that tomorrow is accepted."""
     match = _DAY_OR_MOMENT.fullmatch(value) if isinstance(value, str) else None
     try:
         chosen = parse_day(match[1] if match else str(value))

@@ -34,7 +34,7 @@ LOGGER = logging.getLogger("airbyte")
 
 def rank_of(stream: PinterestStream) -> tuple[Rank, bool]:
     """Return how late a stream is read: its rank, and whether each sync begins it anew. No parent is later."""
-    parents = (stream.shared.stream(parent.stream) for parent in stream.parents if not parent.if_read)
+    parents = (stream.shared.stream(parent.stream) for parent in stream.parents)
     return max(((stream.rank, stream.checkpoint is None), *map(rank_of, parents)))
 
 

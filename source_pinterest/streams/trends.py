@@ -12,14 +12,12 @@ from source_pinterest import limits
 from source_pinterest.api.bodies import ListPage, Record
 from source_pinterest.api.errors import TRENDS, GoneError
 from source_pinterest.api.session import ApiResponse
-from source_pinterest.api.threads import ReadOnce
 from source_pinterest.config.options import PRODUCT_TREND_REGIONS, TREND_REGIONS, regions_of
 from source_pinterest.engine.asks import Ids
-from source_pinterest.engine.tasks import ParentIds, Task, batches, or_failed
+from source_pinterest.engine.tasks import Task, batches, or_failed
 from source_pinterest.streams.ads.accounts import AccountFacts, AdAccounts
 from source_pinterest.streams.base.declaration import ForeignKey, Parent
 from source_pinterest.streams.base.document import DocumentStream
-from source_pinterest.streams.base.sync import Sync
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -73,28 +71,6 @@ class KeywordTrendStream(TrendStream, ABC):
         for region in super().tasks():
             for trend_type in TREND_TYPES:
                 yield self.task({**region.parents, "trend_type": trend_type})
-
-    def __init__(self, sync: Sync) -> None:
-        super().__init__(sync)
-        self.lists = ReadOnce[ParentIds, list[ApiResponse[ListPage]]]()
-        """Responses that serve both streams of keywords, until the second one has taken them."""
-
-    def responses(self, task: Task, **more: Any) -> Iterator[ApiResponse[ListPage]]:
-        """Request the list of a task, once for both streams of keywords if both are selected."""
-        request, is_first = super().responses, False
-        if not (self.shared.has_selected(TrendingKeywords) and self.shared.has_selected(TrendingKeywordWeeks)):
-            yield from request(task, **more)
-            return
-
-        def read() -> list[ApiResponse[ListPage]]:
-            nonlocal is_first
-            is_first = True
-            return list(request(task, **more))
-
-        lists = self.shared.stream(TrendingKeywords).lists
-        yield from lists.get(task.parent_ids, read)
-        if not is_first:
-            lists.forget(task.parent_ids)
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Ask for the largest number of keywords that Pinterest allows."""

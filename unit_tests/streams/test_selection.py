@@ -82,7 +82,7 @@ def test_numbers_of_ads_come_first_and_pins_last_and_parents_before_their_childr
     ]
     places = {name: place for place, name in enumerate(order(*(stream.stream_name() for stream in STREAMS)))}
     for one in opened(places):
-        parents = [parent.stream.stream_name() for parent in one.stream.parents if not parent.if_read]
+        parents = [parent.stream.stream_name() for parent in one.stream.parents]
         assert all(places.get(parent, -1) < places[one.name] for parent in parents), one.name
 
 

@@ -44,7 +44,7 @@ class MetricsReadyState:
 
     def last_final_day(self) -> Date:
         """Return the last day that is old enough and whose numbers are final; the same for the whole sync."""
-        today = self._sync.today()
+        today = self._sync.config.today
         return self._found.get(today, lambda: self._last_final_day(today))
 
     def _last_final_day(self, today: Date) -> Date:

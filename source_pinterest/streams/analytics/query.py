@@ -158,7 +158,7 @@ class QueryAnalytics(AdAccountStream, ABC):
         """
         ids = self.entity_ids(account)
         max_ids = self._asks.ids_that_fit(ids or (), self._length_without_ids(account))
-        for window in unread.within(self.first_synchronous_day, self.shared.today()):
+        for window in unread.within(self.first_synchronous_day, self.config.today):
             shape = request_shape(1 if ids is None else len(ids), window.days, self.rows_a_day, max_ids)
             count = math.ceil(len(ids or ()) / shape[0]) if self.merges_by_key else 1
             batches: list[Ids] = [()] if ids is None else dealt(ids, count)
@@ -167,7 +167,7 @@ class QueryAnalytics(AdAccountStream, ABC):
     @property
     def first_synchronous_day(self) -> Date:
         """The first day that the synchronous endpoints have."""
-        return days_before(self.shared.today(), limits.SYNC_HISTORY_DAYS)
+        return days_before(self.config.today, limits.SYNC_HISTORY_DAYS)
 
     def entity_ids(self, account: str) -> Ids | None:
         """Return the ids of the account's entities, or None if the numbers are of the account as a whole.

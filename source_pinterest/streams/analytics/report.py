@@ -143,7 +143,7 @@ class ReportStream(AdAccountStream):
 
     def _requests_of_totals(self) -> list[ReportRequest]:
         accounts = self.accounts()  # before Pinterest's day is asked for: the list tells it
-        period = Period.of(self.day_range, self.config, None, self.shared.today())
+        period = Period.of(self.day_range, self.config, None, self.config.today)
         period.explain(self.name)
         pairs = product(accounts, DateWindow(period.start, period.end).cut(self.spec.window_days))
         return [request for account, window in pairs for request in self.spec.requests(account, window)]

@@ -20,7 +20,6 @@ class Parent(NamedTuple):
     | `Parent(Keywords)`                          | asks for the ids by itself                             |
     | `Parent(Ads, collects=PinsOfAds)`           | also needs what this collector keeps of the records    |
     | `Parent(Pins, wants="pin_metrics")`         | also needs a field that is requested only if wanted    |
-    | `Parent(UserAccount, if_read=True)`         | waits for the parent, if the sync reads it anyway      |
 
     Attributes:
         stream: the parent.
@@ -29,7 +28,6 @@ class Parent(NamedTuple):
         collects: keeps what the child needs of the parent's records beside their ids.
         wants: a field of the parent's records that the parent requests only for children that want it.
         unless: when the parent lacks the parent of a record, for the documentation; empty if it never does.
-        if_read: whether the parent is not read for the child's sake.
         when: whether the stream has this parent, by the config.
     """
 
@@ -39,7 +37,6 @@ class Parent(NamedTuple):
     collects: "type[Collector] | None" = None
     wants: str = ""
     unless: str = ""
-    if_read: bool = False
     when: "Callable[[Config], bool]" = lambda _: True
 
 
@@ -67,7 +64,7 @@ class Rank(IntEnum):
     """How early a stream is read. Under a small quota, people wait for the numbers of their ads first."""
 
     ADS = 1
-    """Analytics of ads, reports, the lists that these need, and the profile, whose response tells the day."""
+    """Analytics of ads, reports, the lists that these need, and the profile."""
     LIST = 2
     """Any other list of the user or of an ad account."""
     EACH = 3

@@ -120,7 +120,6 @@ class StreamRun(PartitionGenerator):
             return
         error: Exception | None = None
         try:
-            self.stream.shared.fix_day(self.stream)
             for task in self.stream.tasks():
                 if not self._add(task):
                     break

@@ -215,7 +215,7 @@ class PinterestStream(HttpStream, ABC):
 
     def period(self, ready: Callable[[], Date] | None = None) -> Period:
         """Return the days to read. A response should have told Pinterest's day, as `Sync.today` says."""
-        return Period.of(self.day_range, self.config, self.configured, self.shared.today(), ready)
+        return Period.of(self.day_range, self.config, self.configured, self.config.today, ready)
 
     @property
     def url_base(self) -> str:

@@ -79,7 +79,7 @@ class ListedPins(Facts[PinFacts]):
         max_age_days = self._parent.config.pin_analytics_max_age_days
         if max_age_days is None or not record.get("created_at"):
             return True
-        return str(record["created_at"]) >= str(days_before(self._parent.shared.today(), max_age_days))
+        return str(record["created_at"]) >= str(days_before(self._parent.config.today, max_age_days))
 
 
 def _totals_of_90_days(record: Mapping[str, Any]) -> Mapping[str, Any]:

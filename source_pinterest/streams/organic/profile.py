@@ -16,9 +16,8 @@ from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.day_cursor import DayCursor
 from source_pinterest.state.formats import ACCOUNT_KEY
 from source_pinterest.state.period import DayRange
-from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.analytics.gate import Expected, admitted
-from source_pinterest.streams.base.declaration import Parent, Rank
+from source_pinterest.streams.base.declaration import Rank
 from source_pinterest.streams.base.stream import PinterestStream
 from source_pinterest.streams.base.sync import Sync
 from source_pinterest.streams.organic.base import TEXT, OrganicStream
@@ -72,14 +71,9 @@ class UserAccount(OrganicStream):
         return one_item(chunks)
 
 
-TELLS_DAY = (Parent(AdAccounts, if_read=True), Parent(UserAccount, if_read=True))
-"""Parents of streams that ask for Pinterest's day before anything has been requested for them."""
-
-
 class ProfileAnalytics(OrganicStream, ABC):
     """Daily metrics of the user's own profile: one row per day, or per day and part of the activity."""
 
-    parents = TELLS_DAY
     key: tuple[str, ...] = ("date",)
     cursor_field = "date"
     path_template = "user_account/analytics"

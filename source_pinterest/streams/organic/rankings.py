@@ -13,13 +13,12 @@ from source_pinterest.streams.analytics.gate import Expected, admitted
 from source_pinterest.streams.base.declaration import ForeignKey
 from source_pinterest.streams.base.varied import VariedStream
 from source_pinterest.streams.organic.base import OrganicStream
-from source_pinterest.streams.organic.profile import TELLS_DAY, VIDEO_METRICS
+from source_pinterest.streams.organic.profile import VIDEO_METRICS
 
 
 class RankingStream(VariedStream, OrganicStream, ABC):
     """The best 50 pins by each metric, from the start date on or over all days that Pinterest has."""
 
-    parents = TELLS_DAY
     parameter = "sort_by"
     key = (parameter, "pin_id")
     page_size = None
@@ -32,7 +31,7 @@ class RankingStream(VariedStream, OrganicStream, ABC):
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Add the days and the largest number of pins that Pinterest allows."""
-        today = self.shared.today()
+        today = self.config.today
         earliest = days_before(today, limits.SYNC_HISTORY_DAYS)
         days = {START: str(max(self.config.start_date or earliest, earliest)), END: str(today)}
         return {**super().request_params(*args, **kwargs), **days, "num_of_pins": limits.TOP_PINS}

@@ -1,6 +1,5 @@
 """A sync knows which streams need which ids, fixes its day once, and opens each stream with its cursor."""
 
-import logging
 from collections.abc import Sequence
 
 import pytest
@@ -16,14 +15,10 @@ from source_pinterest.streams.ads.entity_lists import ProductGroupPromotions
 from source_pinterest.streams.analytics.levels import CampaignAnalytics
 from source_pinterest.streams.base.run import StreamRun
 from source_pinterest.streams.base.stream import PinterestStream
-from source_pinterest.streams.base.sync import Sync
 from source_pinterest.streams.organic.boards import Boards, BoardSections
-from source_pinterest.streams.organic.profile import UserAccount
-from source_pinterest.streams.organic.rankings import TopPins
 from unit_tests.answers import refused
-from unit_tests.configs import TODAY
 from unit_tests.state.stores import states_in
-from unit_tests.streams.pinterest import Pinterest, configured, page, slice_of, state_of
+from unit_tests.streams.pinterest import Pinterest, configured, page, state_of
 
 
 def test_a_selected_stream_needs_the_ids_of_its_parents_and_of_theirs(pinterest: Pinterest) -> None:
@@ -35,61 +30,9 @@ def test_a_selected_stream_needs_the_ids_of_its_parents_and_of_theirs(pinterest:
     assert not sync.stream(Campaigns).children
 
 
-def test_a_list_is_not_read_only_for_the_date_of_its_response(pinterest: Pinterest, mock: requests_mock.Mocker) -> None:
-    sync, ranking = pinterest.sync, pinterest.sync.stream(TopPins)
-    sync.select(ranking)
-    sync.fix_day(ranking)
-    assert mock.call_count == 0
-
-    listed = pinterest.answers("user_account", {"json": {"id": "7"}})
-    sync.select(sync.stream(UserAccount))
-    sync.fix_day(ranking)
-    assert listed.call_count == 1
-
-
 DAY = "2026-05-20"
 """40 days before this machine's."""
 DATED = {**page(["11"]), "headers": {"Date": "Wed, 20 May 2026 23:59:59 GMT"}}
-
-
-def test_the_day_is_the_same_for_the_whole_sync(pinterest: Pinterest) -> None:
-    pinterest.answers("boards", DATED, {**DATED, "headers": {"Date": "Thu, 21 May 2026 00:00:01 GMT"}})
-    for _ in range(2):
-        pinterest.read(Boards, slice_of({}))
-        assert str(pinterest.sync.today()) == DAY
-
-
-def test_before_the_first_response_a_list_that_is_read_anyway_is_waited_for(pinterest: Pinterest) -> None:
-    sync = Sync(pinterest.sync.api, pinterest.sync.config)
-    listed = pinterest.answers("ad_accounts", DATED)
-    sync.select(sync.stream(AdAccounts))
-    sync.fix_day(sync.stream(TopPins))
-
-    assert str(sync.today()) == DAY
-    assert list(sync.stream(AdAccounts).ids.get(())) == ["11"]
-    assert listed.call_count == 1
-
-
-def test_without_a_response_and_such_a_list_this_machines_day_counts(
-    pinterest: Pinterest, mock: requests_mock.Mocker
-) -> None:
-    sync = Sync(pinterest.sync.api, pinterest.sync.config)
-    sync.fix_day(sync.stream(TopPins))
-
-    assert sync.today() == TODAY
-    assert mock.call_count == 0
-
-
-@pytest.mark.parametrize(("date", "warnings"), [("Thu, 01 Jan 1970 00:00:00 GMT", 1), ("soon", 0)])
-def test_an_absurd_date_is_ignored(
-    pinterest: Pinterest, caplog: pytest.LogCaptureFixture, date: str, warnings: int
-) -> None:
-    pinterest.answers("boards", {**DATED, "headers": {"Date": date}})
-    pinterest.read(Boards, slice_of({}))
-
-    with caplog.at_level(logging.WARNING, "airbyte"):
-        assert pinterest.sync.today() == TODAY
-    assert len(caplog.messages) == warnings
 
 
 def opened(
