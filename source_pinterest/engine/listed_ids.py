@@ -1,51 +1,16 @@
 """The ids that parent streams list. Each listing is read once in a sync, however many child streams need it."""
 
 import threading
-from array import array
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator
+from collections.abc import Callable, Collection, Generator, Iterable
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from functools import partial
 
-from source_pinterest.api.errors import SliceError, as_slice_error
+from source_pinterest.api.errors import as_slice_error
 from source_pinterest.api.threads import ReadOnce
 from source_pinterest.engine.ledger import Ledger
 from source_pinterest.engine.tasks import ParentIds
 
-
-class IdArray:
-    """Ids as 64-bit integers: a million strings take 69 MB. If one is no plain number, all of them stay strings."""
-
-    def __init__(self) -> None:
-        self._ids: array[int] | list[str] = array("Q")
-
-    def __iter__(self) -> Iterator[str]:
-        return map(str, self._ids)
-
-    def __len__(self) -> int:
-        return len(self._ids)
-
-    def extend(self, ids: Iterable[str]) -> None:
-        """Add ids."""
-        for listed_id in ids:
-            number = number_or_text(listed_id)
-            if isinstance(self._ids, array) and not isinstance(number, int):
-                self._ids = list(self)
-            if isinstance(self._ids, array):
-                self._ids.append(number)
-            else:
-                self._ids.append(listed_id)
-
-
-class _Listing(NamedTuple):
-    """The ids of a list, and the error that came in the place of its further pages."""
-
-    ids: IdArray
-    error: Exception | None = None
-
-    def to_the_error(self) -> Iterator[str]:
-        yield from self.ids
-        if self.error:
-            raise self.error
+Ids = list[str]
 
 
 class ListedIds:
@@ -70,8 +35,8 @@ class ListedIds:
         self._stream, self._fetch, self._children = stream, fetch, children
         self._changed = threading.Condition()
         self._promised: set[ParentIds] = set()
-        self._filled: dict[ParentIds, _Listing] = {}
-        self._fetched: ReadOnce[ParentIds, _Listing] = ReadOnce()
+        self._filled: dict[ParentIds, Ids] = {}
+        self._fetched: ReadOnce[ParentIds, Ids] = ReadOnce()
         self._selected = False
         self._sealed = True
         self.ledger = Ledger()
@@ -100,69 +65,42 @@ class ListedIds:
             self._changed.notify_all()
 
     @contextmanager
-    def filling(self, parents: ParentIds) -> Generator[IdArray, None, None]:
+    def filling(self, parents: ParentIds) -> Generator[Ids, None, None]:
         """Collect a promised listing while its records are emitted.
 
         If the block ends with an error, the first child stream that needs the listing fetches it.
         """
-        ids = IdArray()
+        ids = Ids()
         if not (self._selected and self._children):
             yield ids
             return
         try:
             yield ids
-            self._filled[parents] = _Listing(ids)
+            self._filled[parents] = ids
         finally:
             self.release(parents)
 
-    def get(self, parents: ParentIds) -> Iterator[str]:
+    def get(self, parents: ParentIds) -> Ids:
         """Return the ids of a listing. Wait for its reader, or read it if it has none.
 
         Raises:
-            PinterestError: the listing can't be read. All callers get the same error. If page 3 fails, you get the ids
-                of pages 1 and 2, then the error. Call `list` first if you need all or nothing.
+            PinterestError: the listing can't be read to its end. All callers get the same error.
         """
-        listing = self._listing(parents)
-        if listing.error and not listing.ids:
-            raise listing.error
-        return listing.to_the_error()
-
-    def get_readable(self, parents: ParentIds) -> Iterator[str]:
-        """Return the ids that `get` returns before it raises an error. A caller learns of the error from `check`."""
-        return iter(self._listing(parents).ids)
-
-    def check(self, parents: ParentIds) -> None:
-        """Wait for a listing.
-
-        Raises:
-            PinterestError: it can't be read to its end.
-        """
-        if error := self._listing(parents).error:
-            raise error
-
-    def _listing(self, parents: ParentIds) -> _Listing:
         with self._changed:
             while parents in self._promised or not (self._sealed or parents in self._filled):
                 self._changed.wait()
-        return self._filled.get(parents) or self._fetched.get(parents, lambda: self._fetch_listing(parents))
+        return (
+            self._filled[parents]
+            if parents in self._filled
+            else self._fetched.get(parents, partial(self._read, parents))
+        )
 
-    def _fetch_listing(self, parents: ParentIds) -> _Listing:
-        ids = IdArray()
+    def _read(self, parents: ParentIds) -> Ids:
         try:
-            ids.extend(self._fetch(parents))
-        except Exception as raised:  # noqa: BLE001 - any error is raised in all callers
+            ids = list(self._fetch(parents))
+        except Exception as raised:
             error = as_slice_error(self._stream, raised)
             self.ledger.note_failure(parents[:1], error)
-            return _Listing(ids if isinstance(error, SliceError) else IdArray(), error)
+            raise error from raised
         self.ledger.note_success(parents[:1])
-        return _Listing(ids)
-
-
-_DIGITS = len(str(2**64))
-"""Numbers of fewer digits have 64 bits."""
-
-
-def number_or_text(key: Any) -> Any:
-    """Return an id as a number of 64 bits where no digit is lost: a million of them take half the memory of texts."""
-    is_number = isinstance(key, str) and len(key) < _DIGITS and key.isascii() and key.isdecimal() and key[0] != "0"
-    return int(key) if is_number else key
+        return ids

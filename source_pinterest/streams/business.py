@@ -61,7 +61,7 @@ class OwnBusiness(Collector):
         Raises:
             PinterestError: the user can't be read.
         """
-        self._parent.ids.check(())
+        self._parent.ids.get(())
         return self._ids
 
 

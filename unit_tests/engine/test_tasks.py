@@ -1,6 +1,5 @@
 """What the failure of a task costs, how ids are kept, and how a stream reports its progress."""
 
-import tracemalloc
 from typing import Any
 
 import pytest
@@ -76,21 +75,6 @@ def test_decide_follows_its_table(error: Exception, facts: dict[str, Any], conse
 )
 def test_ids_come_back_as_they_were(found: list[str]) -> None:
     assert list(ListedIds("lead_forms", lambda _: found).get(())) == found
-
-
-def test_a_million_ids_are_kept_small() -> None:
-    """As texts they would take 69 bytes each."""
-    count, first = 10_000, 1_234_567_890_123_456_789
-    ids = ListedIds("lead_forms", lambda _: (str(first + number) for number in range(count)))
-    tracemalloc.start()
-    try:
-        last = max(ids.get(()))
-        kept, _ = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
-
-    assert last == str(first + count - 1)
-    assert kept < 12 * count
 
 
 def test_a_stream_is_summed_up_when_it_ends(caplog: pytest.LogCaptureFixture) -> None:

@@ -4,7 +4,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from source_pinterest.engine.listed_ids import number_or_text
 from source_pinterest.engine.tasks import Task
 from source_pinterest.streams.base.listing import RecordPage
 
@@ -48,8 +47,8 @@ class Facts(Collector, ABC, Generic[F]):
         del task
         for record in page.records:
             if (fact := self.fact_in(record)) is not None:
-                self._facts[number_or_text(record["id"])] = fact
+                self._facts[record["id"]] = fact
 
     def get(self, listed_id: str) -> F | None:
         """Return the fact about an id, or None without one."""
-        return self._facts.get(number_or_text(listed_id))
+        return self._facts.get(listed_id)

@@ -10,7 +10,6 @@ from source_pinterest import limits
 from source_pinterest.api.bodies import BY_ID, ListPage, Record, write_texts
 from source_pinterest.api.errors import AccessLostError, FormError, GoneError, PinterestError, RefusedError, SliceError
 from source_pinterest.api.session import ApiResponse
-from source_pinterest.engine.listed_ids import number_or_text
 from source_pinterest.engine.tasks import Task
 
 if TYPE_CHECKING:
@@ -132,7 +131,7 @@ class SeenKeys:
         """Return the records that no earlier page had."""
         new = []
         for record in records:
-            key = number_or_text(record[self._key[0]]) if len(self._key) == 1 else tuple(map(record.get, self._key))
+            key = record[self._key[0]] if len(self._key) == 1 else tuple(map(record.get, self._key))
             if key not in self._seen:
                 self._seen.add(key)
                 new.append(record)

@@ -5,7 +5,6 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from source_pinterest.dates import days_before
-from source_pinterest.engine.listed_ids import IdArray
 from source_pinterest.engine.tasks import ParentIds, Task
 from source_pinterest.state.formats import ACCOUNT_KEY
 from source_pinterest.streams.base.collector import Facts
@@ -42,12 +41,12 @@ class ListedPins(Facts[PinFacts]):
 
     def __init__(self, parent: PinterestStream) -> None:
         super().__init__(parent)
-        self._recent: dict[ParentIds, IdArray] = {}
+        self._recent: dict[ParentIds, list[str]] = {}
         self._owners_with_totals: set[str | None] = set()
 
     def add(self, page: RecordPage, task: Task) -> None:
         recent = list(filter(self._is_recent, page.records))
-        self._recent.setdefault(task.parent_ids, IdArray()).extend(pin["id"] for pin in recent)
+        self._recent.setdefault(task.parent_ids, []).extend(pin["id"] for pin in recent)
         if any(map(_totals_of_90_days, page.records)):
             self._owners_with_totals.add(task.get(ACCOUNT_KEY))
         super().add(page._replace(records=recent), task)

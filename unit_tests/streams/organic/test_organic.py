@@ -89,7 +89,7 @@ def test_pins_of_unknown_age_are_analysed(mock: requests_mock.Mocker) -> None:
     pinterest.answers("pins", page([{"id": "1", "created_at": "2012-01-01T00:00:00"}, {"id": "2"}]))
 
     listed = pinterest.stream(PinAnalytics).collected(ListedPins)
-    pinterest.stream(Pins).ids.check(())
+    pinterest.stream(Pins).ids.get(())
 
     assert list(listed.recent(())) == ["2"]
 
