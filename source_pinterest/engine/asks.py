@@ -7,7 +7,7 @@ then by days.
 import math
 import re
 import threading
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
@@ -41,18 +41,11 @@ ANY_DAY = DateWindow(Date(2026, 1, 1), Date(2026, 1, 1))
 COMMA = "%2C"
 """The separator of ids in a URL."""
 
-_REFUSALS = 2
-"""The refusals of a name after which it counts as refused. A single refusal may mention the name in passing."""
-
 _REFUSED_IDS_OF_AN_ACCOUNT = 8
 """The refused ids after which their account counts as refused, if nothing of the request was read."""
 
-_UNANSWERED_IN_A_ROW = 8
+_UNANSWERED_IN_A_ROW = 10
 """The requests in a row without an answer after which it is an outage, and not the fault of some ids."""
-
-_PARTS = 4
-"""The parts of a request of which some ids may be the cause. A part of 250 ids is a single id after four steps, so that
-one bad id leaves five requests in a row without an answer, and none of 3,000 random sets of 20 bad ids left eight."""
 
 _REFUSED = (RefusedError, GoneError, BadRequestError)
 
@@ -84,30 +77,17 @@ class Ask:
     doubtful: Collection[str] = ()
     max_retries: int | None = None
 
-    @property
-    def cells(self) -> int:
-        """The number of ids times days."""
-        return max(1, len(self.ids)) * self.window.days
+    def halves(self, error: PinterestError) -> "list[Ask]":
+        """Return asks for half of the ids each or, of one id at most, for half of the days; none if they can't help.
 
-    def parts(self, error: PinterestError, *, may_be_heavy: bool) -> "list[Ask]":
-        """Return asks for fewer ids each or, of one id at most, for fewer days; none if they can't help.
-
-        If the error is not about size, a part of the ids has one retry, and a part of the days none.
-
-        Args:
-            error: why this ask has failed.
-            may_be_heavy: whether one id may get no answer because it is asked for too many days.
+        If the error is not about size, a half has one retry, and no part of the days is asked for.
         """
-        is_of_size = _is_about_size(error)
-        number = 2 if is_of_size else _PARTS
         if len(self.ids) > 1:
-            part = self if is_of_size else replace(self, max_retries=1)
-            return [replace(part, ids=ids) for ids in dealt(self.ids, number)]
-        depends_on_days = is_of_size or (may_be_heavy and not _is_refusal(error))  # an id is refused on every day
-        if not depends_on_days or error.reason is Reason.URL_TOO_LONG or self.window.days == 1:
+            part = self if _is_about_size(error) else replace(self, max_retries=1)
+            return [replace(part, ids=ids) for ids in dealt(self.ids, 2)]
+        if not _is_about_size(error) or error.reason is Reason.URL_TOO_LONG or self.window.days == 1:
             return []
-        part = self if is_of_size else replace(self, max_retries=0)
-        return [replace(part, window=window) for window in self.window.cut(math.ceil(self.window.days / number))]
+        return [replace(self, window=window) for window in self.window.cut(math.ceil(self.window.days / 2))]
 
     def without(self, names: Collection[str]) -> "Ask":
         """Return the same request without some names. A list that would be empty stays, so that Pinterest refuses it.
@@ -126,7 +106,6 @@ class Refusals:
     """The names that Pinterest refuses, by account, and its last words about each. Streams of one level share them."""
 
     def __init__(self) -> None:
-        self.counts: Counter[tuple[str, str]] = Counter()
         self.quotes: dict[tuple[str, str], str] = {}
         self.lock = threading.RLock()
 
@@ -134,8 +113,7 @@ class Refusals:
 class RefusedNames:
     """The columns, targeting types and metrics that Pinterest refuses by name to a stream in this sync.
 
-    A name counts as refused for an account after two refusals. After that, one is enough for each other account, so
-    that few requests are wasted. No name is left out for an account that has not refused it.
+    No name is left out for an account that has not refused it.
 
     Args:
         notices: the stream's warnings.
@@ -151,12 +129,10 @@ class RefusedNames:
     def names_of(self, account: str) -> frozenset[str]:
         """Return the names that are known to be refused for an account so far."""
         with self._lock:
-            certain = {name for (_, name), count in self._refusals.counts.items() if count >= _REFUSALS}
-            names = {name for refusing, name in self._refusals.counts if refusing == account}
-            return frozenset(names & certain) - self._needed
+            return frozenset(name for refusing, name in self._refusals.quotes if refusing == account) - self._needed
 
     def learn(self, ask: Ask, error: PinterestError) -> bool:
-        """Count the refusal of the names to which an error refers.
+        """Note the refusal of the names to which an error refers.
 
         Args:
             ask: what was asked for, without the names that were known to be refused.
@@ -176,7 +152,6 @@ class RefusedNames:
             if not refused or any((known | refused).issuperset(values) for values in ask.names.values()):
                 return False
             for name in refused:
-                self._refusals.counts[ask.account, name] += 1
                 self._refusals.quotes[ask.account, name] = error.quote
             return True
 
@@ -212,8 +187,8 @@ class Failure(NamedTuple):
 class Asks:
     """Sends what a stream asks for in requests of the largest size, and asks for less after an error.
 
-    A request that is too large is halved. If a part of a request may fail alone, the request is also cut into quarters
-    after a refusal, a time-out or a 5xx, down to the id that is the cause.
+    A request that is too large is halved. If a part of a request may fail alone, the request is also halved after a
+    refusal, a time-out or a 5xx, down to the id that is the cause.
 
     Args:
         ids: the most ids that Pinterest allows in a request; None: a request is neither cut nor halved.
@@ -252,11 +227,11 @@ class Asks:
             failures: takes the parts that fail while others are read. None: no part may fail.
 
         Raises:
-            PinterestError: a request failed and can't be made smaller, eight requests in a row got no answer, the
+            PinterestError: a request failed and can't be made smaller, ten requests in a row got no answer, the
                 account or its first eight ids are refused, or no part was read.
         """
-        pending, is_of_many = deque(self._in_size(whole, length_without_ids)), len(whole.ids) > 1
-        unanswered, most_cells = 0, 0  # in a row; of a request that was read
+        pending = deque(self._in_size(whole, length_without_ids))
+        unanswered, was_read = 0, False  # in a row
         while pending:
             ask = pending.popleft()
             tried = ask.without(self._refused.names_of(ask.account))
@@ -267,26 +242,19 @@ class Asks:
                     pending.appendleft(ask)
                     continue
                 unanswered = unanswered + 1 if error.is_unanswered else 0
-                # An id is odd if a request was read that is as large, and an account as a whole has odd days.
-                may_be_heavy = ask.cells > most_cells or not is_of_many
-                parts = self._instead_of(ask, error, failures, may_be_heavy=may_be_heavy)
-                is_of_account = not most_cells and _are_of_the_account(failures or ())
+                halves = self._instead_of(ask, error, failures)
+                is_of_account = not was_read and _are_of_the_account(failures or ())
                 if is_of_account or unanswered >= _UNANSWERED_IN_A_ROW:
                     raise
-                if is_of_many and len(ask.ids) == 1:
-                    pending.extend(parts)  # its days come last: by then, another id may have shown that it is odd
-                else:
-                    pending.extendleft(reversed(parts))
+                pending.extendleft(reversed(halves))
             else:
-                unanswered, most_cells = 0, max(most_cells, ask.cells)
+                unanswered, was_read = 0, True
                 self._refused.warn(ask, tried)
                 yield response
-        if failures and not most_cells:
+        if failures and not was_read:
             raise next((failure.error for failure in failures if not failure.is_refused), failures[0].error)
 
-    def _instead_of(
-        self, ask: Ask, error: PinterestError, failures: list[Failure] | None, *, may_be_heavy: bool
-    ) -> list[Ask]:
+    def _instead_of(self, ask: Ask, error: PinterestError, failures: list[Failure] | None) -> list[Ask]:
         """Return the parts to ask for in place of an ask that failed; none if it is the part that fails.
 
         Raises:
@@ -294,7 +262,7 @@ class Asks:
         """
         if not _may_be_of_a_part(error, failures):
             raise error
-        parts = ask.parts(error, may_be_heavy=may_be_heavy) if self._is_sizeable else []
+        parts = ask.halves(error) if self._is_sizeable else []
         if not parts:
             if failures is None:
                 raise error

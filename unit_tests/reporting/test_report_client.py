@@ -100,7 +100,7 @@ def test_a_report_of_another_endpoint_is_created_and_polled_there(client: Client
 
 
 def test_an_objective_that_pinterest_refuses_costs_itself(client: Client) -> None:
-    client.mock.post(MMM, [*[refused(400, 1, "Not supported: CTV")] * 2, CREATED])
+    client.mock.post(MMM, [refused(400, 1, "Not supported: CTV"), CREATED])
     wanted = replace(AS_MMM, body={**AS_MMM.body, "campaign_objective_types": ["SALES", "CTV"]})
 
     assert client.reports.create(wanted) == "a token"
