@@ -72,15 +72,11 @@ TASKS_IN_LINE = 50  # of one analytics stream, so that a stream that plans fast 
 INTERESTS_LOOKED_UP = 500  # requests for one interest each: half of the daily quota of Trial access
 
 PAGES_WITHOUT_NEWS = 50  # in a row, each with another bookmark: the list counts as endless
-LAST_PAGES_WITHOUT_NEWS = 3  # in a row end a list whose last page may have a bookmark; one was seen
 RESPONSE_BYTES = 256 * 1024**2  # of one response, decoded: twice the largest analytics response that was ever seen
 ERROR_BYTES = 64 * 1024  # of an error or a token endpoint's response; Pinterest's have a few hundred
 QUOTAS_OF_A_RESPONSE = 16  # that its headers list; Pinterest's list three at most
 LONGEST_RESET_SECONDS = 31 * 86_400.0  # no quota has a longer interval; other APIs send an epoch, which is far larger
-CONFIG_BYTES = 1024**2  # of a configuration file
-CATALOG_BYTES = 32 * 1024**2  # of the file of a catalog or of states; an account or a board takes at most 400
 TOKEN_CHARACTERS = 4_096  # of a token; Pinterest's have at most a few hundred
-LEVELS_OF_JSON = 100  # of objects and lists within each other; Pinterest has a dozen
 MESSAGE_CHARACTERS = 2_000  # of an error message; the rest is cut off
 TABLE_NAME_CHARACTERS = 63  # that PostgreSQL and others tell tables apart by
 ROW_BYTES = 1024**2  # of one row of a response or of a report file

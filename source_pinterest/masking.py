@@ -49,7 +49,8 @@ class Secrets:
 
 def _forms_of(value: str) -> set[str]:
     """Return a value as it is, and as URLs and JSON have it."""
-    return {value, quote(value), quote(value, safe=""), quote_plus(value), json.dumps(value)[1:-1]}
+    in_urls = (quote(value, safe, errors="replace") for safe in ("", "/"))
+    return {value, *in_urls, quote_plus(value, errors="replace"), json.dumps(value)[1:-1]}
 
 
 def shown(text: str, kept: str = "") -> str:

@@ -51,7 +51,6 @@ _EXPIRY_MARGIN_SECONDS = 60.0
 """A token is renewed this long before it expires, or a tenth of its lifetime before if that is less."""
 
 _REFUSED = (400, 401, 403)
-_REFUSED_IF_REPEATED = (400, 401)
 
 APP_SCOPES = "ads:read,boards:read,boards:read_secret,catalogs:read,pins:read,pins:read_secret,user_accounts:read"
 """The permissions of the streams that a token of the app itself can read."""
@@ -209,7 +208,6 @@ class OAuthAuthenticator(PinterestAuthenticator):
             self.grant_advice = "Choose OAuth2.0 as Authorization Method, and grant it"
         self._rejections_in_a_row = 0
         self._rejects_every_token = False
-        self._had_empty_refusal = False
         self._failure: FatalError | None = None
         SECRETS.keep(credentials.basic_token)
 
@@ -276,7 +274,6 @@ class OAuthAuthenticator(PinterestAuthenticator):
 
     def _fetch_tokens(self) -> Tokens:
         tries = Tries(self._retry_policy, "Pinterest's token endpoint", "an access token")
-        self._had_empty_refusal = False
         try:
             return tries.response(self._send_refresh, self._again_or_error).value
         except UnavailableError as error:
@@ -289,19 +286,13 @@ class OAuthAuthenticator(PinterestAuthenticator):
     def _again_or_error(self, response: ErrorResponse) -> Again | Retry:
         """Return how to send the refresh again.
 
-        HTTP 400 or 401 without a body may be a gateway's. The first one is not final, the second one is.
-
         Raises:
             ConfigError: Pinterest refuses to issue a token.
         """
         if response.verdict is Again.WAIT:
             return Again.WAIT
-        is_empty = response.status in _REFUSED_IF_REPEATED and not response.body.strip()
-        will_pass = isinstance(response.verdict, Retry) and not is_empty
-        if response.status in _REFUSED and not response.is_foreign and not will_pass:
-            if not is_empty or self._had_empty_refusal:
-                raise self._refused(response)
-            self._had_empty_refusal = True
+        if response.status in _REFUSED and response.is_from_pinterest and not isinstance(response.verdict, Retry):
+            raise self._refused(response)
         return Retry(why=f"HTTP {response.status}.")
 
     def _refused(self, response: ErrorResponse) -> ConfigError:

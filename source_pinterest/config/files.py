@@ -5,7 +5,6 @@ Every error names the file. `in_current_form` converts configurations that an of
 
 import json
 from collections.abc import Mapping
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,6 @@ from airbyte_cdk.utils import AirbyteTracedException
 
 from source_pinterest.config.credentials import keep_secrets_of
 from source_pinterest.config.options import refusal
-from source_pinterest.limits import CATALOG_BYTES, CONFIG_BYTES, LEVELS_OF_JSON
 
 _TEXT_OPTIONS = ("account_id", "client_id", "client_secret", "refresh_token", "access_token")
 _TEXT_LIST_OPTIONS = ("account_ids", "exclude_account_ids")
@@ -107,14 +105,10 @@ def in_current_form(raw: Mapping[str, Any]) -> dict[str, Any]:
 def _content(path: Path, option: str) -> Any:
     if str(path).startswith("{"):  # the contents instead of a path; they may hold secrets and are not quoted
         raise refusal(f"--{option} takes the path of a file, not its contents. Write them into a file, and name it.")
-    most = CONFIG_BYTES if option == "config" else CATALOG_BYTES
     try:
-        with path.open("rb") as file:
-            content = file.read(most + 1)
-        if len(content) > most:
-            raise refusal(f"{path} has more than {most // 1024**2} MiB. Name another file with --{option}.")
+        content = path.read_bytes()
         if content.strip():
-            return check_levels(json.loads(content))
+            return json.loads(content)
     except OSError as error:
         raise refusal(f"{path} can't be read ({error.strerror}). Name another file with --{option}.") from error
     except (ValueError, RecursionError) as error:
@@ -122,21 +116,6 @@ def _content(path: Path, option: str) -> Any:
             f"{path} can't be read as JSON ({_on_one_line(error)}). Fix it, or name another file with --{option}.",
         ) from error
     raise refusal(f"{path} is empty. Fix it, or name another file with --{option}.")
-
-
-def check_levels(value: Any) -> Any:
-    """Return a JSON value unless it is nested too deeply for recursion, by which the framework copies a state.
-
-    Raises:
-        ValueError: it is nested deeper than `LEVELS_OF_JSON`.
-    """
-    level = [value]
-    for _ in range(LEVELS_OF_JSON):
-        nested = [node.values() if isinstance(node, dict) else node for node in level if isinstance(node, dict | list)]
-        level = list(chain.from_iterable(nested))
-    if any(isinstance(node, dict | list) for node in level):
-        raise ValueError(f"it is nested deeper than {LEVELS_OF_JSON} levels")
-    return value
 
 
 def _no_state(path: Path, reason: str) -> AirbyteTracedException:

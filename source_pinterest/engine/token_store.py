@@ -1,7 +1,6 @@
 """Saves a rotated refresh token: the platform gets it as a control message, the config file if the user wants that."""
 
 import errno
-import glob
 import json
 import logging
 import os
@@ -23,9 +22,6 @@ LOGGER = logging.getLogger("airbyte")
 
 SAVE_TOKENS_VARIABLE = "PINTEREST_SAVE_TOKENS"
 """The environment variable that is set to 1 to have a rotated refresh token written into the config file."""
-
-_ABANDONED_AFTER_SECONDS = 60.0
-"""The age from which a draft counts as left behind by a killed process. Writing a draft takes milliseconds."""
 
 
 class TokenStore:
@@ -134,13 +130,12 @@ def write_private(path: Path, content: Any) -> None:
 def write_private_text(path: Path, text: str) -> None:
     """Replace a file in one step by a file that only its owner can read. A reader sees the old or the new content.
 
-    A link is replaced, not followed. Drafts that killed processes have left behind are removed.
+    A link is replaced, not followed.
 
     Raises:
         OSError: the file can't be replaced. It keeps its old content.
     """
     descriptor, draft = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".draft", dir=path.parent)
-    _remove_abandoned_drafts(path, os.fstat(descriptor).st_mtime)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(text)
@@ -155,16 +150,3 @@ def write_private_text(path: Path, text: str) -> None:
         with suppress(OSError):
             Path(draft).unlink()
         raise
-
-
-def _remove_abandoned_drafts(target: Path, now: float) -> None:
-    """Remove the drafts that are too old to be in use.
-
-    Args:
-        target: the file that they were to replace.
-        now: the time on the clock of the file system, in epoch seconds.
-    """
-    with suppress(OSError):  # a folder that can't be listed, or another writer was faster
-        for draft in target.parent.glob(f".{glob.escape(target.name)}.????????.draft"):
-            if now - draft.stat().st_mtime > _ABANDONED_AFTER_SECONDS:
-                draft.unlink()

@@ -173,17 +173,6 @@ def test_a_refused_refresh_token_fails_at_once_and_for_good(endpoint: Endpoint, 
     assert endpoint.calls == 1
 
 
-@pytest.mark.parametrize("status", [400, 401])
-def test_a_refused_refresh_with_an_empty_body_is_tried_once_more(endpoint: Endpoint, status: int) -> None:
-    empty = {"status_code": status, "text": ""}
-    endpoint.answers(empty, issued(1), empty)
-    assert endpoint.token() == "Bearer false-access-token-1"
-
-    with pytest.raises(ConfigError, match="Sign in again"):
-        endpoint.authenticator.replace("false-access-token-1", is_last=True)
-    assert endpoint.calls == 4
-
-
 def test_app_credentials_whose_token_is_rejected_have_no_button_to_click(mock: requests_mock.Mocker) -> None:
     endpoint = Endpoint(mock, auth_method="client_credentials")
     endpoint.answers(*map(issued, range(1, 4)))

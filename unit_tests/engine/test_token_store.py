@@ -163,28 +163,6 @@ def test_a_file_that_is_no_longer_a_config_is_left_as_it_is(
     assert platform.configs == [with_tokens(NESTED, TOKENS)]
 
 
-def test_the_draft_of_a_killed_writer_is_removed_by_the_next(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    others = [".config.json.original", ".config.json.draft", "config.json.abcdefgh.draft", ".other.json.abcdefgh.draft"]
-    for name in others:
-        (path.parent / name).write_text("untouched", encoding="utf-8")
-
-    def kill(_: int) -> None:
-        raise SystemExit
-
-    with monkeypatch.context() as killing:
-        killing.setattr(os, "fsync", kill)
-        killing.setattr(Path, "unlink", lambda _: None)
-        with pytest.raises(SystemExit):
-            write_private(path, NESTED)
-    [draft] = path.parent.glob(".config.json.????????.draft")
-    write_private(path, NESTED)
-    assert draft.exists(), "it may still be written"
-    os.utime(draft, (draft.stat().st_mtime - 61,) * 2)
-    write_private(path, NESTED)
-
-    assert sorted(file.name for file in path.parent.iterdir()) == sorted([*others, "config.json"])
-
-
 def test_the_new_content_is_on_the_disk_and_the_folder_after_it_is_replaced(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

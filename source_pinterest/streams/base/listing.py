@@ -55,9 +55,7 @@ def reading_list(stream: str, path: str, *, has_begun: bool) -> Generator[None, 
 
 
 class BookmarkPaginator:
-    """Follows the bookmarks of one list.
-
-    Only a missing bookmark ends a list. An empty page that gives a known bookmark is requested once more.
+    """Follows the bookmarks of one list. Only a missing bookmark ends a list.
 
     Args:
         stream: the stream's name, for messages.
@@ -68,46 +66,28 @@ class BookmarkPaginator:
     def __init__(self, stream: str, path: str, *, has_last_bookmark: bool = False) -> None:
         self._stream, self._path = stream, path
         self._has_last_bookmark = has_last_bookmark
-        self._most_pages_without_news = (
-            limits.LAST_PAGES_WITHOUT_NEWS if has_last_bookmark else limits.PAGES_WITHOUT_NEWS
-        )
         self._bookmarks: set[str] = set()
-        self._current = ""
         self._pages_without_news = 0
-        self._is_second_try = False
 
-    def follow(self, bookmark: str, items: int, new_items: int) -> str:
+    def follow(self, bookmark: str, new_items: int) -> str:
         """Return the bookmark of the page to request next; empty after the last page.
 
         Args:
             bookmark: the bookmark that a page gives.
-            items: the number of items on the page.
-            new_items: how many of them no earlier page had.
+            new_items: how many of the page's items no earlier page had.
 
         Raises:
-            SliceError: the bookmark is known or longer than a URL, or page after page has no new item.
+            SliceError: the bookmark is known, or page after page has no new item.
         """
-        if len(bookmark) > limits.URL_CHARACTERS:
-            raise SliceError(
-                f"{self._stream}: Pinterest's list {self._path} gives a bookmark of {len(bookmark):,} characters, "
-                "which fits into no URL. The next sync reads it again."
-            )
         self._pages_without_news = 0 if new_items else self._pages_without_news + 1
-        is_known = bookmark in self._bookmarks
-        leads_nowhere = is_known or self._pages_without_news >= self._most_pages_without_news
-        if self._has_last_bookmark and not new_items and (items or leads_nowhere):
+        if self._has_last_bookmark and not new_items:
             return ""
-        if is_known and not items and not self._is_second_try:
-            self._is_second_try = True
-            return self._current
-        if leads_nowhere:
+        if bookmark in self._bookmarks or self._pages_without_news >= limits.PAGES_WITHOUT_NEWS:
             raise SliceError(
                 f"{self._stream}: Pinterest's list {self._path} has no end: the same bookmark comes twice, or page "
                 "after page has nothing new. The next sync reads it again."
             )
-        self._is_second_try = False
         self._bookmarks.add(bookmark)
-        self._current = bookmark
         return bookmark
 
 
@@ -201,7 +181,7 @@ def pages_of_list(stream: "PinterestStream", task: Task, more: Mapping[str, Any]
         page = response.value
         new = seen.new(page.items) if stream.page_size else page.items
         yield replace(response, value=replace(page, items=new))
-        bookmark = page.bookmark and paginator.follow(page.bookmark, len(page.items), len(new))
+        bookmark = page.bookmark and paginator.follow(page.bookmark, len(new))
         if not bookmark:
             return
         token = {"bookmark": bookmark}

@@ -31,7 +31,7 @@ def test_pages_are_followed_letter_for_letter_until_a_bookmark_is_missing(pinter
 @pytest.mark.parametrize(
     ("pages", "requests"),
     [
-        ([page(["1"], "b"), page([], "b"), page([], "b"), page(["2"])], 3),
+        ([page(["1"], "b"), page([], "b"), page(["2"])], 2),
         ([page([str(n)], bookmark) for n, bookmark in enumerate("bcb")], 3),
         ([page(["1", "2"], f"b{number}") for number in range(2 * MOST_EMPTY)], MOST_EMPTY + 1),
         ([page([], f"b{number}") for number in range(2 * MOST_EMPTY)], MOST_EMPTY),
@@ -48,24 +48,14 @@ def test_a_list_fails_if_it_repeats_a_bookmark_or_has_50_pages_without_a_new_ite
     assert len(pinterest.asked("boards")) == requests
 
 
-def test_a_bookmark_that_fits_into_no_url_fails_its_list(pinterest: Pinterest) -> None:
-    pinterest.answers(
-        "boards", page(["1"], "b" * limits.URL_CHARACTERS), page(["2"], "b" * (limits.URL_CHARACTERS + 1))
-    )
-
-    with pytest.raises(SliceError, match="gives a bookmark of 8,001 characters"):
-        pinterest.read(Boards, EVERYTHING)
-    assert len(pinterest.asked("boards")) == 2
-
-
 def test_the_50_pages_without_a_new_item_are_counted_in_a_row() -> None:
     paginator = BookmarkPaginator("boards", "boards")
     pages = [*[0] * (MOST_EMPTY - 1), 1, *[0] * (MOST_EMPTY - 1)]
     for number, items in enumerate(pages):
-        paginator.follow(f"b{number}", items, items)
+        paginator.follow(f"b{number}", items)
 
     with pytest.raises(SliceError, match="boards"):
-        paginator.follow("last", 0, 0)
+        paginator.follow("last", 0)
 
 
 @pytest.mark.parametrize(
