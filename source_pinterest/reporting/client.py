@@ -5,7 +5,7 @@ token and no credentials of that host. The file is downloaded to its end before 
 """
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import partial
@@ -37,7 +37,7 @@ from source_pinterest.api.verdicts import ErrorResponse, Retry
 from source_pinterest.config.reports import STATUS_FILTERS
 from source_pinterest.dates import DateWindow, Granularity
 from source_pinterest.engine.asks import Ask, Asks, RefusedNames, named_in
-from source_pinterest.reporting.file import Filed, rows_of_file, rows_of_undocumented_file
+from source_pinterest.reporting.file import Filed, rows_of_file
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -45,9 +45,6 @@ T = TypeVar("T")
 
 _LISTS_OF_NAMES = ("columns", "targeting_types", "campaign_objective_types", *STATUS_FILTERS)
 """The fields of a request from which names that Pinterest refuses are removed."""
-
-ReadRows = Callable[[Iterable[bytes], Collection[str]], Iterator[Filed]]
-"""Reads a file. Its arguments: the chunks and the requested columns."""
 
 CHANGE_THE_REPORT = "Change the report's columns, filters or attribution windows."
 
@@ -61,20 +58,17 @@ class ReportEndpoint:
         fixed_fields: fields of the body that are the same in all requests.
         least_days: the minimum number of days of a request, including the first and the last day.
         first_day: the earliest day of a request, or None if only the age of a day is limited.
-        read: reads the rows of a file.
     """
 
     path: str
     fixed_fields: Mapping[str, Any] = field(default_factory=dict)
     least_days: int = 1
     first_day: Date | None = None
-    read: ReadRows = rows_of_undocumented_file
 
 
 ANALYTICS_REPORTS = ReportEndpoint(
     "ad_accounts/{ad_account_id}/reports",
     {"report_format": "JSON"},
-    read=lambda chunks, _columns: rows_of_file(chunks),
 )
 
 
@@ -107,23 +101,14 @@ class Polled(NamedTuple):
     Attributes:
         status: the report's status.
         url: the link to the file of a finished report; empty if there is none.
-        size: the bytes of the file as Pinterest states them, or None.
         failure: the error of a poll that Pinterest did not answer, which says nothing of the report; else None.
+        seems_empty: whether Pinterest calls the report finished, and gives neither a link nor a size.
     """
 
     status: ReportStatus
     url: str = ""
-    size: float | None = None
     failure: SliceError | None = None
-
-    def may_lack_rows(self, received: int = 0) -> bool:
-        """Return whether a file of this many bytes may be all there is, if it has no rows."""
-        return self.size is None or self.size <= max(received, len("{}"))
-
-    @property
-    def seems_empty(self) -> bool:
-        """Whether Pinterest calls the report finished, and gives neither a link nor the size of a file with rows."""
-        return self.status is ReportStatus.FINISHED and not self.url and self.may_lack_rows()
+    seems_empty: bool = False
 
 
 @dataclass(frozen=True)
@@ -170,7 +155,7 @@ class ReadyReport:
     Attributes:
         request: the report's request.
         token: Pinterest's token of the report.
-        polled: the response that called it finished. If it has no link, the report has no rows.
+        polled: the response that called it finished, with the link.
     """
 
     request: ReportRequest
@@ -243,7 +228,8 @@ class ReportClient:
             raise
         status = ReportStatus(report.get("report_status"))
         url = report.get("url") if status is ReportStatus.FINISHED else ""
-        return Polled(status, url or "", _size_in(report))
+        seems_empty = status is ReportStatus.FINISHED and not url and int(report.get("size") or 0) <= len("{}")
+        return Polled(status, url or "", seems_empty=seems_empty)
 
     def fetch(self, report: ReadyReport, read: Callable[[Iterator[Filed]], T]) -> T:
         """Download the file of a finished report, and return what `read` returns.
@@ -255,43 +241,20 @@ class ReportClient:
         Raises:
             UnavailableError: the file can't be downloaded to its end.
         """
-        if not report.polled.url:
-            window = report.request.window
-            LOGGER.warning(f"{self.stream}: The report of {window} has no link and no size, so it has no rows.")
+        if report.polled.seems_empty:
+            LOGGER.warning(f"{self.stream}: The report of {report.request.window} has no link, so it has no rows.")
             return read(iter(()))
         # After a try that failed, the report is polled first: a link expires after five minutes.
         polls = chain((report.polled,), iter(lambda: self.poll(report.request, report.token), None))
 
         def download() -> ApiResponse[T] | ErrorResponse:
-            polled = next(polls)
-            tried = replace(report, polled=polled) if polled.url else report
-            link = tried.polled.url
+            link = next(polls).url or report.polled.url
             check_link(self._api, link)
             request = requests.Request("GET", link)
-            return self._api.downloads.exchange(
-                request, lambda chunks: read(self._rows(tried, chunks)), limits.REPORT_BYTES
-            )
+            return self._api.downloads.exchange(request, lambda chunks: read(rows_of_file(chunks)), limits.REPORT_BYTES)
 
         tries = Tries(self._api.retry_policy, self.stream, "the file of a report")
         return tries.response(download, lambda refused: Retry(why=f"HTTP {refused.status}.")).value
-
-    def _rows(self, report: ReadyReport, chunks: Iterator[bytes]) -> Iterator[Filed]:
-        """Return the rows of a file.
-
-        Raises:
-            MalformedResponseError: the file is no report, or it has no rows and fewer bytes than Pinterest states.
-        """
-        body, sizes = report.request.body, list[int]()
-        rows = report.request.endpoint.read(_measured(chunks, sizes), body.get("columns", ()))
-        first = next(rows, None)
-        if first:
-            yield first
-            yield from rows
-        elif not report.polled.may_lack_rows(sum(sizes)):
-            raise MalformedResponseError(
-                f"The report's file has {sum(sizes):,} bytes and no rows, but Pinterest states a size of "
-                f"{report.polled.size:,.0f} bytes."
-            )
 
 
 def check_link(api: Api, url: str) -> None:
@@ -310,13 +273,6 @@ def _ask_of(request: ReportRequest) -> Ask:
     return Ask(request.ad_account_id, window=request.window, names=names)
 
 
-def _measured(chunks: Iterator[bytes], sizes: list[int]) -> Iterator[bytes]:
-    """Return the chunks, and append their sizes to a list."""
-    for chunk in chunks:
-        sizes.append(len(chunk))
-        yield chunk
-
-
 def _path(request: ReportRequest) -> str:
     return path_of(request.endpoint.path, {"ad_account_id": request.ad_account_id})
 
@@ -328,14 +284,6 @@ def _token_in(chunks: Iterator[bytes]) -> str:
     if not isinstance(token, str | int) or not 0 < len(str(token)) <= limits.URL_CHARACTERS:
         raise FormError("The response has no token of the report.")
     return str(token)
-
-
-def _size_in(report: Mapping[str, Any]) -> float | None:
-    """Return the size of a report's file, which may come as text, or None."""
-    try:
-        return float(report["size"])
-    except (KeyError, TypeError, ValueError):
-        return None
 
 
 def _report_in(chunks: Iterator[bytes]) -> Mapping[str, Any]:

@@ -4,11 +4,10 @@ Pinterest's documentation does not give the form of every report's file. A file 
 is not accepted, even if it can be parsed.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from source_pinterest.api.bodies import JsonBody
-from source_pinterest.api.errors import SliceError
 
 Filed = tuple[str, dict[str, Any]]
 """A row, after the id under which the file lists it."""
@@ -33,22 +32,3 @@ def rows_of_file(chunks: Iterable[bytes]) -> Iterator[Filed]:
         for row in body.rows():
             yield "", row
     body.end()
-
-
-def rows_of_undocumented_file(chunks: Iterable[bytes], columns: Collection[str]) -> Iterator[Filed]:
-    """Return the rows of a report whose form is not documented, as `rows_of_file` does, and check the first row.
-
-    Raises:
-        MalformedResponseError: the file is cut short, or is not a report.
-        SliceError: the file can be parsed, but its first row has none of the columns.
-    """
-    known = frozenset(columns)
-    for number, (entity, row) in enumerate(rows_of_file(chunks)):
-        if not number and known.isdisjoint(row):
-            raise SliceError(
-                "Pinterest sends the report in a form that this version of the connector does not know: its rows have "
-                "none of the columns that were asked for. No row is emitted, and the days stay noted as missing, so "
-                "that a version that knows the form reads them. Please report the problem, and leave the stream out "
-                "until then."
-            )
-        yield entity, row

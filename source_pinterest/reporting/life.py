@@ -142,14 +142,14 @@ class Report:
         while True:
             yield runner.pause_before_poll(runner.clock() - created_at)
             polled, polls = stream.client.poll(self.request, token), polls + 1
-            age, empty_polls = runner.clock() - created_at, empty_polls + 1 if polled.seems_empty else 0
+            empty_polls += polled.seems_empty
             if polled.url or empty_polls > _POLLS_FOR_A_LINK:
                 stream.has_finished = True
                 return ReadyReport(self.request, token, polled)
             is_new = polled.status is ReportStatus.DOES_NOT_EXIST and polls <= _POLLS_BEFORE_IT_EXISTS
             if polled.status.is_given_up and not is_new:
                 return polled.status
-            if age >= runner.timeout_seconds and not polled.seems_empty:
+            if runner.clock() - created_at >= runner.timeout_seconds:
                 return self._end_late(polled, runner.timeout_seconds)
 
     def _end_late(self, polled: Polled, seconds: float) -> Outcome:

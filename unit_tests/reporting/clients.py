@@ -60,8 +60,8 @@ class Client:
         calls, notices = PinterestClient(self.api, stream, ("ads:read",)), Notices(stream)
         return ReportClient(self.api, calls, stream, RefusedNames(notices))
 
-    def content(self, url: str = FILE, read: Callable[[Iterator[Filed]], Any] = read, size: float | None = None) -> Any:
-        return self.reports.fetch(ReadyReport(request(), "a token", Polled(ReportStatus.FINISHED, url, size)), read)
+    def content(self, url: str = FILE, read: Callable[[Iterator[Filed]], Any] = read) -> Any:
+        return self.reports.fetch(ReadyReport(request(), "a token", Polled(ReportStatus.FINISHED, url)), read)
 
     def asked(self, url: str) -> int:
         """How often a link was followed."""

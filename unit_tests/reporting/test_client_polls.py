@@ -17,10 +17,10 @@ from unit_tests.reporting.clients import FILE, REPORTS, Client, finished, reques
         ({"json": {"report_status": "FAILED"}}, Polled(ReportStatus.FAILED)),
         ({"json": {"report_status": "in_progress", "url": FILE}}, Polled(ReportStatus.IN_PROGRESS)),
         (refused(404, 1), Polled(ReportStatus.DOES_NOT_EXIST)),
-        (finished(FILE, "5000"), Polled(ReportStatus.FINISHED, FILE, 5_000)),
-        (finished(FILE, 1e3), Polled(ReportStatus.FINISHED, FILE, 1_000)),
+        (finished(FILE, "5000"), Polled(ReportStatus.FINISHED, FILE)),
         (finished(FILE, None), Polled(ReportStatus.FINISHED, FILE)),
-        (finished(FILE, "many"), Polled(ReportStatus.FINISHED, FILE)),
+        (finished("", 2), Polled(ReportStatus.FINISHED, seems_empty=True)),
+        (finished("", 3), Polled(ReportStatus.FINISHED)),
     ],
 )
 def test_a_report_is_polled_by_its_token(client: Client, answer: dict[str, Any], polled: Polled) -> None:

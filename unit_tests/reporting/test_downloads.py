@@ -7,10 +7,11 @@ import pytest
 import requests
 
 from source_pinterest.api.errors import AccessLostError, SliceError, UnavailableError
+from source_pinterest.reporting.client import Polled, ReadyReport, ReportStatus
 from source_pinterest.reporting.file import Filed
 from unit_tests.answers import refused
 from unit_tests.api.connections import Wire
-from unit_tests.reporting.clients import FILE, FRESH_FILE, REPORTS, ROWS, Client, finished
+from unit_tests.reporting.clients import FILE, FRESH_FILE, REPORTS, ROWS, Client, finished, read, request
 
 
 def test_a_file_is_read_as_it_comes_and_counts_against_no_quota(client: Client) -> None:
@@ -21,23 +22,11 @@ def test_a_file_is_read_as_it_comes_and_counts_against_no_quota(client: Client) 
     assert client.api.usage.stream("campaign_report")["sent"] == 0
 
 
-@pytest.mark.parametrize("body", ["{}", '{"data": []}'])
-def test_a_file_without_rows_is_an_empty_report_only_if_it_has_the_stated_size(patient: Client, body: str) -> None:
-    patient.mock.get(FILE, text=body)
-    for size in (None, 0, 2, max(2, len(body.encode()))):
-        assert patient.content(size=size) == {}
-    assert patient.asked(FILE) == patient.mock.call_count == 4
-
-    patient.mock.get(REPORTS, [finished(FRESH_FILE, "5000")])
-    patient.mock.get(FRESH_FILE, [{"text": body}, {"json": ROWS}])
-    assert patient.content(size=5_000) == ROWS
-    assert (patient.asked(FILE), patient.asked(FRESH_FILE)) == (5, 2)
-
-
 def test_a_finished_report_without_a_link_has_no_rows(client: Client, caplog: pytest.LogCaptureFixture) -> None:
-    assert client.content("") == {}
+    empty = ReadyReport(request(), "a token", Polled(ReportStatus.FINISHED, seems_empty=True))
+    assert client.reports.fetch(empty, read) == {}
     assert client.mock.call_count == 0
-    assert "campaign_report: The report of 2026-01-01 to 2026-01-10 has no link and no size" in caplog.text
+    assert "campaign_report: The report of 2026-01-01 to 2026-01-10 has no link, so it has no rows" in caplog.text
 
 
 @pytest.mark.parametrize(
@@ -59,7 +48,7 @@ def test_a_file_that_does_not_come_whole_is_fetched_again_with_another_link(
     patient.mock.get(FRESH_FILE, json=ROWS)
     patient.mock.get(REPORTS, [finished()])
 
-    assert patient.content(size=100) == ROWS
+    assert patient.content() == ROWS
     assert patient.mock.request_history[-2].qs == {"token": ["a token"]}
     assert (patient.asked(FRESH_FILE), patient.asked("https://elsewhere.example/")) == (1, 0)
 
@@ -68,7 +57,6 @@ def test_a_file_that_does_not_come_whole_is_fetched_again_with_another_link(
     ("trouble", "last", "tries"),
     [
         ({"status_code": 503}, r"5 times in a row for the file of a report.* HTTP 503\.$", 5),
-        ({"text": "{}"}, r"The report's file has 2 bytes and no rows, .* size of 5,000 bytes\.", 5),
         # an outage of the host is nobody else's, and has no end that could be waited for
         ({"exc": requests.ConnectionError}, r"for the file of a report.* could be made \(ConnectionError\)", 6),
     ],
@@ -80,7 +68,7 @@ def test_a_file_is_given_up_after_five_failed_downloads(
     patient.mock.get(REPORTS, [finished(FILE, 5_000)])
 
     with pytest.raises(UnavailableError, match=rf"campaign_report.*{last}"):
-        patient.content(size=5_000)
+        patient.content()
     assert patient.asked(FILE) == tries
 
 

@@ -10,11 +10,9 @@ from typing import Any
 
 import pytest
 
-from source_pinterest.api.errors import MalformedResponseError, SliceError
-from source_pinterest.reporting.client import ANALYTICS_REPORTS
-from source_pinterest.reporting.file import Filed, rows_of_file, rows_of_undocumented_file
+from source_pinterest.api.errors import MalformedResponseError
+from source_pinterest.reporting.file import Filed, rows_of_file
 
-COLUMNS = ("CAMPAIGN_ID", "CAMPAIGN_NAME", "SPEND_IN_DOLLAR", "TOTAL_CLICKTHROUGH")
 ROWS: list[dict[str, Any]] = [
     {"CAMPAIGN_ID": "626735000496", "CAMPAIGN_NAME": 'Käse, "frisch"\nund gut', "DATE": "2026"},
     {"CAMPAIGN_ID": "007", "TOTAL_CLICKTHROUGH": 3, "DATE": "2027"},
@@ -27,7 +25,7 @@ FORMS = [(BY_ID, ["1", "2"]), (LIST, ["", ""])]
 def read(body: bytes, *positions: int) -> list[Filed]:
     """The rows of a file that arrives in chunks which end at these positions."""
     edges = [0, *positions, len(body)]
-    return list(rows_of_undocumented_file((body[start:end] for start, end in itertools.pairwise(edges)), COLUMNS))
+    return list(rows_of_file(body[start:end] for start, end in itertools.pairwise(edges)))
 
 
 @pytest.mark.parametrize("begins", [b"", b"\r\n "])
@@ -50,13 +48,6 @@ def test_a_file_that_is_cut_short_anywhere_is_never_taken_for_whole(body: bytes)
 @pytest.mark.parametrize("body", [b"{}", b" [ ]\n", b'{"1": []}'])
 def test_a_report_without_rows_is_empty(body: bytes) -> None:
     assert read(body) == []
-    assert list(ANALYTICS_REPORTS.read([body], ())) == []
-
-
-@pytest.mark.parametrize("body", [b'[{"cells": [1]}]', b'{"table": [{"cells": [1]}]}', b'[{"1": []}]'])
-def test_a_file_without_any_column_has_an_unknown_form(body: bytes) -> None:
-    with pytest.raises(SliceError, match="a form that this version of the connector does not know"):
-        read(body)
 
 
 @pytest.mark.parametrize(
