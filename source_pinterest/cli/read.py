@@ -10,8 +10,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
-import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
@@ -41,17 +39,8 @@ _PIPE_BYTES = 1024 * 1024
 _WARNINGS_SHOWN, _GAPS_SHOWN = 10, 3
 _PAGE_MESSAGES_BYTES = 1_000_000_000
 """The size of all messages above which a read does not make the page at its end."""
-_PAGE_SECONDS = 120
-"""How long the process that makes the page may take."""
 _KEPT = "What it has read is kept. The next run goes on from the last state, so a few records come twice."
 _NOTHING_KEPT = "It has read no record, and the next run begins where this one did."
-_SPEND_STREAM = "campaign_analytics"
-_SPEND_COLUMNS = (
-    "record.data->>'CAMPAIGN_NAME' as campaign",
-    "record.data->>'DATE' as day",
-    "record.data->>'CURRENCY' as currency",
-    "(record.data->>'SPEND_IN_MICRO_DOLLAR')::decimal(28, 6) / 1000000 as spend",
-)
 _EXIT_CODES_OF_SIGNALS = frozenset(128 + number for number in (signal.SIGINT, signal.SIGTERM))
 
 
@@ -109,7 +98,6 @@ def _read(given: argparse.Namespace, folder: OutputFolder) -> int:
     if messages.records:
         for notice in Config.from_mapping(config).notices:
             say(f"Note: {notice}")
-        _print_query(messages, catalog, given.output)
     if code not in _EXIT_CODES_OF_SIGNALS:
         _show_page(given.output)
     return code
@@ -243,76 +231,16 @@ def _counted(records: int) -> str:
     return f"{records:,} record{'' if records == 1 else 's'}"
 
 
-def _print_query(messages: Messages, catalog: ConfiguredAirbyteCatalog, folder: Path) -> None:
-    """Print a query for DuckDB: of campaign, day and spend if they were read, else of the first stream's records."""
-    name = _SPEND_STREAM if messages.records[_SPEND_STREAM] else next(iter(messages.records))
-    [stream] = [selected.stream for selected in catalog.streams if selected.stream.name == name]
-    columns = stream.json_schema.get("properties", {}).keys()
-    if name == _SPEND_STREAM and columns >= {"CAMPAIGN_NAME", "CURRENCY", "SPEND_IN_MICRO_DOLLAR"}:
-        query = _query_of(name, _SPEND_COLUMNS, "record.data->>'CAMPAIGN_ID', day", folder)
-        query = f"{query}\norder by day desc, currency, spend desc nulls last"
-    else:
-        key = [name for [name] in stream.source_defined_primary_key or ()]
-        named = [f"record.data->>'{name}' as {name}" for name in key]
-        query = _query_of(name, (*named, "record.data"), ", ".join(key), folder)
-    say("To look at the newest record of each key, in DuckDB:")
-    sys.stdout.write(f"\n{textwrap.indent(query, '  ')};\n\n")
-    sys.stdout.flush()
-
-
-def _query_of(stream: str, columns: Iterable[str], key: str, folder: Path) -> str:
-    """Return a query for DuckDB, which gives the newest record of each key in the files of a folder.
-
-    The types are given, because DuckDB takes the columns `ad_account_id` and `AD_ACCOUNT_ID` of two streams for one.
-    """
-    selected, files = ",\n  ".join(columns), f"{folder / MESSAGES}".replace("'", "''")
-    return (
-        f"select {selected}\n"
-        f"from read_json('{files}', columns =\n"
-        "  {record: 'STRUCT(stream VARCHAR, emitted_at BIGINT, data JSON)'})\n"
-        f"where record.stream = '{stream}'\n"
-        f"qualify 1 = row_number() over (\n"
-        f"  partition by {key}\n"
-        f"  order by record.emitted_at desc)"
-    )
-
-
 def _show_page(folder: Path) -> None:
-    """Let a child process write the page of the folder, within a time, and print what it says.
-
-    With many messages, print the command that writes the page. If the child process takes too long or a signal ends it,
-    this is a warning, because a page is no reason for a read to fail. A JSON value nested 100,000 deep would end it.
-    """
+    """Let a child process write the page of the folder and print its path. With many messages, print the command."""
     size = sum(path.stat().st_size for path in folder.glob(MESSAGES))
     command = [sys.executable, "-P", "-m", "source_pinterest.page", "--output", str(folder)]
     if size > _PAGE_MESSAGES_BYTES:
         say(f"To make a page of it: {' '.join(map(shell_path, command))}")
     elif size:
-        page, trouble = _page_of(command)
-        if page:
-            say("A page to look at:")
-            say(page)
+        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - it is this Python
+        if done.returncode:
+            say(f"Warning: the page about {folder} could not be made. {done.stderr.strip()}", sys.stderr)
         else:
-            say(f"Warning: the page about {folder} could not be made. {trouble}", sys.stderr)
-
-
-def _page_of(command: Sequence[str]) -> tuple[str, str]:
-    """Run the command that writes a page, and return the path that it prints, or else the reason why there is none."""
-    with tempfile.TemporaryDirectory() as temporary:  # what the child leaves there when it is killed goes as well
-        try:
-            done = subprocess.run(  # noqa: S603 - it is this Python, with a folder that the user names
-                command,
-                env={**os.environ, "TMPDIR": temporary},
-                capture_output=True,
-                text=True,
-                check=False,
-                timeout=_PAGE_SECONDS,
-            )
-        except subprocess.TimeoutExpired:
-            unbound = " ".join(map(shell_path, command))
-            return "", f"It took more than {_PAGE_SECONDS} seconds. Without that bound: {unbound}"
-        except (OSError, subprocess.SubprocessError, KeyboardInterrupt) as error:
-            return "", str(error) or "It was stopped."
-    if done.returncode < 0:
-        return "", f"The process that makes it was ended by {signal.strsignal(-done.returncode) or 'a signal'}."
-    return ("", done.stderr.strip()) if done.returncode else (done.stdout.strip(), "")
+            say("A page to look at:")
+            say(done.stdout.strip())
