@@ -102,14 +102,6 @@ class Ask:
         return {*chain(*self.names.values())}
 
 
-class Refusals:
-    """The names that Pinterest refuses, by account, and its last words about each. Streams of one level share them."""
-
-    def __init__(self) -> None:
-        self.quotes: dict[tuple[str, str], str] = {}
-        self.lock = threading.RLock()
-
-
 class RefusedNames:
     """The columns, targeting types and metrics that Pinterest refuses by name to a stream in this sync.
 
@@ -118,18 +110,18 @@ class RefusedNames:
     Args:
         notices: the stream's warnings.
         needed: names that every request must have.
-        refusals: those of the streams that ask the same endpoint at the same level; by default of this stream alone.
     """
 
-    def __init__(self, notices: Notices, needed: Collection[str] = (), refusals: Refusals | None = None) -> None:
+    def __init__(self, notices: Notices, needed: Collection[str] = ()) -> None:
         self._notices, self._needed = notices, frozenset(needed)
-        self._refusals = refusals or Refusals()
-        self._lock = self._refusals.lock
+        self._quotes: dict[tuple[str, str], str] = {}
+        """Pinterest's last words about each refused name, by account."""
+        self._lock = threading.RLock()
 
     def names_of(self, account: str) -> frozenset[str]:
         """Return the names that are known to be refused for an account so far."""
         with self._lock:
-            return frozenset(name for refusing, name in self._refusals.quotes if refusing == account) - self._needed
+            return frozenset(name for refusing, name in self._quotes if refusing == account)
 
     def learn(self, ask: Ask, error: PinterestError) -> bool:
         """Note the refusal of the names to which an error refers.
@@ -152,18 +144,18 @@ class RefusedNames:
             if not refused or any((known | refused).issuperset(values) for values in ask.names.values()):
                 return False
             for name in refused:
-                self._refusals.quotes[ask.account, name] = error.quote
+                self._quotes[ask.account, name] = error.quote
             return True
 
     def warn(self, wanted: Ask, sent: Ask) -> None:
         """Warn of the names that a request was sent without."""
         if refused := sorted(wanted.all_names() - sent.all_names()):
             account, window, listed = wanted.account, wanted.window, ", ".join(refused)
-            about, quote = f"the rows of ad account {account}" if account else "the rows", self._refusals.quotes
+            about = f"the rows of ad account {account}" if account else "the rows"
             self._notices.warn(
                 f"{account} {window} {listed}",
                 f"Pinterest refuses {listed}, so {about} for {window} come without them. "
-                f"{quote[account, refused[-1]]}.",
+                f"{self._quotes[account, refused[-1]]}.",
             )
 
 

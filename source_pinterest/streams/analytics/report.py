@@ -40,8 +40,7 @@ class ReportTasks:
     """
 
     def __init__(self, stream: AdAccountStream, spec: ReportSpec) -> None:
-        refusals = stream.shared.refusals[f"{spec.endpoint.path} {spec.level}"]
-        refused = RefusedNames(stream.notices, spec.needed, refusals)
+        refused = RefusedNames(stream.notices, spec.needed)
         optional, entity = (spec.ids, "") if spec.may_lack_ids else ((), spec.ids[0])
         key = ReportKey(spec.key, optional, refused.names_of, spec.breakdowns, entity)
         self._rows = ReportRows(stream.name, key, spec.columns, spec.stamped, stream.account_facts.currency_of)

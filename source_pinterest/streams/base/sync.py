@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from source_pinterest.api import Api
 from source_pinterest.config import Config
-from source_pinterest.engine.asks import Refusals
 from source_pinterest.reporting.runner import ReportRunner
 from source_pinterest.streams.base.declaration import Parent
 
@@ -24,13 +23,11 @@ class Sync:
     Attributes:
         api: sends all requests.
         config: the user's configuration.
-        refusals: of names in reports, by the path and the level of the reports.
         children: by stream, how the selected streams and their parents declare it as a parent.
     """
 
     api: Api
     config: Config
-    refusals: defaultdict[str, Refusals] = field(default_factory=lambda: defaultdict(Refusals))
     children: defaultdict[type, set[Parent]] = field(default_factory=lambda: defaultdict(set))
     _streams: dict[type, Any] = field(default_factory=dict)
 
