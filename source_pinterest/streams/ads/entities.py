@@ -3,10 +3,9 @@
 import time
 from abc import ABC
 from collections.abc import Generator, Iterable, Iterator
-from dataclasses import replace
 from typing import Any
 
-from source_pinterest.api.bodies import ListPage, Record
+from source_pinterest.api.bodies import Record
 from source_pinterest.config import STATUSES
 from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.tasks import Task
@@ -45,21 +44,6 @@ class EntityStream(AdAccountStream, ABC):
             yield self.task({"ad_account_id": account})
         self.checkpoint.retire_flat()
 
-    def records(self, page: ListPage, task: Task) -> list[Record]:
-        """Return the entities of a page, except those of another account of this sync, which lists them as well."""
-        account, own = task["ad_account_id"], list[Record]()
-        for record in page.items:
-            owner = str(record.get("ad_account_id"))
-            if owner == account or owner not in self.accounts():
-                own.append(record)
-            else:
-                self.notices.warn(
-                    "ownership",
-                    f"ad account {account} also lists {record['id']!s}, which belongs to ad account {owner} and "
-                    "is read with it.",
-                )
-        return super().records(replace(page, items=own), task)
-
     def read_list(self, task: Task) -> Generator[Bundle, None, Listing | None]:
         """Yield the changed entities of an account, and pass the ids of all of them to the analytics streams."""
         account = task["ad_account_id"]
@@ -73,31 +57,14 @@ class EntityStream(AdAccountStream, ABC):
                     ids.extend(self.collect(page, task))
                 wanted = self._wanted(page.records)
                 statuses.update(map(status_of, wanted))
-                latest_edit = max((latest_edit or 0, *map(self._edit_time, wanted))) if wanted else latest_edit
+                latest_edit = max((latest_edit or 0, *map(_edit_time, wanted))) if wanted else latest_edit
                 yield from self.to_bundles(record for record in wanted if has_changed(record))
         return Listing(latest_edit, listed_at, frozenset(statuses)) if listed_at else None
 
     def _wanted(self, records: list[Record]) -> list[Record]:
         """Return the entities whose status the user chose; all of them without a choice."""
-        if self.config.status:
-            return [record for record in records if record.get("status") in self.config.status]
-        for unknown in {status_of(record) for record in records}.difference(STATUSES):
-            self.notices.warn(
-                f"status {unknown}",
-                f"Pinterest sends the status {unknown or 'null'}, which this connector does not know. Such records are "
-                "emitted too.",
-            )
-        return records
-
-    def _edit_time(self, record: Record) -> int:
-        edited = time_in(record, FIELD)
-        if edited is None and record.get(FIELD):
-            self.notices.warn(
-                "edit times",
-                f"Pinterest sends the updated_time {record[FIELD]!r}, which is not a time. Such records are emitted "
-                "in each sync.",
-            )
-        return edited or 0
+        chosen = self.config.status
+        return [record for record in records if record.get("status") in chosen] if chosen else records
 
 
 class Campaigns(EntityStream):
@@ -129,3 +96,7 @@ class Ads(EntityStream):
         ForeignKey("ad_pins", ("ad_account_id", "pin_id"), unless="the pin could not be read yet"),
         ForeignKey("lead_forms", ("lead_form_id",), unless="the app may not see lead forms"),
     )
+
+
+def _edit_time(record: Record) -> int:
+    return time_in(record, FIELD) or 0

@@ -10,7 +10,7 @@ from source_pinterest.api.errors import SliceError
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.ads.entities import Campaigns
 from source_pinterest.streams.organic.boards import Boards
-from unit_tests.streams.pinterest import Pinterest, page, slice_of, state_of
+from unit_tests.streams.pinterest import Pinterest, page, slice_of
 
 ACCOUNT = slice_of({"ad_account_id": "11"})
 
@@ -47,21 +47,6 @@ def test_entities_without_an_edit_time_leave_the_cursor_at_zero(
     assert edit_times(pinterest) == [0]
 
 
-def test_a_status_that_is_null_missing_or_new_is_emitted_and_named_once(
-    pinterest: Pinterest, caplog: pytest.LogCaptureFixture
-) -> None:
-    pinterest.answers("ad_accounts/11/campaigns", page(ENTITIES + STRANGE))
-
-    for _ in range(2):
-        assert ids(pinterest.read(Campaigns, ACCOUNT)) == ["1", "2", "3", "4", "5", "6", "7"]
-    assert sorted(message.partition(",")[0] for message in caplog.messages) == [
-        "campaigns: Pinterest sends the status NEW_ONE",
-        "campaigns: Pinterest sends the status null",
-    ]
-    [entry] = pinterest.stream(Campaigns).checkpoint.state["states"]
-    assert entry["cursor"]["statuses"] == ["ACTIVE", "ARCHIVED", "NEW_ONE", None, "PAUSED"], "known from now on"
-
-
 def test_an_edit_time_may_be_a_text(pinterest: Pinterest, caplog: pytest.LogCaptureFixture) -> None:
     texts = ["2026-06-01T12:00:00", "2026-06-01 14:00:02+02:00", "1780315203"]
     found = [{"id": text, "status": "ACTIVE", "updated_time": text} for text in texts]
@@ -70,33 +55,6 @@ def test_an_edit_time_may_be_a_text(pinterest: Pinterest, caplog: pytest.LogCapt
     assert ids(pinterest.read(Campaigns, ACCOUNT)) == texts
     assert edit_times(pinterest) == [1_780_315_203]
     assert caplog.records == []
-
-
-@pytest.mark.parametrize("edited", ["2026-13-01T00:00:00", {"seconds": 1}], ids=str)
-def test_an_edit_time_that_is_no_time_is_named_and_its_entity_emitted_again(
-    mock: requests_mock.Mocker, caplog: pytest.LogCaptureFixture, edited: Any
-) -> None:
-    pinterest = Pinterest(mock, state_of("campaigns", "11", updated_time=300))
-    pinterest.answers("ad_accounts/11/campaigns", page([*ENTITIES, {**ENTITIES[0], "updated_time": edited, "id": "9"}]))
-
-    assert ids(pinterest.read(Campaigns, ACCOUNT)) == ["3", "4", "9"]
-    [message] = caplog.messages
-    assert message.startswith(f"campaigns: Pinterest sends the updated_time {edited!r}, which is not a time.")
-
-
-def test_an_entity_of_another_account_is_left_out_with_a_warning(
-    pinterest: Pinterest, caplog: pytest.LogCaptureFixture
-) -> None:
-    """An entity that names no account, or one that this sync does not read, stays with the account that lists it."""
-    pinterest.lists("ad_accounts", "11", "9")
-    named = [
-        {"id": id_, "ad_account_id": account} for id_, account in (("1", "11"), ("2", 9), ("3", "999"), ("4", None))
-    ]
-    pinterest.answers("ad_accounts/11/campaigns", page(named))
-
-    assert ids(pinterest.read(Campaigns, ACCOUNT)) == ["1", "3", "4"]
-    [message] = [message for message in caplog.messages if "status" not in message]
-    assert message.startswith("campaigns: ad account 11 also lists 2, which belongs to ad account 9 and")
 
 
 EVERYTHING = slice_of({})
