@@ -1,16 +1,14 @@
 """Pinterest's trends: keywords, product categories and topics. A task is a region; each sync reads all of it."""
 
 import logging
-import math
 import re
 from abc import ABC, abstractmethod
-from collections import deque
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from source_pinterest import limits
 from source_pinterest.api.bodies import ListPage, Record
-from source_pinterest.api.errors import TRENDS, GoneError
+from source_pinterest.api.errors import TRENDS
 from source_pinterest.api.session import ApiResponse
 from source_pinterest.config.options import PRODUCT_TREND_REGIONS, TREND_REGIONS, regions_of
 from source_pinterest.engine.asks import Ids
@@ -161,27 +159,9 @@ class ProductCategoryTrends(ProductTrendStream):
         return batches(list(found), limits.PRODUCT_CATEGORIES_PER_REQUEST)
 
     def responses(self, task: Task, **more: Any) -> Iterator[ApiResponse[ListPage]]:
-        """Yield the details of the categories. Categories that Pinterest does not know are left out.
-
-        Raises:
-            GoneError: Pinterest knows none of them.
-        """
-        # `Asks.read` would also cut a request that gets no answer: up to eight requests with all retries in an outage.
-        categories, unknown = self._batches_of(task)[task["batch"]], dict[str, GoneError]()
-        pending = deque([categories])
-        while pending:
-            names = pending.popleft()
-            try:
-                yield from list(super().responses(task, **more, product_categories=list(names)))
-            except GoneError as error:
-                if len(names) > 1:
-                    pending.extendleft(reversed(batches(names, math.ceil(len(names) / 2))))
-                else:
-                    unknown[names[0]] = error
-        if len(unknown) == len(categories):
-            raise next(iter(unknown.values()))
-        for name, refusal in unknown.items():
-            self.notices.warn(name, f"{name} is left out. {refusal.message}.")
+        """Request the details of the categories of a batch."""
+        categories = self._batches_of(task)[task["batch"]]
+        yield from super().responses(task, **more, product_categories=list(categories))
 
 
 class FeaturedTrendTopics(ProductTrendStream):

@@ -117,16 +117,6 @@ def test_a_list_that_fails_costs_its_own_region(pinterest: Pinterest) -> None:
     assert isinstance(failing.error, UnavailableError)
 
 
-def test_a_category_that_pinterest_does_not_know_costs_itself_alone(
-    pinterest: Pinterest, caplog: pytest.LogCaptureFixture
-) -> None:
-    pinterest.answers(DETAILS, knows("BOOTS", "CHAIRS", "DESKS"))
-
-    assert details(pinterest, "BOOTS", "HATS", "CHAIRS", "DESKS") == ["BOOTS", "CHAIRS", "DESKS"]
-    assert len(pinterest.asked(DETAILS)) == 5
-    assert [message.partition(". ")[0] for message in caplog.messages] == ["product_category_trends: HATS is left out"]
-
-
 def test_a_region_whose_categories_are_all_unknown_is_left_out(pinterest: Pinterest) -> None:
     pinterest.answers(DETAILS, refused(400, 1))
     pinterest.has_listed(TrendingProductCategories, ("US",), "HATS", "CAPS")
