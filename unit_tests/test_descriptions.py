@@ -10,7 +10,7 @@ import pytest
 from integration_tests.support.foreign_keys import assert_foreign_keys_hold
 from source_pinterest.columns import ASYNC_COLUMNS, SYNC_COLUMNS
 from source_pinterest.config.options import choices
-from source_pinterest.config.reports import refused_columns
+from source_pinterest.config.reports import unsuitable_columns
 from source_pinterest.source import SourcePinterest
 from source_pinterest.streams.base.declaration import ForeignKey
 from source_pinterest.streams.organic.base import OrganicStream
@@ -24,7 +24,7 @@ LONGEST_DESCRIPTION = 240
 GRANULARITIES = ("TOTAL", "DAY", "HOUR", "WEEK", "MONTH")
 REPORTS = [
     *(
-        report(name=level, level=level, columns=sorted(ASYNC_COLUMNS - refused_columns(level)))
+        report(name=level, level=level, columns=sorted(ASYNC_COLUMNS - unsuitable_columns(level)))
         for level in choices("custom_reports", "level")
     ),
     *(report(name=f"by {granularity}", granularity=granularity) for granularity in GRANULARITIES),

@@ -11,7 +11,6 @@ import requests_mock
 from airbyte_cdk.models import AirbyteStream, SyncMode
 
 from source_pinterest import limits
-from source_pinterest.api.errors import TooLargeToParseError
 from source_pinterest.source import SourcePinterest
 from source_pinterest.streams import STREAMS
 from source_pinterest.streams.base.document import DocumentStream
@@ -91,13 +90,6 @@ def test_a_schema_is_nullable_and_open_and_free_of_what_destinations_can_not_rea
             assert len(node["type"]) == 2, (name, path)
             assert ("object" in node["type"]) == (node.get("additionalProperties") is True), (name, path)
             assert not node.keys() & banned, (name, path)
-
-
-def test_no_stream_without_pages_joins_more_than_8_mib(pinterest: Pinterest) -> None:
-    for stream in STREAMS:
-        if stream.page_size is None:
-            with pytest.raises(TooLargeToParseError, match=r"larger than 8,388,608 bytes"):
-                pinterest.sync.stream(stream).parse(iter([b" " * limits.JOINED_BYTES, b"[]"]))
 
 
 def test_ids_are_text_in_the_schema(catalog: Mapping[str, AirbyteStream]) -> None:

@@ -22,7 +22,7 @@ OPEN = [stream for stream in STREAMS if not stream.needs_user_token]
 
 def takes_app_token(stream: type[PinterestStream]) -> bool:
     """Whether Pinterest serves a stream to the app itself, and the list that its ids come from."""
-    listed_by = next((parent.stream for parent in reversed(stream.parents) if not parent.if_read), None)
+    listed_by = next((parent.stream for parent in reversed(stream.parents)), None)
     is_open = operation_of(stream).replace("-", "/") in TAKING_APP_TOKENS
     return is_open and (listed_by is None or takes_app_token(listed_by))
 
