@@ -1,16 +1,26 @@
 """The ids that parent streams list. Each listing is read once in a sync, however many child streams need it."""
 
 import threading
-from collections.abc import Callable, Collection, Generator, Iterable
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 from contextlib import contextmanager
-from functools import partial
+from typing import NamedTuple
 
-from source_pinterest.api.errors import as_slice_error
+from source_pinterest.api.errors import SliceError, as_slice_error
 from source_pinterest.api.threads import ReadOnce
 from source_pinterest.engine.ledger import Ledger
 from source_pinterest.engine.tasks import ParentIds
 
-Ids = list[str]
+
+class _Listing(NamedTuple):
+    """The ids of a list, and the error that came in the place of its further pages."""
+
+    ids: list[str]
+    error: Exception | None = None
+
+    def to_the_error(self) -> Iterator[str]:
+        yield from self.ids
+        if self.error:
+            raise self.error
 
 
 class ListedIds:
@@ -35,8 +45,8 @@ class ListedIds:
         self._stream, self._fetch, self._children = stream, fetch, children
         self._changed = threading.Condition()
         self._promised: set[ParentIds] = set()
-        self._filled: dict[ParentIds, Ids] = {}
-        self._fetched: ReadOnce[ParentIds, Ids] = ReadOnce()
+        self._filled: dict[ParentIds, _Listing] = {}
+        self._fetched: ReadOnce[ParentIds, _Listing] = ReadOnce()
         self._selected = False
         self._sealed = True
         self.ledger = Ledger()
@@ -65,42 +75,59 @@ class ListedIds:
             self._changed.notify_all()
 
     @contextmanager
-    def filling(self, parents: ParentIds) -> Generator[Ids, None, None]:
+    def filling(self, parents: ParentIds) -> Generator[list[str], None, None]:
         """Collect a promised listing while its records are emitted.
 
         If the block ends with an error, the first child stream that needs the listing fetches it.
         """
-        ids = Ids()
+        ids = list[str]()
         if not (self._selected and self._children):
             yield ids
             return
         try:
             yield ids
-            self._filled[parents] = ids
+            self._filled[parents] = _Listing(ids)
         finally:
             self.release(parents)
 
-    def get(self, parents: ParentIds) -> Ids:
+    def get(self, parents: ParentIds) -> Iterator[str]:
         """Return the ids of a listing. Wait for its reader, or read it if it has none.
 
         Raises:
-            PinterestError: the listing can't be read to its end. All callers get the same error.
+            PinterestError: the listing can't be read. All callers get the same error. If page 3 fails, you get the ids
+                of pages 1 and 2, then the error. Call `list` first if you need all or nothing.
         """
+        listing = self._listing(parents)
+        if listing.error and not listing.ids:
+            raise listing.error
+        return listing.to_the_error()
+
+    def get_readable(self, parents: ParentIds) -> Iterator[str]:
+        """Return the ids that `get` returns before it raises an error. A caller learns of the error from `check`."""
+        return iter(self._listing(parents).ids)
+
+    def check(self, parents: ParentIds) -> None:
+        """Wait for a listing.
+
+        Raises:
+            PinterestError: it can't be read to its end.
+        """
+        if error := self._listing(parents).error:
+            raise error
+
+    def _listing(self, parents: ParentIds) -> _Listing:
         with self._changed:
             while parents in self._promised or not (self._sealed or parents in self._filled):
                 self._changed.wait()
-        return (
-            self._filled[parents]
-            if parents in self._filled
-            else self._fetched.get(parents, partial(self._read, parents))
-        )
+        return self._filled.get(parents) or self._fetched.get(parents, lambda: self._fetch_listing(parents))
 
-    def _read(self, parents: ParentIds) -> Ids:
+    def _fetch_listing(self, parents: ParentIds) -> _Listing:
+        ids = list[str]()
         try:
-            ids = list(self._fetch(parents))
-        except Exception as raised:
+            ids.extend(self._fetch(parents))
+        except Exception as raised:  # noqa: BLE001 - any error is raised in all callers
             error = as_slice_error(self._stream, raised)
             self.ledger.note_failure(parents[:1], error)
-            raise error from raised
+            return _Listing(ids if isinstance(error, SliceError) else list[str](), error)
         self.ledger.note_success(parents[:1])
-        return ids
+        return _Listing(ids)

@@ -61,7 +61,7 @@ class OwnBusiness(Collector):
         Raises:
             PinterestError: the user can't be read.
         """
-        self._parent.ids.get(())
+        self._parent.ids.check(())
         return self._ids
 
 

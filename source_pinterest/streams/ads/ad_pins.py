@@ -74,7 +74,7 @@ class AdPins(AdAccountStream):
 
     def tasks_of_account(self, account: str) -> Iterator[Task]:
         """Yield one task for all pins that are owed, which one worker reads, and a task for each new pin."""
-        self._ads.ids.get((account,))
+        self._ads.ids.check((account,))
         promoted = self.collected(PinsOfAds).take(account)
         new, parents = self.checkpoint.plan(account, promoted), {"ad_account_id": account}
 

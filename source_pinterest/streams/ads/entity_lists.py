@@ -36,8 +36,8 @@ class EntityListStream(AdAccountStream, ABC):
     rank = Rank.EACH
 
     def entities_of(self, account: str, parameter: str) -> Ids:
-        """Return the ids of the account's entities that a parameter names."""
-        return tuple(self.listed_by[parameter].ids.get((account,)))
+        """Return the ids of the account's entities that a parameter names, those of a list that broke off included."""
+        return tuple(self.listed_by[parameter].ids.get_readable((account,)))
 
     def list_ids(self, parents: ParentIds) -> Iterator[str]:
         """Yield the ids that children need of an account, without emitting its records."""
@@ -73,6 +73,8 @@ class EntityListStream(AdAccountStream, ABC):
             raise self._unread(account, failed) if has_begun else next(iter(failed.values()))
         if len(filters) > 1 and not has_any:
             raise NothingLeftError(self.name, len(filters), f"The path was {self.path(stream_slice=task)}.")
+        for stream in self.listed_by.values():
+            stream.ids.check((account,))
 
     def _all_lists(
         self, task: Task, filters: Sequence[EntityFilter], failed: dict[str, SliceError]

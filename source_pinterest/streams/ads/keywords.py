@@ -59,11 +59,11 @@ class KeywordMetrics(AdAccountStream):
         """Yield the metrics of an account's keywords; none if the account has no country.
 
         Raises:
-            SliceError: the list of the account's keywords can't be read.
+            SliceError: the list of the account's keywords broke off. Raised after those before.
         """
         del more
         account, ids = task["ad_account_id"], self.listed_by[_KEYWORDS].ids
-        all_keywords = dict.fromkeys(ids.get((account,)))
+        all_keywords = dict.fromkeys(ids.get_readable((account,)))
         keywords = tuple(keyword for keyword in all_keywords if _SEPARATOR not in keyword)
         if with_comma := next((keyword for keyword in all_keywords if _SEPARATOR in keyword), None):
             self.notices.warn(
@@ -85,6 +85,7 @@ class KeywordMetrics(AdAccountStream):
 
             for pages in self._asks.read(Ask(ids=keywords), send, self.client.url_length(path, bare)):
                 yield from pages
+        ids.check((account,))
 
     def records(self, page: ListPage, task: Task) -> list[Record]:
         country = self.account_facts.country_of(task["ad_account_id"])

@@ -113,16 +113,37 @@ class QueryAnalytics(AdAccountStream, ABC):
         for account, days in unread.items():
             parents = {"ad_account_id": account}
             try:
+                broken_off = self._end_of_list(account)
                 planned = list(self._planned(account, days))
             except SliceError as error:
                 yield Task.failed(parents, error)
                 continue
-            self.checkpoint.plan(account, ((window, len(batches)) for window, batches in planned))
+            self.checkpoint.plan(account, ((window, len(batches) + bool(broken_off)) for window, batches in planned))
             for window, batches in planned:
                 for number, batch in enumerate(batches):
                     read = partial(self.read_query, batch)
                     self._line.acquire()  # released when the task has ended
                     yield Task(parents, read, window, {"batch": number}, on_end=self._line.release)
+            if broken_off:
+                yield from (Task.failed(parents, broken_off, window) for window, _ in planned)
+
+    def _end_of_list(self, account: str) -> SliceError | None:
+        """Return the error with which the list of an account's entities broke off; None if it is whole.
+
+        The rows of the entities that it has come again once it is whole, so they are read only where the destination
+        replaces rows.
+
+        Raises:
+            SliceError: no entity was listed, or the destination keeps every row.
+        """
+        if self.entity_stream:
+            try:
+                self.entity_stream.ids.check((account,))
+            except SliceError as error:
+                if not (self.merges_by_key and self.entity_ids(account)):
+                    raise
+                return error
+        return None
 
     def _planned(self, account: str, unread: DaySet) -> Iterator[tuple[DateWindow, list[Ids]]]:
         """Yield the windows of an account to request, in the order of reading, each with the ids of its tasks.
@@ -151,10 +172,12 @@ class QueryAnalytics(AdAccountStream, ABC):
     def entity_ids(self, account: str) -> Ids | None:
         """Return the ids of the account's entities, or None if the numbers are of the account as a whole.
 
+        Of a list that broke off, it returns those before.
+
         Raises:
-            SliceError: the list of entities can't be read.
+            SliceError: no entity was listed.
         """
-        return tuple(self.entity_stream.ids.get((account,))) if self.entity_stream else None
+        return tuple(self.entity_stream.ids.get_readable((account,))) if self.entity_stream else None
 
     def request_fingerprint(self) -> str:
         """Return a digest of all parameters that change the numbers of a day."""

@@ -119,7 +119,7 @@ class CatalogsFeedItemIssues(CatalogStream):
 
     def tasks_of(self, parent_task: Task) -> Iterator[Task]:
         """Yield a task for the latest finished result of a feed, on whichever page of the list it is."""
-        self.parent_stream.ids.get(parent_task.parent_ids)
+        self.parent_stream.ids.check(parent_task.parent_ids)
         if latest := self.collected(LatestResults).of(parent_task):
             yield self.task({**parent_task.parents, self.parent_field: latest})
 

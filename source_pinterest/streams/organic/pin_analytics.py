@@ -122,7 +122,7 @@ class PinAnalytics(OrganicStream):
         Raises:
             SliceError: the pins can't be listed, or several were refused and none was read.
         """
-        self.shared.stream(Pins).ids.get(owner.parent_ids)
+        self.shared.stream(Pins).ids.check(owner.parent_ids)
         account, pins = owner.get(ACCOUNT_KEY), sorted(set(self._pins.recent(owner.parent_ids)), key=place_in_pass)
         knows_activity = self._only_active and self._knows_activity(account, pins)
 
