@@ -20,6 +20,9 @@ from source_pinterest import masking
 
 LOGGER = logging.getLogger("airbyte")
 
+_PIECE_BYTES = 64 * 1024
+"""The size of a piece, which ends at the end of a line, unless a line is longer. A Linux pipe holds as much."""
+
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8
 """Options of glibc's mallopt: https://man7.org/linux/man-pages/man3/mallopt.3.html."""
 
@@ -39,6 +42,8 @@ _SWITCH_SECONDS = 0.05
 class Output:
     """Standard output: the one way for the lines of all threads. A signal ends the process between two lines.
 
+    Lines leave in pieces. Between two pieces of a bundle come the lines of other threads, such as a rotated token.
+
     The framework's print buffer is not used. It holds text, which takes four bytes a character as soon as a record has
     an emoji; it took a sixth of a sync's processor time; and it loses what does not fit into a full non-blocking pipe.
 
@@ -47,7 +52,9 @@ class Output:
     """
 
     def __init__(self, descriptor: int = 1) -> None:
-        self._descriptor, self._lock = descriptor, threading.RLock()
+        self._descriptor = descriptor
+        self._turn, self._lock = threading.RLock(), threading.RLock()
+        """A thread waits for its turn, then for the lock. So a writer can't take the lock twice while others wait."""
         self._main_thread_writes = False
         self._exit_code: int | None = None
         self._failure: OSError | None = None
@@ -62,8 +69,16 @@ class Output:
         is_main = threading.current_thread() is threading.main_thread()
         self._main_thread_writes |= is_main
         try:
-            with self._lock:
-                self._write(memoryview(lines))
+            start = 0
+            while start < len(lines) and not (is_main and self._exit_code):
+                end = lines.rfind(b"\n", start, start + _PIECE_BYTES) + 1 or lines.find(b"\n", start) + 1 or len(lines)
+                with self._turn:
+                    self._lock.acquire()
+                try:
+                    self._write(memoryview(lines)[start:end])
+                finally:
+                    self._lock.release()
+                start = end
         finally:
             self._main_thread_writes &= not is_main
         if is_main and self._exit_code:
@@ -85,7 +100,8 @@ class Output:
 
     def close(self) -> None:
         """Wait for the end of a line that a thread is writing. No other is begun."""
-        self._lock.acquire()
+        with self._turn:
+            self._lock.acquire()
 
     def end(self, signum: int, frame: FrameType | None) -> None:
         """End the process at the end of a line, and at a second signal at once: the handler of a signal."""
