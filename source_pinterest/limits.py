@@ -77,6 +77,7 @@ ERROR_BYTES = 64 * 1024  # of an error or a token endpoint's response; Pinterest
 QUOTAS_OF_A_RESPONSE = 16  # that its headers list; Pinterest's list three at most
 LONGEST_RESET_SECONDS = 31 * 86_400.0  # no quota has a longer interval; other APIs send an epoch, which is far larger
 TOKEN_CHARACTERS = 4_096  # of a token; Pinterest's have at most a few hundred
+JOINED_BYTES = 16 * 1024**2  # of a body that is parsed as a whole, such as a page of a list
 MESSAGE_CHARACTERS = 2_000  # of an error message; the rest is cut off
 TABLE_NAME_CHARACTERS = 63  # that PostgreSQL and others tell tables apart by
 ROW_BYTES = 1024**2  # of one row of a response or of a report file

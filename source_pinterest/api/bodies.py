@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from source_pinterest.api.errors import FormError, MalformedResponseError
+from source_pinterest import limits
+from source_pinterest.api.errors import BrokenResponseError, FormError, MalformedResponseError
 from source_pinterest.limits import ROW_BYTES
 
 Record = dict[str, Any]
@@ -42,9 +43,14 @@ def parse_body(chunks: Iterable[bytes]) -> Any:
     """Parse a body that is needed as a whole, as `parse_json` does.
 
     Raises:
-        MalformedResponseError: the body can't be parsed.
+        MalformedResponseError: the body can't be parsed, or is larger than `limits.JOINED_BYTES`.
     """
-    return parse_json(b"".join(chunks))
+    body = bytearray()
+    for chunk in chunks:
+        body += chunk
+        if len(body) > limits.JOINED_BYTES:
+            raise BrokenResponseError(f"The response is larger than {limits.JOINED_BYTES:,} bytes.")
+    return parse_json(bytes(body))
 
 
 _SPACE = re.compile(rb"[ \t\n\r]*")
