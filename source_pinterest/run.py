@@ -32,9 +32,8 @@ from source_pinterest.cli.progress_table import watched
 from source_pinterest.config import Config
 from source_pinterest.config.credentials import keep_secrets_of
 from source_pinterest.config.options import refusal
-from source_pinterest.engine.bundles import BundleMessage
-from source_pinterest.engine.output import Output, mask_logs, tune_memory, tune_threads
-from source_pinterest.engine.queue import as_trace, clean
+from source_pinterest.engine.bundles import Bundle
+from source_pinterest.engine.output import Output, as_trace, clean, mask_logs, tune_memory, tune_threads
 from source_pinterest.source import LOGGER, SourcePinterest
 from source_pinterest.start import EXIT_CODE_OF_CTRL_C, print_stopped
 
@@ -95,20 +94,16 @@ class PinterestEntrypoint(AirbyteEntrypoint):
         """Return the lines of a sync, of which the records come in bundles."""
         self.set_up_secret_filter(config, self.source.spec(self.logger).connectionSpecification)
         counts: defaultdict[HashableStreamDescriptor, float] = defaultdict(float)
-        try:
-            for message in self.source.read_bundles(self.logger, config, catalog, state):
-                yield self._line(message, counts)
-                for _ in range(message.bundle.count if isinstance(message, BundleMessage) else 1):
-                    self._memory_monitor.check_memory_usage()  # looks once in a number of messages
-        finally:
-            for message in self.source.message_repository.consume_queue():
-                yield self._line(clean(message), counts)
-
-    def _line(self, message: AirbyteMessage, counts: defaultdict[HashableStreamDescriptor, float]) -> bytes:
-        if isinstance(message, BundleMessage):
-            counts[HashableStreamDescriptor(name=message.bundle.stream)] += message.bundle.count
-            return message.bundle.lines
-        return line_of(self.handle_record_counts(message, counts))
+        for message in self.source.read_bundles(config, catalog, state):
+            number = 1
+            if isinstance(message, Bundle):
+                number = message.count
+                counts[HashableStreamDescriptor(name=message.stream)] += number
+                yield message.lines
+            else:
+                yield line_of(self.handle_record_counts(message, counts))
+            for _ in range(number):
+                self._memory_monitor.check_memory_usage()  # looks once in a number of messages
 
     @staticmethod
     def validate_connection(source_spec: ConnectorSpecification, config: Mapping[str, Any]) -> None:

@@ -1,47 +1,36 @@
 """The Airbyte source: spec, check, discover and read over the streams."""
 
 import logging
-from collections.abc import Callable, Collection, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from pathlib import Path
-from queue import Queue
 from typing import Any
 
 from airbyte_cdk.models import (
     AirbyteConnectionStatus,
     AirbyteMessage,
     AirbyteStateMessage,
-    AirbyteStreamStatus,
     ConfiguredAirbyteCatalog,
     ConfiguredAirbyteStream,
     Status,
-    StreamDescriptor,
 )
-from airbyte_cdk.sources.concurrent_source.concurrent_source import ConcurrentSource
-from airbyte_cdk.sources.concurrent_source.concurrent_source_adapter import ConcurrentSourceAdapter
-from airbyte_cdk.sources.concurrent_source.thread_pool_manager import ThreadPoolManager
+from airbyte_cdk.sources import AbstractSource
 from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
-from airbyte_cdk.sources.message import MessageRepository
+from airbyte_cdk.sources.message import InMemoryMessageRepository, MessageRepository
 from airbyte_cdk.sources.streams import Stream
-from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
-from airbyte_cdk.sources.streams.concurrent.partitions.types import QueueItem
-from airbyte_cdk.utils import AirbyteTracedException
-from airbyte_cdk.utils.stream_status_utils import as_airbyte_message as stream_status_as_airbyte_message
 
 from source_pinterest.api import Api
 from source_pinterest.api.auth import PinterestAuthenticator
-from source_pinterest.api.errors import PinterestError, Reach
 from source_pinterest.api.retries import Pauses
-from source_pinterest.api.threads import Workers
 from source_pinterest.api.usage import Usage
 from source_pinterest.check import check_access
 from source_pinterest.config import Config
 from source_pinterest.config.files import in_current_form, read_configured_catalog, read_object, read_states
 from source_pinterest.config.options import unknown_key_notices
-from source_pinterest.engine.bundles import BundleMessage
+from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.progress import Progress
-from source_pinterest.engine.queue import QUEUE_ITEMS, OrderedMessageRepository, clean, is_worth_logging
 from source_pinterest.engine.token_store import TokenStore
 from source_pinterest.streams import streams_by_name
+from source_pinterest.streams.base.loop import Loop, Message
 from source_pinterest.streams.base.run import StreamRun
 from source_pinterest.streams.base.sync import Sync
 from source_pinterest.streams.selection import Selection, has_days, in_order, warn_of_unknown_states
@@ -49,7 +38,7 @@ from source_pinterest.streams.selection import Selection, has_days, in_order, wa
 LOGGER = logging.getLogger("airbyte")
 
 
-class SourcePinterest(ConcurrentSourceAdapter):
+class SourcePinterest(AbstractSource):
     """Pinterest, organic and ads. One instance serves one command.
 
     Args:
@@ -65,21 +54,16 @@ class SourcePinterest(ConcurrentSourceAdapter):
 
     def __init__(self, pauses: Pauses | None = None) -> None:
         self._pauses = pauses
-        self._queue: Queue[QueueItem] = Queue(QUEUE_ITEMS)
-        self._repository = OrderedMessageRepository(self._queue)
-        self._catalog: Mapping[str, ConfiguredAirbyteStream] = {}
-        self._state: list[AirbyteStateMessage] = []
+        self._repository = InMemoryMessageRepository()
         self._config_path: Path | None = None
         self._authenticator: PinterestAuthenticator | None = None
         self.hand_out: Callable[[AirbyteMessage], None] | None = None
         self._usage = Usage()
         self.progress: Progress | None = None
-        LOGGER.addFilter(is_worth_logging)
-        super().__init__(self._concurrency(workers=1, analytics=0))
 
     @property
     def message_repository(self) -> MessageRepository:
-        """The repository for all messages that are not records."""
+        """The repository for rotated tokens, unless `hand_out` writes them."""
         return self._repository
 
     def read_config(self, config_path: str) -> MutableMapping[str, Any]:  # type: ignore[override]
@@ -114,21 +98,23 @@ class SourcePinterest(ConcurrentSourceAdapter):
             self._authenticator.wait_for_refresh(seconds)
 
     def streams(self, config: Mapping[str, Any]) -> list[Stream]:
-        """Return all streams for the framework's concurrent reader, which reads their records one by one."""
-        return [
-            self.convert_to_concurrent_stream(LOGGER, stream, ConnectorStateManager(self._state), stream.checkpoint)
-            for stream in (run.stream for run in self._runs(config))
-        ]
+        """Return all streams, with the cursors of a first sync."""
+        return [run.stream for run in self._runs(config, {}, ConnectorStateManager(), self._repository.emit_message)]
 
-    def _runs(self, config: Mapping[str, Any], names: Collection[str] | None = None) -> Iterator[StreamRun]:
-        """Return the runs of streams, by default of all streams. The streams of the catalog are selected."""
+    def _runs(
+        self,
+        config: Mapping[str, Any],
+        selected: Mapping[str, ConfiguredAirbyteStream],
+        states: ConnectorStateManager,
+        send: Callable[[AirbyteMessage], None],
+    ) -> Iterator[StreamRun]:
+        """Return the runs of the selected streams; without any, those of all streams."""
         settings = Config.from_mapping(config)
         for notice in settings.notices:
             LOGGER.info(notice)
-        states = ConnectorStateManager(self._state)
         makers = streams_by_name(self._sync(settings, config))
-        for name in makers if names is None else filter(names.__contains__, makers):
-            yield StreamRun(makers[name](), self._catalog.get(name), states, self._repository)
+        for name in filter(selected.__contains__, makers) if selected else makers:
+            yield StreamRun(makers[name](), selected.get(name), states, send)
 
     def read(
         self,
@@ -142,20 +128,15 @@ class SourcePinterest(ConcurrentSourceAdapter):
         Raises:
             AirbyteTracedException: a stream could not be read to its end. Its failure type is the most retryable one.
         """
-        for message in self.read_bundles(logger, config, catalog, state):
-            if isinstance(message, BundleMessage):
-                yield from message.bundle.messages()
-            else:
-                yield message
+        del logger
+        for message in self.read_bundles(config, catalog, state or []):
+            yield from message.messages() if isinstance(message, Bundle) else (message,)
+            yield from self._repository.consume_queue()
 
     def read_bundles(
-        self,
-        logger: logging.Logger,
-        config: Mapping[str, Any],
-        catalog: ConfiguredAirbyteCatalog,
-        state: list[AirbyteStateMessage] | None = None,
-    ) -> Iterator[AirbyteMessage]:
-        """Read the streams of the catalog, and return their records in `BundleMessage`s.
+        self, config: Mapping[str, Any], catalog: ConfiguredAirbyteCatalog, state: list[AirbyteStateMessage]
+    ) -> Iterator[Message]:
+        """Read the streams of the catalog, and return their records in bundles.
 
         Raises:
             AirbyteTracedException: a stream could not be read to its end. Its failure type is the most retryable one.
@@ -163,66 +144,26 @@ class SourcePinterest(ConcurrentSourceAdapter):
         _warn_of_unknown_keys(config)
         settings = Config.from_mapping(config)
         selection = Selection.from_catalog(catalog, settings)
-        self._repository = OrderedMessageRepository(self._queue)
-        self._state = state or []
-        warn_of_unknown_states(self._state, settings)
-        self._catalog = {configured.stream.name: configured for configured in selection.known}
+        warn_of_unknown_states(state, settings)
+        selected = {configured.stream.name: configured for configured in selection.known}
         self._usage = Usage()
-        self.progress = progress = Progress(self._usage, list(self._catalog))
-        try:
-            for message in self._messages(logger, config, selection, progress):
-                if isinstance(message, BundleMessage):
-                    if progress.count_bundle(message.bundle):
-                        stream = self._catalog[message.bundle.stream].stream
-                        yield stream_status_as_airbyte_message(stream, AirbyteStreamStatus.RUNNING)
-                    yield message
-                    continue
-                yield clean(message)
-                progress.observe(message)
-        except AirbyteTracedException as error:
-            progress.summarise(error)
-            raise
-
-    def _messages(
-        self, logger: logging.Logger, config: Mapping[str, Any], selection: Selection, progress: Progress
-    ) -> Iterator[AirbyteMessage]:
-        """Return the framework's messages, followed by the statuses of unknown streams."""
-        failure: AirbyteTracedException | None = None
-        try:
-            known = ConfiguredAirbyteCatalog(streams=selection.known)
-            yield from super().read(logger, config, known, self._state)
-        except AirbyteTracedException as error:
-            failure = error
-        if isinstance(failure, PinterestError) and failure.reach is Reach.SYNC:
-            for stream in (configured.stream for configured in selection.known):
-                if stream.name not in progress.ended:
-                    yield failure.as_airbyte_message(stream_descriptor=StreamDescriptor(name=stream.name))
-                    yield stream_status_as_airbyte_message(stream, AirbyteStreamStatus.INCOMPLETE)
-        yield from selection.refusals()
-        if failure or selection.unknown:
-            raise failure or AirbyteTracedException()
-
-    def _select_abstract_streams(
-        self, config: Mapping[str, Any], configured_catalog: ConfiguredAirbyteCatalog
-    ) -> list[AbstractStream]:
-        """Return the streams of the catalog, which the concurrent reader reads in bundles."""
-        names = {configured.stream.name for configured in configured_catalog.streams}
-        runs = in_order(self._runs(config, names), ConnectorStateManager(self._state))
-        analytics = sum(has_days(run.stream) for run in runs)
-        self._concurrent_source = self._concurrency(Config.from_mapping(config).num_workers, analytics)
-        return [run.as_abstract_stream() for run in runs]
+        self.progress = progress = Progress(self._usage, list(selected))
+        if selected:
+            loop, states = Loop(), ConnectorStateManager(state)
+            runs = in_order(self._runs(config, selected, states, loop.put), states)
+            planners = max(1, settings.num_workers // 2) + sum(has_days(run.stream) for run in runs)
+            yield from loop.read(runs, progress, settings.num_workers, planners)
+        for message in selection.refusals():
+            yield message
+            progress.observe(message)
+        if failure := progress.failure():
+            raise failure
 
     def _sync(self, settings: Config, config: Mapping[str, Any]) -> Sync:
         store = TokenStore(in_current_form(config), self.hand_out or self._repository.emit_message, self._config_path)
         api = Api.connect(settings, store.rotated, self._usage, self._pauses)
         self._authenticator = api.authenticator
         return Sync(api, settings)
-
-    def _concurrency(self, workers: int, analytics: int) -> ConcurrentSource:
-        """Return the framework's reader. Each stream of analytics adds a planning thread, because it may wait long."""
-        planners = max(1, workers // 2) + analytics
-        pool = ThreadPoolManager(Workers(workers, planners), LOGGER)  # type: ignore[arg-type]  # it only calls `submit` and `shutdown`
-        return ConcurrentSource(pool, LOGGER, self._slice_logger, self._queue, self._repository, planners)
 
 
 def _warn_of_unknown_keys(config: Mapping[str, Any]) -> None:

@@ -133,18 +133,6 @@ def reading(monkeypatch: pytest.MonkeyPatch, source: SourcePinterest) -> Lines:
     return read
 
 
-def test_buffered_messages_are_written_after_an_error(source: SourcePinterest, reading: Lines) -> None:
-    def failing() -> Iterator[AirbyteMessage]:
-        yield log("one")
-        source.message_repository.emit_message(log("pending false-client-secret"))
-        raise RuntimeError("no")
-
-    came: list[bytes] = []
-    with pytest.raises(RuntimeError, match="no"):
-        came.extend(reading(failing()))
-    assert b'"pending ****"' in came[-1]
-
-
 def test_the_message_of_check_is_masked_but_for_words_that_contain_a_short_secret(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

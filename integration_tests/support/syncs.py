@@ -26,8 +26,7 @@ from integration_tests.support.pauses import SHORT_PAUSES
 from integration_tests.support.pinterest import Simulator
 from integration_tests.support.processes import clean_environment, run_to_its_end
 from source_pinterest.api.retries import Pauses
-from source_pinterest.engine.output import MaskedLogFormatter
-from source_pinterest.engine.queue import as_trace
+from source_pinterest.engine.output import MaskedLogFormatter, as_trace
 from source_pinterest.run import PinterestEntrypoint, line_of
 from source_pinterest.source import SourcePinterest
 

@@ -169,7 +169,7 @@ def test_age_and_gender_are_a_part_of_the_key(sim: Simulator) -> None:
     assert_rows(output, key, requested)
     assert not output.warnings()
     streams = SourcePinterest().streams(sim.config(custom_reports=[report(**fields)]))
-    assert [stream.primary_key for stream in streams if stream.name == STREAM] == [[[part] for part in key]]
+    assert [stream.primary_key for stream in streams if stream.name == STREAM] == [list(key)]
     refused = run_sync(sim, ["campaign_analytics"], config=sim.config(analytics_columns=columns))
     says = "Analytics Columns: AGE_BUCKET and GENDER may split the rows of an ad account. .* to Custom Reports."
     assert re.search(says, str(refused.errors[0].message))

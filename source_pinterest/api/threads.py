@@ -1,11 +1,8 @@
-"""The threads of a sync, and values that one of them reads for all."""
+"""Values that one thread reads for all."""
 
 import threading
 from collections.abc import Callable, Hashable
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from typing import Any, Generic, TypeVar
-
-from airbyte_cdk.sources.streams.concurrent.partition_enqueuer import PartitionEnqueuer
+from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -48,21 +45,3 @@ class ReadOnce(Generic[K, V]):
                 self._being_read.remove(key)
                 self._changed.notify_all()
         return value
-
-
-class Workers(Executor):
-    """The threads in which the framework reads streams, and others in which it plans them and may wait for minutes."""
-
-    def __init__(self, count: int, planners: int) -> None:
-        self._readers, self._planners = ThreadPoolExecutor(count, "workerpool"), ThreadPoolExecutor(planners, "planner")
-
-    def submit(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Call a function in one of the threads."""
-        is_plan = isinstance(getattr(function, "__self__", None), PartitionEnqueuer)
-        return (self._planners if is_plan else self._readers).submit(function, *args, **kwargs)
-
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: FBT001, FBT002 - the base's
-        """End each thread after the calls that wait, without waiting for that."""
-        del wait
-        for pool in (self._readers, self._planners):
-            pool.shutdown(wait=False, cancel_futures=cancel_futures)

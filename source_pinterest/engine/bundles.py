@@ -1,4 +1,4 @@
-"""Bundles: finished JSON lines of one stream, at most about a mebibyte, which a worker sends to stdout as one message.
+"""Bundles: finished JSON lines of one stream, at most about a mebibyte, which a worker sends to stdout in one piece.
 
 A message for each record would cost more processor time than parsing and serialising it.
 """
@@ -46,20 +46,6 @@ class Bundle:
     def _parsed(self) -> Iterator[dict[str, Any]]:
         for line in self.lines.splitlines():
             yield orjson.loads(line)["record"]
-
-
-@dataclass(init=False)
-class BundleMessage(AirbyteMessage):
-    """A bundle as a message of the framework's queue.
-
-    Its `record` stays None: the framework takes a message with a record for that one record, and drops the rest.
-    """
-
-    bundle: Bundle  # type: ignore[misc]  # __init__ is written here, so that no default is needed
-
-    def __init__(self, bundle: Bundle) -> None:
-        super().__init__(type=Type.RECORD)
-        self.bundle = bundle
 
 
 def bundles_of(stream: str, records: Iterable[Record], clock: Callable[[], int] = time.time_ns) -> Iterator[Bundle]:

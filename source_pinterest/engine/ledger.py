@@ -76,19 +76,15 @@ class Ledger:
         self.failed: list[Exception] = []
         self.refused: list[tuple[Task, PinterestError]] = []
         self._lock = threading.Lock()
-        self._open = 1  # tasks that have not ended, and the planning itself
         self._is_stopped = False
         self._read: set[int] = set()  # hashes of accounts or boards, of which there may be 100,000
         self._refused: set[int] = set()  # likewise
         self._failing: set[ParentIds] = set()
         self._failures: Counter[ParentIds] = Counter()
 
-    def add(self) -> bool:
-        """Count a task that is going to be read. Return False if the stream has been stopped."""
-        with self._lock:
-            if not self._is_stopped:
-                self._open += 1
-            return not self._is_stopped
+    def is_stopped(self) -> bool:
+        """Return whether the stream has been stopped."""
+        return self._is_stopped
 
     def has_failed(self) -> bool:
         """Return whether anything but the access to single ad accounts has failed."""
@@ -151,9 +147,3 @@ class Ledger:
                     self._failing.add(group)
                     self._failures[group] += 1
             return consequence
-
-    def close(self) -> bool:
-        """Count a task, or the planning, that has ended. Return whether it was the last."""
-        with self._lock:
-            self._open -= 1
-            return not self._open

@@ -15,6 +15,8 @@ from contextlib import suppress
 from types import FrameType
 
 from airbyte_cdk.logger import AirbyteLogFormatter
+from airbyte_cdk.models import AirbyteMessage, FailureType, StreamDescriptor
+from airbyte_cdk.utils import AirbyteTracedException
 
 from source_pinterest import masking
 
@@ -175,3 +177,34 @@ def tune_memory() -> None:
 def tune_threads() -> None:
     """Lengthen the time for which a thread may run, so that it parses a page without interruption."""
     sys.setswitchinterval(_SWITCH_SECONDS)
+
+
+def clean(message: AirbyteMessage) -> AirbyteMessage:
+    """Make a log, a connection status or an error printable, short and without secrets. Records and states stay.
+
+    The stack trace of an error is kept only for a `system_error`. Other errors tell the user what to do.
+    """
+    if message.log:
+        message.log.message = masking.shown(message.log.message)
+    if message.connectionStatus and message.connectionStatus.message:
+        message.connectionStatus.message = masking.shown(message.connectionStatus.message)
+    if error := message.trace and message.trace.error:
+        error.message = masking.shown(error.message or "")
+        error.internal_message = masking.shown(error.internal_message or "")
+        needs_trace = error.failure_type is FailureType.system_error
+        error.stack_trace = masking.shown(error.stack_trace or "", "\n") if needs_trace else None
+    return message
+
+
+def as_trace(error: Exception, stream: str | None = None) -> AirbyteMessage:
+    """Return an error as a message without secrets.
+
+    Args:
+        error: the error.
+        stream: the name of the stream that it is about; None for the whole command.
+    """
+    if not isinstance(error, AirbyteTracedException):
+        where = f" in stream {stream}" if stream else ""
+        message = f"An unexpected error occurred{where}: {type(error).__name__}"
+        error = AirbyteTracedException.from_exception(error, message=message if stream else None)
+    return clean(error.as_airbyte_message(StreamDescriptor(name=stream) if stream else None))

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 
 from airbyte_cdk.models import (
     AirbyteMessage,
+    AirbyteStream,
     AirbyteStreamStatus,
     FailureType,
 )
 from airbyte_cdk.utils import AirbyteTracedException
+from airbyte_cdk.utils.stream_status_utils import as_airbyte_message as stream_status_as_airbyte_message
 
-from source_pinterest.api.errors import PinterestError
 from source_pinterest.api.usage import Usage
 from source_pinterest.engine.bundles import Bundle
 
@@ -64,18 +65,21 @@ class Progress:
                 f"{_counted(usage['left out'], 'account or board', 'accounts or boards')} left out."
             )
 
-    def summarise(self, error: AirbyteTracedException) -> None:
-        """Give the last error of a sync the failure type for which a retry helps most.
+    def failure(self) -> AirbyteTracedException | None:
+        """Return the last error of a sync that has failed, with the failure type for which a retry helps most."""
+        if not self._failure_types:
+            return None
+        message = " ".join(
+            f"{sentence} Not read to their end: {', '.join(dict.fromkeys(names))}."
+            for sentence, names in self._failed.items()
+        )
+        kind = next(kind for kind in _MOST_RETRYABLE_FIRST if kind in self._failure_types)
+        return AirbyteTracedException(message=message, internal_message=message, failure_type=kind)
 
-        An error of the framework quotes each error as Python does. It gets the sentences of the streams.
-        """
-        if self._failure_types:
-            error.failure_type = next(kind for kind in _MOST_RETRYABLE_FIRST if kind in self._failure_types)
-            if not isinstance(error, PinterestError):
-                error.message = " ".join(
-                    f"{sentence} Not read to their end: {', '.join(dict.fromkeys(names))}."
-                    for sentence, names in self._failed.items()
-                )
+
+def status_of(stream: str, status: AirbyteStreamStatus) -> AirbyteMessage:
+    """Return the message of a stream's status. No stream has a namespace."""
+    return stream_status_as_airbyte_message(AirbyteStream(stream, json_schema={}, supported_sync_modes=[]), status)
 
 
 def _counted(count: int, noun: str, plural: str = "") -> str:

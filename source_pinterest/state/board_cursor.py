@@ -86,13 +86,13 @@ class BoardCursor(PinterestCursor):
         if records:
             self._emitted.add(_name_of_board(task))
 
-    def ensure_at_least_one_state_emitted(self) -> None:
+    def emit_last(self) -> None:
         """Emit the last state of the stream, and warn of boards that were emitted in part."""
         twice = sorted(self._emitted & self._pending.keys())
         if twice and not self._merges_by_key:
             more = f" and {len(twice) - _NAMED_BOARDS:,} more" if len(twice) > _NAMED_BOARDS else ""
             self._warn_of_copies("boards", f"{', '.join(twice[:_NAMED_BOARDS])}{more}")
-        super().ensure_at_least_one_state_emitted()
+        super().emit_last()
 
     def _move(self, task: Task, finding: Any) -> None:
         if finding:

@@ -7,19 +7,15 @@ leaves after the records that it covers.
 import logging
 import threading
 import time
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Self
 
-from airbyte_cdk.models import ConfiguredAirbyteStream, SyncMode
+from airbyte_cdk.models import AirbyteMessage, ConfiguredAirbyteStream, SyncMode
 from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
-from airbyte_cdk.sources.message import MessageRepository
 from airbyte_cdk.sources.streams import NO_CURSOR_STATE_KEY
-from airbyte_cdk.sources.streams.concurrent.cursor import Cursor
-from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
-from airbyte_cdk.sources.types import Record
 
 from source_pinterest import limits
 from source_pinterest.api.errors import ConfigError
@@ -97,14 +93,14 @@ class StateStore:
     Attributes:
         stream_name: the stream.
         manager: has the incoming state.
-        repository: takes the outgoing states.
+        send: takes the outgoing states.
         refresh: the full refresh that the sync belongs to; None for an incremental sync.
         more: returns what the outgoing state has that is not the cursor's.
     """
 
     stream_name: str
     manager: ConnectorStateManager
-    repository: MessageRepository
+    send: Callable[[AirbyteMessage], None]
     refresh: FullRefresh | None = None
     more: Callable[[], Mapping[str, Any]] = dict
 
@@ -128,10 +124,10 @@ class StateStore:
         """
         mark = {_MARK: self.refresh.mark(ended=ended)} if self.refresh else {}
         self.manager.update_state_for_stream(self.stream_name, None, {**state, **self.more(), **mark})
-        self.repository.emit_message(self.manager.create_state_message(self.stream_name, None))
+        self.send(self.manager.create_state_message(self.stream_name, None))
 
 
-class PinterestCursor(Cursor):
+class PinterestCursor(ABC):
     """Commits tasks that were read whole, and emits a state every few seconds or thousands of records.
 
     A subclass defines its state and how a committed task changes it. The run of the stream calls it.
@@ -140,11 +136,11 @@ class PinterestCursor(Cursor):
     def __init__(self, store: StateStore) -> None:
         self._store = store
         self._stream_name = store.stream_name
-        self._lock, self._emitting = threading.Lock(), threading.Lock()
+        self._lock = threading.Lock()
         self._records_since_state = 0
         self._last_state_at = time.monotonic()
         self._entries = 0
-        self._is_incomplete = False
+        self.is_incomplete = False
 
     @property
     @abstractmethod
@@ -157,6 +153,7 @@ class PinterestCursor(Cursor):
 
     def explain(self) -> None:
         """Log which records this sync reads, if a user may expect others."""
+        return
 
     def accounts(self) -> Iterable[str]:
         """Return the ad accounts of the incoming state."""
@@ -168,9 +165,11 @@ class PinterestCursor(Cursor):
 
     def fail(self, task: Task, error: Exception) -> None:
         """Note a task that could not be read. By default, a cursor keeps nothing of it."""
+        del task, error
 
     def leave_out(self, task: Task, error: Exception) -> None:
         """Wait no longer for a task that Pinterest refuses, or that is gone. Only cursors of days wait."""
+        del task, error
 
     def count(self, records: int, task: Task) -> None:
         """Count records of a task that are about to be queued."""
@@ -186,27 +185,16 @@ class PinterestCursor(Cursor):
         """
         with self._lock:
             self._move(task, finding)
-        self._emit_if_due()
+            self._emit_if_due()
 
     def note_incomplete(self) -> None:
         """Record that the stream can't be read whole, so that a full refresh is not marked as ended."""
-        self._is_incomplete = True
+        self.is_incomplete = True
 
-    def ensure_at_least_one_state_emitted(self) -> None:
+    def emit_last(self) -> None:
         """Emit the last state of the stream."""
-        with self._emitting:
-            self._emit(ended=not self._is_incomplete)
-
-    def observe(self, record: Record) -> None:
-        """Do nothing: records are counted by the bundle."""
-
-    def close_partition(self, partition: Partition) -> None:
-        """Do nothing: the run of the stream commits tasks."""
-
-    def should_be_synced(self, record: Record) -> bool:
-        """Return True: the streams filter their records."""
-        del record
-        return True
+        with self._lock:
+            self._emit(ended=not self.is_incomplete)
 
     def _warn_of_copies(self, noun: str, names: str) -> None:
         """Warn of days or boards whose rows were emitted although they don't count as read."""
@@ -226,22 +214,17 @@ class PinterestCursor(Cursor):
         )
 
     def _emit_if_due(self) -> None:
-        """Emit a state if one is due and no other thread emits one.
-
-        One thread takes a state and queues it at a time, so that no state follows a newer one. The others go on: the
-        queue may be full, and what empties it must not wait for the lock of the cursor.
-        """
-        if self._is_state_due() and self._emitting.acquire(blocking=False):
-            try:
-                self._emit()
-            finally:
-                self._emitting.release()
+        if self._is_state_due():
+            self._emit()
 
     def _emit(self, *, ended: bool = False) -> None:
-        with self._lock:
-            self._records_since_state, self._last_state_at = 0, time.monotonic()
-            state = self.state
-            self._entries = max((len(value) for value in state.values() if isinstance(value, list | dict)), default=0)
+        """Emit a state, with the lock held, so that no state follows a newer one.
+
+        The queue may be full meanwhile: the main thread, which empties it, never takes the lock.
+        """
+        self._records_since_state, self._last_state_at = 0, time.monotonic()
+        state = self.state
+        self._entries = max((len(value) for value in state.values() if isinstance(value, list | dict)), default=0)
         self._store.emit(state, ended=ended)
 
 
@@ -259,10 +242,3 @@ class WholeCursor(PinterestCursor):
     def _is_state_due(self) -> bool:
         """Return False: the last state alone says something."""
         return False
-
-
-class UnreadCursor(WholeCursor):
-    """The cursor of a stream whose saved state can't be read. It emits nothing, so that the saved state stays."""
-
-    def ensure_at_least_one_state_emitted(self) -> None:
-        """Emit nothing."""

@@ -274,7 +274,7 @@ class AccountDayCursor(DayCursor):
             elif not isinstance(error, FatalError | NothingLeftError):
                 self._failed_accounts.add(account)
 
-    def ensure_at_least_one_state_emitted(self) -> None:
+    def emit_last(self) -> None:
         """Emit the last state of the stream, and warn of days that were emitted in part."""
         in_part = DaySet()
         with self._lock:
@@ -282,4 +282,4 @@ class AccountDayCursor(DayCursor):
                 in_part = in_part.plus(DaySet().plus(windows).minus(self.days_of(owner).read))
         if in_part:
             self._warn_of_copies("days", str(in_part.span))
-        super().ensure_at_least_one_state_emitted()
+        super().emit_last()

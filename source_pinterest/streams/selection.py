@@ -13,7 +13,6 @@ from airbyte_cdk.models import (
     AirbyteStreamStatus,
     ConfiguredAirbyteCatalog,
     ConfiguredAirbyteStream,
-    StreamDescriptor,
 )
 from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
 from airbyte_cdk.utils.stream_status_utils import as_airbyte_message as stream_status_as_airbyte_message
@@ -21,6 +20,7 @@ from airbyte_cdk.utils.stream_status_utils import as_airbyte_message as stream_s
 from source_pinterest.api.errors import ConfigError
 from source_pinterest.columns import DATE
 from source_pinterest.config import Config
+from source_pinterest.engine.output import as_trace
 from source_pinterest.state.formats import progress_of
 from source_pinterest.streams import STREAMS
 from source_pinterest.streams.analytics.query import QueryAnalytics
@@ -130,4 +130,4 @@ class Selection:
                 f"{name} is not a stream of this connector, so nothing is read for it.{hint} Refresh the schema of the "
                 "connection, or leave the stream out.",
             )
-            yield error.as_airbyte_message(stream_descriptor=StreamDescriptor(name=name))
+            yield as_trace(error, name)

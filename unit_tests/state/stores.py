@@ -18,7 +18,7 @@ def store(
 ) -> StateStore:
     """A store with the state of one stream coming in."""
     manager = ConnectorStateManager([] if state is None else [_message(state)])
-    return StateStore(STREAM, manager, repository or InMemoryMessageRepository(), refresh)
+    return StateStore(STREAM, manager, (repository or InMemoryMessageRepository()).emit_message, refresh)
 
 
 def states_in(repository: MessageRepository) -> list[dict[str, Any]]:

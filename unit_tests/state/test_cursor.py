@@ -1,11 +1,9 @@
 """A cursor moves only past complete slices, and its states go out at the right moments."""
 
-import threading
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from airbyte_cdk.models import AirbyteMessage
 from airbyte_cdk.sources.message import InMemoryMessageRepository
 from airbyte_cdk.sources.types import StreamSlice
 
@@ -14,7 +12,6 @@ from source_pinterest.state import cursor as cursors
 from source_pinterest.state.cursor import FullRefresh, PinterestCursor
 from unit_tests.clocks import Clock
 from unit_tests.state.stores import states_in, store
-from unit_tests.threads import PATIENCE_SECONDS, in_thread
 
 
 class Tally(PinterestCursor):
@@ -75,31 +72,6 @@ def test_a_state_is_emitted_every_10_s_or_10_000_records_and_a_large_one_rarely(
     assert [states_after(9), states_after(1)] == [0, 1], "nobody knows how many there are"
     assert [states_after(10 * factor - 1), states_after(1)] == [0, 1]
     assert [states_after(0, 10_000 * factor - 1), states_after(0, 1), states_after(0, 9_999)] == [0, 1, 0]
-
-
-def test_a_commit_goes_on_while_another_thread_emits_a_state(clock: Clock) -> None:
-    """It emits none, since its own could come before an older one, and the queue of the other may be full."""
-    emitting, go_on = threading.Event(), threading.Event()
-
-    class Blocked(InMemoryMessageRepository):
-        def emit_message(self, message: AirbyteMessage) -> None:
-            emitting.set()
-            assert go_on.wait(PATIENCE_SECONDS)
-            super().emit_message(message)
-
-    repository = Blocked()
-    tally = Tally(repository)
-    clock.now += 10
-    first = in_thread(lambda: tally.commit(SLICE))
-    assert emitting.wait(PATIENCE_SECONDS)
-    clock.now += 10
-    second = in_thread(lambda: tally.commit(SLICE))
-
-    second.result(PATIENCE_SECONDS)
-    go_on.set()
-    first.result(PATIENCE_SECONDS)
-    tally.ensure_at_least_one_state_emitted()
-    assert states_in(repository) == [{"passed": 1}, {"passed": 2}]
 
 
 def marked(generation: Any, ended: Any) -> dict[str, Any]:

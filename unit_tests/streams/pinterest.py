@@ -18,6 +18,7 @@ from airbyte_cdk.sources.message import InMemoryMessageRepository
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_pinterest.api import DEFAULT_BASE_URL, Api
+from source_pinterest.api.errors import PinterestError
 from source_pinterest.api.retries import Pauses
 from source_pinterest.config import Config
 from source_pinterest.engine.bundles import Bundle
@@ -57,7 +58,7 @@ class Pinterest:
 
     def attached(self, stream: S, how: ConfiguredAirbyteStream | None = None) -> S:
         """The stream with its cursor, as the connection is set up."""
-        messages = InMemoryMessageRepository()
+        messages = InMemoryMessageRepository().emit_message
         run = _RUNS[stream] = StreamRun(stream, None, self._states, messages)
         run.cursor = stream.open_state(how, StateStore(stream.name, self._states, messages)) or run.cursor
         return stream
@@ -118,10 +119,15 @@ class Pinterest:
 
     def tasks(self, of: type[PinterestStream]) -> list[Task]:
         """The tasks of a stream, in a sync."""
-        return list(run_of(self.stream(of)).tasks())
+        run = run_of(self.stream(of))
+        tasks = list(run.tasks())
+        _end_parts(run, 1 - len(tasks))
+        return tasks
 
 
 _RUNS: WeakKeyDictionary[PinterestStream, StreamRun] = WeakKeyDictionary()
+_OPEN: WeakKeyDictionary[StreamRun, int] = WeakKeyDictionary()
+"""The parts of a run that have not ended, if it is read from its planning on."""
 
 
 def run_of(stream: PinterestStream) -> StreamRun:
@@ -133,7 +139,19 @@ def read_slice(stream: PinterestStream, stream_slice: StreamSlice) -> Iterator[d
     """The records of a slice in a sync, one by one as its bundles come."""
     is_task = isinstance(stream_slice, Task)
     task = stream_slice if is_task else stream.task(stream_slice.partition, stream_slice.cursor_slice)
-    return records_of(run_of(stream).read(task))
+    run = run_of(stream)
+    try:
+        yield from records_of(run.read(task))
+    except PinterestError:
+        _OPEN[run] = _OPEN.get(run, 1) - 1
+        raise
+    _end_parts(run, 1)
+
+
+def _end_parts(run: StreamRun, parts: int) -> None:
+    _OPEN[run] = _OPEN.get(run, 1) - parts
+    if not _OPEN[run] and (error := run.judge_refusals()):
+        raise error
 
 
 def list_bundles(stream: PinterestStream, of: StreamSlice) -> Iterator[Bundle]:

@@ -52,7 +52,7 @@ BY_A_PARENT = {"keyword_metrics", "product_group_analytics"}
 def opened(names: Collection[str], state: list[AirbyteStateMessage] | None = None) -> list[StreamRun]:
     chosen = Config.from_mapping(config(custom_reports=[report()]), TODAY)
     makers = streams_by_name(Sync(connected(chosen), chosen))
-    states, messages = ConnectorStateManager(state or []), InMemoryMessageRepository()
+    states, messages = ConnectorStateManager(state or []), InMemoryMessageRepository().emit_message
     chosen_ones = [(makers[name](), configured("incremental", name=name)) for name in makers if name in names]
     return [StreamRun(stream, entry, states, messages) for stream, entry in chosen_ones]
 

@@ -1,20 +1,10 @@
 """A stream in one sync. `StreamRun` plans its tasks, reads them, and alone learns how each of them has ended."""
 
 import logging
-from collections.abc import Generator, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import partial
-from typing import Any
+from collections.abc import Callable, Generator, Iterable, Iterator
 
-from airbyte_cdk.models import ConfiguredAirbyteStream
+from airbyte_cdk.models import AirbyteMessage, AirbyteStreamStatus, ConfiguredAirbyteStream
 from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
-from airbyte_cdk.sources.message import MessageRepository
-from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
-from airbyte_cdk.sources.streams.concurrent.cursor import CursorField
-from airbyte_cdk.sources.streams.concurrent.default_stream import DefaultStream
-from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
-from airbyte_cdk.sources.streams.concurrent.partitions.partition_generator import PartitionGenerator
-from airbyte_cdk.sources.types import Record
 
 from source_pinterest.api.errors import (
     AccountUnreadableError,
@@ -27,31 +17,33 @@ from source_pinterest.api.errors import (
     as_slice_error,
     because,
 )
-from source_pinterest.engine.bundles import Bundle, BundleMessage
+from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.ledger import Consequence
+from source_pinterest.engine.output import as_trace
 from source_pinterest.engine.tasks import ParentIds, Task
-from source_pinterest.state.cursor import FullRefresh, PinterestCursor, StateStore, UnreadCursor, WholeCursor
+from source_pinterest.state.cursor import FullRefresh, PinterestCursor, StateStore, WholeCursor
 from source_pinterest.state.formats import ACCOUNT_KEY, has_position
 from source_pinterest.streams.base.stream import PinterestStream
 
 LOGGER = logging.getLogger("airbyte")
 
 
-class StreamRun(PartitionGenerator):
+class StreamRun:
     """Plans the tasks of a stream, reads them, and tells cursor, counts and child streams how each has ended.
+
+    The loop calls `tasks` once, `read` for each task, `fail` with each error that these raise, and `end` at last.
 
     If the stream can't be read with this kind of token, or its saved state can't be read, it fails without affecting
     other streams. If an earlier attempt of the same full refresh has read it whole, it is not read again. In neither
     case does it emit records, so the streams that need its ids list them.
 
-    No lock is held while something is logged, emitted or raised. The thread that ends the last task raises the error
-    of the refusals: raised on the main thread, it would end the sync of the other streams.
+    No lock is held while something is logged, sent or raised.
 
     Args:
         stream: the stream.
         configured: its entry in the catalog; None if it is not selected.
         states: the states that the platform saved.
-        repository: takes the bundles and the states to emit.
+        send: takes states and errors.
 
     Attributes:
         cursor: knows what has been read.
@@ -62,20 +54,20 @@ class StreamRun(PartitionGenerator):
         stream: PinterestStream,
         configured: ConfiguredAirbyteStream | None,
         states: ConnectorStateManager,
-        repository: MessageRepository,
+        send: Callable[[AirbyteMessage], None],
     ) -> None:
-        self.stream, self.repository, self._ledger = stream, repository, stream.ledger
+        self.stream, self._send, self._ledger = stream, send, stream.ledger
         manager = states if configured else ConnectorStateManager()
-        store = StateStore(stream.name, manager, repository, FullRefresh.in_catalog(configured))
+        store = StateStore(stream.name, manager, send, FullRefresh.in_catalog(configured))
+        self.cursor: PinterestCursor = WholeCursor(store)
         self._has_ended, self._unreadable = store.has_ended(), None
         try:
             _check_token(stream)
             checkpoint = stream.open_state(configured, store)
         except ConfigError as error:
             self._unreadable = error
-            self.cursor: PinterestCursor = UnreadCursor(store)
             return
-        self.cursor = checkpoint or WholeCursor(store)
+        self.cursor = checkpoint or self.cursor
         if checkpoint and has_position(store.incoming()) and not has_position(checkpoint.state):
             LOGGER.warning(
                 f"{stream.name}: the saved state names nothing that the stream knows, so the stream is read from the "
@@ -91,34 +83,17 @@ class StreamRun(PartitionGenerator):
     def name(self) -> str:
         return self.stream.name
 
-    def as_abstract_stream(self) -> AbstractStream:
-        stream = self.stream
-        field = stream.cursor_field
-        return DefaultStream(
-            partition_generator=self,
-            name=stream.name,
-            json_schema=stream.get_json_schema(),
-            primary_key=stream.primary_key,
-            cursor_field=CursorField(field) if isinstance(field, str) and field else None,
-            logger=LOGGER,
-            cursor=self.cursor,
-        )
-
-    def generate(self) -> Iterator["TaskPartition"]:
-        return map(partial(TaskPartition, self), self.tasks())
-
-    def tasks(self) -> Generator[Task, None, None]:
+    def tasks(self) -> Iterator[Task]:
         """Plan the tasks to read, and yield them, until the stream is stopped.
 
         Raises:
             ConfigError: the saved state, or the stream with this kind of token, can't be read.
-            PinterestError: the planning breaks off, or the error of the refusals if all tasks have ended by then.
+            PinterestError: the planning breaks off.
         """
         if self._unreadable:
             raise self._unreadable
         if self._has_ended:
             return
-        error: Exception | None = None
         try:
             for task in self.stream.tasks():
                 if not self._add(task):
@@ -127,13 +102,13 @@ class StreamRun(PartitionGenerator):
         except Exception as raised:  # noqa: BLE001 - the error of a bug ends the planning as well
             error = as_slice_error(self.name, raised)
             self._ledger.failed.append(error)
+            raise error  # noqa: B904 - a new error has its cause
         finally:  # child streams wait no longer, also if the planning is closed, which is not judged
             self.stream.ids.seal()
-        self._end(error)
 
     def _add(self, task: Task) -> bool:
         """Count a task that is going to be read. Return False if the stream has been stopped."""
-        if not self._ledger.add():
+        if self._ledger.is_stopped():
             return False
         if not task.plan:
             self.stream.usage.count("tasks")
@@ -145,7 +120,7 @@ class StreamRun(PartitionGenerator):
         """Yield the bundles of a task; none if its stream or its account has been stopped.
 
         Raises:
-            PinterestError: the task can't be read, or the error of the refusals after the last task.
+            PinterestError: the task can't be read.
         """
         error: Exception | None = None
         try:
@@ -170,7 +145,8 @@ class StreamRun(PartitionGenerator):
                 self.stream.usage.count("tasks read")
             self.stream.ids.release(task.parent_ids)
             task.on_end()
-        self._end(error)
+        if error:
+            raise error
 
     def _read_in_turn(self, tasks: Iterable[Task]) -> Generator[Bundle, None, Exception | None]:
         """Plan and read tasks one after another, until the stream is stopped. Return their first error."""
@@ -210,21 +186,30 @@ class StreamRun(PartitionGenerator):
             return None
         return None if consequence is Consequence.FAIL_UNTOLD else error
 
-    def _end(self, error: Exception | None) -> None:
-        """Count the end of a task, or of the planning, and raise its error.
+    def fail(self, error: Exception) -> None:
+        """Tell the error of a task, or of the planning."""
+        self.cursor.note_incomplete()
+        if isinstance(error, PinterestError):  # its sentence is enough for the user
+            LOGGER.error(f"Exception while syncing stream {self.name}: {error.message}")
+        else:
+            LOGGER.error(f"Exception while syncing stream {self.name}", exc_info=error)
+        self._send(as_trace(error, self.name))
 
-        After the last task, the refusals are judged. Their error is raised, or logged if the stream has failed anyway.
+    def end(self) -> AirbyteStreamStatus:
+        """End the stream, after its planning and its last task: judge the refusals, send the last state.
+
+        The error of the refusals is logged if the stream has failed anyway.
         """
-        if self._ledger.close() and (error_of_refusals := self._judge_refusals()):
-            if error or self._ledger.has_failed():
-                LOGGER.warning(error_of_refusals.message)
+        if error := self.judge_refusals():
+            if self._ledger.has_failed():
+                LOGGER.warning(error.message)
             else:
-                error = error_of_refusals
-        if error:
-            self.cursor.note_incomplete()
-            raise error
+                self.fail(error)
+        if not self._unreadable:  # otherwise, the saved state stays
+            self.cursor.emit_last()
+        return AirbyteStreamStatus.INCOMPLETE if self.cursor.is_incomplete else AirbyteStreamStatus.COMPLETE
 
-    def _judge_refusals(self) -> PinterestError | None:
+    def judge_refusals(self) -> PinterestError | None:
         """Lose or leave out the refused tasks. Return the error of the stream.
 
         If Pinterest refuses every task of a stream that needs a right, the right is missing. Otherwise, tasks that have
@@ -274,27 +259,3 @@ def _check_token(stream: PinterestStream) -> None:
             f"{stream.name} can't be read with App Credentials: Pinterest serves it to users only. Choose OAuth2.0 as "
             "Authorization Method, or leave the stream out."
         )
-
-
-@dataclass(frozen=True, eq=False)
-class TaskPartition(Partition):
-    """One task of a stream. Its bundles go through the repository, so that they stay in order with the states."""
-
-    run: StreamRun
-    task: Task
-
-    def read(self) -> Iterator[Record]:
-        """Emit the bundles as messages, and yield no records."""
-        for bundle in self.run.read(self.task):
-            self.run.repository.emit_message(BundleMessage(bundle))
-        yield from ()
-
-    def to_slice(self) -> Mapping[str, Any]:
-        return self.task
-
-    def stream_name(self) -> str:
-        return self.run.name
-
-    def __hash__(self) -> int:
-        """Return the identity: no two partitions are equal."""
-        return id(self)

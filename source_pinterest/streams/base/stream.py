@@ -20,7 +20,7 @@ from functools import cache, cached_property
 from typing import Any, ClassVar, TypeVar
 
 import requests
-from airbyte_cdk.models import ConfiguredAirbyteStream
+from airbyte_cdk.models import AirbyteStream, ConfiguredAirbyteStream
 from airbyte_cdk.sources.streams.http import HttpStream
 from airbyte_cdk.sources.types import StreamSlice
 from airbyte_cdk.sources.utils.casing import camel_to_snake
@@ -193,6 +193,12 @@ class PinterestStream(HttpStream, ABC):
     def primary_key(self) -> list[str]:
         """The fields of the primary key, as the framework has them."""
         return list(self.key)
+
+    def as_airbyte_stream(self) -> AirbyteStream:
+        """Return the entry in catalogs: with a cursor, a refresh goes on where its last attempt stopped."""
+        stream = super().as_airbyte_stream()
+        stream.is_resumable, stream.is_file_based = self.supports_incremental, False
+        return stream
 
     def select(self) -> None:
         """Prepare a sync that emits the stream."""

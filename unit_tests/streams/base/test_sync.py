@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 import requests_mock
-from airbyte_cdk.models import AirbyteStateMessage, ConfiguredAirbyteStream
+from airbyte_cdk.models import AirbyteStateMessage, AirbyteStreamStatus, ConfiguredAirbyteStream
 from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
 from airbyte_cdk.sources.message import InMemoryMessageRepository
 
@@ -40,9 +40,11 @@ def opened(
     of: type[PinterestStream],
     how: ConfiguredAirbyteStream | None,
     state: Sequence[AirbyteStateMessage] = (),
+    messages: InMemoryMessageRepository | None = None,
 ) -> StreamRun:
     """The run of one stream of a sync, as the connection is set up."""
-    return StreamRun(pinterest.sync.stream(of), how, ConnectorStateManager(list(state)), InMemoryMessageRepository())
+    send = (messages or InMemoryMessageRepository()).emit_message
+    return StreamRun(pinterest.sync.stream(of), how, ConnectorStateManager(list(state)), send)
 
 
 def test_a_stream_that_is_not_selected_has_no_state_and_wants_nothing(pinterest: Pinterest) -> None:
@@ -60,16 +62,21 @@ def test_a_stream_that_is_not_selected_has_no_state_and_wants_nothing(pinterest:
 def test_a_stream_whose_slices_can_not_be_listed_or_read_has_not_ended(mock: requests_mock.Mocker) -> None:
     pinterest, other = Pinterest(mock), Pinterest(mock)
     pinterest.answers("boards", page(["1"], "more"), refused(503))
-    failing, unlisted = opened(pinterest, Boards, configured()), opened(other, BoardSections, configured())
+    messages = InMemoryMessageRepository()
+    failing = opened(pinterest, Boards, configured(), messages=messages)
+    unlisted = opened(other, BoardSections, configured(), messages=messages)
     bundles = failing.read(failing.stream.task({}))
     assert [record["id"] for record in next(bundles).records()] == ["1"]
-    with pytest.raises(UnavailableError):
+    with pytest.raises(UnavailableError) as unread:
         next(bundles)
     other.answers("boards", refused(401, 2))
-    with pytest.raises(ConfigError):
+    with pytest.raises(ConfigError) as unplanned:
         list(unlisted.tasks())
 
-    for run in (failing, unlisted):
-        run.cursor.ensure_at_least_one_state_emitted()
-        [state] = states_in(run.repository)
+    for run, error in ((failing, unread.value), (unlisted, unplanned.value)):
+        run.fail(error)
+        assert run.end() is AirbyteStreamStatus.INCOMPLETE
+        _, last = messages.consume_queue()
+        messages.emit_message(last)
+        [state] = states_in(messages)
         assert state["full_refresh"] == {"generation": None, "ended": False}

@@ -89,6 +89,7 @@ def test_a_type_that_pinterest_refuses_costs_itself_alone(
     monkeypatch.setattr(stream, "tasks", lambda: iter(slices))
     planned = run_of(stream).tasks()
     read = {one["option_type"]: [option["id"] for option in read_slice(stream, one)] for one in planned}
+    assert run_of(stream).judge_refusals() is None
 
     assert read == {"GEO": [], "GENDER": ["female"], "PLACEMENT": ["ALL", "BROWSE", "SEARCH", "OTHER"]}
     assert [message.partition("left out. ")[0] for message in caplog.messages] == ["targeting_options: GEO is "]
