@@ -11,6 +11,7 @@ from airbyte_cdk.models import (
     AirbyteStateMessage,
     ConfiguredAirbyteCatalog,
     ConfiguredAirbyteStream,
+    ConnectorSpecification,
     Status,
 )
 from airbyte_cdk.sources import AbstractSource
@@ -65,6 +66,12 @@ class SourcePinterest(AbstractSource):
     def message_repository(self) -> MessageRepository:
         """The repository for rotated tokens, unless `hand_out` writes them."""
         return self._repository
+
+    def spec(self, logger: logging.Logger) -> ConnectorSpecification:
+        """Return the form. Airbyte sorts its fields by `order`, so each has the number of its place in `spec.json`."""
+        spec = super().spec(logger)
+        _number_fields(spec.connectionSpecification)
+        return spec
 
     def read_config(self, config_path: str) -> MutableMapping[str, Any]:  # type: ignore[override]
         """Read the config file, and keep its path for tokens that are written into it."""
@@ -170,3 +177,11 @@ def _warn_of_unknown_keys(config: Mapping[str, Any]) -> None:
     """Warn before the config is judged, as a mistyped key may be why another one is missing."""
     for notice in unknown_key_notices(config):
         LOGGER.warning(notice)
+
+
+def _number_fields(schema: dict[str, Any]) -> None:
+    """Number the properties of an object, and those of the objects in its lists and choices."""
+    for number, field in enumerate(schema.get("properties", {}).values()):
+        field["order"] = number
+        for nested in (field, field.get("items", {}), *field.get("oneOf", ())):
+            _number_fields(nested)

@@ -1,6 +1,7 @@
 """The form is complete, takes every config that exists, and its Authenticate button works."""
 
 import json
+import logging
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -15,6 +16,7 @@ from source_pinterest.config import Config
 from source_pinterest.config.files import in_current_form
 from source_pinterest.config.reports import CustomReport
 from source_pinterest.dates import Granularity
+from source_pinterest.source import SourcePinterest
 from unit_tests.configs import OAUTH, TODAY, config
 from unit_tests.report_configs import report
 
@@ -76,13 +78,18 @@ def test_a_text_option_has_an_example() -> None:
             jsonschema.validate(example, typed)
 
 
-def test_options_stand_in_groups_and_in_order() -> None:
+def test_each_option_has_a_group_and_the_number_of_its_place() -> None:
+    """Airbyte sorts options by group and number: the file's first option is the first of the form."""
     groups = [group["id"] for group in FORM["groups"]]
-    places = [(groups.index(option["group"]), option["order"]) for option in OPTIONS.values()]
+    form = SourcePinterest().spec(logging.getLogger("airbyte")).connectionSpecification
+    methods = form["properties"]["credentials"]["oneOf"]
+    lists_of_options = [form, form["properties"]["custom_reports"]["items"], *methods]
 
-    assert len(set(places)) == len(places), "two options of a group have the same order"
-    visible = sorted((place, name) for place, name in zip(places, OPTIONS, strict=True) if name not in HIDDEN)
-    assert visible[0][1] == "credentials"
+    assert {option["group"] for option in OPTIONS.values()} == set(groups)
+    assert (next(iter(OPTIONS)), OPTIONS["credentials"]["group"]) == ("credentials", groups[0])
+    for options in lists_of_options:
+        numbers = [option["order"] for option in options["properties"].values()]
+        assert numbers == list(range(len(numbers)))
 
 
 def test_every_secret_and_nothing_else_is_marked() -> None:
@@ -100,13 +107,12 @@ def test_authorization_methods_differ_in_their_first_field() -> None:
         "App Credentials": "client_credentials",
         "Access Token": "access_token",
     }
-    assert {method["properties"]["auth_method"]["order"] for method in methods.values()} == {0}
+    assert {next(iter(method["properties"])) for method in methods.values()} == {"auth_method"}
 
 
 def test_a_custom_report_has_the_fields_that_the_connector_reads() -> None:
     assert set(REPORT_FIELDS) == {*CustomReport.__dataclass_fields__, "attribution_window"}
     assert REPORT["required"] == ["name", "level", "granularity", "columns"]
-    assert [field["order"] for field in REPORT_FIELDS.values()] == list(range(len(REPORT_FIELDS)))
     assert all(REPORT_FIELDS[f"{what}_window_days"]["airbyte_hidden"] for what in ("click", "engagement", "view"))
     assert REPORT_FIELDS["granularity"]["enum"] == [granularity.value for granularity in Granularity]
 
