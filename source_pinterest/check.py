@@ -147,8 +147,7 @@ def _readable(accounts: AdAccounts) -> str:
 
 def _first_page(stream: PinterestStream) -> Sequence[Record]:
     """Return the items of the first page of a list."""
-    first = next(stream.responses(stream.task({})), None)
-    return first.value.items if first else []
+    return next(stream.list_pages(stream.task({}))).items
 
 
 def _missing_scopes(sync: Sync) -> Iterator[str]:

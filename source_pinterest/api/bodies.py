@@ -7,7 +7,6 @@ inner object is not valid JSON. This is faster than any scanner in Python, and n
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -206,52 +205,43 @@ class JsonBody:
 Unpack = Callable[[Record], Iterable[Record]]
 
 
-class ListShape(NamedTuple):
-    """The form of a list in the body of a response.
-
-    Attributes:
-        key: the fields that identify an item; each item has them.
-        field: the name of the list; empty where the body itself is documented as the list.
-        unpack: returns the items that an object in the list stands for; None if it is an item itself.
-    """
-
-    key: tuple[str, ...] = ("id",)
-    field: str = "items"
-    unpack: Unpack | None = None
+ID = ("id",)
 
 
-BY_ID = ListShape()
-
-
-@dataclass(frozen=True)
-class ListPage:
+class Page(NamedTuple):
     """A page of a list.
 
     Attributes:
-        items: the items, each with its key.
+        items: the items, each with its key, or the records that were made of them.
         bookmark: the bookmark of the next page; empty at the end.
+        server_time: the `Date` of the response, in epoch seconds.
     """
 
     items: list[Record]
     bookmark: str = ""
+    server_time: int = 0
 
 
-def list_page(chunks: Iterable[bytes], shape: ListShape = BY_ID) -> ListPage:
+def list_page(
+    chunks: Iterable[bytes], key: tuple[str, ...] = ID, field: str = "items", unpack: Unpack | None = None
+) -> Page:
     """Parse a page.
 
     Args:
         chunks: the body.
-        shape: the form of the list.
+        key: the fields that identify an item; each item has them.
+        field: the name of the list; empty where the body itself is documented as the list.
+        unpack: returns the items that an object in the list stands for; None if it is an item itself.
 
     Raises:
         MalformedResponseError: the body is not JSON, or is not a page.
     """
     body = parse_body(chunks)
     page = body if isinstance(body, dict) else {}
-    items = body if isinstance(body, list) and not shape.field else page.get(shape.field or BY_ID.field)
-    if shape.unpack and isinstance(items, list):
-        items = [part for item in items for part in (shape.unpack(item) if isinstance(item, dict) else (item,))]
-    return ListPage(with_key(items, shape.key), str(page.get("bookmark") or ""))
+    items = body if isinstance(body, list) and not field else page.get(field or "items")
+    if unpack and isinstance(items, list):
+        items = [part for item in items for part in (unpack(item) if isinstance(item, dict) else (item,))]
+    return Page(with_key(items, key), str(page.get("bookmark") or ""))
 
 
 def with_key(items: Any, key: tuple[str, ...]) -> list[Record]:
@@ -268,13 +258,13 @@ def with_key(items: Any, key: tuple[str, ...]) -> list[Record]:
     return items
 
 
-def one_item(chunks: Iterable[bytes], key: tuple[str, ...] = BY_ID.key) -> ListPage:
+def one_item(chunks: Iterable[bytes], key: tuple[str, ...] = ID) -> Page:
     """Parse a single object as a page with one item.
 
     Raises:
         MalformedResponseError: the object does not have its key.
     """
-    return ListPage(with_key([parse_body(chunks)], key))
+    return Page(with_key([parse_body(chunks)], key))
 
 
 def write_texts(record: Record, fields: Iterable[str]) -> None:

@@ -54,7 +54,7 @@ def _readable(credentials: Mapping[str, Any]) -> list[Record]:
     settings = Config.from_mapping({"credentials": credentials})
     sync = Sync(Api.connect(settings, lambda _: None), settings)
     accounts = sync.stream(AdAccounts)
-    return [record for page in accounts.record_pages(accounts.task({})) for record in page.records]
+    return [record for page in accounts.pages(accounts.task({})) for record in page.items]
 
 
 def _show(accounts: Sequence[Record], present: Sequence[str]) -> None:

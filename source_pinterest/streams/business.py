@@ -4,17 +4,13 @@ from abc import ABC
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from source_pinterest.api.bodies import ListPage, one_item
 from source_pinterest.api.errors import Access, RightMissingError, SliceError
 from source_pinterest.config import Config
 from source_pinterest.engine.tasks import Task
-from source_pinterest.streams.base.collector import Collector
 from source_pinterest.streams.base.declaration import Parent
-from source_pinterest.streams.base.listing import RecordPage
 from source_pinterest.streams.base.stream import PinterestStream
 from source_pinterest.streams.base.sync import Sync
-from source_pinterest.streams.base.varied import VariedStream
-from source_pinterest.streams.organic.profile import UserAccount
+from source_pinterest.streams.organic.profile import UserAccount, UserStream
 
 SCOPE = "biz_access:read"
 
@@ -30,39 +26,11 @@ class BusinessEmployers(PinterestStream):
     needs_user_token = True
 
 
-class TokenUser(PinterestStream):
+class TokenUser(UserStream):
     """The user of the token, where `user_account` is the profile of an ad account's owner. Not in the catalog."""
-
-    path_template = UserAccount.path_template
-    scopes = UserAccount.scopes
-    page_size = None
 
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync, BusinessEmployers.stream_name())  # whose summary counts the request
-
-    def parse(self, chunks: Iterator[bytes]) -> ListPage:
-        return one_item(chunks)
-
-
-class OwnBusiness(Collector):
-    """The id of the token's user, if the user is a business."""
-
-    def __init__(self, parent: PinterestStream) -> None:
-        super().__init__(parent)
-        self._ids: set[str] = set()
-
-    def add(self, page: RecordPage, task: Task) -> None:
-        del task
-        self._ids.update(user["id"] for user in page.records if user.get("account_type") == "BUSINESS")
-
-    def ids(self) -> set[str]:
-        """Return the id, once the user is listed.
-
-        Raises:
-            PinterestError: the user can't be read.
-        """
-        self._parent.ids.check(())
-        return self._ids
 
 
 def _is_of_owners(config: Config) -> bool:
@@ -76,10 +44,14 @@ class BusinessStream(PinterestStream, ABC):
     access = _ADMIN
     needs_user_token = True
     parents = (
-        Parent(UserAccount, collects=OwnBusiness, when=lambda config: not _is_of_owners(config)),
-        Parent(TokenUser, collects=OwnBusiness, when=_is_of_owners),
+        Parent(UserAccount, when=lambda config: not _is_of_owners(config)),
+        Parent(TokenUser, when=_is_of_owners),
         Parent(BusinessEmployers, _BUSINESS_ID, unless="the business is the user itself"),
     )
+
+    def __init__(self, sync: Sync) -> None:
+        super().__init__(sync)
+        self._user: UserStream = sync.stream(TokenUser if _is_of_owners(sync.config) else UserAccount)
 
     def tasks(self) -> Iterator[Task]:
         """Yield a task for each employer, then for the user's own business."""
@@ -88,17 +60,17 @@ class BusinessStream(PinterestStream, ABC):
             employers.update(task.parents.values())
             yield task
         try:
-            own_businesses = self.collected(OwnBusiness).ids()
+            self._user.ids.check(())
         except RightMissingError as error:
             self.notices.warn("own business", f"A business of the user's own is left out. {error.message}")
         except SliceError as error:
             yield Task.failed({}, error)
         else:
-            for business in own_businesses - employers:
+            for business in self._user.businesses - employers:
                 yield self.task({_BUSINESS_ID: business})
 
 
-class BusinessMembers(VariedStream, BusinessStream):
+class BusinessMembers(BusinessStream):
     """People and system users in each business, with the assets that they may use. https://developers.pinterest.com/docs/api/v5/get-business_members."""
 
     key = ("business_id", "id")
@@ -106,15 +78,13 @@ class BusinessMembers(VariedStream, BusinessStream):
     parameter = "fetch_system_users"
     values = ("false", "true")
     cost = "two requests for each business, and one for each further 250 records"
-
-    def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        return {**super().request_params(*args, **kwargs), "assets_summary": "true"}
+    params: Mapping[str, Any] = {"assets_summary": "true"}
 
     def stamp(self, value: str) -> Mapping[str, Any]:
         return {"is_system_user": value == "true"}
 
 
-class BusinessPartners(VariedStream, BusinessStream):
+class BusinessPartners(BusinessStream):
     """Partners of each business, with the shared assets. https://developers.pinterest.com/docs/api/v5/get-business_partners."""
 
     key = ("business_id", "partner_type", "id")
@@ -122,12 +92,10 @@ class BusinessPartners(VariedStream, BusinessStream):
     parameter = "partner_type"
     values = ("INTERNAL", "EXTERNAL")
     cost = "two requests for each business, and one for each further 250 records"
-
-    def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        return {**super().request_params(*args, **kwargs), "assets_summary": "true"}
+    params: Mapping[str, Any] = {"assets_summary": "true"}
 
 
-class BusinessAssets(VariedStream, BusinessStream):
+class BusinessAssets(BusinessStream):
     """Ad accounts, profiles, catalogs and groups of them that each business may use. https://developers.pinterest.com/docs/api/v5/business_assets-get."""
 
     key = ("business_id", "asset_type", "asset_id")

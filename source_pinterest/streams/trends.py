@@ -3,17 +3,16 @@
 import logging
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from source_pinterest import limits
-from source_pinterest.api.bodies import ListPage, Record
+from source_pinterest.api.bodies import Page, Record
 from source_pinterest.api.errors import TRENDS
-from source_pinterest.api.session import ApiResponse
 from source_pinterest.config.options import PRODUCT_TREND_REGIONS, TREND_REGIONS, regions_of
 from source_pinterest.engine.asks import Ids
 from source_pinterest.engine.tasks import Task, batches, or_failed
-from source_pinterest.streams.ads.accounts import AccountFacts, AdAccounts
+from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.base.declaration import ForeignKey, Parent
 from source_pinterest.streams.base.document import DocumentStream
 
@@ -32,7 +31,7 @@ _ENGAGEMENT = "ENGAGEMENT"
 class TrendStream(DocumentStream, ABC):
     """Trends of the regions that the user chose, or of the regions of the ad accounts."""
 
-    parents = (Parent(AdAccounts, collects=AccountFacts, when=lambda config: not config.trend_regions),)
+    parents = (Parent(AdAccounts, when=lambda config: not config.trend_regions),)
     parent_fields: tuple[str, ...] = ("region",)
     scopes = ("user_accounts:read",)
     access = TRENDS
@@ -42,8 +41,8 @@ class TrendStream(DocumentStream, ABC):
     def selected_regions(self) -> tuple[str, ...]:
         if chosen := self.config.trend_regions:
             return tuple(region for region in chosen if region in self.regions)
-        accounts = self.shared.stream(AdAccounts).ids.get(())
-        return regions_of(set(map(self.collected(AccountFacts).country_of, accounts)), self.regions)
+        accounts = self.shared.stream(AdAccounts)
+        return regions_of({accounts.listed[account].country for account in accounts.ids.get(())}, self.regions)
 
     def tasks(self) -> Iterator[Task]:
         regions = self.selected_regions()
@@ -64,22 +63,19 @@ class KeywordTrendStream(TrendStream, ABC):
     parent_fields = ("region", "trend_type")
     cost = f"{len(TREND_TYPES)} requests for each region"
     list_field = "trends"
+    params: Mapping[str, Any] = {"limit": limits.TRENDING_KEYWORDS}
 
     def tasks(self) -> Iterator[Task]:
         for region in super().tasks():
             for trend_type in TREND_TYPES:
                 yield self.task({**region.parents, "trend_type": trend_type})
 
-    def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Ask for the largest number of keywords that Pinterest allows."""
-        return {**super().request_params(*args, **kwargs), "limit": limits.TRENDING_KEYWORDS}
-
-    def records(self, page: ListPage, task: Task) -> list[Record]:
+    def records(self, page: Page, task: Task) -> list[Record]:
         """Return the rows of a response, with the region and the type of trend."""
         return [{**row, **task.parents} for row in self.rows(page)]
 
     @abstractmethod
-    def rows(self, page: ListPage) -> list[Record]:
+    def rows(self, page: Page) -> list[Record]:
         """Return this stream's rows of a response, as new records without region and type."""
 
 
@@ -88,7 +84,7 @@ class TrendingKeywords(KeywordTrendStream):
 
     key = ("region", "trend_type", "keyword")
 
-    def rows(self, page: ListPage) -> list[Record]:
+    def rows(self, page: Page) -> list[Record]:
         """Return the keywords with their ranks, without their weeks."""
         series = {name for name, _ in SERIES}
         return [
@@ -103,7 +99,7 @@ class TrendingKeywordWeeks(KeywordTrendStream):
     key = ("region", "trend_type", "keyword", "week")
     foreign_keys = (ForeignKey("trending_keywords", ("region", "trend_type", "keyword")),)
 
-    def rows(self, page: ListPage) -> list[Record]:
+    def rows(self, page: Page) -> list[Record]:
         """Return the weeks of the keywords. If a week is both observed and forecast, the observed volume is kept."""
         weeks: dict[tuple[str, str], Record] = {}
         for item in page.items:
@@ -129,7 +125,7 @@ class TrendingProductCategories(ProductTrendStream):
     path_template = "trends/product_categories/trending"
     id_field = "product_category"
 
-    def records(self, page: ListPage, task: Task) -> list[Record]:
+    def records(self, page: Page, task: Task) -> list[Record]:
         records = super().records(page, task)
         return [
             {"engagement_type": _ENGAGEMENT, **record, "rank": rank} for rank, record in enumerate(records, start=1)
@@ -158,10 +154,13 @@ class ProductCategoryTrends(ProductTrendStream):
         found = dict.fromkeys(map(category_parameter, names))
         return batches(list(found), limits.PRODUCT_CATEGORIES_PER_REQUEST)
 
-    def responses(self, task: Task, **more: Any) -> Iterator[ApiResponse[ListPage]]:
-        """Request the details of the categories of a batch."""
-        categories = self._batches_of(task)[task["batch"]]
-        yield from super().responses(task, **more, product_categories=list(categories))
+    def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Add the categories of a batch."""
+        task = kwargs["stream_slice"]
+        return {
+            **super().request_params(*args, **kwargs),
+            "product_categories": list(self._batches_of(task)[task["batch"]]),
+        }
 
 
 class FeaturedTrendTopics(ProductTrendStream):
@@ -170,14 +169,14 @@ class FeaturedTrendTopics(ProductTrendStream):
     key = ("region", "interest", "title")
     path_template = "trends/topics/featured"
 
-    def records(self, page: ListPage, task: Task) -> list[Record]:
+    def records(self, page: Page, task: Task) -> list[Record]:
         """Return the topics, each with its interest and its rank in the interest."""
         topics: list[Record] = []
         for item in page.items:
             shared = {name: value for name, value in item.items() if name != "trends"}
             for rank, topic in enumerate(item.get("trends") or (), start=1):
                 topics.append({**shared, **topic, "rank": rank})
-        return super().records(ListPage(topics), task)
+        return super().records(Page(topics), task)
 
 
 def category_parameter(name: str) -> str:

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from source_pinterest.api.bodies import (
-    ListPage,
-    ListShape,
+    Page,
     list_page,
     one_item,
     parse_json,
@@ -97,20 +96,22 @@ def test_json_of_another_form_differs_from_broken_json(
 @pytest.mark.parametrize(
     ("body", "shape", "bookmark"),
     [
-        (b'{"items":[{"id":0,"name":1234567890123456789}],"bookmark":"b"}', ListShape(), "b"),
-        (b'[{"id":0,"name":1234567890123456789}]', ListShape(("id", "name"), ""), ""),
-        (b'{"rows":[{"id":0,"name":1234567890123456789}],"items":[],"bookmark":null}', ListShape(field="rows"), ""),
+        (b'{"items":[{"id":0,"name":1234567890123456789}],"bookmark":"b"}', {}, "b"),
+        (b'[{"id":0,"name":1234567890123456789}]', {"key": ("id", "name"), "field": ""}, ""),
+        (b'{"rows":[{"id":0,"name":1234567890123456789}],"items":[],"bookmark":null}', {"field": "rows"}, ""),
     ],
 )
-def test_a_page_holds_items_where_its_shape_says_and_a_bookmark(body: bytes, shape: ListShape, bookmark: str) -> None:
-    assert list_page(pieces_of(body, 20), shape=shape) == ListPage([{"id": 0, "name": 1234567890123456789}], bookmark)
+def test_a_page_holds_items_where_its_shape_says_and_a_bookmark(
+    body: bytes, shape: dict[str, Any], bookmark: str
+) -> None:
+    assert list_page(pieces_of(body, 20), **shape) == Page([{"id": 0, "name": 1234567890123456789}], bookmark)
 
 
 @pytest.mark.parametrize("item", [b'{"type":"a"}', b'{"type":"a","name":null}', b'{"type":"","name":0}', b"1"])
 def test_an_item_has_its_whole_key(item: bytes) -> None:
     key = ("type", "name")
 
-    assert one_item([b'{"type":"a",', b'"name":0}'], key) == ListPage([{"type": "a", "name": 0}])
+    assert one_item([b'{"type":"a",', b'"name":0}'], key) == Page([{"type": "a", "name": 0}])
     assert refusal_of(one_item, [item], key)
 
 

@@ -22,9 +22,9 @@ from source_pinterest.streams.base.declaration import Rank
 from source_pinterest.streams.base.run import StreamRun
 from source_pinterest.streams.base.sync import Sync
 from source_pinterest.streams.organic.boards import BoardSections
-from source_pinterest.streams.organic.listed_pins import ListedPins
 from source_pinterest.streams.organic.pin_analytics import PinAnalytics
 from source_pinterest.streams.organic.pin_requests import PinRequests
+from source_pinterest.streams.organic.pins import Pins
 from source_pinterest.streams.selection import Selection, in_order, rank_of
 from unit_tests.configs import TODAY, config
 from unit_tests.report_configs import report
@@ -129,7 +129,7 @@ def test_the_id_of_a_parent_an_account_or_a_pin_is_one_piece_of_a_path(mock: req
     mock.get(requests_mock.ANY, json={"items": [], "all": {"daily_metrics": []}})
     pinterest.read(BoardSections, slice_of({"board_id": STRANGE}))
     stream = pinterest.stream(PinAnalytics)
-    requests = PinRequests(stream, stream.collected(ListedPins))
+    requests = PinRequests(stream, pinterest.stream(Pins).listed)
     mock.get(f"{DEFAULT_BASE_URL}/pins/analytics", status_code=401, json={"code": 3, "message": "No beta"})
     task = Task({}, lambda _: (yield), DateWindow(TODAY, TODAY))
     assert [*requests.read(task, (STRANGE,))] == [((STRANGE,), [], None)]

@@ -122,7 +122,7 @@ def test_a_region_whose_categories_are_all_unknown_is_left_out(pinterest: Pinter
     pinterest.has_listed(TrendingProductCategories, ("US",), "HATS", "CAPS")
     stream = pinterest.stream(ProductCategoryTrends)
     with pytest.raises(GoneError):
-        list(stream.record_pages(stream.task({"region": "US"}, {"batch": 0})))
+        list(stream.pages(stream.task({"region": "US"}, {"batch": 0})))
 
 
 def regions(pinterest: Pinterest, stream: type[TrendStream]) -> list[str]:

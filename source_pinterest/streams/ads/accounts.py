@@ -1,22 +1,34 @@
 """The stream of ad accounts, and the base of streams that read one ad account at a time."""
 
 from abc import ABC
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from functools import cached_property
-from typing import Any, ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple
 
 from source_pinterest import limits
-from source_pinterest.api.bodies import ListPage, Record, one_item
+from source_pinterest.api.bodies import Page, Record, one_item
 from source_pinterest.api.errors import AccountUnreadableError, GoneError, PinterestError, RefusedError
 from source_pinterest.config.options import FORM
 from source_pinterest.engine.tasks import ParentIds, Task, or_failed
-from source_pinterest.streams.base.collector import Facts
 from source_pinterest.streams.base.declaration import Parent, Rank
-from source_pinterest.streams.base.listing import RecordPage
 from source_pinterest.streams.base.stream import PinterestStream
+from source_pinterest.streams.base.sync import Sync
 
 EXCLUDED = FORM["properties"]["exclude_account_ids"]["title"]
+
+
+class Account(NamedTuple):
+    """What child streams need of an ad account.
+
+    Attributes:
+        country: its two-letter country code; empty if Pinterest has told none.
+        currency: its ISO 4217 code; empty if Pinterest has told none.
+        owner: the id of its owner; its own id if Pinterest has told none.
+    """
+
+    country: str
+    currency: str
+    owner: str
 
 
 class AdAccounts(PinterestStream):
@@ -30,7 +42,12 @@ class AdAccounts(PinterestStream):
     rank = Rank.ADS
     scopes = ("ads:read",)
 
-    def record_pages(self, task: Task) -> Iterator[RecordPage]:
+    def __init__(self, sync: Sync) -> None:
+        super().__init__(sync)
+        self.listed: dict[str, Account] = {}
+        """What child streams need of the accounts that have been listed, by their ids."""
+
+    def pages(self, task: Task) -> Iterator[Page]:
         """Yield the accounts, page by page.
 
         Raises:
@@ -47,7 +64,18 @@ class AdAccounts(PinterestStream):
         with suppress(AccountUnreadableError):
             yield from super().list_ids(parents)
 
-    def records(self, page: ListPage, task: Task) -> list[Record]:
+    def collect(self, page: Page, task: Task) -> list[str]:
+        for account in page.items:
+            country, currency = (str(account.get(name) or "") for name in ("country", "currency"))
+            owner = str((account.get("owner") or {}).get("id") or account["id"])
+            self.listed[account["id"]] = Account(country, currency, owner)
+        return super().collect(page, task)
+
+    def currency_of(self, account: str) -> str | None:
+        """Return the ISO 4217 code of an account's currency, or None if Pinterest has told none."""
+        return self.listed[account].currency or None if account in self.listed else None
+
+    def records(self, page: Page, task: Task) -> list[Record]:
         """Return the accounts of a page, each with its owner as an object."""
         records = super().records(page, task)
         for record in records:
@@ -55,13 +83,13 @@ class AdAccounts(PinterestStream):
                 record["owner"] = {"id": owner} if owner else None
         return records
 
-    def _named(self, task: Task, refused: dict[str, PinterestError]) -> Iterator[RecordPage]:
+    def _named(self, task: Task, refused: dict[str, PinterestError]) -> Iterator[Page]:
         """Yield the accounts that the config names; `refused` takes the errors of those that can't be read."""
         missing = list(self.config.account_ids)
         if len(missing) > 1:
-            for page in super().record_pages(task):
-                named = [account for account in page.records if account["id"] in missing]
-                yield page._replace(records=named)
+            for page in super().pages(task):
+                named = [account for account in page.items if account["id"] in missing]
+                yield page._replace(items=named)
                 for account in named:
                     missing.remove(account["id"])
         for account_id in missing:
@@ -70,66 +98,32 @@ class AdAccounts(PinterestStream):
             except (RefusedError, GoneError) as error:
                 refused[account_id] = error
             else:
-                yield RecordPage(self.records(response.value, task), response.server_time)
+                yield Page(self.records(response.value, task), server_time=response.server_time)
 
-    def _not_excluded(self, task: Task) -> Iterator[RecordPage]:
+    def _not_excluded(self, task: Task) -> Iterator[Page]:
         excluded, kept = 0, 0
-        for page in super().record_pages(task):
-            accounts = [account for account in page.records if account["id"] not in self.config.exclude_account_ids]
-            excluded, kept = excluded + len(page.records) - len(accounts), kept + len(accounts)
-            yield page._replace(records=accounts)
+        for page in super().pages(task):
+            accounts = [account for account in page.items if account["id"] not in self.config.exclude_account_ids]
+            excluded, kept = excluded + len(page.items) - len(accounts), kept + len(accounts)
+            yield page._replace(items=accounts)
         if excluded and not kept:
             self.notices.warn(EXCLUDED, f"{EXCLUDED} has all {excluded} ad accounts, so nothing of them is read.")
-
-
-class _Account(NamedTuple):
-    country: str
-    currency: str
-
-
-class AccountFacts(Facts[_Account]):
-    """The country and the currency of each ad account."""
-
-    def fact_in(self, record: Mapping[str, Any]) -> _Account:
-        return _Account(str(record.get("country") or ""), str(record.get("currency") or ""))
-
-    def country_of(self, account: str) -> str:
-        """Return the two-letter country code of a listed account, or an empty string if it has no country.
-
-        Raises:
-            LookupError: the account is not listed.
-        """
-        if facts := self.get(account):
-            return facts.country
-        raise LookupError(f"Ad account {account} is not listed.")
-
-    def currency_of(self, account: str) -> str | None:
-        """Return the ISO 4217 code of an account's currency, or None if Pinterest has told none."""
-        facts = self.get(account)
-        return facts.currency or None if facts else None
 
 
 class AdAccountStream(PinterestStream, ABC):
     """One task per ad account."""
 
     scopes: ClassVar[tuple[str, ...]] = ("ads:read",)
-    parents: tuple[Parent, ...] = (Parent(AdAccounts, "ad_account_id", collects=AccountFacts),)
+    parents: tuple[Parent, ...] = (Parent(AdAccounts, "ad_account_id"),)
     cost = f"one request for each ad account and {limits.PAGE_SIZE} records"
 
-    @cached_property
-    def ad_accounts(self) -> AdAccounts:
-        return self.shared.stream(AdAccounts)
-
-    @cached_property
-    def account_facts(self) -> AccountFacts:
-        return self.collected(AccountFacts)
-
-    def accounts(self) -> list[str]:
-        return list(self.ad_accounts.ids.get(()))
+    def __init__(self, sync: Sync, name: str = "") -> None:
+        super().__init__(sync, name)
+        self.ad_accounts = sync.stream(AdAccounts)
 
     def tasks(self) -> Iterator[Task]:
         """Yield a task for each account, and a failed task for each expected account that the list lacks."""
-        accounts = self.accounts()
+        accounts = list(self.ad_accounts.ids.get(()))
         yield from self.account_tasks(accounts)
         for account in self._required_accounts() - set(accounts):
             quote = f"Pinterest does not list it for this user{self.unread_days(account)}"

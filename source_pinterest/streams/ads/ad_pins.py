@@ -1,46 +1,22 @@
 """The pins that ads promote. Each is requested by its id, because the list of pins need not have it."""
 
-import time
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from source_pinterest.api.bodies import ListPage, one_item
 from source_pinterest.api.errors import GoneError, Reason, RefusedError, SliceError, UnavailableError
 from source_pinterest.api.session import path_of
 from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.tasks import Task
-from source_pinterest.state.ad_pin_cursor import FIELD, AdPinCursor, PromotedPins
+from source_pinterest.state.ad_pin_cursor import FIELD, AdPinCursor
 from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.owed import PIN_KEY, Debt
 from source_pinterest.streams.ads.accounts import AdAccountStream
-from source_pinterest.streams.ads.entities import Ads
-from source_pinterest.streams.base.collector import Collector
+from source_pinterest.streams.ads.entities import PROMOTED, Ads
 from source_pinterest.streams.base.declaration import ForeignKey, Parent, Rank, to_pin
-from source_pinterest.streams.base.listing import RecordPage
-from source_pinterest.streams.base.stream import PinterestStream
 from source_pinterest.streams.base.sync import Sync
 
 _AS_SENT = ("title", "description", "alt_text", "link", "creative_type", "board_id", "dominant_color", "created_at")
-
-
-class PinsOfAds(Collector):
-    """The pins that the ads of each account promote. Facts about each ad would stay in memory for the whole sync."""
-
-    def __init__(self, parent: PinterestStream) -> None:
-        super().__init__(parent)
-        self._promoted: dict[str, PromotedPins] = {}
-
-    def add(self, page: RecordPage, task: Task) -> None:
-        account = task["ad_account_id"]
-        if account not in self._promoted:
-            self._promoted[account] = PromotedPins(min(page.server_time, int(time.time())))
-        for ad in page.records:
-            self._promoted[account].add(ad)
-
-    def take(self, account: str) -> PromotedPins:
-        """Return the pins of an account, once. Its ads are listed by then."""
-        return self._promoted.pop(account)
 
 
 class AdPins(AdAccountStream):
@@ -49,11 +25,12 @@ class AdPins(AdAccountStream):
     key = ("ad_account_id", "pin_id")
     path_template = "pins"
     page_size = None
+    list_field = None
     scopes = ("ads:read", "boards:read", "pins:read")
     cursor_field = FIELD
     cost = "one request for each pin of a new or edited ad"
     rank = Rank.EACH
-    parents = (Parent(Ads, collects=PinsOfAds),)
+    parents = (Parent(Ads, wants=PROMOTED),)
     checkpoint: AdPinCursor
     foreign_keys = (
         to_pin("pin_id"),
@@ -75,7 +52,7 @@ class AdPins(AdAccountStream):
     def tasks_of_account(self, account: str) -> Iterator[Task]:
         """Yield one task for all pins that are owed, which one worker reads, and a task for each new pin."""
         self._ads.ids.check((account,))
-        promoted = self.collected(PinsOfAds).take(account)
+        promoted = self._ads.promoted.pop(account)
         new, parents = self.checkpoint.plan(account, promoted), {"ad_account_id": account}
 
         def task_of(pin: str, _: Debt | None = None) -> Task:
@@ -119,14 +96,6 @@ class AdPins(AdAccountStream):
                 is_isolated=task.failed_syncs > 0 and not isinstance(error, UnavailableError),
             ) from error
         yield from self.to_bundles([{**record, **task.parents, FIELD: created_time}])
-
-    def parse(self, chunks: Iterator[bytes]) -> ListPage:
-        """Return a pin as a page with one item.
-
-        Raises:
-            MalformedResponseError: the body is no pin.
-        """
-        return one_item(chunks)
 
 
 def _first_of(media: Any, field: str) -> Any:

@@ -5,14 +5,19 @@ from abc import ABC
 from collections.abc import Generator, Iterable, Iterator
 from typing import Any
 
-from source_pinterest.api.bodies import Record
+from source_pinterest.api.bodies import Page
 from source_pinterest.config import STATUSES
 from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.tasks import Task
+from source_pinterest.state.ad_pin_cursor import PromotedPins
 from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.entity_cursor import FIELD, EntityCursor, Listing, status_of, time_in
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.base.declaration import ForeignKey, Rank, to_pin
+from source_pinterest.streams.base.sync import Sync
+
+PROMOTED = "promoted pins"
+"""What `Ads` keeps for a child that wants it."""
 
 
 class EntityStream(AdAccountStream, ABC):
@@ -51,20 +56,20 @@ class EntityStream(AdAccountStream, ABC):
         listed_at = latest_edit = None
         statuses: set[str | None] = set()
         with self.ids.filling((account,)) as ids:
-            for page in self.record_pages(task):
+            for page in self.pages(task):
                 listed_at = listed_at or min(page.server_time, int(time.time()))
                 if self.children:
                     ids.extend(self.collect(page, task))
-                wanted = self._wanted(page.records)
+                chosen = self.config.status  # empty if the user chose none
+                wanted = [record for record in page.items if not chosen or record.get("status") in chosen]
                 statuses.update(map(status_of, wanted))
-                latest_edit = max((latest_edit or 0, *map(_edit_time, wanted))) if wanted else latest_edit
+                latest_edit = (
+                    max((latest_edit or 0, *(time_in(record, FIELD) or 0 for record in wanted)))
+                    if wanted
+                    else latest_edit
+                )
                 yield from self.to_bundles(record for record in wanted if has_changed(record))
         return Listing(latest_edit, listed_at, frozenset(statuses)) if listed_at else None
-
-    def _wanted(self, records: list[Record]) -> list[Record]:
-        """Return the entities whose status the user chose; all of them without a choice."""
-        chosen = self.config.status
-        return [record for record in records if record.get("status") in chosen] if chosen else records
 
 
 class Campaigns(EntityStream):
@@ -97,6 +102,16 @@ class Ads(EntityStream):
         ForeignKey("lead_forms", ("lead_form_id",), unless="the app may not see lead forms"),
     )
 
+    def __init__(self, sync: Sync) -> None:
+        super().__init__(sync)
+        self.promoted: dict[str, PromotedPins] = {}
+        """The pins of each account's ads, if a child wants them. Facts about each ad would take memory all the time."""
 
-def _edit_time(record: Record) -> int:
-    return time_in(record, FIELD) or 0
+    def collect(self, page: Page, task: Task) -> list[str]:
+        if self.is_wanted(PROMOTED):
+            account = task["ad_account_id"]
+            if account not in self.promoted:
+                self.promoted[account] = PromotedPins(min(page.server_time, int(time.time())))
+            for ad in page.items:
+                self.promoted[account].add(ad)
+        return super().collect(page, task)

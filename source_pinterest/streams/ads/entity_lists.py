@@ -5,15 +5,14 @@ A task is an ad account and holds the ids of its entities, archived ones include
 
 import logging
 from abc import ABC
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from airbyte_cdk.models import FailureType
 
 from source_pinterest import limits
-from source_pinterest.api.bodies import ListPage
-from source_pinterest.api.errors import GoneError, NothingLeftError, RefusedError, SliceError
-from source_pinterest.api.session import ApiResponse
+from source_pinterest.api.bodies import Page
+from source_pinterest.api.errors import AccessLostError, GoneError, NothingLeftError, RefusedError, SliceError
 from source_pinterest.config import STATUSES
 from source_pinterest.engine.asks import Ids
 from source_pinterest.engine.ledger import FAILURES_IN_A_ROW
@@ -21,7 +20,7 @@ from source_pinterest.engine.tasks import ParentIds, Task
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.ads.entities import AdGroups
 from source_pinterest.streams.base.declaration import ForeignKey, Parent, Rank, to_pin
-from source_pinterest.streams.base.listing import RecordPage, SeenKeys, reading_list
+from source_pinterest.streams.base.listing import unseen
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -44,17 +43,11 @@ class EntityListStream(AdAccountStream, ABC):
         for task in self.account_tasks(parents):
             if task.error:
                 raise task.error
-            for page in self.record_pages(task):
+            for page in self.pages(task):
                 yield from self.collect(page, task)
 
-    def record_pages(self, task: Task) -> Iterator[RecordPage]:
-        """Yield the records of all lists of an account. A record that another list had is dropped."""
-        seen = SeenKeys(self.shape.key)
-        for page in super().record_pages(task):
-            yield page._replace(records=seen.new(page.records))
-
-    def responses(self, task: Task, **more: Any) -> Iterator[ApiResponse[ListPage]]:
-        """Yield the pages of all lists of an account.
+    def pages(self, task: Task) -> Iterator[Page]:
+        """Yield the pages of all lists of an account. A record that another list had is dropped.
 
         If the list of one entity fails, the others are read, until several have failed in a row.
 
@@ -63,58 +56,39 @@ class EntityListStream(AdAccountStream, ABC):
             SliceError: lists of the account, or of its entities, could not be read. Raised after those that could.
             NothingLeftError: none of several entities exists any more.
         """
-        del more
-        account, filters, failed = task["ad_account_id"], list(self.filters(task)), dict[str, SliceError]()
+        account, path, filters = task["ad_account_id"], self.path(stream_slice=task), list(self.filters(task))
+        failed, failures_in_a_row, seen = dict[str, SliceError](), 0, set[Any]()
         has_begun = has_any = False
-        for entity_filter, response in self._all_lists(task, filters, failed):
-            has_begun, has_any = True, has_any or bool(entity_filter)
-            yield response
-        if failed:
-            raise self._unread(account, failed) if has_begun else next(iter(failed.values()))
-        if len(filters) > 1 and not has_any:
-            raise NothingLeftError(self.name, len(filters), f"The path was {self.path(stream_slice=task)}.")
-        for stream in self.listed_by.values():
-            stream.ids.check((account,))
-
-    def _all_lists(
-        self, task: Task, filters: Sequence[EntityFilter], failed: dict[str, SliceError]
-    ) -> Iterator[tuple[EntityFilter, ApiResponse[ListPage]]]:
-        """Yield the pages of lists with their filters, until several entities in a row have failed.
-
-        Args:
-            task: has the account.
-            filters: those of the lists.
-            failed: takes the errors of entities.
-        """
-        path, has_begun, failures_in_a_row = self.path(stream_slice=task), False, 0
         for entity_filter in filters:
             try:
-                with reading_list(self.name, path, has_begun=has_begun):
-                    for response in self._pages_of_list(task, entity_filter):
-                        has_begun = True
-                        yield entity_filter, response
+                for page in self.list_pages(task, entity_filter):
+                    has_begun, has_any = True, has_any or bool(entity_filter)
+                    yield page._replace(items=unseen(page.items, self.own_key, seen))
                 failures_in_a_row = 0
             except SliceError as error:
                 if not entity_filter:
                     raise
-                failed[_named(entity_filter)] = error
+                named = _named(entity_filter)
+                if isinstance(error, GoneError):
+                    LOGGER.warning(f"{self.name}: {named} was deleted during the sync. {error.message}.")
+                    failures_in_a_row = 0
+                    continue
+                is_lost = has_begun and isinstance(error, RefusedError)
+                failed[named] = AccessLostError(self.name, path, str(error.message)) if is_lost else error
                 failures_in_a_row += 1
             if failures_in_a_row == FAILURES_IN_A_ROW:
-                return
+                break
+        if failed:
+            raise self._unread(account, failed) if has_begun else next(iter(failed.values()))
+        if len(filters) > 1 and not has_any:
+            raise NothingLeftError(self.name, len(filters), f"The path was {path}.")
+        for stream in self.listed_by.values():
+            stream.ids.check((account,))
 
     def filters(self, task: Task) -> Iterator[EntityFilter]:
         for parameter in self.listed_by:
             for entity in self.entities_of(task["ad_account_id"], parameter):
                 yield {parameter: entity}
-
-    def _pages_of_list(self, task: Task, entity_filter: EntityFilter) -> Iterator[ApiResponse[ListPage]]:
-        """Yield the pages of one list; none if its entity was deleted during the sync."""
-        try:
-            yield from super().responses(task, **entity_filter)
-        except GoneError as error:
-            if not entity_filter:
-                raise
-            LOGGER.warning(f"{self.name}: {_named(entity_filter)} was deleted during the sync. {error.message}.")
 
     def _unread(self, account: str, failed: Mapping[str, SliceError]) -> SliceError:
         """Return the error for entities that could not be read while others of their account were."""
@@ -139,10 +113,7 @@ class ProductGroupPromotions(EntityListStream):
         ForeignKey("catalogs_product_groups", ("catalog_product_group_id",), unless="the catalog is somebody else's"),
         to_pin("collections_hero_pin_id"),
     )
-
-    def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Add every status that may have delivered."""
-        return {**super().request_params(*args, **kwargs), "entity_statuses": list(STATUSES)}
+    params: Mapping[str, Any] = {"entity_statuses": list(STATUSES)}  # every one that may have delivered
 
 
 def _named(entity_filter: EntityFilter) -> str:

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from source_pinterest import limits
-from source_pinterest.api.bodies import ListPage, Record
-from source_pinterest.api.session import ApiResponse
+from source_pinterest.api.bodies import Page, Record
 from source_pinterest.engine.asks import Ask, Asks
 from source_pinterest.engine.tasks import Task
 from source_pinterest.streams.ads.accounts import AdAccountStream
@@ -52,16 +51,15 @@ class KeywordMetrics(AdAccountStream):
         self._asks = Asks(limits.KEYWORDS_PER_METRICS_REQUEST)
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        country = self.account_facts.country_of(kwargs["stream_slice"]["ad_account_id"])
+        country = self.ad_accounts.listed[kwargs["stream_slice"]["ad_account_id"]].country
         return {**super().request_params(*args, **kwargs), _COUNTRY: country}
 
-    def responses(self, task: Task, **more: Any) -> Iterator[ApiResponse[ListPage]]:
+    def pages(self, task: Task) -> Iterator[Page]:
         """Yield the metrics of an account's keywords; none if the account has no country.
 
         Raises:
             SliceError: the list of the account's keywords broke off. Raised after those before.
         """
-        del more
         account, ids = task["ad_account_id"], self.listed_by[_KEYWORDS].ids
         all_keywords = dict.fromkeys(ids.get_readable((account,)))
         keywords = tuple(keyword for keyword in all_keywords if _SEPARATOR not in keyword)
@@ -71,22 +69,21 @@ class KeywordMetrics(AdAccountStream):
                 f"keywords with a comma, such as {with_comma!r}, are left out: commas separate the keywords of a "
                 "request.",
             )
-        if keywords and not self.account_facts.country_of(account):
+        if keywords and not self.ad_accounts.listed[account].country:
             self.notices.warn(
                 f"country of {account}",
                 f"Pinterest names no country for ad account {account}, so its keywords have no metrics.",
             )
         elif keywords:
             path, bare = self.path(stream_slice=task), {**self.request_params(stream_slice=task), _KEYWORDS: ""}
-            responses = super().responses
 
-            def send(ask: Ask) -> list[ApiResponse[ListPage]]:
-                return list(responses(task, **{_KEYWORDS: _SEPARATOR.join(ask.ids)}))
+            def send(ask: Ask) -> list[Page]:
+                return list(self.list_pages(task, {_KEYWORDS: _SEPARATOR.join(ask.ids)}))
 
             for pages in self._asks.read(Ask(ids=keywords), send, self.client.url_length(path, bare)):
                 yield from pages
         ids.check((account,))
 
-    def records(self, page: ListPage, task: Task) -> list[Record]:
-        country = self.account_facts.country_of(task["ad_account_id"])
+    def records(self, page: Page, task: Task) -> list[Record]:
+        country = self.ad_accounts.listed[task["ad_account_id"]].country
         return [{**record, _COUNTRY: country} for record in super().records(page, task)]

@@ -6,11 +6,10 @@ No record holds secrets or personal data: customer lists come without customers,
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from source_pinterest.api.bodies import ListPage, Record, one_item
+from source_pinterest.api.bodies import Page, Record, one_item
 from source_pinterest.api.errors import FormError, beta, restricted
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.base.declaration import ForeignKey
-from source_pinterest.streams.base.varied import VariedStream
 
 _INSIGHT_FIELDS = frozenset(("type", "date", "size", "size_is_upper_bound", "categories", "demographics"))
 """Fields of an audience insight. Pinterest promises none of them; a response without any is an error."""
@@ -70,9 +69,7 @@ class BillingProfiles(AdAccountStream):
     scopes = ("ads:read", "billing:read")
     access = restricted("the billing profiles")
     needs_user_token = True
-
-    def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        return {**super().request_params(*args, **kwargs), "is_active": "false"}
+    params: Mapping[str, Any] = {"is_active": "false"}
 
 
 class BillingInvoices(AdAccountStream):
@@ -83,7 +80,7 @@ class BillingInvoices(AdAccountStream):
     needs_user_token = True
 
 
-class AudienceInsights(VariedStream, AdAccountStream):
+class AudienceInsights(AdAccountStream):
     """Interests and demographics of the account's audiences and of Pinterest's. https://developers.pinterest.com/docs/api/v5/audience_insights-get."""
 
     key = ("ad_account_id", "type")
@@ -93,7 +90,7 @@ class AudienceInsights(VariedStream, AdAccountStream):
     page_size = None
     cost = f"{len(values)} requests for each ad account"
 
-    def parse(self, chunks: Iterator[bytes]) -> ListPage:
+    def parse(self, chunks: Iterator[bytes]) -> Page:
         """Return the insights of one audience as a page.
 
         Raises:
@@ -127,9 +124,7 @@ class Labels(AdAccountStream):
     path_template = "ad_accounts/{ad_account_id}/labels"
     access = beta("labels")
     needs_user_token = True
-
-    def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        return {**super().request_params(*args, **kwargs), "entity_statuses": ["ACTIVE", "ARCHIVED"]}
+    params: Mapping[str, Any] = {"entity_statuses": ["ACTIVE", "ARCHIVED"]}
 
     def unpack(self, item: Record) -> Iterable[Record]:
         """Return the labels of an item. Before API 5.28, each item is a group of labels."""
@@ -145,7 +140,7 @@ class AdvertiserDefinedEvents(AdAccountStream):
     cost = "one request for each ad account"
 
 
-class ConversionEventQuality(VariedStream, AdAccountStream):
+class ConversionEventQuality(AdAccountStream):
     """Match quality of conversion events, over 1 day and over 14 days. https://developers.pinterest.com/docs/api/v5/conversion_eqs-list."""
 
     key = ("ad_account_id", "lookback_period", "source_platform", "ingestion_source")

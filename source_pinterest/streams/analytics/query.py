@@ -276,7 +276,7 @@ class QueryAnalytics(AdAccountStream, ABC):
             texts=self._text_columns,
             window=ask.window,
             account=ask.account,
-            currency=self.account_facts.currency_of(ask.account),
+            currency=self.ad_accounts.currency_of(ask.account),
             entities=frozenset(ask.ids) or None,
         )
         return spooled(bundles_of(self.name, admitted(self.rows_in(chunks), expected)))

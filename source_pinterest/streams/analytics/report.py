@@ -43,7 +43,7 @@ class ReportTasks:
         refused = RefusedNames(stream.notices, spec.needed)
         optional, entity = (spec.ids, "") if spec.may_lack_ids else ((), spec.ids[0])
         key = ReportKey(spec.key, optional, refused.names_of, spec.breakdowns, entity)
-        self._rows = ReportRows(stream.name, key, spec.columns, spec.stamped, stream.account_facts.currency_of)
+        self._rows = ReportRows(stream.name, key, spec.columns, spec.stamped, stream.ad_accounts.currency_of)
         self._client = ReportClient(stream.api, stream.client, stream.name, refused)
         self._runner, self._ledger = stream.shared.reports, stream.ledger
 
@@ -134,14 +134,14 @@ class ReportStream(AdAccountStream):
         if self.spec.is_total:
             return self._requests_of_totals()
         requests: list[ReportRequest] = []
-        for account, unread in self.checkpoint.begin(self.accounts()).items():
+        for account, unread in self.checkpoint.begin(list(self.ad_accounts.ids.get(()))).items():
             windows = self._windows(account, unread)
             self.checkpoint.plan(account, ((window, len(self.spec.variants)) for window in windows))
             requests += [request for window in windows for request in self.spec.requests(account, window)]
         return requests
 
     def _requests_of_totals(self) -> list[ReportRequest]:
-        accounts = self.accounts()  # before Pinterest's day is asked for: the list tells it
+        accounts = list(self.ad_accounts.ids.get(()))  # before Pinterest's day is asked for: the list tells it
         period = Period.of(self.day_range, self.config, None, self.config.today)
         period.explain(self.name)
         pairs = product(accounts, DateWindow(period.start, period.end).cut(self.spec.window_days))

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from enum import IntEnum
 from typing import TYPE_CHECKING, NamedTuple
 
+from source_pinterest.config import Config
+
 if TYPE_CHECKING:
-    from source_pinterest.config import Config
-    from source_pinterest.streams.base.collector import Collector
     from source_pinterest.streams.base.stream import PinterestStream
 
 
@@ -18,15 +18,13 @@ class Parent(NamedTuple):
     | `Parent(Boards, "board_id")`                | has a task and a foreign key for each id of the parent |
     | `Parent(Campaigns, parameter="campaign_id")`| names the ids in a parameter of its requests           |
     | `Parent(Keywords)`                          | asks for the ids by itself                             |
-    | `Parent(Ads, collects=PinsOfAds)`           | also needs what this collector keeps of the records    |
-    | `Parent(Pins, wants="pin_metrics")`         | also needs a field that is requested only if wanted    |
+    | `Parent(Pins, wants="pin_metrics")`         | also needs what is requested, or kept, only if wanted  |
 
     Attributes:
         stream: the parent.
         field: the field of tasks and records that holds the parent's id.
         parameter: the parameter of requests that names ids of the parent.
-        collects: keeps what the child needs of the parent's records beside their ids.
-        wants: a field of the parent's records that the parent requests only for children that want it.
+        wants: what the parent requests, or keeps of its records, only for children that want it.
         unless: when the parent lacks the parent of a record, for the documentation; empty if it never does.
         when: whether the stream has this parent, by the config.
     """
@@ -34,10 +32,9 @@ class Parent(NamedTuple):
     stream: "type[PinterestStream]"
     field: str = ""
     parameter: str = ""
-    collects: "type[Collector] | None" = None
     wants: str = ""
     unless: str = ""
-    when: "Callable[[Config], bool]" = lambda _: True
+    when: Callable[[Config], bool] = lambda _: True
 
 
 class ForeignKey(NamedTuple):

@@ -2,7 +2,6 @@
 
 HttpStream (CDK)
   PinterestStream            one task, or one per id of a parent; reads tasks as bundles
-    VariedStream             reads each task once per value of a parameter; beside the other bases
     AdAccountStream          one task per ad account
       EntityStream           emits changed entities
       EntityListStream       one list per campaign or ad group in the account
@@ -17,7 +16,7 @@ import logging
 from abc import ABC
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from functools import cache, cached_property
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
 import requests
 from airbyte_cdk.models import AirbyteStream, ConfiguredAirbyteStream
@@ -27,19 +26,22 @@ from airbyte_cdk.sources.utils.casing import camel_to_snake
 from pendulum import Date
 
 from source_pinterest import limits
-from source_pinterest.api.bodies import ListPage, ListShape, Record, Unpack, list_page, write_texts
+from source_pinterest.api.bodies import Page, Record, Unpack, list_page, one_item, write_texts
 from source_pinterest.api.client import PinterestClient
 from source_pinterest.api.errors import (
     Access,
+    AccessLostError,
     ConfigError,
+    FormError,
     GoneError,
     PinterestError,
     Reason,
+    RefusedError,
     RightMissingError,
     as_slice_error,
     sign_in_for,
 )
-from source_pinterest.api.session import ApiResponse, path_of
+from source_pinterest.api.session import path_of
 from source_pinterest.engine.bundles import Bundle, bundles_of
 from source_pinterest.engine.ledger import Ledger
 from source_pinterest.engine.listed_ids import ListedIds
@@ -47,14 +49,14 @@ from source_pinterest.engine.progress import Notices
 from source_pinterest.engine.tasks import ParentIds, Task, or_failed
 from source_pinterest.state.cursor import PinterestCursor, StateStore
 from source_pinterest.state.period import DayRange, Period, merges_by_key
-from source_pinterest.streams.base.collector import Collector
 from source_pinterest.streams.base.declaration import ForeignKey, Parent, Rank
-from source_pinterest.streams.base.listing import RecordPage, Seen, distinct, pages_of_list
+from source_pinterest.streams.base.listing import BookmarkPaginator, unseen
 from source_pinterest.streams.base.sync import Sync
 
 LOGGER = logging.getLogger("airbyte")
 
-C = TypeVar("C", bound=Collector)
+Seen = dict[tuple[str, ...], list[Record]]
+"""Records by key."""
 
 
 class PinterestStream(HttpStream, ABC):
@@ -65,6 +67,18 @@ class PinterestStream(HttpStream, ABC):
     Its requests do not go through the framework's `HttpClient` but through `self.client`: quotas that response
     headers announce, bodies that are parsed as they arrive, and bounds on their time and size do not fit into it. A
     sync reads it by a `StreamRun`; `stream_slices` and `read_records` give other callers the same tasks and records.
+
+    A stream that differs from the rest overrides one of four hooks:
+
+    | hook                     | says                                                    |
+    |--------------------------|---------------------------------------------------------|
+    | `tasks`                  | which tasks there are                                   |
+    | `path`, `request_params` | which request a task, or a page of its list, sends      |
+    | `parse`                  | how the body of a response becomes items and a bookmark |
+    | `records`                | how the items of a page become records                  |
+
+    `pages` joins them. A task of several lists overrides it, and reads each by `list_pages`. A parent that keeps more
+    than ids for its children overrides `collect`.
     """
 
     key: tuple[str, ...] = ("id",)
@@ -94,12 +108,17 @@ class PinterestStream(HttpStream, ABC):
     """None if the endpoint has no pages."""
     is_dictionary: ClassVar[bool] = False
     """Whether the records name values of other streams. Of different records of one key, only the first is kept."""
-    list_field: ClassVar[str] = "items"
-    """The field of a response that holds the list; empty where the response itself may be the list."""
+    list_field: ClassVar[str | None] = "items"
+    """The field of a response that holds the list; empty where it may be the list itself, None if it is an item."""
     unpack: Unpack | None = None
     """Returns the items that an object in a list of Pinterest's stands for, if it is not an item itself."""
+    params: Mapping[str, Any] = {}
+    """Parameters that all requests have."""
+    query_fields: ClassVar[tuple[str, ...]] = ()
+    """The fields of a task that are sent as parameters, since the path does not contain them."""
     parameter: ClassVar[str] = ""
-    """The parameter for each of whose values a `VariedStream` is read."""
+    """The parameter by which each list is read once for each of the `values`, which its records get as a field."""
+    values: ClassVar[tuple[str, ...]] = ()
     empty_if: ClassVar[tuple[Reason, ...]] = ()
     """Errors of the first page by which Pinterest says that a list has no items."""
     has_last_bookmark: ClassVar[bool] = False
@@ -128,8 +147,6 @@ class PinterestStream(HttpStream, ABC):
         self.children = sync.children[type(self)]
         """How selected streams, and their parents, declare this stream as a parent. They need all of its ids."""
         self.ids = ListedIds(self.name, self.list_ids, self.children)
-        self.collectors: dict[type[Collector], Collector] = {}
-        """What the children keep of the records that this stream lists. They have been made by then."""
         self._declare_parents()
         self.client = PinterestClient(
             sync.api,
@@ -155,12 +172,9 @@ class PinterestStream(HttpStream, ABC):
         self.parents = tuple(parent for parent in declared if parent.when(self.config))
         self.listed_by: dict[str, PinterestStream] = {}
         """The parents whose ids requests name, by parameter."""
-        self._collected: dict[type[Collector], Any] = {}
         fields, foreign_keys = dict[str, None](), dict[ForeignKey, None]()
         for parent in self.parents:
             stream = self.shared.stream(parent.stream)
-            if parent.collects:
-                self._collected[parent.collects] = stream.collector(parent.collects)
             if parent.parameter:
                 self.listed_by[parent.parameter] = stream
             if parent.field:
@@ -172,22 +186,12 @@ class PinterestStream(HttpStream, ABC):
         self.foreign_keys = tuple(foreign_keys | dict.fromkeys(self.foreign_keys))
         self.parent_fields = (*fields, *self.parent_fields)
         given = (*self.parent_fields, self.parameter)
-        self.shape = ListShape(tuple(name for name in self.key if name not in given), self.list_field, self.unpack)
-        """The form of a response: where it holds the list, and the fields of the key that an item has by itself."""
+        self.own_key = tuple(name for name in self.key if name not in given)
+        """The fields of the key that an item of a response has by itself."""
 
-    def collector(self, kind: type[C]) -> C:
-        """Return the object of a class that all children share that collect it."""
-        if kind not in self.collectors:
-            self.collectors[kind] = kind(self)
-        return self.collectors[kind]  # type: ignore[return-value]  # a dict can't say that the key is the class
-
-    def collected(self, kind: type[C]) -> C:
-        """Return what a parent has collected, as this stream's `parents` declare it."""
-        return self._collected[kind]  # type: ignore[no-any-return]
-
-    def is_wanted(self, field: str) -> bool:
-        """Return whether a child stream wants this field of the records."""
-        return any(child.wants == field for child in self.children)
+    def is_wanted(self, what: str) -> bool:
+        """Return whether a child stream wants this of the records."""
+        return any(child.wants == what for child in self.children)
 
     @property
     def primary_key(self) -> list[str]:
@@ -231,21 +235,32 @@ class PinterestStream(HttpStream, ABC):
         """Return the path of a task: the template with the task's ids."""
         return path_of(self.path_template, stream_slice or {})
 
-    def request_params(self, *_: Any, next_page_token: Mapping[str, Any] | None = None, **__: Any) -> dict[str, Any]:
-        """Return the page size, if the endpoint has pages, and the bookmark of the page."""
-        return {**({"page_size": self.page_size} if self.page_size else {}), **(next_page_token or {})}
+    def request_params(
+        self,
+        *_: Any,
+        stream_slice: Mapping[str, Any] | None = None,
+        next_page_token: Mapping[str, Any] | None = None,
+        **__: Any,
+    ) -> dict[str, Any]:
+        """Return the page size, if the endpoint has pages, the declared parameters, and the bookmark of the page."""
+        size = {"page_size": self.page_size} if self.page_size else {}
+        first = {self.parameter: self.values[0]} if self.values else {}
+        named = {name: (stream_slice or {})[name] for name in self.query_fields}
+        return {**size, **(next_page_token or {}), **named, **first, **self.params}
 
     def get_error_display_message(self, exception: BaseException) -> None:
         """Return None: a `PinterestError` has its own message, which the framework must not replace."""
         del exception
 
-    def parse(self, chunks: Iterator[bytes]) -> ListPage:
-        """Parse the body of a page.
+    def parse(self, chunks: Iterator[bytes]) -> Page:
+        """Parse the body of a page: its items and its bookmark.
 
         Raises:
             MalformedResponseError: the body is not a page.
         """
-        return list_page(chunks, self.shape)
+        if self.list_field is None:
+            return one_item(chunks)
+        return list_page(chunks, self.own_key, self.list_field, self.unpack)
 
     def parse_response(
         self, response: requests.Response, *, stream_slice: Mapping[str, Any] | None = None, **_: Any
@@ -257,7 +272,7 @@ class PinterestStream(HttpStream, ABC):
         Raises:
             MalformedResponseError: the body is not a page.
         """
-        return self.records(self._page(response), self._task_of(stream_slice))
+        return self.records(self.parse(iter((response.content,))), self._task_of(stream_slice))
 
     def next_page_token(self, response: requests.Response) -> Mapping[str, Any] | None:
         """Return the parameters that ask for the page after a response, or None after the last page.
@@ -265,11 +280,8 @@ class PinterestStream(HttpStream, ABC):
         Raises:
             MalformedResponseError: the body is not a page.
         """
-        bookmark = self._page(response).bookmark
+        bookmark = self.parse(iter((response.content,))).bookmark
         return {"bookmark": bookmark} if bookmark else None
-
-    def _page(self, response: requests.Response) -> ListPage:
-        return self.parse(iter((response.content,)))
 
     def stream_slices(self, **_: Any) -> Iterable[Task]:
         """Return the tasks, for callers outside of a sync."""
@@ -365,10 +377,10 @@ class PinterestStream(HttpStream, ABC):
         The return value of the generator is passed to the cursor's `commit`.
         """
         with self.ids.filling(task.parent_ids) as ids:
-            for page in self.record_pages(task):
+            for page in self.pages(task):
                 if self.children:
                     ids.extend(self.collect(page, task))
-                yield from self.to_bundles(page.records)
+                yield from self.to_bundles(page.items)
 
     def to_bundles(self, records: Iterable[Record]) -> Iterator[Bundle]:
         return bundles_of(self.name, records)
@@ -376,39 +388,95 @@ class PinterestStream(HttpStream, ABC):
     def list_ids(self, parents: ParentIds) -> Iterator[str]:
         """Return the ids of a task for child streams, while this stream itself is not selected."""
         task = self.task(dict(zip(self.parent_fields, parents, strict=True)))
-        for page in self.record_pages(task):
+        for page in self.pages(task):
             yield from self.collect(page, task)
 
-    def collect(self, page: RecordPage, task: Task) -> list[str]:
-        """Show a page to the collectors of child streams, and return the ids of its records."""
-        for collector in self.collectors.values():
-            collector.add(page, task)
-        return [str(record[self.id_field]) for record in page.records if record.get(self.id_field)]
+    def collect(self, page: Page, task: Task) -> list[str]:
+        """Return the ids of the records of a page, which child streams need.
 
-    def record_pages(self, task: Task) -> Iterator[RecordPage]:
-        seen = Seen()
-        for response in self.responses(task):
-            yield self.record_page(response, task, seen)
+        A parent that keeps more for them overrides it. It is shown every page that it lists, emitted or not. If a list
+        broke off, it may be shown some pages twice. A child reads what it kept once the list of ids is there.
+        """
+        del task
+        return [str(record[self.id_field]) for record in page.items if record.get(self.id_field)]
 
-    def record_page(
-        self, response: ApiResponse[ListPage], task: Task, seen: Seen, stamp: Mapping[str, Any] | None = None
-    ) -> RecordPage:
-        """Return the records of a response.
+    def pages(self, task: Task) -> Iterator[Page]:
+        """Yield the pages of a task, with records: those of one list, or of one for each of the `values`.
+
+        Raises:
+            PinterestError: as `list_pages`.
+        """
+        for number, value in enumerate(self.values or ("",)):
+            named, stamp = ({self.parameter: value}, self.stamp(value)) if value else ({}, {})
+            yield from self.list_pages(task, named, stamp, has_begun=number > 0)
+
+    def stamp(self, value: str) -> Mapping[str, Any]:
+        """Return the fields that records get which are read for one of the `values`."""
+        return {self.parameter: value}
+
+    def list_pages(
+        self,
+        task: Task,
+        more: Mapping[str, Any] = {},
+        stamp: Mapping[str, Any] = {},
+        *,
+        has_begun: bool = False,
+        seen: Seen | None = None,
+    ) -> Iterator[Page]:
+        """Yield the pages of one list, with records. An item that an earlier page had is dropped.
 
         Args:
-            response: the response.
             task: the ids in the path.
-            seen: the records of the task so far, if its list has no pages.
+            more: parameters beside those of `request_params`.
             stamp: fields that each record gets.
-        """
-        records = self.records(response.value, task)
-        if stamp:
-            records = [{**record, **stamp} for record in records]
-        if self.page_size is None:
-            records = list(distinct(self, task, records, seen))
-        return RecordPage(records, response.server_time)
+            has_begun: whether another list of the task was read.
+            seen: the records of the task so far, if its lists have no pages.
 
-    def records(self, page: ListPage, task: Task) -> list[Record]:
+        Raises:
+            AccessLostError: Pinterest refuses a page after the first.
+            SliceError: the bookmarks of the list lead nowhere new.
+        """
+        path, keys, token = self.path(stream_slice=task), set[Any](), dict[str, str]()
+        seen = Seen() if seen is None else seen
+        paginator = BookmarkPaginator(self.name, path, has_last_bookmark=self.has_last_bookmark)
+        while True:
+            try:
+                page = self.fetch(task, token, more)
+            except (RefusedError, GoneError) as error:
+                if token or has_begun:
+                    raise AccessLostError(self.name, path, str(error.message)) from error
+                raise
+            new = unseen(page.items, self.own_key, keys) if self.page_size else page.items
+            records = self.records(page._replace(items=new), task)
+            if stamp:
+                records = [{**record, **stamp} for record in records]
+            if not self.page_size:
+                records = list(self._distinct(records, path, seen))
+            yield page._replace(items=records)
+            bookmark = page.bookmark and paginator.follow(page.bookmark, len(new))
+            if not bookmark:
+                return
+            token = {"bookmark": bookmark}
+
+    def fetch(self, task: Task, token: Mapping[str, Any], more: Mapping[str, Any]) -> Page:
+        """Send the request of one page, and return its items.
+
+        Args:
+            task: the ids in the path.
+            token: as `next_page_token` returns it; empty for the first page.
+            more: parameters beside those of `request_params`.
+        """
+        params = {**self.request_params(stream_slice=task, next_page_token=token), **more}
+        try:
+            response = self.client.send(self.path(stream_slice=task), params, self.parse)
+        except PinterestError as error:
+            if token or error.reason not in self.empty_if:
+                raise
+            LOGGER.info(f"{error.message}. This list counts as empty.")
+            return Page([])
+        return response.value._replace(server_time=response.server_time)
+
+    def records(self, page: Page, task: Task) -> list[Record]:
         """Return the records of a page, with the ids of the task; all ids become strings."""
         records = page.items
         for record in records:
@@ -420,14 +488,29 @@ class PinterestStream(HttpStream, ABC):
     def _id_fields(self) -> tuple[str, ...]:
         return tuple(name for name in self.get_json_schema()["properties"] if name == "id" or name.endswith("_id"))
 
-    def responses(self, task: Task, **more: Any) -> Iterator[ApiResponse[ListPage]]:
-        """Request the pages of a task's list. An item that an earlier page had is dropped.
+    def _distinct(self, records: Iterable[Record], path: str, seen: Seen) -> Iterator[Record]:
+        """Yield the records of a list that comes without pages. Equal records come once.
 
-        Args:
-            task: the ids in the path.
-            more: parameters beside those of `request_params`.
-
-        Raises:
-            PinterestError: as `pages_of_list`.
+        Different records of one key are all emitted, and in a dictionary only the first is; both with a warning.
         """
-        return pages_of_list(self, task, more)
+        for record in records:
+            write_texts(record, self.key)
+            key = tuple(record.get(name) or "" for name in self.key)
+            if not all(key):
+                raise FormError(f"Pinterest sent a record without {', '.join(self.key)}.")
+            others = seen.setdefault(key, [])
+            if record in others:
+                continue
+            if others and self.is_dictionary:
+                self.notices.warn("key", f"Pinterest sent several records of {', '.join(key)}. The first one is kept.")
+                continue
+            if others:
+                own = self.own_key
+                self.notices.warn(
+                    f"copies in {path}",
+                    f"{path} has several items with the same {' and '.join(own)}, such as "
+                    f"{', '.join(str(record[name]) for name in own)}. A destination that replaces rows by their key "
+                    "keeps one of them.",
+                )
+            others.append(record)
+            yield record

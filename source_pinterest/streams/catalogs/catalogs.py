@@ -9,10 +9,11 @@ from typing import Any, ClassVar
 from urllib.parse import urlsplit, urlunsplit
 
 from source_pinterest import limits
-from source_pinterest.api.bodies import ListPage, Record, one_item
+from source_pinterest.api.bodies import Page, Record, one_item
 from source_pinterest.api.errors import Reason
-from source_pinterest.engine.tasks import Task
+from source_pinterest.engine.tasks import ParentIds, Task
 from source_pinterest.streams.base.declaration import ForeignKey, Parent, Rank, to_pin
+from source_pinterest.streams.base.sync import Sync
 from source_pinterest.streams.organic.base import OrganicStream
 
 
@@ -23,20 +24,33 @@ class CatalogStream(OrganicStream, ABC):
     empty_if: ClassVar[tuple[Reason, ...]] = (Reason.NO_CATALOG,)
 
 
-class Catalogs(CatalogStream):
+class TypedCatalogStream(CatalogStream, ABC):
+    """Catalogs, or feeds of them, of which child streams need the type."""
+
+    def __init__(self, sync: Sync) -> None:
+        super().__init__(sync)
+        self.types: dict[str, str] = {}
+        """The type of each catalog, or of the catalog of each feed, such as RETAIL, by id."""
+
+    def collect(self, page: Page, task: Task) -> list[str]:
+        self.types |= {record["id"]: str(record.get("catalog_type")) for record in page.items}
+        return super().collect(page, task)
+
+
+class Catalogs(TypedCatalogStream):
     """https://developers.pinterest.com/docs/api/v5/catalogs-list."""
 
     path_template = "catalogs"
     needs_user_token = True
 
 
-class CatalogsFeeds(CatalogStream):
+class CatalogsFeeds(TypedCatalogStream):
     """Feeds, without their credentials. https://developers.pinterest.com/docs/api/v5/feeds-list."""
 
     path_template = "catalogs/feeds"
     foreign_keys = (ForeignKey("catalogs", ("catalog_id",)),)
 
-    def records(self, page: ListPage, task: Task) -> list[Record]:
+    def records(self, page: Page, task: Task) -> list[Record]:
         """Return the feeds of a page without credentials."""
         records = super().records(page, task)
         for record in records:
@@ -54,6 +68,18 @@ class CatalogsFeedProcessingResults(CatalogStream):
     parents = (Parent(CatalogsFeeds, "feed_id"),)
     has_last_bookmark = True  # seen to lead to an empty page; by Pinterest's documentation it may lead to the first
     cost = f"one request for each feed and {limits.PAGE_SIZE} records, and one for an empty page after the last"
+
+    def __init__(self, sync: Sync) -> None:
+        super().__init__(sync)
+        self.latest: dict[ParentIds, tuple[str, str]] = {}
+        """When the latest finished result of each feed was created, and its id. Unfinished ones lack issues."""
+
+    def collect(self, page: Page, task: Task) -> list[str]:
+        for result in page.items:
+            created = (str(result.get("created_at")), result["id"])
+            if result.get("status") != "PROCESSING" and created[0] > self.latest.get(task.parent_ids, ("",))[0]:
+                self.latest[task.parent_ids] = created
+        return super().collect(page, task)
 
 
 class CatalogsProductGroups(CatalogStream):
@@ -93,7 +119,7 @@ class CatalogsProductGroupCounts(CatalogStream):
     cost = "one request for each product group"
     rank = Rank.EACH
 
-    def parse(self, chunks: Iterator[bytes]) -> ListPage:
+    def parse(self, chunks: Iterator[bytes]) -> Page:
         return one_item(chunks, ("total",))
 
 

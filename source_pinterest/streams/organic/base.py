@@ -16,9 +16,7 @@ from source_pinterest.engine.tasks import Task
 from source_pinterest.state.cursor import PinterestCursor, StateStore, reading_state
 from source_pinterest.state.formats import ACCOUNT_KEY
 from source_pinterest.streams.ads.accounts import AdAccounts
-from source_pinterest.streams.base.collector import Collector
 from source_pinterest.streams.base.declaration import Parent
-from source_pinterest.streams.base.listing import RecordPage
 from source_pinterest.streams.base.stream import PinterestStream
 from source_pinterest.streams.base.sync import Sync
 
@@ -27,20 +25,14 @@ _OWNERS = "owners"
 _OWNER = {**TEXT, "description": "Id of the ad account whose owner has this content; added by the connector."}
 
 
-class Owners(Collector):
+class Owners:
     """The ad account under which the content of each owner is emitted; all streams have the same one."""
 
-    def __init__(self, parent: PinterestStream) -> None:
-        super().__init__(parent)
+    def __init__(self, sync: Sync) -> None:
+        self._accounts = sync.stream(AdAccounts)
         self.kept: dict[str, str] = {}
         """The ad account of each owner, by the owner's id. States have it."""
-        self._owner_of: dict[str, str] = {}
         self._requested: dict[str, str] = {}
-
-    def add(self, page: RecordPage, task: Task) -> None:
-        del task
-        for account in page.records:  # one whose owner Pinterest does not tell stands for itself
-            self._owner_of[account["id"]] = str((account.get("owner") or {}).get("id") or account["id"])
 
     def keep(self, accounts: Mapping[str, str]) -> None:
         """Take the account of each owner from a state. If several states have one, the lowest id counts."""
@@ -62,7 +54,7 @@ class Owners(Collector):
         """
         accounts_of = dict[str, list[str]]()
         for account in sorted(listed, key=int):
-            accounts_of.setdefault(self._owner_of[account], []).append(account)
+            accounts_of.setdefault(self._accounts.listed[account].owner, []).append(account)
         holders = {account: owner for owner, account in sorted(self.kept.items(), reverse=True)}
         chosen: list[str] = []
         for owner, accounts in accounts_of.items():
@@ -74,7 +66,7 @@ class Owners(Collector):
                 self._requested[kept] = kept if kept in accounts else accounts[0]
                 chosen.append(kept)
             else:
-                self._parent.notices.warn(
+                self._accounts.notices.warn(
                     f"owner {owner}",
                     f"the boards, pins and profile of the owner of ad account {', '.join(accounts)} are not read: "
                     "their rows would stand under the ID of an ad account that had another owner before. To read "
@@ -93,9 +85,7 @@ class OrganicStream(PinterestStream):
     In the last case each owner has a task, and the id of the ad account is a field of the records and part of the key.
     """
 
-    parents: tuple[Parent, ...] = (
-        Parent(AdAccounts, ACCOUNT_KEY, collects=Owners, when=lambda config: config.organic_per_ad_account),
-    )
+    parents: tuple[Parent, ...] = (Parent(AdAccounts, ACCOUNT_KEY, when=lambda config: config.organic_per_ad_account),)
     stamped: Mapping[str, Mapping[str, Any]] = {}
     """Fields that the connector adds from the request of a record, with their schemas."""
 
@@ -106,7 +96,7 @@ class OrganicStream(PinterestStream):
             self.foreign_keys = tuple(key._replace(fields=(ACCOUNT_KEY, *key.fields)) for key in self.foreign_keys)
             self.access = self.access or role("Admin", "Analyst")
         super().__init__(sync)
-        self._owners = self.collected(Owners) if sync.config.organic_per_ad_account else None
+        self._owners = sync.stream(Owners) if sync.config.organic_per_ad_account else None
 
     @cached_property
     def _stamped_schema(self) -> Mapping[str, Any]:

@@ -1,7 +1,11 @@
 """Boards and their sections."""
 
 from source_pinterest import limits
+from source_pinterest.api.bodies import Page
+from source_pinterest.engine.tasks import Task
+from source_pinterest.state.board_cursor import MODIFIED_AT
 from source_pinterest.streams.base.declaration import Parent, Rank
+from source_pinterest.streams.base.sync import Sync
 from source_pinterest.streams.organic.base import OrganicStream
 
 
@@ -10,6 +14,19 @@ class Boards(OrganicStream):
 
     path_template = "boards"
     scopes = ("boards:read",)
+
+    def __init__(self, sync: Sync) -> None:
+        super().__init__(sync)
+        self.listed_at = 0
+        """When the first page was listed, in epoch seconds by the server's clock; 0 before that."""
+        self.modified_at: dict[str, str] = {}
+        """When the pins of each board last changed, if a child wants it and Pinterest tells it."""
+
+    def collect(self, page: Page, task: Task) -> list[str]:
+        if self.is_wanted(MODIFIED_AT):
+            self.listed_at = self.listed_at or page.server_time
+            self.modified_at |= {board["id"]: board[MODIFIED_AT] for board in page.items if board.get(MODIFIED_AT)}
+        return super().collect(page, task)
 
 
 class BoardSections(OrganicStream):

@@ -4,12 +4,11 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
+from source_pinterest.api.bodies import Page
+from source_pinterest.config import Config
 from source_pinterest.dates import days_before
 from source_pinterest.engine.tasks import ParentIds, Task
 from source_pinterest.state.formats import ACCOUNT_KEY
-from source_pinterest.streams.base.collector import Facts
-from source_pinterest.streams.base.listing import RecordPage
-from source_pinterest.streams.base.stream import PinterestStream
 
 _PICTURES, _VIDEOS = ("image", "multiple_images"), ("video", "multiple_videos")
 """The media types of pins without and with a video. `multiple_mixed` has both, and counts as neither."""
@@ -36,35 +35,34 @@ _NO_ACTIVITY = (0, "0", None)
 """The values of a total that say that a pin had no activity; any other one counts as activity."""
 
 
-class ListedPins(Facts[PinFacts]):
+class ListedPins:
     """The pins that are recent enough for pin analytics, and what it asks about them."""
 
-    def __init__(self, parent: PinterestStream) -> None:
-        super().__init__(parent)
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._facts: dict[str, PinFacts] = {}
         self._recent: dict[ParentIds, list[str]] = {}
         self._owners_with_totals: set[str | None] = set()
 
-    def add(self, page: RecordPage, task: Task) -> None:
-        recent = list(filter(self._is_recent, page.records))
+    def add(self, page: Page, task: Task) -> None:
+        recent = list(filter(self._is_recent, page.items))
         self._recent.setdefault(task.parent_ids, []).extend(pin["id"] for pin in recent)
-        if any(map(_totals_of_90_days, page.records)):
+        if any(map(_totals_of_90_days, page.items)):
             self._owners_with_totals.add(task.get(ACCOUNT_KEY))
-        super().add(page._replace(records=recent), task)
-
-    def fact_in(self, record: Mapping[str, Any]) -> PinFacts | None:
-        """Return what pin analytics asks about a pin; None if it is the same as of most pins."""
-        media = record.get("media")
-        media_type = str(media.get("media_type")).lower() if isinstance(media, Mapping) else ""
-        is_active = any(total not in _NO_ACTIVITY for total in _totals_of_90_days(record).values())
-        facts = _facts(media_type in _PICTURES, media_type in _VIDEOS, is_active)
-        return None if facts == _MOST_PINS else facts
+        for pin in recent:
+            media = pin.get("media")
+            media_type = str(media.get("media_type")).lower() if isinstance(media, Mapping) else ""
+            is_active = any(total not in _NO_ACTIVITY for total in _totals_of_90_days(pin).values())
+            facts = _facts(media_type in _PICTURES, media_type in _VIDEOS, is_active)
+            if facts != _MOST_PINS:
+                self._facts[pin["id"]] = facts
 
     def recent(self, owner: ParentIds) -> Iterable[str]:
         """Return the ids of an owner's pins. Those that were listed twice come twice."""
         return self._recent.get(owner, ())
 
     def facts_of(self, pin_id: str) -> PinFacts:
-        return self.get(pin_id) or _MOST_PINS
+        return self._facts.get(pin_id, _MOST_PINS)
 
     def has_totals(self, account: str | None) -> bool:
         """Return whether the list of an owner says of a pin what it did in the last 90 days."""
@@ -75,10 +73,10 @@ class ListedPins(Facts[PinFacts]):
         return self.facts_of(pin_id).is_active
 
     def _is_recent(self, record: Mapping[str, Any]) -> bool:
-        max_age_days = self._parent.config.pin_analytics_max_age_days
+        max_age_days = self._config.pin_analytics_max_age_days
         if max_age_days is None or not record.get("created_at"):
             return True
-        return str(record["created_at"]) >= str(days_before(self._parent.config.today, max_age_days))
+        return str(record["created_at"]) >= str(days_before(self._config.today, max_age_days))
 
 
 def _totals_of_90_days(record: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -51,7 +51,6 @@ from source_pinterest.state.pin_cursor import Pass, PinCursor, place_in_pass
 from source_pinterest.streams.base.declaration import ForeignKey, Parent, Rank
 from source_pinterest.streams.base.sync import Sync
 from source_pinterest.streams.organic.base import OrganicStream
-from source_pinterest.streams.organic.listed_pins import ListedPins
 from source_pinterest.streams.organic.pin_requests import PinRequests
 from source_pinterest.streams.organic.pins import TOTALS, Pins
 from source_pinterest.streams.organic.profile import provisional_days, warn_of_provisional
@@ -75,12 +74,12 @@ class PinAnalytics(OrganicStream):
     )
     rank = Rank.EACH_PIN
     checkpoint: PinCursor
-    parents = (Parent(Pins, wants=TOTALS, collects=ListedPins),)
+    parents = (Parent(Pins, wants=TOTALS),)
     day_range = DayRange(limits.SYNC_HISTORY_DAYS, final_after=limits.ORGANIC_FINAL_AFTER_DAYS)
 
     def __init__(self, sync: Sync) -> None:
         super().__init__(sync)
-        self._pins = self.collected(ListedPins)
+        self._pins = sync.stream(Pins).listed
         self._only_active = False
         self._requests = PinRequests(self, self._pins)
         self._provisional: list[str] = []

@@ -6,17 +6,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from source_pinterest import limits
-from source_pinterest.api.bodies import ListPage, Record
+from source_pinterest.api.bodies import ID, Page, Record
 from source_pinterest.api.errors import GoneError, Reason, RefusedError, SliceError
 from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.tasks import Task
 from source_pinterest.state.board_cursor import BOARD_KEY, MODIFIED_AT, BoardCursor
 from source_pinterest.state.cursor import StateStore
-from source_pinterest.streams.base.collector import Facts
 from source_pinterest.streams.base.declaration import ForeignKey, Parent, Rank
-from source_pinterest.streams.base.listing import RecordPage, SeenKeys
+from source_pinterest.streams.base.listing import unseen
+from source_pinterest.streams.base.sync import Sync
 from source_pinterest.streams.organic.base import OrganicStream
 from source_pinterest.streams.organic.boards import Boards, BoardSections
+from source_pinterest.streams.organic.listed_pins import ListedPins
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -32,23 +33,6 @@ TOTALS = "pin_metrics"
 """What `Pins` requests for a child that wants it: the totals of each pin."""
 
 
-class BoardTimes(Facts[str]):
-    """When the pins of each board last changed.
-
-    Attributes:
-        listed_at: when the first page of boards was listed, in epoch seconds by the server's clock; 0 before that.
-    """
-
-    listed_at = 0
-
-    def fact_in(self, record: Mapping[str, Any]) -> str | None:
-        return record.get(MODIFIED_AT) or None
-
-    def add(self, page: RecordPage, task: Task) -> None:
-        self.listed_at = self.listed_at or page.server_time
-        super().add(page, task)
-
-
 class BoardedPinStream(OrganicStream, ABC):
     """Pins of boards. A board whose pins have not changed since they were last listed is skipped."""
 
@@ -56,7 +40,7 @@ class BoardedPinStream(OrganicStream, ABC):
     cursor_field = MODIFIED_AT
     checkpoint: BoardCursor
     rank = Rank.EACH_PIN
-    parents = (Parent(Boards, collects=BoardTimes),)
+    parents = (Parent(Boards, wants=MODIFIED_AT),)
     stamped: Mapping[str, Mapping[str, Any]] = {MODIFIED_AT: _MODIFIED}
 
     def new_cursor(self, store: StateStore) -> BoardCursor:
@@ -78,17 +62,17 @@ class BoardedPinStream(OrganicStream, ABC):
             board: has the id of the board.
             lists: the tasks of the lists that have the board's pins. No section of an unchanged board is requested.
         """
-        times = self.collected(BoardTimes)
-        modified_at = times.get(board[BOARD_KEY])
+        boards = self.shared.stream(Boards)
+        modified_at = boards.modified_at.get(board[BOARD_KEY])
         if not self.checkpoint.has_changed(board.parents, modified_at):
             self.ledger.note_unchanged()
             return
         tasks = list(lists)
-        self.checkpoint.plan(board.parents, modified_at, times.listed_at, len(tasks))
+        self.checkpoint.plan(board.parents, modified_at, boards.listed_at, len(tasks))
         for task in tasks:
             yield self.task(task.parents, {MODIFIED_AT: modified_at} if modified_at else {})
 
-    def records(self, page: ListPage, task: Task) -> list[Record]:
+    def records(self, page: Page, task: Task) -> list[Record]:
         """Return the pins of a page, each with the time at which the pins of its board last changed."""
         records = super().records(page, task)
         for record in records:
@@ -105,6 +89,14 @@ class Pins(OrganicStream):
         ForeignKey(stream, fields, unless="the board is somebody else's, on which the user no longer works")
         for stream, fields in (("boards", ("board_id",)), ("board_sections", ("board_id", "board_section_id")))
     )
+
+    def __init__(self, sync: Sync) -> None:
+        super().__init__(sync)
+        self.listed = ListedPins(sync.config)
+
+    def collect(self, page: Page, task: Task) -> list[str]:
+        self.listed.add(page, task)  # pin analytics is the only child
+        return super().collect(page, task)
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Ask for pins on protected boards too, which Pinterest leaves out by default."""
@@ -152,21 +144,21 @@ class BoardPins(BoardedPinStream):
         for board in super().tasks_of(parent_task):
             yield from self.tasks_of_board(board, [board])
 
-    def record_pages(self, task: Task) -> Iterator[RecordPage]:
+    def pages(self, task: Task) -> Iterator[Page]:
         """Yield the pins of a board. If Pinterest caps the list, the pins of the board's sections are read too.
 
         Raises:
             SliceError: the list was capped, so pins may be missing. Raised after the sections are read.
         """
-        seen = SeenKeys()
+        seen = set[str]()
         try:
-            for page in super().record_pages(task):
-                yield page._replace(records=seen.new(page.records))
+            for page in super().pages(task):
+                yield page._replace(items=unseen(page.items, ID, seen))
         except SliceError as error:
             if error.reason is not Reason.LIST_CAPPED:
                 raise
             for page in self._pages_of_sections(task):
-                yield page._replace(records=seen.new(page.records))
+                yield page._replace(items=unseen(page.items, ID, seen))
             raise SliceError(
                 f"board_pins: board {task['board_id']} has more pins than Pinterest lists of one board (about "
                 f"{limits.PINS_PER_BOARD_LISTED:,}). {len(seen):,} were read, those of its sections included. "
@@ -175,11 +167,11 @@ class BoardPins(BoardedPinStream):
                 is_isolated=True,
             ) from error
 
-    def _pages_of_sections(self, task: Task) -> Iterator[RecordPage]:
+    def _pages_of_sections(self, task: Task) -> Iterator[Page]:
         section_pins = self.shared.stream(BoardSectionPins)
         for section_id in self.shared.stream(BoardSections).list_ids(task.parent_ids):
             ids = {**task.parents, "board_section_id": section_id}
             try:
-                yield from section_pins.record_pages(self.task(ids, task.named))
+                yield from section_pins.pages(self.task(ids, task.named))
             except (GoneError, RefusedError) as error:
                 LOGGER.warning(f"board_pins: section {section_id} of board {task['board_id']}: {error.message}")

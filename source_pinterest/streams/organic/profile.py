@@ -8,7 +8,7 @@ from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, 
 from typing import Any, ClassVar
 
 from source_pinterest import limits
-from source_pinterest.api.bodies import ListPage, Record, one_item, parse_body
+from source_pinterest.api.bodies import Page, Record, parse_body
 from source_pinterest.api.errors import BUSINESS_ACCOUNT, FormError
 from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.tasks import END, START, Task
@@ -58,17 +58,26 @@ _SPLITS = {
 """Schemas of the fields that name a part."""
 
 
-class UserAccount(OrganicStream):
-    """The user's current profile. https://developers.pinterest.com/docs/api/v5/user_account-get."""
+class UserStream(PinterestStream, ABC):
+    """A profile."""
 
     path_template = "user_account"
-    rank = Rank.ADS
     page_size = None
-    cost = "one request in a sync"
+    list_field = None
     scopes = ("user_accounts:read",)
+    businesses: frozenset[str] = frozenset()
+    """The id of the user, once it is listed, if the user is a business."""
 
-    def parse(self, chunks: Iterator[bytes]) -> ListPage:
-        return one_item(chunks)
+    def collect(self, page: Page, task: Task) -> list[str]:
+        self.businesses |= {user["id"] for user in page.items if user.get("account_type") == "BUSINESS"}
+        return super().collect(page, task)
+
+
+class UserAccount(UserStream, OrganicStream):
+    """The user's current profile. https://developers.pinterest.com/docs/api/v5/user_account-get."""
+
+    rank = Rank.ADS
+    cost = "one request in a sync"
 
 
 class ProfileAnalytics(OrganicStream, ABC):
@@ -109,7 +118,7 @@ class ProfileAnalytics(OrganicStream, ABC):
             for window in days:
                 yield Task(readable[account].parents, self.read_days, window)
 
-    def parse(self, chunks: Iterator[bytes]) -> ListPage:
+    def parse(self, chunks: Iterator[bytes]) -> Page:
         """Read the days of all parts. Without a split, `all` is the only part that counts.
 
         Raises:
@@ -124,7 +133,7 @@ class ProfileAnalytics(OrganicStream, ABC):
             if days is None:
                 raise FormError("A part of the analytics has no daily_metrics.")
             items += [{PART: part, **day} for day in days]
-        return ListPage(items)
+        return Page(items)
 
     def read_days(self, task: Task) -> Generator[Bundle, None, None]:
         """Yield the days of a window, from one request for each variant."""
@@ -146,8 +155,8 @@ class ProfileAnalytics(OrganicStream, ABC):
             key=("date",) if self.split in variant else (PART, "date"), window=task.required_window, day="date"
         )
 
-        def parse(chunks: Iterator[bytes]) -> ListPage:
-            return ListPage(list(admitted(self.parse(chunks).items, expected)))
+        def parse(chunks: Iterator[bytes]) -> Page:
+            return Page(list(admitted(self.parse(chunks).items, expected)))
 
         for row in self.records(self.client.send(self.path_template, params, parse).value, task):
             part = row.pop(PART)

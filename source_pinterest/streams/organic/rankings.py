@@ -5,18 +5,17 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from source_pinterest import limits
-from source_pinterest.api.bodies import ListPage, parse_body, with_key
+from source_pinterest.api.bodies import Page, parse_body, with_key
 from source_pinterest.api.errors import BUSINESS_ACCOUNT
 from source_pinterest.dates import days_before
 from source_pinterest.engine.tasks import END, START
 from source_pinterest.streams.analytics.gate import Expected, admitted
 from source_pinterest.streams.base.declaration import ForeignKey
-from source_pinterest.streams.base.varied import VariedStream
 from source_pinterest.streams.organic.base import OrganicStream
 from source_pinterest.streams.organic.profile import VIDEO_METRICS
 
 
-class RankingStream(VariedStream, OrganicStream, ABC):
+class RankingStream(OrganicStream, ABC):
     """The best 50 pins by each metric, from the start date on or over all days that Pinterest has."""
 
     parameter = "sort_by"
@@ -36,17 +35,17 @@ class RankingStream(VariedStream, OrganicStream, ABC):
         days = {START: str(max(self.config.start_date or earliest, earliest)), END: str(today)}
         return {**super().request_params(*args, **kwargs), **days, "num_of_pins": limits.TOP_PINS}
 
-    def parse(self, chunks: Iterator[bytes]) -> ListPage:
+    def parse(self, chunks: Iterator[bytes]) -> Page:
         """Read a ranking.
 
         Raises:
             MalformedResponseError: the body is not a ranking.
         """
         ranking = parse_body(chunks)
-        pins = with_key(ranking.get("pins") if isinstance(ranking, dict) else None, self.shape.key)
+        pins = with_key(ranking.get("pins") if isinstance(ranking, dict) else None, self.own_key)
         available = {"date_availability": ranking.get("date_availability")}
-        expected = Expected(key=self.shape.key, texts=self.shape.key)
-        return ListPage([{**pin, **available} for pin in admitted(pins, expected)])
+        expected = Expected(key=self.own_key, texts=self.own_key)
+        return Page([{**pin, **available} for pin in admitted(pins, expected)])
 
     def stamp(self, value: str) -> Mapping[str, Any]:
         days = {name: day for name, day in self.request_params().items() if name in (START, END)}

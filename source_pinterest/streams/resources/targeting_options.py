@@ -13,15 +13,15 @@ from contextlib import suppress
 from typing import Any
 
 from source_pinterest import limits
-from source_pinterest.api.bodies import ListPage, Record, one_item, parse_body
+from source_pinterest.api.bodies import Page, Record, one_item, parse_body
 from source_pinterest.api.errors import BadRequestError, FormError, GoneError, RefusedError, SliceError
-from source_pinterest.api.session import ApiResponse, path_of
+from source_pinterest.api.session import path_of
 from source_pinterest.engine.ledger import FAILURES_IN_A_ROW
 from source_pinterest.engine.tasks import Task
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.base.declaration import ForeignKey, Parent, Rank
 from source_pinterest.streams.base.document import DocumentStream
-from source_pinterest.streams.base.listing import RecordPage
+from source_pinterest.streams.base.stream import Seen
 
 INTEREST = "INTEREST"
 ACCOUNT_TYPES = ("AUDIENCE_INCLUDE", "AUDIENCE_EXCLUDE")
@@ -75,37 +75,35 @@ class TargetingOptions(DocumentStream):
         for option_type in (*ACCOUNT_TYPES, *SHARED_TYPES, *_FIXED_VALUES):
             yield self.task({"option_type": option_type})
 
-    def record_pages(self, task: Task) -> Iterator[RecordPage]:
-        """Yield the options of a type, each id once for each type of analytics."""
-        if values := _FIXED_VALUES.get(task["option_type"]):
-            options = [{"id": value, "name": value.replace("_", " ").capitalize()} for value in values]
-            yield RecordPage(self.records(ListPage(options), task), 0)
-        else:
-            yield from super().record_pages(task)
-
-    def parse(self, chunks: Iterator[bytes]) -> ListPage:
+    def parse(self, chunks: Iterator[bytes]) -> Page:
         """Read the options of a type.
 
         Raises:
             MalformedResponseError: the body is not a list of objects of ids to names.
         """
-        return ListPage(options_in(parse_body(chunks)))
+        return Page(options_in(parse_body(chunks)))
 
-    def responses(self, task: Task, **more: Any) -> Iterator[ApiResponse[ListPage]]:
-        """Yield the options of a type; those of audiences are read from each ad account.
+    def pages(self, task: Task) -> Iterator[Page]:
+        """Yield the options of a type, each id once for each type of analytics.
+
+        Those of audiences are read from each ad account.
 
         Raises:
             GoneError: Pinterest does not have the type.
             RefusedError: no ad account can be read.
         """
-        if task["option_type"] not in ACCOUNT_TYPES:
-            yield from super().responses(task, **more)
+        if values := _FIXED_VALUES.get(task["option_type"]):
+            options = [{"id": value, "name": value.replace("_", " ").capitalize()} for value in values]
+            yield Page(self.records(Page(options), task))
             return
-        refused: dict[str, RefusedError | GoneError] = {}
+        if task["option_type"] not in ACCOUNT_TYPES:
+            yield from self.list_pages(task)
+            return
+        refused, seen = dict[str, RefusedError | GoneError](), Seen()
         accounts = list(self.shared.stream(AdAccounts).ids.get(()))
         for account in accounts:
             try:
-                yield from super().responses(task, **more, ad_account_id=account)
+                yield from self.list_pages(task, {"ad_account_id": account}, seen=seen)
             except (RefusedError, GoneError) as error:
                 refused[account] = error
         if refused and len(refused) == len(accounts):
@@ -113,7 +111,7 @@ class TargetingOptions(DocumentStream):
         for account, refusal in refused.items():
             self.notices.warn(account, f"{account} is left out. {refusal.message}.")
 
-    def records(self, page: ListPage, task: Task) -> list[Record]:
+    def records(self, page: Page, task: Task) -> list[Record]:
         """Return the options by the types of analytics, interests with level and parent."""
         options = super().records(page, task)
         if task["option_type"] == INTEREST:

@@ -68,7 +68,7 @@ def test_a_deleted_account_is_not_taken_for_a_deleted_entity(pinterest: Pinteres
 
     stream = pinterest.stream(Keywords)
     with pytest.raises(GoneError):
-        list(stream.record_pages(stream.task({"ad_account_id": "11"})))
+        list(stream.pages(stream.task({"ad_account_id": "11"})))
 
 
 def test_a_refusal_leaves_the_account_out_and_that_of_a_later_call_fails_it(

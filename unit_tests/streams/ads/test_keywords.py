@@ -10,7 +10,7 @@ import requests_mock
 
 from source_pinterest import limits
 from source_pinterest.api.errors import NothingLeftError, ResponseTooLargeError
-from source_pinterest.streams.ads.accounts import AccountFacts, AdAccounts
+from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.ads.keywords import KeywordMetrics, Keywords
 from unit_tests.answers import refused
 from unit_tests.streams.pinterest import Pinterest, page, slice_of
@@ -95,7 +95,6 @@ def found(request: Any, _: Any) -> dict[str, Any]:
 @pytest.fixture
 def account(pinterest: Pinterest) -> Pinterest:
     """An account in Japan whose country is known, and whose every question is answered."""
-    pinterest.sync.stream(AdAccounts).collector(AccountFacts)
     pinterest.answers("ad_accounts", page([{"id": "11", "country": "JP"}]))
     list(pinterest.stream(AdAccounts).ids.get(()))
     pinterest.answers(METRICS, {"json": found})
@@ -165,7 +164,6 @@ def test_a_keyword_with_a_comma_is_left_out_with_a_warning(
 def test_without_a_country_or_keywords_there_is_no_call(
     pinterest: Pinterest, caplog: pytest.LogCaptureFixture, country: str | None, keywords: list[str]
 ) -> None:
-    pinterest.sync.stream(AdAccounts).collector(AccountFacts)
     pinterest.answers("ad_accounts", page([{"id": "11", "country": country}]))
     list(pinterest.stream(AdAccounts).ids.get(()))
 

@@ -52,7 +52,7 @@ def test_a_refusal_of_a_task_without_parents_is_raised_unchanged(pinterest: Pint
     stream = pinterest.stream(AdAccountCountries)
 
     with pytest.raises(BadRequestError):
-        list(stream.record_pages(stream.task({})))
+        list(stream.pages(stream.task({})))
 
 
 ACCOUNT = slice_of({"ad_account_id": "11"})

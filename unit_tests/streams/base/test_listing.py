@@ -6,7 +6,7 @@ import pytest
 
 from source_pinterest import limits
 from source_pinterest.api.errors import SliceError
-from source_pinterest.streams.base.listing import BookmarkPaginator, SeenKeys
+from source_pinterest.streams.base.listing import BookmarkPaginator, unseen
 from source_pinterest.streams.organic.boards import Boards
 from unit_tests.streams.pinterest import Pinterest, page, slice_of
 
@@ -69,13 +69,13 @@ def test_the_50_pages_without_a_new_item_are_counted_in_a_row() -> None:
     ids=["numbers", "texts", "long numbers", "other digits"],
 )
 def test_only_new_records_are_let_through_in_their_order(pages: list[list[str]], new: list[list[str]]) -> None:
-    seen = SeenKeys()
+    seen = set[str]()
 
-    assert [ids(seen.new([{"id": name} for name in names])) for names in pages] == new
+    assert [ids(unseen([{"id": name} for name in names], ("id",), seen)) for names in pages] == new
     assert len(seen) == len([name for names in new for name in names])
 
 
 def test_a_key_of_several_fields_is_compared_whole() -> None:
     records = [{"code": code, "language": language} for code in (0, 1, 10) for language in (0, 1)]
 
-    assert SeenKeys(("code", "language")).new([*records, *records]) == records
+    assert unseen([*records, *records], ("code", "language"), set()) == records

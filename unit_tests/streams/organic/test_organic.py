@@ -10,8 +10,6 @@ from source_pinterest.streams import STREAMS
 from source_pinterest.streams.base.declaration import ForeignKey
 from source_pinterest.streams.organic.base import OrganicStream
 from source_pinterest.streams.organic.boards import Boards
-from source_pinterest.streams.organic.listed_pins import ListedPins
-from source_pinterest.streams.organic.pin_analytics import PinAnalytics
 from source_pinterest.streams.organic.pins import BoardPins, Pins
 from source_pinterest.streams.organic.rankings import TopPins
 from unit_tests.answers import refused
@@ -88,10 +86,10 @@ def test_pins_of_unknown_age_are_analysed(mock: requests_mock.Mocker) -> None:
     pinterest = Pinterest(mock, pin_analytics_max_age_days=30)
     pinterest.answers("pins", page([{"id": "1", "created_at": "2012-01-01T00:00:00"}, {"id": "2"}]))
 
-    listed = pinterest.stream(PinAnalytics).collected(ListedPins)
-    pinterest.stream(Pins).ids.get(())
+    pins = pinterest.stream(Pins)
+    pins.ids.get(())
 
-    assert list(listed.recent(())) == ["2"]
+    assert list(pins.listed.recent(())) == ["2"]
 
 
 def test_beyond_the_cap_of_pins_sections_are_read_and_the_rest_is_warned_of(pinterest: Pinterest) -> None:

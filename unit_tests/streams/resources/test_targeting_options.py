@@ -131,7 +131,7 @@ def test_audiences_that_no_ad_account_shows_are_refused_unless_there_is_none(pin
     pinterest.has_listed(AdAccounts, (), "11")
     stream = pinterest.stream(TargetingOptions)
     with pytest.raises(RefusedError):
-        list(stream.record_pages(stream.task({"option_type": "AUDIENCE_INCLUDE"})))
+        list(stream.pages(stream.task({"option_type": "AUDIENCE_INCLUDE"})))
 
 
 @pytest.mark.parametrize("answer", [refused(404, 404), refused(400, 1)])
