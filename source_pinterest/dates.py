@@ -20,6 +20,8 @@ LOGGER = logging.getLogger("airbyte")
 _DAY = re.compile(r"([1-9]\d{3})-(\d{2})-(\d{2})", re.ASCII)
 """From the year 1000 on, so that days can be counted back from each."""
 
+_MIDNIGHT = re.compile(r"[T ]00:00:00(\.0+)?(Z|\+00:00)?\Z")
+
 
 @dataclass(frozen=True, order=True, slots=True)
 class DateWindow:
@@ -155,6 +157,11 @@ def parse_day(text: str) -> Date:
         raise ValueError(f"{text!r} is not a day written as YYYY-MM-DD.")
     year, month, day = map(int, match.groups())
     return Date(year, month, day)
+
+
+def without_midnight(text: str) -> str:
+    """Return a day without the midnight that may follow it, as in `2026-01-01T00:00:00Z`."""
+    return _MIDNIGHT.sub("", text)
 
 
 def days_before(day: Date, count: int) -> Date:

@@ -17,7 +17,7 @@ KEYWORDS_PER_METRICS_REQUEST = (
 # Synchronous analytics. https://developers.pinterest.com/docs/api/v5/campaigns-analytics
 IDS_PER_ANALYTICS_REQUEST = 250  # campaign_ids, ad_group_ids, ad_ids
 ANALYTICS_WINDOW_DAYS = 90  # end_date is at most this many days after start_date
-SYNC_HISTORY_DAYS = 89  # back from today: 90 less a day of safety, since Pinterest's day is UTC and midnight may pass
+SYNC_HISTORY_DAYS = 89  # back from today: 90 less a day of safety, since midnight may pass during a sync
 PINS_PER_ANALYTICS_REQUEST = 100  # pin_ids. https://developers.pinterest.com/docs/api/v5/multi_pins-analytics
 URL_CHARACTERS = (
     8_000  # of a URL: a CDN's limit is 8 KB. https://docs.fastly.com/products/network-services-resource-limits

@@ -37,8 +37,7 @@ class DayCursor(PinterestCursor):
 
     Args:
         store: has the incoming state and takes the outgoing ones.
-        period: returns the days that this sync reads. `begin` calls it, because a response has told Pinterest's day by
-            then.
+        period: returns the days that this sync reads.
 
     Attributes:
         period: the days that this sync reads, from `begin` on.

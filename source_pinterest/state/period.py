@@ -49,7 +49,7 @@ class Period:
     Attributes:
         start: the first day to read.
         earliest: the first day that Pinterest still has.
-        today: Pinterest's day.
+        today: the day of the sync, in UTC.
         lookback_days: how many days before the last finished one are read again with it; None to read none again.
         final_after: the age in days from which a day is final.
         emits_once: whether each day is emitted only once, when it is final.
@@ -86,7 +86,7 @@ class Period:
             kept: the days that the stream has.
             config: the options of the connection.
             configured: the stream in the catalog; None if it is not selected.
-            today: Pinterest's day.
+            today: the day of the sync, in UTC.
             ready: asks Pinterest for the last final day. It is called if each day is emitted once.
         """
         earliest = max(days_before(today, kept.history_days), kept.first_day or Date(1000, 1, 1))

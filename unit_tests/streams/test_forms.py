@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import requests_mock
 
+from source_pinterest.engine.progress import Notices
 from source_pinterest.engine.tasks import Task
 from source_pinterest.reporting.client import ReportRequest
 from source_pinterest.reporting.file import rows_of_file
@@ -71,7 +72,7 @@ def report(pinterest: Pinterest, file: Any) -> Records:
     request = ReportRequest("11", WEEK, {"granularity": "DAY"})
     rows = rows_of_file([json.dumps(file).encode()])
     key = ReportKey(("CAMPAIGN_ID", "DATE"))
-    bundles = ReportRows("report", key, stream.columns).bundles(request, rows)
+    bundles = ReportRows("report", Notices("report"), key, stream.columns).bundles(request, rows)
     return list(records_of(bundles))
 
 

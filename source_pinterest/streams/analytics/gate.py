@@ -22,8 +22,9 @@ from source_pinterest.columns import (
     TARGETING_VALUE,
     text_columns,
 )
-from source_pinterest.dates import DateWindow, Granularity, parse_day
+from source_pinterest.dates import DateWindow, Granularity, parse_day, without_midnight
 from source_pinterest.engine.bundles import Bundle, bundles_of, spooled
+from source_pinterest.engine.progress import Notices
 from source_pinterest.engine.tasks import END, START
 from source_pinterest.reporting.client import ReportRequest
 from source_pinterest.reporting.file import Filed
@@ -89,57 +90,72 @@ class Expected:
     entities: frozenset[str] | None = None
 
 
-def admitted(rows: Iterable[Record], expected: Expected) -> Iterator[Record]:
+def admitted(rows: Iterable[Record], expected: Expected, notices: Notices) -> Iterator[Record]:
     """Yield the rows of the wanted days, with texts in their columns, their account and its currency.
 
+    Days that were not requested are skipped with a warning.
+
     Raises:
-        FormError: a row lacks its key, or is about another account, entity or day than was requested.
+        FormError: a row lacks its key, is about another account or entity than was requested, or has a day of an
+            unknown form.
     """
     account, entities, window = expected.account, expected.entities, expected.window
     day_column, entity_column = expected.day, expected.key[0]
     added = {CURRENCY: expected.currency} if expected.currency else {}
     substitutes = [(column, _SUBSTITUTES[column]) for column in expected.key if column in _SUBSTITUTES]
     needed = [column for column in expected.key if column not in expected.optional]
-    is_wanted = cache(partial(_is_wanted, expected))
+    wanted_day = cache(partial(_wanted_day, expected, notices))
     for row in rows:
         for column, other in substitutes:
             if row.get(column) in _EMPTY and row.get(other) not in _EMPTY:
                 row[column] = row[other]
         write_texts(row, expected.texts)
-        if account:
-            _write_account(row, account)
+        _write_account(row, account)
         if any(row.get(column) in _EMPTY for column in needed):
             raise FormError(f"A row lacks its {' or its '.join(needed)}.")
         if entities is not None and row[entity_column] not in entities:
             raise FormError(f"A row has the {entity_column} {row[entity_column]}, which was not asked for.")
-        if window is None or is_wanted(str(row[day_column])):
-            row.update(added)
-            yield row
+        if window is not None:
+            row[day_column] = wanted_day(str(row[day_column]))
+            if not row[day_column]:
+                continue
+        row.update(added)
+        yield row
 
 
-def _is_wanted(expected: Expected, day: str) -> bool:
-    """Return whether rows of a day are emitted.
+def _wanted_day(expected: Expected, notices: Notices, sent: str) -> str:
+    """Return the day of a row as its record has it; empty if such rows are skipped.
 
     Raises:
-        FormError: the day was not requested, or has an unknown form.
+        FormError: the day has an unknown form, or is of a week or month that was not requested: Pinterest may begin
+            them on other days than is assumed.
     """
     window, granularity = expected.window, expected.granularity
     requested = expected.requested or window
+    day = sent if granularity is Granularity.HOUR else without_midnight(sent)
     try:
         first_day = parse_day(day[:_DAY_LENGTH] if granularity is Granularity.HOUR else day)
     except ValueError as error:
         raise FormError(str(error)) from error
-    if not requested or not _covers(requested, first_day, granularity):
-        raise FormError(f"A row has the {expected.day} {day}, outside of {requested}.")
-    return window is None or _covers(window, first_day, granularity)
+    if requested and not _covers(requested, first_day, granularity):
+        if granularity in (Granularity.WEEK, Granularity.MONTH):
+            raise FormError(f"A row has the {expected.day} {day}, outside of {requested}.")
+        whose = f" of ad account {expected.account}" if expected.account else ""
+        notices.warn(
+            f"other days{whose}",
+            f"Pinterest sent rows{whose} for days that were not requested, such as {day}. They are skipped.",
+        )
+    return day if window and _covers(window, first_day, granularity) else ""
 
 
 def _write_account(row: Record, account: str) -> None:
-    """Write the ad account of the request into a row that names none.
+    """Write the ad account of the request, if it has one, into a row that names none.
 
     Raises:
         FormError: the row names another one.
     """
+    if not account:
+        return
     named = row.get(AD_ACCOUNT_ID)
     if named != account and named not in _NO_ACCOUNT:
         raise FormError(f"A row names ad account {named}, not {account}.")
@@ -158,6 +174,7 @@ class ReportRows:
 
     Attributes:
         stream: the stream's name.
+        notices: the stream's warnings.
         key: the columns that identify a row.
         columns: the requested columns.
         stamped: fields that get the request's `start_date` or `end_date`.
@@ -165,6 +182,7 @@ class ReportRows:
     """
 
     stream: str
+    notices: Notices
     key: ReportKey
     columns: tuple[str, ...]
     stamped: Mapping[str, str] = field(default_factory=dict)
@@ -178,7 +196,7 @@ class ReportRows:
         Raises:
             MalformedResponseError: the file is not a report.
         """
-        checked = admitted(self._completed(request, rows), self._expected(request))
+        checked = admitted(self._completed(request, rows), self._expected(request), self.notices)
         return spooled(bundles_of(self.stream, checked))
 
     def _expected(self, request: ReportRequest) -> Expected:

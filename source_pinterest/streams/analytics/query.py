@@ -279,7 +279,7 @@ class QueryAnalytics(AdAccountStream, ABC):
             currency=self.ad_accounts.currency_of(ask.account),
             entities=frozenset(ask.ids) or None,
         )
-        return spooled(bundles_of(self.name, admitted(self.rows_in(chunks), expected)))
+        return spooled(bundles_of(self.name, admitted(self.rows_in(chunks), expected, self.notices)))
 
     def rows_in(self, chunks: Iterable[bytes]) -> Iterator[Record]:
         return rows_of(chunks)

@@ -43,7 +43,9 @@ class ReportTasks:
         refused = RefusedNames(stream.notices, spec.needed)
         optional, entity = (spec.ids, "") if spec.may_lack_ids else ((), spec.ids[0])
         key = ReportKey(spec.key, optional, refused.names_of, spec.breakdowns, entity)
-        self._rows = ReportRows(stream.name, key, spec.columns, spec.stamped, stream.ad_accounts.currency_of)
+        self._rows = ReportRows(
+            stream.name, stream.notices, key, spec.columns, spec.stamped, stream.ad_accounts.currency_of
+        )
         self._client = ReportClient(stream.api, stream.client, stream.name, refused)
         self._runner, self._ledger = stream.shared.reports, stream.ledger
 
@@ -141,7 +143,7 @@ class ReportStream(AdAccountStream):
         return requests
 
     def _requests_of_totals(self) -> list[ReportRequest]:
-        accounts = list(self.ad_accounts.ids.get(()))  # before Pinterest's day is asked for: the list tells it
+        accounts = list(self.ad_accounts.ids.get(()))
         period = Period.of(self.day_range, self.config, None, self.config.today)
         period.explain(self.name)
         pairs = product(accounts, DateWindow(period.start, period.end).cut(self.spec.window_days))

@@ -224,7 +224,7 @@ class PinterestStream(HttpStream, ABC):
         return None
 
     def period(self, ready: Callable[[], Date] | None = None) -> Period:
-        """Return the days to read. A response should have told Pinterest's day, as `Sync.today` says."""
+        """Return the days to read."""
         return Period.of(self.day_range, self.config, self.configured, self.config.today, ready)
 
     @property

@@ -165,7 +165,7 @@ class PinRequests:
 
         def parse(chunks: Iterator[bytes]) -> list[Record]:
             metrics = {ask.ids[0]: parse_body(chunks)} if is_alone else parse_body(chunks)
-            rows = list(admitted(_rows(metrics), expected))
+            rows = list(admitted(_rows(metrics), expected, self._stream.notices))
             if absent := set(ask.ids).difference(metrics):
                 LOGGER.info(
                     f"{self._stream.name}: a response left out {len(absent)} of {len(ask.ids)} pins, such as "

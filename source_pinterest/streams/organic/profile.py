@@ -156,7 +156,7 @@ class ProfileAnalytics(OrganicStream, ABC):
         )
 
         def parse(chunks: Iterator[bytes]) -> Page:
-            return Page(list(admitted(self.parse(chunks).items, expected)))
+            return Page(list(admitted(self.parse(chunks).items, expected, self.notices)))
 
         for row in self.records(self.client.send(self.path_template, params, parse).value, task):
             part = row.pop(PART)

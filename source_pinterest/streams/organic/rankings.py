@@ -45,7 +45,7 @@ class RankingStream(OrganicStream, ABC):
         pins = with_key(ranking.get("pins") if isinstance(ranking, dict) else None, self.own_key)
         available = {"date_availability": ranking.get("date_availability")}
         expected = Expected(key=self.own_key, texts=self.own_key)
-        return Page([{**pin, **available} for pin in admitted(pins, expected)])
+        return Page([{**pin, **available} for pin in admitted(pins, expected, self.notices)])
 
     def stamp(self, value: str) -> Mapping[str, Any]:
         days = {name: day for name, day in self.request_params().items() if name in (START, END)}
