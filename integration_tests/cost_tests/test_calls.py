@@ -91,8 +91,8 @@ EVERYTHING = {
     "conversion_eqs/list": 6,
     "advertiser_defined_events/get": 3,
     "country_keywords_metrics/get": 3,
-    # Of keywords: 3 accounts, 12 campaigns, 2 batches of ad groups. Of promotions: each of 20 ad groups.
-    "keywords/get": 17,
+    # Of keywords: 3 accounts, 12 campaigns, 20 ad groups. Of promotions: each of 20 ad groups.
+    "keywords/get": 35,
     "product_group_promotions/list": 20,
     # Of the results of each feed one more than its pages: the last bookmark leads to an empty one.
     "catalogs/list": 1,
@@ -118,8 +118,8 @@ EVERYTHING = {
     "interest_targeting_options/get": 3,
     "ad_account_countries/get": 1,
     "delivery_metrics/get": 1,
-    # Four kinds of trends in two countries of the accounts; product trends are of one of them.
-    "trending_keywords/list": 8,
+    # Two streams of four kinds of trends in two countries of the accounts; product trends are of one of them.
+    "trending_keywords/list": 16,
     **{f"trends_{name}/list": 1 for name in TRENDS},
 }
 
@@ -134,7 +134,7 @@ def calls_of(sim: Simulator) -> dict[str, int]:
 
 
 sim = simulated(
-    lambda: World(keyword_batches="answered", first_day=datetime.now(UTC).date(), **SIZES),
+    lambda: World(first_day=datetime.now(UTC).date(), **SIZES),
     profile="ample",
     open_betas=["multi_pins/analytics"],
 )

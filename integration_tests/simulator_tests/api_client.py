@@ -125,7 +125,6 @@ def legal_calls(world: World) -> dict[str, LegalCall]:
 
 _MORE: Mapping[str, tuple[str, ...]] = {
     "ads/analytics": ("ad_ids",),
-    "keywords/get": ("ad_group_ids",),
     "product_group_promotions/list": ("ad_group_id",),
     "get/business_members": ("assets_summary",),
     "get/business_partners": ("partner_type",),

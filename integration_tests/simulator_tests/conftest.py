@@ -27,7 +27,6 @@ def sim() -> Iterator[Simulator]:
         feed_results=6,
         catalog_product_groups=6,
         trends=6,
-        keyword_batches="answered",
     )
     with Simulator(world, profile="ample", open_betas=["multi_pins/analytics"]) as simulator:
         yield simulator

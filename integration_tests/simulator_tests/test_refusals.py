@@ -25,7 +25,6 @@ from integration_tests.simulator.calls.parameters import (
     Text,
 )
 from integration_tests.simulator.endpoints import ENDPOINTS
-from integration_tests.simulator.lists.ad_group_lists import KeywordBatches
 from integration_tests.simulator.server.settings import Settings
 from integration_tests.simulator.world import numbering
 from integration_tests.simulator_tests.api_client import Client, legal_calls, refusal
@@ -87,13 +86,12 @@ def test_an_unknown_parameter_is_refused(sim: Simulator, api: Client) -> None:
     assert refusal(api.get("/boards", {"nonsense": "1"})) == (400, 1, "Unknown parameter 'nonsense'.")
 
 
-def test_a_list_of_ids_is_full_at_its_bound_and_may_be_joined_in_analytics_alone(sim: Simulator, api: Client) -> None:
+def test_a_list_of_ids_is_full_at_its_bound_and_may_be_joined(sim: Simulator, api: Client) -> None:
     ids = [numbering.AD_GROUPS.id_of(index % 40) for index in range(250)]
-    for operation_id, joined in (("keywords/get", 400), ("ad_groups/analytics", 200)):
-        assert api.call(operation_id, ad_group_ids=ids).status_code == 200, operation_id
+    for written in (ids, ",".join(ids)):
+        assert api.call("ad_groups/analytics", ad_group_ids=written).status_code == 200
         assert len(set(sim.log[-1].values("ad_group_ids"))) == 40
-        assert api.call(operation_id, ad_group_ids=",".join(ids)).status_code == joined, operation_id
-        assert "maximum is 250" in refusal(api.call(operation_id, ad_group_ids=[*ids, "7"])).message, operation_id
+    assert "maximum is 250" in refusal(api.call("ad_groups/analytics", ad_group_ids=[*ids, "7"])).message
 
 
 def stats(catalog_type: str = "RETAIL", **report: str) -> str:
@@ -103,7 +101,7 @@ def stats(catalog_type: str = "RETAIL", **report: str) -> str:
 def test_parameters_that_do_not_go_together_are_refused(api: Client) -> None:
     for operation_id, changes in [
         ("ads/analytics", {"ad_ids": None}),
-        ("keywords/get", {"campaign_id": "1"}),
+        ("keywords/get", {"campaign_id": "1", "ad_group_id": "1"}),
         ("product_group_promotions/list", {"ad_group_id": None}),
         ("user_account/analytics", {"split_field": "SOURCE"}),
         (STATS, {"parameters": json.dumps({"catalog_type": "RETAIL"})}),
@@ -173,7 +171,7 @@ def test_pinterest_is_as_strict_by_default_as_it_is() -> None:
     """What a test needs otherwise, it says."""
     plain, world = Settings(), World()
 
-    assert (plain.profile, plain.open_betas, world.keyword_batches) == ("standard", (), KeywordBatches.RESTRICTED)
+    assert (plain.profile, plain.open_betas) == ("standard", ())
     assert (world.hour_column, world.product_item_column) == ("", "")
     assert plain.report_seconds >= 1
     assert plain.max_url_length <= 8 * 1024

@@ -2,10 +2,6 @@
 
 from typing import Any
 
-import pytest
-
-from integration_tests.simulator import Kind
-from integration_tests.simulator.lists.ad_group_lists import KeywordBatches
 from integration_tests.simulator.organic.places import board_id
 from integration_tests.simulator_tests.api_client import Client, legal_calls
 from integration_tests.support.pinterest import Simulator, World
@@ -38,30 +34,6 @@ def test_the_last_bookmark_of_processing_results_leads_to_an_empty_page() -> Non
         pages = api.pages(legal_calls(sim.world)["feed_processing_results/list"].path, page_size=250)
 
     assert [len(page) for page in pages] == [250, 1, 0]
-
-
-@pytest.mark.parametrize(
-    ("mode", "parents"),
-    [
-        (KeywordBatches.ANSWERED, ["group 0", "group 1", "group 2"]),
-        (KeywordBatches.IGNORED, ["account"]),
-        (KeywordBatches.LAST_ONE, ["group 2"]),
-        (KeywordBatches.CAMPAIGNS_TOO, ["group 0", "campaign", "group 1", "campaign", "group 2", "campaign"]),
-        (KeywordBatches.RESTRICTED, 401),
-        (KeywordBatches.REJECTED, 400),
-        (KeywordBatches.UNAUTHORIZED, 401),
-        (KeywordBatches.REFUSED, 403),
-    ],
-)
-def test_batches_of_keywords_fail_as_configured(mode: KeywordBatches, parents: list[str] | int) -> None:
-    world = World(ad_accounts=1, ad_groups=3, campaigns=1, keywords=1, keyword_batches=mode)
-    names = {world.account_id(0): "account", world.entity_id(Kind.CAMPAIGNS, 0, 0): "campaign"}
-    names |= {world.entity_id(Kind.AD_GROUPS, 0, index): f"group {index}" for index in range(3)}
-    with Simulator(world) as sim, Client(sim) as api:
-        answer = api.call("keywords/get")
-        found = [names[keyword["parent_id"]] for keyword in answer.json().get("items", [])]
-        assert parents in (answer.status_code, found)
-        assert api.call("keywords/get", ad_group_ids=None).status_code == 200
 
 
 def test_protected_pins_come_only_with_the_option(sim: Simulator, api: Client) -> None:

@@ -27,9 +27,3 @@ def small_world(*, days: int = 4, **sizes: Any) -> World:
     first_day = datetime.now(UTC).date() - timedelta(days=days - 1)
     few = {"boards": 2, "pins_per_board": 2, "sections_per_board": 1, "campaigns": 3, "ad_groups": 3, "ads": 3}
     return World(**{**few, "first_day": first_day, **sizes})
-
-
-def world_of_500_ad_groups(keywords: int | tuple[int, ...]) -> World:
-    """One account with more ad groups than a batch holds, each with so many keywords, which come in batches."""
-    few = {"boards": 0, "ad_accounts": 1, "campaigns": 0, "ads": 0, "negative_keywords": 0}
-    return World(**few, ad_groups=500, keywords=keywords, keyword_batches="answered")

@@ -34,7 +34,7 @@ def test_streams_are_closed_to_the_app_where_their_operations_are() -> None:
 
 def test_streams_that_take_a_users_token_alone_say_so_and_the_others_are_whole() -> None:
     names = [stream.stream_name() for stream in STREAMS]
-    with Simulator(small_world(keyword_batches="answered"), open_betas=["multi_pins/analytics"]) as sim:
+    with Simulator(small_world(), open_betas=["multi_pins/analytics"]) as sim:
         output = run_sync(sim, names, config=sim.app_config(trend_regions=["US"]))
         readable = [name for name in names if output.status(name) == "COMPLETE"]
         assert readable == [stream.stream_name() for stream in OPEN]

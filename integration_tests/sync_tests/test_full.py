@@ -49,7 +49,6 @@ def many_pages() -> World:
         ads=(11, 0, 2),
         keywords=(2, 1, 0),
         negative_keywords=(1, 0, 7),
-        keyword_batches="answered",
         product_groups=(0, 1, 6),
         account_list_items=(6, 0, 1),
         catalogs=3,
@@ -192,7 +191,7 @@ def test_a_sync_works_with_every_shape_of_config(path: Path) -> None:
 
 
 def test_every_stream_can_be_read_with_every_option() -> None:
-    world = small_world(keyword_batches="answered", hour_column="HOUR")
+    world = small_world(hour_column="HOUR")
     with Simulator(world, profile="ample", open_betas=["multi_pins/analytics"]) as sim:
         text = (FOLDER / "sample_configs/every_option.json").read_text(encoding="utf-8")
         start, accounts = str(world.today - timedelta(days=120)), {"account_ids": [world.account_id(0)]}

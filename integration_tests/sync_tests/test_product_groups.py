@@ -43,18 +43,17 @@ def test_archived_entities_count_with_any_status_filter(sim: Simulator, streams:
     assert_exact(output, sim, [STREAM], start=ago(sim, 5), wanted_columns=COLUMNS)
 
 
-@pytest.mark.parametrize("batches", ["answered", "restricted"])
-def test_an_ad_group_that_always_fails_costs_its_own_records(batches: str) -> None:
-    """Its lists fail alone and in a batch. Analytics of the other ad groups come at once, and all once it answers."""
+def test_an_ad_group_that_always_fails_costs_its_own_records() -> None:
+    """Analytics of the other ad groups come at once, and all once it answers."""
     lists = {"keywords": "parent_id", "product_group_promotions": "ad_group_id"}
     streams = [*lists, STREAM]
     sizes = {"boards": 0, "ad_accounts": 1, "campaigns": 1, "ad_groups": 10, "ads": 10, "product_groups": (1,)}
-    world = World(**sizes, keyword_batches=batches)
+    world = World(**sizes)
     with Simulator(world) as sim:
         victim = world.entity_id(Kind.AD_GROUPS, 0, 3)
 
         def fail(entry: Entry, page: Record) -> Record:
-            return {} if victim in (*entry.values("ad_group_id"), *entry.values("ad_group_ids")) else page
+            return {} if victim in entry.values("ad_group_id") else page
 
         for operation in ("keywords/get", "product_group_promotions/list"):
             sim.alter(operation, fail)

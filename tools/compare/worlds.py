@@ -264,13 +264,7 @@ def special_courses() -> list[Course]:
         _special("csv", world=_of(report_form="csv", own_report_form="csv")),
         _special("finest grain", world=_of(report_grain="ad", report_ids="some", empty_report="[]")),
         _special("odd options", streams=("targeting_options",), alterations={"targeting_options/get": _odd_options}),
-        _special(
-            "keywords by batches",
-            world=_of(**ad_groups, ad_groups=500, keyword_batches="answered"),
-            streams=("keywords",),
-            days=(0, 1),
-        ),
-        _special("keywords one by one", world=_of(**ad_groups, ad_groups=60), streams=("keywords",), days=(0, 1)),
+        _special("keywords", world=_of(**ad_groups, ad_groups=60), streams=("keywords",), days=(0, 1)),
         _special(
             "quota of a minute",
             days=(0, 1),

@@ -4,13 +4,11 @@ https://developers.pinterest.com/docs/api/v5/keywords-get and product_group_prom
 reports show.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from enum import StrEnum
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from integration_tests.simulator.access.no_access import NoAccess
 from integration_tests.simulator.ads.entities import account_of
-from integration_tests.simulator.calls.errors import ApiError, bad_request, forbidden, missing_scope
+from integration_tests.simulator.calls.errors import ApiError, bad_request
 from integration_tests.simulator.world import numbering
 from integration_tests.simulator.world.listing import Listing, Record
 from integration_tests.simulator.world.numbering import Numbering
@@ -19,19 +17,6 @@ from integration_tests.simulator.world.world import Kind, Size, World, size_at
 
 MATCH_TYPES = ("BROAD", "PHRASE", "EXACT", "EXACT_NEGATIVE", "PHRASE_NEGATIVE")
 STATUSES = ("ACTIVE", "PAUSED", "ARCHIVED")
-
-
-class KeywordBatches(StrEnum):
-    """What becomes of a keywords call that names several ad groups, a parameter that few apps have."""
-
-    ANSWERED = "answered"
-    RESTRICTED = "restricted"  # 401, as other features that are closed
-    REJECTED = "rejected"  # 400
-    UNAUTHORIZED = "unauthorized"  # 401
-    REFUSED = "refused"  # 403
-    IGNORED = "ignored"  # the account's own keywords, as without the parameter
-    LAST_ONE = "last_one"  # those of the last ad group named
-    CAMPAIGNS_TOO = "campaigns_too"  # those of the first campaign in between
 
 
 _OWNERS: Mapping[Kind | None, tuple[Numbering, str]] = {
@@ -65,31 +50,12 @@ def keyword(world: World, account: int, place: Place) -> Record:
 
 
 def _places(world: World, account: int, arguments: Mapping[str, Any]) -> Iterator[Place]:
-    if (ad_groups := arguments.get("ad_group_ids")) is not None:
-        yield from _batch(world, account, ad_groups)
-    elif (ad_group := arguments.get("ad_group_id")) is not None:
+    if (ad_group := arguments.get("ad_group_id")) is not None:
         yield from _in(world, account, Kind.AD_GROUPS, ad_group)
     elif (campaign := arguments.get("campaign_id")) is not None:
         yield from _in(world, account, Kind.CAMPAIGNS, campaign)
     else:
-        yield from _of_account(world, account)
-
-
-def _batch(world: World, account: int, ad_groups: Sequence[str]) -> Iterator[Place]:
-    mode = KeywordBatches(world.keyword_batches)
-    if mode in _REFUSALS:
-        raise _REFUSALS[mode]
-    if mode is KeywordBatches.IGNORED:
-        yield from _of_account(world, account)
-        return
-    for ad_group in ad_groups[-1:] if mode is KeywordBatches.LAST_ONE else ad_groups:
-        yield from _in(world, account, Kind.AD_GROUPS, ad_group)
-        if mode is KeywordBatches.CAMPAIGNS_TOO:
-            yield from _in(world, account, Kind.CAMPAIGNS, world.entity_id(Kind.CAMPAIGNS, account, 0))
-
-
-def _of_account(world: World, account: int) -> list[Place]:
-    return [(None, 0, position) for position in range(size_at(world.negative_keywords, account))]
+        yield from ((None, 0, position) for position in range(size_at(world.negative_keywords, account)))
 
 
 def _in(world: World, account: int, kind: Kind, entity_id: str) -> list[Place]:
@@ -108,14 +74,6 @@ def _index_of(world: World, account: int, kind: Kind, entity_id: str) -> int:
 def _match_type(place: Place) -> str:
     kind, _parent, position = place
     return MATCH_TYPES[position % 5] if kind is Kind.AD_GROUPS else MATCH_TYPES[3 + position % 2]
-
-
-_REFUSALS = {
-    KeywordBatches.RESTRICTED: NoAccess.RESTRICTED.error(),
-    KeywordBatches.REJECTED: ApiError(400, 1, "Unknown parameter 'ad_group_ids'."),
-    KeywordBatches.UNAUTHORIZED: missing_scope(),
-    KeywordBatches.REFUSED: forbidden(),
-}
 
 
 def product_group_promotions(world: World, arguments: Mapping[str, Any]) -> Listing:

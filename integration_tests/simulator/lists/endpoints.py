@@ -109,8 +109,7 @@ LIST_ENDPOINTS: tuple[Operation, ...] = (
         ad_group_lists.keywords,
         Digits("campaign_id", max_length=18),
         _AD_GROUP_ID,
-        RepeatedArray("ad_group_ids", item=Digits("ad_group_ids")),
-        rules=(at_most_one_of("campaign_id", "ad_group_id", "ad_group_ids"),),
+        rules=(at_most_one_of("campaign_id", "ad_group_id"),),
         takes_app_token=True,
     ),
     _of_account(

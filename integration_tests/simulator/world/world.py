@@ -71,7 +71,6 @@ class World:
     connections: int = 2  # of the user: followers, followed users and boards, websites, linked businesses
     trends: int = 2  # keywords, product categories or topics in each answer about trends
     merchant_refusal: int | None = None  # code with which an unapproved merchant is refused: 2625 or 2626
-    keyword_batches: str = "restricted"  # one of `KeywordBatches`
     shop: bool = False  # names, ads, pictures and campaigns as in a plausible shop; fewer odd cases
     statuses: Mapping[str, int] | None = None  # and their shares; None: `DEFAULT_STATUSES`, or those of the shop
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
