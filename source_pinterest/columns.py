@@ -127,6 +127,11 @@ def text_columns(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(name for name in names if _JSON_TYPES[column_of(name).type] == "string")
 
 
+def number_columns(names: Iterable[str]) -> frozenset[str]:
+    """Return the columns that hold numbers."""
+    return frozenset(name for name in names if column_of(name).type == "number")
+
+
 def column_schema(names: Iterable[str]) -> dict[str, dict[str, Any]]:
     """Return the JSON Schema `properties` of columns: `{"SPEND_IN_DOLLAR": {"type": ["null", "number"]}, ...}`."""
     return {name: column_of(name).json_schema for name in names}

@@ -5,7 +5,7 @@ inner object is not valid JSON. This is faster than any scanner in Python, and n
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import suppress
 from itertools import islice
 from typing import Any, NamedTuple
@@ -17,6 +17,9 @@ from source_pinterest.api.errors import BrokenResponseError, FormError, Malforme
 from source_pinterest.limits import ROW_BYTES
 
 Record = dict[str, Any]
+
+_FIRST_ROUNDED = 2**53
+"""From here on, a float may stand for several whole numbers."""
 
 _ESCAPE = re.compile(
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<lone>\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\.",
@@ -75,7 +78,7 @@ def rows_of(chunks: Iterable[bytes], under: str = "") -> Iterator[Record]:
         for key in body.members():
             if key == under:
                 has_rows = True
-                yield from body.rows()
+                yield from body.rows_or_null()
             else:
                 body.value()
         if not has_rows:
@@ -145,6 +148,13 @@ class JsonBody:
             yield from self._similar_rows()
             more = self._another(b"]")
         self.expect(b"]")
+
+    def rows_or_null(self) -> Iterator[Record]:
+        """Yield the objects of the next list; null counts as an empty one."""
+        if self.peek() == b"n":
+            self.value()
+        else:
+            yield from self.rows()
 
     def value(self) -> Any:
         """Return the next value."""
@@ -238,10 +248,16 @@ def list_page(
     """
     body = parse_body(chunks)
     page = body if isinstance(body, dict) else {}
-    items = body if isinstance(body, list) and not field else page.get(field or "items")
+    items = body if isinstance(body, list) and not field else list_in(page, field or "items")
     if unpack and isinstance(items, list):
         items = [part for item in items for part in (unpack(item) if isinstance(item, dict) else (item,))]
     return Page(with_key(items, key), str(page.get("bookmark") or ""))
+
+
+def list_in(body: dict[Any, Any], name: str | None) -> Any:
+    """Return the value of a key that holds a list; None if the key is missing. Null counts as an empty list."""
+    items = body.get(name)
+    return [] if items is None and name in body else items
 
 
 def with_key(items: Any, key: tuple[str, ...]) -> list[Record]:
@@ -267,15 +283,33 @@ def one_item(chunks: Iterable[bytes], key: tuple[str, ...] = ID) -> Page:
     return Page(with_key([parse_body(chunks)], key))
 
 
+def text_of(value: Any) -> str:
+    """Return a value as text. A whole number that comes as a float becomes its digits, as far as floats are exact."""
+    return str(int(value) if _is_exact(value) else value)
+
+
+def _is_exact(value: Any) -> bool:
+    return type(value) is int or (isinstance(value, float) and value.is_integer() and abs(value) < _FIRST_ROUNDED)
+
+
 def write_texts(record: Record, fields: Iterable[str]) -> None:
     """Convert these fields of a record, such as ids, to strings. A field without a value stays as it is.
 
     Raises:
-        FormError: an id is a float, which may have lost digits.
+        FormError: an id is neither a text nor a whole number with all its digits.
     """
     for name in fields:
         value = record.get(name)
         if value is not None and type(value) is not str:
-            if isinstance(value, float) and f"_{name.lower()}".endswith("_id"):
-                raise FormError(f"{name} is {value}, which may have lost digits.")
-            record[name] = str(value)
+            if type(value) is not int and f"_{name.lower()}".endswith("_id") and not _is_exact(value):
+                raise FormError(f"{name} is {value}, which is not an exact id.")
+            record[name] = text_of(value)
+
+
+def write_numbers(record: Record, fields: Container[str]) -> None:
+    """Convert texts in these fields of a record to the numbers that they are. Other texts stay as they are."""
+    for name in [name for name, value in record.items() if type(value) is str and name in fields]:
+        with suppress(ValueError):
+            number = orjson.loads(record[name])
+            if type(number) in (int, float):
+                record[name] = number

@@ -26,7 +26,7 @@ def rows_of_file(chunks: Iterable[bytes]) -> Iterator[Filed]:
     body = JsonBody(chunks)
     if body.peek() == b"{":
         for entity in body.members():
-            for row in body.rows():
+            for row in body.rows_or_null():
                 yield entity, row
     else:
         for row in body.rows():

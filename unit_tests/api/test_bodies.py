@@ -75,7 +75,8 @@ def test_without_a_list_under_the_key_it_is_refused() -> None:
         (lambda chunks: read(chunks, "data"), b'{"other": []}', True),
         (lambda chunks: read(chunks, "data"), b'{"data": {"A": 1}}', True),
         (list_page, b'{"boards": []}', True),
-        (list_page, b'{"items": null}', True),
+        (lambda chunks: read(chunks, "data"), b'{"data": nope}', False),
+        (read, b"null", True),
         (list_page, b'{"items": [{"name": 1}, {"id": 2}]}', True),
         (one_item, b'{"name": 1}', True),
         (read, b'{"rows": [', True),
@@ -159,10 +160,11 @@ def test_memory_does_not_grow_with_the_body() -> None:
     assert peak_of(10_000) < 1.5 * peak_of(1_000)
 
 
-def test_ids_become_text_and_a_float_is_no_id() -> None:
-    record = {"id": 1, "count": 2, "parent_id": None, "name": 1.5}
-    write_texts(record, ("id", "parent_id", "absent_id", "name"))
+def test_ids_become_text_in_any_spelling_that_has_all_their_digits() -> None:
+    record = {"id": 1, "count": 2, "parent_id": None, "owner_id": 549755885175.0, "name": 1.5}
+    write_texts(record, ("id", "parent_id", "owner_id", "absent_id", "name"))
 
-    assert record == {"id": "1", "count": 2, "parent_id": None, "name": "1.5"}
-    with pytest.raises(FormError):
-        write_texts({"id": 626736533506.0}, ("id",))
+    assert record == {"id": "1", "count": 2, "parent_id": None, "owner_id": "549755885175", "name": "1.5"}
+    for inexact in (2.0**53, 1.5, [5], True):
+        with pytest.raises(FormError, match="not an exact id"):
+            write_texts({"id": inexact}, ("id",))

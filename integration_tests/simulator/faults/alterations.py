@@ -75,28 +75,6 @@ def with_two_rows_a_day(entity: str) -> Alteration:
     return alter
 
 
-def with_rows_without_key(*fields: str) -> Alteration:
-    """The first row of an answer also comes without each of these fields of its key, and with a day that is none."""
-
-    def alter(_: Entry, answer: Any) -> Any:
-        is_first = True
-
-        def change(row: Row) -> list[Row]:
-            nonlocal is_first
-            is_first, was_first = False, is_first
-            return (
-                [*(with_field(row, name, lambda _: None) for name in fields), _dated(row), row] if was_first else [row]
-            )
-
-        return each_row(answer, change)
-
-    return alter
-
-
-def _dated(row: Row) -> Row:
-    return with_field(with_field(row, "DATE", lambda _: "soon"), "date", lambda _: "soon")
-
-
 def each_row(value: Any, change: Callable[[Row], list[Row]]) -> Any:
     """The JSON with other rows in the place of each row: an object of numbers by day, or a pin of a ranking."""
     if isinstance(value, dict):

@@ -9,7 +9,7 @@ from functools import cache, partial
 
 from pendulum import Date
 
-from source_pinterest.api.bodies import Record, write_texts
+from source_pinterest.api.bodies import Record, write_numbers, write_texts
 from source_pinterest.api.errors import FormError
 from source_pinterest.columns import (
     AD_ACCOUNT_ID,
@@ -20,6 +20,7 @@ from source_pinterest.columns import (
     ITEM_ID,
     TARGETING_TYPE,
     TARGETING_VALUE,
+    number_columns,
     text_columns,
 )
 from source_pinterest.dates import DateWindow, Granularity, parse_day, without_midnight
@@ -69,6 +70,7 @@ class Expected:
         key: the columns that identify a row.
         optional: the fields of the key that may be empty.
         texts: the columns that hold text, including ids.
+        numbers: the columns that hold numbers.
         window: the days to emit; None if the rows have no day.
         requested: the requested days. Rows of requested days outside of `window` are dropped without a warning.
         day: the column with the day.
@@ -81,6 +83,7 @@ class Expected:
     key: tuple[str, ...]
     optional: frozenset[str] = frozenset()
     texts: tuple[str, ...] = ()
+    numbers: frozenset[str] = frozenset()
     window: DateWindow | None = None
     requested: DateWindow | None = None
     day: str = DATE
@@ -110,6 +113,7 @@ def admitted(rows: Iterable[Record], expected: Expected, notices: Notices) -> It
             if row.get(column) in _EMPTY and row.get(other) not in _EMPTY:
                 row[column] = row[other]
         write_texts(row, expected.texts)
+        write_numbers(row, expected.numbers)
         _write_account(row, account)
         if any(row.get(column) in _EMPTY for column in needed):
             raise FormError(f"A row lacks its {' or its '.join(needed)}.")
@@ -206,6 +210,7 @@ class ReportRows:
             key=self.key.columns,
             optional=self.key.optional,
             texts=tuple(dict.fromkeys(texts)),
+            numbers=number_columns(self.columns),
             window=request.window if DATE in self.key.columns else None,
             requested=request.requested_window,
             granularity=Granularity(request.body["granularity"]),

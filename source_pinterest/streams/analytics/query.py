@@ -26,6 +26,7 @@ from source_pinterest.columns import (
     analytics_schema,
     key_schema,
     may_be_requested,
+    number_columns,
     text_columns,
 )
 from source_pinterest.config import attribution_of
@@ -274,6 +275,7 @@ class QueryAnalytics(AdAccountStream, ABC):
             key=self.key,
             optional=frozenset((TARGETING_VALUE,)),
             texts=self._text_columns,
+            numbers=number_columns(self.columns),
             window=ask.window,
             account=ask.account,
             currency=self.ad_accounts.currency_of(ask.account),

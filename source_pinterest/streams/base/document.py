@@ -4,7 +4,7 @@ from abc import ABC
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from source_pinterest.api.bodies import Page, parse_body
+from source_pinterest.api.bodies import Page, list_in, parse_body
 from source_pinterest.api.errors import BadRequestError, FormError, GoneError
 from source_pinterest.engine.tasks import Task
 from source_pinterest.streams.base.stream import PinterestStream
@@ -20,7 +20,7 @@ class DocumentStream(PinterestStream, ABC):
     is_dictionary = True
 
     def parse(self, chunks: Iterator[bytes]) -> Page:
-        """Parse the items of a response. An empty object means no items.
+        """Parse the items of a response. An empty object, or null instead of the list, means no items.
 
         Raises:
             MalformedResponseError: the response has no list of items.
@@ -28,7 +28,7 @@ class DocumentStream(PinterestStream, ABC):
         document = parse_body(chunks)
         items = document
         if isinstance(document, dict):
-            items = document.get(self.list_field) if document else []
+            items = list_in(document, self.list_field) if document else []
         if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
             raise FormError(f"The response of {self.name} has no list of objects.")
         return Page(items, str(document.get("bookmark") or "") if isinstance(document, dict) else "")

@@ -8,7 +8,7 @@ from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, 
 from typing import Any, ClassVar
 
 from source_pinterest import limits
-from source_pinterest.api.bodies import Page, Record, parse_body
+from source_pinterest.api.bodies import Page, Record, list_in, parse_body
 from source_pinterest.api.errors import BUSINESS_ACCOUNT, FormError
 from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.tasks import END, START, Task
@@ -202,7 +202,7 @@ class UserAccountAnalyticsByContentType(ProfileAnalytics):
 
 def daily_metrics_in(metrics: Any) -> list[Record] | None:
     """Return the days of an object that has daily metrics; None if it has none."""
-    days = metrics.get("daily_metrics") if isinstance(metrics, dict) else None
+    days = list_in(metrics, "daily_metrics") if isinstance(metrics, dict) else None
     return days if isinstance(days, list) and all(isinstance(day, dict) for day in days) else None
 
 

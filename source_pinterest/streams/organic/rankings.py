@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from source_pinterest import limits
-from source_pinterest.api.bodies import Page, parse_body, with_key
+from source_pinterest.api.bodies import Page, list_in, parse_body, with_key
 from source_pinterest.api.errors import BUSINESS_ACCOUNT
 from source_pinterest.dates import days_before
 from source_pinterest.engine.tasks import END, START
@@ -42,7 +42,7 @@ class RankingStream(OrganicStream, ABC):
             MalformedResponseError: the body is not a ranking.
         """
         ranking = parse_body(chunks)
-        pins = with_key(ranking.get("pins") if isinstance(ranking, dict) else None, self.own_key)
+        pins = with_key(list_in(ranking, "pins") if isinstance(ranking, dict) else None, self.own_key)
         available = {"date_availability": ranking.get("date_availability")}
         expected = Expected(key=self.own_key, texts=self.own_key)
         return Page([{**pin, **available} for pin in admitted(pins, expected, self.notices)])

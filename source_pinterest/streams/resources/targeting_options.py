@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import Any
 
 from source_pinterest import limits
-from source_pinterest.api.bodies import Page, Record, one_item, parse_body
+from source_pinterest.api.bodies import Page, Record, one_item, parse_body, text_of
 from source_pinterest.api.errors import BadRequestError, FormError, GoneError, RefusedError, SliceError
 from source_pinterest.api.session import path_of
 from source_pinterest.engine.ledger import FAILURES_IN_A_ROW
@@ -199,7 +199,7 @@ class InterestTree:
         option = self.options[interest_id]
         option.update({key: value for key, value in interest.items() if option.get(key) is None})
         level, children = option.get("level"), option.pop("child_interests", None)
-        for child_id in map(str, children or ()):
+        for child_id in map(text_of, children or ()):
             child = self.options.setdefault(child_id, {"id": child_id})
             child.setdefault("parent_id", option["id"])
             if isinstance(level, int) and child.get("level") is None:
