@@ -1,6 +1,6 @@
 """Runs the connector from a checkout: `python main.py spec|check|discover|read`."""
 
-from source_pinterest.__main__ import main
+from source_pinterest.start import start
 
 if __name__ == "__main__":
-    main()
+    start("source_pinterest.run:run")

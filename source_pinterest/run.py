@@ -159,7 +159,8 @@ def _print_messages(arguments: list[str], entrypoint: PinterestEntrypoint, outpu
     is_read = parsed.command == "read"
     if not is_read:  # PyAirbyte ends the process as soon as it has the one message it wanted, and nothing is lost
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    with watched(lambda: entrypoint.source.progress) if is_read else nullcontext():
+    has_terminal = sys.stderr and sys.stderr.isatty() and os.environ.get("NO_PROGRESS") != "1"
+    with watched(lambda: entrypoint.source.progress) if is_read and has_terminal else nullcontext():
         sys.stdout = sys.stderr
         for lines in entrypoint.lines(parsed):
             output.write(lines)

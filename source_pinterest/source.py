@@ -30,11 +30,10 @@ from source_pinterest.config.options import unknown_key_notices
 from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.progress import Progress
 from source_pinterest.engine.token_store import TokenStore
-from source_pinterest.streams import streams_by_name
 from source_pinterest.streams.base.loop import Loop, Message
 from source_pinterest.streams.base.run import StreamRun
 from source_pinterest.streams.base.sync import Sync
-from source_pinterest.streams.selection import Selection, has_days, in_order, warn_of_unknown_states
+from source_pinterest.streams.selection import Selection, has_days, in_order, streams_by_name, warn_of_unknown_states
 
 LOGGER = logging.getLogger("airbyte")
 

@@ -14,12 +14,12 @@ from source_pinterest.api.errors import UNREQUESTED_SCOPES
 from source_pinterest.config import Config
 from source_pinterest.config.reports import is_targeting
 from source_pinterest.reporting.client import ANALYTICS_REPORTS
-from source_pinterest.streams import streams_by_name
 from source_pinterest.streams.analytics.levels import TargetingAnalytics
 from source_pinterest.streams.analytics.query import QueryAnalytics
 from source_pinterest.streams.analytics.report import ReportStream
 from source_pinterest.streams.base.stream import PinterestStream
 from source_pinterest.streams.base.sync import Sync
+from source_pinterest.streams.selection import streams_by_name
 
 ROOT = Path(__file__).parents[1]
 

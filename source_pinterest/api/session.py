@@ -7,6 +7,7 @@ as Pinterest says; `api/retries.py` sends the request again.
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -15,10 +16,11 @@ from typing import Any, Generic, TypeVar
 from urllib.parse import quote, urlsplit
 
 import requests
+import urllib3
 from requests.adapters import HTTPAdapter
 
 from source_pinterest import limits
-from source_pinterest.api.bounds import beginning_of, chunks_of
+from source_pinterest.api.errors import BrokenResponseError
 from source_pinterest.api.quota import Budget
 from source_pinterest.api.usage import StreamUsage
 from source_pinterest.api.verdicts import Again, ErrorResponse
@@ -28,6 +30,8 @@ logging.getLogger("urllib3.connection").addFilter(lambda record: "(url=" not in 
 """urllib3 warns of a malformed header with the whole URL, which may hold a signature."""
 
 CONNECT_TIMEOUT_SECONDS = 10.0
+_CHUNK_BYTES = 128 * 1024
+"""Larger chunks leave holes in the heap, between the rows made of them, that are never filled."""
 
 T = TypeVar("T")
 Parse = Callable[[Iterator[bytes]], T]
@@ -158,6 +162,36 @@ def _read(response: requests.Response, parse: Parse[T], most_bytes: int) -> ApiR
         return ApiResponse(parse(chunks_of(response, most_bytes)), server_time_of(response.headers), token)
     body, url_length = beginning_of(response), len(response.request.url or "")
     return ErrorResponse(response.status_code, str(response.reason or ""), response.headers, body, token, url_length)
+
+
+def chunks_of(response: requests.Response, most_bytes: int) -> Iterator[bytes]:
+    """Yield the decoded body of a response chunk by chunk.
+
+    Args:
+        response: a response whose body is unread.
+        most_bytes: the largest body, decoded.
+
+    Raises:
+        BrokenResponseError: the body breaks off, can't be decoded, or is larger.
+    """
+    size = 0
+    try:
+        for chunk in response.raw.stream(_CHUNK_BYTES, decode_content=True):
+            size += len(chunk)
+            if size > most_bytes:
+                raise BrokenResponseError(f"The response is larger than {most_bytes:,} bytes.")
+            yield chunk
+    except urllib3.exceptions.HTTPError as error:
+        raise BrokenResponseError(f"The response breaks off ({type(error).__name__}).") from error
+
+
+def beginning_of(response: requests.Response) -> bytes:
+    """Return the first bytes of an error's body, also if it breaks off. It may be a proxy's web page of any size."""
+    beginning = bytearray()
+    with suppress(BrokenResponseError):
+        for chunk in chunks_of(response, limits.ERROR_BYTES):
+            beginning += chunk
+    return bytes(beginning)
 
 
 def _is_success(response: requests.Response) -> bool:

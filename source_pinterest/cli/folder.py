@@ -36,9 +36,9 @@ from source_pinterest.state.cursor import reading_state
 from source_pinterest.state.days import OPEN_START, Days, DaySet
 from source_pinterest.state.formats import FINAL_KEY, read_state
 from source_pinterest.state.period import Period
-from source_pinterest.streams import streams_by_name
 from source_pinterest.streams.base.stream import PinterestStream
 from source_pinterest.streams.base.sync import Sync
+from source_pinterest.streams.selection import streams_by_name
 
 OUTPUT = Path("output")
 _NAMED_RECORD = re.compile(rb'{"type":"RECORD","record":{"stream":"([^"\\]*)".*}\n', re.DOTALL)

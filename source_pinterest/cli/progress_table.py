@@ -1,6 +1,5 @@
-"""The progress of a sync as a table on standard error, if that is a terminal."""
+"""The progress of a sync as a table on a terminal."""
 
-import os
 import sys
 import time
 from collections.abc import Callable, Generator
@@ -16,22 +15,16 @@ from rich.text import Text
 
 from source_pinterest.engine.progress import Progress
 
-NO_PROGRESS_VARIABLE = "NO_PROGRESS"
-"""The environment variable that switches the table off if it is 1."""
-
 _REFRESHES_PER_SECOND = 2
 
 
 @contextmanager
 def watched(progress: Callable[[], Progress | None]) -> Generator[None, None, None]:
-    """Show the progress of a sync while the block runs, if standard error is a terminal.
+    """Show the progress of a sync while the block runs on standard error, a terminal.
 
     Args:
         progress: the progress so far; None until the sync has begun.
     """
-    if not sys.__stderr__ or not sys.__stderr__.isatty() or os.environ.get(NO_PROGRESS_VARIABLE) == "1":
-        yield
-        return
     began_at = time.monotonic()
 
     def render() -> Table | Text:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Self
 
-from airbyte_cdk.models import AirbyteMessage, ConfiguredAirbyteStream, SyncMode
+from airbyte_cdk.models import AirbyteMessage, ConfiguredAirbyteStream, DestinationSyncMode, SyncMode
 from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
 from airbyte_cdk.sources.streams import NO_CURSOR_STATE_KEY
 
@@ -22,6 +22,8 @@ from source_pinterest.api.errors import ConfigError
 from source_pinterest.engine.tasks import Task
 
 LOGGER = logging.getLogger("airbyte")
+
+_KEEPS_EVERY_ROW = (DestinationSyncMode.append, DestinationSyncMode.overwrite)
 
 _MARK = "full_refresh"
 
@@ -86,6 +88,11 @@ def reading_state(stream_name: str) -> Generator[None, None, None]:
         ) from error
 
 
+def merges_by_key(configured: ConfiguredAirbyteStream | None) -> bool:
+    """Return whether the destination replaces rows by their key; True for a stream that is not selected."""
+    return configured is None or configured.destination_sync_mode not in _KEEPS_EVERY_ROW
+
+
 @dataclass(frozen=True)
 class StateStore:
     """Reads the incoming state of one stream and emits the outgoing ones.
@@ -141,6 +148,7 @@ class PinterestCursor(ABC):
         self._last_state_at = time.monotonic()
         self._entries = 0
         self.is_incomplete = False
+        """Whether the stream can't be read whole, so that a full refresh is not marked as ended."""
 
     @property
     @abstractmethod
@@ -185,11 +193,8 @@ class PinterestCursor(ABC):
         """
         with self._lock:
             self._move(task, finding)
-            self._emit_if_due()
-
-    def note_incomplete(self) -> None:
-        """Record that the stream can't be read whole, so that a full refresh is not marked as ended."""
-        self.is_incomplete = True
+            if self._is_state_due():
+                self._emit()
 
     def emit_last(self) -> None:
         """Emit the last state of the stream."""
@@ -212,10 +217,6 @@ class PinterestCursor(ABC):
             self._records_since_state >= factor * limits.STATE_EVERY_RECORDS
             or time.monotonic() - self._last_state_at >= factor * limits.STATE_EVERY_SECONDS
         )
-
-    def _emit_if_due(self) -> None:
-        if self._is_state_due():
-            self._emit()
 
     def _emit(self, *, ended: bool = False) -> None:
         """Emit a state, with the lock held, so that no state follows a newer one.

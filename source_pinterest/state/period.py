@@ -17,10 +17,9 @@ from pendulum import Date
 from source_pinterest import limits
 from source_pinterest.config import Config
 from source_pinterest.dates import Granularity, days_before
+from source_pinterest.state.cursor import merges_by_key
 
 LOGGER = logging.getLogger("airbyte")
-
-_KEEPS_EVERY_ROW = (DestinationSyncMode.append, DestinationSyncMode.overwrite)
 
 
 @dataclass(frozen=True)
@@ -133,11 +132,6 @@ class Period:
                 f"final, {self.final_after} days later; a sum over the table is then right. Choose a deduplicating "
                 "mode, or set the option Lookback Window, to have the newest days and late conversions too.",
             )
-
-
-def merges_by_key(configured: ConfiguredAirbyteStream | None) -> bool:
-    """Return whether the destination replaces rows by their key; True for a stream that is not selected."""
-    return configured is None or configured.destination_sync_mode not in _KEEPS_EVERY_ROW
 
 
 def fingerprint(body: Mapping[str, Any]) -> str:

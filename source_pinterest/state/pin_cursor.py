@@ -180,7 +180,8 @@ class PinCursor(DayCursor):
                 self.owed.fail(owner, pin, [begun.window])
             elif owner not in self.served:
                 self.owed.set_days(owner, pin, DaySet((begun.window,)))
-            self._emit_if_due()
+            if self._is_state_due():
+                self._emit()
 
     def end_pass(self, owner: Owner) -> None:
         """End the pass of an owner, which has come past the last pin."""

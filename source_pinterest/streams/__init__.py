@@ -1,15 +1,9 @@
 """All streams, in the order in which they are read: a parent before its children."""
 
-from collections.abc import Callable
-from functools import partial
-
-from source_pinterest.api.errors import ConfigError
 from source_pinterest.streams import business, trends
 from source_pinterest.streams.ads import accounts, ad_pins, entities, entity_lists, keywords, lists
 from source_pinterest.streams.analytics import level_reports, levels, own_reports
-from source_pinterest.streams.analytics.custom_report import custom_report
 from source_pinterest.streams.base.stream import PinterestStream
-from source_pinterest.streams.base.sync import Sync
 from source_pinterest.streams.catalogs import catalogs, issues
 from source_pinterest.streams.organic import boards, network, pin_analytics, pins, profile, rankings
 from source_pinterest.streams.resources import dictionaries, targeting_options
@@ -91,22 +85,3 @@ STREAMS: tuple[type[PinterestStream], ...] = (
     own_reports.MarketingMixReport,
     *own_reports.PRODUCT_CONVERSIONS,
 )
-
-
-def streams_by_name(sync: Sync) -> dict[str, Callable[[], PinterestStream]]:
-    """Return a factory for each stream of the registry and, after them, for each custom report.
-
-    Raises:
-        ConfigError: a custom report has the name of a stream.
-    """
-    factories: dict[str, Callable[[], PinterestStream]] = {
-        stream_class.stream_name(): partial(sync.stream, stream_class) for stream_class in STREAMS
-    }
-    for report in sync.config.custom_reports:
-        if report.stream_name in factories:
-            raise ConfigError(
-                f"Custom Reports: {report.name} would become the stream {report.stream_name}, which exists already. "
-                "Give it another name.",
-            )
-    custom = {report.stream_name: partial(custom_report, sync, report) for report in sync.config.custom_reports}
-    return factories | custom

@@ -3,8 +3,9 @@
 import difflib
 import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from airbyte_cdk.models import (
@@ -21,21 +22,43 @@ from source_pinterest.api.errors import ConfigError
 from source_pinterest.columns import DATE
 from source_pinterest.config import Config
 from source_pinterest.engine.output import as_trace
+from source_pinterest.state.cursor import WholeCursor
 from source_pinterest.state.formats import progress_of
 from source_pinterest.streams import STREAMS
+from source_pinterest.streams.analytics.custom_report import custom_report
 from source_pinterest.streams.analytics.query import QueryAnalytics
 from source_pinterest.streams.analytics.report import ReportStream
 from source_pinterest.streams.base.declaration import Rank
 from source_pinterest.streams.base.run import StreamRun
 from source_pinterest.streams.base.stream import PinterestStream
+from source_pinterest.streams.base.sync import Sync
 
 LOGGER = logging.getLogger("airbyte")
+
+
+def streams_by_name(sync: Sync) -> dict[str, Callable[[], PinterestStream]]:
+    """Return a factory for each stream of the registry and, after them, for each custom report.
+
+    Raises:
+        ConfigError: a custom report has the name of a stream.
+    """
+    factories: dict[str, Callable[[], PinterestStream]] = {
+        stream_class.stream_name(): partial(sync.stream, stream_class) for stream_class in STREAMS
+    }
+    for report in sync.config.custom_reports:
+        if report.stream_name in factories:
+            raise ConfigError(
+                f"Custom Reports: {report.name} would become the stream {report.stream_name}, which exists already. "
+                "Give it another name.",
+            )
+    custom = {report.stream_name: partial(custom_report, sync, report) for report in sync.config.custom_reports}
+    return factories | custom
 
 
 def rank_of(stream: PinterestStream) -> tuple[Rank, bool]:
     """Return how late a stream is read: its rank, and whether each sync begins it anew. No parent is later."""
     parents = (stream.shared.stream(parent.stream) for parent in stream.parents)
-    return max(((stream.rank, stream.checkpoint is None), *map(rank_of, parents)))
+    return max(((stream.rank, isinstance(stream.checkpoint, WholeCursor)), *map(rank_of, parents)))
 
 
 def has_days(stream: PinterestStream) -> bool:

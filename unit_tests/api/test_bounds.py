@@ -5,8 +5,8 @@ import gzip
 import pytest
 
 from source_pinterest import limits
-from source_pinterest.api.bounds import beginning_of, chunks_of
 from source_pinterest.api.errors import BrokenResponseError
+from source_pinterest.api.session import beginning_of, chunks_of
 from unit_tests.api.connections import Wire, pieces_of, response
 
 TEXT = b'{"items": [1, 2, 3]}' * 1_000

@@ -59,8 +59,8 @@ class Pinterest:
     def attached(self, stream: S, how: ConfiguredAirbyteStream | None = None) -> S:
         """The stream with its cursor, as the connection is set up."""
         messages = InMemoryMessageRepository().emit_message
-        run = _RUNS[stream] = StreamRun(stream, None, self._states, messages)
-        run.cursor = stream.open_state(how, StateStore(stream.name, self._states, messages)) or run.cursor
+        _RUNS[stream] = StreamRun(stream, None, self._states, messages)
+        stream.open_state(how, StateStore(stream.name, self._states, messages))
         return stream
 
     def custom(self, how: ConfiguredAirbyteStream | None = None, **fields: Any) -> ReportStream:

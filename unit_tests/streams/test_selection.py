@@ -16,7 +16,7 @@ from source_pinterest.api.errors import ConfigError
 from source_pinterest.config import Config
 from source_pinterest.dates import DateWindow
 from source_pinterest.engine.tasks import Task
-from source_pinterest.streams import STREAMS, streams_by_name
+from source_pinterest.streams import STREAMS
 from source_pinterest.streams.analytics.levels import AdAccountAnalytics
 from source_pinterest.streams.base.declaration import Rank
 from source_pinterest.streams.base.run import StreamRun
@@ -25,7 +25,7 @@ from source_pinterest.streams.organic.boards import BoardSections
 from source_pinterest.streams.organic.pin_analytics import PinAnalytics
 from source_pinterest.streams.organic.pin_requests import PinRequests
 from source_pinterest.streams.organic.pins import Pins
-from source_pinterest.streams.selection import Selection, in_order, rank_of
+from source_pinterest.streams.selection import Selection, in_order, rank_of, streams_by_name
 from unit_tests.configs import TODAY, config
 from unit_tests.report_configs import report
 from unit_tests.streams.pinterest import Pinterest, configured, connected, slice_of, state_of

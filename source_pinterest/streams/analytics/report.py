@@ -16,7 +16,7 @@ from source_pinterest.engine.tasks import Task
 from source_pinterest.reporting.client import ANALYTICS_REPORTS, ReadyReport, ReportClient, ReportRequest
 from source_pinterest.reporting.life import SplitReport
 from source_pinterest.reporting.runner import StreamReports
-from source_pinterest.state.cursor import PinterestCursor, StateStore
+from source_pinterest.state.cursor import PinterestCursor, StateStore, WholeCursor
 from source_pinterest.state.day_cursor import AccountDayCursor
 from source_pinterest.state.days import DaySet
 from source_pinterest.state.period import Period
@@ -115,10 +115,10 @@ class ReportStream(AdAccountStream):
         self.foreign_keys = report_keys(spec.level, spec.key, spec.columns)
         self.report_tasks = ReportTasks(self, spec)
 
-    def new_cursor(self, store: StateStore) -> PinterestCursor | None:
-        """Return a cursor over the days of each account. A total has none, since each sync reads it whole."""
+    def new_cursor(self, store: StateStore) -> PinterestCursor:
+        """Return a cursor over the days of each account. Each sync reads the whole of a total."""
         if self.spec.is_total:
-            return None
+            return WholeCursor(store)
         ready = self.shared.stream(MetricsReadyState).last_final_day
         return AccountDayCursor(store, partial(self.period, ready), self.spec.digest)
 

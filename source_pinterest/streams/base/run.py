@@ -21,7 +21,7 @@ from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.ledger import Consequence
 from source_pinterest.engine.output import as_trace
 from source_pinterest.engine.tasks import ParentIds, Task
-from source_pinterest.state.cursor import FullRefresh, PinterestCursor, StateStore, WholeCursor
+from source_pinterest.state.cursor import FullRefresh, StateStore, WholeCursor
 from source_pinterest.state.formats import ACCOUNT_KEY, has_position
 from source_pinterest.streams.base.stream import PinterestStream
 
@@ -44,9 +44,6 @@ class StreamRun:
         configured: its entry in the catalog; None if it is not selected.
         states: the states that the platform saved.
         send: takes states and errors.
-
-    Attributes:
-        cursor: knows what has been read.
     """
 
     def __init__(
@@ -59,16 +56,19 @@ class StreamRun:
         self.stream, self._send, self._ledger = stream, send, stream.ledger
         manager = states if configured else ConnectorStateManager()
         store = StateStore(stream.name, manager, send, FullRefresh.in_catalog(configured))
-        self.cursor: PinterestCursor = WholeCursor(store)
         self._has_ended, self._unreadable = store.has_ended(), None
         try:
-            _check_token(stream)
-            checkpoint = stream.open_state(configured, store)
+            if stream.needs_user_token and stream.config.has_app_token:
+                raise ConfigError(  # noqa: TRY301 - caught at once, as the errors of the state are
+                    f"{stream.name} can't be read with App Credentials: Pinterest serves it to users only. Choose "
+                    "OAuth2.0 as Authorization Method, or leave the stream out."
+                )
+            stream.open_state(configured, store)
         except ConfigError as error:
             self._unreadable = error
             return
-        self.cursor = checkpoint or self.cursor
-        if checkpoint and has_position(store.incoming()) and not has_position(checkpoint.state):
+        has_cursor = not isinstance(stream.checkpoint, WholeCursor)
+        if has_cursor and has_position(store.incoming()) and not has_position(stream.checkpoint.state):
             LOGGER.warning(
                 f"{stream.name}: the saved state names nothing that the stream knows, so the stream is read from the "
                 "beginning. A destination that appends then holds rows twice: clear the stream's data, or restore the "
@@ -132,10 +132,10 @@ class StreamRun:
                 try:
                     while True:
                         bundle = next(bundles)
-                        self.cursor.count(bundle.count, task)  # before it is queued
+                        self.stream.checkpoint.count(bundle.count, task)  # before it is queued
                         yield bundle
                 except StopIteration as end:
-                    self.cursor.commit(task, end.value)
+                    self.stream.checkpoint.commit(task, end.value)
                     self._ledger.note_success(task.group)
         except Exception as raised:  # noqa: BLE001 - the error of a bug ends the task as well
             error = self._failure(task, as_slice_error(self.name, raised))
@@ -180,7 +180,7 @@ class StreamRun:
         elif isinstance(error, RightMissingError):
             error = because(error, self.stream.explain(error))
         consequence = self._ledger.note_failure(task.group, error, task.failed_syncs)
-        self.cursor.fail(task, error)
+        self.stream.checkpoint.fail(task, error)
         if consequence is Consequence.LEAVE_UNREAD and isinstance(error, PinterestError):
             self.stream.leave_out(task, error)
             return None
@@ -188,7 +188,7 @@ class StreamRun:
 
     def fail(self, error: Exception) -> None:
         """Tell the error of a task, or of the planning."""
-        self.cursor.note_incomplete()
+        self.stream.checkpoint.is_incomplete = True
         if isinstance(error, PinterestError):  # its sentence is enough for the user
             LOGGER.error(f"Exception while syncing stream {self.name}: {error.message}")
         else:
@@ -206,8 +206,8 @@ class StreamRun:
             else:
                 self.fail(error)
         if not self._unreadable:  # otherwise, the saved state stays
-            self.cursor.emit_last()
-        return AirbyteStreamStatus.INCOMPLETE if self.cursor.is_incomplete else AirbyteStreamStatus.COMPLETE
+            self.stream.checkpoint.emit_last()
+        return AirbyteStreamStatus.INCOMPLETE if self.stream.checkpoint.is_incomplete else AirbyteStreamStatus.COMPLETE
 
     def judge_refusals(self) -> PinterestError | None:
         """Lose or leave out the refused tasks. Return the error of the stream.
@@ -222,10 +222,10 @@ class StreamRun:
         losses, left_out = dict[ParentIds, PinterestError](), dict[ParentIds, PinterestError]()
         for task, error in ledger.refused:
             if self._is_loss(task):
-                self.cursor.fail(task, error)
+                self.stream.checkpoint.fail(task, error)
                 losses.setdefault(task.parent_ids, self._loss(task, error))
             else:
-                self.cursor.leave_out(task, error)
+                self.stream.checkpoint.leave_out(task, error)
                 self.stream.leave_out(task, error)
                 left_out.setdefault(task.parent_ids, error)
         for loss in list(losses.values())[1:]:
@@ -251,11 +251,3 @@ def _drop_traces(error: Exception) -> None:
     while cause:
         cause.__traceback__ = None
         cause = cause.__context__
-
-
-def _check_token(stream: PinterestStream) -> None:
-    if stream.needs_user_token and stream.config.has_app_token:
-        raise ConfigError(
-            f"{stream.name} can't be read with App Credentials: Pinterest serves it to users only. Choose OAuth2.0 as "
-            "Authorization Method, or leave the stream out."
-        )

@@ -20,6 +20,7 @@ from typing import Any, ClassVar
 
 import requests
 from airbyte_cdk.models import AirbyteStream, ConfiguredAirbyteStream
+from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
 from airbyte_cdk.sources.streams.http import HttpStream
 from airbyte_cdk.sources.types import StreamSlice
 from airbyte_cdk.sources.utils.casing import camel_to_snake
@@ -47,8 +48,8 @@ from source_pinterest.engine.ledger import Ledger
 from source_pinterest.engine.listed_ids import ListedIds
 from source_pinterest.engine.progress import Notices
 from source_pinterest.engine.tasks import ParentIds, Task, or_failed
-from source_pinterest.state.cursor import PinterestCursor, StateStore
-from source_pinterest.state.period import DayRange, Period, merges_by_key
+from source_pinterest.state.cursor import PinterestCursor, StateStore, WholeCursor, merges_by_key
+from source_pinterest.state.period import DayRange, Period
 from source_pinterest.streams.base.declaration import ForeignKey, Parent, Rank
 from source_pinterest.streams.base.listing import BookmarkPaginator, unseen
 from source_pinterest.streams.base.sync import Sync
@@ -133,8 +134,8 @@ class PinterestStream(HttpStream, ABC):
     """Whether the destination replaces rows by their key; True until the sync's mode is known."""
     is_refresh = False
     """Whether the sync is a full refresh, after which another one reads everything again."""
-    checkpoint: PinterestCursor | None = None
-    """The stream's cursor; None if each sync reads the whole stream."""
+    checkpoint: PinterestCursor
+    """What has been read, which makes the state: a `WholeCursor` if each sync reads the whole stream."""
     is_resumable = False  # if True, the framework's sequential reader reads the stream in an endless loop
 
     def __init__(self, sync: Sync, name: str = "") -> None:
@@ -144,6 +145,7 @@ class PinterestStream(HttpStream, ABC):
         self.cursor = None  # with the framework's cursor, only one page of each task would be read
         self.usage, self.notices = sync.api.usage.stream(self.name), Notices(self.name)
         self.ledger = Ledger()
+        self.checkpoint = WholeCursor(StateStore(self.name, ConnectorStateManager(), lambda _: None))
         self.children = sync.children[type(self)]
         """How selected streams, and their parents, declare this stream as a parent. They need all of its ids."""
         self.ids = ListedIds(self.name, self.list_ids, self.children)
@@ -208,20 +210,17 @@ class PinterestStream(HttpStream, ABC):
         """Prepare a sync that emits the stream."""
         self.shared.select(self)
         self.ids.announce()
-        if self.checkpoint:
-            self.checkpoint.explain()
+        self.checkpoint.explain()
 
-    def open_state(self, configured: ConfiguredAirbyteStream | None, store: StateStore) -> PinterestCursor | None:
-        """Set the stream's mode and cursor."""
+    def open_state(self, configured: ConfiguredAirbyteStream | None, store: StateStore) -> None:
+        """Set the stream's mode and checkpoint."""
         self.configured, self.merges_by_key = configured, merges_by_key(configured)
         self.is_refresh = store.refresh is not None
         self.checkpoint = self.new_cursor(store)
-        return self.checkpoint
 
-    def new_cursor(self, store: StateStore) -> PinterestCursor | None:
-        """Return a cursor for the state of this sync, or None if each sync reads the whole stream."""
-        del store
-        return None
+    def new_cursor(self, store: StateStore) -> PinterestCursor:
+        """Return the cursor for the state of this sync. By default, each sync reads the whole stream."""
+        return WholeCursor(store)
 
     def period(self, ready: Callable[[], Date] | None = None) -> Period:
         """Return the days to read."""
@@ -342,7 +341,7 @@ class PinterestStream(HttpStream, ABC):
 
     def unread_days(self, account: str) -> str:
         """Return the end of a sentence: which days of an account that can't be read are not read."""
-        since = self.checkpoint.unread_since(account) if self.checkpoint else None
+        since = self.checkpoint.unread_since(account)
         return f". Its days from {since} on are not read" if since else ""
 
     def leave_out(self, task: Task, error: PinterestError) -> None:

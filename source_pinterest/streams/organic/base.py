@@ -13,7 +13,7 @@ from airbyte_cdk.models import ConfiguredAirbyteStream
 
 from source_pinterest.api.errors import AccountUnreadableError, role
 from source_pinterest.engine.tasks import Task
-from source_pinterest.state.cursor import PinterestCursor, StateStore, reading_state
+from source_pinterest.state.cursor import StateStore, reading_state
 from source_pinterest.state.formats import ACCOUNT_KEY
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.base.declaration import Parent
@@ -107,13 +107,13 @@ class OrganicStream(PinterestStream):
         """Return the schema of the fields that Pinterest sends, and of those that the connector adds."""
         return self._stamped_schema
 
-    def open_state(self, configured: ConfiguredAirbyteStream | None, store: StateStore) -> PinterestCursor | None:
-        """Set the stream's cursor. Its state also has the ad account under which each owner's content is emitted."""
+    def open_state(self, configured: ConfiguredAirbyteStream | None, store: StateStore) -> None:
+        """Set the checkpoint. Its state also has the ad account under which each owner's content is emitted."""
         if (owners := self._owners) and self.cursor_field:
             with reading_state(store.stream_name):
                 owners.keep(store.incoming().get(_OWNERS) or {})
             store = replace(store, more=lambda: {_OWNERS: dict(sorted(owners.kept.items()))} if owners.kept else {})
-        return super().open_state(configured, store)
+        super().open_state(configured, store)
 
     def tasks(self) -> Iterator[Task]:
         """Yield a task for each owner, and a failed task for each that must be readable and is not.
@@ -135,7 +135,7 @@ class OrganicStream(PinterestStream):
     @property
     def _read_before(self) -> frozenset[str]:
         """The accounts whose owner was read before, and that the config still wants."""
-        known = frozenset(self.checkpoint.accounts() if self.checkpoint else ()) - self.config.exclude_account_ids
+        known = frozenset(self.checkpoint.accounts()) - self.config.exclude_account_ids
         return known.intersection(self.config.account_ids) if self.config.account_ids else known
 
     def has_to_be_readable(self, task: Task) -> bool:
