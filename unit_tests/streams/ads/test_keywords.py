@@ -1,7 +1,6 @@
 """Keywords are read by account, campaign and batch of ad groups, and their metrics by batch."""
 
 import math
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -9,74 +8,11 @@ import pytest
 import requests_mock
 
 from source_pinterest import limits
-from source_pinterest.api.errors import NothingLeftError, ResponseTooLargeError
+from source_pinterest.api.errors import ResponseTooLargeError
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.ads.keywords import KeywordMetrics, Keywords
 from unit_tests.answers import refused
 from unit_tests.streams.pinterest import Pinterest, page, slice_of
-
-PATH = "ad_accounts/11/keywords"
-HELD = {"1": ["10", "11"], "2": ["20"], "3": []}
-SINGLES = [["1"], ["2"], ["3"]]
-
-
-class KeywordLists:
-    """The keywords of one account, and what its batches answer."""
-
-    def __init__(self, pinterest: Pinterest, batch: Any, held: Mapping[str, list[str]] = HELD) -> None:
-        self.pinterest, self.batch, self.held = pinterest, batch, held
-        pinterest.lists("ad_accounts/11/campaigns")
-        pinterest.lists("ad_accounts/11/ad_groups", *held)
-        pinterest.answers(PATH, {"json": self._answer})
-
-    def _answer(self, request: Any, context: Any) -> dict[str, Any]:
-        if batch := request.qs.get("ad_group_ids"):
-            answer = self.batch(batch)
-            context.status_code = answer.get("status_code", 200)
-            return dict(answer["json"])
-        return items({parent: self.held[parent] for parent in request.qs.get("ad_group_id", ())})["json"]
-
-    def read(self) -> list[str]:
-        slices = self.pinterest.tasks(Keywords)
-        return sorted(record["id"] for one in slices for record in self.pinterest.read(Keywords, one))
-
-    def singles(self) -> list[list[str]]:
-        """The ad groups that were asked for one by one."""
-        return [asked["ad_group_id"] for asked in self.pinterest.asked(PATH) if "ad_group_id" in asked]
-
-    def batches(self) -> list[list[str]]:
-        """The ad groups of each call that named several."""
-        return [asked["ad_group_ids"] for asked in self.pinterest.asked(PATH) if "ad_group_ids" in asked]
-
-
-def items(held: Mapping[str, list[str]]) -> dict[str, Any]:
-    found = [{"id": keyword, "parent_id": parent} for parent, keywords in held.items() for keyword in keywords]
-    return {"json": {"items": found}}
-
-
-def all_of_it(batch: list[str]) -> dict[str, Any]:
-    return items({parent: HELD[parent] for parent in batch})
-
-
-def test_a_batch_that_breaks_off_is_completed_without_repetition(pinterest: Pinterest) -> None:
-    begun = items({"1": ["10"]})
-    begun["json"]["bookmark"] = "more"
-    answers = [begun, refused(403, 29)]
-    lists = KeywordLists(pinterest, lambda _: answers.pop(0))
-
-    assert lists.read() == ["10", "11", "20"]
-    assert lists.singles() == SINGLES
-
-
-def test_ad_groups_of_which_not_one_is_there_are_a_failure(pinterest: Pinterest) -> None:
-    lists = KeywordLists(pinterest, all_of_it)
-    slices = pinterest.tasks(Keywords)
-    pinterest.answers(PATH, {"json": {"items": []}}, refused(404, 404))
-
-    with pytest.raises(NothingLeftError, match="keywords: Pinterest refuses all 4 "):
-        pinterest.read(Keywords, slices[0])
-    assert lists.singles()[-3:] == SINGLES
-
 
 KEYWORDS, METRICS = "ad_accounts/11/keywords", "ad_accounts/11/keywords/metrics"
 
@@ -107,18 +43,6 @@ def names(account: Pinterest, *keywords: str) -> list[str]:
 
 def asked_for(account: Pinterest) -> list[list[str]]:
     return [call["keywords"][0].split(",") for call in account.asked(METRICS)]
-
-
-def test_each_text_is_requested_once_however_many_keywords_have_it(account: Pinterest) -> None:
-    account.lists("ad_accounts/11/campaigns")
-    account.lists("ad_accounts/11/ad_groups", "1")
-    keywords = [("1", "tea"), ("2", "käse"), ("3", "tea"), ("4", "2024")]
-    account.answers(KEYWORDS, page([{"id": number, "value": value} for number, value in keywords]))
-
-    [only] = account.tasks(KeywordMetrics)
-    account.read(KeywordMetrics, only)
-
-    assert asked_for(account) == [["tea", "käse", "2024"]]
 
 
 def test_a_call_names_as_many_keywords_as_fit_into_an_address(account: Pinterest, mock: requests_mock.Mocker) -> None:

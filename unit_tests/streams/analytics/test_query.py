@@ -5,12 +5,10 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-import pytest
 import requests_mock
 from pinterestsdk import models
 
 from source_pinterest import limits
-from source_pinterest.api.errors import RejectedError, SliceError
 from source_pinterest.columns import TARGETING_TYPE, TARGETING_VALUE
 from source_pinterest.dates import DateWindow
 from source_pinterest.engine.bundles import Bundle
@@ -24,7 +22,6 @@ from source_pinterest.streams.analytics.levels import (
     TargetingAnalytics,
 )
 from source_pinterest.streams.analytics.query import QueryAnalytics, request_shape
-from unit_tests.answers import refused
 from unit_tests.configs import TODAY
 from unit_tests.streams.analytics.syncs import window
 from unit_tests.streams.pinterest import Pinterest, records_of
@@ -76,14 +73,6 @@ def test_an_id_with_more_rows_than_a_request_may_have_is_requested_alone() -> No
 DAY = DateWindow(TODAY, TODAY)
 LONGEST = [str(10**17 + number) for number in range(250)]
 """As many ids as a call may have, as long as they may be."""
-
-
-def test_a_refusal_with_pinterests_words_is_not_about_length(pinterest: Pinterest) -> None:
-    pinterest.answers(PATH, refused(400, 1, "No"))
-
-    with pytest.raises(RejectedError):
-        rows_of(pinterest, call(DAY, LONGEST[0]))
-    assert len(pinterest.asked(PATH)) == 1
 
 
 def test_a_request_names_as_many_ids_as_fit_into_an_address(mock: requests_mock.Mocker) -> None:
@@ -138,24 +127,3 @@ def test_a_value_may_stand_among_the_metrics_or_be_left_out(pinterest: Pinterest
 
     rows = [(row[TARGETING_TYPE], row[TARGETING_VALUE]) for row in read(pinterest)]
     assert rows == [("GENDER", "male"), ("GENDER", "female"), ("GENDER", ""), ("LOCALE", "")]
-
-
-@pytest.mark.parametrize(
-    ("body", "says"),
-    [
-        ("{}", ""),
-        ('{"data": []', ""),
-        ('{"data": [{"targeting_type": "GENDER"}]}', "lacks its CAMPAIGN_ID or its TARGETING_TYPE or its DATE."),
-        ('{"data": [{"metrics": [1]}]}', "lacks its CAMPAIGN_ID or its TARGETING_TYPE or its DATE."),
-        (
-            '{"data": [{"metrics": {"CAMPAIGN_ID": 7, "DATE": "2026-07-01"}}]}',
-            "lacks its CAMPAIGN_ID or its TARGETING_TYPE or its DATE.",
-        ),
-    ],
-)
-def test_a_broken_body_is_never_taken_in_part(pinterest: Pinterest, body: str, says: str) -> None:
-    pinterest.answers(TARGETING, {"text": body})
-
-    with pytest.raises(SliceError) as raised:
-        read(pinterest)
-    assert str(raised.value.message).endswith(says)

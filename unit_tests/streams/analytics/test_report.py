@@ -3,7 +3,6 @@
 import pytest
 import requests_mock
 from airbyte_cdk.models import AirbyteStateMessage
-from pendulum import Date
 
 from integration_tests.support.truth.reports import REPORT_STREAMS
 from source_pinterest.config.options import choices
@@ -86,6 +85,3 @@ def test_days_of_analytics_that_are_older_than_89_come_from_reports(
     assert [(one["start_date"], one["end_date"]) for one in ordered] == [
         (ago(first), ago(last)) for first, last in by_report
     ]
-
-
-BORDER = Date(2026, 1, 1)

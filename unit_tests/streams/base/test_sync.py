@@ -30,11 +30,6 @@ def test_a_selected_stream_needs_the_ids_of_its_parents_and_of_theirs(pinterest:
     assert not sync.stream(Campaigns).children
 
 
-DAY = "2026-05-20"
-"""40 days before this machine's."""
-DATED = {**page(["11"]), "headers": {"Date": "Wed, 20 May 2026 23:59:59 GMT"}}
-
-
 def opened(
     pinterest: Pinterest,
     of: type[PinterestStream],

@@ -4,11 +4,9 @@ from typing import Any
 
 import pytest
 
-from source_pinterest.api.errors import SliceError
 from source_pinterest.streams.catalogs.catalogs import (
     CatalogsFeedProcessingResults,
     CatalogsFeeds,
-    CatalogsProductGroupCounts,
 )
 from unit_tests.streams.pinterest import Pinterest, page, slice_of
 
@@ -53,19 +51,3 @@ def test_processing_results_end_where_bookmarks_lead_to_nothing_new(
 
     assert [record["id"] for record in records] == found
     assert len(pinterest.asked(path)) == len(pages)
-
-
-GROUP = {"product_group_id": "7"}
-PRODUCTS, COUNTS = "catalogs/product_groups/7/products", "catalogs/product_groups/7/product_counts"
-
-
-def product(pin: Any, title: str = "Chair") -> dict[str, Any]:
-    return {"metadata": {"title": title}, "pin": {"id": pin}}
-
-
-@pytest.mark.parametrize("body", [{"in_stock": 5}, {"total": None}, []])
-def test_an_answer_without_a_total_has_no_counts(pinterest: Pinterest, body: Any) -> None:
-    pinterest.answers(COUNTS, {"json": body})
-
-    with pytest.raises(SliceError, match="a form that this version does not know"):
-        pinterest.read(CatalogsProductGroupCounts, slice_of(GROUP))

@@ -11,7 +11,6 @@ from source_pinterest.streams.base.declaration import ForeignKey
 from source_pinterest.streams.organic.base import OrganicStream
 from source_pinterest.streams.organic.boards import Boards
 from source_pinterest.streams.organic.pins import BoardPins, Pins
-from source_pinterest.streams.organic.rankings import TopPins
 from unit_tests.answers import refused
 from unit_tests.streams.pinterest import Pinterest, list_bundles, page, records_of, slice_of, state_of
 
@@ -45,16 +44,6 @@ def test_the_account_is_part_of_key_and_schema_only_if_the_option_is_on(mock: re
 
 PATH = "user_account/analytics/top_pins"
 EVERYTHING = slice_of({})
-
-
-@pytest.mark.parametrize(
-    "body", [[], {"pins": [{}, {}]}, {"pins": 7}, {"pins": [{"pin_id": 813744226420000000.0}] * 2}], ids=str
-)
-def test_a_body_without_pins_is_never_read_as_none(pinterest: Pinterest, body: Any) -> None:
-    pinterest.answers(PATH, {"json": body})
-
-    with pytest.raises(SliceError):
-        pinterest.read(TopPins, EVERYTHING)
 
 
 CAPPED = refused(400, 1, "Pagination beyond 100000 items is not supported")

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 import requests_mock
 
-from source_pinterest.api.errors import SliceError
 from source_pinterest.streams.organic.pin_analytics import PinAnalytics
 from source_pinterest.streams.organic.pin_requests import STANDARD_METRICS
 from source_pinterest.streams.organic.profile import VIDEO_METRICS
@@ -72,31 +71,11 @@ def test_a_metric_that_is_refused_for_a_picture_is_read_for_a_video(pinterest: P
     assert asked == [(1, ALL), (2, ALL), (2, STANDARD), (3, STANDARD), (4, ALL), (5, ALL), (6, ALL)]
 
 
-@pytest.mark.parametrize(
-    ("body", "says"),
-    [
-        ([], "The metrics of several pins are not an object of pin ids."),
-        ({"1": 7}, "The metrics of a pin have no daily_metrics under the key all."),
-        ({"1": {"all": {"daily_metrics": 7}}}, "The metrics of a pin have no daily_metrics under the key all."),
-        ({"1": {"all": {"daily_metrics": [{**DAY, "date": "2026/06/20"}]}}}, "is not a day written as YYYY-MM-DD."),
-    ],
-    ids=str,
-)
-def test_a_body_without_metrics_is_never_read_as_none(pinterest: Pinterest, body: Any, says: str) -> None:
-    with pytest.raises(SliceError, match=f"pin 1 can't be read.* does not know: pins/analytics\\..* {says}$"):
-        read(pinterest, ["1"], {"json": body})
-
-
 def test_an_app_outside_of_the_beta_is_warned_once(pinterest: Pinterest, caplog: pytest.LogCaptureFixture) -> None:
     pinterest.answers("pins/1/analytics", {"json": METRICS})
     with caplog.at_level(logging.INFO):
         assert read(pinterest, ["1"], refused(401, 3)) == ["1"]
     assert caplog.text.count("so they are read one by one") == 1
-
-
-def test_the_only_pin_may_be_gone(pinterest: Pinterest, caplog: pytest.LogCaptureFixture) -> None:
-    assert read(pinterest, ["1"], refused(404, 50)) == []
-    assert caplog.messages[-1].startswith("pin_analytics: 1 is left out. ")
 
 
 def active_only(

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from source_pinterest.api.errors import SliceError
 from source_pinterest.dates import DateWindow
 from source_pinterest.engine.tasks import Task
 from source_pinterest.streams.organic.profile import ProfileAnalytics, UserAccountAnalytics
@@ -61,21 +60,3 @@ def test_a_day_that_pinterest_still_counts_is_warned_of_if_rows_are_appended(
     assert [record["date"][-2:] for record in read_slice(stream, window_of(stream))] == ["25", "26", "27", "28"]
     told = [text for text in caplog.messages if "still counts" in text]
     assert [("2 rows of days up to 2026-06-28" in text) for text in told] == [True] * (how is APPEND)
-
-
-@pytest.mark.parametrize(
-    ("body", "says"),
-    [
-        ("{}", "The analytics have no parts, or none under the key all."),
-        ('{"all": {}}', "A part of the analytics has no daily_metrics."),
-        ('{"all": {"daily_metrics": [{"date": ""}]}}', "A row lacks its part or its date."),
-        ('{"all": {"daily_metrics": [{"date": "2026-6-31"}]}}', "is not a day written as YYYY-MM-DD."),
-        ('{"all": {"daily_metrics": [', ""),
-    ],
-)
-def test_a_body_without_days_is_never_read_as_none(pinterest: Pinterest, body: str, says: str) -> None:
-    pinterest.answers(PATH, {"text": body})
-
-    with pytest.raises(SliceError) as raised:
-        pinterest.read(UserAccountAnalytics, window_of(pinterest.stream(UserAccountAnalytics)))
-    assert str(raised.value.message).endswith(says)
