@@ -33,7 +33,14 @@ from source_pinterest.engine.token_store import TokenStore
 from source_pinterest.streams.base.loop import Loop, Message
 from source_pinterest.streams.base.run import StreamRun
 from source_pinterest.streams.base.sync import Sync
-from source_pinterest.streams.selection import Selection, has_days, in_order, streams_by_name, warn_of_unknown_states
+from source_pinterest.streams.selection import (
+    Selection,
+    has_days,
+    in_order,
+    predecessors,
+    streams_by_name,
+    warn_of_unknown_states,
+)
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -158,7 +165,7 @@ class SourcePinterest(AbstractSource):
             loop, states = Loop(), ConnectorStateManager(state)
             runs = in_order(self._runs(config, selected, states, loop.put), states)
             planners = max(1, settings.num_workers // 2) + sum(has_days(run.stream) for run in runs)
-            yield from loop.read(runs, progress, settings.num_workers, planners)
+            yield from loop.read(runs, progress, settings.num_workers, planners, predecessors(runs))
         for message in selection.refusals():
             yield message
             progress.observe(message)

@@ -281,6 +281,9 @@ class Quotas:
 _PACING_SECONDS = 1.5
 """Waits up to this length only space requests out. `max_wait_seconds` does not limit them."""
 
+_LONGEST_SHORT_INTERVAL = 3_600.0
+"""A quota with a longer interval, in seconds, counts as a daily one."""
+
 _FIRST_SECONDS = 1.0
 """After a pause, one request goes first; the others follow once it is accepted, or one more after this time."""
 
@@ -417,6 +420,11 @@ class Budget:
             now = self._clock()
             quotas = self._quotas.of_category(category)
             return min((quota.left(now, self._max_wait_seconds) for quota in quotas if quota.is_long), default=math.inf)
+
+    def has_daily_quota(self) -> bool:
+        """Return whether a header has listed a quota of a day."""
+        with self._changed:
+            return any(quota.interval > _LONGEST_SHORT_INTERVAL for quota in self._quotas.known())
 
     def _log(self, category: str, wait: float) -> None:
         """Log a wait unless one was logged a moment ago."""

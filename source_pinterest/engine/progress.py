@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from airbyte_cdk.models import (
     AirbyteMessage,
@@ -37,6 +37,7 @@ class Progress:
         self.streams = tuple(streams)
         self.records: Counter[str] = Counter()
         self.ended: dict[str, AirbyteStreamStatus] = {}
+        self._has_ended = threading.Condition()
         self._failure_types: set[FailureType] = set()
         self._failed: dict[str, list[str]] = {}
         """The streams of each error."""
@@ -57,13 +58,20 @@ class Progress:
         status = message.trace.stream_status if message.trace else None
         if status and status.status in _ENDS:
             name = status.stream_descriptor.name
-            self.ended[name] = status.status
+            with self._has_ended:
+                self.ended[name] = status.status
+                self._has_ended.notify_all()
             usage = self.usage.stream(name)
             LOGGER.info(
                 f"{name}: {_counted(self.records[name], 'record')}, {_counted(usage['sent'], 'request')} "
                 f"({_counted(max(0, usage['sent'] - usage['requests']), 'retry', 'retries')}), "
                 f"{_counted(usage['left out'], 'account or board', 'accounts or boards')} left out."
             )
+
+    def wait_for(self, streams: set[str], is_needed: Callable[[], bool]) -> None:
+        """Wait until these streams have ended, as long as that is needed."""
+        with self._has_ended:
+            self._has_ended.wait_for(lambda: not is_needed() or self.ended.keys() >= streams)
 
     def failure(self) -> AirbyteTracedException | None:
         """Return the last error of a sync that has failed, with the failure type for which a retry helps most."""

@@ -5,6 +5,7 @@ token and no credentials of that host. The file is downloaded to its end before 
 """
 
 import logging
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -42,6 +43,12 @@ from source_pinterest.reporting.file import Filed, rows_of_file
 LOGGER = logging.getLogger("airbyte")
 
 T = TypeVar("T")
+
+_PUBLIC_URL = re.compile(
+    r"https://([a-z\d-]+\.)+(?!(internal|local|localhost)\b)[a-z]+\.?(:\d+)?([/?][!-\[\]-~]*)?",
+    re.ASCII | re.IGNORECASE,
+)
+"""A URL whose host is a name of the internet, in characters that all libraries read alike."""
 
 _LISTS_OF_NAMES = ("columns", "targeting_types", "campaign_objective_types", *STATUS_FILTERS)
 """The fields of a request from which names that Pinterest refuses are removed."""
@@ -258,13 +265,13 @@ class ReportClient:
 
 
 def check_link(api: Api, url: str) -> None:
-    """Check that a link uses https. If the API is on this machine, so may be the file.
+    """Check that a link points to a public host by https. If the API is on this machine, so may be the file.
 
     Raises:
-        MalformedResponseError: the link does not use https.
+        MalformedResponseError: it does not, or its host is an IP address. Names are not looked up.
     """
-    if not url.startswith("https://") and not is_local(api.base_url):
-        raise MalformedResponseError("The report's link does not use https.")
+    if not _PUBLIC_URL.fullmatch(url) and not (is_local(url) and is_local(api.base_url)):
+        raise MalformedResponseError("The report's link is not an https URL of a public host.")
 
 
 def _ask_of(request: ReportRequest) -> Ask:

@@ -86,6 +86,20 @@ def in_order(runs: Iterable[StreamRun], states: ConnectorStateManager) -> list[S
     return sorted(runs, key=place)
 
 
+def predecessors(runs: Iterable[StreamRun]) -> dict[str, set[str]]:
+    """Return, for each stream that could take all requests of a day, the streams that end before it goes on.
+
+    A stream that each sync begins anew also leaves the day to those of fewer requests for each entity.
+    """
+    ranks = {run.name: rank_of(run.stream) for run in runs}
+    bounds = {
+        name: Rank.EACH_PIN if (rank, is_anew) == (Rank.EACH_PIN, True) else Rank.EACH
+        for name, (rank, is_anew) in ranks.items()
+        if rank >= Rank.EACH
+    }
+    return {name: {other for other, (rank, _) in ranks.items() if rank < bound} for name, bound in bounds.items()}
+
+
 def warn_of_unknown_states(states: Iterable[AirbyteStateMessage], settings: Config) -> None:
     """Warn of saved states of streams that do not exist. No stream has a namespace."""
     saved = (state.stream.stream_descriptor for state in states if state.stream)

@@ -14,7 +14,7 @@ The threads are daemons: a `ThreadPoolExecutor` would keep a failed process aliv
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from queue import Queue
 from typing import Any
@@ -49,7 +49,14 @@ class Loop:
         """Return a message after all that this thread has put. Never called by the main thread, which would wait."""
         self._messages.put(message)
 
-    def read(self, runs: Sequence[StreamRun], progress: Progress, workers: int, planners: int) -> Iterator[Message]:
+    def read(
+        self,
+        runs: Sequence[StreamRun],
+        progress: Progress,
+        workers: int,
+        planners: int,
+        before: Mapping[str, set[str]],
+    ) -> Iterator[Message]:
         """Read streams, and return their records in bundles, and all other messages.
 
         Args:
@@ -57,9 +64,15 @@ class Loop:
             progress: takes note of the messages.
             workers: the number of threads that read.
             planners: the number of streams that are planned at the same time.
+            before: by stream: the streams that end before it goes on, while a daily quota is known.
         """
+
+        def wait_for_turn(run: StreamRun) -> None:
+            if run.name in before:
+                progress.wait_for(before[run.name], run.stream.api.budget.has_daily_quota)
+
         waiting = iter(runs)  # gives each run to one of the threads that share it
-        _start(planners, "planner", self._plan, waiting)
+        _start(planners, "planner", self._plan, waiting, wait_for_turn)
         _start(workers, "worker", self._work)
         while len(progress.ended) < len(runs):
             message = self._messages.get()
@@ -77,12 +90,14 @@ class Loop:
         for _ in range(workers):
             self._tasks.put(None)
 
-    def _plan(self, waiting: Iterator[StreamRun]) -> None:
+    def _plan(self, waiting: Iterator[StreamRun], wait_for_turn: Callable[[StreamRun], None]) -> None:
         for run in waiting:
             self._messages.put((run.name, AirbyteStreamStatus.STARTED))
             self._open[run] = 1
             with self._part_of(run):
+                wait_for_turn(run)
                 for task in run.tasks():
+                    wait_for_turn(run)  # the requests that found the task may have shown a quota
                     with self._lock:
                         self._open[run] += 1
                     self._tasks.put((run, task))

@@ -38,7 +38,7 @@ class Run:
 
 def read(loop: Loop, *runs: Run, workers: int = 3) -> list[Message]:
     progress = Progress(Usage(), [run.name for run in runs])
-    return list(loop.read(cast("list[StreamRun]", list(runs)), progress, workers, planners=2))
+    return list(loop.read(cast("list[StreamRun]", list(runs)), progress, workers, planners=2, before={}))
 
 
 def kind(message: Any) -> str:
