@@ -92,7 +92,6 @@ COLUMNS = tuple(
     )
     for row in csv.DictReader(_TABLE.splitlines(), delimiter="\t")
 )
-LIVE_COLUMNS = frozenset(column.name for column in COLUMNS if "live" in column.accepted)
 ACCOUNT_COLUMNS = tuple(column.name for column in COLUMNS if "account" in column.accepted)
 """Columns that may split the rows of an ad account, which nobody has seen. A key has those that are requested."""
 SYNC_COLUMNS = frozenset(column.name for column in COLUMNS if "sync" in column.accepted)

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 # Lists. https://developers.pinterest.com/docs/reference/pagination/
 PAGE_SIZE = 250  # the maximum of a list endpoint; its default of 25 takes ten times the requests
 PINS_PER_BOARD_LISTED = 100_000  # a board's pin list ends with an error beyond it; observed, not documented
-MAX_ID_DIGITS = 18  # ids of ad accounts and of what they contain; longer: HTTP 400. Pins and boards have no maximum
 KEYWORDS_PER_METRICS_REQUEST = (
     2_000  # keywords. https://developers.pinterest.com/docs/api/v5/country_keywords_metrics-get
 )

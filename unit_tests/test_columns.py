@@ -11,7 +11,6 @@ from source_pinterest.columns import (
     COLUMNS,
     DEFAULT_COLUMNS,
     ID_COLUMNS,
-    LIVE_COLUMNS,
     SYNC_COLUMNS,
     analytics_schema,
     column_schema,
@@ -39,13 +38,6 @@ def test_a_description_begins_with_the_name_in_ads_manager_if_it_is_known() -> N
         ("TOTAL_HUGS", "In none of"),
     ]:
         assert column_schema([name])[name]["description"].startswith(beginning), name
-
-
-def test_live_columns_are_in_no_list_of_the_api_nor_defined_by_an_advertiser() -> None:
-    assert len(LIVE_COLUMNS) > 400
-    assert not LIVE_COLUMNS & (SYNC_COLUMNS | ASYNC_COLUMNS)
-    assert {"TOTAL_START_TRIAL", "WEB_CONTACT_ROAS", "SPEND_IN_US_DOLLAR"} <= LIVE_COLUMNS
-    assert not [name for name in LIVE_COLUMNS if name.startswith("ADE_")]
 
 
 def test_a_column_may_be_requested_if_its_list_has_it_or_no_list_does() -> None:

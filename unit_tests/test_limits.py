@@ -13,7 +13,6 @@ def test_each_limit_is_the_most_that_pinterest_takes() -> None:
     """A sync shows those of pages, of IDs and of targeting types."""
     of_report = AdsAnalyticsCreateAsyncRequest.model_fields
     for annotation, limit in [
-        (sdk_parameters("campaigns/list")["ad_account_id"], limits.MAX_ID_DIGITS),
         (sdk_parameters("country_keywords_metrics/get")["keywords"], limits.KEYWORDS_PER_METRICS_REQUEST),
         (sdk_parameters("trending_keywords/list")["limit"], limits.TRENDING_KEYWORDS),
         (

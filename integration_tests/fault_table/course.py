@@ -1,9 +1,9 @@
 """Courses of syncs on which faults of the table fall, or faults of one item; each COMPLETE stream holds the truth."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Self
 
 from airbyte_cdk.sources.streams import Stream
@@ -15,7 +15,7 @@ from integration_tests.fault_table.world import OPTIONS, PAGE_CAP, small_world
 from integration_tests.simulator import FaultKind
 from integration_tests.support.assertions import assert_succeeded, key_of, without_nulls
 from integration_tests.support.catalogs import CURSOR_FIELDS
-from integration_tests.support.courses import APPEND, MERGE, OVERWRITE, Course, has_cursor
+from integration_tests.support.courses import APPEND, MERGE, Course, has_cursor
 from integration_tests.support.days import last_final_day
 from integration_tests.support.outputs import Output, Record
 from integration_tests.support.pauses import SHORT_POLLS, PassingPauses
@@ -23,9 +23,6 @@ from integration_tests.support.pinterest import Simulator
 from integration_tests.support.secrets import assert_no_secret
 from integration_tests.support.truth import Key
 from source_pinterest.api.retries import Pauses
-
-DOUBLED = 7_000_000
-"""Rows that `with_two_rows_a_day` adds have so many impressions or more."""
 
 _LOOKBACK_DAYS = 33
 """By default, where the destination merges."""
@@ -37,7 +34,6 @@ _NOT_PLAYED = {FaultKind.ACCOUNT_VANISHES, FaultKind.NEVER_ANSWERS}
 _FEW_WAITS = {"max_retries": 1, "max_wait_minutes": 0.01, "report_timeout_minutes": 0.01}
 OWNERS = ("board_id", "feed_id", "ad_account_id", "AD_ACCOUNT_ID", "ad_group_id", "parent_id", "trend_type", "region")
 """The fields that name what a record is left out with in one sync; the next one has it."""
-_WITHOUT_ID = re.compile(r"without id: \d+\. They are left out")
 
 
 @dataclass(frozen=True)
@@ -51,7 +47,6 @@ class Incident:
         start: adds it to a simulated Pinterest.
         on: the operation that it hits, if it is of the fault table.
         row: of the fault table, whose config and settings the syncs have.
-        item: the ID of an item that lists give without it, so that no warning names it.
         kill: the share of a sync's messages after which it is killed; 1 if it is not.
     """
 
@@ -61,7 +56,6 @@ class Incident:
     start: Callable[[Simulator], object] = field(repr=False)
     row: Row | None = field(default=None, repr=False)
     on: str = ""
-    item: str = ""
     kill: float = 1
 
     @classmethod
@@ -147,13 +141,6 @@ class FaultCourse(Course):
         lasts = any(one.row and "lasts" in one.row.details for one in self._at(len(self.outputs)))
         return PassingPauses(**SHORT_POLLS, advance=sim.advance) if lasts else super().pauses(sim)
 
-    def arrived_in(self, output: Output, stream: str) -> list[Record]:
-        """The rows of a sync but for those that `with_two_rows_a_day` adds, of whose key a warning tells."""
-        rows = super().arrived_in(output, stream)
-        own = [row for row in rows if (row.get("IMPRESSION_1") or 0) < DOUBLED]
-        assert len(own) == len(rows) or any("have the same key" in text for text in output.warnings())
-        return own
-
     @property
     def _lookback_days(self) -> int:
         """How many days before the last sync each sync reads again."""
@@ -205,7 +192,7 @@ class FaultCourse(Course):
         return [(day, text) for day, output in days for text in output.warnings() if text.startswith(own)]
 
     def _is_named(self, column: Column, record: Record) -> bool:
-        """Whether a warning names a record that the table lacks, or counts the item without an ID that it is of."""
+        """Whether a warning names a record that the table lacks."""
         own = self._warnings(column)
         now = " ".join(text for text in self.outputs[-1].warnings() if text.startswith(f"{column.stream}: "))
         owners = [str(record[name]) for name in OWNERS if name in record]
@@ -214,28 +201,7 @@ class FaultCourse(Course):
             any(re.search(rf"{owner}(,| is left out| was deleted)", now) for owner in map(re.escape, owners))
             or f"pin {record.get('pin_id')} can't be read" in now
             or any(gone.search(text) for day, text in own if _day_of(record) <= str(day))
-            or any(self._is_of(one, column, record) for one in self._incidents if one.item in record.values())
         )
-
-    def _is_of(self, incident: Incident, column: Column, record: Record) -> bool:
-        """Whether a record was left out with an item without its ID, and has not come again since."""
-        last = max(self._told(incident), default=-1)
-        if last < (self.refreshes(column.stream)[-2] if self.destination == OVERWRITE else 0):
-            return False
-        if last == len(self.outputs) - 1:
-            return True
-        unread = self._days[last]
-        if self.destination == MERGE:
-            if not _day_of(record):
-                return False  # the cursor has stayed
-            unread = min(unread, self.world.today - timedelta(days=self._lookback_days))
-        return has_cursor(column.stream) and _day_of(record) <= str(unread)
-
-    def _told(self, incident: Incident) -> Iterator[int]:
-        """The syncs that an incident hit and that warned of items without their IDs."""
-        for number, output in enumerate(self.outputs):
-            if incident.first <= number <= incident.last and any(map(_WITHOUT_ID.search, output.warnings())):
-                yield number
 
     def _may_come_twice(self, column: Column, record: Record) -> bool:
         """Whether a warning names the day or the board of a record as one that comes again."""

@@ -68,12 +68,12 @@ def everywhere(ending: str) -> dict[str, str]:
 
 
 _PASSES = "exact; for good: transient"
-_UNKNOWN = "exact; for good: system"
+_UNKNOWN = "system; for good: system"
+_IN_A_FILE = "exact, exact, system"
 _HARMLESS = "exact; for good: exact"
 _PAGED = ("list", "child list", "catalog list", "entity")
 _OF_A_PARENT = ("child list", "catalog list", "entity", "keywords", "product groups", "varied list")
 _REPORTS = tuple(column.name for column in COLUMNS if column.takes_reports)
-_WITH_ROWS = ("analytics", "targeting", *_REPORTS, "profile days", "pin days", "ranking")
 _OF_DAYS = tuple(name for name in _REPORTS if name != "conversions")  # these are of weeks, whose form is not known
 _HALVED = "exact, exact, left out; for good: left out"
 """A refusal of several ids that passes with the next request. The last account has one campaign alone."""
@@ -152,12 +152,6 @@ ROWS = (
     _passing(fault="404, an empty body", kind=FaultKind.NOT_FOUND_EMPTY),
     _passing(fault="503", kind=FaultKind.UNAVAILABLE, on_all=True),
     _passing(fault="504", kind=FaultKind.GATEWAY_TIMEOUT),
-    Row(
-        fault="503 for more than 8 rows",
-        kind=FaultKind.UNAVAILABLE,
-        details={"times": None, "more_than": 8},
-        ends=dict.fromkeys(("analytics", "targeting"), "exact"),
-    ),
     _lasting(fault="503 for 10 s", kind=FaultKind.UNAVAILABLE, seconds=10, ends=everywhere("exact")),
     _lasting(
         fault="503 for 60 s",
@@ -172,13 +166,18 @@ ROWS = (
     _passing(fault="truncated JSON", kind=FaultKind.TRUNCATED_JSON),
     _passing(fault="malformed JSON", kind=FaultKind.MALFORMED_JSON),
     _passing(fault="empty body", kind=FaultKind.EMPTY_BODY, on_all=True),
-    Row(
-        fault="JSON of another form",
-        kind=FaultKind.OTHER_FORM,
+    *(
         # A report without a status is polled like one in progress, until its time is up.
-        ends={**everywhere(_UNKNOWN), **dict.fromkeys(_REPORTS, _PASSES)},
+        Row(
+            fault=fault,
+            kind=kind,
+            ends={**everywhere(_UNKNOWN), **dict.fromkeys(_REPORTS, "system, exact, system; for good: transient")},
+        )
+        for fault, kind in (
+            ("JSON of another form", FaultKind.OTHER_FORM),
+            ("an error with HTTP 200", FaultKind.ERROR_WITH_200),
+        )
     ),
-    _passing(fault="an error with HTTP 200", kind=FaultKind.ERROR_WITH_200),
     _passing(fault="connection closed inside the body", kind=FaultKind.CUT_BODY),
     _passing(fault="connection reset before the body", kind=FaultKind.RESET_BEFORE_BODY),
     _lasting(
@@ -304,13 +303,8 @@ ROWS = (
     Row(
         fault="empty page with a bookmark",
         kind=FaultKind.EMPTY_PAGE_WITH_BOOKMARK,
-        ends=dict.fromkeys(_PAGED, "exact"),
-    ),
-    Row(
-        fault="empty page with its own bookmark",
-        kind=FaultKind.EMPTY_PAGE_WITH_OWN_BOOKMARK,
-        # The catalog list may end so: a bookmark without a next page was seen live.
-        ends=dict.fromkeys([kind for kind in _PAGED if kind != "catalog list"], "exact, exact, —; for good: system"),
+        # The catalog list ends with such a page: a bookmark without a next page was seen live.
+        ends=dict.fromkeys([kind for kind in _PAGED if kind != "catalog list"], "exact"),
     ),
     Row(
         fault="ad account gone",
@@ -331,17 +325,11 @@ ROWS = (
         ends={"child list": "system"},
     ),
     Row(
-        fault="each row comes twice",
-        kind=FaultKind.ROWS_TWICE,
-        on_all=True,
-        ends=dict.fromkeys(_WITH_ROWS, _HARMLESS),
-    ),
-    Row(
         fault="days of rows have a time",
         kind=FaultKind.ROWS_WITH_TIMES,
         ends={
             **dict.fromkeys(("analytics", "targeting", "profile days", "pin days"), _UNKNOWN),
-            **dict.fromkeys(_OF_DAYS, "exact"),
+            **dict.fromkeys(_OF_DAYS, _IN_A_FILE),
         },
     ),
     Row(
@@ -352,12 +340,12 @@ ROWS = (
     Row(
         fault="rows of an ID that was not asked for",
         kind=FaultKind.ROWS_OF_ANOTHER_ID,
-        ends={"analytics": _HARMLESS},
+        ends={"analytics": _UNKNOWN},
     ),
     Row(
         fault="rows of another ad account",
         kind=FaultKind.ROWS_OF_ANOTHER_ACCOUNT,
-        ends={**dict.fromkeys(("analytics", "targeting"), _PASSES), **dict.fromkeys(_REPORTS, "exact")},
+        ends={**dict.fromkeys(("analytics", "targeting"), _UNKNOWN), **dict.fromkeys(_REPORTS, _IN_A_FILE)},
     ),
     _of_a_report(fault="report failed", kind=FaultKind.REPORT_FAILED, on_all=True),
     _of_a_report(fault="report cancelled", kind=FaultKind.REPORT_CANCELLED),

@@ -9,8 +9,7 @@ from integration_tests.fault_table.course import LONGEST_LOOKBACK_DAYS, FaultCou
 from integration_tests.fault_table.endings import Place
 from integration_tests.fault_table.rows import ROWS
 from integration_tests.fault_table.world import small_world
-from integration_tests.simulator import DOWNLOAD, Fault, FaultKind
-from integration_tests.simulator.faults.alterations import Alteration, with_two_rows_a_day, without
+from integration_tests.simulator import Fault, FaultKind
 from integration_tests.support.courses import APPEND, MERGE, OVERWRITE, has_cursor
 from integration_tests.support.pinterest import Simulator
 
@@ -32,9 +31,7 @@ _LISTS = {
     "pins/list": "pins",
     "feeds/list": "catalogs_feeds",
 }
-"""The lists of which an item may lack its ID, and the streams of these items."""
-_IN_REPORTS = {"history": "ad_groups", "custom report": "ad_groups", "report": "ad_accounts"}
-"""The kinds of stream whose reports may have two rows of a key, and the streams of the entities in them."""
+"""Lists that may break off after a page."""
 
 
 @st.composite
@@ -71,17 +68,14 @@ _Make = Callable[[st.DrawFn, Column, int, int], Incident]
 
 
 def _of_one_thing(column: Column) -> Iterator[_Make]:
-    """The faults of single items, pages, pins and keys that may hit a kind of stream."""
+    """The faults of single pages, ids and pins that may hit a kind of stream."""
     if _lists_of(column):
-        yield _without_id
         yield _breaking_off
     if column.name == "analytics":
         yield _of_an_id
         yield _of_an_id
     if column.name == "pin days":
         yield _of_a_pin
-    if column.name in _IN_REPORTS:
-        yield _of_a_key
 
 
 def _of_the_table(draw: st.DrawFn, column: Column, first: int, last: int) -> Incident:
@@ -95,11 +89,6 @@ def _of_the_table(draw: st.DrawFn, column: Column, first: int, last: int) -> Inc
 def _kill(draw: st.DrawFn, _column: Column, first: int, last: int) -> Incident:
     share = draw(st.sampled_from([0.2, 0.5, 0.8, 0.95]))
     return Incident(first, last, f"killed after {share:.0%}", lambda _: None, kill=share)
-
-
-def _without_id(draw: st.DrawFn, column: Column, first: int, last: int) -> Incident:
-    operation = draw(st.sampled_from(_lists_of(column)))
-    return without_id(operation, draw(st.sampled_from(ids(_LISTS[operation]))), first, last)
 
 
 def _breaking_off(draw: st.DrawFn, column: Column, first: int, last: int) -> Incident:
@@ -122,31 +111,10 @@ def _of_an_id(draw: st.DrawFn, column: Column, first: int, last: int) -> Inciden
     return Incident(first, last, f"campaign {one}: {kind}", lambda sim: sim.add_fault(fault))
 
 
-def _of_a_key(draw: st.DrawFn, column: Column, first: int, last: int) -> Incident:
-    return of_a_key(draw(st.sampled_from(ids(_IN_REPORTS[column.name]))), first, last)
-
-
-def without_id(operation: str, item: str, first: int, last: int) -> Incident:
-    """An item of a list lacks its ID."""
-    alter = _of_lists(without("id", item))
-    what = f"{operation} without the ID {item}"
-    return Incident(first, last, what, lambda sim: sim.alter(operation, alter), item=item)
-
-
 def of_a_pin(pin: str, kind: FaultKind, first: int, last: int) -> Incident:
     """The analytics of a pin can't be read."""
     fault = Fault(kind, on="pins/analytics", pin=pin, times=None)
     return Incident(first, last, f"pin {pin}: {kind}", lambda sim: sim.add_fault(fault))
-
-
-def of_a_key(entity: str, first: int, last: int) -> Incident:
-    """The rows of an entity in reports come twice a day, with other numbers."""
-    double = with_two_rows_a_day(entity)
-
-    def alter(sim: Simulator) -> None:
-        sim.alter(DOWNLOAD, lambda entry, report: double(entry, report) if entity in report else report)
-
-    return Incident(first, last, f"two rows a day of {entity}", alter)
 
 
 def ids(stream: str) -> list[str]:
@@ -156,8 +124,3 @@ def ids(stream: str) -> list[str]:
 
 def _lists_of(column: Column) -> list[str]:
     return sorted({*column.steps, *column.needs} & set(_LISTS))
-
-
-def _of_lists(alteration: Alteration) -> Alteration:
-    """The alteration for a page of a list; an error stays what it is."""
-    return lambda entry, page: alteration(entry, page) if "items" in page else page

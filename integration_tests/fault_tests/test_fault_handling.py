@@ -1,41 +1,16 @@
 """What a failure costs beside its ending, which the fault table shows: requests, and the error that closes the sync."""
 
-from collections import defaultdict
 from datetime import timedelta
 
 import pytest
 
 from integration_tests.simulator import Fault, FaultKind
-from integration_tests.support.assertions import assert_exact, assert_same, assert_succeeded
+from integration_tests.support.assertions import assert_same, assert_succeeded
 from integration_tests.support.pauses import SHORT_POLLS, PassingPauses
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
-from integration_tests.support.worlds import simulated, small_world
 
-STREAM, ANALYTICS = "campaign_analytics", "campaigns/analytics"
-ACCOUNTS, IDS = 6, 40
-sim = simulated(lambda: small_world(days=2, boards=0, ad_accounts=ACCOUNTS, shared_ad_accounts=0, campaigns=IDS))
-"""Accounts of one call each."""
-
-
-def ids_asked(sim: Simulator) -> dict[str, list[int]]:
-    """How many ids each request of an account has named."""
-    asked: dict[str, list[int]] = defaultdict(list)
-    for entry in sim.calls(ANALYTICS):
-        asked[entry.account].append(len(entry.values("campaign_ids")))
-    return asked
-
-
-@pytest.mark.parametrize("kind", [FaultKind.CUT_BODY, FaultKind.NEVER_ANSWERS])
-def test_a_response_that_breaks_twice_splits_that_request_alone(sim: Simulator, kind: FaultKind) -> None:
-    broken = sim.world.account_id(3)
-    sim.add_fault(Fault(kind, on=ANALYTICS, account=broken, times=2))
-    output = run_sync(sim, [STREAM], config=sim.config(num_workers=2, request_timeout_seconds=0.5))
-    assert_succeeded(output, [STREAM])
-    assert_exact(output, sim, [STREAM])
-    asked = ids_asked(sim)
-    assert asked.pop(broken) == [IDS, IDS, *[IDS // 4] * 4]
-    assert list(asked.values()) == [[IDS]] * (ACCOUNTS - 1)
+STREAM = "campaign_analytics"
 
 
 @pytest.mark.parametrize(

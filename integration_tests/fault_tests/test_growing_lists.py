@@ -1,10 +1,8 @@
-"""A sync holds every record once, though a list grows while it is paged or two accounts list one entity."""
+"""A sync holds every record once, though a list grows while it is paged."""
 
 from datetime import timedelta
 
-import pytest
-
-from integration_tests.simulator.faults.alterations import also_in, items_moved_by_one
+from integration_tests.simulator.faults.alterations import items_moved_by_one
 from integration_tests.simulator.server.request_log import Entry
 from integration_tests.support.assertions import assert_exact, assert_succeeded
 from integration_tests.support.outputs import Record
@@ -32,7 +30,6 @@ READ = (
     *("boards", "board_sections", "board_pins", "board_section_pins", "pins", "pin_analytics"),
     *("catalogs_product_group_products", "catalogs_feed_item_issues", "catalogs_distribution_stats", "followers"),
 )
-EMITTED = ("campaigns", "campaign_analytics", "campaign_targeting_analytics", "ad_groups")
 
 
 def test_an_item_on_two_pages_is_one_item() -> None:
@@ -45,29 +42,6 @@ def test_an_item_on_two_pages_is_one_item() -> None:
         output = run_sync(sim, READ)
         assert_succeeded(output, READ)
         assert_exact(output, sim, READ)
-
-
-def overlapping() -> tuple[Simulator, str]:
-    """A Pinterest in which the first ad account also lists the first campaign of the second; and that campaign."""
-    world = World(boards=0, campaigns=3)
-    world.first_day = world.today - timedelta(days=20)
-    sim = Simulator(world)
-    listing, owner = (world.account_id(index) for index in range(2))
-    campaigns = [dict(row) for row in sim.expected("campaigns").values() if row["ad_account_id"] == owner]
-    sim.alter("campaigns/list", also_in(listing, campaigns[:1]))
-    return sim, str(campaigns[0]["id"])
-
-
-@pytest.mark.parametrize("streams", [EMITTED, EMITTED[1:3]], ids=["emitted", "not emitted"])
-def test_an_entity_belongs_to_the_account_that_it_names(streams: tuple[str, ...]) -> None:
-    sim, campaign = overlapping()
-    with sim:
-        output = run_sync(sim, streams, destination="append")
-        assert_succeeded(output, streams)
-        assert_exact(output, sim, streams, end=sim.world.today - timedelta(days=2))
-        [warning] = output.warnings()
-        assert campaign in warning
-        assert sim.world.account_id(0) in warning
 
 
 def test_a_key_that_comes_twice_in_a_list_without_pages_is_warned_of() -> None:

@@ -48,7 +48,6 @@ def test_rows_can_be_of_another_day_id_or_account(sim: Simulator, api: Client) -
 
     proper = asked()
     changed = {
-        FaultKind.ROWS_TWICE: [row for row in proper for _ in range(2)],
         FaultKind.ROWS_WITH_TIMES: [{**row, "DATE": f"{row['DATE']}T08:00:00"} for row in proper],
         FaultKind.ROWS_OF_ANOTHER_DAY: [
             one for row in proper for one in ({**row, "DATE": f"2016{row['DATE'][4:]}"}, row)

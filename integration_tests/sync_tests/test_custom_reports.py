@@ -148,16 +148,6 @@ def test_seven_statuses_at_their_level_are_two_requests_without_a_shared_row(sim
     output = read(sim, ago(sim, 20), campaign_statuses=seven)
     assert sorted(len(body["campaign_statuses"]) for body in bodies(sim)) == [1, 6]
     assert_rows(output, DAY_KEY, filtered_rows(sim, DAY_KEY, "CAMPAIGN", campaign_statuses=seven))
-    assert not [text for text in output.warnings() if "same key" in text]
-
-
-def test_rows_with_one_key_in_two_requests_of_a_window_are_warned_of(sim: Simulator) -> None:
-    seven = list(choices("custom_reports", "campaign_statuses")[:7])
-    sim.alter("report/download", lambda _entry, _report: {"7": [{"CAMPAIGN_ID": "7", "DATE": str(ago(sim, 3))}]})
-    output = read(sim, ago(sim, 20), campaign_statuses=seven)
-    assert len(output.records[STREAM]) == 2
-    [warning] = [text for text in output.warnings() if "have the same key" in text]
-    assert f"(CAMPAIGN_ID, DATE), 1 of 1 keys: 7, {ago(sim, 3)}. All rows are emitted." in warning
 
 
 def test_age_and_gender_are_a_part_of_the_key(sim: Simulator) -> None:

@@ -82,4 +82,3 @@ def test_older_days_of_product_groups_keep_their_key_where_it_repeats() -> None:
         in_reports = len(output.records[stream]) - len(emitted)
         dates = {"start": start, "end": border - timedelta(days=1)}
         assert in_reports == len(list(sim.world.records("product_group_report", wanted_columns=columns, **dates)))
-        assert len([text for text in output.warnings() if "the same key (PRODUCT_GROUP_ID, DATE)" in text]) == 1

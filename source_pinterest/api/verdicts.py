@@ -87,11 +87,6 @@ class ErrorResponse:
         return any(self._content.get(name) not in (None, "") for name in ("code", "message"))
 
     @property
-    def is_foreign(self) -> bool:
-        """Whether the body is neither empty nor JSON, such as a proxy's web page."""
-        return bool(self.body.strip()) and not self._content
-
-    @property
     def message(self) -> str:
         """Pinterest's message, else the reason of HTTP, masked and cut at a maximum length."""
         return _shown(str(self._content.get("message") or self.reason or "no explanation"), MESSAGE_CHARACTERS)

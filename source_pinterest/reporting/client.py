@@ -215,7 +215,7 @@ class ReportClient:
         return self._client.send(_path(request), {}, _token_in, body=body).value
 
     def poll(self, request: ReportRequest, token: str) -> Polled:
-        """Return the status of a report, and the link to its file and its size once it is finished.
+        """Return the status of a report, and the link to its file once it is finished.
 
         A report counts as in progress if the poll times out, is cut off or is answered with HTTP 500 or higher.
 
@@ -235,7 +235,8 @@ class ReportClient:
             raise
         status = ReportStatus(report.get("report_status"))
         url = report.get("url") if status is ReportStatus.FINISHED else ""
-        seems_empty = status is ReportStatus.FINISHED and not url and int(report.get("size") or 0) <= len("{}")
+        has_no_rows = str(report.get("size") or 0) in ("0", "2")  # the file of a report without rows is {}
+        seems_empty = status is ReportStatus.FINISHED and not url and has_no_rows
         return Polled(status, url or "", seems_empty=seems_empty)
 
     def fetch(self, report: ReadyReport, read: Callable[[Iterator[Filed]], T]) -> T:

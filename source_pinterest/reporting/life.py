@@ -142,7 +142,8 @@ class Report:
         while True:
             yield runner.pause_before_poll(runner.clock() - created_at)
             polled, polls = stream.client.poll(self.request, token), polls + 1
-            empty_polls += polled.seems_empty
+            if polled.seems_empty:
+                empty_polls += 1
             if polled.url or empty_polls > _POLLS_FOR_A_LINK:
                 stream.has_finished = True
                 return ReadyReport(self.request, token, polled)

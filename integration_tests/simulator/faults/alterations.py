@@ -27,16 +27,6 @@ def items_moved_by_one() -> Alteration:
     return alter
 
 
-def also_in(account: str, items: list[Any]) -> Alteration:
-    """The list of one ad account also has these items, which are another's."""
-
-    def alter(entry: Entry, page: Any) -> Any:
-        foreign = items if entry.account == account and not entry.values("bookmark") else []
-        return {**page, "items": [*page["items"], *foreign]}
-
-    return alter
-
-
 def without(field: str, victim: str) -> Alteration:
     """One item of a list lacks a field: its key, or the object that has its key."""
 
@@ -61,16 +51,6 @@ def lacking(item_id: str, *fields: str) -> Alteration:
             for item in page["items"]
         ]
         return {**page, "items": items}
-
-    return alter
-
-
-def with_two_rows_a_day(entity: str) -> Alteration:
-    """A report has two rows a day of one entity, such as a keyword with two match types, that no column tells apart."""
-
-    def alter(_: Entry, report: Any) -> Any:
-        rows = report.get(entity, [])
-        return {**report, entity: [*rows, *({**row, "IMPRESSION_1": 7_000_000 + at} for at, row in enumerate(rows))]}
 
     return alter
 

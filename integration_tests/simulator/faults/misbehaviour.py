@@ -98,9 +98,9 @@ _INSTEAD: Mapping[str, Callable[[Fault], Reply]] = {
 }
 
 
-def _page(body: bytes, entry: Entry, **changes: Any) -> bytes:
-    """A page with the bookmark that leads to it, and other changes."""
-    return orjson.dumps({**orjson.loads(body), "bookmark": entry.values("bookmark")[0], **changes})
+def _page_with_own_bookmark(body: bytes, entry: Entry) -> bytes:
+    """A page with the bookmark that leads to it."""
+    return orjson.dumps({**orjson.loads(body), "bookmark": entry.values("bookmark")[0]})
 
 
 def _changed_report(**changes: Callable[[Any], Any]) -> Callable[[bytes, Entry], bytes]:
@@ -137,13 +137,11 @@ _DAMAGED_BODIES: Mapping[str, Callable[[bytes, Entry], bytes]] = {
     FaultKind.MALFORMED_JSON: lambda body, _entry: body[:-1] + b",}}",
     FaultKind.EMPTY_BODY: lambda _body, _entry: b"",
     FaultKind.OTHER_FORM: lambda body, _entry: orjson.dumps({"result": orjson.loads(body)}),
-    FaultKind.REPEATED_BOOKMARK: _page,
-    FaultKind.ROWS_TWICE: _with_rows(lambda row: [row, row]),
+    FaultKind.REPEATED_BOOKMARK: _page_with_own_bookmark,
     FaultKind.ROWS_WITH_TIMES: _with_rows(_rows_with_times),
     FaultKind.ROWS_OF_ANOTHER_DAY: _with_rows(_rows_of_another_day),
     FaultKind.ROWS_OF_ANOTHER_ID: _with_rows(lambda row: [with_field(row, "CAMPAIGN_ID", lambda _: "1"), row]),
     FaultKind.ROWS_OF_ANOTHER_ACCOUNT: _with_rows(lambda row: [with_field(row, "AD_ACCOUNT_ID", lambda _: "1")]),
-    FaultKind.EMPTY_PAGE_WITH_OWN_BOOKMARK: lambda body, entry: _page(body, entry, items=[]),
     FaultKind.REPORT_IN_LOWER_CASE: _changed_report(report_status=str.lower),
     FaultKind.REPORT_WITHOUT_LINK: _changed_report(url=lambda _: None, size=lambda _: None),
 }

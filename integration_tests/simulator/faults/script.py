@@ -49,11 +49,9 @@ class FaultKind(StrEnum):
     GONE = "gone"
     REPEATED_BOOKMARK = "repeated_bookmark"
     EMPTY_PAGE_WITH_BOOKMARK = "empty_page_with_bookmark"
-    EMPTY_PAGE_WITH_OWN_BOOKMARK = "empty_page_with_own_bookmark"
     TOO_LARGE = "too_large"
     ACCOUNT_VANISHES = "account_vanishes"
     PIN_CAP = "pin_cap"
-    ROWS_TWICE = "rows_twice"
     ROWS_WITH_TIMES = "rows_with_times"
     ROWS_OF_ANOTHER_DAY = "rows_of_another_day"
     ROWS_OF_ANOTHER_ID = "rows_of_another_id"
@@ -128,8 +126,7 @@ class Fault:
 
     def covers(self, entry: Entry) -> bool:
         own_account = self.kind is FaultKind.ACCOUNT_VANISHES or self.account in {"", entry.account}
-        own_bookmark = (FaultKind.REPEATED_BOOKMARK, FaultKind.EMPTY_PAGE_WITH_OWN_BOOKMARK)
-        paged = self.kind not in own_bookmark or bool(entry.values("bookmark"))
+        paged = self.kind is not FaultKind.REPEATED_BOOKMARK or bool(entry.values("bookmark"))
         narrowed = self.path in entry.path and self.level in {"", entry.level}
         narrowed = narrowed and (not self.more_than or entry.size > self.more_than)
         narrowed = narrowed and self.entity in {"", *entry.entities}

@@ -1,10 +1,8 @@
-"""The shapes of requests to Pinterest's synchronous analytics: how many ids and days, and how long a URL."""
+"""The shapes of requests to Pinterest's synchronous analytics: how many ids and days."""
 
 import math
 
 from source_pinterest import limits
-
-LONGEST_ID = "9" * limits.MAX_ID_DIGITS
 
 
 def request_shape(
