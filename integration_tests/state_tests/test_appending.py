@@ -1,7 +1,5 @@
 """Late numbers arrive; where the destination appends, each day comes once, and with its last numbers."""
 
-import re
-from collections import defaultdict
 from collections.abc import Iterable
 from datetime import timedelta
 
@@ -15,12 +13,9 @@ from integration_tests.support.assertions import (
     assert_same,
     assert_succeeded,
     key_of,
-    keys_of,
     upserted,
-    without_nulls,
 )
 from integration_tests.support.catalogs import ADS_ANALYTICS
-from integration_tests.support.courses import Course
 from integration_tests.support.days import days_later, last_final_day
 from integration_tests.support.outputs import Output, Record
 from integration_tests.support.pinterest import Simulator, World
@@ -95,63 +90,6 @@ def test_appending_from_a_start_date_that_is_not_final(sim: Simulator) -> None:
         for stream in DAY_STREAMS:
             emitted = [record for output in outputs for record in output.records[stream]]
             assert_same(stream, emitted, sim.expected(stream, start=start, end=last_final_day(stream, today)))
-
-
-@pytest.mark.parametrize("before", [["append_dedup"], ["append", "append_dedup"], ["overwrite"]], ids=", ".join)
-def test_appending_goes_on_from_the_last_day_that_was_final_when_it_was_read(sim: Simulator, before: list[str]) -> None:
-    """The newest days were half counted then. They come once more, and a warning names them."""
-    first, rows = None, defaultdict[str, list[Record]](list)
-    for destination in before:
-        mode = "full_refresh" if destination == "overwrite" else "incremental"
-        state = first.states if first else None
-        first = run_sync(sim, DAY_STREAMS, state=state, sync_mode=mode, destination=destination)
-        for stream in DAY_STREAMS:
-            rows[stream] += first.records[stream]
-    assert first
-    read_on = sim.world.today
-    with days_later(sim.world, 8) as today:
-        sim.world.restate(days_back=15)
-        second = run_sync(sim, DAY_STREAMS, state=first.states, destination="append")
-        third = run_sync(sim, DAY_STREAMS, state=second.states, destination="append")
-        for stream in DAY_STREAMS:
-            since = last_final_day(stream, read_on) + timedelta(days=1)
-            twice = f"the days {since} to {read_on} were read while their numbers were still moving"
-            newest = sim.expected(stream, start=since, end=last_final_day(stream, today))
-            assert_same(stream, second.records[stream], newest)
-            [warning] = [text for text in second.warnings() if text.startswith(f"{stream}: the days ")]
-            assert twice in warning
-            assert not third.records[stream]
-            latest = {key_of(stream, record): record for record in [*rows[stream], *second.records[stream]]}
-            assert {key: latest[key] for key in newest} == {key: without_nulls(row) for key, row in newest.items()}
-    assert not third.warnings()
-
-
-def test_a_pass_over_pins_that_replaced_rows_begins_anew_where_rows_are_appended() -> None:
-    """The rows of its first pins come once more, and a warning names their days."""
-    stream = "pin_analytics"
-    world = World(boards=1, pins_per_board=6, sections_per_board=0, ad_accounts=0)
-    start = world.today - timedelta(days=20)
-    course = Course(world, [stream], options={"start_date": str(start), "max_wait_minutes": 0.01})
-    course.read(0)
-    fault = Fault("rate_limited", on="pins/analytics", after=3, times=None, seconds=7_200)
-    course.read(3, faults=[fault])
-    course.destination = "append"
-    for later in (12, 13):
-        course.read(later)
-    outputs = course.outputs
-    assert [output.status(stream) for output in outputs] == ["COMPLETE", "INCOMPLETE", "COMPLETE", "COMPLETE"]
-    replaced, appended = (
-        keys_of(stream, (row for output in part for row in output.records[stream]))
-        for part in (outputs[:2], outputs[2:])
-    )
-    truth = world.expected(stream, start=start, end=last_final_day(stream, world.today))
-    assert truth.keys() <= replaced.keys() | appended.keys()
-    assert set(appended.values()) == {1}
-    [warning] = outputs[2].warnings()
-    first, last = re.findall(r"the days (\S+) to (\S+) were read while", warning)[0]
-
-    assert min(key[1] for key in replaced & appended.keys()) == first
-    assert max(key[1] for key in replaced & appended.keys()) <= last
 
 
 @pytest.mark.parametrize("held_from", [7, 4], ids=["no day was read before", "some days were final before"])

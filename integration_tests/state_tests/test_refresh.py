@@ -104,6 +104,23 @@ def test_no_entity_comes_in_two_attempts(sim: Simulator, stream: str) -> None:
     assert_same(stream, [*first.records[stream], *second.records[stream]], sim.expected(stream))
 
 
+@pytest.mark.parametrize("stream", ["campaigns", "ad_groups", "ads"])
+def test_edits_between_two_attempts_arrive_with_the_next_sync(sim: Simulator, stream: str) -> None:
+    """The second attempt passes over the account that the first one has read. Of two edits, one is older."""
+    account, begun = sim.world.account_id(0), sim.world.now
+    sim.add_fault(Fault("transient_400", on=f"{stream}/list", account=sim.world.account_id(1)))
+    first = refresh(sim, [stream], 7)
+    assert_failed(first, stream, "transient_error")
+    edited = sorted(key[0] for key, row in sim.expected(stream).items() if row["ad_account_id"] == account)[:2]
+    for minutes, entity in enumerate(edited, 20):
+        sim.world.edit(account, stream, entity, int((begun + timedelta(minutes=minutes)).timestamp()))
+    with days_later(sim.world, 1):
+        second = refresh(sim, [stream], 7, first.states)
+        assert_succeeded(second, [stream])
+        third = run_sync(sim, [stream], state=second.states)
+    assert {row["id"] for row in third.records[stream]} >= set(edited)
+
+
 @pytest.mark.parametrize("state_of", ["an incremental sync", "a full refresh without a generation"])
 def test_the_state_of_a_finished_sync_begins_every_stream_anew(sim: Simulator, state_of: str) -> None:
     mode = "incremental" if state_of == "an incremental sync" else "full_refresh"

@@ -16,21 +16,36 @@ from integration_tests.support.worlds import simulated
 sim = simulated(lambda: World(boards=0, campaigns=8, ad_groups=6, ads=5, active_percent=25))
 
 
-def test_a_cursor_in_the_future_is_brought_back_and_days_are_read_again(sim: Simulator) -> None:
+def test_nothing_is_read_of_a_state_in_the_future_and_a_warning_says_how_to_start_again(sim: Simulator) -> None:
     state = state_file("abnormal_state.json")
     assert set(state) == set(CURSOR_FIELDS) - set(BOARDED) - {"ad_pins"}, "which no connector had before"
-    first = run_sync(sim, CURSOR_FIELDS, state=state)
-    assert_succeeded(first, CURSOR_FIELDS)
-    days = {stream for stream in state if CURSOR_FIELDS[stream].lower() == "date"}
-    days.remove("pin_analytics")  # the user has no pins
-    assert {stream for stream in state if first.records[stream]} == days
+    state["ad_pins"] = own({sim.world.account_id(0): {"ad_created_time": 9628867244}})
+    output = run_sync(sim, state, state=state, config=sim.config(account_ids=[sim.world.account_id(0)]))
+    assert_succeeded(output, state)
+    assert not any(output.records[stream] for stream in state)
+    for stream in state:
+        [warning] = [text for text in output.warnings() if text.startswith(stream + ":") and "in the future" in text]
+        assert sim.world.account_id(0) in warning or "date" in state[stream] or "updated_time" in state[stream]
+        assert "nothing is read. Clear the stream's data to start again." in warning
+        assert "3021-06-09" in str(output.states[stream]) or "9628867244" in str(output.states[stream])
 
-    latest = int(sim.world.now.timestamp())
-    sim.world.edit(sim.world.account_id(0), "campaigns", next(iter(sim.expected("campaigns")))[0], latest)
-    second = run_sync(sim, CURSOR_FIELDS, state=first.states)
-    assert_succeeded(second, CURSOR_FIELDS)
-    assert len(second.records["campaigns"]) == 1
-    assert {stream for stream in days if second.records[stream]} == days
+
+def test_only_the_account_whose_state_lies_in_the_future_is_not_read(sim: Simulator) -> None:
+    streams = {"campaign_analytics": "DATE", "campaigns": "updated_time", "ad_pins": "ad_created_time"}
+    first = run_sync(sim, streams)
+    odd, other = sim.world.account_id(0), sim.world.account_id(1)
+    for stream, field in streams.items():
+        value = "3021-06-09" if field == "DATE" else int(sim.world.now.timestamp()) + 86_400 * 400
+        cursors(first, stream)[odd][field] = value
+    sim.world.edit(odd, "campaigns", min(sim.expected("campaigns"))[0], int(sim.world.now.timestamp()))
+    second = run_sync(sim, streams, state=first.states)
+    assert_succeeded(second, streams)
+    for stream, field in streams.items():
+        named = f"{stream}: the saved state of ad account {odd} lies in the future"
+        assert [text.startswith(named) for text in second.warnings() if text.startswith(stream)] == [True]
+        assert cursors(second, stream)[odd][field] == cursors(first, stream)[odd][field]
+        assert odd not in {row.get("AD_ACCOUNT_ID") or row["ad_account_id"] for row in second.records[stream]}
+    assert other in {row["AD_ACCOUNT_ID"] for row in second.records["campaign_analytics"]}
 
 
 def test_days_that_pinterest_no_longer_has_stay_missing_with_a_warning(sim: Simulator) -> None:

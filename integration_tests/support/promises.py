@@ -116,4 +116,4 @@ _PARTS: Mapping[str, Callable[[Any], Iterator[Promise]]] = {
     "boards": lambda boards: (_of_board(name, modified_at) for name, modified_at in boards.items()),
     "reading": lambda entries: map(_of_reading, entries),
 }
-_PROMISE_NOTHING = {"asked", "final", "just_read", "owed", "owners", "unread", "__ab_no_cursor_state_message"}
+_PROMISE_NOTHING = {"asked", "form", "just_read", "owed", "owners", "unread", "__ab_no_cursor_state_message"}

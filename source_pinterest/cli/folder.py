@@ -34,8 +34,8 @@ from source_pinterest.config.options import DEFAULT_WINDOW, refusal
 from source_pinterest.engine.token_store import make_private, write_private
 from source_pinterest.state.cursor import reading_state
 from source_pinterest.state.days import OPEN_START, Days, DaySet
-from source_pinterest.state.formats import FINAL_KEY, read_state
-from source_pinterest.state.period import Period
+from source_pinterest.state.formats import FORM_KEY, read_state
+from source_pinterest.state.period import FINAL, ROWS, Period
 from source_pinterest.streams.base.stream import PinterestStream
 from source_pinterest.streams.base.sync import Sync
 from source_pinterest.streams.selection import streams_by_name
@@ -364,7 +364,7 @@ class FolderDays:
 
     def _days_of(self, stream: str, field: str, history: Days, period: Period) -> OwnerDays:
         """Return the days of an owner of whom `history` has been read."""
-        is_final = self._states.get(stream, {}).get(FINAL_KEY) is True
+        is_final = self._states.get(stream, {}).get(FORM_KEY, {}).get(ROWS) == FINAL
         settled = history.last if is_final else period.last_final(history.last)
         first = history.first if history.first > OPEN_START else min(settled, history.last)
         read = history.read.within(first, history.last)

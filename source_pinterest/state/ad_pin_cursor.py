@@ -8,7 +8,7 @@ from source_pinterest import limits
 from source_pinterest.api.errors import SliceError
 from source_pinterest.engine.tasks import Task
 from source_pinterest.state.cursor import PinterestCursor, StateStore, reading_state
-from source_pinterest.state.entity_cursor import epoch_seconds, older, time_in
+from source_pinterest.state.entity_cursor import epoch_seconds, is_in_future, older, time_in, warn_of_future
 from source_pinterest.state.formats import ACCOUNT_KEY, read_state, write_state
 from source_pinterest.state.owed import PIN_KEY, Owed
 
@@ -83,6 +83,10 @@ class AdPinCursor(PinterestCursor):
         state = {**write_state(self._saved, FIELD), _UNREAD: dict.fromkeys(unread, 0)}
         return {**state, **{name: value for name, value in more.items() if value}}
 
+    def explain(self) -> None:
+        """Warn of times in the future."""
+        warn_of_future(self._stream_name, {of: at[FIELD] for of, at in self._saved.accounts.items()})
+
     def accounts(self) -> Iterable[str]:
         """Return the ad accounts of the state."""
         return tuple(self._saved.accounts)
@@ -91,8 +95,10 @@ class AdPinCursor(PinterestCursor):
         """Note which pins of an account are to be read, and move the account's cursor.
 
         Returns:
-            Those that are not owed.
+            Those that are not owed; none if the account's time lies in the future.
         """
+        if is_in_future(self._known_until(account)):
+            return []
         with self._lock:
             for pin in self.owed.debts(account).keys() - promoted.changed.keys():
                 self.owed.settle(account, pin)

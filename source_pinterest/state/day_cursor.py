@@ -1,30 +1,35 @@
 """The cursors of streams that are read by days: of profiles and pins, and of ad accounts.
 
 The `Days` of an owner are those of the incoming state, with what the tasks of this sync have read, and without the
-windows of tasks that are still to be read or have failed. `begin` decides once which saved positions hold. After that,
-only the planning and the ends of tasks change anything.
+windows of tasks that are still to be read or have failed. After `begin`, only the planning and the ends of tasks change
+anything.
+
+A state names its form: how rows were emitted, and how much time each covers. A sync of another form does not continue
+it. Nothing is read of an owner whose position lies in the future.
 """
 
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
+from itertools import chain
 from typing import Any, TypeVar
 
 from pendulum import Date
 
-from source_pinterest.api.errors import FatalError, NothingLeftError, PartsUnreadError
+from source_pinterest.api.errors import ConfigError, FatalError, NothingLeftError, PartsUnreadError
 from source_pinterest.dates import DateWindow
 from source_pinterest.engine.tasks import Task
-from source_pinterest.state import opening
 from source_pinterest.state.cursor import PinterestCursor, StateStore, reading_state
-from source_pinterest.state.days import Days, DaySet, Owner
-from source_pinterest.state.formats import ACCOUNT_KEY, FINAL_KEY, Position, SavedState, read_state, write_state
-from source_pinterest.state.opening import Positions, Sentences
-from source_pinterest.state.period import Period
+from source_pinterest.state.days import OPEN_START, Days, DaySet, Owner
+from source_pinterest.state.formats import ACCOUNT_KEY, FORM_KEY, Position, SavedState, read_state, write_state
+from source_pinterest.state.period import FINAL, GRANULARITY, REPLACED, ROWS, Period
 
 LOGGER = logging.getLogger("airbyte")
 
 _FINGERPRINT, _FAILED = "asked", "failed"
+
+_WORDS = {FINAL: "each day once, when it is final", REPLACED: "rows that are replaced by key"}
 
 AnyOwner = TypeVar("AnyOwner", bound=Owner)
 
@@ -32,31 +37,32 @@ AnyOwner = TypeVar("AnyOwner", bound=Owner)
 class DayCursor(PinterestCursor):
     """Keeps the days of each owner that were read.
 
-    The state of the token's own user is flat, as in the official connector's. A sync that emits each day once, when it
-    is final, writes `"final": true` into the state.
+    The state of the token's own user is flat, as in the official connector's.
 
     Args:
         store: has the incoming state and takes the outgoing ones.
-        period: returns the days that this sync reads.
+        period: the days that this sync reads.
+        ready: asks Pinterest for the last final day. `begin` calls it if each day is emitted once.
 
     Attributes:
-        period: the days that this sync reads, from `begin` on.
+        period: the days that this sync reads.
         field: the name of the last day in the state.
         keeps_lost_days: whether days that were never read and that Pinterest no longer has stay missing in the state.
     """
 
     field = "date"
     keeps_lost_days = False
-    period: Period
 
-    def __init__(self, store: StateStore, period: Callable[[], Period]) -> None:
+    def __init__(self, store: StateStore, period: Period, ready: Callable[[], Date] | None = None) -> None:
         super().__init__(store)
-        self._get_period = period
+        self.period, self._ready = period, ready
         incoming = store.incoming()
-        self._is_final = incoming.get(FINAL_KEY) is True
         with reading_state(store.stream_name):
             saved = self._positions_in(incoming)
             self._before = {owner: Days.from_state(position, self.field) for owner, position in saved.items()}
+            self._check_form(incoming)
+        self._future: frozenset[Owner] = frozenset()
+        """The owners whose saved position lies in the future."""
         self._accounts = frozenset(owner for owner, days in self._before.items() if owner and days.has_any)
         self._read: defaultdict[Owner, set[DateWindow]] = defaultdict(set)
         """The windows that tasks of this sync have read."""
@@ -75,14 +81,34 @@ class DayCursor(PinterestCursor):
             positions[None] = {**own, self.field: saved.flat}
         return positions
 
+    def _check_form(self, state: Mapping[str, Any]) -> None:
+        """Compare the form of a saved state with that of this sync.
+
+        Raises:
+            ConfigError: it is another one.
+        """
+        saved, own = state.get(FORM_KEY), self.period.form
+        if saved is None:
+            if self._before and not self.period.merges_by_key:
+                raise ConfigError(
+                    f"{self._stream_name}: the saved state is of the official connector, which emits days before they "
+                    "are final. The destination appends, so their rows would stand twice in the table. Clear the "
+                    "stream's data, or choose Incremental | Append + Deduped."
+                )
+        elif saved != own:
+            was, now = (f"{_WORDS[form[ROWS]]} (granularity {form[GRANULARITY]})" for form in (saved, own))
+            changed = "the sync mode or Lookback Window" if saved[ROWS] != own[ROWS] else "the granularity"
+            raise ConfigError(
+                f"{self._stream_name}: the saved state is of {was}; this sync emits {now}. Clear the stream's data, or "
+                f"change {changed} back."
+            )
+
     @property
     def state(self) -> dict[str, Any]:
         """The state to emit."""
         accounts, own = self._positions()
-        return {**own, **(write_state(SavedState(accounts), self.field) if accounts else {}), **self._finality()}
-
-    def _finality(self) -> dict[str, bool]:
-        return {FINAL_KEY: True} if self._is_final and (self._before or self._read) else {}
+        positions = write_state(SavedState(accounts), self.field) if accounts else {}
+        return {**own, **positions, FORM_KEY: self.period.form}
 
     def _positions(self) -> tuple[dict[str, Position], Position]:
         """Return the position of each ad account, and the one that belongs to none."""
@@ -114,7 +140,7 @@ class DayCursor(PinterestCursor):
         return [window for window, tasks in self._unread.get(owner, {}).items() if tasks > 0]
 
     def begin(self, owners: Iterable[AnyOwner]) -> dict[AnyOwner, DaySet]:
-        """Decide which saved positions hold, log what a user has to know of them, and return what is to be read.
+        """Return the days to read, and warn of saved positions that need a user's attention.
 
         The first day of a new owner stays in the state from now on. A later sync reads from that day on, although this
         one may read nothing and the start date may move on.
@@ -127,30 +153,46 @@ class DayCursor(PinterestCursor):
             too small for all, each has its turn within some days.
         """
         listed = list(owners)
-        self.period = self._get_period()
+        if self._ready and self.period.emits_once:
+            self.period = replace(self.period, ready=self._ready())
         self.period.explain(self._stream_name)
-        held, sentences = self._open(listed)
-        self._new = frozenset(listed) - held.keys()
-        self._before = {**dict.fromkeys(listed, opening.none_read(self.period)), **held}
-        self._is_final = self.period.emits_once
-        for sentence in sentences:
-            LOGGER.warning(f"{self._stream_name}: {sentence}")
+        self._new = frozenset(listed) - self._before.keys()
+        self._before = {**dict.fromkeys(listed, self._none_read()), **self._before}
+        self._future = frozenset(owner for owner in listed if self._last_saved_day(owner) > self.period.today)
+        for owner in listed:
+            whose = f" of ad account {owner}" if owner else ""
+            if owner in self._future:
+                LOGGER.warning(
+                    f"{self._stream_name}: the saved state{whose} lies in the future ({self._last_saved_day(owner)}; "
+                    f"today is {self.period.today}), so nothing is read. Clear the stream's data to start again."
+                )
+            else:
+                self._settle_lost_days(owner, whose)
         return {owner: self.unread(owner) for owner in sorted(listed, key=self._turn)}
 
-    def _open(self, listed: Sequence[Owner]) -> tuple[Positions, Sentences]:
-        """Return the saved positions that hold in this period, and what a user has to know of them."""
-        held, sentences = dict(self._before), Sentences()
-        if self.period.emits_once and not (self._is_final or self._store.refresh):
-            held, sentences = self._without_young()
-        for owner in (owner for owner in listed if owner in held):
-            days, of_future = opening.in_the_past(owner, held[owner], self.period)
-            held[owner], of_lost = opening.without_lost(owner, days, self.period, stay_missing=self.keeps_lost_days)
-            sentences += of_future + of_lost
-        return held, sentences
+    def _none_read(self) -> Days:
+        """Return the days of a new owner, from the first week or month on that begins at the start date or later."""
+        start = self.period.start
+        bucket = self.period.granularity.bucket_of(start)
+        return Days.unread_from(start if start == bucket.start else bucket.end.add(days=1))
 
-    def _without_young(self) -> tuple[Positions, Sentences]:
-        """Return the positions without the days that were young when they were read, and what comes twice."""
-        return opening.without_young(self._before, self.period)
+    def _last_saved_day(self, owner: Owner) -> Date:
+        """Return the last day that the saved state names as read of an owner; the day 1000-01-01 without one."""
+        days = self._before[owner]
+        return days.last if days.has_any else OPEN_START
+
+    def _settle_lost_days(self, owner: Owner, whose: str) -> None:
+        """Warn of unread days that Pinterest no longer has. They stay missing, or count as read."""
+        days = self._before[owner]
+        lost = days.out_of_reach(self.period) if owner not in self._new else DaySet()
+        for window in lost:
+            LOGGER.warning(
+                f"{self._stream_name}: the days {window}{whose} could not be read and are too old now: Pinterest keeps "
+                f"the days from {self.period.earliest} on. Rows of an earlier sync keep their numbers."
+                f"{' They stay in the state as missing.' if self.keeps_lost_days else ''}"
+            )
+        if lost and not self.keeps_lost_days:
+            self._before[owner] = replace(days, read=days.read.plus(lost))
 
     def _turn(self, owner: Owner) -> tuple[bool, Date]:
         """Return the key by which owners are sorted."""
@@ -158,7 +200,7 @@ class DayCursor(PinterestCursor):
 
     def unread(self, owner: Owner = None) -> DaySet:
         """Return the days of an owner that are still to be read."""
-        return self.days_of(owner).unread(self.period)
+        return DaySet() if owner in self._future else self.days_of(owner).unread(self.period)
 
     def plan(self, owner: Owner, windows: Iterable[tuple[DateWindow, int]]) -> None:
         """Note the tasks of an owner before the first of them is read: a day waits for all of its tasks.
@@ -203,20 +245,22 @@ class AccountDayCursor(DayCursor):
     """Keeps the days of ad accounts.
 
     Beside the accounts, the state has those that `failed`, and a fingerprint of the request. A flat position, which
-    comes from the official connector and names no account, stands in for accounts without an entry. Where the
-    destination replaces rows by their key, it is dropped once the accounts that a sync lists have entries.
+    comes from the official connector and names no account, is that of each listed account without an entry.
 
     Args:
         store: has the incoming state and takes the outgoing ones.
-        period: returns the days that this sync reads, as in `DayCursor`.
+        period: the days that this sync reads.
         fingerprint: a digest of the requested columns and attribution windows.
+        ready: asks Pinterest for the last final day, as in `DayCursor`.
     """
 
     field = "DATE"
     keeps_lost_days = True
 
-    def __init__(self, store: StateStore, period: Callable[[], Period], fingerprint: str = "") -> None:
-        super().__init__(store, period)
+    def __init__(
+        self, store: StateStore, period: Period, fingerprint: str = "", ready: Callable[[], Date] | None = None
+    ) -> None:
+        super().__init__(store, period, ready)
         incoming = store.incoming()
         with reading_state(store.stream_name):
             self._failed_accounts = set(map(str, incoming.get(_FAILED) or ()))
@@ -233,16 +277,23 @@ class AccountDayCursor(DayCursor):
             **write_state(SavedState(accounts, flat.get(self.field)), self.field),
             **({_FAILED: sorted(failed)} if failed else {}),
             **({_FINGERPRINT: self._fingerprint} if self._fingerprint else {}),
-            **self._finality(),
+            FORM_KEY: self.period.form,
         }
 
-    def _open(self, listed: Sequence[Owner]) -> tuple[Positions, Sentences]:
-        """Give accounts without a position the flat one. Tell also of changed columns."""
+    def begin(self, owners: Iterable[AnyOwner]) -> dict[AnyOwner, DaySet]:
+        """Give accounts without a position the flat one. Warn also of changed columns."""
+        listed = list(owners)
         self._failed_accounts.intersection_update(map(str, listed))
-        self._before, of_flat = opening.with_flat(self._before, listed, self.period)
-        held, sentences = super()._open(listed)
-        of_columns = opening.asked_otherwise(held.values(), self.period) if self._asks_otherwise else []
-        return held, of_flat + sentences + of_columns
+        if flat := self._before.pop(None, None):
+            self._before = {**dict.fromkeys(listed, flat), **self._before}
+        kept = DaySet().plus(chain.from_iterable(days.not_reread(self.period) for days in self._before.values()))
+        unread = super().begin(listed)
+        if self._asks_otherwise and kept:
+            LOGGER.warning(
+                f"{self._stream_name}: the columns or the attribution window have changed since the last sync. The "
+                f"days {kept.span} keep their old values; clear the stream's data to read them again."
+            )
+        return unread
 
     def _turn(self, owner: Owner) -> tuple[bool, Date]:
         """Accounts that failed in the last sync come last: they then take no requests from the others.

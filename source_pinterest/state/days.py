@@ -177,7 +177,8 @@ class Days:
         """
         new = DaySet().plus(read)
         first, last = (new.first or self.first), (new.last or self.last)
-        return Days(min(self.first, first), max(self.last, last), self.read.plus(new).minus(unread))
+        last = max(self.last, last) if self.has_any else last  # without any, `self.last` was not read
+        return Days(min(self.first, first), last, self.read.plus(new).minus(unread))
 
     def unread(self, period: Period) -> DaySet:
         """Return the days to read: those before `first`, missing ones, and the newest.

@@ -61,7 +61,6 @@ class EntityCursor(PinterestCursor):
     def __init__(self, store: StateStore, statuses: Iterable[str]) -> None:
         super().__init__(store)
         self._statuses = frozenset(statuses)
-        self._now = int(time.time())
         with reading_state(store.stream_name):
             self._saved = read_state(store.incoming(), FIELD, older)
             self._incoming = {
@@ -80,7 +79,8 @@ class EntityCursor(PinterestCursor):
         return self._incoming
 
     def explain(self) -> None:
-        """Warn of a state without statuses: its connector left out entities that may never be edited again."""
+        """Warn of times in the future, and of a state without statuses: its connector left out some entities."""
+        warn_of_future(self._stream_name, {"": self._flat} | {of: at[FIELD] for of, at in self._incoming.items()})
         if self._flat is not None or any(_STATUSES not in position for position in self._incoming.values()):
             LOGGER.warning(
                 f"{self._stream_name}: the saved state is of the official connector, which leaves out entities "
@@ -102,11 +102,12 @@ class EntityCursor(PinterestCursor):
     def changed_since(self, account: str) -> Callable[[Mapping[str, Any]], bool]:
         """Return a predicate for entities of the account that the destination may lack in their present form.
 
-        An account that an earlier attempt of the same full refresh has read is done.
+        Nothing is emitted of an account that an earlier attempt of the same full refresh has read, nor of one whose
+        time lies in the future. Their positions stay, so that no edit since then is skipped.
         """
-        if self._store.refresh and account in self._incoming:
+        if self._is_left_alone(account):
             return lambda _: False
-        floor = self._floor_of(account)
+        floor = self._incoming.get(account, {}).get(FIELD, self._flat)
         if floor is None:
             return lambda _: True
         statuses = self._incoming.get(account, {}).get(_STATUSES)
@@ -120,20 +121,35 @@ class EntityCursor(PinterestCursor):
 
         return is_new
 
-    def _floor_of(self, account: str) -> int | None:
-        """Return the edit time to read an account from. A time in the future counts as now."""
-        value = self._incoming.get(account, {}).get(FIELD, self._flat)
-        return None if value is None else min(value, self._now)
+    def _is_left_alone(self, account: str) -> bool:
+        is_done = self._store.refresh is not None and account in self._incoming
+        return is_done or is_in_future(self._incoming.get(account, {}).get(FIELD, self._flat))
 
     def _move(self, task: Task, finding: Listing | None) -> None:
-        if finding is None:
-            return
         account = task[ACCOUNT_KEY]
-        seen = [edit for edit in (self._floor_of(account), finding.latest_edit) if edit is not None]
+        if finding is None or self._is_left_alone(account):
+            return
+        saved = self._incoming.get(account, {}).get(FIELD, self._flat)
+        seen = [edit for edit in (saved, finding.latest_edit) if edit is not None]
         if seen:
             value = min(max(seen), finding.listed_at - limits.EDIT_MARGIN_SECONDS)
             statuses = sorted(self._statuses | finding.statuses, key=str)
             self._saved.accounts[account] = {FIELD: value, _STATUSES: statuses}
+
+
+def is_in_future(saved: int | None) -> bool:
+    """Return whether a saved time lies in the future."""
+    return saved is not None and saved > time.time()
+
+
+def warn_of_future(stream: str, saved: Mapping[str, int | None]) -> None:
+    """Warn of each account whose saved time lies in the future; the empty id stands for all accounts."""
+    for account in (account for account, value in saved.items() if is_in_future(value)):
+        whose = f" of ad account {account}" if account else ""
+        LOGGER.warning(
+            f"{stream}: the saved state{whose} lies in the future, so nothing is read. Clear the stream's data to "
+            "start again."
+        )
 
 
 def epoch_seconds(value: Any) -> int | None:

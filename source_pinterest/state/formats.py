@@ -16,11 +16,11 @@ ACCOUNT_KEY = "ad_account_id"
 FLAT_KEY = "flat"
 """The key of a flat position, which a state keeps until every account of that time has an entry of its own."""
 
-FINAL_KEY = "final"
-"""The mark of a state that a sync wrote which emits each day once: the last day of each position was final by then."""
+FORM_KEY = "form"
+"""The part of a state that says how rows were emitted and how much time each covers. Other connectors have none."""
 
 _BESIDE_POSITIONS = {
-    *(FINAL_KEY, "asked", "failed", "full_refresh", "just_read", "owed", "owners", "partition"),
+    *(FORM_KEY, "asked", "failed", "full_refresh", "just_read", "owed", "owners", "partition"),
     *("lookback_window", "parent_state", "use_global_cursor"),
 }
 """The parts of a state that name no position: this connector's, and those of the official connector's 2.x."""

@@ -7,7 +7,7 @@ destination appends ads analytics, Pinterest is asked as well, and may say that 
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -20,6 +20,10 @@ from source_pinterest.dates import Granularity, days_before
 from source_pinterest.state.cursor import merges_by_key
 
 LOGGER = logging.getLogger("airbyte")
+
+ROWS, GRANULARITY = "rows", "granularity"
+FINAL, REPLACED = "final", "replaced"
+"""How rows are emitted: each day once, when it is final; or days again, and the destination replaces rows by key."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,6 @@ class Period:
         config: Config,
         configured: ConfiguredAirbyteStream | None,
         today: Date,
-        ready: Callable[[], Date] | None = None,
     ) -> Self:
         """Return the days that a sync reads of one stream.
 
@@ -86,7 +89,6 @@ class Period:
             config: the options of the connection.
             configured: the stream in the catalog; None if it is not selected.
             today: the day of the sync, in UTC.
-            ready: asks Pinterest for the last final day. It is called if each day is emitted once.
         """
         earliest = max(days_before(today, kept.history_days), kept.first_day or Date(1000, 1, 1))
         lookback_days = _lookback_days(config, configured)
@@ -100,11 +102,15 @@ class Period:
             lookback_days=lookback_days,
             final_after=kept.final_after,
             emits_once=emits_once,
-            ready=ready() if ready and emits_once else None,
             chosen_start=config.start_date if has_fewer_days else None,
             merges_by_key=merges_by_key(configured),
             granularity=kept.granularity,
         )
+
+    @property
+    def form(self) -> dict[str, str]:
+        """The form of the rows, which the state names: how they are emitted, and how much time each covers."""
+        return {ROWS: FINAL if self.emits_once else REPLACED, GRANULARITY: self.granularity.value}
 
     @property
     def end(self) -> Date:

@@ -1,22 +1,24 @@
 """The cursor of pins: the window that a pass over all of them reads, the pin that it has come to, and what is owed."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import logging
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import chain
 from typing import Any, Self
+
+from pendulum import Date
 
 from source_pinterest import limits
 from source_pinterest.api.errors import GoneError, RefusedError, SliceError
 from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.engine.tasks import Task
-from source_pinterest.state import opening
 from source_pinterest.state.cursor import StateStore, reading_state
-from source_pinterest.state.day_cursor import DayCursor
+from source_pinterest.state.day_cursor import AnyOwner, DayCursor
 from source_pinterest.state.days import OPEN_START, DaySet, Owner
 from source_pinterest.state.formats import ACCOUNT_KEY
-from source_pinterest.state.opening import Positions, Sentences
 from source_pinterest.state.owed import PIN_KEY, Owed
 from source_pinterest.state.period import Period
+
+LOGGER = logging.getLogger("airbyte")
 
 _PASSES, _OWED = "reading", "owed"
 _ONLY_ACTIVE = "only_active"
@@ -76,7 +78,7 @@ class PinCursor(DayCursor):
         served: the owners of whom this sync has read a pin.
     """
 
-    def __init__(self, store: StateStore, period: Callable[[], Period]) -> None:
+    def __init__(self, store: StateStore, period: Period) -> None:
         super().__init__(store, period)
         self.served = set[Owner]()
         incoming = store.incoming()
@@ -94,15 +96,14 @@ class PinCursor(DayCursor):
         more = {_PASSES: begun, _OWED: self.owed.to_state()}
         return {**super().state, **{name: entries for name, entries in more.items() if entries}}
 
-    def _open(self, listed: Sequence[Owner]) -> tuple[Positions, Sentences]:
+    def begin(self, owners: Iterable[AnyOwner]) -> dict[AnyOwner, DaySet]:
         """Cut what pins are owed to the days that all others have, since a pass reads the other days of all pins.
 
         A pin that then lacks no day is forgotten: the next pass asks for it. So are days that Pinterest no longer has.
         """
-        held, sentences = super()._open(listed)
-        lost = dict[str, DaySet]()
-        for owner in listed:
-            read, begun = held[owner].read if owner in held else DaySet(), self._unfinished(owner)
+        unread, lost = super().begin(owners), dict[str, DaySet]()
+        for owner in unread.keys() - self._future:
+            read, begun = self._before[owner].read, self._unfinished(owner)
             for pin, debt in self.owed.debts(owner).items():
                 if gone := debt.days.within(OPEN_START, days_before(self.period.earliest, 1)):
                     lost[pin] = gone
@@ -111,23 +112,20 @@ class PinCursor(DayCursor):
                     self.owed.set_days(owner, pin, lacking)
                 else:
                     self.owed.settle(owner, pin)
-        self.owed.begin(listed)
+        self.owed.begin(unread)
         if lost:
             pin, days = next(iter(lost.items()))
             others = f" and of {len(lost) - 1:,} more pins" if len(lost) > 1 else ""
-            sentences.append(
-                f"the days {days.span} of pin {pin}{others} could not be read and are too old now: Pinterest keeps the "
-                f"days from {self.period.earliest} on."
+            LOGGER.warning(
+                f"{self._stream_name}: the days {days.span} of pin {pin}{others} could not be read and are too old "
+                f"now: Pinterest keeps the days from {self.period.earliest} on."
             )
-        return held, sentences
+        return unread
 
-    def _without_young(self) -> tuple[Positions, Sentences]:
-        """Drop also the passes of a sync that replaced rows."""
-        read = {owner: days.read for owner, days in self._before.items()}
-        emitted = (DaySet((begun.window,)).minus(read.get(owner, ())) for owner, begun in self._passes.items())
-        young = list(chain.from_iterable(emitted))
-        self._passes.clear()
-        return opening.without_young(self._before, self.period, young)
+    def _last_saved_day(self, owner: Owner) -> Date:
+        """Return the last day that the saved state names of an owner, also in an unfinished pass."""
+        last = super()._last_saved_day(owner)
+        return max(last, self._passes[owner].window.end) if owner in self._passes else last
 
     def passes(self, owner: Owner, *, knows_activity: bool = False) -> Iterator[Pass]:
         """Yield the unfinished pass of an owner, and then one over each window of days that is unread by then.
@@ -135,6 +133,8 @@ class PinCursor(DayCursor):
         A pass that does not end is the last one. If it is not known which pins have activity, each pass is over all
         pins, and an unfinished one over the active pins is dropped.
         """
+        if owner in self._future:
+            return
         unfinished, just_read = self._unfinished(owner), DaySet()
         self._passes.pop(owner, None)
         if unfinished and (knows_activity or not unfinished.only_active):
@@ -150,7 +150,7 @@ class PinCursor(DayCursor):
         """Return the pass that an earlier sync has not ended, over the days that may still be read."""
         known = self._passes.get(owner)
         window = known.window.clamp(self.period.earliest) if known else None
-        return replace(known, window=window) if known and window and window.end <= self.period.end else None
+        return replace(known, window=window) if known and window else None
 
     def _begin_pass(self, owner: Owner, begun: Pass) -> Pass:
         with self._lock:
@@ -168,8 +168,8 @@ class PinCursor(DayCursor):
     def come_past(self, owner: Owner, pin: str, error: SliceError | None = None) -> None:
         """Move the pass of an owner behind a pin.
 
-        The pin is owed the days of the pass if it could not be read. If Pinterest refuses it, `leave_out` judges that
-        after the last pin, unless another pin of the owner was read before.
+        The pin is owed the days of the pass if it could not be read. If Pinterest refuses it, `leave_out` decides about
+        it after the last pin.
         """
         with self._lock:
             begun = self._passes[owner]
@@ -178,7 +178,7 @@ class PinCursor(DayCursor):
                 self.served.add(owner)
             elif not isinstance(error, RefusedError | GoneError):
                 self.owed.fail(owner, pin, [begun.window])
-            elif owner not in self.served:
+            else:
                 self.owed.set_days(owner, pin, DaySet((begun.window,)))
             if self._is_state_due():
                 self._emit()

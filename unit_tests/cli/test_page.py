@@ -405,7 +405,7 @@ def test_an_append_folder_has_each_day_once_and_claims_no_later_conversions(fold
     with_sums(folder)
     for state in folder.states.values():
         state["states"][0]["cursor"]["DATE"] = day(0)
-        state["final"] = True
+        state["form"] = {"rows": "final", "granularity": "DAY"}
     page = folder.page()
     assert "No day is missing." in text_of(page)
     assert f'aria-label="{FIRST} to {day(0)} spend final"' in page

@@ -42,11 +42,11 @@ state_like = st.recursive(
 )
 PERIOD = Period(REACH_BEGINS, REACH_BEGINS, TODAY, 3)
 CURSORS: dict[str, Callable[[StateStore], PinterestCursor]] = {
-    "days": lambda kept: AccountDayCursor(kept, lambda: PERIOD),
+    "days": lambda kept: AccountDayCursor(kept, PERIOD),
     "entities": lambda kept: EntityCursor(kept, ("ACTIVE",)),
     "boards": BoardCursor,
-    "profiles": lambda kept: DayCursor(kept, lambda: PERIOD),
-    "pins": lambda kept: PinCursor(kept, lambda: PERIOD),
+    "profiles": lambda kept: DayCursor(kept, PERIOD),
+    "pins": lambda kept: PinCursor(kept, PERIOD),
 }
 texts = days.map(str)
 accounts = st.integers(1, 5).map(str)

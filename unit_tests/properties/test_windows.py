@@ -120,7 +120,7 @@ def test_no_day_between_the_first_and_the_last_gets_lost(
     again = Days.from_state(after.to_state(FIELD), FIELD)
 
     assert after.first <= before.first
-    assert after.last >= before.last
+    assert after.last >= before.last or not before.has_any
     assert days_of(after.missing) == set(range(after.first.toordinal(), after.last.toordinal() + 1)) - days_of(
         after.read
     )

@@ -88,7 +88,7 @@ class QueryAnalytics(AdAccountStream, ABC):
 
     def new_cursor(self, store: StateStore) -> AccountDayCursor:
         ready = self.shared.stream(MetricsReadyState).last_final_day
-        return AccountDayCursor(store, partial(self.period, ready), self.request_fingerprint())
+        return AccountDayCursor(store, self.period(), self.request_fingerprint(), ready)
 
     @cached_property
     def _wanted(self) -> Names:

@@ -120,7 +120,7 @@ class ReportStream(AdAccountStream):
         if self.spec.is_total:
             return WholeCursor(store)
         ready = self.shared.stream(MetricsReadyState).last_final_day
-        return AccountDayCursor(store, partial(self.period, ready), self.spec.digest)
+        return AccountDayCursor(store, self.period(), self.spec.digest, ready)
 
     @cached_property
     def _schema(self) -> Mapping[str, Any]:

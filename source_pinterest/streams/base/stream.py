@@ -14,7 +14,7 @@ HttpStream (CDK)
 
 import logging
 from abc import ABC
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from functools import cache, cached_property
 from typing import Any, ClassVar
 
@@ -24,7 +24,6 @@ from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
 from airbyte_cdk.sources.streams.http import HttpStream
 from airbyte_cdk.sources.types import StreamSlice
 from airbyte_cdk.sources.utils.casing import camel_to_snake
-from pendulum import Date
 
 from source_pinterest import limits
 from source_pinterest.api.bodies import Page, Record, Unpack, list_page, one_item, write_texts
@@ -222,9 +221,9 @@ class PinterestStream(HttpStream, ABC):
         """Return the cursor for the state of this sync. By default, each sync reads the whole stream."""
         return WholeCursor(store)
 
-    def period(self, ready: Callable[[], Date] | None = None) -> Period:
+    def period(self) -> Period:
         """Return the days to read."""
-        return Period.of(self.day_range, self.config, self.configured, self.config.today, ready)
+        return Period.of(self.day_range, self.config, self.configured, self.config.today)
 
     @property
     def url_base(self) -> str:

@@ -97,7 +97,7 @@ class PinAnalytics(OrganicStream):
                 f"{self.name}: the option {ONLY_ACTIVE_PINS} needs a destination that merges rows by their key, since "
                 "numbers may come later than those of other pins. Choose Append + Deduped, or turn the option off."
             )
-        return PinCursor(store, self.period)
+        return PinCursor(store, self.period())
 
     def tasks(self) -> Iterator[Task]:
         """Yield one task that stands for those of all pins, once the pins of every owner are listed."""

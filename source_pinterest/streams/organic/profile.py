@@ -105,7 +105,7 @@ class ProfileAnalytics(OrganicStream, ABC):
         super().__init__(sync)
 
     def new_cursor(self, store: StateStore) -> DayCursor:
-        return DayCursor(store, self.period)
+        return DayCursor(store, self.period())
 
     def tasks(self) -> Iterator[Task]:
         owners = list(super().tasks())
