@@ -11,6 +11,7 @@ from integration_tests.simulator.analytics.columns import names_in
 from integration_tests.simulator.calls.errors import forbidden
 from integration_tests.simulator.calls.operation import AD_ACCOUNT_ID, DocumentOperation, ListOperation, Operation
 from integration_tests.simulator.calls.parameters import Choice, Flag, Parameter
+from integration_tests.simulator.lists.generated import generated
 from integration_tests.simulator.world import numbering
 from integration_tests.simulator.world.listing import Listing, Record
 from integration_tests.simulator.world.seeding import mix, words
@@ -153,22 +154,8 @@ def _profile(series: int) -> Callable[[World, int, int], Record]:
     return make
 
 
-def followed_board(world: World, owner: int, index: int) -> Record:
-    bits = mix(world.seed, 72, owner, index)
-    return {
-        "id": numbering.FOLLOWED_BOARDS.id_of(owner * 1_000 + index),
-        "name": words(bits),
-        "description": None if index % 2 else words(bits >> 7),
-        "owner": {"username": f"käse_{bits % 1000}"},
-        "privacy": "PUBLIC",
-        "created_at": "2021-06-08T09:37:18",
-        "board_pins_modified_at": "2024-02-01T11:02:33.000001",
-        "pin_count": bits % 900,
-        "follower_count": bits % 9000,
-        "collaborator_count": 0,
-        "is_ads_only": False,
-        "media": {"image_cover_url": None, "pin_thumbnail_urls": []},
-    }
+def followed_board(_world: World, owner: int, index: int) -> Record:
+    return generated("boards_user_follows/list", index, id=numbering.FOLLOWED_BOARDS.id_of(owner * 1_000 + index))
 
 
 def website(world: World, _owner: int, index: int) -> Record:

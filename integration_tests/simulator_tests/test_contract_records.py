@@ -58,7 +58,6 @@ LEFT_OUT = {
     # No parameter of this operation asks for them.
     "board_sections/list_pins": {"pin_metrics"},
     # Fields of parameters that no stream sends, or in beta.
-    "targeting_template/list": {"sizing"},
     "trending_keywords/list": {"demographics", "has_prediction", "predicted_time_series"},
 }
 # Declared as objects without properties of their own: any key may stand in them.

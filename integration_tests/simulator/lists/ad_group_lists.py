@@ -9,6 +9,7 @@ from typing import Any
 
 from integration_tests.simulator.ads.entities import account_of
 from integration_tests.simulator.calls.errors import ApiError, bad_request
+from integration_tests.simulator.lists.generated import generated
 from integration_tests.simulator.world import numbering
 from integration_tests.simulator.world.listing import Listing, Record
 from integration_tests.simulator.world.numbering import Numbering
@@ -90,37 +91,15 @@ def names_promotions(_world: World, arguments: Mapping[str, Any]) -> None:
 
 
 def product_group_promotion(world: World, account: int, group: int, position: int) -> Record:
-    record: Record = {
-        "id": numbering.product_group_id(account, group, position),
-        "ad_group_id": world.entity_id(Kind.AD_GROUPS, account, group),
-        "status": _status(group, position),
-        "bid_in_micro_currency": mix(world.seed, account, group, position) % 10**9 if position % 2 else None,
-        "catalog_product_group_id": numbering.CATALOG_PRODUCT_GROUPS.id_of(position),
-        "catalog_product_group_name": "Most popular",
-        "creative_type": "SHOPPING",
-        "definition": "*/product_type_0='kitchen'/product_type_1='beverage appliances'",
-        "relative_definition": "product_type_1='beverage appliances'",
-        "included": True,
-        "is_mdl": False,
-        "parent_id": numbering.product_group_id(account, group, 0) if position else None,
-        "tracking_url": None if position % 2 else "https://track.example/promotion",
-    }
-    if position % 2 == 0:
-        record |= {
-            "collections_header_type": "NO_HEADER",
-            "collections_hero_destination_url": "https://shop.example",
-            "collections_hero_pin_id": "1022106077902810180",
-            "customizable_cta_type": "LEARN_MORE",
-            "grid_click_type": "CLOSEUP",
-            "is_generate_background": False,
-            "is_image_auto_resizing": True,
-            "preferred_media_type": "IMAGE",
-            "selected_image_tag": "image",
-            "selected_video_tag": "video",
-            "slideshow_collections_description": "Slides",
-            "slideshow_collections_title": "Slides",
-        }
-    return record
+    return generated(
+        "product_group_promotions/list",
+        position,
+        id=numbering.product_group_id(account, group, position),
+        ad_group_id=world.entity_id(Kind.AD_GROUPS, account, group),
+        status=_status(group, position),
+        catalog_product_group_id=numbering.CATALOG_PRODUCT_GROUPS.id_of(position),
+        parent_id=numbering.product_group_id(account, group, 0) if position else None,
+    )
 
 
 def _status(group: int, position: int) -> str:

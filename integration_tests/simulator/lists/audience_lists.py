@@ -1,4 +1,4 @@
-"""List audience insights, segments, templates, labels, events and searches for keywords of an ad account.
+"""List audience insights, labels, events and searches for keywords of an ad account.
 
 https://developers.pinterest.com/docs/api/v5/audience_insights-get and the operations beside it. Each listing is as long
 as the world's `account_list_items`; every field of API 5.28 appears in some record.
@@ -9,7 +9,8 @@ from typing import Any
 
 from integration_tests.simulator.ads.entities import account_of
 from integration_tests.simulator.analytics.columns import names_in
-from integration_tests.simulator.lists.account_lists import Series, item_id, listing_of
+from integration_tests.simulator.lists.account_lists import Series, item_id
+from integration_tests.simulator.lists.generated import generated
 from integration_tests.simulator.world.listing import Listing, Record
 from integration_tests.simulator.world.seeding import mix, words
 from integration_tests.simulator.world.world import World, size_at
@@ -20,7 +21,6 @@ SOURCE_PLATFORMS = names_in("""
     WEB MOBILE MOBILE_ANDROID MOBILE_IOS OFFLINE PINTEREST_WEB PINTEREST_ANDROID PINTEREST_IOS POINT_OF_SALE
 """)
 INGESTION_SOURCES = ("TAG", "MMP", "FILE_UPLOAD", "CONVERSIONS_API", "NATIVE")
-LABEL_TYPES = ("BRAND", "CUSTOM")
 LABEL_STATUSES = ("ACTIVE", "ARCHIVED")
 _MAPPED = ("SIGNUP", None, "CHECKOUT", "VIEW_CONTENT")
 _DEMOGRAPHICS = {
@@ -64,50 +64,9 @@ def audience_insights(world: World, arguments: Mapping[str, Any]) -> Record:
     }
 
 
-def customer_segment(world: World, account: int, index: int) -> Record:
-    return {
-        "id": item_id(Series.CUSTOMER_SEGMENTS, account, index),
-        "ad_account_id": world.account_id(account),
-        "name": words(mix(world.seed, 41, account, index)),
-        "audience_ids": [item_id(Series.AUDIENCES, account, index)],
-        "status": "DELETED" if index % 3 == 2 else "ACTIVE",
-        "created_time": world.built_at - 9_000_000,
-        "updated_time": world.built_at - 8_000_000 + index,
-    }
-
-
-def targeting_template(world: World, account: int, index: int) -> Record:
-    return {
-        "id": item_id(Series.TARGETING_TEMPLATES, account, index),
-        "ad_account_id": world.account_id(account),
-        "name": words(mix(world.seed, 42, account, index)),
-        "status": "DELETED" if index % 3 == 2 else "ACTIVE",
-        "valid": index % 4 != 3,
-        "auto_targeting_enabled": index % 2 == 0,
-        "placement_group": ("ALL", "SEARCH", "BROWSE", "OTHER")[index % 4],
-        "keywords": [{"match_type": "BROAD", "value": "wedding"}],
-        "targeting_attributes": {
-            "GENDER": ["female"],
-            "LOCATION": ["US"],
-            "AUDIENCE_INCLUDE": [item_id(Series.AUDIENCES, account, 0)],
-        },
-        "tracking_urls": None if index % 2 else {"click": ["https://track.example/click"]},
-        "created_time": world.built_at - 7_000_000,
-        "updated_time": world.built_at - 6_000_000 + index,
-    }
-
-
-def label(world: World, account: int, index: int) -> Record:
-    return {
-        "id": item_id(Series.LABELS, account, index),
-        "label_type": LABEL_TYPES[index % len(LABEL_TYPES)],
-        "value": words(mix(world.seed, 43, account, index)),
-        "status": LABEL_STATUSES[index % len(LABEL_STATUSES)],
-    }
-
-
-customer_segments = listing_of(customer_segment)
-targeting_templates = listing_of(targeting_template)
+def label(_world: World, account: int, index: int) -> Record:
+    status = LABEL_STATUSES[index % len(LABEL_STATUSES)]
+    return generated("labels/list", index, id=item_id(Series.LABELS, account, index), status=status)
 
 
 def labels(world: World, arguments: Mapping[str, Any]) -> Listing:

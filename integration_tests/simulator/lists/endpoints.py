@@ -135,9 +135,9 @@ LIST_ENDPOINTS: tuple[Operation, ...] = (
         kind=DocumentOperation,
         takes_app_token=True,
     ),
-    _of_account("customer_segment/list", audience_lists.customer_segments, path="customer_segments"),
+    _of_account("customer_segment/list", account_lists.customer_segments, path="customer_segments"),
     _of_account(
-        "targeting_template/list", audience_lists.targeting_templates, path="targeting_templates", takes_app_token=True
+        "targeting_template/list", account_lists.targeting_templates, path="targeting_templates", takes_app_token=True
     ),
     _of_account(
         "labels/list",

@@ -167,8 +167,8 @@ AUDIENCE_RECORDS: Mapping[str, RecordsOf] = {
         only(audience_lists.audience_insights),
         *({"audience_insight_type": kind} for kind in audience_lists.INSIGHT_TYPES),
     ),
-    "customer_segments": in_each_account(audience_lists.customer_segments),
-    "targeting_templates": in_each_account(audience_lists.targeting_templates),
+    "customer_segments": in_each_account(account_lists.customer_segments),
+    "targeting_templates": in_each_account(account_lists.targeting_templates),
     "labels": in_each_account(_labels, {"entity_statuses": ("ACTIVE", "ARCHIVED")}),
     "advertiser_defined_events": in_each_account(audience_lists.advertiser_defined_events),
     "conversion_event_quality": in_each_account(
