@@ -1,14 +1,10 @@
 """A column, targeting type, metric or value of a filter that Pinterest refuses by name is left out, with a warning."""
 
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
 
-import orjson
 import pytest
 
 from integration_tests.support.assertions import assert_failed, assert_same, assert_succeeded, key_of
-from integration_tests.support.commands import run_here
 from integration_tests.support.outputs import Output, Record
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
@@ -72,21 +68,19 @@ def test_a_refused_column_of_the_rows_own_id_fails_the_stream() -> None:
         assert not output.records["campaign_analytics"]
 
 
-def test_a_name_that_two_accounts_refuse_costs_three_requests() -> None:
-    """The first account refuses it twice. The second one confirms it."""
+def test_a_refused_name_costs_a_request_for_each_account() -> None:
     with Simulator(world(), refused_names=[COLUMN]) as sim:
         assert_succeeded(run_sync(sim, STREAMS[:1], config=sim.config(num_workers=1)), STREAMS[:1])
-        assert [entry.status for entry in sim.calls("campaigns/analytics")] == [400, 400, 200, 400, 200]
+        assert [entry.status for entry in sim.calls("campaigns/analytics")] == [400, 200, 400, 200]
 
 
-def test_an_objective_that_pinterest_refuses_is_left_out_of_reports_on_products(tmp_path: Path) -> None:
+def test_an_objective_that_pinterest_refuses_is_left_out_of_reports_on_products() -> None:
     stream, objective = "brand_conversions_report", "WEB_CONVERSION"
     few = World(boards=0, ad_accounts=2, campaigns=9, ad_groups=9, ads=9, active_percent=100)
     with Simulator(few, refused_names=[objective], profile="ample") as sim:
         config = sim.config(
             start_date=str(sim.world.today - timedelta(days=30)), brand_category_sku_reports={"granularity": "MONTH"}
         )
-        assert checked(sim, config, tmp_path) == ""
         output = run_sync(sim, [stream], config={**config, "brand_category_sku_reports": None})
         assert_succeeded(output, [stream])
         objectives = {row["id"]: row["objective_type"] for row in sim.expected("campaigns").values()}
@@ -96,7 +90,7 @@ def test_an_objective_that_pinterest_refuses_is_left_out_of_reports_on_products(
         assert len(warnings) == len({row["AD_ACCOUNT_ID"] for row in output.records[stream]}) == 2
 
 
-def test_a_status_that_pinterest_refuses_is_left_out_and_the_last_one_refuses_its_report(tmp_path: Path) -> None:
+def test_a_status_that_pinterest_refuses_is_left_out_and_the_last_one_refuses_its_report() -> None:
     statuses = {"two": ["RUNNING", "PAUSED"], "paused": ["PAUSED"]}
     fields = {"level": "CAMPAIGN", "granularity": "DAY", "columns": ["SPEND_IN_DOLLAR"]}
     few = World(boards=0, ad_accounts=1, campaigns=4, active_percent=100)
@@ -113,24 +107,6 @@ def test_a_status_that_pinterest_refuses_is_left_out_and_the_last_one_refuses_it
         assert "come without" in warning
         assert_failed(output, "custom_paused", "config_error", "Pinterest refuses this report", "filters")
         assert not output.records["custom_paused"]
-        windows = {"click_window_days": 7, "engagement_window_days": 7, "view_window_days": 1}  # which check tries out
-        doubtful = [{**one, **windows} for one in config["custom_reports"]]
-        assert "Pinterest refuses two" in checked(sim, {**config, "custom_reports": doubtful}, tmp_path)
-
-
-def test_check_goes_on_without_ids_that_the_connector_adds(tmp_path: Path) -> None:
-    report = {"name": "words", "level": "KEYWORD", "granularity": "DAY", "columns": ["SPEND_IN_DOLLAR"]}
-    with Simulator(world(), refused_names=["PRODUCT_GROUP_ID"], profile="ample") as sim:
-        config = sim.config(custom_reports=[{**report, "view_window_days": 7}])
-        assert checked(sim, config, tmp_path) == ""
-
-
-def checked(sim: Simulator, config: dict[str, Any], folder: Path) -> str:
-    """What the connection test says of a config; nothing if it works."""
-    (file := folder / "config.json").write_bytes(orjson.dumps(config))
-    [status] = [message.connectionStatus for message in run_here(sim, "check", "--config", str(file)).messages][-1:]
-    assert status
-    return status.message or ""
 
 
 def test_a_refusal_without_a_name_leaves_the_days_to_the_next_sync() -> None:
