@@ -20,7 +20,7 @@ from airbyte_cdk.models import (
     AirbyteMessage,
     AirbyteStateMessage,
     ConfiguredAirbyteCatalog,
-    ConnectorSpecification,
+    Status,
     Type,
 )
 from airbyte_cdk.sources.connector_state_manager import HashableStreamDescriptor
@@ -29,7 +29,6 @@ from airbyte_cdk.utils import AirbyteTracedException
 from source_pinterest import __version__
 from source_pinterest.api.retries import Pauses
 from source_pinterest.cli.progress_table import watched
-from source_pinterest.config import Config
 from source_pinterest.config.credentials import keep_secrets_of
 from source_pinterest.config.options import refusal
 from source_pinterest.engine.bundles import Bundle
@@ -42,7 +41,9 @@ _TOKEN_SECONDS = 2.0
 
 
 class PinterestEntrypoint(AirbyteEntrypoint):
-    """The framework's commands, with the connector's own messages for an invalid config, and records in bundles.
+    """The connector's commands.
+
+    The framework's `check` would name no option of an invalid config, and its `read` would print records one by one.
 
     Args:
         source: the source.
@@ -70,29 +71,37 @@ class PinterestEntrypoint(AirbyteEntrypoint):
         """Return the lines that a command prints.
 
         The framework's `run` is not used: it writes the config, with its secrets, into a temporary folder.
+
+        Raises:
+            AirbyteTracedException: the command can't be run.
         """
         if not parsed.command:
             raise refusal("Name a command: spec, check, discover or read.")
         is_debugging = parsed.debug or is_platform_debug_log_enabled()
-        for logger in (LOGGER, self.logger):
-            logger.setLevel(logging.DEBUG if is_debugging else logging.INFO)
-        source, spec = self.source, self.source.spec(self.logger)
+        LOGGER.setLevel(logging.DEBUG if is_debugging else logging.INFO)
+        source = self.source
         if parsed.command == "spec":
-            yield line_of(AirbyteMessage(type=Type.SPEC, spec=spec))
+            yield line_of(AirbyteMessage(type=Type.SPEC, spec=source.spec(LOGGER)))
             return
         config = source.read_config(parsed.config)
         if parsed.command == "read":
             catalog, state = source.read_catalog(parsed.catalog), source.read_state(parsed.state)
             yield from self.read_lines(config, catalog, state)
             return
-        for message in self.check(spec, config) if parsed.command == "check" else self.discover(spec, config):
-            yield line_of(clean(message))
+        keep_secrets_of(config)
+        if parsed.command == "check":
+            status = source.check(LOGGER, config)
+            level = logging.INFO if status.status is Status.SUCCEEDED else logging.ERROR
+            LOGGER.log(level, f"Check {status.status.value.lower()}")
+            yield line_of(clean(AirbyteMessage(type=Type.CONNECTION_STATUS, connectionStatus=status)))
+        else:
+            yield line_of(AirbyteMessage(type=Type.CATALOG, catalog=source.discover(LOGGER, config)))
 
     def read_lines(
         self, config: Mapping[str, Any], catalog: ConfiguredAirbyteCatalog, state: list[AirbyteStateMessage]
     ) -> Iterator[bytes]:
         """Return the lines of a sync, of which the records come in bundles."""
-        self.set_up_secret_filter(config, self.source.spec(self.logger).connectionSpecification)
+        keep_secrets_of(config)
         counts: defaultdict[HashableStreamDescriptor, float] = defaultdict(float)
         for message in self.source.read_bundles(config, catalog, state):
             number = 1
@@ -104,18 +113,6 @@ class PinterestEntrypoint(AirbyteEntrypoint):
                 yield line_of(self.handle_record_counts(message, counts))
             for _ in range(number):
                 self._memory_monitor.check_memory_usage()  # looks once in a number of messages
-
-    @staticmethod
-    def validate_connection(source_spec: ConnectorSpecification, config: Mapping[str, Any]) -> None:
-        """Validate the config as `read` does, by the form. The framework's errors would name no option."""
-        del source_spec
-        Config.from_mapping(config)
-
-    @staticmethod
-    def set_up_secret_filter(config: Mapping[str, Any], connection_specification: Mapping[str, Any]) -> None:
-        """Mask the secrets of the config. The framework's method would replace the list of secrets."""
-        del connection_specification
-        keep_secrets_of(config)
 
 
 def line_of(message: AirbyteMessage) -> bytes:

@@ -18,6 +18,7 @@ from airbyte_cdk.sources import AbstractSource
 from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
 from airbyte_cdk.sources.message import InMemoryMessageRepository, MessageRepository
 from airbyte_cdk.sources.streams import Stream
+from airbyte_cdk.utils import AirbyteTracedException
 
 from source_pinterest.api import Api
 from source_pinterest.api.auth import PinterestAuthenticator
@@ -103,7 +104,11 @@ class SourcePinterest(AbstractSource):
         """Check that the token can read something, and all accounts and columns that the config names."""
         del logger
         _warn_of_unknown_keys(config)
-        return check_access(Config.from_mapping(config), lambda checked: self._sync(checked, config))
+        try:
+            settings = Config.from_mapping(config)
+        except AirbyteTracedException as error:
+            return False, error.message
+        return check_access(settings, lambda checked: self._sync(checked, config))
 
     def wait_for_token(self, seconds: float) -> None:
         """Wait at most so long for the response to a token request: its refresh token may be the only valid one."""

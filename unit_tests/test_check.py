@@ -283,8 +283,8 @@ LOGGER = logging.getLogger("airbyte")
 
 def test_a_bad_config_is_one_config_error_of_each_command() -> None:
     subject, bad = SourcePinterest(), config(start_date="yesterday")
+    assert "Start Date" in str(subject.check(LOGGER, bad).message)
     for command in (
-        lambda: subject.check(LOGGER, bad),
         lambda: subject.discover(LOGGER, bad),
         lambda: list(subject.read(LOGGER, bad, catalog_of(["boards"]), [])),
     ):

@@ -27,9 +27,16 @@ def modules(folder: str) -> list[Path]:
     return sorted(path.relative_to(ROOT) for path in (ROOT / folder).rglob("*.py"))
 
 
-def imported_names(module: Path) -> Iterator[tuple[int, str]]:
-    """Each dotted name that a module imports, with its line; `from a import b` yields `a.b`."""
+def imported_names(module: Path, *, types: bool = True) -> Iterator[tuple[int, str]]:
+    """Each dotted name that a module imports, with its line; `from a import b` yields `a.b`.
+
+    Args:
+        module: the file.
+        types: whether those that it imports for types alone count.
+    """
     tree = ast.parse((ROOT / module).read_text(encoding="utf-8"))
+    if not types:
+        tree.body = [node for node in tree.body if not isinstance(node, ast.If)]
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
@@ -61,6 +68,24 @@ def test_imports_go_down_only() -> None:
         room = module.parts[1].removesuffix(".py")
         assert room in FLOOR_OF, f"{module} stands on no floor: name it in FLOORS"
         assert upward_imports(module, FLOOR_OF[room]) == [], str(module)
+
+
+def test_no_module_imports_itself_through_others() -> None:
+    """Imports for types count too, but in streams/base, where a declaration names the class that it is part of."""
+    names = {".".join(path.with_suffix("").parts).removesuffix(".__init__"): path for path in inhabitants()}
+    imports = {
+        name: {
+            found
+            for _, imported in imported_names(path, types="streams/base" not in str(path))
+            for found in (imported, imported.rpartition(".")[0])
+            if found in names and found != name
+        }
+        for name, path in names.items()
+    }
+    while leaves := [name for name, wanted in imports.items() if not wanted & imports.keys()]:
+        for name in leaves:
+            del imports[name]
+    assert not imports, sorted(imports)
 
 
 def test_the_connector_knows_nothing_of_its_tests() -> None:

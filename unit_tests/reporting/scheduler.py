@@ -7,8 +7,7 @@ from unittest import mock
 
 from source_pinterest import limits
 from source_pinterest.reporting.client import Polled, ReadyReport, ReportClient, ReportRequest, ReportStatus
-from source_pinterest.reporting.life import Outcome
-from source_pinterest.reporting.runner import ReportRunner, StreamReports
+from source_pinterest.reporting.runner import Outcome, ReportRunner, StreamReports
 
 TIMEOUT_SECONDS = 100
 BUSY, DONE, UNKNOWN = ReportStatus.IN_PROGRESS, ReportStatus.FINISHED, ReportStatus.DOES_NOT_EXIST

@@ -10,7 +10,7 @@ import pytest
 
 from source_pinterest.api.errors import GoneError, ResponseTooLargeError, SliceError, UnavailableError
 from source_pinterest.reporting.client import Polled, ReadyReport, ReportRequest, ReportStatus
-from source_pinterest.reporting.life import FailedReport, SplitReport
+from source_pinterest.reporting.runner import FailedReport, SplitReport
 from unit_tests.reporting.clients import FIRST_DAY, days, request
 from unit_tests.reporting.scheduler import (
     BUSY,

@@ -6,8 +6,7 @@ import pytest
 
 from source_pinterest.api.errors import ConfigError, GoneError, QuotaExhaustedError, SliceError, UnavailableError
 from source_pinterest.reporting.client import Polled, ReadyReport
-from source_pinterest.reporting.life import FailedReport
-from source_pinterest.reporting.runner import StreamReports
+from source_pinterest.reporting.runner import FailedReport, StreamReports
 from unit_tests.reporting.clients import days, request
 from unit_tests.reporting.scheduler import (
     DONE,

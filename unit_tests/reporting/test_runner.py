@@ -13,8 +13,7 @@ import pytest
 from source_pinterest import limits
 from source_pinterest.api.errors import UnavailableError
 from source_pinterest.reporting.client import ReadyReport, ReportClient, ReportRequest, ReportStatus
-from source_pinterest.reporting.life import FailedReport
-from source_pinterest.reporting.runner import ReportRunner
+from source_pinterest.reporting.runner import FailedReport, ReportRunner
 from unit_tests.reporting.clients import days, request
 from unit_tests.reporting.scheduler import (
     BUSY,

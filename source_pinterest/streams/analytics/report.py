@@ -14,8 +14,7 @@ from source_pinterest.engine.asks import RefusedNames
 from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.tasks import Task
 from source_pinterest.reporting.client import ANALYTICS_REPORTS, ReadyReport, ReportClient, ReportRequest
-from source_pinterest.reporting.life import SplitReport
-from source_pinterest.reporting.runner import StreamReports
+from source_pinterest.reporting.runner import SplitReport, StreamReports
 from source_pinterest.state.cursor import PinterestCursor, StateStore, WholeCursor
 from source_pinterest.state.day_cursor import AccountDayCursor
 from source_pinterest.state.days import DaySet
