@@ -44,7 +44,8 @@ def opened(
 
 def test_a_stream_that_is_not_selected_has_no_state_and_wants_nothing(pinterest: Pinterest) -> None:
     state = state_of("campaign_analytics", "11", DATE="2026-06-20")
-    selected = opened(pinterest, CampaignAnalytics, configured("incremental", "append"), state).stream.checkpoint.state
+    how = configured("incremental", "append_dedup")
+    selected = opened(pinterest, CampaignAnalytics, how, state).stream.checkpoint.state
     assert pinterest.sync.children[Campaigns]
     pinterest.sync.children[Campaigns].clear()
     alone = opened(pinterest, CampaignAnalytics, None, state).stream.checkpoint.state
