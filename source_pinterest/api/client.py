@@ -24,7 +24,6 @@ class PinterestClient:
         api: the connection that all streams of a sync share.
         stream: the stream's name, for messages and counts.
         scopes: the permissions that the requests need.
-        can_split: whether the stream can make smaller requests where a response is too large.
         is_worth_retrying: whether a request that fails should be retried at present.
     """
 
@@ -34,12 +33,11 @@ class PinterestClient:
         stream: str,
         scopes: tuple[str, ...],
         *,
-        can_split: bool = False,
         is_worth_retrying: Callable[[], bool] = lambda: True,
     ) -> None:
         self._api = api
         self._stream, self._scopes = stream, scopes
-        self._can_split, self.is_worth_retrying = can_split, is_worth_retrying
+        self.is_worth_retrying = is_worth_retrying
         self._usage = api.usage.stream(stream)
 
     def send(
@@ -70,7 +68,6 @@ class PinterestClient:
             api.retry_policy.limited(max_retries),
             self._stream,
             path,
-            can_split=self._can_split,
             is_worth_retrying=self.is_worth_retrying,
             replace_token=api.authenticator.replace,
         )

@@ -22,14 +22,12 @@ of one class. `engine/ledger.py` decides what the error of a task costs. `api/re
 `MalformedResponseError` into an `UnavailableError`, and a `FormError` into a `SliceError`.
 """
 
-from collections.abc import Iterable
 from enum import Enum, auto
 from typing import NamedTuple, Self
 
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils import AirbyteTracedException
 
-from source_pinterest.dates import DateWindow
 from source_pinterest.masking import SECRETS
 
 
@@ -58,14 +56,10 @@ class Reason(Enum):
     """Pinterest does not serve this endpoint for the kind of catalog or feed."""
     LIST_CAPPED = auto()
     """Pinterest lists no more of this list, such as the pins of a board."""
-    URL_TOO_LONG = auto()
-    """A server in front of Pinterest refuses the request. A request with a shorter URL may be accepted."""
     BROKE_OFF = auto()
-    """In the last try no response came, or not all of it. A smaller one may arrive whole."""
+    """In the last try no response came, or not all of it."""
     SERVER_ERROR = auto()
-    """The last try got HTTP 500 or higher, or a 400 of Pinterest that passes. A smaller request may succeed."""
-    STILL_REFUSED = auto()
-    """The last try got HTTP 400, 403 or 404 without Pinterest's code or words. Another request may succeed."""
+    """The last try got HTTP 500 or higher, or a 400 of Pinterest that passes."""
 
 
 class PinterestError(AirbyteTracedException):
@@ -274,22 +268,6 @@ class UnavailableError(SliceError):
     def __init__(self, sentence: str, *, cause: str = "", advice: str = "", reason: Reason | None = None) -> None:
         super().__init__(sentence, advice=advice, reason=reason)
         self.cause = cause
-
-
-class PartsUnreadError(SliceError):
-    """Some ids of a task about days, or some days of an account as a whole, can't be read. All else of it was emitted.
-
-    Args:
-        sentence: what the user reads.
-        unread: the days that stay unread.
-        kind: the failure type.
-    """
-
-    is_isolated = True
-
-    def __init__(self, sentence: str, unread: Iterable[DateWindow], kind: FailureType) -> None:
-        super().__init__(sentence, kind=kind)
-        self.unread = tuple(unread)
 
 
 class AccessLostError(SliceError):

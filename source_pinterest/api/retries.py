@@ -19,7 +19,6 @@ from source_pinterest.api.errors import (
     FormError,
     MalformedResponseError,
     Reason,
-    ResponseTooLargeError,
     SliceError,
     UnavailableError,
 )
@@ -127,7 +126,6 @@ class Tries:
         policy: how often, and how long.
         what: the stream, as the user knows it.
         path: the path of the request.
-        can_split: whether a response that breaks off twice in a row counts as too large.
         is_worth_retrying: whether a request that fails should be retried at present.
         replace_token: gets another token than the given one, which Pinterest has rejected.
     """
@@ -138,16 +136,14 @@ class Tries:
         what: str,
         path: str,
         *,
-        can_split: bool = False,
         is_worth_retrying: Callable[[], bool] = lambda: True,
         replace_token: Callable[..., None] = lambda *_, **__: None,
     ) -> None:
         self._policy, self._outage = policy, policy.outage
         self._what, self._path = what, path
-        self._can_split, self._is_worth_retrying, self._replace_token = can_split, is_worth_retrying, replace_token
+        self._is_worth_retrying, self._replace_token = is_worth_retrying, replace_token
         self._responses = policy.outage.responses
         self._retries = self._rejections = self._waits = 0
-        self._broke_off = False
 
     def response(
         self,
@@ -161,7 +157,6 @@ class Tries:
             again: returns how to send it again after this response. Raises an error if no further try helps.
 
         Raises:
-            ResponseTooLargeError: the response is too large to arrive whole.
             SliceError: the response has an unknown form.
             UnavailableError: the last try has failed.
         """
@@ -198,9 +193,6 @@ class Tries:
             ) from error
         is_break = isinstance(error, requests.ReadTimeout | BrokenResponseError)
         why = str(error) if isinstance(error, MalformedResponseError) else "Pinterest did not respond in time."
-        if is_break and self._broke_off and self._can_split:
-            sentence = f"{self._what}: {why} This happened twice in a row"
-            raise ResponseTooLargeError.unexplained(sentence, reason=Reason.BROKE_OFF) from error
         self._retry(why, Reason.BROKE_OFF if is_break else None)
 
     def _retry_unreached(self, error: requests.RequestException) -> None:
@@ -225,7 +217,6 @@ class Tries:
 
     def _retry(self, why: str, reason: Reason | None = None) -> None:
         """Count a retry and pause before it, or raise if the request was sent often enough."""
-        self._broke_off = reason is Reason.BROKE_OFF
         may_retry = self._retries < self._policy.max_retries and self._is_worth_retrying()
         self._retries += 1
         if not may_retry:

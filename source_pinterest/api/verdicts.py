@@ -293,13 +293,11 @@ _ANY_REFUSAL, _ANY_SERVER_ERROR, _ANY = range(400, 500), range(500, 1_000), rang
 # The first row that fits counts.
 _TABLE: Sequence[_Row] = (
     # A CDN refuses a URL for its length.
-    _Row(
-        (400, 414, 431), _is_too_long_elsewhere, _quoting(ResponseTooLargeError.unexplained, reason=Reason.URL_TOO_LONG)
-    ),
+    _Row((400, 414, 431), _is_too_long_elsewhere, _quoting(ResponseTooLargeError.unexplained)),
     _Row((403,), _is_of_pinner, _pinner_refused),
     # Servers in front of Pinterest use these for temporary troubles of their own: a gateway without a route answers 404
     # with an empty body.
-    _Row((400, 403, 404), _is_from_elsewhere, Retry(Reason.STILL_REFUSED)),
+    _Row((400, 403, 404), _is_from_elsewhere, Retry()),
     # A throttled request, whatever the status.
     _Row(_ANY_REFUSAL, 8, Again.WAIT),
     _Row(_ANY_REFUSAL, _RETRY_AFTER, Again.WAIT),

@@ -1,7 +1,6 @@
 """What a request asks for, and what is asked for instead after an error.
 
-`Asks.read` sends a request again in another form: without the names that Pinterest refuses, or in parts, by ids and
-then by days.
+`Asks.read` sends a request again in another form: without the names that Pinterest rejects, or with half of the ids.
 """
 
 import math
@@ -22,7 +21,6 @@ from source_pinterest.api.errors import (
     BadRequestError,
     GoneError,
     PinterestError,
-    Reason,
     RefusedError,
     ResponseTooLargeError,
 )
@@ -41,13 +39,7 @@ ANY_DAY = DateWindow(Date(2026, 1, 1), Date(2026, 1, 1))
 COMMA = "%2C"
 """The separator of ids in a URL."""
 
-_REFUSED_IDS_OF_AN_ACCOUNT = 8
-"""The refused ids after which their account counts as refused, if nothing of the request was read."""
-
-_UNANSWERED_IN_A_ROW = 10
-"""The requests in a row without an answer after which it is an outage, and not the fault of some ids."""
-
-_REFUSED = (RefusedError, GoneError, BadRequestError)
+_REJECTIONS = (RefusedError, GoneError, BadRequestError)
 
 _WORD = re.compile(rf"\b{NAME_FORM.pattern}\b")
 _WHAT_IS_ALLOWED = re.compile(
@@ -76,18 +68,6 @@ class Ask:
     names: Names = field(default_factory=dict)
     doubtful: Collection[str] = ()
     max_retries: int | None = None
-
-    def halves(self, error: PinterestError) -> "list[Ask]":
-        """Return asks for half of the ids each or, of one id at most, for half of the days; none if they can't help.
-
-        If the error is not about size, a half has one retry, and no part of the days is asked for.
-        """
-        if len(self.ids) > 1:
-            part = self if _is_about_size(error) else replace(self, max_retries=1)
-            return [replace(part, ids=ids) for ids in dealt(self.ids, 2)]
-        if not _is_about_size(error) or error.reason is Reason.URL_TOO_LONG or self.window.days == 1:
-            return []
-        return [replace(self, window=window) for window in self.window.cut(math.ceil(self.window.days / 2))]
 
     def without(self, names: Collection[str]) -> "Ask":
         """Return the same request without some names. A list that would be empty stays, so that Pinterest refuses it.
@@ -159,28 +139,20 @@ class RefusedNames:
             )
 
 
-class Failure(NamedTuple):
-    """A part of a request that can't be read while other parts are.
+class Rejection(NamedTuple):
+    """An id that Pinterest rejects while it returns rows of others.
 
     Attributes:
-        ask: the part: ids and days.
+        ask: the request with this id alone.
         error: why.
     """
 
     ask: Ask
     error: PinterestError
 
-    @property
-    def is_refused(self) -> bool:
-        """Whether Pinterest refuses the part with its code or words."""
-        return isinstance(self.error, _REFUSED)
-
 
 class Asks:
-    """Sends what a stream asks for in requests of the largest size, and asks for less after an error.
-
-    A request that is too large is halved. If a part of a request may fail alone, the request is also halved after a
-    refusal, a time-out or a 5xx, down to the id that is the cause.
+    """Sends what a stream asks for in requests of the largest size, and halves the ids of a request that is too large.
 
     Args:
         ids: the most ids that Pinterest allows in a request; None: a request is neither cut nor halved.
@@ -205,61 +177,47 @@ class Asks:
         whole: Ask,
         send: Callable[[Ask], T],
         length_without_ids: int = 0,
-        failures: list[Failure] | None = None,
+        rejections: list[Rejection] | None = None,
     ) -> Iterator[T]:
         """Send the requests that together ask for the whole, and yield their responses.
 
-        The parts of a request come before the rest. They show soon whether a small one is read, or whether the account
-        is refused as a whole, or Pinterest answers none.
+        The halves of a request come before the rest. They show soon whether the account is rejected as a whole.
 
         Args:
             whole: all that is asked for.
             send: sends a request.
             length_without_ids: the length of a request's URL without ids.
-            failures: takes the parts that fail while others are read. None: no part may fail.
+            rejections: takes the ids that are rejected while others are read; a rejected request is then halved, too.
 
         Raises:
-            PinterestError: a request failed and can't be made smaller, ten requests in a row got no answer, the
-                account or its first eight ids are refused, or no part was read.
+            PinterestError: a request failed and can't be halved, the first two single ids are rejected, or all are.
         """
         pending = deque(self._in_size(whole, length_without_ids))
-        unanswered, was_read = 0, False  # in a row
+        was_read = False
         while pending:
             ask = pending.popleft()
             tried = ask.without(self._refused.names_of(ask.account))
             try:
                 response = send(tried)
-            except PinterestError as error:
+            except (ResponseTooLargeError, *_REJECTIONS) as error:
                 if self._refused.learn(tried, error):
                     pending.appendleft(ask)
                     continue
-                unanswered = unanswered + 1 if error.is_unanswered else 0
-                halves = self._instead_of(ask, error, failures)
-                is_of_account = not was_read and _are_of_the_account(failures or ())
-                if is_of_account or unanswered >= _UNANSWERED_IN_A_ROW:
+                is_too_large = isinstance(error, ResponseTooLargeError)
+                if not is_too_large and (rejections is None or not ask.ids):
                     raise
-                pending.extendleft(reversed(halves))
+                if self._is_sizeable and len(ask.ids) > 1:
+                    pending.extendleft(replace(ask, ids=half) for half in reversed(dealt(ask.ids, 2)))
+                    continue
+                if is_too_large or rejections is None or (rejections and not was_read):
+                    raise
+                rejections.append(Rejection(ask, error))
             else:
-                unanswered, was_read = 0, True
+                was_read = True
                 self._refused.warn(ask, tried)
                 yield response
-        if failures and not was_read:
-            raise next((failure.error for failure in failures if not failure.is_refused), failures[0].error)
-
-    def _instead_of(self, ask: Ask, error: PinterestError, failures: list[Failure] | None) -> list[Ask]:
-        """Return the parts to ask for in place of an ask that failed; none if it is the part that fails.
-
-        Raises:
-            PinterestError: the error, if no part is its cause, or no part may fail.
-        """
-        if not _may_be_of_a_part(error, failures):
-            raise error
-        parts = ask.halves(error) if self._is_sizeable else []
-        if not parts:
-            if failures is None:
-                raise error
-            failures.append(Failure(ask, error))
-        return parts
+        if rejections and not was_read:
+            raise rejections[0].error
 
     def _in_size(self, ask: Ask, length_without_ids: int) -> list[Ask]:
         """Cut an ask evenly into the fewest asks within the limits, so that no id of many is alone in its request."""
@@ -288,28 +246,6 @@ def ids_that_fit(ids: Sequence[str], characters: int, separator: str = COMMA) ->
 
 def _length_of(ids: Ids) -> int:
     return len(quote_plus(",".join(ids)))
-
-
-def _is_refusal(error: PinterestError) -> bool:
-    """Return whether Pinterest, or a server in front of it, refuses a request."""
-    return isinstance(error, _REFUSED) or error.reason is Reason.STILL_REFUSED
-
-
-def _is_about_size(error: PinterestError) -> bool:
-    return isinstance(error, ResponseTooLargeError) and error.reason is not Reason.BROKE_OFF
-
-
-def _may_be_of_a_part(error: PinterestError, failures: Sequence[Failure] | None) -> bool:
-    """Return whether an error may be that of a part of a request. If no part may fail, only its size may."""
-    if failures is None:
-        return isinstance(error, ResponseTooLargeError)
-    return _is_about_size(error) or error.is_unanswered or _is_refusal(error)
-
-
-def _are_of_the_account(failures: Sequence[Failure]) -> bool:
-    """Return whether an account is refused: as a whole, or with so many ids that the others are not asked for."""
-    refused = [ask for ask, error in failures if ask.account and _is_refusal(error)]
-    return len(refused) >= _REFUSED_IDS_OF_AN_ACCOUNT or any(not ask.ids for ask in refused)
 
 
 def dealt(ids: Ids, count: int) -> list[Ids]:

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 from pendulum import Date
 
-from source_pinterest.api.errors import ConfigError, FatalError, NothingLeftError, PartsUnreadError
+from source_pinterest.api.errors import ConfigError, FatalError, NothingLeftError
 from source_pinterest.dates import DateWindow
 from source_pinterest.engine.tasks import Task
 from source_pinterest.state.cursor import PinterestCursor, StateStore, reading_state
@@ -313,15 +313,11 @@ class AccountDayCursor(DayCursor):
         """Record that the account of a task failed, unless the error is about the whole stream.
 
         The window of the task stays unread, so that its days do not count as read. A later sync that reads all of
-        the account's windows clears the record. If only parts of the window were not read, the error says which days
-        stay unread.
+        the account's windows clears the record.
         """
         account = task[ACCOUNT_KEY]
         with self._lock:
-            if isinstance(error, PartsUnreadError):
-                self._move(task, None)
-                self._unread[account].update(error.unread)
-            elif not isinstance(error, FatalError | NothingLeftError):
+            if not isinstance(error, FatalError | NothingLeftError):
                 self._failed_accounts.add(account)
 
     def emit_last(self) -> None:

@@ -59,9 +59,8 @@ class Calls:
         self.mock = mock
         self.mock.get(URL, list(answers))
         self.authenticator = Authenticator(options.pop("granted", frozenset()))
-        can_split = options.pop("can_split", False)
         self.api: Api = dataclasses.replace(connected(**options), authenticator=self.authenticator)
-        self.client = PinterestClient(self.api, "board_pins", SCOPES, can_split=can_split)
+        self.client = PinterestClient(self.api, "board_pins", SCOPES)
 
     def get(self, read: Callable[[Iterator[bytes]], Any] = parse) -> Any:
         return self.client.send(PATH, {"page_size": 250}, read).value
@@ -179,29 +178,9 @@ def test_a_long_url_that_is_refused_in_words_that_are_not_pinterests_is_too_long
         return raised.value
 
     assert type(error_of(page, limits.SAFE_URL_CHARACTERS)) is short
-    too_long = error_of(page, limits.SAFE_URL_CHARACTERS + 1)
-    assert (type(too_long), too_long.reason) == (errors.ResponseTooLargeError, errors.Reason.URL_TOO_LONG)
-    assert error_of(own, limits.SAFE_URL_CHARACTERS + 1).reason is None
-
-
-@pytest.mark.parametrize("between", [refused(503), {"content": b"{"}])
-def test_a_response_between_two_that_break_off_shows_that_size_is_not_to_blame(
-    mock: requests_mock.Mocker, between: dict[str, Any]
-) -> None:
-    silence = {"exc": requests.ReadTimeout}
-    calls = Calls(mock, silence, between, silence, between, PAGE, can_split=True, max_retries=5)
-
-    assert calls.get() == {"items": []}
-
-
-def test_a_response_that_breaks_off_twice_is_too_large_if_its_request_can_be_split(
-    mock: requests_mock.Mocker,
-) -> None:
-    calls = Calls(mock, refused(503), {"exc": requests.ReadTimeout}, can_split=True, max_retries=5)
-
-    with pytest.raises(errors.ResponseTooLargeError, match="twice in a row"):
-        calls.get()
-    assert calls.made == 3
+    assert type(error_of(page, limits.SAFE_URL_CHARACTERS + 1)) is errors.ResponseTooLargeError
+    is_too_long = type(error_of(own, limits.SAFE_URL_CHARACTERS + 1)) is errors.ResponseTooLargeError
+    assert is_too_long == (status == 414)
 
 
 def test_a_request_that_can_not_be_split_has_all_retries(mock: requests_mock.Mocker) -> None:

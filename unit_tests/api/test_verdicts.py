@@ -108,10 +108,10 @@ def test_an_app_that_may_not_read_the_profile_either_is_not_approved() -> None:
 @pytest.mark.parametrize(
     ("status", "verdict"),
     [
-        (400, Retry(Reason.STILL_REFUSED)),
+        (400, Retry()),
         (401, Again.REFRESH_TOKEN),
-        (403, Retry(Reason.STILL_REFUSED)),  # servers in front of Pinterest refuse nothing in its name
-        (404, Retry(Reason.STILL_REFUSED)),
+        (403, Retry()),  # servers in front of Pinterest refuse nothing in its name
+        (404, Retry()),
         (429, Again.WAIT),
         (502, Retry(Reason.SERVER_ERROR)),
     ],

@@ -42,7 +42,6 @@ class KeywordMetrics(AdAccountStream):
     path_template = "ad_accounts/{ad_account_id}/keywords/metrics"
     list_field = "data"
     page_size = None
-    can_split = True
     parents = (Parent(Keywords, parameter=_KEYWORDS),)
     cost = f"one request for each {limits.KEYWORDS_PER_METRICS_REQUEST:,} keywords, or for as many as fit into a URL"
 

@@ -6,7 +6,7 @@ A request is limited to 250 ids, 90 days and about 10,000 rows.
 import math
 import threading
 from abc import ABC
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from functools import cached_property, partial
 from itertools import chain
 from typing import Any, ClassVar
@@ -15,7 +15,7 @@ from pendulum import Date
 
 from source_pinterest import limits
 from source_pinterest.api.bodies import Record, rows_of
-from source_pinterest.api.errors import PartsUnreadError, PinterestError, SliceError
+from source_pinterest.api.errors import SliceError
 from source_pinterest.api.session import path_of
 from source_pinterest.columns import (
     DATE,
@@ -31,7 +31,7 @@ from source_pinterest.columns import (
 )
 from source_pinterest.config import attribution_of
 from source_pinterest.dates import DateWindow, days_before
-from source_pinterest.engine.asks import ANY_DAY, Ask, Asks, Failure, Ids, Names, RefusedNames, dealt
+from source_pinterest.engine.asks import ANY_DAY, Ask, Asks, Ids, Names, RefusedNames, Rejection, dealt
 from source_pinterest.engine.bundles import Bundle, bundles_of, spooled
 from source_pinterest.engine.tasks import END, START, Task
 from source_pinterest.state.cursor import StateStore
@@ -47,8 +47,6 @@ from source_pinterest.streams.base.declaration import Rank
 from source_pinterest.streams.base.sync import Sync
 
 COLUMNS = "columns"
-_NAMED_IDS = 10
-"""The ids that an error about many names."""
 
 
 class QueryAnalytics(AdAccountStream, ABC):
@@ -60,7 +58,6 @@ class QueryAnalytics(AdAccountStream, ABC):
     cursor_field = DATE
     checkpoint: AccountDayCursor
     day_range = DayRange(limits.SYNC_HISTORY_DAYS)
-    can_split = True
     id_column: ClassVar[str]
     breakdown: ClassVar[tuple[str, ...]] = ()
     """The fields of a row's key beside the entity and the day."""
@@ -200,52 +197,30 @@ class QueryAnalytics(AdAccountStream, ABC):
             task: has the account and the window.
 
         Raises:
-            PartsUnreadError: some ids or days can't be read, and all others were emitted.
             PinterestError: the window can't be read.
         """
         bundles = self._read(ids, task)
         yield from bundles if self.merges_by_key else spooled(bundles)
 
     def _read(self, ids: Ids, task: Task) -> Iterator[Bundle]:
-        account, failures = task["ad_account_id"], list[Failure]()
+        account, rejections = task["ad_account_id"], list[Rejection]()
         whole = Ask(account, ids, task.required_window, self._wanted)
-        # Of an account that is refused, no part is asked for again.
-        may_fail = None if self.ledger.is_refused(task.group) else failures
-        responses = self._asks.read(whole, self._request, self._length_without_ids(account), may_fail)
+        # Of an account that is rejected, no part is requested again.
+        may_skip = None if self.ledger.is_refused(task.group) else rejections
+        responses = self._asks.read(whole, self._request, self._length_without_ids(account), may_skip)
         yield from chain.from_iterable(responses)
-        for failure in failures:
-            if failure.is_refused:
-                self._leave_out_id(*failure)
-        if unread := [failure for failure in failures if not failure.is_refused]:
-            raise self._unread(unread, task.required_window)
-
-    def _leave_out_id(self, ask: Ask, error: PinterestError) -> None:
-        """Warn of an id that Pinterest refuses, and count it as left out."""
-        later = "come as far back as the lookback reads" if self.merges_by_key else "come for the days from then on"
-        if self.notices.warn(
-            f"{ask.account} {ask.ids}",
-            f"{ask.ids[0]} is left out of ad account {ask.account}, because Pinterest refuses its rows. If it no "
-            f"longer does, they {later}. {error.quote or error.message}.",
-        ):
+        for ask, error in rejections:
             self.usage.count("left out")
-
-    def _unread(self, failures: Sequence[Failure], window: DateWindow) -> SliceError:
-        """Return the error of ids, or of days of an account as a whole, that get no answer while others do."""
-        (ask, error), *_ = failures
-        days = DaySet().plus(failure.ask.window for failure in failures)
-        ids = list(dict.fromkeys(chain.from_iterable(failure.ask.ids for failure in failures)))
-        named = f"{', '.join(ids[:_NAMED_IDS])}{' …' if len(ids) > _NAMED_IDS else ''} of " if ids else ""
-        count = f" ({len(ids):,} IDs)" if len(ids) > 1 else ""
-        sentence = f"{self.name}: {named}ad account {ask.account}{count} can't be read for {days.span}."
-        if self.merges_by_key:
-            kept = "All else was read, and the next sync asks for this again."
-            return PartsUnreadError(f"{sentence} {kept} {error.message}", days, error.kind)
-        kept = f"So no row of the account is emitted for {window}, and the next sync reads it again."
-        return SliceError(f"{sentence} {kept} {error.message}", kind=error.kind, is_isolated=True)
+            self.notices.warn(
+                f"{ask.account} {ask.ids} {ask.window}",
+                f"{ask.ids[0]} of ad account {ask.account} is skipped for {ask.window}, because Pinterest rejects it. "
+                "Later syncs do not read these days of it. Once Pinterest accepts it, clear the stream's data or "
+                f"refresh it to get them. {error.quote or error.message}.",
+            )
 
     def _request(self, ask: Ask) -> Iterator[Bundle]:
         path, params = self._path_of(ask.account), self.query(ask.ids, ask.window, ask.names)
-        return self.client.send(path, params, partial(self.bundles_in, ask), ask.max_retries).value
+        return self.client.send(path, params, partial(self.bundles_in, ask)).value
 
     def _path_of(self, account: str) -> str:
         return path_of(self.path_template, {"ad_account_id": account})

@@ -123,8 +123,6 @@ class PinterestStream(HttpStream, ABC):
     """Errors of the first page by which Pinterest says that a list has no items."""
     has_last_bookmark: ClassVar[bool] = False
     """Whether the last page of a list may have a bookmark, so that a page without a new item ends the list."""
-    can_split: ClassVar[bool] = False
-    """Whether a request can be split if its response is too large."""
     day_range = DayRange(limits.ASYNC_HISTORY_DAYS)
     """The days that Pinterest keeps for the stream, if its records have days."""
     configured: ConfiguredAirbyteStream | None = None
@@ -153,7 +151,6 @@ class PinterestStream(HttpStream, ABC):
             sync.api,
             self.name,
             self.scopes,
-            can_split=self.can_split,
             is_worth_retrying=lambda: self.ledger.is_worth_retrying() and self.ids.ledger.is_worth_retrying(),
         )
 
