@@ -133,7 +133,7 @@ class PinCourse(StreamCourse):
         that answer, unless the sync ended early.
         """
         trouble, before = trouble or Trouble(**troubles), dict(self.arrived)
-        output = self.read(day, lambda sim: self._prepare(sim, trouble), trouble.kill)
+        output = self.read(day, lambda sim: self.prepare(sim, trouble), trouble.kill)
         self.requests = [
             tuple(entry.values("pin_ids") or [entry.path.split("/")[-2]])
             for entry in self.log
@@ -200,7 +200,7 @@ class PinCourse(StreamCourse):
         today = self.world.today
         return {self.pins[number][1]: str(today - timedelta(days=days)) for number, days in trouble.late.items()}
 
-    def _prepare(self, sim: Simulator, trouble: Trouble) -> None:
+    def prepare(self, sim: Simulator, trouble: Trouble) -> None:
         for on in (ONE, BATCH):
             if trouble.quota is not None:
                 sim.add_fault(Fault("rate_limited", on=on, after=trouble.quota, times=None, seconds=7_200))

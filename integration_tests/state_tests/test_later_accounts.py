@@ -9,6 +9,7 @@ from integration_tests.simulator import Fault, FaultKind
 from integration_tests.state_tests.second_syncs import cursors
 from integration_tests.support.assertions import assert_failed, assert_same, assert_succeeded, upserted
 from integration_tests.support.catalogs import ADS_ANALYTICS, ENTITIES
+from integration_tests.support.courses import Course
 from integration_tests.support.days import days_later, final_after_days, last_final_day
 from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator, World
@@ -66,6 +67,35 @@ def test_an_owner_that_was_read_is_owed_until_it_is_back_or_excluded(how: str) -
             truth = whole.expected(stream, start=date.fromisoformat(start), end=end, on_behalf_of=lost)
             days = [row["date"] for one in outputs for row in one.records[stream] if row["ad_account_id"] == lost]
             assert sorted(days) == sorted(row["date"] for row in truth.values())
+
+
+@pytest.mark.parametrize("boards", [1, 3])
+@pytest.mark.parametrize("is_excluded", [False, True], ids=["is not listed", "is excluded"])
+def test_an_owner_that_is_not_listed_in_one_sync_keeps_its_boards(boards: int, is_excluded: bool) -> None:
+    """On return, the pins of its unchanged boards don't come again."""
+    streams = ("board_pins", "board_section_pins")
+    sizes = {"boards": boards, "pins_per_board": 4, "pins_per_section": 2, "ad_accounts": 2, "shared_ad_accounts": 1}
+    whole, lesser = World(**sizes), World(**sizes)
+    lost = whole.account_id(1)
+    lesser.vanish(lost)
+    course = Course(whole, streams, "append", {"organic_per_ad_account": True})
+    assert_succeeded(course.read(0), streams)
+    if is_excluded:
+        course.options["exclude_account_ids"] = [lost]
+        assert_succeeded(course.read(3), streams)
+        del course.options["exclude_account_ids"]
+    else:
+        course.world = lesser
+        output = course.read(3)
+        for stream in streams:
+            assert_failed(output, stream, "config_error", lost, "Pinterest does not show it to this user")
+        course.world = whole
+    output = course.read(6)
+    assert_succeeded(output, streams)
+    for stream in streams:
+        assert course.outputs[0].records[stream]
+        assert not output.records[stream]
+        assert any(name.startswith(f"{lost}/") for name in course.outputs[1].states[stream]["boards"])
 
 
 def test_an_excluded_account_is_left_alone_and_keeps_its_place(sim: Simulator) -> None:

@@ -1,6 +1,7 @@
 """Whatever goes wrong in a course of syncs, each pin's days arrive once it answers, and no other pin waits for it."""
 
 import random
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,7 +11,7 @@ from integration_tests.simulator import FaultKind
 from integration_tests.simulator.organic.pin_analytics import VIDEO_METRICS
 from integration_tests.state_tests.pin_courses import FULL_PASS_DAYS, ODD, OUTAGE, REFUSED, STREAM, PinCourse, Trouble
 from integration_tests.support.assertions import assert_failed, assert_succeeded
-from integration_tests.support.courses import APPEND, MERGE, seeds
+from integration_tests.support.courses import APPEND, MERGE, Course, seeds
 from source_pinterest import limits
 
 either = pytest.mark.parametrize("destination", [APPEND, MERGE])
@@ -90,15 +91,52 @@ def test_a_pin_that_one_list_lacks_loses_no_day_where_rows_are_merged() -> None:
     course.assert_complete()
 
 
-def test_pins_without_activity_that_a_response_lacks_are_no_failure() -> None:
+def test_pins_without_activity_that_a_response_lacks_are_counted_in_a_warning() -> None:
     course = PinCourse(MERGE, batch=True, pins=6)
     idle = frozenset({1, 3})
     course.rest(idle)
     output = course.sync(0, absent=idle)
     assert_succeeded(output, [STREAM])
-    assert not output.warnings()
     assert len(course.requests) == 1
     assert not course.owed
+    [warning] = output.warnings()
+    assert f"responses about several pins lacked 2 of them, such as {max(course.pins[i][1] for i in idle)}" in warning
+
+
+@either
+@pytest.mark.parametrize("pins", [3, 7])
+def test_a_response_without_any_of_its_pins_is_no_activity_of_none(destination: str, pins: int) -> None:
+    course = PinCourse(destination, batch=True, pins=pins)
+    for day in (0, 2):
+        output = course.read(day, lambda sim: course.prepare(sim, Trouble(absent=frozenset(range(pins)))))
+        assert_failed(output, STREAM, "system_error", "The response has none of the requested pins")
+        assert not output.records[STREAM]
+    for day in (3, 4, 5):
+        course.read(day)
+    course.assert_complete()
+
+
+@either
+@pytest.mark.parametrize("pin", [2, 4])
+@pytest.mark.parametrize("kill", [0.5, 0.7, 0.9])
+def test_a_pin_that_is_refused_behind_one_that_was_read_survives_a_kill(
+    destination: str, pin: int, kill: float
+) -> None:
+    """Its days are known to be unread until the end of the sync decides about it."""
+    course = PinCourse(destination, start=44)
+    course.read(0, lambda sim: course.prepare(sim, Trouble(pins={pin: REFUSED})), kill)
+    course.read(1)
+    course.read(2)
+    course.assert_complete()
+
+
+@pytest.mark.parametrize(("quota", "back"), [(2, 1), (3, 3), (4, 6)])
+def test_an_unfinished_pass_goes_on_although_the_clock_has_gone_back(quota: int, back: int) -> None:
+    course = PinCourse(APPEND)
+    for day, allowed in ((9, quota), (9 - back, None), (10, None), (17, None)):
+        Course.read(course, day, lambda sim, allowed=allowed: course.prepare(sim, Trouble(quota=allowed)))  # type: ignore[misc]
+    rows = [row for output in course.outputs for row in output.records[STREAM]]
+    assert Counter((row["pin_id"], row["date"]) for row in rows) == Counter(key[1:] for key in course.truth())
 
 
 IN_A_ROW = range(8, 20)

@@ -1,6 +1,6 @@
 """The cursor of boards: it skips boards that have not changed since their pins were last listed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from source_pinterest import limits
@@ -20,6 +20,11 @@ def _name_of_board(parents: Mapping[str, Any]) -> str:
     """Return the name of a task's board in the state; the task may be a section of it."""
     board = str(parents[BOARD_KEY])
     return f"{parents[ACCOUNT_KEY]}/{board}" if ACCOUNT_KEY in parents else board
+
+
+def _account_of(board: str) -> str:
+    """Return the ad account in the name of a board; empty for a board of the token's own user."""
+    return board.rpartition("/")[0]
 
 
 class BoardCursor(PinterestCursor):
@@ -53,6 +58,10 @@ class BoardCursor(PinterestCursor):
         """The state to emit."""
         return {_BOARDS: dict(sorted(self._known.items()))}
 
+    def accounts(self) -> Iterable[str]:
+        """Return the ad accounts of the owners whose boards the state has."""
+        return {_account_of(board) for board in self._known} - {""}
+
     def has_changed(self, parents: Mapping[str, Any], modified_at: str | None) -> bool:
         """Return whether the pins of a board have to be listed."""
         board = _name_of_board(parents)
@@ -76,9 +85,14 @@ class BoardCursor(PinterestCursor):
             self._set_pending(_name_of_board(parents), modified_at if is_old else None, tasks)
 
     def forget_others(self) -> None:
-        """Drop the boards that are no longer listed, so that the state does not grow without end."""
+        """Drop the boards that their owner no longer has, so that the state does not grow without end."""
         with self._lock:
-            self._known = {board: modified_at for board, modified_at in self._known.items() if board in self._seen}
+            listed = {"", *map(_account_of, self._seen)}
+            self._known = {
+                board: modified_at
+                for board, modified_at in self._known.items()
+                if board in self._seen or _account_of(board) not in listed
+            }
 
     def count(self, records: int, task: Task) -> None:
         """Count pins that are about to be queued, and record that their board was emitted in part."""

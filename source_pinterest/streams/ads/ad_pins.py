@@ -4,7 +4,7 @@ from collections.abc import Generator, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from source_pinterest.api.errors import GoneError, Reason, RefusedError, SliceError, UnavailableError
+from source_pinterest.api.errors import GoneError, RefusedError, SliceError, UnavailableError
 from source_pinterest.api.session import path_of
 from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.tasks import Task
@@ -85,8 +85,10 @@ class AdPins(AdAccountStream):
                 "is_readable": True,
             }
         except (RefusedError, GoneError) as error:
-            if error.reason is Reason.NO_BUSINESS_ACCOUNT:
-                self.notices.warn(task[PIN_KEY], f"{task[PIN_KEY]} is not readable. {error.message}.")
+            if isinstance(error, RefusedError):
+                about = f"{task[PIN_KEY]} of ad account {task['ad_account_id']} is not readable, so it has no content."
+                later = "An edit of its ad, a full refresh or clearing the stream's data requests it again."
+                self.notices.warn(task[PIN_KEY], f"{about} {later} {error.message}.")
             record = {"is_readable": False}
         except SliceError as error:
             raise SliceError(

@@ -118,17 +118,19 @@ class OrganicStream(PinterestStream):
     def tasks(self) -> Iterator[Task]:
         """Yield a task for each owner, and a failed task for each that must be readable and is not.
 
-        Without owners, or with a parent that has them, the tasks are those of any stream.
+        Without owners, the tasks are those of any stream. A parent that has owners yields those that the config names.
         """
-        if self._owners is None or self.parent_field != ACCOUNT_KEY:
+        if self._owners is None:
             yield from super().tasks()
             return
-        listed = list(self.parent_stream.ids.get(()))
-        accounts = self._owners.one_account_each(listed)
-        for account in accounts:
-            yield self.task({ACCOUNT_KEY: account})
-        read_before = self._read_before.difference(accounts, listed)
-        for account in sorted(read_before.union(self.config.account_ids).difference(listed)):
+        listed = list(self.shared.stream(AdAccounts).ids.get(()))
+        accounts, named = self._owners.one_account_each(listed), self.config.account_ids
+        if self.parent_field == ACCOUNT_KEY:
+            yield from (self.task({ACCOUNT_KEY: account}) for account in accounts)
+        else:
+            yield from super().tasks()
+            named = ()
+        for account in sorted(self._read_before.difference(accounts).union(named).difference(listed)):
             quote = f"Pinterest does not show it to this user{self.unread_days(account)}"
             yield Task.failed({ACCOUNT_KEY: account}, AccountUnreadableError(account, quote))
 

@@ -32,6 +32,7 @@ from source_pinterest.api.errors import (
     ConfigError,
     GoneError,
     NothingLeftError,
+    PinterestError,
     RefusedError,
     SliceError,
     UnavailableError,
@@ -114,6 +115,12 @@ class PinAnalytics(OrganicStream):
         for account in self.checkpoint.begin(readable):
             yield from or_failed(readable[account].parents, self._tasks_of(readable[account]))
         warn_of_provisional(self, self._provisional)
+        if absent := self._requests.absent:
+            LOGGER.warning(
+                f"{self.name}: responses about several pins lacked {len(absent):,} of them, such as {max(absent)}. "
+                "They count as pins without activity in the requested days. If the table lacks days of them, clear the "
+                "stream's data."
+            )
 
     def _tasks_of(self, owner: Task) -> Iterator[Task]:
         """Yield the tasks of an owner's pins: first of those that are owed and due, then of each pass.
@@ -181,7 +188,7 @@ class PinAnalytics(OrganicStream):
             yield from self._bundles(task, rows)
             self.checkpoint.come_past(owner, pin, error)
             if isinstance(error, RefusedError | GoneError):
-                self.ledger.refused.append((Task.failed({**task.parents, PIN_KEY: pin}, error), error))
+                self.ledger.refused.append((Task.failed({**task.parents, PIN_KEY: pin}, error, task.window), error))
             elif error:
                 failures[pin] = error
             in_a_row = in_a_row + 1 if pin in failures else 0
@@ -203,6 +210,16 @@ class PinAnalytics(OrganicStream):
         if error:
             raise self._unread(task, {pin: error}, is_isolated=not isinstance(error, UnavailableError))
         yield from self._bundles(task, [row for row in rows if days.has(parse_day(row["date"]))])
+
+    def leave_out(self, task: Task, error: PinterestError) -> None:
+        """Warn that a pin can't be read, of which days, and how to read them later."""
+        if PIN_KEY not in task:
+            super().leave_out(task, error)
+            return
+        left_out = f"{', '.join(task.parent_ids)} is left out: its days {task.window} are not read."
+        later = "To read them once Pinterest shows the pin, clear the stream's data, or refresh the stream."
+        if self.notices.warn(left_out, f"{left_out} {later} {str(error.message).rstrip('.')}."):
+            self.usage.count("left out")
 
     def _unread(self, task: Task, failures: Mapping[str, SliceError], *, is_isolated: bool) -> SliceError:
         """Return the error of a task some of whose pins could not be read."""

@@ -65,6 +65,8 @@ class PinRequests:
         self._is_beta_open: bool | None = None
         """Whether Pinterest lets the app read several pins in a request; None until a response shows it."""
         self._are_pictures_apart = False
+        self.absent = set[str]()
+        """The pins that a response about several did not have."""
 
     @property
     def pins_in_a_request(self) -> int:
@@ -166,11 +168,10 @@ class PinRequests:
         def parse(chunks: Iterator[bytes]) -> list[Record]:
             metrics = {ask.ids[0]: parse_body(chunks)} if is_alone else parse_body(chunks)
             rows = list(admitted(_rows(metrics), expected, self._stream.notices))
-            if absent := set(ask.ids).difference(metrics):
-                LOGGER.info(
-                    f"{self._stream.name}: a response left out {len(absent)} of {len(ask.ids)} pins, such as "
-                    f"{max(absent)}, as Pinterest does with pins without activity."
-                )
+            absent = set(ask.ids).difference(metrics)
+            if len(absent) == len(ask.ids):
+                raise FormError("The response has none of the requested pins.")
+            self.absent.update(absent)
             return rows
 
         path = path_of("pins/{pin_id}/analytics", {"pin_id": ask.ids[0]}) if is_alone else "pins/analytics"
