@@ -11,12 +11,13 @@ from source_pinterest.api.bodies import (
     Page,
     list_page,
     one_item,
+    parse_body,
     parse_json,
     rows_of,
     write_texts,
 )
-from source_pinterest.api.errors import FormError, MalformedResponseError
-from source_pinterest.limits import ROW_BYTES
+from source_pinterest.api.errors import BrokenResponseError, FormError, MalformedResponseError
+from source_pinterest.limits import JOINED_BYTES, ROW_BYTES
 from unit_tests.api.connections import pieces_of
 
 ROWS: list[dict[str, Any]] = [
@@ -50,6 +51,12 @@ def test_rows_are_read_in_any_chunks_and_a_body_that_is_cut_short_is_refused(bod
     whole = body.rstrip()
     for length in range(len(whole)):
         assert refusal_of(read, [whole[:length]], under) == "The response is cut short.", length
+
+
+def test_a_body_that_is_parsed_in_memory_has_at_most_16_mib() -> None:
+    assert parse_body(pieces_of(b"{}" + b" " * (JOINED_BYTES - 2), JOINED_BYTES // 16)) == {}
+    with pytest.raises(BrokenResponseError, match="larger than 16,777,216 bytes"):
+        parse_body(pieces_of(b"{}" + b" " * (JOINED_BYTES - 1), JOINED_BYTES // 16))
 
 
 def test_without_a_list_under_the_key_it_is_refused() -> None:
