@@ -27,7 +27,6 @@ from source_pinterest.api.usage import Usage
 from source_pinterest.check import check_access
 from source_pinterest.config import Config
 from source_pinterest.config.files import in_current_form, read_configured_catalog, read_object, read_states
-from source_pinterest.config.options import unknown_key_notices
 from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.progress import Progress
 from source_pinterest.engine.token_store import TokenStore
@@ -103,7 +102,6 @@ class SourcePinterest(AbstractSource):
     def check_connection(self, logger: logging.Logger, config: Mapping[str, Any]) -> tuple[bool, str | None]:
         """Check that the token can read something, and all accounts and columns that the config names."""
         del logger
-        _warn_of_unknown_keys(config)
         try:
             settings = Config.from_mapping(config)
         except AirbyteTracedException as error:
@@ -159,7 +157,6 @@ class SourcePinterest(AbstractSource):
         Raises:
             AirbyteTracedException: a stream could not be read to its end. Its failure type is the most retryable one.
         """
-        _warn_of_unknown_keys(config)
         settings = Config.from_mapping(config)
         selection = Selection.from_catalog(catalog, settings)
         warn_of_unknown_states(state, settings)
@@ -182,12 +179,6 @@ class SourcePinterest(AbstractSource):
         api = Api.connect(settings, store.rotated, self._usage, self._pauses)
         self._authenticator = api.authenticator
         return Sync(api, settings)
-
-
-def _warn_of_unknown_keys(config: Mapping[str, Any]) -> None:
-    """Warn before the config is judged, as a mistyped key may be why another one is missing."""
-    for notice in unknown_key_notices(config):
-        LOGGER.warning(notice)
 
 
 def _number_fields(schema: dict[str, Any]) -> None:

@@ -66,16 +66,24 @@ def test_check_with_app_credentials_names_the_streams_they_can_not_read(
     assert " campaigns" not in told
 
 
-def test_a_key_that_is_no_option_is_warned_of_in_check_and_read(
-    config_file: Path, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize(
+    ("misspelled", "value", "option"),
+    [
+        ("ad_account_ids", ["549755885175"], "account_ids"),
+        ("startdate", "2026-01-01", "start_date"),
+        ("analytics_colums", ["SPEND_IN_DOLLAR"], "analytics_columns"),
+    ],
+)
+def test_an_unknown_option_fails_check_and_read_before_the_first_request(
+    misspelled: str, value: object, option: str, config_file: Path
 ) -> None:
-    warning = "excluded_account_ids is not an option. Did you mean exclude_account_ids?"
+    message = f"{misspelled} is not an option. Did you mean {option}?"
     with Simulator(World(boards=1)) as sim:
-        config = sim.config(excluded_account_ids=["549755885175"])
-        assert check(sim, config, config_file)[0]
-        assert [record.getMessage() for record in caplog.records if record.levelname == "WARNING"] == [warning]
-        assert run_sync(sim, ["boards"], config=config).warnings() == [warning]
-    assert "549755885175" not in caplog.text
+        config = sim.config(**{misspelled: value})
+        assert check(sim, config, config_file) == (False, message)
+        output = run_sync(sim, ["boards"], config=config)
+        assert (output.exit_code, [error.message for error in output.errors]) == (1, [message])
+        assert sim.log == []
 
 
 def test_check_names_each_account_that_can_not_be_read_and_those_that_can(config_file: Path) -> None:

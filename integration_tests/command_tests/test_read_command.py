@@ -217,14 +217,6 @@ def test_an_interrupted_run_keeps_what_it_read_and_the_state_of_it(place: Place)
         assert place.states() == interrupted.states
 
 
-def test_an_unknown_option_is_warned_of_once_before_the_first_request(place: Place) -> None:
-    place.configure({**CONFIG, "startdate": "2026-01-01"})
-    notice = "startdate is not an option."
-    place.connect([{"type": "LOG", "log": {"level": "WARN", "message": notice}}], 1)
-    code, _, complaints = place.run("boards")
-    assert (code, complaints.splitlines()[0], complaints.count(notice)) == (1, f"Warning: {notice}", 1)
-
-
 def test_another_configuration_in_a_folder_is_warned_of(place: Place) -> None:
     place.configure()
     place.connect([], 0)

@@ -266,8 +266,10 @@ def _tokens(app: App, listener: ConsentListener, requested: str, *, opens_browse
     api = api_base_url()
     page = urljoin(api, "/oauth/") if is_local(api) else CONSENT_PAGE
     url = listener.consent_url(page, app.client_id, requested)
-    say("In a browser on this machine, open this page, sign in to Pinterest and agree:")
+    say("In a browser, open this page, sign in to Pinterest and agree:")
     sys.stdout.write(f"\n  {url}\n\n")
+    port = listener.server_port
+    say(f"If this machine is remote, first run ssh -L {port}:localhost:{port} HOST on the one with the browser.")
     sys.stdout.flush()
     if opens_browser:  # one in the terminal returns when it is closed
         Thread(target=webbrowser.open, args=(url,), daemon=True).start()
@@ -340,4 +342,7 @@ def _print_next_steps(path: Path) -> None:
     if Path("Makefile").exists() and Path("source_pinterest").is_dir():
         read = f'make read STREAMS="{_STREAMS}"{"" if path == _CONFIG_FILE else f" CONFIG={config}"}'
     say(f"The credentials are in {path}, which only you can read. Test the connection, then read:")
-    sys.stdout.write(f"\n  {SAVE_TOKENS_VARIABLE}=1 {shell_path(connector)} check --config {config}\n  {read}\n")
+    sys.stdout.write(
+        f"\n  {SAVE_TOKENS_VARIABLE}=1 {shell_path(connector)} check --config {config} | grep -v CONTROL\n"
+    )
+    sys.stdout.write(f"  {read}\n")

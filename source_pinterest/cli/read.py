@@ -25,7 +25,7 @@ from source_pinterest.cli.terminal import say, shell_path
 from source_pinterest.config import Config
 from source_pinterest.config.credentials import OAuthCredentials, read_credentials
 from source_pinterest.config.files import read_object
-from source_pinterest.config.options import refusal, unknown_key_notices, without_blanks
+from source_pinterest.config.options import refusal, without_blanks
 from source_pinterest.dates import utc_today
 from source_pinterest.engine.token_store import SAVE_TOKENS_VARIABLE, write_private
 from source_pinterest.start import STOPPED
@@ -82,16 +82,11 @@ def _read(given: argparse.Namespace, folder: OutputFolder) -> int:
     if not names:
         raise refusal('Name the streams to read, such as campaigns and ads (with make: STREAMS="campaigns ads").')
     catalog = configured(names, config, append=given.append)
-    mistyped = list(unknown_key_notices(config))
-    for notice in mistyped:
-        say(f"Warning: {notice}", sys.stderr)
     with folder.opened() as descriptor:
         write_private(folder.catalog, ConfiguredAirbyteCatalogSerializer.dump(catalog))
         _keep_options(config, given, folder)
         part, code = _run(given.config, folder, descriptor)
         path, messages = folder.finish(part)
-    for notice in mistyped:
-        messages.warnings.pop(notice, None)
     if messages.records or not code:
         _print_summary(messages, path, code, catalog, folder.days())
     _print_end(messages, path, code)

@@ -22,6 +22,8 @@ from source_pinterest.config.options import (
     early_start_notice,
     read_options,
     refusal,
+    unknown_fields,
+    unknown_options,
     without_blanks,
 )
 from source_pinterest.config.reports import (
@@ -93,16 +95,17 @@ class Config:
 
         Args:
             raw: the options by key, such as `{"credentials": {...}, "start_date": "2026-01-31"}`, as the platform or a
-                file holds them; null and blank text count as absent, unknown keys are ignored.
+                file holds them; null and blank text count as absent.
             today: the day that counts as today for the whole sync; by default the current day in UTC.
 
         Raises:
-            AirbyteTracedException: a value can't be used; the message names the option and says what to do.
+            AirbyteTracedException: an option is unknown or can't be used; the message names it and says what to do.
         """
         if not isinstance(raw, Mapping):
             raise refusal("The configuration must be a JSON object that holds the options by name.")
         options, today = without_blanks(in_current_form(raw)), today or utc_today()
-        mistakes: list[str] = []
+        mistakes = list(unknown_options(options))
+        unknown = tuple(unknown_fields(options))
         try:  # credentials come first: reading them registers the secrets, which later sentences then mask
             credentials = read_credentials(options)
         except AirbyteTracedException as error:
@@ -122,12 +125,13 @@ class Config:
                 "read them with Custom Reports, whose columns are not part of a URL."
             )
         if mistakes:
-            raise refusal(" ".join(mistakes))
+            raise refusal(" ".join((*mistakes, *unknown)))  # a misspelled field may be why another is missing
         if "attribution_window" in values:
             values["attribution_window"] = ATTRIBUTION_WINDOWS[values["attribution_window"]]
         if "num_threads" in values:
             values.setdefault("num_workers", values["num_threads"])
-        notices = tuple(early_start_notice("Start Date", values.get("start_date"), today, ASYNC_HISTORY_DAYS))
+        early = early_start_notice("Start Date", values.get("start_date"), today, ASYNC_HISTORY_DAYS)
+        notices = (*early, *unknown)
         values |= {**accounts, **reports, "credentials": credentials, "today": today, "notices": notices}
         return cls(**{key: value for key, value in values.items() if key in cls.__slots__})
 

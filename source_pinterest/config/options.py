@@ -1,5 +1,6 @@
 """The options of a configuration are read as the form, `spec.json`, describes them. A blank value counts as absent."""
 
+import difflib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -43,8 +44,11 @@ PRODUCT_TREND_REGIONS = ("US", "GB+IE", "CA")
 
 _DAY_OR_MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})([T ]\d{2}:\d{2}.*)?")
 
-_OLDER_KEYS = ("window_in_days",)
-"""Keys that old configurations of the official connector have. Keys that platforms add begin with an underscore."""
+_OLDER_KEYS = ("window_in_days", "auth_method", "token_expiry_date")
+"""Keys that old configurations of the official connector have, of which some have credentials at the top level.
+
+Keys that platforms add begin with an underscore.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,21 +237,25 @@ def regions_of(countries: Iterable[str], regions: Iterable[str]) -> tuple[str, .
     return tuple(dict.fromkeys(smallest[country] for country in sorted(countries) if country in smallest))
 
 
-def unknown_key_notices(options: Mapping[str, Any], form: Mapping[str, Any] = FORM, title: str = "") -> Iterator[str]:
-    """Yield a notice for each key that is no option, nested ones included. Values are not quoted.
+def unknown_options(options: Mapping[str, Any], form: Mapping[str, Any] = FORM, title: str = "") -> Iterator[str]:
+    """Yield a sentence for each key that the form does not have, with the most similar one. Values are not quoted.
 
     Args:
-        options: the config, or an option with fields of its own.
-        form: what describes the options; by default the whole form.
-        title: the title of the option that has the fields.
+        options: the options by key.
+        form: describes them.
+        title: the beginning of each sentence, if the options are fields of another one.
     """
-    parts = (form, *form.get("oneOf", ()))
-    known = {name: option for part in parts for name, option in part.get("properties", {}).items()}
-    for key, value in without_blanks(options).items():
-        if key in known:
-            fields = known[key].get("items", known[key])
-            for entry in value if isinstance(value, list) else [value]:
-                if isinstance(entry, Mapping):
-                    yield from unknown_key_notices(entry, fields, f"{known[key]['title']}: ")
-        elif not key.startswith("_") and key not in _OLDER_KEYS:
-            yield f"{title}{key} is not an option."
+    known = [name for part in (form, *form.get("oneOf", ())) for name in part.get("properties", {})]
+    for key in without_blanks(options):
+        if key not in known and not key.startswith("_") and key not in _OLDER_KEYS:
+            similar = difflib.get_close_matches(key.lower(), known, n=1)
+            yield f"{title}{key} is not an option." + (f" Did you mean {similar[0]}?" if similar else "")
+
+
+def unknown_fields(options: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a sentence for each unknown key in an option that has fields, such as a custom report."""
+    for key, option in FORM["properties"].items():
+        value = options.get(key)
+        for entry in value if isinstance(value, list) else [value]:
+            if isinstance(entry, Mapping):
+                yield from unknown_options(entry, option.get("items", option), f"{option['title']}: ")

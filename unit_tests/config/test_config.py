@@ -15,7 +15,7 @@ from pendulum import Date
 
 from source_pinterest.config import Config
 from source_pinterest.config.credentials import OAuthCredentials
-from source_pinterest.config.options import AttributionWindow, unknown_key_notices
+from source_pinterest.config.options import AttributionWindow
 from source_pinterest.config.reports import USUAL_MARKETING_MIX, USUAL_PRODUCTS
 from source_pinterest.dates import Granularity
 from source_pinterest.engine.output import MaskedLogFormatter
@@ -32,10 +32,10 @@ def read(**options: Any) -> Config:
     return Config.from_mapping(config(**options), TODAY)
 
 
-def test_null_is_absent_and_unknown_keys_are_passed_over() -> None:
+def test_null_is_absent_and_a_key_of_an_older_form_is_ignored() -> None:
     optional = {name: None for name in TITLES if name != "credentials"}
 
-    assert read(**optional) == read(report_template="later", window_in_days=30) == read()
+    assert read(**optional) == read(window_in_days=30) == read()
 
 
 @pytest.mark.parametrize(
@@ -198,11 +198,10 @@ def test_a_secret_in_another_option_is_not_quoted(secret: str) -> None:
     refused = 0
     for options in [*placements, *reports, {secret: "x"}, {"analytics_columns": [f"A{secret}"], "num_threads": 3}]:
         raw = config(**options)
-        said = [*unknown_key_notices(raw)]
         try:
-            said += Config.from_mapping(raw, TODAY).notices
+            said = [*Config.from_mapping(raw, TODAY).notices]
         except AirbyteTracedException as error:
-            said.append(f"{error.message} {error.internal_message}")
+            said = [f"{error.message} {error.internal_message}"]
             refused += 1
         logged = [MaskedLogFormatter().format(LogRecord("airbyte", INFO, "", 1, text, (), None)) for text in said]
         assert secret[1:33].lower() not in "".join(logged).lower(), options
@@ -213,30 +212,40 @@ SAMPLES = sorted((Path(__file__).parents[2] / "integration_tests/sample_configs"
 
 
 @pytest.mark.parametrize(
+    ("raw", "message"),
+    [
+        ({"Start_Date": "2026-01-01"}, "Start_Date is not an option. Did you mean start_date?"),
+        ({"colour": "red"}, "colour is not an option."),
+    ],
+)
+def test_an_unknown_option_can_not_be_used(raw: dict[str, Any], message: str) -> None:
+    with pytest.raises(AirbyteTracedException) as error:
+        Config.from_mapping(config(**raw), TODAY)
+    assert error.value.message == message
+
+
+@pytest.mark.parametrize(
     ("raw", "notice"),
     [
-        ({"start_dat": "2026-01-01"}, "start_dat is not an option."),
-        ({"Start_Date": "2026-01-01"}, "Start_Date is not an option."),
-        ({"colour": "red"}, "colour is not an option."),
         (
             {"credentials": {**OAUTH, "refresh_tokens": "false"}},
-            "Authorization Method: refresh_tokens is not an option.",
+            "Authorization Method: refresh_tokens is not an option. Did you mean refresh_token?",
         ),
         (
-            {"custom_reports": [report(), report(colums=["CTR"])]},
-            "Custom Reports: colums is not an option.",
+            {"custom_reports": [report(), report(name="other", colums=["CTR"])]},
+            "Custom Reports: colums is not an option. Did you mean columns?",
         ),
     ],
 )
-def test_a_key_that_is_no_option_is_named(raw: dict[str, Any], notice: str) -> None:
-    assert list(unknown_key_notices(config(**raw))) == [notice]
+def test_an_unknown_field_of_an_option_is_named(raw: dict[str, Any], notice: str) -> None:
+    assert Config.from_mapping(config(**raw), TODAY).notices == (notice,)
 
 
-def test_keys_of_all_forms_and_of_platforms_are_not_warned_of() -> None:
-    of_a_platform = {"_limit": 5, "__injected_components_py": "", "custom_reports": ["Weekly"]}
-    blank = {"colour": None, "size": " "}
+def test_keys_of_all_forms_and_of_platforms_are_accepted() -> None:
+    of_a_platform = config(_limit=5, __injected_components_py={"a": 1})
+    blank = config(colour=None, size=" ")
     for raw in [*(sample(path.stem) for path in SAMPLES), of_a_platform, blank]:
-        assert list(unknown_key_notices(raw)) == [], raw
+        assert "is not an option" not in " ".join(Config.from_mapping(raw, TODAY).notices), raw
 
 
 def test_the_documented_names_are_those_of_the_form_and_the_example_has_no_other() -> None:
@@ -248,5 +257,4 @@ def test_the_documented_names_are_those_of_the_form_and_the_example_has_no_other
     assert re.findall(r"^\| \*\*(.+?)\*\* \| `(\w+)` \|", section, re.MULTILINE) == shown, (
         "The table of options in docs/pinterest.md has other names than spec.json, or another order."
     )
-    assert list(unknown_key_notices(example)) == []
     assert Config.from_mapping(example, TODAY).notices == ()
