@@ -17,7 +17,14 @@ from unit_tests.configs import BAD_CONFIGS, TODAY
 from unit_tests.report_configs import BAD_REPORTS
 
 ROOT = Path(__file__).parents[1]
-DOCUMENTS = sorted({*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md")})
+DOCUMENTS = sorted(
+    {
+        *ROOT.glob("*.md"),
+        ROOT / "integration_tests/README.md",
+        *(ROOT / "docs").rglob("*.md"),
+        *(ROOT / "examples").rglob("*.md"),
+    }
+)
 ACTION = re.compile(r"\b(choose|correct|copy|enter|fix|give|must|remove|rename|sign in|write)\b", re.IGNORECASE)
 """What a user can do about an option."""
 SITE = "https://docs.airbyte.com/integrations/sources/"
@@ -25,6 +32,12 @@ SITE = "https://docs.airbyte.com/integrations/sources/"
 
 def test_generated_documents_are_as_their_generators_write_them() -> None:
     assert [path.name for path, _ in docs.stale()] == [], "Run `make docs`."
+
+
+def test_the_example_of_a_sync_test_is_the_one_that_runs() -> None:
+    folder = ROOT / "integration_tests"
+    example = (folder / "sync_tests/test_example.py").read_text(encoding="utf-8")
+    assert f"```python\n{example}```" in (folder / "README.md").read_text(encoding="utf-8")
 
 
 def test_links_within_the_project_lead_to_a_file_and_a_heading() -> None:

@@ -8,7 +8,6 @@ from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-from integration_tests.simulator.contract import sdk_item
 from integration_tests.simulator.world.listing import Record
 from integration_tests.simulator.world.seeding import mix, words
 
@@ -25,6 +24,8 @@ def generated(operation_id: str, index: int, **known: Any) -> Record:
 
 @cache
 def _record(operation_id: str, variant: int) -> Record:
+    from integration_tests.simulator.contract import sdk_item  # noqa: PLC0415 - it takes two seconds
+
     return _fields(sdk_item(operation_id), variant)
 
 
