@@ -1,6 +1,5 @@
 """Servers that are not Pinterest: one quotes whatever it was sent, one gives every call the same answer."""
 
-import base64
 import json
 import ssl
 from collections.abc import Iterator
@@ -16,29 +15,24 @@ Seen = list[dict[str, str]]
 FRESH, ROTATED = "false-fresh-access-token", "false-rotated-refresh-token"
 
 
-def echoes_of(secret: str) -> list[str]:
-    """The forms in which a server or a library between us and it may quote a secret."""
-    raw = secret.encode()
-    in_base64 = [base64.b64encode(raw).decode(), base64.urlsafe_b64encode(b"some-id:" + raw).decode()]
-    return [quote(secret), quote_plus(secret), json.dumps(secret), repr(secret), repr(raw), *in_base64]
-
-
 @contextmanager
 def echoing(status: int) -> Iterator[tuple[str, list[str]]]:
-    """A server that issues a token, and quotes whatever it was sent in the message of its errors, in many forms."""
+    """A server that issues a token, and quotes whatever it was sent in the message of its errors, also as URLs and JSON do."""
     echoed: list[str] = []
+    basic: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self._answer(status, {"code": 1, "message": self._echo()})
 
         def do_POST(self) -> None:
+            basic.append(self.headers["Authorization"].removeprefix("Basic "))
             self._answer(200, {"access_token": FRESH, "refresh_token": ROTATED, "expires_in": 3600})
 
         def _echo(self) -> str:
-            known = [self.headers["Authorization"].removeprefix("Bearer "), AWKWARD_SECRET, ROTATED]
-            forms = [form for secret in known for form in echoes_of(secret)]
-            echoed.append(f"AS IT IS {' '.join(known)}, {' '.join(forms)}, {known!r}")
+            known = [self.headers["Authorization"].removeprefix("Bearer "), AWKWARD_SECRET, ROTATED, *basic]
+            forms = [form for secret in known for form in (secret, quote(secret), quote_plus(secret))]
+            echoed.append(f"AS IT IS {' '.join(forms)}, {json.dumps(known)}")
             return echoed[-1]
 
         def _answer(self, code: int, content: dict[str, Any]) -> None:

@@ -69,6 +69,8 @@ def test_secrets_that_an_answer_echoes_are_masked(command: list[str], status: in
             ["main.py", *command[:1], *arguments, *command[1:]], clean_environment(url), body=with_short_pauses
         )
         secrets = [AWKWARD_SECRET, config["credentials"]["refresh_token"], FRESH, ROTATED]
+        app = f"{config['credentials']['client_id']}:{config['credentials']['client_secret']}"
+        secrets.append(base64.b64encode(app.encode()).decode())
     lines = [line for line in done.stdout.decode().splitlines() if json.loads(line)["type"] != "CONTROL"]
     assert "AS IT IS" in "".join(echoed)
     assert "AS IT IS" in "".join(lines)
