@@ -17,7 +17,7 @@ FRESH, ROTATED = "false-fresh-access-token", "false-rotated-refresh-token"
 
 @contextmanager
 def echoing(status: int) -> Iterator[tuple[str, list[str]]]:
-    """A server that issues a token, and quotes whatever it was sent in the message of its errors, also as URLs and JSON do."""
+    """Issues a token, and quotes what it was sent in the message of its errors, also URL-encoded and as JSON."""
     echoed: list[str] = []
     basic: list[str] = []
 
