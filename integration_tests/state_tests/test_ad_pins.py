@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from integration_tests.simulator import Fault, Kind
+from integration_tests.simulator import Fault, FaultKind, Kind
 from integration_tests.simulator.faults.alterations import lacking
 from integration_tests.simulator.organic.promoted import pin_id_of_ad
 from integration_tests.state_tests.pin_courses import ODD
@@ -100,6 +100,16 @@ def test_a_full_refresh_reads_edits_and_refusals_again(sim: Simulator) -> None:
     assert_succeeded(again, [STREAM])
     assert_exact(again, sim, [STREAM])
     assert len([entry for entry in sim.log[before:] if entry.operation_id == GET]) == len(asked)
+
+
+@pytest.mark.parametrize("ad", [0, 3])
+def test_a_refused_pin_is_named_with_what_requests_it_again(sim: Simulator, ad: int) -> None:
+    hidden = pin_id_of_ad(sim.world, 0, ad)
+    sim.add_fault(Fault(FaultKind.FORBIDDEN, on=GET, pin=hidden, times=None))
+    output, asked = sync(sim)
+    assert hidden in asked
+    [warning] = [text for text in output.warnings() if f"{hidden} of ad account {account_of(sim)}" in text]
+    assert "is not readable, so it has no content. An edit of its ad, a full refresh or clearing the" in warning
 
 
 def test_ads_that_are_read_too_are_listed_once(sim: Simulator) -> None:

@@ -3,6 +3,7 @@
 import random
 from collections import Counter
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -128,6 +129,17 @@ def test_a_pin_that_is_refused_behind_one_that_was_read_survives_a_kill(
     course.read(1)
     course.read(2)
     course.assert_complete()
+
+
+@either
+@pytest.mark.parametrize(("pin", "start"), [(1, 20), (4, 33)])
+def test_a_refused_pin_is_named_with_its_days_and_what_reads_them_later(destination: str, pin: int, start: int) -> None:
+    course = PinCourse(destination, start=start)
+    output = course.sync(0, pins={pin: REFUSED})
+    days = f"{course.world.today - timedelta(days=start)} to {course.last_day}"
+    [warning] = output.warnings()
+    assert f"{course.pins[pin][1]} is left out: its days {days} are not read." in warning
+    assert "To read them once Pinterest shows the pin, clear the stream's data, or refresh the stream." in warning
 
 
 @pytest.mark.parametrize(("quota", "back"), [(2, 1), (3, 3), (4, 6)])

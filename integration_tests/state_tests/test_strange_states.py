@@ -16,11 +16,15 @@ from integration_tests.support.worlds import simulated
 sim = simulated(lambda: World(boards=0, campaigns=8, ad_groups=6, ads=5, active_percent=25))
 
 
-def test_nothing_is_read_of_a_state_in_the_future_and_a_warning_says_how_to_start_again(sim: Simulator) -> None:
+@pytest.mark.parametrize("destination", ["append", "append_dedup"])
+def test_nothing_is_read_of_a_state_in_the_future_and_a_warning_says_how_to_start_again(
+    sim: Simulator, destination: str
+) -> None:
     state = state_file("abnormal_state.json")
     assert set(state) == set(CURSOR_FIELDS) - set(BOARDED) - {"ad_pins"}, "which no connector had before"
     state["ad_pins"] = own({sim.world.account_id(0): {"ad_created_time": 9628867244}})
-    output = run_sync(sim, state, state=state, config=sim.config(account_ids=[sim.world.account_id(0)]))
+    config = sim.config(account_ids=[sim.world.account_id(0)])
+    output = run_sync(sim, state, state=state, config=config, destination=destination)
     assert_succeeded(output, state)
     assert not any(output.records[stream] for stream in state)
     for stream in state:

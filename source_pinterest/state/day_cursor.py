@@ -89,7 +89,8 @@ class DayCursor(PinterestCursor):
         """
         saved, own = state.get(FORM_KEY), self.period.form
         if saved is None:
-            if self._before and not self.period.merges_by_key:
+            has_past = any(days.last <= self.period.today for days in self._before.values())
+            if has_past and not self.period.merges_by_key:
                 raise ConfigError(
                     f"{self._stream_name}: the saved state is of the official connector, which emits days before they "
                     "are final. The destination appends, so their rows would stand twice in the table. Clear the "
@@ -177,9 +178,9 @@ class DayCursor(PinterestCursor):
         return Days.unread_from(start if start == bucket.start else bucket.end.add(days=1))
 
     def _last_saved_day(self, owner: Owner) -> Date:
-        """Return the last day that the saved state names as read of an owner; the day 1000-01-01 without one."""
+        """Return the last day that the saved state names of an owner; the day 1000-01-01 if nothing was read."""
         days = self._before[owner]
-        return days.last if days.has_any else OPEN_START
+        return OPEN_START if days == Days.unread_from(days.first) else max(days.first, days.last)
 
     def _settle_lost_days(self, owner: Owner, whose: str) -> None:
         """Warn of unread days that Pinterest no longer has. They stay missing, or count as read."""
