@@ -139,13 +139,14 @@ def test_ten_requests_a_second_are_kept() -> None:
 @pytest.mark.parametrize(
     "fault",
     [
-        Fault("rate_limited", on="boards/list", seconds=0.7, hint=Hint.RESET),
-        Fault("rate_limited", on="boards/list", seconds=0.7, hint=Hint.RETRY_AFTER),
-        Fault("retry_after_400", on="boards/list", seconds=0.7),
+        Fault("rate_limited", on="boards/list", seconds=1.1, hint=Hint.RESET),
+        Fault("rate_limited", on="boards/list", seconds=1.1, hint=Hint.RETRY_AFTER),
+        Fault("retry_after_400", on="boards/list", seconds=1.1),
     ],
     ids=["x-ratelimit-reset", "Retry-After", "a message"],
 )
 def test_a_throttled_request_waits_for_as_long_as_pinterest_says(fault: Fault) -> None:
+    """That is longer than the connector's own first pause, which is at most a second."""
     with Simulator(small_world(), faults=[fault]) as sim:
         assert_succeeded(run_sync(sim, ["boards"]), ["boards"])
         throttled, again = sim.calls("boards/list")
