@@ -97,11 +97,6 @@ class ErrorResponse:
         match = _RESTRICTED.search(self.message)
         return (match["feature"] or "").strip() if match else ""
 
-    @property
-    def missing_scopes(self) -> tuple[str, ...]:
-        """The permissions that Pinterest lists, as in `Missing: ['boards:read']`. Older messages list none."""
-        return tuple(_SCOPE.findall(self.message.partition("Missing: ")[2]))
-
     def __str__(self) -> str:
         """Return Pinterest's message with the status, the code and the request id that its support asks for."""
         request_id = self.headers.get("x-pinterest-rid")
@@ -279,7 +274,8 @@ def app_refused(response: ErrorResponse, context: RequestContext) -> PinterestEr
 
 def _permission_missing(response: ErrorResponse, context: RequestContext) -> PinterestError:
     ungranted = tuple(scope for scope in context.scopes if scope not in context.granted)
-    missing = response.missing_scopes or ungranted or context.scopes
+    listed = tuple(_SCOPE.findall(response.message.partition("Missing: ")[2]))  # as in `Missing: ['boards:read']`
+    missing = listed or ungranted or context.scopes
     return RightMissingError(
         f"{context.stream} can't be read: the token lacks the permission {' and '.join(missing)}. "
         f"{sign_in_for(missing) or context.grant_advice}, or leave the stream out. {response}.",

@@ -227,7 +227,7 @@ class Asks:
         most = min(self._ids, max(1, self._cells // max(window.days for window in windows)))
         groups = dealt(ask.ids, math.ceil(len(ask.ids) / most)) or [()]
         room = limits.URL_CHARACTERS - length_without_ids
-        while len(groups) < len(ask.ids) and max(map(_length_of, groups)) > room:
+        while len(groups) < len(ask.ids) and max(len(quote_plus(",".join(ids))) for ids in groups) > room:
             groups = dealt(ask.ids, len(groups) + 1)
         return [replace(ask, ids=ids, window=window) for window in windows for ids in groups]
 
@@ -242,10 +242,6 @@ def ids_that_fit(ids: Sequence[str], characters: int, separator: str = COMMA) ->
     """
     separator_length = len(separator)
     return max(1, (characters + separator_length) // (max(map(len, ids), default=1) + separator_length))
-
-
-def _length_of(ids: Ids) -> int:
-    return len(quote_plus(",".join(ids)))
 
 
 def dealt(ids: Ids, count: int) -> list[Ids]:

@@ -96,11 +96,6 @@ class ReportStatus(Enum):
         """Ignore the case of a status."""
         return next((status for status in cls if status.value == str(value).upper()), cls.UNKNOWN)
 
-    @property
-    def is_given_up(self) -> bool:
-        """Whether Pinterest won't finish the report: it has failed, was cancelled or is lost."""
-        return self not in (ReportStatus.IN_PROGRESS, ReportStatus.FINISHED, ReportStatus.UNKNOWN)
-
 
 class Polled(NamedTuple):
     """The response to a poll.

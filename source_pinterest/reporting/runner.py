@@ -68,6 +68,7 @@ _POLLS_FOR_A_LINK = 8
 """Pinterest may call a report finished and give neither a link nor a size. The report is polled eight more times, which
 take half a minute. If Pinterest still gives none, the report has no rows. A connector in production reads it so."""
 
+_MAY_STILL_FINISH = (ReportStatus.IN_PROGRESS, ReportStatus.FINISHED, ReportStatus.UNKNOWN)
 _POLLS_BEFORE_IT_EXISTS = 3
 """The number of polls for which Pinterest may not know a report that was just created."""
 
@@ -182,7 +183,7 @@ class Report:
                 stream.has_finished = True
                 return ReadyReport(self.request, token, polled)
             is_new = polled.status is ReportStatus.DOES_NOT_EXIST and polls <= _POLLS_BEFORE_IT_EXISTS
-            if polled.status.is_given_up and not is_new:
+            if polled.status not in _MAY_STILL_FINISH and not is_new:
                 return polled.status
             if runner.clock() - created_at >= runner.timeout_seconds:
                 return self._end_late(polled, runner.timeout_seconds)
@@ -361,21 +362,16 @@ class ReportRunner:
         if sum(stream.unhandled for stream in self._streams) >= limits.REPORTS_TO_READ:
             return math.inf, None
         requests = [(report.due, report) for report in self._running()]
-        if self._may_create(len(requests)):
+        running = len(requests)
+        # If none is in progress, one is created whatever is left of the quota: Pinterest's response is what counts.
+        reserve = limits.REQUESTS_KEPT_PER_REPORT * (running + 1) if running else 0
+        if running < limits.REPORTS_IN_PROGRESS and self.requests_left() >= reserve:
             fewest_first = sorted(self._streams, key=lambda stream: len(stream.running))
             requests += [(stream.next_creation, stream.waiting[0]) for stream in fewest_first if stream.waiting]
         return min(requests, key=lambda request: request[0], default=(math.inf, None))
 
     def _running(self) -> list[Report]:
         return [report for stream in self._streams for report in stream.running]
-
-    def _may_create(self, running: int) -> bool:
-        """Return whether another report may be created beside those in progress.
-
-        If none is in progress, one is created whatever is left of the quota: Pinterest's response is what counts.
-        """
-        reserve = limits.REQUESTS_KEPT_PER_REPORT * (running + 1) if running else 0
-        return running < limits.REPORTS_IN_PROGRESS and self.requests_left() >= reserve
 
     def pause_before_poll(self, age: float) -> float:
         """Return the seconds before the next poll of a report of this age, in seconds."""

@@ -14,7 +14,6 @@ from source_pinterest import limits
 from source_pinterest.api.bodies import Page
 from source_pinterest.api.errors import AccessLostError, GoneError, NothingLeftError, RefusedError, SliceError
 from source_pinterest.config import STATUSES
-from source_pinterest.engine.asks import Ids
 from source_pinterest.engine.ledger import FAILURES_IN_A_ROW
 from source_pinterest.engine.tasks import ParentIds, Task
 from source_pinterest.streams.ads.accounts import AdAccountStream
@@ -33,10 +32,6 @@ class EntityListStream(AdAccountStream, ABC):
 
     cost = f"one request for each ad group and {limits.PAGE_SIZE} records"
     rank = Rank.EACH
-
-    def entities_of(self, account: str, parameter: str) -> Ids:
-        """Return the ids of the account's entities that a parameter names, those of a list that broke off included."""
-        return tuple(self.listed_by[parameter].ids.get_readable((account,)))
 
     def list_ids(self, parents: ParentIds) -> Iterator[str]:
         """Yield the ids that children need of an account, without emitting its records."""
@@ -86,8 +81,8 @@ class EntityListStream(AdAccountStream, ABC):
             stream.ids.check((account,))
 
     def filters(self, task: Task) -> Iterator[EntityFilter]:
-        for parameter in self.listed_by:
-            for entity in self.entities_of(task["ad_account_id"], parameter):
+        for parameter, stream in self.listed_by.items():
+            for entity in tuple(stream.ids.get_readable((task["ad_account_id"],))):
                 yield {parameter: entity}
 
     def _unread(self, account: str, failed: Mapping[str, SliceError]) -> SliceError:

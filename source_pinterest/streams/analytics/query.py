@@ -213,9 +213,9 @@ class QueryAnalytics(AdAccountStream, ABC):
             self.usage.count("left out")
             self.notices.warn(
                 f"{ask.account} {ask.ids} {ask.window}",
-                f"{ask.ids[0]} of ad account {ask.account} is skipped for {ask.window}, because Pinterest rejects it. "
-                "Later syncs do not read these days of it. Once Pinterest accepts it, clear the stream's data or "
-                f"refresh it to get them. {error.quote or error.message}.",
+                f"{ask.ids[0]} of ad account {ask.account} is left out: its days {ask.window} are not read. To read "
+                "them once Pinterest accepts the id, clear the stream's data, or refresh the stream. "
+                f"{error.quote or error.message}.",
             )
 
     def _request(self, ask: Ask) -> Iterator[Bundle]:
@@ -249,7 +249,7 @@ class QueryAnalytics(AdAccountStream, ABC):
         expected = Expected(
             key=self.key,
             optional=frozenset((TARGETING_VALUE,)),
-            texts=self._text_columns,
+            texts=(*self.breakdown, *text_columns(self.columns)),
             numbers=number_columns(self.columns),
             window=ask.window,
             account=ask.account,
@@ -260,7 +260,3 @@ class QueryAnalytics(AdAccountStream, ABC):
 
     def rows_in(self, chunks: Iterable[bytes]) -> Iterator[Record]:
         return rows_of(chunks)
-
-    @cached_property
-    def _text_columns(self) -> Ids:
-        return (*self.breakdown, *text_columns(self.columns))
