@@ -93,7 +93,7 @@ class DayCursor(PinterestCursor):
             if has_past and not self.period.merges_by_key:
                 raise ConfigError(
                     f"{self._stream_name}: the saved state is of the official connector, which emits days before they "
-                    "are final. The destination appends, so their rows would stand twice in the table. Clear the "
+                    "are final. The destination appends, so their rows would appear twice in the table. Clear the "
                     "stream's data, or choose Incremental | Append + Deduped."
                 )
         elif saved != own:
