@@ -151,8 +151,8 @@ def test_an_official_state_is_read_where_rows_are_replaced_and_refused_where_the
                 stream,
                 "config_error",
                 f"{stream}: the saved state is of the official connector, which emits days before they are final. The "
-                "destination appends, so their rows would appear twice in the table. Clear the stream's data, or choose "
-                "Incremental | Append + Deduped.",
+                "destination appends, so their rows would appear twice in the table. Clear the stream's data, or "
+                "choose Incremental | Append + Deduped.",
             )
             assert not output.records[stream]
             assert stream not in output.states
