@@ -364,6 +364,7 @@ ROWS = (
         ends=dict.fromkeys([kind for kind in _OF_DAYS if kind != "history"], "exact"),  # which has 3 days in reports
     ),
     _of_a_report(fault="report in progress", kind=FaultKind.REPORT_IN_PROGRESS),
+    _of_a_report(fault="report in progress with HTTP 400", kind=FaultKind.REPORT_IN_PROGRESS_400),
     _of_a_report(fault="report of an unknown status", kind=FaultKind.REPORT_UNKNOWN_STATUS),
     _of_a_report(fault="report without a status", kind=FaultKind.REPORT_WITHOUT_STATUS),
     Row(

@@ -58,6 +58,8 @@ class Reason(Enum):
     """Pinterest lists no more of this list, such as the pins of a board."""
     BROKE_OFF = auto()
     """In the last try no response came, or not all of it."""
+    REPORT_IN_PROGRESS = auto()
+    """The report is not finished. A poll may say so with an error status and code 1105 (connectors in production)."""
     SERVER_ERROR = auto()
     """The last try got HTTP 500 or higher, or a 400 of Pinterest that passes."""
 

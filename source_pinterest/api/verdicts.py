@@ -294,6 +294,7 @@ _TABLE: Sequence[_Row] = (
     # Servers in front of Pinterest use these for temporary troubles of their own: a gateway without a route answers 404
     # with an empty body.
     _Row((400, 403, 404), _is_from_elsewhere, Retry()),
+    _Row(_ANY, 1105, _quoting(SliceError, reason=Reason.REPORT_IN_PROGRESS)),
     # A throttled request, whatever the status.
     _Row(_ANY_REFUSAL, 8, Again.WAIT),
     _Row(_ANY_REFUSAL, _RETRY_AFTER, Again.WAIT),

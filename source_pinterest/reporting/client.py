@@ -28,6 +28,7 @@ from source_pinterest.api.errors import (
     FormError,
     GoneError,
     MalformedResponseError,
+    Reason,
     RefusedError,
     RejectedError,
     SliceError,
@@ -212,7 +213,8 @@ class ReportClient:
     def poll(self, request: ReportRequest, token: str) -> Polled:
         """Return the status of a report, and the link to its file once it is finished.
 
-        A report counts as in progress if the poll times out, is cut off or is answered with HTTP 500 or higher.
+        A report counts as in progress if the poll times out, is cut off or is answered with HTTP 500 or higher, or with
+        code 1105 and any status.
 
         Raises:
             AccessLostError: Pinterest refuses the status of a report that it created.
@@ -225,6 +227,8 @@ class ReportClient:
         except RefusedError as error:
             raise AccessLostError(self.stream, _path(request), str(error.message)) from error
         except SliceError as error:
+            if error.reason is Reason.REPORT_IN_PROGRESS:
+                return Polled(ReportStatus.IN_PROGRESS)
             if error.is_unanswered:
                 return Polled(ReportStatus.IN_PROGRESS, failure=error)
             raise

@@ -91,6 +91,7 @@ _INSTEAD: Mapping[str, Callable[[Fault], Reply]] = {
     FaultKind.TOO_LARGE: lambda fault: refusal(ApiError(fault.status, fault.status, "Too large.")),
     FaultKind.REPORT_DOES_NOT_EXIST: lambda _fault: Reply(200, poll_answer(ReportStatus.DOES_NOT_EXIST)),
     FaultKind.REPORT_IN_PROGRESS: lambda _fault: Reply(200, poll_answer(ReportStatus.IN_PROGRESS)),
+    FaultKind.REPORT_IN_PROGRESS_400: _refusing(lambda: ApiError(400, 1105, "The report is still processing.")),
     FaultKind.REPORT_UNKNOWN_STATUS: lambda _fault: Reply(200, _report(report_status="QUEUED")),
     FaultKind.REPORT_WITHOUT_STATUS: lambda _fault: Reply(200, _report()),
     FaultKind.DOWNLOAD_EXPIRED: lambda _fault: downloads.expired_link(),

@@ -62,6 +62,7 @@ class FaultKind(StrEnum):
     REPORT_DOES_NOT_EXIST = "report_does_not_exist"
     REPORT_SLOW = "report_slow"
     REPORT_IN_PROGRESS = "report_in_progress"
+    REPORT_IN_PROGRESS_400 = "report_in_progress_400"
     REPORT_IN_LOWER_CASE = "report_in_lower_case"
     REPORT_UNKNOWN_STATUS = "report_unknown_status"
     REPORT_WITHOUT_STATUS = "report_without_status"
