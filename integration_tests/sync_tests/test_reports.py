@@ -74,6 +74,17 @@ def test_older_days_of_campaigns_that_no_list_has_any_more_come_from_reports(sim
     assert_same(STREAM, output.records[STREAM], expected)
 
 
+def test_a_status_comes_from_reports_as_text_and_is_null_in_newer_rows(sim: Simulator) -> None:
+    columns = [*COLUMNS, "CAMPAIGN_ENTITY_STATUS"]
+    output = run_sync(sim, [STREAM], config={**config(sim, 95), "analytics_columns": columns})
+    assert_succeeded(output, [STREAM])
+    newer = ago(sim, SYNCHRONOUS_DAYS).isoformat()
+    statuses = {(row["DATE"] >= newer, row.get("CAMPAIGN_ENTITY_STATUS")) for row in output.records[STREAM]}
+    assert {status for is_newer, status in statuses if is_newer} == {None}
+    assert {status for is_newer, status in statuses if not is_newer} <= {"ACTIVE", "PAUSED", "ARCHIVED"}
+    assert {is_newer for is_newer, _ in statuses} == {True, False}
+
+
 def test_a_sync_that_crosses_midnight_stays_on_its_day(sim: Simulator) -> None:
     start = ago(sim, 120)
     expected = sim.expected(STREAM, start=start, wanted_columns=COLUMNS)

@@ -20,6 +20,8 @@ from integration_tests.simulator.calls.rules import recent_days
 from integration_tests.simulator.world.listing import Record
 from integration_tests.simulator.world.world import World
 
+_STATUSES = ("AD_GROUP_ENTITY_STATUS", "CAMPAIGN_ENTITY_STATUS")
+_STATUS_NUMBERS = {"ACTIVE": 1, "PAUSED": 2, "ARCHIVED": 3, "DRAFT": 4, "DELETED_DRAFT": 5}
 WINDOW_DAYS = ("0", "1", "7", "14", "30", "60")
 REPORT_PARAMETERS = (
     Day("start_date", required=True),
@@ -74,8 +76,10 @@ class AnalyticsOperation(Operation):
         return subjects(world, self.level, account, ids)
 
     def shown(self, row: Record) -> Record:
-        """A row as this endpoint shows it."""
-        return row
+        """A row as this endpoint shows it, with statuses as whole numbers."""
+        return {
+            name: _STATUS_NUMBERS[value] if name.endswith("ENTITY_STATUS") else value for name, value in row.items()
+        }
 
     def _chunks(self, call: Call, account: int, ids: Sequence[str]) -> Iterator[bytes]:
         """The rows entity by entity, so that a large answer is never held as objects."""

@@ -85,4 +85,4 @@ class TargetingOperation(AnalyticsOperation):
 
     def shown(self, row: Record) -> Record:
         metrics = {name: value for name, value in row.items() if name not in {TYPE, VALUE}}
-        return {"targeting_type": row[TYPE], "targeting_value": row[VALUE], "metrics": metrics}
+        return {"targeting_type": row[TYPE], "targeting_value": row[VALUE], "metrics": super().shown(metrics)}

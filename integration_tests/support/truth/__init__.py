@@ -24,7 +24,7 @@ from integration_tests.support.truth.analytics import (
     by_entity,
     by_targeting,
 )
-from integration_tests.support.truth.columns import DEFAULT_COLUMNS
+from integration_tests.support.truth.columns import ANALYTICS_COLUMNS, DEFAULT_COLUMNS
 from integration_tests.support.truth.lists import (
     AUDIENCE_KEYS,
     AUDIENCE_RECORDS,
@@ -89,7 +89,7 @@ class World(simulator.World):
         *,
         start: date | None = None,
         end: date | None = None,
-        wanted_columns: Sequence[str] = DEFAULT_COLUMNS,
+        wanted_columns: Sequence[str] = (),
         attribution: Attribution = DEFAULT_ATTRIBUTION,
         targeting_types: Sequence[str] | None = None,
         on_behalf_of: str | None = None,
@@ -105,12 +105,13 @@ class World(simulator.World):
             own = OWN_REPORTS[stream]
             return self.with_currency(own.rows(self, own.request(self, start, end, attribution, types)))
         if stream in REPORT_STREAMS:
-            request = REPORT_STREAMS[stream].request(self, start, end, tuple(wanted_columns), attribution, types)
+            columns = tuple(wanted_columns or DEFAULT_COLUMNS)
+            request = REPORT_STREAMS[stream].request(self, start, end, columns, attribution, types)
             return self.report(request)
         first, last = start or self.today - timedelta(days=DAYS_BACK), end or self.today
         if stream in _RECORDS:
             return _RECORDS[stream](self, {"ad_account_id": on_behalf_of, "start_date": first, "end_date": last})
-        asked = self, stream, wanted_columns, attribution, (first, last)
+        asked = self, stream, wanted_columns or ANALYTICS_COLUMNS, attribution, (first, last)
         return self.with_currency(by_targeting(*asked, types) if stream in TARGETING_KEYS else by_entity(*asked))
 
     def synced(self, stream: str, start: date) -> Iterator[Record]:

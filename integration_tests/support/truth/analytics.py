@@ -10,7 +10,7 @@ from integration_tests.simulator.analytics.targeting import BETA_TYPES, TYPE, TY
 from integration_tests.simulator.reports.rows import as_reported
 from integration_tests.simulator.world.listing import Record
 from integration_tests.simulator.world.world import Kind, World
-from integration_tests.support.truth.columns import REACH_COLUMNS
+from integration_tests.support.truth.columns import REACH_COLUMNS, STATUSES
 
 DAYS_BACK = 89
 """So far back the synchronous endpoints go; older days come from reports."""
@@ -54,7 +54,8 @@ def by_entity(
     first_sync_day = (world.today - timedelta(days=DAYS_BACK)).isoformat()
     for subject in _subjects(world, LEVELS[stream]):
         for row in maker.rows(subject, *days):
-            shown = row if row["DATE"] >= first_sync_day else as_reported(row, maker.wanted)
+            is_synchronous = row["DATE"] >= first_sync_day
+            shown = _without_statuses(row) if is_synchronous else as_reported(row, maker.wanted)
             if shown is not None:
                 yield shown
 
@@ -74,7 +75,11 @@ def by_targeting(
     maker = DayRows(world, (*asked, *TARGETING_KEYS[stream]), attribution)
     for subject in _subjects(world, level):
         for part in broken_down(subject, types):
-            yield from maker.rows(part, *days)
+            yield from map(_without_statuses, maker.rows(part, *days))
+
+
+def _without_statuses(row: Record) -> Record:
+    return {name: value for name, value in row.items() if name not in STATUSES}
 
 
 def _subjects(world: World, level: str) -> Iterator[Subject]:

@@ -21,6 +21,7 @@ from source_pinterest.columns import (
     DATE,
     DEFAULT_COLUMNS,
     REACH_COLUMNS,
+    STATUS_COLUMNS,
     SYNC_COLUMNS,
     TARGETING_VALUE,
     analytics_schema,
@@ -77,7 +78,8 @@ class QueryAnalytics(AdAccountStream, ABC):
             RefusedNames(self.notices, needed=(self.id_column,)),
             limits.ROWS_PER_ANALYTICS_REQUEST // self.rows_a_day,
         )
-        wanted = dict.fromkeys((self.id_column, "AD_ACCOUNT_ID", *(sync.config.analytics_columns or DEFAULT_COLUMNS)))
+        default = (column for column in DEFAULT_COLUMNS if column not in STATUS_COLUMNS)
+        wanted = dict.fromkeys((self.id_column, "AD_ACCOUNT_ID", *(sync.config.analytics_columns or default)))
         self.columns = tuple(column for column in wanted if not (self.breakdown and column in REACH_COLUMNS))
         self.foreign_keys = entity_keys((self.id_column, *self.breakdown), self.columns)
         self.ids_parameter = next(iter(self.listed_by), "")
@@ -90,7 +92,11 @@ class QueryAnalytics(AdAccountStream, ABC):
     @cached_property
     def _wanted(self) -> Names:
         chosen = self.config.analytics_columns
-        columns = [column for column in self.columns if column in chosen or may_be_requested(column, SYNC_COLUMNS)]
+        columns = [
+            column
+            for column in self.columns
+            if column not in STATUS_COLUMNS and (column in chosen or may_be_requested(column, SYNC_COLUMNS))
+        ]
         return {COLUMNS: columns, **self.breakdown_names()}
 
     @cached_property

@@ -71,7 +71,7 @@ def test_an_id_with_more_rows_than_a_request_may_have_is_requested_alone() -> No
 
 
 DAY = DateWindow(TODAY, TODAY)
-LONGEST = [str(10**17 + number) for number in range(250)]
+LONGEST = [str(10**18 + number) for number in range(250)]
 """As many ids as a call may have, as long as they may be."""
 
 
