@@ -4,6 +4,7 @@ import os
 import pty
 import re
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from airbyte_cdk.models import Type
@@ -21,6 +22,10 @@ END = re.compile(
     r"(?P<stream>\w+): (?P<records>[\d,]+) records?, (?P<calls>[\d,]+) requests? \((?P<again>[\d,]+) retr(y|ies)\), "
     r"(?P<left_out>[\d,]+) (account or board|accounts or boards) left out\."
 )
+
+
+PLAIN = re.compile(r"\x1b\[[^a-zA-Z]*[a-zA-Z]")
+"""A control sequence, which takes no column of a terminal."""
 
 
 def ends(output: Output) -> dict[str, dict[str, int]]:
@@ -50,12 +55,14 @@ def test_each_stream_sums_itself_up_and_its_states_count_its_records() -> None:
     assert counted == {stream: len(records) for stream, records in output.records.items()}
 
 
-def on_a_terminal(sim: Simulator, folder: Path, **environment: str) -> tuple[Output, str]:
+def on_a_terminal(
+    sim: Simulator, folder: Path, streams: Sequence[str] = ("boards", "campaigns"), **environment: str
+) -> tuple[Output, str]:
     """Read with standard error on a terminal: what came on standard output, and what the terminal showed."""
-    arguments = read_arguments(folder, catalog_of(["boards", "campaigns"]), since_recently(sim))
+    arguments = read_arguments(folder, catalog_of(streams), since_recently(sim))
     controller, terminal = pty.openpty()
     shown = b""
-    surroundings = clean_environment(sim.url) | {"TERM": "xterm", "COLUMNS": "100", "LINES": "40"} | environment
+    surroundings = clean_environment(sim.url) | {"TERM": "xterm", "COLUMNS": "80", "LINES": "40"} | environment
     with running(["main.py", *arguments], surroundings, stderr=terminal) as process:
         os.close(terminal)
         out = process.stdout.read()
@@ -83,7 +90,16 @@ def test_a_terminal_shows_the_progress_unless_it_is_switched_off(tmp_path: Path)
     assert "2 of 2 streams" in last
     assert re.search(r"boards +2 .*done", last), last
     assert "\x1b[?25h" in last, "the cursor must be visible again"
+    assert re.search(r"(boards|campaigns): [\d,]+ records, ", last), "the newest log message is under the table"
+    assert max(map(len, PLAIN.sub("", shown).replace("\r", "\n").splitlines())) <= 80
     with Simulator(small_world()) as sim:
         output, shown = on_a_terminal(sim, tmp_path, NO_PROGRESS="1")
     assert_succeeded(output, ["boards", "campaigns"])
     assert shown == ""
+
+
+def test_a_terminal_shows_how_many_reports_of_a_stream_are_done(tmp_path: Path) -> None:
+    with Simulator(small_world(), report_seconds=1) as sim:
+        output, shown = on_a_terminal(sim, tmp_path, ["campaign_analytics_report"])
+    assert_succeeded(output, ["campaign_analytics_report"])
+    assert re.search(r"campaign_analytics_report .* \d+ of \d+ reports", shown), shown

@@ -106,6 +106,7 @@ class Place:
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Place:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("NO_PROGRESS", "1")
     return Place(tmp_path, capsys, monkeypatch)
 
 
@@ -215,6 +216,16 @@ def test_an_interrupted_run_keeps_what_it_read_and_the_state_of_it(place: Place)
         assert_same("campaigns", interrupted.records["campaigns"], sim.expected("campaigns"))
         assert interrupted.states["campaigns"]["states"]
         assert place.states() == interrupted.states
+
+
+def test_without_a_terminal_the_log_is_shown_and_at_most_one_message_a_second(place: Place) -> None:
+    place.configure()
+    messages = [("DEBUG", "a request"), ("INFO", "the first"), ("INFO", "the second"), ("WARN", "the third")]
+    place.connect(({"type": "LOG", "log": {"level": level, "message": text}} for level, text in messages), 0)
+    place.patch.delenv("NO_PROGRESS")
+    times = iter([0.0, 0.0, 0.0, 0.9, 1.0, 1.0])
+    place.patch.setattr(read, "monotonic", lambda: next(times))
+    assert place.run("boards")[2] == "the first\nthe third\nWarning: the third\n"
 
 
 def test_another_configuration_in_a_folder_is_warned_of(place: Place) -> None:

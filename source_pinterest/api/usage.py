@@ -4,8 +4,11 @@ import threading
 from collections import Counter
 from typing import Literal
 
-Counted = Literal["requests", "sent", "left out", "tasks", "tasks read"]
-"""Requests, each once however often it is sent; sent requests, with retries; accounts and boards that can't be read."""
+Counted = Literal["requests", "sent", "left out", "tasks", "tasks read", "reports", "reports done"]
+"""Requests, each once however often it is sent; sent requests, with retries; accounts and boards that can't be read.
+
+Reports are those requested; those done have finished, failed or been split.
+"""
 
 
 class StreamUsage:
@@ -19,10 +22,10 @@ class StreamUsage:
         """Return a count."""
         return self._counts[what]
 
-    def count(self, what: Counted) -> None:
-        """Count one more."""
+    def count(self, what: Counted, number: int = 1) -> None:
+        """Count so many more."""
         with self._lock:
-            self._counts[what] += 1
+            self._counts[what] += number
 
 
 class Usage:

@@ -6,6 +6,7 @@ the states, from which the next run continues. New tokens are saved in the confi
 
 import argparse
 import logging
+import math
 import os
 import signal
 import subprocess
@@ -13,9 +14,11 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
+from time import monotonic
 from types import FrameType
 from typing import Any
 
+import orjson
 from airbyte_cdk.models import ConfiguredAirbyteCatalog, ConfiguredAirbyteCatalogSerializer
 from airbyte_cdk.utils import AirbyteTracedException
 
@@ -35,6 +38,7 @@ CONFIG_FILE = Path("secrets/config.json")
 
 _CONTROL = b'{"type":"CONTROL"'
 """The beginning of a message with a new configuration, as the connector writes it."""
+_LOG = b'{"type":"LOG"'
 _PIPE_BYTES = 1024 * 1024
 _WARNINGS_SHOWN, _GAPS_SHOWN = 10, 3
 _PAGE_MESSAGES_BYTES = 1_000_000_000
@@ -47,6 +51,18 @@ _EXIT_CODES_OF_SIGNALS = frozenset(128 + number for number in (signal.SIGINT, si
 def without_secrets(lines: Iterable[bytes]) -> Iterator[bytes]:
     """Drop the messages with a new configuration. Its tokens are in the configuration file already."""
     return (line for line in lines if not line.startswith(_CONTROL))
+
+
+def with_log_shown(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Print log messages to standard error as they come, at most one per second."""
+    next_at = -math.inf
+    for line in lines:
+        if line.startswith(_LOG) and monotonic() >= next_at:
+            log = orjson.loads(line)["log"]
+            if log["level"] not in ("DEBUG", "TRACE"):
+                say(log["message"], sys.stderr)
+                next_at = monotonic() + 1
+        yield line
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -163,7 +179,9 @@ def _run(config: Path, folder: OutputFolder, descriptor: int) -> tuple[Path, int
         ) as child:
             for number in before:
                 signal.signal(number, pass_on)
-            part = folder.write(without_secrets(child.stdout or ()))
+            lines = without_secrets(child.stdout or ())
+            shows_log = not sys.stderr.isatty() and os.environ.get("NO_PROGRESS") != "1"
+            part = folder.write(with_log_shown(lines) if shows_log else lines)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -1,7 +1,7 @@
 """Streams of asynchronous reports: one report per ad account and window, created, polled and downloaded."""
 
 import logging
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property, partial
 from itertools import product
@@ -46,11 +46,12 @@ class ReportTasks:
             stream.name, stream.notices, key, spec.columns, spec.stamped, stream.ad_accounts.currency_of
         )
         self._client = ReportClient(stream.api, stream.client, stream.name, refused)
-        self._runner, self._ledger = stream.shared.reports, stream.ledger
+        self._runner, self._ledger, self._usage = stream.shared.reports, stream.ledger, stream.usage
 
     @contextmanager
-    def ordered(self, requests: Iterable[ReportRequest]) -> Generator[StreamReports, None, None]:
+    def ordered(self, requests: Sequence[ReportRequest]) -> Generator[StreamReports, None, None]:
         """Have reports created and polled within the block."""
+        self._usage.count("reports", len(requests))
         reports = self._runner.open(self._client, requests, lambda account: self._ledger.may_read((account,)))
         try:
             yield reports
@@ -67,11 +68,13 @@ class ReportTasks:
         """
         for outcome in self._runner.outcomes(reports, waits=waits):
             request = outcome.request
+            self._usage.count("reports done")
             parents = {"ad_account_id": request.ad_account_id}
             if isinstance(outcome, ReadyReport):
                 named, release = {"report": request.number}, partial(self._runner.release, reports)
                 yield Task(parents, partial(self._read, outcome), request.window, named, on_end=release)
             elif isinstance(outcome, SplitReport):
+                self._usage.count("reports", len(outcome.halves))
                 if cursor:
                     cursor.split(request.ad_account_id, request.window, [half.window for half in outcome.halves])
             elif isinstance(outcome.error, PinterestError):
