@@ -1,9 +1,7 @@
 """An id, a day or a window of which analytics can't be read costs as little as its destination allows."""
 
 import random
-import re
-from collections.abc import Callable, Collection, Iterator
-from datetime import date, timedelta
+from collections.abc import Callable, Collection
 from typing import Any
 
 import pytest
@@ -113,27 +111,3 @@ def test_six_days_of_frequent_503s_lose_no_row_and_double_none(percent: int, des
         course.sync(day, *storm)
     assert_succeeded(course.sync(6), [STREAM])
     course.assert_complete()
-
-
-@pytest.mark.parametrize(("has_silent_id", "kill"), [(True, 1), (False, 0.5), (False, 0.9), (True, 0.9)])
-def test_days_that_come_twice_after_a_change_to_append_are_named(has_silent_id: bool, kill: float) -> None:
-    course = CampaignCourse(MERGE, days=12)
-    course.sync(0, *about(FaultKind.SERVER_ERROR, course.ids[30:31] if has_silent_id else []), kill=kill)
-    replaced, course.destination, course.arrived = course.arrived, APPEND, {}
-    named = set[str]()
-    for day in (3, 4):
-        output = course.sync(day)
-        assert_succeeded(output, [STREAM])
-        named |= {str(one) for text in output.warnings() for one in _days_in(text)}
-    twice = {key[2] for key in course.arrived.keys() & replaced.keys()}
-    assert twice <= named
-    course.arrived = {**replaced, **course.arrived}
-    course.assert_complete()
-
-
-def _days_in(warning: str) -> Iterator[date]:
-    """The days that a warning names as those that come twice."""
-    if "twice in the table" in warning:
-        for first, last in re.findall(r"(\d{4}-\d\d-\d\d) to (\d{4}-\d\d-\d\d)", warning):
-            begin, end = date.fromisoformat(first), date.fromisoformat(last)
-            yield from (begin + timedelta(days=age) for age in range((end - begin).days + 1))
