@@ -44,10 +44,10 @@ PRODUCT_TREND_REGIONS = ("US", "GB+IE", "CA")
 
 _DAY_OR_MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})([T ]\d{2}:\d{2}.*)?")
 
-_OLDER_KEYS = ("window_in_days", "auth_method", "token_expiry_date")
+_OLDER_KEYS = ("window_in_days", "auth_method", "token_expiry_date", "read_with")
 """Keys that old configurations of the official connector have, of which some have credentials at the top level.
 
-Keys that platforms add begin with an underscore.
+`make read` writes `read_with` beside the options of a folder. Keys that platforms add begin with an underscore.
 """
 
 
