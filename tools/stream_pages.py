@@ -5,6 +5,7 @@ not change with the calendar either.
 """
 
 import json
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cache
@@ -24,6 +25,8 @@ from source_pinterest.columns import (
 )
 from source_pinterest.streams.base.declaration import ForeignKey
 from source_pinterest.streams.base.stream import PinterestStream
+from source_pinterest.streams.organic.profile import ProfileAnalytics
+from source_pinterest.streams.organic.rankings import RankingStream
 from tools.stream_table import (
     as_code,
     every_stream,
@@ -142,6 +145,7 @@ class Reference(NamedTuple):
     rows: Sequence[Row]
 
 
+_PRODUCT_PINS = "How do I leave product pins out of organic numbers?"
 TOPICS: Mapping[str, Callable[[PinterestStream], bool]] = {
     "Personal data": lambda stream: stream.name.startswith(("business_", "follow")),
     "Names of targeting values": lambda stream: TARGETING_TYPE.lower() in map(str.lower, key_fields(stream)),
@@ -155,13 +159,14 @@ TOPICS: Mapping[str, Callable[[PinterestStream], bool]] = {
     "Organic analytics": lambda stream: (
         "_analytics" in stream.name and area_of(type(stream)) == "Boards, pins and profile"
     ),
+    _PRODUCT_PINS: lambda stream: isinstance(stream, ProfileAnalytics | RankingStream),
     "Incremental pins": lambda stream: stream.cursor_field == "board_pins_modified_at",
     "Special reports": lambda stream: type(stream).__module__.endswith(".own_reports"),
 }
-"""The sections of docs/options.md and docs/streams-and-limits.md that have more on a stream."""
+"""The sections of the documents that have more on a stream."""
 
-OPTIONS = ("Restated numbers", "Special reports")
-"""Those of docs/options.md."""
+_DOCUMENTS = {"Restated numbers": "options", "Special reports": "options", _PRODUCT_PINS: "questions"}
+"""The documents of topics. The others are in docs/streams-and-limits.md."""
 
 
 @cache
@@ -216,10 +221,7 @@ def page(stream: PinterestStream, streams: Mapping[str, PinterestStream], fields
     }
     keys = [f"- {_sentence(key, streams[key.stream])}" for key in stream.foreign_keys]
     concerned = (topic for topic, concerns in TOPICS.items() if concerns(stream))
-    more = [
-        f"[{topic}](../{'options' if topic in OPTIONS else 'streams-and-limits'}.md#{_anchor(topic)})"
-        for topic in concerned
-    ]
+    more = [f"[{topic}](../{_DOCUMENTS.get(topic, 'streams-and-limits')}.md#{_anchor(topic)})" for topic in concerned]
     parts = (
         f"# {stream.name}",
         f"{records_of(stream)}. Pinterest's documentation: [{operation_of(type(stream))}]({link_of(type(stream))[0]}).",
@@ -351,7 +353,7 @@ def _fields_table(rows: Iterable[Row]) -> str:
 
 
 def _anchor(heading: str) -> str:
-    return heading.lower().replace(",", "").replace(" ", "-")
+    return re.sub("[,?]", "", heading.lower()).replace(" ", "-")
 
 
 def _sentence(key: ForeignKey, parent: PinterestStream) -> str:

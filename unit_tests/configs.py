@@ -84,6 +84,7 @@ BAD_CONFIGS = (
     bad("pin_metrics", 1, "true or false", "1"),
     bad("pin_analytics_max_age_days", 0, "from 1 to 36500"),
     bad("pin_analytics_only_active", "yes", "Only Pins with Activity", "on or off"),
+    bad("top_pins_filters", {"pin_format": "IMAGE"}, "Filters of Top Pins, Pin Format", "'IMAGE'", "ORGANIC_IMAGE"),
     bad("exclude_account_ids", ["x"], "'x'"),
     bad("exclude_account_ids", [12], "12 is also among", account_ids=["11", "12"]),
     bad("attribution_window", "1/30/1", "'1/30/1'", "30/30/1, 60/60/60"),

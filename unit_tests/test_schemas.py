@@ -75,7 +75,7 @@ PIN_ADDED = [
     *below("pin_metrics", "90d lifetime_metrics"),  # the model is a map without keys; the API's examples have these
 ]
 RANKING_ADDED = [
-    *("sort_by", "start_date", "end_date"),  # stamped from the call
+    *("sort_by", "start_date", "end_date", "pin_format", "source", "from_claimed_content"),  # stamped from the call
     *("date_availability", *below("date_availability", "is_realtime latest_available_timestamp")),  # of the ranking
 ]
 ADDED: dict[str, list[str]] = {

@@ -25,6 +25,8 @@ TABLES_OF_FIVETRAN = {table["name"]: table.get("identifier", table["name"]) for 
 _REACH = {"name": "reach", "level": "CAMPAIGN", "granularity": "MONTH"}
 _REACH_COLUMNS = ["TOTAL_IMPRESSION_USER", "TOTAL_IMPRESSION_FREQUENCY"]
 """The custom report that docs/questions.md describes."""
+_SPLITS = ("user_account_analytics_by_content_type", "user_account_analytics_by_pin_format")
+"""The streams of organic numbers in docs/questions.md."""
 _EXTRACTED = datetime(2026, 11, 28, 12)  # noqa: DTZ001  # as Airbyte writes it, in UTC
 
 
@@ -64,7 +66,7 @@ def world() -> World:
 @pytest.fixture(scope="package")
 def database(world: World) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
-        for stream in {*STREAMS, *TABLES_OF_FIVETRAN, "user_account_analytics_by_content_type"}:
+        for stream in {*STREAMS, *TABLES_OF_FIVETRAN, *_SPLITS}:
             load_stream(connection, world, stream)
         make_reach(connection)
         for model in MODELS:

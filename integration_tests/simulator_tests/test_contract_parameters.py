@@ -28,6 +28,9 @@ UNTYPED_CHOICES = {
     "content_type",
     "split_field",
     "asset_type",
+    "pin_format",
+    "source",
+    "from_claimed_content",
 }
 
 OPERATIONS = in_contract(ENDPOINTS)

@@ -55,6 +55,16 @@ def test_a_ranking_begins_with_the_start_date() -> None:
         }
 
 
+def test_rankings_name_the_pins_that_pass_the_chosen_filters() -> None:
+    streams = ("top_pins", "top_video_pins")
+    filters = {"pin_format": "ORGANIC_VIDEO", "source": "YOUR_PINS", "from_claimed_content": "CLAIMED"}
+    with Simulator(World(boards=2), profile="ample") as sim:
+        output = run_sync(sim, streams, config=sim.config(top_pins_filters=filters))
+        assert_exact(output, sim, streams, filters=filters)
+        for stream in streams:
+            assert 0 < len(output.records[stream]) < len(sim.expected(stream))
+
+
 def test_trends_are_those_of_the_chosen_regions(small: Simulator) -> None:
     chosen = ["GB+IE", "DE+AT+CH"]
     streams = [stream for stream in RESOURCE_KEYS if "trend" in stream]

@@ -6,6 +6,7 @@ reads the raw mapping; it never writes to it.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Self
 
 from airbyte_cdk.utils import AirbyteTracedException
@@ -64,6 +65,7 @@ class Config:
     pin_metrics: bool = False
     pin_analytics_max_age_days: int | None = None
     pin_analytics_only_active: bool = False
+    top_pins_filters: Mapping[str, str] = MappingProxyType({})
     trend_regions: tuple[str, ...] = ()
     analytics_columns: tuple[str, ...] = ()
     lookback_days: int | None = None
@@ -113,7 +115,9 @@ class Config:
         values, wrong = read_options(FORM, options, today)
         accounts, wrong_accounts = _accounts(values)
         reports, wrong_reports = read_reports(values, today)
-        mistakes += [*wrong, *wrong_accounts, *wrong_reports]
+        form = FORM["properties"]["top_pins_filters"]
+        filters, wrong_filters = read_options(form, values.get("top_pins_filters", {}), today, f"{form['title']}, ")
+        mistakes += [*wrong, *wrong_accounts, *wrong_reports, *wrong_filters]
         if splitting := [name for name in values.get("analytics_columns", ()) if name in ACCOUNT_COLUMNS]:
             mistakes.append(
                 f"Analytics Columns: {' and '.join(splitting)} may split the rows of an ad account. Remove the column "
@@ -132,7 +136,8 @@ class Config:
             values.setdefault("num_workers", values["num_threads"])
         early = early_start_notice("Start Date", values.get("start_date"), today, ASYNC_HISTORY_DAYS)
         notices = (*early, *unknown)
-        values |= {**accounts, **reports, "credentials": credentials, "today": today, "notices": notices}
+        values |= {**accounts, **reports, "top_pins_filters": filters}
+        values |= {"credentials": credentials, "today": today, "notices": notices}
         return cls(**{key: value for key, value in values.items() if key in cls.__slots__})
 
 

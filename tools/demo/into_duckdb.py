@@ -26,6 +26,7 @@ MORE = (
     *("ad_groups", "ads", "ad_pins", "ad_account_analytics", "ad_group_analytics", "ad_analytics"),
     *("campaign_targeting_analytics", "targeting_options", "pins", "pin_analytics"),
     "user_account_analytics_by_content_type",
+    "user_account_analytics_by_pin_format",
 )
 """What the example reads beside its own streams, for the dbt project's model of creatives, the page and questions."""
 STREAMS = ("ad_accounts", "campaigns", "campaign_analytics", *MORE)

@@ -69,6 +69,7 @@ def _ranking(name: str, answer: Callable[..., Any], metrics: tuple[str, ...], so
         Choice("sort_by", required=True, values=sorts),
         CommaArray("metric_types", item=Choice("metric_types", values=metrics)),
         Integer("num_of_pins", minimum=1, maximum=50, default=10),
+        *(Choice(name, values=values, default=values[0]) for name, values in pin_analytics.FILTERS.items()),
     )
 
 

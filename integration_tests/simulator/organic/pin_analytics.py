@@ -35,6 +35,15 @@ VIDEO_METRICS = names_in("""
 PIN_METRICS = (*STANDARD_METRICS, *VIDEO_METRICS)
 SORTS = ("ENGAGEMENT", "IMPRESSION", "OUTBOUND_CLICK", "PIN_CLICK", "SAVE")
 VIDEO_SORTS = ("IMPRESSION", "SAVE", "OUTBOUND_CLICK", *VIDEO_METRICS)
+FILTERS: Mapping[str, tuple[str, ...]] = {
+    "pin_format": (
+        *("ALL", "ORGANIC_IMAGE", "ORGANIC_PRODUCT", "ORGANIC_VIDEO"),
+        *("ADS_STANDARD", "ADS_PRODUCT", "ADS_VIDEO", "ADS_IDEA"),
+    ),
+    "source": ("ALL", "YOUR_PINS", "OTHER_PINS"),
+    "from_claimed_content": ("BOTH", "CLAIMED", "OTHER"),
+}
+"""The filters of a ranking, each with its values; the first one filters nothing."""
 _MOST_RANKED = 500
 _MOST_IMPRESSIONS_OF_A_DAY = 1_000
 
@@ -66,7 +75,8 @@ def _ranking(world: World, places: Sequence[PinPlace], arguments: Mapping[str, A
     def total(place: PinPlace, name: str) -> float:
         return number(name, mix(world.seed, *place), _MOST_IMPRESSIONS_OF_A_DAY * days)
 
-    best = sorted(places, key=lambda place: total(place, sort_by), reverse=True)[: arguments["num_of_pins"]]
+    ranked = [place for place in places if _passes(world, place, arguments)]
+    best = sorted(ranked, key=lambda place: total(place, sort_by), reverse=True)[: arguments["num_of_pins"]]
     return {
         "date_availability": {"is_realtime": False, "latest_available_timestamp": world.built_at * 1_000},
         "sort_by": sort_by,
@@ -79,6 +89,18 @@ def _ranking(world: World, places: Sequence[PinPlace], arguments: Mapping[str, A
             for place in best
         ],
     }
+
+
+def _passes(world: World, place: PinPlace, arguments: Mapping[str, Any]) -> bool:
+    """Whether a pin has the values that the filters of a ranking name. No pin is in an ad here."""
+    pin = content.pin(world, place)
+    still = "ORGANIC_PRODUCT" if pin.get("is_product") else "ORGANIC_IMAGE"
+    values = {
+        "pin_format": "ORGANIC_VIDEO" if _is_video(world, place) else still,
+        "source": "YOUR_PINS" if pin["is_owner"] else "OTHER_PINS",
+        "from_claimed_content": "CLAIMED" if pin["link"] else "OTHER",
+    }
+    return all(arguments.get(name, every) in (every, values[name]) for name, (every, *_) in FILTERS.items())
 
 
 def _place(world: World, pin_id: str, arguments: Mapping[str, Any]) -> PinPlace:

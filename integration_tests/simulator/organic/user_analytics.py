@@ -24,7 +24,7 @@ SPLITS = {
     "APP_TYPE": ("MOBILE", "TABLET", "WEB"),
     "OWNED_CONTENT": ("CLAIMED", "OTHER"),
     "SOURCE": ("YOUR_PINS", "OTHER_PINS"),
-    "PIN_FORMAT": ("ORGANIC_IMAGE", "ORGANIC_VIDEO", "ADS_STANDARD"),
+    "PIN_FORMAT": ("ORGANIC_IMAGE", "ORGANIC_PRODUCT", "ORGANIC_VIDEO", "ADS_STANDARD"),
 }
 DEFAULTS: Mapping[str, Any] = {"content_type": "ALL", "metric_types": None, "split_field": "NO_SPLIT"}
 _MOST_IMPRESSIONS = 65_536

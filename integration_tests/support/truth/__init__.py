@@ -6,6 +6,7 @@ ids as strings, for tests to compare with.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from integration_tests import simulator
@@ -93,12 +94,14 @@ class World(simulator.World):
         attribution: Attribution = DEFAULT_ATTRIBUTION,
         targeting_types: Sequence[str] | None = None,
         on_behalf_of: str | None = None,
+        filters: Mapping[str, str] = MappingProxyType({}),
     ) -> Iterator[Record]:
         """The records of a stream.
 
-        `on_behalf_of` is the ad account whose owner's organic content is meant. All other options matter to analytics
-        and reports only. Analytics begin 89 days back unless told otherwise, reports
-        as far back as Pinterest keeps them; days of analytics that lie further back are as reports show them.
+        `on_behalf_of` is the ad account whose owner's organic content is meant, and `filters` are those of rankings
+        of pins. All other options matter to analytics and reports only. Analytics begin 89 days back unless told
+        otherwise, reports as far back as Pinterest keeps them; days of analytics that lie further back are as reports
+        show them.
         """
         types = None if targeting_types is None else tuple(targeting_types)
         if stream in OWN_REPORTS:
@@ -110,7 +113,8 @@ class World(simulator.World):
             return self.report(request)
         first, last = start or self.today - timedelta(days=DAYS_BACK), end or self.today
         if stream in _RECORDS:
-            return _RECORDS[stream](self, {"ad_account_id": on_behalf_of, "start_date": first, "end_date": last})
+            window = {"start_date": first, "end_date": last}
+            return _RECORDS[stream](self, {"ad_account_id": on_behalf_of, **window, **filters})
         asked = self, stream, wanted_columns or ANALYTICS_COLUMNS, attribution, (first, last)
         return self.with_currency(by_targeting(*asked, types) if stream in TARGETING_KEYS else by_entity(*asked))
 

@@ -9,7 +9,7 @@ from integration_tests.simulator.world.listing import Record
 from integration_tests.simulator.world.world import World, size_at
 
 Arguments = Mapping[str, Any]
-"""On whose behalf (`ad_account_id`, None for the token's own user), and which days (`start_date`, `end_date`)."""
+"""On whose behalf (`ad_account_id`, None for the token's user), the days (`start_date`, `end_date`), and filters."""
 
 MODIFIED = "board_pins_modified_at"
 _SPLITS = ("app_type", "source", "pin_format", "owned_content")
@@ -73,6 +73,7 @@ def _ranked(
     def records(world: World, arguments: Arguments) -> Iterator[Record]:
         days = {"start_date": arguments["start_date"], "end_date": world.today}  # a ranking goes on to this day
         stamps = {name: day.isoformat() for name, day in days.items()}
+        stamps |= {name: arguments[name] for name in pin_analytics.FILTERS if name in arguments}
         for sort_by in sorts:
             call = {**arguments, **days, "sort_by": sort_by, "num_of_pins": 50, "metric_types": None}
             answer = ranking(world, call)

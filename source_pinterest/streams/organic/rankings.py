@@ -29,11 +29,12 @@ class RankingStream(OrganicStream, ABC):
     )
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Add the days and the largest number of pins that Pinterest allows."""
+        """Add the days, the filters and the largest number of pins that Pinterest allows."""
         today = self.config.today
         earliest = days_before(today, limits.SYNC_HISTORY_DAYS)
         days = {START: str(max(self.config.start_date or earliest, earliest)), END: str(today)}
-        return {**super().request_params(*args, **kwargs), **days, "num_of_pins": limits.TOP_PINS}
+        filters = self.config.top_pins_filters
+        return {**super().request_params(*args, **kwargs), **days, **filters, "num_of_pins": limits.TOP_PINS}
 
     def parse(self, chunks: Iterator[bytes]) -> Page:
         """Read a ranking.
@@ -49,7 +50,7 @@ class RankingStream(OrganicStream, ABC):
 
     def stamp(self, value: str) -> Mapping[str, Any]:
         days = {name: day for name, day in self.request_params().items() if name in (START, END)}
-        return {**super().stamp(value), **days}
+        return {**super().stamp(value), **days, **self.config.top_pins_filters}
 
 
 class TopPins(RankingStream):
