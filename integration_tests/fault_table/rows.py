@@ -84,10 +84,11 @@ _NOT_ALLOWED = {
 """A report's file lies elsewhere, where no token is looked at."""
 _TOO_LARGE = {
     **everywhere("transient; for good: transient"),
-    **dict.fromkeys(("analytics", "targeting"), "exact; for good: transient"),
+    "analytics": "exact, exact, transient; for good: transient",
+    "targeting": "exact; for good: transient",
     **dict.fromkeys(_REPORTS, "exact, transient, exact; for good: transient"),
 }
-"""A call for many ids or days is split in halves; a list, or a question after a report, can't be."""
+"""A request for many ids is split in halves. A list, a poll and one id can't be: the last account has one campaign."""
 
 _passing = partial(Row, ends=everywhere(_PASSES))
 

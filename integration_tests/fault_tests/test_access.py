@@ -136,6 +136,6 @@ def test_a_board_or_pin_of_a_user_without_a_business_account_costs_itself_and_ha
             field = "board_id" if stream == "board_pins" else "pin_id"
             rest = {key: row for key, row in sim.expected(stream).items() if row[field] != victim}
             assert_same(stream, [row for row in output.records[stream] if key_of(stream, row) in rest], rest)
-            [warning] = [text for text in output.warnings() if text.startswith(f"{stream}: {victim} is ")]
+            [warning] = [text for text in output.warnings() if text.startswith(f"{stream}: {victim} ")]
             assert "PINNER_DATA_ACCESS_DENIED" in warning
             assert "business account, which costs nothing. Or ask your contact at Pinterest." in warning

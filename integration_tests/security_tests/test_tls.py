@@ -20,7 +20,6 @@ from integration_tests.support.pinterest import Simulator
 from integration_tests.support.syncs import read_with_main
 
 TURNED_OFF = {"REQUESTS_CA_BUNDLE": "", "CURL_CA_BUNDLE": "", "SSL_CERT_FILE": "", "PYTHONHTTPSVERIFY": "0"}
-OPTIONS = {"verify": False, "verify_ssl": False, "ssl_verify": False, "insecure": True, "tls": {"verify": False}}
 
 
 @pytest.fixture(autouse=True)
@@ -31,12 +30,12 @@ def _no_certificates_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_untrusted_certificate_gets_no_token(tmp_path: Path) -> None:
-    """Neither an option nor the environment changes that."""
+    """The environment does not change that."""
     with Simulator() as sim, self_signed(tmp_path) as (url, seen):
         assert_failed(
             read_boards_from(url, sim.access_token_config(max_wait_minutes=0)), "boards", "transient_error", "SSLError"
         )
-        config = sim.access_token_config(max_wait_minutes=0, **OPTIONS)
+        config = sim.access_token_config(max_wait_minutes=0)
         output = read_with_main(sim, ["boards"], config=config, environment={**TURNED_OFF, "PINTEREST_API_URL": url})
         assert_failed(output, "boards", "transient_error", "SSLError")
         assert seen == []

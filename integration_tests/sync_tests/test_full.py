@@ -72,7 +72,7 @@ def test_every_stream_is_read_whole_through_the_framework() -> None:
         output = run_sync(sim, config=sim.config(num_workers=20))
         assert_succeeded(output)
         assert_exact(output, sim)
-        assert not output.warnings()
+        assert [text.split(":")[0] for text in output.warnings()] == ["ad_pins"]  # a pin of an ad that is not readable
 
 
 def test_every_stream_is_read_whole_by_the_command_line_and_goes_on_from_its_state() -> None:
