@@ -11,6 +11,8 @@ from integration_tests.support.outputs import Record
 from tools.compare.course import Course, kept
 from tools.compare.outcome import OF_NO_STREAM, Outcome, canonical
 
+_NO_CURSOR = "__ab_no_cursor_state_message"
+
 _SHOWN = 160
 """Characters of a value that a line shows."""
 
@@ -58,7 +60,11 @@ def _by_key(course: Course, older: Sequence[Outcome], newer: Sequence[Outcome]) 
     """The last values of each key after several syncs together."""
     streams = sorted({stream for outcome in (*older, *newer) for stream in outcome.records})
     for stream in streams:
-        one, other = (_last_values(course, stream, side) for side in (older, newer))
+        sides = (older, newer)
+        if not course.settles and _NO_CURSOR in newer[-1].states.get(stream, ()):
+            # It reads everything each time. What a killed sync emits before the kill is a matter of chance.
+            sides = (older[-1:], newer[-1:])
+        one, other = (_last_values(course, stream, side) for side in sides)
         lost = [row for key, row in one.items() if other.get(key) != row]
         added = [row for key, row in other.items() if one.get(key) != row]
         yield from _told(course, stream, lost, added)
