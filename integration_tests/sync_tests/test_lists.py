@@ -122,6 +122,28 @@ def test_an_unapproved_merchant_reads_what_to_do() -> None:
     assert [output.status(stream) for stream in CATALOGS[:3]] == ["COMPLETE"] * 3
 
 
+def test_a_feed_without_a_processing_result_is_left_out_and_the_others_are_read() -> None:
+    streams = ("catalogs_feed_processing_results", "catalogs_feed_item_issues")
+    with Simulator(World(feeds=3, feed_results=(3, 0, 1), refuses_empty_feeds=True)) as sim:
+        output = run_sync(sim, streams)
+        assert_succeeded(output, streams)
+        assert_exact(output, sim, streams)
+        empty = [key for (key,) in sim.expected("catalogs_feeds")][1]
+    results = output.records["catalogs_feed_processing_results"]
+    assert [one["product_counts"] for one in results if one["status"] == "PROCESSING"] == [{}]
+    assert [text.split(".")[0] for text in output.warnings()] == [
+        f"{stream}: {empty} is left out" for stream in streams
+    ]
+
+
+def test_a_pin_that_two_pages_have_comes_once() -> None:
+    with Simulator(World(boards=1, pins_per_board=7, sections_per_board=0), page_cap=3) as sim:
+        output = run_sync(sim, ["pins"])
+        assert_succeeded(output, ["pins"])
+        assert_exact(output, sim, ["pins"])
+        assert len(sim.calls("pins/list")) == 5, "pages of 3, each with 2 of the one before"
+
+
 def test_catalogs_are_read_on_behalf_of_the_configured_account(small: Simulator) -> None:
     """An account that is one of several to read is not."""
     account = small.world.account_id(1)

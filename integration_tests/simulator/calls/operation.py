@@ -110,6 +110,7 @@ class ListOperation(Operation):
     """One GET that answers page by page, from a listing."""
 
     listing: Callable[[World, Arguments], Listing]
+    overlap: int = field(default=0, kw_only=True)  # how many items of a page the next one has again
 
     def accepted(self) -> tuple[Parameter, ...]:
         return (*self.parameters, *PAGING)
@@ -120,6 +121,6 @@ class ListOperation(Operation):
         if any(fault.kind is FaultKind.PIN_CAP and offset >= fault.items for fault in call.faults):
             raise pagination_cap()
         listing = self.listing(call.world, call.arguments)
-        following = offset + size
-        bookmark = call.bookmarks.issue(following, call.identity) if following < len(listing) else None
+        following = offset + size - min(self.overlap, size - 1)
+        bookmark = call.bookmarks.issue(following, call.identity) if offset + size < len(listing) else None
         return orjson.dumps({"items": listing.page(offset, size), "bookmark": bookmark})

@@ -36,6 +36,12 @@ def processing_results(world: World, arguments: Mapping[str, Any]) -> Listing:
     return Listing(range(size_at(world.feed_results, owner)), lambda index: processing_result(world, owner, index))
 
 
+def has_results(world: World, arguments: Mapping[str, Any]) -> None:
+    """The list of a feed without a result may be refused instead of empty."""
+    if world.refuses_empty_feeds and not len(processing_results(world, arguments)):
+        raise ApiError(403, 2625, "There is no processing result of this feed.")
+
+
 def feed_index(world: World, feed_id: str) -> int:
     index = numbering.FEEDS.index_of(feed_id)
     if index is None or index >= len(feeds(world, {})):
@@ -97,10 +103,12 @@ def feed(world: World, index: int) -> Record:
 
 
 def processing_result(world: World, owner: int, index: int) -> Record:
-    number = owner * _LARGEST_FEEDS + index
+    """The result of processing a feed. Nothing is counted while it is in progress."""
+    number, status = owner * _LARGEST_FEEDS + index, _STATUSES[index % len(_STATUSES)]
+    counts = {"original": 14, "ingested": 12} if index % 2 == 0 else None
     record: Record = {
         "id": numbering.FEED_RESULTS.id_of(number),
-        "status": _STATUSES[index % len(_STATUSES)],
+        "status": status,
         "created_at": f"2024-05-{1 + index % 28:02}T02:59:00.{index:06}",
         "updated_at": f"2024-05-{1 + index % 28:02}T03:30:00",
         "ingestion_details": {
@@ -109,7 +117,7 @@ def processing_result(world: World, owner: int, index: int) -> Record:
             "warnings": {"ADDITIONAL_IMAGE_FILE_NOT_FOUND": 1},
         },
         "validation_details": {"errors": {"TITLE_MISSING": 2}, "warnings": {"AD_LINK_FORMAT_WARNING": 3}},
-        "product_counts": {"original": 14, "ingested": 12} if index % 2 == 0 else None,
+        "product_counts": {} if status == "PROCESSING" else counts,
     }
     if index % 2 == 0:
         record["video_counts"] = {"ingested_videos": 1, "not_ingested_videos": 0, "total_videos": 1}

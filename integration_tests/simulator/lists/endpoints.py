@@ -94,6 +94,7 @@ LIST_ENDPOINTS: tuple[Operation, ...] = (
         "/feeds/{feed_id}/processing_results",
         catalogs.processing_results,
         kind=ResultsList,
+        rules=(catalogs.has_results,),
     ),
     _of_merchant(
         "catalogs_product_groups/list",

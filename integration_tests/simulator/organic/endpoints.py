@@ -31,10 +31,11 @@ def _of_a_user(
     scopes: tuple[str, ...],
     answer: Callable[..., Any],
     *parameters: Parameter,
+    **options: int,
 ) -> Operation:
     """An operation on content of the user, or of the owner of an ad account."""
     accepted = (AD_ACCOUNT_ID, *parameters)
-    return kind(operation_id, path, "org_read", scopes, accepted, answer, takes_app_token=True)
+    return kind(operation_id, path, "org_read", scopes, accepted, answer, takes_app_token=True, **options)
 
 
 def _of_days(
@@ -94,6 +95,7 @@ ORGANIC_ENDPOINTS: tuple[Operation, ...] = (
         content.pins,
         _WITH_METRICS,
         Flag("include_protected_pins", default=False),
+        overlap=2,
     ),
     _of_days(
         "user_account/analytics",

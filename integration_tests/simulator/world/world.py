@@ -64,6 +64,7 @@ class World:
     catalogs: int = 1
     feeds: int = 2  # dealt out to the catalogs in turn, as are product groups
     feed_results: Size = 2  # of each feed
+    refuses_empty_feeds: bool = False  # code 2625 for the results of a feed that has none
     catalog_product_groups: int = 2
     catalog_products: Size = 2  # in each catalog product group
     item_issues: int = 2  # of each feed and catalog, and items with them
