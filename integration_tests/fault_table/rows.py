@@ -85,7 +85,6 @@ _NOT_ALLOWED = {
 _TOO_LARGE = {
     **everywhere("transient; for good: transient"),
     "analytics": "exact, exact, transient; for good: transient",
-    "targeting": "exact; for good: transient",
     **dict.fromkeys(_REPORTS, "exact, transient, exact; for good: transient"),
 }
 """A request for many ids is split in halves. A list, a poll and one id can't be: the last account has one campaign."""
