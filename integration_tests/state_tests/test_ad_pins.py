@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import pytest
 
@@ -23,17 +24,16 @@ from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import State, run_sync
 from integration_tests.support.worlds import simulated
-from source_pinterest import limits
 
 STREAM, GET = "ad_pins", "pins/get"
 LISTS = ["ad_accounts/list", "ads/list", "ads/list"]
 sim = simulated(lambda: World(boards=1, campaigns=2, ad_groups=2, ads=(11, 7)))
 
 
-def sync(sim: Simulator, state: State | None = None) -> tuple[Output, list[str]]:
+def sync(sim: Simulator, state: State | None = None, **options: Any) -> tuple[Output, list[str]]:
     """A sync of the stream, and the pins that it requested."""
     before = len(sim.log)
-    output = run_sync(sim, [STREAM], state=state)
+    output = run_sync(sim, [STREAM], config=sim.config(**options), state=state)
     return output, [entry.path.rpartition("/")[2] for entry in sim.log[before:] if entry.operation_id == GET]
 
 
@@ -127,11 +127,11 @@ def test_a_pin_that_fails_stays_unread_and_after_three_syncs_only_warns(sim: Sim
     assert_same(STREAM, output.records[STREAM], held)
     for failed_syncs in (1, 2, 3):
         assert_failed(output, STREAM, "transient_error", pin, account_of(sim), "next sync")
-        assert owed_in(output.states) == {pin: failed_syncs}
+        assert failures_in(output.states) == {pin: failed_syncs}
         output, asked = sync(sim, output.states)
         assert set(asked) == {pin}
     assert_succeeded(output, [STREAM])
-    assert owed_in(output.states) == {pin: 4}
+    assert failures_in(output.states) == {pin: 4}
     assert asked == [pin], "without retries"
     [warning] = output.warnings()
     assert f"pin {pin} of ad account {account_of(sim)} could not be read" in warning
@@ -140,20 +140,20 @@ def test_a_pin_that_fails_stays_unread_and_after_three_syncs_only_warns(sim: Sim
     output, _ = sync(sim, output.states)
     assert_succeeded(output, [STREAM])
     assert [record["pin_id"] for record in output.records[STREAM]] == [pin]
-    assert not owed_in(output.states)
+    assert not failures_in(output.states)
 
 
 def test_a_pin_that_failed_is_forgotten_once_no_ad_promotes_it(sim: Simulator) -> None:
     pin = pin_id_of_ad(sim.world, 0, 0)
     sim.add_fault(Fault("503", on=GET, path=pin, times=None))
     first, _ = sync(sim)
-    assert owed_in(first.states) == {pin: 1}
+    assert failures_in(first.states) == {pin: 1}
 
     sim.world.deleted_entities.add(sim.world.entity_id(Kind.ADS, 0, 0))
     second, asked = sync(sim, first.states)
     assert_succeeded(second, [STREAM])
     assert asked == []
-    assert not owed_in(second.states)
+    assert not failures_in(second.states)
 
 
 def test_the_pin_of_an_ad_without_times_is_requested_by_each_sync(sim: Simulator) -> None:
@@ -165,48 +165,32 @@ def test_the_pin_of_an_ad_without_times_is_requested_by_each_sync(sim: Simulator
     assert asked == [pin_id_of_ad(sim.world, 0, 0)]
 
 
-def owed_in(state: State) -> dict[str, int]:
-    """The pins that a state owes, with the number of syncs in which each has failed."""
-    return {entry["pin_id"]: entry["failures"] for entry in state[STREAM].get("owed", ())}
-
-
-def with_owed_pins(sim: Simulator, number: int) -> tuple[State, list[str], str]:
-    """A state that owes pins of the first account, these pins, and a new one."""
-    first, _ = sync(sim)
-    pins = list(dict.fromkeys(pin_id_of_ad(sim.world, 0, index) for index in range(11)))[:number]
-    add_ads(sim, 13)
-    owed = [{"ad_account_id": account_of(sim), "pin_id": pin, "failures": 1} for pin in pins]
-    return {STREAM: {**first.states[STREAM], "owed": owed}}, pins, pin_id_of_ad(sim.world, 0, 12)
-
-
-def test_each_owed_pin_has_its_turn(sim: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "PINS_OWED_IN_A_SYNC", 2)
-    state, pins, new = with_owed_pins(sim, 5)
-    sim.add_fault(Fault("404_empty", on=GET, times=None))
-    output, asked = sync(sim, state)
-    assert [pin for pin in asked if pin != new] == pins[:2]
-    assert f"3 pins that could not be read before, such as {pins[2]}, wait for the next sync" in output.text()
-    for turn in (pins[2:4], [pins[4], pins[0]], [pins[1], new]):
-        output, asked = sync(sim, output.states)
-        assert asked == turn
+def failures_in(state: State) -> dict[str, int]:
+    """The unread pins of a state that have failed, with the number of syncs in which each has."""
+    return {name.split("/")[1]: failures for name, failures in state[STREAM]["unread"].items() if failures}
 
 
 @pytest.mark.parametrize(("kind", "number_asked"), [("503", 5), ("reset_before_body", 5), ("other_form", 7)])
-def test_owed_pins_that_fail_hold_up_no_other(sim: Simulator, kind: str, number_asked: int) -> None:
-    """Each is asked for once, and no other of them after five that fail as in an outage."""
-    state, pins, new = with_owed_pins(sim, 7)
+def test_pins_that_fail_again_hold_up_no_other(sim: Simulator, kind: str, number_asked: int) -> None:
+    """Each is asked for once, and no other of them after five that fail as in an outage. These come first next time."""
+    first, _ = sync(sim)
+    pins = list(dict.fromkeys(pin_id_of_ad(sim.world, 0, index) for index in range(11)))[:7]
+    add_ads(sim, 13)
+    new = pin_id_of_ad(sim.world, 0, 12)
+    first.states[STREAM]["unread"] = {f"{account_of(sim)}/{pin}": 1 for pin in pins}
     for pin in pins:
         sim.add_fault(Fault(kind, on=GET, path=pin, times=None))
-    output, asked = sync(sim, state)
+    output, asked = sync(sim, first.states, num_workers=1)
     assert [pin for pin in asked if pin != new] == pins[:number_asked]
     assert [record["pin_id"] for record in output.records[STREAM]] == [new]
-    assert [owed_in(output.states)[pin] for pin in pins] == [2] * number_asked + [1] * (7 - number_asked)
+    failures = failures_in(output.states)
+    assert [failures[pin] for pin in pins] == [2] * number_asked + [1] * (7 - number_asked)
 
     sim.clear_faults()
-    output, asked = sync(sim, output.states)
+    output, asked = sync(sim, output.states, num_workers=1)
     assert_succeeded(output, [STREAM])
     assert asked == [*pins[number_asked:], *pins[:number_asked]]
-    assert not owed_in(output.states)
+    assert not output.states[STREAM]["unread"]
 
 
 def test_a_list_of_ads_that_breaks_off_costs_its_own_account() -> None:
@@ -231,15 +215,14 @@ def test_a_course_of_pins_of_ads_loses_no_pin(seed: int) -> None:
         faults = list(any_faults(dice, sorted(pin for _, pin in world.expected(STREAM))))
         output = course.read(kill=dice.choice([1, 1, 1, dice.random()]), faults=faults)
         if output.status(STREAM) == "COMPLETE":
-            owed = {(entry["ad_account_id"], entry["pin_id"]) for entry in output.states[STREAM].get("owed", ())}
-            assert world.expected(STREAM).keys() <= owed.union(keys_of(STREAM, course.table(STREAM)))
+            unread = {tuple(name.split("/")) for name in output.states[STREAM]["unread"]}
+            assert world.expected(STREAM).keys() <= unread.union(keys_of(STREAM, course.table(STREAM)))
         add_ads(course, 11 + dice.choice([later, later + 1, later + 5]), seconds_ago=3_600 - 60 * later)
     course.read()
     last = course.read()
     assert_succeeded(last, [STREAM])
     assert world.expected(STREAM).keys() <= keys_of(STREAM, course.table(STREAM)).keys()
     assert not last.states[STREAM]["unread"]
-    assert not owed_in(last.states)
 
 
 def any_faults(dice: random.Random, pins: Sequence[str]) -> Iterator[Fault]:

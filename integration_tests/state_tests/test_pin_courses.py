@@ -280,11 +280,7 @@ def test_a_pin_that_fails_does_not_show_that_others_are_served(destination: str)
     course.assert_complete()
 
 
-def test_pins_that_are_refused_while_they_are_owed_make_no_sync_incomplete_for_ever(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """More of them than a sync asks for."""
-    monkeypatch.setattr(limits, "PINS_OWED_IN_A_SYNC", 2)
+def test_pins_that_are_refused_after_they_have_failed_make_no_sync_incomplete_for_ever() -> None:
     course = PinCourse(MERGE, batch=True, pins=9)
     course.sync(0, pins=dict.fromkeys(range(4), FaultKind.OTHER_FORM))
     for day in range(1, 10):
@@ -350,7 +346,7 @@ def test_pins_that_fail_in_several_ways_cost_their_own_days_alone(destination: s
     for day in (0, 1, 3):
         course.sync(day, pins=odd)
         assert all(course.rows_of(number) for number in range(len(course.pins)) if number not in odd)
-    for day in range(4, 7):  # owed, of which a few a sync may be asked
+    for day in range(4, 7):  # five that fail in a row stop the others
         course.sync(day)
     course.assert_complete()
     assert not course.owed

@@ -30,8 +30,7 @@ def promised_keys(state: Mapping[str, Any], truth: Mapping[Key, Record]) -> set[
         UnknownStateError: the state is of an unknown shape.
     """
     promises = list(_promises(state))
-    owed = (f"{entry['ad_account_id']}/{entry['pin_id']}" for entry in state.get("owed") or ())
-    unread = {*(state.get("unread") or {}), *owed}  # pins of ads, each under its ad account
+    unread = state.get("unread") or {}  # pins of ads, each under its ad account
     known = {key: record for key, record in truth.items() if "/".join(map(str, key)) not in unread}
     return {key for key, record in known.items() if any(promise(record) for promise in promises)}
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from operator import itemgetter
 from typing import Any
 
 from source_pinterest import limits
@@ -9,11 +10,10 @@ from source_pinterest.api.errors import SliceError
 from source_pinterest.engine.tasks import Task
 from source_pinterest.state.cursor import PinterestCursor, StateStore, reading_state
 from source_pinterest.state.entity_cursor import epoch_seconds, is_in_future, older, time_in, warn_of_future
-from source_pinterest.state.formats import ACCOUNT_KEY, read_state, write_state
-from source_pinterest.state.owed import PIN_KEY, Owed
+from source_pinterest.state.formats import ACCOUNT_KEY, PIN_KEY, read_state, write_state
 
 FIELD = "ad_created_time"
-_UNREAD, _OWED, _JUST_READ = "unread", "owed", "just_read"
+_UNREAD, _JUST_READ = "unread", "just_read"
 
 
 class PromotedPins:
@@ -52,16 +52,13 @@ class AdPinCursor(PinterestCursor):
     published is an edited ad, and a new ad may have the creation time of an old pin. The cursor stays five minutes
     behind the server's clock, because a list may lag. The state names the pins of younger ads that were read, each with
     the time of its ad. The cursor moves once the ads of an account were listed to the end. By then, every pin that is
-    to be read is noted as unread. Those that have failed are owed.
-
-    Attributes:
-        owed: the pins that could not be read.
+    to be read is noted as unread, with the number of syncs in which it has failed.
     """
 
     def __init__(self, store: StateStore) -> None:
         super().__init__(store)
-        self._new: defaultdict[str, set[str]] = defaultdict(set)
-        """The unread pins of each account that have not failed."""
+        self._unread: defaultdict[str, dict[str, int]] = defaultdict(dict)
+        """The unread pins of each account, with the number of syncs in which each has failed."""
         self._young: dict[tuple[str, str], int] = {}
         """The times of the ads that are younger than the cursor of their account, by the pins that they promote."""
         incoming = store.incoming()
@@ -69,19 +66,18 @@ class AdPinCursor(PinterestCursor):
             self._saved = read_state(incoming, FIELD, older)
             for position in self._saved.accounts.values():
                 position[FIELD] = epoch_seconds(position[FIELD])
-            self.owed = Owed(incoming.get(_OWED) or ())
-            for account, pin in map(_ids_in, incoming.get(_UNREAD) or {}):
-                self._new[account].add(pin)
+            for name, failed_syncs in (incoming.get(_UNREAD) or {}).items():
+                account, pin = _ids_in(name)
+                self._unread[account][pin] = int(failed_syncs)
             self._just_read = {_ids_in(name): int(time) for name, time in (incoming.get(_JUST_READ) or {}).items()}
 
     @property
     def state(self) -> dict[str, Any]:
         """The state to emit. Its parts about single pins are mappings, so that a large state is emitted less often."""
-        unread = sorted(f"{account}/{pin}" for account, pins in self._new.items() for pin in pins)
+        pins = ((f"{account}/{pin}", n) for account, unread in self._unread.items() for pin, n in unread.items())
         just_read = {f"{account}/{pin}": time for (account, pin), time in sorted(self._just_read.items())}
-        more = {_OWED: self.owed.to_state(), _JUST_READ: just_read}
-        state = {**write_state(self._saved, FIELD), _UNREAD: dict.fromkeys(unread, 0)}
-        return {**state, **{name: value for name, value in more.items() if value}}
+        state = {**write_state(self._saved, FIELD), _UNREAD: dict(sorted(pins))}
+        return {**state, _JUST_READ: just_read} if just_read else state
 
     def explain(self) -> None:
         """Warn of times in the future."""
@@ -91,31 +87,29 @@ class AdPinCursor(PinterestCursor):
         """Return the ad accounts of the state."""
         return tuple(self._saved.accounts)
 
-    def plan(self, account: str, promoted: PromotedPins) -> list[str]:
+    def plan(self, account: str, promoted: PromotedPins) -> dict[str, int]:
         """Note which pins of an account are to be read, and move the account's cursor.
 
         Returns:
-            Those that are not owed; none if the account's time lies in the future.
+            The pins, with the number of syncs in which each has failed. Those with the fewest come first. There are
+            none if the account's time lies in the future.
         """
         if is_in_future(self._known_until(account)):
-            return []
+            return {}
         with self._lock:
-            for pin in self.owed.debts(account).keys() - promoted.changed.keys():
-                self.owed.settle(account, pin)
-            owed = self.owed.debts(account)
-            new = [pin for pin in promoted.changed if pin not in owed and not self._is_known(account, pin, promoted)]
-            self._new[account] = set(new)
+            pins = [pin for pin in promoted.changed if not self._is_known(account, pin, promoted)]
+            self._unread[account] = {pin: self._unread[account].get(pin, 0) for pin in pins}
             if promoted.newest:
                 self._move_to(account, promoted)
             self._just_read = {
                 key: read for key, read in self._just_read.items() if key in self._young or key[0] != account
             }
-            return new
+            return dict(sorted(self._unread[account].items(), key=itemgetter(1)))
 
     def _is_known(self, account: str, pin: str, promoted: PromotedPins) -> bool:
         """Return whether an ad promotes the pin that an earlier sync knew."""
         changed, known_until = promoted.changed[pin], self._known_until(account)
-        if changed is None or known_until is None or pin in self._new[account]:
+        if changed is None or known_until is None or pin in self._unread[account]:
             return False
         return changed <= max(known_until, self._just_read.get((account, pin), known_until))
 
@@ -132,19 +126,16 @@ class AdPinCursor(PinterestCursor):
                 self._young[account, pin] = changed
 
     def fail(self, task: Task, error: Exception) -> None:
-        """Owe a pin that has failed, unless the error is about all pins."""
+        """Count a failure of a pin, unless the error is about all pins."""
         if PIN_KEY in task and isinstance(error, SliceError):
-            account, pin = task[ACCOUNT_KEY], task[PIN_KEY]
             with self._lock:
-                self._new[account].discard(pin)
-                self.owed.fail(account, pin)
+                self._unread[task[ACCOUNT_KEY]][task[PIN_KEY]] += 1
 
     def _move(self, task: Task, finding: Any) -> None:
         """Take a pin that was read out of the unread ones."""
         del finding
         account, pin = task[ACCOUNT_KEY], task[PIN_KEY]
-        self._new[account].discard(pin)
-        self.owed.settle(account, pin)
+        self._unread[account].pop(pin, None)
         if time := self._young.get((account, pin)):
             self._just_read[account, pin] = time
 

@@ -12,7 +12,7 @@ from typing import Any
 Position = dict[str, Any]
 """How far an account was read: what the state has under `cursor`."""
 
-ACCOUNT_KEY = "ad_account_id"
+ACCOUNT_KEY, PIN_KEY = "ad_account_id", "pin_id"
 FLAT_KEY = "flat"
 """The key of a flat position, which a state keeps until every account of that time has an entry of its own."""
 

@@ -1,6 +1,7 @@
-"""The cursor of pins: the window that a pass over all of them reads, the pin that it has come to, and what is owed."""
+"""The cursor of pins: the window of a pass over all of them, the pin that it has come to, and what single pins lack."""
 
 import logging
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Self
@@ -13,14 +14,13 @@ from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.engine.tasks import Task
 from source_pinterest.state.cursor import StateStore, reading_state
 from source_pinterest.state.day_cursor import AnyOwner, DayCursor
-from source_pinterest.state.days import OPEN_START, DaySet, Owner
-from source_pinterest.state.formats import ACCOUNT_KEY
-from source_pinterest.state.owed import PIN_KEY, Owed
+from source_pinterest.state.days import DaySet, Owner
+from source_pinterest.state.formats import ACCOUNT_KEY, PIN_KEY
 from source_pinterest.state.period import Period
 
 LOGGER = logging.getLogger("airbyte")
 
-_PASSES, _OWED = "reading", "owed"
+_PASSES, _UNREAD_PINS = "reading", "owed"
 _ONLY_ACTIVE = "only_active"
 
 
@@ -65,54 +65,64 @@ def place_in_pass(pin: str) -> str:
 
 
 class PinCursor(DayCursor):
-    """Keeps the days of all pins of an owner together.
+    """Keeps the days of all pins of an owner together, and the days that single pins lack of these.
 
-    Each pin that a pass has come past was read, is refused, or is owed the days of the pass. No pass asks for a pin
-    that is owed: the pin is owed the days of each pass that begins meanwhile.
+    Each pin that a pass has come past was read, or lacks the days of the pass. A pin that lacks days is requested
+    first, and by no pass until it is read: it lacks the days of each pass that begins meanwhile.
 
     A pass over the pins with activity leaves the days that count as read as they are, so that the next pass over all
     pins covers all days since the last pass over all pins.
 
     Attributes:
-        owed: the pins that could not be read.
+        unread_pins: the days that pins lack, and the number of syncs in which each has failed, by owner and pin.
         served: the owners of whom this sync has read a pin.
     """
 
     def __init__(self, store: StateStore, period: Period) -> None:
         super().__init__(store, period)
         self.served = set[Owner]()
+        self.unread_pins: defaultdict[Owner, dict[str, tuple[DaySet, int]]] = defaultdict(dict)
         incoming = store.incoming()
         with reading_state(store.stream_name):
             self._passes: dict[Owner, Pass] = {
                 entry.get(ACCOUNT_KEY): Pass.from_state(entry) for entry in incoming.get(_PASSES) or ()
             }
-            self.owed = Owed(incoming.get(_OWED) or ())
+            for entry in incoming.get(_UNREAD_PINS) or ():
+                lacking = DaySet.from_state(entry["unread"]), int(entry["failures"])
+                self.unread_pins[entry.get(ACCOUNT_KEY)][str(entry[PIN_KEY])] = lacking
 
     @property
     def state(self) -> dict[str, Any]:
         """The state to emit."""
         passes = sorted(self._passes.items(), key=lambda item: item[0] or "")
         begun = [unfinished.to_state(owner) for owner, unfinished in passes if unfinished.after]
-        more = {_PASSES: begun, _OWED: self.owed.to_state()}
+        unread = [
+            {
+                **({ACCOUNT_KEY: owner} if owner else {}),
+                PIN_KEY: pin,
+                "unread": days.to_state(),
+                "failures": failed_syncs,
+            }
+            for owner, pins in self.unread_pins.items()
+            for pin, (days, failed_syncs) in pins.items()
+        ]
+        more = {_PASSES: begun, _UNREAD_PINS: unread}
         return {**super().state, **{name: entries for name, entries in more.items() if entries}}
 
     def begin(self, owners: Iterable[AnyOwner]) -> dict[AnyOwner, DaySet]:
-        """Cut what pins are owed to the days that all others have, since a pass reads the other days of all pins.
+        """Cut the days that pins lack to those that all others have, since a pass reads the other days of all pins.
 
         A pin that then lacks no day is forgotten: the next pass asks for it. So are days that Pinterest no longer has.
         """
         unread, lost = super().begin(owners), dict[str, DaySet]()
         for owner in unread.keys() - self._future:
             read, begun = self._before[owner].read, self._unfinished(owner)
-            for pin, debt in self.owed.debts(owner).items():
-                if gone := debt.days.within(OPEN_START, days_before(self.period.earliest, 1)):
+            for pin, (days, failed_syncs) in self.unread_pins.pop(owner, {}).items():
+                if gone := days.before(self.period.earliest):
                     lost[pin] = gone
                 others_have = read.plus([begun.window]) if begun and begun.is_past(pin) else read
-                if lacking := debt.days.minus(gone).shared(others_have):
-                    self.owed.set_days(owner, pin, lacking)
-                else:
-                    self.owed.settle(owner, pin)
-        self.owed.begin(unread)
+                if lacking := days.minus(gone).shared(others_have):
+                    self.unread_pins[owner][pin] = lacking, failed_syncs
         if lost:
             pin, days = next(iter(lost.items()))
             others = f" and of {len(lost) - 1:,} more pins" if len(lost) > 1 else ""
@@ -153,10 +163,9 @@ class PinCursor(DayCursor):
         return replace(known, window=window) if known and window else None
 
     def _begin_pass(self, owner: Owner, begun: Pass) -> Pass:
-        with self._lock:
-            self._passes[owner] = begun
-            for pin, debt in self.owed.debts(owner).items():
-                self.owed.set_days(owner, pin, debt.days.plus([begun.window]))
+        self._passes[owner] = begun
+        for pin in self.unread_pins[owner]:
+            self._note_unread(owner, pin, begun)
         return begun
 
     def _may_leave_out_idle_pins(self, owner: Owner, window: DateWindow) -> bool:
@@ -168,7 +177,7 @@ class PinCursor(DayCursor):
     def come_past(self, owner: Owner, pin: str, error: SliceError | None = None) -> None:
         """Move the pass of an owner behind a pin.
 
-        The pin is owed the days of the pass if it could not be read. If Pinterest refuses it, `leave_out` decides about
+        The pin lacks the days of the pass if it could not be read. If Pinterest refuses it, `leave_out` decides about
         it after the last pin.
         """
         with self._lock:
@@ -176,25 +185,27 @@ class PinCursor(DayCursor):
             begun.after = pin
             if error is None:
                 self.served.add(owner)
-            elif not isinstance(error, RefusedError | GoneError):
-                self.owed.fail(owner, pin, [begun.window])
             else:
-                self.owed.set_days(owner, pin, DaySet((begun.window,)))
+                self._note_unread(owner, pin, begun, has_failed=not isinstance(error, RefusedError | GoneError))
             if self._is_state_due():
                 self._emit()
 
     def end_pass(self, owner: Owner) -> None:
         """End the pass of an owner, which has come past the last pin."""
-        with self._lock:
-            begun = self._passes.pop(owner)
-            if not begun.only_active:
-                self._read[owner].add(begun.window)
+        begun = self._passes.pop(owner)
+        if not begun.only_active:
+            self._read[owner].add(begun.window)
 
     def fail(self, task: Task, error: Exception) -> None:
-        """Count a failure of a pin that was owed. The pins of a pass are owed by then."""
+        """Count a failure of a pin that has failed before. The pins of a pass are counted by then."""
         if PIN_KEY in task and isinstance(error, SliceError):
-            with self._lock:
-                self.owed.fail(task.get(ACCOUNT_KEY), task[PIN_KEY])
+            self._note_unread(task.get(ACCOUNT_KEY), task[PIN_KEY], has_failed=True)
+
+    def _note_unread(self, owner: Owner, pin: str, begun: Pass | None = None, *, has_failed: bool = False) -> None:
+        """Note that a pin lacks the days of a pass, and whether it has failed."""
+        days, failed_syncs = self.unread_pins[owner].get(pin, (DaySet(), 0))
+        days = days.plus([begun.window] if begun else ())
+        self.unread_pins[owner][pin] = days, failed_syncs + has_failed
 
     def leave_out(self, task: Task, error: Exception) -> None:
         """Settle a refused pin if another one of its owner was read. Else Pinterest may refuse all of them."""
@@ -202,14 +213,13 @@ class PinCursor(DayCursor):
         if pin is None:
             super().leave_out(task, error)
         elif owner in self.served:
-            with self._lock:
-                self.owed.settle(owner, pin)
+            self.unread_pins[owner].pop(pin, None)
         else:
             self.fail(task, error)
 
     def _move(self, task: Task, finding: Any) -> None:
-        """Settle a pin that was owed and has answered. A pass has moved by then."""
+        """Settle a pin that has failed before and was read. A pass has moved by then."""
         del finding
         if PIN_KEY in task:
-            self.owed.settle(task.get(ACCOUNT_KEY), task[PIN_KEY])
             self.served.add(task.get(ACCOUNT_KEY))
+            self.unread_pins[task.get(ACCOUNT_KEY)].pop(task[PIN_KEY], None)

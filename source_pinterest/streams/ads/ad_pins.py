@@ -1,6 +1,6 @@
 """The pins that ads promote. Each is requested by its id, because the list of pins need not have it."""
 
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -10,7 +10,7 @@ from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.tasks import Task
 from source_pinterest.state.ad_pin_cursor import FIELD, AdPinCursor
 from source_pinterest.state.cursor import StateStore
-from source_pinterest.state.owed import PIN_KEY, Debt
+from source_pinterest.state.formats import PIN_KEY
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.ads.entities import PROMOTED, Ads
 from source_pinterest.streams.base.declaration import ForeignKey, Parent, Rank, to_pin
@@ -44,28 +44,20 @@ class AdPins(AdAccountStream):
     def new_cursor(self, store: StateStore) -> AdPinCursor:
         return AdPinCursor(store)
 
-    def account_tasks(self, accounts: Iterable[str]) -> Iterator[Task]:
-        accounts = list(accounts)
-        self.checkpoint.owed.begin(accounts)
-        yield from super().account_tasks(accounts)
-
     def tasks_of_account(self, account: str) -> Iterator[Task]:
-        """Yield one task for all pins that are owed, which one worker reads, and a task for each new pin."""
+        """Yield a task for each unread pin. Five pins in a row that fail again stop the others of this kind alone."""
         self._ads.ids.check((account,))
         promoted = self._ads.promoted.pop(account)
-        new, parents = self.checkpoint.plan(account, promoted), {"ad_account_id": account}
-
-        def task_of(pin: str, _: Debt | None = None) -> Task:
-            return Task({**parents, PIN_KEY: pin}, partial(self._read, promoted.made.get(pin)))
-
-        if self.checkpoint.owed.debts(account):
-            yield Task.in_turn(parents, partial(self.checkpoint.owed.tasks, self.name, self.ledger, parents, task_of))
-        yield from map(task_of, new)
+        for pin, failed_syncs in self.checkpoint.plan(account, promoted).items():
+            task = Task({"ad_account_id": account, PIN_KEY: pin}, partial(self._read, promoted.made.get(pin)))
+            if failed_syncs:
+                task.group, task.failed_syncs = (account, "unread"), failed_syncs
+            yield task
 
     def _read(self, created_time: int | None, task: Task) -> Generator[Bundle, None, None]:
         """Request a pin, and yield its record. It has no content if the user may not see the pin, or if it is gone.
 
-        A pin that is owed is requested once, without retries.
+        A pin that has failed before is requested once, without retries.
 
         Raises:
             FatalError: no further pin can be read.

@@ -8,8 +8,8 @@ so that the next sync goes on there if a part breaks off. What becomes of a pin 
 
 | Pinterest                    | the pin                                                                             |
 |------------------------------|-------------------------------------------------------------------------------------|
-| refuses it, or calls it gone | is left out if another pin of its owner was read in the sync; until then it is owed |
-| says anything else           | is owed its days: the next sync asks for it first, once and without retries         |
+| refuses it, or calls it gone | is left out if another pin of its owner was read in the sync; else it stays unread  |
+| says anything else           | stays unread: the next sync requests its days first, once and without retries       |
 
 If Pinterest refuses a whole part and no other pin of the owner was read, or if five pins in a row fail, the next sync
 goes on behind these pins.
@@ -45,8 +45,7 @@ from source_pinterest.engine.ledger import FAILURES_IN_A_ROW
 from source_pinterest.engine.tasks import Task, batches, or_failed
 from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.days import DaySet
-from source_pinterest.state.formats import ACCOUNT_KEY
-from source_pinterest.state.owed import PIN_KEY, Debt
+from source_pinterest.state.formats import ACCOUNT_KEY, PIN_KEY
 from source_pinterest.state.period import DayRange
 from source_pinterest.state.pin_cursor import Pass, PinCursor, place_in_pass
 from source_pinterest.streams.base.declaration import ForeignKey, Parent, Rank
@@ -123,7 +122,7 @@ class PinAnalytics(OrganicStream):
             )
 
     def _tasks_of(self, owner: Task) -> Iterator[Task]:
-        """Yield the tasks of an owner's pins: first of those that are owed and due, then of each pass.
+        """Yield the tasks of an owner's pins: first of those that have failed before, then of each pass.
 
         Raises:
             SliceError: the pins can't be listed, or several were refused and none was read.
@@ -132,10 +131,11 @@ class PinAnalytics(OrganicStream):
         account, pins = owner.get(ACCOUNT_KEY), sorted(set(self._pins.recent(owner.parent_ids)), key=place_in_pass)
         knows_activity = self._only_active and self._knows_activity(account, pins)
 
-        def task_of(pin: str, debt: Debt) -> Task:
-            return Task({**owner.parents, PIN_KEY: pin}, partial(self._read_owed, debt.days), debt.days.span)
-
-        yield from self.checkpoint.owed.tasks(self.name, self.ledger, owner.parents, task_of)
+        unread = self.checkpoint.unread_pins[account]
+        for pin, (days, failed_syncs) in sorted(unread.items(), key=lambda item: item[1][1]):
+            task = Task({**owner.parents, PIN_KEY: pin}, partial(self._read_unread, days), days.span)
+            task.group, task.failed_syncs = (*owner.parent_ids, "unread"), failed_syncs
+            yield task
         for begun in self.checkpoint.passes(account, knows_activity=knows_activity):
             yield from self._tasks_of_pass(owner, begun, pins)
         refused = [error for task, error in self.ledger.refused if task.get(ACCOUNT_KEY) == account]
@@ -155,8 +155,8 @@ class PinAnalytics(OrganicStream):
     def _tasks_of_pass(self, owner: Task, begun: Pass, pins: Sequence[str]) -> Iterator[Task]:
         """Yield a task for each part of a pass. The pass ends early behind an outage, or a part that shows no pin."""
         account = owner.get(ACCOUNT_KEY)
-        owed = self.checkpoint.owed.debts(account)
-        ahead = [pin for pin in pins if pin not in owed and not begun.is_past(pin)]
+        failed = self.checkpoint.unread_pins[account]
+        ahead = [pin for pin in pins if pin not in failed and not begun.is_past(pin)]
         unread = list(filter(self._pins.is_active, ahead)) if begun.only_active else ahead
         is_resumed = bool(begun.after)
         for part in batches(unread, limits.PINS_PER_ANALYTICS_REQUEST):
@@ -180,7 +180,7 @@ class PinAnalytics(OrganicStream):
         A pin that Pinterest refuses is no failure. The run of the stream names it after the last task.
 
         Raises:
-            SliceError: pins could not be read. They are owed.
+            SliceError: pins could not be read.
         """
         owner, failures, in_a_row = task.get(ACCOUNT_KEY), dict[str, SliceError](), 0
         for asked, rows, error in self._requests.read(task, pins):
@@ -197,8 +197,8 @@ class PinAnalytics(OrganicStream):
         if failures:
             raise self._unread(task, failures, is_isolated=in_a_row < FAILURES_IN_A_ROW)
 
-    def _read_owed(self, days: DaySet, task: Task) -> Generator[Bundle, None, None]:
-        """Request a pin that is owed once, without retries, and yield the days that it lacks.
+    def _read_unread(self, days: DaySet, task: Task) -> Generator[Bundle, None, None]:
+        """Request a pin that has failed before once, without retries, and yield the days that it lacks.
 
         Raises:
             SliceError: Pinterest refuses it, or it can't be read.

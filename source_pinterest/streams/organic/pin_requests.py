@@ -27,8 +27,7 @@ from source_pinterest.api.errors import (
 from source_pinterest.api.session import path_of
 from source_pinterest.engine.asks import Ask, Asks, Ids, RefusedNames
 from source_pinterest.engine.tasks import END, START, Task, batches
-from source_pinterest.state.formats import ACCOUNT_KEY
-from source_pinterest.state.owed import PIN_KEY
+from source_pinterest.state.formats import ACCOUNT_KEY, PIN_KEY
 from source_pinterest.streams.analytics.gate import Expected, admitted
 from source_pinterest.streams.base.stream import PinterestStream
 from source_pinterest.streams.organic.listed_pins import ListedPins
@@ -76,8 +75,8 @@ class PinRequests:
     def read(self, task: Task, pins: Ids) -> Iterator[tuple[Ids, list[Record], SliceError | None]]:
         """Request the days of a task for some pins, in order. Yield pins with their days, or a pin with its error.
 
-        A request about several pins that fails is halved, down to the pin that is the cause. A pin that is owed is
-        requested without retries.
+        A request about several pins that fails is halved, down to the pin that is the cause. A pin that has failed
+        before is requested without retries.
 
         Raises:
             PinterestError: no further pin can be read.
