@@ -34,6 +34,7 @@ REPORT_WINDOW_DAYS = 186  # first and last day included; "186 days" may also mea
 PRODUCT_ITEM_WINDOW_DAYS = 31  # level PRODUCT_ITEM, counted in the same way
 HOUR_WINDOW_DAYS = 3  # granularity HOUR, counted in the same way
 TARGETING_TYPES_PER_REPORT = 5  # targeting_types
+OBJECTIVES_PER_REPORT = 7  # campaign_objective_types
 STATUSES_PER_REPORT = 6  # campaign_statuses and the other filters by status; up to 8 statuses exist
 ASYNC_HISTORY_DAYS = 913  # back from today: 914 less the same day of safety
 PRODUCT_ITEM_HISTORY_DAYS = 91  # 92 for level PRODUCT_ITEM less the same day of safety

@@ -74,9 +74,11 @@ listed statuses. As seen in the official connector since August 2026.
 DEFAULT_ATTRIBUTION, BRAND_ATTRIBUTION = "DEFAULT", "BRAND_ATTRIBUTION"
 
 USUAL_MMM_TARGETING_TYPES = ("APPTYPE", "COUNTRY", "CREATIVE_TYPE", "GENDER", "LOCATION")
-OBJECTIVES = ("AWARENESS", "CONSIDERATION", "WEB_CONVERSION", "CATALOG_SALES", "VIDEO_COMPLETION")
-NEWER_OBJECTIVES = ("APP_INSTALL", "SALES", "LEADS", "CTV_CONSIDERATION")
-"""Campaign objectives since API 5.28. A report that names no objectives leaves most campaigns out."""
+OBJECTIVES = (
+    *("AWARENESS", "CONSIDERATION", "WEB_CONVERSION", "CATALOG_SALES", "VIDEO_COMPLETION"),
+    *("APP_INSTALL", "SALES", "LEADS", "CTV_CONSIDERATION"),  # since API 5.28
+)
+"""The campaign objectives that reports on products name. Without objectives, they lack most campaigns."""
 
 _MMM_COLUMNS_SINCE_5_28 = (
     "ADS_CREDIT_SPEND_IN_DOLLAR",

@@ -17,7 +17,7 @@ from source_pinterest.config.options import (
     choices,
     regions_of,
 )
-from source_pinterest.config.reports import NEWER_OBJECTIVES, OBJECTIVES
+from source_pinterest.config.reports import OBJECTIVES
 from source_pinterest.dates import Granularity
 from unit_tests.configs import OAUTH, TODAY, config
 from unit_tests.report_configs import report
@@ -75,7 +75,7 @@ def test_choices_are_those_of_the_api() -> None:
         ([*of_products("level"), "ADVERTISER"], models.ConversionProductReportLevel),
         ([*of_products("granularity"), "TOTAL"], models.ConversionProductReportGranularity),
         (of_products("attribution_type"), models.ConversionProductAttributionType),
-        ([*OBJECTIVES, *NEWER_OBJECTIVES], models.ConversionObjectiveType),
+        (OBJECTIVES, models.ConversionObjectiveType),
     ]:
         assert sorted(ours) == sorted(choice.value for choice in pinterests), pinterests
     assert set(PRODUCT_TREND_REGIONS) < set(TREND_REGIONS)

@@ -11,10 +11,10 @@ from source_pinterest.config.reports import (
     BRAND_ATTRIBUTION,
     DEFAULT_ATTRIBUTION,
     MMM_BREAKDOWNS,
-    NEWER_OBJECTIVES,
     OBJECTIVES,
 )
 from source_pinterest.dates import parse_day
+from source_pinterest.engine.tasks import batches
 from source_pinterest.reporting.client import ReportEndpoint
 from source_pinterest.streams.analytics.report import ReportStream
 from source_pinterest.streams.analytics.report_spec import ReportSpec, requested, variants_of
@@ -75,8 +75,8 @@ def product_spec(config: Config, breakdown: str, products: tuple[str, ...]) -> R
     """Return what reports on the products of conversions are. Pinterest has more columns than it documents.
 
     Default attribution windows are sent too, since Pinterest's documents contradict each other about the default. The
-    way conversions are attributed to products is sent if it is not Pinterest's default. Pinterest accepts 7 of the 9
-    campaign objectives in a request, so two requests name them: a request without objectives lacks most campaigns.
+    way conversions are attributed to products is sent if it is not Pinterest's default. All campaign objectives are
+    named, in several requests if Pinterest takes fewer in one: a request without objectives lacks most campaigns.
 
     Args:
         config: the options of the connection.
@@ -105,7 +105,9 @@ def product_spec(config: Config, breakdown: str, products: tuple[str, ...]) -> R
             first_day=_FIRST_DAYS[chosen],
         ),
         fields={**attribution, "conversion_product_breakdown": breakdown},
-        variants=[{"campaign_objective_types": list(objectives)} for objectives in (OBJECTIVES, NEWER_OBJECTIVES)],
+        variants=[
+            {"campaign_objective_types": list(batch)} for batch in batches(OBJECTIVES, limits.OBJECTIVES_PER_REPORT)
+        ],
     )
 
 
