@@ -69,7 +69,7 @@ def ad_account(world: World, account: int) -> Record:
 
 def account_name(world: World, account: int) -> str:
     if world.shop:
-        return shop.account(account)
+        return shop.name((shop.ACCOUNTS,), 0, account)
     return unlike_any_other(mix(world.seed, 3), account)
 
 

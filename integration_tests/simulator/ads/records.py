@@ -11,15 +11,13 @@ from integration_tests.simulator.organic.content import CREATIVE_TYPES
 from integration_tests.simulator.world import shop
 from integration_tests.simulator.world.flights import flight_of
 from integration_tests.simulator.world.listing import Record
-from integration_tests.simulator.world.seeding import WORDS, mix, unlike_any_other
+from integration_tests.simulator.world.seeding import mix, unlike_any_other
 from integration_tests.simulator.world.world import Kind, World
 
 _OBJECTIVES = ("AWARENESS", "CONSIDERATION", "WEB_CONVERSION", "CATALOG_SALES", "VIDEO_COMPLETION", "SALES", "LEADS")
 _RUNNING = {"ACTIVE": "RUNNING"}
 _APPROVED = {"ACTIVE": "APPROVED"}
 _PAGES = ("weddings", "kitchen", "garden", "office", "sale")
-_BUDGETS_OF_THE_SHOP = (180_000_000, 250_000_000, 250_000_000, 110_000_000)
-"""Micro currency a day: what its first campaign spends is above it, what its fourth one spends is below."""
 _NAMES_OF_THE_SHOP = {4: shop.CAMPAIGNS, 5: shop.AD_GROUPS, 6: shop.PRODUCTS}
 _DAY_SECONDS = 86_400
 
@@ -49,7 +47,7 @@ def campaign(world: World, account: int, index: int) -> Record:
         "type": "campaign",
     }
     if world.shop:
-        record |= {"daily_spend_cap": _budget_of_the_shop(index), "lifetime_spend_cap": 0}
+        record |= {"daily_spend_cap": _budget_of_the_shop(account, index), "lifetime_spend_cap": 0}
     if index % 3 == 0:
         record |= {
             "bid_options": details.bid_options(index),
@@ -73,7 +71,7 @@ def ad_group(world: World, account: int, index: int) -> Record:
         "billable_event": "IMPRESSION" if index % 2 else "CLICKTHROUGH",
         "bid_in_micro_currency": None if index % 3 == 0 else bits % 10**9,
         "bid_strategy_type": "MAX_BID" if index % 2 else None,
-        "budget_in_micro_currency": _budget_of_the_shop(index) if world.shop else 10**9 + bits % 10**12,
+        "budget_in_micro_currency": _budget_of_the_shop(account, index) if world.shop else 10**9 + bits % 10**12,
         "budget_type": "DAILY",
         "start_time": None,
         "end_time": record["created_time"] + 5_000_000,
@@ -123,8 +121,9 @@ def ad(world: World, account: int, index: int) -> Record:
 
 
 def _name(world: World, series: int, account: int, index: int) -> str:
-    among = _NAMES_OF_THE_SHOP[series] if world.shop else WORDS
-    return unlike_any_other(mix(world.seed, series), index * world.ad_accounts + account, among)
+    if world.shop:
+        return shop.name(_NAMES_OF_THE_SHOP[series], account, index)
+    return unlike_any_other(mix(world.seed, series), index * world.ad_accounts + account)
 
 
 def _landing_url(bits: int, index: int) -> str:
@@ -140,8 +139,9 @@ def _midnight(day: date) -> int:
     return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
 
 
-def _budget_of_the_shop(index: int) -> int:
-    return _BUDGETS_OF_THE_SHOP[index % len(_BUDGETS_OF_THE_SHOP)]
+def _budget_of_the_shop(account: int, index: int) -> int:
+    budgets = shop.BUDGETS[account % len(shop.BUDGETS)]
+    return budgets[index % len(budgets)] * 1_000_000
 
 
 def _entity(world: World, kind: Kind, account: int, index: int) -> Record:

@@ -33,7 +33,7 @@ def user_account(world: World, arguments: Mapping[str, Any]) -> Record:
         "id": numbering.USERS.id_of(owner),
         "username": username(owner),
         "account_type": "BUSINESS",
-        "business_name": "Simulated Käse & Co",
+        "business_name": shop.ACCOUNTS[0] if world.shop else "Simulated Käse & Co",
         "about": "Lives in a test",
         "profile_image": "https://i.pinimg.com/280x280/profile.jpg",
         "website_url": "https://shop.example",
@@ -89,7 +89,7 @@ def board(world: World, index: int) -> Record:
     bits = mix(world.seed, 1, index)
     record: Record = {
         "id": places.board_id(index),
-        "name": words(bits),
+        "name": shop.BOARDS[index % len(shop.BOARDS)] if world.shop else words(bits),
         "description": None if index % 3 == 0 else description(bits >> 7),
         "owner": {"username": username(index // world.boards) if index % 5 else "a_collaborator"},
         "privacy": privacy(index),
@@ -111,7 +111,8 @@ def board(world: World, index: int) -> Record:
 
 
 def section(world: World, owner: int, index: int) -> Record:
-    return {"id": places.section_id(world, owner, index), "name": words(mix(world.seed, 2, owner, index))}
+    name = shop.SECTIONS[index % len(shop.SECTIONS)] if world.shop else words(mix(world.seed, 2, owner, index))
+    return {"id": places.section_id(world, owner, index), "name": name}
 
 
 def pin(world: World, place: PinPlace) -> Record:
@@ -125,7 +126,7 @@ def pin(world: World, place: PinPlace) -> Record:
         "board_owner": {"username": username(owner // world.boards)},
         "created_at": f"20{20 + bits % 6}-{1 + bits % 12:02}-{1 + (bits >> 9) % 28:02}T{bits % 24:02}:30:00",
         "creative_type": CREATIVE_TYPES[number % len(CREATIVE_TYPES)],
-        "title": shop.product(number) if world.shop else words(bits >> 4) if bits % 3 else None,
+        "title": shop.pin(0, number) if world.shop else words(bits >> 4) if bits % 3 else None,
         "description": description(bits >> 11) if bits % 5 else "",
         "link": f"https://shop.example/artículo/{number}?ref=pin&n={bits % 100}" if bits % 4 else None,
         "alt_text": world.board_edits(owner).get("board_pins_modified_at"),
@@ -135,7 +136,9 @@ def pin(world: World, place: PinPlace) -> Record:
         "is_owner": bits % 9 != 0,
         "is_removable": bits % 9 != 0,
         "is_standard": number % 5 == 0,
-        "media": pin_media(number, f"{bits & 0xFFFFFFFF:08x}"),
+        "media": pin_media(number % 2, shop.picture(bits))
+        if world.shop
+        else pin_media(number, f"{bits & 0xFFFFFFFF:08x}"),
     }
     if number % 3:
         record["is_product"] = bits % 2 == 0

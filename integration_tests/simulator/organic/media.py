@@ -9,7 +9,7 @@ _SIZES = (("150x150", 150, 150), ("400x300", 400, 300), ("600x", 600, 900), ("12
 
 
 def pin_media(shape: int, name: str) -> dict[str, Any]:
-    """One of the five shapes."""
+    """One of the five shapes. The name of a picture may be an address that holds all of it."""
     match shape % 5:
         case 0:
             return {"media_type": "image", "images": _images(name)}
@@ -23,22 +23,21 @@ def pin_media(shape: int, name: str) -> dict[str, Any]:
             return {"media_type": "multiple_mixed", "items": [_image_item(name), _video_item(name)]}
 
 
-def images(url: str) -> dict[str, Any]:
-    """A picture in each size; the size stands in the address, if that has a place for it."""
+def _images(name: str) -> dict[str, Any]:
     found: dict[str, Any] = {
-        size: {"url": url.replace("{size}", size), "width": width, "height": height} for size, width, height in _SIZES
+        size: {"url": _url(size, name), "width": width, "height": height} for size, width, height in _SIZES
     }
     found["600x"]["height"] = None
     return found
 
 
-def _images(name: str) -> dict[str, Any]:
-    return images(f"https://i.pinimg.com/{{size}}/{name}.jpg")
+def _url(folder: str, name: str) -> str:
+    return name if name.startswith("data:") else f"https://i.pinimg.com/{folder}/{name}.jpg"
 
 
 def _video(name: str) -> dict[str, Any]:
     return {
-        "cover_image_url": f"https://i.pinimg.com/videos/{name}.jpg",
+        "cover_image_url": _url("videos", name),
         "video_url": None,
         "video_url_hls": f"https://v.pinimg.com/{name}.m3u8",
         "duration": 10_640.5,

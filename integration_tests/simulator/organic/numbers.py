@@ -28,12 +28,11 @@ _RATE, _AVERAGE_WATCH_TIME = "_RATE", "VIDEO_AVG_WATCH_TIME"
 def number(name: str, bits: int, most_impressions: int) -> float:
     """The number of one name. The same bits belong together: they make the same impressions for each name."""
     if name == _IMPRESSION:
-        return bits % most_impressions
+        return 2 * most_impressions // 3 + bits % (most_impressions // 3)
     if name == "ENGAGEMENT":
         return number("PIN_CLICK", bits, most_impressions) + number("SAVE", bits, most_impressions)
     if name.endswith(_RATE):
-        seen = bits % most_impressions
-        return number(name.removesuffix(_RATE), bits, most_impressions) / seen if seen else 0
+        return number(name.removesuffix(_RATE), bits, most_impressions) / number(_IMPRESSION, bits, most_impressions)
     if name == _AVERAGE_WATCH_TIME:
         return 1_000 + (bits >> 20) % 9_000  # milliseconds
     if name == "VIDEO_V50_WATCH_TIME":

@@ -73,7 +73,8 @@ def _ranking(world: World, places: Sequence[PinPlace], arguments: Mapping[str, A
     days: int = (arguments["end_date"] - arguments["start_date"]).days + 1
 
     def total(place: PinPlace, name: str) -> float:
-        return number(name, mix(world.seed, *place), _MOST_IMPRESSIONS_OF_A_DAY * days)
+        bits = mix(world.seed, *place)
+        return number(name, bits, (3 + bits % _MOST_IMPRESSIONS_OF_A_DAY) * days)
 
     ranked = [place for place in places if _passes(world, place, arguments)]
     best = sorted(ranked, key=lambda place: total(place, sort_by), reverse=True)[: arguments["num_of_pins"]]
@@ -144,5 +145,6 @@ def _day(world: World, place: PinPlace, day: date, names: Sequence[str]) -> Reco
     metrics: Record = {}
     if age:
         bits = mix(world.seed, *place, day.toordinal(), 0, age == 1)
-        metrics = {name: number(name, bits, _MOST_IMPRESSIONS_OF_A_DAY) for name in names}
+        most = 3 + mix(world.seed, *place) % _MOST_IMPRESSIONS_OF_A_DAY
+        metrics = {name: number(name, bits, most) for name in names}
     return {"date": day.isoformat(), "data_status": status, "metrics": metrics}

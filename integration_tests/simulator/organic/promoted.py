@@ -8,7 +8,7 @@ from typing import Any
 
 from integration_tests.simulator.calls import errors
 from integration_tests.simulator.organic import content, places
-from integration_tests.simulator.organic.media import images, pin_media
+from integration_tests.simulator.organic.media import pin_media
 from integration_tests.simulator.world import numbering, shop
 from integration_tests.simulator.world.listing import Record
 from integration_tests.simulator.world.seeding import mix
@@ -55,12 +55,8 @@ def pin(world: World, arguments: Mapping[str, Any]) -> Record:
         "media": pin_media(index, f"{bits & 0xFFFFFFFF:08x}"),
     }
     if world.shop:
-        ordinal = index * world.ad_accounts + account
-        told = {
-            "title": shop.product(ordinal),
-            "link": shop.page(ordinal),
-            "media": {"media_type": "image", "images": images(shop.picture(bits))},
-        }
+        link = shop.page(index * world.ad_accounts + account)
+        told = {"title": shop.pin(account, index), "link": link, "media": pin_media(0, shop.picture(bits))}
     return {
         "id": pin_id,
         "board_id": numbering.BOARDS.id_of(10_000 + number),

@@ -3,8 +3,6 @@
 Nothing in the simulated world is stored: each value is computed from the seed and the place where it stands.
 """
 
-from collections.abc import Sequence
-
 _MASK = (1 << 64) - 1
 
 WORDS = (
@@ -48,8 +46,8 @@ def description(bits: int) -> str:
     return f'{words(bits)}: "new in",\nfrom {5 + (bits >> 8) % 90} to {100 + (bits >> 8) % 90} €'
 
 
-def unlike_any_other(bits: int, ordinal: int, among: Sequence[str] = WORDS) -> str:
+def unlike_any_other(bits: int, ordinal: int) -> str:
     """The name of the thing with this number among its like: no two of them have the same."""
-    turn, place = divmod(ordinal, len(among))
-    word = among[(bits + 7 * place) % len(among)]
+    turn, place = divmod(ordinal, len(WORDS))
+    word = WORDS[(bits + 7 * place) % len(WORDS)]
     return f"{word} {turn + 1}" if turn else word

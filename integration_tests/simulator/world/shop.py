@@ -8,56 +8,41 @@ from struct import pack
 ACCOUNTS = ("Linen & Clay", "Linen & Clay Deutschland", "Linen & Clay Australia")
 COUNTRIES = (("US", "USD", "America/Los_Angeles"), ("DE", "EUR", "Europe/Berlin"), ("AU", "AUD", "Australia/Sydney"))
 CAMPAIGNS = (
-    "Spring launch",
-    "Küche & Bad",
-    "Σπίτι και κήπος",
-    "Été à la plage",
-    "Сад и огород",
-    "Wedding ideas",
-    "Niños",
-    "Home office",
-    "Wnętrza i łazienki",
-    "Gift guide",
-    "Summer sale",
-    "Geschenkideen",
+    ("Spring launch", "Wedding registry", "Gift guide", "Summer table"),
+    ("Küche & Bad", "Gartenfest", "Geschenkideen", "Sommerküche"),
+    ("Entertaining at home", "Mother's Day", "Autumn sale", "Winter warmers"),
 )
 AD_GROUPS = (
-    "Women 25 to 44",
-    "Besucher der Website",
-    "ガーデニング好き",
-    "Amateurs de déco",
-    "Новые покупатели",
-    "Home owners",
+    ("Women 25 to 44", "Newlyweds", "Website visitors", "Home owners"),
+    ("Frauen 25 bis 44", "Gartenfreunde", "Besucher der Website", "Hobbyköche"),
+    ("Weekend hosts", "Daughters and sons", "Past buyers", "Interior lovers"),
 )
 PRODUCTS = (
-    "Linen apron",
-    "Olivenholzbrett",
-    "ガラスの花器",
-    "Panier en osier",
-    "Льняная скатерть",
-    "Ceramic mug",
-    "Sombrero de paja",
-    "Desk lamp",
-    "Kubek z kamionki",
-    "Terracotta pot",
+    ("Linen apron", "Olive wood board", "Ceramic mug", "Table runner", "Terracotta pot"),
+    ("Leinenschürze", "Olivenholzbrett", "Steingutbecher", "Tischläufer", "Übertopf"),
+    ("Cake stand", "Stoneware bowl", "Rattan tray", "Linen throw", "Picnic basket"),
 )
+"""The names of each ad account, in its language."""
+BOARDS = ("Kitchen & dining", "Set the table", "Gifts for hosts")
+SECTIONS = ("New in", "Bestsellers")
+_COLOURS = (("sand", "sage", "rust", "ivory", "slate", "plum"), ("Sand", "Salbei", "Rost", "Natur", "Schiefer", "Rosé"))
+BUDGETS = ((270, 230, 200, 105), (230, 210, 170, 85), (310, 300, 250, 110))
+"""What each campaign may spend a day: the first one of the last ad account spends more, the last one less."""
 _WIDTH, _HEIGHT = 40, 60
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
-def account(index: int) -> str:
-    """The name of an ad account."""
-    return _numbered(ACCOUNTS, index)
+def name(names: Sequence[Sequence[str]], account: int, index: int) -> str:
+    """The name of a thing of an ad account."""
+    of_account = names[account % len(names)]
+    turn, place = divmod(index, len(of_account))
+    return f"{of_account[place]} {chr(ord('A') + turn)}" if turn else of_account[place]
 
 
-def product(index: int) -> str:
-    """What a pin shows."""
-    return _numbered(PRODUCTS, index)
-
-
-def _numbered(names: Sequence[str], index: int) -> str:
-    turn, place = divmod(index, len(names))
-    return f"{names[place]} {turn + 1}" if turn else names[place]
+def pin(account: int, index: int) -> str:
+    """The title of a pin: a product in a colour."""
+    products, colours = PRODUCTS[account % len(PRODUCTS)], _COLOURS[account % 3 == 1]
+    return f"{products[index % len(products)]}, {colours[(index + index // len(products)) % len(colours)]}"
 
 
 def page(index: int) -> str:
