@@ -11,7 +11,7 @@ import pytest
 
 from integration_tests.simulator import World
 from integration_tests.support.worktree import ROOT
-from tools.compare.course import Course, Day, keep
+from tools.compare.course import Course, keep
 from tools.compare.differences import differences
 from tools.compare.outcome import Outcome, canonical
 from tools.compare.run import accepted_in, judge, main
@@ -68,15 +68,6 @@ def test_each_difference_is_a_line(tmp_path: Path) -> None:
         f"-, {DAY}, refused requests ads/list 400: false -> true",
         f"{STREAM}, {DAY}, ending: INCOMPLETE 1 x transient_error -> COMPLETE",
         f"-, {DAY}, exit code: 0 -> 1",
-    ]
-
-
-def test_a_killed_sync_counts_together_with_the_next_one(tmp_path: Path) -> None:
-    older = [Outcome(-9, records={STREAM: [row(1), row(2)]}), Outcome(records={STREAM: [row(2), row(3)]})]
-    newer = [Outcome(-9), Outcome(records={STREAM: [row(1), row(2)]})]
-
-    assert lines(tmp_path, older, newer, calendar={0: Day(kill_after=("ads/list", 1))}) == [
-        f"{STREAM}, course 2027-01-21, records lost, such as CAMPAIGN_ID=3 DATE=2027-01-19: 1 -> 0",
     ]
 
 

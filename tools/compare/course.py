@@ -4,10 +4,7 @@ The courses of tests (`integration_tests/support/courses.py`) know what a destin
 two commits read in processes of their own, and what they emit is only compared, so that nothing but the loop is shared.
 """
 
-import os
 import pickle
-import signal
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -15,7 +12,6 @@ from pathlib import Path
 from typing import Any, Self
 
 from integration_tests.simulator import Fault, Simulator, World
-from integration_tests.simulator.faults.alterations import Alteration
 from integration_tests.support.catalogs import catalog_of
 from integration_tests.support.pinterest import oauth_config
 from integration_tests.support.syncs import read_arguments
@@ -35,17 +31,11 @@ class Day:
         change: what happens to the world before the sync, which begins at a moment.
         faults: of this day's sync; each is bound to one account, board or level, so that it hits the same request
             whichever thread is first.
-        kill_after: the operation after which, asked for so many times, the process is killed.
-        exhausted: the category whose quota others have used up.
-        settings: of the simulator, on this day alone.
         skipped: whether nobody reads on this day.
     """
 
     change: Callable[[World, datetime], object] = lambda _world, _moment: None
     faults: tuple[Fault, ...] = ()
-    kill_after: tuple[str, int] | None = None
-    exhausted: str = ""
-    settings: Mapping[str, Any] = field(default_factory=dict)
     skipped: bool = False
 
 
@@ -63,13 +53,7 @@ class Course:
         config: options of the connector beside its credentials.
         settings: of the simulator.
         calendar: the special days.
-        alterations: of answers, by operation.
         keys: of streams that are not in every catalog, which are read as well.
-        ticks: whether Pinterest's clock goes on during a sync. Where it stands, states do not depend on the second in
-            which a request arrives; where a quota has to begin anew, it must not stand.
-        second: of the minute in which its syncs begin.
-        settles: whether only its end is compared, by the keys of all days: where a quota binds, the time that each
-            request takes decides on which day a record is read.
     """
 
     name: str
@@ -81,11 +65,7 @@ class Course:
     config: Mapping[str, Any] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
     calendar: Mapping[int, Day] = field(default_factory=dict)
-    alterations: Mapping[str, Alteration] = field(default_factory=dict)
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    ticks: bool = False
-    second: int = 0
-    settles: bool = False
 
     def without(self, streams: frozenset[str]) -> Self:
         """The course that does not read these streams."""
@@ -97,7 +77,7 @@ class Course:
 
     def moment_of(self, number: int) -> datetime:
         """The time at which the sync of a day begins."""
-        return FIRST_MOMENT + timedelta(days=number, seconds=self.second)
+        return FIRST_MOMENT + timedelta(days=number)
 
     def date_of(self, number: int) -> date:
         """The date of a day."""
@@ -110,10 +90,6 @@ class Course:
     def day(self, number: int) -> Day:
         """What is special about a day."""
         return self.calendar.get(number, Day())
-
-    def killed(self) -> set[int]:
-        """The days on which the process is killed."""
-        return {number for number in self.played() if self.day(number).kill_after}
 
 
 def play(course: Course, reader: Reader, folder: Path) -> None:
@@ -154,19 +130,10 @@ def _place(folder: Path, number: int) -> Path:
 
 def _sync(course: Course, number: int, world: World, reader: Reader, state: dict[str, Any], folder: Path) -> Outcome:
     day, stdout = course.day(number), folder / "stdout"
-    began_at, moment = time.monotonic(), course.moment_of(number)
-
-    def clock() -> float:
-        return moment.timestamp() + (time.monotonic() - began_at if course.ticks else 0)
-
-    settings = {"profile": "ample", "report_seconds": 0, **course.settings, **day.settings}
-    with Simulator(world, clock=clock, faults=day.faults, **settings) as sim:
-        for operation, alteration in course.alterations.items():
-            sim.alter(operation, alteration)
-        if day.exhausted:
-            sim._service.quotas.spend_elsewhere(day.exhausted, 1_000_000)
-        if day.kill_after:
-            sim.after(*day.kill_after, lambda _: os.kill(reader.process, signal.SIGKILL))
+    moment = course.moment_of(number)
+    settings = {"profile": "ample", "report_seconds": 0, **course.settings}
+    # The clock stands, so that states do not depend on the second in which a request arrives.
+    with Simulator(world, clock=moment.timestamp, faults=day.faults, **settings) as sim:
         catalog = catalog_of((*course.streams, *course.keys), course.destination, course.sync_mode)
         arguments = read_arguments(folder, catalog, oauth_config(sim.credentials, **course.config), state or None)
         code = reader.run(arguments, moment.isoformat(), sim.url, stdout)

@@ -9,9 +9,7 @@ import orjson
 
 from integration_tests.support.outputs import Record
 from tools.compare.course import Course, kept
-from tools.compare.outcome import OF_NO_STREAM, Outcome, canonical
-
-_NO_CURSOR = "__ab_no_cursor_state_message"
+from tools.compare.outcome import OF_NO_STREAM, Outcome
 
 _SHOWN = 160
 """Characters of a value that a line shows."""
@@ -31,20 +29,13 @@ def differences(course: Course, older: Path, newer: Path) -> Iterator[str]:
 
 
 def _found(course: Course, older: Path, newer: Path) -> Iterator[tuple[str, int, str, Any, Any]]:
-    days = course.played()
-    for position, number in enumerate(days):
-        is_last = position == len(days) - 1
-        after_kill = position > 0 and days[position - 1] in course.killed()
-        if number in course.killed() or (course.settles and not is_last):
-            continue
+    for number in course.played():
         one, other = kept(older, number), kept(newer, number)
-        if course.settles or after_kill:
-            # With the day before: a sync that was killed early leaves it to the next one to look back that far.
-            together = days if course.settles else days[max(0, position - 2) : position + 1]
-            found = [*_by_key(course, *([kept(side, day) for day in together] for side in (older, newer)))]
-        else:
-            found = [*_records(course, one, other), *_requests(one, other)]
-        for stream, what, before, after in [*found, *_endings(one, other)]:
+        for stream, what, before, after in (
+            *_records(course, one, other),
+            *_requests(one, other),
+            *_endings(one, other),
+        ):
             yield stream, number, what, before, after
 
 
@@ -54,30 +45,6 @@ def _records(course: Course, older: Outcome, newer: Outcome) -> Iterator[tuple[s
         one, other = (Counter(side.records.get(stream, ())) for side in (older, newer))
         lost, added = list((one - other).elements()), list((other - one).elements())
         yield from _told(course, stream, lost, added)
-
-
-def _by_key(course: Course, older: Sequence[Outcome], newer: Sequence[Outcome]) -> Iterator[tuple[str, str, Any, Any]]:
-    """The last values of each key after several syncs together."""
-    streams = sorted({stream for outcome in (*older, *newer) for stream in outcome.records})
-    for stream in streams:
-        sides = (older, newer)
-        if not course.settles and _NO_CURSOR in newer[-1].states.get(stream, ()):
-            # It reads everything each time. What a killed sync emits before the kill is a matter of chance.
-            sides = (older[-1:], newer[-1:])
-        one, other = (_last_values(course, stream, side) for side in sides)
-        lost = [row for key, row in one.items() if other.get(key) != row]
-        added = [row for key, row in other.items() if one.get(key) != row]
-        yield from _told(course, stream, lost, added)
-
-
-def _last_values(course: Course, stream: str, side: Iterable[Outcome]) -> dict[Hashable, bytes]:
-    rows = (row for outcome in side for row in outcome.records.get(stream, ()))
-    keyed = ((orjson.loads(row), row) for row in rows)
-    names = course.key_of(stream)
-    return {
-        _key(course, stream, record): canonical({name: record.get(name) for name in names}) if course.settles else row
-        for record, row in keyed
-    }
 
 
 def _told(

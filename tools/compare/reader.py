@@ -29,7 +29,6 @@ class Reader:
 
     def __init__(self, server: "subprocess.Popen[str]", streams: Iterable[str]) -> None:
         self._server = server
-        self.process = 0
         self.streams = frozenset(streams)
 
     def run(self, arguments: Sequence[str], moment: str, api_url: str, stdout: Path) -> int:
@@ -51,8 +50,7 @@ class Reader:
         assert self._server.stdin
         self._server.stdin.write(f"{json.dumps(request)}\n")
         self._server.stdin.flush()
-        self.process = self._told()["pid"]
-        watchdog = Timer(HANGS_SECONDS, os.kill, (self.process, 9))
+        watchdog = Timer(HANGS_SECONDS, os.kill, (self._told()["pid"], 9))
         watchdog.start()
         try:
             return int(self._told()["code"])

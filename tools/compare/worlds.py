@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from integration_tests.simulator import Fault, Kind, World
-from integration_tests.simulator.server.request_log import Entry
 from integration_tests.simulator.world import numbering
 from tools.compare.course import FIRST_MOMENT, Course, Day
 
@@ -76,10 +75,6 @@ def _world(moment: datetime, **sizes: Any) -> World:
 
 def _of(**sizes: Any) -> Any:
     return lambda moment: _world(moment, **sizes)
-
-
-# Nothing happens to a world on the day of the kill and on the next one, so that a record is the same whichever of the
-# two syncs delivers it.
 
 
 def _edit(kind: Kind, account: int, index: int, ago_seconds: int, **fields: Any) -> Any:
@@ -160,7 +155,6 @@ _CALENDAR: Mapping[int, Day] = {
     11: Day(change=_move_board(3, 9_000, boards=4)),
     12: Day(faults=_lasting("report_failed", "analytics/get_report", account=_ACCOUNTS[1], level="CAMPAIGN")),
     13: Day(change=_restate(_LOOKBACK_DAYS)),
-    15: Day(kill_after=("analytics/create_report", 12)),
     18: Day(change=_all(_delete_pin, _move_board(0, 7_000))),
     19: Day(faults=_lasting("truncated_json", "campaigns/analytics", account=_ACCOUNTS[0])),
     20: Day(change=_restate(_LOOKBACK_DAYS)),
@@ -171,7 +165,6 @@ _CALENDAR: Mapping[int, Day] = {
     26: Day(faults=_lasting("forbidden", "ads/analytics", account=_ACCOUNTS[1])),
     27: Day(change=_move_board(2, 3_000)),
     28: Day(change=_all(_edit(Kind.ADS, 0, 1, 500, status="ACTIVE"), _hide_pins)),
-    29: Day(exhausted="org_analytics"),
     30: Day(change=_restate(40)),
     31: Day(change=_grow(Kind.ADS, (4, 3), 1)),
     33: Day(faults=_lasting("500", "boards/list_pins", path=_BOARDS[0]), change=_move_board(0, 3_000)),
@@ -187,7 +180,6 @@ _SHORT_CALENDAR: Mapping[int, Day] = {
         change=_all(_edit(Kind.CAMPAIGNS, 0, 0, 100, name="Edited"), _move_board(0, 100), _restate(3)),
         faults=(Fault("503", on="campaigns/list", account=_ACCOUNTS[0]),),
     ),
-    2: Day(kill_after=("analytics/create_report", 6)),
 }
 
 
@@ -230,11 +222,6 @@ _REFUSED = ("TOTAL_CHECKOUT", "GEO", "VIDEO_START")
 """A column, a targeting type and a metric of pins."""
 
 
-def _odd_options(_entry: Entry, _answer: Any) -> Any:
-    """Targeting options in a form that nobody has seen."""
-    return {"options": [{"key": "female", "label": {"text": "Female"}}]}
-
-
 def _special(name: str, **parts: Any) -> Course:
     """A short course, all days of which have the same peculiarity."""
     course = Course(name=name, world=_world, days=(0, 1, 2), streams=_ADS_STREAMS, config=_CONFIG)
@@ -244,12 +231,8 @@ def _special(name: str, **parts: Any) -> Course:
 def special_courses() -> list[Course]:
     """Courses of two or three syncs, each with a world or a Pinterest that is unlike the others."""
     refused = {"streams": (*_ADS_STREAMS, "pin_analytics"), "settings": {"refused_names": _REFUSED}}
-    unnamed = {"refused_names": _REFUSED, "names_the_refused": False}
     shut = {day: Day(faults=_lasting("forbidden", "*", account=_ACCOUNTS[0])) for day in (0, 1)}
-    no_analytics = {0: Day(faults=_lasting("forbidden", "campaigns/analytics", account=_ACCOUNTS[0]))}
-    alone = _of(ad_accounts=1, shared_ad_accounts=0)
     everything = {"organic_per_ad_account": True, "pin_metrics": True, "analytics_columns": None, "num_workers": None}
-    ad_groups = {"ad_accounts": 1, "campaigns": 2, "ads": 0, "product_groups": 0, "negative_keywords": 0}
     return [
         _special("all options", days=(0, 1), streams=Course.streams, config={**everything, "start_date": _start(5)}),
         _special(
@@ -257,34 +240,9 @@ def special_courses() -> list[Course]:
         ),
         _special("only active", config={"status": ["ACTIVE"]}),
         _special("refused by name", **refused),
-        _special("refused without a name", **{**refused, "settings": unnamed}),
         _special("refused account", world=_of(ad_accounts=3), calendar=shut),
-        _special("refused account alone", world=alone, calendar=shut),
-        _special("refused analytics alone", world=alone, calendar=no_analytics),
         _special("csv", world=_of(report_form="csv", own_report_form="csv")),
         _special("finest grain", world=_of(report_grain="ad", report_ids="some", empty_report="[]")),
-        _special("odd options", streams=("targeting_options",), alterations={"targeting_options/get": _odd_options}),
-        _special("keywords", world=_of(**ad_groups, ad_groups=60), streams=("keywords",), days=(0, 1)),
-        _special(
-            "quota of a minute",
-            days=(0, 1),
-            world=_of(boards=2, pins_per_board=40),
-            streams=("pins", "pin_analytics"),
-            settings={"profile": "standard"},
-            ticks=True,
-            second=50,
-            config={"max_wait_minutes": 2},
-        ),
-        _special(
-            "quota of a day",
-            days=tuple(range(6)),
-            calendar={5: Day(settings={"profile": "ample"})},
-            world=_of(boards=2, pins_per_board=20),
-            streams=("pins", "pin_analytics", "campaigns", "campaign_analytics", "keywords", "audiences"),
-            settings={"profile": "trial", "daily_share": 0.03},
-            settles=True,
-            config={"max_wait_minutes": 0, "start_date": _start(20)},
-        ),
         *_failures(),
     ]
 
