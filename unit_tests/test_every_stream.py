@@ -7,7 +7,6 @@ from string import Formatter
 
 import jsonschema
 import pytest
-import requests_mock
 from airbyte_cdk.models import AirbyteStream, SyncMode
 
 from source_pinterest import limits
@@ -18,11 +17,11 @@ from source_pinterest.streams.base.document import DocumentStream
 from source_pinterest.streams.base.stream import PinterestStream
 from unit_tests.configs import config
 from unit_tests.field_types import nodes
-from unit_tests.streams.pinterest import Pinterest
+from unit_tests.streams.pinterest import Planned
 
 SCOPES = {f"{what}:read" for what in ("ads", "billing", "biz_access", "boards", "catalogs", "pins", "user_accounts")}
 
-# The questions and answers of a quiz are counted, not identified: Pinterest numbers them. The product of an audience
+# The questions and answers of a quiz are counted, not identified: Planned numbers them. The product of an audience
 # rule is the advertiser's own number. The quality of events tells how many of them carry an id, not which.
 NUMBERED = {
     "quality_components.advertiser_external_id",
@@ -38,8 +37,8 @@ NUMBERED = {
 
 
 @pytest.fixture(scope="module")
-def pinterest() -> Pinterest:
-    return Pinterest(requests_mock.Mocker())
+def pinterest() -> Planned:
+    return Planned()
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +58,7 @@ def test_discover_offers_the_registry_under_names_in_snake_case(catalog: Mapping
 
 
 def test_discover_lists_keys_cursors_and_resumable_full_refreshes(
-    pinterest: Pinterest, catalog: Mapping[str, AirbyteStream]
+    pinterest: Planned, catalog: Mapping[str, AirbyteStream]
 ) -> None:
     """To a later attempt the platform hands a state where this is so; else it begins a new generation."""
     for stream in STREAMS:
@@ -101,7 +100,7 @@ def test_ids_are_text_in_the_schema(catalog: Mapping[str, AirbyteStream]) -> Non
                 assert node["type"][1] in {"string", "array"}, (name, path)
 
 
-def test_a_path_names_the_innermost_ids_of_a_slice_and_counts_against_a_known_quota(pinterest: Pinterest) -> None:
+def test_a_path_names_the_innermost_ids_of_a_slice_and_counts_against_a_known_quota(pinterest: Planned) -> None:
     """Where the path names none, a parameter does."""
     for stream in STREAMS:
         names = [name for _, name, _, _ in Formatter().parse(stream.path_template) if name]
@@ -114,7 +113,7 @@ def test_a_path_names_the_innermost_ids_of_a_slice_and_counts_against_a_known_qu
         assert limits.rate_category(f"/v5/{path}") in limits.REQUESTS_PER_MINUTE, stream
 
 
-def test_scopes_and_costs_are_declared_and_the_docstring_links_to_the_operation(pinterest: Pinterest) -> None:
+def test_scopes_and_costs_are_declared_and_the_docstring_links_to_the_operation(pinterest: Planned) -> None:
     link = r"https://developers\.pinterest\.com/docs/api/v5/[a-z_]+-[a-z_-]+\.?"
     for stream in STREAMS:
         assert stream.scopes, stream

@@ -8,7 +8,6 @@ declares are among these.
 from pathlib import Path
 from typing import Any
 
-import requests_mock
 from airbyte_cdk.sources.utils.schema_helpers import ResourceSchemaLoader
 from pinterestsdk import models
 from pydantic import BaseModel
@@ -18,7 +17,7 @@ from integration_tests.simulator.contract import is_newer, sdk_item
 from source_pinterest.streams import STREAMS as STREAM_CLASSES
 from tools.stream_table import operation_of
 from unit_tests.field_types import model_types, nodes
-from unit_tests.streams.pinterest import Pinterest
+from unit_tests.streams.pinterest import Planned
 
 PACKAGE = Path(source_pinterest.__file__).parent
 STREAMS = sorted(path.stem for path in (PACKAGE / "schemas").glob("*.json"))
@@ -134,7 +133,7 @@ LEFT_OUT: dict[str, tuple[str, ...]] = {
         *("ai_disclosures", "board_owner", "board_section_id", "has_been_promoted", "id", "is_owner", "is_product"),
         *("is_standard", "parent_pin_id", "pin_metrics"),
     ),
-    # Maps from a code to a count or to an attribute: Pinterest has hundreds of codes.
+    # Maps from a code to a count or to an attribute: Planned has hundreds of codes.
     "catalogs_feed_item_issues": ("errors.", "warnings."),
     "catalogs_feed_processing_results": (
         *("ingestion_details.errors.", "ingestion_details.warnings."),
@@ -194,9 +193,9 @@ def test_every_field_of_the_api_is_declared_with_its_type() -> None:
             assert not any(path.startswith(beginning) for path in declared), (stream, beginning)
 
 
-def test_fields_beyond_the_contract_have_a_reason(mock: requests_mock.Mocker) -> None:
+def test_fields_beyond_the_contract_have_a_reason() -> None:
     """The ids of what a slice is about are stamped on its records, and need no other reason."""
-    sync = Pinterest(mock).sync
+    sync = Planned().sync
     for stream, model in MODELS.items():
         added = declared_types(stream).keys() - model_types(model).keys()
 

@@ -13,6 +13,7 @@ from integration_tests.support.commands import run_here
 from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_main, run_sync
+from source_pinterest.cli.authorize import scopes
 from source_pinterest.streams import STREAMS
 
 MOST_CALLS = 3 + len([stream for stream in STREAMS if stream.access])
@@ -51,6 +52,53 @@ def test_check_passes_in_few_requests_in_a_large_world(config_file: Path) -> Non
         assert len(sim.log) <= MOST_CALLS
         assert check(sim, sim.access_token_config(), config_file) == (True, "")
         assert check(sim, sim.config(account_ids=[world.account_id(0), world.account_id(1)]), config_file)[0]
+
+
+BOARDS, ACCOUNTS, ACCOUNT = "boards/list", "ad_accounts/list", "ad_accounts/get"
+
+
+@pytest.mark.parametrize(
+    ("kind", "operations", "works", "said"),
+    [
+        *(("503", [probe], True, "HTTP 503") for probe in (BOARDS, ACCOUNTS)),
+        *(("account_refused_400", [probe], True, "HTTP 400") for probe in (BOARDS, ACCOUNTS)),
+        *(("forbidden", [probe], True, "HTTP 403") for probe in (BOARDS, ACCOUNTS)),
+        *(("gone", [probe], True, "HTTP 404") for probe in (BOARDS, ACCOUNTS)),
+        *(("rate_limited", [probe], True, "until") for probe in (BOARDS, ACCOUNTS)),
+        ("503", [BOARDS, ACCOUNTS], False, "HTTP 503"),
+        ("rate_limited", [BOARDS, ACCOUNTS], True, "org_read requests"),
+        *((kind, [ACCOUNT], False, "") for kind in ("forbidden", "account_refused_400", "missing_scope", "restricted")),
+        *((kind, [ACCOUNT], True, said) for kind, said in (("503", "HTTP 503"), ("rate_limited", "until"))),
+    ],
+)
+def test_check_fails_only_if_nothing_or_a_named_account_cannot_be_read_and_warns_of_the_rest(
+    config_file: Path, kind: str, operations: list[str], said: str, *, works: bool
+) -> None:
+    world = World(boards=1, ad_accounts=2)
+    faults = [Fault(kind, on=operation, times=None, seconds=4_000) for operation in operations]
+    with Simulator(world, faults=faults) as sim:
+        named = {"account_ids": [world.account_id(0)]} if ACCOUNT in operations else {}
+        config = sim.config(**named, max_retries=0, request_timeout_seconds=1)
+        passed, message = check(sim, config, config_file)
+    assert passed is works
+    assert message
+    assert said in message
+
+
+def test_a_network_without_a_connection_is_one_sentence(config_file: Path) -> None:
+    with Simulator() as sim:
+        config = sim.access_token_config(max_retries=0, max_wait_minutes=0)
+    passed, said = check(sim, config, config_file)
+    assert not passed
+    assert said.count("could not be reached") == 1
+
+
+def test_check_names_each_permission_that_the_token_lacks(config_file: Path, caplog: pytest.LogCaptureFixture) -> None:
+    granted = ("ads:read", "boards:read", "pins:read", "user_accounts:read")
+    with Simulator(World(boards=1), scopes=granted) as sim, caplog.at_level(logging.INFO):
+        assert check(sim, sim.config(), config_file) == (True, "")
+    missing = set(scopes().split(",")).difference(granted)
+    assert [scope for scope in missing if f"permission {scope}," not in caplog.text] == []
 
 
 def test_check_with_app_credentials_names_the_streams_they_can_not_read(

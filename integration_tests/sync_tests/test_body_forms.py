@@ -1,10 +1,11 @@
 """A body of another form fails its task and is never read as empty; a form that costs nothing to accept is accepted."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from integration_tests.simulator.faults.alterations import Alteration
+from integration_tests.simulator.faults.alterations import Alteration, each_row, with_field
 from integration_tests.simulator.server.request_log import Entry
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_succeeded
 from integration_tests.support.pinterest import Simulator, World
@@ -90,9 +91,21 @@ def without_engagement(_: Entry, items: Any) -> Any:
     return [{name: value for name, value in item.items() if name != "engagement_type"} for item in items]
 
 
+def with_each(field: str, new: Callable[[Any], Any]) -> Alteration:
+    return lambda _, body: each_row(body, lambda row: [with_field(row, field, new)])
+
+
+ROWS = ("campaign_analytics", "campaigns/analytics")
+
+
 @pytest.mark.parametrize(
     ("stream", "operation", "change"),
     [
+        (*ROWS, with_each("CAMPAIGN_ID", int)),
+        (*ROWS, with_each("CAMPAIGN_ID", float)),
+        *((*ROWS, with_each("AD_ACCOUNT_ID", lambda _, none=none: none)) for none in (None, "", 0, "0")),
+        (*ROWS, with_each("SPEND_IN_MICRO_DOLLAR", str)),
+        ("campaign_targeting_analytics", "campaign_targeting_analytics/get", with_each("SPEND_IN_MICRO_DOLLAR", str)),
         ("ad_account_countries", "ad_account_countries/get", named_by_list),
         ("labels", "labels/list", in_bundles),
         ("conversion_event_quality", "conversion_eqs/list", in_items),
@@ -124,6 +137,12 @@ def test_an_owner_that_is_a_text_is_its_id() -> None:
     [
         ("ad_account_countries", "ad_account_countries/get", {}, 0),
         ("audience_insights", "audience_insights/get", {"date": None}, 3),
+        ("pins", "pins/list", {"items": None}, 0),
+        ("campaign_targeting_analytics", "campaign_targeting_analytics/get", {"data": None}, 0),
+        ("top_pins", "user_account/analytics/top_pins", {"pins": None}, 0),
+        ("trending_keywords", "trending_keywords/list", {"trends": None}, 0),
+        ("featured_trend_topics", "trends_featured_topics/list", {"items": [{"interest": "a", "trends": None}]}, 0),
+        ("user_account_analytics", "user_account/analytics", {"all": {"daily_metrics": None}}, 0),
     ],
 )
 def test_an_answer_without_numbers_is_no_failure(stream: str, operation: str, body: Any, records: int) -> None:

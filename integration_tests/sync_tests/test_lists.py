@@ -3,6 +3,8 @@
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from integration_tests.simulator import Fault, Kind
 from integration_tests.simulator.lists.catalogs import PASSWORD
 from integration_tests.simulator.resources import NAMELESS
@@ -17,6 +19,7 @@ from integration_tests.support.truth.analytics import TARGETING_KEYS
 from integration_tests.support.truth.lists import CATALOG_ITEM_KEYS, LIST_KEYS, ORGANISATION_KEYS
 from integration_tests.support.truth.resources import RESOURCE_KEYS
 from integration_tests.support.worlds import simulated
+from source_pinterest.streams.resources.targeting_options import ACCOUNT_TYPES
 
 CATALOGS = tuple(stream for stream in LIST_KEYS if stream.startswith("catalogs"))
 CATALOG_ITEMS = tuple(CATALOG_ITEM_KEYS)
@@ -111,6 +114,56 @@ def test_a_catalog_that_vanishes_meanwhile_leaves_nothing_to_count(small: Simula
     output = run_sync(small, ["catalogs_product_group_counts"])
     assert_succeeded(output, ["catalogs_product_group_counts"])
     assert {entry.status for entry in small.calls(OPERATIONS["catalogs_product_group_counts"])} == {409}
+
+
+def test_issues_are_requested_in_json_if_brackets_are_refused() -> None:
+    stream, stats = "catalogs_feed_ingestion_stats", "reports/stats"
+    with Simulator(World(catalogs=2, feeds=2)) as sim:
+        sim.add_fault(Fault("account_refused_400", on=stats))
+        output = run_sync(sim, [stream], config=sim.config(num_workers=1))
+        assert_succeeded(output, [stream])
+        assert_exact(output, sim, [stream])
+        assert [bool(call.values("parameters")) for call in sim.calls(stats)] == [False, True, True]
+        sim.add_fault(Fault("account_refused_400", on=stats, times=None))
+        assert_failed(run_sync(sim, [stream], config=sim.config(num_workers=1)), stream, "system_error")
+
+
+def test_keywords_with_a_comma_or_without_a_country_are_left_out_with_a_warning(small: Simulator) -> None:
+    stream = "keyword_metrics"
+    small.alter("keywords/get", lambda _, page: {**page, "items": [{**one, "value": "a, b"} for one in page["items"]]})
+    output = run_sync(small, [stream])
+    assert_succeeded(output, [stream])
+    assert any("'a, b', are left out" in text for text in output.warnings())
+    small.clear_alterations()
+    small.alter(
+        "ad_accounts/list", lambda _, page: {**page, "items": [{**one, "country": None} for one in page["items"]]}
+    )
+    output = run_sync(small, [stream])
+    assert_succeeded(output, [stream])
+    assert any("names no country for ad account" in text for text in output.warnings())
+    assert not small.calls("country_keywords_metrics/get")
+
+
+@pytest.mark.parametrize("refused", [["GEO"], list(ACCOUNT_TYPES)])
+def test_targeting_types_that_pinterest_refuses_cost_themselves_alone(refused: list[str]) -> None:
+    stream, get = "targeting_options", "targeting_options/get"
+    with Simulator(World(ad_accounts=2)) as sim:
+        sim.add_faults([Fault("forbidden", on=get, path=kind, times=None) for kind in refused])
+        output = run_sync(sim, [stream])
+        assert_succeeded(output, [stream])
+        whole = {key for key, record in sim.expected(stream).items() if record["option_type"] not in refused}
+        assert {(row["targeting_type"], row["id"]) for row in output.records[stream]} == whole
+        assert [kind for kind in refused if not any(kind in text for text in output.warnings())] == []
+
+
+def test_interests_that_pinterest_refuses_keep_their_names() -> None:
+    with Simulator(World(ad_accounts=1), faults=[Fault("gone", on="interest_targeting_options/get", times=5)]) as sim:
+        output = run_sync(sim, ["targeting_options"])
+        assert_succeeded(output, ["targeting_options"])
+        assert {(row["targeting_type"], row["id"], row["name"]) for row in output.records["targeting_options"]} == {
+            (*key, record["name"]) for key, record in sim.expected("targeting_options").items()
+        }
+        assert any("interests lack their level, parent or name" in text for text in output.warnings())
 
 
 def test_an_unapproved_merchant_reads_what_to_do() -> None:

@@ -3,32 +3,23 @@
 import re
 from collections.abc import Collection
 from typing import Any
-from urllib.parse import quote
 
 import pytest
-import requests_mock
 from airbyte_cdk.models import AirbyteStateMessage, ConfiguredAirbyteCatalog
 from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
 from airbyte_cdk.sources.message import InMemoryMessageRepository
 
-from source_pinterest.api import DEFAULT_BASE_URL
+from source_pinterest.api import Api
 from source_pinterest.api.errors import ConfigError
 from source_pinterest.config import Config
-from source_pinterest.dates import DateWindow
-from source_pinterest.engine.tasks import Task
 from source_pinterest.streams import STREAMS
-from source_pinterest.streams.analytics.levels import AdAccountAnalytics
 from source_pinterest.streams.base.declaration import Rank
 from source_pinterest.streams.base.run import StreamRun
 from source_pinterest.streams.base.sync import Sync
-from source_pinterest.streams.organic.boards import BoardSections
-from source_pinterest.streams.organic.pin_analytics import PinAnalytics
-from source_pinterest.streams.organic.pin_requests import PinRequests
-from source_pinterest.streams.organic.pins import Pins
 from source_pinterest.streams.selection import Selection, in_order, rank_of, streams_by_name
 from unit_tests.configs import TODAY, config
 from unit_tests.report_configs import report
-from unit_tests.streams.pinterest import Pinterest, configured, connected, slice_of, state_of
+from unit_tests.streams.pinterest import configured, state_of
 
 
 def catalog_of(*names: str) -> ConfiguredAirbyteCatalog:
@@ -51,7 +42,7 @@ BY_A_PARENT = {"keyword_metrics", "product_group_analytics"}
 
 def opened(names: Collection[str], state: list[AirbyteStateMessage] | None = None) -> list[StreamRun]:
     chosen = Config.from_mapping(config(custom_reports=[report()]), TODAY)
-    makers = streams_by_name(Sync(connected(chosen), chosen))
+    makers = streams_by_name(Sync(Api.connect(chosen, lambda _: None), chosen))
     states, messages = ConnectorStateManager(state or []), InMemoryMessageRepository().emit_message
     chosen_ones = [(makers[name](), configured("incremental", name=name)) for name in makers if name in names]
     return [StreamRun(stream, entry, states, messages) for stream, entry in chosen_ones]
@@ -118,31 +109,3 @@ def test_an_app_secret_in_the_place_of_a_stream_is_not_quoted() -> None:
     for message in selection_of(secret).refusals():
         if message.trace and message.trace.error:
             assert secret not in f"{message.trace.error.message} {message.trace.error.internal_message}"
-
-
-STRANGE = "../../oauth/token?grant=1#x"
-PIECE = quote(STRANGE, safe="")
-
-
-def test_the_id_of_a_parent_an_account_or_a_pin_is_one_piece_of_a_path(mock: requests_mock.Mocker) -> None:
-    pinterest = Pinterest(mock, start_date=str(TODAY))
-    mock.get(requests_mock.ANY, json={"items": [], "all": {"daily_metrics": []}})
-    pinterest.read(BoardSections, slice_of({"board_id": STRANGE}))
-    stream = pinterest.stream(PinAnalytics)
-    requests = PinRequests(stream, pinterest.stream(Pins).listed)
-    mock.get(f"{DEFAULT_BASE_URL}/pins/analytics", status_code=401, json={"code": 3, "message": "No beta"})
-    task = Task({}, lambda _: (yield), DateWindow(TODAY, TODAY))
-    assert [*requests.read(task, (STRANGE,))] == [((STRANGE,), [], None)]
-    mock.get(requests_mock.ANY, json=[])
-    pinterest.lists("ad_accounts", STRANGE)
-    for stream_slice in pinterest.tasks(AdAccountAnalytics):
-        pinterest.read(AdAccountAnalytics, stream_slice)
-
-    asked = {request.url.partition("?")[0].removeprefix(f"{DEFAULT_BASE_URL}/") for request in mock.request_history}
-    assert asked == {
-        f"boards/{PIECE}/sections",
-        f"pins/{PIECE}/analytics",
-        "pins/analytics",
-        "ad_accounts",
-        f"ad_accounts/{PIECE}/analytics",
-    }

@@ -1,7 +1,6 @@
 """A report asks for what the user defined, as its endpoint takes it, under a key that fits its rows."""
 
 import pytest
-import requests_mock
 
 from source_pinterest.api.errors import ConfigError
 from source_pinterest.config.options import choices
@@ -11,13 +10,14 @@ from source_pinterest.state.cursor import WholeCursor
 from source_pinterest.state.days import DaySet
 from source_pinterest.state.period import Period
 from source_pinterest.streams import STREAMS
+from source_pinterest.streams.ads.metrics_ready import MetricsReadyState
 from source_pinterest.streams.analytics.own_reports import BrandConversionsReport, MarketingMixReport
 from source_pinterest.streams.analytics.report import ReportStream
 from source_pinterest.streams.selection import streams_by_name
 from unit_tests.configs import TODAY
 from unit_tests.report_configs import report
 from unit_tests.streams.analytics.syncs import APPEND, DEDUP, ago
-from unit_tests.streams.pinterest import Pinterest, configured, state_of
+from unit_tests.streams.pinterest import Planned, configured, state_of
 
 NAME = "custom__weekly"
 
@@ -30,8 +30,8 @@ def windows(stream: ReportStream) -> list[list[str]]:
     return [one.window.as_pair() for one in planned(stream)]
 
 
-def test_a_report_takes_its_open_options_from_the_connection(mock: requests_mock.Mocker) -> None:
-    pinterest = Pinterest(mock, attribution_window="7/7/1", conversion_report_time="TIME_OF_CONVERSION")
+def test_a_report_takes_its_open_options_from_the_connection() -> None:
+    pinterest = Planned(attribution_window="7/7/1", conversion_report_time="TIME_OF_CONVERSION")
     own = {"attribution_types": ["HOUSEHOLD"], "conversion_report_time": "TIME_OF_AD_ACTION"}
     asked = pinterest.custom(click_window_days=0, **own).spec.fields
 
@@ -40,7 +40,8 @@ def test_a_report_takes_its_open_options_from_the_connection(mock: requests_mock
     assert (asked["engagement_window_days"], asked["view_window_days"]) == (14, 30)
 
 
-def test_filters_and_targeting_types_are_split_in_every_combination(pinterest: Pinterest) -> None:
+def test_filters_and_targeting_types_are_split_in_every_combination() -> None:
+    pinterest = Planned()
     few = {"ad_statuses": ["PAUSED"], "product_group_statuses": ["RUNNING", "PAUSED"]}
     many = {name: list(choices("custom_reports", name)[:7]) for name in ("campaign_statuses", "ad_group_statuses")}
     variants = pinterest.custom(level="AD_GROUP_TARGETING", **many, **few).spec.variants
@@ -60,28 +61,30 @@ def test_filters_and_targeting_types_are_split_in_every_combination(pinterest: P
 
 
 @pytest.mark.parametrize("start_date", ["2024-01-01", "2026-06-24"], ids=["as before", "moved later"])
-def test_a_lookback_reaches_outward_to_a_whole_bucket(mock: requests_mock.Mocker, start_date: str) -> None:
-    pinterest = Pinterest(mock, state_of(NAME, "11", DATE="2026-06-30", **{"from": "2024-01-01"}))
+def test_a_lookback_reaches_outward_to_a_whole_bucket(start_date: str) -> None:
+    pinterest = Planned(state_of(NAME, "11", DATE="2026-06-30", **{"from": "2024-01-01"}))
     stream = pinterest.custom(DEDUP, granularity="MONTH", start_date=start_date)
 
     assert windows(stream)[-1] == ["2026-05-01", "2026-07-01"]
 
 
-def test_a_missing_week_that_touches_the_lookback_is_read_with_it(mock: requests_mock.Mocker) -> None:
+def test_a_missing_week_that_touches_the_lookback_is_read_with_it() -> None:
     """Its end lies in the lookback, which begins in the middle of a week."""
     owed = [["2026-05-11", "2026-05-31"]]
-    pinterest = Pinterest(mock, state_of(NAME, "11", DATE="2026-06-28", missing=owed, **{"from": "2024-01-01"}))
+    pinterest = Planned(state_of(NAME, "11", DATE="2026-06-28", missing=owed, **{"from": "2024-01-01"}))
 
     assert windows(pinterest.custom(DEDUP, start_date="2024-01-01")) == [["2026-05-11", "2026-07-01"]]
 
 
-def test_an_appending_destination_gets_a_week_when_its_last_day_has_settled(pinterest: Pinterest) -> None:
-    pinterest.answers("resources/metrics_ready_state", {"json": {"conversion_metrics_ready": True}})
+def test_an_appending_destination_gets_a_week_when_its_last_day_has_settled(monkeypatch: pytest.MonkeyPatch) -> None:
+    pinterest = Planned()
+    monkeypatch.setattr(MetricsReadyState, "last_final_day", lambda _: days_before(TODAY, 2))
 
     assert windows(pinterest.custom(APPEND, start_date="2026-06-01")) == [["2026-06-01", "2026-06-28"]]
 
 
-def test_a_total_is_read_whole_in_the_longest_windows_of_each_filter(pinterest: Pinterest) -> None:
+def test_a_total_is_read_whole_in_the_longest_windows_of_each_filter() -> None:
+    pinterest = Planned()
     filters = {"campaign_statuses": list(choices("custom_reports", "campaign_statuses")[:7])}
     stream = pinterest.custom(configured("full_refresh", "overwrite"), granularity="TOTAL", **filters)
     requests = planned(stream)
@@ -93,10 +96,8 @@ def test_a_total_is_read_whole_in_the_longest_windows_of_each_filter(pinterest: 
 
 
 @pytest.mark.parametrize(("own", "start"), [(None, "2026-05-01"), ("2026-06-01", "2026-06-01")])
-def test_a_report_begins_with_its_own_start_date_or_that_of_all(
-    mock: requests_mock.Mocker, own: str | None, start: str
-) -> None:
-    pinterest = Pinterest(mock, start_date="2026-05-01")
+def test_a_report_begins_with_its_own_start_date_or_that_of_all(own: str | None, start: str) -> None:
+    pinterest = Planned(start_date="2026-05-01")
 
     assert windows(pinterest.custom(granularity="TOTAL", start_date=own)) == [[start, ago(0)]]
     assert windows(pinterest.custom(DEDUP, granularity="DAY", start_date=own)) == [[start, ago(0)]]
@@ -114,7 +115,8 @@ OF_ITEMS = ("CAMPAIGN_ID", "AD_GROUP_ID", "PIN_ID", "PRODUCT_GROUP_ID", "PRODUCT
         ("PRODUCT_ITEM", "HOUR", [*OF_ITEMS, "DATE", "HOUR"]),
     ],
 )
-def test_the_key_identifies_rows(pinterest: Pinterest, level: str, granularity: str, key: list[str]) -> None:
+def test_the_key_identifies_rows(level: str, granularity: str, key: list[str]) -> None:
+    pinterest = Planned()
     stream = pinterest.custom(level=level, granularity=granularity)
 
     assert stream.primary_key == key
@@ -122,32 +124,30 @@ def test_the_key_identifies_rows(pinterest: Pinterest, level: str, granularity: 
         assert "string" in stream.get_json_schema()["properties"][column]["type"]
 
 
-def test_a_report_that_is_called_like_a_stream_is_refused(
-    mock: requests_mock.Mocker, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_report_that_is_called_like_a_stream_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(STREAMS[0], "stream_name", classmethod(lambda _: NAME))
-    pinterest = Pinterest(mock, custom_reports=[report()])
+    pinterest = Planned(custom_reports=[report()])
 
     with pytest.raises(ConfigError, match=f"Weekly would become the stream {NAME}"):
         streams_by_name(pinterest.sync)
 
 
-def test_columns_that_may_split_rows_belong_to_the_key(mock: requests_mock.Mocker) -> None:
+def test_columns_that_may_split_rows_belong_to_the_key() -> None:
     parts = ["SPEND_ORDER_LINE_PAID_TYPE", "PINNER_LIST_NAME"]
-    stream = Pinterest(mock, marketing_mix_report={"columns": parts}).stream(MarketingMixReport)
+    stream = Planned(marketing_mix_report={"columns": parts}).stream(MarketingMixReport)
 
     assert {*stream.primary_key} == {"CAMPAIGN_ID", "TARGETING_TYPE", "TARGETING_VALUE", *parts, "DATE"}
 
 
-def test_reports_on_products_have_the_attribution_windows_of_the_connection(mock: requests_mock.Mocker) -> None:
-    asked = Pinterest(mock, attribution_window="7/0/0").stream(BrandConversionsReport).spec.fields
+def test_reports_on_products_have_the_attribution_windows_of_the_connection() -> None:
+    asked = Planned(attribution_window="7/0/0").stream(BrandConversionsReport).spec.fields
 
     assert (asked["click_window_days"], asked["view_window_days"]) == (7, 0)
 
 
-def test_a_column_that_only_the_user_knows_is_requested(mock: requests_mock.Mocker) -> None:
-    usual = Pinterest(mock).stream(BrandConversionsReport)
-    own = Pinterest(mock, brand_category_sku_reports={"columns": ["TOTAL_HUGS"]}).stream(BrandConversionsReport)
+def test_a_column_that_only_the_user_knows_is_requested() -> None:
+    usual = Planned().stream(BrandConversionsReport)
+    own = Planned(brand_category_sku_reports={"columns": ["TOTAL_HUGS"]}).stream(BrandConversionsReport)
 
     assert own.spec.columns == ("CAMPAIGN_ID", "CONVERSION_PRODUCT_BRAND", "TOTAL_HUGS")
     assert "AD_ACCOUNT_ID" not in usual.spec.columns, "these reports know no such column"
@@ -157,16 +157,15 @@ def test_a_column_that_only_the_user_knows_is_requested(mock: requests_mock.Mock
 @pytest.mark.parametrize(
     ("today", "earliest"), [("2026-07-01", "2024-03-17"), ("2025-03-17", "2024-03-17"), ("2027-01-01", "2024-07-02")]
 )
-def test_reports_on_products_begin_with_pinterests_first_day_of_them(
-    mock: requests_mock.Mocker, today: str, earliest: str
-) -> None:
-    sync = Pinterest(mock).sync
+def test_reports_on_products_begin_with_pinterests_first_day_of_them(today: str, earliest: str) -> None:
+    sync = Planned().sync
     kept = sync.stream(BrandConversionsReport).day_range
 
     assert str(Period.of(kept, sync.config, None, parse_day(today)).earliest) == earliest
 
 
-def test_a_single_week_is_requested_with_the_one_before_it(pinterest: Pinterest) -> None:
+def test_a_single_week_is_requested_with_the_one_before_it() -> None:
+    pinterest = Planned()
     spec = pinterest.stream(BrandConversionsReport).spec
 
     def asked(start: str, end: str) -> list[str]:

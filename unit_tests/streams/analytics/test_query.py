@@ -1,49 +1,18 @@
-"""The sizes of requests for analytics and of their URLs, the rows in memory, and rows by targeting."""
+"""The sizes of requests for analytics, and the types of targeting."""
 
 import math
-from collections.abc import Iterator
-from functools import partial
-from typing import Any
 
-import requests_mock
 from pinterestsdk import models
 
 from source_pinterest import limits
-from source_pinterest.columns import TARGETING_TYPE, TARGETING_VALUE
-from source_pinterest.dates import DateWindow
-from source_pinterest.engine.bundles import Bundle
-from source_pinterest.engine.tasks import Task
 from source_pinterest.streams.analytics.levels import (
     AdAccountTargetingAnalytics,
     AdGroupTargetingAnalytics,
     AdTargetingAnalytics,
-    CampaignAnalytics,
     CampaignTargetingAnalytics,
     TargetingAnalytics,
 )
-from source_pinterest.streams.analytics.query import QueryAnalytics, request_shape
-from unit_tests.configs import TODAY
-from unit_tests.streams.analytics.syncs import window
-from unit_tests.streams.pinterest import Pinterest, records_of
-
-PATH = "ad_accounts/11/campaigns/analytics"
-
-
-def call(days: DateWindow, *ids: str) -> tuple[DateWindow, tuple[str, ...]]:
-    return days, ids
-
-
-def bundles_of(stream: QueryAnalytics, asked: tuple[DateWindow, tuple[str, ...]]) -> Iterator[Bundle]:
-    """What is read of a task that no cursor has planned."""
-    days, ids = asked
-    read = partial(stream.read_query, ids)
-    return Task({"ad_account_id": "11"}, read, days).bundles()
-
-
-def rows_of(
-    pinterest: Pinterest, asked: tuple[DateWindow, tuple[str, ...]], of: type[QueryAnalytics] = CampaignAnalytics
-) -> list[dict[str, Any]]:
-    return list(records_of(bundles_of(pinterest.stream(of), asked)))
+from source_pinterest.streams.analytics.shapes import request_shape
 
 
 def cost(ids: int, days: int, ids_per_call: int, days_per_call: int) -> tuple[int, int]:
@@ -70,23 +39,6 @@ def test_an_id_with_more_rows_than_a_request_may_have_is_requested_alone() -> No
     assert request_shape(3, 90, rows_a_day=200) == (1, 90)
 
 
-DAY = DateWindow(TODAY, TODAY)
-LONGEST = [str(10**18 + number) for number in range(250)]
-"""As many ids as a call may have, as long as they may be."""
-
-
-def test_a_request_names_as_many_ids_as_fit_into_an_address(mock: requests_mock.Mocker) -> None:
-    pinterest = Pinterest(mock, start_date=str(TODAY))
-    pinterest.lists("ad_accounts/11/campaigns", *LONGEST)
-    requests = pinterest.answers(PATH, {"json": []})
-    for one in pinterest.tasks(CampaignAnalytics):
-        pinterest.read(CampaignAnalytics, one)
-
-    assert requests.call_count == 2
-    assert max(len(request.url) for request in requests.request_history) <= limits.URL_CHARACTERS
-
-
-TARGETING = "ad_accounts/11/campaigns/targeting_analytics"
 TYPES_OF_THE_API = {
     AdAccountTargetingAnalytics: (models.AdsAnalyticsAccountTargetingType, 15),
     CampaignTargetingAnalytics: (models.AdsAnalyticsCampaignTargetingType, 14),
@@ -96,34 +48,8 @@ TYPES_OF_THE_API = {
 IN_BETA = {"AGE_BUCKET_AND_GENDER", "CREATIVE_ENHANCEMENTS"}
 
 
-def item(value: Any = "female", kind: Any = "GENDER", **metrics: Any) -> dict[str, Any]:
-    return {
-        "targeting_type": kind,
-        "targeting_value": value,
-        "metrics": {"CAMPAIGN_ID": 7, "DATE": "2026-07-01", **metrics},
-    }
-
-
-def answers(pinterest: Pinterest, *items: Any) -> None:
-    pinterest.answers(TARGETING, {"json": {"data": list(items)}})
-
-
-def read(pinterest: Pinterest) -> list[dict[str, Any]]:
-    return rows_of(pinterest, call(window(89, 0), "7"), CampaignTargetingAnalytics)
-
-
 def test_each_level_requests_every_type_that_is_not_in_beta() -> None:
     assert set(TYPES_OF_THE_API) == set(TargetingAnalytics.__subclasses__())
     for stream, (declared, most) in TYPES_OF_THE_API.items():
         assert set(stream.targeting_types) == {member.value for member in declared} - IN_BETA, stream
         assert len(stream.targeting_types) <= most, stream
-
-
-def test_a_value_may_stand_among_the_metrics_or_be_left_out(pinterest: Pinterest) -> None:
-    nameless = {name: value for name, value in item(kind="LOCALE").items() if name != "targeting_value"}
-    answers(
-        pinterest, item(None, TARGETING_VALUE="male"), item("female", TARGETING_VALUE="other"), item(None), nameless
-    )
-
-    rows = [(row[TARGETING_TYPE], row[TARGETING_VALUE]) for row in read(pinterest)]
-    assert rows == [("GENDER", "male"), ("GENDER", "female"), ("GENDER", ""), ("LOCALE", "")]

@@ -1,16 +1,20 @@
-"""The days that reports and analytics are requested for, and the estimate of their requests."""
+"""The days that reports and analytics are requested for."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
-import requests_mock
 from airbyte_cdk.models import AirbyteStateMessage
 
 from integration_tests.support.truth.reports import REPORT_STREAMS
 from source_pinterest.config.options import choices
 from source_pinterest.reporting.client import ReportRequest
+from source_pinterest.streams.ads.entities import Campaigns
 from source_pinterest.streams.analytics.level_reports import REPORTS
 from source_pinterest.streams.analytics.levels import CampaignAnalytics
+from source_pinterest.streams.analytics.report import ReportTasks
 from unit_tests.streams.analytics.syncs import DEDUP, ago, known, window
-from unit_tests.streams.pinterest import Pinterest, run_of, state_of
+from unit_tests.streams.pinterest import Planned, state_of
 
 NAME, ANALYTICS = "ad_group_report", "campaign_analytics"
 
@@ -18,8 +22,8 @@ BY_NAME = {stream.__name__: stream for stream in REPORTS}
 AdGroupReport = BY_NAME["AdGroupReport"]
 
 
-def planned(pinterest: Pinterest) -> list[ReportRequest]:
-    return list(pinterest.attached(pinterest.sync.stream(AdGroupReport), DEDUP).report_requests())
+def planned(pinterest: Planned) -> list[ReportRequest]:
+    return list(pinterest.stream(AdGroupReport, DEDUP).report_requests())
 
 
 def test_every_level_has_its_stream_under_the_name_that_users_know() -> None:
@@ -28,9 +32,8 @@ def test_every_level_has_its_stream_under_the_name_that_users_know() -> None:
     assert {*levels.values()} == {*choices("custom_reports", "level")}
 
 
-def test_reports_begin_with_the_account_that_is_furthest_behind(mock: requests_mock.Mocker) -> None:
-    pinterest = Pinterest(mock, state_of(NAME, "12", DATE=ago(5)))
-    pinterest.lists("ad_accounts", "12", "13")
+def test_reports_begin_with_the_account_that_is_furthest_behind() -> None:
+    pinterest = Planned(state_of(NAME, "12", DATE=ago(5)), ("12", "13"))
 
     assert [one.ad_account_id for one in planned(pinterest)] == ["13"] * 5 + ["12"]
 
@@ -45,12 +48,11 @@ def test_reports_begin_with_the_account_that_is_furthest_behind(mock: requests_m
     ids=["an earlier start", "missing days come first", "and a later start hides none"],
 )
 def test_a_later_sync_reads_what_is_unread_and_then_the_lookback(
-    mock: requests_mock.Mocker,
     state: list[AirbyteStateMessage],
     start_ago: int,
     expected: list[tuple[int, int]],
 ) -> None:
-    requests = planned(Pinterest(mock, state, start_date=ago(start_ago)))
+    requests = planned(Planned(state, start_date=ago(start_ago)))
 
     assert [one.window for one in requests] == [window(*one) for one in expected]
 
@@ -67,21 +69,24 @@ def test_a_later_sync_reads_what_is_unread_and_then_the_lookback(
     ids=["the lookback", "a long pause", "an earlier start", "one that both reach", "missing days"],
 )
 def test_days_of_analytics_that_are_older_than_89_come_from_reports(
-    mock: requests_mock.Mocker,
+    monkeypatch: pytest.MonkeyPatch,
     state: list[AirbyteStateMessage],
     start_ago: int,
     by_report: list[tuple[int, int]],
     by_request: list[tuple[int, int]],
 ) -> None:
-    pinterest = Pinterest(mock, state, start_date=ago(start_ago))
-    pinterest.lists("ad_accounts/11/campaigns", "7")
-    ordered = pinterest.reports({"7": []})
-    stream = pinterest.attached(pinterest.sync.stream(CampaignAnalytics), DEDUP)
-    stream.select()
-    tasks = list(run_of(stream).tasks())
+    pinterest = Planned(state, start_date=ago(start_ago))
+    pinterest.has_listed(Campaigns, ("11",), "7")
+    ordered: list[ReportRequest] = []
 
-    assert "token-1" not in str(tasks), "they are logged"
-    assert [one.required_window for one in tasks if "report" not in one] == [window(*one) for one in by_request]
-    assert [(one["start_date"], one["end_date"]) for one in ordered] == [
-        (ago(first), ago(last)) for first, last in by_report
-    ]
+    @contextmanager
+    def order(_: ReportTasks, requests: list[ReportRequest]) -> Iterator[None]:
+        ordered.extend(requests)
+        yield
+
+    monkeypatch.setattr(ReportTasks, "ordered", order)
+    monkeypatch.setattr(ReportTasks, "tasks", lambda *_args, **_how: iter(()))
+    tasks = list(pinterest.stream(CampaignAnalytics, DEDUP).tasks())
+
+    assert [one.required_window for one in tasks] == [window(*one) for one in by_request]
+    assert [one.window for one in ordered] == [window(*one) for one in by_report]

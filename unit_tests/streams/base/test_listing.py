@@ -7,10 +7,7 @@ import pytest
 from source_pinterest import limits
 from source_pinterest.api.errors import SliceError
 from source_pinterest.streams.base.listing import BookmarkPaginator, unseen
-from source_pinterest.streams.organic.boards import Boards
-from unit_tests.streams.pinterest import Pinterest, page, slice_of
 
-EVERYTHING = slice_of({})
 MOST_EMPTY = limits.PAGES_WITHOUT_NEWS
 
 
@@ -18,34 +15,25 @@ def ids(records: list[dict[str, Any]]) -> list[str]:
     return [record["id"] for record in records]
 
 
-def test_pages_are_followed_letter_for_letter_until_a_bookmark_is_missing(pinterest: Pinterest) -> None:
-    for last in ({"items": []}, {"items": [], "bookmark": None}, {"items": [], "bookmark": ""}):
-        pinterest.answers("boards", page(["1", "2"], "Bookmark=="), page([], "c"), page(["3"], "d"), {"json": last})
-
-        assert ids(pinterest.read(Boards, EVERYTHING)) == ["1", "2", "3"], last
-    size = {"page_size": ["250"]}
-    later = [{**size, "bookmark": [bookmark]} for bookmark in ("Bookmark==", "c", "d")]
-    assert pinterest.queries("boards") == [size, *later] * 3
-
-
 @pytest.mark.parametrize(
     ("pages", "requests"),
     [
-        ([page(["1"], "b"), page([], "b"), page(["2"])], 2),
-        ([page([str(n)], bookmark) for n, bookmark in enumerate("bcb")], 3),
-        ([page(["1", "2"], f"b{number}") for number in range(2 * MOST_EMPTY)], MOST_EMPTY + 1),
-        ([page([], f"b{number}") for number in range(2 * MOST_EMPTY)], MOST_EMPTY),
+        ([("b", 1), ("b", 0)], 2),
+        ([("b", 1), ("c", 1), ("b", 1)], 3),
+        ([("first", 2), *((f"b{number}", 0) for number in range(2 * MOST_EMPTY))], MOST_EMPTY + 1),
+        ([(f"b{number}", 0) for number in range(2 * MOST_EMPTY)], MOST_EMPTY),
     ],
-    ids=["empty page twice", "known bookmark", "known items", "empty pages"],
+    ids=["bookmark twice", "known bookmark", "known items", "empty pages"],
 )
 def test_a_list_fails_if_it_repeats_a_bookmark_or_has_50_pages_without_a_new_item(
-    pinterest: Pinterest, pages: list[dict[str, Any]], requests: int
+    pages: list[tuple[str, int]], requests: int
 ) -> None:
-    pinterest.answers("boards", *pages)
+    paginator = BookmarkPaginator("boards", "boards")
+    for bookmark, new in pages[: requests - 1]:
+        paginator.follow(bookmark, new)
 
     with pytest.raises(SliceError, match="boards"):
-        pinterest.read(Boards, EVERYTHING)
-    assert len(pinterest.asked("boards")) == requests
+        paginator.follow(*pages[requests - 1])
 
 
 def test_the_50_pages_without_a_new_item_are_counted_in_a_row() -> None:
