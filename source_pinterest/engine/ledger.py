@@ -139,8 +139,9 @@ class Ledger:
                 failing=sum(map(self.has_read, self._failing | {group})),
                 failed_syncs=failed_syncs,
             )
-            if consequence is not Consequence.LEAVE_UNREAD:
-                self.failed.append(error)
+            if consequence is Consequence.LEAVE_UNREAD:
+                return consequence  # no other task stays unread because of it
+            self.failed.append(error)
             if consequence is not Consequence.FAIL_UNTOLD:
                 self._is_stopped = consequence is Consequence.STOP
                 if not _is_isolated(error):
