@@ -5,8 +5,7 @@ reads the raw mapping; it never writes to it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 from airbyte_cdk.utils import AirbyteTracedException
@@ -65,7 +64,7 @@ class Config:
     pin_metrics: bool = False
     pin_analytics_max_age_days: int | None = None
     pin_analytics_only_active: bool = False
-    top_pins_filters: Mapping[str, str] = MappingProxyType({})
+    top_pins_filters: Mapping[str, str] = field(default_factory=dict)
     trend_regions: tuple[str, ...] = ()
     analytics_columns: tuple[str, ...] = ()
     lookback_days: int | None = None
