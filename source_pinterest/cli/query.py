@@ -7,6 +7,7 @@ import argparse
 import glob
 import io
 import json
+import re
 import shutil
 import sys
 import tempfile
@@ -29,6 +30,8 @@ _TYPES: Mapping[str, str] = {"integer": "BIGINT", "number": "DOUBLE", "boolean":
 _FORMATS: Mapping[str, str] = {"date": "DATE", "date-time": "TIMESTAMP"}
 _NESTED = "JSON"
 _ROWS_SHOWN = 100
+_HIDDEN_COLUMNS = "│ … │"
+"""What a table of DuckDB has in the place of the columns that are too many for the terminal."""
 _RECORDS = """
 create temp table records as
 select record.stream as stream, record.emitted_at as emitted_at, record.data as data
@@ -44,6 +47,7 @@ select unnest(from_json(data, {columns})), make_timestamp(emitted_at * 1000) as 
 from records where stream = {stream} {newest}
 """
 _NEWEST = "qualify 1 = row_number() over (partition by {key} order by emitted_at desc)"
+_UNKNOWN_TABLE = re.compile(r".*Table with name .* does not exist!")
 _HOW = "Type a query; a semicolon or an empty line ends it. Ctrl-D ends the command."
 
 
@@ -100,26 +104,47 @@ def _answer(path: Path) -> int:
         except duckdb.Error as error:
             raise refusal(f"{path} can't be opened: {error}") from error
         with connection:
+            tables = f"Tables: {', '.join(name for (name,) in connection.execute('show tables').fetchall())}"
             if is_typed:
-                say(f"Tables: {', '.join(name for (name,) in connection.execute('show tables').fetchall())}")
+                say(tables)
                 say(_HOW)
             for query in _queries(_typed() if is_typed else sys.stdin):
                 try:
                     _show(connection.sql(query))
                 except duckdb.Error as error:
                     code = 1
-                    sys.stderr.write(printable(f"{error}\n", "\n"))
+                    sys.stderr.write(printable(f"{_error_message(error, tables)}\n", "\n"))
     return code
 
 
-def _show(found: Any) -> None:
-    """Print the rows of an answer, or nothing for a statement that has none."""
-    shown = io.StringIO()
-    if found is not None:
-        with redirect_stdout(shown):
-            found.show(max_width=shutil.get_terminal_size().columns, max_rows=_ROWS_SHOWN)
-    sys.stdout.write(printable(shown.getvalue(), "\n"))
+def _error_message(error: Exception, tables: str) -> str:
+    """Return the message of an error. For an unknown table it names the tables; DuckDB would suggest its own."""
+    unknown = _UNKNOWN_TABLE.match(str(error))
+    return f"{unknown[0]}\n{tables}" if unknown else str(error)
+
+
+def _show(rows: Any) -> None:
+    """Print rows as a table, or as one line for each column of a row if the table would hide columns."""
+    if rows is None:
+        return
+    table = io.StringIO()
+    with redirect_stdout(table):
+        rows.show(max_width=shutil.get_terminal_size().columns, max_rows=_ROWS_SHOWN)
+    shown = "".join(_lines(rows)) if _HIDDEN_COLUMNS in table.getvalue() else table.getvalue()
+    sys.stdout.write(printable(shown, "\n"))
     sys.stdout.flush()
+
+
+def _lines(rows: Any) -> Iterator[str]:
+    """Yield the columns of the first rows as lines, in the form of DuckDB's line mode."""
+    width = max(map(len, rows.columns))
+    found = rows.project("cast(columns(*) as varchar)").fetchmany(_ROWS_SHOWN + 1)
+    for row in found[:_ROWS_SHOWN]:
+        for name, value in zip(rows.columns, row, strict=True):
+            yield f"{name:>{width}} = {'NULL' if value is None else value}\n"
+        yield "\n"
+    if len(found) > _ROWS_SHOWN:
+        yield f"There are more rows; {_ROWS_SHOWN} are shown.\n"
 
 
 def _make_tables(connection: Any, folder: OutputFolder) -> None:

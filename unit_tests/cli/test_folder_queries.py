@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from source_pinterest.cli.catalog import NO_CREDENTIALS, configured
 from source_pinterest.cli.query import main
 from unit_tests.cli.page_folder import CAMPAIGNS, TODAY, Folder
 
@@ -54,12 +55,35 @@ def test_a_stream_is_a_table_with_the_newest_record_of_each_key(
     assert len(rows) == 3 * 2 + 4
 
 
+def test_rows_wider_than_the_terminal_are_lines_of_all_their_columns(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    query = "from campaign_analytics order by date;\nselect c.* from campaign_analytics c, range(100) order by date"
+    assert asked(folder.path, query, monkeypatch) == 0
+    first, second, *others = capsys.readouterr().out.split("\n\n")
+    rows = [dict(line.strip().split(" = ") for line in row.splitlines()) for row in (first, second)]
+    columns = configured([CAMPAIGNS], NO_CREDENTIALS).streams[0].stream.json_schema["properties"]
+    assert list(rows[0]) == [*columns, "_airbyte_extracted_at"]
+    assert [(row["DATE"], row["SPEND_IN_MICRO_DOLLAR"], row["TOTAL_CHECKOUT"]) for row in rows] == [
+        ("2025-06-01", "20500000.0", "NULL"),
+        ("2025-06-02", "4000000.0", "NULL"),
+    ]
+    assert (len(others), others[-1]) == (100 + 1, "There are more rows; 100 are shown.\n")
+
+
 def test_a_query_that_fails_is_an_error_and_the_next_one_is_answered(
     folder: Folder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert asked(folder.path, "select 1 from boards;\nselect 12345;", monkeypatch) == 1
+    queries = "select 1 from boards;\nselect 1 from campaigns where x = 1;\nselect 12345;"
+    assert asked(folder.path, queries, monkeypatch) == 1
     said = capsys.readouterr()
-    assert "Table with name boards does not exist" in said.err
+    unknown_table, unknown_column = said.err.split("Binder Error: ")
+    assert unknown_table.startswith(
+        "Catalog Error: Table with name boards does not exist!\n"
+        "Tables: ads, campaign_analytics, campaigns, custom_reach"
+    )
+    assert unknown_column.startswith('Referenced column "x" not found in FROM clause!\nCandidate bindings: ')
     assert "12345" in said.out
 
 
