@@ -243,7 +243,7 @@ check: $(INSTALLED) ## Check formatting, lint rules, types, import order and the
 	$(PY) -m ruff format --check
 	$(PY) -m ruff check
 	$(PY) -m mypy
-	$(PY) -m pytest --quiet unit_tests/test_floors.py
+	$(PY) -m pytest --quiet unit_tests/test_layers.py
 	@PATH="$(VENV)/bin:$$PATH"; \
 	if command -v hadolint >/dev/null; then hadolint Dockerfile; \
 	else echo "hadolint is not installed, so the Dockerfile was not checked."; fi
@@ -269,7 +269,7 @@ live: $(INSTALLED) ## Record the forms of Pinterest's answers to a real account 
 courses: $(INSTALLED) ## Play 300 new courses of syncs with faults, kills and quotas of each kind (hours)
 	FIRST_COURSE=$${FIRST_COURSE:-$$(date +%s)} $(PY) -m pytest -n auto --timeout 7200 -k course_\
 		integration_tests/fault_tests/test_fault_table.py integration_tests/state_tests/test_ad_pins.py \
-		integration_tests/state_tests/test_day_courses.py integration_tests/state_tests/test_pin_courses.py
+		integration_tests/state_tests/test_day_sequences.py integration_tests/state_tests/test_pin_sequences.py
 
 soak: $(INSTALLED) ## Read 1,000 ad accounts, and 1,000,000 pins of 100,000 boards (10 to 30 minutes)
 	$(PY) -m tools.soak

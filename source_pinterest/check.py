@@ -14,19 +14,19 @@ from source_pinterest.api.bodies import Record
 from source_pinterest.api.errors import (
     SCOPES_OF_SECRET_CONTENT,
     UNREQUESTED_SCOPES,
+    AccessDeniedError,
     ConfigError,
-    GoneError,
+    MissingEntitlementError,
+    NotFoundError,
     PinterestError,
     QuotaExhaustedError,
-    RefusedError,
-    RightMissingError,
 )
 from source_pinterest.config import Config
 from source_pinterest.limits import PAGE_SIZE, SYNC_HISTORY_DAYS
 from source_pinterest.streams import STREAMS
 from source_pinterest.streams.ads.accounts import EXCLUDED, AdAccounts
 from source_pinterest.streams.base.stream import PinterestStream
-from source_pinterest.streams.base.sync import Sync
+from source_pinterest.streams.base.sync import SyncContext
 from source_pinterest.streams.organic.boards import Boards
 
 LOGGER = logging.getLogger("airbyte")
@@ -42,7 +42,7 @@ _SCOPES_OF_PROBES = ("boards:read", "ads:read")
 """Permissions that the lists of boards and ad accounts need, which are requested in any case."""
 
 
-def check_access(config: Config, connect: Callable[[Config], Sync]) -> tuple[bool, str | None]:
+def check_access(config: Config, connect: Callable[[Config], SyncContext]) -> tuple[bool, str | None]:
     """Test the connection. Return whether it works, and a message about what can't be read, or not now.
 
     Args:
@@ -84,7 +84,7 @@ def _closed_to_app_token(config: Config) -> Iterator[str]:
         )
 
 
-def _works(sync: Sync, probe: Callable[[], object], warnings: dict[str, None]) -> bool:
+def _works(sync: SyncContext, probe: Callable[[], object], warnings: dict[str, None]) -> bool:
     """Return whether Pinterest answers the requests of a probe. If it refuses one, add a warning.
 
     Raises:
@@ -107,13 +107,13 @@ def _warning(error: PinterestError) -> str:
     Raises:
         ConfigError: nothing can be read until the user has changed something.
     """
-    if isinstance(error, ConfigError) and not isinstance(error, RightMissingError):
+    if isinstance(error, ConfigError) and not isinstance(error, MissingEntitlementError):
         raise error
-    advice = f". {error.advice}" if isinstance(error, RefusedError | GoneError) else ""
+    advice = f". {error.advice}" if isinstance(error, AccessDeniedError | NotFoundError) else ""
     return f"{error.message}{advice}"
 
 
-def _check_accounts(sync: Sync) -> None:
+def _check_accounts(sync: SyncContext) -> None:
     """Read the ad accounts that the config names, or one page of all of them.
 
     Raises:
@@ -150,7 +150,7 @@ def _first_page(stream: PinterestStream) -> Sequence[Record]:
     return next(stream.list_pages(stream.task({}))).items
 
 
-def _missing_scopes(sync: Sync) -> Iterator[str]:
+def _missing_scopes(sync: SyncContext) -> Iterator[str]:
     """Yield a sentence for each permission that the token lacks, if Pinterest has listed those that it has.
 
     They are logged as information, because most users need few permissions.

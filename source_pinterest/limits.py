@@ -89,7 +89,7 @@ ORGANIC_FINAL_AFTER_DAYS = 7  # numbers of a profile or pin are final then. Live
 ALL_PINS_AFTER_DAYS = 7  # with the option Only Pins with Activity, days until the next pass over all pins
 LOOKBACK_MARGIN_DAYS = 3  # added to the largest attribution window, for conversions that Pinterest processes late
 
-SYNCS_UNTIL_A_TASK_ONLY_WARNS = 3  # in which a pin that can't be read makes its stream incomplete
+FAILED_SYNCS_BEFORE_WARNING = 3  # in which a pin that can't be read makes its stream incomplete
 
 EDIT_MARGIN_SECONDS = (
     300  # cursors of entities and boards stay this far behind the server's clock, to keep edits during a sync

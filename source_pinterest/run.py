@@ -27,12 +27,12 @@ from airbyte_cdk.sources.connector_state_manager import HashableStreamDescriptor
 from airbyte_cdk.utils import AirbyteTracedException
 
 from source_pinterest import __version__
-from source_pinterest.api.retries import Pauses
+from source_pinterest.api.retries import BackoffDelays
 from source_pinterest.cli.progress_table import watched
 from source_pinterest.config.credentials import keep_secrets_of
 from source_pinterest.config.options import refusal
-from source_pinterest.engine.bundles import Bundle
-from source_pinterest.engine.output import Output, as_trace, clean, mask_logs, tune_memory, tune_threads
+from source_pinterest.engine.output import Output, clean, mask_logs, to_trace_message, tune_memory, tune_threads
+from source_pinterest.engine.record_batches import RecordBatch
 from source_pinterest.source import LOGGER, SourcePinterest
 from source_pinterest.start import EXIT_CODE_OF_CTRL_C, print_stopped
 
@@ -105,7 +105,7 @@ class PinterestEntrypoint(AirbyteEntrypoint):
         counts: defaultdict[HashableStreamDescriptor, float] = defaultdict(float)
         for message in self.source.read_bundles(config, catalog, state):
             number = 1
-            if isinstance(message, Bundle):
+            if isinstance(message, RecordBatch):
                 number = message.count
                 counts[HashableStreamDescriptor(name=message.stream)] += number
                 yield message.lines
@@ -120,7 +120,7 @@ def line_of(message: AirbyteMessage) -> bytes:
     return f"{AirbyteEntrypoint.airbyte_message_to_string(message)}\n".encode()
 
 
-def run(pauses: Pauses | None = None) -> NoReturn:
+def run(pauses: BackoffDelays | None = None) -> NoReturn:
     """Run the command of the command line, and end the process with its exit code.
 
     Args:
@@ -143,9 +143,9 @@ def run(pauses: Pauses | None = None) -> NoReturn:
     except KeyboardInterrupt:
         code = EXIT_CODE_OF_CTRL_C
     except AirbyteTracedException as error:
-        output.write(line_of(as_trace(error)))
+        output.write(line_of(to_trace_message(error)))
     except BaseException as error:  # noqa: BLE001 - any error is printed, and the process must end
-        output.write(line_of(as_trace(AirbyteTracedException.from_exception(error))))
+        output.write(line_of(to_trace_message(AirbyteTracedException.from_exception(error))))
     finally:
         _exit(code, source, output)
 

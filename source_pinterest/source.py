@@ -22,17 +22,17 @@ from airbyte_cdk.utils import AirbyteTracedException
 
 from source_pinterest.api import Api
 from source_pinterest.api.auth import PinterestAuthenticator
-from source_pinterest.api.retries import Pauses
+from source_pinterest.api.retries import BackoffDelays
 from source_pinterest.api.usage import Usage
 from source_pinterest.check import check_access
 from source_pinterest.config import Config
 from source_pinterest.config.files import in_current_form, read_configured_catalog, read_object, read_states
-from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.progress import Progress
+from source_pinterest.engine.record_batches import RecordBatch
 from source_pinterest.engine.token_store import TokenStore
 from source_pinterest.streams.base.loop import Loop, Message
 from source_pinterest.streams.base.run import StreamRun
-from source_pinterest.streams.base.sync import Sync
+from source_pinterest.streams.base.sync import SyncContext
 from source_pinterest.streams.selection import (
     Selection,
     has_days,
@@ -59,7 +59,7 @@ class SourcePinterest(AbstractSource):
     check_config_against_spec = False
     """`Config` explains an invalid value better than the schema does. `check` looks at both."""
 
-    def __init__(self, pauses: Pauses | None = None) -> None:
+    def __init__(self, pauses: BackoffDelays | None = None) -> None:
         self._pauses = pauses
         self._repository = InMemoryMessageRepository()
         self._config_path: Path | None = None
@@ -146,7 +146,7 @@ class SourcePinterest(AbstractSource):
         """
         del logger
         for message in self.read_bundles(config, catalog, state or []):
-            yield from message.messages() if isinstance(message, Bundle) else (message,)
+            yield from message.messages() if isinstance(message, RecordBatch) else (message,)
             yield from self._repository.consume_queue()
 
     def read_bundles(
@@ -174,11 +174,11 @@ class SourcePinterest(AbstractSource):
         if failure := progress.failure():
             raise failure
 
-    def _sync(self, settings: Config, config: Mapping[str, Any]) -> Sync:
+    def _sync(self, settings: Config, config: Mapping[str, Any]) -> SyncContext:
         store = TokenStore(in_current_form(config), self.hand_out or self._repository.emit_message, self._config_path)
         api = Api.connect(settings, store.rotated, self._usage, self._pauses)
         self._authenticator = api.authenticator
-        return Sync(api, settings)
+        return SyncContext(api, settings)
 
 
 def _number_fields(schema: dict[str, Any]) -> None:

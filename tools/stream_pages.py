@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 
 from integration_tests.support.assertions import without_nulls
 from integration_tests.support.documents import table
+from integration_tests.support.expected_records import KEYS, World
 from integration_tests.support.outputs import Record
-from integration_tests.support.truth import KEYS, World
 from source_pinterest.columns import (
     COLUMNS,
     DEFAULT_COLUMNS,
@@ -44,7 +44,7 @@ INDEX, COLUMNS_PAGE = "README.md", "columns.md"
 AREAS: Mapping[str, tuple[str, ...]] = {
     "Ads": ("ads.",),
     "Ads analytics": ("analytics.levels",),
-    "Reports": ("analytics.level_reports", "analytics.own_reports"),
+    "Reports": ("analytics.level_reports", "analytics.special_reports"),
     "Boards, pins and profile": ("organic.",),
     "Catalogs": ("catalogs.",),
     "Businesses": ("business",),
@@ -161,7 +161,7 @@ TOPICS: Mapping[str, Callable[[PinterestStream], bool]] = {
     ),
     _PRODUCT_PINS: lambda stream: isinstance(stream, ProfileAnalytics | RankingStream),
     "Incremental pins": lambda stream: stream.cursor_field == "board_pins_modified_at",
-    "Special reports": lambda stream: type(stream).__module__.endswith(".own_reports"),
+    "Special reports": lambda stream: type(stream).__module__.endswith(".special_reports"),
 }
 """The sections of the documents that have more on a stream."""
 
@@ -199,8 +199,8 @@ def pages() -> dict[str, str]:
     by_name = {stream.name: stream for stream in streams}
     if unknown := by_name.keys() - simulated().keys():
         raise LookupError(
-            f"integration_tests/support/truth has no records of {', '.join(sorted(unknown))}. CONTRIBUTING.md says "
-            "where they go, under One more stream."
+            f"integration_tests/support/expected_records has no records of {', '.join(sorted(unknown))}. "
+            "CONTRIBUTING.md says where they go, under One more stream."
         )
     columns = column_tables(streams)
     tables = field_tables(streams, columns)

@@ -18,7 +18,7 @@ from source_pinterest.streams.analytics.levels import TargetingAnalytics
 from source_pinterest.streams.analytics.query import QueryAnalytics
 from source_pinterest.streams.analytics.report import ReportStream
 from source_pinterest.streams.base.stream import PinterestStream
-from source_pinterest.streams.base.sync import Sync
+from source_pinterest.streams.base.sync import SyncContext
 from source_pinterest.streams.selection import streams_by_name
 
 ROOT = Path(__file__).parents[1]
@@ -85,7 +85,7 @@ def written() -> str:
 def every_stream(**options: Any) -> list[PinterestStream]:
     """The streams of a sync; options as a config has them."""
     config = Config.from_mapping({**_CREDENTIALS, **options})
-    sync = Sync(Api.connect(config, on_rotation=lambda _: None), config)
+    sync = SyncContext(Api.connect(config, on_rotation=lambda _: None), config)
     return [make() for make in streams_by_name(sync).values()]
 
 

@@ -8,10 +8,10 @@ import sys
 from collections.abc import Collection, Iterator, Sequence
 from datetime import timedelta
 
-from integration_tests.support.courses import Course
 from integration_tests.support.documents import DOCS, provenance, table, write_section
 from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import World
+from integration_tests.support.sync_sequences import SyncSequence
 from source_pinterest.streams import STREAMS
 
 COMMAND = "python -m tools.trial"
@@ -50,7 +50,7 @@ def trial(
         share: the part of a day's requests that there are.
         start: the start date; None for all that Pinterest keeps.
     """
-    course = Course(world, streams, options={"max_wait_minutes": 0, "start_date": start}, daily_share=share)
+    course = SyncSequence(world, streams, options={"max_wait_minutes": 0, "start_date": start}, daily_share=share)
     for number, profile in enumerate(profiles):
         yield course.read(number, profile=profile, report_seconds=0)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from requests.structures import CaseInsensitiveDict
 
-from source_pinterest.api.verdicts import ErrorResponse
+from source_pinterest.api.error_mapping import ErrorResponse
 
 
 def answer(status: int, body: Any = None, headers: Mapping[str, str] | None = None) -> ErrorResponse:

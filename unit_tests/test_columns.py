@@ -5,7 +5,7 @@ import pytest
 from pinterestsdk.models.reporting_column_async import ReportingColumnAsync
 from pinterestsdk.models.reporting_column_sync import ReportingColumnSync
 
-from integration_tests.support.truth import columns
+from integration_tests.support.expected_records import columns
 from source_pinterest.columns import (
     ASYNC_COLUMNS,
     COLUMNS,

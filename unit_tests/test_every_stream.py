@@ -11,7 +11,7 @@ from airbyte_cdk.models import AirbyteStream, SyncMode
 
 from source_pinterest import limits
 from source_pinterest.source import SourcePinterest
-from source_pinterest.state.cursor import WholeCursor
+from source_pinterest.state.cursor import StatelessCursor
 from source_pinterest.streams import STREAMS
 from source_pinterest.streams.base.document import DocumentStream
 from source_pinterest.streams.base.stream import PinterestStream
@@ -68,7 +68,7 @@ def test_discover_lists_keys_cursors_and_resumable_full_refreshes(
         assert entry.source_defined_primary_key == [[key] for key in keys_of(instance)], stream
         assert SyncMode.full_refresh in entry.supported_sync_modes, stream
         assert (SyncMode.incremental in entry.supported_sync_modes) is is_incremental, stream
-        assert (not isinstance(instance.checkpoint, WholeCursor)) is entry.is_resumable is is_incremental, stream
+        assert (not isinstance(instance.checkpoint, StatelessCursor)) is entry.is_resumable is is_incremental, stream
         assert (instance.cursor, instance.is_resumable) == (None, False), (
             "the framework's own reader has no end with it"
         )

@@ -38,10 +38,10 @@ RUN_ELSEWHERE: Mapping[str, Sequence[str]] = {
         r"\.tmp/dbt/bin/python -m pip install --requirement examples/dbt/requirements\.txt",
     ],
     "command_tests/test_sign_in.py": [r"\.venv/bin/python -m source_pinterest\.authorize( --.*)?"],
-    "delivery_tests/test_dbt_fivetran.py": [r"dbt build --project-dir examples/dbt_fivetran .*"],
-    "delivery_tests/test_image.py": [r"docker run .* airbyte/source-pinterest:dev (check|read) .*"],
-    "delivery_tests/test_examples.py": [r"\.venv/bin/python examples/singer\.py output \| .*"],
-    "delivery_tests/test_wheel.py": [
+    "packaging_tests/test_dbt_fivetran.py": [r"dbt build --project-dir examples/dbt_fivetran .*"],
+    "packaging_tests/test_image.py": [r"docker run .* airbyte/source-pinterest:dev (check|read) .*"],
+    "packaging_tests/test_examples.py": [r"\.venv/bin/python examples/singer\.py output \| .*"],
+    "packaging_tests/test_wheel.py": [
         r"\.venv/bin/python -m pip wheel .* --wheel-dir dist \.",
         r"python3 -m venv \.tmp/wheel",
         r"\.tmp/wheel/bin/python -m pip install dist/airbyte_source_pinterest-\*\.whl",

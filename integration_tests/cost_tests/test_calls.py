@@ -13,12 +13,12 @@ import pytest
 from integration_tests.simulator.faults.script import DOWNLOAD
 from integration_tests.support.assertions import assert_succeeded
 from integration_tests.support.catalogs import ADS_ANALYTICS
+from integration_tests.support.expected_records.analytics import TARGETING_KEYS
+from integration_tests.support.expected_records.lists import OF_AN_ACCOUNT
+from integration_tests.support.expected_records.reports import OWN_REPORT_KEYS, REPORT_KEYS
 from integration_tests.support.operations import OPERATIONS
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
-from integration_tests.support.truth.analytics import TARGETING_KEYS
-from integration_tests.support.truth.lists import OF_AN_ACCOUNT
-from integration_tests.support.truth.reports import OWN_REPORT_KEYS, REPORT_KEYS
 from integration_tests.support.worlds import simulated, small_world
 from source_pinterest import limits
 from tools.quota_table import LEVELS, POLLS_PER_REPORT, analytics_calls, list_calls, report_calls

@@ -13,7 +13,7 @@ from integration_tests.support.catalogs import ADS_ANALYTICS, CURSOR_FIELDS
 from integration_tests.support.days import days_later
 from integration_tests.support.outputs import Record
 from integration_tests.support.pinterest import Simulator, World
-from integration_tests.support.promises import promised_keys
+from integration_tests.support.state_coverage import covered_keys
 from integration_tests.support.syncs import run_sync
 from tools.soak import accounts_world, soak
 from tools.trial import trial, worlds
@@ -98,7 +98,7 @@ def test_numbers_of_ads_come_first_and_each_day_comes_closer_to_the_end(
             if stream not in CURSOR_FIELDS:
                 held[stream].clear()
             held[stream] |= {key_of(stream, record): record for record in output.records[stream]}
-            assert promised_keys(output.states[stream], expected) <= held[stream].keys(), (number, stream)
+            assert covered_keys(output.states[stream], expected) <= held[stream].keys(), (number, stream)
     before = set[str]().union(*ended[:DAYS])
     assert on_the_first_day <= ended[0]
     assert before.issuperset(in_five_days)

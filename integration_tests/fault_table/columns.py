@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from integration_tests.fault_table.endings import ONCE, Place
+from integration_tests.fault_table.outcomes import ONCE, CallPosition
 from integration_tests.fault_table.world import DAYS, DAYS_OF_HISTORY, METRICS, TARGETING_TYPES
 from integration_tests.simulator import DOWNLOAD, REPORT_STEPS, Fault, FaultKind
 from integration_tests.simulator.endpoints import CREATE_REPORTS, ENDPOINTS
+from integration_tests.support.expected_records import Key
+from integration_tests.support.expected_records.reports import REPORT_KEYS
 from integration_tests.support.outputs import Record
 from integration_tests.support.pinterest import World
-from integration_tests.support.truth import Key
-from integration_tests.support.truth.reports import REPORT_KEYS
 
 _QUOTAS = {operation.operation_id: operation.category for operation in (*ENDPOINTS, *CREATE_REPORTS)}
 _PARENTS = {"board": "boards", "feed": "catalogs_feeds"}
@@ -77,7 +77,7 @@ class Column:
         """What its calls count against, with those that list what they are about."""
         return {_QUOTAS[operation] for operation in (*self.steps, *self.needs) if operation in _QUOTAS}
 
-    def fault(self, kind: FaultKind, place: Place, world: World, details: Mapping[str, Any]) -> Fault:
+    def fault(self, kind: FaultKind, place: CallPosition, world: World, details: Mapping[str, Any]) -> Fault:
         """A fault in a call of one board or ad account; in all calls but the first, of any, if that is its place.
 
         Where a board or an ad account takes a single call, each place is that of another one; where there is one call

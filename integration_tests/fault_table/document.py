@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from integration_tests.fault_table.columns import COLUMNS
-from integration_tests.fault_table.endings import NOWHERE
+from integration_tests.fault_table.outcomes import NOWHERE
 from integration_tests.fault_table.rows import ROWS
-from integration_tests.fault_table.trial import trials
+from integration_tests.fault_table.scenario import trials
 from integration_tests.support.documents import DOCS, table, with_section
 
 DOCUMENT = DOCS / "development" / "reliability.md"

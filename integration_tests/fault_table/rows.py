@@ -1,7 +1,7 @@
 """The rows of the table are the faults, with the required ending on each kind of stream.
 
 A cell says how a stream ends whose first, middle or last call is hit once, or from there on for some seconds, and after
-`for good` how it ends if every call but the first is hit: see `endings.py`.
+`for good` how it ends if every call but the first is hit: see `outcomes.py`.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from integration_tests.fault_table.columns import COLUMNS, Column
-from integration_tests.fault_table.endings import NOWHERE, Ending, Place, Spread, read_cell
+from integration_tests.fault_table.outcomes import NOWHERE, CallPosition, ExpectedOutcome, Spread, read_cell
 from integration_tests.fault_table.world import small_world
 from integration_tests.simulator import HTML_PAGES, FaultKind, Hint, Rotation
 
@@ -57,7 +57,7 @@ class Row:
             if texts[column.name] != NOWHERE and (self.on_all or first[column.sort, texts[column.name]] is column)
         ]
 
-    def cell(self, column: str) -> dict[Place, Ending]:
+    def cell(self, column: str) -> dict[CallPosition, ExpectedOutcome]:
         """How it ends on a kind of stream, by place."""
         return read_cell(self.ends.get(column, NOWHERE))
 

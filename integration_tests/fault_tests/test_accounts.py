@@ -10,11 +10,11 @@ from integration_tests.simulator import Fault, FaultKind
 from integration_tests.state_tests.second_syncs import cursors
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded
 from integration_tests.support.catalogs import ORGANIC
-from integration_tests.support.courses import Course
+from integration_tests.support.expected_records import Key
 from integration_tests.support.outputs import Record
 from integration_tests.support.pinterest import Simulator, World
+from integration_tests.support.sync_sequences import SyncSequence
 from integration_tests.support.syncs import run_sync
-from integration_tests.support.truth import Key
 from integration_tests.support.worlds import simulated, small_world
 
 STREAMS = ("campaigns", "campaign_analytics", "ad_account_analytics")
@@ -133,7 +133,7 @@ def test_the_refusal_of_one_accounts_report_costs_no_other_account(kind: FaultKi
     stream, world = "advertiser_report", World(boards=0, ad_accounts=6)
     world.first_day = world.today - timedelta(days=3)
     odd = world.account_id(1)
-    course = Course(world, [stream], options={"max_retries": RETRIES})
+    course = SyncSequence(world, [stream], options={"max_retries": RETRIES})
     refusal = Fault(kind, on="analytics/create_report", account=odd, times=None)
     output = course.read(faults=[refusal])
     assert output.status(stream) == "INCOMPLETE"
@@ -158,7 +158,7 @@ def test_accounts_that_never_work_keep_no_other_from_being_read_and_come_last() 
     stream, operation, broken_ones = "ad_account_analytics", "ad_account/analytics", 8
     world = World(boards=0, ad_accounts=20, shared_ad_accounts=0)
     world.first_day = world.today - timedelta(days=3)
-    course = Course(world, [stream], options={"num_workers": 1, "max_retries": RETRIES})
+    course = SyncSequence(world, [stream], options={"num_workers": 1, "max_retries": RETRIES})
     broken = {world.account_id(index) for index in range(broken_ones)}
     faults = [Fault(FaultKind.SERVER_ERROR, on=operation, account=one, times=None) for one in broken]
     for _ in range(2):

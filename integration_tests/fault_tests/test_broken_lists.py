@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import pytest
 
 from integration_tests.support.assertions import assert_failed, assert_same, assert_succeeded
-from integration_tests.support.courses import Course
+from integration_tests.support.expected_records import Key
 from integration_tests.support.outputs import Record
 from integration_tests.support.pinterest import World
-from integration_tests.support.truth import Key
+from integration_tests.support.sync_sequences import SyncSequence
 from integration_tests.support.worlds import small_world
 
 BROKEN_OFF = {
@@ -32,7 +32,7 @@ BROKEN_OFF = {
 def test_a_list_that_breaks_off_costs_the_children_of_its_rest(operation: str, *, is_emitted: bool) -> None:
     own, *children = BROKEN_OFF[operation]
     streams = [*([own] if is_emitted else []), *children]
-    course = Course(small_world(boards=3, ad_accounts=1, catalog_product_groups=3), streams, page_cap=2)
+    course = SyncSequence(small_world(boards=3, ad_accounts=1, catalog_product_groups=3), streams, page_cap=2)
     rest = [record["id"] for record in course.world.expected(own).values()][2:]
     assert rest
     alteration = lambda entry, page: {} if entry.values("bookmark") else page  # noqa: E731

@@ -17,7 +17,7 @@ from integration_tests.support.syncs import run_sync
 from source_pinterest.api import Api
 from source_pinterest.config import Config
 from source_pinterest.streams.base.stream import PinterestStream
-from source_pinterest.streams.base.sync import Sync
+from source_pinterest.streams.base.sync import SyncContext
 from source_pinterest.streams.organic.boards import Boards
 
 
@@ -44,6 +44,6 @@ def test_the_trace_of_a_concurrent_stream_has_no_secret(monkeypatch: pytest.Monk
         assert not [secret for secret in sim.secrets if secret in text]
 
 
-def _sync(sim: Simulator) -> Sync:
+def _sync(sim: Simulator) -> SyncContext:
     config = Config.from_mapping(sim.config())
-    return Sync(Api.connect(config, lambda _: None), config)
+    return SyncContext(Api.connect(config, lambda _: None), config)

@@ -17,12 +17,12 @@ from integration_tests.support.pinterest import Simulator
 from integration_tests.support.processes import clean_environment, running
 from integration_tests.support.syncs import read_arguments
 from integration_tests.support.worlds import small_world
-from source_pinterest.api.retries import Pauses
+from source_pinterest.api.retries import BackoffDelays
 from source_pinterest.run import run
 
 ENDS_WITHIN_SECONDS = 6
 """The five seconds that are promised, and the start of a process that looks whether it has ended."""
-LONG_PAUSES = Pauses(first_seconds=600, longest_seconds=600, poll_seconds=(600,), longest_poll_seconds=600)
+LONG_PAUSES = BackoffDelays(first_seconds=600, longest_seconds=600, poll_seconds=(600,), longest_poll_seconds=600)
 BOARDS, ORDERS = "boards/list", "analytics/create_report"
 
 
@@ -45,7 +45,7 @@ WAITS = [
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT], ids=lambda ending: ending.name)
 @pytest.mark.parametrize(("stream", "fault", "pauses"), WAITS)
 def test_a_read_ends_in_each_kind_of_wait(
-    stream: str, fault: Fault, pauses: Pauses, ending: signal.Signals, tmp_path: Path
+    stream: str, fault: Fault, pauses: BackoffDelays, ending: signal.Signals, tmp_path: Path
 ) -> None:
     is_polled = fault.kind is FaultKind.REPORT_SLOW
     world = small_world(days=200, boards=3)

@@ -10,13 +10,13 @@ from hypothesis import HealthCheck, given, settings
 
 from integration_tests.fault_table import document
 from integration_tests.fault_table.columns import COLUMNS, Column
-from integration_tests.fault_table.course import FaultCourse, from_a_state, has_days, may_be_played
-from integration_tests.fault_table.endings import Ending, Place
+from integration_tests.fault_table.outcomes import CallPosition, ExpectedOutcome
 from integration_tests.fault_table.rows import ROWS, Row
-from integration_tests.fault_table.trial import play, trials
-from integration_tests.fault_tests.fault_courses import courses, ids, of_a_pin
+from integration_tests.fault_table.scenario import play, trials
+from integration_tests.fault_table.sync_sequence import FaultSequence, from_a_state, has_days, may_be_played
+from integration_tests.fault_tests.fault_sequences import courses, ids, of_a_pin
 from integration_tests.simulator import FaultKind
-from integration_tests.support.courses import FIRST_COURSE, OVERWRITE
+from integration_tests.support.sync_sequences import FIRST_COURSE, OVERWRITE
 
 AGAIN = [
     (row, column)
@@ -35,14 +35,14 @@ def test_each_fault_ends_as_the_table_promises(row: Row) -> None:
         assert ended == _named({column: row.cell(column.name)[place] for column, place in trial.places.items()})
 
 
-def _named(endings: Mapping[Column, Ending]) -> dict[str, str]:
+def _named(endings: Mapping[Column, ExpectedOutcome]) -> dict[str, str]:
     return {column.name: str(ending) for column, ending in endings.items()}
 
 
 @pytest.mark.parametrize(("row", "column"), AGAIN, ids=lambda one: one.fault if isinstance(one, Row) else one.name)
 def test_days_that_fail_on_being_read_again_are_not_lost(row: Row, column: Column) -> None:
     cell = row.cell(column.name)
-    from_a_state(row, column, Place.ALL_BUT_FIRST if Place.ALL_BUT_FIRST in cell else max(cell)).play()
+    from_a_state(row, column, CallPosition.ALL_BUT_FIRST if CallPosition.ALL_BUT_FIRST in cell else max(cell)).play()
 
 
 def test_the_table_has_every_fault_of_the_simulator() -> None:
@@ -62,7 +62,7 @@ def test_the_document_has_the_table_that_is_played() -> None:
     suppress_health_check=[HealthCheck.too_slow],
 )
 @given(course=courses())
-def test_a_sync_without_faults_makes_up_for_a_course_of_ten_with_faults(course: FaultCourse) -> None:
+def test_a_sync_without_faults_makes_up_for_a_course_of_ten_with_faults(course: FaultSequence) -> None:
     course.play()
 
 
@@ -70,7 +70,7 @@ def test_overwritten_tables_are_complete_in_four_attempts_beside_what_cannot_be_
     """A destination swaps a table in once its stream is COMPLETE, and a platform tries a sync again a few times."""
     columns = tuple(column for column in COLUMNS if column.name == "pin days")
     odd = of_a_pin(ids("pins")[0], FaultKind.LAST_90_DAYS_400, 0, 3)
-    course = FaultCourse(columns, OVERWRITE, None, (0,) * 5, [odd])
+    course = FaultSequence(columns, OVERWRITE, None, (0,) * 5, [odd])
     statuses = [course.sync().status("pin_analytics") for _ in range(4)]
     assert statuses[0] == "INCOMPLETE"
     assert "COMPLETE" in statuses

@@ -8,9 +8,9 @@ import pytest
 
 from integration_tests.simulator import Fault, FaultKind
 from integration_tests.support.assertions import assert_failed, assert_succeeded
-from integration_tests.support.courses import APPEND, MERGE, StreamCourse
 from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import World
+from integration_tests.support.sync_sequences import APPEND, MERGE, StreamSequence
 
 STREAM, ANALYTICS, IDS = "campaign_analytics", "campaigns/analytics", 300
 PLACES: dict[str, Callable[[int], Collection[int]]] = {
@@ -20,7 +20,7 @@ PLACES: dict[str, Callable[[int], Collection[int]]] = {
 }
 
 
-class CampaignCourse(StreamCourse):
+class CampaignCourse(StreamSequence):
     """Daily syncs of one account with 300 campaigns, in two requests or more."""
 
     def __init__(self, destination: str, ids: int = IDS, *, days: int = 9, **options: Any) -> None:

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from integration_tests.support.assertions import assert_failed, assert_same, assert_succeeded, key_of
+from integration_tests.support.expected_records import Key
 from integration_tests.support.outputs import Output, Record
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
-from integration_tests.support.truth import Key
 
 STREAMS = ("campaign_analytics", "campaign_targeting_analytics", "campaign_analytics_report", "keyword_report")
 COLUMN, TYPE, METRIC = "SPEND_IN_MICRO_DOLLAR", "GEO", "SAVE_RATE"

@@ -5,10 +5,10 @@ from datetime import date, timedelta
 import pytest
 
 from integration_tests.simulator import Fault, FaultKind
-from integration_tests.state_tests.pin_courses import STREAM, PinCourse
+from integration_tests.state_tests.pin_sequences import STREAM, PinSequence
 from integration_tests.support.assertions import assert_failed, assert_succeeded
-from integration_tests.support.courses import MERGE
 from integration_tests.support.pinterest import Simulator, World
+from integration_tests.support.sync_sequences import MERGE
 from integration_tests.support.syncs import State, run_sync
 
 OPTION = "pin_analytics_only_active"
@@ -16,20 +16,20 @@ EVERY, ACTIVE = range(6), (4, 5)
 
 
 @pytest.fixture
-def course() -> PinCourse:
+def course() -> PinSequence:
     """Of six pins, of which the first four never had activity."""
-    course = PinCourse(MERGE, only_active=True, start=9)
+    course = PinSequence(MERGE, only_active=True, start=9)
     course.rest(range(4))
     return course
 
 
-def asked(course: PinCourse) -> list[int]:
+def asked(course: PinSequence) -> list[int]:
     """The pins that the last sync asked for, one by one; it asks for many at once before, which is not open."""
     numbers = {pin: number for number, (_, pin) in enumerate(course.pins)}
     return [numbers[entry.path.split("/")[-2]] for entry in course.log if entry.operation_id == "pins/analytics"]
 
 
-def test_days_of_pins_whose_totals_lag_come_with_the_weekly_pass(course: PinCourse) -> None:
+def test_days_of_pins_whose_totals_lag_come_with_the_weekly_pass(course: PinSequence) -> None:
     course.world.totals_lag_days = 9
     course.world.active_since[course.pins[0][1]] = course.world.today + timedelta(days=2)
     asked_on, lacks_on = {}, set[int]()
@@ -47,7 +47,7 @@ def test_days_of_pins_whose_totals_lag_come_with_the_weekly_pass(course: PinCour
     }
 
 
-def test_the_log_says_how_many_requests_are_saved(course: PinCourse) -> None:
+def test_the_log_says_how_many_requests_are_saved(course: PinSequence) -> None:
     first, second = course.sync(0), course.sync(0)
     assert not any("had activity" in text for _, text in first.logs)
     told = [text for _, text in second.logs if "had activity" in text]
@@ -55,7 +55,7 @@ def test_the_log_says_how_many_requests_are_saved(course: PinCourse) -> None:
     assert told == [f"{option} saved 4 requests."]
 
 
-def test_a_pass_ends_if_no_pin_has_activity(course: PinCourse) -> None:
+def test_a_pass_ends_if_no_pin_has_activity(course: PinSequence) -> None:
     course.rest(EVERY)
     course.sync(0)
     state = course.state
@@ -63,7 +63,7 @@ def test_a_pass_ends_if_no_pin_has_activity(course: PinCourse) -> None:
     assert (course.requests, course.state) == ([], state)
 
 
-def test_switched_off_it_reads_all_pins_since_the_last_full_pass(course: PinCourse) -> None:
+def test_switched_off_it_reads_all_pins_since_the_last_full_pass(course: PinSequence) -> None:
     course.world.totals_lag_days = 30
     course.sync(0)
     course.world.active_since[course.pins[0][1]] = course.world.today + timedelta(days=1)
@@ -76,7 +76,7 @@ def test_switched_off_it_reads_all_pins_since_the_last_full_pass(course: PinCour
     assert "reading" not in course.state[STREAM]
 
 
-def test_a_failed_pin_is_requested_again_whatever_its_activity(course: PinCourse) -> None:
+def test_a_failed_pin_is_requested_again_whatever_its_activity(course: PinSequence) -> None:
     course.sync(0, pins={0: FaultKind.NOT_FOUND_EMPTY})
     course.sync(0, pins={0: FaultKind.NOT_FOUND_EMPTY})
     assert asked(course) == [0, *ACTIVE]

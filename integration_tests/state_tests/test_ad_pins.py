@@ -9,7 +9,7 @@ import pytest
 from integration_tests.simulator import Fault, FaultKind, Kind
 from integration_tests.simulator.faults.alterations import lacking
 from integration_tests.simulator.organic.promoted import pin_id_of_ad
-from integration_tests.state_tests.pin_courses import ODD
+from integration_tests.state_tests.pin_sequences import ODD
 from integration_tests.state_tests.second_syncs import now
 from integration_tests.support.assertions import (
     assert_exact,
@@ -19,9 +19,9 @@ from integration_tests.support.assertions import (
     keys_of,
     upserted,
 )
-from integration_tests.support.courses import Course, seeds
 from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator, World
+from integration_tests.support.sync_sequences import SyncSequence, seeds
 from integration_tests.support.syncs import State, run_sync
 from integration_tests.support.worlds import simulated
 
@@ -37,11 +37,11 @@ def sync(sim: Simulator, state: State | None = None, **options: Any) -> tuple[Ou
     return output, [entry.path.rpartition("/")[2] for entry in sim.log[before:] if entry.operation_id == GET]
 
 
-def account_of(sim: Simulator | Course, index: int = 0) -> str:
+def account_of(sim: Simulator | SyncSequence, index: int = 0) -> str:
     return sim.world.account_id(index)
 
 
-def add_ads(sim: Simulator | Course, after: int, seconds_ago: int = 3_600) -> None:
+def add_ads(sim: Simulator | SyncSequence, after: int, seconds_ago: int = 3_600) -> None:
     """Make the first account's ads so many, the new ones made an hour ago."""
     [before, others] = sim.world.ads
     sim.world.ads = (after, others)
@@ -209,7 +209,7 @@ def test_a_list_of_ads_that_breaks_off_costs_its_own_account() -> None:
 def test_a_course_of_pins_of_ads_loses_no_pin(seed: int) -> None:
     """Syncs with pins that answer oddly, outages, quotas that end and kills; new ads in between."""
     dice = random.Random(seed)  # noqa: S311 - to be repeated
-    course = Course(World(boards=1, campaigns=2, ad_groups=2, ads=(11, 7)), [STREAM])
+    course = SyncSequence(World(boards=1, campaigns=2, ad_groups=2, ads=(11, 7)), [STREAM])
     world = course.world
     for later in range(dice.choice([2, 4, 6])):
         faults = list(any_faults(dice, sorted(pin for _, pin in world.expected(STREAM))))

@@ -21,7 +21,7 @@ from integration_tests.support.interrupted import End, interrupted_read
 from integration_tests.support.outputs import Output, Record
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.processes import clean_environment, main, running
-from integration_tests.support.promises import promised_keys
+from integration_tests.support.state_coverage import covered_keys
 from integration_tests.support.syncs import read_arguments, run_sync
 from integration_tests.support.worlds import simulated, small_world
 from source_pinterest import limits
@@ -70,7 +70,7 @@ class Destination:
             self.held[stream] |= {key_of(stream, record): record for record in output.records[stream]}
         self.states |= output.states
         for stream, state in self.states.items():
-            to_come = promised_keys(state, self.truth[stream]) - set(self.held[stream])
+            to_come = covered_keys(state, self.truth[stream]) - set(self.held[stream])
             assert not to_come, f"{stream}: the state is {len(to_come)} records ahead"
 
 
@@ -140,7 +140,7 @@ def test_every_state_of_a_sync_is_known_and_is_behind_its_records(
             seen[message.record.stream].add(key_of(message.record.stream, message.record.data))
         elif message.state:
             stream = message.state.stream.stream_descriptor.name
-            promised = promised_keys(vars(message.state.stream.stream_state), truth[stream])
+            promised = covered_keys(vars(message.state.stream.stream_state), truth[stream])
             assert promised <= seen[stream], stream
             states += 1
     assert states > len(ALL_STREAMS)
@@ -150,5 +150,5 @@ def test_the_last_state_of_an_incremental_sync_promises_all_that_is_not_read_aga
     output = run_sync(sim, CURSOR_FIELDS, destination="append")
     for stream in CURSOR_FIELDS:
         emitted = {key_of(stream, record) for record in output.records[stream]}
-        assert promised_keys(output.states[stream], sim.expected(stream)) == emitted, stream
+        assert covered_keys(output.states[stream], sim.expected(stream)) == emitted, stream
         assert emitted, stream

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from integration_tests.simulator import FaultKind
-from integration_tests.state_tests.pin_courses import PinCourse
+from integration_tests.state_tests.pin_sequences import PinSequence
 from integration_tests.support.assertions import assert_failed, assert_succeeded
-from integration_tests.support.courses import APPEND, MERGE, OVERWRITE, Course
 from integration_tests.support.pinterest import World
+from integration_tests.support.sync_sequences import APPEND, MERGE, OVERWRITE, SyncSequence
 from integration_tests.support.worlds import small_world
 
 OTHERS = "campaigns"
@@ -21,7 +21,7 @@ ONCE, BY_KEY = "each day once, when it is final", "rows that are replaced by key
 @pytest.mark.parametrize(("before", "after"), [(MERGE, APPEND), (OVERWRITE, APPEND), (APPEND, MERGE)])
 def test_rows_that_are_emitted_otherwise_stop_the_stream_with_one_message(before: str, after: str) -> None:
     streams = ("campaign_analytics", "campaign_analytics_report", "user_account_analytics", "pin_analytics")
-    course = Course(World(boards=1, pins_per_board=2, ad_accounts=1, campaigns=2), (*streams, OTHERS), before)
+    course = SyncSequence(World(boards=1, pins_per_board=2, ad_accounts=1, campaigns=2), (*streams, OTHERS), before)
     course.options["start_date"] = str(course.world.today - timedelta(days=20))
     assert_succeeded(course.read(0), (*streams, OTHERS))
     course.destination = after
@@ -50,7 +50,7 @@ def test_another_granularity_stops_the_report_and_counts_no_day_twice(
     destination: str, before: str, after: str
 ) -> None:
     stream, world = "custom_finer", small_world(days=120, campaigns=2)
-    course = Course(world, [stream, OTHERS], destination)
+    course = SyncSequence(world, [stream, OTHERS], destination)
     course.options["start_date"] = str(world.today - timedelta(days=120))
 
     def read(day: int, granularity: str) -> Any:
@@ -73,7 +73,7 @@ def test_another_granularity_stops_the_report_and_counts_no_day_twice(
 
 
 def test_pins_to_retry_are_not_appended_after_a_sync_that_replaced_rows() -> None:
-    course = PinCourse(MERGE)
+    course = PinSequence(MERGE)
     course.sync(0, pins={2: FaultKind.SERVER_ERROR})
     course.destination = APPEND
     output = course.read(3)
@@ -85,7 +85,7 @@ def test_pins_to_retry_are_not_appended_after_a_sync_that_replaced_rows() -> Non
 def test_the_first_bucket_to_come_is_no_last_day(granularity: str, start: int, earlier: int) -> None:
     """The start date lies in a week or month that is not final. It then moves back, and the time goes on."""
     stream, world = "custom_finer", small_world(days=200, campaigns=2)
-    course = Course(world, [stream], APPEND)
+    course = SyncSequence(world, [stream], APPEND)
     course.options["custom_reports"] = [{**REPORT, "granularity": granularity}]
     begun, rows = world.today, Counter[Any]()
     for day, back in ((0, start), (1, earlier), (2, earlier), (20, earlier), (41, earlier), (75, earlier)):
@@ -94,6 +94,6 @@ def test_the_first_bucket_to_come_is_no_last_day(granularity: str, start: int, e
         assert_succeeded(output, [stream])
         assert not [text for text in output.warnings() if "future" in text]
         rows.update((row["CAMPAIGN_ID"], row["DATE"]) for row in output.records[stream])
-    fresh = Course(world, [stream], APPEND, course.options)
+    fresh = SyncSequence(world, [stream], APPEND, course.options)
     fresh.read(0)
     assert rows == Counter((row["CAMPAIGN_ID"], row["DATE"]) for row in fresh.outputs[0].records[stream]) != Counter()

@@ -9,10 +9,10 @@ from integration_tests.simulator import Fault, FaultKind
 from integration_tests.state_tests.second_syncs import cursors
 from integration_tests.support.assertions import assert_failed, assert_same, assert_succeeded, upserted
 from integration_tests.support.catalogs import ADS_ANALYTICS, ENTITIES
-from integration_tests.support.courses import Course
 from integration_tests.support.days import days_later, final_after_days, last_final_day
 from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator, World
+from integration_tests.support.sync_sequences import SyncSequence
 from integration_tests.support.syncs import run_sync
 from integration_tests.support.worlds import simulated
 
@@ -78,7 +78,7 @@ def test_an_owner_that_is_not_listed_in_one_sync_keeps_its_boards(boards: int, i
     whole, lesser = World(**sizes), World(**sizes)
     lost = whole.account_id(1)
     lesser.vanish(lost)
-    course = Course(whole, streams, "append", {"organic_per_ad_account": True})
+    course = SyncSequence(whole, streams, "append", {"organic_per_ad_account": True})
     assert_succeeded(course.read(0), streams)
     if is_excluded:
         course.options["exclude_account_ids"] = [lost]

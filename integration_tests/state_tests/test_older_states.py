@@ -14,9 +14,9 @@ from integration_tests.state_tests.second_syncs import REPORT_DAYS, cursors, day
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_same, assert_succeeded
 from integration_tests.support.catalogs import ADS_ANALYTICS, catalog_of
 from integration_tests.support.commands import run_here
-from integration_tests.support.courses import Course
 from integration_tests.support.days import ago
 from integration_tests.support.pinterest import Simulator, World
+from integration_tests.support.sync_sequences import SyncSequence
 from integration_tests.support.syncs import read_arguments, run_sync
 from integration_tests.support.worlds import simulated
 
@@ -141,7 +141,7 @@ def test_an_official_state_is_read_where_rows_are_replaced_and_refused_where_the
     for index, account in enumerate(("549755012345", "549756440147")):
         state = json.loads(json.dumps(state).replace(account, world.account_id(index)))
     arrived = set[tuple[str, str, str]]().union(*(_keys(stream, world, start, written) for stream in UPGRADED))
-    course = Course(world, UPGRADED, destination, {"start_date": str(start), "custom_reports": [REPORT]})
+    course = SyncSequence(world, UPGRADED, destination, {"start_date": str(start), "custom_reports": [REPORT]})
     course.state = state
     for later in (1, 9, 30):
         output = course.read(later)

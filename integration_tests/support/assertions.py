@@ -6,9 +6,9 @@ from typing import Any
 
 from integration_tests.simulator import Entry
 from integration_tests.support.catalogs import ALL_STREAMS
+from integration_tests.support.expected_records import KEYS, Key
 from integration_tests.support.outputs import Output, Record
 from integration_tests.support.pinterest import Simulator
-from integration_tests.support.truth import KEYS, Key
 
 SHOWN = 5
 """So many keys of each kind are named in a failure."""

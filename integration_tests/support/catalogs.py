@@ -10,9 +10,9 @@ from airbyte_cdk.models import (
     SyncMode,
 )
 
-from integration_tests.support.truth import KEYS, PRIMARY_KEYS
-from integration_tests.support.truth.analytics import BREAKDOWN_KEYS
-from integration_tests.support.truth.reports import OWN_REPORT_KEYS, REPORT_KEYS
+from integration_tests.support.expected_records import KEYS, PRIMARY_KEYS
+from integration_tests.support.expected_records.analytics import BREAKDOWN_KEYS
+from integration_tests.support.expected_records.reports import OWN_REPORT_KEYS, REPORT_KEYS
 
 CURSOR_FIELDS = {
     "campaigns": "updated_time",

@@ -18,7 +18,7 @@ from integration_tests.support.outputs import Output, Record
 from integration_tests.support.pauses import SHORT_PAUSES, SHORT_POLLS
 from integration_tests.support.processes import ConnectorProcess, clean_environment, running
 from source_pinterest import limits
-from source_pinterest.api.retries import Pauses
+from source_pinterest.api.retries import BackoffDelays
 from source_pinterest.run import run
 
 STARVED_SECONDS = 8
@@ -65,7 +65,7 @@ def hurried(room: int = 0) -> None:
     if room:
         held = int(Path("/proc/self/statm").read_text(encoding="utf-8").split()[0]) * resource.getpagesize()
         resource.setrlimit(resource.RLIMIT_AS, (held + room, held + room))
-    run(Pauses(**SHORT_POLLS))
+    run(BackoffDelays(**SHORT_POLLS))
 
 
 def where_no_file_may_grow() -> None:

@@ -4,14 +4,14 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from source_pinterest.api.retries import Pauses
+from source_pinterest.api.retries import BackoffDelays
 
 SHORT_POLLS = {"first_poll_seconds": 0.02, "poll_seconds": 0.05, "longest_poll_seconds": 0.1}
-SHORT_PAUSES = Pauses(first_seconds=0.01, longest_seconds=0.05, **SHORT_POLLS)
+SHORT_PAUSES = BackoffDelays(first_seconds=0.01, longest_seconds=0.05, **SHORT_POLLS)
 
 
 @dataclass(frozen=True)
-class PassingPauses(Pauses):
+class PassingPauses(BackoffDelays):
     """The pauses between two tries that a user has; nobody waits, and Pinterest's clock goes forward instead.
 
     Threads that pause at the same time pause together: the clock shows the time of the one that has paused longest.

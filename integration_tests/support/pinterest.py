@@ -5,7 +5,7 @@ from typing import Any
 
 from integration_tests import simulator
 from integration_tests.simulator.world.listing import Record
-from integration_tests.support.truth import Key, World
+from integration_tests.support.expected_records import Key, World
 
 __all__ = ["Simulator", "World", "oauth_config"]
 

@@ -25,8 +25,8 @@ from integration_tests.support.outputs import Output
 from integration_tests.support.pauses import SHORT_PAUSES
 from integration_tests.support.pinterest import Simulator
 from integration_tests.support.processes import clean_environment, run_to_its_end
-from source_pinterest.api.retries import Pauses
-from source_pinterest.engine.output import MaskedLogFormatter, as_trace
+from source_pinterest.api.retries import BackoffDelays
+from source_pinterest.engine.output import MaskedLogFormatter, to_trace_message
 from source_pinterest.run import PinterestEntrypoint, line_of
 from source_pinterest.source import SourcePinterest
 
@@ -47,7 +47,7 @@ def run_sync(
     state: State | None = None,
     destination: str = "append_dedup",
     sync_mode: str = "incremental",
-    pauses: Pauses = SHORT_PAUSES,
+    pauses: BackoffDelays = SHORT_PAUSES,
 ) -> Output:
     """Read streams through the framework's entrypoint, in this process.
 
@@ -72,7 +72,7 @@ def run_catalog(
     *,
     config: Mapping[str, Any] | None = None,
     state: State | None = None,
-    pauses: Pauses = SHORT_PAUSES,
+    pauses: BackoffDelays = SHORT_PAUSES,
 ) -> Output:
     """Read any catalog as `run_sync` does, on the simulated world's day."""
     messages = None if state is None else [AirbyteStateMessageSerializer.load(entry) for entry in state_list(state)]
@@ -100,7 +100,7 @@ def _read_in_memory(
     try:
         lines.extend(PinterestEntrypoint(source, lines.append).read_lines(config, catalog, state))
     except AirbyteTracedException as error:
-        lines.append(line_of(as_trace(error)))
+        lines.append(line_of(to_trace_message(error)))
         exit_code = 1
     finally:
         LOGGER.removeHandler(handler)

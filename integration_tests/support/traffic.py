@@ -12,8 +12,8 @@ from typing import Any, NamedTuple, Self
 
 from integration_tests.simulator import HeaderStyle
 from integration_tests.simulator.access.quotas import Quotas
+from source_pinterest.api.error_mapping import ErrorResponse
 from source_pinterest.api.quota import Budget
-from source_pinterest.api.verdicts import ErrorResponse
 from source_pinterest.limits import rate_category, rated_operation
 
 FULL_MINUTE = 1_200_000.0

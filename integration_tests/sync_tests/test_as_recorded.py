@@ -16,12 +16,12 @@ import pytest
 from integration_tests.simulator import Fault, NoAccess
 from integration_tests.support.assertions import assert_same, assert_understandable, keys_of, upserted
 from integration_tests.support.catalogs import ADS_ANALYTICS, CURSOR_FIELDS
+from integration_tests.support.expected_records import KEYS, Key
+from integration_tests.support.expected_records.reports import OWN_REPORT_KEYS, REPORT_KEYS
 from integration_tests.support.foreign_keys import assert_foreign_keys_hold
 from integration_tests.support.outputs import Output, Record
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import SYNCHRONOUS_DAYS, run_sync
-from integration_tests.support.truth import KEYS, Key
-from integration_tests.support.truth.reports import OWN_REPORT_KEYS, REPORT_KEYS
 from tools.stream_table import every_stream
 
 REFUSED = ("SPEND_IN_MICRO_DOLLAR", "VIDEO_START", "GEO")

@@ -14,10 +14,10 @@ from integration_tests.simulator.reports.request import TARGETING_VALUES
 from integration_tests.support.assertions import assert_failed, assert_same, assert_succeeded, without_nulls
 from integration_tests.support.commands import run_here
 from integration_tests.support.days import ago
+from integration_tests.support.expected_records import by_key
 from integration_tests.support.outputs import Output, Record
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
-from integration_tests.support.truth import by_key
 from integration_tests.support.worlds import simulated
 from source_pinterest.config.options import choices
 from source_pinterest.source import SourcePinterest

@@ -15,10 +15,10 @@ from integration_tests.support.assertions import assert_exact, assert_failed, as
 from integration_tests.support.catalogs import ALL_STREAMS, BOARDED, catalog_of
 from integration_tests.support.commands import run_here
 from integration_tests.support.days import last_final_day
+from integration_tests.support.expected_records import KEYS
 from integration_tests.support.operations import OPERATIONS
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import read_with_main, run_catalog, run_sync
-from integration_tests.support.truth import KEYS
 from integration_tests.support.worlds import simulated, small_world
 from source_pinterest.streams import STREAMS
 

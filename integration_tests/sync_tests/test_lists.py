@@ -11,13 +11,13 @@ from integration_tests.simulator.resources import NAMELESS
 from integration_tests.simulator.trends import TYPES as TREND_TYPES
 from integration_tests.support.assertions import assert_exact, assert_failed, assert_succeeded
 from integration_tests.support.catalogs import catalog_of
+from integration_tests.support.expected_records.analytics import TARGETING_KEYS
+from integration_tests.support.expected_records.lists import CATALOG_ITEM_KEYS, LIST_KEYS, ORGANISATION_KEYS
+from integration_tests.support.expected_records.resources import RESOURCE_KEYS
 from integration_tests.support.operations import OPERATIONS
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.processes import clean_environment, run_to_its_end
 from integration_tests.support.syncs import read_arguments, run_sync, since_recently
-from integration_tests.support.truth.analytics import TARGETING_KEYS
-from integration_tests.support.truth.lists import CATALOG_ITEM_KEYS, LIST_KEYS, ORGANISATION_KEYS
-from integration_tests.support.truth.resources import RESOURCE_KEYS
 from integration_tests.support.worlds import simulated
 from source_pinterest.streams.resources.targeting_options import ACCOUNT_TYPES
 

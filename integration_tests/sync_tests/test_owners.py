@@ -10,12 +10,12 @@ import pytest
 
 from integration_tests.simulator import Fault, FaultKind, Rotation
 from integration_tests.support.assertions import assert_failed, assert_same, assert_succeeded, key_of, without_nulls
+from integration_tests.support.expected_records import PRIMARY_KEYS
 from integration_tests.support.foreign_keys import assert_foreign_keys_hold
 from integration_tests.support.outputs import Output, Record
 from integration_tests.support.pinterest import Simulator, World, oauth_config
 from integration_tests.support.sign_in import sign_in
 from integration_tests.support.syncs import read_with_main, run_sync
-from integration_tests.support.truth import PRIMARY_KEYS
 from integration_tests.support.worlds import simulated, small_world
 from tools.stream_table import every_stream
 

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from integration_tests.support.assertions import assert_exact, assert_same, assert_succeeded
+from integration_tests.support.expected_records.reports import REPORT_KEYS
 from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
-from integration_tests.support.truth.reports import REPORT_KEYS
 
 STREAMS = (
     "product_group_report",

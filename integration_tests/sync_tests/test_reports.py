@@ -8,10 +8,10 @@ from typing import Any
 from integration_tests.support.assertions import assert_exact, assert_same, assert_succeeded
 from integration_tests.support.catalogs import ADS_ANALYTICS
 from integration_tests.support.days import ago, days_later
+from integration_tests.support.expected_records.reports import REPORT_KEYS, REPORT_STREAMS, usual_targeting_types_of
 from integration_tests.support.outputs import Output
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
-from integration_tests.support.truth.reports import REPORT_KEYS, REPORT_STREAMS, usual_targeting_types_of
 from integration_tests.support.worlds import simulated
 
 STREAM = "campaign_analytics"

@@ -7,9 +7,9 @@ from jsonschema import Draft7Validator
 from integration_tests.simulator import Attribution
 from integration_tests.support.assertions import assert_exact, assert_succeeded
 from integration_tests.support.days import ago
+from integration_tests.support.expected_records.analytics import TARGETING_KEYS
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.syncs import run_sync
-from integration_tests.support.truth.analytics import TARGETING_KEYS
 from integration_tests.support.worlds import simulated
 from source_pinterest import limits
 from source_pinterest.source import SourcePinterest

@@ -11,10 +11,10 @@ import pytest
 
 from integration_tests.simulator import World
 from integration_tests.support.worktree import ROOT
-from tools.compare.course import Course, keep
 from tools.compare.differences import differences
 from tools.compare.outcome import Outcome, canonical
 from tools.compare.run import accepted_in, judge, main
+from tools.compare.sync_sequence import SyncSequence, keep
 
 STREAM = "campaign_analytics"
 DAY = "course 2027-01-20"
@@ -25,7 +25,7 @@ def row(campaign: int, **columns: Any) -> bytes:
 
 
 def lines(tmp_path: Path, older: Sequence[Outcome], newer: Sequence[Outcome], **parts: Any) -> list[str]:
-    course = Course(name="course", world=lambda now: World(now=now), days=tuple(range(len(older))), **parts)
+    course = SyncSequence(name="course", world=lambda now: World(now=now), days=tuple(range(len(older))), **parts)
     folders = [tmp_path / name for name in ("older", "newer")]
     for folder, side in zip(folders, (older, newer), strict=True):
         folder.mkdir()

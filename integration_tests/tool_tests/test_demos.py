@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from integration_tests.delivery_tests.test_dbt import queries_of
+from integration_tests.packaging_tests.test_dbt import queries_of
 from integration_tests.support.processes import ROOT
 from source_pinterest.cli import query
 from source_pinterest.streams import STREAMS

@@ -12,13 +12,13 @@ from requests.utils import get_environ_proxies, select_proxy
 from source_pinterest import __version__, limits
 from source_pinterest.api.auth import AccessTokenAuthenticator, OAuthAuthenticator, PinterestAuthenticator, Tokens
 from source_pinterest.api.bodies import parse_body
+from source_pinterest.api.error_mapping import ErrorResponse, UncountedRetry, app_refused
 from source_pinterest.api.errors import ConfigError, MalformedResponseError
 from source_pinterest.api.quota import Budget
-from source_pinterest.api.retries import Outage, Pauses, RetryPolicy
+from source_pinterest.api.retries import BackoffDelays, Outage, RetryPolicy
 from source_pinterest.api.session import PinterestSession, TimeoutSession, is_local
-from source_pinterest.api.threads import ReadOnce
+from source_pinterest.api.threads import SingleFlight
 from source_pinterest.api.usage import Usage
-from source_pinterest.api.verdicts import Again, ErrorResponse, app_refused
 from source_pinterest.config import Config
 from source_pinterest.config.credentials import AccessTokenCredentials
 
@@ -53,7 +53,7 @@ class Api:
     budget: Budget
     retry_policy: RetryPolicy
     usage: Usage = field(default_factory=Usage)
-    _refused: ReadOnce[str, bool] = field(default_factory=ReadOnce)
+    _refused: SingleFlight[str, bool] = field(default_factory=SingleFlight)
 
     @classmethod
     def connect(
@@ -61,7 +61,7 @@ class Api:
         config: Config,
         on_rotation: Callable[[Tokens], None],
         usage: Usage | None = None,
-        pauses: Pauses | None = None,
+        pauses: BackoffDelays | None = None,
     ) -> "Api":
         """Build the connection. No request is sent yet.
 
@@ -76,7 +76,7 @@ class Api:
         """
         base_url = api_base_url()
         name, timeout_seconds = f"source-pinterest/{__version__}", config.request_timeout_seconds
-        budget, usage, pauses = Budget(60 * config.max_wait_minutes), usage or Usage(), pauses or Pauses()
+        budget, usage, pauses = Budget(60 * config.max_wait_minutes), usage or Usage(), pauses or BackoffDelays()
         retry_policy = RetryPolicy(config.max_retries, pauses, Outage(60 * config.max_wait_minutes))
         connections = 2 * config.num_workers + limits.REPORT_THREADS  # for tasks, their generators, and reports
         session = PinterestSession(budget, name, timeout_seconds, connections)
@@ -109,7 +109,7 @@ class Api:
         try:
             while True:
                 response = self.session.paced_exchange(request, parse_body, self.usage.stream(""))
-                if not isinstance(response, ErrorResponse) or response.verdict is not Again.WAIT:
+                if not isinstance(response, ErrorResponse) or response.verdict is not UncountedRetry.WAIT:
                     return isinstance(response, ErrorResponse) and response.verdict is app_refused
         except (requests.RequestException, MalformedResponseError):
             return False

@@ -21,6 +21,7 @@ from requests.auth import AuthBase
 
 from source_pinterest import limits
 from source_pinterest.api.bodies import parse_body
+from source_pinterest.api.error_mapping import ErrorResponse, Retry, UncountedRetry
 from source_pinterest.api.errors import (
     ConfigError,
     FatalError,
@@ -28,10 +29,9 @@ from source_pinterest.api.errors import (
     QuotaExhaustedError,
     UnavailableError,
 )
-from source_pinterest.api.retries import MAX_NEW_TOKENS, RetryPolicy, Tries
+from source_pinterest.api.retries import MAX_NEW_TOKENS, RetryingSender, RetryPolicy
 from source_pinterest.api.session import ApiResponse, PinterestSession
 from source_pinterest.api.usage import Usage
-from source_pinterest.api.verdicts import Again, ErrorResponse, Retry
 from source_pinterest.config.credentials import (
     SIGN_IN,
     AccessTokenCredentials,
@@ -273,7 +273,7 @@ class OAuthAuthenticator(PinterestAuthenticator):
         self.granted = tokens.scopes
 
     def _fetch_tokens(self) -> Tokens:
-        tries = Tries(self._retry_policy, "Pinterest's token endpoint", "an access token")
+        tries = RetryingSender(self._retry_policy, "Pinterest's token endpoint", "an access token")
         try:
             return tries.response(self._send_refresh, self._again_or_error).value
         except UnavailableError as error:
@@ -283,14 +283,14 @@ class OAuthAuthenticator(PinterestAuthenticator):
                 kind=FailureType.transient_error,
             ) from error
 
-    def _again_or_error(self, response: ErrorResponse) -> Again | Retry:
+    def _again_or_error(self, response: ErrorResponse) -> UncountedRetry | Retry:
         """Return how to send the refresh again.
 
         Raises:
             ConfigError: Pinterest refuses to issue a token.
         """
-        if response.verdict is Again.WAIT:
-            return Again.WAIT
+        if response.verdict is UncountedRetry.WAIT:
+            return UncountedRetry.WAIT
         if response.status in _REFUSED and response.is_from_pinterest and not isinstance(response.verdict, Retry):
             raise self._refused(response)
         return Retry(why=f"HTTP {response.status}.")

@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 import requests
 
 from source_pinterest.api import Api
-from source_pinterest.api.retries import Tries
+from source_pinterest.api.error_mapping import ErrorResponse, RequestContext, Retry, UncountedRetry
+from source_pinterest.api.retries import RetryingSender
 from source_pinterest.api.session import ApiResponse, Parse
-from source_pinterest.api.verdicts import Again, ErrorResponse, RequestContext, Retry
 
 T = TypeVar("T")
 
@@ -64,7 +64,7 @@ class PinterestClient:
         """
         api, usage = self._api, self._usage
         usage.count("requests")
-        tries = Tries(
+        tries = RetryingSender(
             api.retry_policy.limited(max_retries),
             self._stream,
             path,
@@ -84,14 +84,14 @@ class PinterestClient:
     def _url(self, path: str) -> str:
         return f"{self._api.base_url}/{path}"
 
-    def _again_or_error(self, response: ErrorResponse) -> Again | Retry:
+    def _again_or_error(self, response: ErrorResponse) -> UncountedRetry | Retry:
         """Return how to send the request again.
 
         Raises:
             PinterestError: the error that the table of verdicts assigns to the response.
         """
         verdict, authenticator = response.verdict, self._api.authenticator
-        if isinstance(verdict, Again | Retry):
+        if isinstance(verdict, UncountedRetry | Retry):
             return verdict
         granted, advice = authenticator.granted, authenticator.grant_advice
         raise verdict(response, RequestContext(self._stream, self._scopes, granted, advice, self._api.refuses_profile))

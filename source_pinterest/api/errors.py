@@ -3,13 +3,13 @@
     PinterestError
       FatalError                 the stream ends
         ConfigError              the user has to change something
-          RightMissingError      the app or its user lacks a right
+          MissingEntitlementError      the app or its user lacks a right
         QuotaExhaustedError      the quota renews too late
-      SliceError                 the task fails, and the others are read
-        RefusedError, GoneError  the task is left out if other tasks can be read
+      TaskError                 the task fails, and the others are read
+        AccessDeniedError, NotFoundError  the task is left out if other tasks can be read
         AccountUnreadableError   the account has to be readable
-        NothingLeftError         every task is refused or gone
-        RejectedError            the request is invalid
+        AllTasksDeniedError         every task is refused or gone
+        InvalidRequestError            the request is invalid
           BadRequestError        a column or a filter may be the cause: it is left out
         ResponseTooLargeError    the request is split if it can be
         UnavailableError         every try failed
@@ -17,9 +17,9 @@
     MalformedResponseError       a body can't be parsed: the request is retried
       FormError                  its form is unknown: the task fails
 
-A class exists because callers treat its errors in the same way, and a `Reason` because some callers distinguish errors
-of one class. `engine/ledger.py` decides what the error of a task costs. `api/retries.py` turns the last
-`MalformedResponseError` into an `UnavailableError`, and a `FormError` into a `SliceError`.
+A class exists because callers treat its errors in the same way, and an `ErrorReason` because some callers distinguish
+errors of one class. `engine/task_tracker.py` decides what the error of a task costs. `api/retries.py` turns the last
+`MalformedResponseError` into an `UnavailableError`, and a `FormError` into a `TaskError`.
 """
 
 from enum import Enum, auto
@@ -31,7 +31,7 @@ from airbyte_cdk.utils import AirbyteTracedException
 from source_pinterest.masking import SECRETS
 
 
-class Reach(Enum):
+class ErrorScope(Enum):
     """How far a failure reaches: other requests of the same reach would fail in the same way."""
 
     TASK = auto()
@@ -39,7 +39,7 @@ class Reach(Enum):
     SYNC = auto()
 
 
-class Reason(Enum):
+class ErrorReason(Enum):
     """Why Pinterest did not serve a request, for callers that have to tell errors of a class apart."""
 
     PERMISSION_MISSING = auto()
@@ -68,14 +68,14 @@ class PinterestError(AirbyteTracedException):
     """A failure with a sentence that says what happened and what to do about it."""
 
     kind = FailureType.system_error
-    reach = Reach.TASK
+    reach = ErrorScope.TASK
     is_isolated = False
     """Whether the error says nothing about other tasks, so that no circuit breaker counts it."""
     advice = "Check what the token's user may see, or leave the stream out."
     """What the user can do if the error affects a whole stream."""
     quote = ""
     """Pinterest's own words, kept apart from the advice."""
-    reason: Reason | None = None
+    reason: ErrorReason | None = None
 
     def __init__(
         self,
@@ -84,7 +84,7 @@ class PinterestError(AirbyteTracedException):
         kind: FailureType | None = None,
         advice: str | None = None,
         quote: str = "",
-        reason: Reason | None = None,
+        reason: ErrorReason | None = None,
         is_isolated: bool | None = None,
     ) -> None:
         self.kind = kind or self.kind
@@ -98,20 +98,20 @@ class PinterestError(AirbyteTracedException):
     @property
     def is_unanswered(self) -> bool:
         """Whether Pinterest itself failed, or its response did not arrive whole."""
-        return self.reason in {Reason.SERVER_ERROR, Reason.BROKE_OFF}
+        return self.reason in {ErrorReason.SERVER_ERROR, ErrorReason.BROKE_OFF}
 
 
 class FatalError(PinterestError):
     """Ends the stream, because every further request of it would fail in the same way."""
 
-    reach = Reach.STREAM
+    reach = ErrorScope.STREAM
 
 
-class SliceError(PinterestError):
+class TaskError(PinterestError):
     """Fails one account, board or window. The other tasks of the stream are read."""
 
     @classmethod
-    def unexplained(cls, found: str, *, quote: str = "", reason: Reason | None = None) -> Self:
+    def unexplained(cls, found: str, *, quote: str = "", reason: ErrorReason | None = None) -> Self:
         """Return the error for a response whose cause neither the user nor the connector can remove.
 
         Args:
@@ -190,7 +190,7 @@ UNREQUESTED_SCOPES = ("billing:read", "biz_access:read")
 """Permissions that the consent page asks for only if the user names them, since few apps may have them."""
 
 
-class RightMissingError(ConfigError):
+class MissingEntitlementError(ConfigError):
     """The app or its user has no right to what the stream reads."""
 
 
@@ -200,21 +200,21 @@ def sign_in_for(scopes: tuple[str, ...]) -> str:
     return f"Sign in with python -m source_pinterest.authorize{options}" if options else ""
 
 
-class RefusedError(SliceError):
+class AccessDeniedError(TaskError):
     """The token may not read this account or board."""
 
     kind = FailureType.config_error
     is_isolated = True
 
 
-class GoneError(SliceError):
+class NotFoundError(TaskError):
     """An entity that was listed a moment ago does not exist any more."""
 
     kind = FailureType.config_error
     is_isolated = True
 
 
-class AccountUnreadableError(SliceError):
+class AccountUnreadableError(TaskError):
     """An ad account that the user asked for, or that was read before, can't be read, or not as a whole."""
 
     kind = FailureType.config_error
@@ -228,7 +228,7 @@ class AccountUnreadableError(SliceError):
         )
 
 
-class NothingLeftError(SliceError):
+class AllTasksDeniedError(TaskError):
     """Every task of a stream is refused or gone, so the cause is probably not any single one of them."""
 
     kind = FailureType.transient_error
@@ -241,21 +241,21 @@ class NothingLeftError(SliceError):
         )
 
 
-class RejectedError(SliceError):
+class InvalidRequestError(TaskError):
     """Pinterest calls the request invalid."""
 
 
-class BadRequestError(RejectedError):
+class BadRequestError(InvalidRequestError):
     """Pinterest itself rejects the request, with HTTP 400 or 422. A requested name or value may be the cause."""
 
 
-class ResponseTooLargeError(SliceError):
+class ResponseTooLargeError(TaskError):
     """The request asks for more than Pinterest can return at once."""
 
     kind = FailureType.transient_error
 
 
-class UnavailableError(SliceError):
+class UnavailableError(TaskError):
     """Pinterest failed in every try, or could not be reached.
 
     Args:
@@ -267,12 +267,12 @@ class UnavailableError(SliceError):
 
     kind = FailureType.transient_error
 
-    def __init__(self, sentence: str, *, cause: str = "", advice: str = "", reason: Reason | None = None) -> None:
+    def __init__(self, sentence: str, *, cause: str = "", advice: str = "", reason: ErrorReason | None = None) -> None:
         super().__init__(sentence, advice=advice, reason=reason)
         self.cause = cause
 
 
-class AccessLostError(SliceError):
+class AccessLostError(TaskError):
     """Pinterest gave the beginning of a list and then refused the rest."""
 
     kind = FailureType.transient_error
@@ -284,8 +284,8 @@ class AccessLostError(SliceError):
         )
 
 
-def as_slice_error(stream: str, error: Exception) -> Exception:
-    """Return a `SliceError` for an exception about a value of an unexpected type or range; other errors as they are.
+def as_task_error(stream: str, error: Exception) -> Exception:
+    """Return a `TaskError` for an exception about a value of an unexpected type or range; other errors as they are.
 
     Only a person can tell whether the connector or Pinterest is wrong about such a value.
     """
@@ -293,7 +293,7 @@ def as_slice_error(stream: str, error: Exception) -> Exception:
         return error
     why = f"{type(error).__name__}: {error}"
     sentence = f"{stream}: the connector has an error, or a response of Pinterest has an unknown form ({why})"
-    return because(error, SliceError.unexplained(sentence))
+    return because(error, TaskError.unexplained(sentence))
 
 
 def because(cause: Exception, error: PinterestError) -> PinterestError:

@@ -39,7 +39,7 @@ _OF_ALL_REQUESTS = "safety_net"
 
 
 @dataclass
-class QuotaHeader:
+class RateLimitHeader:
     """The statement of a response about one quota.
 
     Attributes:
@@ -140,7 +140,7 @@ class Quota:
         first = sent[0] + _ARRIVAL_SECONDS if sent else now
         return first + self.interval if math.isinf(self._left) else self._ends_at
 
-    def learn(self, header: QuotaHeader, sent_at: float, now: float) -> None:
+    def learn(self, header: RateLimitHeader, sent_at: float, now: float) -> None:
         """Take over the statement of a response, if it leaves fewer requests of the interval than any before.
 
         Args:
@@ -162,7 +162,7 @@ _ITEM = re.compile(r'(?:[^,"]|"[^"]*")+')
 _PARAMETER = re.compile(r';\s*(\w+)\s*=\s*(?:"([^"]*)"|([^;"]*))')
 
 
-def read_rate_headers(headers: Mapping[str, str]) -> Sequence[QuotaHeader]:
+def read_rate_headers(headers: Mapping[str, str]) -> Sequence[RateLimitHeader]:
     """Return the quotas that a response lists; none if the headers have another form than the recorded one.
 
     The limit header begins with the limit of the tightest quota, and then lists each quota with its interval, with or
@@ -180,7 +180,7 @@ def read_rate_headers(headers: Mapping[str, str]) -> Sequence[QuotaHeader]:
     return quotas
 
 
-def _quota(item: str) -> QuotaHeader:
+def _quota(item: str) -> RateLimitHeader:
     """Read one quota of the list.
 
     Raises:
@@ -190,7 +190,7 @@ def _quota(item: str) -> QuotaHeader:
     limit, interval = _number(item.partition(";")[0]), _number(parameters.get("w", ""))
     if limit < 1 or not 0 < interval <= limits.LONGEST_RESET_SECONDS:
         raise ValueError("This is no quota.")
-    return QuotaHeader(int(limit), interval, parameters.get("name", ""))
+    return RateLimitHeader(int(limit), interval, parameters.get("name", ""))
 
 
 def _number(text: str) -> float:
@@ -245,7 +245,7 @@ class Quotas:
             quota.sent.append(now)
             quota.unanswered += 1
 
-    def answered(self, operation: str, headers: Sequence[QuotaHeader], sent_at: float, now: float) -> None:
+    def answered(self, operation: str, headers: Sequence[RateLimitHeader], sent_at: float, now: float) -> None:
         """Count a response, and adjust the quotas to its headers.
 
         Args:
@@ -260,7 +260,7 @@ class Quotas:
         for quota in self.of_operation(operation):
             quota.answered()
 
-    def _learn(self, operation: str, headers: Sequence[QuotaHeader], sent_at: float, now: float) -> None:
+    def _learn(self, operation: str, headers: Sequence[RateLimitHeader], sent_at: float, now: float) -> None:
         """Adjust the quotas to headers, and note which quotas the operation has."""
         category, known = category_of(operation), {quota.key: quota for quota in self.known()}
         listed = {header.key(category, place): header for place, header in enumerate(headers)}

@@ -14,16 +14,16 @@ from urllib.parse import urlsplit
 
 import requests
 
+from source_pinterest.api.error_mapping import ErrorResponse, Retry, UncountedRetry
 from source_pinterest.api.errors import (
     BrokenResponseError,
+    ErrorReason,
     FormError,
     MalformedResponseError,
-    Reason,
-    SliceError,
+    TaskError,
     UnavailableError,
 )
 from source_pinterest.api.session import ApiResponse
-from source_pinterest.api.verdicts import Again, ErrorResponse, Retry
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -40,7 +40,7 @@ _NEVER_REACHED_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
-class Pauses:
+class BackoffDelays:
     """The pauses between the tries of a request, which double, and between the polls of a report.
 
     Attributes:
@@ -108,7 +108,7 @@ class RetryPolicy:
     """
 
     max_retries: int
-    pauses: Pauses
+    pauses: BackoffDelays
     outage: Outage
     waits_for_connection: bool = True
 
@@ -119,7 +119,7 @@ class RetryPolicy:
         return replace(self, max_retries=min(max_retries, self.max_retries), waits_for_connection=max_retries > 0)
 
 
-class Tries:
+class RetryingSender:
     """Sends one request until it succeeds or no further try helps, and pauses between the tries.
 
     Args:
@@ -148,7 +148,7 @@ class Tries:
     def response(
         self,
         exchange: Callable[[], ApiResponse[T] | ErrorResponse],
-        again: Callable[[ErrorResponse], Again | Retry],
+        again: Callable[[ErrorResponse], UncountedRetry | Retry],
     ) -> ApiResponse[T]:
         """Send the request until it succeeds.
 
@@ -157,7 +157,7 @@ class Tries:
             again: returns how to send it again after this response. Raises an error if no further try helps.
 
         Raises:
-            SliceError: the response has an unknown form.
+            TaskError: the response has an unknown form.
             UnavailableError: the last try has failed.
         """
         while True:
@@ -173,11 +173,11 @@ class Tries:
                     return response
                 self._retry_refused(response, again(response))
 
-    def _retry_refused(self, response: ErrorResponse, again: Again | Retry) -> None:
+    def _retry_refused(self, response: ErrorResponse, again: UncountedRetry | Retry) -> None:
         """Get another token, or pause, or raise. A throttled request waits for its quota when it is sent."""
         if isinstance(again, Retry):
             self._retry(again.why or str(response), again.reason)
-        elif again is Again.REFRESH_TOKEN:
+        elif again is UncountedRetry.REFRESH_TOKEN:
             is_last = self._rejections >= min(MAX_NEW_TOKENS, self._policy.max_retries)
             self._replace_token(response.token, is_last=is_last)
             self._rejections += 1
@@ -187,13 +187,13 @@ class Tries:
     def _retry_broken(self, error: Exception) -> None:
         """Pause after a response that did not arrive whole or has an unknown form, or raise."""
         if isinstance(error, FormError):
-            raise SliceError(
+            raise TaskError(
                 f"{self._what}: Pinterest's answer has a form that this version does not know: {self._path}. Please "
                 f"report it. {error}"
             ) from error
         is_break = isinstance(error, requests.ReadTimeout | BrokenResponseError)
         why = str(error) if isinstance(error, MalformedResponseError) else "Pinterest did not respond in time."
-        self._retry(why, Reason.BROKE_OFF if is_break else None)
+        self._retry(why, ErrorReason.BROKE_OFF if is_break else None)
 
     def _retry_unreached(self, error: requests.RequestException) -> None:
         """Pause after a connection that could not be made, or raise. It counts if other requests succeed meanwhile."""
@@ -201,7 +201,7 @@ class Tries:
         why = f"No connection to {host} could be made ({type(error).__name__})."
         if self._outage.responses != self._responses:
             self._responses = self._outage.responses
-            self._retry(why, Reason.BROKE_OFF)
+            self._retry(why, ErrorReason.BROKE_OFF)
             return
         self._waits += 1
         seconds = self._policy.pauses.before_retry(self._waits)
@@ -215,7 +215,7 @@ class Tries:
         LOGGER.info(f"Pinterest can't be reached ({type(error).__name__}). Retrying in {math.ceil(seconds)} s.")
         time.sleep(seconds)
 
-    def _retry(self, why: str, reason: Reason | None = None) -> None:
+    def _retry(self, why: str, reason: ErrorReason | None = None) -> None:
         """Count a retry and pause before it, or raise if the request was sent often enough."""
         may_retry = self._retries < self._policy.max_retries and self._is_worth_retrying()
         self._retries += 1

@@ -20,10 +20,10 @@ import urllib3
 from requests.adapters import HTTPAdapter
 
 from source_pinterest import limits
+from source_pinterest.api.error_mapping import ErrorResponse, UncountedRetry
 from source_pinterest.api.errors import BrokenResponseError
 from source_pinterest.api.quota import Budget
 from source_pinterest.api.usage import StreamUsage
-from source_pinterest.api.verdicts import Again, ErrorResponse
 
 LOGGER = logging.getLogger("airbyte")
 logging.getLogger("urllib3.connection").addFilter(lambda record: "(url=" not in str(record.msg))
@@ -149,7 +149,7 @@ class PinterestSession(TimeoutSession):
                 self._budget.accepted(operation)
             response = _read(raw, parse, most_bytes)
         if isinstance(response, ErrorResponse):
-            if response.verdict is Again.WAIT:
+            if response.verdict is UncountedRetry.WAIT:
                 self._budget.throttled(operation, response.pause_hint_seconds())
             else:
                 self._budget.accepted(operation)

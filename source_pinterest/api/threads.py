@@ -8,7 +8,7 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 
-class ReadOnce(Generic[K, V]):
+class SingleFlight(Generic[K, V]):
     """Values that the first caller reads, and for which all other callers wait. No lock is held while one is read.
 
     One condition serves all keys, since one for each of 100,000 boards would take more than 100 MB.

@@ -17,7 +17,7 @@ from source_pinterest.cli.terminal import say
 from source_pinterest.config import Config
 from source_pinterest.masking import printable
 from source_pinterest.streams.ads.accounts import AdAccounts
-from source_pinterest.streams.base.sync import Sync
+from source_pinterest.streams.base.sync import SyncContext
 
 _RANGE = re.compile(r"(\d+)(?:-(\d+))?")
 _ALL = "all"
@@ -52,7 +52,7 @@ def choose_accounts(credentials: Mapping[str, Any], present: Sequence[str]) -> l
 
 def _readable(credentials: Mapping[str, Any]) -> list[Record]:
     settings = Config.from_mapping({"credentials": credentials})
-    sync = Sync(Api.connect(settings, lambda _: None), settings)
+    sync = SyncContext(Api.connect(settings, lambda _: None), settings)
     accounts = sync.stream(AdAccounts)
     return [record for page in accounts.pages(accounts.task({})) for record in page.items]
 

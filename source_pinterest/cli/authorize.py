@@ -31,9 +31,9 @@ from airbyte_cdk.utils import AirbyteTracedException
 from source_pinterest import __version__, limits
 from source_pinterest.api import api_base_url, use_environment
 from source_pinterest.api.auth import Tokens
+from source_pinterest.api.error_mapping import ErrorResponse
 from source_pinterest.api.errors import SCOPES_OF_SECRET_CONTENT, MalformedResponseError
 from source_pinterest.api.session import ApiResponse, TimeoutSession, is_local
-from source_pinterest.api.verdicts import ErrorResponse
 from source_pinterest.cli.accounts import choose_accounts
 from source_pinterest.cli.terminal import say, shell_path
 from source_pinterest.config.credentials import read_credentials

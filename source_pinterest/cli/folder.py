@@ -37,7 +37,7 @@ from source_pinterest.state.days import OPEN_START, Days, DaySet
 from source_pinterest.state.formats import FORM_KEY, read_state
 from source_pinterest.state.period import FINAL, ROWS, Period
 from source_pinterest.streams.base.stream import PinterestStream
-from source_pinterest.streams.base.sync import Sync
+from source_pinterest.streams.base.sync import SyncContext
 from source_pinterest.streams.selection import streams_by_name
 
 OUTPUT = Path("output")
@@ -322,7 +322,7 @@ class FolderDays:
         incremental = [stream for stream in catalog.streams if stream.sync_mode is SyncMode.incremental]
         self._configured = next(iter(incremental), None)
         self.is_append = any(stream.destination_sync_mode is DestinationSyncMode.append for stream in incremental)
-        self._streams = streams_by_name(Sync(Api.connect(self.config, lambda _: None), self.config))
+        self._streams = streams_by_name(SyncContext(Api.connect(self.config, lambda _: None), self.config))
 
     @property
     def follows_conversions(self) -> bool:

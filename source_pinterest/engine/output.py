@@ -196,7 +196,7 @@ def clean(message: AirbyteMessage) -> AirbyteMessage:
     return message
 
 
-def as_trace(error: Exception, stream: str | None = None) -> AirbyteMessage:
+def to_trace_message(error: Exception, stream: str | None = None) -> AirbyteMessage:
     """Return an error as a message without secrets.
 
     Args:

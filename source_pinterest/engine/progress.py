@@ -15,7 +15,7 @@ from airbyte_cdk.utils import AirbyteTracedException
 from airbyte_cdk.utils.stream_status_utils import as_airbyte_message as stream_status_as_airbyte_message
 
 from source_pinterest.api.usage import Usage
-from source_pinterest.engine.bundles import Bundle
+from source_pinterest.engine.record_batches import RecordBatch
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -42,7 +42,7 @@ class Progress:
         self._failed: dict[str, list[str]] = {}
         """The streams of each error."""
 
-    def count_bundle(self, bundle: Bundle) -> bool:
+    def count_bundle(self, bundle: RecordBatch) -> bool:
         """Count the records of a bundle. Return whether it is the first bundle of its stream."""
         is_first = not self.records[bundle.stream]
         self.records[bundle.stream] += bundle.count
@@ -94,7 +94,7 @@ def _counted(count: int, noun: str, plural: str = "") -> str:
     return f"{count:,} {noun if count == 1 else plural or f'{noun}s'}"
 
 
-class Notices:
+class WarnOnce:
     """Warnings that a stream gives once per subject.
 
     Args:

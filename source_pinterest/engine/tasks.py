@@ -5,9 +5,9 @@ from typing import Any
 
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_pinterest.api.errors import PinterestError, SliceError
+from source_pinterest.api.errors import PinterestError, TaskError
 from source_pinterest.dates import DateWindow
-from source_pinterest.engine.bundles import Bundle
+from source_pinterest.engine.record_batches import RecordBatch
 
 ParentIds = tuple[str, ...]
 """The ids of a list's parents, outermost first: () for boards, (ad account,) for campaigns."""
@@ -15,7 +15,7 @@ ParentIds = tuple[str, ...]
 START, END = "start_date", "end_date"
 """The names of the days of a task's window, which are those of Pinterest's parameters."""
 
-Reader = Callable[["Task"], Generator[Bundle, None, Any]]
+Reader = Callable[["Task"], Generator[RecordBatch, None, Any]]
 """Reads a task. The generator returns a finding for the cursor."""
 
 
@@ -106,7 +106,7 @@ class Task(StreamSlice):
         """The same ids without their fields, by which child streams find what the task lists."""
         return tuple(map(str, self.partition.values()))
 
-    def bundles(self) -> Generator[Bundle, None, Any]:
+    def bundles(self) -> Generator[RecordBatch, None, Any]:
         """Read the task.
 
         Raises:
@@ -119,7 +119,7 @@ def or_failed(parents: Mapping[str, str], tasks: Iterable[Task]) -> Iterator[Tas
     """Return the tasks of some parents, or a failed task if the ids that they are made of can't be listed."""
     try:
         yield from tasks
-    except SliceError as error:
+    except TaskError as error:
         yield Task.failed(parents, error)
 
 
@@ -128,12 +128,12 @@ def batches(ids: Sequence[str], size: int) -> list[tuple[str, ...]]:
     return [tuple(ids[start : start + size]) for start in range(0, len(ids), size)]
 
 
-def _read_in_turn(task: Task) -> Generator[Bundle, None, None]:
+def _read_in_turn(task: Task) -> Generator[RecordBatch, None, None]:
     for each in task.plan() if task.plan else ():
         yield from each.bundles()
 
 
-def _refuse(task: Task) -> Generator[Bundle, None, Any]:
+def _refuse(task: Task) -> Generator[RecordBatch, None, Any]:
     yield from ()
     if task.error:
         raise task.error

@@ -21,24 +21,24 @@ from source_pinterest import limits
 from source_pinterest.api import Api
 from source_pinterest.api.bodies import parse_body
 from source_pinterest.api.client import PinterestClient
+from source_pinterest.api.error_mapping import ErrorResponse, Retry
 from source_pinterest.api.errors import (
+    AccessDeniedError,
     AccessLostError,
     BadRequestError,
     ConfigError,
+    ErrorReason,
     FormError,
-    GoneError,
+    InvalidRequestError,
     MalformedResponseError,
-    Reason,
-    RefusedError,
-    RejectedError,
-    SliceError,
+    NotFoundError,
+    TaskError,
 )
-from source_pinterest.api.retries import Tries
+from source_pinterest.api.retries import RetryingSender
 from source_pinterest.api.session import ApiResponse, is_local, path_of
-from source_pinterest.api.verdicts import ErrorResponse, Retry
 from source_pinterest.config.reports import STATUS_FILTERS
 from source_pinterest.dates import DateWindow, Granularity
-from source_pinterest.engine.asks import Ask, Asks, RefusedNames, named_in
+from source_pinterest.engine.request_splitting import RejectedNames, RequestSpec, RequestSplitter, named_in
 from source_pinterest.reporting.file import Filed, rows_of_file
 
 LOGGER = logging.getLogger("airbyte")
@@ -98,7 +98,7 @@ class ReportStatus(Enum):
         return next((status for status in cls if status.value == str(value).upper()), cls.UNKNOWN)
 
 
-class Polled(NamedTuple):
+class PollResult(NamedTuple):
     """The response to a poll.
 
     Attributes:
@@ -110,7 +110,7 @@ class Polled(NamedTuple):
 
     status: ReportStatus
     url: str = ""
-    failure: SliceError | None = None
+    failure: TaskError | None = None
     seems_empty: bool = False
 
 
@@ -163,7 +163,7 @@ class ReadyReport:
 
     request: ReportRequest
     token: str
-    polled: Polled
+    polled: PollResult
 
 
 class ReportClient:
@@ -176,28 +176,28 @@ class ReportClient:
         refused: the columns and targeting types that Pinterest refuses.
     """
 
-    def __init__(self, api: Api, client: PinterestClient, stream: str, refused: RefusedNames) -> None:
+    def __init__(self, api: Api, client: PinterestClient, stream: str, refused: RejectedNames) -> None:
         self._api = api
         self._client = client
-        self.stream, self._asks = stream, Asks(refused=refused)
+        self.stream, self._asks = stream, RequestSplitter(refused=refused)
         self.is_worth_retrying = client.is_worth_retrying
 
     def create(self, request: ReportRequest) -> str:
         """Create a report without the names that Pinterest refuses, and return its token.
 
         Raises:
-            GoneError: the ad account does not exist for this token.
+            NotFoundError: the ad account does not exist for this token.
             ConfigError: Pinterest refuses names without which no report of the stream can be read.
-            SliceError: Pinterest refuses this report and names nothing in it.
-            PinterestError: the error for the response, see `api/verdicts.py`.
+            TaskError: Pinterest refuses this report and names nothing in it.
+            PinterestError: the error for the response, see `api/error_mapping.py`.
         """
         ask = _ask_of(request)
         try:
             [token] = self._asks.read(ask, partial(self._post, request))
-        except RejectedError as error:
+        except InvalidRequestError as error:
             if named_in(error.quote, ask.all_names()):
                 raise ConfigError(f"Pinterest refuses this report. {error.quote}. {CHANGE_THE_REPORT}") from error
-            raise SliceError(
+            raise TaskError(
                 f"Pinterest refuses the report on {request.window} of ad account {request.ad_account_id}. "
                 f"{error.quote}. The next sync asks for it again. If every account is refused, change the columns, "
                 "filters or attribution windows. If this one alone is, add it to Excluded Ad Account IDs.",
@@ -206,11 +206,11 @@ class ReportClient:
             ) from error
         return token
 
-    def _post(self, request: ReportRequest, ask: Ask) -> str:
+    def _post(self, request: ReportRequest, ask: RequestSpec) -> str:
         body = {**request.as_json(), **{name: list(values) for name, values in ask.names.items()}}
         return self._client.send(_path(request), {}, _token_in, body=body).value
 
-    def poll(self, request: ReportRequest, token: str) -> Polled:
+    def poll(self, request: ReportRequest, token: str) -> PollResult:
         """Return the status of a report, and the link to its file once it is finished.
 
         A report counts as in progress if the poll times out, is cut off or is answered with HTTP 500 or higher, or with
@@ -218,25 +218,25 @@ class ReportClient:
 
         Raises:
             AccessLostError: Pinterest refuses the status of a report that it created.
-            PinterestError: the error for the response, see `api/verdicts.py`.
+            PinterestError: the error for the response, see `api/error_mapping.py`.
         """
         try:
             report = self._client.send(_path(request), {"token": token}, _report_in).value
-        except GoneError:
-            return Polled(ReportStatus.DOES_NOT_EXIST)
-        except RefusedError as error:
+        except NotFoundError:
+            return PollResult(ReportStatus.DOES_NOT_EXIST)
+        except AccessDeniedError as error:
             raise AccessLostError(self.stream, _path(request), str(error.message)) from error
-        except SliceError as error:
-            if error.reason is Reason.REPORT_IN_PROGRESS:
-                return Polled(ReportStatus.IN_PROGRESS)
+        except TaskError as error:
+            if error.reason is ErrorReason.REPORT_IN_PROGRESS:
+                return PollResult(ReportStatus.IN_PROGRESS)
             if error.is_unanswered:
-                return Polled(ReportStatus.IN_PROGRESS, failure=error)
+                return PollResult(ReportStatus.IN_PROGRESS, failure=error)
             raise
         status = ReportStatus(report.get("report_status"))
         url = report.get("url") if status is ReportStatus.FINISHED else ""
         has_no_rows = str(report.get("size") or 0) in ("0", "2")  # the file of a report without rows is {}
         seems_empty = status is ReportStatus.FINISHED and not url and has_no_rows
-        return Polled(status, url or "", seems_empty=seems_empty)
+        return PollResult(status, url or "", seems_empty=seems_empty)
 
     def fetch(self, report: ReadyReport, read: Callable[[Iterator[Filed]], T]) -> T:
         """Download the file of a finished report, and return what `read` returns.
@@ -260,7 +260,7 @@ class ReportClient:
             request = requests.Request("GET", link)
             return self._api.downloads.exchange(request, lambda chunks: read(rows_of_file(chunks)), limits.REPORT_BYTES)
 
-        tries = Tries(self._api.retry_policy, self.stream, "the file of a report")
+        tries = RetryingSender(self._api.retry_policy, self.stream, "the file of a report")
         return tries.response(download, lambda refused: Retry(why=f"HTTP {refused.status}.")).value
 
 
@@ -274,10 +274,10 @@ def check_link(api: Api, url: str) -> None:
         raise MalformedResponseError("The report's link is not an https URL of a public host.")
 
 
-def _ask_of(request: ReportRequest) -> Ask:
+def _ask_of(request: ReportRequest) -> RequestSpec:
     """Return what a request asks for, with the names of which Pinterest may refuse some."""
     names = {name: request.body[name] for name in _LISTS_OF_NAMES if name in request.body}
-    return Ask(request.ad_account_id, window=request.window, names=names)
+    return RequestSpec(request.ad_account_id, window=request.window, names=names)
 
 
 def _path(request: ReportRequest) -> str:

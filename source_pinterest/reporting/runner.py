@@ -41,9 +41,9 @@ from threading import Condition, Thread
 from airbyte_cdk.models import FailureType
 
 from source_pinterest import limits
-from source_pinterest.api.errors import ResponseTooLargeError, SliceError, as_slice_error
-from source_pinterest.api.retries import Pauses
-from source_pinterest.reporting.client import Polled, ReadyReport, ReportClient, ReportRequest, ReportStatus
+from source_pinterest.api.errors import ResponseTooLargeError, TaskError, as_task_error
+from source_pinterest.api.retries import BackoffDelays
+from source_pinterest.reporting.client import PollResult, ReadyReport, ReportClient, ReportRequest, ReportStatus
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -166,7 +166,8 @@ class Report:
     def _halves(self) -> SplitReport | None:
         """Return the halves of the report; None if it can't be halved.
 
-        Not by `Asks.read`: a report takes minutes, so that its halves are created side by side and wait for their turn.
+        `RequestSplitter.read` would read one half after the other. A report takes minutes, so its halves are created
+        side by side.
         """
         halves = self.request.halves() if self.splits + 1 < len(_CREATIONS) else None
         return SplitReport(self.request, halves) if halves else None
@@ -188,7 +189,7 @@ class Report:
             if runner.clock() - created_at >= runner.timeout_seconds:
                 return self._end_late(polled, runner.timeout_seconds)
 
-    def _end_late(self, polled: Polled, seconds: float) -> Outcome:
+    def _end_late(self, polled: PollResult, seconds: float) -> Outcome:
         """Return the halves of a report whose time is up, or its failure.
 
         If Pinterest has finished no report of the stream in this sync, the failure ends the stream: the others would
@@ -207,8 +208,8 @@ class Report:
         return FailedReport(self.request, error, ends_stream)
 
 
-def _transient(sentence: str, **facts: object) -> SliceError:
-    return SliceError(sentence.format(**facts), kind=FailureType.transient_error)
+def _transient(sentence: str, **facts: object) -> TaskError:
+    return TaskError(sentence.format(**facts), kind=FailureType.transient_error)
 
 
 class StreamReports:
@@ -271,7 +272,7 @@ class ReportRunner:
     timeout_seconds: float
     requests_per_second: Callable[[], float] = lambda: math.inf
     clock: Callable[[], float] = time.monotonic
-    pauses: Pauses = Pauses()  # noqa: RUF009 - it is frozen
+    pauses: BackoffDelays = BackoffDelays()  # noqa: RUF009 - it is frozen
     requests_left: Callable[[], float] = lambda: math.inf
     _changed: Condition = field(default_factory=Condition, init=False)
     _streams: list[StreamReports] = field(default_factory=list, init=False)
@@ -389,8 +390,8 @@ class ReportRunner:
         except StopIteration as end:
             outcome = end.value
         except Exception as raised:  # noqa: BLE001 - the stream takes any error
-            error = as_slice_error(stream.client.stream, raised)
-            outcome = FailedReport(report.request, error, ends_stream=not isinstance(error, SliceError))
+            error = as_task_error(stream.client.stream, raised)
+            outcome = FailedReport(report.request, error, ends_stream=not isinstance(error, TaskError))
         with self._changed:
             report.due = due
             stream.has_created = True

@@ -6,7 +6,7 @@ from operator import itemgetter
 from typing import Any
 
 from source_pinterest import limits
-from source_pinterest.api.errors import SliceError
+from source_pinterest.api.errors import TaskError
 from source_pinterest.engine.tasks import Task
 from source_pinterest.state.cursor import PinterestCursor, StateStore, reading_state
 from source_pinterest.state.entity_cursor import epoch_seconds, is_in_future, older, time_in, warn_of_future
@@ -127,7 +127,7 @@ class AdPinCursor(PinterestCursor):
 
     def fail(self, task: Task, error: Exception) -> None:
         """Count a failure of a pin, unless the error is about all pins."""
-        if PIN_KEY in task and isinstance(error, SliceError):
+        if PIN_KEY in task and isinstance(error, TaskError):
             with self._lock:
                 self._unread[task[ACCOUNT_KEY]][task[PIN_KEY]] += 1
 

@@ -229,7 +229,7 @@ class PinterestCursor(ABC):
         self._store.emit(state, ended=ended)
 
 
-class WholeCursor(PinterestCursor):
+class StatelessCursor(PinterestCursor):
     """The cursor of a stream that every sync reads whole. It has no position."""
 
     @property

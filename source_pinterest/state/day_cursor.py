@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 from pendulum import Date
 
-from source_pinterest.api.errors import ConfigError, FatalError, NothingLeftError
+from source_pinterest.api.errors import AllTasksDeniedError, ConfigError, FatalError
 from source_pinterest.dates import DateWindow
 from source_pinterest.engine.tasks import Task
 from source_pinterest.state.cursor import PinterestCursor, StateStore, reading_state
@@ -154,7 +154,7 @@ class DayCursor(PinterestCursor):
             too small for all, each has its turn within some days.
         """
         listed = list(owners)
-        if self._ready and self.period.emits_once:
+        if self._ready and self.period.final_days_only:
             self.period = replace(self.period, ready=self._ready())
         self.period.explain(self._stream_name)
         self._new = frozenset(listed) - self._before.keys()
@@ -318,7 +318,7 @@ class AccountDayCursor(DayCursor):
         """
         account = task[ACCOUNT_KEY]
         with self._lock:
-            if not isinstance(error, FatalError | NothingLeftError):
+            if not isinstance(error, FatalError | AllTasksDeniedError):
                 self._failed_accounts.add(account)
 
     def emit_last(self) -> None:

@@ -55,7 +55,7 @@ class Period:
         today: the day of the sync, in UTC.
         lookback_days: how many days before the last finished one are read again with it; None to read none again.
         final_after: the age in days from which a day is final.
-        emits_once: whether each day is emitted only once, when it is final.
+        final_days_only: whether each day is emitted only once, when it is final.
         ready: the last day that Pinterest calls final; None if it was not asked.
         chosen_start: the first day that the user wants of a stream with fewer days than others. It may lie before
             `earliest`.
@@ -68,7 +68,7 @@ class Period:
     today: Date
     lookback_days: int | None
     final_after: int = limits.FINAL_AFTER_DAYS
-    emits_once: bool = False
+    final_days_only: bool = False
     ready: Date | None = None
     chosen_start: Date | None = None
     merges_by_key: bool = True
@@ -93,7 +93,7 @@ class Period:
         earliest = max(days_before(today, kept.history_days), kept.first_day or Date(1000, 1, 1))
         lookback_days = _lookback_days(config, configured)
         is_incremental = configured is not None and configured.sync_mode is not SyncMode.full_refresh
-        emits_once = is_incremental and lookback_days is None
+        final_days_only = is_incremental and lookback_days is None
         has_fewer_days = kept.own_start is None and kept.history_days < limits.ASYNC_HISTORY_DAYS
         return cls(
             start=max(kept.own_start or config.start_date or earliest, earliest),
@@ -101,7 +101,7 @@ class Period:
             today=today,
             lookback_days=lookback_days,
             final_after=kept.final_after,
-            emits_once=emits_once,
+            final_days_only=final_days_only,
             chosen_start=config.start_date if has_fewer_days else None,
             merges_by_key=merges_by_key(configured),
             granularity=kept.granularity,
@@ -110,12 +110,12 @@ class Period:
     @property
     def form(self) -> dict[str, str]:
         """The form of the rows, which the state names: how they are emitted, and how much time each covers."""
-        return {ROWS: FINAL if self.emits_once else REPLACED, GRANULARITY: self.granularity.value}
+        return {ROWS: FINAL if self.final_days_only else REPLACED, GRANULARITY: self.granularity.value}
 
     @property
     def end(self) -> Date:
         """The last day to read. A week or month is read as a whole."""
-        if not self.emits_once:
+        if not self.final_days_only:
             return self.today
         last = self.last_final(self.today)
         return min(last, self.granularity.last_whole(self.ready)) if self.ready else last
@@ -132,7 +132,7 @@ class Period:
                 f"{(self.today - self.earliest).days} days that Pinterest keeps for this stream; the first day is "
                 f"{self.earliest}.",
             )
-        if self.emits_once:
+        if self.final_days_only:
             LOGGER.info(
                 f"{stream_name}: the destination appends, so each day is emitted once, when its numbers are "
                 f"final, {self.final_after} days later; a sum over the table is then right. Choose a deduplicating "

@@ -9,7 +9,7 @@ from typing import Any, Self
 from pendulum import Date
 
 from source_pinterest import limits
-from source_pinterest.api.errors import GoneError, RefusedError, SliceError
+from source_pinterest.api.errors import AccessDeniedError, NotFoundError, TaskError
 from source_pinterest.dates import DateWindow, days_before
 from source_pinterest.engine.tasks import Task
 from source_pinterest.state.cursor import StateStore, reading_state
@@ -25,7 +25,7 @@ _ONLY_ACTIVE = "only_active"
 
 
 @dataclass
-class Pass:
+class PinScan:
     """A pass over the pins of an owner. It comes past them in the order of `place_in_pass`.
 
     Attributes:
@@ -84,8 +84,8 @@ class PinCursor(DayCursor):
         self.unread_pins: defaultdict[Owner, dict[str, tuple[DaySet, int]]] = defaultdict(dict)
         incoming = store.incoming()
         with reading_state(store.stream_name):
-            self._passes: dict[Owner, Pass] = {
-                entry.get(ACCOUNT_KEY): Pass.from_state(entry) for entry in incoming.get(_PASSES) or ()
+            self._passes: dict[Owner, PinScan] = {
+                entry.get(ACCOUNT_KEY): PinScan.from_state(entry) for entry in incoming.get(_PASSES) or ()
             }
             for entry in incoming.get(_UNREAD_PINS) or ():
                 lacking = DaySet.from_state(entry["unread"]), int(entry["failures"])
@@ -137,7 +137,7 @@ class PinCursor(DayCursor):
         last = super()._last_saved_day(owner)
         return max(last, self._passes[owner].window.end) if owner in self._passes else last
 
-    def passes(self, owner: Owner, *, knows_activity: bool = False) -> Iterator[Pass]:
+    def passes(self, owner: Owner, *, knows_activity: bool = False) -> Iterator[PinScan]:
         """Yield the unfinished pass of an owner, and then one over each window of days that is unread by then.
 
         A pass that does not end is the last one. If it is not known which pins have activity, each pass is over all
@@ -154,15 +154,15 @@ class PinCursor(DayCursor):
             if owner in self._passes:
                 return
             only_active = knows_activity and self._may_leave_out_idle_pins(owner, window)
-            yield self._begin_pass(owner, Pass(window, only_active=only_active))
+            yield self._begin_pass(owner, PinScan(window, only_active=only_active))
 
-    def _unfinished(self, owner: Owner) -> Pass | None:
+    def _unfinished(self, owner: Owner) -> PinScan | None:
         """Return the pass that an earlier sync has not ended, over the days that may still be read."""
         known = self._passes.get(owner)
         window = known.window.clamp(self.period.earliest) if known else None
         return replace(known, window=window) if known and window else None
 
-    def _begin_pass(self, owner: Owner, begun: Pass) -> Pass:
+    def _begin_pass(self, owner: Owner, begun: PinScan) -> PinScan:
         self._passes[owner] = begun
         for pin in self.unread_pins[owner]:
             self._note_unread(owner, pin, begun)
@@ -174,7 +174,7 @@ class PinCursor(DayCursor):
         is_recent = days_before(today, limits.ALL_PINS_AFTER_DAYS) < days.last <= today
         return is_recent and window.end == self.period.end and days.read.has(days.last)
 
-    def come_past(self, owner: Owner, pin: str, error: SliceError | None = None) -> None:
+    def advance(self, owner: Owner, pin: str, error: TaskError | None = None) -> None:
         """Move the pass of an owner behind a pin.
 
         The pin lacks the days of the pass if it could not be read. If Pinterest refuses it, `leave_out` decides about
@@ -186,7 +186,9 @@ class PinCursor(DayCursor):
             if error is None:
                 self.served.add(owner)
             else:
-                self._note_unread(owner, pin, begun, has_failed=not isinstance(error, RefusedError | GoneError))
+                self._note_unread(
+                    owner, pin, begun, has_failed=not isinstance(error, AccessDeniedError | NotFoundError)
+                )
             if self._is_state_due():
                 self._emit()
 
@@ -198,10 +200,10 @@ class PinCursor(DayCursor):
 
     def fail(self, task: Task, error: Exception) -> None:
         """Count a failure of a pin that has failed before. The pins of a pass are counted by then."""
-        if PIN_KEY in task and isinstance(error, SliceError):
+        if PIN_KEY in task and isinstance(error, TaskError):
             self._note_unread(task.get(ACCOUNT_KEY), task[PIN_KEY], has_failed=True)
 
-    def _note_unread(self, owner: Owner, pin: str, begun: Pass | None = None, *, has_failed: bool = False) -> None:
+    def _note_unread(self, owner: Owner, pin: str, begun: PinScan | None = None, *, has_failed: bool = False) -> None:
         """Note that a pin lacks the days of a pass, and whether it has failed."""
         days, failed_syncs = self.unread_pins[owner].get(pin, (DaySet(), 0))
         days = days.plus([begun.window] if begun else ())

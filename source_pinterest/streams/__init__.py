@@ -2,7 +2,7 @@
 
 from source_pinterest.streams import business, trends
 from source_pinterest.streams.ads import accounts, ad_pins, entities, entity_lists, keywords, lists
-from source_pinterest.streams.analytics import level_reports, levels, own_reports
+from source_pinterest.streams.analytics import level_reports, levels, special_reports
 from source_pinterest.streams.base.stream import PinterestStream
 from source_pinterest.streams.catalogs import catalogs, issues
 from source_pinterest.streams.organic import boards, network, pin_analytics, pins, profile, rankings
@@ -82,6 +82,6 @@ STREAMS: tuple[type[PinterestStream], ...] = (
     levels.AdGroupTargetingAnalytics,
     levels.AdTargetingAnalytics,
     *level_reports.REPORTS,
-    own_reports.MarketingMixReport,
-    *own_reports.PRODUCT_CONVERSIONS,
+    special_reports.MarketingMixReport,
+    *special_reports.PRODUCT_CONVERSIONS,
 )

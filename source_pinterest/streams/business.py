@@ -4,12 +4,12 @@ from abc import ABC
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from source_pinterest.api.errors import Access, RightMissingError, SliceError
+from source_pinterest.api.errors import Access, MissingEntitlementError, TaskError
 from source_pinterest.config import Config
 from source_pinterest.engine.tasks import Task
 from source_pinterest.streams.base.declaration import Parent
 from source_pinterest.streams.base.stream import PinterestStream
-from source_pinterest.streams.base.sync import Sync
+from source_pinterest.streams.base.sync import SyncContext
 from source_pinterest.streams.organic.profile import UserAccount, UserStream
 
 SCOPE = "biz_access:read"
@@ -29,7 +29,7 @@ class BusinessEmployers(PinterestStream):
 class TokenUser(UserStream):
     """The user of the token, where `user_account` is the profile of an ad account's owner. Not in the catalog."""
 
-    def __init__(self, sync: Sync) -> None:
+    def __init__(self, sync: SyncContext) -> None:
         super().__init__(sync, BusinessEmployers.stream_name())  # whose summary counts the request
 
 
@@ -49,7 +49,7 @@ class BusinessStream(PinterestStream, ABC):
         Parent(BusinessEmployers, _BUSINESS_ID, unless="the business is the user itself"),
     )
 
-    def __init__(self, sync: Sync) -> None:
+    def __init__(self, sync: SyncContext) -> None:
         super().__init__(sync)
         self._user: UserStream = sync.stream(TokenUser if _is_of_owners(sync.config) else UserAccount)
 
@@ -61,9 +61,9 @@ class BusinessStream(PinterestStream, ABC):
             yield task
         try:
             self._user.ids.check(())
-        except RightMissingError as error:
+        except MissingEntitlementError as error:
             self.notices.warn("own business", f"A business of the user's own is left out. {error.message}")
-        except SliceError as error:
+        except TaskError as error:
             yield Task.failed({}, error)
         else:
             for business in self._user.businesses - employers:

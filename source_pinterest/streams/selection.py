@@ -21,22 +21,22 @@ from airbyte_cdk.utils.stream_status_utils import as_airbyte_message as stream_s
 from source_pinterest.api.errors import ConfigError
 from source_pinterest.columns import DATE
 from source_pinterest.config import Config
-from source_pinterest.engine.output import as_trace
-from source_pinterest.state.cursor import WholeCursor
+from source_pinterest.engine.output import to_trace_message
+from source_pinterest.state.cursor import StatelessCursor
 from source_pinterest.state.formats import progress_of
 from source_pinterest.streams import STREAMS
 from source_pinterest.streams.analytics.custom_report import custom_report
 from source_pinterest.streams.analytics.query import QueryAnalytics
 from source_pinterest.streams.analytics.report import ReportStream
-from source_pinterest.streams.base.declaration import Rank
+from source_pinterest.streams.base.declaration import ReadPriority
 from source_pinterest.streams.base.run import StreamRun
 from source_pinterest.streams.base.stream import PinterestStream
-from source_pinterest.streams.base.sync import Sync
+from source_pinterest.streams.base.sync import SyncContext
 
 LOGGER = logging.getLogger("airbyte")
 
 
-def streams_by_name(sync: Sync) -> dict[str, Callable[[], PinterestStream]]:
+def streams_by_name(sync: SyncContext) -> dict[str, Callable[[], PinterestStream]]:
     """Return a factory for each stream of the registry and, after them, for each custom report.
 
     Raises:
@@ -55,10 +55,10 @@ def streams_by_name(sync: Sync) -> dict[str, Callable[[], PinterestStream]]:
     return factories | custom
 
 
-def rank_of(stream: PinterestStream) -> tuple[Rank, bool]:
+def rank_of(stream: PinterestStream) -> tuple[ReadPriority, bool]:
     """Return how late a stream is read: its rank, and whether each sync begins it anew. No parent is later."""
     parents = (stream.shared.stream(parent.stream) for parent in stream.parents)
-    return max(((stream.rank, isinstance(stream.checkpoint, WholeCursor)), *map(rank_of, parents)))
+    return max(((stream.rank, isinstance(stream.checkpoint, StatelessCursor)), *map(rank_of, parents)))
 
 
 def has_days(stream: PinterestStream) -> bool:
@@ -93,9 +93,9 @@ def predecessors(runs: Iterable[StreamRun]) -> dict[str, set[str]]:
     """
     ranks = {run.name: rank_of(run.stream) for run in runs}
     bounds = {
-        name: Rank.EACH_PIN if (rank, is_anew) == (Rank.EACH_PIN, True) else Rank.EACH
+        name: ReadPriority.EACH_PIN if (rank, is_anew) == (ReadPriority.EACH_PIN, True) else ReadPriority.EACH
         for name, (rank, is_anew) in ranks.items()
-        if rank >= Rank.EACH
+        if rank >= ReadPriority.EACH
     }
     return {name: {other for other, (rank, _) in ranks.items() if rank < bound} for name, bound in bounds.items()}
 
@@ -167,4 +167,4 @@ class Selection:
                 f"{name} is not a stream of this connector, so nothing is read for it.{hint} Refresh the schema of the "
                 "connection, or leave the stream out.",
             )
-            yield as_trace(error, name)
+            yield to_trace_message(error, name)

@@ -10,7 +10,7 @@ from source_pinterest import limits
 from source_pinterest.api.bodies import Page, Record
 from source_pinterest.api.errors import TRENDS
 from source_pinterest.config.options import PRODUCT_TREND_REGIONS, TREND_REGIONS, regions_of
-from source_pinterest.engine.asks import Ids
+from source_pinterest.engine.request_splitting import Ids
 from source_pinterest.engine.tasks import Task, batches, or_failed
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.base.declaration import ForeignKey, Parent

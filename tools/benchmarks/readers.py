@@ -11,9 +11,9 @@ from typing import Any
 import requests
 
 from integration_tests.support.catalogs import catalog_of
+from integration_tests.support.expected_records.columns import DEFAULT_COLUMNS
 from integration_tests.support.processes import ROOT, clean_environment
 from integration_tests.support.syncs import read_arguments
-from integration_tests.support.truth.columns import DEFAULT_COLUMNS
 from integration_tests.support.worktree import worktree_of
 from tools.benchmarks import floor
 

@@ -8,14 +8,14 @@ from typing import Any
 import orjson
 
 from integration_tests.support.outputs import Record
-from tools.compare.course import Course, kept
 from tools.compare.outcome import OF_NO_STREAM, Outcome
+from tools.compare.sync_sequence import SyncSequence, kept
 
 _SHOWN = 160
 """Characters of a value that a line shows."""
 
 
-def differences(course: Course, older: Path, newer: Path) -> Iterator[str]:
+def differences(course: SyncSequence, older: Path, newer: Path) -> Iterator[str]:
     """A line for each difference: `stream, course and day, what: older -> newer`.
 
     Args:
@@ -28,7 +28,7 @@ def differences(course: Course, older: Path, newer: Path) -> Iterator[str]:
         yield f"{stream}, {place}, {what}: {_short(before)} -> {_short(after)}"
 
 
-def _found(course: Course, older: Path, newer: Path) -> Iterator[tuple[str, int, str, Any, Any]]:
+def _found(course: SyncSequence, older: Path, newer: Path) -> Iterator[tuple[str, int, str, Any, Any]]:
     for number in course.played():
         one, other = kept(older, number), kept(newer, number)
         for stream, what, before, after in (
@@ -39,7 +39,7 @@ def _found(course: Course, older: Path, newer: Path) -> Iterator[tuple[str, int,
             yield stream, number, what, before, after
 
 
-def _records(course: Course, older: Outcome, newer: Outcome) -> Iterator[tuple[str, str, Any, Any]]:
+def _records(course: SyncSequence, older: Outcome, newer: Outcome) -> Iterator[tuple[str, str, Any, Any]]:
     """Records that only one side has, as often as it has them; those of the same key as changed values."""
     for stream in sorted(older.records.keys() | newer.records.keys()):
         one, other = (Counter(side.records.get(stream, ())) for side in (older, newer))
@@ -48,7 +48,7 @@ def _records(course: Course, older: Outcome, newer: Outcome) -> Iterator[tuple[s
 
 
 def _told(
-    course: Course, stream: str, lost: Sequence[bytes], added: Sequence[bytes]
+    course: SyncSequence, stream: str, lost: Sequence[bytes], added: Sequence[bytes]
 ) -> Iterator[tuple[str, str, Any, Any]]:
     """One line each for what was lost, what was added and what has changed in the same fields, with a first example.
 
@@ -76,15 +76,15 @@ def _told(
             yield stream, f"records {what}, such as {_named(course, stream, rest[0])}", *counts
 
 
-def _keyed(course: Course, stream: str, rows: Iterable[bytes]) -> dict[Hashable, Record]:
+def _keyed(course: SyncSequence, stream: str, rows: Iterable[bytes]) -> dict[Hashable, Record]:
     return {_key(course, stream, record): record for record in map(orjson.loads, rows)}
 
 
-def _key(course: Course, stream: str, record: Record) -> Hashable:
+def _key(course: SyncSequence, stream: str, record: Record) -> Hashable:
     return tuple(str(record.get(name)) for name in course.key_of(stream))
 
 
-def _named(course: Course, stream: str, record: Record) -> str:
+def _named(course: SyncSequence, stream: str, record: Record) -> str:
     return " ".join(f"{name}={record.get(name)}" for name in course.key_of(stream))
 
 

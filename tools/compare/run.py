@@ -11,9 +11,9 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from integration_tests.support.worktree import ROOT, short_name, worktree_of
-from tools.compare.course import Course, play
 from tools.compare.differences import differences
 from tools.compare.reader import reader_of
+from tools.compare.sync_sequence import SyncSequence, play
 from tools.compare.worlds import courses, main_courses, short_course, special_courses
 
 ACCEPTED = Path(__file__).with_name("accepted.tsv")
@@ -50,7 +50,7 @@ def _streams_of(checkout: Path) -> frozenset[str]:
         raise ImportError(f"The connector in {checkout} can't be imported with these packages ({error}).") from error
 
 
-def _compare(older: Path, chosen: Sequence[Course], alone: frozenset[str]) -> int:
+def _compare(older: Path, chosen: Sequence[SyncSequence], alone: frozenset[str]) -> int:
     """Play the courses on both sides, without some streams."""
     began_at, lines = time.monotonic(), list[str]()
     with tempfile.TemporaryDirectory() as base, ProcessPoolExecutor(_PROCESSES) as pool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from integration_tests.simulator import Fault, Kind, World
 from integration_tests.simulator.world import numbering
-from tools.compare.course import FIRST_MOMENT, Course, Day
+from tools.compare.sync_sequence import FIRST_MOMENT, Day, SyncSequence
 
 DESTINATIONS = ("append_dedup", "append")
 DAYS = 45
@@ -183,10 +183,10 @@ _SHORT_CALENDAR: Mapping[int, Day] = {
 }
 
 
-def main_courses() -> list[Course]:
+def main_courses() -> list[SyncSequence]:
     """All streams on all days."""
     return [
-        Course(
+        SyncSequence(
             name=destination,
             world=_world,
             days=tuple(range(DAYS)),
@@ -199,7 +199,7 @@ def main_courses() -> list[Course]:
     ]
 
 
-def short_course() -> Course:
+def short_course() -> SyncSequence:
     """All streams on a few days, of one small ad account with little history."""
     few = {"ad_accounts": 1, "campaigns": 2, "ad_groups": 2, "ads": 2}
     return replace(
@@ -222,21 +222,23 @@ _REFUSED = ("TOTAL_CHECKOUT", "GEO", "VIDEO_START")
 """A column, a targeting type and a metric of pins."""
 
 
-def _special(name: str, **parts: Any) -> Course:
+def _special(name: str, **parts: Any) -> SyncSequence:
     """A short course, all days of which have the same peculiarity."""
-    course = Course(name=name, world=_world, days=(0, 1, 2), streams=_ADS_STREAMS, config=_CONFIG)
+    course = SyncSequence(name=name, world=_world, days=(0, 1, 2), streams=_ADS_STREAMS, config=_CONFIG)
     return replace(course, **{**parts, "config": {**_CONFIG, **parts.get("config", {})}})
 
 
-def special_courses() -> list[Course]:
+def special_courses() -> list[SyncSequence]:
     """Courses of two or three syncs, each with a world or a Pinterest that is unlike the others."""
     refused = {"streams": (*_ADS_STREAMS, "pin_analytics"), "settings": {"refused_names": _REFUSED}}
     shut = {day: Day(faults=_lasting("forbidden", "*", account=_ACCOUNTS[0])) for day in (0, 1)}
     everything = {"organic_per_ad_account": True, "pin_metrics": True, "analytics_columns": None, "num_workers": None}
     return [
-        _special("all options", days=(0, 1), streams=Course.streams, config={**everything, "start_date": _start(5)}),
         _special(
-            "full refresh", days=(0, 1), streams=Course.streams, sync_mode="full_refresh", destination="overwrite"
+            "all options", days=(0, 1), streams=SyncSequence.streams, config={**everything, "start_date": _start(5)}
+        ),
+        _special(
+            "full refresh", days=(0, 1), streams=SyncSequence.streams, sync_mode="full_refresh", destination="overwrite"
         ),
         _special("only active", config={"status": ["ACTIVE"]}),
         _special("refused by name", **refused),
@@ -247,7 +249,7 @@ def special_courses() -> list[Course]:
     ]
 
 
-def _failures() -> list[Course]:
+def _failures() -> list[SyncSequence]:
     """Courses in which pins and days fail in three syncs; the states keep them until they answer."""
     pins = [fault for index in (1, 3) for fault in _lasting("503", "pins/analytics", pin=numbering.PINS.id_of(index))]
     pins += _lasting("503", "pins/get", account=_ACCOUNTS[0])
@@ -269,6 +271,6 @@ def _failures() -> list[Course]:
     ]
 
 
-def courses() -> dict[str, Course]:
+def courses() -> dict[str, SyncSequence]:
     """Every course by its name."""
     return {course.name: course for course in (*main_courses(), *special_courses(), short_course())}

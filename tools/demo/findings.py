@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from rich import box
 from rich.table import Table
 
+from integration_tests.support.expected_records import Key
 from integration_tests.support.outputs import Record
-from integration_tests.support.truth import Key
 from source_pinterest.streams import STREAMS
 from tools.demo.connector import Reading
 from tools.stream_pages import AREAS, area_of

@@ -12,9 +12,9 @@ from typing import Any
 
 from integration_tests.simulator import Kind, Rotation
 from integration_tests.simulator.__main__ import parse
+from integration_tests.support.expected_records import KEYS, Key, by_key
 from integration_tests.support.outputs import Record
 from integration_tests.support.pinterest import Simulator, World
-from integration_tests.support.truth import KEYS, Key, by_key
 from tools.demo.connector import CONFIG, READ, Connector
 
 WORLD = (

@@ -18,11 +18,11 @@ from rich.table import Table
 
 from integration_tests.simulator import Fault, FaultKind
 from integration_tests.support.assertions import key_of, without_nulls
+from integration_tests.support.expected_records import Key
 from integration_tests.support.outputs import Output, Record
 from integration_tests.support.pinterest import oauth_config
 from integration_tests.support.processes import ROOT
 from integration_tests.support.sign_in import sign_in
-from integration_tests.support.truth import Key
 from tools.demo.connector import CONFIG
 from tools.demo.pinterest import (
     RESTATED_DAYS,

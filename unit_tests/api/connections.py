@@ -12,7 +12,7 @@ import urllib3
 from requests.structures import CaseInsensitiveDict
 
 from source_pinterest.api import Api
-from source_pinterest.api.retries import Pauses
+from source_pinterest.api.retries import BackoffDelays
 from source_pinterest.config import Config
 from unit_tests.clocks import Clock
 from unit_tests.configs import TODAY, signed_in_with
@@ -23,7 +23,7 @@ PLAIN = signed_in_with(auth_method="access_token", access_token="false-access-to
 def connected(**options: Any) -> Api:
     """A connection with an access token, which waits for no outage unless the options say so."""
     config = Config.from_mapping({**PLAIN, "max_wait_minutes": 0, **options}, TODAY)
-    return Api.connect(config, lambda _: None, pauses=Pauses(first_seconds=0))
+    return Api.connect(config, lambda _: None, pauses=BackoffDelays(first_seconds=0))
 
 
 class Wire:

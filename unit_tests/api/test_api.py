@@ -10,7 +10,7 @@ import requests_mock
 from source_pinterest import __version__, limits
 from source_pinterest.api import BASE_URL_VARIABLE, DEFAULT_BASE_URL, Api
 from source_pinterest.api.errors import ConfigError, FatalError
-from source_pinterest.api.retries import Pauses
+from source_pinterest.api.retries import BackoffDelays
 from source_pinterest.config import Config
 from unit_tests.api.connections import connected
 from unit_tests.configs import TODAY, config
@@ -18,7 +18,7 @@ from unit_tests.configs import TODAY, config
 HERE = "http://127.0.0.1:8899/v5"
 
 
-def connect(pauses: Pauses | None = None, **options: Any) -> Api:
+def connect(pauses: BackoffDelays | None = None, **options: Any) -> Api:
     settings = Config.from_mapping(config(**options), TODAY)
     return Api.connect(settings, on_rotation=lambda _: None, pauses=pauses)
 
@@ -75,7 +75,7 @@ def test_an_environment_that_cant_be_used_is_refused(
 
 
 def test_the_config_sets_retries_timeouts_waits_and_connections(mock: requests_mock.Mocker) -> None:
-    pauses = Pauses(first_seconds=61, longest_seconds=61)
+    pauses = BackoffDelays(first_seconds=61, longest_seconds=61)
     api = connect(pauses, max_retries=2, request_timeout_seconds=4, num_workers=7, max_wait_minutes=1)
 
     assert api.retry_policy.max_retries == 2

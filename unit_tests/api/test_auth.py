@@ -12,7 +12,7 @@ import requests_mock
 from source_pinterest.api.auth import OAuthAuthenticator, Tokens
 from source_pinterest.api.errors import ConfigError, FatalError, MalformedResponseError, QuotaExhaustedError
 from source_pinterest.api.quota import Budget
-from source_pinterest.api.retries import Outage, Pauses, RetryPolicy
+from source_pinterest.api.retries import BackoffDelays, Outage, RetryPolicy
 from source_pinterest.api.session import PinterestSession
 from source_pinterest.config.credentials import AppCredentials, read_credentials
 from source_pinterest.masking import SECRETS
@@ -21,7 +21,7 @@ from unit_tests.configs import BASIC_TOKEN, OAUTH
 
 TOKEN_URL = "https://api.pinterest.com/v5/oauth/token"
 TRIES = 4
-AT_ONCE = Pauses(first_seconds=0)
+AT_ONCE = BackoffDelays(first_seconds=0)
 
 
 def issued(number: int, **changes: Any) -> dict[str, Any]:
@@ -31,7 +31,7 @@ def issued(number: int, **changes: Any) -> dict[str, Any]:
 class Endpoint:
     """A token endpoint that answers as scripted, the last answer for ever, and an authenticator that asks it."""
 
-    def __init__(self, mock: requests_mock.Mocker, pauses: Pauses = AT_ONCE, **credentials: Any) -> None:
+    def __init__(self, mock: requests_mock.Mocker, pauses: BackoffDelays = AT_ONCE, **credentials: Any) -> None:
         self.rotations: list[Tokens] = []
         self.on_rotation: Callable[[Tokens], None] = self.rotations.append
         self._mock = mock
@@ -200,7 +200,7 @@ def test_app_credentials_whose_token_is_rejected_have_no_button_to_click(mock: r
 def test_failures_of_the_token_endpoint_are_retried_and_then_raised(
     mock: requests_mock.Mocker, slept: list[float], trouble: dict[str, Any]
 ) -> None:
-    endpoint = Endpoint(mock, Pauses())
+    endpoint = Endpoint(mock, BackoffDelays())
     endpoint.answers(trouble, issued(1))
     assert endpoint.token() == "Bearer false-access-token-1"
     assert slept == [1]

@@ -143,7 +143,7 @@ INSUFFICIENT = "Your token does not have sufficient permissions to perform this 
 def test_the_permissions_are_named_that_are_missing(
     mock: requests_mock.Mocker, status: int, message: str, granted: list[str], named: str
 ) -> None:
-    with pytest.raises(errors.RightMissingError, match=rf"the permission {named}\."):
+    with pytest.raises(errors.MissingEntitlementError, match=rf"the permission {named}\."):
         Calls(mock, refused(status, 3, message), granted=frozenset(granted)).get()
 
 
@@ -157,7 +157,7 @@ RESTRICTED = "Your application does not have access to this restricted feature"
 def test_a_restricted_feature_is_named_and_no_permission(
     mock: requests_mock.Mocker, message: str, feature: str
 ) -> None:
-    with pytest.raises(errors.RightMissingError, match=f"restricted feature {feature}") as raised:
+    with pytest.raises(errors.MissingEntitlementError, match=f"restricted feature {feature}") as raised:
         Calls(mock, refused(401, 3, message), granted=frozenset(SCOPES)).get()
 
     assert "Authenticate" not in str(raised.value.message)

@@ -14,7 +14,7 @@ from airbyte_cdk.models import FailureType
 
 from source_pinterest import limits
 from source_pinterest.api.errors import FatalError
-from source_pinterest.api.quota import Budget, QuotaHeader, read_rate_headers
+from source_pinterest.api.quota import Budget, RateLimitHeader, read_rate_headers
 from unit_tests import clocks
 from unit_tests.threads import PATIENCE_SECONDS, in_thread
 
@@ -90,9 +90,9 @@ def caller() -> Caller:
     return Caller(max_wait_seconds=900)
 
 
-OF_A_SECOND = QuotaHeader(100, 1, "safety_net_app_id_user_id")
-OF_ANALYTICS = QuotaHeader(300, 60, "ads_analytics_app_id_user_id")
-OF_REPORTS = QuotaHeader(800, 60, "analytics_get_report_app_id")
+OF_A_SECOND = RateLimitHeader(100, 1, "safety_net_app_id_user_id")
+OF_ANALYTICS = RateLimitHeader(300, 60, "ads_analytics_app_id_user_id")
+OF_REPORTS = RateLimitHeader(800, 60, "analytics_get_report_app_id")
 TOLD = [
     # The remaining number belongs to the first one.
     (
@@ -108,17 +108,17 @@ TOLD = [
         [OF_A_SECOND, OF_ANALYTICS, replace(OF_REPORTS, remaining=0, reset=22)],
     ),
     # It is not used where it may belong to several: either the second is over in a second, or the minute is.
-    (headers("100, 100;w=1, 100;w=60", 98, 1), [QuotaHeader(100, 1), QuotaHeader(100, 60)]),
-    (headers('9, 9;w=60;name="a", 9;w=60;name="b"', 4, 30), [QuotaHeader(9, 60, "a"), QuotaHeader(9, 60, "b")]),
+    (headers("100, 100;w=1, 100;w=60", 98, 1), [RateLimitHeader(100, 1), RateLimitHeader(100, 60)]),
+    (headers('9, 9;w=60;name="a", 9;w=60;name="b"', 4, 30), [RateLimitHeader(9, 60, "a"), RateLimitHeader(9, 60, "b")]),
     # It is not used where it can't belong to any: none has this limit, or the interval is shorter.
-    (headers("300, 100;w=1, 1000;w=60", 9, 42), [QuotaHeader(100, 1), QuotaHeader(1000, 60)]),
-    (headers("100, 100;w=1, 1000;w=60", 9, 42), [QuotaHeader(100, 1), QuotaHeader(1000, 60)]),
+    (headers("300, 100;w=1, 1000;w=60", 9, 42), [RateLimitHeader(100, 1), RateLimitHeader(1000, 60)]),
+    (headers("100, 100;w=1, 1000;w=60", 9, 42), [RateLimitHeader(100, 1), RateLimitHeader(1000, 60)]),
     # Names may be missing, and more may be told.
-    (headers("100, 100;w=1, 100;w=60", 98, 2), [QuotaHeader(100, 1), QuotaHeader(100, 60, "", 98, 2)]),
-    (headers("1000, 1000;w=86400", 3, 7.5), [QuotaHeader(1000, 86400, "", 3, 7.5)]),
-    (headers("5, 5;w=2678400", 5, 2678400), [QuotaHeader(5, 2_678_400, "", 5, 2_678_400)]),
-    (headers("9, 100;w=1;burst=5,9;w=60", 8, 42), [QuotaHeader(100, 1), QuotaHeader(9, 60, "", 8, 42)]),
-    (headers('9, 9;name="a, b; c" ; w=60', 3, 7), [QuotaHeader(9, 60, "a, b; c", 3, 7)]),
+    (headers("100, 100;w=1, 100;w=60", 98, 2), [RateLimitHeader(100, 1), RateLimitHeader(100, 60, "", 98, 2)]),
+    (headers("1000, 1000;w=86400", 3, 7.5), [RateLimitHeader(1000, 86400, "", 3, 7.5)]),
+    (headers("5, 5;w=2678400", 5, 2678400), [RateLimitHeader(5, 2_678_400, "", 5, 2_678_400)]),
+    (headers("9, 100;w=1;burst=5,9;w=60", 8, 42), [RateLimitHeader(100, 1), RateLimitHeader(9, 60, "", 8, 42)]),
+    (headers('9, 9;name="a, b; c" ; w=60', 3, 7), [RateLimitHeader(9, 60, "a, b; c", 3, 7)]),
 ]
 
 

@@ -5,39 +5,39 @@ from collections.abc import Callable
 import pytest
 import requests
 
-from source_pinterest.api.errors import BrokenResponseError, MalformedResponseError, Reason, UnavailableError
-from source_pinterest.api.retries import Outage, Pauses, RetryPolicy, Tries
+from source_pinterest.api.error_mapping import ErrorResponse, Retry, UncountedRetry
+from source_pinterest.api.errors import BrokenResponseError, ErrorReason, MalformedResponseError, UnavailableError
+from source_pinterest.api.retries import BackoffDelays, Outage, RetryingSender, RetryPolicy
 from source_pinterest.api.session import ApiResponse
-from source_pinterest.api.verdicts import Again, ErrorResponse, Retry
 from unit_tests.answers import refusal
 from unit_tests.clocks import Clock
 
-NONE = Pauses(first_seconds=0)
+NONE = BackoffDelays(first_seconds=0)
 
 
 def tries(
     max_retries: int,
-    pauses: Pauses = NONE,
+    pauses: BackoffDelays = NONE,
     outage: Outage | None = None,
     is_worth_retrying: Callable[[], bool] = lambda: True,
-) -> Tries:
+) -> RetryingSender:
     policy = RetryPolicy(max_retries, pauses, outage or Outage(900, Clock()))
-    return Tries(policy, "boards", "boards/7/pins", is_worth_retrying=is_worth_retrying)
+    return RetryingSender(policy, "boards", "boards/7/pins", is_worth_retrying=is_worth_retrying)
 
 
 UNAVAILABLE = Retry(why="HTTP 503.")
 
 
-def send(request: Tries, *events: Exception | Outage | Again | Retry) -> None:
+def send(request: RetryingSender, *events: Exception | Outage | UncountedRetry | Retry) -> None:
     """Send a request that fails in these ways and then succeeds. Another request succeeds at each `Outage`."""
-    pending, verdicts = list(events), list[Again | Retry]()
+    pending, verdicts = list(events), list[UncountedRetry | Retry]()
 
     def exchange() -> ApiResponse[None] | ErrorResponse:
         while pending:
             event = pending.pop(0)
             if isinstance(event, Exception):
                 raise event
-            if isinstance(event, Again | Retry):
+            if isinstance(event, UncountedRetry | Retry):
                 verdicts.append(event)
                 return refusal(503)
             event.end()
@@ -52,13 +52,13 @@ def outage() -> Outage:
 
 
 def test_pauses_double_until_the_longest(slept: list[float]) -> None:
-    send(tries(8, Pauses()), *[UNAVAILABLE] * 8)
+    send(tries(8, BackoffDelays()), *[UNAVAILABLE] * 8)
 
     assert slept == [1, 2, 4, 8, 16, 32, 60, 60]
 
 
 def test_a_request_is_given_up_after_so_many_retries_whatever_failed(slept: list[float]) -> None:
-    request = tries(3, Pauses(first_seconds=0.5))
+    request = tries(3, BackoffDelays(first_seconds=0.5))
     malformed, broken = MalformedResponseError("The response is not JSON."), BrokenResponseError("It breaks off.")
     with pytest.raises(UnavailableError, match=r"^boards: .*failed 4 times in a row for boards/7/pins.*breaks off"):
         send(request, UNAVAILABLE, malformed, requests.ReadTimeout(), broken)
@@ -68,24 +68,24 @@ def test_a_request_is_given_up_after_so_many_retries_whatever_failed(slept: list
 
 def test_the_last_try_raises_the_error_of_its_verdict() -> None:
     with pytest.raises(UnavailableError, match=r"Pinterest answered \"Scripted refusal\" \(HTTP 503\)") as raised:
-        send(tries(1), UNAVAILABLE, Retry(Reason.SERVER_ERROR))
-    assert raised.value.reason is Reason.SERVER_ERROR
+        send(tries(1), UNAVAILABLE, Retry(ErrorReason.SERVER_ERROR))
+    assert raised.value.reason is ErrorReason.SERVER_ERROR
 
 
 def test_a_throttled_request_uses_up_no_retry(slept: list[float]) -> None:
-    send(tries(0), *[Again.WAIT] * 3)
+    send(tries(0), *[UncountedRetry.WAIT] * 3)
 
     assert slept == []
 
 
 def test_a_new_token_is_tried_at_once(slept: list[float]) -> None:
-    send(tries(0), Again.REFRESH_TOKEN)
+    send(tries(0), UncountedRetry.REFRESH_TOKEN)
     assert slept == []
-    send(tries(1, Pauses()), *[Again.REFRESH_TOKEN] * 2)
+    send(tries(1, BackoffDelays()), *[UncountedRetry.REFRESH_TOKEN] * 2)
     assert slept == [1]
 
     with pytest.raises(UnavailableError):
-        send(tries(1), *[Again.REFRESH_TOKEN] * 3)
+        send(tries(1), *[UncountedRetry.REFRESH_TOKEN] * 3)
 
 
 def test_tries_during_an_outage_are_not_counted(outage: Outage) -> None:
@@ -96,7 +96,7 @@ def test_tries_during_an_outage_are_not_counted(outage: Outage) -> None:
 
 
 def test_a_response_of_whatever_status_ends_an_outage(outage: Outage) -> None:
-    send(tries(1, outage=outage), Again.WAIT, UNAVAILABLE)
+    send(tries(1, outage=outage), UncountedRetry.WAIT, UNAVAILABLE)
 
     assert outage.responses == 3
 
@@ -107,12 +107,12 @@ def test_a_request_that_fails_while_others_succeed_is_no_outage(outage: Outage, 
         send(tries(0, outage=outage), error, error, outage, error)
     assert slept == [0, 0], "the first two fail as in an outage"
 
-    send(tries(3, Pauses(first_seconds=2), outage), *[outage, error] * 3)
+    send(tries(3, BackoffDelays(first_seconds=2), outage), *[outage, error] * 3)
     assert slept[2:] == [2, 4, 8]
 
 
 def test_an_outage_that_outlasts_the_sync_ends_the_request() -> None:
-    pauses = Pauses(first_seconds=1)
+    pauses = BackoffDelays(first_seconds=1)
 
     error = requests.ConnectTimeout(request=requests.Request("GET", "https://files.example/a/report?secret=1"))
     said = r"^Pinterest could not be reached\..* check the network.* to files\.example .*\(ConnectTimeout\)\.$"
@@ -122,7 +122,7 @@ def test_an_outage_that_outlasts_the_sync_ends_the_request() -> None:
 
 def test_a_retry_that_is_not_worth_it_is_given_up(slept: list[float]) -> None:
     is_worth = [True, False]
-    request = tries(5, Pauses(first_seconds=2), is_worth_retrying=lambda: is_worth.pop(0))
+    request = tries(5, BackoffDelays(first_seconds=2), is_worth_retrying=lambda: is_worth.pop(0))
 
     with pytest.raises(UnavailableError, match="failed 2 times in a row"):
         send(request, *[UNAVAILABLE] * 2)
@@ -143,7 +143,7 @@ def waited(outage: Outage, clock: Clock) -> float:
     """The seconds after which a request gives up that can't be sent."""
     began = clock.now
     with pytest.raises(UnavailableError, match="could not be reached"):
-        send(tries(0, Pauses(), outage), *[requests.ConnectionError()] * 1_000)
+        send(tries(0, BackoffDelays(), outage), *[requests.ConnectionError()] * 1_000)
     return clock.now - began
 
 

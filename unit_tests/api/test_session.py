@@ -8,8 +8,8 @@ import requests
 import requests_mock
 
 from source_pinterest import limits
+from source_pinterest.api.error_mapping import ErrorResponse
 from source_pinterest.api.session import TimeoutSession, path_of, server_time_of
-from source_pinterest.api.verdicts import ErrorResponse
 from unit_tests.api.connections import serving
 
 URL = "https://api.pinterest.com/v5/ad_accounts/1/campaigns"

@@ -15,25 +15,25 @@ from airbyte_cdk.utils.stream_status_utils import as_airbyte_message
 from source_pinterest.api.errors import (
     AccountUnreadableError,
     ConfigError,
+    InvalidRequestError,
     QuotaExhaustedError,
-    RejectedError,
-    SliceError,
+    TaskError,
     UnavailableError,
 )
 from source_pinterest.api.usage import Usage
-from source_pinterest.engine.bundles import Bundle
-from source_pinterest.engine.ledger import (
+from source_pinterest.engine.parent_ids import ParentIdCache
+from source_pinterest.engine.progress import Progress, WarnOnce
+from source_pinterest.engine.record_batches import RecordBatch
+from source_pinterest.engine.task_tracker import (
     FAILURES_IN_A_ROW,
-    Consequence,
+    FailureAction,
     decide,
 )
-from source_pinterest.engine.listed_ids import ListedIds
-from source_pinterest.engine.progress import Notices, Progress
 
 TROUBLE = UnavailableError("It said no")
 FATAL = ConfigError("no")
-ISOLATED = SliceError("too many pins", is_isolated=True)
-LEAVE_UNREAD, FAIL, FAIL_UNTOLD, STOP = Consequence
+ISOLATED = TaskError("too many pins", is_isolated=True)
+WARN_ONLY, FAIL, FAIL_SILENTLY, STOP = FailureAction
 OUTAGE = {"failing": FAILURES_IN_A_ROW}
 
 
@@ -42,20 +42,20 @@ OUTAGE = {"failing": FAILURES_IN_A_ROW}
     [
         (FATAL, {}, STOP),
         (QuotaExhaustedError("no"), {}, STOP),
-        (FATAL, {"is_stopped": True}, FAIL_UNTOLD),
-        (ISOLATED, {"is_stopped": True}, FAIL_UNTOLD),
+        (FATAL, {"is_stopped": True}, FAIL_SILENTLY),
+        (ISOLATED, {"is_stopped": True}, FAIL_SILENTLY),
         (TROUBLE, {"failing": FAILURES_IN_A_ROW - 1}, FAIL),
         (TROUBLE, {"failed_syncs": 2}, FAIL),
-        (TROUBLE, {"failed_syncs": 3}, LEAVE_UNREAD),
+        (TROUBLE, {"failed_syncs": 3}, WARN_ONLY),
         (FATAL, {"failed_syncs": 3}, STOP),
         (TROUBLE, OUTAGE, STOP),
-        (RejectedError("no"), OUTAGE, STOP),
+        (InvalidRequestError("no"), OUTAGE, STOP),
         (KeyError("id"), OUTAGE, STOP),
         (ISOLATED, OUTAGE, FAIL),
         (AccountUnreadableError("549", "no"), OUTAGE, FAIL),
     ],
 )
-def test_decide_follows_its_table(error: Exception, facts: dict[str, Any], consequence: Consequence) -> None:
+def test_decide_follows_its_table(error: Exception, facts: dict[str, Any], consequence: FailureAction) -> None:
     assert decide(error, **facts) is consequence
 
 
@@ -74,7 +74,7 @@ def test_decide_follows_its_table(error: Exception, facts: dict[str, Any], conse
     ids=["19 digits", "20 digits", "a text", "zeros", "a sign", "an underscore", "other digits", "none"],
 )
 def test_ids_come_back_as_they_were(found: list[str]) -> None:
-    assert list(ListedIds("lead_forms", lambda _: found).get(())) == found
+    assert list(ParentIdCache("lead_forms", lambda _: found).get(())) == found
 
 
 def test_a_stream_is_summed_up_when_it_ends(caplog: pytest.LogCaptureFixture) -> None:
@@ -85,8 +85,8 @@ def test_a_stream_is_summed_up_when_it_ends(caplog: pytest.LogCaptureFixture) ->
     for _ in range(3):
         cost.count("sent")
     cost.count("left out")
-    assert [progress.count_bundle(Bundle("boards", b"", count)) for count in (1_000, 234)] == [True, False]
-    assert progress.count_bundle(Bundle("board_pins", b"", 1))
+    assert [progress.count_bundle(RecordBatch("boards", b"", count)) for count in (1_000, 234)] == [True, False]
+    assert progress.count_bundle(RecordBatch("board_pins", b"", 1))
     boards = StreamDescriptor(name="boards")
     progress.observe(as_airbyte_message(boards, AirbyteStreamStatus.STARTED))
     progress.observe(AirbyteMessage(type=Type.STATE, state=AirbyteStateMessage()))
@@ -98,7 +98,7 @@ def test_a_stream_is_summed_up_when_it_ends(caplog: pytest.LogCaptureFixture) ->
 
 
 def test_a_stream_warns_once_of_each_thing(caplog: pytest.LogCaptureFixture) -> None:
-    boards, pins = Notices("boards"), Notices("pins")
+    boards, pins = WarnOnce("boards"), WarnOnce("pins")
     given = [boards.warn(about, sentence) for about, sentence in [("1", "One."), ("1", "Again."), ("2", "Two.")]]
 
     assert given == [True, False, True]

@@ -145,24 +145,24 @@ def _promised(state: dict[str, Any]) -> dict[str, set[int]]:
     return found
 
 
-def _period(today_offset: int, plan: Plan, *, emits_once: bool = False) -> Period:
+def _period(today_offset: int, plan: Plan, *, final_days_only: bool = False) -> Period:
     today = TODAY.add(days=today_offset)
     start, earliest = days_before(today, plan.start), days_before(today, KEPT_DAYS)
-    lookback = None if emits_once else plan.lookback
-    return Period(start, earliest, today, lookback, emits_once=emits_once)
+    lookback = None if final_days_only else plan.lookback
+    return Period(start, earliest, today, lookback, final_days_only=final_days_only)
 
 
 ALL_WELL = [End.READ]
 
 
 @given(st.lists(syncs, min_size=1, max_size=4), syncs, st.booleans())
-def test_no_unread_day_counts_as_read_and_none_is_skipped(plans: list[Plan], last: Plan, emits_once: bool) -> None:
+def test_no_unread_day_counts_as_read_and_none_is_skipped(plans: list[Plan], last: Plan, final_days_only: bool) -> None:
     destination = Destination()
     state, offset = None, 0
     last.ends = ALL_WELL
     for plan in [*plans, last]:
         offset += plan.later
-        period = _period(offset, plan, emits_once=emits_once)
+        period = _period(offset, plan, final_days_only=final_days_only)
         state = destination.sync(plan, period, state)
     for account in ACCOUNTS:
         wanted = [DateWindow(period.start, period.end)] if period.start <= period.end else []

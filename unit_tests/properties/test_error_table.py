@@ -5,8 +5,8 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
+from source_pinterest.api.error_mapping import RequestContext, Retry, UncountedRetry
 from source_pinterest.api.quota import read_rate_headers
-from source_pinterest.api.verdicts import Again, RequestContext, Retry
 from unit_tests.answers import answer
 from unit_tests.properties.test_states import json_values
 
@@ -42,14 +42,14 @@ def test_every_answer_has_a_verdict(status: int, body: object) -> None:
     response = answer(status, body)
     verdict = response.verdict
     assert f"HTTP {status}" in str(response)
-    if not isinstance(verdict, Again | Retry):
+    if not isinstance(verdict, UncountedRetry | Retry):
         error = verdict(response, RequestContext("boards", ("boards:read",), frozenset(), "Sign in", lambda: True))
         assert str(response) in error.message
 
 
 @given(bodies)
 def test_a_rate_limit_is_always_waited_for(body: object) -> None:
-    assert answer(429, body).verdict is Again.WAIT
+    assert answer(429, body).verdict is UncountedRetry.WAIT
 
 
 @given(st.integers(500, 599).filter(lambda status: status != 501), bodies)

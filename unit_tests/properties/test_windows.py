@@ -12,7 +12,7 @@ from pendulum import Date
 from source_pinterest import limits
 from source_pinterest.api.errors import ResponseTooLargeError
 from source_pinterest.dates import DateWindow, Granularity, days_before, parse_day
-from source_pinterest.engine.asks import Ask, Asks
+from source_pinterest.engine.request_splitting import RequestSpec, RequestSplitter
 from source_pinterest.engine.tasks import batches
 from source_pinterest.state.days import Days, DaySet
 from unit_tests.properties.days import TODAY, days, days_of, some_windows, windows
@@ -148,9 +148,9 @@ def test_batches_keep_each_id_in_its_place(ids: list[str], size: int) -> None:
 
 @given(some_ids, windows, st.integers(0, 12))
 def test_a_request_that_shrinks_is_sent_whole_in_parts(ids: tuple[str, ...], window: DateWindow, halvings: int) -> None:
-    asks, sent = Asks(limits.IDS_PER_ANALYTICS_REQUEST, limits.ANALYTICS_WINDOW_DAYS), 0
+    asks, sent = RequestSplitter(limits.IDS_PER_ANALYTICS_REQUEST, limits.ANALYTICS_WINDOW_DAYS), 0
 
-    def send(ask: Ask) -> Ask:
+    def send(ask: RequestSpec) -> RequestSpec:
         nonlocal sent
         sent += 1
         if sent <= halvings:
@@ -159,9 +159,9 @@ def test_a_request_that_shrinks_is_sent_whole_in_parts(ids: tuple[str, ...], win
 
     while sent < halvings:
         with suppress(ResponseTooLargeError):  # one id and one day can't be halved
-            list(asks.read(Ask(ids=ids, window=window), send))
+            list(asks.read(RequestSpec(ids=ids, window=window), send))
 
-    read = asks.read(Ask(ids=ids, window=window), send)
+    read = asks.read(RequestSpec(ids=ids, window=window), send)
     asked = [pair for part in read for pair in product(part.ids, days_of([part.window]))]
     assert len(asked) == len(set(asked))
     assert set(asked) == set(product(ids, days_of([window])))

@@ -9,9 +9,9 @@ from pendulum import Date
 from source_pinterest.api import DEFAULT_BASE_URL
 from source_pinterest.api.client import PinterestClient
 from source_pinterest.dates import DateWindow
-from source_pinterest.engine.asks import RefusedNames
-from source_pinterest.engine.progress import Notices
-from source_pinterest.reporting.client import Polled, ReadyReport, ReportClient, ReportRequest, ReportStatus
+from source_pinterest.engine.progress import WarnOnce
+from source_pinterest.engine.request_splitting import RejectedNames
+from source_pinterest.reporting.client import PollResult, ReadyReport, ReportClient, ReportRequest, ReportStatus
 from source_pinterest.reporting.file import Filed
 from unit_tests.api.connections import connected
 
@@ -57,11 +57,11 @@ class Client:
 
     def of_stream(self, stream: str) -> ReportClient:
         """The client of a stream. Those of all streams share the connection."""
-        calls, notices = PinterestClient(self.api, stream, ("ads:read",)), Notices(stream)
-        return ReportClient(self.api, calls, stream, RefusedNames(notices))
+        calls, notices = PinterestClient(self.api, stream, ("ads:read",)), WarnOnce(stream)
+        return ReportClient(self.api, calls, stream, RejectedNames(notices))
 
     def content(self, url: str = FILE, read: Callable[[Iterator[Filed]], Any] = read) -> Any:
-        return self.reports.fetch(ReadyReport(request(), "a token", Polled(ReportStatus.FINISHED, url)), read)
+        return self.reports.fetch(ReadyReport(request(), "a token", PollResult(ReportStatus.FINISHED, url)), read)
 
     def asked(self, url: str) -> int:
         """How often a link was followed."""

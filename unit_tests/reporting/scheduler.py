@@ -6,7 +6,7 @@ from typing import cast
 from unittest import mock
 
 from source_pinterest import limits
-from source_pinterest.reporting.client import Polled, ReadyReport, ReportClient, ReportRequest, ReportStatus
+from source_pinterest.reporting.client import PollResult, ReadyReport, ReportClient, ReportRequest, ReportStatus
 from source_pinterest.reporting.runner import Outcome, ReportRunner, StreamReports
 
 TIMEOUT_SECONDS = 100
@@ -42,7 +42,7 @@ class Pinterest:
         self.left[token] = list(self.replies)
         return token
 
-    def poll(self, ad_account_id: str, token: str) -> Polled:
+    def poll(self, ad_account_id: str, token: str) -> PollResult:
         del ad_account_id
         self.polled.append(token)
         left = self.left[token]
@@ -50,7 +50,7 @@ class Pinterest:
         if isinstance(reply, Exception):
             raise reply
         status = reply if isinstance(reply, ReportStatus) else reply()
-        return Polled(status, f"https://files.example/{token}" if status is DONE else "")
+        return PollResult(status, f"https://files.example/{token}" if status is DONE else "")
 
     def then(self, *replies: Reply) -> None:
         """What reports that are created from now on answer."""
@@ -127,4 +127,4 @@ def kinds(stream: StreamReports) -> list[type[object]]:
 
 
 def finished_report(wanted: ReportRequest, token: str) -> ReadyReport:
-    return ReadyReport(wanted, token, Polled(DONE, f"https://files.example/{token}"))
+    return ReadyReport(wanted, token, PollResult(DONE, f"https://files.example/{token}"))

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 import requests
 
-from source_pinterest.api.errors import AccessLostError, RejectedError
-from source_pinterest.reporting.client import Polled, ReportStatus
+from source_pinterest.api.errors import AccessLostError, InvalidRequestError
+from source_pinterest.reporting.client import PollResult, ReportStatus
 from unit_tests.answers import refused
 from unit_tests.reporting.clients import FILE, REPORTS, Client, finished, request
 
@@ -14,16 +14,16 @@ from unit_tests.reporting.clients import FILE, REPORTS, Client, finished, reques
 @pytest.mark.parametrize(
     ("answer", "polled"),
     [
-        ({"json": {"report_status": "FAILED"}}, Polled(ReportStatus.FAILED)),
-        ({"json": {"report_status": "in_progress", "url": FILE}}, Polled(ReportStatus.IN_PROGRESS)),
-        (refused(404, 1), Polled(ReportStatus.DOES_NOT_EXIST)),
-        (finished(FILE, "5000"), Polled(ReportStatus.FINISHED, FILE)),
-        (finished(FILE, None), Polled(ReportStatus.FINISHED, FILE)),
-        (finished("", 2), Polled(ReportStatus.FINISHED, seems_empty=True)),
-        (finished("", 3), Polled(ReportStatus.FINISHED)),
+        ({"json": {"report_status": "FAILED"}}, PollResult(ReportStatus.FAILED)),
+        ({"json": {"report_status": "in_progress", "url": FILE}}, PollResult(ReportStatus.IN_PROGRESS)),
+        (refused(404, 1), PollResult(ReportStatus.DOES_NOT_EXIST)),
+        (finished(FILE, "5000"), PollResult(ReportStatus.FINISHED, FILE)),
+        (finished(FILE, None), PollResult(ReportStatus.FINISHED, FILE)),
+        (finished("", 2), PollResult(ReportStatus.FINISHED, seems_empty=True)),
+        (finished("", 3), PollResult(ReportStatus.FINISHED)),
     ],
 )
-def test_a_report_is_polled_by_its_token(client: Client, answer: dict[str, Any], polled: Polled) -> None:
+def test_a_report_is_polled_by_its_token(client: Client, answer: dict[str, Any], polled: PollResult) -> None:
     client.mock.get(REPORTS, [answer])
 
     assert client.reports.poll(request(), "a token") == polled
@@ -33,7 +33,7 @@ def test_a_report_is_polled_by_its_token(client: Client, answer: dict[str, Any],
 @pytest.mark.parametrize(
     ("answer", "error", "words"),
     [
-        (refused(400, 1), RejectedError, None),
+        (refused(400, 1), InvalidRequestError, None),
         (refused(403, 29), AccessLostError, r"^campaign_report: .* ad_accounts/11/reports .*\(HTTP 403, code 29\)"),
     ],
 )

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import requests
 
-from source_pinterest.api.errors import AccessLostError, SliceError, UnavailableError
-from source_pinterest.reporting.client import Polled, ReadyReport, ReportStatus
+from source_pinterest.api.errors import AccessLostError, TaskError, UnavailableError
+from source_pinterest.reporting.client import PollResult, ReadyReport, ReportStatus
 from source_pinterest.reporting.file import Filed
 from unit_tests.answers import refused
 from unit_tests.api.connections import Wire
@@ -23,7 +23,7 @@ def test_a_file_is_read_as_it_comes_and_counts_against_no_quota(client: Client) 
 
 
 def test_a_finished_report_without_a_link_has_no_rows(client: Client, caplog: pytest.LogCaptureFixture) -> None:
-    empty = ReadyReport(request(), "a token", Polled(ReportStatus.FINISHED, seems_empty=True))
+    empty = ReadyReport(request(), "a token", PollResult(ReportStatus.FINISHED, seems_empty=True))
     assert client.reports.fetch(empty, read) == {}
     assert client.mock.call_count == 0
     assert "campaign_report: The report of 2026-01-01 to 2026-01-10 has no link, so it has no rows" in caplog.text
@@ -83,9 +83,9 @@ def test_an_error_of_the_rows_does_not_fetch_the_file_again(patient: Client) -> 
     patient.mock.get(FILE, json=ROWS)
 
     def refuse(_: Iterator[Filed]) -> None:
-        raise SliceError("Two rows have one key.")
+        raise TaskError("Two rows have one key.")
 
-    with pytest.raises(SliceError, match="one key"):
+    with pytest.raises(TaskError, match="one key"):
         patient.content(read=refuse)
     assert patient.mock.call_count == 1
 

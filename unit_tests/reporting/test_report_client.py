@@ -9,10 +9,10 @@ import requests
 from source_pinterest.api import DEFAULT_BASE_URL
 from source_pinterest.api.errors import (
     ConfigError,
-    GoneError,
+    MissingEntitlementError,
+    NotFoundError,
     PinterestError,
-    RightMissingError,
-    SliceError,
+    TaskError,
     UnavailableError,
 )
 from source_pinterest.reporting.client import ReportEndpoint, ReportStatus
@@ -58,17 +58,17 @@ def test_a_response_to_a_creation_needs_nothing_but_a_token(client: Client, told
     ("answer", "error", "words"),
     [
         (refused(400, 1, "Column LEVEL_ID is not available"), ConfigError, "this report.*LEVEL_ID"),
-        (refused(400, 1, "Ad account has no billing profile"), SliceError, "2026-01-10 of ad account 11.*no billing"),
-        *((refused(status), SliceError, f"of ad account 11.*HTTP {status}") for status in (302, 405, 410, 422, 501)),
-        (refused(404, 1), GoneError, None),
-        (refused(401, 3), RightMissingError, None),
+        (refused(400, 1, "Ad account has no billing profile"), TaskError, "2026-01-10 of ad account 11.*no billing"),
+        *((refused(status), TaskError, f"of ad account 11.*HTTP {status}") for status in (302, 405, 410, 422, 501)),
+        (refused(404, 1), NotFoundError, None),
+        (refused(401, 3), MissingEntitlementError, None),
         ({"exc": requests.ReadTimeout}, UnavailableError, r"ad_accounts/\d+/reports"),
         ({"exc": requests.ConnectionError}, UnavailableError, "could not be reached"),
         ({"text": "<html>"}, UnavailableError, None),
-        ({"text": "[]"}, SliceError, "does not know: ad_accounts/11/reports"),
-        ({"json": {"token": None}}, SliceError, "does not know: ad_accounts/11/reports"),
-        ({"json": {"token": ""}}, SliceError, "does not know: ad_accounts/11/reports"),
-        ({"json": {"token": "x" * 8_001}}, SliceError, "does not know: ad_accounts/11/reports"),
+        ({"text": "[]"}, TaskError, "does not know: ad_accounts/11/reports"),
+        ({"json": {"token": None}}, TaskError, "does not know: ad_accounts/11/reports"),
+        ({"json": {"token": ""}}, TaskError, "does not know: ad_accounts/11/reports"),
+        ({"json": {"token": "x" * 8_001}}, TaskError, "does not know: ad_accounts/11/reports"),
     ],
 )
 def test_each_response_without_a_token_has_the_error_of_its_status(

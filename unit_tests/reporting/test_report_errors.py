@@ -4,8 +4,8 @@ from typing import cast
 
 import pytest
 
-from source_pinterest.api.errors import ConfigError, GoneError, QuotaExhaustedError, SliceError, UnavailableError
-from source_pinterest.reporting.client import Polled, ReadyReport
+from source_pinterest.api.errors import ConfigError, NotFoundError, QuotaExhaustedError, TaskError, UnavailableError
+from source_pinterest.reporting.client import PollResult, ReadyReport
 from source_pinterest.reporting.runner import FailedReport, StreamReports
 from unit_tests.reporting.clients import days, request
 from unit_tests.reporting.scheduler import (
@@ -31,8 +31,8 @@ def failing(error: Exception, account: str, step: str) -> Pinterest:
 
 
 @pytest.mark.parametrize("step", ["create", "poll"])
-@pytest.mark.parametrize("error", [GoneError("Scripted"), UnavailableError("Scripted")])
-def test_an_error_of_one_report_fails_it_alone(error: SliceError, step: str) -> None:
+@pytest.mark.parametrize("error", [NotFoundError("Scripted"), UnavailableError("Scripted")])
+def test_an_error_of_one_report_fails_it_alone(error: TaskError, step: str) -> None:
     pinterest, bad, good = failing(error, "11", step), request(account="11"), request(account="12")
 
     assert came(pinterest, bad, good) == [FailedReport(bad, error), finished_report(good, "token-2"), NoMoreReports()]
@@ -43,7 +43,7 @@ def test_a_response_of_another_form_fails_its_report_alone() -> None:
     failed, ready, _ = came(failing(KeyError("Scripted"), "11", "create"), request(), request(account="12"))
 
     assert isinstance(failed, FailedReport)
-    assert isinstance(failed.error, SliceError)
+    assert isinstance(failed.error, TaskError)
     assert isinstance(ready, ReadyReport)
 
 
@@ -74,9 +74,9 @@ def test_reports_that_are_closed_during_a_request_get_no_outcome(
     scheduler, pinterest, stream = Scheduler(), Pinterest(), list[StreamReports]()
     respond = getattr(pinterest, step)
 
-    def closing(*asked: str) -> str | Polled:
+    def closing(*asked: str) -> str | PollResult:
         scheduler.runner.close(stream[0])
-        return cast("str | Polled", respond(*asked))
+        return cast("str | PollResult", respond(*asked))
 
     monkeypatch.setattr(pinterest, step, closing)
     stream.append(scheduler.open(pinterest, request(days(1)), request(days(2))))

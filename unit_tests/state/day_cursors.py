@@ -6,13 +6,13 @@ from typing import Any
 from pendulum import Date
 
 from source_pinterest.dates import DateWindow, days_before
-from source_pinterest.engine.bundles import Bundle
+from source_pinterest.engine.record_batches import RecordBatch
 from source_pinterest.engine.tasks import Task
 from source_pinterest.state.period import Period
 
 TODAY = Date(2026, 7, 1)
 EARLIEST = days_before(TODAY, 89)
-ONCE = Period(EARLIEST, EARLIEST, TODAY, lookback_days=None, emits_once=True, merges_by_key=False)
+ONCE = Period(EARLIEST, EARLIEST, TODAY, lookback_days=None, final_days_only=True, merges_by_key=False)
 """Each day is emitted once, at an age of two days."""
 
 
@@ -24,6 +24,6 @@ def window(first_ago: int, last_ago: int) -> DateWindow:
     return DateWindow(day(first_ago), day(last_ago))
 
 
-def unread(task: Task) -> Generator[Bundle, None, Any]:
+def unread(task: Task) -> Generator[RecordBatch, None, Any]:
     raise AssertionError(task)
     yield

@@ -29,7 +29,7 @@ def of(how: ConfiguredAirbyteStream | None, days: DayRange = DAYS, **options: An
 
 
 @pytest.mark.parametrize(
-    ("how", "options", "lookback_days", "emits_once"),
+    ("how", "options", "lookback_days", "final_days_only"),
     [
         (DEDUPED, {}, 33, False),
         (DEDUPED, {"attribution_window": "60/60/60"}, 63, False),
@@ -42,12 +42,12 @@ def of(how: ConfiguredAirbyteStream | None, days: DayRange = DAYS, **options: An
     ],
 )
 def test_the_period_depends_on_the_destination_and_the_lookback(
-    how: ConfiguredAirbyteStream | None, options: dict[str, Any], lookback_days: int | None, emits_once: bool
+    how: ConfiguredAirbyteStream | None, options: dict[str, Any], lookback_days: int | None, final_days_only: bool
 ) -> None:
     found = of(how, **options)
 
-    assert (found.lookback_days, found.emits_once) == (lookback_days, emits_once)
-    assert found.end == (days_before(TODAY, 2) if emits_once else TODAY)
+    assert (found.lookback_days, found.final_days_only) == (lookback_days, final_days_only)
+    assert found.end == (days_before(TODAY, 2) if final_days_only else TODAY)
 
 
 @pytest.mark.parametrize(

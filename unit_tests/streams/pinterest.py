@@ -14,14 +14,14 @@ from airbyte_cdk.sources.message import InMemoryMessageRepository
 
 from source_pinterest.api import Api
 from source_pinterest.config import Config
-from source_pinterest.engine.bundles import Bundle
+from source_pinterest.engine.record_batches import RecordBatch
 from source_pinterest.state.cursor import StateStore
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.analytics.custom_report import custom_report
 from source_pinterest.streams.analytics.report import ReportStream
 from source_pinterest.streams.base.declaration import Parent
 from source_pinterest.streams.base.stream import PinterestStream
-from source_pinterest.streams.base.sync import Sync
+from source_pinterest.streams.base.sync import SyncContext
 from unit_tests.configs import TODAY, signed_in_with
 from unit_tests.report_configs import read_report
 
@@ -34,7 +34,7 @@ class Planned:
     def __init__(self, state: Any = None, accounts: Iterable[str] = ("11",), **options: Any) -> None:
         signed_in = signed_in_with(auth_method="access_token", access_token="false-access-token")
         config = Config.from_mapping({**signed_in, **options}, TODAY)
-        self.sync = Sync(Api.connect(config, lambda _: None), config)
+        self.sync = SyncContext(Api.connect(config, lambda _: None), config)
         self.has_listed(AdAccounts, (), *accounts)
         self._states = ConnectorStateManager(state or [])
 
@@ -60,7 +60,7 @@ class Planned:
         return stream
 
 
-def records_of(bundles: Iterable[Bundle]) -> Iterator[dict[str, Any]]:
+def records_of(bundles: Iterable[RecordBatch]) -> Iterator[dict[str, Any]]:
     """The records of bundles, one by one as the bundles come."""
     for found in bundles:
         yield from found.records()

@@ -13,9 +13,9 @@ from source_pinterest.api import Api
 from source_pinterest.api.errors import ConfigError
 from source_pinterest.config import Config
 from source_pinterest.streams import STREAMS
-from source_pinterest.streams.base.declaration import Rank
+from source_pinterest.streams.base.declaration import ReadPriority
 from source_pinterest.streams.base.run import StreamRun
-from source_pinterest.streams.base.sync import Sync
+from source_pinterest.streams.base.sync import SyncContext
 from source_pinterest.streams.selection import Selection, in_order, rank_of, streams_by_name
 from unit_tests.configs import TODAY, config
 from unit_tests.report_configs import report
@@ -42,7 +42,7 @@ BY_A_PARENT = {"keyword_metrics", "product_group_analytics"}
 
 def opened(names: Collection[str], state: list[AirbyteStateMessage] | None = None) -> list[StreamRun]:
     chosen = Config.from_mapping(config(custom_reports=[report()]), TODAY)
-    makers = streams_by_name(Sync(Api.connect(chosen, lambda _: None), chosen))
+    makers = streams_by_name(SyncContext(Api.connect(chosen, lambda _: None), chosen))
     states, messages = ConnectorStateManager(state or []), InMemoryMessageRepository().emit_message
     chosen_ones = [(makers[name](), configured("incremental", name=name)) for name in makers if name in names]
     return [StreamRun(stream, entry, states, messages) for stream, entry in chosen_ones]
@@ -55,7 +55,7 @@ def order(*names: str, state: list[AirbyteStateMessage] | None = None) -> list[s
 
 def test_streams_with_a_request_for_each_entity_are_read_last() -> None:
     streams = [one.stream for one in opened([stream.stream_name() for stream in STREAMS])]
-    last = {stream.name for stream in streams if rank_of(stream) >= (Rank.EACH,)}
+    last = {stream.name for stream in streams if rank_of(stream) >= (ReadPriority.EACH,)}
 
     assert last == {stream.name for stream in streams if EACH.search(stream.cost)} | BY_A_PARENT
 

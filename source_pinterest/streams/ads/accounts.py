@@ -7,12 +7,12 @@ from typing import ClassVar, NamedTuple
 
 from source_pinterest import limits
 from source_pinterest.api.bodies import Page, Record, one_item
-from source_pinterest.api.errors import AccountUnreadableError, GoneError, PinterestError, RefusedError
+from source_pinterest.api.errors import AccessDeniedError, AccountUnreadableError, NotFoundError, PinterestError
 from source_pinterest.config.options import FORM
 from source_pinterest.engine.tasks import ParentIds, Task, or_failed
-from source_pinterest.streams.base.declaration import Parent, Rank
+from source_pinterest.streams.base.declaration import Parent, ReadPriority
 from source_pinterest.streams.base.stream import PinterestStream
-from source_pinterest.streams.base.sync import Sync
+from source_pinterest.streams.base.sync import SyncContext
 
 EXCLUDED = FORM["properties"]["exclude_account_ids"]["title"]
 
@@ -39,10 +39,10 @@ class AdAccounts(PinterestStream):
     """
 
     path_template = "ad_accounts"
-    rank = Rank.ADS
+    rank = ReadPriority.ADS
     scopes = ("ads:read",)
 
-    def __init__(self, sync: Sync) -> None:
+    def __init__(self, sync: SyncContext) -> None:
         super().__init__(sync)
         self.listed: dict[str, Account] = {}
         """What child streams need of the accounts that have been listed, by their ids."""
@@ -95,7 +95,7 @@ class AdAccounts(PinterestStream):
         for account_id in missing:
             try:
                 response = self.client.send(f"{self.path_template}/{account_id}", {}, one_item)
-            except (RefusedError, GoneError) as error:
+            except (AccessDeniedError, NotFoundError) as error:
                 refused[account_id] = error
             else:
                 yield Page(self.records(response.value, task), server_time=response.server_time)
@@ -117,7 +117,7 @@ class AdAccountStream(PinterestStream, ABC):
     parents: tuple[Parent, ...] = (Parent(AdAccounts, "ad_account_id"),)
     cost = f"one request for each ad account and {limits.PAGE_SIZE} records"
 
-    def __init__(self, sync: Sync, name: str = "") -> None:
+    def __init__(self, sync: SyncContext, name: str = "") -> None:
         super().__init__(sync, name)
         self.ad_accounts = sync.stream(AdAccounts)
 
@@ -140,7 +140,7 @@ class AdAccountStream(PinterestStream, ABC):
             stream.ids.get((account,))
         yield self.task({"ad_account_id": account})
 
-    def has_to_be_readable(self, task: Task) -> bool:
+    def is_required(self, task: Task) -> bool:
         """Return whether the config names the task's account, or it was synced before."""
         return task["ad_account_id"] in self._required_accounts()
 

@@ -4,17 +4,17 @@ from collections.abc import Generator, Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from source_pinterest.api.errors import GoneError, RefusedError, SliceError, UnavailableError
+from source_pinterest.api.errors import AccessDeniedError, NotFoundError, TaskError, UnavailableError
 from source_pinterest.api.session import path_of
-from source_pinterest.engine.bundles import Bundle
+from source_pinterest.engine.record_batches import RecordBatch
 from source_pinterest.engine.tasks import Task
 from source_pinterest.state.ad_pin_cursor import FIELD, AdPinCursor
 from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.formats import PIN_KEY
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.ads.entities import PROMOTED, Ads
-from source_pinterest.streams.base.declaration import ForeignKey, Parent, Rank, to_pin
-from source_pinterest.streams.base.sync import Sync
+from source_pinterest.streams.base.declaration import ForeignKey, Parent, ReadPriority, to_pin
+from source_pinterest.streams.base.sync import SyncContext
 
 _AS_SENT = ("title", "description", "alt_text", "link", "creative_type", "board_id", "dominant_color", "created_at")
 
@@ -29,7 +29,7 @@ class AdPins(AdAccountStream):
     scopes = ("ads:read", "boards:read", "pins:read")
     cursor_field = FIELD
     cost = "one request for each pin of a new or edited ad"
-    rank = Rank.EACH
+    rank = ReadPriority.EACH
     parents = (Parent(Ads, wants=PROMOTED),)
     checkpoint: AdPinCursor
     foreign_keys = (
@@ -37,7 +37,7 @@ class AdPins(AdAccountStream):
         ForeignKey("boards", ("board_id",), unless="the board is somebody else's or deleted"),
     )
 
-    def __init__(self, sync: Sync) -> None:
+    def __init__(self, sync: SyncContext) -> None:
         super().__init__(sync)
         self._ads = sync.stream(Ads)
 
@@ -54,14 +54,14 @@ class AdPins(AdAccountStream):
                 task.group, task.failed_syncs = (account, "unread"), failed_syncs
             yield task
 
-    def _read(self, created_time: int | None, task: Task) -> Generator[Bundle, None, None]:
+    def _read(self, created_time: int | None, task: Task) -> Generator[RecordBatch, None, None]:
         """Request a pin, and yield its record. It has no content if the user may not see the pin, or if it is gone.
 
         A pin that has failed before is requested once, without retries.
 
         Raises:
             FatalError: no further pin can be read.
-            SliceError: the pin can't be read.
+            TaskError: the pin can't be read.
         """
         path = path_of(f"{self.path_template}/{{{PIN_KEY}}}", task.parents)
         params = {"ad_account_id": task["ad_account_id"]}
@@ -76,14 +76,14 @@ class AdPins(AdAccountStream):
                 "media": media,
                 "is_readable": True,
             }
-        except (RefusedError, GoneError) as error:
-            if isinstance(error, RefusedError):
+        except (AccessDeniedError, NotFoundError) as error:
+            if isinstance(error, AccessDeniedError):
                 about = f"{task[PIN_KEY]} of ad account {task['ad_account_id']} is not readable, so it has no content."
                 later = "An edit of its ad, a full refresh or clearing the stream's data requests it again."
                 self.notices.warn(task[PIN_KEY], f"{about} {later} {error.message}.")
             record = {"is_readable": False}
-        except SliceError as error:
-            raise SliceError(
+        except TaskError as error:
+            raise TaskError(
                 f"{self.name}: pin {task[PIN_KEY]} of ad account {task['ad_account_id']} could not be read. The next "
                 f"sync asks for it again. {error.message}",
                 kind=error.kind,

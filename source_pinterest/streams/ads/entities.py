@@ -7,14 +7,14 @@ from typing import Any
 
 from source_pinterest.api.bodies import Page
 from source_pinterest.config import STATUSES
-from source_pinterest.engine.bundles import Bundle
+from source_pinterest.engine.record_batches import RecordBatch
 from source_pinterest.engine.tasks import Task
 from source_pinterest.state.ad_pin_cursor import PromotedPins
 from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.entity_cursor import FIELD, EntityCursor, Listing, status_of, time_in
 from source_pinterest.streams.ads.accounts import AdAccountStream
-from source_pinterest.streams.base.declaration import ForeignKey, Rank, to_pin
-from source_pinterest.streams.base.sync import Sync
+from source_pinterest.streams.base.declaration import ForeignKey, ReadPriority, to_pin
+from source_pinterest.streams.base.sync import SyncContext
 
 PROMOTED = "promoted pins"
 """What `Ads` keeps for a child that wants it."""
@@ -28,7 +28,7 @@ class EntityStream(AdAccountStream, ABC):
     """
 
     cursor_field = FIELD
-    rank = Rank.ADS
+    rank = ReadPriority.ADS
     checkpoint: EntityCursor
 
     def new_cursor(self, store: StateStore) -> EntityCursor:
@@ -49,7 +49,7 @@ class EntityStream(AdAccountStream, ABC):
             yield self.task({"ad_account_id": account})
         self.checkpoint.retire_flat()
 
-    def read_list(self, task: Task) -> Generator[Bundle, None, Listing | None]:
+    def read_list(self, task: Task) -> Generator[RecordBatch, None, Listing | None]:
         """Yield the changed entities of an account, and pass the ids of all of them to the analytics streams."""
         account = task["ad_account_id"]
         has_changed = self.checkpoint.changed_since(account)
@@ -102,7 +102,7 @@ class Ads(EntityStream):
         ForeignKey("lead_forms", ("lead_form_id",), unless="the app may not see lead forms"),
     )
 
-    def __init__(self, sync: Sync) -> None:
+    def __init__(self, sync: SyncContext) -> None:
         super().__init__(sync)
         self.promoted: dict[str, PromotedPins] = {}
         """The pins of each account's ads, if a child wants them. Facts about each ad would take memory all the time."""

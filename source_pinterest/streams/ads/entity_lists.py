@@ -12,13 +12,19 @@ from airbyte_cdk.models import FailureType
 
 from source_pinterest import limits
 from source_pinterest.api.bodies import Page
-from source_pinterest.api.errors import AccessLostError, GoneError, NothingLeftError, RefusedError, SliceError
+from source_pinterest.api.errors import (
+    AccessDeniedError,
+    AccessLostError,
+    AllTasksDeniedError,
+    NotFoundError,
+    TaskError,
+)
 from source_pinterest.config import STATUSES
-from source_pinterest.engine.ledger import FAILURES_IN_A_ROW
+from source_pinterest.engine.task_tracker import FAILURES_IN_A_ROW
 from source_pinterest.engine.tasks import ParentIds, Task
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.ads.entities import AdGroups
-from source_pinterest.streams.base.declaration import ForeignKey, Parent, Rank, to_pin
+from source_pinterest.streams.base.declaration import ForeignKey, Parent, ReadPriority, to_pin
 from source_pinterest.streams.base.listing import unseen
 
 LOGGER = logging.getLogger("airbyte")
@@ -31,7 +37,7 @@ class EntityListStream(AdAccountStream, ABC):
     """One task per ad account, and one list per entity in the account: each id of a parent with a `parameter`."""
 
     cost = f"one request for each ad group and {limits.PAGE_SIZE} records"
-    rank = Rank.EACH
+    rank = ReadPriority.EACH
 
     def list_ids(self, parents: ParentIds) -> Iterator[str]:
         """Yield the ids that children need of an account, without emitting its records."""
@@ -47,12 +53,12 @@ class EntityListStream(AdAccountStream, ABC):
         If the list of one entity fails, the others are read, until several have failed in a row.
 
         Raises:
-            RefusedError: the account can't be read.
-            SliceError: lists of the account, or of its entities, could not be read. Raised after those that could.
-            NothingLeftError: none of several entities exists any more.
+            AccessDeniedError: the account can't be read.
+            TaskError: lists of the account, or of its entities, could not be read. Raised after those that could.
+            AllTasksDeniedError: none of several entities exists any more.
         """
         account, path, filters = task["ad_account_id"], self.path(stream_slice=task), list(self.filters(task))
-        failed, failures_in_a_row, seen = dict[str, SliceError](), 0, set[Any]()
+        failed, failures_in_a_row, seen = dict[str, TaskError](), 0, set[Any]()
         has_begun = has_any = False
         for entity_filter in filters:
             try:
@@ -60,15 +66,15 @@ class EntityListStream(AdAccountStream, ABC):
                     has_begun, has_any = True, has_any or bool(entity_filter)
                     yield page._replace(items=unseen(page.items, self.own_key, seen))
                 failures_in_a_row = 0
-            except SliceError as error:
+            except TaskError as error:
                 if not entity_filter:
                     raise
                 named = _named(entity_filter)
-                if isinstance(error, GoneError):
+                if isinstance(error, NotFoundError):
                     LOGGER.warning(f"{self.name}: {named} was deleted during the sync. {error.message}.")
                     failures_in_a_row = 0
                     continue
-                is_lost = has_begun and isinstance(error, RefusedError)
+                is_lost = has_begun and isinstance(error, AccessDeniedError)
                 failed[named] = AccessLostError(self.name, path, str(error.message)) if is_lost else error
                 failures_in_a_row += 1
             if failures_in_a_row == FAILURES_IN_A_ROW:
@@ -76,7 +82,7 @@ class EntityListStream(AdAccountStream, ABC):
         if failed:
             raise self._unread(account, failed) if has_begun else next(iter(failed.values()))
         if len(filters) > 1 and not has_any:
-            raise NothingLeftError(self.name, len(filters), f"The path was {path}.")
+            raise AllTasksDeniedError(self.name, len(filters), f"The path was {path}.")
         for stream in self.listed_by.values():
             stream.ids.check((account,))
 
@@ -85,14 +91,14 @@ class EntityListStream(AdAccountStream, ABC):
             for entity in tuple(stream.ids.get_readable((task["ad_account_id"],))):
                 yield {parameter: entity}
 
-    def _unread(self, account: str, failed: Mapping[str, SliceError]) -> SliceError:
+    def _unread(self, account: str, failed: Mapping[str, TaskError]) -> TaskError:
         """Return the error for entities that could not be read while others of their account were."""
         first, error = next(iter(failed.items()))
         more = f" and {len(failed) - 1:,} more" if len(failed) > 1 else ""
-        return SliceError(
+        return TaskError(
             f"{self.name}: {first}{more} of ad account {account} could not be read. "
             f"The next sync asks for them again. {error.message}",
-            kind=FailureType.transient_error if isinstance(error, RefusedError) else error.kind,
+            kind=FailureType.transient_error if isinstance(error, AccessDeniedError) else error.kind,
             is_isolated=len(failed) < FAILURES_IN_A_ROW,
         )
 

@@ -6,13 +6,13 @@ from typing import Any
 
 from source_pinterest import limits
 from source_pinterest.api.bodies import Page, Record
-from source_pinterest.engine.asks import Ask, Asks
+from source_pinterest.engine.request_splitting import RequestSpec, RequestSplitter
 from source_pinterest.engine.tasks import Task
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.ads.entities import AdGroups, Campaigns
 from source_pinterest.streams.ads.entity_lists import EntityFilter, EntityListStream
 from source_pinterest.streams.base.declaration import Parent
-from source_pinterest.streams.base.sync import Sync
+from source_pinterest.streams.base.sync import SyncContext
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -45,9 +45,9 @@ class KeywordMetrics(AdAccountStream):
     parents = (Parent(Keywords, parameter=_KEYWORDS),)
     cost = f"one request for each {limits.KEYWORDS_PER_METRICS_REQUEST:,} keywords, or for as many as fit into a URL"
 
-    def __init__(self, sync: Sync) -> None:
+    def __init__(self, sync: SyncContext) -> None:
         super().__init__(sync)
-        self._asks = Asks(limits.KEYWORDS_PER_METRICS_REQUEST)
+        self._asks = RequestSplitter(limits.KEYWORDS_PER_METRICS_REQUEST)
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         country = self.ad_accounts.listed[kwargs["stream_slice"]["ad_account_id"]].country
@@ -57,7 +57,7 @@ class KeywordMetrics(AdAccountStream):
         """Yield the metrics of an account's keywords; none if the account has no country.
 
         Raises:
-            SliceError: the list of the account's keywords broke off. Raised after those before.
+            TaskError: the list of the account's keywords broke off. Raised after those before.
         """
         account, ids = task["ad_account_id"], self.listed_by[_KEYWORDS].ids
         all_keywords = dict.fromkeys(ids.get_readable((account,)))
@@ -76,10 +76,10 @@ class KeywordMetrics(AdAccountStream):
         elif keywords:
             path, bare = self.path(stream_slice=task), {**self.request_params(stream_slice=task), _KEYWORDS: ""}
 
-            def send(ask: Ask) -> list[Page]:
+            def send(ask: RequestSpec) -> list[Page]:
                 return list(self.list_pages(task, {_KEYWORDS: _SEPARATOR.join(ask.ids)}))
 
-            for pages in self._asks.read(Ask(ids=keywords), send, self.client.url_length(path, bare)):
+            for pages in self._asks.read(RequestSpec(ids=keywords), send, self.client.url_length(path, bare)):
                 yield from pages
         ids.check((account,))
 

@@ -10,16 +10,16 @@ from source_pinterest import limits
 from source_pinterest.api.bodies import parse_body
 from source_pinterest.api.client import PinterestClient
 from source_pinterest.api.errors import (
+    AccessDeniedError,
+    ErrorReason,
     FormError,
-    GoneError,
+    NotFoundError,
     PinterestError,
-    Reason,
-    RefusedError,
-    SliceError,
+    TaskError,
 )
-from source_pinterest.api.threads import ReadOnce
+from source_pinterest.api.threads import SingleFlight
 from source_pinterest.dates import days_before
-from source_pinterest.streams.base.sync import Sync
+from source_pinterest.streams.base.sync import SyncContext
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -27,7 +27,7 @@ _PATH = "resources/metrics_ready_state"
 _READY = "conversion_metrics_ready"
 _MAX_DAYS_BACK = 7
 """The age of the oldest day that is checked, one request a day."""
-_CLOSED = (Reason.NOT_SERVED, Reason.FEATURE_CLOSED)
+_CLOSED = (ErrorReason.NOT_SERVED, ErrorReason.FEATURE_CLOSED)
 """Reasons by which Pinterest says that the app may not ask."""
 
 
@@ -37,10 +37,10 @@ class MetricsReadyState:
     The result is kept for the sync, which makes a few requests at most.
     """
 
-    def __init__(self, sync: Sync) -> None:
+    def __init__(self, sync: SyncContext) -> None:
         self._client = PinterestClient(sync.api, "metrics_ready_state", ("ads:read",))
         self._sync = sync
-        self._found: ReadOnce[Date, Date] = ReadOnce()
+        self._found: SingleFlight[Date, Date] = SingleFlight()
 
     def last_final_day(self) -> Date:
         """Return the last day that is old enough and whose numbers are final; the same for the whole sync."""
@@ -56,9 +56,9 @@ class MetricsReadyState:
                 if self._client.send(_PATH, {"date": str(day)}, _is_ready).value:
                     return day
         except PinterestError as error:
-            if isinstance(error, GoneError | RefusedError) or error.reason in _CLOSED:
+            if isinstance(error, NotFoundError | AccessDeniedError) or error.reason in _CLOSED:
                 return days_before(today, limits.FINAL_AFTER_DAYS)
-            if not isinstance(error, SliceError):
+            if not isinstance(error, TaskError):
                 raise
             LOGGER.warning(
                 f"Pinterest did not say which of the last {_MAX_DAYS_BACK} days are final. Streams that emit each day "

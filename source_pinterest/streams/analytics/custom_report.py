@@ -7,10 +7,10 @@ from source_pinterest.config.reports import STATUS_FILTERS, CustomReport
 from source_pinterest.streams.analytics.level_reports import level_spec
 from source_pinterest.streams.analytics.report import ReportStream
 from source_pinterest.streams.analytics.report_spec import ReportSpec
-from source_pinterest.streams.base.sync import Sync
+from source_pinterest.streams.base.sync import SyncContext
 
 
-def custom_report(sync: Sync, report: CustomReport) -> ReportStream:
+def custom_report(sync: SyncContext, report: CustomReport) -> ReportStream:
     return ReportStream(sync, custom_spec(report, sync.config), report.stream_name)
 
 

@@ -18,7 +18,7 @@ from source_pinterest.state.period import DayRange, fingerprint
 from source_pinterest.streams.analytics.query import QueryAnalytics
 from source_pinterest.streams.analytics.report import ReportTasks
 from source_pinterest.streams.analytics.report_spec import ReportSpec
-from source_pinterest.streams.base.sync import Sync
+from source_pinterest.streams.base.sync import SyncContext
 
 
 class DailyAnalytics(QueryAnalytics, ABC):
@@ -29,7 +29,7 @@ class DailyAnalytics(QueryAnalytics, ABC):
     level: ClassVar[str]
     """The level of the entities in reports: https://developers.pinterest.com/docs/api/v5/analytics-create_report."""
 
-    def __init__(self, sync: Sync) -> None:
+    def __init__(self, sync: SyncContext) -> None:
         super().__init__(sync)
         if sync.config.has_app_token:  # reports are closed to it
             self.day_range = QueryAnalytics.day_range

@@ -23,7 +23,7 @@ from source_pinterest.config.reports import (
 from source_pinterest.dates import Granularity
 from source_pinterest.streams.analytics.report import ReportStream
 from source_pinterest.streams.analytics.report_spec import ReportSpec, requested, variants_of
-from source_pinterest.streams.base.sync import Sync
+from source_pinterest.streams.base.sync import SyncContext
 
 _DOCS = "https://developers.pinterest.com/docs/api/v5/analytics-create_report"
 
@@ -104,7 +104,7 @@ class LevelReport(ReportStream, ABC):
 
     level: ClassVar[str]
 
-    def __init__(self, sync: Sync) -> None:
+    def __init__(self, sync: SyncContext) -> None:
         super().__init__(sync, level_spec(self.level, attribution=attribution_of(sync.config)))
 
 

@@ -8,7 +8,7 @@ from source_pinterest import limits
 from source_pinterest.api.bodies import Record, rows_of
 from source_pinterest.columns import TARGETING_TYPE, TARGETING_VALUE
 from source_pinterest.config.reports import USUAL_TARGETING_TYPES
-from source_pinterest.engine.asks import Names
+from source_pinterest.engine.request_splitting import Names
 from source_pinterest.streams.ads.entities import AdGroups, Ads, Campaigns
 from source_pinterest.streams.ads.entity_lists import ProductGroupPromotions
 from source_pinterest.streams.analytics.daily import DailyAnalytics

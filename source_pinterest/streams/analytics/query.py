@@ -15,7 +15,7 @@ from pendulum import Date
 
 from source_pinterest import limits
 from source_pinterest.api.bodies import Record, rows_of
-from source_pinterest.api.errors import SliceError
+from source_pinterest.api.errors import TaskError
 from source_pinterest.api.session import path_of
 from source_pinterest.columns import (
     DATE,
@@ -32,8 +32,17 @@ from source_pinterest.columns import (
 )
 from source_pinterest.config import attribution_of
 from source_pinterest.dates import DateWindow, days_before
-from source_pinterest.engine.asks import ANY_DAY, Ask, Asks, Ids, Names, RefusedNames, Rejection, dealt
-from source_pinterest.engine.bundles import Bundle, bundles_of, spooled
+from source_pinterest.engine.record_batches import RecordBatch, batch_records, buffer_until_complete
+from source_pinterest.engine.request_splitting import (
+    ANY_DAY,
+    Ids,
+    Names,
+    RejectedNames,
+    Rejection,
+    RequestSpec,
+    RequestSplitter,
+    dealt,
+)
 from source_pinterest.engine.tasks import END, START, Task
 from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.day_cursor import AccountDayCursor
@@ -42,10 +51,10 @@ from source_pinterest.state.period import DayRange, fingerprint
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.ads.metrics_ready import MetricsReadyState
 from source_pinterest.streams.analytics.entity_keys import entity_keys
-from source_pinterest.streams.analytics.gate import Expected, admitted
+from source_pinterest.streams.analytics.row_validation import ExpectedRows, admitted
 from source_pinterest.streams.analytics.shapes import request_shape
-from source_pinterest.streams.base.declaration import Rank
-from source_pinterest.streams.base.sync import Sync
+from source_pinterest.streams.base.declaration import ReadPriority
+from source_pinterest.streams.base.sync import SyncContext
 
 COLUMNS = "columns"
 
@@ -63,19 +72,19 @@ class QueryAnalytics(AdAccountStream, ABC):
     breakdown: ClassVar[tuple[str, ...]] = ()
     """The fields of a row's key beside the entity and the day."""
     cost = f"one request for each ad account and {limits.ROWS_PER_ANALYTICS_REQUEST:,} rows"
-    rank = Rank.ADS
+    rank = ReadPriority.ADS
     rows_a_day: ClassVar[int] = 1
     """About how many rows an entity has on a day."""
 
-    def __init__(self, sync: Sync) -> None:
+    def __init__(self, sync: SyncContext) -> None:
         super().__init__(sync)
         self.key = (self.id_column, *self.breakdown, DATE)
         # Few tasks of a stream wait to be read, so that other streams get their share of a quota.
         self._line = threading.Semaphore(limits.TASKS_IN_LINE)
-        self._asks = Asks(
+        self._asks = RequestSplitter(
             limits.IDS_PER_ANALYTICS_REQUEST,
             limits.ANALYTICS_WINDOW_DAYS,
-            RefusedNames(self.notices, needed=(self.id_column,)),
+            RejectedNames(self.notices, needed=(self.id_column,)),
             limits.ROWS_PER_ANALYTICS_REQUEST // self.rows_a_day,
         )
         default = (column for column in DEFAULT_COLUMNS if column not in STATUS_COLUMNS)
@@ -119,7 +128,7 @@ class QueryAnalytics(AdAccountStream, ABC):
             try:
                 broken_off = self._end_of_list(account)
                 planned = list(self._planned(account, days))
-            except SliceError as error:
+            except TaskError as error:
                 yield Task.failed(parents, error)
                 continue
             self.checkpoint.plan(account, ((window, len(batches) + bool(broken_off)) for window, batches in planned))
@@ -131,19 +140,19 @@ class QueryAnalytics(AdAccountStream, ABC):
             if broken_off:
                 yield from (Task.failed(parents, broken_off, window) for window, _ in planned)
 
-    def _end_of_list(self, account: str) -> SliceError | None:
+    def _end_of_list(self, account: str) -> TaskError | None:
         """Return the error with which the list of an account's entities broke off; None if it is whole.
 
         The rows of the entities that it has come again once it is whole, so they are read only where the destination
         replaces rows.
 
         Raises:
-            SliceError: no entity was listed, or the destination keeps every row.
+            TaskError: no entity was listed, or the destination keeps every row.
         """
         if self.entity_stream:
             try:
                 self.entity_stream.ids.check((account,))
-            except SliceError as error:
+            except TaskError as error:
                 if not (self.merges_by_key and self.entity_ids(account)):
                     raise
                 return error
@@ -158,7 +167,7 @@ class QueryAnalytics(AdAccountStream, ABC):
         the rows of the other ids may not have been emitted by then.
 
         Raises:
-            SliceError: no entity was listed.
+            TaskError: no entity was listed.
         """
         ids = self.entity_ids(account)
         max_ids = self._asks.ids_that_fit(ids or (), self._length_without_ids(account))
@@ -179,7 +188,7 @@ class QueryAnalytics(AdAccountStream, ABC):
         Of a list that broke off, it returns those before.
 
         Raises:
-            SliceError: no entity was listed.
+            TaskError: no entity was listed.
         """
         return tuple(self.entity_stream.ids.get_readable((account,))) if self.entity_stream else None
 
@@ -193,7 +202,7 @@ class QueryAnalytics(AdAccountStream, ABC):
         """Return the values by which rows are broken down, such as targeting types, by parameter."""
         return {}
 
-    def read_query(self, ids: Ids, task: Task) -> Generator[Bundle, None, None]:
+    def read_query(self, ids: Ids, task: Task) -> Generator[RecordBatch, None, None]:
         """Read the rows of entities in a window: request them, check each response, and hand out its rows.
 
         A destination that keeps every row gets them once all have come. An id that Pinterest refuses is left out.
@@ -206,11 +215,11 @@ class QueryAnalytics(AdAccountStream, ABC):
             PinterestError: the window can't be read.
         """
         bundles = self._read(ids, task)
-        yield from bundles if self.merges_by_key else spooled(bundles)
+        yield from bundles if self.merges_by_key else buffer_until_complete(bundles)
 
-    def _read(self, ids: Ids, task: Task) -> Iterator[Bundle]:
+    def _read(self, ids: Ids, task: Task) -> Iterator[RecordBatch]:
         account, rejections = task["ad_account_id"], list[Rejection]()
-        whole = Ask(account, ids, task.required_window, self._wanted)
+        whole = RequestSpec(account, ids, task.required_window, self._wanted)
         # Of an account that is rejected, no part is requested again.
         may_skip = None if self.ledger.is_refused(task.group) else rejections
         responses = self._asks.read(whole, self._request, self._length_without_ids(account), may_skip)
@@ -224,7 +233,7 @@ class QueryAnalytics(AdAccountStream, ABC):
                 f"{error.quote or error.message}.",
             )
 
-    def _request(self, ask: Ask) -> Iterator[Bundle]:
+    def _request(self, ask: RequestSpec) -> Iterator[RecordBatch]:
         path, params = self._path_of(ask.account), self.query(ask.ids, ask.window, ask.names)
         return self.client.send(path, params, partial(self.bundles_in, ask)).value
 
@@ -246,13 +255,13 @@ class QueryAnalytics(AdAccountStream, ABC):
         }
         return {**params, self.ids_parameter: ",".join(ids)} if self.ids_parameter else params
 
-    def bundles_in(self, ask: Ask, chunks: Iterable[bytes]) -> Iterator[Bundle]:
+    def bundles_in(self, ask: RequestSpec, chunks: Iterable[bytes]) -> Iterator[RecordBatch]:
         """Return the rows of a response as bundles. No bundle is returned before the last row has been checked.
 
         Raises:
             MalformedResponseError: the response is not a list of rows that were asked for.
         """
-        expected = Expected(
+        expected = ExpectedRows(
             key=self.key,
             optional=frozenset((TARGETING_VALUE,)),
             texts=(*self.breakdown, *text_columns(self.columns)),
@@ -262,7 +271,7 @@ class QueryAnalytics(AdAccountStream, ABC):
             currency=self.ad_accounts.currency_of(ask.account),
             entities=frozenset(ask.ids) or None,
         )
-        return spooled(bundles_of(self.name, admitted(self.rows_in(chunks), expected, self.notices)))
+        return buffer_until_complete(batch_records(self.name, admitted(self.rows_in(chunks), expected, self.notices)))
 
     def rows_in(self, chunks: Iterable[bytes]) -> Iterator[Record]:
         return rows_of(chunks)

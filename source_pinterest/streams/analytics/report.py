@@ -10,22 +10,22 @@ from typing import Any
 from source_pinterest.api.errors import PinterestError
 from source_pinterest.columns import AD_ACCOUNT_ID, DATE, analytics_schema, key_schema
 from source_pinterest.dates import DateWindow
-from source_pinterest.engine.asks import RefusedNames
-from source_pinterest.engine.bundles import Bundle
+from source_pinterest.engine.record_batches import RecordBatch
+from source_pinterest.engine.request_splitting import RejectedNames
 from source_pinterest.engine.tasks import Task
 from source_pinterest.reporting.client import ANALYTICS_REPORTS, ReadyReport, ReportClient, ReportRequest
 from source_pinterest.reporting.runner import SplitReport, StreamReports
-from source_pinterest.state.cursor import PinterestCursor, StateStore, WholeCursor
+from source_pinterest.state.cursor import PinterestCursor, StatelessCursor, StateStore
 from source_pinterest.state.day_cursor import AccountDayCursor
 from source_pinterest.state.days import DaySet
 from source_pinterest.state.period import Period
 from source_pinterest.streams.ads.accounts import AdAccountStream
 from source_pinterest.streams.ads.metrics_ready import MetricsReadyState
 from source_pinterest.streams.analytics.entity_keys import report_keys
-from source_pinterest.streams.analytics.gate import ReportKey, ReportRows
 from source_pinterest.streams.analytics.report_spec import ReportSpec
-from source_pinterest.streams.base.declaration import Rank
-from source_pinterest.streams.base.sync import Sync
+from source_pinterest.streams.analytics.row_validation import ReportKey, ReportRows
+from source_pinterest.streams.base.declaration import ReadPriority
+from source_pinterest.streams.base.sync import SyncContext
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -39,7 +39,7 @@ class ReportTasks:
     """
 
     def __init__(self, stream: AdAccountStream, spec: ReportSpec) -> None:
-        refused = RefusedNames(stream.notices, spec.needed)
+        refused = RejectedNames(stream.notices, spec.needed)
         optional, entity = (spec.ids, "") if spec.may_lack_ids else ((), spec.ids[0])
         key = ReportKey(spec.key, optional, refused.names_of, spec.breakdowns, entity)
         self._rows = ReportRows(
@@ -82,7 +82,7 @@ class ReportTasks:
             else:
                 raise outcome.error
 
-    def _read(self, ready: ReadyReport, task: Task) -> Generator[Bundle, None, None]:
+    def _read(self, ready: ReadyReport, task: Task) -> Generator[RecordBatch, None, None]:
         """Read a finished report: fetch its file, check its rows, and hand them out.
 
         A file that breaks off is fetched again, from a new link, as `ReportClient.fetch` does.
@@ -106,9 +106,9 @@ class ReportStream(AdAccountStream):
     needs_user_token = True
     cursor_field: str | list[str] = DATE  # of the class, since the framework's constructor reads it
     checkpoint: AccountDayCursor
-    rank = Rank.ADS
+    rank = ReadPriority.ADS
 
-    def __init__(self, sync: Sync, spec: ReportSpec, name: str = "") -> None:
+    def __init__(self, sync: SyncContext, spec: ReportSpec, name: str = "") -> None:
         super().__init__(sync, name)
         self.spec, self.day_range, self.cost = spec, spec.day_range, spec.cost
         self.key = (*spec.key, *spec.stamped)
@@ -120,7 +120,7 @@ class ReportStream(AdAccountStream):
     def new_cursor(self, store: StateStore) -> PinterestCursor:
         """Return a cursor over the days of each account. Each sync reads the whole of a total."""
         if self.spec.is_total:
-            return WholeCursor(store)
+            return StatelessCursor(store)
         ready = self.shared.stream(MetricsReadyState).last_final_day
         return AccountDayCursor(store, self.period(), self.spec.digest, ready)
 

@@ -57,7 +57,7 @@ def to_pin(field: str) -> ForeignKey:
     return ForeignKey("pins", (field,), unless="the pin is somebody else's or deleted")
 
 
-class Rank(IntEnum):
+class ReadPriority(IntEnum):
     """How early a stream is read. Under a small quota, people wait for the numbers of their ads first."""
 
     ADS = 1

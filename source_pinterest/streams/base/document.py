@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from source_pinterest.api.bodies import Page, list_in, parse_body
-from source_pinterest.api.errors import BadRequestError, FormError, GoneError
+from source_pinterest.api.errors import BadRequestError, FormError, NotFoundError
 from source_pinterest.engine.tasks import Task
 from source_pinterest.streams.base.stream import PinterestStream
 
@@ -37,11 +37,11 @@ class DocumentStream(PinterestStream, ABC):
         """Request a task.
 
         Raises:
-            GoneError: Pinterest refuses the task's values, such as a region, with 400.
+            NotFoundError: Pinterest refuses the task's values, such as a region, with 400.
         """
         try:
             return super().fetch(task, token, more)
         except BadRequestError as error:
             if not task.parents:
                 raise
-            raise GoneError(f"{self.name}: {error.quote}") from error
+            raise NotFoundError(f"{self.name}: {error.quote}") from error

@@ -5,7 +5,7 @@ from typing import Any
 
 from source_pinterest import limits
 from source_pinterest.api.bodies import Record
-from source_pinterest.api.errors import SliceError
+from source_pinterest.api.errors import TaskError
 
 
 class BookmarkPaginator:
@@ -31,13 +31,13 @@ class BookmarkPaginator:
             new_items: how many of the page's items no earlier page had.
 
         Raises:
-            SliceError: the bookmark is known, or page after page has no new item.
+            TaskError: the bookmark is known, or page after page has no new item.
         """
         self._pages_without_news = 0 if new_items else self._pages_without_news + 1
         if self._has_last_bookmark and not new_items:
             return ""
         if bookmark in self._bookmarks or self._pages_without_news >= limits.PAGES_WITHOUT_NEWS:
-            raise SliceError(
+            raise TaskError(
                 f"{self._stream}: Pinterest's list {self._path} has no end: the same bookmark comes twice, or page "
                 "after page has nothing new. The next sync reads it again."
             )

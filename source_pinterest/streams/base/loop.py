@@ -21,8 +21,8 @@ from typing import Any
 
 from airbyte_cdk.models import AirbyteMessage, AirbyteStreamStatus
 
-from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.progress import Progress, status_of
+from source_pinterest.engine.record_batches import RecordBatch
 from source_pinterest.engine.tasks import Task
 from source_pinterest.streams.base.run import StreamRun
 
@@ -30,7 +30,7 @@ _QUEUED_MESSAGES = 16
 """A bundle is one of them, of at most a mebibyte."""
 _QUEUED_TASKS = 10_000
 
-Message = AirbyteMessage | Bundle
+Message = AirbyteMessage | RecordBatch
 _Status = tuple[str, AirbyteStreamStatus]
 """A stream and its new status. The main thread makes the message, so that the times of all messages are in order."""
 
@@ -80,7 +80,7 @@ class Loop:
                 raise message
             if isinstance(message, tuple):
                 message = status_of(*message)
-            if isinstance(message, Bundle):
+            if isinstance(message, RecordBatch):
                 if progress.count_bundle(message):
                     yield status_of(message.stream, AirbyteStreamStatus.RUNNING)
                 yield message

@@ -7,21 +7,21 @@ from airbyte_cdk.models import AirbyteMessage, AirbyteStreamStatus, ConfiguredAi
 from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
 
 from source_pinterest.api.errors import (
+    AccessDeniedError,
     AccountUnreadableError,
+    AllTasksDeniedError,
     ConfigError,
-    GoneError,
-    NothingLeftError,
+    MissingEntitlementError,
+    NotFoundError,
     PinterestError,
-    RefusedError,
-    RightMissingError,
-    as_slice_error,
+    as_task_error,
     because,
 )
-from source_pinterest.engine.bundles import Bundle
-from source_pinterest.engine.ledger import Consequence
-from source_pinterest.engine.output import as_trace
+from source_pinterest.engine.output import to_trace_message
+from source_pinterest.engine.record_batches import RecordBatch
+from source_pinterest.engine.task_tracker import FailureAction
 from source_pinterest.engine.tasks import ParentIds, Task
-from source_pinterest.state.cursor import FullRefresh, StateStore, WholeCursor
+from source_pinterest.state.cursor import FullRefresh, StatelessCursor, StateStore
 from source_pinterest.state.formats import ACCOUNT_KEY, has_position
 from source_pinterest.streams.base.stream import PinterestStream
 
@@ -67,7 +67,7 @@ class StreamRun:
         except ConfigError as error:
             self._unreadable = error
             return
-        has_cursor = not isinstance(stream.checkpoint, WholeCursor)
+        has_cursor = not isinstance(stream.checkpoint, StatelessCursor)
         if has_cursor and has_position(store.incoming()) and not has_position(stream.checkpoint.state):
             LOGGER.warning(
                 f"{stream.name}: the saved state names nothing that the stream knows, so the stream is read from the "
@@ -100,7 +100,7 @@ class StreamRun:
                     break
                 yield task
         except Exception as raised:  # noqa: BLE001 - the error of a bug ends the planning as well
-            error = as_slice_error(self.name, raised)
+            error = as_task_error(self.name, raised)
             self._ledger.failed.append(error)
             raise error  # noqa: B904 - a new error has its cause
         finally:  # child streams wait no longer, also if the planning is closed, which is not judged
@@ -116,7 +116,7 @@ class StreamRun:
             self.stream.ids.promise(task.parent_ids)
         return True
 
-    def read(self, task: Task) -> Generator[Bundle, None, None]:
+    def read(self, task: Task) -> Generator[RecordBatch, None, None]:
         """Yield the bundles of a task; none if its stream or its account has been stopped.
 
         Raises:
@@ -138,7 +138,7 @@ class StreamRun:
                     self.stream.checkpoint.commit(task, end.value)
                     self._ledger.note_success(task.group)
         except Exception as raised:  # noqa: BLE001 - the error of a bug ends the task as well
-            error = self._failure(task, as_slice_error(self.name, raised))
+            error = self._failure(task, as_task_error(self.name, raised))
             _drop_traces(raised)
         finally:  # also if the sync is closed, which is not judged
             if not task.plan:
@@ -148,7 +148,7 @@ class StreamRun:
         if error:
             raise error
 
-    def _read_in_turn(self, tasks: Iterable[Task]) -> Generator[Bundle, None, Exception | None]:
+    def _read_in_turn(self, tasks: Iterable[Task]) -> Generator[RecordBatch, None, Exception | None]:
         """Plan and read tasks one after another, until the stream is stopped. Return their first error."""
         first: Exception | None = None
         for task in tasks:
@@ -171,20 +171,20 @@ class StreamRun:
         | any other task, and each of a stream that may  | judged after the last task: if all are refused, the   |
         | lack a right                                   | right is missing                                      |
         """
-        if isinstance(error, RefusedError | GoneError):
+        if isinstance(error, AccessDeniedError | NotFoundError):
             self._ledger.note_refusal(task.group)
             if task.parents and (self.stream.access or not self._is_loss(task)):
                 self._ledger.refused.append((task, error))
                 return None
             error = because(error, self._loss(task, error) if task.parents else self.stream.explain(error))
-        elif isinstance(error, RightMissingError):
+        elif isinstance(error, MissingEntitlementError):
             error = because(error, self.stream.explain(error))
         consequence = self._ledger.note_failure(task.group, error, task.failed_syncs)
         self.stream.checkpoint.fail(task, error)
-        if consequence is Consequence.LEAVE_UNREAD and isinstance(error, PinterestError):
+        if consequence is FailureAction.WARN_ONLY and isinstance(error, PinterestError):
             self.stream.leave_out(task, error)
             return None
-        return None if consequence is Consequence.FAIL_UNTOLD else error
+        return None if consequence is FailureAction.FAIL_SILENTLY else error
 
     def fail(self, error: Exception) -> None:
         """Tell the error of a task, or of the planning."""
@@ -193,7 +193,7 @@ class StreamRun:
             LOGGER.error(f"Exception while syncing stream {self.name}: {error.message}")
         else:
             LOGGER.error(f"Exception while syncing stream {self.name}", exc_info=error)
-        self._send(as_trace(error, self.name))
+        self._send(to_trace_message(error, self.name))
 
     def end(self) -> AirbyteStreamStatus:
         """End the stream, after its planning and its last task: judge the refusals, send the last state.
@@ -231,13 +231,13 @@ class StreamRun:
         for loss in list(losses.values())[1:]:
             LOGGER.warning(loss.message)
         if len(left_out) > 1 and not (losses or ledger.done or ledger.failed):
-            return NothingLeftError(self.name, len(left_out), str(next(iter(left_out.values())).message))
+            return AllTasksDeniedError(self.name, len(left_out), str(next(iter(left_out.values())).message))
         return next(iter(losses.values()), None)
 
     def _is_loss(self, task: Task) -> bool:
         """Return whether the refusal of a task is the loss of an account: one that is expected, or was read before."""
         is_account = tuple(task.parents) == (ACCOUNT_KEY,)
-        return (is_account and self._ledger.has_read(task.group)) or self.stream.has_to_be_readable(task)
+        return (is_account and self._ledger.has_read(task.group)) or self.stream.is_required(task)
 
     def _loss(self, task: Task, error: PinterestError) -> PinterestError:
         is_partial = self._ledger.has_read(task.group)

@@ -30,28 +30,28 @@ from source_pinterest.api.bodies import Page, Record, Unpack, list_page, one_ite
 from source_pinterest.api.client import PinterestClient
 from source_pinterest.api.errors import (
     Access,
+    AccessDeniedError,
     AccessLostError,
     ConfigError,
+    ErrorReason,
     FormError,
-    GoneError,
+    MissingEntitlementError,
+    NotFoundError,
     PinterestError,
-    Reason,
-    RefusedError,
-    RightMissingError,
-    as_slice_error,
+    as_task_error,
     sign_in_for,
 )
 from source_pinterest.api.session import path_of
-from source_pinterest.engine.bundles import Bundle, bundles_of
-from source_pinterest.engine.ledger import Ledger
-from source_pinterest.engine.listed_ids import ListedIds
-from source_pinterest.engine.progress import Notices
+from source_pinterest.engine.parent_ids import ParentIdCache
+from source_pinterest.engine.progress import WarnOnce
+from source_pinterest.engine.record_batches import RecordBatch, batch_records
+from source_pinterest.engine.task_tracker import TaskTracker
 from source_pinterest.engine.tasks import ParentIds, Task, or_failed
-from source_pinterest.state.cursor import PinterestCursor, StateStore, WholeCursor, merges_by_key
+from source_pinterest.state.cursor import PinterestCursor, StatelessCursor, StateStore, merges_by_key
 from source_pinterest.state.period import DayRange, Period
-from source_pinterest.streams.base.declaration import ForeignKey, Parent, Rank
+from source_pinterest.streams.base.declaration import ForeignKey, Parent, ReadPriority
 from source_pinterest.streams.base.listing import BookmarkPaginator, unseen
-from source_pinterest.streams.base.sync import Sync
+from source_pinterest.streams.base.sync import SyncContext
 
 LOGGER = logging.getLogger("airbyte")
 
@@ -100,7 +100,7 @@ class PinterestStream(HttpStream, ABC):
     """Whether Pinterest serves the stream to the token of a user, and not to one of the app itself."""
     cost: str = f"one request for each {limits.PAGE_SIZE} records"
     """The requests of a sync, for the documentation, which names the stream in the place of records."""
-    rank: ClassVar[Rank] = Rank.LIST
+    rank: ClassVar[ReadPriority] = ReadPriority.LIST
     """How early the stream is read. With a dearer parent, it has the rank of that one."""
     id_field: ClassVar[str] = "id"
     """The field of a record by which child streams are read. A record without a value has no children."""
@@ -119,7 +119,7 @@ class PinterestStream(HttpStream, ABC):
     parameter: ClassVar[str] = ""
     """The parameter by which each list is read once for each of the `values`, which its records get as a field."""
     values: ClassVar[tuple[str, ...]] = ()
-    empty_if: ClassVar[tuple[Reason, ...]] = ()
+    empty_if: ClassVar[tuple[ErrorReason, ...]] = ()
     """Errors of the first page by which Pinterest says that a list has no items."""
     has_last_bookmark: ClassVar[bool] = False
     """Whether the last page of a list may have a bookmark, so that a page without a new item ends the list."""
@@ -132,20 +132,20 @@ class PinterestStream(HttpStream, ABC):
     is_refresh = False
     """Whether the sync is a full refresh, after which another one reads everything again."""
     checkpoint: PinterestCursor
-    """What has been read, which makes the state: a `WholeCursor` if each sync reads the whole stream."""
+    """What has been read, which makes the state: a `StatelessCursor` if each sync reads the whole stream."""
     is_resumable = False  # if True, the framework's sequential reader reads the stream in an endless loop
 
-    def __init__(self, sync: Sync, name: str = "") -> None:
+    def __init__(self, sync: SyncContext, name: str = "") -> None:
         self._name = name or self.stream_name()
         self.api, self.config, self.shared = sync.api, sync.config, sync
         super().__init__(authenticator=sync.api.authenticator)
         self.cursor = None  # with the framework's cursor, only one page of each task would be read
-        self.usage, self.notices = sync.api.usage.stream(self.name), Notices(self.name)
-        self.ledger = Ledger()
-        self.checkpoint = WholeCursor(StateStore(self.name, ConnectorStateManager(), lambda _: None))
+        self.usage, self.notices = sync.api.usage.stream(self.name), WarnOnce(self.name)
+        self.ledger = TaskTracker()
+        self.checkpoint = StatelessCursor(StateStore(self.name, ConnectorStateManager(), lambda _: None))
         self.children = sync.children[type(self)]
         """How selected streams, and their parents, declare this stream as a parent. They need all of its ids."""
-        self.ids = ListedIds(self.name, self.list_ids, self.children)
+        self.ids = ParentIdCache(self.name, self.list_ids, self.children)
         self._declare_parents()
         self.client = PinterestClient(
             sync.api,
@@ -216,7 +216,7 @@ class PinterestStream(HttpStream, ABC):
 
     def new_cursor(self, store: StateStore) -> PinterestCursor:
         """Return the cursor for the state of this sync. By default, each sync reads the whole stream."""
-        return WholeCursor(store)
+        return StatelessCursor(store)
 
     def period(self) -> Period:
         """Return the days to read."""
@@ -328,9 +328,9 @@ class PinterestStream(HttpStream, ABC):
             for bundle in self._task_of(stream_slice).bundles():
                 yield from bundle.records()
         except Exception as error:  # noqa: BLE001 - raised again
-            raise as_slice_error(self.name, error)  # noqa: B904 - the new error has its cause
+            raise as_task_error(self.name, error)  # noqa: B904 - the new error has its cause
 
-    def has_to_be_readable(self, task: Task) -> bool:
+    def is_required(self, task: Task) -> bool:
         """Return whether the task has to be readable, so that its refusal is a failure: here never."""
         del task
         return False
@@ -352,21 +352,23 @@ class PinterestStream(HttpStream, ABC):
         It may need a right that no permission brings: a beta, a role, a kind of account. Pinterest may report that as a
         missing permission.
         """
-        if self.access is None or isinstance(error, GoneError):
-            return error if isinstance(error, RightMissingError) else ConfigError(f"{error.message}. {error.advice}")
+        if self.access is None or isinstance(error, NotFoundError):
+            return (
+                error if isinstance(error, MissingEntitlementError) else ConfigError(f"{error.message}. {error.advice}")
+            )
         granted = self.api.authenticator.granted  # none if Pinterest has not listed them
-        is_lacking = error.reason is Reason.PERMISSION_MISSING and not granted.issuperset(self.scopes)
+        is_lacking = error.reason is ErrorReason.PERMISSION_MISSING and not granted.issuperset(self.scopes)
         if is_lacking and granted:
             return error
         scopes = self.scopes if is_lacking else ()
         needs = f"the permission {' and '.join(scopes)} and {self.access.needs}" if scopes else self.access.needs
         advice = ". ".join(filter(None, (sign_in_for(scopes), self.access.advice)))
-        return RightMissingError(
+        return MissingEntitlementError(
             f"{self.name} can't be read: it needs {needs}. {advice}, or leave the stream out. "
             f"{error.quote or error.message}."
         )
 
-    def read_list(self, task: Task) -> Generator[Bundle, None, Any]:
+    def read_list(self, task: Task) -> Generator[RecordBatch, None, Any]:
         """Read the records of a list, and keep their ids for child streams.
 
         The return value of the generator is passed to the cursor's `commit`.
@@ -377,8 +379,8 @@ class PinterestStream(HttpStream, ABC):
                     ids.extend(self.collect(page, task))
                 yield from self.to_bundles(page.items)
 
-    def to_bundles(self, records: Iterable[Record]) -> Iterator[Bundle]:
-        return bundles_of(self.name, records)
+    def to_bundles(self, records: Iterable[Record]) -> Iterator[RecordBatch]:
+        return batch_records(self.name, records)
 
     def list_ids(self, parents: ParentIds) -> Iterator[str]:
         """Return the ids of a task for child streams, while this stream itself is not selected."""
@@ -429,7 +431,7 @@ class PinterestStream(HttpStream, ABC):
 
         Raises:
             AccessLostError: Pinterest refuses a page after the first.
-            SliceError: the bookmarks of the list lead nowhere new.
+            TaskError: the bookmarks of the list lead nowhere new.
         """
         path, keys, token = self.path(stream_slice=task), set[Any](), dict[str, str]()
         seen = Seen() if seen is None else seen
@@ -437,7 +439,7 @@ class PinterestStream(HttpStream, ABC):
         while True:
             try:
                 page = self.fetch(task, token, more)
-            except (RefusedError, GoneError) as error:
+            except (AccessDeniedError, NotFoundError) as error:
                 if token or has_begun:
                     raise AccessLostError(self.name, path, str(error.message)) from error
                 raise

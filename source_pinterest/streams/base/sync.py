@@ -17,7 +17,7 @@ S = TypeVar("S")
 
 
 @dataclass(frozen=True)
-class Sync:
+class SyncContext:
     """The objects that the streams of one sync share.
 
     Attributes:

@@ -10,10 +10,10 @@ from urllib.parse import urlsplit, urlunsplit
 
 from source_pinterest import limits
 from source_pinterest.api.bodies import Page, Record, one_item
-from source_pinterest.api.errors import Reason
+from source_pinterest.api.errors import ErrorReason
 from source_pinterest.engine.tasks import ParentIds, Task
-from source_pinterest.streams.base.declaration import ForeignKey, Parent, Rank, to_pin
-from source_pinterest.streams.base.sync import Sync
+from source_pinterest.streams.base.declaration import ForeignKey, Parent, ReadPriority, to_pin
+from source_pinterest.streams.base.sync import SyncContext
 from source_pinterest.streams.organic.base import OrganicStream
 
 
@@ -21,13 +21,13 @@ class CatalogStream(OrganicStream, ABC):
     """Lists of a merchant's catalogs. They are empty for a user without a catalog."""
 
     scopes: ClassVar[tuple[str, ...]] = ("catalogs:read",)
-    empty_if: ClassVar[tuple[Reason, ...]] = (Reason.NO_CATALOG,)
+    empty_if: ClassVar[tuple[ErrorReason, ...]] = (ErrorReason.NO_CATALOG,)
 
 
 class TypedCatalogStream(CatalogStream, ABC):
     """Catalogs, or feeds of them, of which child streams need the type."""
 
-    def __init__(self, sync: Sync) -> None:
+    def __init__(self, sync: SyncContext) -> None:
         super().__init__(sync)
         self.types: dict[str, str] = {}
         """The type of each catalog, or of the catalog of each feed, such as RETAIL, by id."""
@@ -69,7 +69,7 @@ class CatalogsFeedProcessingResults(CatalogStream):
     has_last_bookmark = True  # seen to lead to an empty page; by Pinterest's documentation it may lead to the first
     cost = f"one request for each feed and {limits.PAGE_SIZE} records, and one for an empty page after the last"
 
-    def __init__(self, sync: Sync) -> None:
+    def __init__(self, sync: SyncContext) -> None:
         super().__init__(sync)
         self.latest: dict[ParentIds, tuple[str, str]] = {}
         """When the latest finished result of each feed was created, and its id. Unfinished ones lack issues."""
@@ -100,7 +100,7 @@ class CatalogsProductGroupProducts(CatalogStream):
     foreign_keys = (to_pin("pin_id"),)
     parents = (Parent(CatalogsProductGroups, "product_group_id"),)
     cost = f"one request for each product group and {limits.PAGE_SIZE} products"
-    rank = Rank.EACH
+    rank = ReadPriority.EACH
 
     def unpack(self, item: Record) -> Iterable[Record]:
         """Return the product. The id of its nested pin becomes a field of it."""
@@ -117,7 +117,7 @@ class CatalogsProductGroupCounts(CatalogStream):
     page_size = None
     parents = (Parent(CatalogsProductGroups, "product_group_id"),)
     cost = "one request for each product group"
-    rank = Rank.EACH
+    rank = ReadPriority.EACH
 
     def parse(self, chunks: Iterator[bytes]) -> Page:
         return one_item(chunks, ("total",))

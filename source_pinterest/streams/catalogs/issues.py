@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 
 from source_pinterest import limits
 from source_pinterest.api.bodies import Page
-from source_pinterest.api.errors import BadRequestError, Reason
+from source_pinterest.api.errors import BadRequestError, ErrorReason
 from source_pinterest.engine.tasks import Task
 from source_pinterest.streams.base.declaration import ForeignKey, Parent
-from source_pinterest.streams.base.sync import Sync
+from source_pinterest.streams.base.sync import SyncContext
 from source_pinterest.streams.catalogs.catalogs import (
     Catalogs,
     CatalogsFeedProcessingResults,
@@ -39,7 +39,7 @@ class ReportStatsStream(CatalogStream, ABC):
     typed: ClassVar[type[TypedCatalogStream]]
     """The parent, which knows the types."""
 
-    def __init__(self, sync: Sync) -> None:
+    def __init__(self, sync: SyncContext) -> None:
         super().__init__(sync)
         self._encode: Encode = _in_brackets
         self._is_encoding_accepted = False
@@ -80,7 +80,7 @@ class CatalogsFeedItemIssues(CatalogStream):
     path_template = "catalogs/processing_results/{processing_result_id}/item_issues"
     needs_user_token = True
     parents = (Parent(CatalogsFeedProcessingResults, "processing_result_id"),)
-    empty_if = (Reason.NO_CATALOG, Reason.NOT_SERVED)
+    empty_if = (ErrorReason.NO_CATALOG, ErrorReason.NOT_SERVED)
     cost = f"one request for each feed and {limits.PAGE_SIZE} records"
 
     def tasks_of(self, parent_task: Task) -> Iterator[Task]:

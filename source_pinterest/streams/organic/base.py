@@ -18,7 +18,7 @@ from source_pinterest.state.formats import ACCOUNT_KEY
 from source_pinterest.streams.ads.accounts import AdAccounts
 from source_pinterest.streams.base.declaration import Parent
 from source_pinterest.streams.base.stream import PinterestStream
-from source_pinterest.streams.base.sync import Sync
+from source_pinterest.streams.base.sync import SyncContext
 
 TEXT = {"type": ["null", "string"]}
 _OWNERS = "owners"
@@ -28,7 +28,7 @@ _OWNER = {**TEXT, "description": "Id of the ad account whose owner has this cont
 class Owners:
     """The ad account under which the content of each owner is emitted; all streams have the same one."""
 
-    def __init__(self, sync: Sync) -> None:
+    def __init__(self, sync: SyncContext) -> None:
         self._accounts = sync.stream(AdAccounts)
         self.kept: dict[str, str] = {}
         """The ad account of each owner, by the owner's id. States have it."""
@@ -89,7 +89,7 @@ class OrganicStream(PinterestStream):
     stamped: Mapping[str, Mapping[str, Any]] = {}
     """Fields that the connector adds from the request of a record, with their schemas."""
 
-    def __init__(self, sync: Sync) -> None:
+    def __init__(self, sync: SyncContext) -> None:
         if sync.config.organic_per_ad_account:
             self.key = (ACCOUNT_KEY, *self.key)
             self.stamped = {ACCOUNT_KEY: _OWNER, **self.stamped}
@@ -140,7 +140,7 @@ class OrganicStream(PinterestStream):
         known = frozenset(self.checkpoint.accounts()) - self.config.exclude_account_ids
         return known.intersection(self.config.account_ids) if self.config.account_ids else known
 
-    def has_to_be_readable(self, task: Task) -> bool:
+    def is_required(self, task: Task) -> bool:
         """Return whether the owner that the task is about was read before."""
         return tuple(task.parents) == (ACCOUNT_KEY,) and task[ACCOUNT_KEY] in self._read_before
 

@@ -4,8 +4,8 @@ from source_pinterest import limits
 from source_pinterest.api.bodies import Page
 from source_pinterest.engine.tasks import Task
 from source_pinterest.state.board_cursor import MODIFIED_AT
-from source_pinterest.streams.base.declaration import Parent, Rank
-from source_pinterest.streams.base.sync import Sync
+from source_pinterest.streams.base.declaration import Parent, ReadPriority
+from source_pinterest.streams.base.sync import SyncContext
 from source_pinterest.streams.organic.base import OrganicStream
 
 
@@ -15,7 +15,7 @@ class Boards(OrganicStream):
     path_template = "boards"
     scopes = ("boards:read",)
 
-    def __init__(self, sync: Sync) -> None:
+    def __init__(self, sync: SyncContext) -> None:
         super().__init__(sync)
         self.listed_at = 0
         """When the first page was listed, in epoch seconds by the server's clock; 0 before that."""
@@ -35,6 +35,6 @@ class BoardSections(OrganicStream):
     key = ("board_id", "id")
     path_template = "boards/{board_id}/sections"
     cost = f"one request for each board and {limits.PAGE_SIZE} sections"
-    rank = Rank.EACH_PIN
+    rank = ReadPriority.EACH_PIN
     scopes = ("boards:read",)
     parents = (Parent(Boards, "board_id"),)

@@ -29,27 +29,27 @@ from functools import partial
 from source_pinterest import limits
 from source_pinterest.api.bodies import Record
 from source_pinterest.api.errors import (
+    AccessDeniedError,
+    AllTasksDeniedError,
     ConfigError,
-    GoneError,
-    NothingLeftError,
+    NotFoundError,
     PinterestError,
-    RefusedError,
-    SliceError,
+    TaskError,
     UnavailableError,
 )
 from source_pinterest.config import ONLY_ACTIVE_PINS
 from source_pinterest.dates import parse_day
-from source_pinterest.engine.asks import Ids
-from source_pinterest.engine.bundles import Bundle
-from source_pinterest.engine.ledger import FAILURES_IN_A_ROW
+from source_pinterest.engine.record_batches import RecordBatch
+from source_pinterest.engine.request_splitting import Ids
+from source_pinterest.engine.task_tracker import FAILURES_IN_A_ROW
 from source_pinterest.engine.tasks import Task, batches, or_failed
 from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.days import DaySet
 from source_pinterest.state.formats import ACCOUNT_KEY, PIN_KEY
 from source_pinterest.state.period import DayRange
-from source_pinterest.state.pin_cursor import Pass, PinCursor, place_in_pass
-from source_pinterest.streams.base.declaration import ForeignKey, Parent, Rank
-from source_pinterest.streams.base.sync import Sync
+from source_pinterest.state.pin_cursor import PinCursor, PinScan, place_in_pass
+from source_pinterest.streams.base.declaration import ForeignKey, Parent, ReadPriority
+from source_pinterest.streams.base.sync import SyncContext
 from source_pinterest.streams.organic.base import OrganicStream
 from source_pinterest.streams.organic.pin_requests import PinRequests
 from source_pinterest.streams.organic.pins import TOTALS, Pins
@@ -72,12 +72,12 @@ class PinAnalytics(OrganicStream):
         "one request for each pin and 90 days, or for each "
         f"{limits.PINS_PER_ANALYTICS_REQUEST} pins if Pinterest has let your app into its beta"
     )
-    rank = Rank.EACH_PIN
+    rank = ReadPriority.EACH_PIN
     checkpoint: PinCursor
     parents = (Parent(Pins, wants=TOTALS),)
     day_range = DayRange(limits.SYNC_HISTORY_DAYS, final_after=limits.ORGANIC_FINAL_AFTER_DAYS)
 
-    def __init__(self, sync: Sync) -> None:
+    def __init__(self, sync: SyncContext) -> None:
         super().__init__(sync)
         self._pins = sync.stream(Pins).listed
         self._only_active = False
@@ -103,7 +103,7 @@ class PinAnalytics(OrganicStream):
         """Yield one task that stands for those of all pins, once the pins of every owner are listed."""
         owners = list(super().tasks())
         for owner in (owner for owner in owners if not owner.error):
-            with suppress(SliceError):  # raised again when the tasks of the owner are planned
+            with suppress(TaskError):  # raised again when the tasks of the owner are planned
                 self.shared.stream(Pins).ids.get(owner.parent_ids)
         yield Task.in_turn({}, lambda: self.tasks_in_turn(owners))
 
@@ -125,7 +125,7 @@ class PinAnalytics(OrganicStream):
         """Yield the tasks of an owner's pins: first of those that have failed before, then of each pass.
 
         Raises:
-            SliceError: the pins can't be listed, or several were refused and none was read.
+            TaskError: the pins can't be listed, or several were refused and none was read.
         """
         self.shared.stream(Pins).ids.check(owner.parent_ids)
         account, pins = owner.get(ACCOUNT_KEY), sorted(set(self._pins.recent(owner.parent_ids)), key=place_in_pass)
@@ -140,7 +140,7 @@ class PinAnalytics(OrganicStream):
             yield from self._tasks_of_pass(owner, begun, pins)
         refused = [error for task, error in self.ledger.refused if task.get(ACCOUNT_KEY) == account]
         if len(refused) > 1 and account not in self.checkpoint.served:
-            raise NothingLeftError(self.name, len(refused), str(refused[-1].message))
+            raise AllTasksDeniedError(self.name, len(refused), str(refused[-1].message))
 
     def _knows_activity(self, account: str | None, pins: Sequence[str]) -> bool:
         if self._pins.has_totals(account):
@@ -152,7 +152,7 @@ class PinAnalytics(OrganicStream):
             )
         return False
 
-    def _tasks_of_pass(self, owner: Task, begun: Pass, pins: Sequence[str]) -> Iterator[Task]:
+    def _tasks_of_pass(self, owner: Task, begun: PinScan, pins: Sequence[str]) -> Iterator[Task]:
         """Yield a task for each part of a pass. The pass ends early behind an outage, or a part that shows no pin."""
         account = owner.get(ACCOUNT_KEY)
         failed = self.checkpoint.unread_pins[account]
@@ -174,20 +174,20 @@ class PinAnalytics(OrganicStream):
     def _requests_for(self, pins: Sequence[str]) -> int:
         return math.ceil(len(pins) / self._requests.pins_in_a_request)
 
-    def _read_part(self, pins: Ids, task: Task) -> Generator[Bundle, None, None]:
+    def _read_part(self, pins: Ids, task: Task) -> Generator[RecordBatch, None, None]:
         """Read the next pins of a pass, and move it behind each response. Five failures in a row are an outage.
 
         A pin that Pinterest refuses is no failure. The run of the stream names it after the last task.
 
         Raises:
-            SliceError: pins could not be read.
+            TaskError: pins could not be read.
         """
-        owner, failures, in_a_row = task.get(ACCOUNT_KEY), dict[str, SliceError](), 0
+        owner, failures, in_a_row = task.get(ACCOUNT_KEY), dict[str, TaskError](), 0
         for asked, rows, error in self._requests.read(task, pins):
             pin = asked[-1]
             yield from self._bundles(task, rows)
-            self.checkpoint.come_past(owner, pin, error)
-            if isinstance(error, RefusedError | GoneError):
+            self.checkpoint.advance(owner, pin, error)
+            if isinstance(error, AccessDeniedError | NotFoundError):
                 self.ledger.refused.append((Task.failed({**task.parents, PIN_KEY: pin}, error, task.window), error))
             elif error:
                 failures[pin] = error
@@ -197,15 +197,15 @@ class PinAnalytics(OrganicStream):
         if failures:
             raise self._unread(task, failures, is_isolated=in_a_row < FAILURES_IN_A_ROW)
 
-    def _read_unread(self, days: DaySet, task: Task) -> Generator[Bundle, None, None]:
+    def _read_unread(self, days: DaySet, task: Task) -> Generator[RecordBatch, None, None]:
         """Request a pin that has failed before once, without retries, and yield the days that it lacks.
 
         Raises:
-            SliceError: Pinterest refuses it, or it can't be read.
+            TaskError: Pinterest refuses it, or it can't be read.
         """
         pin = task[PIN_KEY]
         [(_, rows, error)] = self._requests.read(task, (pin,))
-        if isinstance(error, RefusedError | GoneError):
+        if isinstance(error, AccessDeniedError | NotFoundError):
             raise error
         if error:
             raise self._unread(task, {pin: error}, is_isolated=not isinstance(error, UnavailableError))
@@ -221,19 +221,19 @@ class PinAnalytics(OrganicStream):
         if self.notices.warn(left_out, f"{left_out} {later} {str(error.message).rstrip('.')}."):
             self.usage.count("left out")
 
-    def _unread(self, task: Task, failures: Mapping[str, SliceError], *, is_isolated: bool) -> SliceError:
+    def _unread(self, task: Task, failures: Mapping[str, TaskError], *, is_isolated: bool) -> TaskError:
         """Return the error of a task some of whose pins could not be read."""
         pin, error = next(iter(failures.items()))
         which = f"pin {pin}" if len(failures) == 1 else f"{len(failures):,} pins, such as {pin},"
-        return SliceError(
+        return TaskError(
             f"{self.name}: {which} can't be read. The state keeps the days since {task.required_window.start} as "
             f"unread, and the next sync asks for them once. {error.quote or error.message}",
             kind=error.kind,
             is_isolated=is_isolated,
         )
 
-    def _bundles(self, task: Task, rows: Sequence[Record]) -> Iterator[Bundle]:
-        if self.checkpoint.period.emits_once:
+    def _bundles(self, task: Task, rows: Sequence[Record]) -> Iterator[RecordBatch]:
+        if self.checkpoint.period.final_days_only:
             self._provisional += provisional_days(rows)
         owner = {ACCOUNT_KEY: task[ACCOUNT_KEY]} if ACCOUNT_KEY in task else {}
         return self.to_bundles([{**owner, **row} for row in rows])

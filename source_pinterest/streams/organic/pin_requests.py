@@ -16,19 +16,19 @@ from typing import Any
 from source_pinterest import limits
 from source_pinterest.api.bodies import Record, parse_body
 from source_pinterest.api.errors import (
+    AccessDeniedError,
     BadRequestError,
+    ErrorReason,
     FormError,
+    MissingEntitlementError,
     PinterestError,
-    Reason,
-    RefusedError,
-    RightMissingError,
-    SliceError,
+    TaskError,
 )
 from source_pinterest.api.session import path_of
-from source_pinterest.engine.asks import Ask, Asks, Ids, RefusedNames
+from source_pinterest.engine.request_splitting import Ids, RejectedNames, RequestSpec, RequestSplitter
 from source_pinterest.engine.tasks import END, START, Task, batches
 from source_pinterest.state.formats import ACCOUNT_KEY, PIN_KEY
-from source_pinterest.streams.analytics.gate import Expected, admitted
+from source_pinterest.streams.analytics.row_validation import ExpectedRows, admitted
 from source_pinterest.streams.base.stream import PinterestStream
 from source_pinterest.streams.organic.listed_pins import ListedPins
 from source_pinterest.streams.organic.profile import VIDEO_METRICS, daily_metrics_in
@@ -60,7 +60,7 @@ class PinRequests:
 
     def __init__(self, stream: PinterestStream, pins: ListedPins) -> None:
         self._stream, self._pins = stream, pins
-        self._asks = Asks(refused=RefusedNames(stream.notices))
+        self._asks = RequestSplitter(refused=RejectedNames(stream.notices))
         self._is_beta_open: bool | None = None
         """Whether Pinterest lets the app read several pins in a request; None until a response shows it."""
         self._are_pictures_apart = False
@@ -72,7 +72,7 @@ class PinRequests:
         """How many pins a request names at present."""
         return 1 if self._is_beta_open is False else limits.PINS_PER_ANALYTICS_REQUEST
 
-    def read(self, task: Task, pins: Ids) -> Iterator[tuple[Ids, list[Record], SliceError | None]]:
+    def read(self, task: Task, pins: Ids) -> Iterator[tuple[Ids, list[Record], TaskError | None]]:
         """Request the days of a task for some pins, in order. Yield pins with their days, or a pin with its error.
 
         A request about several pins that fails is halved, down to the pin that is the cause. A pin that has failed
@@ -82,20 +82,20 @@ class PinRequests:
             PinterestError: no further pin can be read.
         """
         retries = 0 if PIN_KEY in task else None
-        pending = deque([Ask(task.get(ACCOUNT_KEY) or "", pins, task.required_window, max_retries=retries)])
+        pending = deque([RequestSpec(task.get(ACCOUNT_KEY) or "", pins, task.required_window, max_retries=retries)])
         while pending:
             whole = pending.popleft()
             ask, *later = (replace(whole, ids=ids) for ids in batches(whole.ids, self.pins_in_a_request))
             pending.extendleft(reversed(later))
             try:
                 yield ask.ids, self._fetch(ask), None
-            except RightMissingError as error:
+            except MissingEntitlementError as error:
                 if self._is_beta_open is not None:
                     raise
                 self._is_beta_open = False
                 pending.appendleft(ask)
                 self._log_closed_beta(error)
-            except SliceError as error:
+            except TaskError as error:
                 if len(ask.ids) == 1:
                     yield ask.ids, [], error
                 else:
@@ -103,7 +103,7 @@ class PinRequests:
                     halves = (replace(ask, ids=ids, max_retries=1) for ids in (ask.ids[middle:], ask.ids[:middle]))
                     pending.extendleft(halves)
 
-    def _fetch(self, ask: Ask) -> list[Record]:
+    def _fetch(self, ask: RequestSpec) -> list[Record]:
         """Return the days of pins, without the metrics that Pinterest refuses.
 
         Pictures are requested apart from the others if they have to be. A single pin of which Pinterest refuses the
@@ -136,15 +136,15 @@ class PinRequests:
                 self._stream.notices.warn(about, f"{about} {error.quote}.")
             return rows
 
-    def _request(self, ask: Ask) -> list[Record]:
+    def _request(self, ask: RequestSpec) -> list[Record]:
         """Request pins without the names that Pinterest refuses.
 
         An HTTP 403 may be about a pin, or about an app that is not in the beta: a single pin is then requested alone.
         """
         try:
             [rows] = self._asks.read(ask, partial(self._send, is_alone=self._is_beta_open is False))
-        except RefusedError as error:
-            if self._is_beta_open is not None or len(ask.ids) > 1 or error.reason is not Reason.FORBIDDEN:
+        except AccessDeniedError as error:
+            if self._is_beta_open is not None or len(ask.ids) > 1 or error.reason is not ErrorReason.FORBIDDEN:
                 raise
             [rows] = self._asks.read(ask, partial(self._send, is_alone=True))
             self._log_closed_beta(error)
@@ -157,12 +157,12 @@ class PinRequests:
             f"{refusal.quote or refusal.message}."
         )
 
-    def _send(self, ask: Ask, *, is_alone: bool) -> list[Record]:
+    def _send(self, ask: RequestSpec, *, is_alone: bool) -> list[Record]:
         """Request metrics of pins: of several at once, or else of one. Return the days in the response.
 
         https://developers.pinterest.com/docs/api/v5/pins-analytics, https://developers.pinterest.com/docs/api/v5/multi_pins-analytics.
         """
-        expected = Expected(key=("pin_id", "date"), window=ask.window, day="date", entities=frozenset(ask.ids))
+        expected = ExpectedRows(key=("pin_id", "date"), window=ask.window, day="date", entities=frozenset(ask.ids))
 
         def parse(chunks: Iterator[bytes]) -> list[Record]:
             metrics = {ask.ids[0]: parse_body(chunks)} if is_alone else parse_body(chunks)

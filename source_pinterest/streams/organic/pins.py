@@ -7,14 +7,14 @@ from typing import Any
 
 from source_pinterest import limits
 from source_pinterest.api.bodies import ID, Page, Record
-from source_pinterest.api.errors import GoneError, Reason, RefusedError, SliceError
-from source_pinterest.engine.bundles import Bundle
+from source_pinterest.api.errors import AccessDeniedError, ErrorReason, NotFoundError, TaskError
+from source_pinterest.engine.record_batches import RecordBatch
 from source_pinterest.engine.tasks import Task
 from source_pinterest.state.board_cursor import BOARD_KEY, MODIFIED_AT, BoardCursor
 from source_pinterest.state.cursor import StateStore
-from source_pinterest.streams.base.declaration import ForeignKey, Parent, Rank
+from source_pinterest.streams.base.declaration import ForeignKey, Parent, ReadPriority
 from source_pinterest.streams.base.listing import unseen
-from source_pinterest.streams.base.sync import Sync
+from source_pinterest.streams.base.sync import SyncContext
 from source_pinterest.streams.organic.base import OrganicStream
 from source_pinterest.streams.organic.boards import Boards, BoardSections
 from source_pinterest.streams.organic.listed_pins import ListedPins
@@ -39,7 +39,7 @@ class BoardedPinStream(OrganicStream, ABC):
     scopes = ("boards:read", "pins:read")
     cursor_field = MODIFIED_AT
     checkpoint: BoardCursor
-    rank = Rank.EACH_PIN
+    rank = ReadPriority.EACH_PIN
     parents = (Parent(Boards, wants=MODIFIED_AT),)
     stamped: Mapping[str, Mapping[str, Any]] = {MODIFIED_AT: _MODIFIED}
 
@@ -90,7 +90,7 @@ class Pins(OrganicStream):
         for stream, fields in (("boards", ("board_id",)), ("board_sections", ("board_id", "board_section_id")))
     )
 
-    def __init__(self, sync: Sync) -> None:
+    def __init__(self, sync: SyncContext) -> None:
         super().__init__(sync)
         self.listed = ListedPins(sync.config)
 
@@ -107,7 +107,7 @@ class Pins(OrganicStream):
     def _shows_totals(self) -> bool:
         return self.config.pin_metrics or self.config.pin_analytics_only_active
 
-    def to_bundles(self, records: Iterable[Record]) -> Iterator[Bundle]:
+    def to_bundles(self, records: Iterable[Record]) -> Iterator[RecordBatch]:
         """Serialise pins, without totals that only child streams want."""
         if self.is_wanted(TOTALS) and not self._shows_totals:
             records = ({**record, "pin_metrics": None} for record in records)
@@ -148,18 +148,18 @@ class BoardPins(BoardedPinStream):
         """Yield the pins of a board. If Pinterest caps the list, the pins of the board's sections are read too.
 
         Raises:
-            SliceError: the list was capped, so pins may be missing. Raised after the sections are read.
+            TaskError: the list was capped, so pins may be missing. Raised after the sections are read.
         """
         seen = set[str]()
         try:
             for page in super().pages(task):
                 yield page._replace(items=unseen(page.items, ID, seen))
-        except SliceError as error:
-            if error.reason is not Reason.LIST_CAPPED:
+        except TaskError as error:
+            if error.reason is not ErrorReason.LIST_CAPPED:
                 raise
             for page in self._pages_of_sections(task):
                 yield page._replace(items=unseen(page.items, ID, seen))
-            raise SliceError(
+            raise TaskError(
                 f"board_pins: board {task['board_id']} has more pins than Pinterest lists of one board (about "
                 f"{limits.PINS_PER_BOARD_LISTED:,}). {len(seen):,} were read, those of its sections included. "
                 f"Pins further back in the list can't be read if they are in no section: move them into sections. "
@@ -173,5 +173,5 @@ class BoardPins(BoardedPinStream):
             ids = {**task.parents, "board_section_id": section_id}
             try:
                 yield from section_pins.pages(self.task(ids, task.named))
-            except (GoneError, RefusedError) as error:
+            except (NotFoundError, AccessDeniedError) as error:
                 LOGGER.warning(f"board_pins: section {section_id} of board {task['board_id']}: {error.message}")

@@ -10,16 +10,16 @@ from typing import Any, ClassVar
 from source_pinterest import limits
 from source_pinterest.api.bodies import Page, Record, list_in, parse_body
 from source_pinterest.api.errors import BUSINESS_ACCOUNT, FormError
-from source_pinterest.engine.bundles import Bundle
+from source_pinterest.engine.record_batches import RecordBatch
 from source_pinterest.engine.tasks import END, START, Task
 from source_pinterest.state.cursor import StateStore
 from source_pinterest.state.day_cursor import DayCursor
 from source_pinterest.state.formats import ACCOUNT_KEY
 from source_pinterest.state.period import DayRange
-from source_pinterest.streams.analytics.gate import Expected, admitted
-from source_pinterest.streams.base.declaration import Rank
+from source_pinterest.streams.analytics.row_validation import ExpectedRows, admitted
+from source_pinterest.streams.base.declaration import ReadPriority
 from source_pinterest.streams.base.stream import PinterestStream
-from source_pinterest.streams.base.sync import Sync
+from source_pinterest.streams.base.sync import SyncContext
 from source_pinterest.streams.organic.base import TEXT, OrganicStream
 
 _PROVISIONAL = frozenset({"PROCESSING", "ESTIMATE"})
@@ -76,7 +76,7 @@ class UserStream(PinterestStream, ABC):
 class UserAccount(UserStream, OrganicStream):
     """The user's current profile. https://developers.pinterest.com/docs/api/v5/user_account-get."""
 
-    rank = Rank.ADS
+    rank = ReadPriority.ADS
     cost = "one request in a sync"
 
 
@@ -98,7 +98,7 @@ class ProfileAnalytics(OrganicStream, ABC):
     """The parameters in which the requests about a window differ. By default one request names the split, if any."""
     day_range = DayRange(limits.SYNC_HISTORY_DAYS, final_after=limits.ORGANIC_FINAL_AFTER_DAYS)
 
-    def __init__(self, sync: Sync) -> None:
+    def __init__(self, sync: SyncContext) -> None:
         if self.split:
             self.key, self.stamped = (self.split, "date"), {self.split: _SPLITS[self.split]}
         self.variants = self.variants or ({"split_field": self.split.upper()} if self.split else {},)
@@ -135,11 +135,11 @@ class ProfileAnalytics(OrganicStream, ABC):
             items += [{PART: part, **day} for day in days]
         return Page(items)
 
-    def read_days(self, task: Task) -> Generator[Bundle, None, None]:
+    def read_days(self, task: Task) -> Generator[RecordBatch, None, None]:
         """Yield the days of a window, from one request for each variant."""
         rows = [row for variant in self.variants for row in self._rows(task, variant)]
         rows.sort(key=lambda row: str(row["date"]))
-        if self.checkpoint.period.emits_once:
+        if self.checkpoint.period.final_days_only:
             warn_of_provisional(self, provisional_days(rows))
         yield from self.to_bundles(rows)
 
@@ -151,7 +151,7 @@ class ProfileAnalytics(OrganicStream, ABC):
         start, end = task.required_window.as_pair()
         metrics = {"metric_types": ",".join(METRICS)} if self.split else {}
         params = {**self.request_params(stream_slice=task), START: start, END: end, **variant, **metrics}
-        expected = Expected(
+        expected = ExpectedRows(
             key=("date",) if self.split in variant else (PART, "date"), window=task.required_window, day="date"
         )
 

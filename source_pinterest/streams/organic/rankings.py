@@ -9,7 +9,7 @@ from source_pinterest.api.bodies import Page, list_in, parse_body, with_key
 from source_pinterest.api.errors import BUSINESS_ACCOUNT
 from source_pinterest.dates import days_before
 from source_pinterest.engine.tasks import END, START
-from source_pinterest.streams.analytics.gate import Expected, admitted
+from source_pinterest.streams.analytics.row_validation import ExpectedRows, admitted
 from source_pinterest.streams.base.declaration import ForeignKey
 from source_pinterest.streams.organic.base import OrganicStream
 from source_pinterest.streams.organic.profile import VIDEO_METRICS
@@ -45,7 +45,7 @@ class RankingStream(OrganicStream, ABC):
         ranking = parse_body(chunks)
         pins = with_key(list_in(ranking, "pins") if isinstance(ranking, dict) else None, self.own_key)
         available = {"date_availability": ranking.get("date_availability")}
-        expected = Expected(key=self.own_key, texts=self.own_key)
+        expected = ExpectedRows(key=self.own_key, texts=self.own_key)
         return Page([{**pin, **available} for pin in admitted(pins, expected, self.notices)])
 
     def stamp(self, value: str) -> Mapping[str, Any]:

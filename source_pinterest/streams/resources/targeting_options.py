@@ -14,12 +14,12 @@ from typing import Any
 
 from source_pinterest import limits
 from source_pinterest.api.bodies import Page, Record, one_item, parse_body, text_of
-from source_pinterest.api.errors import BadRequestError, FormError, GoneError, RefusedError, SliceError
+from source_pinterest.api.errors import AccessDeniedError, BadRequestError, FormError, NotFoundError, TaskError
 from source_pinterest.api.session import path_of
-from source_pinterest.engine.ledger import FAILURES_IN_A_ROW
+from source_pinterest.engine.task_tracker import FAILURES_IN_A_ROW
 from source_pinterest.engine.tasks import Task
 from source_pinterest.streams.ads.accounts import AdAccounts
-from source_pinterest.streams.base.declaration import ForeignKey, Parent, Rank
+from source_pinterest.streams.base.declaration import ForeignKey, Parent, ReadPriority
 from source_pinterest.streams.base.document import DocumentStream
 from source_pinterest.streams.base.stream import Seen
 
@@ -66,11 +66,11 @@ class TargetingOptions(DocumentStream):
         "one request for each targeting type, two for each ad account, and for levels one for each interest, at most "
         f"{limits.INTERESTS_LOOKED_UP}"
     )
-    rank = Rank.EACH
+    rank = ReadPriority.EACH
 
     def tasks(self) -> Iterator[Task]:
         """Yield a task for each type that Pinterest lists, and for each type with fixed values."""
-        with suppress(SliceError):  # raised again when the types of ad accounts are read
+        with suppress(TaskError):  # raised again when the types of ad accounts are read
             self.shared.stream(AdAccounts).ids.get(())
         for option_type in (*ACCOUNT_TYPES, *SHARED_TYPES, *_FIXED_VALUES):
             yield self.task({"option_type": option_type})
@@ -89,8 +89,8 @@ class TargetingOptions(DocumentStream):
         Those of audiences are read from each ad account.
 
         Raises:
-            GoneError: Pinterest does not have the type.
-            RefusedError: no ad account can be read.
+            NotFoundError: Pinterest does not have the type.
+            AccessDeniedError: no ad account can be read.
         """
         if values := _FIXED_VALUES.get(task["option_type"]):
             options = [{"id": value, "name": value.replace("_", " ").capitalize()} for value in values]
@@ -99,12 +99,12 @@ class TargetingOptions(DocumentStream):
         if task["option_type"] not in ACCOUNT_TYPES:
             yield from self.list_pages(task)
             return
-        refused, seen = dict[str, RefusedError | GoneError](), Seen()
+        refused, seen = dict[str, AccessDeniedError | NotFoundError](), Seen()
         accounts = list(self.shared.stream(AdAccounts).ids.get(()))
         for account in accounts:
             try:
                 yield from self.list_pages(task, {"ad_account_id": account}, seen=seen)
-            except (RefusedError, GoneError) as error:
+            except (AccessDeniedError, NotFoundError) as error:
                 refused[account] = error
         if refused and len(refused) == len(accounts):
             raise next(iter(refused.values()))
@@ -129,7 +129,7 @@ class TargetingOptions(DocumentStream):
         path = path_of(_INTEREST_PATH, {"interest_id": interest_id})
         try:
             return self.client.send(path, {}, one_item).value.items[0]
-        except (RefusedError, GoneError, BadRequestError) as error:
+        except (AccessDeniedError, NotFoundError, BadRequestError) as error:
             reason = error.quote or error.message
             self.notices.warn("an interest", f"interest {interest_id} could not be read. {reason}.")
             return None

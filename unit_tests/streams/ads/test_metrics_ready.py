@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from source_pinterest.api.errors import (
+    AccessDeniedError,
+    ErrorReason,
     FatalError,
     FormError,
-    GoneError,
+    NotFoundError,
     PinterestError,
-    Reason,
-    RefusedError,
-    SliceError,
+    TaskError,
 )
 from source_pinterest.dates import days_before
 from source_pinterest.streams.ads.metrics_ready import MetricsReadyState
@@ -41,7 +41,7 @@ def last_final_day(monkeypatch: pytest.MonkeyPatch, *answers: Any) -> tuple[int,
         try:
             return SimpleNamespace(value=parse(iter([json.dumps(answer).encode()])))
         except FormError as error:
-            raise SliceError(str(error)) from error
+            raise TaskError(str(error)) from error
 
     monkeypatch.setattr(stream._client, "send", send)
     found = {stream.last_final_day() for _ in range(3)}
@@ -67,12 +67,12 @@ def test_days_are_requested_once_from_the_age_of_two_until_one_is_final(
 
 
 NOT_THE_APPS = (
-    RefusedError("forbidden"),
-    GoneError("gone"),
-    SliceError("not served", reason=Reason.NOT_SERVED),
-    FatalError("restricted", reason=Reason.FEATURE_CLOSED),
+    AccessDeniedError("forbidden"),
+    NotFoundError("gone"),
+    TaskError("not served", reason=ErrorReason.NOT_SERVED),
+    FatalError("restricted", reason=ErrorReason.FEATURE_CLOSED),
 )
-NO_ANSWERS = (SliceError("down"), [], {"conversion_metrics_read": True}, state(True, "soon"), state(1))
+NO_ANSWERS = (TaskError("down"), [], {"conversion_metrics_read": True}, state(True, "soon"), state(1))
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,13 @@ from source_pinterest.api.errors import ConfigError
 from source_pinterest.config.options import choices
 from source_pinterest.dates import DateWindow, days_before, parse_day
 from source_pinterest.reporting.client import ReportRequest
-from source_pinterest.state.cursor import WholeCursor
+from source_pinterest.state.cursor import StatelessCursor
 from source_pinterest.state.days import DaySet
 from source_pinterest.state.period import Period
 from source_pinterest.streams import STREAMS
 from source_pinterest.streams.ads.metrics_ready import MetricsReadyState
-from source_pinterest.streams.analytics.own_reports import BrandConversionsReport, MarketingMixReport
 from source_pinterest.streams.analytics.report import ReportStream
+from source_pinterest.streams.analytics.special_reports import BrandConversionsReport, MarketingMixReport
 from source_pinterest.streams.selection import streams_by_name
 from unit_tests.configs import TODAY
 from unit_tests.report_configs import report
@@ -89,7 +89,7 @@ def test_a_total_is_read_whole_in_the_longest_windows_of_each_filter() -> None:
     stream = pinterest.custom(configured("full_refresh", "overwrite"), granularity="TOTAL", **filters)
     requests = planned(stream)
 
-    assert isinstance(stream.checkpoint, WholeCursor)
+    assert isinstance(stream.checkpoint, StatelessCursor)
     assert DaySet().plus(one.window for one in requests[::2]) == DaySet.between(days_before(TODAY, 913), TODAY)
     assert [one.window.days for one in requests[1::2]] == [186, 186, 186, 186, 170]
     assert [(one.number, len(one.body["campaign_statuses"])) for one in requests] == [(0, 6), (1, 1)] * 5

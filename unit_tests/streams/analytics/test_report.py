@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pytest
 from airbyte_cdk.models import AirbyteStateMessage
 
-from integration_tests.support.truth.reports import REPORT_STREAMS
+from integration_tests.support.expected_records.reports import REPORT_STREAMS
 from source_pinterest.config.options import choices
 from source_pinterest.reporting.client import ReportRequest
 from source_pinterest.streams.ads.entities import Campaigns

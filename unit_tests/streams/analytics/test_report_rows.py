@@ -8,10 +8,10 @@ import pytest
 from source_pinterest.api.errors import MalformedResponseError
 from source_pinterest.columns import ENTITY_ID, ITEM_ID
 from source_pinterest.dates import DateWindow
-from source_pinterest.engine.progress import Notices
+from source_pinterest.engine.progress import WarnOnce
 from source_pinterest.reporting.client import ANALYTICS_REPORTS, ReportRequest
 from source_pinterest.streams.analytics.entity_keys import entity_keys, report_keys
-from source_pinterest.streams.analytics.gate import ReportKey, ReportRows
+from source_pinterest.streams.analytics.row_validation import ReportKey, ReportRows
 from unit_tests.streams.pinterest import records_of
 
 HALF = DateWindow.from_pair(["2026-01-01", "2026-01-05"])
@@ -24,7 +24,7 @@ OF_ITEMS = ReportKey((ITEM_ID, ENTITY_ID, "DATE"), (ITEM_ID,))
 
 
 def report_rows(key: ReportKey, columns: tuple[str, ...] = ()) -> ReportRows:
-    return ReportRows("campaign_report", Notices("campaign_report"), key, columns)
+    return ReportRows("campaign_report", WarnOnce("campaign_report"), key, columns)
 
 
 def read(filed: dict[str, list[dict[str, Any]]], key: ReportKey = KEY, **more: Any) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from source_pinterest import limits
-from source_pinterest.api.errors import SliceError
+from source_pinterest.api.errors import TaskError
 from source_pinterest.streams.base.listing import BookmarkPaginator, unseen
 
 MOST_EMPTY = limits.PAGES_WITHOUT_NEWS
@@ -32,7 +32,7 @@ def test_a_list_fails_if_it_repeats_a_bookmark_or_has_50_pages_without_a_new_ite
     for bookmark, new in pages[: requests - 1]:
         paginator.follow(bookmark, new)
 
-    with pytest.raises(SliceError, match="boards"):
+    with pytest.raises(TaskError, match="boards"):
         paginator.follow(*pages[requests - 1])
 
 
@@ -42,7 +42,7 @@ def test_the_50_pages_without_a_new_item_are_counted_in_a_row() -> None:
     for number, items in enumerate(pages):
         paginator.follow(f"b{number}", items)
 
-    with pytest.raises(SliceError, match="boards"):
+    with pytest.raises(TaskError, match="boards"):
         paginator.follow("last", 0)
 
 

@@ -7,8 +7,8 @@ import pytest
 from airbyte_cdk.models import AirbyteMessage, AirbyteStateMessage, AirbyteStreamStatus, Type
 
 from source_pinterest.api.usage import Usage
-from source_pinterest.engine.bundles import Bundle
 from source_pinterest.engine.progress import Progress
+from source_pinterest.engine.record_batches import RecordBatch
 from source_pinterest.engine.tasks import Task
 from source_pinterest.streams.base.loop import Loop, Message
 from source_pinterest.streams.base.run import StreamRun
@@ -25,9 +25,9 @@ class Run:
     def tasks(self) -> Iterator[Task]:
         return iter([Task({}, lambda _: iter(()))] * 20)  # type: ignore[arg-type, return-value]
 
-    def read(self, _task: Task) -> Iterator[Bundle]:
+    def read(self, _task: Task) -> Iterator[RecordBatch]:
         for number in range(3):
-            yield Bundle(self.name, b"%d" % number, 1)
+            yield RecordBatch(self.name, b"%d" % number, 1)
         self._loop.put(AirbyteMessage(type=Type.STATE, state=AirbyteStateMessage()))
 
     def end(self) -> AirbyteStreamStatus:
@@ -42,7 +42,7 @@ def read(loop: Loop, *runs: Run, workers: int = 3) -> list[Message]:
 
 
 def kind(message: Any) -> str:
-    if isinstance(message, Bundle):
+    if isinstance(message, RecordBatch):
         return "bundle"
     return message.trace.stream_status.status.value if message.trace else "state"
 

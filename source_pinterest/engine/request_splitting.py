@@ -1,0 +1,262 @@
+"""What a request asks for, and what is asked for instead after an error.
+
+`RequestSplitter.read` sends a request again in another form: without the names that Pinterest rejects, or with half of
+the ids.
+"""
+
+import math
+import re
+import threading
+from collections import deque
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import chain
+from typing import NamedTuple, TypeVar
+from urllib.parse import quote_plus
+from zlib import crc32
+
+from pendulum import Date
+
+from source_pinterest import limits
+from source_pinterest.api.errors import (
+    AccessDeniedError,
+    BadRequestError,
+    NotFoundError,
+    PinterestError,
+    ResponseTooLargeError,
+)
+from source_pinterest.columns import NAME_FORM
+from source_pinterest.dates import DateWindow
+from source_pinterest.engine.progress import WarnOnce
+
+T = TypeVar("T")
+Ids = tuple[str, ...]
+Names = Mapping[str, Sequence[str]]
+"""Names that a request lists, such as columns, by the parameter that lists them."""
+
+ANY_DAY = DateWindow(Date(2026, 1, 1), Date(2026, 1, 1))
+"""The window of a request without days."""
+
+COMMA = "%2C"
+"""The separator of ids in a URL."""
+
+_REJECTIONS = (AccessDeniedError, NotFoundError, BadRequestError)
+
+_WORD = re.compile(rf"\b{NAME_FORM.pattern}\b")
+_WHAT_IS_ALLOWED = re.compile(
+    r"\b(one|any) of\b|(?<!not )(?<!not a )\b(valid|allowed|supported|available|accepted) (\w+ )?(are|is)\b",
+    re.IGNORECASE,
+)
+"""The part of a message after which it lists the allowed names."""
+
+
+@dataclass(frozen=True)
+class RequestSpec:
+    """What one request asks for.
+
+    Attributes:
+        account: the ad account; empty for the token's own user.
+        ids: the ids; none for an ad account as a whole.
+        window: the days.
+        names: the names by the parameter that lists them, at least one each.
+        doubtful: names whose refusal may concern this request alone, so that nothing is learned from it.
+        max_retries: how often the request is sent again at most; None: as often as any other.
+    """
+
+    account: str = ""
+    ids: Ids = ()
+    window: DateWindow = ANY_DAY
+    names: Names = field(default_factory=dict)
+    doubtful: Collection[str] = ()
+    max_retries: int | None = None
+
+    def without(self, names: Collection[str]) -> "RequestSpec":
+        """Return the same request without some names. A list that would be empty stays, so that Pinterest refuses it.
+
+        Without a filter, for instance, a request would be about more than the user has asked for.
+        """
+        kept = {by: tuple(name for name in wanted if name not in names) for by, wanted in self.names.items()}
+        return replace(self, names={by: kept[by] or wanted for by, wanted in self.names.items()})
+
+    def all_names(self) -> set[str]:
+        """Return the names of all parameters."""
+        return {*chain(*self.names.values())}
+
+
+class RejectedNames:
+    """The columns, targeting types and metrics that Pinterest refuses by name to a stream in this sync.
+
+    No name is left out for an account that has not refused it.
+
+    Args:
+        notices: the stream's warnings.
+        needed: names that every request must have.
+    """
+
+    def __init__(self, notices: WarnOnce, needed: Collection[str] = ()) -> None:
+        self._notices, self._needed = notices, frozenset(needed)
+        self._quotes: dict[tuple[str, str], str] = {}
+        """Pinterest's last words about each refused name, by account."""
+        self._lock = threading.RLock()
+
+    def names_of(self, account: str) -> frozenset[str]:
+        """Return the names that are known to be refused for an account so far."""
+        with self._lock:
+            return frozenset(name for refusing, name in self._quotes if refusing == account)
+
+    def learn(self, ask: RequestSpec, error: PinterestError) -> bool:
+        """Note the refusal of the names to which an error refers.
+
+        Args:
+            ask: what was asked for, without the names that were known to be refused.
+            error: the error.
+
+        Returns:
+            Whether to send the request again, without the names that are known to be refused by now. False if the error
+            refers to none of the names, to doubtful or needed ones alone, or to the last name of a parameter.
+        """
+        if not isinstance(error, BadRequestError):
+            return False
+        with self._lock:
+            known = self.names_of(ask.account)
+            if ask.without(known) != ask:
+                return True  # another worker has learned of a name meanwhile
+            refused = named_in(error.quote, ask.all_names().difference(self._needed, ask.doubtful))
+            if not refused or any((known | refused).issuperset(values) for values in ask.names.values()):
+                return False
+            for name in refused:
+                self._quotes[ask.account, name] = error.quote
+            return True
+
+    def warn(self, wanted: RequestSpec, sent: RequestSpec) -> None:
+        """Warn of the names that a request was sent without."""
+        if refused := sorted(wanted.all_names() - sent.all_names()):
+            account, window, listed = wanted.account, wanted.window, ", ".join(refused)
+            about = f"the rows of ad account {account}" if account else "the rows"
+            self._notices.warn(
+                f"{account} {window} {listed}",
+                f"Pinterest refuses {listed}, so {about} for {window} come without them. "
+                f"{self._quotes[account, refused[-1]]}.",
+            )
+
+
+class Rejection(NamedTuple):
+    """An id that Pinterest rejects while it returns rows of others.
+
+    Attributes:
+        ask: the request with this id alone.
+        error: why.
+    """
+
+    ask: RequestSpec
+    error: PinterestError
+
+
+class RequestSplitter:
+    """Sends what a stream asks for in requests of the largest size, and halves the ids of a request that is too large.
+
+    Args:
+        ids: the most ids that Pinterest allows in a request; None: a request is neither cut nor halved.
+        days: the most days that Pinterest allows.
+        refused: learns which names Pinterest refuses.
+        cells: the most ids times days in a request; by default only the two limits count.
+    """
+
+    def __init__(
+        self, ids: int | None = None, days: int = 1, refused: RejectedNames | None = None, cells: int | None = None
+    ) -> None:
+        self._is_sizeable = ids is not None
+        self._ids, self._days, self._refused = ids or 1, days, refused or RejectedNames(WarnOnce(""))
+        self._cells = cells or self._ids * days
+
+    def ids_that_fit(self, ids: Ids, length_without_ids: int) -> int:
+        """Return how many ids of the length of the longest of these fit into a request."""
+        return min(self._ids, ids_that_fit(ids, limits.URL_CHARACTERS - length_without_ids))
+
+    def read(
+        self,
+        whole: RequestSpec,
+        send: Callable[[RequestSpec], T],
+        length_without_ids: int = 0,
+        rejections: list[Rejection] | None = None,
+    ) -> Iterator[T]:
+        """Send the requests that together ask for the whole, and yield their responses.
+
+        The halves of a request come before the rest. They show soon whether the account is rejected as a whole.
+
+        Args:
+            whole: all that is asked for.
+            send: sends a request.
+            length_without_ids: the length of a request's URL without ids.
+            rejections: takes the ids that are rejected while others are read; a rejected request is then halved, too.
+
+        Raises:
+            PinterestError: a request failed and can't be halved, the first two single ids are rejected, or all are.
+        """
+        pending = deque(self._in_size(whole, length_without_ids))
+        was_read = False
+        while pending:
+            ask = pending.popleft()
+            tried = ask.without(self._refused.names_of(ask.account))
+            try:
+                response = send(tried)
+            except (ResponseTooLargeError, *_REJECTIONS) as error:
+                if self._refused.learn(tried, error):
+                    pending.appendleft(ask)
+                    continue
+                is_too_large = isinstance(error, ResponseTooLargeError)
+                if not is_too_large and (rejections is None or not ask.ids):
+                    raise
+                if self._is_sizeable and len(ask.ids) > 1:
+                    pending.extendleft(replace(ask, ids=half) for half in reversed(dealt(ask.ids, 2)))
+                    continue
+                if is_too_large or rejections is None or (rejections and not was_read):
+                    raise
+                rejections.append(Rejection(ask, error))
+            else:
+                was_read = True
+                self._refused.warn(ask, tried)
+                yield response
+        if rejections and not was_read:
+            raise rejections[0].error
+
+    def _in_size(self, ask: RequestSpec, length_without_ids: int) -> list[RequestSpec]:
+        """Cut an ask evenly into the fewest asks within the limits, so that no id of many is alone in its request."""
+        if not self._is_sizeable:
+            return [ask]
+        windows = ask.window.cut(self._days)
+        most = min(self._ids, max(1, self._cells // max(window.days for window in windows)))
+        groups = dealt(ask.ids, math.ceil(len(ask.ids) / most)) or [()]
+        room = limits.URL_CHARACTERS - length_without_ids
+        while len(groups) < len(ask.ids) and max(len(quote_plus(",".join(ids))) for ids in groups) > room:
+            groups = dealt(ask.ids, len(groups) + 1)
+        return [replace(ask, ids=ids, window=window) for window in windows for ids in groups]
+
+
+def ids_that_fit(ids: Sequence[str], characters: int, separator: str = COMMA) -> int:
+    """Return how many of these ids fit into a part of a URL, at least one.
+
+    Args:
+        ids: all of them are counted as long as the longest one.
+        characters: the length of that part of the URL.
+        separator: stands between two ids.
+    """
+    separator_length = len(separator)
+    return max(1, (characters + separator_length) // (max(map(len, ids), default=1) + separator_length))
+
+
+def dealt(ids: Ids, count: int) -> list[Ids]:
+    """Deal ids out to so many parts of equal size. No part is empty.
+
+    Several parts are mixed by a checksum of the ids. Refused ids may be neighbours or every fourth one, and a part that
+    has no others would look like a refused account.
+    """
+    mixed = sorted(ids, key=lambda one: crc32(one.encode())) if count > 1 else ids
+    return [part for start in range(count) if (part := tuple(mixed[start::count]))]
+
+
+def named_in(message: str, optional: Collection[str]) -> set[str]:
+    """Return the names to which a message refers: none if it has more than half of them, since it only lists them."""
+    about = _WHAT_IS_ALLOWED.split(message, maxsplit=1)[0]
+    named = set(_WORD.findall(about)) & set(optional)
+    return named if len(named) <= max(1, len(optional) // 2) else set()
