@@ -99,7 +99,7 @@ accept it."""
 
 _ABOUT_AMOUNTS = f"""Amounts are in the ad account's currency. [Columns of analytics]({COLUMNS_PAGE}) says how to
 compute CTR, CPC, CPM and ROAS."""
-_ABOUT_VALUES = """Each column whose name ends in `_QUANTITY` has two beside it: `…_VALUE` has the value of these
+_ABOUT_VALUES = """Each column that ends in `_QUANTITY` has two more: `…_VALUE` has the value of these
 products in the ad account's currency, `…_VALUE_IN_USD` that in US dollars."""
 _COUNT, _VALUES = "_QUANTITY`", ("_VALUE`", "_VALUE_IN_USD`")
 
@@ -115,7 +115,7 @@ _NUMBERS = (
     *("data_status", "metrics.IMPRESSION", "metrics.PIN_CLICK", "metrics.OUTBOUND_CLICK", "metrics.SAVE"),
     *("metrics.ENGAGEMENT", "metrics.PROFILE_VISIT", "metrics.USER_FOLLOW", "metrics.VIDEO_MRC_VIEW"),
 )
-"""The columns beside the key to begin with, the most wanted first."""
+"""The columns to begin with in addition to the key, the most wanted first."""
 _SUMS = {
     "CAMPAIGN_NAME": ("campaign", "max(campaign_name)"),
     "SPEND_IN_MICRO_DOLLAR": ("spend", "coalesce(sum(spend_in_micro_dollar), 0) / 1000000.0"),
@@ -147,25 +147,25 @@ class Reference(NamedTuple):
 
 _PRODUCT_PINS = "How do I leave product pins out of organic numbers?"
 TOPICS: Mapping[str, Callable[[PinterestStream], bool]] = {
-    "Personal data": lambda stream: stream.name.startswith(("business_", "follow")),
-    "Names of targeting values": lambda stream: TARGETING_TYPE.lower() in map(str.lower, key_fields(stream)),
-    "Trends": lambda stream: type(stream).__module__.endswith(".trends"),
-    "Currencies": lambda stream: any(
+    "Which streams name people": lambda stream: stream.name.startswith(("business_", "follow")),
+    "Get the names of targeting values": lambda stream: TARGETING_TYPE.lower() in map(str.lower, key_fields(stream)),
+    "Keep a history of trends": lambda stream: type(stream).__module__.endswith(".trends"),
+    "Which currency amounts are in": lambda stream: any(
         "_DOLLAR" in name or name.endswith("_VALUE") for name in stream.get_json_schema()["properties"]
     ),
-    "Restated numbers": lambda stream: is_by_day(stream),  # noqa: PLW0108 - it is defined below
-    "Targeting": lambda stream: TARGETING_TYPE in key_fields(stream),
-    "Keys of finer reports": lambda stream: "ENTITY_ID" in key_fields(stream),
-    "Organic analytics": lambda stream: (
+    "Which days are read again": lambda stream: is_by_day(stream),  # noqa: PLW0108 - it is defined below
+    "Use targeting rows": lambda stream: TARGETING_TYPE in key_fields(stream),
+    "Sum rows of keywords and products": lambda stream: "ENTITY_ID" in key_fields(stream),
+    "Read organic analytics": lambda stream: (
         "_analytics" in stream.name and area_of(type(stream)) == "Boards, pins and profile"
     ),
     _PRODUCT_PINS: lambda stream: isinstance(stream, ProfileAnalytics | RankingStream),
-    "Incremental pins": lambda stream: stream.cursor_field == "board_pins_modified_at",
-    "Special reports": lambda stream: type(stream).__module__.endswith(".special_reports"),
+    "When pins are updated": lambda stream: stream.cursor_field == "board_pins_modified_at",
+    "Set up special reports": lambda stream: type(stream).__module__.endswith(".special_reports"),
 }
 """The sections of the documents that have more on a stream."""
 
-_DOCUMENTS = {"Restated numbers": "options", "Special reports": "options", _PRODUCT_PINS: "questions"}
+_DOCUMENTS = {"Which days are read again": "options", "Set up special reports": "options", _PRODUCT_PINS: "questions"}
 """The documents of topics. The others are in docs/streams-and-limits.md."""
 
 
@@ -215,7 +215,7 @@ def page(stream: PinterestStream, streams: Mapping[str, PinterestStream], fields
     """The page of a stream, among the streams that its foreign keys lead to."""
     facts = {
         "Primary key": as_code(key_fields(stream)),
-        "Cursor": f"`{stream.cursor_field}`" if stream.cursor_field else "None: it is read whole each time",
+        "Cursor": f"`{stream.cursor_field}`" if stream.cursor_field else "None: every sync reads all records",
         "Needs": needs_of(stream),
         "Requests": requests_of(stream),
     }
@@ -386,7 +386,7 @@ def beginning(stream: PinterestStream) -> Iterator[str]:
     yield f"A record with these columns. {_MADE_UP}"
     yield f"```json\n{json.dumps(_chosen(record, columns), indent=2, ensure_ascii=False)}\n```"
     amounts = f" {_ABOUT_AMOUNTS}" if "SPEND_IN_MICRO_DOLLAR" in columns else ""
-    yield f"A query, with the names in small letters, as in DuckDB.{amounts}"
+    yield f"A query for DuckDB, with names in lower case.{amounts}"
     yield f"```sql\n{query(stream)}\n```"
     yield f"## Keys and requests of {stream.name}"
 
