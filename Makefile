@@ -267,7 +267,7 @@ live: $(INSTALLED) ## Record the forms of Pinterest's answers to a real account 
 	@$(PY) -m tools.live $(if $(REQUEST),$(call quoted,REQUEST)) --config $(call quoted,CONFIG)
 
 courses: $(INSTALLED) ## Play 300 new courses of syncs with faults, kills and quotas of each kind (hours)
-	FIRST_COURSE=$${FIRST_COURSE:-$$(date +%s)} $(PY) -m pytest -n auto --timeout 7200 -k course_\
+	FIRST_COURSE=$${FIRST_COURSE:-$$(date +%s)} $(PY) -m pytest -n auto --timeout 7200 -k sequence_\
 		integration_tests/fault_tests/test_fault_table.py integration_tests/state_tests/test_ad_pins.py \
 		integration_tests/state_tests/test_day_sequences.py integration_tests/state_tests/test_pin_sequences.py
 

@@ -92,11 +92,11 @@ class Granularity(Enum):
         bucket = self.bucket_of(day)
         return day if bucket.end == day else bucket.start.subtract(days=1)
 
-    def outward(self, window: DateWindow) -> DateWindow:
+    def expand_to_buckets(self, window: DateWindow) -> DateWindow:
         """Return the buckets that have a day in the window."""
         return DateWindow(self.bucket_of(window.start).start, self.bucket_of(window.end).end)
 
-    def inward(self, window: DateWindow) -> DateWindow | None:
+    def buckets_starting_in(self, window: DateWindow) -> DateWindow | None:
         """Return the buckets that start in the window; None if there are none. The last may end after the window."""
         first, last = self.bucket_of(window.start), self.bucket_of(window.end)
         start = first.start if first.start == window.start else first.end.add(days=1)

@@ -53,7 +53,7 @@ def _forms_of(value: str) -> set[str]:
     return {value, *in_urls, quote_plus(value, errors="replace"), json.dumps(value)[1:-1]}
 
 
-def shown(text: str, kept: str = "") -> str:
+def redact(text: str, kept: str = "") -> str:
     """Return a text as a log line, a status or an error shows it: masked, then printable.
 
     Args:

@@ -28,10 +28,17 @@ from airbyte_cdk.utils import AirbyteTracedException
 
 from source_pinterest import __version__
 from source_pinterest.api.retries import BackoffDelays
-from source_pinterest.cli.progress_table import watched
+from source_pinterest.cli.progress_table import show_progress
 from source_pinterest.config.credentials import keep_secrets_of
 from source_pinterest.config.options import refusal
-from source_pinterest.engine.output import Output, clean, mask_logs, to_trace_message, tune_memory, tune_threads
+from source_pinterest.engine.output import (
+    Output,
+    mask_logs,
+    sanitize_message,
+    to_trace_message,
+    tune_memory,
+    tune_threads,
+)
 from source_pinterest.engine.record_batches import RecordBatch
 from source_pinterest.source import LOGGER, SourcePinterest
 from source_pinterest.start import EXIT_CODE_OF_CTRL_C, print_stopped
@@ -93,7 +100,7 @@ class PinterestEntrypoint(AirbyteEntrypoint):
             status = source.check(LOGGER, config)
             level = logging.INFO if status.status is Status.SUCCEEDED else logging.ERROR
             LOGGER.log(level, f"Check {status.status.value.lower()}")
-            yield line_of(clean(AirbyteMessage(type=Type.CONNECTION_STATUS, connectionStatus=status)))
+            yield line_of(sanitize_message(AirbyteMessage(type=Type.CONNECTION_STATUS, connectionStatus=status)))
         else:
             yield line_of(AirbyteMessage(type=Type.CATALOG, catalog=source.discover(LOGGER, config)))
 
@@ -157,7 +164,7 @@ def _print_messages(arguments: list[str], entrypoint: PinterestEntrypoint, outpu
     if not is_read:  # PyAirbyte ends the process as soon as it has the one message it wanted, and nothing is lost
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
     has_terminal = sys.stderr and sys.stderr.isatty() and os.environ.get("NO_PROGRESS") != "1"
-    with watched(lambda: entrypoint.source.progress) if is_read and has_terminal else nullcontext():
+    with show_progress(lambda: entrypoint.source.progress) if is_read and has_terminal else nullcontext():
         sys.stdout = sys.stderr
         for lines in entrypoint.lines(parsed):
             output.write(lines)

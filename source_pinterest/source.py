@@ -176,7 +176,7 @@ class SourcePinterest(AbstractSource):
 
     def _sync(self, settings: Config, config: Mapping[str, Any]) -> SyncContext:
         store = TokenStore(in_current_form(config), self.hand_out or self._repository.emit_message, self._config_path)
-        api = Api.connect(settings, store.rotated, self._usage, self._pauses)
+        api = Api.connect(settings, store.save_rotated, self._usage, self._pauses)
         self._authenticator = api.authenticator
         return SyncContext(api, settings)
 

@@ -11,9 +11,9 @@ from tools import quota_table, stream_pages, stream_table
 
 PAGES = DOCS / "streams"
 SECTIONS = (
-    (ROOT / "README.md", "streams", stream_table.written),
+    (ROOT / "README.md", "streams", stream_table.render),
     (DOCS / "pinterest.md", "streams", stream_pages.overview),
-    (DOCS / "streams-and-limits.md", "quotas", quota_table.written),
+    (DOCS / "streams-and-limits.md", "quotas", quota_table.render),
     (DOCS / "running-it.md", "sizes", quota_table.sizes),
 )
 _COUNT = re.compile(r"\d+(?= streams instead of)")
@@ -23,9 +23,9 @@ def stale() -> Iterator[tuple[Path, str | None]]:
     """The documents that are not as the code is, with the text that they should have; None for those that should go."""
     wanted: dict[Path, str | None] = dict.fromkeys(PAGES.glob("*"))
     wanted |= {PAGES / name: text for name, text in stream_pages.pages().items()}
-    for document, name, written in SECTIONS:
+    for document, name, render in SECTIONS:
         text = wanted.get(document) or _COUNT.sub(str(len(STREAMS)), document.read_text(encoding="utf-8"))
-        wanted[document] = with_section(text, name, written())
+        wanted[document] = with_section(text, name, render())
     for document, text in wanted.items():
         if not document.exists() or document.read_text(encoding="utf-8") != text:
             yield document, text

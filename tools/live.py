@@ -235,7 +235,7 @@ def send_one(path: Path, text: str) -> None:
         raise SystemExit("Name a request, such as REQUEST='GET boards/1'. POST works for reports and bulk files.")
     raw = read_object(path)
     store = TokenStore(raw, lambda _message: None, path, saves=True)
-    api = Api.connect(Config.from_mapping({**raw, **_QUICK}), store.rotated)
+    api = Api.connect(Config.from_mapping({**raw, **_QUICK}), store.save_rotated)
     body = json.loads(found["body"]) if found["body"] else None
     request = requests.Request(found["method"], f"{api.base_url}/{found['path']}", json=body)
     api.session.exchange(request, b"".join, limits.RESPONSE_BYTES)

@@ -109,7 +109,7 @@ def rows() -> Iterator[tuple[str, ...]]:
         yield task.name, f"{sum(task.calls.values()):,}", *map(rounded, hours)
 
 
-def written() -> str:
+def render() -> str:
     """The table."""
     titles = (f"{tier}, {accounts:,} accounts" for tier in ("Standard", "Trial") for accounts in AGENCIES)
     return table(("What is read", "Calls an account", *titles), rows())

@@ -76,7 +76,7 @@ def suggested() -> Sequence[str]:
     return tuple(metadata["data"]["suggestedStreams"]["streams"])
 
 
-def written() -> str:
+def render() -> str:
     """The README's table of the suggested streams."""
     rows = (for_readers(stream) for stream in every_stream() if stream.name in suggested())
     return table(("Stream", "Records", "Primary key", "Incremental by"), rows)

@@ -50,9 +50,9 @@ def trial(
         share: the part of a day's requests that there are.
         start: the start date; None for all that Pinterest keeps.
     """
-    course = SyncSequence(world, streams, options={"max_wait_minutes": 0, "start_date": start}, daily_share=share)
+    sequence = SyncSequence(world, streams, options={"max_wait_minutes": 0, "start_date": start}, daily_share=share)
     for number, profile in enumerate(profiles):
-        yield course.read(number, profile=profile, report_seconds=0)
+        yield sequence.read(number, profile=profile, report_seconds=0)
 
 
 def main() -> int:

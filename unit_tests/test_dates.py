@@ -77,7 +77,7 @@ def test_a_window_becomes_the_buckets_that_start_in_it() -> None:
         (MONTH, ["2026-05-02", "2026-07-01"], ["2026-06-01", "2026-07-31"]),
         (MONTH, ["2026-06-02", "2026-06-30"], None),
     ]:
-        found = granularity.inward(DateWindow.from_pair(wanted))
+        found = granularity.buckets_starting_in(DateWindow.from_pair(wanted))
 
         assert (found and found.as_pair()) == whole, (granularity, wanted)
 

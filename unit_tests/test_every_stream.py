@@ -68,7 +68,7 @@ def test_discover_lists_keys_cursors_and_resumable_full_refreshes(
         assert entry.source_defined_primary_key == [[key] for key in keys_of(instance)], stream
         assert SyncMode.full_refresh in entry.supported_sync_modes, stream
         assert (SyncMode.incremental in entry.supported_sync_modes) is is_incremental, stream
-        assert (not isinstance(instance.checkpoint, StatelessCursor)) is entry.is_resumable is is_incremental, stream
+        assert (not isinstance(instance.state_cursor, StatelessCursor)) is entry.is_resumable is is_incremental, stream
         assert (instance.cursor, instance.is_resumable) == (None, False), (
             "the framework's own reader has no end with it"
         )

@@ -55,8 +55,8 @@ def test_every_account_gets_its_turn_under_300_calls_a_day(accounts: int, daily_
                 held[stream] |= {key_of(stream, record): record for record in output.records[stream]}
             sim.advance(DAY_SECONDS)
         with days_later(world, days):
-            truth = {stream: sim.expected(stream, end=world.first_day) for stream in ADS_ANALYTICS}
-        for stream, expected in truth.items():
+            expected_records = {stream: sim.expected(stream, end=world.first_day) for stream in ADS_ANALYTICS}
+        for stream, expected in expected_records.items():
             of_the_first_day = [row for row in held[stream].values() if row["DATE"] == str(world.first_day)]
             assert_same(stream, of_the_first_day, expected)
 
@@ -93,8 +93,8 @@ def test_numbers_of_ads_come_first_and_each_day_comes_closer_to_the_end(
     ended: list[set[str]] = []
     for number, output in enumerate(trial(world, STREAMS, [*["trial"] * DAYS, "ample"], 0.1, start)):
         ended.append({stream for stream in STREAMS if output.status(stream) == "COMPLETE"})
-        truth = {stream: world.expected(stream, start=first_day) for stream in STREAMS}
-        for stream, expected in truth.items():
+        expected_records = {stream: world.expected(stream, start=first_day) for stream in STREAMS}
+        for stream, expected in expected_records.items():
             if stream not in CURSOR_FIELDS:
                 held[stream].clear()
             held[stream] |= {key_of(stream, record): record for record in output.records[stream]}
@@ -104,5 +104,5 @@ def test_numbers_of_ads_come_first_and_each_day_comes_closer_to_the_end(
     assert before.issuperset(in_five_days)
     assert before.isdisjoint(never)
     assert ended[DAYS] == set(STREAMS)
-    for stream, expected in truth.items():
+    for stream, expected in expected_records.items():
         assert_same(stream, {key: held[stream].get(key, {}) for key in expected}.values(), expected)

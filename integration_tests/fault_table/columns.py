@@ -62,7 +62,9 @@ class Column:
         """Since when it is read."""
         return world.today - timedelta(days=self.days)
 
-    def truth(self, world: World, *, start: date | None = None, end: date | None = None) -> dict[Key, Record]:
+    def expected_records(
+        self, world: World, *, start: date | None = None, end: date | None = None
+    ) -> dict[Key, Record]:
         """What a perfect sync of it holds, since its start unless another day is named."""
         columns = {} if self.stream in REPORT_KEYS else {"wanted_columns": METRICS}
         types = {"targeting_types": TARGETING_TYPES} if "targeting" in self.level.lower() else {}

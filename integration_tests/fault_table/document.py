@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from integration_tests.fault_table.columns import COLUMNS
 from integration_tests.fault_table.outcomes import NOWHERE
 from integration_tests.fault_table.rows import ROWS
-from integration_tests.fault_table.scenario import trials
+from integration_tests.fault_table.scenario import scenarios
 from integration_tests.support.documents import DOCS, table, with_section
 
 DOCUMENT = DOCS / "development" / "reliability.md"
@@ -29,7 +29,7 @@ def _kinds() -> str:
 
 
 def _cells() -> int:
-    return sum(len(trial.places) for row in ROWS for trial in trials(row))
+    return sum(len(scenario.places) for row in ROWS for scenario in scenarios(row))
 
 
 def _faults() -> str:

@@ -1,4 +1,4 @@
-"""A trial is a fault on some kinds of stream in one sync; `play` says how each of them ends.
+"""A trial is a fault on some kinds of stream in one sync; `run_scenario` says how each of them ends.
 
 Unless all end exactly, a second sync from the emitted state, without the fault, completes the set.
 """
@@ -16,7 +16,7 @@ from integration_tests.support.expected_records import Key
 from integration_tests.support.outputs import Output, Record
 from integration_tests.support.sync_sequences import MERGE
 
-Truth = Mapping[Key, Record]
+ExpectedRecords = Mapping[Key, Record]
 
 _FAILURES = {ExpectedOutcome.TRANSIENT, ExpectedOutcome.SYSTEM, ExpectedOutcome.CONFIG}
 _WORD = re.compile(r"\w+")
@@ -30,40 +30,44 @@ class FaultScenario:
     places: Mapping[Column, CallPosition]
 
 
-def play(trial: FaultScenario) -> dict[Column, ExpectedOutcome]:
+def run_scenario(scenario: FaultScenario) -> dict[Column, ExpectedOutcome]:
     """How each stream ended.
 
     Without a lookback, nothing but the state makes the second sync read what failed. The end of a fault for good is not
     waited for.
     """
-    incidents = [InjectedFault.of_the_table(trial.row, column, place, 0, 0) for column, place in trial.places.items()]
-    waits = CallPosition.ALL_BUT_FIRST not in trial.places.values()
-    course = FaultSequence(tuple(trial.places), MERGE, 0, (0, 0), incidents, waits=waits)
-    truth = {column: column.truth(course.world) for column in trial.places}
-    first = course.sync()
-    hit = {entry.operation_id for entry in course.log if entry.fault == trial.row.kind}
+    injected_faults = [
+        InjectedFault.of_the_table(scenario.row, column, place, 0, 0) for column, place in scenario.places.items()
+    ]
+    waits = CallPosition.ALL_BUT_FIRST not in scenario.places.values()
+    sequence = FaultSequence(tuple(scenario.places), MERGE, 0, (0, 0), injected_faults, waits=waits)
+    expected_records = {column: column.expected_records(sequence.world) for column in scenario.places}
+    first = sequence.sync()
+    hit = {entry.operation_id for entry in sequence.log if entry.fault == scenario.row.kind}
     assert hit, "the fault hit no call"
-    assert hit >= {incident.on for incident in incidents}, hit
-    endings = {column: _ending(first, column, truth[column]) for column in trial.places}
+    assert hit >= {injected_fault.on for injected_fault in injected_faults}, hit
+    endings = {column: _ending(first, column, expected_records[column]) for column in scenario.places}
     fails = any(ending in _FAILURES for ending in endings.values())
     assert bool(first.exit_code) == fails, first.text()
     if any(ending is not ExpectedOutcome.EXACT for ending in endings.values()):
-        course.play()
+        sequence.run_scenario()
     return endings
 
 
-def _ending(output: Output, column: Column, truth: Truth) -> ExpectedOutcome:
+def _ending(output: Output, column: Column, expected_records: ExpectedRecords) -> ExpectedOutcome:
     stream = column.stream
     records = output.records[stream]
     if output.status(stream) == "COMPLETE":
         assert not output.errors_of(stream), output.text()
-        if marked := _marked(output, column, truth):
-            assert_same(column.known_as, records, {**truth, **marked})
+        if marked := _marked(output, column, expected_records):
+            assert_same(column.known_as, records, {**expected_records, **marked})
             return ExpectedOutcome.MARKED
-        missing = set(truth) - {key_of(column.known_as, record) for record in records}
-        assert_same(column.known_as, records, {key: record for key, record in truth.items() if key not in missing})
+        missing = set(expected_records) - {key_of(column.known_as, record) for record in records}
+        assert_same(
+            column.known_as, records, {key: record for key, record in expected_records.items() if key not in missing}
+        )
         warnings = " ".join(text for text in output.warnings() if text.startswith(f"{stream}: "))
-        unnamed = [key for key in missing if not _owners(truth[key]) & set(_WORD.findall(warnings))]
+        unnamed = [key for key in missing if not _owners(expected_records[key]) & set(_WORD.findall(warnings))]
         assert not unnamed, f"{stream}: no word of {unnamed} in {warnings!r}"
         if not missing:
             return ExpectedOutcome.EXACT
@@ -77,13 +81,13 @@ def _ending(output: Output, column: Column, truth: Truth) -> ExpectedOutcome:
     return ExpectedOutcome(types.pop())
 
 
-def _marked(output: Output, column: Column, truth: Truth) -> Truth:
+def _marked(output: Output, column: Column, expected_records: ExpectedRecords) -> ExpectedRecords:
     """The records that say of a readable pin that it can't be read."""
     found = {key_of(column.known_as, record): record for record in output.records[column.stream]}
     return {
         key: record
         for key, record in found.items()
-        if record.get("is_readable") != truth.get(key, record).get("is_readable")
+        if record.get("is_readable") != expected_records.get(key, record).get("is_readable")
     }
 
 
@@ -91,7 +95,7 @@ def _owners(record: Record) -> set[str]:
     return {str(record[name]) for name in (*OWNERS, "pin_id") if name in record}
 
 
-def trials(row: Row) -> list[FaultScenario]:
+def scenarios(row: Row) -> list[FaultScenario]:
     """All of a row: in the same sync are the kinds of stream that do not disturb each other."""
     cells = {column: row.cell(column.name) for column in row.played_on()}
     found = []

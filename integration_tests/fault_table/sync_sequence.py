@@ -79,7 +79,7 @@ class FaultSequence(SyncSequence):
         destination: append, append_dedup or overwrite.
         lookback_days: the option; None for its default.
         days: the days that pass before each sync.
-        incidents: the faults.
+        injected_faults: the faults.
         waits: whether a sync that is hit waits and tries again as often as by default.
     """
 
@@ -89,12 +89,12 @@ class FaultSequence(SyncSequence):
         destination: str,
         lookback_days: int | None,
         days: Sequence[int],
-        incidents: Sequence[InjectedFault],
+        injected_faults: Sequence[InjectedFault],
         *,
         waits: bool = False,
     ) -> None:
         super().__init__(small_world(), [column.stream for column in columns], destination, page_cap=PAGE_CAP)
-        self._columns, self._passing, self._incidents, self._waits = columns, days, incidents, waits
+        self._columns, self._passing, self._incidents, self._waits = columns, days, injected_faults, waits
         self._lookback, self._days = lookback_days, list[date]()
         self._start = min(column.start(self.world) for column in columns)
 
@@ -102,7 +102,7 @@ class FaultSequence(SyncSequence):
         kinds = [column.name for column in self._columns]
         return f"FaultSequence({kinds}, {self.destination}, {self._lookback}, {self._passing}, {self._incidents})"
 
-    def play(self) -> None:
+    def run(self) -> None:
         """Play the syncs that are left. The last one completes every stream."""
         for _ in self._passing[len(self.outputs) :]:
             self.sync()
@@ -111,9 +111,9 @@ class FaultSequence(SyncSequence):
     def sync(self) -> Output:
         """Play the next sync; each stream that is COMPLETE holds the truth."""
         number = len(self.outputs)
-        days, incidents = self._passing[number], self._at(number)
-        rows = [one.row for one in incidents if one.row]
-        few = {} if self._waits or not incidents else _FEW_WAITS
+        days, injected_faults = self._passing[number], self._at(number)
+        rows = [one.row for one in injected_faults if one.row]
+        few = {} if self._waits or not injected_faults else _FEW_WAITS
         lookback = {} if self._lookback is None else {"lookback_days": self._lookback}
         start, gone = str(self._start), sorted(self._gone())
         self.options = {"start_date": start, **OPTIONS, "exclude_account_ids": gone, **few, **lookback}
@@ -122,11 +122,11 @@ class FaultSequence(SyncSequence):
         def prepare(sim: Simulator) -> None:
             if days:
                 self.world.restate(days_back=days + (self._lookback_days if self.destination == MERGE else 1))
-            for one in incidents:
+            for one in injected_faults:
                 one.start(sim)
 
         settings = {name: value for row in rows for name, value in row.settings.items()}
-        kill = min((one.kill for one in incidents), default=1)
+        kill = min((one.kill for one in injected_faults), default=1)
         output = self.read(sum(self._passing[: number + 1]), prepare, kill, **settings)
         assert_no_secret(output, self.secrets)
         self._days.append(self.world.today)
@@ -157,7 +157,7 @@ class FaultSequence(SyncSequence):
 
     def _assert_holds_the_truth(self, column: Column) -> None:
         """A table has every record, whole and once, but for those that a warning names."""
-        truth, table = self._truth(column), self.table(column.stream, column.known_as)
+        expected_records, table = self._expected_records(column), self.table(column.stream, column.known_as)
         found = {key_of(column.known_as, record): record for record in table}
         marked = {key for key, record in found.items() if record.get("is_readable") is False}  # the record says so
         is_of_today = (
@@ -165,13 +165,15 @@ class FaultSequence(SyncSequence):
         )  # else of an attempt days ago
         lacking = [
             key
-            for key, record in truth.items()
+            for key, record in expected_records.items()
             if key not in marked and (found.get(key) != without_nulls(record) if is_of_today else key not in found)
         ]
         twice = [record for record in table if record is not found[key_of(column.known_as, record)]]
         trouble = {
-            "missing without a word": [key for key in lacking if not self._is_named(column, truth[key])],
-            "invented": [key for key in found if key not in truth and self._gone().isdisjoint(found[key].values())],
+            "missing without a word": [key for key in lacking if not self._is_named(column, expected_records[key])],
+            "invented": [
+                key for key in found if key not in expected_records and self._gone().isdisjoint(found[key].values())
+            ],
             "twice without a word": [
                 key_of(column.known_as, record) for record in twice if not self._may_come_twice(column, record)
             ],
@@ -179,11 +181,11 @@ class FaultSequence(SyncSequence):
         told = {name: (len(keys), keys[:_SHOWN]) for name, keys in trouble.items() if keys}
         assert not told, f"{column.name}, sync {len(self.outputs) - 1}: {told}"
 
-    def _truth(self, column: Column) -> Mapping[Key, Record]:
+    def _expected_records(self, column: Column) -> Mapping[Key, Record]:
         """The records of a perfect destination today; one that appends has the days that are final."""
         is_held_back = self.destination == APPEND and has_days(column)
         last = last_final_day(column.stream, self.world.today) if is_held_back else None
-        return column.truth(self.world, start=self._start, end=last)
+        return column.expected_records(self.world, start=self._start, end=last)
 
     def _warnings(self, column: Column) -> list[tuple[date, str]]:
         """The warnings of a stream, each with the day of its sync."""
@@ -219,8 +221,8 @@ def may_be_played(row: Row) -> bool:
 
 def from_a_state(row: Row, column: Column, place: CallPosition) -> FaultSequence:
     """Return a course whose second sync has the fault and reads almost all days again, which have other numbers now."""
-    incident = InjectedFault.of_the_table(row, column, place, first=1, last=1)
-    return FaultSequence((column,), MERGE, LONGEST_LOOKBACK_DAYS, (0, 2, 0), (incident,))
+    injected_fault = InjectedFault.of_the_table(row, column, place, first=1, last=1)
+    return FaultSequence((column,), MERGE, LONGEST_LOOKBACK_DAYS, (0, 2, 0), (injected_fault,))
 
 
 def has_days(column: Column) -> bool:

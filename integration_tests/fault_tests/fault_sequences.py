@@ -40,7 +40,7 @@ _LISTS = {
 
 
 @st.composite
-def courses(draw: st.DrawFn) -> FaultSequence:
+def sequences(draw: st.DrawFn) -> FaultSequence:
     """Any course."""
     destination = draw(st.sampled_from([MERGE, APPEND, OVERWRITE]))
     # Weeks are appended up to another day than all others.
@@ -54,7 +54,7 @@ def courses(draw: st.DrawFn) -> FaultSequence:
         destination=destination,
         lookback_days=draw(st.sampled_from(_LOOKBACKS)) if destination == MERGE else None,
         days=tuple(draw(st.lists(st.sampled_from(days), min_size=SYNCS + 1, max_size=SYNCS + 1))),
-        incidents=tuple(
+        injected_faults=tuple(
             _incident(draw, draw(st.sampled_from(columns)), may_kill=destination == MERGE)
             for _ in range(draw(st.integers(2, 5)))
         ),

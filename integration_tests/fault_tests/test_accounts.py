@@ -133,15 +133,15 @@ def test_the_refusal_of_one_accounts_report_costs_no_other_account(kind: FaultKi
     stream, world = "advertiser_report", World(boards=0, ad_accounts=6)
     world.first_day = world.today - timedelta(days=3)
     odd = world.account_id(1)
-    course = SyncSequence(world, [stream], options={"max_retries": RETRIES})
+    sequence = SyncSequence(world, [stream], options={"max_retries": RETRIES})
     refusal = Fault(kind, on="analytics/create_report", account=odd, times=None)
-    output = course.read(faults=[refusal])
+    output = sequence.read(faults=[refusal])
     assert output.status(stream) == "INCOMPLETE"
     [error] = output.errors_of(stream)
     assert odd in str(error.message)
     assert_same(stream, output.records[stream], without(world, stream, [odd]))
-    assert_succeeded(course.read(), [stream])
-    assert_same(stream, course.table(stream), world.expected(stream))
+    assert_succeeded(sequence.read(), [stream])
+    assert_same(stream, sequence.table(stream), world.expected(stream))
 
 
 def test_a_failing_account_list_fails_every_ads_stream_and_the_rest_is_whole(sim: Simulator) -> None:
@@ -158,18 +158,18 @@ def test_accounts_that_never_work_keep_no_other_from_being_read_and_come_last() 
     stream, operation, broken_ones = "ad_account_analytics", "ad_account/analytics", 8
     world = World(boards=0, ad_accounts=20, shared_ad_accounts=0)
     world.first_day = world.today - timedelta(days=3)
-    course = SyncSequence(world, [stream], options={"num_workers": 1, "max_retries": RETRIES})
+    sequence = SyncSequence(world, [stream], options={"num_workers": 1, "max_retries": RETRIES})
     broken = {world.account_id(index) for index in range(broken_ones)}
     faults = [Fault(FaultKind.SERVER_ERROR, on=operation, account=one, times=None) for one in broken]
     for _ in range(2):
-        output = course.read(faults=faults)
+        output = sequence.read(faults=faults)
         assert_failed(output, stream, "transient_error", *broken)
         [retries] = re.findall(r"\((\d+) retries\)", " ".join(text for _, text in output.logs))
         assert int(retries) < broken_ones * RETRIES, "after five failures in a row none is tried again"
         assert_same(stream, output.records[stream], without(world, stream, broken))
-    called = list(dict.fromkeys(entry.account for entry in course.log if entry.operation_id == operation))
+    called = list(dict.fromkeys(entry.account for entry in sequence.log if entry.operation_id == operation))
     assert set(called[: 20 - broken_ones]).isdisjoint(broken)
-    output = course.read()
+    output = sequence.read()
     assert_succeeded(output, [stream])
     assert_same(stream, output.records[stream], world.expected(stream))
     assert "failed" not in output.states[stream]

@@ -32,19 +32,19 @@ BROKEN_OFF = {
 def test_a_list_that_breaks_off_costs_the_children_of_its_rest(operation: str, *, is_emitted: bool) -> None:
     own, *children = BROKEN_OFF[operation]
     streams = [*([own] if is_emitted else []), *children]
-    course = SyncSequence(small_world(boards=3, ad_accounts=1, catalog_product_groups=3), streams, page_cap=2)
-    rest = [record["id"] for record in course.world.expected(own).values()][2:]
+    sequence = SyncSequence(small_world(boards=3, ad_accounts=1, catalog_product_groups=3), streams, page_cap=2)
+    rest = [record["id"] for record in sequence.world.expected(own).values()][2:]
     assert rest
     alteration = lambda entry, page: {} if entry.values("bookmark") else page  # noqa: E731
     for is_hit in (True, True, False):
-        output = course.read(prepare=lambda sim: sim.alter(operation, alteration)) if is_hit else course.read()
+        output = sequence.read(prepare=lambda sim: sim.alter(operation, alteration)) if is_hit else sequence.read()
         for stream in streams:
             if is_hit:
                 assert_failed(output, stream, "system_error", "a form that this version does not know")
             else:
                 assert_succeeded(output, [stream])
             field = BROKEN_OFF[operation][stream]
-            assert_same(stream, course.table(stream), less(course.world, stream, field, rest if is_hit else []))
+            assert_same(stream, sequence.table(stream), less(sequence.world, stream, field, rest if is_hit else []))
 
 
 def less(world: World, stream: str, field: str, lost: Sequence[str]) -> dict[Key, Record]:

@@ -12,9 +12,9 @@ from integration_tests.fault_table import document
 from integration_tests.fault_table.columns import COLUMNS, Column
 from integration_tests.fault_table.outcomes import CallPosition, ExpectedOutcome
 from integration_tests.fault_table.rows import ROWS, Row
-from integration_tests.fault_table.scenario import play, trials
+from integration_tests.fault_table.scenario import run_scenario, scenarios
 from integration_tests.fault_table.sync_sequence import FaultSequence, from_a_state, has_days, may_be_played
-from integration_tests.fault_tests.fault_sequences import courses, ids, of_a_pin
+from integration_tests.fault_tests.fault_sequences import ids, of_a_pin, sequences
 from integration_tests.simulator import FaultKind
 from integration_tests.support.sync_sequences import FIRST_COURSE, OVERWRITE
 
@@ -30,9 +30,9 @@ AGAIN = [
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.fault)
 def test_each_fault_ends_as_the_table_promises(row: Row) -> None:
-    for trial in trials(row):
-        ended = _named(play(trial))
-        assert ended == _named({column: row.cell(column.name)[place] for column, place in trial.places.items()})
+    for scenario in scenarios(row):
+        ended = _named(run_scenario(scenario))
+        assert ended == _named({column: row.cell(column.name)[place] for column, place in scenario.places.items()})
 
 
 def _named(endings: Mapping[Column, ExpectedOutcome]) -> dict[str, str]:
@@ -42,7 +42,9 @@ def _named(endings: Mapping[Column, ExpectedOutcome]) -> dict[str, str]:
 @pytest.mark.parametrize(("row", "column"), AGAIN, ids=lambda one: one.fault if isinstance(one, Row) else one.name)
 def test_days_that_fail_on_being_read_again_are_not_lost(row: Row, column: Column) -> None:
     cell = row.cell(column.name)
-    from_a_state(row, column, CallPosition.ALL_BUT_FIRST if CallPosition.ALL_BUT_FIRST in cell else max(cell)).play()
+    from_a_state(
+        row, column, CallPosition.ALL_BUT_FIRST if CallPosition.ALL_BUT_FIRST in cell else max(cell)
+    ).run_scenario()
 
 
 def test_the_table_has_every_fault_of_the_simulator() -> None:
@@ -61,17 +63,17 @@ def test_the_document_has_the_table_that_is_played() -> None:
     database=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
-@given(course=courses())
-def test_a_sync_without_faults_makes_up_for_a_course_of_ten_with_faults(course: FaultSequence) -> None:
-    course.play()
+@given(sequence=sequences())
+def test_a_sync_without_faults_makes_up_for_a_course_of_ten_with_faults(sequence: FaultSequence) -> None:
+    sequence.run_scenario()
 
 
 def test_overwritten_tables_are_complete_in_four_attempts_beside_what_cannot_be_read() -> None:
     """A destination swaps a table in once its stream is COMPLETE, and a platform tries a sync again a few times."""
     columns = tuple(column for column in COLUMNS if column.name == "pin days")
     odd = of_a_pin(ids("pins")[0], FaultKind.LAST_90_DAYS_400, 0, 3)
-    course = FaultSequence(columns, OVERWRITE, None, (0,) * 5, [odd])
-    statuses = [course.sync().status("pin_analytics") for _ in range(4)]
+    sequence = FaultSequence(columns, OVERWRITE, None, (0,) * 5, [odd])
+    statuses = [sequence.sync().status("pin_analytics") for _ in range(4)]
     assert statuses[0] == "INCOMPLETE"
     assert "COMPLETE" in statuses
-    course.play()
+    sequence.run_scenario()

@@ -39,7 +39,7 @@ class CampaignCourse(StreamSequence):
 
     def of_others(self, odd: Collection[str]) -> dict[Any, Any]:
         """The rows of all but some ids."""
-        return {key: row for key, row in self.truth().items() if str(row["CAMPAIGN_ID"]) not in odd}
+        return {key: row for key, row in self.expected_records().items() if str(row["CAMPAIGN_ID"]) not in odd}
 
 
 def about(kind: FaultKind, ids: Collection[str]) -> list[Fault]:
@@ -52,62 +52,62 @@ def about(kind: FaultKind, ids: Collection[str]) -> list[Fault]:
     [(5, "front", 1), (13, "end", 10), (30, "spread", 1)],
 )
 def test_refused_ids_are_left_out_and_named(count: int, place: str, workers: int, destination: str) -> None:
-    course = CampaignCourse(destination, num_workers=workers)
-    odd = [course.ids[at] for at in PLACES[place](count)]
+    sequence = CampaignCourse(destination, num_workers=workers)
+    odd = [sequence.ids[at] for at in PLACES[place](count)]
     kinds = (FaultKind.FORBIDDEN, FaultKind.GONE, FaultKind.ACCOUNT_REFUSED_400)
     for day, kind in enumerate(kinds):
-        output = course.sync(day, *about(kind, odd))
+        output = sequence.sync(day, *about(kind, odd))
         assert_succeeded(output, [STREAM])
-        course.assert_complete(course.of_others(odd))
+        sequence.assert_complete(sequence.of_others(odd))
         assert all(
             any(f"{one} of ad account" in text and "clear the stream" in text for text in output.warnings())
             for one in odd
         )
-        assert course.requests <= 20 + 12 * count
-    assert not {row["CAMPAIGN_ID"] for row in course.arrived.values()} & set(odd)
+        assert sequence.requests <= 20 + 12 * count
+    assert not {row["CAMPAIGN_ID"] for row in sequence.arrived.values()} & set(odd)
 
 
 @pytest.mark.parametrize(("ids", "most_requests"), [(20, 7), (1_000, 40)])
 def test_an_account_of_which_all_ids_are_refused_is_refused(ids: int, most_requests: int) -> None:
-    course = CampaignCourse(MERGE, ids)
-    output = course.sync(0, Fault(FaultKind.FORBIDDEN, on=ANALYTICS, times=None))
+    sequence = CampaignCourse(MERGE, ids)
+    output = sequence.sync(0, Fault(FaultKind.FORBIDDEN, on=ANALYTICS, times=None))
 
     assert_succeeded(output, [STREAM])
     [warning] = [text for text in output.warnings() if "is left out" in text]
-    assert f"{course.world.account_id(0)} is left out" in warning
-    assert course.requests <= most_requests
+    assert f"{sequence.world.account_id(0)} is left out" in warning
+    assert sequence.requests <= most_requests
 
 
 @pytest.mark.parametrize("workers", [1, 10])
 @pytest.mark.parametrize("destination", [APPEND, MERGE])
 def test_refused_ids_that_are_answered_last_are_left_out_too(destination: str, workers: int) -> None:
     """The last fifty ids are refused, and are answered late."""
-    course = CampaignCourse(destination, num_workers=workers)
-    odd = course.ids[-50:]
+    sequence = CampaignCourse(destination, num_workers=workers)
+    odd = sequence.ids[-50:]
     slow = Fault(FaultKind.SLOW, on=ANALYTICS, entity=odd[-1], times=2, seconds=0.1)
     for day in range(3):
-        assert_succeeded(course.sync(day, slow, *about(FaultKind.GONE, odd)), [STREAM])
-        course.assert_complete(course.of_others(odd))
+        assert_succeeded(sequence.sync(day, slow, *about(FaultKind.GONE, odd)), [STREAM])
+        sequence.assert_complete(sequence.of_others(odd))
 
 
 @pytest.mark.parametrize("destination", [APPEND, MERGE])
 def test_a_request_without_an_answer_fails_as_a_whole_and_comes_once_it_is_answered(destination: str) -> None:
     """Where rows are replaced, the account's other requests are read. Where they are kept, none is emitted."""
-    course = CampaignCourse(destination)
+    sequence = CampaignCourse(destination)
     for day in range(2):
-        output = course.sync(day, *about(FaultKind.SERVER_ERROR, [course.ids[30]]))
-        assert_failed(output, STREAM, "transient_error", course.world.account_id(0))
-        assert bool(course.arrived) == (destination == MERGE)
-    assert_succeeded(course.sync(2), [STREAM])
-    course.assert_complete()
+        output = sequence.sync(day, *about(FaultKind.SERVER_ERROR, [sequence.ids[30]]))
+        assert_failed(output, STREAM, "transient_error", sequence.world.account_id(0))
+        assert bool(sequence.arrived) == (destination == MERGE)
+    assert_succeeded(sequence.sync(2), [STREAM])
+    sequence.assert_complete()
 
 
 @pytest.mark.parametrize("destination", [APPEND, MERGE])
 @pytest.mark.parametrize("percent", [60, 80])
 def test_six_days_of_frequent_503s_lose_no_row_and_double_none(percent: int, destination: str) -> None:
-    course, dice = CampaignCourse(destination, max_retries=1), random.Random(percent)  # noqa: S311 - to be repeated
+    sequence, dice = CampaignCourse(destination, max_retries=1), random.Random(percent)  # noqa: S311 - to be repeated
     for day in range(6):
         storm = [Fault("503", on=ANALYTICS, after=call) for call in range(400) if dice.randrange(100) < percent]
-        course.sync(day, *storm)
-    assert_succeeded(course.sync(6), [STREAM])
-    course.assert_complete()
+        sequence.sync(day, *storm)
+    assert_succeeded(sequence.sync(6), [STREAM])
+    sequence.assert_complete()

@@ -89,7 +89,7 @@ def test_the_campaign_report_has_what_pinterest_has(connection: duckdb.DuckDBPyC
     ).fetchall()
     currencies = {account["id"]: account["currency"] for account in world.records("ad_accounts")}
     accounts = {campaign["id"]: campaign["ad_account_id"] for campaign in world.records("campaigns")}
-    truth = world.expected("campaign_analytics", start=world.today - timedelta(days=3))
+    expected_records = world.expected("campaign_analytics", start=world.today - timedelta(days=3))
 
     def count(row: Mapping[str, Any], *names: str) -> int:
         return sum(row.get(name) or 0 for name in names)
@@ -106,11 +106,11 @@ def test_the_campaign_report_has_what_pinterest_has(connection: duckdb.DuckDBPyC
             count(row, "TOTAL_CONVERSIONS"),
             count(row, "TOTAL_CHECKOUT"),
         )
-        for (campaign, day), row in truth.items()
+        for (campaign, day), row in expected_records.items()
     }
     assert len(set(currencies.values())) == 2
     for campaign, day, *_, cpc, ctr, cpm, roas in rows:
-        row = truth[campaign, day]
+        row = expected_records[campaign, day]
         ratios = (row["CPC_IN_MICRO_DOLLAR"] / 1_000_000, row["CTR"], row["CPM_IN_DOLLAR"], row.get("CHECKOUT_ROAS", 0))
         assert (cpc, ctr, cpm, roas) == pytest.approx(ratios)
 
@@ -134,8 +134,8 @@ def test_a_report_has_all_the_spend(connection: duckdb.DuckDBPyConnection, world
         "campaign_country": "campaign_analytics",
         "campaign_region": "campaign_analytics",
     }.items():
-        truth = world.records(stream, start=world.today - timedelta(days=3))
-        spent = sum(row.get("SPEND_IN_MICRO_DOLLAR") or 0 for row in truth)
+        expected_records = world.records(stream, start=world.today - timedelta(days=3))
+        spent = sum(row.get("SPEND_IN_MICRO_DOLLAR") or 0 for row in expected_records)
         [[found]] = connection.table(f"pinterest__{report}_report").sum("spend").fetchall()
 
         assert found == Decimal(spent) / 1_000_000 > 0, report
@@ -195,14 +195,14 @@ def test_every_targeting_value_but_one_has_its_name(connection: duckdb.DuckDBPyC
         "select campaign_id, targeting_type, targeting_value, cast(date_day as varchar), targeting_value_name, spend "
         "from pinterest__campaign_targeting_report"
     ).fetchall()
-    truth = world.expected("campaign_targeting_analytics", start=world.today - timedelta(days=3))
+    expected_records = world.expected("campaign_targeting_analytics", start=world.today - timedelta(days=3))
 
     assert {row[:4]: row[4:] for row in rows} == {
         (campaign, targeting_type, str(value), day): (
             names.get((targeting_type, str(value))),
             Decimal(row.get("SPEND_IN_MICRO_DOLLAR") or 0) / 1_000_000,
         )
-        for (campaign, targeting_type, value, day), row in truth.items()
+        for (campaign, targeting_type, value, day), row in expected_records.items()
     }
     nameless = {row[1:3] for row in rows if row[4] is None}
     assert nameless == {("GEO", NAMELESS)}
@@ -228,15 +228,15 @@ def test_landing_urls_come_apart(connection: duckdb.DuckDBPyConnection, world: W
 
 def test_creatives_are_the_ads_of_thirty_days_with_their_pictures(connection: duckdb.DuckDBPyConnection) -> None:
     world = small_world(ad_accounts=2, ads=8, boards=1, days=60)
-    truth = list(world.records("ad_analytics", start=world.today - timedelta(days=60)))
-    newest = max(row["DATE"] for row in truth)
+    expected_records = list(world.records("ad_analytics", start=world.today - timedelta(days=60)))
+    newest = max(row["DATE"] for row in expected_records)
     since = str(date.fromisoformat(newest) - timedelta(days=29))
     load_stream(connection, world, "ad_analytics", days=60)
     found = connection.execute(
         "select ad_id, pin_id, picture_url, is_pin_readable, spend, paid_clicks, ctr from pinterest__ad_creatives"
     ).fetchall()
-    recent = [row for row in truth if row["DATE"] >= since]
-    assert 0 < len(recent) < len(truth)
+    recent = [row for row in expected_records if row["DATE"] >= since]
+    assert 0 < len(recent) < len(expected_records)
     ads, pins = ({key[-1]: each for key, each in world.expected(stream).items()} for stream in ("ads", "ad_pins"))
 
     def total(ad: str, name: str) -> int:

@@ -25,7 +25,7 @@ def size(text: str) -> Size:
     return numbers if len(numbers) > 1 else numbers[0]
 
 
-def truth(text: str) -> bool:
+def boolean(text: str) -> bool:
     return bool(("false", "true").index(text))
 
 
@@ -38,7 +38,7 @@ OPTIONS: Mapping[str, tuple[Reader | tuple[str, ...], str, str]] = {
         "quotas: more than enough, of Standard access, of Trial access, or of the documents of 2022",
     ),
     "latency": (float, "SECONDS", "pause before each answer"),
-    "shop": (truth, "true|false", "whether it is a plausible shop, with fewer odd cases"),
+    "shop": (boolean, "true|false", "whether it is a plausible shop, with fewer odd cases"),
     "seed": (int, "N", "another number makes other names and other numbers"),
     "boards": (int, "N", "boards of the user"),
     "sections-per-board": (size, "N,...", "sections of a board; several numbers are dealt out to the boards in turn"),

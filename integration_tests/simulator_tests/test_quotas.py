@@ -22,7 +22,7 @@ class Counted:
         self._quotas = Quotas(profile, lambda: self.now, header_style=style)
         self.spend, self.spend_elsewhere = self._quotas.spend, self._quotas.spend_elsewhere
 
-    def told(self, category: str, operation_id: str = "") -> tuple[str, ...]:
+    def rate_limit_headers(self, category: str, operation_id: str = "") -> tuple[str, ...]:
         headers = self._quotas.headers(category, operation_id)
         return tuple(headers[name] for name in TOLD if name in headers)
 
@@ -55,7 +55,7 @@ def test_windows_begin_on_the_clock_and_a_refused_call_counts_in_the_others() ->
     quotas.now += 0.5
     assert not quotas.spend("ads_analytics")
     quotas.now += 0.5
-    assert quotas.told("ads_analytics")[1:] == ("100", "1")
+    assert quotas.rate_limit_headers("ads_analytics")[1:] == ("100", "1")
     for allowed in (100, 100, 80):  # of 300 calls a minute, of which 110 were made in each second
         assert sum(quotas.spend("ads_analytics") for _ in range(110)) == allowed
         quotas.now += 1
@@ -85,7 +85,7 @@ def test_recorded_headers_are_those_that_pinterest_sent() -> None:
             quotas.now += seconds
             quotas.spend(category, operation_id)
 
-        assert quotas.told(category, operation_id) == headers, (category, operation_id)
+        assert quotas.rate_limit_headers(category, operation_id) == headers, (category, operation_id)
 
 
 def test_headers_as_recorded_name_the_quota_with_the_fewest_requests_left() -> None:
@@ -94,11 +94,11 @@ def test_headers_as_recorded_name_the_quota_with_the_fewest_requests_left() -> N
     for number in range(300):
         quotas.now += number % 50 == 0
         quotas.spend("ads_analytics")
-        limits.append(quotas.told("ads_analytics")[0].partition(",")[0])
+        limits.append(quotas.rate_limit_headers("ads_analytics")[0].partition(",")[0])
 
     # From the 200th on both have as many left, and the first is told; the last fifty are fewer than a new second holds.
     assert limits == ["100"] * 250 + ["300"] * 50
-    assert quotas.told("ads_analytics")[1:] == ("0", "54")
+    assert quotas.rate_limit_headers("ads_analytics")[1:] == ("0", "54")
 
 
 def test_headers_may_have_another_form_or_be_absent() -> None:
@@ -111,7 +111,7 @@ def test_headers_may_have_another_form_or_be_absent() -> None:
         quotas.now += 18
         quotas.spend("ads_read")
 
-        assert quotas.told("ads_read") == headers, style
+        assert quotas.rate_limit_headers("ads_read") == headers, style
 
 
 def test_an_exhausted_quota_is_a_429_until_its_window_ends() -> None:

@@ -146,7 +146,7 @@ class PinSequence(StreamSequence):
         if is_complete or not trouble.ends_early:
             excused, last = self._excused(trouble), self._last_days(trouble)
             is_due = lambda key: key[:2] not in excused and key[2] <= last.get(key[1], key[2])  # noqa: E731
-            self.assert_complete({key: row for key, row in self.truth().items() if is_due(key)})
+            self.assert_complete({key: row for key, row in self.expected_records().items() if is_due(key)})
         is_begun = trouble.ends_early and not is_complete
         self._is_resumed = is_begun and (self._is_resumed or bool(trouble.late))
         self._passed_over = (self._passed_over | self._passed_over_in(trouble)) if is_begun else set()
@@ -169,14 +169,16 @@ class PinSequence(StreamSequence):
         """The pins with a video."""
         return [number for number, (_, pin) in enumerate(self.pins) if not is_picture(self.world, pin)]
 
-    def assert_complete(self, truth: Mapping[Key, Record] | None = None) -> None:
+    def assert_complete(self, expected_records: Mapping[Key, Record] | None = None) -> None:
         """Everything that Pinterest has is there, but for days that no sync has to bring any more.
 
         A pass that an earlier sync began asks no pin again, although it may have had fewer days then.
         """
         sure = str(last_final_day(STREAM, self.world.today) if self._is_resumed else self.last_day)
-        truth = self.truth() if truth is None else truth
-        super().assert_complete({key: row for key, row in truth.items() if key not in self._lost and key[2] <= sure})
+        expected_records = self.expected_records() if expected_records is None else expected_records
+        super().assert_complete(
+            {key: row for key, row in expected_records.items() if key not in self._lost and key[2] <= sure}
+        )
 
     @property
     def owed(self) -> dict[str, Mapping[str, Any]]:
@@ -188,11 +190,11 @@ class PinSequence(StreamSequence):
         """The keys of a pin's rows that have arrived."""
         return sorted(key for key in self.arrived if key[:2] == self.pins[number])
 
-    def truth(self) -> dict[Key, Record]:
+    def expected_records(self) -> dict[Key, Record]:
         """The rows that a perfect destination has of the days that Pinterest still has."""
         return {
             key: {**row, "metrics": {name: row["metrics"][name] for name in row["metrics"].keys() - self._hidden}}
-            for key, row in super().truth().items()
+            for key, row in super().expected_records().items()
         }
 
     def _last_days(self, trouble: Trouble) -> dict[str, str]:
@@ -234,10 +236,10 @@ class PinSequence(StreamSequence):
         """
         kept = str(self.world.today - timedelta(days=LOOKBACK_DAYS))
         read = max((day for _, _, day in before), default="")
-        truth = self.truth()
+        expected_records = self.expected_records()
         for number in {*trouble.refused, *trouble.unlisted}:
             since = read if self.pins[number][1] in self.owed else ""
-            for key, row in truth.items():
+            for key, row in expected_records.items():
                 is_over = since < key[2] if self.destination == APPEND else key[2] < kept
                 if key[:2] == self.pins[number] and is_over and self.arrived.get(key) != row:
                     self._lost.add(key)

@@ -16,30 +16,30 @@ EVERY, ACTIVE = range(6), (4, 5)
 
 
 @pytest.fixture
-def course() -> PinSequence:
+def sequence() -> PinSequence:
     """Of six pins, of which the first four never had activity."""
-    course = PinSequence(MERGE, only_active=True, start=9)
-    course.rest(range(4))
-    return course
+    sequence = PinSequence(MERGE, only_active=True, start=9)
+    sequence.rest(range(4))
+    return sequence
 
 
-def asked(course: PinSequence) -> list[int]:
+def asked(sequence: PinSequence) -> list[int]:
     """The pins that the last sync asked for, one by one; it asks for many at once before, which is not open."""
-    numbers = {pin: number for number, (_, pin) in enumerate(course.pins)}
-    return [numbers[entry.path.split("/")[-2]] for entry in course.log if entry.operation_id == "pins/analytics"]
+    numbers = {pin: number for number, (_, pin) in enumerate(sequence.pins)}
+    return [numbers[entry.path.split("/")[-2]] for entry in sequence.log if entry.operation_id == "pins/analytics"]
 
 
-def test_days_of_pins_whose_totals_lag_come_with_the_weekly_pass(course: PinSequence) -> None:
-    course.world.totals_lag_days = 9
-    course.world.active_since[course.pins[0][1]] = course.world.today + timedelta(days=2)
+def test_days_of_pins_whose_totals_lag_come_with_the_weekly_pass(sequence: PinSequence) -> None:
+    sequence.world.totals_lag_days = 9
+    sequence.world.active_since[sequence.pins[0][1]] = sequence.world.today + timedelta(days=2)
     asked_on, lacks_on = {}, set[int]()
     for day in range(22):
-        assert_succeeded(course.sync(day), [STREAM])
-        asked_on[day] = asked(course)
-        assert len([entry for entry in course.log if entry.operation_id == "pins/list"]) == 1
+        assert_succeeded(sequence.sync(day), [STREAM])
+        asked_on[day] = asked(sequence)
+        assert len([entry for entry in sequence.log if entry.operation_id == "pins/list"]) == 1
         if day % 7 == 0:
-            course.assert_complete()
-        elif course.truth().keys() - course.arrived.keys():
+            sequence.assert_complete()
+        elif sequence.expected_records().keys() - sequence.arrived.keys():
             lacks_on.add(day)
     assert lacks_on == {2, 3, 4, 5, 6, 8, 9, 10}
     assert asked_on == {
@@ -47,44 +47,44 @@ def test_days_of_pins_whose_totals_lag_come_with_the_weekly_pass(course: PinSequ
     }
 
 
-def test_the_log_says_how_many_requests_are_saved(course: PinSequence) -> None:
-    first, second = course.sync(0), course.sync(0)
+def test_the_log_says_how_many_requests_are_saved(sequence: PinSequence) -> None:
+    first, second = sequence.sync(0), sequence.sync(0)
     assert not any("had activity" in text for _, text in first.logs)
     told = [text for _, text in second.logs if "had activity" in text]
     option = f"{STREAM}: 2 of 6 pins had activity in the last 90 days. The option Only Pins with Activity"
     assert told == [f"{option} saved 4 requests."]
 
 
-def test_a_pass_ends_if_no_pin_has_activity(course: PinSequence) -> None:
-    course.rest(EVERY)
-    course.sync(0)
-    state = course.state
-    assert_succeeded(course.sync(0), [STREAM])
-    assert (course.requests, course.state) == ([], state)
+def test_a_pass_ends_if_no_pin_has_activity(sequence: PinSequence) -> None:
+    sequence.rest(EVERY)
+    sequence.sync(0)
+    state = sequence.state
+    assert_succeeded(sequence.sync(0), [STREAM])
+    assert (sequence.requests, sequence.state) == ([], state)
 
 
-def test_switched_off_it_reads_all_pins_since_the_last_full_pass(course: PinSequence) -> None:
-    course.world.totals_lag_days = 30
-    course.sync(0)
-    course.world.active_since[course.pins[0][1]] = course.world.today + timedelta(days=1)
-    course.sync(3, quota=1)
-    course.options[OPTION] = False
-    assert_succeeded(course.sync(3), [STREAM])
-    assert asked(course) == [*EVERY]
-    course.assert_complete()
-    assert course.state
-    assert "reading" not in course.state[STREAM]
+def test_switched_off_it_reads_all_pins_since_the_last_full_pass(sequence: PinSequence) -> None:
+    sequence.world.totals_lag_days = 30
+    sequence.sync(0)
+    sequence.world.active_since[sequence.pins[0][1]] = sequence.world.today + timedelta(days=1)
+    sequence.sync(3, quota=1)
+    sequence.options[OPTION] = False
+    assert_succeeded(sequence.sync(3), [STREAM])
+    assert asked(sequence) == [*EVERY]
+    sequence.assert_complete()
+    assert sequence.state
+    assert "reading" not in sequence.state[STREAM]
 
 
-def test_a_failed_pin_is_requested_again_whatever_its_activity(course: PinSequence) -> None:
-    course.sync(0, pins={0: FaultKind.NOT_FOUND_EMPTY})
-    course.sync(0, pins={0: FaultKind.NOT_FOUND_EMPTY})
-    assert asked(course) == [0, *ACTIVE]
-    assert_succeeded(course.sync(0), [STREAM])
-    assert asked(course) == [0, *ACTIVE]
-    course.assert_complete()
-    course.sync(0)
-    assert asked(course) == [*ACTIVE]
+def test_a_failed_pin_is_requested_again_whatever_its_activity(sequence: PinSequence) -> None:
+    sequence.sync(0, pins={0: FaultKind.NOT_FOUND_EMPTY})
+    sequence.sync(0, pins={0: FaultKind.NOT_FOUND_EMPTY})
+    assert asked(sequence) == [0, *ACTIVE]
+    assert_succeeded(sequence.sync(0), [STREAM])
+    assert asked(sequence) == [0, *ACTIVE]
+    sequence.assert_complete()
+    sequence.sync(0)
+    assert asked(sequence) == [*ACTIVE]
 
 
 def test_the_option_is_refused_if_the_destination_appends() -> None:

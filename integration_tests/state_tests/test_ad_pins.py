@@ -51,12 +51,14 @@ def add_ads(sim: Simulator | SyncSequence, after: int, seconds_ago: int = 3_600)
 
 
 def test_three_syncs_hold_every_pin_and_request_each_once(sim: Simulator) -> None:
-    truth = sim.expected(STREAM)
+    expected_records = sim.expected(STREAM)
     first, asked = sync(sim)
     assert_succeeded(first, [STREAM])
-    assert_same(STREAM, first.records[STREAM], truth)
+    assert_same(STREAM, first.records[STREAM], expected_records)
     assert {record["is_readable"] for record in first.records[STREAM]} == {True, False}
-    assert sorted(asked) == sorted(pin for _, pin in truth), "also where two ads promote it, and if they are archived"
+    assert sorted(asked) == sorted(pin for _, pin in expected_records), (
+        "also where two ads promote it, and if they are archived"
+    )
 
     add_ads(sim, 14)  # the first of them promotes a pin that is known
     world, account = sim.world, account_of(sim)
@@ -65,8 +67,8 @@ def test_three_syncs_hold_every_pin_and_request_each_once(sim: Simulator) -> Non
     second, asked = sync(sim, first.states)
     assert_succeeded(second, [STREAM])
     assert sorted(asked) == sorted(pin_id_of_ad(world, 0, index) for index in (0, 12, 13)), "an edited ad, two new ones"
-    known = truth[account, pin_id_of_ad(world, 0, 11)]
-    held = {**truth, **sim.expected(STREAM), (account, known["pin_id"]): known}
+    known = expected_records[account, pin_id_of_ad(world, 0, 11)]
+    held = {**expected_records, **sim.expected(STREAM), (account, known["pin_id"]): known}
     assert_same(STREAM, upserted(STREAM, first, second), held)
 
     before = len(sim.log)
@@ -209,19 +211,19 @@ def test_a_list_of_ads_that_breaks_off_costs_its_own_account() -> None:
 def test_a_course_of_pins_of_ads_loses_no_pin(seed: int) -> None:
     """Syncs with pins that answer oddly, outages, quotas that end and kills; new ads in between."""
     dice = random.Random(seed)  # noqa: S311 - to be repeated
-    course = SyncSequence(World(boards=1, campaigns=2, ad_groups=2, ads=(11, 7)), [STREAM])
-    world = course.world
+    sequence = SyncSequence(World(boards=1, campaigns=2, ad_groups=2, ads=(11, 7)), [STREAM])
+    world = sequence.world
     for later in range(dice.choice([2, 4, 6])):
         faults = list(any_faults(dice, sorted(pin for _, pin in world.expected(STREAM))))
-        output = course.read(kill=dice.choice([1, 1, 1, dice.random()]), faults=faults)
+        output = sequence.read(kill=dice.choice([1, 1, 1, dice.random()]), faults=faults)
         if output.status(STREAM) == "COMPLETE":
             unread = {tuple(name.split("/")) for name in output.states[STREAM]["unread"]}
-            assert world.expected(STREAM).keys() <= unread.union(keys_of(STREAM, course.table(STREAM)))
-        add_ads(course, 11 + dice.choice([later, later + 1, later + 5]), seconds_ago=3_600 - 60 * later)
-    course.read()
-    last = course.read()
+            assert world.expected(STREAM).keys() <= unread.union(keys_of(STREAM, sequence.table(STREAM)))
+        add_ads(sequence, 11 + dice.choice([later, later + 1, later + 5]), seconds_ago=3_600 - 60 * later)
+    sequence.read()
+    last = sequence.read()
     assert_succeeded(last, [STREAM])
-    assert world.expected(STREAM).keys() <= keys_of(STREAM, course.table(STREAM)).keys()
+    assert world.expected(STREAM).keys() <= keys_of(STREAM, sequence.table(STREAM)).keys()
     assert not last.states[STREAM]["unread"]
 
 

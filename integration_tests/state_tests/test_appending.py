@@ -67,9 +67,9 @@ def test_appended_days_come_once_when_they_are_final(sim: Simulator) -> None:
             assert not again.records[stream]
             emitted = [record for output in (first, second) for record in output.records[stream]]
             end = last_final_day(stream, today)
-            truth = before[stream] | sim.expected(stream, start=last[stream] + timedelta(days=1), end=end)
-            assert_same(stream, emitted, truth)
-            assert spent(emitted) == spent(truth.values())
+            expected_records = before[stream] | sim.expected(stream, start=last[stream] + timedelta(days=1), end=end)
+            assert_same(stream, emitted, expected_records)
+            assert spent(emitted) == spent(expected_records.values())
             assert spent(emitted) > 0 or stream == "user_account_analytics"
 
 

@@ -55,7 +55,7 @@ class Destination:
     """What all reads together have brought."""
 
     def __init__(self, sim: Simulator) -> None:
-        self.truth = {
+        self.expected_records = {
             stream: sim.expected(
                 stream, start=first_day(sim), **({"wanted_columns": METRICS} if stream == "campaign_analytics" else {})
             )
@@ -70,7 +70,7 @@ class Destination:
             self.held[stream] |= {key_of(stream, record): record for record in output.records[stream]}
         self.states |= output.states
         for stream, state in self.states.items():
-            to_come = covered_keys(state, self.truth[stream]) - set(self.held[stream])
+            to_come = covered_keys(state, self.expected_records[stream]) - set(self.held[stream])
             assert not to_come, f"{stream}: the state is {len(to_come)} records ahead"
 
 
@@ -98,7 +98,7 @@ def test_reads_that_are_ended_anywhere_complete_the_set(end: End, world: World, 
         assert_succeeded(last, STREAMS)
         destination.take(last)
         for stream in STREAMS:
-            assert_same(stream, destination.held[stream].values(), destination.truth[stream])
+            assert_same(stream, destination.held[stream].values(), destination.expected_records[stream])
 
 
 def test_a_read_that_waits_for_a_quota_emits_its_state_and_ends_at_a_signal(tmp_path: Path) -> None:
@@ -132,7 +132,7 @@ def test_every_state_of_a_sync_is_known_and_is_behind_its_records(
 ) -> None:
     monkeypatch.setattr(limits, "STATE_EVERY_SECONDS", 0)
     output = run_sync(sim, ALL_STREAMS, sync_mode=sync_mode)
-    truth = {stream: sim.expected(stream) for stream in ALL_STREAMS}
+    expected_records = {stream: sim.expected(stream) for stream in ALL_STREAMS}
     seen: dict[str, set[Any]] = {stream: set() for stream in ALL_STREAMS}
     states = 0
     for message in output.messages:
@@ -140,7 +140,7 @@ def test_every_state_of_a_sync_is_known_and_is_behind_its_records(
             seen[message.record.stream].add(key_of(message.record.stream, message.record.data))
         elif message.state:
             stream = message.state.stream.stream_descriptor.name
-            promised = covered_keys(vars(message.state.stream.stream_state), truth[stream])
+            promised = covered_keys(vars(message.state.stream.stream_state), expected_records[stream])
             assert promised <= seen[stream], stream
             states += 1
     assert states > len(ALL_STREAMS)

@@ -33,10 +33,10 @@ def test_days_whose_tasks_never_ended_stay_unread(kind: str, kill: float) -> Non
     """A sync reads days again that have other numbers, and is killed when it has read some of them."""
     [column] = [column for column in COLUMNS if column.name == kind]
     halves = Fault(FaultKind.REPORT_FAILED, level=column.level, times=None, more_than=8)
-    incidents = [InjectedFault(1, 1, f"killed after {kill:.0%}", lambda _: None, kill=kill)]
+    injected_faults = [InjectedFault(1, 1, f"killed after {kill:.0%}", lambda _: None, kill=kill)]
     if kind == "report":
-        incidents.append(InjectedFault(0, 1, "no long reports", lambda sim: sim.add_fault(halves)))
-    FaultSequence((column,), MERGE, LONGEST_LOOKBACK_DAYS, (0, 2, 0), incidents).play()
+        injected_faults.append(InjectedFault(0, 1, "no long reports", lambda sim: sim.add_fault(halves)))
+    FaultSequence((column,), MERGE, LONGEST_LOOKBACK_DAYS, (0, 2, 0), injected_faults).run()
 
 
 @pytest.mark.parametrize("kill", [1, 0.7, 0.9])
@@ -44,8 +44,10 @@ def test_old_days_of_which_one_of_two_reports_is_refused_stay_unread(kill: float
     """The days are older than those that each sync reads again, and the other report on them is read."""
     column = replace(next(column for column in COLUMNS if column.name == "conversions"), days=DAYS_OF_HISTORY)
     refused = Fault("forbidden", on=column.steps[0], every=2, times=None)
-    incident = InjectedFault(0, 0, "every second report is refused", lambda sim: sim.add_fault(refused), kill=kill)
-    FaultSequence((column,), MERGE, 0, (0, 9, 0), (incident,)).play()
+    injected_fault = InjectedFault(
+        0, 0, "every second report is refused", lambda sim: sim.add_fault(refused), kill=kill
+    )
+    FaultSequence((column,), MERGE, 0, (0, 9, 0), (injected_fault,)).run()
 
 
 class ProfileCourse(StreamSequence):
@@ -99,37 +101,37 @@ def _without_newest(today: date, late: Mapping[str, int]) -> Callable[[Any, Any]
 )
 def test_a_part_of_the_profile_that_lags_loses_no_day(stream: str, late: tuple[int, int], destination: str) -> None:
     """Its days are absent from responses, and come when the days of the other parts have long been final."""
-    course, part = ProfileCourse(stream, destination), LATE_PARTS[stream]
-    course.sync(0)
-    course.sync(3, {part: late[0]})
-    course.sync(4, {part: late[1]})
-    course.sync(5)
-    course.sync(6)
-    course.assert_complete()
+    sequence, part = ProfileCourse(stream, destination), LATE_PARTS[stream]
+    sequence.sync(0)
+    sequence.sync(3, {part: late[0]})
+    sequence.sync(4, {part: late[1]})
+    sequence.sync(5)
+    sequence.sync(6)
+    sequence.assert_complete()
 
 
 @pytest.mark.parametrize("stream", SPLITS)
 def test_a_part_of_the_profile_without_activity_delays_no_other(stream: str) -> None:
-    course, part = ProfileCourse(stream, MERGE), LATE_PARTS[stream]
+    sequence, part = ProfileCourse(stream, MERGE), LATE_PARTS[stream]
     for day in (0, 1, 9):
-        course.sync(day, {part: 100})
-        assert str(course.world.today) in {row["date"] for row in course.arrived.values()}
+        sequence.sync(day, {part: 100})
+        assert str(sequence.world.today) in {row["date"] for row in sequence.arrived.values()}
 
 
 @pytest.mark.parametrize("seed", seeds(8))
 def test_a_course_of_a_profile_loses_nothing(seed: int) -> None:
     dice = random.Random(seed)  # noqa: S311 - to be repeated
     stream = dice.choice([*SPLITS, "user_account_analytics", "user_account_analytics_by_source"])
-    course = ProfileCourse(stream, dice.choice([APPEND, MERGE]), start=dice.choice([7, 20, 60]))
+    sequence = ProfileCourse(stream, dice.choice([APPEND, MERGE]), start=dice.choice([7, 20, 60]))
     parts = {SPLITS[0]: ["ORGANIC", "PAID"], SPLITS[1]: ["TABLET", "WEB"]}.get(stream, ["all", "YOUR_PINS"])
     day = 0
     for _ in range(dice.choice([3, 5, 8])):
         late = {part: dice.choice([0, 0, 2, 3, 4, 5, 6]) for part in parts}
-        course.sync(day, late, fails=dice.random() < 0.15, kill=dice.choice([1, 1, dice.random()]))
+        sequence.sync(day, late, fails=dice.random() < 0.15, kill=dice.choice([1, 1, dice.random()]))
         day += dice.choice([0, 1, 1, 1, 2, 3, 9, 30])
-    course.sync(day)
-    course.sync(day + 1)
-    course.assert_complete()
+    sequence.sync(day)
+    sequence.sync(day + 1)
+    sequence.assert_complete()
 
 
 MOVING_DAYS = 7
@@ -155,12 +157,12 @@ def test_days_of_an_account_that_the_first_sync_did_not_reach_arrive(stream: str
     accounts, begun = [world.account_id(index) for index in range(2)], world.today
     faults = REACHING_NOTHING[why](accounts[1])
     owners = accounts if stream in OF_OWNERS else []
-    course = StreamSequence(stream, destination, world, start=MOVING_DAYS, owners=owners)
+    sequence = StreamSequence(stream, destination, world, start=MOVING_DAYS, owners=owners)
     for day in (0, 1, 6, 7):
-        course.options["start_date"] = str(begun + timedelta(days=day - MOVING_DAYS))
-        output = course.read(day, faults=faults if day < 2 else [])
+        sequence.options["start_date"] = str(begun + timedelta(days=day - MOVING_DAYS))
+        output = sequence.read(day, faults=faults if day < 2 else [])
         assert output.status(stream) == ("INCOMPLETE" if day < 2 else "COMPLETE"), output.text()
-    course.assert_complete()
+    sequence.assert_complete()
 
 
 def _bucket(granularity: str, day: date) -> tuple[date, date]:
@@ -197,13 +199,13 @@ def test_days_come_though_the_start_date_moves_on_with_each_sync(stream: str, da
     report = {"name": granularity, "level": "CAMPAIGN", "granularity": granularity, "columns": ["SPEND_IN_DOLLAR"]}
     options: dict[str, Any] = {"custom_reports": [report]} if "custom" in stream else {}
     options |= {"lookback_days": 0} if destination == MERGE else {}
-    course, begun_on = SyncSequence(world, [stream], destination, options), world.today
+    sequence, begun_on = SyncSequence(world, [stream], destination, options), world.today
     first: date | None = None
     came: set[str] = set()
     for day in range(0, 45, 3):
         start = begun_on + timedelta(days=day - days_back)
-        course.options["start_date"] = str(start)
-        output = course.read(day)
+        sequence.options["start_date"] = str(start)
+        output = sequence.read(day)
         assert_succeeded(output, [stream])
         begun, ended = _bucket(granularity, start)
         whole = begun if begun == start else ended + timedelta(days=1)
@@ -219,14 +221,14 @@ def test_days_come_though_the_start_date_moves_on_with_each_sync(stream: str, da
 def test_an_account_that_no_sync_could_read_is_left_out() -> None:
     """The quota ends before the first sync has read anything, and later one account refuses."""
     stream, world = "campaign_analytics", small_world(days=9, campaigns=1)
-    course, odd = StreamSequence(stream, MERGE, world, start=9), world.account_id(1)
+    sequence, odd = StreamSequence(stream, MERGE, world, start=9), world.account_id(1)
     for day, fault in enumerate(
         [
             Fault("rate_limited", on="campaigns/analytics", times=None, seconds=7_200),
             *[Fault(FaultKind.FORBIDDEN, on="campaigns/analytics", times=None, account=odd)] * 2,
         ]
     ):
-        output = course.read(day, faults=[fault])
+        output = sequence.read(day, faults=[fault])
         assert output.status(stream) == ("COMPLETE" if day else "INCOMPLETE"), output.text()
         assert day == 0 or any(odd in text for text in output.warnings())
 
@@ -234,11 +236,11 @@ def test_an_account_that_no_sync_could_read_is_left_out() -> None:
 def test_an_account_that_refuses_is_not_remembered() -> None:
     """It then begins where the start date is by that time, and no warning tells of days before it."""
     stream, world = "campaign_analytics", small_world(days=90, campaigns=2)
-    course, begun = StreamSequence(stream, MERGE, world), world.today
+    sequence, begun = StreamSequence(stream, MERGE, world), world.today
     refusal = Fault(FaultKind.FORBIDDEN, on="campaigns/analytics", account=world.account_id(1), times=None)
     for day, faults in ((0, [refusal]), (50, [])):
-        course.options["start_date"] = str(begun + timedelta(days=day - MOVING_DAYS))
-        output = course.read(day, faults=faults)
+        sequence.options["start_date"] = str(begun + timedelta(days=day - MOVING_DAYS))
+        output = sequence.read(day, faults=faults)
         assert output.status(stream) == "COMPLETE"
     since = begun + timedelta(days=50 - MOVING_DAYS)
     read, held = (
@@ -253,15 +255,19 @@ def test_an_account_that_refuses_is_not_remembered() -> None:
 def test_one_refusal_makes_no_first_day_forgotten(destination: str) -> None:
     """The account was never reached, and then refuses once. A script moves the start date on."""
     stream, world = "campaign_analytics", small_world(days=40, campaigns=2)
-    course, begun, odd = StreamSequence(stream, destination, world, start=MOVING_DAYS), world.today, world.account_id(1)
+    sequence, begun, odd = (
+        StreamSequence(stream, destination, world, start=MOVING_DAYS),
+        world.today,
+        world.account_id(1),
+    )
     faults = [
         Fault("503", on="campaigns/analytics", account=odd, times=None),
         Fault(FaultKind.FORBIDDEN, on="campaigns/analytics", account=odd, times=None),
     ]
     for day in range(4):
-        course.options["start_date"] = str(begun + timedelta(days=9 * day - MOVING_DAYS))
-        course.read(9 * day, faults=faults[day : day + 1])
-    course.assert_complete()
+        sequence.options["start_date"] = str(begun + timedelta(days=9 * day - MOVING_DAYS))
+        sequence.read(9 * day, faults=faults[day : day + 1])
+    sequence.assert_complete()
 
 
 LAG_DAYS = 4
@@ -270,12 +276,12 @@ LAG_DAYS = 4
 each_organic_stream = pytest.mark.parametrize("stream", ["user_account_analytics", *SPLITS, "pin_analytics"])
 
 
-def late_course(stream: str, destination: str, start: int, **options: int) -> StreamSequence:
-    course = StreamSequence(
+def late_sequence(stream: str, destination: str, start: int, **options: int) -> StreamSequence:
+    sequence = StreamSequence(
         stream, destination, World(boards=1, pins_per_board=3, organic_lag_days=LAG_DAYS), start=start
     )
-    course.options |= options if destination == MERGE else {}
-    return course
+    sequence.options |= options if destination == MERGE else {}
+    return sequence
 
 
 @each_organic_stream
@@ -284,16 +290,16 @@ def test_a_day_that_pinterest_shows_late_arrives(
     stream: str, destination: str, days: tuple[int, ...], newest: int
 ) -> None:
     """Where rows are merged, days are read again until they are final, which is after a week."""
-    course = late_course(stream, destination, 20, lookback_days=0)
+    sequence = late_sequence(stream, destination, 20, lookback_days=0)
     *earlier, last = days
-    first, *_ = [course.read(day) for day in earlier]
-    course.world.organic_lag_days = 0
-    output = course.read(last)
+    first, *_ = [sequence.read(day) for day in earlier]
+    sequence.world.organic_lag_days = 0
+    output = sequence.read(last)
     assert_succeeded(output, [stream])
-    assert not [text for one in course.outputs for text in one.warnings()]
-    begun = course.world.today - timedelta(days=last)
+    assert not [text for one in sequence.outputs for text in one.warnings()]
+    begun = sequence.world.today - timedelta(days=last)
     assert max(row["date"] for row in first.records[stream]) == str(begun - timedelta(days=newest))
-    course.assert_complete()
+    sequence.assert_complete()
     if destination == MERGE:
         assert min(row["date"] for row in output.records[stream]) == str(begun - timedelta(days=7))
 
@@ -301,16 +307,16 @@ def test_a_day_that_pinterest_shows_late_arrives(
 @each_organic_stream
 @pytest.mark.parametrize("destination", [APPEND, MERGE])
 def test_an_earlier_start_date_is_read_back_once(stream: str, destination: str) -> None:
-    course = late_course(stream, destination, 40, lookback_days=3)
-    course.world.organic_lag_days = 0
-    early = course.options["start_date"]
-    course.options["start_date"] = str(course.world.today - timedelta(days=15))
-    course.read(0)
-    course.options["start_date"] = early
-    output = course.read(0)
+    sequence = late_sequence(stream, destination, 40, lookback_days=3)
+    sequence.world.organic_lag_days = 0
+    early = sequence.options["start_date"]
+    sequence.options["start_date"] = str(sequence.world.today - timedelta(days=15))
+    sequence.read(0)
+    sequence.options["start_date"] = early
+    output = sequence.read(0)
     assert_succeeded(output, [stream])
     assert min(row["date"] for row in output.records[stream]) == output.states[stream]["from"] == early
-    course.assert_complete()
-    again = {row["date"] for row in course.read(0).records[stream]}
-    week = {str(course.world.today - timedelta(days=age)) for age in range(8)}
+    sequence.assert_complete()
+    again = {row["date"] for row in sequence.read(0).records[stream]}
+    week = {str(sequence.world.today - timedelta(days=age)) for age in range(8)}
     assert again == (week if destination == MERGE else set())

@@ -21,11 +21,11 @@ ONCE, BY_KEY = "each day once, when it is final", "rows that are replaced by key
 @pytest.mark.parametrize(("before", "after"), [(MERGE, APPEND), (OVERWRITE, APPEND), (APPEND, MERGE)])
 def test_rows_that_are_emitted_otherwise_stop_the_stream_with_one_message(before: str, after: str) -> None:
     streams = ("campaign_analytics", "campaign_analytics_report", "user_account_analytics", "pin_analytics")
-    course = SyncSequence(World(boards=1, pins_per_board=2, ad_accounts=1, campaigns=2), (*streams, OTHERS), before)
-    course.options["start_date"] = str(course.world.today - timedelta(days=20))
-    assert_succeeded(course.read(0), (*streams, OTHERS))
-    course.destination = after
-    output, before_it = course.read(9), course.outputs[0]
+    sequence = SyncSequence(World(boards=1, pins_per_board=2, ad_accounts=1, campaigns=2), (*streams, OTHERS), before)
+    sequence.options["start_date"] = str(sequence.world.today - timedelta(days=20))
+    assert_succeeded(sequence.read(0), (*streams, OTHERS))
+    sequence.destination = after
+    output, before_it = sequence.read(9), sequence.outputs[0]
     was, now = (ONCE, BY_KEY) if before == APPEND else (BY_KEY, ONCE)
     for stream in streams:
         assert_failed(
@@ -38,9 +38,9 @@ def test_rows_that_are_emitted_otherwise_stop_the_stream_with_one_message(before
         assert not output.records[stream]
         assert stream not in output.states
     assert output.status(OTHERS) == "COMPLETE"
-    assert not [entry for entry in course.log if "analytics" in entry.operation_id]
-    course.destination = before
-    assert_succeeded(course.read(10), streams)
+    assert not [entry for entry in sequence.log if "analytics" in entry.operation_id]
+    sequence.destination = before
+    assert_succeeded(sequence.read(10), streams)
     assert before_it.records[streams[0]]
 
 
@@ -50,12 +50,12 @@ def test_another_granularity_stops_the_report_and_counts_no_day_twice(
     destination: str, before: str, after: str
 ) -> None:
     stream, world = "custom_finer", small_world(days=120, campaigns=2)
-    course = SyncSequence(world, [stream, OTHERS], destination)
-    course.options["start_date"] = str(world.today - timedelta(days=120))
+    sequence = SyncSequence(world, [stream, OTHERS], destination)
+    sequence.options["start_date"] = str(world.today - timedelta(days=120))
 
     def read(day: int, granularity: str) -> Any:
-        course.options["custom_reports"] = [{**REPORT, "granularity": granularity}]
-        return course.read(day)
+        sequence.options["custom_reports"] = [{**REPORT, "granularity": granularity}]
+        return sequence.read(day)
 
     assert_succeeded(read(0, before), [stream])
     emits = ONCE if destination == APPEND else BY_KEY
@@ -73,10 +73,10 @@ def test_another_granularity_stops_the_report_and_counts_no_day_twice(
 
 
 def test_pins_to_retry_are_not_appended_after_a_sync_that_replaced_rows() -> None:
-    course = PinSequence(MERGE)
-    course.sync(0, pins={2: FaultKind.SERVER_ERROR})
-    course.destination = APPEND
-    output = course.read(3)
+    sequence = PinSequence(MERGE)
+    sequence.sync(0, pins={2: FaultKind.SERVER_ERROR})
+    sequence.destination = APPEND
+    output = sequence.read(3)
     assert_failed(output, "pin_analytics", "config_error", "Clear the stream's data, or change the sync mode")
     assert not output.records["pin_analytics"]
 
@@ -85,15 +85,15 @@ def test_pins_to_retry_are_not_appended_after_a_sync_that_replaced_rows() -> Non
 def test_the_first_bucket_to_come_is_no_last_day(granularity: str, start: int, earlier: int) -> None:
     """The start date lies in a week or month that is not final. It then moves back, and the time goes on."""
     stream, world = "custom_finer", small_world(days=200, campaigns=2)
-    course = SyncSequence(world, [stream], APPEND)
-    course.options["custom_reports"] = [{**REPORT, "granularity": granularity}]
+    sequence = SyncSequence(world, [stream], APPEND)
+    sequence.options["custom_reports"] = [{**REPORT, "granularity": granularity}]
     begun, rows = world.today, Counter[Any]()
     for day, back in ((0, start), (1, earlier), (2, earlier), (20, earlier), (41, earlier), (75, earlier)):
-        course.options["start_date"] = str(begun - timedelta(days=back))
-        output = course.read(day)
+        sequence.options["start_date"] = str(begun - timedelta(days=back))
+        output = sequence.read(day)
         assert_succeeded(output, [stream])
         assert not [text for text in output.warnings() if "future" in text]
         rows.update((row["CAMPAIGN_ID"], row["DATE"]) for row in output.records[stream])
-    fresh = SyncSequence(world, [stream], APPEND, course.options)
+    fresh = SyncSequence(world, [stream], APPEND, sequence.options)
     fresh.read(0)
     assert rows == Counter((row["CAMPAIGN_ID"], row["DATE"]) for row in fresh.outputs[0].records[stream]) != Counter()

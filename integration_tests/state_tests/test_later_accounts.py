@@ -64,9 +64,9 @@ def test_an_owner_that_was_read_is_owed_until_it_is_back_or_excluded(how: str) -
     with days_later(whole, 6) as today:
         for stream in streams:
             end = last_final_day(stream, today)
-            truth = whole.expected(stream, start=date.fromisoformat(start), end=end, on_behalf_of=lost)
+            expected_records = whole.expected(stream, start=date.fromisoformat(start), end=end, on_behalf_of=lost)
             days = [row["date"] for one in outputs for row in one.records[stream] if row["ad_account_id"] == lost]
-            assert sorted(days) == sorted(row["date"] for row in truth.values())
+            assert sorted(days) == sorted(row["date"] for row in expected_records.values())
 
 
 @pytest.mark.parametrize("boards", [1, 3])
@@ -78,24 +78,24 @@ def test_an_owner_that_is_not_listed_in_one_sync_keeps_its_boards(boards: int, i
     whole, lesser = World(**sizes), World(**sizes)
     lost = whole.account_id(1)
     lesser.vanish(lost)
-    course = SyncSequence(whole, streams, "append", {"organic_per_ad_account": True})
-    assert_succeeded(course.read(0), streams)
+    sequence = SyncSequence(whole, streams, "append", {"organic_per_ad_account": True})
+    assert_succeeded(sequence.read(0), streams)
     if is_excluded:
-        course.options["exclude_account_ids"] = [lost]
-        assert_succeeded(course.read(3), streams)
-        del course.options["exclude_account_ids"]
+        sequence.options["exclude_account_ids"] = [lost]
+        assert_succeeded(sequence.read(3), streams)
+        del sequence.options["exclude_account_ids"]
     else:
-        course.world = lesser
-        output = course.read(3)
+        sequence.world = lesser
+        output = sequence.read(3)
         for stream in streams:
             assert_failed(output, stream, "config_error", lost, "Pinterest does not show it to this user")
-        course.world = whole
-    output = course.read(6)
+        sequence.world = whole
+    output = sequence.read(6)
     assert_succeeded(output, streams)
     for stream in streams:
-        assert course.outputs[0].records[stream]
+        assert sequence.outputs[0].records[stream]
         assert not output.records[stream]
-        assert any(name.startswith(f"{lost}/") for name in course.outputs[1].states[stream]["boards"])
+        assert any(name.startswith(f"{lost}/") for name in sequence.outputs[1].states[stream]["boards"])
 
 
 def test_an_excluded_account_is_left_alone_and_keeps_its_place(sim: Simulator) -> None:

@@ -141,10 +141,10 @@ def test_an_official_state_is_read_where_rows_are_replaced_and_refused_where_the
     for index, account in enumerate(("549755012345", "549756440147")):
         state = json.loads(json.dumps(state).replace(account, world.account_id(index)))
     arrived = set[tuple[str, str, str]]().union(*(_keys(stream, world, start, written) for stream in UPGRADED))
-    course = SyncSequence(world, UPGRADED, destination, {"start_date": str(start), "custom_reports": [REPORT]})
-    course.state = state
+    sequence = SyncSequence(world, UPGRADED, destination, {"start_date": str(start), "custom_reports": [REPORT]})
+    sequence.state = state
     for later in (1, 9, 30):
-        output = course.read(later)
+        output = sequence.read(later)
         for stream in UPGRADED if destination == "append" else ():
             assert_failed(
                 output,

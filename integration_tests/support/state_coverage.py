@@ -23,7 +23,7 @@ class UnknownStateError(Exception):
     """A state has a shape of which nobody knows what it promises."""
 
 
-def covered_keys(state: Mapping[str, Any], truth: Mapping[Key, Record]) -> set[Key]:
+def covered_keys(state: Mapping[str, Any], expected_records: Mapping[Key, Record]) -> set[Key]:
     """The keys that a state covers.
 
     Raises:
@@ -31,7 +31,7 @@ def covered_keys(state: Mapping[str, Any], truth: Mapping[Key, Record]) -> set[K
     """
     promises = list(_promises(state))
     unread = state.get("unread") or {}  # pins of ads, each under its ad account
-    known = {key: record for key, record in truth.items() if "/".join(map(str, key)) not in unread}
+    known = {key: record for key, record in expected_records.items() if "/".join(map(str, key)) not in unread}
     return {key for key, record in known.items() if any(promise(record) for promise in promises)}
 
 

@@ -170,10 +170,10 @@ class StreamSequence(SyncSequence):
     def read(self, day: int = 0, *args: Any, **more: Any) -> Output:
         """Run a sync, and compare its rows with what Pinterest has."""
         output = super().read(day, *args, **more)
-        truth = self.truth()
+        expected_records = self.expected_records()
         for row in committed(output, self._stream):
             key = (row.get("ad_account_id", ""), *key_of(self._stream, row))
-            assert row == truth.get(key), f"{key} is not what Pinterest has"
+            assert row == expected_records.get(key), f"{key} is not what Pinterest has"
             assert self.destination == MERGE or key not in self.arrived, f"{key} comes twice"
             self.arrived[key] = row
         return output
@@ -184,19 +184,19 @@ class StreamSequence(SyncSequence):
         today = self.world.today
         return last_final_day(self._stream, today) if self.destination == APPEND else today
 
-    def truth(self) -> dict[Key, Record]:
+    def expected_records(self) -> dict[Key, Record]:
         """The rows that a perfect destination has of the days that Pinterest still has."""
         first = max(self._first, self.world.today - timedelta(days=SYNCHRONOUS_DAYS))
-        truth = dict[Key, Record]()
+        expected_records = dict[Key, Record]()
         for owner in self._owners:
             stamp = {"ad_account_id": owner} if owner else {}
             rows = self.world.expected(self._stream, start=first, end=self.last_day, on_behalf_of=owner or None)
-            truth |= {(owner, *key): without_nulls({**row, **stamp}) for key, row in rows.items()}
-        return truth
+            expected_records |= {(owner, *key): without_nulls({**row, **stamp}) for key, row in rows.items()}
+        return expected_records
 
-    def assert_complete(self, truth: Mapping[Key, Record] | None = None) -> None:
+    def assert_complete(self, expected_records: Mapping[Key, Record] | None = None) -> None:
         """Everything that Pinterest has is there, or these rows of it."""
-        truth = self.truth() if truth is None else truth
-        lacking = [key for key, row in truth.items() if self.arrived.get(key) != row]
+        expected_records = self.expected_records() if expected_records is None else expected_records
+        lacking = [key for key, row in expected_records.items() if self.arrived.get(key) != row]
         some = [(key, "stale" if key in self.arrived else "missing") for key in lacking[:4]]
-        assert not lacking, f"{len(lacking)} of {len(truth)} rows on {self.world.today}, such as {some}"
+        assert not lacking, f"{len(lacking)} of {len(expected_records)} rows on {self.world.today}, such as {some}"

@@ -127,7 +127,7 @@ class Traffic:
         self, worker: Sequence[Operation], operation: Operation, sent_at: float, told: Mapping[str, str]
     ) -> tuple[float, Event]:
         self._budget.release(operation.rated, sent_at, told)
-        self._budget.throttled(operation.rated, ErrorResponse(429, "", told, b"").pause_hint_seconds())
+        self._budget.back_off(operation.rated, ErrorResponse(429, "", told, b"").pause_hint_seconds())
         return 0, partial(self._ask, worker, operation)
 
     def _call_elsewhere(self) -> tuple[float, Event]:

@@ -25,13 +25,13 @@ def row(campaign: int, **columns: Any) -> bytes:
 
 
 def lines(tmp_path: Path, older: Sequence[Outcome], newer: Sequence[Outcome], **parts: Any) -> list[str]:
-    course = SyncSequence(name="course", world=lambda now: World(now=now), days=tuple(range(len(older))), **parts)
+    sequence = SyncSequence(name="course", world=lambda now: World(now=now), days=tuple(range(len(older))), **parts)
     folders = [tmp_path / name for name in ("older", "newer")]
     for folder, side in zip(folders, (older, newer), strict=True):
         folder.mkdir()
         for number, outcome in enumerate(side):
             keep(folder, number, outcome)
-    return list(differences(course, *folders))
+    return list(differences(sequence, *folders))
 
 
 def test_the_working_tree_reads_the_same_as_itself() -> None:

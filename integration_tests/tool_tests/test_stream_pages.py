@@ -19,7 +19,7 @@ from tools.stream_pages import (
     simulated,
 )
 from tools.stream_table import every_stream
-from tools.stream_table import written as suggested_table
+from tools.stream_table import render as suggested_table
 
 ROOT = Path(__file__).parents[2]
 NAMES = [stream.stream_name() for stream in STREAMS]

@@ -293,10 +293,10 @@ def as_task_error(stream: str, error: Exception) -> Exception:
         return error
     why = f"{type(error).__name__}: {error}"
     sentence = f"{stream}: the connector has an error, or a response of Pinterest has an unknown form ({why})"
-    return because(error, TaskError.unexplained(sentence))
+    return with_cause(error, TaskError.unexplained(sentence))
 
 
-def because(cause: Exception, error: PinterestError) -> PinterestError:
+def with_cause(cause: Exception, error: PinterestError) -> PinterestError:
     """Return an error that is raised in the place of its cause."""
     if error is not cause:
         error.__cause__ = cause

@@ -77,27 +77,27 @@ class Quota:
         interval: the length of an interval in seconds.
         sent: the times of the requests in the last interval.
         key: identifies it; empty for a number that Pinterest has published.
-        unanswered: the requests whose responses have not come yet. A header may have counted them or not.
+        in_flight: the requests whose responses have not come yet. A header may have counted them or not.
 
     Args:
         limit: requests that an interval holds.
         interval: the length of an interval in seconds.
         sent: the times of requests that count against it.
         key: identifies it.
-        unanswered: the requests on their way that count against it.
+        in_flight: the requests on their way that count against it.
     """
 
     def __init__(
-        self, limit: int, interval: float, sent: Iterable[float] = (), key: str = "", unanswered: int = 0
+        self, limit: int, interval: float, sent: Iterable[float] = (), key: str = "", in_flight: int = 0
     ) -> None:
         self.limit = limit
         self.interval = interval
         self.sent = list(sent)
         self.key = key
-        self.unanswered = unanswered
-        self._is_told = False
+        self.in_flight = in_flight
+        self._has_remaining_header = False
         """Whether a header of the present response told how many requests are left."""
-        self._left, self._ends_at = math.inf, -math.inf
+        self._remaining, self._ends_at = math.inf, -math.inf
         """The fewest requests that a header of this interval left, and when the interval ends."""
 
     @property
@@ -105,40 +105,40 @@ class Quota:
         """Whether headers about an interval still hold when they arrive."""
         return self.interval > BURST_SECONDS
 
-    def taken(self, now: float) -> int:
+    def used(self, now: float) -> int:
         """Return the requests that count at present."""
         self._forget_old(now)
-        return int(max(len(self.sent), self.limit - self._left + self.unanswered))
+        return int(max(len(self.sent), self.limit - self._remaining + self.in_flight))
 
     def answered(self) -> None:
         """Count a response, after its headers. If none of them tells how many requests are left, its request counts."""
-        self.unanswered = max(0, self.unanswered - 1)
-        self._left -= not self._is_told
-        self._is_told = False
+        self.in_flight = max(0, self.in_flight - 1)
+        self._remaining -= not self._has_remaining_header
+        self._has_remaining_header = False
 
     def _forget_old(self, now: float) -> None:
         """Forget requests and headers that no longer count."""
         over = now - self.interval - _ARRIVAL_SECONDS
         if now >= self._ends_at:
-            self._left, over = math.inf, max(over, self._ends_at - _LATE_END_SECONDS)
+            self._remaining, over = math.inf, max(over, self._ends_at - _LATE_END_SECONDS)
         del self.sent[: bisect_right(self.sent, over)]
 
     def wait(self, now: float) -> float:
         """Return the seconds until the next request may be sent, or until the next response may show that it may."""
-        if self.taken(now) < self.limit:
+        if self.used(now) < self.limit:
             return 0.0
-        may_be_counted = len(self.sent) < self.limit and self._left > 0
+        may_be_counted = len(self.sent) < self.limit and self._remaining > 0
         return _ARRIVAL_SECONDS if may_be_counted else self._renewed_at(self.sent[-self.limit :], now) - now
 
-    def left(self, now: float, max_wait_seconds: float) -> float:
+    def remaining(self, now: float, max_wait_seconds: float) -> float:
         """Return the requests left in the interval; infinity if the next one begins within `max_wait_seconds`."""
-        left = max(0, self.limit - self.taken(now))
-        return left if self._renewed_at(self.sent, now) - now > max_wait_seconds else math.inf
+        remaining = max(0, self.limit - self.used(now))
+        return remaining if self._renewed_at(self.sent, now) - now > max_wait_seconds else math.inf
 
     def _renewed_at(self, sent: Sequence[float], now: float) -> float:
         """Return when the interval ends; without a header, when the first one of the requests no longer counts."""
         first = sent[0] + _ARRIVAL_SECONDS if sent else now
-        return first + self.interval if math.isinf(self._left) else self._ends_at
+        return first + self.interval if math.isinf(self._remaining) else self._ends_at
 
     def learn(self, header: RateLimitHeader, sent_at: float, now: float) -> None:
         """Take over the statement of a response, if it leaves fewer requests of the interval than any before.
@@ -151,11 +151,11 @@ class Quota:
         self._forget_old(now)
         is_other = header.limit != self.limit
         self.limit = header.limit
-        self._is_told = header.remaining is not None
+        self._has_remaining_header = header.remaining is not None
         if header.remaining is None or not self.is_long or sent_at < self._ends_at <= now:
             return
-        if is_other or header.remaining <= self._left:
-            self._left, self._ends_at = header.remaining, now + header.reset + _ARRIVAL_SECONDS
+        if is_other or header.remaining <= self._remaining:
+            self._remaining, self._ends_at = header.remaining, now + header.reset + _ARRIVAL_SECONDS
 
 
 _ITEM = re.compile(r'(?:[^,"]|"[^"]*")+')
@@ -243,7 +243,7 @@ class Quotas:
         self._unanswered[operation] += 1
         for quota in self.of_operation(operation):
             quota.sent.append(now)
-            quota.unanswered += 1
+            quota.in_flight += 1
 
     def answered(self, operation: str, headers: Sequence[RateLimitHeader], sent_at: float, now: float) -> None:
         """Count a response, and adjust the quotas to its headers.
@@ -375,7 +375,7 @@ class Budget:
             self._quotas.answered(operation, quota_headers, sent_at, self._clock())
             self._changed.notify_all()
 
-    def throttled(self, operation: str, hint_seconds: float | None) -> None:
+    def back_off(self, operation: str, hint_seconds: float | None) -> None:
         """Pause the operation after a throttled request, as long as Pinterest says, else longer each time.
 
         Raises:
@@ -419,7 +419,9 @@ class Budget:
         with self._changed:
             now = self._clock()
             quotas = self._quotas.of_category(category)
-            return min((quota.left(now, self._max_wait_seconds) for quota in quotas if quota.is_long), default=math.inf)
+            return min(
+                (quota.remaining(now, self._max_wait_seconds) for quota in quotas if quota.is_long), default=math.inf
+            )
 
     def has_daily_quota(self) -> bool:
         """Return whether a header has listed a quota of a day."""

@@ -150,7 +150,7 @@ class PinterestSession(TimeoutSession):
             response = _read(raw, parse, most_bytes)
         if isinstance(response, ErrorResponse):
             if response.verdict is UncountedRetry.WAIT:
-                self._budget.throttled(operation, response.pause_hint_seconds())
+                self._budget.back_off(operation, response.pause_hint_seconds())
             else:
                 self._budget.accepted(operation)
         return response

@@ -219,7 +219,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 "refresh_token": tokens.refresh_token,
                 **access_of(tokens),  # is used first, which leaves the refresh token as it is
             }
-            saved = _written(given.config, {**config, "credentials": credentials})
+            saved = _write_config(given.config, {**config, "credentials": credentials})
         _choose_accounts(given.config, saved)
     except AirbyteTracedException as error:
         say(str(error.message), sys.stderr)
@@ -289,10 +289,10 @@ def _choose_accounts(path: Path, config: Mapping[str, Any]) -> None:
     chosen = choose_accounts(config["credentials"], named)
     if chosen != named:
         others = {name: value for name, value in config.items() if name != "account_ids"}
-        _written(path, {**others, "account_ids": chosen} if chosen else others)
+        _write_config(path, {**others, "account_ids": chosen} if chosen else others)
 
 
-def _written(path: Path, config: dict[str, Any]) -> dict[str, Any]:
+def _write_config(path: Path, config: dict[str, Any]) -> dict[str, Any]:
     """Write the configuration, and return it."""
     try:
         write_private(path.resolve(), config)  # a link to the file stays a link

@@ -283,12 +283,12 @@ class OwnerDays:
     @property
     def settled(self) -> DaySet:
         """The days whose spend is final."""
-        return self.final.plus(self.spend_final)
+        return self.final.union(self.spend_final)
 
     @property
     def read(self) -> DaySet:
         """The days that were read."""
-        return self.settled.plus(self.provisional)
+        return self.settled.union(self.provisional)
 
 
 def options_of(config: Mapping[str, Any]) -> dict[str, Any]:
@@ -368,23 +368,23 @@ class FolderDays:
         settled = history.last if is_final else period.last_final(history.last)
         first = history.first if history.first > OPEN_START else min(settled, history.last)
         read = history.read.within(first, history.last)
-        kept = history.not_reread(period).last if self.follows_conversions else None
+        kept = history.outside_lookback(period).last if self.follows_conversions else None
         final = settled if field == _ORGANIC else min(settled, kept or OPEN_START)
-        gone = history.out_of_reach(period)
+        gone = history.expired(period)
         return OwnerDays(
             stream,
             "",
             final=read.within(OPEN_START, final),
             spend_final=read.within(final.add(days=1), settled),
             provisional=read.within(settled.add(days=1), history.last),
-            missing=_requested(history.unread(period).minus([*read, *gone]), history.first, period),
+            missing=_requested(history.unread(period).difference([*read, *gone]), history.first, period),
             gone=gone,
         )
 
 
 def _requested(days: DaySet, first: Date, period: Period) -> DaySet:
     """Return days without those before the first that belong to an incomplete week or month, which is never read."""
-    whole = (window if window.start >= first else period.granularity.inward(window) for window in days)
+    whole = (window if window.start >= first else period.granularity.buckets_starting_in(window) for window in days)
     return DaySet(tuple(filter(None, whole)))
 
 

@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from source_pinterest.engine.progress import Progress
-from source_pinterest.masking import shown
+from source_pinterest.masking import redact
 
 _REFRESHES_PER_SECOND = 2
 _OTHER_LINES = 6
@@ -23,7 +23,7 @@ _OTHER_LINES = 6
 
 
 @contextmanager
-def watched(progress: Callable[[], Progress | None]) -> Generator[None, None, None]:
+def show_progress(progress: Callable[[], Progress | None]) -> Generator[None, None, None]:
     """Show the progress of a sync while the block runs on standard error, a terminal.
 
     Args:
@@ -57,7 +57,7 @@ class _NewestMessage(logging.Handler):
     message = ""
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.message = shown(record.getMessage())
+        self.message = redact(record.getMessage())
 
 
 def table_of(progress: Progress, seconds: float, most_rows: int) -> Table:

@@ -207,7 +207,7 @@ def _days_of(owners: Sequence[OwnerDays]) -> Iterator[str]:
     """Yield which days were read of a stream, up to which day they are final, and the first of the missing ones."""
     read, settled, gaps = DaySet(), DaySet(), list[str]()
     for owner in owners:
-        read, settled = read.plus(owner.read), settled.plus(owner.settled)
+        read, settled = read.union(owner.read), settled.union(owner.settled)
         whose = f" of ad account {owner.account}" if owner.account else ""
         gaps += [f"missing {window}{whose}" for window in (*owner.missing, *owner.gone)]
     if read:

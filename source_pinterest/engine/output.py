@@ -139,9 +139,9 @@ class MaskedLogFormatter(AirbyteLogFormatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the record as a line."""
         shown = copy.copy(record)
-        shown.msg, shown.args = masking.shown(record.getMessage()), None
+        shown.msg, shown.args = masking.redact(record.getMessage()), None
         if record.exc_info:
-            shown.exc_text = masking.shown(self.formatException(record.exc_info), "\n")
+            shown.exc_text = masking.redact(self.formatException(record.exc_info), "\n")
         return super().format(shown)
 
 
@@ -179,20 +179,20 @@ def tune_threads() -> None:
     sys.setswitchinterval(_SWITCH_SECONDS)
 
 
-def clean(message: AirbyteMessage) -> AirbyteMessage:
+def sanitize_message(message: AirbyteMessage) -> AirbyteMessage:
     """Make a log, a connection status or an error printable, short and without secrets. Records and states stay.
 
     The stack trace of an error is kept only for a `system_error`. Other errors tell the user what to do.
     """
     if message.log:
-        message.log.message = masking.shown(message.log.message)
+        message.log.message = masking.redact(message.log.message)
     if message.connectionStatus and message.connectionStatus.message:
-        message.connectionStatus.message = masking.shown(message.connectionStatus.message)
+        message.connectionStatus.message = masking.redact(message.connectionStatus.message)
     if error := message.trace and message.trace.error:
-        error.message = masking.shown(error.message or "")
-        error.internal_message = masking.shown(error.internal_message or "")
+        error.message = masking.redact(error.message or "")
+        error.internal_message = masking.redact(error.internal_message or "")
         needs_trace = error.failure_type is FailureType.system_error
-        error.stack_trace = masking.shown(error.stack_trace or "", "\n") if needs_trace else None
+        error.stack_trace = masking.redact(error.stack_trace or "", "\n") if needs_trace else None
     return message
 
 
@@ -207,4 +207,4 @@ def to_trace_message(error: Exception, stream: str | None = None) -> AirbyteMess
         where = f" in stream {stream}" if stream else ""
         message = f"An unexpected error occurred{where}: {type(error).__name__}"
         error = AirbyteTracedException.from_exception(error, message=message if stream else None)
-    return clean(error.as_airbyte_message(StreamDescriptor(name=stream) if stream else None))
+    return sanitize_message(error.as_airbyte_message(StreamDescriptor(name=stream) if stream else None))

@@ -49,7 +49,7 @@ class ParentIdCache:
         self._fetched: SingleFlight[ParentIds, _Listing] = SingleFlight()
         self._selected = False
         self._sealed = True
-        self.ledger = TaskTracker()
+        self.tracker = TaskTracker()
         """Counts the listings that child streams fetch. The error of a listing is raised in all of them."""
 
     def announce(self) -> None:
@@ -127,7 +127,7 @@ class ParentIdCache:
             ids.extend(self._fetch(parents))
         except Exception as raised:  # noqa: BLE001 - any error is raised in all callers
             error = as_task_error(self._stream, raised)
-            self.ledger.note_failure(parents[:1], error)
+            self.tracker.note_failure(parents[:1], error)
             return _Listing(ids if isinstance(error, TaskError) else list[str](), error)
-        self.ledger.note_success(parents[:1])
+        self.tracker.note_success(parents[:1])
         return _Listing(ids)

@@ -208,7 +208,7 @@ class RequestSplitter:
                 if not is_too_large and (rejections is None or not ask.ids):
                     raise
                 if self._is_sizeable and len(ask.ids) > 1:
-                    pending.extendleft(replace(ask, ids=half) for half in reversed(dealt(ask.ids, 2)))
+                    pending.extendleft(replace(ask, ids=half) for half in reversed(shuffle_into_batches(ask.ids, 2)))
                     continue
                 if is_too_large or rejections is None or (rejections and not was_read):
                     raise
@@ -226,10 +226,10 @@ class RequestSplitter:
             return [ask]
         windows = ask.window.cut(self._days)
         most = min(self._ids, max(1, self._cells // max(window.days for window in windows)))
-        groups = dealt(ask.ids, math.ceil(len(ask.ids) / most)) or [()]
+        groups = shuffle_into_batches(ask.ids, math.ceil(len(ask.ids) / most)) or [()]
         room = limits.URL_CHARACTERS - length_without_ids
         while len(groups) < len(ask.ids) and max(len(quote_plus(",".join(ids))) for ids in groups) > room:
-            groups = dealt(ask.ids, len(groups) + 1)
+            groups = shuffle_into_batches(ask.ids, len(groups) + 1)
         return [replace(ask, ids=ids, window=window) for window in windows for ids in groups]
 
 
@@ -245,7 +245,7 @@ def ids_that_fit(ids: Sequence[str], characters: int, separator: str = COMMA) ->
     return max(1, (characters + separator_length) // (max(map(len, ids), default=1) + separator_length))
 
 
-def dealt(ids: Ids, count: int) -> list[Ids]:
+def shuffle_into_batches(ids: Ids, count: int) -> list[Ids]:
     """Deal ids out to so many parts of equal size. No part is empty.
 
     Several parts are mixed by a checksum of the ids. Refused ids may be neighbours or every fourth one, and a part that

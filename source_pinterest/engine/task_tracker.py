@@ -26,7 +26,9 @@ class FailureAction(Enum):
     """The task fails, and the stream reads no other one."""
 
 
-def decide(error: Exception, *, is_stopped: bool = False, failing: int = 0, failed_syncs: int = 0) -> FailureAction:
+def failure_action(
+    error: Exception, *, is_stopped: bool = False, failing: int = 0, failed_syncs: int = 0
+) -> FailureAction:
     """Return what the error of a task costs. The first row that fits counts.
 
     | error | consequence |
@@ -107,7 +109,7 @@ class TaskTracker:
         """Return whether a request that fails should be sent again."""
         return len(self._failing) < FAILURES_IN_A_ROW
 
-    def may_read(self, group: ParentIds) -> bool:
+    def allows(self, group: ParentIds) -> bool:
         """Return whether a task of this account or board should be read: the stream and it have not been stopped."""
         tries = FAILURES_IN_A_ROW if self.is_worth_retrying() or self.has_read(group) else 1
         return not self._is_stopped and self._failures[group] < tries
@@ -133,9 +135,9 @@ class TaskTracker:
     def note_failure(self, group: ParentIds, error: Exception, failed_syncs: int = 0) -> FailureAction:
         """Count the error of a task, which failed in so many earlier syncs. Return what it costs."""
         with self._lock:
-            consequence = decide(
+            consequence = failure_action(
                 error,
-                is_stopped=not self.may_read(group),
+                is_stopped=not self.allows(group),
                 failing=sum(map(self.has_read, self._failing | {group})),
                 failed_syncs=failed_syncs,
             )

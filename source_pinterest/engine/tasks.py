@@ -28,7 +28,7 @@ class Task(StreamSlice):
         window: the days that it covers; None for a list.
         error: why the task can't be read; None if it can. A parent that can't be listed is such a task.
         on_end: called when the task has ended, however it did.
-        named: other values that tell it from its neighbours, such as the number of a batch.
+        discriminators: other values that tell it from its neighbours, such as the number of a batch.
         group: the account, owner or board with whose tasks the ledger counts it. After several failures in a row, the
             others of the group are not read. By default the outermost parent, and empty for a task of the whole stream.
         plan: plans the tasks that it stands for; None for a task that is read itself, see `in_turn`.
@@ -38,7 +38,7 @@ class Task(StreamSlice):
         parents: the ids that it belongs to, such as its ad account, which are written on every record.
         read: reads it.
         window: as above.
-        named: as above.
+        discriminators: as above.
         on_end: as above.
     """
 
@@ -47,13 +47,13 @@ class Task(StreamSlice):
         parents: Mapping[str, str],
         read: Reader,
         window: DateWindow | None = None,
-        named: Mapping[str, Any] | None = None,
+        discriminators: Mapping[str, Any] | None = None,
         *,
         on_end: Callable[[], None] = lambda: None,
     ) -> None:
         days = dict(zip((START, END), window.as_pair(), strict=True)) if window else {}
-        super().__init__(partition=parents, cursor_slice={**days, **(named or {})})
-        self.window, self.named = window, named or {}
+        super().__init__(partition=parents, cursor_slice={**days, **(discriminators or {})})
+        self.window, self.discriminators = window, discriminators or {}
         self.error: PinterestError | None = None
         self._read, self.on_end = read, on_end
         self.group = self.parent_ids[:1]
@@ -66,10 +66,10 @@ class Task(StreamSlice):
         parents: Mapping[str, str],
         error: PinterestError,
         window: DateWindow | None = None,
-        named: Mapping[str, Any] | None = None,
+        discriminators: Mapping[str, Any] | None = None,
     ) -> "Task":
         """Return a task that can't be read, so that a parent's failure costs its own children alone."""
-        task = cls(parents, _refuse, window, named)
+        task = cls(parents, _refuse, window, discriminators)
         task.error = error
         return task
 

@@ -50,7 +50,7 @@ class TokenStore:
         self._own_tokens = {_refresh_token_of(config)}
         self._has_warned = False
 
-    def rotated(self, tokens: Tokens) -> None:
+    def save_rotated(self, tokens: Tokens) -> None:
         """Save new tokens: first in the file, because the output may have no reader any more."""
         self._config = with_tokens(self._config, tokens)
         if self._config_path:

@@ -117,7 +117,7 @@ class SplitReport:
 
 
 Outcome = ReadyReport | FailedReport | SplitReport
-Life = Generator[float, None, Outcome]
+ReportLifecycle = Generator[float, None, Outcome]
 """Makes one request at a time, yields the seconds until the next one, and returns what has become of the report."""
 
 
@@ -129,17 +129,17 @@ class Report:
         stream: the reports of its stream.
         request: its request.
         splits: how often its window was halved.
-        life: its life; None until it is created.
-        due: the time of its next request; infinite before the first one, and while one is under way.
+        lifecycle: its life; None until it is created.
+        next_request_at: the time of its next request; infinite before the first one, and while one is under way.
     """
 
     stream: "StreamReports"
     request: ReportRequest
     splits: int = 0
-    life: Life | None = None
-    due: float = math.inf
+    lifecycle: ReportLifecycle | None = None
+    next_request_at: float = math.inf
 
-    def live(self, runner: "ReportRunner") -> Life:
+    def run_lifecycle(self, runner: "ReportRunner") -> ReportLifecycle:
         """Create the report, and poll it until it is finished. Create it again if that fails, or halve it.
 
         Raises:
@@ -343,26 +343,26 @@ class ReportRunner:
 
     def pop_due(self) -> Report | None:
         """Return the report whose request comes next, and is then under way; None if none is due."""
-        now, (due, report) = self.clock(), self._next_request()
-        if report is None or due > now:
+        now, (next_request_at, report) = self.clock(), self._next_request()
+        if report is None or next_request_at > now:
             return None
-        if report.life is None:
-            stream, report.life = report.stream, report.live(self)
+        if report.lifecycle is None:
+            stream, report.lifecycle = report.stream, report.run_lifecycle(self)
             stream.running.append(stream.waiting.popleft())
             stream.next_creation = -math.inf if stream.has_created else now + _CREATION_HEAD_START_SECONDS
-        report.due = math.inf
+        report.next_request_at = math.inf
         return report
 
     def seconds_to_next_request(self) -> float:
         """Return the seconds to wait, at most until the next log line, unless something changes before."""
-        due, _ = self._next_request()
-        return min(max(0.0, due - self.clock()), _LOG_EVERY_SECONDS)
+        next_request_at, _ = self._next_request()
+        return min(max(0.0, next_request_at - self.clock()), _LOG_EVERY_SECONDS)
 
     def _next_request(self) -> tuple[float, Report | None]:
         """Return when the next request is due, and its report; infinity and None if there is none."""
         if sum(stream.unhandled for stream in self._streams) >= limits.REPORTS_TO_READ:
             return math.inf, None
-        requests = [(report.due, report) for report in self._running()]
+        requests = [(report.next_request_at, report) for report in self._running()]
         running = len(requests)
         # If none is in progress, one is created whatever is left of the quota: Pinterest's response is what counts.
         reserve = limits.REQUESTS_KEPT_PER_REPORT * (running + 1) if running else 0
@@ -383,17 +383,17 @@ class ReportRunner:
 
     def advance(self, report: Report) -> None:
         """Make the next request of a report. Its error fails the report."""
-        stream, outcome, due = report.stream, None, math.inf
+        stream, outcome, next_request_at = report.stream, None, math.inf
         try:
-            pause = next(report.life) if report.life else 0
-            due = self.clock() + pause  # the clock is read after the request
+            pause = next(report.lifecycle) if report.lifecycle else 0
+            next_request_at = self.clock() + pause  # the clock is read after the request
         except StopIteration as end:
             outcome = end.value
         except Exception as raised:  # noqa: BLE001 - the stream takes any error
             error = as_task_error(stream.client.stream, raised)
             outcome = FailedReport(report.request, error, ends_stream=not isinstance(error, TaskError))
         with self._changed:
-            report.due = due
+            report.next_request_at = next_request_at
             stream.has_created = True
             stream.next_creation = -math.inf
             if outcome and report in stream.running:

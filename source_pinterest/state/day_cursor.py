@@ -134,7 +134,7 @@ class DayCursor(PinterestCursor):
         """Return the days of an owner at this point of the sync."""
         before = self._before[owner]
         read, unread = self._read.get(owner, ()), self._unread_of(owner)
-        return before.plus(read, unread) if read or unread else before
+        return before.union(read, unread) if read or unread else before
 
     def _unread_of(self, owner: Owner) -> Collection[DateWindow]:
         """Return the windows of tasks that have not been read: they are still to be read, or have failed."""
@@ -185,7 +185,7 @@ class DayCursor(PinterestCursor):
     def _settle_lost_days(self, owner: Owner, whose: str) -> None:
         """Warn of unread days that Pinterest no longer has. They stay missing, or count as read."""
         days = self._before[owner]
-        lost = days.out_of_reach(self.period) if owner not in self._new else DaySet()
+        lost = days.expired(self.period) if owner not in self._new else DaySet()
         for window in lost:
             LOGGER.warning(
                 f"{self._stream_name}: the days {window}{whose} could not be read and are too old now: Pinterest keeps "
@@ -193,7 +193,7 @@ class DayCursor(PinterestCursor):
                 f"{' They stay in the state as missing.' if self.keeps_lost_days else ''}"
             )
         if lost and not self.keeps_lost_days:
-            self._before[owner] = replace(days, read=days.read.plus(lost))
+            self._before[owner] = replace(days, read=days.read.union(lost))
 
     def _turn(self, owner: Owner) -> tuple[bool, Date]:
         """Return the key by which owners are sorted."""
@@ -287,7 +287,7 @@ class AccountDayCursor(DayCursor):
         self._failed_accounts.intersection_update(map(str, listed))
         if flat := self._before.pop(None, None):
             self._before = {**dict.fromkeys(listed, flat), **self._before}
-        kept = DaySet().plus(chain.from_iterable(days.not_reread(self.period) for days in self._before.values()))
+        kept = DaySet().union(chain.from_iterable(days.outside_lookback(self.period) for days in self._before.values()))
         unread = super().begin(listed)
         if self._asks_otherwise and kept:
             LOGGER.warning(
@@ -326,7 +326,7 @@ class AccountDayCursor(DayCursor):
         in_part = DaySet()
         with self._lock:
             for owner, windows in self._emitted.items():
-                in_part = in_part.plus(DaySet().plus(windows).minus(self.days_of(owner).read))
+                in_part = in_part.union(DaySet().union(windows).difference(self.days_of(owner).read))
         if in_part:
             self._warn_of_copies("days", str(in_part.span))
         super().emit_last()

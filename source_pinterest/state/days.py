@@ -41,7 +41,7 @@ class DaySet:
         Raises:
             ValueError, TypeError: a window is none.
         """
-        return cls().plus(map(DateWindow.from_pair, pairs or ()))
+        return cls().union(map(DateWindow.from_pair, pairs or ()))
 
     def to_state(self) -> list[list[str]]:
         """Return the windows for the state."""
@@ -53,7 +53,7 @@ class DaySet:
     def __bool__(self) -> bool:
         return bool(self.windows)
 
-    def plus(self, windows: Iterable[DateWindow]) -> "DaySet":
+    def union(self, windows: Iterable[DateWindow]) -> "DaySet":
         """Return the days of this set and of the windows."""
         merged: list[DateWindow] = []
         for window in sorted((*self.windows, *windows)):
@@ -63,10 +63,10 @@ class DaySet:
                 merged.append(window)
         return DaySet(tuple(merged))
 
-    def minus(self, windows: Iterable[DateWindow]) -> "DaySet":
+    def difference(self, windows: Iterable[DateWindow]) -> "DaySet":
         """Return the days of this set that lie in none of the windows."""
         left = list(self.windows)
-        for taken in DaySet().plus(windows):
+        for taken in DaySet().union(windows):
             parts: list[DateWindow] = []
             for window in left:
                 if window.end < taken.start or taken.end < window.start:
@@ -79,13 +79,13 @@ class DaySet:
             left = parts
         return DaySet(tuple(left))
 
-    def shared(self, windows: Iterable[DateWindow]) -> "DaySet":
+    def intersection(self, windows: Iterable[DateWindow]) -> "DaySet":
         """Return the days of this set that lie in one of the windows."""
-        return self.minus(self.minus(windows))
+        return self.difference(self.difference(windows))
 
     def within(self, start: Date, end: Date) -> "DaySet":
         """Return the days of this set from `start` to `end`."""
-        return self.shared(DaySet.between(start, end))
+        return self.intersection(DaySet.between(start, end))
 
     def before(self, day: Date) -> "DaySet":
         """Return the days of this set before a day."""
@@ -129,7 +129,7 @@ class Days:
     @classmethod
     def between(cls, first: Date, last: Date, missing: Iterable[DateWindow] = ()) -> "Days":
         """Return all days from the first to the last but the missing ones."""
-        return cls(first, last, DaySet.between(first, last).minus(missing))
+        return cls(first, last, DaySet.between(first, last).difference(missing))
 
     @classmethod
     def unread_from(cls, first: Date) -> "Days":
@@ -160,13 +160,13 @@ class Days:
     @property
     def missing(self) -> DaySet:
         """The days between the first and the last that have not been read."""
-        return DaySet.between(self.first, self.last).minus(self.read)
+        return DaySet.between(self.first, self.last).difference(self.read)
 
     def up_to(self, day: Date) -> "Days":
         """Return the days without those after a day."""
         return Days(self.first, max(day, days_before(self.first, 1)), self.read.within(OPEN_START, day))
 
-    def plus(self, read: Iterable[DateWindow], unread: Collection[DateWindow] = ()) -> "Days":
+    def union(self, read: Iterable[DateWindow], unread: Collection[DateWindow] = ()) -> "Days":
         """Return the days after some tasks. The order in which these have ended does not matter.
 
         A day was read if it was before or a task has read it, and if no task that covers it is waiting or has failed.
@@ -175,10 +175,10 @@ class Days:
             read: the windows of tasks that were read. Another task about the same window may be unread.
             unread: the windows of tasks that are waiting or have failed.
         """
-        new = DaySet().plus(read)
+        new = DaySet().union(read)
         first, last = (new.first or self.first), (new.last or self.last)
         last = max(self.last, last) if self.has_any else last  # without any, `self.last` was not read
-        return Days(min(self.first, first), last, self.read.plus(new).minus(unread))
+        return Days(min(self.first, first), last, self.read.union(new).difference(unread))
 
     def unread(self, period: Period) -> DaySet:
         """Return the days to read: those before `first`, missing ones, and the newest.
@@ -187,17 +187,17 @@ class Days:
         """
         earlier = DaySet.between(period.start, min(days_before(self.first, 1), period.end))
         newest = DaySet.between(self._newest_from(period), period.end)
-        return self.missing.within(period.earliest, period.end).plus((*earlier, *newest))
+        return self.missing.within(period.earliest, period.end).union((*earlier, *newest))
 
-    def not_reread(self, period: Period) -> DaySet:
+    def outside_lookback(self, period: Period) -> DaySet:
         """Return the days up to `last` that a sync could read again, and does not."""
         end = min(self.last, days_before(self._newest_from(period), 1))
         return DaySet.between(max(self.first, period.earliest), end)
 
-    def out_of_reach(self, period: Period) -> DaySet:
+    def expired(self, period: Period) -> DaySet:
         """Return the unread days that Pinterest no longer has."""
         after = DaySet.between(self.last.add(days=1), days_before(period.earliest, 1))
-        return self.missing.before(period.earliest).plus(after)
+        return self.missing.before(period.earliest).union(after)
 
     def _newest_from(self, period: Period) -> Date:
         """Return the first of the newest days to read. Where rows are replaced, some days are read again."""

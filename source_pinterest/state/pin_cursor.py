@@ -120,8 +120,8 @@ class PinCursor(DayCursor):
             for pin, (days, failed_syncs) in self.unread_pins.pop(owner, {}).items():
                 if gone := days.before(self.period.earliest):
                     lost[pin] = gone
-                others_have = read.plus([begun.window]) if begun and begun.is_past(pin) else read
-                if lacking := days.minus(gone).shared(others_have):
+                others_have = read.union([begun.window]) if begun and begun.is_past(pin) else read
+                if lacking := days.difference(gone).intersection(others_have):
                     self.unread_pins[owner][pin] = lacking, failed_syncs
         if lost:
             pin, days = next(iter(lost.items()))
@@ -150,7 +150,7 @@ class PinCursor(DayCursor):
         if unfinished and (knows_activity or not unfinished.only_active):
             yield self._begin_pass(owner, unfinished)
             just_read = DaySet((unfinished.window,) if unfinished.window.end == self.period.end else ())
-        for window in self.unread(owner).minus(just_read):
+        for window in self.unread(owner).difference(just_read):
             if owner in self._passes:
                 return
             only_active = knows_activity and self._may_leave_out_idle_pins(owner, window)
@@ -206,7 +206,7 @@ class PinCursor(DayCursor):
     def _note_unread(self, owner: Owner, pin: str, begun: PinScan | None = None, *, has_failed: bool = False) -> None:
         """Note that a pin lacks the days of a pass, and whether it has failed."""
         days, failed_syncs = self.unread_pins[owner].get(pin, (DaySet(), 0))
-        days = days.plus([begun.window] if begun else ())
+        days = days.union([begun.window] if begun else ())
         self.unread_pins[owner][pin] = days, failed_syncs + has_failed
 
     def leave_out(self, task: Task, error: Exception) -> None:

@@ -58,7 +58,7 @@ def streams_by_name(sync: SyncContext) -> dict[str, Callable[[], PinterestStream
 def rank_of(stream: PinterestStream) -> tuple[ReadPriority, bool]:
     """Return how late a stream is read: its rank, and whether each sync begins it anew. No parent is later."""
     parents = (stream.shared.stream(parent.stream) for parent in stream.parents)
-    return max(((stream.rank, isinstance(stream.checkpoint, StatelessCursor)), *map(rank_of, parents)))
+    return max(((stream.rank, isinstance(stream.state_cursor, StatelessCursor)), *map(rank_of, parents)))
 
 
 def has_days(stream: PinterestStream) -> bool:

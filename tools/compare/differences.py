@@ -15,46 +15,46 @@ _SHOWN = 160
 """Characters of a value that a line shows."""
 
 
-def differences(course: SyncSequence, older: Path, newer: Path) -> Iterator[str]:
-    """A line for each difference: `stream, course and day, what: older -> newer`.
+def differences(sequence: SyncSequence, older: Path, newer: Path) -> Iterator[str]:
+    """A line for each difference: `stream, sequence and day, what: older -> newer`.
 
     Args:
-        course: that both sides have played.
+        sequence: that both sides have played.
         older: the folder with what each sync of the commit given was.
         newer: the same of the present code.
     """
-    for stream, number, what, before, after in _found(course, older, newer):
-        place = f"{course.name} {course.date_of(number)}"
+    for stream, number, what, before, after in _found(sequence, older, newer):
+        place = f"{sequence.name} {sequence.date_of(number)}"
         yield f"{stream}, {place}, {what}: {_short(before)} -> {_short(after)}"
 
 
-def _found(course: SyncSequence, older: Path, newer: Path) -> Iterator[tuple[str, int, str, Any, Any]]:
-    for number in course.played():
+def _found(sequence: SyncSequence, older: Path, newer: Path) -> Iterator[tuple[str, int, str, Any, Any]]:
+    for number in sequence.played():
         one, other = kept(older, number), kept(newer, number)
         for stream, what, before, after in (
-            *_records(course, one, other),
+            *_records(sequence, one, other),
             *_requests(one, other),
             *_endings(one, other),
         ):
             yield stream, number, what, before, after
 
 
-def _records(course: SyncSequence, older: Outcome, newer: Outcome) -> Iterator[tuple[str, str, Any, Any]]:
+def _records(sequence: SyncSequence, older: Outcome, newer: Outcome) -> Iterator[tuple[str, str, Any, Any]]:
     """Records that only one side has, as often as it has them; those of the same key as changed values."""
     for stream in sorted(older.records.keys() | newer.records.keys()):
         one, other = (Counter(side.records.get(stream, ())) for side in (older, newer))
         lost, added = list((one - other).elements()), list((other - one).elements())
-        yield from _told(course, stream, lost, added)
+        yield from _told(sequence, stream, lost, added)
 
 
 def _told(
-    course: SyncSequence, stream: str, lost: Sequence[bytes], added: Sequence[bytes]
+    sequence: SyncSequence, stream: str, lost: Sequence[bytes], added: Sequence[bytes]
 ) -> Iterator[tuple[str, str, Any, Any]]:
     """One line each for what was lost, what was added and what has changed in the same fields, with a first example.
 
     A line for each set of fields: an example alone would hide that other records differ in more than it does.
     """
-    one, other = (_keyed(course, stream, rows) for rows in (lost, added))
+    one, other = (_keyed(sequence, stream, rows) for rows in (lost, added))
     changed: dict[tuple[str, ...], list[Hashable]] = {}
     for key in one.keys() & other.keys():
         before, after = one[key], other[key]
@@ -65,27 +65,27 @@ def _told(
         before, after = one[first := min(keys, key=str)], other[first]
         yield (
             stream,
-            f"{len(keys)} records changed, such as {_named(course, stream, before)}",
+            f"{len(keys)} records changed, such as {_named(sequence, stream, before)}",
             {name: before.get(name) for name in names},
             {name: after.get(name) for name in names},
         )
     for rows, theirs, what in ((lost, other, "lost"), (added, one, "added")):
-        rest = [row for row in map(orjson.loads, rows) if _key(course, stream, row) not in theirs or not changed]
+        rest = [row for row in map(orjson.loads, rows) if _key(sequence, stream, row) not in theirs or not changed]
         if rest:
             counts = (len(rest), 0) if what == "lost" else (0, len(rest))
-            yield stream, f"records {what}, such as {_named(course, stream, rest[0])}", *counts
+            yield stream, f"records {what}, such as {_named(sequence, stream, rest[0])}", *counts
 
 
-def _keyed(course: SyncSequence, stream: str, rows: Iterable[bytes]) -> dict[Hashable, Record]:
-    return {_key(course, stream, record): record for record in map(orjson.loads, rows)}
+def _keyed(sequence: SyncSequence, stream: str, rows: Iterable[bytes]) -> dict[Hashable, Record]:
+    return {_key(sequence, stream, record): record for record in map(orjson.loads, rows)}
 
 
-def _key(course: SyncSequence, stream: str, record: Record) -> Hashable:
-    return tuple(str(record.get(name)) for name in course.key_of(stream))
+def _key(sequence: SyncSequence, stream: str, record: Record) -> Hashable:
+    return tuple(str(record.get(name)) for name in sequence.key_of(stream))
 
 
-def _named(course: SyncSequence, stream: str, record: Record) -> str:
-    return " ".join(f"{name}={record.get(name)}" for name in course.key_of(stream))
+def _named(sequence: SyncSequence, stream: str, record: Record) -> str:
+    return " ".join(f"{name}={record.get(name)}" for name in sequence.key_of(stream))
 
 
 def _requests(older: Outcome, newer: Outcome) -> Iterator[tuple[str, str, Any, Any]]:

@@ -13,8 +13,8 @@ from pathlib import Path
 from integration_tests.support.worktree import ROOT, short_name, worktree_of
 from tools.compare.differences import differences
 from tools.compare.reader import reader_of
-from tools.compare.sync_sequence import SyncSequence, play
-from tools.compare.worlds import courses, main_courses, short_course, special_courses
+from tools.compare.sync_sequence import SyncSequence, run_sequence
+from tools.compare.worlds import main_sequences, sequences, short_sequence, special_sequences
 
 ACCEPTED = Path(__file__).with_name("accepted.tsv")
 _PROCESSES = 4
@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--with", dest="commit", metavar="COMMIT", help="by default, the working tree itself")
     parser.add_argument("--short", action="store_true", help="four days of one course")
     given = parser.parse_args(arguments)
-    chosen = [short_course()] if given.short else [*main_courses(), *special_courses()]
+    chosen = [short_sequence()] if given.short else [*main_sequences(), *special_sequences()]
     older, alone = ROOT, frozenset[str]()
     with ExitStack() as stack:
         try:
@@ -56,14 +56,14 @@ def _compare(older: Path, chosen: Sequence[SyncSequence], alone: frozenset[str])
     with tempfile.TemporaryDirectory() as base, ProcessPoolExecutor(_PROCESSES) as pool:
         played = [
             [
-                pool.submit(_play, course.name, alone, Path(base, side, course.name), checkout)
+                pool.submit(_play, sequence.name, alone, Path(base, side, sequence.name), checkout)
                 for side, checkout in (("older", older), ("newer", ROOT))
             ]
-            for course in chosen
+            for sequence in chosen
         ]
-        for course, sides in zip(chosen, played, strict=True):
+        for sequence, sides in zip(chosen, played, strict=True):
             before, after = (side.result() for side in sides)
-            lines += _printed(differences(course, before, after))
+            lines += _printed(differences(sequence, before, after))
     return judge(lines, accepted_in(ACCEPTED), time.monotonic() - began_at)
 
 
@@ -71,7 +71,7 @@ def _play(name: str, alone: frozenset[str], folder: Path, checkout: Path) -> Pat
     """Play a course with the connector of a checkout, and return where it is kept."""
     folder.mkdir(parents=True)
     with reader_of(checkout) as reader:
-        play(courses()[name].without(alone), reader, folder)
+        run_sequence(sequences()[name].without(alone), reader, folder)
     return folder
 
 

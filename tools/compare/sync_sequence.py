@@ -92,23 +92,23 @@ class SyncSequence:
         return self.calendar.get(number, Day())
 
 
-def play(course: SyncSequence, reader: Reader, folder: Path) -> None:
+def run_sequence(sequence: SyncSequence, reader: Reader, folder: Path) -> None:
     """Read every day of a course from the states of the days before, and keep what each sync was.
 
     Args:
-        course: what to play.
+        sequence: what to play.
         reader: the connector that reads.
         folder: for what is kept.
     """
-    world = course.world(course.moment_of(course.days[0]))
+    world = sequence.world(sequence.moment_of(sequence.days[0]))
     state: dict[str, Any] = {}
-    for number in range(course.days[0], course.days[-1] + 1):
-        moment = course.moment_of(number)
+    for number in range(sequence.days[0], sequence.days[-1] + 1):
+        moment = sequence.moment_of(number)
         world.now = moment
-        course.day(number).change(world, moment)
-        if number not in course.played():
+        sequence.day(number).change(world, moment)
+        if number not in sequence.played():
             continue
-        outcome = _sync(course, number, world, reader, state, folder)
+        outcome = _sync(sequence, number, world, reader, state, folder)
         keep(folder, number, outcome)
         state = outcome.states
 
@@ -129,14 +129,14 @@ def _place(folder: Path, number: int) -> Path:
 
 
 def _sync(
-    course: SyncSequence, number: int, world: World, reader: Reader, state: dict[str, Any], folder: Path
+    sequence: SyncSequence, number: int, world: World, reader: Reader, state: dict[str, Any], folder: Path
 ) -> Outcome:
-    day, stdout = course.day(number), folder / "stdout"
-    moment = course.moment_of(number)
-    settings = {"profile": "ample", "report_seconds": 0, **course.settings}
+    day, stdout = sequence.day(number), folder / "stdout"
+    moment = sequence.moment_of(number)
+    settings = {"profile": "ample", "report_seconds": 0, **sequence.settings}
     # The clock stands, so that states do not depend on the second in which a request arrives.
     with Simulator(world, clock=moment.timestamp, faults=day.faults, **settings) as sim:
-        catalog = catalog_of((*course.streams, *course.keys), course.destination, course.sync_mode)
-        arguments = read_arguments(folder, catalog, oauth_config(sim.credentials, **course.config), state or None)
+        catalog = catalog_of((*sequence.streams, *sequence.keys), sequence.destination, sequence.sync_mode)
+        arguments = read_arguments(folder, catalog, oauth_config(sim.credentials, **sequence.config), state or None)
         code = reader.run(arguments, moment.isoformat(), sim.url, stdout)
         return outcome_of(stdout.read_bytes(), code, sim.log, state)

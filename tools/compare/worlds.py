@@ -183,7 +183,7 @@ _SHORT_CALENDAR: Mapping[int, Day] = {
 }
 
 
-def main_courses() -> list[SyncSequence]:
+def main_sequences() -> list[SyncSequence]:
     """All streams on all days."""
     return [
         SyncSequence(
@@ -199,15 +199,15 @@ def main_courses() -> list[SyncSequence]:
     ]
 
 
-def short_course() -> SyncSequence:
+def short_sequence() -> SyncSequence:
     """All streams on a few days, of one small ad account with little history."""
     few = {"ad_accounts": 1, "campaigns": 2, "ad_groups": 2, "ads": 2}
     return replace(
-        main_courses()[0],
+        main_sequences()[0],
         name="short",
         world=_of(**few),
         days=tuple(range(SHORT_DAYS)),
-        config={**main_courses()[0].config, "start_date": _start(_LOOKBACK_DAYS)},
+        config={**main_sequences()[0].config, "start_date": _start(_LOOKBACK_DAYS)},
         calendar=_SHORT_CALENDAR,
     )
 
@@ -224,11 +224,11 @@ _REFUSED = ("TOTAL_CHECKOUT", "GEO", "VIDEO_START")
 
 def _special(name: str, **parts: Any) -> SyncSequence:
     """A short course, all days of which have the same peculiarity."""
-    course = SyncSequence(name=name, world=_world, days=(0, 1, 2), streams=_ADS_STREAMS, config=_CONFIG)
-    return replace(course, **{**parts, "config": {**_CONFIG, **parts.get("config", {})}})
+    sequence = SyncSequence(name=name, world=_world, days=(0, 1, 2), streams=_ADS_STREAMS, config=_CONFIG)
+    return replace(sequence, **{**parts, "config": {**_CONFIG, **parts.get("config", {})}})
 
 
-def special_courses() -> list[SyncSequence]:
+def special_sequences() -> list[SyncSequence]:
     """Courses of two or three syncs, each with a world or a Pinterest that is unlike the others."""
     refused = {"streams": (*_ADS_STREAMS, "pin_analytics"), "settings": {"refused_names": _REFUSED}}
     shut = {day: Day(faults=_lasting("forbidden", "*", account=_ACCOUNTS[0])) for day in (0, 1)}
@@ -271,6 +271,6 @@ def _failures() -> list[SyncSequence]:
     ]
 
 
-def courses() -> dict[str, SyncSequence]:
+def sequences() -> dict[str, SyncSequence]:
     """Every course by its name."""
-    return {course.name: course for course in (*main_courses(), *special_courses(), short_course())}
+    return {sequence.name: sequence for sequence in (*main_sequences(), *special_sequences(), short_sequence())}

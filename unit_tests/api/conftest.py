@@ -4,7 +4,7 @@ import pytest
 
 
 @pytest.fixture
-def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+def recorded_sleeps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The pauses, which are noted and not slept."""
     pauses: list[float] = []
     monkeypatch.setattr("source_pinterest.api.retries.time.sleep", pauses.append)

@@ -85,9 +85,9 @@ def test_the_config_sets_retries_timeouts_waits_and_connections(mock: requests_m
     for call in calls_of(api, mock):
         assert call.timeout == (4, 4)
         assert call.headers["User-Agent"] == f"source-pinterest/{__version__}"
-    api.budget.throttled("org_read", 60)
+    api.budget.back_off("org_read", 60)
     with pytest.raises(FatalError):
-        api.budget.throttled("org_read", 61)
+        api.budget.back_off("org_read", 61)
     connections = [most_connections(session) for session in (api.session, api.downloads)]
     assert connections == [7 + 7 + limits.REPORT_THREADS, 7], "tasks, their planning, reports"
 

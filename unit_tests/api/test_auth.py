@@ -102,7 +102,7 @@ def test_a_token_is_renewed_before_it_expires(
     assert endpoint.token() == f"Bearer false-access-token-{asked}"
 
 
-def told(endpoint: Endpoint, answers: str) -> None:
+def apply_token_responses(endpoint: Endpoint, answers: str) -> None:
     """Have Pinterest accept access tokens ("2+"), reject them ("2"), or reject them when nothing is retried ("2!")."""
     for number, how in (re.match(r"(\d)(.?)", answer).groups() for answer in answers.split()):  # type: ignore[union-attr]
         token = f"false-access-token-{number}"
@@ -124,13 +124,13 @@ def told(endpoint: Endpoint, answers: str) -> None:
 def test_the_third_new_token_that_is_rejected_in_a_row_is_the_last(endpoint: Endpoint, before: str, last: str) -> None:
     endpoint.answers(*map(issued, range(1, 9)))
     endpoint.token()
-    told(endpoint, before)
+    apply_token_responses(endpoint, before)
     for answer in (last, last[0]):
         with pytest.raises(ConfigError, match="just issued"):
-            told(endpoint, answer)
+            apply_token_responses(endpoint, answer)
     assert endpoint.calls == int(last[0])
 
-    told(endpoint, f"{last[0]}+ {last[0]}")
+    apply_token_responses(endpoint, f"{last[0]}+ {last[0]}")
     assert endpoint.token() == f"Bearer false-access-token-{endpoint.calls}"
 
 
@@ -179,7 +179,7 @@ def test_app_credentials_whose_token_is_rejected_have_no_button_to_click(mock: r
     endpoint.token()
 
     with pytest.raises(ConfigError, match=r"just issued\. Copy Client ID .*two-factor sign-in") as raised:
-        told(endpoint, "1! 2! 3!")
+        apply_token_responses(endpoint, "1! 2! 3!")
     assert "click" not in str(raised.value)
 
 
@@ -198,18 +198,18 @@ def test_app_credentials_whose_token_is_rejected_have_no_button_to_click(mock: r
     ],
 )
 def test_failures_of_the_token_endpoint_are_retried_and_then_raised(
-    mock: requests_mock.Mocker, slept: list[float], trouble: dict[str, Any]
+    mock: requests_mock.Mocker, recorded_sleeps: list[float], trouble: dict[str, Any]
 ) -> None:
     endpoint = Endpoint(mock, BackoffDelays())
     endpoint.answers(trouble, issued(1))
     assert endpoint.token() == "Bearer false-access-token-1"
-    assert slept == [1]
+    assert recorded_sleeps == [1]
 
     endpoint.authenticator.accepted("false-access-token-1")
     endpoint.answers(trouble)
     with pytest.raises(FatalError, match=r"token endpoint.*failed 4 times in a row.*the next sync") as raised:
         endpoint.authenticator.replace("false-access-token-1", is_last=True)
-    assert slept == [1, 1, 2, 4]
+    assert recorded_sleeps == [1, 1, 2, 4]
     assert "false-acc" not in str(raised.value)
 
 

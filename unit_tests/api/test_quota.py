@@ -296,8 +296,8 @@ def test_the_pace_is_that_of_the_slowest_quota(quota: str, pace: float, caller: 
 
 
 def test_a_pause_is_as_long_as_its_longest_hint(caller: Caller) -> None:
-    caller.budget.throttled(CATEGORY, 17)
-    caller.budget.throttled(CATEGORY, 3)
+    caller.budget.back_off(CATEGORY, 17)
+    caller.budget.back_off(CATEGORY, 3)
 
     assert caller.wait() == pytest.approx(17)
     assert caller.wait("ads_read") == 0, "another category goes on"
@@ -314,12 +314,12 @@ def test_without_a_hint_each_pause_is_longer_until_a_request_is_accepted(
     monkeypatch.setattr("random.uniform", pick)
     for full in (1, 2, 4, 8, 16, 32, 64, 64):  # no leave to hammer
         for _ in range(10):  # ten workers had a request out
-            caller.budget.throttled(CATEGORY, hint)
+            caller.budget.back_off(CATEGORY, hint)
         assert caller.wait() == pytest.approx(share * full)
         caller.clock.now += share * full
         assert caller.wait() == 0
     caller.budget.accepted(CATEGORY)
-    caller.budget.throttled(CATEGORY, None)
+    caller.budget.back_off(CATEGORY, None)
 
     assert caller.wait() <= 1
 
@@ -327,7 +327,7 @@ def test_without_a_hint_each_pause_is_longer_until_a_request_is_accepted(
 def test_an_exhausted_quota_says_until_when() -> None:
     before = datetime.now(UTC) + timedelta(hours=5)
     with pytest.raises(FatalError, match="the 15 minutes") as raised:
-        Caller(max_wait_seconds=900).budget.throttled(CATEGORY, 5 * 3600)
+        Caller(max_wait_seconds=900).budget.back_off(CATEGORY, 5 * 3600)
     after = datetime.now(UTC) + timedelta(hours=5)
 
     assert any(f"until {moment:%Y-%m-%d %H:%M} UTC" in str(raised.value) for moment in (before, after))
@@ -337,20 +337,20 @@ def test_an_exhausted_quota_says_until_when() -> None:
 @pytest.mark.parametrize(("accepted", "is_row"), [(CATEGORY, False), ("ads_read", True)])
 def test_gives_up_when_the_pauses_in_a_row_are_too_long(accepted: str, *, is_row: bool) -> None:
     caller = Caller(max_wait_seconds=100)
-    caller.budget.throttled(CATEGORY, 60)
+    caller.budget.back_off(CATEGORY, 60)
     caller.budget.accepted(CATEGORY)  # a late response, before the pause is over
     caller.clock.now += 60
     assert caller.wait(accepted) == 0
     caller.budget.accepted(accepted)
 
     with pytest.raises(FatalError) if is_row else nullcontext():
-        caller.budget.throttled(CATEGORY, 60)
+        caller.budget.back_off(CATEGORY, 60)
 
 
 def test_a_pause_belongs_to_its_endpoint(monkeypatch: pytest.MonkeyPatch, caller: Caller) -> None:
     monkeypatch.setattr("random.uniform", max)
     for pause in (1, 2, 4):
-        caller.budget.throttled(CREATION, None)
+        caller.budget.back_off(CREATION, None)
         assert caller.wait(CREATION) == pytest.approx(pause)
         assert caller.wait(POLL) == 0
         caller.clock.now += pause
@@ -359,7 +359,7 @@ def test_a_pause_belongs_to_its_endpoint(monkeypatch: pytest.MonkeyPatch, caller
 
 
 def test_after_a_pause_one_request_goes_first(caller: Caller) -> None:
-    caller.budget.throttled(POLL, 20)
+    caller.budget.back_off(POLL, 20)
     caller.clock.now += 20
     assert [caller.wait(POLL) for _ in range(3)] == [0, 1, 1]
     caller.clock.now += 1  # without an answer, another one follows

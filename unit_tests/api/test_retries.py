@@ -51,19 +51,19 @@ def outage() -> Outage:
     return Outage(900, Clock())
 
 
-def test_pauses_double_until_the_longest(slept: list[float]) -> None:
+def test_pauses_double_until_the_longest(recorded_sleeps: list[float]) -> None:
     send(tries(8, BackoffDelays()), *[UNAVAILABLE] * 8)
 
-    assert slept == [1, 2, 4, 8, 16, 32, 60, 60]
+    assert recorded_sleeps == [1, 2, 4, 8, 16, 32, 60, 60]
 
 
-def test_a_request_is_given_up_after_so_many_retries_whatever_failed(slept: list[float]) -> None:
+def test_a_request_is_given_up_after_so_many_retries_whatever_failed(recorded_sleeps: list[float]) -> None:
     request = tries(3, BackoffDelays(first_seconds=0.5))
     malformed, broken = MalformedResponseError("The response is not JSON."), BrokenResponseError("It breaks off.")
     with pytest.raises(UnavailableError, match=r"^boards: .*failed 4 times in a row for boards/7/pins.*breaks off"):
         send(request, UNAVAILABLE, malformed, requests.ReadTimeout(), broken)
 
-    assert slept == [0.5, 1, 2]
+    assert recorded_sleeps == [0.5, 1, 2]
 
 
 def test_the_last_try_raises_the_error_of_its_verdict() -> None:
@@ -72,17 +72,17 @@ def test_the_last_try_raises_the_error_of_its_verdict() -> None:
     assert raised.value.reason is ErrorReason.SERVER_ERROR
 
 
-def test_a_throttled_request_uses_up_no_retry(slept: list[float]) -> None:
+def test_a_throttled_request_uses_up_no_retry(recorded_sleeps: list[float]) -> None:
     send(tries(0), *[UncountedRetry.WAIT] * 3)
 
-    assert slept == []
+    assert recorded_sleeps == []
 
 
-def test_a_new_token_is_tried_at_once(slept: list[float]) -> None:
+def test_a_new_token_is_tried_at_once(recorded_sleeps: list[float]) -> None:
     send(tries(0), UncountedRetry.REFRESH_TOKEN)
-    assert slept == []
+    assert recorded_sleeps == []
     send(tries(1, BackoffDelays()), *[UncountedRetry.REFRESH_TOKEN] * 2)
-    assert slept == [1]
+    assert recorded_sleeps == [1]
 
     with pytest.raises(UnavailableError):
         send(tries(1), *[UncountedRetry.REFRESH_TOKEN] * 3)
@@ -101,14 +101,14 @@ def test_a_response_of_whatever_status_ends_an_outage(outage: Outage) -> None:
     assert outage.responses == 3
 
 
-def test_a_request_that_fails_while_others_succeed_is_no_outage(outage: Outage, slept: list[float]) -> None:
+def test_a_request_that_fails_while_others_succeed_is_no_outage(outage: Outage, recorded_sleeps: list[float]) -> None:
     error = requests.ConnectionError()
     with pytest.raises(UnavailableError, match=r"boards/7/pins.*ConnectionError"):
         send(tries(0, outage=outage), error, error, outage, error)
-    assert slept == [0, 0], "the first two fail as in an outage"
+    assert recorded_sleeps == [0, 0], "the first two fail as in an outage"
 
     send(tries(3, BackoffDelays(first_seconds=2), outage), *[outage, error] * 3)
-    assert slept[2:] == [2, 4, 8]
+    assert recorded_sleeps[2:] == [2, 4, 8]
 
 
 def test_an_outage_that_outlasts_the_sync_ends_the_request() -> None:
@@ -120,13 +120,13 @@ def test_an_outage_that_outlasts_the_sync_ends_the_request() -> None:
         send(tries(5, pauses, Outage(0.5, Clock())), error)
 
 
-def test_a_retry_that_is_not_worth_it_is_given_up(slept: list[float]) -> None:
+def test_a_retry_that_is_not_worth_it_is_given_up(recorded_sleeps: list[float]) -> None:
     is_worth = [True, False]
     request = tries(5, BackoffDelays(first_seconds=2), is_worth_retrying=lambda: is_worth.pop(0))
 
     with pytest.raises(UnavailableError, match="failed 2 times in a row"):
         send(request, *[UNAVAILABLE] * 2)
-    assert slept == [2]
+    assert recorded_sleeps == [2]
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 from airbyte_cdk.models import AirbyteMessage, FailureType, StreamDescriptor
 from airbyte_cdk.utils import AirbyteTracedException
 
-from source_pinterest.engine.output import clean
+from source_pinterest.engine.output import sanitize_message
 from source_pinterest.masking import SECRETS
 
 
@@ -18,7 +18,7 @@ def trace(kind: FailureType = FailureType.system_error, sentence: str = "It fail
 def test_an_error_is_one_line_of_printable_characters_and_its_trace_several() -> None:
     SECRETS.keep("false-secret-8675309")
     sentence = "board \x1b[2J\u202e12\x07 false-secret-8675309\n"
-    error = clean(trace(sentence=sentence)).trace.error  # type: ignore[union-attr]
+    error = sanitize_message(trace(sentence=sentence)).trace.error  # type: ignore[union-attr]
 
     assert error.message == "board \ufffd[2J\ufffd12\ufffd **** "  # type: ignore[union-attr]
     shown = f"{error.internal_message}{error.stack_trace}"  # type: ignore[union-attr]

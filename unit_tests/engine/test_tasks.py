@@ -27,7 +27,7 @@ from source_pinterest.engine.record_batches import RecordBatch
 from source_pinterest.engine.task_tracker import (
     FAILURES_IN_A_ROW,
     FailureAction,
-    decide,
+    failure_action,
 )
 
 TROUBLE = UnavailableError("It said no")
@@ -56,7 +56,7 @@ OUTAGE = {"failing": FAILURES_IN_A_ROW}
     ],
 )
 def test_decide_follows_its_table(error: Exception, facts: dict[str, Any], consequence: FailureAction) -> None:
-    assert decide(error, **facts) is consequence
+    assert failure_action(error, **facts) is consequence
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,7 @@ def test_the_config_file_is_not_written_unless_the_setting_is_on(
     monkeypatch.delenv(SAVE_TOKENS_VARIABLE, raising=False)
     if setting is not None:
         monkeypatch.setenv(SAVE_TOKENS_VARIABLE, setting)
-    TokenStore(NESTED, platform.take, path).rotated(TOKENS)
+    TokenStore(NESTED, platform.take, path).save_rotated(TOKENS)
 
     assert path.read_text(encoding="utf-8") == "{}"
     assert len(platform.configs) == 1
@@ -95,7 +95,7 @@ def _saving(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_file_is_written_before_the_platform_gets_the_token(path: Path) -> None:
     path.write_text(json.dumps(NESTED), encoding="utf-8")
     platform = Platform(path)
-    TokenStore(NESTED, platform.take, path).rotated(TOKENS)
+    TokenStore(NESTED, platform.take, path).save_rotated(TOKENS)
 
     assert platform.files == platform.configs == [with_tokens(NESTED, TOKENS)]
 
@@ -110,9 +110,9 @@ def test_a_token_that_can_not_be_saved_is_handed_out_with_one_warning(
     path.write_text(json.dumps(NESTED), encoding="utf-8")
     monkeypatch.setattr(os, "fsync", full)
     store = TokenStore(NESTED, platform.take, path)
-    store.rotated(TOKENS)
+    store.save_rotated(TOKENS)
     assert len(caplog.records) == 1, "at once: the process may end before the next"
-    store.rotated(replace(TOKENS, refresh_token="false-refresh-token-3"))
+    store.save_rotated(replace(TOKENS, refresh_token="false-refresh-token-3"))
 
     [warning] = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
     assert f"can't be saved in {path} (No space left on device)" in warning
@@ -131,7 +131,7 @@ def test_an_edit_of_the_file_during_the_sync_stays(platform: Platform, path: Pat
     store = TokenStore(known, platform.take, path)
     edited = {**known, "start_date": "2026-06-01", "account_ids": ["1"]}
     path.write_text(json.dumps(edited), encoding="utf-8")
-    store.rotated(TOKENS)
+    store.save_rotated(TOKENS)
 
     assert json.loads(path.read_text(encoding="utf-8")) == with_tokens(edited, TOKENS)
     assert platform.configs == [with_tokens(known, TOKENS)]
@@ -141,10 +141,10 @@ def test_an_edit_of_the_file_during_the_sync_stays(platform: Platform, path: Pat
 def test_a_sign_in_that_comes_into_the_file_during_the_sync_stays(platform: Platform, path: Path) -> None:
     store = TokenStore(NESTED, platform.take, path)
     path.write_text(json.dumps(NESTED), encoding="utf-8")
-    store.rotated(TOKENS)
+    store.save_rotated(TOKENS)
     anew = {"credentials": {**OAUTH, "client_id": "2", "refresh_token": "false-refresh-token-of-another-sign-in"}}
     path.write_text(json.dumps(anew), encoding="utf-8")
-    store.rotated(replace(TOKENS, refresh_token="false-refresh-token-3"))
+    store.save_rotated(replace(TOKENS, refresh_token="false-refresh-token-3"))
 
     assert json.loads(path.read_text(encoding="utf-8")) == anew
     assert len(platform.configs) == 2
@@ -156,7 +156,7 @@ def test_a_file_that_is_no_longer_a_config_is_left_as_it_is(
     platform: Platform, path: Path, caplog: pytest.LogCaptureFixture, text: str | None
 ) -> None:
     path.unlink() if text is None else path.write_text(text, encoding="utf-8")
-    TokenStore(NESTED, platform.take, path).rotated(TOKENS)
+    TokenStore(NESTED, platform.take, path).save_rotated(TOKENS)
 
     assert (path.read_text(encoding="utf-8") if path.exists() else None) == text
     assert f"can't be saved in {path} (no JSON object)" in caplog.text
@@ -223,7 +223,7 @@ def test_a_link_stays_a_link_to_the_new_content(path: Path, tmp_path: Path) -> N
     link.parent.mkdir()
     link.symlink_to("../config.json")
     path.write_text(json.dumps(NESTED), encoding="utf-8")
-    TokenStore(NESTED, lambda _: None, link, saves=True).rotated(TOKENS)
+    TokenStore(NESTED, lambda _: None, link, saves=True).save_rotated(TOKENS)
 
     assert str(link.readlink()) == "../config.json"
     assert not path.is_symlink()
@@ -242,8 +242,8 @@ def test_the_new_content_is_written_where_the_file_lies(path: Path, monkeypatch:
 def test_a_file_that_keeps_the_old_token_is_warned_of_once(path: Path, caplog: pytest.LogCaptureFixture) -> None:
     store = TokenStore(NESTED, lambda _: None, path, saves=False)
     with caplog.at_level(logging.INFO):
-        store.rotated(TOKENS)
-        store.rotated(TOKENS)
+        store.save_rotated(TOKENS)
+        store.save_rotated(TOKENS)
 
     [told] = caplog.messages
     assert f"{path} keeps the old one" in told

@@ -45,16 +45,16 @@ def test_cutting_keeps_each_day_once_in_the_fewest_pieces(window: DateWindow, si
 
 @given(some_windows)
 def test_joining_keeps_each_day_and_leaves_gaps_between(found: list[DateWindow]) -> None:
-    joined = DaySet().plus(found)
+    joined = DaySet().union(found)
 
     assert days_of(joined) == days_of(found)
     assert all(one.end.add(days=1) < other.start for one, other in pairwise(joined))
-    assert DaySet().plus(reversed(found)) == joined
+    assert DaySet().union(reversed(found)) == joined
 
 
 @given(some_windows, some_windows)
 def test_taking_days_away_takes_no_other(found: list[DateWindow], taken: list[DateWindow]) -> None:
-    assert days_of(DaySet().plus(found).minus(taken)) == days_of(found) - days_of(taken)
+    assert days_of(DaySet().union(found).difference(taken)) == days_of(found) - days_of(taken)
 
 
 @given(windows, days)
@@ -74,7 +74,7 @@ def test_a_window_comes_back_from_a_state(window: DateWindow, other: DateWindow)
 
 @given(windows, st.sampled_from([Granularity.DAY, Granularity.WEEK, Granularity.MONTH]), st.integers(31, 186))
 def test_buckets_are_never_torn(window: DateWindow, granularity: Granularity, size: int) -> None:
-    whole = granularity.inward(window)
+    whole = granularity.buckets_starting_in(window)
     if whole is None:
         return
     pieces = granularity.cut(whole, size, TODAY)
@@ -107,7 +107,7 @@ befores = st.builds(Days.unread_from, days) | st.builds(
 def test_a_day_counts_if_it_was_read_and_no_task_about_it_failed_or_is_waiting(
     before: Days, read: list[DateWindow], unread: list[DateWindow]
 ) -> None:
-    after = before.plus(read, unread)
+    after = before.union(read, unread)
 
     assert days_of(after.read) == (days_of(before.read) | days_of(read)) - days_of(unread)
 
@@ -116,7 +116,7 @@ def test_a_day_counts_if_it_was_read_and_no_task_about_it_failed_or_is_waiting(
 def test_no_day_between_the_first_and_the_last_gets_lost(
     before: Days, read: list[DateWindow], unread: list[DateWindow]
 ) -> None:
-    after = before.plus(read, unread)
+    after = before.union(read, unread)
     again = Days.from_state(after.to_state(FIELD), FIELD)
 
     assert after.first <= before.first

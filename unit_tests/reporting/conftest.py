@@ -13,6 +13,6 @@ def client(mock: requests_mock.Mocker) -> Client:
 
 
 @pytest.fixture
-def patient(mock: requests_mock.Mocker) -> Client:
+def retrying_client(mock: requests_mock.Mocker) -> Client:
     """Asks for everything up to five times."""
     return Client(mock, max_retries=4)

@@ -42,15 +42,15 @@ def test_a_finished_report_without_a_link_has_no_rows(client: Client, caplog: py
     ],
 )
 def test_a_file_that_does_not_come_whole_is_fetched_again_with_another_link(
-    patient: Client, broken: dict[str, Any]
+    retrying_client: Client, broken: dict[str, Any]
 ) -> None:
-    patient.mock.get(FILE, [broken])
-    patient.mock.get(FRESH_FILE, json=ROWS)
-    patient.mock.get(REPORTS, [finished()])
+    retrying_client.mock.get(FILE, [broken])
+    retrying_client.mock.get(FRESH_FILE, json=ROWS)
+    retrying_client.mock.get(REPORTS, [finished()])
 
-    assert patient.content() == ROWS
-    assert patient.mock.request_history[-2].qs == {"token": ["a token"]}
-    assert (patient.asked(FRESH_FILE), patient.asked("https://elsewhere.example/")) == (1, 0)
+    assert retrying_client.content() == ROWS
+    assert retrying_client.mock.request_history[-2].qs == {"token": ["a token"]}
+    assert (retrying_client.asked(FRESH_FILE), retrying_client.asked("https://elsewhere.example/")) == (1, 0)
 
 
 @pytest.mark.parametrize(
@@ -62,37 +62,37 @@ def test_a_file_that_does_not_come_whole_is_fetched_again_with_another_link(
     ],
 )
 def test_a_file_is_given_up_after_five_failed_downloads(
-    patient: Client, trouble: dict[str, Any], last: str, tries: int
+    retrying_client: Client, trouble: dict[str, Any], last: str, tries: int
 ) -> None:
-    patient.mock.get(FILE, [trouble])
-    patient.mock.get(REPORTS, [finished(FILE, 5_000)])
+    retrying_client.mock.get(FILE, [trouble])
+    retrying_client.mock.get(REPORTS, [finished(FILE, 5_000)])
 
     with pytest.raises(UnavailableError, match=rf"campaign_report.*{last}"):
-        patient.content()
-    assert patient.asked(FILE) == tries
+        retrying_client.content()
+    assert retrying_client.asked(FILE) == tries
 
 
-def test_without_a_new_link_the_old_one_is_downloaded_again(patient: Client) -> None:
-    patient.mock.get(FILE, [{"status_code": 503}, {"json": ROWS}])
-    patient.mock.get(REPORTS, json={"report_status": "IN_PROGRESS"})
+def test_without_a_new_link_the_old_one_is_downloaded_again(retrying_client: Client) -> None:
+    retrying_client.mock.get(FILE, [{"status_code": 503}, {"json": ROWS}])
+    retrying_client.mock.get(REPORTS, json={"report_status": "IN_PROGRESS"})
 
-    assert patient.content() == ROWS
+    assert retrying_client.content() == ROWS
 
 
-def test_an_error_of_the_rows_does_not_fetch_the_file_again(patient: Client) -> None:
-    patient.mock.get(FILE, json=ROWS)
+def test_an_error_of_the_rows_does_not_fetch_the_file_again(retrying_client: Client) -> None:
+    retrying_client.mock.get(FILE, json=ROWS)
 
     def refuse(_: Iterator[Filed]) -> None:
         raise TaskError("Two rows have one key.")
 
     with pytest.raises(TaskError, match="one key"):
-        patient.content(read=refuse)
-    assert patient.mock.call_count == 1
+        retrying_client.content(read=refuse)
+    assert retrying_client.mock.call_count == 1
 
 
-def test_an_error_of_the_account_while_a_new_link_is_requested_is_raised(patient: Client) -> None:
-    patient.mock.get(FILE, status_code=403)
-    patient.mock.get(REPORTS, [refused(403, 29)])
+def test_an_error_of_the_account_while_a_new_link_is_requested_is_raised(retrying_client: Client) -> None:
+    retrying_client.mock.get(FILE, status_code=403)
+    retrying_client.mock.get(REPORTS, [refused(403, 29)])
 
     with pytest.raises(AccessLostError):
-        patient.content()
+        retrying_client.content()

@@ -148,4 +148,4 @@ class AdAccountStream(PinterestStream, ABC):
         """Return the accounts that must be read: named in the config, or synced before and not excluded since."""
         if self.config.account_ids:
             return set(self.config.account_ids)
-        return set(self.checkpoint.accounts()) - self.config.exclude_account_ids
+        return set(self.state_cursor.accounts()) - self.config.exclude_account_ids

@@ -31,7 +31,7 @@ class AdPins(AdAccountStream):
     cost = "one request for each pin of a new or edited ad"
     rank = ReadPriority.EACH
     parents = (Parent(Ads, wants=PROMOTED),)
-    checkpoint: AdPinCursor
+    state_cursor: AdPinCursor
     foreign_keys = (
         to_pin("pin_id"),
         ForeignKey("boards", ("board_id",), unless="the board is somebody else's or deleted"),
@@ -48,7 +48,7 @@ class AdPins(AdAccountStream):
         """Yield a task for each unread pin. Five pins in a row that fail again stop the others of this kind alone."""
         self._ads.ids.check((account,))
         promoted = self._ads.promoted.pop(account)
-        for pin, failed_syncs in self.checkpoint.plan(account, promoted).items():
+        for pin, failed_syncs in self.state_cursor.plan(account, promoted).items():
             task = Task({"ad_account_id": account, PIN_KEY: pin}, partial(self._read, promoted.made.get(pin)))
             if failed_syncs:
                 task.group, task.failed_syncs = (account, "unread"), failed_syncs

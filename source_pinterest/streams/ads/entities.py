@@ -29,7 +29,7 @@ class EntityStream(AdAccountStream, ABC):
 
     cursor_field = FIELD
     rank = ReadPriority.ADS
-    checkpoint: EntityCursor
+    state_cursor: EntityCursor
 
     def new_cursor(self, store: StateStore) -> EntityCursor:
         return EntityCursor(store, self.config.statuses)
@@ -45,14 +45,14 @@ class EntityStream(AdAccountStream, ABC):
     def account_tasks(self, accounts: Iterable[str]) -> Iterator[Task]:
         """Yield a task for each account, and give the account its entry in the state."""
         for account in accounts:
-            self.checkpoint.keep_place(account)
+            self.state_cursor.keep_place(account)
             yield self.task({"ad_account_id": account})
-        self.checkpoint.retire_flat()
+        self.state_cursor.retire_flat()
 
     def read_list(self, task: Task) -> Generator[RecordBatch, None, Listing | None]:
         """Yield the changed entities of an account, and pass the ids of all of them to the analytics streams."""
         account = task["ad_account_id"]
-        has_changed = self.checkpoint.changed_since(account)
+        has_changed = self.state_cursor.changed_since(account)
         listed_at = latest_edit = None
         statuses: set[str | None] = set()
         with self.ids.filling((account,)) as ids:

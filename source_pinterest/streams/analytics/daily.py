@@ -47,17 +47,17 @@ class DailyAnalytics(QueryAnalytics, ABC):
         The reports on older days are ordered first. Each has its task as soon as it is finished or has failed.
         """
         requests = [request for account in unread for request in self._reports_on(account, unread[account])]
-        with self._report_tasks.ordered(requests) as reports:
+        with self._report_tasks.submit(requests) as reports:
             for task in super().window_tasks(unread):
-                yield from self._report_tasks.tasks(reports, self.checkpoint, waits=False)
+                yield from self._report_tasks.tasks(reports, self.state_cursor, waits=False)
                 yield task
-            yield from self._report_tasks.tasks(reports, self.checkpoint)
+            yield from self._report_tasks.tasks(reports, self.state_cursor)
 
     def _reports_on(self, account: str, unread: DaySet) -> Iterator[ReportRequest]:
         """Return the requests for reports on an account's older days, and tell the cursor of their windows."""
         older = unread.before(self.first_synchronous_day)
         windows = [piece for window in older for piece in window.cut(limits.REPORT_WINDOW_DAYS)]
-        self.checkpoint.plan(account, ((window, 1) for window in windows))
+        self.state_cursor.plan(account, ((window, 1) for window in windows))
         return (request for window in windows for request in self._spec.requests(account, window))
 
     def request_fingerprint(self) -> str:

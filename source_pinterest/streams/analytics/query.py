@@ -41,7 +41,7 @@ from source_pinterest.engine.request_splitting import (
     Rejection,
     RequestSpec,
     RequestSplitter,
-    dealt,
+    shuffle_into_batches,
 )
 from source_pinterest.engine.tasks import END, START, Task
 from source_pinterest.state.cursor import StateStore
@@ -66,7 +66,7 @@ class QueryAnalytics(AdAccountStream, ABC):
     """
 
     cursor_field = DATE
-    checkpoint: AccountDayCursor
+    state_cursor: AccountDayCursor
     day_range = DayRange(limits.SYNC_HISTORY_DAYS)
     id_column: ClassVar[str]
     breakdown: ClassVar[tuple[str, ...]] = ()
@@ -118,7 +118,7 @@ class QueryAnalytics(AdAccountStream, ABC):
 
     def account_tasks(self, accounts: Iterable[str]) -> Iterator[Task]:
         """Return the tasks of each account's unread days, beginning with the account that was read longest ago."""
-        unread = self.checkpoint.begin(accounts)
+        unread = self.state_cursor.begin(accounts)
         yield from self.window_tasks(unread)
 
     def window_tasks(self, unread: Mapping[str, DaySet]) -> Iterator[Task]:
@@ -131,7 +131,7 @@ class QueryAnalytics(AdAccountStream, ABC):
             except TaskError as error:
                 yield Task.failed(parents, error)
                 continue
-            self.checkpoint.plan(account, ((window, len(batches) + bool(broken_off)) for window, batches in planned))
+            self.state_cursor.plan(account, ((window, len(batches) + bool(broken_off)) for window, batches in planned))
             for window, batches in planned:
                 for number, batch in enumerate(batches):
                     read = partial(self.read_query, batch)
@@ -174,7 +174,7 @@ class QueryAnalytics(AdAccountStream, ABC):
         for window in unread.within(self.first_synchronous_day, self.config.today):
             shape = request_shape(1 if ids is None else len(ids), window.days, self.rows_a_day, max_ids)
             count = math.ceil(len(ids or ()) / shape[0]) if self.merges_by_key else 1
-            batches: list[Ids] = [()] if ids is None else dealt(ids, count)
+            batches: list[Ids] = [()] if ids is None else shuffle_into_batches(ids, count)
             yield from ((piece, batches) for piece in window.cut(shape[1]))
 
     @property
@@ -221,7 +221,7 @@ class QueryAnalytics(AdAccountStream, ABC):
         account, rejections = task["ad_account_id"], list[Rejection]()
         whole = RequestSpec(account, ids, task.required_window, self._wanted)
         # Of an account that is rejected, no part is requested again.
-        may_skip = None if self.ledger.is_refused(task.group) else rejections
+        may_skip = None if self.tracker.is_refused(task.group) else rejections
         responses = self._asks.read(whole, self._request, self._length_without_ids(account), may_skip)
         yield from chain.from_iterable(responses)
         for ask, error in rejections:

@@ -46,13 +46,13 @@ class ReportTasks:
             stream.name, stream.notices, key, spec.columns, spec.stamped, stream.ad_accounts.currency_of
         )
         self._client = ReportClient(stream.api, stream.client, stream.name, refused)
-        self._runner, self._ledger, self._usage = stream.shared.reports, stream.ledger, stream.usage
+        self._runner, self._tracker, self._usage = stream.shared.reports, stream.tracker, stream.usage
 
     @contextmanager
-    def ordered(self, requests: Sequence[ReportRequest]) -> Generator[StreamReports, None, None]:
+    def submit(self, requests: Sequence[ReportRequest]) -> Generator[StreamReports, None, None]:
         """Have reports created and polled within the block."""
         self._usage.count("reports", len(requests))
-        reports = self._runner.open(self._client, requests, lambda account: self._ledger.may_read((account,)))
+        reports = self._runner.open(self._client, requests, lambda account: self._tracker.allows((account,)))
         try:
             yield reports
         finally:
@@ -105,7 +105,7 @@ class ReportStream(AdAccountStream):
     path_template = ANALYTICS_REPORTS.path
     needs_user_token = True
     cursor_field: str | list[str] = DATE  # of the class, since the framework's constructor reads it
-    checkpoint: AccountDayCursor
+    state_cursor: AccountDayCursor
     rank = ReadPriority.ADS
 
     def __init__(self, sync: SyncContext, spec: ReportSpec, name: str = "") -> None:
@@ -138,9 +138,9 @@ class ReportStream(AdAccountStream):
         if self.spec.is_total:
             return self._requests_of_totals()
         requests: list[ReportRequest] = []
-        for account, unread in self.checkpoint.begin(list(self.ad_accounts.ids.get(()))).items():
+        for account, unread in self.state_cursor.begin(list(self.ad_accounts.ids.get(()))).items():
             windows = self._windows(account, unread)
-            self.checkpoint.plan(account, ((window, len(self.spec.variants)) for window in windows))
+            self.state_cursor.plan(account, ((window, len(self.spec.variants)) for window in windows))
             requests += [request for window in windows for request in self.spec.requests(account, window)]
         return requests
 
@@ -158,16 +158,18 @@ class ReportStream(AdAccountStream):
         which an earlier attempt has read days: it was emitted, and the present week has one day more when the next
         attempt begins after midnight.
         """
-        period, days, granularity = self.checkpoint.period, self.checkpoint.days_of(account), self.spec.granularity
+        period, days, granularity = self.state_cursor.period, self.state_cursor.days_of(account), self.spec.granularity
         first_day = max(period.earliest, min(period.start, days.first))
-        reach = (DateWindow(max(granularity.outward(window).start, first_day), window.end) for window in unread)
-        whole = DaySet().plus(filter(None, map(granularity.inward, reach)))
-        left = whole.minus(map(granularity.outward, days.read if self.is_refresh else ()))
+        reach = (
+            DateWindow(max(granularity.expand_to_buckets(window).start, first_day), window.end) for window in unread
+        )
+        whole = DaySet().union(filter(None, map(granularity.buckets_starting_in, reach)))
+        left = whole.difference(map(granularity.expand_to_buckets, days.read if self.is_refresh else ()))
         return [piece for window in left for piece in granularity.cut(window, self.spec.window_days, period.today)]
 
     def account_tasks(self, accounts: Iterable[str]) -> Iterator[Task]:
         """Return a task for each report that is finished or has failed."""
         del accounts
         requests = self.report_requests()
-        with self.report_tasks.ordered(requests) as reports:
-            yield from self.report_tasks.tasks(reports, self.checkpoint)
+        with self.report_tasks.submit(requests) as reports:
+            yield from self.report_tasks.tasks(reports, self.state_cursor)

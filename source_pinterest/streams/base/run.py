@@ -15,7 +15,7 @@ from source_pinterest.api.errors import (
     NotFoundError,
     PinterestError,
     as_task_error,
-    because,
+    with_cause,
 )
 from source_pinterest.engine.output import to_trace_message
 from source_pinterest.engine.record_batches import RecordBatch
@@ -53,7 +53,7 @@ class StreamRun:
         states: ConnectorStateManager,
         send: Callable[[AirbyteMessage], None],
     ) -> None:
-        self.stream, self._send, self._ledger = stream, send, stream.ledger
+        self.stream, self._send, self._tracker = stream, send, stream.tracker
         manager = states if configured else ConnectorStateManager()
         store = StateStore(stream.name, manager, send, FullRefresh.in_catalog(configured))
         self._has_ended, self._unreadable = store.has_ended(), None
@@ -67,8 +67,8 @@ class StreamRun:
         except ConfigError as error:
             self._unreadable = error
             return
-        has_cursor = not isinstance(stream.checkpoint, StatelessCursor)
-        if has_cursor and has_position(store.incoming()) and not has_position(stream.checkpoint.state):
+        has_cursor = not isinstance(stream.state_cursor, StatelessCursor)
+        if has_cursor and has_position(store.incoming()) and not has_position(stream.state_cursor.state):
             LOGGER.warning(
                 f"{stream.name}: the saved state names nothing that the stream knows, so the stream is read from the "
                 "beginning. A destination that appends then holds rows twice: clear the stream's data, or restore the "
@@ -101,14 +101,14 @@ class StreamRun:
                 yield task
         except Exception as raised:  # noqa: BLE001 - the error of a bug ends the planning as well
             error = as_task_error(self.name, raised)
-            self._ledger.failed.append(error)
+            self._tracker.failed.append(error)
             raise error  # noqa: B904 - a new error has its cause
         finally:  # child streams wait no longer, also if the planning is closed, which is not judged
             self.stream.ids.seal()
 
     def _add(self, task: Task) -> bool:
         """Count a task that is going to be read. Return False if the stream has been stopped."""
-        if self._ledger.is_stopped():
+        if self._tracker.is_stopped():
             return False
         if not task.plan:
             self.stream.usage.count("tasks")
@@ -124,7 +124,7 @@ class StreamRun:
         """
         error: Exception | None = None
         try:
-            may_read = self._ledger.may_read(task.group)
+            may_read = self._tracker.allows(task.group)
             if may_read and task.plan:
                 error = yield from self._read_in_turn(task.plan())
             elif may_read:
@@ -132,11 +132,11 @@ class StreamRun:
                 try:
                     while True:
                         bundle = next(bundles)
-                        self.stream.checkpoint.count(bundle.count, task)  # before it is queued
+                        self.stream.state_cursor.count(bundle.count, task)  # before it is queued
                         yield bundle
                 except StopIteration as end:
-                    self.stream.checkpoint.commit(task, end.value)
-                    self._ledger.note_success(task.group)
+                    self.stream.state_cursor.commit(task, end.value)
+                    self._tracker.note_success(task.group)
         except Exception as raised:  # noqa: BLE001 - the error of a bug ends the task as well
             error = self._failure(task, as_task_error(self.name, raised))
             _drop_traces(raised)
@@ -172,15 +172,15 @@ class StreamRun:
         | lack a right                                   | right is missing                                      |
         """
         if isinstance(error, AccessDeniedError | NotFoundError):
-            self._ledger.note_refusal(task.group)
+            self._tracker.note_refusal(task.group)
             if task.parents and (self.stream.access or not self._is_loss(task)):
-                self._ledger.refused.append((task, error))
+                self._tracker.refused.append((task, error))
                 return None
-            error = because(error, self._loss(task, error) if task.parents else self.stream.explain(error))
+            error = with_cause(error, self._loss(task, error) if task.parents else self.stream.explain(error))
         elif isinstance(error, MissingEntitlementError):
-            error = because(error, self.stream.explain(error))
-        consequence = self._ledger.note_failure(task.group, error, task.failed_syncs)
-        self.stream.checkpoint.fail(task, error)
+            error = with_cause(error, self.stream.explain(error))
+        consequence = self._tracker.note_failure(task.group, error, task.failed_syncs)
+        self.stream.state_cursor.fail(task, error)
         if consequence is FailureAction.WARN_ONLY and isinstance(error, PinterestError):
             self.stream.leave_out(task, error)
             return None
@@ -188,7 +188,7 @@ class StreamRun:
 
     def fail(self, error: Exception) -> None:
         """Tell the error of a task, or of the planning."""
-        self.stream.checkpoint.is_incomplete = True
+        self.stream.state_cursor.is_incomplete = True
         if isinstance(error, PinterestError):  # its sentence is enough for the user
             LOGGER.error(f"Exception while syncing stream {self.name}: {error.message}")
         else:
@@ -201,13 +201,15 @@ class StreamRun:
         The error of the refusals is logged if the stream has failed anyway.
         """
         if error := self.judge_refusals():
-            if self._ledger.has_failed():
+            if self._tracker.has_failed():
                 LOGGER.warning(error.message)
             else:
                 self.fail(error)
         if not self._unreadable:  # otherwise, the saved state stays
-            self.stream.checkpoint.emit_last()
-        return AirbyteStreamStatus.INCOMPLETE if self.stream.checkpoint.is_incomplete else AirbyteStreamStatus.COMPLETE
+            self.stream.state_cursor.emit_last()
+        return (
+            AirbyteStreamStatus.INCOMPLETE if self.stream.state_cursor.is_incomplete else AirbyteStreamStatus.COMPLETE
+        )
 
     def judge_refusals(self) -> PinterestError | None:
         """Lose or leave out the refused tasks. Return the error of the stream.
@@ -216,16 +218,16 @@ class StreamRun:
         to be readable are lost, and all others are left out. The stream fails if several are left out, and nothing of
         it was read or has failed. A single one may really be gone.
         """
-        ledger = self._ledger
+        ledger = self._tracker
         if self.stream.access and ledger.shows_no_right():
             return self.stream.explain(ledger.refused[0][1])
         losses, left_out = dict[ParentIds, PinterestError](), dict[ParentIds, PinterestError]()
         for task, error in ledger.refused:
             if self._is_loss(task):
-                self.stream.checkpoint.fail(task, error)
+                self.stream.state_cursor.fail(task, error)
                 losses.setdefault(task.parent_ids, self._loss(task, error))
             else:
-                self.stream.checkpoint.leave_out(task, error)
+                self.stream.state_cursor.leave_out(task, error)
                 self.stream.leave_out(task, error)
                 left_out.setdefault(task.parent_ids, error)
         for loss in list(losses.values())[1:]:
@@ -237,10 +239,10 @@ class StreamRun:
     def _is_loss(self, task: Task) -> bool:
         """Return whether the refusal of a task is the loss of an account: one that is expected, or was read before."""
         is_account = tuple(task.parents) == (ACCOUNT_KEY,)
-        return (is_account and self._ledger.has_read(task.group)) or self.stream.is_required(task)
+        return (is_account and self._tracker.has_read(task.group)) or self.stream.is_required(task)
 
     def _loss(self, task: Task, error: PinterestError) -> PinterestError:
-        is_partial = self._ledger.has_read(task.group)
+        is_partial = self._tracker.has_read(task.group)
         account, quote = task[ACCOUNT_KEY], str(error.message).rstrip(".")
         return AccountUnreadableError(account, f"{quote}{self.stream.unread_days(account)}", is_partial=is_partial)
 

@@ -131,7 +131,7 @@ class PinterestStream(HttpStream, ABC):
     """Whether the destination replaces rows by their key; True until the sync's mode is known."""
     is_refresh = False
     """Whether the sync is a full refresh, after which another one reads everything again."""
-    checkpoint: PinterestCursor
+    state_cursor: PinterestCursor
     """What has been read, which makes the state: a `StatelessCursor` if each sync reads the whole stream."""
     is_resumable = False  # if True, the framework's sequential reader reads the stream in an endless loop
 
@@ -141,8 +141,8 @@ class PinterestStream(HttpStream, ABC):
         super().__init__(authenticator=sync.api.authenticator)
         self.cursor = None  # with the framework's cursor, only one page of each task would be read
         self.usage, self.notices = sync.api.usage.stream(self.name), WarnOnce(self.name)
-        self.ledger = TaskTracker()
-        self.checkpoint = StatelessCursor(StateStore(self.name, ConnectorStateManager(), lambda _: None))
+        self.tracker = TaskTracker()
+        self.state_cursor = StatelessCursor(StateStore(self.name, ConnectorStateManager(), lambda _: None))
         self.children = sync.children[type(self)]
         """How selected streams, and their parents, declare this stream as a parent. They need all of its ids."""
         self.ids = ParentIdCache(self.name, self.list_ids, self.children)
@@ -151,7 +151,7 @@ class PinterestStream(HttpStream, ABC):
             sync.api,
             self.name,
             self.scopes,
-            is_worth_retrying=lambda: self.ledger.is_worth_retrying() and self.ids.ledger.is_worth_retrying(),
+            is_worth_retrying=lambda: self.tracker.is_worth_retrying() and self.ids.tracker.is_worth_retrying(),
         )
 
     @classmethod
@@ -206,13 +206,13 @@ class PinterestStream(HttpStream, ABC):
         """Prepare a sync that emits the stream."""
         self.shared.select(self)
         self.ids.announce()
-        self.checkpoint.explain()
+        self.state_cursor.explain()
 
     def open_state(self, configured: ConfiguredAirbyteStream | None, store: StateStore) -> None:
         """Set the stream's mode and checkpoint."""
         self.configured, self.merges_by_key = configured, merges_by_key(configured)
         self.is_refresh = store.refresh is not None
-        self.checkpoint = self.new_cursor(store)
+        self.state_cursor = self.new_cursor(store)
 
     def new_cursor(self, store: StateStore) -> PinterestCursor:
         """Return the cursor for the state of this sync. By default, each sync reads the whole stream."""
@@ -308,7 +308,7 @@ class PinterestStream(HttpStream, ABC):
             parents: the ids that the list belongs to.
             named: other values that tell it from its neighbours.
         """
-        return Task(parents, self.read_list, named=named)
+        return Task(parents, self.read_list, discriminators=named)
 
     def _task_of(self, stream_slice: Mapping[str, Any] | None) -> Task:
         """Return the task of a slice that another caller of the framework's interface has made."""
@@ -337,7 +337,7 @@ class PinterestStream(HttpStream, ABC):
 
     def unread_days(self, account: str) -> str:
         """Return the end of a sentence: which days of an account that can't be read are not read."""
-        since = self.checkpoint.unread_since(account)
+        since = self.state_cursor.unread_since(account)
         return f". Its days from {since} on are not read" if since else ""
 
     def leave_out(self, task: Task, error: PinterestError) -> None:

@@ -137,7 +137,7 @@ class OrganicStream(PinterestStream):
     @property
     def _read_before(self) -> frozenset[str]:
         """The accounts whose owner was read before, and that the config still wants."""
-        known = frozenset(self.checkpoint.accounts()) - self.config.exclude_account_ids
+        known = frozenset(self.state_cursor.accounts()) - self.config.exclude_account_ids
         return known.intersection(self.config.account_ids) if self.config.account_ids else known
 
     def is_required(self, task: Task) -> bool:

@@ -73,7 +73,7 @@ class PinAnalytics(OrganicStream):
         f"{limits.PINS_PER_ANALYTICS_REQUEST} pins if Pinterest has let your app into its beta"
     )
     rank = ReadPriority.EACH_PIN
-    checkpoint: PinCursor
+    state_cursor: PinCursor
     parents = (Parent(Pins, wants=TOTALS),)
     day_range = DayRange(limits.SYNC_HISTORY_DAYS, final_after=limits.ORGANIC_FINAL_AFTER_DAYS)
 
@@ -111,7 +111,7 @@ class PinAnalytics(OrganicStream):
         """Yield the tasks of the pins of each owner. Those that have waited longest come first."""
         yield from (owner for owner in owners if owner.error)
         readable = {owner.get(ACCOUNT_KEY): owner for owner in owners if not owner.error}
-        for account in self.checkpoint.begin(readable):
+        for account in self.state_cursor.begin(readable):
             yield from or_failed(readable[account].parents, self._tasks_of(readable[account]))
         warn_of_provisional(self, self._provisional)
         if absent := self._requests.absent:
@@ -131,15 +131,15 @@ class PinAnalytics(OrganicStream):
         account, pins = owner.get(ACCOUNT_KEY), sorted(set(self._pins.recent(owner.parent_ids)), key=place_in_pass)
         knows_activity = self._only_active and self._knows_activity(account, pins)
 
-        unread = self.checkpoint.unread_pins[account]
+        unread = self.state_cursor.unread_pins[account]
         for pin, (days, failed_syncs) in sorted(unread.items(), key=lambda item: item[1][1]):
             task = Task({**owner.parents, PIN_KEY: pin}, partial(self._read_unread, days), days.span)
             task.group, task.failed_syncs = (*owner.parent_ids, "unread"), failed_syncs
             yield task
-        for begun in self.checkpoint.passes(account, knows_activity=knows_activity):
+        for begun in self.state_cursor.passes(account, knows_activity=knows_activity):
             yield from self._tasks_of_pass(owner, begun, pins)
-        refused = [error for task, error in self.ledger.refused if task.get(ACCOUNT_KEY) == account]
-        if len(refused) > 1 and account not in self.checkpoint.served:
+        refused = [error for task, error in self.tracker.refused if task.get(ACCOUNT_KEY) == account]
+        if len(refused) > 1 and account not in self.state_cursor.served:
             raise AllTasksDeniedError(self.name, len(refused), str(refused[-1].message))
 
     def _knows_activity(self, account: str | None, pins: Sequence[str]) -> bool:
@@ -155,16 +155,16 @@ class PinAnalytics(OrganicStream):
     def _tasks_of_pass(self, owner: Task, begun: PinScan, pins: Sequence[str]) -> Iterator[Task]:
         """Yield a task for each part of a pass. The pass ends early behind an outage, or a part that shows no pin."""
         account = owner.get(ACCOUNT_KEY)
-        failed = self.checkpoint.unread_pins[account]
+        failed = self.state_cursor.unread_pins[account]
         ahead = [pin for pin in pins if pin not in failed and not begun.is_past(pin)]
         unread = list(filter(self._pins.is_active, ahead)) if begun.only_active else ahead
         is_resumed = bool(begun.after)
         for part in batches(unread, limits.PINS_PER_ANALYTICS_REQUEST):
             yield Task(owner.parents, partial(self._read_part, part), begun.window)
             is_end = is_resumed and part[-1] == unread[-1]  # what an earlier sync has left holds up no newer day
-            if not begun.is_past(part[-1]) or not (is_end or account in self.checkpoint.served):
+            if not begun.is_past(part[-1]) or not (is_end or account in self.state_cursor.served):
                 return
-        self.checkpoint.end_pass(account)
+        self.state_cursor.end_pass(account)
         if begun.only_active:
             LOGGER.info(
                 f"{self.name}: {len(unread):,} of {len(ahead):,} pins had activity in the last 90 days. The option "
@@ -186,9 +186,9 @@ class PinAnalytics(OrganicStream):
         for asked, rows, error in self._requests.read(task, pins):
             pin = asked[-1]
             yield from self._bundles(task, rows)
-            self.checkpoint.advance(owner, pin, error)
+            self.state_cursor.advance(owner, pin, error)
             if isinstance(error, AccessDeniedError | NotFoundError):
-                self.ledger.refused.append((Task.failed({**task.parents, PIN_KEY: pin}, error, task.window), error))
+                self.tracker.refused.append((Task.failed({**task.parents, PIN_KEY: pin}, error, task.window), error))
             elif error:
                 failures[pin] = error
             in_a_row = in_a_row + 1 if pin in failures else 0
@@ -233,7 +233,7 @@ class PinAnalytics(OrganicStream):
         )
 
     def _bundles(self, task: Task, rows: Sequence[Record]) -> Iterator[RecordBatch]:
-        if self.checkpoint.period.final_days_only:
+        if self.state_cursor.period.final_days_only:
             self._provisional += provisional_days(rows)
         owner = {ACCOUNT_KEY: task[ACCOUNT_KEY]} if ACCOUNT_KEY in task else {}
         return self.to_bundles([{**owner, **row} for row in rows])

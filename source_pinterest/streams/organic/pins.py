@@ -38,7 +38,7 @@ class BoardedPinStream(OrganicStream, ABC):
 
     scopes = ("boards:read", "pins:read")
     cursor_field = MODIFIED_AT
-    checkpoint: BoardCursor
+    state_cursor: BoardCursor
     rank = ReadPriority.EACH_PIN
     parents = (Parent(Boards, wants=MODIFIED_AT),)
     stamped: Mapping[str, Mapping[str, Any]] = {MODIFIED_AT: _MODIFIED}
@@ -53,7 +53,7 @@ class BoardedPinStream(OrganicStream, ABC):
             is_complete = is_complete and task.error is None
             yield task
         if is_complete:
-            self.checkpoint.forget_others()
+            self.state_cursor.forget_others()
 
     def tasks_of_board(self, board: Task, lists: Iterable[Task]) -> Iterator[Task]:
         """Yield the tasks of a board, each with the time at which the board's pins last changed; none if they have not.
@@ -64,11 +64,11 @@ class BoardedPinStream(OrganicStream, ABC):
         """
         boards = self.shared.stream(Boards)
         modified_at = boards.modified_at.get(board[BOARD_KEY])
-        if not self.checkpoint.has_changed(board.parents, modified_at):
-            self.ledger.note_unchanged()
+        if not self.state_cursor.has_changed(board.parents, modified_at):
+            self.tracker.note_unchanged()
             return
         tasks = list(lists)
-        self.checkpoint.plan(board.parents, modified_at, boards.listed_at, len(tasks))
+        self.state_cursor.plan(board.parents, modified_at, boards.listed_at, len(tasks))
         for task in tasks:
             yield self.task(task.parents, {MODIFIED_AT: modified_at} if modified_at else {})
 
@@ -76,7 +76,7 @@ class BoardedPinStream(OrganicStream, ABC):
         """Return the pins of a page, each with the time at which the pins of its board last changed."""
         records = super().records(page, task)
         for record in records:
-            record.update(task.named)
+            record.update(task.discriminators)
         return records
 
 
@@ -172,6 +172,6 @@ class BoardPins(BoardedPinStream):
         for section_id in self.shared.stream(BoardSections).list_ids(task.parent_ids):
             ids = {**task.parents, "board_section_id": section_id}
             try:
-                yield from section_pins.pages(self.task(ids, task.named))
+                yield from section_pins.pages(self.task(ids, task.discriminators))
             except (NotFoundError, AccessDeniedError) as error:
                 LOGGER.warning(f"board_pins: section {section_id} of board {task['board_id']}: {error.message}")

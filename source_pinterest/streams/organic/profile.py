@@ -91,7 +91,7 @@ class ProfileAnalytics(OrganicStream, ABC):
     access = BUSINESS_ACCOUNT
     needs_user_token = True
     cost = f"one request for each {limits.ANALYTICS_WINDOW_DAYS} days"
-    checkpoint: DayCursor
+    state_cursor: DayCursor
     split: ClassVar[str] = ""
     """The field that names the part of a row; empty for the profile as a whole."""
     variants: Sequence[Mapping[str, str]] = ()
@@ -111,9 +111,9 @@ class ProfileAnalytics(OrganicStream, ABC):
         owners = list(super().tasks())
         yield from (owner for owner in owners if owner.error)
         readable = {owner.get(ACCOUNT_KEY): owner for owner in owners if not owner.error}
-        unread = self.checkpoint.begin(readable)
+        unread = self.state_cursor.begin(readable)
         for account, days in unread.items():
-            self.checkpoint.plan(account, ((window, 1) for window in days))
+            self.state_cursor.plan(account, ((window, 1) for window in days))
         for account, days in unread.items():
             for window in days:
                 yield Task(readable[account].parents, self.read_days, window)
@@ -139,7 +139,7 @@ class ProfileAnalytics(OrganicStream, ABC):
         """Yield the days of a window, from one request for each variant."""
         rows = [row for variant in self.variants for row in self._rows(task, variant)]
         rows.sort(key=lambda row: str(row["date"]))
-        if self.checkpoint.period.final_days_only:
+        if self.state_cursor.period.final_days_only:
             warn_of_provisional(self, provisional_days(rows))
         yield from self.to_bundles(rows)
 

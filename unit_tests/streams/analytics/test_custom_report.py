@@ -89,8 +89,8 @@ def test_a_total_is_read_whole_in_the_longest_windows_of_each_filter() -> None:
     stream = pinterest.custom(configured("full_refresh", "overwrite"), granularity="TOTAL", **filters)
     requests = planned(stream)
 
-    assert isinstance(stream.checkpoint, StatelessCursor)
-    assert DaySet().plus(one.window for one in requests[::2]) == DaySet.between(days_before(TODAY, 913), TODAY)
+    assert isinstance(stream.state_cursor, StatelessCursor)
+    assert DaySet().union(one.window for one in requests[::2]) == DaySet.between(days_before(TODAY, 913), TODAY)
     assert [one.window.days for one in requests[1::2]] == [186, 186, 186, 186, 170]
     assert [(one.number, len(one.body["campaign_statuses"])) for one in requests] == [(0, 6), (1, 1)] * 5
 

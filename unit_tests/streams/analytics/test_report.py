@@ -84,7 +84,7 @@ def test_days_of_analytics_that_are_older_than_89_come_from_reports(
         ordered.extend(requests)
         yield
 
-    monkeypatch.setattr(ReportTasks, "ordered", order)
+    monkeypatch.setattr(ReportTasks, "submit", order)
     monkeypatch.setattr(ReportTasks, "tasks", lambda *_args, **_how: iter(()))
     tasks = list(pinterest.stream(CampaignAnalytics, DEDUP).tasks())
 
