@@ -50,7 +50,7 @@ def run_scenario(scenario: FaultScenario) -> dict[Column, ExpectedOutcome]:
     fails = any(ending in _FAILURES for ending in endings.values())
     assert bool(first.exit_code) == fails, first.text()
     if any(ending is not ExpectedOutcome.EXACT for ending in endings.values()):
-        sequence.run_scenario()
+        sequence.run()
     return endings
 
 

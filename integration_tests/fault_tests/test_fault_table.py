@@ -42,9 +42,7 @@ def _named(endings: Mapping[Column, ExpectedOutcome]) -> dict[str, str]:
 @pytest.mark.parametrize(("row", "column"), AGAIN, ids=lambda one: one.fault if isinstance(one, Row) else one.name)
 def test_days_that_fail_on_being_read_again_are_not_lost(row: Row, column: Column) -> None:
     cell = row.cell(column.name)
-    from_a_state(
-        row, column, CallPosition.ALL_BUT_FIRST if CallPosition.ALL_BUT_FIRST in cell else max(cell)
-    ).run_scenario()
+    from_a_state(row, column, CallPosition.ALL_BUT_FIRST if CallPosition.ALL_BUT_FIRST in cell else max(cell)).run()
 
 
 def test_the_table_has_every_fault_of_the_simulator() -> None:
@@ -65,7 +63,7 @@ def test_the_document_has_the_table_that_is_played() -> None:
 )
 @given(sequence=sequences())
 def test_a_sync_without_faults_makes_up_for_a_course_of_ten_with_faults(sequence: FaultSequence) -> None:
-    sequence.run_scenario()
+    sequence.run()
 
 
 def test_overwritten_tables_are_complete_in_four_attempts_beside_what_cannot_be_read() -> None:
@@ -76,4 +74,4 @@ def test_overwritten_tables_are_complete_in_four_attempts_beside_what_cannot_be_
     statuses = [sequence.sync().status("pin_analytics") for _ in range(4)]
     assert statuses[0] == "INCOMPLETE"
     assert "COMPLETE" in statuses
-    sequence.run_scenario()
+    sequence.run()
