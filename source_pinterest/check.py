@@ -61,8 +61,15 @@ def check_access(config: Config, connect: Callable[[Config], SyncContext]) -> tu
     warnings: dict[str, None] = {}
     try:
         sync = connect(quick)
-        for notice in (*config.notices, *_closed_to_app_token(config)):
+        for notice in config.notices:
             LOGGER.info(notice)
+        if config.has_app_token:
+            names = [stream.stream_name() for stream in STREAMS if stream.needs_user_token]
+            names += [report.stream_name for report in config.custom_reports]
+            LOGGER.info(
+                f"App Credentials read no days older than {SYNC_HISTORY_DAYS} and none of these streams: "
+                f"{', '.join(names)}. Choose OAuth2.0 as Authorization Method for them."
+            )
         lists_boards = _works(sync, lambda: _first_page(sync.stream(Boards)), warnings)
         lists_accounts = _works(sync, lambda: _check_accounts(sync), warnings)
         for sentence in _missing_scopes(sync):
@@ -72,16 +79,6 @@ def check_access(config: Config, connect: Callable[[Config], SyncContext]) -> tu
     for sentence in warnings:
         LOGGER.warning(sentence)
     return lists_boards or lists_accounts, " ".join(warnings) or None
-
-
-def _closed_to_app_token(config: Config) -> Iterator[str]:
-    if config.has_app_token:
-        names = [stream.stream_name() for stream in STREAMS if stream.needs_user_token]
-        names += [report.stream_name for report in config.custom_reports]
-        yield (
-            f"App Credentials read no days older than {SYNC_HISTORY_DAYS} and none of these streams: "
-            f"{', '.join(names)}. Choose OAuth2.0 as Authorization Method for them."
-        )
 
 
 def _works(sync: SyncContext, probe: Callable[[], object], warnings: dict[str, None]) -> bool:

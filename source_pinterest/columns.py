@@ -134,11 +134,6 @@ def number_columns(names: Iterable[str]) -> frozenset[str]:
     return frozenset(name for name in names if column_of(name).type == "number")
 
 
-def column_schema(names: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """Return the JSON Schema `properties` of columns: `{"SPEND_IN_DOLLAR": {"type": ["null", "number"]}, ...}`."""
-    return {name: column_of(name).json_schema for name in names}
-
-
 def key_schema(names: Iterable[str]) -> dict[str, dict[str, Any]]:
     """Return the JSON Schema `properties` of columns that no request names; all are text."""
     return {name: {"type": ["null", "string"], "description": _UNREQUESTED[name]} for name in names}
@@ -151,5 +146,9 @@ def analytics_schema(names: Iterable[str]) -> dict[str, Any]:
         "$schema": "http://json-schema.org/draft-07/schema#",
         "type": ["null", "object"],
         "additionalProperties": True,
-        "properties": {DATE: {**own.pop(DATE), "format": "date"}, **column_schema(names), **own},
+        "properties": {
+            DATE: {**own.pop(DATE), "format": "date"},
+            **{name: column_of(name).json_schema for name in names},
+            **own,
+        },
     }

@@ -5,7 +5,6 @@ of a weekly or monthly report consists of whole weeks or months, called buckets 
 looks like a whole one. Pinterest's weeks start on Monday.
 """
 
-import logging
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,8 +13,6 @@ from typing import Self
 
 import pendulum
 from pendulum import Date
-
-LOGGER = logging.getLogger("airbyte")
 
 _DAY = re.compile(r"([1-9]\d{3})-(\d{2})-(\d{2})", re.ASCII)
 """From the year 1000 on, so that days can be counted back from each."""

@@ -13,7 +13,7 @@ from source_pinterest.columns import (
     ID_COLUMNS,
     SYNC_COLUMNS,
     analytics_schema,
-    column_schema,
+    column_of,
     may_be_requested,
     text_columns,
 )
@@ -37,7 +37,7 @@ def test_a_description_begins_with_the_name_in_ads_manager_if_it_is_known() -> N
         ("ENGAGEMENT_RATE", "Paid engagements per"),
         ("TOTAL_HUGS", "In none of"),
     ]:
-        assert column_schema([name])[name]["description"].startswith(beginning), name
+        assert column_of(name).json_schema["description"].startswith(beginning), name
 
 
 def test_a_column_may_be_requested_if_its_list_has_it_or_no_list_does() -> None:
@@ -73,7 +73,7 @@ def test_a_column_that_the_table_lacks_has_a_type_by_its_name() -> None:
         ("HUG_TYPE", "string"),
         ("IS_HUGGED", "string"),
     ]:
-        schema = column_schema([name])[name]
+        schema = column_of(name).json_schema
 
         assert schema["type"] == ["null", json_type], (name, json_type)
         assert "by its name" in schema["description"], (name, json_type)

@@ -1,5 +1,6 @@
 """Lists, dictionaries and trends arrive whole, and without a secret."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -187,6 +188,16 @@ def test_a_feed_without_a_processing_result_is_left_out_and_the_others_are_read(
     assert [text.split(".")[0] for text in output.warnings()] == [
         f"{stream}: {empty} is left out" for stream in streams
     ]
+
+
+def test_a_list_that_pinterest_does_not_serve_for_the_kind_of_feed_counts_as_empty() -> None:
+    streams = ("catalogs_feed_item_issues",)
+    with Simulator(World(catalogs=2, feeds=2, feed_results=(1, 1))) as sim:
+        output = run_sync(sim, streams)
+        assert_succeeded(output, streams)
+        assert_exact(output, sim, streams)
+    [text] = [text for _, text in output.logs if "counts as empty" in text]
+    assert re.fullmatch(r'catalogs_feed_item_issues: .* "Not implemented\." .*\)\. This list counts as empty\.', text)
 
 
 def test_a_pin_that_two_pages_have_comes_once() -> None:

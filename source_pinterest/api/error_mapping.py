@@ -205,14 +205,6 @@ class _Row(NamedTuple):
                 return is_sign(response)
 
 
-def _is_from_elsewhere(response: ErrorResponse) -> bool:
-    return not response.is_from_pinterest
-
-
-def _is_too_long_elsewhere(response: ErrorResponse) -> bool:
-    return not response.is_from_pinterest and response.url_length > SAFE_URL_CHARACTERS
-
-
 def _quoting(make: Callable[..., PinterestError], **data: Any) -> ErrorOf:
     """Return the function for an error that consists of the stream's name and Pinterest's words.
 
@@ -243,10 +235,6 @@ def _merchant_refused(response: ErrorResponse, context: RequestContext) -> Pinte
         advice="Pinterest has not approved this account as a merchant, or not yet: its Business Hub gives the reason "
         "and takes appeals. Until then, leave the stream out.",
     )
-
-
-def _is_of_pinner(response: ErrorResponse) -> bool:
-    return _PINNER_DENIED.encode() in response.body  # in which field has not been seen
 
 
 def _pinner_refused(response: ErrorResponse, context: RequestContext) -> PinterestError:
@@ -289,11 +277,16 @@ _ANY_REFUSAL, _ANY_SERVER_ERROR, _ANY = range(400, 500), range(500, 1_000), rang
 # The first row that fits counts.
 _TABLE: Sequence[_Row] = (
     # A CDN refuses a URL for its length.
-    _Row((400, 414, 431), _is_too_long_elsewhere, _quoting(ResponseTooLargeError.unexplained)),
-    _Row((403,), _is_of_pinner, _pinner_refused),
+    _Row(
+        (400, 414, 431),
+        lambda response: not response.is_from_pinterest and response.url_length > SAFE_URL_CHARACTERS,
+        _quoting(ResponseTooLargeError.unexplained),
+    ),
+    # In which field the word is has not been seen.
+    _Row((403,), lambda response: _PINNER_DENIED.encode() in response.body, _pinner_refused),
     # Servers in front of Pinterest use these for temporary troubles of their own: a gateway without a route answers 404
     # with an empty body.
-    _Row((400, 403, 404), _is_from_elsewhere, Retry()),
+    _Row((400, 403, 404), lambda response: not response.is_from_pinterest, Retry()),
     _Row(_ANY, 1105, _quoting(TaskError, reason=ErrorReason.REPORT_IN_PROGRESS)),
     # A throttled request, whatever the status.
     _Row(_ANY_REFUSAL, 8, UncountedRetry.WAIT),

@@ -95,11 +95,6 @@ class PinterestError(AirbyteTracedException):
         shown = SECRETS.mask(sentence)
         super().__init__(message=shown, internal_message=shown, failure_type=self.kind)
 
-    @property
-    def is_unanswered(self) -> bool:
-        """Whether Pinterest itself failed, or its response did not arrive whole."""
-        return self.reason in {ErrorReason.SERVER_ERROR, ErrorReason.BROKE_OFF}
-
 
 class FatalError(PinterestError):
     """Ends the stream, because every further request of it would fail in the same way."""

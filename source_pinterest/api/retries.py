@@ -62,10 +62,6 @@ class BackoffDelays:
         """Return the pause before this retry, counted from 1, in seconds."""
         return min(self.first_seconds * 2.0 ** (retry - 1), self.longest_seconds)
 
-    def before_poll(self, age: float) -> float:
-        """Return the shortest pause before a poll of a report of this age, in seconds."""
-        return self.first_poll_seconds if age < self.poll_seconds else self.poll_seconds
-
 
 class Outage:
     """A time in which no connection can be made. It begins and ends for all requests of a sync together.
@@ -171,18 +167,15 @@ class RetryingSender:
                 self._outage.end()
                 if isinstance(response, ApiResponse):
                     return response
-                self._retry_refused(response, again(response))
-
-    def _retry_refused(self, response: ErrorResponse, again: UncountedRetry | Retry) -> None:
-        """Get another token, or pause, or raise. A throttled request waits for its quota when it is sent."""
-        if isinstance(again, Retry):
-            self._retry(again.why or str(response), again.reason)
-        elif again is UncountedRetry.REFRESH_TOKEN:
-            is_last = self._rejections >= min(MAX_NEW_TOKENS, self._policy.max_retries)
-            self._replace_token(response.token, is_last=is_last)
-            self._rejections += 1
-            if self._rejections > 1:  # the first time, the request is sent again at once
-                self._retry(str(response))
+                how = again(response)
+                if isinstance(how, Retry):
+                    self._retry(how.why or str(response), how.reason)
+                elif how is UncountedRetry.REFRESH_TOKEN:  # a throttled request waits for its quota when it is sent
+                    is_last = self._rejections >= min(MAX_NEW_TOKENS, self._policy.max_retries)
+                    self._replace_token(response.token, is_last=is_last)
+                    self._rejections += 1
+                    if self._rejections > 1:  # the first time, the request is sent again at once
+                        self._retry(str(response))
 
     def _retry_broken(self, error: Exception) -> None:
         """Pause after a response that did not arrive whole or has an unknown form, or raise."""

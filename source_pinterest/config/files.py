@@ -160,15 +160,11 @@ def _as_text(value: Any) -> Any:
 
 
 def _with_windows(report: Mapping[str, Any]) -> dict[str, Any]:
-    fields = {key: _as_number(value) if key in _WINDOW_OPTIONS else value for key, value in report.items()}
-    return {key: value for key, value in fields.items() if key not in _WINDOW_OPTIONS or value is not None}
-
-
-def _as_number(value: Any) -> Any:
-    match value:
-        case []:
-            return None
-        case [number]:
-            return number
-        case _:
-            return value
+    fields = dict(report)
+    for key in _WINDOW_OPTIONS:
+        match fields.pop(key, None):
+            case None | []:
+                pass
+            case [number] | number:
+                fields[key] = number
+    return fields

@@ -152,12 +152,7 @@ def mask_logs(output: Output) -> None:
         output: standard output.
     """
     logging.getLogger().handlers[:] = [LogHandler(output.write)]  # in the place of the framework's print buffer
-    threading.excepthook = _log_thread_error
-
-
-def _log_thread_error(ended: threading.ExceptHookArgs) -> None:
-    if ended.exc_value is not None:
-        LOGGER.error("Thread failed", exc_info=ended.exc_value)
+    threading.excepthook = lambda ended: LOGGER.error("Thread failed", exc_info=ended.exc_value)
 
 
 def tune_memory() -> None:

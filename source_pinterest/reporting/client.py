@@ -229,7 +229,7 @@ class ReportClient:
         except TaskError as error:
             if error.reason is ErrorReason.REPORT_IN_PROGRESS:
                 return PollResult(ReportStatus.IN_PROGRESS)
-            if error.is_unanswered:
+            if error.reason in {ErrorReason.SERVER_ERROR, ErrorReason.BROKE_OFF}:
                 return PollResult(ReportStatus.IN_PROGRESS, failure=error)
             raise
         status = ReportStatus(report.get("report_status"))
@@ -256,22 +256,14 @@ class ReportClient:
 
         def download() -> ApiResponse[T] | ErrorResponse:
             link = next(polls).url or report.polled.url
-            check_link(self._api, link)
+            # If the API is on this machine, so may be the file. Names of hosts are not looked up.
+            if not _PUBLIC_URL.fullmatch(link) and not (is_local(link) and is_local(self._api.base_url)):
+                raise MalformedResponseError("The report's link is not an https URL of a public host.")
             request = requests.Request("GET", link)
             return self._api.downloads.exchange(request, lambda chunks: read(rows_of_file(chunks)), limits.REPORT_BYTES)
 
         tries = RetryingSender(self._api.retry_policy, self.stream, "the file of a report")
         return tries.response(download, lambda refused: Retry(why=f"HTTP {refused.status}.")).value
-
-
-def check_link(api: Api, url: str) -> None:
-    """Check that a link points to a public host by https. If the API is on this machine, so may be the file.
-
-    Raises:
-        MalformedResponseError: it does not, or its host is an IP address. Names are not looked up.
-    """
-    if not _PUBLIC_URL.fullmatch(url) and not (is_local(url) and is_local(api.base_url)):
-        raise MalformedResponseError("The report's link is not an https URL of a public host.")
 
 
 def _ask_of(request: ReportRequest) -> RequestSpec:

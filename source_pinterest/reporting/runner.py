@@ -378,8 +378,9 @@ class ReportRunner:
         """Return the seconds before the next poll of a report of this age, in seconds."""
         reports = sum(len(stream.running) + len(stream.waiting) for stream in self._streams)
         turn_of_all = min(reports, limits.REPORTS_IN_PROGRESS) / self.requests_per_second()
-        pause = max(self.pauses.before_poll(age), age * _AGE_OF_A_POLL, turn_of_all)
-        return min(pause, self.pauses.longest_poll_seconds)
+        pauses = self.pauses
+        least = pauses.first_poll_seconds if age < pauses.poll_seconds else pauses.poll_seconds
+        return min(max(least, age * _AGE_OF_A_POLL, turn_of_all), pauses.longest_poll_seconds)
 
     def advance(self, report: Report) -> None:
         """Make the next request of a report. Its error fails the report."""

@@ -1,6 +1,5 @@
 """Keywords of ad accounts, campaigns and ad groups, and their search volumes."""
 
-import logging
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,8 +12,6 @@ from source_pinterest.streams.ads.entities import AdGroups, Campaigns
 from source_pinterest.streams.ads.entity_lists import EntityFilter, EntityListStream
 from source_pinterest.streams.base.declaration import Parent
 from source_pinterest.streams.base.sync import SyncContext
-
-LOGGER = logging.getLogger("airbyte")
 
 _COUNTRY = "country_code"
 _KEYWORDS = "keywords"

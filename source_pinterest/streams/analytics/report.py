@@ -1,6 +1,5 @@
 """Streams of asynchronous reports: one report per ad account and window, created, polled and downloaded."""
 
-import logging
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property, partial
@@ -26,8 +25,6 @@ from source_pinterest.streams.analytics.report_spec import ReportSpec
 from source_pinterest.streams.analytics.row_validation import ReportKey, ReportRows
 from source_pinterest.streams.base.declaration import ReadPriority
 from source_pinterest.streams.base.sync import SyncContext
-
-LOGGER = logging.getLogger("airbyte")
 
 
 class ReportTasks:

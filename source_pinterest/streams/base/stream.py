@@ -469,7 +469,7 @@ class PinterestStream(HttpStream, ABC):
         except PinterestError as error:
             if token or error.reason not in self.empty_if:
                 raise
-            LOGGER.info(f"{error.message}. This list counts as empty.")
+            LOGGER.info(f"{error.quote or error.message}. This list counts as empty.")
             return Page([])
         return response.value._replace(server_time=response.server_time)
 
