@@ -24,7 +24,7 @@ sim = simulated(lambda: small_world(boards=3, ad_accounts=3, campaigns=2, ad_gro
 
 def without(of: Simulator | World, stream: str, accounts: Iterable[str]) -> dict[Key, Record]:
     """What the other accounts hold."""
-    field, left_out = "ad_account_id" if stream == "campaigns" else "AD_ACCOUNT_ID", set(accounts)
+    field, left_out = "AD_ACCOUNT_ID" if stream.endswith(("analytics", "report")) else "ad_account_id", set(accounts)
     held = of.expected(stream)
     expected = {key: record for key, record in held.items() if record[field] not in left_out}
     assert 0 < len(expected) < len(held)
@@ -101,6 +101,7 @@ def test_a_right_is_missing_only_if_pinterest_refuses_every_account(
         assert_failed(output, stream, error)
     else:
         assert_succeeded(output, [stream])
+        assert_same(stream, output.records[stream], without(sim, stream, [refusing]))
     told = " ".join(str(one.message) for one in output.errors_of(stream))
     assert ("Pinterest's beta of lead forms" in told) is names_the_right
     assert any(text.startswith(f"{stream}: {refusing} is left out") for text in output.warnings()) is left_out

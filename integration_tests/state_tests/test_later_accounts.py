@@ -102,8 +102,10 @@ def test_an_excluded_account_is_left_alone_and_keeps_its_place(sim: Simulator) -
     streams = (*ENTITIES, *ADS_ANALYTICS)
     excluded = sim.world.account_id(1)
     first = run_sync(sim, streams)
+    requests = len(sim.log)
     second = run_sync(sim, streams, config=sim.config(exclude_account_ids=[excluded]), state=first.states)
     assert_succeeded(second, streams)
+    assert excluded not in {entry.account for entry in sim.log[requests:]}
     for stream in streams:
         field = "ad_account_id" if stream in ENTITIES else "AD_ACCOUNT_ID"
         assert excluded not in {record[field] for record in second.records[stream]}
