@@ -251,7 +251,7 @@ check: $(INSTALLED) ## Check formatting, lint rules, types, import order and the
 compare: $(INSTALLED) ## Read 45 simulated days with an earlier commit, WITH=<commit>, and with this code; list what differs (10 minutes)
 	@$(PY) -m tools.compare $(if $(WITH),--with $(call quoted,WITH))
 
-faults: $(INSTALLED) ## Play the fault table, and write it into docs/development/reliability.md (2 minutes)
+faults: $(INSTALLED) ## Run the fault table, and write it into docs/development/reliability.md (2 minutes)
 	$(PY) -m integration_tests.fault_table.document
 	$(PY) -m pytest -n auto integration_tests/fault_tests/test_fault_table.py
 

@@ -20,20 +20,20 @@ _PARENTS = {"board": "boards", "feed": "catalogs_feeds"}
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """A kind of stream, and the stream that stands for it.
+    """A kind of stream, and a stream that represents it.
 
     Attributes:
         name: what the table calls it.
         stream: its example.
-        sort: of streams that are read in the same way. A fault that ends alike on all of them is played on one.
+        sort: of streams that are read in the same way. A fault with the same outcome on all of them is run on one.
         steps: the operation that is its first call, its middle one and its last.
         pages: how many calls it makes for its first board or ad account, one after the other.
         parent: what its calls are about: a board, an ad account, a feed, or nothing.
         needs: the operations that list what its calls are about.
         level: of its reports.
         days: how many days of numbers it reads.
-        passes_over: whether it counts as read though Pinterest does not show all that its calls are about.
-        same_as: the stream that holds the same, if its own is one that a user has named.
+        skips_pins: whether it is complete although Pinterest denies one of its pins.
+        same_as: the stream with the same records, if the user names its stream.
     """
 
     name: str
@@ -45,7 +45,7 @@ class Column:
     needs: frozenset[str] = frozenset()
     level: str = ""
     days: int = DAYS
-    passes_over: bool = False
+    skips_pins: bool = False
     same_as: str = ""
 
     @property
@@ -239,7 +239,7 @@ COLUMNS = (
         pages=11,
         parent="",
         needs=frozenset({"pins/list"}),
-        passes_over=True,
+        skips_pins=True,
     ),
     Column(
         name="pins of ads",

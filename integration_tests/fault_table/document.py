@@ -1,4 +1,4 @@
-"""Writes the kinds of stream and the faults into docs/development/reliability.md. What ends alike shares a line."""
+"""Writes the kinds of stream and the faults into docs/development/reliability.md. Equal outcomes share a line."""
 
 from collections.abc import Mapping
 
@@ -10,14 +10,14 @@ from integration_tests.support.documents import DOCS, table, with_section
 
 DOCUMENT = DOCS / "development" / "reliability.md"
 _ON_ALL = (
-    "If kinds of one sort end alike, the fault is played on the first of them. These faults are played on all kinds: "
-    f"{', '.join(row.fault for row in ROWS if row.on_all)}."
+    "If kinds of one sort have the same outcome, the fault is injected into the first one. These faults are injected "
+    f"into all kinds: {', '.join(row.fault for row in ROWS if row.on_all)}."
 )
 
 
 def section() -> str:
-    """The section of docs/development/reliability.md: what is played, and how each fault ends."""
-    return "\n\n".join([_kinds(), f"{_cells()} cells are played. {_ON_ALL}", _faults()])
+    """The section of docs/development/reliability.md: the faults, and how each ends."""
+    return "\n\n".join([_kinds(), f"{_cells()} cells are run. {_ON_ALL}", _faults()])
 
 
 def _kinds() -> str:

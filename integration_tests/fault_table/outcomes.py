@@ -1,19 +1,19 @@
-"""The words of the table: how a stream ends, at which request, and what else a fault spoils; cells as text."""
+"""The words of the table: how a stream ends, at which request, and what else a fault hits; cells as text."""
 
 from enum import StrEnum
 
 
 class ExpectedOutcome(StrEnum):
-    """How a stream ends whose calls go wrong."""
+    """How a stream with failing calls ends."""
 
     EXACT = "exact"
-    """The exit code is 0, and every record is there, once and whole."""
-    LEFT_OUT = "left out"
-    """The same, but for a board or an ad account that refuses, which a warning names; the next sync has it."""
-    PASSED_OVER = "passed over"
-    """The same, but for a pin that is hidden or deleted, which a warning names; its days so far are not read again."""
+    """The exit code is 0, and every record is emitted once and complete."""
+    SKIPPED = "skipped"
+    """The same, except a denied board or ad account, which a warning names; the next sync has it."""
+    PIN_SKIPPED = "pin skipped"
+    """The same, except a hidden or deleted pin, which a warning names; its days so far are not read again."""
     MARKED = "marked"
-    """The same, but for a pin that is hidden or deleted, whose record says so; no later sync reads it again."""
+    """The same, except a hidden or deleted pin, which its record marks; no later sync reads it again."""
     TRANSIENT = "transient"
     """INCOMPLETE, with an error of this type that says what to do; the next sync completes the set."""
     SYSTEM = "system"
@@ -21,7 +21,7 @@ class ExpectedOutcome(StrEnum):
 
 
 class CallPosition(StrEnum):
-    """Which calls of a stream go wrong."""
+    """Which calls of a stream fail."""
 
     FIRST = "first call"
     MIDDLE = "middle call"
@@ -30,7 +30,7 @@ class CallPosition(StrEnum):
 
 
 class Spread(StrEnum):
-    """Which other calls a fault spoils."""
+    """Which other calls a fault hits."""
 
     NOWHERE = "nowhere"
     QUOTA = "quota"
@@ -41,18 +41,18 @@ class Spread(StrEnum):
 ONCE = (CallPosition.FIRST, CallPosition.MIDDLE, CallPosition.LAST)
 NOWHERE = "—"
 """The cell, or the place in it, at which a fault can't happen."""
-_FOR_GOOD = "; for good: "
+_PERMANENT = "; permanent: "
 
 
 def read_cell(text: str) -> dict[CallPosition, ExpectedOutcome]:
     """What a cell promises, by place.
 
-    `exact` is so at the first, the middle and the last call; `config, exact, —` tells them apart. What follows `; for
-    good: ` is of a fault that hits every call but the first.
+    `exact` holds for the first, the middle and the last call; `config, exact, —` has one outcome for each. What follows
+    `; permanent: ` holds for a fault on every call except the first.
     """
-    once, _, for_good = text.partition(_FOR_GOOD)
-    told = once.split(", ")
-    words = dict(zip(ONCE, told if len(told) > 1 else told * len(ONCE), strict=True))
-    if for_good:
-        words[CallPosition.ALL_BUT_FIRST] = for_good
+    once, _, permanent = text.partition(_PERMANENT)
+    outcomes = once.split(", ")
+    words = dict(zip(ONCE, outcomes if len(outcomes) > 1 else outcomes * len(ONCE), strict=True))
+    if permanent:
+        words[CallPosition.ALL_BUT_FIRST] = permanent
     return {place: ExpectedOutcome(word) for place, word in words.items() if word != NOWHERE}

@@ -1,7 +1,7 @@
 """The rows of the table are the faults, with the required ending on each kind of stream.
 
 A cell says how a stream ends whose first, middle or last call is hit once, or from there on for some seconds, and after
-`for good` how it ends if every call but the first is hit: see `outcomes.py`.
+`permanent` how it ends if every call except the first is hit: see `outcomes.py`.
 """
 
 from collections.abc import Mapping
@@ -24,13 +24,13 @@ class Row:
     Attributes:
         fault: what the table calls it.
         kind: of the simulator's fault.
-        ends: in which way, by column.
+        ends: the outcome, by column.
         details: what else the fault takes.
-        refuses: whether it is about one board or ad account, even for good.
-        spreads: which calls of other streams it spoils as well.
+        refuses: whether it is about one board or ad account, even permanently.
+        spreads: which calls of other streams it hits as well.
         settings: of the simulator.
         config: of the connection.
-        on_all: whether it is played on every kind of stream, also on those of one sort that end alike.
+        on_all: whether it is run on every kind of stream, also on kinds of one sort with the same outcome.
     """
 
     fault: str
@@ -47,8 +47,8 @@ class Row:
         """Its cells, by kind of stream."""
         return {column: self.ends.get(column, NOWHERE) for column in _NAMES}
 
-    def played_on(self) -> list[Column]:
-        """The kinds of stream that it is played on: of those of one sort that end alike, the first."""
+    def run_on(self) -> list[Column]:
+        """The kinds of stream that it is run on: of kinds of one sort with the same outcome, the first."""
         texts = self.texts()
         first = {(column.sort, texts[column.name]): column for column in reversed(COLUMNS)}
         return [
@@ -67,25 +67,25 @@ def everywhere(ending: str) -> dict[str, str]:
     return dict.fromkeys(_NAMES, ending)
 
 
-_PASSES = "exact; for good: transient"
-_UNKNOWN = "system; for good: system"
+_PASSES = "exact; permanent: transient"
+_UNKNOWN = "system; permanent: system"
 _IN_A_FILE = "exact, exact, system"
-_HARMLESS = "exact; for good: exact"
+_HARMLESS = "exact; permanent: exact"
 _PAGED = ("list", "child list", "catalog list", "entity")
 _OF_A_PARENT = ("child list", "catalog list", "entity", "keywords", "product groups", "varied list")
 _REPORTS = tuple(column.name for column in COLUMNS if column.takes_reports)
 _OF_DAYS = tuple(name for name in _REPORTS if name != "conversions")  # these are of weeks, whose form is not known
-_HALVED = "exact, exact, left out; for good: left out"
+_HALVED = "exact, exact, skipped; permanent: skipped"
 """A refusal of several ids that passes with the next request. The last account has one campaign alone."""
 _NOT_ALLOWED = {
-    **everywhere("config; for good: config"),
-    **dict.fromkeys(_REPORTS, "config, config, exact; for good: config"),
+    **everywhere("config; permanent: config"),
+    **dict.fromkeys(_REPORTS, "config, config, exact; permanent: config"),
 }
 """A report's file lies elsewhere, where no token is looked at."""
 _TOO_LARGE = {
-    **everywhere("transient; for good: transient"),
-    "analytics": "exact, exact, transient; for good: transient",
-    **dict.fromkeys(_REPORTS, "exact, transient, exact; for good: transient"),
+    **everywhere("transient; permanent: transient"),
+    "analytics": "exact, exact, transient; permanent: transient",
+    **dict.fromkeys(_REPORTS, "exact, transient, exact; permanent: transient"),
 }
 """A request for many ids is split in halves. A list, a poll and one id can't be: the last account has one campaign."""
 
@@ -118,8 +118,8 @@ ROWS = (
         details={"seconds": 7_200},
         spreads=Spread.QUOTA,
         ends={
-            **everywhere("transient; for good: transient"),
-            **dict.fromkeys(_REPORTS, "transient, transient, exact; for good: transient"),
+            **everywhere("transient; permanent: transient"),
+            **dict.fromkeys(_REPORTS, "transient, transient, exact; permanent: transient"),
         },
     ),
     _passing(
@@ -135,15 +135,15 @@ ROWS = (
         fault='400 "no billing profile"',
         kind=FaultKind.ACCOUNT_REFUSED_400,
         refuses=True,
-        ends=dict.fromkeys(_REPORTS, "config, system, exact; for good: system"),
+        ends=dict.fromkeys(_REPORTS, "config, system, exact; permanent: system"),
     ),
     Row(
         fault='400 "not available for this client"',
         kind=FaultKind.NOT_FOR_CLIENT_400,
         refuses=True,
         ends={
-            **dict.fromkeys(_REPORTS, "left out, transient, exact; for good: transient"),
-            **dict.fromkeys(("history", "conversions"), "config, transient, exact; for good: transient"),
+            **dict.fromkeys(_REPORTS, "skipped, transient, exact; permanent: transient"),
+            **dict.fromkeys(("history", "conversions"), "config, transient, exact; permanent: transient"),
         },
     ),
     _passing(fault="500", kind=FaultKind.SERVER_ERROR),
@@ -171,7 +171,7 @@ ROWS = (
         Row(
             fault=fault,
             kind=kind,
-            ends={**everywhere(_UNKNOWN), **dict.fromkeys(_REPORTS, "system, exact, system; for good: transient")},
+            ends={**everywhere(_UNKNOWN), **dict.fromkeys(_REPORTS, "system, exact, system; permanent: transient")},
         )
         for fault, kind in (
             ("JSON of another form", FaultKind.OTHER_FORM),
@@ -197,7 +197,7 @@ ROWS = (
         },
     ),
     _passing(fault="connection reset inside the body", kind=FaultKind.RESET_INSIDE_BODY),
-    # Not for good: each time, the next request on the connection may have been sent before the reset arrives.
+    # Not permanent: each time, the next request on the connection may have been sent before the reset arrives.
     Row(fault="connection reset after the body", kind=FaultKind.RESET_AFTER_BODY, ends=everywhere("exact")),
     _passing(fault="no answer ever", kind=FaultKind.NEVER_ANSWERS, config={"request_timeout_seconds": 0.4}),
     Row(fault="slow answer", kind=FaultKind.SLOW, details={"seconds": 0.2}, ends=everywhere(_HARMLESS)),
@@ -219,8 +219,8 @@ ROWS = (
         kind=FaultKind.TOKEN_REVOKED,
         spreads=Spread.EVERYWHERE,
         ends={
-            **everywhere("config; for good: config"),
-            **dict.fromkeys(_REPORTS, "config, config, —; for good: config"),
+            **everywhere("config; permanent: config"),
+            **dict.fromkeys(_REPORTS, "config, config, —; permanent: config"),
         },
     ),
     Row(fault="401, a permission is missing", kind=FaultKind.MISSING_SCOPE, ends=_NOT_ALLOWED),
@@ -230,16 +230,16 @@ ROWS = (
         kind=FaultKind.FORBIDDEN,
         refuses=True,
         ends={
-            **everywhere("left out; for good: left out"),
-            **dict.fromkeys(("list", "ranking"), "config, transient, transient; for good: transient"),
-            **dict.fromkeys(_OF_A_PARENT, "left out, transient, transient; for good: transient"),
-            "product groups": "transient; for good: transient",  # the other ad groups of the account are read
-            **dict.fromkeys(_REPORTS, "left out, transient, exact; for good: transient"),
-            **dict.fromkeys(("history", "conversions"), "config, transient, exact; for good: transient"),
-            "profile days": "config; for good: config",
-            "pin days": "passed over; for good: passed over",
+            **everywhere("skipped; permanent: skipped"),
+            **dict.fromkeys(("list", "ranking"), "config, transient, transient; permanent: transient"),
+            **dict.fromkeys(_OF_A_PARENT, "skipped, transient, transient; permanent: transient"),
+            "product groups": "transient; permanent: transient",  # the other ad groups of the account are read
+            **dict.fromkeys(_REPORTS, "skipped, transient, exact; permanent: transient"),
+            **dict.fromkeys(("history", "conversions"), "config, transient, exact; permanent: transient"),
+            "profile days": "config; permanent: config",
+            "pin days": "pin skipped; permanent: pin skipped",
             "analytics": _HALVED,
-            "pins of ads": "marked; for good: marked",
+            "pins of ads": "marked; permanent: marked",
         },
     ),
     Row(
@@ -247,16 +247,16 @@ ROWS = (
         kind=FaultKind.PINNER_DENIED,
         refuses=True,
         ends={
-            "list": "config, transient, transient; for good: transient",
-            "child list": "left out, transient, transient; for good: transient",
-            "pin days": "passed over; for good: passed over",
-            "pins of ads": "marked; for good: marked",
+            "list": "config, transient, transient; permanent: transient",
+            "child list": "skipped, transient, transient; permanent: transient",
+            "pin days": "pin skipped; permanent: pin skipped",
+            "pins of ads": "marked; permanent: marked",
         },
     ),
     Row(
         fault="401, code 7",
         kind=FaultKind.UNAUTHORIZED,
-        ends={"pin days": "passed over; for good: passed over"},
+        ends={"pin days": "pin skipped; permanent: pin skipped"},
     ),
     Row(
         fault="403, the config names the ad account",
@@ -264,12 +264,14 @@ ROWS = (
         refuses=True,
         config={"account_ids": [small_world().account_id(number) for number in range(3)]},
         ends={
-            **dict.fromkeys(("entity", "keywords", "varied list"), "config, transient, transient; for good: transient"),
-            "product groups": "transient; for good: transient",
-            "analytics": "exact, exact, config; for good: config",
-            "targeting": "config; for good: config",
-            **dict.fromkeys(_REPORTS, "config, transient, exact; for good: transient"),
-            "pins of ads": "marked; for good: marked",
+            **dict.fromkeys(
+                ("entity", "keywords", "varied list"), "config, transient, transient; permanent: transient"
+            ),
+            "product groups": "transient; permanent: transient",
+            "analytics": "exact, exact, config; permanent: config",
+            "targeting": "config; permanent: config",
+            **dict.fromkeys(_REPORTS, "config, transient, exact; permanent: transient"),
+            "pins of ads": "marked; permanent: marked",
         },
     ),
     Row(
@@ -277,17 +279,17 @@ ROWS = (
         kind=FaultKind.GONE,
         refuses=True,
         ends={
-            **everywhere("left out; for good: left out"),
-            **dict.fromkeys(("list", "ranking"), "config, transient, transient; for good: transient"),
-            **dict.fromkeys(_OF_A_PARENT, "left out, transient, transient; for good: transient"),
-            "product groups": "left out; for good: left out",
-            "keywords": "left out; for good: transient",
-            **dict.fromkeys(_REPORTS, "left out, exact, exact; for good: transient"),
-            **dict.fromkeys(("history", "conversions"), "config, exact, exact; for good: transient"),
-            "profile days": "config; for good: config",
-            "pin days": "passed over; for good: passed over",
+            **everywhere("skipped; permanent: skipped"),
+            **dict.fromkeys(("list", "ranking"), "config, transient, transient; permanent: transient"),
+            **dict.fromkeys(_OF_A_PARENT, "skipped, transient, transient; permanent: transient"),
+            "product groups": "skipped; permanent: skipped",
+            "keywords": "skipped; permanent: transient",
+            **dict.fromkeys(_REPORTS, "skipped, exact, exact; permanent: transient"),
+            **dict.fromkeys(("history", "conversions"), "config, exact, exact; permanent: transient"),
+            "profile days": "config; permanent: config",
+            "pin days": "pin skipped; permanent: pin skipped",
             "analytics": _HALVED,
-            "pins of ads": "marked; for good: marked",
+            "pins of ads": "marked; permanent: marked",
         },
     ),
     *(
@@ -298,7 +300,7 @@ ROWS = (
         fault="repeated bookmark",
         kind=FaultKind.REPEATED_BOOKMARK,
         on_all=True,
-        ends=dict.fromkeys(_PAGED, "system, system, —; for good: system"),
+        ends=dict.fromkeys(_PAGED, "system, system, —; permanent: system"),
     ),
     Row(
         fault="empty page with a bookmark",
@@ -312,9 +314,9 @@ ROWS = (
         refuses=True,
         spreads=Spread.EVERYWHERE,
         ends={
-            **dict.fromkeys(("entity", "keywords", "product groups", "varied list"), "left out, transient, transient"),
-            **dict.fromkeys(("analytics", "targeting"), "left out"),
-            **dict.fromkeys(_REPORTS, "left out, transient, —"),
+            **dict.fromkeys(("entity", "keywords", "product groups", "varied list"), "skipped, transient, transient"),
+            **dict.fromkeys(("analytics", "targeting"), "skipped"),
+            **dict.fromkeys(_REPORTS, "skipped, transient, —"),
             "history": NOWHERE,
         },
     ),
@@ -372,7 +374,7 @@ ROWS = (
         kind=FaultKind.REPORT_IN_LOWER_CASE,
         ends=dict.fromkeys(_REPORTS, _HARMLESS),
     ),
-    # Not for good: it then has no rows.
+    # Not permanent: it then has no rows.
     Row(
         fault="report finished without link and size",
         kind=FaultKind.REPORT_WITHOUT_LINK,

@@ -33,8 +33,8 @@ class FaultScenario:
 def run_scenario(scenario: FaultScenario) -> dict[Column, ExpectedOutcome]:
     """How each stream ended.
 
-    Without a lookback, nothing but the state makes the second sync read what failed. The end of a fault for good is not
-    waited for.
+    Without a lookback, nothing but the state makes the second sync read what failed. It does not wait for the end of a
+    permanent fault.
     """
     injected_faults = [
         InjectedFault.of_the_table(scenario.row, column, place, 0, 0) for column, place in scenario.places.items()
@@ -71,7 +71,7 @@ def _ending(output: Output, column: Column, expected_records: ExpectedRecords) -
         assert not unnamed, f"{stream}: no word of {unnamed} in {warnings!r}"
         if not missing:
             return ExpectedOutcome.EXACT
-        return ExpectedOutcome.PASSED_OVER if column.passes_over else ExpectedOutcome.LEFT_OUT
+        return ExpectedOutcome.PIN_SKIPPED if column.skips_pins else ExpectedOutcome.SKIPPED
     assert output.status(stream) == "INCOMPLETE"
     assert output.errors_of(stream), output.text()
     for error in output.errors_of(stream):
@@ -97,7 +97,7 @@ def _owners(record: Record) -> set[str]:
 
 def scenarios(row: Row) -> list[FaultScenario]:
     """All of a row: in the same sync are the kinds of stream that do not disturb each other."""
-    cells = {column: row.cell(column.name) for column in row.played_on()}
+    cells = {column: row.cell(column.name) for column in row.run_on()}
     found = []
     for place in CallPosition:
         columns = [column for column, endings in cells.items() if place in endings]

@@ -22,7 +22,7 @@ AGAIN = [
     (row, column)
     for row in ROWS
     if may_be_played(row) and (row.on_all or len(set(row.ends.values())) > 1)
-    for column in row.played_on()
+    for column in row.run_on()
     if has_days(column)
 ]
 """Faults that end in several ways or are played on all kinds of stream, on the kinds that read days again."""
