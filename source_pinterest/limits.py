@@ -81,7 +81,7 @@ JOINED_BYTES = 16 * 1024**2  # of a body that is parsed as a whole, such as a pa
 MESSAGE_CHARACTERS = 2_000  # of an error message; the rest is cut off
 TABLE_NAME_CHARACTERS = 63  # that PostgreSQL and others tell tables apart by
 ROW_BYTES = 1024**2  # of one row of a response or of a report file
-BUNDLE_BYTES = 1024**2  # of the records that a worker queues at once
+BATCH_BYTES = 1024**2  # of the records that a worker queues at once
 REPORT_BYTES = 8 * 1024**3  # of a report file, which is on disk while it is read
 
 FINAL_AFTER_DAYS = 2  # Pinterest's help, "Reporting dashboard overview": conversions arrive after about 37 hours

@@ -53,19 +53,19 @@ def _forms_of(value: str) -> set[str]:
     return {value, *in_urls, quote_plus(value, errors="replace"), json.dumps(value)[1:-1]}
 
 
-def redact(text: str, kept: str = "") -> str:
+def redact(text: str, allowed: str = "") -> str:
     """Return a text as a log line, a status or an error shows it: masked, then printable.
 
     Args:
         text: the text, which may quote an answer.
-        kept: control characters that stay.
+        allowed: control characters that stay.
     """
-    return printable(SECRETS.mask(text), kept)
+    return printable(SECRETS.mask(text), allowed)
 
 
-def printable(text: str, kept: str = "") -> str:
-    """Return the text on one line, but for `kept`, with U+FFFD for control characters that would act on a terminal."""
-    return "".join(one if one.isprintable() or one in kept else " " if one.isspace() else "\ufffd" for one in text)
+def printable(text: str, allowed: str = "") -> str:
+    """Return the text on one line, except for `allowed`; control characters become U+FFFD or spaces."""
+    return "".join(one if one.isprintable() or one in allowed else " " if one.isspace() else "\ufffd" for one in text)
 
 
 SECRETS = Secrets()

@@ -107,10 +107,10 @@ class PinterestEntrypoint(AirbyteEntrypoint):
     def read_lines(
         self, config: Mapping[str, Any], catalog: ConfiguredAirbyteCatalog, state: list[AirbyteStateMessage]
     ) -> Iterator[bytes]:
-        """Return the lines of a sync, of which the records come in bundles."""
+        """Return the lines of a sync, of which the records come in batches."""
         keep_secrets_of(config)
         counts: defaultdict[HashableStreamDescriptor, float] = defaultdict(float)
-        for message in self.source.read_bundles(config, catalog, state):
+        for message in self.source.read_record_batches(config, catalog, state):
             number = 1
             if isinstance(message, RecordBatch):
                 number = message.count

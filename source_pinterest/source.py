@@ -145,14 +145,14 @@ class SourcePinterest(AbstractSource):
             AirbyteTracedException: a stream could not be read to its end. Its failure type is the most retryable one.
         """
         del logger
-        for message in self.read_bundles(config, catalog, state or []):
+        for message in self.read_record_batches(config, catalog, state or []):
             yield from message.messages() if isinstance(message, RecordBatch) else (message,)
             yield from self._repository.consume_queue()
 
-    def read_bundles(
+    def read_record_batches(
         self, config: Mapping[str, Any], catalog: ConfiguredAirbyteCatalog, state: list[AirbyteStateMessage]
     ) -> Iterator[Message]:
-        """Read the streams of the catalog, and return their records in bundles.
+        """Read the streams of the catalog, and return their records in batches.
 
         Raises:
             AirbyteTracedException: a stream could not be read to its end. Its failure type is the most retryable one.

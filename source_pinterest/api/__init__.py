@@ -109,8 +109,8 @@ class Api:
         try:
             while True:
                 response = self.session.paced_exchange(request, parse_body, self.usage.stream(""))
-                if not isinstance(response, ErrorResponse) or response.verdict is not UncountedRetry.WAIT:
-                    return isinstance(response, ErrorResponse) and response.verdict is app_refused
+                if not isinstance(response, ErrorResponse) or response.resolution is not UncountedRetry.WAIT:
+                    return isinstance(response, ErrorResponse) and response.resolution is app_refused
         except (requests.RequestException, MalformedResponseError):
             return False
 
@@ -141,9 +141,9 @@ def api_base_url() -> str:
     Raises:
         ConfigError: `PINTEREST_API_URL` is neither https nor on this machine.
     """
-    given = os.environ.get(BASE_URL_VARIABLE, "").strip().rstrip("/") or DEFAULT_BASE_URL
-    if not _BASE_URL.fullmatch(given) or not (given.startswith("https:") or is_local(given)):
+    base_url = os.environ.get(BASE_URL_VARIABLE, "").strip().rstrip("/") or DEFAULT_BASE_URL
+    if not _BASE_URL.fullmatch(base_url) or not (base_url.startswith("https:") or is_local(base_url)):
         raise ConfigError(
             f"{BASE_URL_VARIABLE} must be an https URL, or an http URL of this machine, such as {DEFAULT_BASE_URL}."
         )
-    return given
+    return base_url

@@ -289,9 +289,9 @@ class OAuthAuthenticator(PinterestAuthenticator):
         Raises:
             ConfigError: Pinterest refuses to issue a token.
         """
-        if response.verdict is UncountedRetry.WAIT:
+        if response.resolution is UncountedRetry.WAIT:
             return UncountedRetry.WAIT
-        if response.status in _REFUSED and response.is_from_pinterest and not isinstance(response.verdict, Retry):
+        if response.status in _REFUSED and response.is_from_pinterest and not isinstance(response.resolution, Retry):
             raise self._refused(response)
         return Retry(why=f"HTTP {response.status}.")
 

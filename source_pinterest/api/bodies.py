@@ -113,10 +113,10 @@ class JsonBody:
 
     def expect(self, byte: bytes) -> None:
         """Consume this byte."""
-        found = self.peek()
-        if not found:
+        following = self.peek()
+        if not following:
             raise MalformedResponseError("The response is cut short.")
-        if found != byte:
+        if following != byte:
             raise FormError(f"The response is not the expected JSON: {byte.decode()} is missing.")
         self._at += 1
 
@@ -160,8 +160,8 @@ class JsonBody:
         """Return the next value."""
         ends = _ENDS.get(self.peek(), _END_OF_SCALAR)
         while True:
-            found = ends.finditer(self._text, self._at + 1, self._at + ROW_BYTES)
-            for braces, end in enumerate(islice(found, _ENDS_TRIED), start=1):
+            following = ends.finditer(self._text, self._at + 1, self._at + ROW_BYTES)
+            for braces, end in enumerate(islice(following, _ENDS_TRIED), start=1):
                 with suppress(MalformedResponseError):
                     value = parse_json(self._text[self._at : end.end()])
                     self._at, self._braces = end.end(), braces

@@ -60,7 +60,7 @@ class PinterestClient:
             body: is sent as JSON.
 
         Raises:
-            PinterestError: the error that the table of verdicts assigns to the response.
+            PinterestError: the error that the table of resolutions assigns to the response.
         """
         api, usage = self._api, self._usage
         usage.count("requests")
@@ -88,10 +88,12 @@ class PinterestClient:
         """Return how to send the request again.
 
         Raises:
-            PinterestError: the error that the table of verdicts assigns to the response.
+            PinterestError: the error that the table of resolutions assigns to the response.
         """
-        verdict, authenticator = response.verdict, self._api.authenticator
-        if isinstance(verdict, UncountedRetry | Retry):
-            return verdict
+        resolution, authenticator = response.resolution, self._api.authenticator
+        if isinstance(resolution, UncountedRetry | Retry):
+            return resolution
         granted, advice = authenticator.granted, authenticator.grant_advice
-        raise verdict(response, RequestContext(self._stream, self._scopes, granted, advice, self._api.refuses_profile))
+        raise resolution(
+            response, RequestContext(self._stream, self._scopes, granted, advice, self._api.refuses_profile)
+        )

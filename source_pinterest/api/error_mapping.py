@@ -65,9 +65,9 @@ class ErrorResponse:
     url_length: int = 0
 
     @cached_property
-    def verdict(self) -> "Resolution":
-        """The verdict of the first row of the table that fits."""
-        return next(row.verdict for row in _TABLE if row.fits(self))
+    def resolution(self) -> "Resolution":
+        """The resolution of the first row of the table that fits."""
+        return next(row.resolution for row in _TABLE if row.fits(self))
 
     @property
     def meant_status(self) -> int:
@@ -113,8 +113,8 @@ class ErrorResponse:
         The hint is in the message, in `Retry-After` or in `x-ratelimit-reset`.
         """
         from_message = _RETRY_AFTER.search(self.message)
-        told = [from_message[1]] if from_message else map(self.headers.get, ("Retry-After", "x-ratelimit-reset"))
-        hint = next((float(text) for text in told if text and _SECONDS.fullmatch(text)), math.inf)
+        seconds = [from_message[1]] if from_message else map(self.headers.get, ("Retry-After", "x-ratelimit-reset"))
+        hint = next((float(text) for text in seconds if text and _SECONDS.fullmatch(text)), math.inf)
         return hint if hint <= LONGEST_RESET_SECONDS else None
 
     @cached_property
@@ -128,8 +128,8 @@ class ErrorResponse:
 
 def _shown(text: str, max_characters: int) -> str:
     """Return a server's text, masked before it is cut, so that no part of a secret stays at its end."""
-    shown = SECRETS.mask(text)
-    return shown if len(shown) <= max_characters else f"{shown[:max_characters]}…"
+    masked = SECRETS.mask(text)
+    return masked if len(masked) <= max_characters else f"{masked[:max_characters]}…"
 
 
 class UncountedRetry(Enum):
@@ -183,12 +183,12 @@ class _Row(NamedTuple):
     Attributes:
         statuses: the HTTP statuses to which it applies.
         sign: Pinterest's code, a pattern in its message, or a function of the response; None: any response.
-        verdict: what happens next.
+        resolution: what happens next.
     """
 
     statuses: Container[int]
     sign: int | re.Pattern[str] | Callable[[ErrorResponse], bool] | None
-    verdict: Resolution
+    resolution: Resolution
 
     def fits(self, response: ErrorResponse) -> bool:
         """Return whether the row applies to a response."""

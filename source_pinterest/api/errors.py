@@ -92,8 +92,8 @@ class PinterestError(AirbyteTracedException):
         self.quote = quote or self.quote
         self.reason = reason
         self.is_isolated = self.is_isolated if is_isolated is None else is_isolated
-        shown = SECRETS.mask(sentence)
-        super().__init__(message=shown, internal_message=shown, failure_type=self.kind)
+        masked = SECRETS.mask(sentence)
+        super().__init__(message=masked, internal_message=masked, failure_type=self.kind)
 
 
 class FatalError(PinterestError):
@@ -106,16 +106,16 @@ class TaskError(PinterestError):
     """Fails one account, board or window. The other tasks of the stream are read."""
 
     @classmethod
-    def unexplained(cls, found: str, *, quote: str = "", reason: ErrorReason | None = None) -> Self:
+    def unexplained(cls, what: str, *, quote: str = "", reason: ErrorReason | None = None) -> Self:
         """Return the error for a response whose cause neither the user nor the connector can remove.
 
         Args:
-            found: what was found.
+            what: what was found.
             quote: Pinterest's own words; by default what was found.
             reason: tells the error apart from others of its class.
         """
         again = "The next sync tries again. If it happens again, please report it."
-        return cls(f"{found}. {again}", quote=quote or found, reason=reason)
+        return cls(f"{what}. {again}", quote=quote or what, reason=reason)
 
 
 class MalformedResponseError(ValueError):

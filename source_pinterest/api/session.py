@@ -149,7 +149,7 @@ class PinterestSession(TimeoutSession):
                 self._budget.accepted(operation)
             response = _read(raw, parse, most_bytes)
         if isinstance(response, ErrorResponse):
-            if response.verdict is UncountedRetry.WAIT:
+            if response.resolution is UncountedRetry.WAIT:
                 self._budget.back_off(operation, response.pause_hint_seconds())
             else:
                 self._budget.accepted(operation)

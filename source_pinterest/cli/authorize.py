@@ -204,32 +204,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help="ask for this permission as well, such as biz_access:read; may be given several times",
     )
     parser.add_argument("--no-browser", action="store_true", help="print the URL of the consent page, do not open it")
-    given = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     try:
-        _prepare(given.config)
-        config = without_blanks(read_object(given.config)) if given.config.exists() else {}
+        _prepare(options.config)
+        config = without_blanks(read_object(options.config)) if options.config.exists() else {}
         known = config.get("credentials")
-        app = App.of_user(given.client_id, known if isinstance(known, Mapping) else config)
-        requested = [*dict.fromkeys([*scopes().split(","), *given.scope])]
-        with ConsentListener(given.port) as listener:
-            tokens = _tokens(app, listener, ",".join(requested), opens_browser=not given.no_browser)
+        app = App.of_user(options.client_id, known if isinstance(known, Mapping) else config)
+        requested = [*dict.fromkeys([*scopes().split(","), *options.scope])]
+        with ConsentListener(options.port) as listener:
+            tokens = _tokens(app, listener, ",".join(requested), opens_browser=not options.no_browser)
             credentials = {
                 "auth_method": "oauth2.0",
                 **vars(app),
                 "refresh_token": tokens.refresh_token,
                 **access_of(tokens),  # is used first, which leaves the refresh token as it is
             }
-            saved = _write_config(given.config, {**config, "credentials": credentials})
-        _choose_accounts(given.config, saved)
+            saved = _write_config(options.config, {**config, "credentials": credentials})
+        _choose_accounts(options.config, saved)
     except AirbyteTracedException as error:
         say(str(error.message), sys.stderr)
         return 1
     except OSError as error:
-        say(f"{given.config.parent} can't be written ({error.strerror}). Free some space and try again.", sys.stderr)
+        say(f"{options.config.parent} can't be written ({error.strerror}). Free some space and try again.", sys.stderr)
         return 1
     if tokens.scopes:
         _print_ungranted(requested, tokens.scopes)
-    _print_next_steps(given.config)
+    _print_next_steps(options.config)
     return 0
 
 

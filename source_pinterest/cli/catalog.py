@@ -44,11 +44,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("streams", nargs="*", help="streams to read (default: every stream)")
     parser.add_argument("--config", type=Path, help="configuration with custom reports or chosen columns")
     parser.add_argument("--append", action="store_true", help="append rows, for a destination that can't replace them")
-    given = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     LOGGER.setLevel(logging.ERROR)
     try:
-        config = read_object(given.config) if given.config else NO_CREDENTIALS
-        catalog = configured(given.streams, config, append=given.append)
+        config = read_object(options.config) if options.config else NO_CREDENTIALS
+        catalog = configured(options.streams, config, append=options.append)
     except AirbyteTracedException as error:
         say(str(error.message), sys.stderr)
         return 1
@@ -69,12 +69,12 @@ def configured(names: Sequence[str], config: Mapping[str, Any], *, append: bool 
         AirbyteTracedException: some of the streams do not exist; the message names them and suggests similar names.
     """
     streams = {stream.name: stream for stream in SourcePinterest().discover(LOGGER, config).streams}
-    wanted: list[str] = []
+    requested: list[str] = []
     for name in names:  # that of a custom report may have commas and spaces
-        wanted += [name] if name in streams else re.split(r"[,\s]+", name.strip(", "))
-    if unknown := [name for name in dict.fromkeys(wanted) if name not in streams]:
+        requested += [name] if name in streams else re.split(r"[,\s]+", name.strip(", "))
+    if unknown := [name for name in dict.fromkeys(requested) if name not in streams]:
         raise refusal(" ".join(_advice(unknown, list(streams))))
-    selected = [streams[name] for name in dict.fromkeys(wanted or streams)]
+    selected = [streams[name] for name in dict.fromkeys(requested or streams)]
     return ConfiguredAirbyteCatalog([_configured(stream, append=append) for stream in selected])
 
 

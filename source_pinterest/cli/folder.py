@@ -368,8 +368,8 @@ class FolderDays:
         settled = history.last if is_final else period.last_final(history.last)
         first = history.first if history.first > OPEN_START else min(settled, history.last)
         read = history.read.within(first, history.last)
-        kept = history.outside_lookback(period).last if self.follows_conversions else None
-        final = settled if field == _ORGANIC else min(settled, kept or OPEN_START)
+        newest_settled = history.outside_lookback(period).last if self.follows_conversions else None
+        final = settled if field == _ORGANIC else min(settled, newest_settled or OPEN_START)
         gone = history.expired(period)
         return OwnerDays(
             stream,

@@ -170,15 +170,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--output", type=Path, default=OUTPUT, help=f"folder of the records (default: {OUTPUT})")
     parser.add_argument("--last", type=_days, default=DAYS, help=f"days that the page is about (default: {DAYS})")
-    given = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     logging.getLogger("airbyte").setLevel(logging.ERROR)
     try:
-        say(str(write_page(given.output, given.last)))
+        say(str(write_page(options.output, options.last)))
     except AirbyteTracedException as error:
         say(str(error.message), sys.stderr)
         return 1
     except OSError as error:
-        say(f"{given.output} can't be read or written ({error.strerror}).", sys.stderr)
+        say(f"{options.output} can't be read or written ({error.strerror}).", sys.stderr)
         return 1
     return 0
 
@@ -326,22 +326,22 @@ class _Page:
 
     def _metrics_of(self, stream: str) -> list[Metric]:
         """Return the metrics of a level that were read."""
-        asked = self._asked(stream)
-        return [metric for metric in METRICS if asked.issuperset(metric.fields)]
+        requested = self._requested_fields(stream)
+        return [metric for metric in METRICS if requested.issuperset(metric.fields)]
 
-    def _asked(self, stream: str) -> set[str]:
+    def _requested_fields(self, stream: str) -> set[str]:
         """Return the fields of a level that the last run asked for, or else that its records have."""
         if stream in self._schemas:
-            asked = set(self._schemas[stream].get("properties", {}))
-            return {*asked, _SPEND} if "SPEND_IN_DOLLAR" in asked else asked
+            requested = set(self._schemas[stream].get("properties", {}))
+            return {*requested, _SPEND} if "SPEND_IN_DOLLAR" in requested else requested
         [sums] = self._rows(
             "select max(columns(* exclude (stream, account, day))) from total where stream = $stream", stream=stream
         )
         [more] = self._rows(
             "select max(columns(*)) from (select unnest(more) from delivery where stream = $stream)", stream=stream
         )
-        asked = {field for metric in METRICS if sums.get(metric.column) for field in metric.fields}
-        return asked.union(field for field in _MORE if more.get(field) is not None)
+        requested = {field for metric in METRICS if sums.get(metric.column) for field in metric.fields}
+        return requested.union(field for field in _MORE if more.get(field) is not None)
 
     def _currencies(self) -> list[dict[str, Any]]:
         """Return the numbers of each currency, with those of its ad accounts, campaigns and ads, and its charts."""
@@ -363,16 +363,16 @@ class _Page:
 
     def _results(self, sums: dict[str, Any]) -> list[dict[str, Any]]:
         """Return the conversions of a currency by type: of the types that were read, those that have any."""
-        asked = self._asked(self._rows("from period")[0]["lead"])
+        requested = self._requested_fields(self._rows("from period")[0]["lead"])
         results = []
         for conversion, name in _TYPES.items():
             fields = _fields_of(conversion)
-            found = {
-                key: sums[field] or Decimal() if field in asked else None for key, field in fields._asdict().items()
+            values = {
+                key: sums[field] or Decimal() if field in requested else None for key, field in fields._asdict().items()
             }
-            if any(found.values()):
-                found["value"] = None if found["value"] is None else found["value"] / 1_000_000
-                results.append({"name": name, **found})
+            if any(values.values()):
+                values["value"] = None if values["value"] is None else values["value"] / 1_000_000
+                results.append({"name": name, **values})
         return results
 
     def _sums(self) -> dict[str, Any]:

@@ -61,9 +61,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--output", type=Path, default=OUTPUT, help=f"folder of read, or a file of DuckDB (default: {OUTPUT})"
     )
-    given = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     try:
-        return _answer(given.output)
+        return _answer(options.output)
     except AirbyteTracedException as error:
         say(str(error.message), sys.stderr)
     return 1
@@ -130,20 +130,20 @@ def _show(rows: Any) -> None:
     table = io.StringIO()
     with redirect_stdout(table):
         rows.show(max_width=shutil.get_terminal_size().columns, max_rows=_ROWS_SHOWN)
-    shown = "".join(_lines(rows)) if _HIDDEN_COLUMNS in table.getvalue() else table.getvalue()
-    sys.stdout.write(printable(shown, "\n"))
+    text = "".join(_lines(rows)) if _HIDDEN_COLUMNS in table.getvalue() else table.getvalue()
+    sys.stdout.write(printable(text, "\n"))
     sys.stdout.flush()
 
 
 def _lines(rows: Any) -> Iterator[str]:
     """Yield the columns of the first rows as lines, in the form of DuckDB's line mode."""
     width = max(map(len, rows.columns))
-    found = rows.project("cast(columns(*) as varchar)").fetchmany(_ROWS_SHOWN + 1)
-    for row in found[:_ROWS_SHOWN]:
+    values = rows.project("cast(columns(*) as varchar)").fetchmany(_ROWS_SHOWN + 1)
+    for row in values[:_ROWS_SHOWN]:
         for name, value in zip(rows.columns, row, strict=True):
             yield f"{name:>{width}} = {'NULL' if value is None else value}\n"
         yield "\n"
-    if len(found) > _ROWS_SHOWN:
+    if len(values) > _ROWS_SHOWN:
         yield f"There are more rows; {_ROWS_SHOWN} are shown.\n"
 
 

@@ -77,31 +77,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--config", type=Path, default=CONFIG_FILE, help=f"configuration (default: {CONFIG_FILE})")
     parser.add_argument("--output", type=Path, default=OUTPUT, help=f"folder to write (default: {OUTPUT})")
     parser.add_argument("--append", action="store_true", help="for a destination that can't replace rows")
-    given = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     logging.getLogger("airbyte").setLevel(logging.ERROR)
     try:
-        return _read(given, OutputFolder(given.output))
+        return _read(options, OutputFolder(options.output))
     except AirbyteTracedException as error:
         say(str(error.message), sys.stderr)
     except OSError as error:
         say(
-            f"{given.output} can't be written ({error.strerror}). Name another folder with --output (OUTPUT= in make "
+            f"{options.output} can't be written ({error.strerror}). Name another folder with --output (OUTPUT= in make "
             "read), or free some space.",
             sys.stderr,
         )
     return 1
 
 
-def _read(given: argparse.Namespace, folder: OutputFolder) -> int:
-    config = configuration(given.config)
-    names = list(filter(None, given.streams)) or [selected.stream.name for selected in folder.configured().streams]
+def _read(options: argparse.Namespace, folder: OutputFolder) -> int:
+    config = configuration(options.config)
+    names = list(filter(None, options.streams)) or [selected.stream.name for selected in folder.configured().streams]
     if not names:
         raise refusal('Name the streams to read, such as campaigns and ads (with make: STREAMS="campaigns ads").')
-    catalog = configured(names, config, append=given.append)
+    catalog = configured(names, config, append=options.append)
     with folder.opened() as descriptor:
         write_private(folder.catalog, ConfiguredAirbyteCatalogSerializer.dump(catalog))
-        _keep_options(config, given, folder)
-        part, code = _run(given.config, folder, descriptor)
+        _keep_options(config, options, folder)
+        part, code = _run(options.config, folder, descriptor)
         path, messages = folder.finish(part)
     if messages.records or not code:
         _print_summary(messages, path, code, catalog, folder.days())
@@ -110,16 +110,16 @@ def _read(given: argparse.Namespace, folder: OutputFolder) -> int:
         for notice in Config.from_mapping(config).notices:
             say(f"Note: {notice}")
     if code not in _EXIT_CODES_OF_SIGNALS:
-        _show_page(given.output)
+        _show_page(options.output)
     return code
 
 
-def _keep_options(config: Mapping[str, Any], given: argparse.Namespace, folder: OutputFolder) -> None:
+def _keep_options(config: Mapping[str, Any], options: argparse.Namespace, folder: OutputFolder) -> None:
     """Keep the options of this run in the folder. Warn if the runs before had another configuration."""
-    if before := folder.write_options(config, given.config):
+    if before := folder.write_options(config, options.config):
         say(
-            f"Warning: {given.output} was read with {before} so far, and is read with {given.config} now. It then has "
-            "the ad accounts of both. To keep them apart, name another folder with --output (OUTPUT= in make "
+            f"Warning: {options.output} was read with {before} so far, and is read with {options.config} now. It then "
+            "has the ad accounts of both. To keep them apart, name another folder with --output (OUTPUT= in make "
             "read).",
             sys.stderr,
         )

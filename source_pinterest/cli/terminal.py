@@ -18,11 +18,11 @@ def say(text: str, file: TextIO | None = None) -> None:
         file: standard output or standard error; standard output by default.
     """
     file = file or sys.stdout
-    shown = printable(text)
+    line = printable(text)
     if file.isatty():
         columns = shutil.get_terminal_size().columns
-        shown = textwrap.fill(shown, columns - 1, break_long_words=False, break_on_hyphens=False)
-    file.write(f"{shown}\n")
+        line = textwrap.fill(line, columns - 1, break_long_words=False, break_on_hyphens=False)
+    file.write(f"{line}\n")
     file.flush()
 
 

@@ -96,8 +96,8 @@ ATTRIBUTION_WINDOWS: Mapping[str, AttributionWindow] = {
 
 def refusal(sentence: str) -> AirbyteTracedException:
     """Return a config error for the caller to raise. The sentence says what the user has to change."""
-    shown = SECRETS.mask(sentence)
-    return AirbyteTracedException(message=shown, internal_message=shown, failure_type=FailureType.config_error)
+    masked = SECRETS.mask(sentence)
+    return AirbyteTracedException(message=masked, internal_message=masked, failure_type=FailureType.config_error)
 
 
 def without_blanks(raw: Mapping[str, Any]) -> dict[str, Any]:
@@ -226,8 +226,8 @@ def early_start_notice(title: str, chosen: Date | None, today: Date, history_day
     """Yield a notice if a start date is older than the history that Pinterest keeps."""
     earliest = days_before(today, history_days)
     if chosen and chosen < earliest:
-        kept = f"the {history_days} days that Pinterest keeps"
-        yield f"{title} {chosen} is older than {kept}; reading starts on {earliest}."
+        retention = f"the {history_days} days that Pinterest keeps"
+        yield f"{title} {chosen} is older than {retention}; reading starts on {earliest}."
 
 
 def regions_of(countries: Iterable[str], regions: Iterable[str]) -> tuple[str, ...]:

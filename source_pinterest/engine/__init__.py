@@ -1,1 +1,1 @@
-"""Everything between the streams and stdout: tasks, failures, parents' ids, bundles, the queue and the output."""
+"""Everything between the streams and stdout: tasks, failures, parents' ids, batches, the queue and the output."""

@@ -44,7 +44,7 @@ _SWITCH_SECONDS = 0.05
 class Output:
     """Standard output: the one way for the lines of all threads. A signal ends the process between two lines.
 
-    Lines leave in pieces. Between two pieces of a bundle come the lines of other threads, such as a rotated token.
+    Lines leave in pieces. Between two pieces of a batch come the lines of other threads, such as a rotated token.
 
     The framework's print buffer is not used. It holds text, which takes four bytes a character as soon as a record has
     an emoji; it took a sixth of a sync's processor time; and it loses what does not fit into a full non-blocking pipe.
@@ -138,11 +138,11 @@ class MaskedLogFormatter(AirbyteLogFormatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the record as a line."""
-        shown = copy.copy(record)
-        shown.msg, shown.args = masking.redact(record.getMessage()), None
+        masked = copy.copy(record)
+        masked.msg, masked.args = masking.redact(record.getMessage()), None
         if record.exc_info:
-            shown.exc_text = masking.redact(self.formatException(record.exc_info), "\n")
-        return super().format(shown)
+            masked.exc_text = masking.redact(self.formatException(record.exc_info), "\n")
+        return super().format(masked)
 
 
 def mask_logs(output: Output) -> None:

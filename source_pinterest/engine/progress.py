@@ -42,10 +42,10 @@ class Progress:
         self._failed: dict[str, list[str]] = {}
         """The streams of each error."""
 
-    def count_bundle(self, bundle: RecordBatch) -> bool:
-        """Count the records of a bundle. Return whether it is the first bundle of its stream."""
-        is_first = not self.records[bundle.stream]
-        self.records[bundle.stream] += bundle.count
+    def count_batch(self, batch: RecordBatch) -> bool:
+        """Count the records of a batch. Return whether it is the first batch of its stream."""
+        is_first = not self.records[batch.stream]
+        self.records[batch.stream] += batch.count
         return is_first
 
     def observe(self, message: AirbyteMessage) -> None:

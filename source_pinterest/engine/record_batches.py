@@ -1,4 +1,4 @@
-"""Bundles: finished JSON lines of one stream, at most about a mebibyte, which a worker sends to stdout in one piece.
+"""Batches: finished JSON lines of one stream, at most about a mebibyte, which a worker sends to stdout in one piece.
 
 A message for each record would cost more processor time than parsing and serialising it.
 """
@@ -16,7 +16,7 @@ from airbyte_cdk.models import AirbyteMessage, AirbyteRecordMessage, Type
 
 from source_pinterest.api.bodies import Record
 from source_pinterest.api.errors import ConfigError, ResponseTooLargeError
-from source_pinterest.limits import BUNDLE_BYTES, ROW_BYTES
+from source_pinterest.limits import BATCH_BYTES, ROW_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +51,12 @@ class RecordBatch:
 def batch_records(
     stream: str, records: Iterable[Record], clock: Callable[[], int] = time.time_ns
 ) -> Iterator[RecordBatch]:
-    """Serialise the records of a stream as the framework would, and yield them in bundles.
+    """Serialise the records of a stream as the framework would, and yield them in batches.
 
     Args:
         stream: the stream's name.
         records: the records.
-        clock: returns the time in nanoseconds. `emitted_at` of a bundle's records is the time of its first record.
+        clock: returns the time in nanoseconds. `emitted_at` of a batch's records is the time of its first record.
 
     Raises:
         ResponseTooLargeError: a record is larger than `limits.ROW_BYTES`.
@@ -67,7 +67,7 @@ def batch_records(
         data = _serialize_record(record)
         if len(data) > ROW_BYTES:
             raise ResponseTooLargeError.unexplained(f"{stream}: a record has more than {ROW_BYTES:,} bytes")
-        if count and len(lines) + len(before_data) + len(data) + len(after_data) > BUNDLE_BYTES:
+        if count and len(lines) + len(before_data) + len(data) + len(after_data) > BATCH_BYTES:
             yield RecordBatch(stream, bytes(lines), count)
             lines, count = bytearray(), 0
         if not count:
@@ -80,26 +80,26 @@ def batch_records(
         yield RecordBatch(stream, bytes(lines), count)
 
 
-def buffer_until_complete(bundles: Iterable[RecordBatch]) -> Iterator[RecordBatch]:
-    """Return the bundles once the last one has been made. If one can't be made, return none and raise its error.
+def buffer_until_complete(record_batches: Iterable[RecordBatch]) -> Iterator[RecordBatch]:
+    """Return the batches once the last one has been made. If one can't be made, return none and raise its error.
 
-    The bundles wait in memory or, if they have more than 1 MiB together, in a temporary file.
+    The batches wait in memory or, if they have more than 1 MiB together, in a temporary file.
 
     Raises:
         ConfigError: the file can't be created or written.
     """
     with ExitStack() as failing:
-        file = failing.enter_context(tempfile.SpooledTemporaryFile(BUNDLE_BYTES))
+        file = failing.enter_context(tempfile.SpooledTemporaryFile(BATCH_BYTES))
         sizes: list[tuple[str, int, int]] = []
-        for bundle in bundles:
+        for batch in record_batches:
             with _writing():
-                file.write(bundle.lines)
-            sizes.append((bundle.stream, len(bundle.lines), bundle.count))
+                file.write(batch.lines)
+            sizes.append((batch.stream, len(batch.lines), batch.count))
         with _writing():
             file.seek(0)
         failing.pop_all()
     waiting = _read_back(file, sizes)
-    weakref.finalize(waiting, file.close)  # if no bundle is asked for
+    weakref.finalize(waiting, file.close)  # if no batch is asked for
     return waiting
 
 

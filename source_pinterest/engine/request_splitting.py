@@ -75,8 +75,8 @@ class RequestSpec:
 
         Without a filter, for instance, a request would be about more than the user has asked for.
         """
-        kept = {by: tuple(name for name in wanted if name not in names) for by, wanted in self.names.items()}
-        return replace(self, names={by: kept[by] or wanted for by, wanted in self.names.items()})
+        remaining = {by: tuple(name for name in requested if name not in names) for by, requested in self.names.items()}
+        return replace(self, names={by: remaining[by] or requested for by, requested in self.names.items()})
 
     def all_names(self) -> set[str]:
         """Return the names of all parameters."""
@@ -104,11 +104,11 @@ class RejectedNames:
         with self._lock:
             return frozenset(name for refusing, name in self._quotes if refusing == account)
 
-    def learn(self, ask: RequestSpec, error: PinterestError) -> bool:
+    def learn(self, spec: RequestSpec, error: PinterestError) -> bool:
         """Note the refusal of the names to which an error refers.
 
         Args:
-            ask: what was asked for, without the names that were known to be refused.
+            spec: what was asked for, without the names that were known to be refused.
             error: the error.
 
         Returns:
@@ -118,20 +118,20 @@ class RejectedNames:
         if not isinstance(error, BadRequestError):
             return False
         with self._lock:
-            known = self.names_of(ask.account)
-            if ask.without(known) != ask:
+            known = self.names_of(spec.account)
+            if spec.without(known) != spec:
                 return True  # another worker has learned of a name meanwhile
-            refused = named_in(error.quote, ask.all_names().difference(self._needed, ask.doubtful))
-            if not refused or any((known | refused).issuperset(values) for values in ask.names.values()):
+            refused = named_in(error.quote, spec.all_names().difference(self._needed, spec.doubtful))
+            if not refused or any((known | refused).issuperset(values) for values in spec.names.values()):
                 return False
             for name in refused:
-                self._quotes[ask.account, name] = error.quote
+                self._quotes[spec.account, name] = error.quote
             return True
 
-    def warn(self, wanted: RequestSpec, sent: RequestSpec) -> None:
+    def warn(self, requested: RequestSpec, sent: RequestSpec) -> None:
         """Warn of the names that a request was sent without."""
-        if refused := sorted(wanted.all_names() - sent.all_names()):
-            account, window, listed = wanted.account, wanted.window, ", ".join(refused)
+        if refused := sorted(requested.all_names() - sent.all_names()):
+            account, window, listed = requested.account, requested.window, ", ".join(refused)
             about = f"the rows of ad account {account}" if account else "the rows"
             self._notices.warn(
                 f"{account} {window} {listed}",
@@ -144,11 +144,11 @@ class Rejection(NamedTuple):
     """An id that Pinterest rejects while it returns rows of others.
 
     Attributes:
-        ask: the request with this id alone.
+        spec: the request with this id alone.
         error: why.
     """
 
-    ask: RequestSpec
+    spec: RequestSpec
     error: PinterestError
 
 
@@ -196,41 +196,41 @@ class RequestSplitter:
         pending = deque(self._in_size(whole, length_without_ids))
         was_read = False
         while pending:
-            ask = pending.popleft()
-            tried = ask.without(self._refused.names_of(ask.account))
+            spec = pending.popleft()
+            tried = spec.without(self._refused.names_of(spec.account))
             try:
                 response = send(tried)
             except (ResponseTooLargeError, *_REJECTIONS) as error:
                 if self._refused.learn(tried, error):
-                    pending.appendleft(ask)
+                    pending.appendleft(spec)
                     continue
                 is_too_large = isinstance(error, ResponseTooLargeError)
-                if not is_too_large and (rejections is None or not ask.ids):
+                if not is_too_large and (rejections is None or not spec.ids):
                     raise
-                if self._is_sizeable and len(ask.ids) > 1:
-                    pending.extendleft(replace(ask, ids=half) for half in reversed(shuffle_into_batches(ask.ids, 2)))
+                if self._is_sizeable and len(spec.ids) > 1:
+                    pending.extendleft(replace(spec, ids=half) for half in reversed(shuffle_into_batches(spec.ids, 2)))
                     continue
                 if is_too_large or rejections is None or (rejections and not was_read):
                     raise
-                rejections.append(Rejection(ask, error))
+                rejections.append(Rejection(spec, error))
             else:
                 was_read = True
-                self._refused.warn(ask, tried)
+                self._refused.warn(spec, tried)
                 yield response
         if rejections and not was_read:
             raise rejections[0].error
 
-    def _in_size(self, ask: RequestSpec, length_without_ids: int) -> list[RequestSpec]:
+    def _in_size(self, spec: RequestSpec, length_without_ids: int) -> list[RequestSpec]:
         """Cut an ask evenly into the fewest asks within the limits, so that no id of many is alone in its request."""
         if not self._is_sizeable:
-            return [ask]
-        windows = ask.window.cut(self._days)
+            return [spec]
+        windows = spec.window.cut(self._days)
         most = min(self._ids, max(1, self._cells // max(window.days for window in windows)))
-        groups = shuffle_into_batches(ask.ids, math.ceil(len(ask.ids) / most)) or [()]
+        groups = shuffle_into_batches(spec.ids, math.ceil(len(spec.ids) / most)) or [()]
         room = limits.URL_CHARACTERS - length_without_ids
-        while len(groups) < len(ask.ids) and max(len(quote_plus(",".join(ids))) for ids in groups) > room:
-            groups = shuffle_into_batches(ask.ids, len(groups) + 1)
-        return [replace(ask, ids=ids, window=window) for window in windows for ids in groups]
+        while len(groups) < len(spec.ids) and max(len(quote_plus(",".join(ids))) for ids in groups) > room:
+            groups = shuffle_into_batches(spec.ids, len(groups) + 1)
+        return [replace(spec, ids=ids, window=window) for window in windows for ids in groups]
 
 
 def ids_that_fit(ids: Sequence[str], characters: int, separator: str = COMMA) -> int:

@@ -135,18 +135,18 @@ class TaskTracker:
     def note_failure(self, group: ParentIds, error: Exception, failed_syncs: int = 0) -> FailureAction:
         """Count the error of a task, which failed in so many earlier syncs. Return what it costs."""
         with self._lock:
-            consequence = failure_action(
+            action = failure_action(
                 error,
                 is_stopped=not self.allows(group),
                 failing=sum(map(self.has_read, self._failing | {group})),
                 failed_syncs=failed_syncs,
             )
-            if consequence is FailureAction.WARN_ONLY:
-                return consequence  # no other task stays unread because of it
+            if action is FailureAction.WARN_ONLY:
+                return action  # no other task stays unread because of it
             self.failed.append(error)
-            if consequence is not FailureAction.FAIL_SILENTLY:
-                self._is_stopped = consequence is FailureAction.STOP
+            if action is not FailureAction.FAIL_SILENTLY:
+                self._is_stopped = action is FailureAction.STOP
                 if not _is_isolated(error):
                     self._failing.add(group)
                     self._failures[group] += 1
-            return consequence
+            return action

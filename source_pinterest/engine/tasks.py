@@ -106,7 +106,7 @@ class Task(StreamSlice):
         """The same ids without their fields, by which child streams find what the task lists."""
         return tuple(map(str, self.partition.values()))
 
-    def bundles(self) -> Generator[RecordBatch, None, Any]:
+    def record_batches(self) -> Generator[RecordBatch, None, Any]:
         """Read the task.
 
         Raises:
@@ -130,7 +130,7 @@ def batches(ids: Sequence[str], size: int) -> list[tuple[str, ...]]:
 
 def _read_in_turn(task: Task) -> Generator[RecordBatch, None, None]:
     for each in task.plan() if task.plan else ():
-        yield from each.bundles()
+        yield from each.record_batches()
 
 
 def _refuse(task: Task) -> Generator[RecordBatch, None, Any]:

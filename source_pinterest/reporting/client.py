@@ -179,7 +179,7 @@ class ReportClient:
     def __init__(self, api: Api, client: PinterestClient, stream: str, refused: RejectedNames) -> None:
         self._api = api
         self._client = client
-        self.stream, self._asks = stream, RequestSplitter(refused=refused)
+        self.stream, self._splitter = stream, RequestSplitter(refused=refused)
         self.is_worth_retrying = client.is_worth_retrying
 
     def create(self, request: ReportRequest) -> str:
@@ -191,11 +191,11 @@ class ReportClient:
             TaskError: Pinterest refuses this report and names nothing in it.
             PinterestError: the error for the response, see `api/error_mapping.py`.
         """
-        ask = _ask_of(request)
+        spec = _spec_of(request)
         try:
-            [token] = self._asks.read(ask, partial(self._post, request))
+            [token] = self._splitter.read(spec, partial(self._post, request))
         except InvalidRequestError as error:
-            if named_in(error.quote, ask.all_names()):
+            if named_in(error.quote, spec.all_names()):
                 raise ConfigError(f"Pinterest refuses this report. {error.quote}. {CHANGE_THE_REPORT}") from error
             raise TaskError(
                 f"Pinterest refuses the report on {request.window} of ad account {request.ad_account_id}. "
@@ -206,8 +206,8 @@ class ReportClient:
             ) from error
         return token
 
-    def _post(self, request: ReportRequest, ask: RequestSpec) -> str:
-        body = {**request.as_json(), **{name: list(values) for name, values in ask.names.items()}}
+    def _post(self, request: ReportRequest, spec: RequestSpec) -> str:
+        body = {**request.as_json(), **{name: list(values) for name, values in spec.names.items()}}
         return self._client.send(_path(request), {}, _token_in, body=body).value
 
     def poll(self, request: ReportRequest, token: str) -> PollResult:
@@ -266,7 +266,7 @@ class ReportClient:
         return tries.response(download, lambda refused: Retry(why=f"HTTP {refused.status}.")).value
 
 
-def _ask_of(request: ReportRequest) -> RequestSpec:
+def _spec_of(request: ReportRequest) -> RequestSpec:
     """Return what a request asks for, with the names of which Pinterest may refuse some."""
     names = {name: request.body[name] for name in _LISTS_OF_NAMES if name in request.body}
     return RequestSpec(request.ad_account_id, window=request.window, names=names)

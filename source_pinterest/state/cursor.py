@@ -1,6 +1,6 @@
 """The base of all cursors: it commits tasks, emits states and marks full refreshes.
 
-A task is committed once all of its bundles are in the record queue. A state goes through the same queue, so that it
+A task is committed once all of its batches are in the record queue. A state goes through the same queue, so that it
 leaves after the records that it covers.
 """
 
@@ -188,7 +188,7 @@ class PinterestCursor(ABC):
         """Commit a task that was read whole, and emit a state if one is due.
 
         Args:
-            task: the task, all of whose bundles are queued.
+            task: the task, all of whose batches are queued.
             finding: the result of the reader, which `_move` takes into the state.
         """
         with self._lock:

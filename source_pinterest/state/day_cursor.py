@@ -267,7 +267,7 @@ class AccountDayCursor(DayCursor):
             self._failed_accounts = set(map(str, incoming.get(_FAILED) or ()))
         self._emitted: defaultdict[Owner, set[DateWindow]] = defaultdict(set)
         self._fingerprint = fingerprint
-        self._asks_otherwise = incoming.get(_FINGERPRINT, fingerprint) != fingerprint
+        self._has_request_changed = incoming.get(_FINGERPRINT, fingerprint) != fingerprint
 
     @property
     def state(self) -> dict[str, Any]:
@@ -287,12 +287,14 @@ class AccountDayCursor(DayCursor):
         self._failed_accounts.intersection_update(map(str, listed))
         if flat := self._before.pop(None, None):
             self._before = {**dict.fromkeys(listed, flat), **self._before}
-        kept = DaySet().union(chain.from_iterable(days.outside_lookback(self.period) for days in self._before.values()))
+        unchanged = DaySet().union(
+            chain.from_iterable(days.outside_lookback(self.period) for days in self._before.values())
+        )
         unread = super().begin(listed)
-        if self._asks_otherwise and kept:
+        if self._has_request_changed and unchanged:
             LOGGER.warning(
                 f"{self._stream_name}: the columns or the attribution window have changed since the last sync. The "
-                f"days {kept.span} keep their old values; clear the stream's data to read them again."
+                f"days {unchanged.span} keep their old values; clear the stream's data to read them again."
             )
         return unread
 

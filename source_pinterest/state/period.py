@@ -77,7 +77,7 @@ class Period:
     @classmethod
     def of(
         cls,
-        kept: DayRange,
+        day_range: DayRange,
         config: Config,
         configured: ConfiguredAirbyteStream | None,
         today: Date,
@@ -85,26 +85,26 @@ class Period:
         """Return the days that a sync reads of one stream.
 
         Args:
-            kept: the days that the stream has.
+            day_range: the days that the stream has.
             config: the options of the connection.
             configured: the stream in the catalog; None if it is not selected.
             today: the day of the sync, in UTC.
         """
-        earliest = max(days_before(today, kept.history_days), kept.first_day or Date(1000, 1, 1))
+        earliest = max(days_before(today, day_range.history_days), day_range.first_day or Date(1000, 1, 1))
         lookback_days = _lookback_days(config, configured)
         is_incremental = configured is not None and configured.sync_mode is not SyncMode.full_refresh
         final_days_only = is_incremental and lookback_days is None
-        has_fewer_days = kept.own_start is None and kept.history_days < limits.ASYNC_HISTORY_DAYS
+        has_fewer_days = day_range.own_start is None and day_range.history_days < limits.ASYNC_HISTORY_DAYS
         return cls(
-            start=max(kept.own_start or config.start_date or earliest, earliest),
+            start=max(day_range.own_start or config.start_date or earliest, earliest),
             earliest=earliest,
             today=today,
             lookback_days=lookback_days,
-            final_after=kept.final_after,
+            final_after=day_range.final_after,
             final_days_only=final_days_only,
             chosen_start=config.start_date if has_fewer_days else None,
             merges_by_key=merges_by_key(configured),
-            granularity=kept.granularity,
+            granularity=day_range.granularity,
         )
 
     @property

@@ -151,8 +151,8 @@ class ProductCategoryTrends(ProductTrendStream):
 
     def _batches_of(self, region: Task) -> list[Ids]:
         names = self.shared.stream(TrendingProductCategories).ids.get(region.parent_ids)
-        found = dict.fromkeys(map(category_parameter, names))
-        return batches(list(found), limits.PRODUCT_CATEGORIES_PER_REQUEST)
+        parameters = dict.fromkeys(map(category_parameter, names))
+        return batches(list(parameters), limits.PRODUCT_CATEGORIES_PER_REQUEST)
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Add the categories of a batch."""

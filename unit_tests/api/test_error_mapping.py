@@ -10,7 +10,7 @@ from unit_tests.answers import answer, refusal
 
 RETRY_AFTER = "Sorry! Retry after 2.5 seconds."
 
-VERDICTS = [
+RESOLUTIONS = [
     (206, None, "", Retry()),
     (302, None, "", errors.InvalidRequestError),
     (400, 1, "Invalid request", errors.BadRequestError),
@@ -76,23 +76,23 @@ VERDICTS = [
 
 def error_of(response: ErrorResponse, *, refuses_profile: bool = False) -> PinterestError:
     context = RequestContext("boards", ("boards:read",), frozenset(), "Sign in again", lambda: refuses_profile)
-    assert callable(response.verdict)
-    return response.verdict(response, context)
+    assert callable(response.resolution)
+    return response.resolution(response, context)
 
 
 def next_after(
     response: ErrorResponse, *, refuses_profile: bool = False
 ) -> UncountedRetry | Retry | type[PinterestError] | tuple[type[PinterestError], ErrorReason]:
     """How the request is sent again, or the class of the error, with its reason if it has one."""
-    if isinstance(response.verdict, UncountedRetry | Retry):
-        return response.verdict
+    if isinstance(response.resolution, UncountedRetry | Retry):
+        return response.resolution
     error = error_of(response, refuses_profile=refuses_profile)
     return (type(error), error.reason) if error.reason else type(error)
 
 
 def test_each_response_has_the_verdict_of_the_table() -> None:
-    for status, code, message, verdict in VERDICTS:
-        assert next_after(refusal(status, code, message)) == verdict, (status, code, message)
+    for status, code, message, resolution in RESOLUTIONS:
+        assert next_after(refusal(status, code, message)) == resolution, (status, code, message)
 
 
 @pytest.mark.parametrize("message", ["Not enough scopes", "Restricted feature"])
@@ -111,7 +111,7 @@ def test_an_app_that_may_not_read_the_profile_either_is_not_approved() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "verdict"),
+    ("status", "resolution"),
     [
         (400, Retry()),
         (401, UncountedRetry.REFRESH_TOKEN),
@@ -121,12 +121,12 @@ def test_an_app_that_may_not_read_the_profile_either_is_not_approved() -> None:
         (502, Retry(ErrorReason.SERVER_ERROR)),
     ],
 )
-def test_of_a_body_of_another_shape_the_status_counts(status: int, verdict: object) -> None:
+def test_of_a_body_of_another_shape_the_status_counts(status: int, resolution: object) -> None:
     for body in [
         *[b"", b" \r\n", b"<html>Bad gateway</html>", b'["a list"]', b'"text"', b"null", b"{}"],
         *[b'{"error": "no route"}', b'{"code": null, "message": null}', b'{"message": ""}'],
     ]:
-        assert next_after(answer(status, body)) == verdict, body
+        assert next_after(answer(status, body)) == resolution, body
 
 
 @pytest.mark.parametrize("body", [b"PINNER_DATA_ACCESS_DENIED", b'{"code": 29, "reason": "PINNER_DATA_ACCESS_DENIED"}'])

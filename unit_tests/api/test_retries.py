@@ -30,7 +30,7 @@ UNAVAILABLE = Retry(why="HTTP 503.")
 
 def send(request: RetryingSender, *events: Exception | Outage | UncountedRetry | Retry) -> None:
     """Send a request that fails in these ways and then succeeds. Another request succeeds at each `Outage`."""
-    pending, verdicts = list(events), list[UncountedRetry | Retry]()
+    pending, resolutions = list(events), list[UncountedRetry | Retry]()
 
     def exchange() -> ApiResponse[None] | ErrorResponse:
         while pending:
@@ -38,12 +38,12 @@ def send(request: RetryingSender, *events: Exception | Outage | UncountedRetry |
             if isinstance(event, Exception):
                 raise event
             if isinstance(event, UncountedRetry | Retry):
-                verdicts.append(event)
+                resolutions.append(event)
                 return refusal(503)
             event.end()
         return ApiResponse(None, 0)
 
-    request.response(exchange, lambda _: verdicts.pop())
+    request.response(exchange, lambda _: resolutions.pop())
 
 
 @pytest.fixture

@@ -1,1 +1,1 @@
-"""Tests of tasks, failures, bundles, the queue and the output."""
+"""Tests of tasks, failures, batches, the queue and the output."""

@@ -38,14 +38,14 @@ def test_a_line_that_is_longer_than_a_piece_stays_whole(pipe: tuple[int, int]) -
     reading, writing = pipe
     output = Output(writing)
     long = b"x" * 3 * PIECE_BYTES + b"\n"
-    bundle = in_thread(lambda: output.write(b"short\n" + long + long))
+    batch = in_thread(lambda: output.write(b"short\n" + long + long))
     came = received(reading, 7)
     other = in_thread(lambda: output.write(b"token\n"))
     assert waits(other)
     came += received(reading, 6 + 2 * len(long) + 6 - len(came))
 
     assert came == b"short\n" + long + b"token\n" + long
-    bundle.result(PATIENCE_SECONDS)
+    batch.result(PATIENCE_SECONDS)
 
 
 def test_nothing_follows_a_line_that_was_cut(

@@ -1,4 +1,4 @@
-"""Records become finished lines, in bundles of bounded size that wait on disk or in memory."""
+"""Records become finished lines, in batches of bounded size that wait on disk or in memory."""
 
 import errno
 import io
@@ -31,9 +31,9 @@ RECORDS: list[dict[str, Any]] = [
 ]
 
 
-def bundle_with(*records: dict[str, Any]) -> RecordBatch:
-    [bundle] = batch_records(STREAM, records, clock=lambda: NOW * 1_000_000 + 999_999)
-    return bundle
+def batch_with(*records: dict[str, Any]) -> RecordBatch:
+    [batch] = batch_records(STREAM, records, clock=lambda: NOW * 1_000_000 + 999_999)
+    return batch
 
 
 def ordinary(record: dict[str, Any]) -> AirbyteMessage:
@@ -48,59 +48,59 @@ def written_by_the_framework(record: dict[str, Any]) -> str:
 def test_a_line_is_the_frameworks_byte_for_byte() -> None:
     lines = "".join(f"{written_by_the_framework(record)}\n" for record in RECORDS)
 
-    assert bundle_with(*RECORDS) == RecordBatch(STREAM, lines.encode(), len(RECORDS))
+    assert batch_with(*RECORDS) == RecordBatch(STREAM, lines.encode(), len(RECORDS))
 
 
 def test_a_bundle_ends_before_it_grows_too_large() -> None:
     records = [{"id": str(number), "text": "x" * 10_000} for number in range(300)]
-    bundles = list(batch_records(STREAM, records))
+    record_batches = list(batch_records(STREAM, records))
 
-    assert [record for bundle in bundles for record in bundle.records()] == records
-    assert [bundle.count for bundle in bundles] == [103, 103, 94]
-    assert all(bundle.lines.endswith(b"\n") and bundle.lines.count(b"\n") == bundle.count for bundle in bundles)
+    assert [record for batch in record_batches for record in batch.records()] == records
+    assert [batch.count for batch in record_batches] == [103, 103, 94]
+    assert all(batch.lines.endswith(b"\n") and batch.lines.count(b"\n") == batch.count for batch in record_batches)
     assert list(batch_records(STREAM, [])) == []
 
 
 def test_bundles_that_wait_for_the_last_are_all_of_their_stream_or_none_comes() -> None:
     made: list[RecordBatch] = []
 
-    def bundles(error: Exception | None = None) -> Iterator[RecordBatch]:
-        for bundle in batch_records(STREAM, LARGE_RECORDS):
-            made.append(bundle)
-            yield bundle
+    def record_batches(error: Exception | None = None) -> Iterator[RecordBatch]:
+        for batch in batch_records(STREAM, LARGE_RECORDS):
+            made.append(batch)
+            yield batch
         if error:
             raise error
 
-    waiting = buffer_until_complete(bundles())
+    waiting = buffer_until_complete(record_batches())
     assert len(made) == 3, "before the first is asked for"
     assert list(waiting) == made
-    assert {bundle.stream for bundle in made} == {STREAM}
+    assert {batch.stream for batch in made} == {STREAM}
     with pytest.raises(MalformedResponseError):
-        buffer_until_complete(bundles(MalformedResponseError("It is cut short.")))
+        buffer_until_complete(record_batches(MalformedResponseError("It is cut short.")))
 
 
 def test_a_record_is_bounded_like_a_row() -> None:
-    assert bundle_with({"name": "x" * (ROW_BYTES - 20)}).count == 1
+    assert batch_with({"name": "x" * (ROW_BYTES - 20)}).count == 1
     with pytest.raises(ResponseTooLargeError, match=r": a record has more than 1,048,576 bytes\."):
-        bundle_with({"name": "x" * ROW_BYTES})
+        batch_with({"name": "x" * ROW_BYTES})
 
 
-# ---- Bundles that wait
+# ---- Batches that wait
 
-#: Three bundles.
+#: Three batches.
 LARGE_RECORDS = [{"text": f"{number:05}" * 20_000} for number in range(30)]
 
 
 def test_bundles_that_wait_come_back_from_the_disk_as_they_went(monkeypatch: pytest.MonkeyPatch) -> None:
     disk = io.BytesIO()
     monkeypatch.setattr(tempfile, "TemporaryFile", lambda **_: disk)
-    bundles = list(batch_records(STREAM, LARGE_RECORDS))
+    record_batches = list(batch_records(STREAM, LARGE_RECORDS))
 
-    assert list(buffer_until_complete(bundles[:1])) == bundles[:1]
-    assert not disk.getvalue(), "one bundle waits in memory"
-    waiting = buffer_until_complete(bundles)
-    assert len(disk.getvalue()) == sum(len(bundle.lines) for bundle in bundles)
-    assert list(waiting) == bundles
+    assert list(buffer_until_complete(record_batches[:1])) == record_batches[:1]
+    assert not disk.getvalue(), "one batch waits in memory"
+    waiting = buffer_until_complete(record_batches)
+    assert len(disk.getvalue()) == sum(len(batch.lines) for batch in record_batches)
+    assert list(waiting) == record_batches
     assert disk.closed
 
 

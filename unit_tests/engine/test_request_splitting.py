@@ -26,7 +26,7 @@ TOO_LARGE = ResponseTooLargeError("too large")
 
 
 @pytest.fixture
-def asks() -> RequestSplitter:
+def splitter() -> RequestSplitter:
     return RequestSplitter(limits.IDS_PER_ANALYTICS_REQUEST, limits.ANALYTICS_WINDOW_DAYS)
 
 
@@ -43,62 +43,64 @@ def whole(count: int, length: int = 1) -> RequestSpec:
     return RequestSpec("11", ids=ids(count), window=days(length))
 
 
-def size_of(ask: RequestSpec) -> tuple[int, int]:
-    return len(ask.ids), ask.window.days
+def size_of(spec: RequestSpec) -> tuple[int, int]:
+    return len(spec.ids), spec.window.days
 
 
-def sizes(asks: RequestSplitter, wanted: RequestSpec, length_without_ids: int = 0) -> list[tuple[int, int]]:
+def sizes(splitter: RequestSplitter, wanted: RequestSpec, length_without_ids: int = 0) -> list[tuple[int, int]]:
     """The ids and days of each request."""
-    return list(asks.read(wanted, size_of, length_without_ids))
+    return list(splitter.read(wanted, size_of, length_without_ids))
 
 
-def sizes_after(error: PinterestError, asks: RequestSplitter, wanted: RequestSpec) -> list[tuple[int, int]]:
+def sizes_after(error: PinterestError, splitter: RequestSplitter, wanted: RequestSpec) -> list[tuple[int, int]]:
     """The same where the first request fails with an error."""
     errors = [error]
 
-    def send(ask: RequestSpec) -> tuple[int, int]:
+    def send(spec: RequestSpec) -> tuple[int, int]:
         if errors:
             raise errors.pop()
-        return size_of(ask)
+        return size_of(spec)
 
-    return list(asks.read(wanted, send))
+    return list(splitter.read(wanted, send))
 
 
-def test_a_request_is_as_large_as_pinterest_allows(asks: RequestSplitter) -> None:
-    assert list(asks.read(whole(250, 90), lambda ask: ask)) == [whole(250, 90)]
-    assert sizes(asks, whole(251, 91)) == [(126, 90), (125, 90), (126, 1), (125, 1)], "evenly"
-    assert list(asks.read(whole(0, 90), lambda ask: ask)) == [whole(0, 90)], "an account as a whole has no ids"
+def test_a_request_is_as_large_as_pinterest_allows(splitter: RequestSplitter) -> None:
+    assert list(splitter.read(whole(250, 90), lambda spec: spec)) == [whole(250, 90)]
+    assert sizes(splitter, whole(251, 91)) == [(126, 90), (125, 90), (126, 1), (125, 1)], "evenly"
+    assert list(splitter.read(whole(0, 90), lambda spec: spec)) == [whole(0, 90)], "an account as a whole has no ids"
 
 
 @pytest.mark.parametrize(("room", "expected"), [(104, [5]), (103, [3, 2]), (1, [1] * 5)])
-def test_a_request_has_as_many_ids_as_its_url_takes(asks: RequestSplitter, room: int, expected: list[int]) -> None:
+def test_a_request_has_as_many_ids_as_its_url_takes(splitter: RequestSplitter, room: int, expected: list[int]) -> None:
     """An id has 18 characters, and the separator three."""
-    found = sizes(asks, whole(5), length_without_ids=limits.URL_CHARACTERS - room + 2)
+    found = sizes(splitter, whole(5), length_without_ids=limits.URL_CHARACTERS - room + 2)
 
     assert [count for count, _ in found] == expected
 
 
-def test_words_count_with_the_length_of_their_escaped_form(asks: RequestSplitter) -> None:
+def test_words_count_with_the_length_of_their_escaped_form(splitter: RequestSplitter) -> None:
     room, words = len(f"%C3%A4{COMMA}b+c"), RequestSpec(ids=("ä", "b c"))
 
-    assert len(sizes(asks, words, length_without_ids=limits.URL_CHARACTERS - room)) == 1
-    assert len(sizes(asks, words, length_without_ids=limits.URL_CHARACTERS - room + 1)) == 2
+    assert len(sizes(splitter, words, length_without_ids=limits.URL_CHARACTERS - room)) == 1
+    assert len(sizes(splitter, words, length_without_ids=limits.URL_CHARACTERS - room + 1)) == 2
 
 
-def test_a_request_that_is_refused_for_its_size_is_halved_and_no_later_one_is_smaller(asks: RequestSplitter) -> None:
+def test_a_request_that_is_refused_for_its_size_is_halved_and_no_later_one_is_smaller(
+    splitter: RequestSplitter,
+) -> None:
     for _ in range(2):
-        assert sizes_after(TOO_LARGE, asks, whole(101, 10)) == [(51, 10), (50, 10)]
+        assert sizes_after(TOO_LARGE, splitter, whole(101, 10)) == [(51, 10), (50, 10)]
 
 
 @pytest.mark.parametrize("count", [0, 1])
-def test_a_request_that_can_not_be_halved_fails(asks: RequestSplitter, count: int) -> None:
+def test_a_request_that_can_not_be_halved_fails(splitter: RequestSplitter, count: int) -> None:
     with pytest.raises(ResponseTooLargeError):
-        sizes_after(TOO_LARGE, asks, whole(count, 9))
+        sizes_after(TOO_LARGE, splitter, whole(count, 9))
 
 
-def test_an_error_that_is_none_of_size_is_raised(asks: RequestSplitter) -> None:
+def test_an_error_that_is_none_of_size_is_raised(splitter: RequestSplitter) -> None:
     with pytest.raises(NotFoundError):
-        sizes_after(NotFoundError("gone"), asks, whole(4))
+        sizes_after(NotFoundError("gone"), splitter, whole(4))
 
 
 Bad = Callable[[RequestSpec], PinterestError | None]
@@ -111,7 +113,7 @@ class Pinterest:
     """Answers each request with an error or its ids, and notes them."""
 
     def __init__(self, bad: Bad) -> None:
-        self.asks = RequestSplitter(ids=250, days=90)
+        self.splitter = RequestSplitter(ids=250, days=90)
         self.bad = bad
         self.sent: list[RequestSpec] = []
         self.rejections: list[Rejection] = []
@@ -119,21 +121,21 @@ class Pinterest:
     def read(self, wanted: RequestSpec) -> set[tuple[str, int]]:
         """The ids and days that come."""
         self.sent, self.rejections = [], []
-        came = self.asks.read(wanted, self._send, rejections=self.rejections)
-        found = [pair for ask in came for pair in product(ask.ids or ("",), days_of([ask.window]))]
+        came = self.splitter.read(wanted, self._send, rejections=self.rejections)
+        found = [pair for spec in came for pair in product(spec.ids or ("",), days_of([spec.window]))]
         assert len(found) == len(set(found))
         return set(found)
 
-    def _send(self, ask: RequestSpec) -> RequestSpec:
-        self.sent.append(ask)
-        if error := self.bad(ask):
+    def _send(self, spec: RequestSpec) -> RequestSpec:
+        self.sent.append(spec)
+        if error := self.bad(spec):
             raise error
-        return ask
+        return spec
 
 
 def about(error: PinterestError, *places: int) -> Bad:
     """Fails what names one of these ids."""
-    return lambda ask: error if {ids(250)[place] for place in places} & set(ask.ids) else None
+    return lambda spec: error if {ids(250)[place] for place in places} & set(spec.ids) else None
 
 
 def all_but(wanted: RequestSpec, *places: int) -> set[tuple[str, int]]:
@@ -147,8 +149,8 @@ def test_ids_that_are_rejected_cost_themselves_alone(error: PinterestError, plac
     pinterest, wanted = Pinterest(about(error, *places)), whole(250, LENGTH)
 
     assert pinterest.read(wanted) == all_but(wanted, *places)
-    assert {ask.ids[0] for ask, _ in pinterest.rejections} == {ids(250)[place] for place in places}
-    assert all((len(ask.ids), ask.window.days) == (1, LENGTH) for ask, _ in pinterest.rejections)
+    assert {spec.ids[0] for spec, _ in pinterest.rejections} == {ids(250)[place] for place in places}
+    assert all((len(spec.ids), spec.window.days) == (1, LENGTH) for spec, _ in pinterest.rejections)
     assert len(pinterest.sent) <= 1 + 16 * len(places)
 
 

@@ -38,7 +38,7 @@ OUTAGE = {"failing": FAILURES_IN_A_ROW}
 
 
 @pytest.mark.parametrize(
-    ("error", "facts", "consequence"),
+    ("error", "facts", "action"),
     [
         (FATAL, {}, STOP),
         (QuotaExhaustedError("no"), {}, STOP),
@@ -55,8 +55,8 @@ OUTAGE = {"failing": FAILURES_IN_A_ROW}
         (AccountUnreadableError("549", "no"), OUTAGE, FAIL),
     ],
 )
-def test_decide_follows_its_table(error: Exception, facts: dict[str, Any], consequence: FailureAction) -> None:
-    assert failure_action(error, **facts) is consequence
+def test_failure_action_follows_its_table(error: Exception, facts: dict[str, Any], action: FailureAction) -> None:
+    assert failure_action(error, **facts) is action
 
 
 @pytest.mark.parametrize(
@@ -85,8 +85,8 @@ def test_a_stream_is_summed_up_when_it_ends(caplog: pytest.LogCaptureFixture) ->
     for _ in range(3):
         cost.count("sent")
     cost.count("left out")
-    assert [progress.count_bundle(RecordBatch("boards", b"", count)) for count in (1_000, 234)] == [True, False]
-    assert progress.count_bundle(RecordBatch("board_pins", b"", 1))
+    assert [progress.count_batch(RecordBatch("boards", b"", count)) for count in (1_000, 234)] == [True, False]
+    assert progress.count_batch(RecordBatch("board_pins", b"", 1))
     boards = StreamDescriptor(name="boards")
     progress.observe(as_airbyte_message(boards, AirbyteStreamStatus.STARTED))
     progress.observe(AirbyteMessage(type=Type.STATE, state=AirbyteStateMessage()))

@@ -1,4 +1,4 @@
-"""Every conceivable response gets a verdict that loses nothing and a description; its headers are quotas or nothing."""
+"""Every response gets a resolution that loses nothing and a description; its headers are quotas or nothing."""
 
 import math
 
@@ -40,21 +40,21 @@ quota_headers = st.fixed_dictionaries(
 @given(statuses, bodies)
 def test_every_answer_has_a_verdict(status: int, body: object) -> None:
     response = answer(status, body)
-    verdict = response.verdict
+    resolution = response.resolution
     assert f"HTTP {status}" in str(response)
-    if not isinstance(verdict, UncountedRetry | Retry):
-        error = verdict(response, RequestContext("boards", ("boards:read",), frozenset(), "Sign in", lambda: True))
+    if not isinstance(resolution, UncountedRetry | Retry):
+        error = resolution(response, RequestContext("boards", ("boards:read",), frozenset(), "Sign in", lambda: True))
         assert str(response) in error.message
 
 
 @given(bodies)
 def test_a_rate_limit_is_always_waited_for(body: object) -> None:
-    assert answer(429, body).verdict is UncountedRetry.WAIT
+    assert answer(429, body).resolution is UncountedRetry.WAIT
 
 
 @given(st.integers(500, 599).filter(lambda status: status != 501), bodies)
 def test_server_errors_are_retried(status: int, body: object) -> None:
-    assert isinstance(answer(status, body).verdict, Retry)
+    assert isinstance(answer(status, body).resolution, Retry)
 
 
 @given(statuses, bodies, headers)

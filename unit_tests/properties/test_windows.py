@@ -148,20 +148,20 @@ def test_batches_keep_each_id_in_its_place(ids: list[str], size: int) -> None:
 
 @given(some_ids, windows, st.integers(0, 12))
 def test_a_request_that_shrinks_is_sent_whole_in_parts(ids: tuple[str, ...], window: DateWindow, halvings: int) -> None:
-    asks, sent = RequestSplitter(limits.IDS_PER_ANALYTICS_REQUEST, limits.ANALYTICS_WINDOW_DAYS), 0
+    splitter, sent = RequestSplitter(limits.IDS_PER_ANALYTICS_REQUEST, limits.ANALYTICS_WINDOW_DAYS), 0
 
-    def send(ask: RequestSpec) -> RequestSpec:
+    def send(spec: RequestSpec) -> RequestSpec:
         nonlocal sent
         sent += 1
         if sent <= halvings:
             raise ResponseTooLargeError("too large")
-        return ask
+        return spec
 
     while sent < halvings:
         with suppress(ResponseTooLargeError):  # one id and one day can't be halved
-            list(asks.read(RequestSpec(ids=ids, window=window), send))
+            list(splitter.read(RequestSpec(ids=ids, window=window), send))
 
-    read = asks.read(RequestSpec(ids=ids, window=window), send)
+    read = splitter.read(RequestSpec(ids=ids, window=window), send)
     asked = [pair for part in read for pair in product(part.ids, days_of([part.window]))]
     assert len(asked) == len(set(asked))
     assert set(asked) == set(product(ids, days_of([window])))

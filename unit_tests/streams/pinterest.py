@@ -60,9 +60,9 @@ class Planned:
         return stream
 
 
-def records_of(bundles: Iterable[RecordBatch]) -> Iterator[dict[str, Any]]:
-    """The records of bundles, one by one as the bundles come."""
-    for found in bundles:
+def records_of(record_batches: Iterable[RecordBatch]) -> Iterator[dict[str, Any]]:
+    """The records of batches, one by one as the batches come."""
+    for found in record_batches:
         yield from found.records()
 
 

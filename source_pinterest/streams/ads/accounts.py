@@ -101,12 +101,12 @@ class AdAccounts(PinterestStream):
                 yield Page(self.records(response.value, task), server_time=response.server_time)
 
     def _not_excluded(self, task: Task) -> Iterator[Page]:
-        excluded, kept = 0, 0
+        excluded, included = 0, 0
         for page in super().pages(task):
             accounts = [account for account in page.items if account["id"] not in self.config.exclude_account_ids]
-            excluded, kept = excluded + len(page.items) - len(accounts), kept + len(accounts)
+            excluded, included = excluded + len(page.items) - len(accounts), included + len(accounts)
             yield page._replace(items=accounts)
-        if excluded and not kept:
+        if excluded and not included:
             self.notices.warn(EXCLUDED, f"{EXCLUDED} has all {excluded} ad accounts, so nothing of them is read.")
 
 

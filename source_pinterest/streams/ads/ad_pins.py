@@ -89,7 +89,7 @@ class AdPins(AdAccountStream):
                 kind=error.kind,
                 is_isolated=task.failed_syncs > 0 and not isinstance(error, UnavailableError),
             ) from error
-        yield from self.to_bundles([{**record, **task.parents, FIELD: created_time}])
+        yield from self.to_record_batches([{**record, **task.parents, FIELD: created_time}])
 
 
 def _first_of(media: Any, field: str) -> Any:

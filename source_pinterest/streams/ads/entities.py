@@ -61,14 +61,14 @@ class EntityStream(AdAccountStream, ABC):
                 if self.children:
                     ids.extend(self.collect(page, task))
                 chosen = self.config.status  # empty if the user chose none
-                wanted = [record for record in page.items if not chosen or record.get("status") in chosen]
-                statuses.update(map(status_of, wanted))
+                records = [record for record in page.items if not chosen or record.get("status") in chosen]
+                statuses.update(map(status_of, records))
                 latest_edit = (
-                    max((latest_edit or 0, *(time_in(record, FIELD) or 0 for record in wanted)))
-                    if wanted
+                    max((latest_edit or 0, *(time_in(record, FIELD) or 0 for record in records)))
+                    if records
                     else latest_edit
                 )
-                yield from self.to_bundles(record for record in wanted if has_changed(record))
+                yield from self.to_record_batches(record for record in records if has_changed(record))
         return Listing(latest_edit, listed_at, frozenset(statuses)) if listed_at else None
 
 

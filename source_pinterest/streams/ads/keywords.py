@@ -44,7 +44,7 @@ class KeywordMetrics(AdAccountStream):
 
     def __init__(self, sync: SyncContext) -> None:
         super().__init__(sync)
-        self._asks = RequestSplitter(limits.KEYWORDS_PER_METRICS_REQUEST)
+        self._splitter = RequestSplitter(limits.KEYWORDS_PER_METRICS_REQUEST)
 
     def request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         country = self.ad_accounts.listed[kwargs["stream_slice"]["ad_account_id"]].country
@@ -73,10 +73,10 @@ class KeywordMetrics(AdAccountStream):
         elif keywords:
             path, bare = self.path(stream_slice=task), {**self.request_params(stream_slice=task), _KEYWORDS: ""}
 
-            def send(ask: RequestSpec) -> list[Page]:
-                return list(self.list_pages(task, {_KEYWORDS: _SEPARATOR.join(ask.ids)}))
+            def send(spec: RequestSpec) -> list[Page]:
+                return list(self.list_pages(task, {_KEYWORDS: _SEPARATOR.join(spec.ids)}))
 
-            for pages in self._asks.read(RequestSpec(ids=keywords), send, self.client.url_length(path, bare)):
+            for pages in self._splitter.read(RequestSpec(ids=keywords), send, self.client.url_length(path, bare)):
                 yield from pages
         ids.check((account,))
 

@@ -81,15 +81,15 @@ class QueryAnalytics(AdAccountStream, ABC):
         self.key = (self.id_column, *self.breakdown, DATE)
         # Few tasks of a stream wait to be read, so that other streams get their share of a quota.
         self._line = threading.Semaphore(limits.TASKS_IN_LINE)
-        self._asks = RequestSplitter(
+        self._splitter = RequestSplitter(
             limits.IDS_PER_ANALYTICS_REQUEST,
             limits.ANALYTICS_WINDOW_DAYS,
             RejectedNames(self.notices, needed=(self.id_column,)),
             limits.ROWS_PER_ANALYTICS_REQUEST // self.rows_a_day,
         )
         default = (column for column in DEFAULT_COLUMNS if column not in STATUS_COLUMNS)
-        wanted = dict.fromkeys((self.id_column, "AD_ACCOUNT_ID", *(sync.config.analytics_columns or default)))
-        self.columns = tuple(column for column in wanted if not (self.breakdown and column in REACH_COLUMNS))
+        names = dict.fromkeys((self.id_column, "AD_ACCOUNT_ID", *(sync.config.analytics_columns or default)))
+        self.columns = tuple(column for column in names if not (self.breakdown and column in REACH_COLUMNS))
         self.foreign_keys = entity_keys((self.id_column, *self.breakdown), self.columns)
         self.ids_parameter = next(iter(self.listed_by), "")
         self.entity_stream = self.listed_by.get(self.ids_parameter)
@@ -170,7 +170,7 @@ class QueryAnalytics(AdAccountStream, ABC):
             TaskError: no entity was listed.
         """
         ids = self.entity_ids(account)
-        max_ids = self._asks.ids_that_fit(ids or (), self._length_without_ids(account))
+        max_ids = self._splitter.ids_that_fit(ids or (), self._length_without_ids(account))
         for window in unread.within(self.first_synchronous_day, self.config.today):
             shape = request_shape(1 if ids is None else len(ids), window.days, self.rows_a_day, max_ids)
             count = math.ceil(len(ids or ()) / shape[0]) if self.merges_by_key else 1
@@ -214,28 +214,28 @@ class QueryAnalytics(AdAccountStream, ABC):
         Raises:
             PinterestError: the window can't be read.
         """
-        bundles = self._read(ids, task)
-        yield from bundles if self.merges_by_key else buffer_until_complete(bundles)
+        record_batches = self._read(ids, task)
+        yield from record_batches if self.merges_by_key else buffer_until_complete(record_batches)
 
     def _read(self, ids: Ids, task: Task) -> Iterator[RecordBatch]:
         account, rejections = task["ad_account_id"], list[Rejection]()
         whole = RequestSpec(account, ids, task.required_window, self._wanted)
         # Of an account that is rejected, no part is requested again.
         may_skip = None if self.tracker.is_refused(task.group) else rejections
-        responses = self._asks.read(whole, self._request, self._length_without_ids(account), may_skip)
+        responses = self._splitter.read(whole, self._request, self._length_without_ids(account), may_skip)
         yield from chain.from_iterable(responses)
-        for ask, error in rejections:
+        for spec, error in rejections:
             self.usage.count("left out")
             self.notices.warn(
-                f"{ask.account} {ask.ids} {ask.window}",
-                f"{ask.ids[0]} of ad account {ask.account} is left out: its days {ask.window} are not read. To read "
+                f"{spec.account} {spec.ids} {spec.window}",
+                f"{spec.ids[0]} of ad account {spec.account} is left out: its days {spec.window} are not read. To read "
                 "them once Pinterest accepts the id, clear the stream's data, or refresh the stream. "
                 f"{error.quote or error.message}.",
             )
 
-    def _request(self, ask: RequestSpec) -> Iterator[RecordBatch]:
-        path, params = self._path_of(ask.account), self.query(ask.ids, ask.window, ask.names)
-        return self.client.send(path, params, partial(self.bundles_in, ask)).value
+    def _request(self, spec: RequestSpec) -> Iterator[RecordBatch]:
+        path, params = self._path_of(spec.account), self.query(spec.ids, spec.window, spec.names)
+        return self.client.send(path, params, partial(self.record_batches_in, spec)).value
 
     def _path_of(self, account: str) -> str:
         return path_of(self.path_template, {"ad_account_id": account})
@@ -255,8 +255,8 @@ class QueryAnalytics(AdAccountStream, ABC):
         }
         return {**params, self.ids_parameter: ",".join(ids)} if self.ids_parameter else params
 
-    def bundles_in(self, ask: RequestSpec, chunks: Iterable[bytes]) -> Iterator[RecordBatch]:
-        """Return the rows of a response as bundles. No bundle is returned before the last row has been checked.
+    def record_batches_in(self, spec: RequestSpec, chunks: Iterable[bytes]) -> Iterator[RecordBatch]:
+        """Return the rows of a response as batches. No batch is returned before the last row has been checked.
 
         Raises:
             MalformedResponseError: the response is not a list of rows that were asked for.
@@ -266,10 +266,10 @@ class QueryAnalytics(AdAccountStream, ABC):
             optional=frozenset((TARGETING_VALUE,)),
             texts=(*self.breakdown, *text_columns(self.columns)),
             numbers=number_columns(self.columns),
-            window=ask.window,
-            account=ask.account,
-            currency=self.ad_accounts.currency_of(ask.account),
-            entities=frozenset(ask.ids) or None,
+            window=spec.window,
+            account=spec.account,
+            currency=self.ad_accounts.currency_of(spec.account),
+            entities=frozenset(spec.ids) or None,
         )
         return buffer_until_complete(batch_records(self.name, admitted(self.rows_in(chunks), expected, self.notices)))
 

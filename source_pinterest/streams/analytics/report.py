@@ -85,7 +85,7 @@ class ReportTasks:
         A file that breaks off is fetched again, from a new link, as `ReportClient.fetch` does.
         """
         del task
-        yield from self._client.fetch(ready, partial(self._rows.bundles, ready.request))
+        yield from self._client.fetch(ready, partial(self._rows.record_batches, ready.request))
 
 
 class ReportStream(AdAccountStream):

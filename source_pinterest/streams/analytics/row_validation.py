@@ -1,6 +1,6 @@
-"""The check that rows of analytics pass, and the bundles of a report file.
+"""The check that rows of analytics pass, and the batches of a report file.
 
-No bundle is emitted before the last row of a response or file has been checked.
+No batch is emitted before the last row of a response or file has been checked.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -174,7 +174,7 @@ def _covers(window: DateWindow, day: Date, granularity: Granularity) -> bool:
 
 @dataclass(frozen=True)
 class ReportRows:
-    """Turns the report files of one stream into bundles.
+    """Turns the report files of one stream into batches.
 
     Attributes:
         stream: the stream's name.
@@ -192,8 +192,8 @@ class ReportRows:
     stamped: Mapping[str, str] = field(default_factory=dict)
     currency_of: Callable[[str], str | None] = lambda _: None
 
-    def bundles(self, request: ReportRequest, rows: Iterable[Filed]) -> Iterable[RecordBatch]:
-        """Return the rows of a file as bundles.
+    def record_batches(self, request: ReportRequest, rows: Iterable[Filed]) -> Iterable[RecordBatch]:
+        """Return the rows of a file as batches.
 
         Ids, names and targeting values become strings.
 

@@ -27,7 +27,7 @@ from source_pinterest.engine.tasks import Task
 from source_pinterest.streams.base.run import StreamRun
 
 _QUEUED_MESSAGES = 16
-"""A bundle is one of them, of at most a mebibyte."""
+"""A batch is one of them, of at most a mebibyte."""
 _QUEUED_TASKS = 10_000
 
 Message = AirbyteMessage | RecordBatch
@@ -57,7 +57,7 @@ class Loop:
         planners: int,
         before: Mapping[str, set[str]],
     ) -> Iterator[Message]:
-        """Read streams, and return their records in bundles, and all other messages.
+        """Read streams, and return their records in batches, and all other messages.
 
         Args:
             runs: those of the streams, in reading order.
@@ -81,7 +81,7 @@ class Loop:
             if isinstance(message, tuple):
                 message = status_of(*message)
             if isinstance(message, RecordBatch):
-                if progress.count_bundle(message):
+                if progress.count_batch(message):
                     yield status_of(message.stream, AirbyteStreamStatus.RUNNING)
                 yield message
             else:
@@ -105,9 +105,9 @@ class Loop:
     def _work(self) -> None:
         for run, task in iter(self._tasks.get, None):
             with self._part_of(run):
-                for bundle in run.read(task):
-                    self.put(bundle)
-                    del bundle
+                for batch in run.read(task):
+                    self.put(batch)
+                    del batch
             del run, task  # nothing of a task stays in memory while its thread waits for the next
 
     @contextmanager

@@ -117,7 +117,7 @@ class StreamRun:
         return True
 
     def read(self, task: Task) -> Generator[RecordBatch, None, None]:
-        """Yield the bundles of a task; none if its stream or its account has been stopped.
+        """Yield the batches of a task; none if its stream or its account has been stopped.
 
         Raises:
             PinterestError: the task can't be read.
@@ -128,12 +128,12 @@ class StreamRun:
             if may_read and task.plan:
                 error = yield from self._read_in_turn(task.plan())
             elif may_read:
-                bundles = task.bundles()
+                record_batches = task.record_batches()
                 try:
                     while True:
-                        bundle = next(bundles)
-                        self.stream.state_cursor.count(bundle.count, task)  # before it is queued
-                        yield bundle
+                        batch = next(record_batches)
+                        self.stream.state_cursor.count(batch.count, task)  # before it is queued
+                        yield batch
                 except StopIteration as end:
                     self.stream.state_cursor.commit(task, end.value)
                     self._tracker.note_success(task.group)
@@ -179,12 +179,12 @@ class StreamRun:
             error = with_cause(error, self._loss(task, error) if task.parents else self.stream.explain(error))
         elif isinstance(error, MissingEntitlementError):
             error = with_cause(error, self.stream.explain(error))
-        consequence = self._tracker.note_failure(task.group, error, task.failed_syncs)
+        action = self._tracker.note_failure(task.group, error, task.failed_syncs)
         self.stream.state_cursor.fail(task, error)
-        if consequence is FailureAction.WARN_ONLY and isinstance(error, PinterestError):
+        if action is FailureAction.WARN_ONLY and isinstance(error, PinterestError):
             self.stream.leave_out(task, error)
             return None
-        return None if consequence is FailureAction.FAIL_SILENTLY else error
+        return None if action is FailureAction.FAIL_SILENTLY else error
 
     def fail(self, error: Exception) -> None:
         """Tell the error of a task, or of the planning."""

@@ -1,7 +1,7 @@
 """The base class of all streams.
 
 HttpStream (CDK)
-  PinterestStream            one task, or one per id of a parent; reads tasks as bundles
+  PinterestStream            one task, or one per id of a parent; reads tasks as batches
     AdAccountStream          one task per ad account
       EntityStream           emits changed entities
       EntityListStream       one list per campaign or ad group in the account
@@ -183,8 +183,8 @@ class PinterestStream(HttpStream, ABC):
                 foreign_keys[ForeignKey(stream.name, ids, parent.unless)] = None
         self.foreign_keys = tuple(foreign_keys | dict.fromkeys(self.foreign_keys))
         self.parent_fields = (*fields, *self.parent_fields)
-        given = (*self.parent_fields, self.parameter)
-        self.own_key = tuple(name for name in self.key if name not in given)
+        stamped = (*self.parent_fields, self.parameter)
+        self.own_key = tuple(name for name in self.key if name not in stamped)
         """The fields of the key that an item of a response has by itself."""
 
     def is_wanted(self, what: str) -> bool:
@@ -325,8 +325,8 @@ class PinterestStream(HttpStream, ABC):
             PinterestError: the slice can't be read.
         """
         try:
-            for bundle in self._task_of(stream_slice).bundles():
-                yield from bundle.records()
+            for batch in self._task_of(stream_slice).record_batches():
+                yield from batch.records()
         except Exception as error:  # noqa: BLE001 - raised again
             raise as_task_error(self.name, error)  # noqa: B904 - the new error has its cause
 
@@ -377,9 +377,9 @@ class PinterestStream(HttpStream, ABC):
             for page in self.pages(task):
                 if self.children:
                     ids.extend(self.collect(page, task))
-                yield from self.to_bundles(page.items)
+                yield from self.to_record_batches(page.items)
 
-    def to_bundles(self, records: Iterable[Record]) -> Iterator[RecordBatch]:
+    def to_record_batches(self, records: Iterable[Record]) -> Iterator[RecordBatch]:
         return batch_records(self.name, records)
 
     def list_ids(self, parents: ParentIds) -> Iterator[str]:

@@ -183,9 +183,9 @@ class PinAnalytics(OrganicStream):
             TaskError: pins could not be read.
         """
         owner, failures, in_a_row = task.get(ACCOUNT_KEY), dict[str, TaskError](), 0
-        for asked, rows, error in self._requests.read(task, pins):
-            pin = asked[-1]
-            yield from self._bundles(task, rows)
+        for requested, rows, error in self._requests.read(task, pins):
+            pin = requested[-1]
+            yield from self._record_batches(task, rows)
             self.state_cursor.advance(owner, pin, error)
             if isinstance(error, AccessDeniedError | NotFoundError):
                 self.tracker.refused.append((Task.failed({**task.parents, PIN_KEY: pin}, error, task.window), error))
@@ -209,7 +209,7 @@ class PinAnalytics(OrganicStream):
             raise error
         if error:
             raise self._unread(task, {pin: error}, is_isolated=not isinstance(error, UnavailableError))
-        yield from self._bundles(task, [row for row in rows if days.has(parse_day(row["date"]))])
+        yield from self._record_batches(task, [row for row in rows if days.has(parse_day(row["date"]))])
 
     def leave_out(self, task: Task, error: PinterestError) -> None:
         """Warn that a pin can't be read, of which days, and how to read them later."""
@@ -232,8 +232,8 @@ class PinAnalytics(OrganicStream):
             is_isolated=is_isolated,
         )
 
-    def _bundles(self, task: Task, rows: Sequence[Record]) -> Iterator[RecordBatch]:
+    def _record_batches(self, task: Task, rows: Sequence[Record]) -> Iterator[RecordBatch]:
         if self.state_cursor.period.final_days_only:
             self._provisional += provisional_days(rows)
         owner = {ACCOUNT_KEY: task[ACCOUNT_KEY]} if ACCOUNT_KEY in task else {}
-        return self.to_bundles([{**owner, **row} for row in rows])
+        return self.to_record_batches([{**owner, **row} for row in rows])

@@ -60,7 +60,7 @@ class PinRequests:
 
     def __init__(self, stream: PinterestStream, pins: ListedPins) -> None:
         self._stream, self._pins = stream, pins
-        self._asks = RequestSplitter(refused=RejectedNames(stream.notices))
+        self._splitter = RequestSplitter(refused=RejectedNames(stream.notices))
         self._is_beta_open: bool | None = None
         """Whether Pinterest lets the app read several pins in a request; None until a response shows it."""
         self._are_pictures_apart = False
@@ -85,25 +85,25 @@ class PinRequests:
         pending = deque([RequestSpec(task.get(ACCOUNT_KEY) or "", pins, task.required_window, max_retries=retries)])
         while pending:
             whole = pending.popleft()
-            ask, *later = (replace(whole, ids=ids) for ids in batches(whole.ids, self.pins_in_a_request))
+            spec, *later = (replace(whole, ids=ids) for ids in batches(whole.ids, self.pins_in_a_request))
             pending.extendleft(reversed(later))
             try:
-                yield ask.ids, self._fetch(ask), None
+                yield spec.ids, self._fetch(spec), None
             except MissingEntitlementError as error:
                 if self._is_beta_open is not None:
                     raise
                 self._is_beta_open = False
-                pending.appendleft(ask)
+                pending.appendleft(spec)
                 self._log_closed_beta(error)
             except TaskError as error:
-                if len(ask.ids) == 1:
-                    yield ask.ids, [], error
+                if len(spec.ids) == 1:
+                    yield spec.ids, [], error
                 else:
-                    middle = len(ask.ids) // 2
-                    halves = (replace(ask, ids=ids, max_retries=1) for ids in (ask.ids[middle:], ask.ids[:middle]))
+                    middle = len(spec.ids) // 2
+                    halves = (replace(spec, ids=ids, max_retries=1) for ids in (spec.ids[middle:], spec.ids[:middle]))
                     pending.extendleft(halves)
 
-    def _fetch(self, ask: RequestSpec) -> list[Record]:
+    def _fetch(self, spec: RequestSpec) -> list[Record]:
         """Return the days of pins, without the metrics that Pinterest refuses.
 
         Pictures are requested apart from the others if they have to be. A single pin of which Pinterest refuses the
@@ -112,19 +112,19 @@ class PinRequests:
         Raises:
             PinterestError: the pins can't be read. Fewer of them may be.
         """
-        pictures = tuple(pin for pin in ask.ids if self._pins.facts_of(pin).is_picture and self._are_pictures_apart)
-        others = tuple(pin for pin in ask.ids if pin not in set(pictures))
-        rows = self._request(replace(ask, ids=pictures, names=_STANDARD)) if pictures else []
+        pictures = tuple(pin for pin in spec.ids if self._pins.facts_of(pin).is_picture and self._are_pictures_apart)
+        others = tuple(pin for pin in spec.ids if pin not in set(pictures))
+        rows = self._request(replace(spec, ids=pictures, names=_STANDARD)) if pictures else []
         if not others:
             return rows
         is_of_videos = all(self._pins.facts_of(pin).is_video for pin in others)  # else the refusal may be of a picture
-        asked = replace(ask, ids=others, names=_ALL, doubtful=() if is_of_videos else VIDEO_METRICS)
+        smaller = replace(spec, ids=others, names=_ALL, doubtful=() if is_of_videos else VIDEO_METRICS)
         try:
-            return rows + self._request(asked)
+            return rows + self._request(smaller)
         except BadRequestError as error:
             if len(others) > 1:
                 raise
-            rows += self._request(replace(asked, names=_STANDARD))
+            rows += self._request(replace(smaller, names=_STANDARD))
             if self._pins.facts_of(others[0]).is_picture:
                 self._are_pictures_apart = True
                 LOGGER.info(
@@ -136,17 +136,17 @@ class PinRequests:
                 self._stream.notices.warn(about, f"{about} {error.quote}.")
             return rows
 
-    def _request(self, ask: RequestSpec) -> list[Record]:
+    def _request(self, spec: RequestSpec) -> list[Record]:
         """Request pins without the names that Pinterest refuses.
 
         An HTTP 403 may be about a pin, or about an app that is not in the beta: a single pin is then requested alone.
         """
         try:
-            [rows] = self._asks.read(ask, partial(self._send, is_alone=self._is_beta_open is False))
+            [rows] = self._splitter.read(spec, partial(self._send, is_alone=self._is_beta_open is False))
         except AccessDeniedError as error:
-            if self._is_beta_open is not None or len(ask.ids) > 1 or error.reason is not ErrorReason.FORBIDDEN:
+            if self._is_beta_open is not None or len(spec.ids) > 1 or error.reason is not ErrorReason.FORBIDDEN:
                 raise
-            [rows] = self._asks.read(ask, partial(self._send, is_alone=True))
+            [rows] = self._splitter.read(spec, partial(self._send, is_alone=True))
             self._log_closed_beta(error)
         return rows
 
@@ -157,32 +157,32 @@ class PinRequests:
             f"{refusal.quote or refusal.message}."
         )
 
-    def _send(self, ask: RequestSpec, *, is_alone: bool) -> list[Record]:
+    def _send(self, spec: RequestSpec, *, is_alone: bool) -> list[Record]:
         """Request metrics of pins: of several at once, or else of one. Return the days in the response.
 
         https://developers.pinterest.com/docs/api/v5/pins-analytics, https://developers.pinterest.com/docs/api/v5/multi_pins-analytics.
         """
-        expected = ExpectedRows(key=("pin_id", "date"), window=ask.window, day="date", entities=frozenset(ask.ids))
+        expected = ExpectedRows(key=("pin_id", "date"), window=spec.window, day="date", entities=frozenset(spec.ids))
 
         def parse(chunks: Iterator[bytes]) -> list[Record]:
-            metrics = {ask.ids[0]: parse_body(chunks)} if is_alone else parse_body(chunks)
+            metrics = {spec.ids[0]: parse_body(chunks)} if is_alone else parse_body(chunks)
             rows = list(admitted(_rows(metrics), expected, self._stream.notices))
-            absent = set(ask.ids).difference(metrics)
-            if len(absent) == len(ask.ids):
+            absent = set(spec.ids).difference(metrics)
+            if len(absent) == len(spec.ids):
                 raise FormError("The response has none of the requested pins.")
             self.absent.update(absent)
             return rows
 
-        path = path_of("pins/{pin_id}/analytics", {"pin_id": ask.ids[0]}) if is_alone else "pins/analytics"
-        start, end = ask.window.as_pair()
+        path = path_of("pins/{pin_id}/analytics", {"pin_id": spec.ids[0]}) if is_alone else "pins/analytics"
+        start, end = spec.window.as_pair()
         params = {
-            **self._stream.request_params(stream_slice={ACCOUNT_KEY: ask.account}),
-            **({} if is_alone else {"pin_ids": list(ask.ids)}),
+            **self._stream.request_params(stream_slice={ACCOUNT_KEY: spec.account}),
+            **({} if is_alone else {"pin_ids": list(spec.ids)}),
             START: start,
             END: end,
-            **{name: ",".join(values) for name, values in ask.names.items()},
+            **{name: ",".join(values) for name, values in spec.names.items()},
         }
-        rows = self._stream.client.send(path, params, parse, ask.max_retries).value
+        rows = self._stream.client.send(path, params, parse, spec.max_retries).value
         self._is_beta_open = not is_alone
         return rows
 

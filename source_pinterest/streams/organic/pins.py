@@ -107,11 +107,11 @@ class Pins(OrganicStream):
     def _shows_totals(self) -> bool:
         return self.config.pin_metrics or self.config.pin_analytics_only_active
 
-    def to_bundles(self, records: Iterable[Record]) -> Iterator[RecordBatch]:
+    def to_record_batches(self, records: Iterable[Record]) -> Iterator[RecordBatch]:
         """Serialise pins, without totals that only child streams want."""
         if self.is_wanted(TOTALS) and not self._shows_totals:
             records = ({**record, "pin_metrics": None} for record in records)
-        return super().to_bundles(records)
+        return super().to_record_batches(records)
 
 
 class BoardSectionPins(BoardedPinStream):

@@ -141,7 +141,7 @@ class ProfileAnalytics(OrganicStream, ABC):
         rows.sort(key=lambda row: str(row["date"]))
         if self.state_cursor.period.final_days_only:
             warn_of_provisional(self, provisional_days(rows))
-        yield from self.to_bundles(rows)
+        yield from self.to_record_batches(rows)
 
     def _rows(self, task: Task, variant: Mapping[str, str]) -> Iterator[Record]:
         """Request a window, and yield its rows with their part. With a split, metrics are named one by one.
@@ -214,5 +214,5 @@ def provisional_days(rows: Iterable[Record]) -> list[str]:
 def warn_of_provisional(stream: PinterestStream, days: Collection[str]) -> None:
     """Warn of days that are old enough to be final, and that Pinterest still counts."""
     if days:
-        told = f"Pinterest still counts {len(days):,} rows of days up to {max(days)}. They are emitted now, and not "
-        stream.notices.warn(told, f"{told}again, since the destination appends.")
+        warning = f"Pinterest still counts {len(days):,} rows of days up to {max(days)}. They are emitted now, and not "
+        stream.notices.warn(warning, f"{warning}again, since the destination appends.")

@@ -226,8 +226,8 @@ def options_in(document: Any) -> list[Record]:
         return []
     unknown = [item for item in document if not _maps_ids_to_names(item)] if isinstance(document, list) else [document]
     if unknown:
-        shown = json.dumps(unknown[0], ensure_ascii=False)[:_QUOTED]
-        sentence = f"The targeting options are not a list of objects of ids to names: {shown}."
+        quoted = json.dumps(unknown[0], ensure_ascii=False)[:_QUOTED]
+        sentence = f"The targeting options are not a list of objects of ids to names: {quoted}."
         raise FormError(sentence)
     return [{"id": option_id, "name": name} for options in document for option_id, name in options.items()]
 

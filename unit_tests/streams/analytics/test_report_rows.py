@@ -30,8 +30,8 @@ def report_rows(key: ReportKey, columns: tuple[str, ...] = ()) -> ReportRows:
 def read(filed: dict[str, list[dict[str, Any]]], key: ReportKey = KEY, **more: Any) -> list[dict[str, Any]]:
     """The records made of rows, which are filed under what they are about."""
     rows = ((entity, row) for entity, found in filed.items() for row in found)
-    bundles = report_rows(key, **more).bundles(REQUEST, rows)
-    return list(records_of(bundles))
+    record_batches = report_rows(key, **more).record_batches(REQUEST, rows)
+    return list(records_of(record_batches))
 
 
 def row(campaign: Any, date: Any = "2026-01-01", **more: Any) -> dict[str, Any]:
@@ -67,8 +67,8 @@ def test_requested_days_beyond_the_window_are_left_out_of_a_report(caplog: pytes
 
     def found(granularity: str, *days: str) -> list[str]:
         request = ReportRequest("11", week, {"granularity": granularity}, endpoint=endpoint)
-        bundles = rows.bundles(request, (("1", row("1", day)) for day in days))
-        return [record["DATE"] for record in records_of(bundles)]
+        record_batches = rows.record_batches(request, (("1", row("1", day)) for day in days))
+        return [record["DATE"] for record in records_of(record_batches)]
 
     assert found("DAY", "2026-06-21", "2026-06-22", "2026-06-28") == ["2026-06-22", "2026-06-28"]
     assert found("WEEK", "2026-06-15", "2026-06-21", "2026-06-22", "2026-06-28") == ["2026-06-22", "2026-06-28"]
@@ -79,7 +79,7 @@ def test_requested_days_beyond_the_window_are_left_out_of_a_report(caplog: pytes
 
 def test_malformed_rows_fail_the_file_before_a_row_is_emitted() -> None:
     with pytest.raises(MalformedResponseError, match="A row lacks its CAMPAIGN_ID"):
-        report_rows(KEY).bundles(REQUEST, [("1", row("1")), ("0", row(None)), ("0", row(None))])
+        report_rows(KEY).record_batches(REQUEST, [("1", row("1")), ("0", row(None)), ("0", row(None))])
 
 
 def test_targeting_is_part_of_the_key_and_an_empty_text_where_it_is_left_out() -> None:

@@ -17,7 +17,7 @@ STARTED, RUNNING, COMPLETE = "STARTED", "RUNNING", "COMPLETE"
 
 
 class Run:
-    """Stands in for a run: each of its tasks emits bundles and then a state."""
+    """Stands in for a run: each of its tasks emits batches and then a state."""
 
     def __init__(self, loop: Loop, name: str, *, is_broken: bool = False) -> None:
         self.name, self._loop, self._is_broken = name, loop, is_broken
@@ -43,7 +43,7 @@ def read(loop: Loop, *runs: Run, workers: int = 3) -> list[Message]:
 
 def kind(message: Any) -> str:
     if isinstance(message, RecordBatch):
-        return "bundle"
+        return "batch"
     return message.trace.stream_status.status.value if message.trace else "state"
 
 
@@ -52,16 +52,16 @@ def test_a_stream_is_started_running_and_complete_around_all_that_its_tasks_emit
     loop = Loop()
     kinds = [kind(message) for message in read(loop, Run(loop, "boards"), workers=workers)]
 
-    assert (kinds[:3], kinds[-1]) == ([STARTED, RUNNING, "bundle"], COMPLETE)
-    assert (kinds.count("bundle"), kinds.count("state"), len(kinds)) == (60, 20, 83)
+    assert (kinds[:3], kinds[-1]) == ([STARTED, RUNNING, "batch"], COMPLETE)
+    assert (kinds.count("batch"), kinds.count("state"), len(kinds)) == (60, 20, 83)
     if workers == 1:
-        assert kinds[2:-1] == ["bundle", "bundle", "bundle", "state"] * 20
+        assert kinds[2:-1] == ["batch", "batch", "batch", "state"] * 20
 
 
 def test_more_streams_than_planners_all_end() -> None:
     loop = Loop()
     kinds = [kind(message) for message in read(loop, *(Run(loop, name) for name in "abcdefgh"))]
-    assert (kinds.count(STARTED), kinds.count(COMPLETE), kinds.count("bundle")) == (8, 8, 480)
+    assert (kinds.count(STARTED), kinds.count(COMPLETE), kinds.count("batch")) == (8, 8, 480)
 
 
 def test_a_bug_at_the_end_of_a_stream_ends_the_sync() -> None:

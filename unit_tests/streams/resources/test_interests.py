@@ -41,21 +41,21 @@ WHOLE = {name: (level, PARENTS.get(name)) for name, level in LEVELS.items()}
 @pytest.mark.parametrize("order", ["12345", "54321", "24135", "14"], ids=lambda order: f"listed as {order}")
 def test_every_interest_has_its_place_and_name_whatever_the_order(order: str) -> None:
     """Children that no list names are found below their parents."""
-    ask = Pinterest()
+    spec = Pinterest()
     tree = tree_of(*order)
 
-    assert tree.complete(ask, max_lookups=100) == 0
+    assert tree.complete(spec, max_lookups=100) == 0
     assert places(tree) == WHOLE
     assert {name: option["name"] for name, option in tree.options.items()} == NAMES
-    assert len(ask.asked) == len(set(ask.asked))
+    assert len(spec.asked) == len(set(spec.asked))
     assert not any("child_interests" in option for option in tree.options.values())
 
 
 def test_an_interest_without_children_is_not_requested_after_its_parent() -> None:
-    ask = Pinterest()
-    tree_of(*"14235").complete(ask, max_lookups=100)
+    spec = Pinterest()
+    tree_of(*"14235").complete(spec, max_lookups=100)
 
-    assert ask.asked == ["1", "2", "4"]
+    assert spec.asked == ["1", "2", "4"]
 
 
 def test_an_interest_without_a_record_has_its_id_and_its_parent() -> None:
@@ -66,11 +66,11 @@ def test_an_interest_without_a_record_has_its_id_and_its_parent() -> None:
 
 
 def test_the_requests_for_interests_are_limited() -> None:
-    ask = Pinterest()
+    spec = Pinterest()
     tree = InterestTree([{"id": "home", "name": "No number"}, *tree_of(*"12345").options.values()])
 
-    assert tree.complete(ask, max_lookups=1) == 4
-    assert ask.asked == ["1"]
+    assert tree.complete(spec, max_lookups=1) == 4
+    assert spec.asked == ["1"]
     assert {name: option["name"] for name, option in tree.options.items()} == {**NAMES, "home": "No number"}
 
 
@@ -110,9 +110,9 @@ def test_after_five_refusals_in_a_row_no_further_interest_is_requested() -> None
     refused = [*names[1:5], *names[6:10], *names[11:16]]
     asked: list[str] = []
 
-    def ask(name: str) -> dict[str, Any] | None:
+    def spec(name: str) -> dict[str, Any] | None:
         asked.append(name)
         return None if name in refused else {"id": name, "name": name, "level": 1}
 
-    InterestTree({"id": name, "name": name} for name in names).complete(ask, max_lookups=100)
+    InterestTree({"id": name, "name": name} for name in names).complete(spec, max_lookups=100)
     assert asked == names[:16]
