@@ -41,17 +41,6 @@ def test_a_refresh_gives_an_access_token_until_it_expires() -> None:
         assert calls_with(sim, answer["access_token"]) == 401
 
 
-def test_the_app_itself_gets_a_token_for_some_operations_and_no_refresh_token() -> None:
-    with Simulator() as sim, Client(sim) as api:
-        form = {"grant_type": "client_credentials", "scope": "boards:read,catalogs:read,ads:write"}
-        answer = api.token(form).json()
-
-        assert answer["scope"].split() == ["boards:read", "catalogs:read"]
-        assert "refresh_token" not in answer
-        assert calls_with(sim, answer["access_token"]) == 200
-        assert calls_with(sim, answer["access_token"], "catalogs") == 401
-
-
 @pytest.mark.parametrize(
     ("rotation", "old_one_works", "new_one_given"),
     [("keep", True, True), ("revoke", False, True), ("none", True, False)],
@@ -102,15 +91,3 @@ def test_a_consent_leads_to_tokens_once_and_for_its_redirect_uri_only() -> None:
         assert api.token(form).json()["code"] == 283
         other = parse_qs(urlsplit(consented(sim).headers["Location"]).query)["code"][0]
         assert api.token(exchange(other, "https://elsewhere.example")).json()["code"] == 283
-
-
-def test_every_secret_is_known_for_a_leak_scan_and_none_is_logged() -> None:
-    with Simulator() as sim, Client(sim) as api:
-        answer = api.refresh(sim.credentials["refresh_token"]).json()
-        credentials = sim.access_token_config()["credentials"]
-        api.get("/boards")
-
-        in_play = {answer["access_token"], answer["refresh_token"], credentials["access_token"]}
-        assert in_play | {sim.credentials["client_secret"]} <= set(sim.secrets)
-        assert len(sim.log) == 2
-        assert not [secret for secret in sim.secrets if secret in str(sim.log)]

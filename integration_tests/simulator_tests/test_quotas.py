@@ -48,19 +48,6 @@ def test_a_profile_allows_its_calls_of_a_category_or_of_all_and_not_one_more() -
         assert quotas.spend(category), (profile, category)
 
 
-def test_windows_begin_on_the_clock_and_a_refused_call_counts_in_the_others() -> None:
-    quotas = Counted()
-    quotas.now += 59
-    assert sum(quotas.spend("ads_analytics") for _ in range(110)) == 100
-    quotas.now += 0.5
-    assert not quotas.spend("ads_analytics")
-    quotas.now += 0.5
-    assert quotas.rate_limit_headers("ads_analytics")[1:] == ("100", "1")
-    for allowed in (100, 100, 80):  # of 300 calls a minute, of which 110 were made in each second
-        assert sum(quotas.spend("ads_analytics") for _ in range(110)) == allowed
-        quotas.now += 1
-
-
 def test_recorded_headers_are_those_that_pinterest_sent() -> None:
     for category, operation_id, seconds, headers in [
         ("ads_read", "campaigns/list", 0, (f'100, {SAFETY_NET}, 1000;w=60;name="ads_read_app_id_user_id"', "99", "1")),
@@ -99,31 +86,6 @@ def test_headers_as_recorded_name_the_quota_with_the_fewest_requests_left() -> N
     # From the 200th on both have as many left, and the first is told; the last fifty are fewer than a new second holds.
     assert limits == ["100"] * 250 + ["300"] * 50
     assert quotas.rate_limit_headers("ads_analytics")[1:] == ("0", "54")
-
-
-def test_headers_may_have_another_form_or_be_absent() -> None:
-    for style, headers in [
-        (HeaderStyle.NAMELESS, ("100, 100;w=1, 1000;w=60", "99", "1")),
-        (HeaderStyle.ABSENT, ()),
-    ]:
-        quotas = Counted(style=style)
-        quotas.spend("ads_read")
-        quotas.now += 18
-        quotas.spend("ads_read")
-
-        assert quotas.rate_limit_headers("ads_read") == headers, style
-
-
-def test_an_exhausted_quota_is_a_429_until_its_window_ends() -> None:
-    with Simulator(profile="docs_2022", clock=lambda: FULL_MINUTE) as sim, Client(sim) as api:
-        answers = [api.get("/boards") for _ in range(11)]
-
-        assert [answer.status_code for answer in answers] == [200] * 10 + [429]
-        assert answers[-1].json()["code"] == 8
-        limit = f'10, {SAFETY_NET}, 10;w=1;name="org_read_app_id_user_id"'
-        assert [answers[-1].headers[name] for name in TOLD] == [limit, "0", "1"]
-        sim.advance(1)
-        assert api.get("/boards").status_code == 200
 
 
 @pytest.mark.parametrize(("seconds", "left"), [(0, "998"), (DAY, "999")])

@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from integration_tests.simulator import Fault, FaultKind
 from integration_tests.simulator_tests.api_client import Client, download
 from integration_tests.support.pinterest import Simulator, World
 from integration_tests.support.worlds import simulated
@@ -59,30 +58,6 @@ def test_a_token_holds_for_its_account_and_as_it_was_given(sim: Simulator, api: 
         assert answer["report_status"] == "DOES_NOT_EXIST"
 
 
-def test_the_same_report_within_an_hour_has_the_same_token(sim: Simulator, api: Client) -> None:
-    token = finished(sim, api)
-
-    assert api.order().json()["token"] == token
-    assert api.order(1).json()["token"] != token
-    assert api.order(columns=["CAMPAIGN_ID"]).json()["token"] != token
-    sim.advance(3_600 - 20)
-    assert api.order().json()["token"] != token
-
-
-def test_creations_and_polls_count_against_the_quota_of_analytics_and_downloads_do_not() -> None:
-    with Simulator(clock=lambda: 1_200_000.0, report_seconds=20) as sim, Client(sim) as api:
-        sim._service.quotas.spend_elsewhere("ads_analytics", 250)  # fewest requests are left of this quota
-
-        def remaining() -> int:
-            return int(api.call("campaigns/analytics").headers["x-ratelimit-remaining"])
-
-        before = remaining()
-        answer = download(link(sim, api))
-        assert before - remaining() == 3
-        assert not [name for name in answer.headers if name.lower().startswith(("x-ratelimit", "x-pinterest"))]
-        assert {entry.category for entry in sim.log} == {"ads_analytics", ""}
-
-
 def test_the_file_lies_on_another_host_that_refuses_a_token(sim: Simulator, api: Client) -> None:
     url = urlsplit(link(sim, api))
 
@@ -106,23 +81,3 @@ def test_a_link_holds_for_five_minutes_and_a_poll_gives_another(sim: Simulator, 
     assert (answer.status_code, answer.headers["Content-Type"]) == (403, "application/xml")
     assert b"<Code>AccessDenied</Code>" in answer.content
     assert download(api.poll(token)["url"]).status_code == 200
-
-
-@pytest.mark.parametrize(
-    ("kind", "told"),
-    [
-        (FaultKind.REPORT_IN_LOWER_CASE, {"report_status": "finished"}),
-        (FaultKind.REPORT_WITHOUT_LINK, {"report_status": "FINISHED"}),
-    ],
-)
-def test_a_finished_report_may_have_no_link_or_a_status_in_lower_case(
-    sim: Simulator, api: Client, kind: FaultKind, told: dict[str, str]
-) -> None:
-    sim.add_fault(Fault(kind))
-    token = finished(sim, api, columns=["CAMPAIGN_ID", "CTR"])
-    first, second = api.poll(token), api.poll(token)
-
-    has_link = kind is FaultKind.REPORT_IN_LOWER_CASE
-    assert {name: value for name, value in first.items() if name not in {"url", "size"}} == told
-    assert (bool(first["url"]), bool(first["size"])) == (has_link, has_link)
-    assert (second["report_status"], bool(second["url"])) == ("FINISHED", True)

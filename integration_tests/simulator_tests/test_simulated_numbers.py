@@ -7,11 +7,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-import pytest
-
 from integration_tests.simulator import Attribution, ReportRequest
-from integration_tests.simulator.organic import content
-from integration_tests.simulator.reports.rows import report_file, report_rows
+from integration_tests.simulator.reports.rows import report_rows
 from integration_tests.simulator.world.listing import Record
 from integration_tests.simulator_tests.api_client import Client, download, legal_calls, legal_orders
 from integration_tests.simulator_tests.small_worlds import NOW, days_back, rows, small_world
@@ -42,62 +39,6 @@ def test_a_report_leaves_out_zeros_and_rows_of_zeros_only(sim: Simulator, api: C
     assert all(row.get(seldom, 1) and row.get(often, 1) for row in served)
     assert len({seldom in row for row in served}) == 2
     assert 0 < len(served) < len(rows(api, **{**asked, "columns": ["CAMPAIGN_ID"]}))
-
-
-def test_all_ids_may_come_unasked_or_some_rows_may_have_none() -> None:
-    every = {"CAMPAIGN_ID", "AD_GROUP_ID", "AD_ID", "PIN_PROMOTION_ID", "PIN_ID", "PRODUCT_GROUP_ID"}
-    for ids, shown in [("all", [every]), ("some", [{"PIN_ID"}, set()])]:
-        world = small_world(ad_accounts=1, report_grain="ad", report_ids=ids, active_percent=100)
-        groups = made(world, "PRODUCT_GROUP", "PIN_ID", "CAMPAIGN_NAME")
-        found = [{name for name in row if name.endswith("_ID")} for row in groups]
-
-        assert len(found) > 2
-        assert found == [shown[number % len(shown)] for number in range(len(groups))], ids
-
-
-def test_an_empty_report_may_be_a_list() -> None:
-    world = small_world(ad_accounts=1, empty_report="[]")
-    order = {"start_date": world.today, "end_date": world.today, "columns": ("CTR",)}
-    nothing = ReportRequest(level="KEYWORD", **order, filters={"campaign_ids": ("1",)})
-
-    assert b"".join(report_file(world, 0, nothing)) == b"[]"
-
-
-def test_hours_have_the_name_that_they_are_given_and_no_conversions() -> None:
-    for name in ("TIME_OF_DAY", ""):
-        asked = ("CAMPAIGN_ID", "CTR", "TOTAL_CHECKOUT")
-        hours = made(small_world(hour_column=name), "CAMPAIGN", *asked, granularity="HOUR")
-
-        assert hours
-        assert {name for row in hours for name in row} == {"CAMPAIGN_ID", "CTR", "DATE", *([name] if name else [])}
-
-
-def test_no_click_or_save_is_without_an_impression() -> None:
-    streams = ("pin_analytics", "top_pins", "top_video_pins", "user_account_analytics")
-    world = small_world()
-    found = [row["metrics"] for stream in streams for row in world.expected(stream).values() if row["metrics"]]
-    found += [pin["pin_metrics"]["90d"] for pin in content.pins(world, {"pin_metrics": True})]
-    for metrics in found:
-        of = {name.upper(): number for name, number in metrics.items()}
-        parts = {name: number for name, number in of.items() if "TIME" not in name and not name.endswith("_RATE")}
-        assert max(parts.values()) == of["IMPRESSION"], metrics
-        assert of.get("OUTBOUND_CLICK", of.get("CLICKTHROUGH", 0)) <= of.get("PIN_CLICK", of["IMPRESSION"]), metrics
-        assert of.get("SAVE_RATE", 0) * of["IMPRESSION"] == pytest.approx(of.get("SAVE_RATE", 0) and of["SAVE"])
-    assert len({metrics.get("SAVE") for metrics in found}) > 100
-
-
-def test_a_filter_leaves_what_is_above_it_the_sum_of_what_passes() -> None:
-    world = small_world(campaigns=7, ad_groups=9, ads=11, active_percent=100)
-    every, spend = ("APPROVED", "PAUSED", "ARCHIVED", "REJECTED"), "SPEND_IN_MICRO_DOLLAR"
-    for level in ("ADVERTISER", "CAMPAIGN", "AD_GROUP"):
-        whole = sum(row[spend] for row in made(world, level, spend))
-        for statuses in (*((status,) for status in every), every):
-            [filtered, of_ads] = (
-                sum(row[spend] for row in made(world, each, spend, filters={"ad_statuses": statuses}))
-                for each in (level, "PIN_PROMOTION")
-            )
-            assert filtered == of_ads
-            assert (0 < filtered < whole) if statuses != every else filtered == whole
 
 
 def test_the_numbers_of_yesterday_are_still_moving() -> None:
