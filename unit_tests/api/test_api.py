@@ -1,6 +1,7 @@
 """The API is put together as the config says, and talks only to where a token may go."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -54,6 +55,18 @@ def test_pinterest_is_reached_through_a_proxy_and_this_machine_without(
     for call in calls_of(connect(), mock):
         assert list(call.proxies.values()).count(proxy) == count
         assert call.verify is True
+
+
+def test_a_file_is_downloaded_without_any_token(
+    monkeypatch: pytest.MonkeyPatch, mock: requests_mock.Mocker, tmp_path: Path
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("default login false-login password false-password\n", encoding="utf-8")
+    monkeypatch.setenv("NETRC", str(netrc))
+
+    *_, response, file = [call.headers for call in calls_of(connect(), mock)]
+    assert "Authorization" in response
+    assert not {"Authorization", "Cookie"} & file.keys()
 
 
 @pytest.mark.parametrize(

@@ -1,17 +1,29 @@
-"""A stand-in for the report client, and a runner whose steps a test takes itself. Nothing waits."""
+"""A runner of reports whose steps a test takes itself, and a Pinterest for it. Nothing waits."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 from unittest import mock
 
+from pendulum import Date
+
 from source_pinterest import limits
-from source_pinterest.reporting.client import PollResult, ReadyReport, ReportClient, ReportRequest, ReportStatus
+from source_pinterest.dates import DateWindow
+from source_pinterest.reporting.client import PollResult, ReportClient, ReportRequest, ReportStatus
 from source_pinterest.reporting.runner import Outcome, ReportRunner, StreamReports
 
 TIMEOUT_SECONDS = 100
-BUSY, DONE, UNKNOWN = ReportStatus.IN_PROGRESS, ReportStatus.FINISHED, ReportStatus.DOES_NOT_EXIST
-FAILED = ReportStatus.FAILED
+BUSY, DONE, FAILED = ReportStatus.IN_PROGRESS, ReportStatus.FINISHED, ReportStatus.FAILED
+FIRST_DAY = Date(2026, 1, 1)
+
+
+def days(count: int) -> DateWindow:
+    return DateWindow(FIRST_DAY, FIRST_DAY.add(days=count - 1))
+
+
+def request(window: DateWindow | None = None, account: str = "11", **body: Any) -> ReportRequest:
+    """A report on the campaigns of an account, by default of ten days."""
+    return ReportRequest(account, window or days(10), {"level": "CAMPAIGN", "granularity": "DAY", **body})
 
 
 @dataclass(frozen=True)
@@ -19,7 +31,7 @@ class NoMoreReports:
     """All reports of a stream have ended."""
 
 
-Reply = ReportStatus | Exception | Callable[[], ReportStatus]
+Reply = ReportStatus | Callable[[], ReportStatus]
 
 
 class Pinterest:
@@ -34,27 +46,20 @@ class Pinterest:
         self.stream = "campaign_report"
         self.is_worth_retrying = lambda: True
 
-    def create(self, wanted: ReportRequest) -> str:
-        self.created.append(wanted)
-        if error := self.refuses(wanted):
+    def create(self, request: ReportRequest) -> str:
+        self.created.append(request)
+        if error := self.refuses(request):
             raise error
         token = f"token-{len(self.created)}"
         self.left[token] = list(self.replies)
         return token
 
-    def poll(self, ad_account_id: str, token: str) -> PollResult:
-        del ad_account_id
+    def poll(self, _request: ReportRequest, token: str) -> PollResult:
         self.polled.append(token)
         left = self.left[token]
         reply = left.pop(0) if len(left) > 1 else left[0]
-        if isinstance(reply, Exception):
-            raise reply
         status = reply if isinstance(reply, ReportStatus) else reply()
         return PollResult(status, f"https://files.example/{token}" if status is DONE else "")
-
-    def then(self, *replies: Reply) -> None:
-        """What reports that are created from now on answer."""
-        self.replies = replies
 
 
 class Scheduler:
@@ -74,11 +79,9 @@ class Scheduler:
         )
         self._streams: list[StreamReports] = []
 
-    def open(
-        self, pinterest: Pinterest, *wanted: ReportRequest, may_read: Callable[[str], bool] = lambda _: True
-    ) -> StreamReports:
+    def open(self, pinterest: Pinterest, *requests: ReportRequest) -> StreamReports:
         with mock.patch.object(limits, "REPORT_THREADS", 0):
-            stream = self.runner.open(cast("ReportClient", pinterest), wanted, may_read)
+            stream = self.runner.open(cast("ReportClient", pinterest), requests)
         self._streams.append(stream)
         return stream
 
@@ -106,25 +109,21 @@ class Scheduler:
 
 
 def outcomes(stream: StreamReports) -> list[Outcome | NoMoreReports]:
-    """What has become of the reports since the last look."""
-    found: list[Outcome | NoMoreReports] = list(stream.outcomes)
+    """The outcomes of the reports that have ended since the last look."""
+    ended: list[Outcome | NoMoreReports] = list(stream.outcomes)
     stream.outcomes.clear()
-    return found if stream.waiting or stream.running else [*found, NoMoreReports()]
+    return ended if stream.waiting or stream.running else [*ended, NoMoreReports()]
 
 
-def came(
-    pinterest: Pinterest, *wanted: ReportRequest, seconds: float = 60, jobs: int = 10
+def outcomes_of(
+    pinterest: Pinterest, *requests: ReportRequest, seconds: float = 60, jobs: int = 10
 ) -> list[Outcome | NoMoreReports]:
     """The outcomes of these reports after so many seconds."""
     scheduler = Scheduler(jobs)
-    stream = scheduler.open(pinterest, *wanted)
+    stream = scheduler.open(pinterest, *requests)
     scheduler.work(seconds)
     return outcomes(stream)
 
 
 def kinds(stream: StreamReports) -> list[type[object]]:
     return [type(outcome) for outcome in outcomes(stream)]
-
-
-def finished_report(wanted: ReportRequest, token: str) -> ReadyReport:
-    return ReadyReport(wanted, token, PollResult(DONE, f"https://files.example/{token}"))

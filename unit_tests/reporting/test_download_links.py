@@ -1,12 +1,38 @@
-"""Only links to public hosts are followed, and without credentials."""
+"""Only links to public hosts are followed."""
 
-from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
-import requests_mock
 
+from source_pinterest.api import DEFAULT_BASE_URL, Api
 from source_pinterest.api.errors import UnavailableError
-from unit_tests.reporting.clients import FILE, REPORTS, ROWS, Client, finished
+from source_pinterest.api.retries import BackoffDelays, Outage, RetryPolicy
+from source_pinterest.api.session import ApiResponse
+from source_pinterest.engine.progress import WarnOnce
+from source_pinterest.engine.request_splitting import RejectedNames
+from source_pinterest.reporting.client import PollResult, ReadyReport, ReportClient, ReportStatus
+from unit_tests.clocks import Clock
+from unit_tests.reporting.scheduler import request
+
+
+def followed(link: str, base_url: str = DEFAULT_BASE_URL) -> list[str]:
+    """The URLs that are requested for the file of a report."""
+    urls: list[str] = []
+
+    def exchange(download: Any, *_: Any) -> ApiResponse[None]:
+        urls.append(download.url)
+        return ApiResponse(None, 0)
+
+    api = SimpleNamespace(
+        base_url=base_url,
+        downloads=SimpleNamespace(exchange=exchange),
+        retry_policy=RetryPolicy(0, BackoffDelays(), Outage(0, Clock())),
+    )
+    client: Any = SimpleNamespace(is_worth_retrying=lambda: True)
+    reports = ReportClient(cast("Api", api), client, "ads_report", RejectedNames(WarnOnce("ads_report")))
+    reports.fetch(ReadyReport(request(), "a token", PollResult(ReportStatus.FINISHED, link)), list)
+    return urls
 
 
 @pytest.mark.parametrize(
@@ -26,49 +52,19 @@ from unit_tests.reporting.clients import FILE, REPORTS, ROWS, Client, finished
         "https://files.example/a report",
     ],
 )
-def test_a_link_to_another_than_a_public_host_by_https_is_not_followed(client: Client, url: str) -> None:
-    client.mock.get(requests_mock.ANY, json=ROWS)
-    client.mock.get(REPORTS, [finished(url)])
-
+def test_a_link_to_another_than_a_public_host_by_https_is_not_followed(url: str) -> None:
     with pytest.raises(UnavailableError, match="not an https URL of a public host"):
-        client.content(url)
-    assert all(request.url.startswith(REPORTS) for request in client.mock.request_history)
+        followed(url)
 
 
 @pytest.mark.parametrize("host", ["Files.EXAMPLE.", "pinterest-waterloo.s3.us-east-1.amazonaws.com:443"])
-def test_a_link_to_a_public_host_is_followed(client: Client, host: str) -> None:
+def test_a_link_to_a_public_host_is_followed(host: str) -> None:
     url = f"https://{host}/report?X-Amz-Signature=a%2Fb&b=1"
-    client.mock.get(requests_mock.ANY, json=ROWS)
-    client.mock.get(REPORTS, [finished(url)])
-
-    assert client.content(url) == ROWS
+    assert followed(url) == [url]
 
 
-def test_a_local_api_may_name_local_files_and_https_elsewhere(
-    monkeypatch: pytest.MonkeyPatch, mock: requests_mock.Mocker
-) -> None:
-    monkeypatch.setenv("PINTEREST_API_URL", "http://127.0.0.1:8899/v5")
-    mock.get(requests_mock.ANY, json=ROWS)
-    mock.get("http://127.0.0.1:8899/v5/ad_accounts/11/reports", [finished(FILE)])
-    client = Client(mock, max_retries=0)
-
-    for url in (FILE, "http://127.0.0.1:8080/report", "http://localhost:8080/report"):
-        assert client.content(url) == ROWS
+def test_a_local_api_may_name_local_files_and_https_elsewhere() -> None:
+    for url in ("https://files.example/report", "http://127.0.0.1:8080/report", "http://localhost:8080/report"):
+        assert followed(url, "http://127.0.0.1:8899/v5") == [url]
     with pytest.raises(UnavailableError):
-        client.content("http://files.example/report")
-    assert client.asked("http://files.example/report") == 0
-
-
-def test_a_file_is_downloaded_without_any_token(
-    client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    netrc = tmp_path / "netrc"
-    netrc.write_text("default login false-login password false-password\n", encoding="utf-8")
-    monkeypatch.setenv("NETRC", str(netrc))
-    client.mock.get(FILE, json=ROWS)
-    client.content()
-
-    [sent] = client.mock.request_history
-    assert "Authorization" not in sent.headers
-    assert "Cookie" not in sent.headers
-    assert sent.headers["User-Agent"].startswith("source-pinterest/")
+        followed("http://files.example/report", "http://127.0.0.1:8899/v5")

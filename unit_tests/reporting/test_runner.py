@@ -14,14 +14,7 @@ from source_pinterest import limits
 from source_pinterest.api.errors import UnavailableError
 from source_pinterest.reporting.client import ReadyReport, ReportClient, ReportRequest, ReportStatus
 from source_pinterest.reporting.runner import FailedReport, ReportRunner
-from unit_tests.reporting.clients import days, request
-from unit_tests.reporting.scheduler import (
-    BUSY,
-    DONE,
-    Pinterest,
-    Scheduler,
-    kinds,
-)
+from unit_tests.reporting.scheduler import BUSY, DONE, Pinterest, Scheduler, days, kinds, request
 from unit_tests.threads import PATIENCE_SECONDS, in_thread
 
 
@@ -32,16 +25,16 @@ from unit_tests.threads import PATIENCE_SECONDS, in_thread
 def test_a_report_is_polled_less_and_less_often_but_before_a_link_expires(
     requests_per_second: float, times: list[int]
 ) -> None:
-    scheduler, polled = Scheduler(requests_per_second=requests_per_second, timeout_seconds=1_000), list[float]()
+    scheduler, poll_times = Scheduler(requests_per_second=requests_per_second, timeout_seconds=1_000), list[float]()
 
     def busy() -> ReportStatus:
-        polled.append(scheduler.now)
+        poll_times.append(scheduler.now)
         return BUSY
 
     scheduler.open(Pinterest(busy), request())
     scheduler.work(times[-1])
 
-    assert polled == times
+    assert poll_times == times
 
 
 def several(count: int) -> list[ReportRequest]:
@@ -106,7 +99,7 @@ def test_a_creation_holds_up_the_next_of_its_stream_for_a_second_at_most() -> No
     assert (pinterest.created, len(neighbour.created)) == ([], 1)
 
     scheduler.work(0.5)
-    assert [wanted.ad_account_id for wanted in pinterest.created] == ["2", "3"]
+    assert [report.ad_account_id for report in pinterest.created] == ["2", "3"]
     scheduler.runner.advance(hanging)
     assert len(stream.running) == 3
 
@@ -127,14 +120,14 @@ def test_fifteen_requests_that_hang_hold_up_no_sixteenth_report(monkeypatch: pyt
     runner, pinterest, end = ReportRunner(math.inf, clock=lambda: next(hours)), Pinterest(), threading.Event()
     respond = getattr(pinterest, hanging)
 
-    def hang(asked: ReportRequest, *token: str) -> Any:
-        if asked.ad_account_id != "15":
+    def hang(report: ReportRequest, *token: str) -> Any:
+        if report.ad_account_id != "15":
             assert end.wait(PATIENCE_SECONDS)
-        return respond(asked, *token)
+        return respond(report, *token)
 
     monkeypatch.setattr(pinterest, hanging, hang)
-    wanted = [request(account=str(number)) for number in range(16)]
-    stream = runner.open(cast("ReportClient", pinterest), wanted)
+    requests = [request(account=str(number)) for number in range(16)]
+    stream = runner.open(cast("ReportClient", pinterest), requests)
     outcomes = iter(runner.outcomes(stream))
     first = in_thread(lambda: next(outcomes)).result(PATIENCE_SECONDS)
     end.set()
